@@ -1,0 +1,1 @@
+//! Configuration files: read, checked as a whole, every problem named.

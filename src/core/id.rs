@@ -1,0 +1,171 @@
+//! Names of things: lower-case, short, safe in an MQTT topic, a file name and a URL.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::Parameter;
+
+/// The longest id: it has to fit a topic level, a table column and a legend.
+pub const ID_LENGTH_MAX: usize = 40;
+
+/// Why a text is no id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is no id: 1 to {ID_LENGTH_MAX} of a-z, 0-9 and '-', beginning with a letter")]
+pub struct IdError {
+    text: String,
+}
+
+fn parse(text: &str) -> Result<Box<str>, IdError> {
+    let mut chars = text.chars();
+    let begins = chars.next().is_some_and(|c| c.is_ascii_lowercase());
+    let goes_on = chars.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if begins && goes_on && text.len() <= ID_LENGTH_MAX {
+        Ok(text.into())
+    } else {
+        Err(IdError {
+            text: text.chars().take(80).collect(),
+        })
+    }
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                parse(text).map(Self)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+            fn try_from(text: String) -> Result<Self, IdError> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0.into()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+    };
+}
+
+id! {
+    /// A station 测站: one monitored asset at one place.
+    StationId
+}
+id! {
+    /// A gateway: one edge daemon with one spool.
+    GatewayId
+}
+id! {
+    /// An administrative village 行政村.
+    VillageId
+}
+id! {
+    /// A crop of the township's crop table.
+    CropId
+}
+
+/// What is observed where: a station and a parameter. It outlives gateways and meters.
+///
+/// Written `station/parameter`, for example `pond-dongmen-1/level`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Series {
+    /// The station.
+    pub station: StationId,
+    /// The parameter observed there.
+    pub parameter: Parameter,
+}
+
+impl Series {
+    /// The series of `parameter` at `station`.
+    pub fn new(station: StationId, parameter: Parameter) -> Self {
+        Self { station, parameter }
+    }
+}
+
+impl fmt::Display for Series {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.station, self.parameter)
+    }
+}
+
+impl FromStr for Series {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (station, parameter) = text
+            .split_once('/')
+            .ok_or_else(|| format!("{text:?} is no series: station/parameter"))?;
+        Ok(Self {
+            station: station.parse().map_err(|e: IdError| e.to_string())?,
+            parameter: parameter.parse()?,
+        })
+    }
+}
+
+impl TryFrom<String> for Series {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Series> for String {
+    fn from(series: Series) -> String {
+        series.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_safe_in_a_topic() {
+        assert!("pond-1".parse::<StationId>().is_ok());
+        for bad in [
+            "",
+            "1pond",
+            "Pond",
+            "a/b",
+            "a+b",
+            "塘",
+            "a b",
+            &"a".repeat(41),
+        ] {
+            assert!(bad.parse::<StationId>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_series_reads_back_as_it_is_written() {
+        let series: Series = "pond-1/level".parse().unwrap();
+        assert_eq!(series.to_string(), "pond-1/level");
+        assert!("pond-1".parse::<Series>().is_err());
+        assert!("pond-1/depth".parse::<Series>().is_err());
+    }
+}

@@ -1,0 +1,19 @@
+//! The vocabulary: ids, parameters, units, flags, readings, hours, days. Level 0: no clock, file, socket, log or runtime.
+
+mod calendar;
+mod flag;
+mod hour;
+mod id;
+mod parameter;
+mod problem;
+mod reading;
+mod unit;
+
+pub use calendar::{Calendar, Period};
+pub use flag::{Flag, Reason};
+pub use hour::HourCell;
+pub use id::{CropId, GatewayId, IdError, Series, StationId, VillageId};
+pub use parameter::{Kind, Parameter, ParameterSpec};
+pub use problem::Problem;
+pub use reading::{Outcome, Reading};
+pub use unit::Unit;

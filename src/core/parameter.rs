@@ -1,0 +1,127 @@
+//! The catalogue of what can be observed.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::Unit;
+
+/// How the values of a parameter behave in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A quantity at an instant: it may be averaged, never summed.
+    Gauge,
+    /// A register that only grows, until it rolls over or is reset: differences count.
+    Counter,
+    /// A code: neither averaged nor summed.
+    State,
+}
+
+/// What holds of every series of a parameter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ParameterSpec {
+    /// Id in configuration, messages and files.
+    pub id: &'static str,
+    /// Name in Chinese, as the field uses it.
+    pub name_zh: &'static str,
+    /// Name in English.
+    pub name_en: &'static str,
+    /// The canonical unit: all readings are kept in it.
+    pub unit: Unit,
+    /// Behaviour in time.
+    pub kind: Kind,
+    /// Smallest value that can be physical anywhere in the service area; beyond it a reading fails the gross-range test.
+    pub min: f64,
+    /// Largest such value. Engineering judgement, wide on purpose: a device's own range is the sharper test.
+    pub max: f64,
+}
+
+macro_rules! catalogue {
+    ($($(#[$doc:meta])* $name:ident: $id:literal, $zh:literal, $en:literal, $unit:ident, $kind:ident, $min:literal..$max:literal;)*) => {
+        /// A parameter of the catalogue.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Parameter { $($(#[$doc])* #[serde(rename = $id)] $name,)* }
+
+        impl Parameter {
+            /// All parameters, in catalogue order.
+            pub const ALL: &'static [Parameter] = &[$(Parameter::$name,)*];
+
+            /// What holds of this parameter.
+            pub fn spec(self) -> &'static ParameterSpec {
+                match self { $(Parameter::$name => &ParameterSpec {
+                    id: $id, name_zh: $zh, name_en: $en, unit: Unit::$unit, kind: Kind::$kind, min: $min, max: $max,
+                },)* }
+            }
+        }
+    };
+}
+
+catalogue! {
+    /// Water level above the station's datum. Elevations in Jiangxi lie between -12 m and 2158 m.
+    Level: "level", "水位", "level", Metre, Gauge, -20.0..3000.0;
+    /// Discharge through a meter or a section; negative is backflow.
+    Flow: "flow", "流量", "flow", CubicMetrePerHour, Gauge, -100000.0..10000000.0;
+    /// A water meter's register.
+    VolumeTotal: "volume_total", "累计水量", "volume register", CubicMetre, Counter, 0.0..10000000000.0;
+    /// An electricity meter's register.
+    EnergyTotal: "energy_total", "累计电量", "energy register", KilowattHour, Counter, 0.0..1000000000.0;
+    /// Active power drawn; a small negative value is a meter's zero error.
+    Power: "power", "功率", "power", Kilowatt, Gauge, -10.0..10000.0;
+    /// Supply voltage.
+    Voltage: "voltage", "电压", "voltage", Volt, Gauge, 0.0..1000.0;
+    /// 1 while a pump runs, 0 while it stands.
+    RunState: "run_state", "运行状态", "run state", One, State, 0.0..1.0;
+    /// A running-hours register.
+    RunHours: "run_hours", "累计运行时间", "run-hours register", Hour, Counter, 0.0..10000000.0;
+    /// Output frequency of a drive.
+    Frequency: "frequency", "频率", "frequency", Hertz, Gauge, 0.0..400.0;
+    /// A rain gauge's register.
+    RainfallTotal: "rainfall_total", "累计雨量", "rain register", Millimetre, Counter, 0.0..1000000.0;
+    /// Volumetric water content of soil: not the relative moisture that grades a drought.
+    SoilMoisture: "soil_moisture", "土壤体积含水量", "soil moisture", Percent, Gauge, 0.0..100.0;
+    /// Soil temperature.
+    SoilTemperature: "soil_temperature", "土壤温度", "soil temperature", DegreeCelsius, Gauge, -40.0..80.0;
+    /// Voltage of a station's battery.
+    BatteryVoltage: "battery_voltage", "电池电压", "battery voltage", Volt, Gauge, 0.0..60.0;
+}
+
+impl Parameter {
+    /// Id in configuration, messages and files.
+    pub fn id(self) -> &'static str {
+        self.spec().id
+    }
+}
+
+impl fmt::Display for Parameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.id())
+    }
+}
+
+impl FromStr for Parameter {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|p| p.id() == text)
+            .ok_or_else(|| format!("{text:?} is no parameter of the catalogue"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_read_back() {
+        for (i, p) in Parameter::ALL.iter().enumerate() {
+            assert_eq!(p.id().parse::<Parameter>().unwrap(), *p);
+            assert!(Parameter::ALL[..i].iter().all(|q| q.id() != p.id()));
+            assert!(p.spec().min < p.spec().max);
+            assert_eq!(serde_json::to_value(p).unwrap(), p.id());
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! A reading: one observation of one series, immutable.
+
+use jiff::Timestamp;
+
+use super::{Flag, Reason, Series};
+
+/// What a poll of a point came to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outcome {
+    /// A response was decoded in this very poll. Finite, in the parameter's canonical unit.
+    Value(f64),
+    /// There is no value, and this is why. Never the old value again, never a number that stands for nothing.
+    Missing(Reason),
+}
+
+/// One observation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// What was observed where.
+    pub series: Series,
+    /// The instant it was observed at, to the millisecond.
+    pub observed_at: Timestamp,
+    /// Value or missing.
+    pub outcome: Outcome,
+    /// QARTOD flag; `Missing` exactly where the outcome is missing.
+    pub flag: Flag,
+    /// Why the flag is not good; `None` where it is.
+    pub reason: Option<Reason>,
+    /// Raw registers, kept where the flag is not good and a response came.
+    pub raw: Vec<u16>,
+}
+
+impl Reading {
+    /// A reading that passed its tests.
+    pub fn good(series: Series, observed_at: Timestamp, value: f64) -> Self {
+        Self {
+            series,
+            observed_at,
+            outcome: Outcome::Value(value),
+            flag: Flag::Good,
+            reason: None,
+            raw: Vec::new(),
+        }
+    }
+
+    /// A reading that is missing for `reason`.
+    pub fn missing(series: Series, observed_at: Timestamp, reason: Reason, raw: Vec<u16>) -> Self {
+        Self {
+            series,
+            observed_at,
+            outcome: Outcome::Missing(reason),
+            flag: Flag::Missing,
+            reason: Some(reason),
+            raw,
+        }
+    }
+
+    /// The value, if there is one.
+    pub fn value(&self) -> Option<f64> {
+        match self.outcome {
+            Outcome::Value(value) => Some(value),
+            Outcome::Missing(_) => None,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The whole chain on loopback, through the drought of 2022.

@@ -1,0 +1,178 @@
+//! A device profile: the register map of a device type, as `config/devices/*.toml` writes it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::{Parameter, Unit};
+
+/// The register map of one type of device.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Id: the file's name without `.toml`.
+    pub id: String,
+    /// What the device is.
+    pub name: String,
+    /// Where the map comes from: manual, standard, driver.
+    pub source: String,
+    /// Who has seen it work on a real device, or why nobody has.
+    pub verified_by: String,
+    /// How sure the map is, 0 to 1.
+    pub confidence: f64,
+    /// Most registers that the device answers in one request, at most 125.
+    #[serde(default = "default_registers_max")]
+    pub registers_max: u16,
+    /// The points.
+    #[serde(rename = "point")]
+    pub points: Vec<Point>,
+    /// Registers as a device sent them, and what they must decode to.
+    pub example: Option<Example>,
+}
+
+fn default_registers_max() -> u16 {
+    125
+}
+
+/// One value in a device's registers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Point {
+    /// What it observes.
+    pub parameter: Parameter,
+    /// Function code to read it with: 3 holding, 4 input registers.
+    pub function: Function,
+    /// Address of its first register on the wire, from 0.
+    pub address: u16,
+    /// Type in the registers.
+    #[serde(rename = "type")]
+    pub point_type: PointType,
+    /// Order of the bytes; ABCD where the manual says nothing else.
+    #[serde(default)]
+    pub order: ByteOrder,
+    /// Factor to the decoded number, before the unit is converted.
+    #[serde(default = "one")]
+    pub scale: f64,
+    /// Added after the factor.
+    #[serde(default)]
+    pub offset: f64,
+    /// Unit of the result; converted to the parameter's canonical unit.
+    pub unit: Unit,
+    /// Decoded numbers, before factor and offset, that mean "no value".
+    #[serde(default)]
+    pub invalid: Vec<f64>,
+    /// What the device can measure, in `unit`: outside it a reading fails.
+    pub valid_range: Option<[f64; 2]>,
+    /// Of a counter: how its register behaves.
+    pub counter: Option<Counter>,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+/// How a counter's register behaves, in the point's `unit`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counter {
+    /// The value at which the register returns to zero; absent where it never does in practice.
+    pub modulus: Option<f64>,
+    /// The most that it can grow in an hour.
+    pub max_rate_per_hour: f64,
+}
+
+/// A Modbus function code that reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub enum Function {
+    /// 3: read holding registers.
+    Holding,
+    /// 4: read input registers.
+    Input,
+}
+
+impl TryFrom<u8> for Function {
+    type Error = String;
+    fn try_from(code: u8) -> Result<Self, String> {
+        match code {
+            3 => Ok(Self::Holding),
+            4 => Ok(Self::Input),
+            _ => Err(format!(
+                "function code {code} reads no registers: 3 (holding) or 4 (input)"
+            )),
+        }
+    }
+}
+
+impl From<Function> for u8 {
+    fn from(function: Function) -> u8 {
+        match function {
+            Function::Holding => 3,
+            Function::Input => 4,
+        }
+    }
+}
+
+/// Type of a value in its registers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum PointType {
+    U16,
+    I16,
+    U32,
+    I32,
+    U64,
+    I64,
+    F32,
+    F64,
+}
+
+impl PointType {
+    /// How many registers it takes.
+    pub fn registers(self) -> u16 {
+        match self {
+            Self::U16 | Self::I16 => 1,
+            Self::U32 | Self::I32 | Self::F32 => 2,
+            Self::U64 | Self::I64 | Self::F64 => 4,
+        }
+    }
+}
+
+/// Order of the bytes of a value of several registers, A the most significant. Of eight bytes the same rule holds:
+/// words reversed (CDAB), bytes within words swapped (BADC), or both (DCBA).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum ByteOrder {
+    /// Big-endian, as the Modbus specification has it.
+    #[default]
+    Abcd,
+    /// Words reversed.
+    Cdab,
+    /// Bytes swapped within words.
+    Badc,
+    /// Little-endian.
+    Dcba,
+}
+
+/// Registers as a device sent them, and the readings that they must decode to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// Where the registers come from.
+    pub source: String,
+    /// Blocks of registers.
+    pub block: Vec<ExampleBlock>,
+    /// Parameter and expected value in its canonical unit.
+    pub expect: std::collections::BTreeMap<Parameter, f64>,
+}
+
+/// A run of registers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExampleBlock {
+    /// Function code.
+    pub function: Function,
+    /// First address.
+    pub address: u16,
+    /// The registers.
+    pub words: Vec<u16>,
+}

@@ -1,0 +1,1 @@
+//! The gateway daemon: buses, spool and uplink put together.

@@ -1,0 +1,1 @@
+//! The office side: intake, store, page and report put together.

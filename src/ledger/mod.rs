@@ -1,0 +1,1 @@
+//! The ledger 台账: append-only, and its importer.

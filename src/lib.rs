@@ -1,0 +1,52 @@
+//! hanqing 旱情: an agricultural and drought data collector.
+//!
+//! ```text
+//! field bus ─words─▶ decode ─reading─▶ quality ─flagged─▶ SPOOL ─batch─▶ MQTT ─▶ intake ─▶ STORE ─hours─▶ figures ─Figure─▶ report | web
+//! modbus/            device/           quality/           spool/         mqtt/   hub/      store/         figures/
+//!        └──────────────── edge/ ────────────────────────────────┘      └────── hub/ ───────┘
+//! acknowledgements only, backwards:     store commit ─▶ ack{epoch, ranges of seq} ─▶ spool.release(ranges)
+//! ```
+//!
+//! `ARCHITECTURE.md` has the code map and who may import whom; `tests/tidy.rs` holds it.
+#![warn(missing_docs)]
+
+pub mod core;
+pub mod support;
+pub mod wire;
+
+#[cfg(feature = "edge")]
+pub mod device;
+#[cfg(feature = "edge")]
+pub mod edge;
+#[cfg(feature = "edge")]
+pub mod modbus;
+#[cfg(feature = "edge")]
+pub mod quality;
+#[cfg(feature = "edge")]
+pub mod spool;
+
+#[cfg(feature = "hub")]
+pub mod counter;
+#[cfg(feature = "hub")]
+pub mod figures;
+#[cfg(feature = "hub")]
+pub mod hub;
+#[cfg(feature = "hub")]
+pub mod ledger;
+#[cfg(feature = "hub")]
+pub mod report;
+#[cfg(feature = "hub")]
+pub mod store;
+#[cfg(feature = "hub")]
+pub mod water;
+#[cfg(feature = "hub")]
+pub mod web;
+
+#[cfg(feature = "demo")]
+pub mod demo;
+#[cfg(feature = "demo")]
+pub mod sim;
+
+pub mod cli;
+pub mod config;
+pub mod mqtt;

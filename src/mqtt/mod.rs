@@ -1,0 +1,1 @@
+//! MQTT, at the gateway and at the hub. Only this module names rumqttc.

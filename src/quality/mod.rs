@@ -1,0 +1,1 @@
+//! Quality tests on single readings and series. Pure.

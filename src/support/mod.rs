@@ -1,0 +1,1 @@
+//! Clock, back-off, supervision: no domain type.

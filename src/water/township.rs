@@ -1,0 +1,212 @@
+//! The township: villages, stations, pumps and crops, as `config/township.toml` declares them.
+
+use serde::{Deserialize, Serialize};
+
+use super::StorageCurve;
+use crate::core::{CropId, StationId, VillageId};
+
+/// A township with everything that its figures are worked out from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Township {
+    /// Name, without 乡 or 镇 where the report writes "我乡".
+    pub name: String,
+    /// IANA zone of the office, for all days and months.
+    #[serde(default = "default_zone")]
+    pub zone: String,
+    /// Hour at which a day begins: 0, or 8 for the hydrological day.
+    #[serde(default)]
+    pub day_start_hour: i8,
+    /// Administrative villages.
+    #[serde(rename = "village", default)]
+    pub villages: Vec<Village>,
+    /// Stations of every kind.
+    #[serde(rename = "station", default)]
+    pub stations: Vec<Station>,
+    /// Crops with yield and price.
+    #[serde(rename = "crop", default)]
+    pub crops: Vec<Crop>,
+}
+
+fn default_zone() -> String {
+    "Asia/Shanghai".into()
+}
+
+impl Township {
+    /// The station with this id.
+    pub fn station(&self, id: &StationId) -> Option<&Station> {
+        self.stations.iter().find(|s| &s.id == id)
+    }
+
+    /// The village with this id.
+    pub fn village(&self, id: &VillageId) -> Option<&Village> {
+        self.villages.iter().find(|v| &v.id == id)
+    }
+}
+
+/// An administrative village 行政村.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Village {
+    /// Id.
+    pub id: VillageId,
+    /// Name in Chinese.
+    pub name: String,
+    /// Inhabitants.
+    pub persons: u32,
+    /// Villagers' groups 村民小组.
+    pub groups: u32,
+    /// Sown area, mu.
+    pub sown_area_mu: f64,
+}
+
+/// What kind of asset a station watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StationKind {
+    /// 塘堰
+    Pond,
+    /// 水库
+    Reservoir,
+    /// 河沟
+    Channel,
+    /// 机井
+    Well,
+    /// 饮水池
+    Tank,
+    /// 泵站
+    Pump,
+    /// 雨量站
+    RainGauge,
+    /// 墒情站
+    Soil,
+}
+
+impl StationKind {
+    /// Name in Chinese.
+    pub fn name_zh(self) -> &'static str {
+        match self {
+            Self::Pond => "塘堰",
+            Self::Reservoir => "水库",
+            Self::Channel => "河沟",
+            Self::Well => "机井",
+            Self::Tank => "饮水池",
+            Self::Pump => "泵站",
+            Self::RainGauge => "雨量站",
+            Self::Soil => "墒情站",
+        }
+    }
+
+    /// Whether the station is a water source: something with a level that can run dry.
+    pub fn is_source(self) -> bool {
+        matches!(
+            self,
+            Self::Pond | Self::Reservoir | Self::Channel | Self::Well | Self::Tank
+        )
+    }
+}
+
+/// A station 测站.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Station {
+    /// Id, as the gateways name it.
+    pub id: StationId,
+    /// Name in Chinese.
+    pub name: String,
+    /// Kind.
+    pub kind: StationKind,
+    /// The village that it belongs to.
+    pub village: VillageId,
+    /// Of a water source: level of the bottom, m. Of a channel: the level at which flow ceases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bottom_m: Option<f64>,
+    /// Of a water source: level of dead storage or of the lowest intake, m.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dead_m: Option<f64>,
+    /// Of a water source: normal level 正常水位, m.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub normal_m: Option<f64>,
+    /// Of a water source: level of the crest or spillway, m.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crest_m: Option<f64>,
+    /// Storage curve: pairs of level (m) and storage (m3), both strictly rising.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curve: Option<StorageCurve>,
+    /// Drought-limit levels 旱警 and 旱保, by month.
+    #[serde(rename = "threshold", default, skip_serializing_if = "Vec::is_empty")]
+    pub thresholds: Vec<Threshold>,
+    /// Of a drinking-water tank: persons supplied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serves_persons: Option<u32>,
+    /// Of a pump: rated values and its source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pump: Option<Pump>,
+}
+
+/// Rated values of a pump, from its plate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pump {
+    /// The water source that it draws on.
+    pub source: StationId,
+    /// Rated electrical power, kW.
+    pub rated_power_kw: f64,
+    /// Rated flow, m3/h.
+    pub rated_flow_m3h: f64,
+    /// Rated head, m.
+    pub rated_head_m: f64,
+    /// Area that it can irrigate, mu.
+    pub irrigates_mu: f64,
+}
+
+/// What a threshold is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThresholdQuantity {
+    /// Level, m.
+    Level,
+    /// Storage, m3, by the station's curve.
+    Storage,
+}
+
+/// Drought-limit values 旱限水位 of some months. At or below `warn` 旱警, at or below `guard` 旱保.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Threshold {
+    /// Months that it holds in, 1 to 12.
+    pub months: Vec<i8>,
+    /// What is compared.
+    pub quantity: ThresholdQuantity,
+    /// At or below it the source is low 偏低; optional.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
+    /// 旱警.
+    pub warn: f64,
+    /// 旱保.
+    pub guard: f64,
+    /// Where the values come from.
+    pub source: String,
+    /// How sure they are, 0 to 1.
+    pub confidence: f64,
+}
+
+/// A crop with what a loss is worth.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Crop {
+    /// Id.
+    pub id: CropId,
+    /// Name in Chinese.
+    pub name: String,
+    /// Sown area, mu.
+    pub sown_area_mu: f64,
+    /// Yield of a normal year, kg per mu.
+    pub yield_kg_per_mu: f64,
+    /// Price, yuan per kg.
+    pub price_yuan_per_kg: f64,
+    /// Where yield and price come from.
+    pub source: String,
+    /// How sure they are, 0 to 1.
+    pub confidence: f64,
+}

@@ -1,0 +1,1 @@
+//! Messages between gateway and hub: batch, birth, status, acknowledgement, topics. Pure.
