@@ -1,1 +1,10 @@
-//! Clock, back-off, supervision: no domain type.
+//! What every task needs: the time, back-off, supervision, chance. No domain type.
+
+pub mod backoff;
+pub mod chance;
+pub mod clock;
+pub mod supervise;
+
+pub use backoff::Backoff;
+pub use clock::Clock;
+pub use supervise::Supervisor;

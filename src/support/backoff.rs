@@ -1,0 +1,50 @@
+//! Exponential back-off with full jitter, as a pure function of the number of failures.
+
+use std::time::Duration;
+
+/// Grows from `first` by doubling to `most`; the wait is drawn evenly from nothing to that, so that many gateways that
+/// lost the same broker do not come back together.
+#[derive(Debug, Clone, Copy)]
+pub struct Backoff {
+    /// Ceiling after the first failure.
+    pub first: Duration,
+    /// Ceiling after many.
+    pub most: Duration,
+}
+
+impl Backoff {
+    /// The ceiling after `failures` failures in a row, counted from 1.
+    pub fn ceiling(&self, failures: u32) -> Duration {
+        let doublings = failures.saturating_sub(1).min(31);
+        self.first.saturating_mul(1 << doublings).min(self.most)
+    }
+
+    /// The wait after `failures` failures, for a `chance` in `[0, 1)`.
+    pub fn wait(&self, failures: u32, chance: f64) -> Duration {
+        self.ceiling(failures).mul_f64(chance.clamp(0.0, 1.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const BACKOFF: Backoff = Backoff {
+        first: Duration::from_secs(1),
+        most: Duration::from_secs(300),
+    };
+
+    #[test]
+    fn doubles_up_to_its_ceiling() {
+        let seconds: Vec<u64> = (1..=10).map(|n| BACKOFF.ceiling(n).as_secs()).collect();
+        assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300]);
+    }
+
+    proptest! {
+        #[test]
+        fn never_waits_longer_than_its_ceiling(failures in 0u32.., chance in 0.0f64..1.0) {
+            prop_assert!(BACKOFF.wait(failures, chance) <= BACKOFF.most);
+        }
+    }
+}

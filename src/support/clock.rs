@@ -1,0 +1,188 @@
+//! The only place that asks the time.
+//!
+//! Time is injected: a daemon runs on [`Clock::system`], the demo and tests on [`Clock::stepped`], whose driver moves the time
+//! forward once everybody who sleeps on it is asleep again. On such a clock a slow machine makes the run slower, never a
+//! reading late (docs/decisions/0004).
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{Notify, oneshot};
+
+/// The longest sleep on the system clock before it is read again, so that a step of the clock is noticed.
+const SLEEP_MAX: Duration = Duration::from_secs(5);
+
+/// A source of time.
+#[derive(Debug, Clone)]
+pub struct Clock(Source);
+
+#[derive(Debug, Clone)]
+enum Source {
+    System,
+    Stepped(Arc<Stepped>),
+}
+
+#[derive(Debug)]
+struct Stepped {
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    now: Timestamp,
+    sleepers: BTreeMap<(Timestamp, u64), oneshot::Sender<()>>,
+    next_id: u64,
+}
+
+impl Stepped {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands at `start` until its [`Driver`] moves it.
+    pub fn stepped(start: Timestamp) -> (Self, Driver) {
+        let stepped = Arc::new(Stepped {
+            state: Mutex::new(State {
+                now: start,
+                sleepers: BTreeMap::new(),
+                next_id: 0,
+            }),
+            changed: Notify::new(),
+        });
+        (Self(Source::Stepped(stepped.clone())), Driver(stepped))
+    }
+
+    /// The instant, to the millisecond: that is what readings carry.
+    pub fn now(&self) -> Timestamp {
+        let now = match &self.0 {
+            Source::System => Timestamp::now(),
+            Source::Stepped(stepped) => stepped.state().now,
+        };
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
+    /// Sleeps until the clock shows `at` or later.
+    pub async fn sleep_until(&self, at: Timestamp) {
+        match &self.0 {
+            Source::System => loop {
+                let left = at.duration_since(Timestamp::now());
+                let Ok(left) = Duration::try_from(left) else {
+                    return;
+                };
+                if left.is_zero() {
+                    return;
+                }
+                tokio::time::sleep(left.min(SLEEP_MAX)).await;
+            },
+            Source::Stepped(stepped) => {
+                let receiver = {
+                    let mut state = stepped.state();
+                    if at <= state.now {
+                        return;
+                    }
+                    let (sender, receiver) = oneshot::channel();
+                    let id = state.next_id;
+                    state.next_id += 1;
+                    state.sleepers.insert((at, id), sender);
+                    receiver
+                };
+                stepped.changed.notify_one();
+                // The driver gone means the run is over: whoever sleeps on its clock sleeps until cancelled.
+                if receiver.await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
+        }
+    }
+}
+
+/// Moves a stepped clock.
+#[derive(Debug)]
+pub struct Driver(Arc<Stepped>);
+
+impl Driver {
+    /// Waits until `sleepers` tasks sleep on the clock.
+    pub async fn settled(&self, sleepers: usize) {
+        loop {
+            let changed = self.0.changed.notified();
+            {
+                let mut state = self.0.state();
+                state.sleepers.retain(|_, sender| !sender.is_closed());
+                if state.sleepers.len() >= sleepers {
+                    return;
+                }
+            }
+            changed.await;
+        }
+    }
+
+    /// Moves the clock to `at` and wakes all who slept until then. The clock never goes back.
+    pub fn advance_to(&self, at: Timestamp) {
+        let mut state = self.0.state();
+        state.now = state.now.max(at);
+        let later = state.now;
+        while let Some(entry) = state.sleepers.first_entry() {
+            if entry.key().0 > later {
+                break;
+            }
+            // A sleeper that has been cancelled meanwhile needs no waking.
+            let _cancelled = entry.remove().send(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(seconds).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_stepped_clock_moves_only_when_driven() {
+        let (clock, driver) = Clock::stepped(at(0));
+        let sleeper = tokio::spawn({
+            let clock = clock.clone();
+            async move {
+                clock.sleep_until(at(10)).await;
+                let first = clock.now();
+                clock.sleep_until(at(20)).await;
+                (first, clock.now())
+            }
+        });
+        driver.settled(1).await;
+        driver.advance_to(at(10));
+        driver.settled(1).await;
+        driver.advance_to(at(25));
+        assert_eq!(sleeper.await.unwrap(), (at(10), at(25)));
+        driver.advance_to(at(1));
+        assert_eq!(clock.now(), at(25));
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_sleeper_does_not_count() {
+        let (clock, driver) = Clock::stepped(at(0));
+        let sleeper = tokio::spawn({
+            let clock = clock.clone();
+            async move { clock.sleep_until(at(10)).await }
+        });
+        driver.settled(1).await;
+        sleeper.abort();
+        assert!(sleeper.await.unwrap_err().is_cancelled());
+        let other = tokio::spawn(async move { clock.sleep_until(at(5)).await });
+        driver.settled(1).await;
+        driver.advance_to(at(5));
+        other.await.unwrap();
+    }
+}

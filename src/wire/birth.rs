@@ -1,0 +1,117 @@
+//! What a gateway says of itself: birth (what it observes) and status (online or offline).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{FORMAT, WireError, check_format, read, write};
+use crate::core::{Series, Unit};
+
+/// Retained at `…/birth`: what the gateway observes, how often, and how its counters behave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Birth {
+    v: u8,
+    /// Version of the program on the gateway.
+    pub version: String,
+    /// Digest of its configuration: changes with it.
+    pub config: String,
+    /// The series.
+    pub series: Vec<BirthSeries>,
+}
+
+/// One series of a gateway.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BirthSeries {
+    /// The series.
+    pub series: Series,
+    /// Unit of its values.
+    pub unit: Unit,
+    /// Seconds between polls.
+    pub interval_s: u32,
+    /// Of a counter: how its register behaves, in `unit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counter: Option<CounterSpec>,
+}
+
+/// How a counter's register behaves, in the series' unit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct CounterSpec {
+    /// The value at which it returns to zero.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modulus: Option<f64>,
+    /// The most it can grow in an hour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_rate_per_hour: Option<f64>,
+}
+
+impl Birth {
+    /// A birth message.
+    pub fn new(version: &str, config: String, series: Vec<BirthSeries>) -> Self {
+        Self {
+            v: FORMAT,
+            version: version.into(),
+            config,
+            series,
+        }
+    }
+
+    /// The message as bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        write(self)
+    }
+
+    /// Reads a message.
+    ///
+    /// # Errors
+    /// Names the place and what is wrong there.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
+        let birth: Self = read(bytes)?;
+        check_format(birth.v)?;
+        Ok(birth)
+    }
+}
+
+/// Whether a gateway is connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GatewayState {
+    /// Connected.
+    Online,
+    /// Gone: said by itself, or by the broker as its last will.
+    Offline,
+}
+
+/// Retained at `…/status`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    v: u8,
+    /// Connected or not.
+    pub state: GatewayState,
+    /// Since when, by the gateway's clock; a last will carries when the connection was made.
+    pub since: Timestamp,
+}
+
+impl Status {
+    /// A status message.
+    pub fn new(state: GatewayState, since: Timestamp) -> Self {
+        Self {
+            v: FORMAT,
+            state,
+            since,
+        }
+    }
+
+    /// The message as bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        write(self)
+    }
+
+    /// Reads a message.
+    ///
+    /// # Errors
+    /// Names the place and what is wrong there.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
+        let status: Self = read(bytes)?;
+        check_format(status.v)?;
+        Ok(status)
+    }
+}

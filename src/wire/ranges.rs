@@ -1,0 +1,105 @@
+//! A set of sequence numbers, kept as ranges.
+
+use std::collections::BTreeMap;
+
+/// A set of sequence numbers as disjoint, non-touching ranges, both ends included.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RangeSet(BTreeMap<u64, u64>);
+
+impl RangeSet {
+    /// Adds one number.
+    pub fn insert(&mut self, seq: u64) {
+        self.insert_range(seq, seq);
+    }
+
+    /// Adds `first..=last`; nothing where `last < first`.
+    pub fn insert_range(&mut self, first: u64, last: u64) {
+        if last < first {
+            return;
+        }
+        let (mut from, mut to) = (first, last);
+        // Ranges that overlap or touch [from, to]: the last that begins at or before its end, going back.
+        while let Some((&f, &l)) = self.0.range(..=to.saturating_add(1)).next_back() {
+            if l.saturating_add(1) < from {
+                break;
+            }
+            self.0.remove(&f);
+            from = from.min(f);
+            to = to.max(l);
+        }
+        self.0.insert(from, to);
+    }
+
+    /// Whether `seq` is in the set.
+    pub fn contains(&self, seq: u64) -> bool {
+        self.0
+            .range(..=seq)
+            .next_back()
+            .is_some_and(|(_, &last)| seq <= last)
+    }
+
+    /// The ranges in order.
+    pub fn iter(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.0.iter().map(|(&first, &last)| (first, last))
+    }
+
+    /// What is missing between `from` and the largest number of the set, in order.
+    pub fn gaps(&self, from: u64) -> Vec<(u64, u64)> {
+        let mut gaps = Vec::new();
+        let mut next = from;
+        for (first, last) in self.iter() {
+            if first > next {
+                gaps.push((next, first - 1));
+            }
+            next = next.max(last.saturating_add(1));
+        }
+        gaps
+    }
+
+    /// The largest number.
+    pub fn last(&self) -> Option<u64> {
+        self.0.last_key_value().map(|(_, &last)| last)
+    }
+
+    /// Whether nothing is in the set.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<(u64, u64)> for RangeSet {
+    fn from_iter<I: IntoIterator<Item = (u64, u64)>>(ranges: I) -> Self {
+        let mut set = Self::default();
+        for (first, last) in ranges {
+            set.insert_range(first, last);
+        }
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        #[test]
+        fn holds_what_a_plain_set_holds(ranges in prop::collection::vec((0u64..60, 0u64..8), 0..30)) {
+            let mut plain = BTreeSet::new();
+            let mut set = RangeSet::default();
+            for (first, length) in ranges {
+                set.insert_range(first, first + length);
+                plain.extend(first..=first + length);
+            }
+            for seq in 0..80 {
+                prop_assert_eq!(set.contains(seq), plain.contains(&seq));
+            }
+            let ranges: Vec<_> = set.iter().collect();
+            prop_assert!(ranges.windows(2).all(|w| w[0].1 + 1 < w[1].0));
+            let missing: BTreeSet<u64> = set.gaps(0).into_iter().flat_map(|(f, l)| f..=l).collect();
+            let expected: BTreeSet<u64> = (0..plain.last().map_or(0, |l| l + 1)).filter(|s| !plain.contains(s)).collect();
+            prop_assert_eq!(missing, expected);
+        }
+    }
+}

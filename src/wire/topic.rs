@@ -1,0 +1,100 @@
+//! Topics: `hanqing/v1/{gateway}/{channel}`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::core::GatewayId;
+
+/// What a topic carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// Batches, from the gateway, QoS 1.
+    Readings,
+    /// What the gateway observes, retained.
+    Birth,
+    /// Online or offline, retained, last will.
+    Status,
+    /// What the hub has committed, to the gateway.
+    Ack,
+}
+
+impl Channel {
+    const ALL: [Channel; 4] = [Self::Readings, Self::Birth, Self::Status, Self::Ack];
+
+    fn id(self) -> &'static str {
+        match self {
+            Self::Readings => "readings",
+            Self::Birth => "birth",
+            Self::Status => "status",
+            Self::Ack => "ack",
+        }
+    }
+
+    /// The filter that a hub subscribes with to hear all gateways.
+    pub fn filter(self) -> String {
+        format!("hanqing/v1/+/{}", self.id())
+    }
+}
+
+/// A topic of one gateway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topic {
+    /// The gateway.
+    pub gateway: GatewayId,
+    /// What it carries.
+    pub channel: Channel,
+}
+
+impl Topic {
+    /// The topic of `gateway` that carries `channel`.
+    pub fn new(gateway: GatewayId, channel: Channel) -> Self {
+        Self { gateway, channel }
+    }
+}
+
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "hanqing/v1/{}/{}", self.gateway, self.channel.id())
+    }
+}
+
+impl FromStr for Topic {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let foreign = || {
+            format!(
+                "{text:?} is no topic of ours: hanqing/v1/{{gateway}}/{{readings|birth|status|ack}}"
+            )
+        };
+        let rest = text.strip_prefix("hanqing/v1/").ok_or_else(foreign)?;
+        let (gateway, channel) = rest.split_once('/').ok_or_else(foreign)?;
+        Ok(Self {
+            gateway: gateway.parse().map_err(|_| foreign())?,
+            channel: Channel::ALL
+                .into_iter()
+                .find(|c| c.id() == channel)
+                .ok_or_else(foreign)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_back_as_written_and_refuses_foreign_topics() {
+        let topic = Topic::new("gw-1".parse().unwrap(), Channel::Ack);
+        assert_eq!(topic.to_string(), "hanqing/v1/gw-1/ack");
+        assert_eq!(topic.to_string().parse::<Topic>().unwrap(), topic);
+        for bad in [
+            "hanqing/v2/gw-1/ack",
+            "hanqing/v1/gw-1",
+            "hanqing/v1/gw-1/ack/x",
+            "hanqing/v1/GW/ack",
+            "",
+        ] {
+            assert!(bad.parse::<Topic>().is_err(), "{bad}");
+        }
+    }
+}
