@@ -106,6 +106,22 @@ impl Clock {
     }
 }
 
+/// Measures how long something real has taken: a connection's life, a run's duration. Unlike [`Clock`] it cannot be stepped.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(tokio::time::Instant);
+
+impl Stopwatch {
+    /// Starts to measure.
+    pub fn start() -> Self {
+        Self(tokio::time::Instant::now())
+    }
+
+    /// The time since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 /// Moves a stepped clock.
 #[derive(Debug)]
 pub struct Driver(Arc<Stepped>);

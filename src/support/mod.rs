@@ -6,5 +6,5 @@ pub mod clock;
 pub mod supervise;
 
 pub use backoff::Backoff;
-pub use clock::Clock;
+pub use clock::{Clock, Stopwatch};
 pub use supervise::Supervisor;

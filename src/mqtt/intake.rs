@@ -1,0 +1,154 @@
+//! The hub's connection: messages of all gateways in, acknowledgements out.
+//!
+//! The broker keeps what comes while the hub is away (persistent session), and a message is acknowledged to it only after the
+//! store has committed it.
+
+use std::collections::VecDeque;
+
+use rumqttc::{ClientError, Event, Packet, Publish, QoS};
+
+use super::session::{self, Session};
+use super::{MqttError, MqttSettings};
+use crate::core::GatewayId;
+use crate::wire::{Ack, Channel, Topic};
+
+/// Messages that the broker may send ahead of our acknowledgements.
+const INFLIGHT_MAX: u16 = 500;
+
+/// A message as it came. It stays with the broker until it is handed back to [`Intake::accept`].
+pub struct Message(Publish);
+
+impl Message {
+    /// Its topic.
+    pub fn topic(&self) -> &str {
+        &self.0.topic
+    }
+
+    /// Its payload.
+    pub fn payload(&self) -> &[u8] {
+        &self.0.payload
+    }
+}
+
+/// A live connection of the hub.
+pub struct Intake {
+    session: Session,
+    waiting: VecDeque<Publish>,
+    lost: Option<String>,
+}
+
+impl Intake {
+    /// Connects as `client_id` and listens to all gateways.
+    ///
+    /// # Errors
+    /// The settings or files are wrong, or the broker does not take the connection.
+    pub async fn connect(settings: &MqttSettings, client_id: &str) -> Result<Self, MqttError> {
+        if client_id.is_empty() {
+            return Err(MqttError::Settings(
+                "client_id is empty: a persistent session needs a name".into(),
+            ));
+        }
+        let mut options = session::options(settings, client_id)?;
+        options.set_clean_session(false);
+        options.set_manual_acks(true);
+        options.set_inflight(INFLIGHT_MAX);
+        let session = Session::connect(options).await?;
+        for channel in [Channel::Birth, Channel::Status, Channel::Readings] {
+            // Also where the broker kept the session: it may have been restored from an older copy without the subscription.
+            let subscribed = session
+                .client
+                .try_subscribe(channel.filter(), QoS::AtLeastOnce);
+            subscribed.map_err(|e| session.lost(e.to_string()))?;
+        }
+        Ok(Self {
+            session,
+            waiting: VecDeque::new(),
+            lost: None,
+        })
+    }
+
+    /// The next message. Cancel safe.
+    ///
+    /// # Errors
+    /// The connection is gone; what was not accepted comes again over the next one.
+    pub async fn next(&mut self) -> Result<Message, MqttError> {
+        loop {
+            if let Some(publish) = self.waiting.pop_front() {
+                return Ok(Message(publish));
+            }
+            if let Some(problem) = self.lost.take() {
+                return Err(self.session.lost(problem));
+            }
+            let event = self.session.next().await;
+            self.take(event);
+        }
+    }
+
+    /// The next message, if one is there.
+    pub fn try_next(&mut self) -> Option<Message> {
+        while self.waiting.is_empty() {
+            let event = self.session.try_next()?;
+            self.take(event);
+            if self.lost.is_some() {
+                return None;
+            }
+        }
+        self.waiting.pop_front().map(Message)
+    }
+
+    fn take(&mut self, event: Result<Event, String>) {
+        match event {
+            Ok(Event::Incoming(Packet::Publish(publish))) => self.waiting.push_back(publish),
+            Ok(_) => {}
+            Err(problem) => self.lost = Some(problem),
+        }
+    }
+
+    /// Tells the broker that these are ours now: call it only after they are committed.
+    ///
+    /// # Errors
+    /// The connection is gone.
+    pub async fn accept(&mut self, messages: Vec<Message>) -> Result<(), MqttError> {
+        for Message(publish) in messages {
+            let client = self.session.client.clone();
+            self.while_receiving(client.ack(&publish)).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells a gateway what has been committed.
+    ///
+    /// # Errors
+    /// The connection is gone; the gateway will send again, and be told again.
+    pub async fn acknowledge(&mut self, gateway: &GatewayId, ack: &Ack) -> Result<(), MqttError> {
+        let topic = Topic::new(gateway.clone(), Channel::Ack).to_string();
+        let client = self.session.client.clone();
+        self.while_receiving(client.publish(topic, QoS::AtLeastOnce, false, ack.to_bytes()))
+            .await
+    }
+
+    /// Hands something to the event loop while taking what it delivers: neither then waits for the other.
+    async fn while_receiving<F>(&mut self, request: F) -> Result<(), MqttError>
+    where
+        F: Future<Output = Result<(), ClientError>>,
+    {
+        tokio::pin!(request);
+        loop {
+            if let Some(problem) = &self.lost {
+                return Err(self.session.lost(problem.clone()));
+            }
+            tokio::select! {
+                biased;
+                done = &mut request => return done.map_err(|e| self.session.lost(e.to_string())),
+                event = self.session.next() => self.take(event),
+            }
+        }
+    }
+
+    /// Ends the connection; the broker keeps the session.
+    pub async fn close(mut self) {
+        if self.session.client.try_disconnect().is_ok() {
+            while self.session.next().await.is_ok() {}
+        }
+    }
+}

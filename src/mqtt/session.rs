@@ -1,0 +1,139 @@
+//! One connection: a client and the task that polls its event loop. Both end with the connection.
+
+use std::time::Duration;
+
+use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, TlsConfiguration, Transport};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::{MqttError, MqttSettings, tls};
+use crate::wire::MESSAGE_SIZE_MAX;
+
+/// Events that wait for their reader. Larger than any window in flight, so that the event loop is never held up by it.
+const EVENTS_MAX: usize = 1024;
+
+/// Requests that wait for the event loop: acknowledgements of a whole window and what is published with them.
+pub(super) const REQUESTS_MAX: usize = 2048;
+
+/// What a connection may send at once beyond the payload: topic and headers.
+const OVERHEAD_MAX: usize = 1024;
+
+/// The longest wait for the broker's first answer.
+const CONNECT_MAX: Duration = Duration::from_secs(15);
+
+/// One connection to the broker.
+pub(super) struct Session {
+    pub client: AsyncClient,
+    events: mpsc::Receiver<Result<Event, String>>,
+    task: JoinHandle<()>,
+    broker: String,
+    /// Whether the broker kept this client's session.
+    pub session_present: bool,
+}
+
+/// Options for the broker of `settings`, as `client_id`.
+pub(super) fn options(settings: &MqttSettings, client_id: &str) -> Result<MqttOptions, MqttError> {
+    let endpoint = settings
+        .endpoint()
+        .map_err(|e| MqttError::Settings(format!("mqtt.url {:?}: {e}", settings.url)))?;
+    let mut options = MqttOptions::new(client_id, &endpoint.host, endpoint.port);
+    options.set_keep_alive(Duration::from_secs(settings.keep_alive_s.max(5).into()));
+    options.set_max_packet_size(
+        MESSAGE_SIZE_MAX + OVERHEAD_MAX,
+        MESSAGE_SIZE_MAX + OVERHEAD_MAX,
+    );
+    options.set_request_channel_capacity(REQUESTS_MAX);
+    if endpoint.tls {
+        let ca_file = settings.ca_file.as_deref().ok_or_else(|| {
+            MqttError::Settings(
+                "mqtts needs mqtt.ca_file, the authority that signed the broker's certificate"
+                    .into(),
+            )
+        })?;
+        options.set_transport(Transport::Tls(TlsConfiguration::Rustls(
+            tls::client_config(ca_file)?,
+        )));
+    } else if !endpoint.is_loopback() && !settings.allow_plaintext {
+        return Err(MqttError::Settings(format!(
+            "{} is not encrypted and leaves this machine; use mqtts, or set mqtt.allow_plaintext = true",
+            settings.url
+        )));
+    }
+    if let Some(user) = &settings.user {
+        let password = match &settings.password_file {
+            Some(path) => std::fs::read_to_string(path).map_err(|e| MqttError::File {
+                path: path.clone(),
+                problem: e.to_string(),
+            })?,
+            None => String::new(),
+        };
+        options.set_credentials(user, password.trim_end_matches(['\r', '\n']));
+    }
+    Ok(options)
+}
+
+impl Session {
+    /// Connects, and waits until the broker has taken the connection.
+    pub async fn connect(options: MqttOptions) -> Result<Self, MqttError> {
+        let (host, port) = options.broker_address();
+        let broker = format!("{host}:{port}");
+        let (client, event_loop) = AsyncClient::new(options, REQUESTS_MAX);
+        let (sender, events) = mpsc::channel(EVENTS_MAX);
+        let task = tokio::spawn(poll(event_loop, sender));
+        let mut session = Self {
+            client,
+            events,
+            task,
+            broker,
+            session_present: false,
+        };
+        let first = tokio::time::timeout(CONNECT_MAX, session.next()).await;
+        let problem = match first {
+            Ok(Ok(Event::Incoming(rumqttc::Packet::ConnAck(ack)))) => {
+                session.session_present = ack.session_present;
+                return Ok(session);
+            }
+            Ok(Ok(other)) => format!("unexpected {other:?}"),
+            Ok(Err(problem)) => problem,
+            Err(_) => format!("no answer within {} s", CONNECT_MAX.as_secs()),
+        };
+        Err(session.lost(problem))
+    }
+
+    /// The next event; the text of what went wrong once the connection is gone. Cancel safe.
+    pub async fn next(&mut self) -> Result<Event, String> {
+        self.events
+            .recv()
+            .await
+            .unwrap_or_else(|| Err("the connection is closed".into()))
+    }
+
+    /// The next event, if one is there.
+    pub fn try_next(&mut self) -> Option<Result<Event, String>> {
+        self.events.try_recv().ok()
+    }
+
+    /// The error of a connection that is lost for `problem`.
+    pub fn lost(&self, problem: String) -> MqttError {
+        MqttError::Connection {
+            broker: self.broker.clone(),
+            problem,
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn poll(mut event_loop: EventLoop, events: mpsc::Sender<Result<Event, String>>) {
+    loop {
+        let event = event_loop.poll().await.map_err(|error| error.to_string());
+        let ended = event.is_err();
+        if events.send(event).await.is_err() || ended {
+            return;
+        }
+    }
+}

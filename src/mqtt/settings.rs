@@ -1,0 +1,169 @@
+//! What a configuration says of the broker.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// How to reach the broker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MqttSettings {
+    /// `mqtts://host:port`, or `mqtt://host:port` without encryption.
+    pub url: String,
+    /// User name.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// File that holds the password and nothing else; a newline at its end is left out.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
+    /// Certificate authority that signed the broker's certificate, PEM. `mqtts` needs it.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+    /// Allows `mqtt` to a host that is not this machine: whoever taps the line can then read and forge readings.
+    #[serde(default)]
+    pub allow_plaintext: bool,
+    /// Batches that may be on their way to the broker at once. 8 to 20 fill a link in measurements.
+    #[serde(default = "default_window")]
+    pub window: u16,
+    /// Seconds of silence after which the connection is tested, 5 or more. Mobile networks forget idle connections after minutes.
+    #[serde(default = "default_keep_alive_s")]
+    pub keep_alive_s: u16,
+}
+
+fn default_window() -> u16 {
+    16
+}
+
+fn default_keep_alive_s() -> u16 {
+    30
+}
+
+/// A broker's address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Host name or address, without brackets.
+    pub host: String,
+    /// Port; 1883 and 8883 where the URL names none.
+    pub port: u16,
+    /// Whether the connection is encrypted and the broker's certificate verified.
+    pub tls: bool,
+}
+
+impl Endpoint {
+    /// Whether the broker is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        self.host == "localhost"
+            || self
+                .host
+                .parse::<IpAddr>()
+                .is_ok_and(|address| address.is_loopback())
+    }
+}
+
+impl MqttSettings {
+    /// Settings with all defaults for the broker at `url`.
+    pub fn at(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            user: None,
+            password_file: None,
+            ca_file: None,
+            allow_plaintext: false,
+            window: default_window(),
+            keep_alive_s: default_keep_alive_s(),
+        }
+    }
+
+    /// The broker's address.
+    ///
+    /// # Errors
+    /// Says what is wrong with the URL.
+    pub fn endpoint(&self) -> Result<Endpoint, String> {
+        let (scheme, rest) = self
+            .url
+            .split_once("://")
+            .ok_or("no scheme: mqtts://host:port or mqtt://host:port")?;
+        let tls = match scheme {
+            "mqtts" => true,
+            "mqtt" => false,
+            other => return Err(format!("scheme {other:?} is unknown: mqtts or mqtt")),
+        };
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        if rest.contains(['/', '?', '#']) {
+            return Err("a path or query: only host and port belong here".into());
+        }
+        if rest.contains('@') {
+            return Err("a user or password in the URL: use `user` and `password_file`".into());
+        }
+        let (host, port) = split_port(rest)?;
+        if host.is_empty() || host.contains(char::is_whitespace) {
+            return Err("no host".into());
+        }
+        let port = port.unwrap_or(if tls { 8883 } else { 1883 });
+        if port == 0 {
+            return Err("port 0".into());
+        }
+        Ok(Endpoint {
+            host: host.into(),
+            port,
+            tls,
+        })
+    }
+}
+
+/// Host and port of `host`, `host:port`, `[v6]` or `[v6]:port`.
+fn split_port(text: &str) -> Result<(&str, Option<u16>), String> {
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (host, after) = rest.split_once(']').ok_or("'[' without ']'")?;
+            match after {
+                "" => (host, None),
+                _ => (host, Some(after.strip_prefix(':').ok_or("text after ']'")?)),
+            }
+        }
+        None => match text.split_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (text, None),
+        },
+    };
+    let port = port
+        .map(|port| {
+            port.parse()
+                .map_err(|_| format!("{port:?} is no port: 1 to 65535"))
+        })
+        .transpose()?;
+    Ok((host, port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_urls_strictly() {
+        let endpoint = |url: &str| MqttSettings::at(url).endpoint();
+        let found = endpoint("mqtts://broker.example.org").unwrap();
+        assert_eq!(
+            (found.port, found.tls, found.is_loopback()),
+            (8883, true, false)
+        );
+        let found = endpoint("mqtt://[::1]:1884/").unwrap();
+        assert_eq!(
+            (found.host.as_str(), found.port, found.is_loopback()),
+            ("::1", 1884, true)
+        );
+        for bad in [
+            "broker:1883",
+            "http://x",
+            "mqtt://",
+            "mqtt://u:p@h",
+            "mqtt://h:99999",
+            "mqtt://h/x",
+            "mqtt://h:0",
+            "mqtt://[::1",
+        ] {
+            assert!(endpoint(bad).is_err(), "{bad}");
+        }
+    }
+}
