@@ -1,1 +1,18 @@
-//! The time-series store.
+//! The time-series store: readings, their hourly roll-ups, and what has been delivered.
+//!
+//! Everything that belongs to a batch is committed in one transaction: readings, the hours they change, and the number of the
+//! batch. A roll-up therefore always equals its recomputation, and a batch is either wholly there or will come again.
+//!
+//! The store computes no figure.
+
+mod delivered;
+mod hours;
+pub mod keeper;
+mod readings;
+mod schema;
+mod sqlite;
+
+pub use delivered::{Delivered, GatewayRow};
+pub use keeper::StoreHandle;
+pub use schema::StoreError;
+pub use sqlite::{Committed, Latest, Store};

@@ -1,0 +1,156 @@
+//! The connection to a Modbus TCP endpoint. The only file that names tokio-modbus, and it calls reading functions alone: the
+//! edge cannot write to a device.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::{TcpStream, lookup_host};
+use tokio_modbus::client::{Context, Reader, tcp};
+use tokio_modbus::slave::{Slave, SlaveContext};
+
+use crate::core::Reason;
+use crate::device::{Function, Request};
+
+/// Why a request brought no registers.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// No connection to the endpoint.
+    #[error("cannot connect to {endpoint}: {problem}")]
+    Unreachable {
+        /// Host and port.
+        endpoint: String,
+        /// What happened.
+        problem: String,
+    },
+    /// No answer in time.
+    #[error("unit {unit} did not answer within {timeout_ms} ms")]
+    Timeout {
+        /// The unit asked.
+        unit: u8,
+        /// How long it was given.
+        timeout_ms: u128,
+    },
+    /// The connection broke, or what came was no answer to the question.
+    #[error("the line to unit {unit} failed: {problem}")]
+    Transport {
+        /// The unit asked.
+        unit: u8,
+        /// What happened.
+        problem: String,
+    },
+    /// The device answered with an exception.
+    #[error("unit {unit} answered with exception {code} ({text})")]
+    Exception {
+        /// The unit asked.
+        unit: u8,
+        /// The exception code, 1 to 11.
+        code: u8,
+        /// What it means.
+        text: String,
+    },
+    /// The answer has another number of registers than were asked for.
+    #[error("unit {unit} answered with {got} registers where {asked} were asked for")]
+    Length {
+        /// The unit asked.
+        unit: u8,
+        /// Registers asked for.
+        asked: u16,
+        /// Registers that came.
+        got: usize,
+    },
+}
+
+impl ReadError {
+    /// The reason that the readings carry.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Unreachable { .. } => Reason::Unreachable,
+            Self::Timeout { .. } => Reason::Timeout,
+            Self::Transport { .. } => Reason::Transport,
+            Self::Exception { .. } => Reason::Exception,
+            Self::Length { .. } => Reason::Length,
+        }
+    }
+
+    /// Whether asking once more may help: an exception is an answer and stays one.
+    pub fn worth_retrying(&self) -> bool {
+        !matches!(self, Self::Exception { .. })
+    }
+}
+
+/// A connection to one endpoint, made when it is needed.
+pub struct Link {
+    endpoint: String,
+    timeout: Duration,
+    context: Option<Context>,
+}
+
+impl Link {
+    /// A link to `endpoint` (`host:port`); connecting and each answer may take `timeout`.
+    pub fn new(endpoint: String, timeout: Duration) -> Self {
+        Self { endpoint, timeout, context: None }
+    }
+
+    /// Reads the registers of `request` from `unit`.
+    ///
+    /// After anything but registers or an exception the connection is dropped: a late answer must never be taken for the
+    /// answer to the next question, and tokio-modbus does not recover by itself (slowtec/tokio-modbus issue 324).
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub async fn read(&mut self, unit: u8, request: Request) -> Result<Vec<u16>, ReadError> {
+        // Taken out of its place: whatever happens below, a connection comes back only if it is sound.
+        let mut context = match self.context.take() {
+            Some(context) => context,
+            None => self.connect().await?,
+        };
+        context.set_slave(Slave(unit));
+        let answer = tokio::time::timeout(self.timeout, ask(&mut context, request)).await;
+        let answer = answer.map_err(|_| ReadError::Timeout { unit, timeout_ms: self.timeout.as_millis() })?;
+        match answer {
+            Ok(Ok(words)) if words.len() == usize::from(request.count) => {
+                self.context = Some(context);
+                Ok(words)
+            }
+            Ok(Ok(words)) => Err(ReadError::Length { unit, asked: request.count, got: words.len() }),
+            Ok(Err(exception)) => {
+                self.context = Some(context);
+                Err(ReadError::Exception { unit, code: exception.into(), text: exception.to_string() })
+            }
+            Err(error) => Err(ReadError::Transport { unit, problem: describe(&error) }),
+        }
+    }
+
+    async fn connect(&self) -> Result<Context, ReadError> {
+        let unreachable = |problem: String| ReadError::Unreachable { endpoint: self.endpoint.clone(), problem };
+        let connecting = async {
+            let address: SocketAddr = lookup_host(&self.endpoint)
+                .await
+                .map_err(|e| unreachable(e.to_string()))?
+                .next()
+                .ok_or_else(|| unreachable("the name has no address".into()))?;
+            let stream = TcpStream::connect(address).await.map_err(|e| unreachable(e.to_string()))?;
+            // Requests are small and wait for their answers: delaying them only costs time.
+            stream.set_nodelay(true).map_err(|e| unreachable(e.to_string()))?;
+            Ok(tcp::attach(stream))
+        };
+        tokio::time::timeout(self.timeout, connecting)
+            .await
+            .map_err(|_| unreachable(format!("no connection within {} ms", self.timeout.as_millis())))?
+    }
+}
+
+async fn ask(context: &mut Context, request: Request) -> tokio_modbus::Result<Vec<u16>> {
+    match request.function {
+        Function::Holding => context.read_holding_registers(request.address, request.count).await,
+        Function::Input => context.read_input_registers(request.address, request.count).await,
+    }
+}
+
+/// What happened, in our words where the library's mislead: it reports a closed connection as the last error of the system.
+fn describe(error: &tokio_modbus::Error) -> String {
+    match error {
+        tokio_modbus::Error::Transport(_) => "the device closed the connection".into(),
+        tokio_modbus::Error::Protocol(error) => format!("the answer does not fit the question: {error}"),
+    }
+}

@@ -1,0 +1,172 @@
+//! What of each gateway has been committed, and what a gateway says of itself.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::StoreError;
+use crate::core::GatewayId;
+use crate::wire::{Birth, Epoch, GatewayState, RangeSet, Status};
+
+/// Committed batch numbers by gateway and epoch.
+pub type Delivered = BTreeMap<(GatewayId, Epoch), RangeSet>;
+
+/// A gateway as the hub knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GatewayRow {
+    /// The gateway.
+    pub gateway: GatewayId,
+    /// What it or its last will has said; `None` where it has said nothing yet.
+    pub online: Option<bool>,
+    /// Since when, by its own word.
+    pub since: Option<Timestamp>,
+    /// When its last batch was committed, by the hub's clock.
+    pub heard_at: Option<Timestamp>,
+    /// Committed batch numbers by epoch.
+    pub delivered: BTreeMap<Epoch, RangeSet>,
+}
+
+impl GatewayRow {
+    /// Batches that are missing, by epoch: numbers below the largest committed that have not come.
+    pub fn gaps(&self) -> Vec<(Epoch, u64, u64)> {
+        self.delivered
+            .iter()
+            .flat_map(|(epoch, set)| {
+                set.gaps(1)
+                    .into_iter()
+                    .map(|(first, last)| (*epoch, first, last))
+            })
+            .collect()
+    }
+}
+
+/// All that has been committed.
+pub(super) fn load(connection: &Connection) -> Result<Delivered, StoreError> {
+    let mut statement = connection.prepare("SELECT gateway, epoch, first, last FROM delivered")?;
+    let rows = statement.query_map([], |row| {
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, String>(1)?,
+            row.get(2)?,
+            row.get(3)?,
+        ))
+    })?;
+    let mut delivered = Delivered::new();
+    for row in rows {
+        let (gateway, epoch, first, last) = row?;
+        let gateway = gateway
+            .parse()
+            .map_err(|e: crate::core::IdError| StoreError::Corrupt(e.to_string()))?;
+        let epoch = Epoch::try_from(epoch).map_err(StoreError::Corrupt)?;
+        delivered
+            .entry((gateway, epoch))
+            .or_default()
+            .insert_range(first, last);
+    }
+    Ok(delivered)
+}
+
+/// Writes the ranges of one gateway's epoch where they differ from what the file holds.
+pub(super) fn store(
+    connection: &Connection,
+    gateway: &GatewayId,
+    epoch: Epoch,
+    set: &RangeSet,
+) -> Result<(), StoreError> {
+    // A handful of ranges at most, one as a rule: written whole.
+    let epoch = epoch.to_string();
+    connection
+        .prepare_cached("DELETE FROM delivered WHERE gateway = ?1 AND epoch = ?2")?
+        .execute(params![gateway.as_str(), epoch])?;
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO delivered (gateway, epoch, first, last) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for (first, last) in set.iter() {
+        insert.execute(params![gateway.as_str(), epoch, first, last])?;
+    }
+    Ok(())
+}
+
+/// Notes that a batch of `gateway` was committed at `now`.
+pub(super) fn heard(
+    connection: &Connection,
+    gateway: &GatewayId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO gateway (name, heard_ms) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET heard_ms = excluded.heard_ms",
+        )?
+        .execute(params![gateway.as_str(), now.as_millisecond()])?;
+    Ok(())
+}
+
+/// Notes a gateway's status.
+pub(super) fn status(
+    connection: &Connection,
+    gateway: &GatewayId,
+    status: &Status,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO gateway (name, online, since_ms) VALUES (?1, ?2, ?3)
+             ON CONFLICT (name) DO UPDATE SET online = excluded.online, since_ms = excluded.since_ms",
+        )?
+        .execute(params![
+            gateway.as_str(),
+            status.state == GatewayState::Online,
+            status.since.as_millisecond()
+        ])?;
+    Ok(())
+}
+
+/// Notes a gateway's birth.
+pub(super) fn birth(
+    connection: &Connection,
+    gateway: &GatewayId,
+    birth: &Birth,
+) -> Result<(), StoreError> {
+    let text = String::from_utf8_lossy(&birth.to_bytes()).into_owned();
+    connection.execute(
+        "INSERT INTO gateway (name, birth) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET birth = excluded.birth",
+        params![gateway.as_str(), text],
+    )?;
+    Ok(())
+}
+
+/// All gateways.
+pub(super) fn gateways(connection: &Connection) -> Result<Vec<GatewayRow>, StoreError> {
+    let mut rows: BTreeMap<GatewayId, GatewayRow> = BTreeMap::new();
+    let empty = |gateway: &GatewayId| GatewayRow {
+        gateway: gateway.clone(),
+        online: None,
+        since: None,
+        heard_at: None,
+        delivered: BTreeMap::new(),
+    };
+    for ((gateway, epoch), set) in load(connection)? {
+        let row = rows
+            .entry(gateway.clone())
+            .or_insert_with(|| empty(&gateway));
+        row.delivered.insert(epoch, set);
+    }
+    let mut statement =
+        connection.prepare("SELECT name, online, since_ms, heard_ms FROM gateway")?;
+    let mut found = statement.query([])?;
+    while let Some(row) = found.next()? {
+        let name: String = row.get(0)?;
+        let gateway: GatewayId = name
+            .parse()
+            .map_err(|e: crate::core::IdError| StoreError::Corrupt(e.to_string()))?;
+        let at = |ms: Option<i64>| ms.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        let entry = rows
+            .entry(gateway.clone())
+            .or_insert_with(|| empty(&gateway));
+        entry.online = row.get(1)?;
+        entry.since = at(row.get(2)?);
+        entry.heard_at = at(row.get(3)?);
+    }
+    Ok(rows.into_values().collect())
+}

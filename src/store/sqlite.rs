@@ -1,0 +1,363 @@
+//! The embedded store: SQLite, one writer, readers beside it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::readings::{self, Inserted, SeriesIds};
+use super::{Delivered, GatewayRow, StoreError, delivered, hours, schema};
+use crate::core::{GatewayId, HourCell, Kind, Reading, Series};
+use crate::wire::{Batch, Birth, CounterSpec, Epoch, RangeSet, Status};
+
+/// What is kept of messages that are none: enough to see a fault, not enough for noise to fill the disk.
+const QUARANTINE_ROWS_MAX: u32 = 10_000;
+
+/// What a commit came to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Committed {
+    /// Rows that were not there before.
+    pub new_readings: u64,
+    /// All that is committed of each gateway's epoch in this commit: what its gateway is told.
+    pub delivered: BTreeMap<(GatewayId, Epoch), RangeSet>,
+}
+
+/// The last reading of a series, and the last that counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Latest {
+    /// The last reading, whatever its flag.
+    pub last: Reading,
+    /// The last reading with a value that counts.
+    pub counted: Option<Reading>,
+}
+
+/// The store's file.
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+    ids: SeriesIds,
+    delivered: Delivered,
+}
+
+impl Store {
+    /// Opens the store at `path` for writing, or makes it.
+    ///
+    /// # Errors
+    /// The file cannot be opened or is of another layout.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let connection = schema::open(path)?;
+        let delivered = delivered::load(&connection)?;
+        Ok(Self {
+            connection,
+            path: path.into(),
+            ids: SeriesIds::default(),
+            delivered,
+        })
+    }
+
+    /// Opens the same file for reading, beside the writer.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub fn reader(&self) -> Result<Self, StoreError> {
+        Self::open_reader(&self.path)
+    }
+
+    /// Opens the store at `path` for reading only.
+    ///
+    /// # Errors
+    /// The file is not there or cannot be opened.
+    pub fn open_reader(path: &Path) -> Result<Self, StoreError> {
+        let connection = schema::open_reader(path)?;
+        Ok(Self {
+            connection,
+            path: path.into(),
+            ids: SeriesIds::default(),
+            delivered: Delivered::new(),
+        })
+    }
+
+    /// Commits batches: readings, roll-ups and batch numbers in one transaction. A batch that was committed before changes
+    /// nothing and is acknowledged again.
+    ///
+    /// # Errors
+    /// Nothing is committed then.
+    pub fn commit(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
+        let transaction = self.connection.unchecked_transaction()?;
+        let mut committed = Committed::default();
+        let written = write(
+            &transaction,
+            &mut self.ids,
+            &self.delivered,
+            batches,
+            now,
+            &mut committed,
+        );
+        if let Err(error) = written.and_then(|()| Ok(transaction.commit()?)) {
+            self.ids.forget();
+            return Err(error);
+        }
+        for (key, set) in &committed.delivered {
+            self.delivered.insert(key.clone(), set.clone());
+        }
+        Ok(committed)
+    }
+
+    /// Notes what a gateway observes. Where the specification of a counter has changed, its hours are folded anew.
+    ///
+    /// # Errors
+    /// Nothing is noted then.
+    pub fn birth(&mut self, gateway: &GatewayId, birth: &Birth) -> Result<(), StoreError> {
+        let transaction = self.connection.unchecked_transaction()?;
+        delivered::birth(&transaction, gateway, birth)?;
+        for series in &birth.series {
+            let id = self.ids.id(&transaction, &series.series)?;
+            if series.series.parameter.spec().kind == Kind::Counter {
+                describe(&transaction, id, &series.series, series.counter)?;
+            }
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Notes a gateway's status.
+    ///
+    /// # Errors
+    /// Nothing is noted then.
+    pub fn status(&mut self, gateway: &GatewayId, status: &Status) -> Result<(), StoreError> {
+        delivered::status(&self.connection, gateway, status)
+    }
+
+    /// Keeps a message that is none of ours, with the reason, for a person to look at.
+    ///
+    /// # Errors
+    /// It is not kept then.
+    pub fn quarantine(
+        &mut self,
+        now: Timestamp,
+        topic: &str,
+        problem: &str,
+        payload: &[u8],
+    ) -> Result<(), StoreError> {
+        self.connection.execute(
+            "INSERT INTO quarantine (received_ms, topic, problem, payload) VALUES (?1, ?2, ?3, ?4)",
+            params![now.as_millisecond(), topic, problem, payload],
+        )?;
+        self.connection.execute(
+            "DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?1",
+            [QUARANTINE_ROWS_MAX],
+        )?;
+        Ok(())
+    }
+
+    /// The hours of `series` from `from` to before `to`, in order; hours without a poll are not there.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn hours(
+        &self,
+        series: &Series,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<HourCell>, StoreError> {
+        match readings::find(&self.connection, series)? {
+            Some(id) => hours::range(&self.connection, id, from, to),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The readings of `series` from `from` to before `to`, in order.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn readings(
+        &self,
+        series: &Series,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Reading>, StoreError> {
+        let Some(id) = readings::find(&self.connection, series)? else {
+            return Ok(Vec::new());
+        };
+        let columns = readings::COLUMNS;
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT {columns} FROM reading WHERE series = ?1 AND at_ms >= ?2 AND at_ms < ?3 ORDER BY at_ms"
+        ))?;
+        let mut rows = statement.query(params![id, from.as_millisecond(), to.as_millisecond()])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(readings::from_row(series, row)?);
+        }
+        Ok(found)
+    }
+
+    /// The last readings of `series`; `None` where there is none.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn latest(&self, series: &Series) -> Result<Option<Latest>, StoreError> {
+        let Some(id) = readings::find(&self.connection, series)? else {
+            return Ok(None);
+        };
+        let one = |condition: &str| -> Result<Option<Reading>, StoreError> {
+            let columns = readings::COLUMNS;
+            let mut statement = self.connection.prepare_cached(&format!(
+                "SELECT {columns} FROM reading WHERE series = ?1 {condition} ORDER BY at_ms DESC LIMIT 1"
+            ))?;
+            let mut rows = statement.query([id])?;
+            rows.next()?
+                .map(|row| readings::from_row(series, row))
+                .transpose()
+        };
+        Ok(match one("")? {
+            None => None,
+            Some(last) => Some(Latest {
+                last,
+                counted: one("AND value IS NOT NULL AND flag IN (1, 2, 3)")?,
+            }),
+        })
+    }
+
+    /// The series of the store, in order of their names.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn series(&self) -> Result<Vec<Series>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT name FROM series ORDER BY name")?;
+        let names = statement.query_map([], |row| row.get::<_, String>(0))?;
+        names
+            .map(|name| name?.parse().map_err(StoreError::Corrupt))
+            .collect()
+    }
+
+    /// The gateways, with what has been committed of each.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn gateways(&self) -> Result<Vec<GatewayRow>, StoreError> {
+        delivered::gateways(&self.connection)
+    }
+
+    /// How many readings are in the store, and how many messages in quarantine.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn counts(&self) -> Result<(u64, u64), StoreError> {
+        let readings = self
+            .connection
+            .query_row("SELECT count(*) FROM reading", [], |row| row.get(0))?;
+        let quarantined =
+            self.connection
+                .query_row("SELECT count(*) FROM quarantine", [], |row| row.get(0))?;
+        Ok((readings, quarantined))
+    }
+}
+
+fn write(
+    connection: &Connection,
+    ids: &mut SeriesIds,
+    delivered: &Delivered,
+    batches: &[Batch],
+    now: Timestamp,
+    committed: &mut Committed,
+) -> Result<(), StoreError> {
+    let mut touched: BTreeMap<i64, (&Series, BTreeSet<i64>)> = BTreeMap::new();
+    for batch in batches {
+        for reading in &batch.readings {
+            let id = ids.id(connection, &reading.series)?;
+            let inserted = readings::insert(connection, id, reading)?;
+            if inserted != Inserted::Same {
+                let hour = hours::hour_of(reading.observed_at.as_millisecond());
+                touched
+                    .entry(id)
+                    .or_insert_with(|| (&reading.series, BTreeSet::new()))
+                    .1
+                    .insert(hour);
+            }
+            committed.new_readings += u64::from(inserted == Inserted::New);
+        }
+        let key = (batch.gateway.clone(), batch.epoch);
+        let set = committed
+            .delivered
+            .entry(key.clone())
+            .or_insert_with(|| delivered.get(&key).cloned().unwrap_or_default());
+        set.insert(batch.seq);
+    }
+    for (id, (series, touched)) in touched {
+        let touched: Vec<i64> = touched.into_iter().collect();
+        hours::refold(connection, id, series, &touched)?;
+    }
+    for ((gateway, epoch), set) in &committed.delivered {
+        delivered::store(connection, gateway, *epoch, set)?;
+        delivered::heard(connection, gateway, now)?;
+    }
+    Ok(())
+}
+
+/// Notes how a counter's register behaves; where that is new, folds its hours anew.
+fn describe(
+    connection: &Connection,
+    id: i64,
+    series: &Series,
+    counter: Option<CounterSpec>,
+) -> Result<(), StoreError> {
+    let (modulus, rate) = counter.map_or((None, None), |c| (c.modulus, c.max_rate_per_hour));
+    let changed = connection.execute(
+        "UPDATE series SET modulus = ?2, max_rate_per_hour = ?3
+         WHERE id = ?1 AND (modulus IS NOT ?2 OR max_rate_per_hour IS NOT ?3)",
+        params![id, modulus, rate],
+    )?;
+    if changed == 0 {
+        return Ok(());
+    }
+    let all: Vec<i64> = {
+        let mut statement = connection
+            .prepare_cached("SELECT hour_ms FROM hour WHERE series = ?1 ORDER BY hour_ms")?;
+        let hours = statement.query_map([id], |row| row.get(0))?;
+        hours.collect::<Result<_, _>>()?
+    };
+    hours::refold(connection, id, series, &all)
+}
+
+/// The cells of a series computed from nothing but its readings: what the stored ones have to equal.
+#[cfg(test)]
+pub(super) fn recompute(store: &Store, series: &Series) -> Vec<HourCell> {
+    let id: Option<i64> = store
+        .connection
+        .query_row(
+            "SELECT id FROM series WHERE name = ?1",
+            [series.to_string()],
+            |row| row.get(0),
+        )
+        .optional()
+        .unwrap();
+    let Some(id) = id else { return Vec::new() };
+    store.connection.execute("SAVEPOINT again", []).unwrap();
+    store
+        .connection
+        .execute("DELETE FROM hour WHERE series = ?1", [id])
+        .unwrap();
+    let readings = store
+        .readings(series, Timestamp::MIN, Timestamp::MAX)
+        .unwrap();
+    let touched: BTreeSet<i64> = readings
+        .iter()
+        .map(|r| hours::hour_of(r.observed_at.as_millisecond()))
+        .collect();
+    hours::refold(
+        &store.connection,
+        id,
+        series,
+        &touched.into_iter().collect::<Vec<_>>(),
+    )
+    .unwrap();
+    let cells = store.hours(series, Timestamp::MIN, Timestamp::MAX).unwrap();
+    store
+        .connection
+        .execute_batch("ROLLBACK TO again; RELEASE again;")
+        .unwrap();
+    cells
+}
