@@ -1,1 +1,190 @@
 //! The gateway daemon: buses, spool and uplink put together.
+
+mod delivery;
+mod settings;
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use anyhow::Context;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+pub use settings::{EdgeSettings, SpoolSettings};
+
+use crate::core::Series;
+use crate::device::Profile;
+use crate::modbus::{Bus, BusStats};
+use crate::spool::{Spool, SpoolHandle, SpoolStats, keeper};
+use crate::support::{Clock, Supervisor};
+use crate::wire::{Birth, BirthSeries, CounterSpec};
+
+/// A gateway that is ready to run: its configuration is valid and its spool open.
+pub struct Edge {
+    settings: EdgeSettings,
+    buses: Vec<Bus>,
+    birth: Birth,
+    spool: SpoolHandle,
+    stats: Arc<BusStats>,
+    clock: Clock,
+}
+
+/// What a running gateway tells of itself.
+#[derive(Clone)]
+pub struct EdgeWatch {
+    /// The buses, together.
+    pub buses: Arc<BusStats>,
+    /// The spool.
+    pub spool: tokio::sync::watch::Receiver<SpoolStats>,
+}
+
+impl EdgeWatch {
+    /// Readings made since the start, missing ones included.
+    pub fn polled(&self) -> u64 {
+        self.buses.readings.load(Relaxed)
+    }
+
+    /// What the spool holds.
+    pub fn spooled(&self) -> SpoolStats {
+        *self.spool.borrow()
+    }
+}
+
+impl Edge {
+    /// Puts a gateway together. Broker and devices may be away; they are states, not conditions.
+    ///
+    /// # Errors
+    /// A profile is unknown, or the spool cannot be opened.
+    pub fn open(
+        settings: EdgeSettings,
+        profiles: &BTreeMap<String, Profile>,
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
+        let buses = settings
+            .buses
+            .iter()
+            .map(|bus| {
+                Bus::new(bus, profiles).map_err(|e| anyhow::anyhow!("bus {}: {e}", bus.name))
+            })
+            .collect::<anyhow::Result<_>>()?;
+        let size_max = u64::from(settings.spool.size_max_mb) << 20;
+        let spool = Spool::open(&settings.spool.path, &settings.gateway, size_max)?;
+        let spool = keeper::start(spool).context("no thread for the spool")?;
+        let birth = birth(&settings, profiles);
+        Ok(Self {
+            settings,
+            buses,
+            birth,
+            spool,
+            stats: Arc::default(),
+            clock,
+        })
+    }
+
+    /// What can be watched while it runs.
+    pub fn watch(&self) -> EdgeWatch {
+        EdgeWatch {
+            buses: self.stats.clone(),
+            spool: self.spool.stats(),
+        }
+    }
+
+    /// How many buses it polls: as many tasks sleep on its clock between polls.
+    pub fn bus_count(&self) -> usize {
+        self.buses.len()
+    }
+
+    /// Polls and delivers until `stop`.
+    ///
+    /// # Errors
+    /// The first thing that ends a gateway: the spool cannot be written, the broker's settings are impossible.
+    pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let mut supervisor = Supervisor::new(stop.clone());
+        let delivering = delivery::deliver(
+            self.settings.mqtt,
+            self.settings.gateway,
+            self.birth,
+            self.spool.clone(),
+            self.clock.clone(),
+            stop.clone(),
+        );
+        supervisor.spawn("delivery", delivering);
+        for bus in self.buses {
+            let name = format!("bus {}", bus.name());
+            let polling = poll(
+                bus,
+                self.spool.clone(),
+                self.clock.clone(),
+                self.stats.clone(),
+                stop.clone(),
+            );
+            supervisor.spawn(name, polling);
+        }
+        supervisor.run().await
+    }
+}
+
+/// Polls one bus until `stop`. Each poll is one commit: what it read is in the spool before the next begins.
+async fn poll(
+    mut bus: Bus,
+    spool: SpoolHandle,
+    clock: Clock,
+    stats: Arc<BusStats>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let mut due: Option<Timestamp> = None;
+    loop {
+        let (readings, next) = tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            polled = bus.poll_next(&clock, due, &stats) => polled,
+        };
+        if !readings.is_empty() {
+            spool.append(readings).await?;
+        }
+        due = Some(next);
+    }
+}
+
+/// What the gateway says of itself when it connects.
+fn birth(settings: &EdgeSettings, profiles: &BTreeMap<String, Profile>) -> Birth {
+    let mut series = Vec::new();
+    for bus in &settings.buses {
+        for device in &bus.devices {
+            let points = profiles
+                .get(&device.profile)
+                .map(|p| p.points.as_slice())
+                .unwrap_or_default();
+            for point in points {
+                let parameter = point.parameter;
+                if !device.parameters.is_empty() && !device.parameters.contains(&parameter) {
+                    continue;
+                }
+                let unit = parameter.spec().unit;
+                let factor = point.unit.factor_to(unit).unwrap_or(1.0)
+                    * device
+                        .adjust
+                        .get(&parameter)
+                        .map_or(1.0, |adjust| adjust.scale);
+                series.push(BirthSeries {
+                    series: Series::new(device.station.clone(), parameter),
+                    unit,
+                    interval_s: bus.interval_s,
+                    counter: point.counter.map(|counter| CounterSpec {
+                        modulus: counter.modulus.map(|modulus| modulus * factor),
+                        max_rate_per_hour: Some(counter.max_rate_per_hour * factor),
+                    }),
+                });
+            }
+        }
+    }
+    // Tells whether two births are of the same configuration; not a signature.
+    let mut hasher = DefaultHasher::new();
+    format!("{settings:?}").hash(&mut hasher);
+    Birth::new(
+        env!("CARGO_PKG_VERSION"),
+        format!("{:016x}", hasher.finish()),
+        series,
+    )
+}

@@ -88,7 +88,11 @@ pub struct Link {
 impl Link {
     /// A link to `endpoint` (`host:port`); connecting and each answer may take `timeout`.
     pub fn new(endpoint: String, timeout: Duration) -> Self {
-        Self { endpoint, timeout, context: None }
+        Self {
+            endpoint,
+            timeout,
+            context: None,
+        }
     }
 
     /// Reads the registers of `request` from `unit`.
@@ -106,44 +110,78 @@ impl Link {
         };
         context.set_slave(Slave(unit));
         let answer = tokio::time::timeout(self.timeout, ask(&mut context, request)).await;
-        let answer = answer.map_err(|_| ReadError::Timeout { unit, timeout_ms: self.timeout.as_millis() })?;
+        let answer = answer.map_err(|_| ReadError::Timeout {
+            unit,
+            timeout_ms: self.timeout.as_millis(),
+        })?;
         match answer {
             Ok(Ok(words)) if words.len() == usize::from(request.count) => {
                 self.context = Some(context);
                 Ok(words)
             }
-            Ok(Ok(words)) => Err(ReadError::Length { unit, asked: request.count, got: words.len() }),
+            Ok(Ok(words)) => Err(ReadError::Length {
+                unit,
+                asked: request.count,
+                got: words.len(),
+            }),
             Ok(Err(exception)) => {
                 self.context = Some(context);
-                Err(ReadError::Exception { unit, code: exception.into(), text: exception.to_string() })
+                Err(ReadError::Exception {
+                    unit,
+                    code: exception.into(),
+                    text: exception.to_string(),
+                })
             }
-            Err(error) => Err(ReadError::Transport { unit, problem: describe(&error) }),
+            Err(error) => Err(ReadError::Transport {
+                unit,
+                problem: describe(&error),
+            }),
         }
     }
 
     async fn connect(&self) -> Result<Context, ReadError> {
-        let unreachable = |problem: String| ReadError::Unreachable { endpoint: self.endpoint.clone(), problem };
+        let unreachable = |problem: String| ReadError::Unreachable {
+            endpoint: self.endpoint.clone(),
+            problem,
+        };
         let connecting = async {
             let address: SocketAddr = lookup_host(&self.endpoint)
                 .await
                 .map_err(|e| unreachable(e.to_string()))?
                 .next()
                 .ok_or_else(|| unreachable("the name has no address".into()))?;
-            let stream = TcpStream::connect(address).await.map_err(|e| unreachable(e.to_string()))?;
+            let stream = TcpStream::connect(address)
+                .await
+                .map_err(|e| unreachable(e.to_string()))?;
             // Requests are small and wait for their answers: delaying them only costs time.
-            stream.set_nodelay(true).map_err(|e| unreachable(e.to_string()))?;
+            stream
+                .set_nodelay(true)
+                .map_err(|e| unreachable(e.to_string()))?;
             Ok(tcp::attach(stream))
         };
         tokio::time::timeout(self.timeout, connecting)
             .await
-            .map_err(|_| unreachable(format!("no connection within {} ms", self.timeout.as_millis())))?
+            .map_err(|_| {
+                unreachable(format!(
+                    "no connection within {} ms",
+                    self.timeout.as_millis()
+                ))
+            })?
     }
 }
 
 async fn ask(context: &mut Context, request: Request) -> tokio_modbus::Result<Vec<u16>> {
     match request.function {
-        Function::Holding => context.read_holding_registers(request.address, request.count).await,
-        Function::Input => context.read_input_registers(request.address, request.count).await,
+        Function::Holding => {
+            context
+                .read_holding_registers(request.address, request.count)
+                .await
+        }
+        Function::Input => {
+            context
+                .read_input_registers(request.address, request.count)
+                .await
+        }
     }
 }
 
@@ -151,6 +189,8 @@ async fn ask(context: &mut Context, request: Request) -> tokio_modbus::Result<Ve
 fn describe(error: &tokio_modbus::Error) -> String {
     match error {
         tokio_modbus::Error::Transport(_) => "the device closed the connection".into(),
-        tokio_modbus::Error::Protocol(error) => format!("the answer does not fit the question: {error}"),
+        tokio_modbus::Error::Protocol(error) => {
+            format!("the answer does not fit the question: {error}")
+        }
     }
 }

@@ -1,5 +1,10 @@
 //! The field bus: one task owns one endpoint and polls its devices in turn. Only `link.rs` names tokio-modbus.
 
+mod bus;
+mod link;
+mod schedule;
 mod settings;
 
+pub use bus::{Bus, BusStats};
+pub use link::{Link, ReadError};
 pub use settings::{Adjust, BusSettings, DeviceSettings};

@@ -1,0 +1,43 @@
+//! What a gateway's configuration file says.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::GatewayId;
+use crate::modbus::BusSettings;
+use crate::mqtt::MqttSettings;
+
+/// A gateway: `edge.toml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EdgeSettings {
+    /// Its name: topic, client id, owner of the spool.
+    pub gateway: GatewayId,
+    /// The broker.
+    pub mqtt: MqttSettings,
+    /// The spool.
+    pub spool: SpoolSettings,
+    /// Directory of device profiles of the user's own; one with the id of a shipped profile takes its place.
+    #[serde(default)]
+    pub devices_dir: Option<PathBuf>,
+    /// The buses.
+    #[serde(rename = "bus", default)]
+    pub buses: Vec<BusSettings>,
+}
+
+/// Where the spool lies and how large it may grow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpoolSettings {
+    /// The file. Its directory must exist and be writable.
+    pub path: PathBuf,
+    /// Most payload that it keeps, MiB; beyond it the oldest is dropped and counted. 256 MiB are about a year of 20 series
+    /// at five minutes.
+    #[serde(default = "default_size_max_mb")]
+    pub size_max_mb: u32,
+}
+
+fn default_size_max_mb() -> u32 {
+    256
+}

@@ -1,0 +1,278 @@
+//! One bus: the task that owns its endpoint and polls its devices in turn.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::link::{Link, ReadError};
+use super::{Adjust, BusSettings, DeviceSettings, schedule};
+use crate::core::{Flag, Outcome, Reading, Reason, Series};
+use crate::device::{self, Planned, Point, Profile};
+use crate::quality;
+use crate::support::Clock;
+
+/// Registers that nobody wants which are read along rather than asked around. Another request over TCP costs a round trip, some
+/// milliseconds on a local network; a register costs two bytes. Kept small since a hole may hold registers that a device refuses.
+const GAP_MAX: u16 = 16;
+
+/// What a bus has done since its start.
+#[derive(Debug, Default)]
+pub struct BusStats {
+    /// Polls of the whole bus.
+    pub polls: AtomicU64,
+    /// Readings, missing ones included.
+    pub readings: AtomicU64,
+    /// Of those, without a value.
+    pub missing: AtomicU64,
+    /// Ticks that passed while a poll was still running.
+    pub missed_ticks: AtomicU64,
+}
+
+/// A bus with its devices.
+pub struct Bus {
+    name: String,
+    interval_s: u32,
+    retries: u32,
+    link: Link,
+    devices: Vec<Device>,
+}
+
+struct Device {
+    unit: u8,
+    name: String,
+    points: Vec<DevicePoint>,
+    planned: Vec<Planned>,
+    /// The last failure that was reported, so that a device that stays dead is reported once.
+    reported: Option<Reason>,
+}
+
+struct DevicePoint {
+    series: Series,
+    point: Point,
+    adjust: Adjust,
+}
+
+impl Bus {
+    /// A bus as `settings` describe it, with the profiles that its devices follow.
+    ///
+    /// # Errors
+    /// Names the device whose profile is not among `profiles`.
+    pub fn new(
+        settings: &BusSettings,
+        profiles: &BTreeMap<String, Profile>,
+    ) -> Result<Self, String> {
+        let devices = settings
+            .devices
+            .iter()
+            .map(|device| Device::new(device, profiles))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            name: settings.name.clone(),
+            interval_s: settings.interval_s,
+            retries: settings.retries,
+            link: Link::new(
+                settings.tcp.clone(),
+                Duration::from_millis(settings.timeout_ms),
+            ),
+            devices,
+        })
+    }
+
+    /// Name, as configured.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Waits for the next tick after `now` and polls all devices; the first poll, with `due` absent, is made at once.
+    /// Returns the readings and the tick after which to call again.
+    pub async fn poll_next(
+        &mut self,
+        clock: &Clock,
+        due: Option<Timestamp>,
+        stats: &BusStats,
+    ) -> (Vec<Reading>, Timestamp) {
+        if let Some(due) = due {
+            clock.sleep_until(due).await;
+            stats
+                .missed_ticks
+                .fetch_add(schedule::missed(due, clock.now(), self.interval_s), Relaxed);
+        }
+        let begun = clock.now();
+        let readings = self.poll(clock).await;
+        let missing = readings.iter().filter(|r| r.flag == Flag::Missing).count();
+        stats.polls.fetch_add(1, Relaxed);
+        stats.readings.fetch_add(readings.len() as u64, Relaxed);
+        stats.missing.fetch_add(missing as u64, Relaxed);
+        // From when it began: a poll that took longer than the interval misses ticks, and they are counted.
+        (readings, schedule::next_tick(begun, self.interval_s))
+    }
+
+    async fn poll(&mut self, clock: &Clock) -> Vec<Reading> {
+        let mut readings = Vec::new();
+        for device in &mut self.devices {
+            device
+                .poll(
+                    &self.name,
+                    &mut self.link,
+                    self.retries,
+                    clock,
+                    &mut readings,
+                )
+                .await;
+        }
+        readings
+    }
+}
+
+impl Device {
+    fn new(
+        settings: &DeviceSettings,
+        profiles: &BTreeMap<String, Profile>,
+    ) -> Result<Self, String> {
+        let profile = profiles
+            .get(&settings.profile)
+            .ok_or_else(|| format!("unit {}: no profile {:?}", settings.unit, settings.profile))?;
+        let wanted = |point: &&Point| {
+            settings.parameters.is_empty() || settings.parameters.contains(&point.parameter)
+        };
+        let points: Vec<DevicePoint> = profile
+            .points
+            .iter()
+            .filter(wanted)
+            .map(|point| DevicePoint {
+                series: Series::new(settings.station.clone(), point.parameter),
+                point: point.clone(),
+                adjust: settings
+                    .adjust
+                    .get(&point.parameter)
+                    .copied()
+                    .unwrap_or_default(),
+            })
+            .collect();
+        let plain: Vec<&Point> = points.iter().map(|p| &p.point).collect();
+        let planned = device::plan(&plain, profile.registers_max, GAP_MAX);
+        let name = format!(
+            "unit {} ({} at {})",
+            settings.unit, profile.id, settings.station
+        );
+        Ok(Self {
+            unit: settings.unit,
+            name,
+            points,
+            planned,
+            reported: None,
+        })
+    }
+
+    /// Reads every point of the device. Once it has been silent, its other requests are not made: they would each cost the
+    /// bus another timeout.
+    async fn poll(
+        &mut self,
+        bus: &str,
+        link: &mut Link,
+        retries: u32,
+        clock: &Clock,
+        readings: &mut Vec<Reading>,
+    ) {
+        let mut silent: Option<Reason> = None;
+        let mut failed: Option<ReadError> = None;
+        for planned in &self.planned {
+            let answer = match silent {
+                Some(reason) => Err(reason),
+                None => match ask(link, self.unit, planned, retries).await {
+                    Ok(words) => Ok(words),
+                    Err(error) => {
+                        let reason = error.reason();
+                        silent = matches!(reason, Reason::Timeout | Reason::Unreachable)
+                            .then_some(reason);
+                        failed = Some(error);
+                        Err(reason)
+                    }
+                },
+            };
+            let at = clock.now();
+            for slot in &planned.slots {
+                let Some(point) = self.points.get(slot.point) else {
+                    continue;
+                };
+                readings.push(match &answer {
+                    Ok(words) => point.reading(at, slot.words(words)),
+                    Err(reason) => Reading::missing(point.series.clone(), at, *reason, Vec::new()),
+                });
+            }
+        }
+        self.report(bus, failed.as_ref());
+    }
+
+    fn report(&mut self, bus: &str, failed: Option<&ReadError>) {
+        let reason = failed.map(ReadError::reason);
+        if reason == self.reported {
+            return;
+        }
+        match failed {
+            Some(error) => tracing::warn!(bus, device = self.name, %error, "device does not read"),
+            None => tracing::info!(bus, device = self.name, "device reads again"),
+        }
+        self.reported = reason;
+    }
+}
+
+async fn ask(
+    link: &mut Link,
+    unit: u8,
+    planned: &Planned,
+    retries: u32,
+) -> Result<Vec<u16>, ReadError> {
+    let mut left = retries;
+    loop {
+        match link.read(unit, planned.request).await {
+            Err(error) if error.worth_retrying() && left > 0 => left -= 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+impl DevicePoint {
+    /// The reading that registers make: decoded, tested against the device's range, adjusted to the installation, tested against
+    /// what is physical.
+    fn reading(&self, at: Timestamp, words: Option<&[u16]>) -> Reading {
+        let series = self.series.clone();
+        let Some(words) = words else {
+            return Reading::missing(series, at, Reason::Length, Vec::new());
+        };
+        let decoded = match device::decode(&self.point, words) {
+            Ok(decoded) => decoded,
+            Err(error) => return Reading::missing(series, at, error.reason(), words.to_vec()),
+        };
+        let spec = self.point.parameter.spec();
+        let value = decoded * self.adjust.scale + self.adjust.offset;
+        if !value.is_finite() {
+            return Reading::missing(series, at, Reason::Undecodable, words.to_vec());
+        }
+        let (mut flag, mut reason) = quality::gross_range(value, [spec.min, spec.max], None);
+        if let (Some([low, high]), Some(factor)) =
+            (self.point.valid_range, self.point.unit.factor_to(spec.unit))
+        {
+            let (device_flag, device_reason) =
+                quality::gross_range(decoded, [low * factor, high * factor], None);
+            if device_flag == Flag::Fail {
+                (flag, reason) = (device_flag, device_reason);
+            }
+        }
+        let raw = if flag == Flag::Good {
+            Vec::new()
+        } else {
+            words.to_vec()
+        };
+        Reading {
+            series,
+            observed_at: at,
+            outcome: Outcome::Value(value),
+            flag,
+            reason,
+            raw,
+        }
+    }
+}
