@@ -139,7 +139,7 @@ impl Link {
         }
     }
 
-    async fn connect(&self) -> Result<Context, ReadError> {
+    async fn connect(&mut self) -> Result<Context, ReadError> {
         let unreachable = |problem: String| ReadError::Unreachable {
             endpoint: self.endpoint.clone(),
             problem,
