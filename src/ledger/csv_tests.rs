@@ -1,6 +1,7 @@
 //! Tests of the CSV importer, and of the shipped example ledger.
 
 use super::*;
+use crate::figures::EntryCode;
 
 const EXAMPLE: &[u8] = include_bytes!("../../config/examples/2022/ledger.csv");
 

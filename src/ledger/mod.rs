@@ -4,6 +4,7 @@
 
 pub mod csv;
 mod nearest;
+mod row;
 mod sqlite;
 
 use jiff::Timestamp;

@@ -8,4 +8,4 @@ mod server;
 mod view;
 
 pub use model::{GatewayRow, Overview, SourceRow, Totals};
-pub use server::{router, serve};
+pub use server::{DRAIN_MAX, router, serve};

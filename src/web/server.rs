@@ -1,6 +1,8 @@
 //! Routes and headers.
 
+use std::future::IntoFuture;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -18,6 +20,10 @@ use super::view::{PageError, Templates};
 /// text in it is escaped by the template engine.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
      img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// How long answers under way may take once the hub stops. They are rendered in milliseconds; what takes longer is a
+/// client that does not read.
+pub const DRAIN_MAX: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 struct Page {
@@ -42,7 +48,8 @@ pub fn router(state: watch::Receiver<Arc<Overview>>) -> Router {
         .with_state(page)
 }
 
-/// Serves `router` on `listener` until `shutdown` is cancelled and the requests under way are answered.
+/// Serves `router` on `listener` until `shutdown` is cancelled and the requests under way are answered, at most
+/// [`DRAIN_MAX`] later.
 ///
 /// # Errors
 /// The listener fails.
@@ -51,9 +58,17 @@ pub async fn serve(
     router: Router,
     shutdown: CancellationToken,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router)
-        .with_graceful_shutdown(async move { shutdown.cancelled().await })
-        .await
+    let told = shutdown.clone();
+    let serving =
+        axum::serve(listener, router).with_graceful_shutdown(async move { told.cancelled().await });
+    let overdue = async {
+        shutdown.cancelled().await;
+        tokio::time::sleep(DRAIN_MAX).await;
+    };
+    tokio::select! {
+        served = serving.into_future() => served,
+        () = overdue => Ok(()),
+    }
 }
 
 async fn whole(State(page): State<Page>) -> Response {

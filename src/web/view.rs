@@ -81,6 +81,8 @@ struct View {
     now: String,
     simulated: bool,
     tiles: Vec<Tile>,
+    /// Sources without a status; their tile is shown only where there are any.
+    unknown: usize,
     readings: String,
     energy: Option<String>,
     pumps_ran: u32,
@@ -150,7 +152,7 @@ const STATUSES: [(&str, &str); 6] = [
     ("low", "偏低"),
     ("warn", "旱警"),
     ("guard", "旱保"),
-    ("dry", "干涸"),
+    ("dry", "干涸断流"),
     ("none", "无数据"),
 ];
 
@@ -187,6 +189,11 @@ impl View {
             township: overview.township.clone(),
             now: instant(overview.now, &zone, "%Y-%m-%d %H:%M:%S %:z"),
             simulated: overview.simulated,
+            unknown: overview
+                .sources
+                .iter()
+                .filter(|row| status(row) == "none")
+                .count(),
             tiles: tiles.into(),
             readings: grouped(overview.totals.readings),
             energy: overview
@@ -301,7 +308,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push('\u{2009}');
         }
         text.push(digit);
