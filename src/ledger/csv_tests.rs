@@ -293,3 +293,15 @@ fn a_file_that_is_no_ledger_is_refused_whole() {
             .any(|p| p.rule.contains("column code is missing"))
     );
 }
+
+#[test]
+fn the_example_goes_into_the_ledger_once() {
+    let rows = parse(EXAMPLE, &township(), now()).rows;
+    let dir = tempfile::tempdir().unwrap();
+    let mut ledger = crate::ledger::Ledger::open(&dir.path().join("ledger.db")).unwrap();
+    let first = ledger.import(&rows).unwrap();
+    assert_eq!((first.added.len(), first.skipped), (rows.len(), 0));
+    let again = ledger.import(&rows).unwrap();
+    assert_eq!((again.added.len(), again.skipped), (0, rows.len()));
+    assert_eq!(ledger.current().unwrap().len(), rows.len());
+}

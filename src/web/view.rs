@@ -386,6 +386,26 @@ mod tests {
     }
 
     #[test]
+    fn a_thousand_sources_render_within_the_fuel() {
+        let row = SourceRow {
+            level_m: Some(1.0),
+            spark: vec![Some(1.0); 107],
+            ..SourceRow::default()
+        };
+        let overview = Overview {
+            sources: (0..1000)
+                .map(|i| SourceRow {
+                    village: format!("{}", i / 10),
+                    ..row.clone()
+                })
+                .collect(),
+            ..Overview::default()
+        };
+        let page = Templates::new().page(&overview).unwrap();
+        assert_eq!(page.matches("class=\"source ").count(), 1000);
+    }
+
+    #[test]
     fn a_trend_within_the_sensor_resolution_is_steady() {
         let trend = |rate| {
             let row = SourceRow {
