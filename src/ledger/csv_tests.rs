@@ -1,0 +1,307 @@
+//! Tests of the CSV importer, and of the shipped example ledger.
+
+use super::*;
+use crate::figures::EntryCode;
+
+const EXAMPLE: &[u8] = include_bytes!("../../config/examples/2022/ledger.csv");
+
+fn township() -> Township {
+    let villages = [
+        "dongmen", "xianping", "qiaokeng", "lifang", "huangshui", "tangbei", "lingxia",
+    ]
+    .map(|id| serde_json::json!({"id": id, "name": format!("{id}村"), "persons": 1, "groups": 1, "sown_area_mu": 900.0}));
+    let crops = [
+        ("rice", 1047.67, 450.0, 2.8),
+        ("seed-rice", 4079.7, 220.0, 40.0),
+        ("taro", 463.5, 1500.0, 6.0),
+        ("lotus", 505.0, 80.0, 70.0),
+    ]
+    .map(|(id, area, kg, yuan)| {
+        serde_json::json!({"id": id, "name": id, "sown_area_mu": area, "yield_kg_per_mu": kg,
+            "price_yuan_per_kg": yuan, "source": "test", "confidence": 0.5})
+    });
+    serde_json::from_value(serde_json::json!({"name": "测试", "village": villages, "crop": crops}))
+        .unwrap()
+}
+
+fn now() -> Timestamp {
+    "2022-12-01T00:00:00Z".parse().unwrap()
+}
+
+fn read(rows: &str) -> Import {
+    let text = format!("code,value,unit,from,to,village,crop,document,entered_by\n{rows}");
+    parse(text.as_bytes(), &township(), now())
+}
+
+fn one_problem(row: &str) -> String {
+    let import = read(row);
+    assert_eq!(import.problems.len(), 1, "{row}: {:?}", import.problems);
+    assert!(import.rows.is_empty(), "{row}");
+    import.problems[0].to_string()
+}
+
+fn sum(rows: &[NewEntry], code: EntryCode, crop: Option<&str>) -> f64 {
+    rows.iter()
+        .filter(|r| r.code == code)
+        .filter(|r| crop.is_none_or(|crop| r.crop.as_ref().is_some_and(|c| c.as_str() == crop)))
+        .map(|r| r.value)
+        .sum()
+}
+
+#[test]
+fn the_example_of_2022_reads_and_adds_up_to_the_report() {
+    let Import { rows, problems } = parse(EXAMPLE, &township(), now());
+    assert_eq!(problems, []);
+    let total = |code| sum(&rows, code, None);
+    assert_eq!(total(EntryCode::VillageAffected), 7.0);
+    assert_eq!(total(EntryCode::AreaAffected), 2200.0);
+    assert!(total(EntryCode::AreaFailed) > 120.0 && total(EntryCode::AreaFailed) < 130.0);
+    assert_eq!(total(EntryCode::EquipmentDeclared), 21.0);
+    assert!((14500.0..15500.0).contains(&total(EntryCode::Gasoline)));
+    let funds = [
+        EntryCode::FundsCentral,
+        EntryCode::FundsProvince,
+        EntryCode::FundsCounty,
+        EntryCode::FundsCollective,
+        EntryCode::FundsRaised,
+    ];
+    assert_eq!(funds.map(total).iter().sum::<f64>(), 550_000.0);
+    assert_eq!(total(EntryCode::WaterProjectFunds), 540_000.0);
+    assert_eq!(total(EntryCode::WaterWork), 6.0);
+    assert_eq!(total(EntryCode::WaterWorkGroups), 15.0);
+    assert_eq!(total(EntryCode::WaterWorkPersons), 1900.0);
+    let served: std::collections::BTreeSet<_> = rows
+        .iter()
+        .filter(|r| r.code == EntryCode::WaterWork)
+        .map(|r| &r.village)
+        .collect();
+    assert_eq!(served.len(), 4);
+    let attested: Vec<_> = rows
+        .iter()
+        .filter(|r| r.code == EntryCode::DrinkingDifficulty)
+        .map(|r| r.value)
+        .collect();
+    assert_eq!(attested, [0.0]);
+    let event: Vec<_> = rows
+        .iter()
+        .filter(|r| r.code == EntryCode::DroughtEvent)
+        .collect();
+    assert_eq!(
+        (event[0].from.to_string(), event[0].to.to_string()),
+        ("2022-08-01".into(), "2022-11-15".into())
+    );
+    assert!(
+        rows.iter()
+            .any(|r| r.code == EntryCode::HazardInspection && r.from.month() == 4)
+    );
+}
+
+#[test]
+fn the_example_is_worth_between_twelve_and_thirteen_million_yuan() {
+    let (rows, township) = (parse(EXAMPLE, &township(), now()).rows, township());
+    let averted: f64 = township
+        .crops
+        .iter()
+        .map(|crop| {
+            let of = |code| sum(&rows, code, Some(crop.id.as_str()));
+            let saved_mu = of(EntryCode::AreaAffected) - of(EntryCode::AreaFailed);
+            let rate = (of(EntryCode::LossRateWithout) - of(EntryCode::LossRateWith)) / 100.0;
+            assert!(rate > 0.0 && of(EntryCode::AreaAffected) <= crop.sown_area_mu);
+            saved_mu * crop.yield_kg_per_mu * crop.price_yuan_per_kg * rate
+        })
+        .sum();
+    assert!((12.0e6..13.0e6).contains(&averted), "{averted}");
+    for failed in rows.iter().filter(|r| r.code == EntryCode::AreaFailed) {
+        let affected = rows.iter().find(|r| {
+            r.code == EntryCode::AreaAffected
+                && r.village == failed.village
+                && r.crop == failed.crop
+        });
+        assert!(
+            affected.is_some_and(|a| a.value >= failed.value),
+            "{failed:?}"
+        );
+    }
+}
+
+#[test]
+fn each_fault_is_named_with_the_way_out() {
+    let good = "gasoline,40,L,2022-08-05,2022-08-05,dongmen,,票 1,陈某";
+    assert_eq!(read(good).problems, []);
+    assert_eq!(read(good).rows[0].entered_at, now());
+    for (row, words) in [
+        (
+            "gasolin,40,L,2022-08-05,2022-08-05,,,票,陈某",
+            "row 2, code = gasolin: this is no code of the ledger; did you mean gasoline?",
+        ),
+        (
+            "汽油,40,L,2022-08-05,2022-08-05,,,票,陈某",
+            "did you mean gasoline?",
+        ),
+        (
+            "funds_county,25,万元,2022-08-05,2022-08-05,,,票,陈某",
+            "row 2, unit = 万元: funds_county (地县级财政拨款) is in 元; multiply",
+        ),
+        (
+            "gasoline,40,,2022-08-05,2022-08-05,,,票,陈某",
+            "row 2, unit: gasoline (汽油) is in L; write L",
+        ),
+        (
+            "gasoline,40,L,2022/8/5,2022-08-05,,,票,陈某",
+            "row 2, from = 2022/8/5: a day is written YYYY-MM-DD",
+        ),
+        (
+            "gasoline,40,L,2022-02-30,2022-08-05,,,票,陈某",
+            "row 2, from",
+        ),
+        (
+            "gasoline,40,L,2022-08-05T10:00,2022-08-05,,,票,陈某",
+            "row 2, from",
+        ),
+        (
+            "gasoline,40,L,2022-08-05,2022-08-04,,,票,陈某",
+            "row 2, to = 2022-08-04: the last day is before the first",
+        ),
+        (
+            "gasoline,40,L,2022-08-05,2022-08-05,dongmeng,,票,陈某",
+            "row 2, village = dongmeng: the township has no such village; did you mean dongmen?",
+        ),
+        (
+            "gasoline,40,L,2022-08-05,2022-08-05,dongmen村,,票,陈某",
+            "did you mean dongmen?",
+        ),
+        (
+            "area_failed,4,亩,2022-08-05,2022-08-05,dongmen,maize,票,陈某",
+            "row 2, crop = maize",
+        ),
+        (
+            "gasoline,-4,L,2022-08-05,2022-08-05,,,票,陈某",
+            "row 2, value = -4: a value is finite and not negative",
+        ),
+        ("gasoline,NaN,L,2022-08-05,2022-08-05,,,票,陈某", "finite"),
+        ("gasoline,1e999,L,2022-08-05,2022-08-05,,,票,陈某", "finite"),
+        (
+            "gasoline,\"1,000\",L,2022-08-05,2022-08-05,,,票,陈某",
+            "row 2, value = 1,000: this is no number",
+        ),
+        (
+            "gasoline,,L,2022-08-05,2022-08-05,,,票,陈某",
+            "row 2, value: the value is missing",
+        ),
+        (
+            "gasoline,4,L,2022-08-05,2022-08-05,,,,陈某",
+            "row 2, document: document is missing",
+        ),
+        (
+            "gasoline,4,L,2022-08-05,2022-08-05,,,票,",
+            "row 2, entered_by: entered_by is missing",
+        ),
+        (
+            "loss_rate_with_relief,101,%,2022-08-05,2022-08-05,,rice,票,陈某",
+            "a share is at most 100 %",
+        ),
+        (
+            "gasoline,1,000,L,2022-08-05,2022-08-05,,,票,陈某",
+            "row 2: the row has 10 fields, the header 9",
+        ),
+    ] {
+        let problem = one_problem(row);
+        assert!(problem.contains(words), "{row}\n  gave {problem}");
+    }
+}
+
+#[test]
+fn all_problems_come_at_once_and_good_rows_go_on() {
+    let import = read(
+        "gasoline,40,L,2022-08-05,2022-08-05,,,票 1,陈某\n\
+         nothing,x,?,today,never,nowhere,weeds,,\n\
+         ,,,,,,,,\n\
+         gasoline,41,L,2022-08-06,2022-08-06,,,票 2,陈某\n",
+    );
+    assert_eq!(import.rows.len(), 2);
+    let paths: Vec<_> = import.problems.iter().map(|p| p.path.as_str()).collect();
+    assert_eq!(
+        paths,
+        [
+            "row 3, code",
+            "row 3, value",
+            "row 3, from",
+            "row 3, to",
+            "row 3, village",
+            "row 3, crop",
+            "row 3, document",
+            "row 3, entered_by"
+        ]
+    );
+}
+
+#[test]
+fn the_header_is_free_in_order_but_complete() {
+    let text = "\u{feff}entered_by,supersedes,reason,document,to,from,unit,value,code\n陈某,7,看错,票,2022-08-05,2022-08-05,L,4,gasoline\n";
+    let import = parse(text.as_bytes(), &township(), now());
+    assert_eq!(import.problems, []);
+    assert_eq!(import.rows[0].supersedes, Some(7));
+    let text = "code,valeu,unit,from,to,village,crop,document,code\n";
+    let problems = parse(text.as_bytes(), &township(), now()).problems;
+    let words: Vec<_> = problems.iter().map(|p| p.to_string()).collect();
+    assert_eq!(
+        words,
+        [
+            "row 1 = valeu: this is no column of the ledger; did you mean value?",
+            "row 1 = code: each column stands once; remove one of the two",
+            "row 1: the column value is missing; add the column value to the first line",
+            "row 1: the column entered_by is missing; add the column entered_by to the first line",
+        ]
+    );
+}
+
+#[test]
+fn a_correction_needs_a_row_and_a_reason() {
+    let text = "code,value,unit,from,to,document,entered_by,reason,supersedes,entered_at\n\
+        gasoline,4,L,2022-08-05,2022-08-05,票,陈某,,7,\n\
+        gasoline,4,L,2022-08-05,2022-08-05,票,陈某,错,-1,\n\
+        gasoline,4,L,2022-08-05,2022-08-05,票,陈某,错,1,2022-08-05 10:00\n";
+    let paths: Vec<_> = parse(text.as_bytes(), &township(), now())
+        .problems
+        .into_iter()
+        .map(|p| p.path)
+        .collect();
+    assert_eq!(
+        paths,
+        ["row 2, reason", "row 3, supersedes", "row 4, entered_at"]
+    );
+}
+
+#[test]
+fn a_file_that_is_no_ledger_is_refused_whole() {
+    assert_eq!(
+        parse(&[0xb4, 0xfa, 0xc2, 0xeb], &township(), now()).problems[0].path,
+        "file"
+    );
+    assert_eq!(
+        parse(&vec![b' '; BYTES_MAX + 1], &township(), now()).problems[0].path,
+        "file"
+    );
+    let many = "x,,,,,,,,\n".repeat(PROBLEMS_MAX);
+    let problems = read(&many).problems;
+    assert!(problems.len() <= PROBLEMS_MAX + COLUMNS.len() + 1);
+    assert!(problems.last().unwrap().rule.contains("at most"));
+    assert!(
+        parse(b"", &township(), now())
+            .problems
+            .iter()
+            .any(|p| p.rule.contains("column code is missing"))
+    );
+}
+
+#[test]
+fn the_example_goes_into_the_ledger_once() {
+    let rows = parse(EXAMPLE, &township(), now()).rows;
+    let dir = tempfile::tempdir().unwrap();
+    let mut ledger = crate::ledger::Ledger::open(&dir.path().join("ledger.db")).unwrap();
+    let first = ledger.import(&rows).unwrap();
+    assert_eq!((first.added.len(), first.skipped), (rows.len(), 0));
+    let again = ledger.import(&rows).unwrap();
+    assert_eq!((again.added.len(), again.skipped), (0, rows.len()));
+    assert_eq!(ledger.current().unwrap().len(), rows.len());
+}

@@ -1,0 +1,119 @@
+//! Routes and headers.
+
+use std::future::IntoFuture;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::get;
+use axum::{Router, middleware};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::model::Overview;
+use super::view::{PageError, Templates};
+
+/// Nothing from elsewhere, nothing inside somebody else's frame. Style and script stand in the page itself, and every
+/// text in it is escaped by the template engine.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
+     img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// How long answers under way may take once the hub stops. They are rendered in milliseconds; what takes longer is a
+/// client that does not read.
+pub const DRAIN_MAX: Duration = Duration::from_secs(5);
+
+#[derive(Clone)]
+struct Page {
+    overview: watch::Receiver<Arc<Overview>>,
+    templates: Arc<Templates>,
+}
+
+/// The page over the newest overview in `state`: `/`, `/sources.fragment` (what changes in it), `/api/overview` (JSON)
+/// and `/health`.
+pub fn router(state: watch::Receiver<Arc<Overview>>) -> Router {
+    let page = Page {
+        overview: state,
+        templates: Arc::new(Templates::new()),
+    };
+    Router::new()
+        .route("/", get(whole))
+        .route("/sources.fragment", get(fragment))
+        .route("/api/overview", get(json))
+        .route("/health", get(|| async { "ok\n" }))
+        .fallback(|| async { (StatusCode::NOT_FOUND, "404: 没有这个页面 / no such page\n") })
+        .layer(middleware::map_response(secure))
+        .with_state(page)
+}
+
+/// Serves `router` on `listener` until `shutdown` is cancelled and the requests under way are answered, at most
+/// [`DRAIN_MAX`] later.
+///
+/// # Errors
+/// The listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    shutdown: CancellationToken,
+) -> std::io::Result<()> {
+    let told = shutdown.clone();
+    let serving =
+        axum::serve(listener, router).with_graceful_shutdown(async move { told.cancelled().await });
+    let overdue = async {
+        shutdown.cancelled().await;
+        tokio::time::sleep(DRAIN_MAX).await;
+    };
+    tokio::select! {
+        served = serving.into_future() => served,
+        () = overdue => Ok(()),
+    }
+}
+
+async fn whole(State(page): State<Page>) -> Response {
+    let overview = page.overview.borrow().clone();
+    html(page.templates.page(&overview))
+}
+
+async fn fragment(State(page): State<Page>) -> Response {
+    let overview = page.overview.borrow().clone();
+    html(page.templates.fragment(&overview))
+}
+
+async fn json(State(page): State<Page>) -> Response {
+    let overview = page.overview.borrow().clone();
+    Json(overview.as_ref()).into_response()
+}
+
+fn html(rendered: Result<String, PageError>) -> Response {
+    match rendered {
+        Ok(text) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "cannot render the page"
+            );
+            let text = "500: 页面无法生成，请看日志 / the page cannot be rendered, see the log\n";
+            (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
+        }
+    }
+}
+
+async fn secure(mut response: Response) -> Response {
+    let headers: &mut HeaderMap = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

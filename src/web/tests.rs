@@ -1,0 +1,238 @@
+//! Tests of the page over a real socket.
+
+use super::*;
+use crate::web::{GatewayRow, SourceRow, Totals};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+fn row(
+    name: &str,
+    village: &str,
+    status: (&str, &str),
+    level: Option<f64>,
+    age_s: Option<i64>,
+) -> SourceRow {
+    let now = sample_now();
+    SourceRow {
+        id: format!("pond-{}", name.len()),
+        name: name.into(),
+        kind_zh: "塘堰".into(),
+        village: village.into(),
+        level_m: level,
+        storage_m3: level.map(|l| l * 4200.0),
+        share_of_normal: level.map(|l| l / 3.0),
+        status_id: status.0.into(),
+        status_zh: status.1.into(),
+        trend_m_per_day: level.map(|l| 0.02 - l / 40.0),
+        observed_at: age_s.and_then(|age| now.checked_sub(jiff::Span::new().seconds(age)).ok()),
+        age_s,
+        note: String::new(),
+        spark: (0..30)
+            .map(|d| {
+                level
+                    .map(|l| l + f64::from(30 - d) * 0.03)
+                    .filter(|_| !(12..15).contains(&d))
+            })
+            .collect(),
+    }
+}
+
+fn sample_now() -> jiff::Timestamp {
+    "2022-09-14T23:05:07Z".parse().unwrap()
+}
+
+fn sample() -> Overview {
+    let mut broken = row("沙坪塘", "仙坪村", ("none", "无数据"), None, Some(200_000));
+    broken.note = "传感器无效值".into();
+    let mut channel = row("黄水河", "黄水村", ("dry", "断流"), Some(0.0), Some(250));
+    (channel.kind_zh, channel.storage_m3, channel.share_of_normal) = ("河沟".into(), None, None);
+    let mut new = row("岭下饮水池", "岭下村", ("none", "无数据"), None, None);
+    new.spark.clear();
+    Overview {
+        township: "示例乡".into(),
+        now: sample_now(),
+        simulated: true,
+        zone: "Asia/Shanghai".into(),
+        sources: vec![
+            row(
+                "东门大塘",
+                "东门村",
+                ("normal", "正常"),
+                Some(2.94),
+                Some(40),
+            ),
+            row("上坑塘", "东门村", ("low", "偏低"), Some(2.1), Some(40)),
+            row("门口塘", "东门村", ("dry", "干涸"), Some(0.02), Some(300)),
+            row(
+                "仙坪水库",
+                "仙坪村",
+                ("warn", "旱警"),
+                Some(1.61),
+                Some(100),
+            ),
+            broken,
+            row(
+                "乔坑水库",
+                "乔坑村",
+                ("guard", "旱保"),
+                Some(0.92),
+                Some(3500),
+            ),
+            row(
+                "李坊<script>alert(1)</script>",
+                "李坊村",
+                ("normal", "正常"),
+                Some(0.8),
+                Some(9000),
+            ),
+            channel,
+            new,
+        ],
+        gateways: vec![
+            GatewayRow {
+                id: "gw-east".into(),
+                online: true,
+                last_seen: Some(sample_now()),
+                epoch: "3f9a".into(),
+                committed_to: 15_120,
+                gaps: vec![],
+            },
+            GatewayRow {
+                id: "gw-west".into(),
+                online: false,
+                last_seen: Some("2022-09-12T08:00:00Z".parse().unwrap()),
+                epoch: "77b0".into(),
+                committed_to: 9_004,
+                gaps: vec!["9005–9016".into(), "9130".into()],
+            },
+        ],
+        totals: Totals {
+            readings: 1_284_310,
+            sources_dry: 2,
+            energy_kwh: Some(18_402.4),
+            pumps_ran: 31,
+        },
+    }
+}
+
+struct Served {
+    address: std::net::SocketAddr,
+    state: watch::Sender<Arc<Overview>>,
+    shutdown: CancellationToken,
+    task: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+async fn served(overview: Overview) -> Served {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (state, receiver) = watch::channel(Arc::new(overview));
+    let shutdown = CancellationToken::new();
+    let task = tokio::spawn(serve(listener, router(receiver), shutdown.clone()));
+    Served {
+        address,
+        state,
+        shutdown,
+        task,
+    }
+}
+
+impl Served {
+    /// Head and body of the answer.
+    async fn get(&self, path: &str) -> (String, String) {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.to_lowercase(), body.to_owned())
+    }
+}
+
+#[tokio::test]
+async fn the_page_shows_each_source_without_script_and_escapes_names() {
+    let served = served(sample()).await;
+    let (head, body) = served.get("/").await;
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    for words in [
+        "示例乡",
+        "2022-09-15 07:05:07 +08:00",
+        "模拟时间",
+        "东门大塘",
+        "旱警",
+        "↓ 落",
+        "↑ 涨",
+        "→ 平",
+        "断流",
+        "传感器无效值",
+        "自 09-12 23:31 起无数据",
+        "尚无数据",
+        "9005–9016",
+        "18\u{2009}402",
+        "1\u{2009}284\u{2009}310",
+    ] {
+        assert!(body.contains(words), "{words} is not in the page");
+    }
+    assert!(body.contains("李坊&lt;script&gt;"));
+    assert!(!body.contains("<script>alert"));
+    if let Ok(path) = std::env::var("HANQING_PAGE_OUT") {
+        std::fs::write(path, body).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn every_answer_has_the_security_headers() {
+    let served = served(sample()).await;
+    for path in [
+        "/",
+        "/sources.fragment",
+        "/api/overview",
+        "/health",
+        "/nowhere",
+    ] {
+        let (head, _) = served.get(path).await;
+        for line in [
+            "default-src 'none'",
+            "x-content-type-options: nosniff",
+            "x-frame-options: deny",
+            "no-store",
+        ] {
+            assert!(head.contains(line), "{path} lacks {line}: {head}");
+        }
+    }
+    assert!(served.get("/nowhere").await.0.starts_with("http/1.1 404"));
+    assert!(
+        !served.get("/").await.1.contains("http://"),
+        "nothing is loaded from elsewhere"
+    );
+}
+
+#[tokio::test]
+async fn fragment_and_json_follow_the_state() {
+    let served = served(sample()).await;
+    assert!(served.get("/sources.fragment").await.1.contains("东门大塘"));
+    served.state.send_replace(Arc::new(Overview {
+        township: "新乡".into(),
+        ..Overview::default()
+    }));
+    let (_, body) = served.get("/sources.fragment").await;
+    assert!(body.contains("新乡") && body.contains("还没有水源") && !body.contains("<html"));
+    let (head, body) = served.get("/api/overview").await;
+    assert!(head.contains("application/json"));
+    let json: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(json["township"], "新乡");
+    assert_eq!(
+        json["totals"]["energy_kwh"],
+        serde_json::Value::Null,
+        "nothing measured is not zero"
+    );
+}
+
+#[tokio::test]
+async fn stops_when_told() {
+    let served = served(sample()).await;
+    assert_eq!(served.get("/health").await.1, "ok\n");
+    served.shutdown.cancel();
+    served.task.await.unwrap().unwrap();
+    assert!(TcpStream::connect(served.address).await.is_err());
+}
