@@ -1,0 +1,255 @@
+//! Figures from areas: affected, failed, rescued, and what the rescue was worth.
+
+use std::collections::BTreeMap;
+
+use super::catalogue::FigureId;
+use super::draft::Draft;
+use super::ledger_rows::Rows;
+use super::{EntryCode, FigureInput};
+use crate::core::CropId;
+use crate::water::{Crop, Township};
+
+/// The three areas of damage, and what is worked out from them.
+pub(super) struct Areas {
+    pub affected: Draft,
+    pub damaged: Draft,
+    pub failed: Draft,
+    pub rescued: Draft,
+    pub averted: Draft,
+}
+
+/// Areas of one crop, mu. `None` as crop: rows that name none.
+#[derive(Debug, Clone, Copy, Default)]
+struct CropAreas {
+    affected: f64,
+    failed: f64,
+}
+
+impl CropAreas {
+    fn rescued(self) -> f64 {
+        self.affected - self.failed
+    }
+}
+
+/// All figures from areas.
+pub(super) fn areas(rows: Rows<'_>, township: &Township) -> Areas {
+    let mut affected = rows.sum(FigureId::AreaAffected, &[EntryCode::AreaAffected]);
+    let mut damaged = rows.sum(FigureId::AreaDamaged, &[EntryCode::AreaDamaged]);
+    let mut failed = rows.sum(FigureId::AreaFailed, &[EntryCode::AreaFailed]);
+    nested(&mut failed, "绝收面积", &mut affected, "受灾面积");
+    nested(&mut failed, "绝收面积", &mut damaged, "成灾面积");
+    nested(&mut damaged, "成灾面积", &mut affected, "受灾面积");
+    let crops: f64 = township.crops.iter().map(|c| c.sown_area_mu).sum();
+    let villages: f64 = township.villages.iter().map(|v| v.sown_area_mu).sum();
+    let sown = crops.max(villages);
+    if sown > 0.0 && affected.value().is_some_and(|area| area > sown) {
+        affected.note(format!("受灾面积大于播种面积{sown}亩，请核对"));
+    }
+    let by_crop = by_crop(rows);
+    for (crop, areas) in &by_crop {
+        if areas.failed > areas.affected {
+            let name = crop_name(crop.as_ref(), township);
+            let note = format!("{name}的绝收面积大于受灾面积，请核对");
+            affected.note(note.clone());
+            failed.note(note);
+        }
+    }
+    Areas {
+        rescued: rescued(&affected, &failed, &by_crop, township),
+        averted: averted(&affected, &failed, &by_crop, rows, township),
+        affected,
+        damaged,
+        failed,
+    }
+}
+
+/// Notes on both figures that the part is larger than the whole.
+fn nested(part: &mut Draft, part_name: &str, whole: &mut Draft, whole_name: &str) {
+    if let (Some(inner), Some(outer)) = (part.value(), whole.value())
+        && inner > outer
+    {
+        let note = format!("{part_name}大于{whole_name}（{inner} > {outer} 亩），请核对");
+        part.note(note.clone());
+        whole.note(note);
+    }
+}
+
+fn by_crop(rows: Rows<'_>) -> BTreeMap<Option<CropId>, CropAreas> {
+    let mut areas: BTreeMap<Option<CropId>, CropAreas> = BTreeMap::new();
+    for entry in rows.of(EntryCode::AreaAffected) {
+        areas.entry(entry.crop.clone()).or_default().affected += entry.value;
+    }
+    for entry in rows.of(EntryCode::AreaFailed) {
+        areas.entry(entry.crop.clone()).or_default().failed += entry.value;
+    }
+    areas
+}
+
+fn crop<'a>(id: &CropId, township: &'a Township) -> Option<&'a Crop> {
+    township.crops.iter().find(|c| &c.id == id)
+}
+
+fn crop_name(id: Option<&CropId>, township: &Township) -> String {
+    match id {
+        Some(id) => crop(id, township).map_or_else(|| id.to_string(), |c| c.name.clone()),
+        None => "未写明作物".into(),
+    }
+}
+
+/// Where an input of a crop comes from.
+fn crop_from(id: Option<&CropId>) -> String {
+    id.map_or_else(|| "crop:none".into(), |id| format!("crop:{id}"))
+}
+
+/// Says which of the two areas is absent; whether one was.
+fn lacks(draft: &mut Draft, affected: &Draft, failed: &Draft) -> bool {
+    let mut lacking = false;
+    for (area, name) in [(affected, "受灾面积"), (failed, "绝收面积")] {
+        if area.value().is_none() {
+            draft.absent(format!("缺少{name}"));
+            lacking = true;
+        }
+    }
+    lacking
+}
+
+fn input(from: String, value: f64, method: &'static str, note: String) -> FigureInput {
+    FigureInput {
+        from,
+        value: Some(value),
+        method,
+        note,
+        coverage: None,
+    }
+}
+
+/// 挽救 = 受灾 − 绝收, whole and by crop.
+fn rescued(
+    affected: &Draft,
+    failed: &Draft,
+    by_crop: &BTreeMap<Option<CropId>, CropAreas>,
+    township: &Township,
+) -> Draft {
+    let mut draft = Draft::new(FigureId::AreaRescued);
+    let (Some(whole), Some(lost)) = (affected.value(), failed.value()) else {
+        lacks(&mut draft, affected, failed);
+        return draft;
+    };
+    draft.input(input(
+        "figure:area_affected".into(),
+        whole,
+        "figure",
+        String::new(),
+    ));
+    draft.input(input(
+        "figure:area_failed".into(),
+        -lost,
+        "figure",
+        String::new(),
+    ));
+    for (id, areas) in by_crop {
+        let name = crop_name(id.as_ref(), township);
+        let note = format!(
+            "{name}：受灾{}亩，绝收{}亩；已含在上两项中",
+            areas.affected, areas.failed
+        );
+        let from = crop_from(id.as_ref());
+        draft.input(input(
+            from,
+            areas.rescued(),
+            "affected - failed, by crop",
+            note,
+        ));
+    }
+    if lost > whole {
+        draft.absent("绝收面积大于受灾面积，无法计算");
+    } else {
+        draft.number(whole - lost);
+    }
+    draft
+}
+
+/// The one rate of `code` that the ledger gives for `crop`, %.
+fn rate(rows: Rows<'_>, code: EntryCode, crop: &CropId) -> Result<f64, String> {
+    let mut values = rows
+        .of(code)
+        .into_iter()
+        .filter(|e| e.crop.as_ref() == Some(crop));
+    let name = code.name_zh();
+    let first = values.next().ok_or_else(|| format!("缺少{name}"))?;
+    if values.any(|e| e.value != first.value) {
+        return Err(format!("{name}有互相矛盾的记录"));
+    }
+    if !(0.0..=100.0).contains(&first.value) {
+        return Err(format!("{name}不在0到100之间"));
+    }
+    Ok(first.value)
+}
+
+/// Σ over crops of rescued area × yield × price × loss rate averted. One crop without its rates makes the sum absent: a
+/// total that leaves a crop out, or guesses, would be no total.
+fn averted(
+    affected: &Draft,
+    failed: &Draft,
+    by_crop: &BTreeMap<Option<CropId>, CropAreas>,
+    rows: Rows<'_>,
+    township: &Township,
+) -> Draft {
+    let mut draft = Draft::new(FigureId::LossAverted);
+    if lacks(&mut draft, affected, failed) {
+        return draft;
+    }
+    let mut total = 0.0;
+    let mut why = Vec::new();
+    for (id, areas) in by_crop {
+        let name = crop_name(id.as_ref(), township);
+        match of_crop(id.as_ref(), *areas, rows, township) {
+            Ok((yuan, note)) => {
+                total += yuan;
+                let method = "area x yield x price x rate averted";
+                draft.input(input(
+                    crop_from(id.as_ref()),
+                    yuan,
+                    method,
+                    format!("{name}：{note}"),
+                ));
+            }
+            Err(reason) => why.push(format!("{name}{reason}，无法估算")),
+        }
+    }
+    if why.is_empty() {
+        draft.number(total);
+    } else {
+        why.into_iter().for_each(|reason| draft.absent(reason));
+    }
+    draft
+}
+
+/// What the rescue of a crop was worth, yuan, and how that comes about.
+fn of_crop(
+    id: Option<&CropId>,
+    areas: CropAreas,
+    rows: Rows<'_>,
+    township: &Township,
+) -> Result<(f64, String), String> {
+    let id = id.ok_or("的面积没有作物名")?;
+    let crop = crop(id, township).ok_or("不在乡镇作物表中")?;
+    if areas.rescued() < 0.0 {
+        return Err("的绝收面积大于受灾面积".into());
+    }
+    let without = rate(rows, EntryCode::LossRateWithout, id)?;
+    let with = rate(rows, EntryCode::LossRateWith, id)?;
+    if with > without {
+        return Err("的抗旱后损失率高于不抗旱损失率".into());
+    }
+    let share = (without - with) / 100.0;
+    let yuan = areas.rescued() * crop.yield_kg_per_mu * crop.price_yuan_per_kg * share;
+    let note = format!(
+        "{}亩 × {} kg/亩 × {}元/kg × ({without}% − {with}%)；产量与价格：{}",
+        areas.rescued(),
+        crop.yield_kg_per_mu,
+        crop.price_yuan_per_kg,
+        crop.source
+    );
+    Ok((yuan, note))
+}

@@ -1,0 +1,330 @@
+//! The words that a figure is printed in: number, unit and hedge 约, 余, 近, 达, 以上.
+//!
+//! A hedge never lies: [`super::parse`] reads every phrase made here back into an interval that contains the value, and a
+//! value that a hedge cannot say is refused, so that the caller takes another one. Rules: `domain.md` §4.1 (hedges) and
+//! §4.2 (numbers, GB/T 15835-2011). All arithmetic is on hundredths of the unit, whose powers of ten are exact.
+
+/// Hundredths in one unit.
+pub(super) const HUNDREDTHS: i128 = 100;
+/// Hundredths in 万.
+const WAN: i128 = 10_000 * HUNDREDTHS;
+/// Hundredths in 亿.
+const YI: i128 = 100_000_000 * HUNDREDTHS;
+/// Largest value that is printed. Engineering judgement: far above any figure of a township, and hundredths stay exact in f64.
+const VALUE_MAX: f64 = 1e12;
+/// Relative error that sums of many entries may have gathered; what differs by less is equal.
+pub(super) const EPSILON: f64 = 1e-9;
+/// Significant digits of a rounded number where nothing else is asked: the report's own habit (约3.5万, 120余).
+pub const SIGNIFICANT: u8 = 2;
+/// 近 is used only where the printed number lies at most this share above the value (`domain.md` §4.1).
+pub(super) const NEAR_SHARE: f64 = 0.05;
+
+/// How a printed number stands to the true value x.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hedge {
+    /// `v`: x is v.
+    Exact,
+    /// `约v`: x rounds to v, half up.
+    About,
+    /// `v余`: x lies above v and below the next step.
+    Over,
+    /// `达v`: x is v, and v is thought much.
+    Reach,
+    /// `v以上`: x is v or more (Civil Code, art. 1259: 以上 includes the number).
+    Above,
+    /// `近v`: x is less than v, by 5 % at most.
+    Near,
+    /// `不足v`: x is less than v.
+    Below,
+    /// `超v`: x is more than v.
+    More,
+}
+
+impl Hedge {
+    /// All hedges.
+    pub const ALL: &'static [Hedge] = &[
+        Hedge::Exact,
+        Hedge::About,
+        Hedge::Over,
+        Hedge::Reach,
+        Hedge::Above,
+        Hedge::Near,
+        Hedge::Below,
+        Hedge::More,
+    ];
+
+    /// What stands before the number.
+    pub(super) fn prefix(self) -> &'static str {
+        match self {
+            Hedge::About => "约",
+            Hedge::Reach => "达",
+            Hedge::Near => "近",
+            Hedge::Below => "不足",
+            Hedge::More => "超",
+            Hedge::Exact | Hedge::Over | Hedge::Above => "",
+        }
+    }
+}
+
+macro_rules! units {
+    ($($(#[$doc:meta])* $name:ident: $text:literal, $scales:literal;)*) => {
+        /// A unit as the report prints it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum PrintUnit { $($(#[$doc])* $name,)* }
+
+        impl PrintUnit {
+            /// All units.
+            pub const ALL: &'static [PrintUnit] = &[$(PrintUnit::$name,)*];
+            /// The word after the number.
+            pub fn text(self) -> &'static str { match self { $(PrintUnit::$name => $text,)* } }
+            /// Whether 万 and 亿 may stand before it; small counts are always written out.
+            pub fn scales(self) -> bool { match self { $(PrintUnit::$name => $scales,)* } }
+        }
+    };
+}
+
+units! {
+    /// Area.
+    Mu: "亩", true;
+    /// Energy, kWh: the folk unit that the report uses.
+    Du: "度", true;
+    /// Fuel.
+    Litre: "升", true;
+    /// Money.
+    Yuan: "元", true;
+    /// Water.
+    CubicMetre: "立方米", true;
+    /// Running time.
+    Hour: "小时", true;
+    /// Persons.
+    Person: "人", true;
+    /// Persons, each time counted.
+    PersonTime: "人次", true;
+    /// Equipment.
+    Set: "台", false;
+    /// Works.
+    Piece: "个", false;
+    /// Channels.
+    Strip: "条", false;
+    /// Ponds.
+    Seat: "座", false;
+    /// Administrative villages, spelt out.
+    AdministrativeVillage: "个行政村", false;
+    /// Villages.
+    Village: "个村", false;
+    /// Villagers' groups.
+    Group: "个组", false;
+}
+
+/// The words for `value` (in the unit, not in 万) under `hedge`, with `significant` digits where the hedge rounds (2 to 4).
+///
+/// `None` where the hedge cannot say it: a negative or infinite value; an exact number with more than two decimals; 余 of a
+/// number that is exact, below 10 or broken; 近 of a number more than 5 % away; any hedge of what rounds to zero.
+pub fn phrase(value: f64, hedge: Hedge, unit: PrintUnit, significant: u8) -> Option<String> {
+    if !(0.0..=VALUE_MAX).contains(&value) {
+        return None;
+    }
+    let hundredths = value * HUNDREDTHS as f64;
+    let step = step(hundredths, significant.clamp(2, 4));
+    match hedge {
+        Hedge::Exact => print(exact(hundredths)?, unit, hedge),
+        Hedge::Reach => print(positive(exact(hundredths)?)?, unit, hedge),
+        Hedge::About => {
+            let rounded = (hundredths / step as f64 + 0.5).floor() as i128 * step;
+            print(positive(rounded)?, unit, hedge)
+        }
+        Hedge::Above => print(positive(floor(hundredths, step))?, unit, hedge),
+        Hedge::More => {
+            let printed = positive(floor(hundredths, step))?;
+            above(hundredths, printed).then(|| print(printed, unit, hedge))?
+        }
+        Hedge::Near | Hedge::Below => {
+            let printed = positive(floor(hundredths, step))? + step;
+            let near = printed as f64 - hundredths <= NEAR_SHARE * printed as f64;
+            (hedge == Hedge::Below || near).then(|| print(printed, unit, hedge))?
+        }
+        Hedge::Over => {
+            // 余 stands after a round number only: tens at least.
+            let step = step.max(10 * HUNDREDTHS);
+            let printed = positive(floor(hundredths, step))?;
+            above(hundredths, printed).then(|| Some(print_over(printed, unit)))?
+        }
+    }
+}
+
+/// The place value of the last of `significant` digits, in hundredths; never below one hundredth.
+fn step(hundredths: f64, significant: u8) -> i128 {
+    let mut step: i128 = 1;
+    let most = 10f64.powi(i32::from(significant));
+    while hundredths / step as f64 >= most {
+        step *= 10;
+    }
+    step
+}
+
+/// The largest multiple of `step` that is not above the value; a value within the error of the next multiple is that multiple.
+fn floor(hundredths: f64, step: i128) -> i128 {
+    let below = (hundredths / step as f64).floor() as i128 * step;
+    let next = below + step;
+    if next as f64 - hundredths <= EPSILON * next as f64 {
+        next
+    } else {
+        below
+    }
+}
+
+/// Whether the value lies above `printed` by more than the error of a sum.
+fn above(hundredths: f64, printed: i128) -> bool {
+    hundredths - printed as f64 > EPSILON * hundredths
+}
+
+/// The value as whole hundredths, where it is that within the error of a sum.
+fn exact(hundredths: f64) -> Option<i128> {
+    let rounded = hundredths.round();
+    ((hundredths - rounded).abs() <= EPSILON * rounded.max(1.0)).then_some(rounded as i128)
+}
+
+/// Refuses zero: "about nothing" and "more than nothing" say nothing.
+fn positive(hundredths: i128) -> Option<i128> {
+    (hundredths > 0).then_some(hundredths)
+}
+
+/// Number, scale and unit, with the hedge around it.
+fn print(hundredths: i128, unit: PrintUnit, hedge: Hedge) -> Option<String> {
+    let suffix = if hedge == Hedge::Above { "以上" } else { "" };
+    Some(format!(
+        "{}{}{}{suffix}",
+        hedge.prefix(),
+        number(hundredths, unit),
+        unit.text()
+    ))
+}
+
+/// The number with 亿 or 万 where it then has at most two decimals (GB/T 15835), otherwise written out.
+fn number(hundredths: i128, unit: PrintUnit) -> String {
+    for (scale, name) in [(YI, "亿"), (WAN, "万")] {
+        if unit.scales() && hundredths >= scale && hundredths % (scale / HUNDREDTHS) == 0 {
+            return decimal(hundredths / (scale / HUNDREDTHS)) + name;
+        }
+    }
+    decimal(hundredths)
+}
+
+/// A number of hundredths as a decimal without trailing zeros.
+fn decimal(hundredths: i128) -> String {
+    let (whole, part) = (hundredths / HUNDREDTHS, hundredths % HUNDREDTHS);
+    match part {
+        0 => format!("{whole}"),
+        tenths if tenths % 10 == 0 => format!("{whole}.{}", tenths / 10),
+        _ => format!("{whole}.{part:02}"),
+    }
+}
+
+/// A whole number of tens with 余: before 万 where the number of 万 is a multiple of ten, after it otherwise (`domain.md` §4.1).
+fn print_over(hundredths: i128, unit: PrintUnit) -> String {
+    let text = unit.text();
+    if unit.scales() && hundredths >= WAN && hundredths % WAN == 0 {
+        let wan = hundredths / WAN;
+        if wan % 10 == 0 {
+            format!("{wan}余万{text}")
+        } else {
+            format!("{wan}万余{text}")
+        }
+    } else {
+        format!("{}余{text}", hundredths / HUNDREDTHS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(value: f64, hedge: Hedge, unit: PrintUnit) -> Option<String> {
+        phrase(value, hedge, unit, SIGNIFICANT)
+    }
+
+    #[test]
+    fn prints_the_words_of_the_report_of_2022() {
+        use Hedge::{About, Exact, Over, Reach};
+        for (value, hedge, unit, expected) in [
+            (2200.0, About, PrintUnit::Mu, "约2200亩"),
+            (123.0, Over, PrintUnit::Mu, "120余亩"),
+            (65.0, Exact, PrintUnit::Set, "65台"),
+            (34_500.0, About, PrintUnit::Du, "约3.5万度"),
+            (35_499.9, About, PrintUnit::Du, "约3.5万度"),
+            (15_000.0, About, PrintUnit::Litre, "约1.5万升"),
+            (550_000.0, Exact, PrintUnit::Yuan, "55万元"),
+            (550_000.0, Reach, PrintUnit::Yuan, "达55万元"),
+            (2077.0, Over, PrintUnit::Mu, "2000余亩"),
+            (12_462_000.0, Over, PrintUnit::Yuan, "1200余万元"),
+            (12_000_001.0, Over, PrintUnit::Yuan, "1200余万元"),
+            (1900.0, Exact, PrintUnit::Person, "1900人"),
+            (7.0, Exact, PrintUnit::AdministrativeVillage, "7个行政村"),
+            (2200.0, Exact, PrintUnit::Mu, "2200亩"),
+        ] {
+            assert_eq!(of(value, hedge, unit).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn scales_only_to_a_short_number() {
+        assert_eq!(
+            of(35_123.0, Hedge::Exact, PrintUnit::Du).unwrap(),
+            "35123度"
+        );
+        assert_eq!(
+            of(35_100.0, Hedge::Exact, PrintUnit::Du).unwrap(),
+            "3.51万度"
+        );
+        assert_eq!(of(2e8, Hedge::Exact, PrintUnit::Yuan).unwrap(), "2亿元");
+        assert_eq!(
+            of(20_000.0, Hedge::Exact, PrintUnit::Set).unwrap(),
+            "20000台"
+        );
+        assert_eq!(of(12.5, Hedge::Exact, PrintUnit::Mu).unwrap(), "12.5亩");
+        assert_eq!(of(12.05, Hedge::Exact, PrintUnit::Mu).unwrap(), "12.05亩");
+    }
+
+    #[test]
+    fn puts_the_rest_where_it_belongs() {
+        assert_eq!(
+            of(551_200.0, Hedge::Over, PrintUnit::Yuan).unwrap(),
+            "55万余元"
+        );
+        assert_eq!(
+            of(15_700.0, Hedge::Over, PrintUnit::Litre).unwrap(),
+            "15000余升"
+        );
+        assert_eq!(of(57.0, Hedge::Over, PrintUnit::Person).unwrap(), "50余人");
+        assert_eq!(of(2077.0, Hedge::More, PrintUnit::Mu).unwrap(), "超2000亩");
+        assert_eq!(of(2077.0, Hedge::Near, PrintUnit::Mu).unwrap(), "近2100亩");
+        assert_eq!(
+            of(2077.0, Hedge::Below, PrintUnit::Mu).unwrap(),
+            "不足2100亩"
+        );
+        assert_eq!(
+            of(2077.0, Hedge::Above, PrintUnit::Mu).unwrap(),
+            "2000亩以上"
+        );
+    }
+
+    #[test]
+    fn refuses_what_a_hedge_cannot_say() {
+        for (value, hedge) in [
+            (120.0, Hedge::Over),
+            (9.5, Hedge::Over),
+            (2000.0, Hedge::More),
+            (11.1, Hedge::Near),
+            (0.0, Hedge::About),
+            (0.0, Hedge::Reach),
+            (0.0, Hedge::Above),
+            (0.001, Hedge::Exact),
+            (-1.0, Hedge::Exact),
+            (f64::NAN, Hedge::About),
+            (f64::INFINITY, Hedge::Above),
+        ] {
+            assert_eq!(of(value, hedge, PrintUnit::Mu), None, "{value} {hedge:?}");
+        }
+        assert_eq!(of(0.0, Hedge::Exact, PrintUnit::Du).unwrap(), "0度");
+    }
+}
