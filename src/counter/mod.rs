@@ -10,7 +10,8 @@
 //! Growth is attributed to the reading that settles it. What is still held at the end of the data contributes nothing.
 //!
 //! What cannot be seen, in principle: a reset between two readings after which the register has passed its old value,
-//! and a glitch no larger than what the meter could have grown by.
+//! and a glitch no larger than what the meter could have grown by;
+//! and more glitches in a row than [`CONFIRMING`] that agree with each other pass for a reset.
 
 mod state;
 

@@ -135,8 +135,9 @@ impl State {
             && !(follows_held && jumped_up)
         {
             let most = match spec.limit(base, mark) {
-                // It may as well have been reset and have passed its old value since.
-                Some(limit) if follows_held => limit.max(grown),
+                // It may as well have been reset and have passed its old value since; or what agreed with each
+                // other was the register, and this is the glitch.
+                Some(limit) if follows_held || self.held.len() >= CONFIRMING => limit.max(grown),
                 _ => grown,
             };
             return self.accept(base, mark, grown, most);

@@ -152,6 +152,7 @@ fn fate() -> impl Strategy<Value = (i64, f64, Fate)> {
 /// Readings of a register that rolls over at 10 000, and the truth at each of them.
 fn simulate(start: f64, fates: &[(i64, f64, Fate)]) -> Vec<(Timestamp, f64, f64)> {
     let (mut minutes, mut truth, mut register) = (0, 0.0, start);
+    let mut glitches = 0;
     let mut readings = vec![(at(0), register, truth)];
     for (passed, share, fate) in fates {
         minutes += passed;
@@ -163,8 +164,15 @@ fn simulate(start: f64, fates: &[(i64, f64, Fate)]) -> Vec<(Timestamp, f64, f64)
         }
         // Odd things befall the middle of the range only, where they can be told from growth.
         let middle = (2500.0..9000.0).contains(&register);
+        // More of them in a row than that pass for a reset, as the module says.
+        let may_glitch = middle && glitches < CONFIRMING;
+        glitches = if matches!(fate, Fate::Glitch(_)) {
+            glitches + 1
+        } else {
+            0
+        };
         let raw = match fate {
-            Fate::Glitch(high) if middle => {
+            Fate::Glitch(high) if may_glitch => {
                 if *high && register < 6000.0 {
                     9400.0
                 } else {
