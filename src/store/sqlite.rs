@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::readings::{self, Inserted, SeriesIds};
 use super::{Delivered, GatewayRow, StoreError, delivered, hours, schema};
@@ -165,6 +165,25 @@ impl Store {
             Some(id) => hours::range(&self.connection, id, from, to),
             None => Ok(Vec::new()),
         }
+    }
+
+    /// What a counter grew by from `from` to before `to`; `None` where nothing of it is in the store.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn grown(
+        &self,
+        series: &Series,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Option<f64>, StoreError> {
+        let Some(id) = readings::find(&self.connection, series)? else {
+            return Ok(None);
+        };
+        Ok(self
+            .connection
+            .prepare_cached("SELECT sum(increment) FROM hour WHERE series = ?1 AND hour_ms >= ?2 AND hour_ms < ?3")?
+            .query_row(params![id, from.as_millisecond(), to.as_millisecond()], |row| row.get(0))?)
     }
 
     /// The readings of `series` from `from` to before `to`, in order.
@@ -332,8 +351,7 @@ pub(super) fn recompute(store: &Store, series: &Series) -> Vec<HourCell> {
             [series.to_string()],
             |row| row.get(0),
         )
-        .optional()
-        .unwrap();
+        .ok();
     let Some(id) = id else { return Vec::new() };
     store.connection.execute("SAVEPOINT again", []).unwrap();
     store

@@ -1,0 +1,91 @@
+//! How far the run is: a bar on a terminal, plain lines in a pipe.
+
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use tokio::sync::watch;
+
+use crate::core::{Calendar, Period};
+use crate::edge::EdgeWatch;
+use crate::hub::IngestStats;
+use crate::web::Overview;
+
+/// In a pipe, one line for so many days.
+const LINE_DAYS: i64 = 7;
+
+/// Shows how far the run is.
+pub struct Progress {
+    calendar: Calendar,
+    period: Period,
+    edges: Vec<EdgeWatch>,
+    taken: Arc<IngestStats>,
+    overview: watch::Receiver<Arc<Overview>>,
+    bar: Option<ProgressBar>,
+    shown: Option<Date>,
+}
+
+impl Progress {
+    /// Shows the days of `period`.
+    pub fn new(
+        calendar: Calendar,
+        period: Period,
+        page: SocketAddr,
+        edges: Vec<EdgeWatch>,
+        taken: Arc<IngestStats>,
+        overview: watch::Receiver<Arc<Overview>>,
+    ) -> Self {
+        println!("水源页面 / water sources: http://{page}/");
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new(period.days().unsigned_abs());
+            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} d  {msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar
+        });
+        Self { calendar, period, edges, taken, overview, bar, shown: None }
+    }
+
+    /// Shows the state at `now`, once a day at most.
+    pub fn show(&mut self, now: Timestamp) {
+        let day = self.calendar.day_of(now);
+        if self.shown == Some(day) {
+            return;
+        }
+        self.shown = Some(day);
+        let number = Period { from: self.period.from, to: day }.days();
+        match &self.bar {
+            Some(bar) => {
+                bar.set_position(number.unsigned_abs());
+                bar.set_message(self.line(day));
+            }
+            None if (number - 1) % LINE_DAYS == 0 => println!("{}", self.line(day)),
+            None => {}
+        }
+    }
+
+    /// Shows the end.
+    pub fn finish(self, now: Timestamp) {
+        let line = self.line(self.calendar.day_of(now));
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        println!("{line}");
+    }
+
+    fn line(&self, day: Date) -> String {
+        let polled: u64 = self.edges.iter().map(EdgeWatch::polled).sum();
+        let waiting: u64 = self.edges.iter().map(|edge| edge.spooled().readings).sum();
+        let committed = self.taken.readings.load(Relaxed);
+        let overview = self.overview.borrow();
+        let totals = &overview.totals;
+        format!(
+            "{day}  polled {polled}  in spool {waiting}  committed {committed}  sources dry {}  {:.0} kWh",
+            totals.sources_dry,
+            totals.energy_kwh.unwrap_or(0.0)
+        )
+    }
+}

@@ -1,0 +1,281 @@
+//! What the page shows, made from the store once a second.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::IngestStats;
+use crate::core::{Calendar, HourCell, Parameter, Period, Series, StationId};
+use crate::figures::RAN_ENERGY_KWH;
+use crate::store::{Store, StoreError};
+use crate::support::Clock;
+use crate::water::{self, Station, StationKind, Status, Township};
+use crate::web::{GatewayRow, Overview, SourceRow, Totals};
+
+/// How often the page's state is made anew.
+const REFRESH: Duration = Duration::from_secs(1);
+
+/// Days of the small chart beside each source.
+const SPARK_DAYS: i64 = 30;
+
+/// Without a reading for this long a source has no status: what it was then says nothing of now. Engineering judgement: two
+/// missed polls of the slowest interval that makes sense for a pond, one a day.
+const STALE: SignedDuration = SignedDuration::from_hours(48);
+
+/// Makes overviews of a township from its store.
+pub struct Overviews {
+    township: Arc<Township>,
+    calendar: Calendar,
+    store: Store,
+    clock: Clock,
+    simulated: bool,
+    /// The drought event, whose energy the page sums.
+    event: Option<Period>,
+    /// Readings that were in the store when the hub began, and what it has taken in since.
+    stored: u64,
+    taken: Arc<IngestStats>,
+    previous: HashMap<StationId, Status>,
+}
+
+impl Overviews {
+    /// Overviews of `township` from a reader of its `store`, into which `taken` counts what comes.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn new(
+        township: Arc<Township>,
+        calendar: Calendar,
+        store: Store,
+        clock: Clock,
+        simulated: bool,
+        event: Option<Period>,
+        taken: Arc<IngestStats>,
+    ) -> Result<Self, StoreError> {
+        let (stored, _) = store.counts()?;
+        Ok(Self {
+            township,
+            calendar,
+            store,
+            clock,
+            simulated,
+            event,
+            stored,
+            taken,
+            previous: HashMap::new(),
+        })
+    }
+
+    /// The state of all sources now.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn make(&mut self) -> Result<Overview, StoreError> {
+        let now = self.clock.now();
+        let township = self.township.clone();
+        let mut sources = Vec::new();
+        let mut energy_kwh = None;
+        let mut pumps_ran = 0;
+        let (from, to) = self
+            .event
+            .map_or((Timestamp::MIN, Timestamp::MAX), |event| {
+                self.calendar.bounds(event)
+            });
+        for station in &township.stations {
+            if station.kind.is_source() {
+                sources.push(self.source(station, now)?);
+            } else if station.kind == StationKind::Pump {
+                let series = Series::new(station.id.clone(), Parameter::EnergyTotal);
+                if let Some(grown) = self.store.grown(&series, from, to)? {
+                    energy_kwh = Some(energy_kwh.unwrap_or(0.0) + grown);
+                    pumps_ran += u32::from(grown > RAN_ENERGY_KWH);
+                }
+            }
+        }
+        let village =
+            |row: &SourceRow| township.villages.iter().position(|v| v.name == row.village);
+        sources.sort_by_key(village);
+        let sources_dry = sources
+            .iter()
+            .filter(|s| s.status_id == Status::Dry.id())
+            .count();
+        let readings = self.stored + self.taken.readings.load(Relaxed);
+        Ok(Overview {
+            township: township.name.clone(),
+            now,
+            simulated: self.simulated,
+            zone: township.zone.clone(),
+            sources,
+            gateways: self.store.gateways()?.iter().map(gateway).collect(),
+            totals: Totals {
+                readings,
+                sources_dry: u32::try_from(sources_dry).unwrap_or(u32::MAX),
+                energy_kwh,
+                pumps_ran,
+            },
+        })
+    }
+
+    fn source(&mut self, station: &Station, now: Timestamp) -> Result<SourceRow, StoreError> {
+        let series = Series::new(station.id.clone(), Parameter::Level);
+        let latest = self.store.latest(&series)?;
+        let counted = latest.as_ref().and_then(|l| l.counted.as_ref());
+        let level_m = counted.and_then(|r| r.value());
+        let observed_at = counted.map(|r| r.observed_at);
+        let age = observed_at.map(|at| now.duration_since(at));
+        let month = self.calendar.day_of(now).month();
+        let status = level_m
+            .filter(|_| age.is_some_and(|age| age <= STALE))
+            .and_then(|level| {
+                let status = water::status(
+                    station,
+                    level,
+                    month,
+                    self.previous.get(&station.id).copied(),
+                )?;
+                self.previous.insert(station.id.clone(), status);
+                Some(status)
+            });
+        let storage = |level: f64| {
+            station
+                .curve
+                .as_ref()
+                .map(|curve| curve.storage(level).volume_m3)
+        };
+        let storage_m3 = level_m.and_then(storage);
+        let normal_m3 = station.normal_m.and_then(storage);
+        let note = latest
+            .as_ref()
+            .and_then(|l| l.last.reason)
+            .map_or(String::new(), |r| r.name_zh().into());
+        let from = now
+            .checked_sub(SignedDuration::from_hours(24 * SPARK_DAYS))
+            .unwrap_or(Timestamp::MIN);
+        let cells = self.store.hours(&series, from, Timestamp::MAX)?;
+        let village = self
+            .township
+            .village(&station.village)
+            .map_or("", |v| v.name.as_str());
+        Ok(SourceRow {
+            id: station.id.to_string(),
+            name: station.name.clone(),
+            kind_zh: station.kind.name_zh().into(),
+            village: village.into(),
+            level_m,
+            storage_m3,
+            share_of_normal: storage_m3
+                .zip(normal_m3)
+                .filter(|(_, n)| *n > 0.0)
+                .map(|(s, n)| s / n),
+            status_id: status.map_or("none", Status::id).into(),
+            status_zh: status.map_or("无数据", |s| s.name_zh(station.kind)).into(),
+            trend_m_per_day: trend(&cells),
+            observed_at,
+            age_s: age.map(|age| age.as_secs()),
+            note,
+            spark: daily(&cells, &self.calendar),
+        })
+    }
+}
+
+/// The change of level over the last day with data at both its ends, m per day.
+fn trend(cells: &[HourCell]) -> Option<f64> {
+    let (last_at, last) = cells
+        .iter()
+        .rev()
+        .find_map(|c| Some((c.hour_at, c.last?)))?;
+    let (before_at, before) = cells
+        .iter()
+        .rev()
+        .filter_map(|c| Some((c.hour_at, c.last?)))
+        .find(|(at, _)| last_at.duration_since(*at) >= SignedDuration::from_hours(24))?;
+    let days = last_at.duration_since(before_at).as_secs_f64() / 86_400.0;
+    // Across a gap of more than two days the slope says little of today.
+    (days <= 2.0).then(|| (last - before) / days)
+}
+
+/// The last level of each day, oldest first, `None` on a day without one.
+fn daily(cells: &[HourCell], calendar: &Calendar) -> Vec<Option<f64>> {
+    let mut days: Vec<(Date, Option<f64>)> = Vec::new();
+    for cell in cells {
+        let day = calendar.day_of(cell.hour_at);
+        match days.last_mut() {
+            Some((of, level)) if *of == day => *level = cell.last.or(*level),
+            _ => {
+                while let Some(next) = days
+                    .last()
+                    .and_then(|(of, _)| of.tomorrow().ok())
+                    .filter(|next| *next < day)
+                {
+                    days.push((next, None));
+                }
+                days.push((day, cell.last));
+            }
+        }
+    }
+    days.into_iter().map(|(_, level)| level).collect()
+}
+
+fn gateway(row: &crate::store::GatewayRow) -> GatewayRow {
+    // The life that is going on: the one with the most batches stands last where a spool was replaced.
+    let newest = row.delivered.iter().max_by_key(|(_, set)| set.last());
+    GatewayRow {
+        id: row.gateway.to_string(),
+        online: row.online.unwrap_or(false),
+        last_seen: row.heard_at.max(row.since),
+        epoch: newest.map_or(String::new(), |(epoch, _)| epoch.to_string()),
+        committed_to: newest
+            .and_then(|(_, set)| {
+                set.iter()
+                    .next()
+                    .filter(|(first, _)| *first == 1)
+                    .map(|(_, last)| last)
+            })
+            .unwrap_or(0),
+        gaps: row
+            .gaps()
+            .iter()
+            .map(|(_, first, last)| format!("{first}–{last}"))
+            .collect(),
+    }
+}
+
+/// Keeps `overview` fresh until `stop`.
+///
+/// # Errors
+/// The thread that reads the store panicked.
+pub async fn refresh(
+    overviews: Overviews,
+    overview: watch::Sender<Arc<Overview>>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let mut overviews = overviews;
+    let mut ticks = tokio::time::interval(REFRESH);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            _ = ticks.tick() => {}
+        }
+        let made;
+        (overviews, made) = tokio::task::spawn_blocking(move || {
+            let made = overviews.make();
+            (overviews, made)
+        })
+        .await?;
+        match made {
+            Ok(made) => {
+                overview.send_replace(Arc::new(made));
+            }
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "cannot read the store for the page"
+            ),
+        }
+    }
+}

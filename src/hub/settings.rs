@@ -1,0 +1,70 @@
+//! What the office's configuration file says.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::mqtt::MqttSettings;
+
+/// The office side: `hub.toml`. Relative paths are taken from the directory of the file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HubSettings {
+    /// The broker.
+    pub mqtt: MqttSettings,
+    /// Name of the hub's session at the broker; two hubs must not share one.
+    #[serde(default = "default_client_id")]
+    pub client_id: String,
+    /// The time-series store.
+    pub store: FileSettings,
+    /// The ledger.
+    pub ledger: FileSettings,
+    /// The page.
+    #[serde(default)]
+    pub web: WebSettings,
+    /// The township's file.
+    pub township: PathBuf,
+    /// Directory of the office's own report templates.
+    #[serde(default)]
+    pub report_templates: Option<PathBuf>,
+    /// A broker in this process; absent where an external one is used.
+    #[serde(default)]
+    pub broker: Option<BrokerSettings>,
+}
+
+fn default_client_id() -> String {
+    "hanqing-hub".into()
+}
+
+/// Where a file of the hub lies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileSettings {
+    /// The file. Its directory must exist and be writable.
+    pub path: PathBuf,
+}
+
+/// Where the page is served.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebSettings {
+    /// Address and port. The page asks for no password: put a proxy that does before any address that others reach.
+    pub listen: SocketAddr,
+}
+
+impl Default for WebSettings {
+    fn default() -> Self {
+        Self {
+            listen: (Ipv4Addr::LOCALHOST, 8080).into(),
+        }
+    }
+}
+
+/// A broker in the hub's own process. It takes any client and does not encrypt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BrokerSettings {
+    /// Address and port.
+    pub listen: SocketAddr,
+}
