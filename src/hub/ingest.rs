@@ -186,7 +186,7 @@ impl Ingest<'_> {
                 Err(error) => {
                     failures += 1;
                     let wait = RETRY.ceiling(failures);
-                    let error = &error as &dyn std::error::Error;
+                    let error = format!("{:#}", anyhow::Error::from(error));
                     tracing::error!(
                         error,
                         wait_s = wait.as_secs_f32(),
