@@ -1,0 +1,153 @@
+//! Filters of the report's templates: they lay out what is there and compute nothing.
+
+use minijinja::value::{Serde, Value};
+use minijinja::{Environment, Error};
+use serde::Deserialize;
+
+/// What stands for a number that is not there.
+const NONE: &str = "无数据";
+/// What stands where there is nothing to say.
+const DASH: &str = "—";
+
+/// The parts of a figure that a filter reads.
+#[derive(Deserialize)]
+struct FigureView {
+    value: serde_json::Value,
+    unit: String,
+    bounds: Option<[f64; 2]>,
+    flagged_share: Option<f64>,
+    inputs: Vec<InputView>,
+    notes: Vec<String>,
+}
+
+/// The part of an input that a filter reads.
+#[derive(Deserialize)]
+struct InputView {
+    method: String,
+}
+
+/// Adds the filters to `environment`.
+pub(super) fn add(environment: &mut Environment<'_>) {
+    environment.add_filter("number", number);
+    environment.add_filter("percent", percent);
+    environment.add_filter("class_zh", class_zh);
+    environment.add_filter("method_zh", method_zh);
+    environment.add_filter("value_unit", value_unit);
+    environment.add_filter("remarks", remarks);
+    environment.add_filter("cell", cell);
+}
+
+/// A number with at most two decimals.
+fn number(value: f64) -> String {
+    let text = format!("{value:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" {
+        "0".into()
+    } else {
+        text.into()
+    }
+}
+
+/// A share as per cent with one decimal, rounded down so that 100 % means all; a dash where there is none.
+fn percent(share: Option<f64>) -> String {
+    match share {
+        Some(share) => format!("{}%", number((share * 1000.0).floor() / 10.0)),
+        None => DASH.into(),
+    }
+}
+
+/// The class in Chinese.
+fn class_zh(class: &str) -> String {
+    match class {
+        "measured" => "实测",
+        "derived" => "推算",
+        "entered" => "填报",
+        "attested" => "证实",
+        other => other,
+    }
+    .into()
+}
+
+/// The method of an input in Chinese.
+fn method_zh(method: &str) -> String {
+    match method {
+        "counter difference" => "表计差值",
+        "entered" => "台账填报",
+        "energy x rated" => "电量按额定折算",
+        "energy / rated" => "电量按额定功率折算",
+        "power above 20 % of rated" => "功率高于额定20%的小时数",
+        "ran in the period" => "期间运行",
+        "dry for 24 h" => "连续24小时干涸",
+        "storage curve" => "水位库容曲线",
+        "status" => "旱限水位",
+        "evidence" => "数据佐证",
+        "figure" => "引用指标",
+        "affected - failed, by crop" => "分作物受灾减绝收",
+        "area x yield x price x rate averted" => "面积×亩产×单价×减损率",
+        "no data" => NONE,
+        other => other,
+    }
+    .into()
+}
+
+/// The value with its unit; a month as year and month.
+fn value_unit(figure: Serde<FigureView>) -> String {
+    match &figure.value {
+        serde_json::Value::Number(value) => {
+            let value = value.as_f64().map(number).unwrap_or_default();
+            format!("{value} {}", figure.unit)
+        }
+        serde_json::Value::String(day) => match day.rsplit_once('-') {
+            Some((month, _)) => month.into(),
+            None => day.clone(),
+        },
+        _ => NONE.into(),
+    }
+}
+
+/// The methods by which a figure was made, each once with its number, what its readings leave open, and its notes.
+fn remarks(figure: Serde<FigureView>) -> Vec<String> {
+    let mut methods: Vec<(&str, usize)> = Vec::new();
+    for input in &figure.inputs {
+        match methods
+            .iter_mut()
+            .find(|(method, _)| *method == input.method)
+        {
+            Some((_, count)) => *count += 1,
+            None => methods.push((&input.method, 1)),
+        }
+    }
+    let mut remarks: Vec<String> = methods
+        .iter()
+        .map(|(method, count)| format!("{}（{count}项）", method_zh(method)))
+        .collect();
+    if let Some([least, most]) = figure.bounds.filter(|[least, most]| least != most) {
+        remarks.push(format!("真实值在{}至{}之间", number(least), number(most)));
+    }
+    if let Some(share) = figure.flagged_share.filter(|share| *share > 0.0) {
+        remarks.push(format!("存疑读数占{:.2}%", share * 100.0));
+    }
+    remarks.extend(figure.notes.iter().cloned());
+    remarks
+}
+
+/// Text that may stand in a cell of a Markdown table.
+fn cell(text: Value) -> Result<String, Error> {
+    let text = text.to_string();
+    Ok(text.replace('|', "\\|").replace(['\n', '\r'], " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_laid_out_and_never_rounded_up_to_all() {
+        assert_eq!(number(35_000.0), "35000");
+        assert_eq!(number(35_000.126), "35000.13");
+        assert_eq!(number(-0.001), "0");
+        assert_eq!(percent(Some(1.0)), "100%");
+        assert_eq!(percent(Some(0.99999)), "99.9%");
+        assert_eq!(percent(None), "—");
+    }
+}

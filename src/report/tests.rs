@@ -1,0 +1,223 @@
+//! Tests of the documents, with figures as the report of 2022 has them.
+
+use std::fs;
+
+use jiff::civil::date;
+
+use super::{Documents, ReportError, render, write};
+use crate::core::Period;
+use crate::figures::{Figure, FigureId, FigureInput, Value};
+use crate::water::Township;
+
+/// What the report of 2022 says, by figure.
+const SAID: [(&str, f64, &str); 20] = [
+    ("onset_month", 8.0, "8月份以来"),
+    ("villages_affected", 7.0, "7个行政村"),
+    ("channels_dry", 3.0, "部分河沟断水"),
+    ("ponds_dry", 9.0, "塘堰干涸"),
+    ("area_affected", 2200.0, "约2200亩"),
+    ("area_failed", 123.0, "120余亩"),
+    ("equipment_deployed", 65.0, "65台"),
+    ("electricity_used", 35_012.346, "约3.5万度"),
+    ("gasoline_used", 15_000.0, "约1.5万升"),
+    ("funds_invested", 550_000.0, "55万元"),
+    ("area_rescued", 2077.0, "2000余亩"),
+    ("loss_averted", 12_462_000.0, "1200余万元"),
+    ("inspection_month", 4.0, "4月份"),
+    ("water_project_funds", 540_000.0, "54万元"),
+    ("water_works_built", 6.0, "6个"),
+    ("villages_served", 4.0, "4个村"),
+    ("groups_served", 15.0, "15个组"),
+    ("people_served", 1900.0, "1900人"),
+    ("drinking_difficulty", 0.0, "未有一人次出现饮水困难情况"),
+    ("storage_total", 86_000.0, "约8.6万立方米"),
+];
+
+fn period() -> Period {
+    Period {
+        from: date(2022, 8, 1),
+        to: date(2022, 11, 15),
+    }
+}
+
+/// All figures of the catalogue: those of `said` have a value, the others are absent.
+fn figures(said: &[(&str, f64, &str)]) -> Vec<Figure> {
+    let figure = |id: &FigureId| {
+        let spec = id.spec();
+        let found = said.iter().find(|s| s.0 == spec.id);
+        let value = match (found, spec.unit) {
+            (Some(said), "月") => Value::Day(date(2022, said.1 as i8, 1)),
+            (Some(said), _) => Value::Number(said.1),
+            (None, _) => Value::Absent,
+        };
+        Figure {
+            id: spec.id,
+            name_zh: spec.name_zh,
+            name_en: spec.name_en,
+            value,
+            unit: spec.unit,
+            class: spec.class,
+            phrase: found.map(|said| said.2.to_owned()),
+            formula: spec.formula,
+            period: period(),
+            coverage: Some(0.9876),
+            flagged_share: None,
+            bounds: None,
+            inputs: vec![FigureInput {
+                from: "pump-1/energy_total".into(),
+                value: Some(1.5),
+                method: "counter difference",
+                note: "甲|乙 <b>".into(),
+                coverage: Some(0.9876),
+            }],
+            notes: match found {
+                Some(_) => vec!["a|b <i>".into()],
+                None => vec!["台账中没有记录".into()],
+            },
+            code_version: "test",
+        }
+    };
+    FigureId::ALL.iter().map(figure).collect()
+}
+
+fn documents(dir: Option<&std::path::Path>, figures: &[Figure]) -> Result<Documents, ReportError> {
+    let township: Township = toml::from_str("name = \"黄水<乡>\"").unwrap();
+    let issued_at = "2022-11-16T01:30:00Z".parse().unwrap();
+    render(dir, &township, figures, period(), issued_at)
+}
+
+#[test]
+fn the_section_says_what_the_figures_say() {
+    let documents = documents(None, &figures(&SAID)).unwrap();
+    for text in [&documents.markdown, &documents.html] {
+        for (_, _, phrase) in SAID {
+            assert!(text.contains(phrase), "{phrase} is not in\n{text}");
+        }
+        assert!(text.contains("4个村15个组"));
+        assert!(text.contains("2022年11月16日 09:30"));
+        assert!(text.contains("35012.35 kWh"));
+        assert!(text.contains("98.7%"));
+    }
+    let section: Vec<&str> = documents
+        .markdown
+        .lines()
+        .filter(|l| l.contains("方面，"))
+        .collect();
+    assert_eq!(
+        section,
+        [
+            "抗旱救灾方面，8月份以来，我乡7个行政村先后受旱，部分河沟断水，塘堰干涸，农作物受灾约2200亩，绝收120余亩。\
+             面对旱情，全乡上下抢抓时机引水提水、保苗保收，投入抗旱设备65台，抗旱用电约3.5万度，耗用汽油约1.5万升，投入抗旱资金55万元。\
+             经多方施救，挽救农作物2000余亩，挽回经济损失1200余万元。",
+            "安全饮水方面，4月份对农村饮水工程的隐患进行了全面排查，争取饮水工程项目资金54万元，新建饮水工程6个，\
+             解决4个村15个组的饮水问题，受益群众1900人，整个旱情期间未有一人次出现饮水困难情况。",
+        ]
+    );
+    assert!(documents.markdown.contains("a\\|b"));
+    assert!(documents.html.contains("&lt;i&gt;") && !documents.html.contains("<乡>"));
+}
+
+#[test]
+fn what_is_absent_is_left_out_and_listed_with_its_reason() {
+    let said: Vec<_> = SAID
+        .iter()
+        .copied()
+        .filter(|s| ["area_affected", "electricity_used"].contains(&s.0))
+        .collect();
+    let documents = documents(None, &figures(&said)).unwrap();
+    assert!(
+        documents
+            .markdown
+            .contains("抗旱救灾方面，农作物受灾约2200亩。面对旱情")
+    );
+    assert!(!documents.markdown.contains("安全饮水方面"));
+    for text in [&documents.markdown, &documents.html] {
+        let (_, absent) = text.split_once("缺少数据的指标").unwrap();
+        assert!(absent.contains("抗旱用汽油：台账中没有记录"), "{absent}");
+        assert!(!absent.contains("抗旱用电量"));
+    }
+    let nothing = self::documents(None, &figures(&[])).unwrap();
+    assert!(nothing.markdown.contains("缺少数据的指标"));
+}
+
+#[test]
+fn the_json_is_an_array_of_figures() {
+    let documents = documents(None, &figures(&SAID)).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&documents.json).unwrap();
+    let first = &json[0];
+    assert_eq!(json.as_array().unwrap().len(), FigureId::ALL.len());
+    for key in [
+        "id", "name_zh", "value", "unit", "class", "phrase", "period", "coverage", "inputs",
+    ] {
+        assert!(first.get(key).is_some(), "{key}");
+    }
+    assert_eq!(first["value"], "2022-08-01");
+    let absent = json
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|f| f["id"] == "area_damaged");
+    assert!(absent.unwrap()["value"].is_null());
+}
+
+#[test]
+fn no_figure_is_written_in_the_templates() {
+    for text in [
+        include_str!("../../config/report/drought-relief.txt.j2"),
+        include_str!("../../config/report/drought-relief.md.j2"),
+    ] {
+        let outside = text.replace(".md", "");
+        assert!(!outside.contains(|c: char| c.is_ascii_digit()), "{text}");
+    }
+    let html = include_str!("../../config/report/drought-relief.html.j2");
+    let (_, body) = html.split_once("<body>").unwrap();
+    let body = body
+        .replace("<h1>", "")
+        .replace("</h1>", "")
+        .replace("h2>", "");
+    assert!(!body.contains(|c: char| c.is_ascii_digit()), "{body}");
+}
+
+#[test]
+fn a_template_that_names_an_unknown_figure_is_refused_by_name_and_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("drought-relief.txt.j2");
+    for (text, expected) in [
+        ("好\n{{ f.area_flooded.phrase }}", "area_flooded"),
+        (
+            "好\n{% if f.area_flooded.phrase %}有{% endif %}",
+            "area_flooded",
+        ),
+        ("好\n{{ f.area_failed.phrase", "syntax error"),
+        (
+            "好\n{% for a in range(9000) %}{% for b in range(9000) %}{% endfor %}{% endfor %}",
+            "fuel",
+        ),
+    ] {
+        fs::write(&path, text).unwrap();
+        let error = documents(Some(dir.path()), &figures(&SAID)).unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains(expected), "{message}");
+        assert!(
+            message.starts_with("template drought-relief.txt.j2, line 2: "),
+            "{message}"
+        );
+    }
+    fs::write(&path, "{{ f.area_failed.phrase }}绝收。").unwrap();
+    let own = documents(Some(dir.path()), &figures(&SAID)).unwrap();
+    assert!(own.markdown.contains("\n120余亩绝收。\n"));
+}
+
+#[test]
+fn the_documents_are_written_where_they_are_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("a/b");
+    let documents = documents(None, &figures(&SAID)).unwrap();
+    let paths = write(&documents, &out).unwrap();
+    assert_eq!(fs::read_to_string(&paths[0]).unwrap(), documents.markdown);
+    assert_eq!(fs::read_to_string(&paths[1]).unwrap(), documents.html);
+    assert_eq!(fs::read_to_string(&paths[2]).unwrap(), documents.json);
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 3);
+    let blocked = write(&documents, &paths[0]).unwrap_err();
+    assert!(blocked.to_string().contains("drought-relief.md"));
+}
