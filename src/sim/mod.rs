@@ -1,1 +1,26 @@
 //! A simulated township: weather, water, pumps, and the devices that answer for them.
+//!
+//! ```text
+//! scenario + township + seed ─▶ World (hourly physics) ─▶ Truth (what really happened)
+//!                                 └─ shown(station, parameter) ─▶ Simulator (Modbus TCP, the poller's own profiles)
+//! ```
+
+mod error;
+mod field;
+mod rng;
+mod scenario;
+mod source;
+mod truth;
+mod weather;
+mod world;
+
+pub use error::SimError;
+pub use scenario::{
+    ChannelSettings, DemandSettings, Fault, MeterPreset, MeterSettings, MonthClimate, PondSettings,
+    Scenario, SoilSettings, SourceSettings, Spell, TankSettings, WellSettings,
+};
+pub use truth::{PumpTruth, SourceTruth, Truth};
+pub use world::World;
+
+#[cfg(test)]
+mod world_tests;
