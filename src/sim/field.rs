@@ -78,11 +78,22 @@ impl Field {
 
     /// Power while it runs, kW.
     pub(super) fn power_kw(&self) -> f64 {
-        if self.ran_share > 0.0 { self.rated.rated_power_kw } else { 0.0 }
+        if self.ran_share > 0.0 {
+            self.rated.rated_power_kw
+        } else {
+            0.0
+        }
     }
 
     /// Lets the field dry for an hour; says whether its farmer wants water in it.
-    pub(super) fn dry(&mut self, scenario: &Scenario, month: i8, hour: i8, rain_mm: f64, evaporation_mm: f64) -> bool {
+    pub(super) fn dry(
+        &mut self,
+        scenario: &Scenario,
+        month: i8,
+        hour: i8,
+        rain_mm: f64,
+        evaporation_mm: f64,
+    ) -> bool {
         let demand = &scenario.demand;
         let factor = usize::try_from(month - 1)
             .ok()
@@ -91,7 +102,8 @@ impl Field {
             .unwrap_or(0.0);
         let dried = self.deficit_mm + evaporation_mm * factor * demand.share - rain_mm;
         self.deficit_mm = dried.clamp(0.0, demand.deficit_max_mm);
-        self.watering = self.deficit_mm >= self.start_mm || (self.watering && self.deficit_mm > demand.stop_mm);
+        self.watering =
+            self.deficit_mm >= self.start_mm || (self.watering && self.deficit_mm > demand.stop_mm);
         let [from, before] = demand.hours;
         self.watering && (from..before).contains(&hour)
     }
@@ -115,7 +127,11 @@ impl Field {
         self.ran_share = hours;
         self.flow_m3h = flow;
         self.deficit_mm -= water_m3 * reaching / area_m2 * 1000.0;
-        let run = Run { hours, water_m3, energy_kwh: hours * self.rated.rated_power_kw };
+        let run = Run {
+            hours,
+            water_m3,
+            energy_kwh: hours * self.rated.rated_power_kw,
+        };
         self.registers.energy_kwh += run.energy_kwh;
         self.registers.volume_m3 += run.water_m3;
         self.registers.run_hours += run.hours;

@@ -19,7 +19,7 @@ pub use scenario::{
     ChannelSettings, DemandSettings, Fault, MeterPreset, MeterSettings, MonthClimate, PondSettings,
     Scenario, SoilSettings, SourceSettings, Spell, TankSettings, WellSettings,
 };
-pub use truth::{PumpTruth, SourceTruth, Truth};
+pub use truth::{DRY_MARGIN_M, PumpTruth, SourceTruth, Truth};
 pub use world::World;
 
 #[cfg(test)]

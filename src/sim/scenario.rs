@@ -306,7 +306,8 @@ impl Scenario {
             }
         }
         if self.event.from <= self.physics_from || self.event.to < self.event.from {
-            let rule = "the event begins after the physics does, and ends no earlier than it begins";
+            let rule =
+                "the event begins after the physics does, and ends no earlier than it begins";
             return Err(SimError::value("event.from", self.event.from, rule));
         }
         share("soil.runoff_share_dry", self.soil.runoff_share_dry)?;

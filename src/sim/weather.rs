@@ -60,14 +60,17 @@ impl Day {
     /// Rain and evaporation, mm, of the hour that begins at `local`.
     pub(super) fn hour(&self, local: DateTime) -> (f64, f64) {
         let hour = local.hour();
-        let rains =
-            (self.rain_from_hour..self.rain_from_hour + self.rain_hours).contains(&hour);
+        let rains = (self.rain_from_hour..self.rain_from_hour + self.rain_hours).contains(&hour);
         let rain = self.rain_mm / f64::from(self.rain_hours.max(1));
         let daylight_hours = f64::from(DAYLIGHT.end - DAYLIGHT.start);
         let evaporation = self.evaporation_mm / daylight_hours;
         (
             if rains { rain } else { 0.0 },
-            if DAYLIGHT.contains(&hour) { evaporation } else { 0.0 },
+            if DAYLIGHT.contains(&hour) {
+                evaporation
+            } else {
+                0.0
+            },
         )
     }
 
@@ -79,8 +82,14 @@ impl Day {
 
 /// Share of wet days, rain of such a day and evaporation, mm.
 fn climate(scenario: &Scenario, date: Date) -> (f64, f64, f64) {
-    let spell = scenario.spells.iter().find(|s| s.from <= date && date <= s.to);
-    let month = scenario.months.iter().find(|m| m.months.contains(&date.month()));
+    let spell = scenario
+        .spells
+        .iter()
+        .find(|s| s.from <= date && date <= s.to);
+    let month = scenario
+        .months
+        .iter()
+        .find(|m| m.months.contains(&date.month()));
     match (spell, month) {
         (Some(s), _) => (s.wet_day_share, s.rain_mm, s.evaporation_mm),
         (None, Some(m)) => (m.wet_day_share, m.rain_mm, m.evaporation_mm),

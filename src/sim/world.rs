@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, ToSpan};
 
+use super::SimError;
 use super::field::Field;
 use super::scenario::{Fault, Scenario};
 use super::source::{Hour, Source};
 use super::truth::{DRY_MARGIN_M, PumpTruth, SourceTruth, Truth};
 use super::weather::Day;
-use super::SimError;
 use crate::core::{Calendar, Parameter, StationId};
 use crate::water::{StationKind, Township};
 
@@ -61,7 +61,12 @@ impl World {
     ///
     /// # Errors
     /// [`SimError::Station`] where township and scenario do not fit each other.
-    pub fn new(township: &Township, scenario: &Scenario, seed: u64, zone: &Calendar) -> Result<Self, SimError> {
+    pub fn new(
+        township: &Township,
+        scenario: &Scenario,
+        seed: u64,
+        zone: &Calendar,
+    ) -> Result<Self, SimError> {
         check_names(township, scenario)?;
         let mut sources = BTreeMap::new();
         let mut pumps = BTreeMap::new();
@@ -82,7 +87,8 @@ impl World {
                     }
                     let number = u32::try_from(pumps.len()).unwrap_or(u32::MAX);
                     let mut field = Field::new(scenario, seed, number, rated);
-                    if let Some(preset) = scenario.presets.iter().find(|p| p.station == station.id) {
+                    if let Some(preset) = scenario.presets.iter().find(|p| p.station == station.id)
+                    {
                         field.registers.energy_kwh = preset.energy_kwh;
                     }
                     let source = rated.source.clone();
@@ -90,7 +96,13 @@ impl World {
                 }
                 (StationKind::RainGauge, _) => {
                     let place = gauges.len();
-                    gauges.insert(station.id.clone(), Gauge { place, register_mm: 0.0 });
+                    gauges.insert(
+                        station.id.clone(),
+                        Gauge {
+                            place,
+                            register_mm: 0.0,
+                        },
+                    );
                 }
                 (StationKind::Soil, _) => soils.push(station.id.clone()),
                 _ => {}
@@ -118,8 +130,14 @@ impl World {
             looks_today: 0,
             truth: Truth {
                 event: scenario.event,
-                pumps: pumps.keys().map(|id| (id.clone(), PumpTruth::default())).collect(),
-                sources: sources.keys().map(|id| (id.clone(), SourceTruth::default())).collect(),
+                pumps: pumps
+                    .keys()
+                    .map(|id| (id.clone(), PumpTruth::default()))
+                    .collect(),
+                sources: sources
+                    .keys()
+                    .map(|id| (id.clone(), SourceTruth::default()))
+                    .collect(),
                 rain_mm: gauges.keys().map(|id| (id.clone(), 0.0)).collect(),
             },
             sources,
@@ -249,13 +267,17 @@ impl World {
         }
         let month = self.local.month();
         for (id, pump) in &mut self.pumps {
-            let wants = pump.field.dry(&self.scenario, month, hour.hour, rain_mm, evaporation_mm);
+            let wants = pump
+                .field
+                .dry(&self.scenario, month, hour.hour, rain_mm, evaporation_mm);
             let source = self.sources.get_mut(&pump.source);
             let Some(source) = source.filter(|_| wants) else {
                 pump.field.rest();
                 continue;
             };
-            let run = pump.field.pump(&self.scenario, source.available_m3(), source.drop_m());
+            let run = pump
+                .field
+                .pump(&self.scenario, source.available_m3(), source.drop_m());
             source.draw(run.water_m3);
             if counts && let Some(truth) = self.truth.pumps.get_mut(id) {
                 truth.energy_kwh += run.energy_kwh;
@@ -282,7 +304,13 @@ impl World {
         let runoff_mm = rain_mm * share;
         let lost_mm = evaporation_mm * wetness - (rain_mm - runoff_mm);
         self.soil_deficit_mm = (self.soil_deficit_mm + lost_mm).clamp(0.0, soil.deficit_max_mm);
-        Hour { rain_mm, runoff_mm, evaporation_mm, wetness, hour: self.local.hour() }
+        Hour {
+            rain_mm,
+            runoff_mm,
+            evaporation_mm,
+            wetness,
+            hour: self.local.hour(),
+        }
     }
 
     /// Meters that were replaced in the hour stand at zero at its end.
