@@ -5,15 +5,18 @@
 //!                                 └─ shown(station, parameter) ─▶ Simulator (Modbus TCP, the poller's own profiles)
 //! ```
 
+mod devices;
 mod error;
 mod field;
 mod rng;
 mod scenario;
+mod server;
 mod source;
 mod truth;
 mod weather;
 mod world;
 
+pub use devices::Simulator;
 pub use error::SimError;
 pub use scenario::{
     ChannelSettings, DemandSettings, Fault, MeterPreset, MeterSettings, MonthClimate, PondSettings,

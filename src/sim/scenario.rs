@@ -329,6 +329,34 @@ impl Scenario {
             let rule = "a field has enough below the deficit at which watering begins";
             return Err(SimError::value("demand.stop_mm", self.demand.stop_mm, rule));
         }
+        positive("demand.deficit_max_mm", self.demand.deficit_max_mm)?;
+        not_negative("pond.seepage_mm_per_day", self.pond.seepage_mm_per_day)?;
+        not_negative("pond.restart_margin_m", self.pond.restart_margin_m)?;
+        not_negative("well.drawdown_m_per_m3h", self.well.drawdown_m_per_m3h)?;
+        not_negative(
+            "tank.litres_per_person_day",
+            self.tank.litres_per_person_day,
+        )?;
+        for factor in self.demand.crop_factor {
+            not_negative("demand.crop_factor", factor)?;
+        }
+        let [first, before] = self.demand.hours;
+        if !(0 <= first && first < before && before <= 24) {
+            let rule = "pumps run from an hour of the day to a later one, at most 24";
+            return Err(SimError::value("demand.hours", before, rule));
+        }
+        let registers = [
+            ("meters.energy_kwh", self.meters.energy_kwh),
+            ("meters.volume_m3", self.meters.volume_m3),
+            ("meters.run_hours", self.meters.run_hours),
+        ];
+        for (path, [low, high]) in registers {
+            not_negative(path, low)?;
+            not_negative(path, high - low)?;
+        }
+        for preset in &self.presets {
+            not_negative(&format!("meter {}", preset.station), preset.energy_kwh)?;
+        }
         for source in &self.sources {
             let path = format!("source {}", source.station);
             not_negative(&path, source.catchment_m2)?;
