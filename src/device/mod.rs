@@ -1,13 +1,17 @@
 //! Field devices: the register map (profile), the words on the wire (decode, encode) and which to ask for (plan). Pure.
 
+mod check;
 mod decode;
 #[cfg(feature = "demo")]
 mod encode;
+mod library;
 mod plan;
 mod profile;
 
+pub use check::check;
 pub use decode::{DecodeError, decode};
 #[cfg(feature = "demo")]
 pub use encode::{encode, encode_invalid};
+pub use library::{parse, shipped};
 pub use plan::{Planned, REGISTERS_MAX, Request, Slot, plan};
 pub use profile::{ByteOrder, Counter, Example, ExampleBlock, Function, Point, PointType, Profile};

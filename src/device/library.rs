@@ -1,0 +1,70 @@
+//! The device profiles that the program carries: `config/devices/*.toml`, embedded.
+
+use super::profile::Profile;
+
+macro_rules! shipped {
+    ($($id:literal,)*) => {
+        /// Id and text of every shipped profile, by id.
+        pub fn shipped() -> &'static [(&'static str, &'static str)] {
+            &[$(($id, include_str!(concat!("../../config/devices/", $id, ".toml"))),)*]
+        }
+    };
+}
+
+shipped! {
+    "ddsu666",
+    "dtsu666",
+    "hlk-ld8001h",
+    "jxbs-3001",
+    "kaifeng-xintai",
+    "md380",
+    "pzem-016",
+    "qdy30",
+    "sdm120",
+    "sdm630",
+    "sen0575",
+    "tuf-2000m",
+}
+
+/// Reads a profile from its text. What it says is not yet checked: see [`check`](super::check).
+///
+/// # Errors
+/// Not TOML, an unknown key, a missing one, or a value of the wrong type; the error names the line.
+pub fn parse(text: &str) -> Result<Profile, toml::de::Error> {
+    toml::from_str(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{Parameter, Problem};
+    use crate::device::check;
+
+    #[test]
+    fn every_shipped_profile_is_right() {
+        for (id, text) in shipped() {
+            let profile = parse(text).unwrap_or_else(|e| panic!("{id}: {e}"));
+            assert_eq!(profile.id, *id);
+            assert_eq!(check(&profile), Vec::<Problem>::new(), "{id}");
+            for point in &profile.points {
+                let level = point.parameter == Parameter::Level;
+                assert!(!level || !point.invalid.is_empty(), "{id}: no sentinel");
+            }
+        }
+    }
+
+    #[test]
+    fn every_file_is_shipped() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/config/devices");
+        let mut names: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        let ids: Vec<String> = shipped()
+            .iter()
+            .map(|(id, _)| format!("{id}.toml"))
+            .collect();
+        assert_eq!(names, ids);
+    }
+}
