@@ -9,8 +9,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::server::{self, Answer, Exception, Request};
+use super::world::MAINS_HZ;
 use super::{SimError, World};
-use crate::core::{GatewayId, StationId};
+use crate::core::{GatewayId, Parameter, StationId};
 use crate::device::{self, Function, Point, Profile};
 use crate::modbus::{Adjust, BusSettings, DeviceSettings};
 
@@ -165,6 +166,20 @@ impl SimulatedDevice {
         Some(words)
     }
 
+    /// What this very device shows: the frequency of a drive is its output, that of an energy meter the mains.
+    fn shown(&self, world: &World, parameter: Parameter) -> Option<f64> {
+        let meter = || {
+            self.profile
+                .points
+                .iter()
+                .any(|p| p.parameter == Parameter::EnergyTotal)
+        };
+        if parameter == Parameter::Frequency && meter() {
+            return Some(MAINS_HZ);
+        }
+        world.shown(&self.station, parameter)
+    }
+
     /// The registers of `point` now; none where the station has nothing of the kind.
     fn point(&self, world: &World, point: &Point) -> Vec<u16> {
         if world.invalid(&self.station, point.parameter)
@@ -172,7 +187,7 @@ impl SimulatedDevice {
         {
             return words;
         }
-        let Some(value) = world.shown(&self.station, point.parameter) else {
+        let Some(value) = self.shown(world, point.parameter) else {
             return Vec::new();
         };
         let Adjust { scale, offset } = self

@@ -26,4 +26,6 @@ pub use truth::{DRY_MARGIN_M, PumpTruth, SourceTruth, Truth};
 pub use world::World;
 
 #[cfg(test)]
+mod devices_tests;
+#[cfg(test)]
 mod world_tests;

@@ -3,6 +3,7 @@
 //! Own code and not tokio-modbus, for a silent unit must leave its connection open and read on, as real ones do.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -13,6 +14,8 @@ use super::devices::SimulatedBus;
 
 /// Connections that one bus serves at once: serial servers and field devices take 4 to 16.
 const CONNECTIONS_MAX: usize = 16;
+/// Pause after a connection could not be taken (no file handle left, say), so that the loop does not spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// The longest frame after the length field: unit id and a PDU of at most 253 bytes (Modbus over serial line, 2.5.1).
 const FRAME_BYTES_MAX: usize = 254;
 /// The most registers in one request (Modbus application protocol 6.3).
@@ -79,7 +82,7 @@ pub(super) async fn serve(listener: TcpListener, bus: Arc<SimulatedBus>, stop: C
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a simulated bus could not take a connection");
-                    tokio::task::yield_now().await;
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             },
         }

@@ -17,7 +17,7 @@ use crate::water::{StationKind, Township};
 /// Supply voltage without load, V (GB/T 12325: 220 V + 7 % at most), and its drop while a pump runs.
 const VOLTAGE_V: (f64, f64) = (229.0, 5.0);
 /// Mains frequency, Hz.
-const MAINS_HZ: f64 = 50.0;
+pub(super) const MAINS_HZ: f64 = 50.0;
 /// Battery of a solar station, V: lowest at dawn, and how much higher it stands in the early afternoon.
 const BATTERY_V: (f64, f64) = (12.4, 0.9);
 /// Soil temperature at 20 cm depth, degC: mean of the year and half its range; engineering judgement for Jiangxi.
@@ -177,7 +177,8 @@ impl World {
     }
 
     /// What an instrument of `station` shows of `parameter` now, in its canonical unit; `None` where the station has
-    /// nothing of the kind. A register that a meter's replacement set back is shown set back.
+    /// nothing of the kind. The frequency of a pump is that of its drive. A register that a meter's replacement set back
+    /// is shown set back.
     pub fn shown(&self, station: &StationId, parameter: Parameter) -> Option<f64> {
         if parameter == Parameter::BatteryVoltage {
             let sun = self.day_wave(14.0);
