@@ -1,0 +1,219 @@
+//! The simulated field devices: one Modbus TCP server for each bus, answering from the poller's own profiles.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::server::{self, Answer, Exception, Request};
+use super::world::MAINS_HZ;
+use super::{SimError, World};
+use crate::core::{GatewayId, Parameter, StationId};
+use crate::device::{self, Function, Point, Profile};
+use crate::modbus::{Adjust, BusSettings, DeviceSettings};
+
+/// The devices of all gateways, each bus on a port of 127.0.0.1.
+pub struct Simulator {
+    addresses: Vec<(GatewayId, Vec<SocketAddr>)>,
+    servers: JoinSet<()>,
+}
+
+impl Simulator {
+    /// Opens a port for each bus of each gateway and answers on it until `stop` is cancelled.
+    ///
+    /// The devices show the world as it is at its present instant; whoever owns the clock advances it.
+    ///
+    /// # Errors
+    /// [`SimError::Device`] where a device has no profile, the unit id of another or a factor of zero;
+    /// [`SimError::Listen`] where no port can be had.
+    pub async fn start(
+        world: Arc<Mutex<World>>,
+        gateways: &[(GatewayId, Vec<BusSettings>)],
+        profiles: &[Profile],
+        stop: CancellationToken,
+    ) -> Result<Self, SimError> {
+        let mut addresses = Vec::new();
+        let mut servers = JoinSet::new();
+        for (gateway, buses) in gateways {
+            let mut ports = Vec::new();
+            for settings in buses {
+                let bus = SimulatedBus::new(world.clone(), settings, profiles)?;
+                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+                    .await
+                    .map_err(SimError::Listen)?;
+                ports.push(listener.local_addr().map_err(SimError::Listen)?);
+                servers.spawn(server::serve(listener, Arc::new(bus), stop.clone()));
+            }
+            addresses.push((gateway.clone(), ports));
+        }
+        Ok(Self { addresses, servers })
+    }
+
+    /// The address of each bus, in the order that the gateways and their buses were given in.
+    pub fn addresses(&self) -> &[(GatewayId, Vec<SocketAddr>)] {
+        &self.addresses
+    }
+
+    /// Waits until all servers have ended, once `stop` is cancelled.
+    pub async fn stopped(mut self) {
+        while self.servers.join_next().await.is_some() {}
+    }
+}
+
+/// The devices of one bus.
+pub(super) struct SimulatedBus {
+    world: Arc<Mutex<World>>,
+    units: BTreeMap<u8, SimulatedDevice>,
+}
+
+/// One unit: a profile at a station.
+struct SimulatedDevice {
+    station: StationId,
+    profile: Profile,
+    settings: DeviceSettings,
+}
+
+impl SimulatedBus {
+    fn new(
+        world: Arc<Mutex<World>>,
+        settings: &BusSettings,
+        profiles: &[Profile],
+    ) -> Result<Self, SimError> {
+        let mut units = BTreeMap::new();
+        for device in &settings.devices {
+            let wrong = |problem: String| SimError::Device {
+                bus: settings.name.clone(),
+                unit: device.unit,
+                problem,
+            };
+            let profile = profiles
+                .iter()
+                .find(|p| p.id == device.profile)
+                .ok_or_else(|| wrong(format!("there is no profile {:?}", device.profile)))?;
+            if let Some((parameter, _)) = device.adjust.iter().find(|(_, a)| a.scale == 0.0) {
+                return Err(wrong(format!("adjust.{parameter} has a scale of zero")));
+            }
+            let simulated = SimulatedDevice {
+                station: device.station.clone(),
+                profile: profile.clone(),
+                settings: device.clone(),
+            };
+            if units.insert(device.unit, simulated).is_some() {
+                return Err(wrong("two devices have this unit id".into()));
+            }
+        }
+        Ok(Self { world, units })
+    }
+
+    /// What the unit that is asked does.
+    pub(super) fn answer(&self, request: Request, registers_max: u16) -> Answer {
+        let Some(device) = self.units.get(&request.unit) else {
+            return Answer::Exception(Exception::NoTarget);
+        };
+        let world = self.world();
+        if world.silent(&device.station) {
+            return Answer::Silence;
+        }
+        let most = device.profile.registers_max.min(registers_max);
+        if request.count == 0 || request.count > most {
+            return Answer::Exception(Exception::Value);
+        }
+        match device.registers(&world, request) {
+            Some(words) => Answer::Words(words),
+            None => Answer::Exception(Exception::Address),
+        }
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        // A panic elsewhere leaves the world whole: a step changes plain numbers only.
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SimulatedDevice {
+    /// The registers asked for; `None` where some lie before the device's first or after its last point.
+    ///
+    /// Registers between its points hold zero, as most devices have it.
+    fn registers(&self, world: &World, request: Request) -> Option<Vec<u16>> {
+        let function = Function::try_from(request.function).ok()?;
+        let points = || {
+            self.profile
+                .points
+                .iter()
+                .filter(|p| p.function == function)
+        };
+        let first = points().map(|p| u32::from(p.address)).min()?;
+        let after = points().map(end).max()?;
+        let from = u32::from(request.address);
+        let to = from + u32::from(request.count);
+        if from < first || to > after {
+            return None;
+        }
+        let mut words = vec![0; usize::from(request.count)];
+        for point in points().filter(|p| u32::from(p.address) < to && end(p) > from) {
+            for (address, word) in (u32::from(point.address)..).zip(self.point(world, point)) {
+                let place = address
+                    .checked_sub(from)
+                    .and_then(|i| usize::try_from(i).ok());
+                if let Some(slot) = place.and_then(|i| words.get_mut(i)) {
+                    *slot = word;
+                }
+            }
+        }
+        Some(words)
+    }
+
+    /// What this very device shows: the frequency of a drive is its output, that of an energy meter the mains.
+    fn shown(&self, world: &World, parameter: Parameter) -> Option<f64> {
+        let meter = || {
+            self.profile
+                .points
+                .iter()
+                .any(|p| p.parameter == Parameter::EnergyTotal)
+        };
+        if parameter == Parameter::Frequency && meter() {
+            return Some(MAINS_HZ);
+        }
+        world.shown(&self.station, parameter)
+    }
+
+    /// The registers of `point` now; none where the station has nothing of the kind.
+    fn point(&self, world: &World, point: &Point) -> Vec<u16> {
+        if world.invalid(&self.station, point.parameter)
+            && let Some(words) = device::encode_invalid(point)
+        {
+            return words;
+        }
+        let Some(value) = self.shown(world, point.parameter) else {
+            return Vec::new();
+        };
+        let Adjust { scale, offset } = self
+            .settings
+            .adjust
+            .get(&point.parameter)
+            .copied()
+            .unwrap_or_default();
+        let unadjusted = (value - offset) / scale;
+        device::encode(point, rolled_over(point, unadjusted))
+    }
+}
+
+/// The address after the last register of `point`.
+fn end(point: &Point) -> u32 {
+    u32::from(point.address) + u32::from(point.point_type.registers())
+}
+
+/// A register's value within its modulus; both in the parameter's canonical unit.
+fn rolled_over(point: &Point, value: f64) -> f64 {
+    let modulus = point.counter.and_then(|c| c.modulus);
+    let factor = point.unit.factor_to(point.parameter.spec().unit);
+    match (modulus, factor) {
+        (Some(modulus), Some(factor)) if modulus * factor > 0.0 => {
+            value.rem_euclid(modulus * factor)
+        }
+        _ => value,
+    }
+}

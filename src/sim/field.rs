@@ -1,0 +1,146 @@
+//! A pump with the field behind it: the field dries, the farmer pumps, the meters turn.
+
+use super::rng::{Draw, Purpose};
+use super::scenario::{MeterSettings, Scenario};
+use crate::water::Pump;
+
+/// Square metres of a mu.
+const M2_PER_MU: f64 = 10_000.0 / 15.0;
+/// Water from a source below this share of a pump's flow is not worth starting it. Engineering judgement.
+const START_SHARE_MIN: f64 = 0.25;
+
+/// One pump and its field.
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    rated: Pump,
+    /// Water that the field lacks, mm.
+    deficit_mm: f64,
+    /// Deficit from which its farmer pumps, mm.
+    start_mm: f64,
+    watering: bool,
+    /// Share of the last hour that the pump ran.
+    pub ran_share: f64,
+    /// Flow while it ran, m3/h.
+    pub flow_m3h: f64,
+    /// What its meters show.
+    pub registers: Registers,
+}
+
+/// Meter registers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Registers {
+    /// kWh.
+    pub energy_kwh: f64,
+    /// m3.
+    pub volume_m3: f64,
+    /// h.
+    pub run_hours: f64,
+}
+
+/// What a pump did in an hour.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Run {
+    /// h.
+    pub hours: f64,
+    /// m3.
+    pub water_m3: f64,
+    /// kWh.
+    pub energy_kwh: f64,
+}
+
+impl Registers {
+    pub(super) fn draw(meters: &MeterSettings, seed: u64, number: u32) -> Self {
+        let mut draw = Draw::new(seed, Purpose::Meters, number);
+        let mut between = |[low, high]: [f64; 2]| draw.between(low, high);
+        Self {
+            energy_kwh: between(meters.energy_kwh),
+            volume_m3: between(meters.volume_m3),
+            run_hours: between(meters.run_hours),
+        }
+    }
+}
+
+impl Field {
+    pub(super) fn new(scenario: &Scenario, seed: u64, number: u32, rated: &Pump) -> Self {
+        let demand = &scenario.demand;
+        let mut draw = Draw::new(seed, Purpose::Habits, number);
+        let start_mm = demand.start_mm + draw.share() * demand.start_spread_mm;
+        Self {
+            deficit_mm: draw.between(0.0, demand.start_mm),
+            start_mm,
+            rated: rated.clone(),
+            watering: false,
+            ran_share: 0.0,
+            flow_m3h: 0.0,
+            registers: Registers::draw(&scenario.meters, seed, number),
+        }
+    }
+
+    /// Power while it runs, kW.
+    pub(super) fn power_kw(&self) -> f64 {
+        if self.ran_share > 0.0 {
+            self.rated.rated_power_kw
+        } else {
+            0.0
+        }
+    }
+
+    /// Lets the field dry for an hour; says whether its farmer wants water in it.
+    pub(super) fn dry(
+        &mut self,
+        scenario: &Scenario,
+        month: i8,
+        hour: i8,
+        rain_mm: f64,
+        evaporation_mm: f64,
+    ) -> bool {
+        let demand = &scenario.demand;
+        let factor = usize::try_from(month - 1)
+            .ok()
+            .and_then(|m| demand.crop_factor.get(m))
+            .copied()
+            .unwrap_or(0.0);
+        let dried = self.deficit_mm + evaporation_mm * factor * demand.share - rain_mm;
+        self.deficit_mm = dried.clamp(0.0, demand.deficit_max_mm);
+        self.watering =
+            self.deficit_mm >= self.start_mm || (self.watering && self.deficit_mm > demand.stop_mm);
+        let [from, before] = demand.hours;
+        self.watering && (from..before).contains(&hour)
+    }
+
+    /// Pumps for an hour: what the field wants, at most `available_m3`, with the water `drop_m` below its normal level.
+    pub(super) fn pump(&mut self, scenario: &Scenario, available_m3: f64, drop_m: f64) -> Run {
+        // A lower source is a higher lift: at the same power the flow falls in proportion.
+        let lift_m = self.rated.rated_head_m + drop_m.max(0.0);
+        let flow = self.rated.rated_flow_m3h * self.rated.rated_head_m / lift_m;
+        self.ran_share = 0.0;
+        self.flow_m3h = 0.0;
+        if available_m3 < flow * START_SHARE_MIN {
+            return Run::default();
+        }
+        let reaching = 1.0 - scenario.demand.loss_share;
+        let area_m2 = (self.rated.irrigates_mu * M2_PER_MU).max(1.0);
+        let wanted_mm = (self.deficit_mm - scenario.demand.stop_mm).max(0.0);
+        let wanted_m3 = wanted_mm / 1000.0 * area_m2 / reaching.max(0.01);
+        let water_m3 = flow.min(available_m3).min(wanted_m3);
+        let hours = water_m3 / flow;
+        self.ran_share = hours;
+        self.flow_m3h = flow;
+        self.deficit_mm -= water_m3 * reaching / area_m2 * 1000.0;
+        let run = Run {
+            hours,
+            water_m3,
+            energy_kwh: hours * self.rated.rated_power_kw,
+        };
+        self.registers.energy_kwh += run.energy_kwh;
+        self.registers.volume_m3 += run.water_m3;
+        self.registers.run_hours += run.hours;
+        run
+    }
+
+    /// The pump stands for an hour.
+    pub(super) fn rest(&mut self) {
+        self.ran_share = 0.0;
+        self.flow_m3h = 0.0;
+    }
+}

@@ -1,0 +1,37 @@
+//! Random numbers: the same seed, the same township, whatever is asked in which order.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// A generator for one purpose of one thing: purposes and things never share numbers.
+pub(super) struct Draw(ChaCha8Rng);
+
+/// What is drawn.
+#[derive(Clone, Copy)]
+pub(super) enum Purpose {
+    /// The weather of a day; the thing is the day's number.
+    Weather = 1,
+    /// The registers that meters begin with; the thing is the pump's number.
+    Meters = 2,
+    /// The habits of a field's farmer; the thing is the pump's number.
+    Habits = 3,
+}
+
+impl Draw {
+    /// The generator of `purpose` for the thing with this number.
+    pub(super) fn new(seed: u64, purpose: Purpose, thing: u32) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        rng.set_stream((purpose as u64) << 32 | u64::from(thing));
+        Self(rng)
+    }
+
+    /// Uniform in `[0, 1)`.
+    pub(super) fn share(&mut self) -> f64 {
+        self.0.random()
+    }
+
+    /// Uniform between the two.
+    pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
+        low + (high - low) * self.share()
+    }
+}

@@ -1,0 +1,65 @@
+//! What really happened over the event: the measure that every measured figure is held against.
+//!
+//! Truth is physical. It goes on through a meter's roll-over or reset, a silent unit and a sensor without a value.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::core::{Period, StationId};
+
+/// A source counts as dry while its level stands at most this much above its bottom, m. Engineering judgement: a few
+/// centimetres of mud and the sensor's own error (2 cm for level records).
+pub const DRY_MARGIN_M: f64 = 0.05;
+
+/// What happened between the first hour of the event and now, or the event's end.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Truth {
+    /// The event.
+    pub event: Period,
+    /// By pump.
+    pub pumps: BTreeMap<StationId, PumpTruth>,
+    /// By water source.
+    pub sources: BTreeMap<StationId, SourceTruth>,
+    /// By rain gauge: rain, mm.
+    pub rain_mm: BTreeMap<StationId, f64>,
+}
+
+/// What a pump did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct PumpTruth {
+    /// Electricity used, kWh.
+    pub energy_kwh: f64,
+    /// Water lifted, m3.
+    pub water_m3: f64,
+    /// Hours that it ran, h.
+    pub hours_run: f64,
+}
+
+/// What a water source went through, looked at on every full hour of the event.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct SourceTruth {
+    /// Full hours at which it was dry: at most [`DRY_MARGIN_M`] above its bottom.
+    pub dry_hours: u32,
+    /// Days on which it was dry at every full hour.
+    pub dry_days: u32,
+    /// The first full hour at which it was dry.
+    pub first_dry_at: Option<Timestamp>,
+    /// Lowest level at a full hour, m; absent before the event.
+    pub lowest_m: Option<f64>,
+    /// Last level at a full hour, m; absent before the event.
+    pub last_m: Option<f64>,
+}
+
+impl Truth {
+    /// Electricity of all pumps, kWh.
+    pub fn energy_kwh(&self) -> f64 {
+        self.pumps.values().map(|p| p.energy_kwh).sum()
+    }
+
+    /// Water lifted by all pumps, m3.
+    pub fn water_m3(&self) -> f64 {
+        self.pumps.values().map(|p| p.water_m3).sum()
+    }
+}
