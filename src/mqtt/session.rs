@@ -109,6 +109,7 @@ impl Session {
     }
 
     /// The next event, if one is there.
+    #[cfg(feature = "hub")]
     pub fn try_next(&mut self) -> Option<Result<Event, String>> {
         self.events.try_recv().ok()
     }
