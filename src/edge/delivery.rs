@@ -1,6 +1,6 @@
 //! From the spool to the broker, until the hub has committed it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -10,7 +10,7 @@ use crate::mqtt::uplink::{Uplink, UplinkEvent};
 use crate::mqtt::{MqttError, MqttSettings};
 use crate::spool::SpoolHandle;
 use crate::support::{Backoff, Clock, Stopwatch, chance};
-use crate::wire::Birth;
+use crate::wire::{Birth, RangeSet};
 
 /// Waits between connections: at once after a hiccup, five minutes where the broker stays away.
 const RECONNECT: Backoff = Backoff {
@@ -49,7 +49,7 @@ pub async fn deliver(
             connected = connecting => match connected {
                 Ok(uplink) => {
                     tracing::info!(%gateway, "connected to the broker");
-                    Delivery { uplink, spool: spool.clone(), next_after: 0, unconfirmed: BTreeMap::new() }.run(&stop).await?
+                    Delivery { uplink, spool: spool.clone(), next_after: 0, unconfirmed: BTreeMap::new(), passed_over: BTreeSet::new() }.run(&stop).await?
                 }
                 Err(error @ (MqttError::Settings(_) | MqttError::File { .. })) => return Err(error.into()),
                 Err(error) => Ended::Lost(error),
@@ -94,6 +94,8 @@ struct Delivery {
     next_after: u64,
     /// Sent over this connection, not yet acknowledged by the hub.
     unconfirmed: BTreeMap<u64, Place>,
+    /// Of those, the ones sent again because the hub had passed them over.
+    passed_over: BTreeSet<u64>,
 }
 
 impl Delivery {
@@ -121,7 +123,7 @@ impl Delivery {
                     }
                     UplinkEvent::Committed(ack) => {
                         if ack.epoch == self.spool.epoch() {
-                            self.unconfirmed.retain(|seq, _| !ack.committed.contains(*seq));
+                            self.confirm(&ack.committed);
                         }
                         self.spool.release(ack.epoch, ack.committed).await?;
                     }
@@ -157,6 +159,27 @@ impl Delivery {
                 }
                 self.unconfirmed.insert(seq, Place::Sent);
             }
+        }
+    }
+
+    /// Notes what the hub has committed. A batch that the broker took, and that the hub has passed over, never reached it: the
+    /// hub was not yet listening, or the broker lost it. It is sent again at once, but only once for this reason.
+    fn confirm(&mut self, committed: &RangeSet) {
+        self.unconfirmed.retain(|seq, _| !committed.contains(*seq));
+        self.passed_over.retain(|seq| !committed.contains(*seq));
+        let last = committed.last().unwrap_or(0);
+        let passed: Vec<u64> = self
+            .unconfirmed
+            .range(..last)
+            .filter(|(seq, place)| {
+                matches!(place, Place::Taken { .. }) && !self.passed_over.contains(seq)
+            })
+            .map(|(seq, _)| *seq)
+            .collect();
+        for seq in passed {
+            self.unconfirmed.remove(&seq);
+            self.passed_over.insert(seq);
+            self.next_after = self.next_after.min(seq - 1);
         }
     }
 
