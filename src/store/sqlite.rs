@@ -12,7 +12,7 @@ use crate::core::{GatewayId, HourCell, Kind, Reading, Series};
 use crate::wire::{Batch, Birth, CounterSpec, Epoch, RangeSet, Status};
 
 /// What is kept of messages that are none: enough to see a fault, not enough for noise to fill the disk.
-const QUARANTINE_ROWS_MAX: u32 = 10_000;
+pub(super) const QUARANTINE_ROWS_MAX: u32 = 10_000;
 
 /// What a commit came to.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -110,14 +110,11 @@ impl Store {
     /// Nothing is noted then.
     pub fn birth(&mut self, gateway: &GatewayId, birth: &Birth) -> Result<(), StoreError> {
         let transaction = self.connection.unchecked_transaction()?;
-        delivered::birth(&transaction, gateway, birth)?;
-        for series in &birth.series {
-            let id = self.ids.id(&transaction, &series.series)?;
-            if series.series.parameter.spec().kind == Kind::Counter {
-                describe(&transaction, id, &series.series, series.counter)?;
-            }
+        let noted = note(&transaction, &mut self.ids, gateway, birth);
+        if let Err(error) = noted.and_then(|()| Ok(transaction.commit()?)) {
+            self.ids.forget();
+            return Err(error);
         }
-        transaction.commit()?;
         Ok(())
     }
 
@@ -312,6 +309,22 @@ fn write(
     for ((gateway, epoch), set) in &committed.delivered {
         delivered::store(connection, gateway, *epoch, set)?;
         delivered::heard(connection, gateway, now)?;
+    }
+    Ok(())
+}
+
+fn note(
+    connection: &Connection,
+    ids: &mut SeriesIds,
+    gateway: &GatewayId,
+    birth: &Birth,
+) -> Result<(), StoreError> {
+    delivered::birth(connection, gateway, birth)?;
+    for series in &birth.series {
+        let id = ids.id(connection, &series.series)?;
+        if series.series.parameter.spec().kind == Kind::Counter {
+            describe(connection, id, &series.series, series.counter)?;
+        }
     }
     Ok(())
 }
