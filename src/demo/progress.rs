@@ -46,7 +46,15 @@ impl Progress {
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
-        Self { calendar, period, edges, taken, overview, bar, shown: None }
+        Self {
+            calendar,
+            period,
+            edges,
+            taken,
+            overview,
+            bar,
+            shown: None,
+        }
     }
 
     /// Shows the state at `now`, once a day at most.
@@ -56,7 +64,11 @@ impl Progress {
             return;
         }
         self.shown = Some(day);
-        let number = Period { from: self.period.from, to: day }.days();
+        let number = Period {
+            from: self.period.from,
+            to: day,
+        }
+        .days();
         match &self.bar {
             Some(bar) => {
                 bar.set_position(number.unsigned_abs());
