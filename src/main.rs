@@ -1,1 +1,7 @@
-fn main() {}
+//! The `hanqing` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hanqing::cli::main()
+}

@@ -118,7 +118,7 @@ impl Growth {
 }
 
 /// What the levels of a source came to over the period.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct SourceFacts<'a> {
     /// The source.
     pub station: &'a Station,
@@ -130,6 +130,8 @@ pub(super) struct SourceFacts<'a> {
     pub last: Option<(Timestamp, f64)>,
     /// First of [`WARN_DAYS_MIN`] days on end at 旱警 or worse.
     pub warn_from: Option<Date>,
+    /// Calendar of the office, for the times in notes.
+    calendar: &'a Calendar,
 }
 
 impl<'a> SourceFacts<'a> {
@@ -138,7 +140,7 @@ impl<'a> SourceFacts<'a> {
         station: &'a Station,
         cells: &[HourCell],
         period_h: u64,
-        calendar: &Calendar,
+        calendar: &'a Calendar,
     ) -> SourceFacts<'a> {
         let last = cells.iter().rev().find_map(|c| Some((c.hour_at, c.last?)));
         SourceFacts {
@@ -147,7 +149,14 @@ impl<'a> SourceFacts<'a> {
             dry: dry_level_m(station).and_then(|limit| dry_spell(cells, limit)),
             last,
             warn_from: warn_from(station, cells, calendar),
+            calendar,
         }
+    }
+
+    /// `at` as the office's clock shows it.
+    pub fn local(&self, at: Timestamp) -> String {
+        let local = at.to_zoned_datetime(self.calendar.zone().clone());
+        local.strftime("%Y-%m-%d %H:%M").to_string()
     }
 }
 

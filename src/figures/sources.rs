@@ -11,7 +11,7 @@ use super::ledger_rows::{Rows, month_of};
 use super::phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase};
 use super::{EntryCode, FigureInput};
 use crate::core::{Parameter, Period, Series};
-use crate::water::{StationKind, Township};
+use crate::water::{StationKind, Status, Township};
 
 /// Share of the hours that a source needs data for before "it was not dry" or "nobody lacked water" may be said of it.
 ///
@@ -112,7 +112,10 @@ fn dry_count(id: FigureId, sources: &[SourceFacts<'_>], kind: StationKind) -> (D
                 Some(1.0),
                 format!(
                     "{}：自{}起，最长连续{}小时，共{}小时",
-                    source.station.name, spell.first_hour_at, spell.longest_h, spell.hours
+                    source.station.name,
+                    source.local(spell.first_hour_at),
+                    spell.longest_h,
+                    spell.hours
                 ),
             ),
             None if evident => (Some(0.0), source.station.name.clone()),
@@ -137,7 +140,11 @@ fn dry_count(id: FigureId, sources: &[SourceFacts<'_>], kind: StationKind) -> (D
         if !unknown.is_empty() {
             draft.note(format!("数据不足，未计入：{}", unknown.join("、")));
         }
-        draft.note(format!("监测{}{total}处，其中{dry}处", kind.name_zh()));
+        draft.note(format!(
+            "监测{}{total}处，其中{}{dry}处",
+            kind.name_zh(),
+            Status::Dry.name_zh(kind)
+        ));
     }
     (draft, dry)
 }
@@ -181,7 +188,11 @@ pub(super) fn storage_total(sources: &[SourceFacts<'_>], end: Timestamp) -> Draf
         let storage = curve.storage(level_m);
         total += storage.volume_m3;
         known += 1;
-        let mut note = format!("{}：{at} 水位{level_m:.2} m", source.station.name);
+        let mut note = format!(
+            "{}：{} 水位{level_m:.2} m",
+            source.station.name,
+            source.local(at)
+        );
         if storage.outside {
             note.push_str("；水位超出库容曲线，存疑");
         }
@@ -237,7 +248,8 @@ pub(super) fn drinking_difficulty(
         if let Some(spell) = tank.dry {
             lacking.push(format!(
                 "{name}自{}起干涸{}小时，与“无人缺水”不符",
-                spell.first_hour_at, spell.longest_h
+                tank.local(spell.first_hour_at),
+                spell.longest_h
             ));
         }
     }

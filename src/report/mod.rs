@@ -4,6 +4,7 @@
 
 mod filters;
 mod render;
+mod style;
 #[cfg(test)]
 mod tests;
 mod write;

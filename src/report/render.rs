@@ -11,6 +11,7 @@ use minijinja::value::{Serde, Value};
 use minijinja::{Environment, UndefinedBehavior, context};
 
 use super::filters;
+use super::style::hedged_twice;
 use crate::core::Period;
 use crate::figures::Figure;
 use crate::water::Township;
@@ -74,6 +75,12 @@ pub enum ReportError {
         /// What is wrong, with the piece of the template.
         what: String,
     },
+    /// The wording hedges a number that is hedged already.
+    #[error("template {WORDING}: two hedges on one number, {words:?}; take one of them away")]
+    DoubleHedge {
+        /// The words as they would stand.
+        words: String,
+    },
     /// The township's zone is not known.
     #[error("{zone:?} is no time zone; give an IANA name such as Asia/Shanghai")]
     Zone {
@@ -97,10 +104,11 @@ pub enum ReportError {
 ///
 /// Templates of `templates_dir` go before the ones that come with the program. In them, `f` maps ids to figures, `figures` lists
 /// them, `paragraphs` are the lines of the wording (not in the wording itself), and `township`, `period` and `issued_at` say
-/// what it is about. A template that names a figure which does not exist is an error, as is one that runs too long.
+/// what it is about. A template that names a figure which does not exist is an error, as is one that runs too long, and a
+/// wording that puts a second hedge on a number.
 ///
 /// # Errors
-/// [`ReportError`]: an unreadable or wrong template, an unknown zone.
+/// [`ReportError`]: an unreadable or wrong template, a double hedge, an unknown zone.
 pub fn render(
     templates_dir: Option<&Path>,
     township: &Township,
@@ -134,6 +142,9 @@ pub fn render(
         issued_at => issued_at.to_zoned_datetime(zone).strftime("%Y年%-m月%-d日 %H:%M").to_string(),
     };
     let wording = fill(&environment, WORDING, base.clone())?;
+    if let Some(words) = hedged_twice(&wording, figures) {
+        return Err(ReportError::DoubleHedge { words });
+    }
     let lines = wording.lines().map(str::trim);
     let paragraphs: Vec<String> = lines.filter(|l| !l.is_empty()).map(str::to_owned).collect();
     let whole = context! { paragraphs, ..base };

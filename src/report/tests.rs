@@ -209,6 +209,23 @@ fn a_template_that_names_an_unknown_figure_is_refused_by_name_and_line() {
 }
 
 #[test]
+fn a_second_hedge_on_a_number_is_refused_and_the_first_on_an_exact_one_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("drought-relief.txt.j2");
+    for (text, expected) in [
+        ("挽回约{{ f.loss_averted.phrase }}", "约1200余万元"),
+        ("受灾{{ f.area_affected.phrase }}左右", "约2200亩左右"),
+    ] {
+        fs::write(&path, text).unwrap();
+        let error = documents(Some(dir.path()), &figures(&SAID)).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+    fs::write(&path, "投入资金达{{ f.funds_invested.phrase }}").unwrap();
+    let own = documents(Some(dir.path()), &figures(&SAID)).unwrap();
+    assert!(own.markdown.contains("投入资金达55万元"));
+}
+
+#[test]
 fn the_documents_are_written_where_they_are_asked_for() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("a/b");
