@@ -20,6 +20,10 @@ mod key_path;
 mod kind;
 mod layers;
 mod load;
+#[cfg(feature = "edge")]
+mod load_edge;
+#[cfg(feature = "hub")]
+mod load_hub;
 mod mqtt;
 mod nearest;
 #[cfg(feature = "edge")]
@@ -34,9 +38,9 @@ mod words;
 pub use example::example;
 pub use kind::{CheckReport, Kind, check_file};
 #[cfg(feature = "edge")]
-pub use load::{LoadedEdge, load_edge};
+pub use load_edge::{LoadedEdge, load_edge};
 #[cfg(feature = "hub")]
-pub use load::{LoadedHub, load_hub, load_township};
+pub use load_hub::{LoadedHub, load_hub, load_township};
 #[cfg(feature = "edge")]
 pub use profiles::{Profiles, profiles};
 pub use source_text::FileProblem;

@@ -10,13 +10,16 @@ use toml::de::{DeTable, DeValue};
 use super::key_path::KeyPath;
 use crate::core::Problem;
 
+/// Largest file that is read, bytes. A township of several thousand stations fits; engineering judgement.
+const FILE_SIZE_MAX: u64 = 4 << 20;
+
 /// A problem and the file that it is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileProblem {
     /// The file; or the environment variable or the option that set the value.
     pub file: PathBuf,
     /// Line and column, from 1, in characters; `None` where the file has no such place, or is none.
-    pub at: Option<(usize, usize)>,
+    pub position: Option<(usize, usize)>,
     /// What is wrong.
     pub problem: Problem,
 }
@@ -24,11 +27,12 @@ pub struct FileProblem {
 impl fmt::Display for FileProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.file.display())?;
-        if let Some((line, column)) = self.at {
+        if let Some((line, column)) = self.position {
             write!(f, ":{line}:{column}")?;
         }
         let Problem { path, value, .. } = &self.problem;
         match path.is_empty() && value.is_empty() {
+            // The problem begins with its colon.
             true => write!(f, "{}", self.problem),
             false => write!(f, ": {}", self.problem),
         }
@@ -49,19 +53,21 @@ pub(super) struct SourceText {
 impl SourceText {
     /// Reads the file.
     pub(super) fn read(file: &Path) -> Result<Self, FileProblem> {
-        match std::fs::read_to_string(file) {
-            Ok(text) => Self::parse(file, text),
-            Err(error) => Err(FileProblem {
-                file: file.into(),
-                at: None,
-                problem: Problem::new(
-                    "",
-                    "",
-                    format!("cannot be read: {error}"),
-                    "give the path of an existing UTF-8 text file",
-                ),
-            }),
+        let fail = |value: &str, rule: String, hint: &str| FileProblem {
+            file: file.into(),
+            position: None,
+            problem: Problem::new("", value, rule, hint),
+        };
+        let unreadable = |error: std::io::Error| {
+            let hint = "give the path of a UTF-8 text file that this user may read";
+            fail("", format!("cannot be read: {error}"), hint)
+        };
+        let size = std::fs::metadata(file).map_err(unreadable)?.len();
+        if size > FILE_SIZE_MAX {
+            let rule = format!("is larger than {FILE_SIZE_MAX} bytes");
+            return Err(fail(&size.to_string(), rule, "is this a configuration?"));
         }
+        Self::parse(file, std::fs::read_to_string(file).map_err(unreadable)?)
     }
 
     /// Reads `text`, which stands in `file`.
@@ -80,7 +86,7 @@ impl SourceText {
                 );
                 return Err(FileProblem {
                     file: file.into(),
-                    at,
+                    position: at,
                     problem,
                 });
             }
@@ -110,7 +116,7 @@ impl SourceText {
         }
         FileProblem {
             file: self.file.clone(),
-            at,
+            position: at,
             problem,
         }
     }
@@ -171,7 +177,7 @@ mod tests {
     #[test]
     fn a_syntax_error_names_its_line() {
         let error = SourceText::parse(Path::new("x.toml"), "a = 1\nb = = 2\n".into()).unwrap_err();
-        assert_eq!(error.at.map(|(line, _)| line), Some(2));
+        assert_eq!(error.position.map(|(line, _)| line), Some(2));
         assert_eq!(error.problem.value, "b = = 2");
     }
 }
