@@ -284,7 +284,7 @@ mod tests {
             lines,
             [
                 "--set bus[0].name: bus[0].name = x: is no key path such as mqtt.url; elements of lists are changed in the file",
-                "--set :  = y: is no key path such as mqtt.url; elements of lists are changed in the file",
+                "--set : y: is no key path such as mqtt.url; elements of lists are changed in the file",
             ]
         );
     }

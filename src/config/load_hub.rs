@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::key_path::KeyPath;
 use super::layers::Layers;
 use super::load::{Loaded, environment, from_beside, load, mqtt_paths};
 use super::source_text::FileProblem;
@@ -61,7 +62,18 @@ pub(super) fn read_hub(
         }
     };
     let layers = Layers::read(file, environment, set);
-    load(layers, prepare, |settings, _| hub::check(settings))
+    load(layers, prepare, |settings, broken| {
+        let mut settings = settings.clone();
+        // What stands in for a broker or a page is not to be compared with anything.
+        if ["broker", "web"]
+            .map(KeyPath::parse)
+            .iter()
+            .any(|p| broken.taints(p))
+        {
+            settings.broker = None;
+        }
+        hub::check(&settings)
+    })
 }
 
 pub(super) fn read_township(file: &Path) -> Loaded<Township> {

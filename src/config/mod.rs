@@ -14,6 +14,7 @@ pub mod hub;
 #[cfg(feature = "hub")]
 pub mod township;
 
+mod culprit;
 #[cfg(feature = "demo")]
 mod example;
 mod key_path;
@@ -29,6 +30,7 @@ mod nearest;
 #[cfg(feature = "edge")]
 mod profiles;
 mod source_text;
+mod stand_ins;
 #[cfg(test)]
 mod tests;
 mod typed;

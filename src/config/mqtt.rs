@@ -23,7 +23,7 @@ pub(super) fn check(mqtt: &MqttSettings) -> Vec<Problem> {
     match mqtt.endpoint() {
         Err(fault) => add(
             "mqtt.url",
-            &mqtt.url,
+            &without_password(&mqtt.url),
             &fault,
             "mqtts://broker.example.org:8883, or mqtt://127.0.0.1:1883 on this machine",
         ),
@@ -93,4 +93,13 @@ pub(super) fn check(mqtt: &MqttSettings) -> Vec<Problem> {
         );
     }
     problems
+}
+
+/// `url`, fit to be printed: a password in it is a mistake, and not to be spread.
+fn without_password(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://***@{host}"),
+        (None, Some((_, host))) => format!("***@{host}"),
+        _ => url.into(),
+    }
 }

@@ -31,10 +31,14 @@ impl fmt::Display for FileProblem {
             write!(f, ":{line}:{column}")?;
         }
         let Problem { path, value, .. } = &self.problem;
-        match path.is_empty() && value.is_empty() {
-            // The problem begins with its colon.
-            true => write!(f, "{}", self.problem),
-            false => write!(f, ": {}", self.problem),
+        match (path.is_empty(), value.is_empty()) {
+            // Of a file as a whole, the problem begins with its colon.
+            (true, true) => write!(f, "{}", self.problem),
+            (true, false) => {
+                let Problem { rule, hint, .. } = &self.problem;
+                write!(f, ": {value}: {rule}; {hint}")
+            }
+            _ => write!(f, ": {}", self.problem),
         }
     }
 }

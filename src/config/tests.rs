@@ -102,7 +102,7 @@ fn a_hub_is_loaded_with_its_township_and_reports_both() {
     let problems = load_hub(&hub, &set).unwrap_err();
     assert_eq!(
         problems[0].to_string(),
-        "--set web.listen: web.listen = \"nowhere\": invalid socket address syntax"
+        "--set web.listen: web.listen = \"nowhere\": must be an address and port such as 127.0.0.1:8080; names are not looked up: 127.0.0.1 is this machine, 0.0.0.0 any address of it"
     );
 }
 

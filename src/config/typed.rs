@@ -10,7 +10,7 @@ use toml::Value;
 
 use super::key_path::{KeyPath, Step};
 use super::nearest::{did_you_mean, nearest};
-use super::words;
+use super::{culprit, stand_ins, words};
 use crate::core::Problem;
 
 /// Most readings of one tree. A file with a thousand faults is another kind of file, and each reading costs milliseconds.
@@ -52,6 +52,7 @@ pub(super) fn read<T: DeserializeOwned>(tree: Value) -> Typed<T> {
         tree,
         problems: Vec::new(),
         stand_ins: BTreeMap::new(),
+        hopeless: BTreeSet::new(),
         broken: BTreeSet::new(),
     };
     let mut value = None;
@@ -62,7 +63,7 @@ pub(super) fn read<T: DeserializeOwned>(tree: Value) -> Typed<T> {
                 break;
             }
             Err(error) => {
-                let path = KeyPath::from(error.path());
+                let path = culprit::path::<T>(&mending.tree, &error);
                 if !mending.mend(path, error.inner().message()) {
                     break;
                 }
@@ -81,6 +82,8 @@ struct Mending {
     problems: Vec<Problem>,
     /// Values that stand in, with those that can still be tried.
     stand_ins: BTreeMap<KeyPath, Vec<Value>>,
+    /// Places for which no stand-in was found.
+    hopeless: BTreeSet<KeyPath>,
     broken: BTreeSet<KeyPath>,
 }
 
@@ -93,7 +96,7 @@ impl Mending {
         if let Some(field) = words::quoted_after(message, "missing field ") {
             let path = path.key(field);
             if !self.caused(&path) {
-                let hint = format!("add `{field}` here");
+                let hint = format!("add `{field}`");
                 self.problems
                     .push(Problem::new(path.to_string(), "", "is required", hint));
             }
@@ -101,6 +104,13 @@ impl Mending {
         }
         if self.stand_ins.contains_key(&path) {
             return self.next_stand_in(&path, message);
+        }
+        let name = words::quoted_after(message, "unknown variant ");
+        if let (Some(name), Some(Step::Key(key))) = (name, path.0.last())
+            && name == key
+        {
+            // The key itself is of a closed list, and not its value.
+            return self.unknown(path.clone(), name, message);
         }
         // Also what holds a stand-in may be wrong by it: a curve that no longer rises.
         let by_us = self.caused(&path) || self.broken.iter().any(|b| path.holds(b));
@@ -162,7 +172,7 @@ impl Mending {
             Some((outer, Step::Key(key))) => {
                 let table = outer.get_mut(&mut self.tree).and_then(Value::as_table_mut);
                 let removed = table.and_then(|table| table.remove(key)).is_some();
-                // Taken out already, and still in the way: what holds it cannot be mended piecewise.
+                // Not there, and still in the way: what holds it cannot be mended piecewise.
                 let mended = removed || self.take_out(outer);
                 self.broken.insert(path);
                 mended
@@ -174,23 +184,25 @@ impl Mending {
 
     fn stand_in(&mut self, path: KeyPath) -> bool {
         self.broken.insert(path.clone());
-        self.stand_ins.insert(path.clone(), candidates());
+        if self.hopeless.contains(&path) {
+            let outer = path.split_last().map(|(outer, _)| outer);
+            return outer.is_some_and(|outer| self.take_out(outer));
+        }
+        self.stand_ins.insert(path.clone(), stand_ins::candidates());
         self.next_stand_in(&path, "")
     }
 
     /// Tries the next value at `path`; gives up what holds it when all are tried.
     fn next_stand_in(&mut self, path: &KeyPath, message: &str) -> bool {
-        let variant = match message.starts_with("unknown variant") {
-            true => words::expected(message).first().map(|v| Value::from(*v)),
-            false => None,
-        };
+        let fitting = stand_ins::fitting(message);
         let next = self.stand_ins.get_mut(path).and_then(|left| left.pop());
-        let (Some(value), Some((outer, step))) = (variant.or(next), path.split_last()) else {
+        let Some((outer, step)) = path.split_last() else {
+            return false;
+        };
+        let Some(value) = fitting.or(next) else {
             self.stand_ins.remove(path);
-            return match path.split_last() {
-                Some((outer, _)) => self.take_out(outer),
-                None => false,
-            };
+            self.hopeless.insert(path.clone());
+            return self.take_out(outer);
         };
         match (outer.get_mut(&mut self.tree), step) {
             (Some(Value::Table(table)), Step::Key(key)) => {
@@ -207,26 +219,6 @@ impl Mending {
             _ => false,
         }
     }
-}
-
-/// Values that stand in for one that is missing or wrong, the last first: one of them reads as almost any type.
-fn candidates() -> Vec<Value> {
-    let pair = |a: f64, b: f64| Value::Array(vec![a.into(), b.into()]);
-    vec![
-        Value::Array(vec![pair(0.0, 0.0), pair(1.0, 1.0)]),
-        pair(0.0, 1.0),
-        Value::Array(Vec::new()),
-        Value::Table(toml::Table::new()),
-        "2022-08-01T00:00:00Z".into(),
-        "2022-08-01".into(),
-        "127.0.0.1:1".into(),
-        // Function codes are 3 or 4.
-        3.into(),
-        1.0.into(),
-        1.into(),
-        false.into(),
-        "a".into(),
-    ]
 }
 
 #[cfg(test)]
@@ -303,14 +295,14 @@ kin = 'pond'
                 r#"inner[0].list[2] = -3: must be a whole number from 0 to 65535"#,
                 r#"inner[0].station = "A b": "A b" is no id: 1 to 40 of a-z, 0-9 and '-', beginning with a letter"#,
                 r#"inner[0].unit = 300: must be a whole number from 0 to 255"#,
-                r#"inner[1].kind: is required; add `kind` here"#,
-                r#"inner[1].station: is required; add `station` here"#,
+                r#"inner[1].kind: is required; add `kind`"#,
+                r#"inner[1].station: is required; add `station`"#,
                 r#"inner[1].unit = "7": must be a whole number from 0 to 255; remove the quotes"#,
                 r#"listen = 7: must be an address and port such as 127.0.0.1:8080; put it in quotes"#,
                 r#"nam = "x": is no known key; did you mean `name`?"#,
                 r#"sub.kin = "pond": is no known key; did you mean `kind`?"#,
-                r#"sub.station: is required; add `station` here"#,
-                r#"sub.unit: is required; add `unit` here"#,
+                r#"sub.station: is required; add `station`"#,
+                r#"sub.unit: is required; add `unit`"#,
             ]
         );
     }

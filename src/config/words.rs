@@ -40,6 +40,13 @@ pub(super) fn rule_and_hint(message: &str, value: Option<&Value>) -> (String, St
         let hint = did_you_mean(typed, known.iter().copied()).unwrap_or_default();
         return (format!("must be one of {}", known.join(", ")), hint);
     }
+    if message.trim() == "invalid socket address syntax" {
+        let hint = "names are not looked up: 127.0.0.1 is this machine, 0.0.0.0 any address of it";
+        return (
+            format!("must be {}", type_in_words("socket address")),
+            hint.into(),
+        );
+    }
     let wrong = ["invalid type: ", "invalid value: ", "invalid length "];
     match message.rsplit_once(", expected ") {
         Some((_, wanted)) if wrong.iter().any(|prefix| message.starts_with(prefix)) => {
@@ -69,7 +76,7 @@ fn type_in_words(wanted: &str) -> String {
         "a sequence" => "a list",
         "a map" => "a table",
         "socket address" => "an address and port such as 127.0.0.1:8080",
-        "string or table" => "a name in quotes",
+        "string only" | "variant identifier" => "a name in quotes",
         struct_name if struct_name.starts_with("struct ") => "a table",
         other => other,
     };
@@ -80,7 +87,7 @@ fn hint(wanted: &str, value: Option<&Value>) -> String {
     let number_wanted = wanted.len() <= 5 && wanted.starts_with(['u', 'i', 'f']);
     let text_wanted = matches!(
         wanted,
-        "a string" | "string" | "path string" | "socket address" | "string or table"
+        "a string" | "string" | "path string" | "socket address" | "string only"
     );
     let hint = match value {
         Some(Value::String(text)) if number_wanted && text.trim().parse::<f64>().is_ok() => {
