@@ -1,74 +1,48 @@
 //! Configuration files: read, checked as a whole, every problem named.
+//!
+//! ```text
+//! edge.toml < conf.d/edge/*.toml < HANQING__MQTT__URL=... < --set mqtt.url=...
+//!     └──────────────── layers ───────────────┘ ─▶ typed (structure) ─▶ edge | hub | township (meaning) ─▶ FileProblem
+//! ```
+//!
+//! The township, profiles and scenarios are single files without layers: what a figure rests on stands in one place.
 
+#[cfg(feature = "edge")]
+pub mod edge;
+#[cfg(feature = "hub")]
+pub mod hub;
+#[cfg(feature = "hub")]
+pub mod township;
+
+mod culprit;
 #[cfg(feature = "demo")]
 mod example;
+mod key_path;
+mod kind;
+mod layers;
 mod load;
-mod near;
-mod position;
+#[cfg(feature = "edge")]
+mod load_edge;
+#[cfg(feature = "hub")]
+mod load_hub;
+mod mqtt;
+mod nearest;
+#[cfg(feature = "edge")]
+mod profiles;
+mod source_text;
+mod stand_ins;
+#[cfg(test)]
+mod tests;
+mod typed;
+mod words;
 
 #[cfg(feature = "demo")]
 pub use example::example;
-pub use load::FileProblem;
-
-use std::path::Path;
-
-/// What a check of a file found.
-pub struct CheckReport {
-    /// What kind of file it is.
-    pub kind: &'static str,
-    /// What is wrong.
-    pub problems: Vec<FileProblem>,
-}
-
-/// A gateway's settings and the device profiles that it can use.
+pub use kind::{CheckReport, Kind, check_file};
 #[cfg(feature = "edge")]
-pub type LoadedEdge = (
-    crate::edge::EdgeSettings,
-    std::collections::BTreeMap<String, crate::device::Profile>,
-);
-
-/// Loads a gateway's file.
-///
-/// # Errors
-/// Everything that is wrong.
-#[cfg(feature = "edge")]
-pub fn load_edge(path: &Path, set: &[(String, String)]) -> Result<LoadedEdge, Vec<FileProblem>> {
-    let settings: crate::edge::EdgeSettings = load::load(path, set).finish()?;
-    let profiles = crate::device::shipped()
-        .iter()
-        .filter_map(|(id, text)| Some(((*id).to_owned(), crate::device::parse(text).ok()?)))
-        .collect();
-    Ok((settings, profiles))
-}
-
-/// Loads a hub's file and its township.
-///
-/// # Errors
-/// Everything that is wrong.
+pub use load_edge::{LoadedEdge, load_edge};
 #[cfg(feature = "hub")]
-pub fn load_hub(
-    path: &Path,
-    set: &[(String, String)],
-) -> Result<(crate::hub::HubSettings, crate::water::Township), Vec<FileProblem>> {
-    let mut settings: crate::hub::HubSettings = load::load(path, set).finish()?;
-    let directory = path.parent().unwrap_or(Path::new(""));
-    for file in [
-        &mut settings.township,
-        &mut settings.store.path,
-        &mut settings.ledger.path,
-    ] {
-        *file = directory.join(&*file);
-    }
-    let township = load::load(&settings.township, &[]).finish()?;
-    Ok((settings, township))
-}
-
-/// Checks a file of any kind.
-pub fn check_file(path: &Path) -> CheckReport {
-    let loaded = load::load::<toml::Value>(path, &[]);
-    let problems = loaded.finish().err().unwrap_or_default();
-    CheckReport {
-        kind: "TOML",
-        problems,
-    }
-}
+pub use load_hub::{LoadedHub, load_hub, load_township};
+#[cfg(feature = "edge")]
+pub use profiles::{Profiles, profiles};
+pub use source_text::FileProblem;
