@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use rumqttc::{AsyncClient, Event, EventLoop, MqttOptions, TlsConfiguration, Transport};
+use rumqttc::{
+    AsyncClient, Event, EventLoop, MqttOptions, SubAck, SubscribeReasonCode, TlsConfiguration,
+    Transport,
+};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -138,6 +141,12 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.task.abort();
     }
+}
+
+/// What is wrong where the broker has not granted a subscription: nothing else would ever tell.
+pub(super) fn refused(answer: &SubAck) -> Option<String> {
+    let refused = answer.return_codes.contains(&SubscribeReasonCode::Failure);
+    refused.then(|| "the broker refuses the subscription; look at its access list".into())
 }
 
 async fn poll(mut event_loop: EventLoop, events: mpsc::Sender<Result<Event, String>>) {
