@@ -182,7 +182,7 @@ mod tests {
             while stream.read(&mut asked).await.is_ok_and(|n| n > 0) {}
         });
         let settings = MqttSettings::at(format!("mqtt://127.0.0.1:{port}"));
-        let mut intake = Intake::connect(&settings, "hub").await.unwrap();
+        let mut intake = Intake::connect(&settings, "hub", false).await.unwrap();
         let error = intake.next().await.err().unwrap().to_string();
         assert!(error.contains("refuses the subscription"), "{error}");
         drop(intake);
