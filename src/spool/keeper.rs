@@ -2,7 +2,7 @@
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{Spool, SpoolError, SpoolStats};
+use super::{Spool, SpoolError, SpoolStats, SpooledBatch};
 use crate::core::Reading;
 use crate::wire::{Epoch, RangeSet};
 
@@ -15,7 +15,7 @@ enum Request {
     Batches(
         u64,
         u32,
-        oneshot::Sender<Result<Vec<(u64, Vec<u8>)>, SpoolError>>,
+        oneshot::Sender<Result<Vec<SpooledBatch>, SpoolError>>,
     ),
 }
 
@@ -97,7 +97,7 @@ impl SpoolHandle {
     ///
     /// # Errors
     /// As [`Spool::batches`], or the thread is gone.
-    pub async fn batches(&self, after: u64, count: u32) -> Result<Vec<(u64, Vec<u8>)>, SpoolError> {
+    pub async fn batches(&self, after: u64, count: u32) -> Result<Vec<SpooledBatch>, SpoolError> {
         self.ask(|reply| Request::Batches(after, count, reply))
             .await
     }
