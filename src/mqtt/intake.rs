@@ -155,9 +155,7 @@ impl Intake {
     }
 
     /// Ends the connection; the broker keeps the session.
-    pub async fn close(mut self) {
-        if self.session.client.try_disconnect().is_ok() {
-            while self.session.next().await.is_ok() {}
-        }
+    pub async fn close(self) {
+        self.session.close().await;
     }
 }
