@@ -1,3 +1,4 @@
-//! Tests of the whole, in one binary.
+//! The integration tests, one binary: the program as its users run it.
 
+mod schema;
 mod truth;
