@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use tokio_util::sync::CancellationToken;
 
 use crate::config;
 use crate::demo::{self, Finished, Options};
@@ -61,13 +60,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let stop = CancellationToken::new();
-        let told = stop.clone();
-        tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                told.cancel();
-            }
-        });
+        let stop = super::stop_signal()?;
         let finished = tokio::select! {
             () = stop.cancelled() => anyhow::bail!("interrupted"),
             finished = demo::run(example, &options) => finished?,

@@ -1,11 +1,29 @@
 //! The command line. Exit codes: 0 done, 1 failed, 2 usage or configuration.
 
+mod check;
+#[cfg(feature = "demo")]
 mod demo;
+#[cfg(feature = "edge")]
+mod edge;
+#[cfg(feature = "hub")]
+mod hub;
+#[cfg(feature = "hub")]
+mod ledger;
+#[cfg(feature = "hub")]
+mod report;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
+
+use crate::config::FileProblem;
+
+/// The code for a configuration that cannot be used; clap exits with the same for a wrong call.
+const CONFIGURATION: u8 = 2;
 
 /// Agricultural and drought data collector 旱情采集
 #[derive(Parser)]
@@ -20,20 +38,48 @@ enum Command {
     /// Run the whole chain on loopback: a simulated township through the drought of 2022
     #[cfg(feature = "demo")]
     Demo(demo::Arguments),
+    /// Run a gateway
+    #[cfg(feature = "edge")]
+    Edge(edge::Arguments),
+    /// Run the office side
+    #[cfg(feature = "hub")]
+    Hub(hub::Arguments),
+    /// Check configuration files, every problem at once
+    Check(check::Arguments),
+    /// Write the drought-relief section of a period
+    #[cfg(feature = "hub")]
+    Report(report::Arguments),
+    /// Enter rows into the ledger
+    #[cfg(feature = "hub")]
+    Ledger(ledger::Arguments),
 }
 
 /// Runs the program.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_env("HANQING_LOG")
-        .unwrap_or_else(|_| EnvFilter::new(cli.command.log_level()));
+    let level = match &cli.command {
+        #[cfg(feature = "demo")]
+        Command::Demo(_) => "error,rumqttd=off",
+        _ => "info,rumqttd=warn",
+    };
+    let filter = EnvFilter::try_from_env("HANQING_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     let done = match cli.command {
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => demo::run(arguments),
+        #[cfg(feature = "edge")]
+        Command::Edge(arguments) => edge::run(arguments),
+        #[cfg(feature = "hub")]
+        Command::Hub(arguments) => hub::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
+        #[cfg(feature = "hub")]
+        Command::Report(arguments) => report::run(arguments),
+        #[cfg(feature = "hub")]
+        Command::Ledger(arguments) => ledger::run(arguments),
     };
     match done {
         Ok(code) => code,
@@ -44,12 +90,42 @@ pub fn main() -> ExitCode {
     }
 }
 
-impl Command {
-    /// What is logged unless HANQING_LOG says otherwise.
-    fn log_level(&self) -> &'static str {
-        match self {
-            #[cfg(feature = "demo")]
-            Command::Demo(_) => "error,rumqttd=off",
+/// What was loaded; where there are problems, prints them all and gives nothing.
+#[cfg(any(feature = "edge", feature = "hub"))]
+fn load<T>(loaded: Result<T, Vec<FileProblem>>) -> Option<T> {
+    match loaded {
+        Ok(settings) => Some(settings),
+        Err(problems) => {
+            for problem in &problems {
+                eprintln!("{problem}");
+            }
+            None
         }
     }
+}
+
+/// Reads `KEY=VALUE`.
+#[cfg(any(feature = "edge", feature = "hub"))]
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.into(), value.into())),
+        _ => Err("KEY=VALUE, such as mqtt.url=mqtt://127.0.0.1:1883".into()),
+    }
+}
+
+/// Is cancelled when the process is asked to end: SIGTERM, or Ctrl-C.
+#[cfg(any(feature = "edge", feature = "hub"))]
+fn stop_signal() -> std::io::Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let told = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        told.cancel();
+    });
+    Ok(stop)
 }

@@ -1,7 +1,50 @@
 //! Configuration files: read, checked as a whole, every problem named.
+//!
+//! ```text
+//! edge.toml < conf.d/edge/*.toml < HANQING__MQTT__URL=... < --set mqtt.url=...
+//!     └──────────────── layers ───────────────┘ ─▶ typed (structure) ─▶ edge | hub | township (meaning) ─▶ FileProblem
+//! ```
+//!
+//! The township, profiles and scenarios are single files without layers: what a figure rests on stands in one place.
 
+#[cfg(feature = "edge")]
+pub mod edge;
+#[cfg(feature = "hub")]
+pub mod hub;
+#[cfg(feature = "hub")]
+pub mod township;
+
+mod culprit;
 #[cfg(feature = "demo")]
 mod example;
+mod key_path;
+mod kind;
+mod layers;
+mod load;
+#[cfg(feature = "edge")]
+mod load_edge;
+#[cfg(feature = "hub")]
+mod load_hub;
+mod mqtt;
+mod nearest;
+#[cfg(feature = "edge")]
+mod profiles;
+mod source_text;
+mod stand_ins;
+#[cfg(feature = "hub")]
+mod stations;
+#[cfg(test)]
+mod tests;
+mod typed;
+mod words;
 
 #[cfg(feature = "demo")]
 pub use example::example;
+pub use kind::{CheckReport, Kind, check_file};
+#[cfg(feature = "edge")]
+pub use load_edge::{LoadedEdge, load_edge};
+#[cfg(feature = "hub")]
+pub use load_hub::{LoadedHub, load_hub, load_township};
+#[cfg(feature = "edge")]
+pub use profiles::{Profiles, profiles};
+pub use source_text::FileProblem;

@@ -8,7 +8,7 @@ use crate::core::GatewayId;
 use crate::modbus::BusSettings;
 use crate::mqtt::MqttSettings;
 
-/// A gateway: `edge.toml`.
+/// A gateway: `edge.toml`. Relative paths are taken from the directory of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EdgeSettings {

@@ -25,6 +25,9 @@ const GOOD_LIFE: Duration = Duration::from_secs(60);
 /// Messages that are committed together: one write to disk for many, yet no gateway waits long for its acknowledgement.
 const MESSAGES_MAX: usize = 200;
 
+/// What is kept of a message that is none of ours: enough to see what it is.
+const QUARANTINE_BYTES_MAX: usize = 64 * 1024;
+
 /// What a hub has taken in since its start.
 #[derive(Debug, Default)]
 pub struct IngestStats {
@@ -50,11 +53,12 @@ pub async fn ingest(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let mut failures = 0;
+    let mut fresh = false;
     loop {
         let life = Stopwatch::start();
         let error = tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            connected = Intake::connect(&settings, &client_id) => match connected {
+            connected = Intake::connect(&settings, &client_id, fresh) => match connected {
                 Ok(intake) => {
                     tracing::info!("connected to the broker");
                     let mut ingest = Ingest { intake, store: &store, clock: &clock, stats: &stats, stop: &stop };
@@ -70,6 +74,7 @@ pub async fn ingest(
                 Err(error) => error,
             },
         };
+        fresh = matches!(error, MqttError::Oversized { .. });
         failures = if life.elapsed() >= GOOD_LIFE {
             1
         } else {
@@ -151,7 +156,10 @@ impl Ingest<'_> {
                             self.clock.now(),
                             topic.into(),
                             problem.clone(),
-                            payload.to_vec(),
+                            payload
+                                .get(..QUARANTINE_BYTES_MAX)
+                                .unwrap_or(payload)
+                                .to_vec(),
                         )
                     })
                     .await?

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use rumqttc::{ClientError, Event, Packet, Publish, QoS};
 
-use super::session::{self, Session};
+use super::session::{self, Lost, Session};
 use super::{MqttError, MqttSettings};
 use crate::core::GatewayId;
 use crate::wire::{Ack, Channel, Topic};
@@ -34,21 +34,30 @@ impl Message {
 pub struct Intake {
     session: Session,
     waiting: VecDeque<Publish>,
-    lost: Option<String>,
+    lost: Option<Lost>,
 }
 
 impl Intake {
-    /// Connects as `client_id` and listens to all gateways.
+    /// Connects as `client_id` and listens to all gateways. With `fresh`, what the broker kept for this client is thrown
+    /// away first: the way past a message that cannot be taken. The gateways send again what is not acknowledged.
     ///
     /// # Errors
     /// The settings or files are wrong, or the broker does not take the connection.
-    pub async fn connect(settings: &MqttSettings, client_id: &str) -> Result<Self, MqttError> {
+    pub async fn connect(
+        settings: &MqttSettings,
+        client_id: &str,
+        fresh: bool,
+    ) -> Result<Self, MqttError> {
         if client_id.is_empty() {
             return Err(MqttError::Settings(
                 "client_id is empty: a persistent session needs a name".into(),
             ));
         }
         let mut options = session::options(settings, client_id)?;
+        if fresh {
+            options.set_clean_session(true);
+            drop(Session::connect(options.clone()).await?);
+        }
         options.set_clean_session(false);
         options.set_manual_acks(true);
         options.set_inflight(INFLIGHT_MAX);
@@ -58,7 +67,7 @@ impl Intake {
             let subscribed = session
                 .client
                 .try_subscribe(channel.filter(), QoS::AtLeastOnce);
-            subscribed.map_err(|e| session.lost(e.to_string()))?;
+            subscribed.map_err(|e| session.refused(e))?;
         }
         Ok(Self {
             session,
@@ -96,7 +105,7 @@ impl Intake {
         self.waiting.pop_front().map(Message)
     }
 
-    fn take(&mut self, event: Result<Event, String>) {
+    fn take(&mut self, event: Result<Event, Lost>) {
         match event {
             Ok(Event::Incoming(Packet::Publish(publish))) => self.waiting.push_back(publish),
             Ok(Event::Incoming(Packet::SubAck(answer))) => {
@@ -142,7 +151,7 @@ impl Intake {
             }
             tokio::select! {
                 biased;
-                done = &mut request => return done.map_err(|e| self.session.lost(e.to_string())),
+                done = &mut request => return done.map_err(|e| self.session.refused(e)),
                 event = self.session.next() => self.take(event),
             }
         }
@@ -173,7 +182,7 @@ mod tests {
             while stream.read(&mut asked).await.is_ok_and(|n| n > 0) {}
         });
         let settings = MqttSettings::at(format!("mqtt://127.0.0.1:{port}"));
-        let mut intake = Intake::connect(&settings, "hub").await.unwrap();
+        let mut intake = Intake::connect(&settings, "hub", false).await.unwrap();
         let error = intake.next().await.err().unwrap().to_string();
         assert!(error.contains("refuses the subscription"), "{error}");
         drop(intake);

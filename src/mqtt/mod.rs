@@ -37,4 +37,12 @@ pub enum MqttError {
         /// What happened.
         problem: String,
     },
+    /// The broker sent a packet larger than any that is taken.
+    #[error("{broker} sent a packet of {bytes} bytes, larger than any that is taken")]
+    Oversized {
+        /// Host and port.
+        broker: String,
+        /// Size of the packet.
+        bytes: usize,
+    },
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use rumqttc::{
-    AsyncClient, Event, EventLoop, MqttOptions, SubAck, SubscribeReasonCode, TlsConfiguration,
-    Transport,
+    AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, StateError, SubAck,
+    SubscribeReasonCode, TlsConfiguration, Transport, mqttbytes,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -18,11 +18,35 @@ const EVENTS_MAX: usize = 1024;
 /// Requests that wait for the event loop: acknowledgements of a whole window and what is published with them.
 pub(super) const REQUESTS_MAX: usize = 2048;
 
-/// What a connection may send at once beyond the payload: topic and headers.
+/// What a packet may have beyond the payload: topic and headers.
 const OVERHEAD_MAX: usize = 1024;
+
+/// The largest packet that is taken in. Larger than any message of ours, so that a foreign one can be set aside with a reason;
+/// what is larger still ends the connection ([`MqttError::Oversized`]).
+const INCOMING_MAX: usize = 4 * 1024 * 1024;
 
 /// The longest wait for the broker's first answer.
 const CONNECT_MAX: Duration = Duration::from_secs(15);
+
+/// Why a connection is gone.
+#[derive(Debug, Clone)]
+pub(super) enum Lost {
+    /// What happened.
+    Problem(String),
+    /// The broker sent a packet of this many bytes.
+    Oversized(usize),
+}
+
+impl From<ConnectionError> for Lost {
+    fn from(error: ConnectionError) -> Self {
+        match error {
+            ConnectionError::MqttState(StateError::Deserialization(
+                mqttbytes::Error::PayloadSizeLimitExceeded(bytes),
+            )) => Self::Oversized(bytes),
+            other => Self::Problem(other.to_string()),
+        }
+    }
+}
 
 /// The longest wait for the broker to end the connection after a goodbye. On a dead line it never does, and the daemon has to
 /// end all the same.
@@ -31,7 +55,7 @@ const GOODBYE_MAX: Duration = Duration::from_secs(3);
 /// One connection to the broker.
 pub(super) struct Session {
     pub client: AsyncClient,
-    events: mpsc::Receiver<Result<Event, String>>,
+    events: mpsc::Receiver<Result<Event, Lost>>,
     task: JoinHandle<()>,
     broker: String,
     /// Whether the broker kept this client's session.
@@ -45,10 +69,7 @@ pub(super) fn options(settings: &MqttSettings, client_id: &str) -> Result<MqttOp
         .map_err(|e| MqttError::Settings(format!("mqtt.url {:?}: {e}", settings.url)))?;
     let mut options = MqttOptions::new(client_id, &endpoint.host, endpoint.port);
     options.set_keep_alive(Duration::from_secs(settings.keep_alive_s.max(5).into()));
-    options.set_max_packet_size(
-        MESSAGE_SIZE_MAX + OVERHEAD_MAX,
-        MESSAGE_SIZE_MAX + OVERHEAD_MAX,
-    );
+    options.set_max_packet_size(INCOMING_MAX, MESSAGE_SIZE_MAX + OVERHEAD_MAX);
     options.set_request_channel_capacity(REQUESTS_MAX);
     if endpoint.tls {
         let ca_file = settings.ca_file.as_deref().ok_or_else(|| {
@@ -100,24 +121,34 @@ impl Session {
                 session.session_present = ack.session_present;
                 return Ok(session);
             }
-            Ok(Ok(other)) => format!("unexpected {other:?}"),
+            Ok(Ok(other)) => Lost::Problem(format!("unexpected {other:?}")),
             Ok(Err(problem)) => problem,
-            Err(_) => format!("no answer within {} s", CONNECT_MAX.as_secs()),
+            Err(_) => Lost::Problem(format!("no answer within {} s", CONNECT_MAX.as_secs())),
         };
         Err(session.lost(problem))
     }
 
     /// The next event; the text of what went wrong once the connection is gone. Cancel safe.
-    pub async fn next(&mut self) -> Result<Event, String> {
+    pub async fn next(&mut self) -> Result<Event, Lost> {
         self.events
             .recv()
             .await
-            .unwrap_or_else(|| Err("the connection is closed".into()))
+            .unwrap_or_else(|| Err(Lost::Problem("the connection is closed".into())))
     }
 
     /// The next event, if one is there.
-    pub fn try_next(&mut self) -> Option<Result<Event, String>> {
+    #[cfg(feature = "hub")]
+    pub fn try_next(&mut self) -> Option<Result<Event, Lost>> {
         self.events.try_recv().ok()
+    }
+
+    /// The error of a connection that is gone.
+    pub fn lost(&self, lost: Lost) -> MqttError {
+        let broker = self.broker.clone();
+        match lost {
+            Lost::Problem(problem) => MqttError::Connection { broker, problem },
+            Lost::Oversized(bytes) => MqttError::Oversized { broker, bytes },
+        }
     }
 
     /// Says goodbye, and waits a little until the connection has ended.
@@ -128,12 +159,9 @@ impl Session {
         }
     }
 
-    /// The error of a connection that is lost for `problem`.
-    pub fn lost(&self, problem: String) -> MqttError {
-        MqttError::Connection {
-            broker: self.broker.clone(),
-            problem,
-        }
+    /// The error of a request that the client did not take.
+    pub fn refused(&self, error: rumqttc::ClientError) -> MqttError {
+        self.lost(Lost::Problem(error.to_string()))
     }
 }
 
@@ -144,14 +172,16 @@ impl Drop for Session {
 }
 
 /// What is wrong where the broker has not granted a subscription: nothing else would ever tell.
-pub(super) fn refused(answer: &SubAck) -> Option<String> {
+pub(super) fn refused(answer: &SubAck) -> Option<Lost> {
     let refused = answer.return_codes.contains(&SubscribeReasonCode::Failure);
-    refused.then(|| "the broker refuses the subscription; look at its access list".into())
+    refused.then(|| {
+        Lost::Problem("the broker refuses the subscription; look at its access list".into())
+    })
 }
 
-async fn poll(mut event_loop: EventLoop, events: mpsc::Sender<Result<Event, String>>) {
+async fn poll(mut event_loop: EventLoop, events: mpsc::Sender<Result<Event, Lost>>) {
     loop {
-        let event = event_loop.poll().await.map_err(|error| error.to_string());
+        let event = event_loop.poll().await.map_err(Lost::from);
         let ended = event.is_err();
         if events.send(event).await.is_err() || ended {
             return;

@@ -74,7 +74,7 @@ impl Uplink {
             .session
             .client
             .try_subscribe(topic(Channel::Ack), QoS::AtLeastOnce);
-        subscribed.map_err(|e| uplink.session.lost(e.to_string()))?;
+        subscribed.map_err(|e| uplink.session.refused(e))?;
         uplink.retain(topic(Channel::Birth), birth.to_bytes())?;
         uplink.retain(
             uplink.status.clone(),
@@ -88,7 +88,7 @@ impl Uplink {
             .session
             .client
             .try_publish(topic, QoS::AtLeastOnce, true, payload);
-        published.map_err(|e| self.session.lost(e.to_string()))?;
+        published.map_err(|e| self.session.refused(e))?;
         self.handed.push_back(None);
         Ok(())
     }
@@ -108,7 +108,7 @@ impl Uplink {
             self.session
                 .client
                 .try_publish(&self.readings, QoS::AtLeastOnce, false, payload);
-        published.map_err(|e| self.session.lost(e.to_string()))?;
+        published.map_err(|e| self.session.refused(e))?;
         self.handed.push_back(Some(seq));
         Ok(())
     }

@@ -7,4 +7,4 @@ pub mod keeper;
 mod sqlite;
 
 pub use keeper::SpoolHandle;
-pub use sqlite::{Spool, SpoolError, SpoolStats};
+pub use sqlite::{Spool, SpoolError, SpoolStats, SpooledBatch};

@@ -51,6 +51,9 @@ pub enum SpoolError {
     Closed,
 }
 
+/// A batch in the spool: its number, and its message as bytes.
+pub type SpooledBatch = (u64, Vec<u8>);
+
 /// What the spool holds and has lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SpoolStats {
@@ -209,7 +212,7 @@ impl Spool {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn batches(&self, after: u64, count: u32) -> Result<Vec<(u64, Vec<u8>)>, SpoolError> {
+    pub fn batches(&self, after: u64, count: u32) -> Result<Vec<SpooledBatch>, SpoolError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT seq, payload FROM batch WHERE seq > ?1 ORDER BY seq LIMIT ?2",
         )?;

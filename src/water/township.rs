@@ -9,7 +9,7 @@ use crate::core::{CropId, StationId, VillageId};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Township {
-    /// Name, without 乡 or 镇 where the report writes "我乡".
+    /// Name, with 乡 or 镇.
     pub name: String,
     /// IANA zone of the office, for all days and months.
     #[serde(default = "default_zone")]

@@ -1,0 +1,45 @@
+//! `hanqing edge`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{load, stop_signal};
+use crate::config;
+use crate::edge::Edge;
+use crate::support::Clock;
+
+/// The gateway daemon: reads sensors over Modbus, keeps every reading in the spool, and sends it until the hub has it.
+///
+/// It starts when its configuration is valid and its spool can be written; broker and devices may come later.
+#[derive(Args)]
+pub struct Arguments {
+    /// Configuration
+    #[arg(short, long, value_name = "FILE")]
+    config: PathBuf,
+    /// Overrides a setting, such as mqtt.url=mqtt://127.0.0.1:1883
+    #[arg(long, value_name = "KEY=VALUE", value_parser = super::setting)]
+    set: Vec<(String, String)>,
+}
+
+/// Runs the daemon until a signal ends it.
+pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let Some((settings, profiles)) = load(config::load_edge(&arguments.config, &arguments.set))
+    else {
+        return Ok(ExitCode::from(super::CONFIGURATION));
+    };
+    // One thread is enough for a gateway, and costs the least memory; the disk has a thread of its own.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let stop = stop_signal()?;
+        let gateway = settings.gateway.clone();
+        let edge = Edge::open(settings, &profiles, Clock::system())?;
+        tracing::info!(%gateway, buses = edge.bus_count(), "gateway runs");
+        edge.run(stop).await?;
+        tracing::info!(%gateway, "gateway ends");
+        Ok(ExitCode::SUCCESS)
+    })
+}

@@ -1,0 +1,301 @@
+//! The layers of a configuration, and which of them a value comes from.
+
+use std::path::{Path, PathBuf};
+
+use config::{Config, File, FileFormat};
+use toml::Value;
+
+use super::key_path::KeyPath;
+use super::source_text::{FileProblem, SourceText};
+use crate::core::Problem;
+
+/// Prefix of environment variables that set a value: `HANQING__MQTT__URL` sets `mqtt.url`. Two underscores, so that
+/// variables such as `HANQING_LOG` are none.
+pub(super) const ENVIRONMENT_PREFIX: &str = "HANQING__";
+
+/// The merged values and where they come from.
+pub(super) struct Layers {
+    /// The values; `None` where a layer does not read.
+    pub(super) tree: Option<Value>,
+    /// What is wrong with the layers themselves.
+    pub(super) problems: Vec<FileProblem>,
+    /// The file and its parts, weakest first.
+    files: Vec<SourceText>,
+    /// Path and origin of each value set from outside, weakest first.
+    overrides: Vec<(KeyPath, String)>,
+}
+
+impl Layers {
+    /// Reads `file` alone.
+    pub(super) fn single(file: &Path) -> Self {
+        Self::read_files(std::iter::once(file.into()), &[])
+    }
+
+    /// Reads `file`, then over it the parts in `conf.d/<name of the file>/`, in order of their names, then what
+    /// `environment` and `set` set.
+    pub(super) fn read(
+        file: &Path,
+        environment: &[(String, String)],
+        set: &[(String, String)],
+    ) -> Self {
+        let files = std::iter::once(file.into()).chain(parts(file));
+        let mut settings: Vec<Setting> = environment
+            .iter()
+            .filter_map(|(name, value)| {
+                let key = name.strip_prefix(ENVIRONMENT_PREFIX)?;
+                Some(Setting {
+                    key: key.to_lowercase().replace("__", "."),
+                    value: value.clone(),
+                    origin: format!("environment variable {name}"),
+                })
+            })
+            .collect();
+        settings.sort_by(|a, b| a.key.cmp(&b.key));
+        settings.extend(set.iter().map(|(key, value)| Setting {
+            key: key.clone(),
+            value: value.clone(),
+            origin: format!("--set {key}"),
+        }));
+        Self::read_files(files, &settings)
+    }
+
+    fn read_files(files: impl Iterator<Item = PathBuf>, settings: &[Setting]) -> Self {
+        let mut layers = Self {
+            tree: None,
+            problems: Vec::new(),
+            files: Vec::new(),
+            overrides: Vec::new(),
+        };
+        for file in files {
+            match SourceText::read(&file) {
+                Ok(source) => layers.files.push(source),
+                Err(problem) => layers.problems.push(*problem),
+            }
+        }
+        let sound = layers.problems.is_empty();
+        let mut builder = Config::builder();
+        for source in &layers.files {
+            builder = builder.add_source(File::from_str(&source.text, FileFormat::Toml));
+        }
+        for setting in settings {
+            match setting.as_toml() {
+                Ok((path, text)) => {
+                    builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
+                    layers.overrides.push((path, setting.origin.clone()));
+                }
+                Err(problem) => layers.problems.push(FileProblem {
+                    file: setting.origin.clone().into(),
+                    position: None,
+                    problem,
+                }),
+            }
+        }
+        if !sound {
+            return layers;
+        }
+        match builder.build().and_then(Config::try_deserialize) {
+            Ok(tree) => layers.tree = Some(tree),
+            Err(error) => {
+                let hint = "look at conf.d, the environment and --set";
+                let problem = Problem::new("", "", error.to_string(), hint);
+                let placed = layers.place(problem);
+                layers.problems.push(placed);
+            }
+        }
+        layers
+    }
+
+    /// The problem with the place that its value comes from: the strongest layer that has it or, where none has it, what
+    /// is around it.
+    pub(super) fn place(&self, problem: Problem) -> FileProblem {
+        let mut path = KeyPath::parse(&problem.path);
+        loop {
+            let set = self.overrides.iter().rev().find(|(p, _)| *p == path);
+            if let Some((_, origin)) = set {
+                return FileProblem {
+                    file: origin.into(),
+                    position: None,
+                    problem,
+                };
+            }
+            let source = self.files.iter().rev().find(|f| f.at(&path).is_some());
+            if let Some(source) = source {
+                return FileProblem {
+                    file: source.file.clone(),
+                    position: source.at(&path),
+                    problem,
+                };
+            }
+            match path.split_last() {
+                Some((outer, _)) => path = outer,
+                None => break,
+            }
+        }
+        FileProblem {
+            file: self
+                .files
+                .first()
+                .map(|f| f.file.clone())
+                .unwrap_or_default(),
+            position: None,
+            problem,
+        }
+    }
+}
+
+/// The parts of `file`: `conf.d/edge/*.toml` beside `edge.toml`, by name.
+fn parts(file: &Path) -> Vec<PathBuf> {
+    let beside = file.parent().unwrap_or(Path::new(""));
+    let folder = beside
+        .join("conf.d")
+        .join(file.file_stem().unwrap_or_default());
+    let mut parts: Vec<PathBuf> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+        .collect();
+    parts.sort();
+    parts
+}
+
+/// A value set from outside the files.
+struct Setting {
+    key: String,
+    value: String,
+    origin: String,
+}
+
+impl Setting {
+    /// Its path, and itself as a TOML file of one value.
+    fn as_toml(&self) -> Result<(KeyPath, String), Problem> {
+        let named = |part: &str| {
+            let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+            !part.is_empty() && part.chars().all(allowed)
+        };
+        if !self.key.split('.').all(named) {
+            return Err(Problem::new(
+                &self.key,
+                &self.value,
+                "is no key path such as mqtt.url",
+                "elements of lists are changed in the file",
+            ));
+        }
+        let mut tree = value(&self.value);
+        for part in self.key.rsplit('.') {
+            tree = Value::Table(toml::Table::from_iter([(part.to_owned(), tree)]));
+        }
+        match toml::to_string(&tree) {
+            Ok(text) => Ok((KeyPath::parse(&self.key), text)),
+            Err(error) => Err(Problem::new(&self.key, &self.value, error.to_string(), "")),
+        }
+    }
+}
+
+/// What `text` means: a number, truth value, list or quoted text as TOML writes them, and anything else as it stands.
+fn value(text: &str) -> Value {
+    let read: Option<toml::Table> = format!("value = {text}").parse().ok();
+    match read {
+        Some(mut table) if table.len() == 1 => {
+            table.remove("value").unwrap_or_else(|| Value::from(text))
+        }
+        _ => Value::from(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(of: &[(&str, &str)]) -> Vec<(String, String)> {
+        of.iter()
+            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
+            .collect()
+    }
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let parts = folder.path().join("conf.d/edge");
+        std::fs::create_dir_all(&parts).unwrap();
+        std::fs::create_dir_all(folder.path().join("conf.d/hub")).unwrap();
+        let write =
+            |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write(
+            "edge.toml",
+            "a = 1\nb = 1\nc = 1\nd = 1\n[t]\nx = 1\ny = 1\n",
+        );
+        write("conf.d/edge/10.toml", "b = 2\nc = 2\nd = 2\n[t]\ny = 2\n");
+        write("conf.d/edge/20.toml", "b = 3\n");
+        write("conf.d/edge/ignored.bak", "b = 4\n");
+        write("conf.d/hub/10.toml", "a = 9\n");
+        folder
+    }
+
+    #[test]
+    fn each_layer_goes_over_the_one_before_and_is_named() {
+        let folder = folder();
+        let environment = pairs(&[
+            ("HANQING__C", "3"),
+            ("HANQING__D", "3"),
+            ("HANQING_LOG", "debug"),
+            ("HOME", "/"),
+        ]);
+        let set = pairs(&[("d", "4"), ("t.z", "mqtt://h")]);
+        let layers = Layers::read(&folder.path().join("edge.toml"), &environment, &set);
+        assert!(layers.problems.is_empty(), "{:?}", layers.problems);
+        let expected = "a = 1\nb = 3\nc = 3\nd = 4\n[t]\nx = 1\ny = 2\nz = 'mqtt://h'\n";
+        assert_eq!(
+            layers.tree.as_ref().unwrap(),
+            &Value::Table(expected.parse().unwrap())
+        );
+        let origin = |path: &str| {
+            let placed = layers.place(Problem::new(path, "", "", ""));
+            let name = placed.file.file_name().unwrap_or_default();
+            (name.to_str().unwrap().to_owned(), placed.position)
+        };
+        assert_eq!(origin("a"), ("edge.toml".into(), Some((1, 1))));
+        assert_eq!(origin("b"), ("20.toml".into(), Some((1, 1))));
+        assert_eq!(
+            origin("c"),
+            ("environment variable HANQING__C".into(), None)
+        );
+        assert_eq!(origin("d"), ("--set d".into(), None));
+        assert_eq!(origin("t.y"), ("10.toml".into(), Some((5, 1))));
+        assert_eq!(origin("nowhere"), ("edge.toml".into(), None));
+    }
+
+    #[test]
+    fn values_from_outside_have_types() {
+        assert_eq!(value("7"), Value::from(7));
+        assert_eq!(value("true"), Value::from(true));
+        assert_eq!(value("\"7\""), Value::from("7"));
+        assert_eq!(value("1\nother = 2"), Value::from("1\nother = 2"));
+        assert_eq!(value(""), Value::from(""));
+    }
+
+    #[test]
+    fn a_key_that_is_no_path_is_a_problem() {
+        let folder = folder();
+        let set = pairs(&[("bus[0].name", "x"), ("", "y")]);
+        let layers = Layers::read(&folder.path().join("edge.toml"), &[], &set);
+        let lines: Vec<String> = layers.problems.iter().map(|p| p.to_string()).collect();
+        assert_eq!(
+            lines,
+            [
+                "--set bus[0].name: bus[0].name = x: is no key path such as mqtt.url; elements of lists are changed in the file",
+                "--set : y: is no key path such as mqtt.url; elements of lists are changed in the file",
+            ]
+        );
+    }
+
+    #[test]
+    fn each_unreadable_part_is_named() {
+        let folder = folder();
+        std::fs::write(folder.path().join("conf.d/edge/20.toml"), "b = \n").unwrap();
+        std::fs::write(folder.path().join("conf.d/edge/30.toml"), "x\n").unwrap();
+        let layers = Layers::read(&folder.path().join("edge.toml"), &[], &[]);
+        assert!(layers.tree.is_none());
+        assert_eq!(layers.problems.len(), 2);
+    }
+}

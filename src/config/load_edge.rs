@@ -1,0 +1,49 @@
+//! A gateway's file, with its layers and its device profiles.
+
+use std::path::Path;
+
+use super::edge;
+use super::layers::Layers;
+use super::load::{Loaded, environment, from_beside, load, mqtt_paths};
+use super::profiles::{Profiles, profiles};
+use super::source_text::FileProblem;
+use super::typed::Broken;
+use crate::edge::EdgeSettings;
+
+/// A gateway's settings and the device profiles that it can use.
+pub type LoadedEdge = (EdgeSettings, Profiles);
+
+/// Loads a gateway's file, with the layers over it.
+///
+/// # Errors
+/// Everything that is wrong with it and with the user's own device profiles.
+pub fn load_edge(file: &Path, set: &[(String, String)]) -> Result<LoadedEdge, Vec<FileProblem>> {
+    read_edge(file, &environment(), set).finish()
+}
+
+pub(super) fn read_edge(
+    file: &Path,
+    environment: &[(String, String)],
+    set: &[(String, String)],
+) -> Loaded<LoadedEdge> {
+    let mut known = Profiles::new();
+    let mut of_profiles = Vec::new();
+    let prepare = |settings: &mut EdgeSettings| {
+        mqtt_paths(file, &mut settings.mqtt);
+        from_beside(file, &mut settings.spool.path);
+        if let Some(folder) = &mut settings.devices_dir {
+            from_beside(file, folder);
+        }
+    };
+    let check = |settings: &EdgeSettings, _: &Broken| {
+        (known, of_profiles) = profiles(settings.devices_dir.as_deref());
+        edge::check(settings, &known)
+    };
+    let loaded = load(Layers::read(file, environment, set), prepare, check);
+    let mut problems = loaded.problems;
+    problems.extend(of_profiles);
+    Loaded {
+        value: loaded.value.map(|settings| (settings, known)),
+        problems,
+    }
+}

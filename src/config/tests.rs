@@ -1,0 +1,123 @@
+//! Example files are right, and broken ones say everything that is wrong with them.
+
+use std::path::{Path, PathBuf};
+
+use super::*;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &str) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(root().join(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+        .collect();
+    files.sort();
+    files
+}
+
+#[cfg(feature = "demo")]
+#[test]
+fn every_file_of_the_examples_is_right() {
+    let folders = [
+        "config",
+        "config/devices",
+        "config/examples/2022",
+        "config/examples/2022/gateways",
+    ];
+    let mut kinds = Vec::new();
+    for file in folders.into_iter().flat_map(files) {
+        let report = check_file(&file);
+        let lines: Vec<String> = report.problems.iter().map(|p| p.to_string()).collect();
+        assert_eq!(lines, Vec::<String>::new(), "{}", file.display());
+        kinds.push(report.kind);
+    }
+    for kind in [
+        Kind::Edge,
+        Kind::Hub,
+        Kind::Township,
+        Kind::Profile,
+        Kind::Scenario,
+    ] {
+        assert!(kinds.contains(&kind), "no {kind} among the examples");
+    }
+}
+
+/// Each broken file has the report that a user sees beside it. `HANQING_BLESS=1` writes them anew, to be read before they
+/// are committed.
+#[cfg(feature = "demo")]
+#[test]
+fn every_broken_file_says_all_that_is_wrong_with_it() {
+    let bless = std::env::var_os("HANQING_BLESS").is_some();
+    let broken = files("tests/bad_configs");
+    assert!(broken.len() >= 12, "{} broken files", broken.len());
+    let mut differences = Vec::new();
+    for file in broken {
+        let report = check_file(&file);
+        let mut text = format!("{}\n", report.kind);
+        for problem in &report.problems {
+            let line = problem
+                .to_string()
+                .replace(&format!("{}/", root().display()), "");
+            text.push_str(&line);
+            text.push('\n');
+        }
+        assert!(
+            !report.problems.is_empty(),
+            "{} is not broken",
+            file.display()
+        );
+        let expected = file.with_extension("expected");
+        if bless {
+            std::fs::write(&expected, &text).unwrap();
+        }
+        let known = std::fs::read_to_string(&expected).unwrap_or_default();
+        if known != text {
+            differences.push(format!("{}:\n{text}", expected.display()));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[cfg(feature = "hub")]
+#[test]
+fn a_hub_is_loaded_with_its_township_and_reports_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = folder.path().join("hub.toml");
+    std::fs::copy(root().join("config/hub.toml"), &hub).unwrap();
+    let missing = load_hub(&hub, &[]).unwrap_err();
+    assert_eq!(missing.len(), 1, "{missing:?}");
+    assert!(missing[0].file.ends_with("township.toml"));
+    std::fs::copy(
+        root().join("config/township.toml"),
+        folder.path().join("township.toml"),
+    )
+    .unwrap();
+    let (settings, township) = load_hub(&hub, &[]).unwrap();
+    assert_eq!(settings.township, folder.path().join("township.toml"));
+    assert!(!township.villages.is_empty());
+    let set = [("web.listen".to_owned(), "nowhere".to_owned())];
+    let problems = load_hub(&hub, &set).unwrap_err();
+    assert_eq!(
+        problems[0].to_string(),
+        "--set web.listen: web.listen = \"nowhere\": must be an address and port such as 127.0.0.1:8080; names are not looked up: 127.0.0.1 is this machine, 0.0.0.0 any address of it"
+    );
+}
+
+#[cfg(feature = "edge")]
+#[test]
+fn a_users_profile_takes_the_place_of_a_shipped_one_unless_it_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let shipped = std::fs::read_to_string(root().join("config/devices/sdm630.toml")).unwrap();
+    let renamed = shipped.replacen("name = \"", "name = \"our ", 1);
+    std::fs::write(folder.path().join("sdm630.toml"), renamed).unwrap();
+    let wrong = shipped.replacen("confidence = ", "confidence = 1", 1);
+    std::fs::write(folder.path().join("other.toml"), wrong).unwrap();
+    let (profiles, problems) = profiles(Some(folder.path()));
+    assert!(profiles["sdm630"].name.starts_with("our "));
+    assert!(!profiles.contains_key("other"));
+    let paths: Vec<&str> = problems.iter().map(|p| p.problem.path.as_str()).collect();
+    assert_eq!(paths, ["id", "confidence"]);
+}
