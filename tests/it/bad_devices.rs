@@ -23,6 +23,12 @@ fn always(deed: impl Fn(&Question) -> Deed + Send + Sync + 'static) -> FakeDevic
     FakeDevice::start(deed)
 }
 
+/// The frame with one byte turned over.
+fn changed(mut frame: Vec<u8>, at: usize) -> Vec<u8> {
+    frame[at] ^= 0xff;
+    frame
+}
+
 #[test]
 fn each_failure_has_its_reason_and_the_others_go_on() {
     let context = Context::new();
@@ -42,10 +48,26 @@ fn each_failure_has_its_reason_and_the_others_go_on() {
             Reason::Length,
             always(|q| Deed::Send(q.registers(&[]))),
         ),
+        // The length that its header gives never comes.
         (
-            "garbage",
-            Reason::Transport,
+            "babble",
+            Reason::Timeout,
             always(|_| Deed::Send(vec![0x55; 40])),
+        ),
+        (
+            "another-protocol",
+            Reason::Transport,
+            always(|q| Deed::Send(changed(q.registers(&[1000]), 2))),
+        ),
+        (
+            "another-transaction",
+            Reason::Transport,
+            always(|q| Deed::Send(changed(q.registers(&[1000]), 0))),
+        ),
+        (
+            "another-unit",
+            Reason::Transport,
+            always(|q| Deed::Send(changed(q.registers(&[1000]), 6))),
         ),
         ("silent", Reason::Timeout, always(|_| Deed::Nothing)),
         ("closing", Reason::Transport, always(|_| Deed::Close)),
