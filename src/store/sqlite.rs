@@ -78,6 +78,27 @@ impl Store {
         })
     }
 
+    /// Whether the file can hold this batch at all. One that it cannot hold must not be tried: it would fail for ever, and
+    /// everything that is to be committed with it.
+    ///
+    /// # Errors
+    /// Says what of it cannot be held.
+    pub fn holds(batch: &Batch) -> Result<(), String> {
+        if i64::try_from(batch.seq).is_err() {
+            return Err(format!("seq {} is beyond what can be counted", batch.seq));
+        }
+        for (i, reading) in batch.readings.iter().enumerate() {
+            let hour = hours::hour_of(reading.observed_at.as_millisecond());
+            if Timestamp::from_millisecond(hour).is_err() {
+                return Err(format!(
+                    "readings[{i}]: {} is in no hour",
+                    reading.observed_at
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Commits batches: readings, roll-ups and batch numbers in one transaction. A batch that was committed before changes
     /// nothing and is acknowledged again.
     ///

@@ -137,7 +137,10 @@ fn a_value_takes_the_place_of_a_missing_one_and_never_gives_it_back() {
         store
             .commit(&[batch(seq, vec![lost.clone()])], at(9))
             .unwrap();
-        assert_eq!(all_readings(&store, "pond-1/level"), [value.clone()]);
+        assert_eq!(
+            all_readings(&store, "pond-1/level"),
+            std::slice::from_ref(&value)
+        );
     }
     let cell = &all_hours(&store, "pond-1/level")[0];
     assert_eq!((cell.counted, cell.missing, cell.last), (1, 0, Some(98.5)));
@@ -449,6 +452,31 @@ fn a_birth_that_fails_leaves_nothing_behind() {
         .unwrap();
     assert_eq!(all_readings(&store, name), [good(name, 0, 5.0)]);
     assert_eq!(all_readings(&store, "pond-1/level").len(), 1);
+}
+
+#[test]
+fn what_the_file_cannot_hold_is_named_beforehand() {
+    let file = File::new();
+    let mut store = file.open();
+    let level = series("pond-1/level");
+    let far = |at| Reading::good(level.clone(), at, 1.0);
+    let first = Timestamp::from_millisecond(Timestamp::MIN.as_millisecond()).unwrap();
+    let last = Timestamp::from_second(Timestamp::MAX.as_second()).unwrap();
+    let too_early = batch(1, vec![far(at(0)), far(first)]);
+    assert!(
+        Store::holds(&too_early)
+            .unwrap_err()
+            .starts_with("readings[1]: ")
+    );
+    let beyond = batch(u64::MAX, vec![]);
+    assert!(Store::holds(&beyond).is_err());
+    for refused in [too_early, beyond] {
+        assert!(store.commit(&[refused], at(0)).is_err());
+    }
+    let later = first + jiff::SignedDuration::from_hours(1);
+    let extreme = batch(i64::MAX as u64, vec![far(later), far(last)]);
+    Store::holds(&extreme).unwrap();
+    assert_eq!(store.commit(&[extreme], at(0)).unwrap().new_readings, 2);
 }
 
 /// What happens to a register between two polls, and how the poll comes out.

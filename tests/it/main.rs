@@ -1,4 +1,5 @@
-//! The binaries that a user runs, with real parts: mosquitto, a pymodbus server, and devices and messages as bad as they come.
+//! The binaries that a user runs, with real parts: mosquitto, a pymodbus server, and devices and messages as bad as they come;
+//! and the whole chain against what the simulator knows.
 //!
 //! `tests/run` installs what is needed; without it these tests fail and say so.
 
@@ -10,3 +11,4 @@ mod fake_device;
 mod foreign;
 mod peers;
 mod schema;
+mod truth;
