@@ -22,6 +22,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub const GATEWAY: &str = "gw-test";
 
 /// Waits until `look` gives something, and gives it on. Fails with `what` and the last thing seen.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no runtime here, and the state looked at is of other processes: nothing tells us when it changes"
+)]
 pub fn wait_for<T, S: Debug>(what: &str, mut look: impl FnMut() -> Result<T, S>) -> T {
     let begun = Instant::now();
     loop {
