@@ -1,4 +1,13 @@
-//! The integration tests, one binary: the program as its users run it.
+//! The binaries that a user runs, with real parts: mosquitto, a pymodbus server, and devices and messages as bad as they come.
+//!
+//! `tests/run` installs what is needed; without it these tests fail and say so.
 
+mod bad_devices;
+mod commands;
+mod context;
+mod delivery;
+mod fake_device;
+mod foreign;
+mod peers;
 mod schema;
 mod truth;
