@@ -1,1 +1,533 @@
-fn main() {}
+//! The style that can be checked, checked: who imports whom, how long files are, what is banned and what to use instead.
+//!
+//! Text is judged, not syntax: comments and quoted text are blanked first, and the rest is looked at line by line as rustfmt
+//! leaves it.
+
+#[path = "tidy/source.rs"]
+mod source;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use source::{blank, test_lines};
+
+/// Lines from which a file should be split: said, but not held against it.
+const LINES_SOFT: usize = 400;
+
+/// Lines that no file may pass.
+const LINES_HARD: usize = 600;
+
+const ANYTHING: &[&str] = &["*"];
+
+/// Whom each top-level module may import. The levels are explained in ARCHITECTURE.md.
+const IMPORTS: &[(&str, &[&str])] = &[
+    ("core", &[]),
+    ("device", &["core"]),
+    ("quality", &["core"]),
+    ("counter", &["core"]),
+    ("wire", &["core"]),
+    ("water", &["core"]),
+    ("figures", &["core", "water"]),
+    ("support", &[]),
+    ("modbus", &["core", "support", "device", "quality"]),
+    ("spool", &["core", "support", "wire"]),
+    ("mqtt", &["core", "support", "wire"]),
+    ("store", &["core", "support", "counter", "wire"]),
+    ("ledger", &["core", "support", "figures", "water"]),
+    ("report", &["core", "support", "figures", "water"]),
+    ("web", &["core", "support", "water", "figures"]),
+    (
+        "edge",
+        &[
+            "core", "support", "wire", "device", "quality", "modbus", "spool", "mqtt",
+        ],
+    ),
+    (
+        "hub",
+        &[
+            "core", "support", "wire", "water", "figures", "counter", "store", "ledger", "report",
+            "web", "mqtt",
+        ],
+    ),
+    ("sim", &["core", "support", "device", "water", "modbus"]),
+    (
+        "demo",
+        &[
+            "core", "support", "wire", "device", "quality", "counter", "water", "figures",
+            "modbus", "spool", "mqtt", "store", "ledger", "report", "web", "edge", "hub", "sim",
+        ],
+    ),
+    ("config", ANYTHING),
+    ("cli", ANYTHING),
+    ("lib.rs", &[]),
+    ("main.rs", ANYTHING),
+];
+
+/// Modules that are functions of their input and nothing else.
+const PURE: &[&str] = &[
+    "src/core/",
+    "src/device/",
+    "src/quality/",
+    "src/counter/",
+    "src/wire/",
+    "src/water/",
+    "src/figures/",
+];
+
+/// Where a ban holds.
+#[derive(Clone, Copy, PartialEq)]
+enum Where {
+    /// Production code under src.
+    Production,
+    /// All code under src.
+    Source,
+    /// Test code, under src and tests.
+    Tests,
+    /// Production code of the pure modules.
+    Pure,
+}
+
+/// What is banned where, except in these places, and what to use instead.
+struct Ban {
+    words: &'static [&'static str],
+    holds: Where,
+    except: &'static [&'static str],
+    instead: &'static str,
+}
+
+const BANS: &[Ban] = &[
+    Ban {
+        words: &[
+            "SystemTime::now",
+            "Instant::now",
+            "Timestamp::now",
+            "Zoned::now",
+        ],
+        holds: Where::Source,
+        except: &["src/support/clock.rs"],
+        instead: "time is injected: support::Clock, or support::Stopwatch for durations",
+    },
+    Ban {
+        words: &["tokio_modbus"],
+        holds: Where::Source,
+        except: &["src/modbus/link.rs", "src/sim/"],
+        instead: "modbus::link has what the rest needs",
+    },
+    Ban {
+        words: &["rumqttc"],
+        holds: Where::Source,
+        except: &["src/mqtt/"],
+        instead: "mqtt has an uplink and an intake",
+    },
+    Ban {
+        words: &["rumqttd"],
+        holds: Where::Source,
+        except: &["src/mqtt/broker.rs"],
+        instead: "mqtt::broker",
+    },
+    Ban {
+        words: &["rusqlite"],
+        holds: Where::Source,
+        except: &["src/spool/", "src/store/", "src/ledger/"],
+        instead: "ask the spool, the store or the ledger",
+    },
+    Ban {
+        words: &[
+            ".unwrap()",
+            ".expect(",
+            "panic!",
+            "todo!",
+            "unimplemented!",
+            "unreachable!",
+        ],
+        holds: Where::Production,
+        except: &[],
+        instead: "return a Result, or make the case impossible by the type",
+    },
+    Ban {
+        words: &["time::sleep", "thread::sleep"],
+        holds: Where::Tests,
+        except: &[],
+        instead: "wait for the state that is needed, with a bound",
+    },
+    Ban {
+        words: &["unbounded_channel", "mpsc::channel()"],
+        holds: Where::Source,
+        except: &[],
+        instead: "a queue has a bound, a named constant with its reason",
+    },
+    Ban {
+        words: &["println!", "print!", "eprintln!", "eprint!", "dbg!"],
+        holds: Where::Production,
+        except: &["src/cli/", "src/demo/"],
+        instead: "tracing, or hand the text to whoever talks to the user",
+    },
+    Ban {
+        words: &[
+            "tokio::",
+            "tokio_util::",
+            "tracing::",
+            "std::fs",
+            "std::net",
+            "std::env",
+            "std::thread",
+            "std::time",
+        ],
+        holds: Where::Pure,
+        except: &[],
+        instead: "a pure module takes what it needs as an argument",
+    },
+];
+
+/// Notes to oneself. Put together here, so that this file does not hold them.
+fn notes() -> [String; 3] {
+    [["TO", "DO"], ["FIX", "ME"], ["XX", "X"]].map(|parts| parts.concat())
+}
+
+/// What is wrong with the file at `path` (from the root, with forward slashes) that holds `text`.
+fn check(path: &str, text: &str) -> Vec<String> {
+    let code = blank(text);
+    let tests = test_lines(path, &code);
+    let mut found = imports(path, &code);
+    found.extend(bans(path, &code, &tests));
+    let lines = text.lines().count();
+    if lines > LINES_HARD {
+        found.push(format!(
+            "{path}: {lines} lines, at most {LINES_HARD}; split it by noun"
+        ));
+    }
+    if path.starts_with("src/") && !text.trim_start().starts_with("//!") {
+        found.push(format!(
+            "{path}:1: no module doc; begin with //! and say what it is for"
+        ));
+    }
+    for (number, line) in text.lines().enumerate() {
+        let words = || line.split(|c: char| !c.is_ascii_alphanumeric());
+        if let Some(note) = notes()
+            .iter()
+            .find(|note| words().any(|word| word == *note))
+        {
+            found.push(format!(
+                "{path}:{}: {note}; do it, or file an issue",
+                number + 1
+            ));
+        }
+    }
+    found
+}
+
+/// Imports that the table does not allow.
+fn imports(path: &str, code: &str) -> Vec<String> {
+    let Some(module) = path.strip_prefix("src/").and_then(|p| p.split('/').next()) else {
+        return Vec::new();
+    };
+    let Some((_, allowed)) = IMPORTS.iter().find(|(name, _)| *name == module) else {
+        return vec![format!(
+            "{path}: module {module} is not in the import table; add it to tests/tidy.rs and ARCHITECTURE.md"
+        )];
+    };
+    let mut found = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        let before = code[..at].chars().next_back();
+        if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$') {
+            continue;
+        }
+        let line = code[..at].matches('\n').count() + 1;
+        for name in first_names(&code[at + "crate::".len()..]) {
+            let known = IMPORTS.iter().any(|(module, _)| *module == name);
+            if known && name != module && *allowed != ANYTHING && !allowed.contains(&name) {
+                found.insert(format!(
+                    "{path}:{line}: {module} imports {name}; it may import {allowed:?}, see ARCHITECTURE.md"
+                ));
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// The first names of a path, `core` of `core::Flag`, and of each path of a group, `{core::Flag, wire}`.
+fn first_names(rest: &str) -> Vec<&str> {
+    let name = |text| -> &str {
+        let text: &str = text;
+        let end = text.find(|c: char| !c.is_alphanumeric() && c != '_');
+        &text[..end.unwrap_or(text.len())]
+    };
+    let Some(group) = rest.strip_prefix('{') else {
+        return vec![name(rest)];
+    };
+    let mut depth = 0;
+    let mut names = vec![name(group.trim_start())];
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => names.push(name(group[at + 1..].trim_start())),
+            _ => {}
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+/// Banned words.
+fn bans(path: &str, code: &str, tests: &[bool]) -> Vec<String> {
+    let source = path.starts_with("src/");
+    let pure = PURE.iter().any(|module| path.starts_with(module));
+    let mut found = Vec::new();
+    for ban in BANS {
+        if ban.except.iter().any(|place| path.starts_with(place)) {
+            continue;
+        }
+        for (number, line) in code.lines().enumerate() {
+            let test = tests.get(number).copied().unwrap_or(false);
+            let holds = match ban.holds {
+                Where::Production => source && !test,
+                Where::Source => source,
+                Where::Tests => test,
+                Where::Pure => pure && !test,
+            };
+            if !holds {
+                continue;
+            }
+            if let Some(word) = ban.words.iter().find(|word| has(line, word)) {
+                let instead = ban.instead;
+                found.push(format!("{path}:{}: {word}; {instead}", number + 1));
+            }
+        }
+    }
+    found
+}
+
+/// Whether `line` has `word`, and not as the end of a longer one.
+fn has(line: &str, word: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let begins = !word.starts_with(|c: char| c.is_alphanumeric());
+        begins || !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+    })
+}
+
+fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_files(&path, files);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+#[test]
+fn the_tree_is_tidy() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    rust_files(&root.join("src"), &mut files);
+    rust_files(&root.join("tests"), &mut files);
+    files.sort();
+    assert!(files.len() > 50, "{} files: is this the root?", files.len());
+    let mut found = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let path = file
+            .strip_prefix(root)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .replace('\\', "/");
+        let lines = text.lines().count();
+        if lines > LINES_SOFT {
+            println!("{path}: {lines} lines; from {LINES_SOFT} on a file should be split");
+        }
+        found.extend(check(&path, &text));
+    }
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn the_import_table_has_no_module_that_is_not_there() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for (module, allowed) in IMPORTS {
+        assert!(source.join(module).exists(), "src/{module}");
+        let known = |name: &&str| *name == "*" || IMPORTS.iter().any(|(module, _)| module == name);
+        assert!(
+            allowed.iter().all(|name| known(&name)),
+            "{module}: {allowed:?}"
+        );
+    }
+}
+
+/// The findings in a file of src with a module doc and this code.
+fn found(path: &str, code: &str) -> Vec<String> {
+    check(path, &format!("//! A file.\n{code}\n"))
+}
+
+#[test]
+fn catches_imports_that_the_table_does_not_allow() {
+    let bad = [
+        ("src/core/id.rs", "use crate::wire::Batch;"),
+        ("src/web/view.rs", "use crate::{core::Flag, store::Store};"),
+        (
+            "src/web/view.rs",
+            "use crate::{core::{Flag, Reason}, water, hub};",
+        ),
+        ("src/store/mod.rs", "fn f() { crate::figures::compute() }"),
+        (
+            "src/support/clock.rs",
+            "#[cfg(test)]\nmod tests {\n    use crate::core::Flag;\n}",
+        ),
+        ("src/new/mod.rs", ""),
+    ];
+    for (path, code) in bad {
+        assert_eq!(
+            found(path, code).len(),
+            1,
+            "{path}: {code}: {:?}",
+            found(path, code)
+        );
+    }
+    let good = [
+        ("src/core/id.rs", "use crate::core::Flag;"),
+        (
+            "src/core/id.rs",
+            "/// As crate::wire has it.\nconst X: &str = \"crate::wire\";",
+        ),
+        (
+            "src/web/view.rs",
+            "use crate::{core::{store, Flag}, water};",
+        ),
+        ("src/cli/hub.rs", "use crate::store::Store;"),
+        ("src/core/id.rs", "use other_crate::wire::Batch;"),
+    ];
+    for (path, code) in good {
+        assert_eq!(found(path, code), Vec::<String>::new(), "{path}: {code}");
+    }
+}
+
+#[test]
+fn catches_every_banned_word_where_it_is_banned() {
+    let cases = [
+        (
+            "src/edge/mod.rs",
+            "let t = std::time::Instant::now();",
+            "src/support/clock.rs",
+        ),
+        (
+            "src/hub/mod.rs",
+            "let t = jiff::Timestamp::now();",
+            "src/support/clock.rs",
+        ),
+        (
+            "src/edge/mod.rs",
+            "use tokio_modbus::prelude::*;",
+            "src/modbus/link.rs",
+        ),
+        (
+            "src/edge/mod.rs",
+            "use rumqttc::Event;",
+            "src/mqtt/session.rs",
+        ),
+        (
+            "src/mqtt/session.rs",
+            "use rumqttd::Broker;",
+            "src/mqtt/broker.rs",
+        ),
+        (
+            "src/web/view.rs",
+            "use rusqlite::params;",
+            "src/store/sqlite.rs",
+        ),
+        ("src/hub/mod.rs", "let x = y.unwrap();", "src/hub/tests.rs"),
+        (
+            "src/hub/mod.rs",
+            "let x = y.expect(\"why\");",
+            "src/hub/ingest_tests.rs",
+        ),
+        ("src/hub/mod.rs", "panic!(\"no\");", "tests/it/main.rs"),
+        ("src/hub/mod.rs", "todo!()", "tests/it/main.rs"),
+        ("src/hub/mod.rs", "unimplemented!()", "tests/it/main.rs"),
+        (
+            "src/hub/tests.rs",
+            "tokio::time::sleep(x).await;",
+            "src/hub/mod.rs",
+        ),
+        (
+            "tests/it/main.rs",
+            "std::thread::sleep(x);",
+            "src/hub/mod.rs",
+        ),
+        (
+            "src/hub/mod.rs",
+            "let (a, b) = unbounded_channel();",
+            "tests/it/main.rs",
+        ),
+        ("src/hub/mod.rs", "println!(\"x\");", "src/cli/hub.rs"),
+        (
+            "src/hub/mod.rs",
+            "eprintln!(\"x\");",
+            "src/demo/progress.rs",
+        ),
+        ("src/water/dry.rs", "use std::fs::File;", "src/hub/mod.rs"),
+        (
+            "src/figures/mod.rs",
+            "tracing::info!(\"x\");",
+            "src/hub/mod.rs",
+        ),
+    ];
+    for (bad, code, good) in cases {
+        assert_eq!(
+            found(bad, code).len(),
+            1,
+            "{bad}: {code}: {:?}",
+            found(bad, code)
+        );
+        assert_eq!(found(good, code), Vec::<String>::new(), "{good}: {code}");
+    }
+}
+
+#[test]
+fn test_code_begins_and_ends_where_it_does() {
+    let inside =
+        "fn a() {}\n#[cfg(test)]\nmod tests {\n    fn b() {\n        x.unwrap();\n    }\n}\n";
+    assert_eq!(found("src/hub/mod.rs", inside), Vec::<String>::new());
+    let after = format!("{inside}fn c() {{\n    x.unwrap();\n}}\n");
+    assert_eq!(found("src/hub/mod.rs", &after).len(), 1);
+    let declared = "#[cfg(test)]\nmod tests;\nfn c() {\n    x.unwrap();\n}\n";
+    assert_eq!(found("src/hub/mod.rs", declared).len(), 1);
+    let item = "impl A {\n    #[cfg(test)]\n    #[allow(dead_code)]\n    fn b() {\n        x.unwrap();\n    }\n    fn c() {\n        x.unwrap();\n    }\n}\n";
+    let findings = found("src/hub/mod.rs", item);
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert!(findings[0].starts_with("src/hub/mod.rs:9:"), "{findings:?}");
+}
+
+#[test]
+fn quoted_text_and_comments_are_no_code() {
+    let code = "// x.unwrap()\n/* x.unwrap() */ const A: &str = \"x.unwrap() \\\" x.unwrap()\";\nconst B: &str = r#\"\" x.unwrap()\"#;\nconst C: [char; 3] = ['\"', '\\'', 'x'];\nfn f<'a>(x: &'a str) {}\n";
+    assert_eq!(found("src/hub/mod.rs", code), Vec::<String>::new());
+    assert_eq!(
+        found("src/hub/mod.rs", &format!("{code}fn g() {{ x.unwrap() }}")).len(),
+        1
+    );
+}
+
+#[test]
+fn catches_long_files_missing_docs_and_notes() {
+    let long = "\n".repeat(LINES_HARD);
+    assert_eq!(found("src/hub/mod.rs", &long).len(), 1);
+    assert_eq!(check("src/hub/mod.rs", "fn f() {}\n").len(), 1);
+    assert_eq!(
+        check("tests/it/main.rs", "fn f() {}\n"),
+        Vec::<String>::new()
+    );
+    for note in notes() {
+        assert_eq!(
+            found("src/hub/mod.rs", &format!("// {note}: later")).len(),
+            1
+        );
+        assert_eq!(
+            found("src/hub/mod.rs", &format!("// {note}s")),
+            Vec::<String>::new()
+        );
+    }
+}

@@ -73,7 +73,7 @@ pub fn check_file(file: &Path) -> CheckReport {
         Err(problem) => {
             return CheckReport {
                 kind: Kind::Unknown,
-                problems: vec![problem],
+                problems: vec![*problem],
             };
         }
     };

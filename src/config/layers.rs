@@ -69,7 +69,7 @@ impl Layers {
         for file in files {
             match SourceText::read(&file) {
                 Ok(source) => layers.files.push(source),
-                Err(problem) => layers.problems.push(problem),
+                Err(problem) => layers.problems.push(*problem),
             }
         }
         let sound = layers.problems.is_empty();

@@ -31,6 +31,8 @@ mod nearest;
 mod profiles;
 mod source_text;
 mod stand_ins;
+#[cfg(feature = "hub")]
+mod stations;
 #[cfg(test)]
 mod tests;
 mod typed;

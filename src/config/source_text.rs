@@ -56,11 +56,13 @@ pub(super) struct SourceText {
 
 impl SourceText {
     /// Reads the file.
-    pub(super) fn read(file: &Path) -> Result<Self, FileProblem> {
-        let fail = |value: &str, rule: String, hint: &str| FileProblem {
-            file: file.into(),
-            position: None,
-            problem: Problem::new("", value, rule, hint),
+    pub(super) fn read(file: &Path) -> Result<Self, Box<FileProblem>> {
+        let fail = |value: &str, rule: String, hint: &str| {
+            Box::new(FileProblem {
+                file: file.into(),
+                position: None,
+                problem: Problem::new("", value, rule, hint),
+            })
         };
         let unreadable = |error: std::io::Error| {
             let hint = "give the path of a UTF-8 text file that this user may read";
@@ -75,7 +77,7 @@ impl SourceText {
     }
 
     /// Reads `text`, which stands in `file`.
-    pub(super) fn parse(file: &Path, text: String) -> Result<Self, FileProblem> {
+    pub(super) fn parse(file: &Path, text: String) -> Result<Self, Box<FileProblem>> {
         let mut places = HashMap::new();
         match DeTable::parse(&text) {
             Ok(table) => walk_table(table.get_ref(), &KeyPath::default(), &mut places),
@@ -88,11 +90,11 @@ impl SourceText {
                     format!("is no TOML: {}", error.message().replace('\n', ", ")),
                     "correct this line first: nothing after it has been checked",
                 );
-                return Err(FileProblem {
+                return Err(Box::new(FileProblem {
                     file: file.into(),
                     position: at,
                     problem,
-                });
+                }));
             }
         }
         Ok(Self {

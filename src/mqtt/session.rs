@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use rumqttc::{
-    AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, StateError, TlsConfiguration,
-    Transport, mqttbytes,
+    AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, StateError, SubAck,
+    SubscribeReasonCode, TlsConfiguration, Transport, mqttbytes,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -169,6 +169,14 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.task.abort();
     }
+}
+
+/// What is wrong where the broker has not granted a subscription: nothing else would ever tell.
+pub(super) fn refused(answer: &SubAck) -> Option<Lost> {
+    let refused = answer.return_codes.contains(&SubscribeReasonCode::Failure);
+    refused.then(|| {
+        Lost::Problem("the broker refuses the subscription; look at its access list".into())
+    })
 }
 
 async fn poll(mut event_loop: EventLoop, events: mpsc::Sender<Result<Event, Lost>>) {

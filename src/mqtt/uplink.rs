@@ -134,6 +134,11 @@ impl Uplink {
                         Err(error) => UplinkEvent::Malformed(error.to_string()),
                     };
                 }
+                Ok(Event::Incoming(Packet::SubAck(answer))) => {
+                    if let Some(problem) = session::refused(&answer) {
+                        return UplinkEvent::Lost(self.session.lost(problem));
+                    }
+                }
                 Ok(_) => {}
             }
         }
