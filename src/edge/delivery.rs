@@ -10,7 +10,7 @@ use crate::mqtt::uplink::{Uplink, UplinkEvent};
 use crate::mqtt::{MqttError, MqttSettings};
 use crate::spool::SpoolHandle;
 use crate::support::{Backoff, Clock, Stopwatch, chance};
-use crate::wire::Birth;
+use crate::wire::{Birth, RangeSet};
 
 /// Waits between connections: at once after a hiccup, five minutes where the broker stays away.
 const RECONNECT: Backoff = Backoff {
@@ -22,7 +22,8 @@ const RECONNECT: Backoff = Backoff {
 /// that kicks us out, and must not be stormed.
 const GOOD_LIFE: Duration = Duration::from_secs(60);
 
-/// A batch that the broker has taken and the hub not acknowledged for at least this long, and at most twice, is sent again.
+/// A batch that the broker has taken and the hub not acknowledged for at least this long, and at most twice, is sent again:
+/// all such while the hub answers; the oldest alone, to see whether it does, while it is silent.
 const RESEND_AFTER: Duration = Duration::from_secs(30);
 
 /// Batches that may wait for the hub's acknowledgement; more stay in the spool until some are released.
@@ -49,7 +50,7 @@ pub async fn deliver(
             connected = connecting => match connected {
                 Ok(uplink) => {
                     tracing::info!(%gateway, "connected to the broker");
-                    Delivery { uplink, spool: spool.clone(), next_after: 0, unconfirmed: BTreeMap::new() }.run(&stop).await?
+                    Delivery { uplink, spool: spool.clone(), next_after: 0, unconfirmed: Unconfirmed::default() }.run(&stop).await?
                 }
                 Err(error @ (MqttError::Settings(_) | MqttError::File { .. })) => return Err(error.into()),
                 Err(error) => Ended::Lost(error),
@@ -77,6 +78,20 @@ enum Ended {
     Lost(MqttError),
 }
 
+/// Acknowledgements of batches sent later that may come before that of an earlier one: a broker keeps the order, but several
+/// hubs may share its work. After so many the earlier one is lost: the broker took it when no hub had yet subscribed.
+const OVERTAKEN_MAX: u8 = 3;
+
+/// A batch on its way.
+#[derive(Clone, Copy, PartialEq)]
+struct OnItsWay {
+    place: Place,
+    /// The how many-th that was sent.
+    order: u64,
+    /// Acknowledgements of later ones that have come since the broker took it.
+    overtaken: u8,
+}
+
 /// Where a batch on its way is.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
@@ -86,6 +101,83 @@ enum Place {
     Taken { periods: u8 },
 }
 
+/// Batches sent over this connection that the hub has not acknowledged.
+#[derive(Default)]
+struct Unconfirmed {
+    batches: BTreeMap<u64, OnItsWay>,
+    /// Batches sent so far.
+    order: u64,
+    /// Whether the hub has acknowledged anything in the current period.
+    answered: bool,
+}
+
+impl Unconfirmed {
+    fn sent(&mut self, seq: u64) {
+        self.order += 1;
+        let batch = OnItsWay {
+            place: Place::Sent,
+            order: self.order,
+            overtaken: 0,
+        };
+        self.batches.insert(seq, batch);
+    }
+
+    fn taken(&mut self, seq: u64) {
+        if let Some(batch) = self.batches.get_mut(&seq) {
+            batch.place = Place::Taken { periods: 0 };
+        }
+    }
+
+    /// The hub has committed these. Forgets what has been overtaken too often and has to be sent again, and says from which
+    /// number on.
+    fn committed(&mut self, committed: &RangeSet) -> Option<u64> {
+        self.answered = true;
+        let mut last = 0;
+        self.batches.retain(|seq, batch| {
+            let done = committed.contains(*seq);
+            if done {
+                last = last.max(batch.order);
+            }
+            !done
+        });
+        let mut oldest = None;
+        self.batches.retain(|seq, batch| {
+            if batch.place != Place::Sent && batch.order < last {
+                batch.overtaken += 1;
+            }
+            let lost = batch.overtaken >= OVERTAKEN_MAX;
+            if lost {
+                oldest = oldest.or(Some(*seq));
+            }
+            !lost
+        });
+        oldest
+    }
+
+    /// A period has passed. Forgets what has to be sent again, and says from which number on.
+    ///
+    /// A hub that says nothing is away, and the broker keeps for it what it has taken: to send all of it again each period
+    /// would use up a metered link and the broker's queue. One batch is enough to see whether the hub, or a broker that has
+    /// forgotten everything, is there.
+    fn age(&mut self) -> Option<u64> {
+        let answered = std::mem::take(&mut self.answered);
+        let mut oldest = None;
+        self.batches.retain(|seq, batch| match batch.place {
+            Place::Sent => true,
+            Place::Taken { periods: 0 } => {
+                batch.place = Place::Taken { periods: 1 };
+                true
+            }
+            Place::Taken { .. } => {
+                let stays = oldest.is_some() && !answered;
+                oldest = oldest.or(Some(*seq));
+                stays
+            }
+        });
+        oldest
+    }
+}
+
 /// Delivery over one connection.
 struct Delivery {
     uplink: Uplink,
@@ -93,7 +185,7 @@ struct Delivery {
     /// Batches up to this number have been sent over this connection.
     next_after: u64,
     /// Sent over this connection, not yet acknowledged by the hub.
-    unconfirmed: BTreeMap<u64, Place>,
+    unconfirmed: Unconfirmed,
 }
 
 impl Delivery {
@@ -114,20 +206,20 @@ impl Delivery {
                 event = self.uplink.next() => match event {
                     UplinkEvent::Lost(error) => return Ok(Ended::Lost(error)),
                     UplinkEvent::Malformed(problem) => tracing::warn!(problem, "no acknowledgement; left alone"),
-                    UplinkEvent::Taken(seq) => {
-                        if let Some(place) = self.unconfirmed.get_mut(&seq) {
-                            *place = Place::Taken { periods: 0 };
-                        }
-                    }
+                    UplinkEvent::Taken(seq) => self.unconfirmed.taken(seq),
                     UplinkEvent::Committed(ack) => {
                         if ack.epoch == self.spool.epoch() {
-                            self.unconfirmed.retain(|seq, _| !ack.committed.contains(*seq));
+                            let lost = self.unconfirmed.committed(&ack.committed);
+                            self.send_again(lost);
                         }
                         self.spool.release(ack.epoch, ack.committed).await?;
                     }
                 },
                 changed = stats.changed() => changed?,
-                _ = resend.tick() => self.age(),
+                _ = resend.tick() => {
+                    let lost = self.unconfirmed.age();
+                    self.send_again(lost);
+                }
             }
         }
     }
@@ -138,7 +230,7 @@ impl Delivery {
             let room = self
                 .uplink
                 .free()
-                .min(UNCONFIRMED_MAX.saturating_sub(self.unconfirmed.len()));
+                .min(UNCONFIRMED_MAX.saturating_sub(self.unconfirmed.batches.len()));
             if room == 0 || self.next_after >= last_seq {
                 return Ok(None);
             }
@@ -149,34 +241,86 @@ impl Delivery {
             }
             for (seq, payload) in batches {
                 self.next_after = seq;
-                if self.unconfirmed.contains_key(&seq) {
+                if self.unconfirmed.batches.contains_key(&seq) {
                     continue;
                 }
                 if let Err(error) = self.uplink.publish(seq, payload) {
                     return Ok(Some(error));
                 }
-                self.unconfirmed.insert(seq, Place::Sent);
+                self.unconfirmed.sent(seq);
             }
         }
     }
 
-    /// Forgets what the broker took long ago without a word from the hub, so that it is sent again.
-    fn age(&mut self) {
-        let mut oldest = None;
-        self.unconfirmed.retain(|seq, place| match place {
-            Place::Sent => true,
-            Place::Taken { periods: 0 } => {
-                *place = Place::Taken { periods: 1 };
-                true
-            }
-            Place::Taken { .. } => {
-                oldest = oldest.or(Some(*seq));
-                false
-            }
-        });
+    /// Begins again at `oldest`: all from there on that are not on their way are sent.
+    fn send_again(&mut self, oldest: Option<u64>) {
         if let Some(oldest) = oldest {
             tracing::info!(from = oldest, "the hub has not acknowledged; sending again");
             self.next_after = self.next_after.min(oldest - 1);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on_their_way(count: u64) -> Unconfirmed {
+        let mut unconfirmed = Unconfirmed::default();
+        for seq in 1..=count {
+            unconfirmed.sent(seq);
+            unconfirmed.taken(seq);
+        }
+        unconfirmed
+    }
+
+    fn range(first: u64, last: u64) -> RangeSet {
+        [(first, last)].into_iter().collect()
+    }
+
+    #[test]
+    fn a_hub_that_is_away_is_asked_with_one_batch_at_a_time() {
+        let mut unconfirmed = on_their_way(200);
+        assert_eq!(unconfirmed.age(), None);
+        let mut asked = Vec::new();
+        for _ in 0..10 {
+            let seq = unconfirmed.age().unwrap();
+            assert_eq!(unconfirmed.batches.len(), 199);
+            unconfirmed.sent(seq);
+            unconfirmed.taken(seq);
+            asked.push(seq);
+        }
+        // What has just been sent again is not the one to be sent next.
+        assert_eq!(asked, [1, 2, 1, 2, 1, 2, 1, 2, 1, 2]);
+        // It is back and has committed one: now all others go.
+        assert_eq!(unconfirmed.committed(&range(1, 1)), None);
+        unconfirmed.age();
+        unconfirmed.committed(&range(1, 1));
+        unconfirmed.age();
+        assert!(unconfirmed.batches.is_empty());
+    }
+
+    #[test]
+    fn a_batch_that_later_ones_overtake_is_sent_again_at_once() {
+        let mut unconfirmed = on_their_way(5);
+        assert_eq!(unconfirmed.committed(&range(2, 2)), None);
+        assert_eq!(unconfirmed.committed(&range(2, 3)), None);
+        // An acknowledgement that comes twice overtakes nothing.
+        assert_eq!(unconfirmed.committed(&range(2, 3)), None);
+        assert_eq!(unconfirmed.committed(&range(2, 4)), Some(1));
+        unconfirmed.sent(1);
+        unconfirmed.taken(1);
+        // 5 was sent before 1 was sent again.
+        assert_eq!(unconfirmed.committed(&range(2, 5)), None);
+        assert_eq!(unconfirmed.committed(&range(1, 5)), None);
+        assert!(unconfirmed.batches.is_empty());
+    }
+
+    #[test]
+    fn what_the_broker_has_not_taken_waits_for_the_line() {
+        let mut unconfirmed = on_their_way(1);
+        unconfirmed.sent(2);
+        assert_eq!((unconfirmed.age(), unconfirmed.age()), (None, Some(1)));
+        assert_eq!((unconfirmed.age(), unconfirmed.batches.len()), (None, 1));
     }
 }

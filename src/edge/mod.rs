@@ -21,9 +21,6 @@ use crate::spool::{Spool, SpoolHandle, SpoolStats, keeper};
 use crate::support::{Clock, Supervisor};
 use crate::wire::{Birth, BirthSeries, CounterSpec};
 
-/// Readings in a batch at most: with the longest names and raw registers 1000 take some 150 kB, under the limit of a message.
-const BATCH_MAX: usize = 1000;
-
 /// A gateway that is ready to run: its configuration is valid and its spool open.
 pub struct Edge {
     settings: EdgeSettings,
@@ -143,8 +140,8 @@ async fn poll(
             () = stop.cancelled() => return Ok(()),
             polled = bus.poll_next(&clock, due, &stats) => polled,
         };
-        for part in readings.chunks(BATCH_MAX) {
-            spool.append(part.to_vec()).await?;
+        if !readings.is_empty() {
+            spool.append(readings).await?;
         }
         due = Some(next);
     }

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::core::GatewayId;
 use crate::mqtt::intake::{Intake, Message};
 use crate::mqtt::{MqttError, MqttSettings};
-use crate::store::{Committed, StoreError, StoreHandle};
+use crate::store::{Committed, Store, StoreError, StoreHandle};
 use crate::support::{Backoff, Clock, Stopwatch, chance};
 use crate::wire::{Ack, Batch, Birth, Channel, Status, Topic};
 
@@ -249,6 +249,7 @@ fn read(message: &Message) -> Result<Content, String> {
                     batch.gateway, topic.gateway
                 ));
             }
+            Store::holds(&batch)?;
             Ok(Content::Batch(batch))
         }
         Channel::Birth => Ok(Content::Birth(

@@ -93,8 +93,15 @@ impl Bus {
         due: Option<Timestamp>,
         stats: &BusStats,
     ) -> (Vec<Reading>, Timestamp) {
-        if let Some(due) = due {
-            clock.sleep_until(due).await;
+        if let Some(mut due) = due {
+            loop {
+                // A clock that was set back would otherwise leave the bus unpolled until it has made up for that.
+                due = due.min(schedule::next_tick(clock.now(), self.interval_s));
+                clock.sleep_until(due).await;
+                if clock.now() >= due {
+                    break;
+                }
+            }
             stats
                 .missed_ticks
                 .fetch_add(schedule::missed(due, clock.now(), self.interval_s), Relaxed);
@@ -274,5 +281,35 @@ impl DevicePoint {
             reason,
             raw,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The next poll was due in ten days by a clock that has since been set back.
+    #[tokio::test]
+    async fn a_clock_that_is_set_back_does_not_stop_the_polls() {
+        let at = |s| Timestamp::from_second(s).unwrap();
+        let settings = BusSettings {
+            name: "pumps".into(),
+            tcp: "127.0.0.1:9".into(),
+            timeout_ms: 100,
+            retries: 0,
+            interval_s: 300,
+            devices: Vec::new(),
+        };
+        let mut bus = Bus::new(&settings, &BTreeMap::new()).unwrap();
+        let (clock, driver) = Clock::stepped(at(10));
+        let stats = BusStats::default();
+        let polled = bus.poll_next(&clock, Some(at(864_000)), &stats);
+        let driven = async {
+            driver.settled(1).await;
+            driver.advance_to(at(300));
+        };
+        let ((readings, next), ()) = tokio::join!(polled, driven);
+        assert!(readings.is_empty());
+        assert_eq!((next, stats.missed_ticks.load(Relaxed)), (at(600), 0));
     }
 }

@@ -108,6 +108,9 @@ impl Intake {
     fn take(&mut self, event: Result<Event, Lost>) {
         match event {
             Ok(Event::Incoming(Packet::Publish(publish))) => self.waiting.push_back(publish),
+            Ok(Event::Incoming(Packet::SubAck(answer))) => {
+                self.lost = self.lost.take().or(session::refused(&answer));
+            }
             Ok(_) => {}
             Err(problem) => self.lost = Some(problem),
         }
@@ -155,9 +158,34 @@ impl Intake {
     }
 
     /// Ends the connection; the broker keeps the session.
-    pub async fn close(mut self) {
-        if self.session.client.try_disconnect().is_ok() {
-            while self.session.next().await.is_ok() {}
-        }
+    pub async fn close(self) {
+        self.session.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    #[tokio::test]
+    async fn a_refused_subscription_is_told() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let broker = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut asked = [0; 512];
+            assert!(stream.read(&mut asked).await.unwrap() > 0);
+            stream.write_all(&[0x20, 2, 0, 0]).await.unwrap();
+            assert!(stream.read(&mut asked).await.unwrap() > 0);
+            stream.write_all(&[0x90, 3, 0, 1, 0x80]).await.unwrap();
+            while stream.read(&mut asked).await.is_ok_and(|n| n > 0) {}
+        });
+        let settings = MqttSettings::at(format!("mqtt://127.0.0.1:{port}"));
+        let mut intake = Intake::connect(&settings, "hub", false).await.unwrap();
+        let error = intake.next().await.err().unwrap().to_string();
+        assert!(error.contains("refuses the subscription"), "{error}");
+        drop(intake);
+        broker.await.unwrap();
     }
 }

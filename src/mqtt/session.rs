@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use rumqttc::{
-    AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, StateError, TlsConfiguration,
-    Transport, mqttbytes,
+    AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, StateError, SubAck,
+    SubscribeReasonCode, TlsConfiguration, Transport, mqttbytes,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -47,6 +47,10 @@ impl From<ConnectionError> for Lost {
         }
     }
 }
+
+/// The longest wait for the broker to end the connection after a goodbye. On a dead line it never does, and the daemon has to
+/// end all the same.
+const GOODBYE_MAX: Duration = Duration::from_secs(3);
 
 /// One connection to the broker.
 pub(super) struct Session {
@@ -147,6 +151,14 @@ impl Session {
         }
     }
 
+    /// Says goodbye, and waits a little until the connection has ended.
+    pub async fn close(mut self) {
+        if self.client.try_disconnect().is_ok() {
+            let ended = async { while self.next().await.is_ok() {} };
+            let _hung = tokio::time::timeout(GOODBYE_MAX, ended).await.is_err();
+        }
+    }
+
     /// The error of a request that the client did not take.
     pub fn refused(&self, error: rumqttc::ClientError) -> MqttError {
         self.lost(Lost::Problem(error.to_string()))
@@ -159,6 +171,14 @@ impl Drop for Session {
     }
 }
 
+/// What is wrong where the broker has not granted a subscription: nothing else would ever tell.
+pub(super) fn refused(answer: &SubAck) -> Option<Lost> {
+    let refused = answer.return_codes.contains(&SubscribeReasonCode::Failure);
+    refused.then(|| {
+        Lost::Problem("the broker refuses the subscription; look at its access list".into())
+    })
+}
+
 async fn poll(mut event_loop: EventLoop, events: mpsc::Sender<Result<Event, Lost>>) {
     loop {
         let event = event_loop.poll().await.map_err(Lost::from);
@@ -166,5 +186,33 @@ async fn poll(mut event_loop: EventLoop, events: mpsc::Sender<Result<Event, Lost
         if events.send(event).await.is_err() || ended {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    /// A broker that takes the connection and is never heard of again.
+    #[tokio::test]
+    async fn a_goodbye_to_a_dead_line_ends() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let broker = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut asked = [0; 512];
+            assert!(stream.read(&mut asked).await.unwrap() > 0);
+            stream.write_all(&[0x20, 2, 0, 0]).await.unwrap();
+            std::future::pending::<()>().await;
+            drop(stream);
+        });
+        let settings = MqttSettings::at(format!("mqtt://127.0.0.1:{port}"));
+        let session = Session::connect(options(&settings, "gw").unwrap())
+            .await
+            .unwrap();
+        let closed = tokio::time::timeout(GOODBYE_MAX * 3, session.close()).await;
+        assert!(closed.is_ok(), "the goodbye hangs");
+        broker.abort();
     }
 }

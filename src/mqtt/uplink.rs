@@ -134,6 +134,11 @@ impl Uplink {
                         Err(error) => UplinkEvent::Malformed(error.to_string()),
                     };
                 }
+                Ok(Event::Incoming(Packet::SubAck(answer))) => {
+                    if let Some(problem) = session::refused(&answer) {
+                        return UplinkEvent::Lost(self.session.lost(problem));
+                    }
+                }
                 Ok(_) => {}
             }
         }
@@ -142,11 +147,8 @@ impl Uplink {
     /// Says goodbye: the status becomes offline by our own word. What is still on its way is in the spool.
     pub async fn close(mut self) {
         let offline = Status::new(GatewayState::Offline, self.since).to_bytes();
-        if self.retain(self.status.clone(), offline).is_err()
-            || self.session.client.try_disconnect().is_err()
-        {
-            return;
+        if self.retain(self.status.clone(), offline).is_ok() {
+            self.session.close().await;
         }
-        while self.session.next().await.is_ok() {}
     }
 }

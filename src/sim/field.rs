@@ -18,9 +18,11 @@ pub(super) struct Field {
     /// Deficit from which its farmer pumps, mm.
     start_mm: f64,
     watering: bool,
-    /// Share of the last hour that the pump ran.
-    pub ran_share: f64,
-    /// Flow while it ran, m3/h.
+    /// Whether it runs at the full hour, when its instruments are read.
+    pub runs: bool,
+    /// Hours that it ran and was not seen to, h: a look finds it running as often as it does run.
+    unseen_h: f64,
+    /// Flow at the full hour, m3/h.
     pub flow_m3h: f64,
     /// What its meters show.
     pub registers: Registers,
@@ -70,15 +72,16 @@ impl Field {
             start_mm,
             rated: rated.clone(),
             watering: false,
-            ran_share: 0.0,
+            runs: false,
+            unseen_h: 0.0,
             flow_m3h: 0.0,
             registers: Registers::draw(&scenario.meters, seed, number),
         }
     }
 
-    /// Power while it runs, kW.
+    /// Power at the full hour, kW.
     pub(super) fn power_kw(&self) -> f64 {
-        if self.ran_share > 0.0 {
+        if self.runs {
             self.rated.rated_power_kw
         } else {
             0.0
@@ -113,8 +116,7 @@ impl Field {
         // A lower source is a higher lift: at the same power the flow falls in proportion.
         let lift_m = self.rated.rated_head_m + drop_m.max(0.0);
         let flow = self.rated.rated_flow_m3h * self.rated.rated_head_m / lift_m;
-        self.ran_share = 0.0;
-        self.flow_m3h = 0.0;
+        self.rest();
         if available_m3 < flow * START_SHARE_MIN {
             return Run::default();
         }
@@ -124,8 +126,12 @@ impl Field {
         let wanted_m3 = wanted_mm / 1000.0 * area_m2 / reaching.max(0.01);
         let water_m3 = flow.min(available_m3).min(wanted_m3);
         let hours = water_m3 / flow;
-        self.ran_share = hours;
-        self.flow_m3h = flow;
+        self.unseen_h += hours;
+        self.runs = self.unseen_h >= 0.5;
+        if self.runs {
+            self.unseen_h -= 1.0;
+            self.flow_m3h = flow;
+        }
         self.deficit_mm -= water_m3 * reaching / area_m2 * 1000.0;
         let run = Run {
             hours,
@@ -140,7 +146,7 @@ impl Field {
 
     /// The pump stands for an hour.
     pub(super) fn rest(&mut self) {
-        self.ran_share = 0.0;
+        self.runs = false;
         self.flow_m3h = 0.0;
     }
 }

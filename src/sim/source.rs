@@ -2,6 +2,7 @@
 
 use super::SimError;
 use super::scenario::{Scenario, SourceSettings};
+use super::truth::DRY_MARGIN_M;
 use crate::water::{Station, StationKind, StorageCurve};
 
 /// Level over flow of a channel: depth grows with this power of the flow (Manning's formula for a wide section, 3/5).
@@ -143,6 +144,14 @@ impl Source {
                 volume_m3,
                 drawdown_m,
             } => (self.bottom_m + volume_m3 / self.feed.area_m2 - drawdown_m).max(self.bottom_m),
+        }
+    }
+
+    /// The level at or below which it is dry, m: a channel where it ceases to flow, all others in the mud above their bottom.
+    pub(super) fn dry_level_m(&self) -> f64 {
+        match self.body {
+            Body::Channel { .. } => self.bottom_m,
+            _ => self.bottom_m + DRY_MARGIN_M,
         }
     }
 

@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use crate::core::{Period, StationId};
 
-/// A source counts as dry while its level stands at most this much above its bottom, m. Engineering judgement: a few
+/// A source other than a channel counts as dry while its level stands at most this much above its bottom, m; a channel when
+/// it ceases to flow. Engineering judgement: a few
 /// centimetres of mud and the sensor's own error (2 cm for level records).
 pub const DRY_MARGIN_M: f64 = 0.05;
 
@@ -40,7 +41,7 @@ pub struct PumpTruth {
 /// What a water source went through, looked at on every full hour of the event.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct SourceTruth {
-    /// Full hours at which it was dry: at most [`DRY_MARGIN_M`] above its bottom.
+    /// Full hours at which it was dry: without flow, or at most [`DRY_MARGIN_M`] above its bottom.
     pub dry_hours: u32,
     /// Days on which it was dry at every full hour.
     pub dry_days: u32,

@@ -9,7 +9,7 @@ use super::SimError;
 use super::field::Field;
 use super::scenario::{Fault, Scenario};
 use super::source::{Hour, Source};
-use super::truth::{DRY_MARGIN_M, PumpTruth, SourceTruth, Truth};
+use super::truth::{PumpTruth, SourceTruth, Truth};
 use super::weather::Day;
 use crate::core::{Calendar, Parameter, StationId};
 use crate::water::{StationKind, Township};
@@ -227,7 +227,7 @@ impl World {
     }
 
     fn pump_shown(&self, field: &Field, parameter: Parameter) -> Option<f64> {
-        let runs = field.ran_share > 0.0;
+        let runs = field.runs;
         let or_zero = |value: f64| if runs { value } else { 0.0 };
         Some(match parameter {
             Parameter::EnergyTotal => field.registers.energy_kwh,
@@ -340,7 +340,7 @@ impl World {
             let level = source.level_m();
             truth.last_m = Some(level);
             truth.lowest_m = Some(truth.lowest_m.map_or(level, |lowest| lowest.min(level)));
-            if level <= source.bottom_m + DRY_MARGIN_M {
+            if level <= source.dry_level_m() {
                 truth.dry_hours += 1;
                 truth.first_dry_at.get_or_insert(at);
                 *self.dry_today.entry(id.clone()).or_default() += 1;

@@ -2,21 +2,20 @@
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{Spool, SpoolError, SpoolStats, SpooledBatch};
+use super::{Spool, SpoolError, SpoolStats};
 use crate::core::Reading;
 use crate::wire::{Epoch, RangeSet};
 
 /// Requests that may wait for the disk. Each bus has at most one append waiting, the uplink one fetch.
 const REQUESTS_MAX: usize = 64;
 
+/// Numbers and messages of batches.
+type Messages = Vec<(u64, Vec<u8>)>;
+
 enum Request {
     Append(Vec<Reading>, oneshot::Sender<Result<u64, SpoolError>>),
     Release(Epoch, RangeSet, oneshot::Sender<Result<u64, SpoolError>>),
-    Batches(
-        u64,
-        u32,
-        oneshot::Sender<Result<Vec<SpooledBatch>, SpoolError>>,
-    ),
+    Batches(u64, u32, oneshot::Sender<Result<Messages, SpoolError>>),
 }
 
 /// A handle on the spool. The thread ends when the last handle is dropped.
@@ -97,7 +96,7 @@ impl SpoolHandle {
     ///
     /// # Errors
     /// As [`Spool::batches`], or the thread is gone.
-    pub async fn batches(&self, after: u64, count: u32) -> Result<Vec<SpooledBatch>, SpoolError> {
+    pub async fn batches(&self, after: u64, count: u32) -> Result<Messages, SpoolError> {
         self.ask(|reply| Request::Batches(after, count, reply))
             .await
     }

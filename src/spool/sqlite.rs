@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::core::{GatewayId, Reading};
 use crate::support::chance;
-use crate::wire::{Batch, Epoch, RangeSet};
+use crate::wire::{Batch, Epoch, MESSAGE_SIZE_MAX, RangeSet};
 
 /// The layout of the file. A file of another layout is refused, not guessed at.
 const SCHEMA_VERSION: i64 = 1;
@@ -152,35 +152,60 @@ impl Spool {
         self.stats
     }
 
-    /// Stores `readings` as one batch and returns its number. Once this returns, a power cut does not lose them.
+    /// Stores `readings`, as one batch or, where that would be too large a message, as several, and returns the last number.
+    /// Once this returns, a power cut does not lose them.
     ///
     /// # Errors
-    /// Nothing is stored then, and the number is not used.
+    /// Nothing is stored then, and no number is used.
     pub fn append(&mut self, readings: Vec<Reading>) -> Result<u64, SpoolError> {
-        let seq = self.next_seq;
         let count = readings.len() as u64;
-        let batch = Batch {
-            gateway: self.gateway.clone(),
-            epoch: self.epoch,
-            seq,
-            readings,
-        };
-        let payload = batch.to_bytes();
+        let messages = self.messages(readings);
+        let stored = messages.len() as u64;
+        let last = self.next_seq + stored - 1;
         let transaction = self.connection.transaction()?;
-        transaction
-            .prepare_cached("INSERT INTO batch (seq, readings, payload) VALUES (?1, ?2, ?3)")?
-            .execute(params![seq, count, payload])?;
-        transaction
-            .prepare_cached("UPDATE life SET next_seq = ?1, payload_bytes = payload_bytes + ?2")?
-            .execute(params![seq + 1, payload.len() as u64])?;
-        let dropped = drop_oldest(&transaction, self.size_max, seq)?;
+        for (seq, (count, payload)) in (self.next_seq..).zip(messages) {
+            transaction
+                .prepare_cached("INSERT INTO batch (seq, readings, payload) VALUES (?1, ?2, ?3)")?
+                .execute(params![seq, count, payload])?;
+            transaction
+                .prepare_cached(
+                    "UPDATE life SET next_seq = ?1, payload_bytes = payload_bytes + ?2",
+                )?
+                .execute(params![seq + 1, payload.len() as u64])?;
+        }
+        let dropped = drop_oldest(&transaction, self.size_max, last)?;
         transaction.commit()?;
-        self.next_seq = seq + 1;
-        self.stats.last_seq = seq;
-        self.stats.batches = self.stats.batches + 1 - dropped.0;
+        self.next_seq = last + 1;
+        self.stats.last_seq = last;
+        self.stats.batches = self.stats.batches + stored - dropped.0;
         self.stats.readings = self.stats.readings + count - dropped.1;
         self.stats.dropped_readings += dropped.1;
-        Ok(seq)
+        Ok(last)
+    }
+
+    /// The messages that carry `readings`, numbered on from the next number: how many readings, and the bytes. Always one at
+    /// least. A message that no broker and no hub takes would stand in the way of all that come after it.
+    fn messages(&self, readings: Vec<Reading>) -> Vec<(u64, Vec<u8>)> {
+        let mut messages = Vec::new();
+        let mut rest = vec![readings];
+        while let Some(readings) = rest.pop() {
+            let count = readings.len();
+            let batch = Batch {
+                gateway: self.gateway.clone(),
+                epoch: self.epoch,
+                seq: self.next_seq + messages.len() as u64,
+                readings,
+            };
+            let payload = batch.to_bytes();
+            if payload.len() <= MESSAGE_SIZE_MAX || count < 2 {
+                messages.push((count as u64, payload));
+                continue;
+            }
+            let mut first = batch.readings;
+            rest.push(first.split_off(count / 2));
+            rest.push(first);
+        }
+        messages
     }
 
     /// Batches after `after`, oldest first, at most `count`: number and message.
@@ -303,6 +328,41 @@ mod tests {
         let series: crate::core::Series = "pond-1/level".parse().unwrap();
         let at = Timestamp::from_second(1_659_283_200).unwrap();
         vec![Reading::good(series, at, 1.5); count]
+    }
+
+    #[test]
+    fn a_poll_too_large_for_a_message_becomes_several() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut spool = Spool::open(&dir.path().join("spool.db"), &gateway(), 8 << 20).unwrap();
+        let mut sent = Vec::new();
+        for station in 0..247 {
+            for (reading, ms) in readings(40).into_iter().zip(0..) {
+                let mut reading = reading;
+                reading.series = format!("pump-with-a-long-name-{station}/level")
+                    .parse()
+                    .unwrap();
+                reading.observed_at += jiff::SignedDuration::from_millis(ms);
+                reading.flag = crate::core::Flag::Suspect;
+                reading.reason = Some(crate::core::Reason::Unexpected);
+                reading.raw = vec![0xffff; 4];
+                sent.push(reading);
+            }
+        }
+        let last = spool.append(sent.clone()).unwrap();
+        assert!(last > 1);
+        assert_eq!(
+            (spool.stats().batches, spool.stats().last_seq),
+            (last, last)
+        );
+        assert_eq!(spool.stats().readings, sent.len() as u64);
+        let mut came = Vec::new();
+        for (seq, payload) in spool.batches(0, 1000).unwrap() {
+            let batch = Batch::from_bytes(&payload).unwrap();
+            assert_eq!(batch.seq, seq);
+            came.extend(batch.readings);
+        }
+        assert_eq!(came, sent);
+        assert_eq!(spool.append(readings(1)).unwrap(), last + 1);
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub mod keeper;
 mod readings;
 mod schema;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 
 pub use delivered::{Delivered, GatewayRow};
 pub use keeper::StoreHandle;

@@ -56,9 +56,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
              PRAGMA temp_store = FILE;",
         )
         .map_err(failed)?;
-    let found: i64 = connection
-        .query_row("PRAGMA user_version", [], |row| row.get(0))
-        .map_err(failed)?;
+    let found = layout(&connection).map_err(failed)?;
     if found == 0 {
         create(&connection).map_err(failed)?;
     } else if found != SCHEMA_VERSION {
@@ -82,7 +80,18 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     connection
         .execute_batch("PRAGMA busy_timeout = 5000; PRAGMA temp_store = FILE;")
         .map_err(failed)?;
+    let found = layout(&connection).map_err(failed)?;
+    if found != SCHEMA_VERSION {
+        return Err(StoreError::Layout {
+            path: path.into(),
+            found,
+        });
+    }
     Ok(connection)
+}
+
+fn layout(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
 fn create(connection: &Connection) -> rusqlite::Result<()> {

@@ -12,7 +12,7 @@ use crate::core::{GatewayId, HourCell, Kind, Reading, Series};
 use crate::wire::{Batch, Birth, CounterSpec, Epoch, RangeSet, Status};
 
 /// What is kept of messages that are none: enough to see a fault, not enough for noise to fill the disk.
-const QUARANTINE_ROWS_MAX: u32 = 10_000;
+pub(super) const QUARANTINE_ROWS_MAX: u32 = 10_000;
 
 /// What a commit came to.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -78,6 +78,27 @@ impl Store {
         })
     }
 
+    /// Whether the file can hold this batch at all. One that it cannot hold must not be tried: it would fail for ever, and
+    /// everything that is to be committed with it.
+    ///
+    /// # Errors
+    /// Says what of it cannot be held.
+    pub fn holds(batch: &Batch) -> Result<(), String> {
+        if i64::try_from(batch.seq).is_err() {
+            return Err(format!("seq {} is beyond what can be counted", batch.seq));
+        }
+        for (i, reading) in batch.readings.iter().enumerate() {
+            let hour = hours::hour_of(reading.observed_at.as_millisecond());
+            if Timestamp::from_millisecond(hour).is_err() {
+                return Err(format!(
+                    "readings[{i}]: {} is in no hour",
+                    reading.observed_at
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// Commits batches: readings, roll-ups and batch numbers in one transaction. A batch that was committed before changes
     /// nothing and is acknowledged again.
     ///
@@ -110,14 +131,11 @@ impl Store {
     /// Nothing is noted then.
     pub fn birth(&mut self, gateway: &GatewayId, birth: &Birth) -> Result<(), StoreError> {
         let transaction = self.connection.unchecked_transaction()?;
-        delivered::birth(&transaction, gateway, birth)?;
-        for series in &birth.series {
-            let id = self.ids.id(&transaction, &series.series)?;
-            if series.series.parameter.spec().kind == Kind::Counter {
-                describe(&transaction, id, &series.series, series.counter)?;
-            }
+        let noted = note(&transaction, &mut self.ids, gateway, birth);
+        if let Err(error) = noted.and_then(|()| Ok(transaction.commit()?)) {
+            self.ids.forget();
+            return Err(error);
         }
-        transaction.commit()?;
         Ok(())
     }
 
@@ -312,6 +330,22 @@ fn write(
     for ((gateway, epoch), set) in &committed.delivered {
         delivered::store(connection, gateway, *epoch, set)?;
         delivered::heard(connection, gateway, now)?;
+    }
+    Ok(())
+}
+
+fn note(
+    connection: &Connection,
+    ids: &mut SeriesIds,
+    gateway: &GatewayId,
+    birth: &Birth,
+) -> Result<(), StoreError> {
+    delivered::birth(connection, gateway, birth)?;
+    for series in &birth.series {
+        let id = ids.id(connection, &series.series)?;
+        if series.series.parameter.spec().kind == Kind::Counter {
+            describe(connection, id, &series.series, series.counter)?;
+        }
     }
     Ok(())
 }

@@ -71,11 +71,16 @@ impl Clock {
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 
-    /// Sleeps until the clock shows `at` or later.
+    /// Sleeps until the clock shows `at` or later, or has been set back: then whoever sleeps has to look at it anew.
     pub async fn sleep_until(&self, at: Timestamp) {
+        let begun = self.now();
         match &self.0 {
             Source::System => loop {
-                let left = at.duration_since(Timestamp::now());
+                let now = Timestamp::now();
+                let left = at.duration_since(now);
+                if now < begun {
+                    return;
+                }
                 let Ok(left) = Duration::try_from(left) else {
                     return;
                 };

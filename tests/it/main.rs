@@ -1,1 +1,13 @@
-fn main() {}
+//! The binaries that a user runs, with real parts: mosquitto, a pymodbus server, and devices and messages as bad as they come.
+//!
+//! `tests/run` installs what is needed; without it these tests fail and say so.
+
+mod bad_devices;
+mod commands;
+mod context;
+mod delivery;
+mod fake_device;
+mod foreign;
+mod peers;
+mod schema;
+mod truth;

@@ -1,0 +1,593 @@
+//! What the store promises, over files.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::sqlite::recompute;
+use super::{Store, StoreError};
+use crate::core::{Flag, GatewayId, HourCell, Reading, Reason, Series};
+use crate::wire::{Batch, Birth, BirthSeries, CounterSpec, Epoch, GatewayState, Status};
+
+struct File {
+    _dir: tempfile::TempDir,
+    path: PathBuf,
+}
+
+impl File {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("store.db");
+        Self { _dir: dir, path }
+    }
+
+    fn open(&self) -> Store {
+        Store::open(&self.path).unwrap()
+    }
+}
+
+fn series(name: &str) -> Series {
+    name.parse().unwrap()
+}
+
+fn gateway(name: &str) -> GatewayId {
+    name.parse().unwrap()
+}
+
+/// 2022-08-01T00:00:00Z and so many minutes.
+fn at(minutes: i64) -> Timestamp {
+    Timestamp::from_second(1_659_312_000 + 60 * minutes).unwrap()
+}
+
+fn good(name: &str, minutes: i64, value: f64) -> Reading {
+    Reading::good(series(name), at(minutes), value)
+}
+
+fn missing(name: &str, minutes: i64, reason: Reason) -> Reading {
+    Reading::missing(series(name), at(minutes), reason, vec![])
+}
+
+fn flagged(name: &str, minutes: i64, value: f64, flag: Flag) -> Reading {
+    Reading {
+        flag,
+        reason: Some(Reason::Unexpected),
+        raw: vec![0x1234, 0x00ff],
+        ..good(name, minutes, value)
+    }
+}
+
+fn batch(seq: u64, readings: Vec<Reading>) -> Batch {
+    Batch {
+        gateway: gateway("gw-1"),
+        epoch: Epoch(7),
+        seq,
+        readings,
+    }
+}
+
+fn all_hours(store: &Store, name: &str) -> Vec<HourCell> {
+    let found = store.hours(&series(name), Timestamp::MIN, Timestamp::MAX);
+    found.unwrap()
+}
+
+fn all_readings(store: &Store, name: &str) -> Vec<Reading> {
+    let found = store.readings(&series(name), Timestamp::MIN, Timestamp::MAX);
+    found.unwrap()
+}
+
+fn born(name: &str, modulus: Option<f64>, rate: Option<f64>) -> Birth {
+    let counter = CounterSpec {
+        modulus,
+        max_rate_per_hour: rate,
+    };
+    let series = series(name);
+    let unit = series.parameter.spec().unit;
+    let one = BirthSeries {
+        series,
+        unit,
+        interval_s: 3600,
+        counter: Some(counter),
+    };
+    Birth::new("0.1.0", "c".into(), vec![one])
+}
+
+fn ranges(store: &Store, gateway: &str, epoch: u64) -> Vec<(u64, u64)> {
+    let rows = store.gateways().unwrap();
+    let row = rows.iter().find(|r| r.gateway.as_str() == gateway).unwrap();
+    row.delivered[&Epoch(epoch)].iter().collect()
+}
+
+#[test]
+fn a_batch_that_comes_twice_counts_once_and_is_acknowledged_twice() {
+    let file = File::new();
+    let mut store = file.open();
+    let one = batch(
+        1,
+        vec![
+            good("pond-1/level", 0, 98.5),
+            good("pump-1/energy_total", 0, 10.0),
+        ],
+    );
+    let first = store.commit(std::slice::from_ref(&one), at(1)).unwrap();
+    assert_eq!(first.new_readings, 2);
+    let hours = all_hours(&store, "pond-1/level");
+    let again = store.commit(&[one.clone(), one], at(2)).unwrap();
+    assert_eq!(again.new_readings, 0);
+    assert_eq!(again.delivered, first.delivered);
+    assert_eq!(all_hours(&store, "pond-1/level"), hours);
+    assert_eq!(store.counts().unwrap(), (2, 0));
+}
+
+#[test]
+fn a_value_takes_the_place_of_a_missing_one_and_never_gives_it_back() {
+    let file = File::new();
+    let mut store = file.open();
+    let lost = missing("pond-1/level", 5, Reason::Timeout);
+    let value = good("pond-1/level", 5, 98.5);
+    store
+        .commit(&[batch(1, vec![lost.clone()])], at(9))
+        .unwrap();
+    assert_eq!(all_hours(&store, "pond-1/level")[0].missing, 1);
+    let replaced = store
+        .commit(&[batch(2, vec![value.clone()])], at(9))
+        .unwrap();
+    assert_eq!(replaced.new_readings, 0);
+    for seq in 3..5 {
+        store
+            .commit(&[batch(seq, vec![lost.clone()])], at(9))
+            .unwrap();
+        assert_eq!(
+            all_readings(&store, "pond-1/level"),
+            std::slice::from_ref(&value)
+        );
+    }
+    let cell = &all_hours(&store, "pond-1/level")[0];
+    assert_eq!((cell.counted, cell.missing, cell.last), (1, 0, Some(98.5)));
+}
+
+#[test]
+fn readings_come_back_as_they_were() {
+    let file = File::new();
+    let mut store = file.open();
+    let mut raw = missing("pond-1/level", 1, Reason::Sentinel);
+    raw.raw = vec![0xffff, 0x7fff];
+    let mut sent: Vec<Reading> = Reason::ALL
+        .iter()
+        .zip(10..)
+        .map(|(reason, minute)| missing("pond-1/level", minute, *reason))
+        .collect();
+    sent.insert(0, raw);
+    sent.push(flagged("pond-1/level", 40, 98.1, Flag::Suspect));
+    sent.push(flagged("pond-1/level", 41, 350.0, Flag::Fail));
+    sent.push(flagged("pond-1/level", 42, -0.25, Flag::NotEvaluated));
+    sent.push(good("pond-1/level", 43, 0.1 + 0.2));
+    store.commit(&[batch(1, sent.clone())], at(60)).unwrap();
+    drop(store);
+    assert_eq!(all_readings(&file.open(), "pond-1/level"), sent);
+    let reader = Store::open_reader(&file.path).unwrap();
+    let part = reader
+        .readings(&series("pond-1/level"), at(41), at(43))
+        .unwrap();
+    assert_eq!(part, sent[sent.len() - 3..sent.len() - 1]);
+}
+
+#[test]
+fn the_latest_and_the_latest_that_counts() {
+    let file = File::new();
+    let mut store = file.open();
+    assert_eq!(store.latest(&series("pond-1/level")).unwrap(), None);
+    let lost = missing("pond-1/level", 0, Reason::Timeout);
+    store
+        .commit(&[batch(1, vec![lost.clone()])], at(9))
+        .unwrap();
+    let latest = store.latest(&lost.series).unwrap().unwrap();
+    assert_eq!((latest.last, latest.counted), (lost, None));
+    let suspect = flagged("pond-1/level", 60, 97.0, Flag::Suspect);
+    let failed = flagged("pond-1/level", 120, 350.0, Flag::Fail);
+    let sent = vec![
+        failed.clone(),
+        suspect.clone(),
+        good("pond-1/level", 30, 98.0),
+    ];
+    store.commit(&[batch(2, sent)], at(130)).unwrap();
+    let latest = store.latest(&failed.series).unwrap().unwrap();
+    assert_eq!((latest.last, latest.counted), (failed, Some(suspect)));
+    assert_eq!(store.series().unwrap(), [series("pond-1/level")]);
+}
+
+#[test]
+fn hours_of_a_gauge() {
+    let file = File::new();
+    let mut store = file.open();
+    let sent = vec![
+        good("pond-1/level", 0, 98.0),
+        flagged("pond-1/level", 20, 97.0, Flag::Suspect),
+        flagged("pond-1/level", 30, 350.0, Flag::Fail),
+        missing("pond-1/level", 40, Reason::Timeout),
+        good("pond-1/level", 59, 97.5),
+        good("pond-1/level", 60, 96.0),
+    ];
+    store.commit(&[batch(1, sent)], at(70)).unwrap();
+    let hours = all_hours(&store, "pond-1/level");
+    assert_eq!(
+        hours[0],
+        HourCell {
+            hour_at: at(0),
+            counted: 3,
+            suspect: 1,
+            failed: 1,
+            missing: 1,
+            min: Some(97.0),
+            max: Some(98.0),
+            mean: Some((98.0 + 97.0 + 97.5) / 3.0),
+            last: Some(97.5),
+            increment: None,
+            increment_max: None,
+            rollovers: 0,
+            resets: 0,
+            glitches: 0,
+        }
+    );
+    assert_eq!(
+        (hours.len(), hours[1].hour_at, hours[1].last),
+        (2, at(60), Some(96.0))
+    );
+    let second = store
+        .hours(&series("pond-1/level"), at(60), at(120))
+        .unwrap();
+    assert_eq!(second, hours[1..]);
+    assert_eq!(
+        store
+            .grown(&series("pond-1/level"), at(0), at(120))
+            .unwrap(),
+        None
+    );
+}
+
+#[test]
+fn hours_of_a_counter_bridge_gaps_and_late_readings_mend_them() {
+    let file = File::new();
+    let mut store = file.open();
+    let name = "pump-1/energy_total";
+    let sent = vec![
+        good(name, 0, 100.0),
+        good(name, 60, 103.0),
+        missing(name, 120, Reason::Timeout),
+        good(name, 240, 110.0),
+    ];
+    store.commit(&[batch(1, sent)], at(250)).unwrap();
+    let growth = |store: &Store| -> Vec<(Timestamp, f64)> {
+        let hours = all_hours(store, name).into_iter();
+        hours.map(|c| (c.hour_at, c.increment.unwrap())).collect()
+    };
+    assert_eq!(
+        growth(&store),
+        [(at(0), 0.0), (at(60), 3.0), (at(120), 0.0), (at(240), 7.0)]
+    );
+    store
+        .commit(&[batch(2, vec![good(name, 180, 108.0)])], at(250))
+        .unwrap();
+    assert_eq!(
+        growth(&store),
+        [
+            (at(0), 0.0),
+            (at(60), 3.0),
+            (at(120), 0.0),
+            (at(180), 5.0),
+            (at(240), 2.0)
+        ]
+    );
+    // Before all that was there.
+    store
+        .commit(&[batch(3, vec![good(name, -60, 99.0)])], at(250))
+        .unwrap();
+    assert_eq!(growth(&store)[..2], [(at(-60), 0.0), (at(0), 1.0)]);
+    assert_eq!(
+        store.grown(&series(name), at(0), at(300)).unwrap(),
+        Some(11.0)
+    );
+}
+
+#[test]
+fn what_is_delivered_survives_and_its_gaps_are_named() {
+    let file = File::new();
+    let mut store = file.open();
+    for seq in [1, 2, 5, 9, 4] {
+        let sent = vec![good("pond-1/level", seq as i64, 98.0)];
+        store.commit(&[batch(seq, sent)], at(10)).unwrap();
+    }
+    let other = Batch {
+        epoch: Epoch(u64::MAX),
+        ..batch(2, vec![good("pond-1/level", 100, 98.0)])
+    };
+    let neighbour = Batch {
+        gateway: gateway("gw-2"),
+        ..batch(1, vec![good("pond-2/level", 0, 50.0)])
+    };
+    store.commit(&[other, neighbour], at(11)).unwrap();
+    let status = Status::new(GatewayState::Online, at(3));
+    store.status(&gateway("gw-1"), &status).unwrap();
+    drop(store);
+    let mut store = file.open();
+    assert_eq!(ranges(&store, "gw-1", 7), [(1, 2), (4, 5), (9, 9)]);
+    assert_eq!(ranges(&store, "gw-1", u64::MAX), [(2, 2)]);
+    assert_eq!(ranges(&store, "gw-2", 7), [(1, 1)]);
+    let rows = store.gateways().unwrap();
+    assert_eq!(
+        rows[0].gaps(),
+        [(Epoch(7), 3, 3), (Epoch(7), 6, 8), (Epoch(u64::MAX), 1, 1)]
+    );
+    assert_eq!((rows[0].online, rows[0].since), (Some(true), Some(at(3))));
+    assert_eq!((rows[0].heard_at, rows[1].online), (Some(at(11)), None));
+    // The acknowledgement after a restart tells all that is committed, not only what has come since.
+    let told = store.commit(&[batch(3, vec![])], at(12)).unwrap();
+    let set: Vec<_> = told.delivered[&(gateway("gw-1"), Epoch(7))]
+        .iter()
+        .collect();
+    assert_eq!((told.delivered.len(), set), (1, vec![(1, 5), (9, 9)]));
+    assert_eq!(ranges(&store, "gw-1", u64::MAX), [(2, 2)]);
+}
+
+#[test]
+fn quarantine_keeps_the_newest_and_is_bounded() {
+    let file = File::new();
+    let mut store = file.open();
+    let connection = rusqlite::Connection::open(&file.path).unwrap();
+    let full = super::sqlite::QUARANTINE_ROWS_MAX;
+    connection
+        .execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+             INSERT INTO quarantine SELECT i, 0, 't', 'p', x'00' FROM n",
+            [full],
+        )
+        .unwrap();
+    store
+        .quarantine(at(0), "hanqing/v1/x/readings", "no JSON", b"{")
+        .unwrap();
+    assert_eq!(store.counts().unwrap(), (0, u64::from(full)));
+    let (topic, problem, payload): (String, String, Vec<u8>) = connection
+        .query_row(
+            "SELECT topic, problem, payload FROM quarantine ORDER BY id DESC LIMIT 1",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+        .unwrap();
+    assert_eq!(
+        (topic.as_str(), problem.as_str(), payload.as_slice()),
+        ("hanqing/v1/x/readings", "no JSON", b"{".as_slice())
+    );
+}
+
+#[test]
+fn a_file_of_another_layout_is_refused_to_writers_and_readers() {
+    let file = File::new();
+    drop(file.open());
+    let connection = rusqlite::Connection::open(&file.path).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    for opened in [Store::open(&file.path), Store::open_reader(&file.path)] {
+        match opened.map(|_| ()) {
+            Err(StoreError::Layout { found: 99, .. }) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(matches!(
+        Store::open_reader(&file.path.with_file_name("none.db")).map(|_| ()),
+        Err(StoreError::Open { .. })
+    ));
+}
+
+#[test]
+fn a_birth_that_changes_the_register_folds_its_hours_anew() {
+    let file = File::new();
+    let mut store = file.open();
+    let name = "pump-1/energy_total";
+    let values = [9970.0, 9990.0, 5.0, 15.0, 30.0];
+    let sent = values.iter().zip(0..).map(|(v, h)| good(name, 60 * h, *v));
+    store.commit(&[batch(1, sent.collect())], at(300)).unwrap();
+    let total = |store: &Store| store.grown(&series(name), at(0), at(600)).unwrap().unwrap();
+    let before = total(&store);
+    store
+        .birth(&gateway("gw-1"), &born(name, Some(10_000.0), Some(50.0)))
+        .unwrap();
+    assert_eq!(total(&store), 60.0);
+    let hours = all_hours(&store, name);
+    assert_eq!(hours.iter().map(|c| c.rollovers).sum::<u32>(), 1);
+    assert_eq!(hours, recompute(&store, &series(name)));
+    store
+        .birth(&gateway("gw-1"), &born(name, None, None))
+        .unwrap();
+    assert_eq!(total(&store), before);
+    assert_ne!(before, 60.0);
+}
+
+/// A commit that fails half way leaves neither readings nor hours nor batch numbers, and the store goes on.
+#[test]
+fn a_commit_is_whole_or_not_at_all() {
+    let file = File::new();
+    let mut store = file.open();
+    store
+        .commit(&[batch(1, vec![good("pond-1/level", 0, 98.0)])], at(1))
+        .unwrap();
+    let connection = rusqlite::Connection::open(&file.path).unwrap();
+    let trap = "CREATE TRIGGER trap BEFORE INSERT ON delivered BEGIN SELECT RAISE(ABORT, 'disk full'); END";
+    connection.execute_batch(trap).unwrap();
+    let next = batch(
+        2,
+        vec![
+            good("pond-1/level", 60, 97.0),
+            good("pond-2/level", 60, 50.0),
+        ],
+    );
+    assert!(store.commit(std::slice::from_ref(&next), at(2)).is_err());
+    assert_eq!(store.counts().unwrap().0, 1);
+    assert_eq!(all_hours(&store, "pond-1/level").len(), 1);
+    assert_eq!(store.series().unwrap(), [series("pond-1/level")]);
+    assert_eq!(ranges(&store, "gw-1", 7), [(1, 1)]);
+    connection.execute_batch("DROP TRIGGER trap").unwrap();
+    let done = store.commit(&[next], at(3)).unwrap();
+    assert_eq!(done.new_readings, 2);
+    assert_eq!(ranges(&store, "gw-1", 7), [(1, 2)]);
+    assert_eq!(all_readings(&store, "pond-2/level").len(), 1);
+}
+
+/// A birth that fails gives no numbers to its series; what is committed later must not be filed under them.
+#[test]
+fn a_birth_that_fails_leaves_nothing_behind() {
+    let file = File::new();
+    let mut store = file.open();
+    let connection = rusqlite::Connection::open(&file.path).unwrap();
+    let trap =
+        "CREATE TRIGGER trap BEFORE UPDATE ON series BEGIN SELECT RAISE(ABORT, 'disk full'); END";
+    connection.execute_batch(trap).unwrap();
+    let name = "pump-1/energy_total";
+    let birth = born(name, Some(10_000.0), Some(50.0));
+    assert!(store.birth(&gateway("gw-1"), &birth).is_err());
+    connection.execute_batch("DROP TRIGGER trap").unwrap();
+    store
+        .commit(&[batch(1, vec![good(name, 0, 5.0)])], at(1))
+        .unwrap();
+    store
+        .commit(&[batch(2, vec![good("pond-1/level", 0, 98.0)])], at(1))
+        .unwrap();
+    assert_eq!(all_readings(&store, name), [good(name, 0, 5.0)]);
+    assert_eq!(all_readings(&store, "pond-1/level").len(), 1);
+}
+
+#[test]
+fn what_the_file_cannot_hold_is_named_beforehand() {
+    let file = File::new();
+    let mut store = file.open();
+    let level = series("pond-1/level");
+    let far = |at| Reading::good(level.clone(), at, 1.0);
+    let first = Timestamp::from_millisecond(Timestamp::MIN.as_millisecond()).unwrap();
+    let last = Timestamp::from_second(Timestamp::MAX.as_second()).unwrap();
+    let too_early = batch(1, vec![far(at(0)), far(first)]);
+    assert!(
+        Store::holds(&too_early)
+            .unwrap_err()
+            .starts_with("readings[1]: ")
+    );
+    let beyond = batch(u64::MAX, vec![]);
+    assert!(Store::holds(&beyond).is_err());
+    for refused in [too_early, beyond] {
+        assert!(store.commit(&[refused], at(0)).is_err());
+    }
+    let later = first + jiff::SignedDuration::from_hours(1);
+    let extreme = batch(i64::MAX as u64, vec![far(later), far(last)]);
+    Store::holds(&extreme).unwrap();
+    assert_eq!(store.commit(&[extreme], at(0)).unwrap().new_readings, 2);
+}
+
+/// What happens to a register between two polls, and how the poll comes out.
+#[derive(Debug, Clone, Copy)]
+struct Poll {
+    minutes: i64,
+    growth: f64,
+    event: u8,
+    outcome: u8,
+}
+
+fn polls() -> impl Strategy<Value = Vec<Poll>> {
+    let minutes = prop_oneof![4 => Just(20i64), 3 => Just(60), 1 => 61i64..400];
+    let growth = prop_oneof![2 => Just(0.0), 5 => 0.0f64..30.0, 1 => 0.0f64..200.0];
+    let poll =
+        (minutes, growth, 0u8..40, 0u8..12).prop_map(|(minutes, growth, event, outcome)| Poll {
+            minutes,
+            growth,
+            event,
+            outcome,
+        });
+    prop::collection::vec(poll, 1..60)
+}
+
+/// The readings of a register that rolls over at 1000, is reset and shows glitches.
+fn register(name: &str, polls: &[Poll]) -> Vec<Reading> {
+    let (mut minute, mut shown) = (0, 900.0);
+    let reading = |poll: &Poll| {
+        minute += poll.minutes;
+        shown = f64::rem_euclid(shown + poll.growth, 1000.0);
+        if poll.event == 0 {
+            shown = 0.0;
+        }
+        let value = match poll.event {
+            1 => 0.0,
+            2 => -0.0,
+            3 => shown * 3.0 + 500.0,
+            _ => shown,
+        };
+        match poll.outcome {
+            0 => missing(name, minute, Reason::Timeout),
+            1 => flagged(name, minute, value, Flag::Suspect),
+            2 => flagged(name, minute, value, Flag::Fail),
+            _ => good(name, minute, value),
+        }
+    };
+    polls.iter().map(reading).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// However readings are cut into batches, in whatever order these come and how often, every stored hour is what its
+    /// readings make, and what a delivery in order makes.
+    #[test]
+    fn hours_do_not_depend_on_the_delivery(
+        energy in polls(),
+        level in polls(),
+        lengths in prop::collection::vec(1usize..8, 1..20),
+        order in prop::collection::vec(any::<prop::sample::Index>(), 20),
+        together in prop::collection::vec(1usize..4, 20),
+        born_after in 0usize..10,
+    ) {
+        let names = ["pump-1/energy_total", "pump-1/power"];
+        let mut readings = register(names[0], &energy);
+        readings.extend(register(names[1], &level));
+        readings.sort_by_key(|r| r.observed_at);
+        let mut batches = Vec::new();
+        let mut rest = readings.as_slice();
+        for length in lengths.iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            let (now, later) = rest.split_at((*length).min(rest.len()));
+            batches.push(batch(batches.len() as u64 + 1, now.to_vec()));
+            rest = later;
+        }
+        let birth = born(names[0], Some(1000.0), Some(60.0));
+
+        let in_order = File::new();
+        let mut expected = in_order.open();
+        expected.birth(&gateway("gw-1"), &birth).unwrap();
+        expected.commit(&batches, at(0)).unwrap();
+
+        // Some at random, some of them again and again; then all that has not come yet, the last first.
+        let file = File::new();
+        let mut store = file.open();
+        let mut sent: Vec<Batch> = order.iter().map(|i| i.get(&batches).clone()).collect();
+        sent.truncate(batches.len() * 2);
+        sent.extend(batches.iter().rev().cloned());
+        let mut sizes = together.iter().cycle();
+        let mut rest = sent.as_slice();
+        let mut commits = 0;
+        while !rest.is_empty() {
+            if commits == born_after {
+                store.birth(&gateway("gw-1"), &birth).unwrap();
+            }
+            let (now, later) = rest.split_at(sizes.next().copied().unwrap_or(1).min(rest.len()));
+            store.commit(now, at(0)).unwrap();
+            rest = later;
+            commits += 1;
+        }
+        store.birth(&gateway("gw-1"), &birth).unwrap();
+
+        for name in names {
+            let cells = all_hours(&store, name);
+            prop_assert_eq!(&cells, &recompute(&store, &series(name)));
+            prop_assert_eq!(&cells, &all_hours(&expected, name));
+            prop_assert_eq!(all_readings(&store, name), all_readings(&expected, name));
+        }
+        prop_assert_eq!(store.counts().unwrap().0, readings.len() as u64);
+        prop_assert_eq!(ranges(&store, "gw-1", 7), vec![(1, batches.len() as u64)]);
+    }
+}

@@ -1,0 +1,136 @@
+//! Commands as they are typed: what they print, leave behind and exit with.
+
+use std::path::Path;
+
+use crate::context::{Context, hanqing, outcome, repository};
+
+fn import(context: &Context, file: &Path) -> (Option<i32>, String, String) {
+    outcome(
+        hanqing()
+            .args(["ledger", "import", "-c"])
+            .arg(context.path("hub.toml"))
+            .arg(file),
+    )
+}
+
+/// An empty store, as a hub leaves it that has heard nothing.
+fn empty_store(context: &Context) {
+    drop(hanqing::store::Store::open(&context.path("store.db")).unwrap());
+}
+
+#[test]
+fn a_broken_configuration_is_named_whole_and_starts_nothing() {
+    let context = Context::new();
+    let broken = context.write(
+        "edge.toml",
+        "gateway = \"Gateway 1\"\ncolour = 1\n[mqtt]\nurl = \"http://127.0.0.1\"\n[spool]\npath = \"spool.db\"\n\
+         [[bus]]\nname = \"b\"\ntcp = \"127.0.0.1:502\"\ninterval_s = 0\n\
+         [[bus.device]]\nunit = 255\nprofile = \"no-such\"\nstation = \"pond-1\"\n",
+    );
+    let expected = [
+        "gateway",
+        "colour",
+        "mqtt.url",
+        "interval_s",
+        "unit",
+        "no-such",
+    ];
+    let (code, printed, _) = outcome(hanqing().arg("check").arg(&broken));
+    assert_eq!(code, Some(2), "{printed}");
+    for word in expected {
+        assert!(printed.contains(word), "{word} in {printed}");
+    }
+    let (code, _, told) = outcome(hanqing().args(["edge", "-c"]).arg(&broken));
+    assert_eq!(code, Some(2), "{told}");
+    for word in expected {
+        assert!(told.contains(word), "{word} in {told}");
+    }
+    assert!(!context.path("spool.db").exists());
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let context = Context::new();
+    let missing = context.path("missing.toml");
+    for arguments in [&["check"][..], &["edge", "-c"], &["hub", "-c"]] {
+        let (code, printed, told) = outcome(hanqing().args(arguments).arg(&missing));
+        assert_eq!(code, Some(2), "{arguments:?}: {printed}{told}");
+        assert!(
+            format!("{printed}{told}").contains("missing.toml"),
+            "{printed}{told}"
+        );
+    }
+}
+
+#[test]
+fn the_shipped_configuration_is_in_order() {
+    let files = [
+        "config/edge.toml",
+        "config/hub.toml",
+        "config/township.toml",
+    ]
+    .map(repository);
+    let (code, printed, told) = outcome(hanqing().arg("check").args(files));
+    assert_eq!(code, Some(0), "{printed}{told}");
+}
+
+#[test]
+fn a_bad_ledger_row_is_named_and_the_good_ones_are_entered_once() {
+    let context = Context::new();
+    context.hub_config();
+    let shipped = std::fs::read_to_string(repository("config/examples/2022/ledger.csv")).unwrap();
+    let mut lines: Vec<&str> = shipped.lines().take(5).collect();
+    let bad = lines[2].replace(",元,", ",斤,");
+    lines[2] = &bad;
+    let file = context.write("ledger.csv", &(lines.join("\n") + "\n"));
+
+    let (code, printed, told) = import(&context, &file);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(
+        told.contains("row 3") && told.contains("unit") && told.contains('斤'),
+        "{told}"
+    );
+    assert!(printed.contains("3 rows entered"), "{printed}");
+    let (_, printed, _) = import(&context, &file);
+    assert!(
+        printed.contains("0 rows entered, 3 already there"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn a_report_is_written_from_the_files_of_the_hub() {
+    let context = Context::new();
+    context.hub_config();
+    empty_store(&context);
+    let (code, _, told) = import(&context, &repository("config/examples/2022/ledger.csv"));
+    assert_eq!(code, Some(0), "{told}");
+    let out = context.path("out");
+    let (code, printed, told) = outcome(
+        hanqing()
+            .args(["report", "-c"])
+            .arg(context.path("hub.toml"))
+            .arg("--out")
+            .arg(&out),
+    );
+    assert_eq!(code, Some(0), "{printed}{told}");
+    for name in ["drought-relief.md", "drought-relief.html", "figures.json"] {
+        let text = std::fs::read_to_string(out.join(name)).unwrap();
+        assert!(text.len() > 200, "{name}: {text}");
+    }
+    let figures: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(out.join("figures.json")).unwrap()).unwrap();
+    let figure = |id: &str| {
+        figures
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|f| f["id"] == id)
+            .cloned()
+    };
+    assert_eq!(figure("water_project_funds").unwrap()["value"], 540_000.0);
+    // No meter was read: absent, not zero.
+    let electricity = figure("electricity_used");
+    assert!(electricity.is_none_or(|f| f["value"].is_null()));
+    assert!(printed.contains("54万元"), "{printed}");
+}

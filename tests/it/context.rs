@@ -1,0 +1,274 @@
+//! A directory of its own for each test, the processes started in it, and waiting with a bound.
+
+use std::fmt::Debug;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use hanqing::core::{Reading, Series};
+use hanqing::store::Store;
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags};
+
+/// Longest that anything may take which a test waits for. Generous: it costs time only where the test fails.
+const WAIT_MAX: Duration = Duration::from_secs(60);
+
+/// Time between two looks at a condition.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// The gateway of these tests.
+pub const GATEWAY: &str = "gw-test";
+
+/// Waits until `look` gives something, and gives it on. Fails with `what` and the last thing seen.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no runtime here, and the state looked at is of other processes: nothing tells us when it changes"
+)]
+pub fn wait_for<T, S: Debug>(what: &str, mut look: impl FnMut() -> Result<T, S>) -> T {
+    let begun = Instant::now();
+    loop {
+        match look() {
+            Ok(found) => return found,
+            Err(seen) if begun.elapsed() > WAIT_MAX => {
+                panic!("waited {WAIT_MAX:?} for {what}; last seen: {seen:?}")
+            }
+            Err(_) => std::thread::sleep(LOOK_EVERY),
+        }
+    }
+}
+
+/// A port of 127.0.0.1 that was free a moment ago.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// A process that does not outlive its test.
+pub struct Process(pub Child);
+
+impl Process {
+    /// Ends it as a power cut would.
+    pub fn kill(&mut self) {
+        self.end();
+    }
+
+    /// Whether it is still there.
+    pub fn runs(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_none()
+    }
+
+    fn end(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// A gateway's spool, seen from outside.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpoolSeen {
+    /// The life of the spool.
+    pub epoch: i64,
+    /// The last batch that was appended.
+    pub last_seq: u64,
+    /// Batches that wait.
+    pub waiting: u64,
+}
+
+/// The files of one test and what runs on them.
+pub struct Context {
+    directory: tempfile::TempDir,
+    broker_port: u16,
+    page_port: u16,
+}
+
+impl Context {
+    /// An empty directory and free ports.
+    pub fn new() -> Self {
+        Self {
+            directory: tempfile::tempdir().unwrap(),
+            broker_port: free_port(),
+            page_port: free_port(),
+        }
+    }
+
+    /// Where the broker of this test listens.
+    pub fn broker_port(&self) -> u16 {
+        self.broker_port
+    }
+
+    /// A file of this test.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Writes a file of this test.
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Writes `edge.toml` with these buses.
+    pub fn edge_config(&self, buses: &str) -> PathBuf {
+        let text = format!(
+            "gateway = \"{GATEWAY}\"\n[mqtt]\nurl = \"mqtt://127.0.0.1:{}\"\n[spool]\npath = {:?}\n{buses}",
+            self.broker_port,
+            self.path("spool.db"),
+        );
+        self.write("edge.toml", &text)
+    }
+
+    /// Writes `hub.toml`, with the township that is shipped.
+    pub fn hub_config(&self) -> PathBuf {
+        let text = format!(
+            "township = {:?}\n[mqtt]\nurl = \"mqtt://127.0.0.1:{}\"\n[store]\npath = {:?}\n[ledger]\npath = {:?}\n\
+             [web]\nlisten = \"127.0.0.1:{}\"\n",
+            repository("config/township.toml"),
+            self.broker_port,
+            self.path("store.db"),
+            self.path("ledger.db"),
+            self.page_port,
+        );
+        self.write("hub.toml", &text)
+    }
+
+    /// Starts the gateway on `edge.toml`.
+    pub fn edge(&self) -> Process {
+        self.daemon("edge", "edge.toml")
+    }
+
+    /// Starts the hub on `hub.toml`.
+    pub fn hub(&self) -> Process {
+        self.daemon("hub", "hub.toml")
+    }
+
+    fn daemon(&self, command: &str, config: &str) -> Process {
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.path(&format!("{command}.log")))
+            .unwrap();
+        let child = hanqing()
+            .args([command, "-c"])
+            .arg(self.path(config))
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        Process(child)
+    }
+
+    /// What a daemon has logged.
+    pub fn log(&self, command: &str) -> String {
+        std::fs::read_to_string(self.path(&format!("{command}.log"))).unwrap_or_default()
+    }
+
+    /// The hub's store, once it is there.
+    pub fn store(&self) -> Store {
+        wait_for("the store", || {
+            Store::open_reader(&self.path("store.db")).map_err(|e| e.to_string())
+        })
+    }
+
+    /// All readings of a series in the store.
+    pub fn readings(&self, series: &str) -> Vec<Reading> {
+        let series: Series = series.parse().unwrap();
+        let store = self.store();
+        store
+            .readings(&series, Timestamp::UNIX_EPOCH, Timestamp::MAX)
+            .unwrap()
+    }
+
+    /// The gateway's spool, once it is there.
+    pub fn spool(&self) -> SpoolSeen {
+        wait_for("the spool", || {
+            self.look_at_spool().map_err(|e| e.to_string())
+        })
+    }
+
+    fn look_at_spool(&self) -> rusqlite::Result<SpoolSeen> {
+        let connection =
+            Connection::open_with_flags(self.path("spool.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.query_row(
+            "SELECT epoch, next_seq - 1, (SELECT count(*) FROM batch) FROM life",
+            [],
+            |row| {
+                Ok(SpoolSeen {
+                    epoch: row.get(0)?,
+                    last_seq: row.get(1)?,
+                    waiting: row.get(2)?,
+                })
+            },
+        )
+    }
+
+    /// Rows of the quarantine: topic and reason.
+    pub fn quarantine(&self) -> Vec<(String, String)> {
+        drop(self.store());
+        let connection =
+            Connection::open_with_flags(self.path("store.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)
+                .unwrap();
+        let mut statement = connection
+            .prepare("SELECT topic, problem FROM quarantine")
+            .unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+        rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
+    }
+
+    /// What the page's interface says, once the page is served.
+    pub fn overview(&self) -> serde_json::Value {
+        wait_for("the page", || {
+            let answer = get(self.page_port, "/api/overview").map_err(|e| e.to_string())?;
+            let (_, body) = answer
+                .split_once("\r\n\r\n")
+                .ok_or_else(|| answer.clone())?;
+            serde_json::from_str(body).map_err(|e| format!("{e}: {answer}"))
+        })
+    }
+}
+
+fn get(port: u16, path: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+/// A file of the repository.
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The program, as a user starts it.
+pub fn hanqing() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hanqing"));
+    command
+        .env_remove("HANQING_LOG")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
+    command
+}
+
+/// What a command came to: exit code, standard output, standard error.
+pub fn outcome(command: &mut Command) -> (Option<i32>, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.stdout(Stdio::piped()).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}

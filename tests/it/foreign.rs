@@ -1,0 +1,141 @@
+//! What is no message of ours is set aside with its reason, and the rest goes on.
+
+use std::time::Duration;
+
+use rumqttc::{Client, Event, MqttOptions, Outgoing, Packet, QoS};
+
+use crate::context::{Context, wait_for};
+use crate::peers::mosquitto;
+
+const NOISE_BYTES: usize = 1 << 20;
+
+/// A batch with one reading.
+fn batch(gateway: &str, seq: u64) -> String {
+    format!(
+        r#"{{"v":1,"gateway":"{gateway}","epoch":"00000000000000ff","seq":{seq},"at":{},"series":["pond-dongmen-1/level"],"readings":[[0,0,219.5]]}}"#,
+        1_764_000_000_000 + seq * 1000
+    )
+}
+
+/// Publishes the messages and waits until the broker has taken them all.
+fn publish(port: u16, messages: &[(&str, Vec<u8>)]) {
+    let mut options = MqttOptions::new("stranger", "127.0.0.1", port);
+    options.set_max_packet_size(2 * NOISE_BYTES, 2 * NOISE_BYTES);
+    options.set_keep_alive(Duration::from_secs(5));
+    let (client, mut connection) = Client::new(options, messages.len() + 1);
+    for (topic, payload) in messages {
+        client
+            .publish(*topic, QoS::AtLeastOnce, false, payload.clone())
+            .unwrap();
+    }
+    let mut taken = 0;
+    for event in connection.iter() {
+        match event.unwrap() {
+            Event::Incoming(Packet::PubAck(_)) => {
+                taken += 1;
+                if taken == messages.len() {
+                    client.disconnect().unwrap();
+                }
+            }
+            Event::Outgoing(Outgoing::Disconnect) => return,
+            _ => {}
+        }
+    }
+    panic!("the broker took {taken} of {} messages", messages.len());
+}
+
+#[test]
+fn foreign_messages_are_set_aside_with_a_reason() {
+    let context = Context::new();
+    context.hub_config();
+    let _broker = mosquitto(&context);
+    let mut hub = context.hub();
+    // Subscribed once it says so; what comes before would be lost.
+    wait_for("the hub at the broker", || {
+        let log = context.log("hub");
+        if log.contains("connected to the broker") {
+            Ok(())
+        } else {
+            Err(log)
+        }
+    });
+    let readings = "hanqing/v1/gw-x/readings";
+    let foreign = [
+        (readings, b"hello".to_vec(), "expected value"),
+        (readings, Vec::new(), ""),
+        (readings, vec![0xff, 0xfe, 0x00, 0x80], ""),
+        (readings, br#"{"v":1}"#.to_vec(), ""),
+        (
+            readings,
+            batch("gw-x", 1).replace("\"v\":1", "\"v\":99").into_bytes(),
+            "99",
+        ),
+        (
+            readings,
+            batch("gw-x", 1)
+                .replace("[0,0,219.5]", "[7,0,219.5]")
+                .into_bytes(),
+            "",
+        ),
+        (
+            readings,
+            batch("gw-x", 1).replace("219.5", "1e999").into_bytes(),
+            "",
+        ),
+        (readings, batch("gw-other", 1).into_bytes(), "gw-other"),
+        (
+            "hanqing/v1/No Gateway!/readings",
+            batch("gw-x", 1).into_bytes(),
+            "",
+        ),
+        ("hanqing/v1/gw-x/birth", b"[]".to_vec(), ""),
+        ("hanqing/v1/gw-x/status", b"online".to_vec(), ""),
+    ];
+    let mut messages: Vec<(&str, Vec<u8>)> = foreign
+        .iter()
+        .map(|(topic, payload, _)| (*topic, payload.clone()))
+        .collect();
+    messages.push((readings, batch("gw-x", 1).into_bytes()));
+    messages.push((readings, vec![b'['; NOISE_BYTES]));
+    messages.push((readings, batch("gw-x", 2).into_bytes()));
+    publish(context.broker_port(), &messages);
+
+    let store_has = |readings: u64| {
+        let counts = context.store().counts().unwrap();
+        if counts.0 == readings {
+            Ok(())
+        } else {
+            Err((counts, context.log("hub")))
+        }
+    };
+    wait_for("the two batches among the noise", || store_has(2));
+    let set_aside = wait_for("the quarantine", || {
+        let rows = context.quarantine();
+        if rows.len() >= foreign.len() {
+            Ok(rows)
+        } else {
+            Err(rows)
+        }
+    });
+    // The brackets may also have been refused for their size.
+    assert!(set_aside.len() <= foreign.len() + 1, "{set_aside:#?}");
+    for ((topic, _, word), (at, reason)) in foreign.iter().zip(&set_aside) {
+        assert_eq!(topic, at);
+        assert!(
+            !reason.is_empty() && reason.to_lowercase().contains(word),
+            "{word:?} in {reason:?}"
+        );
+    }
+    assert!(hub.runs(), "{}", context.log("hub"));
+    assert!(
+        !context.log("hub").contains("panicked"),
+        "{}",
+        context.log("hub")
+    );
+
+    publish(
+        context.broker_port(),
+        &[(readings, batch("gw-x", 3).into_bytes())],
+    );
+    wait_for("a batch after the noise", || store_has(3));
+}

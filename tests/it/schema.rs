@@ -1,0 +1,270 @@
+//! The schemas in `docs/schema/` say what `hanqing::wire` writes, and refuse what it refuses.
+
+use hanqing::core::{Flag, Outcome, Parameter, Reading, Reason, Series, Unit};
+use hanqing::wire::{
+    Ack, Batch, Birth, BirthSeries, CounterSpec, Epoch, GatewayState, RangeSet, Status,
+};
+use jiff::Timestamp;
+use jsonschema::Validator;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const BATCH: &str = include_str!("../../docs/schema/batch.schema.json");
+const BIRTH: &str = include_str!("../../docs/schema/birth.schema.json");
+const STATUS: &str = include_str!("../../docs/schema/status.schema.json");
+const ACK: &str = include_str!("../../docs/schema/ack.schema.json");
+
+fn schema(text: &str) -> Validator {
+    let schema: Value = serde_json::from_str(text).unwrap();
+    jsonschema::draft202012::meta::validate(&schema).unwrap();
+    jsonschema::draft202012::new(&schema).unwrap()
+}
+
+fn accept(validator: &Validator, bytes: &[u8]) {
+    let message: Value = serde_json::from_slice(bytes).unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(&message)
+        .map(|e| format!("{}: {e}", e.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{message}\n{errors:#?}");
+}
+
+/// Each change must make the message one that the schema refuses and the reader refuses.
+fn refuse(
+    validator: &Validator,
+    good: &Value,
+    read: impl Fn(&[u8]) -> bool,
+    changes: &[(&str, Value)],
+) {
+    assert!(validator.is_valid(good) && read(good.to_string().as_bytes()));
+    for (pointer, value) in changes {
+        let mut bad = good.clone();
+        *bad.pointer_mut(pointer).unwrap() = value.clone();
+        assert!(!validator.is_valid(&bad), "the schema takes {bad}");
+        assert!(!read(bad.to_string().as_bytes()), "the reader takes {bad}");
+    }
+    for field in good.as_object().unwrap().keys() {
+        let mut bad = good.clone();
+        bad.as_object_mut().unwrap().remove(field);
+        assert!(!validator.is_valid(&bad), "the schema takes {bad}");
+        assert!(!read(bad.to_string().as_bytes()), "the reader takes {bad}");
+    }
+}
+
+fn at(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap()
+}
+
+fn series() -> impl Strategy<Value = Series> {
+    ("[a-z][a-z0-9-]{0,39}", prop::sample::select(Parameter::ALL))
+        .prop_map(|(station, parameter)| Series::new(station.parse().unwrap(), parameter))
+}
+
+fn reading() -> impl Strategy<Value = Reading> {
+    let flag = prop::sample::select(vec![Flag::NotEvaluated, Flag::Suspect, Flag::Fail]);
+    let value = prop::num::f64::NORMAL | prop::num::f64::ZERO | prop::num::f64::SUBNORMAL;
+    let reason = prop::sample::select(Reason::ALL);
+    let raw = prop::collection::vec(any::<u16>(), 0..5);
+    let ms = -377_705_023_201_000i64..=253_402_207_200_999;
+    (series(), ms, 0..3u8, value, flag, reason, raw).prop_map(
+        |(series, ms, kind, value, flag, reason, raw)| match kind {
+            0 => Reading::good(series, at(ms), value),
+            1 => Reading::missing(series, at(ms), reason, raw),
+            _ => Reading {
+                series,
+                observed_at: at(ms),
+                outcome: Outcome::Value(value),
+                flag,
+                reason: (flag != Flag::NotEvaluated).then_some(reason),
+                raw,
+            },
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
+
+    #[test]
+    fn every_batch_that_is_written_fits(
+        readings in prop::collection::vec(reading(), 0..20),
+        epoch: u64,
+        seq in 1u64..,
+    ) {
+        let batch = Batch { gateway: "gw-1".parse().unwrap(), epoch: Epoch(epoch), seq, readings };
+        accept(&schema(BATCH), &batch.to_bytes());
+    }
+
+    #[test]
+    fn every_ack_that_is_written_fits(epoch: u64, ranges in prop::collection::vec((1u64..1_000_000, 0u64..50), 0..20)) {
+        let committed: RangeSet = ranges.into_iter().map(|(first, more)| (first, first + more)).collect();
+        accept(&schema(ACK), &Ack { epoch: Epoch(epoch), committed }.to_bytes());
+    }
+
+    #[test]
+    fn every_status_that_is_written_fits(ms in 0i64..4_102_444_800_000, online: bool) {
+        let state = if online { GatewayState::Online } else { GatewayState::Offline };
+        accept(&schema(STATUS), &Status::new(state, at(ms)).to_bytes());
+    }
+}
+
+#[test]
+fn a_birth_of_every_parameter_fits() {
+    let counters = [
+        None,
+        Some(CounterSpec {
+            modulus: Some(1e6),
+            max_rate_per_hour: None,
+        }),
+        Some(CounterSpec {
+            modulus: None,
+            max_rate_per_hour: Some(30.5),
+        }),
+    ];
+    let observed = Parameter::ALL
+        .iter()
+        .zip(counters.into_iter().cycle())
+        .map(|(&parameter, counter)| BirthSeries {
+            series: Series::new("pump-1".parse().unwrap(), parameter),
+            unit: parameter.spec().unit,
+            interval_s: 300,
+            counter,
+        })
+        .collect();
+    let birth = Birth::new("0.1.0", "5d41402abc4b2a76".into(), observed);
+    accept(&schema(BIRTH), &birth.to_bytes());
+}
+
+#[test]
+fn the_schemas_list_the_catalogues() {
+    let batch: Value = serde_json::from_str(BATCH).unwrap();
+    let birth: Value = serde_json::from_str(BIRTH).unwrap();
+    let reasons: Vec<&str> = Reason::ALL.iter().map(|r| r.id()).collect();
+    assert_eq!(batch["$defs"]["reason"]["enum"], json!(reasons));
+    let parameters: Vec<&str> = Parameter::ALL.iter().map(|p| p.id()).collect();
+    let pattern = format!("^[a-z][a-z0-9-]{{0,39}}/({})$", parameters.join("|"));
+    for schema in [&batch, &birth] {
+        assert_eq!(schema["$defs"]["series"]["pattern"], json!(pattern));
+    }
+    let units = birth["$defs"]["observed"]["properties"]["unit"]["enum"].clone();
+    let read: Vec<Unit> = serde_json::from_value(units.clone()).unwrap();
+    let symbols: Vec<&str> = read.iter().map(|u| u.symbol()).collect();
+    assert_eq!(units, json!(symbols));
+    assert!(Parameter::ALL.iter().all(|p| read.contains(&p.spec().unit)));
+}
+
+#[test]
+fn a_broken_batch_is_refused_by_schema_and_reader() {
+    let good = json!({
+        "v": 1, "gateway": "gw-1", "epoch": "8c5f0a1b2c3d4e5f", "seq": 17, "at": 1659283200000i64,
+        "series": ["pond-1/level", "pump-1/power"],
+        "readings": [[0, 0, 98.113], [1, 250, null, 9, "timeout"], [0, 300000, 98.5, 3, "unexpected", [985]]],
+    });
+    refuse(
+        &schema(BATCH),
+        &good,
+        |bytes| Batch::from_bytes(bytes).is_ok(),
+        &[
+            ("/v", json!(2)),
+            ("/v", json!("1")),
+            ("/gateway", json!("GW 1")),
+            ("/epoch", json!("8c5f")),
+            ("/epoch", json!(17)),
+            ("/seq", json!(0)),
+            ("/seq", json!(-1)),
+            ("/seq", json!(1.5)),
+            ("/at", json!("2022-08-01T00:00:00Z")),
+            ("/at", json!(9_223_372_036_854_775_807i64)),
+            ("/series/0", json!("pond-1/depth")),
+            ("/series/0", json!("pond-1")),
+            ("/series", json!("pond-1/level")),
+            ("/readings", json!({})),
+            ("/readings/0", json!([0, 0])),
+            ("/readings/0", json!([0, 0, null])),
+            ("/readings/0", json!([0, 0, 98.1, 3])),
+            ("/readings/0", json!([0, 0, "98.1"])),
+            ("/readings/0", json!([-1, 0, 98.1])),
+            ("/readings/0", json!([0, 0.5, 98.1])),
+            ("/readings/0", json!([0, 0, 98.1, 3, "unexpected", [], 7])),
+            ("/readings/1", json!([1, 250, null, 9, null])),
+            ("/readings/1", json!([1, 250, null, 1, null])),
+            ("/readings/1", json!([1, 250, null, 3, "timeout"])),
+            ("/readings/1", json!([1, 250, 1.5, 9, "timeout"])),
+            ("/readings/1", json!([1, 250, null, 9, "weather"])),
+            ("/readings/1", json!([1, 250, null, 5, "timeout"])),
+            ("/readings/2/5", json!([65_536])),
+            ("/readings/2/5", json!([-1])),
+            ("/readings/2/5", json!("985")),
+        ],
+    );
+}
+
+#[test]
+fn what_only_the_reader_can_know_it_refuses() {
+    let batch = json!({
+        "v": 1, "gateway": "gw-1", "epoch": "8c5f0a1b2c3d4e5f", "seq": 17, "at": 0,
+        "series": ["pond-1/level"], "readings": [[1, 0, 98.113]],
+    });
+    assert!(schema(BATCH).is_valid(&batch));
+    let error = Batch::from_bytes(batch.to_string().as_bytes()).unwrap_err();
+    assert!(
+        error.to_string().contains("readings[0]: series 1"),
+        "{error}"
+    );
+    let ack = json!({"v": 1, "epoch": "8c5f0a1b2c3d4e5f", "ranges": [[3, 1]]});
+    assert!(schema(ACK).is_valid(&ack));
+    assert!(Ack::from_bytes(ack.to_string().as_bytes()).is_err());
+}
+
+#[test]
+fn a_broken_birth_status_or_ack_is_refused_by_schema_and_reader() {
+    let birth = json!({
+        "v": 1, "version": "0.1.0", "config": "5d41402a",
+        "series": [{"series": "pump-1/energy_total", "unit": "kWh", "interval_s": 300, "counter": {"modulus": 1e6}}],
+    });
+    refuse(
+        &schema(BIRTH),
+        &birth,
+        |bytes| Birth::from_bytes(bytes).is_ok(),
+        &[
+            ("/v", json!(0)),
+            ("/version", json!(1)),
+            ("/series/0/series", json!("pump-1/energy")),
+            ("/series/0/unit", json!("度")),
+            ("/series/0/interval_s", json!(-5)),
+            ("/series/0/interval_s", json!("5 min")),
+            ("/series/0/counter/modulus", json!("1e6")),
+            (
+                "/series/0",
+                json!({"series": "pump-1/energy_total", "unit": "kWh"}),
+            ),
+        ],
+    );
+    let status = json!({"v": 1, "state": "online", "since": "2022-08-01T00:00:00Z"});
+    refuse(
+        &schema(STATUS),
+        &status,
+        |bytes| Status::from_bytes(bytes).is_ok(),
+        &[
+            ("/v", json!(9)),
+            ("/state", json!("asleep")),
+            ("/since", json!("2022-08-01")),
+            ("/since", json!(1_659_283_200)),
+        ],
+    );
+    let ack = json!({"v": 1, "epoch": "8c5f0a1b2c3d4e5f", "ranges": [[1, 3], [5, 5]]});
+    refuse(
+        &schema(ACK),
+        &ack,
+        |bytes| Ack::from_bytes(bytes).is_ok(),
+        &[
+            ("/v", json!(2)),
+            ("/epoch", json!("not sixteen hexa")),
+            ("/ranges/0", json!([1])),
+            ("/ranges/0", json!([1, 2, 3])),
+            ("/ranges/0", json!([-1, 2])),
+            ("/ranges/0", json!(["1", "2"])),
+            ("/ranges", json!({})),
+        ],
+    );
+}

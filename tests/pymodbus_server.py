@@ -1,0 +1,57 @@
+"""A Modbus TCP server of pymodbus for the integration tests.
+
+    python pymodbus_server.py '{"1": {"4": [2350]}, "2": {"8192": [17252, 0]}}'
+
+The argument gives holding registers by unit and address. The server takes a free port of 127.0.0.1, prints it as its first
+line, and serves until its standard input ends. A line on standard input, of the same form, changes registers; the server
+answers it with a line "changed".
+"""
+
+import asyncio
+import json
+import logging
+import sys
+
+from pymodbus.server import ModbusTcpServer
+from pymodbus.simulator import DataType, SimData, SimDevice
+
+WRITE_REGISTERS = 16
+
+
+def parse(text):
+    """Registers by unit and address."""
+    units = json.loads(text)
+    return {
+        int(unit): {int(address): words for address, words in blocks.items()}
+        for unit, blocks in units.items()
+    }
+
+
+def device(unit, blocks):
+    """A unit that holds these registers and no others: reading elsewhere brings exception 2."""
+    return SimDevice(
+        unit,
+        simdata=[
+            SimData(address, values=list(words), datatype=DataType.REGISTERS)
+            for address, words in sorted(blocks.items())
+        ],
+    )
+
+
+async def main():
+    logging.disable(logging.ERROR)
+    units = parse(sys.argv[1])
+    devices = [device(unit, blocks) for unit, blocks in units.items()]
+    server = ModbusTcpServer(devices, address=("127.0.0.1", 0))
+    await server.serve_forever(background=True)
+    print(server.transport.sockets[0].getsockname()[1], flush=True)
+    loop = asyncio.get_running_loop()
+    while line := await loop.run_in_executor(None, sys.stdin.readline):
+        for unit, blocks in parse(line).items():
+            for address, words in blocks.items():
+                await server.async_setValues(unit, WRITE_REGISTERS, address, words)
+        print("changed", flush=True)
+    await server.shutdown()
+
+
+asyncio.run(main())
