@@ -352,7 +352,7 @@ fn the_import_table_has_no_module_that_is_not_there() {
         assert!(source.join(module).exists(), "src/{module}");
         let known = |name: &&str| *name == "*" || IMPORTS.iter().any(|(module, _)| module == name);
         assert!(
-            allowed.iter().all(|name| known(&name)),
+            allowed.iter().all(|name| known(name)),
             "{module}: {allowed:?}"
         );
     }

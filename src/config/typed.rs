@@ -37,6 +37,7 @@ impl Broken {
     }
 
     /// Whether an element of the top-level list `list` has lost its own name `key`.
+    #[cfg(feature = "hub")]
     pub(super) fn lost_name(&self, list: &str, key: &str) -> bool {
         self.0.iter().any(|path| match path.0.as_slice() {
             [Step::Key(first)] | [Step::Key(first), Step::Index(_)] => first == list,

@@ -103,6 +103,15 @@ impl Link {
     /// # Errors
     /// See [`ReadError`].
     pub async fn read(&mut self, unit: u8, request: Request) -> Result<Vec<u16>, ReadError> {
+        let kept = self.context.is_some();
+        match self.read_once(unit, request).await {
+            // Many gateways close a connection that has been idle between two polls: that is no failure of the device.
+            Err(ReadError::Transport { .. }) if kept => self.read_once(unit, request).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn read_once(&mut self, unit: u8, request: Request) -> Result<Vec<u16>, ReadError> {
         // Taken out of its place: whatever happens below, a connection comes back only if it is sound.
         let mut context = match self.context.take() {
             Some(context) => context,
@@ -192,5 +201,41 @@ fn describe(error: &tokio_modbus::Error) -> String {
         tokio_modbus::Error::Protocol(error) => {
             format!("the answer does not fit the question: {error}")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    /// A gateway that closes each connection after one answer, as others do after a minute without a question.
+    #[tokio::test]
+    async fn a_connection_closed_between_polls_costs_no_reading() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let device = tokio::spawn(async move {
+            for value in 1..=3 {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut asked = [0; 12];
+                stream.read_exact(&mut asked).await.unwrap();
+                let answer = [asked[0], asked[1], 0, 0, 0, 5, 1, 3, 2, 0, value];
+                stream.write_all(&answer).await.unwrap();
+            }
+        });
+        let mut link = Link::new(address.to_string(), Duration::from_secs(5));
+        let request = Request {
+            function: Function::Holding,
+            address: 0,
+            count: 1,
+        };
+        for value in 1..=3 {
+            assert_eq!(link.read(1, request).await, Ok(vec![value]));
+        }
+        device.await.unwrap();
+        assert!(matches!(
+            link.read(1, request).await,
+            Err(ReadError::Unreachable { .. })
+        ));
     }
 }

@@ -12,6 +12,10 @@ use super::model::{GatewayRow, Overview, SourceRow};
 /// hour late; at twice that nobody should take the level for today's (engineering judgement).
 const STALE_S: i64 = 2 * 3600;
 
+/// The same in a simulation, whose hours pass in hundredths of a second: there the way from the sensor to the page takes
+/// simulated hours, and none of them is worth a warning.
+const STALE_SIMULATED_S: i64 = 24 * 3600;
+
 /// Less change than this is 平. Level sensors of the common kind resolve 1 cm (GB/T 11828), so a slower change per day
 /// cannot be told from noise.
 const STEADY_M_PER_DAY: f64 = 0.01;
@@ -167,7 +171,7 @@ impl View {
         let zone = TimeZone::get(&overview.zone).unwrap_or(TimeZone::UTC);
         let mut villages: Vec<VillageView> = Vec::new();
         for row in &overview.sources {
-            let source = SourceView::of(row, overview.now, &zone);
+            let source = SourceView::of(row, overview, &zone);
             match villages.iter_mut().find(|v| v.name == row.village) {
                 Some(village) => village.sources.push(source),
                 None => villages.push(VillageView {
@@ -214,8 +218,14 @@ impl View {
 }
 
 impl SourceView {
-    fn of(row: &SourceRow, now: Timestamp, zone: &TimeZone) -> Self {
-        let stale = row.age_s.is_none_or(|age| age > STALE_S);
+    fn of(row: &SourceRow, overview: &Overview, zone: &TimeZone) -> Self {
+        let now = overview.now;
+        let stale_s = if overview.simulated {
+            STALE_SIMULATED_S
+        } else {
+            STALE_S
+        };
+        let stale = row.age_s.is_none_or(|age| age > stale_s);
         let (trend_id, trend) = match row.trend_m_per_day {
             None => ("none", "—"),
             Some(rate) if rate >= STEADY_M_PER_DAY => ("rise", "↑ 涨"),
@@ -412,7 +422,7 @@ mod tests {
                 trend_m_per_day: rate,
                 ..SourceRow::default()
             };
-            SourceView::of(&row, Timestamp::UNIX_EPOCH, &TimeZone::UTC).trend
+            SourceView::of(&row, &Overview::default(), &TimeZone::UTC).trend
         };
         assert_eq!(trend(Some(-0.05)), "↓ 落");
         assert_eq!(trend(Some(0.02)), "↑ 涨");

@@ -37,7 +37,7 @@ impl From<Epoch> for String {
 impl TryFrom<String> for Epoch {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {
-        if text.len() != 16 {
+        if text.len() != 16 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(format!("{text:?} is no epoch: 16 hexadecimal digits"));
         }
         u64::from_str_radix(&text, 16)

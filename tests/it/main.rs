@@ -1,5 +1,4 @@
-//! The binaries that a user runs, with real parts: mosquitto, a pymodbus server, and devices and messages as bad as they come;
-//! and the whole chain against what the simulator knows.
+//! The binaries that a user runs, with real parts: mosquitto, a pymodbus server, and devices and messages as bad as they come.
 //!
 //! `tests/run` installs what is needed; without it these tests fail and say so.
 
