@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use super::nearest::did_you_mean;
 use super::profiles::Profiles;
+use super::words::did_you_mean;
 use crate::core::{Parameter, Problem, Series};
 use crate::device::Profile;
 use crate::edge::EdgeSettings;

@@ -26,7 +26,6 @@ mod load_edge;
 #[cfg(feature = "hub")]
 mod load_hub;
 mod mqtt;
-mod nearest;
 #[cfg(feature = "edge")]
 mod profiles;
 mod source_text;

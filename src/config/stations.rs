@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use super::nearest::did_you_mean;
 use super::township::Problems;
+use super::words::did_you_mean;
 use crate::water::{Pump, Station, StationKind, Threshold, ThresholdQuantity, Township};
 
 /// kW to lift 1 m3/h by 1 m: density × g / 3600 s, in kW (1000 × 9.81 / 3.6e6).

@@ -9,9 +9,10 @@ use serde::de::DeserializeOwned;
 use toml::Value;
 
 use super::key_path::{KeyPath, Step};
-use super::nearest::{did_you_mean, nearest};
+use super::words::did_you_mean;
 use super::{culprit, stand_ins, words};
 use crate::core::Problem;
+use crate::support::nearest;
 
 /// Most readings of one tree. A file with a thousand faults is another kind of file, and each reading costs milliseconds.
 const READINGS_MAX: usize = 2000;

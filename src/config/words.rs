@@ -2,7 +2,15 @@
 
 use toml::Value;
 
-use super::nearest::did_you_mean;
+use crate::support::nearest;
+
+/// ``did you mean `word`?``, or nothing.
+pub(super) fn did_you_mean<'a>(
+    typed: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    nearest(typed, known).map(|word| format!("did you mean `{word}`?"))
+}
 
 /// Longest value that is repeated in a message, in characters: enough to recognise it.
 const SHOWN_MAX: usize = 60;

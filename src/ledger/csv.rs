@@ -5,9 +5,9 @@
 use jiff::Timestamp;
 
 use super::NewEntry;
-use super::nearest::nearest;
 use super::row::RowReader;
 use crate::core::Problem;
+use crate::support::nearest;
 use crate::water::Township;
 
 /// Columns, in the order in which the documentation names them.
@@ -156,7 +156,7 @@ pub fn parse(text: &[u8], township: &Township, imported_at: Timestamp) -> Import
 fn check_header(header: &csv::StringRecord, problems: &mut Vec<Problem>) {
     for (index, name) in header.iter().enumerate() {
         if !COLUMNS.contains(&name) {
-            let hint = match nearest(name, COLUMNS.into_iter()) {
+            let hint = match nearest(name, COLUMNS) {
                 Some(near) => format!("did you mean {near}?"),
                 None => format!("the columns are {}", COLUMNS.join(",")),
             };

@@ -3,7 +3,6 @@
 //! Absent on purpose: no way to change or delete a row. A correction is a new row that supersedes another.
 
 pub mod csv;
-mod nearest;
 mod row;
 mod sqlite;
 

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::NewEntry;
-use super::nearest::nearest;
 use crate::core::Problem;
 use crate::figures::EntryCode;
+use crate::support::nearest;
 use crate::water::Township;
 
 /// One row while it is read: it gathers problems as it goes, so that each is named at once.
