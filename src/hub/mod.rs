@@ -77,7 +77,7 @@ impl Hub {
         let listen = settings.web.listen;
         let listener = TcpListener::bind(listen)
             .await
-            .with_context(|| format!("cannot serve the page on {listen}"))?;
+            .with_context(|| format!("cannot serve the page on {listen}; set web.listen (the demo: --port) to another address"))?;
         let stats = Arc::new(IngestStats::default());
         let overviews = overview::Overviews::new(
             Arc::new(township),
