@@ -35,14 +35,6 @@ pub fn load_hub(file: &Path, set: &[(String, String)]) -> Result<LoadedHub, Vec<
     }
 }
 
-/// Loads a township's file.
-///
-/// # Errors
-/// Everything that is wrong with it.
-pub fn load_township(file: &Path) -> Result<Township, Vec<FileProblem>> {
-    read_township(file).finish()
-}
-
 pub(super) fn read_hub(
     file: &Path,
     environment: &[(String, String)],

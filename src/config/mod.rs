@@ -43,7 +43,7 @@ pub use kind::{CheckReport, Kind, check_file};
 #[cfg(feature = "edge")]
 pub use load_edge::{LoadedEdge, load_edge};
 #[cfg(feature = "hub")]
-pub use load_hub::{LoadedHub, load_hub, load_township};
+pub use load_hub::{LoadedHub, load_hub};
 #[cfg(feature = "edge")]
 pub use profiles::{Profiles, profiles};
 pub use source_text::FileProblem;

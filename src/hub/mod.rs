@@ -73,7 +73,7 @@ impl Hub {
         let calendar = calendar(&township)?;
         let store = Store::open(&settings.store.path)?;
         let reader = store.reader()?;
-        let event = drought_event(&Ledger::open(&settings.ledger.path)?.current()?);
+        let ledger = Ledger::open(&settings.ledger.path)?;
         let listen = settings.web.listen;
         let listener = TcpListener::bind(listen)
             .await
@@ -85,7 +85,7 @@ impl Hub {
             reader,
             clock.clone(),
             simulated,
-            event,
+            ledger,
             stats.clone(),
         )?;
         let store = keeper::start(store).context("no thread for the store")?;

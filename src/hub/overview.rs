@@ -11,8 +11,9 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::IngestStats;
-use crate::core::{Calendar, HourCell, Parameter, Period, Series, StationId};
+use crate::core::{Calendar, HourCell, Parameter, Series, StationId};
 use crate::figures::RAN_ENERGY_KWH;
+use crate::ledger::Ledger;
 use crate::store::{Store, StoreError};
 use crate::support::Clock;
 use crate::water::{self, Station, StationKind, Status, Township};
@@ -35,8 +36,8 @@ pub struct Overviews {
     store: Store,
     clock: Clock,
     simulated: bool,
-    /// The drought event, whose energy the page sums.
-    event: Option<Period>,
+    /// Names the drought event, whose energy the page sums; read each time, since the clerk enters it meanwhile.
+    ledger: Ledger,
     /// Readings that were in the store when the hub began, and what it has taken in since.
     stored: u64,
     taken: Arc<IngestStats>,
@@ -54,7 +55,7 @@ impl Overviews {
         store: Store,
         clock: Clock,
         simulated: bool,
-        event: Option<Period>,
+        ledger: Ledger,
         taken: Arc<IngestStats>,
     ) -> Result<Self, StoreError> {
         let (stored, _) = store.counts()?;
@@ -64,7 +65,7 @@ impl Overviews {
             store,
             clock,
             simulated,
-            event,
+            ledger,
             stored,
             taken,
             previous: HashMap::new(),
@@ -74,15 +75,14 @@ impl Overviews {
     /// The state of all sources now.
     ///
     /// # Errors
-    /// The store cannot be read.
-    pub fn make(&mut self) -> Result<Overview, StoreError> {
+    /// The store or the ledger cannot be read.
+    pub fn make(&mut self) -> anyhow::Result<Overview> {
         let now = self.clock.now();
         let township = self.township.clone();
         let mut sources = Vec::new();
         let mut energy_kwh = None;
         let mut pumps_ran = 0;
-        let (from, to) = self
-            .event
+        let (from, to) = super::drought_event(&self.ledger.current()?)
             .map_or((Timestamp::MIN, Timestamp::MAX), |event| {
                 self.calendar.bounds(event)
             });
@@ -272,10 +272,9 @@ pub async fn refresh(
             Ok(made) => {
                 overview.send_replace(Arc::new(made));
             }
-            Err(error) => tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "cannot read the store for the page"
-            ),
+            Err(error) => {
+                tracing::error!(error = format!("{error:#}"), "cannot make the page anew")
+            }
         }
     }
 }

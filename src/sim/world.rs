@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use jiff::{Timestamp, ToSpan};
 
 use super::SimError;
@@ -164,11 +164,6 @@ impl World {
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         self.now
-    }
-
-    /// The present day of the office's calendar.
-    pub fn today(&self) -> Date {
-        self.calendar.day_of(self.now)
     }
 
     /// What really happened over the event so far.
