@@ -18,7 +18,7 @@ const CHECKPOINT_PAGES: i64 = 256;
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
     /// The file cannot be opened.
-    #[error("cannot open the spool {path}")]
+    #[error("cannot open the spool {path}; its directory must exist and be writable")]
     Open {
         /// The file.
         path: PathBuf,

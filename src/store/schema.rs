@@ -11,7 +11,7 @@ const SCHEMA_VERSION: i64 = 1;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The file cannot be opened.
-    #[error("cannot open the store {path}")]
+    #[error("cannot open the store {path}; its directory must exist and be writable")]
     Open {
         /// The file.
         path: PathBuf,
