@@ -19,6 +19,7 @@ pub(super) struct Loaded<T> {
     pub(super) problems: Vec<FileProblem>,
 }
 
+#[cfg(feature = "edge")]
 impl<T> Loaded<T> {
     /// The value, where nothing is wrong.
     pub(super) fn finish(self) -> Result<T, Vec<FileProblem>> {
