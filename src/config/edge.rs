@@ -66,10 +66,12 @@ pub fn check(settings: &EdgeSettings, profiles: &Profiles) -> Vec<Problem> {
                 "give each bus a name of its own",
             ));
         }
-        if let Some(first) = endpoints.insert(bus.tcp.as_str(), path.clone()) {
+        if let Some(tcp) = bus.tcp.as_deref()
+            && let Some(first) = endpoints.insert(tcp, path.clone())
+        {
             problems.push(Problem::new(
                 format!("{path}.tcp"),
-                &bus.tcp,
+                tcp,
                 format!("is the endpoint of {first} already: one task owns an endpoint"),
                 "put all devices behind an endpoint on one bus",
             ));
@@ -104,8 +106,10 @@ fn check_bus(bus: &BusSettings, path: &str, problems: &mut Vec<Problem>) {
             "it names the bus in logs",
         );
     }
-    if let Err(rule) = endpoint(&bus.tcp) {
-        add("tcp", &bus.tcp, rule, "192.168.1.10:502");
+    if let Some(tcp) = &bus.tcp
+        && let Err(rule) = endpoint(tcp)
+    {
+        add("tcp", tcp, rule, "192.168.1.10:502");
     }
     if !TIMEOUT_MS.contains(&bus.timeout_ms) {
         add(

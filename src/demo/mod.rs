@@ -166,7 +166,7 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
     let mut buses = 0;
     for (mut edge, (_, addresses)) in gateways.into_iter().zip(simulator.addresses()) {
         for (bus, address) in edge.buses.iter_mut().zip(addresses) {
-            bus.tcp = address.to_string();
+            bus.tcp = Some(address.to_string());
         }
         edge.mqtt = settings.mqtt.clone();
         edge.spool.path = data.join(format!("spool-{}.db", edge.gateway));

@@ -241,7 +241,7 @@ fn examples(profile: &Profile, example: &Example, problems: &mut Vec<Problem>) {
             ));
             continue;
         };
-        let rule = match decode(point, words) {
+        let rule = match decode(point, &[words]) {
             Ok(got) if (got - expected).abs() <= EXAMPLE_TOLERANCE * expected.abs() + 1e-9 => {
                 continue;
             }

@@ -42,7 +42,7 @@ impl DecodeError {
     }
 }
 
-/// The value of `point` in its parameter's canonical unit; `words` are exactly the point's registers.
+/// The value of `point` in its parameter's canonical unit; `parts` are the registers of [`Point::parts`], in that order.
 ///
 /// The number in the registers is compared with the sentinels first, then `× scale + offset`, then converted from the
 /// point's unit. Of a single register ABCD and CDAB leave the two bytes as they are, BADC and DCBA swap them. 64-bit
@@ -50,7 +50,8 @@ impl DecodeError {
 ///
 /// # Errors
 /// [`DecodeError`]: wrong number of registers, a sentinel, not finite, or a unit of another dimension.
-pub fn decode(point: &Point, words: &[u16]) -> Result<f64, DecodeError> {
+pub fn decode(point: &Point, parts: &[&[u16]]) -> Result<f64, DecodeError> {
+    let words = parts.first().copied().unwrap_or_default();
     let raw = number(point.point_type, point.order, words)?;
     if point
         .invalid
@@ -241,7 +242,7 @@ mod tests {
         ];
         for (point_type, value, by_order) in golden {
             for (order, words) in ORDERS.iter().zip(by_order) {
-                let got = decode(&point(*point_type, *order), words);
+                let got = decode(&point(*point_type, *order), &[words]);
                 assert_eq!(got, Ok(*value), "{point_type:?} {order:?}");
             }
         }
@@ -251,7 +252,7 @@ mod tests {
     fn the_flow_meters_bytes_are_a_flow_only_as_cdab() {
         let words = [0x806B, 0x4212];
         let near = |order| {
-            decode(&point(PointType::F32, order), &words)
+            decode(&point(PointType::F32, order), &[&words])
                 .is_ok_and(|value| (value - 36.625_41).abs() < 1e-5)
         };
         assert_eq!(ORDERS.map(near), [false, true, false, false]);
@@ -264,15 +265,15 @@ mod tests {
         level.unit = Unit::Millimetre;
         level.offset = 500.0;
         level.invalid = vec![32767.0];
-        assert_eq!(decode(&level, &[2000]), Ok(2.5));
-        let sentinel = decode(&level, &[0x7FFF]).unwrap_err();
+        assert_eq!(decode(&level, &[&[2000]]), Ok(2.5));
+        let sentinel = decode(&level, &[&[0x7FFF]]).unwrap_err();
         assert_eq!(sentinel, DecodeError::Sentinel(32767.0));
         assert_eq!(sentinel.reason(), Reason::Sentinel);
-        let short = decode(&level, &[]).unwrap_err();
+        let short = decode(&level, &[&[]]).unwrap_err();
         assert_eq!(short.reason(), Reason::Length);
         level.unit = Unit::Hertz;
         assert!(matches!(
-            decode(&level, &[1]),
+            decode(&level, &[&[1]]),
             Err(DecodeError::Unit { .. })
         ));
     }
@@ -281,14 +282,20 @@ mod tests {
     fn what_is_not_a_number_is_no_value() {
         let mut flow = point(PointType::F32, ByteOrder::Abcd);
         let nan = [0x7FC0, 0];
-        assert_eq!(decode(&flow, &nan), Err(DecodeError::Undecodable));
-        assert_eq!(decode(&flow, &[0x7F80, 0]), Err(DecodeError::Undecodable));
+        assert_eq!(decode(&flow, &[&nan]), Err(DecodeError::Undecodable));
+        assert_eq!(
+            decode(&flow, &[&[0x7F80, 0]]),
+            Err(DecodeError::Undecodable)
+        );
         flow.invalid = vec![f64::NAN, -999.9];
-        assert_eq!(decode(&flow, &nan).unwrap_err().reason(), Reason::Sentinel);
+        assert_eq!(
+            decode(&flow, &[&nan]).unwrap_err().reason(),
+            Reason::Sentinel
+        );
         let bits = (-999.9f32).to_bits();
         let words = [(bits >> 16) as u16, bits as u16];
         assert_eq!(
-            decode(&flow, &words).unwrap_err().reason(),
+            decode(&flow, &[&words]).unwrap_err().reason(),
             Reason::Sentinel
         );
     }
@@ -308,7 +315,7 @@ mod tests {
         ) {
             let mut point = point(point_type, order);
             point.scale = scale;
-            match decode(&point, &words) {
+            match decode(&point, &[&words]) {
                 Ok(value) => prop_assert!(value.is_finite()),
                 Err(error) => prop_assert!(!error.to_string().is_empty()),
             }
@@ -328,7 +335,7 @@ mod tests {
             point.scale = scale;
             let value = if point_type == PointType::I16 { value / 2.0 } else { value };
             let words = crate::device::encode(&point, value);
-            let got = decode(&point, &words).unwrap();
+            let got = decode(&point, &[&words]).unwrap();
             // Half a step of an integer; half an ulp of an f32 below 65536 is 0.002.
             prop_assert!((got - value).abs() <= scale * 0.5 + 1e-9, "{value} came back as {got}");
             if point_type == PointType::F64 {

@@ -71,6 +71,9 @@ mod tests {
         assert_eq!(encode(&point, 2.5), [2500]);
         assert_eq!(encode(&point, -100.0), [0x8000]);
         let words = encode_invalid(&point).unwrap();
-        assert_eq!(decode(&point, &words), Err(DecodeError::Sentinel(32767.0)));
+        assert_eq!(
+            decode(&point, &[&words]),
+            Err(DecodeError::Sentinel(32767.0))
+        );
     }
 }

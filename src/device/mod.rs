@@ -14,4 +14,6 @@ pub use decode::{DecodeError, decode};
 pub use encode::{encode, encode_invalid};
 pub use library::{parse, shipped};
 pub use plan::{Planned, REGISTERS_MAX, Request, Slot, plan};
-pub use profile::{ByteOrder, Counter, Example, ExampleBlock, Function, Point, PointType, Profile};
+pub use profile::{
+    ByteOrder, Counter, Example, ExampleBlock, Function, Part, Point, PointType, Profile,
+};

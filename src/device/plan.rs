@@ -1,6 +1,6 @@
 //! Which registers to ask for: points that lie close together are read in one request.
 
-use super::profile::{Function, Point};
+use super::profile::{Function, Part, Point};
 
 /// Most registers of one read, by the Modbus application protocol V1.1b3, §6.3 and §6.4.
 pub const REGISTERS_MAX: u16 = 125;
@@ -21,6 +21,8 @@ pub struct Request {
 pub struct Slot {
     /// Index of the point in what was planned.
     pub point: usize,
+    /// Which of the point's parts it is.
+    pub part: usize,
     /// Index of its first register in the answer.
     pub offset: usize,
     /// How many registers it takes.
@@ -50,23 +52,33 @@ pub struct Planned {
 /// own, and the profile's check reports it. Points may overlap.
 pub fn plan(points: &[&Point], registers_max: u16, gap_max: u16) -> Vec<Planned> {
     let limit = u32::from(registers_max.min(REGISTERS_MAX));
-    let mut sorted: Vec<(usize, &Point)> = points.iter().copied().enumerate().collect();
-    sorted.sort_by_key(|(index, point)| (point.function, point.address, *index));
+    let mut sorted: Vec<(usize, usize, Part)> = Vec::new();
+    for (index, point) in points.iter().enumerate() {
+        let parts = point.parts();
+        sorted.extend(
+            parts
+                .into_iter()
+                .enumerate()
+                .map(|(part, run)| (index, part, run)),
+        );
+    }
+    sorted.sort_by_key(|(index, part, run)| (run.function, run.address, *index, *part));
     let mut planned: Vec<Planned> = Vec::new();
-    for (index, point) in sorted {
-        let start = u32::from(point.address);
-        let after = start + u32::from(point.point_type.registers());
-        let count = usize::from(point.point_type.registers());
+    for (point, part, run) in sorted {
+        let start = u32::from(run.address);
+        let after = start + u32::from(run.count);
+        let count = usize::from(run.count);
         if let Some(last) = planned.last_mut() {
             let first = u32::from(last.request.address);
             let end = first + u32::from(last.request.count);
             let near = start <= end + u32::from(gap_max);
             let length = end.max(after) - first;
-            if last.request.function == point.function && near && length <= limit {
+            if last.request.function == run.function && near && length <= limit {
                 last.request.count = u16::try_from(length).unwrap_or(REGISTERS_MAX);
                 last.slots.push(Slot {
-                    point: index,
-                    offset: usize::from(point.address - last.request.address),
+                    point,
+                    part,
+                    offset: usize::from(run.address - last.request.address),
                     count,
                 });
                 continue;
@@ -74,12 +86,13 @@ pub fn plan(points: &[&Point], registers_max: u16, gap_max: u16) -> Vec<Planned>
         }
         planned.push(Planned {
             request: Request {
-                function: point.function,
-                address: point.address,
-                count: point.point_type.registers(),
+                function: run.function,
+                address: run.address,
+                count: run.count,
             },
             slots: vec![Slot {
-                point: index,
+                point,
+                part,
                 offset: 0,
                 count,
             }],

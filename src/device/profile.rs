@@ -38,7 +38,7 @@ fn default_registers_max() -> u16 {
 pub struct Point {
     /// What it observes.
     pub parameter: Parameter,
-    /// Function code to read it with: 3 holding, 4 input registers.
+    /// Function code to read it with: 1 coils, 2 discrete inputs, 3 holding, 4 input registers.
     pub function: Function,
     /// Address of its first register on the wire, from 0.
     pub address: u16,
@@ -69,6 +69,29 @@ fn one() -> f64 {
     1.0
 }
 
+/// A run of registers that a point needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Function code.
+    pub function: Function,
+    /// First address on the wire.
+    pub address: u16,
+    /// How many registers.
+    pub count: u16,
+}
+
+impl Point {
+    /// The runs of registers that it takes to decode the point, its own first, in an order that [`decode`](super::decode)
+    /// expects its parts in.
+    pub fn parts(&self) -> Vec<Part> {
+        vec![Part {
+            function: self.function,
+            address: self.address,
+            count: self.point_type.registers(),
+        }]
+    }
+}
+
 /// How a counter's register behaves, in the point's `unit`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,24 +102,38 @@ pub struct Counter {
     pub max_rate_per_hour: f64,
 }
 
-/// A Modbus function code that reads.
+/// A Modbus function code that reads. Of codes 1 and 2 an answer's bits are handled as registers that hold 0 or 1, so that
+/// plan, slots and decoding are the same for all four.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub enum Function {
+    /// 1: read coils.
+    Coils,
+    /// 2: read discrete inputs.
+    DiscreteInputs,
     /// 3: read holding registers.
     Holding,
     /// 4: read input registers.
     Input,
 }
 
+impl Function {
+    /// Whether it reads single bits rather than registers.
+    pub fn bits(self) -> bool {
+        matches!(self, Self::Coils | Self::DiscreteInputs)
+    }
+}
+
 impl TryFrom<u8> for Function {
     type Error = String;
     fn try_from(code: u8) -> Result<Self, String> {
         match code {
+            1 => Ok(Self::Coils),
+            2 => Ok(Self::DiscreteInputs),
             3 => Ok(Self::Holding),
             4 => Ok(Self::Input),
             _ => Err(format!(
-                "function code {code} reads no registers: 3 (holding) or 4 (input)"
+                "function code {code} does not read: 1 (coils), 2 (discrete inputs), 3 (holding) or 4 (input registers)"
             )),
         }
     }
@@ -105,6 +142,8 @@ impl TryFrom<u8> for Function {
 impl From<Function> for u8 {
     fn from(function: Function) -> u8 {
         match function {
+            Function::Coils => 1,
+            Function::DiscreteInputs => 2,
             Function::Holding => 3,
             Function::Input => 4,
         }

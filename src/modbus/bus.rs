@@ -73,7 +73,7 @@ impl Bus {
             interval_s: settings.interval_s,
             retries: settings.retries,
             link: Link::new(
-                settings.tcp.clone(),
+                settings.tcp.clone().unwrap_or_default(),
                 Duration::from_millis(settings.timeout_ms),
             ),
             devices,
@@ -249,7 +249,7 @@ impl DevicePoint {
         let Some(words) = words else {
             return Reading::missing(series, at, Reason::Length, Vec::new());
         };
-        let decoded = match device::decode(&self.point, words) {
+        let decoded = match device::decode(&self.point, &[words]) {
             Ok(decoded) => decoded,
             Err(error) => return Reading::missing(series, at, error.reason(), words.to_vec()),
         };
@@ -294,11 +294,12 @@ mod tests {
         let at = |s| Timestamp::from_second(s).unwrap();
         let settings = BusSettings {
             name: "pumps".into(),
-            tcp: "127.0.0.1:9".into(),
+            tcp: Some("127.0.0.1:9".into()),
             timeout_ms: 100,
             retries: 0,
             interval_s: 300,
             devices: Vec::new(),
+            ..toml::from_str("name = 'pumps'").unwrap()
         };
         let mut bus = Bus::new(&settings, &BTreeMap::new()).unwrap();
         let (clock, driver) = Clock::stepped(at(10));

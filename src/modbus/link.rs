@@ -181,6 +181,16 @@ impl Link {
 
 async fn ask(context: &mut Context, request: Request) -> tokio_modbus::Result<Vec<u16>> {
     match request.function {
+        Function::Coils => {
+            let bits = context.read_coils(request.address, request.count).await?;
+            Ok(bits.map(|bits| bits.into_iter().map(u16::from).collect()))
+        }
+        Function::DiscreteInputs => {
+            let bits = context
+                .read_discrete_inputs(request.address, request.count)
+                .await?;
+            Ok(bits.map(|bits| bits.into_iter().map(u16::from).collect()))
+        }
         Function::Holding => {
             context
                 .read_holding_registers(request.address, request.count)

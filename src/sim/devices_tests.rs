@@ -118,6 +118,9 @@ async fn read(
     match function {
         Function::Holding => client.read_holding_registers(from, count).await.unwrap(),
         Function::Input => client.read_input_registers(from, count).await.unwrap(),
+        Function::Coils | Function::DiscreteInputs => {
+            panic!("no profile of the example reads bits")
+        }
     }
 }
 
@@ -149,7 +152,7 @@ async fn every_device_of_the_example_reads_as_the_world_is() {
                 };
                 let count = point.point_type.registers();
                 let words = read(address, device.unit, point.function, point.address, count).await;
-                let measured = device::decode(point, &words.unwrap()).unwrap();
+                let measured = device::decode(point, &[&words.unwrap()]).unwrap();
                 let unit = point.unit.factor_to(point.parameter.spec().unit).unwrap();
                 let name = format!("{} {} on {later}", device.station, point.parameter);
                 let [low, high] = point.valid_range.unwrap();
@@ -199,7 +202,7 @@ async fn a_register_rolls_over_at_its_modulus() {
         point.point_type.registers(),
     )
     .await;
-    let value = device::decode(&point, &words.unwrap()).unwrap();
+    let value = device::decode(&point, &[&words.unwrap()]).unwrap();
     let shown = rig
         .world
         .lock()
