@@ -76,7 +76,7 @@ class Work:
         """A gateway on one bus (`line` says which) with `units` of `points` each. Its spool lies beside the file."""
         self.profile(points)
         text = (
-            f'gateway = "bench"\nconfirm = "{confirm}"\ndevices_dir = "devices"\n'
+            f'gateway = "bench-{name}"\nconfirm = "{confirm}"\ndevices_dir = "devices"\n'
             f'[mqtt]\nurl = "mqtt://127.0.0.1:{mqtt_port}"\n[spool]\npath = "{name}-spool.db"\n'
             f'[[bus]]\nname = "bench"\n{line}\ninterval_s = {interval_s}\n{more}\n'
         )
