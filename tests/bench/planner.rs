@@ -32,7 +32,9 @@ fn points(count: u16) -> Vec<Point> {
 }
 
 fn main() {
-    println!("| devices | points of each | requests | median ms | longest ms |\n|---|---|---|---|---|");
+    println!(
+        "| devices | points of each | requests | median ms | longest ms |\n|---|---|---|---|---|"
+    );
     let mut slow = false;
     for devices in [1, 100] {
         let each = POINTS / devices;
