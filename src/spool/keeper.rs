@@ -261,6 +261,8 @@ impl SpoolHandle {
 mod tests {
     use super::*;
     use crate::wire::Batch;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
     fn open(path: &std::path::Path) -> Spool {
         Spool::open(path, &"gw-1".parse().unwrap(), 8 << 20).unwrap()
@@ -332,6 +334,57 @@ mod tests {
                 .unwrap();
             assert_eq!((stats.readings, stats.last_seq), (0, seq));
             assert_eq!(open(&path).stats(), stats);
+        }
+    }
+
+    #[derive(Debug, Clone)]
+    enum Action {
+        /// Of so many readings: large ones do not all stay in memory.
+        Append(usize),
+        /// What the uplink does: fetch on from where it is.
+        Fetch(u32),
+        /// What it does after a lost connection: begin again.
+        Again,
+        Release(u64, u64),
+    }
+
+    fn action() -> impl Strategy<Value = Action> {
+        prop_oneof![
+            3 => prop_oneof![4 => Just(1), 1 => Just(8000)].prop_map(Action::Append),
+            3 => (1u32..5).prop_map(Action::Fetch),
+            1 => Just(Action::Again),
+            1 => (0u64..20, 0u64..4).prop_map(|(first, more)| Action::Release(first, first + more)),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn the_uplink_passes_over_nothing(actions in prop::collection::vec(action(), 1..40)) {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let dir = tempfile::tempdir().unwrap();
+            let spool = start(open(&dir.path().join("s"))).unwrap();
+            let (mut held, mut after) = (BTreeSet::new(), 0);
+            for action in actions {
+                match action {
+                    Action::Append(count) => {
+                        held.insert(runtime.block_on(spool.append(readings(count))).unwrap());
+                    }
+                    Action::Fetch(count) => {
+                        let came = runtime.block_on(numbers(&spool, after, count));
+                        prop_assert!(came.is_sorted() && came.len() <= count as usize);
+                        let last = came.last().copied().unwrap_or(u64::MAX);
+                        let passed = held.range(after + 1..=last).find(|seq| !came.contains(seq));
+                        prop_assert_eq!(passed, None, "{:?} after {}", came, after);
+                        after = came.last().copied().unwrap_or(after);
+                    }
+                    Action::Again => after = 0,
+                    Action::Release(first, last) => {
+                        spool.release(spool.epoch(), &[(first, last)].into_iter().collect());
+                        held.retain(|seq| !(first..=last).contains(seq));
+                    }
+                }
+            }
         }
     }
 
