@@ -45,6 +45,7 @@ pub fn check(settings: &EdgeSettings, profiles: &Profiles) -> Vec<Problem> {
             "leave it out for 256",
         ));
     }
+    problems.extend(super::socket::check(settings));
     if settings.buses.is_empty() {
         problems.push(Problem::new(
             "bus",

@@ -18,12 +18,26 @@ pub struct EdgeSettings {
     pub mqtt: MqttSettings,
     /// The spool.
     pub spool: SpoolSettings,
+    /// The local socket at which a technician's commands ask the running gateway; the spool's file with the extension `sock`
+    /// where it is left out.
+    #[serde(default)]
+    pub socket: Option<PathBuf>,
     /// Directory of device profiles of the user's own; one with the id of a shipped profile takes its place.
     #[serde(default)]
     pub devices_dir: Option<PathBuf>,
     /// The buses.
     #[serde(rename = "bus", default)]
     pub buses: Vec<BusSettings>,
+}
+
+impl EdgeSettings {
+    /// Where a technician's commands find the running gateway.
+    pub fn socket_path(&self) -> PathBuf {
+        match &self.socket {
+            Some(path) => path.clone(),
+            None => self.spool.path.with_extension("sock"),
+        }
+    }
 }
 
 /// Where the spool lies and how large it may grow.
