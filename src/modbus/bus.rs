@@ -9,10 +9,10 @@ use tokio::sync::mpsc;
 
 use super::errand::{ERRANDS_MAX, Errand, ErrandDesk};
 use super::link::{Link, ReadError};
+use super::measure::{Measured, measured};
 use super::{Adjust, BusSettings, DeviceSettings, schedule};
-use crate::core::{Flag, Outcome, Reading, Reason, Series};
+use crate::core::{Flag, Reading, Reason, Series};
 use crate::device::{self, Planned, Point, Profile};
-use crate::quality;
 use crate::support::Clock;
 
 /// Registers that nobody wants which are read along rather than asked around. Another request over TCP costs a round trip, some
@@ -288,25 +288,11 @@ impl DevicePoint {
         let Some(words) = words else {
             return Reading::missing(series, at, Reason::Length, Vec::new());
         };
-        let decoded = match device::decode(&self.point, &[words]) {
-            Ok(decoded) => decoded,
-            Err(error) => return Reading::missing(series, at, error.reason(), words.to_vec()),
-        };
-        let spec = self.point.parameter.spec();
-        let value = decoded * self.adjust.scale + self.adjust.offset;
-        if !value.is_finite() {
-            return Reading::missing(series, at, Reason::Undecodable, words.to_vec());
-        }
-        let (mut flag, mut reason) = quality::gross_range(value, [spec.min, spec.max], None);
-        if let (Some([low, high]), Some(factor)) =
-            (self.point.valid_range, self.point.unit.factor_to(spec.unit))
-        {
-            let (device_flag, device_reason) =
-                quality::gross_range(decoded, [low * factor, high * factor], None);
-            if device_flag == Flag::Fail {
-                (flag, reason) = (device_flag, device_reason);
-            }
-        }
+        let Measured {
+            outcome,
+            flag,
+            reason,
+        } = measured(&self.point, &self.adjust, &[words]);
         let raw = if flag == Flag::Good {
             Vec::new()
         } else {
@@ -315,7 +301,7 @@ impl DevicePoint {
         Reading {
             series,
             observed_at: at,
-            outcome: Outcome::Value(value),
+            outcome,
             flag,
             reason,
             raw,
