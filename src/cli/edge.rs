@@ -1,6 +1,6 @@
 //! `hanqing edge`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -8,6 +8,7 @@ use clap::Args;
 use super::{load, stop_signal};
 use crate::config;
 use crate::edge::Edge;
+use crate::edge::desk::{Place, PlaceError};
 use crate::support::Clock;
 
 /// The gateway daemon: reads sensors over Modbus, keeps every reading in the spool, and sends it until the hub has it.
@@ -36,10 +37,27 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     runtime.block_on(async {
         let stop = stop_signal()?;
         let gateway = settings.gateway.clone();
-        let edge = Edge::open(settings, &profiles, Clock::system())?;
+        // Before the spool is opened: of two gateways on one configuration the second touches nothing.
+        let place = place(&settings.socket_path())?;
+        let mut edge = Edge::open(settings, &profiles, Clock::system())?;
+        if let Some(place) = place {
+            edge.answer_at(place);
+        }
         tracing::info!(%gateway, buses = edge.bus_count(), "gateway runs");
         edge.run(stop).await?;
         tracing::info!(%gateway, "gateway ends");
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// The place of the socket for a technician's commands. A gateway for which the system has none measures all the same.
+fn place(path: &Path) -> anyhow::Result<Option<Place>> {
+    match Place::take(path) {
+        Ok(place) => Ok(Some(place)),
+        Err(error @ PlaceError::Io { .. }) => {
+            tracing::warn!(%error, "no commands can be answered while it runs");
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
 }

@@ -9,8 +9,22 @@ mod edge;
 mod hub;
 #[cfg(feature = "hub")]
 mod ledger;
+#[cfg(feature = "edge")]
+mod line;
+#[cfg(feature = "edge")]
+mod ports;
+#[cfg(feature = "edge")]
+mod probe;
+#[cfg(feature = "edge")]
+mod read;
 #[cfg(feature = "hub")]
 mod report;
+#[cfg(feature = "edge")]
+mod scan;
+#[cfg(feature = "edge")]
+mod status;
+#[cfg(feature = "edge")]
+mod table;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -45,6 +59,21 @@ enum Command {
     /// Run the office side
     #[cfg(feature = "hub")]
     Hub(hub::Arguments),
+    /// Read every point once, as a table
+    #[cfg(feature = "edge")]
+    Read(read::Arguments),
+    /// Find the units on a line
+    #[cfg(feature = "edge")]
+    Scan(scan::Arguments),
+    /// Read a block of registers and show what it may mean
+    #[cfg(feature = "edge")]
+    Probe(probe::Arguments),
+    /// List the serial ports of this machine
+    #[cfg(feature = "edge")]
+    Ports(ports::Arguments),
+    /// Ask a running gateway how it does
+    #[cfg(feature = "edge")]
+    Status(status::Arguments),
     /// Check configuration files, every problem at once
     Check(check::Arguments),
     /// Write the drought-relief section of a period
@@ -77,6 +106,16 @@ pub fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(arguments),
         #[cfg(feature = "edge")]
         Command::Edge(arguments) => edge::run(arguments),
+        #[cfg(feature = "edge")]
+        Command::Read(arguments) => read::run(arguments),
+        #[cfg(feature = "edge")]
+        Command::Scan(arguments) => scan::run(arguments),
+        #[cfg(feature = "edge")]
+        Command::Probe(arguments) => probe::run(arguments),
+        #[cfg(feature = "edge")]
+        Command::Ports(arguments) => ports::run(arguments),
+        #[cfg(feature = "edge")]
+        Command::Status(arguments) => status::run(&arguments),
         #[cfg(feature = "hub")]
         Command::Hub(arguments) => hub::run(arguments),
         Command::Check(arguments) => check::run(arguments),
@@ -89,10 +128,19 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("hanqing: {error:#}");
-            ExitCode::FAILURE
+            if error.is::<UsageError>() {
+                ExitCode::from(CONFIGURATION)
+            } else {
+                ExitCode::FAILURE
+            }
         }
     }
 }
+
+/// A call or a configuration that cannot be meant.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct UsageError(String);
 
 /// What was loaded; where there are problems, prints them all and gives nothing.
 #[cfg(any(feature = "edge", feature = "hub"))]

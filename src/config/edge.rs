@@ -45,6 +45,7 @@ pub fn check(settings: &EdgeSettings, profiles: &Profiles) -> Vec<Problem> {
             "leave it out for 256",
         ));
     }
+    problems.extend(super::socket::check(settings));
     if settings.buses.is_empty() {
         problems.push(Problem::new(
             "bus",
@@ -249,7 +250,10 @@ fn check_adjust(parameter: Parameter, adjust: &Adjust, path: &str, problems: &mu
 }
 
 /// Whether `text` is host and port.
-fn endpoint(text: &str) -> Result<(), &'static str> {
+///
+/// # Errors
+/// The rule that it breaks.
+pub fn endpoint(text: &str) -> Result<(), &'static str> {
     let (host, port) = text.rsplit_once(':').ok_or("must be host:port")?;
     let port: u16 = port.parse().map_err(|_| "the port must be 1 to 65535")?;
     if port == 0 {

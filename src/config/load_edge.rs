@@ -31,8 +31,10 @@ pub(super) fn read_edge(
     let prepare = |settings: &mut EdgeSettings| {
         mqtt_paths(file, &mut settings.mqtt);
         from_beside(file, &mut settings.spool.path);
-        if let Some(folder) = &mut settings.devices_dir {
-            from_beside(file, folder);
+        for path in [&mut settings.socket, &mut settings.devices_dir] {
+            if let Some(path) = path {
+                from_beside(file, path);
+            }
         }
     };
     let check = |settings: &EdgeSettings, _: &Broken| {

@@ -28,6 +28,8 @@ mod load_hub;
 mod mqtt;
 #[cfg(feature = "edge")]
 mod profiles;
+#[cfg(feature = "edge")]
+mod socket;
 mod source_text;
 mod stand_ins;
 #[cfg(feature = "hub")]

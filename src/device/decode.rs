@@ -86,7 +86,11 @@ fn matches(point_type: PointType, raw: f64, sentinel: f64) -> bool {
 }
 
 /// The number in the registers, before anything is made of it.
-fn number(point_type: PointType, order: ByteOrder, words: &[u16]) -> Result<f64, DecodeError> {
+pub(super) fn number(
+    point_type: PointType,
+    order: ByteOrder,
+    words: &[u16],
+) -> Result<f64, DecodeError> {
     let length = || DecodeError::Length {
         expected: usize::from(point_type.registers()),
         got: words.len(),

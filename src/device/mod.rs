@@ -6,6 +6,7 @@ mod decode;
 mod encode;
 mod library;
 mod plan;
+pub mod probe;
 mod profile;
 
 pub use check::check;

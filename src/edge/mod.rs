@@ -1,6 +1,7 @@
 //! The gateway daemon: buses, spool and uplink put together.
 
 mod delivery;
+pub mod desk;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -14,9 +15,10 @@ use tokio_util::sync::CancellationToken;
 
 pub use settings::{Confirm, EdgeSettings, SpoolSettings};
 
+use self::desk::{BusStatus, Desk, DeskBus, DeviceStatus, Place};
 use crate::core::Series;
 use crate::device::Profile;
-use crate::modbus::{Bus, BusStats};
+use crate::modbus::{Bus, BusSettings, BusStats};
 use crate::spool::{Spool, SpoolHandle, SpoolStats, keeper};
 use crate::support::{Clock, Supervisor};
 use crate::wire::{Birth, BirthSeries, CounterSpec};
@@ -29,6 +31,7 @@ pub struct Edge {
     spool: SpoolHandle,
     stats: Arc<BusStats>,
     clock: Clock,
+    place: Option<Place>,
 }
 
 /// What a running gateway tells of itself.
@@ -80,7 +83,13 @@ impl Edge {
             spool,
             stats: Arc::default(),
             clock,
+            place: None,
         })
+    }
+
+    /// Answers a technician's commands at `place` while it runs.
+    pub fn answer_at(&mut self, place: Place) {
+        self.place = Some(place);
     }
 
     /// What can be watched while it runs.
@@ -102,6 +111,23 @@ impl Edge {
     /// The first thing that ends a gateway: the spool cannot be written, the broker's settings are impossible.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut supervisor = Supervisor::new(stop.clone());
+        let watch = self.watch();
+        if let Some(place) = self.place {
+            let desk = Desk {
+                gateway: self.settings.gateway.clone(),
+                since: self.clock.now(),
+                clock: self.clock.clone(),
+                watch,
+                buses: self
+                    .settings
+                    .buses
+                    .iter()
+                    .zip(&self.buses)
+                    .map(|(settings, bus)| desk_bus(settings, bus))
+                    .collect(),
+            };
+            supervisor.spawn("desk", desk.serve(place, stop.clone()));
+        }
         let delivering = delivery::deliver(
             self.settings.mqtt,
             self.settings.confirm,
@@ -160,6 +186,27 @@ async fn poll(
         stored.await?;
     }
     Ok(())
+}
+
+/// What the desk has to know of a bus.
+fn desk_bus(settings: &BusSettings, bus: &Bus) -> DeskBus {
+    DeskBus {
+        status: BusStatus {
+            name: settings.name.clone(),
+            line: settings.line(),
+            devices: settings
+                .devices
+                .iter()
+                .map(|device| DeviceStatus {
+                    unit: device.unit,
+                    profile: device.profile.clone(),
+                    station: device.station.clone(),
+                })
+                .collect(),
+        },
+        serial: settings.serial.is_some(),
+        desk: bus.desk(),
+    }
 }
 
 /// What the gateway says of itself when it connects.

@@ -21,6 +21,10 @@ pub struct EdgeSettings {
     pub mqtt: MqttSettings,
     /// The spool.
     pub spool: SpoolSettings,
+    /// The local socket at which a technician's commands ask the running gateway; the spool's file with the extension `sock`
+    /// where it is left out.
+    #[serde(default)]
+    pub socket: Option<PathBuf>,
     /// Directory of device profiles of the user's own; one with the id of a shipped profile takes its place.
     #[serde(default)]
     pub devices_dir: Option<PathBuf>,
@@ -39,6 +43,16 @@ pub enum Confirm {
     /// The broker's (PUBACK), where who listens is somebody else's program and acknowledges nothing. What the broker loses after
     /// that, by a restart without persistence or a queue that is full, is lost.
     Broker,
+}
+
+impl EdgeSettings {
+    /// Where a technician's commands find the running gateway.
+    pub fn socket_path(&self) -> PathBuf {
+        match &self.socket {
+            Some(path) => path.clone(),
+            None => self.spool.path.with_extension("sock"),
+        }
+    }
 }
 
 /// Where the spool lies and how large it may grow.

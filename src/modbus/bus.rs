@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::mpsc;
 
+use super::errand::{ERRANDS_MAX, Errand, ErrandDesk};
 use super::link::{Link, ReadError};
+use super::measure::{Measured, measured};
 use super::{Adjust, BusSettings, DeviceSettings, schedule};
-use crate::core::{Flag, Outcome, Reading, Reason, Series};
+use crate::core::{Flag, Reading, Reason, Series};
 use crate::device::{self, Planned, Point, Profile};
-use crate::quality;
 use crate::support::Clock;
 
 /// Registers that nobody wants which are read along rather than asked around. Another request over TCP costs a round trip, some
@@ -37,6 +39,8 @@ pub struct Bus {
     retries: u32,
     link: Link,
     devices: Vec<Device>,
+    desk: ErrandDesk,
+    errands: mpsc::Receiver<Errand>,
 }
 
 struct Device {
@@ -68,6 +72,7 @@ impl Bus {
             .iter()
             .map(|device| Device::new(device, profiles))
             .collect::<Result<_, _>>()?;
+        let (desk, errands) = mpsc::channel(ERRANDS_MAX);
         Ok(Self {
             name: settings.name.clone(),
             interval_s: settings.interval_s,
@@ -77,7 +82,14 @@ impl Bus {
                 Duration::from_millis(settings.timeout_ms),
             ),
             devices,
+            desk,
+            errands,
         })
+    }
+
+    /// Where single requests are handed in. They are made between polls, one at a time.
+    pub fn desk(&self) -> ErrandDesk {
+        self.desk.clone()
     }
 
     /// Name, as configured.
@@ -94,10 +106,18 @@ impl Bus {
         stats: &BusStats,
     ) -> (Vec<Reading>, Timestamp) {
         if let Some(mut due) = due {
+            // One at least, where polls follow each other without a pause.
+            if let Ok(errand) = self.errands.try_recv() {
+                serve(&mut self.link, errand).await;
+            }
             loop {
                 // A clock that was set back would otherwise leave the bus unpolled until it has made up for that.
                 due = due.min(schedule::next_tick(clock.now(), self.interval_s));
-                clock.sleep_until(due).await;
+                tokio::select! {
+                    biased;
+                    () = clock.sleep_until(due) => {}
+                    Some(errand) = self.errands.recv() => serve(&mut self.link, errand).await,
+                }
                 if clock.now() >= due {
                     break;
                 }
@@ -226,6 +246,25 @@ impl Device {
     }
 }
 
+/// Makes a request on somebody's behalf, unless nobody waits for it any more.
+async fn serve(link: &mut Link, errand: Errand) {
+    if errand.reply.is_closed() {
+        return;
+    }
+    let read = link.read(errand.unit, errand.request);
+    let outcome = match errand.timeout {
+        None => read.await,
+        // What is dropped half way takes its connection with it.
+        Some(limit) => tokio::time::timeout(limit, read).await.unwrap_or({
+            Err(ReadError::Timeout {
+                unit: errand.unit,
+                timeout_ms: limit.as_millis(),
+            })
+        }),
+    };
+    let _nobody_waits = errand.reply.send(outcome).is_err();
+}
+
 async fn ask(
     link: &mut Link,
     unit: u8,
@@ -249,25 +288,11 @@ impl DevicePoint {
         let Some(words) = words else {
             return Reading::missing(series, at, Reason::Length, Vec::new());
         };
-        let decoded = match device::decode(&self.point, &[words]) {
-            Ok(decoded) => decoded,
-            Err(error) => return Reading::missing(series, at, error.reason(), words.to_vec()),
-        };
-        let spec = self.point.parameter.spec();
-        let value = decoded * self.adjust.scale + self.adjust.offset;
-        if !value.is_finite() {
-            return Reading::missing(series, at, Reason::Undecodable, words.to_vec());
-        }
-        let (mut flag, mut reason) = quality::gross_range(value, [spec.min, spec.max], None);
-        if let (Some([low, high]), Some(factor)) =
-            (self.point.valid_range, self.point.unit.factor_to(spec.unit))
-        {
-            let (device_flag, device_reason) =
-                quality::gross_range(decoded, [low * factor, high * factor], None);
-            if device_flag == Flag::Fail {
-                (flag, reason) = (device_flag, device_reason);
-            }
-        }
+        let Measured {
+            outcome,
+            flag,
+            reason,
+        } = measured(&self.point, &self.adjust, &[words]);
         let raw = if flag == Flag::Good {
             Vec::new()
         } else {
@@ -276,7 +301,7 @@ impl DevicePoint {
         Reading {
             series,
             observed_at: at,
-            outcome: Outcome::Value(value),
+            outcome,
             flag,
             reason,
             raw,

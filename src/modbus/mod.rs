@@ -3,12 +3,14 @@
 mod bus;
 mod errand;
 mod link;
+mod measure;
 mod schedule;
 mod settings;
 
 pub use bus::{Bus, BusStats};
 pub use errand::{ERRANDS_MAX, Errand, ErrandDesk};
 pub use link::{Link, ReadError};
+pub use measure::{Measured, measured};
 pub use settings::{
     Adjust, BusSettings, DeviceSettings, DtuSettings, HealthSettings, Hole, Parity, SerialMode,
     SerialSettings,

@@ -1,6 +1,7 @@
 //! What a gateway's configuration says of its buses.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -52,6 +53,21 @@ pub struct BusSettings {
     /// The devices.
     #[serde(rename = "device", default)]
     pub devices: Vec<DeviceSettings>,
+}
+
+impl BusSettings {
+    /// Its endpoint or port, for people to read: `192.168.1.10:502`, `/dev/ttyUSB0 9600 8N1`.
+    pub fn line(&self) -> String {
+        if let Some(serial) = &self.serial {
+            format!("{} {}", serial.port.display(), serial.mode())
+        } else if let Some(endpoint) = &self.rtu_tcp {
+            format!("{endpoint} (RTU)")
+        } else if let Some(dtu) = &self.dtu {
+            format!("{} (DTU)", dtu.listen)
+        } else {
+            self.tcp.clone().unwrap_or_default()
+        }
+    }
 }
 
 fn default_timeout_ms() -> u64 {
@@ -117,6 +133,18 @@ pub struct SerialMode {
     pub parity: Parity,
     /// Stop bits, 1 or 2.
     pub stop_bits: u8,
+}
+
+impl fmt::Display for SerialMode {
+    /// As technicians write it: `9600 8N1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parity = match self.parity {
+            Parity::None => 'N',
+            Parity::Even => 'E',
+            Parity::Odd => 'O',
+        };
+        f.pad(&format!("{} 8{parity}{}", self.baud, self.stop_bits))
+    }
 }
 
 fn default_baud() -> u32 {

@@ -1,0 +1,247 @@
+//! `hanqing ports`
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::table::Table;
+
+/// Lists the serial ports of this machine, with names that survive unplugging, and which program holds each.
+#[derive(Args)]
+pub struct Arguments {}
+
+/// A serial port.
+#[derive(Debug, Clone, PartialEq)]
+struct Port {
+    /// Where it is now: `/dev/ttyUSB0`.
+    device: PathBuf,
+    /// The name to put into a configuration.
+    by_id: Option<PathBuf>,
+    /// What its plug says it is; empty where it has none.
+    product: String,
+    /// The kernel's driver.
+    driver: String,
+    /// Programs that have it open, with their process ids.
+    users: Vec<String>,
+}
+
+/// Lists the ports.
+pub fn run(_: Arguments) -> anyhow::Result<ExitCode> {
+    let ports = ports(Path::new("/"));
+    if ports.is_empty() {
+        println!(
+            "这台机器上没有串口。USB 转 RS485 插好了吗？用 lsusb 和 dmesg 看系统认没认到；虚拟机和容器要先把设备接进来。"
+        );
+        return Ok(ExitCode::SUCCESS);
+    }
+    print!("{}", table(&ports));
+    println!(
+        "\n配置里用“固定名称”，拔插后不变。占用一栏为空：没有程序在用，或要用 root 才看得到。"
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+fn table(ports: &[Port]) -> Table {
+    let mut table = Table::new(&["串口", "固定名称", "产品", "驱动", "占用"]);
+    for port in ports {
+        let by_id = port.by_id.as_ref();
+        table.row([
+            port.device.display().to_string(),
+            by_id.map_or("—".into(), |path| path.display().to_string()),
+            port.product.clone(),
+            port.driver.clone(),
+            port.users.join(", "),
+        ]);
+    }
+    table
+}
+
+/// The ports of the system whose files lie under `root`. What cannot be read is left out.
+fn ports(root: &Path) -> Vec<Port> {
+    let names = by_id(root);
+    let users = users(root);
+    let mut ports: Vec<Port> = entries(&root.join("sys/class/tty"))
+        .into_iter()
+        .filter_map(|tty| {
+            let name = tty.file_name()?.to_str()?.to_owned();
+            // Consoles and pseudo terminals have no device behind them; a UART that is not there has type 0.
+            let behind = tty.join("device").canonicalize().ok()?;
+            if text(&tty.join("type")).as_deref() == Some("0") && !name.contains("USB") {
+                return None;
+            }
+            let driver = behind.join("driver").canonicalize().ok();
+            let driver = driver.as_deref().and_then(Path::file_name);
+            Some(Port {
+                device: Path::new("/dev").join(&name),
+                by_id: names.get(&name).cloned(),
+                product: product(root, &behind),
+                driver: driver.unwrap_or_default().to_string_lossy().into_owned(),
+                users: users.get(&name).cloned().unwrap_or_default(),
+            })
+        })
+        .collect();
+    ports.sort_by(|a, b| a.device.cmp(&b.device));
+    ports
+}
+
+/// Stable names by device: `ttyUSB0` to `/dev/serial/by-id/usb-...`.
+fn by_id(root: &Path) -> BTreeMap<String, PathBuf> {
+    let links = entries(&root.join("dev/serial/by-id")).into_iter();
+    links
+        .filter_map(|link| {
+            let target = link.read_link().ok()?;
+            let device = target.file_name()?.to_str()?.to_owned();
+            let name = link.file_name()?;
+            Some((device, Path::new("/dev/serial/by-id").join(name)))
+        })
+        .collect()
+}
+
+/// What the USB device around `behind` calls itself: maker, product and serial number are two levels up or three.
+fn product(root: &Path, behind: &Path) -> String {
+    let devices = root.join("sys");
+    let usb = behind
+        .ancestors()
+        .take_while(|folder| folder.starts_with(&devices) || root == Path::new("/"))
+        .find(|folder| folder.join("idVendor").exists());
+    let Some(usb) = usb else {
+        return String::new();
+    };
+    let said: Vec<String> = ["manufacturer", "product", "serial"]
+        .iter()
+        .filter_map(|file| text(&usb.join(file)))
+        .collect();
+    match said.is_empty() {
+        false => said.join(" "),
+        true => ["idVendor", "idProduct"]
+            .map(|file| text(&usb.join(file)).unwrap_or_default())
+            .join(":"),
+    }
+}
+
+/// Programs by the device that they have open, as far as this user may see.
+fn users(root: &Path) -> BTreeMap<String, Vec<String>> {
+    let mut users: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for process in entries(&root.join("proc")) {
+        let id = process.file_name().unwrap_or_default().to_string_lossy();
+        if !id.chars().all(|c| c.is_ascii_digit()) {
+            continue;
+        }
+        let mut open: Vec<String> = entries(&process.join("fd"))
+            .iter()
+            .filter_map(|link| link.read_link().ok())
+            .filter(|target| target.parent() == Some(Path::new("/dev")))
+            .filter_map(|target| Some(target.file_name()?.to_str()?.to_owned()))
+            .collect();
+        open.sort();
+        open.dedup();
+        for device in open {
+            let program = text(&process.join("comm")).unwrap_or_default();
+            let all = users.entry(device).or_default();
+            all.push(format!("{program} ({id})"));
+        }
+    }
+    users
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}
+
+fn text(file: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(file).ok()?;
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    /// A system with an FTDI adapter that a gateway holds, an adapter without a name, a UART, one that is not there, and a
+    /// console.
+    fn system() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let make = |path: &str| std::fs::create_dir_all(root.join(path)).unwrap();
+        let write = |path: &str, text: &str| std::fs::write(root.join(path), text).unwrap();
+        let link = |target: &str, path: &str| symlink(target, root.join(path)).unwrap();
+        for path in [
+            "sys/devices/usb1/1-1/1-1:1.0/ttyUSB0",
+            "sys/devices/usb1/1-2/1-2:1.0/ttyUSB1",
+            "sys/devices/serial8250",
+            "sys/drivers/ftdi_sio",
+            "sys/drivers/ch341-uart",
+            "sys/drivers/serial8250",
+            "sys/class/tty/ttyUSB0",
+            "sys/class/tty/ttyUSB1",
+            "sys/class/tty/ttyS0",
+            "sys/class/tty/ttyS1",
+            "sys/class/tty/tty0",
+            "dev/serial/by-id",
+            "proc/812/fd",
+            "proc/self/fd",
+        ] {
+            make(path);
+        }
+        let usb = "sys/devices/usb1";
+        write(&format!("{usb}/1-1/idVendor"), "0403\n");
+        write(&format!("{usb}/1-1/manufacturer"), "FTDI\n");
+        write(&format!("{usb}/1-1/product"), "FT232R USB UART\n");
+        write(&format!("{usb}/1-1/serial"), "A50285BI\n");
+        write(&format!("{usb}/1-2/idVendor"), "1a86\n");
+        write(&format!("{usb}/1-2/idProduct"), "7523\n");
+        let up = "../../../..";
+        link(
+            &format!("{up}/../drivers/ftdi_sio"),
+            &format!("{usb}/1-1/1-1:1.0/ttyUSB0/driver"),
+        );
+        link(
+            &format!("{up}/../drivers/ch341-uart"),
+            &format!("{usb}/1-2/1-2:1.0/ttyUSB1/driver"),
+        );
+        link("../../drivers/serial8250", "sys/devices/serial8250/driver");
+        for (tty, behind) in [
+            ("ttyUSB0", "usb1/1-1/1-1:1.0/ttyUSB0"),
+            ("ttyUSB1", "usb1/1-2/1-2:1.0/ttyUSB1"),
+            ("ttyS0", "serial8250"),
+            ("ttyS1", "serial8250"),
+        ] {
+            link(
+                &format!("../../../devices/{behind}"),
+                &format!("sys/class/tty/{tty}/device"),
+            );
+        }
+        write("sys/class/tty/ttyS0/type", "4\n");
+        write("sys/class/tty/ttyS1/type", "0\n");
+        link(
+            "../../ttyUSB0",
+            "dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A50285BI-if00-port0",
+        );
+        write("proc/812/comm", "hanqing\n");
+        link("/dev/ttyUSB0", "proc/812/fd/7");
+        link("/dev/ttyUSB0", "proc/812/fd/8");
+        link("/dev/null", "proc/812/fd/0");
+        folder
+    }
+
+    #[test]
+    fn ports_are_listed_with_what_is_known_of_them() {
+        let system = system();
+        let ports = ports(system.path());
+        insta::assert_snapshot!(table(&ports));
+    }
+
+    #[test]
+    fn a_machine_without_ports_has_none() {
+        let empty = tempfile::tempdir().unwrap();
+        assert_eq!(ports(empty.path()), Vec::new());
+    }
+}

@@ -1,0 +1,244 @@
+//! `hanqing read`
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::line::{Line, LineArguments, Setup, block_on};
+use super::table::{Table, hex, number};
+use super::{CONFIGURATION, UsageError};
+use crate::core::{Flag, Outcome, Reason};
+use crate::device::{self, Planned, Point, Profile, Request};
+use crate::edge::desk::Failure;
+use crate::modbus::{BusSettings, DeviceSettings, Measured, measured};
+
+/// Registers that nobody wants which are read along rather than asked around, as a poll does; none where a device has holes.
+const GAP_MAX: u16 = 16;
+
+/// Reads every point once and prints a table: value, flag, raw registers.
+///
+/// With -c it reads what the configuration says; where that gateway runs, it is asked to, between its polls. Without a
+/// configuration: --tcp, --rtu-tcp or --serial, with --unit and --profile.
+///
+/// Ends with 0 if every point has a value, otherwise with 1.
+#[derive(Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    line: LineArguments,
+    /// One unit only
+    #[arg(long, value_name = "1-247", value_parser = clap::value_parser!(u8).range(1..=247))]
+    unit: Option<u8>,
+    /// Without a configuration: the profile that the unit follows, such as sdm630
+    #[arg(long, value_name = "ID", conflicts_with = "config")]
+    profile: Option<String>,
+}
+
+/// Reads and prints.
+pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let mut setup = arguments.line.plain_setup()?;
+    if !setup.configured {
+        let device = ad_hoc(&arguments, &setup)?;
+        for bus in &mut setup.buses {
+            bus.devices = vec![device.clone()];
+        }
+    }
+    if let Some(unit) = arguments.unit {
+        for bus in &mut setup.buses {
+            bus.devices.retain(|device| device.unit == unit);
+        }
+        setup.buses.retain(|bus| !bus.devices.is_empty());
+        if setup.buses.is_empty() {
+            return Err(UsageError(format!("the configuration has no unit {unit} there")).into());
+        }
+    }
+    block_on(async {
+        let mut table = Table::new(&[
+            "测站",
+            ">站号",
+            "参数",
+            ">数值",
+            "单位",
+            "质量",
+            "说明",
+            "原始值",
+            ">功能码",
+            ">地址",
+            ">毫秒",
+        ]);
+        let mut complete = true;
+        for bus in &setup.buses {
+            let mut line = setup.open(bus).await?;
+            for device in &bus.devices {
+                let Some(profile) = setup.profiles.get(&device.profile) else {
+                    return Ok(ExitCode::from(CONFIGURATION));
+                };
+                complete &= read_device(&mut line, bus, device, profile, &mut table).await?;
+            }
+        }
+        print!("{table}");
+        Ok(if complete {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    })
+}
+
+/// The device that a call without a configuration means.
+fn ad_hoc(arguments: &Arguments, setup: &Setup) -> anyhow::Result<DeviceSettings> {
+    let ids = || setup.profiles.keys().map(String::as_str);
+    let (Some(unit), Some(profile)) = (arguments.unit, &arguments.profile) else {
+        let what = "without a configuration, give --unit and --profile".to_owned();
+        return Err(UsageError(what).into());
+    };
+    if !setup.profiles.contains_key(profile) {
+        let known = ids().collect::<Vec<_>>().join(", ");
+        let what = format!("{profile:?} is no known device profile; known: {known}");
+        return Err(UsageError(what).into());
+    }
+    // What a configuration leaves out has its defaults here too.
+    let text = format!("unit = {unit}\nprofile = {profile:?}\nstation = \"ad-hoc\"");
+    Ok(toml::from_str(&text)?)
+}
+
+/// Registers of one part of a point, or why there are none, and how long the request took, ms.
+type PartRead = (Result<Vec<u16>, Failure>, f64);
+
+/// Reads a device and adds its rows. Says whether every point has a value.
+async fn read_device(
+    line: &mut Line,
+    bus: &BusSettings,
+    device: &DeviceSettings,
+    profile: &Profile,
+    table: &mut Table,
+) -> anyhow::Result<bool> {
+    let wanted = |point: &&Point| {
+        device.parameters.is_empty() || device.parameters.contains(&point.parameter)
+    };
+    let points: Vec<&Point> = profile.points.iter().filter(wanted).collect();
+    let registers_max = device
+        .registers_max
+        .map_or(profile.registers_max, |own| own.min(profile.registers_max));
+    let gap = if device.holes.is_empty() { GAP_MAX } else { 0 };
+    let planned = device::plan(&points, registers_max, gap);
+    let parts = read_parts(line, bus, device, &planned).await?;
+    let mut complete = true;
+    for (index, point) in points.iter().enumerate() {
+        let read: Vec<&PartRead> = parts
+            .range((index, 0)..(index + 1, 0))
+            .map(|(_, part)| part)
+            .collect();
+        let words: Vec<&[u16]> = read
+            .iter()
+            .filter_map(|(words, _)| words.as_deref().ok())
+            .collect();
+        let failure = read.iter().find_map(|(words, _)| words.as_ref().err());
+        let adjust = device.adjust.get(&point.parameter).copied();
+        let measured = match failure {
+            Some(failure) => Measured::missing(failure.reason),
+            None => measured(point, &adjust.unwrap_or_default(), &words),
+        };
+        complete &= measured.flag != Flag::Missing;
+        let spec = point.parameter.spec();
+        let value = match measured.outcome {
+            Outcome::Value(value) => number(value),
+            Outcome::Missing(_) => "—".into(),
+        };
+        let raw: Vec<String> = words.iter().map(|words| hex(words)).collect();
+        let ms: f64 = read.iter().map(|(_, ms)| ms).fold(0.0, |a, b| a.max(*b));
+        table.row([
+            device.station.to_string(),
+            device.unit.to_string(),
+            format!("{} {}", spec.name_zh, spec.id),
+            value,
+            spec.unit.to_string(),
+            flag_zh(measured.flag).into(),
+            why(measured.reason, failure),
+            raw.join(" | "),
+            u8::from(point.function).to_string(),
+            point.address.to_string(),
+            format!("{ms:.0}"),
+        ]);
+    }
+    Ok(complete)
+}
+
+/// Makes the planned requests. A block that the device refuses is read point by point, so that one register that is not there
+/// takes no other with it; after silence the device's other requests are not made.
+async fn read_parts(
+    line: &mut Line,
+    bus: &BusSettings,
+    device: &DeviceSettings,
+    planned: &[Planned],
+) -> anyhow::Result<BTreeMap<(usize, usize), PartRead>> {
+    let mut parts = BTreeMap::new();
+    let mut silent: Option<Failure> = None;
+    for block in planned {
+        let (answer, ms) = match &silent {
+            Some(failure) => (Err(failure.clone()), 0.0),
+            None => ask(line, bus, device, block.request).await?,
+        };
+        if let Err(failure) = &answer
+            && matches!(failure.reason, Reason::Timeout | Reason::Unreachable)
+        {
+            silent = Some(failure.clone());
+        }
+        let refused = answer.as_ref().err().is_some_and(|f| f.exception.is_some());
+        for slot in &block.slots {
+            let part = if refused && block.slots.len() > 1 {
+                let request = Request {
+                    address: block.request.address + u16::try_from(slot.offset)?,
+                    count: u16::try_from(slot.count)?,
+                    ..block.request
+                };
+                ask(line, bus, device, request).await?
+            } else {
+                let words = answer.clone().map(|words| {
+                    let words = slot.words(&words);
+                    words.unwrap_or_default().to_vec()
+                });
+                (words, ms)
+            };
+            parts.insert((slot.point, slot.part), part);
+        }
+    }
+    Ok(parts)
+}
+
+/// Asks as often as the bus may.
+async fn ask(
+    line: &mut Line,
+    bus: &BusSettings,
+    device: &DeviceSettings,
+    request: Request,
+) -> anyhow::Result<PartRead> {
+    let timeout = device.timeout_ms.map(Duration::from_millis);
+    let mut left = bus.retries;
+    loop {
+        let got = line.read(device.unit, request, timeout, None).await?;
+        match got.outcome {
+            Err(failure) if failure.exception.is_none() && left > 0 => left -= 1,
+            outcome => return Ok((outcome, got.ms)),
+        }
+    }
+}
+
+fn flag_zh(flag: Flag) -> &'static str {
+    match flag {
+        Flag::Good => "正常",
+        Flag::NotEvaluated => "未检验",
+        Flag::Suspect => "可疑",
+        Flag::Fail => "不合格",
+        Flag::Missing => "缺测",
+    }
+}
+
+fn why(reason: Option<Reason>, failure: Option<&Failure>) -> String {
+    let name = reason.map(Reason::name_zh).unwrap_or_default();
+    match failure.and_then(|failure| failure.exception) {
+        Some(code) => format!("{name} {code}"),
+        None => name.into(),
+    }
+}

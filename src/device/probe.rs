@@ -1,0 +1,467 @@
+//! What a block of registers may mean: every type, byte order and base, and which of them fits what the device displays.
+//!
+//! Manuals count addresses from 0 or from 1, so a block is read from one register before the address that was named. Judged
+//! are numbers only: what a device calls its points, its manual has to say.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::str::FromStr;
+
+use crate::core::{Kind, Parameter};
+
+use super::decode::number;
+use super::profile::{ByteOrder, Function, PointType};
+
+/// The types that are tried, with their names in a profile.
+const TYPES: [(PointType, &str); 8] = [
+    (PointType::U16, "u16"),
+    (PointType::I16, "i16"),
+    (PointType::U32, "u32"),
+    (PointType::I32, "i32"),
+    (PointType::F32, "f32"),
+    (PointType::U64, "u64"),
+    (PointType::I64, "i64"),
+    (PointType::F64, "f64"),
+];
+
+/// The orders that are tried, with their names in a profile, the most frequent first.
+pub const ORDERS: [(ByteOrder, &str); 4] = [
+    (ByteOrder::Abcd, "ABCD"),
+    (ByteOrder::Cdab, "CDAB"),
+    (ByteOrder::Badc, "BADC"),
+    (ByteOrder::Dcba, "DCBA"),
+];
+
+/// Factors that are tried: manuals give 0.1 to 0.0001 for whole numbers; 10 and more is for counters in tens and hundreds.
+const SCALES: [f64; 8] = [1.0, 0.1, 0.01, 0.001, 0.0001, 10.0, 100.0, 1000.0];
+
+/// How far off an expected value may be, relative, in steps: what lies in one step counts as equally close, for a value may
+/// have changed between the look at the display and the read. Engineering judgement: a steady level changes by less than
+/// 0.1 % in a minute, a flow by less than 5 %; what is further off than 20 % was something else.
+const STEPS: [f64; 5] = [0.0, 0.001, 0.01, 0.05, 0.2];
+
+/// The smallest number that counts as lying in a range, other than 0: no quantity of the catalogue is smaller, and whole
+/// numbers that are read as f32 are. Engineering judgement.
+const SMALLEST: f64 = 1e-6;
+
+/// The decodings of one type at one address, by byte order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Address on the wire.
+    pub address: u16,
+    /// The type.
+    pub point_type: PointType,
+    /// Its name in a profile.
+    pub type_name: &'static str,
+    /// The numbers in the order of [`ORDERS`]; absent where an order says nothing new (of one register, CDAB and DCBA), and
+    /// where the bytes are no finite number.
+    pub values: [Option<f64>; 4],
+}
+
+/// Every decoding of `words`, the first of which has the address `first`: by address, then type.
+pub fn rows(function: Function, first: u16, words: &[u16]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (index, address) in (0..words.len()).zip(first..=u16::MAX) {
+        for (point_type, type_name) in TYPES {
+            // A bit has no second register.
+            if function.bits() && point_type != PointType::U16 {
+                continue;
+            }
+            let count = usize::from(point_type.registers());
+            let Some(words) = words.get(index..index + count) else {
+                continue;
+            };
+            let value = |(order, _): (ByteOrder, &str)| {
+                let twin = matches!(order, ByteOrder::Cdab | ByteOrder::Dcba);
+                let new = !(function.bits() && order != ByteOrder::Abcd) && !(count == 1 && twin);
+                number(point_type, order, words)
+                    .ok()
+                    .filter(|value| new && value.is_finite())
+            };
+            rows.push(Row {
+                address,
+                point_type,
+                type_name,
+                values: ORDERS.map(value),
+            });
+        }
+    }
+    rows
+}
+
+/// A value as a display shows it: its last digit is rounded.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Displayed {
+    /// The value.
+    pub value: f64,
+    /// Half of what the last digit counts.
+    half_step: f64,
+}
+
+impl FromStr for Displayed {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is no number as a display shows it, such as 3.21");
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+        let plain = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+        if whole.is_empty() || !plain(whole) || !plain(decimals) {
+            return Err(wrong());
+        }
+        let value: f64 = text.parse().map_err(|_| wrong())?;
+        let places = i32::try_from(decimals.len()).map_err(|_| wrong())?;
+        if !value.is_finite() {
+            return Err(wrong());
+        }
+        Ok(Self {
+            value,
+            half_step: 0.5 * 10f64.powi(-places),
+        })
+    }
+}
+
+impl Displayed {
+    /// Which of [`STEPS`] `value` lies in; `None` where it is too far off.
+    fn step(&self, value: f64) -> Option<usize> {
+        // The display's rounding is no difference; the last bits of a binary fraction are none either.
+        let rounding = self.half_step + 1e-9 * self.value.abs();
+        let beyond = ((value - self.value).abs() - rounding).max(0.0);
+        let relative = beyond / self.value.abs().max(self.half_step);
+        STEPS.iter().position(|step| relative <= *step)
+    }
+}
+
+/// What is looked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Sought {
+    /// What the device displays.
+    pub expect: Option<Displayed>,
+    /// Least and largest value that can be.
+    pub range: Option<[f64; 2]>,
+}
+
+/// A decoding that fits what is looked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate {
+    /// Address on the wire.
+    pub address: u16,
+    /// Type.
+    pub point_type: PointType,
+    /// Its name in a profile.
+    pub type_name: &'static str,
+    /// Byte order.
+    pub order: ByteOrder,
+    /// Its name in a profile.
+    pub order_name: &'static str,
+    /// Factor.
+    pub scale: f64,
+    /// The decoded number times the factor.
+    pub value: f64,
+    /// Whether the same bytes read as a signed number are the same value: which of both it is cannot be seen from them.
+    pub signed_too: bool,
+    /// Which step of closeness it lies in, 0 the display's own digits.
+    step: usize,
+    /// How unusual such a point is.
+    cost: u32,
+}
+
+/// The candidates among `rows` for a point of which the manual says `named`, the best first: by closeness to what is
+/// expected, in steps, and within a step by how usual such a point is.
+pub fn rank(named: u16, rows: &[Row], sought: &Sought) -> Vec<Candidate> {
+    if sought.expect.is_none() && sought.range.is_none() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for row in rows {
+        for (raw, (order, order_name)) in row.values.iter().zip(ORDERS) {
+            let Some(raw) = *raw else { continue };
+            for scale in SCALES {
+                let value = raw * scale;
+                let Some(step) = fit(value, sought) else {
+                    continue;
+                };
+                found.push(Candidate {
+                    address: row.address,
+                    point_type: row.point_type,
+                    type_name: row.type_name,
+                    order,
+                    order_name,
+                    scale,
+                    value,
+                    signed_too: false,
+                    step,
+                    cost: cost(named, row, order, scale),
+                });
+            }
+        }
+    }
+    let off = |candidate: &Candidate| {
+        let expected = sought.expect.map_or(candidate.value, |e| e.value);
+        (candidate.value - expected).abs()
+    };
+    found.sort_by(|a, b| {
+        let by_kind = (a.step, a.cost).cmp(&(b.step, b.cost));
+        by_kind.then(off(a).total_cmp(&off(b)))
+    });
+    without_twins(found)
+}
+
+/// In which step of closeness `value` lies; `None` where it does not fit.
+fn fit(value: f64, sought: &Sought) -> Option<usize> {
+    if !value.is_finite() {
+        return None;
+    }
+    if let Some([low, high]) = sought.range {
+        let inside = low <= value && value <= high;
+        if !inside || (value != 0.0 && value.abs() < SMALLEST) {
+            return None;
+        }
+    }
+    sought.expect.map_or(Some(0), |expect| expect.step(value))
+}
+
+/// How unusual a point is: each thing that devices of the field seldom do counts. Engineering judgement, from the maps of
+/// the shipped profiles.
+fn cost(named: u16, row: &Row, order: ByteOrder, scale: f64) -> u32 {
+    let place = match i32::from(row.address) - i32::from(named) {
+        0 => 0,
+        -1 => 1,
+        _ => 2,
+    };
+    let float = matches!(row.point_type, PointType::F32 | PointType::F64);
+    let factor = match (scale == 1.0, float) {
+        (true, _) => 0,
+        (false, true) => 3,
+        (false, false) if (0.001..1.0).contains(&scale) => 1,
+        (false, false) => 2,
+    };
+    let width = match row.point_type.registers() {
+        1 | 2 => 0,
+        _ => 2,
+    };
+    let turned = match order {
+        ByteOrder::Abcd => 0,
+        ByteOrder::Cdab => 1,
+        ByteOrder::Badc | ByteOrder::Dcba => 2,
+    };
+    place + factor + width + turned
+}
+
+/// Leaves out what says the same of the same bytes as a better candidate: a positive number as signed, equal words in
+/// another order.
+fn without_twins(sorted: Vec<Candidate>) -> Vec<Candidate> {
+    let unsigned = |candidate: &Candidate| match candidate.point_type {
+        PointType::I16 => "u16",
+        PointType::I32 => "u32",
+        PointType::I64 => "u64",
+        _ => candidate.type_name,
+    };
+    let mut seen = BTreeSet::new();
+    let mut kept: Vec<Candidate> = Vec::new();
+    for candidate in sorted {
+        let value = candidate.value.to_bits();
+        let key = (
+            candidate.address,
+            unsigned(&candidate),
+            candidate.scale.to_bits(),
+            value,
+        );
+        if seen.insert(key) {
+            kept.push(candidate);
+        } else if unsigned(&candidate) != candidate.type_name
+            && let Some(twin) = kept.iter_mut().find(|k| {
+                (k.address, k.order, k.type_name) == (candidate.address, candidate.order, key.1)
+                    && k.scale == candidate.scale
+            })
+        {
+            twin.signed_too = true;
+        }
+    }
+    kept
+}
+
+/// The lines for a profile that make a point of `candidate`. What only the manual can say is left open, so that the check
+/// asks for it.
+pub fn point_lines(
+    candidate: &Candidate,
+    function: Function,
+    parameter: Option<Parameter>,
+) -> String {
+    let spec = parameter.map(Parameter::spec);
+    let (name, unit) = spec.map_or(("?", "?"), |spec| (spec.id, spec.unit.symbol()));
+    let mut lines = format!(
+        "[[point]]\nparameter = \"{name}\"\nfunction = {}\naddress = {}\ntype = \"{}\"\n",
+        u8::from(function),
+        candidate.address,
+        candidate.type_name
+    );
+    // Writing to a text does not fail.
+    if candidate.order != ByteOrder::Abcd {
+        let _ = writeln!(lines, "order = \"{}\"", candidate.order_name);
+    }
+    if candidate.scale != 1.0 {
+        let _ = writeln!(lines, "scale = {:?}", candidate.scale);
+    }
+    let _ = writeln!(lines, "unit = \"{unit}\"");
+    if spec.is_some_and(|spec| spec.kind == Kind::Counter) {
+        lines.push_str("counter = { max_rate_per_hour = \"?\" }\n");
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::decode::reorder;
+    use crate::device::{Point, decode};
+    use proptest::prelude::*;
+
+    fn sought(expect: &str) -> Sought {
+        Sought {
+            expect: Some(expect.parse().unwrap()),
+            range: None,
+        }
+    }
+
+    fn best(named: u16, first: u16, words: &[u16], expect: &str) -> Candidate {
+        let rows = rows(Function::Holding, first, words);
+        rank(named, &rows, &sought(expect))[0]
+    }
+
+    #[test]
+    fn the_flow_meters_bytes_are_a_flow_as_cdab() {
+        let found = best(0, 0, &[0x806B, 0x4212], "36.625");
+        assert_eq!((found.type_name, found.order_name), ("f32", "CDAB"));
+        assert_eq!((found.address, found.scale, found.step), (0, 1.0, 0));
+        // The same between other registers, where the manual counts from 1.
+        let words = [0x806B, 0x4212, 0x0000, 0x1234];
+        let found = best(101, 100, &words, "36.625");
+        assert_eq!((found.address, found.type_name), (100, "f32"));
+    }
+
+    #[test]
+    fn whole_numbers_are_found_over_decimal_scales() {
+        let found = best(4, 4, &[2350], "2.35");
+        assert_eq!((found.type_name, found.scale), ("u16", 0.001));
+        assert!(found.signed_too);
+        let found = best(4, 4, &[0xFFF6], "-1.0");
+        assert_eq!(
+            (found.type_name, found.scale, found.signed_too),
+            ("i16", 0.1, false)
+        );
+        let found = best(0, 0, &[0x0001, 0xE240], "1234.56");
+        assert_eq!(
+            (found.type_name, found.order_name, found.scale),
+            ("u32", "ABCD", 0.01)
+        );
+    }
+
+    #[test]
+    fn a_value_that_has_moved_since_is_still_the_closest() {
+        let words = [0x4212, 0x806B];
+        let found = best(0, 0, &words, "36.9");
+        assert_eq!((found.type_name, found.step), ("f32", 2));
+        let rows = rows(Function::Holding, 0, &words);
+        assert!(
+            rank(0, &rows, &sought("36.9"))
+                .iter()
+                .all(|c| (c.value - 36.9).abs() < 36.9 * 0.21)
+        );
+    }
+
+    #[test]
+    fn a_range_marks_what_lies_inside_and_nothing_is_marked_unasked() {
+        let rows = rows(Function::Input, 0, &[0x806B, 0x4212]);
+        let range = Sought {
+            expect: None,
+            range: Some([0.0, 100.0]),
+        };
+        let found = rank(0, &rows, &range);
+        assert!(found.iter().all(|c| (0.0..=100.0).contains(&c.value)));
+        assert!(found.iter().any(|c| c.order_name == "CDAB"));
+        assert!(rank(0, &rows, &Sought::default()).is_empty());
+    }
+
+    #[test]
+    fn every_type_and_order_has_its_cell() {
+        let words = [0x4059, 0x2000, 0, 0];
+        let rows = rows(Function::Holding, 65_532, &words);
+        let of = |address, name| {
+            let found = rows
+                .iter()
+                .find(|r| r.address == address && r.type_name == name);
+            found.map(|row| row.values)
+        };
+        assert_eq!(of(65_532, "f64").unwrap()[0], Some(100.5));
+        assert_eq!(
+            of(65_535, "u16").unwrap(),
+            [Some(0.0), None, Some(0.0), None]
+        );
+        assert_eq!(of(65_535, "u32"), None);
+        assert_eq!(rows.iter().filter(|r| r.address == 65_532).count(), 8);
+        let bits = super::rows(Function::Coils, 0, &[1, 0]);
+        assert_eq!(bits.len(), 2);
+        assert_eq!(bits[0].values, [Some(1.0), None, None, None]);
+    }
+
+    #[test]
+    fn a_displayed_value_has_a_last_digit() {
+        for bad in ["", "-", "3,2", "1e3", "nan", ".5", "3.2.1", "0x10", "--1"] {
+            assert!(bad.parse::<Displayed>().is_err(), "{bad}");
+        }
+        let expect: Displayed = "3.2".parse().unwrap();
+        assert_eq!(expect.step(3.249), Some(0));
+        assert_eq!(expect.step(3.26), Some(2));
+        assert_eq!(expect.step(-3.2), None);
+        let zero: Displayed = "0".parse().unwrap();
+        assert_eq!((zero.step(0.4), zero.step(2.0)), (Some(0), None));
+    }
+
+    #[test]
+    fn the_lines_to_paste_are_a_point() {
+        let mut found = best(0, 0, &[0x806B, 0x4212], "36.625");
+        let lines = point_lines(&found, Function::Holding, Some(Parameter::Flow));
+        let text = lines.strip_prefix("[[point]]\n").unwrap();
+        let point: Point = toml::from_str(text).unwrap();
+        let value = decode(&point, &[&[0x806B, 0x4212]]).unwrap();
+        assert!((value - 36.625).abs() < 0.001);
+        found.scale = 0.0001;
+        let lines = point_lines(&found, Function::Holding, None);
+        assert!(lines.contains("scale = 0.0001\n") && lines.contains("parameter = \"?\""));
+        let lines = point_lines(&found, Function::Input, Some(Parameter::EnergyTotal));
+        assert!(lines.contains("counter = "), "{lines}");
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_device_displays_is_among_the_closest(
+            value in 0.001f32..99_999.0,
+            order in prop::sample::select(ORDERS.map(|(order, _)| order).to_vec()),
+            before in any::<u16>(),
+        ) {
+            let bits = value.to_bits();
+            let mut words = [(bits >> 16) as u16, bits as u16];
+            reorder(&mut words, order);
+            let rows = rows(Function::Holding, 9, &[before, words[0], words[1]]);
+            let found = rank(10, &rows, &sought(&format!("{value:.3}")));
+            let truth = found.iter().position(|c| {
+                (c.address, c.type_name) == (10, "f32") && c.value == f64::from(value)
+            });
+            prop_assert!(truth.is_some_and(|place| place < 10), "{truth:?} in {found:?}");
+        }
+
+        #[test]
+        fn random_registers_never_panic(
+            words in prop::collection::vec(any::<u16>(), 0..20),
+            first in any::<u16>(),
+            low in any::<f64>(),
+            high in any::<f64>(),
+        ) {
+            let rows = rows(Function::Holding, first, &words);
+            let range = Some([low, high]);
+            for candidate in rank(first, &rows, &Sought { expect: None, range }) {
+                prop_assert!(candidate.value.is_finite());
+            }
+        }
+    }
+}

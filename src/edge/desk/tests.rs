@@ -1,0 +1,224 @@
+//! The desk with a bus that is played by the test.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::UnixStream;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::*;
+use crate::device::{Function, Request};
+use crate::edge::EdgeWatch;
+use crate::modbus::{Errand, Parity, ReadError, SerialMode};
+use crate::support::Clock;
+
+const MODE: SerialMode = SerialMode {
+    baud: 4800,
+    parity: Parity::Even,
+    stop_bits: 1,
+};
+
+/// A desk with a TCP bus "pumps" and a serial bus "levels", whose requests come out of `errands`.
+struct Fixture {
+    path: PathBuf,
+    errands: mpsc::Receiver<Errand>,
+    stop: CancellationToken,
+    serving: JoinHandle<anyhow::Result<()>>,
+    _folder: tempfile::TempDir,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("spool.sock");
+        let (sender, errands) = mpsc::channel(1);
+        let bus = |name: &str, serial| DeskBus {
+            status: BusStatus {
+                name: name.into(),
+                line: "here".into(),
+                devices: Vec::new(),
+            },
+            serial,
+            desk: sender.clone(),
+        };
+        let desk = Desk {
+            gateway: "gw-test".parse().unwrap(),
+            since: Timestamp::UNIX_EPOCH,
+            clock: Clock::system(),
+            watch: EdgeWatch {
+                buses: Arc::default(),
+                spool: watch::channel(Default::default()).1,
+            },
+            buses: vec![bus("pumps", false), bus("levels", true)],
+        };
+        let stop = CancellationToken::new();
+        let place = Place::take(&path).unwrap();
+        let serving = tokio::spawn(desk.serve(place, stop.clone()));
+        Self {
+            path,
+            errands,
+            stop,
+            serving,
+            _folder: folder,
+        }
+    }
+
+    async fn client(&self) -> Client {
+        Client::connect(&self.path).await.unwrap().unwrap()
+    }
+
+    async fn raw(&self) -> UnixStream {
+        UnixStream::connect(&self.path).await.unwrap()
+    }
+}
+
+fn read(bus: &str) -> ReadAsk {
+    ReadAsk {
+        bus: bus.into(),
+        unit: 7,
+        function: Function::Input,
+        address: 30,
+        count: 2,
+        timeout_ms: Some(250),
+        mode: None,
+    }
+}
+
+#[tokio::test]
+async fn a_read_goes_to_its_bus_and_the_answer_comes_back() {
+    let mut fixture = Fixture::new();
+    let mut client = fixture.client().await;
+    assert_eq!(client.status().gateway.as_str(), "gw-test");
+    let played = async {
+        let errand = fixture.errands.recv().await.unwrap();
+        let request = Request {
+            function: Function::Input,
+            address: 30,
+            count: 2,
+        };
+        assert_eq!((errand.unit, errand.request), (7, request));
+        assert_eq!(errand.timeout, Some(Duration::from_millis(250)));
+        assert_eq!(errand.mode, Some(MODE));
+        errand.reply.send(Ok(vec![1, 2])).unwrap();
+        let errand = fixture.errands.recv().await.unwrap();
+        assert_eq!(errand.mode, None);
+        let exception = ReadError::Exception {
+            unit: 7,
+            code: 2,
+            text: "Illegal data address".into(),
+        };
+        errand.reply.send(Err(exception)).unwrap();
+    };
+    let asked = async {
+        let mode = Some(MODE);
+        let first = client
+            .ask(Ask::Read(ReadAsk {
+                mode,
+                ..read("levels")
+            }))
+            .await;
+        (first, client.ask(Ask::Read(read("pumps"))).await)
+    };
+    let ((), (first, second)) = tokio::join!(played, asked);
+    assert!(matches!(first.unwrap(), Answer::Words { words, .. } if words == [1, 2]));
+    let Answer::Failed { failure, .. } = second.unwrap() else {
+        panic!("no failure");
+    };
+    assert_eq!(failure.exception, Some(2));
+    fixture.stop.cancel();
+    fixture.serving.await.unwrap().unwrap();
+    assert!(Client::connect(&fixture.path).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_is_refused_and_the_connection_goes_on() {
+    let fixture = Fixture::new();
+    let mut client = fixture.client().await;
+    let asks = [
+        (read("wells"), "no bus \"wells\" but pumps, levels"),
+        (
+            ReadAsk {
+                mode: Some(MODE),
+                ..read("pumps")
+            },
+            "no speed",
+        ),
+        (
+            ReadAsk {
+                count: 126,
+                ..read("pumps")
+            },
+            "1 to 125",
+        ),
+    ];
+    for (ask, word) in asks {
+        let told = client.ask(Ask::Read(ask)).await.unwrap_err().to_string();
+        assert!(told.contains(word), "{told}");
+    }
+    assert!(matches!(
+        client.ask(Ask::Status).await.unwrap(),
+        Answer::Status(_)
+    ));
+}
+
+/// Sends `bytes` and gives what comes back until the gateway closes or is silent for good.
+async fn told(stream: &mut BufReader<UnixStream>, bytes: &[u8]) -> String {
+    stream.write_all(bytes).await.unwrap();
+    let mut line = String::new();
+    stream.read_line(&mut line).await.unwrap();
+    line
+}
+
+#[tokio::test]
+async fn garbage_is_refused_and_a_line_without_an_end_closes() {
+    let fixture = Fixture::new();
+    let mut stream = BufReader::new(fixture.raw().await);
+    assert!(told(&mut stream, b"\n").await.contains("no question"));
+    let line = told(&mut stream, b"\xff\x00{[\"\n").await;
+    assert!(line.contains("refused"), "{line}");
+    let line = told(&mut stream, b"{\"v\":9,\"ask\":\"status\"}\n").await;
+    assert!(line.contains("version 9"), "{line}");
+    let line = told(&mut stream, &[b'['; 1024]).await;
+    assert!(line.contains("at most 1024 bytes"), "{line}");
+    assert_eq!(stream.read(&mut [0; 8]).await.unwrap(), 0);
+    // Half a question and goodbye.
+    let mut stream = fixture.raw().await;
+    stream.write_all(b"{\"v\":1").await.unwrap();
+    stream.shutdown().await.unwrap();
+    assert_eq!(stream.read(&mut [0; 8]).await.unwrap(), 0);
+    fixture.client().await;
+}
+
+#[tokio::test]
+async fn one_command_too_many_is_told_so() {
+    let fixture = Fixture::new();
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        held.push(fixture.client().await);
+    }
+    let error = Client::connect(&fixture.path).await.unwrap_err();
+    assert!(error.to_string().contains("4 commands"), "{error}");
+    held.pop();
+    loop {
+        // The place is free as soon as the gateway has seen the other go.
+        match Client::connect(&fixture.path).await {
+            Ok(_) => break,
+            Err(error) => assert!(error.to_string().contains("4 commands"), "{error}"),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bus_that_takes_no_errand_and_a_silent_caller_are_not_waited_for_for_ever() {
+    let fixture = Fixture::new();
+    let mut client = fixture.client().await;
+    let told = client.ask(Ask::Read(read("pumps"))).await.unwrap_err();
+    assert!(told.to_string().contains("busy"), "{told}");
+    let mut silent = fixture.raw().await;
+    assert_eq!(silent.read(&mut [0; 8]).await.unwrap(), 0);
+}
