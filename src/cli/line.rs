@@ -10,7 +10,7 @@ use super::{UsageError, load};
 use crate::config::{self, Profiles};
 use crate::device::Request;
 use crate::edge::desk::{Answer, Ask, Client, Failure, ReadAsk};
-use crate::modbus::{BusSettings, Link, Parity, SerialMode, SerialSettings};
+use crate::modbus::{Ask as LinkAsk, BusSettings, Link, Parity, SerialMode, SerialSettings};
 use crate::support::Stopwatch;
 
 /// Speeds of a serial line, bits per second: from the slowest modems of telemetry to what RS-485 drivers bear. Engineering
@@ -228,6 +228,9 @@ fn own(bus: &BusSettings) -> anyhow::Result<Link> {
     }
 }
 
+/// How long a line waits for an answer where nothing else is said: as long as a configured bus.
+const TIMEOUT: Duration = Duration::from_secs(1);
+
 /// A line that can be asked.
 pub struct Line {
     way: Way,
@@ -286,21 +289,14 @@ impl Line {
             }
             Way::Own(link) => {
                 let took = Stopwatch::start();
-                let reading = link.read(unit, request);
-                let shorter = timeout.filter(|t| self.timeout.is_none_or(|own| *t < own));
-                let outcome = match shorter {
-                    Some(limit) => {
-                        tokio::time::timeout(limit, reading)
-                            .await
-                            .unwrap_or_else(|_| {
-                                Err(crate::modbus::ReadError::Timeout {
-                                    unit,
-                                    timeout_ms: limit.as_millis(),
-                                })
-                            })
-                    }
-                    None => reading.await,
+                let ask = LinkAsk {
+                    unit,
+                    request,
+                    timeout: timeout.or(self.timeout).unwrap_or(TIMEOUT),
+                    gap: Duration::ZERO,
+                    mode,
                 };
+                let outcome = link.read(&ask).await;
                 Ok(Got {
                     outcome: outcome.map_err(Failure::from),
                     ms: took.elapsed().as_secs_f64() * 1000.0,

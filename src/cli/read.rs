@@ -12,10 +12,7 @@ use super::{CONFIGURATION, UsageError};
 use crate::core::{Flag, Outcome, Reason};
 use crate::device::{self, Planned, Point, Profile, Request};
 use crate::edge::desk::Failure;
-use crate::modbus::{BusSettings, DeviceSettings, Measured, measured};
-
-/// Registers that nobody wants which are read along rather than asked around, as a poll does; none where a device has holes.
-const GAP_MAX: u16 = 16;
+use crate::modbus::{BusSettings, DeviceSettings, Measured, measured, terms};
 
 /// Reads every point once and prints a table: value, flag, raw registers.
 ///
@@ -118,20 +115,7 @@ async fn read_device(
         device.parameters.is_empty() || device.parameters.contains(&point.parameter)
     };
     let points: Vec<&Point> = profile.points.iter().filter(wanted).collect();
-    let registers_max = device
-        .registers_max
-        .map_or(profile.registers_max, |own| own.min(profile.registers_max));
-    let gap = if device.holes.is_empty() { GAP_MAX } else { 0 };
-    let terms = device::Terms {
-        registers_max,
-        holes: Vec::new(),
-        seams: Vec::new(),
-        costs: device::Costs {
-            request_us: f64::from(gap),
-            register_us: 1.0,
-        },
-    };
-    let planned = device::plan(&points, &terms);
+    let planned = device::plan(&points, &terms(bus, device, profile));
     let parts = read_parts(line, bus, device, &planned).await?;
     let mut complete = true;
     for (index, point) in points.iter().enumerate() {
