@@ -12,6 +12,8 @@ mod ledger;
 #[cfg(feature = "edge")]
 mod line;
 #[cfg(feature = "edge")]
+mod plan_table;
+#[cfg(feature = "edge")]
 mod ports;
 #[cfg(feature = "edge")]
 mod probe;

@@ -312,7 +312,7 @@ async fn dead_units_slow_the_living_by_a_tenth_at_most() {
             if unit > 10 - dead {
                 Deed::Silent
             } else {
-                Deed::Gives(20)
+                Deed::Gives(60)
             }
         });
         // Until all steps of the back-off have been gone through.
