@@ -10,7 +10,7 @@ use super::{UsageError, load};
 use crate::config::{self, Profiles};
 use crate::device::Request;
 use crate::edge::desk::{Answer, Ask, Client, Failure, ReadAsk};
-use crate::modbus::{BusSettings, Link, Parity, SerialMode, SerialSettings};
+use crate::modbus::{BusSettings, Link, Parity, ReadError, SerialMode, SerialSettings};
 use crate::support::Stopwatch;
 
 /// Speeds of a serial line, bits per second: from the slowest modems of telemetry to what RS-485 drivers bear. Engineering
@@ -289,16 +289,12 @@ impl Line {
                 let reading = link.read(unit, request);
                 let shorter = timeout.filter(|t| self.timeout.is_none_or(|own| *t < own));
                 let outcome = match shorter {
-                    Some(limit) => {
-                        tokio::time::timeout(limit, reading)
-                            .await
-                            .unwrap_or_else(|_| {
-                                Err(crate::modbus::ReadError::Timeout {
-                                    unit,
-                                    timeout_ms: limit.as_millis(),
-                                })
-                            })
-                    }
+                    Some(limit) => tokio::time::timeout(limit, reading).await.unwrap_or(Err(
+                        ReadError::Timeout {
+                            unit,
+                            timeout_ms: limit.as_millis(),
+                        },
+                    )),
                     None => reading.await,
                 };
                 Ok(Got {

@@ -58,19 +58,14 @@ enum Command {
     /// Run the office side
     #[cfg(feature = "hub")]
     Hub(hub::Arguments),
-    /// Read every point once, as a table
     #[cfg(feature = "edge")]
     Read(read::Arguments),
-    /// Find the units on a line
     #[cfg(feature = "edge")]
     Scan(scan::Arguments),
-    /// Read a block of registers and show what it may mean
     #[cfg(feature = "edge")]
     Probe(probe::Arguments),
-    /// List the serial ports of this machine
     #[cfg(feature = "edge")]
     Ports(ports::Arguments),
-    /// Ask a running gateway how it does
     #[cfg(feature = "edge")]
     Status(status::Arguments),
     /// Check configuration files, every problem at once

@@ -4,6 +4,7 @@
 
 mod bad_devices;
 mod commands;
+mod commissioning;
 mod context;
 mod delivery;
 mod fake_device;
