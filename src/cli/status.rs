@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use jiff::tz::TimeZone;
 
 use super::line::block_on;
 use super::table::Table;
@@ -45,11 +46,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 fn print(status: &GatewayStatus) {
     let seconds = status.now.duration_since(status.since).as_secs().max(0);
     println!(
-        "网关 {}，程序 {}，已运行 {}（自 {:.0}）",
+        "网关 {}，程序 {}，已运行 {}（自 {}）",
         status.gateway,
         status.version,
         lasted(seconds.unsigned_abs()),
-        status.since
+        status
+            .since
+            .to_zoned_datetime(TimeZone::system())
+            .strftime("%Y-%m-%d %H:%M:%S")
     );
     let share = match status.readings {
         0 => "—".into(),
