@@ -32,7 +32,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::prelude::*;
 
 use crate::config::FileProblem;
 
@@ -86,11 +87,14 @@ pub fn main() -> ExitCode {
         Command::Demo(_) => "error,rumqttd=off",
         _ => "info,rumqttd=warn",
     };
-    let filter = EnvFilter::try_from_env("HANQING_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let asked = std::env::var("HANQING_LOG").ok();
+    let filter = asked.and_then(|asked| asked.parse::<Targets>().ok());
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_ansi(std::io::stderr().is_terminal());
+    tracing_subscriber::registry()
+        .with(filter.unwrap_or_else(|| level.parse().unwrap_or_default()))
+        .with(lines)
         .init();
     let done = match cli.command {
         #[cfg(feature = "demo")]

@@ -122,7 +122,16 @@ async fn read_device(
         .registers_max
         .map_or(profile.registers_max, |own| own.min(profile.registers_max));
     let gap = if device.holes.is_empty() { GAP_MAX } else { 0 };
-    let planned = device::plan(&points, registers_max, gap);
+    let terms = device::Terms {
+        registers_max,
+        holes: Vec::new(),
+        seams: Vec::new(),
+        costs: device::Costs {
+            request_us: f64::from(gap),
+            register_us: 1.0,
+        },
+    };
+    let planned = device::plan(&points, &terms);
     let parts = read_parts(line, bus, device, &planned).await?;
     let mut complete = true;
     for (index, point) in points.iter().enumerate() {

@@ -1,7 +1,8 @@
-//! Names of things: lower-case, short, safe in an MQTT topic, a file name and a URL.
+//! Names of things: lower-case, short, safe in an MQTT topic, a file name and a URL. Shared: each reading carries one.
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +18,7 @@ pub struct IdError {
     text: String,
 }
 
-fn parse(text: &str) -> Result<Box<str>, IdError> {
+fn parse(text: &str) -> Result<Arc<str>, IdError> {
     let mut chars = text.chars();
     let begins = chars.next().is_some_and(|c| c.is_ascii_lowercase());
     let goes_on = chars.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
@@ -35,7 +36,7 @@ macro_rules! id {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(Box<str>);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// The id as text.
@@ -60,7 +61,7 @@ macro_rules! id {
 
         impl From<$name> for String {
             fn from(id: $name) -> String {
-                id.0.into()
+                id.as_str().into()
             }
         }
 

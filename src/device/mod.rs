@@ -14,7 +14,7 @@ pub use decode::{DecodeError, decode};
 #[cfg(feature = "demo")]
 pub use encode::{encode, encode_invalid};
 pub use library::{parse, shipped};
-pub use plan::{Planned, REGISTERS_MAX, Request, Slot, plan};
+pub use plan::{BITS_MAX, Costs, Planned, REGISTERS_MAX, Request, Run, Slot, Terms, plan};
 pub use profile::{
     ByteOrder, Counter, Example, ExampleBlock, Function, Part, Point, PointType, Profile,
 };

@@ -1,10 +1,11 @@
-//! From the spool to the broker, until the hub has committed it.
+//! From the spool to the broker, until the hub has committed it, or where it is told so, the broker taken it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::settings::Confirm;
 use crate::core::GatewayId;
 use crate::mqtt::uplink::{Uplink, UplinkEvent};
 use crate::mqtt::{MqttError, MqttSettings};
@@ -35,6 +36,7 @@ const UNCONFIRMED_MAX: usize = 256;
 /// The spool fails, or the settings cannot describe a broker. A broker that is away is no error.
 pub async fn deliver(
     settings: MqttSettings,
+    confirm: Confirm,
     gateway: GatewayId,
     birth: Birth,
     spool: SpoolHandle,
@@ -44,13 +46,21 @@ pub async fn deliver(
     let mut failures = 0;
     loop {
         let life = Stopwatch::start();
-        let connecting = Uplink::connect(&settings, &gateway, &birth, clock.now());
+        let acknowledged = confirm == Confirm::Hub;
+        let connecting = Uplink::connect(&settings, &gateway, &birth, acknowledged, clock.now());
         let ended = tokio::select! {
             () = stop.cancelled() => return Ok(()),
             connected = connecting => match connected {
                 Ok(uplink) => {
                     tracing::info!(%gateway, "connected to the broker");
-                    Delivery { uplink, spool: spool.clone(), next_after: 0, unconfirmed: Unconfirmed::default() }.run(&stop).await?
+                    let delivery = Delivery {
+                        uplink,
+                        confirm,
+                        spool: spool.clone(),
+                        next_after: 0,
+                        unconfirmed: Unconfirmed::default(),
+                    };
+                    delivery.run(&stop).await?
                 }
                 Err(error @ (MqttError::Settings(_) | MqttError::File { .. })) => return Err(error.into()),
                 Err(error) => Ended::Lost(error),
@@ -181,6 +191,7 @@ impl Unconfirmed {
 /// Delivery over one connection.
 struct Delivery {
     uplink: Uplink,
+    confirm: Confirm,
     spool: SpoolHandle,
     /// Batches up to this number have been sent over this connection.
     next_after: u64,
@@ -206,13 +217,13 @@ impl Delivery {
                 event = self.uplink.next() => match event {
                     UplinkEvent::Lost(error) => return Ok(Ended::Lost(error)),
                     UplinkEvent::Malformed(problem) => tracing::warn!(problem, "no acknowledgement; left alone"),
-                    UplinkEvent::Taken(seq) => self.unconfirmed.taken(seq),
+                    UplinkEvent::Taken(seq) => self.taken(seq),
                     UplinkEvent::Committed(ack) => {
                         if ack.epoch == self.spool.epoch() {
                             let lost = self.unconfirmed.committed(&ack.committed);
                             self.send_again(lost);
                         }
-                        self.spool.release(ack.epoch, ack.committed).await?;
+                        self.spool.release(ack.epoch, &ack.committed);
                     }
                 },
                 changed = stats.changed() => changed?,
@@ -220,6 +231,18 @@ impl Delivery {
                     let lost = self.unconfirmed.age();
                     self.send_again(lost);
                 }
+            }
+        }
+    }
+
+    /// The broker has taken a batch.
+    fn taken(&mut self, seq: u64) {
+        match self.confirm {
+            Confirm::Hub => self.unconfirmed.taken(seq),
+            Confirm::Broker => {
+                self.unconfirmed.batches.remove(&seq);
+                let taken = [(seq, seq)].into_iter().collect();
+                self.spool.release(self.spool.epoch(), &taken);
             }
         }
     }

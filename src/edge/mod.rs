@@ -13,7 +13,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-pub use settings::{EdgeSettings, SpoolSettings};
+pub use settings::{Confirm, EdgeSettings, SpoolSettings};
 
 use self::desk::{BusStatus, Desk, DeskBus, DeviceStatus, Place};
 use crate::core::Series;
@@ -130,6 +130,7 @@ impl Edge {
         }
         let delivering = delivery::deliver(
             self.settings.mqtt,
+            self.settings.confirm,
             self.settings.gateway,
             self.birth,
             self.spool.clone(),
@@ -152,7 +153,8 @@ impl Edge {
     }
 }
 
-/// Polls one bus until `stop`. Each poll is one commit: what it read is in the spool before the next begins.
+/// Polls one bus until `stop`. Each poll is one commit: what it read is in the spool before the bus sleeps, and where the next
+/// poll is due already, before that one ends.
 async fn poll(
     mut bus: Bus,
     spool: SpoolHandle,
@@ -161,16 +163,29 @@ async fn poll(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let mut due: Option<Timestamp> = None;
+    let mut storing = None;
     loop {
         let (readings, next) = tokio::select! {
-            () = stop.cancelled() => return Ok(()),
+            () = stop.cancelled() => break,
             polled = bus.poll_next(&clock, due, &stats) => polled,
         };
+        if let Some(stored) = storing.take() {
+            stored.await?;
+        }
         if !readings.is_empty() {
-            spool.append(readings).await?;
+            let stored = spool.append(readings);
+            if next > clock.now() {
+                stored.await?;
+            } else {
+                storing = Some(stored);
+            }
         }
         due = Some(next);
     }
+    if let Some(stored) = storing {
+        stored.await?;
+    }
+    Ok(())
 }
 
 /// What the desk has to know of a bus.

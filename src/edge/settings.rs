@@ -14,6 +14,9 @@ use crate::mqtt::MqttSettings;
 pub struct EdgeSettings {
     /// Its name: topic, client id, owner of the spool.
     pub gateway: GatewayId,
+    /// Whose word releases a batch from the spool.
+    #[serde(default)]
+    pub confirm: Confirm,
     /// The broker.
     pub mqtt: MqttSettings,
     /// The spool.
@@ -28,6 +31,18 @@ pub struct EdgeSettings {
     /// The buses.
     #[serde(rename = "bus", default)]
     pub buses: Vec<BusSettings>,
+}
+
+/// Whose word releases a batch from the spool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confirm {
+    /// The hub's, when it has committed it.
+    #[default]
+    Hub,
+    /// The broker's (PUBACK), where who listens is somebody else's program and acknowledges nothing. What the broker loses after
+    /// that, by a restart without persistence or a queue that is full, is lost.
+    Broker,
 }
 
 impl EdgeSettings {

@@ -179,7 +179,16 @@ impl Device {
             })
             .collect();
         let plain: Vec<&Point> = points.iter().map(|p| &p.point).collect();
-        let planned = device::plan(&plain, profile.registers_max, GAP_MAX);
+        let terms = device::Terms {
+            registers_max: profile.registers_max,
+            holes: Vec::new(),
+            seams: Vec::new(),
+            costs: device::Costs {
+                request_us: f64::from(GAP_MAX),
+                register_us: 1.0,
+            },
+        };
+        let planned = device::plan(&plain, &terms);
         let name = format!(
             "unit {} ({} at {})",
             settings.unit, profile.id, settings.station

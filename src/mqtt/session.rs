@@ -105,7 +105,9 @@ impl Session {
     pub async fn connect(options: MqttOptions) -> Result<Self, MqttError> {
         let (host, port) = options.broker_address();
         let broker = format!("{host}:{port}");
-        let (client, event_loop) = AsyncClient::new(options, REQUESTS_MAX);
+        let (client, mut event_loop) = AsyncClient::new(options, REQUESTS_MAX);
+        // Else a small message waits until the broker's system has confirmed the one before it, up to 40 ms.
+        event_loop.network_options.set_tcp_nodelay(true);
         let (sender, events) = mpsc::channel(EVENTS_MAX);
         let task = tokio::spawn(poll(event_loop, sender));
         let mut session = Self {

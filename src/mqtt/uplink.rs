@@ -37,7 +37,8 @@ pub struct Uplink {
 }
 
 impl Uplink {
-    /// Connects, says what the gateway observes and that it is online, and listens for acknowledgements.
+    /// Connects, says what the gateway observes and that it is online, and, where there is a hub that gives them
+    /// (`acknowledged`), listens for acknowledgements.
     ///
     /// # Errors
     /// The settings or files are wrong, or the broker does not take the connection.
@@ -45,6 +46,7 @@ impl Uplink {
         settings: &MqttSettings,
         gateway: &GatewayId,
         birth: &Birth,
+        acknowledged: bool,
         now: Timestamp,
     ) -> Result<Self, MqttError> {
         let topic = |channel| Topic::new(gateway.clone(), channel).to_string();
@@ -70,11 +72,13 @@ impl Uplink {
             handed: VecDeque::new(),
             sent: HashMap::new(),
         };
-        let subscribed = uplink
-            .session
-            .client
-            .try_subscribe(topic(Channel::Ack), QoS::AtLeastOnce);
-        subscribed.map_err(|e| uplink.session.refused(e))?;
+        if acknowledged {
+            let subscribed = uplink
+                .session
+                .client
+                .try_subscribe(topic(Channel::Ack), QoS::AtLeastOnce);
+            subscribed.map_err(|e| uplink.session.refused(e))?;
+        }
         uplink.retain(topic(Channel::Birth), birth.to_bytes())?;
         uplink.retain(
             uplink.status.clone(),

@@ -70,5 +70,14 @@ fn check_format(format: u8) -> Result<(), WireError> {
 
 /// Writes a message. The types here have text keys and finite numbers only, so this cannot fail.
 fn write<T: serde::Serialize>(message: &T) -> Vec<u8> {
-    serde_json::to_vec(message).unwrap_or_default()
+    write_sized(message, 128)
+}
+
+/// The same, of a message that takes about `size` bytes.
+fn write_sized<T: serde::Serialize>(message: &T, size: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(size);
+    match serde_json::to_writer(&mut bytes, message) {
+        Ok(()) => bytes,
+        Err(_) => Vec::new(),
+    }
 }

@@ -5,6 +5,7 @@
 mod bad_devices;
 mod commands;
 mod commissioning;
+mod confirm;
 mod context;
 mod delivery;
 mod fake_device;
