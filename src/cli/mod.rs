@@ -12,6 +12,8 @@ mod ledger;
 #[cfg(feature = "edge")]
 mod line;
 #[cfg(feature = "edge")]
+mod mode;
+#[cfg(feature = "edge")]
 mod ports;
 #[cfg(feature = "edge")]
 mod probe;
@@ -69,6 +71,8 @@ enum Command {
     Ports(ports::Arguments),
     #[cfg(feature = "edge")]
     Status(status::Arguments),
+    #[cfg(feature = "edge")]
+    Mode(mode::Arguments),
     /// Check configuration files, every problem at once
     Check(check::Arguments),
     /// Write the drought-relief section of a period
@@ -111,6 +115,8 @@ pub fn main() -> ExitCode {
         Command::Ports(arguments) => ports::run(arguments),
         #[cfg(feature = "edge")]
         Command::Status(arguments) => status::run(&arguments),
+        #[cfg(feature = "edge")]
+        Command::Mode(arguments) => mode::run(&arguments),
         #[cfg(feature = "hub")]
         Command::Hub(arguments) => hub::run(arguments),
         Command::Check(arguments) => check::run(arguments),

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::line::{LineArguments, block_on};
+use super::line::{LineArguments, Manner, block_on};
 use super::table::{Table, hex, number};
 use crate::core::Parameter;
 use crate::device::probe::{self, Candidate, Displayed, ORDERS, Row, Sought};
@@ -105,7 +105,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         let mut line = setup.open(bus).await?;
         let mut refused = None;
         for request in requests.into_iter().flatten() {
-            let got = line.read(arguments.unit, request, None, None).await?;
+            let got = line
+                .read(arguments.unit, request, Manner::default())
+                .await?;
             let exception = |failure: &Failure| failure.exception.is_some();
             if !got.outcome.as_ref().is_err_and(exception) {
                 return Ok((got, request));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::line::{Got, Line, LineArguments, block_on};
+use super::line::{Got, Line, LineArguments, Manner, block_on};
 use super::status::lasted;
 use super::table::Table;
 use super::{UsageError, stop_signal};
@@ -185,7 +185,12 @@ async fn ask(
             address: 0,
             count: 1,
         };
-        let Got { outcome, ms } = line.read(unit, request, Some(timeout), mode).await?;
+        let manner = Manner {
+            timeout: Some(timeout),
+            mode,
+            ..Manner::default()
+        };
+        let Got { outcome, ms } = line.read(unit, request, manner).await?;
         let (answer, registers) = match &outcome {
             Ok(_) => ("有应答".into(), true),
             Err(failure) if failure.reason == Reason::Unreachable => anyhow::bail!("{failure}"),

@@ -8,6 +8,7 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio_modbus::client::{Context, Reader, tcp};
 use tokio_modbus::slave::{Slave, SlaveContext};
 
+use super::settings::SerialMode;
 use crate::core::Reason;
 use crate::device::{Function, Request};
 
@@ -72,10 +73,46 @@ impl ReadError {
         }
     }
 
-    /// Whether asking once more may help: an exception is an answer and stays one.
+    /// Whether asking once more may help: an exception is an answer and stays one, and what cannot be reached now cannot be
+    /// reached at once.
     pub fn worth_retrying(&self) -> bool {
-        !matches!(self, Self::Exception { .. })
+        !matches!(self, Self::Exception { .. } | Self::Unreachable { .. })
     }
+
+    /// Whether nobody was there to answer: the device's next requests would each cost the bus another timeout. A gateway that
+    /// reports it by exception (10, 11: no path to the unit, no answer from it) has waited for it too.
+    pub fn silent(&self) -> bool {
+        match self {
+            Self::Timeout { .. } | Self::Unreachable { .. } => true,
+            Self::Exception { code, .. } => matches!(code, 10 | 11),
+            _ => false,
+        }
+    }
+
+    /// Whether it is an answer of the device, if none that is of use.
+    pub fn answered(&self) -> bool {
+        matches!(self, Self::Exception { .. } | Self::Length { .. }) && !self.silent()
+    }
+
+    /// Whether the device refuses to read these registers: exception 2 (illegal address) or 3 (illegal value).
+    pub fn refused(&self) -> bool {
+        matches!(self, Self::Exception { code: 2 | 3, .. })
+    }
+}
+
+/// One request, and how it is made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ask {
+    /// The unit to ask.
+    pub unit: u8,
+    /// What to ask for.
+    pub request: Request,
+    /// How long the answer may take.
+    pub timeout: Duration,
+    /// Silence that this unit needs before the request, beyond what the line keeps.
+    pub gap: Duration,
+    /// Another speed and frame for this request alone, on a serial line.
+    pub mode: Option<SerialMode>,
 }
 
 /// A connection to one endpoint, made when it is needed.
@@ -86,7 +123,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// A link to `endpoint` (`host:port`); connecting and each answer may take `timeout`.
+    /// A link to `endpoint` (`host:port`); connecting may take `timeout`.
     pub fn new(endpoint: String, timeout: Duration) -> Self {
         Self {
             endpoint,
@@ -95,33 +132,39 @@ impl Link {
         }
     }
 
-    /// Reads the registers of `request` from `unit`.
+    /// Reads the registers that are asked for.
     ///
     /// After anything but registers or an exception the connection is dropped: a late answer must never be taken for the
     /// answer to the next question, and tokio-modbus does not recover by itself (slowtec/tokio-modbus issue 324).
     ///
     /// # Errors
     /// See [`ReadError`].
-    pub async fn read(&mut self, unit: u8, request: Request) -> Result<Vec<u16>, ReadError> {
+    pub async fn read(&mut self, ask: &Ask) -> Result<Vec<u16>, ReadError> {
         let kept = self.context.is_some();
-        match self.read_once(unit, request).await {
+        match self.read_once(ask).await {
             // Many gateways close a connection that has been idle between two polls: that is no failure of the device.
-            Err(ReadError::Transport { .. }) if kept => self.read_once(unit, request).await,
+            Err(ReadError::Transport { .. }) if kept => self.read_once(ask).await,
             outcome => outcome,
         }
     }
 
-    async fn read_once(&mut self, unit: u8, request: Request) -> Result<Vec<u16>, ReadError> {
+    async fn read_once(&mut self, asked: &Ask) -> Result<Vec<u16>, ReadError> {
+        let Ask {
+            unit,
+            request,
+            timeout,
+            ..
+        } = *asked;
         // Taken out of its place: whatever happens below, a connection comes back only if it is sound.
         let mut context = match self.context.take() {
             Some(context) => context,
             None => self.connect().await?,
         };
         context.set_slave(Slave(unit));
-        let answer = tokio::time::timeout(self.timeout, ask(&mut context, request)).await;
+        let answer = tokio::time::timeout(timeout, ask(&mut context, request)).await;
         let answer = answer.map_err(|_| ReadError::Timeout {
             unit,
-            timeout_ms: self.timeout.as_millis(),
+            timeout_ms: timeout.as_millis(),
         })?;
         match answer {
             Ok(Ok(words)) if words.len() == usize::from(request.count) => {
@@ -234,17 +277,23 @@ mod tests {
             }
         });
         let mut link = Link::new(address.to_string(), Duration::from_secs(5));
-        let request = Request {
-            function: Function::Holding,
-            address: 0,
-            count: 1,
+        let ask = Ask {
+            unit: 1,
+            request: Request {
+                function: Function::Holding,
+                address: 0,
+                count: 1,
+            },
+            timeout: Duration::from_secs(5),
+            gap: Duration::ZERO,
+            mode: None,
         };
         for value in 1..=3 {
-            assert_eq!(link.read(1, request).await, Ok(vec![value]));
+            assert_eq!(link.read(&ask).await, Ok(vec![value]));
         }
         device.await.unwrap();
         assert!(matches!(
-            link.read(1, request).await,
+            link.read(&ask).await,
             Err(ReadError::Unreachable { .. })
         ));
     }

@@ -345,8 +345,55 @@ fn a_gateway_loses_no_poll_to_a_scan_through_it() {
     assert!(during >= 2, "{during} batches during the scan");
     polls_on(&context, 2);
     let status = status(&context);
-    assert_eq!(status["missed_ticks"], 0, "{status}");
+    assert_eq!(status["buses"][0]["report"]["missed_ticks"], 0, "{status}");
     assert_eq!(status["missing"], 0, "{status}");
+}
+
+#[test]
+fn a_drought_is_polled_faster_from_when_it_is_said() {
+    let context = Context::new();
+    let devices = devices();
+    context.edge_config(&format!(
+        "[[bus]]\nname = \"levels\"\ntcp = \"127.0.0.1:{}\"\ninterval_s = 86400\ndrought_interval_s = 1\n\
+         [[bus.device]]\nunit = 2\nprofile = \"qdy30\"\nstation = \"pond-dongmen-1\"\n",
+        devices.port
+    ));
+    let (code, _, told) = run(&context, &["mode", "drought", "-c", "edge.toml"]);
+    assert_eq!(code, Some(1));
+    assert!(told.contains("no gateway runs"), "{told}");
+    let _gateway = running(&context);
+    let (code, printed, told) = run(&context, &["mode", "drought", "-c", "edge.toml"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(printed.contains("已切换到旱情模式"), "{printed}");
+    polls_on(&context, 3);
+    let (_, printed, _) = run(&context, &["status", "-c", "edge.toml"]);
+    assert!(printed.contains("旱情模式"), "{printed}");
+    let (_, printed, _) = run(&context, &["mode", "normal", "-c", "edge.toml"]);
+    assert!(printed.contains("平时模式（原为旱情模式）"), "{printed}");
+    let (_, printed, _) = run(&context, &["mode", "normal", "-c", "edge.toml"]);
+    assert!(printed.contains("本来就是平时模式"), "{printed}");
+}
+
+#[test]
+fn status_names_a_device_that_is_silent_and_what_another_refuses() {
+    let context = Context::new();
+    let device = FakeDevice::start(|q: &Question| match q.unit {
+        2 => Deed::Send(q.frame(&[0x83, 2])),
+        _ => Deed::Nothing,
+    });
+    context.edge_config(&format!(
+        "[[bus]]\nname = \"levels\"\ntcp = \"127.0.0.1:{}\"\ninterval_s = 1\ntimeout_ms = 100\nretries = 0\n\
+         [[bus.device]]\nunit = 2\nprofile = \"qdy30\"\nstation = \"pond-dongmen-1\"\n\
+         [[bus.device]]\nunit = 3\nprofile = \"qdy30\"\nstation = \"pond-dongmen-2\"\n",
+        device.port
+    ));
+    let _gateway = running(&context);
+    polls_on(&context, 2);
+    let (code, printed, told) = run(&context, &["status", "-c", "edge.toml"]);
+    assert_eq!(code, Some(0), "{told}");
+    for word in ["设备报异常", "设备无应答", "did not answer within 100 ms"] {
+        assert!(printed.contains(word), "{word} in {printed}");
+    }
 }
 
 #[test]
