@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::line::{Line, LineArguments, Setup, block_on};
+use super::line::{Line, LineArguments, Manner, Setup, block_on};
 use super::table::{Table, hex, number};
 use super::{CONFIGURATION, UsageError};
 use crate::core::{Flag, Outcome, Reason};
@@ -207,10 +207,14 @@ async fn ask(
     device: &DeviceSettings,
     request: Request,
 ) -> anyhow::Result<PartRead> {
-    let timeout = device.timeout_ms.map(Duration::from_millis);
+    let manner = Manner {
+        timeout: device.timeout_ms.map(Duration::from_millis),
+        gap: Duration::try_from_secs_f64(device.gap_ms.unwrap_or(0.0) / 1000.0).unwrap_or_default(),
+        mode: None,
+    };
     let mut left = bus.retries;
     loop {
-        let got = line.read(device.unit, request, timeout, None).await?;
+        let got = line.read(device.unit, request, manner).await?;
         match got.outcome {
             Err(failure) if failure.exception.is_none() && left > 0 => left -= 1,
             outcome => return Ok((outcome, got.ms)),

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use settings::{Confirm, EdgeSettings, SpoolSettings};
 
-use self::desk::{BusStatus, Desk, DeskBus, DeviceStatus, Place};
+use self::desk::{Desk, DeskBus, DeviceStatus, Place};
 use crate::core::{Flag, Reading, Series};
 use crate::device::Profile;
 use crate::modbus::{Bus, BusContext, BusSettings, BusStats, Learned, Mode};
@@ -138,6 +138,7 @@ impl Edge {
                 since: self.clock.now(),
                 clock: self.clock.clone(),
                 watch,
+                mode: self.mode.clone(),
                 buses: self
                     .settings
                     .buses
@@ -217,19 +218,18 @@ fn drop_raw(reading: &mut Reading) {
 /// What the desk has to know of a bus.
 fn desk_bus(settings: &BusSettings, bus: &Bus) -> DeskBus {
     DeskBus {
-        status: BusStatus {
-            name: settings.name.clone(),
-            line: settings.line(),
-            devices: settings
-                .devices
-                .iter()
-                .map(|device| DeviceStatus {
-                    unit: device.unit,
-                    profile: device.profile.clone(),
-                    station: device.station.clone(),
-                })
-                .collect(),
-        },
+        name: settings.name.clone(),
+        line: settings.line(),
+        devices: settings
+            .devices
+            .iter()
+            .map(|device| DeviceStatus {
+                unit: device.unit,
+                profile: device.profile.clone(),
+                station: device.station.clone(),
+            })
+            .collect(),
+        watch: bus.watch(),
         serial: settings.serial.is_some(),
         desk: bus.desk(),
     }
