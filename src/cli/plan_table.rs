@@ -49,7 +49,7 @@ pub fn render(buses: &[Planned]) -> String {
         text.push('\n');
         loads(&mut text, &bus.usual, "");
         if let Some(drought) = &bus.drought {
-            loads(&mut text, drought, "，抗旱模式");
+            loads(&mut text, drought, "，旱情模式");
         }
     }
     text

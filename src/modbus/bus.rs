@@ -109,6 +109,7 @@ impl Bus {
             context.clock.clone(),
             errands,
             Duration::from_millis(settings.timeout_ms),
+            settings.devices.iter().map(|d| (d.unit, d.gap())).collect(),
             settings.retries,
             chance,
             watch,

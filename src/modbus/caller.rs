@@ -19,6 +19,8 @@ pub(super) struct Caller {
     errands: mpsc::Receiver<Errand>,
     /// How long an answer to an errand may take that does not say so.
     timeout: Duration,
+    /// The silence that units need before each request, where they need one.
+    gaps: Vec<(u8, Duration)>,
     retries: u32,
     /// What draws the jitter of probes, in `[0, 1)`.
     chance: fn() -> f64,
@@ -60,6 +62,7 @@ impl Caller {
         clock: Clock,
         errands: mpsc::Receiver<Errand>,
         timeout: Duration,
+        gaps: Vec<(u8, Duration)>,
         retries: u32,
         chance: fn() -> f64,
         watch: BusWatch,
@@ -69,6 +72,7 @@ impl Caller {
             clock,
             errands,
             timeout,
+            gaps,
             retries,
             chance,
             watch,
@@ -171,11 +175,12 @@ impl Caller {
         if errand.reply.is_closed() {
             return;
         }
+        let gap = self.gaps.iter().find(|(unit, _)| *unit == errand.unit);
         let ask = Ask {
             unit: errand.unit,
             request: errand.request,
             timeout: errand.timeout.unwrap_or(self.timeout),
-            gap: Duration::ZERO,
+            gap: gap.map(|(_, gap)| *gap).unwrap_or_default(),
             mode: errand.mode,
         };
         let begun = self.clock.uptime();

@@ -121,10 +121,7 @@ impl Device {
                 place,
                 unit: settings.unit,
                 timeout: Duration::from_millis(settings.timeout_ms.unwrap_or(bus.timeout_ms)),
-                gap: settings
-                    .gap_ms
-                    .and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok())
-                    .unwrap_or_default(),
+                gap: settings.gap(),
             },
             harvest: Harvest::new(points.iter().map(|p| p.point.parts().len())),
             points,

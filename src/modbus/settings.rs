@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -259,6 +260,12 @@ pub struct DeviceSettings {
 }
 
 impl DeviceSettings {
+    /// Silence that this device needs before each request to it, beyond what the bus keeps.
+    pub fn gap(&self) -> Duration {
+        let seconds = self.gap_ms.unwrap_or_default() / 1000.0;
+        Duration::try_from_secs_f64(seconds).unwrap_or_default()
+    }
+
     /// In which rhythm `parameter` is polled on `bus`. A drought changes nothing where no interval is given for it, and never
     /// makes one longer unless it is given for the parameter itself.
     pub fn rhythm(&self, bus: &BusSettings, parameter: Parameter) -> Rhythm {
