@@ -10,7 +10,7 @@ use super::{UsageError, load};
 use crate::config::{self, Profiles};
 use crate::device::Request;
 use crate::edge::desk::{Answer, Ask, Client, Failure, ReadAsk};
-use crate::modbus::{BusSettings, Link, Parity, SerialMode, SerialSettings};
+use crate::modbus::{self, BusSettings, Link, Parity, SerialMode, SerialSettings};
 use crate::support::Stopwatch;
 
 /// Speeds of a serial line, bits per second: from the slowest modems of telemetry to what RS-485 drivers bear. Engineering
@@ -218,14 +218,12 @@ impl Setup {
 
 /// A line that the command opens itself.
 fn own(bus: &BusSettings) -> anyhow::Result<Link> {
-    let timeout = Duration::from_millis(bus.timeout_ms);
-    match &bus.tcp {
-        Some(endpoint) => Ok(Link::new(endpoint.clone(), timeout)),
-        None => anyhow::bail!(
-            "this program opens Modbus TCP lines only, and not {}",
-            bus.line()
-        ),
-    }
+    anyhow::ensure!(
+        bus.dtu.is_none(),
+        "{}: a terminal dials the running gateway; start it, and ask through it",
+        bus.line()
+    );
+    Ok(Link::new(bus, None))
 }
 
 /// A line that can be asked.
@@ -286,21 +284,15 @@ impl Line {
             }
             Way::Own(link) => {
                 let took = Stopwatch::start();
-                let reading = link.read(unit, request);
-                let shorter = timeout.filter(|t| self.timeout.is_none_or(|own| *t < own));
-                let outcome = match shorter {
-                    Some(limit) => {
-                        tokio::time::timeout(limit, reading)
-                            .await
-                            .unwrap_or_else(|_| {
-                                Err(crate::modbus::ReadError::Timeout {
-                                    unit,
-                                    timeout_ms: limit.as_millis(),
-                                })
-                            })
-                    }
-                    None => reading.await,
-                };
+                let outcome = link
+                    .read(&modbus::Ask {
+                        unit,
+                        request,
+                        timeout: timeout.or(self.timeout).unwrap_or_default(),
+                        gap: Duration::ZERO,
+                        mode,
+                    })
+                    .await;
                 Ok(Got {
                     outcome: outcome.map_err(Failure::from),
                     ms: took.elapsed().as_secs_f64() * 1000.0,

@@ -18,7 +18,7 @@ pub use settings::{Confirm, EdgeSettings, SpoolSettings};
 use self::desk::{BusStatus, Desk, DeskBus, DeviceStatus, Place};
 use crate::core::Series;
 use crate::device::Profile;
-use crate::modbus::{Bus, BusSettings, BusStats};
+use crate::modbus::{self, Bus, BusSettings, BusStats, Reception};
 use crate::spool::{Spool, SpoolHandle, SpoolStats, keeper};
 use crate::support::{Clock, Supervisor};
 use crate::wire::{Birth, BirthSeries, CounterSpec};
@@ -27,6 +27,7 @@ use crate::wire::{Birth, BirthSeries, CounterSpec};
 pub struct Edge {
     settings: EdgeSettings,
     buses: Vec<Bus>,
+    receptions: Vec<Reception>,
     birth: Birth,
     spool: SpoolHandle,
     stats: Arc<BusStats>,
@@ -65,11 +66,13 @@ impl Edge {
         profiles: &BTreeMap<String, Profile>,
         clock: Clock,
     ) -> anyhow::Result<Self> {
+        let (receptions, mut desks) = modbus::receptions(&settings.buses);
         let buses = settings
             .buses
             .iter()
             .map(|bus| {
-                Bus::new(bus, profiles).map_err(|e| anyhow::anyhow!("bus {}: {e}", bus.name))
+                let dtu = desks.remove(&bus.name);
+                Bus::new(bus, profiles, dtu).map_err(|e| anyhow::anyhow!("bus {}: {e}", bus.name))
             })
             .collect::<anyhow::Result<_>>()?;
         let size_max = u64::from(settings.spool.size_max_mb) << 20;
@@ -79,6 +82,7 @@ impl Edge {
         Ok(Self {
             settings,
             buses,
+            receptions,
             birth,
             spool,
             stats: Arc::default(),
@@ -138,6 +142,10 @@ impl Edge {
             stop.clone(),
         );
         supervisor.spawn("delivery", delivering);
+        for reception in self.receptions {
+            let name = format!("terminals at {}", reception.listen());
+            supervisor.spawn(name, reception.serve(stop.clone()));
+        }
         for bus in self.buses {
             let name = format!("bus {}", bus.name());
             let polling = poll(

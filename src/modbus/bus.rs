@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::errand::{ERRANDS_MAX, Errand, ErrandDesk};
-use super::link::{Link, ReadError};
+use super::dtu::DtuDesk;
+use super::link::{Ask, Link, ReadError};
 use super::measure::{Measured, measured};
 use super::{Adjust, BusSettings, DeviceSettings, schedule};
 use crate::core::{Flag, Reading, Reason, Series};
@@ -37,6 +38,7 @@ pub struct Bus {
     name: String,
     interval_s: u32,
     retries: u32,
+    timeout: Duration,
     link: Link,
     devices: Vec<Device>,
     desk: ErrandDesk,
@@ -45,6 +47,8 @@ pub struct Bus {
 
 struct Device {
     unit: u8,
+    timeout: Duration,
+    gap: Duration,
     name: String,
     points: Vec<DevicePoint>,
     planned: Vec<Planned>,
@@ -59,28 +63,29 @@ struct DevicePoint {
 }
 
 impl Bus {
-    /// A bus as `settings` describe it, with the profiles that its devices follow.
+    /// A bus as `settings` describe it, with the profiles that its devices follow; `dtu` where the connections of its terminal
+    /// arrive, if it has one.
     ///
     /// # Errors
     /// Names the device whose profile is not among `profiles`.
     pub fn new(
         settings: &BusSettings,
         profiles: &BTreeMap<String, Profile>,
+        dtu: Option<DtuDesk>,
     ) -> Result<Self, String> {
+        let timeout = Duration::from_millis(settings.timeout_ms);
         let devices = settings
             .devices
             .iter()
-            .map(|device| Device::new(device, profiles))
+            .map(|device| Device::new(device, profiles, timeout))
             .collect::<Result<_, _>>()?;
         let (desk, errands) = mpsc::channel(ERRANDS_MAX);
         Ok(Self {
             name: settings.name.clone(),
             interval_s: settings.interval_s,
             retries: settings.retries,
-            link: Link::new(
-                settings.tcp.clone().unwrap_or_default(),
-                Duration::from_millis(settings.timeout_ms),
-            ),
+            timeout,
+            link: Link::new(settings, dtu),
             devices,
             desk,
             errands,
@@ -108,7 +113,7 @@ impl Bus {
         if let Some(mut due) = due {
             // One at least, where polls follow each other without a pause.
             if let Ok(errand) = self.errands.try_recv() {
-                serve(&mut self.link, errand).await;
+                serve(&mut self.link, errand, self.timeout).await;
             }
             loop {
                 // A clock that was set back would otherwise leave the bus unpolled until it has made up for that.
@@ -116,7 +121,7 @@ impl Bus {
                 tokio::select! {
                     biased;
                     () = clock.sleep_until(due) => {}
-                    Some(errand) = self.errands.recv() => serve(&mut self.link, errand).await,
+                    Some(errand) = self.errands.recv() => serve(&mut self.link, errand, self.timeout).await,
                 }
                 if clock.now() >= due {
                     break;
@@ -157,6 +162,7 @@ impl Device {
     fn new(
         settings: &DeviceSettings,
         profiles: &BTreeMap<String, Profile>,
+        timeout: Duration,
     ) -> Result<Self, String> {
         let profile = profiles
             .get(&settings.profile)
@@ -195,6 +201,13 @@ impl Device {
         );
         Ok(Self {
             unit: settings.unit,
+            timeout: settings
+                .timeout_ms
+                .map_or(timeout, Duration::from_millis),
+            gap: settings
+                .gap_ms
+                .and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok())
+                .unwrap_or_default(),
             name,
             points,
             planned,
@@ -217,12 +230,11 @@ impl Device {
         for planned in &self.planned {
             let answer = match silent {
                 Some(reason) => Err(reason),
-                None => match ask(link, self.unit, planned, retries).await {
+                None => match ask(link, &self.asking(planned), retries).await {
                     Ok(words) => Ok(words),
                     Err(error) => {
                         let reason = error.reason();
-                        silent = matches!(reason, Reason::Timeout | Reason::Unreachable)
-                            .then_some(reason);
+                        silent = error.silent().then_some(reason);
                         failed = Some(error);
                         Err(reason)
                     }
@@ -242,6 +254,16 @@ impl Device {
         self.report(bus, failed.as_ref());
     }
 
+    fn asking(&self, planned: &Planned) -> Ask {
+        Ask {
+            unit: self.unit,
+            request: planned.request,
+            timeout: self.timeout,
+            gap: self.gap,
+            mode: None,
+        }
+    }
+
     fn report(&mut self, bus: &str, failed: Option<&ReadError>) {
         let reason = failed.map(ReadError::reason);
         if reason == self.reported {
@@ -256,33 +278,25 @@ impl Device {
 }
 
 /// Makes a request on somebody's behalf, unless nobody waits for it any more.
-async fn serve(link: &mut Link, errand: Errand) {
+async fn serve(link: &mut Link, errand: Errand, timeout: Duration) {
     if errand.reply.is_closed() {
         return;
     }
-    let read = link.read(errand.unit, errand.request);
-    let outcome = match errand.timeout {
-        None => read.await,
-        // What is dropped half way takes its connection with it.
-        Some(limit) => tokio::time::timeout(limit, read).await.unwrap_or({
-            Err(ReadError::Timeout {
-                unit: errand.unit,
-                timeout_ms: limit.as_millis(),
-            })
-        }),
+    let ask = Ask {
+        unit: errand.unit,
+        request: errand.request,
+        timeout: errand.timeout.unwrap_or(timeout),
+        gap: Duration::ZERO,
+        mode: errand.mode,
     };
+    let outcome = link.read(&ask).await;
     let _nobody_waits = errand.reply.send(outcome).is_err();
 }
 
-async fn ask(
-    link: &mut Link,
-    unit: u8,
-    planned: &Planned,
-    retries: u32,
-) -> Result<Vec<u16>, ReadError> {
+async fn ask(link: &mut Link, ask: &Ask, retries: u32) -> Result<Vec<u16>, ReadError> {
     let mut left = retries;
     loop {
-        match link.read(unit, planned.request).await {
+        match link.read(ask).await {
             Err(error) if error.worth_retrying() && left > 0 => left -= 1,
             outcome => return outcome,
         }
@@ -335,7 +349,7 @@ mod tests {
             devices: Vec::new(),
             ..toml::from_str("name = 'pumps'").unwrap()
         };
-        let mut bus = Bus::new(&settings, &BTreeMap::new()).unwrap();
+        let mut bus = Bus::new(&settings, &BTreeMap::new(), None).unwrap();
         let (clock, driver) = Clock::stepped(at(10));
         let stats = BusStats::default();
         let polled = bus.poll_next(&clock, Some(at(864_000)), &stats);
