@@ -10,7 +10,7 @@ use super::{UsageError, load};
 use crate::config::{self, Profiles};
 use crate::device::Request;
 use crate::edge::desk::{Answer, Ask, Client, Failure, ReadAsk};
-use crate::modbus::{self, BusSettings, Link, Parity, SerialMode, SerialSettings};
+use crate::modbus::{Ask as LinkAsk, BusSettings, Link, Parity, SerialMode, SerialSettings};
 use crate::support::Stopwatch;
 
 /// Speeds of a serial line, bits per second: from the slowest modems of telemetry to what RS-485 drivers bear. Engineering
@@ -206,12 +206,10 @@ impl Setup {
             );
             return Ok(Line {
                 way: Way::Gateway(Box::new(client), bus.name.clone()),
-                timeout: None,
             });
         }
         Ok(Line {
-            way: Way::Own(own(bus)?),
-            timeout: Some(Duration::from_millis(bus.timeout_ms)),
+            way: Way::Own(own(bus)?, Duration::from_millis(bus.timeout_ms)),
         })
     }
 }
@@ -229,14 +227,24 @@ fn own(bus: &BusSettings) -> anyhow::Result<Link> {
 /// A line that can be asked.
 pub struct Line {
     way: Way,
-    /// The longest time that the line itself waits for an answer; absent where the gateway knows it.
-    timeout: Option<Duration>,
+}
+
+/// How a request is made, where it is not as its line has it.
+#[derive(Clone, Copy, Default)]
+pub struct Manner {
+    /// How long the answer may take.
+    pub timeout: Option<Duration>,
+    /// Silence that the unit needs before the request; a gateway knows it itself.
+    pub gap: Duration,
+    /// Another speed and frame, on a serial line.
+    pub mode: Option<SerialMode>,
 }
 
 enum Way {
     /// Through a running gateway, on its bus of this name.
     Gateway(Box<Client>, String),
-    Own(Link),
+    /// A line of the command's own, and how long it waits for an answer.
+    Own(Link, Duration),
 }
 
 /// What a read came to.
@@ -248,7 +256,7 @@ pub struct Got {
 }
 
 impl Line {
-    /// Reads once. `timeout` and `mode` are for this request alone; the line's own where absent.
+    /// Reads once.
     ///
     /// # Errors
     /// The running gateway cannot be asked any more, or refuses.
@@ -256,9 +264,9 @@ impl Line {
         &mut self,
         unit: u8,
         request: Request,
-        timeout: Option<Duration>,
-        mode: Option<SerialMode>,
+        manner: Manner,
     ) -> anyhow::Result<Got> {
+        let Manner { timeout, gap, mode } = manner;
         match &mut self.way {
             Way::Gateway(client, bus) => {
                 let ask = Ask::Read(ReadAsk {
@@ -282,17 +290,16 @@ impl Line {
                     other => anyhow::bail!("the running gateway's answer does not fit: {other:?}"),
                 }
             }
-            Way::Own(link) => {
+            Way::Own(link, own) => {
                 let took = Stopwatch::start();
-                let outcome = link
-                    .read(&modbus::Ask {
-                        unit,
-                        request,
-                        timeout: timeout.or(self.timeout).unwrap_or_default(),
-                        gap: Duration::ZERO,
-                        mode,
-                    })
-                    .await;
+                let ask = LinkAsk {
+                    unit,
+                    request,
+                    timeout: timeout.unwrap_or(*own),
+                    gap,
+                    mode,
+                };
+                let outcome = link.read(&ask).await;
                 Ok(Got {
                     outcome: outcome.map_err(Failure::from),
                     ms: took.elapsed().as_secs_f64() * 1000.0,

@@ -12,6 +12,11 @@ mod ledger;
 #[cfg(feature = "edge")]
 mod line;
 #[cfg(feature = "edge")]
+mod mode;
+#[cfg(feature = "edge")]
+mod plan_table;
+
+#[cfg(feature = "edge")]
 mod ports;
 #[cfg(feature = "edge")]
 mod probe;
@@ -59,21 +64,18 @@ enum Command {
     /// Run the office side
     #[cfg(feature = "hub")]
     Hub(hub::Arguments),
-    /// Read every point once, as a table
     #[cfg(feature = "edge")]
     Read(read::Arguments),
-    /// Find the units on a line
     #[cfg(feature = "edge")]
     Scan(scan::Arguments),
-    /// Read a block of registers and show what it may mean
     #[cfg(feature = "edge")]
     Probe(probe::Arguments),
-    /// List the serial ports of this machine
     #[cfg(feature = "edge")]
     Ports(ports::Arguments),
-    /// Ask a running gateway how it does
     #[cfg(feature = "edge")]
     Status(status::Arguments),
+    #[cfg(feature = "edge")]
+    Mode(mode::Arguments),
     /// Check configuration files, every problem at once
     Check(check::Arguments),
     /// Write the drought-relief section of a period
@@ -116,6 +118,8 @@ pub fn main() -> ExitCode {
         Command::Ports(arguments) => ports::run(arguments),
         #[cfg(feature = "edge")]
         Command::Status(arguments) => status::run(&arguments),
+        #[cfg(feature = "edge")]
+        Command::Mode(arguments) => mode::run(&arguments),
         #[cfg(feature = "hub")]
         Command::Hub(arguments) => hub::run(arguments),
         Command::Check(arguments) => check::run(arguments),

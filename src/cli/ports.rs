@@ -71,13 +71,11 @@ fn ports(root: &Path) -> Vec<Port> {
             if text(&tty.join("type")).as_deref() == Some("0") && !name.contains("USB") {
                 return None;
             }
-            let driver = behind.join("driver").canonicalize().ok();
-            let driver = driver.as_deref().and_then(Path::file_name);
             Some(Port {
                 device: Path::new("/dev").join(&name),
                 by_id: names.get(&name).cloned(),
                 product: product(root, &behind),
-                driver: driver.unwrap_or_default().to_string_lossy().into_owned(),
+                driver: driver(&behind),
                 users: users.get(&name).cloned().unwrap_or_default(),
             })
         })
@@ -97,6 +95,17 @@ fn by_id(root: &Path) -> BTreeMap<String, PathBuf> {
             Some((device, Path::new("/dev/serial/by-id").join(name)))
         })
         .collect()
+}
+
+/// The driver of the device `behind` a port. Newer kernels put a port and a controller of their own before a UART, whose
+/// drivers say nothing.
+fn driver(behind: &Path) -> String {
+    let drivers = behind.ancestors().filter_map(|folder| {
+        let driver = folder.join("driver").canonicalize().ok()?;
+        Some(driver.file_name()?.to_string_lossy().into_owned())
+    });
+    let mut telling = drivers.filter(|name| !matches!(name.as_str(), "port" | "ctrl"));
+    telling.next().unwrap_or_default()
 }
 
 /// What the USB device around `behind` calls itself: maker, product and serial number are two levels up or three.

@@ -4,11 +4,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::line::{LineArguments, block_on};
+use super::line::{LineArguments, Manner, block_on};
 use super::table::{Table, hex, number};
 use crate::core::Parameter;
 use crate::device::probe::{self, Candidate, Displayed, ORDERS, Row, Sought};
 use crate::device::{Function, REGISTERS_MAX, Request};
+use crate::edge::desk::Failure;
 
 /// Candidates that are listed. Engineering judgement: what is meant is among the first ones or not at all.
 const LISTED: usize = 10;
@@ -91,24 +92,31 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         address: named,
         count: arguments.count,
     };
-    // With the register before: where the manual counts from 1, it begins there.
-    let wide = named.checked_sub(1).map(|address| Request {
-        address,
-        count: arguments.count + 1,
-        ..exact
-    });
-    let (request, outcome, ms) = block_on(async {
+    // With the register before, for a manual that counts from 1; where the device refuses that, one base after the other.
+    let before = |count| {
+        named.checked_sub(1).map(|address| Request {
+            address,
+            count,
+            ..exact
+        })
+    };
+    let requests = [before(exact.count + 1), Some(exact), before(exact.count)];
+    let (got, request) = block_on(async {
         let mut line = setup.open(bus).await?;
-        let mut request = wide.unwrap_or(exact);
-        let mut got = line.read(arguments.unit, request, None, None).await?;
-        let refused = got.outcome.as_ref().is_err_and(|f| f.exception.is_some());
-        if refused && request != exact {
-            request = exact;
-            got = line.read(arguments.unit, request, None, None).await?;
+        let mut refused = None;
+        for request in requests.into_iter().flatten() {
+            let got = line
+                .read(arguments.unit, request, Manner::default())
+                .await?;
+            let exception = |failure: &Failure| failure.exception.is_some();
+            if !got.outcome.as_ref().is_err_and(exception) {
+                return Ok((got, request));
+            }
+            refused.get_or_insert((got, request));
         }
-        Ok((request, got.outcome, got.ms))
+        refused.ok_or_else(|| anyhow::anyhow!("nothing to ask for"))
     })?;
-    let words = match outcome {
+    let words = match got.outcome {
         Ok(words) => words,
         Err(failure) => anyhow::bail!("{failure}"),
     };
@@ -119,18 +127,22 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let rows = probe::rows(request.function, request.address, &words);
     let candidates = probe::rank(named, &rows, &sought);
     println!(
-        "站号 {}，功能码 {}，地址 {} 起 {} 个，{ms:.0} 毫秒",
+        "站号 {}，功能码 {}，地址 {} 起 {} 个，{:.0} 毫秒",
         arguments.unit,
         u8::from(request.function),
         request.address,
-        request.count
+        request.count,
+        got.ms
     );
     println!("原始值 {}", hex(&words));
-    if wide.is_some() && request == exact {
+    if request == exact && named > 0 {
         println!(
             "（前一个寄存器 {} 设备不给读，只看从 0 数起的地址）",
             named - 1
         );
+    }
+    if request.address < named && request.count == exact.count {
+        println!("（末一个寄存器设备不给读，只看从 1 数起的地址）");
     }
     println!("\n{}", grid(named, &rows, &candidates));
     print_candidates(&arguments, &sought, &candidates);

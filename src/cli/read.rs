@@ -6,16 +6,13 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::line::{Line, LineArguments, Setup, block_on};
+use super::line::{Line, LineArguments, Manner, Setup, block_on};
 use super::table::{Table, hex, number};
 use super::{CONFIGURATION, UsageError};
 use crate::core::{Flag, Outcome, Reason};
 use crate::device::{self, Planned, Point, Profile, Request};
 use crate::edge::desk::Failure;
-use crate::modbus::{BusSettings, DeviceSettings, Measured, measured};
-
-/// Registers that nobody wants which are read along rather than asked around, as a poll does; none where a device has holes.
-const GAP_MAX: u16 = 16;
+use crate::modbus::{BusSettings, DeviceSettings, Measured, measured, terms};
 
 /// Reads every point once and prints a table: value, flag, raw registers.
 ///
@@ -118,20 +115,7 @@ async fn read_device(
         device.parameters.is_empty() || device.parameters.contains(&point.parameter)
     };
     let points: Vec<&Point> = profile.points.iter().filter(wanted).collect();
-    let registers_max = device
-        .registers_max
-        .map_or(profile.registers_max, |own| own.min(profile.registers_max));
-    let gap = if device.holes.is_empty() { GAP_MAX } else { 0 };
-    let terms = device::Terms {
-        registers_max,
-        holes: Vec::new(),
-        seams: Vec::new(),
-        costs: device::Costs {
-            request_us: f64::from(gap),
-            register_us: 1.0,
-        },
-    };
-    let planned = device::plan(&points, &terms);
+    let planned = device::plan(&points, &terms(bus, device, profile));
     let parts = read_parts(line, bus, device, &planned).await?;
     let mut complete = true;
     for (index, point) in points.iter().enumerate() {
@@ -223,10 +207,14 @@ async fn ask(
     device: &DeviceSettings,
     request: Request,
 ) -> anyhow::Result<PartRead> {
-    let timeout = device.timeout_ms.map(Duration::from_millis);
+    let manner = Manner {
+        timeout: device.timeout_ms.map(Duration::from_millis),
+        gap: Duration::try_from_secs_f64(device.gap_ms.unwrap_or(0.0) / 1000.0).unwrap_or_default(),
+        mode: None,
+    };
     let mut left = bus.retries;
     loop {
-        let got = line.read(device.unit, request, timeout, None).await?;
+        let got = line.read(device.unit, request, manner).await?;
         match got.outcome {
             Err(failure) if failure.exception.is_none() && left > 0 => left -= 1,
             outcome => return Ok((outcome, got.ms)),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::line::{Got, Line, LineArguments, block_on};
+use super::line::{Got, Line, LineArguments, Manner, block_on};
 use super::status::lasted;
 use super::table::Table;
 use super::{UsageError, stop_signal};
@@ -171,37 +171,48 @@ async fn scan(
     Ok(())
 }
 
-/// Asks one unit; `None` where nobody answers.
+/// Asks one unit; `None` where nobody answers. Where function 3 brings an exception, 4 may bring a register.
 async fn ask(
     line: &mut Line,
     unit: u8,
     mode: Option<SerialMode>,
     timeout: Duration,
 ) -> anyhow::Result<Option<Found>> {
+    let mut found = None;
     for function in [Function::Holding, Function::Input] {
         let request = Request {
             function,
             address: 0,
             count: 1,
         };
-        let Got { outcome, ms } = line.read(unit, request, Some(timeout), mode).await?;
-        let answer = match outcome {
-            Ok(_) => "有应答".into(),
+        let manner = Manner {
+            timeout: Some(timeout),
+            mode,
+            ..Manner::default()
+        };
+        let Got { outcome, ms } = line.read(unit, request, manner).await?;
+        let (answer, registers) = match &outcome {
+            Ok(_) => ("有应答".into(), true),
             Err(failure) if failure.reason == Reason::Unreachable => anyhow::bail!("{failure}"),
-            Err(failure) => match answered(&failure) {
-                Some(answer) => answer,
+            Err(failure) => match answered(failure) {
+                Some(answer) => (answer, false),
                 None => continue,
             },
         };
-        return Ok(Some(Found {
-            unit,
-            mode,
-            function,
-            answer,
-            ms,
-        }));
+        if registers || found.is_none() {
+            found = Some(Found {
+                unit,
+                mode,
+                function,
+                answer,
+                ms,
+            });
+        }
+        if registers {
+            break;
+        }
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// What a failure tells of the unit; `None` where it tells that nobody is there.

@@ -1,17 +1,25 @@
 //! `hanqing status`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::line::block_on;
+use super::mode::mode_zh;
 use super::table::Table;
 use super::{CONFIGURATION, load};
 use crate::config;
-use crate::edge::desk::{Client, GatewayStatus};
+use crate::device::Function;
+use crate::edge::EdgeSettings;
+use crate::edge::desk::{BusStatus, Client, GatewayStatus};
+use crate::modbus::{State, UnitReport};
 
-/// Asks the gateway that runs on a configuration how it does. Ends with 1 where none runs.
+/// Asks the gateway that runs on a configuration how it does: its buses, devices and what waits to be sent.
+///
+/// Ends with 1 where none runs.
 #[derive(Args)]
 pub struct Arguments {
     /// The gateway's configuration
@@ -27,59 +35,157 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let Some((settings, _)) = load(config::load_edge(&arguments.config, &arguments.set)) else {
         return Ok(ExitCode::from(CONFIGURATION));
     };
+    let client = block_on(connect(&settings, &arguments.config))?;
+    print(client.status());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The gateway that runs on `settings`.
+///
+/// # Errors
+/// None runs, or it cannot be asked.
+pub async fn connect(settings: &EdgeSettings, config: &Path) -> anyhow::Result<Client> {
     let socket = settings.socket_path();
-    let client = block_on(async { Ok(Client::connect(&socket).await?) })?;
-    match client {
-        Some(client) => {
-            print(client.status());
-            Ok(ExitCode::SUCCESS)
-        }
-        None => anyhow::bail!(
+    let client = Client::connect(&socket).await?;
+    client.ok_or_else(|| {
+        anyhow::anyhow!(
             "no gateway runs on {}: nobody answers at {}",
-            arguments.config.display(),
+            config.display(),
             socket.display()
-        ),
-    }
+        )
+    })
 }
 
 fn print(status: &GatewayStatus) {
     let seconds = status.now.duration_since(status.since).as_secs().max(0);
     println!(
-        "网关 {}，程序 {}，已运行 {}（自 {:.0}）",
+        "网关 {}，程序 {}，{}，已运行 {}（自 {}）",
         status.gateway,
         status.version,
+        mode_zh(status.mode),
         lasted(seconds.unsigned_abs()),
-        status.since
+        local(status.since)
     );
-    let share = match status.readings {
-        0 => "—".into(),
-        all => format!(
-            "{:.1} %",
-            100.0 * (all - status.missing.min(all)) as f64 / all as f64
-        ),
-    };
-    println!(
-        "轮询 {} 次，读数 {} 个，缺测 {} 个，读取成功率 {share}，错过的轮询 {} 次",
-        status.polls, status.readings, status.missing, status.missed_ticks
-    );
+    println!("读数 {} 个，缺测 {} 个", status.readings, status.missing);
     let spool = &status.spool;
     println!(
         "待办公室确认 {} 批 {} 个读数（最新批号 {}），因存满丢弃 {} 个\n",
         spool.batches, spool.readings, spool.last_seq, spool.dropped_readings
     );
-    let mut table = Table::new(&["总线", "线路", ">站号", "型号", "测站"]);
-    for bus in &status.buses {
-        for device in &bus.devices {
-            table.row([
-                bus.name.clone(),
-                bus.line.clone(),
-                device.unit.to_string(),
-                device.profile.clone(),
-                device.station.to_string(),
-            ]);
+    println!("{}", buses(&status.buses));
+    print!("{}", units(&status.buses));
+    let notes = notes(&status.buses);
+    if !notes.is_empty() {
+        println!("\n{}", notes.join("\n"));
+    }
+}
+
+fn buses(buses: &[BusStatus]) -> Table {
+    let mut table = Table::new(&["总线", "线路", "状态", ">轮询", ">错过", ">占用"]);
+    for bus in buses {
+        let report = &bus.report;
+        table.row([
+            report.name.clone(),
+            bus.line.clone(),
+            state_zh(report.line).into(),
+            report.polls.to_string(),
+            report.missed_ticks.to_string(),
+            percent(report.busy),
+        ]);
+    }
+    table
+}
+
+fn units(buses: &[BusStatus]) -> Table {
+    let mut table = Table::new(&[
+        "总线",
+        ">站号",
+        "测站",
+        "型号",
+        "状态",
+        "自",
+        ">成功率",
+        ">应答毫秒",
+        "失败",
+    ]);
+    for (bus, unit) in all_units(buses) {
+        let device = bus.devices.iter().find(|device| device.unit == unit.unit);
+        let failed: u64 = unit.failures.values().sum();
+        let share = match unit.successes + failed {
+            0 => "—".into(),
+            all => percent(unit.successes as f64 / all as f64),
+        };
+        let failures = unit.failures.iter();
+        let failures = failures.map(|(reason, times)| format!("{} {times}", reason.name_zh()));
+        table.row([
+            bus.report.name.clone(),
+            unit.unit.to_string(),
+            device.map_or(String::new(), |device| device.station.to_string()),
+            device.map_or(String::new(), |device| device.profile.clone()),
+            state_zh(unit.state).into(),
+            unit.since.map_or("—".into(), local),
+            share,
+            unit.answer_ms.map_or("—".into(), |[half, most]| {
+                format!("{half:.1} / {most:.1}")
+            }),
+            failures.collect::<Vec<_>>().join("，"),
+        ]);
+    }
+    table
+}
+
+/// What does not fit into a column: the last error, and what a device refuses.
+fn notes(buses: &[BusStatus]) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (bus, unit) in all_units(buses) {
+        let whose = format!("{} 站号 {}", bus.report.name, unit.unit);
+        if let Some(error) = &unit.last_error {
+            notes.push(format!("{whose}：最后一次错误 {error}"));
+        }
+        for (what, runs) in [
+            ("设备不给读的寄存器", &unit.holes),
+            ("不能合在一次读的寄存器", &unit.seams),
+        ] {
+            if !runs.is_empty() {
+                let runs: Vec<String> = runs.iter().map(run_zh).collect();
+                notes.push(format!("{whose}：{what} {}", runs.join("，")));
+            }
         }
     }
-    print!("{table}");
+    notes
+}
+
+fn all_units(buses: &[BusStatus]) -> impl Iterator<Item = (&BusStatus, &UnitReport)> {
+    buses
+        .iter()
+        .flat_map(|bus| bus.report.units.iter().map(move |unit| (bus, unit)))
+}
+
+fn run_zh((function, first, last): &(Function, u16, u16)) -> String {
+    let code = u8::from(*function);
+    if first == last {
+        format!("功能码 {code} 地址 {first}")
+    } else {
+        format!("功能码 {code} 地址 {first}–{last}")
+    }
+}
+
+fn state_zh(state: State) -> &'static str {
+    match state {
+        State::Online => "在线",
+        State::Suspect => "可疑",
+        State::Offline => "离线",
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+/// The time where the gateway stands.
+fn local(at: Timestamp) -> String {
+    let zoned = at.to_zoned_datetime(TimeZone::system());
+    zoned.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// A duration as people say it, two parts at most.

@@ -13,12 +13,9 @@ use crate::modbus::{Adjust, BusSettings, DeviceSettings};
 /// Unit ids of the Modbus serial line specification (V1.02, 2.2); 0 is broadcast, and above 247 is reserved.
 const UNITS: RangeInclusive<u8> = 1..=247;
 
-/// Time between polls, s: from what a serial line can bear to a day. Engineering judgement.
-const INTERVAL_S: RangeInclusive<u32> = 1..=86_400;
-
 /// How long an answer may take, ms: below 10 no field device answers, and above a minute one dead device stops its bus.
 /// Engineering judgement.
-const TIMEOUT_MS: RangeInclusive<u64> = 10..=60_000;
+pub(super) const TIMEOUT_MS: RangeInclusive<u64> = 10..=60_000;
 
 /// Most repetitions within a poll. Engineering judgement: what has not answered eleven times will not.
 const RETRIES_MAX: u32 = 10;
@@ -78,6 +75,7 @@ pub fn check(settings: &EdgeSettings, profiles: &Profiles) -> Vec<Problem> {
             ));
         }
         check_bus(bus, &path, &mut problems);
+        super::polling::bus(bus, &path, &mut problems);
         let mut units = BTreeMap::new();
         for (index, device) in bus.devices.iter().enumerate() {
             let path = format!("{path}.device[{index}]");
@@ -128,14 +126,6 @@ fn check_bus(bus: &BusSettings, path: &str, problems: &mut Vec<Problem>) {
             "leave it out for 1",
         );
     }
-    if !INTERVAL_S.contains(&bus.interval_s) {
-        add(
-            "interval_s",
-            &bus.interval_s,
-            "must be 1 to 86400 s",
-            "300 is every five minutes, 3600 on the hour",
-        );
-    }
     if bus.devices.is_empty() {
         add(
             "device",
@@ -161,6 +151,7 @@ fn check_device(
             "0 is broadcast, and above 247 is reserved",
         ));
     }
+    super::polling::device(device, path, problems);
     for (parameter, adjust) in &device.adjust {
         check_adjust(*parameter, adjust, path, problems);
     }
@@ -177,6 +168,7 @@ fn check_device(
         return;
     };
     check_parameters(device, profile, path, problems);
+    super::polling::points(device, profile, path, problems);
     let all: Vec<Parameter> = profile.points.iter().map(|p| p.parameter).collect();
     let read = all
         .into_iter()

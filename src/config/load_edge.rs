@@ -31,10 +31,9 @@ pub(super) fn read_edge(
     let prepare = |settings: &mut EdgeSettings| {
         mqtt_paths(file, &mut settings.mqtt);
         from_beside(file, &mut settings.spool.path);
-        for path in [&mut settings.socket, &mut settings.devices_dir] {
-            if let Some(path) = path {
-                from_beside(file, path);
-            }
+        let paths = [&mut settings.socket, &mut settings.devices_dir];
+        for path in paths.into_iter().flatten() {
+            from_beside(file, path);
         }
     };
     let check = |settings: &EdgeSettings, _: &Broken| {

@@ -27,6 +27,8 @@ mod load_edge;
 mod load_hub;
 mod mqtt;
 #[cfg(feature = "edge")]
+mod polling;
+#[cfg(feature = "edge")]
 mod profiles;
 #[cfg(feature = "edge")]
 mod socket;

@@ -40,6 +40,9 @@ const SCALES: [f64; 8] = [1.0, 0.1, 0.01, 0.001, 0.0001, 10.0, 100.0, 1000.0];
 /// 0.1 % in a minute, a flow by less than 5 %; what is further off than 20 % was something else.
 const STEPS: [f64; 5] = [0.0, 0.001, 0.01, 0.05, 0.2];
 
+/// Steps behind the closest candidate in which others are still listed. Engineering judgement.
+const STEPS_BEHIND: usize = 2;
+
 /// The smallest number that counts as lying in a range, other than 0: no quantity of the catalogue is smaller, and whole
 /// numbers that are read as f32 are. Engineering judgement.
 const SMALLEST: f64 = 1e-6;
@@ -73,7 +76,8 @@ pub fn rows(function: Function, first: u16, words: &[u16]) -> Vec<Row> {
             };
             let value = |(order, _): (ByteOrder, &str)| {
                 let twin = matches!(order, ByteOrder::Cdab | ByteOrder::Dcba);
-                let new = !(function.bits() && order != ByteOrder::Abcd) && !(count == 1 && twin);
+                let other = order != ByteOrder::Abcd;
+                let new = !(function.bits() && other || count == 1 && twin);
                 number(point_type, order, words)
                     .ok()
                     .filter(|value| new && value.is_finite())
@@ -203,6 +207,9 @@ pub fn rank(named: u16, rows: &[Row], sought: &Sought) -> Vec<Candidate> {
         let by_kind = (a.step, a.cost).cmp(&(b.step, b.cost));
         by_kind.then(off(a).total_cmp(&off(b)))
     });
+    // Beside what fits to the last digit, what is 5 % off is chance.
+    let best = found.first().map_or(0, |candidate| candidate.step);
+    found.retain(|candidate| candidate.step <= best + STEPS_BEHIND);
     without_twins(found)
 }
 

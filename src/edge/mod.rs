@@ -10,15 +10,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use anyhow::Context;
-use jiff::Timestamp;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use settings::{Confirm, EdgeSettings, SpoolSettings};
 
-use self::desk::{BusStatus, Desk, DeskBus, DeviceStatus, Place};
-use crate::core::Series;
+use self::desk::{Desk, DeskBus, DeviceStatus, Place};
+use crate::core::{Flag, Reading, Series};
 use crate::device::Profile;
-use crate::modbus::{self, Bus, BusSettings, BusStats, Reception};
+use crate::modbus::{self, Bus, BusContext, BusSettings, BusStats, Learned, Mode, Reception};
 use crate::spool::{Spool, SpoolHandle, SpoolStats, keeper};
 use crate::support::{Clock, Supervisor};
 use crate::wire::{Birth, BirthSeries, CounterSpec};
@@ -32,6 +32,7 @@ pub struct Edge {
     spool: SpoolHandle,
     stats: Arc<BusStats>,
     clock: Clock,
+    mode: watch::Sender<Mode>,
     place: Option<Place>,
 }
 
@@ -66,15 +67,27 @@ impl Edge {
         profiles: &BTreeMap<String, Profile>,
         clock: Clock,
     ) -> anyhow::Result<Self> {
+        let mode = if settings.drought {
+            Mode::Drought
+        } else {
+            Mode::Normal
+        };
+        let (mode, changes) = watch::channel(mode);
+        let context = BusContext {
+            clock: clock.clone(),
+            mode: changes,
+            learned: Arc::new(Learned::open(
+                settings.learned_path(),
+                settings.gateway.as_str(),
+            )),
+        };
         let (receptions, mut desks) = modbus::receptions(&settings.buses);
-        let buses = settings
-            .buses
-            .iter()
-            .map(|bus| {
-                let dtu = desks.remove(&bus.name);
-                Bus::new(bus, profiles, dtu).map_err(|e| anyhow::anyhow!("bus {}: {e}", bus.name))
-            })
-            .collect::<anyhow::Result<_>>()?;
+        let bus = |bus: &BusSettings| {
+            Bus::new(bus, profiles, &context, desks.remove(&bus.name))
+                .map_err(|error| anyhow::anyhow!("bus {}: {error}", bus.name))
+        };
+        let buses = settings.buses.iter().map(bus);
+        let buses = buses.collect::<anyhow::Result<_>>()?;
         let size_max = u64::from(settings.spool.size_max_mb) << 20;
         let spool = Spool::open(&settings.spool.path, &settings.gateway, size_max)?;
         let spool = keeper::start(spool).context("no thread for the spool")?;
@@ -87,6 +100,7 @@ impl Edge {
             spool,
             stats: Arc::default(),
             clock,
+            mode,
             place: None,
         })
     }
@@ -94,6 +108,11 @@ impl Edge {
     /// Answers a technician's commands at `place` while it runs.
     pub fn answer_at(&mut self, place: Place) {
         self.place = Some(place);
+    }
+
+    /// Switches between usual and drought intervals while it runs.
+    pub fn mode(&self) -> watch::Sender<Mode> {
+        self.mode.clone()
     }
 
     /// What can be watched while it runs.
@@ -122,6 +141,7 @@ impl Edge {
                 since: self.clock.now(),
                 clock: self.clock.clone(),
                 watch,
+                mode: self.mode.clone(),
                 buses: self
                     .settings
                     .buses
@@ -170,25 +190,24 @@ async fn poll(
     stats: Arc<BusStats>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let mut due: Option<Timestamp> = None;
     let mut storing = None;
     loop {
-        let (readings, next) = tokio::select! {
+        let mut readings = tokio::select! {
             () = stop.cancelled() => break,
-            polled = bus.poll_next(&clock, due, &stats) => polled,
+            polled = bus.poll_next(&stats) => polled,
         };
         if let Some(stored) = storing.take() {
             stored.await?;
         }
         if !readings.is_empty() {
+            readings.iter_mut().for_each(drop_raw);
             let stored = spool.append(readings);
-            if next > clock.now() {
+            if bus.next_due().is_none_or(|due| due > clock.now()) {
                 stored.await?;
             } else {
                 storing = Some(stored);
             }
         }
-        due = Some(next);
     }
     if let Some(stored) = storing {
         stored.await?;
@@ -196,22 +215,28 @@ async fn poll(
     Ok(())
 }
 
+/// The registers of a good reading say nothing more than its value.
+fn drop_raw(reading: &mut Reading) {
+    if reading.flag == Flag::Good {
+        reading.raw = Vec::new();
+    }
+}
+
 /// What the desk has to know of a bus.
 fn desk_bus(settings: &BusSettings, bus: &Bus) -> DeskBus {
     DeskBus {
-        status: BusStatus {
-            name: settings.name.clone(),
-            line: settings.line(),
-            devices: settings
-                .devices
-                .iter()
-                .map(|device| DeviceStatus {
-                    unit: device.unit,
-                    profile: device.profile.clone(),
-                    station: device.station.clone(),
-                })
-                .collect(),
-        },
+        name: settings.name.clone(),
+        line: settings.line(),
+        devices: settings
+            .devices
+            .iter()
+            .map(|device| DeviceStatus {
+                unit: device.unit,
+                profile: device.profile.clone(),
+                station: device.station.clone(),
+            })
+            .collect(),
+        watch: bus.watch(),
         serial: settings.serial.is_some(),
         desk: bus.desk(),
     }
@@ -240,7 +265,8 @@ fn birth(settings: &EdgeSettings, profiles: &BTreeMap<String, Profile>) -> Birth
                 series.push(BirthSeries {
                     series: Series::new(device.station.clone(), parameter),
                     unit,
-                    interval_s: bus.interval_s,
+                    // Polled without a pause, at least so often: the hub counts by it how many readings to expect.
+                    interval_s: device.rhythm(bus, parameter).normal_s.max(1),
                     counter: point.counter.map(|counter| CounterSpec {
                         modulus: counter.modulus.map(|modulus| modulus * factor),
                         max_rate_per_hour: Some(counter.max_rate_per_hour * factor),

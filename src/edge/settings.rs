@@ -25,6 +25,9 @@ pub struct EdgeSettings {
     /// where it is left out.
     #[serde(default)]
     pub socket: Option<PathBuf>,
+    /// Whether it starts in drought mode: polls by the shorter intervals of drought.
+    #[serde(default)]
+    pub drought: bool,
     /// Directory of device profiles of the user's own; one with the id of a shipped profile takes its place.
     #[serde(default)]
     pub devices_dir: Option<PathBuf>,
@@ -46,6 +49,11 @@ pub enum Confirm {
 }
 
 impl EdgeSettings {
+    /// Where is kept what devices refuse: beside the spool.
+    pub fn learned_path(&self) -> PathBuf {
+        self.spool.path.with_extension("learned.toml")
+    }
+
     /// Where a technician's commands find the running gateway.
     pub fn socket_path(&self) -> PathBuf {
         match &self.socket {

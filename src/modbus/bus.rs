@@ -1,65 +1,65 @@
 //! One bus: the task that owns its endpoint and polls its devices in turn.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
-use super::errand::{ERRANDS_MAX, Errand, ErrandDesk};
+use super::BusSettings;
+use super::caller::{Caller, Line};
+use super::device::{Contact, Device};
 use super::dtu::DtuDesk;
-use super::link::{Ask, Link, ReadError};
-use super::measure::{Measured, measured};
-use super::{Adjust, BusSettings, DeviceSettings, schedule};
-use crate::core::{Flag, Reading, Reason, Series};
-use crate::device::{self, Planned, Point, Profile};
-use crate::support::Clock;
+use super::errand::{ERRANDS_MAX, ErrandDesk};
+use super::health::{Health, ProbeBudget, State};
+use super::learned::Learned;
+use super::link::Link;
+use super::schedule::{Mode, Rhythm, Schedule};
+use super::stats::{BusStats, BusWatch};
+use crate::core::{Flag, Reading, Reason};
+use crate::device::Profile;
+use crate::support::{Clock, chance};
 
-/// Registers that nobody wants which are read along rather than asked around. Another request over TCP costs a round trip, some
-/// milliseconds on a local network; a register costs two bytes. Kept small since a hole may hold registers that a device refuses.
-const GAP_MAX: u16 = 16;
+/// On a bus that is polled without a pause: how often a device that is not asked makes readings that say so, and how long the
+/// bus rests after a poll that nobody answered. Engineering judgement: polls that ask nobody take no time, and would fill the
+/// spool with what is known.
+const REST: Duration = Duration::from_secs(1);
 
-/// What a bus has done since its start.
-#[derive(Debug, Default)]
-pub struct BusStats {
-    /// Polls of the whole bus.
-    pub polls: AtomicU64,
-    /// Readings, missing ones included.
-    pub readings: AtomicU64,
-    /// Of those, without a value.
-    pub missing: AtomicU64,
-    /// Ticks that passed while a poll was still running.
-    pub missed_ticks: AtomicU64,
+/// What a bus shares with the rest of the gateway.
+#[derive(Clone)]
+pub struct BusContext {
+    /// The clock.
+    pub clock: Clock,
+    /// How often everything is polled.
+    pub mode: watch::Receiver<Mode>,
+    /// What devices refuse.
+    pub learned: Arc<Learned>,
 }
 
 /// A bus with its devices.
 pub struct Bus {
     name: String,
-    interval_s: u32,
-    retries: u32,
-    timeout: Duration,
-    link: Link,
+    caller: Caller,
+    mode: watch::Receiver<Mode>,
+    schedule: Schedule,
+    rhythms: Vec<Rhythm>,
+    /// Which rhythms are due; reused.
+    due: Vec<bool>,
     devices: Vec<Device>,
+    /// Of the line to all of them.
+    line: Health,
+    budget: ProbeBudget,
     desk: ErrandDesk,
-    errands: mpsc::Receiver<Errand>,
-}
-
-struct Device {
-    unit: u8,
-    timeout: Duration,
-    gap: Duration,
-    name: String,
-    points: Vec<DevicePoint>,
-    planned: Vec<Planned>,
-    /// The last failure that was reported, so that a device that stays dead is reported once.
-    reported: Option<Reason>,
-}
-
-struct DevicePoint {
-    series: Series,
-    point: Point,
-    adjust: Adjust,
+    /// When the last poll began, by the time that the clock has run.
+    begun: Duration,
+    /// No poll before: the last brought nothing.
+    rest_until: Option<Timestamp>,
+    /// When readings were last made of devices that are not asked, by the time that the clock has run.
+    unasked_at: Option<Duration>,
+    /// How many readings the last poll made.
+    usual: usize,
 }
 
 impl Bus {
@@ -71,30 +71,80 @@ impl Bus {
     pub fn new(
         settings: &BusSettings,
         profiles: &BTreeMap<String, Profile>,
+        context: &BusContext,
         dtu: Option<DtuDesk>,
     ) -> Result<Self, String> {
-        let timeout = Duration::from_millis(settings.timeout_ms);
-        let devices = settings
-            .devices
-            .iter()
-            .map(|device| Device::new(device, profiles, timeout))
-            .collect::<Result<_, _>>()?;
+        Self::on(
+            Line::Link(Box::new(Link::new(settings, dtu))),
+            settings,
+            profiles,
+            context,
+            chance::unit,
+        )
+    }
+
+    pub(super) fn on(
+        line: Line,
+        settings: &BusSettings,
+        profiles: &BTreeMap<String, Profile>,
+        context: &BusContext,
+        chance: fn() -> f64,
+    ) -> Result<Self, String> {
+        let mut rhythms = Vec::new();
+        let devices = settings.devices.iter().enumerate().map(|(place, device)| {
+            let learned = context.learned.clone();
+            Device::new(settings, device, place, profiles, learned, &mut rhythms)
+        });
+        let devices: Vec<Device> = devices.collect::<Result<_, _>>()?;
+        let mode = context.mode.clone();
+        let schedule = Schedule::new(&rhythms, *mode.borrow());
         let (desk, errands) = mpsc::channel(ERRANDS_MAX);
+        let watch = BusWatch::new(&settings.name, settings.devices.iter().map(|d| d.unit));
+        for (unit, device) in watch.counted().units.iter_mut().zip(&devices) {
+            unit.lessons = device.lessons();
+        }
+        let caller = Caller::new(
+            line,
+            context.clock.clone(),
+            errands,
+            Duration::from_millis(settings.timeout_ms),
+            settings.retries,
+            chance,
+            watch,
+        );
+        let longest = devices
+            .iter()
+            .map(Device::timeout)
+            .max()
+            .unwrap_or_default();
+        let interval = rhythms.iter().map(|rhythm| rhythm.normal_s).max();
+        let interval = Duration::from_secs(interval.unwrap_or_default().into());
         Ok(Self {
             name: settings.name.clone(),
-            interval_s: settings.interval_s,
-            retries: settings.retries,
-            timeout,
-            link: Link::new(settings, dtu),
+            caller,
+            mode,
+            schedule,
+            rhythms,
+            due: Vec::new(),
             devices,
+            line: Health::new(settings.health),
+            budget: ProbeBudget::new(interval, longest),
             desk,
-            errands,
+            begun: Duration::ZERO,
+            rest_until: None,
+            unasked_at: None,
+            usual: 0,
         })
     }
 
-    /// Where single requests are handed in. They are made between polls, one at a time.
+    /// Where single requests are handed in. They are made between two requests of a poll, one at a time, and between polls.
     pub fn desk(&self) -> ErrandDesk {
         self.desk.clone()
+    }
+
+    /// Where can be seen how the bus and its devices do.
+    pub fn watch(&self) -> BusWatch {
+        self.caller.watch()
     }
 
     /// Name, as configured.
@@ -102,263 +152,154 @@ impl Bus {
         &self.name
     }
 
-    /// Waits for the next tick after `now` and polls all devices; the first poll, with `due` absent, is made at once.
-    /// Returns the readings and the tick after which to call again.
-    pub async fn poll_next(
-        &mut self,
-        clock: &Clock,
-        due: Option<Timestamp>,
-        stats: &BusStats,
-    ) -> (Vec<Reading>, Timestamp) {
-        if let Some(mut due) = due {
-            // One at least, where polls follow each other without a pause.
-            if let Ok(errand) = self.errands.try_recv() {
-                serve(&mut self.link, errand, self.timeout).await;
+    /// When the next poll begins; in the past where it is due. Absent where there is nothing to poll.
+    pub fn next_due(&mut self) -> Option<Timestamp> {
+        let now = self.caller.clock().now();
+        let mode = *self.mode.borrow_and_update();
+        self.schedule.set_mode(mode, now);
+        let due = self.schedule.next(now)?;
+        // A clock that was set back must not prolong the rest.
+        let rest = self.rest_until.filter(|until| *until <= now + REST);
+        Some(rest.map_or(due, |rest| rest.max(due)))
+    }
+
+    /// Waits until points are due, and polls them; the first poll is made at once. Polls fall on the wall clock's multiples of
+    /// their intervals. Dropped half-way, what it has read is lost.
+    pub async fn poll_next(&mut self, stats: &BusStats) -> Vec<Reading> {
+        // Where polls follow each other without a pause, others of the thread get their turn here.
+        tokio::task::yield_now().await;
+        loop {
+            let due = self.next_due().unwrap_or(Timestamp::MAX);
+            if due <= self.caller.clock().now() {
+                break;
             }
-            loop {
-                // A clock that was set back would otherwise leave the bus unpolled until it has made up for that.
-                due = due.min(schedule::next_tick(clock.now(), self.interval_s));
-                tokio::select! {
-                    biased;
-                    () = clock.sleep_until(due) => {}
-                    Some(errand) = self.errands.recv() => serve(&mut self.link, errand, self.timeout).await,
-                }
-                if clock.now() >= due {
-                    break;
-                }
-            }
-            stats
-                .missed_ticks
-                .fetch_add(schedule::missed(due, clock.now(), self.interval_s), Relaxed);
+            self.caller.wait(due, &mut self.mode).await;
         }
-        let begun = clock.now();
-        let readings = self.poll(clock).await;
+        let (now, begun) = (self.caller.clock().now(), self.caller.clock().uptime());
+        let since = begun.saturating_sub(self.begun);
+        let missed = self.schedule.take(now, since, &mut self.due);
+        self.begun = begun;
+        let due = std::mem::take(&mut self.due);
+        let readings = self.poll(&due).await;
+        self.due = due;
         let missing = readings.iter().filter(|r| r.flag == Flag::Missing).count();
+        stats.missed_ticks.fetch_add(missed, Relaxed);
         stats.polls.fetch_add(1, Relaxed);
         stats.readings.fetch_add(readings.len() as u64, Relaxed);
         stats.missing.fetch_add(missing as u64, Relaxed);
-        // From when it began: a poll that took longer than the interval misses ticks, and they are counted.
-        (readings, schedule::next_tick(begun, self.interval_s))
-    }
-
-    async fn poll(&mut self, clock: &Clock) -> Vec<Reading> {
-        let mut readings = Vec::new();
-        for device in &mut self.devices {
-            device
-                .poll(
-                    &self.name,
-                    &mut self.link,
-                    self.retries,
-                    clock,
-                    &mut readings,
-                )
-                .await;
-        }
+        let (busy, line) = (self.caller.take_busy(), self.line.state());
+        let now = self.caller.clock().uptime();
+        self.caller.count(|counted| {
+            counted.polls += 1;
+            counted.missed_ticks += missed;
+            counted.line = line;
+            counted.share.add(busy, now);
+        });
         readings
     }
-}
 
-impl Device {
-    fn new(
-        settings: &DeviceSettings,
-        profiles: &BTreeMap<String, Profile>,
-        timeout: Duration,
-    ) -> Result<Self, String> {
-        let profile = profiles
-            .get(&settings.profile)
-            .ok_or_else(|| format!("unit {}: no profile {:?}", settings.unit, settings.profile))?;
-        let wanted = |point: &&Point| {
-            settings.parameters.is_empty() || settings.parameters.contains(&point.parameter)
-        };
-        let points: Vec<DevicePoint> = profile
-            .points
-            .iter()
-            .filter(wanted)
-            .map(|point| DevicePoint {
-                series: Series::new(settings.station.clone(), point.parameter),
-                point: point.clone(),
-                adjust: settings
-                    .adjust
-                    .get(&point.parameter)
-                    .copied()
-                    .unwrap_or_default(),
-            })
-            .collect();
-        let plain: Vec<&Point> = points.iter().map(|p| &p.point).collect();
-        let terms = device::Terms {
-            registers_max: profile.registers_max,
-            holes: Vec::new(),
-            seams: Vec::new(),
-            costs: device::Costs {
-                request_us: f64::from(GAP_MAX),
-                register_us: 1.0,
-            },
-        };
-        let planned = device::plan(&plain, &terms);
-        let name = format!(
-            "unit {} ({} at {})",
-            settings.unit, profile.id, settings.station
-        );
-        Ok(Self {
-            unit: settings.unit,
-            timeout: settings
-                .timeout_ms
-                .map_or(timeout, Duration::from_millis),
-            gap: settings
-                .gap_ms
-                .and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok())
-                .unwrap_or_default(),
-            name,
-            points,
-            planned,
-            reported: None,
-        })
-    }
-
-    /// Reads every point of the device. Once it has been silent, its other requests are not made: they would each cost the
-    /// bus another timeout.
-    async fn poll(
-        &mut self,
-        bus: &str,
-        link: &mut Link,
-        retries: u32,
-        clock: &Clock,
-        readings: &mut Vec<Reading>,
-    ) {
-        let mut silent: Option<Reason> = None;
-        let mut failed: Option<ReadError> = None;
-        for planned in &self.planned {
-            let answer = match silent {
-                Some(reason) => Err(reason),
-                None => match ask(link, &self.asking(planned), retries).await {
-                    Ok(words) => Ok(words),
-                    Err(error) => {
-                        let reason = error.reason();
-                        silent = error.silent().then_some(reason);
-                        failed = Some(error);
-                        Err(reason)
-                    }
-                },
-            };
-            let at = clock.now();
-            for slot in &planned.slots {
-                let Some(point) = self.points.get(slot.point) else {
-                    continue;
-                };
-                readings.push(match &answer {
-                    Ok(words) => point.reading(at, slot.words(words)),
-                    Err(reason) => Reading::missing(point.series.clone(), at, *reason, Vec::new()),
-                });
+    /// Polls what is due: first the devices that are there, then it probes those that are not.
+    async fn poll(&mut self, due: &[bool]) -> Vec<Reading> {
+        let mut readings = Vec::with_capacity(self.usual);
+        let continuous = self.continuous(due);
+        let begun = self.caller.clock().uptime();
+        let told = self
+            .unasked_at
+            .is_some_and(|at| begun.saturating_sub(at) < REST);
+        let tells = !(continuous && told);
+        let mut unreachable = self.line.state() == State::Offline && begun < self.line.probe_at();
+        let mut answered = false;
+        let mut offline = Vec::new();
+        let mut unasked = false;
+        for (index, device) in self.devices.iter_mut().enumerate() {
+            if !device.is_due(due) {
+                continue;
+            }
+            if unreachable {
+                unasked = true;
+                if tells {
+                    let at = self.caller.clock().now();
+                    device.unasked(due, Some(Reason::Unreachable), at, &mut readings);
+                }
+            } else if device.health().state() == State::Offline {
+                offline.push(index);
+            } else {
+                let contact = device.poll(&mut self.caller, due, &mut readings).await;
+                answered |= contact == Contact::Answered;
+                unreachable |= self.line.reached(contact, begun, &self.caller, &self.name);
             }
         }
-        self.report(bus, failed.as_ref());
+        let probe_at = |index: &usize| self.devices.get(*index).map(|d| d.health().probe_at());
+        offline.sort_by_key(probe_at);
+        for index in offline {
+            let Some(device) = self.devices.get_mut(index) else {
+                continue;
+            };
+            let now = self.caller.clock().uptime();
+            let may = !unreachable
+                && device.health().probe_at() <= now
+                && self.budget.allows(now, device.timeout());
+            if may {
+                let contact = device.probe(&mut self.caller, due).await;
+                let took = self.caller.clock().uptime().saturating_sub(now);
+                self.budget.spent(took);
+                unreachable |= self.line.reached(contact, now, &self.caller, &self.name);
+                if contact == Contact::Answered {
+                    answered = true;
+                    device.poll(&mut self.caller, due, &mut readings).await;
+                    continue;
+                }
+            }
+            unasked = true;
+            if tells {
+                let reason = unreachable.then_some(Reason::Unreachable);
+                let at = self.caller.clock().now();
+                device.unasked(due, reason, at, &mut readings);
+            }
+        }
+        if unasked && tells {
+            self.unasked_at = Some(begun);
+        }
+        let rests = continuous && !answered;
+        self.rest_until = rests.then(|| self.caller.clock().now() + REST);
+        self.usual = readings.len();
+        readings
     }
 
-    fn asking(&self, planned: &Planned) -> Ask {
-        Ask {
-            unit: self.unit,
-            request: planned.request,
-            timeout: self.timeout,
-            gap: self.gap,
-            mode: None,
-        }
-    }
-
-    fn report(&mut self, bus: &str, failed: Option<&ReadError>) {
-        let reason = failed.map(ReadError::reason);
-        if reason == self.reported {
-            return;
-        }
-        match failed {
-            Some(error) => tracing::warn!(bus, device = self.name, %error, "device does not read"),
-            None => tracing::info!(bus, device = self.name, "device reads again"),
-        }
-        self.reported = reason;
+    /// Whether what is due is polled without a pause.
+    fn continuous(&self, due: &[bool]) -> bool {
+        let mode = *self.mode.borrow();
+        let mut rhythms = self.rhythms.iter().zip(due);
+        rhythms.any(|(rhythm, due)| *due && rhythm.interval_s(mode) == 0)
     }
 }
 
-/// Makes a request on somebody's behalf, unless nobody waits for it any more.
-async fn serve(link: &mut Link, errand: Errand, timeout: Duration) {
-    if errand.reply.is_closed() {
-        return;
-    }
-    let ask = Ask {
-        unit: errand.unit,
-        request: errand.request,
-        timeout: errand.timeout.unwrap_or(timeout),
-        gap: Duration::ZERO,
-        mode: errand.mode,
-    };
-    let outcome = link.read(&ask).await;
-    let _nobody_waits = errand.reply.send(outcome).is_err();
-}
-
-async fn ask(link: &mut Link, ask: &Ask, retries: u32) -> Result<Vec<u16>, ReadError> {
-    let mut left = retries;
-    loop {
-        match link.read(ask).await {
-            Err(error) if error.worth_retrying() && left > 0 => left -= 1,
-            outcome => return outcome,
-        }
-    }
-}
-
-impl DevicePoint {
-    /// The reading that registers make: decoded, tested against the device's range, adjusted to the installation, tested against
-    /// what is physical.
-    fn reading(&self, at: Timestamp, words: Option<&[u16]>) -> Reading {
-        let series = self.series.clone();
-        let Some(words) = words else {
-            return Reading::missing(series, at, Reason::Length, Vec::new());
-        };
-        let Measured {
-            outcome,
-            flag,
-            reason,
-        } = measured(&self.point, &self.adjust, &[words]);
-        let raw = if flag == Flag::Good {
-            Vec::new()
-        } else {
-            words.to_vec()
-        };
-        Reading {
-            series,
-            observed_at: at,
-            outcome,
-            flag,
-            reason,
-            raw,
+impl Health {
+    /// Of a line: what contact with one of its devices says of it. Returns whether it could not be reached.
+    fn reached(&mut self, contact: Contact, begun: Duration, caller: &Caller, bus: &str) -> bool {
+        let now = caller.clock().uptime();
+        match contact {
+            Contact::Unasked => false,
+            Contact::Answered | Contact::Silent => {
+                if self.succeeded() == Some(State::Offline) {
+                    tracing::info!(bus, "the bus can be reached again");
+                }
+                false
+            }
+            Contact::Unreachable => {
+                let before = self.failed(begun, now, caller.chance());
+                if before.is_some() && self.state() == State::Offline {
+                    tracing::warn!(
+                        bus,
+                        "the bus cannot be reached: it is only tried now and then"
+                    );
+                }
+                true
+            }
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The next poll was due in ten days by a clock that has since been set back.
-    #[tokio::test]
-    async fn a_clock_that_is_set_back_does_not_stop_the_polls() {
-        let at = |s| Timestamp::from_second(s).unwrap();
-        let settings = BusSettings {
-            name: "pumps".into(),
-            tcp: Some("127.0.0.1:9".into()),
-            timeout_ms: 100,
-            retries: 0,
-            interval_s: 300,
-            devices: Vec::new(),
-            ..toml::from_str("name = 'pumps'").unwrap()
-        };
-        let mut bus = Bus::new(&settings, &BTreeMap::new(), None).unwrap();
-        let (clock, driver) = Clock::stepped(at(10));
-        let stats = BusStats::default();
-        let polled = bus.poll_next(&clock, Some(at(864_000)), &stats);
-        let driven = async {
-            driver.settled(1).await;
-            driver.advance_to(at(300));
-        };
-        let ((readings, next), ()) = tokio::join!(polled, driven);
-        assert!(readings.is_empty());
-        assert_eq!((next, stats.missed_ticks.load(Relaxed)), (at(600), 0));
-    }
-}
+#[path = "bus_tests.rs"]
+mod tests;

@@ -232,11 +232,7 @@ impl Reception {
 }
 
 /// Finds out who has dialled in and hands the connection to the bus it belongs to.
-async fn seat(
-    mut stream: TcpStream,
-    peer: SocketAddr,
-    seats: Arc<Vec<Seat>>,
-) -> Option<Stranger> {
+async fn seat(mut stream: TcpStream, peer: SocketAddr, seats: Arc<Vec<Seat>>) -> Option<Stranger> {
     let mut sent = Vec::new();
     let told = tokio::time::timeout(REGISTRATION_TIME, tell(&mut stream, &seats, &mut sent)).await;
     let Ok(Ok(Some(seat))) = told else {

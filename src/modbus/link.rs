@@ -199,11 +199,8 @@ enum Line {
 impl Link {
     /// The link that `settings` describe; `dtu` where its terminal's connections arrive, if it has one.
     pub fn new(settings: &BusSettings, dtu: Option<DtuDesk>) -> Self {
-        let rtu = |port, heartbeat| {
-            Self(Line::Rtu(Box::new(RtuLine::new(
-                port, heartbeat, settings,
-            ))))
-        };
+        let rtu =
+            |port, heartbeat| Self(Line::Rtu(Box::new(RtuLine::new(port, heartbeat, settings))));
         if let Some(serial) = &settings.serial {
             rtu(Port::Serial(serial.clone()), Vec::new())
         } else if let Some(endpoint) = &settings.rtu_tcp {
@@ -236,10 +233,5 @@ impl Link {
             Line::Tcp(line) => line.quiet(),
             Line::Rtu(line) => line.quiet(),
         }
-    }
-
-    #[cfg(test)]
-    pub(super) fn scripted(line: RtuLine) -> Self {
-        Self(Line::Rtu(Box::new(line)))
     }
 }

@@ -37,6 +37,8 @@ pub(super) struct RtuLine {
     stream: Option<Stream>,
     /// How long opening may take.
     timeout: Duration,
+    /// It is we who dial.
+    dials: bool,
     heartbeat: Vec<u8>,
     /// Speed and frame of the line, where they are known.
     mode: Option<SerialMode>,
@@ -69,6 +71,7 @@ impl RtuLine {
             port,
             stream: None,
             timeout: Duration::from_millis(settings.timeout_ms),
+            dials: settings.rtu_tcp.is_some(),
             heartbeat,
             mode,
             quiet_max: if serial { QUIET_SERIAL } else { QUIET_NETWORK },
@@ -141,7 +144,7 @@ impl RtuLine {
             Err(ReadError::Transport { .. }) => true,
             // A connection over which nothing comes may have died unnoticed. A terminal's is kept: it dials again only when it
             // notices by itself, and that takes minutes.
-            Err(ReadError::Timeout { .. }) => matches!(self.port, Port::Server(_)),
+            Err(ReadError::Timeout { .. }) => self.dials,
             _ => false,
         };
         if hang_up {
@@ -276,7 +279,9 @@ impl Exchange<'_> {
             if now > patience {
                 return Err(ReadError::Noise {
                     unit: self.ask.unit,
-                    problem: format!("the line is never quiet: {heard} bytes that nobody asked for"),
+                    problem: format!(
+                        "the line is never quiet: {heard} bytes that nobody asked for"
+                    ),
                 });
             }
         }

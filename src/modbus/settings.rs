@@ -7,8 +7,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::schedule::Rhythm;
 use crate::core::{Parameter, StationId};
-use crate::device::Function;
+use crate::device::{Function, Run};
 
 /// One bus: a line or an endpoint with the devices behind it. Exactly one of `tcp`, `serial`, `rtu_tcp` and `dtu` is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -257,6 +258,25 @@ pub struct DeviceSettings {
     pub drought_intervals_s: BTreeMap<Parameter, u32>,
 }
 
+impl DeviceSettings {
+    /// In which rhythm `parameter` is polled on `bus`. A drought changes nothing where no interval is given for it, and never
+    /// makes one longer unless it is given for the parameter itself.
+    pub fn rhythm(&self, bus: &BusSettings, parameter: Parameter) -> Rhythm {
+        let own = self.intervals_s.get(&parameter).copied();
+        let normal_s = own.unwrap_or(bus.interval_s);
+        let drought_s = match self.drought_intervals_s.get(&parameter) {
+            Some(own) => *own,
+            None => bus
+                .drought_interval_s
+                .map_or(normal_s, |all| all.min(normal_s)),
+        };
+        Rhythm {
+            normal_s,
+            drought_s,
+        }
+    }
+}
+
 /// Registers that a device refuses to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -267,6 +287,16 @@ pub struct Hole {
     pub first: u16,
     /// The last register.
     pub last: u16,
+}
+
+impl From<Hole> for Run {
+    fn from(hole: Hole) -> Self {
+        Self {
+            function: hole.function,
+            first: hole.first,
+            last: hole.last,
+        }
+    }
 }
 
 /// `value × scale + offset`, in the parameter's canonical unit: a submersible sensor's elevation, a radar's reference

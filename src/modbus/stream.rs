@@ -24,9 +24,9 @@ pub(super) enum Port {
     Server(String),
     /// Where the terminal's connections arrive; absent where nobody receives them.
     Terminal(Option<DtuDesk>),
-    /// Connections that a test plays the other end of, in their order.
+    /// Played by a test.
     #[cfg(test)]
-    Script(std::collections::VecDeque<tokio::io::DuplexStream>),
+    Script(super::script::Far),
 }
 
 /// An open line.
@@ -53,9 +53,9 @@ impl Port {
                 open_serial(settings).map_err(|error| unreachable(error.to_string()))
             }
             Self::Server(endpoint) => dial(endpoint, timeout).await.map(Stream::Tcp),
-            Self::Terminal(None) => {
-                Err(unreachable("terminals dial the running gateway only".into()))
-            }
+            Self::Terminal(None) => Err(unreachable(
+                "terminals dial the running gateway only".into(),
+            )),
             Self::Terminal(Some(desk)) => {
                 // Nobody there in time leaves nothing to take.
                 let _late = tokio::time::timeout(timeout, desk.arrived()).await;
@@ -65,10 +65,10 @@ impl Port {
                     .ok_or_else(|| unreachable("its terminal has not dialled in".into()))
             }
             #[cfg(test)]
-            Self::Script(streams) => streams
-                .pop_front()
+            Self::Script(far) => far
+                .dial()
                 .map(Stream::Script)
-                .ok_or_else(|| unreachable("the script has ended".into())),
+                .ok_or_else(|| unreachable("nobody is there".into())),
         }
     }
 

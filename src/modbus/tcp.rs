@@ -65,8 +65,7 @@ impl TcpLine {
         self.quiet = self.pacing.quiet(now);
         self.pacing.asked(ask.unit, now);
         context.set_slave(Slave(ask.unit));
-        let answer =
-            tokio::time::timeout(ask.timeout, request(&mut context, ask.request)).await;
+        let answer = tokio::time::timeout(ask.timeout, request(&mut context, ask.request)).await;
         self.pacing.heard(self.watch.elapsed());
         let unit = ask.unit;
         let answer = answer.map_err(|_| ReadError::Timeout {

@@ -20,7 +20,8 @@ pub struct Clock(Source);
 
 #[derive(Debug, Clone)]
 enum Source {
-    System,
+    /// With when it was made.
+    System(Stopwatch),
     Stepped(Arc<Stepped>),
 }
 
@@ -33,6 +34,8 @@ struct Stepped {
 #[derive(Debug)]
 struct State {
     now: Timestamp,
+    /// How far it has been moved, not counting steps.
+    uptime: Duration,
     sleepers: BTreeMap<(Timestamp, u64), oneshot::Sender<()>>,
     next_id: u64,
 }
@@ -46,7 +49,7 @@ impl Stepped {
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        Self(Source::System)
+        Self(Source::System(Stopwatch::start()))
     }
 
     /// A clock that stands at `start` until its [`Driver`] moves it.
@@ -54,6 +57,7 @@ impl Clock {
         let stepped = Arc::new(Stepped {
             state: Mutex::new(State {
                 now: start,
+                uptime: Duration::ZERO,
                 sleepers: BTreeMap::new(),
                 next_id: 0,
             }),
@@ -65,17 +69,26 @@ impl Clock {
     /// The instant, to the millisecond: that is what readings carry.
     pub fn now(&self) -> Timestamp {
         let now = match &self.0 {
-            Source::System => Timestamp::now(),
+            Source::System(_) => Timestamp::now(),
             Source::Stepped(stepped) => stepped.state().now,
         };
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
+    /// How long the clock has run since it was made. Unlike [`Clock::now`] it only grows, as time passes: no step of the machine's
+    /// clock changes it.
+    pub fn uptime(&self) -> Duration {
+        match &self.0 {
+            Source::System(made) => made.elapsed(),
+            Source::Stepped(stepped) => stepped.state().uptime,
+        }
     }
 
     /// Sleeps until the clock shows `at` or later, or has been set back: then whoever sleeps has to look at it anew.
     pub async fn sleep_until(&self, at: Timestamp) {
         let begun = self.now();
         match &self.0 {
-            Source::System => loop {
+            Source::System(_) => loop {
                 let now = Timestamp::now();
                 let left = at.duration_since(now);
                 if now < begun {
@@ -150,14 +163,29 @@ impl Driver {
     /// Moves the clock to `at` and wakes all who slept until then. The clock never goes back.
     pub fn advance_to(&self, at: Timestamp) {
         let mut state = self.0.state();
-        state.now = state.now.max(at);
-        let later = state.now;
+        let later = state.now.max(at);
+        let passed = Duration::try_from(later.duration_since(state.now)).unwrap_or_default();
+        state.uptime += passed;
+        state.now = later;
         while let Some(entry) = state.sleepers.first_entry() {
             if entry.key().0 > later {
                 break;
             }
             // A sleeper that has been cancelled meanwhile needs no waking.
             let _cancelled = entry.remove().send(());
+        }
+    }
+}
+
+#[cfg(test)]
+impl Driver {
+    /// Sets the clock to `at`, forward or back, as whoever corrects a machine's clock does: no time passes by it. Wakes all who
+    /// sleep, since they have to look at it anew.
+    pub fn step_to(&self, at: Timestamp) {
+        let mut state = self.0.state();
+        state.now = at;
+        for (_, sender) in std::mem::take(&mut state.sleepers) {
+            let _cancelled = sender.send(());
         }
     }
 }
@@ -189,6 +217,9 @@ mod tests {
         assert_eq!(sleeper.await.unwrap(), (at(10), at(25)));
         driver.advance_to(at(1));
         assert_eq!(clock.now(), at(25));
+        driver.step_to(at(7));
+        assert_eq!(clock.now(), at(7));
+        assert_eq!(clock.uptime(), Duration::from_secs(25));
     }
 
     #[tokio::test]

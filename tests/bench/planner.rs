@@ -2,7 +2,7 @@
 //!
 //! `tests/bench/planner` runs it.
 
-use hanqing::device::{Point, plan};
+use hanqing::device::{Costs, Point, Terms, plan};
 use hanqing::support::Stopwatch;
 
 const POINTS: u16 = 10_000;
@@ -10,9 +10,6 @@ const RUNS: usize = 21;
 
 /// The most that it may take, ms.
 const TARGET_MS: f64 = 50.0;
-
-/// Registers not wanted that are read along.
-const GAP_MAX: u16 = 16;
 
 /// Points with holes of all sizes between them, not in order.
 fn points(count: u16) -> Vec<Point> {
@@ -32,6 +29,16 @@ fn points(count: u16) -> Vec<Point> {
 }
 
 fn main() {
+    // A line of 9600 baud.
+    let terms = Terms {
+        registers_max: 125,
+        holes: Vec::new(),
+        seams: Vec::new(),
+        costs: Costs {
+            request_us: 25_800.0,
+            register_us: 2083.0,
+        },
+    };
     println!(
         "| devices | points of each | requests | median ms | longest ms |\n|---|---|---|---|---|"
     );
@@ -44,7 +51,7 @@ fn main() {
         let mut times: Vec<f64> = (0..RUNS)
             .map(|_| {
                 let watch = Stopwatch::start();
-                requests = (0..devices).map(|_| plan(&refs, 125, GAP_MAX).len()).sum();
+                requests = (0..devices).map(|_| plan(&refs, &terms).len()).sum();
                 watch.elapsed().as_secs_f64() * 1e3
             })
             .collect();

@@ -10,7 +10,10 @@ use std::time::Duration;
 /// A question as it came: transaction and unit id, and the address of the first register.
 pub struct Question {
     transaction: [u8; 2],
-    unit: u8,
+    /// The unit that is asked.
+    pub unit: u8,
+    /// The function code.
+    pub function: u8,
     /// How many questions came before it, over all connections.
     pub number: u32,
 }
@@ -96,6 +99,7 @@ fn serve(
         let question = Question {
             transaction: [asked[0], asked[1]],
             unit: asked[6],
+            function: asked[7],
             number: numbers.fetch_add(1, SeqCst),
         };
         match deed(&question) {

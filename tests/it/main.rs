@@ -4,6 +4,7 @@
 
 mod bad_devices;
 mod commands;
+mod commissioning;
 mod confirm;
 mod context;
 mod delivery;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::{GatewayId, Reason, StationId};
 use crate::device::{Function, REGISTERS_MAX, Request};
-use crate::modbus::{ReadError, SerialMode};
+use crate::modbus::{BusReport, Mode, ReadError, SerialMode};
 
 /// The version of these messages. A gateway answers no other: tool and service of one installation are the same program.
 pub const VERSION: u32 = 1;
@@ -42,6 +42,8 @@ pub enum Ask {
     Status,
     /// One read on one of its buses.
     Read(ReadAsk),
+    /// To poll by other intervals from now on.
+    Mode(Mode),
 }
 
 /// One read.
@@ -137,6 +139,13 @@ pub enum Answer {
         /// As for `words`.
         ms: f64,
     },
+    /// By which intervals it polls.
+    Mode {
+        /// Until it was asked.
+        before: Mode,
+        /// From now on.
+        now: Mode,
+    },
     /// The gateway does not do what was asked, and says why.
     Refused(String),
 }
@@ -178,14 +187,12 @@ pub struct GatewayStatus {
     pub since: Timestamp,
     /// Now, by its clock.
     pub now: Timestamp,
-    /// Polls of its buses since then.
-    pub polls: u64,
+    /// By which intervals it polls.
+    pub mode: Mode,
     /// Readings since then, missing ones included.
     pub readings: u64,
     /// Of those, without a value.
     pub missing: u64,
-    /// Ticks that passed while a poll was still running.
-    pub missed_ticks: u64,
     /// Its buses, in the order of the configuration.
     pub buses: Vec<BusStatus>,
     /// What waits to be sent.
@@ -195,12 +202,12 @@ pub struct GatewayStatus {
 /// One bus of a running gateway.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BusStatus {
-    /// Its name.
-    pub name: String,
     /// Its endpoint or port.
     pub line: String,
     /// The devices that it polls.
     pub devices: Vec<DeviceStatus>,
+    /// How it does.
+    pub report: BusReport,
 }
 
 /// One device on a bus of a running gateway.
@@ -268,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_question_reads_back() {
-        for ask in [Ask::Status, Ask::Read(read())] {
+        for ask in [Ask::Status, Ask::Read(read()), Ask::Mode(Mode::Drought)] {
             let line = serde_json::to_vec(&Question {
                 v: VERSION,
                 ask: ask.clone(),

@@ -6,18 +6,19 @@ use jiff::Timestamp;
 use serde::Serialize;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::message::{self, QUESTION_BYTES_MAX};
 use super::{
-    Answer, Ask, BusStatus, Failure, GatewayStatus, Place, ReadAsk, Reply, SpoolStatus, VERSION,
+    Answer, Ask, BusStatus, DeviceStatus, Failure, GatewayStatus, Place, ReadAsk, Reply,
+    SpoolStatus, VERSION,
 };
 use crate::core::GatewayId;
 use crate::edge::EdgeWatch;
-use crate::modbus::{Errand, ErrandDesk};
+use crate::modbus::{BusWatch, Errand, ErrandDesk, Mode};
 use crate::support::{Clock, Stopwatch};
 
 /// Commands that are served at once. A gateway has one technician, with a window or two.
@@ -38,12 +39,25 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// A bus that can be asked.
 pub(in crate::edge) struct DeskBus {
-    /// What the gateway says of it.
-    pub status: BusStatus,
+    pub name: String,
+    /// Its endpoint or port.
+    pub line: String,
+    pub devices: Vec<DeviceStatus>,
+    pub watch: BusWatch,
     /// Whether its line has a speed that a request may change.
     pub serial: bool,
     /// Where requests are handed in.
     pub desk: ErrandDesk,
+}
+
+impl DeskBus {
+    fn status(&self) -> BusStatus {
+        BusStatus {
+            line: self.line.clone(),
+            devices: self.devices.clone(),
+            report: self.watch.report(),
+        }
+    }
 }
 
 /// What the desk knows.
@@ -52,6 +66,7 @@ pub(in crate::edge) struct Desk {
     pub since: Timestamp,
     pub clock: Clock,
     pub watch: EdgeWatch,
+    pub mode: watch::Sender<Mode>,
     pub buses: Vec<DeskBus>,
 }
 
@@ -124,6 +139,13 @@ impl Desk {
         match ask {
             Ask::Status => Answer::Status(Box::new(self.status())),
             Ask::Read(read) => self.read(read).await.unwrap_or_else(Answer::Refused),
+            Ask::Mode(now) => {
+                let before = self.mode.send_replace(now);
+                if before != now {
+                    tracing::info!(mode = ?now, "intervals are switched");
+                }
+                Answer::Mode { before, now }
+            }
         }
     }
 
@@ -136,11 +158,10 @@ impl Desk {
             version: env!("CARGO_PKG_VERSION").into(),
             since: self.since,
             now: self.clock.now(),
-            polls: stats.polls.load(Relaxed),
+            mode: *self.mode.borrow(),
             readings: stats.readings.load(Relaxed),
             missing: stats.missing.load(Relaxed),
-            missed_ticks: stats.missed_ticks.load(Relaxed),
-            buses: self.buses.iter().map(|bus| bus.status.clone()).collect(),
+            buses: self.buses.iter().map(DeskBus::status).collect(),
             spool: SpoolStatus {
                 batches: spool.batches,
                 readings: spool.readings,
@@ -153,9 +174,9 @@ impl Desk {
     /// Hands a read to its bus and waits. The error says why it was not made.
     async fn read(&self, ask: ReadAsk) -> Result<Answer, String> {
         let request = ask.request()?;
-        let bus = self.buses.iter().find(|bus| bus.status.name == ask.bus);
+        let bus = self.buses.iter().find(|bus| bus.name == ask.bus);
         let bus = bus.ok_or_else(|| {
-            let names: Vec<&str> = self.buses.iter().map(|b| b.status.name.as_str()).collect();
+            let names: Vec<&str> = self.buses.iter().map(|b| b.name.as_str()).collect();
             format!(
                 "the running gateway has no bus {:?} but {}: where it was added since, restart the gateway",
                 ask.bus,
@@ -165,7 +186,7 @@ impl Desk {
         if ask.mode.is_some() && !bus.serial {
             return Err(format!(
                 "bus {} ({}) has no speed that could be changed from here",
-                ask.bus, bus.status.line
+                ask.bus, bus.line
             ));
         }
         let (reply, answer) = oneshot::channel();

@@ -1,5 +1,6 @@
 //! The desk with a bus that is played by the test.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::*;
 use crate::device::{Function, Request};
 use crate::edge::EdgeWatch;
-use crate::modbus::{Errand, Parity, ReadError, SerialMode};
+use crate::modbus::{Bus, BusContext, Errand, Learned, Mode, Parity, ReadError, SerialMode};
 use crate::support::Clock;
 
 const MODE: SerialMode = SerialMode {
@@ -37,14 +38,23 @@ impl Fixture {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("spool.sock");
         let (sender, errands) = mpsc::channel(1);
-        let bus = |name: &str, serial| DeskBus {
-            status: BusStatus {
+        let (mode, changes) = watch::channel(Mode::Normal);
+        let context = BusContext {
+            clock: Clock::system(),
+            mode: changes,
+            learned: Arc::new(Learned::open(folder.path().join("learned.toml"), "gw-test")),
+        };
+        let bus = |name: &str, serial| {
+            let settings = toml::from_str(&format!("name = {name:?}")).unwrap();
+            let idle = Bus::new(&settings, &BTreeMap::new(), &context, None).unwrap();
+            DeskBus {
                 name: name.into(),
                 line: "here".into(),
                 devices: Vec::new(),
-            },
-            serial,
-            desk: sender.clone(),
+                watch: idle.watch(),
+                serial,
+                desk: sender.clone(),
+            }
         };
         let desk = Desk {
             gateway: "gw-test".parse().unwrap(),
@@ -54,6 +64,7 @@ impl Fixture {
                 buses: Arc::default(),
                 spool: watch::channel(Default::default()).1,
             },
+            mode,
             buses: vec![bus("pumps", false), bus("levels", true)],
         };
         let stop = CancellationToken::new();
@@ -164,6 +175,26 @@ async fn what_cannot_be_asked_is_refused_and_the_connection_goes_on() {
         client.ask(Ask::Status).await.unwrap(),
         Answer::Status(_)
     ));
+}
+
+#[tokio::test]
+async fn the_mode_is_switched_and_told() {
+    let fixture = Fixture::new();
+    let mut client = fixture.client().await;
+    let status = client.status();
+    assert_eq!(status.mode, Mode::Normal);
+    let names: Vec<&str> = status
+        .buses
+        .iter()
+        .map(|bus| bus.report.name.as_str())
+        .collect();
+    assert_eq!(names, ["pumps", "levels"]);
+    for before in [Mode::Normal, Mode::Drought] {
+        let answer = client.ask(Ask::Mode(Mode::Drought)).await.unwrap();
+        let now = Mode::Drought;
+        assert_eq!(answer, Answer::Mode { before, now });
+    }
+    assert_eq!(fixture.client().await.status().mode, Mode::Drought);
 }
 
 /// Sends `bytes` and gives what comes back until the gateway closes or is silent for good.

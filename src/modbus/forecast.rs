@@ -1,0 +1,254 @@
+//! What polling a bus will take of its time, worked out from its settings: request by request, and with units that are gone.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::costs::terms;
+use super::health::OFFLINE_SHARE_MAX;
+use super::schedule::Mode;
+use super::{BusSettings, DeviceSettings};
+use crate::device::{Point, Profile, Request, plan};
+
+/// What is to be expected of a bus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Forecast {
+    /// Its name.
+    pub bus: String,
+    /// The requests, by device, interval, function and address.
+    pub rows: Vec<ForecastRow>,
+    /// What they take while all units answer.
+    pub load: Load,
+    /// What they take with 1, 2 … of the units gone, those whose silence costs most.
+    pub offline: Vec<OfflineLoad>,
+}
+
+/// A request that will be made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ForecastRow {
+    /// The unit that is asked.
+    pub unit: u8,
+    /// What it is asked for.
+    pub request: Request,
+    /// How many points the answer holds.
+    pub points: usize,
+    /// How long it takes.
+    pub takes: Duration,
+    /// How often, s; 0 without a pause.
+    pub every_s: u32,
+}
+
+/// How busy a bus is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Load {
+    /// The share of its time that polls at intervals take, 1 being all of it. Points of one device with different intervals are
+    /// counted as if they never fell due together, so it is never too low.
+    pub share: f64,
+    /// How long one round takes of what is polled without a pause; absent where nothing is. It takes the rest of the time.
+    pub round: Option<Duration>,
+}
+
+/// How busy a bus is with some of its units gone.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OfflineLoad {
+    /// How many.
+    pub units: usize,
+    /// While they are still asked in each poll, before they count as offline.
+    pub before: Load,
+    /// Once they are only probed: never more than this.
+    pub after: Load,
+}
+
+/// What one unit takes: of the share, and of a round.
+#[derive(Debug, Clone, Copy, Default)]
+struct Taken {
+    share: f64,
+    round_s: f64,
+}
+
+/// What polling `bus` in `mode` will take; devices whose profile is not among `profiles` are left out.
+pub fn forecast(bus: &BusSettings, profiles: &BTreeMap<String, Profile>, mode: Mode) -> Forecast {
+    let mut rows = Vec::new();
+    let mut units = Vec::new();
+    let mut continuous = false;
+    for device in &bus.devices {
+        let Some(profile) = profiles.get(&device.profile) else {
+            continue;
+        };
+        let (mut well, mut gone) = (Taken::default(), Taken::default());
+        for (every_s, points) in by_interval(bus, device, profile, mode) {
+            continuous |= every_s == 0;
+            let terms = terms(bus, device, profile);
+            for planned in plan(&points, &terms) {
+                let takes_s = terms.costs.of(planned.request) / 1e6;
+                well.add(takes_s, every_s);
+                rows.push(ForecastRow {
+                    unit: device.unit,
+                    request: planned.request,
+                    points: planned.slots.len(),
+                    takes: Duration::from_secs_f64(takes_s),
+                    every_s,
+                });
+            }
+            // After the first silence it is not asked for the rest.
+            gone.add(silence_s(bus, device), every_s);
+        }
+        units.push((well, gone));
+    }
+    let all = units
+        .iter()
+        .map(|(well, _)| *well)
+        .fold(Taken::default(), Taken::plus);
+    let cost =
+        |(well, gone): &(Taken, Taken)| gone.share - well.share + (gone.round_s - well.round_s);
+    units.sort_by(|a, b| cost(b).total_cmp(&cost(a)));
+    let mut offline = Vec::new();
+    let (mut before, mut rest) = (all, all);
+    for (count, (well, gone)) in units.iter().enumerate() {
+        before = before.minus(*well).plus(*gone);
+        rest = rest.minus(*well);
+        let more = before.share - rest.share;
+        let probed = Taken {
+            share: rest.share + more.min(OFFLINE_SHARE_MAX),
+            round_s: rest.round_s * (1.0 + OFFLINE_SHARE_MAX),
+        };
+        offline.push(OfflineLoad {
+            units: count + 1,
+            before: before.load(continuous),
+            after: probed.load(continuous),
+        });
+    }
+    Forecast {
+        bus: bus.name.clone(),
+        rows,
+        load: all.load(continuous),
+        offline,
+    }
+}
+
+/// The points of a device that are read, by their interval in `mode`.
+fn by_interval<'a>(
+    bus: &BusSettings,
+    device: &DeviceSettings,
+    profile: &'a Profile,
+    mode: Mode,
+) -> BTreeMap<u32, Vec<&'a Point>> {
+    let mut groups: BTreeMap<u32, Vec<&Point>> = BTreeMap::new();
+    for point in &profile.points {
+        if device.parameters.is_empty() || device.parameters.contains(&point.parameter) {
+            let every_s = device.rhythm(bus, point.parameter).interval_s(mode);
+            groups.entry(every_s).or_default().push(point);
+        }
+    }
+    groups
+}
+
+/// What it costs to find out that a device does not answer, s.
+fn silence_s(bus: &BusSettings, device: &DeviceSettings) -> f64 {
+    let timeout_ms = device.timeout_ms.unwrap_or(bus.timeout_ms);
+    timeout_ms as f64 / 1000.0 * (1.0 + f64::from(bus.retries))
+}
+
+impl Taken {
+    fn add(&mut self, takes_s: f64, every_s: u32) {
+        if every_s == 0 {
+            self.round_s += takes_s;
+        } else {
+            self.share += takes_s / f64::from(every_s);
+        }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            share: self.share + other.share,
+            round_s: self.round_s + other.round_s,
+        }
+    }
+
+    fn minus(self, other: Self) -> Self {
+        Self {
+            share: (self.share - other.share).max(0.0),
+            round_s: (self.round_s - other.round_s).max(0.0),
+        }
+    }
+
+    fn load(self, continuous: bool) -> Load {
+        Load {
+            share: self.share,
+            round: continuous.then(|| Duration::from_secs_f64(self.round_s)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bus(text: &str) -> BusSettings {
+        let device = |unit| {
+            format!(
+                "[[device]]\nunit = {unit}\nprofile = 'sdm630'\nstation = 'p-{unit}'\nparameters = ['power', 'voltage']\n"
+            )
+        };
+        toml::from_str(&format!(
+            "name = 'pumps'\n{text}\n{}{}",
+            device(1),
+            device(2)
+        ))
+        .unwrap()
+    }
+
+    fn profiles() -> BTreeMap<String, Profile> {
+        let all = crate::device::shipped().iter();
+        all.map(|(id, text)| ((*id).to_owned(), crate::device::parse(text).unwrap()))
+            .collect()
+    }
+
+    fn near(got: f64, expected: f64) {
+        assert!((got - expected).abs() < 1e-9, "{got}, expected {expected}");
+    }
+
+    #[test]
+    fn the_share_is_what_requests_and_timeouts_take() {
+        let bus = bus("tcp = 'h:1'\ninterval_s = 10\nretries = 1\ntimeout_ms = 2000");
+        let forecast = forecast(&bus, &profiles(), Mode::Normal);
+        let rows: Vec<_> = forecast
+            .rows
+            .iter()
+            .map(|r| (r.unit, r.request.address, r.request.count, r.points))
+            .collect();
+        // Voltage at 0 and power at 52.
+        assert_eq!(rows, [(1, 0, 54, 2), (2, 0, 54, 2)]);
+        let each = (2000.0 + 54.0 * 20.0) / 1e6 / 10.0;
+        near(forecast.load.share, 2.0 * each);
+        assert_eq!(forecast.load.round, None);
+        let [one, two] = forecast.offline[..] else {
+            panic!("{forecast:?}")
+        };
+        near(one.before.share, each + 0.4);
+        near(one.after.share, each + 0.1);
+        near(two.before.share, 0.8);
+        near(two.after.share, 0.1);
+    }
+
+    #[test]
+    fn without_a_pause_a_round_is_told() {
+        let mut bus = bus("tcp = 'h:1'\ninterval_s = 0\nretries = 0");
+        bus.devices[1]
+            .intervals_s
+            .insert(crate::core::Parameter::Power, 60);
+        let forecast = forecast(&bus, &profiles(), Mode::Normal);
+        let round = |load: Load| load.round.unwrap().as_secs_f64();
+        let (wide, narrow) = ((2000.0 + 54.0 * 20.0) / 1e6, (2000.0 + 2.0 * 20.0) / 1e6);
+        near(round(forecast.load), wide + narrow);
+        near(forecast.load.share, narrow / 60.0);
+        near(round(forecast.offline[1].before), 2.0);
+        near(round(forecast.offline[1].after), 0.0);
+    }
+
+    #[test]
+    fn a_drought_has_a_load_of_its_own() {
+        let bus = bus("tcp = 'h:1'\ninterval_s = 300\ndrought_interval_s = 60");
+        let share = |mode| forecast(&bus, &profiles(), mode).load.share;
+        near(share(Mode::Drought), 5.0 * share(Mode::Normal));
+    }
+}

@@ -1,0 +1,249 @@
+//! Whether a device, or the line to all of them, is there; and how seldom one that is not is asked. Pure: times are those of a
+//! clock that nobody sets, chance is handed in.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::HealthSettings;
+
+/// The share of a bus's time that all its offline devices together may take.
+pub const OFFLINE_SHARE_MAX: f64 = 0.1;
+
+/// Whether a device is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// It answered when it was asked last, or has not been asked yet.
+    Online,
+    /// It did not; it is polled as ever.
+    Suspect,
+    /// It has not answered for long: it is only probed.
+    Offline,
+}
+
+/// The health of one device, or of the line to all of them.
+#[derive(Debug)]
+pub struct Health {
+    settings: HealthSettings,
+    state: State,
+    /// Polls in a row that failed.
+    failures: u32,
+    /// When the first of them began.
+    failing_since: Duration,
+    /// Probes since it went offline.
+    probes: u32,
+    /// When the next probe may be made.
+    probe_at: Duration,
+}
+
+impl Health {
+    /// Nothing is known yet: it counts as online until it fails.
+    pub fn new(settings: HealthSettings) -> Self {
+        Self {
+            settings,
+            state: State::Online,
+            failures: 0,
+            failing_since: Duration::ZERO,
+            probes: 0,
+            probe_at: Duration::ZERO,
+        }
+    }
+
+    /// The state.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// When an offline device may be probed next.
+    pub fn probe_at(&self) -> Duration {
+        self.probe_at
+    }
+
+    /// It answered, be it with an exception. Returns the state before, where that was another.
+    pub fn succeeded(&mut self) -> Option<State> {
+        self.failures = 0;
+        self.probes = 0;
+        self.change(State::Online)
+    }
+
+    /// A poll that began at `begun` and ended at `now`, or a probe, brought no answer at all. `chance` lies in `[0, 1)`. Returns
+    /// the state before, where that was another.
+    pub fn failed(&mut self, begun: Duration, now: Duration, chance: f64) -> Option<State> {
+        if self.state == State::Offline {
+            self.probes = self.probes.saturating_add(1);
+            self.probe_at = now + self.pause(chance);
+            return None;
+        }
+        if self.failures == 0 {
+            self.failing_since = begun;
+        }
+        self.failures = self.failures.saturating_add(1);
+        let lasted = now.saturating_sub(self.failing_since);
+        let long = lasted >= Duration::from_secs(self.settings.after_s.into());
+        if self.failures < self.settings.failures || !long {
+            return self.change(State::Suspect);
+        }
+        self.probe_at = now + self.pause(chance);
+        self.change(State::Offline)
+    }
+
+    /// The pause before the next probe: from half of this step to all of it, so that devices that went together, with their
+    /// power, are not probed together. Each step is twice as long as the one before.
+    fn pause(&self, chance: f64) -> Duration {
+        let first = Duration::from_secs(self.settings.probe_first_s.into());
+        let most = Duration::from_secs(self.settings.probe_most_s.into());
+        let step = first.saturating_mul(1 << self.probes.min(31)).min(most);
+        step.mul_f64(0.5 + 0.5 * chance.clamp(0.0, 1.0))
+    }
+
+    fn change(&mut self, to: State) -> Option<State> {
+        let before = std::mem::replace(&mut self.state, to);
+        (before != to).then_some(before)
+    }
+}
+
+/// What the probes of a bus may still take of its time: it fills with [`OFFLINE_SHARE_MAX`] of the time that passes.
+#[derive(Debug)]
+pub struct ProbeBudget {
+    left: Duration,
+    most: Duration,
+    filled_at: Duration,
+}
+
+impl ProbeBudget {
+    /// Holds at most the share of `interval`, the longest pause between polls, so that a pause does not leave more for one poll
+    /// than it may take; and at least `probe`, the longest that one probe takes, for otherwise it would never be made.
+    pub fn new(interval: Duration, probe: Duration) -> Self {
+        Self {
+            left: Duration::ZERO,
+            most: interval.mul_f64(OFFLINE_SHARE_MAX).max(probe),
+            filled_at: Duration::ZERO,
+        }
+    }
+
+    /// Whether a probe that may take `longest` can be made at `now`; it is followed by [`ProbeBudget::spent`].
+    pub fn allows(&mut self, now: Duration, longest: Duration) -> bool {
+        let passed = now.saturating_sub(self.filled_at);
+        self.filled_at = now;
+        self.left = (self.left + passed.mul_f64(OFFLINE_SHARE_MAX)).min(self.most);
+        longest <= self.left
+    }
+
+    /// A probe has taken so long. That time fills nothing: the polls of the others, too, take no more than this share longer.
+    pub fn spent(&mut self, took: Duration) {
+        self.left = self
+            .left
+            .saturating_sub(took.mul_f64(1.0 + OFFLINE_SHARE_MAX));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const SETTINGS: HealthSettings = HealthSettings {
+        failures: 3,
+        after_s: 10,
+        probe_first_s: 5,
+        probe_most_s: 300,
+    };
+
+    fn s(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn fail(health: &mut Health, at: u64) -> Option<State> {
+        health.failed(s(at), s(at), 1.0)
+    }
+
+    fn fail_thrice(health: &mut Health, from: u64) {
+        for n in 0..3 {
+            fail(health, from + n * 10);
+        }
+    }
+
+    #[test]
+    fn it_takes_both_a_count_and_a_time_to_go_offline() {
+        // Three failures within two seconds.
+        let mut health = Health::new(SETTINGS);
+        assert_eq!(fail(&mut health, 100), Some(State::Online));
+        assert_eq!(fail(&mut health, 101), None);
+        assert_eq!(fail(&mut health, 102), None);
+        assert_eq!(health.state(), State::Suspect);
+        assert_eq!(fail(&mut health, 110), Some(State::Suspect));
+        assert_eq!(health.state(), State::Offline);
+        // Two failures an hour apart.
+        let mut health = Health::new(SETTINGS);
+        fail(&mut health, 0);
+        assert_eq!(fail(&mut health, 3600), None);
+        assert_eq!(fail(&mut health, 7200), Some(State::Suspect));
+        // An answer in between begins anew.
+        let mut health = Health::new(SETTINGS);
+        fail(&mut health, 0);
+        fail(&mut health, 20);
+        assert_eq!(health.succeeded(), Some(State::Suspect));
+        assert_eq!(health.succeeded(), None);
+        fail(&mut health, 40);
+        assert_eq!(fail(&mut health, 41), None);
+        assert_eq!(health.state(), State::Suspect);
+    }
+
+    #[test]
+    fn probes_come_in_steps_that_double_up_to_the_longest() {
+        let mut health = Health::new(SETTINGS);
+        fail_thrice(&mut health, 0);
+        let mut now = s(20);
+        let mut pauses = Vec::new();
+        for _ in 0..8 {
+            pauses.push((health.probe_at() - now).as_secs());
+            now = health.probe_at();
+            health.failed(now, now, 1.0);
+        }
+        assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 300, 300]);
+        assert_eq!(health.succeeded(), Some(State::Offline));
+        fail_thrice(&mut health, now.as_secs());
+        assert_eq!((health.probe_at() - now).as_secs(), 25);
+    }
+
+    proptest! {
+        #[test]
+        fn a_pause_lies_between_half_its_step_and_all_of_it(probes in 0u32..50, chance in 0.0f64..1.0) {
+            let mut health = Health::new(SETTINGS);
+            health.probes = probes;
+            let step = s((5u64 << probes.min(31)).min(300));
+            let pause = health.pause(chance);
+            prop_assert!(step / 2 <= pause && pause <= step);
+        }
+
+        /// Whatever is due when, and however long it takes: over any time they took no more than their share and one filling.
+        #[test]
+        fn probes_take_no_more_than_their_share(
+            steps in prop::collection::vec((0u64..5000, 1u64..=2000), 1..200),
+            interval_s in 0u64..60,
+        ) {
+            let longest = Duration::from_millis(2000);
+            let mut budget = ProbeBudget::new(s(interval_s), longest);
+            let (mut now, mut spent) = (Duration::ZERO, Duration::ZERO);
+            for (pause, took) in steps {
+                now += Duration::from_millis(pause);
+                if budget.allows(now, longest) {
+                    let took = Duration::from_millis(took);
+                    now += took;
+                    spent += took;
+                    budget.spent(took);
+                }
+                prop_assert!(spent <= now.mul_f64(OFFLINE_SHARE_MAX) + longest);
+            }
+        }
+
+        #[test]
+        fn a_probe_is_always_allowed_in_the_end(interval_s in 0u64..10, longest_ms in 1u64..60_000) {
+            let longest = Duration::from_millis(longest_ms);
+            let mut budget = ProbeBudget::new(s(interval_s), longest);
+            budget.spent(longest);
+            prop_assert!(budget.allows(longest * 11, longest));
+        }
+    }
+}
