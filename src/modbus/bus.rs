@@ -103,13 +103,27 @@ impl Bus {
         for (unit, device) in watch.counted().units.iter_mut().zip(&devices) {
             unit.lessons = device.lessons();
         }
+        for (unit, gap) in context.learned.gaps(&settings.name) {
+            let mut counted = watch.counted();
+            let known = counted.units.iter_mut().find(|known| known.unit == unit);
+            if let Some(known) = known {
+                known.gap = gap;
+            }
+        }
         let habits = Habits {
             timeout: Duration::from_millis(settings.timeout_ms),
             gaps: settings.devices.iter().map(|d| (d.unit, d.gap())).collect(),
             retries: settings.retries,
             chance,
         };
-        let caller = Caller::new(line, context.clock.clone(), errands, habits, watch);
+        let caller = Caller::new(
+            line,
+            context.clock.clone(),
+            errands,
+            habits,
+            context.learned.clone(),
+            watch,
+        );
         let longest = devices
             .iter()
             .map(Device::timeout)

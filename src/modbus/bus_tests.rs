@@ -68,6 +68,8 @@ impl Stage {
             driver: driver.clone(),
             script: Box::new(script),
             asked: asked.clone(),
+            quiet: Duration::MAX,
+            ended: None,
         };
         let (mode, changes) = watch::channel(Mode::Normal);
         let context = BusContext {
@@ -428,6 +430,43 @@ async fn each_parameter_has_its_interval_and_what_falls_due_together_is_read_tog
     stage.mode.send_replace(Mode::Normal);
     stage.run(130).await;
     insta::assert_snapshot!(stage.transcript());
+}
+
+/// A unit that takes no request within 30 ms of other traffic. Two units, so that one's traffic lies before the other's request.
+#[tokio::test]
+async fn a_unit_that_needs_more_silence_gets_it_and_keeps_it_over_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("learned.toml");
+    let settings = settings(2, "interval_s = 10\nretries = 1");
+    let slow = |ended: Arc<Mutex<Duration>>| {
+        move |unit, _, now: Duration| {
+            let mut ended = ended.lock().unwrap();
+            let hurried = unit == 2 && now.saturating_sub(*ended) < Duration::from_millis(30);
+            let (took, deed) = if hurried {
+                (1000, Deed::Silent)
+            } else {
+                (20, Deed::Gives(20))
+            };
+            *ended = now + Duration::from_millis(took);
+            deed
+        }
+    };
+    let mut stage = Stage::new(&settings, &file, slow(Arc::default()));
+    stage.run(60).await;
+    assert_eq!(stage.bus.watch().report().units[1].gap_ms, Some(40));
+    stage.asked();
+    let readings = stage.run(120).await;
+    assert!(readings.iter().all(|reading| reading.value().is_some()));
+    assert!(stage.asked().iter().all(|asked| asked.outcome.is_ok()));
+    let mut stage = Stage::new(&settings, &file, slow(Arc::default()));
+    let readings = stage.run(60).await;
+    assert!(readings.iter().all(|reading| reading.value().is_some()));
+    let report = stage.bus.watch().report();
+    assert_eq!(
+        (report.units[0].gap_ms, report.units[1].gap_ms),
+        (None, Some(40))
+    );
+    assert!(report.units[1].failures.is_empty());
 }
 
 fn errand(address: u16) -> (Errand, oneshot::Receiver<Result<Vec<u16>, ReadError>>) {

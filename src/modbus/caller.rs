@@ -1,13 +1,16 @@
 //! Who makes the requests of a bus: those of its polls and, between two of them, one on somebody's behalf.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
 use super::errand::Errand;
+use super::learned::Learned;
 use super::link::{Ask, Link, ReadError};
 use super::schedule::Mode;
+use super::settling::Settling;
 use super::stats::{BusWatch, Counted, Unit};
 use crate::device::Request;
 use crate::support::Clock;
@@ -18,6 +21,9 @@ pub(super) struct Caller {
     clock: Clock,
     errands: mpsc::Receiver<Errand>,
     habits: Habits,
+    /// What silence units turned out to need.
+    settling: Settling,
+    learned: Arc<Learned>,
     watch: BusWatch,
     /// How long requests have been under way since [`Caller::take_busy`].
     busy: Duration,
@@ -50,6 +56,15 @@ impl Line {
             Self::Play(play) => play.read(ask),
         }
     }
+
+    /// For how long the line had been quiet when the last request began.
+    fn quiet(&self) -> Duration {
+        match self {
+            Self::Link(link) => link.quiet(),
+            #[cfg(test)]
+            Self::Play(play) => play.quiet,
+        }
+    }
 }
 
 /// How a device is asked.
@@ -68,13 +83,17 @@ impl Caller {
         clock: Clock,
         errands: mpsc::Receiver<Errand>,
         habits: Habits,
+        learned: Arc<Learned>,
         watch: BusWatch,
     ) -> Self {
+        let gaps = learned.gaps(&watch.counted().name);
         Self {
             line,
             clock,
             errands,
             habits,
+            settling: Settling::known(gaps),
+            learned,
             watch,
             busy: Duration::ZERO,
         }
@@ -134,26 +153,45 @@ impl Caller {
         if let Ok(errand) = self.errands.try_recv() {
             self.serve(errand).await;
         }
-        let ask = Ask {
-            unit: manner.unit,
-            request,
-            timeout: manner.timeout,
-            gap: manner.gap,
-            mode: None,
-        };
         let mut left = retries;
         loop {
+            let ask = Ask {
+                unit: manner.unit,
+                request,
+                timeout: manner.timeout,
+                gap: manner.gap.max(self.settling.gap(manner.unit)),
+                mode: None,
+            };
             let begun = self.clock.uptime();
             let outcome = self.line.read(&ask).await;
             let took = self.clock.uptime().saturating_sub(begun);
             self.busy += took;
             let counted = outcome.as_ref().map(drop);
             self.unit(manner.place, |unit, _| unit.asked(counted, took));
+            self.settle(manner, counted);
             match outcome {
                 Err(error) if left > 0 && error.worth_retrying() => left -= 1,
                 outcome => return outcome,
             }
         }
+    }
+
+    /// Raises the silence before requests to a unit that evidently needs more.
+    fn settle(&mut self, manner: Manner, outcome: Result<(), &ReadError>) {
+        let quiet = self.line.quiet();
+        let Some(gap) = self.settling.observed(manner.unit, quiet, outcome) else {
+            return;
+        };
+        let name = self.watch.counted().name.clone();
+        let (unit, gap_ms) = (manner.unit, gap.as_millis());
+        tracing::warn!(
+            bus = name,
+            unit,
+            gap_ms,
+            "the unit answers only after so much silence: it is kept before each request to it from now on"
+        );
+        self.learned.set_gap(&name, manner.unit, gap);
+        self.unit(manner.place, |unit, _| unit.gap = gap);
     }
 
     /// Sleeps until the clock shows `until`, has been set back, an errand has been served or the mode has changed.
@@ -184,7 +222,10 @@ impl Caller {
             unit: errand.unit,
             request: errand.request,
             timeout: errand.timeout.unwrap_or(self.habits.timeout),
-            gap: gap.map(|(_, gap)| *gap).unwrap_or_default(),
+            gap: gap
+                .map(|(_, gap)| *gap)
+                .unwrap_or_default()
+                .max(self.settling.gap(errand.unit)),
             mode: errand.mode,
         };
         let begun = self.clock.uptime();

@@ -106,8 +106,9 @@ impl Health {
 /// What the probes of a bus may still take of its time: it fills with [`OFFLINE_SHARE_MAX`] of the time that passes.
 #[derive(Debug)]
 pub struct ProbeBudget {
-    left: Duration,
-    most: Duration,
+    /// What is left, s; below 0 where a probe took longer than was thought.
+    left_s: f64,
+    most_s: f64,
     filled_at: Duration,
 }
 
@@ -116,8 +117,8 @@ impl ProbeBudget {
     /// than it may take; and at least `probe`, the longest that one probe takes, for otherwise it would never be made.
     pub fn new(interval: Duration, probe: Duration) -> Self {
         Self {
-            left: Duration::ZERO,
-            most: interval.mul_f64(OFFLINE_SHARE_MAX).max(probe),
+            left_s: 0.0,
+            most_s: interval.mul_f64(OFFLINE_SHARE_MAX).max(probe).as_secs_f64(),
             filled_at: Duration::ZERO,
         }
     }
@@ -126,15 +127,14 @@ impl ProbeBudget {
     pub fn allows(&mut self, now: Duration, longest: Duration) -> bool {
         let passed = now.saturating_sub(self.filled_at);
         self.filled_at = now;
-        self.left = (self.left + passed.mul_f64(OFFLINE_SHARE_MAX)).min(self.most);
-        longest <= self.left
+        self.left_s += passed.as_secs_f64() * OFFLINE_SHARE_MAX;
+        self.left_s = self.left_s.min(self.most_s);
+        longest.as_secs_f64() <= self.left_s
     }
 
     /// A probe has taken so long. That time fills nothing: the polls of the others, too, take no more than this share longer.
     pub fn spent(&mut self, took: Duration) {
-        self.left = self
-            .left
-            .saturating_sub(took.mul_f64(1.0 + OFFLINE_SHARE_MAX));
+        self.left_s -= took.as_secs_f64() * (1.0 + OFFLINE_SHARE_MAX);
     }
 }
 
@@ -220,7 +220,7 @@ mod tests {
         /// Whatever is due when, and however long it takes: over any time they took no more than their share and one filling.
         #[test]
         fn probes_take_no_more_than_their_share(
-            steps in prop::collection::vec((0u64..5000, 1u64..=2000), 1..200),
+            steps in prop::collection::vec((0u64..5000, 1u64..=3000), 1..200),
             interval_s in 0u64..60,
         ) {
             let longest = Duration::from_millis(2000);
@@ -234,7 +234,8 @@ mod tests {
                     spent += took;
                     budget.spent(took);
                 }
-                prop_assert!(spent <= now.mul_f64(OFFLINE_SHARE_MAX) + longest);
+                let slack = Duration::from_millis(3000);
+                prop_assert!(spent <= now.mul_f64(OFFLINE_SHARE_MAX) + slack);
             }
         }
 
@@ -243,7 +244,7 @@ mod tests {
             let longest = Duration::from_millis(longest_ms);
             let mut budget = ProbeBudget::new(s(interval_s), longest);
             budget.spent(longest);
-            prop_assert!(budget.allows(longest * 11, longest));
+            prop_assert!(budget.allows(longest * 22, longest));
         }
     }
 }

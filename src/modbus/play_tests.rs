@@ -31,6 +31,10 @@ pub(super) struct Play {
     pub(super) driver: Arc<Driver>,
     pub(super) script: Box<Script>,
     pub(super) asked: Arc<Mutex<Vec<Asked>>>,
+    /// For how long the line had been quiet when the last request began.
+    pub(super) quiet: Duration,
+    /// When the last request ended.
+    pub(super) ended: Option<Duration>,
 }
 
 /// What was asked, and what came of it.
@@ -45,13 +49,20 @@ pub(super) struct Asked {
 
 impl Play {
     pub(super) fn read(&mut self, ask: &Ask) -> Result<Vec<u16>, ReadError> {
-        let at = self.clock.now();
         let Ask {
             unit,
             request,
             timeout,
+            gap,
             ..
         } = *ask;
+        let since = |now: Duration| self.ended.map(|ended| now - ended);
+        let wait =
+            since(self.clock.uptime()).map_or(Duration::ZERO, |quiet| gap.saturating_sub(quiet));
+        let begun = self.clock.now();
+        self.driver.advance_to(begun + wait);
+        self.quiet = since(self.clock.uptime()).unwrap_or(Duration::MAX);
+        let at = self.clock.now();
         let deed = (self.script)(unit, Run::from(request), self.clock.uptime());
         let (ms, outcome) = match deed {
             Deed::Gives(ms) => (
@@ -77,6 +88,7 @@ impl Play {
         };
         let took = Duration::from_millis(ms);
         self.driver.advance_to(at + took);
+        self.ended = Some(self.clock.uptime());
         self.asked.lock().unwrap().push(Asked {
             at,
             unit,
@@ -85,7 +97,7 @@ impl Play {
                 .as_ref()
                 .map(|_: &Vec<u16>| ())
                 .map_err(Clone::clone),
-            took,
+            took: wait + took,
         });
         outcome
     }

@@ -74,6 +74,9 @@ pub struct UnitReport {
     pub holes: Vec<(Function, u16, u16)>,
     /// Registers that it refuses together: function, first, last.
     pub seams: Vec<(Function, u16, u16)>,
+    /// The silence before each request that it turned out to need, ms; absent where it needs no more than the line keeps.
+    #[serde(default)]
+    pub gap_ms: Option<u64>,
 }
 
 /// Where a bus can be watched from.
@@ -105,6 +108,8 @@ pub(super) struct Unit {
     times: Vec<u32>,
     oldest: usize,
     pub(super) lessons: Vec<Lesson>,
+    /// The silence that it turned out to need.
+    pub(super) gap: Duration,
 }
 
 impl BusWatch {
@@ -121,6 +126,7 @@ impl BusWatch {
             times: Vec::new(),
             oldest: 0,
             lessons: Vec::new(),
+            gap: Duration::ZERO,
         };
         Self(Arc::new(Mutex::new(Counted {
             name: name.into(),
@@ -200,6 +206,9 @@ impl Unit {
             answer_ms: percentile(50).zip(percentile(95)).map(|(a, b)| [a, b]),
             holes: runs(super::learned::LessonKind::Hole),
             seams: runs(super::learned::LessonKind::Seam),
+            gap_ms: u64::try_from(self.gap.as_millis())
+                .ok()
+                .filter(|ms| *ms > 0),
         }
     }
 }
