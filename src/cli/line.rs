@@ -216,14 +216,12 @@ impl Setup {
 
 /// A line that the command opens itself.
 fn own(bus: &BusSettings) -> anyhow::Result<Link> {
-    let timeout = Duration::from_millis(bus.timeout_ms);
-    match &bus.tcp {
-        Some(endpoint) => Ok(Link::new(endpoint.clone(), timeout)),
-        None => anyhow::bail!(
-            "this program opens Modbus TCP lines only, and not {}",
-            bus.line()
-        ),
-    }
+    anyhow::ensure!(
+        bus.dtu.is_none(),
+        "{}: a terminal dials the running gateway; start it, and ask through it",
+        bus.line()
+    );
+    Ok(Link::new(bus, None))
 }
 
 /// A line that can be asked.

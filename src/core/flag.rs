@@ -70,12 +70,20 @@ reasons! {
     Timeout: "timeout", "设备无应答";
     /// No connection to the device's bus or endpoint.
     Unreachable: "unreachable", "线路不通";
-    /// The connection broke, or what came was no answer to the question.
+    /// The connection broke.
     Transport: "transport", "通信错误";
     /// The device answered with a Modbus exception.
     Exception: "exception", "设备报异常";
     /// The answer has the wrong number of registers.
     Length: "length", "应答长度不符";
+    /// The answer's check does not fit.
+    Crc: "crc", "应答校验错误";
+    /// The answer broke off.
+    Cut: "cut", "应答不完整";
+    /// What came answers another question.
+    Foreign: "foreign", "应答不对应";
+    /// Bytes came that are no frame.
+    Noise: "noise", "线路有杂波";
     /// The registers hold the device's sign for "no value".
     Sentinel: "sentinel", "传感器无效值";
     /// The registers do not decode: NaN, infinity, bad BCD.

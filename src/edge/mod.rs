@@ -18,7 +18,7 @@ pub use settings::{Confirm, EdgeSettings, SpoolSettings};
 use self::desk::{Desk, DeskBus, DeviceStatus, Place};
 use crate::core::{Flag, Reading, Series};
 use crate::device::Profile;
-use crate::modbus::{Bus, BusContext, BusSettings, BusStats, Learned, Mode};
+use crate::modbus::{self, Bus, BusContext, BusSettings, BusStats, Learned, Mode, Reception};
 use crate::spool::{Spool, SpoolHandle, SpoolStats, keeper};
 use crate::support::{Clock, Supervisor};
 use crate::wire::{Birth, BirthSeries, CounterSpec};
@@ -27,6 +27,7 @@ use crate::wire::{Birth, BirthSeries, CounterSpec};
 pub struct Edge {
     settings: EdgeSettings,
     buses: Vec<Bus>,
+    receptions: Vec<Reception>,
     birth: Birth,
     spool: SpoolHandle,
     stats: Arc<BusStats>,
@@ -80,8 +81,9 @@ impl Edge {
                 settings.gateway.as_str(),
             )),
         };
+        let (receptions, mut desks) = modbus::receptions(&settings.buses);
         let bus = |bus: &BusSettings| {
-            Bus::new(bus, profiles, &context)
+            Bus::new(bus, profiles, &context, desks.remove(&bus.name))
                 .map_err(|error| anyhow::anyhow!("bus {}: {error}", bus.name))
         };
         let buses = settings.buses.iter().map(bus);
@@ -93,6 +95,7 @@ impl Edge {
         Ok(Self {
             settings,
             buses,
+            receptions,
             birth,
             spool,
             stats: Arc::default(),
@@ -159,6 +162,10 @@ impl Edge {
             stop.clone(),
         );
         supervisor.spawn("delivery", delivering);
+        for reception in self.receptions {
+            let name = format!("terminals at {}", reception.listen());
+            supervisor.spawn(name, reception.serve(stop.clone()));
+        }
         for bus in self.buses {
             let name = format!("bus {}", bus.name());
             let polling = poll(

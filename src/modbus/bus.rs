@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 use super::BusSettings;
 use super::caller::{Caller, Line};
 use super::device::{Contact, Device};
+use super::dtu::DtuDesk;
 use super::errand::{ERRANDS_MAX, ErrandDesk};
 use super::health::{Health, ProbeBudget, State};
 use super::learned::Learned;
@@ -62,7 +63,8 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// A bus as `settings` describe it, with the profiles that its devices follow.
+    /// A bus as `settings` describe it, with the profiles that its devices follow; `dtu` where the connections of its terminal
+    /// arrive, if it has one.
     ///
     /// # Errors
     /// Names the device whose profile is not among `profiles`.
@@ -70,13 +72,10 @@ impl Bus {
         settings: &BusSettings,
         profiles: &BTreeMap<String, Profile>,
         context: &BusContext,
+        dtu: Option<DtuDesk>,
     ) -> Result<Self, String> {
-        let link = Link::new(
-            settings.tcp.clone().unwrap_or_default(),
-            Duration::from_millis(settings.timeout_ms),
-        );
         Self::on(
-            Line::Link(Box::new(link)),
+            Line::Link(Box::new(Link::new(settings, dtu))),
             settings,
             profiles,
             context,

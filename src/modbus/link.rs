@@ -1,24 +1,23 @@
-//! The connection to a Modbus TCP endpoint. The only file that names tokio-modbus, and it calls reading functions alone: the
-//! edge cannot write to a device.
+//! The way to the devices of a bus, whatever kind of bus it is. It can ask and not write: both Modbus TCP and RTU frames know
+//! the four reading functions only.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::net::{TcpStream, lookup_host};
-use tokio_modbus::client::{Context, Reader, tcp};
-use tokio_modbus::slave::{Slave, SlaveContext};
-
-use super::settings::SerialMode;
+use super::dtu::{DtuDesk, bytes_of};
+use super::rtu_line::RtuLine;
+use super::settings::{BusSettings, SerialMode};
+use super::stream::Port;
+use super::tcp::TcpLine;
 use crate::core::Reason;
-use crate::device::{Function, Request};
+use crate::device::Request;
 
 /// Why a request brought no registers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// No connection to the endpoint.
+    /// No connection to the endpoint, or no such port.
     #[error("cannot connect to {endpoint}: {problem}")]
     Unreachable {
-        /// Host and port.
+        /// Host and port, or the serial port.
         endpoint: String,
         /// What happened.
         problem: String,
@@ -31,7 +30,7 @@ pub enum ReadError {
         /// How long it was given.
         timeout_ms: u128,
     },
-    /// The connection broke, or what came was no answer to the question.
+    /// The connection broke.
     #[error("the line to unit {unit} failed: {problem}")]
     Transport {
         /// The unit asked.
@@ -44,7 +43,7 @@ pub enum ReadError {
     Exception {
         /// The unit asked.
         unit: u8,
-        /// The exception code, 1 to 11.
+        /// The exception code.
         code: u8,
         /// What it means.
         text: String,
@@ -59,9 +58,64 @@ pub enum ReadError {
         /// Registers that came.
         got: usize,
     },
+    /// The answer's check does not fit: it was damaged on its way.
+    #[error("the answer of unit {unit} is damaged, its check does not fit: {seen}")]
+    Crc {
+        /// The unit asked.
+        unit: u8,
+        /// What came, in hex.
+        seen: String,
+    },
+    /// The answer broke off.
+    #[error("the answer of unit {unit} broke off after {got} of {want} bytes")]
+    Cut {
+        /// The unit asked.
+        unit: u8,
+        /// Bytes that came.
+        got: usize,
+        /// Bytes that it has to have.
+        want: usize,
+    },
+    /// What came answers another question.
+    #[error("no answer of unit {unit}: {problem}")]
+    Foreign {
+        /// The unit asked.
+        unit: u8,
+        /// What came instead.
+        problem: String,
+    },
+    /// Bytes came that are no frame.
+    #[error("no answer of unit {unit}: {problem}")]
+    Noise {
+        /// The unit asked.
+        unit: u8,
+        /// What came instead.
+        problem: String,
+    },
 }
 
 impl ReadError {
+    /// The exception `code` of `unit`, with its meaning (Modbus application protocol V1.1b3, 7).
+    pub(super) fn exception(unit: u8, code: u8) -> Self {
+        let text = match code {
+            1 => "illegal function",
+            2 => "illegal data address",
+            3 => "illegal data value",
+            4 => "device failure",
+            5 => "acknowledged, not done yet",
+            6 => "device busy",
+            8 => "memory parity error",
+            10 => "gateway has no path to it",
+            11 => "gateway gets no answer from it",
+            _ => "unknown",
+        };
+        Self::Exception {
+            unit,
+            code,
+            text: text.into(),
+        }
+    }
+
     /// The reason that the readings carry.
     pub fn reason(&self) -> Reason {
         match self {
@@ -70,6 +124,10 @@ impl ReadError {
             Self::Transport { .. } => Reason::Transport,
             Self::Exception { .. } => Reason::Exception,
             Self::Length { .. } => Reason::Length,
+            Self::Crc { .. } => Reason::Crc,
+            Self::Cut { .. } => Reason::Cut,
+            Self::Foreign { .. } => Reason::Foreign,
+            Self::Noise { .. } => Reason::Noise,
         }
     }
 
@@ -83,7 +141,10 @@ impl ReadError {
     /// reports it by exception (10, 11: no path to the unit, no answer from it) has waited for it too.
     pub fn silent(&self) -> bool {
         match self {
-            Self::Timeout { .. } | Self::Unreachable { .. } => true,
+            Self::Timeout { .. }
+            | Self::Unreachable { .. }
+            | Self::Foreign { .. }
+            | Self::Noise { .. } => true,
             Self::Exception { code, .. } => matches!(code, 10 | 11),
             _ => false,
         }
@@ -91,12 +152,24 @@ impl ReadError {
 
     /// Whether it is an answer of the device, if none that is of use.
     pub fn answered(&self) -> bool {
-        matches!(self, Self::Exception { .. } | Self::Length { .. }) && !self.silent()
+        matches!(
+            self,
+            Self::Exception { .. } | Self::Length { .. } | Self::Crc { .. } | Self::Cut { .. }
+        ) && !self.silent()
     }
 
     /// Whether the device refuses to read these registers: exception 2 (illegal address) or 3 (illegal value).
     pub fn refused(&self) -> bool {
         matches!(self, Self::Exception { code: 2 | 3, .. })
+    }
+
+    /// Whether it may come of a request that followed too closely on other traffic: the unit took it for a part of that, or
+    /// answered into it.
+    pub fn hurried(&self) -> bool {
+        matches!(
+            self,
+            Self::Timeout { .. } | Self::Crc { .. } | Self::Cut { .. } | Self::Noise { .. }
+        )
     }
 }
 
@@ -107,194 +180,58 @@ pub struct Ask {
     pub unit: u8,
     /// What to ask for.
     pub request: Request,
-    /// How long the answer may take.
+    /// How long the answer may take to begin; over Modbus TCP and a serial server, whose line's speed is not known, to end.
     pub timeout: Duration,
     /// Silence that this unit needs before the request, beyond what the line keeps.
     pub gap: Duration,
-    /// Another speed and frame for this request alone, on a serial line.
+    /// Another speed and frame for this request alone, on a serial line; elsewhere without effect.
     pub mode: Option<SerialMode>,
 }
 
-/// A connection to one endpoint, made when it is needed.
-pub struct Link {
-    endpoint: String,
-    timeout: Duration,
-    context: Option<Context>,
+/// The way to the devices of one bus: opened when it is needed, and anew after it has failed.
+pub struct Link(Line);
+
+enum Line {
+    Tcp(TcpLine),
+    Rtu(Box<RtuLine>),
 }
 
 impl Link {
-    /// A link to `endpoint` (`host:port`); connecting may take `timeout`.
-    pub fn new(endpoint: String, timeout: Duration) -> Self {
-        Self {
-            endpoint,
-            timeout,
-            context: None,
+    /// The link that `settings` describe; `dtu` where its terminal's connections arrive, if it has one.
+    pub fn new(settings: &BusSettings, dtu: Option<DtuDesk>) -> Self {
+        let rtu =
+            |port, heartbeat| Self(Line::Rtu(Box::new(RtuLine::new(port, heartbeat, settings))));
+        if let Some(serial) = &settings.serial {
+            rtu(Port::Serial(serial.clone()), Vec::new())
+        } else if let Some(endpoint) = &settings.rtu_tcp {
+            rtu(Port::Server(endpoint.clone()), Vec::new())
+        } else if let Some(settings) = &settings.dtu {
+            let heartbeat = settings.heartbeat.as_deref();
+            let heartbeat = heartbeat.and_then(|text| bytes_of(text).ok());
+            rtu(Port::Terminal(dtu), heartbeat.unwrap_or_default())
+        } else {
+            let endpoint = settings.tcp.clone().unwrap_or_default();
+            Self(Line::Tcp(TcpLine::new(endpoint, settings)))
         }
     }
 
-    /// Reads the registers that are asked for.
-    ///
-    /// After anything but registers or an exception the connection is dropped: a late answer must never be taken for the
-    /// answer to the next question, and tokio-modbus does not recover by itself (slowtec/tokio-modbus issue 324).
+    /// Reads the registers that are asked for; bits as words 0 and 1. May be dropped before its end: what the unit then still
+    /// answers is not taken for another answer.
     ///
     /// # Errors
     /// See [`ReadError`].
     pub async fn read(&mut self, ask: &Ask) -> Result<Vec<u16>, ReadError> {
-        let kept = self.context.is_some();
-        match self.read_once(ask).await {
-            // Many gateways close a connection that has been idle between two polls: that is no failure of the device.
-            Err(ReadError::Transport { .. }) if kept => self.read_once(ask).await,
-            outcome => outcome,
+        match &mut self.0 {
+            Line::Tcp(line) => line.read(ask).await,
+            Line::Rtu(line) => line.read(ask).await,
         }
     }
 
-    async fn read_once(&mut self, asked: &Ask) -> Result<Vec<u16>, ReadError> {
-        let Ask {
-            unit,
-            request,
-            timeout,
-            ..
-        } = *asked;
-        // Taken out of its place: whatever happens below, a connection comes back only if it is sound.
-        let mut context = match self.context.take() {
-            Some(context) => context,
-            None => self.connect().await?,
-        };
-        context.set_slave(Slave(unit));
-        let answer = tokio::time::timeout(timeout, ask(&mut context, request)).await;
-        let answer = answer.map_err(|_| ReadError::Timeout {
-            unit,
-            timeout_ms: timeout.as_millis(),
-        })?;
-        match answer {
-            Ok(Ok(words)) if words.len() == usize::from(request.count) => {
-                self.context = Some(context);
-                Ok(words)
-            }
-            Ok(Ok(words)) => Err(ReadError::Length {
-                unit,
-                asked: request.count,
-                got: words.len(),
-            }),
-            Ok(Err(exception)) => {
-                self.context = Some(context);
-                Err(ReadError::Exception {
-                    unit,
-                    code: exception.into(),
-                    text: exception.to_string(),
-                })
-            }
-            Err(error) => Err(ReadError::Transport {
-                unit,
-                problem: describe(&error),
-            }),
+    /// For how long the line had been quiet when the last request began; without an end before the first.
+    pub fn quiet(&self) -> Duration {
+        match &self.0 {
+            Line::Tcp(line) => line.quiet(),
+            Line::Rtu(line) => line.quiet(),
         }
-    }
-
-    async fn connect(&mut self) -> Result<Context, ReadError> {
-        let unreachable = |problem: String| ReadError::Unreachable {
-            endpoint: self.endpoint.clone(),
-            problem,
-        };
-        let connecting = async {
-            let address: SocketAddr = lookup_host(&self.endpoint)
-                .await
-                .map_err(|e| unreachable(e.to_string()))?
-                .next()
-                .ok_or_else(|| unreachable("the name has no address".into()))?;
-            let stream = TcpStream::connect(address)
-                .await
-                .map_err(|e| unreachable(e.to_string()))?;
-            // Requests are small and wait for their answers: delaying them only costs time.
-            stream
-                .set_nodelay(true)
-                .map_err(|e| unreachable(e.to_string()))?;
-            Ok(tcp::attach(stream))
-        };
-        tokio::time::timeout(self.timeout, connecting)
-            .await
-            .map_err(|_| {
-                unreachable(format!(
-                    "no connection within {} ms",
-                    self.timeout.as_millis()
-                ))
-            })?
-    }
-}
-
-async fn ask(context: &mut Context, request: Request) -> tokio_modbus::Result<Vec<u16>> {
-    match request.function {
-        Function::Coils => {
-            let bits = context.read_coils(request.address, request.count).await?;
-            Ok(bits.map(|bits| bits.into_iter().map(u16::from).collect()))
-        }
-        Function::DiscreteInputs => {
-            let bits = context
-                .read_discrete_inputs(request.address, request.count)
-                .await?;
-            Ok(bits.map(|bits| bits.into_iter().map(u16::from).collect()))
-        }
-        Function::Holding => {
-            context
-                .read_holding_registers(request.address, request.count)
-                .await
-        }
-        Function::Input => {
-            context
-                .read_input_registers(request.address, request.count)
-                .await
-        }
-    }
-}
-
-/// What happened, in our words where the library's mislead: it reports a closed connection as the last error of the system.
-fn describe(error: &tokio_modbus::Error) -> String {
-    match error {
-        tokio_modbus::Error::Transport(_) => "the device closed the connection".into(),
-        tokio_modbus::Error::Protocol(error) => {
-            format!("the answer does not fit the question: {error}")
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-    /// A gateway that closes each connection after one answer, as others do after a minute without a question.
-    #[tokio::test]
-    async fn a_connection_closed_between_polls_costs_no_reading() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let device = tokio::spawn(async move {
-            for value in 1..=3 {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                let mut asked = [0; 12];
-                stream.read_exact(&mut asked).await.unwrap();
-                let answer = [asked[0], asked[1], 0, 0, 0, 5, 1, 3, 2, 0, value];
-                stream.write_all(&answer).await.unwrap();
-            }
-        });
-        let mut link = Link::new(address.to_string(), Duration::from_secs(5));
-        let ask = Ask {
-            unit: 1,
-            request: Request {
-                function: Function::Holding,
-                address: 0,
-                count: 1,
-            },
-            timeout: Duration::from_secs(5),
-            gap: Duration::ZERO,
-            mode: None,
-        };
-        for value in 1..=3 {
-            assert_eq!(link.read(&ask).await, Ok(vec![value]));
-        }
-        device.await.unwrap();
-        assert!(matches!(
-            link.read(&ask).await,
-            Err(ReadError::Unreachable { .. })
-        ));
     }
 }

@@ -1,9 +1,11 @@
-//! The field bus: one task owns one endpoint and polls its devices in turn. Only `link.rs` names tokio-modbus.
+//! The field bus: one task owns one endpoint and polls its devices in turn. Only `tcp.rs` names tokio-modbus, and only
+//! `stream.rs` tokio-serial.
 
 mod bus;
 mod caller;
 mod costs;
 mod device;
+mod dtu;
 mod errand;
 mod forecast;
 mod harvest;
@@ -11,19 +13,30 @@ mod health;
 mod learned;
 mod link;
 mod measure;
+mod pacing;
 mod plans;
 #[cfg(test)]
 #[path = "play_tests.rs"]
 mod play;
 mod points;
 mod refusals;
+pub mod rtu;
+mod rtu_line;
 mod schedule;
+#[cfg(test)]
+#[path = "script_tests.rs"]
+mod script;
 mod settings;
+mod settling;
 mod split;
 mod stats;
+mod stream;
+mod tcp;
+pub mod timing;
 
 pub use bus::{Bus, BusContext};
 pub use costs::{costs, terms};
+pub use dtu::{DtuDesk, REGISTRATION_MAX, Reception, bytes_of, receptions};
 pub use errand::{ERRANDS_MAX, Errand, ErrandDesk};
 pub use forecast::{Forecast, ForecastRow, Load, OfflineLoad, forecast};
 pub use health::{OFFLINE_SHARE_MAX, State};
@@ -35,4 +48,5 @@ pub use settings::{
     Adjust, BusSettings, DeviceSettings, DtuSettings, HealthSettings, Hole, Parity, SerialMode,
     SerialSettings,
 };
+pub use settling::Settling;
 pub use stats::{BusReport, BusStats, BusWatch, UnitReport};

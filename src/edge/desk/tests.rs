@@ -46,7 +46,7 @@ impl Fixture {
         };
         let bus = |name: &str, serial| {
             let settings = toml::from_str(&format!("name = {name:?}")).unwrap();
-            let idle = Bus::new(&settings, &BTreeMap::new(), &context).unwrap();
+            let idle = Bus::new(&settings, &BTreeMap::new(), &context, None).unwrap();
             DeskBus {
                 name: name.into(),
                 line: "here".into(),

@@ -1,0 +1,288 @@
+//! RTU frames: a read request, and what the bytes that follow it are. Pure; docs/decisions/0006 says why it is our own.
+//!
+//! *Invariant:* only requests of [`Function`](crate::device::Function) can be built, and those read.
+
+use super::timing::{ANSWER_BYTES, EXCEPTION_BYTES, REQUEST_BYTES, answer_bytes, data_bytes};
+use crate::device::Request;
+
+/// Bytes of the longest frame (Modbus over serial line V1.02, 2.5.1).
+pub const FRAME_MAX: usize = 256;
+
+/// Function code of an exception: that of the request with its top bit set (application protocol V1.1b3, 7).
+const EXCEPTION: u8 = 0x80;
+
+/// Bytes that were expected and are shown where something else came: enough to see what it is.
+const SHOWN_MAX: usize = 24;
+
+/// A question to one unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Question {
+    /// The unit asked.
+    pub unit: u8,
+    /// What it is asked for.
+    pub request: Request,
+}
+
+/// What the bytes so far come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The answer: registers, or bits as words 0 and 1.
+    Words(Vec<u16>),
+    /// The unit refuses, with this code.
+    Exception(u8),
+    /// No answer yet: so many more bytes are lacking at least.
+    More(usize),
+}
+
+/// Why bytes after which nothing more came are no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// There are none, or none but an echo of the request.
+    Silence,
+    /// An answer of the unit to the function, with another number of bytes of data.
+    Length {
+        /// Bytes of data that came.
+        got: usize,
+    },
+    /// An answer whose check does not fit.
+    Check,
+    /// An answer that ends before its time.
+    Cut {
+        /// Bytes that came.
+        got: usize,
+        /// Bytes that it has to have.
+        want: usize,
+    },
+    /// A whole frame, of another unit or function.
+    Foreign {
+        /// Whose it is.
+        unit: u8,
+        /// Its function code.
+        function: u8,
+    },
+    /// Bytes that are no frame.
+    Noise,
+}
+
+impl Fault {
+    /// Whether the unit has answered, so that waiting for more is of no use.
+    pub fn answered(&self) -> bool {
+        matches!(self, Self::Length { .. } | Self::Check | Self::Cut { .. })
+    }
+}
+
+/// The check of a frame, as it is sent: low byte first (V1.02, 6.2.2).
+pub fn check(bytes: &[u8]) -> [u8; 2] {
+    let crc = bytes.iter().fold(0xffff_u16, |crc, byte| {
+        (0..8).fold(crc ^ u16::from(*byte), |crc, _| {
+            if crc & 1 == 1 {
+                (crc >> 1) ^ 0xa001
+            } else {
+                crc >> 1
+            }
+        })
+    });
+    crc.to_le_bytes()
+}
+
+/// Whether `frame` ends with its check.
+fn sound(frame: &[u8]) -> bool {
+    frame
+        .split_last_chunk::<2>()
+        .is_some_and(|(body, sent)| check(body) == *sent)
+}
+
+impl Question {
+    /// The request's frame.
+    pub fn frame(&self) -> [u8; REQUEST_BYTES] {
+        let function = u8::from(self.request.function);
+        let [a1, a0] = self.request.address.to_be_bytes();
+        let [n1, n0] = self.request.count.to_be_bytes();
+        let [c0, c1] = check(&[self.unit, function, a1, a0, n1, n0]);
+        [self.unit, function, a1, a0, n1, n0, c0, c1]
+    }
+
+    /// What `bytes`, all that came since the request, are. An answer is found wherever it stands: noise, echo of the request
+    /// and frames of others before it are passed over, and nothing but the check decides.
+    ///
+    /// Bytes equal to the request are its echo and never an answer, though that of 17 to 24 bits at an address of 0x03xx could
+    /// look the same: a reading less is better than a wrong one.
+    pub fn judge(&self, bytes: &[u8]) -> Verdict {
+        let echo = self.frame();
+        let mut lacking = EXCEPTION_BYTES;
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            if let Some(after) = rest.strip_prefix(&echo) {
+                rest = after;
+                continue;
+            }
+            match self.answer_at(rest) {
+                Some(Ok(answer)) => return answer,
+                Some(Err(more)) => lacking = lacking.min(more),
+                None => {}
+            }
+            rest = rest.get(1..).unwrap_or_default();
+        }
+        Verdict::More(lacking)
+    }
+
+    /// The answer that `bytes` begin with; how many bytes it lacks; or nothing.
+    fn answer_at(&self, bytes: &[u8]) -> Option<Result<Verdict, usize>> {
+        let function = u8::from(self.request.function);
+        if bytes.first() != Some(&self.unit) {
+            return None;
+        }
+        let Some(second) = bytes.get(1) else {
+            return Some(Err(EXCEPTION_BYTES - 1));
+        };
+        let expected = data_bytes(&self.request);
+        let length = if *second == function {
+            match bytes.get(2) {
+                Some(count) if usize::from(*count) != expected => return None,
+                _ => answer_bytes(&self.request),
+            }
+        } else if *second == function | EXCEPTION {
+            EXCEPTION_BYTES
+        } else {
+            return None;
+        };
+        let Some(frame) = bytes.get(..length) else {
+            return Some(Err(length - bytes.len()));
+        };
+        if !sound(frame) {
+            return None;
+        }
+        if length == EXCEPTION_BYTES {
+            return frame.get(2).map(|code| Ok(Verdict::Exception(*code)));
+        }
+        let data = frame.get(3..3 + expected)?;
+        Some(Ok(Verdict::Words(self.words(data))))
+    }
+
+    fn words(&self, data: &[u8]) -> Vec<u16> {
+        if self.request.function.bits() {
+            let bits = data
+                .iter()
+                .flat_map(|byte| (0..8).map(move |bit| u16::from(byte >> bit & 1)));
+            bits.take(self.request.count.into()).collect()
+        } else {
+            let words = data.as_chunks::<2>().0;
+            words.iter().map(|word| u16::from_be_bytes(*word)).collect()
+        }
+    }
+
+    /// Why `bytes`, all that came since the request, are no answer.
+    pub fn fault(&self, bytes: &[u8]) -> Fault {
+        let function = u8::from(self.request.function);
+        let expected = answer_bytes(&self.request);
+        let echo = self.frame();
+        let mut foreign = None;
+        // What belongs to no sound frame.
+        let mut rest = Vec::new();
+        let mut left = bytes;
+        while let Some((first, after)) = left.split_first() {
+            if let Some(after) = left.strip_prefix(&echo) {
+                left = after;
+                continue;
+            }
+            match sound_frame(left) {
+                Some(frame) => {
+                    let [unit, code] = [frame.first(), frame.get(1)].map(|b| *b.unwrap_or(&0));
+                    if unit == self.unit && code == function && frame.len() != REQUEST_BYTES {
+                        let got = frame.len() - ANSWER_BYTES;
+                        return Fault::Length { got };
+                    }
+                    foreign = Some(Fault::Foreign {
+                        unit,
+                        function: code,
+                    });
+                    left = left.get(frame.len()..).unwrap_or_default();
+                }
+                None => {
+                    rest.push(*first);
+                    left = after;
+                }
+            }
+        }
+        for at in 0..rest.len() {
+            let piece = rest.get(at..).unwrap_or_default();
+            if piece.first() != Some(&self.unit) {
+                continue;
+            }
+            let want = match piece.get(1) {
+                Some(code) if *code == function => match piece.get(2) {
+                    Some(count) if piece.len() >= ANSWER_BYTES + usize::from(*count) => {
+                        return Fault::Check;
+                    }
+                    _ => expected,
+                },
+                Some(code) if *code == function | EXCEPTION => EXCEPTION_BYTES,
+                _ => continue,
+            };
+            return if piece.len() >= want {
+                Fault::Check
+            } else {
+                let got = piece.len();
+                Fault::Cut { got, want }
+            };
+        }
+        if rest.len() == expected {
+            // As many bytes as were asked for, of which the first two are damaged too.
+            return Fault::Check;
+        }
+        match foreign {
+            Some(foreign) => foreign,
+            None if rest.is_empty() => Fault::Silence,
+            None => Fault::Noise,
+        }
+    }
+}
+
+/// The sound frame that `bytes` begin with, of whatever unit: an answer that reads, an exception, or the eight bytes of a
+/// request or of an answer to one that writes.
+fn sound_frame(bytes: &[u8]) -> Option<&[u8]> {
+    let [unit, function, third, ..] = *bytes else {
+        return None;
+    };
+    if !(1..=247).contains(&unit) {
+        return None;
+    }
+    let of_length = |length: usize| bytes.get(..length).filter(|frame| sound(frame));
+    match function {
+        1..=4 => of_length(ANSWER_BYTES + usize::from(third)).or_else(|| of_length(REQUEST_BYTES)),
+        5 | 6 | 15 | 16 => of_length(REQUEST_BYTES),
+        0x81..=0x90 => of_length(EXCEPTION_BYTES),
+        _ => None,
+    }
+}
+
+/// `bytes` without each `word` in them, unless it is empty.
+pub fn without(bytes: &[u8], word: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut left = bytes;
+    while let Some((first, after)) = left.split_first() {
+        match left.strip_prefix(word) {
+            Some(after) if !word.is_empty() => left = after,
+            _ => {
+                kept.push(*first);
+                left = after;
+            }
+        }
+    }
+    kept
+}
+
+/// Bytes for people: `01 03 02`, shortened.
+pub fn hex(bytes: &[u8]) -> String {
+    let shown: Vec<String> = bytes
+        .iter()
+        .take(SHOWN_MAX)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let more = if bytes.len() > SHOWN_MAX { " …" } else { "" };
+    shown.join(" ") + more
+}
+
+#[cfg(test)]
+#[path = "rtu_tests.rs"]
+mod tests;
