@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
 use super::BusSettings;
-use super::caller::{Caller, Line};
+use super::caller::{Caller, Habits, Line};
 use super::device::{Contact, Device};
 use super::dtu::DtuDesk;
 use super::errand::{ERRANDS_MAX, ErrandDesk};
@@ -103,16 +103,13 @@ impl Bus {
         for (unit, device) in watch.counted().units.iter_mut().zip(&devices) {
             unit.lessons = device.lessons();
         }
-        let caller = Caller::new(
-            line,
-            context.clock.clone(),
-            errands,
-            Duration::from_millis(settings.timeout_ms),
-            settings.devices.iter().map(|d| (d.unit, d.gap())).collect(),
-            settings.retries,
+        let habits = Habits {
+            timeout: Duration::from_millis(settings.timeout_ms),
+            gaps: settings.devices.iter().map(|d| (d.unit, d.gap())).collect(),
+            retries: settings.retries,
             chance,
-            watch,
-        );
+        };
+        let caller = Caller::new(line, context.clock.clone(), errands, habits, watch);
         let longest = devices
             .iter()
             .map(Device::timeout)

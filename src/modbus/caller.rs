@@ -17,16 +17,22 @@ pub(super) struct Caller {
     line: Line,
     clock: Clock,
     errands: mpsc::Receiver<Errand>,
-    /// How long an answer to an errand may take that does not say so.
-    timeout: Duration,
-    /// The silence that units need before each request, where they need one.
-    gaps: Vec<(u8, Duration)>,
-    retries: u32,
-    /// What draws the jitter of probes, in `[0, 1)`.
-    chance: fn() -> f64,
+    habits: Habits,
     watch: BusWatch,
     /// How long requests have been under way since [`Caller::take_busy`].
     busy: Duration,
+}
+
+/// How a bus is set to ask.
+pub(super) struct Habits {
+    /// How long an answer to an errand may take that does not say so.
+    pub(super) timeout: Duration,
+    /// The silence that units need before each request, where they need one.
+    pub(super) gaps: Vec<(u8, Duration)>,
+    /// How often a request that got no answer is made again.
+    pub(super) retries: u32,
+    /// What draws the jitter of probes, in `[0, 1)`.
+    pub(super) chance: fn() -> f64,
 }
 
 /// What makes requests: the link, or in tests a play of devices.
@@ -61,20 +67,14 @@ impl Caller {
         line: Line,
         clock: Clock,
         errands: mpsc::Receiver<Errand>,
-        timeout: Duration,
-        gaps: Vec<(u8, Duration)>,
-        retries: u32,
-        chance: fn() -> f64,
+        habits: Habits,
         watch: BusWatch,
     ) -> Self {
         Self {
             line,
             clock,
             errands,
-            timeout,
-            gaps,
-            retries,
-            chance,
+            habits,
             watch,
             busy: Duration::ZERO,
         }
@@ -82,7 +82,7 @@ impl Caller {
 
     /// A number drawn from `[0, 1)`.
     pub(super) fn chance(&self) -> f64 {
-        (self.chance)()
+        (self.habits.chance)()
     }
 
     /// Changes what is counted of the device at `place`.
@@ -113,7 +113,7 @@ impl Caller {
         manner: Manner,
         request: Request,
     ) -> Result<Vec<u16>, ReadError> {
-        self.asked(manner, request, self.retries).await
+        self.asked(manner, request, self.habits.retries).await
     }
 
     /// Asks once: whoever is not there will not be for being asked twice.
@@ -175,11 +175,15 @@ impl Caller {
         if errand.reply.is_closed() {
             return;
         }
-        let gap = self.gaps.iter().find(|(unit, _)| *unit == errand.unit);
+        let gap = self
+            .habits
+            .gaps
+            .iter()
+            .find(|(unit, _)| *unit == errand.unit);
         let ask = Ask {
             unit: errand.unit,
             request: errand.request,
-            timeout: errand.timeout.unwrap_or(self.timeout),
+            timeout: errand.timeout.unwrap_or(self.habits.timeout),
             gap: gap.map(|(_, gap)| *gap).unwrap_or_default(),
             mode: errand.mode,
         };

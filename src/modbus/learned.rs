@@ -1,10 +1,11 @@
-//! What devices have taught, kept across restarts: registers that they refuse, and registers that they refuse together. One
-//! small file for a gateway, written whole.
+//! What devices have taught, kept across restarts: registers that they refuse, registers that they refuse together, and the
+//! silence that they need before a request. One small file for a gateway, written whole.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -39,9 +40,8 @@ pub struct Lesson {
 /// The lessons of a gateway.
 #[derive(Debug)]
 pub struct Learned {
-    gateway: String,
     path: PathBuf,
-    entries: Mutex<Vec<Entry>>,
+    book: Mutex<Book>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,7 +51,17 @@ struct Book {
     /// Whose lessons they are.
     gateway: String,
     #[serde(default)]
+    gap: Vec<GapEntry>,
+    #[serde(default)]
     lesson: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GapEntry {
+    bus: String,
+    unit: u8,
+    gap_ms: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -75,8 +85,8 @@ impl Learned {
     /// What `path` holds of `gateway`. A file that does not read, or is another gateway's, is set aside beside it and reported;
     /// then nothing is known yet.
     pub fn open(path: PathBuf, gateway: &str) -> Self {
-        let entries = match read(&path, gateway) {
-            Ok(entries) => entries,
+        let book = match read(&path, gateway) {
+            Ok(book) => book,
             Err(problem) => {
                 let aside = beside(&path, "set-aside");
                 let moved = fs::rename(&path, &aside);
@@ -85,20 +95,19 @@ impl Learned {
                     Err(error) => format!("cannot be set aside: {error}"),
                 };
                 tracing::warn!(file = %path.display(), problem, outcome, "what devices refuse is learned anew");
-                Vec::new()
+                Book::new(gateway)
             }
         };
         Self {
-            gateway: gateway.into(),
             path,
-            entries: Mutex::new(entries),
+            book: Mutex::new(book),
         }
     }
 
     /// The lessons of `unit` on `bus`, in the order in which they were learned.
     pub fn of(&self, bus: &str, unit: u8) -> Vec<Lesson> {
-        let entries = self.entries();
-        let own = entries.iter().filter(|entry| entry.is_of(bus, unit));
+        let book = self.book();
+        let own = book.lesson.iter().filter(|entry| entry.is_of(bus, unit));
         let lesson = |entry: &Entry| Lesson {
             kind: entry.kind,
             run: Run {
@@ -110,40 +119,72 @@ impl Learned {
         own.map(lesson).collect()
     }
 
+    /// The silences that units of `bus` turned out to need before a request.
+    pub fn gaps(&self, bus: &str) -> Vec<(u8, Duration)> {
+        let book = self.book();
+        let own = book.gap.iter().filter(|entry| entry.bus == bus);
+        own.map(|entry| (entry.unit, Duration::from_millis(entry.gap_ms.into())))
+            .collect()
+    }
+
     /// From now on `lessons` are those of `unit` on `bus`, on the disk too. A disk that does not take them costs the lessons with
     /// the next restart: that is reported, and the gateway goes on.
     pub fn set(&self, bus: &str, unit: u8, lessons: &[Lesson]) {
-        let mut entries = self.entries();
-        entries.retain(|entry| !entry.is_of(bus, unit));
+        let mut book = self.book();
+        book.lesson.retain(|entry| !entry.is_of(bus, unit));
         let latest = lessons.len().saturating_sub(LESSONS_MAX);
-        entries.extend(lessons.iter().skip(latest).map(|lesson| Entry {
+        book.lesson
+            .extend(lessons.iter().skip(latest).map(|lesson| Entry {
+                bus: bus.into(),
+                unit,
+                kind: lesson.kind,
+                function: lesson.run.function,
+                first: lesson.run.first,
+                last: lesson.run.last,
+            }));
+        self.keep(&book);
+    }
+
+    /// From now on `unit` on `bus` needs this silence before a request, on the disk too as with [`Learned::set`].
+    pub fn set_gap(&self, bus: &str, unit: u8, gap: Duration) {
+        let mut book = self.book();
+        book.gap
+            .retain(|entry| entry.bus != bus || entry.unit != unit);
+        book.gap.push(GapEntry {
             bus: bus.into(),
             unit,
-            kind: lesson.kind,
-            function: lesson.run.function,
-            first: lesson.run.first,
-            last: lesson.run.last,
-        }));
-        let book = Book {
-            format: FORMAT,
-            gateway: self.gateway.clone(),
-            lesson: entries.clone(),
-        };
-        if let Err(error) = write(&self.path, &book) {
-            tracing::warn!(file = %self.path.display(), %error, "what a device refuses is not kept across a restart");
+            gap_ms: u32::try_from(gap.as_millis()).unwrap_or(u32::MAX),
+        });
+        self.keep(&book);
+    }
+
+    fn keep(&self, book: &Book) {
+        if let Err(error) = write(&self.path, book) {
+            tracing::warn!(file = %self.path.display(), %error, "what devices have taught is not kept across a restart");
         }
     }
 
-    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
+    fn book(&self) -> MutexGuard<'_, Book> {
         // Nothing in here panics half-way through a change.
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn read(path: &Path, gateway: &str) -> Result<Vec<Entry>, String> {
+impl Book {
+    fn new(gateway: &str) -> Self {
+        Self {
+            format: FORMAT,
+            gateway: gateway.into(),
+            gap: Vec::new(),
+            lesson: Vec::new(),
+        }
+    }
+}
+
+fn read(path: &Path, gateway: &str) -> Result<Book, String> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Book::new(gateway)),
         Err(error) => return Err(error.to_string()),
     };
     let book: Book = toml::from_str(&text).map_err(|error| error.message().to_owned())?;
@@ -155,7 +196,7 @@ fn read(path: &Path, gateway: &str) -> Result<Vec<Entry>, String> {
     }
     match book.lesson.iter().find(|entry| entry.first > entry.last) {
         Some(entry) => Err(format!("a lesson ends before it begins: {entry:?}")),
-        None => Ok(book.lesson),
+        None => Ok(book),
     }
 }
 
@@ -211,9 +252,15 @@ mod tests {
         learned.set("ponds", 3, &[seam]);
         learned.set("pumps", 4, &[hole]);
         learned.set("pumps", 4, &[]);
+        let ms = Duration::from_millis;
+        learned.set_gap("pumps", 3, ms(20));
+        learned.set_gap("pumps", 7, ms(250));
+        learned.set_gap("pumps", 3, ms(40));
         for known in [learned, Learned::open(path.clone(), "gw-1")] {
             assert_eq!(known.of("pumps", 3), [hole, seam]);
             assert_eq!(known.of("ponds", 3), [seam]);
+            assert_eq!(known.gaps("pumps"), [(7, ms(250)), (3, ms(40))]);
+            assert!(known.gaps("ponds").is_empty());
             assert!(known.of("pumps", 4).is_empty() && known.of("pumps", 1).is_empty());
         }
         let names: Vec<_> = fs::read_dir(dir.path()).unwrap().collect();
