@@ -2,6 +2,7 @@
 
 use super::super::script::{Scripted, Step, answer, asking, frame};
 use super::*;
+use crate::device::Function;
 use Step::{After, Close, Send};
 
 const SERIAL: &str = "serial = { port = '/dev/null' }";
