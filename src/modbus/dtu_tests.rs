@@ -129,7 +129,7 @@ async fn a_question_is_asked_again_when_its_terminal_dials_anew() {
         old.read_exact(&mut asked).await.unwrap();
         old.write_all(&answer(&asked)).await.unwrap();
         old.read_exact(&mut asked).await.unwrap();
-        dial(address, b"dtu-1", b"").await
+        [dial(address, b"dtu-1", b"").await]
     };
     let near = async {
         let first = link.read(&ask).await;
