@@ -110,8 +110,14 @@ const BANS: &[Ban] = &[
     Ban {
         words: &["tokio_modbus"],
         holds: Where::Source,
-        except: &["src/modbus/link.rs", "src/sim/"],
-        instead: "modbus::link has what the rest needs",
+        except: &["src/modbus/tcp.rs", "src/modbus/port_tests.rs", "src/sim/"],
+        instead: "modbus::Link has what the rest needs",
+    },
+    Ban {
+        words: &["tokio_serial"],
+        holds: Where::Source,
+        except: &["src/modbus/stream.rs", "src/modbus/port_tests.rs"],
+        instead: "modbus::Link has what the rest needs",
     },
     Ban {
         words: &["rumqttc"],
@@ -422,7 +428,7 @@ fn catches_every_banned_word_where_it_is_banned() {
         (
             "src/edge/mod.rs",
             "use tokio_modbus::prelude::*;",
-            "src/modbus/link.rs",
+            "src/modbus/tcp.rs",
         ),
         (
             "src/edge/mod.rs",

@@ -22,11 +22,8 @@ const BAUDS: [u32; 6] = [9600, 4800, 19200, 2400, 38400, 115_200];
 /// Parities that are tried, the most frequent first.
 const PARITIES: [Parity; 3] = [Parity::None, Parity::Even, Parity::Odd];
 
-/// How long an answer may take on a serial line, ms, beyond the time that the bytes take: field devices answer in 20 to 150.
+/// How long an answer may take to begin on a serial line, ms: field devices answer in 20 to 150.
 const SERIAL_MS: u64 = 200;
-
-/// Bits of the longest exchange that is awaited, a request of 8 bytes and an answer of 7, at 11 bits to the byte.
-const EXCHANGE_BITS: u64 = 15 * 11;
 
 /// How long an answer may take over TCP, ms: a serial server asks its line in the meantime.
 const TCP_MS: u64 = 1000;
@@ -82,10 +79,7 @@ fn modes(bauds: &[u32], parities: &[Parity], stop_bits: u8) -> Vec<SerialMode> {
 
 /// How long an answer may take with `mode`.
 fn patience(mode: Option<SerialMode>) -> Duration {
-    let ms = mode.map_or(TCP_MS, |mode| {
-        SERIAL_MS + EXCHANGE_BITS * 1000 / u64::from(mode.baud.max(1))
-    });
-    Duration::from_millis(ms)
+    Duration::from_millis(mode.map_or(TCP_MS, |_| SERIAL_MS))
 }
 
 /// What was found.
@@ -222,7 +216,13 @@ fn answered(failure: &Failure) -> Option<String> {
         (_, Some(10 | 11)) => None,
         (_, Some(code)) => Some(format!("有应答（异常 {code}）")),
         // Bytes came, but no answer: another speed, or two units of one id.
-        (Reason::Transport | Reason::Length, None) => Some("应答损坏：参数不对，或站号重复".into()),
+        (Reason::Crc | Reason::Cut | Reason::Foreign | Reason::Length | Reason::Noise, None) => {
+            Some(format!(
+                "{}：站号重复或线路参数不对",
+                failure.reason.name_zh()
+            ))
+        }
+        // Some servers hang up where nobody is behind them.
         _ => None,
     }
 }
@@ -312,7 +312,7 @@ mod tests {
         let few = modes(&[9600], &[Parity::Odd], 2);
         assert_eq!(few.len(), 1);
         assert_eq!(few[0].to_string(), "9600 8O2");
-        assert_eq!(patience(Some(few[0])), Duration::from_millis(217));
+        assert_eq!(patience(Some(few[0])), Duration::from_millis(200));
         assert_eq!(patience(None), Duration::from_millis(1000));
     }
 
@@ -333,7 +333,8 @@ mod tests {
             text: String::new(),
         };
         assert!(answered(&failure(Reason::Exception, Some(2))).is_some());
-        assert!(answered(&failure(Reason::Transport, None)).is_some());
+        assert!(answered(&failure(Reason::Crc, None)).is_some());
+        assert!(answered(&failure(Reason::Transport, None)).is_none());
         assert!(answered(&failure(Reason::Exception, Some(11))).is_none());
         assert!(answered(&failure(Reason::Timeout, None)).is_none());
     }

@@ -43,16 +43,16 @@ pub fn check(settings: &EdgeSettings, profiles: &Profiles) -> Vec<Problem> {
         ));
     }
     problems.extend(super::socket::check(settings));
+    problems.extend(super::line::check(&settings.buses));
     if settings.buses.is_empty() {
         problems.push(Problem::new(
             "bus",
             "",
             "a gateway has at least one bus",
-            "add [[bus]] with name, tcp and its devices",
+            "add [[bus]] with name, line and devices",
         ));
     }
     let mut names = BTreeMap::new();
-    let mut endpoints = BTreeMap::new();
     let mut observed = BTreeMap::new();
     for (index, bus) in settings.buses.iter().enumerate() {
         let path = format!("bus[{index}]");
@@ -62,16 +62,6 @@ pub fn check(settings: &EdgeSettings, profiles: &Profiles) -> Vec<Problem> {
                 &bus.name,
                 format!("is the name of {first} already"),
                 "give each bus a name of its own",
-            ));
-        }
-        if let Some(tcp) = bus.tcp.as_deref()
-            && let Some(first) = endpoints.insert(tcp, path.clone())
-        {
-            problems.push(Problem::new(
-                format!("{path}.tcp"),
-                tcp,
-                format!("is the endpoint of {first} already: one task owns an endpoint"),
-                "put all devices behind an endpoint on one bus",
             ));
         }
         check_bus(bus, &path, &mut problems);
@@ -104,11 +94,6 @@ fn check_bus(bus: &BusSettings, path: &str, problems: &mut Vec<Problem>) {
             "must not be empty",
             "it names the bus in logs",
         );
-    }
-    if let Some(tcp) = &bus.tcp
-        && let Err(rule) = endpoint(tcp)
-    {
-        add("tcp", tcp, rule, "192.168.1.10:502");
     }
     if !TIMEOUT_MS.contains(&bus.timeout_ms) {
         add(
@@ -151,6 +136,7 @@ fn check_device(
             "0 is broadcast, and above 247 is reserved",
         ));
     }
+    super::line::device(device, path, problems);
     super::polling::device(device, path, problems);
     for (parameter, adjust) in &device.adjust {
         check_adjust(*parameter, adjust, path, problems);

@@ -20,6 +20,8 @@ mod example;
 mod key_path;
 mod kind;
 mod layers;
+#[cfg(feature = "edge")]
+mod line;
 mod load;
 #[cfg(feature = "edge")]
 mod load_edge;

@@ -7,6 +7,7 @@ mod costs;
 mod device;
 mod dtu;
 mod errand;
+mod exchange;
 mod forecast;
 mod harvest;
 mod health;

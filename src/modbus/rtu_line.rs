@@ -1,26 +1,13 @@
-//! Questions and answers on a line of RTU frames, one at a time.
-//!
-//! RTU has no transaction id. What was asked of a unit that did not answer in time may be answered later, and its answer to one
-//! question looks like that to another of the same function; an exception says no more than the function. So after a failure
-//! the same function of the same unit is asked again only when the line has been quiet for another timeout: a unit may answer
-//! until twice its timeout after the request. What comes meanwhile is discarded and makes the wait begin anew. Other units and
-//! functions need not wait: a late answer is no answer to them, and is passed over.
+//! The line of a bus that speaks RTU frames: opened when it is needed, and anew after it has failed.
 
-use std::collections::BTreeMap;
-use std::io;
 use std::time::Duration;
 
+use super::exchange::{Exchange, Turn};
 use super::link::{Ask, ReadError};
-use super::pacing::Pacing;
-use super::rtu::{FRAME_MAX, Fault, Question, Verdict, hex, without};
+use super::rtu::Question;
 use super::settings::{BusSettings, SerialMode};
 use super::stream::{Port, Stream};
-use super::timing;
-use crate::device::Function;
-use crate::support::{Pause, Stopwatch};
-
-/// Bytes since a request that are looked at: two frames, so that one is found whatever came before it.
-const SEEN_MAX: usize = 2 * FRAME_MAX;
+use crate::support::Pause;
 
 /// After this time without a byte an answer that has begun is over, on a serial port: adapters on USB hand on what they have
 /// every 16 ms (FTDI AN232B-04), a loaded machine takes its time. Engineering judgement.
@@ -46,18 +33,6 @@ pub(super) struct RtuLine {
     turn: Turn,
 }
 
-/// Whose turn it is on the line, and when.
-struct Turn {
-    pacing: Pacing,
-    watch: Stopwatch,
-    pause: Pause,
-    /// The line is our own serial port: its bytes go out and come in at the line's speed.
-    serial: bool,
-    /// Questions that may still be answered, and until when.
-    owed: BTreeMap<(u8, Function), Duration>,
-    quiet: Duration,
-}
-
 impl RtuLine {
     pub(super) fn new(port: Port, heartbeat: Vec<u8>, settings: &BusSettings) -> Self {
         let serial = settings.serial.is_some();
@@ -75,14 +50,7 @@ impl RtuLine {
             heartbeat,
             mode,
             quiet_max: if serial { QUIET_SERIAL } else { QUIET_NETWORK },
-            turn: Turn {
-                pacing: Pacing::new(settings),
-                watch: Stopwatch::start(),
-                pause: Pause::Coarse,
-                serial,
-                owed: BTreeMap::new(),
-                quiet: Duration::MAX,
-            },
+            turn: Turn::new(settings),
         }
     }
 
@@ -112,8 +80,7 @@ impl RtuLine {
                 if self.turn.serial && matches!(self.turn.pause, Pause::Coarse) {
                     self.turn.pause = fine(&stream);
                 }
-                // What was on the line before is unknown.
-                self.turn.pacing.heard(self.turn.watch.elapsed());
+                self.turn.opened();
                 self.stream.insert(stream)
             }
         };
@@ -161,258 +128,6 @@ fn fine(stream: &Stream) -> Pause {
         Stream::Serial(..) => Pause::fine().unwrap_or(Pause::Coarse),
         _ => Pause::Coarse,
     }
-}
-
-impl Turn {
-    fn now(&self) -> Duration {
-        self.watch.elapsed()
-    }
-
-    /// The mode that its silences go by.
-    fn pacing_mode(&self, mode: Option<SerialMode>) -> Option<SerialMode> {
-        mode.filter(|_| self.serial)
-    }
-
-    /// How long `bytes` take on their way out and in, where that is known to be ours.
-    fn wire(&self, mode: Option<SerialMode>, bytes: usize) -> Duration {
-        self.pacing_mode(mode)
-            .map(|mode| timing::wire(mode, bytes))
-            .unwrap_or_default()
-    }
-}
-
-/// One question on its way.
-struct Exchange<'a> {
-    ask: &'a Ask,
-    question: Question,
-    mode: Option<SerialMode>,
-    rts: bool,
-    heartbeat: &'a [u8],
-    quiet_max: Duration,
-}
-
-impl Exchange<'_> {
-    fn broken(&self, problem: String) -> ReadError {
-        ReadError::Transport {
-            unit: self.ask.unit,
-            problem,
-        }
-    }
-
-    fn failed(&self, error: io::Error) -> ReadError {
-        self.broken(error.to_string())
-    }
-
-    /// Asks and hears the answer.
-    async fn make(&self, stream: &mut Stream, turn: &mut Turn) -> Result<Vec<u16>, ReadError> {
-        if let Some(mode) = self.mode {
-            stream.set_mode(mode).map_err(|e| self.failed(e))?;
-        }
-        if self.rts {
-            // Left raised where somebody stopped waiting in the middle of a request.
-            stream.set_rts(false).map_err(|e| self.failed(e))?;
-        }
-        self.await_turn(stream, turn).await?;
-        let end = self.send(stream, turn).await?;
-        let mut seen = Vec::with_capacity(FRAME_MAX);
-        let heard = self.hear(stream, turn, end, &mut seen).await;
-        let key = (self.ask.unit, self.ask.request.function);
-        let now = turn.now();
-        match heard? {
-            Heard::Answer(answer) => {
-                turn.owed.remove(&key);
-                let bytes = match &answer {
-                    Ok(_) => timing::answer_bytes(&self.ask.request),
-                    Err(_) => timing::EXCEPTION_BYTES,
-                };
-                let mode = turn.pacing_mode(self.mode);
-                turn.pacing.answered(end, now, bytes, mode);
-                answer
-            }
-            Heard::Fault(fault) => {
-                if fault == Fault::Check {
-                    // All of it has come, if damaged.
-                    turn.owed.remove(&key);
-                } else {
-                    turn.owed.insert(key, now + self.ask.timeout);
-                }
-                Err(self.error(fault, &seen))
-            }
-        }
-    }
-
-    /// Waits for the silence that is due, and throws away what comes meanwhile.
-    async fn await_turn(&self, stream: &mut Stream, turn: &mut Turn) -> Result<(), ReadError> {
-        let key = (self.ask.unit, self.ask.request.function);
-        let mode = turn.pacing_mode(self.mode);
-        let mut heard = 0;
-        let mut patience = None;
-        loop {
-            let now = turn.now();
-            turn.owed.retain(|_, until| *until > now);
-            let silence = turn.pacing.due(self.ask.unit, self.ask.gap, mode);
-            let due = silence.max(turn.owed.get(&key).copied().unwrap_or_default());
-            // Twice the timeout beyond what was due at first: then the line is never quiet.
-            let patience = *patience.get_or_insert(due.max(now) + 2 * self.ask.timeout);
-            let mut buffer = [0; FRAME_MAX];
-            let came = if now >= due {
-                match stream.discard().map_err(|e| self.failed(e))? {
-                    0 => {
-                        turn.quiet = turn.pacing.quiet(now);
-                        return Ok(());
-                    }
-                    came => came,
-                }
-            } else {
-                tokio::select! {
-                    biased;
-                    read = stream.read(&mut buffer) => read.map_err(|e| self.failed(e))?,
-                    () = turn.pause.wait(due - now) => continue,
-                }
-            };
-            heard += came;
-            let now = turn.now();
-            turn.pacing.heard(now);
-            if let Some(until) = turn.owed.get_mut(&key) {
-                *until = now + self.ask.timeout;
-            }
-            if now > patience {
-                return Err(ReadError::Noise {
-                    unit: self.ask.unit,
-                    problem: format!(
-                        "the line is never quiet: {heard} bytes that nobody asked for"
-                    ),
-                });
-            }
-        }
-    }
-
-    /// Sends the request and returns when its last bit is out: worked out from its length, since ports and adapters say so too
-    /// early.
-    async fn send(&self, stream: &mut Stream, turn: &mut Turn) -> Result<Duration, ReadError> {
-        let frame = self.question.frame();
-        if self.rts {
-            stream.set_rts(true).map_err(|e| self.failed(e))?;
-        }
-        // Noted before, so that it holds if whoever asks stops waiting.
-        let end = turn.now() + turn.wire(self.mode, frame.len());
-        let key = (self.ask.unit, self.ask.request.function);
-        turn.owed.insert(key, end + 2 * self.ask.timeout);
-        turn.pacing.asked(self.ask.unit, end);
-        tokio::time::timeout(self.ask.timeout, stream.write(&frame))
-            .await
-            .map_err(|_| self.broken("it takes no bytes".into()))?
-            .map_err(|e| self.failed(e))?;
-        let end = turn.now() + turn.wire(self.mode, frame.len());
-        turn.pacing.asked(self.ask.unit, end);
-        if self.rts {
-            turn.pause.wait(end.saturating_sub(turn.now())).await;
-            stream.set_rts(false).map_err(|e| self.failed(e))?;
-        }
-        Ok(end)
-    }
-
-    /// Hears until there is an answer, or none will come. The answer may begin until the timeout after `end`, that of the
-    /// request, and take its time on the line.
-    async fn hear(
-        &self,
-        stream: &mut Stream,
-        turn: &mut Turn,
-        end: Duration,
-        seen: &mut Vec<u8>,
-    ) -> Result<Heard, ReadError> {
-        let longest = timing::answer_bytes(&self.ask.request);
-        // Behind a terminal the line is as slow, and its bytes come after it has heard them all.
-        let wire = self
-            .mode
-            .map(|mode| timing::wire(mode, longest))
-            .unwrap_or_default();
-        let deadline = end + self.ask.timeout + wire;
-        let mut over = false;
-        loop {
-            let left = deadline.saturating_sub(turn.now());
-            let left = if over { left.min(self.quiet_max) } else { left };
-            let mut buffer = [0; FRAME_MAX];
-            let read = tokio::time::timeout(left, stream.read(&mut buffer)).await;
-            let Ok(read) = read else {
-                return Ok(Heard::Fault(self.fault(seen)));
-            };
-            let read = read.map_err(|e| self.failed(e))?;
-            turn.pacing.heard(turn.now());
-            seen.extend(buffer.iter().take(read));
-            if let Some(excess) = seen.len().checked_sub(SEEN_MAX) {
-                seen.drain(..excess);
-            }
-            match self.judge(seen) {
-                Verdict::Words(words) => return Ok(Heard::Answer(Ok(words))),
-                Verdict::Exception(code) => {
-                    let refused = ReadError::exception(self.ask.unit, code);
-                    return Ok(Heard::Answer(Err(refused)));
-                }
-                Verdict::More(_) => over = self.fault(seen).answered(),
-            }
-            if turn.now() >= deadline {
-                return Ok(Heard::Fault(self.fault(seen)));
-            }
-        }
-    }
-
-    /// What was seen, with heartbeats in it or without: the check decides.
-    fn judge(&self, seen: &[u8]) -> Verdict {
-        match self.question.judge(seen) {
-            Verdict::More(_) if !self.heartbeat.is_empty() => {
-                self.question.judge(&without(seen, self.heartbeat))
-            }
-            verdict => verdict,
-        }
-    }
-
-    fn fault(&self, seen: &[u8]) -> Fault {
-        self.question.fault(&without(seen, self.heartbeat))
-    }
-
-    fn error(&self, fault: Fault, seen: &[u8]) -> ReadError {
-        let unit = self.ask.unit;
-        let timeout_ms = self.ask.timeout.as_millis();
-        match fault {
-            Fault::Silence => ReadError::Timeout { unit, timeout_ms },
-            Fault::Length { got } if self.ask.request.function.bits() => ReadError::Length {
-                unit,
-                asked: self.ask.request.count,
-                got: got * 8,
-            },
-            Fault::Length { got } => ReadError::Length {
-                unit,
-                asked: self.ask.request.count,
-                got: got / 2,
-            },
-            Fault::Check => ReadError::Crc {
-                unit,
-                seen: hex(seen),
-            },
-            Fault::Cut { got, want } => ReadError::Cut { unit, got, want },
-            Fault::Foreign {
-                unit: other,
-                function,
-            } => ReadError::Foreign {
-                unit,
-                problem: format!(
-                    "within {timeout_ms} ms came a frame of unit {other} and function {function} only: {}",
-                    hex(seen)
-                ),
-            },
-            Fault::Noise => ReadError::Noise {
-                unit,
-                problem: format!("within {timeout_ms} ms came no frame but {}", hex(seen)),
-            },
-        }
-    }
-}
-
-/// What came of a question.
-enum Heard {
-    Answer(Result<Vec<u16>, ReadError>),
-    Fault(Fault),
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::super::script::{Scripted, Step, answer, asking, frame};
 use super::*;
+use crate::device::Function;
 use Step::{After, Close, Send};
 
 const SERIAL: &str = "serial = { port = '/dev/null' }";
@@ -191,7 +192,8 @@ async fn what_a_network_adds() {
         "# silence: a terminal is kept\n{}\n",
         pair(TERMINAL, silent).await
     );
-    let beats: [fn(&[u8]) -> Vec<u8>; 3] = [
+    type Beat = fn(&[u8]) -> Vec<u8>;
+    let beats: [Beat; 3] = [
         |frame| [&[0xfe, 0xfe], frame].concat(),
         |frame| [&frame[..3], &[0xfe, 0xfe], &frame[3..]].concat(),
         |frame| [&frame[..6], &[0xfe, 0xfe], &frame[6..]].concat(),

@@ -19,7 +19,7 @@ use super::rtu_line::RtuLine;
 use super::stream::Port;
 use super::timing::REQUEST_BYTES;
 use crate::device::{Function, Request};
-use crate::support::Stopwatch;
+use crate::support::{Pause, Stopwatch};
 
 /// The way to the other end.
 #[derive(Debug, Clone)]
@@ -136,7 +136,7 @@ impl Scripted {
                 tokio::spawn(async move {
                     for step in steps {
                         match step {
-                            Step::After(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
+                            Step::After(ms) => Pause::Coarse.wait(Duration::from_millis(ms)).await,
                             Step::Send(bytes) => {
                                 log.line(&format!("<< {}", hex(&bytes)));
                                 if let Some(writer) = writer.lock().await.as_mut() {
@@ -178,7 +178,7 @@ impl Scripted {
 
     /// Waits so many milliseconds.
     pub async fn idle(&self, ms: u64) {
-        tokio::time::sleep(Duration::from_millis(ms)).await;
+        Pause::Coarse.wait(Duration::from_millis(ms)).await;
     }
 
     /// What went over the line so far.

@@ -61,12 +61,12 @@ fn each_failure_has_its_reason_and_the_others_go_on() {
         ),
         (
             "another-transaction",
-            Reason::Transport,
+            Reason::Foreign,
             always(|q| Deed::Send(changed(q.registers(&[1000]), 0))),
         ),
         (
             "another-unit",
-            Reason::Transport,
+            Reason::Foreign,
             always(|q| Deed::Send(changed(q.registers(&[1000]), 6))),
         ),
         ("silent", Reason::Timeout, always(|_| Deed::Nothing)),
@@ -79,7 +79,7 @@ fn each_failure_has_its_reason_and_the_others_go_on() {
         ),
         (
             "another-function",
-            Reason::Transport,
+            Reason::Foreign,
             always(|q| Deed::Send(q.frame(&[4, 2, 3, 232]))),
         ),
         (

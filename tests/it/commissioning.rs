@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::context::{Context, GATEWAY, Process, hanqing, outcome, wait_for};
 use crate::fake_device::{Deed, FakeDevice, Question};
-use crate::peers::Pymodbus;
+use crate::peers::{Pymodbus, RtuUnits};
 
 /// A level sensor at unit 2, and at unit 1 a flow meter whose registers hold 36.625 m3/h as CDAB and a total of 1234.5.
 fn devices() -> Pymodbus {
@@ -273,6 +273,84 @@ fn scan_finds_the_units() {
     let (code, printed, _) = run(&context, &arguments);
     assert_eq!(code, Some(1));
     assert!(printed.contains("时间到"), "{printed}");
+}
+
+/// Unit 3 at 4800 baud, and unit 7 at 9600.
+fn serial_units() -> RtuUnits {
+    RtuUnits::start(&json!({
+        "3": {"baud": 4800, "registers": {"0": 7}},
+        "7": {"baud": 9600, "registers": {"4": 2350}},
+    }))
+}
+
+#[test]
+fn scan_finds_serial_units_each_at_its_speed() {
+    let context = Context::new();
+    let units = serial_units();
+    let arguments = [
+        "scan",
+        "--serial",
+        &units.port,
+        "--units",
+        "2..8",
+        "--baud",
+        "9600,4800",
+        "--parity",
+        "none",
+    ];
+    let (code, printed, told) = run(&context, &arguments);
+    assert_eq!((code, told.as_str()), (Some(0), ""), "{printed}");
+    insta::assert_snapshot!("scan_serial", timeless(&printed));
+    let arguments = [
+        "probe",
+        "--serial",
+        &units.port,
+        "--unit",
+        "7",
+        "--address",
+        "4",
+        "--count",
+        "1",
+        "--expect",
+        "2.35",
+    ];
+    let (code, printed, told) = run(&context, &arguments);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(printed.contains("scale = 0.001"), "{printed}");
+}
+
+#[test]
+fn a_gateway_scans_other_speeds_between_its_polls() {
+    let context = Context::new();
+    let units = serial_units();
+    context.edge_config(&format!(
+        "[[bus]]\nname = \"levels\"\nserial = {{ port = {:?} }}\ninterval_s = 1\nretries = 0\n\
+         [[bus.device]]\nunit = 7\nprofile = \"qdy30\"\nstation = \"pond-dongmen-1\"\n",
+        units.port
+    ));
+    let _gateway = running(&context);
+    polls_on(&context, 1);
+    let arguments = [
+        "scan",
+        "-c",
+        "edge.toml",
+        "--units",
+        "1..7",
+        "--baud",
+        "4800,9600",
+        "--parity",
+        "none",
+    ];
+    let (code, printed, told) = run(&context, &arguments);
+    assert_eq!(code, Some(0), "{printed}{told}");
+    assert!(told.contains(GATEWAY), "{told}");
+    for word in ["4800 8N1", "9600 8N1"] {
+        assert_eq!(printed.matches(word).count(), 1, "{printed}");
+    }
+    polls_on(&context, 2);
+    let status = status(&context);
+    assert_eq!(status["missing"], 0, "{status}");
+    assert_eq!(status["buses"][0]["report"]["missed_ticks"], 0, "{status}");
 }
 
 /// A scan of 247 units, most of them silent, that is interrupted once the device has been asked by unit 10.

@@ -37,6 +37,49 @@ pub fn mosquitto(context: &Context) -> Process {
     broker
 }
 
+const ADVICE: &str = "run tests/run, which makes tests/.venv";
+
+/// Starts a script of the repository with this argument.
+fn python(script: &str, argument: &serde_json::Value) -> Child {
+    let python = std::env::var_os("HANQING_TEST_PYTHON")
+        .map_or_else(|| repository("tests/.venv/bin/python"), Into::into);
+    let started = Command::new(&python)
+        .arg(repository(script))
+        .arg(argument.to_string())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    match started {
+        Ok(child) => child,
+        Err(error) => panic!("cannot start {script} ({python:?}: {error}): {ADVICE}"),
+    }
+}
+
+/// RTU units on a serial port, each with a speed of its own.
+pub struct RtuUnits {
+    /// The port.
+    pub port: String,
+    _input: ChildStdin,
+    _process: Process,
+}
+
+impl RtuUnits {
+    /// Starts them: speed and holding registers by unit.
+    pub fn start(units: &serde_json::Value) -> Self {
+        let mut child = python("tests/rtu_units.py", units);
+        let input = child.stdin.take().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let process = Process(child);
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        Self {
+            port: line.trim().into(),
+            _input: input,
+            _process: process,
+        }
+    }
+}
+
 /// A pymodbus server.
 pub struct Pymodbus {
     /// Where it listens.
@@ -49,19 +92,7 @@ pub struct Pymodbus {
 impl Pymodbus {
     /// Starts it with these holding registers, by unit and address.
     pub fn start(registers: &serde_json::Value) -> Self {
-        const ADVICE: &str = "run tests/run, which makes tests/.venv with it";
-        let python = std::env::var_os("HANQING_TEST_PYTHON")
-            .map_or_else(|| repository("tests/.venv/bin/python"), Into::into);
-        let started = Command::new(&python)
-            .arg(repository("tests/pymodbus_server.py"))
-            .arg(registers.to_string())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn();
-        let mut child: Child = match started {
-            Ok(child) => child,
-            Err(error) => panic!("cannot start pymodbus ({python:?}: {error}): {ADVICE}"),
-        };
+        let mut child = python("tests/pymodbus_server.py", registers);
         let input = child.stdin.take().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let process = Process(child);
