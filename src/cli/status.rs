@@ -142,6 +142,11 @@ fn notes(buses: &[BusStatus]) -> Vec<String> {
         if let Some(error) = &unit.last_error {
             notes.push(format!("{whose}：最后一次错误 {error}"));
         }
+        if let Some(gap_ms) = unit.gap_ms {
+            notes.push(format!(
+                "{whose}：每次提问前需要停顿 {gap_ms} 毫秒，已自动加上"
+            ));
+        }
         for (what, runs) in [
             ("设备不给读的寄存器", &unit.holes),
             ("不能合在一次读的寄存器", &unit.seams),
