@@ -24,7 +24,7 @@ fn a_broken_configuration_is_named_whole_and_starts_nothing() {
     let broken = context.write(
         "edge.toml",
         "gateway = \"Gateway 1\"\ncolour = 1\n[mqtt]\nurl = \"http://127.0.0.1\"\n[spool]\npath = \"spool.db\"\n\
-         [[bus]]\nname = \"b\"\ntcp = \"127.0.0.1:502\"\ninterval_s = 90000\n\
+         [[bus]]\nname = \"b\"\ntcp = \"127.0.0.1:502\"\ninterval_s = 100000\n\
          [[bus.device]]\nunit = 255\nprofile = \"no-such\"\nstation = \"pond-1\"\n",
     );
     let expected = [
