@@ -144,7 +144,7 @@ fn notes(buses: &[BusStatus]) -> Vec<String> {
         }
         if let Some(gap_ms) = unit.gap_ms {
             notes.push(format!(
-                "{whose}：每次提问前需要停顿 {gap_ms} 毫秒，已自动加上"
+                "{whose}：每次请求前需要静默 {gap_ms} 毫秒（自动测得，可写进配置 gap_ms）"
             ));
         }
         for (what, runs) in [
@@ -206,7 +206,60 @@ pub fn lasted(seconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::lasted;
+    use super::*;
+    use crate::core::Reason;
+    use crate::edge::desk::DeviceStatus;
+    use crate::modbus::BusReport;
+
+    #[test]
+    fn a_bus_is_shown_with_its_devices_and_what_they_refuse() {
+        let unit = |unit, state| UnitReport {
+            unit,
+            state,
+            since: None,
+            polls: 10,
+            successes: 30,
+            failures: [(Reason::Timeout, 6), (Reason::Crc, 4)].into(),
+            last_error: Some(format!("unit {unit} did not answer within 300 ms")),
+            answer_ms: Some([12.34, 250.0]),
+            holes: vec![(Function::Holding, 8, 8), (Function::Input, 30, 41)],
+            seams: vec![(Function::Holding, 0, 9)],
+            gap_ms: Some(40),
+        };
+        let fresh = UnitReport {
+            successes: 0,
+            failures: Default::default(),
+            last_error: None,
+            answer_ms: None,
+            holes: Vec::new(),
+            seams: Vec::new(),
+            gap_ms: None,
+            ..unit(9, State::Online)
+        };
+        let device = |unit| DeviceStatus {
+            unit,
+            profile: "qdy30".into(),
+            station: "pond-dongmen-1".parse().unwrap(),
+        };
+        let all = [BusStatus {
+            line: "/dev/ttyUSB0 9600 8N1".into(),
+            devices: vec![device(3), device(9)],
+            report: BusReport {
+                name: "levels".into(),
+                line: State::Online,
+                polls: 10,
+                missed_ticks: 1,
+                busy: 0.123,
+                units: vec![unit(3, State::Offline), fresh],
+            },
+        }];
+        let shown = [
+            buses(&all).to_string(),
+            units(&all).to_string(),
+            notes(&all).join("\n"),
+        ];
+        insta::assert_snapshot!(shown.join("\n"));
+    }
 
     #[test]
     fn durations_have_two_parts_at_most() {
