@@ -47,14 +47,20 @@ pub struct Pymodbus {
 }
 
 impl Pymodbus {
-    /// Starts it with these holding registers, by unit and address.
+    /// Starts one of Modbus TCP with these holding registers, by unit and address.
     pub fn start(registers: &serde_json::Value) -> Self {
+        Self::start_as(registers, "tcp")
+    }
+
+    /// Starts one of `kind`: `tcp`, `rtu` for RTU frames over TCP, or the path of a serial port.
+    pub fn start_as(registers: &serde_json::Value, kind: &str) -> Self {
         const ADVICE: &str = "run tests/run, which makes tests/.venv with it";
         let python = std::env::var_os("HANQING_TEST_PYTHON")
             .map_or_else(|| repository("tests/.venv/bin/python"), Into::into);
         let started = Command::new(&python)
             .arg(repository("tests/pymodbus_server.py"))
             .arg(registers.to_string())
+            .arg(kind)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn();
