@@ -224,28 +224,42 @@ impl Exchange<'_> {
             .map(|mode| timing::wire(mode, longest))
             .unwrap_or_default();
         let deadline = end + self.ask.timeout + wire;
-        let mut over = false;
+        // Until so many bytes are there, there is no answer.
+        let mut least = timing::EXCEPTION_BYTES;
+        // Something has come, and since then it has not been found out whether more is to be waited for.
+        let mut begun = false;
         loop {
             let left = deadline.saturating_sub(turn.now());
-            let left = if over { left.min(self.quiet_max) } else { left };
+            let quiet = begun && self.quiet_max < left;
+            let left = if quiet { self.quiet_max } else { left };
             let mut buffer = [0; FRAME_MAX];
             let read = tokio::time::timeout(left, stream.read(&mut buffer)).await;
-            let Ok(read) = read else {
-                return Ok(Heard::Fault(self.fault(seen)));
+            let read = match read {
+                Ok(read) => read.map_err(|e| self.failed(e))?,
+                Err(_) => {
+                    let fault = self.fault(seen);
+                    if quiet && !fault.answered() {
+                        begun = false;
+                        continue;
+                    }
+                    return Ok(Heard::Fault(fault));
+                }
             };
-            let read = read.map_err(|e| self.failed(e))?;
             turn.pacing.heard(turn.now());
+            begun = true;
             seen.extend(buffer.iter().take(read));
             if let Some(excess) = seen.len().checked_sub(SEEN_MAX) {
                 seen.drain(..excess);
             }
-            match self.judge(seen) {
-                Verdict::Words(words) => return Ok(Heard::Answer(Ok(words))),
-                Verdict::Exception(code) => {
-                    let refused = ReadError::exception(self.ask.unit, code);
-                    return Ok(Heard::Answer(Err(refused)));
+            if seen.len() >= least {
+                match self.judge(seen) {
+                    Verdict::Words(words) => return Ok(Heard::Answer(Ok(words))),
+                    Verdict::Exception(code) => {
+                        let refused = ReadError::exception(self.ask.unit, code);
+                        return Ok(Heard::Answer(Err(refused)));
+                    }
+                    Verdict::More(more) => least = (seen.len() + more).min(SEEN_MAX),
                 }
-                Verdict::More(_) => over = self.fault(seen).answered(),
             }
             if turn.now() >= deadline {
                 return Ok(Heard::Fault(self.fault(seen)));
@@ -256,8 +270,11 @@ impl Exchange<'_> {
     /// What was seen, with heartbeats in it or without: the check decides.
     fn judge(&self, seen: &[u8]) -> Verdict {
         match self.question.judge(seen) {
-            Verdict::More(_) if !self.heartbeat.is_empty() => {
-                self.question.judge(&without(seen, self.heartbeat))
+            Verdict::More(least) if !self.heartbeat.is_empty() => {
+                match self.question.judge(&without(seen, self.heartbeat)) {
+                    Verdict::More(more) => Verdict::More(more.min(least)),
+                    verdict => verdict,
+                }
             }
             verdict => verdict,
         }

@@ -35,6 +35,9 @@ mod stream;
 mod tcp;
 pub mod timing;
 
+#[cfg(test)]
+mod port_tests;
+
 pub use bus::{Bus, BusContext};
 pub use costs::{costs, terms};
 pub use dtu::{DtuDesk, REGISTRATION_MAX, Reception, bytes_of, receptions};

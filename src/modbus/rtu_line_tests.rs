@@ -205,8 +205,13 @@ async fn what_a_network_adds() {
             pair(TERMINAL, deed).await
         );
     }
-    // The register holds what looks like a heartbeat.
-    let mut line = Scripted::new(TERMINAL, |_, asked| well(asked));
+    // The register holds what looks like a heartbeat, and comes byte by byte.
+    let mut line = Scripted::new(TERMINAL, |_, asked| {
+        let bytes = answer(asked).into_iter();
+        bytes
+            .flat_map(|byte| [After(3), Send(vec![byte])])
+            .collect()
+    });
     assert_eq!(line.ask(1, 0xfefe).await, Ok(vec![0xfefe]));
     text += &format!(
         "# a register that looks like a heartbeat\n{}\n",

@@ -39,13 +39,13 @@ pub fn mosquitto(context: &Context) -> Process {
 
 const ADVICE: &str = "run tests/run, which makes tests/.venv";
 
-/// Starts a script of the repository with this argument.
-fn python(script: &str, argument: &serde_json::Value) -> Child {
+/// Starts a script of the repository with these arguments.
+fn python(script: &str, arguments: &[&str]) -> Child {
     let python = std::env::var_os("HANQING_TEST_PYTHON")
         .map_or_else(|| repository("tests/.venv/bin/python"), Into::into);
     let started = Command::new(&python)
         .arg(repository(script))
-        .arg(argument.to_string())
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn();
@@ -66,7 +66,7 @@ pub struct RtuUnits {
 impl RtuUnits {
     /// Starts them: speed and holding registers by unit.
     pub fn start(units: &serde_json::Value) -> Self {
-        let mut child = python("tests/rtu_units.py", units);
+        let mut child = python("tests/rtu_units.py", &[&units.to_string()]);
         let input = child.stdin.take().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let process = Process(child);
@@ -90,9 +90,14 @@ pub struct Pymodbus {
 }
 
 impl Pymodbus {
-    /// Starts it with these holding registers, by unit and address.
+    /// Starts one of Modbus TCP with these holding registers, by unit and address.
     pub fn start(registers: &serde_json::Value) -> Self {
-        let mut child = python("tests/pymodbus_server.py", registers);
+        Self::start_as(registers, "tcp")
+    }
+
+    /// Starts one of `kind`: `tcp`, `rtu` for RTU frames over TCP, or the path of a serial port.
+    pub fn start_as(registers: &serde_json::Value, kind: &str) -> Self {
+        let mut child = python("tests/pymodbus_server.py", &[&registers.to_string(), kind]);
         let input = child.stdin.take().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let process = Process(child);
