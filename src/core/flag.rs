@@ -92,4 +92,18 @@ reasons! {
     OutOfRange: "out_of_range", "超出量程";
     /// Inside the sensor's range but outside the expected span (QARTOD gross range, suspect).
     Unexpected: "unexpected", "超出常见范围";
+    /// Far from both of the readings before it (QARTOD spike).
+    Spike: "spike", "数值突跳";
+    /// Changed faster than the quantity can (QARTOD rate of change).
+    Rate: "rate", "变化过快";
+    /// The same for too long (QARTOD flat line).
+    Flat: "flat", "长时间不变";
+    /// Varies less than the quantity does (QARTOD attenuated signal).
+    Attenuated: "attenuated", "波动过小";
+    /// The first value after too long without one (QARTOD time gap).
+    Gap: "gap", "中断后首值";
+    /// No flow while the pump has been running.
+    NoFlow: "no_flow", "开泵无流量";
+    /// The level falls while all pumps of the source stand.
+    IdleFall: "idle_fall", "停泵水位下降";
 }

@@ -1,5 +1,6 @@
 //! The gateway daemon: buses, spool and uplink put together.
 
+mod checks;
 mod delivery;
 pub mod desk;
 mod settings;
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use settings::{Confirm, EdgeSettings, SpoolSettings};
 
+use self::checks::{BusChecks, Checks};
 use self::desk::{Desk, DeskBus, DeviceStatus, Place};
 use crate::core::{Flag, Reading, Series};
 use crate::device::Profile;
@@ -27,6 +29,7 @@ use crate::wire::{Birth, BirthSeries, CounterSpec};
 pub struct Edge {
     settings: EdgeSettings,
     buses: Vec<Bus>,
+    checks: Checks,
     receptions: Vec<Reception>,
     birth: Birth,
     spool: SpoolHandle,
@@ -92,9 +95,11 @@ impl Edge {
         let spool = Spool::open(&settings.spool.path, &settings.gateway, size_max)?;
         let spool = keeper::start(spool).context("no thread for the spool")?;
         let birth = birth(&settings, profiles);
+        let checks = Checks::new(&settings, profiles);
         Ok(Self {
             settings,
             buses,
+            checks,
             receptions,
             birth,
             spool,
@@ -166,10 +171,12 @@ impl Edge {
             let name = format!("terminals at {}", reception.listen());
             supervisor.spawn(name, reception.serve(stop.clone()));
         }
-        for bus in self.buses {
+        let checks = self.checks.shared();
+        for (bus, checks) in self.buses.into_iter().zip(checks) {
             let name = format!("bus {}", bus.name());
             let polling = poll(
                 bus,
+                checks,
                 self.spool.clone(),
                 self.clock.clone(),
                 self.stats.clone(),
@@ -185,6 +192,7 @@ impl Edge {
 /// poll is due already, before that one ends.
 async fn poll(
     mut bus: Bus,
+    checks: BusChecks,
     spool: SpoolHandle,
     clock: Clock,
     stats: Arc<BusStats>,
@@ -200,6 +208,7 @@ async fn poll(
             stored.await?;
         }
         if !readings.is_empty() {
+            checks.judge(&mut readings);
             readings.iter_mut().for_each(drop_raw);
             let stored = spool.append(readings);
             if bus.next_due().is_none_or(|due| due > clock.now()) {

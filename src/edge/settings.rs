@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::GatewayId;
 use crate::modbus::BusSettings;
 use crate::mqtt::MqttSettings;
+use crate::quality::{PumpRule, SourceRule};
 
 /// A gateway: `edge.toml`. Relative paths are taken from the directory of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +35,12 @@ pub struct EdgeSettings {
     /// The buses.
     #[serde(rename = "bus", default)]
     pub buses: Vec<BusSettings>,
+    /// Pumps: how to tell that they run, and when running without flow is doubted.
+    #[serde(rename = "pump", default)]
+    pub pumps: Vec<PumpRule>,
+    /// Sources whose level must not fall while their pumps stand.
+    #[serde(rename = "source", default)]
+    pub sources: Vec<SourceRule>,
 }
 
 /// Whose word releases a batch from the spool.

@@ -9,8 +9,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::schedule::Rhythm;
-use crate::core::{Parameter, StationId};
-use crate::device::{Function, Run};
+use crate::core::{Parameter, Series, StationId};
+use crate::device::{Function, Profile, Run};
+use crate::quality::SeriesRules;
 
 /// One bus: a line or an endpoint with the devices behind it. Exactly one of `tcp`, `serial`, `rtu_tcp` and `dtu` is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -257,9 +258,21 @@ pub struct DeviceSettings {
     /// The same in drought mode; what is left out here is polled as the bus is.
     #[serde(default)]
     pub drought_intervals_s: BTreeMap<Parameter, u32>,
+    /// Quality tests of single parameters, beyond the range of the device.
+    #[serde(default)]
+    pub quality: BTreeMap<Parameter, SeriesRules>,
 }
 
 impl DeviceSettings {
+    /// The series that it observes, following `profile`, in the order of its points.
+    pub fn series(&self, profile: &Profile) -> Vec<Series> {
+        let read = profile.points.iter().map(|point| point.parameter);
+        let wanted = |p: &Parameter| self.parameters.is_empty() || self.parameters.contains(p);
+        read.filter(wanted)
+            .map(|parameter| Series::new(self.station.clone(), parameter))
+            .collect()
+    }
+
     /// Silence that this device needs before each request to it, beyond what the bus keeps.
     pub fn gap(&self) -> Duration {
         let seconds = self.gap_ms.unwrap_or_default() / 1000.0;
