@@ -130,7 +130,7 @@ pub fn phrase(value: f64, hedge: Hedge, unit: PrintUnit, significant: u8) -> Opt
         Hedge::Exact => print(exact(hundredths)?, unit, hedge),
         Hedge::Reach => print(positive(exact(hundredths)?)?, unit, hedge),
         Hedge::About => {
-            let rounded = (hundredths / step as f64 + 0.5).floor() as i128 * step;
+            let rounded = floor(hundredths + step as f64 / 2.0, step);
             print(positive(rounded)?, unit, hedge)
         }
         Hedge::Above => print(positive(floor(hundredths, step))?, unit, hedge),
@@ -264,6 +264,12 @@ mod tests {
         ] {
             assert_eq!(of(value, hedge, unit).as_deref(), Some(expected));
         }
+    }
+
+    #[test]
+    fn rounds_half_up_where_binary_numbers_lie_a_little_below() {
+        let printed = phrase(615.55, Hedge::About, PrintUnit::Mu, 4);
+        assert_eq!(printed.as_deref(), Some("约615.6亩"));
     }
 
     #[test]
