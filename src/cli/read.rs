@@ -9,7 +9,7 @@ use clap::Args;
 use super::line::{Line, LineArguments, Manner, Setup, block_on};
 use super::table::{Table, hex, number};
 use super::{CONFIGURATION, UsageError};
-use crate::core::{Flag, Outcome, Reason};
+use crate::core::{Flag, Outcome, Reason, Series};
 use crate::device::{self, Planned, Point, Profile, Request};
 use crate::edge::desk::Failure;
 use crate::modbus::{BusSettings, DeviceSettings, Measured, measured, terms};
@@ -111,14 +111,11 @@ async fn read_device(
     profile: &Profile,
     table: &mut Table,
 ) -> anyhow::Result<bool> {
-    let wanted = |point: &&Point| {
-        device.parameters.is_empty() || device.parameters.contains(&point.parameter)
-    };
-    let points: Vec<&Point> = profile.points.iter().filter(wanted).collect();
+    let (points, series): (Vec<&Point>, Vec<Series>) = device.observes(profile).unzip();
     let planned = device::plan(&points, &terms(bus, device, profile));
     let parts = read_parts(line, bus, device, &planned).await?;
     let mut complete = true;
-    for (index, point) in points.iter().enumerate() {
+    for (index, (point, series)) in points.iter().zip(&series).enumerate() {
         let read: Vec<&PartRead> = parts
             .range((index, 0)..(index + 1, 0))
             .map(|(_, part)| part)
@@ -142,7 +139,7 @@ async fn read_device(
         let raw: Vec<String> = words.iter().map(|words| hex(words)).collect();
         let ms: f64 = read.iter().map(|(_, ms)| ms).fold(0.0, |a, b| a.max(*b));
         table.row([
-            device.station.to_string(),
+            series.station.to_string(),
             device.unit.to_string(),
             format!("{} {}", spec.name_zh, spec.id),
             value,

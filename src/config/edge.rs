@@ -1,6 +1,6 @@
 //! What a gateway's file means, checked as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use super::profiles::Profiles;
@@ -155,22 +155,66 @@ fn check_device(
     };
     check_parameters(device, profile, path, problems);
     super::polling::points(device, profile, path, problems);
-    let all: Vec<Parameter> = profile.points.iter().map(|p| p.parameter).collect();
-    let read = all
-        .into_iter()
-        .filter(|p| device.parameters.is_empty() || device.parameters.contains(p));
-    for parameter in read {
-        let series = Series::new(device.station.clone(), parameter);
+    check_channels(device, profile, path, problems);
+    for (point, series) in device.observes(profile) {
         if let Some(first) = observed.get(&series) {
+            let path = match &point.channel {
+                Some(channel) => format!("{path}.channels.{channel}"),
+                None => format!("{path}.station"),
+            };
             problems.push(Problem::new(
-                format!("{path}.station"),
-                &device.station,
+                path,
+                &series.station,
                 format!("{series} is observed by {first} already"),
                 "a series has one device: name in `parameters` what each of the two reads",
             ));
         } else {
             observed.insert(series, path.to_owned());
         }
+    }
+}
+
+fn check_channels(
+    device: &DeviceSettings,
+    profile: &Profile,
+    path: &str,
+    problems: &mut Vec<Problem>,
+) {
+    let channels = profile.points.iter().filter_map(|p| p.channel.as_deref());
+    let known: BTreeSet<&str> = channels.collect();
+    for (channel, station) in &device.channels {
+        if known.contains(channel.as_str()) {
+            continue;
+        }
+        let hint = match did_you_mean(channel, known.iter().copied()) {
+            Some(hint) => hint,
+            None if known.is_empty() => "it has none: give the device's `station` alone".to_owned(),
+            None => format!(
+                "it has {}",
+                Vec::from_iter(known.iter().copied()).join(", ")
+            ),
+        };
+        let rule = format!("is no channel of profile {}", profile.id);
+        problems.push(Problem::new(
+            format!("{path}.channels.{channel}"),
+            station,
+            rule,
+            hint,
+        ));
+    }
+    if !profile.points.is_empty()
+        && device.parameters.is_empty()
+        && device.observes(profile).next().is_none()
+    {
+        problems.push(Problem::new(
+            format!("{path}.channels"),
+            "",
+            format!(
+                "is required: all points of profile {} belong to channels",
+                profile.id
+            ),
+            "name the station of each channel that is connected",
+        ));
     }
 }
 

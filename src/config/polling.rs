@@ -132,9 +132,7 @@ pub(super) fn points(
     path: &str,
     problems: &mut Vec<Problem>,
 ) {
-    let all = device.parameters.is_empty();
-    let read = |point: &&Point| all || device.parameters.contains(&point.parameter);
-    let points: Vec<&Point> = profile.points.iter().filter(read).collect();
+    let points: Vec<&Point> = device.observes(profile).map(|(point, _)| point).collect();
     let maps = [
         ("intervals_s", &device.intervals_s),
         ("drought_intervals_s", &device.drought_intervals_s),

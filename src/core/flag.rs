@@ -88,6 +88,8 @@ reasons! {
     Sentinel: "sentinel", "传感器无效值";
     /// The registers do not decode: NaN, infinity, bad BCD.
     Undecodable: "undecodable", "数据无法解析";
+    /// A register of the device says that the value does not hold.
+    Invalid: "invalid", "设备判为无效";
     /// Outside what the sensor can measure (QARTOD gross range, fail).
     OutOfRange: "out_of_range", "超出量程";
     /// Inside the sensor's range but outside the expected span (QARTOD gross range, suspect).

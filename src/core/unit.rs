@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// A conventional metre of water, Pa.
+const METRE_OF_WATER_PA: f64 = 9806.65;
+
 /// A physical unit. Each belongs to one dimension; conversion within it is a factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
@@ -14,13 +17,33 @@ pub enum Unit {
     Centimetre,
     #[serde(rename = "mm")]
     Millimetre,
-    /// Pressure of a water column, read as a length of water: 1 kPa = 0.10197 m H2O.
+    // Pressures, read as the length of a water column: see `base`.
+    #[serde(rename = "MPa")]
+    Megapascal,
     #[serde(rename = "kPa")]
     Kilopascal,
+    #[serde(rename = "Pa")]
+    Pascal,
+    #[serde(rename = "bar")]
+    Bar,
+    #[serde(rename = "mbar")]
+    Millibar,
+    #[serde(rename = "kg/cm2")]
+    KilogramForcePerSquareCentimetre,
+    #[serde(rename = "psi")]
+    PoundForcePerSquareInch,
+    #[serde(rename = "mH2O")]
+    MetreOfWater,
+    #[serde(rename = "mmH2O")]
+    MillimetreOfWater,
     #[serde(rename = "m3/h")]
     CubicMetrePerHour,
     #[serde(rename = "L/s")]
     LitrePerSecond,
+    #[serde(rename = "L/min")]
+    LitrePerMinute,
+    #[serde(rename = "L/h")]
+    LitrePerHour,
     #[serde(rename = "m3")]
     CubicMetre,
     #[serde(rename = "L")]
@@ -71,10 +94,23 @@ impl Unit {
             Unit::Metre => (Dimension::Length, 1.0),
             Unit::Centimetre => (Dimension::Length, 0.01),
             Unit::Millimetre => (Dimension::Length, 0.001),
-            // 1 kPa / (1000 kg/m3 x 9.80665 m/s2), water at 4 degrees.
-            Unit::Kilopascal => (Dimension::Length, 0.101_971_6),
+            // Pressures by the conventional metre of water, 1000 kg/m3 x 9.80665 m/s2 = 9806.65 Pa (ISO 80000-4; water of 4
+            // degrees; at 30 degrees the column is 0.4 % longer).
+            Unit::Megapascal => (Dimension::Length, 1e6 / METRE_OF_WATER_PA),
+            Unit::Kilopascal => (Dimension::Length, 1e3 / METRE_OF_WATER_PA),
+            Unit::Pascal => (Dimension::Length, 1.0 / METRE_OF_WATER_PA),
+            Unit::Bar => (Dimension::Length, 1e5 / METRE_OF_WATER_PA),
+            Unit::Millibar => (Dimension::Length, 1e2 / METRE_OF_WATER_PA),
+            // 98066.5 Pa: ten metres to the digit.
+            Unit::KilogramForcePerSquareCentimetre => (Dimension::Length, 10.0),
+            // 6894.757 Pa (NIST SP 811, appendix B.8).
+            Unit::PoundForcePerSquareInch => (Dimension::Length, 6894.757 / METRE_OF_WATER_PA),
+            Unit::MetreOfWater => (Dimension::Length, 1.0),
+            Unit::MillimetreOfWater => (Dimension::Length, 0.001),
             Unit::CubicMetrePerHour => (Dimension::Flow, 1.0),
             Unit::LitrePerSecond => (Dimension::Flow, 3.6),
+            Unit::LitrePerMinute => (Dimension::Flow, 0.06),
+            Unit::LitrePerHour => (Dimension::Flow, 0.001),
             Unit::CubicMetre => (Dimension::Volume, 1.0),
             Unit::Litre => (Dimension::Volume, 0.001),
             Unit::KilowattHour => (Dimension::Energy, 1.0),
@@ -102,9 +138,19 @@ impl Unit {
             Unit::Metre => "m",
             Unit::Centimetre => "cm",
             Unit::Millimetre => "mm",
+            Unit::Megapascal => "MPa",
             Unit::Kilopascal => "kPa",
+            Unit::Pascal => "Pa",
+            Unit::Bar => "bar",
+            Unit::Millibar => "mbar",
+            Unit::KilogramForcePerSquareCentimetre => "kg/cm2",
+            Unit::PoundForcePerSquareInch => "psi",
+            Unit::MetreOfWater => "mH2O",
+            Unit::MillimetreOfWater => "mmH2O",
             Unit::CubicMetrePerHour => "m3/h",
             Unit::LitrePerSecond => "L/s",
+            Unit::LitrePerMinute => "L/min",
+            Unit::LitrePerHour => "L/h",
             Unit::CubicMetre => "m3",
             Unit::Litre => "L",
             Unit::KilowattHour => "kWh",
@@ -138,5 +184,11 @@ mod tests {
         assert_eq!(Unit::Metre.factor_to(Unit::KilowattHour), None);
         let kpa = Unit::Kilopascal.factor_to(Unit::Metre).unwrap();
         assert!((kpa - 0.10197).abs() < 1e-5);
+        let psi = Unit::PoundForcePerSquareInch.factor_to(Unit::Metre);
+        assert!((psi.unwrap() - 0.70307).abs() < 1e-5);
+        assert_eq!(
+            Unit::LitrePerMinute.factor_to(Unit::CubicMetrePerHour),
+            Some(0.06)
+        );
     }
 }

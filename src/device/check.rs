@@ -2,13 +2,10 @@
 
 use crate::core::{Kind, Problem};
 
-use super::decode::decode;
+use super::beside;
+use super::example;
 use super::plan::REGISTERS_MAX;
-use super::profile::{Example, Point, PointType, Profile};
-
-/// How far an example's value may lie from what it must decode to, relative. An f32 has seven digits, and examples are
-/// written with four or more: engineering judgement.
-const EXAMPLE_TOLERANCE: f64 = 1e-4;
+use super::profile::{Point, PointType, Profile};
 
 /// Registers have addresses 0 to 65535.
 const ADDRESS_END: u32 = 65_536;
@@ -22,18 +19,19 @@ pub fn check(profile: &Profile) -> Vec<Problem> {
         registers(profile, point, &path, &mut problems);
         value(point, &path, &mut problems);
         counter(point, &path, &mut problems);
-        let earlier = profile.points.iter().take(index);
-        if earlier.into_iter().any(|p| p.parameter == point.parameter) {
+        beside::check(profile, point, &path, &mut problems);
+        let same = |p: &Point| (p.parameter, &p.channel) == (point.parameter, &point.channel);
+        if profile.points.iter().take(index).any(same) {
             problems.push(Problem::new(
                 format!("{path}.parameter"),
                 point.parameter,
-                "a profile observes each parameter once",
-                "remove one of the points",
+                "a profile observes each parameter once, or once in each channel",
+                "remove one of the points, or name the channel of each",
             ));
         }
     }
     match &profile.example {
-        Some(example) => examples(profile, example, &mut problems),
+        Some(example) => example::check(profile, example, &mut problems),
         None => problems.push(Problem::new(
             "example",
             "",
@@ -87,7 +85,7 @@ fn head(profile: &Profile, problems: &mut Vec<Problem>) {
 }
 
 fn registers(profile: &Profile, point: &Point, path: &str, problems: &mut Vec<Problem>) {
-    let count = point.point_type.registers();
+    let count = point.registers();
     if u32::from(point.address) + u32::from(count) > ADDRESS_END {
         problems.push(Problem::new(
             format!("{path}.address"),
@@ -200,71 +198,6 @@ fn counter(point: &Point, path: &str, problems: &mut Vec<Problem>) {
             format!("give at least {}", point.scale.abs()),
         ));
     }
-}
-
-fn examples(profile: &Profile, example: &Example, problems: &mut Vec<Problem>) {
-    if example.source.trim().is_empty() {
-        problems.push(Problem::new(
-            "example.source",
-            "",
-            "must not be empty",
-            "say where the registers come from",
-        ));
-    }
-    for parameter in example.expect.keys() {
-        if profile.points.iter().all(|p| p.parameter != *parameter) {
-            problems.push(Problem::new(
-                format!("example.expect.{parameter}"),
-                "",
-                "is no point of this profile",
-                "remove it",
-            ));
-        }
-    }
-    for point in &profile.points {
-        let path = format!("example.expect.{}", point.parameter);
-        let Some(expected) = example.expect.get(&point.parameter) else {
-            problems.push(Problem::new(
-                path,
-                "",
-                "the example covers each point",
-                "add its registers and its value",
-            ));
-            continue;
-        };
-        let Some(words) = example_words(example, point) else {
-            problems.push(Problem::new(
-                path,
-                expected,
-                "no block of the example holds the point's registers",
-                "add an [[example.block]] from the point's address on",
-            ));
-            continue;
-        };
-        let rule = match decode(point, &[words]) {
-            Ok(got) if (got - expected).abs() <= EXAMPLE_TOLERANCE * expected.abs() + 1e-9 => {
-                continue;
-            }
-            Ok(got) => format!("the registers decode to {got}"),
-            Err(error) => format!("the registers do not decode: {error}"),
-        };
-        problems.push(Problem::new(
-            path,
-            expected,
-            rule,
-            "look at type, order and scale",
-        ));
-    }
-}
-
-/// The point's registers in the example.
-fn example_words<'a>(example: &'a Example, point: &Point) -> Option<&'a [u16]> {
-    let count = usize::from(point.point_type.registers());
-    example.block.iter().find_map(|block| {
-        let start = usize::from(point.address.checked_sub(block.address)?);
-        let words = block.words.get(start..start + count)?;
-        (block.function == point.function).then_some(words)
-    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,11 @@
 
 use crate::core::{Reason, Unit};
 
-use super::profile::{ByteOrder, Point, PointType};
+use super::profile::{ByteOrder, Point, PointType, Register};
+
+/// The largest power of ten that a register may set, either way. Engineering judgement: totals in thousands of millions of the
+/// unit, and micro-units; what lies beyond is no exponent.
+pub(super) const EXPONENT_MAX: f64 = 12.0;
 
 /// Why registers give no value.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
@@ -18,9 +22,28 @@ pub enum DecodeError {
     /// The decoded number, before factor and offset, is one that the device means "no value" by.
     #[error("{0} is the device's sign for no value")]
     Sentinel(f64),
-    /// The number, or what factor and offset make of it, is not finite.
+    /// The number, or what factor and offset make of it, is not finite, or a half byte of a BCD is no digit.
     #[error("not a finite number")]
     Undecodable,
+    /// The number is none of the point's codes.
+    #[error("{0} is none of the codes of the profile")]
+    Code(f64),
+    /// A register that the value depends on holds what the profile does not allow.
+    #[error("register {address} holds {value}, which the profile does not allow")]
+    Register {
+        /// Its address.
+        address: u16,
+        /// What it holds, after factor and offset.
+        value: f64,
+    },
+    /// A register says that the value does not hold.
+    #[error("register {address} holds {value}: the device says that its value does not hold")]
+    Invalid {
+        /// Its address.
+        address: u16,
+        /// What it holds, after factor and offset.
+        value: f64,
+    },
     /// The point's unit does not measure what the parameter does: a fault of the profile, found by its check.
     #[error("{from} cannot be converted to {to}")]
     Unit {
@@ -37,40 +60,155 @@ impl DecodeError {
         match self {
             Self::Length { .. } => Reason::Length,
             Self::Sentinel(_) => Reason::Sentinel,
-            Self::Undecodable | Self::Unit { .. } => Reason::Undecodable,
+            Self::Invalid { .. } => Reason::Invalid,
+            Self::Undecodable | Self::Code(_) | Self::Register { .. } | Self::Unit { .. } => {
+                Reason::Undecodable
+            }
         }
     }
 }
 
 /// The value of `point` in its parameter's canonical unit; `parts` are the registers of [`Point::parts`], in that order.
 ///
-/// The number in the registers is compared with the sentinels first, then `× scale + offset`, then converted from the
-/// point's unit. Of a single register ABCD and CDAB leave the two bytes as they are, BADC and DCBA swap them. 64-bit
-/// integers beyond ±2^53 lose their last digits, since a value is an `f64`.
+/// The number in the registers is compared with the sentinels first; then what the profile says is made of it, as [`Point`]
+/// has it; then it is converted. Of a single register ABCD and CDAB leave the two bytes as they are, BADC and DCBA swap them.
+/// 64-bit integers beyond ±2^53 lose their last digits, since a value is an `f64`.
 ///
 /// # Errors
-/// [`DecodeError`]: wrong number of registers, a sentinel, not finite, or a unit of another dimension.
+/// [`DecodeError`]: wrong number of registers, a sentinel, not finite, a code or unit that the profile does not list, a
+/// register beside it that makes it invalid, or a unit of another dimension.
 pub fn decode(point: &Point, parts: &[&[u16]]) -> Result<f64, DecodeError> {
-    let words = parts.first().copied().unwrap_or_default();
+    let (own, beside) = parts.split_first().ok_or(DecodeError::Length {
+        expected: point.registers().into(),
+        got: 0,
+    })?;
+    let number = own_number(point, own)?;
+    let (beside, from) = match beside {
+        [] => (Beside::default(), point.unit),
+        beside => beside_it(point, beside)?,
+    };
+    let number = match beside.exponent {
+        // 2350 / 1000 is 2.35 to the last bit; 2350 * 0.001 need not be.
+        decimals @ ..0 => number / 10f64.powi(-decimals),
+        exponent => number * 10f64.powi(exponent),
+    };
+    let value = (number * point.scale + point.offset) * beside.factor;
+    let to = point.parameter.spec().unit;
+    let factor = from.factor_to(to).ok_or(DecodeError::Unit { from, to })?;
+    finite(value * factor)
+}
+
+/// The number in a point's own registers, with its fraction, before factor and offset.
+fn own_number(point: &Point, words: &[u16]) -> Result<f64, DecodeError> {
+    let count = usize::from(point.point_type.registers());
+    let (words, behind) = words.split_at_checked(count).unwrap_or((words, &[]));
     let raw = number(point.point_type, point.order, words)?;
-    if point
-        .invalid
-        .iter()
-        .any(|sentinel| matches(point.point_type, raw, *sentinel))
-    {
+    let meant = |sentinel: &f64| matches(point.point_type, raw, *sentinel);
+    if point.invalid.iter().any(meant) {
         return Err(DecodeError::Sentinel(raw));
     }
-    if !raw.is_finite() {
-        return Err(DecodeError::Undecodable);
+    let mut raw = finite(raw)?;
+    if let Some(bits) = point.bits {
+        raw = field(raw, bits);
     }
-    let (from, to) = (point.unit, point.parameter.spec().unit);
-    let factor = from.factor_to(to).ok_or(DecodeError::Unit { from, to })?;
-    let value = (raw * point.scale + point.offset) * factor;
-    if value.is_finite() {
-        Ok(value)
-    } else {
-        Err(DecodeError::Undecodable)
+    if !point.codes.is_empty() {
+        let code = point.codes.iter().find(|code| code.code == raw);
+        raw = code.ok_or(DecodeError::Code(raw))?.value;
     }
+    match point.fraction {
+        Some(fraction) => {
+            let order = fraction.order.unwrap_or(point.order);
+            let part = number(fraction.point_type, order, behind)?;
+            finite(raw + part * fraction.scale)
+        }
+        None if behind.is_empty() => Ok(raw),
+        None => Err(DecodeError::Length {
+            expected: count,
+            got: count + behind.len(),
+        }),
+    }
+}
+
+/// What the registers beside a point's own make of its number.
+struct Beside {
+    /// The power of ten to it.
+    exponent: i32,
+    /// The product of the factors, after the point's own factor and offset.
+    factor: f64,
+}
+
+impl Default for Beside {
+    fn default() -> Self {
+        Self {
+            exponent: 0,
+            factor: 1.0,
+        }
+    }
+}
+
+/// What the registers beside a point's own say, and the unit that they name.
+fn beside_it(point: &Point, parts: &[&[u16]]) -> Result<(Beside, Unit), DecodeError> {
+    let mut parts = parts.iter().copied();
+    let mut next = || parts.next().unwrap_or_default();
+    let mut beside = Beside::default();
+    if let Some(register) = &point.exponent {
+        let value = held(register, next())?;
+        let address = register.address;
+        if value.fract() != 0.0 || value.abs() > EXPONENT_MAX {
+            return Err(DecodeError::Register { address, value });
+        }
+        beside.exponent = value as i32;
+    }
+    for register in &point.factors {
+        beside.factor *= held(register, next())?;
+    }
+    for register in &point.requires {
+        held(register, next()).map_err(|error| match error {
+            DecodeError::Register { address, value } => DecodeError::Invalid { address, value },
+            error => error,
+        })?;
+    }
+    let Some(coded) = &point.unit_code else {
+        return Ok((beside, point.unit));
+    };
+    let code = number(PointType::U16, ByteOrder::Abcd, next())?;
+    let unit = coded.units.iter().find(|u| f64::from(u.code) == code);
+    let unit = unit.ok_or(DecodeError::Register {
+        address: coded.address,
+        value: code,
+    })?;
+    Ok((beside, unit.unit))
+}
+
+/// What a register beside a point's own holds.
+fn held(register: &Register, words: &[u16]) -> Result<f64, DecodeError> {
+    let mut raw = finite(number(register.point_type, register.order, words)?)?;
+    if let Some(bits) = register.bits {
+        raw = field(raw, bits);
+    }
+    let value = finite(raw * register.scale + register.offset)?;
+    match register.range {
+        Some([low, high]) if !(low..=high).contains(&value) => Err(DecodeError::Register {
+            address: register.address,
+            value,
+        }),
+        _ => Ok(value),
+    }
+}
+
+/// The bits `low` to `high` of an unsigned number.
+fn field(raw: f64, [low, high]: [u8; 2]) -> f64 {
+    // A profile's check has it that the number is unsigned and below 2^32, and that the bits lie within it.
+    let bits = (raw as u64).checked_shr(low.into()).unwrap_or_default();
+    let width = u32::from(high.saturating_sub(low)) + 1;
+    let mask = 1u64.checked_shl(width).map_or(u64::MAX, |end| end - 1);
+    (bits & mask) as f64
+}
+
+fn finite(value: f64) -> Result<f64, DecodeError> {
+    Some(value)
+        .filter(|value| value.is_finite())
+        .ok_or(DecodeError::Undecodable)
 }
 
 /// Whether `raw` is the sentinel: NaN meets NaN, and an f32 is compared as f32, since -999.9 has no exact form.
@@ -99,7 +237,9 @@ pub(super) fn number(
         1 => {
             let bytes = assemble::<1, 2>(words, order).ok_or_else(length)?;
             match point_type {
+                PointType::Bit => Ok(f64::from(u16::from_be_bytes(bytes).min(1))),
                 PointType::U16 => Ok(f64::from(u16::from_be_bytes(bytes))),
+                PointType::Bcd16 => decimal(&bytes),
                 PointType::I16 => Ok(f64::from(i16::from_be_bytes(bytes))),
                 _ => Err(length()),
             }
@@ -107,6 +247,7 @@ pub(super) fn number(
         2 => {
             let bytes = assemble::<2, 4>(words, order).ok_or_else(length)?;
             match point_type {
+                PointType::Bcd32 => decimal(&bytes),
                 PointType::U32 => Ok(f64::from(u32::from_be_bytes(bytes))),
                 PointType::I32 => Ok(f64::from(i32::from_be_bytes(bytes))),
                 PointType::F32 => Ok(f64::from(f32::from_be_bytes(bytes))),
@@ -116,6 +257,7 @@ pub(super) fn number(
         4 => {
             let bytes = assemble::<4, 8>(words, order).ok_or_else(length)?;
             match point_type {
+                PointType::Bcd64 => decimal(&bytes),
                 PointType::U64 => Ok(u64::from_be_bytes(bytes) as f64),
                 PointType::I64 => Ok(i64::from_be_bytes(bytes) as f64),
                 PointType::F64 => Ok(f64::from_be_bytes(bytes)),
@@ -124,6 +266,17 @@ pub(super) fn number(
         }
         _ => Err(length()),
     }
+}
+
+/// The number that decimal digits of half a byte each make, the most significant first.
+fn decimal(bytes: &[u8]) -> Result<f64, DecodeError> {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.into_iter().try_fold(0.0, |number, digit| {
+        let is_digit = digit <= 9;
+        is_digit
+            .then_some(number * 10.0 + f64::from(digit))
+            .ok_or(DecodeError::Undecodable)
+    })
 }
 
 /// The `BYTES` bytes of `WORDS` registers, most significant first.
@@ -153,22 +306,14 @@ pub(super) fn reorder(words: &mut [u16], order: ByteOrder) {
 mod tests {
     use super::*;
     use crate::core::Parameter;
-    use crate::device::Function;
     use proptest::prelude::*;
 
     fn point(point_type: PointType, order: ByteOrder) -> Point {
+        let text = "parameter = 'flow'\nfunction = 3\naddress = 0\ntype = 'u16'\nunit = 'm3/h'";
         Point {
-            parameter: Parameter::Flow,
-            function: Function::Holding,
-            address: 0,
             point_type,
             order,
-            scale: 1.0,
-            offset: 0.0,
-            unit: Unit::CubicMetrePerHour,
-            invalid: Vec::new(),
-            valid_range: None,
-            counter: None,
+            ..toml::from_str(text).unwrap()
         }
     }
 
@@ -339,7 +484,7 @@ mod tests {
             point.scale = scale;
             let value = if point_type == PointType::I16 { value / 2.0 } else { value };
             let words = crate::device::encode(&point, value);
-            let got = decode(&point, &[&words]).unwrap();
+            let got = decode(&point, &[&words[0]]).unwrap();
             // Half a step of an integer; half an ulp of an f32 below 65536 is 0.002.
             prop_assert!((got - value).abs() <= scale * 0.5 + 1e-9, "{value} came back as {got}");
             if point_type == PointType::F64 {

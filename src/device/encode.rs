@@ -1,30 +1,97 @@
 //! From a value to registers: what the simulated devices answer with.
 
 use super::decode::reorder;
-use super::profile::{Point, PointType};
+use super::profile::{ByteOrder, Point, PointType, Register};
+use crate::core::Unit;
 
-/// The registers of `point` that decode to `value` (in the parameter's canonical unit), to the type's resolution.
+/// The registers of `point`, those of [`Point::parts`], that decode to `value` (in the parameter's canonical unit), to the
+/// type's resolution.
 ///
 /// Integers saturate at the type's limits. A value that happens to fall on one of the point's sentinels is encoded as it
-/// is, as a real device would.
-pub fn encode(point: &Point, value: f64) -> Vec<u16> {
-    let factor = point
-        .unit
-        .factor_to(point.parameter.spec().unit)
-        .unwrap_or(1.0);
-    let raw = (value / factor - point.offset) / point.scale;
-    words_of(point, raw)
+/// is, as a real device would. Registers beside the value's own hold what a device is usually set to: the unit of the point,
+/// most decimal places, factors of 1, and what makes it valid.
+pub fn encode(point: &Point, value: f64) -> Vec<Vec<u16>> {
+    let (code, unit) = unit(point);
+    let factor = unit.factor_to(point.parameter.spec().unit).unwrap_or(1.0);
+    let exponent = point.exponent.as_ref().map_or(0.0, least);
+    let factors: f64 = point.factors.iter().map(near_one).product();
+    let mut number = (value / factor / factors - point.offset) / point.scale;
+    number /= 10f64.powi(exponent as i32);
+    let own = own_words(point, number);
+    with_beside(point, own, code)
 }
 
-/// The registers of the point's first sentinel; `None` where it has none.
-pub fn encode_invalid(point: &Point) -> Option<Vec<u16>> {
-    point.invalid.first().map(|raw| words_of(point, *raw))
+/// The same of the point's first sentinel; `None` where it has none.
+pub fn encode_invalid(point: &Point) -> Option<Vec<Vec<u16>>> {
+    let sentinel = *point.invalid.first()?;
+    let mut own = words_of(point.point_type, point.order, sentinel);
+    own.resize(point.registers().into(), 0);
+    Some(with_beside(point, own, unit(point).0))
+}
+
+/// The unit that a device reports in, and its code.
+fn unit(point: &Point) -> (u16, Unit) {
+    let units = point.unit_code.iter().flat_map(|coded| &coded.units);
+    let own = units.clone().find(|coded| coded.unit == point.unit);
+    let coded = own.or_else(|| units.clone().next());
+    coded.map_or((0, point.unit), |coded| (coded.code, coded.unit))
+}
+
+/// The registers of a number and its fraction.
+fn own_words(point: &Point, number: f64) -> Vec<u16> {
+    let near = |code: &&super::Code| (code.value - number).abs();
+    let code = point
+        .codes
+        .iter()
+        .min_by(|a, b| near(a).total_cmp(&near(b)));
+    let mut number = code.map_or(number, |code| code.code);
+    if let Some([low, _]) = point.bits {
+        number *= 2f64.powi(low.into());
+    }
+    let Some(fraction) = point.fraction else {
+        return words_of(point.point_type, point.order, number);
+    };
+    let mut words = words_of(point.point_type, point.order, number.floor());
+    let order = fraction.order.unwrap_or(point.order);
+    let part = (number - number.floor()) / fraction.scale;
+    words.extend(words_of(fraction.point_type, order, part));
+    words
+}
+
+/// `own`, and behind it the registers beside it.
+fn with_beside(point: &Point, own: Vec<u16>, code: u16) -> Vec<Vec<u16>> {
+    let mut parts = vec![own];
+    let set = |register: &Register, value: f64| {
+        let mut raw = (value - register.offset) / register.scale;
+        if let Some([low, _]) = register.bits {
+            raw *= 2f64.powi(low.into());
+        }
+        words_of(register.point_type, register.order, raw)
+    };
+    parts.extend(point.exponent.iter().map(|r| set(r, least(r))));
+    parts.extend(point.factors.iter().map(|r| set(r, near_one(r))));
+    parts.extend(point.requires.iter().map(|r| set(r, least(r))));
+    parts.extend(point.unit_code.iter().map(|_| vec![code]));
+    parts
+}
+
+/// The least that a register may hold; 0 where it may hold anything.
+fn least(register: &Register) -> f64 {
+    register.range.map_or(0.0, |[low, _]| low)
+}
+
+/// The factor nearest to 1 that a register may hold.
+fn near_one(register: &Register) -> f64 {
+    register
+        .range
+        .map_or(1.0, |[low, high]| 1f64.min(high).max(low))
 }
 
 /// The registers that hold the number `raw`. `as` saturates, and makes 0 of NaN.
-fn words_of(point: &Point, raw: f64) -> Vec<u16> {
+fn words_of(point_type: PointType, order: ByteOrder, raw: f64) -> Vec<u16> {
     let rounded = raw.round();
-    let mut words = match point.point_type {
+    let mut words = match point_type {
+        PointType::Bit => vec![u16::from(rounded != 0.0)],
         PointType::U16 => to_words(&(rounded as u16).to_be_bytes()),
         PointType::I16 => to_words(&(rounded as i16).to_be_bytes()),
         PointType::U32 => to_words(&(rounded as u32).to_be_bytes()),
@@ -33,9 +100,26 @@ fn words_of(point: &Point, raw: f64) -> Vec<u16> {
         PointType::I64 => to_words(&(rounded as i64).to_be_bytes()),
         PointType::F32 => to_words(&(raw as f32).to_be_bytes()),
         PointType::F64 => to_words(&raw.to_be_bytes()),
+        PointType::Bcd16 => digits(rounded, 1),
+        PointType::Bcd32 => digits(rounded, 2),
+        PointType::Bcd64 => digits(rounded, 4),
     };
-    reorder(&mut words, point.order);
+    reorder(&mut words, order);
     words
+}
+
+/// So many registers of decimal digits, half a byte each.
+fn digits(number: f64, registers: u32) -> Vec<u16> {
+    let most = 10u64.pow(4 * registers) - 1;
+    let number = (number as u64).min(most);
+    let digit = |place: u32| number / 10u64.pow(place) % 10;
+    (0..registers)
+        .rev()
+        .map(|word| {
+            let digits = (0..4).map(|place| digit(word * 4 + place) << (4 * place));
+            digits.sum::<u64>() as u16
+        })
+        .collect()
 }
 
 fn to_words(bytes: &[u8]) -> Vec<u16> {
@@ -50,30 +134,18 @@ fn to_words(bytes: &[u8]) -> Vec<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{Parameter, Unit};
-    use crate::device::{ByteOrder, DecodeError, Function, decode};
+    use crate::device::{DecodeError, decode};
 
     #[test]
     fn saturates_and_encodes_the_sentinel() {
-        let point = Point {
-            parameter: Parameter::Level,
-            function: Function::Holding,
-            address: 4,
-            point_type: PointType::I16,
-            order: ByteOrder::Abcd,
-            scale: 0.001,
-            offset: 0.0,
-            unit: Unit::Metre,
-            invalid: vec![32767.0],
-            valid_range: None,
-            counter: None,
-        };
-        assert_eq!(encode(&point, 2.5), [2500]);
-        assert_eq!(encode(&point, -100.0), [0x8000]);
-        let words = encode_invalid(&point).unwrap();
-        assert_eq!(
-            decode(&point, &[&words]),
-            Err(DecodeError::Sentinel(32767.0))
-        );
+        let point: Point = toml::from_str(
+            "parameter = 'level'\nfunction = 3\naddress = 4\ntype = 'i16'\nscale = 0.001\nunit = 'm'\ninvalid = [32767.0]",
+        )
+        .unwrap();
+        assert_eq!(encode(&point, 2.5), [[2500]]);
+        assert_eq!(encode(&point, -100.0), [[0x8000]]);
+        let parts = encode_invalid(&point).unwrap();
+        let words: Vec<&[u16]> = parts.iter().map(Vec::as_slice).collect();
+        assert_eq!(decode(&point, &words), Err(DecodeError::Sentinel(32767.0)));
     }
 }

@@ -1,9 +1,11 @@
 //! Field devices: the register map (profile), the words on the wire (decode, encode) and which to ask for (plan). Pure.
 
+mod beside;
 mod check;
 mod decode;
 #[cfg(feature = "demo")]
 mod encode;
+mod example;
 mod library;
 mod plan;
 pub mod probe;
@@ -16,5 +18,6 @@ pub use encode::{encode, encode_invalid};
 pub use library::{parse, shipped};
 pub use plan::{BITS_MAX, Costs, Planned, REGISTERS_MAX, Request, Run, Slot, Terms, plan};
 pub use profile::{
-    ByteOrder, Counter, Example, ExampleBlock, Function, Part, Point, PointType, Profile,
+    ByteOrder, Code, CodedUnit, Counter, Example, ExampleBlock, Fraction, Function, Part, Point,
+    PointType, Profile, Register, UnitCode,
 };

@@ -1,23 +1,16 @@
 //! Plans against all that could be made instead.
 
 use super::*;
-use crate::core::{Parameter, Unit};
-use crate::device::{ByteOrder, PointType};
+use crate::device::PointType;
 use proptest::prelude::*;
 
 fn point(function: Function, address: u16, point_type: PointType) -> Point {
+    let text = "parameter = 'flow'\nfunction = 3\naddress = 0\ntype = 'u16'\nunit = 'm3/h'";
     Point {
-        parameter: Parameter::Flow,
         function,
         address,
         point_type,
-        order: ByteOrder::Abcd,
-        scale: 1.0,
-        offset: 0.0,
-        unit: Unit::CubicMetrePerHour,
-        invalid: Vec::new(),
-        valid_range: None,
-        counter: None,
+        ..toml::from_str(text).unwrap()
     }
 }
 

@@ -32,12 +32,14 @@ fn default_registers_max() -> u16 {
     125
 }
 
-/// One value in a device's registers.
+/// One value in a device's registers: `(number + fraction) × 10^exponent × scale + offset`, times the `factors`, in `unit`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Point {
     /// What it observes.
     pub parameter: Parameter,
+    /// Of a device that gathers several stations: which of them. The device's settings name a station for each channel.
+    pub channel: Option<String>,
     /// Function code to read it with: 1 coils, 2 discrete inputs, 3 holding, 4 input registers.
     pub function: Function,
     /// Address of its first register on the wire, from 0.
@@ -48,17 +50,34 @@ pub struct Point {
     /// Order of the bytes; ABCD where the manual says nothing else.
     #[serde(default)]
     pub order: ByteOrder,
+    /// The number is these bits of an unsigned one, the lowest and the highest; 0 is the least significant.
+    pub bits: Option<[u8; 2]>,
+    /// What the number means, where it is a code; one that is not listed gives no value.
+    #[serde(default)]
+    pub codes: Vec<Code>,
+    /// What stands behind the decimal point, in the registers right after the number's.
+    pub fraction: Option<Fraction>,
+    /// A register that holds a power of ten. Of decimal places `scale` is -1.
+    pub exponent: Option<Register>,
     /// Factor to the decoded number, before the unit is converted.
     #[serde(default = "one")]
     pub scale: f64,
     /// Added after the factor.
     #[serde(default)]
     pub offset: f64,
+    /// Registers that hold factors, such as the ratios of transformers.
+    #[serde(default)]
+    pub factors: Vec<Register>,
     /// Unit of the result; converted to the parameter's canonical unit.
     pub unit: Unit,
+    /// A register that says which unit the device reports in; the value is then converted to `unit`.
+    pub unit_code: Option<UnitCode>,
     /// Decoded numbers, before factor and offset, that mean "no value".
     #[serde(default)]
     pub invalid: Vec<f64>,
+    /// Registers that have to lie in their `range` for the value to hold.
+    #[serde(default)]
+    pub requires: Vec<Register>,
     /// What the device can measure, in `unit`: outside it a reading fails.
     pub valid_range: Option<[f64; 2]>,
     /// Of a counter: how its register behaves.
@@ -67,6 +86,82 @@ pub struct Point {
 
 fn one() -> f64 {
     1.0
+}
+
+/// What a number means that is a code.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Code {
+    /// The number in the register.
+    pub code: f64,
+    /// The value that it stands for.
+    pub value: f64,
+}
+
+/// What stands behind a number's decimal point. It is read in one request with the number, since the two belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fraction {
+    /// Type in the registers.
+    #[serde(rename = "type")]
+    pub point_type: PointType,
+    /// Order of the bytes; the number's where it is not given.
+    pub order: Option<ByteOrder>,
+    /// Factor to it: 0.001 where it counts thousandths.
+    #[serde(default = "one")]
+    pub scale: f64,
+}
+
+/// A register beside a point's own that its value depends on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Register {
+    /// Function code to read it with; the point's where it is not given.
+    pub function: Option<Function>,
+    /// Address of its first register on the wire, from 0.
+    pub address: u16,
+    /// Type in the registers.
+    #[serde(rename = "type", default = "u16_type")]
+    pub point_type: PointType,
+    /// Order of the bytes.
+    #[serde(default)]
+    pub order: ByteOrder,
+    /// The number is these bits of an unsigned one, the lowest and the highest.
+    pub bits: Option<[u8; 2]>,
+    /// Factor to its number.
+    #[serde(default = "one")]
+    pub scale: f64,
+    /// Added after the factor.
+    #[serde(default)]
+    pub offset: f64,
+    /// What its number may be, after factor and offset; otherwise the point has no value.
+    pub range: Option<[f64; 2]>,
+}
+
+fn u16_type() -> PointType {
+    PointType::U16
+}
+
+/// A register that says which unit a device reports in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnitCode {
+    /// Function code to read it with; the point's where it is not given.
+    pub function: Option<Function>,
+    /// Address on the wire, from 0.
+    pub address: u16,
+    /// What it may hold; anything else gives no value.
+    pub units: Vec<CodedUnit>,
+}
+
+/// A unit and the code that a device has for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodedUnit {
+    /// The code.
+    pub code: u16,
+    /// The unit.
+    pub unit: Unit,
 }
 
 /// A run of registers that a point needs.
@@ -81,14 +176,39 @@ pub struct Part {
 }
 
 impl Point {
+    /// How many registers the number and its fraction take.
+    pub fn registers(&self) -> u16 {
+        let fraction = self
+            .fraction
+            .map(|fraction| fraction.point_type.registers());
+        self.point_type.registers() + fraction.unwrap_or_default()
+    }
+
     /// The runs of registers that it takes to decode the point, its own first, in an order that [`decode`](super::decode)
     /// expects its parts in.
     pub fn parts(&self) -> Vec<Part> {
-        vec![Part {
+        let own = Part {
             function: self.function,
             address: self.address,
-            count: self.point_type.registers(),
-        }]
+            count: self.registers(),
+        };
+        let depends = self.depends().map(|register| Part {
+            function: register.function.unwrap_or(self.function),
+            address: register.address,
+            count: register.point_type.registers(),
+        });
+        let unit = self.unit_code.iter().map(|unit| Part {
+            function: unit.function.unwrap_or(self.function),
+            address: unit.address,
+            count: 1,
+        });
+        std::iter::once(own).chain(depends).chain(unit).collect()
+    }
+
+    /// The registers that it depends on, but for the unit's, in the order of its parts.
+    pub(super) fn depends(&self) -> impl Iterator<Item = &Register> {
+        let exponent = self.exponent.iter();
+        exponent.chain(&self.factors).chain(&self.requires)
     }
 }
 
@@ -155,6 +275,8 @@ impl From<Function> for u8 {
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
 pub enum PointType {
+    /// A coil or a discrete input.
+    Bit,
     U16,
     I16,
     U32,
@@ -163,15 +285,21 @@ pub enum PointType {
     I64,
     F32,
     F64,
+    /// Four decimal digits, one in each half byte.
+    Bcd16,
+    /// Eight decimal digits.
+    Bcd32,
+    /// Sixteen decimal digits.
+    Bcd64,
 }
 
 impl PointType {
     /// How many registers it takes.
     pub fn registers(self) -> u16 {
         match self {
-            Self::U16 | Self::I16 => 1,
-            Self::U32 | Self::I32 | Self::F32 => 2,
-            Self::U64 | Self::I64 | Self::F64 => 4,
+            Self::Bit | Self::U16 | Self::I16 | Self::Bcd16 => 1,
+            Self::U32 | Self::I32 | Self::F32 | Self::Bcd32 => 2,
+            Self::U64 | Self::I64 | Self::F64 | Self::Bcd64 => 4,
         }
     }
 }
@@ -200,8 +328,9 @@ pub struct Example {
     pub source: String,
     /// Blocks of registers.
     pub block: Vec<ExampleBlock>,
-    /// Parameter and expected value in its canonical unit.
-    pub expect: std::collections::BTreeMap<Parameter, f64>,
+    /// Parameter, or `parameter@channel`, and the expected value in its canonical unit. Of channels that are not named the
+    /// parameter's holds.
+    pub expect: std::collections::BTreeMap<String, f64>,
 }
 
 /// A run of registers.

@@ -99,7 +99,8 @@ impl Checks {
             let mut places = Vec::new();
             for device in &bus.devices {
                 let profile = profiles.get(&device.profile);
-                for series in profile.map(|p| device.series(p)).unwrap_or_default() {
+                let observed = profile.iter().flat_map(|profile| device.observes(profile));
+                for (_, series) in observed {
                     let mut tests = Tests::across(&series, &rules, &settings.sources);
                     let own = device.quality.get(&series.parameter);
                     let own = own.map(SeriesRules::resolved).filter(|r| !r.is_empty());
@@ -247,7 +248,8 @@ fn observed(settings: &EdgeSettings, profiles: &BTreeMap<String, Profile>) -> Ob
     for bus in &settings.buses {
         for device in &bus.devices {
             let profile = profiles.get(&device.profile);
-            for series in profile.map(|p| device.series(p)).unwrap_or_default() {
+            let series = profile.iter().flat_map(|profile| device.observes(profile));
+            for (_, series) in series {
                 let interval_s = device.rhythm(bus, series.parameter).normal_s;
                 observed.insert(series, interval_s);
             }

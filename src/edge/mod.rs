@@ -18,7 +18,7 @@ pub use settings::{Confirm, EdgeSettings, SpoolSettings};
 
 use self::checks::{BusChecks, Checks};
 use self::desk::{Desk, DeskBus, DeviceStatus, Place};
-use crate::core::{Flag, Reading, Series};
+use crate::core::{Flag, Reading};
 use crate::device::Profile;
 use crate::modbus::{self, Bus, BusContext, BusSettings, BusStats, Learned, Mode, Reception};
 use crate::spool::{Spool, SpoolHandle, SpoolStats, keeper};
@@ -256,15 +256,9 @@ fn birth(settings: &EdgeSettings, profiles: &BTreeMap<String, Profile>) -> Birth
     let mut series = Vec::new();
     for bus in &settings.buses {
         for device in &bus.devices {
-            let points = profiles
-                .get(&device.profile)
-                .map(|p| p.points.as_slice())
-                .unwrap_or_default();
-            for point in points {
+            let profile = profiles.get(&device.profile);
+            for (point, observed) in profile.iter().flat_map(|p| device.observes(p)) {
                 let parameter = point.parameter;
-                if !device.parameters.is_empty() && !device.parameters.contains(&parameter) {
-                    continue;
-                }
                 let unit = parameter.spec().unit;
                 let factor = point.unit.factor_to(unit).unwrap_or(1.0)
                     * device
@@ -272,7 +266,7 @@ fn birth(settings: &EdgeSettings, profiles: &BTreeMap<String, Profile>) -> Birth
                         .get(&parameter)
                         .map_or(1.0, |adjust| adjust.scale);
                 series.push(BirthSeries {
-                    series: Series::new(device.station.clone(), parameter),
+                    series: observed,
                     unit,
                     // Polled without a pause, at least so often: the hub counts by it how many readings to expect.
                     interval_s: device.rhythm(bus, parameter).normal_s.max(1),

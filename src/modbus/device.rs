@@ -18,7 +18,7 @@ use super::refusals::Refusals;
 use super::schedule::Rhythm;
 use super::split::{registers, split};
 use super::{BusSettings, DeviceSettings};
-use crate::core::{Reading, Reason, Series};
+use crate::core::{Reading, Reason};
 use crate::device::{Planned, Point, Profile, Run, Terms};
 
 /// The pauses before a device that refuses everything is asked part by part again: the first, and the longest. As for single
@@ -82,9 +82,6 @@ impl Device {
         let profile = profiles
             .get(&settings.profile)
             .ok_or_else(|| format!("unit {}: no profile {:?}", settings.unit, settings.profile))?;
-        let wanted = |point: &&Point| {
-            settings.parameters.is_empty() || settings.parameters.contains(&point.parameter)
-        };
         let mut rhythm = |point: &Point| {
             let rhythm = settings.rhythm(bus, point.parameter);
             let known = rhythms.iter().position(|known| *known == rhythm);
@@ -93,12 +90,10 @@ impl Device {
                 rhythms.len() - 1
             })
         };
-        let points: Vec<DevicePoint> = profile
-            .points
-            .iter()
-            .filter(wanted)
-            .map(|point| DevicePoint {
-                series: Series::new(settings.station.clone(), point.parameter),
+        let points: Vec<DevicePoint> = settings
+            .observes(profile)
+            .map(|(point, series)| DevicePoint {
+                series,
                 point: point.clone(),
                 adjust: settings
                     .adjust

@@ -128,16 +128,14 @@ pub fn forecast(bus: &BusSettings, profiles: &BTreeMap<String, Profile>, mode: M
 /// The points of a device that are read, by their interval in `mode`.
 fn by_interval<'a>(
     bus: &BusSettings,
-    device: &DeviceSettings,
+    device: &'a DeviceSettings,
     profile: &'a Profile,
     mode: Mode,
 ) -> BTreeMap<u32, Vec<&'a Point>> {
     let mut groups: BTreeMap<u32, Vec<&Point>> = BTreeMap::new();
-    for point in &profile.points {
-        if device.parameters.is_empty() || device.parameters.contains(&point.parameter) {
-            let every_s = device.rhythm(bus, point.parameter).interval_s(mode);
-            groups.entry(every_s).or_default().push(point);
-        }
+    for (point, _) in device.observes(profile) {
+        let every_s = device.rhythm(bus, point.parameter).interval_s(mode);
+        groups.entry(every_s).or_default().push(point);
     }
     groups
 }

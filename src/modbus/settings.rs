@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::schedule::Rhythm;
 use crate::core::{Parameter, Series, StationId};
-use crate::device::{Function, Profile, Run};
+use crate::device::{Function, Point, Profile, Run};
 use crate::quality::SeriesRules;
 
 /// One bus: a line or an endpoint with the devices behind it. Exactly one of `tcp`, `serial`, `rtu_tcp` and `dtu` is given.
@@ -264,13 +264,27 @@ pub struct DeviceSettings {
 }
 
 impl DeviceSettings {
-    /// The series that it observes, following `profile`, in the order of its points.
-    pub fn series(&self, profile: &Profile) -> Vec<Series> {
-        let read = profile.points.iter().map(|point| point.parameter);
-        let wanted = |p: &Parameter| self.parameters.is_empty() || self.parameters.contains(p);
-        read.filter(wanted)
-            .map(|parameter| Series::new(self.station.clone(), parameter))
-            .collect()
+    /// The points of `profile` that it is read for, in their order, each with the series that it observes.
+    pub fn observes<'a>(
+        &'a self,
+        profile: &'a Profile,
+    ) -> impl Iterator<Item = (&'a Point, Series)> {
+        profile.points.iter().filter_map(|point| {
+            let station = self.station_of(point)?.clone();
+            Some((point, Series::new(station, point.parameter)))
+        })
+    }
+
+    /// The station that `point` observes; `None` where it is not read.
+    fn station_of(&self, point: &Point) -> Option<&StationId> {
+        let all = self.parameters.is_empty();
+        if !all && !self.parameters.contains(&point.parameter) {
+            return None;
+        }
+        match &point.channel {
+            Some(channel) => self.channels.get(channel),
+            None => Some(&self.station),
+        }
     }
 
     /// Silence that this device needs before each request to it, beyond what the bus keeps.

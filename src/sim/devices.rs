@@ -12,7 +12,7 @@ use super::server::{self, Answer, Exception, Request};
 use super::world::MAINS_HZ;
 use super::{SimError, World};
 use crate::core::{GatewayId, Parameter, StationId};
-use crate::device::{self, Function, Point, Profile};
+use crate::device::{self, Function, Part, Point, Profile};
 use crate::modbus::{Adjust, BusSettings, DeviceSettings};
 
 /// The devices of all gateways, each bus on a port of 127.0.0.1.
@@ -139,27 +139,37 @@ impl SimulatedDevice {
     /// Registers between its points hold zero, as most devices have it.
     fn registers(&self, world: &World, request: Request) -> Option<Vec<u16>> {
         let function = Function::try_from(request.function).ok()?;
-        let points = || {
-            self.profile
-                .points
-                .iter()
-                .filter(|p| p.function == function)
+        let parts = || {
+            let all = self.profile.points.iter().flat_map(Point::parts);
+            all.filter(|part| part.function == function)
         };
-        let first = points().map(|p| u32::from(p.address)).min()?;
-        let after = points().map(end).max()?;
+        let first = parts().map(|part| u32::from(part.address)).min()?;
+        let after = parts().map(end).max()?;
         let from = u32::from(request.address);
         let to = from + u32::from(request.count);
         if from < first || to > after {
             return None;
         }
         let mut words = vec![0; usize::from(request.count)];
-        for point in points().filter(|p| u32::from(p.address) < to && end(p) > from) {
-            for (address, word) in (u32::from(point.address)..).zip(self.point(world, point)) {
-                let place = address
-                    .checked_sub(from)
-                    .and_then(|i| usize::try_from(i).ok());
-                if let Some(slot) = place.and_then(|i| words.get_mut(i)) {
-                    *slot = word;
+        let touched = |part: &Part| {
+            part.function == function && u32::from(part.address) < to && end(*part) > from
+        };
+        for point in &self.profile.points {
+            let parts = point.parts();
+            if !parts.iter().any(touched) {
+                continue;
+            }
+            for (part, held) in parts.into_iter().zip(self.point(world, point)) {
+                if !touched(&part) {
+                    continue;
+                }
+                for (address, word) in (u32::from(part.address)..).zip(held) {
+                    let place = address
+                        .checked_sub(from)
+                        .and_then(|i| usize::try_from(i).ok());
+                    if let Some(slot) = place.and_then(|i| words.get_mut(i)) {
+                        *slot = word;
+                    }
                 }
             }
         }
@@ -180,8 +190,8 @@ impl SimulatedDevice {
         world.shown(&self.station, parameter)
     }
 
-    /// The registers of `point` now; none where the station has nothing of the kind.
-    fn point(&self, world: &World, point: &Point) -> Vec<u16> {
+    /// The registers of `point` now, by part; none where the station has nothing of the kind.
+    fn point(&self, world: &World, point: &Point) -> Vec<Vec<u16>> {
         if world.invalid(&self.station, point.parameter)
             && let Some(words) = device::encode_invalid(point)
         {
@@ -201,9 +211,9 @@ impl SimulatedDevice {
     }
 }
 
-/// The address after the last register of `point`.
-fn end(point: &Point) -> u32 {
-    u32::from(point.address) + u32::from(point.point_type.registers())
+/// The address after the last register of `part`.
+fn end(part: Part) -> u32 {
+    u32::from(part.address) + u32::from(part.count)
 }
 
 /// A register's value within its modulus; both in the parameter's canonical unit.

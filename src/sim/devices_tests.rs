@@ -124,6 +124,21 @@ async fn read(
     }
 }
 
+/// The registers of `point`, by part.
+async fn read_point(address: SocketAddr, unit: u8, point: &Point) -> Vec<Vec<u16>> {
+    let mut parts = Vec::new();
+    for part in point.parts() {
+        let words = read(address, unit, part.function, part.address, part.count).await;
+        parts.push(words.unwrap());
+    }
+    parts
+}
+
+fn decoded(point: &Point, parts: &[Vec<u16>]) -> f64 {
+    let words: Vec<&[u16]> = parts.iter().map(Vec::as_slice).collect();
+    device::decode(point, &words).unwrap()
+}
+
 /// What the world shows of the point at this device.
 fn shown(rig: &Rig, device: &DeviceSettings, point: &Point) -> Option<f64> {
     if point.parameter == Parameter::Frequency && device.profile != "md380" {
@@ -150,9 +165,8 @@ async fn every_device_of_the_example_reads_as_the_world_is() {
                 let Some(shown) = shown(&rig, &device, point) else {
                     continue;
                 };
-                let count = point.point_type.registers();
-                let words = read(address, device.unit, point.function, point.address, count).await;
-                let measured = device::decode(point, &[&words.unwrap()]).unwrap();
+                let parts = read_point(address, device.unit, point).await;
+                let measured = decoded(point, &parts);
                 let unit = point.unit.factor_to(point.parameter.spec().unit).unwrap();
                 let name = format!("{} {} on {later}", device.station, point.parameter);
                 let [low, high] = point.valid_range.unwrap();
@@ -194,15 +208,8 @@ async fn every_device_of_the_example_reads_as_the_world_is() {
 async fn a_register_rolls_over_at_its_modulus() {
     let rig = rig("2022-11-15T16:00:00Z").await;
     let (settings, address, point) = rig.find("pump-qiaokeng-2", Parameter::EnergyTotal);
-    let words = read(
-        address,
-        settings.unit,
-        point.function,
-        point.address,
-        point.point_type.registers(),
-    )
-    .await;
-    let value = device::decode(&point, &[&words.unwrap()]).unwrap();
+    let parts = read_point(address, settings.unit, &point).await;
+    let value = decoded(&point, &parts);
     let shown = rig
         .world
         .lock()
@@ -219,15 +226,8 @@ async fn a_register_rolls_over_at_its_modulus() {
 async fn a_sensor_without_a_value_says_so_on_the_wire() {
     let rig = rig("2022-10-11T00:00:00Z").await;
     let (settings, address, point) = rig.find("reservoir-huangshui-1", Parameter::Level);
-    let words = read(
-        address,
-        settings.unit,
-        point.function,
-        point.address,
-        point.point_type.registers(),
-    )
-    .await;
-    assert_eq!(Some(words.unwrap()), device::encode_invalid(&point));
+    let parts = read_point(address, settings.unit, &point).await;
+    assert_eq!(Some(parts), device::encode_invalid(&point));
 }
 
 #[tokio::test]
