@@ -13,7 +13,8 @@ use super::decode::number;
 use super::profile::{ByteOrder, Function, PointType};
 
 /// The types that are tried, with their names in a profile.
-const TYPES: [(PointType, &str); 8] = [
+const TYPES: [(PointType, &str); 11] = [
+    (PointType::Bit, "bit"),
     (PointType::U16, "u16"),
     (PointType::I16, "i16"),
     (PointType::U32, "u32"),
@@ -22,6 +23,8 @@ const TYPES: [(PointType, &str); 8] = [
     (PointType::U64, "u64"),
     (PointType::I64, "i64"),
     (PointType::F64, "f64"),
+    (PointType::Bcd16, "bcd16"),
+    (PointType::Bcd32, "bcd32"),
 ];
 
 /// The orders that are tried, with their names in a profile, the most frequent first.
@@ -56,8 +59,8 @@ pub struct Row {
     pub point_type: PointType,
     /// Its name in a profile.
     pub type_name: &'static str,
-    /// The numbers in the order of [`ORDERS`]; absent where an order says nothing new (of one register, CDAB and DCBA), and
-    /// where the bytes are no finite number.
+    /// The numbers in the order of [`ORDERS`]; absent where an order says nothing new (of one register, CDAB and DCBA; of
+    /// BCD, one digit, which is the same unsigned), and where the bytes are no finite number.
     pub values: [Option<f64>; 4],
 }
 
@@ -66,21 +69,20 @@ pub fn rows(function: Function, first: u16, words: &[u16]) -> Vec<Row> {
     let mut rows = Vec::new();
     for (index, address) in (0..words.len()).zip(first..=u16::MAX) {
         for (point_type, type_name) in TYPES {
-            // A bit has no second register.
-            if function.bits() && point_type != PointType::U16 {
+            if function.bits() != (point_type == PointType::Bit) {
                 continue;
             }
             let count = usize::from(point_type.registers());
             let Some(words) = words.get(index..index + count) else {
                 continue;
             };
+            let digits = matches!(point_type, PointType::Bcd16 | PointType::Bcd32);
             let value = |(order, _): (ByteOrder, &str)| {
                 let twin = matches!(order, ByteOrder::Cdab | ByteOrder::Dcba);
                 let other = order != ByteOrder::Abcd;
                 let new = !(function.bits() && other || count == 1 && twin);
-                number(point_type, order, words)
-                    .ok()
-                    .filter(|value| new && value.is_finite())
+                let value = number(point_type, order, words).ok();
+                value.filter(|value| new && value.is_finite() && !(digits && *value < 10.0))
             };
             rows.push(Row {
                 address,
@@ -242,8 +244,9 @@ fn cost(named: u16, row: &Row, order: ByteOrder, scale: f64) -> u32 {
         (false, false) if (0.001..1.0).contains(&scale) => 1,
         (false, false) => 2,
     };
-    let width = match row.point_type.registers() {
-        1 | 2 => 0,
+    let width = match (row.point_type, row.point_type.registers()) {
+        (PointType::Bcd16 | PointType::Bcd32, _) => 2,
+        (_, 1 | 2) => 0,
         _ => 2,
     };
     let turned = match order {
@@ -405,7 +408,10 @@ mod tests {
             [Some(0.0), None, Some(0.0), None]
         );
         assert_eq!(of(65_535, "u32"), None);
-        assert_eq!(rows.iter().filter(|r| r.address == 65_532).count(), 8);
+        assert_eq!(rows.iter().filter(|r| r.address == 65_532).count(), 10);
+        assert_eq!(of(65_532, "bcd16").unwrap()[0], Some(4059.0));
+        assert_eq!(of(65_532, "bcd32").unwrap()[0], Some(40_592_000.0));
+        assert_eq!(of(65_535, "bcd16"), Some([None; 4]));
         let bits = super::rows(Function::Coils, 0, &[1, 0]);
         assert_eq!(bits.len(), 2);
         assert_eq!(bits[0].values, [Some(1.0), None, None, None]);

@@ -118,6 +118,7 @@ fn the_worst_flag_stays_and_what_is_missing_stays_missing() {
         missing("pond-1/level", 900),
         level(1200, 9.5),
         level(1500, 2.5),
+        level(1800, 8.9),
     ];
     let mut after = readings.clone();
     checks[1].judge(&mut after);
@@ -133,6 +134,7 @@ fn the_worst_flag_stays_and_what_is_missing_stays_missing() {
             (4, Some("out_of_range")),
             (9, Some("timeout")),
             (3, Some("unexpected")),
+            (1, None),
             (4, Some("rate")),
         ]
     );
