@@ -29,11 +29,14 @@ pub fn encode_invalid(point: &Point) -> Option<Vec<Vec<u16>>> {
     Some(with_beside(point, own, unit(point).0))
 }
 
-/// The unit that a device reports in, and its code.
+/// The unit that a device reports in, the one nearest to the point's, and its code.
 fn unit(point: &Point) -> (u16, Unit) {
     let units = point.unit_code.iter().flat_map(|coded| &coded.units);
-    let own = units.clone().find(|coded| coded.unit == point.unit);
-    let coded = own.or_else(|| units.clone().next());
+    let off = |coded: &&super::CodedUnit| {
+        let factor = coded.unit.factor_to(point.unit).unwrap_or(f64::INFINITY);
+        factor.ln().abs()
+    };
+    let coded = units.min_by(|a, b| off(a).total_cmp(&off(b)));
     coded.map_or((0, point.unit), |coded| (coded.code, coded.unit))
 }
 

@@ -12,18 +12,27 @@ macro_rules! shipped {
 }
 
 shipped! {
+    "acs550",
     "ddsu666",
+    "delta-vfd",
     "dtsu666",
+    "em-flow-meter",
+    "gd-chf",
     "hlk-ld8001h",
     "jxbs-3001",
     "kaifeng-xintai",
     "md380",
     "pzem-016",
     "qdy30",
+    "rain-bucket",
+    "renke-weather",
     "sdm120",
     "sdm630",
     "sen0575",
+    "soil-cwt",
+    "sun2000",
     "tuf-2000m",
+    "usaid-solar-vfd",
 }
 
 /// Reads a profile from its text. What it says is not yet checked: see [`check`](super::check).

@@ -84,11 +84,15 @@ pub fn rows(function: Function, first: u16, words: &[u16]) -> Vec<Row> {
                 let value = number(point_type, order, words).ok();
                 value.filter(|value| new && value.is_finite() && !(digits && *value < 10.0))
             };
+            let values = ORDERS.map(value);
+            if digits && values == [None; 4] {
+                continue;
+            }
             rows.push(Row {
                 address,
                 point_type,
                 type_name,
-                values: ORDERS.map(value),
+                values,
             });
         }
     }
@@ -411,7 +415,7 @@ mod tests {
         assert_eq!(rows.iter().filter(|r| r.address == 65_532).count(), 10);
         assert_eq!(of(65_532, "bcd16").unwrap()[0], Some(4059.0));
         assert_eq!(of(65_532, "bcd32").unwrap()[0], Some(40_592_000.0));
-        assert_eq!(of(65_535, "bcd16"), Some([None; 4]));
+        assert_eq!(of(65_535, "bcd16"), None);
         let bits = super::rows(Function::Coils, 0, &[1, 0]);
         assert_eq!(bits.len(), 2);
         assert_eq!(bits[0].values, [Some(1.0), None, None, None]);

@@ -169,7 +169,7 @@ async fn every_device_of_the_example_reads_as_the_world_is() {
                 let measured = decoded(point, &parts);
                 let unit = point.unit.factor_to(point.parameter.spec().unit).unwrap();
                 let name = format!("{} {} on {later}", device.station, point.parameter);
-                let [low, high] = point.valid_range.unwrap();
+                let [low, high] = point.valid_range.unwrap_or([0.0, 1.0]);
                 assert!(
                     (low..=high).contains(&(measured / unit)),
                     "{name}: {measured}"
@@ -190,7 +190,9 @@ async fn every_device_of_the_example_reads_as_the_world_is() {
                 } else {
                     shown
                 };
-                let tolerance = (point.scale * unit * adjust.scale).abs() + shown.abs() * 1e-6;
+                let exponent = point.exponent.as_ref().and_then(|register| register.range);
+                let step = point.scale * 10f64.powf(exponent.map_or(0.0, |[low, _]| low));
+                let tolerance = (step * unit * adjust.scale).abs() + shown.abs() * 1e-6;
                 assert!(
                     (value - expected).abs() <= tolerance,
                     "{name}: {value}, not {expected}"

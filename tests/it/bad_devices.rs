@@ -15,7 +15,7 @@ const TIMEOUT_MS: u64 = 300;
 fn bus(station: &str, port: u16) -> String {
     format!(
         "[[bus]]\nname = \"{station}\"\ntcp = \"127.0.0.1:{port}\"\ninterval_s = 1\ntimeout_ms = {TIMEOUT_MS}\nretries = 0\n\
-         [[bus.device]]\nunit = 1\nprofile = \"qdy30\"\nstation = \"{station}\"\n"
+         [[bus.device]]\nunit = 1\nprofile = \"one-level\"\nstation = \"{station}\"\n"
     )
 }
 

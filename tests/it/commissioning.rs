@@ -13,9 +13,13 @@ use crate::peers::{Pymodbus, RtuUnits};
 
 /// A level sensor at unit 2, and at unit 1 a flow meter whose registers hold 36.625 m3/h as CDAB and a total of 1234.5.
 fn devices() -> Pymodbus {
+    let mut meter = vec![0x806B, 0x4212, 0, 0, 0, 0, 0, 0, 1234, 0, 0x0000, 0x3F00];
+    // No error, and a signal of quality 90; m3/h, m3 and a multiplier of 1.
+    meter.resize(92, 0);
+    meter[91] = 90;
     Pymodbus::start(&json!({
-        "1": {"0": [0x806B, 0x4212, 0, 0, 0, 0, 0, 0, 1234, 0, 0x0000, 0x3F00]},
-        "2": {"4": [2350]},
+        "1": {"0": meter, "1436": [0, 0, 3]},
+        "2": {"2": [16, 3, 2350]},
     }))
 }
 
@@ -120,7 +124,7 @@ fn read_without_a_configuration_names_what_a_unit_refuses() {
     let devices = devices();
     let tcp = format!("127.0.0.1:{}", devices.port);
     // The meter has other registers than this profile: each point says so for itself.
-    let arguments = ["read", "--tcp", &tcp, "--unit", "1", "--profile", "sdm630"];
+    let arguments = ["read", "--tcp", &tcp, "--unit", "1", "--profile", "sun2000"];
     let (code, printed, told) = run(&context, &arguments);
     assert_eq!((code, told.as_str()), (Some(1), ""), "{printed}");
     assert!(printed.contains("设备报异常 2"), "{printed}");
@@ -325,7 +329,7 @@ fn a_gateway_scans_other_speeds_between_its_polls() {
     let units = serial_units();
     context.edge_config(&format!(
         "[[bus]]\nname = \"levels\"\nserial = {{ port = {:?} }}\ninterval_s = 1\nretries = 0\n\
-         [[bus.device]]\nunit = 7\nprofile = \"qdy30\"\nstation = \"pond-dongmen-1\"\n",
+         [[bus.device]]\nunit = 7\nprofile = \"one-level\"\nstation = \"pond-dongmen-1\"\n",
         units.port
     ));
     let _gateway = running(&context);
@@ -410,7 +414,7 @@ fn a_gateway_loses_no_poll_to_a_scan_through_it() {
     });
     context.edge_config(&format!(
         "[[bus]]\nname = \"levels\"\ntcp = \"127.0.0.1:{}\"\ninterval_s = 1\ntimeout_ms = 500\nretries = 0\n\
-         [[bus.device]]\nunit = 2\nprofile = \"qdy30\"\nstation = \"pond-dongmen-1\"\n",
+         [[bus.device]]\nunit = 2\nprofile = \"one-level\"\nstation = \"pond-dongmen-1\"\n",
         device.port
     ));
     let _gateway = running(&context);
@@ -433,7 +437,7 @@ fn a_drought_is_polled_faster_from_when_it_is_said() {
     let devices = devices();
     context.edge_config(&format!(
         "[[bus]]\nname = \"levels\"\ntcp = \"127.0.0.1:{}\"\ninterval_s = 86400\ndrought_interval_s = 1\n\
-         [[bus.device]]\nunit = 2\nprofile = \"qdy30\"\nstation = \"pond-dongmen-1\"\n",
+         [[bus.device]]\nunit = 2\nprofile = \"one-level\"\nstation = \"pond-dongmen-1\"\n",
         devices.port
     ));
     let (code, _, told) = run(&context, &["mode", "drought", "-c", "edge.toml"]);
@@ -461,8 +465,8 @@ fn status_names_a_device_that_is_silent_and_what_another_refuses() {
     });
     context.edge_config(&format!(
         "[[bus]]\nname = \"levels\"\ntcp = \"127.0.0.1:{}\"\ninterval_s = 1\ntimeout_ms = 100\nretries = 0\n\
-         [[bus.device]]\nunit = 2\nprofile = \"qdy30\"\nstation = \"pond-dongmen-1\"\n\
-         [[bus.device]]\nunit = 3\nprofile = \"qdy30\"\nstation = \"pond-dongmen-2\"\n",
+         [[bus.device]]\nunit = 2\nprofile = \"one-level\"\nstation = \"pond-dongmen-1\"\n\
+         [[bus.device]]\nunit = 3\nprofile = \"one-level\"\nstation = \"pond-dongmen-2\"\n",
         device.port
     ));
     let _gateway = running(&context);

@@ -80,7 +80,7 @@ fn drained(context: &Context, last: u64) {
 #[test]
 fn the_brokers_word_releases_where_it_is_told_to() {
     let context = Context::new();
-    let field = Pymodbus::start(&json!({"1": {"4": [2350]}}));
+    let field = Pymodbus::start(&json!({"1": {"2": [16, 3, 2350]}}));
     configure(&context, "broker", &field);
     let mut broker = mosquitto(&context);
     let batches = listener(context.broker_port());
@@ -105,7 +105,7 @@ fn the_brokers_word_releases_where_it_is_told_to() {
 #[test]
 fn the_brokers_word_alone_releases_nothing() {
     let context = Context::new();
-    let field = Pymodbus::start(&json!({"1": {"4": [2350]}}));
+    let field = Pymodbus::start(&json!({"1": {"2": [16, 3, 2350]}}));
     configure(&context, "hub", &field);
     context.hub_config();
     let _broker = mosquitto(&context);

@@ -11,7 +11,7 @@ const ENERGY: &str = "pump-dongmen-1/energy_total";
 /// Readings that each poll of [`Chain`]'s gateway makes, and so each batch holds.
 const READINGS_PER_POLL: u64 = 4;
 
-/// A gateway with a level sensor (unit 1, `qdy30`) and an energy meter (unit 2, `ddsu666`), a broker and a hub.
+/// A gateway with a level sensor (unit 1, `one-level`) and an energy meter (unit 2, `ddsu666`), a broker and a hub.
 struct Chain {
     field: Pymodbus,
     broker: Process,
@@ -31,7 +31,7 @@ impl Chain {
         context.hub_config();
         context.edge_config(&format!(
             "[[bus]]\nname = \"field\"\ntcp = \"127.0.0.1:{}\"\ninterval_s = 1\n\
-             [[bus.device]]\nunit = 1\nprofile = \"qdy30\"\nstation = \"pond-dongmen-1\"\nadjust.level = {{ offset = 216.9 }}\n\
+             [[bus.device]]\nunit = 1\nprofile = \"one-level\"\nstation = \"pond-dongmen-1\"\nadjust.level = {{ offset = 216.9 }}\n\
              [[bus.device]]\nunit = 2\nprofile = \"ddsu666\"\nstation = \"pump-dongmen-1\"\n\
              parameters = [\"voltage\", \"power\", \"energy_total\"]\n",
             field.port
