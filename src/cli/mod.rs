@@ -21,6 +21,8 @@ mod ports;
 #[cfg(feature = "edge")]
 mod probe;
 #[cfg(feature = "edge")]
+mod profile;
+#[cfg(feature = "edge")]
 mod read;
 #[cfg(feature = "hub")]
 mod report;
@@ -73,6 +75,8 @@ enum Command {
     #[cfg(feature = "edge")]
     Ports(ports::Arguments),
     #[cfg(feature = "edge")]
+    Profile(profile::Arguments),
+    #[cfg(feature = "edge")]
     Status(status::Arguments),
     #[cfg(feature = "edge")]
     Mode(mode::Arguments),
@@ -116,6 +120,8 @@ pub fn main() -> ExitCode {
         Command::Probe(arguments) => probe::run(arguments),
         #[cfg(feature = "edge")]
         Command::Ports(arguments) => ports::run(arguments),
+        #[cfg(feature = "edge")]
+        Command::Profile(arguments) => profile::run(arguments),
         #[cfg(feature = "edge")]
         Command::Status(arguments) => status::run(&arguments),
         #[cfg(feature = "edge")]

@@ -33,6 +33,8 @@ mod polling;
 #[cfg(feature = "edge")]
 mod profiles;
 #[cfg(feature = "edge")]
+mod register_table;
+#[cfg(feature = "edge")]
 mod socket;
 mod source_text;
 mod stand_ins;
@@ -52,4 +54,6 @@ pub use load_edge::{LoadedEdge, load_edge};
 pub use load_hub::{LoadedHub, load_hub};
 #[cfg(feature = "edge")]
 pub use profiles::{Profiles, profiles};
+#[cfg(feature = "edge")]
+pub use register_table::{Base, Head, profile_of_table};
 pub use source_text::FileProblem;

@@ -11,5 +11,6 @@ mod delivery;
 mod fake_device;
 mod foreign;
 mod peers;
+mod profiles;
 mod schema;
 mod truth;

@@ -1,0 +1,340 @@
+//! One row of a register table: the point and the example that it describes, or what is wrong with its cells.
+
+use toml::{Table, Value};
+
+use super::Base;
+use super::words::{self, COLUMNS, Column};
+use crate::core::{Kind, Parameter, Problem, Unit};
+
+/// What the manual calls a column.
+pub(super) fn name(column: Column) -> &'static str {
+    let named = COLUMNS.iter().find(|(known, _)| *known == column);
+    named
+        .and_then(|(_, names)| names.first())
+        .copied()
+        .unwrap_or_default()
+}
+
+/// A cell as the spreadsheet shows it: row 3, column D (类型).
+pub(super) fn place(row: usize, index: usize, heading: &str) -> String {
+    let mut letters = String::new();
+    let mut left = index + 1;
+    while left > 0 {
+        letters.insert(0, char::from(b'A' + ((left - 1) % 26) as u8));
+        left = (left - 1) / 26;
+    }
+    if heading.is_empty() {
+        format!("row {row}, column {letters}")
+    } else {
+        format!("row {row}, column {letters} ({heading})")
+    }
+}
+
+/// One row of the table.
+pub(super) struct Row<'a> {
+    pub(super) number: usize,
+    pub(super) header: &'a csv::StringRecord,
+    pub(super) columns: &'a [Option<Column>],
+    pub(super) record: &'a csv::StringRecord,
+    pub(super) problems: &'a mut Vec<Problem>,
+}
+
+impl Row<'_> {
+    /// The cell of a column; `None` where it is empty or not there.
+    fn cell(&self, column: Column) -> Option<String> {
+        let index = self
+            .columns
+            .iter()
+            .position(|known| *known == Some(column))?;
+        let cell = self.record.get(index).filter(|cell| !cell.is_empty());
+        cell.map(str::to_owned)
+    }
+
+    fn wrong(&mut self, column: Column, rule: impl Into<String>, hint: impl Into<String>) {
+        let index = self.columns.iter().position(|known| *known == Some(column));
+        let place = match index {
+            Some(index) => place(
+                self.number,
+                index,
+                self.header.get(index).unwrap_or_default(),
+            ),
+            None => format!("row {}, {}", self.number, name(column)),
+        };
+        let value = self.cell(column).unwrap_or_default();
+        self.problems.push(Problem::new(place, value, rule, hint));
+    }
+
+    /// The cell, read by `read`; a problem where it cannot be, or where it is empty and has to be there.
+    fn required<T>(
+        &mut self,
+        column: Column,
+        read: impl Fn(&str) -> Option<T>,
+        hint: &str,
+    ) -> Option<T> {
+        match self.cell(column) {
+            None => {
+                self.wrong(column, "is required", hint);
+                None
+            }
+            Some(cell) => {
+                let read = read(&cell);
+                if read.is_none() {
+                    self.wrong(column, "is not known", hint);
+                }
+                read
+            }
+        }
+    }
+
+    /// A number, where there is one.
+    fn number(&mut self, column: Column) -> Option<f64> {
+        let cell = self.cell(column)?;
+        let number = cell.parse::<f64>().ok().filter(|number| number.is_finite());
+        if number.is_none() {
+            self.wrong(
+                column,
+                "is no number",
+                "write it with a point and without a unit, such as 0.01",
+            );
+        }
+        number
+    }
+
+    /// The point that the row describes; `None` where it has a problem.
+    pub(super) fn point(&mut self, base: Base) -> Option<Table> {
+        let before = self.problems.len();
+        let ids = || Parameter::ALL.iter().map(|p| p.spec().name_zh);
+        let known = format!("one of {}", ids().collect::<Vec<_>>().join(", "));
+        let parameter = self.required(Column::Parameter, words::parameter, &known);
+        let types = "one of bit, u16, i16, u32, i32, u64, i64, f32, f64, bcd16, bcd32, bcd64";
+        let point_type = self.required(Column::Type, words::point_type, types);
+        let unit = self.required(
+            Column::Unit,
+            words::unit,
+            "such as m, mm, m3/h, m3, kWh, kW, V, Hz, h, degC, %, 1",
+        );
+        let (function, address) = self.register(base).unzip();
+        let mut point = Table::new();
+        if let Some(parameter) = parameter {
+            point.insert("parameter".into(), parameter.id().into());
+        }
+        if let Some(channel) = self.cell(Column::Channel) {
+            point.insert("channel".into(), channel.into());
+        }
+        if let (Some(function), Some(address)) = (function, address) {
+            point.insert("function".into(), i64::from(function).into());
+            point.insert("address".into(), i64::from(address).into());
+        }
+        if let Some(point_type) = point_type {
+            point.insert("type".into(), point_type.into());
+        }
+        if self.cell(Column::Order).is_some() {
+            let hint = "one of ABCD, CDAB, BADC, DCBA; `hanqing probe` shows which one fits";
+            if let Some(order) = self.required(Column::Order, words::order, hint) {
+                point.insert("order".into(), order.into());
+            }
+        }
+        for (column, key) in [(Column::Scale, "scale"), (Column::Offset, "offset")] {
+            if let Some(number) = self.number(column) {
+                point.insert(key.into(), number.into());
+            }
+        }
+        if let Some(unit) = unit {
+            point.insert("unit".into(), unit.symbol().into());
+        }
+        self.invalid(&mut point);
+        self.range(&mut point);
+        self.counter(parameter, &mut point);
+        (self.problems.len() == before).then_some(point)
+    }
+
+    /// Function code and address on the wire.
+    fn register(&mut self, base: Base) -> Option<(u8, u16)> {
+        let hint = "write it as 16, 0x10 or 10H";
+        let number = self.required(Column::Address, address, hint);
+        let given = match self.cell(Column::Function) {
+            Some(cell) => {
+                let code = words::function(&cell).or_else(|| u8::try_from(address(&cell)?).ok());
+                if !code.is_some_and(|code| (1..=4).contains(&code)) {
+                    self.wrong(
+                        Column::Function,
+                        "is no function that reads",
+                        "1 coils, 2 discrete inputs, 3 holding or 4 input registers",
+                    );
+                    return None;
+                }
+                code
+            }
+            None => None,
+        };
+        let number = number?;
+        let (function, wire) = match base {
+            Base::Wire => (given, Some(number)),
+            Base::One => (given, number.checked_sub(1)),
+            Base::Modicon => {
+                let function = match number / 10_000 {
+                    0 => Some(1),
+                    1 => Some(2),
+                    3 => Some(4),
+                    4 => Some(3),
+                    _ => None,
+                };
+                if function.is_none() || given.is_some_and(|given| Some(given) != function) {
+                    self.wrong(
+                        Column::Address,
+                        "does not begin with the digit of its table",
+                        "4 holding, 3 input registers, 1 discrete inputs, 0 coils: 40001; or give --base 0 or 1",
+                    );
+                    return None;
+                }
+                (function, (number % 10_000).checked_sub(1))
+            }
+        };
+        let Some(function) = function else {
+            self.wrong(
+                Column::Function,
+                "is required",
+                "1 coils, 2 discrete inputs, 3 holding or 4 input registers",
+            );
+            return None;
+        };
+        let Some(wire) = wire.and_then(|wire| u16::try_from(wire).ok()) else {
+            self.wrong(
+                Column::Address,
+                "is no address, counted as --base says",
+                "addresses on the wire are 0 to 65535",
+            );
+            return None;
+        };
+        Some((function, wire))
+    }
+
+    fn invalid(&mut self, point: &mut Table) {
+        let Some(cell) = self.cell(Column::Invalid) else {
+            return;
+        };
+        let cells = cell.split(|c: char| c.is_whitespace() || ";；、".contains(c));
+        let numbers: Option<Vec<Value>> = cells
+            .filter(|cell| !cell.is_empty())
+            .map(|cell| {
+                let whole = address(cell).map(|number| number as f64);
+                let number = whole.or_else(|| cell.parse().ok())?;
+                Some(Value::Float(number))
+            })
+            .collect();
+        match numbers {
+            Some(numbers) => {
+                point.insert("invalid".into(), Value::Array(numbers));
+            }
+            None => self.wrong(
+                Column::Invalid,
+                "holds what is no number",
+                "such as 32767 -32768, or 0x7FFF",
+            ),
+        }
+    }
+
+    fn range(&mut self, point: &mut Table) {
+        let (least, most) = (self.number(Column::Least), self.number(Column::Most));
+        match (least, most) {
+            (Some(least), Some(most)) => {
+                point.insert(
+                    "valid_range".into(),
+                    Value::Array(vec![least.into(), most.into()]),
+                );
+            }
+            (Some(_), None) if self.cell(Column::Most).is_none() => {
+                self.wrong(
+                    Column::Most,
+                    "is required where there is a least value",
+                    "what the device can measure",
+                );
+            }
+            (None, Some(_)) if self.cell(Column::Least).is_none() => {
+                self.wrong(
+                    Column::Least,
+                    "is required where there is a largest value",
+                    "what the device can measure",
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn counter(&mut self, parameter: Option<Parameter>, point: &mut Table) {
+        let modulus = self.number(Column::Modulus);
+        let rate = self.number(Column::RatePerHour);
+        let Some(parameter) = parameter else { return };
+        let mut counter = Table::new();
+        counter.extend(modulus.map(|modulus| ("modulus".into(), modulus.into())));
+        counter.extend(rate.map(|rate| ("max_rate_per_hour".into(), rate.into())));
+        if parameter.spec().kind == Kind::Counter
+            && rate.is_none()
+            && self.cell(Column::RatePerHour).is_none()
+        {
+            let rule = format!("is required: {} is a counter", parameter.spec().name_zh);
+            self.wrong(
+                Column::RatePerHour,
+                rule,
+                "the most that it can grow in an hour, in its unit",
+            );
+        }
+        if !counter.is_empty() {
+            point.insert("counter".into(), Value::Table(counter));
+        }
+    }
+
+    /// Adds the row's example.
+    pub(super) fn example(&mut self, point: &Table, blocks: &mut Vec<Value>, expect: &mut Table) {
+        let hint = "the registers as hexadecimal words, such as 092E, and the value that the device displays, in the row's unit: `hanqing read` shows both";
+        let held = self.required(Column::ExampleWords, example_words, hint);
+        let value = self.number(Column::ExampleValue);
+        if self.cell(Column::ExampleValue).is_none() {
+            self.wrong(Column::ExampleValue, "is required", hint);
+        }
+        let text = |key: &str| point.get(key).and_then(Value::as_str);
+        let parameter = text("parameter").and_then(words::parameter);
+        let factor = text("unit").and_then(words::unit).zip(parameter);
+        let factor = factor.and_then(|(unit, p): (Unit, _)| unit.factor_to(p.spec().unit));
+        let (Some(held), Some(value), Some(parameter)) = (held, value, parameter) else {
+            return;
+        };
+        let mut block = Table::new();
+        for key in ["function", "address"] {
+            block.extend(point.get(key).map(|value| (key.into(), value.clone())));
+        }
+        block.insert(
+            "words".into(),
+            Value::Array(held.into_iter().map(Value::from).collect()),
+        );
+        blocks.push(Value::Table(block));
+        let name = match text("channel") {
+            Some(channel) => format!("{parameter}@{channel}"),
+            None => parameter.id().to_owned(),
+        };
+        expect.insert(name, (value * factor.unwrap_or(1.0)).into());
+    }
+}
+
+/// A whole number as manuals write addresses: 16, 0x10, 10H.
+fn address(text: &str) -> Option<u32> {
+    let lower = text.trim().to_ascii_lowercase();
+    let hex = lower.strip_prefix("0x").or_else(|| lower.strip_suffix('h'));
+    match hex {
+        Some(hex) => u32::from_str_radix(hex, 16).ok(),
+        None => lower.parse().ok(),
+    }
+}
+
+/// Registers as hexadecimal words.
+fn example_words(text: &str) -> Option<Vec<i64>> {
+    let words = text.split(|c: char| c.is_whitespace() || ",，".contains(c));
+    let words = words.filter(|word| !word.is_empty());
+    let words: Option<Vec<i64>> = words
+        .map(|word| {
+            let word = word.strip_prefix("0x").unwrap_or(word);
+            u16::from_str_radix(word, 16).ok().map(i64::from)
+        })
+        .collect();
+    words.filter(|words| !words.is_empty())
+}

@@ -1,0 +1,109 @@
+//! Tables as technicians keep them, good and bad.
+
+use super::*;
+use crate::device::decode;
+
+fn head() -> Head {
+    Head {
+        id: "meter".into(),
+        name: "A meter".into(),
+        source: "its manual".into(),
+        verified_by: "nobody".into(),
+        confidence: 0.8,
+    }
+}
+
+const METER: &str = "\u{feff}参数,功能码,寄存器地址（十六进制）,数据类型,字节序,倍率,单位,无效值,下限,上限,每小时最大增量,示例寄存器,示例值,备注\n\
+    流量,03,0x0000,Float,CDAB,,m³/h,,-1000,1000,,806B 4212,36.6254,瞬时\n\
+    累计水量,保持寄存器,8,int32,CDAB,0.01,m³,,0,20000000,1000,3039 0000,123.45,\n\
+    ,,,,,,,,,,,,,\n\
+    水位,4,000AH,有符号16位,,1,mm,0x7FFF -32768,-100,9000,,092E,2350,\"两行\n备注\"\n";
+
+#[test]
+fn a_table_becomes_a_profile_that_reads_what_it_says() {
+    let text = profile_of_table(METER.as_bytes(), &head(), Base::Wire).unwrap();
+    let profile = device::parse(&text).unwrap();
+    assert_eq!(device::check(&profile), []);
+    let seen: Vec<_> = profile
+        .points
+        .iter()
+        .map(|p| (p.parameter.id(), u8::from(p.function), p.address))
+        .collect();
+    assert_eq!(
+        seen,
+        [("flow", 3, 0), ("volume_total", 3, 8), ("level", 4, 10)]
+    );
+    let level = &profile.points[2];
+    assert_eq!(level.invalid, [32767.0, -32768.0]);
+    assert_eq!(decode(level, &[&[2350]]), Ok(2.35));
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn addresses_are_counted_as_is_said() {
+    let table = |address: &str, function: &str| {
+        format!(
+            "parameter;function;address;type;unit;min;max;example_words;example_value\nvoltage;{function};{address};u16;V;0;400;00E6;230\n"
+        )
+    };
+    let address = |text: &str, function: &str, base| {
+        let text = profile_of_table(table(text, function).as_bytes(), &head(), base)
+            .map_err(|p| p[0].to_string())?;
+        let point = device::parse(&text).unwrap().points.remove(0);
+        Ok::<_, String>((u8::from(point.function), point.address))
+    };
+    assert_eq!(address("101", "4", Base::Wire), Ok((4, 101)));
+    assert_eq!(address("101", "4", Base::One), Ok((4, 100)));
+    assert_eq!(address("40101", "", Base::Modicon), Ok((3, 100)));
+    assert_eq!(address("30101", "4", Base::Modicon), Ok((4, 100)));
+    assert_eq!(address("40101", "3", Base::Wire), Ok((3, 40101)));
+    for (text, function, base) in [
+        ("30101", "3", Base::Modicon),
+        ("50001", "", Base::Modicon),
+        ("40000", "", Base::Modicon),
+        ("0", "3", Base::One),
+        ("70000", "3", Base::Wire),
+        ("7", "", Base::Wire),
+        ("7", "6", Base::Wire),
+    ] {
+        let refused = address(text, function, base).unwrap_err();
+        assert!(refused.starts_with("row 2, column "), "{refused}");
+    }
+}
+
+#[test]
+fn every_problem_is_named_by_row_and_column() {
+    let table = "参数,功能码,地址,类型,字节序,倍率,单位,无效值,下限,上限,归零值,每小时最大增量,示例寄存器,示例值\n\
+        水味,5,12G,flot,小端,1/10,furlong,abc,0,,,,,\n\
+        累计水量,3,8,u32,,,m3,,,9,,,XYZ,12\n\
+        水位,3,4,i16,,,m,,3,1,,,0001,1\n";
+    let problems = profile_of_table(table.as_bytes(), &head(), Base::Wire).unwrap_err();
+    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(told.join("\n"));
+    // What only the whole profile shows is told of it.
+    let profile =
+        "参数,功能码,地址,类型,单位,下限,上限,示例寄存器,示例值\n水位,3,4,i16,m,3,1,0001,2\n";
+    let problems = profile_of_table(profile.as_bytes(), &head(), Base::Wire).unwrap_err();
+    let paths: Vec<&str> = problems.iter().map(|p| p.path.as_str()).collect();
+    assert_eq!(paths, ["row 2, valid_range", "example.expect.level"]);
+}
+
+#[test]
+fn a_file_that_is_no_table_says_why() {
+    let told = |text: &[u8]| {
+        let problems = profile_of_table(text, &head(), Base::Wire).unwrap_err();
+        problems
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    // 参数 in GBK.
+    assert!(told(&[0xB2, 0xCE, 0xCA, 0xFD]).contains("CSV UTF-8"));
+    assert!(told(b"").contains("missing"));
+    let headings = told("参数,地质,类型,类型,颜色\n".as_bytes());
+    insta::assert_snapshot!(headings);
+    let empty = told("参数,地址,类型,单位\n".as_bytes());
+    assert!(empty.contains("no rows"), "{empty}");
+    assert!(told(&vec![b'a'; BYTES_MAX + 1]).contains("1000000"));
+}

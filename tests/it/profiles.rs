@@ -1,0 +1,92 @@
+//! A profile from a technician's spreadsheet: imported, checked, and read with.
+
+use serde_json::json;
+
+use crate::context::{Context, hanqing, outcome};
+use crate::peers::Pymodbus;
+
+const TABLE: &str = "\u{feff}参数,功能码,地址,数据类型,字节序,倍率,单位,下限,上限,每小时最大增量,示例寄存器,示例值\n\
+    流量,3,40001,float,CDAB,,m³/h,-1000,1000,,806B 4212,36.62541\n\
+    累计水量,3,40009,int32,CDAB,0.01,m³,0,20000000,1000,3039 0000,123.45\n";
+
+#[test]
+fn a_table_is_imported_and_read_with() {
+    let context = Context::new();
+    let table = context.write("meter.csv", TABLE);
+    std::fs::create_dir(context.path("devices")).unwrap();
+    let out = context.path("devices/own-meter.toml");
+    let import = |more: &[&str]| {
+        let mut command = hanqing();
+        command.args([
+            "profile",
+            "import",
+            "--id",
+            "own-meter",
+            "--name",
+            "Own meter",
+        ]);
+        command
+            .args(["--source", "Its manual, 2019", "--out"])
+            .arg(&out)
+            .args(more)
+            .arg(&table);
+        outcome(&mut command)
+    };
+    let (code, printed, told) = import(&["--base", "40001"]);
+    assert_eq!((code, told.as_str()), (Some(0), ""), "{printed}");
+    // What is there is not written over.
+    let (code, _, told) = import(&["--base", "40001"]);
+    assert_eq!(code, Some(1));
+    assert!(told.contains("never overwritten"), "{told}");
+    let (code, printed, _) = outcome(hanqing().arg("check").arg(&out));
+    assert_eq!(code, Some(0), "{printed}");
+    let (code, printed, _) = outcome(
+        hanqing()
+            .args(["profile", "list", "--devices-dir"])
+            .arg(context.path("devices")),
+    );
+    assert_eq!(code, Some(0));
+    assert!(
+        printed
+            .lines()
+            .any(|l| l.starts_with("own-meter") && l.ends_with("自备")),
+        "{printed}"
+    );
+
+    let field = Pymodbus::start(&json!({"1": {"0": [0x806B, 0x4212, 0, 0, 0, 0, 0, 0, 12345, 0]}}));
+    let config = format!(
+        "gateway = \"gw-own\"\ndevices_dir = \"devices\"\n[mqtt]\nurl = \"mqtt://127.0.0.1:1\"\n[spool]\npath = \"spool.db\"\n\
+         [[bus]]\nname = \"b\"\ntcp = \"127.0.0.1:{}\"\n[[bus.device]]\nunit = 1\nprofile = \"own-meter\"\nstation = \"pump-1\"\n",
+        field.port
+    );
+    let config = context.write("edge.toml", &config);
+    let (code, printed, told) = outcome(hanqing().args(["read", "-c"]).arg(config));
+    assert_eq!((code, told.as_str()), (Some(0), ""), "{printed}");
+    assert!(
+        printed.contains("36.62541") && printed.contains("123.45"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn a_bad_table_is_named_whole_and_writes_nothing() {
+    let context = Context::new();
+    let table = context.write(
+        "meter.csv",
+        &TABLE.replace("int32", "int33").replace("40001", "4OOO1"),
+    );
+    let out = context.path("meter.toml");
+    let mut command = hanqing();
+    command.args([
+        "profile", "import", "--id", "meter", "--name", "m", "--source", "s", "--base", "40001",
+        "--out",
+    ]);
+    let (code, printed, told) = outcome(command.arg(&out).arg(&table));
+    assert_eq!((code, printed.as_str()), (Some(2), ""));
+    assert!(told.contains("row 2, column C (地址) = 4OOO1"), "{told}");
+    assert!(
+        told.contains("row 3, column D (数据类型) = int33"),
+        "{told}"
+    );
+    assert!(!out.exists());
+}
