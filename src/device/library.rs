@@ -63,6 +63,37 @@ mod tests {
     }
 
     #[test]
+    fn every_profile_is_listed_for_people() {
+        let listed = include_str!("../../docs/devices.md");
+        for (_, text) in shipped() {
+            let profile = parse(text).unwrap();
+            let functions: std::collections::BTreeSet<u8> =
+                profile.points.iter().map(|p| p.function.into()).collect();
+            let functions: Vec<String> = functions.iter().map(u8::to_string).collect();
+            let row = format!(
+                "| `{}` | {} | {} | {} |\n",
+                profile.id,
+                profile.name,
+                functions.join(", "),
+                profile.confidence
+            );
+            assert!(listed.contains(&row), "docs/devices.md lacks {row}");
+        }
+        assert_eq!(listed.matches("\n| `").count() - 8, shipped().len());
+    }
+
+    #[test]
+    fn the_documented_profile_is_right() {
+        let page = include_str!("../../docs/devices.md");
+        let text = page
+            .split("```")
+            .nth(1)
+            .and_then(|block| block.strip_prefix("toml\n"));
+        let profile = parse(text.unwrap()).unwrap();
+        assert_eq!(check(&profile), Vec::<Problem>::new());
+    }
+
+    #[test]
     fn every_file_is_shipped() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/config/devices");
         let mut names: Vec<String> = std::fs::read_dir(folder)

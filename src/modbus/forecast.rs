@@ -1,6 +1,6 @@
 //! What polling a bus will take of its time, worked out from its settings: request by request, and with units that are gone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::costs::terms;
@@ -29,7 +29,7 @@ pub struct ForecastRow {
     pub unit: u8,
     /// What it is asked for.
     pub request: Request,
-    /// How many points the answer holds.
+    /// How many points the answer holds, or a part of.
     pub points: usize,
     /// How long it takes.
     pub takes: Duration,
@@ -84,7 +84,12 @@ pub fn forecast(bus: &BusSettings, profiles: &BTreeMap<String, Profile>, mode: M
                 rows.push(ForecastRow {
                     unit: device.unit,
                     request: planned.request,
-                    points: planned.slots.len(),
+                    points: planned
+                        .slots
+                        .iter()
+                        .map(|slot| slot.point)
+                        .collect::<BTreeSet<_>>()
+                        .len(),
                     takes: Duration::from_secs_f64(takes_s),
                     every_s,
                 });
