@@ -77,9 +77,10 @@ pub fn check(settings: &EdgeSettings, profiles: &Profiles) -> Vec<Problem> {
                     "each device on a bus has a unit id of its own: look at the device's display",
                 ));
             }
-            check_device(device, profiles, &path, &mut observed, &mut problems);
+            check_device(bus, device, profiles, &path, &mut observed, &mut problems);
         }
     }
+    problems.extend(super::quality::pumps(settings, &observed));
     problems
 }
 
@@ -122,6 +123,7 @@ fn check_bus(bus: &BusSettings, path: &str, problems: &mut Vec<Problem>) {
 }
 
 fn check_device(
+    bus: &BusSettings,
     device: &DeviceSettings,
     profiles: &Profiles,
     path: &str,
@@ -155,6 +157,7 @@ fn check_device(
     };
     check_parameters(device, profile, path, problems);
     super::polling::points(device, profile, path, problems);
+    super::quality::device(bus, device, profile, path, problems);
     check_channels(device, profile, path, problems);
     for (point, series) in device.observes(profile) {
         if let Some(first) = observed.get(&series) {

@@ -33,6 +33,8 @@ mod polling;
 #[cfg(feature = "edge")]
 mod profiles;
 #[cfg(feature = "edge")]
+mod quality;
+#[cfg(feature = "edge")]
 mod register_table;
 #[cfg(feature = "edge")]
 mod socket;
