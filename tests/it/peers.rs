@@ -40,7 +40,7 @@ pub fn mosquitto(context: &Context) -> Process {
 const ADVICE: &str = "run tests/run, which makes tests/.venv";
 
 /// Starts a script of the repository with these arguments.
-fn python(script: &str, arguments: &[&str]) -> Child {
+pub fn python(script: &str, arguments: &[&str]) -> Child {
     let python = std::env::var_os("HANQING_TEST_PYTHON")
         .map_or_else(|| repository("tests/.venv/bin/python"), Into::into);
     let started = Command::new(&python)
