@@ -13,5 +13,6 @@ mod foreign;
 mod oracle;
 mod peers;
 mod profiles;
+mod quality;
 mod schema;
 mod truth;
