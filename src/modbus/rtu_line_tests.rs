@@ -267,32 +267,36 @@ async fn a_late_answer_is_never_taken_for_the_next() {
 /// The same, with the late answer in two parts, and the next question to another unit or function, which does not wait.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_in_the_midst_of_another_question_is_passed_over() {
-    for late in 100..=199 {
-        for between in [0, 1, 7, 40] {
-            let deed = first(move |asked| {
-                let late_answer = answer(asked);
-                let (head, tail) = late_answer.split_at(3);
-                vec![
-                    After(late),
-                    Send(head.into()),
-                    After(between),
-                    Send(tail.into()),
-                ]
-            });
-            let mut line = Scripted::new(SERIAL, deed);
-            let _ = line.ask(1, 0x10).await;
-            let next = line.ask(2, 0x20).await;
-            // A late answer that is still under way can swallow the right one, not take its place.
-            assert!(
-                next == Ok(vec![0x20]) || next.is_err(),
-                "{}",
-                line.transcript()
-            );
-            let last = line.ask(2, 0x30).await;
-            assert_eq!(last, Ok(vec![0x30]), "{}", line.transcript());
-            let last = line.ask(1, 0x40).await;
-            assert_eq!(last, Ok(vec![0x40]), "{}", line.transcript());
-        }
+    let settings = [SERIAL, SERVER, TERMINAL];
+    let lates = (100..=199).flat_map(|late| [0, 1, 7, 40].map(|between| (late, between)));
+    // On which line, and after which byte it is interrupted: each in turn.
+    let turns = settings
+        .iter()
+        .flat_map(|settings| (1..7).map(move |at| (settings, at)));
+    for ((late, between), (settings, at)) in lates.zip(turns.cycle()) {
+        let deed = first(move |asked| {
+            let late_answer = answer(asked);
+            let (head, tail) = late_answer.split_at(at);
+            vec![
+                After(late),
+                Send(head.into()),
+                After(between),
+                Send(tail.into()),
+            ]
+        });
+        let mut line = Scripted::new(settings, deed);
+        let _ = line.ask(1, 0x10).await;
+        let next = line.ask(2, 0x20).await;
+        // A late answer that is still under way can swallow the right one, not take its place.
+        assert!(
+            next == Ok(vec![0x20]) || next.is_err(),
+            "{}",
+            line.transcript()
+        );
+        let last = line.ask(2, 0x30).await;
+        assert_eq!(last, Ok(vec![0x30]), "{}", line.transcript());
+        let last = line.ask(1, 0x40).await;
+        assert_eq!(last, Ok(vec![0x40]), "{}", line.transcript());
     }
 }
 

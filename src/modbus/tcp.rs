@@ -146,3 +146,7 @@ async fn request(context: &mut Context, request: Request) -> tokio_modbus::Resul
         Function::Input => context.read_input_registers(address, count).await,
     }
 }
+
+#[cfg(test)]
+#[path = "tcp_tests.rs"]
+mod tests;

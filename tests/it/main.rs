@@ -10,6 +10,7 @@ mod context;
 mod delivery;
 mod fake_device;
 mod foreign;
+mod fuzz;
 mod oracle;
 mod peers;
 mod profiles;
