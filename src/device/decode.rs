@@ -88,14 +88,23 @@ pub fn decode(point: &Point, parts: &[&[u16]]) -> Result<f64, DecodeError> {
         beside => beside_it(point, beside)?,
     };
     let number = match beside.exponent {
-        // 2350 / 1000 is 2.35 to the last bit; 2350 * 0.001 need not be.
         decimals @ ..0 => number / 10f64.powi(-decimals),
         exponent => number * 10f64.powi(exponent),
     };
-    let value = (number * point.scale + point.offset) * beside.factor;
+    let value = (times(number, point.scale) + point.offset) * beside.factor;
     let to = point.parameter.spec().unit;
     let factor = from.factor_to(to).ok_or(DecodeError::Unit { from, to })?;
-    finite(value * factor)
+    finite(times(value, factor))
+}
+
+/// `number × factor`. A factor such as 0.001 divides by 1000: 1001 / 1000 is 1.001 to the last bit, 1001 × 0.001 is not.
+fn times(number: f64, factor: f64) -> f64 {
+    let divisor = factor.recip().round();
+    if factor < 1.0 && divisor.recip() == factor {
+        number / divisor
+    } else {
+        number * factor
+    }
 }
 
 /// The number in a point's own registers, with its fraction, before factor and offset.

@@ -195,6 +195,18 @@ proptest! {
     }
 }
 
+#[test]
+fn a_thousandth_is_a_division() {
+    let mut level = point(PointType::U16, ByteOrder::Abcd);
+    level.parameter = Parameter::Level;
+    level.unit = Unit::Metre;
+    level.scale = 0.001;
+    for word in 0..=u16::MAX {
+        let digits = format!("{}.{:03}", word / 1000, word % 1000);
+        assert_eq!(decode(&level, &[&[word]]), Ok(digits.parse().unwrap()));
+    }
+}
+
 /// What the registers in `parts` come to at a point that is described so.
 fn of(point: &str, parts: &[&[u16]]) -> Result<f64, DecodeError> {
     let point: Point = toml::from_str(point).unwrap();

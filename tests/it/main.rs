@@ -11,6 +11,7 @@ mod delivery;
 mod fake_device;
 mod foreign;
 mod fuzz;
+mod lines;
 mod oracle;
 mod peers;
 mod profiles;

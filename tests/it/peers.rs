@@ -1,7 +1,8 @@
-//! Other people's servers: mosquitto and pymodbus.
+//! Other people's servers: mosquitto, pymodbus and libmodbus; and serial lines to put between.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::context::{Context, Process, repository, wait_for};
@@ -121,4 +122,78 @@ impl Pymodbus {
         self.output.read_line(&mut line).unwrap();
         assert_eq!(line.trim(), "changed");
     }
+}
+
+/// A serial line that takes its time: [`tests/rtu_line.py`].
+pub struct RtuLine {
+    /// The port for the master.
+    pub master: String,
+    /// The port for the units.
+    pub units: String,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    _process: Process,
+}
+
+impl RtuLine {
+    /// A line of so many baud.
+    pub fn start(baud: u32) -> Self {
+        let mut child = python("tests/rtu_line.py", &[&baud.to_string()]);
+        let input = child.stdin.take().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let process = Process(child);
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let (master, units) = line.trim().split_once(' ').expect("two ports");
+        Self {
+            master: master.into(),
+            units: units.into(),
+            input,
+            output,
+            _process: process,
+        }
+    }
+
+    /// How many requests it has passed on, and the shortest silence before one, ms.
+    pub fn seen(&mut self) -> (u64, f64) {
+        writeln!(self.input).unwrap();
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        let seen: serde_json::Value = serde_json::from_str(&line).unwrap();
+        (
+            seen["requests"].as_u64().unwrap(),
+            seen["silence_ms"].as_f64().unwrap_or(f64::INFINITY),
+        )
+    }
+}
+
+/// A libmodbus server, built of `tests/libmodbus_server.c` in `folder`, with `value` in holding register 4 of unit 1. `kind` is `tcp` or
+/// the path of a serial port.
+pub fn libmodbus(folder: &Path, value: u16, kind: &str) -> (u16, Process) {
+    let program = folder.join("libmodbus_server");
+    if !program.exists() {
+        let mut compiler = Command::new("cc");
+        compiler
+            .arg(repository("tests/libmodbus_server.c"))
+            .arg("-o")
+            .arg(&program);
+        let built = compiler
+            .args(["-I/usr/include/modbus", "-lmodbus"])
+            .status()
+            .unwrap();
+        assert!(
+            built.success(),
+            "cannot build a libmodbus server: run tests/run, which installs libmodbus-dev"
+        );
+    }
+    let mut child = Command::new(program)
+        .args([&value.to_string(), kind])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    (line.trim().parse().expect("its port"), Process(child))
 }
