@@ -20,8 +20,8 @@ import sys
 import time
 import tty
 
-# A character of silence is 3.5 of these (Modbus over serial line V1.02, 2.5.1.1).
-SILENCE_CHARS = 3.5
+# 3.5 characters of the 11 bits that the standard gives each (Modbus over serial line V1.02, 2.5.1 and 2.5.1.1).
+SILENCE_BITS = 3.5 * 11
 
 # A flapping unit is silent, or refuses, this long at a time, s.
 FLAP_S = (5, 60)
@@ -117,7 +117,7 @@ def rtu(asked):
     """One unit, whichever is asked. The last byte has come when the line has delivered it; from then on the silence is kept."""
     port = os.open(asked.tty, os.O_RDWR | os.O_NOCTTY)
     tty.setraw(port)
-    silence, stop, answered, frame = SILENCE_CHARS * asked.bits / asked.baud, [], 0, b""
+    silence, stop, answered, frame = SILENCE_BITS / asked.baud, [], 0, b""
     signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
     print("ready", flush=True)
     while not stop:
