@@ -288,6 +288,66 @@ energy_total = 12.34
     }
 
     #[test]
+    fn each_rule_of_what_lies_beside_names_its_place() {
+        let cases = [
+            ("bits = [0, 32]", "bits"),
+            ("bits = [3, 1]", "bits"),
+            ("channel = ' '", "channel"),
+            (
+                "codes = [{ code = 1, value = 1 }, { code = 1, value = 0 }]",
+                "codes[1].code",
+            ),
+            ("codes = [{ code = nan, value = 1 }]", "codes[0]"),
+            ("fraction = { type = 'f32', scale = 0 }", "fraction.scale"),
+            ("fraction = { type = 'bit' }", "fraction"),
+            (
+                "exponent = { address = 3, range = [-3, 13] }",
+                "exponent.range",
+            ),
+            (
+                "factors = [{ address = 65535, type = 'u32' }]",
+                "factors[0].address",
+            ),
+            ("factors = [{ address = 1, scale = 0 }]", "factors[0].scale"),
+            (
+                "factors = [{ address = 1, function = 1 }]",
+                "factors[0].type",
+            ),
+            ("requires = [{ address = 1 }]", "requires[0].range"),
+            (
+                "requires = [{ address = 1, range = [5, 1] }]",
+                "requires[0].range",
+            ),
+            (
+                "requires = [{ address = 1, bits = [0, 16], range = [0, 1] }]",
+                "requires[0].bits",
+            ),
+            ("unit_code = { address = 2, units = [] }", "unit_code.units"),
+            (
+                "unit_code = { address = 2, units = [{ code = 1, unit = 'V' }] }",
+                "unit_code.units[0].unit",
+            ),
+            (
+                "unit_code = { address = 2, units = [{ code = 1, unit = 'Wh' }, { code = 1, unit = 'kWh' }] }",
+                "unit_code.units[1].code",
+            ),
+            (
+                "unit_code = { address = 2, function = 1, units = [{ code = 1, unit = 'Wh' }] }",
+                "unit_code.function",
+            ),
+        ];
+        for (line, path) in cases {
+            let got = paths("scale = 0.01", &format!("scale = 0.01\n{line}"));
+            let path = format!("point[0].{path}");
+            assert!(got.contains(&path), "{line}: {got:?}");
+        }
+        assert!(
+            paths("function = 3\naddress = 10", "function = 1\naddress = 10")
+                .contains(&"point[0].type".to_owned())
+        );
+    }
+
+    #[test]
     fn a_counter_is_required_where_it_belongs_and_nowhere_else() {
         let line = "counter = { modulus = 1000000.0, max_rate_per_hour = 60.0 }";
         assert_eq!(paths(line, ""), ["point[0].counter"]);

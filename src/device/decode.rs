@@ -83,10 +83,7 @@ pub fn decode(point: &Point, parts: &[&[u16]]) -> Result<f64, DecodeError> {
         got: 0,
     })?;
     let number = own_number(point, own)?;
-    let (beside, from) = match beside {
-        [] => (Beside::default(), point.unit),
-        beside => beside_it(point, beside)?,
-    };
+    let (beside, from) = beside_it(point, beside)?;
     let number = match beside.exponent {
         decimals @ ..0 => number / 10f64.powi(-decimals),
         exponent => number * 10f64.powi(exponent),
@@ -195,7 +192,7 @@ fn held(register: &Register, words: &[u16]) -> Result<f64, DecodeError> {
     if let Some(bits) = register.bits {
         raw = field(raw, bits);
     }
-    let value = finite(raw * register.scale + register.offset)?;
+    let value = finite(times(raw, register.scale) + register.offset)?;
     match register.range {
         Some([low, high]) if !(low..=high).contains(&value) => Err(DecodeError::Register {
             address: register.address,

@@ -384,7 +384,17 @@ fn a_value_holds_only_while_the_device_says_so() {
         decode(&point, &[own, &[0x0C50]]).unwrap_err().reason(),
         Reason::Length
     );
+    assert_eq!(decode(&point, &[own]).unwrap_err().reason(), Reason::Length);
     assert_eq!(decode(&point, &[]).unwrap_err().reason(), Reason::Length);
+}
+
+#[test]
+fn a_register_at_the_end_of_its_range_lies_within_it() {
+    let point = "parameter = 'power'\nfunction = 3\naddress = 4\ntype = 'u16'\nunit = 'kW'\n\
+        factors = [{ address = 7, scale = 0.1, range = [0.1, 0.3] }]";
+    assert_eq!(of(point, &[&[10], &[3]]), Ok(3.0));
+    let error = of(point, &[&[10], &[4]]).unwrap_err();
+    assert_eq!(error.reason(), Reason::Undecodable);
 }
 
 proptest! {
