@@ -3,7 +3,7 @@
 asks for before an answer.
 
   device.py tcp PORT --units 10 [--delay-ms 20] [--dead 3,7] [--flap]
-  device.py rtu TTY --baud 9600 --bits 10
+  device.py rtu TTY --baud 9600
 
 On SIGTERM it prints, as one line of JSON, how often each unit was asked and answered, and over TCP the times between two
 requests to the first living unit. SIGUSR1 begins that anew: what came before was not yet steady.
@@ -152,7 +152,6 @@ def main():
     over_rtu = kinds.add_parser("rtu")
     over_rtu.add_argument("tty")
     over_rtu.add_argument("--baud", type=int, default=9600)
-    over_rtu.add_argument("--bits", type=int, default=10)
     asked = parser.parse_args()
     asyncio.run(tcp(asked)) if asked.kind == "tcp" else rtu(asked)
 
