@@ -124,8 +124,12 @@ fn own_number(point: &Point, words: &[u16]) -> Result<f64, DecodeError> {
     match point.fraction {
         Some(fraction) => {
             let order = fraction.order.unwrap_or(point.order);
-            let part = number(fraction.point_type, order, behind)?;
-            finite(raw + part * fraction.scale)
+            let part = times(number(fraction.point_type, order, behind)?, fraction.scale);
+            // More than one is no fraction, but another register or another type.
+            if part.abs() > 1.0 {
+                return Err(DecodeError::Undecodable);
+            }
+            finite(raw + part)
         }
         None if behind.is_empty() => Ok(raw),
         None => Err(DecodeError::Length {

@@ -304,6 +304,9 @@ fn a_total_of_a_whole_number_a_fraction_and_a_multiplier() {
     let thousandths = "parameter = 'volume_total'\nfunction = 3\naddress = 0\ntype = 'u32'\nunit = 'm3'\n\
          fraction = { type = 'u16', scale = 0.001 }";
     assert_eq!(of(thousandths, &[&[0, 77, 500]]), Ok(77.5));
+    // 1.5 is no fraction.
+    let more: &[u16] = &[12345, 0, 0, 0x3FC0];
+    assert_eq!(of(total, &[more, &[3]]), Err(DecodeError::Undecodable));
     let nan: &[u16] = &[12345, 0, 0, 0x7FC0];
     assert_eq!(of(total, &[nan, &[3]]), Err(DecodeError::Undecodable));
 }

@@ -358,3 +358,71 @@ impl Default for Adjust {
 fn one() -> f64 {
     1.0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_channel_has_its_station_and_one_that_is_not_connected_is_not_read() {
+        let profile: Profile = toml::from_str(
+            r#"
+            id = "house"
+            name = "A pump house's controller"
+            source = "a test"
+            verified_by = "nobody"
+            confidence = 1.0
+            [[point]]
+            parameter = "voltage"
+            function = 3
+            address = 0
+            type = "u16"
+            unit = "V"
+            [[point]]
+            parameter = "flow"
+            channel = "a"
+            function = 3
+            address = 1
+            type = "u16"
+            unit = "m3/h"
+            [[point]]
+            parameter = "flow"
+            channel = "b"
+            function = 3
+            address = 2
+            type = "u16"
+            unit = "m3/h"
+            [[point]]
+            parameter = "power"
+            channel = "b"
+            function = 3
+            address = 3
+            type = "u16"
+            unit = "kW"
+            "#,
+        )
+        .unwrap();
+        let observed = |more: &str| {
+            let text = format!("unit = 1\nprofile = 'house'\nstation = 'house-1'\n{more}");
+            let device: DeviceSettings = toml::from_str(&text).unwrap();
+            let observed = device.observes(&profile);
+            observed
+                .map(|(point, series)| format!("{} {series}", point.address))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(observed(""), ["0 house-1/voltage"]);
+        assert_eq!(
+            observed("channels = { a = 'pump-1', b = 'pump-2' }"),
+            [
+                "0 house-1/voltage",
+                "1 pump-1/flow",
+                "2 pump-2/flow",
+                "3 pump-2/power"
+            ]
+        );
+        assert_eq!(
+            observed("channels = { b = 'pump-2' }\nparameters = ['flow']"),
+            ["2 pump-2/flow"]
+        );
+    }
+}
