@@ -83,7 +83,8 @@ fn each_kind_of_line_brings_its_readings_home() {
                 );
                 Ok(())
             } else {
-                Err((station, readings.last().cloned(), context.log("edge")))
+                let last = readings.last().map(|r| format!("{r:?}"));
+                Err(format!("{station}: {last:?}\n{}", context.log("edge")))
             }
         });
     }
