@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::UsageError;
 use super::table::Table;
 use crate::config::{self, Base, Head};
 use crate::device;
@@ -115,6 +116,14 @@ fn list(devices_dir: Option<PathBuf>) -> ExitCode {
 
 fn import(import: Import) -> anyhow::Result<ExitCode> {
     let file = import.file.display();
+    let stem = import.out.as_deref().and_then(Path::file_stem);
+    if stem.is_some_and(|stem| stem != import.id.as_str()) {
+        let what = format!(
+            "a profile lies in a file of its name: --out …/{}.toml",
+            import.id
+        );
+        return Err(UsageError(what).into());
+    }
     let text = std::fs::read(&import.file).with_context(|| format!("cannot read {file}"))?;
     let head = Head {
         id: import.id,

@@ -10,7 +10,7 @@ use super::line::{Line, LineArguments, Manner, Setup, block_on};
 use super::table::{Table, hex, number};
 use super::{CONFIGURATION, UsageError};
 use crate::core::{Flag, Outcome, Reason, Series};
-use crate::device::{self, Planned, Point, Profile, Request};
+use crate::device::{self, DecodeError, Planned, Point, Profile, Request};
 use crate::edge::desk::Failure;
 use crate::modbus::{BusSettings, DeviceSettings, Measured, measured, terms};
 
@@ -145,7 +145,11 @@ async fn read_device(
             value,
             spec.unit.to_string(),
             flag_zh(measured.flag).into(),
-            why(measured.reason, failure),
+            why(
+                measured.reason,
+                failure,
+                device::decode(point, &words).err(),
+            ),
             raw.join(" | "),
             u8::from(point.function).to_string(),
             point.address.to_string(),
@@ -229,10 +233,14 @@ fn flag_zh(flag: Flag) -> &'static str {
     }
 }
 
-fn why(reason: Option<Reason>, failure: Option<&Failure>) -> String {
+fn why(reason: Option<Reason>, failure: Option<&Failure>, fault: Option<DecodeError>) -> String {
     let name = reason.map(Reason::name_zh).unwrap_or_default();
-    match failure.and_then(|failure| failure.exception) {
-        Some(code) => format!("{name} {code}"),
-        None => name.into(),
+    match (failure, fault) {
+        (Some(failure), _) => match failure.exception {
+            Some(code) => format!("{name} {code}"),
+            None => name.into(),
+        },
+        (None, Some(fault)) => format!("{name}（{fault}）"),
+        (None, None) => name.into(),
     }
 }

@@ -94,8 +94,8 @@ impl Unit {
             Unit::Metre => (Dimension::Length, 1.0),
             Unit::Centimetre => (Dimension::Length, 0.01),
             Unit::Millimetre => (Dimension::Length, 0.001),
-            // Pressures by the conventional metre of water, 1000 kg/m3 x 9.80665 m/s2 = 9806.65 Pa (ISO 80000-4; water of 4
-            // degrees; at 30 degrees the column is 0.4 % longer).
+            // Pressures by the conventional metre of water, 1000 kg/m3 x 9.80665 m/s2 = 9806.65 Pa (NIST SP 811, B.8;
+            // water of 4 degrees: at 30 degrees the column is 0.4 % longer).
             Unit::Megapascal => (Dimension::Length, 1e6 / METRE_OF_WATER_PA),
             Unit::Kilopascal => (Dimension::Length, 1e3 / METRE_OF_WATER_PA),
             Unit::Pascal => (Dimension::Length, 1.0 / METRE_OF_WATER_PA),

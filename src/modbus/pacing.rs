@@ -36,7 +36,8 @@ impl Pacing {
             Some(last) if last != unit => self.turnaround,
             _ => Duration::ZERO,
         };
-        self.gap.unwrap_or(standard).max(turnaround).max(own)
+        let gap = self.gap.unwrap_or_default();
+        gap.max(standard).max(turnaround).max(own)
     }
 
     /// When a request to `unit` may begin.

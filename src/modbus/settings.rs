@@ -37,8 +37,8 @@ pub struct BusSettings {
     /// How often a request that got no answer is asked again within the poll.
     #[serde(default = "default_retries")]
     pub retries: u32,
-    /// Silence before each request, ms. Left out, on a serial line what the standard asks for: 3.5 characters, 1.75 ms above
-    /// 19200 baud (Modbus over serial line V1.02, 2.5.1.1); elsewhere none.
+    /// Silence before each request, ms. On a serial line never less than the standard asks for: 3.5 characters, 1.75 ms above
+    /// 19200 baud (Modbus over serial line V1.02, 2.5.1.1).
     #[serde(default)]
     pub gap_ms: Option<f64>,
     /// Silence instead of `gap_ms` where the unit is another than that of the request before, ms; never shorter than `gap_ms`.

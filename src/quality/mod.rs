@@ -25,6 +25,6 @@ pub use presets::{Preset, presets};
 pub use rate::rate_of_change;
 pub use running::{RUNNING_SHARE, Running};
 pub use settings::{AttenuatedRule, FlatRule, Limits, PumpRule, SeriesRules, SourceRule};
-pub use spike::{spike, spike_between};
+pub use spike::spike;
 pub use verdict::Verdict;
 pub use watch::{Watch, neighbour_ms};

@@ -89,4 +89,33 @@ fn a_bad_table_is_named_whole_and_writes_nothing() {
         "{told}"
     );
     assert!(!out.exists());
+    let other = context.path("other.toml");
+    let mut command = hanqing();
+    command.args([
+        "profile", "import", "--id", "meter", "--name", "m", "--source", "s",
+    ]);
+    let table = context.write("right.csv", TABLE);
+    let (code, _, told) = outcome(
+        command
+            .args(["--base", "40001", "--out"])
+            .arg(&other)
+            .arg(&table),
+    );
+    assert_eq!(code, Some(2));
+    assert!(told.contains("meter.toml"), "{told}");
+    assert!(!other.exists());
+}
+
+#[test]
+fn a_register_that_spoils_a_value_is_named() {
+    // The unit's code is none that the profile lists.
+    let field = Pymodbus::start(&json!({"1": {"2": [40, 3, 2350]}}));
+    let tcp = format!("127.0.0.1:{}", field.port);
+    let arguments = ["read", "--tcp", &tcp, "--unit", "1", "--profile", "qdy30"];
+    let (code, printed, _) = outcome(hanqing().args(arguments));
+    assert_eq!(code, Some(1));
+    assert!(
+        printed.contains("数据无法解析（register 2 holds 40,"),
+        "{printed}"
+    );
 }
