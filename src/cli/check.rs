@@ -22,10 +22,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     for file in &arguments.files {
         let report = config::check_file(file);
         for problem in &report.problems {
-            println!("{problem}");
+            say!("{problem}");
         }
         if report.problems.is_empty() {
-            println!("{}: {} in order", file.display(), report.kind);
+            say!("{}: {} in order", file.display(), report.kind);
             #[cfg(feature = "edge")]
             plan(file, report.kind);
         }
@@ -58,5 +58,5 @@ fn plan(file: &std::path::Path, kind: config::Kind) {
             usual,
         }
     });
-    print!("{}", render(&planned.collect::<Vec<_>>()));
+    show!("{}", render(&planned.collect::<Vec<_>>()));
 }

@@ -69,7 +69,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         if arguments.exit {
             stop.cancel();
         } else {
-            println!(
+            say!(
                 "\n页面继续开放 / still serving: http://{}/  (Ctrl-C 结束)",
                 finished.page
             );
@@ -82,11 +82,11 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 /// Prints what came of it. The code says whether every reading arrived.
 fn show(finished: &Finished) -> ExitCode {
     let report = &finished.report;
-    println!("\n{}", report.documents.markdown);
+    say!("\n{}", report.documents.markdown);
     for file in &report.files {
-        println!("{}", file.display());
+        say!("{}", file.display());
     }
-    println!(
+    say!(
         "{}  (数据 / data; hanqing report -c {})",
         finished.data.display(),
         finished.data.join("hub.toml").display()
@@ -100,7 +100,7 @@ fn show(finished: &Finished) -> ExitCode {
                 .map(move |(_, first, last)| format!("{} {first}-{last}", row.gateway))
         })
         .collect();
-    println!(
+    say!(
         "\nreadings polled {} = committed {}: {}   gaps: {}   {:.1} s",
         finished.polled,
         finished.committed,

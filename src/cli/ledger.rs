@@ -49,14 +49,14 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         eprintln!("{}: {problem}", file.display());
     }
     if dry_run {
-        println!(
+        say!(
             "{} rows can be entered, {} problems; nothing entered",
             import.rows.len(),
             import.problems.len()
         );
     } else {
         let imported = Ledger::open(&settings.ledger.path)?.import(&import.rows)?;
-        println!(
+        say!(
             "{} rows entered, {} already there, {} problems",
             imported.added.len(),
             imported.skipped,

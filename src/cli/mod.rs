@@ -1,5 +1,17 @@
 //! The command line. Exit codes: 0 done, 1 failed, 2 usage or configuration.
 
+/// Prints. Where nobody reads on, as in `hanqing ports | head`, the rest is not missed: `print!` would panic.
+macro_rules! show {
+    ($($text:tt)*) => {{
+        let _ = std::io::Write::write_fmt(&mut std::io::stdout(), format_args!($($text)*));
+    }};
+}
+
+/// Prints a line.
+macro_rules! say {
+    ($($text:tt)*) => { show!("{}\n", format_args!($($text)*)) };
+}
+
 mod check;
 #[cfg(feature = "demo")]
 mod demo;

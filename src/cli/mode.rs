@@ -53,9 +53,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 let gateway = &client.status().gateway;
                 let name = mode_zh(now);
                 if before == now {
-                    println!("网关 {gateway} 本来就是{name}");
+                    say!("网关 {gateway} 本来就是{name}");
                 } else {
-                    println!("网关 {gateway} 已切换到{name}（原为{}）", mode_zh(before));
+                    say!("网关 {gateway} 已切换到{name}（原为{}）", mode_zh(before));
                 }
                 Ok(ExitCode::SUCCESS)
             }

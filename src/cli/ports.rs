@@ -31,15 +31,13 @@ struct Port {
 pub fn run(_: Arguments) -> anyhow::Result<ExitCode> {
     let ports = ports(Path::new("/"));
     if ports.is_empty() {
-        println!(
+        say!(
             "这台机器上没有串口。USB 转 RS485 插好了吗？用 lsusb 和 dmesg 看系统认没认到；虚拟机和容器要先把设备接进来。"
         );
         return Ok(ExitCode::SUCCESS);
     }
-    print!("{}", table(&ports));
-    println!(
-        "\n配置里用“固定名称”，拔插后不变。占用一栏为空：没有程序在用，或要用 root 才看得到。"
-    );
+    show!("{}", table(&ports));
+    say!("\n配置里用“固定名称”，拔插后不变。占用一栏为空：没有程序在用，或要用 root 才看得到。");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -126,7 +126,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     let rows = probe::rows(request.function, request.address, &words);
     let candidates = probe::rank(named, &rows, &sought);
-    println!(
+    say!(
         "站号 {}，功能码 {}，地址 {} 起 {} 个，{:.0} 毫秒",
         arguments.unit,
         u8::from(request.function),
@@ -134,17 +134,17 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         request.count,
         got.ms
     );
-    println!("原始值 {}", hex(&words));
+    say!("原始值 {}", hex(&words));
     if request == exact && named > 0 {
-        println!(
+        say!(
             "（前一个寄存器 {} 设备不给读，只看从 0 数起的地址）",
             named - 1
         );
     }
     if request.address < named && request.count == exact.count {
-        println!("（末一个寄存器设备不给读，只看从 1 数起的地址）");
+        say!("（末一个寄存器设备不给读，只看从 1 数起的地址）");
     }
-    println!("\n{}", grid(named, &rows, &candidates));
+    say!("\n{}", grid(named, &rows, &candidates));
     print_candidates(&arguments, &sought, &candidates);
     Ok(ExitCode::SUCCESS)
 }
@@ -180,13 +180,11 @@ fn grid(named: u16, rows: &[Row], candidates: &[Candidate]) -> Table {
 
 fn print_candidates(arguments: &Arguments, sought: &Sought, candidates: &[Candidate]) {
     if sought.expect.is_none() && sought.range.is_none() {
-        println!(
-            "加 --expect 表头显示的数（带全部小数位）或 --range 下限..上限，可排出最像的解法。"
-        );
+        say!("加 --expect 表头显示的数（带全部小数位）或 --range 下限..上限，可排出最像的解法。");
         return;
     }
     if candidates.is_empty() {
-        println!("没有一种解法相符：核对站号、功能码和地址，或加大 --count 往后再读几个。");
+        say!("没有一种解法相符：核对站号、功能码和地址，或加大 --count 往后再读几个。");
         return;
     }
     let mut table = Table::new(&[
@@ -209,26 +207,24 @@ fn print_candidates(arguments: &Arguments, sought: &Sought, candidates: &[Candid
             number(candidate.value),
         ]);
     }
-    println!("最像的解法（上表带 * 的；越靠前越像）：\n{table}");
+    say!("最像的解法（上表带 * 的；越靠前越像）：\n{table}");
     let pasted = candidates.iter().take(PASTED);
     for (place, candidate) in pasted.enumerate() {
-        println!("# 第 {} 名，抄进型号文件：", place + 1);
-        print!(
+        say!("# 第 {} 名，抄进型号文件：", place + 1);
+        show!(
             "{}",
             probe::point_lines(candidate, arguments.function, arguments.parameter)
         );
         if candidate.signed_too {
-            println!(
+            say!(
                 "# 可能为负的量，类型改用 {}",
                 candidate.type_name.replace('u', "i")
             );
         }
-        println!();
+        say!("");
     }
     if arguments.parameter.is_none() {
-        println!(
-            "问号处按说明书填参数和单位（加 --parameter 自动填）；见 config/devices/ 里的样例。"
-        );
+        say!("问号处按说明书填参数和单位（加 --parameter 自动填）；见 config/devices/ 里的样例。");
     }
 }
 

@@ -106,7 +106,7 @@ fn list(devices_dir: Option<PathBuf>) -> ExitCode {
             from.into(),
         ]);
     }
-    print!("{table}");
+    show!("{table}");
     if problems.is_empty() {
         ExitCode::SUCCESS
     } else {
@@ -147,7 +147,7 @@ fn import(import: Import) -> anyhow::Result<ExitCode> {
         }
     };
     let Some(out) = import.out else {
-        print!("{profile}");
+        show!("{profile}");
         return Ok(ExitCode::SUCCESS);
     };
     let mut created = OpenOptions::new()
@@ -163,7 +163,7 @@ fn import(import: Import) -> anyhow::Result<ExitCode> {
     created
         .write_all(profile.as_bytes())
         .with_context(|| format!("cannot write {}", out.display()))?;
-    println!(
+    say!(
         "{} 已写入；用 hanqing check {} 检查，用 hanqing read 与设备显示对照",
         out.display(),
         out.display()

@@ -74,7 +74,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 complete &= read_device(&mut line, bus, device, profile, &mut table).await?;
             }
         }
-        print!("{table}");
+        show!("{table}");
         Ok(if complete {
             ExitCode::SUCCESS
         } else {
@@ -114,6 +114,10 @@ async fn read_device(
     let (points, series): (Vec<&Point>, Vec<Series>) = device.observes(profile).unzip();
     let planned = device::plan(&points, &terms(bus, device, profile));
     let parts = read_parts(line, bus, device, &planned).await?;
+    let mut failures = parts.values().filter_map(|(words, _)| words.as_ref().err());
+    if let Some(failure) = failures.find(|failure| failure.exception.is_none()) {
+        eprintln!("站号 {}：{failure}", device.unit);
+    }
     let mut complete = true;
     for (index, (point, series)) in points.iter().zip(&series).enumerate() {
         let read: Vec<&PartRead> = parts

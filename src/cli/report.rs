@@ -48,9 +48,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Clock::system().now(),
         &arguments.out,
     )?;
-    println!("{}", report.documents.markdown);
+    say!("{}", report.documents.markdown);
     for file in &report.files {
-        println!("{}", file.display());
+        say!("{}", file.display());
     }
     Ok(ExitCode::SUCCESS)
 }

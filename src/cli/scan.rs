@@ -230,7 +230,7 @@ fn answered(failure: &Failure) -> Option<String> {
 fn show(found: &[Found], ended: &Ended) {
     if found.is_empty() {
         if !matches!(ended, Ended::Failed(_)) {
-            println!("没有找到设备。");
+            say!("没有找到设备。");
         }
     } else {
         let mut table = Table::new(&[">站号", "线路参数", ">功能码", "结果", ">毫秒"]);
@@ -243,12 +243,12 @@ fn show(found: &[Found], ended: &Ended) {
                 format!("{:.0}", unit.ms),
             ]);
         }
-        print!("{table}");
+        show!("{table}");
     }
     match ended {
         Ended::Complete | Ended::Failed(_) => {}
-        Ended::Interrupted => println!("（中断：后面的没有扫）"),
-        Ended::OutOfTime => println!("（时间到：后面的没有扫）"),
+        Ended::Interrupted => say!("（中断：后面的没有扫）"),
+        Ended::OutOfTime => say!("（时间到：后面的没有扫）"),
     }
 }
 

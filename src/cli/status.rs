@@ -58,7 +58,7 @@ pub async fn connect(settings: &EdgeSettings, config: &Path) -> anyhow::Result<C
 
 fn print(status: &GatewayStatus) {
     let seconds = status.now.duration_since(status.since).as_secs().max(0);
-    println!(
+    say!(
         "网关 {}，程序 {}，{}，已运行 {}（自 {}）",
         status.gateway,
         status.version,
@@ -66,17 +66,20 @@ fn print(status: &GatewayStatus) {
         lasted(seconds.unsigned_abs()),
         local(status.since)
     );
-    println!("读数 {} 个，缺测 {} 个", status.readings, status.missing);
+    say!("读数 {} 个，缺测 {} 个", status.readings, status.missing);
     let spool = &status.spool;
-    println!(
+    say!(
         "待办公室确认 {} 批 {} 个读数（最新批号 {}），因存满丢弃 {} 个\n",
-        spool.batches, spool.readings, spool.last_seq, spool.dropped_readings
+        spool.batches,
+        spool.readings,
+        spool.last_seq,
+        spool.dropped_readings
     );
-    println!("{}", buses(&status.buses));
-    print!("{}", units(&status.buses));
+    say!("{}", buses(&status.buses));
+    show!("{}", units(&status.buses));
     let notes = notes(&status.buses);
     if !notes.is_empty() {
-        println!("\n{}", notes.join("\n"));
+        say!("\n{}", notes.join("\n"));
     }
 }
 

@@ -49,6 +49,24 @@ fn a_broken_configuration_is_named_whole_and_starts_nothing() {
 }
 
 #[test]
+fn whoever_reads_no_further_gets_no_panic() {
+    let mut child = hanqing()
+        .args(["profile", "list"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert!(
+        matches!(output.status.code(), Some(0 | 1)),
+        "{:?}",
+        output.status
+    );
+}
+
+#[test]
 fn a_file_that_is_not_there_is_named() {
     let context = Context::new();
     let missing = context.path("missing.toml");
