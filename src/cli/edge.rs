@@ -2,13 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
+use tokio_util::sync::CancellationToken;
 
 use super::{load, stop_signal};
 use crate::config;
-use crate::edge::Edge;
 use crate::edge::desk::{Place, PlaceError};
+use crate::edge::{Edge, EdgeSettings};
+use crate::spool::Spool;
 use crate::support::Clock;
 
 /// The gateway daemon: reads sensors over Modbus, keeps every reading in the spool, and sends it until the hub has it.
@@ -39,7 +42,11 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         let gateway = settings.gateway.clone();
         // Before the spool is opened: of two gateways on one configuration the second touches nothing.
         let place = place(&settings.socket_path())?;
-        let mut edge = Edge::open(settings, &profiles, Clock::system())?;
+        let Some(spool) = open_spool(&settings, &stop).await? else {
+            return Ok(ExitCode::SUCCESS);
+        };
+        let clock = Clock::kept(settings.clock.trust, spool.known_time()?);
+        let mut edge = Edge::open(settings, &profiles, spool, clock)?;
         if let Some(place) = place {
             edge.answer_at(place);
         }
@@ -48,6 +55,31 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         tracing::info!(%gateway, "gateway ends");
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// Time between two attempts to open a spool that may be there later.
+const OPEN_AGAIN: Duration = Duration::from_secs(10);
+
+/// The spool; `None` where `stop` came first. A disk that is full or can only be read may pass: it is waited for, since to end and
+/// be started again would change nothing.
+async fn open_spool(settings: &EdgeSettings, stop: &CancellationToken) -> anyhow::Result<Option<Spool>> {
+    let mut told = false;
+    loop {
+        let error = match Edge::spool(settings, Clock::system().now()) {
+            Ok(spool) => return Ok(Some(spool)),
+            Err(error) if error.may_pass() && settings.spool.path.parent().is_some_and(Path::is_dir) => error,
+            Err(error) => return Err(error.into()),
+        };
+        if !told {
+            told = true;
+            let error = format!("{:#}", anyhow::Error::from(error));
+            tracing::error!(error, again_s = OPEN_AGAIN.as_secs(), "no spool yet; nothing is read until it can be opened");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return Ok(None),
+            () = tokio::time::sleep(OPEN_AGAIN) => {}
+        }
+    }
 }
 
 /// The place of the socket for a technician's commands. A gateway for which the system has none measures all the same.

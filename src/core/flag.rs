@@ -104,6 +104,8 @@ reasons! {
     Attenuated: "attenuated", "波动过小";
     /// The first value after too long without one (QARTOD time gap).
     Gap: "gap", "中断后首值";
+    /// Read while the gateway's clock was not known to be right.
+    Clock: "clock", "时钟未校准";
     /// No flow while the pump has been running.
     NoFlow: "no_flow", "开泵无流量";
     /// The level falls while all pumps of the source stand.

@@ -171,7 +171,8 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
         edge.mqtt = settings.mqtt.clone();
         edge.spool.path = data.join(format!("spool-{}.db", edge.gateway));
         let name = edge.gateway.to_string();
-        let edge = Edge::open(edge, &profiles, clock.clone())
+        let spool = Edge::spool(&edge, clock.now()).with_context(|| format!("gateway {name}"))?;
+        let edge = Edge::open(edge, &profiles, spool, clock.clone())
             .with_context(|| format!("gateway {name}"))?;
         watches.push(edge.watch());
         buses += edge.bus_count();
@@ -279,7 +280,7 @@ async fn drained(watches: &[EdgeWatch]) -> anyhow::Result<()> {
         watch
             .spool
             .clone()
-            .wait_for(|spool| spool.batches == 0)
+            .wait_for(|keeper| keeper.spool.batches == 0)
             .await?;
     }
     Ok(())

@@ -9,21 +9,26 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use anyhow::Context;
+use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-pub use settings::{Confirm, EdgeSettings, SpoolSettings};
+pub use delivery::{DeliveryStatus, WaitsFor, Window};
+pub use settings::{ClockSettings, Confirm, EdgeSettings, SpoolSettings, UplinkSettings};
 
 use self::checks::{BusChecks, Checks};
+use self::delivery::Deliverer;
 use self::desk::{Desk, DeskBus, DeviceStatus, Place};
 use crate::core::{Flag, Reading};
 use crate::device::Profile;
 use crate::modbus::{self, Bus, BusContext, BusSettings, BusStats, Learned, Mode, Reception};
-use crate::spool::{Spool, SpoolHandle, SpoolStats, keeper};
-use crate::support::{Clock, Supervisor};
-use crate::wire::{Birth, BirthSeries, CounterSpec};
+use crate::spool::keeper::{self, KeeperStats};
+use crate::spool::{Spool, SpoolError, SpoolHandle};
+use crate::support::{Base, Clock, Supervisor};
+use crate::wire::{Birth, BirthSeries, BootId, CounterSpec, Timebase};
 
 /// A gateway that is ready to run: its configuration is valid and its spool open.
 pub struct Edge {
@@ -31,7 +36,7 @@ pub struct Edge {
     buses: Vec<Bus>,
     checks: Checks,
     receptions: Vec<Reception>,
-    birth: Birth,
+    deliverer: Deliverer,
     spool: SpoolHandle,
     stats: Arc<BusStats>,
     clock: Clock,
@@ -45,7 +50,9 @@ pub struct EdgeWatch {
     /// The buses, together.
     pub buses: Arc<BusStats>,
     /// The spool.
-    pub spool: tokio::sync::watch::Receiver<SpoolStats>,
+    pub spool: watch::Receiver<KeeperStats>,
+    /// Delivery.
+    pub delivery: watch::Receiver<DeliveryStatus>,
 }
 
 impl EdgeWatch {
@@ -55,19 +62,28 @@ impl EdgeWatch {
     }
 
     /// What the spool holds.
-    pub fn spooled(&self) -> SpoolStats {
+    pub fn spooled(&self) -> KeeperStats {
         *self.spool.borrow()
     }
 }
 
 impl Edge {
+    /// Opens the spool of `settings`.
+    ///
+    /// # Errors
+    /// It cannot be opened or written, or belongs to another gateway.
+    pub fn spool(settings: &EdgeSettings, now: Timestamp) -> Result<Spool, SpoolError> {
+        Spool::open(&settings.spool.path, &settings.gateway, settings.spool.limits(), now)
+    }
+
     /// Puts a gateway together. Broker and devices may be away; they are states, not conditions.
     ///
     /// # Errors
-    /// A profile is unknown, or the spool cannot be opened.
+    /// A profile is unknown, or the spool cannot be read.
     pub fn open(
         settings: EdgeSettings,
         profiles: &BTreeMap<String, Profile>,
+        mut spool: Spool,
         clock: Clock,
     ) -> anyhow::Result<Self> {
         let mode = if settings.drought {
@@ -91,17 +107,18 @@ impl Edge {
         };
         let buses = settings.buses.iter().map(bus);
         let buses = buses.collect::<anyhow::Result<_>>()?;
-        let size_max = u64::from(settings.spool.size_max_mb) << 20;
-        let spool = Spool::open(&settings.spool.path, &settings.gateway, size_max)?;
-        let spool = keeper::start(spool).context("no thread for the spool")?;
+        spool.time_stays_unknown(BootId(clock.base().boot), false)?;
+        let traffic = spool.traffic()?;
+        let spool = keeper::start(spool, clock.clone()).context("no thread for the spool")?;
         let birth = birth(&settings, profiles);
+        let deliverer = Deliverer::new(&settings, birth, spool.clone(), traffic, clock.clone());
         let checks = Checks::new(&settings, profiles);
         Ok(Self {
             settings,
             buses,
             checks,
             receptions,
-            birth,
+            deliverer,
             spool,
             stats: Arc::default(),
             clock,
@@ -125,6 +142,7 @@ impl Edge {
         EdgeWatch {
             buses: self.stats.clone(),
             spool: self.spool.stats(),
+            delivery: self.deliverer.status(),
         }
     }
 
@@ -143,7 +161,7 @@ impl Edge {
         if let Some(place) = self.place {
             let desk = Desk {
                 gateway: self.settings.gateway.clone(),
-                since: self.clock.now(),
+                spool_size_max: self.settings.spool.limits().size_max,
                 clock: self.clock.clone(),
                 watch,
                 mode: self.mode.clone(),
@@ -157,16 +175,8 @@ impl Edge {
             };
             supervisor.spawn("desk", desk.serve(place, stop.clone()));
         }
-        let delivering = delivery::deliver(
-            self.settings.mqtt,
-            self.settings.confirm,
-            self.settings.gateway,
-            self.birth,
-            self.spool.clone(),
-            self.clock.clone(),
-            stop.clone(),
-        );
-        supervisor.spawn("delivery", delivering);
+        supervisor.spawn("delivery", self.deliverer.run(stop.clone()));
+        supervisor.spawn("clock", watch_clock(self.clock.clone(), self.spool.clone(), stop.clone()));
         for reception in self.receptions {
             let name = format!("terminals at {}", reception.listen());
             supervisor.spawn(name, reception.serve(stop.clone()));
@@ -184,7 +194,41 @@ impl Edge {
             );
             supervisor.spawn(name, polling);
         }
-        supervisor.run().await
+        let ran = supervisor.run().await;
+        self.spool.close().await;
+        ran
+    }
+}
+
+/// How often the machine's clock is looked at: a step of it is noticed so soon.
+const LOOK_AT_CLOCK: Duration = Duration::from_secs(5);
+
+/// Looks after the clock: readings that were made before it was known to be right get their true times when it is.
+async fn watch_clock(clock: Clock, spool: SpoolHandle, stop: CancellationToken) -> anyhow::Result<()> {
+    let mut told = None;
+    let mut look = tokio::time::interval(LOOK_AT_CLOCK);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            _ = look.tick() => {}
+        }
+        if clock.look().await {
+            tracing::info!(now = %clock.now(), "the clock is known to be right");
+            spool.time_is_known(timebase(clock.base()));
+        }
+        let refusal = clock.refusal();
+        if let Some(refusal) = refusal.filter(|refusal| told.is_none_or(|told| told != refusal.since)) {
+            tracing::warn!(%refusal, "the machine's clock is not believed");
+        }
+        told = refusal.map(|refusal| refusal.since);
+    }
+}
+
+fn timebase(base: Base) -> Timebase {
+    Timebase {
+        boot: BootId(base.boot),
+        zero: base.zero_ms,
+        provisional: base.provisional,
     }
 }
 
@@ -204,13 +248,15 @@ async fn poll(
             () = stop.cancelled() => break,
             polled = bus.poll_next(&stats) => polled,
         };
+        // By which all of them were read: it does not change during a poll, and nobody has had a turn since.
+        let by = timebase(clock.base());
         if let Some(stored) = storing.take() {
             stored.await?;
         }
         if !readings.is_empty() {
             checks.judge(&mut readings);
             readings.iter_mut().for_each(drop_raw);
-            let stored = spool.append(readings);
+            let stored = spool.append(readings, by);
             if bus.next_due().is_none_or(|due| due > clock.now()) {
                 stored.await?;
             } else {

@@ -8,6 +8,10 @@ use crate::core::GatewayId;
 use crate::modbus::BusSettings;
 use crate::mqtt::MqttSettings;
 use crate::quality::{PumpRule, SourceRule};
+use crate::spool::Limits;
+use crate::support::Trust;
+
+use super::delivery::Window;
 
 /// A gateway: `edge.toml`. Relative paths are taken from the directory of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +26,12 @@ pub struct EdgeSettings {
     pub mqtt: MqttSettings,
     /// The spool.
     pub spool: SpoolSettings,
+    /// How what is in the spool goes out.
+    #[serde(default)]
+    pub uplink: UplinkSettings,
+    /// The clock.
+    #[serde(default)]
+    pub clock: ClockSettings,
     /// The local socket at which a technician's commands ask the running gateway; the spool's file with the extension `sock`
     /// where it is left out.
     #[serde(default)]
@@ -80,6 +90,87 @@ pub struct SpoolSettings {
     /// at five minutes.
     #[serde(default = "default_size_max_mb")]
     pub size_max_mb: u32,
+    /// MiB that stay free on its file system: below it the file does not grow. 64 MiB leave room for the system's own logs.
+    #[serde(default = "default_free_min_mb")]
+    pub free_min_mb: u32,
+}
+
+impl SpoolSettings {
+    /// How large it may grow.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            size_max: u64::from(self.size_max_mb) << 20,
+            free_min: u64::from(self.free_min_mb) << 20,
+        }
+    }
+}
+
+/// How what is in the spool goes out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UplinkSettings {
+    /// Whether messages are compressed (zlib). Where it is left out: towards a hub, which reads either, but not where somebody else
+    /// listens (`confirm = "broker"`).
+    #[serde(default)]
+    pub compress: Option<bool>,
+    /// How fast the backlog may follow what is new, KiB a second; 0 for as fast as the link takes it. 512 leave a tenth of an
+    /// LTE Cat 1 uplink free (5 Mbit/s, 3GPP TS 36.306).
+    #[serde(default = "default_backlog_kb_s")]
+    pub backlog_kb_s: u32,
+    /// MiB that may be sent and received in a calendar month; without it there is no limit.
+    #[serde(default)]
+    pub monthly_mb: Option<u32>,
+    /// When to connect, by the gateway's local time, such as `["06:00+20", "*:30+5"]`: hour, minute and how many minutes. It
+    /// disconnects earlier where everything is delivered. Without any it stays connected.
+    #[serde(default)]
+    pub windows: Vec<Window>,
+}
+
+impl Default for UplinkSettings {
+    fn default() -> Self {
+        Self {
+            compress: None,
+            backlog_kb_s: default_backlog_kb_s(),
+            monthly_mb: None,
+            windows: Vec::new(),
+        }
+    }
+}
+
+/// Whose word makes the time good.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockSettings {
+    /// `kernel`: the machine's clock is right once a time service has set it. `always`: it is right from the start, by a battery or
+    /// GPS.
+    #[serde(default)]
+    pub trust: Trust,
+    /// Minutes of connection after which readings of an unknown time are no longer held back, but sent as suspect.
+    #[serde(default = "default_hold_min")]
+    pub hold_min: u16,
+}
+
+impl Default for ClockSettings {
+    fn default() -> Self {
+        Self {
+            trust: Trust::default(),
+            hold_min: default_hold_min(),
+        }
+    }
+}
+
+fn default_free_min_mb() -> u32 {
+    64
+}
+
+fn default_backlog_kb_s() -> u32 {
+    512
+}
+
+/// A time service asks again within a minute or two of the network coming up (systemd-timesyncd: 30 s, chrony: 64 s at most at
+/// first); ten leave room for a bad line.
+fn default_hold_min() -> u16 {
+    10
 }
 
 fn default_size_max_mb() -> u32 {

@@ -11,7 +11,7 @@ use crate::mqtt::intake::{Intake, Message};
 use crate::mqtt::{MqttError, MqttSettings};
 use crate::store::{Committed, Store, StoreError, StoreHandle};
 use crate::support::{Backoff, Clock, Stopwatch, chance};
-use crate::wire::{Ack, Batch, Birth, Channel, Status, Topic};
+use crate::wire::{Ack, Batch, Birth, Channel, Status, Topic, packed};
 
 /// Waits between connections, and between attempts at a commit that failed.
 const RETRY: Backoff = Backoff {
@@ -137,8 +137,8 @@ impl Ingest<'_> {
                 }
             };
             let written = match content {
-                Content::Batch(batch) => {
-                    batches.push(batch);
+                Content::Batches(came) => {
+                    batches.extend(came);
                     Some(())
                 }
                 Content::Birth(gateway, birth) => {
@@ -231,7 +231,7 @@ impl Ingest<'_> {
 }
 
 enum Content {
-    Batch(Batch),
+    Batches(Vec<Batch>),
     Birth(GatewayId, Birth),
     Status(GatewayId, Status),
     Foreign(String),
@@ -242,15 +242,17 @@ fn read(message: &Message) -> Result<Content, String> {
     let payload = message.payload();
     match topic.channel {
         Channel::Readings => {
-            let batch = Batch::from_bytes(payload).map_err(|e| e.to_string())?;
-            if batch.gateway != topic.gateway {
-                return Err(format!(
-                    "a batch of {} on the topic of {}",
-                    batch.gateway, topic.gateway
-                ));
+            let batches = packed::unpack(payload).map_err(|e| e.to_string())?;
+            for batch in &batches {
+                if batch.gateway != topic.gateway {
+                    return Err(format!(
+                        "a batch of {} on the topic of {}",
+                        batch.gateway, topic.gateway
+                    ));
+                }
+                Store::holds(batch)?;
             }
-            Store::holds(&batch)?;
-            Ok(Content::Batch(batch))
+            Ok(Content::Batches(batches))
         }
         Channel::Birth => Ok(Content::Birth(
             topic.gateway,

@@ -192,7 +192,9 @@ impl Bus {
         let missed = self.schedule.take(now, since, &mut self.due);
         self.begun = begun;
         let due = std::mem::take(&mut self.due);
+        let steady = self.caller.clock().steady().await;
         let readings = self.poll(&due).await;
+        drop(steady);
         self.due = due;
         let missing = readings.iter().filter(|r| r.flag == Flag::Missing).count();
         stats.missed_ticks.fetch_add(missed, Relaxed);

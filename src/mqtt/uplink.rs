@@ -1,6 +1,7 @@
 //! The gateway's connection: batches out, acknowledgements in. One task owns it; nobody else publishes.
 
 use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rumqttc::{Event, LastWill, Outgoing, Packet, QoS};
@@ -8,19 +9,64 @@ use rumqttc::{Event, LastWill, Outgoing, Packet, QoS};
 use super::session::{self, Session};
 use super::{MqttError, MqttSettings};
 use crate::core::GatewayId;
+use crate::support::Stopwatch;
 use crate::wire::{Ack, Birth, Channel, GatewayState, Status, Topic};
 
 /// What comes from the broker.
 #[derive(Debug)]
 pub enum UplinkEvent {
-    /// The broker has taken this batch. That says nothing of the hub.
-    Taken(u64),
+    /// The broker has taken a message. That says nothing of the hub.
+    Confirmed(Confirmed),
     /// The hub has committed these.
     Committed(Ack),
     /// Something on the acknowledgement topic that is no acknowledgement.
     Malformed(String),
     /// The connection is gone.
     Lost(MqttError),
+}
+
+/// A message that the broker has taken.
+#[derive(Debug)]
+pub struct Confirmed {
+    /// The batches in it.
+    pub batches: Vec<u64>,
+    /// Whether it was backlog.
+    pub backlog: bool,
+    /// Bytes of its payload.
+    pub bytes: usize,
+    /// How long the broker took.
+    pub took: Duration,
+}
+
+/// What has gone over a connection.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Bytes both ways: MQTT packets, and [`PACKET_OVERHEAD`] for each.
+    pub bytes: u64,
+}
+
+/// What the network adds to a packet of MQTT: headers of IP (20 bytes) and TCP (20 and 12 of options, RFC 9293 and 7323), and the
+/// record of TLS 1.3 (22, RFC 8446). Its own confirmations ride along with what goes the other way.
+const PACKET_OVERHEAD: usize = 74;
+
+/// What MQTT adds to a payload beside the topic: type and length (5 at most), length of the topic, packet id (MQTT 3.1.1).
+const PUBLISH_OVERHEAD: usize = 9;
+
+/// Bytes of a packet that only confirms or pings.
+const CONFIRM_BYTES: usize = 4;
+
+impl Traffic {
+    fn add(&mut self, packet: usize) {
+        self.bytes += (packet + PACKET_OVERHEAD) as u64;
+    }
+}
+
+/// Batches on their way to the broker.
+struct Handed {
+    batches: Vec<u64>,
+    backlog: bool,
+    bytes: usize,
+    since: Stopwatch,
 }
 
 /// A live connection of a gateway.
@@ -31,9 +77,10 @@ pub struct Uplink {
     since: Timestamp,
     window: usize,
     /// Handed to the client, not yet numbered by it; `None` for what is no batch.
-    handed: VecDeque<Option<u64>>,
+    handed: VecDeque<Option<Handed>>,
     /// Sent under a packet id, not yet taken.
-    sent: HashMap<u16, Option<u64>>,
+    sent: HashMap<u16, Option<Handed>>,
+    traffic: Traffic,
 }
 
 impl Uplink {
@@ -71,6 +118,7 @@ impl Uplink {
             window: window.into(),
             handed: VecDeque::new(),
             sent: HashMap::new(),
+            traffic: Traffic::default(),
         };
         if acknowledged {
             let subscribed = uplink
@@ -88,6 +136,7 @@ impl Uplink {
     }
 
     fn retain(&mut self, topic: String, payload: Vec<u8>) -> Result<(), MqttError> {
+        self.traffic.add(topic.len() + payload.len() + PUBLISH_OVERHEAD);
         let published = self
             .session
             .client
@@ -103,17 +152,40 @@ impl Uplink {
             .saturating_sub(self.handed.len() + self.sent.len())
     }
 
-    /// Sends a batch. Call it only while [`Self::free`] is above 0.
+    /// Whether nothing is on its way.
+    pub fn is_idle(&self) -> bool {
+        self.handed.is_empty() && self.sent.is_empty()
+    }
+
+    /// What has gone over this connection.
+    pub fn traffic(&self) -> Traffic {
+        self.traffic
+    }
+
+    /// The error of a broker that has confirmed nothing for `time`.
+    pub fn silent(&self, time: Duration) -> MqttError {
+        let problem = format!("nothing that was sent has been confirmed for {} s", time.as_secs());
+        self.session.lost(session::Lost::Problem(problem))
+    }
+
+    /// Sends a message that carries these batches. Call it only while [`Self::free`] is above 0.
     ///
     /// # Errors
     /// The connection is gone.
-    pub fn publish(&mut self, seq: u64, payload: Vec<u8>) -> Result<(), MqttError> {
+    pub fn publish(&mut self, batches: Vec<u64>, backlog: bool, payload: Vec<u8>) -> Result<(), MqttError> {
+        let bytes = payload.len();
         let published =
             self.session
                 .client
                 .try_publish(&self.readings, QoS::AtLeastOnce, false, payload);
         published.map_err(|e| self.session.refused(e))?;
-        self.handed.push_back(Some(seq));
+        self.traffic.add(self.readings.len() + bytes + PUBLISH_OVERHEAD);
+        self.handed.push_back(Some(Handed {
+            batches,
+            backlog,
+            bytes,
+            since: Stopwatch::start(),
+        }));
         Ok(())
     }
 
@@ -123,16 +195,27 @@ impl Uplink {
             match self.session.next().await {
                 Err(problem) => return UplinkEvent::Lost(self.session.lost(problem)),
                 Ok(Event::Outgoing(Outgoing::Publish(id))) if id != 0 => {
-                    if let Some(seq) = self.handed.pop_front() {
-                        self.sent.insert(id, seq);
+                    if let Some(handed) = self.handed.pop_front() {
+                        self.sent.insert(id, handed);
                     }
                 }
                 Ok(Event::Incoming(Packet::PubAck(ack))) => {
-                    if let Some(Some(seq)) = self.sent.remove(&ack.pkid) {
-                        return UplinkEvent::Taken(seq);
+                    self.traffic.add(CONFIRM_BYTES);
+                    if let Some(Some(handed)) = self.sent.remove(&ack.pkid) {
+                        return UplinkEvent::Confirmed(Confirmed {
+                            batches: handed.batches,
+                            backlog: handed.backlog,
+                            bytes: handed.bytes,
+                            took: handed.since.elapsed(),
+                        });
                     }
                 }
+                Ok(Event::Outgoing(Outgoing::PingReq)) | Ok(Event::Incoming(Packet::PingResp)) => {
+                    self.traffic.add(CONFIRM_BYTES);
+                }
                 Ok(Event::Incoming(Packet::Publish(publish))) => {
+                    self.traffic.add(publish.topic.len() + publish.payload.len() + PUBLISH_OVERHEAD);
+                    self.traffic.add(CONFIRM_BYTES);
                     return match Ack::from_bytes(&publish.payload) {
                         Ok(ack) => UplinkEvent::Committed(ack),
                         Err(error) => UplinkEvent::Malformed(error.to_string()),

@@ -1,10 +1,25 @@
-//! The durable spool of a gateway: what has been read and not yet been acknowledged.
+//! The durable spool of a gateway: what has been read, until the hub has it and after, as long as there is room.
 //!
-//! A batch is in the spool once [`Spool::append`] has returned, and leaves it by [`Spool::release`], or, when the size cap
-//! is reached, oldest first and counted. One thread owns the file ([`keeper`]); all others send it messages.
+//! A batch is in the spool once [`Spool::append`] has returned. [`Spool::release`] says that the hub has it; it stays all the same
+//! until its room is needed, so that a hub restored from an older copy gets it again. One thread owns the file ([`keeper`]); all
+//! others send it messages. What is promised, and how it is proved: docs/reliability.md.
 
+mod aside;
 pub mod keeper;
-mod sqlite;
+mod room;
+mod schema;
+mod shared;
+mod spool;
+mod times;
 
-pub use keeper::SpoolHandle;
-pub use sqlite::{Spool, SpoolError, SpoolStats, SpooledBatch};
+#[cfg(test)]
+mod faulty_disk;
+#[cfg(test)]
+mod model_tests;
+#[cfg(test)]
+mod test_kit;
+
+pub use keeper::{SpoolHandle, Trouble};
+pub use room::Limits;
+pub use schema::{SpoolError, read_only};
+pub use spool::{Spool, SpoolStats, SpooledBatch};

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::StoreError;
 use crate::core::GatewayId;
-use crate::wire::{Birth, Epoch, GatewayState, RangeSet, Status};
+use crate::wire::{Birth, Epoch, GatewayState, RangeSet, Remains, Status};
 
 /// Committed batch numbers by gateway and epoch.
 pub type Delivered = BTreeMap<(GatewayId, Epoch), RangeSet>;
@@ -134,6 +134,58 @@ pub(super) fn birth(
         params![gateway.as_str(), text],
     )?;
     Ok(())
+}
+
+/// What a gateway says is lost: its record of a gap.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LostRow {
+    /// The gateway.
+    pub gateway: GatewayId,
+    /// The life of its spool.
+    pub epoch: Epoch,
+    /// The batch that told of it, the last that it stands for.
+    pub seq: u64,
+    /// The record.
+    pub remains: Remains,
+}
+
+/// Keeps a gateway's record of a gap. One that stands for more takes the place of those within it.
+pub(super) fn lost(
+    connection: &Connection,
+    gateway: &GatewayId,
+    epoch: Epoch,
+    seq: u64,
+    remains: &Remains,
+) -> Result<(), StoreError> {
+    let epoch = epoch.to_string();
+    connection
+        .prepare_cached("DELETE FROM lost WHERE gateway = ?1 AND epoch = ?2 AND seq BETWEEN ?3 AND ?4")?
+        .execute(params![gateway.as_str(), epoch, remains.first, seq])?;
+    let record = serde_json::to_string(remains).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    connection
+        .prepare_cached("INSERT INTO lost (gateway, epoch, seq, record) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![gateway.as_str(), epoch, seq, record])?;
+    Ok(())
+}
+
+/// All records of gaps, by gateway, epoch and number.
+pub(super) fn all_lost(connection: &Connection) -> Result<Vec<LostRow>, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT gateway, epoch, seq, record FROM lost ORDER BY gateway, epoch, seq")?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let corrupt = |problem: String| StoreError::Corrupt(problem);
+        let gateway: String = row.get(0)?;
+        let record: String = row.get(3)?;
+        found.push(LostRow {
+            gateway: gateway.parse().map_err(|e: crate::core::IdError| corrupt(e.to_string()))?,
+            epoch: Epoch::try_from(row.get::<_, String>(1)?).map_err(corrupt)?,
+            seq: row.get(2)?,
+            remains: serde_json::from_str(&record).map_err(|e| corrupt(e.to_string()))?,
+        });
+    }
+    Ok(found)
 }
 
 /// All gateways.

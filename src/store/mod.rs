@@ -14,7 +14,7 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
-pub use delivered::{Delivered, GatewayRow};
+pub use delivered::{Delivered, GatewayRow, LostRow};
 pub use keeper::StoreHandle;
 pub use schema::StoreError;
 pub use sqlite::{Committed, Latest, Store};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 /// The layout of the file. A file of another layout is refused, not guessed at.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +56,11 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
              PRAGMA temp_store = FILE;",
         )
         .map_err(failed)?;
-    let found = layout(&connection).map_err(failed)?;
+    let mut found = layout(&connection).map_err(failed)?;
+    if found == 1 {
+        from_1(&connection).map_err(failed)?;
+        found = SCHEMA_VERSION;
+    }
     if found == 0 {
         create(&connection).map_err(failed)?;
     } else if found != SCHEMA_VERSION {
@@ -127,6 +131,21 @@ fn create(connection: &Connection) -> rusqlite::Result<()> {
              topic TEXT NOT NULL, problem TEXT NOT NULL, payload BLOB NOT NULL
          ) STRICT;",
     )?;
+    transaction.execute_batch(LOST)?;
+    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    transaction.commit()
+}
+
+/// What gateways say is lost.
+const LOST: &str = "CREATE TABLE lost (
+    gateway TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, record TEXT NOT NULL,
+    PRIMARY KEY (gateway, epoch, seq)
+) STRICT, WITHOUT ROWID;";
+
+/// Layout 2 keeps what gateways say is lost.
+fn from_1(connection: &Connection) -> rusqlite::Result<()> {
+    let transaction = connection.unchecked_transaction()?;
+    transaction.execute_batch(LOST)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()
 }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::readings::{self, Inserted, SeriesIds};
-use super::{Delivered, GatewayRow, StoreError, delivered, hours, schema};
+use super::{Delivered, GatewayRow, LostRow, StoreError, delivered, hours, schema};
 use crate::core::{GatewayId, HourCell, Kind, Reading, Series};
 use crate::wire::{Batch, Birth, CounterSpec, Epoch, RangeSet, Status};
 
@@ -38,6 +38,8 @@ pub struct Store {
     path: PathBuf,
     ids: SeriesIds,
     delivered: Delivered,
+    /// SQLite's number of the file as others have left it: changes where another process writes to it.
+    version: i64,
 }
 
 impl Store {
@@ -53,6 +55,7 @@ impl Store {
             path: path.into(),
             ids: SeriesIds::default(),
             delivered,
+            version: 0,
         })
     }
 
@@ -75,6 +78,7 @@ impl Store {
             path: path.into(),
             ids: SeriesIds::default(),
             delivered: Delivered::new(),
+            version: 0,
         })
     }
 
@@ -105,7 +109,14 @@ impl Store {
     /// # Errors
     /// Nothing is committed then.
     pub fn commit(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
-        let transaction = self.connection.unchecked_transaction()?;
+        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        let version = data_version(&self.connection)?;
+        if version != self.version {
+            // Somebody else has written: readings brought in by hand.
+            self.delivered = delivered::load(&self.connection)?;
+            self.ids.forget();
+            self.version = version;
+        }
         let mut committed = Committed::default();
         let written = write(
             &transaction,
@@ -278,6 +289,14 @@ impl Store {
         delivered::gateways(&self.connection)
     }
 
+    /// What gateways say is lost, in order.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn lost(&self) -> Result<Vec<LostRow>, StoreError> {
+        delivered::all_lost(&self.connection)
+    }
+
     /// How many readings are in the store, and how many messages in quarantine.
     ///
     /// # Errors
@@ -291,6 +310,12 @@ impl Store {
                 .query_row("SELECT count(*) FROM quarantine", [], |row| row.get(0))?;
         Ok((readings, quarantined))
     }
+}
+
+fn data_version(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection
+        .prepare_cached("PRAGMA data_version")?
+        .query_row([], |row| row.get(0))?)
 }
 
 fn write(
@@ -321,7 +346,11 @@ fn write(
             .delivered
             .entry(key.clone())
             .or_insert_with(|| delivered.get(&key).cloned().unwrap_or_default());
-        set.insert(batch.seq);
+        let (first, last) = batch.stands_for();
+        if let Some(remains) = &batch.remains {
+            delivered::lost(connection, &batch.gateway, batch.epoch, last, remains)?;
+        }
+        set.insert_range(first, last);
     }
     for (id, (series, touched)) in touched {
         let touched: Vec<i64> = touched.into_iter().collect();

@@ -62,6 +62,8 @@ fn batch(seq: u64, readings: Vec<Reading>) -> Batch {
         gateway: gateway("gw-1"),
         epoch: Epoch(7),
         seq,
+        clock: None,
+        remains: None,
         readings,
     }
 }

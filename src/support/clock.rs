@@ -1,6 +1,6 @@
 //! The only place that asks the time.
 //!
-//! Time is injected: a daemon runs on [`Clock::system`], the demo and tests on [`Clock::stepped`], whose driver moves the time
+//! Time is injected: a hub runs on [`Clock::system`], a gateway, whose machine has no battery clock, on [`Clock::kept`], the demo and tests on [`Clock::stepped`], whose driver moves the time
 //! forward once everybody who sleeps on it is asleep again. On such a clock a slow machine makes the run slower, never a
 //! reading late (docs/decisions/0004).
 
@@ -10,6 +10,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{Notify, oneshot};
+#[cfg(feature = "edge")]
+use tokio::sync::{OwnedRwLockReadGuard, RwLock};
+
+#[cfg(feature = "edge")]
+use super::kernel_clock;
+#[cfg(feature = "edge")]
+use super::timekeeper::{Refusal, Timekeeper, Trust};
 
 /// The longest sleep on the system clock before it is read again, so that a step of the clock is noticed.
 const SLEEP_MAX: Duration = Duration::from_secs(5);
@@ -22,7 +29,41 @@ pub struct Clock(Source);
 enum Source {
     /// With when it was made.
     System(Stopwatch),
+    #[cfg(feature = "edge")]
+    Kept(Stopwatch, Arc<Kept>),
     Stepped(Arc<Stepped>),
+}
+
+#[cfg(feature = "edge")]
+#[derive(Debug)]
+struct Kept {
+    keeper: Mutex<Timekeeper>,
+    boot: u32,
+    /// Held for reading by polls: all readings of one are by the same clock. A step waits for them.
+    polls: Arc<RwLock<()>>,
+}
+
+#[cfg(feature = "edge")]
+impl Kept {
+    fn keeper(&self) -> MutexGuard<'_, Timekeeper> {
+        self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.keeper().at(kernel_clock::look().up)
+    }
+}
+
+/// By what clock times are taken: they mean what is added to when the machine was switched on.
+#[cfg(feature = "edge")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Base {
+    /// Names the run of the machine's system.
+    pub boot: u32,
+    /// When the machine was switched on by this clock, ms since 1970.
+    pub zero_ms: i64,
+    /// Whether this clock is not yet known to be right.
+    pub provisional: bool,
 }
 
 #[derive(Debug)]
@@ -52,6 +93,73 @@ impl Clock {
         Self(Source::System(Stopwatch::start()))
     }
 
+    /// The machine's clock as [`Timekeeper`] believes it, where `floor` is the last time known to be good. Somebody has to call
+    /// [`Clock::look`] now and then.
+    #[cfg(feature = "edge")]
+    pub fn kept(trust: Trust, floor: Option<Timestamp>) -> Self {
+        let keeper = Timekeeper::new(trust, floor, kernel_clock::look());
+        let kept = Kept {
+            keeper: Mutex::new(keeper),
+            boot: kernel_clock::boot_id(),
+            polls: Arc::default(),
+        };
+        Self(Source::Kept(Stopwatch::start(), Arc::new(kept)))
+    }
+
+    /// Looks at the kernel's clock, between polls. Returns whether the time has become good by it. Of another kind of clock there
+    /// is nothing to look at.
+    #[cfg(feature = "edge")]
+    pub async fn look(&self) -> bool {
+        match &self.0 {
+            Source::Kept(_, kept) => {
+                let _no_poll_runs = kept.polls.write().await;
+                kept.keeper().look(kernel_clock::look())
+            }
+            _ => false,
+        }
+    }
+
+    /// Keeps [`Clock::look`] from changing the time while what is returned lives.
+    #[cfg(feature = "edge")]
+    pub async fn steady(&self) -> Option<OwnedRwLockReadGuard<()>> {
+        match &self.0 {
+            Source::Kept(_, kept) => Some(kept.polls.clone().read_owned().await),
+            _ => None,
+        }
+    }
+
+    /// What the kernel says and is not believed.
+    #[cfg(feature = "edge")]
+    pub fn refusal(&self) -> Option<Refusal> {
+        match &self.0 {
+            Source::Kept(_, kept) => kept.keeper().refusal(),
+            _ => None,
+        }
+    }
+
+    /// By what clock the times are taken now.
+    #[cfg(feature = "edge")]
+    pub fn base(&self) -> Base {
+        match &self.0 {
+            Source::Kept(_, kept) => {
+                let keeper = kept.keeper();
+                Base {
+                    boot: kept.boot,
+                    zero_ms: keeper.zero_ms(),
+                    provisional: !keeper.good(),
+                }
+            }
+            _ => {
+                let up = i64::try_from(self.uptime().as_millis()).unwrap_or(i64::MAX);
+                Base {
+                    boot: 0,
+                    zero_ms: self.now().as_millisecond().saturating_sub(up),
+                    provisional: false,
+                }
+            }
+        }
+    }
+
     /// A clock that stands at `start` until its [`Driver`] moves it.
     pub fn stepped(start: Timestamp) -> (Self, Driver) {
         let stepped = Arc::new(Stepped {
@@ -70,6 +178,8 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         let now = match &self.0 {
             Source::System(_) => Timestamp::now(),
+            #[cfg(feature = "edge")]
+            Source::Kept(_, kept) => kept.now(),
             Source::Stepped(stepped) => stepped.state().now,
         };
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
@@ -80,6 +190,8 @@ impl Clock {
     pub fn uptime(&self) -> Duration {
         match &self.0 {
             Source::System(made) => made.elapsed(),
+            #[cfg(feature = "edge")]
+            Source::Kept(made, _) => made.elapsed(),
             Source::Stepped(stepped) => stepped.state().uptime,
         }
     }
@@ -88,20 +200,6 @@ impl Clock {
     pub async fn sleep_until(&self, at: Timestamp) {
         let begun = self.now();
         match &self.0 {
-            Source::System(_) => loop {
-                let now = Timestamp::now();
-                let left = at.duration_since(now);
-                if now < begun {
-                    return;
-                }
-                let Ok(left) = Duration::try_from(left) else {
-                    return;
-                };
-                if left.is_zero() {
-                    return;
-                }
-                tokio::time::sleep(left.min(SLEEP_MAX)).await;
-            },
             Source::Stepped(stepped) => {
                 let receiver = {
                     let mut state = stepped.state();
@@ -120,6 +218,20 @@ impl Clock {
                     std::future::pending::<()>().await;
                 }
             }
+            _ => loop {
+                let now = self.now();
+                let left = at.duration_since(now);
+                if now < begun {
+                    return;
+                }
+                let Ok(left) = Duration::try_from(left) else {
+                    return;
+                };
+                if left.is_zero() {
+                    return;
+                }
+                tokio::time::sleep(left.min(SLEEP_MAX)).await;
+            },
         }
     }
 }

@@ -3,14 +3,22 @@
 pub mod backoff;
 pub mod chance;
 pub mod clock;
+#[cfg(feature = "edge")]
+pub mod kernel_clock;
 pub mod nearest;
 #[cfg(feature = "edge")]
 pub mod pause;
 pub mod supervise;
+#[cfg(feature = "edge")]
+pub mod timekeeper;
 
 pub use backoff::Backoff;
 pub use clock::{Clock, Stopwatch};
 pub use nearest::nearest;
 #[cfg(feature = "edge")]
+pub use clock::Base;
+#[cfg(feature = "edge")]
 pub use pause::Pause;
 pub use supervise::Supervisor;
+#[cfg(feature = "edge")]
+pub use timekeeper::Trust;

@@ -6,7 +6,8 @@
 //!  "readings":[[0,0,98.113],[1,250,null,9,"timeout"]]}
 //! ```
 //! A reading is `[series, milliseconds after "at", value or null, flag, reason, raw registers]`; what follows the value is
-//! left out where the flag is 1 (good).
+//! left out where the flag is 1 (good). `clock` says by which clock the times were taken, `remains` what a batch stands for
+//! that takes the place of lost ones.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,11 +16,11 @@ use jiff::Timestamp;
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{FORMAT, WireError, check_format, read, write_sized};
+use super::{FORMAT, Remains, Timebase, WireError, check_format, read, write_sized};
 use crate::core::{Flag, GatewayId, Outcome, Reading, Reason, Series};
 
 /// Names the life of a spool: a new spool counts from 1 again under a new epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Epoch(pub u64);
 
@@ -56,6 +57,10 @@ pub struct Batch {
     pub epoch: Epoch,
     /// Number in that life, from 1, without holes.
     pub seq: u64,
+    /// The clock of its times, where the sender says.
+    pub clock: Option<Timebase>,
+    /// What it is the remains of; `None` for a batch as it was made.
+    pub remains: Option<Remains>,
     /// The readings.
     pub readings: Vec<Reading>,
 }
@@ -66,6 +71,10 @@ struct Message {
     gateway: GatewayId,
     epoch: Epoch,
     seq: u64,
+    #[serde(default)]
+    clock: Option<Timebase>,
+    #[serde(default)]
+    remains: Option<Remains>,
     at: i64,
     series: Vec<Series>,
     readings: Vec<Row>,
@@ -87,6 +96,10 @@ struct Written<'a> {
     gateway: &'a GatewayId,
     epoch: Epoch,
     seq: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clock: Option<Timebase>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remains: Option<Remains>,
     at: i64,
     series: Vec<SeriesText<'a>>,
     readings: Rows<'a>,
@@ -176,6 +189,8 @@ impl Batch {
             gateway: &self.gateway,
             epoch: self.epoch,
             seq: self.seq,
+            clock: self.clock,
+            remains: self.remains,
             at,
             series,
             readings: Rows {
@@ -193,12 +208,26 @@ impl Batch {
     /// Names the place and what is wrong there: no JSON, another format, a series that is not listed, a flag that
     /// contradicts its value, a time that cannot be.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
-        let message: Message = read(bytes)?;
+        Self::from_message(read(bytes)?)
+    }
+
+    /// Reads an array of messages.
+    ///
+    /// # Errors
+    /// As [`Self::from_bytes`].
+    pub(super) fn many_from_bytes(bytes: &[u8]) -> Result<Vec<Self>, WireError> {
+        let messages: Vec<Message> = read(bytes)?;
+        messages.into_iter().map(Self::from_message).collect()
+    }
+
+    fn from_message(message: Message) -> Result<Self, WireError> {
         check_format(message.v)?;
         let Message {
             gateway,
             epoch,
             seq,
+            clock,
+            remains,
             at,
             series,
             readings,
@@ -208,6 +237,9 @@ impl Batch {
             return Err(WireError::Content(
                 "seq 0: batches are counted from 1".into(),
             ));
+        }
+        if let Some(remains) = &remains {
+            remains.check(seq).map_err(WireError::Content)?;
         }
         let readings = readings
             .into_iter()
@@ -221,8 +253,16 @@ impl Batch {
             gateway,
             epoch,
             seq,
+            clock,
+            remains,
             readings,
         })
+    }
+
+    /// The numbers that a hub has, once it has committed this: its own, and those of the batches that it is the remains of.
+    pub fn stands_for(&self) -> (u64, u64) {
+        let first = self.remains.map_or(self.seq, |remains| remains.first);
+        (first, self.seq)
     }
 }
 
@@ -279,6 +319,8 @@ mod tests {
             gateway: "gw-1".parse().unwrap(),
             epoch: Epoch(0x8c5f),
             seq: 17,
+            clock: None,
+            remains: None,
             readings: vec![
                 Reading::good(level, at, 98.113),
                 Reading::missing(power, at, Reason::Timeout, vec![]),

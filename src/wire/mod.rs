@@ -5,13 +5,18 @@
 mod ack;
 mod batch;
 mod birth;
+pub mod packed;
 mod ranges;
+mod remains;
+mod timebase;
 mod topic;
 
 pub use ack::Ack;
 pub use batch::{Batch, Epoch};
 pub use birth::{Birth, BirthSeries, CounterSpec, GatewayState, Status};
 pub use ranges::RangeSet;
+pub use remains::{LostTo, Remains};
+pub use timebase::{BootId, Timebase};
 pub use topic::{Channel, Topic};
 
 /// The version of the message format. A hub refuses what it does not know, by name, and keeps it in quarantine.

@@ -56,6 +56,39 @@ impl RangeSet {
         gaps
     }
 
+    /// The first stretch from `from` on, up to `to`, of numbers that are not in the set; `None` where all are.
+    pub fn next_gap(&self, from: u64, to: u64) -> Option<(u64, u64)> {
+        let covering = self.0.range(..=from).next_back();
+        let first = match covering {
+            Some((_, &last)) if last >= from => last.checked_add(1)?,
+            _ => from,
+        };
+        let end = self.0.range(first..).next().map_or(to, |(&next, _)| (next - 1).min(to));
+        (first <= end).then_some((first, end))
+    }
+
+    /// Takes `first..=last` out.
+    pub fn remove_range(&mut self, first: u64, last: u64) {
+        if last < first {
+            return;
+        }
+        let touched: Vec<_> = self.0.range(..=last).rev().take_while(|&(_, &l)| l >= first).map(|(&f, &l)| (f, l)).collect();
+        for (f, l) in touched {
+            self.0.remove(&f);
+            if f < first {
+                self.0.insert(f, first - 1);
+            }
+            if l > last {
+                self.0.insert(last + 1, l);
+            }
+        }
+    }
+
+    /// How many numbers are in it.
+    pub fn len(&self) -> u64 {
+        self.iter().map(|(first, last)| last - first + 1).sum()
+    }
+
     /// The largest number.
     pub fn last(&self) -> Option<u64> {
         self.0.last_key_value().map(|(_, &last)| last)
@@ -85,7 +118,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn holds_what_a_plain_set_holds(ranges in prop::collection::vec((0u64..60, 0u64..8), 0..30)) {
+        fn holds_what_a_plain_set_holds(
+            ranges in prop::collection::vec((0u64..60, 0u64..8), 0..30),
+            removed in prop::collection::vec((0u64..60, 0u64..8), 0..5),
+        ) {
             let mut plain = BTreeSet::new();
             let mut set = RangeSet::default();
             for (first, length) in ranges {
@@ -99,7 +135,20 @@ mod tests {
             prop_assert!(ranges.windows(2).all(|w| w[0].1 + 1 < w[1].0));
             let missing: BTreeSet<u64> = set.gaps(0).into_iter().flat_map(|(f, l)| f..=l).collect();
             let expected: BTreeSet<u64> = (0..plain.last().map_or(0, |l| l + 1)).filter(|s| !plain.contains(s)).collect();
-            prop_assert_eq!(missing, expected);
+            prop_assert_eq!(&missing, &expected);
+            prop_assert_eq!(set.len(), plain.len() as u64);
+            for from in 0..70 {
+                let run = (from..75).skip_while(|s| plain.contains(s)).take_while(|s| !plain.contains(s));
+                let run: Vec<u64> = run.collect();
+                prop_assert_eq!(set.next_gap(from, 74), run.first().map(|first| (*first, *run.last().unwrap())));
+            }
+            for (first, length) in removed {
+                set.remove_range(first, first + length);
+                plain.retain(|seq| !(first..=first + length).contains(seq));
+                for seq in 0..80 {
+                    prop_assert_eq!(set.contains(seq), plain.contains(&seq));
+                }
+            }
         }
     }
 }

@@ -91,7 +91,7 @@ proptest! {
         epoch: u64,
         seq in 1u64..,
     ) {
-        let batch = Batch { gateway: "gw-1".parse().unwrap(), epoch: Epoch(epoch), seq, readings };
+        let batch = Batch { gateway: "gw-1".parse().unwrap(), epoch: Epoch(epoch), seq, clock, remains, readings };
         accept(&schema(BATCH), &batch.to_bytes());
     }
 

@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::{GatewayId, Reason, StationId};
 use crate::device::{Function, REGISTERS_MAX, Request};
+use crate::edge::DeliveryStatus;
 use crate::modbus::{BusReport, Mode, ReadError, SerialMode};
+use crate::spool::Trouble;
+use crate::wire::Epoch;
 
 /// The version of these messages. A gateway answers no other: tool and service of one installation are the same program.
 pub const VERSION: u32 = 1;
@@ -197,6 +200,30 @@ pub struct GatewayStatus {
     pub buses: Vec<BusStatus>,
     /// What waits to be sent.
     pub spool: SpoolStatus,
+    /// How sending does.
+    pub delivery: DeliveryStatus,
+    /// Its clock.
+    pub clock: ClockStatus,
+    /// What it writes to the disk, where the system tells.
+    pub disk: Option<DiskUse>,
+}
+
+/// What a running gateway makes of its machine's clock.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClockStatus {
+    /// Whether it is not yet known to be right.
+    pub provisional: bool,
+    /// Why what the machine says is not believed.
+    pub refusal: Option<String>,
+}
+
+/// What a gateway has written to the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct DiskUse {
+    /// Bytes written since it began to run (write_bytes of proc(5), io).
+    pub written: u64,
+    /// What that comes to in a day.
+    pub written_a_day: u64,
 }
 
 /// One bus of a running gateway.
@@ -224,14 +251,28 @@ pub struct DeviceStatus {
 /// What a running gateway's spool holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SpoolStatus {
+    /// The life of the spool.
+    pub epoch: Epoch,
     /// Batches that the hub has not acknowledged.
     pub batches: u64,
     /// Readings in them.
     pub readings: u64,
+    /// Of the batches, how many wait for the time to be known.
+    pub held: u64,
     /// The last number given to a batch.
     pub last_seq: u64,
+    /// Bytes of payload in the file, with what the hub has and which goes first where room is needed.
+    pub bytes: u64,
+    /// Most bytes of payload.
+    pub size_max: u64,
     /// Readings dropped since the spool was made, because it was full.
     pub dropped_readings: u64,
+    /// Readings given up where the oldest were thinned to one an hour.
+    pub thinned_readings: u64,
+    /// Readings that wait in memory, since the file cannot be written.
+    pub unwritten: u64,
+    /// Why it cannot.
+    pub trouble: Option<Trouble>,
 }
 
 /// Reads a question. One of another version is told so, whatever else it says.

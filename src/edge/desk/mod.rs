@@ -5,13 +5,14 @@
 //! [`device::Function`](crate::device::Function), and they all read.
 
 mod client;
+mod disk;
 mod message;
 mod place;
 mod server;
 
 pub use client::{Client, ClientError};
 pub use message::{
-    Answer, Ask, BusStatus, DeviceStatus, Failure, GatewayStatus, Question, ReadAsk, Reply,
+    Answer, Ask, BusStatus, ClockStatus, DeviceStatus, DiskUse, Failure, GatewayStatus, Question, ReadAsk, Reply,
     SpoolStatus, VERSION,
 };
 pub use place::{Place, PlaceError, SOCKET_PATH_MAX};

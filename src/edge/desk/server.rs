@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::message::{self, QUESTION_BYTES_MAX};
 use super::{
-    Answer, Ask, BusStatus, DeviceStatus, Failure, GatewayStatus, Place, ReadAsk, Reply,
+    Answer, Ask, BusStatus, ClockStatus, DeviceStatus, Failure, GatewayStatus, Place, ReadAsk, Reply,
     SpoolStatus, VERSION,
 };
 use crate::core::GatewayId;
@@ -63,7 +63,8 @@ impl DeskBus {
 /// What the desk knows.
 pub(in crate::edge) struct Desk {
     pub gateway: GatewayId,
-    pub since: Timestamp,
+    /// Most bytes of payload that the spool keeps.
+    pub spool_size_max: u64,
     pub clock: Clock,
     pub watch: EdgeWatch,
     pub mode: watch::Sender<Mode>,
@@ -149,25 +150,46 @@ impl Desk {
         }
     }
 
+    /// When it began to run, by the clock as it is now: it may have been set since.
+    fn since(&self) -> Timestamp {
+        let now = self.clock.now();
+        now.checked_sub(self.clock.uptime()).unwrap_or(now)
+    }
+
     fn status(&self) -> GatewayStatus {
         use std::sync::atomic::Ordering::Relaxed;
         let stats = &self.watch.buses;
-        let spool = self.watch.spooled();
+        let keeper = self.watch.spooled();
+        let spool = keeper.spool;
+        let base = self.clock.base();
         GatewayStatus {
             gateway: self.gateway.clone(),
             version: env!("CARGO_PKG_VERSION").into(),
-            since: self.since,
+            since: self.since(),
             now: self.clock.now(),
             mode: *self.mode.borrow(),
             readings: stats.readings.load(Relaxed),
             missing: stats.missing.load(Relaxed),
             buses: self.buses.iter().map(DeskBus::status).collect(),
             spool: SpoolStatus {
+                epoch: spool.epoch,
                 batches: spool.batches,
                 readings: spool.readings,
+                held: spool.held,
                 last_seq: spool.last_seq,
+                bytes: spool.bytes,
                 dropped_readings: spool.dropped_readings,
+                thinned_readings: spool.thinned_readings,
+                unwritten: keeper.unwritten,
+                trouble: keeper.trouble,
+                size_max: self.spool_size_max,
             },
+            delivery: self.watch.delivery.borrow().clone(),
+            clock: ClockStatus {
+                provisional: base.provisional,
+                refusal: self.clock.refusal().map(|refusal| refusal.to_string()),
+            },
+            disk: super::disk::look(self.clock.uptime()),
         }
     }
 

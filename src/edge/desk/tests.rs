@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::sync::{mpsc, watch};
@@ -58,11 +57,12 @@ impl Fixture {
         };
         let desk = Desk {
             gateway: "gw-test".parse().unwrap(),
-            since: Timestamp::UNIX_EPOCH,
+            spool_size_max: 1 << 20,
             clock: Clock::system(),
             watch: EdgeWatch {
                 buses: Arc::default(),
                 spool: watch::channel(Default::default()).1,
+                delivery: watch::channel(Default::default()).1,
             },
             mode,
             buses: vec![bus("pumps", false), bus("levels", true)],

@@ -1,0 +1,217 @@
+//! How fast the backlog may follow, and how much may be sent at all. Pure: times come from outside.
+
+use std::time::Duration;
+
+use jiff::ZonedDateTime;
+
+/// A message that the broker confirms within this time went over a link with room to spare.
+const QUICK: Duration = Duration::from_millis(300);
+
+/// One that takes longer has waited behind others: what is new would too. A fifth of the 5 s in which new readings have to arrive.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// Bytes of the backlog on their way at first: what a 2G link sends in two seconds.
+const BEGIN: usize = 8 * 1024;
+
+/// And at least: one message of a batch has to go.
+const LEAST: usize = 4 * 1024;
+
+/// And at most: fills 100 Mbit/s at 80 ms.
+const MOST: usize = 1024 * 1024;
+
+/// Largest message of the backlog: half of what a message may be, since a batch that no longer fits begins the next.
+const MESSAGE_MOST: usize = 128 * 1024;
+
+/// How much of a link the backlog takes: as many bytes on their way as come through quickly.
+#[derive(Debug)]
+pub(super) struct Pace {
+    /// Bytes that may be on their way.
+    window: usize,
+    /// Bytes that are.
+    on_the_way: usize,
+    bucket: Option<Bucket>,
+}
+
+impl Pace {
+    /// For at most `rate` bytes a second, 0 for as fast as the link takes it.
+    pub fn new(rate: u64) -> Self {
+        Self {
+            window: BEGIN,
+            on_the_way: 0,
+            bucket: (rate > 0).then(|| Bucket::new(rate)),
+        }
+    }
+
+    /// Bytes that a message of the backlog may take now; `None` where none may go yet.
+    pub fn message_max(&mut self, now: Duration) -> Option<usize> {
+        let room = self.on_the_way < self.window;
+        let may = self.bucket.as_mut().is_none_or(|bucket| bucket.holds(now));
+        (room && may).then(|| (self.window / 4).clamp(LEAST, MESSAGE_MOST))
+    }
+
+    /// How long until the bucket lets another message go; `None` where it is not the bucket that holds it back.
+    pub fn wait(&self) -> Option<Duration> {
+        let room = self.on_the_way < self.window;
+        self.bucket.as_ref().filter(|_| room).map(Bucket::wait)
+    }
+
+    /// A message of the backlog has been sent.
+    pub fn sent(&mut self, bytes: usize) {
+        self.on_the_way += bytes;
+        if let Some(bucket) = &mut self.bucket {
+            bucket.take(bytes);
+        }
+    }
+
+    /// The broker has confirmed one, after `took`. One of the backlog makes room; all tell of the link.
+    pub fn confirmed(&mut self, bytes: usize, backlog: bool, took: Duration) {
+        if backlog {
+            self.on_the_way = self.on_the_way.saturating_sub(bytes);
+        }
+        if took > SLOW {
+            self.window = (self.window / 2).max(LEAST);
+        } else if took <= QUICK && backlog {
+            self.window = (self.window + bytes).min(MOST);
+        }
+    }
+}
+
+/// A token bucket: holds what a second lets through, and a message may overdraw it.
+#[derive(Debug)]
+struct Bucket {
+    rate: u64,
+    bytes: f64,
+    at: Duration,
+}
+
+impl Bucket {
+    fn new(rate: u64) -> Self {
+        Self {
+            rate,
+            bytes: rate as f64,
+            at: Duration::ZERO,
+        }
+    }
+
+    fn holds(&mut self, now: Duration) -> bool {
+        let passed = now.saturating_sub(self.at).as_secs_f64();
+        self.at = now;
+        self.bytes = (self.bytes + passed * self.rate as f64).min(self.rate as f64);
+        self.bytes > 0.0
+    }
+
+    fn take(&mut self, bytes: usize) {
+        self.bytes -= bytes as f64;
+    }
+
+    fn wait(&self) -> Duration {
+        Duration::from_secs_f64((1.0 - self.bytes).max(0.0) / self.rate as f64)
+    }
+}
+
+/// What may be sent in a month, by the gateway's local calendar.
+#[derive(Debug, Clone)]
+pub(super) struct Budget {
+    /// Bytes a month; `None` for no limit.
+    most: Option<u64>,
+    month: String,
+    used: u64,
+}
+
+impl Budget {
+    /// Goes on from what is noted of `month`.
+    pub fn new(most: Option<u64>, (month, used): (String, u64)) -> Self {
+        Self { most, month, used }
+    }
+
+    /// Counts `bytes` at `now`.
+    pub fn count(&mut self, bytes: u64, now: &ZonedDateTime) {
+        let month = now.strftime("%Y-%m").to_string();
+        if month != self.month {
+            self.month = month;
+            self.used = 0;
+        }
+        self.used = self.used.saturating_add(bytes);
+    }
+
+    /// Whether anything may be sent.
+    pub fn allows(&self) -> bool {
+        self.most.is_none_or(|most| self.used < most)
+    }
+
+    /// Whether the backlog may be sent: only from what the days of the month that have passed have left over, so that what is new
+    /// can be sent until its end.
+    pub fn allows_backlog(&self, now: &ZonedDateTime) -> bool {
+        let Some(most) = self.most else {
+            return true;
+        };
+        let days = f64::from(now.days_in_month());
+        let passed = f64::from(now.day() - 1) + f64::from(now.hour()) / 24.0;
+        // A day's share is there from the start of the day.
+        (self.used as f64) < most as f64 * ((passed + 1.0) / days).min(1.0)
+    }
+
+    /// The month, and the bytes counted in it.
+    pub fn used(&self) -> (String, u64) {
+        (self.month.clone(), self.used)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_quick_link_is_filled_and_a_slow_one_left_free() {
+        let mut pace = Pace::new(0);
+        for _ in 0..200 {
+            let size = pace.message_max(SECOND).unwrap();
+            pace.sent(size);
+            pace.confirmed(size, true, QUICK);
+        }
+        assert_eq!((pace.window, pace.message_max(SECOND)), (MOST, Some(MESSAGE_MOST)));
+        for _ in 0..20 {
+            pace.confirmed(100, false, SLOW * 2);
+        }
+        assert_eq!((pace.window, pace.message_max(SECOND)), (LEAST, Some(LEAST)));
+        pace.sent(LEAST);
+        assert_eq!(pace.message_max(SECOND), None);
+        pace.confirmed(LEAST, true, SLOW);
+        assert_eq!(pace.message_max(SECOND), Some(LEAST));
+    }
+
+    #[test]
+    fn the_backlog_keeps_to_its_rate() {
+        let rate = 10_000;
+        let mut pace = Pace::new(rate);
+        let (mut now, mut sent) = (Duration::ZERO, 0);
+        while now < SECOND * 60 {
+            while pace.message_max(now).is_some() {
+                pace.sent(3000);
+                pace.confirmed(3000, true, QUICK);
+                sent += 3000;
+            }
+            let wait = pace.wait().unwrap();
+            assert!(wait > Duration::ZERO && wait < SECOND);
+            now += wait + Duration::from_millis(1);
+        }
+        assert!((600_000..=620_000).contains(&sent), "{sent}");
+    }
+
+    #[test]
+    fn a_month_is_not_used_up_by_its_first_days() {
+        let at = |text: &str| text.parse::<ZonedDateTime>().unwrap();
+        let mut budget = Budget::new(Some(300), ("2026-10".into(), 299));
+        let day = at("2026-11-01T06:00[Asia/Shanghai]");
+        budget.count(0, &day);
+        assert_eq!(budget.used(), ("2026-11".into(), 0));
+        assert!(budget.allows() && budget.allows_backlog(&day));
+        budget.count(15, &day);
+        assert!(!budget.allows_backlog(&day) && budget.allows_backlog(&at("2026-11-02T00:00[Asia/Shanghai]")));
+        budget.count(285, &day);
+        assert!(!budget.allows() && !budget.allows_backlog(&at("2026-11-30T23:00[Asia/Shanghai]")));
+        assert!(Budget::new(None, (String::new(), u64::MAX)).allows_backlog(&day));
+    }
+}

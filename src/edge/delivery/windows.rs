@@ -1,0 +1,171 @@
+//! When a gateway connects: solar sites switch their modem on for some minutes a day. Pure.
+
+use std::str::FromStr;
+
+use jiff::civil::Time;
+use jiff::{SignedDuration, Timestamp, ToSpan, ZonedDateTime};
+use serde::{Deserialize, Serialize};
+
+/// A stretch of each day, or of each hour, by the gateway's local time: `06:00+20` from six o'clock for twenty minutes, `*:30+5`
+/// from each half hour for five.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Window {
+    /// The hour; each where absent.
+    hour: Option<i8>,
+    minute: i8,
+    minutes: u16,
+}
+
+/// A window is open at least a minute, and at most a day, or where it is each hour's, an hour.
+const MINUTES_MAX: u16 = 24 * 60;
+
+impl FromStr for Window {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = |rule: &str| format!("{text:?} is no window: {rule}; such as \"06:00+20\" or \"*:30+5\"");
+        let (begin, minutes) = text.split_once('+').ok_or_else(|| wrong("begin + minutes"))?;
+        let (hour, minute) = begin.split_once(':').ok_or_else(|| wrong("hour:minute"))?;
+        let number = |text: &str, below: i8| {
+            let digits = (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+            text.parse().ok().filter(|n| digits && *n < below)
+        };
+        let hour = match hour {
+            "*" => None,
+            hour => Some(number(hour, 24).ok_or_else(|| wrong("an hour is 0 to 23, or *"))?),
+        };
+        let minute = number(minute, 60).ok_or_else(|| wrong("a minute is 0 to 59"))?;
+        let most = if hour.is_some() { MINUTES_MAX } else { 60 };
+        let minutes: Option<u16> = minutes.parse().ok().filter(|m| (1..=most).contains(m));
+        let minutes = minutes.ok_or_else(|| wrong(&format!("it is open 1 to {most} minutes")))?;
+        Ok(Self { hour, minute, minutes })
+    }
+}
+
+impl std::fmt::Display for Window {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.hour {
+            Some(hour) => write!(f, "{hour:02}:{:02}+{}", self.minute, self.minutes),
+            None => write!(f, "*:{:02}+{}", self.minute, self.minutes),
+        }
+    }
+}
+
+impl TryFrom<String> for Window {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Window> for String {
+    fn from(window: Window) -> String {
+        window.to_string()
+    }
+}
+
+/// Whether it is time to be connected.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Hour {
+    /// Until then.
+    Open(Timestamp),
+    /// Until then.
+    Closed(Timestamp),
+}
+
+/// What `windows` say at `now`; without any it is always open.
+pub(super) fn hour(windows: &[Window], now: &ZonedDateTime) -> Hour {
+    if windows.is_empty() {
+        return Hour::Open(Timestamp::MAX);
+    }
+    let at = now.timestamp();
+    let mut open: Option<Timestamp> = None;
+    let mut next: Option<Timestamp> = None;
+    for window in windows {
+        let length = SignedDuration::from_mins(window.minutes.into());
+        for begin in begins(*window, now) {
+            let end = begin.saturating_add(length).unwrap_or(Timestamp::MAX);
+            if begin <= at && at < end {
+                open = open.max(Some(end));
+            } else if begin > at {
+                next = Some(next.map_or(begin, |next| next.min(begin)));
+            }
+        }
+    }
+    match open {
+        Some(until) => Hour::Open(until),
+        // A day without a window: only where the calendar itself ends. Look again later.
+        None => Hour::Closed(next.unwrap_or(at + SignedDuration::from_hours(1))),
+    }
+}
+
+/// When a window begins around `now`: yesterday, which may still be open, today and tomorrow.
+fn begins(window: Window, now: &ZonedDateTime) -> impl Iterator<Item = Timestamp> {
+    let hours = match window.hour {
+        Some(hour) => hour..=hour,
+        None => 0..=23,
+    };
+    (-1..=1).flat_map(move |day: i64| {
+        let date = now.date().saturating_add(day.days());
+        let zone = now.time_zone().clone();
+        hours.clone().filter_map(move |hour| {
+            let time = Time::new(hour, window.minute, 0, 0).ok()?;
+            Some(zone.to_zoned_datetime(date.to_datetime(time)).ok()?.timestamp())
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> ZonedDateTime {
+        format!("{text}[Asia/Shanghai]").parse().unwrap()
+    }
+
+    fn windows(texts: &[&str]) -> Vec<Window> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn opens_and_closes_by_local_time() {
+        let windows = windows(&["06:00+20", "23:50+30", "18:00+1"]);
+        let open = |until: &str| Hour::Open(at(until).timestamp());
+        let closed = |until: &str| Hour::Closed(at(until).timestamp());
+        for (now, expected) in [
+            ("2026-07-01T05:59:59", closed("2026-07-01T06:00")),
+            ("2026-07-01T06:00", open("2026-07-01T06:20")),
+            ("2026-07-01T06:20", closed("2026-07-01T18:00")),
+            ("2026-07-01T18:01", closed("2026-07-01T23:50")),
+            ("2026-07-02T00:19", open("2026-07-02T00:20")),
+            ("2026-07-02T00:20", closed("2026-07-02T06:00")),
+        ] {
+            assert_eq!(hour(&windows, &at(now)), expected, "{now}");
+        }
+        assert_eq!(hour(&[], &at("2026-07-01T00:00")), Hour::Open(Timestamp::MAX));
+    }
+
+    #[test]
+    fn an_hourly_window_opens_each_hour() {
+        let windows = windows(&["*:30+5"]);
+        assert_eq!(hour(&windows, &at("2026-07-01T23:40")), Hour::Closed(at("2026-07-02T00:30").timestamp()));
+        assert_eq!(hour(&windows, &at("2026-07-01T12:34")), Hour::Open(at("2026-07-01T12:35").timestamp()));
+    }
+
+    #[test]
+    fn what_is_no_window_is_told_the_rule() {
+        for (bad, says) in [
+            ("", "begin + minutes"),
+            ("6+20", "hour:minute"),
+            ("24:00+20", "0 to 23"),
+            ("06:60+20", "0 to 59"),
+            ("06:00+0", "1 to 1440"),
+            ("*:00+61", "1 to 60"),
+            ("+6:00+5", "hour:minute"),
+        ] {
+            let error = bad.parse::<Window>().unwrap_err();
+            assert!(error.contains(says), "{bad}: {error}");
+        }
+        assert_eq!("6:05+20".parse::<Window>().unwrap().to_string(), "06:05+20");
+    }
+}

@@ -1,0 +1,265 @@
+//! The spool against a model of what it promises, on a disk that fails: power cuts at any write, writes that fail.
+//!
+//! `HANQING_CASES=10000 cargo test --release --lib spool::model` is the long run; seeds that failed are kept in
+//! `tests/spool-model-seeds.txt` and tried first.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
+
+use super::faulty_disk::Disk;
+use super::test_kit::*;
+use super::{Limits, Spool, SpoolError};
+use crate::core::Reading;
+use crate::wire::{Batch, BootId, Timebase};
+
+const PATH: &str = "spool.db";
+
+/// Cases that are tried where the environment names no number.
+const CASES: u32 = 300;
+
+#[derive(Debug, Clone)]
+enum Action {
+    /// So many polls, of so many series.
+    Append(u8, u8),
+    /// The hub says that it has these, and, where asked, that it has lost others.
+    Release(u64, u64, bool),
+    Note,
+    /// The clock of this run becomes known, or the machine is waited for no more.
+    Time(bool),
+    /// The power fails at so many writes from now, and what is left is by this seed.
+    PowerFails(u64, u64),
+    /// A write fails so many writes from now.
+    WriteFails(u64, bool),
+    /// The program ends and is started again.
+    Reopen,
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        8 => (1u8..12, 1u8..60).prop_map(|(polls, series)| Action::Append(polls, series)),
+        3 => (0u64..60, 0u64..40, any::<bool>()).prop_map(|(f, n, heal)| Action::Release(f, f + n, heal)),
+        1 => Just(Action::Note),
+        1 => any::<bool>().prop_map(Action::Time),
+        4 => (1u64..60, any::<u64>()).prop_map(|(at, seed)| Action::PowerFails(at, seed)),
+        2 => (1u64..30, any::<bool>()).prop_map(|(at, full)| Action::WriteFails(at, full)),
+        1 => Just(Action::Reopen),
+    ]
+}
+
+/// What has been promised.
+#[derive(Default)]
+struct Model {
+    /// Readings of which the spool said that it has them, by number of their batch: series and value.
+    stored: BTreeMap<u64, Vec<(String, f64)>>,
+    /// Of which it said that it has them not; they may be there once, since the power failed between writing and saying.
+    doubtful: Vec<Vec<(String, f64)>>,
+    /// What the hub has had at some time.
+    released: BTreeSet<u64>,
+    /// Readings ever made: each has a value of its own.
+    made: u32,
+}
+
+struct Run {
+    disk: Disk,
+    spool: Option<Spool>,
+    model: Model,
+    limits: Limits,
+    clock: Timebase,
+    seed: u64,
+}
+
+impl Run {
+    fn open(&mut self) -> &mut Spool {
+        if self.spool.is_none() {
+            let opened = loop {
+                match Spool::open_in(Path::new(PATH), &gateway(), self.limits, Some(&self.disk.name)) {
+                    Ok(spool) => break spool,
+                    // A fault while opening: the next start has to do.
+                    Err(error) => {
+                        assert!(!error.is_spoilt(), "no fault of power or disk spoils the file: {error:?}");
+                        self.disk.restart(self.seed);
+                    }
+                }
+            };
+            self.spool = Some(opened);
+        }
+        self.spool.as_mut().unwrap()
+    }
+
+    /// Where the power has failed, starts the machine again, and holds the spool against the model.
+    fn after(&mut self) -> Result<(), TestCaseError> {
+        if self.disk.is_dead() {
+            self.spool = None;
+            self.disk.restart(self.seed);
+            self.clock = Timebase { boot: BootId(self.clock.boot.0 + 1), provisional: true, ..CLOCK };
+        }
+        self.check()
+    }
+
+    fn readings(&mut self, series: u8) -> Vec<Reading> {
+        let made = (0..series).map(|n| {
+            self.model.made += 1;
+            let mut reading = reading(i64::from(self.model.made));
+            reading.series = format!("pond-{n}/level").parse().unwrap();
+            reading.outcome = crate::core::Outcome::Value(f64::from(self.model.made));
+            reading
+        });
+        made.collect()
+    }
+
+    fn append(&mut self, series: u8) {
+        let readings = self.readings(series);
+        let values = identities(&readings);
+        let clock = self.clock;
+        let spool = self.open();
+        match spool.append(readings, clock) {
+            Ok(_) => {
+                let seq = spool.stats().last_seq;
+                let before = self.model.stored.insert(seq, values);
+                assert_eq!(before, None, "number {seq} was given twice");
+            }
+            Err(error) => {
+                assert!(!error.is_spoilt(), "{error:?}");
+                self.model.doubtful.push(values);
+            }
+        }
+    }
+
+    /// Everything promised is there, and nothing else.
+    fn check(&mut self) -> Result<(), TestCaseError> {
+        let spool = self.open();
+        let all = everything(spool);
+        let (stats, last_seq) = (spool.stats(), spool.stats().last_seq);
+        let waiting: BTreeSet<u64> = numbers(spool).into_iter().collect();
+        let held: u64 = stats.held;
+        prop_assert_eq!(stats.batches, waiting.len() as u64 + held);
+        let mut thinned = Vec::new();
+        let mut seen = BTreeSet::new();
+        for batch in &all {
+            if let Some(remains) = batch.remains {
+                thinned.push((remains.first, batch.seq));
+            }
+            for (series, value) in identities(&batch.readings) {
+                prop_assert!(seen.insert(value as u32), "{} of {} twice", value, series);
+            }
+            match self.model.stored.get(&batch.seq) {
+                Some(stored) if batch.remains.is_none() => prop_assert_eq!(&identities(&batch.readings), stored),
+                Some(_) => {}
+                // Written, and the power failed before that could be said: then whole.
+                None => {
+                    let whole = identities(&batch.readings);
+                    let place = self.model.doubtful.iter().position(|doubtful| *doubtful == whole);
+                    prop_assert!(place.is_some(), "batch {} was never made", batch.seq);
+                    self.model.doubtful.swap_remove(place.unwrap());
+                    self.model.stored.insert(batch.seq, whole);
+                }
+            }
+        }
+        for (&seq, stored) in &self.model.stored {
+            prop_assert!(seq <= last_seq, "number {} would be given again", seq);
+            if self.model.released.contains(&seq) || thinned.iter().any(|(first, last)| (*first..=*last).contains(&seq)) {
+                continue;
+            }
+            let there = all.iter().find(|batch| batch.seq == seq);
+            prop_assert!(there.is_some(), "batch {} of {} readings is lost", seq, stored.len());
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, action: Action) -> Result<(), TestCaseError> {
+        match action {
+            Action::Append(polls, series) => {
+                for _ in 0..polls {
+                    self.append(series);
+                    if self.disk.is_dead() {
+                        break;
+                    }
+                }
+            }
+            Action::Release(first, last, heal) => {
+                let spool = self.open();
+                let waiting: Vec<u64> = numbers(spool).into_iter().filter(|s| (first..=last).contains(s)).collect();
+                let batches = waiting.iter().map(|seq| (*seq, *seq));
+                let stands: Vec<_> = everything(spool).iter().filter(|b| waiting.contains(&b.seq)).map(Batch::stands_for).collect();
+                let committed = batches.chain(stands.iter().copied()).collect();
+                let epoch = spool.epoch();
+                let _failed: Result<(), SpoolError> = spool.release(epoch, &committed, heal);
+                for (first, last) in stands {
+                    self.model.released.extend(first..=last);
+                }
+            }
+            Action::Note => {
+                let _failed = self.open().note();
+            }
+            Action::Time(known) => {
+                let clock = Timebase { provisional: false, ..self.clock };
+                let spool = self.open();
+                if known {
+                    let _failed = spool.time_is_known(clock);
+                    self.clock = clock;
+                } else {
+                    let _failed = spool.time_stays_unknown(clock.boot, true);
+                }
+            }
+            Action::PowerFails(at, seed) => {
+                self.seed = seed;
+                self.disk.power_fails_after(at);
+                return Ok(());
+            }
+            Action::WriteFails(at, full) => {
+                self.disk.one_fails_after(at, full);
+                return Ok(());
+            }
+            Action::Reopen => self.spool = None,
+        }
+        self.after()
+    }
+}
+
+fn identities(readings: &[Reading]) -> Vec<(String, f64)> {
+    readings.iter().map(|r| (r.series.to_string(), r.value().unwrap())).collect()
+}
+
+/// All batches in the file, whatever is known of them.
+fn everything(spool: &Spool) -> Vec<Batch> {
+    let mut statement = spool.connection.prepare("SELECT payload FROM batch ORDER BY seq").unwrap();
+    let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+    rows.map(|row| super::spool::decode(&row.unwrap()).unwrap()).collect()
+}
+
+fn cases() -> u32 {
+    let named = std::env::var("HANQING_CASES").ok();
+    named.map_or(CASES, |cases| cases.parse().expect("HANQING_CASES is a number"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/spool-model-seeds.txt"))),
+        ..ProptestConfig::with_cases(cases())
+    })]
+    #[test]
+    fn what_is_promised_is_kept(
+        actions in prop::collection::vec(action(), 1..25),
+        // Some so small that room has to be made all the time.
+        size_max in prop_oneof![Just(64u64 << 20), 4_000u64..40_000],
+    ) {
+        let mut run = Run {
+            disk: Disk::new(),
+            spool: None,
+            model: Model::default(),
+            limits: Limits { size_max, free_min: 0 },
+            clock: Timebase { provisional: true, ..CLOCK },
+            seed: 0,
+        };
+        for action in actions {
+            run.act(action)?;
+        }
+        // And at the end the power fails for good.
+        run.disk.power_fails_after(1);
+        run.append(3);
+        run.after()?;
+    }
+}

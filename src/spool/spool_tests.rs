@@ -1,0 +1,211 @@
+//! Tests of the queue.
+
+use super::*;
+use crate::spool::test_kit::*;
+use crate::wire::BootId;
+
+#[test]
+fn a_poll_too_large_for_a_message_becomes_several() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut spool = open(&dir.path().join("spool.db"));
+    let mut sent = Vec::new();
+    for station in 0..247 {
+        for (reading, ms) in readings(40).into_iter().zip(0..) {
+            let mut reading = reading;
+            reading.series = format!("pump-with-a-long-name-{station}/level")
+                .parse()
+                .unwrap();
+            reading.observed_at += jiff::SignedDuration::from_millis(ms);
+            reading.flag = crate::core::Flag::Suspect;
+            reading.reason = Some(crate::core::Reason::Unexpected);
+            reading.raw = vec![0xffff; 4];
+            sent.push(reading);
+        }
+    }
+    let last = append(&mut spool, sent.clone());
+    assert!(last > 1);
+    assert_eq!((spool.stats().batches, spool.stats().last_seq), (last, last));
+    assert_eq!(spool.stats().readings, sent.len() as u64);
+    let mut came = Vec::new();
+    for batch in waiting(&spool) {
+        assert_eq!(batch.clock, Some(CLOCK));
+        came.extend(batch.readings);
+    }
+    assert_eq!(came, sent);
+    assert_eq!(append(&mut spool, readings(1)), last + 1);
+}
+
+#[test]
+fn numbers_go_on_after_reopening_and_readings_come_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("spool.db");
+    let mut spool = open(&path);
+    let epoch = spool.epoch();
+    assert_eq!(append(&mut spool, readings(3)), 1);
+    drop(spool);
+    let mut spool = open(&path);
+    assert_eq!(spool.epoch(), epoch);
+    assert_eq!(append(&mut spool, readings(2)), 2);
+    let batches = waiting(&spool);
+    assert_eq!((batches[0].seq, batches[0].epoch, &batches[0].readings), (1, epoch, &readings(3)));
+    let stats = spool.stats();
+    assert_eq!((stats.batches, stats.readings, stats.last_seq, stats.dropped_readings), (2, 5, 2, 0));
+    assert_eq!(spool.known_time().unwrap(), Some(readings(1)[0].observed_at));
+}
+
+#[test]
+fn an_acknowledgement_of_another_epoch_or_of_the_future_releases_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut spool = open(&dir.path().join("s"));
+    append(&mut spool, readings(1));
+    let epoch = spool.epoch();
+    let all = range(1, u64::MAX);
+    spool.release(Epoch(epoch.0.wrapping_add(1)), &all, true).unwrap();
+    assert_eq!(spool.stats().batches, 1);
+    for _ in 0..2 {
+        spool.release(epoch, &all, true).unwrap();
+        assert_eq!((spool.stats().batches, spool.stats().readings), (0, 0));
+    }
+    // What came after the acknowledgement is not meant by it.
+    append(&mut spool, readings(1));
+    assert_eq!(numbers(&spool), [2]);
+}
+
+#[test]
+fn a_hub_that_has_lost_something_gets_it_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s");
+    let mut spool = open(&path);
+    for _ in 0..9 {
+        append(&mut spool, readings(2));
+    }
+    let epoch = spool.epoch();
+    spool.release(epoch, &range(1, 8), true).unwrap();
+    assert_eq!(numbers(&spool), [9]);
+    // A late word of an earlier state says nothing of what came after it.
+    spool.release(epoch, &range(1, 3), true).unwrap();
+    assert_eq!(numbers(&spool), [9]);
+    // Restored from a copy of when it had three, it has taken the ninth since.
+    let restored = [(1, 3), (9, 9)].into_iter().collect();
+    spool.release(epoch, &restored, false).unwrap();
+    assert_eq!(numbers(&spool), [0; 0], "only where asked");
+    let rewinds = spool.stats().rewinds;
+    spool.release(epoch, &restored, true).unwrap();
+    assert_eq!(numbers(&spool), [4, 5, 6, 7, 8]);
+    assert_eq!((spool.stats().batches, spool.stats().readings), (5, 10));
+    assert!(spool.stats().rewinds > rewinds);
+    spool.note().unwrap();
+    let stats = spool.stats();
+    drop(spool);
+    assert_eq!(open(&path).stats().batches, stats.batches);
+}
+
+#[test]
+fn what_was_released_and_noted_stays_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s");
+    let mut spool = open(&path);
+    for _ in 0..5 {
+        append(&mut spool, readings(3));
+    }
+    spool.release(spool.epoch(), &range(1, 4), true).unwrap();
+    spool.note().unwrap();
+    append(&mut spool, readings(2));
+    let stats = spool.stats();
+    assert_eq!((stats.batches, stats.readings), (2, 5));
+    drop(spool);
+    let reopened = open(&path).stats();
+    assert_eq!((reopened.batches, reopened.readings, reopened.bytes), (2, 5, stats.bytes));
+}
+
+#[test]
+fn the_file_of_another_gateway_or_layout_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s");
+    drop(open(&path));
+    let other = "gw-2".parse().unwrap();
+    let opened = Spool::open(&path, &other, LIMITS, Timestamp::UNIX_EPOCH);
+    assert!(matches!(opened, Err(SpoolError::Owner { .. })));
+    let connection = Connection::open(&path).unwrap();
+    connection.pragma_update(None, "user_version", 9).unwrap();
+    let opened = Spool::open(&path, &gateway(), LIMITS, Timestamp::UNIX_EPOCH);
+    assert!(matches!(opened, Err(SpoolError::Layout { found: 9, .. })));
+}
+
+#[test]
+fn a_file_of_the_first_layout_is_taken_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s");
+    let batch = Batch {
+        gateway: gateway(),
+        epoch: Epoch(9),
+        seq: 41,
+        clock: None,
+        remains: None,
+        readings: readings(2),
+    };
+    let connection = Connection::open(&path).unwrap();
+    connection
+        .execute_batch(
+            "CREATE TABLE life (gateway TEXT NOT NULL, epoch INTEGER NOT NULL, next_seq INTEGER NOT NULL,
+                 payload_bytes INTEGER NOT NULL, dropped_readings INTEGER NOT NULL) STRICT;
+             CREATE TABLE batch (seq INTEGER PRIMARY KEY, readings INTEGER NOT NULL, payload BLOB NOT NULL) STRICT;
+             INSERT INTO life VALUES ('gw-1', 9, 42, 100, 7); PRAGMA user_version = 1;",
+        )
+        .unwrap();
+    let row = params![41, 2, batch.to_bytes()];
+    connection.execute("INSERT INTO batch VALUES (?1, ?2, ?3)", row).unwrap();
+    drop(connection);
+    let mut spool = open(&path);
+    assert_eq!(append(&mut spool, readings(1)), 42);
+    assert_eq!((waiting(&spool)[0].clone(), spool.epoch()), (batch, Epoch(9)));
+    assert_eq!((spool.stats().dropped_readings, numbers(&spool)), (7, vec![41, 42]));
+}
+
+#[test]
+fn a_spoilt_file_is_set_aside_and_told_of() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s");
+    std::fs::write(&path, b"no database at all, and long enough for a header of one hundred bytes. ".repeat(9)).unwrap();
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let mut spool = Spool::open(&path, &gateway(), LIMITS, now).unwrap();
+    append(&mut spool, readings(1));
+    append(&mut spool, readings(1));
+    let batches = waiting(&spool);
+    let remains = batches[0].remains.unwrap();
+    assert_eq!((remains.first, remains.lost, remains.why, remains.from), (1, None, LostTo::Spoilt, now));
+    assert_eq!((batches[1].remains, batches[1].readings.len()), (None, 1));
+    assert!(dir.path().join("s.spoilt-20270115T080000Z").exists());
+}
+
+#[test]
+fn a_batch_that_cannot_be_read_is_told_of_and_stands_in_nobodys_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut spool = open(&dir.path().join("s"));
+    for _ in 0..3 {
+        append(&mut spool, readings(20));
+    }
+    spool.connection.execute("UPDATE batch SET payload = x'7800' WHERE seq = 2", []).unwrap();
+    spool.spoilt(2, Timestamp::UNIX_EPOCH).unwrap();
+    let batches = waiting(&spool);
+    let remains = batches[1].remains.unwrap();
+    assert_eq!((batches[1].seq, remains.first, remains.lost, remains.why), (2, 2, Some(20), LostTo::Spoilt));
+    assert_eq!((spool.stats().readings, spool.stats().dropped_readings), (40, 20));
+}
+
+#[test]
+fn readings_lost_before_they_were_stored_are_told_of_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut spool = open(&dir.path().join("s"));
+    append(&mut spool, readings(1));
+    let at = |s| Timestamp::from_second(s).unwrap();
+    let lost = |lost, from, to| Remains { first: 1, lost: Some(lost), from: at(from), to: at(to), why: LostTo::Unwritten };
+    spool.lose(lost(5, 100, 200));
+    spool.lose(lost(6, 200, 300));
+    append(&mut spool, readings(1));
+    append(&mut spool, readings(1));
+    let remains: Vec<_> = waiting(&spool).into_iter().map(|batch| batch.remains).collect();
+    let told = Remains { first: 2, lost: Some(11), from: at(100), to: at(300), why: LostTo::Unwritten };
+    assert_eq!(remains, [None, Some(told), None]);
+    assert_eq!(BootId(7).to_string(), "00000007");
+}

@@ -1,0 +1,59 @@
+//! What the tests of the spool share.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::spool::decode;
+use super::{Limits, Spool};
+use crate::core::{GatewayId, Reading};
+use crate::wire::{Batch, BootId, RangeSet, Timebase};
+
+/// More than these tests fill.
+pub const LIMITS: Limits = Limits { size_max: 64 << 20, free_min: 0 };
+
+/// A clock that is known to be right.
+pub const CLOCK: Timebase = Timebase { boot: BootId(7), zero: 1_659_000_000_000, provisional: false };
+
+pub fn gateway() -> GatewayId {
+    "gw-1".parse().unwrap()
+}
+
+pub fn open(path: &Path) -> Spool {
+    Spool::open(path, &gateway(), LIMITS, Timestamp::UNIX_EPOCH).unwrap()
+}
+
+pub fn reading(second: i64) -> Reading {
+    let at = Timestamp::from_second(1_659_283_200 + second).unwrap();
+    Reading::good("pond-1/level".parse().unwrap(), at, 1.5)
+}
+
+pub fn readings(count: usize) -> Vec<Reading> {
+    vec![reading(0); count]
+}
+
+pub fn range(first: u64, last: u64) -> RangeSet {
+    [(first, last)].into_iter().collect()
+}
+
+/// Appends and gives the last number.
+pub fn append(spool: &mut Spool, readings: Vec<Reading>) -> u64 {
+    spool.append(readings, CLOCK).unwrap();
+    spool.stats().last_seq
+}
+
+/// Batches that may be sent, as they are sent.
+pub fn waiting(spool: &Spool) -> Vec<Batch> {
+    let batches = spool.batches(0, u64::MAX, u32::MAX).unwrap();
+    let batches = batches.into_iter().map(|spooled| {
+        let batch = decode(&spooled.message).unwrap();
+        assert_eq!((batch.seq, batch.readings.len() as u64), (spooled.seq, spooled.readings));
+        batch
+    });
+    batches.collect()
+}
+
+/// Their numbers.
+pub fn numbers(spool: &Spool) -> Vec<u64> {
+    waiting(spool).into_iter().map(|batch| batch.seq).collect()
+}

@@ -1,0 +1,45 @@
+//! By which clock times were taken.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The clock of a machine since it was switched on: what a time of it means. A reading's monotonic time is its `observed_at` less
+/// `zero`, and holds whatever the wall clock is set to later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timebase {
+    /// Names the run of the machine's system.
+    pub boot: BootId,
+    /// When the machine was switched on by the clock that the times were taken by: milliseconds since 1970.
+    pub zero: i64,
+    /// Whether that clock was not yet known to be right.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub provisional: bool,
+}
+
+/// Names one run of a machine's system, from switching on to switching off: 8 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct BootId(pub u32);
+
+impl fmt::Display for BootId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", self.0)
+    }
+}
+
+impl From<BootId> for String {
+    fn from(boot: BootId) -> String {
+        boot.to_string()
+    }
+}
+
+impl TryFrom<String> for BootId {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        let digits = text.len() == 8 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        let boot = u32::from_str_radix(&text, 16).ok().filter(|_| digits);
+        boot.map(BootId)
+            .ok_or_else(|| format!("{text:?} is no boot: 8 hexadecimal digits"))
+    }
+}
