@@ -1,14 +1,17 @@
 //! `hanqing edge`
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::{load, stop_signal};
 use crate::config;
+use crate::device::Profile;
 use crate::edge::desk::{Place, PlaceError};
 use crate::edge::{Edge, EdgeSettings};
 use crate::spool::Spool;
@@ -27,10 +30,11 @@ pub struct Arguments {
     set: Vec<(String, String)>,
 }
 
-/// Runs the daemon until a signal ends it.
+type Loaded = (EdgeSettings, BTreeMap<String, Profile>);
+
+/// Runs the daemon until a signal ends it. At SIGHUP it reads its configuration anew.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let Some((settings, profiles)) = load(config::load_edge(&arguments.config, &arguments.set))
-    else {
+    let Some(mut loaded) = load(config::load_edge(&arguments.config, &arguments.set)) else {
         return Ok(ExitCode::from(super::CONFIGURATION));
     };
     // One thread is enough for a gateway, and costs the least memory; the disk has a thread of its own.
@@ -39,22 +43,68 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         .build()?;
     runtime.block_on(async {
         let stop = stop_signal()?;
-        let gateway = settings.gateway.clone();
-        // Before the spool is opened: of two gateways on one configuration the second touches nothing.
-        let place = place(&settings.socket_path())?;
-        let Some(spool) = open_spool(&settings, &stop).await? else {
-            return Ok(ExitCode::SUCCESS);
-        };
-        let clock = Clock::kept(settings.clock.trust, spool.known_time()?);
-        let mut edge = Edge::open(settings, &profiles, spool, clock)?;
-        if let Some(place) = place {
-            edge.answer_at(place);
+        let mut hangup = signal(SignalKind::hangup())?;
+        let mut before: Option<Loaded> = None;
+        loop {
+            let ends = stop.child_token();
+            let running = gateway(loaded.clone(), ends.clone());
+            tokio::pin!(running);
+            let next = tokio::select! {
+                ended = &mut running => Err(ended),
+                next = reloaded(&mut hangup, &arguments) => Ok(next),
+            };
+            match (next, before.take()) {
+                (Ok(next), _) => {
+                    ends.cancel();
+                    running.await?;
+                    tracing::info!("the configuration has been read anew");
+                    before = Some(std::mem::replace(&mut loaded, next));
+                }
+                // Whole or not at all: what cannot run is no reason to stop measuring.
+                (Err(Err(error)), Some(before)) if !stop.is_cancelled() => {
+                    tracing::error!("the new configuration cannot be used, the old one stays: {error:#}");
+                    loaded = before;
+                }
+                (Err(ended), _) => return ended.map(|()| ExitCode::SUCCESS),
+            }
         }
-        tracing::info!(%gateway, buses = edge.bus_count(), "gateway runs");
-        edge.run(stop).await?;
-        tracing::info!(%gateway, "gateway ends");
-        Ok(ExitCode::SUCCESS)
     })
+}
+
+/// The configuration, after SIGHUP has come and it was read without a problem. Problems are logged, and change nothing.
+async fn reloaded(hangup: &mut Signal, arguments: &Arguments) -> Loaded {
+    loop {
+        if hangup.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+        match config::load_edge(&arguments.config, &arguments.set) {
+            Ok(loaded) => return loaded,
+            Err(problems) => {
+                for problem in problems {
+                    tracing::error!("the configuration stays as it was: {problem}");
+                }
+            }
+        }
+    }
+}
+
+/// A gateway, until `stop`.
+async fn gateway((settings, profiles): Loaded, stop: CancellationToken) -> anyhow::Result<()> {
+    let name = settings.gateway.clone();
+    // Before the spool is opened: of two gateways on one configuration the second touches nothing.
+    let place = place(&settings.socket_path())?;
+    let Some(spool) = open_spool(&settings, &stop).await? else {
+        return Ok(());
+    };
+    let clock = Clock::kept(settings.clock.trust, spool.known_time()?);
+    let mut edge = Edge::open(settings, &profiles, spool, clock)?;
+    if let Some(place) = place {
+        edge.answer_at(place);
+    }
+    tracing::info!(gateway = %name, buses = edge.bus_count(), "gateway runs");
+    edge.run(stop).await?;
+    tracing::info!(gateway = %name, "gateway ends");
+    Ok(())
 }
 
 /// Time between two attempts to open a spool that may be there later.

@@ -13,7 +13,7 @@ use super::table::Table;
 use super::{CONFIGURATION, load};
 use crate::config;
 use crate::device::Function;
-use crate::edge::EdgeSettings;
+use crate::edge::{EdgeSettings, WaitsFor};
 use crate::edge::desk::{BusStatus, Client, GatewayStatus};
 use crate::modbus::{State, UnitReport};
 
@@ -67,20 +67,89 @@ fn print(status: &GatewayStatus) {
         local(status.since)
     );
     say!("读数 {} 个，缺测 {} 个", status.readings, status.missing);
-    let spool = &status.spool;
-    say!(
-        "待办公室确认 {} 批 {} 个读数（最新批号 {}），因存满丢弃 {} 个\n",
-        spool.batches,
-        spool.readings,
-        spool.last_seq,
-        spool.dropped_readings
-    );
+    for line in delivery(status) {
+        say!("{line}");
+    }
+    say!("");
     say!("{}", buses(&status.buses));
     show!("{}", units(&status.buses));
     let notes = notes(&status.buses);
     if !notes.is_empty() {
         say!("\n{}", notes.join("\n"));
     }
+}
+
+/// What waits, how sending does, the clock and the disk: a line each.
+fn delivery(status: &GatewayStatus) -> Vec<String> {
+    let (spool, delivery) = (&status.spool, &status.delivery);
+    let mut lines = vec![format!(
+        "待办公室确认 {} 批 {} 个读数（最新批号 {}，存储周期 {}）；存储 {} / {}",
+        spool.batches,
+        spool.readings,
+        spool.last_seq,
+        spool.epoch,
+        size(spool.bytes),
+        size(spool.size_max)
+    )];
+    if spool.dropped_readings + spool.thinned_readings > 0 {
+        lines.push(format!(
+            "存满后抽稀 {} 个、丢弃 {} 个读数（均已向办公室报告）",
+            spool.thinned_readings, spool.dropped_readings
+        ));
+    }
+    if let Some(trouble) = spool.trouble {
+        lines.push(format!(
+            "存储写不进去：{}；{} 个读数暂存内存，断电即失",
+            trouble.name_zh(),
+            spool.unwritten
+        ));
+    }
+    lines.push(match (delivery.connected_since, &delivery.problem, delivery.next_at) {
+        (Some(since), _, _) => format!("已连接（自 {}）", local(since)),
+        (None, Some(problem), _) => format!("未连接：{problem}"),
+        (None, None, Some(next)) => format!("未到连接时段，下次 {}", local(next)),
+        (None, None, None) => "正在连接".into(),
+    });
+    if let Some(at) = delivery.acknowledged_at {
+        lines.push(format!("办公室最近一次确认 {}", local(at)));
+    }
+    if let Some((month, used)) = &delivery.month {
+        let waits = match delivery.waits_for {
+            Some(WaitsFor::Budget) => "；本月流量已用完，停止发送",
+            Some(WaitsFor::DaysShare) => "；按日均流量，补传暂缓",
+            None => "",
+        };
+        lines.push(format!("{month} 流量约 {}{waits}", size(*used)));
+    }
+    let clock = if status.clock.provisional {
+        format!("时钟未校准（{}），{} 批读数等待校时", local(status.now), spool.held)
+    } else {
+        "时钟已校准".into()
+    };
+    lines.push(clock);
+    lines.extend(status.clock.refusal.iter().map(|refusal| format!("不采信系统时间：{refusal}")));
+    if let Some(disk) = status.disk {
+        lines.push(format!(
+            "写盘 {}，每日约 {}，每年约 {}",
+            size(disk.written),
+            size(disk.written_a_day),
+            size(disk.written_a_day.saturating_mul(365))
+        ));
+    }
+    lines.push("断电最多丢失最近一次轮询的读数".into());
+    lines
+}
+
+/// Bytes for people.
+fn size(bytes: u64) -> String {
+    let mut size = bytes as f64;
+    for unit in ["B", "KiB", "MiB", "GiB"] {
+        if size < 1024.0 {
+            return if unit == "B" { format!("{bytes} B") } else { format!("{size:.1} {unit}") };
+        }
+        size /= 1024.0;
+    }
+    format!("{size:.1} TiB")
 }
 
 fn buses(buses: &[BusStatus]) -> Table {

@@ -42,6 +42,14 @@ pub fn check(settings: &EdgeSettings, profiles: &Profiles) -> Vec<Problem> {
             "leave it out for 256",
         ));
     }
+    if settings.uplink.monthly_mb == Some(0) {
+        problems.push(Problem::new(
+            "uplink.monthly_mb",
+            0,
+            "nothing could ever be sent",
+            "leave it out for no limit",
+        ));
+    }
     problems.extend(super::socket::check(settings));
     problems.extend(super::line::check(&settings.buses));
     if settings.buses.is_empty() {

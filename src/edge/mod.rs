@@ -1,5 +1,6 @@
 //! The gateway daemon: buses, spool and uplink put together.
 
+mod alive;
 mod checks;
 mod delivery;
 pub mod desk;
@@ -19,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 pub use delivery::{DeliveryStatus, WaitsFor, Window};
 pub use settings::{ClockSettings, Confirm, EdgeSettings, SpoolSettings, UplinkSettings};
 
+use self::alive::Pulse;
 use self::checks::{BusChecks, Checks};
 use self::delivery::Deliverer;
 use self::desk::{Desk, DeskBus, DeviceStatus, Place};
@@ -176,6 +178,9 @@ impl Edge {
             supervisor.spawn("desk", desk.serve(place, stop.clone()));
         }
         supervisor.spawn("delivery", self.deliverer.run(stop.clone()));
+        let pulses = self.buses.iter().map(|bus| Pulse::new(bus.watch(), bus.longest_interval()));
+        let pulses = pulses.collect();
+        supervisor.spawn("watchdog", alive::feed(pulses, self.spool.clone(), self.clock.clone(), stop.clone()));
         supervisor.spawn("clock", watch_clock(self.clock.clone(), self.spool.clone(), stop.clone()));
         for reception in self.receptions {
             let name = format!("terminals at {}", reception.listen());
@@ -195,10 +200,15 @@ impl Edge {
             supervisor.spawn(name, polling);
         }
         let ran = supervisor.run().await;
-        self.spool.close().await;
+        if tokio::time::timeout(CLOSE_MAX, self.spool.close()).await.is_err() {
+            tracing::error!("the disk does not answer; what it has not taken is lost");
+        }
         ran
     }
 }
+
+/// How long the spool may take to write what is left at the end.
+const CLOSE_MAX: Duration = Duration::from_secs(10);
 
 /// How often the machine's clock is looked at: a step of it is noticed so soon.
 const LOOK_AT_CLOCK: Duration = Duration::from_secs(5);

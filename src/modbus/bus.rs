@@ -159,6 +159,12 @@ impl Bus {
         self.caller.watch()
     }
 
+    /// The longest of its usual intervals.
+    pub fn longest_interval(&self) -> Duration {
+        let longest = self.rhythms.iter().map(|rhythm| rhythm.normal_s).max();
+        Duration::from_secs(longest.unwrap_or_default().into())
+    }
+
     /// Name, as configured.
     pub fn name(&self) -> &str {
         &self.name

@@ -1,0 +1,215 @@
+//! Tests of the thread that owns the spool.
+
+use super::*;
+use crate::spool::Limits;
+use crate::spool::spool::decode;
+use crate::spool::test_kit::{CLOCK, LIMITS, gateway, open, range, reading, readings};
+use crate::wire::MESSAGE_SIZE_MAX;
+use jiff::Timestamp;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+/// Of which one is a twentieth of what waits in memory at most.
+fn noisy(count: usize, from: u32) -> Vec<Reading> {
+    let readings = (0..count).map(|n| {
+        let mut reading = reading(n as i64);
+        let bits = (u64::from(from) * 1_000_003 + n as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        reading.outcome = crate::core::Outcome::Value(bits as f64 / 1e7);
+        reading
+    });
+    readings.collect()
+}
+
+fn begin(path: &std::path::Path) -> SpoolHandle {
+    start(open(path), Clock::system()).unwrap()
+}
+
+async fn append(spool: &SpoolHandle, readings: Vec<Reading>) -> u64 {
+    spool.append(readings, CLOCK).await.unwrap();
+    spool.stats().borrow().spool.last_seq
+}
+
+async fn numbers(spool: &SpoolHandle, after: u64, count: u32) -> Vec<u64> {
+    let batches = spool.batches(after, u64::MAX, count).await.unwrap();
+    for batch in &batches {
+        assert_eq!(decode(&batch.message).unwrap().seq, batch.seq);
+    }
+    batches.into_iter().map(|batch| batch.seq).collect()
+}
+
+#[tokio::test]
+async fn what_was_appended_comes_from_memory_and_from_the_file_alike() {
+    let dir = tempfile::tempdir().unwrap();
+    let spool = begin(&dir.path().join("s"));
+    for _ in 0..5 {
+        append(&spool, readings(2)).await;
+    }
+    assert_eq!(numbers(&spool, 0, 2).await, [1, 2]);
+    assert_eq!(spool.shared.lock().waiting().0, 3);
+    // Again, as after a lost connection: from the file.
+    assert_eq!(numbers(&spool, 0, 3).await, [1, 2, 3]);
+    assert_eq!(numbers(&spool, 3, 9).await, [4, 5]);
+    assert_eq!(numbers(&spool, 5, 9).await, [0; 0]);
+    assert_eq!(spool.shared.lock().waiting(), (0, 0));
+}
+
+#[tokio::test]
+async fn memory_is_bounded_while_nothing_is_delivered() {
+    let dir = tempfile::tempdir().unwrap();
+    let spool = begin(&dir.path().join("s"));
+    for n in 0..12 {
+        append(&spool, noisy(5000, n)).await;
+    }
+    let (kept, bytes) = spool.shared.lock().waiting();
+    assert!(kept > 0 && kept < 12 && bytes <= MESSAGE_SIZE_MAX, "{kept} {bytes}");
+    assert_eq!(numbers(&spool, 0, 99).await, (1..=12).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn what_was_released_is_noted_at_the_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s");
+    let spool = begin(&path);
+    // At once after an append, and again once the thread sleeps.
+    for _ in 0..2 {
+        let seq = append(&spool, readings(2)).await;
+        let epoch = spool.stats().borrow().spool.epoch;
+        spool.release(epoch, &range(1, 9), true);
+        let mut stats = spool.stats();
+        let empty = stats.wait_for(|stats| stats.spool.batches == 0);
+        let stats = tokio::time::timeout(LOOK_AFTER * 20, empty).await.unwrap().unwrap().spool;
+        assert_eq!((stats.readings, stats.last_seq), (0, seq));
+    }
+    spool.close().await;
+    assert_eq!(open(&path).stats().batches, 0);
+}
+
+/// The file system is full, as far as SQLite can tell: the file may have no more pages.
+fn fill(spool: &Spool, pages_more: u64) {
+    let pages: u64 = spool.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+    let most = pages + pages_more;
+    spool.connection.query_row(&format!("PRAGMA max_page_count = {most}"), [], |_| Ok(())).unwrap();
+}
+
+#[tokio::test]
+async fn readings_that_cannot_be_written_wait_and_what_finds_no_room_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s");
+    let spool = open(&path);
+    fill(&spool, 0);
+    let mut keeper = Keeper {
+        spool,
+        shared: Arc::default(),
+        now: KeeperStats::default(),
+        stats: watch::Sender::default(),
+        clock: Clock::system(),
+        unwritten: VecDeque::new(),
+    };
+    let polls = 30;
+    for n in 0..polls {
+        keeper.unwritten.push_back((noisy(500, n), CLOCK));
+        keeper.write();
+    }
+    assert_eq!(keeper.now.trouble, Some(Trouble::DiskFull));
+    assert_eq!((keeper.now.unwritten, keeper.now.lost), (UNWRITTEN_MAX as u64, 5000));
+    assert_eq!(keeper.spool.stats().last_seq, 0, "nothing is said to be stored");
+    fill(&keeper.spool, 1 << 20);
+    keeper.write();
+    assert_eq!((keeper.now.trouble, keeper.now.unwritten), (None, 0));
+    let batches = crate::spool::test_kit::waiting(&keeper.spool);
+    let remains = batches[0].remains.unwrap();
+    assert_eq!((batches.len(), remains.lost, remains.why), (20, Some(5000), LostTo::Unwritten));
+    assert_eq!(batches[0].readings, noisy(500, 10));
+}
+
+#[tokio::test]
+async fn a_file_that_is_spoilt_while_it_is_used_is_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s");
+    let spool = Spool::open(&path, &gateway(), Limits { free_min: 0, ..LIMITS }, Timestamp::UNIX_EPOCH).unwrap();
+    let before = spool.epoch();
+    let spool = start(spool, Clock::system()).unwrap();
+    append(&spool, readings(3)).await;
+    spool.close().await;
+    // Another's write over the file's tables, that this connection reads again.
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
+    let size = std::fs::metadata(&path).unwrap().len();
+    other.execute_batch("CREATE TABLE more (x); DROP TABLE more; PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
+    drop(other);
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    std::os::unix::fs::FileExt::write_all_at(&file, &vec![0xa5; size as usize - 4096], 4096).unwrap();
+    for _ in 0..3 {
+        append(&spool, readings(2)).await;
+    }
+    let stats = spool.stats().borrow().spool;
+    assert_ne!(stats.epoch, before);
+    assert_eq!((stats.batches, stats.readings), (3, 6));
+    let set_aside = std::fs::read_dir(dir.path()).unwrap().filter(|entry| {
+        let name = entry.as_ref().unwrap().file_name();
+        name.to_str().unwrap().starts_with("s.spoilt-")
+    });
+    assert!(set_aside.count() > 0);
+}
+
+#[derive(Debug, Clone)]
+enum Action {
+    /// Of so many readings: large ones do not all stay in memory.
+    Append(usize),
+    /// What the uplink does: fetch on from where it is.
+    Fetch(u32),
+    /// What it does after a lost connection: begin again.
+    Again,
+    Release(u64, u64),
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        3 => prop_oneof![4 => Just(1), 1 => Just(5000)].prop_map(Action::Append),
+        3 => (1u32..5).prop_map(Action::Fetch),
+        1 => Just(Action::Again),
+        1 => (0u64..20, 0u64..4).prop_map(|(first, more)| Action::Release(first, first + more)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn the_uplink_passes_over_nothing(actions in prop::collection::vec(action(), 1..40)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let spool = begin(&dir.path().join("s"));
+        let epoch = spool.stats().borrow().spool.epoch;
+        let (mut held, mut after, mut made) = (BTreeSet::new(), 0, 0);
+        for action in actions {
+            match action {
+                Action::Append(count) => {
+                    made += 1;
+                    held.insert(runtime.block_on(append(&spool, noisy(count, made))));
+                }
+                Action::Fetch(count) => {
+                    let came = runtime.block_on(numbers(&spool, after, count));
+                    prop_assert!(came.is_sorted() && came.len() <= count as usize);
+                    let last = came.last().copied().unwrap_or(u64::MAX);
+                    let passed = held.range(after + 1..=last).find(|seq| !came.contains(seq));
+                    prop_assert_eq!(passed, None, "{:?} after {}", came, after);
+                    after = came.last().copied().unwrap_or(after);
+                }
+                Action::Again => after = 0,
+                Action::Release(first, last) => {
+                    spool.release(epoch, &range(first, last), false);
+                    held.retain(|seq| !(first..=last).contains(seq));
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_append_is_stored_though_nobody_waits_for_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let spool = begin(&dir.path().join("s"));
+    drop(spool.append(readings(1), CLOCK));
+    assert_eq!(append(&spool, readings(1)).await, 2);
+    assert_eq!(spool.stats().borrow().spool.batches, 2);
+}

@@ -8,7 +8,9 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use hanqing::core::{Reading, Series};
+use hanqing::edge::desk::{Client, GatewayStatus};
 use hanqing::store::Store;
+use hanqing::wire::Epoch;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 
@@ -71,11 +73,11 @@ impl Drop for Process {
     }
 }
 
-/// A gateway's spool, seen from outside.
+/// A gateway's spool, as the gateway tells of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpoolSeen {
     /// The life of the spool.
-    pub epoch: i64,
+    pub epoch: Epoch,
     /// The last batch that was appended.
     pub last_seq: u64,
     /// Batches that wait.
@@ -120,7 +122,8 @@ impl Context {
     /// mm at holding register 4.
     pub fn edge_config(&self, buses: &str) -> PathBuf {
         let text = format!(
-            "gateway = \"{GATEWAY}\"\ndevices_dir = {:?}\n[mqtt]\nurl = \"mqtt://127.0.0.1:{}\"\n[spool]\npath = {:?}\n{buses}",
+            "gateway = \"{GATEWAY}\"\ndevices_dir = {:?}\n[mqtt]\nurl = \"mqtt://127.0.0.1:{}\"\n\
+             [spool]\npath = {:?}\n[clock]\ntrust = \"always\"\n{buses}",
             repository("tests/devices"),
             self.broker_port,
             self.path("spool.db"),
@@ -188,28 +191,36 @@ impl Context {
             .unwrap()
     }
 
-    /// The gateway's spool, once it is there.
+    /// The gateway's spool, once it runs.
     pub fn spool(&self) -> SpoolSeen {
         wait_for("the spool", || {
             self.look_at_spool().map_err(|e| e.to_string())
         })
     }
 
-    fn look_at_spool(&self) -> rusqlite::Result<SpoolSeen> {
-        let connection =
-            Connection::open_with_flags(self.path("spool.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
-        connection.query_row(
-            "SELECT epoch, next_seq - 1, (SELECT count(*) FROM batch) FROM life",
-            [],
-            |row| {
-                Ok(SpoolSeen {
-                    epoch: row.get(0)?,
-                    last_seq: row.get(1)?,
-                    waiting: row.get(2)?,
-                })
-            },
-        )
+    fn look_at_spool(&self) -> anyhow::Result<SpoolSeen> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let client = runtime.block_on(Client::connect(&self.path("spool.sock")))?;
+        let client = client.ok_or_else(|| anyhow::anyhow!("no gateway runs"))?;
+        let spool = &client.status().spool;
+        Ok(SpoolSeen {
+            epoch: spool.epoch,
+            last_seq: spool.last_seq,
+            waiting: spool.batches,
+        })
+    }
+
+    /// What the running gateway says of itself.
+    pub fn status(&self) -> GatewayStatus {
+        wait_for("the gateway's status", || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let client = runtime.unwrap().block_on(Client::connect(&self.path("spool.sock")));
+            match client {
+                Ok(Some(client)) => Ok(client.status().clone()),
+                Ok(None) => Err("no gateway runs".to_owned()),
+                Err(error) => Err(error.to_string()),
+            }
+        })
     }
 
     /// Rows of the quarantine: topic and reason.

@@ -2,7 +2,8 @@
 
 use hanqing::core::{Flag, Outcome, Parameter, Reading, Reason, Series, Unit};
 use hanqing::wire::{
-    Ack, Batch, Birth, BirthSeries, CounterSpec, Epoch, GatewayState, RangeSet, Status,
+    Ack, Batch, Birth, BirthSeries, BootId, CounterSpec, Epoch, GatewayState, LostTo, RangeSet,
+    Remains, Status, Timebase,
 };
 use jiff::Timestamp;
 use jsonschema::Validator;
@@ -90,7 +91,12 @@ proptest! {
         readings in prop::collection::vec(reading(), 0..20),
         epoch: u64,
         seq in 1u64..,
+        clock in proptest::option::of((any::<u32>(), any::<i64>(), any::<bool>())),
+        lost in proptest::option::of((any::<Option<u64>>(), 0i64..4_102_444_800_000, 0..4usize)),
     ) {
+        let clock = clock.map(|(boot, zero, provisional)| Timebase { boot: BootId(boot), zero, provisional });
+        let why = [LostTo::Thinned, LostTo::Full, LostTo::Unwritten, LostTo::Spoilt];
+        let remains = lost.map(|(lost, ms, n)| Remains { first: 1, lost, from: at(ms), to: at(ms), why: why[n] });
         let batch = Batch { gateway: "gw-1".parse().unwrap(), epoch: Epoch(epoch), seq, clock, remains, readings };
         accept(&schema(BATCH), &batch.to_bytes());
     }
