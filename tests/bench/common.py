@@ -77,7 +77,7 @@ class Work:
         self.profile(points)
         text = (
             f'gateway = "bench-{name}"\nconfirm = "{confirm}"\ndevices_dir = "devices"\n'
-            f'[mqtt]\nurl = "mqtt://127.0.0.1:{mqtt_port}"\n[spool]\npath = "{name}-spool.db"\n'
+            f'[mqtt]\nurl = "mqtt://127.0.0.1:{mqtt_port}"\n[spool]\npath = "{name}-spool.db"\n[clock]\ntrust = "always"\n'
             f'[[bus]]\nname = "bench"\n{line}\ninterval_s = {interval_s}\n{more}\n'
         )
         for unit in units:

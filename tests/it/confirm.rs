@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
-use hanqing::wire::Batch;
+use hanqing::wire::{Batch, packed};
 use rumqttc::{Client, Event, MqttOptions, Packet, QoS};
 use serde_json::json;
 
@@ -31,9 +31,10 @@ fn listener(port: u16) -> Receiver<Batch> {
             match event {
                 Event::Incoming(Packet::SubAck(_)) => ready.send(()).unwrap(),
                 Event::Incoming(Packet::Publish(message)) => {
-                    let batch = Batch::from_bytes(&message.payload).unwrap();
-                    if sender.send(batch).is_err() {
-                        return;
+                    for batch in packed::unpack(&message.payload).unwrap() {
+                        if sender.send(batch).is_err() {
+                            return;
+                        }
                     }
                 }
                 _ => {}
@@ -50,7 +51,7 @@ fn configure(context: &Context, confirm: &str, field: &Pymodbus) {
         "edge.toml",
         &format!(
             "gateway = \"{GATEWAY}\"\nconfirm = \"{confirm}\"\n\
-             [mqtt]\nurl = \"mqtt://127.0.0.1:{}\"\n[spool]\npath = {:?}\n\
+             [mqtt]\nurl = \"mqtt://127.0.0.1:{}\"\n[spool]\npath = {:?}\n[clock]\ntrust = \"always\"\n\
              [[bus]]\nname = \"field\"\ntcp = \"127.0.0.1:{}\"\ninterval_s = 1\n\
              [[bus.device]]\nunit = 1\nprofile = \"qdy30\"\nstation = \"pond-dongmen-1\"\n",
             context.broker_port(),
