@@ -33,7 +33,8 @@ const UNCONFIRMED_MAX: usize = 256;
 /// Delivers what is in the spool, and what comes, until `stop`.
 ///
 /// # Errors
-/// The spool fails, or the settings cannot describe a broker. A broker that is away is no error.
+/// The spool fails, the settings cannot describe a broker, or a file that they name cannot be used at the start. A broker that
+/// is away is no error.
 pub async fn deliver(
     settings: MqttSettings,
     confirm: Confirm,
@@ -44,6 +45,7 @@ pub async fn deliver(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let mut failures = 0;
+    let mut begun = false;
     loop {
         let life = Stopwatch::start();
         let acknowledged = confirm == Confirm::Hub;
@@ -62,13 +64,19 @@ pub async fn deliver(
                     };
                     delivery.run(&stop).await?
                 }
-                Err(error @ (MqttError::Settings(_) | MqttError::File { .. })) => return Err(error.into()),
+                Err(error) if error.is_final(begun) => return Err(error.into()),
                 Err(error) => Ended::Lost(error),
             },
         };
+        begun = true;
         let Ended::Lost(error) = ended else {
             return Ok(());
         };
+        if let MqttError::Renewed { .. } = error {
+            tracing::info!(%gateway, "{error}");
+            failures = 0;
+            continue;
+        }
         failures = if life.elapsed() >= GOOD_LIFE {
             1
         } else {
