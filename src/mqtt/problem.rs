@@ -173,7 +173,16 @@ fn closed(attempt: &Attempt) -> String {
 /// The broker's answer to who we are (MQTT 3.1.1, 3.2.2.3).
 fn refused(code: ConnectReturnCode, attempt: &Attempt) -> String {
     let user = attempt.user();
+    let by_certificate = attempt.user.is_none() && attempt.cert_file.is_some();
     match code {
+        ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized
+            if by_certificate =>
+        {
+            format!(
+                "it refuses {user}; let the broker go by certificates (mosquitto: require_certificate and \
+                 use_identity_as_username true), or give mqtt.user and mqtt.password_file"
+            )
+        }
         ConnectReturnCode::BadUserNamePassword => format!(
             "it refuses {user}: wrong user or password; correct mqtt.user and the content of mqtt.password_file"
         ),

@@ -305,7 +305,10 @@ fn refusals_of_mqtt() {
         &with_certificate(),
         &[(
             refused(ConnectReturnCode::NotAuthorized),
-            &["mqtt.cert_file /etc/hanqing/gw.pem"],
+            &[
+                "mqtt.cert_file /etc/hanqing/gw.pem",
+                "; let the broker go by certificates",
+            ],
         )],
     );
     says(

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::context::{Context, GATEWAY, Process, outcome, repository, wait_for};
 use crate::peers::{Pymodbus, mosquitto_with};
+use crate::tls_problems::{settings_of, told};
 
 const LEVEL: &str = "pond-dongmen-1/level";
 
@@ -177,6 +178,10 @@ fn anothers_certificate_writes_nothing_and_is_told_so() {
         1,
     );
     running.kill();
+    // Nor does it get at what is for the hub by giving the hub's client id.
+    let url = format!("mqtts://localhost:{}", context.broker_port());
+    let as_hub = settings_of("gw-other", url, &context.path("certs"));
+    assert_eq!(told(&as_hub), "connected");
     // Under its own name it may. What comes to the hub comes in order, so that nothing of before is still on its way.
     let itself = Context::new();
     let _running = gateway(&itself, "gw-other", "hub", &others, &field);
@@ -188,6 +193,8 @@ fn anothers_certificate_writes_nothing_and_is_told_so() {
     let known: Vec<&str> = gateways.iter().map(|g| g.gateway.as_str()).collect();
     assert_eq!(known, ["gw-other"]);
     assert_eq!(context.quarantine(), []);
+    let log = context.log("hub");
+    assert_eq!(log.matches("connected to the broker").count(), 1, "{log}");
 }
 
 #[test]

@@ -12,10 +12,15 @@ use crate::tls::{office, shipped};
 
 /// The hub's settings for `url`, with the certificates in `folder`.
 fn settings(url: String, folder: &Path) -> MqttSettings {
+    settings_of("hanqing-hub", url, folder)
+}
+
+/// Settings for `url`, with the certificate of `name` in `folder`.
+pub fn settings_of(name: &str, url: String, folder: &Path) -> MqttSettings {
     MqttSettings {
         ca_file: Some(folder.join("ca.pem")),
-        cert_file: Some(folder.join("hanqing-hub.pem")),
-        key_file: Some(folder.join("hanqing-hub.key")),
+        cert_file: Some(folder.join(format!("{name}.pem"))),
+        key_file: Some(folder.join(format!("{name}.key"))),
         ..MqttSettings::at(url)
     }
 }
@@ -28,8 +33,8 @@ fn without_certificate(settings: &MqttSettings) -> MqttSettings {
     }
 }
 
-/// What is said of a connection with these settings.
-fn told(settings: &MqttSettings) -> String {
+/// What is said of a connection with these settings, as the hub.
+pub fn told(settings: &MqttSettings) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
