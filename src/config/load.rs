@@ -72,9 +72,12 @@ pub(super) fn mqtt_paths(file: &Path, mqtt: &mut MqttSettings) {
     let MqttSettings {
         password_file,
         ca_file,
+        cert_file,
+        key_file,
         ..
     } = mqtt;
-    for path in [password_file, ca_file].into_iter().flatten() {
+    let files = [password_file, ca_file, cert_file, key_file];
+    for path in files.into_iter().flatten() {
         from_beside(file, path);
     }
 }

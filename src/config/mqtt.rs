@@ -36,6 +36,14 @@ pub(super) fn check(mqtt: &MqttSettings) -> Vec<Problem> {
                     "use mqtts, or set mqtt.allow_plaintext = true and accept that readings can be read and forged",
                 );
             }
+            if !endpoint.tls && (mqtt.cert_file.is_some() || mqtt.key_file.is_some()) {
+                add(
+                    "mqtt.url",
+                    &mqtt.url,
+                    "is not encrypted, and so no certificate is shown",
+                    "use mqtts, or leave out cert_file and key_file",
+                );
+            }
             if endpoint.tls && mqtt.ca_file.is_none() {
                 add(
                     "mqtt.ca_file",
@@ -46,9 +54,32 @@ pub(super) fn check(mqtt: &MqttSettings) -> Vec<Problem> {
             }
         }
     }
+    for (path, missing, with) in [
+        (
+            "mqtt.key_file",
+            mqtt.key_file.is_none() && mqtt.cert_file.is_some(),
+            "cert_file",
+        ),
+        (
+            "mqtt.cert_file",
+            mqtt.cert_file.is_none() && mqtt.key_file.is_some(),
+            "key_file",
+        ),
+    ] {
+        if missing {
+            add(
+                path,
+                &"",
+                &format!("is required with {with}"),
+                "a client has a certificate and its private key, or neither",
+            );
+        }
+    }
     for (path, file) in [
         ("mqtt.password_file", &mqtt.password_file),
         ("mqtt.ca_file", &mqtt.ca_file),
+        ("mqtt.cert_file", &mqtt.cert_file),
+        ("mqtt.key_file", &mqtt.key_file),
     ] {
         if let Some(file) = file
             && !Path::new(file).is_file()
@@ -91,6 +122,12 @@ pub(super) fn check(mqtt: &MqttSettings) -> Vec<Problem> {
             "must be 5 to 3600 s",
             "leave it out for 30",
         );
+    }
+    // What is in the files is looked at where nothing else is wrong with them: one problem, one line.
+    if !problems.iter().any(|p| p.path.ends_with("_file"))
+        && let Err(problem) = crate::mqtt::check_files(mqtt)
+    {
+        problems.push(problem);
     }
     problems
 }

@@ -42,8 +42,8 @@ pub struct IngestStats {
 /// Takes in what gateways send, until `stop`.
 ///
 /// # Errors
-/// The settings cannot describe a broker, or the store's thread is gone. A broker that is away, or a store that cannot write
-/// for now, is no error: nothing is acknowledged meanwhile.
+/// The settings cannot describe a broker, a file that they name cannot be used at the start, or the store's thread is gone. A
+/// broker that is away, or a store that cannot write for now, is no error: nothing is acknowledged meanwhile.
 pub async fn ingest(
     settings: MqttSettings,
     client_id: String,
@@ -54,6 +54,7 @@ pub async fn ingest(
 ) -> anyhow::Result<()> {
     let mut failures = 0;
     let mut fresh = false;
+    let mut begun = false;
     loop {
         let life = Stopwatch::start();
         let error = tokio::select! {
@@ -70,10 +71,16 @@ pub async fn ingest(
                         Some(lost) => lost,
                     }
                 }
-                Err(error @ (MqttError::Settings(_) | MqttError::File { .. })) => return Err(error.into()),
+                Err(error) if error.is_final(begun) => return Err(error.into()),
                 Err(error) => error,
             },
         };
+        begun = true;
+        if let MqttError::Renewed { .. } = error {
+            tracing::info!("{error}");
+            failures = 0;
+            continue;
+        }
         fresh = matches!(error, MqttError::Oversized { .. });
         failures = if life.elapsed() >= GOOD_LIFE {
             1

@@ -54,6 +54,7 @@ impl Intake {
             ));
         }
         let mut options = session::options(settings, client_id)?;
+        options.warn_of_anothers_certificate(client_id);
         if fresh {
             options.set_clean_session(true);
             drop(Session::connect(options.clone()).await?);

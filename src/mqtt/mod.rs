@@ -5,15 +5,21 @@
 
 #[cfg(feature = "demo")]
 pub mod broker;
+mod certificates;
 #[cfg(feature = "hub")]
 pub mod intake;
+mod problem;
 mod session;
 mod settings;
+mod subject;
 mod tls;
 #[cfg(feature = "edge")]
 pub mod uplink;
 
 pub use settings::{Endpoint, MqttSettings};
+pub use tls::check_files;
+
+use crate::core::Problem;
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
@@ -21,14 +27,9 @@ pub enum MqttError {
     /// The settings do not describe a broker.
     #[error("{0}")]
     Settings(String),
-    /// The file with the password or the certificate authority cannot be used.
-    #[error("cannot use {path}: {problem}")]
-    File {
-        /// The file.
-        path: std::path::PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
+    /// A file with the password, a certificate or a key cannot be used.
+    #[error("{0}")]
+    File(Problem),
     /// The broker did not take the connection, or it broke.
     #[error("no connection to {broker}: {problem}")]
     Connection {
@@ -45,4 +46,22 @@ pub enum MqttError {
         /// Size of the packet.
         bytes: usize,
     },
+    /// The connection was ended by ourselves: there are other certificates, and the next one is made with them.
+    #[error("ended the connection to {broker}, to use the new certificates")]
+    Renewed {
+        /// Host and port.
+        broker: String,
+    },
+}
+
+impl MqttError {
+    /// Whether trying again is no use. Settings stay as they are; a file that cannot be used at the first attempt is a mistake as
+    /// well, and one that cannot be used later (`begun`) may only be half written.
+    pub fn is_final(&self, begun: bool) -> bool {
+        match self {
+            Self::Settings(_) => true,
+            Self::File(_) => !begun,
+            Self::Connection { .. } | Self::Oversized { .. } | Self::Renewed { .. } => false,
+        }
+    }
 }

@@ -20,6 +20,12 @@ pub struct MqttSettings {
     /// Certificate authority that signed the broker's certificate, PEM. `mqtts` needs it.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
+    /// Certificate by which the broker knows this client, PEM, with those between it and the authority after it. Needs `key_file`.
+    #[serde(default)]
+    pub cert_file: Option<PathBuf>,
+    /// Private key of `cert_file`, PEM, without a passphrase.
+    #[serde(default)]
+    pub key_file: Option<PathBuf>,
     /// Allows `mqtt` to a host that is not this machine: whoever taps the line can then read and forge readings.
     #[serde(default)]
     pub allow_plaintext: bool,
@@ -69,6 +75,8 @@ impl MqttSettings {
             user: None,
             password_file: None,
             ca_file: None,
+            cert_file: None,
+            key_file: None,
             allow_plaintext: false,
             window: default_window(),
             keep_alive_s: default_keep_alive_s(),

@@ -1,53 +1,203 @@
-//! TLS to the broker: its certificate is verified against the office's own authority, always.
+//! TLS to the broker: its certificate is verified against the office's own authority, always; and ours is shown where there is one.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::pem::{self, PemObject};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, InconsistentKeys, RootCertStore};
 
-use super::MqttError;
+use super::certificates::{PemFile, TlsFiles};
+use super::{MqttSettings, subject};
+use crate::core::Problem;
 
-/// A client configuration that trusts the authorities in `ca_file`, and nobody else.
+/// What is wrong with the files of TLS that `settings` name; nothing where the URL asks for no TLS.
 ///
 /// # Errors
-/// The file cannot be read, holds no certificate, or one that cannot be used.
-pub fn client_config(ca_file: &Path) -> Result<Arc<ClientConfig>, MqttError> {
-    let bad = |problem: String| MqttError::File {
-        path: ca_file.into(),
-        problem,
-    };
-    let mut roots = RootCertStore::empty();
-    let certificates = CertificateDer::pem_file_iter(ca_file).map_err(|e| bad(e.to_string()))?;
-    for certificate in certificates {
-        let certificate = certificate.map_err(|e| bad(e.to_string()))?;
-        roots.add(certificate).map_err(|e| bad(e.to_string()))?;
+/// The first file that cannot be used.
+pub fn check_files(settings: &MqttSettings) -> Result<(), Problem> {
+    match settings.endpoint() {
+        Ok(endpoint) if endpoint.tls => client_config(&TlsFiles::read(settings)?).map(|_| ()),
+        _ => Ok(()),
     }
-    if roots.is_empty() {
-        return Err(bad("holds no certificate in PEM form".into()));
+}
+
+/// A client configuration that trusts the authorities in `files`, and nobody else.
+pub(super) fn client_config(files: &TlsFiles) -> Result<Arc<ClientConfig>, Problem> {
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates(&files.ca)? {
+        roots.add(certificate).map_err(|e| {
+            files.ca.problem(
+                format!("holds a certificate that cannot be used: {e}"),
+                "have the authority's certificate made anew, of version 3",
+            )
+        })?;
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|e| bad(e.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+        .map_err(|e| files.ca.problem(e.to_string(), "report it"))?
+        .with_root_certificates(roots);
+    let config = match &files.own {
+        None => builder.with_no_client_auth(),
+        Some((certificate, key)) => builder
+            .with_client_auth_cert(certificates(certificate)?, private_key(key)?)
+            .map_err(|error| match error {
+                rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => key.problem(
+                    format!("does not belong to mqtt.cert_file {}", certificate.path.display()),
+                    "copy certificate and key of one name, made together",
+                ),
+                rustls::Error::InvalidCertificate(error) => certificate.problem(
+                    format!("holds a certificate that cannot be used: {error}"),
+                    "have it made anew, of version 3",
+                ),
+                other => key.problem(
+                    format!("cannot be used: {other}"),
+                    "have a key made of the kind EC P-256, EC P-384, Ed25519 or RSA of 2048 bits or more",
+                ),
+            })?,
+    };
     Ok(Arc::new(config))
 }
 
+/// The name in this client's certificate, where it has one.
+pub(super) fn own_name(files: &TlsFiles) -> Option<String> {
+    let (certificate, _) = files.own.as_ref()?;
+    let first = CertificateDer::from_pem_slice(&certificate.pem).ok()?;
+    subject::common_name(&first)
+}
+
+fn certificates(file: &PemFile) -> Result<Vec<CertificateDer<'static>>, Problem> {
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&file.pem).collect();
+    let hint = "give a file with BEGIN CERTIFICATE in it; openssl x509 -inform DER -in old -out new makes PEM of DER";
+    match found {
+        Err(error) => Err(not_pem(file, &error, hint)),
+        Ok(none) if none.is_empty() => Err(file.problem("holds no certificate in PEM form", hint)),
+        Ok(some) => Ok(some),
+    }
+}
+
+fn private_key(file: &PemFile) -> Result<PrivateKeyDer<'static>, Problem> {
+    let has = |text: &[u8]| file.pem.windows(text.len()).any(|window| window == text);
+    if has(b"BEGIN ENCRYPTED PRIVATE KEY") || has(b"Proc-Type: 4,ENCRYPTED") {
+        return Err(file.problem(
+            "is protected by a passphrase, and nobody is there to type it",
+            "openssl pkey -in old -out new takes it off; keep the new file at mode 640 or 600",
+        ));
+    }
+    let hint = "give a file with BEGIN PRIVATE KEY in it; openssl pkey -in old -out new makes PEM of others";
+    PrivateKeyDer::from_pem_slice(&file.pem).map_err(|error| match error {
+        pem::Error::NoItemsFound => file.problem("holds no private key in PEM form", hint),
+        other => not_pem(file, &other, hint),
+    })
+}
+
+fn not_pem(file: &PemFile, error: &pem::Error, hint: &str) -> Problem {
+    let rule = match error {
+        pem::Error::MissingSectionEnd { .. } => "is cut off: a section in it has no end".into(),
+        // The error's text would print a line of what may be a private key.
+        pem::Error::IllegalSectionStart { .. } => "is no PEM".into(),
+        other => format!("is no PEM: {other}"),
+    };
+    file.problem(rule, hint)
+}
+
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
+    /// Of a throw-away authority: `openssl ecparam -name prime256v1`, valid from 2026 to 2126.
+    pub const CA: &[u8] = include_bytes!("tls_tests/ca.pem");
+    /// Signed by it, for `gw-test`.
+    pub const CERTIFICATE: &[u8] = include_bytes!("tls_tests/gw-test.pem");
+    pub const KEY: &[u8] = include_bytes!("tls_tests/gw-test.key");
+    pub const OTHER_KEY: &[u8] = include_bytes!("tls_tests/other.key");
+
+    /// What is said of a client with this authority, certificate and key.
+    fn told(ca: &[u8], own: Option<(&[u8], &[u8])>) -> String {
+        let file = |setting, name: &str, pem: &[u8]| PemFile {
+            setting,
+            path: name.into(),
+            pem: pem.into(),
+        };
+        let files = TlsFiles {
+            ca: file("mqtt.ca_file", "ca.pem", ca),
+            own: own.map(|(certificate, key)| {
+                (
+                    file("mqtt.cert_file", "gw.pem", certificate),
+                    file("mqtt.key_file", "gw.key", key),
+                )
+            }),
+        };
+        client_config(&files).map_or_else(|problem| problem.to_string(), |_| "good".into())
+    }
+
     #[test]
-    fn a_file_without_a_certificate_is_named() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let error = client_config(file.path()).unwrap_err().to_string();
+    fn good_files_are_taken() {
+        assert_eq!(told(CA, None), "good");
+        assert_eq!(told(CA, Some((CERTIFICATE, KEY))), "good");
+        // The first certificate is the client's own: a chain in the wrong order is found here, not at the broker.
+        let wrong_order = [CA, CERTIFICATE].concat();
+        let right_order = [CERTIFICATE, CA].concat();
+        assert_eq!(told(CA, Some((&right_order, KEY))), "good");
+        assert!(told(CA, Some((&wrong_order, KEY))).contains("does not belong"));
+    }
+
+    #[test]
+    fn each_fault_of_a_file_is_named_with_the_way_out() {
+        let cut = &CERTIFICATE[..CERTIFICATE.len() / 2];
+        let der = CertificateDer::from_pem_slice(CERTIFICATE).unwrap();
+        let garbled = String::from_utf8_lossy(CERTIFICATE).replace("MII", "M!!");
+        let encrypted =
+            b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n-----END ENCRYPTED PRIVATE KEY-----\n";
+        let cases: [(String, &str); 9] = [
+            (
+                told(KEY, None),
+                "mqtt.ca_file = ca.pem: holds no certificate in PEM form; give a file",
+            ),
+            (
+                told(&der, None),
+                "mqtt.ca_file = ca.pem: holds no certificate in PEM form; give a file",
+            ),
+            (told(cut, None), "mqtt.ca_file = ca.pem: is cut off"),
+            (
+                told(garbled.as_bytes(), None),
+                "mqtt.ca_file = ca.pem: is no PEM: base64",
+            ),
+            (
+                told(CA, Some((KEY, KEY))),
+                "mqtt.cert_file = gw.pem: holds no certificate",
+            ),
+            (
+                told(CA, Some((CERTIFICATE, CERTIFICATE))),
+                "mqtt.key_file = gw.key: holds no private key",
+            ),
+            (
+                told(CA, Some((CERTIFICATE, OTHER_KEY))),
+                "mqtt.key_file = gw.key: does not belong to mqtt.cert_file gw.pem; copy",
+            ),
+            (
+                told(CA, Some((CERTIFICATE, encrypted))),
+                "mqtt.key_file = gw.key: is protected by a passphrase",
+            ),
+            (
+                told(CA, Some((CERTIFICATE, &KEY[..KEY.len() / 2]))),
+                "mqtt.key_file = gw.key: is cut off",
+            ),
+        ];
+        for (told, expected) in cases {
+            assert!(told.starts_with(expected), "{told:?} and not {expected:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_never_printed() {
+        // A dash too few makes the line an illegal start, which the error of the library quotes.
+        let broken = String::from_utf8_lossy(KEY)
+            .replace("-----BEGIN PRIVATE KEY-----", "-----BEGIN SECRET");
+        let told = told(CA, Some((CERTIFICATE, broken.as_bytes())));
         assert!(
-            error.contains("no certificate") && error.contains(file.path().to_str().unwrap()),
-            "{error}"
+            told.contains("mqtt.key_file") && !told.contains("SECRET") && !told.contains("83, 69"),
+            "{told}"
         );
-        assert!(client_config(Path::new("/nowhere/ca.pem")).is_err());
     }
 }

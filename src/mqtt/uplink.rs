@@ -98,6 +98,7 @@ impl Uplink {
     ) -> Result<Self, MqttError> {
         let topic = |channel| Topic::new(gateway.clone(), channel).to_string();
         let mut options = session::options(settings, &format!("hanqing-{gateway}"))?;
+        options.warn_of_anothers_certificate(gateway.as_str());
         options.set_clean_session(true);
         let window = settings.window.max(1);
         // Birth and status share the window with the batches; the client must never reuse an id that is in flight.

@@ -17,4 +17,6 @@ mod peers;
 mod profiles;
 mod quality;
 mod schema;
+mod tls;
+mod tls_problems;
 mod truth;

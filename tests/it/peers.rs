@@ -13,14 +13,14 @@ pub fn mosquitto(context: &Context) -> Process {
     let config = format!(
         "listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 0\n"
     );
-    let config = context.write("mosquitto.conf", &config);
-    // Debian keeps daemons in /usr/sbin, which is not on every user's path.
-    let path = format!(
-        "{}:/usr/sbin:/sbin",
-        std::env::var("PATH").unwrap_or_default()
-    );
+    mosquitto_with(context, &config, port)
+}
+
+/// Starts mosquitto with this configuration, in which it listens on `port`.
+pub fn mosquitto_with(context: &Context, config: &str, port: u16) -> Process {
+    let config = context.write(&format!("mosquitto-{port}.conf"), config);
     let started = Command::new("mosquitto")
-        .env("PATH", path)
+        .env("PATH", daemons_path())
         .arg("-c")
         .arg(config)
         .stdout(Stdio::null())
@@ -36,6 +36,12 @@ pub fn mosquitto(context: &Context) -> Process {
         TcpStream::connect(("127.0.0.1", port)).map_err(|e| e.to_string())
     });
     broker
+}
+
+/// Debian keeps daemons in /usr/sbin, which is not on every user's path.
+fn daemons_path() -> String {
+    let path = std::env::var("PATH").unwrap_or_default();
+    format!("{path}:/usr/sbin:/sbin")
 }
 
 const ADVICE: &str = "run tests/run, which makes tests/.venv";

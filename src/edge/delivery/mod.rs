@@ -158,10 +158,11 @@ impl Deliverer {
     /// Delivers what is in the spool, and what comes, until `stop`.
     ///
     /// # Errors
-    /// The spool's thread is gone, or the settings cannot describe a broker. A broker that is away is no error.
+    /// The spool's thread is gone, the settings cannot describe a broker, or a file that they name cannot be used at the start. A
+    /// broker that is away is no error.
     pub async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
         let (mut failures, mut kicked) = (0, 0);
-        let mut connected_before = false;
+        let mut begun = false;
         let mut rests_until = None;
         loop {
             if let Some(next) = self.closed_until(rests_until.take()) {
@@ -179,17 +180,15 @@ impl Deliverer {
                 () = stop.cancelled() => return Ok(()),
                 connected = connecting => match connected {
                     Ok(uplink) => {
-                        (connected_before, was_connected) = (true, true);
+                        was_connected = true;
                         tracing::info!(gateway = %self.gateway, "connected to the broker");
                         self.deliver(uplink, &stop).await?
                     }
-                    // At first a mistake of the configuration; later a file that is being written.
-                    Err(error @ (MqttError::Settings(_) | MqttError::File { .. })) if !connected_before => {
-                        return Err(error.into());
-                    }
+                    Err(error) if error.is_final(begun) => return Err(error.into()),
                     Err(error) => Ended::Lost(error),
                 },
             };
+            begun = true;
             self.status.send_modify(|s| s.connected_since = None);
             let error = match ended {
                 Ended::Stopped => return Ok(()),
@@ -203,6 +202,11 @@ impl Deliverer {
                 Ended::Renewed => continue,
                 Ended::Lost(error) => error,
             };
+            if let MqttError::Renewed { .. } = error {
+                tracing::info!(gateway = %self.gateway, "{error}");
+                failures = 0;
+                continue;
+            }
             let lived = life.elapsed();
             failures = if lived >= GOOD_LIFE { 1 } else { failures + 1 };
             kicked = if was_connected && lived < KICKED_WITHIN { kicked + 1 } else { 0 };
