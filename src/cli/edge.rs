@@ -62,7 +62,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 }
                 // Whole or not at all: what cannot run is no reason to stop measuring.
                 (Err(Err(error)), Some(before)) if !stop.is_cancelled() => {
-                    tracing::error!("the new configuration cannot be used, the old one stays: {error:#}");
+                    tracing::error!(
+                        "the new configuration cannot be used, the old one stays: {error:#}"
+                    );
                     loaded = before;
                 }
                 (Err(ended), _) => return ended.map(|()| ExitCode::SUCCESS),
@@ -112,18 +114,29 @@ const OPEN_AGAIN: Duration = Duration::from_secs(10);
 
 /// The spool; `None` where `stop` came first. A disk that is full or can only be read may pass: it is waited for, since to end and
 /// be started again would change nothing.
-async fn open_spool(settings: &EdgeSettings, stop: &CancellationToken) -> anyhow::Result<Option<Spool>> {
+async fn open_spool(
+    settings: &EdgeSettings,
+    stop: &CancellationToken,
+) -> anyhow::Result<Option<Spool>> {
     let mut told = false;
     loop {
         let error = match Edge::spool(settings, Clock::system().now()) {
             Ok(spool) => return Ok(Some(spool)),
-            Err(error) if error.may_pass() && settings.spool.path.parent().is_some_and(Path::is_dir) => error,
+            Err(error)
+                if error.may_pass() && settings.spool.path.parent().is_some_and(Path::is_dir) =>
+            {
+                error
+            }
             Err(error) => return Err(error.into()),
         };
         if !told {
             told = true;
             let error = format!("{:#}", anyhow::Error::from(error));
-            tracing::error!(error, again_s = OPEN_AGAIN.as_secs(), "no spool yet; nothing is read until it can be opened");
+            tracing::error!(
+                error,
+                again_s = OPEN_AGAIN.as_secs(),
+                "no spool yet; nothing is read until it can be opened"
+            );
         }
         tokio::select! {
             () = stop.cancelled() => return Ok(None),

@@ -13,8 +13,8 @@ use super::table::Table;
 use super::{CONFIGURATION, load};
 use crate::config;
 use crate::device::Function;
-use crate::edge::{EdgeSettings, WaitsFor};
 use crate::edge::desk::{BusStatus, Client, GatewayStatus};
+use crate::edge::{EdgeSettings, WaitsFor};
 use crate::modbus::{State, UnitReport};
 
 /// Asks the gateway that runs on a configuration how it does: its buses, devices and what waits to be sent.
@@ -104,12 +104,18 @@ fn delivery(status: &GatewayStatus) -> Vec<String> {
             spool.unwritten
         ));
     }
-    lines.push(match (delivery.connected_since, &delivery.problem, delivery.next_at) {
-        (Some(since), _, _) => format!("已连接（自 {}）", local(since)),
-        (None, Some(problem), _) => format!("未连接：{problem}"),
-        (None, None, Some(next)) => format!("未到连接时段，下次 {}", local(next)),
-        (None, None, None) => "正在连接".into(),
-    });
+    lines.push(
+        match (
+            delivery.connected_since,
+            &delivery.problem,
+            delivery.next_at,
+        ) {
+            (Some(since), _, _) => format!("已连接（自 {}）", local(since)),
+            (None, Some(problem), _) => format!("未连接：{problem}"),
+            (None, None, Some(next)) => format!("未到连接时段，下次 {}", local(next)),
+            (None, None, None) => "正在连接".into(),
+        },
+    );
     if let Some(at) = delivery.acknowledged_at {
         lines.push(format!("办公室最近一次确认 {}", local(at)));
     }
@@ -122,12 +128,22 @@ fn delivery(status: &GatewayStatus) -> Vec<String> {
         lines.push(format!("{month} 流量约 {}{waits}", size(*used)));
     }
     let clock = if status.clock.provisional {
-        format!("时钟未校准（{}），{} 批读数等待校时", local(status.now), spool.held)
+        format!(
+            "时钟未校准（{}），{} 批读数等待校时",
+            local(status.now),
+            spool.held
+        )
     } else {
         "时钟已校准".into()
     };
     lines.push(clock);
-    lines.extend(status.clock.refusal.iter().map(|refusal| format!("不采信系统时间：{refusal}")));
+    lines.extend(
+        status
+            .clock
+            .refusal
+            .iter()
+            .map(|refusal| format!("不采信系统时间：{refusal}")),
+    );
     if let Some(disk) = status.disk {
         lines.push(format!(
             "写盘 {}，每日约 {}，每年约 {}",
@@ -145,7 +161,11 @@ fn size(bytes: u64) -> String {
     let mut size = bytes as f64;
     for unit in ["B", "KiB", "MiB", "GiB"] {
         if size < 1024.0 {
-            return if unit == "B" { format!("{bytes} B") } else { format!("{size:.1} {unit}") };
+            return if unit == "B" {
+                format!("{bytes} B")
+            } else {
+                format!("{size:.1} {unit}")
+            };
         }
         size /= 1024.0;
     }

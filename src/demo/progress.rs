@@ -90,7 +90,11 @@ impl Progress {
 
     fn line(&self, day: Date) -> String {
         let polled: u64 = self.edges.iter().map(EdgeWatch::polled).sum();
-        let waiting: u64 = self.edges.iter().map(|edge| edge.spooled().spool.readings).sum();
+        let waiting: u64 = self
+            .edges
+            .iter()
+            .map(|edge| edge.spooled().spool.readings)
+            .sum();
         let committed = self.taken.readings.load(Relaxed);
         let overview = self.overview.borrow();
         let totals = &overview.totals;

@@ -54,7 +54,10 @@ pub(super) async fn feed(
     clock: Clock,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    tell(&[NotifyState::Ready, NotifyState::Status("polls and delivers")]);
+    tell(&[
+        NotifyState::Ready,
+        NotifyState::Status("polls and delivers"),
+    ]);
     let Some(most) = sd_notify::watchdog_enabled() else {
         stop.cancelled().await;
         return Ok(());
@@ -76,7 +79,9 @@ pub(super) async fn feed(
             (!bus.beats(report.polls, now)).then_some(report.name)
         });
         match stuck {
-            Some(bus) => tracing::error!(bus, "has not polled for too long; the watchdog is not fed"),
+            Some(bus) => {
+                tracing::error!(bus, "has not polled for too long; the watchdog is not fed")
+            }
             None => tell(&[NotifyState::Watchdog]),
         }
     }

@@ -75,7 +75,12 @@ impl Edge {
     /// # Errors
     /// It cannot be opened or written, or belongs to another gateway.
     pub fn spool(settings: &EdgeSettings, now: Timestamp) -> Result<Spool, SpoolError> {
-        Spool::open(&settings.spool.path, &settings.gateway, settings.spool.limits(), now)
+        Spool::open(
+            &settings.spool.path,
+            &settings.gateway,
+            settings.spool.limits(),
+            now,
+        )
     }
 
     /// Puts a gateway together. Broker and devices may be away; they are states, not conditions.
@@ -178,10 +183,19 @@ impl Edge {
             supervisor.spawn("desk", desk.serve(place, stop.clone()));
         }
         supervisor.spawn("delivery", self.deliverer.run(stop.clone()));
-        let pulses = self.buses.iter().map(|bus| Pulse::new(bus.watch(), bus.longest_interval()));
+        let pulses = self
+            .buses
+            .iter()
+            .map(|bus| Pulse::new(bus.watch(), bus.longest_interval()));
         let pulses = pulses.collect();
-        supervisor.spawn("watchdog", alive::feed(pulses, self.spool.clone(), self.clock.clone(), stop.clone()));
-        supervisor.spawn("clock", watch_clock(self.clock.clone(), self.spool.clone(), stop.clone()));
+        supervisor.spawn(
+            "watchdog",
+            alive::feed(pulses, self.spool.clone(), self.clock.clone(), stop.clone()),
+        );
+        supervisor.spawn(
+            "clock",
+            watch_clock(self.clock.clone(), self.spool.clone(), stop.clone()),
+        );
         for reception in self.receptions {
             let name = format!("terminals at {}", reception.listen());
             supervisor.spawn(name, reception.serve(stop.clone()));
@@ -200,7 +214,10 @@ impl Edge {
             supervisor.spawn(name, polling);
         }
         let ran = supervisor.run().await;
-        if tokio::time::timeout(CLOSE_MAX, self.spool.close()).await.is_err() {
+        if tokio::time::timeout(CLOSE_MAX, self.spool.close())
+            .await
+            .is_err()
+        {
             tracing::error!("the disk does not answer; what it has not taken is lost");
         }
         ran
@@ -214,7 +231,11 @@ const CLOSE_MAX: Duration = Duration::from_secs(10);
 const LOOK_AT_CLOCK: Duration = Duration::from_secs(5);
 
 /// Looks after the clock: readings that were made before it was known to be right get their true times when it is.
-async fn watch_clock(clock: Clock, spool: SpoolHandle, stop: CancellationToken) -> anyhow::Result<()> {
+async fn watch_clock(
+    clock: Clock,
+    spool: SpoolHandle,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     let mut told = None;
     let mut look = tokio::time::interval(LOOK_AT_CLOCK);
     loop {
@@ -227,7 +248,9 @@ async fn watch_clock(clock: Clock, spool: SpoolHandle, stop: CancellationToken) 
             spool.time_is_known(timebase(clock.base()));
         }
         let refusal = clock.refusal();
-        if let Some(refusal) = refusal.filter(|refusal| told.is_none_or(|told| told != refusal.since)) {
+        if let Some(refusal) =
+            refusal.filter(|refusal| told.is_none_or(|told| told != refusal.since))
+        {
             tracing::warn!(%refusal, "the machine's clock is not believed");
         }
         told = refusal.map(|refusal| refusal.since);

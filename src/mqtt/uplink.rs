@@ -137,7 +137,8 @@ impl Uplink {
     }
 
     fn retain(&mut self, topic: String, payload: Vec<u8>) -> Result<(), MqttError> {
-        self.traffic.add(topic.len() + payload.len() + PUBLISH_OVERHEAD);
+        self.traffic
+            .add(topic.len() + payload.len() + PUBLISH_OVERHEAD);
         let published = self
             .session
             .client
@@ -165,7 +166,10 @@ impl Uplink {
 
     /// The error of a broker that has confirmed nothing for `time`.
     pub fn silent(&self, time: Duration) -> MqttError {
-        let problem = format!("nothing that was sent has been confirmed for {} s", time.as_secs());
+        let problem = format!(
+            "nothing that was sent has been confirmed for {} s",
+            time.as_secs()
+        );
         self.session.lost(session::Lost::Problem(problem))
     }
 
@@ -173,14 +177,20 @@ impl Uplink {
     ///
     /// # Errors
     /// The connection is gone.
-    pub fn publish(&mut self, batches: Vec<u64>, backlog: bool, payload: Vec<u8>) -> Result<(), MqttError> {
+    pub fn publish(
+        &mut self,
+        batches: Vec<u64>,
+        backlog: bool,
+        payload: Vec<u8>,
+    ) -> Result<(), MqttError> {
         let bytes = payload.len();
         let published =
             self.session
                 .client
                 .try_publish(&self.readings, QoS::AtLeastOnce, false, payload);
         published.map_err(|e| self.session.refused(e))?;
-        self.traffic.add(self.readings.len() + bytes + PUBLISH_OVERHEAD);
+        self.traffic
+            .add(self.readings.len() + bytes + PUBLISH_OVERHEAD);
         self.handed.push_back(Some(Handed {
             batches,
             backlog,
@@ -215,7 +225,8 @@ impl Uplink {
                     self.traffic.add(CONFIRM_BYTES);
                 }
                 Ok(Event::Incoming(Packet::Publish(publish))) => {
-                    self.traffic.add(publish.topic.len() + publish.payload.len() + PUBLISH_OVERHEAD);
+                    self.traffic
+                        .add(publish.topic.len() + publish.payload.len() + PUBLISH_OVERHEAD);
                     self.traffic.add(CONFIRM_BYTES);
                     return match Ack::from_bytes(&publish.payload) {
                         Ok(ack) => UplinkEvent::Committed(ack),

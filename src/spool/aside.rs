@@ -22,11 +22,16 @@ pub(super) fn set_aside(path: &Path, now: Timestamp) -> Result<PathBuf, SpoolErr
     let mut again = 1;
     while aside.try_exists().map_err(failed)? {
         again += 1;
-        aside = named(path, &format!(".spoilt-{}-{again}", now.strftime("%Y%m%dT%H%M%SZ")));
+        aside = named(
+            path,
+            &format!(".spoilt-{}-{again}", now.strftime("%Y%m%dT%H%M%SZ")),
+        );
     }
     for part in PARTS {
         match std::fs::rename(named(path, part), named(&aside, part)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(failed(error));
+            }
             _ => {}
         }
     }

@@ -92,7 +92,11 @@ impl Disk {
 
     /// The `count`th write or synchronisation from now on fails, and no other.
     pub fn one_fails_after(&self, count: u64, full: bool) {
-        let kind = if full { ErrorKind::WriteZero } else { ErrorKind::Other };
+        let kind = if full {
+            ErrorKind::WriteZero
+        } else {
+            ErrorKind::Other
+        };
         self.content().until = Some((count, Fault::Once(kind)));
     }
 
@@ -110,7 +114,9 @@ impl Disk {
         let mut names: Vec<_> = content.files.keys().cloned().collect();
         names.sort();
         for name in names {
-            let Some(file) = content.files.get_mut(&name) else { continue };
+            let Some(file) = content.files.get_mut(&name) else {
+                continue;
+            };
             for change in std::mem::take(&mut file.pending) {
                 tear(change, &mut file.durable, &mut chance);
             }
@@ -165,7 +171,11 @@ impl Content {
     }
 
     fn works(&self) -> Result<(), Error> {
-        if self.dead { Err(Error::other("no power")) } else { Ok(()) }
+        if self.dead {
+            Err(Error::other("no power"))
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -211,7 +221,9 @@ impl Vfs for Layer {
 
     fn random(&self, buffer: &mut [i8]) {
         let mut chance = ChaCha8Rng::seed_from_u64(7);
-        buffer.iter_mut().for_each(|byte| *byte = chance.next_u32() as i8);
+        buffer
+            .iter_mut()
+            .for_each(|byte| *byte = chance.next_u32() as i8);
     }
 
     fn sleep(&self, duration: Duration) -> Duration {
@@ -226,7 +238,10 @@ struct Handle {
 }
 
 impl Handle {
-    fn with<T>(&self, work: impl FnOnce(&mut Content, &str) -> Result<T, Error>) -> Result<T, Error> {
+    fn with<T>(
+        &self,
+        work: impl FnOnce(&mut Content, &str) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         work(&mut self.content.lock().unwrap(), &self.name)
     }
 
@@ -245,7 +260,12 @@ impl DatabaseHandle for Handle {
     type WalIndex = NoIndex;
 
     fn size(&self) -> Result<u64, Error> {
-        self.with(|content, name| Ok(content.files.get(name).map_or(0, |file| file.now.len() as u64)))
+        self.with(|content, name| {
+            Ok(content
+                .files
+                .get(name)
+                .map_or(0, |file| file.now.len() as u64))
+        })
     }
 
     fn read_exact_at(&mut self, buf: &mut [u8], offset: u64) -> Result<(), Error> {
@@ -256,7 +276,11 @@ impl DatabaseHandle for Handle {
             let found = &file.now[from..(from + buf.len()).min(file.now.len())];
             buf[..found.len()].copy_from_slice(found);
             buf[found.len()..].fill(0);
-            if found.len() < buf.len() { Err(ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
+            if found.len() < buf.len() {
+                Err(ErrorKind::UnexpectedEof.into())
+            } else {
+                Ok(())
+            }
         })
     }
 

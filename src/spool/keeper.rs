@@ -178,11 +178,15 @@ impl Keeper {
                     let _answered = reply.send(found);
                 }
                 Ok(Request::Committed) => {}
-                Ok(Request::TimeIsKnown(good)) => self.attempt(|spool, _| spool.time_is_known(good)),
+                Ok(Request::TimeIsKnown(good)) => {
+                    self.attempt(|spool, _| spool.time_is_known(good))
+                }
                 Ok(Request::TimeStaysUnknown(boot)) => {
                     self.attempt(|spool, _| spool.time_stays_unknown(boot, true));
                 }
-                Ok(Request::Spoilt(seq)) => self.attempt(|spool, clock| spool.spoilt(seq, clock.now())),
+                Ok(Request::Spoilt(seq)) => {
+                    self.attempt(|spool, clock| spool.spoilt(seq, clock.now()))
+                }
                 Ok(Request::Traffic(month, bytes)) => {
                     self.attempt(|spool, _| spool.note_traffic(&month, bytes));
                 }
@@ -213,7 +217,10 @@ impl Keeper {
     fn release(&mut self) {
         let (committed, heal) = {
             let mut state = self.shared.lock();
-            (std::mem::take(&mut state.committed), std::mem::take(&mut state.heal))
+            (
+                std::mem::take(&mut state.committed),
+                std::mem::take(&mut state.heal),
+            )
         };
         if !committed.is_empty() {
             self.attempt(|spool, _| spool.release(spool.epoch(), &committed, heal));
@@ -237,7 +244,11 @@ impl Keeper {
                 }
             }
         }
-        let mut waiting: usize = self.unwritten.iter().map(|(readings, _)| readings.len()).sum();
+        let mut waiting: usize = self
+            .unwritten
+            .iter()
+            .map(|(readings, _)| readings.len())
+            .sum();
         while waiting > UNWRITTEN_MAX && self.unwritten.len() > 1 {
             if let Some((readings, _)) = self.unwritten.pop_front() {
                 waiting -= readings.len();
@@ -286,7 +297,10 @@ impl Keeper {
         }
         let trouble = Some(Trouble::of(error));
         if self.now.trouble != trouble {
-            tracing::error!(error = error_text, "the spool cannot be written; readings wait in memory");
+            tracing::error!(
+                error = error_text,
+                "the spool cannot be written; readings wait in memory"
+            );
             self.now.trouble = trouble;
         }
         false
@@ -360,7 +374,12 @@ impl SpoolHandle {
     ///
     /// # Errors
     /// As [`Spool::batches`], or the thread is gone.
-    pub async fn batches(&self, after: u64, to: u64, count: u32) -> Result<Vec<SpooledBatch>, SpoolError> {
+    pub async fn batches(
+        &self,
+        after: u64,
+        to: u64,
+        count: u32,
+    ) -> Result<Vec<SpooledBatch>, SpoolError> {
         let fresh = self.shared.lock().hand_over(after, count);
         if !fresh.is_empty() {
             return Ok(fresh);
@@ -372,7 +391,12 @@ impl SpoolHandle {
     ///
     /// # Errors
     /// As [`Self::batches`].
-    pub async fn stored(&self, after: u64, to: u64, count: u32) -> Result<Vec<SpooledBatch>, SpoolError> {
+    pub async fn stored(
+        &self,
+        after: u64,
+        to: u64,
+        count: u32,
+    ) -> Result<Vec<SpooledBatch>, SpoolError> {
         let answer = self.ask(|reply| Request::Batches(after, to, count, reply));
         answer.await.map_err(|_| SpoolError::Closed)?
     }

@@ -75,11 +75,19 @@ impl Run {
     fn open(&mut self) -> &mut Spool {
         if self.spool.is_none() {
             let opened = loop {
-                match Spool::open_in(Path::new(PATH), &gateway(), self.limits, Some(&self.disk.name)) {
+                match Spool::open_in(
+                    Path::new(PATH),
+                    &gateway(),
+                    self.limits,
+                    Some(&self.disk.name),
+                ) {
                     Ok(spool) => break spool,
                     // A fault while opening: the next start has to do.
                     Err(error) => {
-                        assert!(!error.is_spoilt(), "no fault of power or disk spoils the file: {error:?}");
+                        assert!(
+                            !error.is_spoilt(),
+                            "no fault of power or disk spoils the file: {error:?}"
+                        );
                         self.disk.restart(self.seed);
                     }
                 }
@@ -94,7 +102,11 @@ impl Run {
         if self.disk.is_dead() {
             self.spool = None;
             self.disk.restart(self.seed);
-            self.clock = Timebase { boot: BootId(self.clock.boot.0 + 1), provisional: true, ..CLOCK };
+            self.clock = Timebase {
+                boot: BootId(self.clock.boot.0 + 1),
+                provisional: true,
+                ..CLOCK
+            };
         }
         self.check()
     }
@@ -146,12 +158,18 @@ impl Run {
                 prop_assert!(seen.insert(value as u32), "{} of {} twice", value, series);
             }
             match self.model.stored.get(&batch.seq) {
-                Some(stored) if batch.remains.is_none() => prop_assert_eq!(&identities(&batch.readings), stored),
+                Some(stored) if batch.remains.is_none() => {
+                    prop_assert_eq!(&identities(&batch.readings), stored)
+                }
                 Some(_) => {}
                 // Written, and the power failed before that could be said: then whole.
                 None => {
                     let whole = identities(&batch.readings);
-                    let place = self.model.doubtful.iter().position(|doubtful| *doubtful == whole);
+                    let place = self
+                        .model
+                        .doubtful
+                        .iter()
+                        .position(|doubtful| *doubtful == whole);
                     prop_assert!(place.is_some(), "batch {} was never made", batch.seq);
                     self.model.doubtful.swap_remove(place.unwrap());
                     self.model.stored.insert(batch.seq, whole);
@@ -160,11 +178,20 @@ impl Run {
         }
         for (&seq, stored) in &self.model.stored {
             prop_assert!(seq <= last_seq, "number {} would be given again", seq);
-            if self.model.released.contains(&seq) || thinned.iter().any(|(first, last)| (*first..=*last).contains(&seq)) {
+            if self.model.released.contains(&seq)
+                || thinned
+                    .iter()
+                    .any(|(first, last)| (*first..=*last).contains(&seq))
+            {
                 continue;
             }
             let there = all.iter().find(|batch| batch.seq == seq);
-            prop_assert!(there.is_some(), "batch {} of {} readings is lost", seq, stored.len());
+            prop_assert!(
+                there.is_some(),
+                "batch {} of {} readings is lost",
+                seq,
+                stored.len()
+            );
         }
         Ok(())
     }
@@ -181,9 +208,16 @@ impl Run {
             }
             Action::Release(first, last, heal) => {
                 let spool = self.open();
-                let waiting: Vec<u64> = numbers(spool).into_iter().filter(|s| (first..=last).contains(s)).collect();
+                let waiting: Vec<u64> = numbers(spool)
+                    .into_iter()
+                    .filter(|s| (first..=last).contains(s))
+                    .collect();
                 let batches = waiting.iter().map(|seq| (*seq, *seq));
-                let stands: Vec<_> = everything(spool).iter().filter(|b| waiting.contains(&b.seq)).map(Batch::stands_for).collect();
+                let stands: Vec<_> = everything(spool)
+                    .iter()
+                    .filter(|b| waiting.contains(&b.seq))
+                    .map(Batch::stands_for)
+                    .collect();
                 let committed = batches.chain(stands.iter().copied()).collect();
                 let epoch = spool.epoch();
                 let _failed: Result<(), SpoolError> = spool.release(epoch, &committed, heal);
@@ -195,7 +229,10 @@ impl Run {
                 let _failed = self.open().note();
             }
             Action::Time(known) => {
-                let clock = Timebase { provisional: false, ..self.clock };
+                let clock = Timebase {
+                    provisional: false,
+                    ..self.clock
+                };
                 let spool = self.open();
                 if known {
                     let _failed = spool.time_is_known(clock);
@@ -220,19 +257,30 @@ impl Run {
 }
 
 fn identities(readings: &[Reading]) -> Vec<(String, f64)> {
-    readings.iter().map(|r| (r.series.to_string(), r.value().unwrap())).collect()
+    readings
+        .iter()
+        .map(|r| (r.series.to_string(), r.value().unwrap()))
+        .collect()
 }
 
 /// All batches in the file, whatever is known of them.
 fn everything(spool: &Spool) -> Vec<Batch> {
-    let mut statement = spool.connection.prepare("SELECT payload FROM batch ORDER BY seq").unwrap();
-    let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
-    rows.map(|row| super::spool::decode(&row.unwrap()).unwrap()).collect()
+    let mut statement = spool
+        .connection
+        .prepare("SELECT payload FROM batch ORDER BY seq")
+        .unwrap();
+    let rows = statement
+        .query_map([], |row| row.get::<_, Vec<u8>>(0))
+        .unwrap();
+    rows.map(|row| super::spool::decode(&row.unwrap()).unwrap())
+        .collect()
 }
 
 fn cases() -> u32 {
     let named = std::env::var("HANQING_CASES").ok();
-    named.map_or(CASES, |cases| cases.parse().expect("HANQING_CASES is a number"))
+    named.map_or(CASES, |cases| {
+        cases.parse().expect("HANQING_CASES is a number")
+    })
 }
 
 proptest! {

@@ -42,7 +42,9 @@ impl Limits {
     }
 
     fn disk_is_low(&self, path: &Path) -> bool {
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let directory = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
         let stat = rustix::fs::statvfs(directory.unwrap_or(Path::new(".")));
         stat.is_ok_and(|stat| stat.f_bavail.saturating_mul(stat.f_frsize) < self.free_min)
     }
@@ -144,7 +146,8 @@ impl<'a> Room<'a> {
             taken.add(seq, row.get(1)?, payload.len() as u64, &batch);
             for reading in batch.readings {
                 let slot = (reading.series.clone(), hour_of(&reading));
-                let better = reading.flag.counts() || kept.get(&slot).is_none_or(|k| !k.flag.counts());
+                let better =
+                    reading.flag.counts() || kept.get(&slot).is_none_or(|k| !k.flag.counts());
                 if better {
                     kept.insert(slot, reading);
                 }
@@ -176,7 +179,12 @@ impl<'a> Room<'a> {
         if message.len() > MESSAGE_SIZE_MAX {
             return Ok(true);
         }
-        self.replace(&taken, remains.first, batch.readings.len() as u64, &smaller(message))?;
+        self.replace(
+            &taken,
+            remains.first,
+            batch.readings.len() as u64,
+            &smaller(message),
+        )?;
         self.stats.thinned_readings += lost;
         Ok(true)
     }
@@ -207,7 +215,10 @@ impl<'a> Room<'a> {
             "DELETE FROM held WHERE seq BETWEEN ?1 AND ?2",
             [taken.first, taken.last],
         )?;
-        self.stats.held = self.spool.connection.query_row("SELECT count(*) FROM held", [], |row| row.get(0))?;
+        self.stats.held =
+            self.spool
+                .connection
+                .query_row("SELECT count(*) FROM held", [], |row| row.get(0))?;
         self.replace(&taken, remains.first, 0, &message)?;
         self.stats.dropped_readings += taken.readings;
         self.thinned_to = self.thinned_to.max(taken.last);
@@ -215,11 +226,19 @@ impl<'a> Room<'a> {
     }
 
     /// One row in the place of those taken.
-    fn replace(&mut self, taken: &Taken, first: u64, readings: u64, message: &[u8]) -> Result<(), SpoolError> {
+    fn replace(
+        &mut self,
+        taken: &Taken,
+        first: u64,
+        readings: u64,
+        message: &[u8],
+    ) -> Result<(), SpoolError> {
         self.remove(taken.first_row, taken.last)?;
         self.spool
             .connection
-            .prepare_cached("INSERT INTO batch (seq, first, readings, payload) VALUES (?1, ?2, ?3, ?4)")?
+            .prepare_cached(
+                "INSERT INTO batch (seq, first, readings, payload) VALUES (?1, ?2, ?3, ?4)",
+            )?
             .execute(params![taken.last, first, readings, message])?;
         self.shrink(taken.bytes);
         self.stats.bytes += message.len() as u64;
@@ -283,7 +302,8 @@ impl Taken {
     /// The record of them, where `lost` of their readings are gone.
     fn remains(&self, lost: u64, why: LostTo) -> Remains {
         let earlier = self.earlier;
-        let known = |at: Option<Timestamp>, earlier: Option<Timestamp>| at.or(earlier).unwrap_or_default();
+        let known =
+            |at: Option<Timestamp>, earlier: Option<Timestamp>| at.or(earlier).unwrap_or_default();
         let now = Remains {
             first: self.first,
             lost: Some(lost),

@@ -78,12 +78,18 @@ impl SpoolError {
     /// Whether the file itself is damaged: no waiting helps.
     pub fn is_spoilt(&self) -> bool {
         let code = self.code();
-        matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+        matches!(
+            code,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+        )
     }
 
     /// Whether it may pass: a full disk, a file system that can only be read, a device that does not answer.
     pub fn may_pass(&self) -> bool {
-        let refused = matches!(self, Self::Layout { .. } | Self::Owner { .. } | Self::Closed);
+        let refused = matches!(
+            self,
+            Self::Layout { .. } | Self::Owner { .. } | Self::Closed
+        );
         !refused && !self.is_spoilt()
     }
 }
@@ -216,7 +222,9 @@ const TABLES: &str = "CREATE TABLE life (
 /// Layout 1 removed at once what the hub had.
 fn from_1(connection: &Connection) -> rusqlite::Result<()> {
     let transaction = connection.unchecked_transaction()?;
-    transaction.execute_batch("ALTER TABLE life RENAME TO life_1; ALTER TABLE batch ADD COLUMN first INTEGER;")?;
+    transaction.execute_batch(
+        "ALTER TABLE life RENAME TO life_1; ALTER TABLE batch ADD COLUMN first INTEGER;",
+    )?;
     transaction.execute_batch(TABLES)?;
     transaction.execute_batch(
         "INSERT INTO life SELECT gateway, epoch, next_seq, payload_bytes, dropped_readings, 0, 0 FROM life_1;

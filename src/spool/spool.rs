@@ -204,7 +204,9 @@ impl Spool {
         let newest = newest.and_then(|message| decode(&message).ok());
         let good = newest.filter(|batch| batch.clock.is_some_and(|clock| !clock.provisional));
         let read = good.and_then(|batch| batch.readings.iter().map(|r| r.observed_at).max());
-        let noted = Timestamp::from_millisecond(self.known_ms).ok().filter(|_| self.known_ms > 0);
+        let noted = Timestamp::from_millisecond(self.known_ms)
+            .ok()
+            .filter(|_| self.known_ms > 0);
         Ok(read.max(noted))
     }
 
@@ -235,9 +237,12 @@ impl Spool {
             notes = true;
         }
         for batch in &batches {
-            let first = (self.lost.is_some() && batch.seq == self.stats.last_seq + 1).then_some(batch.seq);
+            let first =
+                (self.lost.is_some() && batch.seq == self.stats.last_seq + 1).then_some(batch.seq);
             connection
-                .prepare_cached("INSERT INTO batch (seq, first, readings, payload) VALUES (?1, ?2, ?3, ?4)")?
+                .prepare_cached(
+                    "INSERT INTO batch (seq, first, readings, payload) VALUES (?1, ?2, ?3, ?4)",
+                )?
                 .execute(params![batch.seq, first, batch.readings, batch.message])?;
             if held {
                 connection
@@ -262,7 +267,8 @@ impl Spool {
             self.reload_held()?;
         }
         if held {
-            self.held.insert_range(self.stats.last_seq + 1, stats.last_seq);
+            self.held
+                .insert_range(self.stats.last_seq + 1, stats.last_seq);
         }
         self.stats = stats;
         self.lost = None;
@@ -339,7 +345,12 @@ impl Spool {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn batches(&self, after: u64, to: u64, count: u32) -> Result<Vec<SpooledBatch>, SpoolError> {
+    pub fn batches(
+        &self,
+        after: u64,
+        to: u64,
+        count: u32,
+    ) -> Result<Vec<SpooledBatch>, SpoolError> {
         let mut found = Vec::new();
         let mut from = after.saturating_add(1);
         while let Some((first, last)) = self.next_waiting(from, to.min(self.stats.last_seq)) {
@@ -382,7 +393,12 @@ impl Spool {
     ///
     /// # Errors
     /// The file cannot be read; nothing is released then.
-    pub fn release(&mut self, epoch: Epoch, committed: &RangeSet, heal: bool) -> Result<(), SpoolError> {
+    pub fn release(
+        &mut self,
+        epoch: Epoch,
+        committed: &RangeSet,
+        heal: bool,
+    ) -> Result<(), SpoolError> {
         if epoch != self.stats.epoch {
             return Ok(());
         }
@@ -409,7 +425,11 @@ impl Spool {
 
     /// Lets wait again what of `first..=last` was released and is still there.
     fn unrelease(&mut self, first: u64, last: u64) -> Result<(), SpoolError> {
-        let ranges: Vec<_> = self.released.iter().map(|(f, l)| (f.max(first), l.min(last))).collect();
+        let ranges: Vec<_> = self
+            .released
+            .iter()
+            .map(|(f, l)| (f.max(first), l.min(last)))
+            .collect();
         for (first, last) in ranges.into_iter().filter(|(first, last)| first <= last) {
             let oldest: Option<u64> = self.connection.query_row(
                 "SELECT min(seq) FROM batch WHERE seq BETWEEN ?1 AND ?2",
@@ -449,7 +469,9 @@ impl Spool {
         let batch = self.only_remains(seq, remains);
         let transaction = self.connection.unchecked_transaction()?;
         self.connection
-            .prepare_cached("UPDATE batch SET first = ?2, readings = 0, payload = ?3 WHERE seq = ?1")?
+            .prepare_cached(
+                "UPDATE batch SET first = ?2, readings = 0, payload = ?3 WHERE seq = ?1",
+            )?
             .execute(params![seq, first, batch])?;
         transaction.commit()?;
         self.stats.readings -= readings;
@@ -477,9 +499,11 @@ impl Spool {
     /// # Errors
     /// The file cannot be read.
     pub fn traffic(&self) -> Result<(String, u64), SpoolError> {
-        let read = self.connection.query_row("SELECT month, bytes FROM traffic", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        });
+        let read = self
+            .connection
+            .query_row("SELECT month, bytes FROM traffic", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            });
         Ok(read?)
     }
 

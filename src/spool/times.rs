@@ -13,15 +13,24 @@ const AT_ONCE: usize = 256;
 impl Spool {
     /// What of new readings can be said now: their true times where this run's clock has become good meanwhile; a doubt where
     /// nobody waits for it any more.
-    pub(super) fn settle(&mut self, mut readings: Vec<Reading>, clock: Timebase) -> (Vec<Reading>, Timebase) {
+    pub(super) fn settle(
+        &mut self,
+        mut readings: Vec<Reading>,
+        clock: Timebase,
+    ) -> (Vec<Reading>, Timebase) {
         if !clock.provisional {
             self.clock = Some(clock);
-            let newest = readings.iter().map(|r| r.observed_at.as_millisecond()).max();
+            let newest = readings
+                .iter()
+                .map(|r| r.observed_at.as_millisecond())
+                .max();
             self.known_ms = self.known_ms.max(newest.unwrap_or_default());
             return (readings, clock);
         }
         if let Some(good) = self.clock.filter(|good| good.boot == clock.boot) {
-            readings.iter_mut().for_each(|reading| shift(reading, clock, good));
+            readings
+                .iter_mut()
+                .for_each(|reading| shift(reading, clock, good));
             return (readings, good);
         }
         if !self.holding {
@@ -40,7 +49,10 @@ impl Spool {
         self.holding = true;
         self.rewrite_held(good.boot, |batch| {
             if let Some(clock) = batch.clock.replace(good) {
-                batch.readings.iter_mut().for_each(|reading| shift(reading, clock, good));
+                batch
+                    .readings
+                    .iter_mut()
+                    .for_each(|reading| shift(reading, clock, good));
             }
         })
     }
@@ -50,7 +62,11 @@ impl Spool {
     ///
     /// # Errors
     /// As [`Self::time_is_known`].
-    pub fn time_stays_unknown(&mut self, this_run: BootId, of_this_run: bool) -> Result<(), SpoolError> {
+    pub fn time_stays_unknown(
+        &mut self,
+        this_run: BootId,
+        of_this_run: bool,
+    ) -> Result<(), SpoolError> {
         if of_this_run {
             self.holding = false;
         }
@@ -68,7 +84,11 @@ impl Spool {
         Ok(())
     }
 
-    fn rewrite_held(&mut self, boot: BootId, change: impl Fn(&mut Batch)) -> Result<(), SpoolError> {
+    fn rewrite_held(
+        &mut self,
+        boot: BootId,
+        change: impl Fn(&mut Batch),
+    ) -> Result<(), SpoolError> {
         loop {
             let held = {
                 let mut held = self.connection.prepare_cached(

@@ -159,7 +159,9 @@ pub(super) fn lost(
 ) -> Result<(), StoreError> {
     let epoch = epoch.to_string();
     connection
-        .prepare_cached("DELETE FROM lost WHERE gateway = ?1 AND epoch = ?2 AND seq BETWEEN ?3 AND ?4")?
+        .prepare_cached(
+            "DELETE FROM lost WHERE gateway = ?1 AND epoch = ?2 AND seq BETWEEN ?3 AND ?4",
+        )?
         .execute(params![gateway.as_str(), epoch, remains.first, seq])?;
     let record = serde_json::to_string(remains).map_err(|e| StoreError::Corrupt(e.to_string()))?;
     connection
@@ -170,8 +172,9 @@ pub(super) fn lost(
 
 /// All records of gaps, by gateway, epoch and number.
 pub(super) fn all_lost(connection: &Connection) -> Result<Vec<LostRow>, StoreError> {
-    let mut statement = connection
-        .prepare_cached("SELECT gateway, epoch, seq, record FROM lost ORDER BY gateway, epoch, seq")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT gateway, epoch, seq, record FROM lost ORDER BY gateway, epoch, seq",
+    )?;
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -179,7 +182,9 @@ pub(super) fn all_lost(connection: &Connection) -> Result<Vec<LostRow>, StoreErr
         let gateway: String = row.get(0)?;
         let record: String = row.get(3)?;
         found.push(LostRow {
-            gateway: gateway.parse().map_err(|e: crate::core::IdError| corrupt(e.to_string()))?,
+            gateway: gateway
+                .parse()
+                .map_err(|e: crate::core::IdError| corrupt(e.to_string()))?,
             epoch: Epoch::try_from(row.get::<_, String>(1)?).map_err(corrupt)?,
             seq: row.get(2)?,
             remains: serde_json::from_str(&record).map_err(|e| corrupt(e.to_string()))?,

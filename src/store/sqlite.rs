@@ -109,7 +109,8 @@ impl Store {
     /// # Errors
     /// Nothing is committed then.
     pub fn commit(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
-        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
+        let transaction =
+            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
         let version = data_version(&self.connection)?;
         if version != self.version {
             // Somebody else has written: readings brought in by hand.

@@ -13,10 +13,10 @@ pub mod supervise;
 pub mod timekeeper;
 
 pub use backoff::Backoff;
-pub use clock::{Clock, Stopwatch};
-pub use nearest::nearest;
 #[cfg(feature = "edge")]
 pub use clock::Base;
+pub use clock::{Clock, Stopwatch};
+pub use nearest::nearest;
 #[cfg(feature = "edge")]
 pub use pause::Pause;
 pub use supervise::Supervisor;

@@ -144,13 +144,18 @@ impl Timekeeper {
             rule,
         };
         if kernel.wall < MADE || kernel.wall > LATEST {
-            return Some(self.refusal.filter(|r| r.rule == Rule::Absurd).unwrap_or(refusal(Rule::Absurd)));
+            return Some(
+                self.refusal
+                    .filter(|r| r.rule == Rule::Absurd)
+                    .unwrap_or(refusal(Rule::Absurd)),
+            );
         }
         let jump = if self.good {
             kernel.wall.duration_since(kept).abs() > CORRECTION_MAX
         } else {
             // Of an earlier run only the last moment is known: how long the machine was off is not.
-            self.floor.is_some_and(|floor| floor.duration_since(kernel.wall) > CORRECTION_MAX)
+            self.floor
+                .is_some_and(|floor| floor.duration_since(kernel.wall) > CORRECTION_MAX)
         };
         if !jump {
             return None;
@@ -219,9 +224,19 @@ mod tests {
     #[test]
     fn a_gateway_without_battery_waits_for_the_time_service() {
         let known = made() + 30 * DAY;
-        let mut keeper = Timekeeper::new(Trust::Kernel, Timestamp::from_second(known).ok(), kernel(0, 20, false));
+        let mut keeper = Timekeeper::new(
+            Trust::Kernel,
+            Timestamp::from_second(known).ok(),
+            kernel(0, 20, false),
+        );
         // Never 1970: it goes on from the last time known to be good.
-        assert_eq!((keeper.good(), keeper.at(Duration::from_secs(20)).as_second()), (false, known));
+        assert_eq!(
+            (
+                keeper.good(),
+                keeper.at(Duration::from_secs(20)).as_second()
+            ),
+            (false, known)
+        );
         assert!(!keeper.look(kernel(40, 60, false)));
         assert_eq!(keeper.at(Duration::from_secs(60)).as_second(), known + 40);
         let zero = keeper.zero_ms();
@@ -230,13 +245,19 @@ mod tests {
         // What was read at 60 s was read 30 s before the step, whatever the clock said then.
         let read = keeper.at(Duration::from_secs(60)).as_second();
         assert_eq!(read, known + 3 * DAY - 30);
-        assert_eq!((zero - keeper.zero_ms()) / 1000, known - 20 - (known + 3 * DAY - 90));
+        assert_eq!(
+            (zero - keeper.zero_ms()) / 1000,
+            known - 20 - (known + 3 * DAY - 90)
+        );
     }
 
     #[test]
     fn the_first_start_takes_the_clock_as_it_is() {
         let keeper = Timekeeper::new(Trust::Kernel, None, kernel(made() + 5, 3, false));
-        assert_eq!((keeper.good(), keeper.at(Duration::from_secs(3)).as_second()), (false, made() + 5));
+        assert_eq!(
+            (keeper.good(), keeper.at(Duration::from_secs(3)).as_second()),
+            (false, made() + 5)
+        );
         assert!(Timekeeper::new(Trust::Always, None, kernel(made() + 5, 3, false)).good());
     }
 
@@ -245,7 +266,10 @@ mod tests {
         for wall in [0, made() - DAY, LATEST.as_second() + 1] {
             let mut keeper = Timekeeper::new(Trust::Always, None, kernel(wall, 10, true));
             assert!(!keeper.good() && keeper.refusal().unwrap().to_string().contains("outside"));
-            assert!(!keeper.look(kernel(wall + 2 * 3600, 10 + 2 * 3600, true)), "not after hours either");
+            assert!(
+                !keeper.look(kernel(wall + 2 * 3600, 10 + 2 * 3600, true)),
+                "not after hours either"
+            );
         }
     }
 
@@ -271,7 +295,10 @@ mod tests {
         }
         let known = Timestamp::from_second(start).ok();
         let keeper = Timekeeper::new(Trust::Kernel, known, kernel(start - 3600, 10, true));
-        assert!(!keeper.good() && keeper.refusal().is_some(), "behind what is known");
+        assert!(
+            !keeper.good() && keeper.refusal().is_some(),
+            "behind what is known"
+        );
     }
 
     #[test]

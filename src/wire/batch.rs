@@ -20,7 +20,9 @@ use super::{FORMAT, Remains, Timebase, WireError, check_format, read, write_size
 use crate::core::{Flag, GatewayId, Outcome, Reading, Reason, Series};
 
 /// Names the life of a spool: a new spool counts from 1 again under a new epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(try_from = "String", into = "String")]
 pub struct Epoch(pub u64);
 

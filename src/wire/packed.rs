@@ -36,7 +36,10 @@ pub fn bundle(batches: &[Vec<u8>]) -> Vec<u8> {
 
 /// The same message, compressed.
 pub fn compress(message: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(message.len() / 3), Compression::new(LEVEL));
+    let mut encoder = ZlibEncoder::new(
+        Vec::with_capacity(message.len() / 3),
+        Compression::new(LEVEL),
+    );
     // Into memory: it cannot fail.
     let written = encoder.write_all(message).and_then(|()| encoder.finish());
     written.unwrap_or_default()
@@ -123,7 +126,10 @@ mod tests {
         for (message, says) in [
             (small[..small.len() - 3].to_vec(), "does not decompress"),
             (compress(&vec![b' '; MESSAGE_SIZE_MAX + 1]), "larger than"),
-            (compress(&compress(&batch(1, 1).to_bytes())), "not a message"),
+            (
+                compress(&compress(&batch(1, 1).to_bytes())),
+                "not a message",
+            ),
             (b"[]".to_vec(), "no batches"),
             (
                 {

@@ -63,7 +63,11 @@ impl RangeSet {
             Some((_, &last)) if last >= from => last.checked_add(1)?,
             _ => from,
         };
-        let end = self.0.range(first..).next().map_or(to, |(&next, _)| (next - 1).min(to));
+        let end = self
+            .0
+            .range(first..)
+            .next()
+            .map_or(to, |(&next, _)| (next - 1).min(to));
         (first <= end).then_some((first, end))
     }
 
@@ -72,7 +76,13 @@ impl RangeSet {
         if last < first {
             return;
         }
-        let touched: Vec<_> = self.0.range(..=last).rev().take_while(|&(_, &l)| l >= first).map(|(&f, &l)| (f, l)).collect();
+        let touched: Vec<_> = self
+            .0
+            .range(..=last)
+            .rev()
+            .take_while(|&(_, &l)| l >= first)
+            .map(|(&f, &l)| (f, l))
+            .collect();
         for (f, l) in touched {
             self.0.remove(&f);
             if f < first {

@@ -67,7 +67,10 @@ impl Remains {
             return Err(format!("remains of {} to {seq}: no such range", self.first));
         }
         if self.to < self.from {
-            return Err(format!("remains from {} to {}: backwards", self.from, self.to));
+            return Err(format!(
+                "remains from {} to {}: backwards",
+                self.from, self.to
+            ));
         }
         Ok(())
     }

@@ -199,7 +199,9 @@ impl Context {
     }
 
     fn look_at_spool(&self) -> anyhow::Result<SpoolSeen> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         let client = runtime.block_on(Client::connect(&self.path("spool.sock")))?;
         let client = client.ok_or_else(|| anyhow::anyhow!("no gateway runs"))?;
         let spool = &client.status().spool;
@@ -213,8 +215,12 @@ impl Context {
     /// What the running gateway says of itself.
     pub fn status(&self) -> GatewayStatus {
         wait_for("the gateway's status", || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let client = runtime.unwrap().block_on(Client::connect(&self.path("spool.sock")));
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            let client = runtime
+                .unwrap()
+                .block_on(Client::connect(&self.path("spool.sock")));
             match client {
                 Ok(Some(client)) => Ok(client.status().clone()),
                 Ok(None) => Err("no gateway runs".to_owned()),

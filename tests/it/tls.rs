@@ -85,7 +85,7 @@ fn gateway(context: &Context, name: &str, confirm: &str, mqtt: &str, field: &Pym
     context.write(
         "edge.toml",
         &format!(
-            "gateway = \"{name}\"\nconfirm = \"{confirm}\"\n{mqtt}[spool]\npath = {:?}\n\
+            "gateway = \"{name}\"\nconfirm = \"{confirm}\"\n{mqtt}[spool]\npath = {:?}\n[clock]\ntrust = \"always\"\n\
              [[bus]]\nname = \"field\"\ntcp = \"127.0.0.1:{}\"\ninterval_s = 1\n\
              [[bus.device]]\nunit = 1\nprofile = \"qdy30\"\nstation = \"pond-dongmen-1\"\n",
             context.path("spool.db"),

@@ -166,7 +166,8 @@ impl Deliverer {
         let mut rests_until = None;
         loop {
             if let Some(next) = self.closed_until(rests_until.take()) {
-                self.status.send_modify(|s| (s.next_at, s.problem) = (Some(next), None));
+                self.status
+                    .send_modify(|s| (s.next_at, s.problem) = (Some(next), None));
                 tokio::select! {
                     () = stop.cancelled() => return Ok(()),
                     () = self.clock.sleep_until(next) => continue,
@@ -175,7 +176,13 @@ impl Deliverer {
             let life = Stopwatch::start();
             let mut was_connected = false;
             let acknowledged = self.confirm == Confirm::Hub;
-            let connecting = Uplink::connect(&self.mqtt, &self.gateway, &self.birth, acknowledged, self.clock.now());
+            let connecting = Uplink::connect(
+                &self.mqtt,
+                &self.gateway,
+                &self.birth,
+                acknowledged,
+                self.clock.now(),
+            );
             let ended = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 connected = connecting => match connected {
@@ -209,7 +216,11 @@ impl Deliverer {
             }
             let lived = life.elapsed();
             failures = if lived >= GOOD_LIFE { 1 } else { failures + 1 };
-            kicked = if was_connected && lived < KICKED_WITHIN { kicked + 1 } else { 0 };
+            kicked = if was_connected && lived < KICKED_WITHIN {
+                kicked + 1
+            } else {
+                0
+            };
             let mut problem = error.to_string();
             if kicked >= 2 {
                 problem = format!(
@@ -361,7 +372,8 @@ impl Delivery<'_> {
     /// The broker has confirmed a message.
     fn confirmed(&mut self, message: &Confirmed) {
         self.confirmed_at = self.life.elapsed();
-        self.pace.confirmed(message.bytes, message.backlog, message.took);
+        self.pace
+            .confirmed(message.bytes, message.backlog, message.took);
         for &seq in &message.batches {
             match self.of.confirm {
                 Confirm::Hub => self.unconfirmed.taken(seq),
@@ -381,10 +393,16 @@ impl Delivery<'_> {
         }
         let last = self.stats.borrow().spool.last_seq;
         if let Some(beyond) = ack.committed.last().filter(|beyond| *beyond > last) {
-            tracing::warn!(beyond, last, "an acknowledgement of batches that were never made; only the others count");
+            tracing::warn!(
+                beyond,
+                last,
+                "an acknowledgement of batches that were never made; only the others count"
+            );
         }
         let now = self.of.clock.now();
-        self.of.status.send_modify(|s| s.acknowledged_at = Some(now));
+        self.of
+            .status
+            .send_modify(|s| s.acknowledged_at = Some(now));
         if let Some(lost) = self.unconfirmed.committed(&ack.committed) {
             tracing::info!(from = lost, "the hub has not acknowledged; sending again");
             self.begin_again(lost);
@@ -421,7 +439,9 @@ impl Delivery<'_> {
         let base = self.of.clock.base();
         if base.provisional && !self.held_on && at >= self.of.hold {
             self.held_on = true;
-            tracing::warn!("the clock is still not known to be right; readings are sent as suspect");
+            tracing::warn!(
+                "the clock is still not known to be right; readings are sent as suspect"
+            );
             self.of.spool.time_stays_unknown(BootId(base.boot));
         }
         if self.of.uplink.windows.is_empty() {
@@ -429,7 +449,10 @@ impl Delivery<'_> {
         }
         let spool = self.stats.borrow().spool;
         let nothing = spool.batches == spool.held && self.unconfirmed.len() == 0;
-        let open = matches!(windows::hour(&self.of.uplink.windows, &self.of.local()), Hour::Open(_));
+        let open = matches!(
+            windows::hour(&self.of.uplink.windows, &self.of.local()),
+            Hour::Open(_)
+        );
         (nothing || !open).then_some(Ended::Rests)
     }
 
@@ -492,11 +515,19 @@ impl Delivery<'_> {
             self.new_after = last_seq - 1;
         }
         while self.new_after < last_seq {
-            let room = self.uplink.free().min(UNCONFIRMED_MAX.saturating_sub(self.unconfirmed.len()));
+            let room = self
+                .uplink
+                .free()
+                .min(UNCONFIRMED_MAX.saturating_sub(self.unconfirmed.len()));
             if room == 0 {
                 break;
             }
-            let Ok(batches) = self.of.spool.batches(self.new_after, last_seq, room as u32).await else {
+            let Ok(batches) = self
+                .of
+                .spool
+                .batches(self.new_after, last_seq, room as u32)
+                .await
+            else {
                 // The spool says so itself, and is asked again.
                 break;
             };
@@ -506,7 +537,9 @@ impl Delivery<'_> {
             }
             for batch in batches {
                 self.new_after = batch.seq;
-                let Some(message) = self.message(&batch) else { continue };
+                let Some(message) = self.message(&batch) else {
+                    continue;
+                };
                 if let Err(lost) = self.uplink.publish(vec![batch.seq], false, message) {
                     return Ok(Some(lost));
                 }
@@ -519,11 +552,18 @@ impl Delivery<'_> {
     /// Fetches backlog that is not on its way. Returns whether there is any.
     async fn fetch(&mut self) -> anyhow::Result<bool> {
         while self.fetched.is_empty() && self.old_after < self.new_after {
-            let Ok(batches) = self.of.spool.stored(self.old_after, self.new_after, FETCH).await else {
+            let Ok(batches) = self
+                .of
+                .spool
+                .stored(self.old_after, self.new_after, FETCH)
+                .await
+            else {
                 return Ok(false);
             };
             self.old_after = batches.last().map_or(self.new_after, |last| last.seq);
-            let waiting = batches.into_iter().filter(|b| !self.unconfirmed.contains(b.seq));
+            let waiting = batches
+                .into_iter()
+                .filter(|b| !self.unconfirmed.contains(b.seq));
             self.fetched.extend(waiting);
         }
         Ok(!self.fetched.is_empty())
@@ -549,7 +589,11 @@ impl Delivery<'_> {
             return Ok(());
         }
         let message = packed::bundle(&messages);
-        let message = if self.compress { packed::compress(&message) } else { message };
+        let message = if self.compress {
+            packed::compress(&message)
+        } else {
+            message
+        };
         self.pace.sent(message.len());
         self.uplink.publish(seqs.clone(), true, message)?;
         for seq in seqs {

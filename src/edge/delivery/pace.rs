@@ -171,11 +171,17 @@ mod tests {
             pace.sent(size);
             pace.confirmed(size, true, QUICK);
         }
-        assert_eq!((pace.window, pace.message_max(SECOND)), (MOST, Some(MESSAGE_MOST)));
+        assert_eq!(
+            (pace.window, pace.message_max(SECOND)),
+            (MOST, Some(MESSAGE_MOST))
+        );
         for _ in 0..20 {
             pace.confirmed(100, false, SLOW * 2);
         }
-        assert_eq!((pace.window, pace.message_max(SECOND)), (LEAST, Some(LEAST)));
+        assert_eq!(
+            (pace.window, pace.message_max(SECOND)),
+            (LEAST, Some(LEAST))
+        );
         pace.sent(LEAST);
         assert_eq!(pace.message_max(SECOND), None);
         pace.confirmed(LEAST, true, SLOW);
@@ -209,7 +215,10 @@ mod tests {
         assert_eq!(budget.used(), ("2026-11".into(), 0));
         assert!(budget.allows() && budget.allows_backlog(&day));
         budget.count(15, &day);
-        assert!(!budget.allows_backlog(&day) && budget.allows_backlog(&at("2026-11-02T00:00[Asia/Shanghai]")));
+        assert!(
+            !budget.allows_backlog(&day)
+                && budget.allows_backlog(&at("2026-11-02T00:00[Asia/Shanghai]"))
+        );
         budget.count(285, &day);
         assert!(!budget.allows() && !budget.allows_backlog(&at("2026-11-30T23:00[Asia/Shanghai]")));
         assert!(Budget::new(None, (String::new(), u64::MAX)).allows_backlog(&day));

@@ -23,8 +23,12 @@ const MINUTES_MAX: u16 = 24 * 60;
 impl FromStr for Window {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = |rule: &str| format!("{text:?} is no window: {rule}; such as \"06:00+20\" or \"*:30+5\"");
-        let (begin, minutes) = text.split_once('+').ok_or_else(|| wrong("begin + minutes"))?;
+        let wrong = |rule: &str| {
+            format!("{text:?} is no window: {rule}; such as \"06:00+20\" or \"*:30+5\"")
+        };
+        let (begin, minutes) = text
+            .split_once('+')
+            .ok_or_else(|| wrong("begin + minutes"))?;
         let (hour, minute) = begin.split_once(':').ok_or_else(|| wrong("hour:minute"))?;
         let number = |text: &str, below: i8| {
             let digits = (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
@@ -38,7 +42,11 @@ impl FromStr for Window {
         let most = if hour.is_some() { MINUTES_MAX } else { 60 };
         let minutes: Option<u16> = minutes.parse().ok().filter(|m| (1..=most).contains(m));
         let minutes = minutes.ok_or_else(|| wrong(&format!("it is open 1 to {most} minutes")))?;
-        Ok(Self { hour, minute, minutes })
+        Ok(Self {
+            hour,
+            minute,
+            minutes,
+        })
     }
 }
 
@@ -110,7 +118,11 @@ fn begins(window: Window, now: &ZonedDateTime) -> impl Iterator<Item = Timestamp
         let zone = now.time_zone().clone();
         hours.clone().filter_map(move |hour| {
             let time = Time::new(hour, window.minute, 0, 0).ok()?;
-            Some(zone.to_zoned_datetime(date.to_datetime(time)).ok()?.timestamp())
+            Some(
+                zone.to_zoned_datetime(date.to_datetime(time))
+                    .ok()?
+                    .timestamp(),
+            )
         })
     })
 }
@@ -142,14 +154,23 @@ mod tests {
         ] {
             assert_eq!(hour(&windows, &at(now)), expected, "{now}");
         }
-        assert_eq!(hour(&[], &at("2026-07-01T00:00")), Hour::Open(Timestamp::MAX));
+        assert_eq!(
+            hour(&[], &at("2026-07-01T00:00")),
+            Hour::Open(Timestamp::MAX)
+        );
     }
 
     #[test]
     fn an_hourly_window_opens_each_hour() {
         let windows = windows(&["*:30+5"]);
-        assert_eq!(hour(&windows, &at("2026-07-01T23:40")), Hour::Closed(at("2026-07-02T00:30").timestamp()));
-        assert_eq!(hour(&windows, &at("2026-07-01T12:34")), Hour::Open(at("2026-07-01T12:35").timestamp()));
+        assert_eq!(
+            hour(&windows, &at("2026-07-01T23:40")),
+            Hour::Closed(at("2026-07-02T00:30").timestamp())
+        );
+        assert_eq!(
+            hour(&windows, &at("2026-07-01T12:34")),
+            Hour::Open(at("2026-07-01T12:35").timestamp())
+        );
     }
 
     #[test]

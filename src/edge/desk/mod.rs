@@ -12,8 +12,8 @@ mod server;
 
 pub use client::{Client, ClientError};
 pub use message::{
-    Answer, Ask, BusStatus, ClockStatus, DeviceStatus, DiskUse, Failure, GatewayStatus, Question, ReadAsk, Reply,
-    SpoolStatus, VERSION,
+    Answer, Ask, BusStatus, ClockStatus, DeviceStatus, DiskUse, Failure, GatewayStatus, Question,
+    ReadAsk, Reply, SpoolStatus, VERSION,
 };
 pub use place::{Place, PlaceError, SOCKET_PATH_MAX};
 pub(super) use server::{Desk, DeskBus};

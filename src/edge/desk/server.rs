@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::message::{self, QUESTION_BYTES_MAX};
 use super::{
-    Answer, Ask, BusStatus, ClockStatus, DeviceStatus, Failure, GatewayStatus, Place, ReadAsk, Reply,
-    SpoolStatus, VERSION,
+    Answer, Ask, BusStatus, ClockStatus, DeviceStatus, Failure, GatewayStatus, Place, ReadAsk,
+    Reply, SpoolStatus, VERSION,
 };
 use crate::core::GatewayId;
 use crate::edge::EdgeWatch;
