@@ -1,0 +1,362 @@
+//! Nothing is lost: gateway, hub and broker are killed and cut off from each other at random, and at the end the store holds what a
+//! device gave, each number once.
+//!
+//! `HANQING_CRASH_FAULTS` makes it longer, `HANQING_CRASH_SEED` looks elsewhere, and `HANQING_CRASH_KINDS` names the kinds of faults,
+//! separated by commas:
+//!
+//!     HANQING_CRASH_SEED=7 HANQING_CRASH_FAULTS=1000 tests/run --test it crash -- --nocapture
+
+mod plan;
+mod verdict;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use self::plan::{Deed, Kind, Part, Plan};
+use self::verdict::{Killed, Verdict};
+use crate::context::{Context, GATEWAY, Process, looked_for, wait_for};
+use crate::faulty_line::FaultyLine;
+use crate::ledger_device::LedgerDevice;
+use crate::peers::mosquitto;
+
+/// Units, all on one bus: a kill may come between the first and the last of a poll.
+const UNITS: u8 = 3;
+
+/// Longest wait for everything to have arrived after the last fault. A gateway that found no broker ten times in a row waits up to
+/// five minutes before it looks again, one whose broker has forgotten a batch half a minute to a minute before it sends it again.
+const SETTLES_MAX: Duration = Duration::from_secs(600);
+
+/// Time between two comparisons of store and ledger.
+const COMPARE_EVERY: Duration = Duration::from_millis(500);
+
+fn variable<T: std::str::FromStr>(name: &str, otherwise: T) -> T {
+    match env::var(name) {
+        Ok(text) => match text.parse() {
+            Ok(value) => value,
+            Err(_) => panic!("{name}={text:?} cannot be read"),
+        },
+        Err(_) => otherwise,
+    }
+}
+
+fn kinds() -> Vec<Kind> {
+    let names = env::var("HANQING_CRASH_KINDS").unwrap_or_default();
+    if names.is_empty() {
+        return Kind::ALL.map(|(kind, _)| kind).into();
+    }
+    names.split(',').map(|name| name.parse().unwrap()).collect()
+}
+
+fn now_ms() -> i64 {
+    Timestamp::now().as_millisecond()
+}
+
+fn series(unit: u8) -> String {
+    format!("meter-{unit}/flow")
+}
+
+/// Device, gateway, line, broker, line, hub.
+struct Chain {
+    context: Context,
+    device: LedgerDevice,
+    edge_line: FaultyLine,
+    hub_line: FaultyLine,
+    processes: BTreeMap<Part, Process>,
+    /// Kills of the gateway.
+    kills: Vec<Killed>,
+    /// What was done when, for who has to find out why.
+    deeds: Vec<String>,
+    /// Processes that ended before they were killed.
+    ended: Vec<String>,
+}
+
+impl Chain {
+    fn start() -> Self {
+        let context = Context::new();
+        let device = LedgerDevice::start(UNITS);
+        let edge_line = FaultyLine::to(context.broker_port());
+        let hub_line = FaultyLine::to(context.broker_port());
+        // An answer that is late because this machine is busy must not count as lost.
+        let devices: String = (1..=UNITS)
+            .map(|unit| {
+                format!("[[bus.device]]\nunit = {unit}\nprofile = \"numbers\"\nstation = \"meter-{unit}\"\n")
+            })
+            .collect();
+        let edge = context.edge_config(&format!(
+            "[[bus]]\nname = \"field\"\ntcp = \"127.0.0.1:{}\"\ninterval_s = 1\ntimeout_ms = 20000\nretries = 0\n{devices}",
+            device.port
+        ));
+        over(&edge, &context, &edge_line);
+        over(&context.hub_config(), &context, &hub_line);
+        let mut chain = Self {
+            context,
+            device,
+            edge_line,
+            hub_line,
+            processes: BTreeMap::new(),
+            kills: Vec::new(),
+            deeds: Vec::new(),
+            ended: Vec::new(),
+        };
+        for part in [Part::Broker, Part::Hub, Part::Edge] {
+            chain.launch(part);
+        }
+        wait_for("the first readings", || {
+            let held = chain.held();
+            match held.values().all(|held| !held.is_empty()) {
+                true => Ok(()),
+                false => Err(held),
+            }
+        });
+        chain
+    }
+
+    fn launch(&mut self, part: Part) {
+        let process = match part {
+            Part::Edge => self.context.edge(),
+            Part::Hub => self.context.hub(),
+            Part::Broker => mosquitto(&self.context),
+        };
+        self.processes.insert(part, process);
+    }
+
+    fn kill(&mut self, part: Part) {
+        let mut process = self.processes.remove(&part).unwrap();
+        if !process.runs() {
+            self.ended.push(format!("{part:?} at {}", Timestamp::now()));
+        }
+        let from_ms = now_ms();
+        process.kill();
+        if part == Part::Edge {
+            let to_ms = now_ms();
+            self.kills.push(Killed { from_ms, to_ms });
+        }
+    }
+
+    fn line(&self, part: Part) -> &FaultyLine {
+        match part {
+            Part::Edge => &self.edge_line,
+            _ => &self.hub_line,
+        }
+    }
+
+    fn apply(&mut self, deed: Deed) {
+        self.deeds.push(format!("{} {deed:?}", Timestamp::now()));
+        match deed {
+            Deed::Kill(part) => self.kill(part),
+            Deed::Start(part) => self.launch(part),
+            Deed::Line(part, mode) => self.line(part).set(mode),
+            Deed::Copy => self.move_store(&self.context.path(""), &self.copies()),
+            Deed::PutBack => self.move_store(&self.copies(), &self.context.path("")),
+        }
+    }
+
+    fn copies(&self) -> PathBuf {
+        let copies = self.context.path("copy");
+        fs::create_dir_all(&copies).unwrap();
+        copies
+    }
+
+    /// Copies the files of the store, whose hub is dead, and leaves no other there.
+    fn move_store(&self, from: &Path, to: &Path) {
+        for name in ["store.db", "store.db-wal", "store.db-shm"] {
+            let _absent = fs::remove_file(to.join(name));
+            // The third is an index of the second that is made anew.
+            if from.join(name).exists() && name != "store.db-shm" {
+                fs::copy(from.join(name), to.join(name)).unwrap();
+            }
+        }
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nothing is waited for: these are the moments of the faults, drawn from the seed"
+    )]
+    fn suffer(&mut self, plan: &Plan) {
+        let begun = Instant::now();
+        for step in &plan.steps {
+            std::thread::sleep(step.at.saturating_sub(begun.elapsed()));
+            self.apply(step.deed);
+        }
+    }
+
+    /// Numbers in the store by unit, in order of their moments.
+    fn held(&self) -> BTreeMap<u8, Vec<(u32, i64)>> {
+        let unit = |unit: u8| {
+            let readings = self.context.readings(&series(unit));
+            let number = |value: f64| {
+                assert!(value.fract() == 0.0 && value >= 0.0, "{value}");
+                value as u32
+            };
+            let held = readings.iter().filter_map(|reading| {
+                let at_ms = reading.observed_at.as_millisecond();
+                Some((number(reading.value()?), at_ms))
+            });
+            (unit, held.collect())
+        };
+        (1..=UNITS).map(unit).collect()
+    }
+
+    fn verdict(&mut self, due_ms: i64) -> Verdict {
+        let held = self.held();
+        Verdict::of(&self.device.ledger(), &held, &self.kills, due_ms)
+    }
+
+    /// What is still wrong with the batches that the hub has noted: gaps, other epochs.
+    fn batches(&self) -> Result<(), String> {
+        let gateways = self.context.store().gateways().unwrap();
+        let gateway = gateways.into_iter().find(|g| g.gateway.as_str() == GATEWAY);
+        match gateway {
+            Some(g) if g.gaps().is_empty() && g.delivered.len() == 1 => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
+    }
+
+    /// Waits until all that was given up to now is in the store, and the hub misses nothing.
+    fn settle(&mut self) -> Outcome {
+        let begun = Instant::now();
+        let due_ms = now_ms();
+        let arrived = looked_for(SETTLES_MAX, COMPARE_EVERY, || {
+            match (self.verdict(due_ms).complete(), self.batches()) {
+                (true, Ok(())) => Ok(()),
+                (true, problem) => problem,
+                (false, _) => Err("something is lost".into()),
+            }
+        });
+        let settled = begun.elapsed();
+        let verdict = self.verdict(due_ms);
+        let (missing, hours) = self.hours();
+        Outcome {
+            verdict,
+            missing,
+            settled,
+            problems: [arrived.err(), hours.err()].into_iter().flatten().collect(),
+        }
+    }
+
+    /// Polls without a value, and whether the hours count what there is.
+    fn hours(&self) -> (usize, Result<(), String>) {
+        let store = self.context.store();
+        let mut missing = 0;
+        for unit in 1..=UNITS {
+            let series = series(unit).parse().unwrap();
+            let (from, to) = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
+            // Hours first: more may be committed between the two.
+            let hours = store.hours(&series, from, to).unwrap();
+            let counted: usize = hours.iter().map(|hour| hour.counted as usize).sum();
+            let readings = store.readings(&series, from, to).unwrap();
+            let values = readings.iter().filter(|r| r.value().is_some()).count();
+            missing += readings.len() - values;
+            if !(counted..=counted + 5).contains(&values) {
+                let problem = format!("{series}: {counted} in the hours, {values} readings");
+                return (missing, Err(problem));
+            }
+        }
+        (missing, Ok(()))
+    }
+
+    /// Everything that must not be.
+    fn problems(&mut self, outcome: Outcome) -> Vec<String> {
+        let Outcome {
+            verdict,
+            mut problems,
+            ..
+        } = outcome;
+        if !verdict.complete() || !verdict.sound() {
+            problems.push(format!("{verdict:?}"));
+        }
+        for (part, process) in &mut self.processes {
+            if !process.runs() {
+                self.ended.push(format!("{part:?}, at last"));
+            }
+        }
+        problems.extend(self.ended.iter().map(|ended| format!("ended: {ended}")));
+        let logs = ["edge", "hub"].map(|daemon| (daemon, self.context.log(daemon)));
+        let panicked = logs.iter().filter(|(_, log)| log.contains("panicked"));
+        problems.extend(panicked.map(|(daemon, _)| format!("{daemon} panicked")));
+        problems
+    }
+
+    /// Copies what is left to where it can be looked at, and says where.
+    fn keep(&self, seed: u64) -> String {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("crash-{seed}"));
+        fs::create_dir_all(&folder).unwrap();
+        for entry in fs::read_dir(self.context.path("")).unwrap().flatten() {
+            if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+                fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
+            }
+        }
+        fs::write(folder.join("deeds.log"), self.deeds.join("\n")).unwrap();
+        format!("what is left lies in {}", folder.display())
+    }
+}
+
+/// Lets a daemon connect over a line, and notice within seconds that it is dead.
+fn over(config: &Path, context: &Context, line: &FaultyLine) {
+    let text = fs::read_to_string(config).unwrap();
+    let url = |port: u16| format!("url = \"mqtt://127.0.0.1:{port}\"\n");
+    let direct = url(context.broker_port());
+    assert!(text.contains(&direct), "{text}");
+    let over = url(line.port) + "keep_alive_s = 5\n";
+    fs::write(config, text.replace(&direct, &over)).unwrap();
+}
+
+/// What a run came to.
+struct Outcome {
+    verdict: Verdict,
+    /// Polls that the store holds without a value.
+    missing: usize,
+    /// How long it took after the last fault.
+    settled: Duration,
+    problems: Vec<String>,
+}
+
+impl Outcome {
+    fn report(&self) -> String {
+        let verdict = &self.verdict;
+        format!(
+            "{} given, {} held, {} cut off by a kill of the gateway, {} lost, {} twice, {} never given, {} out of order, \
+             {} polls without a value; settled after {:.1?}",
+            verdict.given,
+            verdict.held,
+            verdict.cut_off.len(),
+            verdict.lost.len(),
+            verdict.doubles.len(),
+            verdict.invented.len(),
+            verdict.disordered.len(),
+            self.missing,
+            self.settled
+        )
+    }
+}
+
+#[test]
+fn nothing_is_lost_whatever_fails() {
+    let seed = variable("HANQING_CRASH_SEED", 20_220_801);
+    let count = variable("HANQING_CRASH_FAULTS", 24);
+    let plan = Plan::draw(seed, count, &kinds());
+    println!(
+        "HANQING_CRASH_SEED={seed}, {count} faults: {}",
+        plan.summary()
+    );
+    let begun = Instant::now();
+    let mut chain = Chain::start();
+    chain.suffer(&plan);
+    let outcome = chain.settle();
+    println!(
+        "seed {seed}, {count} faults in {:.1?}: {}; {} connections of the gateway, {} of the hub",
+        begun.elapsed(),
+        outcome.report(),
+        chain.edge_line.carried(),
+        chain.hub_line.carried()
+    );
+    let problems = chain.problems(outcome);
+    if !problems.is_empty() {
+        panic!("seed {seed}: {}\n{}", chain.keep(seed), problems.join("\n"));
+    }
+}
