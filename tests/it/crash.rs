@@ -19,17 +19,23 @@ use jiff::Timestamp;
 
 use self::plan::{Deed, Kind, Part, Plan};
 use self::verdict::{Killed, Verdict};
-use crate::context::{Context, GATEWAY, Process, looked_for, wait_for};
+use crate::context::{Context, GATEWAY, Process, hanqing, looked_for, outcome, wait_for};
 use crate::faulty_line::FaultyLine;
-use crate::ledger_device::LedgerDevice;
+use crate::ledger_device::{Given, LedgerDevice};
 use crate::peers::mosquitto;
 
 /// Units, all on one bus: a kill may come between the first and the last of a poll.
 const UNITS: u8 = 3;
 
-/// Longest wait for everything to have arrived after the last fault. A gateway that found no broker ten times in a row waits up to
-/// five minutes before it looks again, one whose broker has forgotten a batch half a minute to a minute before it sends it again.
-const SETTLES_MAX: Duration = Duration::from_secs(600);
+/// Longest wait for the first reading after the last fault. A gateway that found no broker ten times in a row waits up to five
+/// minutes before it looks again.
+const JOINS_MAX: Duration = Duration::from_secs(600);
+
+/// Longest wait for all others after that. A batch that the broker has forgotten is sent again after a minute at most.
+const CATCHES_UP_MAX: Duration = Duration::from_secs(150);
+
+/// Batches that may wait at any moment of a gateway that polls on: the newest, and one that has just been acknowledged.
+const ON_THEIR_WAY_MAX: u64 = 2;
 
 /// Time between two comparisons of store and ledger.
 const COMPARE_EVERY: Duration = Duration::from_millis(500);
@@ -76,7 +82,8 @@ struct Chain {
 }
 
 impl Chain {
-    fn start() -> Self {
+    /// A chain whose gateway lets a batch go by the word of `confirm`.
+    fn start(confirm: &str) -> Self {
         let context = Context::new();
         let device = LedgerDevice::start(UNITS);
         let edge_line = FaultyLine::to(context.broker_port());
@@ -92,6 +99,8 @@ impl Chain {
             device.port
         ));
         over(&edge, &context, &edge_line);
+        let rest = fs::read_to_string(&edge).unwrap();
+        fs::write(&edge, format!("confirm = \"{confirm}\"\n{rest}")).unwrap();
         over(&context.hub_config(), &context, &hub_line);
         let mut chain = Self {
             context,
@@ -217,15 +226,38 @@ impl Chain {
         }
     }
 
-    /// Waits until all that was given up to now is in the store, and the hub misses nothing.
+    /// Whether the gateway says that no more waits than may be on its way.
+    fn waiting(&self) -> Result<(), String> {
+        let config = self.context.path("edge.toml");
+        let (_, said, problem) = outcome(hanqing().arg("status").arg("-c").arg(config));
+        let count = said.split_once("待办公室确认 ").map(|(_, rest)| rest);
+        let count = count.and_then(|rest| rest.split_once(' ')?.0.parse().ok());
+        match count {
+            Some(0..=ON_THEIR_WAY_MAX) => Ok(()),
+            _ => Err(format!("{said}{problem}")),
+        }
+    }
+
+    /// Waits until something arrives from each unit that it gave after `due_ms`.
+    fn joins(&self, due_ms: i64) -> Result<(), String> {
+        looked_for(JOINS_MAX, COMPARE_EVERY, || {
+            let newest = |held: &Vec<(u32, i64)>| held.last().is_some_and(|(_, at)| *at > due_ms);
+            match self.held().values().all(newest) {
+                true => Ok(()),
+                false => Err("nothing new arrives".into()),
+            }
+        })
+    }
+
+    /// Waits until what is given from now on arrives, and with it all that was given before, and the hub misses nothing.
     fn settle(&mut self) -> Outcome {
         let begun = Instant::now();
         let due_ms = now_ms();
-        let arrived = looked_for(SETTLES_MAX, COMPARE_EVERY, || {
-            match (self.verdict(due_ms).complete(), self.batches()) {
-                (true, Ok(())) => Ok(()),
-                (true, problem) => problem,
-                (false, _) => Err("something is lost".into()),
+        let joined = self.joins(due_ms);
+        let arrived = looked_for(CATCHES_UP_MAX, COMPARE_EVERY, || {
+            match self.verdict(due_ms).complete() {
+                true => self.batches().and_then(|()| self.waiting()),
+                false => Err("something is lost".into()),
             }
         });
         let settled = begun.elapsed();
@@ -235,7 +267,10 @@ impl Chain {
             verdict,
             missing,
             settled,
-            problems: [arrived.err(), hours.err()].into_iter().flatten().collect(),
+            problems: [joined.err(), arrived.err(), hours.err()]
+                .into_iter()
+                .flatten()
+                .collect(),
         }
     }
 
@@ -279,6 +314,8 @@ impl Chain {
         let logs = ["edge", "hub"].map(|daemon| (daemon, self.context.log(daemon)));
         let panicked = logs.iter().filter(|(_, log)| log.contains("panicked"));
         problems.extend(panicked.map(|(daemon, _)| format!("{daemon} panicked")));
+        let set_aside = self.context.quarantine();
+        problems.extend(set_aside.iter().map(|row| format!("set aside: {row:?}")));
         problems
     }
 
@@ -345,7 +382,7 @@ fn nothing_is_lost_whatever_fails() {
         plan.summary()
     );
     let begun = Instant::now();
-    let mut chain = Chain::start();
+    let mut chain = Chain::start("hub");
     chain.suffer(&plan);
     let outcome = chain.settle();
     println!(
@@ -359,4 +396,34 @@ fn nothing_is_lost_whatever_fails() {
     if !problems.is_empty() {
         panic!("seed {seed}: {}\n{}", chain.keep(seed), problems.join("\n"));
     }
+}
+
+#[test]
+fn what_is_lost_is_seen() {
+    // A gateway that believes the broker, which then forgets.
+    let mut chain = Chain::start("broker");
+    chain.kill(Part::Hub);
+    let forgotten_ms = now_ms();
+    wait_for("polls that the broker alone has", || {
+        let ledger = chain.device.ledger();
+        let polled = |given: &Given| given.iter().filter(|(_, at)| *at > forgotten_ms).count();
+        match ledger.values().all(|given| polled(given) >= 3) {
+            true => chain.waiting(),
+            false => Err(format!("{ledger:?}")),
+        }
+    });
+    chain.kill(Part::Broker);
+    let due_ms = now_ms();
+    chain.launch(Part::Broker);
+    chain.launch(Part::Hub);
+    // Ends its back-off.
+    chain.kill(Part::Edge);
+    chain.launch(Part::Edge);
+    assert_eq!(chain.joins(now_ms()), Ok(()));
+    let verdict = chain.verdict(due_ms);
+    assert!(!verdict.complete() && verdict.sound(), "{verdict:?}");
+    assert!(
+        verdict.lost.iter().all(|n| n.at_ms > forgotten_ms - 2000),
+        "{verdict:?}"
+    );
 }
