@@ -20,6 +20,21 @@ pub struct Killed {
     pub to_ms: i64,
 }
 
+impl Killed {
+    /// Whether this can have lost the number in this place: the last that the unit gave before, or, where it had been asked
+    /// already, the first that it gave after.
+    fn cuts_off(self, given: &Given, place: usize) -> bool {
+        let at = |place: usize| given.get(place).map(|(_, at_ms)| *at_ms);
+        let before = |at_ms: i64| at_ms <= self.from_ms;
+        let Some(at_ms) = at(place) else { return false };
+        if before(at_ms) {
+            at_ms >= self.from_ms - BEFORE_MS && !at(place + 1).is_some_and(before)
+        } else {
+            at_ms <= self.to_ms + AFTER_MS && place.checked_sub(1).and_then(at).is_none_or(before)
+        }
+    }
+}
+
 /// A number of a unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Number {
@@ -97,11 +112,11 @@ impl Verdict {
             last = last.max(number);
         }
         let here = |number: &u32| times.get(number).is_some_and(|times| *times > 0);
-        let due = given.iter().filter(|(_, at_ms)| *at_ms <= due_ms);
-        // Each kill excuses one number of each unit; the earliest that can is the one that need not be kept for a later number.
+        let due = (0..).zip(given).filter(|(_, (_, at_ms))| *at_ms <= due_ms);
+        // Each kill excuses one number of each unit, and the earliest that can: later ones may be needed for later numbers.
         let mut kills = kills.to_vec();
         kills.sort_by_key(|kill| kill.to_ms);
-        for &(number, at_ms) in due {
+        for (place, &(number, at_ms)) in due {
             self.given += 1;
             if here(&number) {
                 self.held += 1;
@@ -112,9 +127,7 @@ impl Verdict {
                 number,
                 at_ms,
             };
-            let excused = kills.iter().position(|kill| {
-                (kill.from_ms - BEFORE_MS..=kill.to_ms + AFTER_MS).contains(&at_ms)
-            });
+            let excused = kills.iter().position(|kill| kill.cuts_off(given, place));
             match excused {
                 Some(kill) => {
                     kills.remove(kill);
@@ -170,14 +183,19 @@ mod tests {
             (numbers(&one.cut_off), numbers(&one.lost)),
             (vec![2], vec![])
         );
+        // The poll before the last was in the spool.
         let two = judged(&[1, 4, 5], &[3500]);
         assert_eq!(
             (numbers(&two.cut_off), numbers(&two.lost)),
-            (vec![2], vec![3])
+            (vec![3], vec![2])
         );
-        let both = judged(&[1, 4, 5], &[3500, 3600]);
+        // Asked before the kill, and given after it.
+        let after = judged(&[1, 2, 4, 5], &[2500]);
+        assert_eq!(numbers(&after.cut_off), [3]);
+        let both = judged(&[1, 4, 5], &[2500, 2600]);
         assert_eq!(numbers(&both.cut_off), [2, 3]);
         assert!(both.complete());
+        assert_eq!(numbers(&judged(&[1, 4, 5], &[2500]).lost), [3]);
         assert_eq!(numbers(&judged(&[2, 3, 4, 5], &[4500]).lost), [1]);
         assert_eq!(numbers(&judged(&[1, 2, 3, 4], &[2500]).lost), [5]);
         assert_eq!(numbers(&judged(&[], &[]).lost), [1, 2, 3, 4, 5]);
