@@ -1,5 +1,5 @@
-//! Nothing is lost: gateway, hub and broker are killed and cut off from each other at random, and at the end the store holds what a
-//! device gave, each number once.
+//! Nothing is lost: gateway, hub and broker are killed, stopped, frozen and cut off from each other at random, and at the end
+//! the store holds what a device gave, each number once.
 //!
 //! `HANQING_CRASH_FAULTS` makes it longer, `HANQING_CRASH_SEED` looks elsewhere, and `HANQING_CRASH_KINDS` names the kinds of faults,
 //! separated by commas:
@@ -12,7 +12,9 @@ mod verdict;
 use std::collections::BTreeMap;
 use std::env;
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -36,6 +38,15 @@ const CATCHES_UP_MAX: Duration = Duration::from_secs(150);
 
 /// Batches that may wait at any moment of a gateway that polls on: the newest, and one that has just been acknowledged.
 const ON_THEIR_WAY_MAX: u64 = 2;
+
+/// Longest time to end in, once asked to: ten seconds until a daemon lets go of what hangs, and more for a busy machine.
+const ENDS_MAX: Duration = Duration::from_secs(30);
+
+/// The number of the signal that asks a process to end.
+const TERM: i32 = 15;
+
+/// Time between two looks at a process that ends.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Time between two comparisons of store and ledger.
 const COMPARE_EVERY: Duration = Duration::from_millis(500);
@@ -77,8 +88,8 @@ struct Chain {
     kills: Vec<Killed>,
     /// What was done when, for who has to find out why.
     deeds: Vec<String>,
-    /// Processes that ended before they were killed.
-    ended: Vec<String>,
+    /// What a process did that it must not.
+    wrong: Vec<String>,
 }
 
 impl Chain {
@@ -110,7 +121,7 @@ impl Chain {
             processes: BTreeMap::new(),
             kills: Vec::new(),
             deeds: Vec::new(),
-            ended: Vec::new(),
+            wrong: Vec::new(),
         };
         for part in [Part::Broker, Part::Hub, Part::Edge] {
             chain.launch(part);
@@ -135,16 +146,47 @@ impl Chain {
     }
 
     fn kill(&mut self, part: Part) {
-        let mut process = self.processes.remove(&part).unwrap();
-        if !process.runs() {
-            self.ended.push(format!("{part:?} at {}", Timestamp::now()));
-        }
+        let mut process = self.running(part);
         let from_ms = now_ms();
         process.kill();
+        self.down(part, from_ms);
+    }
+
+    /// Asks it to end, and waits until it has.
+    fn stop(&mut self, part: Part) {
+        let mut process = self.running(part);
+        let from_ms = now_ms();
+        signal(&process, "TERM");
+        let ended = looked_for(ENDS_MAX, LOOK_EVERY, || {
+            process.0.try_wait().unwrap().ok_or(())
+        });
+        match ended {
+            // The signal itself ends one that has only just begun.
+            Ok(status) if status.success() || status.signal() == Some(TERM) => {}
+            other => self.wrong(format!("{part:?} was asked to end: {other:?}")),
+        }
+        self.down(part, from_ms);
+    }
+
+    /// Takes a process that should run.
+    fn running(&mut self, part: Part) -> Process {
+        let mut process = self.processes.remove(&part).unwrap();
+        if !process.runs() {
+            self.wrong(format!("{part:?} had ended"));
+        }
+        process
+    }
+
+    /// Notes that a process has ended that ran at `from_ms`.
+    fn down(&mut self, part: Part, from_ms: i64) {
         if part == Part::Edge {
             let to_ms = now_ms();
             self.kills.push(Killed { from_ms, to_ms });
         }
+    }
+
+    fn wrong(&mut self, what: String) {
+        self.wrong.push(format!("{}: {what}", Timestamp::now()));
     }
 
     fn line(&self, part: Part) -> &FaultyLine {
@@ -158,7 +200,10 @@ impl Chain {
         self.deeds.push(format!("{} {deed:?}", Timestamp::now()));
         match deed {
             Deed::Kill(part) => self.kill(part),
+            Deed::Stop(part) => self.stop(part),
             Deed::Start(part) => self.launch(part),
+            Deed::Freeze(part) => signal(&self.processes[&part], "STOP"),
+            Deed::Thaw(part) => signal(&self.processes[&part], "CONT"),
             Deed::Line(part, mode) => self.line(part).set(mode),
             Deed::Copy => self.move_store(&self.context.path(""), &self.copies()),
             Deed::PutBack => self.move_store(&self.copies(), &self.context.path("")),
@@ -305,12 +350,11 @@ impl Chain {
         if !verdict.complete() || !verdict.sound() {
             problems.push(format!("{verdict:?}"));
         }
-        for (part, process) in &mut self.processes {
-            if !process.runs() {
-                self.ended.push(format!("{part:?}, at last"));
-            }
+        for part in [Part::Broker, Part::Hub, Part::Edge] {
+            let process = self.running(part);
+            self.processes.insert(part, process);
         }
-        problems.extend(self.ended.iter().map(|ended| format!("ended: {ended}")));
+        problems.append(&mut self.wrong);
         let logs = ["edge", "hub"].map(|daemon| (daemon, self.context.log(daemon)));
         let panicked = logs.iter().filter(|(_, log)| log.contains("panicked"));
         problems.extend(panicked.map(|(daemon, _)| format!("{daemon} panicked")));
@@ -331,6 +375,13 @@ impl Chain {
         fs::write(folder.join("deeds.log"), self.deeds.join("\n")).unwrap();
         format!("what is left lies in {}", folder.display())
     }
+}
+
+/// Sends a process a signal.
+fn signal(process: &Process, name: &str) {
+    let kill = format!("kill -{name} {}", process.0.id());
+    let sent = Command::new("sh").args(["-c", &kill]).status().unwrap();
+    assert!(sent.success(), "{kill}: {sent}");
 }
 
 /// Lets a daemon connect over a line, and notice within seconds that it is dead.

@@ -35,11 +35,15 @@ pub enum Kind {
     Refuse,
     /// The hub is killed and goes on with an older copy of its store.
     Restore,
+    /// Gateway or hub is asked to end, as by systemd, and does.
+    Stop,
+    /// A process stands still for a while, and goes on.
+    Freeze,
 }
 
 impl Kind {
     /// All kinds, with their names.
-    pub const ALL: [(Self, &str); 10] = [
+    pub const ALL: [(Self, &str); 12] = [
         (Self::KillEdge, "kill-edge"),
         (Self::KillHub, "kill-hub"),
         (Self::KillBroker, "kill-broker"),
@@ -50,6 +54,8 @@ impl Kind {
         (Self::Truncate, "truncate"),
         (Self::Refuse, "refuse"),
         (Self::Restore, "restore"),
+        (Self::Stop, "stop"),
+        (Self::Freeze, "freeze"),
     ];
 }
 
@@ -87,8 +93,14 @@ pub enum Part {
 pub enum Deed {
     /// Kills a process.
     Kill(Part),
+    /// Asks it to end.
+    Stop(Part),
     /// Starts it again.
     Start(Part),
+    /// Makes it stand still.
+    Freeze(Part),
+    /// Lets it go on.
+    Thaw(Part),
     /// Tells a line what to do.
     Line(Part, Mode),
     /// Copies the store, whose hub is dead.
@@ -188,6 +200,15 @@ impl Drawing {
             Kind::KillEdge => self.kill(Part::Edge, None)?,
             Kind::KillBroker => self.kill(Part::Broker, None)?,
             Kind::Restore if self.copied => self.kill(Part::Hub, Some(Deed::PutBack))?,
+            Kind::Stop => {
+                let part = self.either();
+                self.pause(part, Deed::Stop(part), Deed::Start(part))?;
+            }
+            Kind::Freeze => {
+                let parts = [Part::Edge, Part::Hub, Part::Broker];
+                let part = parts[self.random.random_range(0..parts.len())];
+                self.pause(part, Deed::Freeze(part), Deed::Thaw(part))?;
+            }
             Kind::KillHub | Kind::Restore => {
                 let copies = !self.copied || self.random.random_ratio(1, 2);
                 self.kill(Part::Hub, copies.then_some(Deed::Copy))?;
@@ -211,13 +232,33 @@ impl Drawing {
         Some(())
     }
 
+    /// Does one thing to a process, and the other after a while.
+    fn pause(&mut self, part: Part, first: Deed, then: Deed) -> Option<()> {
+        let lasts = self.lasts();
+        let until = self.occupy(Place::Process(part), lasts)?;
+        self.step(self.now, first);
+        self.step(until, then);
+        Some(())
+    }
+
+    fn either(&mut self) -> Part {
+        match self.random.random() {
+            true => Part::Edge,
+            false => Part::Hub,
+        }
+    }
+
+    /// How long a fault lasts: mostly short, and now and then longer than the daemons' patience.
+    fn lasts(&mut self) -> Duration {
+        match self.random.random_ratio(1, 6) {
+            true => self.millis(5000, 15_000),
+            false => self.millis(50, 4000),
+        }
+    }
+
     /// A line does not pass for a while.
     fn cut(&mut self, kind: Kind) -> Option<()> {
-        let part = if self.random.random() {
-            Part::Edge
-        } else {
-            Part::Hub
-        };
+        let part = self.either();
         let way = if self.random.random() {
             Way::Up
         } else {
@@ -231,11 +272,7 @@ impl Drawing {
             Kind::Refuse => Mode::Refuse,
             _ => Mode::Reset,
         };
-        // The longer ones outlast the daemons' patience.
-        let lasts = match self.random.random_ratio(1, 6) {
-            true => self.millis(5000, 15_000),
-            false => self.millis(50, 4000),
-        };
+        let lasts = self.lasts();
         let until = self.occupy(Place::Line(part), lasts)?;
         self.step(self.now, Deed::Line(part, mode));
         self.step(until, Deed::Line(part, Mode::Pass));
@@ -274,8 +311,12 @@ mod tests {
             for Step { deed, .. } in plan.steps {
                 let hub_runs = runs.get(&Part::Hub).copied().unwrap_or(true);
                 match deed {
-                    Deed::Kill(part) => assert_ne!(runs.insert(part, false), Some(false)),
-                    Deed::Start(part) => assert_eq!(runs.insert(part, true), Some(false)),
+                    Deed::Kill(part) | Deed::Stop(part) | Deed::Freeze(part) => {
+                        assert_ne!(runs.insert(part, false), Some(false));
+                    }
+                    Deed::Start(part) | Deed::Thaw(part) => {
+                        assert_eq!(runs.insert(part, true), Some(false))
+                    }
                     Deed::Line(part, mode) => {
                         let passed = passes.insert(part, mode == Mode::Pass);
                         assert_eq!(passed.unwrap_or(true), mode != Mode::Pass);

@@ -11,7 +11,7 @@ const BEFORE_MS: i64 = 2000;
 /// How long after it the device may still answer what it had been asked before, ms.
 const AFTER_MS: i64 = 1000;
 
-/// A kill of the gateway: the moments between which it happened, ms since 1970.
+/// A kill of the gateway, or its end where it was asked to: the moments between which it happened, ms since 1970.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Killed {
     /// It ran at this moment.
