@@ -84,7 +84,7 @@ struct Chain {
     edge_line: FaultyLine,
     hub_line: FaultyLine,
     processes: BTreeMap<Part, Process>,
-    /// Kills of the gateway.
+    /// Kills and orderly ends of the gateway.
     kills: Vec<Killed>,
     /// What was done when, for who has to find out why.
     deeds: Vec<String>,
@@ -99,12 +99,12 @@ impl Chain {
         let device = LedgerDevice::start(UNITS);
         let edge_line = FaultyLine::to(context.broker_port());
         let hub_line = FaultyLine::to(context.broker_port());
-        // An answer that is late because this machine is busy must not count as lost.
         let devices: String = (1..=UNITS)
             .map(|unit| {
                 format!("[[bus.device]]\nunit = {unit}\nprofile = \"numbers\"\nstation = \"meter-{unit}\"\n")
             })
             .collect();
+        // The long timeout: an answer that is late because this machine is busy must not count as lost.
         let edge = context.edge_config(&format!(
             "[[bus]]\nname = \"field\"\ntcp = \"127.0.0.1:{}\"\ninterval_s = 1\ntimeout_ms = 20000\nretries = 0\n{devices}",
             device.port
@@ -408,7 +408,7 @@ impl Outcome {
     fn report(&self) -> String {
         let verdict = &self.verdict;
         format!(
-            "{} given, {} held, {} cut off by a kill of the gateway, {} lost, {} twice, {} never given, {} out of order, \
+            "{} given, {} held, {} cut off with the gateway, {} lost, {} twice, {} never given, {} out of order, \
              {} polls without a value; settled after {:.1?}",
             verdict.given,
             verdict.held,
