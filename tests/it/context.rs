@@ -24,19 +24,28 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub const GATEWAY: &str = "gw-test";
 
 /// Waits until `look` gives something, and gives it on. Fails with `what` and the last thing seen.
+pub fn wait_for<T, S: Debug>(what: &str, look: impl FnMut() -> Result<T, S>) -> T {
+    match looked_for(WAIT_MAX, LOOK_EVERY, look) {
+        Ok(found) => found,
+        Err(seen) => panic!("waited {WAIT_MAX:?} for {what}; last seen: {seen:?}"),
+    }
+}
+
+/// What `look` gives in the end, or what it has seen last where it gives nothing for longer than `most`.
 #[expect(
     clippy::disallowed_methods,
     reason = "no runtime here, and the state looked at is of other processes: nothing tells us when it changes"
 )]
-pub fn wait_for<T, S: Debug>(what: &str, mut look: impl FnMut() -> Result<T, S>) -> T {
+pub fn looked_for<T, S>(
+    most: Duration,
+    every: Duration,
+    mut look: impl FnMut() -> Result<T, S>,
+) -> Result<T, S> {
     let begun = Instant::now();
     loop {
         match look() {
-            Ok(found) => return found,
-            Err(seen) if begun.elapsed() > WAIT_MAX => {
-                panic!("waited {WAIT_MAX:?} for {what}; last seen: {seen:?}")
-            }
-            Err(_) => std::thread::sleep(LOOK_EVERY),
+            Err(_) if begun.elapsed() <= most => std::thread::sleep(every),
+            done => return done,
         }
     }
 }
