@@ -224,6 +224,10 @@ impl Edge {
     }
 }
 
+/// How long a poll that is being made when the gateway is asked to end may still take: what it has read is not thrown away, but a
+/// dead line is not waited for.
+const LAST_POLL_MAX: Duration = Duration::from_secs(5);
+
 /// How long the spool may take to write what is left at the end.
 const CLOSE_MAX: Duration = Duration::from_secs(10);
 
@@ -277,9 +281,17 @@ async fn poll(
 ) -> anyhow::Result<()> {
     let mut storing = None;
     loop {
-        let mut readings = tokio::select! {
+        tokio::select! {
             () = stop.cancelled() => break,
-            polled = bus.poll_next(&stats) => polled,
+            () = bus.due() => {}
+        }
+        let too_long = async {
+            stop.cancelled().await;
+            tokio::time::sleep(LAST_POLL_MAX).await;
+        };
+        let mut readings = tokio::select! {
+            () = too_long => break,
+            polled = bus.poll_due(&stats) => polled,
         };
         // By which all of them were read: it does not change during a poll, and nobody has had a turn since.
         let by = timebase(clock.base());

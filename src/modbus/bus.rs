@@ -181,9 +181,9 @@ impl Bus {
         Some(rest.map_or(due, |rest| rest.max(due)))
     }
 
-    /// Waits until points are due, and polls them; the first poll is made at once. Polls fall on the wall clock's multiples of
-    /// their intervals. Dropped half-way, what it has read is lost.
-    pub async fn poll_next(&mut self, stats: &BusStats) -> Vec<Reading> {
+    /// Waits until points are due; the first poll is made at once. Polls fall on the wall clock's multiples of their intervals.
+    /// Cancel safe.
+    pub async fn due(&mut self) {
         // Where polls follow each other without a pause, others of the thread get their turn here.
         tokio::task::yield_now().await;
         loop {
@@ -193,6 +193,17 @@ impl Bus {
             }
             self.caller.wait(due, &mut self.mode).await;
         }
+    }
+
+    /// Waits until points are due, and polls them. Dropped half-way, what it has read is lost.
+    #[cfg(test)]
+    pub async fn poll_next(&mut self, stats: &BusStats) -> Vec<Reading> {
+        self.due().await;
+        self.poll_due(stats).await
+    }
+
+    /// Polls the points that are due. Dropped half-way, what it has read is lost.
+    pub async fn poll_due(&mut self, stats: &BusStats) -> Vec<Reading> {
         let (now, begun) = (self.caller.clock().now(), self.caller.clock().uptime());
         let since = begun.saturating_sub(self.begun);
         let missed = self.schedule.take(now, since, &mut self.due);

@@ -78,7 +78,7 @@ struct Message {
     #[serde(default)]
     remains: Option<Remains>,
     at: i64,
-    series: Vec<Series>,
+    series: Vec<String>,
     readings: Vec<Row>,
 }
 
@@ -107,13 +107,35 @@ struct Written<'a> {
     readings: Rows<'a>,
 }
 
-/// A series as text, without a string of its own: a batch may hold a thousand.
-struct SeriesText<'a>(&'a Series);
+/// A series as text, without a string of its own: a batch may hold a thousand. The station is left out where it is that of the
+/// series before.
+struct SeriesText<'a> {
+    series: &'a Series,
+    same_station: bool,
+}
 
 impl Serialize for SeriesText<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self.0)
+        if self.same_station {
+            serializer.collect_str(&format_args!("/{}", self.series.parameter.id()))
+        } else {
+            serializer.collect_str(self.series)
+        }
     }
+}
+
+/// Series as they are written, the station left out where it is that of the series before.
+fn all_series(texts: &[String]) -> Result<Vec<Series>, WireError> {
+    let mut all: Vec<Series> = Vec::with_capacity(texts.len());
+    for (i, text) in texts.iter().enumerate() {
+        let before = all.last().map(|series| &series.station);
+        let series = match (text.strip_prefix('/'), before) {
+            (Some(parameter), Some(station)) => format!("{station}/{parameter}").parse(),
+            _ => text.parse(),
+        };
+        all.push(series.map_err(|problem| WireError::Content(format!("series[{i}]: {problem}")))?);
+    }
+    Ok(all)
 }
 
 /// Readings as [`Row`]s.
@@ -182,7 +204,12 @@ impl Batch {
         let mut numbers = Vec::with_capacity(count);
         for reading in &self.readings {
             numbers.push(*places.entry(&reading.series).or_insert_with(|| {
-                series.push(SeriesText(&reading.series));
+                let last: Option<&SeriesText> = series.last();
+                let same_station = last.is_some_and(|s| s.series.station == reading.series.station);
+                series.push(SeriesText {
+                    series: &reading.series,
+                    same_station,
+                });
                 series.len() as u32 - 1
             }));
         }
@@ -240,6 +267,7 @@ impl Batch {
                 "seq 0: batches are counted from 1".into(),
             ));
         }
+        let series = all_series(&series)?;
         if let Some(remains) = &remains {
             remains.check(seq).map_err(WireError::Content)?;
         }

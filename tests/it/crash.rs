@@ -155,7 +155,6 @@ impl Chain {
     /// Asks it to end, and waits until it has.
     fn stop(&mut self, part: Part) {
         let mut process = self.running(part);
-        let from_ms = now_ms();
         signal(&process, "TERM");
         let ended = looked_for(ENDS_MAX, LOOK_EVERY, || {
             process.0.try_wait().unwrap().ok_or(())
@@ -165,7 +164,6 @@ impl Chain {
             Ok(status) if status.success() || status.signal() == Some(TERM) => {}
             other => self.wrong(format!("{part:?} was asked to end: {other:?}")),
         }
-        self.down(part, from_ms);
     }
 
     /// Takes a process that should run.

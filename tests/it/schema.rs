@@ -152,6 +152,11 @@ fn the_schemas_list_the_catalogues() {
     for schema in [&batch, &birth] {
         assert_eq!(schema["$defs"]["series"]["pattern"], json!(pattern));
     }
+    let same_station = format!("^/({})$", parameters.join("|"));
+    assert_eq!(
+        batch["$defs"]["same_station"]["pattern"],
+        json!(same_station)
+    );
     let units = birth["$defs"]["observed"]["properties"]["unit"]["enum"].clone();
     let read: Vec<Unit> = serde_json::from_value(units.clone()).unwrap();
     let symbols: Vec<&str> = read.iter().map(|u| u.symbol()).collect();
