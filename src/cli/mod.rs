@@ -17,8 +17,12 @@ mod check;
 mod demo;
 #[cfg(feature = "edge")]
 mod edge;
+#[cfg(feature = "edge")]
+mod export;
 #[cfg(feature = "hub")]
 mod hub;
+#[cfg(feature = "hub")]
+mod import;
 #[cfg(feature = "hub")]
 mod ledger;
 #[cfg(feature = "edge")]
@@ -92,6 +96,10 @@ enum Command {
     Status(status::Arguments),
     #[cfg(feature = "edge")]
     Mode(mode::Arguments),
+    #[cfg(feature = "edge")]
+    Export(export::Arguments),
+    #[cfg(feature = "hub")]
+    Import(import::Arguments),
     /// Check configuration files, every problem at once
     Check(check::Arguments),
     /// Write the drought-relief section of a period
@@ -140,6 +148,10 @@ pub fn main() -> ExitCode {
         Command::Mode(arguments) => mode::run(&arguments),
         #[cfg(feature = "hub")]
         Command::Hub(arguments) => hub::run(arguments),
+        #[cfg(feature = "edge")]
+        Command::Export(arguments) => export::run(&arguments),
+        #[cfg(feature = "hub")]
+        Command::Import(arguments) => import::run(&arguments),
         Command::Check(arguments) => check::run(arguments),
         #[cfg(feature = "hub")]
         Command::Report(arguments) => report::run(arguments),

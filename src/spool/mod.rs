@@ -5,6 +5,7 @@
 //! others send it messages. What is promised, and how it is proved: docs/reliability.md.
 
 mod aside;
+pub mod carry;
 pub mod keeper;
 mod room;
 mod schema;

@@ -3,6 +3,7 @@
 //! `tests/run` installs what is needed; without it these tests fail and say so.
 
 mod bad_devices;
+mod carry;
 mod commands;
 mod commissioning;
 mod confirm;

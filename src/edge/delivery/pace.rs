@@ -16,11 +16,11 @@ const BEGIN: usize = 8 * 1024;
 /// And at least: one message of a batch has to go.
 const LEAST: usize = 4 * 1024;
 
-/// And at most: fills 100 Mbit/s at 80 ms.
-const MOST: usize = 1024 * 1024;
+/// And at most: fills 25 Mbit/s at 80 ms. What is on its way lies in a gateway's memory.
+const MOST: usize = 256 * 1024;
 
-/// Largest message of the backlog: half of what a message may be, since a batch that no longer fits begins the next.
-const MESSAGE_MOST: usize = 128 * 1024;
+/// Largest message of the backlog, before it is compressed: larger ones compress no better, since zlib looks back 32 KiB.
+const MESSAGE_MOST: usize = 32 * 1024;
 
 /// How much of a link the backlog takes: as many bytes on their way as come through quickly.
 #[derive(Debug)]
