@@ -17,7 +17,8 @@ use crate::ledger::Ledger;
 use crate::store::{Store, StoreError};
 use crate::support::Clock;
 use crate::water::{self, Station, StationKind, Status, Township};
-use crate::web::{GatewayRow, Overview, SourceRow, Totals};
+use crate::web::{GatewayRow, LostRow, Overview, SourceRow, Totals};
+use crate::wire::ClockState;
 
 /// How often the page's state is made anew.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -111,7 +112,7 @@ impl Overviews {
             simulated: self.simulated,
             zone: township.zone.clone(),
             sources,
-            gateways: self.store.gateways()?.iter().map(gateway).collect(),
+            gateways: self.gateways()?,
             totals: Totals {
                 readings,
                 sources_dry: u32::try_from(sources_dry).unwrap_or(u32::MAX),
@@ -119,6 +120,26 @@ impl Overviews {
                 pumps_ran,
             },
         })
+    }
+
+    fn gateways(&self) -> Result<Vec<GatewayRow>, StoreError> {
+        let lost = self.store.lost()?;
+        let rows = self.store.gateways()?;
+        let rows = rows.iter().map(|row| {
+            let lost = lost.iter().filter(|lost| lost.gateway == row.gateway);
+            // The newest few: the table is for people.
+            let lost = lost.rev().take(LOST_SHOWN).map(|lost| LostRow {
+                from: lost.remains.from,
+                to: lost.remains.to,
+                readings: lost.remains.lost,
+                why: lost.remains.why.name_zh().into(),
+            });
+            GatewayRow {
+                lost: lost.collect(),
+                ..gateway(row)
+            }
+        });
+        Ok(rows.collect())
     }
 
     fn source(&mut self, station: &Station, now: Timestamp) -> Result<SourceRow, StoreError> {
@@ -221,6 +242,9 @@ fn daily(cells: &[HourCell], calendar: &Calendar) -> Vec<Option<f64>> {
     days.into_iter().map(|(_, level)| level).collect()
 }
 
+/// Gaps of a gateway that the page shows.
+const LOST_SHOWN: usize = 5;
+
 fn gateway(row: &crate::store::GatewayRow) -> GatewayRow {
     // The life that is going on: the one with the most batches stands last where a spool was replaced.
     let newest = row.delivered.iter().max_by_key(|(_, set)| set.last());
@@ -242,6 +266,8 @@ fn gateway(row: &crate::store::GatewayRow) -> GatewayRow {
             .iter()
             .map(|(_, first, last)| format!("{first}–{last}"))
             .collect(),
+        clock_unset: row.clock == Some(ClockState::Provisional),
+        lost: Vec::new(),
     }
 }
 

@@ -10,7 +10,7 @@ use super::session::{self, Session};
 use super::{MqttError, MqttSettings};
 use crate::core::GatewayId;
 use crate::support::Stopwatch;
-use crate::wire::{Ack, Birth, Channel, GatewayState, Status, Topic};
+use crate::wire::{Ack, Birth, Channel, ClockState, GatewayState, Status, Topic};
 
 /// What comes from the broker.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ impl Uplink {
         gateway: &GatewayId,
         birth: &Birth,
         acknowledged: bool,
-        now: Timestamp,
+        (now, clock): (Timestamp, ClockState),
     ) -> Result<Self, MqttError> {
         let topic = |channel| Topic::new(gateway.clone(), channel).to_string();
         let mut options = session::options(settings, &format!("hanqing-{gateway}"))?;
@@ -131,7 +131,9 @@ impl Uplink {
         uplink.retain(topic(Channel::Birth), birth.to_bytes())?;
         uplink.retain(
             uplink.status.clone(),
-            Status::new(GatewayState::Online, now).to_bytes(),
+            Status::new(GatewayState::Online, now)
+                .with_clock(clock)
+                .to_bytes(),
         )?;
         Ok(uplink)
     }
@@ -241,6 +243,15 @@ impl Uplink {
                 Ok(_) => {}
             }
         }
+    }
+
+    /// Says that the clock has become good, or bad.
+    ///
+    /// # Errors
+    /// The connection is gone.
+    pub fn tell_clock(&mut self, clock: ClockState) -> Result<(), MqttError> {
+        let status = Status::new(GatewayState::Online, self.since).with_clock(clock);
+        self.retain(self.status.clone(), status.to_bytes())
     }
 
     /// Says goodbye: the status becomes offline by our own word. What is still on its way is in the spool.

@@ -174,7 +174,7 @@ async fn a_file_that_is_spoilt_while_it_is_used_is_replaced() {
         .unwrap();
     drop(other);
     let file = std::fs::File::options().write(true).open(&path).unwrap();
-    std::os::unix::fs::FileExt::write_all_at(&file, &vec![0xa5; size as usize - 4096], 4096)
+    std::os::unix::fs::FileExt::write_all_at(&file, &vec![0xa5; size as usize - 1024], 1024)
         .unwrap();
     for _ in 0..3 {
         append(&spool, readings(2)).await;

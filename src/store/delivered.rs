@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::StoreError;
 use crate::core::GatewayId;
-use crate::wire::{Birth, Epoch, GatewayState, RangeSet, Remains, Status};
+use crate::wire::{Birth, ClockState, Epoch, GatewayState, RangeSet, Remains, Status};
 
 /// Committed batch numbers by gateway and epoch.
 pub type Delivered = BTreeMap<(GatewayId, Epoch), RangeSet>;
@@ -21,6 +21,8 @@ pub struct GatewayRow {
     pub online: Option<bool>,
     /// Since when, by its own word.
     pub since: Option<Timestamp>,
+    /// What it has said of its clock.
+    pub clock: Option<ClockState>,
     /// When its last batch was committed, by the hub's clock.
     pub heard_at: Option<Timestamp>,
     /// Committed batch numbers by epoch.
@@ -111,13 +113,15 @@ pub(super) fn status(
 ) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO gateway (name, online, since_ms) VALUES (?1, ?2, ?3)
-             ON CONFLICT (name) DO UPDATE SET online = excluded.online, since_ms = excluded.since_ms",
+            "INSERT INTO gateway (name, online, since_ms, provisional) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (name) DO UPDATE SET online = excluded.online, since_ms = excluded.since_ms,
+                 provisional = coalesce(excluded.provisional, provisional)",
         )?
         .execute(params![
             gateway.as_str(),
             status.state == GatewayState::Online,
-            status.since.as_millisecond()
+            status.since.as_millisecond(),
+            status.clock.map(|clock| clock == ClockState::Provisional)
         ])?;
     Ok(())
 }
@@ -200,6 +204,7 @@ pub(super) fn gateways(connection: &Connection) -> Result<Vec<GatewayRow>, Store
         gateway: gateway.clone(),
         online: None,
         since: None,
+        clock: None,
         heard_at: None,
         delivered: BTreeMap::new(),
     };
@@ -210,7 +215,7 @@ pub(super) fn gateways(connection: &Connection) -> Result<Vec<GatewayRow>, Store
         row.delivered.insert(epoch, set);
     }
     let mut statement =
-        connection.prepare("SELECT name, online, since_ms, heard_ms FROM gateway")?;
+        connection.prepare("SELECT name, online, since_ms, heard_ms, provisional FROM gateway")?;
     let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
         let name: String = row.get(0)?;
@@ -224,6 +229,13 @@ pub(super) fn gateways(connection: &Connection) -> Result<Vec<GatewayRow>, Store
         entry.online = row.get(1)?;
         entry.since = at(row.get(2)?);
         entry.heard_at = at(row.get(3)?);
+        entry.clock = row.get::<_, Option<bool>>(4)?.map(|provisional| {
+            if provisional {
+                ClockState::Provisional
+            } else {
+                ClockState::Good
+            }
+        });
     }
     Ok(rows.into_values().collect())
 }

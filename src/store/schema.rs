@@ -124,7 +124,7 @@ fn create(connection: &Connection) -> rusqlite::Result<()> {
              PRIMARY KEY (gateway, epoch, first)
          ) STRICT, WITHOUT ROWID;
          CREATE TABLE gateway (
-             name TEXT PRIMARY KEY, online INTEGER, since_ms INTEGER, heard_ms INTEGER, birth TEXT
+             name TEXT PRIMARY KEY, online INTEGER, since_ms INTEGER, heard_ms INTEGER, birth TEXT, provisional INTEGER
          ) STRICT;
          CREATE TABLE quarantine (
              id INTEGER PRIMARY KEY, received_ms INTEGER NOT NULL,
@@ -142,10 +142,11 @@ const LOST: &str = "CREATE TABLE lost (
     PRIMARY KEY (gateway, epoch, seq)
 ) STRICT, WITHOUT ROWID;";
 
-/// Layout 2 keeps what gateways say is lost.
+/// Layout 2 keeps what gateways say is lost, and of their clocks.
 fn from_1(connection: &Connection) -> rusqlite::Result<()> {
     let transaction = connection.unchecked_transaction()?;
     transaction.execute_batch(LOST)?;
+    transaction.execute_batch("ALTER TABLE gateway ADD COLUMN provisional INTEGER;")?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()
 }

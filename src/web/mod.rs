@@ -7,5 +7,5 @@ mod model;
 mod server;
 mod view;
 
-pub use model::{GatewayRow, Overview, SourceRow, Totals};
+pub use model::{GatewayRow, LostRow, Overview, SourceRow, Totals};
 pub use server::{DRAIN_MAX, router, serve};

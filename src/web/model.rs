@@ -70,6 +70,23 @@ pub struct GatewayRow {
     pub committed_to: u64,
     /// Batches that are missing, as ranges: `120–135`.
     pub gaps: Vec<String>,
+    /// Its clock is not known to be right.
+    pub clock_unset: bool,
+    /// What it says is lost: from, to, how many readings, why.
+    pub lost: Vec<LostRow>,
+}
+
+/// A gap that a gateway tells of.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LostRow {
+    /// The first that is lost.
+    pub from: Timestamp,
+    /// The last.
+    pub to: Timestamp,
+    /// Readings; `None` where nobody can know.
+    pub readings: Option<u64>,
+    /// Why, in words.
+    pub why: String,
 }
 
 /// Sums over the township.

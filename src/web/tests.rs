@@ -1,7 +1,7 @@
 //! Tests of the page over a real socket.
 
 use super::*;
-use crate::web::{GatewayRow, SourceRow, Totals};
+use crate::web::{GatewayRow, LostRow, SourceRow, Totals};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -96,6 +96,8 @@ fn sample() -> Overview {
                 epoch: "3f9a".into(),
                 committed_to: 15_120,
                 gaps: vec![],
+                clock_unset: false,
+                lost: vec![],
             },
             GatewayRow {
                 id: "gw-west".into(),
@@ -104,6 +106,13 @@ fn sample() -> Overview {
                 epoch: "77b0".into(),
                 committed_to: 9_004,
                 gaps: vec!["9005–9016".into(), "9130".into()],
+                clock_unset: true,
+                lost: vec![LostRow {
+                    from: "2022-08-01T00:00:00Z".parse().unwrap(),
+                    to: "2022-08-02T12:55:00Z".parse().unwrap(),
+                    readings: Some(1290),
+                    why: "存满后抽稀为每小时一个".into(),
+                }],
             },
         ],
         totals: Totals {

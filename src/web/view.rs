@@ -6,7 +6,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, context};
 use serde::Serialize;
 
-use super::model::{GatewayRow, Overview, SourceRow};
+use super::model::{GatewayRow, LostRow, Overview, SourceRow};
 
 /// A reading older than this is shown grey. Gateways read each 5 minutes by default and may be a connection window of an
 /// hour late; at twice that nobody should take the level for today's (engineering judgement).
@@ -148,6 +148,8 @@ struct GatewayView {
     epoch: String,
     committed_to: String,
     gaps: Vec<String>,
+    clock_unset: bool,
+    lost: Vec<String>,
 }
 
 /// The statuses, worst last, with their words.
@@ -279,8 +281,19 @@ impl GatewayView {
             epoch: row.epoch.clone(),
             committed_to: grouped(row.committed_to),
             gaps: row.gaps.clone(),
+            clock_unset: row.clock_unset,
+            lost: row.lost.iter().map(|lost| lost_words(lost, zone)).collect(),
         }
     }
+}
+
+fn lost_words(lost: &LostRow, zone: &TimeZone) -> String {
+    let from = instant(lost.from, zone, "%Y-%m-%d %H:%M");
+    let to = instant(lost.to, zone, "%Y-%m-%d %H:%M");
+    let readings = lost.readings.map_or("数量不明".into(), |readings| {
+        format!("{} 个读数", grouped(readings))
+    });
+    format!("{from} 至 {to} {readings}（{}）", lost.why)
 }
 
 fn instant(at: Timestamp, zone: &TimeZone, form: &str) -> String {

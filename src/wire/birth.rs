@@ -88,6 +88,19 @@ pub struct Status {
     pub state: GatewayState,
     /// Since when, by the gateway's clock; a last will carries when the connection was made.
     pub since: Timestamp,
+    /// What the gateway makes of its clock; absent where it says nothing of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<ClockState>,
+}
+
+/// What a gateway makes of its clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockState {
+    /// It is known to be right.
+    Good,
+    /// It is not: readings are held back for a while, or sent as suspect.
+    Provisional,
 }
 
 impl Status {
@@ -97,6 +110,15 @@ impl Status {
             v: FORMAT,
             state,
             since,
+            clock: None,
+        }
+    }
+
+    /// The same, with the state of the clock.
+    pub fn with_clock(self, clock: ClockState) -> Self {
+        Self {
+            clock: Some(clock),
+            ..self
         }
     }
 

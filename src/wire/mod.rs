@@ -13,7 +13,7 @@ mod topic;
 
 pub use ack::Ack;
 pub use batch::{Batch, Epoch};
-pub use birth::{Birth, BirthSeries, CounterSpec, GatewayState, Status};
+pub use birth::{Birth, BirthSeries, ClockState, CounterSpec, GatewayState, Status};
 pub use ranges::RangeSet;
 pub use remains::{LostTo, Remains};
 pub use timebase::{BootId, Timebase};

@@ -2,8 +2,8 @@
 
 use hanqing::core::{Flag, Outcome, Parameter, Reading, Reason, Series, Unit};
 use hanqing::wire::{
-    Ack, Batch, Birth, BirthSeries, BootId, CounterSpec, Epoch, GatewayState, LostTo, RangeSet,
-    Remains, Status, Timebase,
+    Ack, Batch, Birth, BirthSeries, BootId, ClockState, CounterSpec, Epoch, GatewayState, LostTo,
+    RangeSet, Remains, Status, Timebase,
 };
 use jiff::Timestamp;
 use jsonschema::Validator;
@@ -108,9 +108,14 @@ proptest! {
     }
 
     #[test]
-    fn every_status_that_is_written_fits(ms in 0i64..4_102_444_800_000, online: bool) {
+    fn every_status_that_is_written_fits(ms in 0i64..4_102_444_800_000, online: bool, clock in 0..3usize) {
         let state = if online { GatewayState::Online } else { GatewayState::Offline };
-        accept(&schema(STATUS), &Status::new(state, at(ms)).to_bytes());
+        let status = Status::new(state, at(ms));
+        let status = match [None, Some(ClockState::Good), Some(ClockState::Provisional)][clock] {
+            Some(clock) => status.with_clock(clock),
+            None => status,
+        };
+        accept(&schema(STATUS), &status.to_bytes());
     }
 }
 

@@ -26,8 +26,8 @@ use crate::mqtt::uplink::{Confirmed, Uplink, UplinkEvent};
 use crate::mqtt::{MqttError, MqttSettings};
 use crate::spool::keeper::KeeperStats;
 use crate::spool::{SpoolHandle, SpooledBatch};
-use crate::support::{Backoff, Clock, Stopwatch, chance};
-use crate::wire::{Ack, Birth, BootId, Epoch, packed};
+use crate::support::{Backoff, Base, Clock, Stopwatch, chance};
+use crate::wire::{Ack, Birth, BootId, ClockState, Epoch, packed};
 
 /// Waits between connections: at once after a hiccup, five minutes where the broker stays away.
 const RECONNECT: Backoff = Backoff {
@@ -176,12 +176,13 @@ impl Deliverer {
             let life = Stopwatch::start();
             let mut was_connected = false;
             let acknowledged = self.confirm == Confirm::Hub;
+            let clock = clock_state(self.clock.base());
             let connecting = Uplink::connect(
                 &self.mqtt,
                 &self.gateway,
                 &self.birth,
                 acknowledged,
-                self.clock.now(),
+                (self.clock.now(), clock),
             );
             let ended = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
@@ -189,7 +190,7 @@ impl Deliverer {
                     Ok(uplink) => {
                         was_connected = true;
                         tracing::info!(gateway = %self.gateway, "connected to the broker");
-                        self.deliver(uplink, &stop).await?
+                        self.deliver(uplink, clock, &stop).await?
                     }
                     Err(error) if error.is_final(begun) => return Err(error.into()),
                     Err(error) => Ended::Lost(error),
@@ -247,7 +248,12 @@ impl Deliverer {
         }
     }
 
-    async fn deliver(&mut self, uplink: Uplink, stop: &CancellationToken) -> anyhow::Result<Ended> {
+    async fn deliver(
+        &mut self,
+        uplink: Uplink,
+        clock: ClockState,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<Ended> {
         let now = self.clock.now();
         self.status.send_modify(|s| {
             (s.connected_since, s.problem, s.next_at) = (Some(now), None, None);
@@ -272,10 +278,19 @@ impl Deliverer {
             counted: 0,
             noted: self.budget.used().1,
             held_on: false,
+            told: clock,
             compress: self.uplink.compress.unwrap_or(self.confirm == Confirm::Hub),
             of: self,
         };
         delivery.run(stop).await
+    }
+}
+
+fn clock_state(base: Base) -> ClockState {
+    if base.provisional {
+        ClockState::Provisional
+    } else {
+        ClockState::Good
     }
 }
 
@@ -316,6 +331,8 @@ struct Delivery<'a> {
     noted: u64,
     /// Whether nobody waits for the clock any more.
     held_on: bool,
+    /// What the hub has been told of the clock.
+    told: ClockState,
     compress: bool,
 }
 
@@ -443,6 +460,13 @@ impl Delivery<'_> {
                 "the clock is still not known to be right; readings are sent as suspect"
             );
             self.of.spool.time_stays_unknown(BootId(base.boot));
+        }
+        let clock = clock_state(base);
+        if clock != self.told {
+            self.told = clock;
+            if let Err(lost) = self.uplink.tell_clock(clock) {
+                return Some(Ended::Lost(lost));
+            }
         }
         if self.of.uplink.windows.is_empty() {
             return None;
