@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rumqttc::{Event, LastWill, Outgoing, Packet, QoS};
+use rumqttc::{ClientError, Event, LastWill, Outgoing, Packet, QoS};
 
 use super::session::{self, Session};
 use super::{MqttError, MqttSettings};
@@ -121,29 +121,35 @@ impl Uplink {
             sent: HashMap::new(),
             traffic: Traffic::default(),
         };
-        if acknowledged {
-            let subscribed = uplink
-                .session
-                .client
-                .try_subscribe(topic(Channel::Ack), QoS::AtLeastOnce);
-            subscribed.map_err(|e| uplink.session.refused(e))?;
-        }
-        uplink.retain(topic(Channel::Birth), birth.to_bytes())?;
-        uplink.retain(
-            uplink.status.clone(),
-            Status::new(GatewayState::Online, now).to_bytes(),
-        )?;
+        let acks = acknowledged.then(|| topic(Channel::Ack));
+        // A broker that takes the connection and ends it at once had taken it: what comes next says that it is gone, and why.
+        let _gone = uplink
+            .begin(acks, topic(Channel::Birth), birth, now)
+            .is_err();
         Ok(uplink)
     }
 
-    fn retain(&mut self, topic: String, payload: Vec<u8>) -> Result<(), MqttError> {
+    fn begin(
+        &mut self,
+        acks: Option<String>,
+        births: String,
+        birth: &Birth,
+        now: Timestamp,
+    ) -> Result<(), ClientError> {
+        if let Some(acks) = acks {
+            self.session.client.try_subscribe(acks, QoS::AtLeastOnce)?;
+        }
+        self.retain(births, birth.to_bytes())?;
+        let online = Status::new(GatewayState::Online, now).to_bytes();
+        self.retain(self.status.clone(), online)
+    }
+
+    fn retain(&mut self, topic: String, payload: Vec<u8>) -> Result<(), ClientError> {
         self.traffic
             .add(topic.len() + payload.len() + PUBLISH_OVERHEAD);
-        let published = self
-            .session
+        self.session
             .client
-            .try_publish(topic, QoS::AtLeastOnce, true, payload);
-        published.map_err(|e| self.session.refused(e))?;
+            .try_publish(topic, QoS::AtLeastOnce, true, payload)?;
         self.handed.push_back(None);
         Ok(())
     }
