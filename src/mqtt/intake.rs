@@ -62,7 +62,7 @@ impl Intake {
         options.set_clean_session(false);
         options.set_manual_acks(true);
         options.set_inflight(INFLIGHT_MAX);
-        let session = Session::connect(options).await?;
+        let mut session = Session::connect(options).await?;
         for channel in [Channel::Birth, Channel::Status, Channel::Readings] {
             // Also where the broker kept the session: it may have been restored from an older copy without the subscription.
             let subscribed = session

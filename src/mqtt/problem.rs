@@ -95,6 +95,9 @@ pub(super) fn after_answer(error: &ConnectionError) -> String {
             StateError::Io(error) | StateError::Deserialization(mqttbytes::Error::Io(error)),
         )
         | ConnectionError::Io(error) => format!("the connection broke: {error}"),
+        ConnectionError::MqttState(StateError::Deserialization(error)) => {
+            format!("what it sent is no MQTT ({error})")
+        }
         other => other.to_string(),
     }
 }

@@ -234,8 +234,14 @@ impl Session {
         }
     }
 
-    /// The error of a request that the client did not take.
-    pub fn refused(&self, error: rumqttc::ClientError) -> MqttError {
+    /// The error of a request that the client did not take. It takes none when the connection is gone, and what came last says
+    /// why that is.
+    pub fn refused(&mut self, error: rumqttc::ClientError) -> MqttError {
+        while let Ok(event) = self.events.try_recv() {
+            if let Err(problem) = event {
+                return self.lost(problem);
+            }
+        }
         self.lost(Lost::Problem(error.to_string()))
     }
 }

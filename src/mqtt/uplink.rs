@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rumqttc::{Event, LastWill, Outgoing, Packet, QoS};
+use rumqttc::{ClientError, Event, LastWill, Outgoing, Packet, QoS};
 
 use super::session::{self, Session};
 use super::{MqttError, MqttSettings};
@@ -121,31 +121,39 @@ impl Uplink {
             sent: HashMap::new(),
             traffic: Traffic::default(),
         };
-        if acknowledged {
-            let subscribed = uplink
-                .session
-                .client
-                .try_subscribe(topic(Channel::Ack), QoS::AtLeastOnce);
-            subscribed.map_err(|e| uplink.session.refused(e))?;
-        }
-        uplink.retain(topic(Channel::Birth), birth.to_bytes())?;
-        uplink.retain(
-            uplink.status.clone(),
-            Status::new(GatewayState::Online, now)
-                .with_clock(clock)
-                .to_bytes(),
-        )?;
+        let acks = acknowledged.then(|| topic(Channel::Ack));
+        // A broker that takes the connection and ends it at once had taken it: what comes next says that it is gone, and why.
+        let _gone = uplink
+            .begin(acks, topic(Channel::Birth), birth, clock)
+            .is_err();
         Ok(uplink)
     }
 
-    fn retain(&mut self, topic: String, payload: Vec<u8>) -> Result<(), MqttError> {
+    fn begin(
+        &mut self,
+        acks: Option<String>,
+        births: String,
+        birth: &Birth,
+        clock: ClockState,
+    ) -> Result<(), ClientError> {
+        if let Some(acks) = acks {
+            self.session.client.try_subscribe(acks, QoS::AtLeastOnce)?;
+        }
+        self.retain(births, birth.to_bytes())?;
+        self.say_online(clock)
+    }
+
+    fn say_online(&mut self, clock: ClockState) -> Result<(), ClientError> {
+        let online = Status::new(GatewayState::Online, self.since).with_clock(clock);
+        self.retain(self.status.clone(), online.to_bytes())
+    }
+
+    fn retain(&mut self, topic: String, payload: Vec<u8>) -> Result<(), ClientError> {
         self.traffic
             .add(topic.len() + payload.len() + PUBLISH_OVERHEAD);
-        let published = self
-            .session
+        self.session
             .client
-            .try_publish(topic, QoS::AtLeastOnce, true, payload);
-        published.map_err(|e| self.session.refused(e))?;
+            .try_publish(topic, QoS::AtLeastOnce, true, payload)?;
         self.handed.push_back(None);
         Ok(())
     }
@@ -250,8 +258,7 @@ impl Uplink {
     /// # Errors
     /// The connection is gone.
     pub fn tell_clock(&mut self, clock: ClockState) -> Result<(), MqttError> {
-        let status = Status::new(GatewayState::Online, self.since).with_clock(clock);
-        self.retain(self.status.clone(), status.to_bytes())
+        self.say_online(clock).map_err(|e| self.session.refused(e))
     }
 
     /// Says goodbye: the status becomes offline by our own word. What is still on its way is in the spool.

@@ -4,6 +4,8 @@
 //! written, readings wait in memory and are tried again: a disk that is full or read-only ends no gateway.
 
 use std::collections::VecDeque;
+use std::io::ErrorKind;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
@@ -66,10 +68,12 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    fn of(error: &SpoolError) -> Self {
+    /// Of a failure of the spool at `path`.
+    fn of(error: &SpoolError, path: &Path) -> Self {
         match error.code() {
             Some(ErrorCode::DiskFull) => Self::DiskFull,
             Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::SystemIoFailure) if became_read_only(path) => Self::ReadOnly,
             Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => Self::Device,
             _ => Self::Other,
         }
@@ -295,7 +299,7 @@ impl Keeper {
                 Err(error) => tracing::error!(%error, "the spool is spoilt"),
             }
         }
-        let trouble = Some(Trouble::of(error));
+        let trouble = Some(Trouble::of(error, &self.spool.path));
         if self.now.trouble != trouble {
             tracing::error!(
                 error = error_text,
@@ -318,6 +322,16 @@ impl Keeper {
         self.stats
             .send_if_modified(|stats| std::mem::replace(stats, now) != now);
     }
+}
+
+/// Whether the spool at `path` can no longer be written because the kernel has made its file system read-only, which SQLite
+/// reports as a failure of the device.
+fn became_read_only(path: &Path) -> bool {
+    // Not the file itself: to close it would give up SQLite's locks on it. On the log there are none.
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let opened = std::fs::File::options().append(true).open(log);
+    opened.is_err_and(|error| error.kind() == ErrorKind::ReadOnlyFilesystem)
 }
 
 /// An error with its causes.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, params};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ffi, params};
 
 use crate::core::GatewayId;
 use crate::support::chance;
@@ -121,6 +121,13 @@ pub(super) fn open(
         Some(vfs) => Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs),
     };
     let connection = connection.map_err(failed)?;
+    // SQLite opens for reading what it cannot write, and a connection stays so when the file system can be written again.
+    if connection.is_readonly(MAIN_DB).map_err(failed)? {
+        return Err(failed(rusqlite::Error::SqliteFailure(
+            ffi::Error::new(ffi::SQLITE_READONLY),
+            None,
+        )));
+    }
     if vfs.is_some() {
         // Without shared memory there is no log but for one user alone.
         connection

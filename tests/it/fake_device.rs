@@ -14,6 +14,8 @@ pub struct Question {
     pub unit: u8,
     /// The function code.
     pub function: u8,
+    /// How many registers are asked for.
+    pub count: u16,
     /// How many questions came before it, over all connections.
     pub number: u32,
 }
@@ -100,6 +102,7 @@ fn serve(
             transaction: [asked[0], asked[1]],
             unit: asked[6],
             function: asked[7],
+            count: u16::from_be_bytes([asked[10], asked[11]]),
             number: numbers.fetch_add(1, SeqCst),
         };
         match deed(&question) {

@@ -1,11 +1,7 @@
 //! What is no message of ours is set aside with its reason, and the rest goes on.
 
-use std::time::Duration;
-
-use rumqttc::{Client, Event, MqttOptions, Outgoing, Packet, QoS};
-
 use crate::context::{Context, wait_for};
-use crate::peers::mosquitto;
+use crate::peers::{mosquitto, publish};
 
 const NOISE_BYTES: usize = 1 << 20;
 
@@ -15,33 +11,6 @@ fn batch(gateway: &str, seq: u64) -> String {
         r#"{{"v":1,"gateway":"{gateway}","epoch":"00000000000000ff","seq":{seq},"at":{},"series":["pond-dongmen-1/level"],"readings":[[0,0,219.5]]}}"#,
         1_764_000_000_000 + seq * 1000
     )
-}
-
-/// Publishes the messages and waits until the broker has taken them all.
-fn publish(port: u16, messages: &[(&str, Vec<u8>)]) {
-    let mut options = MqttOptions::new("stranger", "127.0.0.1", port);
-    options.set_max_packet_size(2 * NOISE_BYTES, 2 * NOISE_BYTES);
-    options.set_keep_alive(Duration::from_secs(5));
-    let (client, mut connection) = Client::new(options, messages.len() + 1);
-    for (topic, payload) in messages {
-        client
-            .publish(*topic, QoS::AtLeastOnce, false, payload.clone())
-            .unwrap();
-    }
-    let mut taken = 0;
-    for event in connection.iter() {
-        match event.unwrap() {
-            Event::Incoming(Packet::PubAck(_)) => {
-                taken += 1;
-                if taken == messages.len() {
-                    client.disconnect().unwrap();
-                }
-            }
-            Event::Outgoing(Outgoing::Disconnect) => return,
-            _ => {}
-        }
-    }
-    panic!("the broker took {taken} of {} messages", messages.len());
 }
 
 #[test]
@@ -98,7 +67,7 @@ fn foreign_messages_are_set_aside_with_a_reason() {
     messages.push((readings, batch("gw-x", 1).into_bytes()));
     messages.push((readings, vec![b'['; NOISE_BYTES]));
     messages.push((readings, batch("gw-x", 2).into_bytes()));
-    publish(context.broker_port(), &messages);
+    publish(context.broker_port(), &messages, false);
 
     let store_has = |readings: u64| {
         let counts = context.store().counts().unwrap();
@@ -136,6 +105,7 @@ fn foreign_messages_are_set_aside_with_a_reason() {
     publish(
         context.broker_port(),
         &[(readings, batch("gw-x", 3).into_bytes())],
+        false,
     );
     wait_for("a batch after the noise", || store_has(3));
 }

@@ -3,20 +3,25 @@
 //! `tests/run` installs what is needed; without it these tests fail and say so.
 
 mod bad_devices;
+mod bad_peers;
 mod carry;
+mod clock;
 mod commands;
 mod commissioning;
 mod confirm;
 mod context;
 mod crash;
 mod delivery;
+mod disk;
 mod fake_device;
 mod faulty_line;
 mod foreign;
 mod fuzz;
 mod ledger_device;
 mod lines;
+mod office;
 mod oracle;
+mod outage;
 mod peers;
 mod profiles;
 mod quality;
@@ -24,3 +29,4 @@ mod schema;
 mod tls;
 mod tls_problems;
 mod truth;
+mod wide;

@@ -4,6 +4,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::{Duration, Instant};
+
+use rumqttc::{Client, Event, MqttOptions, Outgoing, Packet, QoS};
 
 use crate::context::{Context, Process, repository, wait_for};
 
@@ -36,6 +40,69 @@ pub fn mosquitto_with(context: &Context, config: &str, port: u16) -> Process {
         TcpStream::connect(("127.0.0.1", port)).map_err(|e| e.to_string())
     });
     broker
+}
+
+/// Messages that may wait for a test to look at them: more than any makes.
+const MESSAGES_MAX: usize = 100_000;
+
+/// Longest wait for a broker that runs. Generous: it costs time only where the test fails.
+const ANSWER_MAX: Duration = Duration::from_secs(60);
+
+/// What a topic carries, each with when it came. It listens when this returns.
+pub fn listener(port: u16, topic: String) -> Receiver<(Instant, Vec<u8>)> {
+    let (sender, messages) = sync_channel(MESSAGES_MAX);
+    let (ready, listens) = sync_channel(1);
+    std::thread::spawn(move || {
+        let mut options = MqttOptions::new(topic.replace(['/', '+'], "-"), "127.0.0.1", port);
+        options.set_max_packet_size(1 << 20, 1 << 20);
+        let (client, mut connection) = Client::new(options, 8);
+        client.subscribe(&topic, QoS::AtLeastOnce).unwrap();
+        // Ends with the broker.
+        for event in connection.iter().map_while(Result::ok) {
+            match event {
+                Event::Incoming(Packet::SubAck(_)) => ready.send(()).unwrap(),
+                Event::Incoming(Packet::Publish(message)) => {
+                    let came = (Instant::now(), message.payload.to_vec());
+                    if sender.send(came).is_err() {
+                        return;
+                    }
+                }
+                _ => {}
+            }
+        }
+    });
+    listens.recv_timeout(ANSWER_MAX).unwrap();
+    messages
+}
+
+/// Largest packet that a stranger sends.
+const PACKET_MAX: usize = 2 << 20;
+
+/// Publishes the messages as a stranger, retained or not, and waits until the broker has taken them all.
+pub fn publish(port: u16, messages: &[(&str, Vec<u8>)], retained: bool) {
+    let mut options = MqttOptions::new("stranger", "127.0.0.1", port);
+    options.set_max_packet_size(PACKET_MAX, PACKET_MAX);
+    options.set_keep_alive(Duration::from_secs(5));
+    let (client, mut connection) = Client::new(options, messages.len() + 1);
+    for (topic, payload) in messages {
+        client
+            .publish(*topic, QoS::AtLeastOnce, retained, payload.clone())
+            .unwrap();
+    }
+    let mut taken = 0;
+    for event in connection.iter() {
+        match event.unwrap() {
+            Event::Incoming(Packet::PubAck(_)) => {
+                taken += 1;
+                if taken == messages.len() {
+                    client.disconnect().unwrap();
+                }
+            }
+            Event::Outgoing(Outgoing::Disconnect) => return,
+            _ => {}
+        }
+    }
+    panic!("the broker took {taken} of {} messages", messages.len());
 }
 
 /// Debian keeps daemons in /usr/sbin, which is not on every user's path.

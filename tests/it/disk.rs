@@ -1,0 +1,389 @@
+//! Disks that are full or can only be read: a gateway waits for them, and says exactly what it could not keep.
+
+use std::fs::File;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use hanqing::core::Series;
+use hanqing::spool::Trouble;
+use hanqing::wire::{LostTo, packed};
+use jiff::Timestamp;
+
+use crate::context::{Context, GATEWAY, Process, hanqing, outcome, wait_for};
+use crate::office::{complete, office, runs, status};
+use crate::peers::listener;
+use crate::wide::{Run, WideField};
+
+/// Batches that a spool has to take in beyond its room before it is believed that it grows no more.
+const BATCHES_MORE: u64 = 1000;
+
+/// How much larger than it may be a spool is while it makes room: what the log takes meanwhile.
+const OVER_MAX: u64 = 256 << 10;
+
+/// A file system of 4 MiB, gone with its test.
+struct Tmpfs(PathBuf);
+
+impl Tmpfs {
+    fn mount(context: &Context, options: &str) -> Self {
+        let path = context.path("disk");
+        std::fs::create_dir(&path).unwrap();
+        let tmpfs = Self(path);
+        tmpfs.mount_as(&format!("size=4m,{options}"));
+        tmpfs
+    }
+
+    fn remount(&self, options: &str) {
+        self.mount_as(&format!("remount,{options}"));
+    }
+
+    fn mount_as(&self, options: &str) {
+        let mut mount = Command::new("mount");
+        mount
+            .args(["-t", "tmpfs", "-o", options, "none"])
+            .arg(&self.0);
+        let (code, _, problem) = outcome(mount.stderr(std::process::Stdio::piped()));
+        assert_eq!(
+            code,
+            Some(0),
+            "cannot mount a tmpfs ({}): this test needs root, or a name space of its own: unshare -rm tests/run disk::",
+            problem.trim()
+        );
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// Takes up all of it but for what is there.
+    fn fill(&self) -> PathBuf {
+        let path = self.file("filler");
+        let mut filler = File::create(&path).unwrap();
+        loop {
+            match filler.write_all(&[0; 4096]) {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::StorageFull => return path,
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+
+    /// Bytes that the spool takes.
+    fn spool_bytes(&self) -> u64 {
+        let size = |name| std::fs::metadata(self.file(name)).map_or(0, |file| file.len());
+        ["spool.db", "spool.db-wal", "spool.db-shm"]
+            .map(size)
+            .iter()
+            .sum()
+    }
+}
+
+impl Drop for Tmpfs {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+/// A gateway that polls a hundred levels of each of `units` devices once a second, and without a pause in a drought.
+fn configure(context: &Context, units: u8, spool: &Path, limits: &str) -> WideField {
+    let field = WideField::start(units);
+    field.configure(
+        context,
+        &Run {
+            broker_port: context.broker_port(),
+            spool,
+            limits,
+            sections: "",
+            intervals: "interval_s = 1\ndrought_interval_s = 0",
+        },
+    );
+    context.hub_config();
+    field
+}
+
+fn switch(context: &Context, mode: &str) {
+    let mut command = hanqing();
+    command
+        .args(["mode", mode, "-c"])
+        .arg(context.path("edge.toml"))
+        .stderr(std::process::Stdio::piped());
+    let (code, _, problem) = outcome(&mut command);
+    assert_eq!(code, Some(0), "{problem}");
+}
+
+/// The times of a series in the store, in order: no second of them twice.
+fn seconds(context: &Context, series: &str) -> Vec<Timestamp> {
+    let series: Series = series.parse().unwrap();
+    let store = context.store();
+    let readings = store.readings(&series, Timestamp::UNIX_EPOCH, Timestamp::MAX);
+    let times: Vec<_> = readings.unwrap().iter().map(|r| r.observed_at).collect();
+    assert!(
+        times
+            .windows(2)
+            .all(|pair| pair[0].as_second() < pair[1].as_second())
+    );
+    times
+}
+
+#[test]
+fn a_spool_on_a_small_disk_grows_no_further_than_it_may_and_thins() {
+    let context = Context::new();
+    let disk = Tmpfs::mount(&context, "rw");
+    let field = configure(&context, 5, &disk.file("spool.db"), "free_min_mb = 1");
+    let mut edge = context.edge();
+    switch_when_it_runs(&context);
+    let full = status(&context, "a spool that thins", |status| {
+        status.spool.thinned_readings > 0
+    });
+    let (mut bytes, mut seen) = (disk.spool_bytes(), full.clone());
+    let limit = bytes;
+    while seen.spool.last_seq < full.spool.last_seq + BATCHES_MORE {
+        let next = seen.spool.last_seq;
+        seen = status(&context, "more batches", |s| s.spool.last_seq > next);
+        bytes = bytes.max(disk.spool_bytes());
+        assert_eq!((seen.spool.trouble, seen.spool.unwritten), (None, 0));
+    }
+    println!("thins at {limit} bytes, {bytes} at most; {:?}", seen.spool);
+    assert!(bytes < (3 << 20) + OVER_MAX, "{bytes}");
+    runs(&mut edge, &context);
+
+    // As after a power cut, on a disk that is still full.
+    edge.kill();
+    let (_broker, _hub) = office(&context);
+    let mut edge = context.edge();
+    let arrived = complete(&context, |_, arrived| {
+        arrived.last * field.readings_per_poll()
+    });
+    let status = context.status();
+    println!("{arrived:?}; {:?}", status.spool);
+    assert_eq!(
+        arrived.lost,
+        status.spool.thinned_readings + status.spool.dropped_readings
+    );
+    assert_eq!(status.spool.trouble, None);
+    runs(&mut edge, &context);
+}
+
+fn switch_when_it_runs(context: &Context) {
+    context.status();
+    switch(context, "drought");
+}
+
+#[test]
+fn what_a_full_disk_does_not_take_waits_in_memory_and_arrives_in_order() {
+    let context = Context::new();
+    let disk = Tmpfs::mount(&context, "rw");
+    let field = configure(&context, 1, &disk.file("spool.db"), "free_min_mb = 0");
+    let (_broker, _hub) = office(&context);
+    let messages = listener(
+        context.broker_port(),
+        format!("hanqing/v1/{GATEWAY}/readings"),
+    );
+    let mut edge = context.edge();
+    status(&context, "the first batches", |s| s.spool.last_seq >= 2);
+
+    let filler = disk.fill();
+    let polls = 4;
+    let waits = status(&context, "readings that wait", |status| {
+        status.spool.unwritten >= polls * field.readings_per_poll()
+    });
+    assert_eq!(waits.spool.trouble, Some(Trouble::DiskFull));
+    let mut told = hanqing();
+    let (code, text, _) = outcome(told.arg("status").arg("-c").arg(context.path("edge.toml")));
+    assert_eq!(code, Some(0));
+    assert!(text.contains(Trouble::DiskFull.name_zh()), "{text}");
+    runs(&mut edge, &context);
+
+    std::fs::remove_file(filler).unwrap();
+    let after = status(&context, "a spool that is written", |s| {
+        s.spool.unwritten == 0
+    });
+    assert_eq!(after.spool.trouble, None);
+    let arrived = complete(&context, |status, _| status.readings);
+    assert_eq!(
+        (arrived.lost, context.status().spool.dropped_readings),
+        (0, 0)
+    );
+    assert_eq!(arrived.readings, arrived.last * field.readings_per_poll());
+    assert_eq!(
+        seconds(&context, "pond-1-0/level").len() as u64,
+        arrived.last
+    );
+
+    // By number and by time alike, none twice.
+    let batches = messages
+        .try_iter()
+        .flat_map(|(_, payload)| packed::unpack(&payload).unwrap());
+    let batches: Vec<_> = batches
+        .map(|batch| (batch.seq, batch.readings[0].observed_at))
+        .collect();
+    assert!(batches.len() as u64 >= waits.spool.last_seq + polls);
+    assert!(
+        batches
+            .windows(2)
+            .all(|pair| pair[0].0 + 1 == pair[1].0 && pair[0].1 < pair[1].1),
+        "{batches:?}"
+    );
+    runs(&mut edge, &context);
+}
+
+#[test]
+fn what_found_no_room_in_memory_either_is_told_to_the_last_reading() {
+    let context = Context::new();
+    let disk = Tmpfs::mount(&context, "rw");
+    // Five polls are as much as waits in memory.
+    let field = configure(&context, 20, &disk.file("spool.db"), "free_min_mb = 0");
+    let (_broker, _hub) = office(&context);
+    let mut edge = context.edge();
+    status(&context, "the first batches", |s| s.spool.last_seq >= 2);
+    let filler = disk.fill();
+    let lost = status(&context, "readings that are lost", |status| {
+        status.spool.dropped_readings >= 2 * field.readings_per_poll()
+    });
+    assert_eq!(lost.spool.trouble, Some(Trouble::DiskFull));
+    runs(&mut edge, &context);
+
+    std::fs::remove_file(filler).unwrap();
+    status(&context, "a spool that is written", |s| {
+        s.spool.unwritten == 0
+    });
+    let arrived = complete(&context, |status, _| status.readings);
+    let rows = context.store().lost().unwrap();
+    println!("{arrived:?}; {rows:?}");
+    assert_eq!(arrived.lost, context.status().spool.dropped_readings);
+    let [row] = &rows[..] else {
+        panic!("{rows:?}");
+    };
+    assert_eq!(row.remains.why, LostTo::Unwritten);
+    // Nothing of the time that it names is there, and the rest is.
+    let times = seconds(&context, "pond-20-99/level");
+    let within = |at: &&Timestamp| (row.remains.from..=row.remains.to).contains(*at);
+    assert_eq!(times.iter().filter(within).count(), 0);
+    assert_eq!(times.len() as u64, arrived.last);
+    runs(&mut edge, &context);
+}
+
+/// How often the gateway has said that it has no spool yet.
+fn waits_told(context: &Context) -> usize {
+    context.log("edge").matches("no spool yet").count()
+}
+
+fn until_it_waits(context: &Context) {
+    wait_for("word of the wait", || match waits_told(context) {
+        0 => Err(context.log("edge")),
+        _ => Ok(()),
+    });
+}
+
+#[test]
+fn a_start_on_a_full_disk_waits_until_there_is_room() {
+    let context = Context::new();
+    let disk = Tmpfs::mount(&context, "rw");
+    configure(&context, 1, &disk.file("spool.db"), "free_min_mb = 0");
+    let (_broker, _hub) = office(&context);
+    let filler = disk.fill();
+    let mut edge = context.edge();
+    until_it_waits(&context);
+    // It tries again: what it had made of the file comes again.
+    std::fs::remove_file(disk.file("spool.db")).unwrap();
+    wait_for("another attempt", || {
+        if disk.file("spool.db").exists() {
+            Ok(())
+        } else {
+            Err(context.log("edge"))
+        }
+    });
+    runs(&mut edge, &context);
+    assert_eq!(waits_told(&context), 1, "{}", context.log("edge"));
+    std::fs::remove_file(filler).unwrap();
+    complete(&context, |status, _| status.readings);
+    assert_eq!(waits_told(&context), 1, "{}", context.log("edge"));
+}
+
+#[test]
+fn a_start_on_a_read_only_disk_waits_until_it_can_be_written() {
+    let context = Context::new();
+    let disk = Tmpfs::mount(&context, "ro");
+    configure(&context, 1, &disk.file("spool.db"), "free_min_mb = 0");
+    let (_broker, _hub) = office(&context);
+    let mut edge = context.edge();
+    until_it_waits(&context);
+    runs(&mut edge, &context);
+    disk.remount("rw");
+    complete(&context, |status, _| status.readings);
+
+    // A spool that was in use, on a disk that came back read-only after a power cut.
+    edge.kill();
+    let before = context.store().counts().unwrap().0;
+    disk.remount("ro");
+    let mut edge = context.edge();
+    wait_for("word of the second wait", || match waits_told(&context) {
+        2 => Ok(()),
+        _ => Err(context.log("edge")),
+    });
+    runs(&mut edge, &context);
+    disk.remount("rw");
+    let arrived = complete(&context, |status, _| before + status.readings);
+    assert_eq!(arrived.lost, 0);
+    assert_eq!(waits_told(&context), 2, "{}", context.log("edge"));
+    seconds(&context, "pond-1-0/level");
+}
+
+/// Builds `tests/refuse_writes.c` and lets the gateway run with it: while the file `refuses` is there, `folder` can only be read.
+fn edge_that_can_be_refused(context: &Context, folder: &Path) -> Process {
+    let library = context.path("refuse_writes.so");
+    let mut compiler = Command::new("cc");
+    compiler
+        .args(["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o"])
+        .arg(&library)
+        .arg(crate::context::repository("tests/refuse_writes.c"));
+    assert!(
+        compiler.status().unwrap().success(),
+        "cannot build tests/refuse_writes.c"
+    );
+    let log = File::create(context.path("edge.log")).unwrap();
+    let mut command = hanqing();
+    command
+        .args(["edge", "-c"])
+        .arg(context.path("edge.toml"))
+        .env("LD_PRELOAD", library)
+        .env("REFUSE_WHILE", context.path("refuses"))
+        .env("REFUSE_UNDER", folder)
+        .stderr(log);
+    Process(command.spawn().unwrap())
+}
+
+#[test]
+fn a_disk_that_becomes_read_only_is_waited_for() {
+    let context = Context::new();
+    let folder = context.path("disk");
+    std::fs::create_dir(&folder).unwrap();
+    let field = configure(&context, 1, &folder.join("spool.db"), "free_min_mb = 0");
+    let (_broker, _hub) = office(&context);
+    let mut edge = edge_that_can_be_refused(&context, &folder);
+    status(&context, "the first batches", |s| s.spool.last_seq >= 2);
+
+    let refuses = context.write("refuses", "");
+    let waits = status(&context, "readings that wait", |status| {
+        status.spool.unwritten >= 3 * field.readings_per_poll()
+    });
+    assert_eq!(
+        waits.spool.trouble,
+        Some(Trouble::ReadOnly),
+        "{}",
+        context.log("edge")
+    );
+    runs(&mut edge, &context);
+
+    std::fs::remove_file(refuses).unwrap();
+    status(&context, "a spool that is written", |s| {
+        s.spool.trouble.is_none()
+    });
+    let arrived = complete(&context, |status, _| status.readings);
+    assert_eq!(arrived.lost, 0);
+    assert_eq!(
+        seconds(&context, "pond-1-0/level").len() as u64,
+        arrived.last
+    );
+    runs(&mut edge, &context);
+}
