@@ -12,6 +12,7 @@ mod fake_device;
 mod foreign;
 mod fuzz;
 mod lines;
+mod metrics;
 mod oracle;
 mod peers;
 mod profiles;
