@@ -52,7 +52,7 @@ fn gateway(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
         "gateway",
         "The gateway and its program",
         vec![
-            ("gateway", status.gateway.to_string()),
+            ("name", status.gateway.to_string()),
             ("version", status.version.clone()),
         ],
     )?;
