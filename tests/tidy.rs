@@ -145,6 +145,24 @@ const BANS: &[Ban] = &[
         instead: "mqtt has an uplink and an intake",
     },
     Ban {
+        words: &["hyper", "hyper_util", "http_body_util"],
+        holds: Where::Source,
+        except: &["src/edge/metrics/"],
+        instead: "edge::metrics serves the gateway's page; the office's is axum's, in web/",
+    },
+    Ban {
+        words: &["prometheus_client"],
+        holds: Where::Source,
+        except: &["src/edge/metrics/"],
+        instead: "add it to the gateway's status, and to the text that is made of it",
+    },
+    Ban {
+        words: &["axum"],
+        holds: Where::Source,
+        except: &["src/web/"],
+        instead: "web has the office's page",
+    },
+    Ban {
         words: &["rumqttd"],
         holds: Where::Source,
         except: &["src/mqtt/broker.rs"],
@@ -453,6 +471,21 @@ fn catches_every_banned_word_where_it_is_banned() {
             "src/edge/mod.rs",
             "use rumqttc::Event;",
             "src/mqtt/session.rs",
+        ),
+        (
+            "src/edge/desk/server.rs",
+            "use hyper::Request;",
+            "src/edge/metrics/server.rs",
+        ),
+        (
+            "src/edge/mod.rs",
+            "use prometheus_client::registry::Registry;",
+            "src/edge/metrics/text.rs",
+        ),
+        (
+            "src/edge/metrics/server.rs",
+            "use axum::Router;",
+            "src/web/server.rs",
         ),
         (
             "src/mqtt/session.rs",

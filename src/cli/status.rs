@@ -104,6 +104,12 @@ fn delivery(status: &GatewayStatus) -> Vec<String> {
             spool.unwritten
         ));
     }
+    if spool.lost_readings > 0 {
+        lines.push(format!(
+            "存储写不进去且内存已满，丢失 {} 个读数（恢复后向办公室报告）",
+            spool.lost_readings
+        ));
+    }
     lines.push(
         match (
             delivery.connected_since,
@@ -152,6 +158,11 @@ fn delivery(status: &GatewayStatus) -> Vec<String> {
             size(disk.written_a_day.saturating_mul(365))
         ));
     }
+    lines.extend(
+        status
+            .resident
+            .map(|resident| format!("占用内存 {}", size(resident))),
+    );
     lines.push("断电最多丢失最近一次轮询的读数".into());
     lines
 }
@@ -336,11 +347,13 @@ mod tests {
         let all = [BusStatus {
             line: "/dev/ttyUSB0 9600 8N1".into(),
             devices: vec![device(3), device(9)],
+            silent_max_s: 900,
             report: BusReport {
                 name: "levels".into(),
                 line: State::Online,
                 polls: 10,
                 missed_ticks: 1,
+                polled_at_s: 2700.5,
                 busy: 0.123,
                 units: vec![unit(3, State::Offline), fresh],
             },

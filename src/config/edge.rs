@@ -51,6 +51,7 @@ pub fn check(settings: &EdgeSettings, profiles: &Profiles) -> Vec<Problem> {
         ));
     }
     problems.extend(super::socket::check(settings));
+    problems.extend(super::metrics::check(settings));
     problems.extend(super::line::check(&settings.buses));
     if settings.buses.is_empty() {
         problems.push(Problem::new(

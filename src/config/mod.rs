@@ -27,6 +27,8 @@ mod load;
 mod load_edge;
 #[cfg(feature = "hub")]
 mod load_hub;
+#[cfg(feature = "edge")]
+mod metrics;
 mod mqtt;
 #[cfg(feature = "edge")]
 mod polling;

@@ -16,40 +16,23 @@ const GRACE: Duration = Duration::from_secs(600);
 /// Of the time that the watchdog allows, the part after which it is fed.
 const OFTEN: u32 = 3;
 
-/// A bus and what it has done.
-pub(super) struct Pulse {
-    watch: BusWatch,
-    longest: Duration,
-    polls: u64,
-    at: Duration,
+/// How long a bus whose longest interval is `longest` may go without a poll.
+pub(super) fn silent_max(longest: Duration) -> Duration {
+    longest + GRACE
 }
 
-impl Pulse {
-    /// Of a bus whose longest interval is `longest`.
-    pub fn new(watch: BusWatch, longest: Duration) -> Self {
-        Self {
-            watch,
-            longest,
-            polls: 0,
-            at: Duration::ZERO,
-        }
-    }
-
-    /// Whether it has polled within its time: `polls` times up to `now`, by how long the clock has run.
-    fn beats(&mut self, polls: u64, now: Duration) -> bool {
-        if polls != self.polls {
-            (self.polls, self.at) = (polls, now);
-        }
-        now.saturating_sub(self.at) <= self.longest + GRACE
-    }
+/// Whether a bus has polled for the last time too long ago: at `polled_at_s`, where it is `up_s` now, both by how long the gateway
+/// has run.
+pub(super) fn is_stuck(polled_at_s: f64, up_s: f64, silent_max: Duration) -> bool {
+    up_s - polled_at_s > silent_max.as_secs_f64()
 }
 
-/// Feeds the watchdog until `stop`, where there is one.
+/// Feeds the watchdog until `stop`, where there is one. Of each bus it knows how long it may go without a poll.
 ///
 /// # Errors
 /// None; the end of it is that of the gateway.
 pub(super) async fn feed(
-    mut buses: Vec<Pulse>,
+    buses: Vec<(BusWatch, Duration)>,
     spool: SpoolHandle,
     clock: Clock,
     stop: CancellationToken,
@@ -73,10 +56,10 @@ pub(super) async fn feed(
             tracing::error!("the spool's thread does not answer; the watchdog is not fed");
             continue;
         }
-        let now = clock.uptime();
-        let stuck = buses.iter_mut().find_map(|bus| {
-            let report = bus.watch.report();
-            (!bus.beats(report.polls, now)).then_some(report.name)
+        let up_s = clock.uptime().as_secs_f64();
+        let stuck = buses.iter().find_map(|(bus, silent_max)| {
+            let report = bus.report();
+            is_stuck(report.polled_at_s, up_s, *silent_max).then_some(report.name)
         });
         match stuck {
             Some(bus) => {
@@ -99,25 +82,13 @@ fn tell(what: &[NotifyState]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::modbus::{Bus, BusContext, Learned, Mode};
-    use std::collections::BTreeMap;
-    use std::sync::Arc;
-    use tokio::sync::watch;
 
     #[test]
     fn a_bus_that_polls_no_more_is_found() {
-        let settings = toml::from_str("name = \"field\"").unwrap();
-        let context = BusContext {
-            clock: Clock::system(),
-            mode: watch::channel(Mode::Normal).1,
-            learned: Arc::new(Learned::open("/nowhere/learned.toml".into(), "gw-test")),
-        };
-        let bus = Bus::new(&settings, &BTreeMap::new(), &context, None).unwrap();
-        let mut pulse = Pulse::new(bus.watch(), Duration::from_secs(60));
-        let at = Duration::from_secs;
-        assert!(pulse.beats(0, at(660)));
-        assert!(pulse.beats(1, at(700)) && pulse.beats(1, at(1360)));
-        assert!(!pulse.beats(1, at(1361)));
-        assert!(pulse.beats(2, at(1362)));
+        let most = silent_max(Duration::from_secs(60));
+        assert!(!is_stuck(0.0, 660.0, most));
+        assert!(!is_stuck(700.0, 1360.0, most));
+        assert!(is_stuck(700.0, 1360.1, most));
+        assert!(!is_stuck(1360.0, 1362.0, most));
     }
 }

@@ -4,6 +4,7 @@ mod alive;
 mod checks;
 mod delivery;
 pub mod desk;
+mod metrics;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -18,9 +19,10 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use delivery::{DeliveryStatus, WaitsFor, Window};
-pub use settings::{ClockSettings, Confirm, EdgeSettings, SpoolSettings, UplinkSettings};
+pub use settings::{
+    ClockSettings, Confirm, EdgeSettings, MetricsSettings, SpoolSettings, UplinkSettings,
+};
 
-use self::alive::Pulse;
 use self::checks::{BusChecks, Checks};
 use self::delivery::Deliverer;
 use self::desk::{Desk, DeskBus, DeviceStatus, Place};
@@ -165,32 +167,38 @@ impl Edge {
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut supervisor = Supervisor::new(stop.clone());
         let watch = self.watch();
+        let desk = Arc::new(Desk {
+            gateway: self.settings.gateway.clone(),
+            spool_size_max: self.settings.spool.limits().size_max,
+            clock: self.clock.clone(),
+            watch,
+            mode: self.mode.clone(),
+            buses: self
+                .settings
+                .buses
+                .iter()
+                .zip(&self.buses)
+                .map(|(settings, bus)| desk_bus(settings, bus))
+                .collect(),
+        });
+        if let Some(metrics) = self.settings.metrics {
+            let page = metrics::page(metrics.listen, desk.clone(), stop.clone());
+            supervisor.spawn("metrics", page);
+        }
         if let Some(place) = self.place {
-            let desk = Desk {
-                gateway: self.settings.gateway.clone(),
-                spool_size_max: self.settings.spool.limits().size_max,
-                clock: self.clock.clone(),
-                watch,
-                mode: self.mode.clone(),
-                buses: self
-                    .settings
-                    .buses
-                    .iter()
-                    .zip(&self.buses)
-                    .map(|(settings, bus)| desk_bus(settings, bus))
-                    .collect(),
-            };
             supervisor.spawn("desk", desk.serve(place, stop.clone()));
         }
         supervisor.spawn("delivery", self.deliverer.run(stop.clone()));
-        let pulses = self
-            .buses
-            .iter()
-            .map(|bus| Pulse::new(bus.watch(), bus.longest_interval()));
-        let pulses = pulses.collect();
+        let watched = self.buses.iter().map(|bus| (bus.watch(), silent_max(bus)));
+        let watched = watched.collect();
         supervisor.spawn(
             "watchdog",
-            alive::feed(pulses, self.spool.clone(), self.clock.clone(), stop.clone()),
+            alive::feed(
+                watched,
+                self.spool.clone(),
+                self.clock.clone(),
+                stop.clone(),
+            ),
         );
         supervisor.spawn(
             "clock",
@@ -322,6 +330,11 @@ fn drop_raw(reading: &mut Reading) {
     }
 }
 
+/// How long `bus` may go without a poll.
+fn silent_max(bus: &Bus) -> Duration {
+    alive::silent_max(bus.longest_interval())
+}
+
 /// What the desk has to know of a bus.
 fn desk_bus(settings: &BusSettings, bus: &Bus) -> DeskBus {
     DeskBus {
@@ -337,6 +350,7 @@ fn desk_bus(settings: &BusSettings, bus: &Bus) -> DeskBus {
             })
             .collect(),
         watch: bus.watch(),
+        silent_max: silent_max(bus),
         serial: settings.serial.is_some(),
         desk: bus.desk(),
     }

@@ -1,5 +1,6 @@
 //! What a gateway's configuration file says.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,9 @@ pub struct EdgeSettings {
     /// The clock.
     #[serde(default)]
     pub clock: ClockSettings,
+    /// The page of metrics; without it nothing listens.
+    #[serde(default)]
+    pub metrics: Option<MetricsSettings>,
     /// The local socket at which a technician's commands ask the running gateway; the spool's file with the extension `sock`
     /// where it is left out.
     #[serde(default)]
@@ -157,6 +161,17 @@ impl Default for ClockSettings {
             hold_min: default_hold_min(),
         }
     }
+}
+
+/// Where the gateway's metrics and health can be fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetricsSettings {
+    /// Address and port, such as 127.0.0.1:9464.
+    pub listen: SocketAddr,
+    /// Whether it may be an address that other machines reach. The page asks for no password.
+    #[serde(default)]
+    pub allow_remote: bool,
 }
 
 fn default_free_min_mb() -> u32 {

@@ -45,6 +45,8 @@ pub struct BusReport {
     pub polls: u64,
     /// Ticks that passed while a poll was still running.
     pub missed_ticks: u64,
+    /// When its last poll ended, s since the gateway began to run; 0 before the first.
+    pub polled_at_s: f64,
     /// The share of the last ten to twenty minutes in which requests were under way, 0 to 1.
     pub busy: f64,
     /// Its devices.
@@ -146,6 +148,7 @@ impl BusWatch {
             line: counted.line,
             polls: counted.polls,
             missed_ticks: counted.missed_ticks,
+            polled_at_s: counted.share.until.as_secs_f64(),
             busy: counted.share.share(),
             units: counted.units.iter().map(Unit::report).collect(),
         }

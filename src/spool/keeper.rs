@@ -79,6 +79,19 @@ impl Trouble {
         }
     }
 
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::DiskFull, Self::ReadOnly, Self::Device, Self::Other];
+
+    /// Id in messages and metrics.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::DiskFull => "disk_full",
+            Self::ReadOnly => "read_only",
+            Self::Device => "device",
+            Self::Other => "other",
+        }
+    }
+
     /// What a person is told.
     pub fn name_zh(self) -> &'static str {
         match self {

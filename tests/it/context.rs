@@ -263,7 +263,8 @@ impl Context {
     }
 }
 
-fn get(port: u16, path: &str) -> std::io::Result<String> {
+/// What a page answers, head and all.
+pub fn get(port: u16, path: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     write!(

@@ -19,6 +19,7 @@ mod foreign;
 mod fuzz;
 mod ledger_device;
 mod lines;
+mod metrics;
 mod office;
 mod oracle;
 mod outage;

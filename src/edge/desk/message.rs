@@ -206,6 +206,15 @@ pub struct GatewayStatus {
     pub clock: ClockStatus,
     /// What it writes to the disk, where the system tells.
     pub disk: Option<DiskUse>,
+    /// Bytes of memory that it occupies, where the system tells.
+    pub resident: Option<u64>,
+}
+
+impl GatewayStatus {
+    /// How long it has run, s.
+    pub fn up_s(&self) -> f64 {
+        self.now.duration_since(self.since).as_secs_f64()
+    }
 }
 
 /// What a running gateway makes of its machine's clock.
@@ -233,6 +242,8 @@ pub struct BusStatus {
     pub line: String,
     /// The devices that it polls.
     pub devices: Vec<DeviceStatus>,
+    /// How long it may go without a poll, s; beyond it something is wrong.
+    pub silent_max_s: u64,
     /// How it does.
     pub report: BusReport,
 }
@@ -273,6 +284,8 @@ pub struct SpoolStatus {
     pub unwritten: u64,
     /// Why it cannot.
     pub trouble: Option<Trouble>,
+    /// Readings lost since the start, because there was no room left in memory either.
+    pub lost_readings: u64,
 }
 
 /// Reads a question. One of another version is told so, whatever else it says.

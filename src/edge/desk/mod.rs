@@ -6,6 +6,7 @@
 
 mod client;
 mod disk;
+mod memory;
 mod message;
 mod place;
 mod server;

@@ -1,8 +1,8 @@
 //! The gateway's side of the desk.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde::Serialize;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
@@ -44,6 +44,8 @@ pub(in crate::edge) struct DeskBus {
     pub line: String,
     pub devices: Vec<DeviceStatus>,
     pub watch: BusWatch,
+    /// How long it may go without a poll.
+    pub silent_max: Duration,
     /// Whether its line has a speed that a request may change.
     pub serial: bool,
     /// Where requests are handed in.
@@ -55,6 +57,7 @@ impl DeskBus {
         BusStatus {
             line: self.line.clone(),
             devices: self.devices.clone(),
+            silent_max_s: self.silent_max.as_secs(),
             report: self.watch.report(),
         }
     }
@@ -73,8 +76,11 @@ pub(in crate::edge) struct Desk {
 
 impl Desk {
     /// Answers whoever asks at `place`, until `stop`.
-    pub async fn serve(self, place: Place, stop: CancellationToken) -> anyhow::Result<()> {
-        let desk = std::sync::Arc::new(self);
+    pub async fn serve(
+        self: Arc<Self>,
+        place: Place,
+        stop: CancellationToken,
+    ) -> anyhow::Result<()> {
         // Dropped at the end, and with it every connection.
         let mut connections = JoinSet::new();
         loop {
@@ -83,7 +89,7 @@ impl Desk {
                 Some(_ended) = connections.join_next() => {}
                 accepted = place.listener.accept() => match accepted {
                     Ok((stream, _)) if connections.len() < CONNECTIONS_MAX => {
-                        let desk = desk.clone();
+                        let desk = self.clone();
                         connections.spawn(async move {
                             if let Err(problem) = desk.converse(stream).await {
                                 tracing::debug!(problem, "a technician's connection ends");
@@ -150,23 +156,20 @@ impl Desk {
         }
     }
 
-    /// When it began to run, by the clock as it is now: it may have been set since.
-    fn since(&self) -> Timestamp {
-        let now = self.clock.now();
-        now.checked_sub(self.clock.uptime()).unwrap_or(now)
-    }
-
-    fn status(&self) -> GatewayStatus {
+    /// How the gateway does.
+    pub fn status(&self) -> GatewayStatus {
         use std::sync::atomic::Ordering::Relaxed;
         let stats = &self.watch.buses;
         let keeper = self.watch.spooled();
         let spool = keeper.spool;
         let base = self.clock.base();
+        let (now, uptime) = (self.clock.now(), self.clock.uptime());
         GatewayStatus {
             gateway: self.gateway.clone(),
             version: env!("CARGO_PKG_VERSION").into(),
-            since: self.since(),
-            now: self.clock.now(),
+            // By the clock as it is now: it may have been set since.
+            since: now.checked_sub(uptime).unwrap_or(now),
+            now,
             mode: *self.mode.borrow(),
             readings: stats.readings.load(Relaxed),
             missing: stats.missing.load(Relaxed),
@@ -182,6 +185,7 @@ impl Desk {
                 thinned_readings: spool.thinned_readings,
                 unwritten: keeper.unwritten,
                 trouble: keeper.trouble,
+                lost_readings: keeper.lost,
                 size_max: self.spool_size_max,
             },
             delivery: self.watch.delivery.borrow().clone(),
@@ -189,7 +193,8 @@ impl Desk {
                 provisional: base.provisional,
                 refusal: self.clock.refusal().map(|refusal| refusal.to_string()),
             },
-            disk: super::disk::look(self.clock.uptime()),
+            disk: super::disk::look(uptime),
+            resident: super::memory::resident(),
         }
     }
 

@@ -51,11 +51,12 @@ impl Fixture {
                 line: "here".into(),
                 devices: Vec::new(),
                 watch: idle.watch(),
+                silent_max: Duration::from_secs(60),
                 serial,
                 desk: sender.clone(),
             }
         };
-        let desk = Desk {
+        let desk = Arc::new(Desk {
             gateway: "gw-test".parse().unwrap(),
             spool_size_max: 1 << 20,
             clock: Clock::system(),
@@ -66,7 +67,7 @@ impl Fixture {
             },
             mode,
             buses: vec![bus("pumps", false), bus("levels", true)],
-        };
+        });
         let stop = CancellationToken::new();
         let place = Place::take(&path).unwrap();
         let serving = tokio::spawn(desk.serve(place, stop.clone()));

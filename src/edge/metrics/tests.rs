@@ -1,0 +1,250 @@
+//! The page of a gateway that is played by the test.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::server::{CONNECTIONS_MAX, HEAD_MAX, serve};
+use super::{health, text};
+use crate::core::Reason;
+use crate::edge::DeliveryStatus;
+use crate::edge::desk::{
+    BusStatus, ClockStatus, DeviceStatus, DiskUse, GatewayStatus, SpoolStatus,
+};
+use crate::modbus::{BusReport, Mode, State, UnitReport};
+use crate::spool::Trouble;
+use crate::support::Stopwatch;
+use crate::wire::Epoch;
+
+fn unit(unit: u8, state: State) -> UnitReport {
+    UnitReport {
+        unit,
+        state,
+        since: None,
+        polls: 12,
+        successes: 24,
+        failures: Default::default(),
+        last_error: None,
+        answer_ms: None,
+        holes: Vec::new(),
+        seams: Vec::new(),
+        gap_ms: None,
+    }
+}
+
+/// A gateway that has run for an hour: one device silent, the spool a little behind.
+fn status() -> GatewayStatus {
+    let since: Timestamp = "2022-10-01T06:00:00Z".parse().unwrap();
+    let now = since + SignedDuration::from_hours(1);
+    let device = |unit| DeviceStatus {
+        unit,
+        profile: "qdy30".into(),
+        station: "pond-dongmen-1".parse().unwrap(),
+    };
+    GatewayStatus {
+        gateway: "gw-dongmen".parse().unwrap(),
+        version: "0.1.0".into(),
+        since,
+        now,
+        mode: Mode::Drought,
+        readings: 36,
+        missing: 12,
+        buses: vec![BusStatus {
+            line: "192.168.1.11:502".into(),
+            devices: vec![device(1), device(2)],
+            silent_max_s: 900,
+            report: BusReport {
+                name: "水位 \"东门\"".into(),
+                line: State::Online,
+                polls: 12,
+                missed_ticks: 1,
+                polled_at_s: 3300.5,
+                busy: 0.125,
+                units: vec![
+                    UnitReport {
+                        answer_ms: Some([20.5, 31.0]),
+                        ..unit(1, State::Online)
+                    },
+                    UnitReport {
+                        successes: 0,
+                        failures: [(Reason::Timeout, 5), (Reason::Crc, 1)].into(),
+                        ..unit(2, State::Offline)
+                    },
+                ],
+            },
+        }],
+        spool: SpoolStatus {
+            epoch: Epoch(7),
+            batches: 2,
+            readings: 6,
+            held: 1,
+            last_seq: 12,
+            bytes: 2048,
+            size_max: 256 << 20,
+            dropped_readings: 3,
+            thinned_readings: 4,
+            unwritten: 0,
+            trouble: None,
+            lost_readings: 0,
+        },
+        delivery: DeliveryStatus {
+            connected_since: Some(now - SignedDuration::from_secs(600)),
+            acknowledged_at: Some(now - SignedDuration::from_millis(90_500)),
+            connections: 2,
+            messages: 11,
+            bytes: 5120,
+            month: Some(("2022-10".into(), 1 << 20)),
+            ..DeliveryStatus::default()
+        },
+        clock: ClockStatus {
+            provisional: true,
+            refusal: None,
+        },
+        disk: Some(DiskUse {
+            written: 40_960,
+            written_a_day: 983_040,
+        }),
+        resident: Some(8 << 20),
+    }
+}
+
+#[test]
+fn the_metrics_are_those_of_the_status() {
+    insta::assert_snapshot!(text::metrics(status()).unwrap());
+}
+
+#[test]
+fn what_is_not_known_has_no_value() {
+    let mut bare = status();
+    bare.buses[0].report.units.clear();
+    bare.delivery = DeliveryStatus::default();
+    (bare.disk, bare.resident) = (None, None);
+    let text = text::metrics(bare).unwrap();
+    for absent in [
+        "since_acknowledgement",
+        "month_traffic",
+        "device_",
+        "disk_written",
+        "resident",
+    ] {
+        assert!(!text.contains(absent), "{absent} in {text}");
+    }
+    assert!(text.contains("\nhanqing_delivery_connected 0\n"), "{text}");
+    assert!(text.ends_with("# EOF\n"));
+}
+
+#[test]
+fn a_gateway_is_well_unless_it_cannot_do_its_work() {
+    let mut gateway = status();
+    let none: Vec<String> = Vec::new();
+    assert_eq!(health::reasons(&gateway), none);
+    // A broker and devices that are away are states.
+    gateway.delivery = DeliveryStatus::default();
+    gateway.buses[0].report.line = State::Offline;
+    assert_eq!(health::reasons(&gateway), none);
+    gateway.spool.trouble = Some(Trouble::DiskFull);
+    gateway.spool.unwritten = 40;
+    gateway.buses[0].report.polled_at_s = 2699.0;
+    assert_eq!(
+        health::reasons(&gateway),
+        [
+            "the spool cannot be written (disk_full); 40 readings wait in memory",
+            "bus 水位 \"东门\" has not polled for 901 s, and has 900 s for it"
+        ]
+    );
+    gateway.spool.trouble = None;
+    gateway.buses[0].report.polled_at_s = 2700.0;
+    assert_eq!(health::reasons(&gateway), none);
+}
+
+#[test]
+fn troubles_have_the_ids_of_the_desk() {
+    for trouble in Trouble::ALL {
+        let said = serde_json::to_value(trouble).unwrap();
+        assert_eq!(said, trouble.id());
+    }
+}
+
+/// A page that says `status`, and a way to connect to it.
+async fn page(status: GatewayStatus) -> impl AsyncFn() -> TcpStream {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(serve(listener, Arc::new(move || status.clone())));
+    async move || TcpStream::connect(address).await.unwrap()
+}
+
+/// What is answered to `request` on a connection that is then closed by the page.
+async fn asked(mut stream: TcpStream, request: &str) -> String {
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn there_are_two_pages_and_one_method() {
+    let connect = page(status()).await;
+    let metrics = asked(connect().await, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    let (head, body) = metrics.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
+    assert!(
+        head.contains("content-type: application/openmetrics-text; version=1.0.0"),
+        "{head}"
+    );
+    assert_eq!(body, text::metrics(status()).unwrap());
+    for (request, code, said) in [
+        ("GET /health", "200", "ok\n"),
+        ("GET /health?a=b", "200", "ok\n"),
+        ("GET /", "404", "/metrics"),
+        ("GET /metrics/", "404", "/metrics"),
+        ("POST /metrics", "405", "allow: GET"),
+        ("HEAD /health", "405", "allow: GET"),
+        ("DELETE /nothing", "404", "/metrics"),
+        ("nonsense", "400", ""),
+    ] {
+        let request = format!("{request} HTTP/1.1\r\nHost: x\r\n\r\n");
+        let answer = asked(connect().await, &request).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {code} ")) && answer.contains(said),
+            "{request}: {answer}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_that_is_not_well_says_why() {
+    let mut ill = status();
+    ill.spool.trouble = Some(Trouble::ReadOnly);
+    let connect = page(ill).await;
+    let answer = asked(connect().await, "GET /health HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    assert!(answer.ends_with("cannot be written (read_only); 0 readings wait in memory\n"));
+}
+
+#[tokio::test]
+async fn a_head_without_end_is_refused() {
+    let connect = page(status()).await;
+    let mut stream = connect().await;
+    let long = format!("GET /metrics HTTP/1.1\r\nX: {}", "x".repeat(16_384));
+    // It may be cut off before it has said everything.
+    let _cut = stream.write_all(long.as_bytes()).await;
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 431");
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_that_say_nothing_hold_the_page_up_for_a_while_and_no_longer() {
+    let connect = page(status()).await;
+    let mut idle = Vec::new();
+    for _ in 0..CONNECTIONS_MAX {
+        idle.push(connect().await);
+    }
+    let waited = Stopwatch::start();
+    let answer = asked(connect().await, "GET /health HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    assert!(answer.ends_with("ok\n"), "{answer}");
+    let waited = waited.elapsed();
+    assert!(waited >= HEAD_MAX && waited < 2 * HEAD_MAX, "{waited:?}");
+}
