@@ -7,20 +7,20 @@
 mod aside;
 pub mod carry;
 pub mod keeper;
+mod queue;
 mod room;
 mod schema;
 mod shared;
-mod spool;
 mod times;
 
 #[cfg(test)]
-mod faulty_disk;
-#[cfg(test)]
 mod model_tests;
+#[cfg(test)]
+mod test_disk;
 #[cfg(test)]
 mod test_kit;
 
 pub use keeper::{SpoolHandle, Trouble};
+pub use queue::{Spool, SpoolStats, SpooledBatch};
 pub use room::Limits;
 pub use schema::{SpoolError, read_only};
-pub use spool::{Spool, SpoolStats, SpooledBatch};

@@ -9,7 +9,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
-use super::faulty_disk::Disk;
+use super::test_disk::Disk;
 use super::test_kit::*;
 use super::{Limits, Spool, SpoolError};
 use crate::core::Reading;
@@ -272,7 +272,7 @@ fn everything(spool: &Spool) -> Vec<Batch> {
     let rows = statement
         .query_map([], |row| row.get::<_, Vec<u8>>(0))
         .unwrap();
-    rows.map(|row| super::spool::decode(&row.unwrap()).unwrap())
+    rows.map(|row| super::queue::decode(&row.unwrap()).unwrap())
         .collect()
 }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use rusqlite::params;
 
 use super::SpoolError;
-use super::spool::{Spool, SpoolStats, decode, smaller};
+use super::queue::{Spool, SpoolStats, decode, smaller};
 use crate::core::{Reading, Series};
 use crate::wire::{Batch, LostTo, MESSAGE_SIZE_MAX, Remains};
 

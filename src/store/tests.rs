@@ -8,9 +8,7 @@ use proptest::prelude::*;
 use super::sqlite::recompute;
 use super::{Store, StoreError};
 use crate::core::{Flag, GatewayId, HourCell, Reading, Reason, Series};
-use crate::wire::{
-    Batch, Birth, BirthSeries, CounterSpec, Epoch, GatewayState, LostTo, Remains, Status,
-};
+use crate::wire::{Batch, Birth, BirthSeries, CounterSpec, Epoch, GatewayState, Status};
 
 struct File {
     _dir: tempfile::TempDir,
@@ -596,78 +594,5 @@ proptest! {
     }
 }
 
-#[test]
-fn what_a_gateway_says_is_lost_is_kept_and_counts_as_come() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut store = Store::open(&dir.path().join("s")).unwrap();
-    let remains = |first, lost| Remains {
-        first,
-        lost: Some(lost),
-        from: at(0),
-        to: at(9),
-        why: LostTo::Thinned,
-    };
-    let thinned = |seq, first, lost| Batch {
-        remains: Some(remains(first, lost)),
-        ..batch(seq, vec![good("pond-1/level", 9, 1.0)])
-    };
-    store
-        .commit(
-            &[batch(1, vec![]), thinned(4, 2, 20), thinned(9, 9, 5)],
-            at(10),
-        )
-        .unwrap();
-    let row = store.gateways().unwrap().remove(0);
-    assert_eq!(row.gaps(), [(Epoch(7), 5, 8)]);
-    let lost = |store: &Store| -> Vec<_> {
-        store
-            .lost()
-            .unwrap()
-            .iter()
-            .map(|row| (row.seq, row.remains))
-            .collect()
-    };
-    assert_eq!(lost(&store), [(4, remains(2, 20)), (9, remains(9, 5))]);
-    // Thinned once more, together: the wider record takes the place of those within it, and comes twice.
-    for _ in 0..2 {
-        let committed = store.commit(&[thinned(9, 2, 40)], at(11)).unwrap();
-        assert_eq!(
-            committed.delivered.into_values().next().unwrap(),
-            [(1, 9)].into_iter().collect()
-        );
-        assert_eq!(lost(&store), [(9, remains(2, 40))]);
-    }
-}
-
-#[test]
-fn what_another_has_brought_is_not_forgotten() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut store = Store::open(&dir.path().join("s")).unwrap();
-    store.commit(&[batch(1, vec![])], at(0)).unwrap();
-    let mut other = Store::open(&dir.path().join("s")).unwrap();
-    other
-        .commit(&[batch(2, vec![good("pond-1/level", 1, 1.0)])], at(1))
-        .unwrap();
-    let committed = store.commit(&[batch(3, vec![])], at(2)).unwrap();
-    assert_eq!(
-        committed.delivered.into_values().next().unwrap(),
-        [(1, 3)].into_iter().collect()
-    );
-}
-
-#[test]
-fn a_file_of_the_first_layout_is_taken_over() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("s");
-    drop(Store::open(&path).unwrap());
-    let connection = rusqlite::Connection::open(&path).unwrap();
-    connection
-        .execute_batch("DROP TABLE lost; ALTER TABLE gateway DROP COLUMN provisional; PRAGMA user_version = 1;")
-        .unwrap();
-    drop(connection);
-    let store = Store::open(&path).unwrap();
-    assert_eq!(
-        (store.lost().unwrap(), store.gateways().unwrap()),
-        (vec![], vec![])
-    );
-}
+#[path = "lost_tests.rs"]
+mod lost;

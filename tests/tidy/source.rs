@@ -3,7 +3,10 @@
 /// Which lines are test code: files of tests, and what `#[cfg(test)]` stands before.
 pub fn test_lines(path: &str, code: &str) -> Vec<bool> {
     let file = path.rsplit('/').next().unwrap_or(path);
-    let whole = path.starts_with("tests/") || file == "tests.rs" || file.ends_with("_tests.rs");
+    let whole = path.starts_with("tests/")
+        || file == "tests.rs"
+        || file.ends_with("_tests.rs")
+        || file.starts_with("test_");
     let mut lines = Vec::new();
     // The indentation at which the item under #[cfg(test)] ends, and whether its first line is still to come.
     let mut item: Option<(usize, bool)> = None;

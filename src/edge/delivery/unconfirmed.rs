@@ -23,7 +23,7 @@ struct OnItsWay {
 enum Place {
     /// With us or on the line.
     Sent,
-    /// With the broker, in the current or the last period of [`RESEND_AFTER`](super::RESEND_AFTER).
+    /// With the broker, in the current or the last period of [`RESEND_AFTER`](super::connection::RESEND_AFTER).
     Taken { periods: u8 },
 }
 

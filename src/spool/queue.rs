@@ -579,5 +579,5 @@ fn note(
 }
 
 #[cfg(test)]
-#[path = "spool_tests.rs"]
+#[path = "queue_tests.rs"]
 mod tests;
