@@ -211,6 +211,13 @@ impl Keeper {
                     self.write();
                     self.attempt(|spool, _| spool.note());
                     self.publish();
+                    if self.now.unwritten > 0 {
+                        let readings = self.now.unwritten;
+                        tracing::error!(
+                            readings,
+                            "what waited in memory could not be written and is lost"
+                        );
+                    }
                     let _answered = reply.send(());
                 }
                 Err(_) => self.write(),

@@ -79,7 +79,8 @@ impl<'a> Room<'a> {
         }
         let goal = most.saturating_sub(coming + most / AT_ONCE);
         while self.stats.bytes > goal {
-            if !(self.forget_released()? || self.thin()? || self.drop_oldest()?) {
+            let need = self.stats.bytes - goal;
+            if !(self.forget_released(need)? || self.thin()? || self.drop_oldest(need)?) {
                 break;
             }
         }
@@ -95,8 +96,8 @@ impl<'a> Room<'a> {
         Ok(pragma("freelist_count")? * pragma("page_size")?)
     }
 
-    /// Removes some of what the hub has. Returns whether there was anything.
-    fn forget_released(&mut self) -> Result<bool, SpoolError> {
+    /// Removes some of what the hub has, for `need` bytes. Returns whether there was anything.
+    fn forget_released(&mut self, need: u64) -> Result<bool, SpoolError> {
         for (first, last) in self.spool.released.iter() {
             let mut statement = self.spool.connection.prepare_cached(
                 "SELECT seq, length(payload) FROM batch WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq LIMIT ?3",
@@ -104,7 +105,15 @@ impl<'a> Room<'a> {
             let rows = statement.query_map([first, last, ROWS], |row| {
                 Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?))
             })?;
-            let rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            let mut rows = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+            let mut freed = 0;
+            let enough = rows.iter().position(|(_, size)| {
+                freed += size;
+                freed >= need
+            });
+            if let Some(enough) = enough {
+                rows.truncate(enough + 1);
+            }
             if let (Some((first, _)), Some((last, _))) = (rows.first(), rows.last()) {
                 self.remove(*first, *last)?;
                 self.shrink(rows.iter().map(|(_, size)| size).sum());
@@ -189,14 +198,16 @@ impl<'a> Room<'a> {
         Ok(true)
     }
 
-    /// Drops the oldest that the hub does not have. Returns whether anything could be given up.
-    fn drop_oldest(&mut self) -> Result<bool, SpoolError> {
+    /// Drops the oldest that the hub does not have, for `need` bytes. Returns whether anything could be given up.
+    fn drop_oldest(&mut self, need: u64) -> Result<bool, SpoolError> {
         let mut statement = self.spool.connection.prepare_cached(
             "SELECT seq, coalesce(first, seq), readings, payload FROM batch WHERE seq <= ?1 ORDER BY seq LIMIT ?2",
         )?;
         let mut rows = statement.query([self.spool.stats.last_seq, ROWS])?;
         let mut taken = Taken::default();
-        while let Some(row) = rows.next()? {
+        // Of one row alone nothing may be left to give up: it may be what stands for those dropped before.
+        while taken.rows < 2 || taken.bytes < need {
+            let Some(row) = rows.next()? else { break };
             let seq: u64 = row.get(0)?;
             let payload: Vec<u8> = row.get(3)?;
             match decode(&payload) {

@@ -125,7 +125,7 @@ pub(super) fn open(
     if connection.is_readonly(MAIN_DB).map_err(failed)? {
         return Err(failed(rusqlite::Error::SqliteFailure(
             ffi::Error::new(ffi::SQLITE_READONLY),
-            None,
+            Some("the file system, or the file, can only be read".into()),
         )));
     }
     if vfs.is_some() {

@@ -5,10 +5,15 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use hanqing::config::load_edge;
 use hanqing::core::Series;
+use hanqing::edge::Edge;
 use hanqing::spool::Trouble;
+use hanqing::spool::keeper::KeeperStats;
+use hanqing::support::Clock;
 use hanqing::wire::{LostTo, packed};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
 
 use crate::context::{Context, GATEWAY, Process, hanqing, outcome, wait_for};
 use crate::office::{complete, office, runs, status};
@@ -18,10 +23,13 @@ use crate::wide::{Run, WideField};
 /// Batches that a spool has to take in beyond its room before it is believed that it grows no more.
 const BATCHES_MORE: u64 = 1000;
 
-/// How much larger than it may be a spool is while it makes room: what the log takes meanwhile.
-const OVER_MAX: u64 = 256 << 10;
+/// A file system, how much of it has to stay free, and how much of that a spool may take all the same: what is in its log and not
+/// yet in its file.
+const ROOMY: &str = "size=4m";
+const FREE_MIN: &str = "free_min_mb = 2";
+const SPOOL_MAX: u64 = (4 - 2 + 1) << 20;
 
-/// A file system of 4 MiB, gone with its test.
+/// A small file system, gone with its test.
 struct Tmpfs(PathBuf);
 
 impl Tmpfs {
@@ -29,7 +37,7 @@ impl Tmpfs {
         let path = context.path("disk");
         std::fs::create_dir(&path).unwrap();
         let tmpfs = Self(path);
-        tmpfs.mount_as(&format!("size=4m,{options}"));
+        tmpfs.mount_as(options);
         tmpfs
     }
 
@@ -111,25 +119,21 @@ fn switch(context: &Context, mode: &str) {
     assert_eq!(code, Some(0), "{problem}");
 }
 
-/// The times of a series in the store, in order: no second of them twice.
-fn seconds(context: &Context, series: &str) -> Vec<Timestamp> {
+/// The times of a series in the store, in order.
+fn times(context: &Context, series: &str) -> Vec<Timestamp> {
     let series: Series = series.parse().unwrap();
     let store = context.store();
     let readings = store.readings(&series, Timestamp::UNIX_EPOCH, Timestamp::MAX);
     let times: Vec<_> = readings.unwrap().iter().map(|r| r.observed_at).collect();
-    assert!(
-        times
-            .windows(2)
-            .all(|pair| pair[0].as_second() < pair[1].as_second())
-    );
+    assert!(times.windows(2).all(|pair| pair[0] < pair[1]));
     times
 }
 
 #[test]
 fn a_spool_on_a_small_disk_grows_no_further_than_it_may_and_thins() {
     let context = Context::new();
-    let disk = Tmpfs::mount(&context, "rw");
-    let field = configure(&context, 5, &disk.file("spool.db"), "free_min_mb = 1");
+    let disk = Tmpfs::mount(&context, ROOMY);
+    let field = configure(&context, 5, &disk.file("spool.db"), FREE_MIN);
     let mut edge = context.edge();
     switch_when_it_runs(&context);
     let full = status(&context, "a spool that thins", |status| {
@@ -144,7 +148,7 @@ fn a_spool_on_a_small_disk_grows_no_further_than_it_may_and_thins() {
         assert_eq!((seen.spool.trouble, seen.spool.unwritten), (None, 0));
     }
     println!("thins at {limit} bytes, {bytes} at most; {:?}", seen.spool);
-    assert!(bytes < (3 << 20) + OVER_MAX, "{bytes}");
+    assert!(bytes < SPOOL_MAX, "{bytes}");
     runs(&mut edge, &context);
 
     // As after a power cut, on a disk that is still full.
@@ -172,7 +176,7 @@ fn switch_when_it_runs(context: &Context) {
 #[test]
 fn what_a_full_disk_does_not_take_waits_in_memory_and_arrives_in_order() {
     let context = Context::new();
-    let disk = Tmpfs::mount(&context, "rw");
+    let disk = Tmpfs::mount(&context, "size=4m");
     let field = configure(&context, 1, &disk.file("spool.db"), "free_min_mb = 0");
     let (_broker, _hub) = office(&context);
     let messages = listener(
@@ -205,10 +209,7 @@ fn what_a_full_disk_does_not_take_waits_in_memory_and_arrives_in_order() {
         (0, 0)
     );
     assert_eq!(arrived.readings, arrived.last * field.readings_per_poll());
-    assert_eq!(
-        seconds(&context, "pond-1-0/level").len() as u64,
-        arrived.last
-    );
+    assert_eq!(times(&context, "pond-1-0/level").len() as u64, arrived.last);
 
     // By number and by time alike, none twice.
     let batches = messages
@@ -230,7 +231,7 @@ fn what_a_full_disk_does_not_take_waits_in_memory_and_arrives_in_order() {
 #[test]
 fn what_found_no_room_in_memory_either_is_told_to_the_last_reading() {
     let context = Context::new();
-    let disk = Tmpfs::mount(&context, "rw");
+    let disk = Tmpfs::mount(&context, "size=4m");
     // Five polls are as much as waits in memory.
     let field = configure(&context, 20, &disk.file("spool.db"), "free_min_mb = 0");
     let (_broker, _hub) = office(&context);
@@ -256,11 +257,104 @@ fn what_found_no_room_in_memory_either_is_told_to_the_last_reading() {
     };
     assert_eq!(row.remains.why, LostTo::Unwritten);
     // Nothing of the time that it names is there, and the rest is.
-    let times = seconds(&context, "pond-20-99/level");
+    let times = times(&context, "pond-20-99/level");
     let within = |at: &&Timestamp| (row.remains.from..=row.remains.to).contains(*at);
     assert_eq!(times.iter().filter(within).count(), 0);
     assert_eq!(times.len() as u64, arrived.last);
     runs(&mut edge, &context);
+}
+
+#[test]
+fn an_end_on_a_full_disk_says_what_is_lost() {
+    let context = Context::new();
+    let disk = Tmpfs::mount(&context, "size=4m");
+    let field = configure(&context, 1, &disk.file("spool.db"), "free_min_mb = 0");
+    let mut edge = context.edge();
+    status(&context, "the first batches", |s| s.spool.last_seq >= 1);
+    disk.fill();
+    status(&context, "readings that wait", |status| {
+        status.spool.unwritten >= 2 * field.readings_per_poll()
+    });
+    let mut kill = Command::new("kill");
+    assert!(
+        kill.arg(edge.0.id().to_string())
+            .status()
+            .unwrap()
+            .success()
+    );
+    let code = wait_for("the end", || match edge.0.try_wait().unwrap() {
+        Some(ended) => Ok(ended.code()),
+        None => Err(context.log("edge")),
+    });
+    let log = context.log("edge");
+    assert_eq!(code, Some(0), "{log}");
+    assert!(
+        log.contains("what waited in memory could not be written and is lost"),
+        "{log}"
+    );
+}
+
+/// Where there is one poll an hour nothing can be thinned.
+#[test]
+fn what_cannot_be_thinned_is_dropped_and_told_to_the_last_reading() {
+    let context = Context::new();
+    let disk = Tmpfs::mount(&context, ROOMY);
+    let field = configure(&context, 20, &disk.file("spool.db"), FREE_MIN);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let told = runtime.block_on(hours_until_dropped(&context.path("edge.toml")));
+    assert_eq!(
+        (told.spool.thinned_readings, told.trouble, told.lost),
+        (0, None, 0)
+    );
+    println!("{} bytes; {told:?}", disk.spool_bytes());
+    assert!(disk.spool_bytes() < SPOOL_MAX);
+    // No more is given up than has to be.
+    assert!(told.spool.readings > 2 * told.spool.dropped_readings);
+
+    let (_broker, _hub) = office(&context);
+    let mut edge = context.edge();
+    let arrived = complete(&context, |_, arrived| {
+        arrived.last * field.readings_per_poll()
+    });
+    let status = context.status();
+    assert_eq!(
+        arrived.lost,
+        status.spool.dropped_readings + status.spool.thinned_readings
+    );
+    let rows = context.store().lost().unwrap();
+    println!("{arrived:?}; {rows:?}");
+    assert!(
+        rows.iter().any(|row| row.remains.why == LostTo::Full),
+        "{rows:?}"
+    );
+    let times = times(&context, "pond-20-99/level");
+    for row in rows {
+        let within = |at: &&Timestamp| (row.remains.from..=row.remains.to).contains(*at);
+        assert_eq!(times.iter().filter(within).count(), 0, "{row:?}");
+    }
+    runs(&mut edge, &context);
+}
+
+/// Lets the gateway of `config` poll once an hour until it has dropped something, and some hours more.
+async fn hours_until_dropped(config: &Path) -> KeeperStats {
+    let (settings, profiles) = load_edge(config, &[]).unwrap();
+    let (clock, driver) = Clock::stepped("2026-01-01T00:00:00Z".parse().unwrap());
+    let spool = Edge::spool(&settings, clock.now()).unwrap();
+    let edge = Edge::open(settings, &profiles, spool, clock.clone()).unwrap();
+    let (watch, buses) = (edge.watch(), edge.bus_count());
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(edge.run(stop.clone()));
+    let mut hours_more = 0;
+    while hours_more < 30 {
+        driver.settled(buses).await;
+        hours_more += u32::from(watch.spooled().spool.dropped_readings > 0);
+        driver.advance_to(clock.now() + SignedDuration::from_hours(1));
+    }
+    driver.settled(buses).await;
+    let told = watch.spooled();
+    stop.cancel();
+    running.await.unwrap().unwrap();
+    told
 }
 
 /// How often the gateway has said that it has no spool yet.
@@ -278,7 +372,7 @@ fn until_it_waits(context: &Context) {
 #[test]
 fn a_start_on_a_full_disk_waits_until_there_is_room() {
     let context = Context::new();
-    let disk = Tmpfs::mount(&context, "rw");
+    let disk = Tmpfs::mount(&context, "size=4m");
     configure(&context, 1, &disk.file("spool.db"), "free_min_mb = 0");
     let (_broker, _hub) = office(&context);
     let filler = disk.fill();
@@ -303,7 +397,7 @@ fn a_start_on_a_full_disk_waits_until_there_is_room() {
 #[test]
 fn a_start_on_a_read_only_disk_waits_until_it_can_be_written() {
     let context = Context::new();
-    let disk = Tmpfs::mount(&context, "ro");
+    let disk = Tmpfs::mount(&context, "size=4m,ro");
     configure(&context, 1, &disk.file("spool.db"), "free_min_mb = 0");
     let (_broker, _hub) = office(&context);
     let mut edge = context.edge();
@@ -326,7 +420,7 @@ fn a_start_on_a_read_only_disk_waits_until_it_can_be_written() {
     let arrived = complete(&context, |status, _| before + status.readings);
     assert_eq!(arrived.lost, 0);
     assert_eq!(waits_told(&context), 2, "{}", context.log("edge"));
-    seconds(&context, "pond-1-0/level");
+    times(&context, "pond-1-0/level");
 }
 
 /// Builds `tests/refuse_writes.c` and lets the gateway run with it: while the file `refuses` is there, `folder` can only be read.
@@ -381,9 +475,6 @@ fn a_disk_that_becomes_read_only_is_waited_for() {
     });
     let arrived = complete(&context, |status, _| status.readings);
     assert_eq!(arrived.lost, 0);
-    assert_eq!(
-        seconds(&context, "pond-1-0/level").len() as u64,
-        arrived.last
-    );
+    assert_eq!(times(&context, "pond-1-0/level").len() as u64, arrived.last);
     runs(&mut edge, &context);
 }
