@@ -151,19 +151,25 @@ fn delivery(status: &GatewayStatus) -> Vec<String> {
             .map(|refusal| format!("不采信系统时间：{refusal}")),
     );
     if let Some(disk) = status.disk {
-        lines.push(format!(
-            "写盘 {}，每日约 {}，每年约 {}",
-            size(disk.written),
-            size(disk.written_a_day),
-            size(disk.written_a_day.saturating_mul(365))
-        ));
+        let written = size(disk.written);
+        lines.push(match disk.written_a_day {
+            Some(day) => format!(
+                "写盘 {written}，每日约 {}，每年约 {}",
+                size(day),
+                size(day.saturating_mul(365))
+            ),
+            None => format!("写盘 {written}"),
+        });
     }
     lines.extend(
         status
             .resident
             .map(|resident| format!("占用内存 {}", size(resident))),
     );
-    lines.push("断电最多丢失最近一次轮询的读数".into());
+    lines.push(match spool.unwritten {
+        0 => "断电最多丢失最近一次轮询的读数".into(),
+        unwritten => format!("断电将丢失暂存内存的 {unwritten} 个读数和最近一次轮询的读数"),
+    });
     lines
 }
 

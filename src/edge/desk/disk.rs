@@ -6,6 +6,9 @@ use super::DiskUse;
 
 const DAY: f64 = 86_400.0;
 
+/// After so long what has been written tells what will be.
+const TELLING: Duration = Duration::from_secs(600);
+
 /// What this process has written while it ran for `uptime`; nothing where the system does not tell.
 pub(super) fn look(uptime: Duration) -> Option<DiskUse> {
     let io = std::fs::read_to_string("/proc/self/io").ok()?;
@@ -13,14 +16,9 @@ pub(super) fn look(uptime: Duration) -> Option<DiskUse> {
         .lines()
         .find_map(|line| line.strip_prefix("write_bytes: "))?;
     let written: u64 = written.trim().parse().ok()?;
-    let days = uptime.as_secs_f64() / DAY;
-    let a_day = if days > 0.0 {
-        written as f64 / days
-    } else {
-        0.0
-    };
+    let a_day = || (written as f64 * DAY / uptime.as_secs_f64()) as u64;
     Some(DiskUse {
         written,
-        written_a_day: a_day as u64,
+        written_a_day: (uptime >= TELLING).then(a_day),
     })
 }

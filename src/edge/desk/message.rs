@@ -231,8 +231,8 @@ pub struct ClockStatus {
 pub struct DiskUse {
     /// Bytes written since it began to run (write_bytes of proc(5), io).
     pub written: u64,
-    /// What that comes to in a day.
-    pub written_a_day: u64,
+    /// What that comes to in a day, once it has run for some minutes: the start writes more than what follows.
+    pub written_a_day: Option<u64>,
 }
 
 /// One bus of a running gateway.

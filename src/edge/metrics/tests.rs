@@ -104,7 +104,7 @@ fn status() -> GatewayStatus {
         },
         disk: Some(DiskUse {
             written: 40_960,
-            written_a_day: 983_040,
+            written_a_day: Some(983_040),
         }),
         resident: Some(8 << 20),
     }
