@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use clap::Args;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{load, stop_signal};
 use crate::config;
 use crate::device::Profile;
 use crate::edge::desk::{Place, PlaceError};
-use crate::edge::{Edge, EdgeSettings};
+use crate::edge::{Edge, EdgeSettings, EdgeWatch};
 use crate::spool::Spool;
 use crate::support::Clock;
 
@@ -47,11 +48,12 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         let mut before: Option<Loaded> = None;
         loop {
             let ends = stop.child_token();
-            let running = gateway(loaded.clone(), ends.clone());
+            let (opened, watched) = watch::channel(None);
+            let running = gateway(loaded.clone(), opened, ends.clone());
             tokio::pin!(running);
             let next = tokio::select! {
                 ended = &mut running => Err(ended),
-                next = reloaded(&mut hangup, &arguments) => Ok(next),
+                next = reloaded(&mut hangup, &arguments, &watched) => Ok(next),
             };
             match (next, before.take()) {
                 (Ok(next), _) => {
@@ -73,14 +75,34 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// The configuration, after SIGHUP has come and it was read without a problem. Problems are logged, and change nothing.
-async fn reloaded(hangup: &mut Signal, arguments: &Arguments) -> Loaded {
+/// The configuration, after SIGHUP has come and it was read without a problem. Problems are logged, and change nothing. While
+/// readings wait in memory for the disk it has to wait too: they would not outlive the gateway that holds them.
+async fn reloaded(
+    hangup: &mut Signal,
+    arguments: &Arguments,
+    watched: &watch::Receiver<Option<EdgeWatch>>,
+) -> Loaded {
     loop {
         if hangup.recv().await.is_none() {
             std::future::pending::<()>().await;
         }
         match config::load_edge(&arguments.config, &arguments.set) {
-            Ok(loaded) => return loaded,
+            Ok(loaded) => {
+                let running = watched.borrow().clone();
+                if let Some(EdgeWatch { mut spool, .. }) = running {
+                    if spool.borrow().unwritten > 0 {
+                        tracing::warn!(
+                            "readings wait for the disk; the new configuration is taken after them"
+                        );
+                    }
+                    // Where the spool's thread is gone, nothing waits.
+                    let _gone = spool
+                        .wait_for(|keeper| keeper.unwritten == 0)
+                        .await
+                        .is_err();
+                }
+                return loaded;
+            }
             Err(problems) => {
                 for problem in problems {
                     tracing::error!("the configuration stays as it was: {problem}");
@@ -90,8 +112,12 @@ async fn reloaded(hangup: &mut Signal, arguments: &Arguments) -> Loaded {
     }
 }
 
-/// A gateway, until `stop`.
-async fn gateway((settings, profiles): Loaded, stop: CancellationToken) -> anyhow::Result<()> {
+/// A gateway, until `stop`. What can be watched of it goes to `opened`.
+async fn gateway(
+    (settings, profiles): Loaded,
+    opened: watch::Sender<Option<EdgeWatch>>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     let name = settings.gateway.clone();
     // Before the spool is opened: of two gateways on one configuration the second touches nothing.
     let place = place(&settings.socket_path())?;
@@ -103,6 +129,7 @@ async fn gateway((settings, profiles): Loaded, stop: CancellationToken) -> anyho
     if let Some(place) = place {
         edge.answer_at(place);
     }
+    opened.send_replace(Some(edge.watch()));
     tracing::info!(gateway = %name, buses = edge.bus_count(), "gateway runs");
     edge.run(stop).await?;
     tracing::info!(gateway = %name, "gateway ends");

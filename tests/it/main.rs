@@ -11,6 +11,7 @@ mod commissioning;
 mod confirm;
 mod context;
 mod crash;
+mod daemon;
 mod delivery;
 mod disk;
 mod fake_device;

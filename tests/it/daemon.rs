@@ -1,0 +1,143 @@
+//! The gateway as a service: what it tells systemd, how it takes a new configuration, how it ends.
+
+use std::os::unix::net::UnixDatagram;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::context::{Context, GATEWAY, Process, hanqing, wait_for};
+use crate::peers::Pymodbus;
+
+/// Time in which systemd wants to hear of it. It is fed three times as often.
+const WATCHDOG: Duration = Duration::from_secs(2);
+
+/// Bytes of a notification; ours are shorter.
+const NOTICE_MAX: usize = 1024;
+
+fn configure(context: &Context, port: u16, stations: &[&str], interval_s: u32) {
+    let mut bus = format!(
+        "[[bus]]\nname = \"field\"\ntcp = \"127.0.0.1:{port}\"\ninterval_s = {interval_s}\n"
+    );
+    for (station, unit) in stations.iter().zip(1..) {
+        bus += &format!(
+            "[[bus.device]]\nunit = {unit}\nprofile = \"one-level\"\nstation = \"{station}\"\n"
+        );
+    }
+    context.edge_config(&bus);
+}
+
+fn start(context: &Context, socket: &std::path::Path) -> Process {
+    let log = std::fs::File::create(context.path("edge.log")).unwrap();
+    let child = hanqing()
+        .args(["edge", "-c"])
+        .arg(context.path("edge.toml"))
+        .env("NOTIFY_SOCKET", socket)
+        .env("WATCHDOG_USEC", WATCHDOG.as_micros().to_string())
+        .stderr(log)
+        .spawn()
+        .unwrap();
+    Process(child)
+}
+
+fn signal(process: &Process, name: &str) {
+    let status = std::process::Command::new("kill")
+        .args([&format!("-{name}"), &process.0.id().to_string()])
+        .status();
+    assert!(status.unwrap().success());
+}
+
+/// Waits for a notification that says `what`.
+fn hears(socket: &UnixDatagram, what: &str) {
+    wait_for(what, || {
+        let mut notice = [0; NOTICE_MAX];
+        let length = socket.recv(&mut notice).map_err(|e| e.to_string())?;
+        let notice = String::from_utf8_lossy(&notice[..length]).into_owned();
+        if notice.lines().any(|line| line == what) {
+            Ok(())
+        } else {
+            Err(notice)
+        }
+    });
+}
+
+#[test]
+fn systemd_hears_when_it_is_up_that_it_gets_on_and_when_it_ends() {
+    let context = Context::new();
+    let field = Pymodbus::start(&json!({"1": {"4": [2350]}}));
+    configure(&context, field.port, &["pond-dongmen-1"], 1);
+    let path = context.path("notify");
+    let socket = UnixDatagram::bind(&path).unwrap();
+    socket.set_read_timeout(Some(WATCHDOG)).unwrap();
+    let mut edge = start(&context, &path);
+    // Neither the broker nor anything else has to be there.
+    hears(&socket, "READY=1");
+    for _ in 0..3 {
+        hears(&socket, "WATCHDOG=1");
+    }
+    let stored = context.spool().last_seq;
+    signal(&edge, "TERM");
+    hears(&socket, "STOPPING=1");
+    let ended = wait_for("the end", || edge.0.try_wait().unwrap().ok_or("it runs"));
+    assert!(ended.success(), "{ended}");
+    let edge = start(&context, &path);
+    assert!(context.spool().last_seq >= stored);
+    drop(edge);
+}
+
+#[test]
+fn a_new_configuration_is_taken_whole_or_not_at_all() {
+    let context = Context::new();
+    let field = Pymodbus::start(&json!({"1": {"4": [2350]}, "2": {"4": [1350]}}));
+    configure(&context, field.port, &["pond-dongmen-1"], 1);
+    let edge = context.edge();
+    let before = context.spool();
+    let units = || {
+        let buses = context.status().buses;
+        buses.iter().map(|bus| bus.devices.len()).sum::<usize>()
+    };
+    let polls_on = || {
+        let seq = context.spool().last_seq;
+        wait_for("another poll", || match context.spool() {
+            seen if seen.last_seq > seq => Ok(()),
+            seen => Err(seen),
+        });
+    };
+    let says = |what: &str| {
+        wait_for(what, || {
+            let log = context.log("edge");
+            if log.contains(what) { Ok(()) } else { Err(log) }
+        });
+    };
+
+    // One mistake: nothing of it is taken.
+    configure(&context, field.port, &["pond-dongmen-1", "Pond 2"], 1);
+    signal(&edge, "HUP");
+    says("the configuration stays as it was");
+    polls_on();
+    assert_eq!((units(), context.spool().epoch), (1, before.epoch));
+
+    // Without a mistake, but its spool is another gateway's.
+    let text = std::fs::read_to_string(context.path("edge.toml")).unwrap();
+    let other = text
+        .replace("Pond 2", "pond-dongmen-2")
+        .replace(GATEWAY, "gw-other");
+    context.write("edge.toml", &other);
+    signal(&edge, "HUP");
+    says("the new configuration cannot be used, the old one stays");
+    polls_on();
+    assert_eq!((units(), context.spool().epoch), (1, before.epoch));
+
+    configure(
+        &context,
+        field.port,
+        &["pond-dongmen-1", "pond-dongmen-2"],
+        1,
+    );
+    signal(&edge, "HUP");
+    wait_for("the second unit", || {
+        if units() == 2 { Ok(()) } else { Err(units()) }
+    });
+    polls_on();
+    assert_eq!(context.spool().epoch, before.epoch);
+    assert!(context.spool().last_seq > before.last_seq);
+}
