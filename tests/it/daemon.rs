@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::context::{Context, GATEWAY, Process, hanqing, wait_for};
-use crate::peers::Pymodbus;
+use crate::peers::{Pymodbus, mosquitto};
 
 /// Time in which systemd wants to hear of it. It is fed three times as often.
 const WATCHDOG: Duration = Duration::from_secs(2);
@@ -140,4 +140,49 @@ fn a_new_configuration_is_taken_whole_or_not_at_all() {
     polls_on();
     assert_eq!(context.spool().epoch, before.epoch);
     assert!(context.spool().last_seq > before.last_seq);
+}
+
+#[test]
+fn a_modem_is_switched_on_only_in_its_hours() {
+    let context = Context::new();
+    let field = Pymodbus::start(&json!({"1": {"4": [2350]}}));
+    let _broker = mosquitto(&context);
+    context.hub_config();
+    let _hub = context.hub();
+    configure(&context, field.port, &["pond-dongmen-1"], 1);
+    let shipped = std::fs::read_to_string(context.path("edge.toml")).unwrap();
+    let during = |windows: &str| {
+        let uplink = format!("[uplink]\nwindows = {windows}\n[clock]");
+        context.write("edge.toml", &shipped.replace("[clock]", &uplink));
+    };
+    let hour = jiff::ZonedDateTime::now().hour();
+    during(&format!("[\"{}:00+10\"]", (hour + 12) % 24));
+    let edge = context.edge();
+    wait_for("polls without a connection", || {
+        let status = context.status();
+        let closed = status.delivery.connections == 0 && status.delivery.next_at > Some(status.now);
+        if closed && status.spool.batches >= 3 {
+            Ok(())
+        } else {
+            Err(status.delivery)
+        }
+    });
+    assert_eq!(context.readings("pond-dongmen-1/level"), []);
+
+    during("[\"*:00+60\"]");
+    signal(&edge, "HUP");
+    let rested = wait_for("everything delivered, and an end of the connection", || {
+        let status = context.status();
+        let delivery = status.delivery;
+        if delivery.connections > 0
+            && delivery.connected_since.is_none()
+            && delivery.next_at.is_some()
+        {
+            Ok(delivery)
+        } else {
+            Err(delivery)
+        }
+    });
+    assert_eq!((rested.connections, rested.problem), (1, None));
+    assert!(context.readings("pond-dongmen-1/level").len() >= 3);
 }

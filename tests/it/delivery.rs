@@ -183,3 +183,36 @@ fn a_gateway_that_was_killed_goes_on_in_the_same_epoch() {
     assert!(after.last_seq > before.last_seq);
     chain.complete();
 }
+
+#[test]
+fn a_spool_that_was_replaced_begins_a_new_epoch_beside_the_old() {
+    let mut chain = Chain::start();
+    chain.arrives();
+    chain.complete();
+    let before = chain.context.spool();
+    chain.edge.kill();
+    for part in ["spool.db", "spool.db-wal", "spool.db-shm"] {
+        let _not_there = std::fs::remove_file(chain.context.path(part));
+    }
+    chain.edge = chain.context.edge();
+    let after = chain.polls(2);
+    assert_ne!(before.epoch, after.epoch);
+    let gateway = wait_for("batches of both", || {
+        let gateways = chain.context.store().gateways().unwrap();
+        let gateway = gateways
+            .into_iter()
+            .find(|g| g.gateway.as_str() == GATEWAY)
+            .unwrap();
+        let last = |epoch| gateway.delivered.get(&epoch).and_then(|set| set.last());
+        if last(after.epoch) >= Some(after.last_seq) {
+            Ok(gateway)
+        } else {
+            Err(gateway)
+        }
+    });
+    assert!(
+        gateway.gaps().is_empty() && gateway.delivered.len() == 2,
+        "{gateway:?}"
+    );
+    assert!(gateway.delivered[&before.epoch].contains(before.last_seq - 1));
+}

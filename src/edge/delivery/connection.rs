@@ -156,7 +156,13 @@ impl<'a> Delivery<'a> {
                     UplinkEvent::Lost(error) => break Ended::Lost(error),
                     UplinkEvent::Malformed(problem) => tracing::warn!(problem, "no acknowledgement; left alone"),
                     UplinkEvent::Confirmed(message) => self.confirmed(&message),
-                    UplinkEvent::Committed(ack) => self.committed(&ack),
+                    UplinkEvent::Committed(ack) => {
+                        self.committed(&ack);
+                        // Not only at a tick: it may always come when another poll is on its way.
+                        if !self.of.uplink.windows.is_empty() && self.is_done() {
+                            break Ended::Rests;
+                        }
+                    }
                 },
                 changed = self.stats.changed() => changed?,
                 () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
@@ -240,6 +246,12 @@ impl<'a> Delivery<'a> {
         self.old_after < self.new_after || !self.fetched.is_empty()
     }
 
+    /// Whether everything that may be sent has been, and been acknowledged.
+    fn is_done(&self) -> bool {
+        let last_seq = self.stats.borrow().spool.last_seq;
+        self.unconfirmed.len() == 0 && !self.has_backlog() && self.new_after >= last_seq
+    }
+
     /// What only time changes.
     fn look(&mut self) -> Option<Ended> {
         self.count();
@@ -267,13 +279,11 @@ impl<'a> Delivery<'a> {
         if self.of.uplink.windows.is_empty() {
             return None;
         }
-        let spool = self.stats.borrow().spool;
-        let nothing = spool.batches == spool.held && self.unconfirmed.len() == 0;
         let open = matches!(
             windows::hour(&self.of.uplink.windows, &self.of.local()),
             Hour::Open(_)
         );
-        (nothing || !open).then_some(Ended::Rests)
+        (!open || self.is_done()).then_some(Ended::Rests)
     }
 
     /// Counts what went over the link since it was last counted.
@@ -329,8 +339,16 @@ impl<'a> Delivery<'a> {
         Ok(None)
     }
 
+    /// What is new has got to `seq`. Where there is no backlog, none begins here.
+    fn pass(&mut self, seq: u64) {
+        if !self.has_backlog() {
+            self.old_after = seq;
+        }
+        self.new_after = seq;
+    }
+
     async fn send_new(&mut self, last_seq: u64) -> anyhow::Result<Option<MqttError>> {
-        if last_seq - self.new_after > NEW_MAX {
+        if last_seq.saturating_sub(self.new_after) > NEW_MAX {
             self.begin_again(self.new_after + 1);
             self.new_after = last_seq - 1;
         }
@@ -353,10 +371,10 @@ impl<'a> Delivery<'a> {
             };
             if batches.is_empty() {
                 // All up to the last wait for the clock.
-                self.new_after = last_seq;
+                self.pass(last_seq);
             }
             for batch in batches {
-                self.new_after = batch.seq;
+                self.pass(batch.seq);
                 let Some(message) = self.message(&batch) else {
                     continue;
                 };
