@@ -4,21 +4,17 @@
 //! written, readings wait in memory and are tried again: a disk that is full or read-only ends no gateway.
 
 use std::collections::VecDeque;
-use std::io::ErrorKind;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-use rusqlite::ErrorCode;
-use serde::{Deserialize, Serialize};
 use tokio::sync::{oneshot, watch};
 
 use super::shared::Shared;
-use super::{Spool, SpoolError, SpoolStats, SpooledBatch};
+use super::{Spool, SpoolError, SpoolHandle, SpoolStats, SpooledBatch, Trouble};
 use crate::core::Reading;
 use crate::support::{Clock, Stopwatch};
-use crate::wire::{BootId, Epoch, LostTo, RangeSet, Remains, Timebase};
+use crate::wire::{BootId, LostTo, Remains, Timebase};
 
 /// How long what the hub has said may wait for the thread to look at it.
 const LOOK_AFTER: Duration = Duration::from_secs(1);
@@ -36,7 +32,8 @@ const UNWRITTEN_MAX: usize = 10_000;
 /// Stack of the thread, bytes. SQLite's deepest statement here and the encoding of a message need a tenth.
 const STACK: usize = 256 * 1024;
 
-enum Request {
+/// What the thread is asked.
+pub(super) enum Request {
     Append(Vec<Reading>, Timebase, oneshot::Sender<()>),
     Batches(
         u64,
@@ -53,56 +50,6 @@ enum Request {
     Close(oneshot::Sender<()>),
 }
 
-/// Why the file cannot be written for now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Trouble {
-    /// There is no more room on the file system.
-    DiskFull,
-    /// The file system, or the file, can only be read.
-    ReadOnly,
-    /// The device or the file system fails.
-    Device,
-    /// Something else.
-    Other,
-}
-
-impl Trouble {
-    /// Of a failure of the spool at `path`.
-    fn of(error: &SpoolError, path: &Path) -> Self {
-        match error.code() {
-            Some(ErrorCode::DiskFull) => Self::DiskFull,
-            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
-            Some(ErrorCode::SystemIoFailure) if became_read_only(path) => Self::ReadOnly,
-            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => Self::Device,
-            _ => Self::Other,
-        }
-    }
-
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::DiskFull, Self::ReadOnly, Self::Device, Self::Other];
-
-    /// Id in messages and metrics.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::DiskFull => "disk_full",
-            Self::ReadOnly => "read_only",
-            Self::Device => "device",
-            Self::Other => "other",
-        }
-    }
-
-    /// What a person is told.
-    pub fn name_zh(self) -> &'static str {
-        match self {
-            Self::DiskFull => "磁盘已满",
-            Self::ReadOnly => "文件系统只读",
-            Self::Device => "存储设备故障",
-            Self::Other => "写入失败",
-        }
-    }
-}
-
 /// What the spool's thread tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct KeeperStats {
@@ -114,14 +61,6 @@ pub struct KeeperStats {
     pub trouble: Option<Trouble>,
     /// Readings lost since the start, because there was no room left in memory either.
     pub lost: u64,
-}
-
-/// A handle on the spool. The thread ends when the last handle is dropped.
-#[derive(Clone)]
-pub struct SpoolHandle {
-    requests: mpsc::SyncSender<Request>,
-    shared: Arc<Shared>,
-    stats: watch::Receiver<KeeperStats>,
 }
 
 /// Starts the thread that owns `spool`.
@@ -344,16 +283,6 @@ impl Keeper {
     }
 }
 
-/// Whether the spool at `path` can no longer be written because the kernel has made its file system read-only, which SQLite
-/// reports as a failure of the device.
-fn became_read_only(path: &Path) -> bool {
-    // Not the file itself: to close it would give up SQLite's locks on it. On the log there are none.
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    let opened = std::fs::File::options().append(true).open(log);
-    opened.is_err_and(|error| error.kind() == ErrorKind::ReadOnlyFilesystem)
-}
-
 /// An error with its causes.
 fn chain(f: &mut std::fmt::Formatter<'_>, error: &dyn std::error::Error) -> std::fmt::Result {
     write!(f, "{error}")?;
@@ -363,114 +292,6 @@ fn chain(f: &mut std::fmt::Formatter<'_>, error: &dyn std::error::Error) -> std:
             chain(f, source)
         }
         None => Ok(()),
-    }
-}
-
-impl SpoolHandle {
-    /// What the spool holds; changes with each append, and when the hub has said what it has.
-    pub fn stats(&self) -> watch::Receiver<KeeperStats> {
-        self.stats.clone()
-    }
-
-    /// Hands `readings`, whose times are by `clock`, to the thread at once; what is returned waits until they are stored, see
-    /// [`Spool::append`], or wait in memory because the file cannot be written now.
-    ///
-    /// # Errors
-    /// The thread is gone.
-    pub fn append(
-        &self,
-        readings: Vec<Reading>,
-        clock: Timebase,
-    ) -> impl Future<Output = Result<(), SpoolError>> + use<> {
-        let answer = self.ask(|reply| Request::Append(readings, clock, reply));
-        async { answer.await.map_err(|_| SpoolError::Closed) }
-    }
-
-    /// See [`Spool::release`]. The thread looks at it within a second.
-    pub fn release(&self, epoch: Epoch, committed: &RangeSet, heal: bool) {
-        if epoch != self.stats.borrow().spool.epoch || committed.is_empty() {
-            return;
-        }
-        let mut state = self.shared.lock();
-        for (first, last) in committed.iter() {
-            state.committed.insert_range(first, last);
-        }
-        state.heal |= heal;
-        if !state.looks {
-            // Once is enough.
-            state.looks = true;
-            self.tell(Request::Committed);
-        }
-    }
-
-    /// Batches after `after` up to `to`, oldest first, at most `count`: from memory what has just been appended, and once only;
-    /// else from the file, see [`Spool::batches`].
-    ///
-    /// # Errors
-    /// As [`Spool::batches`], or the thread is gone.
-    pub async fn batches(
-        &self,
-        after: u64,
-        to: u64,
-        count: u32,
-    ) -> Result<Vec<SpooledBatch>, SpoolError> {
-        let fresh = self.shared.lock().hand_over(after, count);
-        if !fresh.is_empty() {
-            return Ok(fresh);
-        }
-        self.stored(after, to, count).await
-    }
-
-    /// The same from the file alone.
-    ///
-    /// # Errors
-    /// As [`Self::batches`].
-    pub async fn stored(
-        &self,
-        after: u64,
-        to: u64,
-        count: u32,
-    ) -> Result<Vec<SpooledBatch>, SpoolError> {
-        let answer = self.ask(|reply| Request::Batches(after, to, count, reply));
-        answer.await.map_err(|_| SpoolError::Closed)?
-    }
-
-    /// See [`Spool::time_is_known`].
-    pub fn time_is_known(&self, good: Timebase) {
-        self.tell(Request::TimeIsKnown(good));
-    }
-
-    /// See [`Spool::time_stays_unknown`].
-    pub fn time_stays_unknown(&self, this_run: BootId) {
-        self.tell(Request::TimeStaysUnknown(this_run));
-    }
-
-    /// See [`Spool::spoilt`].
-    pub fn spoilt(&self, seq: u64) {
-        self.tell(Request::Spoilt(seq));
-    }
-
-    /// See [`Spool::note_traffic`].
-    pub fn note_traffic(&self, month: String, bytes: u64) {
-        self.tell(Request::Traffic(month, bytes));
-    }
-
-    /// Writes what can be written before the end.
-    pub async fn close(&self) {
-        let answer = self.ask(Request::Close);
-        let _gone = answer.await.is_err();
-    }
-
-    fn tell(&self, request: Request) {
-        // Where the thread is gone, whoever asks it next is told.
-        let _closed = self.requests.send(request);
-    }
-
-    fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> oneshot::Receiver<T> {
-        let (reply, answer) = oneshot::channel();
-        // Where the thread is gone, so is the reply, and who waits for the answer is told.
-        self.tell(request(reply));
-        answer
     }
 }
 

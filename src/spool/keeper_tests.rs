@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::spool::Limits;
-use crate::spool::queue::decode;
+use crate::spool::message::decode;
 use crate::spool::test_kit::{CLOCK, LIMITS, gateway, open, range, reading, readings};
 use crate::wire::MESSAGE_SIZE_MAX;
 use jiff::Timestamp;

@@ -6,12 +6,16 @@
 
 mod aside;
 pub mod carry;
+mod handle;
 pub mod keeper;
+mod message;
 mod queue;
+mod release;
 mod room;
 mod schema;
 mod shared;
 mod times;
+mod trouble;
 
 #[cfg(test)]
 mod model_tests;
@@ -20,7 +24,8 @@ mod test_disk;
 #[cfg(test)]
 mod test_kit;
 
-pub use keeper::{SpoolHandle, Trouble};
+pub use handle::SpoolHandle;
 pub use queue::{Spool, SpoolStats, SpooledBatch};
 pub use room::Limits;
 pub use schema::{SpoolError, read_only};
+pub use trouble::Trouble;

@@ -272,7 +272,7 @@ fn everything(spool: &Spool) -> Vec<Batch> {
     let rows = statement
         .query_map([], |row| row.get::<_, Vec<u8>>(0))
         .unwrap();
-    rows.map(|row| super::queue::decode(&row.unwrap()).unwrap())
+    rows.map(|row| super::message::decode(&row.unwrap()).unwrap())
         .collect()
 }
 

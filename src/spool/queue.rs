@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::message::{decode, spoilt};
 use super::room::{self, Limits};
 use super::{SpoolError, aside, schema};
 use crate::core::{GatewayId, Reading};
-use crate::wire::{Batch, Epoch, LostTo, MESSAGE_SIZE_MAX, RangeSet, Remains, Timebase, packed};
-
-/// A message from this size on is compressed in the file. Smaller ones fit on a page many times.
-const COMPRESS_FROM: usize = 256;
+use crate::wire::{Epoch, RangeSet, Remains, Timebase};
 
 /// Released batches after which it is noted which are: what is released and not noted is sent again after a power cut, and
 /// counts once all the same.
@@ -61,7 +59,7 @@ pub struct Spool {
     /// What the hub has.
     pub(super) released: RangeSet,
     /// Of it, batches not yet noted in the file.
-    unnoted: u64,
+    pub(super) unnoted: u64,
     /// Batches whose time is provisional.
     pub(super) held: RangeSet,
     /// Whether such batches are held back.
@@ -300,41 +298,6 @@ impl Spool {
         Ok(())
     }
 
-    /// The batches that carry `readings`, numbered on from the next number. Always one at least. A message that no broker and no
-    /// hub takes would stand in the way of all that come after it.
-    fn encode(&self, readings: Vec<Reading>, clock: Timebase) -> Vec<SpooledBatch> {
-        let mut batches: Vec<SpooledBatch> = Vec::new();
-        let mut rest = vec![readings];
-        while let Some(readings) = rest.pop() {
-            let count = readings.len();
-            let seq = self.stats.last_seq + 1 + batches.len() as u64;
-            let mut batch = Batch {
-                gateway: self.gateway.clone(),
-                epoch: self.stats.epoch,
-                seq,
-                clock: Some(clock),
-                remains: self.lost.filter(|_| batches.is_empty()),
-                readings,
-            };
-            if let Some(remains) = &mut batch.remains {
-                remains.first = seq;
-            }
-            let message = batch.to_bytes();
-            if message.len() <= MESSAGE_SIZE_MAX || count < 2 {
-                batches.push(SpooledBatch {
-                    seq,
-                    readings: count as u64,
-                    message: smaller(message),
-                });
-                continue;
-            }
-            let mut first = batch.readings;
-            rest.push(first.split_off(count / 2));
-            rest.push(first);
-        }
-        batches
-    }
-
     /// Readings have been lost before they could be stored: the next batch tells of it.
     pub fn lose(&mut self, lost: Remains) {
         self.lost = Some(self.lost.map_or(lost, |before| before.and(lost)));
@@ -387,113 +350,6 @@ impl Spool {
         }
     }
 
-    /// The hub has `committed` of `epoch`. Those of another epoch, and those already released, change nothing. With `heal`,
-    /// what was released and is not among them, though later ones are, waits again where it is still in the file: the hub has
-    /// lost it.
-    ///
-    /// # Errors
-    /// The file cannot be read; nothing is released then.
-    pub fn release(
-        &mut self,
-        epoch: Epoch,
-        committed: &RangeSet,
-        heal: bool,
-    ) -> Result<(), SpoolError> {
-        if epoch != self.stats.epoch {
-            return Ok(());
-        }
-        for (first, last) in committed.iter() {
-            // What is not yet there cannot have been committed.
-            let last = last.min(self.stats.last_seq);
-            let mut from = first.max(1);
-            while let Some((first, last)) = self.released.next_gap(from, last) {
-                let (batches, readings) = count(&self.connection, first, last)?;
-                self.released.insert_range(first, last);
-                self.stats.batches -= batches;
-                self.stats.readings -= readings;
-                self.unnoted += batches;
-                from = last + 1;
-            }
-        }
-        if heal {
-            for (first, last) in committed.gaps(1) {
-                self.unrelease(first, last)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Lets wait again what of `first..=last` was released and is still there.
-    fn unrelease(&mut self, first: u64, last: u64) -> Result<(), SpoolError> {
-        let ranges: Vec<_> = self
-            .released
-            .iter()
-            .map(|(f, l)| (f.max(first), l.min(last)))
-            .collect();
-        for (first, last) in ranges.into_iter().filter(|(first, last)| first <= last) {
-            let oldest: Option<u64> = self.connection.query_row(
-                "SELECT min(seq) FROM batch WHERE seq BETWEEN ?1 AND ?2",
-                [first, last],
-                |row| row.get(0),
-            )?;
-            let Some(oldest) = oldest else { continue };
-            let (batches, readings) = count(&self.connection, oldest, last)?;
-            self.released.remove_range(oldest, last);
-            self.stats.batches += batches;
-            self.stats.readings += readings;
-            self.stats.rewinds += 1;
-            self.unnoted += batches;
-            self.thinned_to = self.thinned_to.min(oldest - 1);
-        }
-        Ok(())
-    }
-
-    /// A batch cannot be read any more: what is left of it is the word of that.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn spoilt(&mut self, seq: u64, now: Timestamp) -> Result<(), SpoolError> {
-        let row = self.connection.query_row(
-            "SELECT coalesce(first, seq), readings, length(payload) FROM batch WHERE seq = ?1",
-            [seq],
-            |row| Ok((row.get(0)?, row.get::<_, u64>(1)?, row.get::<_, u64>(2)?)),
-        );
-        let Some((first, readings, size)) = row.optional()? else {
-            return Ok(());
-        };
-        let remains = Remains {
-            first,
-            lost: Some(readings),
-            ..spoilt(now)
-        };
-        let batch = self.only_remains(seq, remains);
-        let transaction = self.connection.unchecked_transaction()?;
-        self.connection
-            .prepare_cached(
-                "UPDATE batch SET first = ?2, readings = 0, payload = ?3 WHERE seq = ?1",
-            )?
-            .execute(params![seq, first, batch])?;
-        transaction.commit()?;
-        self.stats.readings -= readings;
-        self.stats.dropped_readings += readings;
-        self.stats.bytes = self.stats.bytes.saturating_sub(size) + batch.len() as u64;
-        self.stats.rewinds += 1;
-        Ok(())
-    }
-
-    /// A batch that carries nothing but a record of what is lost.
-    pub(super) fn only_remains(&self, seq: u64, remains: Remains) -> Vec<u8> {
-        let batch = Batch {
-            gateway: self.gateway.clone(),
-            epoch: self.stats.epoch,
-            seq,
-            clock: None,
-            remains: Some(remains),
-            readings: Vec::new(),
-        };
-        smaller(batch.to_bytes())
-    }
-
     /// What has been sent and received in a month.
     ///
     /// # Errors
@@ -519,32 +375,12 @@ impl Spool {
     }
 }
 
-fn spoilt(now: Timestamp) -> Remains {
-    Remains {
-        first: 1,
-        lost: None,
-        from: now,
-        to: now,
-        why: LostTo::Spoilt,
-    }
-}
-
-/// A batch as the file holds it.
-pub(super) fn decode(message: &[u8]) -> Result<Batch, crate::wire::WireError> {
-    Batch::from_bytes(&packed::plain(message)?)
-}
-
-/// A message as the file keeps it.
-pub(super) fn smaller(message: Vec<u8>) -> Vec<u8> {
-    if message.len() < COMPRESS_FROM {
-        message
-    } else {
-        packed::compress(&message)
-    }
-}
-
 /// Batches and readings of `first..=last`.
-fn count(connection: &Connection, first: u64, last: u64) -> rusqlite::Result<(u64, u64)> {
+pub(super) fn count(
+    connection: &Connection,
+    first: u64,
+    last: u64,
+) -> rusqlite::Result<(u64, u64)> {
     connection
         .prepare_cached(
             "SELECT count(*), coalesce(sum(readings), 0) FROM batch WHERE seq BETWEEN ?1 AND ?2",

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::spool::test_kit::*;
-use crate::wire::BootId;
+use crate::wire::{Batch, BootId, LostTo};
 
 #[test]
 fn a_poll_too_large_for_a_message_becomes_several() {

@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use rusqlite::params;
 
 use super::SpoolError;
-use super::queue::{Spool, SpoolStats, decode, smaller};
+use super::message::{decode, smaller};
+use super::queue::{Spool, SpoolStats};
 use crate::core::{Reading, Series};
 use crate::wire::{Batch, LostTo, MESSAGE_SIZE_MAX, Remains};
 

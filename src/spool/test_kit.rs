@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::queue::decode;
+use super::message::decode;
 use super::{Limits, Spool};
 use crate::core::{GatewayId, Reading};
 use crate::wire::{Batch, BootId, RangeSet, Timebase};

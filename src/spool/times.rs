@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::queue::{decode, smaller};
+use super::message::{decode, smaller};
 use super::{Spool, SpoolError};
 use crate::core::{Flag, Reading, Reason};
 use crate::wire::{Batch, BootId, Timebase};
