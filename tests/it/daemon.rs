@@ -164,7 +164,7 @@ fn a_modem_is_switched_on_only_in_its_hours() {
         if closed && status.spool.batches >= 3 {
             Ok(())
         } else {
-            Err(status.delivery)
+            Err(Box::new(status.delivery))
         }
     });
     assert_eq!(context.readings("pond-dongmen-1/level"), []);
@@ -180,7 +180,7 @@ fn a_modem_is_switched_on_only_in_its_hours() {
         {
             Ok(delivery)
         } else {
-            Err(delivery)
+            Err(Box::new(delivery))
         }
     });
     assert_eq!((rested.connections, rested.problem), (1, None));
