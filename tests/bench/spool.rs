@@ -187,7 +187,7 @@ fn wire() {
         ("hanqing", each(packets(topic, message.len()))),
         (
             "hanqing, backlog of ten batches, compressed",
-            each(packets(topic, packed::compress(&bundle).len())) / 10.0,
+            each(packets(topic, packed::compress_well(&bundle).len())) / 10.0,
         ),
         (
             "Sparkplug B, by alias, quality where not good",

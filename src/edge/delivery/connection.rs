@@ -428,7 +428,7 @@ impl<'a> Delivery<'a> {
         }
         let message = packed::bundle(&messages);
         let message = if self.compress {
-            packed::compress(&message)
+            packed::compress_well(&message)
         } else {
             message
         };
