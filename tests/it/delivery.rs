@@ -188,8 +188,8 @@ fn a_gateway_that_was_killed_goes_on_in_the_same_epoch() {
 fn a_spool_that_was_replaced_begins_a_new_epoch_beside_the_old() {
     let mut chain = Chain::start();
     chain.arrives();
-    chain.complete();
     let before = chain.context.spool();
+    chain.complete();
     chain.edge.kill();
     for part in ["spool.db", "spool.db-wal", "spool.db-shm"] {
         let _not_there = std::fs::remove_file(chain.context.path(part));
@@ -214,5 +214,5 @@ fn a_spool_that_was_replaced_begins_a_new_epoch_beside_the_old() {
         gateway.gaps().is_empty() && gateway.delivered.len() == 2,
         "{gateway:?}"
     );
-    assert!(gateway.delivered[&before.epoch].contains(before.last_seq - 1));
+    assert!(gateway.delivered[&before.epoch].contains(before.last_seq));
 }
