@@ -192,8 +192,8 @@ impl Keeper {
 
     /// Writes what waits, in order, as far as the file takes it. What it does not take waits, the oldest not for ever.
     fn write(&mut self) {
-        while let Some((readings, clock)) = self.unwritten.front().cloned() {
-            match self.spool.append(readings, clock) {
+        while let Some((readings, clock)) = self.unwritten.front_mut() {
+            match self.spool.append_or_keep(readings, clock) {
                 Ok(appended) => {
                     self.unwritten.pop_front();
                     self.shared.lock().keep(appended);

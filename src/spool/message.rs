@@ -13,7 +13,7 @@ const COMPRESS_FROM: usize = 256;
 impl Spool {
     /// The batches that carry `readings`, numbered on from the next number. Always one at least. A message that no broker and no
     /// hub takes would stand in the way of all that come after it.
-    pub(super) fn encode(&self, readings: Vec<Reading>, clock: Timebase) -> Vec<SpooledBatch> {
+    pub(super) fn encode(&mut self, readings: &[Reading], clock: Timebase) -> Vec<SpooledBatch> {
         let mut batches: Vec<SpooledBatch> = Vec::new();
         let mut rest = vec![readings];
         while let Some(readings) = rest.pop() {
@@ -25,22 +25,26 @@ impl Spool {
                 seq,
                 clock: Some(clock),
                 remains: self.lost.filter(|_| batches.is_empty()),
-                readings,
+                readings: Vec::new(),
             };
             if let Some(remains) = &mut batch.remains {
                 remains.first = seq;
             }
-            let message = batch.to_bytes();
+            let message = batch.carrying(readings);
             if message.len() <= MESSAGE_SIZE_MAX || count < 2 {
                 batches.push(SpooledBatch {
                     seq,
                     readings: count as u64,
-                    message: smaller(message),
+                    message: if message.len() < COMPRESS_FROM {
+                        message
+                    } else {
+                        self.compressor.compress(&message)
+                    },
                 });
                 continue;
             }
-            let mut first = batch.readings;
-            rest.push(first.split_off(count / 2));
+            let (first, second) = readings.split_at(count / 2);
+            rest.push(second);
             rest.push(first);
         }
         batches

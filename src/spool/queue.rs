@@ -9,7 +9,7 @@ use super::message::{decode, spoilt};
 use super::room::{self, Limits};
 use super::{SpoolError, aside, schema};
 use crate::core::{GatewayId, Reading};
-use crate::wire::{Epoch, RangeSet, Remains, Timebase};
+use crate::wire::{Epoch, RangeSet, Remains, Timebase, packed};
 
 /// Released batches after which it is noted which are: what is released and not noted is sent again after a power cut, and
 /// counts once all the same.
@@ -56,6 +56,7 @@ pub struct Spool {
     vfs: Option<String>,
     pub(super) gateway: GatewayId,
     pub(super) limits: Limits,
+    pub(super) compressor: packed::Compressor,
     /// What the hub has.
     pub(super) released: RangeSet,
     /// Of it, batches not yet noted in the file.
@@ -128,6 +129,7 @@ impl Spool {
             vfs: vfs.map(str::to_owned),
             gateway: gateway.clone(),
             limits,
+            compressor: packed::Compressor::default(),
             released: RangeSet::default(),
             unnoted: 0,
             held: RangeSet::default(),
@@ -215,12 +217,25 @@ impl Spool {
     /// Nothing is stored then, and no number is used.
     pub fn append(
         &mut self,
-        readings: Vec<Reading>,
-        clock: Timebase,
+        mut readings: Vec<Reading>,
+        mut clock: Timebase,
     ) -> Result<Vec<SpooledBatch>, SpoolError> {
-        let (readings, clock) = self.settle(readings, clock);
+        self.append_or_keep(&mut readings, &mut clock)
+    }
+
+    /// The same of readings that are tried again where it fails: their times may have been corrected meanwhile, and `clock` with
+    /// them.
+    ///
+    /// # Errors
+    /// As [`Self::append`].
+    pub(super) fn append_or_keep(
+        &mut self,
+        readings: &mut [Reading],
+        clock: &mut Timebase,
+    ) -> Result<Vec<SpooledBatch>, SpoolError> {
+        self.settle(readings, clock);
         let held = clock.provisional && self.holding;
-        let batches = self.encode(readings, clock);
+        let batches = self.encode(readings, *clock);
         let coming = batches.iter().map(|batch| batch.message.len() as u64).sum();
         let mut stats = self.stats;
         let mut released = None;

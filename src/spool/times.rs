@@ -13,30 +13,19 @@ const AT_ONCE: usize = 256;
 impl Spool {
     /// What of new readings can be said now: their true times where this run's clock has become good meanwhile; a doubt where
     /// nobody waits for it any more.
-    pub(super) fn settle(
-        &mut self,
-        mut readings: Vec<Reading>,
-        clock: Timebase,
-    ) -> (Vec<Reading>, Timebase) {
+    pub(super) fn settle(&mut self, readings: &mut [Reading], clock: &mut Timebase) {
         if !clock.provisional {
-            self.clock = Some(clock);
-            let newest = readings
-                .iter()
-                .map(|r| r.observed_at.as_millisecond())
-                .max();
-            self.known_ms = self.known_ms.max(newest.unwrap_or_default());
-            return (readings, clock);
-        }
-        if let Some(good) = self.clock.filter(|good| good.boot == clock.boot) {
-            readings
-                .iter_mut()
-                .for_each(|reading| shift(reading, clock, good));
-            return (readings, good);
-        }
-        if !self.holding {
+            self.clock = Some(*clock);
+            let newest = readings.iter().map(|r| r.observed_at.as_millisecond());
+            self.known_ms = self.known_ms.max(newest.max().unwrap_or_default());
+        } else if let Some(good) = self.clock.filter(|good| good.boot == clock.boot) {
+            for reading in readings {
+                shift(reading, *clock, good);
+            }
+            *clock = good;
+        } else if !self.holding {
             readings.iter_mut().for_each(doubt);
         }
-        (readings, clock)
     }
 
     /// The clock is known to be good: the batches of its run of the machine get their true times and may be sent. Each does so

@@ -192,17 +192,21 @@ const SIZE_PER_READING: usize = 48;
 impl Batch {
     /// The message as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let at = self
-            .readings
+        self.carrying(&self.readings)
+    }
+
+    /// The message as bytes of a batch like this one that carries `readings`.
+    pub fn carrying(&self, readings: &[Reading]) -> Vec<u8> {
+        let at = readings
             .iter()
             .map(|r| r.observed_at.as_millisecond())
             .min()
             .unwrap_or(0);
-        let count = self.readings.len();
+        let count = readings.len();
         let mut places: HashMap<&Series, u32> = HashMap::with_capacity(count);
         let mut series = Vec::with_capacity(count);
         let mut numbers = Vec::with_capacity(count);
-        for reading in &self.readings {
+        for reading in readings {
             numbers.push(*places.entry(&reading.series).or_insert_with(|| {
                 let last: Option<&SeriesText> = series.last();
                 let same_station = last.is_some_and(|s| s.series.station == reading.series.station);
@@ -225,7 +229,7 @@ impl Batch {
             readings: Rows {
                 at,
                 numbers,
-                readings: &self.readings,
+                readings,
             },
         };
         write_sized(&message, 128 + count * SIZE_PER_READING)
