@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{SpoolError, SpooledBatch, read_only};
+use super::schema::read_only;
+use super::{SpoolError, SpooledBatch};
 
 /// What was read.
 #[derive(Debug, Clone, PartialEq)]

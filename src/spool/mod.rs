@@ -27,5 +27,5 @@ mod test_kit;
 pub use handle::SpoolHandle;
 pub use queue::{Spool, SpoolStats, SpooledBatch};
 pub use room::Limits;
-pub use schema::{SpoolError, read_only};
+pub use schema::SpoolError;
 pub use trouble::Trouble;

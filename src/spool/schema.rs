@@ -172,7 +172,7 @@ pub(super) fn open(
 ///
 /// # Errors
 /// There is none, or of another layout.
-pub fn read_only(path: &Path) -> Result<(Connection, String), SpoolError> {
+pub(super) fn read_only(path: &Path) -> Result<(Connection, String), SpoolError> {
     let failed = |source| SpoolError::Open {
         path: path.into(),
         source,

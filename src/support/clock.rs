@@ -21,6 +21,11 @@ use super::timekeeper::{Refusal, Timekeeper, Trust};
 /// The longest sleep on the system clock before it is read again, so that a step of the clock is noticed.
 const SLEEP_MAX: Duration = Duration::from_secs(5);
 
+/// A change of the clock by more than this between two looks, ms, is a step. A time service slews by 500 ppm at most (adjtimex(2)):
+/// 2.5 ms in the five seconds between two looks.
+#[cfg(feature = "edge")]
+const STEP_MIN_MS: u64 = 100;
+
 /// A source of time.
 #[derive(Debug, Clone)]
 pub struct Clock(Source);
@@ -106,17 +111,25 @@ impl Clock {
         Self(Source::Kept(Stopwatch::start(), Arc::new(kept)))
     }
 
-    /// Looks at the kernel's clock, between polls. Returns whether the time has become good by it. Of another kind of clock there
-    /// is nothing to look at.
+    /// Looks at the kernel's clock. Returns whether the time has become good by it. A step of the clock waits until no poll runs,
+    /// and no poll begins meanwhile; what is none disturbs nobody. Of another kind of clock there is nothing to look at.
     #[cfg(feature = "edge")]
     pub async fn look(&self) -> bool {
-        match &self.0 {
-            Source::Kept(_, kept) => {
-                let _no_poll_runs = kept.polls.write().await;
-                kept.keeper().look(kernel_clock::look())
+        let Source::Kept(_, kept) = &self.0 else {
+            return false;
+        };
+        {
+            let kernel = kernel_clock::look();
+            let mut keeper = kept.keeper();
+            let mut next = keeper.clone();
+            let became_good = next.look(kernel);
+            if !became_good && next.zero_ms().abs_diff(keeper.zero_ms()) <= STEP_MIN_MS {
+                *keeper = next;
+                return false;
             }
-            _ => false,
         }
+        let _no_poll_runs = kept.polls.write().await;
+        kept.keeper().look(kernel_clock::look())
     }
 
     /// Keeps [`Clock::look`] from changing the time while what is returned lives.
@@ -332,6 +345,43 @@ mod tests {
         driver.step_to(at(7));
         assert_eq!(clock.now(), at(7));
         assert_eq!(clock.uptime(), Duration::from_secs(25));
+    }
+
+    #[cfg(feature = "edge")]
+    #[tokio::test]
+    async fn a_look_at_the_clock_waits_for_a_poll_only_where_the_time_changes() {
+        let clock = Clock::kept(Trust::Always, None);
+        let poll = clock.steady().await;
+        // A slow poll of one bus, and no step: neither the look nor a poll of another bus waits for it.
+        let longest = Duration::from_secs(10);
+        assert_eq!(tokio::time::timeout(longest, clock.look()).await, Ok(false));
+        assert!(tokio::time::timeout(longest, clock.steady()).await.is_ok());
+        let Source::Kept(_, kept) = &clock.0 else {
+            panic!("{clock:?}")
+        };
+        // As of a minute ago: the kernel's clock has been set since.
+        let then = kernel_clock::KernelClock {
+            wall: Timestamp::now() - jiff::SignedDuration::from_mins(1),
+            ..kernel_clock::look()
+        };
+        *kept.keeper() = Timekeeper::new(Trust::Always, None, then);
+        let step = clock.look();
+        tokio::pin!(step);
+        assert!(is_pending(&mut step).await, "a step waits");
+        drop(poll);
+        assert_eq!(tokio::time::timeout(longest, step).await, Ok(false));
+        let off = Timestamp::now().duration_since(clock.now()).abs();
+        assert!(off < jiff::SignedDuration::from_secs(5), "{off}");
+    }
+
+    /// Whether `future` cannot be done yet.
+    #[cfg(feature = "edge")]
+    async fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {
+        tokio::select! {
+            biased;
+            _ = future => false,
+            () = std::future::ready(()) => true,
+        }
     }
 
     #[tokio::test]

@@ -381,7 +381,7 @@ impl<'a> Delivery<'a> {
                 if let Err(lost) = self.uplink.publish(vec![batch.seq], false, message) {
                     return Ok(Some(lost));
                 }
-                self.sent(batch.seq);
+                self.sent([batch.seq]);
             }
         }
         Ok(None)
@@ -434,14 +434,15 @@ impl<'a> Delivery<'a> {
         };
         self.pace.sent(message.len());
         self.uplink.publish(seqs.clone(), true, message)?;
-        for seq in seqs {
-            self.sent(seq);
-        }
+        self.sent(seqs);
         Ok(())
     }
 
-    fn sent(&mut self, seq: u64) {
-        self.unconfirmed.sent(seq);
+    /// A message with these batches is on its way.
+    fn sent(&mut self, seqs: impl IntoIterator<Item = u64>) {
+        for seq in seqs {
+            self.unconfirmed.sent(seq);
+        }
         self.of.status.send_modify(|s| s.messages += 1);
     }
 
