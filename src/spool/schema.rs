@@ -32,6 +32,16 @@ pub enum SpoolError {
         /// Why.
         source: rusqlite::Error,
     },
+    /// There is no spool to read from.
+    #[error(
+        "cannot read the spool {path}; give spool.path of the gateway's configuration, as a user who may read it"
+    )]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: rusqlite::Error,
+    },
     /// The file was written by another version.
     #[error(
         "the spool {path} has layout {found}, this program knows {SCHEMA_VERSION}; move it aside to start a new one"
@@ -70,7 +80,9 @@ impl SpoolError {
     /// What SQLite says, where it is its failure.
     pub fn code(&self) -> Option<ErrorCode> {
         match self {
-            Self::Open { source, .. } | Self::Storage(source) => source.sqlite_error_code(),
+            Self::Open { source, .. } | Self::Read { source, .. } | Self::Storage(source) => {
+                source.sqlite_error_code()
+            }
             _ => None,
         }
     }
@@ -173,7 +185,7 @@ pub(super) fn open(
 /// # Errors
 /// There is none, or of another layout.
 pub(super) fn read_only(path: &Path) -> Result<(Connection, String), SpoolError> {
-    let failed = |source| SpoolError::Open {
+    let failed = |source| SpoolError::Read {
         path: path.into(),
         source,
     };

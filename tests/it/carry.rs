@@ -64,6 +64,20 @@ fn what_is_carried_and_what_is_sent_is_there_once() {
         "{problems}"
     );
 
+    let nowhere = outcome(
+        hanqing()
+            .args(["export", "--spool", "/nowhere/spool.db", "--out"])
+            .arg(context.path("two.jsonl.gz")),
+    );
+    assert!(
+        nowhere.0 == Some(1)
+            && nowhere
+                .2
+                .contains("give spool.path of the gateway's configuration"),
+        "{nowhere:?}"
+    );
+    assert!(!context.path("two.jsonl.gz").exists());
+
     // The hub runs meanwhile, and must not forget what another has brought.
     let broker = mosquitto(&context);
     let _hub = context.hub();
