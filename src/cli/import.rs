@@ -10,7 +10,7 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::{CONFIGURATION, load};
 use crate::config;
-use crate::store::Store;
+use crate::store::{Sqlite, Store};
 use crate::support::Clock;
 use crate::wire::{Batch, MESSAGE_SIZE_MAX, packed};
 
@@ -48,7 +48,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let Some((settings, _)) = load(config::load_hub(&arguments.config, &arguments.set)) else {
         return Ok(ExitCode::from(CONFIGURATION));
     };
-    let mut store = Store::open(&settings.store.path)?;
+    let mut store = Sqlite::open(&settings.store.path)?;
     let mut taken = Taken::default();
     for path in &arguments.files {
         take(path, &mut store, &mut taken)?;
@@ -67,7 +67,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn take(path: &Path, store: &mut Store, taken: &mut Taken) -> anyhow::Result<()> {
+fn take(path: &Path, store: &mut Sqlite, taken: &mut Taken) -> anyhow::Result<()> {
     let file =
         std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let mut lines = BufReader::new(MultiGzDecoder::new(BufReader::new(file)));
@@ -113,11 +113,11 @@ fn take(path: &Path, store: &mut Store, taken: &mut Taken) -> anyhow::Result<()>
 
 fn read_line(message: &[u8]) -> Result<Vec<Batch>, String> {
     let batches = packed::unpack(message).map_err(|error| error.to_string())?;
-    batches.iter().try_for_each(Store::holds)?;
+    batches.iter().try_for_each(Sqlite::holds)?;
     Ok(batches)
 }
 
-fn commit(store: &mut Store, batches: &mut Vec<Batch>, taken: &mut Taken) -> anyhow::Result<()> {
+fn commit(store: &mut Sqlite, batches: &mut Vec<Batch>, taken: &mut Taken) -> anyhow::Result<()> {
     let committed = store.commit(batches, Clock::system().now())?;
     taken.new += committed.new_readings;
     taken.batches += batches.len() as u64;

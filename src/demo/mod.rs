@@ -23,7 +23,7 @@ use crate::ledger::{self, Ledger};
 use crate::modbus::BusSettings;
 use crate::mqtt::{MqttSettings, broker};
 use crate::sim::{Scenario, Simulator, Truth, World};
-use crate::store::{GatewayRow, Store};
+use crate::store::{GatewayRow, Sqlite};
 use crate::support::clock::Driver;
 use crate::support::{Clock, Stopwatch, Supervisor};
 use crate::water::Township;
@@ -215,8 +215,8 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
         .unwrap_or_else(PoisonError::into_inner)
         .truth()
         .clone();
-    let reader = Store::open_reader(&absolute.store.path)?;
-    let (committed, _) = reader.counts()?;
+    let reader = Sqlite::open_reader(&absolute.store.path)?;
+    let committed = reader.count()?;
     let report = hub::report(&absolute, &township, Some(period), end, &options.out)?;
     Ok(Finished {
         truth,

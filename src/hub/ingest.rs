@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::core::GatewayId;
 use crate::mqtt::intake::{Intake, Message};
 use crate::mqtt::{MqttError, MqttSettings};
-use crate::store::{Committed, Store, StoreError, StoreHandle};
+use crate::store::{Committed, Sqlite, StoreError, StoreHandle};
 use crate::support::{Backoff, Clock, Stopwatch, chance};
 use crate::wire::{Ack, Batch, Birth, Channel, Status, Topic, packed};
 
@@ -149,12 +149,18 @@ impl Ingest<'_> {
                     Some(())
                 }
                 Content::Birth(gateway, birth) => {
-                    self.until_stored(|| self.store.birth(gateway.clone(), birth.clone()))
-                        .await?
+                    self.until_stored(|| {
+                        self.store
+                            .birth(gateway.clone(), birth.clone(), self.clock.now())
+                    })
+                    .await?
                 }
                 Content::Status(gateway, status) => {
-                    self.until_stored(|| self.store.status(gateway.clone(), status.clone()))
-                        .await?
+                    self.until_stored(|| {
+                        self.store
+                            .status(gateway.clone(), status.clone(), self.clock.now())
+                    })
+                    .await?
                 }
                 Content::Foreign(problem) => {
                     let (topic, payload) = (message.topic(), message.payload());
@@ -257,7 +263,7 @@ fn read(message: &Message) -> Result<Content, String> {
                         batch.gateway, topic.gateway
                     ));
                 }
-                Store::holds(batch)?;
+                Sqlite::holds(batch)?;
             }
             Ok(Content::Batches(batches))
         }

@@ -21,7 +21,7 @@ use crate::core::{Calendar, Period};
 use crate::figures::{self, Entry, EntryCode, Figure, Inputs};
 use crate::ledger::Ledger;
 use crate::report;
-use crate::store::{Store, StoreHandle, keeper};
+use crate::store::{Quarantine, Sqlite, StoreHandle, keeper};
 use crate::support::{Clock, Supervisor};
 use crate::water::Township;
 use crate::web;
@@ -71,7 +71,7 @@ impl Hub {
         simulated: bool,
     ) -> anyhow::Result<Self> {
         let calendar = calendar(&township)?;
-        let store = Store::open(&settings.store.path)?;
+        let store = Sqlite::open(&settings.store.path)?;
         let reader = store.reader()?;
         let ledger = Ledger::open(&settings.ledger.path)?;
         let listen = settings.web.listen;
@@ -88,7 +88,9 @@ impl Hub {
             ledger,
             stats.clone(),
         )?;
-        let store = keeper::start(store).context("no thread for the store")?;
+        let quarantine = Quarantine::open(&settings.store.path)?;
+        let store =
+            keeper::start(Box::new(store), quarantine).context("no thread for the store")?;
         let overview = watch::Sender::new(Arc::default());
         Ok(Self {
             settings,
@@ -172,7 +174,7 @@ pub fn report(
     let period = period.or_else(|| drought_event(&entries)).context(
         "no period: give --from and --to, or enter the drought event (drought_event) in the ledger",
     )?;
-    let store = Store::open_reader(&settings.store.path)?;
+    let store = Sqlite::open_reader(&settings.store.path)?;
     let (from, to) = calendar.bounds(period);
     let inputs = Inputs {
         township,

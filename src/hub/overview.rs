@@ -14,7 +14,7 @@ use super::IngestStats;
 use crate::core::{Calendar, HourCell, Parameter, Series, StationId};
 use crate::figures::RAN_ENERGY_KWH;
 use crate::ledger::Ledger;
-use crate::store::{Store, StoreError};
+use crate::store::{Sqlite, StoreError};
 use crate::support::Clock;
 use crate::water::{self, Station, StationKind, Status, Township};
 use crate::web::{GatewayRow, LostRow, Overview, SourceRow, Totals};
@@ -34,7 +34,7 @@ const STALE: SignedDuration = SignedDuration::from_hours(48);
 pub struct Overviews {
     township: Arc<Township>,
     calendar: Calendar,
-    store: Store,
+    store: Sqlite,
     clock: Clock,
     simulated: bool,
     /// Names the drought event, whose energy the page sums; read each time, since the clerk enters it meanwhile.
@@ -53,13 +53,13 @@ impl Overviews {
     pub fn new(
         township: Arc<Township>,
         calendar: Calendar,
-        store: Store,
+        store: Sqlite,
         clock: Clock,
         simulated: bool,
         ledger: Ledger,
         taken: Arc<IngestStats>,
     ) -> Result<Self, StoreError> {
-        let (stored, _) = store.counts()?;
+        let stored = store.count()?;
         Ok(Self {
             township,
             calendar,

@@ -6,7 +6,7 @@ use crate::wire::{LostTo, Remains};
 #[test]
 fn what_a_gateway_says_is_lost_is_kept_and_counts_as_come() {
     let dir = tempfile::tempdir().unwrap();
-    let mut store = Store::open(&dir.path().join("s")).unwrap();
+    let mut store = Sqlite::open(&dir.path().join("s")).unwrap();
     let remains = |first, lost| Remains {
         first,
         lost: Some(lost),
@@ -26,7 +26,7 @@ fn what_a_gateway_says_is_lost_is_kept_and_counts_as_come() {
         .unwrap();
     let row = store.gateways().unwrap().remove(0);
     assert_eq!(row.gaps(), [(Epoch(7), 5, 8)]);
-    let lost = |store: &Store| -> Vec<_> {
+    let lost = |store: &Sqlite| -> Vec<_> {
         store
             .lost()
             .unwrap()
@@ -49,9 +49,9 @@ fn what_a_gateway_says_is_lost_is_kept_and_counts_as_come() {
 #[test]
 fn what_another_has_brought_is_not_forgotten() {
     let dir = tempfile::tempdir().unwrap();
-    let mut store = Store::open(&dir.path().join("s")).unwrap();
+    let mut store = Sqlite::open(&dir.path().join("s")).unwrap();
     store.commit(&[batch(1, vec![])], at(0)).unwrap();
-    let mut other = Store::open(&dir.path().join("s")).unwrap();
+    let mut other = Sqlite::open(&dir.path().join("s")).unwrap();
     other
         .commit(&[batch(2, vec![good("pond-1/level", 1, 1.0)])], at(1))
         .unwrap();
@@ -66,13 +66,13 @@ fn what_another_has_brought_is_not_forgotten() {
 fn a_file_of_the_first_layout_is_taken_over() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("s");
-    drop(Store::open(&path).unwrap());
+    drop(Sqlite::open(&path).unwrap());
     let connection = rusqlite::Connection::open(&path).unwrap();
     connection
         .execute_batch("DROP TABLE lost; ALTER TABLE gateway DROP COLUMN provisional; PRAGMA user_version = 1;")
         .unwrap();
     drop(connection);
-    let store = Store::open(&path).unwrap();
+    let store = Sqlite::open(&path).unwrap();
     assert_eq!(
         (store.lost().unwrap(), store.gateways().unwrap()),
         (vec![], vec![])

@@ -5,16 +5,20 @@
 //!
 //! The store computes no figure.
 
+mod contract;
 mod delivered;
 mod hours;
 pub mod keeper;
+mod quarantine;
 mod readings;
 mod schema;
 mod sqlite;
 #[cfg(test)]
 mod tests;
 
+pub use contract::{Committed, Refused, Store};
 pub use delivered::{Delivered, GatewayRow, LostRow};
 pub use keeper::StoreHandle;
+pub use quarantine::Quarantine;
 pub use schema::StoreError;
-pub use sqlite::{Committed, Latest, Store};
+pub use sqlite::{Latest, Portion, Sqlite};

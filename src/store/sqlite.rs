@@ -7,20 +7,23 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::readings::{self, Inserted, SeriesIds};
-use super::{Delivered, GatewayRow, LostRow, StoreError, delivered, hours, schema};
+use super::{
+    Committed, Delivered, GatewayRow, LostRow, Store, StoreError, delivered, hours, schema,
+};
 use crate::core::{GatewayId, HourCell, Kind, Reading, Series};
-use crate::wire::{Batch, Birth, CounterSpec, Epoch, RangeSet, Status};
+use crate::wire::{Batch, Birth, CounterSpec, Epoch, Status};
 
-/// What is kept of messages that are none: enough to see a fault, not enough for noise to fill the disk.
-pub(super) const QUARANTINE_ROWS_MAX: u32 = 10_000;
-
-/// What a commit came to.
+/// A portion of what a server holds, for the copy that is kept of it.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Committed {
-    /// Rows that were not there before.
-    pub new_readings: u64,
-    /// All that is committed of each gateway's epoch in this commit: what its gateway is told.
-    pub delivered: BTreeMap<(GatewayId, Epoch), RangeSet>,
+pub struct Portion {
+    /// Readings.
+    pub readings: Vec<Reading>,
+    /// Batches that came: first and last number.
+    pub delivered: Vec<(GatewayId, Epoch, u64, u64)>,
+    /// When each gateway was heard last.
+    pub heard: BTreeMap<GatewayId, Timestamp>,
+    /// Records of gaps.
+    pub lost: Vec<LostRow>,
 }
 
 /// The last reading of a series, and the last that counts.
@@ -33,7 +36,7 @@ pub struct Latest {
 }
 
 /// The store's file.
-pub struct Store {
+pub struct Sqlite {
     connection: Connection,
     path: PathBuf,
     ids: SeriesIds,
@@ -42,7 +45,7 @@ pub struct Store {
     version: i64,
 }
 
-impl Store {
+impl Sqlite {
     /// Opens the store at `path` for writing, or makes it.
     ///
     /// # Errors
@@ -103,12 +106,62 @@ impl Store {
         Ok(())
     }
 
-    /// Commits batches: readings, roll-ups and batch numbers in one transaction. A batch that was committed before changes
-    /// nothing and is acknowledged again.
+    /// Takes in what a server holds: a portion is committed whole.
     ///
     /// # Errors
-    /// Nothing is committed then.
-    pub fn commit(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
+    /// Nothing of it is committed then.
+    pub fn absorb(&mut self, portion: &Portion) -> Result<(), StoreError> {
+        self.write(|connection, ids, delivered| {
+            let mut touched = Touched::default();
+            for reading in &portion.readings {
+                touched.insert(connection, ids, reading)?;
+            }
+            touched.refold(connection)?;
+            for lost in &portion.lost {
+                let LostRow {
+                    gateway,
+                    epoch,
+                    seq,
+                    remains,
+                } = lost;
+                delivered::lost(connection, gateway, *epoch, *seq, remains)?;
+            }
+            let mut now = Delivered::new();
+            for (gateway, epoch, first, last) in &portion.delivered {
+                let key = (gateway.clone(), *epoch);
+                let set = now
+                    .entry(key.clone())
+                    .or_insert_with(|| delivered.get(&key).cloned().unwrap_or_default());
+                set.insert_range(*first, *last);
+            }
+            for ((gateway, epoch), set) in &now {
+                delivered::store(connection, gateway, *epoch, set)?;
+            }
+            for (gateway, at) in &portion.heard {
+                delivered::heard(connection, gateway, *at)?;
+            }
+            Ok(((), now))
+        })
+    }
+
+    /// Notes series, and of counters how their registers behave. Where that has changed, their hours are folded anew.
+    ///
+    /// # Errors
+    /// Nothing is noted then.
+    pub fn describe(&mut self, series: &[(Series, Option<CounterSpec>)]) -> Result<(), StoreError> {
+        self.write(|connection, ids, _| {
+            for (series, counter) in series {
+                describe(connection, ids, series, *counter)?;
+            }
+            Ok(((), Delivered::new()))
+        })
+    }
+
+    /// One transaction: all of it, or nothing. `work` also gives what is delivered after it.
+    fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Connection, &mut SeriesIds, &Delivered) -> Result<(T, Delivered), StoreError>,
+    ) -> Result<T, StoreError> {
         let transaction =
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
         let version = data_version(&self.connection)?;
@@ -118,67 +171,17 @@ impl Store {
             self.ids.forget();
             self.version = version;
         }
-        let mut committed = Committed::default();
-        let written = write(
-            &transaction,
-            &mut self.ids,
-            &self.delivered,
-            batches,
-            now,
-            &mut committed,
-        );
-        if let Err(error) = written.and_then(|()| Ok(transaction.commit()?)) {
-            self.ids.forget();
-            return Err(error);
+        let written = work(&transaction, &mut self.ids, &self.delivered);
+        match written.and_then(|done| Ok((done, transaction.commit()?))) {
+            Ok(((done, delivered), ())) => {
+                self.delivered.extend(delivered);
+                Ok(done)
+            }
+            Err(error) => {
+                self.ids.forget();
+                Err(error)
+            }
         }
-        for (key, set) in &committed.delivered {
-            self.delivered.insert(key.clone(), set.clone());
-        }
-        Ok(committed)
-    }
-
-    /// Notes what a gateway observes. Where the specification of a counter has changed, its hours are folded anew.
-    ///
-    /// # Errors
-    /// Nothing is noted then.
-    pub fn birth(&mut self, gateway: &GatewayId, birth: &Birth) -> Result<(), StoreError> {
-        let transaction = self.connection.unchecked_transaction()?;
-        let noted = note(&transaction, &mut self.ids, gateway, birth);
-        if let Err(error) = noted.and_then(|()| Ok(transaction.commit()?)) {
-            self.ids.forget();
-            return Err(error);
-        }
-        Ok(())
-    }
-
-    /// Notes a gateway's status.
-    ///
-    /// # Errors
-    /// Nothing is noted then.
-    pub fn status(&mut self, gateway: &GatewayId, status: &Status) -> Result<(), StoreError> {
-        delivered::status(&self.connection, gateway, status)
-    }
-
-    /// Keeps a message that is none of ours, with the reason, for a person to look at.
-    ///
-    /// # Errors
-    /// It is not kept then.
-    pub fn quarantine(
-        &mut self,
-        now: Timestamp,
-        topic: &str,
-        problem: &str,
-        payload: &[u8],
-    ) -> Result<(), StoreError> {
-        self.connection.execute(
-            "INSERT INTO quarantine (received_ms, topic, problem, payload) VALUES (?1, ?2, ?3, ?4)",
-            params![now.as_millisecond(), topic, problem, payload],
-        )?;
-        self.connection.execute(
-            "DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?1",
-            [QUARANTINE_ROWS_MAX],
-        )?;
-        Ok(())
     }
 
     /// The hours of `series` from `from` to before `to`, in order; hours without a poll are not there.
@@ -298,18 +301,14 @@ impl Store {
         delivered::all_lost(&self.connection)
     }
 
-    /// How many readings are in the store, and how many messages in quarantine.
+    /// How many readings are in the store.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn counts(&self) -> Result<(u64, u64), StoreError> {
-        let readings = self
+    pub fn count(&self) -> Result<u64, StoreError> {
+        Ok(self
             .connection
-            .query_row("SELECT count(*) FROM reading", [], |row| row.get(0))?;
-        let quarantined =
-            self.connection
-                .query_row("SELECT count(*) FROM quarantine", [], |row| row.get(0))?;
-        Ok((readings, quarantined))
+            .query_row("SELECT count(*) FROM reading", [], |row| row.get(0))?)
     }
 }
 
@@ -319,74 +318,108 @@ fn data_version(connection: &Connection) -> Result<i64, StoreError> {
         .query_row([], |row| row.get(0))?)
 }
 
-fn write(
-    connection: &Connection,
-    ids: &mut SeriesIds,
-    delivered: &Delivered,
-    batches: &[Batch],
-    now: Timestamp,
-    committed: &mut Committed,
-) -> Result<(), StoreError> {
-    let mut touched: BTreeMap<i64, (&Series, BTreeSet<i64>)> = BTreeMap::new();
-    for batch in batches {
-        for reading in &batch.readings {
-            let id = ids.id(connection, &reading.series)?;
-            let inserted = readings::insert(connection, id, reading)?;
-            if inserted != Inserted::Same {
-                let hour = hours::hour_of(reading.observed_at.as_millisecond());
-                touched
-                    .entry(id)
-                    .or_insert_with(|| (&reading.series, BTreeSet::new()))
-                    .1
-                    .insert(hour);
+/// Hours that a commit changes, by series.
+#[derive(Default)]
+struct Touched<'a>(BTreeMap<i64, (Option<&'a Series>, BTreeSet<i64>)>);
+
+impl<'a> Touched<'a> {
+    /// Stores a reading; whether it is a new row.
+    fn insert(
+        &mut self,
+        connection: &Connection,
+        ids: &mut SeriesIds,
+        reading: &'a Reading,
+    ) -> Result<bool, StoreError> {
+        let id = ids.id(connection, &reading.series)?;
+        let inserted = readings::insert(connection, id, reading)?;
+        if inserted != Inserted::Same {
+            let (series, hours) = self.0.entry(id).or_default();
+            *series = Some(&reading.series);
+            hours.insert(hours::hour_of(reading.observed_at.as_millisecond()));
+        }
+        Ok(inserted == Inserted::New)
+    }
+
+    /// Folds anew what has changed.
+    fn refold(self, connection: &Connection) -> Result<(), StoreError> {
+        for (id, (series, touched)) in self.0 {
+            let Some(series) = series else { continue };
+            let touched: Vec<i64> = touched.into_iter().collect();
+            hours::refold(connection, id, series, &touched)?;
+        }
+        Ok(())
+    }
+}
+
+impl Store for Sqlite {
+    /// Readings, roll-ups and batch numbers are one transaction: on an error nothing is committed.
+    fn commit(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
+        self.write(|connection, ids, delivered| {
+            let mut committed = Committed::default();
+            let mut touched = Touched::default();
+            for batch in batches {
+                for reading in &batch.readings {
+                    let new = touched.insert(connection, ids, reading)?;
+                    committed.new_readings += u64::from(new);
+                }
+                let key = (batch.gateway.clone(), batch.epoch);
+                let set = committed
+                    .delivered
+                    .entry(key.clone())
+                    .or_insert_with(|| delivered.get(&key).cloned().unwrap_or_default());
+                let (first, last) = batch.stands_for();
+                if let Some(remains) = &batch.remains {
+                    delivered::lost(connection, &batch.gateway, batch.epoch, last, remains)?;
+                }
+                set.insert_range(first, last);
             }
-            committed.new_readings += u64::from(inserted == Inserted::New);
-        }
-        let key = (batch.gateway.clone(), batch.epoch);
-        let set = committed
-            .delivered
-            .entry(key.clone())
-            .or_insert_with(|| delivered.get(&key).cloned().unwrap_or_default());
-        let (first, last) = batch.stands_for();
-        if let Some(remains) = &batch.remains {
-            delivered::lost(connection, &batch.gateway, batch.epoch, last, remains)?;
-        }
-        set.insert_range(first, last);
+            touched.refold(connection)?;
+            for ((gateway, epoch), set) in &committed.delivered {
+                delivered::store(connection, gateway, *epoch, set)?;
+                delivered::heard(connection, gateway, now)?;
+            }
+            let delivered = committed.delivered.clone();
+            Ok((committed, delivered))
+        })
     }
-    for (id, (series, touched)) in touched {
-        let touched: Vec<i64> = touched.into_iter().collect();
-        hours::refold(connection, id, series, &touched)?;
+
+    /// Where the specification of a counter has changed, its hours are folded anew.
+    fn birth(
+        &mut self,
+        gateway: &GatewayId,
+        birth: &Birth,
+        _now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(|connection, ids, _| {
+            delivered::birth(connection, gateway, birth)?;
+            for series in &birth.series {
+                describe(connection, ids, &series.series, series.counter)?;
+            }
+            Ok(((), Delivered::new()))
+        })
     }
-    for ((gateway, epoch), set) in &committed.delivered {
-        delivered::store(connection, gateway, *epoch, set)?;
-        delivered::heard(connection, gateway, now)?;
+
+    fn status(
+        &mut self,
+        gateway: &GatewayId,
+        status: &Status,
+        _now: Timestamp,
+    ) -> Result<(), StoreError> {
+        delivered::status(&self.connection, gateway, status)
     }
-    Ok(())
 }
 
-fn note(
-    connection: &Connection,
-    ids: &mut SeriesIds,
-    gateway: &GatewayId,
-    birth: &Birth,
-) -> Result<(), StoreError> {
-    delivered::birth(connection, gateway, birth)?;
-    for series in &birth.series {
-        let id = ids.id(connection, &series.series)?;
-        if series.series.parameter.spec().kind == Kind::Counter {
-            describe(connection, id, &series.series, series.counter)?;
-        }
-    }
-    Ok(())
-}
-
-/// Notes how a counter's register behaves; where that is new, folds its hours anew.
+/// Notes a series, and of a counter how its register behaves; where that is new, folds its hours anew.
 fn describe(
     connection: &Connection,
-    id: i64,
+    ids: &mut SeriesIds,
     series: &Series,
     counter: Option<CounterSpec>,
 ) -> Result<(), StoreError> {
+    let id = ids.id(connection, series)?;
+    if series.parameter.spec().kind != Kind::Counter {
+        return Ok(());
+    }
     let (modulus, rate) = counter.map_or((None, None), |c| (c.modulus, c.max_rate_per_hour));
     let changed = connection.execute(
         "UPDATE series SET modulus = ?2, max_rate_per_hour = ?3
@@ -407,7 +440,7 @@ fn describe(
 
 /// The cells of a series computed from nothing but its readings: what the stored ones have to equal.
 #[cfg(test)]
-pub(super) fn recompute(store: &Store, series: &Series) -> Vec<HourCell> {
+pub(super) fn recompute(store: &Sqlite, series: &Series) -> Vec<HourCell> {
     let id: Option<i64> = store
         .connection
         .query_row(

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::sqlite::recompute;
-use super::{Store, StoreError};
+use super::{Quarantine, Sqlite, Store, StoreError};
 use crate::core::{Flag, GatewayId, HourCell, Reading, Reason, Series};
 use crate::wire::{Batch, Birth, BirthSeries, CounterSpec, Epoch, GatewayState, Status};
 
@@ -22,8 +22,8 @@ impl File {
         Self { _dir: dir, path }
     }
 
-    fn open(&self) -> Store {
-        Store::open(&self.path).unwrap()
+    fn open(&self) -> Sqlite {
+        Sqlite::open(&self.path).unwrap()
     }
 }
 
@@ -68,12 +68,12 @@ fn batch(seq: u64, readings: Vec<Reading>) -> Batch {
     }
 }
 
-fn all_hours(store: &Store, name: &str) -> Vec<HourCell> {
+fn all_hours(store: &Sqlite, name: &str) -> Vec<HourCell> {
     let found = store.hours(&series(name), Timestamp::MIN, Timestamp::MAX);
     found.unwrap()
 }
 
-fn all_readings(store: &Store, name: &str) -> Vec<Reading> {
+fn all_readings(store: &Sqlite, name: &str) -> Vec<Reading> {
     let found = store.readings(&series(name), Timestamp::MIN, Timestamp::MAX);
     found.unwrap()
 }
@@ -94,7 +94,7 @@ fn born(name: &str, modulus: Option<f64>, rate: Option<f64>) -> Birth {
     Birth::new("0.1.0", "c".into(), vec![one])
 }
 
-fn ranges(store: &Store, gateway: &str, epoch: u64) -> Vec<(u64, u64)> {
+fn ranges(store: &Sqlite, gateway: &str, epoch: u64) -> Vec<(u64, u64)> {
     let rows = store.gateways().unwrap();
     let row = rows.iter().find(|r| r.gateway.as_str() == gateway).unwrap();
     row.delivered[&Epoch(epoch)].iter().collect()
@@ -118,7 +118,7 @@ fn a_batch_that_comes_twice_counts_once_and_is_acknowledged_twice() {
     assert_eq!(again.new_readings, 0);
     assert_eq!(again.delivered, first.delivered);
     assert_eq!(all_hours(&store, "pond-1/level"), hours);
-    assert_eq!(store.counts().unwrap(), (2, 0));
+    assert_eq!(store.count().unwrap(), 2);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn readings_come_back_as_they_were() {
     store.commit(&[batch(1, sent.clone())], at(60)).unwrap();
     drop(store);
     assert_eq!(all_readings(&file.open(), "pond-1/level"), sent);
-    let reader = Store::open_reader(&file.path).unwrap();
+    let reader = Sqlite::open_reader(&file.path).unwrap();
     let part = reader
         .readings(&series("pond-1/level"), at(41), at(43))
         .unwrap();
@@ -259,7 +259,7 @@ fn hours_of_a_counter_bridge_gaps_and_late_readings_mend_them() {
         good(name, 240, 110.0),
     ];
     store.commit(&[batch(1, sent)], at(250)).unwrap();
-    let growth = |store: &Store| -> Vec<(Timestamp, f64)> {
+    let growth = |store: &Sqlite| -> Vec<(Timestamp, f64)> {
         let hours = all_hours(store, name).into_iter();
         hours.map(|c| (c.hour_at, c.increment.unwrap())).collect()
     };
@@ -309,7 +309,7 @@ fn what_is_delivered_survives_and_its_gaps_are_named() {
     };
     store.commit(&[other, neighbour], at(11)).unwrap();
     let status = Status::new(GatewayState::Online, at(3));
-    store.status(&gateway("gw-1"), &status).unwrap();
+    store.status(&gateway("gw-1"), &status, at(0)).unwrap();
     drop(store);
     let mut store = file.open();
     assert_eq!(ranges(&store, "gw-1", 7), [(1, 2), (4, 5), (9, 9)]);
@@ -334,9 +334,9 @@ fn what_is_delivered_survives_and_its_gaps_are_named() {
 #[test]
 fn quarantine_keeps_the_newest_and_is_bounded() {
     let file = File::new();
-    let mut store = file.open();
+    let mut quarantine = Quarantine::open(&file.path).unwrap();
     let connection = rusqlite::Connection::open(&file.path).unwrap();
-    let full = super::sqlite::QUARANTINE_ROWS_MAX;
+    let full = super::quarantine::ROWS_MAX;
     connection
         .execute(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
@@ -344,10 +344,10 @@ fn quarantine_keeps_the_newest_and_is_bounded() {
             [full],
         )
         .unwrap();
-    store
-        .quarantine(at(0), "hanqing/v1/x/readings", "no JSON", b"{")
+    quarantine
+        .put(at(0), "hanqing/v1/x/readings", "no JSON", b"{")
         .unwrap();
-    assert_eq!(store.counts().unwrap(), (0, u64::from(full)));
+    assert_eq!(quarantine.count().unwrap(), u64::from(full));
     let (topic, problem, payload): (String, String, Vec<u8>) = connection
         .query_row(
             "SELECT topic, problem, payload FROM quarantine ORDER BY id DESC LIMIT 1",
@@ -367,14 +367,14 @@ fn a_file_of_another_layout_is_refused_to_writers_and_readers() {
     drop(file.open());
     let connection = rusqlite::Connection::open(&file.path).unwrap();
     connection.pragma_update(None, "user_version", 99).unwrap();
-    for opened in [Store::open(&file.path), Store::open_reader(&file.path)] {
+    for opened in [Sqlite::open(&file.path), Sqlite::open_reader(&file.path)] {
         match opened.map(|_| ()) {
             Err(StoreError::Layout { found: 99, .. }) => {}
             other => panic!("{other:?}"),
         }
     }
     assert!(matches!(
-        Store::open_reader(&file.path.with_file_name("none.db")).map(|_| ()),
+        Sqlite::open_reader(&file.path.with_file_name("none.db")).map(|_| ()),
         Err(StoreError::Open { .. })
     ));
 }
@@ -387,17 +387,21 @@ fn a_birth_that_changes_the_register_folds_its_hours_anew() {
     let values = [9970.0, 9990.0, 5.0, 15.0, 30.0];
     let sent = values.iter().zip(0..).map(|(v, h)| good(name, 60 * h, *v));
     store.commit(&[batch(1, sent.collect())], at(300)).unwrap();
-    let total = |store: &Store| store.grown(&series(name), at(0), at(600)).unwrap().unwrap();
+    let total = |store: &Sqlite| store.grown(&series(name), at(0), at(600)).unwrap().unwrap();
     let before = total(&store);
     store
-        .birth(&gateway("gw-1"), &born(name, Some(10_000.0), Some(50.0)))
+        .birth(
+            &gateway("gw-1"),
+            &born(name, Some(10_000.0), Some(50.0)),
+            at(0),
+        )
         .unwrap();
     assert_eq!(total(&store), 60.0);
     let hours = all_hours(&store, name);
     assert_eq!(hours.iter().map(|c| c.rollovers).sum::<u32>(), 1);
     assert_eq!(hours, recompute(&store, &series(name)));
     store
-        .birth(&gateway("gw-1"), &born(name, None, None))
+        .birth(&gateway("gw-1"), &born(name, None, None), at(0))
         .unwrap();
     assert_eq!(total(&store), before);
     assert_ne!(before, 60.0);
@@ -422,7 +426,7 @@ fn a_commit_is_whole_or_not_at_all() {
         ],
     );
     assert!(store.commit(std::slice::from_ref(&next), at(2)).is_err());
-    assert_eq!(store.counts().unwrap().0, 1);
+    assert_eq!(store.count().unwrap(), 1);
     assert_eq!(all_hours(&store, "pond-1/level").len(), 1);
     assert_eq!(store.series().unwrap(), [series("pond-1/level")]);
     assert_eq!(ranges(&store, "gw-1", 7), [(1, 1)]);
@@ -444,7 +448,7 @@ fn a_birth_that_fails_leaves_nothing_behind() {
     connection.execute_batch(trap).unwrap();
     let name = "pump-1/energy_total";
     let birth = born(name, Some(10_000.0), Some(50.0));
-    assert!(store.birth(&gateway("gw-1"), &birth).is_err());
+    assert!(store.birth(&gateway("gw-1"), &birth, at(0)).is_err());
     connection.execute_batch("DROP TRIGGER trap").unwrap();
     store
         .commit(&[batch(1, vec![good(name, 0, 5.0)])], at(1))
@@ -466,18 +470,18 @@ fn what_the_file_cannot_hold_is_named_beforehand() {
     let last = Timestamp::from_second(Timestamp::MAX.as_second()).unwrap();
     let too_early = batch(1, vec![far(at(0)), far(first)]);
     assert!(
-        Store::holds(&too_early)
+        Sqlite::holds(&too_early)
             .unwrap_err()
             .starts_with("readings[1]: ")
     );
     let beyond = batch(u64::MAX, vec![]);
-    assert!(Store::holds(&beyond).is_err());
+    assert!(Sqlite::holds(&beyond).is_err());
     for refused in [too_early, beyond] {
         assert!(store.commit(&[refused], at(0)).is_err());
     }
     let later = first + jiff::SignedDuration::from_hours(1);
     let extreme = batch(i64::MAX as u64, vec![far(later), far(last)]);
-    Store::holds(&extreme).unwrap();
+    Sqlite::holds(&extreme).unwrap();
     assert_eq!(store.commit(&[extreme], at(0)).unwrap().new_readings, 2);
 }
 
@@ -560,7 +564,7 @@ proptest! {
 
         let in_order = File::new();
         let mut expected = in_order.open();
-        expected.birth(&gateway("gw-1"), &birth).unwrap();
+        expected.birth(&gateway("gw-1"), &birth, at(0)).unwrap();
         expected.commit(&batches, at(0)).unwrap();
 
         // Some at random, some of them again and again; then all that has not come yet, the last first.
@@ -574,14 +578,14 @@ proptest! {
         let mut commits = 0;
         while !rest.is_empty() {
             if commits == born_after {
-                store.birth(&gateway("gw-1"), &birth).unwrap();
+                store.birth(&gateway("gw-1"), &birth, at(0)).unwrap();
             }
             let (now, later) = rest.split_at(sizes.next().copied().unwrap_or(1).min(rest.len()));
             store.commit(now, at(0)).unwrap();
             rest = later;
             commits += 1;
         }
-        store.birth(&gateway("gw-1"), &birth).unwrap();
+        store.birth(&gateway("gw-1"), &birth, at(0)).unwrap();
 
         for name in names {
             let cells = all_hours(&store, name);
@@ -589,7 +593,7 @@ proptest! {
             prop_assert_eq!(&cells, &all_hours(&expected, name));
             prop_assert_eq!(all_readings(&store, name), all_readings(&expected, name));
         }
-        prop_assert_eq!(store.counts().unwrap().0, readings.len() as u64);
+        prop_assert_eq!(store.count().unwrap(), readings.len() as u64);
         prop_assert_eq!(ranges(&store, "gw-1", 7), vec![(1, batches.len() as u64)]);
     }
 }

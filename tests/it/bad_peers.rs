@@ -173,7 +173,10 @@ fn halves_and_bombs_are_set_aside_and_what_comes_twice_counts_once() {
     }
     publish(context.broker_port(), &messages, false);
     wait_for("the three batches", || {
-        let counts = context.store().counts().unwrap();
+        let counts = (
+            context.store().count().unwrap(),
+            context.quarantine().len() as u64,
+        );
         let wanted = (3, foreign.len() as u64);
         if counts == wanted {
             Ok(())

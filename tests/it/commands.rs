@@ -15,7 +15,7 @@ fn import(context: &Context, file: &Path) -> (Option<i32>, String, String) {
 
 /// An empty store, as a hub leaves it that has heard nothing.
 fn empty_store(context: &Context) {
-    drop(hanqing::store::Store::open(&context.path("store.db")).unwrap());
+    drop(hanqing::store::Sqlite::open(&context.path("store.db")).unwrap());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use hanqing::core::{Reading, Series};
 use hanqing::edge::desk::{Client, GatewayStatus};
-use hanqing::store::Store;
+use hanqing::store::Sqlite;
 use hanqing::wire::Epoch;
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
@@ -185,9 +185,9 @@ impl Context {
     }
 
     /// The hub's store, once it is there.
-    pub fn store(&self) -> Store {
+    pub fn store(&self) -> Sqlite {
         wait_for("the store", || {
-            Store::open_reader(&self.path("store.db")).map_err(|e| e.to_string())
+            Sqlite::open_reader(&self.path("store.db")).map_err(|e| e.to_string())
         })
     }
 

@@ -74,7 +74,7 @@ impl Chain {
                 let store = self.context.store();
                 let gateways = store.gateways().unwrap();
                 let found = gateways.into_iter().find(|g| g.gateway.as_str() == GATEWAY);
-                (found, store.counts().unwrap().0)
+                (found, store.count().unwrap())
             };
             let spool = self.context.spool();
             let gateway = gateway.ok_or("no gateway in the store".to_owned())?;

@@ -408,7 +408,7 @@ fn a_start_on_a_read_only_disk_waits_until_it_can_be_written() {
 
     // A spool that was in use, on a disk that came back read-only after a power cut.
     edge.kill();
-    let before = context.store().counts().unwrap().0;
+    let before = context.store().count().unwrap();
     disk.remount("ro");
     let mut edge = context.edge();
     wait_for("word of the second wait", || match waits_told(&context) {

@@ -70,11 +70,11 @@ fn foreign_messages_are_set_aside_with_a_reason() {
     publish(context.broker_port(), &messages, false);
 
     let store_has = |readings: u64| {
-        let counts = context.store().counts().unwrap();
-        if counts.0 == readings {
+        let count = context.store().count().unwrap();
+        if count == readings {
             Ok(())
         } else {
-            Err((counts, context.log("hub")))
+            Err((count, context.log("hub")))
         }
     };
     wait_for("the two batches among the noise", || store_has(2));

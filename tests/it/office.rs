@@ -1,7 +1,7 @@
 //! The other end: broker and hub, and whether everything that a gateway made is there.
 
 use hanqing::edge::desk::GatewayStatus;
-use hanqing::store::Store;
+use hanqing::store::Sqlite;
 
 use crate::context::{Context, GATEWAY, Process, wait_for};
 use crate::peers::mosquitto;
@@ -41,7 +41,7 @@ pub struct Arrived {
 }
 
 /// What the store has of the gateway, where nothing is missing in between.
-pub fn arrived(store: &Store) -> Result<Arrived, String> {
+pub fn arrived(store: &Sqlite) -> Result<Arrived, String> {
     let gateways = store.gateways().unwrap();
     let gateway = gateways.iter().find(|g| g.gateway.as_str() == GATEWAY);
     let gateway = gateway.ok_or("no gateway")?;
@@ -52,7 +52,7 @@ pub fn arrived(store: &Store) -> Result<Arrived, String> {
     let lost = store.lost().unwrap();
     Ok(Arrived {
         last: last.max().unwrap_or(0),
-        readings: store.counts().unwrap().0,
+        readings: store.count().unwrap(),
         lost: lost.iter().filter_map(|row| row.remains.lost).sum(),
     })
 }

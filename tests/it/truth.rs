@@ -8,7 +8,7 @@ use hanqing::core::{Flag, HourCell, Outcome, Parameter, Period, Reason, Series, 
 use hanqing::demo::{Example, Finished, Options, run};
 use hanqing::device::{PointType, Profile};
 use hanqing::figures::{Figure, Value};
-use hanqing::store::Store;
+use hanqing::store::Sqlite;
 use hanqing::water::{StationKind, Township, dry_level_m, dry_spell};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -55,7 +55,7 @@ fn inputs(figure: &Figure) -> BTreeMap<Series, (Option<f64>, &'static str)> {
 }
 
 /// The step of each counter's register around the values it shows, in the parameter's unit.
-fn resolutions(example: &Example, store: &Store) -> BTreeMap<Series, f64> {
+fn resolutions(example: &Example, store: &Sqlite) -> BTreeMap<Series, f64> {
     let mut steps = BTreeMap::new();
     for device in example
         .gateways
@@ -109,7 +109,7 @@ async fn end(finished: Finished) {
 }
 
 /// Electricity: the total and each pump, through roll-over, reset and silence.
-fn electricity(finished: &Finished, plan: &Example, store: &Store) {
+fn electricity(finished: &Finished, plan: &Example, store: &Sqlite) {
     let figure = figure(finished, "electricity_used");
     let steps = resolutions(plan, store);
     let truth = &finished.truth.pumps;
@@ -157,7 +157,7 @@ fn electricity(finished: &Finished, plan: &Example, store: &Store) {
 }
 
 /// Water, hours and equipment: each pump by itself.
-fn pumps(finished: &Finished, plan: &Example, store: &Store) {
+fn pumps(finished: &Finished, plan: &Example, store: &Sqlite) {
     let steps = resolutions(plan, store);
     let truth = &finished.truth.pumps;
     let mut metered = 0;
@@ -209,7 +209,7 @@ fn pumps(finished: &Finished, plan: &Example, store: &Store) {
 }
 
 /// Dry ponds and channels: each source by itself.
-fn dry(finished: &Finished, township: &Township, store: &Store) {
+fn dry(finished: &Finished, township: &Township, store: &Sqlite) {
     for (name, kind) in [
         ("ponds_dry", StationKind::Pond),
         ("channels_dry", StationKind::Channel),
@@ -249,7 +249,7 @@ fn dry(finished: &Finished, township: &Township, store: &Store) {
 }
 
 /// What did not answer, and what answered with its sign for "no value".
-fn gaps(finished: &Finished, store: &Store) {
+fn gaps(finished: &Finished, store: &Sqlite) {
     let silent = format!("pump-tangbei-2/{}", Parameter::EnergyTotal);
     let inputs = &figure(finished, "electricity_used").inputs;
     for input in inputs {
@@ -294,7 +294,7 @@ async fn the_measured_figures_are_the_truth() {
     let finished = run(example(None).unwrap(), &options(None, dir.path()))
         .await
         .unwrap();
-    let store = Store::open_reader(&finished.data.join("store.db")).unwrap();
+    let store = Sqlite::open_reader(&finished.data.join("store.db")).unwrap();
     electricity(&finished, &plan, &store);
     pumps(&finished, &plan, &store);
     dry(&finished, &plan.township, &store);
