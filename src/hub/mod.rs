@@ -183,7 +183,11 @@ pub fn report(
         period,
         code_version: env!("CARGO_PKG_VERSION"),
     };
-    let figures = figures::compute(&inputs, &mut |series| store.hours(series, from, to))?;
+    let figures = figures::compute(
+        &inputs,
+        &mut |series| store.hours(series, from, to),
+        &mut |series| store.days(series, period),
+    )?;
     let templates = settings.report_templates.as_deref();
     let documents = report::render(templates, township, &figures, period, issued_at)?;
     let files = report::write(&documents, out)?.into();
