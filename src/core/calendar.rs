@@ -6,7 +6,7 @@ use jiff::{Span, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 /// A zone, and the hour at which a hydrological day begins (00:00, or 08:00 as the hydrology service counts).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
     zone: TimeZone,
     day_start_hour: i8,

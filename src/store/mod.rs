@@ -5,6 +5,7 @@
 //!
 //! The store computes no figure.
 
+mod chart;
 mod contract;
 mod days;
 mod delivered;
@@ -20,6 +21,7 @@ mod sqlite;
 mod tests;
 mod write;
 
+pub use chart::ChartPoint;
 pub use contract::{Committed, Refused, Store};
 pub use delivered::{Delivered, GatewayRow, LostRow};
 pub use keeper::StoreHandle;

@@ -488,6 +488,8 @@ fn what_the_file_cannot_hold_is_named_beforehand() {
     assert_eq!(store.commit(&[extreme], at(0)).unwrap().new_readings, 2);
 }
 
+#[path = "chart_tests.rs"]
+mod chart;
 #[path = "delivery_tests.rs"]
 mod delivery;
 #[path = "keeping_tests.rs"]

@@ -156,14 +156,13 @@ impl Sqlite {
     /// # Errors
     /// The days stay as they were then.
     pub fn keep_days_by(&mut self, calendar: &Calendar) -> Result<(), StoreError> {
-        let name = |calendar: &Calendar| calendar.zone().iana_name().map(str::to_owned);
-        let zone = name(calendar)
-            .ok_or_else(|| StoreError::Corrupt("a zone without a name cannot be kept".into()))?;
-        if Some(&zone) == name(&self.calendar).as_ref()
-            && calendar.day_start_hour() == self.calendar.day_start_hour()
-        {
+        if *calendar == self.calendar {
             return Ok(());
         }
+        let zone = calendar
+            .zone()
+            .iana_name()
+            .ok_or_else(|| StoreError::Corrupt("a zone without a name cannot be kept".into()))?;
         let before = std::mem::replace(&mut self.calendar, calendar.clone());
         let changed = self.write(None, |commit| {
             commit.connection.execute(
