@@ -11,6 +11,7 @@ mod days;
 mod delivered;
 mod hours;
 pub mod keeper;
+pub mod line;
 mod migration;
 mod places;
 mod quarantine;
