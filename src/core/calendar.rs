@@ -6,7 +6,7 @@ use jiff::{Span, Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 /// A zone, and the hour at which a hydrological day begins (00:00, or 08:00 as the hydrology service counts).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
     zone: TimeZone,
     day_start_hour: i8,
@@ -21,12 +21,16 @@ impl Calendar {
         }
     }
 
-    /// The instant at which `day` begins.
+    /// The instant at which `day` begins; the nearest that there is, of a day at the ends of time.
     pub fn start_of(&self, day: Date) -> Timestamp {
         day.at(self.day_start_hour, 0, 0, 0)
             .to_zoned_datetime(self.zone.clone())
             .map(|zoned| zoned.timestamp())
-            .unwrap_or(Timestamp::MAX)
+            .unwrap_or(if day.year() < 0 {
+                Timestamp::MIN
+            } else {
+                Timestamp::MAX
+            })
     }
 
     /// The day that `at` falls into.
@@ -42,6 +46,11 @@ impl Calendar {
     /// The zone.
     pub fn zone(&self) -> &TimeZone {
         &self.zone
+    }
+
+    /// The hour at which its days begin.
+    pub fn day_start_hour(&self) -> i8 {
+        self.day_start_hour
     }
 
     /// First instant of `period` and first instant after it.

@@ -1,6 +1,7 @@
 //! The vocabulary: ids, parameters, units, flags, readings, hours, days. Level 0: no clock, file, socket, log or runtime.
 
 mod calendar;
+mod day;
 mod flag;
 mod hour;
 mod id;
@@ -10,6 +11,7 @@ mod reading;
 mod unit;
 
 pub use calendar::{Calendar, Period};
+pub use day::DayCell;
 pub use flag::{Flag, Reason};
 pub use hour::HourCell;
 pub use id::{CropId, GatewayId, IdError, Series, StationId, VillageId};

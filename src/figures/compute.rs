@@ -1,4 +1,4 @@
-//! All figures of a period, from the hours of the stations and the rows of the ledger.
+//! All figures of a period, from the hours and days of the stations and the rows of the ledger.
 
 use jiff::Timestamp;
 
@@ -8,10 +8,10 @@ use super::facts::SourceFacts;
 use super::ledger_rows::{self, Rows};
 use super::pumps::{self, PumpCells, PumpFacts};
 use super::{Entry, EntryCode, Figure, areas, sources};
-use crate::core::{Calendar, HourCell, Parameter, Period, Series};
+use crate::core::{Calendar, DayCell, HourCell, Parameter, Period, Series};
 use crate::water::{Station, StationKind, Township};
 
-/// What figures are computed from, next to the hours of the stations.
+/// What figures are computed from, next to the hours and days of the stations.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a> {
     /// The township.
@@ -37,13 +37,14 @@ const FUNDS: &[EntryCode] = &[
 
 /// All figures of the catalogue, in its order. A figure without data is there, and absent.
 ///
-/// `hours` yields the cells of a series within the period in order of time, and none for a series that is not known.
+/// `hours` and `days` yield the cells of a series within the period in order of time, and none for a series that is not known.
 ///
 /// # Errors
-/// Only what `hours` fails with.
+/// Only what these fail with.
 pub fn compute<E>(
     inputs: &Inputs<'_>,
     hours: &mut dyn FnMut(&Series) -> Result<Vec<HourCell>, E>,
+    days: &mut dyn FnMut(&Series) -> Result<Vec<DayCell>, E>,
 ) -> Result<Vec<Figure>, E> {
     let bounds = inputs.calendar.bounds(inputs.period);
     let period_h = (bounds.1.duration_since(bounds.0).as_hours())
@@ -52,17 +53,22 @@ pub fn compute<E>(
     let mut pump_facts = Vec::new();
     let mut source_facts = Vec::new();
     for station in &inputs.township.stations {
-        let mut cells = |parameter| within(bounds, station, parameter, hours);
+        let mut hours = |parameter| within(bounds, station, parameter, hours);
+        let mut days = |parameter| {
+            let mut cells = days(&Series::new(station.id.clone(), parameter))?;
+            cells.retain(|cell| inputs.period.contains(cell.day));
+            Ok(cells)
+        };
         if station.kind == StationKind::Pump {
             let cells = PumpCells {
-                energy: cells(Parameter::EnergyTotal)?,
-                volume: cells(Parameter::VolumeTotal)?,
-                run_hours: cells(Parameter::RunHours)?,
-                power: cells(Parameter::Power)?,
+                energy: days(Parameter::EnergyTotal)?,
+                volume: days(Parameter::VolumeTotal)?,
+                run_hours: days(Parameter::RunHours)?,
+                power: hours(Parameter::Power)?,
             };
             pump_facts.push(PumpFacts::of(station, &cells, period_h));
         } else if station.kind.is_source() {
-            let cells = cells(Parameter::Level)?;
+            let cells = hours(Parameter::Level)?;
             source_facts.push(SourceFacts::of(station, &cells, period_h, inputs.calendar));
         }
     }

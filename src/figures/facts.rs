@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
-use crate::core::{Calendar, HourCell};
+use crate::core::{Calendar, DayCell, HourCell};
 use crate::water::{DrySpell, Station, Status, dry_level_m, dry_spell, status};
 
 /// Days on end at or below the warning level that make a drought at a source.
@@ -76,13 +76,14 @@ pub(super) struct Growth {
 }
 
 impl Growth {
-    /// The growth by the cells of a counter.
-    pub fn of(cells: &[HourCell], period_h: u64) -> Growth {
-        let mut growth = Growth {
-            coverage: Coverage::of(cells, period_h),
-            ..Growth::default()
-        };
+    /// The growth by the days of a counter.
+    pub fn of(cells: &[DayCell], period_h: u64) -> Growth {
+        let mut growth = Growth::default();
+        growth.coverage.period_h = period_h;
         for cell in cells {
+            growth.coverage.covered_h += u64::from(cell.covered_h);
+            growth.coverage.counted += u64::from(cell.counted);
+            growth.coverage.suspect += u64::from(cell.suspect);
             if let Some(increment) = cell.increment {
                 growth.least = Some(growth.least.unwrap_or(0.0) + increment);
                 growth.most += cell.increment_max.unwrap_or(increment).max(increment);

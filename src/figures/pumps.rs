@@ -5,7 +5,7 @@ use super::catalogue::FigureId;
 use super::draft::{Draft, series_input};
 use super::facts::{Coverage, Growth};
 use super::ledger_rows::Rows;
-use crate::core::{HourCell, Parameter, Series};
+use crate::core::{DayCell, HourCell, Parameter, Series};
 use crate::water::Station;
 
 /// Energy above which a pump counts as having run, kWh. Engineering judgement, confidence 0.8: about a minute of a small pump,
@@ -31,14 +31,14 @@ pub(super) struct PumpFacts<'a> {
     pub power_h: Option<f64>,
 }
 
-/// The cells of a pump's series.
+/// The cells of a pump's series: days of its registers, hours of its power.
 pub(super) struct PumpCells {
     /// `energy_total`
-    pub energy: Vec<HourCell>,
+    pub energy: Vec<DayCell>,
     /// `volume_total`
-    pub volume: Vec<HourCell>,
+    pub volume: Vec<DayCell>,
     /// `run_hours`
-    pub run_hours: Vec<HourCell>,
+    pub run_hours: Vec<DayCell>,
     /// `power`
     pub power: Vec<HourCell>,
 }

@@ -8,7 +8,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
 use super::{Entry, EntryCode, Figure, Inputs, Value, compute};
-use crate::core::{Calendar, HourCell, Period, Series};
+use crate::core::{Calendar, DayCell, HourCell, Period, Series};
 use crate::water::Township;
 
 const TOWNSHIP: &str = r#"
@@ -153,14 +153,21 @@ impl World {
             },
             code_version: "test",
         };
-        let mut hours = |series: &Series| -> Result<_, Infallible> {
+        let hours = |series: &Series| -> Result<_, Infallible> {
             Ok(self
                 .cells
                 .get(&series.to_string())
                 .cloned()
                 .unwrap_or_default())
         };
-        let figures = compute(&inputs, &mut hours).unwrap();
+        let days = |series: &Series| {
+            let hours = hours(series)?;
+            let days =
+                hours.chunk_by(|a, b| calendar.day_of(a.hour_at) == calendar.day_of(b.hour_at));
+            let days = days.map(|day| DayCell::of(calendar.day_of(day[0].hour_at), day));
+            Ok(days.collect())
+        };
+        let figures = compute(&inputs, &mut { hours }, &mut { days }).unwrap();
         let ids: Vec<_> = figures.iter().map(|f| f.id).collect();
         let expected: Vec<_> = super::FigureId::ALL.iter().map(|f| f.spec().id).collect();
         assert_eq!(ids, expected);
@@ -538,6 +545,6 @@ fn a_failing_store_fails_the_figures() {
         period: Period { from: day, to: day },
         code_version: "test",
     };
-    let failed = compute(&inputs, &mut |_| Err("store is gone"));
+    let failed = compute(&inputs, &mut |_| Err("store is gone"), &mut |_| Ok(vec![]));
     assert_eq!(failed.unwrap_err(), "store is gone");
 }

@@ -15,9 +15,10 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use ingest::IngestStats;
+pub use overview::Overviews;
 pub use settings::{BrokerSettings, FileSettings, HubSettings, WebSettings};
 
-use crate::core::{Calendar, Period};
+use crate::core::{Calendar, DayCell, Period};
 use crate::figures::{self, Entry, EntryCode, Figure, Inputs};
 use crate::ledger::Ledger;
 use crate::report;
@@ -71,7 +72,8 @@ impl Hub {
         simulated: bool,
     ) -> anyhow::Result<Self> {
         let calendar = calendar(&township)?;
-        let store = Sqlite::open(&settings.store.path)?;
+        let mut store = Sqlite::open(&settings.store.path)?;
+        store.keep_days_by(&calendar)?;
         let reader = store.reader()?;
         let ledger = Ledger::open(&settings.ledger.path)?;
         let listen = settings.web.listen;
@@ -183,7 +185,22 @@ pub fn report(
         period,
         code_version: env!("CARGO_PKG_VERSION"),
     };
-    let figures = figures::compute(&inputs, &mut |series| store.hours(series, from, to))?;
+    let figures = figures::compute(
+        &inputs,
+        &mut |series| store.hours(series, from, to),
+        &mut |series| {
+            if *store.calendar() == calendar {
+                return store.days(series, period);
+            }
+            // The township's days begin at another hour since, and the hub has not been started again.
+            let hours = store.hours(series, from, to)?;
+            let days =
+                hours.chunk_by(|a, b| calendar.day_of(a.hour_at) == calendar.day_of(b.hour_at));
+            Ok(days
+                .map(|day| DayCell::of(calendar.day_of(day[0].hour_at), day))
+                .collect())
+        },
+    )?;
     let templates = settings.report_templates.as_deref();
     let documents = report::render(templates, township, &figures, period, issued_at)?;
     let files = report::write(&documents, out)?.into();

@@ -6,12 +6,12 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::IngestStats;
-use crate::core::{Calendar, HourCell, Parameter, Series, StationId};
+use crate::core::{Calendar, DayCell, HourCell, Parameter, Period, Series, StationId};
 use crate::figures::RAN_ENERGY_KWH;
 use crate::ledger::Ledger;
 use crate::store::{Sqlite, StoreError};
@@ -25,6 +25,9 @@ const REFRESH: Duration = Duration::from_secs(1);
 
 /// Days of the small chart beside each source.
 const SPARK_DAYS: i64 = 30;
+
+/// Hours from which the trend is taken: two ends a day apart, with a day to spare.
+const TREND_OVER: SignedDuration = SignedDuration::from_hours(72);
 
 /// Without a reading for this long a source has no status: what it was then says nothing of now. Engineering judgement: two
 /// missed polls of the slowest interval that makes sense for a pond, one a day.
@@ -83,16 +86,13 @@ impl Overviews {
         let mut sources = Vec::new();
         let mut energy_kwh = None;
         let mut pumps_ran = 0;
-        let (from, to) = super::drought_event(&self.ledger.current()?)
-            .map_or((Timestamp::MIN, Timestamp::MAX), |event| {
-                self.calendar.bounds(event)
-            });
+        let event = super::drought_event(&self.ledger.current()?);
         for station in &township.stations {
             if station.kind.is_source() {
                 sources.push(self.source(station, now)?);
             } else if station.kind == StationKind::Pump {
                 let series = Series::new(station.id.clone(), Parameter::EnergyTotal);
-                if let Some(grown) = self.store.grown(&series, from, to)? {
+                if let Some(grown) = self.store.grown(&series, event)? {
                     energy_kwh = Some(energy_kwh.unwrap_or(0.0) + grown);
                     pumps_ran += u32::from(grown > RAN_ENERGY_KWH);
                 }
@@ -174,10 +174,16 @@ impl Overviews {
             .as_ref()
             .and_then(|l| l.last.reason)
             .map_or(String::new(), |r| r.name_zh().into());
-        let from = now
-            .checked_sub(SignedDuration::from_hours(24 * SPARK_DAYS))
-            .unwrap_or(Timestamp::MIN);
-        let cells = self.store.hours(&series, from, Timestamp::MAX)?;
+        let from = now.checked_sub(TREND_OVER).unwrap_or(Timestamp::MIN);
+        let hours = self.store.hours(&series, from, Timestamp::MAX)?;
+        let today = self.calendar.day_of(now);
+        let days = self.store.days(
+            &series,
+            Period {
+                from: today.saturating_sub(SPARK_DAYS.days()),
+                to: Date::MAX,
+            },
+        )?;
         let village = self
             .township
             .village(&station.village)
@@ -195,11 +201,11 @@ impl Overviews {
                 .map(|(s, n)| s / n),
             status_id: status.map_or("none", Status::id).into(),
             status_zh: status.map_or("无数据", |s| s.name_zh(station.kind)).into(),
-            trend_m_per_day: trend(&cells),
+            trend_m_per_day: trend(&hours),
             observed_at,
             age_s: age.map(|age| age.as_secs()),
             note,
-            spark: daily(&cells, &self.calendar),
+            spark: daily(&days),
         })
     }
 }
@@ -221,25 +227,18 @@ fn trend(cells: &[HourCell]) -> Option<f64> {
 }
 
 /// The last level of each day, oldest first, `None` on a day without one.
-fn daily(cells: &[HourCell], calendar: &Calendar) -> Vec<Option<f64>> {
-    let mut days: Vec<(Date, Option<f64>)> = Vec::new();
+fn daily(cells: &[DayCell]) -> Vec<Option<f64>> {
+    let mut levels = Vec::new();
+    let mut next: Option<Date> = None;
     for cell in cells {
-        let day = calendar.day_of(cell.hour_at);
-        match days.last_mut() {
-            Some((of, level)) if *of == day => *level = cell.last.or(*level),
-            _ => {
-                while let Some(next) = days
-                    .last()
-                    .and_then(|(of, _)| of.tomorrow().ok())
-                    .filter(|next| *next < day)
-                {
-                    days.push((next, None));
-                }
-                days.push((day, cell.last));
-            }
+        while let Some(day) = next.filter(|day| *day < cell.day) {
+            levels.push(None);
+            next = day.tomorrow().ok();
         }
+        levels.push(cell.last);
+        next = cell.day.tomorrow().ok();
     }
-    days.into_iter().map(|(_, level)| level).collect()
+    levels
 }
 
 /// Gaps of a gateway that the page shows.

@@ -4,11 +4,15 @@
 //! before it and goes on until a cell ends in the state that it ended in before: from there on nothing changes
 //! (docs/decisions/0005).
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{StoreError, readings};
-use crate::core::{Flag, HourCell, Kind, Reading, Series};
+use super::StoreError;
+use super::places::Places;
+use super::readings::SLOT_MS;
+use crate::core::{Flag, HourCell, Kind, Series};
 use crate::counter;
 
 /// One hour, ms.
@@ -19,64 +23,97 @@ pub(super) fn hour_of(at_ms: i64) -> i64 {
     at_ms.div_euclid(HOUR_MS) * HOUR_MS
 }
 
-/// Folds anew the hours of `series` that begin at `from_ms` or later: all of `touched`, and those after them that a counter's
-/// changed state reaches. `touched` is in order.
+/// The counter of a series: its engine's state, and how its register behaves.
+type Engine<'a> = Option<(&'a mut counter::State, &'a counter::Spec)>;
+
+/// Folds anew the hours of `series` that are `touched`, and those after them that a counter's changed state reaches. Gives all
+/// of them. `touched` is in order.
 pub(super) fn refold(
     connection: &Connection,
-    id: i64,
-    series: &Series,
+    places: &Places,
+    (id, series): (i64, &Series),
     touched: &[i64],
-) -> Result<(), StoreError> {
+) -> Result<BTreeSet<i64>, StoreError> {
+    let mut folded = BTreeSet::new();
     let Some((&first, &last)) = touched.first().zip(touched.last()) else {
-        return Ok(());
+        return Ok(folded);
     };
-    let spec = spec(connection, id)?;
     let counter = series.parameter.spec().kind == Kind::Counter;
-    let mut state = if counter {
-        state_before(connection, id, first)?
-    } else {
-        counter::State::default()
-    };
+    if !counter {
+        for &hour in touched {
+            let cell = fold(connection, places, id, hour, None)?;
+            put(connection, places, id, &cell, None)?;
+        }
+        folded.extend(touched);
+        return Ok(folded);
+    }
+    let spec = spec(connection, id)?;
+    let mut state = state_before(connection, places, id, first)?;
     let mut next = Some(first);
     while let Some(hour) = next {
-        let readings = of_hour(connection, id, series, hour)?;
-        let cell = fold(hour, &readings, counter.then_some((&mut state, &spec)))?;
-        let written = if counter {
-            Some(serde_json::to_string(&state).map_err(|e| StoreError::Corrupt(e.to_string()))?)
-        } else {
+        let cell = fold(connection, places, id, hour, Some((&mut state, &spec)))?;
+        let written =
+            serde_json::to_string(&state).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        let before = state_at(connection, places, id, hour)?.flatten();
+        put(connection, places, id, &cell, Some(&written))?;
+        folded.insert(hour);
+        next = if hour >= last && before.as_ref() == Some(&written) {
             None
-        };
-        let before = state_at(connection, id, hour)?;
-        put(connection, id, &cell, written.as_deref())?;
-        next = if counter && hour >= last && before.is_some() && before == written {
-            None
-        } else if counter {
-            following(connection, id, hour, touched)?
         } else {
-            touched.iter().copied().find(|&h| h > hour)
+            following(connection, places, id, hour, touched)?
         };
     }
-    Ok(())
+    Ok(folded)
 }
 
 /// The next hour after `hour` that has a cell or is touched.
 fn following(
     connection: &Connection,
+    places: &Places,
     id: i64,
     hour: i64,
     touched: &[i64],
 ) -> Result<Option<i64>, StoreError> {
-    let stored: Option<i64> = connection
-        .prepare_cached(
-            "SELECT hour_ms FROM hour WHERE series = ?1 AND hour_ms > ?2 ORDER BY hour_ms LIMIT 1",
-        )?
-        .query_row(params![id, hour], |row| row.get(0))
-        .optional()?;
+    let mut stored: Option<i64> = None;
+    if hour < places.sealed_ms {
+        stored = connection
+            .prepare_cached(
+                "SELECT hour_ms FROM hour WHERE series = ?1 AND hour_ms > ?2 ORDER BY hour_ms LIMIT 1",
+            )?
+            .query_row(params![id, hour], |row| row.get(0))
+            .optional()?;
+    }
+    let mut from = hour;
+    while stored.is_none()
+        && let Some(next) = new_hour(connection, Side::After, from)?
+    {
+        if state_at(connection, places, id, next)?.is_some() {
+            stored = Some(next);
+        }
+        from = next;
+    }
     let touched = touched.iter().copied().find(|&h| h > hour);
     Ok(match (stored, touched) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
     })
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    Before,
+    After,
+}
+
+/// The nearest hour before or after `hour` of which something new is kept, of any series. There are never many.
+fn new_hour(connection: &Connection, side: Side, hour: i64) -> Result<Option<i64>, StoreError> {
+    let sql = match side {
+        Side::Before => "SELECT max(hour_ms) FROM hour_hot WHERE hour_ms < ?1",
+        Side::After => "SELECT min(hour_ms) FROM hour_hot WHERE hour_ms > ?1",
+    };
+    Ok(connection
+        .prepare_cached(sql)?
+        .query_row([hour], |row| row.get(0))?)
 }
 
 fn spec(connection: &Connection, id: i64) -> Result<counter::Spec, StoreError> {
@@ -90,11 +127,27 @@ fn spec(connection: &Connection, id: i64) -> Result<counter::Spec, StoreError> {
         })?)
 }
 
-fn state_before(connection: &Connection, id: i64, hour: i64) -> Result<counter::State, StoreError> {
-    let text: Option<Option<String>> = connection
-        .prepare_cached("SELECT state FROM hour WHERE series = ?1 AND hour_ms < ?2 ORDER BY hour_ms DESC LIMIT 1")?
-        .query_row(params![id, hour], |row| row.get(0))
-        .optional()?;
+fn state_before(
+    connection: &Connection,
+    places: &Places,
+    id: i64,
+    hour: i64,
+) -> Result<counter::State, StoreError> {
+    let mut text: Option<Option<String>> = None;
+    let mut from = hour;
+    while text.is_none()
+        && places.is_new(from - 1)
+        && let Some(before) = new_hour(connection, Side::Before, from)?
+    {
+        text = state_at(connection, places, id, before)?;
+        from = before;
+    }
+    if text.is_none() {
+        text = connection
+            .prepare_cached("SELECT state FROM hour WHERE series = ?1 AND hour_ms < ?2 ORDER BY hour_ms DESC LIMIT 1")?
+            .query_row(params![id, hour], |row| row.get(0))
+            .optional()?;
+    }
     match text.flatten() {
         None => Ok(counter::State::default()),
         Some(text) => serde_json::from_str(&text)
@@ -102,102 +155,149 @@ fn state_before(connection: &Connection, id: i64, hour: i64) -> Result<counter::
     }
 }
 
-fn state_at(connection: &Connection, id: i64, hour: i64) -> Result<Option<String>, StoreError> {
-    let found: Option<Option<String>> = connection
-        .prepare_cached("SELECT state FROM hour WHERE series = ?1 AND hour_ms = ?2")?
-        .query_row(params![id, hour], |row| row.get(0))
-        .optional()?;
-    Ok(found.flatten())
-}
-
-fn of_hour(
+/// The state in the cell of this hour; `None` where there is no cell.
+fn state_at(
     connection: &Connection,
+    places: &Places,
     id: i64,
-    series: &Series,
     hour: i64,
-) -> Result<Vec<Reading>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT at_ms, value, flag, reason, raw FROM reading
-         WHERE series = ?1 AND at_ms >= ?2 AND at_ms < ?3 ORDER BY at_ms",
-    )?;
-    let mut rows = statement.query(params![id, hour, hour + HOUR_MS])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(readings::from_row(series, row)?);
-    }
-    Ok(found)
+) -> Result<Option<Option<String>>, StoreError> {
+    let sql = if places.is_new(hour) {
+        "SELECT state FROM hour_hot WHERE series = ?1 AND hour_ms = ?2"
+    } else {
+        "SELECT state FROM hour WHERE series = ?1 AND hour_ms = ?2"
+    };
+    Ok(connection
+        .prepare_cached(sql)?
+        .query_row(params![id, hour], |row| row.get(0))
+        .optional()?)
 }
 
 /// Folds the readings of one hour, in order, into its cell; of a counter, through the engine.
 fn fold(
+    connection: &Connection,
+    places: &Places,
+    id: i64,
     hour: i64,
-    readings: &[Reading],
-    mut counter: Option<(&mut counter::State, &counter::Spec)>,
+    engine: Engine<'_>,
 ) -> Result<HourCell, StoreError> {
-    let hour_at =
-        Timestamp::from_millisecond(hour).map_err(|e| StoreError::Corrupt(e.to_string()))?;
-    let mut cell = HourCell {
-        hour_at,
-        counted: 0,
-        suspect: 0,
-        failed: 0,
-        missing: 0,
-        min: None,
-        max: None,
-        mean: None,
-        last: None,
-        increment: counter.is_some().then_some(0.0),
-        increment_max: counter.is_some().then_some(0.0),
-        rollovers: 0,
-        resets: 0,
-        glitches: 0,
-    };
-    let mut sum = 0.0;
-    for reading in readings {
-        let Some(value) = reading.value() else {
-            cell.missing += 1;
-            continue;
+    let mut folding = Folding::new(hour, engine)?;
+    let end = hour + HOUR_MS;
+    if places.is_new(hour) {
+        for slot in hour / SLOT_MS..end / SLOT_MS {
+            let mut statement = connection.prepare_cached(
+                "SELECT at_ms, value, flag FROM reading_hot WHERE slot = ?1 AND series = ?2 ORDER BY at_ms",
+            )?;
+            folding.feed(statement.query(params![slot, id])?)?;
+        }
+    } else {
+        let mut statement = connection.prepare_cached(
+            "SELECT at_ms, value, flag FROM reading
+             WHERE series = ?1 AND at_ms >= ?2 AND at_ms < ?3 ORDER BY at_ms",
+        )?;
+        folding.feed(statement.query(params![id, hour, end])?)?;
+    }
+    Ok(folding.done())
+}
+
+/// An hour that is being folded.
+struct Folding<'a> {
+    cell: HourCell,
+    sum: f64,
+    engine: Engine<'a>,
+}
+
+impl<'a> Folding<'a> {
+    fn new(hour: i64, engine: Engine<'a>) -> Result<Self, StoreError> {
+        let hour_at =
+            Timestamp::from_millisecond(hour).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        let cell = HourCell {
+            hour_at,
+            counted: 0,
+            suspect: 0,
+            failed: 0,
+            missing: 0,
+            min: None,
+            max: None,
+            mean: None,
+            last: None,
+            increment: engine.is_some().then_some(0.0),
+            increment_max: engine.is_some().then_some(0.0),
+            rollovers: 0,
+            resets: 0,
+            glitches: 0,
         };
-        if !reading.flag.counts() {
-            cell.failed += 1;
-            continue;
-        }
-        cell.counted += 1;
-        cell.suspect += u32::from(reading.flag == Flag::Suspect);
-        cell.min = Some(cell.min.map_or(value, |m| m.min(value)));
-        cell.max = Some(cell.max.map_or(value, |m| m.max(value)));
-        cell.last = Some(value);
-        sum += value;
-        if let Some((state, spec)) = &mut counter {
-            let step = state.feed(spec, reading.observed_at, value);
-            cell.increment = cell.increment.map(|total| total + step.increment);
-            cell.increment_max = cell.increment_max.map(|total| total + step.increment_max);
-            cell.rollovers += step.rollovers;
-            cell.resets += step.resets;
-            cell.glitches += step.glitches;
-        }
+        Ok(Self {
+            cell,
+            sum: 0.0,
+            engine,
+        })
     }
-    if cell.counted > 0 {
-        cell.mean = Some(sum / f64::from(cell.counted));
+
+    fn feed(&mut self, mut rows: rusqlite::Rows<'_>) -> Result<(), StoreError> {
+        let cell = &mut self.cell;
+        while let Some(row) = rows.next()? {
+            let (at_ms, value, flag): (i64, Option<f64>, u8) =
+                (row.get(0)?, row.get(1)?, row.get(2)?);
+            let flag = Flag::try_from(flag).map_err(StoreError::Corrupt)?;
+            let Some(value) = value else {
+                cell.missing += 1;
+                continue;
+            };
+            if !flag.counts() {
+                cell.failed += 1;
+                continue;
+            }
+            cell.counted += 1;
+            cell.suspect += u32::from(flag == Flag::Suspect);
+            cell.min = Some(cell.min.map_or(value, |m| m.min(value)));
+            cell.max = Some(cell.max.map_or(value, |m| m.max(value)));
+            cell.last = Some(value);
+            self.sum += value;
+            if let Some((state, spec)) = &mut self.engine {
+                let at = Timestamp::from_millisecond(at_ms)
+                    .map_err(|e| StoreError::Corrupt(e.to_string()))?;
+                let step = state.feed(spec, at, value);
+                cell.increment = cell.increment.map(|total| total + step.increment);
+                cell.increment_max = cell.increment_max.map(|total| total + step.increment_max);
+                cell.rollovers += step.rollovers;
+                cell.resets += step.resets;
+                cell.glitches += step.glitches;
+            }
+        }
+        Ok(())
     }
-    Ok(cell)
+
+    fn done(mut self) -> HourCell {
+        if self.cell.counted > 0 {
+            self.cell.mean = Some(self.sum / f64::from(self.cell.counted));
+        }
+        self.cell
+    }
 }
 
 fn put(
     connection: &Connection,
+    places: &Places,
     id: i64,
     cell: &HourCell,
     state: Option<&str>,
 ) -> Result<(), StoreError> {
+    let hour = cell.hour_at.as_millisecond();
+    let table = if places.is_new(hour) {
+        "hour_hot"
+    } else {
+        "hour"
+    };
     connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO hour (series, hour_ms, counted, suspect, failed, missing, min, max, mean, last,
+        .prepare_cached(&format!(
+            "INSERT OR REPLACE INTO {table} (series, hour_ms, counted, suspect, failed, missing, min, max, mean, last,
                  increment, increment_max, rollovers, resets, glitches, state)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-        )?
+        ))?
         .execute(params![
             id,
-            cell.hour_at.as_millisecond(),
+            hour,
             cell.counted,
             cell.suspect,
             cell.failed,
@@ -216,25 +316,54 @@ fn put(
     Ok(())
 }
 
-/// The cells of a series from `from` to before `to`, in order.
+/// The cells of a series from `from_ms` to before `to_ms`, in order.
 pub(super) fn range(
     connection: &Connection,
+    places: &Places,
     id: i64,
-    from: Timestamp,
-    to: Timestamp,
+    (from_ms, to_ms): (i64, i64),
 ) -> Result<Vec<HourCell>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT hour_ms, counted, suspect, failed, missing, min, max, mean, last,
-             increment, increment_max, rollovers, resets, glitches
-         FROM hour WHERE series = ?1 AND hour_ms >= ?2 AND hour_ms < ?3 ORDER BY hour_ms",
-    )?;
-    let mut rows = statement.query(params![id, from.as_millisecond(), to.as_millisecond()])?;
     let mut cells = Vec::new();
-    while let Some(row) = rows.next()? {
-        cells.push(cell(row)?);
+    if from_ms < places.sealed_ms {
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM hour WHERE series = ?1 AND hour_ms >= ?2 AND hour_ms < ?3 ORDER BY hour_ms"
+        ))?;
+        let mut rows = statement.query(params![id, from_ms, to_ms.min(places.sealed_ms)])?;
+        while let Some(row) = rows.next()? {
+            cells.push(cell(row)?);
+        }
+    }
+    let mut from = from_ms.max(places.sealed_ms).saturating_sub(1);
+    while let Some(hour) = new_hour(connection, Side::After, from)?
+        && hour < to_ms
+    {
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM hour_hot WHERE hour_ms = ?1 AND series = ?2"
+        ))?;
+        let mut rows = statement.query(params![hour, id])?;
+        if let Some(row) = rows.next()? {
+            cells.push(cell(row)?);
+        }
+        from = hour;
     }
     Ok(cells)
 }
+
+/// The hours of a series that have cells, in order.
+pub(super) fn all(
+    connection: &Connection,
+    places: &Places,
+    id: i64,
+) -> Result<Vec<i64>, StoreError> {
+    let cells = range(connection, places, id, (i64::MIN, i64::MAX))?;
+    Ok(cells
+        .iter()
+        .map(|cell| cell.hour_at.as_millisecond())
+        .collect())
+}
+
+const COLUMNS: &str = "hour_ms, counted, suspect, failed, missing, min, max, mean, last,
+    increment, increment_max, rollovers, resets, glitches";
 
 fn cell(row: &Row<'_>) -> Result<HourCell, StoreError> {
     let hour_at =

@@ -61,20 +61,3 @@ fn what_another_has_brought_is_not_forgotten() {
         [(1, 3)].into_iter().collect()
     );
 }
-
-#[test]
-fn a_file_of_the_first_layout_is_taken_over() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("s");
-    drop(Sqlite::open(&path).unwrap());
-    let connection = rusqlite::Connection::open(&path).unwrap();
-    connection
-        .execute_batch("DROP TABLE lost; ALTER TABLE gateway DROP COLUMN provisional; PRAGMA user_version = 1;")
-        .unwrap();
-    drop(connection);
-    let store = Sqlite::open(&path).unwrap();
-    assert_eq!(
-        (store.lost().unwrap(), store.gateways().unwrap()),
-        (vec![], vec![])
-    );
-}

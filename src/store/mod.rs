@@ -5,20 +5,27 @@
 //!
 //! The store computes no figure.
 
+mod chart;
 mod contract;
+mod days;
 mod delivered;
 mod hours;
 pub mod keeper;
+mod migration;
+mod places;
 mod quarantine;
 mod readings;
 mod schema;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod write;
 
+pub use chart::ChartPoint;
 pub use contract::{Committed, Refused, Store};
 pub use delivered::{Delivered, GatewayRow, LostRow};
 pub use keeper::StoreHandle;
 pub use quarantine::Quarantine;
 pub use schema::StoreError;
-pub use sqlite::{Latest, Portion, Sqlite};
+pub use sqlite::{Latest, Sqlite};
+pub use write::Portion;

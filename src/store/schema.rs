@@ -1,11 +1,18 @@
 //! The file's layout, and how it is opened.
+//!
+//! Readings, hours and days lie in two places each. What is new lies together by time (`*_hot`), so that a commit of one reading
+//! of each of many series touches few pages; what is older lies together by series, as it is read. One instant parts the two
+//! (`state.sealed_ms`), so that no row is ever looked for twice: what lies before it is in the second place, what lies at it or
+//! after it in the first. [`seal`](super::seal) moves the instant, and the rows with it.
 
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-/// The layout of the file. A file of another layout is refused, not guessed at.
-const SCHEMA_VERSION: i64 = 2;
+use super::migration;
+
+/// The layout of the file. A file of a later one is refused, not guessed at.
+pub(super) const SCHEMA_VERSION: i64 = 3;
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +27,8 @@ pub enum StoreError {
     },
     /// The file was written by another version.
     #[error(
-        "the store {path} has layout {found}, this program knows {SCHEMA_VERSION}; use the version that wrote it"
+        "the store {path} has layout {found}, this program knows {SCHEMA_VERSION}; use the version that wrote it, or for a \
+         lower number let hanqing hub open it once"
     )]
     Layout {
         /// The file.
@@ -34,6 +42,16 @@ pub enum StoreError {
     /// Something in the file cannot be what we wrote.
     #[error("the store holds what cannot be read: {0}")]
     Corrupt(String),
+    /// The file is damaged.
+    #[error(
+        "the store {path} is damaged: {found}; stop the hub, keep the file, and bring back a copy with hanqing restore"
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The first thing that was found.
+        found: String,
+    },
     /// The thread that owns the file is gone.
     #[error("the store is closed")]
     Closed,
@@ -56,22 +74,24 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
              PRAGMA temp_store = FILE;",
         )
         .map_err(failed)?;
-    let mut found = layout(&connection).map_err(failed)?;
-    if found == 1 {
-        from_1(&connection).map_err(failed)?;
-        found = SCHEMA_VERSION;
+    let found = layout(&connection).map_err(failed)?;
+    match found {
+        0 => create(&connection).map_err(failed)?,
+        1..SCHEMA_VERSION => migration::migrate(&connection, found)?,
+        SCHEMA_VERSION => {}
+        _ => {
+            return Err(StoreError::Layout {
+                path: path.into(),
+                found,
+            });
+        }
     }
-    if found == 0 {
-        create(&connection).map_err(failed)?;
-    } else if found != SCHEMA_VERSION {
-        return Err(StoreError::Layout {
-            path: path.into(),
-            found,
-        });
-    }
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Ok(connection)
 }
+
+/// Prepared statements that are kept: all that a connection ever uses.
+const STATEMENTS_MAX: usize = 128;
 
 /// Opens the store at `path` for reading beside the writer.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
@@ -82,7 +102,9 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let connection =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
     connection
-        .execute_batch("PRAGMA busy_timeout = 5000; PRAGMA temp_store = FILE;")
+        .execute_batch(
+            "PRAGMA busy_timeout = 5000; PRAGMA temp_store = FILE; PRAGMA cache_size = -8192;",
+        )
         .map_err(failed)?;
     let found = layout(&connection).map_err(failed)?;
     if found != SCHEMA_VERSION {
@@ -91,6 +113,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
             found,
         });
     }
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Ok(connection)
 }
 
@@ -132,21 +155,65 @@ fn create(connection: &Connection) -> rusqlite::Result<()> {
          ) STRICT;",
     )?;
     transaction.execute_batch(LOST)?;
+    transaction.execute_batch(PLACES)?;
+    transaction.execute(
+        "INSERT INTO state (sealed_ms, zone, day_start_hour) VALUES (0, ?1, ?2)",
+        (DEFAULT_ZONE, DEFAULT_DAY_START),
+    )?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()
 }
 
-/// What gateways say is lost.
-const LOST: &str = "CREATE TABLE lost (
+/// Zone of the days of a file that nobody has said anything else of.
+pub(super) const DEFAULT_ZONE: &str = "Asia/Shanghai";
+/// Hour at which these days begin.
+pub(super) const DEFAULT_DAY_START: i8 = 0;
+
+/// What gateways say is lost: since layout 2.
+pub(super) const LOST: &str = "CREATE TABLE lost (
     gateway TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, record TEXT NOT NULL,
     PRIMARY KEY (gateway, epoch, seq)
 ) STRICT, WITHOUT ROWID;";
 
-/// Layout 2 keeps what gateways say is lost, and of their clocks.
-fn from_1(connection: &Connection) -> rusqlite::Result<()> {
-    let transaction = connection.unchecked_transaction()?;
-    transaction.execute_batch(LOST)?;
-    transaction.execute_batch("ALTER TABLE gateway ADD COLUMN provisional INTEGER;")?;
-    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-    transaction.commit()
-}
+/// Since layout 3: the places of what is new, days, the last reading of each series, and the state of the file as a whole.
+pub(super) const PLACES: &str = "
+    CREATE TABLE reading_hot (
+        slot INTEGER NOT NULL, series INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+        value REAL, flag INTEGER NOT NULL, reason TEXT, raw BLOB,
+        PRIMARY KEY (slot, series, at_ms)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE hour_hot (
+        series INTEGER NOT NULL, hour_ms INTEGER NOT NULL,
+        counted INTEGER NOT NULL, suspect INTEGER NOT NULL, failed INTEGER NOT NULL, missing INTEGER NOT NULL,
+        min REAL, max REAL, mean REAL, last REAL,
+        increment REAL, increment_max REAL,
+        rollovers INTEGER NOT NULL, resets INTEGER NOT NULL, glitches INTEGER NOT NULL,
+        state TEXT,
+        PRIMARY KEY (hour_ms, series)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE day (
+        series INTEGER NOT NULL, day_ms INTEGER NOT NULL, covered_h INTEGER NOT NULL,
+        counted INTEGER NOT NULL, suspect INTEGER NOT NULL, failed INTEGER NOT NULL, missing INTEGER NOT NULL,
+        min REAL, max REAL, mean REAL, last REAL,
+        increment REAL, increment_max REAL,
+        rollovers INTEGER NOT NULL, resets INTEGER NOT NULL, glitches INTEGER NOT NULL,
+        PRIMARY KEY (series, day_ms)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE day_hot (
+        series INTEGER NOT NULL, day_ms INTEGER NOT NULL, covered_h INTEGER NOT NULL,
+        counted INTEGER NOT NULL, suspect INTEGER NOT NULL, failed INTEGER NOT NULL, missing INTEGER NOT NULL,
+        min REAL, max REAL, mean REAL, last REAL,
+        increment REAL, increment_max REAL,
+        rollovers INTEGER NOT NULL, resets INTEGER NOT NULL, glitches INTEGER NOT NULL,
+        PRIMARY KEY (day_ms, series)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE latest (
+        series INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, counted_ms INTEGER
+    ) STRICT;
+    CREATE TABLE state (
+        only INTEGER PRIMARY KEY DEFAULT 1 CHECK (only = 1),
+        sealed_ms INTEGER NOT NULL,
+        raw_from_ms INTEGER,
+        readings INTEGER NOT NULL DEFAULT 0,
+        zone TEXT NOT NULL, day_start_hour INTEGER NOT NULL
+    ) STRICT;";

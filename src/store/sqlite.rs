@@ -1,30 +1,15 @@
-//! The embedded store: SQLite, one writer, readers beside it.
+//! The embedded store: SQLite, one writer, readers beside it. What it gives; [`write`](super::write) has what it takes in.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::Connection;
 
-use super::readings::{self, Inserted, SeriesIds};
-use super::{
-    Committed, Delivered, GatewayRow, LostRow, Store, StoreError, delivered, hours, schema,
-};
-use crate::core::{GatewayId, HourCell, Kind, Reading, Series};
-use crate::wire::{Batch, Birth, CounterSpec, Epoch, Status};
-
-/// A portion of what a server holds, for the copy that is kept of it.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Portion {
-    /// Readings.
-    pub readings: Vec<Reading>,
-    /// Batches that came: first and last number.
-    pub delivered: Vec<(GatewayId, Epoch, u64, u64)>,
-    /// When each gateway was heard last.
-    pub heard: BTreeMap<GatewayId, Timestamp>,
-    /// Records of gaps.
-    pub lost: Vec<LostRow>,
-}
+use super::places::{self, Places};
+use super::readings::{self, SeriesIds};
+use super::{Delivered, GatewayRow, LostRow, StoreError, days, delivered, hours, schema};
+use crate::core::{Calendar, DayCell, HourCell, Period, Reading, Series};
+use crate::wire::Batch;
 
 /// The last reading of a series, and the last that counts.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,29 +22,25 @@ pub struct Latest {
 
 /// The store's file.
 pub struct Sqlite {
-    connection: Connection,
+    pub(super) connection: Connection,
     path: PathBuf,
-    ids: SeriesIds,
-    delivered: Delivered,
+    /// What the days are made by.
+    pub(super) calendar: Calendar,
+    pub(super) ids: SeriesIds,
+    pub(super) delivered: Delivered,
     /// SQLite's number of the file as others have left it: changes where another process writes to it.
-    version: i64,
+    pub(super) version: i64,
 }
 
 impl Sqlite {
-    /// Opens the store at `path` for writing, or makes it.
+    /// Opens the store at `path` for writing, or makes it. An older layout is brought up to date.
     ///
     /// # Errors
-    /// The file cannot be opened or is of another layout.
+    /// The file cannot be opened or is of a later layout.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = schema::open(path)?;
         let delivered = delivered::load(&connection)?;
-        Ok(Self {
-            connection,
-            path: path.into(),
-            ids: SeriesIds::default(),
-            delivered,
-            version: 0,
-        })
+        Self::of(connection, path, delivered)
     }
 
     /// Opens the same file for reading, beside the writer.
@@ -75,12 +56,17 @@ impl Sqlite {
     /// # Errors
     /// The file is not there or cannot be opened.
     pub fn open_reader(path: &Path) -> Result<Self, StoreError> {
-        let connection = schema::open_reader(path)?;
+        Self::of(schema::open_reader(path)?, path, Delivered::new())
+    }
+
+    fn of(connection: Connection, path: &Path, delivered: Delivered) -> Result<Self, StoreError> {
+        let calendar = places::calendar(&connection)?;
         Ok(Self {
             connection,
             path: path.into(),
+            calendar,
             ids: SeriesIds::default(),
-            delivered: Delivered::new(),
+            delivered,
             version: 0,
         })
     }
@@ -106,82 +92,9 @@ impl Sqlite {
         Ok(())
     }
 
-    /// Takes in what a server holds: a portion is committed whole.
-    ///
-    /// # Errors
-    /// Nothing of it is committed then.
-    pub fn absorb(&mut self, portion: &Portion) -> Result<(), StoreError> {
-        self.write(|connection, ids, delivered| {
-            let mut touched = Touched::default();
-            for reading in &portion.readings {
-                touched.insert(connection, ids, reading)?;
-            }
-            touched.refold(connection)?;
-            for lost in &portion.lost {
-                let LostRow {
-                    gateway,
-                    epoch,
-                    seq,
-                    remains,
-                } = lost;
-                delivered::lost(connection, gateway, *epoch, *seq, remains)?;
-            }
-            let mut now = Delivered::new();
-            for (gateway, epoch, first, last) in &portion.delivered {
-                let key = (gateway.clone(), *epoch);
-                let set = now
-                    .entry(key.clone())
-                    .or_insert_with(|| delivered.get(&key).cloned().unwrap_or_default());
-                set.insert_range(*first, *last);
-            }
-            for ((gateway, epoch), set) in &now {
-                delivered::store(connection, gateway, *epoch, set)?;
-            }
-            for (gateway, at) in &portion.heard {
-                delivered::heard(connection, gateway, *at)?;
-            }
-            Ok(((), now))
-        })
-    }
-
-    /// Notes series, and of counters how their registers behave. Where that has changed, their hours are folded anew.
-    ///
-    /// # Errors
-    /// Nothing is noted then.
-    pub fn describe(&mut self, series: &[(Series, Option<CounterSpec>)]) -> Result<(), StoreError> {
-        self.write(|connection, ids, _| {
-            for (series, counter) in series {
-                describe(connection, ids, series, *counter)?;
-            }
-            Ok(((), Delivered::new()))
-        })
-    }
-
-    /// One transaction: all of it, or nothing. `work` also gives what is delivered after it.
-    fn write<T>(
-        &mut self,
-        work: impl FnOnce(&Connection, &mut SeriesIds, &Delivered) -> Result<(T, Delivered), StoreError>,
-    ) -> Result<T, StoreError> {
-        let transaction =
-            Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
-        let version = data_version(&self.connection)?;
-        if version != self.version {
-            // Somebody else has written: readings brought in by hand.
-            self.delivered = delivered::load(&self.connection)?;
-            self.ids.forget();
-            self.version = version;
-        }
-        let written = work(&transaction, &mut self.ids, &self.delivered);
-        match written.and_then(|done| Ok((done, transaction.commit()?))) {
-            Ok(((done, delivered), ())) => {
-                self.delivered.extend(delivered);
-                Ok(done)
-            }
-            Err(error) => {
-                self.ids.forget();
-                Err(error)
-            }
-        }
+    /// The calendar that its days are made by.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
     }
 
     /// The hours of `series` from `from` to before `to`, in order; hours without a poll are not there.
@@ -194,29 +107,45 @@ impl Sqlite {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<HourCell>, StoreError> {
-        match readings::find(&self.connection, series)? {
-            Some(id) => hours::range(&self.connection, id, from, to),
-            None => Ok(Vec::new()),
-        }
+        let span = (from.as_millisecond(), to.as_millisecond());
+        self.look(
+            |connection, places| match readings::find(connection, series)? {
+                Some(id) => hours::range(connection, places, id, span),
+                None => Ok(Vec::new()),
+            },
+        )
     }
 
-    /// What a counter grew by from `from` to before `to`; `None` where nothing of it is in the store.
+    /// The days of `series` in `period`, in order; days without a poll are not there.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn days(&self, series: &Series, period: Period) -> Result<Vec<DayCell>, StoreError> {
+        let (from, to) = self.calendar.bounds(period);
+        let span = (from.as_millisecond(), to.as_millisecond());
+        self.look(|connection, _| match readings::find(connection, series)? {
+            Some(id) => days::range(connection, &self.calendar, id, span),
+            None => Ok(Vec::new()),
+        })
+    }
+
+    /// What a counter grew by in `period`, or ever; `None` where nothing of it is in the store.
     ///
     /// # Errors
     /// The file cannot be read.
     pub fn grown(
         &self,
         series: &Series,
-        from: Timestamp,
-        to: Timestamp,
+        period: Option<Period>,
     ) -> Result<Option<f64>, StoreError> {
-        let Some(id) = readings::find(&self.connection, series)? else {
-            return Ok(None);
-        };
-        Ok(self
-            .connection
-            .prepare_cached("SELECT sum(increment) FROM hour WHERE series = ?1 AND hour_ms >= ?2 AND hour_ms < ?3")?
-            .query_row(params![id, from.as_millisecond(), to.as_millisecond()], |row| row.get(0))?)
+        let span = period.map_or((i64::MIN, i64::MAX), |period| {
+            let (from, to) = self.calendar.bounds(period);
+            (from.as_millisecond(), to.as_millisecond())
+        });
+        self.look(|connection, _| match readings::find(connection, series)? {
+            Some(id) => days::grown(connection, id, span),
+            None => Ok(None),
+        })
     }
 
     /// The readings of `series` from `from` to before `to`, in order.
@@ -229,19 +158,32 @@ impl Sqlite {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<Reading>, StoreError> {
-        let Some(id) = readings::find(&self.connection, series)? else {
-            return Ok(Vec::new());
-        };
-        let columns = readings::COLUMNS;
-        let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT {columns} FROM reading WHERE series = ?1 AND at_ms >= ?2 AND at_ms < ?3 ORDER BY at_ms"
-        ))?;
-        let mut rows = statement.query(params![id, from.as_millisecond(), to.as_millisecond()])?;
         let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            found.push(readings::from_row(series, row)?);
-        }
+        self.each_reading(series, from, to, &mut |reading| {
+            found.push(reading);
+            Ok(())
+        })?;
         Ok(found)
+    }
+
+    /// Gives `each` the readings of `series` from `from` to before `to`, in order and one by one, as the file is at one instant.
+    ///
+    /// # Errors
+    /// The file cannot be read, or what `each` fails with.
+    pub fn each_reading(
+        &self,
+        series: &Series,
+        from: Timestamp,
+        to: Timestamp,
+        each: &mut dyn FnMut(Reading) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let span = (from.as_millisecond(), to.as_millisecond());
+        self.look(
+            |connection, places| match readings::find(connection, series)? {
+                Some(id) => readings::range(connection, places, (id, series), span, each),
+                None => Ok(()),
+            },
+        )
     }
 
     /// The last readings of `series`; `None` where there is none.
@@ -249,26 +191,12 @@ impl Sqlite {
     /// # Errors
     /// The file cannot be read.
     pub fn latest(&self, series: &Series) -> Result<Option<Latest>, StoreError> {
-        let Some(id) = readings::find(&self.connection, series)? else {
-            return Ok(None);
-        };
-        let one = |condition: &str| -> Result<Option<Reading>, StoreError> {
-            let columns = readings::COLUMNS;
-            let mut statement = self.connection.prepare_cached(&format!(
-                "SELECT {columns} FROM reading WHERE series = ?1 {condition} ORDER BY at_ms DESC LIMIT 1"
-            ))?;
-            let mut rows = statement.query([id])?;
-            rows.next()?
-                .map(|row| readings::from_row(series, row))
-                .transpose()
-        };
-        Ok(match one("")? {
-            None => None,
-            Some(last) => Some(Latest {
-                last,
-                counted: one("AND value IS NOT NULL AND flag IN (1, 2, 3)")?,
-            }),
-        })
+        self.look(
+            |connection, places| match readings::find(connection, series)? {
+                Some(id) => readings::latest(connection, places, (id, series)),
+                None => Ok(None),
+            },
+        )
     }
 
     /// The series of the store, in order of their names.
@@ -290,7 +218,7 @@ impl Sqlite {
     /// # Errors
     /// The file cannot be read.
     pub fn gateways(&self) -> Result<Vec<GatewayRow>, StoreError> {
-        delivered::gateways(&self.connection)
+        self.look(|connection, _| delivered::gateways(connection))
     }
 
     /// What gateways say is lost, in order.
@@ -308,171 +236,36 @@ impl Sqlite {
     pub fn count(&self) -> Result<u64, StoreError> {
         Ok(self
             .connection
-            .query_row("SELECT count(*) FROM reading", [], |row| row.get(0))?)
+            .prepare_cached("SELECT readings FROM state")?
+            .query_row([], |row| row.get(0))?)
     }
-}
 
-fn data_version(connection: &Connection) -> Result<i64, StoreError> {
-    Ok(connection
-        .prepare_cached("PRAGMA data_version")?
-        .query_row([], |row| row.get(0))?)
-}
-
-/// Hours that a commit changes, by series.
-#[derive(Default)]
-struct Touched<'a>(BTreeMap<i64, (Option<&'a Series>, BTreeSet<i64>)>);
-
-impl<'a> Touched<'a> {
-    /// Stores a reading; whether it is a new row.
-    fn insert(
-        &mut self,
-        connection: &Connection,
-        ids: &mut SeriesIds,
-        reading: &'a Reading,
-    ) -> Result<bool, StoreError> {
-        let id = ids.id(connection, &reading.series)?;
-        let inserted = readings::insert(connection, id, reading)?;
-        if inserted != Inserted::Same {
-            let (series, hours) = self.0.entry(id).or_default();
-            *series = Some(&reading.series);
-            hours.insert(hours::hour_of(reading.observed_at.as_millisecond()));
+    /// Reads through the whole file and looks for damage. Takes about a second for each 500 MB.
+    ///
+    /// # Errors
+    /// The file is damaged, or cannot be read.
+    pub fn verify(&self) -> Result<(), StoreError> {
+        let found: String = self
+            .connection
+            .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if found == "ok" {
+            return Ok(());
         }
-        Ok(inserted == Inserted::New)
-    }
-
-    /// Folds anew what has changed.
-    fn refold(self, connection: &Connection) -> Result<(), StoreError> {
-        for (id, (series, touched)) in self.0 {
-            let Some(series) = series else { continue };
-            let touched: Vec<i64> = touched.into_iter().collect();
-            hours::refold(connection, id, series, &touched)?;
-        }
-        Ok(())
-    }
-}
-
-impl Store for Sqlite {
-    /// Readings, roll-ups and batch numbers are one transaction: on an error nothing is committed.
-    fn commit(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
-        self.write(|connection, ids, delivered| {
-            let mut committed = Committed::default();
-            let mut touched = Touched::default();
-            for batch in batches {
-                for reading in &batch.readings {
-                    let new = touched.insert(connection, ids, reading)?;
-                    committed.new_readings += u64::from(new);
-                }
-                let key = (batch.gateway.clone(), batch.epoch);
-                let set = committed
-                    .delivered
-                    .entry(key.clone())
-                    .or_insert_with(|| delivered.get(&key).cloned().unwrap_or_default());
-                let (first, last) = batch.stands_for();
-                if let Some(remains) = &batch.remains {
-                    delivered::lost(connection, &batch.gateway, batch.epoch, last, remains)?;
-                }
-                set.insert_range(first, last);
-            }
-            touched.refold(connection)?;
-            for ((gateway, epoch), set) in &committed.delivered {
-                delivered::store(connection, gateway, *epoch, set)?;
-                delivered::heard(connection, gateway, now)?;
-            }
-            let delivered = committed.delivered.clone();
-            Ok((committed, delivered))
+        Err(StoreError::Damaged {
+            path: self.path.clone(),
+            found,
         })
     }
 
-    /// Where the specification of a counter has changed, its hours are folded anew.
-    fn birth(
-        &mut self,
-        gateway: &GatewayId,
-        birth: &Birth,
-        _now: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.write(|connection, ids, _| {
-            delivered::birth(connection, gateway, birth)?;
-            for series in &birth.series {
-                describe(connection, ids, &series.series, series.counter)?;
-            }
-            Ok(((), Delivered::new()))
-        })
+    /// Reads the file as it is at one instant: rows move from one place to the other.
+    fn look<T>(
+        &self,
+        read: impl FnOnce(&Connection, &Places) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let transaction = self.connection.unchecked_transaction()?;
+        let places = Places::load(&transaction, &self.calendar)?;
+        let found = read(&transaction, &places)?;
+        transaction.finish()?;
+        Ok(found)
     }
-
-    fn status(
-        &mut self,
-        gateway: &GatewayId,
-        status: &Status,
-        _now: Timestamp,
-    ) -> Result<(), StoreError> {
-        delivered::status(&self.connection, gateway, status)
-    }
-}
-
-/// Notes a series, and of a counter how its register behaves; where that is new, folds its hours anew.
-fn describe(
-    connection: &Connection,
-    ids: &mut SeriesIds,
-    series: &Series,
-    counter: Option<CounterSpec>,
-) -> Result<(), StoreError> {
-    let id = ids.id(connection, series)?;
-    if series.parameter.spec().kind != Kind::Counter {
-        return Ok(());
-    }
-    let (modulus, rate) = counter.map_or((None, None), |c| (c.modulus, c.max_rate_per_hour));
-    let changed = connection.execute(
-        "UPDATE series SET modulus = ?2, max_rate_per_hour = ?3
-         WHERE id = ?1 AND (modulus IS NOT ?2 OR max_rate_per_hour IS NOT ?3)",
-        params![id, modulus, rate],
-    )?;
-    if changed == 0 {
-        return Ok(());
-    }
-    let all: Vec<i64> = {
-        let mut statement = connection
-            .prepare_cached("SELECT hour_ms FROM hour WHERE series = ?1 ORDER BY hour_ms")?;
-        let hours = statement.query_map([id], |row| row.get(0))?;
-        hours.collect::<Result<_, _>>()?
-    };
-    hours::refold(connection, id, series, &all)
-}
-
-/// The cells of a series computed from nothing but its readings: what the stored ones have to equal.
-#[cfg(test)]
-pub(super) fn recompute(store: &Sqlite, series: &Series) -> Vec<HourCell> {
-    let id: Option<i64> = store
-        .connection
-        .query_row(
-            "SELECT id FROM series WHERE name = ?1",
-            [series.to_string()],
-            |row| row.get(0),
-        )
-        .ok();
-    let Some(id) = id else { return Vec::new() };
-    store.connection.execute("SAVEPOINT again", []).unwrap();
-    store
-        .connection
-        .execute("DELETE FROM hour WHERE series = ?1", [id])
-        .unwrap();
-    let readings = store
-        .readings(series, Timestamp::MIN, Timestamp::MAX)
-        .unwrap();
-    let touched: BTreeSet<i64> = readings
-        .iter()
-        .map(|r| hours::hour_of(r.observed_at.as_millisecond()))
-        .collect();
-    hours::refold(
-        &store.connection,
-        id,
-        series,
-        &touched.into_iter().collect::<Vec<_>>(),
-    )
-    .unwrap();
-    let cells = store.hours(series, Timestamp::MIN, Timestamp::MAX).unwrap();
-    store
-        .connection
-        .execute_batch("ROLLBACK TO again; RELEASE again;")
-        .unwrap();
-    cells
 }

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use proptest::prelude::*;
+use jiff::civil::Date;
 
-use super::sqlite::recompute;
+use super::write::recompute;
 use super::{Quarantine, Sqlite, Store, StoreError};
-use crate::core::{Flag, GatewayId, HourCell, Reading, Reason, Series};
+use crate::core::{DayCell, Flag, GatewayId, HourCell, Period, Reading, Reason, Series};
 use crate::wire::{Batch, Birth, BirthSeries, CounterSpec, Epoch, GatewayState, Status};
 
 struct File {
@@ -71,6 +71,14 @@ fn batch(seq: u64, readings: Vec<Reading>) -> Batch {
 fn all_hours(store: &Sqlite, name: &str) -> Vec<HourCell> {
     let found = store.hours(&series(name), Timestamp::MIN, Timestamp::MAX);
     found.unwrap()
+}
+
+fn all_days(store: &Sqlite, name: &str) -> Vec<DayCell> {
+    let ever = Period {
+        from: Date::MIN,
+        to: Date::MAX,
+    };
+    store.days(&series(name), ever).unwrap()
 }
 
 fn all_readings(store: &Sqlite, name: &str) -> Vec<Reading> {
@@ -239,12 +247,7 @@ fn hours_of_a_gauge() {
         .hours(&series("pond-1/level"), at(60), at(120))
         .unwrap();
     assert_eq!(second, hours[1..]);
-    assert_eq!(
-        store
-            .grown(&series("pond-1/level"), at(0), at(120))
-            .unwrap(),
-        None
-    );
+    assert_eq!(store.grown(&series("pond-1/level"), None).unwrap(), None);
 }
 
 #[test]
@@ -285,10 +288,7 @@ fn hours_of_a_counter_bridge_gaps_and_late_readings_mend_them() {
         .commit(&[batch(3, vec![good(name, -60, 99.0)])], at(250))
         .unwrap();
     assert_eq!(growth(&store)[..2], [(at(-60), 0.0), (at(0), 1.0)]);
-    assert_eq!(
-        store.grown(&series(name), at(0), at(300)).unwrap(),
-        Some(11.0)
-    );
+    assert_eq!(store.grown(&series(name), None).unwrap(), Some(11.0));
 }
 
 #[test]
@@ -387,7 +387,7 @@ fn a_birth_that_changes_the_register_folds_its_hours_anew() {
     let values = [9970.0, 9990.0, 5.0, 15.0, 30.0];
     let sent = values.iter().zip(0..).map(|(v, h)| good(name, 60 * h, *v));
     store.commit(&[batch(1, sent.collect())], at(300)).unwrap();
-    let total = |store: &Sqlite| store.grown(&series(name), at(0), at(600)).unwrap().unwrap();
+    let total = |store: &Sqlite| store.grown(&series(name), None).unwrap().unwrap();
     let before = total(&store);
     store
         .birth(
@@ -399,7 +399,10 @@ fn a_birth_that_changes_the_register_folds_its_hours_anew() {
     assert_eq!(total(&store), 60.0);
     let hours = all_hours(&store, name);
     assert_eq!(hours.iter().map(|c| c.rollovers).sum::<u32>(), 1);
-    assert_eq!(hours, recompute(&store, &series(name)));
+    assert_eq!(
+        (hours, all_days(&store, name)),
+        recompute(&store, &series(name))
+    );
     store
         .birth(&gateway("gw-1"), &born(name, None, None), at(0))
         .unwrap();
@@ -485,118 +488,13 @@ fn what_the_file_cannot_hold_is_named_beforehand() {
     assert_eq!(store.commit(&[extreme], at(0)).unwrap().new_readings, 2);
 }
 
-/// What happens to a register between two polls, and how the poll comes out.
-#[derive(Debug, Clone, Copy)]
-struct Poll {
-    minutes: i64,
-    growth: f64,
-    event: u8,
-    outcome: u8,
-}
-
-fn polls() -> impl Strategy<Value = Vec<Poll>> {
-    let minutes = prop_oneof![4 => Just(20i64), 3 => Just(60), 1 => 61i64..400];
-    let growth = prop_oneof![2 => Just(0.0), 5 => 0.0f64..30.0, 1 => 0.0f64..200.0];
-    let poll =
-        (minutes, growth, 0u8..40, 0u8..12).prop_map(|(minutes, growth, event, outcome)| Poll {
-            minutes,
-            growth,
-            event,
-            outcome,
-        });
-    prop::collection::vec(poll, 1..60)
-}
-
-/// The readings of a register that rolls over at 1000, is reset and shows glitches.
-fn register(name: &str, polls: &[Poll]) -> Vec<Reading> {
-    let (mut minute, mut shown) = (0, 900.0);
-    let reading = |poll: &Poll| {
-        minute += poll.minutes;
-        shown = f64::rem_euclid(shown + poll.growth, 1000.0);
-        if poll.event == 0 {
-            shown = 0.0;
-        }
-        let value = match poll.event {
-            1 => 0.0,
-            2 => -0.0,
-            3 => shown * 3.0 + 500.0,
-            _ => shown,
-        };
-        match poll.outcome {
-            0 => missing(name, minute, Reason::Timeout),
-            1 => flagged(name, minute, value, Flag::Suspect),
-            2 => flagged(name, minute, value, Flag::Fail),
-            _ => good(name, minute, value),
-        }
-    };
-    polls.iter().map(reading).collect()
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    /// However readings are cut into batches, in whatever order these come and how often, every stored hour is what its
-    /// readings make, and what a delivery in order makes.
-    #[test]
-    fn hours_do_not_depend_on_the_delivery(
-        energy in polls(),
-        level in polls(),
-        lengths in prop::collection::vec(1usize..8, 1..20),
-        order in prop::collection::vec(any::<prop::sample::Index>(), 20),
-        together in prop::collection::vec(1usize..4, 20),
-        born_after in 0usize..10,
-    ) {
-        let names = ["pump-1/energy_total", "pump-1/power"];
-        let mut readings = register(names[0], &energy);
-        readings.extend(register(names[1], &level));
-        readings.sort_by_key(|r| r.observed_at);
-        let mut batches = Vec::new();
-        let mut rest = readings.as_slice();
-        for length in lengths.iter().cycle() {
-            if rest.is_empty() {
-                break;
-            }
-            let (now, later) = rest.split_at((*length).min(rest.len()));
-            batches.push(batch(batches.len() as u64 + 1, now.to_vec()));
-            rest = later;
-        }
-        let birth = born(names[0], Some(1000.0), Some(60.0));
-
-        let in_order = File::new();
-        let mut expected = in_order.open();
-        expected.birth(&gateway("gw-1"), &birth, at(0)).unwrap();
-        expected.commit(&batches, at(0)).unwrap();
-
-        // Some at random, some of them again and again; then all that has not come yet, the last first.
-        let file = File::new();
-        let mut store = file.open();
-        let mut sent: Vec<Batch> = order.iter().map(|i| i.get(&batches).clone()).collect();
-        sent.truncate(batches.len() * 2);
-        sent.extend(batches.iter().rev().cloned());
-        let mut sizes = together.iter().cycle();
-        let mut rest = sent.as_slice();
-        let mut commits = 0;
-        while !rest.is_empty() {
-            if commits == born_after {
-                store.birth(&gateway("gw-1"), &birth, at(0)).unwrap();
-            }
-            let (now, later) = rest.split_at(sizes.next().copied().unwrap_or(1).min(rest.len()));
-            store.commit(now, at(0)).unwrap();
-            rest = later;
-            commits += 1;
-        }
-        store.birth(&gateway("gw-1"), &birth, at(0)).unwrap();
-
-        for name in names {
-            let cells = all_hours(&store, name);
-            prop_assert_eq!(&cells, &recompute(&store, &series(name)));
-            prop_assert_eq!(&cells, &all_hours(&expected, name));
-            prop_assert_eq!(all_readings(&store, name), all_readings(&expected, name));
-        }
-        prop_assert_eq!(store.count().unwrap(), readings.len() as u64);
-        prop_assert_eq!(ranges(&store, "gw-1", 7), vec![(1, batches.len() as u64)]);
-    }
-}
-
+#[path = "chart_tests.rs"]
+mod chart;
+#[path = "delivery_tests.rs"]
+mod delivery;
+#[path = "keeping_tests.rs"]
+mod keeping;
 #[path = "lost_tests.rs"]
 mod lost;
+#[path = "migration_tests.rs"]
+mod migration;

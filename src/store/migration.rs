@@ -1,0 +1,48 @@
+//! Files of older layouts, brought up to date in one transaction: a power cut leaves the file as it was.
+
+use rusqlite::{Connection, params};
+
+use super::hours::{HOUR_MS, hour_of};
+use super::places::{self, Places};
+use super::schema::{DEFAULT_DAY_START, DEFAULT_ZONE, LOST, PLACES, SCHEMA_VERSION};
+use super::{StoreError, days};
+
+/// Brings a file of layout `found` up to date.
+pub(super) fn migrate(connection: &Connection, found: i64) -> Result<(), StoreError> {
+    let transaction = connection.unchecked_transaction()?;
+    if found < 2 {
+        from_1(&transaction)?;
+    }
+    from_2(&transaction)?;
+    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    Ok(transaction.commit()?)
+}
+
+/// Layout 2 keeps what gateways say is lost, and of their clocks.
+fn from_1(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(LOST)?;
+    connection.execute_batch("ALTER TABLE gateway ADD COLUMN provisional INTEGER;")
+}
+
+/// Layout 3 keeps what is new apart, days, and the last reading of each series.
+fn from_2(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute_batch(PLACES)?;
+    connection.execute_batch(
+        "INSERT INTO latest (series, at_ms, counted_ms)
+             SELECT id, last, (SELECT max(at_ms) FROM reading WHERE series = id AND value IS NOT NULL AND flag IN (1, 2, 3))
+             FROM (SELECT id, (SELECT max(at_ms) FROM reading WHERE series = id) AS last FROM series)
+             WHERE last IS NOT NULL;",
+    )?;
+    // All that is there lies where old readings do.
+    let newest: Option<i64> =
+        connection.query_row("SELECT max(at_ms) FROM latest", [], |row| row.get(0))?;
+    let sealed = newest.map_or(0, |newest| hour_of(newest) + HOUR_MS);
+    connection.execute(
+        "INSERT INTO state (sealed_ms, readings, zone, day_start_hour)
+         VALUES (?1, (SELECT count(*) FROM reading), ?2, ?3)",
+        params![sealed, DEFAULT_ZONE, DEFAULT_DAY_START],
+    )?;
+    let calendar = places::calendar(connection)?;
+    let places = Places::load(connection, &calendar)?;
+    days::rebuild(connection, &places, &calendar)
+}

@@ -1,0 +1,106 @@
+//! Files of older layouts, as `tests/stores/` keeps them.
+
+use std::path::PathBuf;
+
+use super::*;
+use crate::store::GatewayRow;
+
+/// A copy of an old file.
+fn old(layout: u8) -> (tempfile::TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("store.db");
+    let kept = format!(
+        "{}/tests/stores/layout-{layout}.db",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    std::fs::copy(kept, &path).unwrap();
+    (dir, path)
+}
+
+/// Series, hour, count, mean and increment of a stored hour.
+type Hour = (String, i64, u32, Option<f64>, Option<f64>);
+
+const METER: &str = "pump-dongmen-1/energy_total";
+const POND: &str = "pond-dongmen-1/level";
+
+#[test]
+fn files_of_older_layouts_are_taken_over_whole() {
+    for layout in [1, 2] {
+        let (_dir, path) = old(layout);
+        let hours_before: Vec<Hour> = {
+            let connection = rusqlite::Connection::open(&path).unwrap();
+            let mut statement = connection
+                .prepare(
+                    "SELECT name, hour_ms, counted, mean, increment FROM hour JOIN series ON id = series
+                     ORDER BY name, hour_ms",
+                )
+                .unwrap();
+            let rows = statement
+                .query_map([], |r| {
+                    Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?))
+                })
+                .unwrap();
+            rows.collect::<Result<_, _>>().unwrap()
+        };
+        let mut store = Sqlite::open(&path).unwrap();
+        store.verify().unwrap();
+        assert_eq!(store.count().unwrap(), 145);
+        let mut hours = Vec::new();
+        for name in [POND, METER] {
+            for cell in all_hours(&store, name) {
+                hours.push((
+                    name.to_owned(),
+                    cell.hour_at.as_millisecond(),
+                    cell.counted,
+                    cell.mean,
+                    cell.increment,
+                ));
+            }
+        }
+        assert_eq!(hours, hours_before);
+
+        // Days are made of these hours: from 2022-08-01 00:00 in China, three of them whole.
+        let days = all_days(&store, METER);
+        assert_eq!(days.len(), 3);
+        assert_eq!(days.iter().map(|day| day.counted).sum::<u32>(), 72);
+        assert_eq!(store.grown(&series(METER), None).unwrap(), Some(71.0 * 7.5));
+        for name in [POND, METER] {
+            let kept = (all_hours(&store, name), all_days(&store, name));
+            assert_eq!(kept, recompute(&store, &series(name)));
+        }
+        let latest = store.latest(&series(POND)).unwrap().unwrap();
+        assert_eq!(latest.last.value(), Some(97.2));
+        assert_eq!(latest.counted, Some(latest.last));
+        let gateways = store.gateways().unwrap();
+        let gaps = gateways.iter().map(GatewayRow::gaps).collect::<Vec<_>>();
+        assert_eq!(gaps, [[(Epoch(0x8c5f_0000_0000_0001), 3, 4)]]);
+        assert_eq!(store.lost().unwrap().len(), usize::from(layout == 2));
+        assert_eq!(Quarantine::open(&path).unwrap().count().unwrap(), 1);
+
+        // It goes on as one that was new in this layout: what follows finds the counter's state.
+        let next = Reading::good(
+            series(METER),
+            latest_at(&store) + jiff::SignedDuration::from_hours(1),
+            345.0,
+        );
+        store.commit(&[batch(1, vec![next])], at(0)).unwrap();
+        let kept = (all_hours(&store, METER), all_days(&store, METER));
+        assert_eq!(kept, recompute(&store, &series(METER)));
+        drop(store);
+        assert_eq!(Sqlite::open(&path).unwrap().count().unwrap(), 146);
+    }
+}
+
+fn latest_at(store: &Sqlite) -> Timestamp {
+    let latest = store.latest(&series(METER)).unwrap().unwrap();
+    latest.last.observed_at
+}
+
+#[test]
+fn a_reader_does_not_touch_an_older_layout() {
+    let (_dir, path) = old(2);
+    let refused = Sqlite::open_reader(&path).err().unwrap().to_string();
+    assert!(refused.contains("layout 2"), "{refused}");
+    drop(Sqlite::open(&path).unwrap());
+    assert_eq!(Sqlite::open_reader(&path).unwrap().count().unwrap(), 145);
+}

@@ -1,0 +1,272 @@
+//! What a store of many readings answers, how fast, and in what memory.
+//!
+//! `tests/bench/store` runs it. `store make FILE READINGS` makes a store of a township's 204 series; `store kill FILE` commits to
+//! it until it is killed; each `store status|chart|figures|open FILE` answers one question in a process of its own, and prints
+//! milliseconds and the most memory that it took.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use hanqing::core::{Parameter, Period, Reading, Series};
+use hanqing::hub::{self, FileSettings, HubSettings, IngestStats, Overviews, WebSettings};
+use hanqing::ledger::Ledger;
+use hanqing::mqtt::MqttSettings;
+use hanqing::store::{Sqlite, Store};
+use hanqing::support::Clock;
+use hanqing::water::{StationKind, Township};
+use hanqing::wire::{Batch, Epoch};
+use jiff::civil::date;
+use jiff::{SignedDuration, Timestamp};
+
+/// Readings of a message, and messages of a commit, as gateways and hub have them at most.
+const READINGS_EACH: usize = 100;
+const BATCHES_EACH: usize = 200;
+
+/// The year that is asked for.
+const YEAR: Period = Period {
+    from: date(2022, 1, 1),
+    to: date(2022, 12, 31),
+};
+
+/// Up to ten million readings are a year's; more are more years of the same interval.
+const YEAR_MAX: u64 = 10_000_000;
+
+fn township() -> Township {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/township.toml");
+    toml::from_str(&std::fs::read_to_string(path).expect("the township's file"))
+        .expect("a township")
+}
+
+fn all_series(township: &Township) -> Vec<Series> {
+    let mut all = Vec::new();
+    for station in &township.stations {
+        let observed: &[Parameter] = match station.kind {
+            StationKind::Pump => &[
+                Parameter::EnergyTotal,
+                Parameter::VolumeTotal,
+                Parameter::RunHours,
+                Parameter::Power,
+            ],
+            kind if kind.is_source() => &[Parameter::Level],
+            _ => &[],
+        };
+        all.extend(observed.iter().map(|p| Series::new(station.id.clone(), *p)));
+    }
+    all
+}
+
+/// What a series shows at a step: registers grow, levels and power wander, in the steps of their devices.
+fn value(series: &Series, number: usize, step: u64, hours: f64) -> f64 {
+    let noise = ((step + 1) * 7919 + number as u64 * 104_729) % 199;
+    match series.parameter {
+        Parameter::Level => 217.5 + noise as f64 / 100.0,
+        Parameter::Power => (noise as f64 / 10.0) * f64::from(step.is_multiple_of(3)),
+        _ => ((hours * 5.0 + noise as f64 / 1000.0) * 100.0).round() / 100.0,
+    }
+}
+
+/// Readings in order of time, from the start.
+struct Field {
+    series: Vec<Series>,
+    start: Timestamp,
+    interval: SignedDuration,
+    steps: u64,
+}
+
+impl Field {
+    fn of(readings: u64) -> Self {
+        let series = all_series(&township());
+        let steps = readings / series.len() as u64;
+        let calendar = hub::calendar(&township()).expect("a calendar");
+        let (from, to) = calendar.bounds(YEAR);
+        let in_year = steps.min(YEAR_MAX / series.len() as u64);
+        let seconds = to.duration_since(from).as_secs() / in_year as i64;
+        let interval = SignedDuration::from_secs(seconds);
+        let start = to - SignedDuration::from_secs(seconds * steps as i64);
+        Self {
+            series,
+            start,
+            interval,
+            steps,
+        }
+    }
+
+    fn poll(&self, step: u64) -> impl Iterator<Item = Reading> + '_ {
+        let since = SignedDuration::from_secs(self.interval.as_secs() * step as i64);
+        let at = self.start + since;
+        let hours = since.as_secs_f64() / 3600.0;
+        self.series.iter().enumerate().map(move |(n, series)| {
+            Reading::good(series.clone(), at, value(series, n, step, hours))
+        })
+    }
+}
+
+fn make(path: &Path, readings: u64) {
+    let field = Field::of(readings);
+    let mut store = Sqlite::open(path).expect("a store");
+    let began = Instant::now();
+    let mut rest: Vec<Reading> = Vec::new();
+    let (mut seq, mut made) = (0, 0u64);
+    for step in 0..field.steps {
+        rest.extend(field.poll(step));
+        if rest.len() < READINGS_EACH * BATCHES_EACH && step + 1 < field.steps {
+            continue;
+        }
+        let now = rest.last().expect("readings").observed_at;
+        let batches: Vec<Batch> = rest
+            .chunks(READINGS_EACH)
+            .map(|readings| {
+                seq += 1;
+                batch(seq, readings.to_vec())
+            })
+            .collect();
+        made += store.commit(&batches, now).expect("a commit").new_readings;
+        rest.clear();
+    }
+    assert_eq!(made, field.steps * field.series.len() as u64);
+    println!("{made} {:.1}", began.elapsed().as_secs_f64());
+}
+
+fn batch(seq: u64, readings: Vec<Reading>) -> Batch {
+    Batch {
+        gateway: "gw-bench".parse().expect("a gateway"),
+        epoch: Epoch(1),
+        seq,
+        clock: None,
+        remains: None,
+        readings,
+    }
+}
+
+/// Commits polls that follow the year until it is killed.
+fn kill(path: &Path) {
+    let field = Field::of(YEAR_MAX);
+    let mut store = Sqlite::open(path).expect("a store");
+    for step in field.steps.. {
+        let readings: Vec<Reading> = field.poll(step).collect();
+        let now = readings[0].observed_at;
+        store
+            .commit(&[batch(1_000_000_000 + step, readings)], now)
+            .expect("a commit");
+        println!("{step}");
+    }
+}
+
+fn settings(path: &Path) -> HubSettings {
+    HubSettings {
+        mqtt: toml::from_str::<MqttSettings>("url = \"mqtt://127.0.0.1:1883\"").expect("a broker"),
+        client_id: "bench".into(),
+        store: FileSettings { path: path.into() },
+        ledger: FileSettings {
+            path: path.with_extension("ledger"),
+        },
+        web: WebSettings::default(),
+        township: "township.toml".into(),
+        report_templates: None,
+        broker: None,
+    }
+}
+
+/// The state of all stations, as the page shows it each second: the first time, and the median of the next twenty.
+fn status(path: &Path) -> f64 {
+    let township = Arc::new(township());
+    let calendar = hub::calendar(&township).expect("a calendar");
+    let (_, end) = calendar.bounds(YEAR);
+    let store = Sqlite::open_reader(path).expect("a store");
+    let ledger = Ledger::open(&path.with_extension("ledger")).expect("a ledger");
+    let (clock, _driver) = Clock::stepped(end);
+    let taken = Arc::new(IngestStats::default());
+    let mut overviews =
+        Overviews::new(township, calendar, store, clock, false, ledger, taken).expect("overviews");
+    let mut each: Vec<f64> = (0..21)
+        .map(|_| {
+            let began = Instant::now();
+            let made = overviews.make().expect("an overview");
+            assert!(made.sources.iter().all(|source| source.level_m.is_some()));
+            began.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    eprintln!("first {:.1} ms", each[0]);
+    each.sort_by(f64::total_cmp);
+    each[10]
+}
+
+fn chart(path: &Path) -> f64 {
+    let store = Sqlite::open_reader(path).expect("a store");
+    let series = "pond-dongmen-1/level".parse().expect("a series");
+    let (from, to) = store.calendar().bounds(YEAR);
+    let began = Instant::now();
+    let points = store.chart(&series, from, to, 1000).expect("a chart");
+    let took = began.elapsed().as_secs_f64() * 1e3;
+    assert!(points.len() > 900, "{}", points.len());
+    took
+}
+
+fn figures(path: &Path) -> f64 {
+    let out = path.with_extension("out");
+    let began = Instant::now();
+    let report = hub::report(
+        &settings(path),
+        &township(),
+        Some(YEAR),
+        Timestamp::UNIX_EPOCH,
+        &out,
+    )
+    .expect("a report");
+    let took = began.elapsed().as_secs_f64() * 1e3;
+    let electricity = report
+        .figures
+        .iter()
+        .find(|f| f.id == "electricity_used")
+        .expect("a figure");
+    assert!(electricity.phrase.is_some());
+    took
+}
+
+fn open(path: &Path) -> f64 {
+    let began = Instant::now();
+    let store = Sqlite::open(path).expect("a store");
+    let took = began.elapsed().as_secs_f64() * 1e3;
+    assert!(store.count().expect("a count") > 0);
+    took
+}
+
+/// The most memory that this process has had, MiB (proc(5), VmHWM).
+fn memory() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("proc(5)");
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM:"))
+        .expect("VmHWM");
+    let kib: f64 = line
+        .split_whitespace()
+        .nth(1)
+        .and_then(|n| n.parse().ok())
+        .expect("a number");
+    kib / 1024.0
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| a != "--bench")
+        .collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let question: fn(&Path) -> f64 = match arguments.as_slice() {
+        ["make", file, readings] => {
+            return make(Path::new(file), readings.parse().expect("a number"));
+        }
+        ["kill", file] => return kill(Path::new(file)),
+        ["status", _] => status,
+        ["chart", _] => chart,
+        ["figures", _] => figures,
+        ["open", _] => open,
+        _ => {
+            eprintln!("tests/bench/store runs this");
+            return;
+        }
+    };
+    let took = question(Path::new(arguments[1]));
+    println!("{took:.2} {:.1}", memory());
+}
