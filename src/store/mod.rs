@@ -7,10 +7,13 @@
 
 mod chart;
 mod contract;
+mod counters;
 mod days;
 mod delivered;
+pub mod file;
 mod hours;
 pub mod keeper;
+mod lock;
 mod migration;
 mod places;
 mod quarantine;
@@ -25,6 +28,7 @@ pub use chart::ChartPoint;
 pub use contract::{Committed, Refused, Store};
 pub use delivered::{Delivered, GatewayRow, LostRow};
 pub use keeper::StoreHandle;
+pub use lock::{Lock, LockError};
 pub use quarantine::Quarantine;
 pub use schema::StoreError;
 pub use sqlite::{Latest, Sqlite};
