@@ -13,6 +13,7 @@ mod delivered;
 pub mod file;
 mod hours;
 pub mod keeper;
+pub mod line;
 mod lock;
 mod migration;
 mod places;

@@ -494,6 +494,8 @@ mod chart;
 mod delivery;
 #[path = "keeping_tests.rs"]
 mod keeping;
+#[path = "line_tests.rs"]
+mod line;
 #[path = "lost_tests.rs"]
 mod lost;
 #[path = "migration_tests.rs"]

@@ -1,7 +1,7 @@
 //! What a store of many readings answers, how fast, and in what memory.
 //!
 //! `tests/bench/store` runs it. `store make FILE READINGS` makes a store of a township's 204 series; `store kill FILE` commits to
-//! it until it is killed; each `store status|chart|figures|open FILE` answers one question in a process of its own, and prints
+//! it until it is killed; `store trickle FILE GATEWAYS` commits a poll a minute; each `store status|chart|figures|open FILE` answers one question in a process of its own, and prints
 //! milliseconds and the most memory that it took.
 
 use std::path::Path;
@@ -153,6 +153,44 @@ fn kill(path: &Path) {
     }
 }
 
+/// Three days of a poll a minute, each committed as it comes, by so many gateways one after the other: bytes written to the disk
+/// for each reading (proc(5), write_bytes).
+fn trickle(path: &Path, gateways: usize) {
+    let field = Field::of(YEAR_MAX);
+    let mut store = Sqlite::open(path).expect("a store");
+    let (mut seq, mut count) = (0, 0u64);
+    let before = written();
+    for minute in 0..3 * 1440 {
+        let at = field.start + SignedDuration::from_mins(minute);
+        let poll: Vec<Reading> = field.poll(minute as u64).collect();
+        for readings in poll.chunks(poll.len().div_ceil(gateways)) {
+            seq += 1;
+            let readings: Vec<Reading> = readings
+                .iter()
+                .map(|reading| Reading {
+                    observed_at: at,
+                    ..reading.clone()
+                })
+                .collect();
+            count += store
+                .commit(&[batch(seq, readings)], at)
+                .expect("a commit")
+                .new_readings;
+        }
+    }
+    drop(store);
+    println!("{count} {:.0}", (written() - before) as f64 / count as f64);
+}
+
+/// Bytes that this process has caused to be written to the disk.
+fn written() -> u64 {
+    let io = std::fs::read_to_string("/proc/self/io").expect("proc(5)");
+    let line = io
+        .lines()
+        .find_map(|line| line.strip_prefix("write_bytes: "));
+    line.and_then(|n| n.parse().ok()).expect("write_bytes")
+}
+
 fn settings(path: &Path) -> HubSettings {
     HubSettings {
         mqtt: toml::from_str::<MqttSettings>("url = \"mqtt://127.0.0.1:1883\"").expect("a broker"),
@@ -258,6 +296,9 @@ fn main() {
             return make(Path::new(file), readings.parse().expect("a number"));
         }
         ["kill", file] => return kill(Path::new(file)),
+        ["trickle", file, gateways] => {
+            return trickle(Path::new(file), gateways.parse().expect("a number"));
+        }
         ["status", _] => status,
         ["chart", _] => chart,
         ["figures", _] => figures,
