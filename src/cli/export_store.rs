@@ -52,6 +52,8 @@ enum Written {
     Csv,
     /// Columns for pandas, DuckDB and their like: typed, compressed, times in UTC
     Parquet,
+    /// Line protocol for InfluxDB and VictoriaMetrics, times in milliseconds
+    Line,
 }
 
 /// Writes `out` where a configuration is given.
@@ -68,7 +70,8 @@ fn write(arguments: &Arguments, config: &Path, out: &Path) -> anyhow::Result<Exi
     let format = match arguments.format {
         Some(Written::Csv) => Format::Csv,
         Some(Written::Parquet) => Format::Parquet,
-        None => return Err(UsageError("--format is missing: csv or parquet".into()).into()),
+        Some(Written::Line) => Format::Line,
+        None => return Err(UsageError("--format is missing: csv, parquet or line".into()).into()),
     };
     let (from, to) = span(&calendar, arguments.from, arguments.to)?;
     let export = Export {

@@ -9,7 +9,7 @@ use super::progress::Progress;
 use super::{CONFIGURATION, load};
 use crate::config;
 use crate::core::GatewayId;
-use crate::moving::Import;
+use crate::moving::{Import, is_calmed};
 use crate::store::{Lock, Sqlite};
 use crate::support::Clock;
 
@@ -43,6 +43,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     else {
         return Ok(ExitCode::from(CONFIGURATION));
     };
+    calm();
     let _lock = Lock::shared(&settings.store.path)?;
     let mut store = Sqlite::open(&settings.store.path)?;
     store.keep_days_by(&crate::hub::calendar(&township)?)?;
@@ -82,4 +83,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         eprintln!("hanqing: {} rows are left out", taken.refused);
         ExitCode::FAILURE
     })
+}
+
+/// Keeps quiet about panics that are caught: the error that they come to is said.
+fn calm() {
+    let others = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !panic.location().is_some_and(|at| is_calmed(at.file())) {
+            others(panic);
+        }
+    }));
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::row::{COLUMNS, Read, Row, Wrong, text_of, wrong};
-use super::sift::Sink;
+use super::sift::{Item, Sink};
 use crate::core::Reading;
 use crate::wire::CounterSpec;
 
@@ -95,7 +95,7 @@ pub fn read(file: impl BufRead, sink: &mut Sink<'_>) -> anyhow::Result<()> {
             Err(error) => return Err(error).context(format!("line {line} cannot be read")),
         }
         let line = record.position().map_or(line, |position| position.line());
-        sink(line, places.row(&record, header.len()))?;
+        sink(line, places.row(&record, header.len()).map(Item::Row))?;
     }
 }
 

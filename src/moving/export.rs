@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::parts::{Mark, Parts};
-use super::{csv, parquet};
+use super::{csv, line, parquet};
 use crate::core::{Parameter, Reading, Series, StationId};
 use crate::store::{Sqlite, StoreError};
 use crate::wire::CounterSpec;
@@ -25,6 +25,8 @@ pub enum Format {
     Csv,
     /// Columns for analysts.
     Parquet,
+    /// Line protocol, for servers of time series.
+    Line,
 }
 
 /// What to export.
@@ -118,15 +120,19 @@ impl Export {
         }
         writing.part()?;
         let readings = writing.readings;
-        writing.parts.finish(out, |file, parts| match self.format {
-            Format::Csv => {
-                file.write_all(&csv::header())?;
-                for part in parts {
-                    std::io::copy(&mut part?, file)?;
-                }
-                Ok(())
+        let last = writing.parts.mark().map_or(0, |mark| mark.at_ms);
+        let last = Timestamp::from_millisecond(last)?;
+        let registers = counters.iter().filter(|(series, _)| asked.contains(series));
+        writing.parts.finish(out, |file, parts| {
+            match self.format {
+                Format::Csv => file.write_all(&csv::header())?,
+                Format::Line => line::begin(file, registers, last)?,
+                Format::Parquet => return parquet::join(file, parts),
             }
-            Format::Parquet => parquet::join(file, parts),
+            for part in parts {
+                std::io::copy(&mut part?, file)?;
+            }
+            Ok(())
         })?;
         Ok(Exported {
             series: asked.len(),
@@ -194,6 +200,7 @@ impl Writing<'_> {
         self.parts.add(mark, |file| match self.export.format {
             Format::Csv => csv::write(file, &self.waiting, &counter, self.zone),
             Format::Parquet => parquet::write(file, &self.waiting, &counter),
+            Format::Line => line::write(file, &self.waiting),
         })?;
         self.waiting.clear();
         (self.advanced)(self.readings);

@@ -13,8 +13,8 @@ use anyhow::Context;
 use ring::digest::{self, SHA256};
 
 use super::row::Row;
-use super::sift::{self, Content};
-use super::{csv, parquet};
+use super::sift::{self, Content, Item, next_line};
+use super::{csv, line, parquet};
 use crate::core::{GatewayId, Series};
 use crate::store::{Sqlite, Store};
 use crate::support::Clock;
@@ -101,6 +101,7 @@ impl<'a> Import<'a> {
         let read = match content {
             Content::Messages(messages) => self.messages(path, messages),
             Content::Csv(file) => self.table(path, |sink| csv::read(file, sink)),
+            Content::Line(file) => self.table(path, |sink| line::read(file, sink)),
             Content::Parquet(file) => self.table(path, |sink| parquet::read(file, sink)),
         };
         // What was whole before a damage is taken.
@@ -117,7 +118,9 @@ impl<'a> Import<'a> {
         let epoch = epoch_of(path)?;
         read(&mut |number, row| {
             match row {
-                Ok(row) => self.row(epoch, number, row),
+                Ok(Item::Row(row)) => self.row(epoch, number, row),
+                Ok(Item::Counter(series, counter)) => self.counter(series, counter),
+                Ok(Item::Nothing) => {}
                 Err(wrong) => {
                     self.taken.refused += 1;
                     (self.problem)(format!("{}:{number}: {wrong}; left out", path.display()));
@@ -132,11 +135,8 @@ impl<'a> Import<'a> {
 
     fn row(&mut self, epoch: Epoch, number: u64, row: Row) {
         let Row { reading, counter } = row;
-        if let Some(counter) = counter
-            && !self.known.contains_key(&reading.series)
-            && self.told.insert(reading.series.clone(), counter) != Some(counter)
-        {
-            self.to_tell = true;
+        if let Some(counter) = counter {
+            self.counter(reading.series.clone(), counter);
         }
         // By its place in the file, whatever is left out before it.
         let seq = number / ROWS_PER_BATCH + 1;
@@ -154,20 +154,23 @@ impl<'a> Import<'a> {
         }
     }
 
+    fn counter(&mut self, series: Series, counter: CounterSpec) {
+        if !self.known.contains_key(&series) && self.told.insert(series, counter) != Some(counter) {
+            self.to_tell = true;
+        }
+    }
+
     fn messages(&mut self, path: &Path, mut messages: Box<dyn BufRead>) -> anyhow::Result<()> {
-        let mut number = 0;
-        loop {
-            number += 1;
-            let mut line = Vec::new();
-            let most = MESSAGE_SIZE_MAX as u64 + 2;
-            let read = messages.by_ref().take(most).read_until(b'\n', &mut line);
-            let read = read.with_context(|| {
+        let mut line = Vec::new();
+        for number in 1.. {
+            let read = next_line(&mut messages, MESSAGE_SIZE_MAX, &mut line);
+            let more = read.with_context(|| {
                 format!("line {number}: the file is damaged or cut off here; copy it once more")
             })?;
-            if read == 0 {
-                return Ok(());
+            if !more {
+                break;
             }
-            match message(line.strip_suffix(b"\n").unwrap_or(&line)) {
+            match message(&line) {
                 Ok(came) => {
                     self.waiting += came.iter().map(|batch| batch.readings.len()).sum::<usize>();
                     self.batches.extend(came);
@@ -176,7 +179,7 @@ impl<'a> Import<'a> {
                     self.taken.refused += 1;
                     (self.problem)(format!("{}:{number}: {problem}; left out", path.display()));
                     anyhow::ensure!(
-                        (line.len() as u64) < most,
+                        line.len() <= MESSAGE_SIZE_MAX,
                         "line {number}: no file of hanqing export"
                     );
                 }
@@ -185,6 +188,7 @@ impl<'a> Import<'a> {
                 self.commit()?;
             }
         }
+        Ok(())
     }
 
     fn commit(&mut self) -> anyhow::Result<()> {

@@ -6,6 +6,7 @@ pub mod backup;
 mod csv;
 mod export;
 mod import;
+mod line;
 mod manifest;
 mod parquet;
 mod parts;
@@ -17,3 +18,4 @@ mod tests;
 
 pub use export::{Export, Exported, Format};
 pub use import::{Import, Imported};
+pub use parquet::is_calmed;

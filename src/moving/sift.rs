@@ -9,9 +9,22 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::csv;
 use super::row::{Row, Wrong};
+use crate::core::Series;
+use crate::store::line;
+use crate::wire::CounterSpec;
 
 /// Takes a row with its number in the file: a line, or a row of Parquet counted from 1.
-pub type Sink<'a> = dyn FnMut(u64, Result<Row, Box<Wrong>>) -> anyhow::Result<()> + 'a;
+pub type Sink<'a> = dyn FnMut(u64, Result<Item, Box<Wrong>>) -> anyhow::Result<()> + 'a;
+
+/// What a line or row says.
+pub enum Item {
+    /// A reading.
+    Row(Row),
+    /// How the register of a counter behaves.
+    Counter(Series, CounterSpec),
+    /// Nothing that is to be taken in.
+    Nothing,
+}
 
 /// What a file holds, told by its first bytes, not by its name.
 pub enum Content {
@@ -19,6 +32,8 @@ pub enum Content {
     Messages(Box<dyn BufRead>),
     /// A table.
     Csv(Box<dyn BufRead>),
+    /// Line protocol.
+    Line(Box<dyn BufRead>),
     /// Parquet.
     Parquet(File),
 }
@@ -57,6 +72,8 @@ pub fn open(path: &Path) -> anyhow::Result<Content> {
         .unwrap_or_default();
     match plain.first() {
         Some(b'{' | b'[' | 0x78) => Ok(Content::Messages(text)),
+        Some(b'#') => Ok(Content::Line(text)),
+        _ if word.starts_with(line::READINGS.as_bytes()) => Ok(Content::Line(text)),
         _ if super::row::COLUMNS
             .iter()
             .any(|column| column.as_bytes() == word) =>
@@ -64,8 +81,26 @@ pub fn open(path: &Path) -> anyhow::Result<Content> {
             Ok(Content::Csv(text))
         }
         _ => anyhow::bail!(
-            "{}: no file of hanqing export; it takes CSV whose first line names the columns, Parquet, and what export --spool wrote",
+            "{}: no file of hanqing export; it takes CSV whose first line names the columns, Parquet, line protocol, and what export --spool wrote",
             path.display()
         ),
     }
+}
+
+/// Reads a line of at most `most` bytes without its end into `line`; a longer one is more than `most` bytes of it. Whether there was
+/// one.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn next_line(
+    file: &mut impl BufRead,
+    most: usize,
+    line: &mut Vec<u8>,
+) -> std::io::Result<bool> {
+    line.clear();
+    let read = file.take(most as u64 + 2).read_until(b'\n', line)?;
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    }
+    Ok(read > 0)
 }

@@ -15,7 +15,7 @@ use crate::support::Clock;
 use crate::wire::{Batch, Birth, BirthSeries, CounterSpec, Epoch};
 
 const START_MS: i64 = 1_659_283_200_123;
-const FORMATS: [Format; 2] = [Format::Csv, Format::Parquet];
+const FORMATS: [Format; 3] = [Format::Csv, Format::Parquet, Format::Line];
 
 fn at(minutes: i64) -> Timestamp {
     Timestamp::from_millisecond(START_MS + minutes * 60_000).unwrap()
@@ -37,6 +37,7 @@ fn readings() -> Vec<Reading> {
         98.113,
         0.1 + 0.2,
         1e-7,
+        1e-6,
         -1e300,
         f64::MIN_POSITIVE / 3.0,
         9_007_199_254_740_993.0,
@@ -139,15 +140,15 @@ fn each_format_brings_everything_back_to_the_last_bit() {
     for format in FORMATS {
         let out = folder.path().join("out");
         let exported = write(&store, format, &out, false).unwrap();
-        assert_eq!((exported.series, exported.readings), (2, 209));
+        assert_eq!((exported.series, exported.readings), (2, 210));
         let mut other = Sqlite::open(&folder.path().join(format!("{format:?}.db"))).unwrap();
         let (taken, problems) = take(&mut other, &[&out]);
         assert_eq!(problems, Vec::<String>::new());
-        assert_eq!((taken.readings, taken.new), (209, 209));
+        assert_eq!((taken.readings, taken.new), (210, 210));
         assert_eq!(all(&other), all(&store), "{format:?}");
         let before = other.gateways().unwrap()[0].delivered.clone();
         let (taken, _) = take(&mut other, &[&out]);
-        assert_eq!((taken.readings, taken.new), (209, 0), "again");
+        assert_eq!((taken.readings, taken.new), (210, 0), "again");
         assert_eq!(
             other.gateways().unwrap()[0].delivered,
             before,
@@ -189,7 +190,7 @@ fn an_interrupted_export_goes_on_and_is_the_same_file() {
             .unwrap_err();
         assert!(error.to_string().contains("something else"), "{error}");
         let exported = write(&store, format, &out, true).unwrap();
-        assert_eq!((exported.before, exported.readings), (100, 209));
+        assert_eq!((exported.before, exported.readings), (100, 210));
         assert!(
             fs::read(&out).unwrap() == fs::read(&whole).unwrap(),
             "{format:?}"
@@ -209,7 +210,7 @@ fn only_what_is_asked_for_is_exported() {
     let out = folder.path().join("out.csv");
     let export = Export {
         parameters: vec!["level".parse().unwrap()],
-        from: at(6),
+        from: at(7),
         to: at(21),
         ..Export::all(Format::Csv)
     };
@@ -219,7 +220,7 @@ fn only_what_is_asked_for_is_exported() {
     assert_eq!(
         fs::read_to_string(out).unwrap(),
         "\u{feff}station,parameter,unit,observed_at,value,flag,reason,raw,modulus,max_rate_per_hour\r\n\
-         pond-1,level,m,2022-08-01T00:06:00.123+08:00,123456789.12345678,1,,,,\r\n\
+         pond-1,level,m,2022-08-01T00:07:00.123+08:00,123456789.12345678,1,,,,\r\n\
          pond-1,level,m,2022-08-01T00:20:00.123+08:00,98.5,3,unexpected,0x0000 0x03d9 0xffff,,\r\n"
     );
     let none = Export {
@@ -340,6 +341,6 @@ fn a_missing_reading_takes_the_place_of_no_value() {
     let out = folder.path().join("gaps.parquet");
     write(&gaps, Format::Parquet, &out, false).unwrap();
     let (taken, _) = take(&mut store, &[&out]);
-    assert_eq!((taken.readings, taken.new), (209, 0));
+    assert_eq!((taken.readings, taken.new), (210, 0));
     assert_eq!(all(&store), before);
 }
