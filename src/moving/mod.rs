@@ -3,6 +3,8 @@
 //! What an export writes, an import reads back to the last bit. Nothing here computes anything.
 
 pub mod backup;
+#[cfg(test)]
+mod backup_tests;
 mod csv;
 mod export;
 mod import;

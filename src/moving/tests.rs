@@ -119,8 +119,11 @@ fn take(store: &mut Sqlite, files: &[&Path]) -> (Imported, Vec<String>) {
     (taken, problems)
 }
 
-/// Everything that is in a store, bits and all.
-fn all(store: &Sqlite) -> Vec<(Series, Vec<(Reading, Option<u64>)>, Vec<HourCell>)> {
+/// Everything of a series, bits and all.
+type Whole = (Series, Vec<(Reading, Option<u64>)>, Vec<HourCell>);
+
+/// Everything that is in a store.
+fn all(store: &Sqlite) -> Vec<Whole> {
     let whole = (Timestamp::MIN, Timestamp::MAX);
     let of = |series: Series| {
         let readings = store.readings(&series, whole.0, whole.1).unwrap();
