@@ -29,10 +29,10 @@ pub struct Arguments {
     out: PathBuf,
     #[cfg(feature = "hub")]
     #[command(flatten)]
-    store: export_store::Arguments,
+    store: export_store::StoreArguments,
     #[cfg(feature = "edge")]
     #[command(flatten)]
-    spool: export_spool::Arguments,
+    spool: export_spool::SpoolArguments,
 }
 
 /// Where readings may come from: exactly one of them.

@@ -15,7 +15,7 @@ use crate::wire::packed;
 /// Which readings of which gateway.
 #[derive(Args)]
 #[command(next_help_heading = "Of a gateway")]
-pub struct Arguments {
+pub struct SpoolArguments {
     /// The spool, spool.path of the gateway's configuration; the file is then such as /media/usb/gw-dongmen.jsonl.gz
     #[arg(long, value_name = "FILE")]
     spool: Option<PathBuf>,
@@ -25,7 +25,7 @@ pub struct Arguments {
 }
 
 /// Writes `out` where a spool is given.
-pub fn run(arguments: &Arguments, out: &Path) -> Option<anyhow::Result<ExitCode>> {
+pub fn run(arguments: &SpoolArguments, out: &Path) -> Option<anyhow::Result<ExitCode>> {
     let spool = arguments.spool.as_ref()?;
     Some(write(spool, arguments.all, out))
 }

@@ -18,7 +18,7 @@ use crate::store::Sqlite;
 /// Which readings, and as what.
 #[derive(Args)]
 #[command(next_help_heading = "Of the office")]
-pub struct Arguments {
+pub struct StoreArguments {
     /// The hub's configuration
     #[arg(short, long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -57,12 +57,12 @@ enum Written {
 }
 
 /// Writes `out` where a configuration is given.
-pub fn run(arguments: &Arguments, out: &Path) -> Option<anyhow::Result<ExitCode>> {
+pub fn run(arguments: &StoreArguments, out: &Path) -> Option<anyhow::Result<ExitCode>> {
     let config = arguments.config.as_ref()?;
     Some(write(arguments, config, out))
 }
 
-fn write(arguments: &Arguments, config: &Path, out: &Path) -> anyhow::Result<ExitCode> {
+fn write(arguments: &StoreArguments, config: &Path, out: &Path) -> anyhow::Result<ExitCode> {
     let Some((settings, township)) = load(config::load_hub(config, &arguments.set)) else {
         return Ok(ExitCode::from(CONFIGURATION));
     };
