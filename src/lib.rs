@@ -34,6 +34,8 @@ pub mod hub;
 #[cfg(feature = "hub")]
 pub mod ledger;
 #[cfg(feature = "hub")]
+pub mod moving;
+#[cfg(feature = "hub")]
 pub mod report;
 #[cfg(feature = "hub")]
 pub mod store;

@@ -49,6 +49,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "web", "mqtt",
         ],
     ),
+    ("moving", &["core", "support", "wire", "store"]),
     ("sim", &["core", "support", "device", "water", "modbus"]),
     (
         "demo",

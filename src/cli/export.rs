@@ -1,88 +1,57 @@
 //! `hanqing export`
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::Args;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 
-use crate::spool::carry::carry;
-use crate::wire::packed;
+#[cfg(feature = "edge")]
+use super::export_spool;
+#[cfg(feature = "hub")]
+use super::export_store;
 
-/// Writes the readings of a gateway's spool into a file, to be carried to the office by hand: `hanqing import` takes it in there.
+/// Writes readings into a file: of the office's store as a table for others, or of a gateway's spool to be carried to the office.
 ///
-/// The gateway may run meanwhile, and nothing is taken out of its spool: what arrives both ways counts once. Also reads what can
-/// be read of a spool that was set aside as spoilt.
+/// Of the office: `hanqing export -c hub.toml --format csv --out readings.csv`. The hub may run meanwhile. Columns: station,
+/// parameter, unit, observed_at, value, flag (1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing), reason, raw registers, and of
+/// counters modulus and max_rate_per_hour. Nothing is rounded. While it is written, parts lie in FILE.parts, which takes as much
+/// room again; under its name there is nothing or all of it. After an interruption the same command with --resume goes on.
+///
+/// Of a gateway: `hanqing export --spool spool.db --out FILE`. The gateway may run meanwhile, and nothing is taken out of its spool:
+/// what arrives both ways counts once. Also reads what can be read of a spool that was set aside as spoilt.
+///
+/// `hanqing import` takes in either.
 #[derive(Args)]
+#[command(group(clap::ArgGroup::new("source").required(true).args(SOURCES)))]
 pub struct Arguments {
-    /// The spool, spool.path of the gateway's configuration
-    #[arg(long, value_name = "FILE")]
-    spool: PathBuf,
-    /// The file to write, such as /media/usb/gw-dongmen.jsonl.gz; it must not be there
+    /// The file to write; it must not be there
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Also what the office has already
-    #[arg(long)]
-    all: bool,
+    #[cfg(feature = "hub")]
+    #[command(flatten)]
+    store: export_store::StoreArguments,
+    #[cfg(feature = "edge")]
+    #[command(flatten)]
+    spool: export_spool::SpoolArguments,
 }
 
-/// Writes one message a line, compressed by gzip.
+/// Where readings may come from: exactly one of them.
+const SOURCES: &[&str] = &[
+    #[cfg(feature = "hub")]
+    "config",
+    #[cfg(feature = "edge")]
+    "spool",
+];
+
+/// Writes the file.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let Arguments { spool, out, all } = arguments;
-    let file = std::fs::File::create_new(out).with_context(|| {
-        format!(
-            "cannot make {}; give another name, or a directory that can be written",
-            out.display()
-        )
-    })?;
-    let mut file = GzEncoder::new(file, Compression::default());
-    let mut unread = 0;
-    let carried = carry(spool, *all, |batch| match packed::plain(&batch.message) {
-        Ok(message) => {
-            file.write_all(&message)?;
-            file.write_all(b"\n")
-        }
-        Err(_) => {
-            unread += 1;
-            Ok(())
-        }
-    });
-    let carried = match carried {
-        Ok(carried) => carried,
-        Err(error) => {
-            // An empty file would pass for an export.
-            let _left = std::fs::remove_file(out);
-            return Err(error);
-        }
-    };
-    let written = file.finish().and_then(|file| file.sync_all());
-    written.with_context(|| format!("cannot write {}", out.display()))?;
-    say!(
-        "网关 {}：{} 批 {} 个读数已写入 {}",
-        carried.gateway,
-        carried.batches - unread,
-        carried.readings,
-        out.display()
-    );
-    if carried.held > 0 {
-        say!("另有 {} 批等待校时，未导出", carried.held);
+    #[cfg(feature = "edge")]
+    if let Some(done) = export_spool::run(&arguments.spool, &arguments.out) {
+        return done;
     }
-    if unread > 0 {
-        eprintln!("hanqing: {unread} batches cannot be read any more and are left out");
+    #[cfg(feature = "hub")]
+    if let Some(done) = export_store::run(&arguments.store, &arguments.out) {
+        return done;
     }
-    if let Some(broken) = &carried.broken {
-        eprintln!(
-            "hanqing: {} cannot be read any further: {broken}",
-            spool.display()
-        );
-    }
-    let whole = unread == 0 && carried.broken.is_none();
-    Ok(if whole {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Err(super::UsageError("give what to export".into()).into())
 }

@@ -12,13 +12,19 @@ macro_rules! say {
     ($($text:tt)*) => { show!("{}\n", format_args!($($text)*)) };
 }
 
+#[cfg(feature = "hub")]
+mod backup;
 mod check;
 #[cfg(feature = "demo")]
 mod demo;
 #[cfg(feature = "edge")]
 mod edge;
-#[cfg(feature = "edge")]
+#[cfg(any(feature = "edge", feature = "hub"))]
 mod export;
+#[cfg(feature = "edge")]
+mod export_spool;
+#[cfg(feature = "hub")]
+mod export_store;
 #[cfg(feature = "hub")]
 mod hub;
 #[cfg(feature = "hub")]
@@ -38,6 +44,8 @@ mod ports;
 mod probe;
 #[cfg(feature = "edge")]
 mod profile;
+#[cfg(feature = "hub")]
+mod progress;
 #[cfg(feature = "edge")]
 mod read;
 #[cfg(feature = "hub")]
@@ -96,10 +104,14 @@ enum Command {
     Status(status::Arguments),
     #[cfg(feature = "edge")]
     Mode(mode::Arguments),
-    #[cfg(feature = "edge")]
+    #[cfg(any(feature = "edge", feature = "hub"))]
     Export(export::Arguments),
     #[cfg(feature = "hub")]
     Import(import::Arguments),
+    #[cfg(feature = "hub")]
+    Backup(backup::BackupArguments),
+    #[cfg(feature = "hub")]
+    Restore(backup::RestoreArguments),
     /// Check configuration files, every problem at once
     Check(check::Arguments),
     /// Write the drought-relief section of a period
@@ -148,10 +160,14 @@ pub fn main() -> ExitCode {
         Command::Mode(arguments) => mode::run(&arguments),
         #[cfg(feature = "hub")]
         Command::Hub(arguments) => hub::run(arguments),
-        #[cfg(feature = "edge")]
+        #[cfg(any(feature = "edge", feature = "hub"))]
         Command::Export(arguments) => export::run(&arguments),
         #[cfg(feature = "hub")]
         Command::Import(arguments) => import::run(&arguments),
+        #[cfg(feature = "hub")]
+        Command::Backup(arguments) => backup::back_up(&arguments),
+        #[cfg(feature = "hub")]
+        Command::Restore(arguments) => backup::restore(&arguments),
         Command::Check(arguments) => check::run(arguments),
         #[cfg(feature = "hub")]
         Command::Report(arguments) => report::run(arguments),

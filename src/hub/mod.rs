@@ -22,7 +22,7 @@ use crate::core::{Calendar, DayCell, Period};
 use crate::figures::{self, Entry, EntryCode, Figure, Inputs};
 use crate::ledger::Ledger;
 use crate::report;
-use crate::store::{Quarantine, Sqlite, StoreHandle, keeper};
+use crate::store::{Lock, Quarantine, Sqlite, StoreHandle, keeper};
 use crate::support::{Clock, Supervisor};
 use crate::water::Township;
 use crate::web;
@@ -58,6 +58,8 @@ pub struct Hub {
     listener: TcpListener,
     stats: Arc<IngestStats>,
     clock: Clock,
+    /// As long as a hub is there, nothing replaces its files.
+    _lock: Lock,
 }
 
 impl Hub {
@@ -72,6 +74,7 @@ impl Hub {
         simulated: bool,
     ) -> anyhow::Result<Self> {
         let calendar = calendar(&township)?;
+        let lock = Lock::shared(&settings.store.path)?;
         let mut store = Sqlite::open(&settings.store.path)?;
         store.keep_days_by(&calendar)?;
         let reader = store.reader()?;
@@ -102,6 +105,7 @@ impl Hub {
             listener,
             stats,
             clock,
+            _lock: lock,
         })
     }
 

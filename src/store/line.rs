@@ -211,13 +211,15 @@ pub fn batch(out: &mut String, hub: &str, batch: &Batch, at: Timestamp) {
 pub fn series(
     out: &mut String,
     hub: &str,
-    gateway: &GatewayId,
+    gateway: Option<&GatewayId>,
     series: &Series,
     counter: Option<CounterSpec>,
     at: Timestamp,
 ) {
     out.push_str(SERIES);
-    tag(out, "gateway", gateway.as_str());
+    if let Some(gateway) = gateway {
+        tag(out, "gateway", gateway.as_str());
+    }
     tag(out, "hub", hub);
     series_tags(out, series);
     let mut fields = Fields::new(out);

@@ -95,7 +95,7 @@ fn what_comes_with_readings_is_lines_too() {
     line::series(
         &mut out,
         "hub-1",
-        &gateway("gw-1"),
+        Some(&gateway("gw-1")),
         &series("pump-1/energy_total"),
         Some(counter),
         at(7),

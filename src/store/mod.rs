@@ -7,11 +7,14 @@
 
 mod chart;
 mod contract;
+mod counters;
 mod days;
 mod delivered;
+pub mod file;
 mod hours;
 pub mod keeper;
 pub mod line;
+mod lock;
 mod migration;
 mod places;
 mod quarantine;
@@ -28,6 +31,7 @@ pub use chart::ChartPoint;
 pub use contract::{Committed, Refused, Store};
 pub use delivered::{Delivered, GatewayRow, LostRow};
 pub use keeper::StoreHandle;
+pub use lock::{Lock, LockError};
 pub use quarantine::Quarantine;
 pub use schema::StoreError;
 pub use sqlite::{Latest, Sqlite};

@@ -63,6 +63,12 @@ pub enum StoreError {
         /// How long it asks to be left alone.
         wait: Option<Duration>,
     },
+    /// Another program has the file open.
+    #[error("{path} is in use; stop hanqing hub and every command that works on it, then repeat")]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
     /// The thread that owns the file is gone.
     #[error("the store is closed")]
     Closed,

@@ -156,7 +156,7 @@ impl Tested {
     }
 
     /// Batches of gateway 1 that came, and those that are missing.
-    fn delivered(&mut self) -> (Vec<(u64, u64)>, Vec<(u64, u64)>) {
+    fn delivered(&mut self) -> (Ranges, Ranges) {
         let gateway = self.gateway(1);
         let rows = self.read().gateways().unwrap();
         let row = rows.iter().find(|row| row.gateway == gateway).unwrap();
@@ -171,8 +171,14 @@ impl Tested {
     }
 }
 
+/// First and last numbers.
+type Ranges = Vec<(u64, u64)>;
+
+/// A promise, with the prefix of its names.
+type Promise = (&'static str, fn(Tested));
+
 /// All that is promised. Each test has a prefix of its own: on a server they lie beside each other.
-const PROMISES: &[(&str, fn(Tested))] = &[
+const PROMISES: &[Promise] = &[
     ("twice", a_batch_that_comes_twice_counts_once),
     ("late", late_and_replayed_readings_find_their_place),
     ("value", a_value_takes_the_place_of_what_is_missing),

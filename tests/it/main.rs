@@ -22,6 +22,7 @@ mod fuzz;
 mod ledger_device;
 mod lines;
 mod metrics;
+mod moving;
 mod office;
 mod oracle;
 mod outage;

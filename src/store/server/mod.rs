@@ -212,7 +212,7 @@ impl Store for Server {
             line::series(
                 lines.text(),
                 &self.hub,
-                gateway,
+                Some(gateway),
                 &series.series,
                 series.counter,
                 at,

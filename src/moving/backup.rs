@@ -1,0 +1,101 @@
+//! Copies of the hub's files, made while it runs.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::import::digest_of;
+use super::manifest::{self, Entry, Manifest, hex, stamp};
+use super::parts::{sync_directory, write_whole};
+use crate::store::file;
+
+/// Names of the hub's files in a backup, with where the hub has them.
+pub type Files<'a> = [(&'static str, &'a Path); 2];
+
+/// A backup that was made.
+pub struct BackedUp {
+    /// Its directory.
+    pub directory: PathBuf,
+    /// What it holds.
+    pub files: Vec<Entry>,
+}
+
+/// Copies `files` into a directory of its own in `into`, named by `now` as clocks in `zone` show it. Each copy is of one instant and
+/// has been read through when it gets there. `advanced` is told bytes copied and bytes in all of the file at hand.
+///
+/// # Errors
+/// A file cannot be read or written, or its copy is damaged. Nothing stays then.
+pub fn back_up(
+    files: &Files<'_>,
+    into: &Path,
+    now: Timestamp,
+    zone: &TimeZone,
+    advanced: &dyn Fn(u64, u64),
+) -> anyhow::Result<BackedUp> {
+    anyhow::ensure!(
+        into.is_dir(),
+        "{} is no directory; make it, or mount what it is to be on",
+        into.display()
+    );
+    let name = format!("hanqing-{}", stamp(now, zone));
+    let directory = into.join(&name);
+    let partial = into.join(format!("{name}.part"));
+    anyhow::ensure!(
+        !directory.exists(),
+        "{} is there already; repeat in a second",
+        directory.display()
+    );
+    fs::create_dir(&partial).with_context(|| {
+        format!(
+            "cannot make {}; give a directory that can be written",
+            partial.display()
+        )
+    })?;
+    let made = fill(files, &partial, now, advanced).and_then(|entries| {
+        fs::rename(&partial, &directory)
+            .with_context(|| format!("cannot make {}", directory.display()))?;
+        sync_directory(into)?;
+        Ok(entries)
+    });
+    match made {
+        Ok(files) => Ok(BackedUp { directory, files }),
+        Err(error) => {
+            let _left = fs::remove_dir_all(&partial);
+            Err(error)
+        }
+    }
+}
+
+fn fill(
+    files: &Files<'_>,
+    partial: &Path,
+    now: Timestamp,
+    advanced: &dyn Fn(u64, u64),
+) -> anyhow::Result<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for (name, from) in files {
+        let to = partial.join(name);
+        let contents = file::copy(from, &to, advanced)
+            .with_context(|| format!("cannot copy {}", from.display()))?;
+        let written = fs::File::open(&to)?;
+        written.sync_all()?;
+        entries.push(Entry {
+            name: (*name).into(),
+            size: written.metadata()?.len(),
+            sha256: hex(&digest_of(&to)?),
+            layout: contents.layout,
+            rows: contents.rows,
+        });
+    }
+    let manifest = Manifest::new(now, entries);
+    write_whole(&partial.join(manifest::NAME), |file| {
+        serde_json::to_writer_pretty(&mut *file, &manifest)?;
+        Ok(file.write_all(b"\n")?)
+    })?;
+    sync_directory(partial)?;
+    Ok(manifest.files)
+}

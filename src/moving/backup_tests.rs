@@ -1,0 +1,203 @@
+//! Backups made beside a writer, and brought back.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::backup::{BackedUp, back_up};
+use super::restore::{Restored, restore};
+use crate::core::Reading;
+use crate::store::{Lock, Sqlite, Store};
+use crate::wire::{Batch, Epoch};
+
+/// The hub's two files and a place for backups.
+struct Office {
+    folder: tempfile::TempDir,
+    store: PathBuf,
+    ledger: PathBuf,
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_659_283_200 + second).unwrap()
+}
+
+impl Office {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, ledger) = (
+            folder.path().join("store.db"),
+            folder.path().join("ledger.db"),
+        );
+        fs::create_dir(folder.path().join("disk")).unwrap();
+        // Of the ledger no more is asked than that it is SQLite's.
+        drop(Sqlite::open(&ledger).unwrap());
+        Self {
+            folder,
+            store,
+            ledger,
+        }
+    }
+
+    fn disk(&self) -> PathBuf {
+        self.folder.path().join("disk")
+    }
+
+    fn files(&self) -> [(&'static str, &Path); 2] {
+        [("store.db", &self.store), ("ledger.db", &self.ledger)]
+    }
+
+    fn back_up(&self, second: i64) -> anyhow::Result<BackedUp> {
+        back_up(
+            &self.files(),
+            &self.disk(),
+            at(second),
+            &TimeZone::UTC,
+            &|_, _| {},
+        )
+    }
+
+    fn restore(&self, from: &Path, second: i64) -> anyhow::Result<Restored> {
+        restore(from, &self.files(), at(second), &TimeZone::UTC, &|_, _| {})
+    }
+
+    /// Names beside the store.
+    fn names(&self) -> Vec<String> {
+        let names = fs::read_dir(self.folder.path()).unwrap();
+        let mut names: Vec<String> = names
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+fn commit(store: &mut Sqlite, seq: u64) {
+    let readings = (0..50).map(|i| {
+        Reading::good(
+            "pond-1/level".parse().unwrap(),
+            at(seq as i64 * 50 + i),
+            98.5,
+        )
+    });
+    let batch = Batch {
+        gateway: "gw-1".parse().unwrap(),
+        epoch: Epoch(1),
+        seq,
+        clock: None,
+        remains: None,
+        readings: readings.collect(),
+    };
+    store.commit(&[batch], at(0)).unwrap();
+}
+
+#[test]
+fn a_backup_of_a_store_in_use_comes_back_and_nothing_is_deleted() {
+    let office = Office::new();
+    let mut store = Sqlite::open(&office.store).unwrap();
+    commit(&mut store, 1);
+    let made = office.back_up(0).unwrap();
+    assert_eq!(
+        made.directory,
+        office.disk().join("hanqing-20220731-160000")
+    );
+    assert_eq!(made.files[0].rows["series"], 1);
+    commit(&mut store, 2);
+    let error = format!("{:#}", office.restore(&made.directory, 60).err().unwrap());
+    assert!(error.contains("in use; stop hanqing hub"), "{error}");
+    drop(store);
+    let hub = Lock::shared(&office.store).unwrap();
+    let error = office
+        .restore(&made.directory, 60)
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(error.contains("hub or import works with"), "{error}");
+    drop(hub);
+    let restored = office.restore(&made.directory, 60).unwrap();
+    let kept = office.folder.path().join("store.db.before-20220731-160100");
+    assert!(restored.aside.contains(&kept));
+    assert_eq!(Sqlite::open(&office.store).unwrap().count().unwrap(), 50);
+    assert_eq!(Sqlite::open(&kept).unwrap().count().unwrap(), 100);
+    // Also where there is nothing yet, as on a new machine.
+    fs::remove_file(&office.store).unwrap();
+    office.restore(&made.directory, 120).unwrap();
+    assert_eq!(Sqlite::open(&office.store).unwrap().count().unwrap(), 50);
+}
+
+#[test]
+fn a_backup_that_is_not_as_it_was_replaces_nothing() {
+    let office = Office::new();
+    let mut store = Sqlite::open(&office.store).unwrap();
+    commit(&mut store, 1);
+    drop(store);
+    let made = office.back_up(0).unwrap().directory;
+    let names = |office: &Office| {
+        let mut names = office.names();
+        names.retain(|name| {
+            !name.ends_with(".lock") && !name.contains("-wal") && !name.contains("-shm")
+        });
+        names
+    };
+    let before = names(&office);
+    let copy = made.join("ledger.db");
+    let good = fs::read(&copy).unwrap();
+    let mut bad = good.clone();
+    bad[good.len() / 2] ^= 1;
+    let manifest = made.join("manifest.json");
+    let said = fs::read_to_string(&manifest).unwrap();
+    for (content, manifest_text, says) in [
+        (&bad, said.clone(), "not as it was when it was made"),
+        (
+            &good[..good.len() - 1].to_vec(),
+            said.clone(),
+            "not as it was",
+        ),
+        (
+            &good,
+            said.replace("ledger.db", "other.db"),
+            "has no ledger.db",
+        ),
+        (
+            &good,
+            said.replace("\"series\": 1", "\"series\": 2"),
+            "does not hold what",
+        ),
+        (
+            &good,
+            said.replace("\"format\": 1", "\"format\": 2"),
+            "of format 2",
+        ),
+        (&good, "{".into(), "is no backup"),
+    ] {
+        fs::write(&copy, content).unwrap();
+        fs::write(&manifest, manifest_text).unwrap();
+        let error = format!("{:#}", office.restore(&made, 60).err().unwrap());
+        assert!(error.contains(says), "{error}");
+        assert_eq!(names(&office), before);
+    }
+    assert_eq!(Sqlite::open(&office.store).unwrap().count().unwrap(), 50);
+}
+
+#[test]
+fn a_damaged_store_is_replaced_and_kept() {
+    let office = Office::new();
+    let mut store = Sqlite::open(&office.store).unwrap();
+    commit(&mut store, 1);
+    drop(store);
+    let made = office.back_up(0).unwrap().directory;
+    fs::write(&office.store, vec![7; 10_000]).unwrap();
+    fs::write(office.folder.path().join("store.db-wal"), "old").unwrap();
+    let error = office.back_up(10).err().unwrap();
+    assert!(format!("{error:#}").contains("cannot copy"), "{error:#}");
+    assert_eq!(
+        fs::read_dir(office.disk()).unwrap().count(),
+        1,
+        "nothing half stays"
+    );
+    office.restore(&made, 60).unwrap();
+    assert_eq!(Sqlite::open(&office.store).unwrap().count().unwrap(), 50);
+    let kept = office.folder.path().join("store.db.before-20220731-160100");
+    assert_eq!(fs::read(kept).unwrap(), vec![7; 10_000]);
+}

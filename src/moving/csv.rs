@@ -1,0 +1,227 @@
+//! Readings as CSV: UTF-8 with a byte order mark, so that spreadsheets take Chinese text for what it is.
+
+use std::io::{BufRead, Write};
+
+use ::csv::{ByteRecord, ReaderBuilder, WriterBuilder};
+use anyhow::Context;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::row::{COLUMNS, Read, Row, Wrong, text_of, wrong};
+use super::sift::{Item, Sink};
+use crate::core::Reading;
+use crate::wire::CounterSpec;
+
+/// UTF-8's byte order mark.
+pub const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Largest row that is looked at, bytes: a hundred times what one takes.
+const ROW_MAX: usize = 64 * 1024;
+
+/// What stands before the rows.
+pub fn header() -> Vec<u8> {
+    let mut header = MARK.to_vec();
+    header.extend_from_slice(COLUMNS.join(",").as_bytes());
+    header.extend_from_slice(b"\r\n");
+    header
+}
+
+/// Writes `readings`, times as clocks in `zone` showed them.
+///
+/// # Errors
+/// `out` takes no more.
+pub fn write(
+    out: impl Write,
+    readings: &[Reading],
+    counter: &dyn Fn(&Reading) -> Option<CounterSpec>,
+    zone: &TimeZone,
+) -> anyhow::Result<()> {
+    // What a spreadsheet writes, too.
+    let terminator = ::csv::Terminator::CRLF;
+    let mut rows = WriterBuilder::new().terminator(terminator).from_writer(out);
+    for reading in readings {
+        let parameter = reading.series.parameter;
+        let counter = counter(reading);
+        let number = |value: Option<f64>| value.map(number).unwrap_or_default();
+        rows.write_record([
+            reading.series.station.as_str(),
+            parameter.id(),
+            parameter.spec().unit.symbol(),
+            &local(reading.observed_at, zone),
+            &number(reading.value()),
+            &u8::from(reading.flag).to_string(),
+            reading.reason.map_or("", |reason| reason.id()),
+            &text_of(&reading.raw),
+            &number(counter.and_then(|counter| counter.modulus)),
+            &number(counter.and_then(|counter| counter.max_rate_per_hour)),
+        ])?;
+    }
+    Ok(rows.flush()?)
+}
+
+/// RFC 3339 with the offset of `zone`, to the millisecond.
+fn local(at: Timestamp, zone: &TimeZone) -> String {
+    let offset = zone.to_offset(at);
+    format!("{:.3}", at.display_with_offset(offset))
+}
+
+/// The shortest digits that give the same number back, to the last bit.
+fn number(value: f64) -> String {
+    /// Beyond these a number is easier read with an exponent.
+    const PLAIN: std::ops::Range<f64> = 1e-5..1e15;
+    if value == 0.0 || PLAIN.contains(&value.abs()) {
+        value.to_string()
+    } else {
+        format!("{value:e}")
+    }
+}
+
+/// Hands each row to `sink`, with the number of its line.
+///
+/// # Errors
+/// The file cannot be read, its columns are others, or `sink` fails.
+pub fn read(file: impl BufRead, sink: &mut Sink<'_>) -> anyhow::Result<()> {
+    let mut rows = ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(Bounded::new(file));
+    let header = rows.byte_headers()?.clone();
+    let places = Places::of(&header)?;
+    let mut record = ByteRecord::new();
+    loop {
+        let line = rows.position().line();
+        match rows.read_byte_record(&mut record) {
+            Ok(false) => return Ok(()),
+            Ok(true) => {}
+            Err(error) => return Err(error).context(format!("line {line} cannot be read")),
+        }
+        let line = record.position().map_or(line, |position| position.line());
+        sink(line, places.row(&record, header.len()).map(Item::Row))?;
+    }
+}
+
+/// The cells of a row by column.
+struct Places([Option<usize>; COLUMNS.len()]);
+
+/// Columns that a file may lack.
+const OPTIONAL: [&str; 4] = ["reason", "raw", "modulus", "max_rate_per_hour"];
+
+impl Places {
+    fn of(header: &ByteRecord) -> anyhow::Result<Self> {
+        let place = |name: &str| {
+            header
+                .iter()
+                .position(|cell| cell.trim_ascii().eq_ignore_ascii_case(name.as_bytes()))
+        };
+        let places = COLUMNS.map(place);
+        for (name, place) in COLUMNS.iter().zip(places) {
+            anyhow::ensure!(
+                place.is_some() || OPTIONAL.contains(name),
+                "line 1: there is no column {name}; the columns are {}",
+                COLUMNS.join(",")
+            );
+        }
+        Ok(Self(places))
+    }
+
+    fn row(&self, record: &ByteRecord, cells: usize) -> Result<Row, Box<Wrong>> {
+        if record.len() != cells {
+            let rule = format!("as many cells as the first line has: {cells}");
+            return Err(wrong("row", format!("{} cells", record.len()), rule));
+        }
+        let mut texts = [""; COLUMNS.len()];
+        for ((text, place), column) in texts.iter_mut().zip(self.0).zip(COLUMNS) {
+            let cell = place
+                .and_then(|place| record.get(place))
+                .unwrap_or_default();
+            *text = std::str::from_utf8(cell)
+                .map_err(|_| {
+                    wrong(
+                        column,
+                        String::from_utf8_lossy(cell),
+                        "UTF-8; save it as \"CSV UTF-8\"",
+                    )
+                })?
+                .trim();
+        }
+        let [
+            station,
+            parameter,
+            unit,
+            at,
+            value,
+            flag,
+            reason,
+            raw,
+            modulus,
+            rate,
+        ] = texts;
+        let optional = |column, text: &str| match text {
+            "" => Ok(None),
+            _ => match text.parse() {
+                Ok(number) => Ok(Some(number)),
+                Err(_) => Err(wrong(column, text, "a number such as 98.113, or empty")),
+            },
+        };
+        let time: Timestamp = at.parse().map_err(|_| {
+            let rule = "a time with its offset, such as 2022-08-01T08:00:00.000+08:00; a spreadsheet may have changed it";
+            wrong("observed_at", at, rule)
+        })?;
+        if time.subsec_nanosecond() % 1_000_000 != 0 {
+            return Err(wrong(
+                "observed_at",
+                at,
+                "times are kept to the millisecond",
+            ));
+        }
+        Read {
+            station,
+            parameter,
+            unit,
+            at_ms: time.as_millisecond(),
+            value: optional("value", value)?,
+            flag: flag
+                .parse()
+                .map_err(|_| wrong("flag", flag, "1, 2, 3, 4 or 9"))?,
+            reason,
+            raw,
+            modulus: optional("modulus", modulus)?,
+            max_rate_per_hour: optional("max_rate_per_hour", rate)?,
+        }
+        .check()
+    }
+}
+
+/// A file of lines none of which is longer than [`ROW_MAX`]: what is no CSV must not fill the memory.
+struct Bounded<R> {
+    file: R,
+    since_line: usize,
+}
+
+impl<R> Bounded<R> {
+    fn new(file: R) -> Self {
+        Self {
+            file,
+            since_line: 0,
+        }
+    }
+}
+
+impl<R: BufRead> std::io::Read for Bounded<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.file.read(into)?;
+        let piece = into.get(..read).unwrap_or_default();
+        self.since_line = match piece.iter().rposition(|byte| *byte == b'\n') {
+            Some(end) => read - end - 1,
+            None => self.since_line + read,
+        };
+        if self.since_line > ROW_MAX {
+            let problem =
+                format!("a line of more than {ROW_MAX} bytes: this is no table of readings");
+            return Err(std::io::Error::new(
+                std::io::ErrorKind::InvalidData,
+                problem,
+            ));
+        }
+        Ok(read)
+    }
+}

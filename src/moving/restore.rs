@@ -1,0 +1,146 @@
+//! A backup put in the place of the hub's files.
+
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::backup::Files;
+use super::import::digest_of;
+use super::manifest::{Entry, Manifest, hex, stamp};
+use super::parts::{beside, sync_directory, write_whole};
+use crate::store::{Lock, file};
+
+/// What a restore came to.
+pub struct Restored {
+    /// When the backup was made.
+    pub made_at: Timestamp,
+    /// Its files.
+    pub files: Vec<Entry>,
+    /// The files that were there before, where they are now.
+    pub aside: Vec<PathBuf>,
+}
+
+/// Puts the backup in `from` in the place of `files`. All of it is copied beside them and verified before anything is replaced, and
+/// what is replaced is kept beside them under a name with `now` in it.
+///
+/// # Errors
+/// It is no backup, is damaged, a program uses the files, or the disk takes no more: nothing is replaced then. If the second file
+/// cannot be renamed after the first, it says so.
+pub fn restore(
+    from: &Path,
+    files: &Files<'_>,
+    now: Timestamp,
+    zone: &TimeZone,
+    advanced: &dyn Fn(u64, u64),
+) -> anyhow::Result<Restored> {
+    let manifest = Manifest::read(from)?;
+    let [(_, store), _] = files;
+    let _lock = Lock::alone(store)?;
+    let mut held = Vec::new();
+    for (_, path) in files {
+        if path.exists() {
+            held.extend(file::hold(path)?);
+        }
+    }
+    let mut copies = Vec::new();
+    for (name, path) in files {
+        let copy = beside(path, ".restoring");
+        let verified = copied(&manifest, from, name, &copy, advanced);
+        copies.push((copy, *path));
+        if let Err(error) = verified {
+            remove(&copies);
+            return Err(error);
+        }
+    }
+    let end = format!(".before-{}", stamp(now, zone));
+    let mut aside = Vec::new();
+    for (copy, path) in &copies {
+        replace(copy, path, &end, &mut aside).with_context(|| {
+            let kept: Vec<String> = aside
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
+            format!(
+                "cannot replace {}; what was replaced before is kept: {}",
+                path.display(),
+                kept.join(", ")
+            )
+        })?;
+    }
+    drop(held);
+    Ok(Restored {
+        made_at: manifest.made_at,
+        files: manifest.files,
+        aside,
+    })
+}
+
+fn remove(copies: &[(PathBuf, &Path)]) {
+    for (copy, _) in copies {
+        let _left = fs::remove_file(copy);
+    }
+}
+
+/// Copies the file `name` of a backup and holds the copy against the manifest.
+fn copied(
+    manifest: &Manifest,
+    from: &Path,
+    name: &str,
+    copy: &Path,
+    advanced: &dyn Fn(u64, u64),
+) -> anyhow::Result<()> {
+    let entry = manifest.files.iter().find(|entry| entry.name == name);
+    let entry = entry.with_context(|| format!("{} has no {name}", from.display()))?;
+    let source = from.join(name);
+    let mut file =
+        File::open(&source).with_context(|| format!("cannot open {}", source.display()))?;
+    write_whole(copy, |to| {
+        let size = std::io::copy(&mut file, to)?;
+        advanced(size, entry.size);
+        Ok(())
+    })?;
+    let size = copy.metadata()?.len();
+    anyhow::ensure!(
+        size == entry.size && hex(&digest_of(copy)?) == entry.sha256,
+        "{} is not as it was when it was made ({} bytes then, {size} now): take another backup",
+        source.display(),
+        entry.size
+    );
+    let contents = file::examine(copy)?;
+    anyhow::ensure!(
+        contents.layout == entry.layout && contents.rows == entry.rows,
+        "{} does not hold what the manifest says: take another backup",
+        source.display()
+    );
+    Ok(())
+}
+
+/// Gives `copy` the name `path`. What had it is kept under that name with `end`, and what SQLite has left beside it, too.
+fn replace(copy: &Path, path: &Path, end: &str, aside: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    // Never beside the new file: SQLite would take them for its own.
+    for left in ["-wal", "-shm", "-journal"] {
+        let left = beside(path, left);
+        let kept = beside(&left, end);
+        match fs::rename(&left, &kept) {
+            Ok(()) => aside.push(kept),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if path.exists() {
+        let kept = beside(path, end);
+        anyhow::ensure!(!kept.exists(), "{} is there already", kept.display());
+        // A second name first, so that there is a file under `path` at every moment; not every file system has second names.
+        if fs::hard_link(path, &kept).is_err() {
+            fs::rename(path, &kept)?;
+        }
+        aside.push(kept);
+    }
+    fs::rename(copy, path)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    Ok(sync_directory(folder)?)
+}

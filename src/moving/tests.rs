@@ -1,0 +1,349 @@
+//! There and back, interrupted, damaged.
+
+use std::cell::Cell;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
+
+use super::*;
+use crate::core::{Flag, HourCell, Reading, Reason, Series};
+use crate::store::{Sqlite, Store};
+use crate::support::Clock;
+use crate::wire::{Batch, Birth, BirthSeries, CounterSpec, Epoch};
+
+const START_MS: i64 = 1_659_283_200_123;
+const FORMATS: [Format; 3] = [Format::Csv, Format::Parquet, Format::Line];
+
+fn at(minutes: i64) -> Timestamp {
+    Timestamp::from_millisecond(START_MS + minutes * 60_000).unwrap()
+}
+
+fn china() -> TimeZone {
+    TimeZone::fixed(Offset::from_hours(8).unwrap())
+}
+
+fn series(text: &str) -> Series {
+    text.parse().unwrap()
+}
+
+/// A level with all that a reading may have, and a meter that rolls over.
+fn readings() -> Vec<Reading> {
+    let (level, meter) = (series("pond-1/level"), series("pump-1/energy_total"));
+    let mut readings = Vec::new();
+    let odd = [
+        98.113,
+        0.1 + 0.2,
+        1e-7,
+        1e-6,
+        -1e300,
+        f64::MIN_POSITIVE / 3.0,
+        9_007_199_254_740_993.0,
+        123_456_789.123_456_78,
+    ];
+    for (minute, value) in (0..).zip(odd) {
+        readings.push(Reading::good(level.clone(), at(minute), value));
+    }
+    let mut suspect = Reading::good(level.clone(), at(20), 98.5);
+    suspect.flag = Flag::Suspect;
+    suspect.reason = Some(Reason::Unexpected);
+    suspect.raw = vec![0, 985, 0xffff];
+    readings.push(suspect);
+    readings.push(Reading::missing(level, at(21), Reason::Timeout, vec![]));
+    for minute in 0..200 {
+        let value = ((990_000 + minute * 7 * 13) % 1_000_000) as f64 / 100.0;
+        readings.push(Reading::good(meter.clone(), at(minute), value));
+    }
+    readings
+}
+
+fn batch(readings: Vec<Reading>) -> Batch {
+    Batch {
+        gateway: "gw-1".parse().unwrap(),
+        epoch: Epoch(1),
+        seq: 1,
+        clock: None,
+        remains: None,
+        readings,
+    }
+}
+
+fn filled(path: &Path) -> Sqlite {
+    let mut store = Sqlite::open(path).unwrap();
+    let born = BirthSeries {
+        series: series("pump-1/energy_total"),
+        unit: crate::core::Unit::KilowattHour,
+        interval_s: 60,
+        counter: Some(CounterSpec {
+            modulus: Some(10_000.0),
+            max_rate_per_hour: Some(60.5),
+        }),
+    };
+    let birth = Birth::new("0", "x".into(), vec![born]);
+    let gateway = "gw-1".parse().unwrap();
+    store.birth(&gateway, &birth, at(0)).unwrap();
+    store.commit(&[batch(readings())], at(300)).unwrap();
+    store
+}
+
+/// All of a store in small parts.
+fn in_parts(format: Format) -> Export {
+    Export {
+        part: 50,
+        ..Export::all(format)
+    }
+}
+
+fn write(store: &Sqlite, format: Format, out: &Path, resume: bool) -> anyhow::Result<Exported> {
+    in_parts(format).write(store, &china(), out, resume, &|_| {})
+}
+
+/// What an import came to, and its problems.
+fn take(store: &mut Sqlite, files: &[&Path]) -> (Imported, Vec<String>) {
+    let mut problems = Vec::new();
+    let known = store.counters().unwrap();
+    let mut problem = |problem| problems.push(problem);
+    let gateway = "import".parse().unwrap();
+    let clock = Clock::system();
+    let mut import = Import::new(store, gateway, known, clock, &mut problem, &|_| {});
+    let mut errors = Vec::new();
+    for file in files {
+        if let Err(error) = import.take(file) {
+            errors.push(format!("{error:#}"));
+        }
+    }
+    let taken = import.taken();
+    problems.extend(errors);
+    (taken, problems)
+}
+
+/// Everything of a series, bits and all.
+type Whole = (Series, Vec<(Reading, Option<u64>)>, Vec<HourCell>);
+
+/// Everything that is in a store.
+fn all(store: &Sqlite) -> Vec<Whole> {
+    let whole = (Timestamp::MIN, Timestamp::MAX);
+    let of = |series: Series| {
+        let readings = store.readings(&series, whole.0, whole.1).unwrap();
+        let bits = |r: Reading| (r.clone(), r.value().map(f64::to_bits));
+        let hours = store.hours(&series, whole.0, whole.1).unwrap();
+        (series, readings.into_iter().map(bits).collect(), hours)
+    };
+    store.series().unwrap().into_iter().map(of).collect()
+}
+
+#[test]
+fn each_format_brings_everything_back_to_the_last_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(&folder.path().join("a.db"));
+    let grown = store.grown(&series("pump-1/energy_total"), None).unwrap();
+    assert!(grown.unwrap() > 180.0, "{grown:?}: the meter rolls over");
+    for format in FORMATS {
+        let out = folder.path().join("out");
+        let exported = write(&store, format, &out, false).unwrap();
+        assert_eq!((exported.series, exported.readings), (2, 210));
+        let mut other = Sqlite::open(&folder.path().join(format!("{format:?}.db"))).unwrap();
+        let (taken, problems) = take(&mut other, &[&out]);
+        assert_eq!(problems, Vec::<String>::new());
+        assert_eq!((taken.readings, taken.new), (210, 210));
+        assert_eq!(all(&other), all(&store), "{format:?}");
+        let before = other.gateways().unwrap()[0].delivered.clone();
+        let (taken, _) = take(&mut other, &[&out]);
+        assert_eq!((taken.readings, taken.new), (210, 0), "again");
+        assert_eq!(
+            other.gateways().unwrap()[0].delivered,
+            before,
+            "the same batches"
+        );
+        fs::remove_file(out).unwrap();
+    }
+}
+
+#[test]
+fn an_interrupted_export_goes_on_and_is_the_same_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(&folder.path().join("a.db"));
+    for format in FORMATS {
+        let (out, whole) = (folder.path().join("out"), folder.path().join("whole"));
+        write(&store, format, &whole, false).unwrap();
+        let seen = Cell::new(0);
+        let export = in_parts(format);
+        let stopped = catch_unwind(AssertUnwindSafe(|| {
+            let stop = |readings| {
+                seen.set(readings);
+                assert!(readings < 100, "stopped here");
+            };
+            export.write(&store, &china(), &out, false, &stop)
+        }));
+        assert!(stopped.is_err() && seen.get() == 100);
+        assert!(!out.exists(), "no half file under the name");
+        // As a power cut leaves what was being written.
+        let journal = folder.path().join("out.parts/journal.jsonl");
+        let text = fs::read_to_string(&journal).unwrap();
+        fs::write(&journal, format!("{text}{{\"readings\":15")).unwrap();
+        fs::write(folder.path().join("out.parts/part-000002"), "half").unwrap();
+        let other = Export {
+            stations: vec!["pond-1".parse().unwrap()],
+            ..export.clone()
+        };
+        let error = other
+            .write(&store, &china(), &out, true, &|_| {})
+            .unwrap_err();
+        assert!(error.to_string().contains("something else"), "{error}");
+        let exported = write(&store, format, &out, true).unwrap();
+        assert_eq!((exported.before, exported.readings), (100, 210));
+        assert!(
+            fs::read(&out).unwrap() == fs::read(&whole).unwrap(),
+            "{format:?}"
+        );
+        assert!(!folder.path().join("out.parts").exists());
+        let error = write(&store, format, &out, true).unwrap_err().to_string();
+        assert!(error.contains("give another name"), "{error}");
+        fs::remove_file(out).unwrap();
+        fs::remove_file(whole).unwrap();
+    }
+}
+
+#[test]
+fn only_what_is_asked_for_is_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(&folder.path().join("a.db"));
+    let out = folder.path().join("out.csv");
+    let export = Export {
+        parameters: vec!["level".parse().unwrap()],
+        from: at(7),
+        to: at(21),
+        ..Export::all(Format::Csv)
+    };
+    export
+        .write(&store, &china(), &out, false, &|_| {})
+        .unwrap();
+    assert_eq!(
+        fs::read_to_string(out).unwrap(),
+        "\u{feff}station,parameter,unit,observed_at,value,flag,reason,raw,modulus,max_rate_per_hour\r\n\
+         pond-1,level,m,2022-08-01T00:07:00.123+08:00,123456789.12345678,1,,,,\r\n\
+         pond-1,level,m,2022-08-01T00:20:00.123+08:00,98.5,3,unexpected,0x0000 0x03d9 0xffff,,\r\n"
+    );
+    let none = Export {
+        stations: vec!["nowhere".parse().unwrap()],
+        ..Export::all(Format::Parquet)
+    };
+    let out = folder.path().join("none.parquet");
+    let exported = none.write(&store, &china(), &out, false, &|_| {}).unwrap();
+    assert_eq!((exported.series, exported.readings), (0, 0));
+    let mut other = Sqlite::open(&folder.path().join("b.db")).unwrap();
+    assert_eq!(take(&mut other, &[&out]), (Imported::default(), vec![]));
+}
+
+#[test]
+fn bad_rows_are_named_and_the_rest_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Sqlite::open(&folder.path().join("a.db")).unwrap();
+    let file = folder.path().join("by-hand");
+    // Columns in another order, some left out, and no byte order mark.
+    fs::write(
+        &file,
+        "observed_at,station,parameter,unit,flag,value\n\
+         2022-08-01T08:00:00+08:00,pond-1,level,m,1,98.5\n\
+         2022/8/1 8:01,pond-1,level,m,1,98.5\n\
+         2022-08-01T08:02:00+08:00,pond-1,level,m,1,\"98,5\"\n\
+         2022-08-01T08:03:00+08:00,pond-1,level,mm,1,98\n\
+         2022-08-01T08:04:00+08:00,pond-1,level,m,1\n\
+         2022-08-01T08:05:00.0005+08:00,pond-1,level,m,1,98\n\
+         2022-08-01T00:06:00Z,pond-1,level,m,1,-0\n",
+    )
+    .unwrap();
+    let (taken, problems) = take(&mut store, &[&file]);
+    assert_eq!((taken.readings, taken.new, taken.refused), (2, 2, 5));
+    for (number, says) in [
+        (3, "observed_at \"2022/8/1 8:01\": a time with its offset"),
+        (4, "value \"98,5\": a number such as 98.113"),
+        (5, "unit \"mm\": level is kept in m"),
+        (6, "row \"5 cells\": as many cells"),
+        (
+            7,
+            "observed_at \"2022-08-01T08:05:00.0005+08:00\": times are kept to the millisecond",
+        ),
+    ] {
+        let start = format!("{}:{number}: {says}", file.display());
+        assert!(
+            problems.iter().any(|p| p.starts_with(&start)),
+            "{start} in {problems:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_export_is_refused_and_says_what_would_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Sqlite::open(&folder.path().join("a.db")).unwrap();
+    let file = folder.path().join("some.csv");
+    for (content, says) in [
+        (&b""[..], "no file of hanqing export"),
+        (b"\x00\x01\x02", "no file of hanqing export"),
+        (b"PAR1", "damaged or cut off"),
+        (b"station,parameter\n", "no column unit"),
+        (b"\x1f\x8b\x08\x00garbage", "copy it once more"),
+    ] {
+        fs::write(&file, content).unwrap();
+        let (taken, problems) = take(&mut store, &[&file]);
+        assert_eq!(taken, Imported::default());
+        assert!(
+            problems.concat().contains(says),
+            "{content:?}: {problems:?}"
+        );
+    }
+    let mut long = b"station,parameter,unit,observed_at,value,flag\n".to_vec();
+    long.resize(1 << 20, b'x');
+    fs::write(&file, long).unwrap();
+    let (_, problems) = take(&mut store, &[&file]);
+    assert!(
+        problems.concat().contains("no table of readings"),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn damaged_files_end_no_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(&folder.path().join("a.db"));
+    for format in FORMATS {
+        let out = folder.path().join("out");
+        write(&store, format, &out, false).unwrap();
+        let good = fs::read(&out).unwrap();
+        fs::remove_file(&out).unwrap();
+        let file = folder.path().join("bad");
+        let mut other = Sqlite::open(&folder.path().join(format!("{format:?}.db"))).unwrap();
+        // Fixed, spread over the whole file: the same each time.
+        for round in 0..400_usize {
+            let mut bad = good.clone();
+            let place = (round * 7919 + round * round * 31) % bad.len();
+            if round % 4 == 0 {
+                bad.truncate(place);
+            } else {
+                bad[place] ^= 1 << (round % 8);
+            }
+            fs::write(&file, bad).unwrap();
+            take(&mut other, &[&file]);
+        }
+    }
+}
+
+#[test]
+fn a_missing_reading_takes_the_place_of_no_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = filled(&folder.path().join("a.db"));
+    let before = all(&store);
+    let missing = readings().into_iter().map(|reading| {
+        Reading::missing(reading.series, reading.observed_at, Reason::Timeout, vec![])
+    });
+    let mut gaps = Sqlite::open(&folder.path().join("gaps.db")).unwrap();
+    gaps.commit(&[batch(missing.collect())], at(300)).unwrap();
+    let out = folder.path().join("gaps.parquet");
+    write(&gaps, Format::Parquet, &out, false).unwrap();
+    let (taken, _) = take(&mut store, &[&out]);
+    assert_eq!((taken.readings, taken.new), (210, 0));
+    assert_eq!(all(&store), before);
+}

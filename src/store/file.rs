@@ -1,0 +1,143 @@
+//! Files of SQLite as files: copied while others write, examined, and held while they are replaced. The store's, and the ledger's,
+//! which is of the same kind.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::StoreError;
+
+/// Pages copied between two looks at how far it is: 4 MB.
+const PAGES_PER_STEP: i32 = 1024;
+
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contents {
+    /// Its layout.
+    pub layout: i64,
+    /// Rows by table.
+    pub rows: BTreeMap<String, u64>,
+}
+
+fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    Connection::open_with_flags(path, flags).map_err(|source| StoreError::Open {
+        path: path.into(),
+        source,
+    })
+}
+
+/// Copies the file at `from` as it is at one instant, whoever writes meanwhile, and examines the copy. `advanced` is told bytes copied
+/// and bytes in all.
+///
+/// # Errors
+/// It cannot be read, `to` cannot be written, or the copy is damaged. `to` is no copy then.
+pub fn copy(from: &Path, to: &Path, advanced: &dyn Fn(u64, u64)) -> Result<Contents, StoreError> {
+    let source = open(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    // What is read in one transaction is of one instant, and the copy need not begin anew when others write.
+    let instant = source.unchecked_transaction()?;
+    let contents = contents(&instant)?;
+    let page: u64 = instant.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+    let mut target = open(
+        to,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+    )?;
+    {
+        let copying = Backup::new(&source, &mut target)?;
+        loop {
+            let step = copying.step(PAGES_PER_STEP)?;
+            let progress = copying.progress();
+            let bytes = |pages: i32| u64::from(pages.unsigned_abs()) * page;
+            advanced(
+                bytes(progress.pagecount - progress.remaining),
+                bytes(progress.pagecount),
+            );
+            match step {
+                StepResult::Done => break,
+                StepResult::More => {}
+                _ => return Err(StoreError::InUse { path: from.into() }),
+            }
+        }
+    }
+    instant.finish()?;
+    // One file, with nothing beside it.
+    target.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+    drop(target);
+    if examine(to)? != contents {
+        return Err(StoreError::Damaged {
+            path: to.into(),
+            found: "the copy holds other rows than the original".into(),
+        });
+    }
+    Ok(contents)
+}
+
+/// Reads through the whole file at `path`, looks for damage and counts its rows.
+///
+/// # Errors
+/// It is damaged, or cannot be read.
+pub fn examine(path: &Path) -> Result<Contents, StoreError> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let damaged = |found: String| StoreError::Damaged {
+        path: path.into(),
+        found,
+    };
+    let found: String = connection
+        .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+        .map_err(|error| damaged(error.to_string()))?;
+    if found != "ok" {
+        return Err(damaged(found));
+    }
+    contents(&connection).map_err(|error| damaged(error.to_string()))
+}
+
+fn contents(connection: &Connection) -> rusqlite::Result<Contents> {
+    let layout = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let mut statement = connection.prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    )?;
+    let names = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let mut rows = BTreeMap::new();
+    for name in names {
+        let name = name?;
+        let quoted = name.replace('"', "\"\"");
+        let count = format!("SELECT count(*) FROM \"{quoted}\"");
+        rows.insert(name, connection.query_row(&count, [], |row| row.get(0))?);
+    }
+    Ok(Contents { layout, rows })
+}
+
+/// A file that nobody else has open. What lay beside it is part of it now.
+pub struct Held {
+    _connection: Connection,
+}
+
+/// Holds the file at `path`; `None` where it is so damaged that nobody can open it.
+///
+/// # Errors
+/// A program has it open, or it cannot be read.
+pub fn hold(path: &Path) -> Result<Option<Held>, StoreError> {
+    let failed = |error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Err(StoreError::InUse { path: path.into() })
+        }
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Ok(None),
+        _ => Err(StoreError::Open {
+            path: path.into(),
+            source: error,
+        }),
+    };
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // Refused as long as another connection is open, even one that does nothing.
+    let alone = connection
+        .busy_timeout(std::time::Duration::ZERO)
+        .and_then(|()| connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(())))
+        .and_then(|()| connection.execute_batch("BEGIN EXCLUSIVE"));
+    match alone {
+        Ok(()) => Ok(Some(Held {
+            _connection: connection,
+        })),
+        Err(error) => failed(error),
+    }
+}
