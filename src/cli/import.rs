@@ -9,6 +9,7 @@ use super::progress::Progress;
 use super::{CONFIGURATION, load};
 use crate::config;
 use crate::core::GatewayId;
+use crate::hub;
 use crate::moving::{Import, is_calmed};
 use crate::store::{Lock, Sqlite};
 use crate::support::Clock;
@@ -45,14 +46,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     calm();
     let _lock = Lock::shared(&settings.store.path)?;
-    let mut store = Sqlite::open(&settings.store.path)?;
-    store.keep_days_by(&crate::hub::calendar(&township)?)?;
-    let known = store.counters()?;
+    let known = Sqlite::open(&settings.store.path)?.counters()?;
+    let mut store = hub::open_store(&settings, &township)?;
     let progress = Progress::readings(None);
     let mut problem = |problem: String| progress.say(&format!("hanqing: {problem}"));
     let advanced = |readings| progress.at(readings);
     let mut import = Import::new(
-        &mut store,
+        store.as_mut(),
         arguments.gateway.clone(),
         known,
         Clock::system(),

@@ -46,6 +46,8 @@ mod probe;
 mod profile;
 #[cfg(feature = "hub")]
 mod progress;
+#[cfg(feature = "hub")]
+mod quarantine;
 #[cfg(feature = "edge")]
 mod read;
 #[cfg(feature = "hub")]
@@ -112,6 +114,8 @@ enum Command {
     Backup(backup::BackupArguments),
     #[cfg(feature = "hub")]
     Restore(backup::RestoreArguments),
+    #[cfg(feature = "hub")]
+    Quarantine(quarantine::Arguments),
     /// Check configuration files, every problem at once
     Check(check::Arguments),
     /// Write the drought-relief section of a period
@@ -166,6 +170,8 @@ pub fn main() -> ExitCode {
         Command::Import(arguments) => import::run(&arguments),
         #[cfg(feature = "hub")]
         Command::Backup(arguments) => backup::back_up(&arguments),
+        #[cfg(feature = "hub")]
+        Command::Quarantine(arguments) => quarantine::run(&arguments),
         #[cfg(feature = "hub")]
         Command::Restore(arguments) => backup::restore(&arguments),
         Command::Check(arguments) => check::run(arguments),

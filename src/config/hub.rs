@@ -33,6 +33,7 @@ pub fn check(settings: &HubSettings) -> Vec<Problem> {
             ));
         }
     }
+    store(settings, &mut problems);
     if settings.store.path == settings.ledger.path {
         problems.push(Problem::new(
             "ledger.path",
@@ -53,6 +54,43 @@ pub fn check(settings: &HubSettings) -> Vec<Problem> {
     }
     broker(settings, &mut problems);
     problems
+}
+
+/// Months that raw readings are kept at least: a report of the year before is made of its hours, but a reading that comes late needs
+/// those of its hour.
+const KEEP_RAW_MIN_MONTHS: u32 = 3;
+
+fn store(settings: &HubSettings, problems: &mut Vec<Problem>) {
+    let months = settings.store.keep_raw_months;
+    if let Some(months) = months.filter(|months| *months < KEEP_RAW_MIN_MONTHS) {
+        problems.push(Problem::new(
+            "store.keep_raw_months",
+            months,
+            "must be 3 or more",
+            "leave it out to keep readings for ever; hours and days stay in any case",
+        ));
+    }
+    let group = settings.share.as_deref().unwrap_or("g");
+    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if group.is_empty() || group.len() > CLIENT_ID_MAX || !group.chars().all(allowed) {
+        problems.push(Problem::new(
+            "share",
+            group,
+            "must be 1 to 64 of a-z, A-Z, 0-9, '-' and '_'",
+            "the same word for all hubs that share the load, such as hanqing",
+        ));
+    }
+    #[cfg(feature = "influx")]
+    match &settings.store.server {
+        Some(server) => problems.extend(super::server::check(server)),
+        None if settings.share.is_some() => problems.push(Problem::new(
+            "share",
+            group,
+            "needs a server to store to: one file has one hub",
+            "add [store.server], or leave out share",
+        )),
+        None => {}
+    }
 }
 
 fn broker(settings: &HubSettings, problems: &mut Vec<Problem>) {

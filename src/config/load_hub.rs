@@ -35,6 +35,22 @@ pub fn load_hub(file: &Path, set: &[(String, String)]) -> Result<LoadedHub, Vec<
     }
 }
 
+/// Loads the file of a hub that only takes in: the township that it names is not looked at.
+///
+/// # Errors
+/// Everything that is wrong with it.
+#[cfg(feature = "influx")]
+pub fn load_ingester(
+    file: &Path,
+    set: &[(String, String)],
+) -> Result<HubSettings, Vec<FileProblem>> {
+    let loaded = read_hub(file, &environment(), set);
+    match loaded.value {
+        Some(settings) if loaded.problems.is_empty() => Ok(settings),
+        _ => Err(loaded.problems),
+    }
+}
+
 pub(super) fn read_hub(
     file: &Path,
     environment: &[(String, String)],
@@ -51,6 +67,15 @@ pub(super) fn read_hub(
         }
         if let Some(folder) = &mut settings.report_templates {
             from_beside(file, folder);
+        }
+        #[cfg(feature = "influx")]
+        if let Some(server) = &mut settings.store.server {
+            for path in [&mut server.token_file, &mut server.ca_file]
+                .into_iter()
+                .flatten()
+            {
+                from_beside(file, path);
+            }
         }
     };
     let layers = Layers::read(file, environment, set);

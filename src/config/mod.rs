@@ -38,6 +38,8 @@ mod profiles;
 mod quality;
 #[cfg(feature = "edge")]
 mod register_table;
+#[cfg(feature = "influx")]
+mod server;
 #[cfg(feature = "edge")]
 mod socket;
 mod source_text;
@@ -54,6 +56,8 @@ pub use example::example;
 pub use kind::{CheckReport, Kind, check_file};
 #[cfg(feature = "edge")]
 pub use load_edge::{LoadedEdge, load_edge};
+#[cfg(feature = "influx")]
+pub use load_hub::load_ingester;
 #[cfg(feature = "hub")]
 pub use load_hub::{LoadedHub, load_hub};
 #[cfg(feature = "edge")]

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::core::GatewayId;
 use crate::device::Profile;
 use crate::edge::{Edge, EdgeSettings, EdgeWatch};
-use crate::hub::{self, FileSettings, Hub, HubSettings, Report, WebSettings};
+use crate::hub::{self, FileSettings, Hub, HubSettings, Report, StoreSettings, WebSettings};
 use crate::ledger::{self, Ledger};
 use crate::modbus::BusSettings;
 use crate::mqtt::{MqttSettings, broker};
@@ -159,7 +159,7 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
         .await
         .context("hub")?;
     let page = hub.page_address()?;
-    let (taken, overview) = (hub.stats(), hub.overview());
+    let (taken, overview) = (hub.state(), hub.overview().context("the hub has no page")?);
 
     let mut supervisor = Supervisor::new(stop.clone());
     let mut watches = Vec::new();
@@ -311,9 +311,7 @@ fn hub_settings(page: u16, broker: u16) -> HubSettings {
     HubSettings {
         mqtt: MqttSettings::at(format!("mqtt://127.0.0.1:{broker}")),
         client_id: "hanqing-hub".into(),
-        store: FileSettings {
-            path: "store.db".into(),
-        },
+        store: StoreSettings::at("store.db".into()),
         ledger: FileSettings {
             path: "ledger.db".into(),
         },
@@ -322,6 +320,7 @@ fn hub_settings(page: u16, broker: u16) -> HubSettings {
         },
         township: "township.toml".into(),
         report_templates: None,
+        share: None,
         broker: None,
     }
 }

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::core::{Calendar, Period};
 use crate::edge::EdgeWatch;
-use crate::hub::IngestStats;
+use crate::hub::HubState;
 use crate::web::Overview;
 
 /// In a pipe, one line for so many days.
@@ -23,7 +23,7 @@ pub struct Progress {
     calendar: Calendar,
     period: Period,
     edges: Vec<EdgeWatch>,
-    taken: Arc<IngestStats>,
+    taken: Arc<HubState>,
     overview: watch::Receiver<Arc<Overview>>,
     bar: Option<ProgressBar>,
     shown: Option<Date>,
@@ -36,7 +36,7 @@ impl Progress {
         period: Period,
         page: SocketAddr,
         edges: Vec<EdgeWatch>,
-        taken: Arc<IngestStats>,
+        taken: Arc<HubState>,
         overview: watch::Receiver<Arc<Overview>>,
     ) -> Self {
         println!("水源页面 / water sources: http://{page}/");

@@ -1,17 +1,21 @@
 //! From the broker into the store; back goes only what has been committed.
 
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use super::message::{self, Content};
+use super::{HubState, times};
 use crate::core::GatewayId;
 use crate::mqtt::intake::{Intake, Message};
 use crate::mqtt::{MqttError, MqttSettings};
-use crate::store::{Committed, Sqlite, StoreError, StoreHandle};
+use crate::store::{Committed, StoreError, StoreHandle};
 use crate::support::{Backoff, Clock, Stopwatch, chance};
-use crate::wire::{Ack, Batch, Birth, Channel, Status, Topic, packed};
+use crate::wire::{Ack, Topic};
 
 /// Waits between connections, and between attempts at a commit that failed.
 const RETRY: Backoff = Backoff {
@@ -28,15 +32,31 @@ const MESSAGES_MAX: usize = 200;
 /// What is kept of a message that is none of ours: enough to see what it is.
 const QUARANTINE_BYTES_MAX: usize = 64 * 1024;
 
-/// What a hub has taken in since its start.
-#[derive(Debug, Default)]
-pub struct IngestStats {
-    /// Readings that were not in the store before.
-    pub readings: AtomicU64,
-    /// Batches, repeated ones included.
-    pub batches: AtomicU64,
-    /// Messages that were none of ours.
-    pub quarantined: AtomicU64,
+/// Bytes of messages that are committed together: what they are read into takes several times as much.
+const BYTES_MAX: usize = 4 << 20;
+
+/// Gateways poll by the same clock, and their messages come within a second: one write to disk for all of them.
+const TOGETHER: Duration = Duration::from_secs(1);
+
+/// A gateway that has sent something within this time is in the middle of sending: nothing waits for others then.
+const SENDING: Duration = Duration::from_secs(10);
+
+/// Gateways of which it is remembered when they sent last.
+const REMEMBERED_MAX: usize = 10_000;
+
+/// Before it this program was not there: a machine that believes to be earlier has a wrong clock. 2026-11-01, s.
+const CLOCK_FLOOR_S: i64 = 1_793_491_200;
+
+/// Where messages come from.
+pub struct Source {
+    /// The broker.
+    pub settings: MqttSettings,
+    /// This hub's name there.
+    pub client_id: String,
+    /// The group that it shares messages with.
+    pub share: Option<String>,
+    /// Whether time is simulated: the clock may then show any.
+    pub simulated: bool,
 }
 
 /// Takes in what gateways send, until `stop`.
@@ -45,13 +65,19 @@ pub struct IngestStats {
 /// The settings cannot describe a broker, a file that they name cannot be used at the start, or the store's thread is gone. A
 /// broker that is away, or a store that cannot write for now, is no error: nothing is acknowledged meanwhile.
 pub async fn ingest(
-    settings: MqttSettings,
-    client_id: String,
+    from: Source,
     store: StoreHandle,
     clock: Clock,
-    stats: Arc<IngestStats>,
+    state: Arc<HubState>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
+    let Source {
+        settings,
+        client_id,
+        share,
+        simulated,
+    } = from;
+    state.broker(false, clock.now());
     let mut failures = 0;
     let mut fresh = false;
     let mut begun = false;
@@ -59,10 +85,19 @@ pub async fn ingest(
         let life = Stopwatch::start();
         let error = tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            connected = Intake::connect(&settings, &client_id, fresh) => match connected {
+            connected = Intake::connect(&settings, &client_id, share.as_deref(), fresh) => match connected {
                 Ok(intake) => {
                     tracing::info!("connected to the broker");
-                    let mut ingest = Ingest { intake, store: &store, clock: &clock, stats: &stats, stop: &stop };
+                    state.broker(true, clock.now());
+                    let mut ingest = Ingest {
+                        intake,
+                        store: &store,
+                        clock: &clock,
+                        state: &state,
+                        stop: &stop,
+                        simulated,
+                        sent: HashMap::new(),
+                    };
                     match ingest.run().await? {
                         None => {
                             ingest.intake.close().await;
@@ -76,6 +111,7 @@ pub async fn ingest(
             },
         };
         begun = true;
+        state.broker(false, clock.now());
         if let MqttError::Renewed { .. } = error {
             tracing::info!("{error}");
             failures = 0;
@@ -100,8 +136,11 @@ struct Ingest<'a> {
     intake: Intake,
     store: &'a StoreHandle,
     clock: &'a Clock,
-    stats: &'a IngestStats,
+    state: &'a HubState,
     stop: &'a CancellationToken,
+    simulated: bool,
+    /// When each gateway sent last.
+    sent: HashMap<GatewayId, Stopwatch>,
 }
 
 impl Ingest<'_> {
@@ -115,13 +154,10 @@ impl Ingest<'_> {
                     Err(lost) => return Ok(Some(lost)),
                 },
             };
-            let mut messages = vec![first];
-            while messages.len() < MESSAGES_MAX {
-                match self.intake.try_next() {
-                    Some(message) => messages.push(message),
-                    None => break,
-                }
-            }
+            let messages = match self.together(first).await {
+                Ok(messages) => messages,
+                Err(lost) => return Ok(Some(lost)),
+            };
             let Some(committed) = self.take(&messages).await? else {
                 return Ok(None);
             };
@@ -131,49 +167,71 @@ impl Ingest<'_> {
         }
     }
 
+    /// The first message and those that are to be committed with it: what is there, and where gateways send once in a while, what
+    /// comes within a second.
+    async fn together(&mut self, first: Message) -> Result<Vec<Message>, MqttError> {
+        let since = Stopwatch::start();
+        let mut bytes = first.payload().len();
+        let mut wait = !self.is_sending(&first);
+        let mut messages = vec![first];
+        while messages.len() < MESSAGES_MAX && bytes < BYTES_MAX {
+            let next = match self.intake.try_next() {
+                Some(next) => next,
+                None if wait => {
+                    let left = TOGETHER.saturating_sub(since.elapsed());
+                    tokio::select! {
+                        () = self.stop.cancelled() => break,
+                        () = tokio::time::sleep(left) => break,
+                        next = self.intake.next() => next?,
+                    }
+                }
+                None => break,
+            };
+            bytes += next.payload().len();
+            wait &= !self.is_sending(&next);
+            messages.push(next);
+        }
+        Ok(messages)
+    }
+
+    /// Whether the gateway of this message has sent another shortly before.
+    fn is_sending(&mut self, message: &Message) -> bool {
+        let topic: Result<Topic, _> = message.topic().parse();
+        let Ok(Topic { gateway, .. }) = topic else {
+            return true;
+        };
+        if self.sent.len() >= REMEMBERED_MAX {
+            self.sent.clear();
+        }
+        let before = self.sent.insert(gateway, Stopwatch::start());
+        before.is_some_and(|before| before.elapsed() < SENDING)
+    }
+
     /// Commits what the messages hold; `None` where `stop` came before it could be committed.
     async fn take(&self, messages: &[Message]) -> anyhow::Result<Option<Committed>> {
         let mut batches = Vec::new();
         for message in messages {
-            let content = match read(message) {
-                Ok(content) => content,
-                Err(problem) => {
-                    tracing::warn!(topic = message.topic(), problem, "message set aside");
-                    self.stats.quarantined.fetch_add(1, Relaxed);
-                    Content::Foreign(problem)
-                }
-            };
-            let written = match content {
-                Content::Batches(came) => {
+            let (topic, payload) = (message.topic(), message.payload());
+            let written = match message::read(topic, payload) {
+                Ok(Content::Batches(came)) => {
                     batches.extend(came);
                     Some(())
                 }
-                Content::Birth(gateway, birth) => {
-                    self.until_stored(|| {
-                        self.store
-                            .birth(gateway.clone(), birth.clone(), self.clock.now())
-                    })
-                    .await?
+                Ok(Content::Birth(gateway, birth)) => {
+                    self.until_stored(|now| self.store.birth(gateway.clone(), birth.clone(), now))
+                        .await?
                 }
-                Content::Status(gateway, status) => {
-                    self.until_stored(|| {
-                        self.store
-                            .status(gateway.clone(), status.clone(), self.clock.now())
-                    })
-                    .await?
+                Ok(Content::Status(gateway, status)) => {
+                    self.until_stored(|now| self.store.status(gateway.clone(), status.clone(), now))
+                        .await?
                 }
-                Content::Foreign(problem) => {
-                    let (topic, payload) = (message.topic(), message.payload());
-                    self.until_stored(|| {
-                        self.store.quarantine(
-                            self.clock.now(),
-                            topic.into(),
-                            problem.clone(),
-                            payload
-                                .get(..QUARANTINE_BYTES_MAX)
-                                .unwrap_or(payload)
-                                .to_vec(),
-                        )
+                Err(problem) => {
+                    tracing::warn!(topic, problem, "message set aside");
+                    self.state.quarantined.fetch_add(1, Relaxed);
+                    let kept = payload.get(..QUARANTINE_BYTES_MAX).unwrap_or(payload);
+                    self.until_stored(|now| {
+                        let (topic, problem) = (topic.into(), problem.clone());
+                        self.store.quarantine(now, topic, problem, kept.to_vec())
                     })
                     .await?
                 }
@@ -182,31 +240,61 @@ impl Ingest<'_> {
                 return Ok(None);
             }
         }
+        let came = batches.len() as u64;
+        let begun = Stopwatch::start();
         let committed = self
-            .until_stored(|| self.store.commit(batches.clone(), self.clock.now()))
+            .until_stored(|now| {
+                let mut batches = batches.clone();
+                let refused = times::sift(&mut batches, now);
+                self.store.commit(batches, refused, now)
+            })
             .await?;
         if let Some(committed) = &committed {
-            self.stats.batches.fetch_add(batches.len() as u64, Relaxed);
-            self.stats
+            self.state.committed(begun.elapsed(), self.clock.now());
+            self.state.batches.fetch_add(came, Relaxed);
+            self.state
                 .readings
                 .fetch_add(committed.new_readings, Relaxed);
+            for refused in &committed.refused {
+                let readings = refused.batch.readings.len();
+                self.state.refused.fetch_add(readings as u64, Relaxed);
+                tracing::warn!(
+                    gateway = %refused.batch.gateway,
+                    readings,
+                    problem = refused.problem,
+                    "readings set aside"
+                );
+            }
         }
         Ok(committed)
     }
 
     /// Tries until the store has done it: a full disk is waited out, and the broker keeps what comes meanwhile.
-    async fn until_stored<T, F>(&self, attempt: impl Fn() -> F) -> anyhow::Result<Option<T>>
+    async fn until_stored<T, F>(
+        &self,
+        attempt: impl Fn(Timestamp) -> F,
+    ) -> anyhow::Result<Option<T>>
     where
         F: Future<Output = Result<T, StoreError>>,
     {
         let mut failures = 0;
         loop {
-            match attempt().await {
+            let now = self.clock.now();
+            let done = if self.simulated || now.as_second() >= CLOCK_FLOOR_S {
+                attempt(now).await
+            } else {
+                Err(StoreError::Clock(now))
+            };
+            match done {
                 Ok(done) => return Ok(Some(done)),
                 Err(error @ StoreError::Closed) => return Err(error.into()),
                 Err(error) => {
                     failures += 1;
-                    let wait = RETRY.ceiling(failures);
+                    self.state.unwritten(now);
+                    // A server may say when to come again; otherwise by chance, so that several hubs do not come together.
+                    let wait = error.wait().unwrap_or_else(|| {
+                        RETRY.ceiling(failures).mul_f64(0.5 + 0.5 * chance::unit())
+                    });
                     let error = format!("{:#}", anyhow::Error::from(error));
                     tracing::error!(
                         error,
@@ -240,41 +328,5 @@ impl Ingest<'_> {
                 .await?;
         }
         Ok(())
-    }
-}
-
-enum Content {
-    Batches(Vec<Batch>),
-    Birth(GatewayId, Birth),
-    Status(GatewayId, Status),
-    Foreign(String),
-}
-
-fn read(message: &Message) -> Result<Content, String> {
-    let topic: Topic = message.topic().parse()?;
-    let payload = message.payload();
-    match topic.channel {
-        Channel::Readings => {
-            let batches = packed::unpack(payload).map_err(|e| e.to_string())?;
-            for batch in &batches {
-                if batch.gateway != topic.gateway {
-                    return Err(format!(
-                        "a batch of {} on the topic of {}",
-                        batch.gateway, topic.gateway
-                    ));
-                }
-                Sqlite::holds(batch)?;
-            }
-            Ok(Content::Batches(batches))
-        }
-        Channel::Birth => Ok(Content::Birth(
-            topic.gateway,
-            Birth::from_bytes(payload).map_err(|e| e.to_string())?,
-        )),
-        Channel::Status => Ok(Content::Status(
-            topic.gateway,
-            Status::from_bytes(payload).map_err(|e| e.to_string())?,
-        )),
-        Channel::Ack => Err("an acknowledgement among what gateways send".into()),
     }
 }

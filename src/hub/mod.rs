@@ -1,11 +1,21 @@
 //! The office side: intake, store, page and report put together.
 
+#[cfg(feature = "influx")]
+mod copying;
 mod ingest;
+pub mod message;
+mod metrics;
 mod overview;
+mod retention;
+mod retry;
 mod settings;
+mod state;
+pub mod times;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+#[cfg(feature = "influx")]
+use std::sync::atomic::Ordering::Relaxed;
 
 use anyhow::Context;
 use jiff::Timestamp;
@@ -14,15 +24,20 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-pub use ingest::IngestStats;
 pub use overview::Overviews;
-pub use settings::{BrokerSettings, FileSettings, HubSettings, WebSettings};
+pub use retry::{Retried, retry};
+pub use settings::{BrokerSettings, FileSettings, HubSettings, StoreSettings, WebSettings};
+pub use state::HubState;
 
 use crate::core::{Calendar, DayCell, Period};
 use crate::figures::{self, Entry, EntryCode, Figure, Inputs};
 use crate::ledger::Ledger;
 use crate::report;
-use crate::store::{Lock, Quarantine, Sqlite, StoreHandle, keeper};
+#[cfg(feature = "influx")]
+use crate::store::server::copy::{Copier, Reach};
+#[cfg(feature = "influx")]
+use crate::store::server::{Server, ServerSettings};
+use crate::store::{Lock, Quarantine, Sqlite, Store, StoreHandle, keeper};
 use crate::support::{Clock, Supervisor};
 use crate::water::Township;
 use crate::web;
@@ -53,20 +68,29 @@ pub fn drought_event(entries: &[Entry]) -> Option<Period> {
 pub struct Hub {
     settings: HubSettings,
     store: StoreHandle,
-    overviews: overview::Overviews,
-    overview: watch::Sender<Arc<web::Overview>>,
+    page: Option<Page>,
     listener: TcpListener,
-    stats: Arc<IngestStats>,
+    state: Arc<HubState>,
     clock: Clock,
+    simulated: bool,
     /// As long as a hub is there, nothing replaces its files.
     _lock: Lock,
 }
 
+/// What a hub with a page has besides.
+struct Page {
+    overviews: Overviews,
+    overview: watch::Sender<Arc<web::Overview>>,
+    calendar: Calendar,
+    #[cfg(feature = "influx")]
+    copying: Option<(Copier, Sqlite)>,
+}
+
 impl Hub {
-    /// Opens the files and binds the page's address. The broker may be away.
+    /// Opens the files and binds the page's address. Broker and server may be away.
     ///
     /// # Errors
-    /// A file cannot be opened, the zone is unknown, or the address is taken.
+    /// A file cannot be opened, the zone is unknown, the server cannot be used, or the address is taken.
     pub async fn open(
         settings: HubSettings,
         township: Township,
@@ -75,48 +99,90 @@ impl Hub {
     ) -> anyhow::Result<Self> {
         let calendar = calendar(&township)?;
         let lock = Lock::shared(&settings.store.path)?;
-        let mut store = Sqlite::open(&settings.store.path)?;
-        store.keep_days_by(&calendar)?;
-        let reader = store.reader()?;
+        let mut file = Sqlite::open(&settings.store.path)?;
+        file.keep_days_by(&calendar)?;
+        let reader = file.reader()?;
         let ledger = Ledger::open(&settings.ledger.path)?;
-        let listen = settings.web.listen;
-        let listener = TcpListener::bind(listen)
-            .await
-            .with_context(|| format!("cannot serve the page on {listen}; set web.listen (the demo: --port) to another address"))?;
-        let stats = Arc::new(IngestStats::default());
-        let overviews = overview::Overviews::new(
+        let listener = listen(&settings).await?;
+        let state = Arc::new(HubState::default());
+        let overviews = Overviews::new(
             Arc::new(township),
-            calendar,
+            calendar.clone(),
             reader,
             clock.clone(),
             simulated,
             ledger,
-            stats.clone(),
+            state.clone(),
         )?;
+        #[cfg(feature = "influx")]
+        let mut copying = None;
+        #[cfg(feature = "influx")]
+        let store: Box<dyn Store> = match &settings.store.server {
+            None => Box::new(file),
+            Some(server) => {
+                copying = Some((Copier::new(server)?, file));
+                Box::new(open_server(server, &settings.client_id).await?)
+            }
+        };
+        #[cfg(not(feature = "influx"))]
+        let store: Box<dyn Store> = Box::new(file);
         let quarantine = Quarantine::open(&settings.store.path)?;
-        let store =
-            keeper::start(Box::new(store), quarantine).context("no thread for the store")?;
-        let overview = watch::Sender::new(Arc::default());
+        let store = keeper::start(store, quarantine).context("no thread for the store")?;
+        let page = Page {
+            overviews,
+            overview: watch::Sender::new(Arc::default()),
+            calendar,
+            #[cfg(feature = "influx")]
+            copying,
+        };
         Ok(Self {
             settings,
             store,
-            overviews,
-            overview,
+            page: Some(page),
             listener,
-            stats,
+            state,
             clock,
+            simulated,
             _lock: lock,
         })
     }
 
-    /// What it has taken in.
-    pub fn stats(&self) -> Arc<IngestStats> {
-        self.stats.clone()
+    /// Opens a hub that only takes in, beside others: without page, report and ledger. What it has to keep lies on the server; its
+    /// file holds what is set aside.
+    ///
+    /// # Errors
+    /// There is no server in the settings, it cannot be used, a file cannot be opened, or the address is taken.
+    #[cfg(feature = "influx")]
+    pub async fn ingester(settings: HubSettings, clock: Clock) -> anyhow::Result<Self> {
+        let server = settings.store.server.as_ref().context(
+            "a hub that only takes in needs a server to store to ([store.server]): one file has one hub",
+        )?;
+        let lock = Lock::shared(&settings.store.path)?;
+        let quarantine = Quarantine::open(&settings.store.path)?;
+        let listener = listen(&settings).await?;
+        let server = open_server(server, &settings.client_id).await?;
+        let store =
+            keeper::start(Box::new(server), quarantine).context("no thread for the store")?;
+        Ok(Self {
+            settings,
+            store,
+            page: None,
+            listener,
+            state: Arc::default(),
+            clock,
+            simulated: false,
+            _lock: lock,
+        })
     }
 
-    /// What its page shows.
-    pub fn overview(&self) -> watch::Receiver<Arc<web::Overview>> {
-        self.overview.subscribe()
+    /// What it knows of itself.
+    pub fn state(&self) -> Arc<HubState> {
+        self.state.clone()
+    }
+
+    /// What its page shows; nothing where it has none.
+    pub fn overview(&self) -> Option<watch::Receiver<Arc<web::Overview>>> {
+        self.page.as_ref().map(|page| page.overview.subscribe())
     }
 
     /// Where its page is served.
@@ -132,26 +198,113 @@ impl Hub {
     /// # Errors
     /// The first thing that ends a hub.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let mut supervisor = Supervisor::new(stop.clone());
-        let page = web::router(self.overview.subscribe());
-        let serving = web::serve(self.listener, page, stop.clone());
-        supervisor.spawn("page", async move { Ok(serving.await?) });
-        supervisor.spawn(
-            "overview",
-            overview::refresh(self.overviews, self.overview, stop.clone()),
-        );
-        let (settings, store) = (self.settings, self.store);
-        let taking = ingest::ingest(
-            settings.mqtt,
-            settings.client_id,
+        let Self {
+            settings,
             store,
-            self.clock,
-            self.stats,
-            stop,
-        );
-        supervisor.spawn("ingest", taking);
+            page,
+            listener,
+            state,
+            clock,
+            simulated,
+            _lock,
+        } = self;
+        let mut supervisor = Supervisor::new(stop.clone());
+        let mut router = operation(&settings, &state, &clock);
+        if let Some(page) = page {
+            router = router.merge(web::pages(page.overview.subscribe()));
+            supervisor.spawn(
+                "overview",
+                overview::refresh(page.overviews, page.overview, stop.clone()),
+            );
+            let path = settings.store.path.clone();
+            supervisor.spawn(
+                "check of the store",
+                verify(path.clone(), state.clone(), stop.clone()),
+            );
+            if let Some(months) = settings.store.keep_raw_months {
+                let keeping =
+                    retention::keep(path, months, page.calendar, clock.clone(), stop.clone());
+                supervisor.spawn("retention", keeping);
+            }
+            #[cfg(feature = "influx")]
+            if let Some((copier, copy)) = page.copying {
+                state.copies.store(true, Relaxed);
+                state.copied_ms.store(clock.now().as_millisecond(), Relaxed);
+                let following =
+                    copying::follow(copier, copy, clock.clone(), state.clone(), stop.clone());
+                supervisor.spawn("copy", following);
+            }
+        }
+        let serving = web::serve(listener, web::sealed(router), stop.clone());
+        supervisor.spawn("page", async move { Ok(serving.await?) });
+        let source = ingest::Source {
+            settings: settings.mqtt,
+            client_id: settings.client_id,
+            share: settings.share,
+            simulated,
+        };
+        supervisor.spawn("ingest", ingest::ingest(source, store, clock, state, stop));
         supervisor.run().await
     }
+}
+
+async fn listen(settings: &HubSettings) -> anyhow::Result<TcpListener> {
+    let listen = settings.web.listen;
+    TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot serve the page on {listen}; set web.listen (the demo: --port) to another address")
+    })
+}
+
+/// Opens what takes readings in, for a command beside the hub: the file, or the server.
+///
+/// # Errors
+/// It cannot be opened or used.
+pub fn open_store(settings: &HubSettings, township: &Township) -> anyhow::Result<Box<dyn Store>> {
+    #[cfg(feature = "influx")]
+    if let Some(server) = &settings.store.server {
+        let hub = format!("{}-by-hand", settings.client_id);
+        return Ok(Box::new(Server::open(server, &hub)?));
+    }
+    let mut store = Sqlite::open(&settings.store.path)?;
+    store.keep_days_by(&calendar(township)?)?;
+    Ok(Box::new(store))
+}
+
+/// Opens the server from a thread that may wait.
+#[cfg(feature = "influx")]
+async fn open_server(settings: &ServerSettings, hub: &str) -> anyhow::Result<Server> {
+    let (settings, hub) = (settings.clone(), hub.to_owned());
+    Ok(tokio::task::spawn_blocking(move || Server::open(&settings, &hub)).await??)
+}
+
+/// Metrics and health.
+fn operation(settings: &HubSettings, state: &Arc<HubState>, clock: &Clock) -> web::Router {
+    let (of_metrics, of_health) = (state.clone(), state.clone());
+    let (at_metrics, at_health) = (clock.clone(), clock.clone());
+    let store = settings.store.path.clone();
+    web::operation(
+        move || {
+            let (state, store) = (of_metrics.clone(), store.clone());
+            let now = at_metrics.now();
+            metrics::metrics(metrics::Scrape { state, store, now }).ok()
+        },
+        move || of_health.problems(at_health.now()),
+    )
+}
+
+/// Looks through the file once, beside what goes on: a hub is not to wait for it.
+async fn verify(
+    path: PathBuf,
+    state: Arc<HubState>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let found = tokio::task::spawn_blocking(move || Sqlite::open_reader(&path)?.verify()).await?;
+    if let Err(error) = found {
+        tracing::error!(%error, "the store was looked through");
+        state.damaged(error.to_string());
+    }
+    stop.cancelled().await;
+    Ok(())
 }
 
 /// A report and what it was made from.
@@ -180,6 +333,10 @@ pub fn report(
     let period = period.or_else(|| drought_event(&entries)).context(
         "no period: give --from and --to, or enter the drought event (drought_event) in the ledger",
     )?;
+    #[cfg(feature = "influx")]
+    if let Some(server) = &settings.store.server {
+        bring_up_to_date(server, &settings.store.path, issued_at)?;
+    }
     let store = Sqlite::open_reader(&settings.store.path)?;
     let (from, to) = calendar.bounds(period);
     let inputs = Inputs {
@@ -212,5 +369,17 @@ pub fn report(
         figures,
         documents,
         files,
+    })
+}
+
+/// Copies what is new on the server, so that a report is made of all of it.
+#[cfg(feature = "influx")]
+fn bring_up_to_date(server: &ServerSettings, path: &Path, now: Timestamp) -> anyhow::Result<()> {
+    let mut copy = Sqlite::open(path)?;
+    let passed = Copier::new(server)?.pass(&mut copy, now, Reach::Day);
+    passed.map(|_| ()).with_context(|| {
+        let to = copy.copied_to().ok().flatten();
+        let to = to.map_or("that there is none yet".into(), |to| format!("of {to}"));
+        format!("the copy of the server's readings is {to} and cannot be brought up to date; repeat when the server answers")
     })
 }

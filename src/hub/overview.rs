@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::IngestStats;
+use super::HubState;
 use crate::core::{Calendar, DayCell, HourCell, Parameter, Period, Series, StationId};
 use crate::figures::RAN_ENERGY_KWH;
 use crate::ledger::Ledger;
@@ -44,7 +44,7 @@ pub struct Overviews {
     ledger: Ledger,
     /// Readings that were in the store when the hub began, and what it has taken in since.
     stored: u64,
-    taken: Arc<IngestStats>,
+    taken: Arc<HubState>,
     previous: HashMap<StationId, Status>,
 }
 
@@ -60,7 +60,7 @@ impl Overviews {
         clock: Clock,
         simulated: bool,
         ledger: Ledger,
-        taken: Arc<IngestStats>,
+        taken: Arc<HubState>,
     ) -> Result<Self, StoreError> {
         let stored = store.count()?;
         Ok(Self {

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::mqtt::MqttSettings;
+#[cfg(feature = "influx")]
+use crate::store::server::ServerSettings;
 
 /// The office side: `hub.toml`. Relative paths are taken from the directory of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,8 +18,11 @@ pub struct HubSettings {
     /// Name of the hub's session at the broker; two hubs must not share one.
     #[serde(default = "default_client_id")]
     pub client_id: String,
+    /// Group of hubs that share what gateways send: the broker gives each message to one of them. They need a server to store to.
+    #[serde(default)]
+    pub share: Option<String>,
     /// The time-series store.
-    pub store: FileSettings,
+    pub store: StoreSettings,
     /// The ledger.
     pub ledger: FileSettings,
     /// The page.
@@ -35,6 +40,34 @@ pub struct HubSettings {
 
 fn default_client_id() -> String {
     "hanqing-hub".into()
+}
+
+/// Where readings are kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreSettings {
+    /// The file. Its directory must exist and be writable. With a server it holds a copy of the server's readings, which page and
+    /// report are made of, and what was set aside.
+    pub path: PathBuf,
+    /// Months after which readings are let go of; hours and days stay for ever. Without it, readings stay as well.
+    #[serde(default)]
+    pub keep_raw_months: Option<u32>,
+    /// A server that keeps the readings.
+    #[cfg(feature = "influx")]
+    #[serde(default)]
+    pub server: Option<ServerSettings>,
+}
+
+impl StoreSettings {
+    /// A store in the file at `path`, and nothing else.
+    pub fn at(path: PathBuf) -> Self {
+        Self {
+            path,
+            keep_raw_months: None,
+            #[cfg(feature = "influx")]
+            server: None,
+        }
+    }
 }
 
 /// Where a file of the hub lies.

@@ -41,11 +41,16 @@ impl Intake {
     /// Connects as `client_id` and listens to all gateways. With `fresh`, what the broker kept for this client is thrown
     /// away first: the way past a message that cannot be taken. The gateways send again what is not acknowledged.
     ///
+    /// With `share`, the broker gives each message of readings to one of the group of that name, and keeps nothing for one that is
+    /// away: the others get it, or the gateway sends it again. What gateways say of themselves comes to each, since brokers keep
+    /// nothing of it for a group.
+    ///
     /// # Errors
     /// The settings or files are wrong, or the broker does not take the connection.
     pub async fn connect(
         settings: &MqttSettings,
         client_id: &str,
+        share: Option<&str>,
         fresh: bool,
     ) -> Result<Self, MqttError> {
         if client_id.is_empty() {
@@ -59,15 +64,17 @@ impl Intake {
             options.set_clean_session(true);
             drop(Session::connect(options.clone()).await?);
         }
-        options.set_clean_session(false);
+        options.set_clean_session(share.is_some());
         options.set_manual_acks(true);
         options.set_inflight(INFLIGHT_MAX);
         let mut session = Session::connect(options).await?;
         for channel in [Channel::Birth, Channel::Status, Channel::Readings] {
             // Also where the broker kept the session: it may have been restored from an older copy without the subscription.
-            let subscribed = session
-                .client
-                .try_subscribe(channel.filter(), QoS::AtLeastOnce);
+            let filter = match share.filter(|_| channel == Channel::Readings) {
+                Some(group) => format!("$share/{group}/{}", channel.filter()),
+                None => channel.filter().to_string(),
+            };
+            let subscribed = session.client.try_subscribe(filter, QoS::AtLeastOnce);
             subscribed.map_err(|e| session.refused(e))?;
         }
         Ok(Self {
@@ -183,7 +190,9 @@ mod tests {
             while stream.read(&mut asked).await.is_ok_and(|n| n > 0) {}
         });
         let settings = MqttSettings::at(format!("mqtt://127.0.0.1:{port}"));
-        let mut intake = Intake::connect(&settings, "hub", false).await.unwrap();
+        let mut intake = Intake::connect(&settings, "hub", None, false)
+            .await
+            .unwrap();
         let error = intake.next().await.err().unwrap().to_string();
         assert!(error.contains("refuses the subscription"), "{error}");
         drop(intake);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Committed, Quarantine, Store, StoreError};
+use super::{Committed, Quarantine, Refused, Store, StoreError};
 use crate::core::GatewayId;
 use crate::wire::{Batch, Birth, Channel, Status, Topic};
 
@@ -40,22 +40,25 @@ pub fn start(store: Box<dyn Store>, quarantine: Quarantine) -> std::io::Result<S
 }
 
 impl StoreHandle {
-    /// See [`Store::commit`]. What the store refuses for ever is set aside before it returns.
+    /// See [`Store::commit`]. What the store refuses for ever is set aside before it returns, and so are readings that were `refused`
+    /// before.
     ///
     /// # Errors
     /// As [`Store::commit`], or the thread is gone.
     pub async fn commit(
         &self,
         batches: Vec<Batch>,
+        refused: Vec<Refused>,
         now: Timestamp,
     ) -> Result<Committed, StoreError> {
         self.run(move |kept| {
-            let committed = kept.store.commit(&batches, now)?;
+            let mut committed = kept.store.commit(&batches, now)?;
+            committed.refused.extend(refused);
             for refused in &committed.refused {
                 let topic = Topic::new(refused.batch.gateway.clone(), Channel::Readings);
                 let payload = refused.batch.to_bytes();
                 kept.quarantine
-                    .put(now, &topic.to_string(), &refused.problem, &payload)?;
+                    .keep(now, &topic.to_string(), &refused.problem, &payload)?;
             }
             Ok(committed)
         })

@@ -24,9 +24,12 @@ fn from_1(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch("ALTER TABLE gateway ADD COLUMN provisional INTEGER;")
 }
 
-/// Layout 3 keeps what is new apart, days, and the last reading of each series.
+/// Layout 3 keeps what is new apart, days, the last reading of each series, and readings that were set aside until somebody has
+/// looked at them.
 fn from_2(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch(PLACES)?;
+    connection
+        .execute_batch("ALTER TABLE quarantine ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;")?;
     connection.execute_batch(
         "INSERT INTO latest (series, at_ms, counted_ms)
              SELECT id, last, (SELECT max(at_ms) FROM reading WHERE series = id AND value IS NOT NULL AND flag IN (1, 2, 3))

@@ -32,7 +32,7 @@ pub use contract::{Committed, Refused, Store};
 pub use delivered::{Delivered, GatewayRow, LostRow};
 pub use keeper::StoreHandle;
 pub use lock::{Lock, LockError};
-pub use quarantine::Quarantine;
+pub use quarantine::{Quarantine, SetAside};
 pub use schema::StoreError;
 pub use sqlite::{Latest, Sqlite};
 pub use write::Portion;

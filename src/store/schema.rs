@@ -63,6 +63,12 @@ pub enum StoreError {
         /// How long it asks to be left alone.
         wait: Option<Duration>,
     },
+    /// The machine's clock is wrong: what is committed by it would be filed under a wrong time.
+    #[error("this machine's clock says {0}, which cannot be; set it")]
+    Clock(jiff::Timestamp),
+    /// Readings that cannot be stored wait for a person, and there is no room for more.
+    #[error("{0} sets of readings were set aside and wait; see hanqing quarantine list")]
+    QuarantineFull(u64),
     /// Another program has the file open.
     #[error("{path} is in use; stop hanqing hub and every command that works on it, then repeat")]
     InUse {
@@ -188,7 +194,7 @@ fn create(connection: &Connection) -> rusqlite::Result<()> {
          ) STRICT;
          CREATE TABLE quarantine (
              id INTEGER PRIMARY KEY, received_ms INTEGER NOT NULL,
-             topic TEXT NOT NULL, problem TEXT NOT NULL, payload BLOB NOT NULL
+             topic TEXT NOT NULL, problem TEXT NOT NULL, payload BLOB NOT NULL, kept INTEGER NOT NULL DEFAULT 0
          ) STRICT;",
     )?;
     transaction.execute_batch(LOST)?;

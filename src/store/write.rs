@@ -222,7 +222,10 @@ impl Sqlite {
     }
 
     /// Up to when a server was copied into this file; `None` where it never was.
-    pub(super) fn copied_to(&self) -> Result<Option<Timestamp>, StoreError> {
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn copied_to(&self) -> Result<Option<Timestamp>, StoreError> {
         let ms: Option<i64> =
             self.connection
                 .query_row("SELECT copied_ms FROM state", [], |row| row.get(0))?;

@@ -6,6 +6,8 @@ pub mod clock;
 #[cfg(feature = "edge")]
 pub mod kernel_clock;
 pub mod nearest;
+#[cfg(any(feature = "edge", feature = "hub"))]
+pub mod openmetrics;
 #[cfg(feature = "edge")]
 pub mod pause;
 pub mod supervise;

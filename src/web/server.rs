@@ -31,9 +31,8 @@ struct Page {
     templates: Arc<Templates>,
 }
 
-/// The page over the newest overview in `state`: `/`, `/sources.fragment` (what changes in it), `/api/overview` (JSON)
-/// and `/health`.
-pub fn router(state: watch::Receiver<Arc<Overview>>) -> Router {
+/// The page over the newest overview in `state`: `/`, `/sources.fragment` (what changes in it) and `/api/overview` (JSON).
+pub fn pages(state: watch::Receiver<Arc<Overview>>) -> Router {
     let page = Page {
         overview: state,
         templates: Arc::new(Templates::new()),
@@ -42,10 +41,42 @@ pub fn router(state: watch::Receiver<Arc<Overview>>) -> Router {
         .route("/", get(whole))
         .route("/sources.fragment", get(fragment))
         .route("/api/overview", get(json))
-        .route("/health", get(|| async { "ok\n" }))
+        .with_state(page)
+}
+
+/// For those who look after a hub: `/metrics` (OpenMetrics) and `/health` (JSON; 503 where something is wrong).
+pub fn operation(
+    metrics: impl Fn() -> Option<String> + Clone + Send + Sync + 'static,
+    problems: impl Fn() -> Vec<String> + Clone + Send + Sync + 'static,
+) -> Router {
+    let text = move || async move {
+        match metrics() {
+            Some(text) => ([(header::CONTENT_TYPE, OPENMETRICS)], text).into_response(),
+            None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    };
+    let health = move || async move {
+        let problems = problems();
+        let (status, word) = if problems.is_empty() {
+            (StatusCode::OK, "ok")
+        } else {
+            (StatusCode::SERVICE_UNAVAILABLE, "failing")
+        };
+        let health = serde_json::json!({ "status": word, "problems": problems });
+        (status, Json(health)).into_response()
+    };
+    Router::new()
+        .route("/metrics", get(text))
+        .route("/health", get(health))
+}
+
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Puts around all routes what each answer has to have.
+pub fn sealed(router: Router) -> Router {
+    router
         .fallback(|| async { (StatusCode::NOT_FOUND, "404: 没有这个页面 / no such page\n") })
         .layer(middleware::map_response(secure))
-        .with_state(page)
 }
 
 /// Serves `router` on `listener` until `shutdown` is cancelled and the requests under way are answered, at most

@@ -136,7 +136,7 @@ async fn served(overview: Overview) -> Served {
     let address = listener.local_addr().unwrap();
     let (state, receiver) = watch::channel(Arc::new(overview));
     let shutdown = CancellationToken::new();
-    let task = tokio::spawn(serve(listener, router(receiver), shutdown.clone()));
+    let task = tokio::spawn(serve(listener, sealed(pages(receiver)), shutdown.clone()));
     Served {
         address,
         state,

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hanqing::core::{Parameter, Period, Reading, Series};
-use hanqing::hub::{self, FileSettings, HubSettings, IngestStats, Overviews, WebSettings};
+use hanqing::hub::{
+    self, FileSettings, HubSettings, HubState, Overviews, StoreSettings, WebSettings,
+};
 use hanqing::ledger::Ledger;
 use hanqing::mqtt::MqttSettings;
 use hanqing::store::{Sqlite, Store};
@@ -195,13 +197,14 @@ fn settings(path: &Path) -> HubSettings {
     HubSettings {
         mqtt: toml::from_str::<MqttSettings>("url = \"mqtt://127.0.0.1:1883\"").expect("a broker"),
         client_id: "bench".into(),
-        store: FileSettings { path: path.into() },
+        store: StoreSettings::at(path.into()),
         ledger: FileSettings {
             path: path.with_extension("ledger"),
         },
         web: WebSettings::default(),
         township: "township.toml".into(),
         report_templates: None,
+        share: None,
         broker: None,
     }
 }
@@ -214,7 +217,7 @@ fn status(path: &Path) -> f64 {
     let store = Sqlite::open_reader(path).expect("a store");
     let ledger = Ledger::open(&path.with_extension("ledger")).expect("a ledger");
     let (clock, _driver) = Clock::stepped(end);
-    let taken = Arc::new(IngestStats::default());
+    let taken = Arc::new(HubState::default());
     let mut overviews =
         Overviews::new(township, calendar, store, clock, false, ledger, taken).expect("overviews");
     let mut each: Vec<f64> = (0..21)

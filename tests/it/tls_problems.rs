@@ -39,7 +39,7 @@ pub fn told(settings: &MqttSettings) -> String {
         .enable_all()
         .build()
         .unwrap();
-    match runtime.block_on(Intake::connect(settings, "hanqing-hub", false)) {
+    match runtime.block_on(Intake::connect(settings, "hanqing-hub", None, false)) {
         Ok(_) => "connected".into(),
         Err(error) => error.to_string(),
     }

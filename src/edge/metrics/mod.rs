@@ -6,7 +6,6 @@
 mod health;
 mod server;
 mod text;
-mod writer;
 
 pub(super) use server::page;
 

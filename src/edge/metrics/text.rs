@@ -9,11 +9,11 @@ use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, text};
 use prometheus_client::registry::{Registry, Unit};
 
-use super::writer::{Labels, Writer};
 use crate::edge::WaitsFor;
 use crate::edge::desk::{BusStatus, GatewayStatus};
 use crate::modbus::{Mode, State, UnitReport};
 use crate::spool::Trouble;
+use crate::support::openmetrics::{Labels, Writer};
 
 /// What the text is.
 pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";

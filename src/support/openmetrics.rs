@@ -7,18 +7,26 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Unit;
 
 /// Labels of one value.
-pub(super) type Labels = Vec<(&'static str, String)>;
+pub type Labels = Vec<(&'static str, String)>;
 
 /// Where metrics are written one after the other. One without values is left out.
-pub(super) struct Writer<'a>(pub DescriptorEncoder<'a>);
+pub struct Writer<'a>(pub DescriptorEncoder<'a>);
 
 impl Writer<'_> {
+    /// What a thing is, by labels.
+    ///
+    /// # Errors
+    /// It cannot be written.
     pub fn info(&mut self, name: &str, help: &str, labels: Labels) -> fmt::Result {
         let kind = MetricType::Info;
         let mut metric = self.0.encode_descriptor(name, help, None, kind)?;
         metric.encode_info(&labels)
     }
 
+    /// A count.
+    ///
+    /// # Errors
+    /// It cannot be written.
     pub fn counter(
         &mut self,
         name: &str,
@@ -31,6 +39,10 @@ impl Writer<'_> {
         metric.encode_counter::<NoLabelSet, _, f64>(&value, None)
     }
 
+    /// Counts, by labels.
+    ///
+    /// # Errors
+    /// It cannot be written.
     pub fn counters(
         &mut self,
         name: &str,
@@ -51,6 +63,10 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// A value that is now so, if there is one.
+    ///
+    /// # Errors
+    /// It cannot be written.
     pub fn gauge(
         &mut self,
         name: &str,
@@ -66,6 +82,10 @@ impl Writer<'_> {
         metric.encode_gauge(&value)
     }
 
+    /// Values that are now so, by labels.
+    ///
+    /// # Errors
+    /// It cannot be written.
     pub fn gauges(
         &mut self,
         name: &str,

@@ -1,0 +1,78 @@
+//! Keeps the copy of a server's readings up to date, beside a hub that shows them.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::HubState;
+use crate::store::Sqlite;
+use crate::store::server::copy::{Copier, Reach};
+use crate::support::{Backoff, Clock, Stopwatch, chance};
+
+/// How often the server is asked for what is new: the page follows within seconds.
+const EACH: Duration = Duration::from_secs(5);
+
+/// How often it is asked for what was filed under an earlier time.
+const LOOK_BACK_EACH: Duration = Duration::from_secs(3600);
+
+/// Waits after a pass that failed.
+const RETRY: Backoff = Backoff {
+    first: Duration::from_secs(1),
+    most: Duration::from_secs(60),
+};
+
+/// Copies until `stop`.
+///
+/// # Errors
+/// The thread that copies panicked.
+pub async fn follow(
+    copier: Copier,
+    copy: Sqlite,
+    clock: Clock,
+    state: Arc<HubState>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let mut kept = (copier, copy);
+    let mut failures = 0;
+    let mut looked_back: Option<Stopwatch> = None;
+    loop {
+        let due = looked_back
+            .as_ref()
+            .is_none_or(|since| since.elapsed() >= LOOK_BACK_EACH);
+        let reach = if due { Reach::Day } else { Reach::New };
+        let now = clock.now();
+        let passed;
+        (kept, passed) = tokio::task::spawn_blocking(move || {
+            let (copier, mut copy) = kept;
+            let passed = copier.pass(&mut copy, now, reach);
+            ((copier, copy), passed)
+        })
+        .await?;
+        let wait = match passed {
+            Ok(copied) => {
+                failures = 0;
+                if due {
+                    looked_back = Some(Stopwatch::start());
+                }
+                state.copied_ms.store(now.as_millisecond(), Relaxed);
+                if copied.new_batches > 0 {
+                    tracing::debug!(?copied, "copied");
+                }
+                EACH
+            }
+            Err(error) => {
+                failures += 1;
+                let wait = RETRY.wait(failures, chance::unit()) + RETRY.first;
+                let error = format!("{:#}", anyhow::Error::from(error));
+                tracing::warn!(error, wait_s = wait.as_secs_f32(), "cannot copy");
+                wait
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
