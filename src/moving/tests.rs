@@ -347,3 +347,31 @@ fn a_missing_reading_takes_the_place_of_no_value() {
     assert_eq!((taken.readings, taken.new), (210, 0));
     assert_eq!(all(&store), before);
 }
+
+#[test]
+fn batches_are_whole_and_without_holes_whatever_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Sqlite::open(&folder.path().join("a.db")).unwrap();
+    let file = folder.path().join("much.csv");
+    let rows = (0..45_000).map(|i| {
+        // Three batches that hold nothing that can be taken.
+        let value = if (2_000..5_500).contains(&i) {
+            "?"
+        } else {
+            "98.5"
+        };
+        let at = Timestamp::from_second(1_659_283_200 + i).unwrap();
+        format!("{at},pond-1,level,m,1,{value}\n")
+    });
+    let head = "observed_at,station,parameter,unit,flag,value\n".to_owned();
+    fs::write(&file, head + &rows.collect::<String>()).unwrap();
+    let (taken, _) = take(&mut store, &[&file]);
+    assert_eq!(
+        (taken.readings, taken.new, taken.refused),
+        (41_500, 41_500, 3_500)
+    );
+    assert_eq!(taken.batches, 46, "of 1000 lines each");
+    let gateway = store.gateways().unwrap().remove(0);
+    assert_eq!(gateway.gaps(), vec![]);
+    assert_eq!(gateway.delivered.values().next().unwrap().last(), Some(46));
+}
