@@ -122,6 +122,8 @@ fn a_backup_of_a_store_in_use_comes_back_and_nothing_is_deleted() {
     assert_eq!(Sqlite::open(&kept).unwrap().count().unwrap(), 100);
     // Also where there is nothing yet, as on a new machine.
     fs::remove_file(&office.store).unwrap();
+    let error = office.back_up(90).err().unwrap().to_string();
+    assert!(error.contains("a hub makes it"), "{error}");
     office.restore(&made.directory, 120).unwrap();
     assert_eq!(Sqlite::open(&office.store).unwrap().count().unwrap(), 50);
 }
