@@ -86,13 +86,19 @@ impl Overviews {
         let mut sources = Vec::new();
         let mut energy_kwh = None;
         let mut pumps_ran = 0;
-        let event = super::drought_event(&self.ledger.current()?);
+        // Without an event, the year.
+        let today = self.calendar.day_of(now);
+        let year = Period {
+            from: today.first_of_year(),
+            to: today.last_of_year(),
+        };
+        let event = super::drought_event(&self.ledger.current()?).unwrap_or(year);
         for station in &township.stations {
             if station.kind.is_source() {
                 sources.push(self.source(station, now)?);
             } else if station.kind == StationKind::Pump {
                 let series = Series::new(station.id.clone(), Parameter::EnergyTotal);
-                if let Some(grown) = self.store.grown(&series, event)? {
+                if let Some(grown) = self.store.grown(&series, Some(event))? {
                     energy_kwh = Some(energy_kwh.unwrap_or(0.0) + grown);
                     pumps_ran += u32::from(grown > RAN_ENERGY_KWH);
                 }

@@ -29,7 +29,7 @@ pub fn begin<'a>(
 ) -> anyhow::Result<()> {
     let mut text = "# hanqing; precision ms\n".to_owned();
     for (series, counter) in counters {
-        line::series(&mut text, HUB, series, Some(*counter), at);
+        line::series(&mut text, HUB, None, series, Some(*counter), at);
     }
     Ok(out.write_all(text.as_bytes())?)
 }
@@ -118,7 +118,8 @@ fn reading(parsed: &ParsedLine<'_>) -> Result<Item, Box<Wrong>> {
         (i64::from(u8::from(Flag::Missing)), "m")
     };
     let reason = match whole(parsed, reason)? {
-        None => "",
+        // Nothing says why.
+        None | Some(0) => "",
         Some(code) => u64::try_from(code)
             .ok()
             .and_then(line::reason_of)

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
-use crate::core::{GatewayId, Outcome, Reading, Reason, Series};
+use crate::core::{Flag, GatewayId, Outcome, Reading, Reason, Series};
 use crate::wire::{Batch, CounterSpec, LostTo, Remains, Status};
 use crate::wire::{ClockState, GatewayState};
 
@@ -139,8 +139,11 @@ pub fn reading(
                 fields.put("v", format_args!("{rounded:?}"));
             }
             fields.put("f", format_args!("{}i", u8::from(reading.flag)));
-            if let Some(reason) = reading.reason {
-                fields.put("r", format_args!("{}i", reason_code(reason)));
+            if reading.flag != Flag::Good {
+                fields.put(
+                    "r",
+                    format_args!("{}i", reading.reason.map_or(0, reason_code)),
+                );
             }
             if !exact {
                 let bits = value.to_bits();
@@ -153,7 +156,7 @@ pub fn reading(
         }
         (None, Outcome::Value(_)) => {}
     }
-    if !reading.raw.is_empty() {
+    if reading.flag != Flag::Good {
         fields.put("n", format_args!("{}i", reading.raw.len()));
         for (i, words) in reading.raw.chunks(WORDS_EACH).enumerate() {
             let packed = words
@@ -204,15 +207,19 @@ pub fn batch(out: &mut String, hub: &str, batch: &Batch, at: Timestamp) {
     time(out, at);
 }
 
-/// Writes the line of a series, and of a counter how its register behaves.
+/// Writes the line of a series that a gateway observes, and of a counter how its register behaves.
 pub fn series(
     out: &mut String,
     hub: &str,
+    gateway: Option<&GatewayId>,
     series: &Series,
     counter: Option<CounterSpec>,
     at: Timestamp,
 ) {
     out.push_str(SERIES);
+    if let Some(gateway) = gateway {
+        tag(out, "gateway", gateway.as_str());
+    }
     tag(out, "hub", hub);
     series_tags(out, series);
     let mut fields = Fields::new(out);

@@ -57,7 +57,7 @@ fn a_reading_is_a_line() {
     );
     assert_eq!(
         text(&missing("pond-1/level", 1, Reason::Timeout)),
-        "hanqing,gateway=gw-1,parameter=level,station=pond-1 m=1i 1659312060000\n"
+        "hanqing,gateway=gw-1,parameter=level,station=pond-1 m=1i,n=0i 1659312060000\n"
     );
     let failed = text(&flagged("pond-1/level", 1, f64::from(0.1f32), Flag::Fail));
     assert_eq!(
@@ -95,6 +95,7 @@ fn what_comes_with_readings_is_lines_too() {
     line::series(
         &mut out,
         "hub-1",
+        Some(&gateway("gw-1")),
         &series("pump-1/energy_total"),
         Some(counter),
         at(7),

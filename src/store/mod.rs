@@ -20,6 +20,8 @@ mod places;
 mod quarantine;
 mod readings;
 mod schema;
+#[cfg(feature = "influx")]
+pub mod server;
 mod sqlite;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@
 //! after it in the first. [`seal`](super::seal) moves the instant, and the rows with it.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -52,6 +53,16 @@ pub enum StoreError {
         /// The first thing that was found.
         found: String,
     },
+    /// The server that keeps the readings does not take or give them.
+    #[error("the server {url}: {problem}")]
+    Server {
+        /// The server.
+        url: String,
+        /// What is wrong.
+        problem: String,
+        /// How long it asks to be left alone.
+        wait: Option<Duration>,
+    },
     /// Another program has the file open.
     #[error("{path} is in use; stop hanqing hub and every command that works on it, then repeat")]
     InUse {
@@ -61,6 +72,26 @@ pub enum StoreError {
     /// The thread that owns the file is gone.
     #[error("the store is closed")]
     Closed,
+}
+
+impl StoreError {
+    /// A server's fault, without a word of when to come again.
+    #[cfg(feature = "influx")]
+    pub(super) fn server(url: &str, problem: String) -> Self {
+        Self::Server {
+            url: url.into(),
+            problem,
+            wait: None,
+        }
+    }
+
+    /// How long to wait before it is tried again, where a server said so.
+    pub fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::Server { wait, .. } => *wait,
+            _ => None,
+        }
+    }
 }
 
 /// Opens the store at `path` for writing, or makes it.
@@ -220,6 +251,7 @@ pub(super) const PLACES: &str = "
         only INTEGER PRIMARY KEY DEFAULT 1 CHECK (only = 1),
         sealed_ms INTEGER NOT NULL,
         raw_from_ms INTEGER,
+        copied_ms INTEGER,
         readings INTEGER NOT NULL DEFAULT 0,
         zone TEXT NOT NULL, day_start_hour INTEGER NOT NULL
     ) STRICT;";

@@ -27,24 +27,24 @@ impl File {
     }
 }
 
-fn series(name: &str) -> Series {
+pub(crate) fn series(name: &str) -> Series {
     name.parse().unwrap()
 }
 
-fn gateway(name: &str) -> GatewayId {
+pub(crate) fn gateway(name: &str) -> GatewayId {
     name.parse().unwrap()
 }
 
 /// 2022-08-01T00:00:00Z and so many minutes.
-fn at(minutes: i64) -> Timestamp {
+pub(crate) fn at(minutes: i64) -> Timestamp {
     Timestamp::from_second(1_659_312_000 + 60 * minutes).unwrap()
 }
 
-fn good(name: &str, minutes: i64, value: f64) -> Reading {
+pub(crate) fn good(name: &str, minutes: i64, value: f64) -> Reading {
     Reading::good(series(name), at(minutes), value)
 }
 
-fn missing(name: &str, minutes: i64, reason: Reason) -> Reading {
+pub(crate) fn missing(name: &str, minutes: i64, reason: Reason) -> Reading {
     Reading::missing(series(name), at(minutes), reason, vec![])
 }
 
@@ -57,7 +57,7 @@ fn flagged(name: &str, minutes: i64, value: f64, flag: Flag) -> Reading {
     }
 }
 
-fn batch(seq: u64, readings: Vec<Reading>) -> Batch {
+pub(crate) fn batch(seq: u64, readings: Vec<Reading>) -> Batch {
     Batch {
         gateway: gateway("gw-1"),
         epoch: Epoch(7),
@@ -86,7 +86,7 @@ fn all_readings(store: &Sqlite, name: &str) -> Vec<Reading> {
     found.unwrap()
 }
 
-fn born(name: &str, modulus: Option<f64>, rate: Option<f64>) -> Birth {
+pub(crate) fn born(name: &str, modulus: Option<f64>, rate: Option<f64>) -> Birth {
     let counter = CounterSpec {
         modulus,
         max_rate_per_hour: rate,

@@ -1,0 +1,83 @@
+//! Annotated CSV, as InfluxDB answers a Flux query: our own reading of it, since influxdb2's panics at a cell that it does not
+//! expect.
+
+use jiff::Timestamp;
+
+use super::samples::{Sample, Tags};
+
+/// Reads an answer line by line.
+#[derive(Default)]
+pub(super) struct Annotated {
+    /// Names of the columns of the table that is being read; empty before its head.
+    columns: Vec<String>,
+}
+
+impl Annotated {
+    /// Takes a line, and gives the sample in it to `each`.
+    ///
+    /// # Errors
+    /// The server says that the query failed, or the line is none of an answer.
+    pub fn line(
+        &mut self,
+        line: &[u8],
+        each: &mut dyn FnMut(Sample<'_>) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.is_empty() {
+            // A table ends.
+            self.columns.clear();
+            return Ok(());
+        }
+        if line.starts_with(b"#") {
+            return Ok(());
+        }
+        let cells = cells(line)?;
+        if self.columns.is_empty() {
+            self.columns = cells.iter().map(str::to_owned).collect();
+            return Ok(());
+        }
+        if cells.len() != self.columns.len() {
+            return Err(format!(
+                "a row of {} cells under {} columns",
+                cells.len(),
+                self.columns.len()
+            ));
+        }
+        let (mut tags, mut field, mut at, mut number) = (Tags::default(), "", None, None);
+        for (name, cell) in self.columns.iter().zip(&cells) {
+            match name.as_str() {
+                "error" => return Err(cell.to_owned()),
+                "_time" => {
+                    let time: Result<Timestamp, _> = cell.parse();
+                    at = Some(time.map_err(|_| format!("{cell:?} is no time"))?);
+                }
+                "_value" => {
+                    let value: Result<f64, _> = cell.parse();
+                    number = Some(value.map_err(|_| format!("{cell:?} is no number"))?);
+                }
+                "_field" => field = cell,
+                name => tags.put(name, cell),
+            }
+        }
+        let (Some(at), Some(number)) = (at, number) else {
+            return Err(format!("a row without _time or _value: {:?}", self.columns));
+        };
+        each(Sample {
+            tags: &tags,
+            field,
+            at_ms: at.as_millisecond(),
+            number,
+        })
+    }
+}
+
+fn cells(line: &[u8]) -> Result<csv::StringRecord, String> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(line);
+    let mut record = csv::StringRecord::new();
+    match reader.read_record(&mut record) {
+        Ok(_) => Ok(record),
+        Err(error) => Err(error.to_string()),
+    }
+}

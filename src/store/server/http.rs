@@ -1,0 +1,271 @@
+//! Requests to a server: with a token, a time limit, and bounded answers.
+//!
+//! They are made by the reqwest that influxdb2 links, and not by influxdb2's own methods, where these lose what is needed: the
+//! headers of a refusal (Retry-After), or any bound on the size of an answer (docs/decisions/0010).
+
+use std::io::Write;
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use jiff::Timestamp;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::{Certificate, Client, RequestBuilder, Url};
+
+use super::settings::ServerSettings;
+use crate::store::StoreError;
+
+/// What is kept of the words of a refusal.
+const WORDS_MAX: usize = 2_000;
+
+/// A connection that is not there after this long will not come: engineering judgement.
+const CONNECT_MAX: Duration = Duration::from_secs(5);
+
+/// A server that asks for more patience than this is asked again all the same.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(300);
+
+/// Longest line of an answer: of VictoriaMetrics' export, which holds as many samples as it was asked for (see [`super::export`]).
+const LINE_MAX: usize = 8 << 20;
+
+/// An answer to a write.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub status: u16,
+    pub retry_after: Option<Duration>,
+    pub words: String,
+}
+
+/// What asks a server.
+pub(super) struct Http {
+    client: Client,
+    url: Url,
+    read_url: Url,
+    authorization: Option<String>,
+    timeout: Duration,
+}
+
+impl Http {
+    pub fn new(settings: &ServerSettings) -> Result<Self, StoreError> {
+        let wrong = |problem: String| StoreError::server(&settings.url, problem);
+        let parse = |url: &str| {
+            settings.check_url(url).map_err(wrong)?;
+            Url::parse(url).map_err(|error| wrong(error.to_string()))
+        };
+        Ok(Self {
+            client: builder(settings)?
+                .build()
+                .map_err(|error| wrong(words_of(&error)))?,
+            url: parse(&settings.url)?,
+            read_url: parse(settings.read_url.as_ref().unwrap_or(&settings.url))?,
+            authorization: token(settings)?.map(|token| format!("Token {token}")),
+            timeout: Duration::from_secs(settings.timeout_s.into()),
+        })
+    }
+
+    /// The address of something under the server's URL.
+    fn address(base: &Url, path: &str) -> Url {
+        let mut url = base.clone();
+        url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+        url
+    }
+
+    fn with_token(&self, request: RequestBuilder) -> RequestBuilder {
+        match &self.authorization {
+            Some(token) => request.header("Authorization", token),
+            None => request,
+        }
+    }
+
+    /// Sends `body`, compressed, to be written; `now` is what a date in the answer is compared with.
+    pub async fn write(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<Answer, StoreError> {
+        let url = Self::address(&self.url, path);
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        let packed = packed
+            .write_all(body)
+            .and_then(|()| packed.finish())
+            .map_err(|error| StoreError::server(url.as_str(), error.to_string()))?;
+        let request = self.client.post(url).query(query);
+        let request = request
+            .header(CONTENT_TYPE, "text/plain; charset=utf-8")
+            .header(CONTENT_ENCODING, "gzip")
+            .timeout(self.timeout)
+            .body(packed);
+        let response = self.send(request).await?;
+        let status = response.status().as_u16();
+        let retry_after = retry_after(response.headers(), now);
+        let words = words(response).await;
+        Ok(Answer {
+            status,
+            retry_after,
+            words,
+        })
+    }
+
+    /// Asks for what is read, and gives each line of the answer to `line`. The whole may take long, each piece of it not.
+    pub async fn read(
+        &self,
+        question: Question<'_>,
+        line: &mut dyn FnMut(&[u8]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let url = Self::address(&self.read_url, question.path);
+        let request = match question.body {
+            Some(body) => self
+                .client
+                .post(url)
+                .header(CONTENT_TYPE, "application/json")
+                .body(body),
+            None => self.client.get(url),
+        };
+        let sent = self.send(request.query(question.query));
+        let mut response = self.in_time(sent).await??;
+        let status = response.status();
+        if !status.is_success() {
+            let words = words(response).await;
+            return Err(StoreError::server(
+                self.read_url.as_str(),
+                format!("{status}: {words}"),
+            ));
+        }
+        let mut rest: Vec<u8> = Vec::new();
+        loop {
+            let chunk = self.in_time(response.chunk()).await?;
+            let chunk = chunk.map_err(|error| {
+                let cut = format!("the answer was cut off: {}", words_of(&error));
+                StoreError::server(self.read_url.as_str(), cut)
+            })?;
+            let Some(chunk) = chunk else { break };
+            let mut chunk = chunk.as_ref();
+            while let Some(end) = chunk.iter().position(|&byte| byte == b'\n') {
+                let (head, tail) = chunk.split_at(end);
+                rest.extend_from_slice(head);
+                line(&rest)?;
+                rest.clear();
+                chunk = tail.get(1..).unwrap_or_default();
+            }
+            rest.extend_from_slice(chunk);
+            if rest.len() > LINE_MAX {
+                return Err(StoreError::server(
+                    self.read_url.as_str(),
+                    format!("a line of its answer is longer than {LINE_MAX} bytes"),
+                ));
+            }
+        }
+        if rest.is_empty() {
+            return Ok(());
+        }
+        line(&rest)
+    }
+
+    async fn in_time<F: Future>(&self, future: F) -> Result<F::Output, StoreError> {
+        tokio::time::timeout(self.timeout, future)
+            .await
+            .map_err(|_| {
+                let late = format!("no answer within {} s", self.timeout.as_secs());
+                StoreError::server(self.read_url.as_str(), late)
+            })
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<reqwest::Response, StoreError> {
+        let sent = self.with_token(request).send().await;
+        sent.map_err(|error| StoreError::server(self.url.as_str(), words_of(&error)))
+    }
+}
+
+/// What is asked of a server.
+pub(super) struct Question<'a> {
+    pub path: &'a str,
+    pub query: &'a [(&'a str, &'a str)],
+    /// JSON; without it, the question is all in the query.
+    pub body: Option<String>,
+}
+
+/// How requests are made: HTTP/1.1, certificates verified, nothing endless.
+pub(super) fn builder(settings: &ServerSettings) -> Result<reqwest::ClientBuilder, StoreError> {
+    let mut builder = Client::builder()
+        .http1_only()
+        .use_rustls_tls()
+        .connect_timeout(CONNECT_MAX)
+        .redirect(reqwest::redirect::Policy::none());
+    if let Some(file) = &settings.ca_file {
+        let wrong = |why: String| {
+            StoreError::server(&settings.url, format!("ca_file {}: {why}", file.display()))
+        };
+        let pem = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
+        let certificate = Certificate::from_pem(&pem).map_err(|error| wrong(error.to_string()))?;
+        builder = builder
+            .tls_built_in_root_certs(false)
+            .add_root_certificate(certificate);
+    }
+    Ok(builder)
+}
+
+/// The token, out of its file.
+pub(super) fn token(settings: &ServerSettings) -> Result<Option<String>, StoreError> {
+    let Some(file) = &settings.token_file else {
+        return Ok(None);
+    };
+    let wrong = |why: &str| {
+        StoreError::server(
+            &settings.url,
+            format!("token_file {}: {why}", file.display()),
+        )
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| wrong(&error.to_string()))?;
+    let token = text.trim_end_matches(['\r', '\n']);
+    if token.is_empty() || !token.chars().all(|c| c.is_ascii_graphic()) {
+        return Err(wrong(
+            "holds no token: one line of letters, digits and signs",
+        ));
+    }
+    Ok(Some(token.to_owned()))
+}
+
+/// What went wrong, with all that it came from: reqwest's own words name the URL alone.
+fn words_of(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "no answer in time".into();
+    }
+    let mut words = Vec::new();
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        words.push(error.to_string());
+        source = error.source();
+    }
+    words.dedup();
+    if words.is_empty() {
+        words.push(error.to_string());
+    }
+    words.join(": ")
+}
+
+/// The first words of an answer; what cannot be read is left out.
+async fn words(mut response: reqwest::Response) -> String {
+    let mut text = Vec::new();
+    while text.len() < WORDS_MAX {
+        match response.chunk().await {
+            Ok(Some(chunk)) => text.extend_from_slice(&chunk),
+            _ => break,
+        }
+    }
+    text.truncate(WORDS_MAX);
+    String::from_utf8_lossy(&text).trim().to_owned()
+}
+
+/// How long a server asks to be left alone: seconds, or a date (RFC 9110 §10.2.3).
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    let wait = match text.trim().parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let until = jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp();
+            Duration::try_from(until.duration_since(now)).unwrap_or_default()
+        }
+    };
+    Some(wait.min(RETRY_AFTER_MAX))
+}

@@ -1,0 +1,306 @@
+//! Numbers out of a server, put together again: readings, batches, series and what gateways say.
+//!
+//! They may come in any order, and more than once. What is not complete yet, because the server does not show all of it, is left
+//! out: it is read again until it has settled.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use crate::core::{Flag, GatewayId, Reading, Series};
+use crate::store::LostRow;
+use crate::store::line::{self, WORDS_EACH};
+use crate::wire::{ClockState, CounterSpec, Epoch, GatewayState, Remains, Status};
+
+/// What a sample belongs to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Tags {
+    pub gateway: String,
+    pub epoch: String,
+    pub hub: String,
+    pub station: String,
+    pub parameter: String,
+}
+
+impl Tags {
+    /// Keeps a tag that is known.
+    pub fn put(&mut self, name: &str, value: &str) {
+        let place = match name {
+            "gateway" => &mut self.gateway,
+            "epoch" => &mut self.epoch,
+            "hub" => &mut self.hub,
+            "station" => &mut self.station,
+            "parameter" => &mut self.parameter,
+            _ => return,
+        };
+        *place = value.into();
+    }
+
+    fn gateway(&self) -> Option<GatewayId> {
+        self.gateway.parse().ok()
+    }
+
+    fn series(&self) -> Option<Series> {
+        format!("{}/{}", self.station, self.parameter).parse().ok()
+    }
+}
+
+/// One number.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sample<'a> {
+    pub tags: &'a Tags,
+    pub field: &'a str,
+    pub at_ms: i64,
+    pub number: f64,
+}
+
+/// Fields by name, of what has the same tags and time.
+type Fields = BTreeMap<String, f64>;
+
+/// Records of a measurement that has few of them: by their tags and time.
+#[derive(Debug, Default)]
+pub(super) struct Records(BTreeMap<(i64, Tags), Fields>);
+
+/// A batch that came.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Came {
+    pub gateway: GatewayId,
+    pub epoch: Epoch,
+    pub first: u64,
+    pub last: u64,
+    /// How many readings it has.
+    pub readings: u64,
+    /// Times of its first and last reading, ms.
+    pub span: Option<(i64, i64)>,
+    /// When a hub took it.
+    pub at: Timestamp,
+    pub lost: Option<LostRow>,
+}
+
+impl Records {
+    /// Takes a number.
+    pub fn add(&mut self, sample: Sample<'_>) {
+        let fields = self
+            .0
+            .entry((sample.at_ms, sample.tags.clone()))
+            .or_default();
+        fields.insert(sample.field.into(), sample.number);
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// As batches, in order of their coming.
+    pub fn batches(&self) -> impl Iterator<Item = Came> {
+        self.0.iter().filter_map(|((at_ms, tags), fields)| {
+            let (first, last) = (count(fields, "first")?, count(fields, "last")?);
+            if first == 0 || first > last {
+                return None;
+            }
+            let readings = count(fields, "n")?;
+            let span = whole(fields, "from_ms").zip(whole(fields, "to_ms"));
+            if readings > 0 && span.is_none() {
+                return None;
+            }
+            let gateway = tags.gateway()?;
+            let epoch = Epoch::try_from(tags.epoch.clone()).ok()?;
+            let lost = remains(fields).map(|remains| LostRow {
+                gateway: gateway.clone(),
+                epoch,
+                seq: last,
+                remains,
+            });
+            Some(Came {
+                gateway,
+                epoch,
+                first,
+                last,
+                readings,
+                span,
+                at: Timestamp::from_millisecond(*at_ms).ok()?,
+                lost,
+            })
+        })
+    }
+
+    /// As series, the last word of each.
+    pub fn series(&self) -> Vec<(Series, Option<CounterSpec>)> {
+        let mut last = BTreeMap::new();
+        for ((_, tags), fields) in &self.0 {
+            let spec = number(fields, "modulus").zip(number(fields, "rate"));
+            if let Some((series, (modulus, rate))) = tags.series().zip(spec) {
+                let known = |value: f64| (value > 0.0).then_some(value);
+                let counter = CounterSpec {
+                    modulus: known(modulus),
+                    max_rate_per_hour: known(rate),
+                };
+                last.insert(series, Some(counter));
+            }
+        }
+        last.into_iter().collect()
+    }
+
+    /// As what gateways say of themselves, the last word of each.
+    pub fn statuses(&self) -> Vec<(GatewayId, Status)> {
+        let mut last: BTreeMap<GatewayId, Status> = BTreeMap::new();
+        for ((_, tags), fields) in &self.0 {
+            let since =
+                whole(fields, "since_ms").and_then(|ms| Timestamp::from_millisecond(ms).ok());
+            let (Some(gateway), Some(online), Some(since)) =
+                (tags.gateway(), fields.get("online"), since)
+            else {
+                continue;
+            };
+            let state = if *online > 0.0 {
+                GatewayState::Online
+            } else {
+                GatewayState::Offline
+            };
+            let mut status = Status::new(state, since);
+            status.clock = fields.get("provisional").map(|provisional| {
+                if *provisional > 0.0 {
+                    ClockState::Provisional
+                } else {
+                    ClockState::Good
+                }
+            });
+            last.insert(gateway, status);
+        }
+        last.into_iter().collect()
+    }
+}
+
+fn remains(fields: &Fields) -> Option<Remains> {
+    let at = |name| Timestamp::from_millisecond(whole(fields, name)?).ok();
+    Some(Remains {
+        first: count(fields, "remains_first")?,
+        lost: count(fields, "lost"),
+        from: at("lost_from_ms")?,
+        to: at("lost_to_ms")?,
+        why: line::lost_of(count(fields, "why")?)?,
+    })
+}
+
+/// A whole number that a double holds exactly.
+fn whole(fields: &Fields, name: &str) -> Option<i64> {
+    let number = *fields.get(name)?;
+    (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0).then_some(number as i64)
+}
+
+fn count(fields: &Fields, name: &str) -> Option<u64> {
+    u64::try_from(whole(fields, name)?).ok()
+}
+
+/// A number in two halves.
+fn number(fields: &Fields, name: &str) -> Option<f64> {
+    let half = |end: &str| u32::try_from(whole(fields, &format!("{name}_{end}"))?).ok();
+    line::exact(None, half("hi").zip(half("lo")))
+}
+
+/// Readings, as their fields come.
+#[derive(Debug, Default)]
+pub(super) struct Readings {
+    tags: HashMap<Tags, u32>,
+    series: Vec<Option<Series>>,
+    parts: BTreeMap<(u32, i64), Parts>,
+}
+
+/// The fields of a reading.
+#[derive(Debug, Default)]
+struct Parts {
+    value: Option<f64>,
+    flag: Option<f64>,
+    reason: Option<f64>,
+    missing: Option<f64>,
+    high: Option<f64>,
+    low: Option<f64>,
+    registers: Option<f64>,
+    words: BTreeMap<u16, f64>,
+}
+
+impl Readings {
+    /// Takes a number.
+    pub fn add(&mut self, sample: Sample<'_>) {
+        let next = self.series.len() as u32;
+        let place = match self.tags.get(sample.tags) {
+            Some(place) => *place,
+            None => {
+                self.tags.insert(sample.tags.clone(), next);
+                self.series.push(sample.tags.series());
+                next
+            }
+        };
+        let parts = self.parts.entry((place, sample.at_ms)).or_default();
+        let field = match sample.field {
+            "v" => &mut parts.value,
+            "f" => &mut parts.flag,
+            "r" => &mut parts.reason,
+            "m" => &mut parts.missing,
+            "hi" => &mut parts.high,
+            "lo" => &mut parts.low,
+            "n" => &mut parts.registers,
+            other => {
+                let number = other.strip_prefix('w').and_then(|n| n.parse().ok());
+                if let Some(number) = number {
+                    parts.words.insert(number, sample.number);
+                }
+                return;
+            }
+        };
+        // Where a server keeps two for one instant it shows both, in no order: the greater is taken, as its own thinning does.
+        *field = Some(field.map_or(sample.number, |before| before.max(sample.number)));
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// Those that are complete, of each series in order of time.
+    pub fn complete(self) -> Vec<Reading> {
+        let mut complete = Vec::with_capacity(self.parts.len());
+        for ((place, at_ms), parts) in self.parts {
+            let series = self.series.get(place as usize).cloned().flatten();
+            let at = Timestamp::from_millisecond(at_ms).ok();
+            complete.extend(
+                series
+                    .zip(at)
+                    .and_then(|(series, at)| parts.reading(series, at)),
+            );
+        }
+        complete
+    }
+}
+
+impl Parts {
+    fn reading(self, series: Series, at: Timestamp) -> Option<Reading> {
+        let half = |number: Option<f64>| number.map(|number| number as u32);
+        let value = line::exact(self.value, half(self.high).zip(half(self.low)));
+        let reason = |code: f64| line::reason_of(code as u64);
+        let mut reading = match value {
+            Some(value) => Reading {
+                flag: Flag::try_from(self.flag? as u8).ok()?,
+                ..Reading::good(series, at, value)
+            },
+            None => Reading::missing(series, at, reason(self.missing?)?, Vec::new()),
+        };
+        // What an earlier word has left behind says nothing of a good reading.
+        if reading.flag == Flag::Good {
+            return Some(reading);
+        }
+        if value.is_some() {
+            reading.reason = reason(self.reason?);
+        }
+        let count = self.registers? as usize;
+        for (i, packed) in (0..count.div_ceil(WORDS_EACH)).zip(self.words) {
+            let held = (count - i * WORDS_EACH).min(WORDS_EACH);
+            let packed = packed.1 as u64;
+            let words = (0..held).rev().map(|n| (packed >> (16 * n)) as u16);
+            reading.raw.extend(words);
+        }
+        // A part of it is not shown yet.
+        (reading.raw.len() == count).then_some(reading)
+    }
+}

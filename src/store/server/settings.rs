@@ -1,0 +1,115 @@
+//! What a configuration says of a server that keeps the readings.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::GatewayId;
+
+/// A server that keeps the readings, where one file on one machine is not enough.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerSettings {
+    /// Which it is.
+    pub kind: ServerKind,
+    /// `https://host:port`, or `http://host:port` without encryption. Of a VictoriaMetrics cluster, vminsert:
+    /// `https://vminsert:8480/insert/0/influx`.
+    pub url: String,
+    /// Where it is read, if that is elsewhere. Of a VictoriaMetrics cluster, vmselect: `https://vmselect:8481/select/0/prometheus`.
+    #[serde(default)]
+    pub read_url: Option<String>,
+    /// Organisation, of InfluxDB.
+    #[serde(default)]
+    pub org: Option<String>,
+    /// Bucket, of InfluxDB.
+    #[serde(default)]
+    pub bucket: Option<String>,
+    /// File that holds the token and nothing else; a newline at its end is left out.
+    #[serde(default)]
+    pub token_file: Option<PathBuf>,
+    /// Certificate authority that signed the server's certificate, PEM; without it, those that browsers trust.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+    /// Allows `http` to a host that is not this machine: whoever taps the line can then read and forge readings.
+    #[serde(default)]
+    pub allow_plaintext: bool,
+    /// Seconds that an answer may take.
+    #[serde(default = "default_timeout_s")]
+    pub timeout_s: u16,
+    /// Gateways whose readings the page and the report of this hub are made of; all where there are none here.
+    #[serde(default)]
+    pub gateways: Vec<GatewayId>,
+    /// Seconds after which a server surely shows what it has taken, and by which the clocks of several hubs may differ. The copy
+    /// reads as much anew each time.
+    #[serde(default = "default_settle_s")]
+    pub settle_s: u32,
+}
+
+/// Ten seconds are long for a write of a few hundred kilobytes, and short enough to notice a server that hangs.
+fn default_timeout_s() -> u16 {
+    10
+}
+
+/// A cluster shows what it has taken within seconds; the rest is for clocks.
+fn default_settle_s() -> u32 {
+    120
+}
+
+/// A kind of server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ServerKind {
+    /// InfluxDB 2, or what speaks its API.
+    Influx,
+    /// VictoriaMetrics, single or cluster.
+    Victoria,
+}
+
+impl ServerSettings {
+    /// Whether `url` is one that may be used.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn check_url(&self, url: &str) -> Result<(), String> {
+        let (scheme, rest) = url
+            .split_once("://")
+            .ok_or("no scheme: https://host:port or http://host:port")?;
+        if !matches!(scheme, "http" | "https") {
+            return Err(format!("scheme {scheme:?} is unknown: https or http"));
+        }
+        let authority = rest.split('/').next().unwrap_or_default();
+        if authority.contains('@') {
+            return Err("a user or password in the URL: use token_file".into());
+        }
+        if rest.contains(['?', '#']) || rest.contains(char::is_whitespace) {
+            return Err("a query or a space: only host, port and path belong here".into());
+        }
+        let host = match authority.strip_prefix('[') {
+            Some(rest) => rest.split(']').next().unwrap_or_default(),
+            None => authority.split(':').next().unwrap_or_default(),
+        };
+        if host.is_empty() {
+            return Err("no host".into());
+        }
+        if let Some((_, port)) = authority
+            .rsplit_once(':')
+            .filter(|_| !authority.ends_with(']'))
+            && !port.parse::<u16>().is_ok_and(|port| port > 0)
+        {
+            return Err(format!("port {port:?}: 1 to 65535"));
+        }
+        let here = host == "localhost"
+            || host
+                .parse::<IpAddr>()
+                .is_ok_and(|address| address.is_loopback());
+        if scheme == "http" && !here && !self.allow_plaintext {
+            return Err(
+                "is not encrypted and leaves this machine: use https, or set allow_plaintext = true and accept that readings \
+                 can be read and forged"
+                    .into(),
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! A server that answers as it is told: for faults that a real one does not produce on demand.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use flate2::read::GzDecoder;
+
+/// A request as it came.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Method and target.
+    pub line: String,
+    /// Header lines, names in lower case.
+    pub headers: Vec<String>,
+    /// The body, unpacked.
+    pub body: String,
+}
+
+/// What is sent back: bytes as they are, and whether the connection is cut or left hanging after them.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// A whole answer.
+    Answer(String),
+    /// The beginning of one, and the connection closed.
+    Half(String),
+    /// Nothing at all, as long as the client waits.
+    Silence,
+}
+
+/// An answer with a status, further header lines and a body.
+pub fn answer(status: &str, headers: &str, body: &str) -> Reply {
+    Reply::Answer(format!(
+        "HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}",
+        body.len()
+    ))
+}
+
+/// A taken write.
+pub fn taken() -> Reply {
+    answer("204 No Content", "", "")
+}
+
+/// The fake, on a port of its own, until the test's process ends.
+pub struct Fake {
+    /// Its address.
+    pub url: String,
+    requests: Arc<Mutex<Vec<Request>>>,
+}
+
+impl Fake {
+    /// Starts one that answers each request by `reply`.
+    pub fn start(reply: impl FnMut(&Request) -> Reply + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let kept = requests.clone();
+        let reply = Arc::new(Mutex::new(reply));
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (reply, kept) = (reply.clone(), kept.clone());
+                let mut stream = stream.unwrap();
+                std::thread::spawn(move || {
+                    while let Some(request) = read(&mut stream) {
+                        let reply = (reply.lock().unwrap())(&request);
+                        kept.lock().unwrap().push(request);
+                        let (text, cut) = match reply {
+                            Reply::Answer(text) => (text, false),
+                            Reply::Half(text) => (text, true),
+                            Reply::Silence => continue,
+                        };
+                        // A client that has had enough may be gone.
+                        if stream.write_all(text.as_bytes()).is_err() || cut {
+                            break;
+                        }
+                    }
+                });
+            }
+        });
+        Self { url, requests }
+    }
+
+    /// The requests so far.
+    pub fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+fn read(stream: &mut TcpStream) -> Option<Request> {
+    let mut reader = BufReader::new(stream);
+    let mut lines = Vec::new();
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        let line = line.trim_end().to_owned();
+        if line.is_empty() {
+            break;
+        }
+        lines.push(line);
+    }
+    let line = lines.remove(0);
+    let headers: Vec<String> = lines.iter().map(|line| line.to_ascii_lowercase()).collect();
+    let value = |name: &str| {
+        let line = headers.iter().find_map(|line| line.strip_prefix(name))?;
+        line.strip_prefix(':').map(str::trim)
+    };
+    let length = value("content-length").map_or(0, |n| n.parse().unwrap());
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    if value("content-encoding") == Some("gzip") {
+        let mut plain = Vec::new();
+        GzDecoder::new(body.as_slice())
+            .read_to_end(&mut plain)
+            .unwrap();
+        body = plain;
+    }
+    Some(Request {
+        line,
+        headers,
+        body: String::from_utf8(body).unwrap(),
+    })
+}
