@@ -51,7 +51,17 @@ fn readings() -> Vec<Reading> {
     suspect.reason = Some(Reason::Unexpected);
     suspect.raw = vec![0, 985, 0xffff];
     readings.push(suspect);
-    readings.push(Reading::missing(level, at(21), Reason::Timeout, vec![]));
+    let mut untested = Reading::good(level.clone(), at(21), 98.25);
+    untested.flag = Flag::NotEvaluated;
+    readings.push(untested);
+    let raw = vec![0x7fff; 125];
+    readings.push(Reading::missing(
+        level.clone(),
+        at(22),
+        Reason::Sentinel,
+        raw,
+    ));
+    readings.push(Reading::missing(level, at(23), Reason::Timeout, vec![]));
     for minute in 0..200 {
         let value = ((990_000 + minute * 7 * 13) % 1_000_000) as f64 / 100.0;
         readings.push(Reading::good(meter.clone(), at(minute), value));
@@ -143,15 +153,15 @@ fn each_format_brings_everything_back_to_the_last_bit() {
     for format in FORMATS {
         let out = folder.path().join("out");
         let exported = write(&store, format, &out, false).unwrap();
-        assert_eq!((exported.series, exported.readings), (2, 210));
+        assert_eq!((exported.series, exported.readings), (2, 212));
         let mut other = Sqlite::open(&folder.path().join(format!("{format:?}.db"))).unwrap();
         let (taken, problems) = take(&mut other, &[&out]);
         assert_eq!(problems, Vec::<String>::new());
-        assert_eq!((taken.readings, taken.new), (210, 210));
+        assert_eq!((taken.readings, taken.new), (212, 212));
         assert_eq!(all(&other), all(&store), "{format:?}");
         let before = other.gateways().unwrap()[0].delivered.clone();
         let (taken, _) = take(&mut other, &[&out]);
-        assert_eq!((taken.readings, taken.new), (210, 0), "again");
+        assert_eq!((taken.readings, taken.new), (212, 0), "again");
         assert_eq!(
             other.gateways().unwrap()[0].delivered,
             before,
@@ -193,7 +203,7 @@ fn an_interrupted_export_goes_on_and_is_the_same_file() {
             .unwrap_err();
         assert!(error.to_string().contains("something else"), "{error}");
         let exported = write(&store, format, &out, true).unwrap();
-        assert_eq!((exported.before, exported.readings), (100, 210));
+        assert_eq!((exported.before, exported.readings), (100, 212));
         assert!(
             fs::read(&out).unwrap() == fs::read(&whole).unwrap(),
             "{format:?}"
@@ -344,7 +354,7 @@ fn a_missing_reading_takes_the_place_of_no_value() {
     let out = folder.path().join("gaps.parquet");
     write(&gaps, Format::Parquet, &out, false).unwrap();
     let (taken, _) = take(&mut store, &[&out]);
-    assert_eq!((taken.readings, taken.new), (210, 0));
+    assert_eq!((taken.readings, taken.new), (212, 0));
     assert_eq!(all(&store), before);
 }
 
