@@ -98,11 +98,16 @@ fn filled(path: &Path) -> Sqlite {
     store
 }
 
-/// All of a store in small parts.
+/// All of the store of these tests.
+fn whole(format: Format) -> Export {
+    Export::all(Path::new("a.db"), format)
+}
+
+/// The same in small parts.
 fn in_parts(format: Format) -> Export {
     Export {
         part: 50,
-        ..Export::all(format)
+        ..whole(format)
     }
 }
 
@@ -225,7 +230,7 @@ fn only_what_is_asked_for_is_exported() {
         parameters: vec!["level".parse().unwrap()],
         from: at(7),
         to: at(21),
-        ..Export::all(Format::Csv)
+        ..whole(Format::Csv)
     };
     export
         .write(&store, &china(), &out, false, &|_| {})
@@ -238,7 +243,7 @@ fn only_what_is_asked_for_is_exported() {
     );
     let none = Export {
         stations: vec!["nowhere".parse().unwrap()],
-        ..Export::all(Format::Parquet)
+        ..whole(Format::Parquet)
     };
     let out = folder.path().join("none.parquet");
     let exported = none.write(&store, &china(), &out, false, &|_| {}).unwrap();
