@@ -79,7 +79,7 @@ fn write(arguments: &StoreArguments, config: &Path, out: &Path) -> anyhow::Resul
         parameters: arguments.parameter.clone(),
         from,
         to,
-        ..Export::all(format)
+        ..Export::all(&settings.store.path, format)
     };
     let store = Sqlite::open_reader(&settings.store.path)?;
     // Of all of it one knows how much there is without reading it.

@@ -78,6 +78,11 @@ fn fill(
 ) -> anyhow::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for (name, from) in files {
+        anyhow::ensure!(
+            from.is_file(),
+            "{} is not there; a hub makes it when it starts",
+            from.display()
+        );
         let to = partial.join(name);
         let contents = file::copy(from, &to, advanced)
             .with_context(|| format!("cannot copy {}", from.display()))?;

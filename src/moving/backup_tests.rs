@@ -122,6 +122,8 @@ fn a_backup_of_a_store_in_use_comes_back_and_nothing_is_deleted() {
     assert_eq!(Sqlite::open(&kept).unwrap().count().unwrap(), 100);
     // Also where there is nothing yet, as on a new machine.
     fs::remove_file(&office.store).unwrap();
+    let error = office.back_up(90).err().unwrap().to_string();
+    assert!(error.contains("a hub makes it"), "{error}");
     office.restore(&made.directory, 120).unwrap();
     assert_eq!(Sqlite::open(&office.store).unwrap().count().unwrap(), 50);
 }
@@ -200,4 +202,21 @@ fn a_damaged_store_is_replaced_and_kept() {
     assert_eq!(Sqlite::open(&office.store).unwrap().count().unwrap(), 50);
     let kept = office.folder.path().join("store.db.before-20220731-160100");
     assert_eq!(fs::read(kept).unwrap(), vec![7; 10_000]);
+}
+
+#[test]
+fn what_root_restores_belongs_to_who_had_it() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    const HUB: u32 = 4711;
+    let office = Office::new();
+    drop(Sqlite::open(&office.store).unwrap());
+    fs::set_permissions(&office.store, fs::Permissions::from_mode(0o600)).unwrap();
+    // Only root gives files away; for others there is nothing to get wrong but the rights.
+    let root = chown(&office.store, Some(HUB), Some(HUB)).is_ok();
+    let owner = fs::metadata(&office.store).unwrap().uid();
+    assert_eq!(owner == HUB, root);
+    let made = office.back_up(0).unwrap().directory;
+    office.restore(&made, 60).unwrap();
+    let restored = fs::metadata(&office.store).unwrap();
+    assert_eq!((restored.uid(), restored.mode() & 0o777), (owner, 0o600));
 }

@@ -225,3 +225,33 @@ impl<R: BufRead> std::io::Read for Bounded<R> {
         Ok(read)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_number_reads_back_to_the_last_bit(bits in any::<u64>()) {
+            let value = f64::from_bits(bits);
+            prop_assume!(value.is_finite());
+            let text = number(value);
+            prop_assert_eq!(text.parse::<f64>().unwrap().to_bits(), bits, "{}", text);
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_people_read_them() {
+        for (value, text) in [
+            (98.0, "98"),
+            (-0.0, "-0"),
+            (0.00001, "0.00001"),
+            (1e-7, "1e-7"),
+            (-123456.789, "-123456.789"),
+            (1e15, "1e15"),
+        ] {
+            assert_eq!(number(value), text);
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -32,6 +32,8 @@ pub enum Format {
 /// What to export.
 #[derive(Debug, Clone, Serialize)]
 pub struct Export {
+    /// The store's file: an export that goes on must be of the same.
+    pub store: PathBuf,
     /// Into what.
     pub format: Format,
     /// Only of these stations; of all where it is empty.
@@ -59,9 +61,10 @@ pub struct Exported {
 }
 
 impl Export {
-    /// All readings of the store.
-    pub fn all(format: Format) -> Self {
+    /// All readings of the store at `store`.
+    pub fn all(store: &Path, format: Format) -> Self {
         Self {
+            store: store.into(),
             format,
             stations: Vec::new(),
             parameters: Vec::new(),
@@ -79,7 +82,7 @@ impl Export {
             && self.to == Timestamp::MAX
     }
 
-    /// Writes `out`, times as clocks in `zone` showed them, series by series and in order of time. `advanced` is told the readings
+    /// Writes `out` from `store`, times as clocks in `zone` showed them, series by series and in order of time. `advanced` is told the readings
     /// written so far. What the store takes in meanwhile may be in the file or not.
     ///
     /// # Errors

@@ -116,9 +116,15 @@ impl<'a> Import<'a> {
         read: impl FnOnce(&mut sift::Sink<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let epoch = epoch_of(path)?;
+        let mut last = 0;
         read(&mut |number, row| {
             match row {
-                Ok(Item::Row(row)) => self.row(epoch, number, row),
+                Ok(Item::Row(row)) => {
+                    // By its place in the file, whatever is left out before it.
+                    let seq = number / ROWS_PER_BATCH + 1;
+                    self.batches_to(seq, &mut last, epoch)?;
+                    self.row(row);
+                }
                 Ok(Item::Counter(series, counter)) => self.counter(series, counter),
                 Ok(Item::Nothing) => {}
                 Err(wrong) => {
@@ -126,31 +132,37 @@ impl<'a> Import<'a> {
                     (self.problem)(format!("{}:{number}: {wrong}; left out", path.display()));
                 }
             }
-            if self.waiting >= READINGS_PER_COMMIT {
-                self.commit()?;
-            }
             Ok(())
         })
     }
 
-    fn row(&mut self, epoch: Epoch, number: u64, row: Row) {
+    /// Begins the batches after `last` up to `seq`. None is left out, even where there is nothing in it: it would be asked for. What is
+    /// whole is committed here only: a store need not take the rest of a batch that it has.
+    fn batches_to(&mut self, seq: u64, last: &mut u64, epoch: Epoch) -> anyhow::Result<()> {
+        while *last < seq {
+            self.commit_much()?;
+            *last += 1;
+            self.batches.push(Batch {
+                gateway: self.gateway.clone(),
+                epoch,
+                seq: *last,
+                clock: None,
+                remains: None,
+                readings: Vec::new(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Adds a row to the last batch.
+    fn row(&mut self, row: Row) {
         let Row { reading, counter } = row;
         if let Some(counter) = counter {
             self.counter(reading.series.clone(), counter);
         }
-        // By its place in the file, whatever is left out before it.
-        let seq = number / ROWS_PER_BATCH + 1;
-        self.waiting += 1;
-        match self.batches.last_mut() {
-            Some(batch) if batch.seq == seq && batch.epoch == epoch => batch.readings.push(reading),
-            _ => self.batches.push(Batch {
-                gateway: self.gateway.clone(),
-                epoch,
-                seq,
-                clock: None,
-                remains: None,
-                readings: vec![reading],
-            }),
+        if let Some(batch) = self.batches.last_mut() {
+            batch.readings.push(reading);
+            self.waiting += 1;
         }
     }
 
@@ -184,9 +196,15 @@ impl<'a> Import<'a> {
                     );
                 }
             }
-            if self.batches.len() >= BATCHES_PER_COMMIT || self.waiting >= READINGS_PER_COMMIT {
-                self.commit()?;
-            }
+            self.commit_much()?;
+        }
+        Ok(())
+    }
+
+    /// Commits where enough waits for it.
+    fn commit_much(&mut self) -> anyhow::Result<()> {
+        if self.batches.len() >= BATCHES_PER_COMMIT || self.waiting >= READINGS_PER_COMMIT {
+            self.commit()?;
         }
         Ok(())
     }

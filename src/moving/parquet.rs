@@ -211,6 +211,21 @@ pub fn read(file: File, sink: &mut Sink<'_>) -> anyhow::Result<()> {
         places[place] = Some(fields.len());
         fields.push(field.clone());
     }
+    for column in reader
+        .metadata()
+        .row_groups()
+        .iter()
+        .flat_map(|g| g.columns())
+    {
+        let compression = column.compression();
+        anyhow::ensure!(
+            matches!(
+                compression,
+                Compression::GZIP(_) | Compression::UNCOMPRESSED
+            ),
+            "compressed by {compression}, which is not read; save it with gzip"
+        );
+    }
     let asked = Type::group_type_builder(root.name())
         .with_fields(fields)
         .build()?;

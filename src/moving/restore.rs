@@ -49,7 +49,8 @@ pub fn restore(
     let mut copies = Vec::new();
     for (name, path) in files {
         let copy = beside(path, ".restoring");
-        let verified = copied(&manifest, from, name, &copy, advanced);
+        let verified =
+            copied(&manifest, from, name, &copy, advanced).and_then(|()| for_the_hub(&copy, path));
         copies.push((copy, *path));
         if let Err(error) = verified {
             remove(&copies);
@@ -85,6 +86,31 @@ fn remove(copies: &[(PathBuf, &Path)]) {
     }
 }
 
+/// Gives `copy` the owner and rights of the file at `path`; where there is none, the owner of its directory.
+fn for_the_hub(copy: &Path, path: &Path) -> anyhow::Result<()> {
+    let there = path.exists();
+    let like = if there { path } else { folder_of(path) };
+    let file = File::open(copy)?;
+    file::give_to_owner_of(like, &file).with_context(|| {
+        format!(
+            "cannot give {} to the owner of {}; repeat as root or as that user",
+            copy.display(),
+            like.display()
+        )
+    })?;
+    if there {
+        file.set_permissions(path.metadata()?.permissions())?;
+    }
+    Ok(file.sync_all()?)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
 /// Copies the file `name` of a backup and holds the copy against the manifest.
 fn copied(
     manifest: &Manifest,
@@ -98,17 +124,22 @@ fn copied(
     let source = from.join(name);
     let mut file =
         File::open(&source).with_context(|| format!("cannot open {}", source.display()))?;
+    let size = file.metadata()?.len();
+    anyhow::ensure!(
+        size == entry.size,
+        "{} is not as it was when it was made ({} bytes then, {size} now): take another backup",
+        source.display(),
+        entry.size
+    );
     write_whole(copy, |to| {
         let size = std::io::copy(&mut file, to)?;
         advanced(size, entry.size);
         Ok(())
     })?;
-    let size = copy.metadata()?.len();
     anyhow::ensure!(
-        size == entry.size && hex(&digest_of(copy)?) == entry.sha256,
-        "{} is not as it was when it was made ({} bytes then, {size} now): take another backup",
-        source.display(),
-        entry.size
+        hex(&digest_of(copy)?) == entry.sha256,
+        "{} is not as it was when it was made: its SHA-256 is another; take another backup",
+        source.display()
     );
     let contents = file::examine(copy)?;
     anyhow::ensure!(
@@ -141,6 +172,5 @@ fn replace(copy: &Path, path: &Path, end: &str, aside: &mut Vec<PathBuf>) -> any
         aside.push(kept);
     }
     fs::rename(copy, path)?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    Ok(sync_directory(folder)?)
+    Ok(sync_directory(folder_of(path))?)
 }

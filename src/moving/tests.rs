@@ -51,7 +51,17 @@ fn readings() -> Vec<Reading> {
     suspect.reason = Some(Reason::Unexpected);
     suspect.raw = vec![0, 985, 0xffff];
     readings.push(suspect);
-    readings.push(Reading::missing(level, at(21), Reason::Timeout, vec![]));
+    let mut untested = Reading::good(level.clone(), at(21), 98.25);
+    untested.flag = Flag::NotEvaluated;
+    readings.push(untested);
+    let raw = vec![0x7fff; 125];
+    readings.push(Reading::missing(
+        level.clone(),
+        at(22),
+        Reason::Sentinel,
+        raw,
+    ));
+    readings.push(Reading::missing(level, at(23), Reason::Timeout, vec![]));
     for minute in 0..200 {
         let value = ((990_000 + minute * 7 * 13) % 1_000_000) as f64 / 100.0;
         readings.push(Reading::good(meter.clone(), at(minute), value));
@@ -88,11 +98,16 @@ fn filled(path: &Path) -> Sqlite {
     store
 }
 
-/// All of a store in small parts.
+/// All of the store of these tests.
+fn whole(format: Format) -> Export {
+    Export::all(Path::new("a.db"), format)
+}
+
+/// The same in small parts.
 fn in_parts(format: Format) -> Export {
     Export {
         part: 50,
-        ..Export::all(format)
+        ..whole(format)
     }
 }
 
@@ -143,15 +158,15 @@ fn each_format_brings_everything_back_to_the_last_bit() {
     for format in FORMATS {
         let out = folder.path().join("out");
         let exported = write(&store, format, &out, false).unwrap();
-        assert_eq!((exported.series, exported.readings), (2, 210));
+        assert_eq!((exported.series, exported.readings), (2, 212));
         let mut other = Sqlite::open(&folder.path().join(format!("{format:?}.db"))).unwrap();
         let (taken, problems) = take(&mut other, &[&out]);
         assert_eq!(problems, Vec::<String>::new());
-        assert_eq!((taken.readings, taken.new), (210, 210));
+        assert_eq!((taken.readings, taken.new), (212, 212));
         assert_eq!(all(&other), all(&store), "{format:?}");
         let before = other.gateways().unwrap()[0].delivered.clone();
         let (taken, _) = take(&mut other, &[&out]);
-        assert_eq!((taken.readings, taken.new), (210, 0), "again");
+        assert_eq!((taken.readings, taken.new), (212, 0), "again");
         assert_eq!(
             other.gateways().unwrap()[0].delivered,
             before,
@@ -193,7 +208,7 @@ fn an_interrupted_export_goes_on_and_is_the_same_file() {
             .unwrap_err();
         assert!(error.to_string().contains("something else"), "{error}");
         let exported = write(&store, format, &out, true).unwrap();
-        assert_eq!((exported.before, exported.readings), (100, 210));
+        assert_eq!((exported.before, exported.readings), (100, 212));
         assert!(
             fs::read(&out).unwrap() == fs::read(&whole).unwrap(),
             "{format:?}"
@@ -215,7 +230,7 @@ fn only_what_is_asked_for_is_exported() {
         parameters: vec!["level".parse().unwrap()],
         from: at(7),
         to: at(21),
-        ..Export::all(Format::Csv)
+        ..whole(Format::Csv)
     };
     export
         .write(&store, &china(), &out, false, &|_| {})
@@ -228,7 +243,7 @@ fn only_what_is_asked_for_is_exported() {
     );
     let none = Export {
         stations: vec!["nowhere".parse().unwrap()],
-        ..Export::all(Format::Parquet)
+        ..whole(Format::Parquet)
     };
     let out = folder.path().join("none.parquet");
     let exported = none.write(&store, &china(), &out, false, &|_| {}).unwrap();
@@ -344,6 +359,34 @@ fn a_missing_reading_takes_the_place_of_no_value() {
     let out = folder.path().join("gaps.parquet");
     write(&gaps, Format::Parquet, &out, false).unwrap();
     let (taken, _) = take(&mut store, &[&out]);
-    assert_eq!((taken.readings, taken.new), (210, 0));
+    assert_eq!((taken.readings, taken.new), (212, 0));
     assert_eq!(all(&store), before);
+}
+
+#[test]
+fn batches_are_whole_and_without_holes_whatever_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Sqlite::open(&folder.path().join("a.db")).unwrap();
+    let file = folder.path().join("much.csv");
+    let rows = (0..45_000).map(|i| {
+        // Three batches that hold nothing that can be taken.
+        let value = if (2_000..5_500).contains(&i) {
+            "?"
+        } else {
+            "98.5"
+        };
+        let at = Timestamp::from_second(1_659_283_200 + i).unwrap();
+        format!("{at},pond-1,level,m,1,{value}\n")
+    });
+    let head = "observed_at,station,parameter,unit,flag,value\n".to_owned();
+    fs::write(&file, head + &rows.collect::<String>()).unwrap();
+    let (taken, _) = take(&mut store, &[&file]);
+    assert_eq!(
+        (taken.readings, taken.new, taken.refused),
+        (41_500, 41_500, 3_500)
+    );
+    assert_eq!(taken.batches, 46, "of 1000 lines each");
+    let gateway = store.gateways().unwrap().remove(0);
+    assert_eq!(gateway.gaps(), vec![]);
+    assert_eq!(gateway.delivered.values().next().unwrap().last(), Some(46));
 }

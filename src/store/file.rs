@@ -2,6 +2,9 @@
 //! which is of the same kind.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::Path;
 
 use rusqlite::backup::{Backup, StepResult};
@@ -106,6 +109,18 @@ fn contents(connection: &Connection) -> rusqlite::Result<Contents> {
         rows.insert(name, connection.query_row(&count, [], |row| row.get(0))?);
     }
     Ok(Contents { layout, rows })
+}
+
+/// Gives `file` to the owner of `like`: root may make what a hub of another user has to open.
+///
+/// # Errors
+/// The owner is another, and this user may not give files away.
+pub fn give_to_owner_of(like: &Path, file: &File) -> io::Result<()> {
+    let (like, file_now) = (like.metadata()?, file.metadata()?);
+    if like.uid() == file_now.uid() {
+        return Ok(());
+    }
+    fchown(file, Some(like.uid()), Some(like.gid()))
 }
 
 /// A file that nobody else has open. What lay beside it is part of it now.

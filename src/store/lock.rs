@@ -4,6 +4,8 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::file::give_to_owner_of;
+
 /// Why a lock is not to be had.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
@@ -58,16 +60,30 @@ impl Lock {
             path: beside.clone(),
             source,
         };
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&beside)
-            .map_err(failed)?;
+        let file = open(&beside).map_err(failed)?;
         match lock(&file) {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(held(path.into())),
             Err(TryLockError::Error(source)) => Err(failed(source)),
         }
     }
+}
+
+/// Opens the lock's file. To be locked it need not be written: root may have made it before the hub's user comes.
+fn open(path: &Path) -> io::Result<File> {
+    match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        opened => return opened,
+    }
+    let made = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)?;
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    give_to_owner_of(folder, &made)?;
+    Ok(made)
 }

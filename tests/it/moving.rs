@@ -7,11 +7,16 @@ use std::time::Duration;
 
 use hanqing::core::{Reading, Series};
 use hanqing::ledger::Ledger;
+use hanqing::moving::Import;
+use hanqing::store::server::Server;
+use hanqing::store::server::copy::{Copier, Reach};
 use hanqing::store::{Sqlite, Store};
+use hanqing::support::Clock;
 use hanqing::wire::{Batch, Epoch};
 use jiff::Timestamp;
 
 use crate::context::{Context, Process, hanqing, looked_for, outcome, wait_for};
+use crate::victoria::Victoria;
 
 /// Longest that a command that is to be killed may take to get where it is to be killed.
 const WAIT_MAX: Duration = Duration::from_secs(60);
@@ -96,6 +101,40 @@ fn every_format_goes_out_and_into_another_store() {
         let (_, said, _) = outcome(&mut command(&to, "import", &[&out]));
         assert!(said.contains("新增 0 个，已有 3001 个"), "{said}");
     }
+}
+
+#[test]
+fn a_table_goes_to_a_server_twice_and_is_there_once() {
+    let context = Context::new();
+    fill(&context, 3_001);
+    let out = context.path("out");
+    let export = ["--format", "parquet", "--out", &text(&out)];
+    assert_eq!(
+        outcome(&mut command(&context, "export", &export)).0,
+        Some(0)
+    );
+    let victoria = Victoria::start(&context);
+    let settings = victoria.settings();
+    for _ in 0..2 {
+        let mut server = Server::open(&settings, "hub-1").unwrap();
+        let mut problem = |problem: String| panic!("{problem}");
+        let gateway = "import".parse().unwrap();
+        let known = Default::default();
+        let clock = Clock::system();
+        let mut import = Import::new(&mut server, gateway, known, clock, &mut problem, &|_| {});
+        import.take(&out).unwrap();
+        assert_eq!(import.taken().readings, 3_001);
+    }
+    victoria.flush();
+    let path = context.path("copy.db");
+    let mut copy = Sqlite::open(&path).unwrap();
+    let copier = Copier::new(&settings).unwrap();
+    copier
+        .pass(&mut copy, Clock::system().now(), Reach::New)
+        .unwrap();
+    assert_eq!(all(&path), all(&context.path("store.db")));
+    let gateway = copy.gateways().unwrap().remove(0);
+    assert_eq!((gateway.delivered.len(), gateway.gaps()), (1, vec![]));
 }
 
 #[test]
