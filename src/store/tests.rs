@@ -340,7 +340,7 @@ fn quarantine_keeps_the_newest_and_is_bounded() {
     connection
         .execute(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-             INSERT INTO quarantine SELECT i, 0, 't', 'p', x'00' FROM n",
+             INSERT INTO quarantine SELECT i, 0, 't', 'p', x'00', 0 FROM n",
             [full],
         )
         .unwrap();
