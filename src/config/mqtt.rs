@@ -133,7 +133,7 @@ pub(super) fn check(mqtt: &MqttSettings) -> Vec<Problem> {
 }
 
 /// `url`, fit to be printed: a password in it is a mistake, and not to be spread.
-fn without_password(url: &str) -> String {
+pub(super) fn without_password(url: &str) -> String {
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, host))) => format!("{scheme}://***@{host}"),
         (None, Some((_, host))) => format!("***@{host}"),

@@ -30,7 +30,7 @@ pub(super) fn check(server: &ServerSettings) -> Vec<Problem> {
         {
             add(
                 key,
-                url,
+                &super::mqtt::without_password(url),
                 &rule,
                 "https://influx.example.org:8086, or http://127.0.0.1:8428 on this machine",
             );

@@ -19,6 +19,7 @@ mod fake_device;
 mod faulty_line;
 mod foreign;
 mod fuzz;
+mod ingesters;
 mod ledger_device;
 mod lines;
 mod metrics;
