@@ -213,35 +213,6 @@ impl Sqlite {
         })
     }
 
-    /// Whether these batches came.
-    pub(super) fn has(&self, gateway: &GatewayId, epoch: Epoch, range: (u64, u64)) -> bool {
-        let key = (gateway.clone(), epoch);
-        self.delivered
-            .get(&key)
-            .is_some_and(|set| set.next_gap(range.0, range.1).is_none())
-    }
-
-    /// Up to when a server was copied into this file; `None` where it never was.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn copied_to(&self) -> Result<Option<Timestamp>, StoreError> {
-        let ms: Option<i64> =
-            self.connection
-                .query_row("SELECT copied_ms FROM state", [], |row| row.get(0))?;
-        ms.map(Timestamp::from_millisecond)
-            .transpose()
-            .map_err(|error| StoreError::Corrupt(error.to_string()))
-    }
-
-    /// Notes up to when a server was copied.
-    pub(super) fn note_copied(&mut self, to: Timestamp) -> Result<(), StoreError> {
-        let ms = to.as_millisecond();
-        self.connection
-            .execute("UPDATE state SET copied_ms = ?1", [ms])?;
-        Ok(())
-    }
-
     /// One transaction: all of it, or nothing. At `now` what is no longer new moves to its second place.
     fn write<T>(
         &mut self,

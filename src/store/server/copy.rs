@@ -17,6 +17,7 @@ use super::{export, flux, runtime};
 use crate::core::GatewayId;
 use crate::store::line::{BATCHES, GATEWAYS, READINGS, SERIES};
 use crate::store::{Portion, Sqlite, Store, StoreError};
+use crate::wire::Epoch;
 
 /// Batches are asked for by so much time at once: a week of a township is some 70,000.
 const WINDOW: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -323,6 +324,37 @@ impl Copier {
             .as_ref()
             .unwrap_or(&self.settings.url);
         StoreError::server(url, format!("its answer cannot be used: {problem}"))
+    }
+}
+
+impl Sqlite {
+    /// Whether these batches came.
+    fn has(&self, gateway: &GatewayId, epoch: Epoch, range: (u64, u64)) -> bool {
+        let key = (gateway.clone(), epoch);
+        self.delivered
+            .get(&key)
+            .is_some_and(|set| set.next_gap(range.0, range.1).is_none())
+    }
+
+    /// Up to when a server was copied into this file; `None` where it never was.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn copied_to(&self) -> Result<Option<Timestamp>, StoreError> {
+        let ms: Option<i64> =
+            self.connection
+                .query_row("SELECT copied_ms FROM state", [], |row| row.get(0))?;
+        ms.map(Timestamp::from_millisecond)
+            .transpose()
+            .map_err(|error| StoreError::Corrupt(error.to_string()))
+    }
+
+    /// Notes up to when a server was copied.
+    fn note_copied(&mut self, to: Timestamp) -> Result<(), StoreError> {
+        let ms = to.as_millisecond();
+        self.connection
+            .execute("UPDATE state SET copied_ms = ?1", [ms])?;
+        Ok(())
     }
 }
 
