@@ -162,6 +162,12 @@ const BANS: &[Ban] = &[
         instead: "add it to the gateway's status, and to the text that is made of it",
     },
     Ban {
+        words: &["influxdb2", "reqwest"],
+        holds: Where::Source,
+        except: &["src/store/server/"],
+        instead: "store::server writes and copies",
+    },
+    Ban {
         words: &["axum"],
         holds: Where::Source,
         except: &["src/web/"],

@@ -1,5 +1,6 @@
 //! The office side: intake, store, page and report put together.
 
+mod charts;
 #[cfg(feature = "influx")]
 mod copying;
 mod ingest;
@@ -211,7 +212,11 @@ impl Hub {
         let mut supervisor = Supervisor::new(stop.clone());
         let mut router = operation(&settings, &state, &clock);
         if let Some(page) = page {
-            router = router.merge(web::pages(page.overview.subscribe()));
+            let charts = charts::Charts::new(settings.store.path.clone());
+            let draw = move |series, span, points| charts.clone().draw(series, span, points);
+            router = router
+                .merge(web::pages(page.overview.subscribe()))
+                .merge(web::charts(draw));
             supervisor.spawn(
                 "overview",
                 overview::refresh(page.overviews, page.overview, stop.clone()),

@@ -4,17 +4,20 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::State;
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
+use jiff::Timestamp;
+use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::model::Overview;
 use super::view::{PageError, Templates};
+use crate::core::Series;
 
 /// Nothing from elsewhere, nothing inside somebody else's frame. Style and script stand in the page itself, and every
 /// text in it is escaped by the template engine.
@@ -42,6 +45,50 @@ pub fn pages(state: watch::Receiver<Arc<Overview>>) -> Router {
         .route("/sources.fragment", get(fragment))
         .route("/api/overview", get(json))
         .with_state(page)
+}
+
+/// Most points of a chart: twice what the widest screens show.
+const POINTS_MAX: u32 = 10_000;
+
+/// What a chart is asked for.
+#[derive(Deserialize)]
+struct Span {
+    from: Timestamp,
+    to: Timestamp,
+    #[serde(default = "default_points")]
+    points: u32,
+}
+
+/// Enough for a screen of a phone, and for most of others.
+fn default_points() -> u32 {
+    1_000
+}
+
+/// Points of charts by `draw`: `/api/chart/{station}/{parameter}?from=2022-01-01T00:00:00Z&to=…&points=1000` (JSON).
+pub fn charts<F, A>(draw: F) -> Router
+where
+    F: Fn(Series, (Timestamp, Timestamp), u32) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = anyhow::Result<serde_json::Value>> + Send + 'static,
+{
+    let chart = move |Path((station, parameter)): Path<(String, String)>,
+                      Query(span): Query<Span>| async move {
+        let series: Series = match format!("{station}/{parameter}").parse() {
+            Ok(series) => series,
+            Err(problem) => return (StatusCode::BAD_REQUEST, problem).into_response(),
+        };
+        if span.points == 0 || span.points > POINTS_MAX {
+            let problem = format!("points = {}: must be 1 to {POINTS_MAX}", span.points);
+            return (StatusCode::BAD_REQUEST, problem).into_response();
+        }
+        match draw(series, (span.from, span.to), span.points).await {
+            Ok(points) => Json(points).into_response(),
+            Err(error) => {
+                tracing::error!(error = format!("{error:#}"), "cannot make a chart");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    };
+    Router::new().route("/api/chart/{station}/{parameter}", get(chart))
 }
 
 /// For those who look after a hub: `/metrics` (OpenMetrics) and `/health` (JSON; 503 where something is wrong).

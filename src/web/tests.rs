@@ -136,7 +136,17 @@ async fn served(overview: Overview) -> Served {
     let address = listener.local_addr().unwrap();
     let (state, receiver) = watch::channel(Arc::new(overview));
     let shutdown = CancellationToken::new();
-    let task = tokio::spawn(serve(listener, sealed(pages(receiver)), shutdown.clone()));
+    let draw = |series: Series, (from, to): (Timestamp, Timestamp), points: u32| async move {
+        anyhow::ensure!(points != 13, "the disk is gone");
+        Ok(serde_json::json!([series.to_string(), from, to, points]))
+    };
+    let router = pages(receiver)
+        .merge(operation(
+            || Some("# EOF\n".into()),
+            || vec!["the broker is away".into()],
+        ))
+        .merge(charts(draw));
+    let task = tokio::spawn(serve(listener, sealed(router), shutdown.clone()));
     Served {
         address,
         state,
@@ -244,4 +254,49 @@ async fn stops_when_told() {
     served.shutdown.cancel();
     served.task.await.unwrap().unwrap();
     assert!(TcpStream::connect(served.address).await.is_err());
+}
+
+#[tokio::test]
+async fn who_looks_after_a_hub_finds_metrics_and_what_is_wrong() {
+    let served = served(sample()).await;
+    let (head, body) = served.get("/metrics").await;
+    assert!(
+        head.contains("application/openmetrics-text") && body == "# EOF\n",
+        "{head}"
+    );
+    let (head, body) = served.get("/health").await;
+    assert!(head.starts_with("http/1.1 503"), "{head}");
+    assert_eq!(
+        body,
+        r#"{"problems":["the broker is away"],"status":"failing"}"#
+    );
+}
+
+#[tokio::test]
+async fn a_chart_is_asked_for_by_series_and_span() {
+    let served = served(sample()).await;
+    let span = "from=2022-01-01T00:00:00Z&to=2023-01-01T00:00:00Z";
+    let (head, body) = served.get(&format!("/api/chart/pond-1/level?{span}")).await;
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    assert_eq!(
+        body,
+        r#"["pond-1/level","2022-01-01T00:00:00Z","2023-01-01T00:00:00Z",1000]"#
+    );
+    for (path, status) in [
+        (format!("/api/chart/pond-1/levle?{span}"), 400),
+        (format!("/api/chart/pond-1/level?{span}&points=0"), 400),
+        (format!("/api/chart/pond-1/level?{span}&points=10001"), 400),
+        ("/api/chart/pond-1/level".into(), 400),
+        (
+            "/api/chart/pond-1/level?from=yesterday&to=today".into(),
+            400,
+        ),
+        (format!("/api/chart/pond-1/level?{span}&points=13"), 500),
+    ] {
+        let (head, _) = served.get(&path).await;
+        assert!(
+            head.starts_with(&format!("http/1.1 {status}")),
+            "{path}: {head}"
+        );
+    }
 }

@@ -1,7 +1,8 @@
 //! What a store of many readings answers, how fast, and in what memory.
 //!
 //! `tests/bench/store` runs it. `store make FILE READINGS` makes a store of a township's 204 series; `store kill FILE` commits to
-//! it until it is killed; `store trickle FILE GATEWAYS` commits a poll a minute; each `store status|chart|figures|open FILE` answers one question in a process of its own, and prints
+//! it until it is killed; `store trickle FILE GATEWAYS` commits a poll a minute;
+//! `store pipeline` is what tests/bench/ingest compares with; each `store status|chart|figures|open FILE` answers one question in a process of its own, and prints
 //! milliseconds and the most memory that it took.
 
 use std::path::Path;
@@ -184,6 +185,71 @@ fn trickle(path: &Path, gateways: usize) {
     println!("{count} {:.0}", (written() - before) as f64 / count as f64);
 }
 
+/// What a pipeline does that takes each message by itself: read it, insert its values, commit, acknowledge. `style` says how the
+/// messages are made: `telegraf` of one value each, `thingsboard` of all values of a device's poll.
+fn pipeline(style: &str, port: u16, file: &Path, values: u64) {
+    let connection = rusqlite::Connection::open(file).expect("a file");
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+             CREATE TABLE reading (series TEXT NOT NULL, at_ms INTEGER NOT NULL, value REAL, PRIMARY KEY (series, at_ms)) WITHOUT ROWID;",
+        )
+        .expect("a table");
+    let mut options = rumqttc::MqttOptions::new("pipeline", "127.0.0.1", port);
+    options.set_clean_session(false);
+    options.set_manual_acks(true);
+    options.set_inflight(500);
+    let (client, mut broker) = rumqttc::Client::new(options, 1000);
+    client
+        .subscribe("bench/+", rumqttc::QoS::AtLeastOnce)
+        .expect("a subscription");
+    let mut taken = 0;
+    let mut begun = None;
+    for event in broker.iter() {
+        let rumqttc::Event::Incoming(packet) = event.expect("the broker") else {
+            continue;
+        };
+        let rumqttc::Packet::Publish(message) = packet else {
+            if let rumqttc::Packet::SubAck(_) = packet {
+                println!("ready");
+            }
+            continue;
+        };
+        let begun = begun.get_or_insert_with(Instant::now);
+        let read: serde_json::Value = serde_json::from_slice(&message.payload).expect("JSON");
+        connection.execute_batch("BEGIN").expect("a transaction");
+        let insert = "INSERT OR REPLACE INTO reading VALUES (?1, ?2, ?3)";
+        let mut insert = connection.prepare_cached(insert).expect("an insert");
+        if style == "telegraf" {
+            let name = format!("{}/{}", read["tags"]["station"], read["tags"]["parameter"]);
+            let at = read["timestamp"].as_i64().expect("a time") * 1000;
+            insert
+                .execute((name, at, read["fields"]["value"].as_f64()))
+                .expect("a row");
+            taken += 1;
+        } else {
+            for (device, rows) in read.as_object().expect("devices") {
+                for row in rows.as_array().expect("rows") {
+                    for (key, value) in row["values"].as_object().expect("values") {
+                        let name = format!("{device}/{key}");
+                        insert
+                            .execute((name, row["ts"].as_i64(), value.as_f64()))
+                            .expect("a row");
+                        taken += 1;
+                    }
+                }
+            }
+        }
+        drop(insert);
+        connection.execute_batch("COMMIT").expect("a commit");
+        client.ack(&message).expect("the broker");
+        if taken >= values {
+            println!("{:.3}", begun.elapsed().as_secs_f64());
+            return;
+        }
+    }
+}
+
 /// Bytes that this process has caused to be written to the disk.
 fn written() -> u64 {
     let io = std::fs::read_to_string("/proc/self/io").expect("proc(5)");
@@ -299,6 +365,15 @@ fn main() {
             return make(Path::new(file), readings.parse().expect("a number"));
         }
         ["kill", file] => return kill(Path::new(file)),
+        ["pipeline", style, port, file, values] => {
+            let port = port.parse().expect("a port");
+            return pipeline(
+                style,
+                port,
+                Path::new(file),
+                values.parse().expect("a number"),
+            );
+        }
         ["trickle", file, gateways] => {
             return trickle(Path::new(file), gateways.parse().expect("a number"));
         }
