@@ -1,0 +1,218 @@
+//! The rules: who may import whom, and what is banned where.
+
+pub const ANYTHING: &[&str] = &["*"];
+
+/// Whom each top-level module may import. The levels are explained in ARCHITECTURE.md.
+pub const IMPORTS: &[(&str, &[&str])] = &[
+    ("core", &[]),
+    ("device", &["core"]),
+    ("quality", &["core"]),
+    ("counter", &["core"]),
+    ("wire", &["core"]),
+    ("water", &["core"]),
+    ("figures", &["core", "water"]),
+    ("support", &[]),
+    ("modbus", &["core", "support", "device", "quality"]),
+    ("spool", &["core", "support", "wire"]),
+    ("mqtt", &["core", "support", "wire"]),
+    ("store", &["core", "support", "counter", "wire"]),
+    ("ledger", &["core", "support", "figures", "water"]),
+    ("report", &["core", "support", "figures", "water"]),
+    ("web", &["core", "support", "water", "figures"]),
+    (
+        "edge",
+        &[
+            "core", "support", "wire", "device", "quality", "modbus", "spool", "mqtt",
+        ],
+    ),
+    (
+        "hub",
+        &[
+            "core", "support", "wire", "water", "figures", "counter", "store", "ledger", "report",
+            "web", "mqtt",
+        ],
+    ),
+    ("moving", &["core", "support", "wire", "store"]),
+    ("sim", &["core", "support", "device", "water", "modbus"]),
+    (
+        "demo",
+        &[
+            "core", "support", "wire", "device", "quality", "counter", "water", "figures",
+            "modbus", "spool", "mqtt", "store", "ledger", "report", "web", "edge", "hub", "sim",
+        ],
+    ),
+    ("config", ANYTHING),
+    ("cli", ANYTHING),
+    ("lib.rs", &[]),
+    ("main.rs", ANYTHING),
+];
+
+/// Modules that are functions of their input and nothing else.
+pub const PURE: &[&str] = &[
+    "src/core/",
+    "src/device/",
+    "src/quality/",
+    "src/counter/",
+    "src/wire/",
+    "src/water/",
+    "src/figures/",
+];
+
+/// Where a ban holds.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Where {
+    /// Production code under src.
+    Production,
+    /// All code under src.
+    Source,
+    /// Test code, under src and tests.
+    Tests,
+    /// Production code of the pure modules.
+    Pure,
+}
+
+/// What is banned where, except in these places, and what to use instead.
+pub struct Ban {
+    pub words: &'static [&'static str],
+    pub holds: Where,
+    pub except: &'static [&'static str],
+    pub instead: &'static str,
+}
+
+pub const BANS: &[Ban] = &[
+    Ban {
+        words: &[
+            "SystemTime::now",
+            "Instant::now",
+            "Timestamp::now",
+            "Zoned::now",
+        ],
+        holds: Where::Source,
+        except: &["src/support/clock.rs"],
+        instead: "time is injected: support::Clock, or support::Stopwatch for durations",
+    },
+    Ban {
+        words: &["tokio_modbus"],
+        holds: Where::Source,
+        except: &["src/modbus/tcp.rs", "src/modbus/port_tests.rs", "src/sim/"],
+        instead: "modbus::Link has what the rest needs",
+    },
+    Ban {
+        words: &[
+            "write_single_coil",
+            "write_single_register",
+            "write_multiple_coils",
+            "write_multiple_registers",
+            "masked_write_register",
+            "read_write_multiple_registers",
+            "WriteSingleCoil",
+            "WriteSingleRegister",
+            "WriteMultipleCoils",
+            "WriteMultipleRegisters",
+            "MaskWriteRegister",
+            "ReadWriteMultipleRegisters",
+        ],
+        holds: Where::Source,
+        except: &[],
+        instead: "nothing here writes to a device",
+    },
+    Ban {
+        words: &["tokio_serial"],
+        holds: Where::Source,
+        except: &["src/modbus/stream.rs", "src/modbus/port_tests.rs"],
+        instead: "modbus::Link has what the rest needs",
+    },
+    Ban {
+        words: &["rumqttc"],
+        holds: Where::Source,
+        except: &["src/mqtt/"],
+        instead: "mqtt has an uplink and an intake",
+    },
+    Ban {
+        words: &["hyper", "hyper_util", "http_body_util"],
+        holds: Where::Source,
+        except: &["src/edge/metrics/"],
+        instead: "edge::metrics serves the gateway's page; the office's is axum's, in web/",
+    },
+    Ban {
+        words: &["prometheus_client"],
+        holds: Where::Source,
+        except: &[
+            "src/edge/metrics/",
+            "src/hub/metrics.rs",
+            "src/support/openmetrics.rs",
+        ],
+        instead: "add it to the gateway's status, and to the text that is made of it",
+    },
+    Ban {
+        words: &["influxdb2", "reqwest"],
+        holds: Where::Source,
+        except: &["src/store/server/"],
+        instead: "store::server writes and copies",
+    },
+    Ban {
+        words: &["axum"],
+        holds: Where::Source,
+        except: &["src/web/"],
+        instead: "web has the office's page",
+    },
+    Ban {
+        words: &["rumqttd"],
+        holds: Where::Source,
+        except: &["src/mqtt/broker.rs"],
+        instead: "mqtt::broker",
+    },
+    Ban {
+        words: &["rusqlite"],
+        holds: Where::Source,
+        except: &["src/spool/", "src/store/", "src/ledger/"],
+        instead: "ask the spool, the store or the ledger",
+    },
+    Ban {
+        words: &[
+            ".unwrap()",
+            ".expect(",
+            "panic!",
+            "todo!",
+            "unimplemented!",
+            "unreachable!",
+        ],
+        holds: Where::Production,
+        except: &[],
+        instead: "return a Result, or make the case impossible by the type",
+    },
+    Ban {
+        // clippy.toml bans std::thread::sleep; where it is right, an #[expect] says why.
+        words: &["time::sleep"],
+        holds: Where::Tests,
+        except: &[],
+        instead: "wait for the state that is needed, with a bound",
+    },
+    Ban {
+        words: &["unbounded_channel", "mpsc::channel()"],
+        holds: Where::Source,
+        except: &[],
+        instead: "a queue has a bound, a named constant with its reason",
+    },
+    Ban {
+        words: &["println!", "print!", "eprintln!", "eprint!", "dbg!"],
+        holds: Where::Production,
+        except: &["src/cli/", "src/demo/"],
+        instead: "tracing, or hand the text to whoever talks to the user",
+    },
+    Ban {
+        words: &[
+            "tokio::",
+            "tokio_util::",
+            "tracing::",
+            "std::fs",
+            "std::net",
+            "std::env",
+            "std::thread",
+            "std::time",
+        ],
+        holds: Where::Pure,
+        except: &[],
+        instead: "a pure module takes what it needs as an argument",
+    },
+];
