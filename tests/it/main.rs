@@ -17,6 +17,7 @@ mod delivery;
 mod disk;
 mod fake_device;
 mod faulty_line;
+mod flux;
 mod foreign;
 mod fuzz;
 mod ingesters;

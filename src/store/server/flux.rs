@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::core::GatewayId;
 
 /// All numbers of a measurement from `from` to before `to`, of some gateways or all.
-pub(super) fn samples(
+pub fn samples(
     bucket: &str,
     measurement: &str,
     gateways: &[GatewayId],
@@ -29,7 +29,7 @@ pub(super) fn samples(
 }
 
 /// A query as the API takes it; times to the nanosecond, since without a fraction two readings of a second would be one.
-pub(super) fn body(query: &str) -> String {
+pub fn body(query: &str) -> String {
     json!({
         "query": query,
         "type": "flux",

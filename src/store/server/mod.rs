@@ -6,8 +6,10 @@ mod annotated;
 mod check;
 pub mod copy;
 mod export;
-mod flux;
+pub mod flux;
 mod http;
+#[cfg(test)]
+mod reading_tests;
 mod samples;
 mod settings;
 #[cfg(test)]

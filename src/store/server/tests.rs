@@ -9,7 +9,7 @@ use crate::store::tests::{at, batch, born, gateway, good, missing, series};
 use crate::wire::GatewayState;
 
 /// What InfluxDB says of its buckets.
-fn buckets(seconds: i32) -> Reply {
+pub fn buckets(seconds: i32) -> Reply {
     let rules = format!(r#"[{{"type":"expire","everySeconds":{seconds}}}]"#);
     answer(
         "200 OK",
@@ -31,7 +31,7 @@ fn influx(mut writes: impl FnMut(&Request) -> Reply + Send + 'static) -> Fake {
     })
 }
 
-fn settings(url: &str) -> ServerSettings {
+pub fn settings(url: &str) -> ServerSettings {
     let text = format!(
         "kind = \"influx\"\nurl = \"{url}\"\norg = \"county\"\nbucket = \"hanqing\"\ntimeout_s = 1"
     );

@@ -1,0 +1,353 @@
+//! An InfluxDB that is read: its answers put together again, and what becomes of answers that break.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use influxdb_line_protocol::{FieldValue, parse_lines};
+use jiff::SignedDuration;
+use proptest::prelude::*;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+
+use super::annotated::Annotated;
+use super::copy::{Copier, Reach};
+use super::samples::{Readings, Sample, Tags};
+use super::test_fake::{Fake, Reply, answer, taken};
+use super::tests::{buckets, settings};
+use super::*;
+use crate::core::{Flag, Reading, Reason, Series};
+use crate::store::tests::{at, batch, born, gateway, good, missing};
+use crate::store::{Sqlite, line};
+use crate::wire::{ClockState, GatewayState, LostTo, Remains};
+
+/// What was written, as an InfluxDB answers for a measurement: a table for each series and field, with the columns that it has.
+fn csv(lines: &str, measurement: &str) -> String {
+    type Rows = Vec<(i64, String)>;
+    let mut tables: BTreeMap<(Vec<(String, String)>, String), Rows> = BTreeMap::new();
+    for line in parse_lines(lines).map(Result::unwrap) {
+        if line.series.measurement.as_str() != measurement {
+            continue;
+        }
+        let tags = line.series.tag_set.unwrap_or_default();
+        let tags: Vec<_> = tags
+            .iter()
+            .map(|(k, v)| (k.to_string(), v.to_string()))
+            .collect();
+        for (field, value) in &line.field_set {
+            let value = match value {
+                FieldValue::F64(value) => format!("{value}"),
+                FieldValue::I64(value) => format!("{value}"),
+                other => panic!("{other:?}"),
+            };
+            let key = (tags.clone(), field.to_string());
+            tables
+                .entry(key)
+                .or_default()
+                .push((line.timestamp.unwrap(), value));
+        }
+    }
+    let mut text = String::new();
+    for (n, ((tags, field), rows)) in tables.iter().enumerate() {
+        let names: Vec<&str> = tags.iter().map(|(name, _)| name.as_str()).collect();
+        let types = "string,".repeat(names.len());
+        text += &format!(
+            "#datatype,string,long,dateTime:RFC3339,double,string,{}\r\n",
+            types.trim_end_matches(',')
+        );
+        text += &format!(",result,table,_time,_value,_field,{}\r\n", names.join(","));
+        for (ms, value) in rows {
+            let at = Timestamp::from_millisecond(*ms).unwrap();
+            let values: Vec<&str> = tags.iter().map(|(_, value)| value.as_str()).collect();
+            text += &format!(",_result,{n},{at},{value},{field},{}\r\n", values.join(","));
+        }
+        text += "\r\n";
+    }
+    text
+}
+
+/// A server that keeps what is written, and answers queries from it after `spoil` has had a look at each answer.
+fn keeping(mut spoil: impl FnMut(String) -> Reply + Send + 'static) -> Fake {
+    let lines = Arc::new(Mutex::new(String::new()));
+    Fake::start(move |request| {
+        let mut lines = lines.lock().unwrap();
+        if request.line.starts_with("GET /api/v2/buckets?") {
+            return buckets(0);
+        }
+        if request.line.starts_with("POST /api/v2/write?") {
+            lines.push_str(&request.body);
+            return taken();
+        }
+        assert!(
+            request.line.starts_with("POST /api/v2/query?org=county "),
+            "{}",
+            request.line
+        );
+        let asked: serde_json::Value = serde_json::from_str(&request.body).unwrap();
+        let query = asked["query"].as_str().unwrap();
+        let start = query.split("r._measurement == \"").nth(1).unwrap();
+        spoil(csv(&lines, start.split('"').next().unwrap()))
+    })
+}
+
+fn whole(text: String) -> Reply {
+    answer("200 OK", "content-type: text/csv\r\n", &text)
+}
+
+/// Batches with all that readings can be.
+fn batches() -> Vec<Batch> {
+    let failed = Reading {
+        flag: Flag::Fail,
+        reason: Some(Reason::Spike),
+        raw: vec![1, 2, 3, 0xffff],
+        ..good("pond-1/level", 3, f64::from(0.7f32))
+    };
+    let mut thinned = batch(7, vec![missing("pond-2/level", 9, Reason::Crc)]);
+    thinned.remains = Some(Remains {
+        first: 5,
+        lost: Some(12),
+        from: at(0),
+        to: at(9),
+        why: LostTo::Full,
+    });
+    let meter = (0..20).map(|h| good("pump-1/energy_total", 60 * h, 9_900.0 + 10.1 * h as f64));
+    vec![
+        batch(
+            1,
+            vec![
+                good("pond-1/level", 1, 98.113),
+                missing("pond-1/level", 2, Reason::Timeout),
+            ],
+        ),
+        batch(2, vec![failed, good("pond-1/level", 2, 1e-7)]),
+        batch(3, meter.collect()),
+        thinned,
+    ]
+}
+
+fn status() -> Status {
+    let mut status = Status::new(GatewayState::Online, at(1));
+    status.clock = Some(ClockState::Provisional);
+    status
+}
+
+/// What is written, written to a store.
+fn written(store: &mut dyn Store) {
+    let birth = born("pump-1/energy_total", Some(10_000.0), Some(50.0));
+    store.birth(&gateway("gw-1"), &birth, at(2000)).unwrap();
+    store.commit(&batches(), at(2001)).unwrap();
+    store.status(&gateway("gw-1"), &status(), at(2002)).unwrap();
+}
+
+/// All that a file holds.
+fn held(store: &Sqlite) -> impl PartialEq + std::fmt::Debug {
+    let series = store.series().unwrap();
+    let all = series.iter().map(|series| {
+        (
+            store
+                .readings(series, Timestamp::MIN, Timestamp::MAX)
+                .unwrap(),
+            store.hours(series, Timestamp::MIN, Timestamp::MAX).unwrap(),
+        )
+    });
+    let all: Vec<_> = all.collect();
+    let gateways = store.gateways().unwrap();
+    let gateways: Vec<_> = gateways
+        .into_iter()
+        .map(|row| (row.gateway, row.online, row.since, row.clock, row.delivered))
+        .collect();
+    (series, all, gateways, store.lost().unwrap())
+}
+
+fn file() -> (tempfile::TempDir, Sqlite) {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(&dir.path().join("s")).unwrap();
+    (dir, store)
+}
+
+#[test]
+fn a_copy_holds_what_was_written() {
+    let fake = keeping(whole);
+    let mut server = Server::open(&settings(&fake.url), "hub-1").unwrap();
+    written(&mut server);
+    let (_one, mut direct) = file();
+    written(&mut direct);
+    let (_two, mut copy) = file();
+    let copier = Copier::new(&settings(&fake.url)).unwrap();
+    let copied = copier.pass(&mut copy, at(2003), Reach::New).unwrap();
+    assert_eq!((copied.new_batches, copied.new_readings), (4, 24));
+    assert_eq!(held(&copy), held(&direct));
+    // Nothing new: a few questions, and nothing changes.
+    let before = fake.requests().len();
+    let copied = copier.pass(&mut copy, at(2103), Reach::New).unwrap();
+    assert_eq!((copied.new_batches, copied.new_readings), (0, 0));
+    assert!(
+        fake.requests().len() - before <= 4,
+        "{}",
+        fake.requests().len() - before
+    );
+    assert_eq!(held(&copy), held(&direct));
+}
+
+#[test]
+fn an_answer_that_breaks_leaves_nothing_wrong_behind() {
+    let broken: [(&str, fn(String) -> Reply); 5] = [
+        ("503", |_| answer("503 Service Unavailable", "", "busy")),
+        ("cut off", |text| {
+            let half = &text[..text.len() / 2];
+            Reply::Half(format!(
+                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{half}",
+                text.len()
+            ))
+        }),
+        ("runtime error", |text| {
+            whole(format!(
+                "{text}\r\nerror,reference\r\nruntime error,897\r\n"
+            ))
+        }),
+        ("no number", |text| {
+            whole(text.replace(",98.113,", ",98.1l3,"))
+        }),
+        ("longer than", |_| whole("x".repeat(9 << 20))),
+    ];
+    for (words, spoil) in broken {
+        // The answer for readings breaks, once.
+        let mut broke = false;
+        let fake = keeping(move |text| {
+            if text.contains(",98.113,") && !std::mem::replace(&mut broke, true) {
+                spoil(text)
+            } else {
+                whole(text)
+            }
+        });
+        let mut server = Server::open(&settings(&fake.url), "hub-1").unwrap();
+        written(&mut server);
+        let (_one, mut copy) = file();
+        let copier = Copier::new(&settings(&fake.url)).unwrap();
+        let error = copier
+            .pass(&mut copy, at(2003), Reach::New)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(words), "{words}: {error}");
+        assert!(
+            copy.gateways()
+                .unwrap()
+                .iter()
+                .all(|row| row.delivered.is_empty())
+        );
+        copier.pass(&mut copy, at(2004), Reach::New).unwrap();
+        let (_two, mut direct) = file();
+        written(&mut direct);
+        assert_eq!(held(&copy), held(&direct), "{words}");
+    }
+}
+
+#[test]
+fn tables_are_told_apart_and_errors_are_heard() {
+    let mut found = Vec::new();
+    let mut parser = Annotated::default();
+    let text = "#datatype,string,long,dateTime:RFC3339,double,string,string\r\n,result,table,_time,_value,_field,gateway\r\n\
+                ,_result,0,2022-08-01T00:00:00.25Z,1.5,v,gw-1\r\n\r\n,result,table,_field,_time,_value\r\n\
+                ,,1,\"n,\"\"x\",2022-08-01T00:00:01Z,-7\r\n";
+    for line in text.lines() {
+        let mut each = |sample: Sample<'_>| {
+            found.push((
+                sample.tags.gateway.clone(),
+                sample.field.to_owned(),
+                sample.at_ms,
+                sample.number,
+            ));
+            Ok(())
+        };
+        parser.line(line.as_bytes(), &mut each).unwrap();
+    }
+    let start = 1_659_312_000_000;
+    assert_eq!(
+        found,
+        [
+            ("gw-1".into(), "v".into(), start + 250, 1.5),
+            (String::new(), "n,\"x".into(), start + 1000, -7.0)
+        ]
+    );
+    for (head, row, words) in [
+        ("_time,_value", "2022-08-01T00:00:00Z,", "no number"),
+        ("_time,_value", "yesterday,1", "no time"),
+        ("_time,_value", "1", "1 cells under 2"),
+        (
+            "_time,_field",
+            "2022-08-01T00:00:00Z,v",
+            "without _time or _value",
+        ),
+        (
+            "error,reference",
+            "\"failed to execute: out of memory\",7",
+            "out of memory",
+        ),
+    ] {
+        let mut parser = Annotated::default();
+        parser.line(head.as_bytes(), &mut |_| Ok(())).unwrap();
+        let problem = parser.line(row.as_bytes(), &mut |_| Ok(())).unwrap_err();
+        assert!(problem.contains(words), "{row}: {problem}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Noise is refused, or means nothing; it never panics.
+    #[test]
+    fn noise_is_no_answer(lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 0..8)) {
+        let mut parser = Annotated::default();
+        for line in &lines {
+            let _read = parser.line(line, &mut |_| Ok(()));
+            let _exported = super::export::line("hanqing", line, &mut |_| Ok(()));
+        }
+    }
+
+    /// Samples may come in any order, and more than once.
+    #[test]
+    fn samples_come_in_any_order_and_again(
+        values in prop::collection::vec((any::<f32>().prop_filter("finite", |v| v.is_finite()), 0u8..5), 1..30),
+        seed in any::<u64>(),
+    ) {
+        let series: Series = "pond-1/level".parse().unwrap();
+        let readings: Vec<Reading> = (0..).zip(&values).map(|(minute, (value, kind))| {
+            let time = at(0) + SignedDuration::from_mins(minute);
+            let good = Reading::good(series.clone(), time, f64::from(*value));
+            match kind {
+                0 => Reading::missing(series.clone(), time, Reason::Crc, vec![7; minute as usize % 8]),
+                1 => Reading { flag: Flag::Suspect, reason: Some(Reason::Rate), raw: vec![1, 2], ..good },
+                2 => Reading { flag: Flag::NotEvaluated, ..good },
+                _ => good,
+            }
+        }).collect();
+        let mut text = String::new();
+        for reading in &readings {
+            line::reading(&mut text, Some(&gateway("gw-1")), reading).unwrap();
+        }
+        let mut samples = Vec::new();
+        for parsed in parse_lines(&text).map(Result::unwrap) {
+            for (field, value) in &parsed.field_set {
+                let number = match value {
+                    FieldValue::F64(value) => *value,
+                    FieldValue::I64(value) => *value as f64,
+                    other => panic!("{other:?}"),
+                };
+                samples.push((field.to_string(), parsed.timestamp.unwrap(), number));
+            }
+        }
+        let again = samples.len() / 2;
+        samples.extend_from_within(..again);
+        samples.shuffle(&mut rand_chacha::ChaCha8Rng::seed_from_u64(seed));
+        let mut tags = Tags::default();
+        for (name, value) in [("gateway", "gw-1"), ("station", "pond-1"), ("parameter", "level")] {
+            tags.put(name, value);
+        }
+        let mut found = Readings::default();
+        for (field, at_ms, number) in &samples {
+            found.add(Sample { tags: &tags, field, at_ms: *at_ms, number: *number });
+        }
+        let found = found.complete();
+        // Of minus zero nothing remains where it is compared.
+        prop_assert_eq!(found, readings);
+    }
+}
