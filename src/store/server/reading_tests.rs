@@ -188,9 +188,12 @@ fn a_copy_holds_what_was_written() {
     assert_eq!(held(&copy), held(&direct));
 }
 
+/// What is said of an answer that breaks, and how it breaks.
+type Breakage = (&'static str, fn(String) -> Reply);
+
 #[test]
 fn an_answer_that_breaks_leaves_nothing_wrong_behind() {
-    let broken: [(&str, fn(String) -> Reply); 5] = [
+    let broken: [Breakage; 5] = [
         ("503", |_| answer("503 Service Unavailable", "", "busy")),
         ("cut off", |text| {
             let half = &text[..text.len() / 2];
