@@ -199,7 +199,9 @@ fn pipeline(style: &str, port: u16, file: &Path, values: u64) {
     options.set_clean_session(false);
     options.set_manual_acks(true);
     options.set_inflight(500);
-    let (client, mut broker) = rumqttc::Client::new(options, 1000);
+    // Acknowledgements wait for this very thread: there must be room for all of them.
+    let room = usize::try_from(values).expect("a number that fits") + 1;
+    let (client, mut broker) = rumqttc::Client::new(options, room);
     client
         .subscribe("bench/+", rumqttc::QoS::AtLeastOnce)
         .expect("a subscription");
