@@ -1,6 +1,7 @@
 //! What a hub's file means, checked as a whole. The township has a file of its own: see [`township`](super::township).
 
 use crate::core::Problem;
+use crate::figures::{Rules, check_wordings};
 use crate::hub::HubSettings;
 
 /// Longest client id that every MQTT 3.1.1 broker takes ([MQTT-3.1.3-5]) is 23 bytes; those in use take far more. Ours have
@@ -52,8 +53,31 @@ pub fn check(settings: &HubSettings) -> Vec<Problem> {
             "leave it out for the wording that the program carries",
         ));
     }
+    report(settings, &mut problems);
     broker(settings, &mut problems);
     problems
+}
+
+fn report(settings: &HubSettings, problems: &mut Vec<Problem>) {
+    problems.extend(check_wordings(&settings.wording));
+    let Some(path) = &settings.plausibility else {
+        return;
+    };
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            let found = Rules::parse(&text).err().into_iter().flatten();
+            problems.extend(found.map(|problem| Problem {
+                path: format!("plausibility.{}", problem.path),
+                ..problem
+            }));
+        }
+        Err(error) => problems.push(Problem::new(
+            "plausibility",
+            path.display(),
+            format!("cannot be read: {error}"),
+            "leave it out for the rules that the program carries",
+        )),
+    }
 }
 
 /// Months that raw readings are kept at least: a report of the year before is made of its hours, but a reading that comes late needs

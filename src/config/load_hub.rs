@@ -65,8 +65,11 @@ pub(super) fn read_hub(
         ] {
             from_beside(file, path);
         }
-        if let Some(folder) = &mut settings.report_templates {
-            from_beside(file, folder);
+        for path in [&mut settings.report_templates, &mut settings.plausibility]
+            .into_iter()
+            .flatten()
+        {
+            from_beside(file, path);
         }
         #[cfg(feature = "influx")]
         if let Some(server) = &mut settings.store.server {

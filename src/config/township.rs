@@ -89,6 +89,19 @@ pub fn check(township: &Township) -> Vec<Problem> {
         check_crop(crop, &format!("crop[{index}]"), &mut found);
     }
     check_sown_area(township, &mut found);
+    if let Some(irrigation) = &township.irrigation {
+        let share = irrigation.canal_efficiency;
+        if !(share > 0.0 && share <= 1.0) {
+            let hint = "the share of the water that reaches the field, such as 0.7";
+            let path = "irrigation.canal_efficiency";
+            found.add(path, share, "must be above 0 and at most 1", hint);
+        }
+        let hint = "m3 of one pass on a mu, 30 to 60 for paddy";
+        found.positive("irrigation.pass_m3_per_mu", irrigation.pass_m3_per_mu, hint);
+        let why = "say where the values come from";
+        found.text("irrigation.source", &irrigation.source, why);
+        found.confidence("irrigation", irrigation.confidence);
+    }
     found.0
 }
 

@@ -7,7 +7,7 @@ use super::draft::Draft;
 use super::ledger_rows::Rows;
 use super::{EntryCode, FigureInput};
 use crate::core::CropId;
-use crate::water::{Crop, Township};
+use crate::water::{Crop, CropKind, Township};
 
 /// The three areas of damage, and what is worked out from them.
 pub(super) struct Areas {
@@ -16,6 +16,9 @@ pub(super) struct Areas {
     pub failed: Draft,
     pub rescued: Draft,
     pub averted: Draft,
+    pub grain_saved: Draft,
+    pub grain_saved_value: Draft,
+    pub cash_crops_saved: Draft,
 }
 
 /// Areas of one crop, mu. `None` as crop: rows that name none.
@@ -54,7 +57,11 @@ pub(super) fn areas(rows: Rows<'_>, township: &Township) -> Areas {
             failed.note(note);
         }
     }
+    let saved = |id, kind, worth| saved(id, kind, worth, &by_crop, rows, township);
     Areas {
+        grain_saved: saved(FigureId::GrainSaved, CropKind::Grain, Worth::Tonnes),
+        grain_saved_value: saved(FigureId::GrainSavedValue, CropKind::Grain, Worth::Yuan),
+        cash_crops_saved: saved(FigureId::CashCropsSaved, CropKind::Cash, Worth::Yuan),
         rescued: rescued(&affected, &failed, &by_crop, township),
         averted: averted(&affected, &failed, &by_crop, rows, township),
         affected,
@@ -221,6 +228,120 @@ fn averted(
         draft.number(total);
     } else {
         why.into_iter().for_each(|reason| draft.absent(reason));
+    }
+    draft
+}
+
+/// What a saved harvest is counted in.
+#[derive(Clone, Copy)]
+enum Worth {
+    Tonnes,
+    Yuan,
+}
+
+/// What was saved of the crops of `kind`. A crop without a kind or rates makes the sum absent, as for the loss averted.
+fn saved(
+    id: FigureId,
+    kind: CropKind,
+    worth: Worth,
+    by_crop: &BTreeMap<Option<CropId>, CropAreas>,
+    rows: Rows<'_>,
+    township: &Township,
+) -> Draft {
+    let mut draft = Draft::new(id);
+    let (mut total, mut counted) = (0.0, 0usize);
+    let mut why = Vec::new();
+    for (id, areas) in by_crop {
+        let name = crop_name(id.as_ref(), township);
+        let Some(crop) = id.as_ref().and_then(|id| crop(id, township)) else {
+            why.push(format!("{name}不在乡镇作物表中"));
+            continue;
+        };
+        match crop.kind {
+            None => why.push(format!("{name}未写明是粮食还是经济作物（kind）")),
+            Some(own) if own != kind => {}
+            Some(_) => match of_crop(id.as_ref(), *areas, rows, township) {
+                Ok((yuan, note)) => {
+                    let value = match worth {
+                        Worth::Tonnes => yuan / crop.price_yuan_per_kg / 1000.0,
+                        Worth::Yuan => yuan,
+                    };
+                    total += value;
+                    counted += 1;
+                    let method = "area x yield x price x rate averted";
+                    draft.input(input(crop_from(id.as_ref()), value, method, note));
+                }
+                Err(reason) => why.push(format!("{name}{reason}，无法估算")),
+            },
+        }
+    }
+    if !why.is_empty() {
+        why.into_iter().for_each(|reason| draft.absent(reason));
+    } else if counted > 0 {
+        draft.number(total);
+    } else {
+        draft.absent("台账中没有这类作物的受灾面积");
+    }
+    draft
+}
+
+/// Of the areas of `code`, those of grain. A row without a crop, or a crop without a kind, makes the figure absent.
+pub(super) fn of_grain(
+    id: FigureId,
+    code: EntryCode,
+    rows: Rows<'_>,
+    township: &Township,
+) -> Draft {
+    let mut draft = Draft::new(id);
+    let (mut total, mut any) = (0.0, false);
+    let mut why = Vec::new();
+    for entry in rows.of(code) {
+        any = true;
+        let found = entry.crop.as_ref().and_then(|id| crop(id, township));
+        match found.and_then(|crop| crop.kind) {
+            Some(CropKind::Grain) => {
+                draft.entry(entry);
+                total += entry.value;
+            }
+            Some(CropKind::Cash) => {}
+            None => why.push(entry.id.to_string()),
+        }
+    }
+    if !any {
+        draft.absent(format!("台账中没有“{}”的记录", code.name_zh()));
+    } else if why.is_empty() {
+        draft.number(total);
+    } else {
+        draft.absent(format!(
+            "台账第{}条没有写明作物，或作物没有类别（kind）",
+            why.join("、")
+        ));
+    }
+    draft
+}
+
+/// Sown area of the crops of `kind`, by the township's table.
+pub(super) fn sown(id: FigureId, kind: CropKind, township: &Township) -> Draft {
+    let mut draft = Draft::new(id);
+    let mut total = None;
+    let mut unknown = Vec::new();
+    for crop in &township.crops {
+        match crop.kind {
+            Some(own) if own == kind => {
+                total = Some(total.unwrap_or(0.0) + crop.sown_area_mu);
+                let from = crop_from(Some(&crop.id));
+                draft.input(input(from, crop.sown_area_mu, "entered", crop.name.clone()));
+            }
+            Some(_) => {}
+            None => unknown.push(crop.name.as_str()),
+        }
+    }
+    match total {
+        Some(total) if unknown.is_empty() => draft.number(total),
+        _ => draft.absent(format!(
+            "作物表没有写明类别（kind）：{}",
+            unknown.join("、")
+        )),
     }
     draft
 }

@@ -1,15 +1,20 @@
 //! All figures of a period, from the hours and days of the stations and the rows of the ledger.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
-use super::catalogue::FigureId;
+use super::catalogue::{FigureId, Recipe};
 use super::draft::Draft;
+use super::earlier::{self, Earlier, comparisons};
 use super::facts::SourceFacts;
 use super::ledger_rows::{self, Rows};
+use super::plausibility::{Rules, check, places};
 use super::pumps::{self, PumpCells, PumpFacts};
-use super::{Entry, EntryCode, Figure, areas, sources};
+use super::wording::Wording;
+use super::{Acceptance, Entry, EntryCode, Figure, Statement, areas, engaged, sources, statement};
 use crate::core::{Calendar, DayCell, HourCell, Parameter, Period, Series};
-use crate::water::{Station, StationKind, Township};
+use crate::water::{CropKind, Station, StationKind, Township};
 
 /// What figures are computed from, next to the hours and days of the stations.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +27,14 @@ pub struct Inputs<'a> {
     pub calendar: &'a Calendar,
     /// The drought event: what figures are summed over.
     pub period: Period,
+    /// The figures of earlier years, for the same days; empty where none are to be compared with.
+    pub earlier: &'a [Earlier],
+    /// The rules that figures have to keep to.
+    pub rules: &'a Rules,
+    /// The findings that people have accepted.
+    pub acceptances: &'a [Acceptance],
+    /// How the office wants figures worded.
+    pub wordings: &'a [Wording],
     /// Version of the program.
     pub code_version: &'static str,
 }
@@ -35,7 +48,7 @@ const FUNDS: &[EntryCode] = &[
     EntryCode::FundsRaised,
 ];
 
-/// All figures of the catalogue, in its order. A figure without data is there, and absent.
+/// The statement of a period. All figures of the catalogue are in it, in its order; one without data is absent.
 ///
 /// `hours` and `days` yield the cells of a series within the period in order of time, and none for a series that is not known.
 ///
@@ -45,7 +58,7 @@ pub fn compute<E>(
     inputs: &Inputs<'_>,
     hours: &mut dyn FnMut(&Series) -> Result<Vec<HourCell>, E>,
     days: &mut dyn FnMut(&Series) -> Result<Vec<DayCell>, E>,
-) -> Result<Vec<Figure>, E> {
+) -> Result<Statement, E> {
     let bounds = inputs.calendar.bounds(inputs.period);
     let period_h = (bounds.1.duration_since(bounds.0).as_hours())
         .max(0)
@@ -72,7 +85,23 @@ pub fn compute<E>(
             source_facts.push(SourceFacts::of(station, &cells, period_h, inputs.calendar));
         }
     }
-    Ok(all(inputs, &pump_facts, &source_facts, bounds.1))
+    let rows = Rows::new(inputs.entries, inputs.period);
+    let figures = all(inputs, rows, &pump_facts, &source_facts, bounds.1);
+    let (township, period) = (inputs.township, inputs.period);
+    let places = places(&figures, rows, &pump_facts, township, period);
+    let pumps = statement::pumps(&pump_facts, township);
+    let sources = statement::sources(&source_facts, township, period);
+    Ok(Statement {
+        period,
+        days: statement::days(&pumps, &sources, period),
+        pumps,
+        sources,
+        findings: check(inputs.rules, &places, inputs.acceptances, period),
+        comparisons: comparisons(&figures, inputs.earlier),
+        villages: statement::villages(rows, township),
+        entries: rows.all(),
+        figures,
+    })
 }
 
 /// The cells of a series, without what lies outside the period.
@@ -90,48 +119,155 @@ fn within<E>(
 /// The figures from the facts.
 fn all(
     inputs: &Inputs<'_>,
+    rows: Rows<'_>,
     pump_facts: &[PumpFacts<'_>],
     source_facts: &[SourceFacts<'_>],
     end: Timestamp,
 ) -> Vec<Figure> {
+    let mut drafts = own(inputs, rows, pump_facts, source_facts, end);
+    for id in FigureId::ALL {
+        let draft = match id.spec().recipe {
+            Recipe::Own | Recipe::Total(_) => continue,
+            Recipe::Sum(codes) => rows.sum(*id, codes),
+            Recipe::State(codes) => rows.state(*id, codes),
+            Recipe::Peak(codes) => rows.peak(*id, codes),
+        };
+        drafts.insert(*id, draft);
+    }
+    // What is made of other figures, in the order of the catalogue: a total follows its parts.
+    for id in FigureId::ALL {
+        let draft = match (id, id.spec().recipe) {
+            (_, Recipe::Total(parts)) => total(*id, parts, &drafts),
+            (FigureId::OilUsed, _) => engaged::oil_used(&drafts),
+            (FigureId::AreaIrrigatedTimes, _) => {
+                engaged::area_irrigated_times(&drafts, inputs.township)
+            }
+            (FigureId::StorageAnomaly, _) => earlier::storage_anomaly(&drafts, inputs.earlier),
+            _ => continue,
+        };
+        drafts.insert(*id, draft);
+    }
+    let finish = |id: &FigureId| {
+        let draft = drafts.remove(id).unwrap_or_else(|| Draft::new(*id));
+        draft.finish(inputs.period, inputs.wordings, inputs.code_version)
+    };
+    FigureId::ALL.iter().map(finish).collect()
+}
+
+/// The figures that have a function of their own.
+fn own(
+    inputs: &Inputs<'_>,
+    rows: Rows<'_>,
+    pump_facts: &[PumpFacts<'_>],
+    source_facts: &[SourceFacts<'_>],
+    end: Timestamp,
+) -> BTreeMap<FigureId, Draft> {
+    use FigureId as Id;
     let township = inputs.township;
-    let rows = Rows::new(inputs.entries, inputs.period);
     let areas = areas::areas(rows, township);
     let mut villages = ledger_rows::villages_affected(rows, township);
     sources::hint_villages(&mut villages, source_facts, township);
-    let mut funds = rows.sum(FigureId::FundsInvested, FUNDS);
-    let mut project = rows.sum(FigureId::WaterProjectFunds, &[EntryCode::WaterProjectFunds]);
+    let mut funds = rows.sum(Id::FundsInvested, FUNDS);
+    let mut project = rows.sum(Id::WaterProjectFunds, &[EntryCode::WaterProjectFunds]);
     same_money(&mut funds, &mut project);
     let served = |id, code| ledger_rows::served(rows, id, code);
-    let drafts = [
-        sources::onset_month(source_facts, rows),
-        villages,
-        sources::channels_dry(source_facts),
-        sources::ponds_dry(source_facts),
-        areas.affected,
-        areas.damaged,
-        areas.failed,
-        pumps::equipment_deployed(pump_facts, rows),
-        pumps::electricity_used(pump_facts, rows),
-        rows.sum(FigureId::GasolineUsed, &[EntryCode::Gasoline]),
-        funds,
-        areas.rescued,
-        areas.averted,
-        ledger_rows::inspection_month(rows),
-        project,
-        ledger_rows::water_works_built(rows),
-        ledger_rows::villages_served(rows, township),
-        served(FigureId::GroupsServed, EntryCode::WaterWorkGroups),
-        served(FigureId::PeopleServed, EntryCode::WaterWorkPersons),
-        sources::drinking_difficulty(source_facts, rows, inputs.period),
-        pumps::pump_hours(pump_facts),
-        pumps::water_pumped(pump_facts),
-        sources::storage_total(source_facts, end),
-    ];
-    drafts
-        .into_iter()
-        .map(|draft| draft.finish(inputs.period, inputs.code_version))
-        .collect()
+    let grain = |id, code| areas::of_grain(id, code, rows, township);
+    BTreeMap::from([
+        (Id::OnsetMonth, sources::onset_month(source_facts, rows)),
+        (Id::VillagesAffected, villages),
+        (Id::ChannelsDry, sources::channels_dry(source_facts)),
+        (Id::PondsDry, sources::ponds_dry(source_facts)),
+        (Id::ReservoirsDry, sources::reservoirs_dry(source_facts)),
+        (Id::AreaAffected, areas.affected),
+        (Id::AreaDamaged, areas.damaged),
+        (Id::AreaFailed, areas.failed),
+        (Id::AreaRescued, areas.rescued),
+        (Id::LossAverted, areas.averted),
+        (Id::GrainSaved, areas.grain_saved),
+        (Id::GrainSavedValue, areas.grain_saved_value),
+        (Id::CashCropsSaved, areas.cash_crops_saved),
+        (
+            Id::AffectedGrain,
+            grain(Id::AffectedGrain, EntryCode::AreaAffected),
+        ),
+        (
+            Id::DamagedGrain,
+            grain(Id::DamagedGrain, EntryCode::AreaDamaged),
+        ),
+        (
+            Id::FailedGrain,
+            grain(Id::FailedGrain, EntryCode::AreaFailed),
+        ),
+        (
+            Id::SownGrain,
+            areas::sown(Id::SownGrain, CropKind::Grain, township),
+        ),
+        (
+            Id::SownCash,
+            areas::sown(Id::SownCash, CropKind::Cash, township),
+        ),
+        (
+            Id::EquipmentDeployed,
+            pumps::equipment_deployed(pump_facts, rows),
+        ),
+        (
+            Id::ElectricityUsed,
+            pumps::electricity_used(pump_facts, rows),
+        ),
+        (Id::PumpHours, pumps::pump_hours(pump_facts)),
+        (Id::WaterPumped, pumps::water_pumped(pump_facts)),
+        (Id::PumpStationsEngaged, engaged::pump_stations(pump_facts)),
+        (Id::InstalledPower, engaged::installed_power(pump_facts)),
+        (Id::AreaIrrigated, engaged::area_irrigated(pump_facts)),
+        (Id::FundsInvested, funds),
+        (Id::WaterProjectFunds, project),
+        (Id::InspectionMonth, ledger_rows::inspection_month(rows)),
+        (Id::ResponseLevel, ledger_rows::response_level(rows)),
+        (Id::WaterWorksBuilt, ledger_rows::water_works_built(rows)),
+        (
+            Id::VillagesServed,
+            ledger_rows::villages_served(rows, township),
+        ),
+        (
+            Id::GroupsServed,
+            served(Id::GroupsServed, EntryCode::WaterWorkGroups),
+        ),
+        (
+            Id::PeopleServed,
+            served(Id::PeopleServed, EntryCode::WaterWorkPersons),
+        ),
+        (
+            Id::DrinkingDifficulty,
+            sources::drinking_difficulty(source_facts, rows, inputs.period),
+        ),
+        (Id::StorageTotal, sources::storage_total(source_facts, end)),
+    ])
+}
+
+/// The sum of other figures; absent where all of them are.
+fn total(id: FigureId, parts: &[FigureId], drafts: &BTreeMap<FigureId, Draft>) -> Draft {
+    let mut draft = Draft::new(id);
+    let mut sum = None;
+    let mut lacking = Vec::new();
+    for part in parts {
+        match drafts.get(part).and_then(Draft::value) {
+            Some(value) => {
+                draft.figure(*part, value);
+                sum = Some(sum.unwrap_or(0.0) + value);
+            }
+            None => lacking.push(part.spec().name_zh),
+        }
+    }
+    match sum {
+        Some(sum) => {
+            draft.number(sum);
+            if !lacking.is_empty() {
+                draft.note(format!("没有数据，未计入：{}", lacking.join("、")));
+            }
+        }
+        None => draft.absent(format!("没有数据：{}", lacking.join("、"))),
+    }
+    draft
 }
 
 /// Notes two sums of money that are the same to the yuan: the two are easily taken for one another.

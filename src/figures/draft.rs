@@ -2,7 +2,7 @@
 
 use super::catalogue::FigureId;
 use super::facts::Coverage;
-use super::phrase::{Hedge, SIGNIFICANT, phrase};
+use super::wording::{self, Wording};
 use super::{Entry, Figure, FigureInput, Value};
 use crate::core::Period;
 
@@ -80,6 +80,17 @@ impl Draft {
         self.inputs.push(input);
     }
 
+    /// Adds another figure as input.
+    pub fn figure(&mut self, id: FigureId, value: f64) {
+        self.inputs.push(FigureInput {
+            from: format!("figure:{}", id.spec().id),
+            value: Some(value),
+            method: "figure",
+            note: String::new(),
+            coverage: None,
+        });
+    }
+
     /// Adds a ledger row as input.
     pub fn entry(&mut self, entry: &Entry) {
         let mut note = format!("{}；{}录入", entry.document, entry.entered_by);
@@ -103,26 +114,36 @@ impl Draft {
         }
     }
 
-    /// The finished figure. Without words of its own, a number is printed as the catalogue says; where its hedge cannot say the
-    /// number (余 of an exact one), it is printed exactly, and where it has too many decimals, rounded with 约.
-    pub fn finish(self, period: Period, code_version: &'static str) -> Figure {
+    /// The finished figure. Without words of its own, a number is printed as `wordings` or else the catalogue has it.
+    pub fn finish(
+        mut self,
+        period: Period,
+        wordings: &[Wording],
+        code_version: &'static str,
+    ) -> Figure {
         let spec = self.id.spec();
-        let printed = match (&self.value, spec.print) {
-            (Value::Number(value), Some((hedge, unit))) => [hedge, Hedge::Exact, Hedge::About]
-                .into_iter()
-                .find_map(|hedge| phrase(*value, hedge, unit, SIGNIFICANT)),
-            _ => None,
-        };
+        let mut phrase_en = None;
+        match self.value {
+            Value::Number(value) => {
+                let words = wording::words(self.id, value, wordings);
+                phrase_en = words.en;
+                if self.words.is_none() {
+                    self.words = words.zh;
+                    self.notes.extend(words.note);
+                }
+            }
+            Value::Day(day) => phrase_en = Some(day.strftime("%B %Y").to_string()),
+            Value::Absent => self.words = None,
+        }
         Figure {
             id: spec.id,
             name_zh: spec.name_zh,
             name_en: spec.name_en,
             unit: spec.unit,
             class: spec.class,
-            phrase: self
-                .words
-                .or(printed)
-                .filter(|_| self.value != Value::Absent),
+            narrative: !spec.passage.is_empty(),
+            phrase: self.words,
+            phrase_en,
             value: self.value,
             formula: spec.formula,
             period,

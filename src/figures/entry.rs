@@ -70,6 +70,74 @@ codes! {
     WaterWorkPersons: "water_work_persons", "饮水工程受益人数", "人";
     /// Persons without enough drinking water because of the drought, over the event; 0 attests that there were none.
     DrinkingDifficulty: "drinking_difficulty", "因旱饮水困难", "人次";
+    /// Diesel, by slip.
+    Diesel: "diesel", "柴油", "L";
+    /// Running hours of the gasoline and diesel engines of sets without a meter, by their log books.
+    EngineHours: "engine_hours", "油机运行时间", "h";
+    /// Crops standing in the field 在田作物, on a day.
+    AreaStanding: "area_standing", "在田作物面积", "亩";
+    /// Standing crops in light drought 轻旱, on a day.
+    DroughtLight: "drought_light", "轻旱面积", "亩";
+    /// In moderate drought 中旱.
+    DroughtModerate: "drought_moderate", "中旱面积", "亩";
+    /// In severe drought 重旱.
+    DroughtSevere: "drought_severe", "重旱面积", "亩";
+    /// Withered, or in extreme drought: 干枯 of the older form, 特旱 of the newer.
+    DroughtExtreme: "drought_extreme", "干枯（特旱）面积", "亩";
+    /// Paddies without water to transplant in time 水田缺水, on a day.
+    PaddyShort: "paddy_short", "水田缺水面积", "亩";
+    /// Dry land too dry to sow in time 旱地缺墒, on a day.
+    DrylandShort: "dryland_short", "旱地缺墒面积", "亩";
+    /// Of the area in drought, what has no means of irrigation, on a day.
+    AreaWithoutMeans: "area_without_means", "无抗旱条件面积", "亩";
+    /// Pasture hurt by the lack of rain, on a day.
+    PastureAffected: "pasture_affected", "牧区受旱面积", "亩";
+    /// Persons short of drinking water for the time being, on a day.
+    PersonsShort: "persons_short", "因旱饮水困难人口（当前）", "人";
+    /// Cattle, horses, donkeys, mules and camels short of water, on a day.
+    LivestockShort: "livestock_short", "因旱饮水困难大牲畜（当前）", "头";
+    /// Sheep, pigs and the like short of water, on a day.
+    SmallLivestockShort: "small_livestock_short", "因旱饮水困难小牲畜（当前）", "只";
+    /// Persons whose shortage was ended, for good or for the time being, in the days of the row.
+    PersonsRelieved: "persons_relieved", "解决饮水困难人口", "人";
+    /// Cattle and the like whose shortage was ended.
+    LivestockRelieved: "livestock_relieved", "解决饮水困难大牲畜", "头";
+    /// Wells of too little yield, on a day.
+    WellsShort: "wells_short", "机电井出水不足", "眼";
+    /// Grade of the emergency response, 1 to 4, on a day.
+    ResponseLevel: "response_level", "抗旱应急响应级别", "级";
+    /// Persons at work on drought relief, on a day.
+    PersonsEngaged: "persons_engaged", "投入抗旱人数", "人";
+    /// Wells in use for relief, on a day.
+    WellsEngaged: "wells_engaged", "投入抗旱机电井", "眼";
+    /// Lorries that carried water, on a day.
+    WaterTrucks: "water_trucks", "机动运水车辆", "辆";
+    /// Water carried to people by lorry.
+    WaterCarried: "water_carried", "拉水送水量", "m3";
+    /// Area sown this season 本季作物实际播种面积.
+    AreaSown: "area_sown", "本季实际播种面积", "亩";
+    /// Grain harvested in the year.
+    GrainOutput: "grain_output", "粮食总产量", "t";
+    /// Grain lost to the drought.
+    GrainLost: "grain_lost", "粮食因旱损失", "t";
+    /// Value of other crops lost to the drought.
+    CashCropsLost: "cash_crops_lost", "经济作物因旱损失", "元";
+    /// Direct economic loss, of every kind.
+    DirectLoss: "direct_loss", "直接经济损失", "元";
+    /// Of it in farming, forestry, livestock and fishery.
+    DirectLossFarming: "direct_loss_farming", "农林牧渔业直接经济损失", "元";
+    /// Persons in need of relief for their living, on a day 实时值.
+    PersonsInNeed: "persons_in_need", "因旱需生活救助人口（实时）", "人";
+    /// Persons who came to need it, in the days of the row 累计值.
+    PersonsCameInNeed: "persons_came_in_need", "因旱需生活救助人口（新增）", "人";
+    /// Persons in need of drinking water from others, on a day 实时值.
+    PersonsInNeedOfWater: "persons_in_need_of_water", "因旱饮水困难需救助人口（实时）", "人";
+    /// Persons who came to need it, in the days of the row 累计值.
+    PersonsCameInNeedOfWater: "persons_came_in_need_of_water", "因旱饮水困难需救助人口（新增）", "人";
+    /// Grassland that the drought hit.
+    GrasslandAffected: "grassland_affected", "草场受灾面积", "亩";
+    /// Forest that the drought hit.
+    ForestAffected: "forest_affected", "林地受灾面积", "亩";
 }
 
 /// One row of the ledger. Rows are never changed: a correction is a row that supersedes another.

@@ -129,6 +129,8 @@ pub(super) struct SourceFacts<'a> {
     pub dry: Option<DrySpell>,
     /// Last level of the period and its hour.
     pub last: Option<(Timestamp, f64)>,
+    /// Last level of each day that has one.
+    pub days: Vec<(Date, f64)>,
     /// First of [`WARN_DAYS_MIN`] days on end at 旱警 or worse.
     pub warn_from: Option<Date>,
     /// Calendar of the office, for the times in notes.
@@ -144,7 +146,17 @@ impl<'a> SourceFacts<'a> {
         calendar: &'a Calendar,
     ) -> SourceFacts<'a> {
         let last = cells.iter().rev().find_map(|c| Some((c.hour_at, c.last?)));
+        let mut days: Vec<(Date, f64)> = Vec::new();
+        for cell in cells {
+            let Some(level_m) = cell.last else { continue };
+            let day = calendar.day_of(cell.hour_at);
+            match days.last_mut() {
+                Some(last) if last.0 == day => last.1 = level_m,
+                _ => days.push((day, level_m)),
+            }
+        }
         SourceFacts {
+            days,
             station,
             coverage: Coverage::of(cells, period_h),
             dry: dry_level_m(station).and_then(|limit| dry_spell(cells, limit)),

@@ -62,8 +62,12 @@ pub struct Figure {
     pub unit: &'static str,
     /// How it came to be.
     pub class: Class,
+    /// Whether the section or its annex speaks of it; otherwise it stands in the state's forms only.
+    pub narrative: bool,
     /// What the report says; `None` where the figure is absent.
     pub phrase: Option<String>,
+    /// What the report says in English; also `None` where the words are not number and unit.
+    pub phrase_en: Option<String>,
     /// The formula in words.
     pub formula: &'static str,
     /// What it covers.

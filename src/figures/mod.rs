@@ -1,25 +1,38 @@
 //! Figures: numbers that may be printed, each with its provenance, and the words they are printed in. Pure.
 
+mod acceptance;
 mod areas;
 mod catalogue;
 mod compute;
 mod draft;
+mod earlier;
+mod engaged;
 mod entry;
 mod facts;
 mod figure;
+mod forms;
 mod ledger_rows;
 mod parse;
 mod phrase;
+mod plausibility;
 mod pumps;
 mod sources;
+mod statement;
 #[cfg(test)]
 mod tests;
+mod wording;
 
-pub use catalogue::{FigureId, FigureSpec};
+pub use acceptance::Acceptance;
+pub use catalogue::{FigureId, FigureSpec, Recipe};
 pub use compute::{Inputs, compute};
+pub use earlier::{Comparison, Earlier, comparisons};
 pub use entry::{Entry, EntryCode};
 pub use figure::{Class, Figure, FigureInput, Value};
-pub use parse::{Interval, Parsed, parse};
-pub use phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase};
+pub use forms::{FORMS, Form, FormRow};
+pub use parse::{Interval, Parsed, parse, parse_en};
+pub use phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase, phrase_en};
+pub use plausibility::{Finding, Findings, Rule, Rules, Scope, Severity};
 pub use pumps::{RAN_ENERGY_KWH, RUNNING_POWER_SHARE};
 pub use sources::EVIDENCE_SHARE;
+pub use statement::{PumpRecord, SourceDay, SourceRecord, Statement, TownshipDay, VillageTotals};
+pub use wording::{HedgeWord, Wording, check_wordings};

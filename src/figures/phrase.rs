@@ -53,6 +53,20 @@ impl Hedge {
         Hedge::More,
     ];
 
+    /// What stands before the number in English.
+    pub(super) fn english(self) -> &'static str {
+        match self {
+            Hedge::Exact => "",
+            Hedge::About => "about ",
+            Hedge::Over => "just over ",
+            Hedge::Reach => "as much as ",
+            Hedge::Above => "at least ",
+            Hedge::Near => "nearly ",
+            Hedge::Below => "less than ",
+            Hedge::More => "more than ",
+        }
+    }
+
     /// What stands before the number.
     pub(super) fn prefix(self) -> &'static str {
         match self {
@@ -67,7 +81,7 @@ impl Hedge {
 }
 
 macro_rules! units {
-    ($($(#[$doc:meta])* $name:ident: $text:literal, $scales:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident: $text:literal, $english:literal, $scales:literal;)*) => {
         /// A unit as the report prints it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum PrintUnit { $($(#[$doc])* $name,)* }
@@ -77,6 +91,8 @@ macro_rules! units {
             pub const ALL: &'static [PrintUnit] = &[$(PrintUnit::$name,)*];
             /// The word after the number.
             pub fn text(self) -> &'static str { match self { $(PrintUnit::$name => $text,)* } }
+            /// The word after the number in English.
+            pub fn english(self) -> &'static str { match self { $(PrintUnit::$name => $english,)* } }
             /// Whether 万 and 亿 may stand before it; small counts are always written out.
             pub fn scales(self) -> bool { match self { $(PrintUnit::$name => $scales,)* } }
         }
@@ -84,36 +100,58 @@ macro_rules! units {
 }
 
 units! {
+    /// Area: 1/15 hectare.
+    Mu: "亩", "mu", true;
     /// Area.
-    Mu: "亩", true;
+    Hectare: "公顷", "ha", true;
+    /// Area, as the forms of county and province have it.
+    ThousandHectares: "千公顷", "thousand ha", false;
+    /// Area, each pass counted.
+    MuTimes: "亩次", "mu-passes", true;
     /// Energy, kWh: the folk unit that the report uses.
-    Du: "度", true;
+    Du: "度", "kWh", true;
+    /// Energy, as the standard of units has it.
+    KilowattHour: "千瓦时", "kilowatt-hours", true;
+    /// Power.
+    Kilowatt: "千瓦", "kW", true;
     /// Fuel.
-    Litre: "升", true;
+    Litre: "升", "litres", true;
+    /// Fuel and grain, by mass.
+    Tonne: "吨", "tonnes", true;
     /// Money.
-    Yuan: "元", true;
+    Yuan: "元", "yuan", true;
     /// Water.
-    CubicMetre: "立方米", true;
+    CubicMetre: "立方米", "m³", true;
     /// Running time.
-    Hour: "小时", true;
+    Hour: "小时", "hours", true;
     /// Persons.
-    Person: "人", true;
+    Person: "人", "persons", true;
     /// Persons, each time counted.
-    PersonTime: "人次", true;
+    PersonTime: "人次", "cases", true;
+    /// Cattle, horses and the like.
+    Head: "头", "head", true;
+    /// Sheep, pigs and the like.
+    SmallHead: "只", "small animals", true;
     /// Equipment.
-    Set: "台", false;
+    Set: "台", "sets", false;
     /// Works.
-    Piece: "个", false;
+    Piece: "个", "works", false;
     /// Channels.
-    Strip: "条", false;
-    /// Ponds.
-    Seat: "座", false;
+    Strip: "条", "channels", false;
+    /// Ponds and reservoirs.
+    Seat: "座", "ponds", false;
+    /// Wells.
+    Eye: "眼", "wells", false;
+    /// Pump stations.
+    Place: "处", "stations", false;
+    /// Lorries.
+    Vehicle: "辆", "lorries", false;
     /// Administrative villages, spelt out.
-    AdministrativeVillage: "个行政村", false;
+    AdministrativeVillage: "个行政村", "administrative villages", false;
     /// Villages.
-    Village: "个村", false;
+    Village: "个村", "villages", false;
     /// Villagers' groups.
-    Group: "个组", false;
+    Group: "个组", "villagers' groups", false;
 }
 
 /// The words for `value` (in the unit, not in 万) under `hedge`, with `significant` digits where the hedge rounds (2 to 4).
@@ -121,35 +159,63 @@ units! {
 /// `None` where the hedge cannot say it: a negative or infinite value; an exact number with more than two decimals; 余 of a
 /// number that is exact, below 10 or broken; 近 of a number more than 5 % away; any hedge of what rounds to zero.
 pub fn phrase(value: f64, hedge: Hedge, unit: PrintUnit, significant: u8) -> Option<String> {
+    let printed = printed(value, hedge, significant)?;
+    Some(match hedge {
+        Hedge::Over => print_over(printed, unit),
+        _ => print(printed, unit, hedge),
+    })
+}
+
+/// [`phrase`] in English: `about 35,000 kWh`. A number stands to the value as in Chinese.
+pub fn phrase_en(value: f64, hedge: Hedge, unit: PrintUnit, significant: u8) -> Option<String> {
+    let printed = printed(value, hedge, significant)?;
+    let number = grouped(&decimal(printed));
+    Some(format!("{}{number} {}", hedge.english(), unit.english()))
+}
+
+/// The number that is printed for `value`, in hundredths; `None` where the hedge cannot say it.
+fn printed(value: f64, hedge: Hedge, significant: u8) -> Option<i128> {
     if !(0.0..=VALUE_MAX).contains(&value) {
         return None;
     }
     let hundredths = value * HUNDREDTHS as f64;
     let step = step(hundredths, significant.clamp(2, 4));
     match hedge {
-        Hedge::Exact => print(exact(hundredths)?, unit, hedge),
-        Hedge::Reach => print(positive(exact(hundredths)?)?, unit, hedge),
-        Hedge::About => {
-            let rounded = floor(hundredths + step as f64 / 2.0, step);
-            print(positive(rounded)?, unit, hedge)
-        }
-        Hedge::Above => print(positive(floor(hundredths, step))?, unit, hedge),
+        Hedge::Exact => exact(hundredths),
+        Hedge::Reach => positive(exact(hundredths)?),
+        Hedge::About => positive(floor(hundredths + step as f64 / 2.0, step)),
+        Hedge::Above => positive(floor(hundredths, step)),
         Hedge::More => {
-            let printed = positive(floor(hundredths, step))?;
-            above(hundredths, printed).then(|| print(printed, unit, hedge))?
+            positive(floor(hundredths, step)).filter(|printed| above(hundredths, *printed))
         }
         Hedge::Near | Hedge::Below => {
             let printed = positive(floor(hundredths, step))? + step;
             let near = printed as f64 - hundredths <= NEAR_SHARE * printed as f64;
-            (hedge == Hedge::Below || near).then(|| print(printed, unit, hedge))?
+            (hedge == Hedge::Below || near).then_some(printed)
         }
         Hedge::Over => {
             // 余 stands after a round number only: tens at least.
             let step = step.max(10 * HUNDREDTHS);
-            let printed = positive(floor(hundredths, step))?;
-            above(hundredths, printed).then(|| Some(print_over(printed, unit)))?
+            positive(floor(hundredths, step)).filter(|printed| above(hundredths, *printed))
         }
     }
+}
+
+/// Digits in groups of three: 35,000.5.
+fn grouped(decimal: &str) -> String {
+    let (whole, part) = decimal.split_once('.').unwrap_or((decimal, ""));
+    let mut text = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if !part.is_empty() {
+        text.push('.');
+        text.push_str(part);
+    }
+    text
 }
 
 /// The place value of the last of `significant` digits, in hundredths; never below one hundredth.
@@ -190,14 +256,14 @@ fn positive(hundredths: i128) -> Option<i128> {
 }
 
 /// Number, scale and unit, with the hedge around it.
-fn print(hundredths: i128, unit: PrintUnit, hedge: Hedge) -> Option<String> {
+fn print(hundredths: i128, unit: PrintUnit, hedge: Hedge) -> String {
     let suffix = if hedge == Hedge::Above { "以上" } else { "" };
-    Some(format!(
+    format!(
         "{}{}{}{suffix}",
         hedge.prefix(),
         number(hundredths, unit),
         unit.text()
-    ))
+    )
 }
 
 /// The number with 亿 or 万 where it then has at most two decimals (GB/T 15835), otherwise written out.
@@ -270,6 +336,26 @@ mod tests {
     fn rounds_half_up_where_binary_numbers_lie_a_little_below() {
         let printed = phrase(615.55, Hedge::About, PrintUnit::Mu, 4);
         assert_eq!(printed.as_deref(), Some("约615.6亩"));
+    }
+
+    #[test]
+    fn says_the_same_in_english() {
+        for (value, hedge, unit, expected) in [
+            (2200.0, Hedge::About, PrintUnit::Mu, "about 2,200 mu"),
+            (123.0, Hedge::Over, PrintUnit::Mu, "just over 120 mu"),
+            (35_012.3, Hedge::About, PrintUnit::Du, "about 35,000 kWh"),
+            (550_000.0, Hedge::Exact, PrintUnit::Yuan, "550,000 yuan"),
+            (
+                12_462_000.0,
+                Hedge::Over,
+                PrintUnit::Yuan,
+                "just over 12,000,000 yuan",
+            ),
+            (7.5, Hedge::Exact, PrintUnit::Hectare, "7.5 ha"),
+        ] {
+            let said = phrase_en(value, hedge, unit, SIGNIFICANT);
+            assert_eq!(said.as_deref(), Some(expected));
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Figures from pumps: electricity, equipment that ran, hours, water.
 
+use jiff::civil::Date;
+
 use super::EntryCode;
 use super::catalogue::FigureId;
 use super::draft::{Draft, series_input};
@@ -21,6 +23,8 @@ pub(super) struct PumpFacts<'a> {
     pub station: &'a Station,
     /// Its electricity meter.
     pub energy: Growth,
+    /// What the meter grew by on each day that says so, kWh.
+    pub energy_days: Vec<(Date, f64)>,
     /// Its water meter, if it has one.
     pub volume: Growth,
     /// Its running-hours register, if it has one.
@@ -56,6 +60,11 @@ impl<'a> PumpFacts<'a> {
         PumpFacts {
             station,
             energy: Growth::of(&cells.energy, period_h),
+            energy_days: cells
+                .energy
+                .iter()
+                .filter_map(|cell| Some((cell.day, cell.increment?)))
+                .collect(),
             volume: Growth::of(&cells.volume, period_h),
             run_hours: Growth::of(&cells.run_hours, period_h),
             power,
@@ -64,7 +73,7 @@ impl<'a> PumpFacts<'a> {
     }
 
     /// Whether it ran in the period; `None` where nothing tells.
-    fn ran(&self) -> Option<bool> {
+    pub fn ran(&self) -> Option<bool> {
         let by_energy = self.energy.least.map(|kwh| kwh > RAN_ENERGY_KWH);
         let by_power = self.power_h.map(|hours| hours > 0.0);
         match (by_energy, by_power) {
@@ -73,7 +82,8 @@ impl<'a> PumpFacts<'a> {
         }
     }
 
-    fn series(&self, parameter: Parameter) -> String {
+    /// Its series of `parameter`, as an input names it.
+    pub fn series(&self, parameter: Parameter) -> String {
         Series::new(self.station.id.clone(), parameter).to_string()
     }
 }

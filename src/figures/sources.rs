@@ -171,6 +171,11 @@ pub(super) fn ponds_dry(sources: &[SourceFacts<'_>]) -> Draft {
     draft
 }
 
+/// Reservoirs that ran dry.
+pub(super) fn reservoirs_dry(sources: &[SourceFacts<'_>]) -> Draft {
+    dry_count(FigureId::ReservoirsDry, sources, StationKind::Reservoir).0
+}
+
 /// Storage of ponds and reservoirs at the end of the period.
 pub(super) fn storage_total(sources: &[SourceFacts<'_>], end: Timestamp) -> Draft {
     let mut draft = Draft::new(FigureId::StorageTotal);

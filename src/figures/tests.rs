@@ -7,7 +7,7 @@ use jiff::civil::date;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
-use super::{Entry, EntryCode, Figure, Inputs, Value, compute};
+use super::{Entry, EntryCode, Figure, Inputs, Rules, Value, compute};
 use crate::core::{Calendar, DayCell, HourCell, Period, Series};
 use crate::water::Township;
 
@@ -151,6 +151,10 @@ impl World {
                 from: date(2022, 8, 1),
                 to: date(2022, 8, 10),
             },
+            earlier: &[],
+            rules: &Rules::embedded().unwrap(),
+            acceptances: &[],
+            wordings: &[],
             code_version: "test",
         };
         let hours = |series: &Series| -> Result<_, Infallible> {
@@ -167,7 +171,8 @@ impl World {
             let days = days.map(|day| DayCell::of(calendar.day_of(day[0].hour_at), day));
             Ok(days.collect())
         };
-        let figures = compute(&inputs, &mut { hours }, &mut { days }).unwrap();
+        let statement = compute(&inputs, &mut { hours }, &mut { days }).unwrap();
+        let figures = statement.figures;
         let ids: Vec<_> = figures.iter().map(|f| f.id).collect();
         let expected: Vec<_> = super::FigureId::ALL.iter().map(|f| f.spec().id).collect();
         assert_eq!(ids, expected);
@@ -543,6 +548,10 @@ fn a_failing_store_fails_the_figures() {
         entries: &[],
         calendar: &calendar,
         period: Period { from: day, to: day },
+        earlier: &[],
+        rules: &Rules::embedded().unwrap(),
+        acceptances: &[],
+        wordings: &[],
         code_version: "test",
     };
     let failed = compute(&inputs, &mut |_| Err("store is gone"), &mut |_| Ok(vec![]));

@@ -7,35 +7,34 @@ mod ingest;
 pub mod message;
 mod metrics;
 mod overview;
+mod report;
 mod retention;
 mod retry;
 mod settings;
 mod state;
 pub mod times;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 #[cfg(feature = "influx")]
 use std::sync::atomic::Ordering::Relaxed;
 
 use anyhow::Context;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use overview::Overviews;
+pub use report::{Report, drought_event, report, statement};
 pub use retry::{Retried, retry};
 pub use settings::{BrokerSettings, FileSettings, HubSettings, StoreSettings, WebSettings};
 pub use state::HubState;
 
-use crate::core::{Calendar, DayCell, Period};
-use crate::figures::{self, Entry, EntryCode, Figure, Inputs};
+use crate::core::Calendar;
 use crate::ledger::Ledger;
-use crate::report;
 #[cfg(feature = "influx")]
-use crate::store::server::copy::{Copier, Reach};
+use crate::store::server::copy::Copier;
 #[cfg(feature = "influx")]
 use crate::store::server::{Server, ServerSettings};
 use crate::store::{Lock, Quarantine, Sqlite, Store, StoreHandle, keeper};
@@ -51,18 +50,6 @@ pub fn calendar(township: &Township) -> anyhow::Result<Calendar> {
     let zone =
         TimeZone::get(&township.zone).with_context(|| format!("zone {:?}", township.zone))?;
     Ok(Calendar::new(zone, township.day_start_hour))
-}
-
-/// The drought event that the ledger names: the last one where there are several.
-pub fn drought_event(entries: &[Entry]) -> Option<Period> {
-    let event = entries
-        .iter()
-        .filter(|e| e.code == EntryCode::DroughtEvent)
-        .max_by_key(|e| e.from)?;
-    Some(Period {
-        from: event.from,
-        to: event.to,
-    })
 }
 
 /// A hub that is ready to run: its files are open and its page's address is its own.
@@ -310,81 +297,4 @@ async fn verify(
     }
     stop.cancelled().await;
     Ok(())
-}
-
-/// A report and what it was made from.
-pub struct Report {
-    /// The figures.
-    pub figures: Vec<Figure>,
-    /// The documents.
-    pub documents: report::Documents,
-    /// Where they were written.
-    pub files: Vec<PathBuf>,
-}
-
-/// Works out the figures of `period` from the hub's files and writes the documents into `out`.
-///
-/// # Errors
-/// A file cannot be read or written, or a template is wrong.
-pub fn report(
-    settings: &HubSettings,
-    township: &Township,
-    period: Option<Period>,
-    issued_at: Timestamp,
-    out: &Path,
-) -> anyhow::Result<Report> {
-    let calendar = calendar(township)?;
-    let entries = Ledger::open(&settings.ledger.path)?.current()?;
-    let period = period.or_else(|| drought_event(&entries)).context(
-        "no period: give --from and --to, or enter the drought event (drought_event) in the ledger",
-    )?;
-    #[cfg(feature = "influx")]
-    if let Some(server) = &settings.store.server {
-        bring_up_to_date(server, &settings.store.path, issued_at)?;
-    }
-    let store = Sqlite::open_reader(&settings.store.path)?;
-    let (from, to) = calendar.bounds(period);
-    let inputs = Inputs {
-        township,
-        entries: &entries,
-        calendar: &calendar,
-        period,
-        code_version: env!("CARGO_PKG_VERSION"),
-    };
-    let figures = figures::compute(
-        &inputs,
-        &mut |series| store.hours(series, from, to),
-        &mut |series| {
-            if *store.calendar() == calendar {
-                return store.days(series, period);
-            }
-            // The township's days begin at another hour since, and the hub has not been started again.
-            let hours = store.hours(series, from, to)?;
-            let days =
-                hours.chunk_by(|a, b| calendar.day_of(a.hour_at) == calendar.day_of(b.hour_at));
-            Ok(days
-                .map(|day| DayCell::of(calendar.day_of(day[0].hour_at), day))
-                .collect())
-        },
-    )?;
-    let templates = settings.report_templates.as_deref();
-    let documents = report::render(templates, township, &figures, period, issued_at)?;
-    let files = report::write(&documents, out)?.into();
-    Ok(Report {
-        figures,
-        documents,
-        files,
-    })
-}
-
-/// Copies what is new on the server, so that a report is made of all of it.
-#[cfg(feature = "influx")]
-fn bring_up_to_date(server: &ServerSettings, path: &Path, now: Timestamp) -> anyhow::Result<()> {
-    let mut copy = Sqlite::open(path)?;
-    let passed = Copier::new(server)?.pass(&mut copy, now, Reach::Day);
-    passed.map(|_| ()).with_context(|| {
-        let to = copy.copied_to().ok().flatten();
-        let to = to.map_or("that there is none yet".into(), |to| format!("of {to}"));
-        format!("the copy of the server's readings is {to} and cannot be brought up to date; repeat when the server answers")
-    })
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::figures::Wording;
 use crate::mqtt::MqttSettings;
 #[cfg(feature = "influx")]
 use crate::store::server::ServerSettings;
@@ -33,6 +34,12 @@ pub struct HubSettings {
     /// Directory of the office's own report templates.
     #[serde(default)]
     pub report_templates: Option<PathBuf>,
+    /// The office's own rules of plausibility.
+    #[serde(default)]
+    pub plausibility: Option<PathBuf>,
+    /// How figures are to be worded, other than the catalogue has it.
+    #[serde(default)]
+    pub wording: Vec<Wording>,
     /// A broker in this process; absent where an external one is used.
     #[serde(default)]
     pub broker: Option<BrokerSettings>,

@@ -4,6 +4,8 @@ use minijinja::value::{Serde, Value};
 use minijinja::{Environment, Error};
 use serde::Deserialize;
 
+use crate::figures::{Class, Figure, FigureInput, Value as Number};
+
 /// What stands for a number that is not there.
 const NONE: &str = "无数据";
 /// What stands where there is nothing to say.
@@ -11,13 +13,34 @@ const DASH: &str = "—";
 
 /// The parts of a figure that a filter reads.
 #[derive(Deserialize)]
-struct FigureView {
+pub(super) struct FigureView {
     value: serde_json::Value,
     unit: String,
     bounds: Option<[f64; 2]>,
     flagged_share: Option<f64>,
     inputs: Vec<InputView>,
     notes: Vec<String>,
+}
+
+impl FigureView {
+    /// The parts of `figure`.
+    pub fn of(figure: &Figure) -> Self {
+        let method = |input: &FigureInput| InputView {
+            method: input.method.into(),
+        };
+        Self {
+            value: match figure.value {
+                Number::Number(value) => value.into(),
+                Number::Day(day) => day.to_string().into(),
+                Number::Absent => serde_json::Value::Null,
+            },
+            unit: figure.unit.into(),
+            bounds: figure.bounds,
+            flagged_share: figure.flagged_share,
+            inputs: figure.inputs.iter().map(method).collect(),
+            notes: figure.notes.clone(),
+        }
+    }
 }
 
 /// The part of an input that a filter reads.
@@ -30,15 +53,18 @@ struct InputView {
 pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("number", number);
     environment.add_filter("percent", percent);
+    environment.add_filter("change", change);
     environment.add_filter("class_zh", class_zh);
     environment.add_filter("method_zh", method_zh);
-    environment.add_filter("value_unit", value_unit);
-    environment.add_filter("remarks", remarks);
+    environment.add_filter("value_unit", |figure: Serde<FigureView>| {
+        value_unit(&figure)
+    });
+    environment.add_filter("remarks", |figure: Serde<FigureView>| remarks(&figure));
     environment.add_filter("cell", cell);
 }
 
 /// A number with at most two decimals.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" {
@@ -49,9 +75,17 @@ fn number(value: f64) -> String {
 }
 
 /// A share as per cent with one decimal, rounded down so that 100 % means all; a dash where there is none.
-fn percent(share: Option<f64>) -> String {
+pub(super) fn percent(share: Option<f64>) -> String {
     match share {
         Some(share) => format!("{}%", number((share * 1000.0).floor() / 10.0)),
+        None => DASH.into(),
+    }
+}
+
+/// A change in per cent with its sign; a dash where there is none.
+pub(super) fn change(percent: Option<f64>) -> String {
+    match percent {
+        Some(percent) => format!("{percent:+.1}%"),
         None => DASH.into(),
     }
 }
@@ -59,17 +93,27 @@ fn percent(share: Option<f64>) -> String {
 /// The class in Chinese.
 fn class_zh(class: &str) -> String {
     match class {
-        "measured" => "实测",
-        "derived" => "推算",
-        "entered" => "填报",
-        "attested" => "证实",
+        "measured" => class_name(Class::Measured),
+        "derived" => class_name(Class::Derived),
+        "entered" => class_name(Class::Entered),
+        "attested" => class_name(Class::Attested),
         other => other,
     }
     .into()
 }
 
+/// The class in Chinese.
+pub(super) fn class_name(class: Class) -> &'static str {
+    match class {
+        Class::Measured => "实测",
+        Class::Derived => "推算",
+        Class::Entered => "填报",
+        Class::Attested => "证实",
+    }
+}
+
 /// The method of an input in Chinese.
-fn method_zh(method: &str) -> String {
+pub(super) fn method_zh(method: &str) -> String {
     match method {
         "counter difference" => "表计差值",
         "entered" => "台账填报",
@@ -91,7 +135,7 @@ fn method_zh(method: &str) -> String {
 }
 
 /// The value with its unit; a month as year and month.
-fn value_unit(figure: Serde<FigureView>) -> String {
+pub(super) fn value_unit(figure: &FigureView) -> String {
     match &figure.value {
         serde_json::Value::Number(value) => {
             let value = value.as_f64().map(number).unwrap_or_default();
@@ -106,7 +150,7 @@ fn value_unit(figure: Serde<FigureView>) -> String {
 }
 
 /// The methods by which a figure was made, each once with its number, what its readings leave open, and its notes.
-fn remarks(figure: Serde<FigureView>) -> Vec<String> {
+pub(super) fn remarks(figure: &FigureView) -> Vec<String> {
     let mut methods: Vec<(&str, usize)> = Vec::new();
     for input in &figure.inputs {
         match methods

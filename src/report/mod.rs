@@ -1,13 +1,19 @@
-//! Documents printed from figures: the section as Markdown and HTML, and the figures as JSON.
+//! Documents printed from a statement: the section as Markdown, HTML, Word and in English, the annex as Excel, all as JSON.
 //!
 //! Nothing is computed here: a template prints a figure's own words, and filters only lay out numbers that are there.
 
+mod chart;
+mod document;
+mod excel;
 mod filters;
 mod render;
 mod style;
 #[cfg(test)]
 mod tests;
+mod word;
+mod word_charts;
 mod write;
 
-pub use render::{Documents, ReportError, render};
+pub use document::{Documents, render};
+pub use render::ReportError;
 pub use write::write;

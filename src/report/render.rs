@@ -12,8 +12,7 @@ use minijinja::{Environment, UndefinedBehavior, context};
 
 use super::filters;
 use super::style::hedged_twice;
-use crate::core::Period;
-use crate::figures::Figure;
+use crate::figures::{Figure, Statement};
 use crate::water::Township;
 
 /// The section's wording, one paragraph per line.
@@ -22,9 +21,11 @@ const WORDING: &str = "drought-relief.txt.j2";
 const MARKDOWN: &str = "drought-relief.md.j2";
 /// The HTML document.
 const HTML: &str = "drought-relief.html.j2";
+/// The section in English, as Markdown.
+const ENGLISH: &str = "drought-relief.en.md.j2";
 
 /// The templates that come with the program; a file of the same name in the office's directory goes before.
-const EMBEDDED: [(&str, &str); 3] = [
+const EMBEDDED: [(&str, &str); 4] = [
     (
         WORDING,
         include_str!("../../config/report/drought-relief.txt.j2"),
@@ -37,22 +38,15 @@ const EMBEDDED: [(&str, &str); 3] = [
         HTML,
         include_str!("../../config/report/drought-relief.html.j2"),
     ),
+    (
+        ENGLISH,
+        include_str!("../../config/report/drought-relief.en.md.j2"),
+    ),
 ];
 
 /// Instructions that one template may take: some hundred times what the shipped ones need for a township of 200 stations, so
 /// that an endless loop in an edited template ends with an error within seconds. Engineering judgement.
 const FUEL: u64 = 20_000_000;
-
-/// The documents of one report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Documents {
-    /// The section and its annex, as Markdown.
-    pub markdown: String,
-    /// The same as a page that prints on A4.
-    pub html: String,
-    /// The figures with their provenance: an array of objects.
-    pub json: String,
-}
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +84,12 @@ pub enum ReportError {
     /// The figures cannot be written as JSON.
     #[error("cannot write the figures as JSON")]
     Json(#[source] serde_json::Error),
+    /// The Word file cannot be put together.
+    #[error("cannot make the Word file: {0}")]
+    Word(String),
+    /// The Excel file cannot be put together.
+    #[error("cannot make the Excel file")]
+    Excel(#[source] rust_xlsxwriter::XlsxError),
     /// A document cannot be written.
     #[error("cannot write {}", path.display())]
     Write {
@@ -100,22 +100,102 @@ pub enum ReportError {
     },
 }
 
-/// Renders the documents of `figures`.
+/// The texts of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Texts {
+    /// The paragraphs of the section.
+    pub paragraphs: Vec<String>,
+    /// The section and its annex, as Markdown.
+    pub markdown: String,
+    /// The same as a page that prints on A4.
+    pub html: String,
+    /// The section and its figures in English, as Markdown.
+    pub english: String,
+}
+
+/// Fills the templates: the office's own from `templates_dir` where it has one of that name, the embedded ones otherwise.
 ///
-/// Templates of `templates_dir` go before the ones that come with the program. In them, `f` maps ids to figures, `figures` lists
-/// them, `paragraphs` are the lines of the wording (not in the wording itself), and `township`, `period` and `issued_at` say
-/// what it is about. A template that names a figure which does not exist is an error, as is one that runs too long, and a
-/// wording that puts a second hedge on a number.
+/// In a template `f.electricity_used` is a figure by its id, `figures` lists all figures, `findings`, `comparisons` and `sources` are
+/// those of the statement, `paragraphs` are the lines of the wording (not in the wording itself), and `township`, `period` and
+/// `issued_at` say what it is about. A template that names a figure which does not exist is an error, as is one that runs too long,
+/// and a wording that puts a second hedge on a number.
 ///
 /// # Errors
 /// [`ReportError`]: an unreadable or wrong template, a double hedge, an unknown zone.
-pub fn render(
+pub(super) fn texts(
     templates_dir: Option<&Path>,
     township: &Township,
-    figures: &[Figure],
-    period: Period,
+    statement: &Statement,
     issued_at: Timestamp,
-) -> Result<Documents, ReportError> {
+) -> Result<Texts, ReportError> {
+    let environment = environment(templates_dir)?;
+    let zone = zone(township)?;
+    let figures = &statement.figures;
+    let by_id: BTreeMap<&str, &Figure> = figures.iter().map(|f| (f.id, f)).collect();
+    let period = statement.period;
+    let base = context! {
+        f => Value::from(Serde(&by_id)),
+        figures => Value::from(Serde(figures)),
+        findings => Value::from(Serde(&findings(statement))),
+        unchecked => Value::from(Serde(&statement.findings.unchecked)),
+        comparisons => Value::from(Serde(&statement.comparisons)),
+        township => Value::from(Serde(township)),
+        period => context! {
+            from => period.from.strftime("%Y年%-m月%-d日").to_string(),
+            to => period.to.strftime("%Y年%-m月%-d日").to_string(),
+            from_en => period.from.to_string(),
+            to_en => period.to.to_string(),
+        },
+        issued_at => issued_at.to_zoned_datetime(zone).strftime("%Y年%-m月%-d日 %H:%M").to_string(),
+    };
+    let wording = fill(&environment, WORDING, base.clone())?;
+    if let Some(words) = hedged_twice(&wording, figures) {
+        return Err(ReportError::DoubleHedge { words });
+    }
+    let lines = wording.lines().map(str::trim);
+    let paragraphs: Vec<String> = lines.filter(|l| !l.is_empty()).map(str::to_owned).collect();
+    let whole = context! { paragraphs => paragraphs.clone(), ..base };
+    Ok(Texts {
+        markdown: fill(&environment, MARKDOWN, whole.clone())?,
+        html: fill(&environment, HTML, whole.clone())?,
+        english: fill(&environment, ENGLISH, whole)?,
+        paragraphs,
+    })
+}
+
+/// A finding as a template sees it.
+#[derive(serde::Serialize)]
+struct FindingView {
+    severity: &'static str,
+    sentence: String,
+    look: String,
+    source: String,
+    accepted: Option<String>,
+}
+
+fn findings(statement: &Statement) -> Vec<FindingView> {
+    let view = |finding: &crate::figures::Finding| FindingView {
+        severity: finding.severity.name_zh(),
+        sentence: finding.sentence(),
+        look: finding.look.clone(),
+        source: finding.source.clone(),
+        accepted: finding.accepted.as_ref().map(|a| {
+            let day = a.accepted_at.strftime("%Y-%m-%d");
+            format!("{}于{day}认可：{}", a.accepted_by, a.reason)
+        }),
+    };
+    statement.findings.found.iter().map(view).collect()
+}
+
+/// The zone of the township.
+pub(super) fn zone(township: &Township) -> Result<TimeZone, ReportError> {
+    TimeZone::get(&township.zone).map_err(|_| ReportError::Zone {
+        zone: township.zone.clone(),
+    })
+}
+
+/// The templates, strict and bounded.
+fn environment(templates_dir: Option<&Path>) -> Result<Environment<'static>, ReportError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
@@ -127,32 +207,7 @@ pub fn render(
             .add_template_owned(name, source.clone())
             .map_err(|error| template_error(name, &source, &error))?;
     }
-    let zone = TimeZone::get(&township.zone).map_err(|_| ReportError::Zone {
-        zone: township.zone.clone(),
-    })?;
-    let by_id: BTreeMap<&str, &Figure> = figures.iter().map(|f| (f.id, f)).collect();
-    let base = context! {
-        f => Value::from(Serde(&by_id)),
-        figures => Value::from(Serde(figures)),
-        township => Value::from(Serde(township)),
-        period => context! {
-            from => period.from.strftime("%Y年%-m月%-d日").to_string(),
-            to => period.to.strftime("%Y年%-m月%-d日").to_string(),
-        },
-        issued_at => issued_at.to_zoned_datetime(zone).strftime("%Y年%-m月%-d日 %H:%M").to_string(),
-    };
-    let wording = fill(&environment, WORDING, base.clone())?;
-    if let Some(words) = hedged_twice(&wording, figures) {
-        return Err(ReportError::DoubleHedge { words });
-    }
-    let lines = wording.lines().map(str::trim);
-    let paragraphs: Vec<String> = lines.filter(|l| !l.is_empty()).map(str::to_owned).collect();
-    let whole = context! { paragraphs, ..base };
-    Ok(Documents {
-        markdown: fill(&environment, MARKDOWN, whole.clone())?,
-        html: fill(&environment, HTML, whole)?,
-        json: serde_json::to_string_pretty(figures).map_err(ReportError::Json)? + "\n",
-    })
+    Ok(environment)
 }
 
 /// The office's own template where there is one, the embedded one otherwise.

@@ -6,7 +6,7 @@ use jiff::civil::date;
 
 use super::{Documents, ReportError, render, write};
 use crate::core::Period;
-use crate::figures::{Figure, FigureId, FigureInput, Value};
+use crate::figures::{Figure, FigureId, FigureInput, Findings, Statement, TownshipDay, Value};
 use crate::water::Township;
 
 /// What the report of 2022 says, by figure.
@@ -57,7 +57,9 @@ fn figures(said: &[(&str, f64, &str)]) -> Vec<Figure> {
             value,
             unit: spec.unit,
             class: spec.class,
+            narrative: !spec.passage.is_empty(),
             phrase: found.map(|said| said.2.to_owned()),
+            phrase_en: None,
             formula: spec.formula,
             period: period(),
             coverage: Some(0.9876),
@@ -83,7 +85,31 @@ fn figures(said: &[(&str, f64, &str)]) -> Vec<Figure> {
 fn documents(dir: Option<&std::path::Path>, figures: &[Figure]) -> Result<Documents, ReportError> {
     let township: Township = toml::from_str("name = \"黄水<乡>\"").unwrap();
     let issued_at = "2022-11-16T01:30:00Z".parse().unwrap();
-    render(dir, &township, figures, period(), issued_at)
+    render(dir, &township, &statement(figures), issued_at)
+}
+
+/// A statement of these figures and two days of electricity.
+fn statement(figures: &[Figure]) -> Statement {
+    let day = |day, kwh| TownshipDay {
+        day,
+        energy_kwh: Some(kwh),
+        storage_m3: None,
+    };
+    Statement {
+        period: period(),
+        figures: figures.to_vec(),
+        findings: Findings {
+            found: Vec::new(),
+            checked: 0,
+            unchecked: Vec::new(),
+        },
+        comparisons: Vec::new(),
+        villages: Vec::new(),
+        sources: Vec::new(),
+        pumps: Vec::new(),
+        days: vec![day(period().from, 120.5), day(period().to, 80.0)],
+        entries: Vec::new(),
+    }
 }
 
 #[test]
@@ -231,10 +257,11 @@ fn the_documents_are_written_where_they_are_asked_for() {
     let out = dir.path().join("a/b");
     let documents = documents(None, &figures(&SAID)).unwrap();
     let paths = write(&documents, &out).unwrap();
-    assert_eq!(fs::read_to_string(&paths[0]).unwrap(), documents.markdown);
-    assert_eq!(fs::read_to_string(&paths[1]).unwrap(), documents.html);
-    assert_eq!(fs::read_to_string(&paths[2]).unwrap(), documents.json);
-    assert_eq!(fs::read_dir(&out).unwrap().count(), 3);
+    for (path, (name, bytes)) in paths.iter().zip(documents.files()) {
+        assert!(path.ends_with(name));
+        assert_eq!(fs::read(path).unwrap(), bytes);
+    }
+    assert_eq!(fs::read_dir(&out).unwrap().count(), documents.files().len());
     let blocked = write(&documents, &paths[0]).unwrap_err();
     assert!(blocked.to_string().contains("drought-relief.md"));
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::dry::dry_level_m;
-use super::{Station, StationKind, ThresholdQuantity};
+use super::{Station, StationKind};
 
 /// How far a level has to rise above a threshold before the status clears, m.
 ///
@@ -75,14 +75,8 @@ pub fn status(
     if dry_level_m(station).is_some_and(|limit| reached(Status::Dry, limit)) {
         return Some(Status::Dry);
     }
-    let threshold = station
-        .thresholds
-        .iter()
-        .find(|t| t.months.contains(&month))?;
-    let level_of = |limit: f64| match threshold.quantity {
-        ThresholdQuantity::Level => Some(limit),
-        ThresholdQuantity::Storage => station.curve.as_ref().map(|curve| curve.level(limit)),
-    };
+    let threshold = station.threshold(month)?;
+    let level_of = |limit: f64| threshold.level_m(limit, station);
     if reached(Status::Guard, level_of(threshold.guard)?) {
         Some(Status::Guard)
     } else if reached(Status::Warn, level_of(threshold.warn)?) {

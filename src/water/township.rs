@@ -26,6 +26,23 @@ pub struct Township {
     /// Crops with yield and price.
     #[serde(rename = "crop", default)]
     pub crops: Vec<Crop>,
+    /// How much water a pass of irrigation takes; without it no passes are worked out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub irrigation: Option<Irrigation>,
+}
+
+/// What turns water pumped into passes of irrigation 亩次.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Irrigation {
+    /// Share of the water that reaches the field, 0 to 1.
+    pub canal_efficiency: f64,
+    /// Water of one pass, m3 per mu.
+    pub pass_m3_per_mu: f64,
+    /// Where the values come from.
+    pub source: String,
+    /// How sure they are, 0 to 1.
+    pub confidence: f64,
 }
 
 fn default_zone() -> String {
@@ -144,6 +161,30 @@ pub struct Station {
     pub pump: Option<Pump>,
 }
 
+impl Station {
+    /// The drought-limit values that hold in `month` (1 to 12).
+    pub fn threshold(&self, month: i8) -> Option<&Threshold> {
+        self.thresholds.iter().find(|t| t.months.contains(&month))
+    }
+
+    /// 旱警 and 旱保 of `month` as levels, m.
+    pub fn limits(&self, month: i8) -> Option<(f64, f64)> {
+        let threshold = self.threshold(month)?;
+        let level = |limit| threshold.level_m(limit, self);
+        Some((level(threshold.warn)?, level(threshold.guard)?))
+    }
+}
+
+impl Threshold {
+    /// A value of this threshold as a level of `station`, m; `None` for a storage without a curve.
+    pub fn level_m(&self, limit: f64, station: &Station) -> Option<f64> {
+        match self.quantity {
+            ThresholdQuantity::Level => Some(limit),
+            ThresholdQuantity::Storage => station.curve.as_ref().map(|c| c.level(limit)),
+        }
+    }
+}
+
 /// Rated values of a pump, from its plate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -199,6 +240,9 @@ pub struct Crop {
     pub id: CropId,
     /// Name in Chinese.
     pub name: String,
+    /// Whether the state's forms count it as grain 粮食作物 or with the other crops 经济作物.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<CropKind>,
     /// Sown area, mu.
     pub sown_area_mu: f64,
     /// Yield of a normal year, kg per mu.
@@ -209,4 +253,14 @@ pub struct Crop {
     pub source: String,
     /// How sure they are, 0 to 1.
     pub confidence: f64,
+}
+
+/// How the state's forms count a crop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CropKind {
+    /// 粮食作物
+    Grain,
+    /// 经济作物
+    Cash,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hanqing::core::{Flag, Kind, Parameter, Period, Reading, Reason, Series};
-use hanqing::figures::{self, Inputs};
+use hanqing::figures::{self, Inputs, Rules};
 use hanqing::hub;
 use hanqing::store::server::copy::Reach;
 use hanqing::store::{Sqlite, Store};
@@ -188,11 +188,16 @@ pub fn figures_are_the_same_to_the_last_digit(mut tested: Tested) {
         from: date(2022, 8, 2),
         to: date(2022, 8, 9),
     };
+    let rules = Rules::embedded().unwrap();
     let inputs = Inputs {
         township: &township,
         entries: &[],
         calendar: &calendar,
         period,
+        earlier: &[],
+        rules: &rules,
+        acceptances: &[],
+        wordings: &[],
         code_version: "test",
     };
     let (from, to) = calendar.bounds(period);

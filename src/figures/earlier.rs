@@ -1,0 +1,105 @@
+//! Comparison with earlier years.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::catalogue::FigureId;
+use super::draft::Draft;
+use super::{Figure, FigureInput, Value};
+use crate::core::Period;
+
+/// The figures of an earlier year.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Earlier {
+    /// What it is: 上年同期, or the drought of a year 2019年抗旱期.
+    pub label: String,
+    /// The days that it covers.
+    pub period: Period,
+    /// Whether they are the same days of the year, and not those of another drought.
+    pub same_days: bool,
+    /// Its figures.
+    pub figures: Vec<Figure>,
+}
+
+/// A figure beside what it was earlier.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// Id of the figure.
+    pub figure: &'static str,
+    /// Its name in Chinese.
+    pub name_zh: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// Which earlier time.
+    pub label: String,
+    /// Its value then.
+    pub earlier: f64,
+    /// Its value now.
+    pub now: f64,
+    /// Change in per cent; `None` where it was 0.
+    pub change_percent: Option<f64>,
+}
+
+fn number(figure: &Figure) -> Option<f64> {
+    match figure.value {
+        Value::Number(value) => Some(value),
+        Value::Day(_) | Value::Absent => None,
+    }
+}
+
+/// Each figure that has a value now and had one earlier, in the order of `figures`.
+pub fn comparisons(figures: &[Figure], earlier: &[Earlier]) -> Vec<Comparison> {
+    let mut found = Vec::new();
+    for figure in figures {
+        let Some(now) = number(figure) else { continue };
+        for then in earlier {
+            let before = then.figures.iter().find(|f| f.id == figure.id);
+            let Some(before) = before.and_then(number) else {
+                continue;
+            };
+            found.push(Comparison {
+                figure: figure.id,
+                name_zh: figure.name_zh,
+                unit: figure.unit,
+                label: then.label.clone(),
+                earlier: before,
+                now,
+                change_percent: (before != 0.0).then(|| (now - before) / before * 100.0),
+            });
+        }
+    }
+    found
+}
+
+/// Water stored against the mean of the same day in the earlier years that have data.
+pub(super) fn storage_anomaly(drafts: &BTreeMap<FigureId, Draft>, earlier: &[Earlier]) -> Draft {
+    let mut draft = Draft::new(FigureId::StorageAnomaly);
+    let Some(now) = drafts.get(&FigureId::StorageTotal).and_then(Draft::value) else {
+        draft.absent("没有蓄水总量");
+        return draft;
+    };
+    let mut stored = Vec::new();
+    for then in earlier.iter().filter(|e| e.same_days) {
+        let figure = then.figures.iter().find(|f| f.id == "storage_total");
+        let Some(value) = figure.and_then(number) else {
+            continue;
+        };
+        draft.input(FigureInput {
+            from: format!("figure:storage_total@{}", then.period.to),
+            value: Some(value),
+            method: "figure",
+            note: then.label.clone(),
+            coverage: None,
+        });
+        stored.push(value);
+    }
+    let mean = stored.iter().sum::<f64>() / stored.len() as f64;
+    if stored.is_empty() || mean <= 0.0 {
+        draft.absent("没有往年同日的蓄水量");
+    } else {
+        draft.number((now - mean) / mean * 100.0);
+        draft.note(format!("与{}年同日的均值{mean:.0} m3比较", stored.len()));
+    }
+    draft
+}

@@ -1,0 +1,237 @@
+//! Whether figures can be right: rules that are data (`config/rules/plausibility.toml`), and what breaks them.
+
+mod rule;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::collections::BTreeMap;
+
+use minijinja::Environment;
+use serde::Serialize;
+
+pub use rule::{Rule, Rules, Scope, Severity};
+pub(super) use values::{Place, places};
+
+use super::{Acceptance, FigureId};
+use crate::core::Period;
+
+/// Relative error of sums; what differs by less is equal.
+const EPSILON: f64 = 1e-9;
+
+/// A rule that a report breaks.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    /// Id of the rule.
+    pub rule: String,
+    /// How grave it is.
+    pub severity: Severity,
+    /// Where: 全乡, or the name of a village, crop or pump.
+    pub place: String,
+    /// What the rule says.
+    pub text: String,
+    /// The figures and other names that it was worked out from, with their values.
+    pub from: BTreeMap<String, f64>,
+    /// What came out.
+    pub value: f64,
+    /// The least that it may be.
+    pub at_least: Option<f64>,
+    /// The most that it may be.
+    pub at_most: Option<f64>,
+    /// Where to look.
+    pub look: String,
+    /// Where the rule comes from.
+    pub source: String,
+    /// How sure it is, 0 to 1.
+    pub confidence: f64,
+    /// Rule, place and values: an acceptance holds for exactly these.
+    pub fingerprint: String,
+    /// Who accepted it and why; `None` where nobody did.
+    pub accepted: Option<Acceptance>,
+}
+
+/// What the rules found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Findings {
+    /// What breaks a rule, the gravest first.
+    pub found: Vec<Finding>,
+    /// How many checks were made.
+    pub checked: usize,
+    /// Ids of the rules that could be checked nowhere, since what they need is absent.
+    pub unchecked: Vec<String>,
+}
+
+/// Checks `rules` at `places`; a finding that one of `acceptances` speaks of carries it.
+pub(super) fn check(
+    rules: &Rules,
+    places: &[Place],
+    acceptances: &[Acceptance],
+    period: Period,
+) -> Findings {
+    let mut findings = Findings {
+        found: Vec::new(),
+        checked: 0,
+        unchecked: Vec::new(),
+    };
+    let environment = rule::environment();
+    for rule in rules.iter() {
+        let mut evaluated = false;
+        for place in places.iter().filter(|p| p.scope == rule.scope) {
+            match evaluate(&environment, rule, place) {
+                Outcome::Lacking => {}
+                Outcome::NotMeant => evaluated = true,
+                Outcome::Kept => {
+                    evaluated = true;
+                    findings.checked += 1;
+                }
+                Outcome::Broken(finding) => {
+                    evaluated = true;
+                    findings.checked += 1;
+                    let holds = |a: &&Acceptance| {
+                        a.rule == finding.rule
+                            && a.fingerprint == finding.fingerprint
+                            && (a.from, a.to) == (period.from, period.to)
+                    };
+                    let accepted = acceptances.iter().rev().find(holds).cloned();
+                    findings.found.push(Finding {
+                        accepted,
+                        ..*finding
+                    });
+                }
+            }
+        }
+        if !evaluated {
+            findings.unchecked.push(rule.id.clone());
+        }
+    }
+    findings
+        .found
+        .sort_by_key(|f| std::cmp::Reverse(f.severity));
+    findings
+}
+
+enum Outcome {
+    /// Something that the rule needs is absent.
+    Lacking,
+    /// Its condition is false.
+    NotMeant,
+    Kept,
+    Broken(Box<Finding>),
+}
+
+fn evaluate(environment: &Environment<'_>, rule: &Rule, place: &Place) -> Outcome {
+    let number = |text: &str| -> Option<f64> {
+        let value = environment.compile_expression(text).ok()?;
+        let value = f64::try_from(value.eval(&place.values).ok()?).ok()?;
+        value.is_finite().then_some(value)
+    };
+    if let Some(when) = &rule.when {
+        let Ok(when) = environment.compile_expression(when) else {
+            return Outcome::Lacking;
+        };
+        // What is absent compares as nothing: the condition needs its names to be there.
+        let names = when.undeclared_variables(false);
+        if !names
+            .iter()
+            .all(|name| place.values.contains_key(name.as_str()))
+        {
+            return Outcome::Lacking;
+        }
+        if !when.eval(&place.values).is_ok_and(|value| value.is_true()) {
+            return Outcome::NotMeant;
+        }
+    }
+    let Some(value) = number(&rule.value) else {
+        return Outcome::Lacking;
+    };
+    let bound = |text: &Option<String>| match text {
+        Some(text) => number(text).map(Some),
+        None => Some(None),
+    };
+    let (Some(at_least), Some(at_most)) = (bound(&rule.at_least), bound(&rule.at_most)) else {
+        return Outcome::Lacking;
+    };
+    let below = at_least.is_some_and(|least| value < least - EPSILON * least.abs().max(1.0));
+    let above = at_most.is_some_and(|most| value > most + EPSILON * most.abs().max(1.0));
+    if !below && !above {
+        return Outcome::Kept;
+    }
+    let names = rule
+        .expressions()
+        .filter_map(|(_, text)| environment.compile_expression(text).ok())
+        .flat_map(|expression| expression.undeclared_variables(false));
+    let from: BTreeMap<String, f64> = names
+        .filter_map(|name| {
+            let value = *place.values.get(name.as_str())?;
+            Some((name, value))
+        })
+        .collect();
+    let values: Vec<String> = from.iter().map(|(name, v)| format!("{name}={v}")).collect();
+    Outcome::Broken(Box::new(Finding {
+        rule: rule.id.clone(),
+        severity: rule.severity,
+        place: place.name.clone(),
+        text: rule.text.clone(),
+        fingerprint: format!("{}:{}:{}", rule.id, place.id, values.join(",")),
+        from,
+        value,
+        at_least,
+        at_most,
+        look: rule.look.clone(),
+        source: rule.source.clone(),
+        confidence: rule.confidence,
+        accepted: None,
+    }))
+}
+
+impl Finding {
+    /// The finding in one sentence, in Chinese.
+    pub fn sentence(&self) -> String {
+        let bound = match (self.at_least, self.at_most) {
+            (Some(least), Some(most)) if least == most => format!("应为{}", short(least)),
+            (Some(least), Some(most)) => format!("应在{}至{}之间", short(least), short(most)),
+            (Some(least), None) => format!("应不小于{}", short(least)),
+            (None, Some(most)) => format!("应不大于{}", short(most)),
+            (None, None) => String::new(),
+        };
+        let from: Vec<String> = self
+            .from
+            .iter()
+            .map(|(id, value)| {
+                let name = FigureId::from_id(id).map_or(name_zh(id), |f| f.spec().name_zh);
+                format!("{name} {}", short(*value))
+            })
+            .collect();
+        format!(
+            "{}：{}。现为{}，{bound}（{}）",
+            self.place,
+            self.text,
+            short(self.value),
+            from.join("，")
+        )
+    }
+}
+
+/// Name in Chinese of what is no figure.
+fn name_zh(name: &str) -> &str {
+    match name {
+        "sown_area" => "播种面积",
+        "persons" => "人口",
+        "event_days" => "抗旱天数",
+        "crop_value_max" => "受灾作物最高亩产值",
+        "high_value_share" => "高价值作物占比",
+        "crop_value" => "亩产值",
+        "energy" => "用电",
+        "volume" => "水量",
+        "hours" => "运行小时",
+        "head" => "扬程",
+        "power" => "额定功率",
+        other => other,
+    }
+}
+
+/// At most three decimals.
+fn short(value: f64) -> String {
+    let text = format!("{value:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').into()
+}

@@ -1,0 +1,237 @@
+//! The rules: data with expressions, checked as they are loaded.
+
+use std::collections::BTreeSet;
+
+use minijinja::{Environment, UndefinedBehavior};
+use serde::{Deserialize, Serialize};
+
+use super::super::FigureId;
+use crate::core::Problem;
+
+/// The rules that come with the program.
+const EMBEDDED: &str = include_str!("../../../config/rules/plausibility.toml");
+
+/// Instructions that one expression may take: the shipped ones take some ten.
+const FUEL: u64 = 10_000;
+
+/// How grave a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Rarely wrong, worth a look.
+    Hint,
+    /// To be looked at before the report is signed.
+    Warning,
+    /// The report contradicts itself.
+    Error,
+}
+
+impl Severity {
+    /// Name in Chinese.
+    pub fn name_zh(self) -> &'static str {
+        match self {
+            Self::Hint => "提示",
+            Self::Warning => "警告",
+            Self::Error => "错误",
+        }
+    }
+}
+
+/// What a rule is checked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// The figures of the whole township.
+    Township,
+    /// Each village.
+    Village,
+    /// Each crop.
+    Crop,
+    /// Each pump.
+    Pump,
+}
+
+impl Scope {
+    /// The names that an expression may use.
+    fn names(self) -> BTreeSet<&'static str> {
+        let own: &[&str] = match self {
+            Self::Township => &[
+                "sown_area",
+                "persons",
+                "event_days",
+                "crop_value_max",
+                "high_value_share",
+            ],
+            Self::Village => &[
+                "area_affected",
+                "area_damaged",
+                "area_failed",
+                "sown_area",
+                "persons",
+            ],
+            Self::Crop => &[
+                "area_affected",
+                "area_damaged",
+                "area_failed",
+                "sown_area",
+                "crop_value",
+            ],
+            Self::Pump => &["energy", "volume", "hours", "head", "power", "event_days"],
+        };
+        let figures = FigureId::ALL.iter().map(|figure| figure.spec().id);
+        let of_township = figures.filter(|_| self == Self::Township);
+        own.iter().copied().chain(of_township).collect()
+    }
+}
+
+/// A rule as its file has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Its id.
+    pub id: String,
+    /// What it is checked on.
+    pub scope: Scope,
+    /// What it says, in Chinese.
+    pub text: String,
+    /// It is checked only where this expression is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+    /// The expression that is checked.
+    pub value: String,
+    /// Expression of the least that it may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<String>,
+    /// Expression of the most that it may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<String>,
+    /// How grave it is to break it.
+    pub severity: Severity,
+    /// Where to look, in Chinese.
+    pub look: String,
+    /// Where the rule comes from.
+    pub source: String,
+    /// How sure it is, 0 to 1.
+    pub confidence: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    rule: Vec<Rule>,
+}
+
+/// The rules of a report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rules {
+    rules: Vec<Rule>,
+}
+
+impl Rules {
+    /// The rules that come with the program.
+    ///
+    /// # Errors
+    /// As [`Rules::parse`]; a test holds that there are none.
+    pub fn embedded() -> Result<Self, Vec<Problem>> {
+        Self::parse(EMBEDDED)
+    }
+
+    /// The rules of a file's text.
+    ///
+    /// # Errors
+    /// Every problem of it at once: what is no TOML, an expression that does not compile or names something unknown, a rule without
+    /// a bound, an id that is there twice.
+    pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
+        let file: File = toml::from_str(text).map_err(|error| {
+            let hint = "config/rules/plausibility.toml shows the form";
+            vec![Problem::new("file", "", error.to_string().trim(), hint)]
+        })?;
+        let mut problems = Vec::new();
+        let mut rules = Vec::new();
+        let mut ids = BTreeSet::new();
+        for (index, rule) in file.rule.into_iter().enumerate() {
+            let path = format!("rule[{index}]");
+            if !ids.insert(rule.id.clone()) {
+                let hint = "give each an id of its own";
+                problems.push(Problem::new(
+                    format!("{path}.id"),
+                    &rule.id,
+                    "is there already",
+                    hint,
+                ));
+            }
+            if rule.at_least.is_none() && rule.at_most.is_none() {
+                let hint = "give at_least, at_most or both";
+                problems.push(Problem::new(&path, &rule.id, "the rule has no bound", hint));
+            }
+            if !(0.0..=1.0).contains(&rule.confidence) || rule.source.trim().is_empty() {
+                let hint = "say where it comes from and how sure it is, 0 to 1";
+                problems.push(Problem::new(
+                    format!("{path}.source"),
+                    &rule.source,
+                    "a rule has a source and a confidence",
+                    hint,
+                ));
+            }
+            let environment = environment();
+            for (field, text) in rule.expressions() {
+                let path = format!("{path}.{field}");
+                problems.extend(unsound(&environment, rule.scope, path, text));
+            }
+            rules.push(rule);
+        }
+        if problems.is_empty() {
+            Ok(Self { rules })
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// The rules as their file has them.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter()
+    }
+}
+
+impl Rule {
+    /// Its expressions, by the fields that they stand in.
+    pub(super) fn expressions(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let own = [("value", self.value.as_str())].into_iter();
+        own.chain(self.when.as_deref().map(|text| ("when", text)))
+            .chain(self.at_least.as_deref().map(|text| ("at_least", text)))
+            .chain(self.at_most.as_deref().map(|text| ("at_most", text)))
+    }
+}
+
+/// Where expressions are compiled and worked out.
+pub(super) fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Lenient);
+    environment.set_fuel(Some(FUEL));
+    environment
+}
+
+/// What is wrong with an expression.
+fn unsound(
+    environment: &Environment<'_>,
+    scope: Scope,
+    path: String,
+    text: &str,
+) -> Option<Problem> {
+    match environment.compile_expression(text) {
+        Ok(expression) => {
+            let known = scope.names();
+            let names = expression.undeclared_variables(false).into_iter();
+            let unknown = names.filter(|name| !known.contains(name.as_str())).min()?;
+            let hint =
+                "the names are in the head of config/rules/plausibility.toml, figures in docs/figures.md";
+            let rule = format!("{unknown} is unknown here");
+            Some(Problem::new(path, text, rule, hint))
+        }
+        Err(error) => {
+            let hint = "an expression such as area_failed / area_affected";
+            Some(Problem::new(path, text, error.to_string(), hint))
+        }
+    }
+}

@@ -1,0 +1,193 @@
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::date;
+
+use super::values::Place;
+use super::*;
+
+fn period() -> Period {
+    Period {
+        from: date(2022, 8, 1),
+        to: date(2022, 11, 15),
+    }
+}
+
+fn township(values: &[(&'static str, f64)]) -> Vec<Place> {
+    vec![Place {
+        scope: Scope::Township,
+        id: "township".into(),
+        name: "全乡".into(),
+        values: values.iter().copied().collect(),
+    }]
+}
+
+fn found(values: &[(&'static str, f64)]) -> Vec<String> {
+    let rules = Rules::embedded().unwrap();
+    let findings = check(&rules, &township(values), &[], period());
+    findings.found.into_iter().map(|f| f.rule).collect()
+}
+
+/// The figures of the report of 2022.
+const YEAR_2022: &[(&str, f64)] = &[
+    ("area_affected", 2200.0),
+    ("area_failed", 123.0),
+    ("area_rescued", 2077.0),
+    ("loss_averted", 12_462_000.0),
+    ("funds_invested", 550_000.0),
+    ("water_project_funds", 540_000.0),
+    ("people_served", 1900.0),
+    ("gasoline_used", 15_000.0),
+    ("mobile_sets_engaged", 21.0),
+    ("water_pumped", 320_000.0),
+    ("event_days", 107.0),
+    ("sown_area", 6514.37),
+    ("persons", 9058.0),
+    ("crop_value_max", 9000.0),
+    ("high_value_share", 0.9),
+];
+
+/// The figures of 2022 with one of them changed.
+fn with(name: &'static str, value: f64) -> Vec<(&'static str, f64)> {
+    let others = YEAR_2022.iter().copied().filter(|(n, _)| *n != name);
+    others.chain([(name, value)]).collect()
+}
+
+#[test]
+fn the_report_of_2022_breaks_no_rule() {
+    assert_eq!(found(YEAR_2022), Vec::<String>::new());
+}
+
+#[test]
+fn each_slip_of_a_clerk_is_found() {
+    for (name, value, rule) in [
+        ("area_failed", 2300.0, "failed-within-affected"),
+        ("area_affected", 7000.0, "affected-within-sown"),
+        ("area_rescued", 2000.0, "rescued-is-affected-less-failed"),
+        ("funds_invested", 55.0, "money-per-mu"),
+        ("funds_invested", 5.5e9, "money-per-mu"),
+        ("water_project_funds", 54.0, "project-money-per-person"),
+        ("funds_invested", 540_000.0, "two-sums-of-money"),
+        (
+            "loss_averted",
+            62_000_000.0,
+            "yuan-per-mu-within-crop-value",
+        ),
+        ("high_value_share", 0.0, "yuan-per-mu-needs-dear-crops"),
+        ("gasoline_used", 15_000_000.0, "fuel-per-set-and-day"),
+        ("water_pumped", 3_200.0, "water-per-mu"),
+        ("people_served", 19_000.0, "people-within-population"),
+        ("persons_short", 19_000.0, "difficulty-within-population"),
+    ] {
+        let found = found(&with(name, value));
+        assert!(
+            found.iter().any(|r| r == rule),
+            "{name} = {value}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_absent_is_not_checked_and_said() {
+    let rules = Rules::embedded().unwrap();
+    let findings = check(&rules, &township(&[("area_failed", 5.0)]), &[], period());
+    assert_eq!((findings.found.len(), findings.checked), (0, 0));
+    assert_eq!(findings.unchecked.len(), rules.iter().count());
+    let zero = [
+        ("loss_averted", 5.0),
+        ("area_rescued", 0.0),
+        ("crop_value_max", 1.0),
+    ];
+    assert_eq!(
+        found(&zero),
+        Vec::<String>::new(),
+        "a share of nothing is nothing"
+    );
+}
+
+#[test]
+fn a_pumps_energy_is_held_against_its_lift() {
+    let rules = Rules::embedded().unwrap();
+    let pump = |energy, volume| Place {
+        scope: Scope::Pump,
+        id: "p".into(),
+        name: "一号泵站".into(),
+        values: BTreeMap::from([
+            ("energy", energy),
+            ("volume", volume),
+            ("head", 20.0),
+            ("power", 10.0),
+            ("event_days", 107.0),
+        ]),
+    };
+    let found = |pump| check(&rules, &[pump], &[], period()).found;
+    assert_eq!(found(pump(1090.0, 10_000.0)), vec![]);
+    let tenfold = found(pump(10_900.0, 10_000.0));
+    assert_eq!(tenfold[0].rule, "energy-against-lift");
+    let sentence = tenfold[0].sentence();
+    for part in ["一号泵站", "现为1.09", "应在0.064至0.363之间", "扬程 20"] {
+        assert!(sentence.contains(part), "{part}: {sentence}");
+    }
+    assert_eq!(found(pump(1e6, 1e7))[0].rule, "energy-within-rated");
+}
+
+#[test]
+fn an_acceptance_holds_for_the_very_numbers() {
+    let rules = Rules::embedded().unwrap();
+    let places = |funds| township(&with("funds_invested", funds));
+    let first = check(&rules, &places(55.0), &[], period());
+    let finding = &first.found[0];
+    let acceptance = Acceptance {
+        rule: finding.rule.clone(),
+        fingerprint: finding.fingerprint.clone(),
+        from: period().from,
+        to: period().to,
+        reason: "只用了55元".into(),
+        accepted_by: "刘某".into(),
+        accepted_at: Timestamp::UNIX_EPOCH,
+    };
+    let accepted = std::slice::from_ref(&acceptance);
+    let again = check(&rules, &places(55.0), accepted, period());
+    assert_eq!(again.found[0].accepted.as_ref(), Some(&acceptance));
+    let other = check(&rules, &places(56.0), accepted, period());
+    assert_eq!(other.found[0].accepted, None);
+}
+
+#[test]
+fn a_wrong_rule_is_named() {
+    let problems = Rules::parse(
+        r#"
+        [[rule]]
+        id = "a"
+        scope = "township"
+        text = "t"
+        value = "area_failt / 2"
+        severity = "error"
+        look = "l"
+        source = "s"
+        confidence = 1.0
+        [[rule]]
+        id = "a"
+        scope = "village"
+        text = "t"
+        value = "area_failed +"
+        at_most = "1"
+        severity = "hint"
+        look = "l"
+        source = ""
+        confidence = 1.0
+        "#,
+    )
+    .unwrap_err();
+    let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    for part in [
+        "area_failt is unknown",
+        "no bound",
+        "there already",
+        "rule[1].value",
+        "rule[1].source",
+    ] {
+        assert!(text.iter().any(|t| t.contains(part)), "{part}: {text:?}");
+    }
+    assert!(Rules::parse("[[rule]]\nid = 3").is_err());
+}

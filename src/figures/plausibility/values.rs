@@ -1,0 +1,147 @@
+//! What rules are checked on: the township, its villages, crops and pumps, each with its numbers.
+
+use std::collections::BTreeMap;
+
+use super::super::ledger_rows::Rows;
+use super::super::pumps::PumpFacts;
+use super::super::{EntryCode, Figure, Value};
+use super::Scope;
+use crate::core::Period;
+use crate::water::{Crop, Township};
+
+/// Value of a harvest above which a crop counts as dear, yuan per mu. `domain.md` §0: plain rice is worth 1200 to 1500 yuan, above
+/// 3000 only other crops are; confidence 0.7.
+const DEAR_YUAN_PER_MU: f64 = 3000.0;
+
+/// One place with its numbers.
+#[derive(Debug)]
+pub(in super::super) struct Place {
+    pub scope: Scope,
+    /// Its id, for fingerprints.
+    pub id: String,
+    /// Its name in Chinese.
+    pub name: String,
+    pub values: BTreeMap<&'static str, f64>,
+}
+
+const AREAS: [(&str, EntryCode); 3] = [
+    ("area_affected", EntryCode::AreaAffected),
+    ("area_damaged", EntryCode::AreaDamaged),
+    ("area_failed", EntryCode::AreaFailed),
+];
+
+/// All places of a report.
+pub(in super::super) fn places(
+    figures: &[Figure],
+    rows: Rows<'_>,
+    pumps: &[PumpFacts<'_>],
+    township: &Township,
+    period: Period,
+) -> Vec<Place> {
+    let days = (period.from.duration_until(period.to).as_hours() / 24 + 1) as f64;
+    let mut places = vec![of_township(figures, rows, township, days)];
+    for village in &township.villages {
+        let mut values = areas(rows, |e| e.village.as_ref() == Some(&village.id));
+        values.insert("sown_area", village.sown_area_mu);
+        values.insert("persons", f64::from(village.persons));
+        places.push(Place {
+            scope: Scope::Village,
+            id: village.id.to_string(),
+            name: village.name.clone(),
+            values,
+        });
+    }
+    for crop in &township.crops {
+        let mut values = areas(rows, |e| e.crop.as_ref() == Some(&crop.id));
+        values.insert("sown_area", crop.sown_area_mu);
+        values.insert("crop_value", value_of(crop));
+        places.push(Place {
+            scope: Scope::Crop,
+            id: crop.id.to_string(),
+            name: crop.name.clone(),
+            values,
+        });
+    }
+    for pump in pumps {
+        let mut values = BTreeMap::from([("event_days", days)]);
+        let metered = [
+            ("energy", pump.energy.least),
+            ("volume", pump.volume.least),
+            ("hours", pump.run_hours.least),
+        ];
+        values.extend(metered.into_iter().filter_map(|(k, v)| Some((k, v?))));
+        if let Some(plate) = &pump.station.pump {
+            values.insert("head", plate.rated_head_m);
+            values.insert("power", plate.rated_power_kw);
+        }
+        places.push(Place {
+            scope: Scope::Pump,
+            id: pump.station.id.to_string(),
+            name: pump.station.name.clone(),
+            values,
+        });
+    }
+    places
+}
+
+fn value_of(crop: &Crop) -> f64 {
+    crop.yield_kg_per_mu * crop.price_yuan_per_kg
+}
+
+fn of_township(figures: &[Figure], rows: Rows<'_>, township: &Township, days: f64) -> Place {
+    let mut values: BTreeMap<&'static str, f64> = figures
+        .iter()
+        .filter_map(|figure| match figure.value {
+            Value::Number(value) => Some((figure.id, value)),
+            Value::Day(_) | Value::Absent => None,
+        })
+        .collect();
+    values.insert("event_days", days);
+    let sown: f64 = township.crops.iter().map(|c| c.sown_area_mu).sum();
+    let of_villages: f64 = township.villages.iter().map(|v| v.sown_area_mu).sum();
+    if sown.max(of_villages) > 0.0 {
+        values.insert("sown_area", sown.max(of_villages));
+    }
+    if !township.villages.is_empty() {
+        let persons = township.villages.iter().map(|v| f64::from(v.persons)).sum();
+        values.insert("persons", persons);
+    }
+    let (mut all, mut dear, mut dearest) = (0.0, 0.0, 0.0f64);
+    for entry in rows.of(EntryCode::AreaAffected) {
+        let crop = entry.crop.as_ref();
+        let crop = crop.and_then(|id| township.crops.iter().find(|c| &c.id == id));
+        let worth = crop.map_or(0.0, value_of);
+        all += entry.value;
+        dear += if worth > DEAR_YUAN_PER_MU {
+            entry.value
+        } else {
+            0.0
+        };
+        dearest = dearest.max(worth);
+    }
+    if all > 0.0 {
+        values.insert("high_value_share", dear / all);
+    }
+    if dearest > 0.0 {
+        values.insert("crop_value_max", dearest);
+    }
+    Place {
+        scope: Scope::Township,
+        id: "township".into(),
+        name: "全乡".into(),
+        values,
+    }
+}
+
+fn areas(
+    rows: Rows<'_>,
+    here: impl Fn(&super::super::Entry) -> bool,
+) -> BTreeMap<&'static str, f64> {
+    let mut values = BTreeMap::new();
+    for (name, code) in AREAS {
+        for entry in rows.of(code).into_iter().filter(|e| here(e)) {
+            *values.entry(name).or_insert(0.0) += entry.value;
+        }
+    }
+    values
+}

@@ -1,0 +1,316 @@
+//! How an office wants a figure worded: unit, hedge and digits other than the catalogue's. What it chose is noted on the figure.
+
+use serde::{Deserialize, Serialize};
+
+use super::catalogue::FigureId;
+use super::phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase, phrase_en};
+use crate::core::Problem;
+
+/// Digits that a rounded number may keep.
+const DIGITS: std::ops::RangeInclusive<u8> = 2..=4;
+
+/// Kilograms in a litre of gasoline. `domain.md` §3.2: 0.72 to 0.775; confidence 0.9.
+pub(super) const GASOLINE_KG_PER_LITRE: f64 = 0.74;
+/// Kilograms in a litre of diesel. `domain.md` §3.2: 0.81 to 0.845; confidence 0.9.
+pub(super) const DIESEL_KG_PER_LITRE: f64 = 0.84;
+
+/// A hedge by its word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HedgeWord {
+    /// No hedge: the number itself.
+    #[serde(rename = "exact")]
+    Exact,
+    /// 约
+    #[serde(rename = "约")]
+    About,
+    /// 余
+    #[serde(rename = "余")]
+    Over,
+    /// 达
+    #[serde(rename = "达")]
+    Reach,
+    /// 以上
+    #[serde(rename = "以上")]
+    Above,
+    /// 近
+    #[serde(rename = "近")]
+    Near,
+    /// 不足
+    #[serde(rename = "不足")]
+    Below,
+    /// 超
+    #[serde(rename = "超")]
+    More,
+    /// 约…余: two hedges on one number, a fault of style that an office may insist on (`domain.md` §4.1).
+    #[serde(rename = "约余")]
+    AboutOver,
+}
+
+impl HedgeWord {
+    fn hedge(self) -> Hedge {
+        match self {
+            Self::Exact => Hedge::Exact,
+            Self::About => Hedge::About,
+            Self::Over | Self::AboutOver => Hedge::Over,
+            Self::Reach => Hedge::Reach,
+            Self::Above => Hedge::Above,
+            Self::Near => Hedge::Near,
+            Self::Below => Hedge::Below,
+            Self::More => Hedge::More,
+        }
+    }
+}
+
+/// How figures are to be worded, by whose wish and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wording {
+    /// Ids of the figures.
+    pub figures: Vec<String>,
+    /// The hedge; left out: the catalogue's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hedge: Option<HedgeWord>,
+    /// The unit, one that the figure can be turned into; 万元 and 万度 ask for 万 where the number has more digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Digits of a rounded number, 2 to 4; left out: 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digits: Option<u8>,
+    /// Why; it is printed in the annex.
+    pub reason: String,
+    /// Who wants it so.
+    pub by: String,
+}
+
+/// The words of a value.
+pub(super) struct Words {
+    /// Chinese.
+    pub zh: Option<String>,
+    /// English.
+    pub en: Option<String>,
+    /// What the annex has to say of them.
+    pub note: Option<String>,
+}
+
+impl FigureId {
+    /// What a value of this figure has to be multiplied with to be in `unit`; `None` where it cannot be.
+    fn factor(self, unit: PrintUnit) -> Option<f64> {
+        let own = self.spec().print?.1;
+        Some(match (self, own, unit) {
+            (_, own, unit) if own == unit => 1.0,
+            (_, PrintUnit::Mu, PrintUnit::Hectare) => 1.0 / 15.0,
+            (_, PrintUnit::Mu, PrintUnit::ThousandHectares) => 1.0 / 15_000.0,
+            (_, PrintUnit::Du, PrintUnit::KilowattHour) => 1.0,
+            (FigureId::GasolineUsed, _, PrintUnit::Tonne) => GASOLINE_KG_PER_LITRE / 1000.0,
+            (FigureId::DieselUsed, _, PrintUnit::Tonne) => DIESEL_KG_PER_LITRE / 1000.0,
+            _ => return None,
+        })
+    }
+
+    /// The units that a value of this figure can be printed in.
+    fn units(self) -> Vec<&'static str> {
+        let units = PrintUnit::ALL.iter();
+        units
+            .filter(|unit| self.factor(**unit).is_some())
+            .map(|unit| unit.text())
+            .collect()
+    }
+}
+
+/// The unit by its word, and whether 万 is asked for.
+fn unit(word: &str) -> Option<(PrintUnit, bool)> {
+    let find = |word: &str| PrintUnit::ALL.iter().copied().find(|u| u.text() == word);
+    find(word).map(|unit| (unit, false)).or_else(|| {
+        let unit = find(word.strip_prefix('万')?)?;
+        unit.scales().then_some((unit, true))
+    })
+}
+
+/// Every problem of `wordings`, with its place under `wording`.
+pub fn check_wordings(wordings: &[Wording]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (index, wording) in wordings.iter().enumerate() {
+        let path = format!("wording[{index}]");
+        let mut add = |field: &str, value: &str, rule: String, hint: String| {
+            problems.push(Problem::new(format!("{path}.{field}"), value, rule, hint));
+        };
+        if wording.figures.is_empty() {
+            let hint = "name at least one, as in docs/figures.md";
+            add("figures", "", "no figure is named".into(), hint.into());
+        }
+        for id in &wording.figures {
+            let Some(figure) = FigureId::from_id(id).filter(|f| f.spec().print.is_some()) else {
+                let rule = "is no figure that is printed as number and unit";
+                let hint = "the ids are those of docs/figures.md";
+                add("figures", id, rule.into(), hint.into());
+                continue;
+            };
+            let Some(word) = &wording.unit else { continue };
+            if unit(word)
+                .and_then(|(unit, _)| figure.factor(unit))
+                .is_none()
+            {
+                let rule = format!("{id} cannot be printed in it");
+                let units = figure.units().join(", ");
+                add("unit", word, rule, format!("the units are {units}"));
+            }
+        }
+        if let Some(digits) = wording.digits.filter(|digits| !DIGITS.contains(digits)) {
+            let hint = "leave it out for 2".into();
+            add("digits", &digits.to_string(), "must be 2 to 4".into(), hint);
+        }
+        for (field, text, hint) in [
+            ("reason", &wording.reason, "say why, the annex prints it"),
+            ("by", &wording.by, "say who wants it so"),
+        ] {
+            if text.trim().is_empty() {
+                add(field, "\"\"", "must not be empty".into(), hint.into());
+            }
+        }
+    }
+    problems
+}
+
+/// The words of `value` of the figure `id`: as `wordings` has it, or else the catalogue.
+///
+/// Where the hedge cannot say the number (余 of an exact one), it is printed exactly, and where it has too many decimals, rounded
+/// with 约.
+pub(super) fn words(id: FigureId, value: f64, wordings: &[Wording]) -> Words {
+    let none = Words {
+        zh: None,
+        en: None,
+        note: None,
+    };
+    let spec = id.spec();
+    let Some((own_hedge, own_unit)) = spec.print else {
+        return none;
+    };
+    let chosen = wordings
+        .iter()
+        .find(|w| w.figures.iter().any(|id| id == spec.id));
+    let (print_unit, wan) = chosen
+        .and_then(|w| unit(w.unit.as_ref()?))
+        .unwrap_or((own_unit, false));
+    let Some(factor) = id.factor(print_unit) else {
+        return none;
+    };
+    let word = chosen.and_then(|w| w.hedge);
+    let digits = chosen.and_then(|w| w.digits).unwrap_or(SIGNIFICANT);
+    let value = value * factor;
+    let said = [
+        word.map_or(own_hedge, HedgeWord::hedge),
+        Hedge::Exact,
+        Hedge::About,
+    ]
+    .into_iter()
+    .filter_map(|hedge| Some((hedge, phrase(value, hedge, print_unit, digits)?)))
+    .find(|(_, text)| !wan || text.contains('万'));
+    let Some((hedge, mut zh)) = said else {
+        return none;
+    };
+    let double = word == Some(HedgeWord::AboutOver) && hedge == Hedge::Over;
+    if double {
+        zh = format!("{}{zh}", Hedge::About.prefix());
+    }
+    let note = chosen.map(|w| {
+        let fault = if double {
+            "，“约”与“余”并用"
+        } else {
+            ""
+        };
+        format!("措辞由{}指定{fault}：{}", w.by, w.reason)
+    });
+    Words {
+        en: phrase_en(value, hedge, print_unit, digits),
+        zh: Some(zh),
+        note,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wording(figure: &str, hedge: Option<HedgeWord>, unit: Option<&str>) -> Vec<Wording> {
+        vec![Wording {
+            figures: vec![figure.into()],
+            hedge,
+            unit: unit.map(str::to_owned),
+            digits: None,
+            reason: "沿用历年写法".into(),
+            by: "刘某".into(),
+        }]
+    }
+
+    fn said(id: FigureId, value: f64, hedge: Option<HedgeWord>, unit: Option<&str>) -> String {
+        words(id, value, &wording(id.spec().id, hedge, unit))
+            .zh
+            .unwrap()
+    }
+
+    #[test]
+    fn the_double_hedge_of_2022_needs_the_offices_word_and_is_noted() {
+        let plain = words(FigureId::LossAverted, 12_462_000.0, &[]);
+        assert_eq!(plain.zh.as_deref(), Some("1200余万元"));
+        assert_eq!(plain.note, None);
+        let chosen = wording("loss_averted", Some(HedgeWord::AboutOver), None);
+        let double = words(FigureId::LossAverted, 12_462_000.0, &chosen);
+        assert_eq!(double.zh.as_deref(), Some("约1200余万元"));
+        let note = double.note.unwrap();
+        assert_eq!(note, "措辞由刘某指定，“约”与“余”并用：沿用历年写法");
+        let exact = words(FigureId::LossAverted, 12_000_000.0, &chosen);
+        assert_eq!(exact.zh.as_deref(), Some("1200万元"), "余 would lie");
+    }
+
+    #[test]
+    fn units_are_turned_into_one_another() {
+        let area = FigureId::AreaAffected;
+        assert_eq!(said(area, 2200.0, None, Some("公顷")), "约150公顷");
+        assert_eq!(
+            said(area, 2205.0, Some(HedgeWord::Exact), Some("公顷")),
+            "147公顷"
+        );
+        assert_eq!(
+            said(area, 2250.0, Some(HedgeWord::Exact), Some("千公顷")),
+            "0.15千公顷"
+        );
+        let energy = FigureId::ElectricityUsed;
+        assert_eq!(
+            said(energy, 35_000.0, None, Some("千瓦时")),
+            "约3.5万千瓦时"
+        );
+        assert_eq!(
+            said(FigureId::GasolineUsed, 15_000.0, None, Some("吨")),
+            "约11吨"
+        );
+        let money = FigureId::FundsInvested;
+        assert_eq!(said(money, 545_678.0, None, None), "545678元");
+        assert_eq!(said(money, 545_678.0, None, Some("万元")), "约55万元");
+        assert_eq!(
+            said(money, 550_000.0, Some(HedgeWord::Reach), Some("万元")),
+            "达55万元"
+        );
+    }
+
+    #[test]
+    fn a_wrong_wording_is_named() {
+        let mut wrong = wording("funds_invested", None, Some("公顷"));
+        wrong[0].digits = Some(9);
+        wrong[0].reason = " ".into();
+        wrong[0].figures.push("electricity".into());
+        let problems = check_wordings(&wrong);
+        let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        for part in [
+            "wording[0].unit",
+            "the units are 元",
+            "\"electricity\"",
+            "digits",
+            "reason",
+        ] {
+            assert!(
+                text.iter().any(|t| t.contains(part.trim_matches('"'))),
+                "{part}: {text:?}"
+            );
+        }
+    }
+}

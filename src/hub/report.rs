@@ -1,0 +1,208 @@
+//! Statements and reports, from the hub's files.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use jiff::{Timestamp, ToSpan};
+
+use super::{HubSettings, calendar};
+use crate::core::{Calendar, DayCell, Period};
+use crate::figures::{self, Acceptance, Earlier, Entry, EntryCode, Inputs, Rules, Statement};
+use crate::ledger::Ledger;
+use crate::report;
+use crate::store::Sqlite;
+#[cfg(feature = "influx")]
+use crate::store::server::ServerSettings;
+#[cfg(feature = "influx")]
+use crate::store::server::copy::{Copier, Reach};
+use crate::water::Township;
+
+/// Most earlier droughts that a report is compared with, the latest ones. Engineering judgement: a table has room for them.
+const EARLIER_EVENTS_MAX: usize = 3;
+
+/// The drought event that the ledger names: the last one where there are several.
+pub fn drought_event(entries: &[Entry]) -> Option<Period> {
+    events(entries).last().copied()
+}
+
+/// The drought events that the ledger names, in order of time.
+fn events(entries: &[Entry]) -> Vec<Period> {
+    let rows = entries.iter().filter(|e| e.code == EntryCode::DroughtEvent);
+    let mut events: Vec<Period> = rows
+        .map(|e| Period {
+            from: e.from,
+            to: e.to,
+        })
+        .collect();
+    events.sort_by_key(|event| event.from);
+    events
+}
+
+/// A report and what it was made from.
+pub struct Report {
+    /// What it prints.
+    pub statement: Statement,
+    /// The documents.
+    pub documents: report::Documents,
+    /// Where they were written.
+    pub files: Vec<PathBuf>,
+}
+
+/// Works out the statement of `period`, or of the drought event of the ledger, from the hub's files.
+///
+/// # Errors
+/// A file cannot be read; there is no period; a rule of plausibility is wrong.
+pub fn statement(
+    settings: &HubSettings,
+    township: &Township,
+    period: Option<Period>,
+    now: Timestamp,
+) -> anyhow::Result<Statement> {
+    let calendar = calendar(township)?;
+    let rules = rules(settings.plausibility.as_deref())?;
+    let ledger = Ledger::open(&settings.ledger.path)?;
+    let entries = ledger.current()?;
+    let period = period.or_else(|| drought_event(&entries)).context(
+        "no period: give --from and --to, or enter the drought event (drought_event) in the ledger",
+    )?;
+    #[cfg(feature = "influx")]
+    if let Some(server) = &settings.store.server {
+        bring_up_to_date(server, &settings.store.path, now)?;
+    }
+    #[cfg(not(feature = "influx"))]
+    let _ = now;
+    let source = Source {
+        store: Sqlite::open_reader(&settings.store.path)?,
+        settings,
+        township,
+        calendar: &calendar,
+        entries: &entries,
+        rules: &rules,
+    };
+    let mut earlier = Vec::new();
+    for (label, then, same_days) in earlier_periods(period, &entries) {
+        let figures = source.statement(then, &[], &[])?.figures;
+        earlier.push(Earlier {
+            label,
+            period: then,
+            same_days,
+            figures,
+        });
+    }
+    source.statement(period, &earlier, &[])
+}
+
+/// The same days of the year before, and the droughts before this one.
+fn earlier_periods(period: Period, entries: &[Entry]) -> Vec<(String, Period, bool)> {
+    let mut periods = Vec::new();
+    let year = 1.year();
+    if let (Ok(from), Ok(to)) = (period.from.checked_sub(year), period.to.checked_sub(year)) {
+        periods.push(("上年同期".to_owned(), Period { from, to }, true));
+    }
+    let before = events(entries).into_iter().filter(|e| e.to < period.from);
+    let before: Vec<Period> = before.collect();
+    for event in before.iter().rev().take(EARLIER_EVENTS_MAX) {
+        let label = format!("{}年抗旱期", event.from.year());
+        periods.push((label, *event, false));
+    }
+    periods
+}
+
+/// The office's own rules where it has them, those of the program otherwise.
+fn rules(path: Option<&Path>) -> anyhow::Result<Rules> {
+    let (name, read) = match path {
+        Some(path) => {
+            let text = std::fs::read_to_string(path);
+            let text = text.with_context(|| format!("cannot read {}", path.display()))?;
+            (path.display().to_string(), Rules::parse(&text))
+        }
+        None => ("plausibility.toml".to_owned(), Rules::embedded()),
+    };
+    read.map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(|p| format!("{name}: {p}")).collect();
+        anyhow::anyhow!("{}", lines.join("\n"))
+    })
+}
+
+/// What statements are made from.
+struct Source<'a> {
+    store: Sqlite,
+    settings: &'a HubSettings,
+    township: &'a Township,
+    calendar: &'a Calendar,
+    entries: &'a [Entry],
+    rules: &'a Rules,
+}
+
+impl Source<'_> {
+    fn statement(
+        &self,
+        period: Period,
+        earlier: &[Earlier],
+        acceptances: &[Acceptance],
+    ) -> anyhow::Result<Statement> {
+        let (from, to) = self.calendar.bounds(period);
+        let inputs = Inputs {
+            township: self.township,
+            entries: self.entries,
+            calendar: self.calendar,
+            period,
+            earlier,
+            rules: self.rules,
+            acceptances,
+            wordings: &self.settings.wording,
+            code_version: env!("CARGO_PKG_VERSION"),
+        };
+        let statement = figures::compute(
+            &inputs,
+            &mut |series| self.store.hours(series, from, to),
+            &mut |series| {
+                if self.store.calendar() == self.calendar {
+                    return self.store.days(series, period);
+                }
+                // The township's days begin at another hour since, and the hub has not been started again.
+                let hours = self.store.hours(series, from, to)?;
+                let day_of = |at| self.calendar.day_of(at);
+                let days = hours.chunk_by(|a, b| day_of(a.hour_at) == day_of(b.hour_at));
+                Ok(days
+                    .map(|day| DayCell::of(day_of(day[0].hour_at), day))
+                    .collect())
+            },
+        );
+        Ok(statement?)
+    }
+}
+
+/// Works out the statement of `period` and writes the documents into `out`.
+///
+/// # Errors
+/// As [`statement`]; a template is wrong; a document cannot be written.
+pub fn report(
+    settings: &HubSettings,
+    township: &Township,
+    period: Option<Period>,
+    issued_at: Timestamp,
+    out: &Path,
+) -> anyhow::Result<Report> {
+    let statement = statement(settings, township, period, issued_at)?;
+    let templates = settings.report_templates.as_deref();
+    let documents = report::render(templates, township, &statement, issued_at)?;
+    let files = report::write(&documents, out)?;
+    Ok(Report {
+        statement,
+        documents,
+        files,
+    })
+}
+
+/// Copies what is new on the server, so that a report is made of all of it.
+#[cfg(feature = "influx")]
+fn bring_up_to_date(server: &ServerSettings, path: &Path, now: Timestamp) -> anyhow::Result<()> {
+    let mut copy = Sqlite::open(path)?;
+    let passed = Copier::new(server)?.pass(&mut copy, now, Reach::Day);
+    passed.map(|_| ()).with_context(|| {
+        let to = copy.copied_to().ok().flatten();
+        let to = to.map_or("that there is none yet".into(), |to| format!("of {to}"));
+        format!("the copy of the server's readings is {to} and cannot be brought up to date; repeat when the server answers")
+    })
+}

@@ -1,0 +1,69 @@
+//! The documents of one report.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::render::{self, ReportError};
+use crate::figures::Statement;
+use crate::water::Township;
+
+/// The documents of one report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Documents {
+    /// The paragraphs of the section, in the office's wording.
+    pub paragraphs: Vec<String>,
+    /// The section and its annex, as Markdown.
+    pub markdown: String,
+    /// The same as a page that prints on A4.
+    pub html: String,
+    /// The section and its figures in English, as Markdown.
+    pub english: String,
+    /// The figures with their provenance: an array of objects.
+    pub json: String,
+    /// The whole statement: figures, findings, comparisons, sources, ledger rows.
+    pub statement: String,
+    /// The section and its annex as a Word file in the layout of GB/T 9704.
+    pub docx: Vec<u8>,
+    /// The annex as an Excel file.
+    pub xlsx: Vec<u8>,
+}
+
+impl Documents {
+    /// Each document with the name of its file.
+    pub fn files(&self) -> [(&'static str, &[u8]); 7] {
+        [
+            ("drought-relief.md", self.markdown.as_bytes()),
+            ("drought-relief.html", self.html.as_bytes()),
+            ("drought-relief.docx", &self.docx),
+            ("drought-relief.xlsx", &self.xlsx),
+            ("drought-relief.en.md", self.english.as_bytes()),
+            ("figures.json", self.json.as_bytes()),
+            ("statement.json", self.statement.as_bytes()),
+        ]
+    }
+}
+
+/// Makes the documents of `statement`; templates of the office's own in `templates_dir` go before those of the program.
+///
+/// # Errors
+/// [`ReportError`]: an unreadable or wrong template, a double hedge, an unknown zone; a document that its library cannot write.
+pub fn render(
+    templates_dir: Option<&Path>,
+    township: &Township,
+    statement: &Statement,
+    issued_at: Timestamp,
+) -> Result<Documents, ReportError> {
+    let texts = render::texts(templates_dir, township, statement, issued_at)?;
+    let json = |value: serde_json::Result<String>| Ok(value.map_err(ReportError::Json)? + "\n");
+    Ok(Documents {
+        json: json(serde_json::to_string_pretty(&statement.figures))?,
+        statement: json(serde_json::to_string_pretty(statement))?,
+        docx: super::word::write(township, statement, &texts.paragraphs, issued_at)?,
+        xlsx: super::excel::write(township, statement, issued_at)?,
+        paragraphs: texts.paragraphs,
+        markdown: texts.markdown,
+        html: texts.html,
+        english: texts.english,
+    })
+}

@@ -1,0 +1,107 @@
+//! Charts put into a Word file: docx-rs writes none, so that the file holds places for them, which are filled here.
+
+use std::io::{Cursor, Read, Write};
+
+use minijinja::value::Serde;
+use minijinja::{Environment, context};
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+use super::chart::Chart;
+use super::render::ReportError;
+
+/// The chart as Word reads it.
+const TEMPLATE: &str = include_str!("chart.xml.j2");
+
+/// Width and height of a chart in English metric units, 1/360000 cm: 15 by 6.4 cm.
+const SIZE: (u32, u32) = (5_400_000, 2_304_000);
+
+/// What stands in the document where chart `index` is to be.
+pub(super) fn place(index: usize) -> String {
+    format!("chart-{}-here", index + 1)
+}
+
+fn failed(what: impl ToString) -> ReportError {
+    ReportError::Word(what.to_string())
+}
+
+/// Puts `charts` into the places of `docx`, and lets the heads of its tables stand on each page that they go over.
+pub(super) fn insert(docx: &[u8], charts: &[Chart]) -> Result<Vec<u8>, ReportError> {
+    let mut archive = ZipArchive::new(Cursor::new(docx)).map_err(failed)?;
+    let mut written = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default();
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).map_err(failed)?;
+        let name = entry.name().map_err(failed)?.into_owned();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).map_err(failed)?;
+        if matches!(
+            name.as_str(),
+            "word/document.xml" | "word/_rels/document.xml.rels" | "[Content_Types].xml"
+        ) {
+            let text = String::from_utf8(bytes).map_err(failed)?;
+            bytes = edited(&name, text, charts.len()).into_bytes();
+        }
+        written.start_file(name, options).map_err(failed)?;
+        written.write_all(&bytes).map_err(failed)?;
+    }
+    let mut environment = Environment::new();
+    environment
+        .add_template("chart.xml", TEMPLATE)
+        .map_err(failed)?;
+    let template = environment.get_template("chart.xml").map_err(failed)?;
+    for (index, chart) in charts.iter().enumerate() {
+        let chart = minijinja::Value::from(Serde(chart));
+        let xml = template.render(context! { chart }).map_err(failed)?;
+        let name = format!("word/charts/chart{}.xml", index + 1);
+        written.start_file(name, options).map_err(failed)?;
+        written.write_all(xml.as_bytes()).map_err(failed)?;
+    }
+    Ok(written.finish().map_err(failed)?.into_inner())
+}
+
+fn edited(name: &str, mut text: String, charts: usize) -> String {
+    let before = |text: String, end: &str, added: String| match text.rfind(end) {
+        Some(at) => format!("{}{added}{}", &text[..at], &text[at..]),
+        None => text,
+    };
+    let numbers = 1..=charts;
+    match name {
+        "[Content_Types].xml" => {
+            let parts = numbers.map(|n| format!(r#"<Override PartName="/word/charts/chart{n}.xml" ContentType="application/vnd.openxmlformats-officedocument.drawingml.chart+xml"/>"#));
+            before(text, "</Types>", parts.collect())
+        }
+        "word/_rels/document.xml.rels" => {
+            let parts = numbers.map(|n| format!(r#"<Relationship Id="rIdChart{n}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart" Target="charts/chart{n}.xml"/>"#));
+            before(text, "</Relationships>", parts.collect())
+        }
+        _ => {
+            // The only rows that are kept whole are the heads of tables.
+            text = text.replace("<w:cantSplit />", "<w:cantSplit /><w:tblHeader />");
+            for index in 0..charts {
+                text = with_drawing(text, index);
+            }
+            text
+        }
+    }
+}
+
+/// The text of place `index` replaced by a drawing.
+fn with_drawing(text: String, index: usize) -> String {
+    let (n, (width, height)) = (index + 1, SIZE);
+    let Some(at) = text.find(&format!(">{}<", place(index))) else {
+        return text;
+    };
+    let start = text[..at].rfind("<w:t");
+    let end = text[at..]
+        .find("</w:t>")
+        .map(|end| at + end + "</w:t>".len());
+    let (Some(start), Some(end)) = (start, end) else {
+        return text;
+    };
+    let drawing = format!(
+        r#"<w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{width}" cy="{height}"/><wp:docPr id="{}" name="Chart {n}"/><a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="rIdChart{n}"/></a:graphicData></a:graphic></wp:inline></w:drawing>"#,
+        1000 + n
+    );
+    format!("{}{drawing}{}", &text[..start], &text[end..])
+}
