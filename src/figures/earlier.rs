@@ -53,6 +53,10 @@ pub fn comparisons(figures: &[Figure], earlier: &[Earlier]) -> Vec<Comparison> {
     let mut found = Vec::new();
     for figure in figures {
         let Some(now) = number(figure) else { continue };
+        // The township's table of crops has no years.
+        if figure.inputs.iter().all(|i| i.from.starts_with("crop:")) {
+            continue;
+        }
         for then in earlier {
             let before = then.figures.iter().find(|f| f.id == figure.id);
             let Some(before) = before.and_then(number) else {

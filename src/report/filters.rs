@@ -52,6 +52,7 @@ struct InputView {
 /// Adds the filters to `environment`.
 pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("number", number);
+    environment.add_filter("plain", |value: Option<f64>| value.map(number));
     environment.add_filter("percent", percent);
     environment.add_filter("change", change);
     environment.add_filter("class_zh", class_zh);

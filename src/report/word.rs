@@ -4,9 +4,9 @@
 //! its reader can restyle them.
 
 use docx_rs::{
-    AlignmentType, DocGrid, DocGridType, Docx, Footer, LineSpacing, LineSpacingType, PageMargin,
-    PageNum, Paragraph, Run, RunFonts, SpecialIndentType, Style, StyleType, Table, TableCell,
-    TableLayoutType, TableRow, WidthType,
+    AlignmentType, Docx, Footer, LineSpacing, LineSpacingType, PageMargin, PageNum, Paragraph, Run,
+    RunFonts, SpecialIndentType, Style, StyleType, Table, TableCell, TableLayoutType, TableRow,
+    WidthType,
 };
 use jiff::Timestamp;
 
@@ -24,8 +24,8 @@ const MARGINS: [i32; 4] = [2098, 1984, 1588, 1474];
 const FOOTER: i32 = 1304;
 /// 22 lines in 225 mm: 28.95 pt, a hair less than a 22nd so that the last line has room.
 const LINE: i32 = 579;
-/// 28 characters in 156 mm, as Word states it: the difference to 16 pt in 4096ths of a point.
-const CHARACTER_SPACE: isize = -849;
+/// 28 characters of 16 pt in 156 mm stand closer by this, twips.
+const CHARACTER_SPACE: i32 = -5;
 
 /// Sizes in half points: 二号, 三号, 四号, 小五.
 const TITLE: usize = 44;
@@ -70,7 +70,10 @@ pub(super) fn write(
     let dates = format!("（统计期：{}至{}）", day(period.from), day(period.to));
     docx = docx.add_paragraph(styled("Dates", &dates));
     for paragraph in paragraphs {
-        docx = docx.add_paragraph(styled("Body", paragraph));
+        let run = Run::new()
+            .add_text(paragraph)
+            .character_spacing(CHARACTER_SPACE);
+        docx = docx.add_paragraph(Paragraph::new().style("Body").add_run(run));
     }
     let charts = charts(statement);
     docx = with_charts(docx, &charts);
@@ -115,10 +118,6 @@ fn document(created_at: &str) -> Docx {
         .right(right)
         .header(851)
         .footer(FOOTER);
-    let grid = DocGrid::with_empty()
-        .grid_type(DocGridType::LinesAndChars)
-        .line_pitch(LINE as usize)
-        .char_space(CHARACTER_SPACE);
     let paragraph = |id: &str, name: &str| Style::new(id, StyleType::Paragraph).name(name);
     let exact = |line: i32| {
         LineSpacing::new()
@@ -126,7 +125,7 @@ fn document(created_at: &str) -> Docx {
             .line(line)
     };
     let two_characters = || Some(SpecialIndentType::FirstLine(640));
-    let mut docx = Docx::new()
+    Docx::new()
         .page_size(PAGE.0, PAGE.1)
         .page_margin(margins)
         .default_fonts(fonts(FANGSONG))
@@ -190,9 +189,7 @@ fn document(created_at: &str) -> Docx {
                 .line_spacing(exact(320)),
         )
         .footer(page_number(AlignmentType::Right))
-        .even_footer(page_number(AlignmentType::Left));
-    docx.document = docx.document.doc_grid(grid);
-    docx
+        .even_footer(page_number(AlignmentType::Left))
 }
 
 /// `— 1 —`, odd pages right and even ones left (GB/T 9704 §7.5).
@@ -221,6 +218,9 @@ fn styled(style: &str, text: &str) -> Paragraph {
 
 /// A place for each chart, and its caption below it.
 fn with_charts(mut docx: Docx, charts: &[Chart]) -> Docx {
+    if !charts.is_empty() {
+        docx = docx.add_paragraph(styled("Heading1", "附图"));
+    }
     for (index, chart) in charts.iter().enumerate() {
         let place = Run::new().add_text(word_charts::place(index));
         docx = docx

@@ -34,7 +34,12 @@ fn options(seed: Option<u64>, out: &Path) -> Options {
 }
 
 fn figure<'a>(finished: &'a Finished, id: &str) -> &'a Figure {
-    let found = finished.report.statement.figures.iter().find(|f| f.id == id);
+    let found = finished
+        .report
+        .statement
+        .figures
+        .iter()
+        .find(|f| f.id == id);
     found.unwrap_or_else(|| panic!("no figure {id}"))
 }
 

@@ -224,8 +224,7 @@ fn unsound(
             let known = scope.names();
             let names = expression.undeclared_variables(false).into_iter();
             let unknown = names.filter(|name| !known.contains(name.as_str())).min()?;
-            let hint =
-                "the names are in the head of config/rules/plausibility.toml, figures in docs/figures.md";
+            let hint = "the names are in the head of config/rules/plausibility.toml, figures in docs/figures.md";
             let rule = format!("{unknown} is unknown here");
             Some(Problem::new(path, text, rule, hint))
         }
