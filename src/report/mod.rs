@@ -5,6 +5,7 @@
 mod chart;
 mod document;
 mod excel;
+pub mod fill;
 mod filters;
 mod render;
 mod style;

@@ -1,0 +1,117 @@
+//! The archive that a Word file is: read within bounds, and written again with some parts changed and all others as they were.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read, Write};
+
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+use super::FillError;
+
+/// Most bytes of the file. Engineering judgement: an annual report with its pictures has some megabytes.
+pub const FILE_MAX: usize = 64 << 20;
+/// Most entries of the archive. A long report with many pictures has some hundreds.
+const ENTRIES_MAX: usize = 4_000;
+/// Most bytes of one XML part, unpacked. A report of a hundred pages has one to two megabytes.
+const PART_MAX: u64 = 32 << 20;
+
+/// The first bytes of an OLE file: a .doc, or a .docx with a password.
+const OLE: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+
+/// The parts whose text is looked at.
+fn holds_text(name: &str) -> bool {
+    let Some(part) = name
+        .strip_prefix("word/")
+        .and_then(|n| n.strip_suffix(".xml"))
+    else {
+        return false;
+    };
+    matches!(part, "document" | "footnotes" | "endnotes")
+        || ["header", "footer"].iter().any(|kind| {
+            let number = part.strip_prefix(kind);
+            number.is_some_and(|n| n.chars().all(|c| c.is_ascii_digit()))
+        })
+}
+
+/// The text parts of `docx`, by name.
+pub(super) fn parts(docx: &[u8]) -> Result<BTreeMap<String, String>, FillError> {
+    let mut archive = open(docx)?;
+    let mut parts = BTreeMap::new();
+    for index in 0..archive.len() {
+        let entry = archive.by_index(index).map_err(FillError::archive)?;
+        let name = entry.name().map_err(FillError::archive)?.into_owned();
+        if !holds_text(&name) {
+            continue;
+        }
+        let mut bytes = Vec::new();
+        // What the entry says of its size is not believed.
+        let read = entry.take(PART_MAX + 1).read_to_end(&mut bytes);
+        read.map_err(FillError::archive)?;
+        if bytes.len() as u64 > PART_MAX {
+            return Err(FillError::TooLarge {
+                what: name,
+                most: PART_MAX,
+            });
+        }
+        let text = String::from_utf8(bytes).map_err(|_| FillError::Xml {
+            part: name.clone(),
+            at: 0,
+            what: "is not UTF-8".into(),
+        })?;
+        parts.insert(name, text);
+    }
+    if parts.contains_key("word/document.xml") {
+        Ok(parts)
+    } else {
+        Err(FillError::NoDocument)
+    }
+}
+
+fn open(docx: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, FillError> {
+    if docx.len() > FILE_MAX {
+        return Err(FillError::TooLarge {
+            what: "the file".into(),
+            most: FILE_MAX as u64,
+        });
+    }
+    if docx.starts_with(&OLE) {
+        return Err(FillError::Old);
+    }
+    let archive = ZipArchive::new(Cursor::new(docx)).map_err(FillError::archive)?;
+    if archive.len() > ENTRIES_MAX {
+        return Err(FillError::TooLarge {
+            what: format!("the archive, with {} entries,", archive.len()),
+            most: ENTRIES_MAX as u64,
+        });
+    }
+    Ok(archive)
+}
+
+/// `docx` with the `changed` parts; every other entry is copied as it is packed.
+pub(super) fn with(docx: &[u8], changed: &BTreeMap<String, String>) -> Result<Vec<u8>, FillError> {
+    let mut archive = open(docx)?;
+    let mut written = ZipWriter::new(Cursor::new(Vec::with_capacity(docx.len())));
+    let comment = archive.comment().into();
+    written
+        .set_raw_comment(comment)
+        .map_err(FillError::archive)?;
+    for index in 0..archive.len() {
+        let entry = archive.by_index_raw(index).map_err(FillError::archive)?;
+        let name = entry.name().map_err(FillError::archive)?.into_owned();
+        let Some(text) = changed.get(&name) else {
+            written.raw_copy_file(entry).map_err(FillError::archive)?;
+            continue;
+        };
+        let options = SimpleFileOptions::default().compression_method(entry.compression());
+        let options = match entry.last_modified() {
+            Some(at) => options.last_modified_time(at),
+            None => options,
+        };
+        written
+            .start_file(name, options)
+            .map_err(FillError::archive)?;
+        let put = written.write_all(text.as_bytes());
+        put.map_err(FillError::archive)?;
+    }
+    Ok(written.finish().map_err(FillError::archive)?.into_inner())
+}

@@ -1,0 +1,308 @@
+//! The text of one XML part: its paragraphs, the pieces that their text is split into, and its content controls.
+
+use std::ops::Range;
+
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, escape};
+
+use super::FillError;
+
+/// The namespace of Word's own elements, in both editions of the standard.
+const NAMESPACES: [&str; 2] = [
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+];
+
+/// How deep elements may lie in one another. Engineering judgement: tables in tables in text boxes reach some fifty.
+const DEPTH_MAX: usize = 400;
+
+/// A piece of text: the content of one `w:t`.
+#[derive(Debug, Clone)]
+pub(super) struct Piece {
+    /// The opening tag.
+    pub tag: Range<usize>,
+    /// What stands between opening and closing tag.
+    pub content: Range<usize>,
+    /// The text, with entities resolved.
+    pub text: String,
+    /// The properties of its run, as they stand there; empty where it has none.
+    pub run_properties: Range<usize>,
+    /// Whether its run lies in the paragraph itself, and not in an insertion, a link or a control.
+    pub in_paragraph: bool,
+    /// Something that is no text stands between this piece and the one before it: a tab, a break, a picture.
+    pub apart: bool,
+}
+
+/// A paragraph.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Paragraph {
+    /// Its properties, as they stand there; empty where it has none.
+    pub properties: Range<usize>,
+    /// Its text.
+    pub pieces: Vec<Piece>,
+}
+
+/// A content control.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Control {
+    /// Its tag and its title.
+    pub names: Vec<String>,
+    /// The pieces in it: paragraph and piece.
+    pub pieces: Vec<(usize, usize)>,
+    /// The element that says that it shows its prompt, to be taken away with the prompt.
+    pub prompt: Option<Range<usize>>,
+    /// The style of the prompt in its runs.
+    pub prompt_styles: Vec<Range<usize>>,
+}
+
+/// A part, read.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    /// Its paragraphs, in the order in which they begin.
+    pub paragraphs: Vec<Paragraph>,
+    /// Its content controls.
+    pub controls: Vec<Control>,
+    /// The prefix of Word's namespace, with its colon.
+    pub prefix: String,
+}
+
+/// What an element that is open is to the text.
+enum Meaning {
+    Paragraph(usize),
+    /// A run, with the range of its properties.
+    Run(Range<usize>),
+    Control(usize),
+    Other,
+}
+
+/// An element that is open.
+struct Open {
+    name: String,
+    meaning: Meaning,
+    tag: Range<usize>,
+}
+
+/// What is read, while it is read.
+struct Scan<'a> {
+    part: Part,
+    open: Vec<Open>,
+    text: &'a str,
+    /// Something that is no text came since the last piece.
+    apart: bool,
+}
+
+/// Reads the part `name`.
+///
+/// # Errors
+/// The XML is not well-formed, has a document type, or lies too deep.
+pub(super) fn read(name: &str, text: &str) -> Result<Part, FillError> {
+    let wrong = |at: u64, what: String| FillError::Xml {
+        part: name.to_owned(),
+        at,
+        what,
+    };
+    let mut reader = Reader::from_str(text);
+    let mut scan = Scan {
+        part: Part::default(),
+        open: Vec::new(),
+        text,
+        apart: false,
+    };
+    loop {
+        let start = reader.buffer_position();
+        let event = reader.read_event();
+        let event = event.map_err(|error| wrong(reader.error_position(), error.to_string()))?;
+        let here = position(start)..position(reader.buffer_position());
+        match event {
+            Event::Start(tag) => {
+                if scan.open.len() >= DEPTH_MAX {
+                    return Err(wrong(start, format!("lies more than {DEPTH_MAX} deep")));
+                }
+                scan.start(&tag, here);
+            }
+            Event::Empty(tag) => {
+                scan.start(&tag, here.clone());
+                // An empty element holds no text that could be replaced.
+                scan.close(here.end);
+            }
+            Event::End(_) => scan
+                .end(&here)
+                .map_err(|error| wrong(start, error.to_string()))?,
+            Event::DocType(_) => return Err(wrong(start, "has a document type".into())),
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    if scan.open.is_empty() {
+        Ok(scan.part)
+    } else {
+        Err(wrong(
+            text.len() as u64,
+            "ends before its last element does".into(),
+        ))
+    }
+}
+
+/// A position in a text that is in memory.
+fn position(at: u64) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
+}
+
+/// The value of the attribute whose name ends in `name`.
+fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    let found = tag
+        .attributes()
+        .flatten()
+        .find(|attribute| attribute.key.as_ref().rsplit(':').next() == Some(name))?;
+    let value = escape::unescape(&found.value).ok()?;
+    Some(value.into_owned())
+}
+
+impl Scan<'_> {
+    /// The name of a tag without the prefix of Word's namespace; others keep theirs.
+    fn name(&mut self, tag: &BytesStart<'_>) -> String {
+        if self.open.is_empty() {
+            let mut attributes = tag.attributes().flatten();
+            let word = attributes.find(|a| NAMESPACES.contains(&a.value.as_ref()));
+            let key = word.map(|a| a.key.as_ref().to_owned());
+            self.part.prefix = match key.as_deref().and_then(|key| key.strip_prefix("xmlns:")) {
+                Some(prefix) => format!("{prefix}:"),
+                None => String::new(),
+            };
+        }
+        let whole = tag.name().as_ref().to_owned();
+        match whole.strip_prefix(&self.part.prefix) {
+            Some(own) if !own.contains(':') => own.to_owned(),
+            _ => whole,
+        }
+    }
+
+    fn innermost<T>(&self, meant: impl Fn(&Meaning) -> Option<T>) -> Option<T> {
+        self.open.iter().rev().find_map(|open| meant(&open.meaning))
+    }
+
+    fn paragraph(&self) -> Option<usize> {
+        self.innermost(|meaning| match meaning {
+            Meaning::Paragraph(index) => Some(*index),
+            _ => None,
+        })
+    }
+
+    fn control(&self) -> Option<usize> {
+        self.innermost(|meaning| match meaning {
+            Meaning::Control(index) => Some(*index),
+            _ => None,
+        })
+    }
+
+    fn inside(&self, name: &str) -> bool {
+        self.open.last().is_some_and(|open| open.name == name)
+    }
+
+    fn start(&mut self, tag: &BytesStart<'_>, here: Range<usize>) {
+        let name = self.name(tag);
+        let meaning = match name.as_str() {
+            "p" => {
+                self.part.paragraphs.push(Paragraph::default());
+                self.apart = false;
+                Meaning::Paragraph(self.part.paragraphs.len() - 1)
+            }
+            "r" => Meaning::Run(0..0),
+            "sdt" => {
+                self.part.controls.push(Control::default());
+                Meaning::Control(self.part.controls.len() - 1)
+            }
+            "tag" | "alias" if self.inside("sdtPr") => {
+                if let (Some(index), Some(value)) = (self.control(), attribute(tag, "val")) {
+                    self.part.controls[index].names.push(value);
+                }
+                Meaning::Other
+            }
+            "showingPlcHdr" if self.inside("sdtPr") => {
+                if let Some(index) = self.control() {
+                    self.part.controls[index].prompt = Some(here.clone());
+                }
+                Meaning::Other
+            }
+            "rStyle" => {
+                if let Some(index) = self.control() {
+                    self.part.controls[index].prompt_styles.push(here.clone());
+                }
+                Meaning::Other
+            }
+            "tab" | "br" | "cr" | "drawing" | "pict" | "object" | "fldChar" | "sym" | "delText"
+                if self.inside("r") =>
+            {
+                self.apart = true;
+                Meaning::Other
+            }
+            _ => Meaning::Other,
+        };
+        self.open.push(Open {
+            name,
+            meaning,
+            tag: here,
+        });
+    }
+
+    /// Closes the innermost element, whose closing tag is `here`.
+    fn end(&mut self, here: &Range<usize>) -> Result<(), escape::EscapeError> {
+        let Some(open) = self.open.last() else {
+            return Ok(());
+        };
+        if open.name == "t" {
+            let (tag, content) = (open.tag.clone(), open.tag.end..here.start);
+            let text = escape::unescape(self.text.get(content.clone()).unwrap_or(""))?.into_owned();
+            self.piece(tag, content, text);
+        }
+        self.close(here.end);
+        Ok(())
+    }
+
+    fn close(&mut self, end: usize) {
+        let Some(open) = self.open.pop() else { return };
+        let whole = open.tag.start..end;
+        match (open.name.as_str(), self.open.last_mut()) {
+            ("rPr", Some(parent)) => {
+                if let Meaning::Run(properties) = &mut parent.meaning {
+                    *properties = whole;
+                }
+            }
+            ("pPr", Some(parent)) => {
+                if let Meaning::Paragraph(index) = parent.meaning {
+                    self.part.paragraphs[index].properties = whole;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn piece(&mut self, tag: Range<usize>, content: Range<usize>, text: String) {
+        let Some(paragraph) = self.paragraph() else {
+            return;
+        };
+        let properties = self.innermost(|meaning| match meaning {
+            Meaning::Run(properties) => Some(properties.clone()),
+            _ => None,
+        });
+        // The piece's own element is the last, its run the one before, the run's parent the one before that.
+        let parent = self
+            .open
+            .len()
+            .checked_sub(3)
+            .map(|at| &self.open[at].meaning);
+        let pieces = &mut self.part.paragraphs[paragraph].pieces;
+        pieces.push(Piece {
+            tag,
+            content,
+            text,
+            run_properties: properties.unwrap_or(0..0),
+            in_paragraph: matches!(parent, Some(Meaning::Paragraph(_))),
+            apart: std::mem::take(&mut self.apart),
+        });
+        let place = (paragraph, pieces.len() - 1);
+        if let Some(control) = self.control() {
+            self.part.controls[control].pieces.push(place);
+        }
+    }
+}
