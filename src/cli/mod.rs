@@ -19,6 +19,8 @@ mod check;
 mod demo;
 #[cfg(feature = "edge")]
 mod edge;
+#[cfg(feature = "hub")]
+mod explain;
 #[cfg(any(feature = "edge", feature = "hub"))]
 mod export;
 #[cfg(feature = "edge")]
@@ -121,6 +123,8 @@ enum Command {
     /// Write the drought-relief section of a period
     #[cfg(feature = "hub")]
     Report(report::Arguments),
+    #[cfg(feature = "hub")]
+    Explain(explain::Arguments),
     /// Enter rows into the ledger
     #[cfg(feature = "hub")]
     Ledger(ledger::Arguments),
@@ -177,6 +181,8 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         #[cfg(feature = "hub")]
         Command::Report(arguments) => report::run(arguments),
+        #[cfg(feature = "hub")]
+        Command::Explain(arguments) => explain::run(arguments),
         #[cfg(feature = "hub")]
         Command::Ledger(arguments) => ledger::run(arguments),
     };

@@ -62,6 +62,7 @@ pub(super) fn read_hub(
             &mut settings.store.path,
             &mut settings.ledger.path,
             &mut settings.township,
+            &mut settings.issued,
         ] {
             from_beside(file, path);
         }

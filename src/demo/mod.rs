@@ -321,6 +321,7 @@ fn hub_settings(page: u16, broker: u16) -> HubSettings {
         township: "township.toml".into(),
         report_templates: None,
         share: None,
+        issued: "issued".into(),
         plausibility: None,
         wording: Vec::new(),
         broker: None,

@@ -89,7 +89,7 @@ pub fn compute<E>(
     let figures = all(inputs, rows, &pump_facts, &source_facts, bounds.1);
     let (township, period) = (inputs.township, inputs.period);
     let places = places(&figures, rows, &pump_facts, township, period);
-    let pumps = statement::pumps(&pump_facts, township);
+    let pumps = statement::pumps(&pump_facts, township, period);
     let sources = statement::sources(&source_facts, township, period);
     Ok(Statement {
         period,

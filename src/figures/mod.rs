@@ -34,5 +34,7 @@ pub use phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase, phrase_en};
 pub use plausibility::{Finding, Findings, Rule, Rules, Scope, Severity};
 pub use pumps::{RAN_ENERGY_KWH, RUNNING_POWER_SHARE};
 pub use sources::EVIDENCE_SHARE;
-pub use statement::{PumpRecord, SourceDay, SourceRecord, Statement, TownshipDay, VillageTotals};
+pub use statement::{
+    PumpDay, PumpRecord, SourceDay, SourceRecord, Statement, TownshipDay, VillageTotals,
+};
 pub use wording::{HedgeWord, Wording, check_wordings};

@@ -1,12 +1,11 @@
 //! Figures from pumps: electricity, equipment that ran, hours, water.
 
-use jiff::civil::Date;
-
 use super::EntryCode;
 use super::catalogue::FigureId;
 use super::draft::{Draft, series_input};
 use super::facts::{Coverage, Growth};
 use super::ledger_rows::Rows;
+use super::statement::PumpDay;
 use crate::core::{DayCell, HourCell, Parameter, Series};
 use crate::water::Station;
 
@@ -23,8 +22,8 @@ pub(super) struct PumpFacts<'a> {
     pub station: &'a Station,
     /// Its electricity meter.
     pub energy: Growth,
-    /// What the meter grew by on each day that says so, kWh.
-    pub energy_days: Vec<(Date, f64)>,
+    /// Its days.
+    pub energy_days: Vec<PumpDay>,
     /// Its water meter, if it has one.
     pub volume: Growth,
     /// Its running-hours register, if it has one.
@@ -60,11 +59,7 @@ impl<'a> PumpFacts<'a> {
         PumpFacts {
             station,
             energy: Growth::of(&cells.energy, period_h),
-            energy_days: cells
-                .energy
-                .iter()
-                .filter_map(|cell| Some((cell.day, cell.increment?)))
-                .collect(),
+            energy_days: cells.energy.iter().map(PumpDay::of).collect(),
             volume: Growth::of(&cells.volume, period_h),
             run_hours: Growth::of(&cells.run_hours, period_h),
             power,

@@ -10,7 +10,7 @@ use super::ledger_rows::Rows;
 use super::plausibility::Findings;
 use super::pumps::PumpFacts;
 use super::{Comparison, Entry, EntryCode, Figure, Value};
-use crate::core::Period;
+use crate::core::{DayCell, Period};
 use crate::water::{StationKind, Township};
 
 /// The figures of a period with everything that stands beside them in a report.
@@ -115,10 +115,57 @@ pub struct PumpRecord {
     pub village: String,
     /// Rated power, kW.
     pub rated_power_kw: Option<f64>,
-    /// Electricity of each day that has data, kWh.
-    pub days: Vec<(Date, f64)>,
+    /// Its meter on each day of the period.
+    pub days: Vec<PumpDay>,
     /// Share of the hours with data, 0 to 1.
     pub coverage: f64,
+}
+
+/// A day of a pump's electricity meter.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct PumpDay {
+    /// The day.
+    pub day: Date,
+    /// What the register grew by, kWh; `None` where no reading says so.
+    pub kwh: Option<f64>,
+    /// The most that it can have grown by, kWh.
+    pub most_kwh: Option<f64>,
+    /// Hours with data.
+    pub covered_h: u32,
+    /// Roll-overs.
+    pub rollovers: u32,
+    /// Resets and replacements.
+    pub resets: u32,
+    /// Readings dropped as glitches.
+    pub glitches: u32,
+}
+
+impl PumpDay {
+    /// A day of which nothing is known.
+    fn without_data(day: Date) -> Self {
+        Self {
+            day,
+            kwh: None,
+            most_kwh: None,
+            covered_h: 0,
+            rollovers: 0,
+            resets: 0,
+            glitches: 0,
+        }
+    }
+
+    /// The day by its cell.
+    pub(super) fn of(cell: &DayCell) -> Self {
+        Self {
+            day: cell.day,
+            kwh: cell.increment,
+            most_kwh: cell.increment_max,
+            covered_h: cell.covered_h,
+            rollovers: cell.rollovers,
+            resets: cell.resets,
+            glitches: cell.glitches,
+        }
+    }
 }
 
 /// A day of the whole township.
@@ -195,8 +242,23 @@ pub(super) fn sources(
     facts.iter().map(record).collect()
 }
 
+/// The days of a period.
+fn each_day(period: Period) -> impl Iterator<Item = Date> {
+    let days = period.from.series(jiff::ToSpan::day(1));
+    days.take_while(move |day| *day <= period.to)
+}
+
 /// The pumps, in the order of the township.
-pub(super) fn pumps(facts: &[PumpFacts<'_>], township: &Township) -> Vec<PumpRecord> {
+pub(super) fn pumps(
+    facts: &[PumpFacts<'_>],
+    township: &Township,
+    period: Period,
+) -> Vec<PumpRecord> {
+    let of_day = |pump: &PumpFacts<'_>, day: Date| {
+        let days = &pump.energy_days;
+        let found = days.binary_search_by_key(&day, |d| d.day);
+        found.map_or(PumpDay::without_data(day), |index| days[index])
+    };
     let record = |pump: &PumpFacts<'_>| {
         let station = pump.station;
         let village = township.village(&station.village);
@@ -205,7 +267,7 @@ pub(super) fn pumps(facts: &[PumpFacts<'_>], township: &Township) -> Vec<PumpRec
             name: station.name.clone(),
             village: village.map_or_else(|| station.village.to_string(), |v| v.name.clone()),
             rated_power_kw: station.pump.as_ref().map(|plate| plate.rated_power_kw),
-            days: pump.energy_days.clone(),
+            days: each_day(period).map(|day| of_day(pump, day)).collect(),
             coverage: pump.energy.coverage.share(),
         }
     };
@@ -219,8 +281,10 @@ pub(super) fn days(
     period: Period,
 ) -> Vec<TownshipDay> {
     let mut energy: BTreeMap<Date, f64> = BTreeMap::new();
-    for (day, kwh) in pumps.iter().flat_map(|pump| &pump.days) {
-        *energy.entry(*day).or_insert(0.0) += kwh;
+    for day in pumps.iter().flat_map(|pump| &pump.days) {
+        if let Some(kwh) = day.kwh {
+            *energy.entry(day.day).or_insert(0.0) += kwh;
+        }
     }
     let stores =
         |source: &&SourceRecord| matches!(source.kind, StationKind::Pond | StationKind::Reservoir);
@@ -248,8 +312,5 @@ pub(super) fn days(
             storage_m3: stored,
         }
     };
-    let days = period.from.series(jiff::ToSpan::day(1));
-    days.take_while(|day| *day <= period.to)
-        .map(day_of)
-        .collect()
+    each_day(period).map(day_of).collect()
 }

@@ -34,6 +34,9 @@ pub struct HubSettings {
     /// Directory of the office's own report templates.
     #[serde(default)]
     pub report_templates: Option<PathBuf>,
+    /// Directory of the reports that were issued, each frozen in one of its own.
+    #[serde(default = "default_issued")]
+    pub issued: PathBuf,
     /// The office's own rules of plausibility.
     #[serde(default)]
     pub plausibility: Option<PathBuf>,
@@ -43,6 +46,10 @@ pub struct HubSettings {
     /// A broker in this process; absent where an external one is used.
     #[serde(default)]
     pub broker: Option<BrokerSettings>,
+}
+
+fn default_issued() -> PathBuf {
+    "issued".into()
 }
 
 fn default_client_id() -> String {

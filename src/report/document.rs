@@ -4,15 +4,19 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::fill::Passages;
+use super::passages::passages;
 use super::render::{self, ReportError};
 use crate::figures::Statement;
 use crate::water::Township;
 
 /// The documents of one report.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Documents {
     /// The paragraphs of the section, in the office's wording.
     pub paragraphs: Vec<String>,
+    /// What goes into the office's own Word file.
+    pub passages: Passages,
     /// The section and its annex, as Markdown.
     pub markdown: String,
     /// The same as a page that prints on A4.
@@ -61,6 +65,7 @@ pub fn render(
         statement: json(serde_json::to_string_pretty(statement))?,
         docx: super::word::write(township, statement, &texts.paragraphs, issued_at)?,
         xlsx: super::excel::write(township, statement, issued_at)?,
+        passages: passages(township, statement, &texts.paragraphs),
         paragraphs: texts.paragraphs,
         markdown: texts.markdown,
         html: texts.html,

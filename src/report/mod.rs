@@ -5,8 +5,12 @@
 mod chart;
 mod document;
 mod excel;
+mod explain;
 pub mod fill;
 mod filters;
+mod issue;
+mod lint;
+mod passages;
 mod render;
 mod style;
 #[cfg(test)]
@@ -16,5 +20,8 @@ mod word_charts;
 mod write;
 
 pub use document::{Documents, render};
+pub use explain::{Explanation, explain};
+pub use issue::{Change, Frozen, Issue, IssueError, IssuedFile, changes, issue, issued, read};
+pub use lint::check_templates;
 pub use render::ReportError;
 pub use write::write;

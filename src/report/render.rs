@@ -16,7 +16,7 @@ use crate::figures::{Figure, Statement};
 use crate::water::Township;
 
 /// The section's wording, one paragraph per line.
-const WORDING: &str = "drought-relief.txt.j2";
+pub(super) const WORDING: &str = "drought-relief.txt.j2";
 /// The Markdown document.
 const MARKDOWN: &str = "drought-relief.md.j2";
 /// The HTML document.
@@ -201,8 +201,8 @@ fn environment(templates_dir: Option<&Path>) -> Result<Environment<'static>, Rep
     environment.set_fuel(Some(FUEL));
     environment.set_debug(true);
     filters::add(&mut environment);
-    for (name, embedded) in EMBEDDED {
-        let source = source(templates_dir, name, embedded)?;
+    for (name, _) in EMBEDDED {
+        let source = source(templates_dir, name)?;
         environment
             .add_template_owned(name, source.clone())
             .map_err(|error| template_error(name, &source, &error))?;
@@ -211,7 +211,9 @@ fn environment(templates_dir: Option<&Path>) -> Result<Environment<'static>, Rep
 }
 
 /// The office's own template where there is one, the embedded one otherwise.
-fn source(dir: Option<&Path>, name: &str, embedded: &str) -> Result<String, ReportError> {
+pub(super) fn source(dir: Option<&Path>, name: &str) -> Result<String, ReportError> {
+    let embedded = EMBEDDED.iter().find(|(own, _)| *own == name);
+    let embedded = embedded.map_or("", |(_, text)| text);
     let Some(path) = dir.map(|dir| dir.join(name)) else {
         return Ok(embedded.into());
     };

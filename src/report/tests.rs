@@ -10,7 +10,7 @@ use crate::figures::{Figure, FigureId, FigureInput, Findings, Statement, Townshi
 use crate::water::Township;
 
 /// What the report of 2022 says, by figure.
-const SAID: [(&str, f64, &str); 20] = [
+pub(super) const SAID: [(&str, f64, &str); 20] = [
     ("onset_month", 8.0, "8月份以来"),
     ("villages_affected", 7.0, "7个行政村"),
     ("channels_dry", 3.0, "部分河沟断水"),
@@ -33,7 +33,7 @@ const SAID: [(&str, f64, &str); 20] = [
     ("storage_total", 86_000.0, "约8.6万立方米"),
 ];
 
-fn period() -> Period {
+pub(super) fn period() -> Period {
     Period {
         from: date(2022, 8, 1),
         to: date(2022, 11, 15),
@@ -41,7 +41,7 @@ fn period() -> Period {
 }
 
 /// All figures of the catalogue: those of `said` have a value, the others are absent.
-fn figures(said: &[(&str, f64, &str)]) -> Vec<Figure> {
+pub(super) fn figures(said: &[(&str, f64, &str)]) -> Vec<Figure> {
     let figure = |id: &FigureId| {
         let spec = id.spec();
         let found = said.iter().find(|s| s.0 == spec.id);
@@ -82,14 +82,17 @@ fn figures(said: &[(&str, f64, &str)]) -> Vec<Figure> {
     FigureId::ALL.iter().map(figure).collect()
 }
 
-fn documents(dir: Option<&std::path::Path>, figures: &[Figure]) -> Result<Documents, ReportError> {
+pub(super) fn documents(
+    dir: Option<&std::path::Path>,
+    figures: &[Figure],
+) -> Result<Documents, ReportError> {
     let township: Township = toml::from_str("name = \"黄水<乡>\"").unwrap();
     let issued_at = "2022-11-16T01:30:00Z".parse().unwrap();
     render(dir, &township, &statement(figures), issued_at)
 }
 
 /// A statement of these figures and two days of electricity.
-fn statement(figures: &[Figure]) -> Statement {
+pub(super) fn statement(figures: &[Figure]) -> Statement {
     let day = |day, kwh| TownshipDay {
         day,
         energy_kwh: Some(kwh),

@@ -272,6 +272,9 @@ fn settings(path: &Path) -> HubSettings {
         web: WebSettings::default(),
         township: "township.toml".into(),
         report_templates: None,
+        issued: "issued".into(),
+        plausibility: None,
+        wording: Vec::new(),
         share: None,
         broker: None,
     }
@@ -325,6 +328,7 @@ fn figures(path: &Path) -> f64 {
     .expect("a report");
     let took = began.elapsed().as_secs_f64() * 1e3;
     let electricity = report
+        .statement
         .figures
         .iter()
         .find(|f| f.id == "electricity_used")

@@ -5,6 +5,7 @@
 mod bad_devices;
 mod bad_peers;
 mod carry;
+mod clerk;
 mod clock;
 mod commands;
 mod commissioning;

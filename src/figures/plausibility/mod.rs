@@ -110,6 +110,14 @@ pub(super) fn check(
     findings
 }
 
+impl Findings {
+    /// What nobody has accepted, hints left out.
+    pub fn open(&self) -> impl Iterator<Item = &Finding> {
+        let grave = |f: &&Finding| f.accepted.is_none() && f.severity > Severity::Hint;
+        self.found.iter().filter(grave)
+    }
+}
+
 enum Outcome {
     /// Something that the rule needs is absent.
     Lacking,

@@ -1,3 +1,5 @@
+//! Tests of the rules: the report of 2022, the slips of a clerk, what is absent.
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;

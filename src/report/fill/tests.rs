@@ -1,3 +1,5 @@
+//! Tests of filling: split runs, controls, passages, bad files.
+
 use std::io::{Cursor, Read, Write};
 
 use proptest::prelude::*;

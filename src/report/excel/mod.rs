@@ -1,191 +1,23 @@
 //! The annex as an Excel file: real numbers and dates, and formulas where a total is a sum, so that a reader can follow it.
 
+mod sheet;
+
 use jiff::Timestamp;
-use jiff::civil::Date;
 use rust_xlsxwriter::utility::row_col_to_cell;
 use rust_xlsxwriter::{
-    Chart, ChartType, Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder,
-    Formula, Workbook, Worksheet, XlsxError,
+    Chart, ChartType, DocProperties, ExcelDateTime, Formula, Workbook, XlsxError,
 };
 
 use super::filters::{self, FigureView};
 use super::render::{ReportError, zone};
 use crate::figures::{FORMS, Figure, Form, Statement, Value, VillageTotals};
 use crate::water::Township;
+use sheet::{Cell, Formats, HEAD, Sheet};
 
-/// What stands for a number that is not there.
-const NONE: &str = "无数据";
 /// The sheet of figures, which the forms refer to.
 const FIGURES: &str = "指标";
 /// Column of the value on it.
 const VALUE_COLUMN: u16 = 2;
-/// Row of the heads on each sheet, below title and dates.
-const HEAD: u32 = 2;
-
-/// Formats that the sheets share.
-struct Formats {
-    title: Format,
-    head: Format,
-    number: Format,
-    whole: Format,
-    percent: Format,
-    date: Format,
-    text: Format,
-    total: Format,
-}
-
-impl Formats {
-    fn new() -> Self {
-        let cell = Format::new()
-            .set_border(FormatBorder::Thin)
-            .set_align(FormatAlign::Top);
-        Self {
-            title: Format::new().set_bold().set_font_size(14),
-            head: cell
-                .clone()
-                .set_bold()
-                .set_align(FormatAlign::Center)
-                .set_background_color(Color::RGB(0xDDEBF7))
-                .set_text_wrap(),
-            number: cell.clone().set_num_format("#,##0.##"),
-            whole: cell.clone().set_num_format("0"),
-            percent: cell.clone().set_num_format("0.0%"),
-            date: cell.clone().set_num_format("yyyy-mm-dd"),
-            total: cell.clone().set_bold().set_num_format("#,##0.##"),
-            text: cell.set_text_wrap(),
-        }
-    }
-}
-
-/// One cell of a table.
-enum Cell<'a> {
-    Text(&'a str),
-    Own(String),
-    Number(f64),
-    Percent(f64),
-    Whole(i64),
-    Day(Date),
-    None,
-}
-
-impl Cell<'_> {
-    fn number(value: Option<f64>) -> Self {
-        value.map_or(Cell::None, Cell::Number)
-    }
-
-    fn percent(value: Option<f64>) -> Self {
-        value.map_or(Cell::None, Cell::Percent)
-    }
-}
-
-fn date(day: Date) -> Result<ExcelDateTime, XlsxError> {
-    let part = |number: i8| number.unsigned_abs();
-    ExcelDateTime::from_ymd(
-        day.year().unsigned_abs(),
-        part(day.month()),
-        part(day.day()),
-    )
-}
-
-/// A sheet with title, dates and a frozen row of heads.
-struct Sheet<'a> {
-    sheet: &'a mut Worksheet,
-    formats: &'a Formats,
-    row: u32,
-}
-
-impl<'a> Sheet<'a> {
-    fn new(
-        book: &'a mut Workbook,
-        formats: &'a Formats,
-        name: &str,
-        about: &str,
-        heads: &[(&str, f64)],
-    ) -> Result<Self, XlsxError> {
-        let sheet = book.add_worksheet();
-        sheet.set_name(name)?;
-        sheet.write_with_format(0, 0, name, &formats.title)?;
-        sheet.write(1, 0, about)?;
-        for (column, (head, width)) in (0..).zip(heads) {
-            sheet.write_with_format(HEAD, column, *head, &formats.head)?;
-            sheet.set_column_width(column, *width)?;
-        }
-        sheet.set_freeze_panes(HEAD + 1, 1)?;
-        sheet
-            .set_landscape()
-            .set_paper_size(9)
-            .set_print_fit_to_pages(1, 0);
-        sheet.set_repeat_rows(HEAD, HEAD)?;
-        Ok(Self {
-            sheet,
-            formats,
-            row: HEAD + 1,
-        })
-    }
-
-    fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), XlsxError> {
-        for (column, cell) in (0..).zip(cells) {
-            self.cell(self.row, column, cell)?;
-        }
-        self.row += 1;
-        Ok(())
-    }
-
-    fn cell(&mut self, row: u32, column: u16, cell: &Cell<'_>) -> Result<(), XlsxError> {
-        let f = self.formats;
-        match cell {
-            Cell::Text(text) => self.sheet.write_with_format(row, column, *text, &f.text)?,
-            Cell::Own(text) => self.sheet.write_with_format(row, column, text, &f.text)?,
-            Cell::Number(value) => self
-                .sheet
-                .write_with_format(row, column, *value, &f.number)?,
-            Cell::Percent(value) => self
-                .sheet
-                .write_with_format(row, column, *value, &f.percent)?,
-            Cell::Whole(value) => self
-                .sheet
-                .write_with_format(row, column, *value, &f.whole)?,
-            Cell::Day(day) => self
-                .sheet
-                .write_with_format(row, column, date(*day)?, &f.date)?,
-            Cell::None => self.sheet.write_with_format(row, column, NONE, &f.text)?,
-        };
-        Ok(())
-    }
-
-    /// A formula with the result that it has, for readers that do not calculate.
-    fn formula(
-        &mut self,
-        row: u32,
-        column: u16,
-        text: String,
-        result: f64,
-    ) -> Result<(), XlsxError> {
-        let formula = Formula::new(text).set_result(result.to_string());
-        self.sheet
-            .write_formula_with_format(row, column, formula, &self.formats.total)?;
-        Ok(())
-    }
-
-    /// The sums of `columns` below their rows.
-    fn sums(&mut self, label: &str, columns: &[(u16, f64)]) -> Result<(), XlsxError> {
-        let row = self.row;
-        self.sheet
-            .write_with_format(row, 0, label, &self.formats.total)?;
-        if row == HEAD + 1 {
-            return Ok(());
-        }
-        for (column, result) in columns {
-            let (from, to) = (
-                row_col_to_cell(HEAD + 1, *column),
-                row_col_to_cell(row - 1, *column),
-            );
-            self.formula(row, *column, format!("=SUM({from}:{to})"), *result)?;
-        }
-        self.row += 1;
-        Ok(())
-    }
-}
 
 /// Writes the Excel file of `statement`.
 ///
@@ -327,7 +159,7 @@ fn villages(
         .collect();
     heads.extend(names.iter().map(|name| (name.as_str(), 14.0)));
     let mut sheet = Sheet::new(book, formats, "按村", about, &heads)?;
-    let mut totals = vec![0.0; heads.len()];
+    let mut totals = vec![None; heads.len()];
     for village in &statement.villages {
         let mut cells = vec![
             Cell::Text(&village.name),
@@ -337,12 +169,13 @@ fn villages(
         cells.extend(village.sums.iter().map(|sum| Cell::number(*sum)));
         for (total, cell) in totals.iter_mut().zip(&cells) {
             if let Cell::Number(value) = cell {
-                *total += value;
+                *total = Some(total.unwrap_or(0.0) + value);
             }
         }
         sheet.row(&cells)?;
     }
-    let sums: Vec<(u16, f64)> = (0..).zip(totals).skip(1).collect();
+    let sums = (0..).zip(totals).skip(1);
+    let sums: Vec<(u16, f64)> = sums.filter_map(|(c, total)| Some((c, total?))).collect();
     sheet.sums("合计", &sums)
 }
 
@@ -451,13 +284,14 @@ fn pumps(
         let mut sum = 0.0;
         for (column, pump) in (1..=width).zip(&statement.pumps) {
             let index = usize::from(column) - 1;
-            let Some((_, kwh)) = pump.days.get(at[index]).filter(|d| d.0 == day.day) else {
+            let Some(found) = pump.days.get(at[index]).filter(|d| d.day == day.day) else {
                 continue;
             };
             at[index] += 1;
+            let Some(kwh) = found.kwh else { continue };
             totals[index] += kwh;
             sum += kwh;
-            sheet.cell(row, column, &Cell::Number(*kwh))?;
+            sheet.cell(row, column, &Cell::Number(kwh))?;
         }
         if width > 0 {
             let (from, to) = (row_col_to_cell(row, 1), row_col_to_cell(row, width));

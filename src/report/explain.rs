@@ -1,0 +1,243 @@
+//! Where a figure comes from: a tree down to stations, days, what happened to a meter, and rows of the ledger.
+
+use serde::Serialize;
+
+use super::filters::{self, FigureView, number, percent};
+use crate::figures::{Entry, Figure, FigureInput, PumpDay, PumpRecord, Statement};
+
+/// How deep figures may be made of figures: the deepest chain of the catalogue has three.
+const DEPTH_MAX: usize = 8;
+
+/// A node of the tree.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation {
+    /// What it says.
+    pub text: String,
+    /// What it is made from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub from: Vec<Explanation>,
+}
+
+fn leaf(text: impl Into<String>) -> Explanation {
+    Explanation {
+        text: text.into(),
+        from: Vec::new(),
+    }
+}
+
+/// The tree of the figure `id` of `statement`; `None` where there is no such figure.
+pub fn explain(statement: &Statement, id: &str) -> Option<Explanation> {
+    let figure = statement.figure(id)?;
+    Some(of_figure(statement, figure, 0))
+}
+
+fn of_figure(statement: &Statement, figure: &Figure, depth: usize) -> Explanation {
+    let view = FigureView::of(figure);
+    let words = figure.phrase.as_ref();
+    let words = words.map_or(String::new(), |words| format!("，成文“{words}”"));
+    let mut from = vec![leaf(format!("算法：{}", figure.formula))];
+    if let Some([least, most]) = figure.bounds.filter(|[least, most]| least != most) {
+        from.push(leaf(format!(
+            "真实值在{}至{}之间",
+            number(least),
+            number(most)
+        )));
+    }
+    if figure.coverage.is_some() {
+        from.push(leaf(format!("数据覆盖率 {}", percent(figure.coverage))));
+    }
+    from.extend(
+        figure
+            .notes
+            .iter()
+            .map(|note| leaf(format!("说明：{note}"))),
+    );
+    let inputs = figure.inputs.iter();
+    from.extend(inputs.map(|input| of_input(statement, figure, input, depth)));
+    let text = format!(
+        "{}（{}）{}{words}，{}",
+        figure.name_zh,
+        figure.id,
+        filters::value_unit(&view),
+        filters::class_name(figure.class)
+    );
+    Explanation { text, from }
+}
+
+fn of_input(
+    statement: &Statement,
+    figure: &Figure,
+    input: &FigureInput,
+    depth: usize,
+) -> Explanation {
+    let value = input.value.map_or("无数据".into(), |value| {
+        format!("{} {}", number(value), figure.unit)
+    });
+    let method = filters::method_zh(input.method);
+    let coverage = match input.coverage {
+        Some(share) => format!("，覆盖{}", percent(Some(share))),
+        None => String::new(),
+    };
+    let note = if input.note.is_empty() {
+        String::new()
+    } else {
+        format!("；{}", input.note)
+    };
+    let text = format!("{}：{value}（{method}{coverage}）{note}", input.from);
+    let from = match input.from.split_once(':') {
+        Some(("figure", id)) if depth < DEPTH_MAX => {
+            let other = statement.figure(id);
+            other
+                .map(|other| of_figure(statement, other, depth + 1))
+                .into_iter()
+                .collect()
+        }
+        Some(("ledger", row)) => of_row(statement, row),
+        _ => of_series(statement, &input.from),
+    };
+    Explanation { text, from }
+}
+
+fn of_row(statement: &Statement, row: &str) -> Vec<Explanation> {
+    let found = statement.entries.iter().find(|e| e.id.to_string() == row);
+    let Some(entry) = found else {
+        return Vec::new();
+    };
+    let Entry { code, from, to, .. } = entry;
+    let days = if from == to {
+        from.to_string()
+    } else {
+        format!("{from}至{to}")
+    };
+    let mut place = String::new();
+    for part in [
+        entry.village.as_ref().map(ToString::to_string),
+        entry.crop.as_ref().map(ToString::to_string),
+        entry.work.clone(),
+    ]
+    .into_iter()
+    .flatten()
+    {
+        place.push_str(&format!("，{part}"));
+    }
+    let at = entry.entered_at.strftime("%Y-%m-%dT%H:%MZ");
+    let mut rows = vec![
+        leaf(format!(
+            "{} {} {}，{days}{place}",
+            code.name_zh(),
+            number(entry.value),
+            code.unit()
+        )),
+        leaf(format!(
+            "依据：{}；{}于{at}录入",
+            entry.document, entry.entered_by
+        )),
+    ];
+    if let Some(old) = entry.supersedes {
+        rows.push(leaf(format!("更正第{old}条：{}", entry.reason)));
+    }
+    rows
+}
+
+/// The days of a pump's meter, or what is known of a source.
+fn of_series(statement: &Statement, series: &str) -> Vec<Explanation> {
+    let Some((station, parameter)) = series.split_once('/') else {
+        return Vec::new();
+    };
+    if let Some(pump) = statement.pumps.iter().find(|p| p.id == station) {
+        let place = leaf(format!("{}，{}", pump.name, pump.village));
+        return if parameter == "energy_total" {
+            [vec![place], segments(pump)].concat()
+        } else {
+            vec![place]
+        };
+    }
+    let found = statement.sources.iter().find(|s| s.id == station);
+    found.map_or(Vec::new(), |source| {
+        let kind = source.kind.name_zh();
+        vec![leaf(format!("{}，{kind}，{}", source.name, source.village))]
+    })
+}
+
+/// What happened to a meter: runs of days that are alike, with what they come to.
+fn segments(pump: &PumpRecord) -> Vec<Explanation> {
+    let kind = |day: &PumpDay| {
+        let mut kinds = Vec::new();
+        for (count, text) in [
+            (day.resets, "清零或换表"),
+            (day.rollovers, "翻转已接续"),
+            (day.glitches, "跳变已剔除"),
+        ] {
+            if count > 0 {
+                kinds.push(text);
+            }
+        }
+        match day.covered_h {
+            0 => kinds.push("全天无数据"),
+            1..24 => kinds.push("部分时段无数据"),
+            _ => {}
+        }
+        if kinds.is_empty() {
+            "正常".to_owned()
+        } else {
+            kinds.join("、")
+        }
+    };
+    let mut runs: Vec<(String, Vec<&PumpDay>)> = Vec::new();
+    for day in &pump.days {
+        let kind = kind(day);
+        match runs.last_mut() {
+            Some((last, days)) if *last == kind => days.push(day),
+            _ => runs.push((kind, vec![day])),
+        }
+    }
+    let run = |(kind, days): (String, Vec<&PumpDay>)| {
+        let least: f64 = days.iter().filter_map(|d| d.kwh).sum();
+        let most: f64 = days.iter().filter_map(|d| d.most_kwh.or(d.kwh)).sum();
+        let open = if most > least {
+            format!("至{}", number(most))
+        } else {
+            String::new()
+        };
+        let dates = match (days.first(), days.last()) {
+            (Some(first), Some(last)) if first.day != last.day => {
+                format!("{}至{}（{}天）", first.day, last.day, days.len())
+            }
+            (Some(first), _) => first.day.to_string(),
+            _ => String::new(),
+        };
+        let by_day = days.iter().filter(|d| d.kwh.is_some_and(|kwh| kwh > 0.0));
+        Explanation {
+            text: format!("{dates} {kind}：{}{open} kWh", number(least)),
+            from: by_day
+                .map(|d| leaf(format!("{} {} kWh", d.day, number(d.kwh.unwrap_or(0.0)))))
+                .collect(),
+        }
+    };
+    runs.into_iter().map(run).collect()
+}
+
+impl Explanation {
+    /// The tree as lines, to `depth` levels below the root.
+    pub fn lines(&self, depth: usize) -> Vec<String> {
+        let mut lines = vec![self.text.clone()];
+        self.below("", depth, &mut lines);
+        lines
+    }
+
+    fn below(&self, indent: &str, depth: usize, lines: &mut Vec<String>) {
+        if depth == 0 {
+            return;
+        }
+        for (index, node) in self.from.iter().enumerate() {
+            let last = index + 1 == self.from.len();
+            let (branch, further) = if last {
+                ("└─ ", "   ")
+            } else {
+                ("├─ ", "│  ")
+            };
+            lines.push(format!("{indent}{branch}{}", node.text));
+            node.below(&format!("{indent}{further}"), depth - 1, lines);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Tests of issued reports: printed again, altered, changed since.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use super::super::tests::{SAID, documents, figures, statement};
+use super::*;
+use crate::figures::Value;
+
+fn at() -> Timestamp {
+    "2022-11-20T01:00:00Z".parse().unwrap()
+}
+
+/// Issues the report of 2022 into a new directory.
+fn issued() -> (tempfile::TempDir, Issue) {
+    let dir = tempfile::tempdir().unwrap();
+    let figures = figures(&SAID);
+    let documents = documents(None, &figures).unwrap();
+    let issue = issue(dir.path(), &documents, &statement(&figures), "刘某", at()).unwrap();
+    (dir, issue)
+}
+
+#[test]
+fn an_issued_report_is_printed_again_to_the_last_byte() {
+    let (dir, first) = issued();
+    assert_eq!(first.number, "2022-001");
+    let documents = documents(None, &figures(&SAID)).unwrap();
+    let frozen = read(dir.path(), "2022-001").unwrap();
+    assert_eq!(frozen.issue, first);
+    for ((name, bytes), (made, expected)) in frozen.documents.iter().zip(documents.files()) {
+        assert_eq!((name.as_str(), bytes.as_slice()), (made, expected));
+    }
+    let again = issue(
+        dir.path(),
+        &documents,
+        &statement(&figures(&SAID)),
+        "刘某",
+        at(),
+    )
+    .unwrap();
+    assert_eq!(again.number, "2022-002");
+    assert_ne!(
+        again.digest, first.digest,
+        "the number is part of what is sealed"
+    );
+    let numbers: Vec<String> = super::issued(dir.path())
+        .unwrap()
+        .into_iter()
+        .map(|i| i.number)
+        .collect();
+    assert_eq!(numbers, ["2022-001", "2022-002"]);
+}
+
+#[test]
+fn what_is_altered_or_gone_is_named() {
+    let (dir, first) = issued();
+    let file = dir.path().join("2022-001/drought-relief.md");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::write(&file, "别的").unwrap();
+    let altered = read(dir.path(), &first.number).unwrap_err().to_string();
+    assert!(
+        altered.contains("drought-relief.md is not what was issued"),
+        "{altered}"
+    );
+    for number in ["2022-009", "../2022-001", ""] {
+        let unknown = read(dir.path(), number).unwrap_err();
+        assert!(
+            matches!(unknown, IssueError::Unknown { .. }),
+            "{number}: {unknown}"
+        );
+    }
+    let record = dir.path().join("2022-001/issue.json");
+    fs::set_permissions(&record, fs::Permissions::from_mode(0o644)).unwrap();
+    let text = fs::read_to_string(&record).unwrap();
+    fs::write(&record, text.replace("刘某", "张某")).unwrap();
+    let forged = read(dir.path(), &first.number).unwrap_err().to_string();
+    assert!(
+        forged.contains("issue.json is not what was issued"),
+        "{forged}"
+    );
+}
+
+#[test]
+fn what_has_changed_since_shows_with_its_inputs() {
+    let (dir, first) = issued();
+    let frozen = read(dir.path(), &first.number).unwrap();
+    let mut now = statement(&figures(&SAID));
+    assert_eq!(changes(&frozen, &now).unwrap(), vec![]);
+    let figure = now
+        .figures
+        .iter_mut()
+        .find(|f| f.id == "electricity_used")
+        .unwrap();
+    figure.value = Value::Number(36_000.0);
+    figure.phrase = Some("约3.6万度".into());
+    figure.inputs[0].value = Some(2.5);
+    let changes = changes(&frozen, &now).unwrap();
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0].figure, "electricity_used");
+    assert!(changes[0].issued.contains("约3.5万度") && changes[0].now.contains("约3.6万度"));
+    assert_eq!(changes[0].inputs, [["pump-1/energy_total", "1.5", "2.5"]]);
+}

@@ -1,0 +1,310 @@
+//! What the clerk does: the office's own Word file filled, the documents read by programs that are not ours, a report issued and
+//! compared, a figure explained.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::context::{Context, hanqing, outcome, repository};
+
+/// A hub with the ledger of 2022 and a store without readings.
+fn office() -> Context {
+    let context = Context::new();
+    context.hub_config();
+    hanqing::store::Sqlite::open(&context.path("store.db")).unwrap();
+    let (code, _, told) = outcome(
+        hanqing()
+            .args(["ledger", "import", "-c"])
+            .arg(context.path("hub.toml"))
+            .arg(repository("config/examples/2022/ledger.csv")),
+    );
+    assert_eq!(code, Some(0), "{told}");
+    context
+}
+
+/// Runs `hanqing NAME -c hub.toml REST` in the office.
+fn run(context: &Context, name: &[&str], rest: &[&str]) -> (Option<i32>, String, String) {
+    outcome(
+        hanqing()
+            .args(name)
+            .arg("-c")
+            .arg(context.path("hub.toml"))
+            .args(rest),
+    )
+}
+
+/// Lets LibreOffice turn `file` into `kind` and returns the new file.
+fn convert(context: &Context, file: &Path, kind: &str) -> PathBuf {
+    let out = context.path("converted");
+    let profile = format!(
+        "-env:UserInstallation=file://{}",
+        context.path("libreoffice").display()
+    );
+    let mut soffice = Command::new("soffice");
+    soffice
+        .arg(profile)
+        .args(["--headless", "--convert-to", kind, "--outdir"])
+        .arg(&out)
+        .arg(file);
+    let done = soffice
+        .output()
+        .expect("soffice: apt-get install libreoffice-writer libreoffice-calc");
+    let ending = kind.split(':').next().unwrap();
+    let made = out.join(file.with_extension(ending).file_name().unwrap());
+    assert!(made.exists(), "{}", String::from_utf8_lossy(&done.stderr));
+    made
+}
+
+/// What python-docx or openpyxl finds in a file.
+fn read(file: &Path) -> serde_json::Value {
+    let python = std::env::var("HANQING_TEST_PYTHON").expect("HANQING_TEST_PYTHON: run tests/run");
+    let read = Command::new(python)
+        .arg(repository("tests/read_office.py"))
+        .arg(file)
+        .output()
+        .unwrap();
+    assert!(
+        read.status.success(),
+        "{}",
+        String::from_utf8_lossy(&read.stderr)
+    );
+    serde_json::from_slice(&read.stdout).unwrap()
+}
+
+fn entries(docx: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut archive = zip::ZipArchive::new(std::fs::File::open(docx).unwrap()).unwrap();
+    (0..archive.len())
+        .map(|index| {
+            let mut entry = archive.by_index(index).unwrap();
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut entry, &mut bytes).unwrap();
+            (entry.name().unwrap().into_owned(), bytes)
+        })
+        .collect()
+}
+
+#[test]
+fn a_file_of_libreoffice_is_filled_and_nothing_else_in_it_changes() {
+    let context = office();
+    let source = context.write("office.fodt", include_str!("clerk/office.fodt"));
+    let docx = convert(&context, &source, "docx");
+    let (code, printed, told) = run(
+        &context,
+        &["report"],
+        &[
+            "--out",
+            context.path("out").to_str().unwrap(),
+            "--fill",
+            docx.to_str().unwrap(),
+        ],
+    );
+    assert_eq!(code, Some(1), "two placeholders are left: {printed}{told}");
+    assert!(
+        told.contains("{{electricty_used}}") && told.contains("did you mean electricity_used?"),
+        "{told}"
+    );
+    assert!(
+        told.contains("{{diesel_used}}") && told.contains("no data"),
+        "{told}"
+    );
+    assert!(
+        printed.contains("原文：抗旱救灾方面，去年的文字，一方面，组织干部。"),
+        "{printed}"
+    );
+    let filled = context.path("out").join("office.docx");
+    let section = std::fs::read_to_string(context.path("out").join("drought-relief.md")).unwrap();
+    let paragraph = |words: &str| {
+        section
+            .lines()
+            .find(|l| l.starts_with(words))
+            .unwrap()
+            .to_owned()
+    };
+    let (relief, water) = (paragraph("抗旱救灾方面，"), paragraph("安全饮水方面，"));
+
+    let before =
+        std::fs::read_to_string(convert(&context, &docx, "txt:Text (encoded):UTF8")).unwrap();
+    let after = convert(&context, &filled, "txt:Text (encoded):UTF8");
+    let after = std::fs::read_to_string(after).unwrap();
+    let expected = before
+        .replace("{{funds_invested}}", "55万元")
+        .replace("{{area_affected.value}} {{area_affected.unit}}", "2200 亩")
+        .replace("{{新建饮水工程}}", "6个")
+        .replace("{{people_served}}", "1900人")
+        .replace("抗旱救灾方面，去年的文字，一方面，组织干部。", &relief)
+        .replace("安全饮水方面，去年的饮水文字。", &water)
+        .replace("{{section}}", &format!("{relief}\n{water}"));
+    assert_eq!(after, expected);
+
+    let read = read(&filled);
+    assert_eq!(read["header"], "清源乡年度工作总结");
+    assert_eq!(read["footer"], "统计期2022年8月1日至2022年11月15日");
+    let (old, new) = (entries(&docx), entries(&filled));
+    let names = |list: &[(String, Vec<u8>)]| list.iter().map(|e| e.0.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&old), names(&new));
+    let text = ["word/document.xml", "word/header", "word/footer"];
+    for ((name, old), (_, new)) in old.iter().zip(&new) {
+        if !text.iter().any(|part| name.starts_with(part)) {
+            assert_eq!(old, new, "{name}");
+        }
+    }
+    let document = |list: &[(String, Vec<u8>)]| {
+        let (_, bytes) = list
+            .iter()
+            .find(|(name, _)| name == "word/document.xml")
+            .unwrap();
+        String::from_utf8(bytes.clone()).unwrap()
+    };
+    for mark in [
+        "<w:ins ",
+        "<w:del ",
+        "<w:delText",
+        "<w:tbl>",
+        "<w:b/>",
+        "<w:i/>",
+    ] {
+        let (old, new) = (document(&old), document(&new));
+        assert_eq!(
+            old.matches(mark).count(),
+            new.matches(mark).count(),
+            "{mark}"
+        );
+        assert!(old.contains(mark), "the file tests {mark}");
+    }
+}
+
+#[test]
+fn word_and_excel_are_what_other_programs_read() {
+    let context = office();
+    let out = context.path("out");
+    let (code, _, told) = run(&context, &["report"], &["--out", out.to_str().unwrap()]);
+    assert_eq!(code, Some(0), "{told}");
+    let word = read(&out.join("drought-relief.docx"));
+    assert_eq!(word["page_mm"], serde_json::json!([210, 297]));
+    assert_eq!(
+        word["margins_mm"],
+        serde_json::json!([37, 35, 28, 26]),
+        "GB/T 9704"
+    );
+    assert_eq!(word["fonts"]["公文正文"], "仿宋_GB2312");
+    assert_eq!(word["fonts"]["Title"], "方正小标宋简体");
+    assert_eq!(word["footer"], "— 1 —");
+    let paragraphs = word["paragraphs"].as_array().unwrap();
+    assert!(
+        paragraphs
+            .iter()
+            .any(|p| p.as_str().unwrap().contains("挽救农作物2000余亩"))
+    );
+    assert_eq!(word["heads"][0], true);
+    let pdf = convert(&context, &out.join("drought-relief.docx"), "pdf");
+    assert!(std::fs::metadata(pdf).unwrap().len() > 10_000);
+
+    let excel = read(&out.join("drought-relief.xlsx"));
+    let form = |kind: &str| excel[kind]["抗旱情况统计表"].as_array().unwrap().clone();
+    let row = |rows: Vec<serde_json::Value>, label: &str| {
+        rows.into_iter().find(|row| row[0] == label).unwrap()
+    };
+    let funds = row(form("values"), "投入抗旱资金 合计");
+    assert_eq!((&funds[1], &funds[3]), (&550_000.into(), &55.into()));
+    assert!(
+        row(form("formulas"), "投入抗旱资金 合计")[3]
+            .as_str()
+            .unwrap()
+            .starts_with('=')
+    );
+    assert_eq!(
+        row(form("values"), "抗旱用电")[1],
+        "无数据",
+        "absent is not zero"
+    );
+    let villages = excel["formulas"]["按村"].as_array().unwrap();
+    let total = villages.last().unwrap();
+    assert!(total[3].as_str().unwrap().starts_with("=SUM("), "{total}");
+    // LibreOffice works the formulas out by itself and comes to the same.
+    let again = read(&convert(&context, &out.join("drought-relief.xlsx"), "xlsx"));
+    assert_eq!(again["values"]["按村"], excel["values"]["按村"]);
+    assert_eq!(
+        again["values"]["抗旱情况统计表"],
+        excel["values"]["抗旱情况统计表"]
+    );
+}
+
+#[test]
+fn a_figure_unfolds_to_the_papers_behind_it() {
+    let context = office();
+    let (code, printed, told) = run(&context, &["explain"], &["area_rescued"]);
+    assert_eq!(code, Some(0), "{told}");
+    for part in [
+        "挽救农作物面积（area_rescued）2077 亩，成文“2000余亩”",
+        "figure:area_affected",
+        "ledger:",
+        "农情调查表",
+    ] {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+    let (_, json, _) = run(&context, &["explain"], &["--json", "投入抗旱资金"]);
+    let tree: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert!(tree["from"].to_string().contains("财政所 黄某"), "{json}");
+    let (code, _, told) = run(&context, &["explain"], &["electricty_used"]);
+    assert_eq!(code, Some(1));
+    assert!(told.contains("did you mean electricity_used?"), "{told}");
+}
+
+#[test]
+fn an_issued_report_stays_as_it_was() {
+    let context = office();
+    let out = context.path("again");
+    let (code, printed, told) = run(&context, &["report", "issue"], &["--by", "刘某"]);
+    assert_eq!(code, Some(0), "{printed}{told}");
+    assert!(printed.starts_with("2022-001 "), "{printed}");
+    let (_, listed, _) = run(&context, &["report", "list"], &[]);
+    assert!(
+        listed.contains("2022-001") && listed.contains("刘某"),
+        "{listed}"
+    );
+    let (_, same, _) = run(&context, &["report", "diff"], &["2022-001"]);
+    assert!(same.contains("一致"), "{same}");
+
+    let header = "code,value,unit,from,to,village,crop,work,document,entered_by,entered_at,reason,supersedes";
+    let row = "gasoline,500,L,2022-10-30,2022-10-30,dongmen,,,加油票 2022-10-0099,财政所 黄某,,,";
+    let more = context.write("more.csv", &format!("{header}\n{row}\n"));
+    let (code, _, told) = run(&context, &["ledger", "import"], &[more.to_str().unwrap()]);
+    assert_eq!(code, Some(0), "{told}");
+    let (_, changed, _) = run(&context, &["report", "diff"], &["2022-001"]);
+    assert!(
+        changed.contains("gasoline_used") && changed.contains("14980") && changed.contains("15480"),
+        "{changed}"
+    );
+    assert!(changed.contains("ledger:119：— → 500"), "{changed}");
+    let (code, _, told) = run(
+        &context,
+        &["report", "reprint"],
+        &["2022-001", "--out", out.to_str().unwrap()],
+    );
+    assert_eq!(code, Some(0), "{told}");
+    for entry in std::fs::read_dir(&out).unwrap() {
+        let path = entry.unwrap().path();
+        let held = context
+            .path("issued")
+            .join("2022-001")
+            .join(path.file_name().unwrap());
+        assert_eq!(std::fs::read(&path).unwrap(), std::fs::read(held).unwrap());
+    }
+}
+
+#[test]
+fn a_template_is_looked_through_and_a_file_that_is_no_docx_is_refused() {
+    let context = office();
+    let (code, printed, told) = run(&context, &["report"], &["--check-template"]);
+    assert_eq!(
+        (code, printed.as_str()),
+        (Some(0), "0 problems\n"),
+        "{told}"
+    );
+    let bad = context.write("office.docx", "this is no archive");
+    let (code, _, told) = run(&context, &["report"], &["--fill", bad.to_str().unwrap()]);
+    assert_eq!(code, Some(1));
+    assert!(
+        told.contains("office.docx") && told.contains("save it again as .docx"),
+        "{told}"
+    );
+}
