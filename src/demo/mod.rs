@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::core::GatewayId;
 use crate::device::Profile;
 use crate::edge::{Edge, EdgeSettings, EdgeWatch};
-use crate::hub::{self, FileSettings, Hub, HubSettings, Report, StoreSettings, WebSettings};
+use crate::hub::{self, Hub, HubSettings, LedgerSettings, Report, StoreSettings, WebSettings};
 use crate::ledger::{self, Ledger};
 use crate::modbus::BusSettings;
 use crate::mqtt::{MqttSettings, broker};
@@ -312,9 +312,7 @@ fn hub_settings(page: u16, broker: u16) -> HubSettings {
         mqtt: MqttSettings::at(format!("mqtt://127.0.0.1:{broker}")),
         client_id: "hanqing-hub".into(),
         store: StoreSettings::at("store.db".into()),
-        ledger: FileSettings {
-            path: "ledger.db".into(),
-        },
+        ledger: LedgerSettings::at("ledger.db".into()),
         web: WebSettings {
             listen: (Ipv4Addr::LOCALHOST, page).into(),
         },
@@ -330,7 +328,7 @@ fn hub_settings(page: u16, broker: u16) -> HubSettings {
 
 /// Enters the clerk's ledger.
 fn enter(data: &Path, csv: &[u8], township: &Township, at: Timestamp) -> anyhow::Result<()> {
-    let import = ledger::parse(csv, township, at);
+    let import = ledger::import(csv, None, township, at);
     let problems: Vec<String> = import.problems.iter().map(ToString::to_string).collect();
     ensure!(
         problems.is_empty(),

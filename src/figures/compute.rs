@@ -100,6 +100,7 @@ pub fn compute<E>(
         comparisons: comparisons(&figures, inputs.earlier),
         villages: statement::villages(rows, township),
         entries: rows.all(),
+        pending: Vec::new(),
         figures,
     })
 }

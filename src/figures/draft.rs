@@ -97,6 +97,9 @@ impl Draft {
         if let Some(row) = entry.supersedes {
             note = format!("{note}；更正第{row}条：{}", entry.reason);
         }
+        if let Some(by) = &entry.reviewed_by {
+            note.push_str(&format!("；{by}复核"));
+        }
         self.inputs.push(FigureInput {
             from: format!("ledger:{}", entry.id),
             value: Some(entry.value),

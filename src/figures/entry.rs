@@ -143,11 +143,11 @@ codes! {
 /// One row of the ledger. Rows are never changed: a correction is a row that supersedes another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Row number in the ledger, from 1.
+    /// Row number in the ledger, from 1; 0 before it is entered.
     pub id: i64,
     /// What it states.
     pub code: EntryCode,
-    /// The number, in the code's unit.
+    /// The number, in the code's unit; finite, not negative.
     pub value: f64,
     /// First day that it speaks of.
     pub from: Date,
@@ -169,4 +169,7 @@ pub struct Entry {
     pub reason: String,
     /// The row that it replaces.
     pub supersedes: Option<i64>,
+    /// Who has looked it over, where somebody has: never the one who entered it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed_by: Option<String>,
 }

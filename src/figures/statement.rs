@@ -34,6 +34,8 @@ pub struct Statement {
     pub days: Vec<TownshipDay>,
     /// The rows of the ledger that count for the period.
     pub entries: Vec<Entry>,
+    /// Rows that wait for a second person, and are in no figure.
+    pub pending: Vec<Entry>,
 }
 
 impl Statement {

@@ -133,6 +133,7 @@ impl World {
             entered_at: Timestamp::UNIX_EPOCH,
             reason: String::new(),
             supersedes: None,
+            reviewed_by: None,
         });
         self.entries.last_mut().unwrap()
     }

@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 pub use overview::Overviews;
 pub use report::{Report, drought_event, report, statement};
 pub use retry::{Retried, retry};
-pub use settings::{BrokerSettings, FileSettings, HubSettings, StoreSettings, WebSettings};
+pub use settings::{BrokerSettings, HubSettings, LedgerSettings, StoreSettings, WebSettings};
 pub use state::HubState;
 
 use crate::core::Calendar;

@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan};
 use super::{HubSettings, calendar};
 use crate::core::{Calendar, DayCell, Period};
 use crate::figures::{self, Acceptance, Earlier, Entry, EntryCode, Inputs, Rules, Statement};
-use crate::ledger::Ledger;
+use crate::ledger::{Counted, Ledger};
 use crate::report;
 use crate::store::Sqlite;
 #[cfg(feature = "influx")]
@@ -61,7 +61,10 @@ pub fn statement(
     let calendar = calendar(township)?;
     let rules = rules(settings.plausibility.as_deref())?;
     let ledger = Ledger::open(&settings.ledger.path)?;
-    let entries = ledger.current()?;
+    let Counted {
+        counting: entries,
+        pending,
+    } = ledger.counted(settings.ledger.two_person)?;
     let period = period.or_else(|| drought_event(&entries)).context(
         "no period: give --from and --to, or enter the drought event (drought_event) in the ledger",
     )?;
@@ -89,7 +92,9 @@ pub fn statement(
             figures,
         });
     }
-    source.statement(period, &earlier, &[])
+    let mut statement = source.statement(period, &earlier, &ledger.acceptances()?)?;
+    statement.pending = pending;
+    Ok(statement)
 }
 
 /// The same days of the year before, and the droughts before this one.

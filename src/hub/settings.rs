@@ -25,7 +25,7 @@ pub struct HubSettings {
     /// The time-series store.
     pub store: StoreSettings,
     /// The ledger.
-    pub ledger: FileSettings,
+    pub ledger: LedgerSettings,
     /// The page.
     #[serde(default)]
     pub web: WebSettings,
@@ -84,12 +84,25 @@ impl StoreSettings {
     }
 }
 
-/// Where a file of the hub lies.
+/// Where the ledger lies, and when its rows count.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FileSettings {
+pub struct LedgerSettings {
     /// The file. Its directory must exist and be writable.
     pub path: PathBuf,
+    /// A row counts once somebody else than who entered it has looked it over.
+    #[serde(default)]
+    pub two_person: bool,
+}
+
+impl LedgerSettings {
+    /// A ledger in the file at `path` whose rows count as they are entered.
+    pub fn at(path: PathBuf) -> Self {
+        Self {
+            path,
+            two_person: false,
+        }
+    }
 }
 
 /// Where the page is served.

@@ -1,57 +1,90 @@
 //! One row of a ledger file, checked column by column.
 
-use csv::StringRecord;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::NewEntry;
+use super::table::Line;
+use super::units;
 use crate::core::Problem;
-use crate::figures::EntryCode;
+use crate::figures::{Entry, EntryCode};
 use crate::support::nearest;
 use crate::water::Township;
 
 /// One row while it is read: it gathers problems as it goes, so that each is named at once.
 pub(super) struct RowReader<'a> {
-    pub(super) number: usize,
-    pub(super) header: &'a StringRecord,
-    pub(super) record: &'a StringRecord,
+    line: &'a Line,
+    columns: &'a [&'static str],
+    lettered: bool,
     pub(super) problems: Vec<Problem>,
+    /// A value whose unit was turned into the ledger's.
+    pub(super) turned: Option<String>,
+}
+
+/// The letters of a column, from 0: A, B, … AA.
+fn letters(mut index: usize) -> String {
+    let mut text = String::new();
+    loop {
+        text.insert(0, char::from(b'A' + (index % 26) as u8));
+        index /= 26;
+        if index == 0 {
+            return text;
+        }
+        index -= 1;
+    }
 }
 
 impl<'a> RowReader<'a> {
+    pub(super) fn new(line: &'a Line, columns: &'a [&'static str], lettered: bool) -> Self {
+        Self {
+            line,
+            columns,
+            lettered,
+            problems: Vec::new(),
+            turned: None,
+        }
+    }
+
     fn text(&self, column: &str) -> &'a str {
-        let index = self.header.iter().position(|name| name == column);
-        index.and_then(|i| self.record.get(i)).unwrap_or("")
+        let index = self.columns.iter().position(|name| *name == column);
+        let cell = index.and_then(|i| self.line.cells.get(i));
+        cell.and_then(|cell| cell.as_deref().ok()).unwrap_or("")
+    }
+
+    /// Where a cell stands: `row 5, value`, in a workbook with its address.
+    fn path(&self, column: &str) -> String {
+        let number = self.line.number;
+        match self.columns.iter().position(|name| *name == column) {
+            Some(index) if self.lettered => {
+                format!("row {number}, {column} ({}{number})", letters(index))
+            }
+            _ => format!("row {number}, {column}"),
+        }
     }
 
     fn problem(&mut self, column: &str, rule: impl Into<String>, hint: impl Into<String>) {
-        let path = format!("row {}, {column}", self.number);
         let value: String = self.text(column).chars().take(80).collect();
+        let path = self.path(column);
         self.problems.push(Problem::new(path, value, rule, hint));
     }
 
     /// The row, or `None` where a problem leaves a hole in it.
-    pub(super) fn entry(
-        &mut self,
-        township: &Township,
-        imported_at: Timestamp,
-    ) -> Option<NewEntry> {
-        if self.record.len() != self.header.len() {
-            let rule = format!(
-                "the row has {} fields, the header {}",
-                self.record.len(),
-                self.header.len()
-            );
-            let path = format!("row {}", self.number);
-            let hint = "put fields that hold a comma into double quotes";
-            self.problems.push(Problem::new(path, "", rule, hint));
+    pub(super) fn entry(&mut self, township: &Township, imported_at: Timestamp) -> Option<Entry> {
+        for (column, cell) in self.columns.iter().zip(&self.line.cells) {
+            if let Err(error) = cell {
+                let hint = "mend the formula, or type the value";
+                let path = self.path(column);
+                self.problems.push(Problem::new(path, "", error, hint));
+            }
+        }
+        if !self.problems.is_empty() {
             return None;
         }
         let code = self.code();
-        let value = self.value(code);
-        if let Some(code) = code {
-            self.check_unit(code);
-        }
+        let value = self.value();
+        let value = match (code, value) {
+            (Some(code), Some(value)) => self.in_unit(code, value),
+            _ => value,
+        };
         let from = self.day("from");
         let to = self.day("to");
         if let (Some(from), Some(to)) = (from, to)
@@ -94,7 +127,9 @@ impl<'a> RowReader<'a> {
             );
         }
         let work = Some(self.text("work")).filter(|text| !text.is_empty());
-        Some(NewEntry {
+        Some(Entry {
+            id: 0,
+            reviewed_by: None,
             code: code?,
             value: value?,
             from: from?,
@@ -112,26 +147,22 @@ impl<'a> RowReader<'a> {
 
     fn code(&mut self) -> Option<EntryCode> {
         let text = self.text("code");
-        let code = EntryCode::from_id(text);
+        let by_name = || EntryCode::ALL.iter().copied().find(|c| c.name_zh() == text);
+        let code = EntryCode::from_id(text).or_else(by_name);
         if code.is_none() {
-            let by_name = EntryCode::ALL
-                .iter()
-                .find(|c| c.name_zh() == text)
-                .map(|c| c.id());
-            let hint =
-                match by_name.or_else(|| nearest(text, EntryCode::ALL.iter().map(|c| c.id()))) {
-                    Some(near) => format!("did you mean {near}?"),
-                    None => {
-                        let all: Vec<_> = EntryCode::ALL.iter().map(|c| c.id()).collect();
-                        format!("the codes are {}", all.join(", "))
-                    }
-                };
+            let hint = match nearest(text, EntryCode::ALL.iter().map(|c| c.id())) {
+                Some(near) => format!("did you mean {near}?"),
+                None => {
+                    let all: Vec<_> = EntryCode::ALL.iter().map(|c| c.id()).collect();
+                    format!("the codes are {}", all.join(", "))
+                }
+            };
             self.problem("code", "this is no code of the ledger", hint);
         }
         code
     }
 
-    fn value(&mut self, code: Option<EntryCode>) -> Option<f64> {
+    fn value(&mut self) -> Option<f64> {
         let text = self.text("value");
         let value = match text.parse::<f64>() {
             Ok(value) if value.is_finite() && value >= 0.0 => value,
@@ -160,27 +191,37 @@ impl<'a> RowReader<'a> {
                 return None;
             }
         };
-        if code.is_some_and(|code| code.unit() == "%") && value > 100.0 {
-            self.problem("value", "a share is at most 100 %", "check the number");
-        }
         Some(value)
     }
 
-    fn check_unit(&mut self, code: EntryCode) {
+    /// The value in the code's unit: a unit that stands there is turned, one that is missing is asked for.
+    fn in_unit(&mut self, code: EntryCode, value: f64) -> Option<f64> {
         let (text, unit) = (self.text("unit"), code.unit());
-        if text == unit {
-            return;
-        }
-        let hint = match (text, unit) {
-            ("万元", "元") => "multiply the value by 10000 and write 元".to_owned(),
-            ("", _) => format!("write {unit}, after checking that the value is in it"),
-            _ => format!("convert the value and write {unit}"),
+        let Some(turned) = units::turned(value, text, unit) else {
+            let hint = match text {
+                "" => format!("write {unit}, after checking that the value is in it"),
+                _ => {
+                    let others = units::written(unit);
+                    let or = if others.is_empty() {
+                        String::new()
+                    } else {
+                        format!("; {} are turned into it", others.join(", "))
+                    };
+                    format!("convert the value and write {unit}{or}")
+                }
+            };
+            let rule = format!("{} ({}) is in {unit}", code.id(), code.name_zh());
+            self.problem("unit", rule, hint);
+            return None;
         };
-        self.problem(
-            "unit",
-            format!("{} ({}) is in {unit}", code.id(), code.name_zh()),
-            hint,
-        );
+        if unit == "%" && turned > 100.0 {
+            self.problem("value", "a share is at most 100 %", "check the number");
+        }
+        if text != unit {
+            let path = self.path("value");
+            self.turned = Some(format!("{path}: {value} {text} = {turned} {unit}"));
+        }
+        Some(turned)
     }
 
     fn day(&mut self, column: &str) -> Option<Date> {
@@ -189,33 +230,39 @@ impl<'a> RowReader<'a> {
         let day = text
             .parse::<Date>()
             .ok()
-            .filter(|day| day.to_string() == text);
+            .filter(|day| day.to_string() == text)
+            .or_else(|| chinese_day(text));
         if day.is_none() {
             self.problem(
                 column,
                 "a day is written YYYY-MM-DD",
-                "for example 2022-08-01; format the cells as text",
+                "for example 2022-08-01 or 2022年8月1日",
             );
         }
         day
     }
 
-    /// The id in `column`, which may be empty, checked against the ids and names of the township.
+    /// The id in `column`, which may be empty, by id or name of the township's.
     fn one_of<'t, I: Iterator<Item = (&'t str, &'t str)>>(
         &mut self,
         column: &str,
         known: impl Fn() -> I,
-    ) -> Option<&'a str> {
+    ) -> Option<String> {
         let text = self.text(column);
-        if text.is_empty() || known().any(|(id, _)| id == text) {
-            return Some(text).filter(|text| !text.is_empty());
+        if text.is_empty() {
+            return None;
         }
-        let by_name = known().find(|(_, name)| *name == text).map(|(id, _)| id);
-        let hint = match by_name.or_else(|| nearest(text, known().map(|(id, _)| id))) {
+        if let Some((id, _)) = known().find(|(id, name)| *id == text || *name == text) {
+            return Some(id.to_owned());
+        }
+        let hint = match nearest(text, known().map(|(id, _)| id)) {
             Some(near) => format!("did you mean {near}?"),
             None => format!(
-                "the ids are {}",
-                known().map(|(id, _)| id).collect::<Vec<_>>().join(", ")
+                "they are {}",
+                known()
+                    .map(|(id, name)| format!("{id} {name}"))
+                    .collect::<Vec<_>>()
+                    .join(", ")
             ),
         };
         self.problem(column, format!("the township has no such {column}"), hint);
@@ -264,4 +311,13 @@ impl<'a> RowReader<'a> {
         }
         row
     }
+}
+
+/// A day as it is written in Chinese: 2022年8月1日.
+fn chinese_day(text: &str) -> Option<Date> {
+    let (year, rest) = text.strip_suffix('日')?.split_once('年')?;
+    let (month, day) = rest.split_once('月')?;
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let sound = year.len() == 4 && digits(year) && digits(month) && digits(day);
+    sound.then(|| Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok())?
 }

@@ -9,11 +9,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
-use super::NewEntry;
+use super::release::{RELEASE, reviewers};
 use crate::figures::{Entry, EntryCode};
 
 /// Version of the table's layout, in `PRAGMA user_version`.
-const LAYOUT: i64 = 1;
+const LAYOUT: i64 = 2;
 
 /// How long a writer waits for another: a clerk's import takes well under a second, ten times that is a fault.
 const BUSY_MAX: Duration = Duration::from_secs(10);
@@ -42,7 +42,6 @@ BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: supersede the row instead 
 CREATE TRIGGER entry_no_replace BEFORE INSERT ON entry
 WHEN EXISTS (SELECT 1 FROM entry WHERE id = NEW.id OR supersedes = NEW.supersedes)
 BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: this row is there already, or its predecessor is superseded'); END;
-PRAGMA user_version = 1;
 ";
 
 const COLUMNS: &str = "id, code, value, from_day, to_day, village, crop, work, document, entered_by, entered_at_ms, reason, supersedes";
@@ -76,8 +75,8 @@ pub enum LedgerError {
         /// Why.
         source: rusqlite::Error,
     },
-    /// A new row supersedes a row that does not exist.
-    #[error("row {0} is to be superseded, but the ledger has no such row")]
+    /// A row that is to be superseded or looked over does not exist.
+    #[error("the ledger has no row {0}")]
     NoSuchRow(i64),
     /// A new row supersedes a row that another already supersedes.
     #[error(
@@ -98,6 +97,14 @@ pub enum LedgerError {
         old: String,
         /// What the correction states.
         new: &'static str,
+    },
+    /// A review by the one who entered the row.
+    #[error("row {row} was entered by {by}: somebody else has to look it over")]
+    OwnRow {
+        /// The row.
+        row: i64,
+        /// Who.
+        by: String,
     },
     /// A row in the file does not read back.
     #[error("row {row} of the ledger has a {column} that does not read: {text:?}")]
@@ -123,10 +130,10 @@ pub struct Imported {
 /// The ledger's file.
 #[derive(Debug)]
 pub struct Ledger {
-    db: Connection,
+    pub(super) db: Connection,
 }
 
-fn sql(what: &'static str) -> impl FnOnce(rusqlite::Error) -> LedgerError {
+pub(super) fn sql(what: &'static str) -> impl FnOnce(rusqlite::Error) -> LedgerError {
     move |source| LedgerError::Sql { what, source }
 }
 
@@ -159,8 +166,11 @@ impl Ledger {
                 found,
             });
         }
-        if found == 0 {
+        if found < 1 {
             making.execute_batch(SCHEMA).map_err(open)?;
+        }
+        if found < 2 {
+            making.execute_batch(RELEASE).map_err(open)?;
         }
         making.commit().map_err(open)?;
         Ok(Self { db })
@@ -170,7 +180,7 @@ impl Ledger {
     ///
     /// # Errors
     /// A row breaks a rule of the table, or supersedes a row that is not there or is superseded already.
-    pub fn append(&mut self, rows: &[NewEntry]) -> Result<Vec<i64>, LedgerError> {
+    pub fn append(&mut self, rows: &[Entry]) -> Result<Vec<i64>, LedgerError> {
         let writing = begin(&mut self.db)?;
         let ids = rows
             .iter()
@@ -186,7 +196,7 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`Ledger::append`].
-    pub fn import(&mut self, rows: &[NewEntry]) -> Result<Imported, LedgerError> {
+    pub fn import(&mut self, rows: &[Entry]) -> Result<Imported, LedgerError> {
         let writing = begin(&mut self.db)?;
         let mut imported = Imported::default();
         for row in rows {
@@ -224,19 +234,22 @@ impl Ledger {
             .map_err(sql(failed))?;
         let mut rows = statement.query([]).map_err(sql(failed))?;
         let mut entries = Vec::new();
+        let reviewers = reviewers(&self.db)?;
         while let Some(row) = rows.next().map_err(sql(failed))? {
-            entries.push(entry(row)?);
+            let mut entry = entry(row)?;
+            entry.reviewed_by = reviewers.get(&entry.id).cloned();
+            entries.push(entry);
         }
         Ok(entries)
     }
 }
 
-fn begin(db: &mut Connection) -> Result<Transaction<'_>, LedgerError> {
+pub(super) fn begin(db: &mut Connection) -> Result<Transaction<'_>, LedgerError> {
     db.transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(sql("to begin a transaction"))
 }
 
-fn holds(writing: &Transaction<'_>, row: &NewEntry) -> Result<bool, LedgerError> {
+fn holds(writing: &Transaction<'_>, row: &Entry) -> Result<bool, LedgerError> {
     let failed = "to look for a duplicate";
     writing
         .prepare_cached(
@@ -259,7 +272,7 @@ fn holds(writing: &Transaction<'_>, row: &NewEntry) -> Result<bool, LedgerError>
         .map_err(sql(failed))
 }
 
-fn insert(writing: &Transaction<'_>, row: &NewEntry) -> Result<i64, LedgerError> {
+fn insert(writing: &Transaction<'_>, row: &Entry) -> Result<i64, LedgerError> {
     if let Some(old) = row.supersedes {
         check_supersedes(writing, row, old)?;
     }
@@ -287,11 +300,7 @@ fn insert(writing: &Transaction<'_>, row: &NewEntry) -> Result<i64, LedgerError>
         .map_err(sql(failed))
 }
 
-fn check_supersedes(
-    writing: &Transaction<'_>,
-    row: &NewEntry,
-    old: i64,
-) -> Result<(), LedgerError> {
+fn check_supersedes(writing: &Transaction<'_>, row: &Entry, old: i64) -> Result<(), LedgerError> {
     let failed = "to look up a superseded row";
     let code: Option<String> = writing
         .query_row("SELECT code FROM entry WHERE id = ?1", [old], |r| r.get(0))
@@ -331,6 +340,7 @@ fn entry(row: &Row<'_>) -> Result<Entry, LedgerError> {
     let entered_at_ms: i64 = get(row, 10)?;
     Ok(Entry {
         id,
+        reviewed_by: None,
         code: EntryCode::from_id(&code).ok_or_else(|| unreadable("code", code))?,
         value: get(row, 2)?,
         from: from.parse().map_err(|_| unreadable("from_day", from))?,

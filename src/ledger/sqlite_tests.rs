@@ -3,8 +3,10 @@
 use super::*;
 use jiff::civil::date;
 
-fn slip(litres: f64) -> NewEntry {
-    NewEntry {
+fn slip(litres: f64) -> Entry {
+    Entry {
+        id: 0,
+        reviewed_by: None,
         code: EntryCode::Gasoline,
         value: litres,
         from: date(2022, 8, 5),
@@ -20,8 +22,8 @@ fn slip(litres: f64) -> NewEntry {
     }
 }
 
-fn correction(litres: f64, of: i64) -> NewEntry {
-    NewEntry {
+fn correction(litres: f64, of: i64) -> Entry {
+    Entry {
         reason: "看错一位".into(),
         supersedes: Some(of),
         ..slip(litres)
@@ -83,7 +85,7 @@ fn a_correction_supersedes_once() {
         .append(&[slip(1.0), correction(600.0, 77)])
         .unwrap_err();
     assert!(matches!(error, LedgerError::NoSuchRow(77)));
-    let other = NewEntry {
+    let other = Entry {
         code: EntryCode::FundsRaised,
         ..correction(1.0, 2)
     };
@@ -123,8 +125,8 @@ fn importing_twice_doubles_nothing() {
 #[test]
 fn a_newer_file_is_left_alone() {
     let (dir, ledger) = ledger();
-    ledger.db.execute_batch("PRAGMA user_version = 2").unwrap();
+    ledger.db.execute_batch("PRAGMA user_version = 3").unwrap();
     drop(ledger);
     let error = Ledger::open(&dir.path().join("ledger.db")).unwrap_err();
-    assert!(matches!(error, LedgerError::Newer { found: 2, .. }));
+    assert!(matches!(error, LedgerError::Newer { found: 3, .. }));
 }

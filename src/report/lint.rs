@@ -109,6 +109,7 @@ fn statement(value: Option<f64>) -> Statement {
         pumps: Vec::new(),
         days: Vec::new(),
         entries: Vec::new(),
+        pending: Vec::new(),
     }
 }
 

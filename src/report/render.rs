@@ -138,6 +138,7 @@ pub(super) fn texts(
         figures => Value::from(Serde(figures)),
         findings => Value::from(Serde(&findings(statement))),
         unchecked => Value::from(Serde(&statement.findings.unchecked)),
+        pending => statement.pending.iter().map(|e| format!("第{}条 {} {} {}（{}录入）", e.id, e.code.name_zh(), e.value, e.code.unit(), e.entered_by)).collect::<Vec<_>>(),
         comparisons => Value::from(Serde(&statement.comparisons)),
         township => Value::from(Serde(township)),
         period => context! {

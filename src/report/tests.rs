@@ -112,6 +112,7 @@ pub(super) fn statement(figures: &[Figure]) -> Statement {
         pumps: Vec::new(),
         days: vec![day(period().from, 120.5), day(period().to, 80.0)],
         entries: Vec::new(),
+        pending: Vec::new(),
     }
 }
 

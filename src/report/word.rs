@@ -92,6 +92,20 @@ pub(super) fn write(
             .add_paragraph(styled("Heading1", "与往年比较"))
             .add_table(comparisons(statement));
     }
+    if !statement.pending.is_empty() {
+        docx = docx.add_paragraph(styled("Heading1", "待复核、未计入的台账"));
+        for entry in &statement.pending {
+            let (code, value) = (entry.code, number(entry.value));
+            let row = format!(
+                "第{}条 {} {value} {}（{}录入）",
+                entry.id,
+                code.name_zh(),
+                code.unit(),
+                entry.entered_by
+            );
+            docx = docx.add_paragraph(styled("Note", &row));
+        }
+    }
     let absent = absent(statement);
     if !absent.is_empty() {
         docx = docx.add_paragraph(styled("Heading1", "缺少数据的指标"));

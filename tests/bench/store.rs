@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use hanqing::core::{Parameter, Period, Reading, Series};
 use hanqing::hub::{
-    self, FileSettings, HubSettings, HubState, Overviews, StoreSettings, WebSettings,
+    self, HubSettings, HubState, LedgerSettings, Overviews, StoreSettings, WebSettings,
 };
 use hanqing::ledger::Ledger;
 use hanqing::mqtt::MqttSettings;
@@ -266,9 +266,7 @@ fn settings(path: &Path) -> HubSettings {
         mqtt: toml::from_str::<MqttSettings>("url = \"mqtt://127.0.0.1:1883\"").expect("a broker"),
         client_id: "bench".into(),
         store: StoreSettings::at(path.into()),
-        ledger: FileSettings {
-            path: path.with_extension("ledger"),
-        },
+        ledger: LedgerSettings::at(path.with_extension("ledger")),
         web: WebSettings::default(),
         township: "township.toml".into(),
         report_templates: None,

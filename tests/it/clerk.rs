@@ -308,3 +308,177 @@ fn a_template_is_looked_through_and_a_file_that_is_no_docx_is_refused() {
         "{told}"
     );
 }
+
+#[test]
+fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
+    let context = Context::new();
+    context.hub_config();
+    let book = context.path("office.xlsx");
+    let python = std::env::var("HANQING_TEST_PYTHON").expect("HANQING_TEST_PYTHON: run tests/run");
+    let script = repository("tests/write_office.py");
+    let written = Command::new(python)
+        .arg(script)
+        .arg(&book)
+        .output()
+        .unwrap();
+    assert!(
+        written.status.success(),
+        "{}",
+        String::from_utf8_lossy(&written.stderr)
+    );
+    // LibreOffice writes it once more: what comes from another program reads alike.
+    let other = convert(&context, &book, "ods");
+    for file in [&book, &other] {
+        let file = file.to_str().unwrap();
+        let (code, printed, told) = run(&context, &["ledger", "import"], &["--dry-run", file]);
+        assert_eq!(code, Some(1), "{printed}{told}");
+        for part in [
+            "row 6, value (B6) = 1,200: this is no number",
+            "row 7, unit (C7): area_failed (绝收面积) is in 亩; write 亩",
+            "row 8, village (F8) = 东们村: the township has no such village",
+        ] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+        assert!(
+            printed.contains("row 4, value (B4): 10.5 万元 = 105000 元"),
+            "{printed}"
+        );
+        assert!(
+            printed.contains("2 rows can be entered, 3 problems; nothing entered"),
+            "{printed}"
+        );
+    }
+    let book = book.to_str().unwrap();
+    let (code, printed, _) = run(&context, &["ledger", "import"], &["--all-or-nothing", book]);
+    assert_eq!(
+        (code, printed.contains("nothing entered")),
+        (Some(1), true),
+        "{printed}"
+    );
+    let (_, printed, _) = run(&context, &["ledger", "import"], &[book]);
+    assert!(
+        printed.contains("2 rows entered, 0 already there, 3 problems"),
+        "{printed}"
+    );
+
+    let (code, printed, told) = run(
+        &context,
+        &["ledger", "correct"],
+        &[
+            "2",
+            "--value",
+            "670",
+            "--reason",
+            "看错一位",
+            "--by",
+            "黄某",
+        ],
+    );
+    assert_eq!(code, Some(0), "{told}");
+    assert!(printed.contains("更正第2条：看错一位"), "{printed}");
+    let (_, shown, _) = run(&context, &["ledger", "show"], &["3"]);
+    assert!(
+        shown.contains("2  汽油 760 L") && shown.contains("3  汽油 670 L"),
+        "{shown}"
+    );
+    let out = context.path("ledger.xlsx");
+    let (code, _, told) = run(
+        &context,
+        &["ledger", "export"],
+        &["--all", "--out", out.to_str().unwrap()],
+    );
+    assert_eq!(code, Some(0), "{told}");
+    let read = read(&out);
+    let rows = read["values"]["台账"].as_array().unwrap();
+    assert_eq!((rows.len(), &rows[1][1]), (4, &105_000.into()));
+    assert_eq!(rows[1][3], "2022-08-26T00:00:00", "a real date");
+    let (_, again, told) = run(&context, &["ledger", "import"], &[out.to_str().unwrap()]);
+    assert!(
+        again.contains("0 rows entered, 3 already there, 0 problems"),
+        "{again}{told}"
+    );
+}
+
+#[test]
+fn what_is_implausible_is_found_and_accepted_with_a_reason_and_two_people_release() {
+    let context = office();
+    let (code, _, told) = run(
+        &context,
+        &["ledger", "enter"],
+        &[
+            "--code",
+            "饮水工程项目资金",
+            "--value",
+            "10000",
+            "--from",
+            "2022-05-07",
+            "--document",
+            "文",
+            "--by",
+            "黄某",
+        ],
+    );
+    assert_eq!(code, Some(0), "{told}");
+    let (_, open, _) = run(&context, &["ledger", "accept"], &[]);
+    assert!(open.contains("two-sums-of-money  警告"), "{open}");
+    let (code, _, told) = run(&context, &["report", "issue"], &["--by", "刘某"]);
+    assert_eq!(code, Some(1));
+    assert!(told.contains("55万元与54万元容易混用"), "{told}");
+    let (code, _, told) = run(
+        &context,
+        &["ledger", "accept"],
+        &[
+            "--rule",
+            "two-sums-of-money",
+            "--reason",
+            "两份文件数额恰好相同",
+            "--by",
+            "刘某",
+        ],
+    );
+    assert_eq!(code, Some(0), "{told}");
+    let (code, printed, told) = run(&context, &["report", "issue"], &["--by", "刘某"]);
+    assert_eq!(code, Some(0), "{printed}{told}");
+    let annex = context
+        .path("issued")
+        .join("2022-001")
+        .join("drought-relief.md");
+    assert!(
+        std::fs::read_to_string(annex)
+            .unwrap()
+            .contains("认可：两份文件数额恰好相同")
+    );
+
+    let config = std::fs::read_to_string(context.path("hub.toml")).unwrap();
+    context.write(
+        "hub.toml",
+        &config.replace("[ledger]", "[ledger]\ntwo_person = true"),
+    );
+    let period = ["--from", "2022-08-01", "--to", "2022-11-15"];
+    let (_, none, _) = run(&context, &["explain", "gasoline_used"], &period);
+    assert!(none.contains("无数据"), "{none}");
+    let (_, waiting, _) = run(
+        &context,
+        &["ledger", "list"],
+        &["--pending", "--code", "汽油"],
+    );
+    assert_eq!(waiting.lines().count(), 24, "{waiting}");
+    let (code, _, own) = run(
+        &context,
+        &["ledger", "review"],
+        &["--by", "财政所 黄某", "--all-pending"],
+    );
+    assert_eq!(code, Some(1));
+    assert!(own.contains("somebody else has to look it over"), "{own}");
+    let (code, _, told) = run(
+        &context,
+        &["ledger", "review"],
+        &["--by", "乡长 吴某", "--all-pending"],
+    );
+    assert_eq!(code, Some(0), "{told}");
+    let (_, all, _) = run(&context, &["explain", "gasoline_used"], &period);
+    assert!(
+        all.contains("14980 L") && all.contains("乡长 吴某复核"),
+        "{all}"
+    );
+}

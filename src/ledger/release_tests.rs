@@ -1,0 +1,132 @@
+//! Tests of reviews, acceptances and the layout before them.
+
+use jiff::civil::date;
+
+use super::*;
+use crate::figures::EntryCode;
+
+fn at() -> Timestamp {
+    "2022-11-16T01:00:00Z".parse().unwrap()
+}
+
+fn slip(litres: f64, supersedes: Option<i64>) -> Entry {
+    Entry {
+        id: 0,
+        code: EntryCode::Gasoline,
+        value: litres,
+        from: date(2022, 8, 5),
+        to: date(2022, 8, 5),
+        village: None,
+        crop: None,
+        work: None,
+        document: "加油票".into(),
+        entered_by: "黄某".into(),
+        entered_at: at(),
+        reason: supersedes.map_or(String::new(), |_| "看错一位".into()),
+        supersedes,
+        reviewed_by: None,
+    }
+}
+
+fn ledger() -> (tempfile::TempDir, Ledger) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut ledger = Ledger::open(&dir.path().join("ledger.db")).unwrap();
+    ledger
+        .append(&[slip(760.0, None), slip(590.0, None)])
+        .unwrap();
+    (dir, ledger)
+}
+
+fn values(entries: &[Entry]) -> Vec<f64> {
+    entries.iter().map(|entry| entry.value).collect()
+}
+
+#[test]
+fn a_row_counts_once_a_second_person_has_looked_it_over() {
+    let (_dir, mut ledger) = ledger();
+    let counted = ledger.counted(true).unwrap();
+    assert_eq!(
+        (counted.counting.len(), values(&counted.pending)),
+        (0, vec![760.0, 590.0])
+    );
+    assert_eq!(ledger.counted(false).unwrap().counting.len(), 2);
+
+    let own = ledger
+        .review(&[2, 1], " 黄某", at())
+        .unwrap_err()
+        .to_string();
+    assert!(own.contains("row 2 was entered by 黄某"), "{own}");
+    assert!(matches!(
+        ledger.review(&[1, 9], "刘某", at()),
+        Err(LedgerError::NoSuchRow(9))
+    ));
+    assert_eq!(
+        ledger.counted(true).unwrap().counting.len(),
+        0,
+        "all or none"
+    );
+
+    assert_eq!(ledger.review(&[1, 2], "刘某", at()).unwrap(), 2);
+    assert_eq!(ledger.review(&[1], "谢某", at()).unwrap(), 0);
+    let counted = ledger.counted(true).unwrap();
+    assert_eq!(
+        (values(&counted.counting), counted.pending.len()),
+        (vec![760.0, 590.0], 0)
+    );
+    assert_eq!(counted.counting[0].reviewed_by.as_deref(), Some("刘某"));
+}
+
+#[test]
+fn a_correction_that_waits_leaves_the_old_row_in_force() {
+    let (_dir, mut ledger) = ledger();
+    ledger.review(&[1, 2], "刘某", at()).unwrap();
+    ledger.append(&[slip(670.0, Some(1))]).unwrap();
+    let counted = ledger.counted(true).unwrap();
+    assert_eq!(
+        (values(&counted.counting), values(&counted.pending)),
+        (vec![760.0, 590.0], vec![670.0])
+    );
+    ledger.review(&[3], "刘某", at()).unwrap();
+    let counted = ledger.counted(true).unwrap();
+    assert_eq!(
+        (values(&counted.counting), counted.pending.len()),
+        (vec![590.0, 670.0], 0)
+    );
+}
+
+#[test]
+fn acceptances_read_back_and_nothing_is_taken_back() {
+    let (_dir, mut ledger) = ledger();
+    ledger.review(&[1], "刘某", at()).unwrap();
+    let acceptance = Acceptance {
+        rule: "money-per-mu".into(),
+        fingerprint: "money-per-mu:township:area_affected=2200,funds_invested=55".into(),
+        from: date(2022, 8, 1),
+        to: date(2022, 11, 15),
+        reason: "只用了55元".into(),
+        accepted_by: "刘某".into(),
+        accepted_at: at(),
+    };
+    ledger.accept(&acceptance).unwrap();
+    assert_eq!(ledger.acceptances().unwrap(), [acceptance]);
+    for attack in [
+        "UPDATE review SET reviewed_by = 'x'",
+        "DELETE FROM review",
+        "UPDATE acceptance SET reason = 'x'",
+        "DELETE FROM acceptance",
+    ] {
+        assert!(ledger.db.execute_batch(attack).is_err(), "{attack}");
+    }
+}
+
+/// A ledger as version 0.1.0 made it before reviews: its rows are kept and can be looked over.
+#[test]
+fn a_ledger_of_the_first_layout_is_taken_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ledger.db");
+    std::fs::copy("tests/stores/ledger-layout-1.db", &path).unwrap();
+    let mut ledger = Ledger::open(&path).unwrap();
+    let rows = ledger.counted(false).unwrap().counting;
+    assert_eq!((rows.len(), rows[0].value), (118, 1.0));
+    assert_eq!(ledger.review(&[1], "刘某", at()).unwrap(), 1);
+}
