@@ -32,6 +32,9 @@ pub fn check_templates(templates_dir: Option<&Path>) -> Vec<String> {
         stations: Vec::new(),
         crops: Vec::new(),
         irrigation: None,
+        demand: None,
+        climate: None,
+        drought_grades: String::new(),
     };
     for (name, value) in [
         ("with every figure", Some(12_345.0)),

@@ -1,14 +1,24 @@
 //! Water sources: the township's model, storage curves, dry spells and status. Pure.
 
+mod balance;
 mod curve;
 mod dry;
+mod event;
+mod grade;
+mod rain;
 mod status;
 mod township;
 
+pub use balance::{
+    Anomaly, Balance, FALL_DAYS, Supply, anomaly, balance, lasts, soil_relative_moisture, supply,
+};
 pub use curve::{CurveError, Storage, StorageCurve};
 pub use dry::{DRY_HOURS_MIN, DRY_MARGIN_M, DrySpell, dry_level_m, dry_spell};
+pub use event::{BEGIN_DAYS, END_DAYS, ProposedEvent, propose};
+pub use grade::{Band, Grade, GradeRule, GradeRules, Grader, Index, Reason};
+pub use rain::{Rainless, anomaly as rain_anomaly, areal_mean, rainless};
 pub use status::{CLEAR_MARGIN_M, Status, status};
 pub use township::{
-    Crop, CropKind, Irrigation, Pump, Station, StationKind, Threshold, ThresholdQuantity, Township,
-    Village,
+    Climate, Crop, CropKind, Demand, Irrigation, Pump, Station, StationKind, Threshold,
+    ThresholdQuantity, Township, Village,
 };

@@ -29,6 +29,45 @@ pub struct Township {
     /// How much water a pass of irrigation takes; without it no passes are worked out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub irrigation: Option<Irrigation>,
+    /// What people draw from the sources that serve them; without it no days of supply are worked out for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demand: Option<Demand>,
+    /// Rain as it usually falls; without it no anomaly of rain is worked out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub climate: Option<Climate>,
+    /// The set of rules that grade the drought.
+    #[serde(default = "default_grades")]
+    pub drought_grades: String,
+}
+
+fn default_grades() -> String {
+    "lucheng".into()
+}
+
+/// What people draw.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Demand {
+    /// Litres a person and day.
+    pub litres_per_person_day: f64,
+    /// Where the value comes from.
+    pub source: String,
+    /// How sure it is, 0 to 1.
+    pub confidence: f64,
+}
+
+/// Rain as it usually falls.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Climate {
+    /// Of each month, January first, mm.
+    pub rain_mm: [f64; 12],
+    /// A day with an areal mean below this is rainless, mm.
+    pub rainless_mm: f64,
+    /// Where the values come from.
+    pub source: String,
+    /// How sure they are, 0 to 1.
+    pub confidence: f64,
 }
 
 /// What turns water pumped into passes of irrigation 亩次.
@@ -156,6 +195,9 @@ pub struct Station {
     /// Of a drinking-water tank: persons supplied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serves_persons: Option<u32>,
+    /// Of a soil station: field capacity, % of volume; without it no relative moisture is worked out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field_capacity_percent: Option<f64>,
     /// Of a pump: rated values and its source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pump: Option<Pump>,

@@ -1,0 +1,376 @@
+//! The drought grade of a township, by rules that are data (`config/rules/drought-grades.toml`), with hysteresis.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::Problem;
+
+/// The rules that come with the program.
+const EMBEDDED: &str = include_str!("../../config/rules/drought-grades.toml");
+
+/// How bad a drought is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub enum Grade {
+    /// 正常
+    #[default]
+    None,
+    /// 轻度, blue.
+    Light,
+    /// 中度, yellow.
+    Moderate,
+    /// 严重, orange.
+    Severe,
+    /// 特大, red.
+    Extreme,
+}
+
+impl Grade {
+    /// Name in Chinese.
+    pub fn name_zh(self) -> &'static str {
+        match self {
+            Self::None => "正常",
+            Self::Light => "轻度干旱",
+            Self::Moderate => "中度干旱",
+            Self::Severe => "严重干旱",
+            Self::Extreme => "特大干旱",
+        }
+    }
+}
+
+impl TryFrom<u8> for Grade {
+    type Error = String;
+    fn try_from(number: u8) -> Result<Self, String> {
+        Ok(match number {
+            0 => Self::None,
+            1 => Self::Light,
+            2 => Self::Moderate,
+            3 => Self::Severe,
+            4 => Self::Extreme,
+            _ => return Err(format!("{number} is no grade: 0 to 4")),
+        })
+    }
+}
+
+impl From<Grade> for u8 {
+    fn from(grade: Grade) -> Self {
+        grade as u8
+    }
+}
+
+/// What a rule looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Index {
+    /// Days on end without rain.
+    RainlessDays,
+    /// Rain of 30 days against what is usual, %.
+    #[serde(rename = "rain_anomaly_30")]
+    RainAnomaly30,
+    /// Of 60 days, %.
+    #[serde(rename = "rain_anomaly_60")]
+    RainAnomaly60,
+    /// Of 90 days, %.
+    #[serde(rename = "rain_anomaly_90")]
+    RainAnomaly90,
+    /// Mean relative moisture of the soil, %.
+    SoilMoisture,
+    /// Usable water of the reservoirs against that at normal level, %.
+    StorageShare,
+    /// Days that the water of the sources which serve people lasts.
+    SupplyDays,
+}
+
+impl Index {
+    /// Name in Chinese, with the unit.
+    pub fn name_zh(self) -> &'static str {
+        match self {
+            Self::RainlessDays => "连续无雨日数（天）",
+            Self::RainAnomaly30 => "近30日降水距平（%）",
+            Self::RainAnomaly60 => "近60日降水距平（%）",
+            Self::RainAnomaly90 => "近90日降水距平（%）",
+            Self::SoilMoisture => "土壤相对湿度（%）",
+            Self::StorageShare => "水库蓄水率（%）",
+            Self::SupplyDays => "可供水天数（天）",
+        }
+    }
+}
+
+/// From which value on a grade holds; exactly one of the four bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Band {
+    /// The grade.
+    pub grade: Grade,
+    /// At this value or below.
+    #[serde(default)]
+    pub at_most: Option<f64>,
+    /// Below this value.
+    #[serde(default)]
+    pub below: Option<f64>,
+    /// At this value or above.
+    #[serde(default)]
+    pub at_least: Option<f64>,
+    /// Above this value.
+    #[serde(default)]
+    pub above: Option<f64>,
+}
+
+impl Band {
+    fn bounds(&self) -> [Option<f64>; 4] {
+        [self.at_most, self.below, self.at_least, self.above]
+    }
+
+    /// Whether the worse lies below.
+    fn falls(&self) -> bool {
+        self.at_most.is_some() || self.below.is_some()
+    }
+
+    fn holds(&self, value: f64) -> bool {
+        self.at_most.is_some_and(|bound| value <= bound)
+            || self.below.is_some_and(|bound| value < bound)
+            || self.at_least.is_some_and(|bound| value >= bound)
+            || self.above.is_some_and(|bound| value > bound)
+    }
+}
+
+/// A rule as its file has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GradeRule {
+    /// The set that it belongs to.
+    pub set: String,
+    /// Its id.
+    pub id: String,
+    /// What it looks at.
+    pub index: Index,
+    /// Months that it holds in, 1 to 12.
+    pub months: Vec<i8>,
+    /// Its bands, from light to extreme.
+    pub bands: Vec<Band>,
+    /// How far beyond a band the index has to be before its grade eases.
+    pub margin: f64,
+    /// Days on end for which it has to be.
+    pub clear_days: u32,
+    /// Where the numbers come from.
+    pub source: String,
+    /// How sure they are, 0 to 1.
+    pub confidence: f64,
+}
+
+impl GradeRule {
+    /// The grade at `value`, without hysteresis.
+    pub fn grade(&self, value: f64) -> Grade {
+        let holding = self.bands.iter().filter(|band| band.holds(value));
+        holding.map(|band| band.grade).max().unwrap_or_default()
+    }
+
+    /// The grade at `value` moved by the margin towards the worse: what it has to be below before it eases.
+    fn eased(&self, value: f64) -> Grade {
+        let falls = self.bands.first().is_some_and(Band::falls);
+        self.grade(if falls {
+            value - self.margin
+        } else {
+            value + self.margin
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    rule: Vec<GradeRule>,
+}
+
+/// The rules of one set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GradeRules {
+    rules: Vec<GradeRule>,
+}
+
+impl GradeRules {
+    /// The rules of `set` that come with the program.
+    ///
+    /// # Errors
+    /// As [`GradeRules::parse`].
+    pub fn embedded(set: &str) -> Result<Self, Vec<Problem>> {
+        Self::parse(EMBEDDED, set)
+    }
+
+    /// The rules of `set` in a file's text.
+    ///
+    /// # Errors
+    /// Every problem of the file at once; no rule belongs to the set.
+    pub fn parse(text: &str, set: &str) -> Result<Self, Vec<Problem>> {
+        let file: File = toml::from_str(text).map_err(|error| {
+            let hint = "config/rules/drought-grades.toml shows the form";
+            vec![Problem::new("file", "", error.to_string().trim(), hint)]
+        })?;
+        let mut problems = Vec::new();
+        for (index, rule) in file.rule.iter().enumerate() {
+            check(rule, &format!("rule[{index}]"), &mut problems);
+        }
+        if !file.rule.iter().any(|rule| rule.set == set) {
+            let mut sets: Vec<&str> = file.rule.iter().map(|r| r.set.as_str()).collect();
+            sets.sort_unstable();
+            sets.dedup();
+            let hint = format!("the sets are {}", sets.join(", "));
+            problems.push(Problem::new(
+                "drought_grades",
+                set,
+                "no rule belongs to this set",
+                hint,
+            ));
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let rules = file.rule.into_iter().filter(|rule| rule.set == set);
+        Ok(Self {
+            rules: rules.collect(),
+        })
+    }
+}
+
+fn check(rule: &GradeRule, path: &str, problems: &mut Vec<Problem>) {
+    let mut add = |field: &str, value: String, rule: &str, hint: &str| {
+        problems.push(Problem::new(format!("{path}.{field}"), value, rule, hint));
+    };
+    if rule.months.is_empty() || rule.months.iter().any(|m| !(1..=12).contains(m)) {
+        add(
+            "months",
+            format!("{:?}", rule.months),
+            "are 1 to 12",
+            "name the months that it holds in",
+        );
+    }
+    for (index, band) in rule.bands.iter().enumerate() {
+        let count = band.bounds().iter().flatten().count();
+        let finite = band
+            .bounds()
+            .iter()
+            .flatten()
+            .all(|bound| bound.is_finite());
+        if count != 1 || !finite {
+            let field = format!("bands[{index}]");
+            add(
+                &field,
+                String::new(),
+                "a band has one bound",
+                "at_most, below, at_least or above",
+            );
+        }
+    }
+    let bound = |band: &Band| {
+        band.bounds()
+            .iter()
+            .flatten()
+            .next()
+            .copied()
+            .unwrap_or(0.0)
+    };
+    let worsens = rule.bands.windows(2).all(|pair| {
+        let (a, b) = (bound(&pair[0]), bound(&pair[1]));
+        let further = if pair[0].falls() { b < a } else { b > a };
+        pair[0].falls() == pair[1].falls() && pair[0].grade < pair[1].grade && further
+    });
+    if rule.bands.is_empty() || !worsens {
+        let hint = "from light to extreme, each further on than the one before";
+        add("bands", String::new(), "the bands do not worsen", hint);
+    }
+    if !(rule.margin.is_finite() && rule.margin >= 0.0) {
+        add(
+            "margin",
+            rule.margin.to_string(),
+            "must be 0 or more",
+            "0 for none",
+        );
+    }
+    if rule.source.trim().is_empty() || !(0.0..=1.0).contains(&rule.confidence) {
+        let hint = "say where the numbers come from and how sure they are, 0 to 1";
+        add(
+            "source",
+            rule.source.clone(),
+            "a rule has a source and a confidence",
+            hint,
+        );
+    }
+}
+
+/// What a rule says on a day.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reason {
+    /// Id of the rule.
+    pub rule: String,
+    /// What it looks at.
+    pub index: Index,
+    /// Its value.
+    pub value: f64,
+    /// The grade, with hysteresis.
+    pub grade: Grade,
+    /// Where the rule comes from.
+    pub source: String,
+    /// How sure it is, 0 to 1.
+    pub confidence: f64,
+}
+
+/// Grades day after day.
+#[derive(Debug)]
+pub struct Grader<'a> {
+    rules: &'a GradeRules,
+    /// By rule: the grade in force, and for how many days a better one has been due.
+    held: BTreeMap<&'a str, (Grade, u32)>,
+}
+
+impl<'a> Grader<'a> {
+    /// Begins without a drought.
+    pub fn new(rules: &'a GradeRules) -> Self {
+        Self {
+            rules,
+            held: BTreeMap::new(),
+        }
+    }
+
+    /// What each rule says on the next day, which lies in `month`, the worst first. A rule whose index has no value says nothing, and
+    /// what it held stays; a rule that does not hold in the month forgets.
+    pub fn day(&mut self, month: i8, values: &BTreeMap<Index, f64>) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        for rule in &self.rules.rules {
+            if !rule.months.contains(&month) {
+                self.held.remove(rule.id.as_str());
+                continue;
+            }
+            let Some(value) = values.get(&rule.index).copied() else {
+                continue;
+            };
+            let (held, due) = self.held.entry(&rule.id).or_default();
+            let (grade, eased) = (rule.grade(value), rule.eased(value));
+            if grade >= *held {
+                (*held, *due) = (grade, 0);
+            } else if eased < *held {
+                *due += 1;
+                if *due >= rule.clear_days {
+                    (*held, *due) = (eased, 0);
+                }
+            } else {
+                *due = 0;
+            }
+            reasons.push(Reason {
+                rule: rule.id.clone(),
+                index: rule.index,
+                value,
+                grade: *held,
+                source: rule.source.clone(),
+                confidence: rule.confidence,
+            });
+        }
+        reasons.sort_by(|a, b| b.grade.cmp(&a.grade));
+        reasons
+    }
+}
+
+#[cfg(test)]
+#[path = "grade_tests.rs"]
+mod tests;

@@ -1,0 +1,134 @@
+//! Tests of the grades: the published numbers, hysteresis, bad rules.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn rule(set: &str, id: &str) -> GradeRule {
+    let rules = GradeRules::embedded(set).unwrap().rules;
+    rules.into_iter().find(|rule| rule.id == id).unwrap()
+}
+
+fn numbers(rule: &GradeRule, values: &[f64]) -> Vec<u8> {
+    values.iter().map(|v| rule.grade(*v).into()).collect()
+}
+
+#[test]
+fn the_published_bands_hold_to_the_number() {
+    let rain = rule("lucheng", "lucheng-rain-30");
+    assert_eq!(
+        numbers(&rain, &[-39.9, -40.0, -60.0, -80.0, -95.0, -95.1]),
+        [0, 1, 2, 3, 3, 4]
+    );
+    let rainless = rule("lucheng", "lucheng-rainless");
+    assert_eq!(
+        numbers(&rainless, &[29.0, 30.0, 40.0, 50.0, 69.0, 70.0]),
+        [0, 1, 2, 3, 3, 4]
+    );
+    let summer = rule("national-2006", "national-rainless-summer");
+    assert_eq!(
+        numbers(&summer, &[15.0, 16.0, 25.0, 26.0, 36.0, 46.0]),
+        [0, 1, 1, 2, 3, 4]
+    );
+    let soil = rule("gbt20481", "gbt20481-soil");
+    assert_eq!(
+        numbers(&soil, &[60.1, 60.0, 50.0, 40.0, 30.0]),
+        [0, 1, 2, 3, 4]
+    );
+    for set in ["lucheng", "national-2006", "sl424", "gbt20481"] {
+        for rule in GradeRules::embedded(set).unwrap().rules {
+            assert!(
+                rule.confidence > 0.0 && !rule.source.is_empty(),
+                "{}",
+                rule.id
+            );
+        }
+    }
+}
+
+#[test]
+fn a_grade_takes_hold_at_once_and_eases_after_days_on_end() {
+    let rules = GradeRules::embedded("gbt20481").unwrap();
+    let mut grader = Grader::new(&rules);
+    let mut day = |soil: f64| {
+        let reasons = grader.day(8, &BTreeMap::from([(Index::SoilMoisture, soil)]));
+        u8::from(reasons[0].grade)
+    };
+    let found: Vec<u8> = [
+        70.0, 45.0, 51.0, 51.0, 51.0, 55.0, 55.0, 49.0, 55.0, 55.0, 55.0, 63.0, 63.0, 63.0,
+    ]
+    .into_iter()
+    .map(&mut day)
+    .collect();
+    assert_eq!(found, [0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 0]);
+}
+
+#[test]
+fn a_rule_without_a_value_says_nothing_and_keeps_what_it_held() {
+    let rules = GradeRules::embedded("gbt20481").unwrap();
+    let mut grader = Grader::new(&rules);
+    grader.day(8, &BTreeMap::from([(Index::SoilMoisture, 25.0)]));
+    assert_eq!(grader.day(8, &BTreeMap::new()), vec![]);
+    let after = grader.day(8, &BTreeMap::from([(Index::SoilMoisture, 58.0)]));
+    assert_eq!(after[0].grade, Grade::Extreme);
+}
+
+#[test]
+fn bad_rules_are_named() {
+    let text = r#"
+        [[rule]]
+        set = "a"
+        id = "x"
+        index = "rainless_days"
+        months = [13]
+        bands = [{ grade = 2, at_least = 30 }, { grade = 1, at_least = 40 }, { grade = 3 }]
+        margin = -1
+        clear_days = 3
+        source = " "
+        confidence = 2
+    "#;
+    let problems: Vec<String> = GradeRules::parse(text, "b")
+        .unwrap_err()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    for part in [
+        "months",
+        "bands[2]",
+        "do not worsen",
+        "margin",
+        "source",
+        "the sets are a",
+    ] {
+        assert!(
+            problems.iter().any(|p| p.contains(part)),
+            "{part}: {problems:?}"
+        );
+    }
+    assert!(GradeRules::parse("[[rule]]\ngrade = 9", "a").is_err());
+}
+
+proptest! {
+    /// Drier is never graded better, and a grade moves only when the index does.
+    #[test]
+    fn worse_values_are_never_graded_better(a in -100.0f64..120.0, b in -100.0f64..120.0) {
+        for set in ["lucheng", "national-2006", "sl424", "gbt20481"] {
+            for rule in GradeRules::embedded(set).unwrap().rules {
+                let (low, high) = if a < b { (a, b) } else { (b, a) };
+                let (worse, better) = if rule.bands[0].falls() { (low, high) } else { (high, low) };
+                prop_assert!(rule.grade(worse) >= rule.grade(better), "{}", rule.id);
+                prop_assert!(rule.eased(worse) >= rule.grade(worse), "{}", rule.id);
+            }
+        }
+    }
+
+    /// An index that shakes by less than the margin does not make a grade flap.
+    #[test]
+    fn a_shaking_index_does_not_flap(at in 25.0f64..65.0, shakes in proptest::collection::vec(-0.9f64..0.9, 2..60)) {
+        let rules = GradeRules::embedded("gbt20481").unwrap();
+        let mut grader = Grader::new(&rules);
+        let grades: Vec<Grade> = shakes.iter().map(|shake| grader.day(8, &BTreeMap::from([(Index::SoilMoisture, at + shake)]))[0].grade).collect();
+        let changes = grades.windows(2).filter(|pair| pair[1] < pair[0]).count();
+        prop_assert_eq!(changes, 0);
+    }
+}
