@@ -17,6 +17,8 @@ mod backup;
 mod check;
 #[cfg(feature = "demo")]
 mod demo;
+#[cfg(feature = "hub")]
+mod drought;
 #[cfg(feature = "edge")]
 mod edge;
 #[cfg(feature = "hub")]
@@ -125,6 +127,8 @@ enum Command {
     Report(report::Arguments),
     #[cfg(feature = "hub")]
     Explain(explain::Arguments),
+    #[cfg(feature = "hub")]
+    Drought(drought::Arguments),
     /// Enter rows into the ledger
     #[cfg(feature = "hub")]
     Ledger(ledger::Arguments),
@@ -183,6 +187,8 @@ pub fn main() -> ExitCode {
         Command::Report(arguments) => report::run(arguments),
         #[cfg(feature = "hub")]
         Command::Explain(arguments) => explain::run(arguments),
+        #[cfg(feature = "hub")]
+        Command::Drought(arguments) => drought::run(&arguments),
         #[cfg(feature = "hub")]
         Command::Ledger(arguments) => ledger::run(arguments),
     };

@@ -7,8 +7,8 @@ use super::layers::Layers;
 use super::load::{Loaded, environment, from_beside, load, mqtt_paths};
 use super::source_text::FileProblem;
 use super::typed::Broken;
-use super::{hub, township};
-use crate::hub::HubSettings;
+use super::{hub as meaning, township};
+use crate::hub::{self, HubSettings};
 use crate::water::Township;
 
 /// A hub's settings and its township.
@@ -27,7 +27,19 @@ pub fn load_hub(file: &Path, set: &[(String, String)]) -> Result<LoadedHub, Vec<
     if loaded.problems.iter().any(|p| p.problem.path == "township") {
         return Err(loaded.problems);
     }
-    let township = read_township(&settings.township);
+    let mut township = read_township(&settings.township);
+    if let Some(read) = &township.value {
+        let own = settings.drought_grades.as_deref();
+        let found = hub::grade_rules(own, &read.drought_grades).err();
+        let file = own.unwrap_or(&settings.township);
+        township
+            .problems
+            .extend(found.into_iter().flatten().map(|problem| FileProblem {
+                file: file.into(),
+                position: None,
+                problem,
+            }));
+    }
     let problems = [loaded.problems, township.problems].concat();
     match township.value {
         Some(township) if problems.is_empty() => Ok((settings, township)),
@@ -66,9 +78,13 @@ pub(super) fn read_hub(
         ] {
             from_beside(file, path);
         }
-        for path in [&mut settings.report_templates, &mut settings.plausibility]
-            .into_iter()
-            .flatten()
+        for path in [
+            &mut settings.report_templates,
+            &mut settings.plausibility,
+            &mut settings.drought_grades,
+        ]
+        .into_iter()
+        .flatten()
         {
             from_beside(file, path);
         }
@@ -93,7 +109,7 @@ pub(super) fn read_hub(
         {
             settings.broker = None;
         }
-        hub::check(&settings)
+        meaning::check(&settings)
     })
 }
 

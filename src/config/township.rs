@@ -89,6 +89,39 @@ pub fn check(township: &Township) -> Vec<Problem> {
         check_crop(crop, &format!("crop[{index}]"), &mut found);
     }
     check_sown_area(township, &mut found);
+    if let Some(demand) = &township.demand {
+        let hint = "litres a person and day, 35 to 60 in the country";
+        found.positive(
+            "demand.litres_per_person_day",
+            demand.litres_per_person_day,
+            hint,
+        );
+        found.text(
+            "demand.source",
+            &demand.source,
+            "say where the value comes from",
+        );
+        found.confidence("demand", demand.confidence);
+    }
+    if let Some(climate) = &township.climate {
+        if !climate
+            .rain_mm
+            .iter()
+            .all(|mm| mm.is_finite() && *mm >= 0.0)
+        {
+            let shown = format!("{:?}", climate.rain_mm);
+            let hint = "twelve monthly means in mm, January first";
+            found.add("climate.rain_mm", shown, "must be 0 or more", hint);
+        }
+        let hint = "mm of areal mean below which a day is rainless, such as 3";
+        found.positive("climate.rainless_mm", climate.rainless_mm, hint);
+        found.text(
+            "climate.source",
+            &climate.source,
+            "say where the values come from",
+        );
+        found.confidence("climate", climate.confidence);
+    }
     if let Some(irrigation) = &township.irrigation {
         let share = irrigation.canal_efficiency;
         if !(share > 0.0 && share <= 1.0) {

@@ -321,6 +321,7 @@ fn hub_settings(page: u16, broker: u16) -> HubSettings {
         share: None,
         issued: "issued".into(),
         plausibility: None,
+        drought_grades: None,
         wording: Vec::new(),
         broker: None,
     }

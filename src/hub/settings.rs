@@ -40,6 +40,9 @@ pub struct HubSettings {
     /// The office's own rules of plausibility.
     #[serde(default)]
     pub plausibility: Option<PathBuf>,
+    /// The office's own grades of drought.
+    #[serde(default)]
+    pub drought_grades: Option<PathBuf>,
     /// How figures are to be worded, other than the catalogue has it.
     #[serde(default)]
     pub wording: Vec<Wording>,

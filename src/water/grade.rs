@@ -366,7 +366,7 @@ impl<'a> Grader<'a> {
                 confidence: rule.confidence,
             });
         }
-        reasons.sort_by(|a, b| b.grade.cmp(&a.grade));
+        reasons.sort_by_key(|reason| std::cmp::Reverse(reason.grade));
         reasons
     }
 }

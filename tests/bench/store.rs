@@ -272,6 +272,7 @@ fn settings(path: &Path) -> HubSettings {
         report_templates: None,
         issued: "issued".into(),
         plausibility: None,
+        drought_grades: None,
         wording: Vec::new(),
         share: None,
         broker: None,

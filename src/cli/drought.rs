@@ -1,0 +1,133 @@
+//! `hanqing drought`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::load;
+use crate::config;
+use crate::core::Period;
+use crate::hub::{self, Drought, DroughtDay};
+use crate::support::Clock;
+use crate::water::ProposedEvent;
+
+/// Days that are looked at where nothing else is asked.
+const DAYS: i64 = 180;
+
+/// The drought day by day: grade and why, sources with storage and days of supply, and the event to confirm in the ledger
+#[derive(Args)]
+pub struct Arguments {
+    /// The hub's configuration
+    #[arg(short, long, value_name = "FILE")]
+    config: PathBuf,
+    /// First day; left out, half a year before the last
+    #[arg(long, value_name = "DAY")]
+    from: Option<Date>,
+    /// Last day; left out, today
+    #[arg(long, value_name = "DAY")]
+    to: Option<Date>,
+    /// Every day with everything, as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints the drought.
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let Some((settings, township)) = load(config::load_hub(&arguments.config, &[])) else {
+        return Ok(ExitCode::from(super::CONFIGURATION));
+    };
+    let today = hub::calendar(&township)?.day_of(Clock::system().now());
+    let to = arguments.to.unwrap_or(today);
+    let from = arguments
+        .from
+        .unwrap_or_else(|| to.saturating_sub(DAYS.days()));
+    if to < from {
+        anyhow::bail!("--to {to} lies before --from {from}");
+    }
+    let drought = hub::drought(&settings, &township, Period { from, to })?;
+    if arguments.json {
+        say!("{}", serde_json::to_string_pretty(&drought)?);
+    } else {
+        changes(&drought);
+        let with_sources = |day: &&DroughtDay| !day.sources.is_empty();
+        if let Some(last) = drought.days.iter().rfind(with_sources) {
+            sources(last);
+        }
+        drought
+            .lacking
+            .iter()
+            .for_each(|lacking| say!("缺少：{lacking}"));
+        drought.events.iter().for_each(event);
+        if drought.events.is_empty() {
+            say!("未见连续干旱，没有建议的抗旱期");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The days on which the grade changes.
+fn changes(drought: &Drought) {
+    let mut before = None;
+    for day in &drought.days {
+        if before == Some(day.grade) {
+            continue;
+        }
+        before = Some(day.grade);
+        let why = day
+            .reasons
+            .first()
+            .map_or("没有可用的指标".into(), |reason| {
+                format!(
+                    "{} {:.1}；{}（可信度{}）",
+                    reason.index.name_zh(),
+                    reason.value,
+                    reason.source,
+                    reason.confidence
+                )
+            });
+        say!("{}  {}  {why}", day.day, day.grade.name_zh());
+    }
+}
+
+fn sources(day: &DroughtDay) {
+    say!("");
+    say!("{} 各水源", day.day);
+    for source in &day.sources {
+        let status = source
+            .status
+            .map_or("—", |status| status.name_zh(source.kind));
+        let storage = source
+            .storage_m3
+            .map_or("—".into(), |m3| format!("{m3:.0} m3"));
+        let share = source.share.map_or(String::new(), |share| {
+            format!("，蓄水率{:.0}%", share * 100.0)
+        });
+        let anomaly = source.anomaly.map_or(String::new(), |(percent, years)| {
+            format!("，比{years}年同期{percent:+.0}%")
+        });
+        say!(
+            "  {}  {status}  {:.2} m  {storage}{share}{anomaly}  可供水{}",
+            source.name,
+            source.level_m,
+            source.supply
+        );
+    }
+    say!("");
+}
+
+/// A proposed event, with the row that confirms it.
+fn event(event: &ProposedEvent) {
+    match event.to {
+        Some(to) => {
+            say!("建议的抗旱期：{}至{to}。确认请登记台账：", event.from);
+            say!(
+                "  hanqing ledger enter --code drought_event --value 1 --from {} --to {to} --document 会议纪要 --by 姓名",
+                event.from
+            );
+        }
+        None => say!("建议的抗旱期：自{}起，尚未结束", event.from),
+    }
+}
