@@ -151,7 +151,10 @@ fn halves_and_bombs_are_set_aside_and_what_comes_twice_counts_once() {
         (half(whole(1)), "eof"),
         (half(packed::compress(&whole(1))), "decompress"),
         (packed::compress(&half(whole(1))), "eof"),
-        (packed::compress_well(&vec![b' '; BOMB_BYTES]), "larger than"),
+        (
+            packed::compress_well(&vec![b' '; BOMB_BYTES]),
+            "larger than",
+        ),
         (packed::compress_well(&vec![b'['; MESSAGE_SIZE_MAX]), ""),
         (bundle(&[whole(2), bad, whole(4)]), "readings"),
         (half(bundle(&[whole(2), whole(3)])), "eof"),
