@@ -67,6 +67,8 @@ pub struct Finished {
     pub truth: Truth,
     /// The report.
     pub report: Report,
+    /// The hub's settings.
+    pub settings: HubSettings,
     /// Readings that the gateways made.
     pub polled: u64,
     /// Readings in the store.
@@ -221,6 +223,7 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
     Ok(Finished {
         truth,
         report,
+        settings: absolute,
         polled: watches.iter().map(EdgeWatch::polled).sum(),
         committed,
         gateways: reader.gateways()?,

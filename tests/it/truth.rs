@@ -8,10 +8,15 @@ use hanqing::core::{Flag, HourCell, Outcome, Parameter, Period, Reason, Series, 
 use hanqing::demo::{Example, Finished, Options, run};
 use hanqing::device::{PointType, Profile};
 use hanqing::figures::{Figure, Value};
+use hanqing::hub;
+use hanqing::report::explain;
 use hanqing::store::Sqlite;
-use hanqing::water::{StationKind, Township, dry_level_m, dry_spell};
+use hanqing::water::{Grade, StationKind, Township, dry_level_m, dry_spell};
 use jiff::Timestamp;
+use jiff::civil::date;
 use tokio_util::sync::CancellationToken;
+
+use crate::context::repository;
 
 /// Water without a meter is energy times the rated flow over the rated power: too much where the source has fallen and the
 /// lift with it has grown. By how much at most, in the example, of the truth.
@@ -292,6 +297,57 @@ fn gaps(finished: &Finished, store: &Sqlite) {
     assert_eq!(sevenths, vec![(vec![], 1); 7]);
 }
 
+/// The documents of the example, as docs/examples/2022 has them. `HANQING_BLESS=1` writes them anew.
+fn documents(finished: &Finished) {
+    let tree = explain(&finished.report.statement, "electricity_used").unwrap();
+    let tree = tree.lines(3).join("\n") + "\n";
+    let documents = finished.report.documents.files();
+    // The whole statement says nothing that the others do not.
+    let shown = documents
+        .iter()
+        .filter(|(name, _)| *name != "statement.json");
+    let explained = ("explain-electricity_used.txt", tree.as_bytes());
+    for (name, made) in shown.copied().chain([explained]) {
+        let path = repository("docs/examples/2022").join(name);
+        if std::env::var_os("HANQING_BLESS").is_some() {
+            std::fs::write(&path, made).unwrap();
+        }
+        let held = std::fs::read(&path).unwrap_or_default();
+        assert!(
+            held == made,
+            "docs/examples/2022/{name} is not what is made: HANQING_BLESS=1 tests/run --test it truth"
+        );
+    }
+}
+
+/// The drought that the days propose is the one that the clerk entered, as far as its rain can tell: thirty days of it are needed.
+fn proposed(finished: &Finished, township: &Township) {
+    let mut settings = finished.settings.clone();
+    settings.drought_grades = None;
+    let period = finished.report.statement.period;
+    let drought = hub::drought(&settings, township, period).unwrap();
+    assert_eq!(drought.lacking, Vec::<String>::new());
+    let [event] = drought.events.as_slice() else {
+        panic!("one event, not {:?}", drought.events);
+    };
+    assert!(event.from < date(2022, 9, 3), "{event:?}");
+    let worst = drought.days.iter().map(|day| day.grade).max();
+    assert_eq!(worst, Some(Grade::Extreme));
+    let last = drought.days.iter().rfind(|day| !day.sources.is_empty());
+    let sources = &last.unwrap().sources;
+    let stored: f64 = sources
+        .iter()
+        .filter(|s| matches!(s.kind, StationKind::Pond | StationKind::Reservoir))
+        .filter_map(|s| s.storage_m3)
+        .sum();
+    let total = number(finished, "storage_total");
+    assert!(
+        (stored - total).abs() < 1.0,
+        "{stored} m3 by source, {total} in all"
+    );
+    assert!(sources.iter().any(|s| s.supply_days.is_some()));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_measured_figures_are_the_truth() {
     let dir = tempfile::tempdir().unwrap();
@@ -323,6 +379,9 @@ async fn the_measured_figures_are_the_truth() {
     ] {
         assert!(section.contains(phrase), "no {phrase:?} in\n{section}");
     }
+    assert_eq!(finished.report.statement.findings.found, vec![]);
+    documents(&finished);
+    proposed(&finished, &plan.township);
     end(finished).await;
 }
 
