@@ -88,7 +88,7 @@ fn chart(title: &str, axis: &str, days: &[Date], series: Vec<Line>) -> Chart {
     }
 }
 
-/// The sources that hold most, of those with thresholds and levels.
+/// Of the sources with thresholds and levels, those that came to 旱警, and among them those that hold most.
 fn key_sources(statement: &Statement) -> Vec<&SourceRecord> {
     let most = |source: &SourceRecord| {
         let stored = source.days.iter().filter_map(|d| d.storage_m3);
@@ -99,7 +99,11 @@ fn key_sources(statement: &Statement) -> Vec<&SourceRecord> {
         .iter()
         .filter(|s| s.warn_m.is_some() && !s.days.is_empty());
     let mut sources: Vec<&SourceRecord> = with_limits.collect();
-    sources.sort_by(|a, b| most(b).total_cmp(&most(a)).then_with(|| a.id.cmp(&b.id)));
+    sources.sort_by(|a, b| {
+        let warned = b.warn_from.is_some().cmp(&a.warn_from.is_some());
+        let larger = most(b).total_cmp(&most(a));
+        warned.then(larger).then_with(|| a.id.cmp(&b.id))
+    });
     sources.truncate(SOURCES_MAX);
     sources
 }

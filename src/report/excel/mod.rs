@@ -87,7 +87,10 @@ fn figures(
     ];
     let mut sheet = Sheet::new(book, formats, FIGURES, about, &heads)?;
     for figure in &statement.figures {
-        let bound = |i: usize| Cell::number(figure.bounds.and_then(|b| b.get(i).copied()));
+        let bound = |i: usize| match figure.bounds {
+            Some(bounds) => Cell::number(bounds.get(i).copied()),
+            None => Cell::Text("—"),
+        };
         sheet.row(&[
             Cell::Text(figure.name_zh),
             Cell::Text(figure.id),

@@ -64,7 +64,7 @@ impl Cell<'_> {
     }
 
     pub fn percent(value: Option<f64>) -> Self {
-        value.map_or(Cell::None, Cell::Percent)
+        value.map_or(Cell::Text("—"), Cell::Percent)
     }
 }
 
