@@ -9,5 +9,6 @@ pub use curve::{CurveError, Storage, StorageCurve};
 pub use dry::{DRY_HOURS_MIN, DRY_MARGIN_M, DrySpell, dry_level_m, dry_spell};
 pub use status::{CLEAR_MARGIN_M, Status, status};
 pub use township::{
-    Crop, Pump, Station, StationKind, Threshold, ThresholdQuantity, Township, Village,
+    Crop, EFFICIENCY_MAX, KWH_PER_M3_M, Meter, Pump, Station, StationKind, Threshold,
+    ThresholdQuantity, Township, Village,
 };
