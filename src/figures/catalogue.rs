@@ -78,11 +78,11 @@ figures! {
         "sum of the areas entered with a yield cut of 80 % or more",
         "ledger area_failed", "抗旱救灾; 农业旱灾和抗旱效益 绝收面积";
     EquipmentDeployed: "equipment_deployed", "投入抗旱设备", "drought equipment deployed", "台", Derived, Some((Exact, PrintUnit::Set)),
-        "pumps that drew more than 0.1 kWh or more than 20 % of their rated power in the period, plus sets declared without a meter",
-        "energy_total, power; ledger equipment_declared", "抗旱救灾; 抗旱情况统计表 机动抗旱设备";
+        "sets whose pump drew more than 0.1 kWh or ran in the period, each once wherever it moved, plus sets declared without a meter",
+        "energy_total, run_hours, run_state, power; asset of the pump; ledger equipment_declared", "抗旱救灾; 抗旱情况统计表 机动抗旱设备";
     ElectricityUsed: "electricity_used", "抗旱用电量", "electricity used", "kWh", Measured, Some((About, PrintUnit::Du)),
-        "sum over all pumps of what their energy registers grew by, by the counter engine, plus electricity declared without a meter",
-        "energy_total; ledger electricity_declared", "抗旱救灾; 抗旱情况统计表 抗旱用电";
+        "sum over all pumps of what the register of their billed meter grew by, by the counter engine and the replacements in the ledger, plus electricity declared without a meter",
+        "energy_total; ledger electricity_declared, meter_replaced, meter_installed", "抗旱救灾; 抗旱情况统计表 抗旱用电";
     GasolineUsed: "gasoline_used", "抗旱用汽油", "gasoline used", "L", Entered, Some((About, PrintUnit::Litre)),
         "sum of the fuel slips", "ledger gasoline", "抗旱救灾; 抗旱情况统计表 抗旱用油";
     FundsInvested: "funds_invested", "投入抗旱资金", "money put in", "元", Entered, Some((Exact, PrintUnit::Yuan)),
@@ -110,11 +110,11 @@ figures! {
         "what the ledger states; a zero holds only where every drinking-water tank has data for at least 95 % of the hours and none ran dry",
         "ledger drinking_difficulty; level of the tanks", "安全饮水; 农业旱情动态统计表 因旱人畜饮水困难";
     PumpHours: "pump_hours", "抗旱机泵运行时间", "pump running hours", "h", Measured, Some((About, PrintUnit::Hour)),
-        "sum over all pumps: growth of the running-hours register; else hours with a mean power above 20 % of the rated power; else energy / rated power",
-        "run_hours, power or energy_total; pump plate", "附表";
+        "sum over all pumps: growth of the running-hours register; else mean of the run state x hours; else hours with a power above 20 % of the rated power; else energy / rated power",
+        "run_hours, run_state, power or energy_total; pump plate", "附表";
     WaterPumped: "water_pumped", "提水量", "water pumped", "m3", Measured, Some((About, PrintUnit::CubicMetre)),
-        "sum over all pumps: growth of the water meter; else energy x rated flow / rated power",
-        "volume_total or energy_total; pump plate", "附表";
+        "sum over all pumps: growth of the water meter; else mean flow x hours; else hours x rated flow x frequency / 50; else energy x efficiency / (0.002725 x head)",
+        "volume_total, flow, frequency or energy_total; pump plate; level of its source", "附表";
     StorageTotal: "storage_total", "塘库蓄水总量", "water stored", "m3", Measured, Some((About, PrintUnit::CubicMetre)),
         "sum over ponds and reservoirs of the storage at the last level of the period, by the storage curve",
         "level; storage curve", "农业旱情动态统计表 水利工程蓄水";

@@ -6,10 +6,9 @@ use super::catalogue::FigureId;
 use super::draft::Draft;
 use super::facts::SourceFacts;
 use super::ledger_rows::{self, Rows};
-use super::pumps::{self, PumpCells, PumpFacts};
-use super::{Entry, EntryCode, Figure, areas, sources};
+use super::{Entry, EntryCode, Figure, PumpAccount, accounts, areas, pumps, sources};
 use crate::core::{Calendar, DayCell, HourCell, Parameter, Period, Series};
-use crate::water::{Station, StationKind, Township};
+use crate::water::{Station, Township};
 
 /// What figures are computed from, next to the hours and days of the stations.
 #[derive(Debug, Clone, Copy)]
@@ -50,29 +49,15 @@ pub fn compute<E>(
     let period_h = (bounds.1.duration_since(bounds.0).as_hours())
         .max(0)
         .unsigned_abs();
-    let mut pump_facts = Vec::new();
+    let pump_accounts = accounts::accounts(inputs, hours, days)?;
     let mut source_facts = Vec::new();
     for station in &inputs.township.stations {
-        let mut hours = |parameter| within(bounds, station, parameter, hours);
-        let mut days = |parameter| {
-            let mut cells = days(&Series::new(station.id.clone(), parameter))?;
-            cells.retain(|cell| inputs.period.contains(cell.day));
-            Ok(cells)
-        };
-        if station.kind == StationKind::Pump {
-            let cells = PumpCells {
-                energy: days(Parameter::EnergyTotal)?,
-                volume: days(Parameter::VolumeTotal)?,
-                run_hours: days(Parameter::RunHours)?,
-                power: hours(Parameter::Power)?,
-            };
-            pump_facts.push(PumpFacts::of(station, &cells, period_h));
-        } else if station.kind.is_source() {
-            let cells = hours(Parameter::Level)?;
+        if station.kind.is_source() {
+            let cells = within(bounds, station, Parameter::Level, hours)?;
             source_facts.push(SourceFacts::of(station, &cells, period_h, inputs.calendar));
         }
     }
-    Ok(all(inputs, &pump_facts, &source_facts, bounds.1))
+    Ok(all(inputs, &pump_accounts, &source_facts, bounds.1))
 }
 
 /// The cells of a series, without what lies outside the period.
@@ -90,7 +75,7 @@ fn within<E>(
 /// The figures from the facts.
 fn all(
     inputs: &Inputs<'_>,
-    pump_facts: &[PumpFacts<'_>],
+    pump_accounts: &[PumpAccount],
     source_facts: &[SourceFacts<'_>],
     end: Timestamp,
 ) -> Vec<Figure> {
@@ -111,8 +96,8 @@ fn all(
         areas.affected,
         areas.damaged,
         areas.failed,
-        pumps::equipment_deployed(pump_facts, rows),
-        pumps::electricity_used(pump_facts, rows),
+        pumps::equipment_deployed(pump_accounts, rows),
+        pumps::electricity_used(pump_accounts, rows),
         rows.sum(FigureId::GasolineUsed, &[EntryCode::Gasoline]),
         funds,
         areas.rescued,
@@ -124,8 +109,8 @@ fn all(
         served(FigureId::GroupsServed, EntryCode::WaterWorkGroups),
         served(FigureId::PeopleServed, EntryCode::WaterWorkPersons),
         sources::drinking_difficulty(source_facts, rows, inputs.period),
-        pumps::pump_hours(pump_facts),
-        pumps::water_pumped(pump_facts),
+        pumps::pump_hours(pump_accounts),
+        pumps::water_pumped(pump_accounts),
         sources::storage_total(source_facts, end),
     ];
     drafts

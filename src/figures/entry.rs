@@ -70,6 +70,10 @@ codes! {
     WaterWorkPersons: "water_work_persons", "饮水工程受益人数", "人";
     /// Persons without enough drinking water because of the drought, over the event; 0 attests that there were none.
     DrinkingDifficulty: "drinking_difficulty", "因旱饮水困难", "人次";
+    /// A meter was taken away: its final reading, in the unit of the series that `work` names as `station/parameter`.
+    MeterReplaced: "meter_replaced", "换表旧表止码", "示数";
+    /// A meter was put in its place on the same day: its first reading, of the same series.
+    MeterInstalled: "meter_installed", "换表新表起码", "示数";
 }
 
 /// One row of the ledger. Rows are never changed: a correction is a row that supersedes another.
@@ -89,7 +93,7 @@ pub struct Entry {
     pub village: Option<VillageId>,
     /// The crop, where it speaks of one.
     pub crop: Option<CropId>,
-    /// The drinking-water work, where it speaks of one.
+    /// The drinking-water work, where it speaks of one; of a meter's replacement, the series.
     pub work: Option<String>,
     /// The paper behind it: slip, survey sheet, notice of funds.
     pub document: String,

@@ -388,3 +388,6 @@ fn bring_up_to_date(server: &ServerSettings, path: &Path, now: Timestamp) -> any
         format!("the copy of the server's readings is {to} and cannot be brought up to date; repeat when the server answers")
     })
 }
+
+#[cfg(test)]
+mod accounts_tests;

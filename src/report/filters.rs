@@ -73,7 +73,10 @@ fn method_zh(method: &str) -> String {
     match method {
         "counter difference" => "表计差值",
         "entered" => "台账填报",
-        "energy x rated" => "电量按额定折算",
+        "energy and head" => "电量按扬程折算",
+        "flow x hours" => "流量积分",
+        "hours x rated x f/50" => "额定流量按频率折算",
+        "run state x hours" => "运行状态的小时数",
         "energy / rated" => "电量按额定功率折算",
         "power above 20 % of rated" => "功率高于额定20%的小时数",
         "ran in the period" => "期间运行",
