@@ -5,10 +5,9 @@ use std::ops::RangeInclusive;
 
 use super::township::Problems;
 use super::words::did_you_mean;
-use crate::water::{Pump, Station, StationKind, Threshold, ThresholdQuantity, Township};
-
-/// kW to lift 1 m3/h by 1 m: density × g / 3600 s, in kW (1000 × 9.81 / 3.6e6).
-const KW_PER_M3H_M: f64 = 0.002_725;
+use crate::water::{
+    KWH_PER_M3_M, Pump, Station, StationKind, Threshold, ThresholdQuantity, Township,
+};
 
 /// Efficiency from the wire to the water of a small pump in the field, about. Engineering judgement.
 const EFFICIENCY: f64 = 0.5;
@@ -58,6 +57,7 @@ pub(super) fn check_station(
     match (&station.pump, station.kind) {
         (Some(pump), StationKind::Pump) => {
             check_pump(township, pump, &format!("{path}.pump"), found);
+            check_meters(township, station, pump, &format!("{path}.pump"), found);
         }
         (None, StationKind::Pump) => {
             let hint =
@@ -278,8 +278,16 @@ fn check_pump(township: &Township, pump: &Pump, path: &str, found: &mut Problems
             hint,
         );
     }
+    if let Some(share) = pump
+        .efficiency
+        .filter(|share| !(*share > 0.0 && *share <= 1.0))
+    {
+        let hint = "wire to water as a share, such as 0.5; without it the plate's values say it";
+        let rule = "must be above 0 and at most 1";
+        found.add(&format!("{path}.efficiency"), share, rule, hint);
+    }
     if power && flow && head {
-        let usual = KW_PER_M3H_M * pump.rated_head_m * pump.rated_flow_m3h / EFFICIENCY;
+        let usual = KWH_PER_M3_M * pump.rated_head_m * pump.rated_flow_m3h / EFFICIENCY;
         if !POWER_FACTOR.contains(&(pump.rated_power_kw / usual)) {
             let rule = format!(
                 "does not fit {} m3/h lifted by {} m, which take about {usual:.1} kW",
@@ -292,6 +300,49 @@ fn check_pump(township: &Township, pump: &Pump, path: &str, found: &mut Problems
                 rule,
                 hint,
             );
+        }
+    }
+}
+
+/// A pump's electricity counts once: by one meter, which is no other pump's.
+fn check_meters(
+    township: &Township,
+    station: &Station,
+    pump: &Pump,
+    path: &str,
+    found: &mut Problems,
+) {
+    let billed = pump.meters.iter().filter(|meter| meter.billing).count();
+    if !pump.meters.is_empty() && billed != 1 {
+        let value = format!("{billed} of {} with billing = true", pump.meters.len());
+        let rule = "exactly one meter of a pump is billed: its electricity counts once";
+        let hint = "set billing = true at the utility's meter and false at the others";
+        found.add(&format!("{path}.meter"), value, rule, hint);
+    }
+    for (index, meter) in pump.meters.iter().enumerate() {
+        let path = format!("{path}.meter[{index}].station");
+        let before = pump.meters.iter().take(index);
+        if let Some(first) = before
+            .into_iter()
+            .position(|other| other.station == meter.station)
+        {
+            let rule = format!("is the station of meter[{first}] already");
+            found.add(&path, &meter.station, rule, "name each meter once");
+        }
+        let others = township.stations.iter().filter(|s| s.id != station.id);
+        let counted_by = |other: &&Station| {
+            let pumps = other.kind == StationKind::Pump && other.id == meter.station;
+            let meters = other.pump.iter().flat_map(|pump| &pump.meters);
+            pumps || meters.into_iter().any(|m| m.station == meter.station)
+        };
+        if let Some(other) = others.into_iter().find(counted_by) {
+            let rule = format!(
+                "is read for {} too: its electricity would count twice",
+                other.id
+            );
+            let hint =
+                "give each meter to one pump; a meter of its own is no [[station]] of kind pump";
+            found.add(&path, &meter.station, rule, hint);
         }
     }
 }

@@ -86,6 +86,10 @@ id! {
     VillageId
 }
 id! {
+    /// A piece of equipment 设备, wherever it stands.
+    AssetId
+}
+id! {
     /// A crop of the township's crop table.
     CropId
 }

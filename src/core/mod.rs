@@ -14,7 +14,7 @@ pub use calendar::{Calendar, Period};
 pub use day::DayCell;
 pub use flag::{Flag, Reason};
 pub use hour::HourCell;
-pub use id::{CropId, GatewayId, IdError, Series, StationId, VillageId};
+pub use id::{AssetId, CropId, GatewayId, IdError, Series, StationId, VillageId};
 pub use parameter::{Kind, Parameter, ParameterSpec};
 pub use problem::Problem;
 pub use reading::{Outcome, Reading};

@@ -13,6 +13,10 @@ const RATE_MARGIN: f64 = 1.2;
 /// for long and then jumps by a whole step. Engineering judgement.
 const HOURS_MIN: f64 = 1.0;
 
+/// Readings no further apart than this bear each other out, h: a wild one would have to lie within what the meter counts in so
+/// short a time. Twice the longest interval in use. Engineering judgement.
+const NEAR_HOURS: f64 = 2.0;
+
 /// A register rolls over only from this share of its modulus on. Engineering judgement.
 const ROLLOVER_FROM: f64 = 0.95;
 
@@ -36,10 +40,14 @@ impl Spec {
     /// The most that the register can have grown between two instants.
     fn limit(&self, from: Mark, to: Mark) -> Option<f64> {
         let rate = self.max_rate_per_hour?;
-        let ms = to.at.as_millisecond() - from.at.as_millisecond();
-        let hours = ms as f64 / 3_600_000.0;
+        let hours = from.hours_to(to);
         let rounding = F32_STEP * from.raw.abs().max(to.raw.abs());
         Some(rate * hours.max(HOURS_MIN) * RATE_MARGIN + rounding)
+    }
+
+    /// The most that the register can show to have grown by: it shows whole steps, of at most what it grows by in an hour.
+    fn shown_limit(&self, from: Mark, to: Mark) -> Option<f64> {
+        Some(self.limit(from, to)? + self.max_rate_per_hour?)
     }
 
     /// Growth from `from` to `to` without anything odd; `None` where it is too much, or a fall.
@@ -63,6 +71,22 @@ impl Spec {
         let falls = to.raw < from.raw && from.raw <= modulus && to.raw >= 0.0;
         (falls && from.raw >= ROLLOVER_FROM * modulus && grown <= limit).then_some(grown)
     }
+
+    /// Whether a small register that fell may have gone round in a gap, from wherever it stood.
+    fn may_have_turned(&self, from: Mark, to: Mark) -> bool {
+        let turn = self.modulus.zip(self.shown_limit(from, to));
+        turn.is_some_and(|(modulus, limit)| modulus - from.raw + to.raw <= limit)
+    }
+
+    /// The most that it can have grown from `from` to `to` where it shows `grown`: a small register may have gone round unseen
+    /// in a gap, once or more often.
+    fn unseen_turns(&self, from: Mark, to: Mark, grown: f64) -> f64 {
+        let turns = self
+            .modulus
+            .zip(self.shown_limit(from, to))
+            .map(|(modulus, limit)| modulus * ((limit - grown) / modulus).floor());
+        grown + turns.filter(|more| *more > 0.0).unwrap_or(0.0)
+    }
 }
 
 /// A reading of the register.
@@ -71,6 +95,12 @@ struct Mark {
     at: Timestamp,
     #[serde(with = "bits")]
     raw: f64,
+}
+
+impl Mark {
+    fn hours_to(self, later: Mark) -> f64 {
+        (later.at.as_millisecond() - self.at.as_millisecond()) as f64 / 3_600_000.0
+    }
 }
 
 /// Keeps a number by its bits: a reader of JSON may round a decimal by one step, and a fold taken up again must not.
@@ -93,6 +123,10 @@ pub struct State {
     base: Option<Mark>,
     /// Readings since then that do not follow it, but each other.
     held: Vec<Mark>,
+    /// Of readings since then that were dropped because those after them did not follow them: whether one lay above the last
+    /// reading accepted. One of them may have been the register after a reset, and the later one the glitch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dropped_above: Option<bool>,
 }
 
 /// What one reading settled.
@@ -134,18 +168,19 @@ impl State {
         if let Some(grown) = spec.growth(base, mark)
             && !(follows_held && jumped_up)
         {
-            let most = match spec.limit(base, mark) {
-                // It may as well have been reset and have passed its old value since; or what agreed with each
-                // other was the register, and this is the glitch.
-                Some(limit) if follows_held || self.held.len() >= CONFIRMING => limit.max(grown),
-                _ => grown,
-            };
-            return self.accept(base, mark, grown, most);
+            let (least, most) = self.between(spec, base, mark, grown, follows_held);
+            return self.accept(base, mark, (grown, least, most));
         }
         if let Some(grown) = spec.rolled(base, mark)
             && !follows_held
         {
-            let step = self.accept(base, mark, grown, grown);
+            // What is held in between may as well have been the register after a reset: then this is no roll-over.
+            let clear = self.held.is_empty();
+            let (least, most) = match self.between(spec, base, mark, grown, !clear) {
+                (least, most) if clear => (least, most),
+                (_, most) => (0.0, most),
+            };
+            let step = self.accept(base, mark, (grown, least, most));
             return Step {
                 rollovers: 1,
                 ..step
@@ -153,10 +188,16 @@ impl State {
         }
         match first {
             Some(first) if follows_held && self.held.len() >= CONFIRMING => {
-                self.begin_segment(spec, base, first, mark)
+                // After a gap more may follow the first of them than only the register: it may have been a glitch.
+                let second = self.held.get(1).copied().unwrap_or(first);
+                let near = first.hours_to(second) <= NEAR_HOURS;
+                let sure = if near { first } else { second };
+                self.begin_segment(spec, base, sure, mark)
             }
             Some(_) if !follows_held => {
                 let glitches = count(&self.held);
+                let above = self.held.iter().any(|held| held.raw > base.raw);
+                self.dropped_above = Some(above || self.dropped_above == Some(true));
                 self.held = vec![mark];
                 Step {
                     glitches,
@@ -175,39 +216,72 @@ impl State {
         self.held.len()
     }
 
-    /// `mark` follows `base`; what was held between were glitches.
-    fn accept(&mut self, base: Mark, mark: Mark, grown: f64, most: f64) -> Step {
+    /// Least and most that the register grew by from `base` to `mark`, which follows it with `grown`.
+    fn between(
+        &self,
+        spec: &Spec,
+        base: Mark,
+        mark: Mark,
+        grown: f64,
+        follows_held: bool,
+    ) -> (f64, f64) {
+        let turned = spec.unseen_turns(base, mark, grown);
+        let turned_since = |held: &Mark| spec.may_have_turned(*held, mark);
+        let doubtful = follows_held
+            || self.held.len() >= CONFIRMING
+            || self.dropped_above.is_some()
+            || self.held.last().is_some_and(turned_since);
+        if !doubtful {
+            return (grown, turned);
+        }
+        // It may as well have been reset and have passed its old value since; or what agreed with each other was the register,
+        // and this is the glitch.
+        let most = spec
+            .limit(base, mark)
+            .map_or(turned, |limit| limit.max(turned));
+        let least = match (self.held.first(), self.held.last()) {
+            _ if self.dropped_above == Some(true) => 0.0,
+            (Some(first), Some(last)) if !follows_held && self.held.len() >= CONFIRMING => {
+                grown.min((last.raw - first.raw).max(0.0))
+            }
+            _ => grown,
+        };
+        (least, most)
+    }
+
+    /// `mark` follows `base`; what was held between were glitches. `grown` with its least and most.
+    fn accept(&mut self, base: Mark, mark: Mark, (grown, least, most): (f64, f64, f64)) -> Step {
         let glitches = count(&self.held);
         self.held.clear();
+        self.dropped_above = None;
         // A fall by rounding does not lower the line: the next rise would count it twice.
         let rounded_down = mark.raw < base.raw && grown == 0.0;
         let raw = if rounded_down { base.raw } else { mark.raw };
         self.base = Some(Mark { at: mark.at, raw });
         Step {
-            increment: grown,
+            increment: least,
             increment_max: most,
             glitches,
             ..Step::default()
         }
     }
 
-    /// The readings from `first` to `last` are believed: the register was reset, or the meter replaced.
+    /// The readings from `first`, which shows the register surely, to `last` are believed: the register was reset, or the meter replaced.
     fn begin_segment(&mut self, spec: &Spec, base: Mark, first: Mark, last: Mark) -> Step {
         self.held.clear();
+        self.dropped_above = None;
         self.base = Some(last);
-        let growth = (last.raw - first.raw).max(0.0);
-        let fell = first.raw < base.raw;
-        // Restarted from zero, the register shows what it has counted since.
-        let restarted = if fell { first.raw.max(0.0) } else { 0.0 };
-        let counted =
-            spec.limit(base, first).map_or(
-                0.0,
-                |limit| if restarted <= limit { restarted } else { 0.0 },
-            );
-        let increment = counted + growth;
+        // What it showed first says nothing: a register may begin anew at zero, a meter put in its place with what it has
+        // counted before.
+        let increment = (last.raw - first.raw).max(0.0);
+        let restarted = if first.raw < base.raw {
+            first.raw.max(0.0)
+        } else {
+            0.0
+        };
         let increment_max = spec
             .limit(base, last)
-            .map_or(restarted + growth, |limit| limit.max(increment));
+            .map_or(restarted + increment, |limit| limit.max(increment));
         Step {
             increment,
             increment_max,
@@ -224,3 +298,7 @@ fn count(held: &[Mark]) -> u32 {
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "simulation_tests.rs"]
+mod simulation_tests;

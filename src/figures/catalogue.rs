@@ -97,11 +97,11 @@ figures! {
         "sum of the areas entered with a yield cut of 80 % or more",
         "ledger area_failed", "抗旱救灾", Own;
     EquipmentDeployed: "equipment_deployed", "投入抗旱设备", "drought equipment deployed", "台", Derived, Some((Exact, PrintUnit::Set)),
-        "pumps that drew more than 0.1 kWh or more than 20 % of their rated power in the period, plus sets declared without a meter",
-        "energy_total, power; ledger equipment_declared", "抗旱救灾", Own;
+        "sets whose pump drew more than 0.1 kWh or ran in the period, each once wherever it moved, plus sets declared without a meter",
+        "energy_total, run_hours, run_state, power; asset of the pump; ledger equipment_declared", "抗旱救灾", Own;
     ElectricityUsed: "electricity_used", "抗旱用电量", "electricity used", "kWh", Measured, Some((About, PrintUnit::Du)),
-        "sum over all pumps of what their energy registers grew by, by the counter engine, plus electricity declared without a meter",
-        "energy_total; ledger electricity_declared", "抗旱救灾", Own;
+        "sum over all pumps of what the register of their billed meter grew by, by the counter engine and the replacements in the ledger, plus electricity declared without a meter",
+        "energy_total; ledger electricity_declared, meter_replaced, meter_installed", "抗旱救灾", Own;
     GasolineUsed: "gasoline_used", "抗旱用汽油", "gasoline used", "L", Entered, Some((About, PrintUnit::Litre)),
         "sum of the fuel slips", "ledger gasoline", "抗旱救灾", Sum(&[Code::Gasoline]);
     FundsInvested: "funds_invested", "投入抗旱资金", "money put in", "元", Entered, Some((Exact, PrintUnit::Yuan)),
@@ -129,11 +129,11 @@ figures! {
         "what the ledger states; a zero holds only where every drinking-water tank has data for at least 95 % of the hours and none ran dry",
         "ledger drinking_difficulty; level of the tanks", "安全饮水", Own;
     PumpHours: "pump_hours", "抗旱机泵运行时间", "pump running hours", "h", Measured, Some((About, PrintUnit::Hour)),
-        "sum over all pumps: growth of the running-hours register; else hours with a mean power above 20 % of the rated power; else energy / rated power",
-        "run_hours, power or energy_total; pump plate", "附表", Own;
+        "sum over all pumps: growth of the running-hours register; else mean of the run state x hours; else hours with a power above 20 % of the rated power; else energy / rated power",
+        "run_hours, run_state, power or energy_total; pump plate", "附表", Own;
     WaterPumped: "water_pumped", "提水量", "water pumped", "m3", Measured, Some((About, PrintUnit::CubicMetre)),
-        "sum over all pumps: growth of the water meter; else energy x rated flow / rated power",
-        "volume_total or energy_total; pump plate", "附表", Own;
+        "sum over all pumps: growth of the water meter; else mean flow x hours; else hours x rated flow x frequency / 50; else energy x efficiency / (0.002725 x head)",
+        "volume_total, flow, frequency or energy_total; pump plate; level of its source", "附表", Own;
     StorageTotal: "storage_total", "塘库蓄水总量", "water stored", "m3", Measured, Some((About, PrintUnit::CubicMetre)),
         "sum over ponds and reservoirs of the storage at the last level of the period, by the storage curve",
         "level; storage curve", "附表", Own;
@@ -204,8 +204,8 @@ figures! {
         "the greatest number in use on a day with an entry",
         "ledger wells_engaged", "", Peak(&[Code::WellsEngaged]);
     PumpStationsEngaged: "pump_stations_engaged", "投入抗旱泵站", "pump stations in use", "处", Derived, Some((Exact, PrintUnit::Place)),
-        "pump stations that drew more than 0.1 kWh or more than 20 % of their rated power in the period",
-        "energy_total, power", "", Own;
+        "pump stations that drew more than 0.1 kWh or ran in the period",
+        "energy_total, run_hours, run_state, power", "", Own;
     MobileSetsEngaged: "mobile_sets_engaged", "投入机动抗旱设备", "mobile sets in use", "台", Entered, Some((Exact, PrintUnit::Set)),
         "sum of the sets declared without a meter",
         "ledger equipment_declared", "", Sum(&[Code::EquipmentDeclared]);

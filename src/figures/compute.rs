@@ -10,11 +10,13 @@ use super::earlier::{self, Earlier, comparisons};
 use super::facts::SourceFacts;
 use super::ledger_rows::{self, Rows};
 use super::plausibility::{Rules, check, places};
-use super::pumps::{self, PumpCells, PumpFacts};
 use super::wording::Wording;
-use super::{Acceptance, Entry, EntryCode, Figure, Statement, areas, engaged, sources, statement};
+use super::{
+    Acceptance, Entry, EntryCode, Figure, PumpAccount, Statement, accounts, areas, engaged, pumps,
+    sources, statement,
+};
 use crate::core::{Calendar, DayCell, HourCell, Parameter, Period, Series};
-use crate::water::{CropKind, Station, StationKind, Township};
+use crate::water::{CropKind, Station, Township};
 
 /// What figures are computed from, next to the hours and days of the stations.
 #[derive(Debug, Clone, Copy)]
@@ -63,38 +65,23 @@ pub fn compute<E>(
     let period_h = (bounds.1.duration_since(bounds.0).as_hours())
         .max(0)
         .unsigned_abs();
-    let mut pump_facts = Vec::new();
+    let pump_accounts = accounts::accounts(inputs, hours, days)?;
     let mut source_facts = Vec::new();
     for station in &inputs.township.stations {
-        let mut hours = |parameter| within(bounds, station, parameter, hours);
-        let mut days = |parameter| {
-            let mut cells = days(&Series::new(station.id.clone(), parameter))?;
-            cells.retain(|cell| inputs.period.contains(cell.day));
-            Ok(cells)
-        };
-        if station.kind == StationKind::Pump {
-            let cells = PumpCells {
-                energy: days(Parameter::EnergyTotal)?,
-                volume: days(Parameter::VolumeTotal)?,
-                run_hours: days(Parameter::RunHours)?,
-                power: hours(Parameter::Power)?,
-            };
-            pump_facts.push(PumpFacts::of(station, &cells, period_h));
-        } else if station.kind.is_source() {
-            let cells = hours(Parameter::Level)?;
+        if station.kind.is_source() {
+            let cells = within(bounds, station, Parameter::Level, hours)?;
             source_facts.push(SourceFacts::of(station, &cells, period_h, inputs.calendar));
         }
     }
     let rows = Rows::new(inputs.entries, inputs.period);
-    let figures = all(inputs, rows, &pump_facts, &source_facts, bounds.1);
+    let figures = all(inputs, rows, &pump_accounts, &source_facts, bounds.1);
     let (township, period) = (inputs.township, inputs.period);
-    let places = places(&figures, rows, &pump_facts, township, period);
-    let pumps = statement::pumps(&pump_facts, township, period);
+    let places = places(&figures, rows, &pump_accounts, township, period);
     let sources = statement::sources(&source_facts, township, period);
     Ok(Statement {
         period,
-        days: statement::days(&pumps, &sources, period),
-        pumps,
+        days: statement::days(&pump_accounts, &sources, period),
+        pumps: pump_accounts,
         sources,
         findings: check(inputs.rules, &places, inputs.acceptances, period),
         comparisons: comparisons(&figures, inputs.earlier),
@@ -121,11 +108,11 @@ fn within<E>(
 fn all(
     inputs: &Inputs<'_>,
     rows: Rows<'_>,
-    pump_facts: &[PumpFacts<'_>],
+    pump_accounts: &[PumpAccount],
     source_facts: &[SourceFacts<'_>],
     end: Timestamp,
 ) -> Vec<Figure> {
-    let mut drafts = own(inputs, rows, pump_facts, source_facts, end);
+    let mut drafts = own(inputs, rows, pump_accounts, source_facts, end);
     for id in FigureId::ALL {
         let draft = match id.spec().recipe {
             Recipe::Own | Recipe::Total(_) => continue,
@@ -159,7 +146,7 @@ fn all(
 fn own(
     inputs: &Inputs<'_>,
     rows: Rows<'_>,
-    pump_facts: &[PumpFacts<'_>],
+    pump_accounts: &[PumpAccount],
     source_facts: &[SourceFacts<'_>],
     end: Timestamp,
 ) -> BTreeMap<FigureId, Draft> {
@@ -209,17 +196,26 @@ fn own(
         ),
         (
             Id::EquipmentDeployed,
-            pumps::equipment_deployed(pump_facts, rows),
+            pumps::equipment_deployed(pump_accounts, rows),
         ),
         (
             Id::ElectricityUsed,
-            pumps::electricity_used(pump_facts, rows),
+            pumps::electricity_used(pump_accounts, rows),
         ),
-        (Id::PumpHours, pumps::pump_hours(pump_facts)),
-        (Id::WaterPumped, pumps::water_pumped(pump_facts)),
-        (Id::PumpStationsEngaged, engaged::pump_stations(pump_facts)),
-        (Id::InstalledPower, engaged::installed_power(pump_facts)),
-        (Id::AreaIrrigated, engaged::area_irrigated(pump_facts)),
+        (Id::PumpHours, pumps::pump_hours(pump_accounts)),
+        (Id::WaterPumped, pumps::water_pumped(pump_accounts)),
+        (
+            Id::PumpStationsEngaged,
+            engaged::pump_stations(pump_accounts, township),
+        ),
+        (
+            Id::InstalledPower,
+            engaged::installed_power(pump_accounts, township),
+        ),
+        (
+            Id::AreaIrrigated,
+            engaged::area_irrigated(pump_accounts, township),
+        ),
         (Id::FundsInvested, funds),
         (Id::WaterProjectFunds, project),
         (Id::InspectionMonth, ledger_rows::inspection_month(rows)),

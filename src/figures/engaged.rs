@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::PumpAccount;
 use super::catalogue::FigureId;
 use super::draft::{Draft, series_input};
-use super::pumps::PumpFacts;
 use super::wording::{DIESEL_KG_PER_LITRE, GASOLINE_KG_PER_LITRE};
-use crate::core::Parameter;
 use crate::water::{Pump, Township};
 
 /// Kilograms in a tonne.
@@ -15,29 +14,32 @@ const KG_PER_TONNE: f64 = 1000.0;
 /// Σ over the pumps that ran of what `of_plate` says; what is not known to have run may add to the upper bound.
 fn over_running(
     id: FigureId,
-    pumps: &[PumpFacts<'_>],
+    accounts: &[PumpAccount],
+    township: &Township,
     of_plate: impl Fn(Option<&Pump>) -> Option<f64>,
 ) -> Draft {
     let mut draft = Draft::new(id);
     let (mut sum, mut open, mut known) = (0.0, 0.0, 0usize);
     let mut lacking = Vec::new();
-    for pump in pumps {
-        draft.cover(pump.energy.coverage);
-        let Some(worth) = of_plate(pump.station.pump.as_ref()) else {
-            lacking.push(pump.station.name.as_str());
+    for account in accounts {
+        let (series, coverage) = account.ran_by();
+        draft.cover(coverage);
+        let station = township.station(&account.station);
+        let Some(worth) = of_plate(station.and_then(|s| s.pump.as_ref())) else {
+            lacking.push(account.name.as_str());
             continue;
         };
-        let ran = pump.ran();
-        let value = ran.map(|ran| if ran { worth } else { 0.0 });
+        let value = account.ran.map(|ran| if ran { worth } else { 0.0 });
         known += usize::from(value.is_some());
         sum += value.unwrap_or(0.0);
-        open += if ran.is_none() { worth } else { 0.0 };
+        open += if account.ran.is_none() { worth } else { 0.0 };
+        let note = account.name.clone();
         draft.input(series_input(
-            pump.series(Parameter::EnergyTotal),
+            series.into(),
             value,
             "ran in the period",
-            pump.station.name.clone(),
-            pump.energy.coverage,
+            note,
+            coverage,
         ));
     }
     if known > 0 {
@@ -53,20 +55,22 @@ fn over_running(
 }
 
 /// Pump stations that ran.
-pub(super) fn pump_stations(pumps: &[PumpFacts<'_>]) -> Draft {
-    over_running(FigureId::PumpStationsEngaged, pumps, |_| Some(1.0))
+pub(super) fn pump_stations(accounts: &[PumpAccount], township: &Township) -> Draft {
+    over_running(FigureId::PumpStationsEngaged, accounts, township, |_| {
+        Some(1.0)
+    })
 }
 
 /// Rated power of the pumps that ran.
-pub(super) fn installed_power(pumps: &[PumpFacts<'_>]) -> Draft {
-    over_running(FigureId::InstalledPower, pumps, |plate| {
+pub(super) fn installed_power(accounts: &[PumpAccount], township: &Township) -> Draft {
+    over_running(FigureId::InstalledPower, accounts, township, |plate| {
         Some(plate?.rated_power_kw)
     })
 }
 
 /// Land that the pumps which ran can irrigate.
-pub(super) fn area_irrigated(pumps: &[PumpFacts<'_>]) -> Draft {
-    let mut draft = over_running(FigureId::AreaIrrigated, pumps, |plate| {
+pub(super) fn area_irrigated(accounts: &[PumpAccount], township: &Township) -> Draft {
+    let mut draft = over_running(FigureId::AreaIrrigated, accounts, township, |plate| {
         Some(plate?.irrigates_mu)
     });
     draft.note("按运行过的水泵的灌溉面积计，未扣除未灌部分");

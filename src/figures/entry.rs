@@ -138,6 +138,10 @@ codes! {
     GrasslandAffected: "grassland_affected", "草场受灾面积", "亩";
     /// Forest that the drought hit.
     ForestAffected: "forest_affected", "林地受灾面积", "亩";
+    /// A meter was taken away: its final reading, in the unit of the series that `work` names as `station/parameter`.
+    MeterReplaced: "meter_replaced", "换表旧表止码", "示数";
+    /// A meter was put in its place on the same day: its first reading, of the same series.
+    MeterInstalled: "meter_installed", "换表新表起码", "示数";
 }
 
 /// One row of the ledger. Rows are never changed: a correction is a row that supersedes another.
@@ -157,7 +161,7 @@ pub struct Entry {
     pub village: Option<VillageId>,
     /// The crop, where it speaks of one.
     pub crop: Option<CropId>,
-    /// The drinking-water work, where it speaks of one.
+    /// The drinking-water work, where it speaks of one; of a meter's replacement, the series.
     pub work: Option<String>,
     /// The paper behind it: slip, survey sheet, notice of funds.
     pub document: String,

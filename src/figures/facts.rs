@@ -1,9 +1,10 @@
-//! What the hours of a series come to: coverage, growth of a register, dry spells and warning days of a source.
+//! What the hours of a series come to: coverage, dry spells and warning days of a source.
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
+use serde::Serialize;
 
-use crate::core::{Calendar, DayCell, HourCell};
+use crate::core::{Calendar, HourCell};
 use crate::water::{DrySpell, Station, Status, dry_level_m, dry_spell, status};
 
 /// Days on end at or below the warning level that make a drought at a source.
@@ -12,8 +13,8 @@ use crate::water::{DrySpell, Station, Status, dry_level_m, dry_spell, status};
 pub(super) const WARN_DAYS_MIN: i64 = 3;
 
 /// How much of the period a series has data for.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Coverage {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Coverage {
     /// Hours with at least one reading that counts.
     pub covered_h: u64,
     /// Hours of the period.
@@ -34,7 +35,7 @@ impl Coverage {
     }
 
     /// Coverage of two series together.
-    pub fn and(self, other: Coverage) -> Coverage {
+    pub(super) fn and(self, other: Coverage) -> Coverage {
         Coverage {
             covered_h: self.covered_h + other.covered_h,
             period_h: self.period_h + other.period_h,
@@ -44,7 +45,7 @@ impl Coverage {
     }
 
     /// Coverage of a series by its cells, of a period of `period_h` hours.
-    pub fn of(cells: &[HourCell], period_h: u64) -> Coverage {
+    pub(super) fn of(cells: &[HourCell], period_h: u64) -> Coverage {
         let mut coverage = Coverage {
             period_h,
             ..Coverage::default()
@@ -55,66 +56,6 @@ impl Coverage {
             coverage.suspect += u64::from(cell.suspect);
         }
         coverage
-    }
-}
-
-/// What a register came to over the period.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Growth {
-    /// Coverage of the series.
-    pub coverage: Coverage,
-    /// What it grew by; `None` where no hour says so.
-    pub least: Option<f64>,
-    /// The most it can have grown by.
-    pub most: f64,
-    /// Roll-overs.
-    pub rollovers: u32,
-    /// Resets and meter replacements.
-    pub resets: u32,
-    /// Readings dropped as glitches.
-    pub glitches: u32,
-}
-
-impl Growth {
-    /// The growth by the days of a counter.
-    pub fn of(cells: &[DayCell], period_h: u64) -> Growth {
-        let mut growth = Growth::default();
-        growth.coverage.period_h = period_h;
-        for cell in cells {
-            growth.coverage.covered_h += u64::from(cell.covered_h);
-            growth.coverage.counted += u64::from(cell.counted);
-            growth.coverage.suspect += u64::from(cell.suspect);
-            if let Some(increment) = cell.increment {
-                growth.least = Some(growth.least.unwrap_or(0.0) + increment);
-                growth.most += cell.increment_max.unwrap_or(increment).max(increment);
-            }
-            growth.rollovers += cell.rollovers;
-            growth.resets += cell.resets;
-            growth.glitches += cell.glitches;
-        }
-        growth
-    }
-
-    /// What a reader has to know of the register, in Chinese; empty where nothing happened.
-    pub fn note(&self) -> String {
-        let mut parts = Vec::new();
-        for (count, text) in [
-            (self.rollovers, "次翻转已接续"),
-            (self.resets, "次清零或换表，少计部分见上限"),
-            (self.glitches, "个跳变读数已剔除"),
-        ] {
-            if count > 0 {
-                parts.push(format!("{count}{text}"));
-            }
-        }
-        let gap_h = self
-            .coverage
-            .period_h
-            .saturating_sub(self.coverage.covered_h);
-        if gap_h > 0 {
-            parts.push(format!("{gap_h}小时无数据"));
-        }
-        parts.join("；")
     }
 }
 

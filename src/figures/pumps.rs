@@ -1,87 +1,14 @@
-//! Figures from pumps: electricity, equipment that ran, hours, water.
+//! Figures from pumps, as sums over their accounts: electricity, equipment that ran, hours, water.
+
+use std::collections::BTreeMap;
 
 use super::EntryCode;
+use super::accounts::PumpAccount;
 use super::catalogue::FigureId;
 use super::draft::{Draft, series_input};
-use super::facts::{Coverage, Growth};
 use super::ledger_rows::Rows;
-use super::statement::PumpDay;
-use crate::core::{DayCell, HourCell, Parameter, Series};
-use crate::water::Station;
-
-/// Energy above which a pump counts as having run, kWh. Engineering judgement, confidence 0.8: about a minute of a small pump,
-/// and above what a meter's resolution and standby draw come to.
-pub const RAN_ENERGY_KWH: f64 = 0.1;
-/// Share of its rated power above which a pump counts as running (`domain.md` §5.3). Engineering judgement, confidence 0.7.
-pub const RUNNING_POWER_SHARE: f64 = 0.2;
-
-/// What the hours of a pump come to.
-#[derive(Debug, Clone)]
-pub(super) struct PumpFacts<'a> {
-    /// The pump.
-    pub station: &'a Station,
-    /// Its electricity meter.
-    pub energy: Growth,
-    /// Its days.
-    pub energy_days: Vec<PumpDay>,
-    /// Its water meter, if it has one.
-    pub volume: Growth,
-    /// Its running-hours register, if it has one.
-    pub run_hours: Growth,
-    /// Coverage of its power.
-    pub power: Coverage,
-    /// Hours whose mean power lay above [`RUNNING_POWER_SHARE`] of the rated one; `None` without power or rated value.
-    pub power_h: Option<f64>,
-}
-
-/// The cells of a pump's series: days of its registers, hours of its power.
-pub(super) struct PumpCells {
-    /// `energy_total`
-    pub energy: Vec<DayCell>,
-    /// `volume_total`
-    pub volume: Vec<DayCell>,
-    /// `run_hours`
-    pub run_hours: Vec<DayCell>,
-    /// `power`
-    pub power: Vec<HourCell>,
-}
-
-impl<'a> PumpFacts<'a> {
-    /// The facts of `station` by the cells of its series.
-    pub fn of(station: &'a Station, cells: &PumpCells, period_h: u64) -> PumpFacts<'a> {
-        let power = Coverage::of(&cells.power, period_h);
-        let rated = station.pump.as_ref().map(|p| p.rated_power_kw);
-        let power_h = rated.filter(|_| power.covered_h > 0).map(|rated| {
-            let limit = rated * RUNNING_POWER_SHARE;
-            let above = |c: &&HourCell| c.mean.is_some_and(|mean| mean > limit);
-            cells.power.iter().filter(above).count() as f64
-        });
-        PumpFacts {
-            station,
-            energy: Growth::of(&cells.energy, period_h),
-            energy_days: cells.energy.iter().map(PumpDay::of).collect(),
-            volume: Growth::of(&cells.volume, period_h),
-            run_hours: Growth::of(&cells.run_hours, period_h),
-            power,
-            power_h,
-        }
-    }
-
-    /// Whether it ran in the period; `None` where nothing tells.
-    pub fn ran(&self) -> Option<bool> {
-        let by_energy = self.energy.least.map(|kwh| kwh > RAN_ENERGY_KWH);
-        let by_power = self.power_h.map(|hours| hours > 0.0);
-        match (by_energy, by_power) {
-            (None, None) => None,
-            (energy, power) => Some(energy == Some(true) || power == Some(true)),
-        }
-    }
-
-    /// Its series of `parameter`, as an input names it.
-    pub fn series(&self, parameter: Parameter) -> String {
-        Series::new(self.station.id.clone(), parameter).to_string()
-    }
-}
+use super::quantity::Quantity;
+use super::segments::SegmentKind;
 
 /// Notes the pumps that nothing is known of.
 fn note_unknown(draft: &mut Draft, unknown: &[&str], what: &str) {
@@ -94,204 +21,182 @@ fn note_unknown(draft: &mut Draft, unknown: &[&str], what: &str) {
     }
 }
 
-/// Σ growth of the energy registers, plus what was declared.
-pub(super) fn electricity_used(pumps: &[PumpFacts<'_>], rows: Rows<'_>) -> Draft {
-    let mut draft = Draft::new(FigureId::ElectricityUsed);
-    let (mut least, mut most, mut known) = (0.0, 0.0, 0usize);
-    let mut unknown = Vec::new();
-    for pump in pumps {
-        let energy = &pump.energy;
-        draft.cover(energy.coverage);
-        draft.input(series_input(
-            pump.series(Parameter::EnergyTotal),
-            energy.least,
-            "counter difference",
-            energy.note(),
-            energy.coverage,
-        ));
-        match energy.least {
-            Some(kwh) => {
-                least += kwh;
-                most += energy.most;
-                known += 1;
-            }
-            None => unknown.push(pump.station.name.as_str()),
-        }
-    }
-    let declared = rows.of(EntryCode::ElectricityDeclared);
-    for entry in &declared {
-        draft.entry(entry);
-        least += entry.value;
-        most += entry.value;
-    }
-    if known > 0 || (pumps.is_empty() && !declared.is_empty()) {
-        draft.number(least);
-        draft.bounds(least, most);
-        if most > least {
-            draft.note(format!(
-                "因清零或换表，真实值可能高出至多{:.1} kWh",
-                most - least
-            ));
-        }
-    } else {
-        draft.absent("没有任何电表数据");
-    }
-    note_unknown(&mut draft, &unknown, "电表数据");
-    draft
+/// A sum over accounts in the making.
+struct Sum<'a> {
+    draft: Draft,
+    value: f64,
+    least: f64,
+    most: f64,
+    /// Whether the bounds of each part are known.
+    bounded: bool,
+    known: usize,
+    unknown: Vec<&'a str>,
 }
 
-/// Pumps that ran, plus sets declared without a meter.
-pub(super) fn equipment_deployed(pumps: &[PumpFacts<'_>], rows: Rows<'_>) -> Draft {
-    let mut draft = Draft::new(FigureId::EquipmentDeployed);
-    let (mut ran, mut known) = (0.0, 0usize);
-    let mut unknown = Vec::new();
-    for pump in pumps {
-        let by_energy = pump.energy.least.is_some() || pump.power_h.is_none();
-        let (parameter, coverage) = if by_energy {
-            (Parameter::EnergyTotal, pump.energy.coverage)
-        } else {
-            (Parameter::Power, pump.power)
-        };
-        draft.cover(coverage);
-        let one = pump.ran().map(|ran| if ran { 1.0 } else { 0.0 });
-        draft.input(series_input(
-            pump.series(parameter),
-            one,
-            "ran in the period",
-            pump.station.name.clone(),
-            coverage,
+/// Sums over accounts what `quantity` says of each.
+fn over<'a>(
+    id: FigureId,
+    accounts: &'a [PumpAccount],
+    quantity: impl Fn(&'a PumpAccount) -> &'a Quantity,
+) -> Sum<'a> {
+    let mut sum = Sum {
+        draft: Draft::new(id),
+        value: 0.0,
+        least: 0.0,
+        most: 0.0,
+        bounded: true,
+        known: 0,
+        unknown: Vec::new(),
+    };
+    for account in accounts {
+        let part = quantity(account);
+        sum.draft.cover(part.coverage);
+        sum.draft.input(series_input(
+            part.series.clone(),
+            part.value,
+            part.method,
+            part.note.clone(),
+            part.coverage,
         ));
-        match one {
-            Some(one) => {
-                ran += one;
-                known += 1;
+        let Some(value) = part.value else {
+            sum.unknown.push(&account.name);
+            continue;
+        };
+        sum.known += 1;
+        sum.value += value;
+        match part.bounds {
+            Some([least, most]) => {
+                sum.least += least;
+                sum.most += most;
             }
-            None => unknown.push(pump.station.name.as_str()),
+            None => sum.bounded = false,
         }
     }
+    sum
+}
+
+impl Sum<'_> {
+    /// The finished sum: absent, for the reason `without`, where nothing is known; `what` is what some pumps lack.
+    fn finish(mut self, known: bool, without: &str, what: &str) -> Draft {
+        if known {
+            self.draft.number(self.value);
+            if self.bounded {
+                self.draft.bounds(self.least, self.most);
+            }
+        } else {
+            self.draft.absent(without);
+        }
+        note_unknown(&mut self.draft, &self.unknown, what);
+        self.draft
+    }
+}
+
+/// Σ of the billed meters, plus what was declared.
+pub(super) fn electricity_used(accounts: &[PumpAccount], rows: Rows<'_>) -> Draft {
+    let mut sum = over(FigureId::ElectricityUsed, accounts, |a| &a.energy_kwh);
+    let declared = rows.of(EntryCode::ElectricityDeclared);
+    for entry in &declared {
+        sum.draft.entry(entry);
+        sum.value += entry.value;
+        sum.least += entry.value;
+        sum.most += entry.value;
+    }
+    let known = sum.known > 0 || (accounts.is_empty() && !declared.is_empty());
+    if known && sum.bounded && sum.most > sum.value {
+        let why = why_open(accounts);
+        let more = sum.most - sum.value;
+        sum.draft
+            .note(format!("因{why}，真实值可能高出至多{more:.1} kWh"));
+    }
+    sum.finish(known, "没有任何电表数据", "电表数据")
+}
+
+/// Why electricity may be more than was counted.
+fn why_open(accounts: &[PumpAccount]) -> &'static str {
+    let own = |account: &PumpAccount, kind| {
+        let segments = account.segments.iter();
+        let mut own = segments.filter(|s| s.series == account.energy_kwh.series);
+        own.any(|segment| segment.kind == kind)
+    };
+    let any = |kind| accounts.iter().any(|account| own(account, kind));
+    let ends = accounts.iter().any(|account| {
+        let q = &account.energy_kwh;
+        !own(account, SegmentKind::Reset) && q.value.zip(q.bounds).is_some_and(|(v, b)| b[1] > v)
+    });
+    match (any(SegmentKind::Reset), ends) {
+        (true, true) => "清零或换表、期首期末缺数",
+        (true, false) => "清零或换表",
+        (false, _) => "期首期末缺数",
+    }
+}
+
+/// Sets that ran, plus sets declared without a meter. A set that moved is one, wherever it ran.
+pub(super) fn equipment_deployed(accounts: &[PumpAccount], rows: Rows<'_>) -> Draft {
+    let mut draft = Draft::new(FigureId::EquipmentDeployed);
+    // Of each set whether it ran anywhere; a pump without an asset is a set of its own.
+    let mut sets: BTreeMap<(bool, &str), Option<bool>> = BTreeMap::new();
+    let mut unknown = Vec::new();
+    for account in accounts {
+        let (series, coverage) = account.ran_by();
+        draft.cover(coverage);
+        let set = match &account.asset {
+            Some(asset) => (true, asset.as_str()),
+            None => (false, account.station.as_str()),
+        };
+        let before = sets.get(&set).copied();
+        let counted = before.flatten() == Some(true);
+        let mut note = account.name.clone();
+        if before.is_some() {
+            note = format!("{note}；同一设备{}，只计一次", set.1);
+        }
+        let one = account
+            .ran
+            .map(|ran| if ran && !counted { 1.0 } else { 0.0 });
+        let method = "ran in the period";
+        draft.input(series_input(series.into(), one, method, note, coverage));
+        let now = match (before.flatten(), account.ran) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (Some(false), None) | (None, Some(false)) | (Some(false), Some(false)) => Some(false),
+            (None, None) => None,
+        };
+        sets.insert(set, now);
+        if account.ran.is_none() {
+            unknown.push((set, account.name.as_str()));
+        }
+    }
+    let mut ran = sets.values().filter(|ran| **ran == Some(true)).count() as f64;
+    let known = sets.values().any(Option::is_some);
     let declared = rows.of(EntryCode::EquipmentDeclared);
     for entry in &declared {
         draft.entry(entry);
         ran += entry.value;
     }
-    if known > 0 || !declared.is_empty() {
+    // A set that did not run where there are data may have run where there are none.
+    unknown.retain(|(set, _)| sets.get(set).copied().flatten() != Some(true));
+    let mut open: Vec<_> = unknown.iter().map(|(set, _)| *set).collect();
+    open.sort_unstable();
+    open.dedup();
+    if known || !declared.is_empty() {
         draft.number(ran);
-        draft.bounds(ran, ran + unknown.len() as f64);
+        draft.bounds(ran, ran + open.len() as f64);
     } else {
         draft.absent("没有任何泵站数据，台账中也没有“未装表抗旱设备”");
     }
-    note_unknown(&mut draft, &unknown, "运行数据");
+    let names: Vec<&str> = unknown.iter().map(|(_, name)| *name).collect();
+    note_unknown(&mut draft, &names, "运行数据");
     draft
-}
-
-/// One pump's share of a figure: value, most, method, parameter, growth note and coverage.
-type Share = (f64, f64, &'static str, Parameter, String, Coverage);
-
-/// Sums over pumps what `share` says of each.
-fn over_pumps<'a>(
-    id: FigureId,
-    pumps: &[PumpFacts<'a>],
-    share: impl Fn(&PumpFacts<'a>) -> Option<Share>,
-) -> Draft {
-    let mut draft = Draft::new(id);
-    let (mut least, mut most, mut known) = (0.0, 0.0, 0usize);
-    let mut unknown = Vec::new();
-    for pump in pumps {
-        match share(pump) {
-            Some((value, top, method, parameter, note, coverage)) => {
-                least += value;
-                most += top;
-                known += 1;
-                draft.cover(coverage);
-                let from = pump.series(parameter);
-                draft.input(series_input(from, Some(value), method, note, coverage));
-            }
-            None => {
-                unknown.push(pump.station.name.as_str());
-                draft.cover(pump.energy.coverage);
-                draft.input(series_input(
-                    pump.series(Parameter::EnergyTotal),
-                    None,
-                    "no data",
-                    "没有数据".into(),
-                    pump.energy.coverage,
-                ));
-            }
-        }
-    }
-    if known > 0 {
-        draft.number(least);
-        draft.bounds(least, most);
-    } else {
-        draft.absent("没有任何泵站数据");
-    }
-    note_unknown(&mut draft, &unknown, "数据");
-    draft
-}
-
-/// A register's growth as a pump's share.
-fn by_register(growth: &Growth, parameter: Parameter) -> Option<Share> {
-    let method = "counter difference";
-    let (least, coverage) = (growth.least?, growth.coverage);
-    Some((
-        least,
-        growth.most,
-        method,
-        parameter,
-        growth.note(),
-        coverage,
-    ))
-}
-
-/// A pump's energy times `factor` as its share.
-fn by_energy(pump: &PumpFacts<'_>, factor: f64, method: &'static str) -> Option<Share> {
-    let energy = &pump.energy;
-    let least = energy.least?;
-    factor.is_finite().then(|| {
-        let (value, most) = (least * factor, energy.most * factor);
-        (
-            value,
-            most,
-            method,
-            Parameter::EnergyTotal,
-            energy.note(),
-            energy.coverage,
-        )
-    })
 }
 
 /// Running hours of all pumps.
-pub(super) fn pump_hours(pumps: &[PumpFacts<'_>]) -> Draft {
-    over_pumps(FigureId::PumpHours, pumps, |pump| {
-        let by_power = || {
-            let hours = pump.power_h?;
-            let method = "power above 20 % of rated";
-            Some((
-                hours,
-                hours,
-                method,
-                Parameter::Power,
-                String::new(),
-                pump.power,
-            ))
-        };
-        let by_rated = || {
-            let plate = pump.station.pump.as_ref()?;
-            by_energy(pump, 1.0 / plate.rated_power_kw, "energy / rated")
-        };
-        by_register(&pump.run_hours, Parameter::RunHours)
-            .or_else(by_power)
-            .or_else(by_rated)
-    })
+pub(super) fn pump_hours(accounts: &[PumpAccount]) -> Draft {
+    let sum = over(FigureId::PumpHours, accounts, |a| &a.run_hours);
+    let known = sum.known > 0;
+    sum.finish(known, "没有任何泵站数据", "数据")
 }
 
 /// Water pumped.
-pub(super) fn water_pumped(pumps: &[PumpFacts<'_>]) -> Draft {
-    over_pumps(FigureId::WaterPumped, pumps, |pump| {
-        by_register(&pump.volume, Parameter::VolumeTotal).or_else(|| {
-            let plate = pump.station.pump.as_ref()?;
-            let factor = plate.rated_flow_m3h / plate.rated_power_kw;
-            by_energy(pump, factor, "energy x rated")
-        })
-    })
+pub(super) fn water_pumped(accounts: &[PumpAccount]) -> Draft {
+    let sum = over(FigureId::WaterPumped, accounts, |a| &a.volume_m3);
+    let known = sum.known > 0;
+    sum.finish(known, "没有任何泵站数据", "数据")
 }

@@ -8,9 +8,8 @@ use serde::Serialize;
 use super::facts::SourceFacts;
 use super::ledger_rows::Rows;
 use super::plausibility::Findings;
-use super::pumps::PumpFacts;
-use super::{Comparison, Entry, EntryCode, Figure, Value};
-use crate::core::{DayCell, Period};
+use super::{Comparison, Entry, EntryCode, Figure, PumpAccount, Value};
+use crate::core::Period;
 use crate::water::{StationKind, Township};
 
 /// The figures of a period with everything that stands beside them in a report.
@@ -29,7 +28,7 @@ pub struct Statement {
     /// The water sources.
     pub sources: Vec<SourceRecord>,
     /// The pumps.
-    pub pumps: Vec<PumpRecord>,
+    pub pumps: Vec<PumpAccount>,
     /// Day by day over the whole township.
     pub days: Vec<TownshipDay>,
     /// The rows of the ledger that count for the period.
@@ -104,70 +103,6 @@ pub struct SourceRecord {
     pub warn_m: Option<f64>,
     /// 旱保, likewise.
     pub guard_m: Option<f64>,
-}
-
-/// A pump over the period.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PumpRecord {
-    /// Station id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Its village.
-    pub village: String,
-    /// Rated power, kW.
-    pub rated_power_kw: Option<f64>,
-    /// Its meter on each day of the period.
-    pub days: Vec<PumpDay>,
-    /// Share of the hours with data, 0 to 1.
-    pub coverage: f64,
-}
-
-/// A day of a pump's electricity meter.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct PumpDay {
-    /// The day.
-    pub day: Date,
-    /// What the register grew by, kWh; `None` where no reading says so.
-    pub kwh: Option<f64>,
-    /// The most that it can have grown by, kWh.
-    pub most_kwh: Option<f64>,
-    /// Hours with data.
-    pub covered_h: u32,
-    /// Roll-overs.
-    pub rollovers: u32,
-    /// Resets and replacements.
-    pub resets: u32,
-    /// Readings dropped as glitches.
-    pub glitches: u32,
-}
-
-impl PumpDay {
-    /// A day of which nothing is known.
-    fn without_data(day: Date) -> Self {
-        Self {
-            day,
-            kwh: None,
-            most_kwh: None,
-            covered_h: 0,
-            rollovers: 0,
-            resets: 0,
-            glitches: 0,
-        }
-    }
-
-    /// The day by its cell.
-    pub(super) fn of(cell: &DayCell) -> Self {
-        Self {
-            day: cell.day,
-            kwh: cell.increment,
-            most_kwh: cell.increment_max,
-            covered_h: cell.covered_h,
-            rollovers: cell.rollovers,
-            resets: cell.resets,
-            glitches: cell.glitches,
-        }
-    }
 }
 
 /// A day of the whole township.
@@ -250,43 +185,15 @@ fn each_day(period: Period) -> impl Iterator<Item = Date> {
     days.take_while(move |day| *day <= period.to)
 }
 
-/// The pumps, in the order of the township.
-pub(super) fn pumps(
-    facts: &[PumpFacts<'_>],
-    township: &Township,
-    period: Period,
-) -> Vec<PumpRecord> {
-    let of_day = |pump: &PumpFacts<'_>, day: Date| {
-        let days = &pump.energy_days;
-        let found = days.binary_search_by_key(&day, |d| d.day);
-        found.map_or(PumpDay::without_data(day), |index| days[index])
-    };
-    let record = |pump: &PumpFacts<'_>| {
-        let station = pump.station;
-        let village = township.village(&station.village);
-        PumpRecord {
-            id: station.id.to_string(),
-            name: station.name.clone(),
-            village: village.map_or_else(|| station.village.to_string(), |v| v.name.clone()),
-            rated_power_kw: station.pump.as_ref().map(|plate| plate.rated_power_kw),
-            days: each_day(period).map(|day| of_day(pump, day)).collect(),
-            coverage: pump.energy.coverage.share(),
-        }
-    };
-    facts.iter().map(record).collect()
-}
-
 /// Each day of the period over all pumps and all ponds and reservoirs.
 pub(super) fn days(
-    pumps: &[PumpRecord],
+    pumps: &[PumpAccount],
     sources: &[SourceRecord],
     period: Period,
 ) -> Vec<TownshipDay> {
     let mut energy: BTreeMap<Date, f64> = BTreeMap::new();
-    for day in pumps.iter().flat_map(|pump| &pump.days) {
-        if let Some(kwh) = day.kwh {
-            *energy.entry(day.day).or_insert(0.0) += kwh;
-        }
+    for (day, kwh) in pumps.iter().flat_map(|pump| &pump.days) {
+        *energy.entry(*day).or_insert(0.0) += kwh;
     }
     let stores =
         |source: &&SourceRecord| matches!(source.kind, StationKind::Pond | StationKind::Reservoir);

@@ -1,5 +1,7 @@
 //! Tests of all figures on a small township: three pumps, two ponds, a channel, a tank, ten days of hours.
 
+mod pump_tests;
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
@@ -339,7 +341,7 @@ fn hours_and_water_take_the_best_way_there_is_for_each_pump() {
     let by_energy = 240.0 * 8.0;
     assert_eq!(water.value, Value::Number(240.0 * 45.0 + 2.0 * by_energy));
     assert_eq!(water.inputs[0].method, "counter difference");
-    assert_eq!(water.inputs[1].method, "energy x rated");
+    assert_eq!(water.inputs[1].method, "energy and head");
     assert_eq!(water.phrase.as_deref(), Some("约1.5万立方米"));
 }
 

@@ -300,3 +300,6 @@ async fn verify(
     stop.cancelled().await;
     Ok(())
 }
+
+#[cfg(test)]
+mod accounts_tests;

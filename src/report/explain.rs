@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::filters::{self, FigureView, number, percent};
-use crate::figures::{Entry, Figure, FigureInput, PumpDay, PumpRecord, Statement};
+use crate::figures::{Entry, Figure, FigureInput, PumpAccount, Statement};
 
 /// How deep figures may be made of figures: the deepest chain of the catalogue has three.
 const DEPTH_MAX: usize = 8;
@@ -139,18 +139,24 @@ fn of_row(statement: &Statement, row: &str) -> Vec<Explanation> {
     rows
 }
 
-/// The days of a pump's meter, or what is known of a source.
+/// What befell the instruments of a pump and its days, or what is known of a source.
 fn of_series(statement: &Statement, series: &str) -> Vec<Explanation> {
-    let Some((station, parameter)) = series.split_once('/') else {
+    let Some((station, _)) = series.split_once('/') else {
         return Vec::new();
     };
-    if let Some(pump) = statement.pumps.iter().find(|p| p.id == station) {
-        let place = leaf(format!("{}，{}", pump.name, pump.village));
-        return if parameter == "energy_total" {
-            [vec![place], segments(pump)].concat()
-        } else {
-            vec![place]
-        };
+    let read = |pump: &&PumpAccount| {
+        let quantities = [&pump.energy_kwh, &pump.volume_m3, &pump.run_hours];
+        quantities.iter().any(|quantity| quantity.series == series)
+            || pump.station.as_str() == station
+    };
+    if let Some(pump) = statement.pumps.iter().find(read) {
+        let mut from = vec![leaf(format!("{}，{}", pump.name, pump.village))];
+        let befell = pump.segments.iter().filter(|s| s.series == series);
+        from.extend(befell.map(|segment| leaf(filters::segment(segment))));
+        if pump.energy_kwh.series == series {
+            from.extend(days(pump));
+        }
+        return from;
     }
     let found = statement.sources.iter().find(|s| s.id == station);
     found.map_or(Vec::new(), |source| {
@@ -159,62 +165,16 @@ fn of_series(statement: &Statement, series: &str) -> Vec<Explanation> {
     })
 }
 
-/// What happened to a meter: runs of days that are alike, with what they come to.
-fn segments(pump: &PumpRecord) -> Vec<Explanation> {
-    let kind = |day: &PumpDay| {
-        let mut kinds = Vec::new();
-        for (count, text) in [
-            (day.resets, "清零或换表"),
-            (day.rollovers, "翻转已接续"),
-            (day.glitches, "跳变已剔除"),
-        ] {
-            if count > 0 {
-                kinds.push(text);
-            }
-        }
-        match day.covered_h {
-            0 => kinds.push("全天无数据"),
-            1..24 => kinds.push("部分时段无数据"),
-            _ => {}
-        }
-        if kinds.is_empty() {
-            "正常".to_owned()
-        } else {
-            kinds.join("、")
-        }
-    };
-    let mut runs: Vec<(String, Vec<&PumpDay>)> = Vec::new();
-    for day in &pump.days {
-        let kind = kind(day);
-        match runs.last_mut() {
-            Some((last, days)) if *last == kind => days.push(day),
-            _ => runs.push((kind, vec![day])),
-        }
-    }
-    let run = |(kind, days): (String, Vec<&PumpDay>)| {
-        let least: f64 = days.iter().filter_map(|d| d.kwh).sum();
-        let most: f64 = days.iter().filter_map(|d| d.most_kwh.or(d.kwh)).sum();
-        let open = if most > least {
-            format!("至{}", number(most))
-        } else {
-            String::new()
-        };
-        let dates = match (days.first(), days.last()) {
-            (Some(first), Some(last)) if first.day != last.day => {
-                format!("{}至{}（{}天）", first.day, last.day, days.len())
-            }
-            (Some(first), _) => first.day.to_string(),
-            _ => String::new(),
-        };
-        let by_day = days.iter().filter(|d| d.kwh.is_some_and(|kwh| kwh > 0.0));
-        Explanation {
-            text: format!("{dates} {kind}：{}{open} kWh", number(least)),
-            from: by_day
-                .map(|d| leaf(format!("{} {} kWh", d.day, number(d.kwh.unwrap_or(0.0)))))
-                .collect(),
-        }
-    };
-    runs.into_iter().map(run).collect()
+/// The days on which a pump drew anything.
+fn days(pump: &PumpAccount) -> Option<Explanation> {
+    let drew = pump.days.iter().filter(|(_, kwh)| *kwh > 0.0);
+    let from: Vec<Explanation> = drew
+        .map(|(day, kwh)| leaf(format!("{day} {} kWh", number(*kwh))))
+        .collect();
+    (!from.is_empty()).then(|| Explanation {
+        text: format!("{}天用电", from.len()),
+        from,
+    })
 }
 
 impl Explanation {

@@ -4,7 +4,7 @@ use minijinja::value::{Serde, Value};
 use minijinja::{Environment, Error};
 use serde::Deserialize;
 
-use crate::figures::{Class, Figure, FigureInput, Value as Number};
+use crate::figures::{Class, Figure, FigureInput, Segment, SegmentKind, Value as Number};
 
 /// What stands for a number that is not there.
 const NONE: &str = "无数据";
@@ -118,7 +118,10 @@ pub(super) fn method_zh(method: &str) -> String {
     match method {
         "counter difference" => "表计差值",
         "entered" => "台账填报",
-        "energy x rated" => "电量按额定折算",
+        "energy and head" => "电量按扬程折算",
+        "flow x hours" => "流量积分",
+        "hours x rated x f/50" => "额定流量按频率折算",
+        "run state x hours" => "运行状态的小时数",
         "energy / rated" => "电量按额定功率折算",
         "power above 20 % of rated" => "功率高于额定20%的小时数",
         "ran in the period" => "期间运行",
@@ -133,6 +136,31 @@ pub(super) fn method_zh(method: &str) -> String {
         other => other,
     }
     .into()
+}
+
+/// What befell a series, in Chinese.
+pub(super) fn segment(segment: &Segment) -> String {
+    let kind = match segment.kind {
+        SegmentKind::Gap => "无数据",
+        SegmentKind::Reset => "清零或换表",
+        SegmentKind::Rollover => "翻转已接续",
+        SegmentKind::Glitch => "跳变已剔除",
+        SegmentKind::MeterReplaced => "换表已登记",
+    };
+    let days = if segment.from == segment.to {
+        segment.from.to_string()
+    } else {
+        format!("{}至{}", segment.from, segment.to)
+    };
+    let between = match segment.most {
+        Some(most) if most > segment.least => {
+            format!("，{}至{}", number(segment.least), number(most))
+        }
+        Some(_) => format!("，{}", number(segment.least)),
+        None => format!("，至少{}", number(segment.least)),
+    };
+    let note = &segment.note;
+    format!("{days} {}{kind}{between}；{note}", segment.series)
 }
 
 /// The value with its unit; a month as year and month.

@@ -19,6 +19,6 @@ pub use grade::{Band, Grade, GradeRule, GradeRules, Grader, Index, Reason};
 pub use rain::{Rainless, anomaly as rain_anomaly, areal_mean, rainless};
 pub use status::{CLEAR_MARGIN_M, Status, status};
 pub use township::{
-    Climate, Crop, CropKind, Demand, Irrigation, Pump, Station, StationKind, Threshold,
-    ThresholdQuantity, Township, Village,
+    Climate, Crop, CropKind, Demand, EFFICIENCY_MAX, Irrigation, KWH_PER_M3_M, Meter, Pump,
+    Station, StationKind, Threshold, ThresholdQuantity, Township, Village,
 };

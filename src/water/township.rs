@@ -3,7 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::StorageCurve;
-use crate::core::{CropId, StationId, VillageId};
+use crate::core::{AssetId, CropId, StationId, VillageId};
+
+/// kWh that lift 1 m3 of water by 1 m without loss: density × g / 3.6e6, with 1000 kg/m3 and 9.81 m/s2.
+pub const KWH_PER_M3_M: f64 = 0.002_725;
+
+/// Share of the electricity that ends as lifted water which no pumping set of the field passes: pump and motor at their best are
+/// 0.85 and 0.92. Engineering judgement, confidence 0.8; caps what a wrong plate would imply.
+pub const EFFICIENCY_MAX: f64 = 0.8;
 
 /// A township with everything that its figures are worked out from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -241,6 +248,39 @@ pub struct Pump {
     pub rated_head_m: f64,
     /// Area that it can irrigate, mu.
     pub irrigates_mu: f64,
+    /// Share of the electricity that ends as lifted water, wire to water, above 0 to 1; without it, what the plate implies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub efficiency: Option<f64>,
+    /// The set itself, where it moves: stations with the same asset are one piece of equipment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset: Option<AssetId>,
+    /// Its electricity meters, where it has more than its station's own; exactly one of them is billed.
+    #[serde(rename = "meter", default, skip_serializing_if = "Vec::is_empty")]
+    pub meters: Vec<Meter>,
+}
+
+impl Pump {
+    /// Wire-to-water efficiency: as declared, else what power, flow and head of the plate imply, at most [`EFFICIENCY_MAX`].
+    pub fn wire_to_water(&self) -> f64 {
+        let implied = KWH_PER_M3_M * self.rated_head_m * self.rated_flow_m3h / self.rated_power_kw;
+        self.efficiency.unwrap_or(implied.min(EFFICIENCY_MAX))
+    }
+
+    /// The station whose energy register counts for the pump at `station`: the billed meter's, or its own without a list.
+    pub fn billed<'a>(&'a self, station: &'a StationId) -> &'a StationId {
+        let billed = self.meters.iter().find(|meter| meter.billing);
+        billed.map_or(station, |meter| &meter.station)
+    }
+}
+
+/// An electricity meter of a pump: the utility's, or a drive that counts as well.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Meter {
+    /// The station under which it is read: the pump's own, or one such as `pump-1-vfd`.
+    pub station: StationId,
+    /// Whether it is the one that counts.
+    pub billing: bool,
 }
 
 /// What a threshold is compared with.

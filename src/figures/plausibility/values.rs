@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::ledger_rows::Rows;
-use super::super::pumps::PumpFacts;
-use super::super::{EntryCode, Figure, Value};
+use super::super::{EntryCode, Figure, PumpAccount, Value};
 use super::Scope;
 use crate::core::Period;
 use crate::water::{Crop, Township};
@@ -34,7 +33,7 @@ const AREAS: [(&str, EntryCode); 3] = [
 pub(in super::super) fn places(
     figures: &[Figure],
     rows: Rows<'_>,
-    pumps: &[PumpFacts<'_>],
+    pumps: &[PumpAccount],
     township: &Township,
     period: Period,
 ) -> Vec<Place> {
@@ -64,20 +63,24 @@ pub(in super::super) fn places(
     }
     for pump in pumps {
         let mut values = BTreeMap::from([("event_days", days)]);
+        // Only what an instrument counted can be held against another.
         let metered = [
-            ("energy", pump.energy.least),
-            ("volume", pump.volume.least),
-            ("hours", pump.run_hours.least),
-        ];
-        values.extend(metered.into_iter().filter_map(|(k, v)| Some((k, v?))));
-        if let Some(plate) = &pump.station.pump {
+            ("energy", &pump.energy_kwh),
+            ("volume", &pump.volume_m3),
+            ("hours", &pump.run_hours),
+        ]
+        .into_iter()
+        .filter(|(_, quantity)| quantity.method == "counter difference");
+        values.extend(metered.filter_map(|(name, quantity)| Some((name, quantity.value?))));
+        let station = township.station(&pump.station);
+        if let Some(plate) = station.and_then(|s| s.pump.as_ref()) {
             values.insert("head", plate.rated_head_m);
             values.insert("power", plate.rated_power_kw);
         }
         places.push(Place {
             scope: Scope::Pump,
-            id: pump.station.id.to_string(),
-            name: pump.station.name.clone(),
+            id: pump.station.to_string(),
+            name: pump.name.clone(),
             values,
         });
     }

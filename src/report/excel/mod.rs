@@ -10,7 +10,7 @@ use rust_xlsxwriter::{
 
 use super::filters::{self, FigureView};
 use super::render::{ReportError, zone};
-use crate::figures::{FORMS, Figure, Form, Statement, Value, VillageTotals};
+use crate::figures::{FORMS, Figure, Form, Quantity, Statement, Value, VillageTotals};
 use crate::water::Township;
 use sheet::{Cell, Formats, HEAD, Sheet};
 
@@ -55,6 +55,7 @@ fn workbook(
     villages(&mut book, &formats, statement, about)?;
     sources(&mut book, &formats, statement, about)?;
     days(&mut book, &formats, statement, about)?;
+    accounts(&mut book, &formats, statement, about)?;
     pumps(&mut book, &formats, statement, about)?;
     ledger(&mut book, &formats, statement, township, about)?;
     findings(&mut book, &formats, statement, about)?;
@@ -260,6 +261,58 @@ fn days(
     sheet.sums("合计", &[(1, energy)])
 }
 
+/// What each pump came to, and what befell its instruments.
+fn accounts(
+    book: &mut Workbook,
+    formats: &Formats,
+    statement: &Statement,
+    about: &str,
+) -> Result<(), XlsxError> {
+    let heads = [
+        ("泵站", 16.0),
+        ("编号", 22.0),
+        ("用电（kWh）", 12.0),
+        ("下限", 12.0),
+        ("上限", 12.0),
+        ("水量（m3）", 12.0),
+        ("下限", 12.0),
+        ("上限", 12.0),
+        ("水量方法", 20.0),
+        ("运行（h）", 12.0),
+        ("运行方法", 20.0),
+        ("用电覆盖率", 10.0),
+        ("经过", 70.0),
+    ];
+    let mut sheet = Sheet::new(book, formats, "水泵", about, &heads)?;
+    let bound = |quantity: &Quantity, i: usize| {
+        Cell::number(quantity.bounds.and_then(|b| b.get(i).copied()))
+    };
+    let (mut energy, mut volume, mut hours) = (0.0, 0.0, 0.0);
+    for pump in &statement.pumps {
+        let (e, v, h) = (&pump.energy_kwh, &pump.volume_m3, &pump.run_hours);
+        energy += e.value.unwrap_or(0.0);
+        volume += v.value.unwrap_or(0.0);
+        hours += h.value.unwrap_or(0.0);
+        let befell: Vec<String> = pump.segments.iter().map(filters::segment).collect();
+        sheet.row(&[
+            Cell::Text(&pump.name),
+            Cell::Text(pump.station.as_str()),
+            Cell::number(e.value),
+            bound(e, 0),
+            bound(e, 1),
+            Cell::number(v.value),
+            bound(v, 0),
+            bound(v, 1),
+            Cell::Own(filters::method_zh(v.method)),
+            Cell::number(h.value),
+            Cell::Own(filters::method_zh(h.method)),
+            Cell::Percent(e.coverage.share()),
+            Cell::Own(befell.join("；")),
+        ])?;
+    }
+    sheet.sums("合计", &[(2, energy), (5, volume), (9, hours)])
+}
+
 fn pumps(
     book: &mut Workbook,
     formats: &Formats,
@@ -287,14 +340,13 @@ fn pumps(
         let mut sum = 0.0;
         for (column, pump) in (1..=width).zip(&statement.pumps) {
             let index = usize::from(column) - 1;
-            let Some(found) = pump.days.get(at[index]).filter(|d| d.day == day.day) else {
+            let Some((_, kwh)) = pump.days.get(at[index]).filter(|d| d.0 == day.day) else {
                 continue;
             };
             at[index] += 1;
-            let Some(kwh) = found.kwh else { continue };
             totals[index] += kwh;
             sum += kwh;
-            sheet.cell(row, column, &Cell::Number(kwh))?;
+            sheet.cell(row, column, &Cell::Number(*kwh))?;
         }
         if width > 0 {
             let (from, to) = (row_col_to_cell(row, 1), row_col_to_cell(row, width));

@@ -1,0 +1,255 @@
+//! The engine against a reference simulation: registers of any size and resolution that roll over, are reset or replaced and are
+//! read at odd times through gaps and glitches. The truth has to lie within the bounds at each reading.
+//!
+//! What cannot be seen in principle is left out, as the module says: a glitch or a new register that one of the latest readings
+//! might have grown to.
+
+use super::*;
+use proptest::prelude::*;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+/// Readings back to which something odd must not look like growth: more than the engine ever holds, with what it holds them against.
+const LATEST: usize = 8;
+
+struct Dice(ChaCha8Rng);
+
+impl Dice {
+    fn share(&mut self) -> f64 {
+        self.0.next_u32() as f64 / (u32::MAX as f64 + 1.0)
+    }
+    fn between(&mut self, low: f64, high: f64) -> f64 {
+        low + (high - low) * self.share()
+    }
+    /// Evenly over the powers of ten.
+    fn power(&mut self, low: f64, high: f64) -> f64 {
+        10f64.powf(self.between(low, high))
+    }
+    fn hits(&mut self, chance: f64) -> bool {
+        self.share() < chance
+    }
+}
+
+/// A meter and what it really counts.
+struct Meter {
+    dice: Dice,
+    spec: Spec,
+    /// The most that it really grows by in an hour.
+    rate: f64,
+    resolution: f64,
+    ms: i64,
+    register: f64,
+    truth: f64,
+    /// The latest readings, wild ones too.
+    latest: Vec<Mark>,
+    /// Whether the last readings were wild.
+    wild: usize,
+    /// Readings since the last reset.
+    since_reset: usize,
+    tolerance: f64,
+    resets: usize,
+}
+
+impl Meter {
+    fn new(seed: u64) -> Meter {
+        let mut dice = Dice(ChaCha8Rng::seed_from_u64(seed));
+        let rate = dice.power(0.0, 2.5);
+        let steps = [0.0, 0.001, 0.01, 0.1, 1.0];
+        let step = steps[(dice.share() * 5.0) as usize];
+        let resolution = if step <= rate { step } else { 0.0 };
+        let round = |size: f64| match resolution {
+            0.0 => size,
+            step => (size / step).ceil() * step,
+        };
+        let modulus = round(rate * dice.power(0.3, 4.0));
+        let modulus = (!dice.hits(0.1)).then_some(modulus);
+        let top = modulus.unwrap_or(100_000.0);
+        let low = if dice.hits(0.3) { 0.9 } else { 0.0 };
+        let register = dice.between(low, 1.0) * top;
+        let rated = !dice.hits(0.1);
+        Meter {
+            spec: Spec {
+                modulus,
+                max_rate_per_hour: rated.then_some(rate),
+            },
+            rate,
+            resolution,
+            ms: 1_660_000_000_000,
+            register,
+            truth: 0.0,
+            latest: Vec::new(),
+            wild: 0,
+            since_reset: LATEST,
+            tolerance: resolution * 1.001 + 1e-6 * top.max(1.0),
+            resets: 0,
+            dice,
+        }
+    }
+
+    fn top(&self) -> f64 {
+        self.spec.modulus.unwrap_or(200_000.0)
+    }
+
+    fn shows(&self, register: f64) -> f64 {
+        match self.resolution {
+            0.0 => register,
+            step => (register / step).floor() * step,
+        }
+    }
+
+    fn mark(&self, raw: f64) -> Mark {
+        let at = Timestamp::from_millisecond(self.ms).unwrap();
+        Mark { at, raw }
+    }
+
+    /// Whether `raw` now cannot be growth since any of the latest readings.
+    fn odd(&self, raw: f64) -> bool {
+        let mark = self.mark(raw);
+        let follows = |from: &Mark| {
+            self.spec.growth(*from, mark).is_some() || self.spec.rolled(*from, mark).is_some()
+        };
+        raw >= 0.0 && !self.latest.iter().any(follows)
+    }
+
+    /// Lets `hours` pass with the load that the pump has by chance.
+    fn pass(&mut self, hours: f64, loads: bool) -> f64 {
+        self.ms += (hours * 3_600_000.0).ceil().max(1.0) as i64;
+        let load = match self.dice.share() {
+            share if share < 0.3 || !loads => 0.0,
+            share if share < 0.6 => 1.0,
+            _ => self.dice.share(),
+        };
+        load * self.rate * hours
+    }
+
+    fn grow(&mut self, grown: f64) {
+        self.truth += grown;
+        self.register += grown;
+        if let Some(modulus) = self.spec.modulus {
+            self.register %= modulus;
+        }
+    }
+
+    /// A reading after `hours` in which the register may have been reset, or which may be wild.
+    fn read(&mut self, hours: f64, odd: bool) -> f64 {
+        let grown = self.pass(hours, true);
+        self.grow(grown);
+        self.since_reset += 1;
+        let mut raw = self.shows(self.register);
+        let mut wild = false;
+        if odd && self.dice.hits(0.03) {
+            let begins = match self.dice.share() {
+                share if share < 0.4 => 0.0,
+                share if share < 0.6 => self.dice.share() * self.rate,
+                _ => self.dice.share() * 0.9 * self.top(),
+            };
+            let register = (begins + grown * self.dice.share()) % self.top();
+            if self.odd(self.shows(register)) {
+                (self.register, raw) = (register, self.shows(register));
+                (self.since_reset, self.resets) = (0, self.resets + 1);
+                self.tolerance += self.resolution;
+            }
+        } else if odd && self.dice.hits(if self.wild > 0 { 0.2 } else { 0.05 }) {
+            let value = match self.dice.share() {
+                share if share < 0.3 => 0.0,
+                share if share < 0.4 => self.top(),
+                share if share < 0.6 && self.wild == 1 => {
+                    let last = self.latest.last().map_or(0.0, |mark| mark.raw);
+                    last + self.dice.share() * self.rate
+                }
+                _ => self.dice.between(0.0, 1.2) * self.top(),
+            };
+            let near = (0.0..=1.2 * (NEAR_HOURS + 1.0) * self.rate).contains(&(raw - value));
+            let agrees = self.wild == 1 && self.since_reset > LATEST;
+            let seen = match agrees {
+                true => {
+                    let good: Vec<Mark> = self.latest.drain(..).collect();
+                    self.latest = good[..good.len() - 1].to_vec();
+                    let odd = self.odd(value);
+                    self.latest = good;
+                    odd
+                }
+                false => self.odd(value),
+            };
+            // Without a rate, whatever lies above a wild reading follows it.
+            let near = near || self.spec.max_rate_per_hour.is_none();
+            if seen && self.wild < 2 && !(near && self.since_reset <= LATEST) {
+                (raw, wild) = (value, true);
+                self.tolerance += self.resolution;
+            }
+        }
+        self.wild = if wild { self.wild + 1 } else { 0 };
+        if self.latest.len() == LATEST {
+            self.latest.remove(0);
+        }
+        let mark = self.mark(raw);
+        self.latest.push(mark);
+        raw
+    }
+}
+
+/// One meter through some dozens of readings; what went wrong, with all readings before it.
+fn run(seed: u64) -> Result<(), String> {
+    let mut meter = Meter::new(seed);
+    let mut state = State::default();
+    let mut story = format!("{:?}, resolution {}\n", meter.spec, meter.resolution);
+    let interval_h = meter.dice.power(0.0, 2.1) / 60.0;
+    let readings = meter.dice.between(5.0, 60.0) as usize;
+    let (mut least, mut most) = (0.0, 0.0);
+    for index in 0..readings + 5 {
+        let calm = index == 0 || index >= readings;
+        let hours = match meter.dice.hits(0.05) && !calm {
+            true => meter.dice.power(0.3, 2.9),
+            false => interval_h * meter.dice.between(0.5, 1.5),
+        };
+        if index == 0 {
+            meter.pass(hours, false);
+        }
+        let raw = match index {
+            0 => {
+                let raw = meter.shows(meter.register);
+                let mark = meter.mark(raw);
+                meter.latest.push(mark);
+                raw
+            }
+            _ => meter.read(hours, !calm),
+        };
+        let at = Timestamp::from_millisecond(meter.ms).unwrap();
+        let step = state.feed(&meter.spec, at, raw);
+        story.push_str(&format!(
+            "{:.3} h: {raw}, true {}, {step:?}\n",
+            hours, meter.truth
+        ));
+        if !(0.0 <= step.increment && step.increment <= step.increment_max) {
+            return Err(format!("{story}increments"));
+        }
+        least += step.increment;
+        most += step.increment_max;
+        // Each segment's ends are rounded to the register's steps; coarse steps may themselves make a segment.
+        meter.tolerance += meter.resolution * f64::from(step.resets);
+        if least > meter.truth + meter.tolerance {
+            return Err(format!("{story}counted {least} of {}", meter.truth));
+        }
+        // Without a rate nothing bounds what a reset, or a turn of the register in a gap, has hidden.
+        let bounded = meter.spec.max_rate_per_hour.is_some()
+            || (meter.resets == 0 && meter.spec.modulus.is_none());
+        if bounded && state.pending() == 0 && meter.truth > most + meter.tolerance {
+            return Err(format!("{story}at most {most} of {}", meter.truth));
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: ProptestConfig::default().cases.max(20_000),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn the_truth_of_any_register_lies_within_the_bounds(seed in any::<u64>()) {
+        let told = run(seed);
+        prop_assert!(told.is_ok(), "{}", told.unwrap_err());
+    }
+}

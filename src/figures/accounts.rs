@@ -1,0 +1,363 @@
+//! The account of each pump over the period: electricity, water and running hours, each by the best way that its data allow, with
+//! what befell them.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::facts::Coverage;
+use super::gauged::{Hour, integral};
+use super::quantity::{PLATE_MARGIN, Quantity};
+use super::registers::{Ends, Register, register};
+use super::segments::{Segment, Span};
+use super::{Inputs, replacements};
+use crate::core::{AssetId, DayCell, HourCell, Parameter, Series, StationId, VillageId};
+use crate::water::{KWH_PER_M3_M, Pump, Station, StationKind};
+
+/// Energy above which a pump counts as having run, kWh. Engineering judgement, confidence 0.8: about a minute of a small pump,
+/// and above what a meter's resolution and standby draw come to.
+pub const RAN_ENERGY_KWH: f64 = 0.1;
+/// Share of its rated power above which a pump counts as running (`domain.md` §5.3). Engineering judgement, confidence 0.7.
+pub const RUNNING_POWER_SHARE: f64 = 0.2;
+/// Frequency at which a pump has its rated flow, Hz: that of the mains (GB/T 15945).
+const RATED_HZ: f64 = 50.0;
+/// How far the efficiency from wire to water may lie from the one declared or implied by the plate, as a share: wear, part load and
+/// the state of the intake. Engineering judgement, confidence 0.5.
+const EFFICIENCY_SPREAD: f64 = 0.2;
+
+/// What a pump did in the period.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PumpAccount {
+    /// The pump.
+    pub station: StationId,
+    /// Its name in Chinese.
+    pub name: String,
+    /// Its village.
+    pub village: VillageId,
+    /// The set that stands there, if it moves.
+    pub asset: Option<AssetId>,
+    /// Electricity by its billed meter, kWh.
+    pub energy_kwh: Quantity,
+    /// Water lifted, m3.
+    pub volume_m3: Quantity,
+    /// Running hours, h.
+    pub run_hours: Quantity,
+    /// Whether it ran; `None` where nothing tells.
+    pub ran: Option<bool>,
+    /// Electricity by day, kWh: what was settled on it; days without data are not there.
+    pub days: Vec<(Date, f64)>,
+    /// What befell the series behind these, in order of the series' time.
+    pub segments: Vec<Segment>,
+}
+
+/// The accounts of all pumps of the township, in its order.
+///
+/// `hours` and `days` yield the cells of a series in order of time, and none for a series that is not known.
+///
+/// # Errors
+/// Only what these fail with.
+pub fn accounts<E>(
+    inputs: &Inputs<'_>,
+    hours: &mut dyn FnMut(&Series) -> Result<Vec<HourCell>, E>,
+    days: &mut dyn FnMut(&Series) -> Result<Vec<DayCell>, E>,
+) -> Result<Vec<PumpAccount>, E> {
+    let mut accounts = Vec::new();
+    for station in &inputs.township.stations {
+        if station.kind == StationKind::Pump {
+            let mut reader = Reader {
+                inputs,
+                station,
+                hours,
+                days,
+            };
+            accounts.push(reader.account()?);
+        }
+    }
+    Ok(accounts)
+}
+
+/// Quantity and what befell its series.
+type Counted = (Quantity, Vec<Segment>);
+
+/// Reads the series of one pump.
+struct Reader<'a, 'b, E> {
+    inputs: &'b Inputs<'a>,
+    station: &'b Station,
+    hours: &'b mut dyn FnMut(&Series) -> Result<Vec<HourCell>, E>,
+    days: &'b mut dyn FnMut(&Series) -> Result<Vec<DayCell>, E>,
+}
+
+impl<'b, E> Reader<'_, 'b, E> {
+    fn account(&mut self) -> Result<PumpAccount, E> {
+        let station = self.station;
+        let plate = station.pump.as_ref();
+        let billed = plate.map_or(&station.id, |plate| plate.billed(&station.id));
+        let energy_series = Series::new(billed.clone(), Parameter::EnergyTotal);
+        let energy = self.register(energy_series, plate.map(|p| p.rated_power_kw))?;
+        let (hours, hours_segments) = self.run_hours(&energy.quantity)?;
+        let (volume, volume_segments) = self.volume(&energy)?;
+        let ran = ran(&energy.quantity, &hours);
+        let mut segments = energy.segments;
+        segments.extend(volume_segments);
+        segments.extend(hours_segments);
+        Ok(PumpAccount {
+            station: station.id.clone(),
+            name: station.name.clone(),
+            village: station.village.clone(),
+            asset: plate.and_then(|plate| plate.asset.clone()),
+            energy_kwh: energy.quantity,
+            volume_m3: volume,
+            run_hours: hours,
+            ran,
+            days: energy.days,
+            segments,
+        })
+    }
+
+    fn span(&self) -> Span<'b> {
+        Span {
+            period: self.inputs.period,
+            calendar: self.inputs.calendar,
+        }
+    }
+
+    /// The stations under which instruments of the pump are read: its own first.
+    fn stations(&self) -> impl Iterator<Item = &'b StationId> + use<'b, E> {
+        let own = &self.station.id;
+        let meters = self.station.pump.iter().flat_map(|plate| &plate.meters);
+        let others = meters
+            .map(|meter| &meter.station)
+            .filter(move |id| *id != own);
+        std::iter::once(own).chain(others)
+    }
+
+    fn days_of(&mut self, series: &Series) -> Result<Vec<DayCell>, E> {
+        let mut cells = (self.days)(series)?;
+        cells.retain(|cell| self.inputs.period.contains(cell.day));
+        Ok(cells)
+    }
+
+    fn within(&mut self, series: &Series) -> Result<Vec<HourCell>, E> {
+        let (from, to) = self.inputs.calendar.bounds(self.inputs.period);
+        let mut cells = (self.hours)(series)?;
+        cells.retain(|cell| from <= cell.hour_at && cell.hour_at < to);
+        Ok(cells)
+    }
+
+    /// The hours of `parameter` of the first of the pump's stations that has any.
+    fn hours_of(&mut self, parameter: Parameter) -> Result<Option<(Series, Vec<HourCell>)>, E> {
+        for id in self.stations() {
+            let series = Series::new(id.clone(), parameter);
+            let cells = self.within(&series)?;
+            if cells.iter().any(|cell| cell.counted > 0) {
+                return Ok(Some((series, cells)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A register; `rated` is its growth in an hour at the plate's power or flow.
+    fn register(&mut self, series: Series, rated: Option<f64>) -> Result<Register, E> {
+        let cells = self.days_of(&series)?;
+        let (pairs, alone) = replacements::of(&series.to_string(), self.inputs.entries);
+        let span = self.span();
+        let mut ends = Ends::default();
+        if cells.iter().any(|cell| cell.counted > 0) && !Ends::are_closed(&cells, &span) {
+            ends = Ends::of(&self.within(&series)?, &span);
+        }
+        let mut read = register(&series, &cells, &span, ends, rated, &pairs);
+        for note in alone {
+            if !read.quantity.note.is_empty() {
+                read.quantity.note.push('；');
+            }
+            read.quantity.note.push_str(&note);
+        }
+        Ok(read)
+    }
+
+    /// The register of `parameter` of the first of the pump's stations that has data.
+    fn any_register(
+        &mut self,
+        parameter: Parameter,
+        rated: Option<f64>,
+    ) -> Result<Option<Counted>, E> {
+        for id in self.stations() {
+            let read = self.register(Series::new(id.clone(), parameter), rated)?;
+            if read.quantity.value.is_some() {
+                return Ok(Some((read.quantity, read.segments)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Running hours: by register, else state, else power, else energy.
+    fn run_hours(&mut self, energy: &Quantity) -> Result<Counted, E> {
+        if let Some(counted) = self.any_register(Parameter::RunHours, Some(1.0 / PLATE_MARGIN))? {
+            return Ok(counted);
+        }
+        let span = self.span();
+        if let Some((series, cells)) = self.hours_of(Parameter::RunState)? {
+            let share = |cell: &HourCell| Some(Hour::sure(cell.mean?.clamp(0.0, 1.0)));
+            let method = "run state x hours";
+            if let Some(counted) = integral((&series, &cells), &span, 1.0, method, share) {
+                return Ok(counted);
+            }
+        }
+        let Some(plate) = &self.station.pump else {
+            return Ok((
+                Quantity::unknown(energy.series.clone(), span.hours()),
+                vec![],
+            ));
+        };
+        if let Some((series, cells)) = self.hours_of(Parameter::Power)? {
+            let limit = plate.rated_power_kw * RUNNING_POWER_SHARE;
+            let share = |cell: &HourCell| running(cell, limit);
+            let method = "power above 20 % of rated";
+            if let Some(counted) = integral((&series, &cells), &span, 1.0, method, share) {
+                return Ok(counted);
+            }
+        }
+        if energy.value.is_none() {
+            return Ok((energy.clone(), vec![]));
+        }
+        // It may have drawn more than its plate says, or run at as little as counts as running.
+        let per_kwh = 1.0 / plate.rated_power_kw;
+        let spread = [per_kwh / PLATE_MARGIN, per_kwh / RUNNING_POWER_SHARE];
+        let mut hours = energy.times("energy / rated", per_kwh, spread);
+        hours.bounds = hours
+            .bounds
+            .map(|[least, most]| [least, most.min(span.hours() as f64)]);
+        Ok((hours, vec![]))
+    }
+
+    /// Water: by register, else flow, else the drive's frequency, else energy and head.
+    fn volume(&mut self, energy: &Register) -> Result<Counted, E> {
+        let plate = self.station.pump.as_ref();
+        let rated = plate.map(|plate| plate.rated_flow_m3h);
+        if let Some(counted) = self.any_register(Parameter::VolumeTotal, rated)? {
+            return Ok(counted);
+        }
+        let span = self.span();
+        let Some(plate) = plate else {
+            let series = energy.quantity.series.clone();
+            return Ok((Quantity::unknown(series, span.hours()), vec![]));
+        };
+        let rate = plate.rated_flow_m3h * PLATE_MARGIN;
+        if let Some((series, cells)) = self.hours_of(Parameter::Flow)? {
+            let flow = |cell: &HourCell| Some(Hour::sure(cell.mean?.max(0.0)));
+            if let Some(counted) = integral((&series, &cells), &span, rate, "flow x hours", flow) {
+                return Ok(counted);
+            }
+        }
+        if let Some((series, cells)) = self.hours_of(Parameter::Frequency)? {
+            let states = self.hours_of(Parameter::RunState)?;
+            let states: BTreeMap<_, _> = states
+                .iter()
+                .flat_map(|(_, cells)| cells)
+                .filter_map(|cell| Some((cell.hour_at, cell.mean?)))
+                .collect();
+            let low = self.lift_share(plate) / PLATE_MARGIN;
+            let flow = |cell: &HourCell| {
+                let state = states.get(&cell.hour_at).copied();
+                let flow = plate.rated_flow_m3h * speed(cell, state)?;
+                Some(Hour {
+                    value: flow,
+                    bounds: [flow * low, flow * PLATE_MARGIN],
+                })
+            };
+            let method = "hours x rated x f/50";
+            if let Some(counted) = integral((&series, &cells), &span, rate, method, flow) {
+                return Ok(counted);
+            }
+        }
+        Ok((self.by_head(plate, energy)?, vec![]))
+    }
+
+    /// The rated head as a share of the head when the source is down to its bottom; 1 where its levels are not known.
+    fn lift_share(&self, plate: &Pump) -> f64 {
+        let source = self.inputs.township.station(&plate.source);
+        let drop_m = source.and_then(|source| Some(source.normal_m? - source.bottom_m?));
+        plate.rated_head_m / (plate.rated_head_m + drop_m.unwrap_or(0.0).max(0.0))
+    }
+
+    /// Water by energy and head: V = E η / (0.002725 H), with the plate's head at the source's normal level, and as much more on a
+    /// day as its level stood below that.
+    fn by_head(&mut self, plate: &Pump, energy: &Register) -> Result<Quantity, E> {
+        let all = &energy.quantity;
+        if all.value.is_none() {
+            return Ok(all.clone());
+        }
+        let per_kwh = plate.wire_to_water() / (KWH_PER_M3_M * plate.rated_head_m);
+        let low = per_kwh * (1.0 - EFFICIENCY_SPREAD) * self.lift_share(plate);
+        let high = per_kwh * (1.0 + EFFICIENCY_SPREAD);
+        let source = self.inputs.township.station(&plate.source);
+        let normal_m = source.and_then(|source| source.normal_m);
+        let mut drops = BTreeMap::new();
+        if let Some(normal_m) = normal_m {
+            let level = Series::new(plate.source.clone(), Parameter::Level);
+            for cell in self.days_of(&level)? {
+                if let Some(level_m) = cell.mean {
+                    drops.insert(cell.day, (normal_m - level_m).max(0.0));
+                }
+            }
+        }
+        let mut volume_m3 = 0.0;
+        for (day, kwh) in &energy.days {
+            let drop_m = drops.get(day).copied().unwrap_or(0.0);
+            volume_m3 += kwh * per_kwh * plate.rated_head_m / (plate.rated_head_m + drop_m);
+        }
+        let mut volume = all.times("energy and head", per_kwh, [low, high]);
+        volume.value = Some(volume_m3);
+        Ok(volume)
+    }
+}
+
+/// Whether a pump ran, by its energy and its running hours.
+fn ran(energy: &Quantity, hours: &Quantity) -> Option<bool> {
+    let by_energy = energy.value.map(|kwh| kwh > RAN_ENERGY_KWH);
+    let own = hours.series != energy.series;
+    let by_hours = hours.value.filter(|_| own).map(|hours| hours > 0.0);
+    match (by_energy, by_hours) {
+        (None, None) => None,
+        (energy, hours) => Some(energy == Some(true) || hours == Some(true)),
+    }
+}
+
+/// How much of an hour a pump ran by its power: all of it or nothing where all polls say the same, else as much as the mean is of
+/// the highest.
+fn running(cell: &HourCell, limit: f64) -> Option<Hour> {
+    let (mean, low, high) = (cell.mean?, cell.min?, cell.max?);
+    if low > limit {
+        return Some(Hour::sure(1.0));
+    }
+    if high <= limit {
+        return Some(Hour::sure(0.0));
+    }
+    Some(Hour {
+        value: (mean / high).clamp(0.0, 1.0),
+        bounds: [0.0, 1.0],
+    })
+}
+
+/// The mean speed of an hour as a share of the rated one. A drive that shows a frequency while it stands is held to the share of
+/// the hour that it ran, where that is known.
+fn speed(cell: &HourCell, state: Option<f64>) -> Option<f64> {
+    let (mean, high) = (cell.mean?, cell.max?);
+    let seen = mean.max(0.0) / RATED_HZ;
+    Some(state.map_or(seen, |share| {
+        seen.min(share.clamp(0.0, 1.0) * high / RATED_HZ)
+    }))
+}
+
+impl PumpAccount {
+    /// The coverage of what tells whether it ran.
+    pub(super) fn ran_by(&self) -> (&str, Coverage) {
+        let by = if self.energy_kwh.value.is_some() || self.run_hours.value.is_none() {
+            &self.energy_kwh
+        } else {
+            &self.run_hours
+        };
+        (&by.series, by.coverage)
+    }
+}

@@ -1,0 +1,95 @@
+//! What hours of a gauge or a state come to over the period: hours without data add nothing, and leave open what the plate allows.
+//!
+//! An hour counts by the share of its polls that gave a value. What happens between two polls is not seen: neither value nor
+//! bounds know of it.
+
+use jiff::civil::Date;
+
+use super::facts::Coverage;
+use super::quantity::Quantity;
+use super::segments::{Segment, SegmentKind, Span, gap_runs};
+use crate::core::{HourCell, Series};
+
+/// What one hour comes to, if all of it was like what was seen.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hour {
+    /// Counted.
+    pub value: f64,
+    /// Least and most that it can be.
+    pub bounds: [f64; 2],
+}
+
+impl Hour {
+    /// An hour that leaves nothing open.
+    pub fn sure(value: f64) -> Hour {
+        Hour {
+            value,
+            bounds: [value, value],
+        }
+    }
+}
+
+/// The share of an hour's polls that gave a value that counts.
+fn seen(cell: &HourCell) -> f64 {
+    let polls = cell.counted + cell.failed + cell.missing;
+    if polls == 0 {
+        return 0.0;
+    }
+    f64::from(cell.counted) / f64::from(polls)
+}
+
+/// The sum over the hours of `series` of what `hour` makes of each; `rate` is the most of an hour without data. Nothing where no
+/// hour says anything.
+pub(super) fn integral(
+    (series, cells): (&Series, &[HourCell]),
+    span: &Span<'_>,
+    rate: f64,
+    method: &'static str,
+    hour: impl Fn(&HourCell) -> Option<Hour>,
+) -> Option<(Quantity, Vec<Segment>)> {
+    let series = series.to_string();
+    let coverage = Coverage::of(cells, span.hours());
+    let (mut value, mut least, mut most, mut seen_h) = (0.0, 0.0, 0.0, 0.0);
+    let mut days: Vec<(Date, f64)> = Vec::new();
+    for cell in cells {
+        let Some(hour) = hour(cell) else { continue };
+        let share = seen(cell);
+        value += hour.value * share;
+        least += hour.bounds[0] * share;
+        most += hour.bounds[1] * share;
+        seen_h += share;
+        let day = span.calendar.day_of(cell.hour_at);
+        match days.last_mut() {
+            Some((last, hours)) if *last == day => *hours += share,
+            _ => days.push((day, share)),
+        }
+    }
+    if seen_h == 0.0 {
+        return None;
+    }
+    let gap_h = (span.hours() as f64 - seen_h).max(0.0);
+    let gaps = gap_runs(&days, span);
+    let segments = gaps.iter().map(|gap| Segment {
+        series: series.clone(),
+        from: gap.from,
+        to: gap.to,
+        kind: SegmentKind::Gap,
+        note: format!("{}小时无数据，未计，见上限", gap.hours.round()),
+        least: 0.0,
+        most: Some(rate * gap.hours),
+    });
+    let segments = segments.collect();
+    let note = match gaps.is_empty() {
+        true => String::new(),
+        false => format!("{}小时无数据，未计，见上限", gap_h.round()),
+    };
+    let quantity = Quantity {
+        value: Some(value),
+        bounds: Some([least, most + rate * gap_h]),
+        method,
+        coverage,
+        series,
+        note,
+    };
+    Some((quantity, segments))
+}

@@ -1,0 +1,264 @@
+//! What a register came to over the period, by the days of its series: growth, bounds, and the segments in it.
+//!
+//! A difference over a gap counts. What grew before the first hour with data, and after the last, is left open: there the bounds
+//! reach as far as the plate allows. To that adds, at each end of the period, what grows in three polls, which is how
+//! long the counter engine may wait with its judgement; and a gap that ends with the first hour of the period is settled in it,
+//! which the hours of the period cannot tell.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::facts::Coverage;
+use super::quantity::{PLATE_MARGIN, Quantity};
+use super::replacements::{self, Replacement};
+use super::segments::{GapRun, Segment, SegmentKind, Span, gap_runs};
+use crate::core::{DayCell, HourCell, Series};
+
+/// A register over the period.
+pub(super) struct Register {
+    /// What it came to.
+    pub quantity: Quantity,
+    /// What it grew by, by day; only days with data.
+    pub days: Vec<(Date, f64)>,
+    /// What befell it.
+    pub segments: Vec<Segment>,
+}
+
+/// A day's growth.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Growth {
+    /// Counted.
+    pub least: f64,
+    /// At most.
+    pub most: f64,
+}
+
+impl Growth {
+    fn of(cell: &DayCell) -> Growth {
+        let least = cell.increment.unwrap_or(0.0);
+        let most = cell.increment_max.unwrap_or(least).max(least);
+        Growth { least, most }
+    }
+}
+
+/// What the register `series` came to by the days of it, `cells`, in order, with the `ends` of the period. `rated` is what it grows by in an hour at the rated
+/// power or flow of the plate, `replaced` the replacements that the ledger has of it.
+pub(super) fn register(
+    series: &Series,
+    cells: &[DayCell],
+    span: &Span<'_>,
+    ends: Ends,
+    rated: Option<f64>,
+    replaced: &[Replacement],
+) -> Register {
+    let series = series.to_string();
+    let mut quantity = Quantity::unknown(series.clone(), span.hours());
+    let coverage = coverage(cells, span);
+    if coverage.counted == 0 {
+        return Register {
+            quantity,
+            days: Vec::new(),
+            segments: Vec::new(),
+        };
+    }
+    let mut growth: Vec<Growth> = cells.iter().map(Growth::of).collect();
+    let (mut segments, refused) = replacements::apply(&series, cells, &mut growth, replaced);
+    let explained: Vec<(Date, Date)> = segments.iter().map(|s| (s.from, s.to)).collect();
+    let covered: Vec<(Date, f64)> = cells
+        .iter()
+        .filter(|cell| cell.covered_h > 0)
+        .map(|cell| (cell.day, f64::from(cell.covered_h)))
+        .collect();
+    let gaps = gap_runs(&covered, span);
+    let rate = rated.map(|rated| rated * PLATE_MARGIN);
+    for gap in &gaps {
+        let (grown, at_end) = (settled_by(gap, cells, &growth), ends.has(gap, span));
+        segments.push(gap_segment(&series, gap, grown, rate, at_end));
+    }
+    for (cell, growth) in cells.iter().zip(&growth) {
+        let known = explained
+            .iter()
+            .any(|(a, b)| *a <= cell.day && cell.day <= *b);
+        segments.extend(events(&series, cell, *growth, known));
+    }
+    segments.sort_by_key(|segment| (segment.from, segment.to));
+    let value: f64 = growth.iter().map(|g| g.least).sum();
+    let most: f64 = growth.iter().map(|g| g.most).sum();
+    // What the first reading after a gap shows may have grown before the period.
+    let before = if ends.before_h > 0.0 { ends.first } else { 0.0 };
+    let open_h = ends.before_h + ends.after_h;
+    let beyond = match rate {
+        Some(rate) => Some(rate * open_h),
+        None => (open_h == 0.0).then_some(0.0),
+    };
+    quantity.value = Some(value);
+    quantity.bounds = beyond.map(|beyond| [(value - before).max(0.0), most + beyond]);
+    quantity.method = "counter difference";
+    quantity.coverage = coverage;
+    quantity.note = note(cells, &segments, coverage, &refused);
+    let grown = cells
+        .iter()
+        .zip(&growth)
+        .filter(|(cell, _)| cell.counted > 0);
+    Register {
+        quantity,
+        days: grown
+            .map(|(cell, growth)| (cell.day, growth.least))
+            .collect(),
+        segments,
+    }
+}
+
+fn coverage(cells: &[DayCell], span: &Span<'_>) -> Coverage {
+    let mut coverage = Coverage {
+        period_h: span.hours(),
+        ..Coverage::default()
+    };
+    for cell in cells {
+        coverage.covered_h += u64::from(cell.covered_h);
+        coverage.counted += u64::from(cell.counted);
+        coverage.suspect += u64::from(cell.suspect);
+    }
+    coverage
+}
+
+/// What lies before the first data of the period and after the last.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Ends {
+    /// Hours before the first one with data.
+    before_h: f64,
+    /// What the first hour with data settled: some of it may have grown before the period.
+    first: f64,
+    /// Hours after the last one with data.
+    after_h: f64,
+}
+
+impl Ends {
+    /// The ends of the period by the hours of the series, in order.
+    pub fn of(hours: &[HourCell], span: &Span<'_>) -> Ends {
+        let (from, to) = span.calendar.bounds(span.period);
+        let mut with_data = hours.iter().filter(|cell| cell.counted > 0);
+        let Some(first) = with_data.next() else {
+            return Ends::default();
+        };
+        let last = with_data.next_back().unwrap_or(first);
+        let hours = |a: Timestamp, b: Timestamp| b.duration_since(a).as_secs_f64() / 3600.0;
+        Ends {
+            before_h: hours(from, first.hour_at).max(0.0),
+            first: first.increment.unwrap_or(0.0),
+            after_h: (hours(last.hour_at, to) - 1.0).max(0.0),
+        }
+    }
+
+    /// Whether nothing lies there: the first and the last day of the period have all their hours.
+    pub fn are_closed(cells: &[DayCell], span: &Span<'_>) -> bool {
+        let whole = |cell: Option<&DayCell>, day: Date| {
+            let covered = cell.map(|cell| (cell.day, f64::from(cell.covered_h)));
+            covered.is_some_and(|covered| span.missing(day, day, &[covered]) == 0.0)
+        };
+        whole(cells.first(), span.period.from) && whole(cells.last(), span.period.to)
+    }
+
+    fn has(&self, gap: &GapRun, span: &Span<'_>) -> bool {
+        (self.before_h > 0.0 && gap.from == span.period.from)
+            || (self.after_h > 0.0 && gap.to == span.period.to)
+    }
+}
+
+/// What the days of a gap and the reading after it settled, which has to hold what grew in the gap.
+fn settled_by(gap: &GapRun, cells: &[DayCell], growth: &[Growth]) -> f64 {
+    let mut most = 0.0;
+    for (cell, growth) in cells.iter().zip(growth).filter(|(c, _)| c.day >= gap.from) {
+        most += growth.most;
+        if cell.day > gap.to && cell.counted > 0 {
+            break;
+        }
+    }
+    most
+}
+
+fn gap_segment(
+    series: &str,
+    gap: &GapRun,
+    settled: f64,
+    rate: Option<f64>,
+    at_end: bool,
+) -> Segment {
+    let hours = gap.hours.round();
+    let (most, note) = if at_end {
+        let most = rate.map(|rate| settled.max(rate * gap.hours));
+        (
+            most,
+            format!("{hours}小时无数据，在期首或期末，未计部分见上限"),
+        )
+    } else {
+        (Some(settled), format!("{hours}小时无数据，读数差已接续"))
+    };
+    Segment {
+        series: series.into(),
+        from: gap.from,
+        to: gap.to,
+        kind: SegmentKind::Gap,
+        note,
+        least: 0.0,
+        most,
+    }
+}
+
+/// What befell the register on a day; a reset that the ledger explains is not said again.
+fn events<'a>(
+    series: &'a str,
+    cell: &'a DayCell,
+    growth: Growth,
+    known: bool,
+) -> impl Iterator<Item = Segment> + 'a {
+    let counts = [
+        (SegmentKind::Rollover, cell.rollovers, "次翻转，已接续"),
+        (
+            SegmentKind::Reset,
+            if known { 0 } else { cell.resets },
+            "次清零或换表，少计部分见上限",
+        ),
+        (SegmentKind::Glitch, cell.glitches, "个跳变读数，已剔除"),
+    ];
+    let counts = counts.into_iter().filter(|(_, count, _)| *count > 0);
+    counts.map(move |(kind, count, text)| Segment {
+        series: series.into(),
+        from: cell.day,
+        to: cell.day,
+        kind,
+        note: format!("{count}{text}"),
+        least: growth.least,
+        most: Some(growth.most),
+    })
+}
+
+/// What a reader has to know of the register, in Chinese; empty where nothing happened.
+fn note(cells: &[DayCell], segments: &[Segment], coverage: Coverage, refused: &[String]) -> String {
+    let resets = segments.iter().filter(|s| s.kind == SegmentKind::Reset);
+    let reset_days: Vec<Date> = resets.map(|s| s.from).collect();
+    let open = cells.iter().filter(|cell| reset_days.contains(&cell.day));
+    let resets: u32 = open.map(|cell| cell.resets).sum();
+    let rollovers: u32 = cells.iter().map(|cell| cell.rollovers).sum();
+    let glitches: u32 = cells.iter().map(|cell| cell.glitches).sum();
+    let mut parts = Vec::new();
+    for (count, text) in [
+        (rollovers, "次翻转已接续"),
+        (resets, "次清零或换表，少计部分见上限"),
+        (glitches, "个跳变读数已剔除"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count}{text}"));
+        }
+    }
+    let replaced = segments
+        .iter()
+        .filter(|s| s.kind == SegmentKind::MeterReplaced);
+    parts.extend(replaced.map(|segment| segment.note.clone()));
+    parts.extend(refused.iter().cloned());
+    let gap_h = coverage.period_h.saturating_sub(coverage.covered_h);
+    if gap_h > 0 {
+        parts.push(format!("{gap_h}小时无数据"));
+    }
+    parts.join("；")
+}

@@ -1,0 +1,157 @@
+//! Meters that the ledger says were replaced: what grew between the last reading of the old one and the readings of the new.
+
+use jiff::civil::Date;
+
+use super::registers::Growth;
+use super::segments::{Segment, SegmentKind};
+use super::{Entry, EntryCode};
+use crate::core::DayCell;
+
+/// A meter shows whole units to whoever reads it off, and its register more: so much may the two differ.
+const READ_OFF: f64 = 1.0;
+
+/// A meter that was replaced, by two rows of the ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Replacement {
+    day: Date,
+    last_of_old: f64,
+    first_of_new: f64,
+    rows: (i64, i64),
+}
+
+/// The replacements of `series` by the rows of the ledger: each final reading with the first one of the same day. Rows without
+/// their counterpart are named in the second list.
+pub(super) fn of(series: &str, entries: &[Entry]) -> (Vec<Replacement>, Vec<String>) {
+    let rows = |code| {
+        let rows = entries
+            .iter()
+            .filter(move |entry: &&Entry| entry.code == code);
+        rows.filter(|entry| entry.work.as_deref() == Some(series))
+    };
+    let mut pairs = Vec::new();
+    let mut alone = Vec::new();
+    for old in rows(EntryCode::MeterReplaced) {
+        match rows(EntryCode::MeterInstalled).find(|new| new.from == old.from) {
+            Some(new) => pairs.push(Replacement {
+                day: old.from,
+                last_of_old: old.value,
+                first_of_new: new.value,
+                rows: (old.id, new.id),
+            }),
+            None => alone.push(format!("台账第{}条换表没有同日的新表起码，未采用", old.id)),
+        }
+    }
+    pairs.sort_by_key(|pair| pair.day);
+    (pairs, alone)
+}
+
+/// Puts what the replacements say in the place of what the counter engine left open. Gives a segment of each that fits, and why
+/// of each that does not.
+pub(super) fn apply(
+    series: &str,
+    cells: &[DayCell],
+    growth: &mut [Growth],
+    replaced: &[Replacement],
+) -> (Vec<Segment>, Vec<String>) {
+    let (mut segments, mut refused) = (Vec::new(), Vec::new());
+    for replacement in replaced {
+        match fit(cells, growth, replacement) {
+            Ok((from, to, grown)) => {
+                settle(growth, from, to, grown);
+                let ends = (cells.get(from), cells.get(to));
+                let (Some(first), Some(last)) = ends else {
+                    continue;
+                };
+                segments.push(segment(series, (first.day, last.day), replacement, grown));
+            }
+            Err(why) => {
+                let (old, new) = replacement.rows;
+                refused.push(format!("台账第{old}、{new}条换表未采用：{why}"));
+            }
+        }
+    }
+    (segments, refused)
+}
+
+/// The days from the first one after the last reading of the old meter to the one on which the new one settled, by their places,
+/// and what grew on them together.
+fn fit(
+    cells: &[DayCell],
+    growth: &[Growth],
+    replacement: &Replacement,
+) -> Result<(usize, usize, f64), &'static str> {
+    let before = cells
+        .iter()
+        .rposition(|cell| cell.day < replacement.day && cell.last.is_some())
+        .ok_or("期内换表前没有读数")?;
+    let from = before + 1;
+    let later = cells.iter().enumerate().skip(from);
+    let (to, settled) = later
+        .into_iter()
+        .find(|(_, cell)| cell.resets > 0)
+        .ok_or("读数中没有清零")?;
+    let (Some(seen), Some(shown)) = (cells.get(before).and_then(|c| c.last), settled.last) else {
+        return Err("换表前后没有读数");
+    };
+    if settled.resets != 1 {
+        return Err("同日不止一次清零");
+    }
+    let (old, new) = (
+        replacement.last_of_old - seen,
+        shown - replacement.first_of_new,
+    );
+    let days = growth.iter().take(to + 1).skip(from);
+    let (least, most) = days.fold((0.0, 0.0), |(least, most), day| {
+        (least + day.least, most + day.most)
+    });
+    let grown = old + new;
+    let fits = old >= -READ_OFF && new >= -READ_OFF;
+    if !fits || grown < least - READ_OFF || grown > most + READ_OFF {
+        return Err("与读数不符");
+    }
+    Ok((from, to, grown.max(0.0)))
+}
+
+/// Sets the growth of the days from `from` to `to` together to `grown`: what they had stays, the last takes the rest.
+fn settle(growth: &mut [Growth], from: usize, to: usize, grown: f64) {
+    let mut rest = grown;
+    for day in growth.iter_mut().take(to).skip(from) {
+        let part = day.least.min(rest.max(0.0));
+        rest -= part;
+        *day = Growth {
+            least: part,
+            most: part,
+        };
+    }
+    if let Some(day) = growth.get_mut(to) {
+        *day = Growth {
+            least: rest.max(0.0),
+            most: rest.max(0.0),
+        };
+    }
+}
+
+fn segment(
+    series: &str,
+    (from, to): (Date, Date),
+    replacement: &Replacement,
+    grown: f64,
+) -> Segment {
+    let Replacement {
+        day,
+        last_of_old,
+        first_of_new,
+        rows: (old, new),
+    } = replacement;
+    Segment {
+        series: series.into(),
+        from,
+        to,
+        kind: SegmentKind::MeterReplaced,
+        note: format!(
+            "{day}换表，旧表止码{last_of_old}、新表起码{first_of_new}（台账第{old}、{new}条），已接续"
+        ),
+        least: grown,
+        most: Some(grown),
+    }
+}

@@ -1,0 +1,385 @@
+//! The accounts of pumps against a simulation, by the way that their readings really go: register, counter engine, hours, days.
+//! The truth of each quantity has to lie within its bounds, by whichever series it was made from.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+use jiff::civil::{Date, date};
+use jiff::tz::{Offset, TimeZone};
+use jiff::{Timestamp, ToSpan};
+use proptest::prelude::*;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use crate::core::{Calendar, DayCell, HourCell, Period, Series};
+use crate::counter;
+use crate::figures::{
+    Entry, EntryCode, Inputs, PumpAccount, Quantity, Rules, SegmentKind, accounts,
+};
+use crate::water::Township;
+
+const TOWNSHIP: &str = r#"
+name = "试验"
+[[village]]
+id = "dong"
+name = "东门村"
+persons = 1000
+groups = 10
+sown_area_mu = 3000.0
+[[station]]
+id = "pond-1"
+name = "大塘"
+kind = "pond"
+village = "dong"
+bottom_m = 96.0
+normal_m = 100.0
+[[station]]
+id = "pump-1"
+name = "一号泵站"
+kind = "pump"
+village = "dong"
+[station.pump]
+source = "pond-1"
+rated_power_kw = 10.0
+rated_flow_m3h = 122.0
+rated_head_m = 15.0
+irrigates_mu = 200.0
+meter = [{ station = "pump-1", billing = false }, { station = "meter-1", billing = true }]
+"#;
+
+const RATED_KW: f64 = 10.0;
+const RATED_M3H: f64 = 122.0;
+const HEAD_M: f64 = 15.0;
+/// Hours before and after the period that are simulated.
+const AROUND_H: i64 = 30;
+/// Hours at the ends of the period in which the pump stands: what is under way there is no part of the bounds, as they say.
+const STILL_H: i64 = 4;
+/// What the registers' steps of 0.1, read at both ends of each of some segments, come to.
+const STEPS: f64 = 1.0;
+
+struct Dice(ChaCha8Rng);
+
+impl Dice {
+    fn share(&mut self) -> f64 {
+        f64::from(self.0.next_u32()) / (f64::from(u32::MAX) + 1.0)
+    }
+    fn hits(&mut self, chance: f64) -> bool {
+        self.share() < chance
+    }
+    fn below(&mut self, count: usize) -> usize {
+        ((self.share() * count as f64) as usize).min(count - 1)
+    }
+}
+
+/// A series on its way into hours.
+struct Folding {
+    engine: Option<(counter::State, counter::Spec)>,
+    cells: BTreeMap<Timestamp, HourCell>,
+}
+
+impl Folding {
+    fn gauge() -> Folding {
+        Folding {
+            engine: None,
+            cells: BTreeMap::new(),
+        }
+    }
+
+    fn register(rate: f64) -> Folding {
+        let spec = counter::Spec {
+            modulus: Some(100_000.0),
+            max_rate_per_hour: Some(rate),
+        };
+        Folding {
+            engine: Some((counter::State::default(), spec)),
+            ..Folding::gauge()
+        }
+    }
+
+    /// A reading, or a poll without a value.
+    fn take(&mut self, at: Timestamp, value: Option<f64>) {
+        let hour_ms = at.as_millisecond().div_euclid(3_600_000) * 3_600_000;
+        let hour_at = Timestamp::from_millisecond(hour_ms).unwrap();
+        let counter = self.engine.is_some().then_some(0.0);
+        let cell = self.cells.entry(hour_at).or_insert(HourCell {
+            hour_at,
+            counted: 0,
+            suspect: 0,
+            failed: 0,
+            missing: 0,
+            min: None,
+            max: None,
+            mean: None,
+            last: None,
+            increment: counter,
+            increment_max: counter,
+            rollovers: 0,
+            resets: 0,
+            glitches: 0,
+        });
+        let Some(value) = value else {
+            cell.missing += 1;
+            return;
+        };
+        let sum = cell.mean.unwrap_or(0.0) * f64::from(cell.counted) + value;
+        cell.counted += 1;
+        cell.mean = Some(sum / f64::from(cell.counted));
+        cell.min = Some(cell.min.map_or(value, |min| min.min(value)));
+        cell.max = Some(cell.max.map_or(value, |max| max.max(value)));
+        cell.last = Some(value);
+        if let Some((state, spec)) = &mut self.engine {
+            let step = state.feed(spec, at, value);
+            cell.increment = cell.increment.map(|all| all + step.increment);
+            cell.increment_max = cell.increment_max.map(|all| all + step.increment_max);
+            cell.rollovers += step.rollovers;
+            cell.resets += step.resets;
+            cell.glitches += step.glitches;
+        }
+    }
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Truth {
+    kwh: f64,
+    m3: f64,
+    hours: f64,
+}
+
+struct World {
+    account: PumpAccount,
+    truth: Truth,
+    replaced: bool,
+    wrong: bool,
+}
+
+fn step(value: f64) -> Option<f64> {
+    Some((value * 10.0).floor() / 10.0)
+}
+
+/// A pump through some days, and the account of it.
+fn world(seed: u64) -> World {
+    let mut dice = Dice(ChaCha8Rng::seed_from_u64(seed));
+    let calendar = Calendar::new(TimeZone::fixed(Offset::from_hours(8).unwrap()), 0);
+    let from = date(2022, 8, 1);
+    let to = from.checked_add((dice.below(6) as i64 + 2).days()).unwrap();
+    let period = Period { from, to };
+    let (start, end) = calendar.bounds(period);
+    let hours = end.duration_since(start).as_hours();
+    let poll_min = [10, 20, 30, 60][dice.below(4)];
+    let drop_m = dice.share() * 4.0;
+    let efficiency = 0.85 + 0.3 * dice.share();
+
+    let mut series: BTreeMap<&str, Folding> = BTreeMap::new();
+    series.insert("meter-1/energy_total", Folding::register(RATED_KW * 1.5));
+    let water = [
+        "pump-1/volume_total",
+        "pump-1/flow",
+        "pump-1/frequency",
+        "pond-1/level",
+    ][dice.below(4)];
+    let runs = ["pump-1/run_hours", "pump-1/run_state", "pump-1/power", ""][dice.below(4)];
+    for name in [water, runs] {
+        let folding = match name {
+            "pump-1/volume_total" => Folding::register(RATED_M3H * 1.5),
+            "pump-1/run_hours" => Folding::register(1.0),
+            _ => Folding::gauge(),
+        };
+        series.insert(name, folding);
+    }
+
+    // Up to two spans without data: polls without an answer, or no polls at all. One may lie over an end of the period.
+    let all_h = hours + 2 * AROUND_H;
+    // One that ends with the first hour of the period is settled in it, and nothing in the period tells.
+    let gaps: Vec<(i64, i64, bool)> = (0..dice.below(3))
+        .map(|_| {
+            let begin = dice.below(all_h as usize) as i64;
+            (begin, begin + dice.below(40) as i64, dice.hits(0.5))
+        })
+        .filter(|(_, end, _)| *end != AROUND_H)
+        .collect();
+    let silent = |hour: i64| gaps.iter().find(|(a, b, _)| *a <= hour && hour < *b);
+    // At most one of these, where polls around it are answered.
+    let odd_h = AROUND_H + 30 + dice.below((hours - 40) as usize) as i64;
+    let clear = (odd_h - 28..odd_h + 8).all(|hour| silent(hour).is_none());
+    let odd = if clear { dice.below(5) } else { 4 };
+    let mut entries = Vec::new();
+    let (mut replaced, mut wrong) = (false, false);
+
+    let mut registers = Truth {
+        kwh: 20_000.0 + 30_000.0 * dice.share(),
+        m3: 40_000.0 + 40_000.0 * dice.share(),
+        hours: 4_000.0,
+    };
+    if dice.hits(0.2) {
+        registers.kwh = 99_990.0;
+    }
+    let mut truth = Truth::default();
+    let began = start - AROUND_H.hours();
+    let mut running = false;
+    for hour in 0..all_h {
+        if dice.hits(0.2) {
+            running = !running;
+        }
+        let in_period = hour - AROUND_H;
+        let still = (-STILL_H..0).contains(&in_period)
+            || (hours - STILL_H..hours + STILL_H).contains(&in_period);
+        let speed = match running && !still {
+            true => 0.6 + 0.4 * dice.share(),
+            false => 0.0,
+        };
+        let flow = RATED_M3H * speed * HEAD_M / (HEAD_M + drop_m);
+        let power = RATED_KW * speed / efficiency;
+        for minute in (0..60).step_by(poll_min) {
+            let at = began + hour.hours() + (minute as i64).minutes();
+            let answered = match silent(hour) {
+                Some((_, _, true)) => continue,
+                Some(_) => false,
+                None => true,
+            };
+            if odd < 2 && hour == odd_h && minute == 0 {
+                let new = [0.0, 80.0][odd];
+                if odd == 1 {
+                    let day = calendar.day_of(at);
+                    wrong = dice.hits(0.3);
+                    replaced = true;
+                    let last = registers.kwh % 100_000.0 + if wrong { 3_000.0 } else { 0.0 };
+                    entries.push(entry(EntryCode::MeterReplaced, last, day, 1));
+                    entries.push(entry(EntryCode::MeterInstalled, new, day, 2));
+                }
+                registers.kwh = new;
+            }
+            let glitch = odd == 2 && hour == odd_h && minute == 0;
+            for (name, folding) in &mut series {
+                let value = match *name {
+                    "meter-1/energy_total" if glitch => Some(99_999.9 - 400.0),
+                    "meter-1/energy_total" => step(registers.kwh % 100_000.0),
+                    "pump-1/volume_total" => step(registers.m3),
+                    "pump-1/run_hours" => step(registers.hours),
+                    "pump-1/flow" => Some(flow),
+                    "pump-1/frequency" => Some(50.0 * speed),
+                    "pump-1/run_state" => Some(if speed > 0.0 { 1.0 } else { 0.0 }),
+                    "pump-1/power" => Some(power),
+                    "pond-1/level" => Some(100.0 - drop_m),
+                    _ => continue,
+                };
+                folding.take(at, value.filter(|_| answered));
+            }
+            let share = poll_min as f64 / 60.0;
+            let ran = if speed > 0.0 { share } else { 0.0 };
+            for count in [&mut registers, &mut truth] {
+                count.kwh += power * share;
+                count.m3 += flow * share;
+                count.hours += ran;
+            }
+            if !(0..hours).contains(&in_period) {
+                truth.kwh -= power * share;
+                truth.m3 -= flow * share;
+                truth.hours -= ran;
+            }
+        }
+        // Without polls the pump goes on.
+        if silent(hour).is_some_and(|(_, _, unpolled)| *unpolled) {
+            let ran = if speed > 0.0 { 1.0 } else { 0.0 };
+            registers.kwh += power;
+            registers.m3 += flow;
+            registers.hours += ran;
+            if (0..hours).contains(&in_period) {
+                truth.kwh += power;
+                truth.m3 += flow;
+                truth.hours += ran;
+            }
+        }
+    }
+
+    let township: Township = toml::from_str(TOWNSHIP).unwrap();
+    let inputs = Inputs {
+        township: &township,
+        entries: &entries,
+        calendar: &calendar,
+        period,
+        earlier: &[],
+        rules: &Rules::embedded().unwrap(),
+        acceptances: &[],
+        wordings: &[],
+        code_version: "test",
+    };
+    let cells = |series_: &Series| -> Vec<HourCell> {
+        let folded = series.get(series_.to_string().as_str());
+        let cells = folded.into_iter().flat_map(|f| f.cells.values().cloned());
+        cells
+            .filter(|cell| start <= cell.hour_at && cell.hour_at < end)
+            .collect()
+    };
+    let mut hours_of = |series: &Series| Ok::<_, Infallible>(cells(series));
+    let mut days_of = |series: &Series| {
+        let hours = cells(series);
+        let days = hours.chunk_by(|a, b| calendar.day_of(a.hour_at) == calendar.day_of(b.hour_at));
+        let days = days.map(|day| DayCell::of(calendar.day_of(day[0].hour_at), day));
+        Ok(days.collect())
+    };
+    let mut all = accounts(&inputs, &mut hours_of, &mut days_of).unwrap();
+    World {
+        account: all.remove(0),
+        truth,
+        replaced,
+        wrong,
+    }
+}
+
+fn entry(code: EntryCode, value: f64, day: Date, id: i64) -> Entry {
+    Entry {
+        id,
+        code,
+        value: (value * 10.0).floor() / 10.0,
+        from: day,
+        to: day,
+        village: None,
+        crop: None,
+        work: Some("meter-1/energy_total".into()),
+        document: "换表单".into(),
+        entered_by: "张三".into(),
+        entered_at: Timestamp::UNIX_EPOCH,
+        reason: String::new(),
+        supersedes: None,
+        reviewed_by: None,
+    }
+}
+
+fn holds(quantity: &Quantity, truth: f64) -> Result<(), String> {
+    let Some(value) = quantity.value else {
+        return Ok(());
+    };
+    let [least, most] = quantity.bounds.unwrap();
+    let ordered = least <= value + 1e-9 && value <= most + 1e-9;
+    if ordered && least <= truth + STEPS && truth <= most + STEPS {
+        return Ok(());
+    }
+    Err(format!("{truth} in truth, of {quantity:?}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_truth_lies_within_the_bounds_of_each_quantity(seed in any::<u64>()) {
+        let World { account, truth, replaced, wrong } = world(seed);
+        for (quantity, truth) in [
+            (&account.energy_kwh, truth.kwh),
+            (&account.volume_m3, truth.m3),
+            (&account.run_hours, truth.hours),
+        ] {
+            let told = holds(quantity, truth);
+            prop_assert!(told.is_ok(), "{} {:#?}", told.unwrap_err(), account.segments);
+        }
+        prop_assert_eq!(&account.energy_kwh.series, "meter-1/energy_total");
+        let by_day: f64 = account.days.iter().map(|(_, kwh)| kwh).sum();
+        let value = account.energy_kwh.value.unwrap_or(0.0);
+        prop_assert!((by_day - value).abs() < 1e-6, "{by_day} by day, {value} in all");
+        if replaced {
+            // With both readings in the ledger nothing of the replacement is left open; with wrong ones all of it is.
+            let kind = if wrong { SegmentKind::Reset } else { SegmentKind::MeterReplaced };
+            let found = account.segments.iter().filter(|s| s.kind == kind).count();
+            prop_assert_eq!(found, 1, "{:?} {:#?}", account.energy_kwh, account.segments);
+        }
+    }
+}
