@@ -253,7 +253,14 @@ fn a_figure_unfolds_to_the_papers_behind_it() {
 fn an_issued_report_stays_as_it_was() {
     let context = office();
     let out = context.path("again");
-    let (code, printed, told) = run(&context, &["report", "issue"], &["--by", "刘某"]);
+    let (code, _, told) = run(&context, &["report", "issue"], &["--by", "刘某"]);
+    assert_eq!(code, Some(1), "no meter was read");
+    assert!(told.contains("电表数据覆盖率 0"), "{told}");
+    let (code, printed, told) = run(
+        &context,
+        &["report", "issue"],
+        &["--by", "刘某", "--despite-findings"],
+    );
     assert_eq!(code, Some(0), "{printed}{told}");
     assert!(printed.starts_with("2022-001 "), "{printed}");
     let (_, listed, _) = run(&context, &["report", "list"], &[]);
@@ -424,19 +431,18 @@ fn what_is_implausible_is_found_and_accepted_with_a_reason_and_two_people_releas
     let (code, _, told) = run(&context, &["report", "issue"], &["--by", "刘某"]);
     assert_eq!(code, Some(1));
     assert!(told.contains("55万元与54万元容易混用"), "{told}");
-    let (code, _, told) = run(
-        &context,
-        &["ledger", "accept"],
-        &[
-            "--rule",
-            "two-sums-of-money",
-            "--reason",
-            "两份文件数额恰好相同",
-            "--by",
-            "刘某",
-        ],
-    );
-    assert_eq!(code, Some(0), "{told}");
+    for (rule, reason) in [
+        ("two-sums-of-money", "两份文件数额恰好相同"),
+        ("meters-silent", "当年未装表"),
+        ("levels-silent", "当年未装水位计"),
+    ] {
+        let (code, _, told) = run(
+            &context,
+            &["ledger", "accept"],
+            &["--rule", rule, "--reason", reason, "--by", "刘某"],
+        );
+        assert_eq!(code, Some(0), "{told}");
+    }
     let (code, printed, told) = run(&context, &["report", "issue"], &["--by", "刘某"]);
     assert_eq!(code, Some(0), "{printed}{told}");
     let annex = context

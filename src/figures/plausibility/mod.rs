@@ -228,6 +228,8 @@ fn name_zh(name: &str) -> &str {
         "event_days" => "抗旱天数",
         "crop_value_max" => "受灾作物最高亩产值",
         "high_value_share" => "高价值作物占比",
+        "electricity_coverage" => "电表数据覆盖率",
+        "storage_coverage" => "水位数据覆盖率",
         "crop_value" => "亩产值",
         "energy" => "用电",
         "volume" => "水量",

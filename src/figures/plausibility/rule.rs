@@ -61,6 +61,8 @@ impl Scope {
                 "event_days",
                 "crop_value_max",
                 "high_value_share",
+                "electricity_coverage",
+                "storage_coverage",
             ],
             Self::Village => &[
                 "area_affected",

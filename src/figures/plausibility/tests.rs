@@ -80,6 +80,8 @@ fn each_slip_of_a_clerk_is_found() {
         ("water_pumped", 3_200.0, "water-per-mu"),
         ("people_served", 19_000.0, "people-within-population"),
         ("persons_short", 19_000.0, "difficulty-within-population"),
+        ("electricity_coverage", 0.5, "meters-silent"),
+        ("storage_coverage", 0.5, "levels-silent"),
     ] {
         let found = found(&with(name, value));
         assert!(

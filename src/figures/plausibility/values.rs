@@ -29,6 +29,12 @@ const AREAS: [(&str, EntryCode); 3] = [
     ("area_failed", EntryCode::AreaFailed),
 ];
 
+/// The coverages that rules may look at: share of the hours with data, by figure.
+const COVERAGES: [(&str, &str); 2] = [
+    ("electricity_coverage", "electricity_used"),
+    ("storage_coverage", "storage_total"),
+];
+
 /// All places of a report.
 pub(in super::super) fn places(
     figures: &[Figure],
@@ -100,6 +106,10 @@ fn of_township(figures: &[Figure], rows: Rows<'_>, township: &Township, days: f6
         })
         .collect();
     values.insert("event_days", days);
+    for (name, id) in COVERAGES {
+        let figure = figures.iter().find(|figure| figure.id == id);
+        values.extend(figure.and_then(|f| f.coverage).map(|share| (name, share)));
+    }
     let sown: f64 = township.crops.iter().map(|c| c.sown_area_mu).sum();
     let of_villages: f64 = township.villages.iter().map(|v| v.sown_area_mu).sum();
     if sown.max(of_villages) > 0.0 {

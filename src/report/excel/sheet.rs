@@ -17,11 +17,13 @@ pub struct Formats {
     pub title: Format,
     pub head: Format,
     pub number: Format,
+    pub decimal: Format,
     pub whole: Format,
     pub percent: Format,
     pub date: Format,
     pub text: Format,
     pub total: Format,
+    pub decimal_total: Format,
 }
 
 impl Formats {
@@ -37,11 +39,13 @@ impl Formats {
                 .set_align(FormatAlign::Center)
                 .set_background_color(Color::RGB(0xDDEBF7))
                 .set_text_wrap(),
-            number: cell.clone().set_num_format("General"),
+            number: cell.clone().set_num_format("#,##0"),
+            decimal: cell.clone().set_num_format("#,##0.00"),
             whole: cell.clone().set_num_format("0"),
             percent: cell.clone().set_num_format("0.0%"),
             date: cell.clone().set_num_format("yyyy-mm-dd"),
-            total: cell.clone().set_bold().set_num_format("General"),
+            total: cell.clone().set_bold().set_num_format("#,##0"),
+            decimal_total: cell.clone().set_bold().set_num_format("#,##0.00"),
             text: cell.set_text_wrap(),
         }
     }
@@ -128,9 +132,14 @@ impl<'a> Sheet<'a> {
         match cell {
             Cell::Text(text) => self.sheet.write_with_format(row, column, *text, &f.text)?,
             Cell::Own(text) => self.sheet.write_with_format(row, column, text, &f.text)?,
-            Cell::Number(value) => self
-                .sheet
-                .write_with_format(row, column, *value, &f.number)?,
+            Cell::Number(value) => {
+                let format = if value.fract() == 0.0 {
+                    &f.number
+                } else {
+                    &f.decimal
+                };
+                self.sheet.write_with_format(row, column, *value, format)?
+            }
             Cell::Percent(value) => self
                 .sheet
                 .write_with_format(row, column, *value, &f.percent)?,
@@ -154,8 +163,13 @@ impl<'a> Sheet<'a> {
         result: f64,
     ) -> Result<(), XlsxError> {
         let formula = Formula::new(text).set_result(result.to_string());
+        let format = if result.fract() == 0.0 {
+            &self.formats.total
+        } else {
+            &self.formats.decimal_total
+        };
         self.sheet
-            .write_formula_with_format(row, column, formula, &self.formats.total)?;
+            .write_formula_with_format(row, column, formula, format)?;
         Ok(())
     }
 
