@@ -3,6 +3,7 @@
 mod charts;
 #[cfg(feature = "influx")]
 mod copying;
+mod documents;
 mod drought;
 mod ingest;
 pub mod message;
@@ -71,6 +72,7 @@ pub struct Hub {
 struct Page {
     overviews: Overviews,
     overview: watch::Sender<Arc<web::Overview>>,
+    documents: documents::DocumentMaker,
     calendar: Calendar,
     #[cfg(feature = "influx")]
     copying: Option<(Copier, Sqlite)>,
@@ -95,8 +97,11 @@ impl Hub {
         let ledger = Ledger::open(&settings.ledger.path)?;
         let listener = listen(&settings).await?;
         let state = Arc::new(HubState::default());
+        let township = Arc::new(township);
+        let documents =
+            documents::DocumentMaker::new(settings.clone(), township.clone(), clock.clone());
         let overviews = Overviews::new(
-            Arc::new(township),
+            township,
             calendar.clone(),
             reader,
             clock.clone(),
@@ -121,6 +126,7 @@ impl Hub {
         let page = Page {
             overviews,
             overview: watch::Sender::new(Arc::default()),
+            documents,
             calendar,
             #[cfg(feature = "influx")]
             copying,
@@ -203,9 +209,12 @@ impl Hub {
         if let Some(page) = page {
             let charts = charts::Charts::new(settings.store.path.clone());
             let draw = move |series, span, points| charts.clone().draw(series, span, points);
+            let documents = page.documents;
+            let make = move |name| documents.clone().make(name);
             router = router
                 .merge(web::pages(page.overview.subscribe()))
-                .merge(web::charts(draw));
+                .merge(web::charts(draw))
+                .merge(web::documents(make));
             supervisor.spawn(
                 "overview",
                 overview::refresh(page.overviews, page.overview, stop.clone()),

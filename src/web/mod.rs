@@ -8,6 +8,6 @@ mod server;
 mod view;
 
 pub use model::{GatewayRow, LostRow, Overview, SourceRow, Totals};
-pub use server::{DRAIN_MAX, charts, operation, pages, sealed, serve};
+pub use server::{DRAIN_MAX, charts, documents, operation, pages, sealed, serve};
 
 pub use axum::Router;

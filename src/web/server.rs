@@ -91,6 +91,36 @@ where
     Router::new().route("/api/chart/{station}/{parameter}", get(chart))
 }
 
+/// The documents of a report by `make`: `/report/{name}`, such as `/report/drought-relief.docx`. A report that cannot be made says why:
+/// the page is for the office.
+pub fn documents<F, A>(make: F) -> Router
+where
+    F: Fn(String) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = anyhow::Result<Option<Vec<u8>>>> + Send + 'static,
+{
+    let document = move |Path(name): Path<String>| async move {
+        let kind = match name.rsplit('.').next() {
+            Some("docx") => DOCX,
+            Some("xlsx") => XLSX,
+            Some("html") => "text/html; charset=utf-8",
+            Some("json") => "application/json",
+            _ => "text/plain; charset=utf-8",
+        };
+        match make(name).await {
+            Ok(Some(bytes)) => ([(header::CONTENT_TYPE, kind)], bytes).into_response(),
+            Ok(None) => (StatusCode::NOT_FOUND, "404: no such document\n").into_response(),
+            Err(error) => {
+                tracing::error!(error = format!("{error:#}"), "cannot make a report");
+                (StatusCode::CONFLICT, format!("{error:#}\n")).into_response()
+            }
+        }
+    };
+    Router::new().route("/report/{name}", get(document))
+}
+
+const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// For those who look after a hub: `/metrics` (OpenMetrics) and `/health` (JSON; 503 where something is wrong).
 pub fn operation(
     metrics: impl Fn() -> Option<String> + Clone + Send + Sync + 'static,

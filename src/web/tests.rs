@@ -145,7 +145,14 @@ async fn served(overview: Overview) -> Served {
             || Some("# EOF\n".into()),
             || vec!["the broker is away".into()],
         ))
-        .merge(charts(draw));
+        .merge(charts(draw))
+        .merge(documents(|name| async move {
+            match name.as_str() {
+                "drought-relief.docx" => Ok(Some(b"a document".to_vec())),
+                "no-period.docx" => anyhow::bail!("no period: enter the drought event"),
+                _ => Ok(None),
+            }
+        }));
     let task = tokio::spawn(serve(listener, sealed(router), shutdown.clone()));
     Served {
         address,
@@ -166,6 +173,26 @@ impl Served {
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         (head.to_lowercase(), body.to_owned())
     }
+}
+
+#[tokio::test]
+async fn the_documents_of_a_report_are_a_click_away() {
+    let served = served(sample()).await;
+    let (_, page) = served.get("/").await;
+    assert!(page.contains("href=\"/report/drought-relief.docx\""));
+    let (head, body) = served.get("/report/drought-relief.docx").await;
+    assert!(
+        head.starts_with("http/1.1 200") && head.contains("wordprocessingml"),
+        "{head}"
+    );
+    assert_eq!(body, "a document");
+    let (head, _) = served.get("/report/other.docx").await;
+    assert!(head.starts_with("http/1.1 404"), "{head}");
+    let (head, body) = served.get("/report/no-period.docx").await;
+    assert!(
+        head.starts_with("http/1.1 409") && body.contains("enter the drought event"),
+        "{head}{body}"
+    );
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::context::{Context, hanqing, outcome, repository};
+use crate::context::{Context, get, hanqing, outcome, repository, wait_for};
 
 /// A hub with the ledger of 2022 and a store without readings.
 fn office() -> Context {
@@ -487,4 +487,20 @@ fn what_is_implausible_is_found_and_accepted_with_a_reason_and_two_people_releas
         all.contains("14980 L") && all.contains("乡长 吴某复核"),
         "{all}"
     );
+}
+
+#[test]
+fn the_page_hands_out_the_documents() {
+    let context = office();
+    let _hub = context.hub();
+    let port = context.page_port();
+    let html = wait_for("the hub's page", || {
+        match get(port, "/report/drought-relief.html") {
+            Ok(text) if text.contains("约2200亩") => Ok(text),
+            other => Err(format!("{other:?}")),
+        }
+    });
+    assert!(html.contains("附表"));
+    let nothing = get(port, "/report/nothing.xlsx").unwrap();
+    assert!(nothing.starts_with("HTTP/1.1 404"), "{nothing}");
 }

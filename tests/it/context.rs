@@ -115,6 +115,11 @@ impl Context {
         self.broker_port
     }
 
+    /// Where the hub of this test shows its page.
+    pub fn page_port(&self) -> u16 {
+        self.page_port
+    }
+
     /// A file of this test.
     pub fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
