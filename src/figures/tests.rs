@@ -1,5 +1,6 @@
 //! Tests of all figures on a small township: three pumps, two ponds, a channel, a tank, ten days of hours.
 
+mod form_tests;
 mod pump_tests;
 
 use std::collections::BTreeMap;
@@ -9,7 +10,7 @@ use jiff::civil::date;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
-use super::{Entry, EntryCode, Figure, Inputs, Rules, Value, compute};
+use super::{Earlier, Entry, EntryCode, Figure, Inputs, Rules, Value, compute};
 use crate::core::{Calendar, DayCell, HourCell, Period, Series};
 use crate::water::Township;
 
@@ -97,6 +98,7 @@ struct World {
     township: Township,
     entries: Vec<Entry>,
     cells: BTreeMap<String, Vec<HourCell>>,
+    earlier: Vec<Earlier>,
 }
 
 impl World {
@@ -105,6 +107,7 @@ impl World {
             township: toml::from_str(TOWNSHIP).unwrap(),
             entries: Vec::new(),
             cells: BTreeMap::new(),
+            earlier: Vec::new(),
         }
     }
 
@@ -154,7 +157,7 @@ impl World {
                 from: date(2022, 8, 1),
                 to: date(2022, 8, 10),
             },
-            earlier: &[],
+            earlier: &self.earlier,
             rules: &Rules::embedded().unwrap(),
             acceptances: &[],
             wordings: &[],
