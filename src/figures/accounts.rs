@@ -11,8 +11,8 @@ use super::gauged::{Hour, integral};
 use super::quantity::{PLATE_MARGIN, Quantity};
 use super::registers::{Ends, Register, register};
 use super::segments::{Segment, Span};
-use super::{Inputs, replacements};
-use crate::core::{AssetId, DayCell, HourCell, Parameter, Series, StationId, VillageId};
+use super::{HoursOf, Inputs, replacements};
+use crate::core::{AssetId, DayCell, HourCell, Parameter, Period, Series, StationId, VillageId};
 use crate::water::{KWH_PER_M3_M, Pump, Station, StationKind};
 
 /// Energy above which a pump counts as having run, kWh. Engineering judgement, confidence 0.8: about a minute of a small pump,
@@ -59,7 +59,7 @@ pub struct PumpAccount {
 /// Only what these fail with.
 pub fn accounts<E>(
     inputs: &Inputs<'_>,
-    hours: &mut dyn FnMut(&Series) -> Result<Vec<HourCell>, E>,
+    hours: &mut HoursOf<'_, E>,
     days: &mut dyn FnMut(&Series) -> Result<Vec<DayCell>, E>,
 ) -> Result<Vec<PumpAccount>, E> {
     let mut accounts = Vec::new();
@@ -84,7 +84,7 @@ type Counted = (Quantity, Vec<Segment>);
 struct Reader<'a, 'b, E> {
     inputs: &'b Inputs<'a>,
     station: &'b Station,
-    hours: &'b mut dyn FnMut(&Series) -> Result<Vec<HourCell>, E>,
+    hours: &'b mut HoursOf<'b, E>,
     days: &'b mut dyn FnMut(&Series) -> Result<Vec<DayCell>, E>,
 }
 
@@ -138,9 +138,9 @@ impl<'b, E> Reader<'_, 'b, E> {
         Ok(cells)
     }
 
-    fn within(&mut self, series: &Series) -> Result<Vec<HourCell>, E> {
-        let (from, to) = self.inputs.calendar.bounds(self.inputs.period);
-        let mut cells = (self.hours)(series)?;
+    fn within(&mut self, series: &Series, days: Period) -> Result<Vec<HourCell>, E> {
+        let (from, to) = self.inputs.calendar.bounds(days);
+        let mut cells = (self.hours)(series, days)?;
         cells.retain(|cell| from <= cell.hour_at && cell.hour_at < to);
         Ok(cells)
     }
@@ -149,7 +149,7 @@ impl<'b, E> Reader<'_, 'b, E> {
     fn hours_of(&mut self, parameter: Parameter) -> Result<Option<(Series, Vec<HourCell>)>, E> {
         for id in self.stations() {
             let series = Series::new(id.clone(), parameter);
-            let cells = self.within(&series)?;
+            let cells = self.within(&series, self.inputs.period)?;
             if cells.iter().any(|cell| cell.counted > 0) {
                 return Ok(Some((series, cells)));
             }
@@ -163,8 +163,18 @@ impl<'b, E> Reader<'_, 'b, E> {
         let (pairs, alone) = replacements::of(&series.to_string(), self.inputs.entries);
         let span = self.span();
         let mut ends = Ends::default();
-        if cells.iter().any(|cell| cell.counted > 0) && !Ends::are_closed(&cells, &span) {
-            ends = Ends::of(&self.within(&series)?, &span);
+        let mut with_data = cells.iter().filter(|cell| cell.counted > 0);
+        if let Some(first) = with_data.next()
+            && !Ends::are_closed(&cells, &span)
+        {
+            // Only the first and the last day with data tell where the data begin and end.
+            let last = with_data.next_back().unwrap_or(first).day;
+            let day = |day: Date| Period { from: day, to: day };
+            let mut hours = self.within(&series, day(first.day))?;
+            if last != first.day {
+                hours.extend(self.within(&series, day(last))?);
+            }
+            ends = Ends::of(&hours, &span);
         }
         let mut read = register(&series, &cells, &span, ends, rated, &pairs);
         for note in alone {

@@ -50,15 +50,19 @@ const FUNDS: &[EntryCode] = &[
     EntryCode::FundsRaised,
 ];
 
+/// Yields the hours of a series within some days, in order of time; none for a series that is not known.
+pub type HoursOf<'a, E> = dyn FnMut(&Series, Period) -> Result<Vec<HourCell>, E> + 'a;
+
 /// The statement of a period. All figures of the catalogue are in it, in its order; one without data is absent.
 ///
-/// `hours` and `days` yield the cells of a series within the period in order of time, and none for a series that is not known.
+/// `hours` yields the cells of a series within some days, `days` those within the period, both in order of time, and none for a series
+/// that is not known. Hours are asked for where days do not do: they are what takes time.
 ///
 /// # Errors
 /// Only what these fail with.
 pub fn compute<E>(
     inputs: &Inputs<'_>,
-    hours: &mut dyn FnMut(&Series) -> Result<Vec<HourCell>, E>,
+    hours: &mut HoursOf<'_, E>,
     days: &mut dyn FnMut(&Series) -> Result<Vec<DayCell>, E>,
 ) -> Result<Statement, E> {
     let bounds = inputs.calendar.bounds(inputs.period);
@@ -69,7 +73,7 @@ pub fn compute<E>(
     let mut source_facts = Vec::new();
     for station in &inputs.township.stations {
         if station.kind.is_source() {
-            let cells = within(bounds, station, Parameter::Level, hours)?;
+            let cells = within(inputs, station, Parameter::Level, hours)?;
             source_facts.push(SourceFacts::of(station, &cells, period_h, inputs.calendar));
         }
     }
@@ -92,14 +96,16 @@ pub fn compute<E>(
     })
 }
 
-/// The cells of a series, without what lies outside the period.
+/// The hours of a series in the period.
 fn within<E>(
-    (from, to): (Timestamp, Timestamp),
+    inputs: &Inputs<'_>,
     station: &Station,
     parameter: Parameter,
-    hours: &mut dyn FnMut(&Series) -> Result<Vec<HourCell>, E>,
+    hours: &mut HoursOf<'_, E>,
 ) -> Result<Vec<HourCell>, E> {
-    let mut cells = hours(&Series::new(station.id.clone(), parameter))?;
+    let (from, to) = inputs.calendar.bounds(inputs.period);
+    let series = Series::new(station.id.clone(), parameter);
+    let mut cells = hours(&series, inputs.period)?;
     cells.retain(|cell| from <= cell.hour_at && cell.hour_at < to);
     Ok(cells)
 }

@@ -31,7 +31,7 @@ mod wording;
 pub use acceptance::Acceptance;
 pub use accounts::{PumpAccount, RAN_ENERGY_KWH, RUNNING_POWER_SHARE, accounts};
 pub use catalogue::{FigureId, FigureSpec, Recipe};
-pub use compute::{Inputs, compute};
+pub use compute::{HoursOf, Inputs, compute};
 pub use earlier::{Comparison, Earlier, comparisons};
 pub use entry::{Entry, EntryCode};
 pub use facts::Coverage;

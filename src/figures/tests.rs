@@ -177,7 +177,7 @@ impl World {
             let days = days.map(|day| DayCell::of(calendar.day_of(day[0].hour_at), day));
             Ok(days.collect())
         };
-        let statement = compute(&inputs, &mut { hours }, &mut { days }).unwrap();
+        let statement = compute(&inputs, &mut |series, _| hours(series), &mut { days }).unwrap();
         let figures = statement.figures;
         let ids: Vec<_> = figures.iter().map(|f| f.id).collect();
         let expected: Vec<_> = super::FigureId::ALL.iter().map(|f| f.spec().id).collect();
@@ -560,6 +560,8 @@ fn a_failing_store_fails_the_figures() {
         wordings: &[],
         code_version: "test",
     };
-    let failed = compute(&inputs, &mut |_| Err("store is gone"), &mut |_| Ok(vec![]));
+    let failed = compute(&inputs, &mut |_, _| Err("store is gone"), &mut |_| {
+        Ok(vec![])
+    });
     assert_eq!(failed.unwrap_err(), "store is gone");
 }

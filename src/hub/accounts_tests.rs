@@ -310,7 +310,7 @@ fn world(seed: u64) -> World {
             .filter(|cell| start <= cell.hour_at && cell.hour_at < end)
             .collect()
     };
-    let mut hours_of = |series: &Series| Ok::<_, Infallible>(cells(series));
+    let mut hours_of = |series: &Series, _| Ok::<_, Infallible>(cells(series));
     let mut days_of = |series: &Series| {
         let hours = cells(series);
         let days = hours.chunk_by(|a, b| calendar.day_of(a.hour_at) == calendar.day_of(b.hour_at));

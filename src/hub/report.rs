@@ -160,7 +160,10 @@ impl Source<'_> {
         };
         let statement = figures::compute(
             &inputs,
-            &mut |series| self.store.hours(series, from, to),
+            &mut |series, days| {
+                let (from, to) = self.calendar.bounds(days);
+                self.store.hours(series, from, to)
+            },
             &mut |series| {
                 if self.store.calendar() == self.calendar {
                     return self.store.days(series, period);

@@ -142,8 +142,9 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
         path: path.into(),
         source,
     };
-    let connection =
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
+    // A connection has one owner: a lock around each column that is read would cost a fifth of the time.
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection
         .execute_batch(
             "PRAGMA busy_timeout = 5000; PRAGMA temp_store = FILE; PRAGMA cache_size = -8192;",

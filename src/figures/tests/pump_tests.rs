@@ -32,7 +32,7 @@ impl World {
             let days = days.map(|day| DayCell::of(calendar.day_of(day[0].hour_at), day));
             Ok(days.collect())
         };
-        accounts(&inputs, &mut { hours }, &mut days).unwrap()
+        accounts(&inputs, &mut |series, _| hours(series), &mut days).unwrap()
     }
 
     fn first(&self) -> PumpAccount {

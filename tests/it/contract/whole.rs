@@ -200,11 +200,13 @@ pub fn figures_are_the_same_to_the_last_digit(mut tested: Tested) {
         wordings: &[],
         code_version: "test",
     };
-    let (from, to) = calendar.bounds(period);
     let all = |store: &Sqlite| {
         let figures = figures::compute(
             &inputs,
-            &mut |series| store.hours(series, from, to),
+            &mut |series, days| {
+                let (from, to) = calendar.bounds(days);
+                store.hours(series, from, to)
+            },
             &mut |series| store.days(series, period),
         );
         serde_json::to_string_pretty(&figures.unwrap()).unwrap()
