@@ -53,7 +53,8 @@ pub struct PumpAccount {
 
 /// The accounts of all pumps of the township, in its order.
 ///
-/// `hours` and `days` yield the cells of a series in order of time, and none for a series that is not known.
+/// `hours` yields the cells of a series within some days, `days` those within the period, both in order of time, and none for a series
+/// that is not known.
 ///
 /// # Errors
 /// Only what these fail with.

@@ -379,7 +379,9 @@ proptest! {
             // With both readings in the ledger nothing of the replacement is left open; with wrong ones all of it is.
             let kind = if wrong { SegmentKind::Reset } else { SegmentKind::MeterReplaced };
             let found = account.segments.iter().filter(|s| s.kind == kind).count();
-            prop_assert_eq!(found, 1, "{:?} {:#?}", account.energy_kwh, account.segments);
+            // A new register that goes on where the old one might have is seen by nobody; then the rows are refused by name.
+            let unseen = account.energy_kwh.note.contains("读数中没有清零");
+            prop_assert!(found == 1 || unseen, "{:?} {:#?}", account.energy_kwh, account.segments);
         }
     }
 }
