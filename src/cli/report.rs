@@ -37,7 +37,6 @@ pub struct Arguments {
 
 /// Whose report, and of which days.
 #[derive(Args, Clone)]
-#[group(required = true, multiple = true)]
 pub(super) struct Of {
     /// The hub's configuration
     #[arg(short, long, value_name = "FILE")]
@@ -110,7 +109,12 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         None => match &arguments.of {
             Some(of) => write(of, &arguments),
-            None => anyhow::bail!("give the hub's configuration with -c"),
+            None => {
+                eprintln!(
+                    "give the hub's configuration: hanqing report -c hub.toml; --help says more"
+                );
+                Ok(ExitCode::from(super::CONFIGURATION))
+            }
         },
         Some(Command::Issue {
             of,
