@@ -19,7 +19,7 @@ use crate::core::GatewayId;
 use crate::device::Profile;
 use crate::edge::{Edge, EdgeSettings, EdgeWatch};
 use crate::hub::{self, Hub, HubSettings, LedgerSettings, Report, StoreSettings, WebSettings};
-use crate::ledger::{self, Ledger};
+use crate::ledger::{self, Ledger, Placed};
 use crate::modbus::BusSettings;
 use crate::mqtt::{MqttSettings, broker};
 use crate::sim::{Scenario, Simulator, Truth, World};
@@ -339,6 +339,10 @@ fn enter(data: &Path, csv: &[u8], township: &Township, at: Timestamp) -> anyhow:
         "the example's ledger is wrong:\n{}",
         problems.join("\n")
     );
-    Ledger::open(&data.join("ledger.db"))?.import(&import.rows)?;
+    for placed in Ledger::open(&data.join("ledger.db"))?.import(&import.rows)? {
+        if let Placed::Refused(error) = placed {
+            bail!("the example's ledger is wrong: {error}");
+        }
+    }
     Ok(())
 }

@@ -1,5 +1,9 @@
 //! The ledger as a table: what an office works on in Excel, and what the importer reads again.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, XlsxError};
 
 use super::import::{BESIDE, columns_of_export};
@@ -19,7 +23,15 @@ struct Row<'a> {
     superseded_by: Option<i64>,
 }
 
-fn row<'a>(entry: &'a Entry, all: &[Entry], township: &'a Township) -> Row<'a> {
+/// The row that supersedes each row that is superseded.
+type Superseded = BTreeMap<i64, i64>;
+
+fn superseded(all: &[Entry]) -> Superseded {
+    let pairs = all.iter().filter_map(|e| Some((e.supersedes?, e.id)));
+    pairs.collect()
+}
+
+fn row<'a>(entry: &'a Entry, superseded: &Superseded, township: &'a Township) -> Row<'a> {
     let village = entry.village.as_ref();
     let crop = entry.crop.as_ref();
     Row {
@@ -31,10 +43,7 @@ fn row<'a>(entry: &'a Entry, all: &[Entry], township: &'a Township) -> Row<'a> {
             let known = township.crops.iter().find(|c| &c.id == id);
             known.map_or(id.as_str(), |c| &c.name)
         }),
-        superseded_by: all
-            .iter()
-            .find(|e| e.supersedes == Some(entry.id))
-            .map(|e| e.id),
+        superseded_by: superseded.get(&entry.id).copied(),
     }
 }
 
@@ -80,8 +89,9 @@ pub fn to_csv(entries: &[Entry], all: &[Entry], township: &Township) -> Result<S
     let mut writer = csv::Writer::from_writer(Vec::new());
     let heads = columns_of_export().map(|(id, _)| id);
     writer.write_record(heads.chain(BESIDE.iter().map(|(id, _)| *id)))?;
+    let superseded = superseded(all);
     for entry in entries {
-        let row = row(entry, all, township);
+        let row = row(entry, &superseded, township);
         let mut cells = row.cells();
         // A program's table has ids, not names.
         cells[0] = entry.code.id().into();
@@ -113,6 +123,9 @@ pub fn to_workbook(
     sheet.set_name("台账")?;
     let head = Format::new().set_bold();
     let day = Format::new().set_num_format("yyyy-mm-dd");
+    let time = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
+    let zone = TimeZone::get(&township.zone).unwrap_or(TimeZone::UTC);
+    let superseded = superseded(all);
     let heads = columns_of_export()
         .map(|(_, zh)| zh)
         .chain(BESIDE.iter().map(|(_, zh)| *zh));
@@ -122,12 +135,21 @@ pub fn to_workbook(
         sheet.set_column_width(column, width)?;
     }
     for (number, entry) in (1..).zip(entries) {
-        let row = row(entry, all, township);
+        let row = row(entry, &superseded, township);
         for (column, text) in (0..).zip(row.cells().iter().chain(&row.beside())) {
-            match (column, text.parse::<f64>()) {
-                (3, _) => write_day(sheet, number, column, entry.from, &day)?,
-                (4, _) => write_day(sheet, number, column, entry.to, &day)?,
-                (1 | 12 | 13 | 15, Ok(value)) => {
+            let moment = match column {
+                3 => moment(entry.from.into()).map(|moment| (moment, &day)),
+                4 => moment(entry.to.into()).map(|moment| (moment, &day)),
+                10 => local(entry.entered_at, &zone)
+                    .and_then(moment)
+                    .map(|moment| (moment, &time)),
+                _ => None,
+            };
+            match (column, moment, text.parse::<f64>()) {
+                (_, Some((moment, format)), _) => {
+                    sheet.write_with_format(number, column, &moment, format)?;
+                }
+                (1 | 12 | 13 | 15, _, Ok(value)) => {
                     sheet.write(number, column, value)?;
                 }
                 _ if text.is_empty() => {}
@@ -143,19 +165,24 @@ pub fn to_workbook(
     book.save_to_buffer()
 }
 
-fn write_day(
-    sheet: &mut rust_xlsxwriter::Worksheet,
-    row: u32,
-    column: u16,
-    day: jiff::civil::Date,
-    format: &Format,
-) -> Result<(), XlsxError> {
+/// The time of the office's clock at `at`; `None` where that clock shows it twice, so that it would not read back.
+fn local(at: jiff::Timestamp, zone: &TimeZone) -> Option<DateTime> {
+    let shown = at.to_zoned_datetime(zone.clone()).datetime();
+    let back = zone.to_ambiguous_zoned_datetime(shown).unambiguous();
+    back.is_ok().then_some(shown)
+}
+
+/// As Excel has it; `None` before 1900, which it has not: such a day stands as text.
+fn moment(at: DateTime) -> Option<ExcelDateTime> {
     let part = |number: i8| number.unsigned_abs();
-    let date = ExcelDateTime::from_ymd(
-        day.year().unsigned_abs(),
-        part(day.month()),
-        part(day.day()),
-    )?;
-    sheet.write_with_format(row, column, &date, format)?;
-    Ok(())
+    let year = u16::try_from(at.year()).ok().filter(|year| *year >= 1900)?;
+    let day = ExcelDateTime::from_ymd(year, part(at.month()), part(at.day())).ok()?;
+    let milli = at.millisecond().unsigned_abs();
+    day.and_hms_milli(
+        part(at.hour()).into(),
+        part(at.minute()),
+        part(at.second()),
+        milli,
+    )
+    .ok()
 }

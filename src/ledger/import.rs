@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::row::RowReader;
 use super::table::Table;
-use super::{csv, workbook};
+use super::{csv, units, workbook};
 use crate::core::Problem;
 use crate::figures::Entry;
 use crate::support::nearest;
@@ -49,12 +49,15 @@ pub(super) fn columns_of_export() -> impl Iterator<Item = (&'static str, &'stati
     ALL.iter().map(|column| (column.id, column.names[0]))
 }
 
-/// Columns of an export that say more than an import takes.
+/// Columns of an export beside those: the row's number, by which an import knows rows of an export, and what it passes over.
 pub(super) const BESIDE: [(&str, &str); 3] = [
     ("row", "行号"),
     ("reviewed_by", "复核人"),
     ("superseded_by", "被更正为"),
 ];
+
+/// What offices count their rows by; it says nothing.
+const COUNT: &str = "序号";
 
 /// Most problems that are listed. Engineering judgement: whoever has more looks for one cause, not for rows.
 const PROBLEMS_MAX: usize = 1_000;
@@ -62,16 +65,18 @@ const PROBLEMS_MAX: usize = 1_000;
 /// What a file holds.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Import {
-    /// The rows without a problem, in the file's order, each with its row in the file.
+    /// The rows without a problem, in the file's order. Their `id` is that of the ledger which the file is an export of, else 0.
     pub rows: Vec<Entry>,
+    /// Where each of `rows` stands in the file.
+    pub numbers: Vec<usize>,
     /// Values whose unit was turned into the ledger's: where, from what, into what.
     pub turned: Vec<String>,
     /// Everything that is wrong: with the file, then row by row. Rows are counted as a spreadsheet shows them: the first is row 1.
     pub problems: Vec<Problem>,
 }
 
-/// Reads a file, CSV in UTF-8 or a workbook, as ledger rows of `township`. Of a workbook it takes `sheet`, or the first sheet with the
-/// ledger's columns. Rows without `entered_at` get `imported_at`.
+/// Reads a file, CSV in UTF-8 or .xlsx, as ledger rows of `township`. Of a workbook it takes `sheet`, or the first sheet with the
+/// ledger's columns. Rows without `entered_at` get `imported_at`; times without an offset are of the township's zone.
 pub fn import(
     bytes: &[u8],
     sheet: Option<&str>,
@@ -102,6 +107,14 @@ fn id_of(name: &str) -> Option<&'static str> {
     known.map(|column| column.id)
 }
 
+/// The unit that the head of the values has in brackets, as in 数值（万元）.
+fn head_unit<'a>(head: &'a [String], columns: &[&str]) -> Option<&'a str> {
+    let value = columns.iter().position(|id| *id == "value")?;
+    let (_, bracketed) = head.get(value)?.split_once(['(', '（'])?;
+    let unit = bracketed.trim().trim_end_matches([')', '）']).trim();
+    units::known(unit).then_some(unit)
+}
+
 /// Whether a row names the columns that a ledger cannot be without.
 pub(super) fn names_columns(names: &[String]) -> bool {
     let ids: Vec<_> = names.iter().filter_map(|name| id_of(name)).collect();
@@ -115,12 +128,14 @@ fn rows(table: Table, township: &Township, imported_at: Timestamp) -> Import {
         return import;
     }
     import.problems = table.problems;
+    let head_unit = head_unit(&table.head, &columns);
     for line in &table.lines {
-        let mut row = RowReader::new(line, &columns, table.lettered);
+        let mut row = RowReader::new(line, &columns, table.lettered, head_unit);
         match row.entry(township, imported_at) {
             Some(entry) if row.problems.is_empty() => {
                 import.turned.extend(row.turned);
                 import.rows.push(entry);
+                import.numbers.push(line.number);
             }
             _ => import.problems.append(&mut row.problems),
         }
@@ -141,14 +156,16 @@ fn columns(table: &Table, problems: &mut Vec<Problem>) -> Vec<&'static str> {
     let path = format!("row {}", table.head_row);
     let mut columns = Vec::new();
     for name in &table.head {
-        let beside = BESIDE.iter().any(|(id, zh)| name == id || name == zh);
-        match id_of(name) {
+        let beside = BESIDE.iter().find(|(id, zh)| name == id || name == zh);
+        let passed_over = beside.is_some() || name.is_empty() || name == COUNT;
+        let row = beside.map(|(id, _)| *id).filter(|id| *id == "row");
+        match id_of(name).or(row) {
             Some(id) if columns.contains(&id) => {
                 let hint = "remove one of the two";
                 problems.push(Problem::new(&path, name, "each column stands once", hint));
             }
             Some(id) => columns.push(id),
-            None if beside || name.is_empty() => columns.push(""),
+            None if passed_over => columns.push(""),
             None => {
                 let all = || ALL.iter().map(|c| c.id);
                 let hint = match nearest(name, all()) {

@@ -9,10 +9,13 @@ mod release;
 mod row;
 mod sqlite;
 mod table;
+mod taking;
 mod units;
 mod workbook;
 
 pub use export::{to_csv, to_workbook};
 pub use import::{Import, import};
 pub use release::Counted;
-pub use sqlite::{Imported, Ledger, LedgerError};
+pub use sqlite::{Ledger, LedgerError};
+pub use table::BYTES_MAX;
+pub use taking::Placed;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::sqlite::{Ledger, LedgerError, begin, sql};
+use super::sqlite::{Ledger, LedgerError, begin, sql, superseded_by};
 use crate::figures::{Acceptance, Entry};
 
 /// The tables that layout 2 adds.
@@ -29,6 +29,15 @@ CREATE TRIGGER review_no_update BEFORE UPDATE ON review
 BEGIN SELECT RAISE(ABORT, 'a review is never changed'); END;
 CREATE TRIGGER review_no_delete BEFORE DELETE ON review
 BEGIN SELECT RAISE(ABORT, 'a review is never taken back: correct the row'); END;
+CREATE TRIGGER review_no_replace BEFORE INSERT ON review
+WHEN EXISTS (SELECT 1 FROM review WHERE entry = NEW.entry)
+BEGIN SELECT RAISE(ABORT, 'the row is looked over already'); END;
+CREATE TRIGGER review_by_another BEFORE INSERT ON review
+WHEN EXISTS (SELECT 1 FROM entry WHERE id = NEW.entry AND entered_by = NEW.reviewed_by)
+BEGIN SELECT RAISE(ABORT, 'somebody else than who entered it looks a row over'); END;
+CREATE TRIGGER acceptance_no_replace BEFORE INSERT ON acceptance
+WHEN EXISTS (SELECT 1 FROM acceptance WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'an acceptance is never changed'); END;
 CREATE TRIGGER acceptance_no_update BEFORE UPDATE ON acceptance
 BEGIN SELECT RAISE(ABORT, 'an acceptance is never changed'); END;
 CREATE TRIGGER acceptance_no_delete BEFORE DELETE ON acceptance
@@ -56,23 +65,47 @@ pub struct Counted {
     pub pending: Vec<Entry>,
 }
 
+impl Counted {
+    /// Both, by number.
+    pub fn both(self) -> Vec<Entry> {
+        let mut rows = [self.counting, self.pending].concat();
+        rows.sort_by_key(|entry| entry.id);
+        rows
+    }
+}
+
+/// Whether two names are those of one person: written the same, but for blanks.
+fn same_person(one: &str, other: &str) -> bool {
+    let letters = |name: &str| -> String { name.split_whitespace().collect() };
+    letters(one) == letters(other)
+}
+
 impl Ledger {
     /// The rows that count: not superseded and, with `two_person`, looked over by a second person. A correction that waits leaves the
-    /// row that it supersedes in force.
+    /// row that it supersedes in force; of corrections of one another that wait, the last does.
     ///
     /// # Errors
     /// The file cannot be read, or a row does not read back.
     pub fn counted(&self, two_person: bool) -> Result<Counted, LedgerError> {
         let all = self.all()?;
+        let corrected: BTreeSet<i64> = all.iter().filter_map(|entry| entry.supersedes).collect();
         let waits = |entry: &Entry| two_person && entry.reviewed_by.is_none();
-        let released = all.iter().filter(|entry| !waits(entry));
-        let superseded: BTreeSet<i64> = released.filter_map(|entry| entry.supersedes).collect();
+        // A row is out of force where one that is released comes after it, however many that wait lie between.
+        let mut out_of_force = BTreeSet::new();
+        for entry in all.iter().rev() {
+            if let Some(old) = entry.supersedes
+                && (!waits(entry) || out_of_force.contains(&entry.id))
+            {
+                out_of_force.insert(old);
+            }
+        }
         let mut counted = Counted::default();
         for entry in all {
-            if superseded.contains(&entry.id) {
-            } else if waits(&entry) {
-                counted.pending.push(entry);
-            } else {
+            if waits(&entry) {
+                if !corrected.contains(&entry.id) {
+                    counted.pending.push(entry);
+                }
+            } else if !out_of_force.contains(&entry.id) {
                 counted.counting.push(entry);
             }
         }
@@ -83,12 +116,16 @@ impl Ledger {
     /// how many were new.
     ///
     /// # Errors
-    /// A row does not exist, or `by` entered it.
+    /// A row does not exist, is superseded, or `by` entered it.
     pub fn review(&mut self, rows: &[i64], by: &str, at: Timestamp) -> Result<usize, LedgerError> {
         let failed = "to note a review";
         let writing = begin(&mut self.db)?;
-        let mut added = 0;
+        let looked_over = reviewers(&writing)?;
+        let mut added = BTreeSet::new();
         for row in rows {
+            if looked_over.contains_key(row) || added.contains(row) {
+                continue;
+            }
             let entered_by: Option<String> = writing
                 .query_row("SELECT entered_by FROM entry WHERE id = ?1", [row], |r| {
                     r.get(0)
@@ -96,22 +133,25 @@ impl Ledger {
                 .optional()
                 .map_err(sql(failed))?;
             let entered_by = entered_by.ok_or(LedgerError::NoSuchRow(*row))?;
-            if entered_by.trim() == by.trim() {
+            if same_person(&entered_by, by) {
                 return Err(LedgerError::OwnRow {
                     row: *row,
                     by: entered_by,
                 });
             }
-            added += writing
+            if let Some(by) = superseded_by(&writing, *row)? {
+                return Err(LedgerError::Superseded { row: *row, by });
+            }
+            writing
                 .execute(
-                    "INSERT INTO review (entry, reviewed_by, reviewed_at_ms) VALUES (?1, ?2, ?3)
-                     ON CONFLICT (entry) DO NOTHING",
+                    "INSERT INTO review (entry, reviewed_by, reviewed_at_ms) VALUES (?1, ?2, ?3)",
                     params![row, by.trim(), at.as_millisecond()],
                 )
                 .map_err(sql(failed))?;
+            added.insert(*row);
         }
         writing.commit().map_err(sql("to commit"))?;
-        Ok(added)
+        Ok(added.len())
     }
 
     /// Notes that a finding is accepted.

@@ -94,6 +94,33 @@ fn a_correction_that_waits_leaves_the_old_row_in_force() {
     );
 }
 
+/// Of a chain of corrections one row counts at most, whichever of them were looked over.
+#[test]
+fn a_released_correction_puts_all_before_it_out_of_force() {
+    let (_dir, mut ledger) = ledger();
+    ledger.review(&[1, 2], "刘某", at()).unwrap();
+    ledger
+        .append(&[slip(670.0, Some(1)), slip(680.0, Some(3))])
+        .unwrap();
+    let counted = ledger.counted(true).unwrap();
+    assert_eq!(values(&counted.pending), [680.0], "the last waits");
+    assert_eq!(values(&counted.counting), [760.0, 590.0]);
+    let refused = ledger.review(&[3], "刘某", at()).unwrap_err().to_string();
+    assert_eq!(refused, "row 3 is superseded by row 4: look that over");
+    ledger.review(&[4], "刘某", at()).unwrap();
+    let counted = ledger.counted(true).unwrap();
+    assert_eq!(values(&counted.counting), [590.0, 680.0]);
+    assert_eq!(counted.pending, []);
+    assert_eq!(values(&counted.both()), [590.0, 680.0]);
+}
+
+#[test]
+fn a_name_with_other_blanks_is_the_same_person() {
+    let (_dir, mut ledger) = ledger();
+    let own = ledger.review(&[1], "黄 某\u{3000}", at()).unwrap_err();
+    assert!(matches!(own, LedgerError::OwnRow { row: 1, .. }), "{own}");
+}
+
 #[test]
 fn acceptances_read_back_and_nothing_is_taken_back() {
     let (_dir, mut ledger) = ledger();
@@ -114,7 +141,15 @@ fn acceptances_read_back_and_nothing_is_taken_back() {
         "DELETE FROM review",
         "UPDATE acceptance SET reason = 'x'",
         "DELETE FROM acceptance",
+        "INSERT OR REPLACE INTO review VALUES (1, 'x', 0)",
+        "INSERT INTO review VALUES (2, '黄某', 0)",
+        "INSERT OR REPLACE INTO acceptance VALUES (1, 'r', 'f', '2022-08-01', '2022-08-01', 'x', 'x', 0)",
     ] {
+        // As another program opens the file: deletes that replace tell no trigger.
+        ledger
+            .db
+            .execute_batch("PRAGMA recursive_triggers = OFF")
+            .unwrap();
         assert!(ledger.db.execute_batch(attack).is_err(), "{attack}");
     }
 }

@@ -98,6 +98,23 @@ pub enum LedgerError {
         /// What the correction states.
         new: &'static str,
     },
+    /// A row of an export was changed in the file.
+    #[error(
+        "row {0} of the ledger states something else; to correct it, move {0} from 行号 to 更正行号 and say why in 更正原因; for a new \
+         row, empty 行号"
+    )]
+    Changed(i64),
+    /// A row of an export corrects one that the export is without.
+    #[error("it corrects row {0}, which is not in the file: export with --all")]
+    WithoutOld(i64),
+    /// A review of a row that another supersedes.
+    #[error("row {row} is superseded by row {by}: look that over")]
+    Superseded {
+        /// The row.
+        row: i64,
+        /// The row that supersedes it.
+        by: i64,
+    },
     /// A review by the one who entered the row.
     #[error("row {row} was entered by {by}: somebody else has to look it over")]
     OwnRow {
@@ -116,15 +133,6 @@ pub enum LedgerError {
         /// What stands there.
         text: String,
     },
-}
-
-/// What an import came to.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Imported {
-    /// Ids of the rows that were added.
-    pub added: Vec<i64>,
-    /// Rows left out because the ledger states exactly the same already.
-    pub skipped: usize,
 }
 
 /// The ledger's file.
@@ -190,26 +198,6 @@ impl Ledger {
         Ok(ids)
     }
 
-    /// Adds those of `rows` that the ledger does not hold yet, in one transaction, all or none. A row is held already
-    /// where code, value, days, village, crop, work, document, person and superseded row are the same: an import that
-    /// is run twice, or that has a row twice, doubles nothing.
-    ///
-    /// # Errors
-    /// As [`Ledger::append`].
-    pub fn import(&mut self, rows: &[Entry]) -> Result<Imported, LedgerError> {
-        let writing = begin(&mut self.db)?;
-        let mut imported = Imported::default();
-        for row in rows {
-            if holds(&writing, row)? {
-                imported.skipped += 1;
-            } else {
-                imported.added.push(insert(&writing, row)?);
-            }
-        }
-        writing.commit().map_err(sql("to commit"))?;
-        Ok(imported)
-    }
-
     /// The rows that hold: those that no other row supersedes, by id.
     ///
     /// # Errors
@@ -249,30 +237,7 @@ pub(super) fn begin(db: &mut Connection) -> Result<Transaction<'_>, LedgerError>
         .map_err(sql("to begin a transaction"))
 }
 
-fn holds(writing: &Transaction<'_>, row: &Entry) -> Result<bool, LedgerError> {
-    let failed = "to look for a duplicate";
-    writing
-        .prepare_cached(
-            "SELECT 1 FROM entry WHERE code = ?1 AND value = ?2 AND from_day = ?3 AND to_day = ?4 AND village IS ?5
-             AND crop IS ?6 AND work IS ?7 AND document = ?8 AND entered_by = ?9 AND supersedes IS ?10",
-        )
-        .map_err(sql(failed))?
-        .exists(params![
-            row.code.id(),
-            row.value,
-            row.from.to_string(),
-            row.to.to_string(),
-            row.village.as_ref().map(|id| id.as_str()),
-            row.crop.as_ref().map(|id| id.as_str()),
-            row.work,
-            row.document,
-            row.entered_by,
-            row.supersedes,
-        ])
-        .map_err(sql(failed))
-}
-
-fn insert(writing: &Transaction<'_>, row: &Entry) -> Result<i64, LedgerError> {
+pub(super) fn insert(writing: &Transaction<'_>, row: &Entry) -> Result<i64, LedgerError> {
     if let Some(old) = row.supersedes {
         check_supersedes(writing, row, old)?;
     }
@@ -314,15 +279,18 @@ fn check_supersedes(writing: &Transaction<'_>, row: &Entry, old: i64) -> Result<
             new: row.code.id(),
         });
     }
-    let by: Option<i64> = writing
-        .query_row("SELECT id FROM entry WHERE supersedes = ?1", [old], |r| {
-            r.get(0)
-        })
-        .optional()
-        .map_err(sql(failed))?;
-    by.map_or(Ok(()), |by| {
+    superseded_by(writing, old)?.map_or(Ok(()), |by| {
         Err(LedgerError::AlreadySuperseded { row: old, by })
     })
+}
+
+/// The row that supersedes `row`.
+pub(super) fn superseded_by(db: &Connection, row: i64) -> Result<Option<i64>, LedgerError> {
+    db.query_row("SELECT id FROM entry WHERE supersedes = ?1", [row], |r| {
+        r.get(0)
+    })
+    .optional()
+    .map_err(sql("to look up a superseded row"))
 }
 
 fn entry(row: &Row<'_>) -> Result<Entry, LedgerError> {

@@ -108,21 +108,6 @@ fn a_correction_supersedes_once() {
 }
 
 #[test]
-fn importing_twice_doubles_nothing() {
-    let (_dir, mut ledger) = ledger();
-    let rows = [slip(760.0), slip(590.0), slip(590.0)];
-    let first = ledger.import(&rows).unwrap();
-    assert_eq!((first.added, first.skipped), (vec![1, 2], 1));
-    // Corrected there and back: the third row is no duplicate of the first, and the file is still known.
-    ledger.append(&[correction(670.0, 1)]).unwrap();
-    assert_eq!(ledger.import(&[correction(760.0, 3)]).unwrap().added, [4]);
-    let again = ledger
-        .import(&[rows[0].clone(), correction(670.0, 1), correction(760.0, 3)])
-        .unwrap();
-    assert_eq!((again.added.len(), again.skipped), (0, 3));
-}
-
-#[test]
 fn a_newer_file_is_left_alone() {
     let (dir, ledger) = ledger();
     ledger.db.execute_batch("PRAGMA user_version = 3").unwrap();

@@ -1,5 +1,7 @@
 //! Units that an office writes, turned into the ledger's: only where the unit stands there, never guessed from the number.
 
+use crate::figures::EntryCode;
+
 /// Unit as written, unit of the ledger, how many of the latter it is.
 const FACTORS: &[(&str, &str, f64)] = &[
     ("万元", "元", 10_000.0),
@@ -46,4 +48,10 @@ pub(super) fn turned(value: f64, written: &str, unit: &str) -> Option<f64> {
 pub(super) fn written(unit: &str) -> Vec<&'static str> {
     let all = FACTORS.iter().filter(|(_, to, _)| *to == unit);
     all.map(|(from, _, _)| *from).collect()
+}
+
+/// Whether `text` is a unit that a value can be written in.
+pub(super) fn known(text: &str) -> bool {
+    let own = EntryCode::ALL.iter().any(|code| code.unit() == text);
+    own || FACTORS.iter().any(|(from, _, _)| *from == text)
 }

@@ -333,28 +333,52 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
         "{}",
         String::from_utf8_lossy(&written.stderr)
     );
-    // LibreOffice writes it once more: what comes from another program reads alike.
-    let other = convert(&context, &book, "ods");
-    for file in [&book, &other] {
+    // LibreOffice works the formulas out and writes it once more: what comes from another program reads alike.
+    let other = convert(&context, &book, "xlsx");
+    for (file, formulas, counts) in [
+        (
+            &book,
+            [
+                "row 9, value (B9): the formula has no stored result; open the file in Excel or WPS",
+                "row 13, value (B13): the formula has no stored result",
+            ],
+            "4 rows can be entered, 0 already there, 6 problems; nothing entered",
+        ),
+        (
+            &other,
+            [
+                "row 13, value (B13): the formula gives #DIV/0!; mend the formula",
+                "row 11, village (F11)",
+            ],
+            "5 rows can be entered, 0 already there, 5 problems; nothing entered",
+        ),
+    ] {
         let file = file.to_str().unwrap();
         let (code, printed, told) = run(&context, &["ledger", "import"], &["--dry-run", file]);
         assert_eq!(code, Some(1), "{printed}{told}");
-        for part in [
+        let problems = [
             "row 6, value (B6) = 1,200: this is no number",
             "row 7, unit (C7): area_failed (绝收面积) is in 亩; write 亩",
             "row 8, village (F8) = 东们村: the township has no such village",
-        ] {
+            "row 11, village (F11): lies under the merged cells F10:F11",
+        ];
+        for part in problems.iter().chain(&formulas) {
             assert!(told.contains(part), "{part}: {told}");
         }
-        assert!(
-            printed.contains("row 4, value (B4): 10.5 万元 = 105000 元"),
-            "{printed}"
-        );
-        assert!(
-            printed.contains("2 rows can be entered, 3 problems; nothing entered"),
-            "{printed}"
-        );
+        for part in [
+            "row 4, value (B4): 10.5 万元 = 105000 元",
+            "4  新  省级财政拨款 105000 元  2022-08-26  拨款通知 2022-08  财政所 黄某",
+            "12  新  抗旱后损失率 12 %  2022-08-26  水稻",
+            "受灾面积：新1笔，合计 30 亩",
+            counts,
+        ] {
+            assert!(printed.contains(part), "{part}: {printed}");
+        }
     }
+    assert!(
+        !context.path("ledger.db").exists(),
+        "looked at is not entered"
+    );
     let book = book.to_str().unwrap();
     let (code, printed, _) = run(&context, &["ledger", "import"], &["--all-or-nothing", book]);
     assert_eq!(
@@ -364,7 +388,7 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
     );
     let (_, printed, _) = run(&context, &["ledger", "import"], &[book]);
     assert!(
-        printed.contains("2 rows entered, 0 already there, 3 problems"),
+        printed.contains("4 rows entered, 0 already there, 6 problems"),
         "{printed}"
     );
 
@@ -383,9 +407,11 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
     );
     assert_eq!(code, Some(0), "{told}");
     assert!(printed.contains("更正第2条：看错一位"), "{printed}");
-    let (_, shown, _) = run(&context, &["ledger", "show"], &["3"]);
+    let (_, shown, _) = run(&context, &["ledger", "show"], &["5"]);
     assert!(
-        shown.contains("2  汽油 760 L") && shown.contains("3  汽油 670 L"),
+        shown.contains("2  汽油 760 L  2022-08-05  东门村")
+            && shown.contains("5  汽油 670 L")
+            && shown.contains("第2条"),
         "{shown}"
     );
     let out = context.path("ledger.xlsx");
@@ -397,13 +423,17 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
     assert_eq!(code, Some(0), "{told}");
     let read = read(&out);
     let rows = read["values"]["台账"].as_array().unwrap();
-    assert_eq!((rows.len(), &rows[1][1]), (4, &105_000.into()));
+    assert_eq!((rows.len(), &rows[1][1]), (6, &105_000.into()));
     assert_eq!(rows[1][3], "2022-08-26T00:00:00", "a real date");
-    let (_, again, told) = run(&context, &["ledger", "import"], &[out.to_str().unwrap()]);
-    assert!(
-        again.contains("0 rows entered, 3 already there, 0 problems"),
-        "{again}{told}"
-    );
+    assert_eq!(rows[1][10], "2022-08-26T16:00:00", "the office's clock");
+    // As it is, and as LibreOffice writes it.
+    for file in [&out, &convert(&context, &out, "xlsx")] {
+        let (_, again, told) = run(&context, &["ledger", "import"], &[file.to_str().unwrap()]);
+        assert!(
+            again.contains("0 rows entered, 5 already there, 0 problems"),
+            "{again}{told}"
+        );
+    }
 }
 
 #[test]

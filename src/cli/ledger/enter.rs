@@ -1,16 +1,17 @@
 //! `hanqing ledger enter` and `correct`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
 use jiff::civil::Date;
 
-use super::{line, office};
+use super::{office, print};
 use crate::figures::{Entry, EntryCode};
 use crate::ledger::Ledger;
 use crate::support::{Clock, nearest};
+use crate::water::Township;
 
 /// Enter one row
 #[derive(Args)]
@@ -132,7 +133,11 @@ pub(super) fn enter(arguments: &EnterArguments) -> anyhow::Result<ExitCode> {
         to,
         village: village.transpose()?,
         crop: crop.transpose()?,
-        work: arguments.work.clone(),
+        work: arguments
+            .work
+            .as_ref()
+            .map(|text| named("work", text))
+            .transpose()?,
         document: named("document", &arguments.document)?,
         entered_by: named("by", &arguments.by)?,
         entered_at: Clock::system().now(),
@@ -140,11 +145,11 @@ pub(super) fn enter(arguments: &EnterArguments) -> anyhow::Result<ExitCode> {
         supersedes: None,
         reviewed_by: None,
     };
-    append(&settings.ledger.path, entry)
+    append(&settings.ledger.path, entry, &township)
 }
 
 pub(super) fn correct(arguments: &CorrectArguments) -> anyhow::Result<ExitCode> {
-    let Some((settings, _)) = office(&arguments.config) else {
+    let Some((settings, township)) = office(&arguments.config) else {
         return Ok(ExitCode::from(super::super::CONFIGURATION));
     };
     let rows = Ledger::open(&settings.ledger.path)?.all()?;
@@ -162,12 +167,12 @@ pub(super) fn correct(arguments: &CorrectArguments) -> anyhow::Result<ExitCode> 
         reviewed_by: None,
         ..old
     };
-    append(&settings.ledger.path, entry)
+    append(&settings.ledger.path, entry, &township)
 }
 
-fn append(path: &std::path::Path, mut entry: Entry) -> anyhow::Result<ExitCode> {
+fn append(path: &Path, mut entry: Entry, township: &Township) -> anyhow::Result<ExitCode> {
     let ids = Ledger::open(path)?.append(std::slice::from_ref(&entry))?;
     entry.id = ids.first().copied().unwrap_or(0);
-    say!("{}", line(&entry));
+    print(&[entry], &[], township);
     Ok(ExitCode::SUCCESS)
 }

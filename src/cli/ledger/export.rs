@@ -17,7 +17,7 @@ pub struct Arguments {
     /// The hub's configuration
     #[arg(short, long, value_name = "FILE")]
     config: PathBuf,
-    /// Superseded rows too
+    /// Superseded rows too, as another ledger needs them
     #[arg(long)]
     all: bool,
     /// Rows that speak of this day or later
@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let rows = if arguments.all {
         all.clone()
     } else {
-        ledger.current()?
+        ledger.counted(settings.ledger.two_person)?.both()
     };
     let rows: Vec<Entry> = rows.into_iter().filter(wanted).collect();
     let bytes = match arguments.out.extension().and_then(|ending| ending.to_str()) {

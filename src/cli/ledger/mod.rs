@@ -56,42 +56,58 @@ fn office(config: &Path) -> Option<(HubSettings, Township)> {
     load(config::load_hub(config, &[]))
 }
 
-/// A row on one line: number, what, value, days, place, paper, person.
-fn line(entry: &Entry) -> String {
-    let number = match entry.id {
-        0 => "新".to_owned(),
-        id => id.to_string(),
-    };
-    let days = if entry.from == entry.to {
-        entry.from.to_string()
-    } else {
-        format!("{}至{}", entry.from, entry.to)
-    };
-    let mut place = String::new();
-    for part in [
-        entry.village.as_ref().map(ToString::to_string),
-        entry.crop.as_ref().map(ToString::to_string),
-        entry.work.clone(),
-    ]
-    .into_iter()
-    .flatten()
-    {
-        place.push_str("  ");
-        place.push_str(&part);
+/// The days that a row speaks of.
+fn days(entry: &Entry) -> String {
+    match entry.from == entry.to {
+        true => entry.from.to_string(),
+        false => format!("{}至{}", entry.from, entry.to),
     }
-    let mut text = format!(
-        "{number}  {} {} {}  {days}{place}  {}  {}",
-        entry.code.name_zh(),
-        entry.value,
-        entry.code.unit(),
-        entry.document,
-        entry.entered_by
-    );
+}
+
+/// Village, crop and work that a row speaks of, by their names.
+fn place(entry: &Entry, township: &Township) -> String {
+    let village = entry.village.as_ref().map(|id| {
+        let known = township.village(id);
+        known.map_or_else(|| id.to_string(), |village| village.name.clone())
+    });
+    let crop = entry.crop.as_ref().map(|id| {
+        let known = township.crops.iter().find(|crop| &crop.id == id);
+        known.map_or_else(|| id.to_string(), |crop| crop.name.clone())
+    });
+    let parts = [village, crop, entry.work.clone()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// A row on one line: `head`, what, value, days, place, paper, persons, and what it corrects.
+fn line(head: &str, entry: &Entry, township: &Township) -> String {
+    let mut parts = vec![
+        head.to_owned(),
+        format!(
+            "{} {} {}",
+            entry.code.name_zh(),
+            entry.value,
+            entry.code.unit()
+        ),
+        days(entry),
+        place(entry, township),
+        entry.document.clone(),
+        entry.entered_by.clone(),
+    ];
     if let Some(old) = entry.supersedes {
-        text.push_str(&format!("  更正第{old}条：{}", entry.reason));
+        parts.push(format!("更正第{old}条：{}", entry.reason));
     }
     if let Some(by) = &entry.reviewed_by {
-        text.push_str(&format!("  {by}复核"));
+        parts.push(format!("{by}复核"));
     }
-    text
+    parts.retain(|part| !part.is_empty());
+    parts.join("  ")
+}
+
+/// Prints rows, one a line; of `pending` that they wait.
+fn print(rows: &[Entry], pending: &[Entry], township: &Township) {
+    for entry in rows {
+        let waits = pending.iter().any(|waiting| waiting.id == entry.id);
+        let wait = if waits { "  待复核" } else { "" };
+        say!("{}{wait}", line(&entry.id.to_string(), entry, township));
+    }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{line, office};
+use super::{office, print};
 use crate::ledger::Ledger;
 use crate::support::Clock;
 
@@ -27,7 +27,7 @@ pub struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let Some((settings, _)) = office(&arguments.config) else {
+    let Some((settings, township)) = office(&arguments.config) else {
         return Ok(ExitCode::from(super::super::CONFIGURATION));
     };
     if arguments.by.trim().is_empty() {
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut ledger = Ledger::open(&settings.ledger.path)?;
     let rows = if arguments.all_pending {
         let pending = ledger.counted(true)?.pending;
-        pending.iter().for_each(|entry| say!("{}", line(entry)));
+        print(&pending, &pending, &township);
         pending.iter().map(|entry| entry.id).collect()
     } else {
         arguments.rows.clone()
