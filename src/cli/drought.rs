@@ -10,9 +10,9 @@ use jiff::civil::Date;
 use super::load;
 use crate::config;
 use crate::core::Period;
-use crate::hub::{self, Drought, DroughtDay};
+use crate::hub;
 use crate::support::Clock;
-use crate::water::ProposedEvent;
+use crate::water::{Drought, DroughtDay, ProposedEvent};
 
 /// Days that are looked at where nothing else is asked.
 const DAYS: i64 = 180;
@@ -39,7 +39,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let Some((settings, township)) = load(config::load_hub(&arguments.config, &[])) else {
         return Ok(ExitCode::from(super::CONFIGURATION));
     };
-    let today = hub::calendar(&township)?.day_of(Clock::system().now());
+    let now = Clock::system().now();
+    let today = hub::calendar(&township)?.day_of(now);
     let to = arguments.to.unwrap_or(today);
     let from = arguments
         .from
@@ -47,7 +48,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if to < from {
         anyhow::bail!("--to {to} lies before --from {from}");
     }
-    let drought = hub::drought(&settings, &township, Period { from, to })?;
+    let drought = hub::drought(&settings, &township, Period { from, to }, now)?;
     if arguments.json {
         say!("{}", serde_json::to_string_pretty(&drought)?);
     } else {
@@ -72,23 +73,25 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 fn changes(drought: &Drought) {
     let mut before = None;
     for day in &drought.days {
-        if before == Some(day.grade) {
+        if before.replace(day.grade) == Some(day.grade) {
             continue;
         }
-        before = Some(day.grade);
         let why = day
             .reasons
             .first()
             .map_or("没有可用的指标".into(), |reason| {
+                let value = reason
+                    .value
+                    .map_or("无数据，沿用前一日".into(), |v| format!("{v:.1}"));
                 format!(
-                    "{} {:.1}；{}（可信度{}）",
+                    "{} {value}；{}（可信度{}）",
                     reason.index.name_zh(),
-                    reason.value,
                     reason.source,
                     reason.confidence
                 )
             });
-        say!("{}  {}  {why}", day.day, day.grade.name_zh());
+        let grade = day.grade.map_or("无法判断", |grade| grade.name_zh());
+        say!("{}  {grade}  {why}", day.day);
     }
 }
 
@@ -99,17 +102,20 @@ fn sources(day: &DroughtDay) {
         let status = source
             .status
             .map_or("—", |status| status.name_zh(source.kind));
-        let storage = source
-            .storage_m3
-            .map_or("—".into(), |m3| format!("{m3:.0} m3"));
-        let share = source.share.map_or(String::new(), |share| {
-            format!("，蓄水率{:.0}%", share * 100.0)
-        });
+        let balance = source.balance;
+        let storage = balance.map_or("—".into(), |b| format!("{:.0} m3", b.storage_m3));
+        let usable = balance.and_then(|b| b.usable_m3);
+        let usable = usable.map_or(String::new(), |m3| format!("，可用{m3:.0} m3"));
+        let share = balance
+            .and_then(|b| b.share)
+            .map_or(String::new(), |share| {
+                format!("，蓄水率{:.0}%", share * 100.0)
+            });
         let anomaly = source.anomaly.map_or(String::new(), |(percent, years)| {
             format!("，比{years}年同期{percent:+.0}%")
         });
         say!(
-            "  {}  {status}  {:.2} m  {storage}{share}{anomaly}  可供水{}",
+            "  {}  {status}  {:.2} m  {storage}{usable}{share}{anomaly}  可供水{}",
             source.name,
             source.level_m,
             source.supply

@@ -44,7 +44,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(super::CONFIGURATION));
     };
     let statement = hub::statement(&settings, &township, period, Clock::system().now())?;
-    let tree = report::explain(&statement, spec.id).context("the figure was not worked out")?;
+    let tree =
+        report::explain(&statement, &township, spec.id).context("the figure was not worked out")?;
     if arguments.json {
         say!("{}", serde_json::to_string_pretty(&tree)?);
     } else {

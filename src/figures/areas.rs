@@ -36,27 +36,10 @@ impl CropAreas {
 
 /// All figures from areas.
 pub(super) fn areas(rows: Rows<'_>, township: &Township) -> Areas {
-    let mut affected = rows.sum(FigureId::AreaAffected, &[EntryCode::AreaAffected]);
-    let mut damaged = rows.sum(FigureId::AreaDamaged, &[EntryCode::AreaDamaged]);
-    let mut failed = rows.sum(FigureId::AreaFailed, &[EntryCode::AreaFailed]);
-    nested(&mut failed, "绝收面积", &mut affected, "受灾面积");
-    nested(&mut failed, "绝收面积", &mut damaged, "成灾面积");
-    nested(&mut damaged, "成灾面积", &mut affected, "受灾面积");
-    let crops: f64 = township.crops.iter().map(|c| c.sown_area_mu).sum();
-    let villages: f64 = township.villages.iter().map(|v| v.sown_area_mu).sum();
-    let sown = crops.max(villages);
-    if sown > 0.0 && affected.value().is_some_and(|area| area > sown) {
-        affected.note(format!("受灾面积大于播种面积{sown}亩，请核对"));
-    }
+    let affected = rows.sum(FigureId::AreaAffected, &[EntryCode::AreaAffected]);
+    let damaged = rows.sum(FigureId::AreaDamaged, &[EntryCode::AreaDamaged]);
+    let failed = rows.sum(FigureId::AreaFailed, &[EntryCode::AreaFailed]);
     let by_crop = by_crop(rows);
-    for (crop, areas) in &by_crop {
-        if areas.failed > areas.affected {
-            let name = crop_name(crop.as_ref(), township);
-            let note = format!("{name}的绝收面积大于受灾面积，请核对");
-            affected.note(note.clone());
-            failed.note(note);
-        }
-    }
     let saved = |id, kind, worth| saved(id, kind, worth, &by_crop, rows, township);
     Areas {
         grain_saved: saved(FigureId::GrainSaved, CropKind::Grain, Worth::Tonnes),
@@ -67,17 +50,6 @@ pub(super) fn areas(rows: Rows<'_>, township: &Township) -> Areas {
         affected,
         damaged,
         failed,
-    }
-}
-
-/// Notes on both figures that the part is larger than the whole.
-fn nested(part: &mut Draft, part_name: &str, whole: &mut Draft, whole_name: &str) {
-    if let (Some(inner), Some(outer)) = (part.value(), whole.value())
-        && inner > outer
-    {
-        let note = format!("{part_name}大于{whole_name}（{inner} > {outer} 亩），请核对");
-        part.note(note.clone());
-        whole.note(note);
     }
 }
 

@@ -106,7 +106,7 @@ figures! {
         "sum of the fuel slips", "ledger gasoline", "抗旱救灾", Sum(&[Code::Gasoline]);
     FundsInvested: "funds_invested", "投入抗旱资金", "money put in", "元", Entered, Some((Exact, PrintUnit::Yuan)),
         "sum of central, provincial, county and collective money and of what the people raised; project money for drinking water is not in it",
-        "ledger funds_central, funds_province, funds_county, funds_collective, funds_raised", "抗旱救灾", Own;
+        "ledger funds_central, funds_province, funds_county, funds_collective, funds_raised", "抗旱救灾", Sum(&[Code::FundsCentral, Code::FundsProvince, Code::FundsCounty, Code::FundsCollective, Code::FundsRaised]);
     AreaRescued: "area_rescued", "挽救农作物面积", "crop area rescued", "亩", Derived, Some((Over, PrintUnit::Mu)),
         "area affected minus area of total failure",
         "figures area_affected, area_failed", "抗旱救灾", Own;
@@ -116,7 +116,7 @@ figures! {
     InspectionMonth: "inspection_month", "农饮工程隐患大排查月份", "month of the hazard inspection", "月", Entered, None,
         "month of the first inspection of drinking-water works in the year", "ledger hazard_inspection", "安全饮水", Own;
     WaterProjectFunds: "water_project_funds", "饮水工程项目资金", "drinking-water project money", "元", Entered, Some((Exact, PrintUnit::Yuan)),
-        "sum of the project money of the year; drought-relief money is not in it", "ledger water_project_funds", "安全饮水", Own;
+        "sum of the project money of the year; drought-relief money is not in it", "ledger water_project_funds", "安全饮水", Sum(&[Code::WaterProjectFunds]);
     WaterWorksBuilt: "water_works_built", "新建饮水工程", "drinking-water works built", "个", Entered, Some((Exact, PrintUnit::Piece)),
         "number of different works entered as built in the year", "ledger water_work", "安全饮水", Own;
     VillagesServed: "villages_served", "饮水工程受益村", "villages served", "个", Derived, Some((Exact, PrintUnit::Village)),

@@ -29,7 +29,7 @@ pub struct Inputs<'a> {
     pub calendar: &'a Calendar,
     /// The drought event: what figures are summed over.
     pub period: Period,
-    /// The figures of earlier years, for the same days; empty where none are to be compared with.
+    /// The figures of earlier years, of the same days and of other droughts; empty where none are to be compared with.
     pub earlier: &'a [Earlier],
     /// The rules that figures have to keep to.
     pub rules: &'a Rules,
@@ -40,15 +40,6 @@ pub struct Inputs<'a> {
     /// Version of the program.
     pub code_version: &'static str,
 }
-
-/// The money put into drought relief, by source: project money for drinking water is another figure.
-const FUNDS: &[EntryCode] = &[
-    EntryCode::FundsCentral,
-    EntryCode::FundsProvince,
-    EntryCode::FundsCounty,
-    EntryCode::FundsCollective,
-    EntryCode::FundsRaised,
-];
 
 /// Yields the hours of a series within some days, in order of time; none for a series that is not known.
 pub type HoursOf<'a, E> = dyn FnMut(&Series, Period) -> Result<Vec<HourCell>, E> + 'a;
@@ -161,9 +152,6 @@ fn own(
     let areas = areas::areas(rows, township);
     let mut villages = ledger_rows::villages_affected(rows, township);
     sources::hint_villages(&mut villages, source_facts, township);
-    let mut funds = rows.sum(Id::FundsInvested, FUNDS);
-    let mut project = rows.sum(Id::WaterProjectFunds, &[EntryCode::WaterProjectFunds]);
-    same_money(&mut funds, &mut project);
     let served = |id, code| ledger_rows::served(rows, id, code);
     let grain = |id, code| areas::of_grain(id, code, rows, township);
     BTreeMap::from([
@@ -222,8 +210,6 @@ fn own(
             Id::AreaIrrigated,
             engaged::area_irrigated(pump_accounts, township),
         ),
-        (Id::FundsInvested, funds),
-        (Id::WaterProjectFunds, project),
         (Id::InspectionMonth, ledger_rows::inspection_month(rows)),
         (Id::ResponseLevel, ledger_rows::response_level(rows)),
         (Id::WaterWorksBuilt, ledger_rows::water_works_built(rows)),
@@ -271,12 +257,4 @@ fn total(id: FigureId, parts: &[FigureId], drafts: &BTreeMap<FigureId, Draft>) -
         None => draft.absent(format!("没有数据：{}", lacking.join("、"))),
     }
     draft
-}
-
-/// Notes two sums of money that are the same to the yuan: the two are easily taken for one another.
-fn same_money(funds: &mut Draft, project: &mut Draft) {
-    if funds.value().is_some() && funds.value() == project.value() {
-        funds.note("与饮水工程项目资金数额相同，请核对是否混用");
-        project.note("与投入抗旱资金数额相同，请核对是否混用");
-    }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::catalogue::FigureId;
 use super::draft::Draft;
-use super::{Figure, FigureInput, Value};
+use super::{Figure, FigureInput};
 use crate::core::Period;
 
 /// The figures of an earlier year.
@@ -41,25 +41,18 @@ pub struct Comparison {
     pub change_percent: Option<f64>,
 }
 
-fn number(figure: &Figure) -> Option<f64> {
-    match figure.value {
-        Value::Number(value) => Some(value),
-        Value::Day(_) | Value::Absent => None,
-    }
-}
-
 /// Each figure that has a value now and had one earlier, in the order of `figures`.
 pub fn comparisons(figures: &[Figure], earlier: &[Earlier]) -> Vec<Comparison> {
     let mut found = Vec::new();
     for figure in figures {
-        let Some(now) = number(figure) else { continue };
+        let Some(now) = figure.number() else { continue };
         // The township's table of crops has no years.
         if figure.inputs.iter().all(|i| i.from.starts_with("crop:")) {
             continue;
         }
         for then in earlier {
             let before = then.figures.iter().find(|f| f.id == figure.id);
-            let Some(before) = before.and_then(number) else {
+            let Some(before) = before.and_then(Figure::number) else {
                 continue;
             };
             found.push(Comparison {
@@ -86,7 +79,7 @@ pub(super) fn storage_anomaly(drafts: &BTreeMap<FigureId, Draft>, earlier: &[Ear
     let mut stored = Vec::new();
     for then in earlier.iter().filter(|e| e.same_days) {
         let figure = then.figures.iter().find(|f| f.id == "storage_total");
-        let Some(value) = figure.and_then(number) else {
+        let Some(value) = figure.and_then(Figure::number) else {
             continue;
         };
         draft.input(FigureInput {

@@ -85,3 +85,13 @@ pub struct Figure {
     /// Version of the program that made it.
     pub code_version: &'static str,
 }
+
+impl Figure {
+    /// The value, where it is a number.
+    pub fn number(&self) -> Option<f64> {
+        match self.value {
+            Value::Number(value) => Some(value),
+            Value::Day(_) | Value::Absent => None,
+        }
+    }
+}

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::facts::SourceFacts;
 use super::ledger_rows::Rows;
 use super::plausibility::Findings;
-use super::{Comparison, Entry, EntryCode, Figure, PumpAccount, Value};
+use super::{Comparison, Entry, EntryCode, Figure, PumpAccount};
 use crate::core::Period;
 use crate::water::{StationKind, Township};
 
@@ -45,10 +45,7 @@ impl Statement {
 
     /// The value of the figure with this id, where it is a number.
     pub fn number(&self, id: &str) -> Option<f64> {
-        match self.figure(id)?.value {
-            Value::Number(value) => Some(value),
-            Value::Day(_) | Value::Absent => None,
-        }
+        self.figure(id)?.number()
     }
 }
 

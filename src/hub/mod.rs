@@ -3,6 +3,7 @@
 mod charts;
 #[cfg(feature = "influx")]
 mod copying;
+mod days;
 mod documents;
 mod drought;
 mod ingest;
@@ -27,7 +28,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-pub use drought::{Drought, DroughtDay, SourceState, drought, grade_rules};
+pub use drought::{drought, grade_rules};
 pub use overview::Overviews;
 pub use report::{Report, drought_event, report, statement};
 pub use retry::{Retried, retry};

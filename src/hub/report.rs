@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use jiff::{Timestamp, ToSpan};
 
+use super::days::days;
 use super::{HubSettings, calendar};
-use crate::core::{Calendar, DayCell, Period};
+use crate::core::{Calendar, Period};
 use crate::figures::{self, Acceptance, Earlier, Entry, EntryCode, Inputs, Rules, Statement};
 use crate::ledger::{Counted, Ledger};
 use crate::report;
@@ -68,14 +69,8 @@ pub fn statement(
     let period = period.or_else(|| drought_event(&entries)).context(
         "no period: give --from and --to, or enter the drought event (drought_event) in the ledger",
     )?;
-    #[cfg(feature = "influx")]
-    if let Some(server) = &settings.store.server {
-        bring_up_to_date(server, &settings.store.path, now)?;
-    }
-    #[cfg(not(feature = "influx"))]
-    let _ = now;
     let source = Source {
-        store: Sqlite::open_reader(&settings.store.path)?,
+        store: reader(settings, now)?,
         settings,
         township,
         calendar: &calendar,
@@ -146,7 +141,6 @@ impl Source<'_> {
         earlier: &[Earlier],
         acceptances: &[Acceptance],
     ) -> anyhow::Result<Statement> {
-        let (from, to) = self.calendar.bounds(period);
         let inputs = Inputs {
             township: self.township,
             entries: self.entries,
@@ -164,18 +158,7 @@ impl Source<'_> {
                 let (from, to) = self.calendar.bounds(days);
                 self.store.hours(series, from, to)
             },
-            &mut |series| {
-                if self.store.calendar() == self.calendar {
-                    return self.store.days(series, period);
-                }
-                // The township's days begin at another hour since, and the hub has not been started again.
-                let hours = self.store.hours(series, from, to)?;
-                let day_of = |at| self.calendar.day_of(at);
-                let days = hours.chunk_by(|a, b| day_of(a.hour_at) == day_of(b.hour_at));
-                Ok(days
-                    .map(|day| DayCell::of(day_of(day[0].hour_at), day))
-                    .collect())
-            },
+            &mut |series| days(&self.store, self.calendar, series, period),
         );
         Ok(statement?)
     }
@@ -201,6 +184,17 @@ pub fn report(
         documents,
         files,
     })
+}
+
+/// The store's readings up to `now`; of a server's, after what is new has been copied.
+pub(super) fn reader(settings: &HubSettings, now: Timestamp) -> anyhow::Result<Sqlite> {
+    #[cfg(feature = "influx")]
+    if let Some(server) = &settings.store.server {
+        bring_up_to_date(server, &settings.store.path, now)?;
+    }
+    #[cfg(not(feature = "influx"))]
+    let _ = now;
+    Ok(Sqlite::open_reader(&settings.store.path)?)
 }
 
 /// Copies what is new on the server, so that a report is made of all of it.

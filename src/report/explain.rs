@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::filters::{self, FigureView, number, percent};
 use crate::figures::{Entry, Figure, FigureInput, PumpAccount, Statement};
+use crate::water::Township;
 
 /// How deep figures may be made of figures: the deepest chain of the catalogue has three.
 const DEPTH_MAX: usize = 8;
@@ -25,144 +26,165 @@ fn leaf(text: impl Into<String>) -> Explanation {
     }
 }
 
-/// The tree of the figure `id` of `statement`; `None` where there is no such figure.
-pub fn explain(statement: &Statement, id: &str) -> Option<Explanation> {
+/// The tree of the figure `id` of `statement`, with the names of `township`; `None` where there is no such figure.
+pub fn explain(statement: &Statement, township: &Township, id: &str) -> Option<Explanation> {
     let figure = statement.figure(id)?;
-    Some(of_figure(statement, figure, 0))
+    let tree = Tree {
+        statement,
+        township,
+    };
+    Some(tree.of_figure(figure, 0))
 }
 
-fn of_figure(statement: &Statement, figure: &Figure, depth: usize) -> Explanation {
-    let view = FigureView::of(figure);
-    let words = figure.phrase.as_ref();
-    let words = words.map_or(String::new(), |words| format!("，成文“{words}”"));
-    let mut from = vec![leaf(format!("算法：{}", figure.formula))];
-    if let Some([least, most]) = figure.bounds.filter(|[least, most]| least != most) {
-        from.push(leaf(format!(
-            "真实值在{}至{}之间",
-            number(least),
-            number(most)
-        )));
+/// What a tree is made from.
+struct Tree<'a> {
+    statement: &'a Statement,
+    township: &'a Township,
+}
+
+impl Tree<'_> {
+    fn of_figure(&self, figure: &Figure, depth: usize) -> Explanation {
+        let view = FigureView::of(figure);
+        let words = figure.phrase.as_ref();
+        let words = words.map_or(String::new(), |words| format!("，成文“{words}”"));
+        let mut from = vec![leaf(format!("算法：{}", figure.formula))];
+        if let Some([least, most]) = figure.bounds.filter(|[least, most]| least != most) {
+            from.push(leaf(format!(
+                "真实值在{}至{}之间",
+                number(least),
+                number(most)
+            )));
+        }
+        if figure.coverage.is_some() {
+            from.push(leaf(format!("数据覆盖率 {}", percent(figure.coverage))));
+        }
+        from.extend(
+            figure
+                .notes
+                .iter()
+                .map(|note| leaf(format!("说明：{note}"))),
+        );
+        let inputs = figure.inputs.iter();
+        from.extend(inputs.map(|input| self.of_input(figure, input, depth)));
+        let text = format!(
+            "{}（{}）{}{words}，{}",
+            figure.name_zh,
+            figure.id,
+            filters::value_unit(&view),
+            filters::class_name(figure.class)
+        );
+        Explanation { text, from }
     }
-    if figure.coverage.is_some() {
-        from.push(leaf(format!("数据覆盖率 {}", percent(figure.coverage))));
+
+    fn of_input(&self, figure: &Figure, input: &FigureInput, depth: usize) -> Explanation {
+        let value = input.value.map_or("无数据".into(), |value| {
+            format!("{} {}", number(value), figure.unit)
+        });
+        let method = filters::method_zh(input.method);
+        let coverage = match input.coverage {
+            Some(share) => format!("，覆盖{}", percent(Some(share))),
+            None => String::new(),
+        };
+        let note = if input.note.is_empty() {
+            String::new()
+        } else {
+            format!("；{}", input.note)
+        };
+        let text = format!("{}：{value}（{method}{coverage}）{note}", input.from);
+        let from = match input.from.split_once(':') {
+            Some(("figure", id)) if depth < DEPTH_MAX => {
+                let other = self.statement.figure(id);
+                other
+                    .map(|other| self.of_figure(other, depth + 1))
+                    .into_iter()
+                    .collect()
+            }
+            Some(("ledger", row)) => self.of_row(row),
+            _ => self.of_series(&input.from),
+        };
+        Explanation { text, from }
     }
-    from.extend(
-        figure
-            .notes
+
+    fn of_row(&self, row: &str) -> Vec<Explanation> {
+        let found = self
+            .statement
+            .entries
             .iter()
-            .map(|note| leaf(format!("说明：{note}"))),
-    );
-    let inputs = figure.inputs.iter();
-    from.extend(inputs.map(|input| of_input(statement, figure, input, depth)));
-    let text = format!(
-        "{}（{}）{}{words}，{}",
-        figure.name_zh,
-        figure.id,
-        filters::value_unit(&view),
-        filters::class_name(figure.class)
-    );
-    Explanation { text, from }
-}
-
-fn of_input(
-    statement: &Statement,
-    figure: &Figure,
-    input: &FigureInput,
-    depth: usize,
-) -> Explanation {
-    let value = input.value.map_or("无数据".into(), |value| {
-        format!("{} {}", number(value), figure.unit)
-    });
-    let method = filters::method_zh(input.method);
-    let coverage = match input.coverage {
-        Some(share) => format!("，覆盖{}", percent(Some(share))),
-        None => String::new(),
-    };
-    let note = if input.note.is_empty() {
-        String::new()
-    } else {
-        format!("；{}", input.note)
-    };
-    let text = format!("{}：{value}（{method}{coverage}）{note}", input.from);
-    let from = match input.from.split_once(':') {
-        Some(("figure", id)) if depth < DEPTH_MAX => {
-            let other = statement.figure(id);
-            other
-                .map(|other| of_figure(statement, other, depth + 1))
-                .into_iter()
-                .collect()
+            .find(|e| e.id.to_string() == row);
+        let Some(entry) = found else {
+            return Vec::new();
+        };
+        let Entry { code, from, to, .. } = entry;
+        let days = if from == to {
+            from.to_string()
+        } else {
+            format!("{from}至{to}")
+        };
+        let mut place = String::new();
+        for part in [
+            entry
+                .village
+                .as_ref()
+                .map(|id| self.township.village_name(id).to_owned()),
+            entry
+                .crop
+                .as_ref()
+                .map(|id| self.township.crop_name(id).to_owned()),
+            entry.work.clone(),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            place.push_str(&format!("，{part}"));
         }
-        Some(("ledger", row)) => of_row(statement, row),
-        _ => of_series(statement, &input.from),
-    };
-    Explanation { text, from }
-}
-
-fn of_row(statement: &Statement, row: &str) -> Vec<Explanation> {
-    let found = statement.entries.iter().find(|e| e.id.to_string() == row);
-    let Some(entry) = found else {
-        return Vec::new();
-    };
-    let Entry { code, from, to, .. } = entry;
-    let days = if from == to {
-        from.to_string()
-    } else {
-        format!("{from}至{to}")
-    };
-    let mut place = String::new();
-    for part in [
-        entry.village.as_ref().map(ToString::to_string),
-        entry.crop.as_ref().map(ToString::to_string),
-        entry.work.clone(),
-    ]
-    .into_iter()
-    .flatten()
-    {
-        place.push_str(&format!("，{part}"));
-    }
-    let at = entry.entered_at.strftime("%Y-%m-%dT%H:%MZ");
-    let mut rows = vec![
-        leaf(format!(
-            "{} {} {}，{days}{place}",
-            code.name_zh(),
-            number(entry.value),
-            code.unit()
-        )),
-        leaf(format!(
-            "依据：{}；{}于{at}录入",
-            entry.document, entry.entered_by
-        )),
-    ];
-    if let Some(old) = entry.supersedes {
-        rows.push(leaf(format!("更正第{old}条：{}", entry.reason)));
-    }
-    rows
-}
-
-/// What befell the instruments of a pump and its days, or what is known of a source.
-fn of_series(statement: &Statement, series: &str) -> Vec<Explanation> {
-    let Some((station, _)) = series.split_once('/') else {
-        return Vec::new();
-    };
-    let read = |pump: &&PumpAccount| {
-        let quantities = [&pump.energy_kwh, &pump.volume_m3, &pump.run_hours];
-        quantities.iter().any(|quantity| quantity.series == series)
-            || pump.station.as_str() == station
-    };
-    if let Some(pump) = statement.pumps.iter().find(read) {
-        let mut from = vec![leaf(format!("{}，{}", pump.name, pump.village))];
-        let befell = pump.segments.iter().filter(|s| s.series == series);
-        from.extend(befell.map(|segment| leaf(filters::segment(segment))));
-        if pump.energy_kwh.series == series {
-            from.extend(days(pump));
+        let at = entry.entered_at.strftime("%Y-%m-%dT%H:%MZ");
+        let mut rows = vec![
+            leaf(format!(
+                "{} {} {}，{days}{place}",
+                code.name_zh(),
+                number(entry.value),
+                code.unit()
+            )),
+            leaf(format!(
+                "依据：{}；{}于{at}录入",
+                entry.document, entry.entered_by
+            )),
+        ];
+        if let Some(old) = entry.supersedes {
+            rows.push(leaf(format!("更正第{old}条：{}", entry.reason)));
         }
-        return from;
+        rows
     }
-    let found = statement.sources.iter().find(|s| s.id == station);
-    found.map_or(Vec::new(), |source| {
-        let kind = source.kind.name_zh();
-        vec![leaf(format!("{}，{kind}，{}", source.name, source.village))]
-    })
+
+    /// What befell the instruments of a pump and its days, or what is known of a source.
+    fn of_series(&self, series: &str) -> Vec<Explanation> {
+        let Some((station, _)) = series.split_once('/') else {
+            return Vec::new();
+        };
+        let read = |pump: &&PumpAccount| {
+            let quantities = [&pump.energy_kwh, &pump.volume_m3, &pump.run_hours];
+            quantities.iter().any(|quantity| quantity.series == series)
+                || pump.station.as_str() == station
+        };
+        if let Some(pump) = self.statement.pumps.iter().find(read) {
+            let mut from = vec![leaf(format!(
+                "{}，{}",
+                pump.name,
+                self.township.village_name(&pump.village)
+            ))];
+            let befell = pump.segments.iter().filter(|s| s.series == series);
+            from.extend(befell.map(|segment| leaf(filters::segment(segment))));
+            if pump.energy_kwh.series == series {
+                from.extend(days(pump));
+            }
+            return from;
+        }
+        let found = self.statement.sources.iter().find(|s| s.id == station);
+        found.map_or(Vec::new(), |source| {
+            let kind = source.kind.name_zh();
+            vec![leaf(format!("{}，{kind}，{}", source.name, source.village))]
+        })
+    }
 }
 
 /// The days on which a pump drew anything.

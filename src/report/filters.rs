@@ -4,7 +4,9 @@ use minijinja::value::{Serde, Value};
 use minijinja::{Environment, Error};
 use serde::Deserialize;
 
-use crate::figures::{Class, Figure, FigureInput, Segment, SegmentKind, Value as Number};
+use crate::figures::{
+    Class, Entry, Figure, FigureInput, Finding, Segment, SegmentKind, Value as Number,
+};
 
 /// What stands for a number that is not there.
 const NONE: &str = "无数据";
@@ -136,6 +138,29 @@ pub(super) fn method_zh(method: &str) -> String {
         other => other,
     }
     .into()
+}
+
+/// A row of the ledger that waits for a second person.
+pub(super) fn pending(entry: &Entry) -> String {
+    let (code, value) = (entry.code, number(entry.value));
+    let unit = code.unit();
+    format!(
+        "第{}条 {} {value} {unit}（{}录入）",
+        entry.id,
+        code.name_zh(),
+        entry.entered_by
+    )
+}
+
+/// Who accepted a finding, when and why, or that nobody did.
+pub(super) fn acceptance(finding: &Finding) -> String {
+    match &finding.accepted {
+        Some(a) => {
+            let day = a.accepted_at.strftime("%Y-%m-%d");
+            format!("{}于{day}认可：{}", a.accepted_by, a.reason)
+        }
+        None => "未认可".into(),
+    }
 }
 
 /// What befell a series, in Chinese.

@@ -138,7 +138,7 @@ pub(super) fn texts(
         figures => Value::from(Serde(figures)),
         findings => Value::from(Serde(&findings(statement))),
         unchecked => Value::from(Serde(&statement.findings.unchecked)),
-        pending => statement.pending.iter().map(|e| format!("第{}条 {} {} {}（{}录入）", e.id, e.code.name_zh(), e.value, e.code.unit(), e.entered_by)).collect::<Vec<_>>(),
+        pending => statement.pending.iter().map(filters::pending).collect::<Vec<_>>(),
         comparisons => Value::from(Serde(&statement.comparisons)),
         township => Value::from(Serde(township)),
         period => context! {
@@ -171,7 +171,7 @@ struct FindingView {
     sentence: String,
     look: String,
     source: String,
-    accepted: Option<String>,
+    accepted: String,
 }
 
 fn findings(statement: &Statement) -> Vec<FindingView> {
@@ -180,10 +180,7 @@ fn findings(statement: &Statement) -> Vec<FindingView> {
         sentence: finding.sentence(),
         look: finding.look.clone(),
         source: finding.source.clone(),
-        accepted: finding.accepted.as_ref().map(|a| {
-            let day = a.accepted_at.strftime("%Y-%m-%d");
-            format!("{}于{day}认可：{}", a.accepted_by, a.reason)
-        }),
+        accepted: filters::acceptance(finding),
     };
     statement.findings.found.iter().map(view).collect()
 }

@@ -95,15 +95,7 @@ pub(super) fn write(
     if !statement.pending.is_empty() {
         docx = docx.add_paragraph(styled("Heading1", "待复核、未计入的台账"));
         for entry in &statement.pending {
-            let (code, value) = (entry.code, number(entry.value));
-            let row = format!(
-                "第{}条 {} {value} {}（{}录入）",
-                entry.id,
-                code.name_zh(),
-                code.unit(),
-                entry.entered_by
-            );
-            docx = docx.add_paragraph(styled("Note", &row));
+            docx = docx.add_paragraph(styled("Note", &filters::pending(entry)));
         }
     }
     let absent = absent(statement);
@@ -297,15 +289,11 @@ fn figures(statement: &Statement) -> Table {
 
 fn findings(statement: &Statement) -> Table {
     let rows = statement.findings.found.iter().map(|finding| {
-        let accepted = finding.accepted.as_ref();
         [
             finding.severity.name_zh().to_owned(),
             finding.sentence(),
             finding.look.clone(),
-            accepted.map_or_else(
-                || "未认可".into(),
-                |a| format!("{}认可：{}", a.accepted_by, a.reason),
-            ),
+            filters::acceptance(finding),
         ]
     });
     table(

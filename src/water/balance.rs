@@ -1,5 +1,7 @@
 //! The water of a source: what is usable, against its normal level, and how long it lasts.
 
+use serde::Serialize;
+
 use super::Station;
 
 /// Days over which the fall of a source is taken. Engineering judgement, confidence 0.6: a week evens out pumping by turns.
@@ -15,7 +17,7 @@ pub enum Supply {
 }
 
 /// The water of a source at a level.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Balance {
     /// Storage, m3.
     pub storage_m3: f64,
@@ -23,7 +25,9 @@ pub struct Balance {
     pub outside: bool,
     /// Storage above dead storage, m3; `None` without a dead level.
     pub usable_m3: Option<f64>,
-    /// Usable water against that at normal level, 0 to 1 and above; `None` without normal and dead level.
+    /// Usable water at normal level, m3; `None` without normal and dead level, or where the one does not lie above the other.
+    pub full_m3: Option<f64>,
+    /// Usable water against that, 0 to 1 and above.
     pub share: Option<f64>,
 }
 
@@ -35,12 +39,13 @@ pub fn balance(station: &Station, level_m: f64) -> Option<Balance> {
     let usable_m3 = dead.map(|dead| (at.volume_m3 - dead).max(0.0));
     let normal = station.normal_m.map(|m| curve.storage(m).volume_m3);
     let full = normal.zip(dead).map(|(normal, dead)| normal - dead);
-    let share = usable_m3.zip(full).filter(|(_, full)| *full > 0.0);
+    let full_m3 = full.filter(|full| *full > 0.0);
     Some(Balance {
         storage_m3: at.volume_m3,
         outside: at.outside,
         usable_m3,
-        share: share.map(|(usable, full)| usable / full),
+        full_m3,
+        share: usable_m3.zip(full_m3).map(|(usable, full)| usable / full),
     })
 }
 

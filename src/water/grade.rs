@@ -306,14 +306,32 @@ pub struct Reason {
     pub rule: String,
     /// What it looks at.
     pub index: Index,
-    /// Its value.
-    pub value: f64,
+    /// Its value; `None` on a day without one, on which the grade of the day before stays.
+    pub value: Option<f64>,
     /// The grade, with hysteresis.
     pub grade: Grade,
     /// Where the rule comes from.
     pub source: String,
     /// How sure it is, 0 to 1.
     pub confidence: f64,
+}
+
+/// The value of an index on a day.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measure {
+    /// The value.
+    pub value: f64,
+    /// It may be more: what lies before it is not known.
+    pub or_more: bool,
+}
+
+impl From<f64> for Measure {
+    fn from(value: f64) -> Self {
+        Self {
+            value,
+            or_more: false,
+        }
+    }
 }
 
 /// Grades day after day.
@@ -333,34 +351,38 @@ impl<'a> Grader<'a> {
         }
     }
 
-    /// What each rule says on the next day, which lies in `month`, the worst first. A rule whose index has no value says nothing, and
-    /// what it held stays; a rule that does not hold in the month forgets.
-    pub fn day(&mut self, month: i8, values: &BTreeMap<Index, f64>) -> Vec<Reason> {
+    /// What each rule says on the next day, which lies in `month`, the worst first.
+    ///
+    /// Missing data end no drought: a rule whose index has no value keeps the grade that it held, and says nothing where it held none;
+    /// a value that may be more can raise a grade and eases none. A rule that does not hold in the month forgets.
+    pub fn day(&mut self, month: i8, measures: &BTreeMap<Index, Measure>) -> Vec<Reason> {
         let mut reasons = Vec::new();
         for rule in &self.rules.rules {
             if !rule.months.contains(&month) {
                 self.held.remove(rule.id.as_str());
                 continue;
             }
-            let Some(value) = values.get(&rule.index).copied() else {
-                continue;
-            };
             let (held, due) = self.held.entry(&rule.id).or_default();
-            let (grade, eased) = (rule.grade(value), rule.eased(value));
-            if grade >= *held {
-                (*held, *due) = (grade, 0);
-            } else if eased < *held {
-                *due += 1;
-                if *due >= rule.clear_days {
-                    (*held, *due) = (eased, 0);
+            let measure = measures.get(&rule.index).copied();
+            if let Some(Measure { value, or_more }) = measure {
+                let (grade, eased) = (rule.grade(value), rule.eased(value));
+                if grade >= *held {
+                    (*held, *due) = (grade, 0);
+                } else if eased < *held && !or_more {
+                    *due += 1;
+                    if *due >= rule.clear_days {
+                        (*held, *due) = (eased, 0);
+                    }
+                } else {
+                    *due = 0;
                 }
-            } else {
-                *due = 0;
+            } else if *held == Grade::None {
+                continue;
             }
             reasons.push(Reason {
                 rule: rule.id.clone(),
                 index: rule.index,
-                value,
+                value: measure.map(|measure| measure.value),
                 grade: *held,
                 source: rule.source.clone(),
                 confidence: rule.confidence,

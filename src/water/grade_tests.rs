@@ -51,7 +51,7 @@ fn a_grade_takes_hold_at_once_and_eases_after_days_on_end() {
     let rules = GradeRules::embedded("gbt20481").unwrap();
     let mut grader = Grader::new(&rules);
     let mut day = |soil: f64| {
-        let reasons = grader.day(8, &BTreeMap::from([(Index::SoilMoisture, soil)]));
+        let reasons = grader.day(8, &BTreeMap::from([(Index::SoilMoisture, soil.into())]));
         u8::from(reasons[0].grade)
     };
     let found: Vec<u8> = [
@@ -64,13 +64,40 @@ fn a_grade_takes_hold_at_once_and_eases_after_days_on_end() {
 }
 
 #[test]
-fn a_rule_without_a_value_says_nothing_and_keeps_what_it_held() {
+fn missing_data_end_no_drought() {
     let rules = GradeRules::embedded("gbt20481").unwrap();
     let mut grader = Grader::new(&rules);
-    grader.day(8, &BTreeMap::from([(Index::SoilMoisture, 25.0)]));
-    assert_eq!(grader.day(8, &BTreeMap::new()), vec![]);
-    let after = grader.day(8, &BTreeMap::from([(Index::SoilMoisture, 58.0)]));
-    assert_eq!(after[0].grade, Grade::Extreme);
+    assert_eq!(
+        grader.day(8, &BTreeMap::new()),
+        vec![],
+        "nothing held, nothing known"
+    );
+    grader.day(8, &BTreeMap::from([(Index::SoilMoisture, 25.0.into())]));
+    for _ in 0..30 {
+        let silent = grader.day(8, &BTreeMap::new());
+        assert_eq!((silent[0].grade, silent[0].value), (Grade::Extreme, None));
+    }
+
+    let rules = GradeRules::embedded("lucheng").unwrap();
+    let mut grader = Grader::new(&rules);
+    let mut rainless = |value, or_more| {
+        let measure = Measure { value, or_more };
+        let reasons = grader.day(8, &BTreeMap::from([(Index::RainlessDays, measure)]));
+        reasons[0].grade
+    };
+    assert_eq!(rainless(55.0, false), Grade::Severe);
+    // A day of the gauges was lost: what is counted now are days at least.
+    for days in 1..70 {
+        assert_eq!(
+            rainless(f64::from(days), true),
+            Grade::Severe,
+            "{days} or more"
+        );
+    }
+    assert_eq!(rainless(70.0, true), Grade::Extreme, "at least as bad");
+    assert_eq!(rainless(0.0, false), Grade::Extreme);
+    assert_eq!(rainless(1.0, false), Grade::Extreme);
+    assert_eq!(rainless(2.0, false), Grade::None, "rain for three days");
 }
 
 #[test]
@@ -127,7 +154,7 @@ proptest! {
     fn a_shaking_index_does_not_flap(at in 25.0f64..65.0, shakes in proptest::collection::vec(-0.9f64..0.9, 2..60)) {
         let rules = GradeRules::embedded("gbt20481").unwrap();
         let mut grader = Grader::new(&rules);
-        let grades: Vec<Grade> = shakes.iter().map(|shake| grader.day(8, &BTreeMap::from([(Index::SoilMoisture, at + shake)]))[0].grade).collect();
+        let grades: Vec<Grade> = shakes.iter().map(|shake| grader.day(8, &BTreeMap::from([(Index::SoilMoisture, (at + shake).into())]))[0].grade).collect();
         let changes = grades.windows(2).filter(|pair| pair[1] < pair[0]).count();
         prop_assert_eq!(changes, 0);
     }

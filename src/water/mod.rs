@@ -2,6 +2,7 @@
 
 mod balance;
 mod curve;
+mod drought;
 mod dry;
 mod event;
 mod grade;
@@ -13,9 +14,10 @@ pub use balance::{
     Anomaly, Balance, FALL_DAYS, Supply, anomaly, balance, lasts, soil_relative_moisture, supply,
 };
 pub use curve::{CurveError, Storage, StorageCurve};
+pub use drought::{Drought, DroughtDay, LEAD_DAYS, Observed, SourceState, drought};
 pub use dry::{DRY_HOURS_MIN, DRY_MARGIN_M, DrySpell, dry_level_m, dry_spell};
 pub use event::{BEGIN_DAYS, END_DAYS, ProposedEvent, propose};
-pub use grade::{Band, Grade, GradeRule, GradeRules, Grader, Index, Reason};
+pub use grade::{Band, Grade, GradeRule, GradeRules, Grader, Index, Measure, Reason};
 pub use rain::{Rainless, anomaly as rain_anomaly, areal_mean, rainless};
 pub use status::{CLEAR_MARGIN_M, Status, status};
 pub use township::{

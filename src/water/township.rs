@@ -101,6 +101,18 @@ impl Township {
         self.stations.iter().find(|s| &s.id == id)
     }
 
+    /// The name of a village; its id where it is not in the table.
+    pub fn village_name<'a>(&'a self, id: &'a VillageId) -> &'a str {
+        self.village(id)
+            .map_or(id.as_str(), |village| &village.name)
+    }
+
+    /// The name of a crop; its id where it is not in the table.
+    pub fn crop_name<'a>(&'a self, id: &'a CropId) -> &'a str {
+        let crop = self.crops.iter().find(|crop| &crop.id == id);
+        crop.map_or(id.as_str(), |crop| &crop.name)
+    }
+
     /// The village with this id.
     pub fn village(&self, id: &VillageId) -> Option<&Village> {
         self.villages.iter().find(|v| &v.id == id)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::ledger_rows::Rows;
-use super::super::{EntryCode, Figure, PumpAccount, Value};
+use super::super::{EntryCode, Figure, PumpAccount};
 use super::Scope;
 use crate::core::Period;
 use crate::water::{Crop, Township};
@@ -100,10 +100,7 @@ fn value_of(crop: &Crop) -> f64 {
 fn of_township(figures: &[Figure], rows: Rows<'_>, township: &Township, days: f64) -> Place {
     let mut values: BTreeMap<&'static str, f64> = figures
         .iter()
-        .filter_map(|figure| match figure.value {
-            Value::Number(value) => Some((figure.id, value)),
-            Value::Day(_) | Value::Absent => None,
-        })
+        .filter_map(|figure| Some((figure.id, figure.number()?)))
         .collect();
     values.insert("event_days", days);
     for (name, id) in COVERAGES {

@@ -435,16 +435,13 @@ fn findings(
     );
     let mut sheet = Sheet::new(book, formats, "核对", &about, &heads)?;
     for finding in &statement.findings.found {
-        let accepted = finding.accepted.as_ref().map_or("未认可".to_owned(), |a| {
-            format!("{}认可：{}", a.accepted_by, a.reason)
-        });
         sheet.row(&[
             Cell::Text(finding.severity.name_zh()),
             Cell::Text(&finding.rule),
             Cell::Own(finding.sentence()),
             Cell::Text(&finding.look),
             Cell::Text(&finding.source),
-            Cell::Own(accepted),
+            Cell::Own(filters::acceptance(finding)),
         ])?;
     }
     Ok(())

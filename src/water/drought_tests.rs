@@ -1,0 +1,171 @@
+//! Tests of the drought day by day: what is not known is not called normal, and what fails for a day ends nothing.
+
+use super::*;
+use jiff::civil::date;
+
+const TOWNSHIP: &str = r#"
+    name = "t"
+    [climate]
+    rain_mm = [155, 155, 155, 155, 155, 155, 155, 155, 155, 155, 155, 155]
+    rainless_mm = 3.0
+    source = "test"
+    confidence = 1.0
+    [demand]
+    litres_per_person_day = 60
+    source = "test"
+    confidence = 1.0
+    [[station]]
+    id = "res"
+    name = "水库"
+    kind = "reservoir"
+    village = "v"
+    dead_m = 100.0
+    normal_m = 110.0
+    serves_persons = 1000
+    curve = [[100.0, 0.0], [110.0, 10000.0]]
+    threshold = [{ months = [7, 8, 9], quantity = "level", warn = 104.0, guard = 102.0, source = "test", confidence = 1.0 }]
+    [[station]]
+    id = "tank"
+    name = "水池"
+    kind = "tank"
+    village = "v"
+    bottom_m = 0.0
+    dead_m = 0.0
+    serves_persons = 1000
+    curve = [[0.0, 0.0], [2.0, 120.0]]
+"#;
+
+const FROM: Date = date(2022, 8, 1);
+const TO: Date = date(2022, 9, 30);
+
+fn days(value: impl Fn(i64) -> Option<f64>) -> BTreeMap<Date, f64> {
+    let first = FROM.saturating_sub(LEAD_DAYS.days());
+    let span = (0..LEAD_DAYS + 61).map(|i| (first.saturating_add(i.days()), i - LEAD_DAYS));
+    span.filter_map(|(day, since)| Some((day, value(since)?)))
+        .collect()
+}
+
+/// The drought of two months, with rain and level by the days since the first of August, before it normal.
+fn of(rain: impl Fn(i64) -> Option<f64>, level: impl Fn(i64) -> Option<f64>) -> Drought {
+    let township: Township = toml::from_str(TOWNSHIP).unwrap();
+    let observed = Observed {
+        rain_mm: vec![days(rain)],
+        soil: Vec::new(),
+        levels: vec![(&township.stations[0], days(level))],
+    };
+    let rules = GradeRules::embedded("lucheng").unwrap();
+    drought(&observed, &township, &rules, FROM, TO)
+}
+
+fn on(drought: &Drought, month: i8, day: i8) -> &DroughtDay {
+    let asked = date(2022, month, day);
+    drought.days.iter().find(|d| d.day == asked).unwrap()
+}
+
+#[test]
+fn a_dry_summer_is_graded_by_rain_and_proposed_as_an_event() {
+    let rain = |since| Some(if since < 0 { 5.0 } else { 0.0 });
+    let found = of(rain, |_| Some(110.0));
+    assert_eq!(found.days.len(), 61);
+    assert_eq!(on(&found, 8, 1).grade, Some(Grade::None));
+    // Twenty of thirty days without rain: -66.7 %.
+    let later = on(&found, 8, 21);
+    assert_eq!(later.grade, Some(Grade::Moderate));
+    assert_eq!(later.reasons[0].rule, "lucheng-rain-30");
+    assert_eq!(on(&found, 9, 30).grade, Some(Grade::Extreme));
+    let event = found.events[0];
+    assert_eq!((event.from, event.to), (date(2022, 8, 13), None));
+}
+
+#[test]
+fn what_no_rule_can_be_applied_to_is_not_called_normal() {
+    let nothing = of(|_| None, |_| None);
+    assert!(nothing.days.iter().all(|day| day.grade.is_none()));
+    assert_eq!(nothing.events, []);
+    assert!(nothing.lacking.iter().any(|l| l.contains("没有雨量数据")));
+}
+
+#[test]
+fn a_day_without_rain_data_ends_no_drought() {
+    let rain = |gap: i64| {
+        move |since: i64| match since {
+            _ if since == gap => None,
+            ..0 => Some(5.0),
+            _ => Some(0.0),
+        }
+    };
+    for (gap, month, day) in [(40, 9, 10), (45, 9, 15), (60, 9, 30)] {
+        let found = of(rain(gap), |_| Some(110.0));
+        let whole = of(rain(-500), |_| Some(110.0));
+        for later in found
+            .days
+            .iter()
+            .filter(|d| d.day >= date(2022, month, day))
+        {
+            let expected = whole.days.iter().find(|d| d.day == later.day).unwrap();
+            assert_eq!(later.grade, expected.grade, "{gap}: {}", later.day);
+        }
+        assert_eq!(found.events.len(), 1, "{gap}");
+        assert_eq!(found.events[0].to, None, "{gap}");
+    }
+}
+
+#[test]
+fn the_balance_of_a_source_is_its_own_fall_and_of_a_tank_its_people() {
+    // 10 cm a day are 100 m3; at 105.0 m there are 5000.
+    let found = of(
+        |_| Some(5.0),
+        |since| Some(109.0 - since.max(0) as f64 * 0.1),
+    );
+    let state = &on(&found, 9, 10).sources[0];
+    assert_eq!(
+        state.balance.unwrap().share.map(|s| (s * 100.0).round()),
+        Some(50.0)
+    );
+    assert!((49..=50).contains(&state.supply_days.unwrap()), "{state:?}");
+    assert_eq!(state.status, Some(Status::Normal));
+    let share = on(&found, 9, 10)
+        .reasons
+        .iter()
+        .find(|r| r.index == Index::StorageShare);
+    assert_eq!(
+        share.unwrap().grade,
+        Grade::Moderate,
+        "50 % of the reservoirs"
+    );
+    // 1000 persons draw 60 m3: 83 days of 5000 m3 are no reason for a grade.
+    let supply = on(&found, 9, 10)
+        .reasons
+        .iter()
+        .find(|r| r.index == Index::SupplyDays);
+    assert_eq!(supply.unwrap().value, Some(83.0));
+
+    let township: Township = toml::from_str(TOWNSHIP).unwrap();
+    let tank = SourceDays::of(&(&township.stations[1], days(|_| Some(2.0))));
+    let state = tank.on(FROM, &township).unwrap();
+    assert_eq!(state.supply_days, Some(2));
+    assert!(
+        state.supply.contains("不补水时每天60.0 m3"),
+        "{}",
+        state.supply
+    );
+}
+
+#[test]
+fn without_the_towns_climate_nothing_is_said_of_rain() {
+    let mut township: Township = toml::from_str(TOWNSHIP).unwrap();
+    township.climate = None;
+    let observed = Observed {
+        rain_mm: vec![days(|_| Some(0.0))],
+        ..Observed::default()
+    };
+    let rules = GradeRules::embedded("lucheng").unwrap();
+    let found = drought(&observed, &township, &rules, FROM, TO);
+    assert!(
+        found
+            .days
+            .iter()
+            .all(|day| day.rainless.is_none() && day.grade.is_none())
+    );
+    assert!(found.lacking.iter().any(|l| l.contains("climate")));
+}
