@@ -33,25 +33,15 @@ fn check(path: &str, text: &str) -> Vec<String> {
     found.extend(bans(path, &code, &tests));
     let lines = text.lines().count();
     if lines > LINES_HARD {
-        found.push(format!(
-            "{path}: {lines} lines, at most {LINES_HARD}; split it by noun"
-        ));
+        found.push(format!("{path}: {lines} lines, at most {LINES_HARD}; split it by noun"));
     }
     if path.starts_with("src/") && !text.trim_start().starts_with("//!") {
-        found.push(format!(
-            "{path}:1: no module doc; begin with //! and say what it is for"
-        ));
+        found.push(format!("{path}:1: no module doc; begin with //! and say what it is for"));
     }
     for (number, line) in text.lines().enumerate() {
         let words = || line.split(|c: char| !c.is_ascii_alphanumeric());
-        if let Some(note) = notes()
-            .iter()
-            .find(|note| words().any(|word| word == *note))
-        {
-            found.push(format!(
-                "{path}:{}: {note}; do it, or file an issue",
-                number + 1
-            ));
+        if let Some(note) = notes().iter().find(|note| words().any(|word| word == *note)) {
+            found.push(format!("{path}:{}: {note}; do it, or file an issue", number + 1));
         }
     }
     found
@@ -171,12 +161,7 @@ fn the_tree_is_tidy() {
     let mut found = Vec::new();
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
-        let path = file
-            .strip_prefix(root)
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .replace('\\', "/");
+        let path = file.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
         let lines = text.lines().count();
         if lines > LINES_SOFT {
             println!("{path}: {lines} lines; from {LINES_SOFT} on a file should be split");
@@ -192,10 +177,7 @@ fn the_import_table_has_no_module_that_is_not_there() {
     for (module, allowed) in IMPORTS {
         assert!(source.join(module).exists(), "src/{module}");
         let known = |name: &str| name == "*" || IMPORTS.iter().any(|(module, _)| *module == name);
-        assert!(
-            allowed.iter().all(|name| known(name)),
-            "{module}: {allowed:?}"
-        );
+        assert!(allowed.iter().all(|name| known(name)), "{module}: {allowed:?}");
     }
 }
 
@@ -209,35 +191,18 @@ fn catches_imports_that_the_table_does_not_allow() {
     let bad = [
         ("src/core/id.rs", "use crate::wire::Batch;"),
         ("src/web/view.rs", "use crate::{core::Flag, store::Store};"),
-        (
-            "src/web/view.rs",
-            "use crate::{core::{Flag, Reason}, water, hub};",
-        ),
+        ("src/web/view.rs", "use crate::{core::{Flag, Reason}, water, hub};"),
         ("src/store/mod.rs", "fn f() { crate::figures::compute() }"),
-        (
-            "src/support/clock.rs",
-            "#[cfg(test)]\nmod tests {\n    use crate::core::Flag;\n}",
-        ),
+        ("src/support/clock.rs", "#[cfg(test)]\nmod tests {\n    use crate::core::Flag;\n}"),
         ("src/new/mod.rs", ""),
     ];
     for (path, code) in bad {
-        assert_eq!(
-            found(path, code).len(),
-            1,
-            "{path}: {code}: {:?}",
-            found(path, code)
-        );
+        assert_eq!(found(path, code).len(), 1, "{path}: {code}: {:?}", found(path, code));
     }
     let good = [
         ("src/core/id.rs", "use crate::core::Flag;"),
-        (
-            "src/core/id.rs",
-            "/// As crate::wire has it.\nconst X: &str = \"crate::wire\";",
-        ),
-        (
-            "src/web/view.rs",
-            "use crate::{core::{store, Flag}, water};",
-        ),
+        ("src/core/id.rs", "/// As crate::wire has it.\nconst X: &str = \"crate::wire\";"),
+        ("src/web/view.rs", "use crate::{core::{store, Flag}, water};"),
         ("src/cli/hub.rs", "use crate::store::Store;"),
         ("src/core/id.rs", "use other_crate::wire::Batch;"),
     ];
@@ -249,95 +214,34 @@ fn catches_imports_that_the_table_does_not_allow() {
 #[test]
 fn catches_every_banned_word_where_it_is_banned() {
     let cases = [
-        (
-            "src/edge/mod.rs",
-            "let t = std::time::Instant::now();",
-            "src/support/clock.rs",
-        ),
-        (
-            "src/hub/mod.rs",
-            "let t = jiff::Timestamp::now();",
-            "src/support/clock.rs",
-        ),
-        (
-            "src/edge/mod.rs",
-            "use tokio_modbus::prelude::*;",
-            "src/modbus/tcp.rs",
-        ),
-        (
-            "src/edge/mod.rs",
-            "use rumqttc::Event;",
-            "src/mqtt/session.rs",
-        ),
-        (
-            "src/edge/desk/server.rs",
-            "use hyper::Request;",
-            "src/edge/metrics/server.rs",
-        ),
+        ("src/edge/mod.rs", "let t = std::time::Instant::now();", "src/support/clock.rs"),
+        ("src/hub/mod.rs", "let t = jiff::Timestamp::now();", "src/support/clock.rs"),
+        ("src/edge/mod.rs", "use tokio_modbus::prelude::*;", "src/modbus/tcp.rs"),
+        ("src/edge/mod.rs", "use rumqttc::Event;", "src/mqtt/session.rs"),
+        ("src/edge/desk/server.rs", "use hyper::Request;", "src/edge/metrics/server.rs"),
         (
             "src/edge/mod.rs",
             "use prometheus_client::registry::Registry;",
             "src/edge/metrics/text.rs",
         ),
-        (
-            "src/edge/metrics/server.rs",
-            "use axum::Router;",
-            "src/web/server.rs",
-        ),
-        (
-            "src/mqtt/session.rs",
-            "use rumqttd::Broker;",
-            "src/mqtt/broker.rs",
-        ),
-        (
-            "src/web/view.rs",
-            "use rusqlite::params;",
-            "src/store/sqlite.rs",
-        ),
+        ("src/edge/metrics/server.rs", "use axum::Router;", "src/web/server.rs"),
+        ("src/mqtt/session.rs", "use rumqttd::Broker;", "src/mqtt/broker.rs"),
+        ("src/web/view.rs", "use rusqlite::params;", "src/store/sqlite.rs"),
         ("src/hub/mod.rs", "let x = y.unwrap();", "src/hub/tests.rs"),
-        (
-            "src/hub/mod.rs",
-            "let x = y.expect(\"why\");",
-            "src/hub/ingest_tests.rs",
-        ),
+        ("src/hub/mod.rs", "let x = y.expect(\"why\");", "src/hub/ingest_tests.rs"),
         ("src/hub/mod.rs", "panic!(\"no\");", "tests/it/main.rs"),
         ("src/hub/mod.rs", "todo!()", "tests/it/main.rs"),
         ("src/hub/mod.rs", "unimplemented!()", "tests/it/main.rs"),
-        (
-            "src/hub/tests.rs",
-            "tokio::time::sleep(x).await;",
-            "src/hub/mod.rs",
-        ),
-        (
-            "tests/it/main.rs",
-            "time::sleep(x).await;",
-            "src/hub/mod.rs",
-        ),
-        (
-            "src/hub/mod.rs",
-            "let (a, b) = unbounded_channel();",
-            "tests/it/main.rs",
-        ),
+        ("src/hub/tests.rs", "tokio::time::sleep(x).await;", "src/hub/mod.rs"),
+        ("tests/it/main.rs", "time::sleep(x).await;", "src/hub/mod.rs"),
+        ("src/hub/mod.rs", "let (a, b) = unbounded_channel();", "tests/it/main.rs"),
         ("src/hub/mod.rs", "println!(\"x\");", "src/cli/hub.rs"),
-        (
-            "src/hub/mod.rs",
-            "eprintln!(\"x\");",
-            "src/demo/progress.rs",
-        ),
+        ("src/hub/mod.rs", "eprintln!(\"x\");", "src/demo/progress.rs"),
         ("src/water/dry.rs", "use std::fs::File;", "src/hub/mod.rs"),
-        (
-            "src/figures/mod.rs",
-            "tracing::info!(\"x\");",
-            "src/hub/mod.rs",
-        ),
+        ("src/figures/mod.rs", "tracing::info!(\"x\");", "src/hub/mod.rs"),
     ];
     for (bad, code, good) in cases {
-        assert_eq!(
-            found(bad, code).len(),
-            1,
-            "{bad}: {code}: {:?}",
-            found(bad, code)
-        );
+        assert_eq!(found(bad, code).len(), 1, "{bad}: {code}: {:?}", found(bad, code));
         assert_eq!(found(good, code), Vec::<String>::new(), "{good}: {code}");
     }
 }
@@ -361,10 +265,7 @@ fn test_code_begins_and_ends_where_it_does() {
 fn quoted_text_and_comments_are_no_code() {
     let code = "// x.unwrap()\n/* x.unwrap() */ const A: &str = \"x.unwrap() \\\" x.unwrap()\";\nconst B: &str = r#\"\" x.unwrap()\"#;\nconst C: [char; 3] = ['\"', '\\'', 'x'];\nfn f<'a>(x: &'a str) {}\n";
     assert_eq!(found("src/hub/mod.rs", code), Vec::<String>::new());
-    assert_eq!(
-        found("src/hub/mod.rs", &format!("{code}fn g() {{ x.unwrap() }}")).len(),
-        1
-    );
+    assert_eq!(found("src/hub/mod.rs", &format!("{code}fn g() {{ x.unwrap() }}")).len(), 1);
 }
 
 #[test]
@@ -372,18 +273,9 @@ fn catches_long_files_missing_docs_and_notes() {
     let long = "\n".repeat(LINES_HARD);
     assert_eq!(found("src/hub/mod.rs", &long).len(), 1);
     assert_eq!(check("src/hub/mod.rs", "fn f() {}\n").len(), 1);
-    assert_eq!(
-        check("tests/it/main.rs", "fn f() {}\n"),
-        Vec::<String>::new()
-    );
+    assert_eq!(check("tests/it/main.rs", "fn f() {}\n"), Vec::<String>::new());
     for note in notes() {
-        assert_eq!(
-            found("src/hub/mod.rs", &format!("// {note}: later")).len(),
-            1
-        );
-        assert_eq!(
-            found("src/hub/mod.rs", &format!("// {note}s")),
-            Vec::<String>::new()
-        );
+        assert_eq!(found("src/hub/mod.rs", &format!("// {note}: later")).len(), 1);
+        assert_eq!(found("src/hub/mod.rs", &format!("// {note}s")), Vec::<String>::new());
     }
 }

@@ -57,10 +57,7 @@ impl Hub {
 }
 
 fn files(settings: &HubSettings) -> backup::Files<'_> {
-    [
-        ("store.db", &settings.store.path),
-        ("ledger.db", &settings.ledger.path),
-    ]
+    [("store.db", &settings.store.path), ("ledger.db", &settings.ledger.path)]
 }
 
 /// Makes a backup.
@@ -73,13 +70,7 @@ pub fn back_up(arguments: &BackupArguments) -> anyhow::Result<ExitCode> {
         let progress = Progress::bytes();
         let advanced = |bytes, all| progress.of(bytes, all);
         let now = Clock::system().now();
-        backup::back_up(
-            &files(&settings),
-            &arguments.out,
-            now,
-            calendar.zone(),
-            &advanced,
-        )?
+        backup::back_up(&files(&settings), &arguments.out, now, calendar.zone(), &advanced)?
     };
     for file in &made.files {
         let rows: u64 = file.rows.values().sum();
@@ -99,13 +90,7 @@ pub fn restore(arguments: &RestoreArguments) -> anyhow::Result<ExitCode> {
         let progress = Progress::bytes();
         let advanced = |bytes, all| progress.of(bytes, all);
         let now = Clock::system().now();
-        restore::restore(
-            &arguments.from,
-            &files(&settings),
-            now,
-            calendar.zone(),
-            &advanced,
-        )?
+        restore::restore(&arguments.from, &files(&settings), now, calendar.zone(), &advanced)?
     };
     let made_at = restored.made_at.to_zoned_datetime(calendar.zone().clone());
     say!("已恢复到 {} 的备份", made_at.strftime("%Y-%m-%d %H:%M:%S"));

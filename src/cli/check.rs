@@ -31,11 +31,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         sound &= report.problems.is_empty();
     }
-    Ok(if sound {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(super::CONFIGURATION)
-    })
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(super::CONFIGURATION) })
 }
 
 /// Prints the plan of a gateway that is in order.
@@ -53,10 +49,7 @@ fn plan(file: &std::path::Path, kind: config::Kind) {
     let planned = settings.buses.iter().map(|bus| {
         let usual = forecast(bus, &profiles, Mode::Normal);
         let drought = forecast(bus, &profiles, Mode::Drought);
-        Planned {
-            drought: (drought.load != usual.load).then_some(drought),
-            usual,
-        }
+        Planned { drought: (drought.load != usual.load).then_some(drought), usual }
     });
     show!("{}", render(&planned.collect::<Vec<_>>()));
 }

@@ -55,10 +55,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         port: arguments.port,
         out: arguments.out,
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let stop = super::stop_signal()?;
         let finished = tokio::select! {
@@ -69,10 +67,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         if arguments.exit {
             stop.cancel();
         } else {
-            say!(
-                "\n页面继续开放 / still serving: http://{}/  (Ctrl-C 结束)",
-                finished.page
-            );
+            say!("\n页面继续开放 / still serving: http://{}/  (Ctrl-C 结束)", finished.page);
         }
         finished.serve(&stop).await?;
         Ok(code)
@@ -104,16 +99,8 @@ fn show(finished: &Finished) -> ExitCode {
         "\nreadings polled {} = committed {}: {}   gaps: {}   {:.1} s",
         finished.polled,
         finished.committed,
-        if finished.polled == finished.committed {
-            "none lost"
-        } else {
-            "LOST"
-        },
-        if gaps.is_empty() {
-            "none".into()
-        } else {
-            gaps.join(", ")
-        },
+        if finished.polled == finished.committed { "none lost" } else { "LOST" },
+        if gaps.is_empty() { "none".into() } else { gaps.join(", ") },
         finished.took.as_secs_f64()
     );
     if finished.polled == finished.committed && gaps.is_empty() {

@@ -42,9 +42,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let now = Clock::system().now();
     let today = hub::calendar(&township)?.day_of(now);
     let to = arguments.to.unwrap_or(today);
-    let from = arguments
-        .from
-        .unwrap_or_else(|| to.saturating_sub(DAYS.days()));
+    let from = arguments.from.unwrap_or_else(|| to.saturating_sub(DAYS.days()));
     if to < from {
         anyhow::bail!("--to {to} lies before --from {from}");
     }
@@ -57,10 +55,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         if let Some(last) = drought.days.iter().rfind(with_sources) {
             sources(last);
         }
-        drought
-            .lacking
-            .iter()
-            .for_each(|lacking| say!("缺少：{lacking}"));
+        drought.lacking.iter().for_each(|lacking| say!("缺少：{lacking}"));
         drought.events.iter().for_each(event);
         if drought.events.is_empty() {
             say!("未见连续干旱，没有建议的抗旱期");
@@ -76,20 +71,16 @@ fn changes(drought: &Drought) {
         if before.replace(day.grade) == Some(day.grade) {
             continue;
         }
-        let why = day
-            .reasons
-            .first()
-            .map_or("没有可用的指标".into(), |reason| {
-                let value = reason
-                    .value
-                    .map_or("无数据，沿用前一日".into(), |v| format!("{v:.1}"));
-                format!(
-                    "{} {value}；{}（可信度{}）",
-                    reason.index.name_zh(),
-                    reason.source,
-                    reason.confidence
-                )
-            });
+        let why = day.reasons.first().map_or("没有可用的指标".into(), |reason| {
+            let value =
+                reason.value.map_or("无数据，沿用前一日".into(), |v| format!("{v:.1}"));
+            format!(
+                "{} {value}；{}（可信度{}）",
+                reason.index.name_zh(),
+                reason.source,
+                reason.confidence
+            )
+        });
         let grade = day.grade.map_or("无法判断", |grade| grade.name_zh());
         say!("{}  {grade}  {why}", day.day);
     }
@@ -99,21 +90,17 @@ fn sources(day: &DroughtDay) {
     say!("");
     say!("{} 各水源", day.day);
     for source in &day.sources {
-        let status = source
-            .status
-            .map_or("—", |status| status.name_zh(source.kind));
+        let status = source.status.map_or("—", |status| status.name_zh(source.kind));
         let balance = source.balance;
         let storage = balance.map_or("—".into(), |b| format!("{:.0} m3", b.storage_m3));
         let usable = balance.and_then(|b| b.usable_m3);
         let usable = usable.map_or(String::new(), |m3| format!("，可用{m3:.0} m3"));
         let share = balance
             .and_then(|b| b.share)
-            .map_or(String::new(), |share| {
-                format!("，蓄水率{:.0}%", share * 100.0)
-            });
-        let anomaly = source.anomaly.map_or(String::new(), |(percent, years)| {
-            format!("，比{years}年同期{percent:+.0}%")
-        });
+            .map_or(String::new(), |share| format!("，蓄水率{:.0}%", share * 100.0));
+        let anomaly = source
+            .anomaly
+            .map_or(String::new(), |(percent, years)| format!("，比{years}年同期{percent:+.0}%"));
         say!(
             "  {}  {status}  {:.2} m  {storage}{usable}{share}{anomaly}  可供水{}",
             source.name,

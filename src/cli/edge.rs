@@ -39,9 +39,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(super::CONFIGURATION));
     };
     // One thread is enough for a gateway, and costs the least memory; the disk has a thread of its own.
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let stop = stop_signal()?;
         let mut hangup = signal(SignalKind::hangup())?;
@@ -96,10 +94,7 @@ async fn reloaded(
                         );
                     }
                     // Where the spool's thread is gone, nothing waits.
-                    let _gone = spool
-                        .wait_for(|keeper| keeper.unwritten == 0)
-                        .await
-                        .is_err();
+                    let _gone = spool.wait_for(|keeper| keeper.unwritten == 0).await.is_err();
                 }
                 return loaded;
             }

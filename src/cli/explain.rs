@@ -35,9 +35,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let asked = arguments.figure.as_str();
     let Some(spec) = specs().find(|s| s.id == asked || s.name_zh == asked) else {
         let near = nearest(asked, specs().map(|s| s.id));
-        let hint = near.map_or("docs/figures.md lists them".into(), |near| {
-            format!("did you mean {near}?")
-        });
+        let hint = near
+            .map_or("docs/figures.md lists them".into(), |near| format!("did you mean {near}?"));
         anyhow::bail!("there is no figure {asked}: {hint}");
     };
     let Some((settings, township, period)) = arguments.of.load()? else {

@@ -74,15 +74,8 @@ fn write(spool: &Path, all: bool, out: &Path) -> anyhow::Result<ExitCode> {
         eprintln!("hanqing: {unread} batches cannot be read any more and are left out");
     }
     if let Some(broken) = &carried.broken {
-        eprintln!(
-            "hanqing: {} cannot be read any further: {broken}",
-            spool.display()
-        );
+        eprintln!("hanqing: {} cannot be read any further: {broken}", spool.display());
     }
     let whole = unread == 0 && carried.broken.is_none();
-    Ok(if whole {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -95,12 +95,7 @@ fn write(arguments: &StoreArguments, config: &Path, out: &Path) -> anyhow::Resul
     if exported.before > 0 {
         say!("接着上次中断的导出，此前已写 {} 个读数", exported.before);
     }
-    say!(
-        "{} 个序列 {} 个读数已写入 {}",
-        exported.series,
-        exported.readings,
-        out.display()
-    );
+    say!("{} 个序列 {} 个读数已写入 {}", exported.series, exported.readings, out.display());
     Ok(ExitCode::SUCCESS)
 }
 

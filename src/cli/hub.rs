@@ -57,10 +57,8 @@ fn ingest_only(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 /// Runs a hub until a signal ends it.
 fn serve(opening: impl Future<Output = anyhow::Result<Hub>>) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let stop = stop_signal()?;
         let hub = opening.await?;

@@ -143,12 +143,7 @@ impl LineArguments {
             );
             return Err(UsageError(what).into());
         }
-        Ok(Setup {
-            buses,
-            profiles,
-            configured: true,
-            socket,
-        })
+        Ok(Setup { buses, profiles, configured: true, socket })
     }
 
     fn ad_hoc(&self) -> anyhow::Result<Setup> {
@@ -165,12 +160,7 @@ impl LineArguments {
         });
         bus.name = bus.line();
         let (profiles, _) = config::profiles(None);
-        Ok(Setup {
-            buses: vec![bus],
-            profiles,
-            configured: false,
-            socket: None,
-        })
+        Ok(Setup { buses: vec![bus], profiles, configured: false, socket: None })
     }
 }
 
@@ -204,13 +194,9 @@ impl Setup {
                 client.status().gateway,
                 socket.display()
             );
-            return Ok(Line {
-                way: Way::Gateway(Box::new(client), bus.name.clone()),
-            });
+            return Ok(Line { way: Way::Gateway(Box::new(client), bus.name.clone()) });
         }
-        Ok(Line {
-            way: Way::Own(own(bus)?, Duration::from_millis(bus.timeout_ms)),
-        })
+        Ok(Line { way: Way::Own(own(bus)?, Duration::from_millis(bus.timeout_ms)) })
     }
 }
 
@@ -279,26 +265,14 @@ impl Line {
                     mode,
                 });
                 match client.ask(ask).await? {
-                    Answer::Words { words, ms } => Ok(Got {
-                        outcome: Ok(words),
-                        ms,
-                    }),
-                    Answer::Failed { failure, ms } => Ok(Got {
-                        outcome: Err(failure),
-                        ms,
-                    }),
+                    Answer::Words { words, ms } => Ok(Got { outcome: Ok(words), ms }),
+                    Answer::Failed { failure, ms } => Ok(Got { outcome: Err(failure), ms }),
                     other => anyhow::bail!("the running gateway's answer does not fit: {other:?}"),
                 }
             }
             Way::Own(link, own) => {
                 let took = Stopwatch::start();
-                let ask = LinkAsk {
-                    unit,
-                    request,
-                    timeout: timeout.unwrap_or(*own),
-                    gap,
-                    mode,
-                };
+                let ask = LinkAsk { unit, request, timeout: timeout.unwrap_or(*own), gap, mode };
                 let outcome = link.read(&ask).await;
                 Ok(Got {
                     outcome: outcome.map_err(Failure::from),
@@ -311,8 +285,5 @@ impl Line {
 
 /// Runs a command's work on a runtime of its own.
 pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?
-        .block_on(work)
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }

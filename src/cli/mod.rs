@@ -196,11 +196,7 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("hanqing: {error:#}");
-            if error.is::<UsageError>() {
-                ExitCode::from(CONFIGURATION)
-            } else {
-                ExitCode::FAILURE
-            }
+            if error.is::<UsageError>() { ExitCode::from(CONFIGURATION) } else { ExitCode::FAILURE }
         }
     }
 }

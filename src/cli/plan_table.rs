@@ -61,11 +61,7 @@ fn loads(text: &mut String, forecast: &Forecast, mode: &str) {
         text.push_str(&line);
         text.push('\n');
     };
-    line(format!(
-        "总线 {}{mode}：占用 {}",
-        forecast.bus,
-        load(forecast.load)
-    ));
+    line(format!("总线 {}{mode}：占用 {}", forecast.bus, load(forecast.load)));
     for offline in told(forecast.offline.len()).filter_map(|n| forecast.offline.get(n - 1)) {
         line(format!(
             "  {} 台不应答：判为离线前占用 {}，此后最多 {}",
@@ -115,14 +111,10 @@ mod tests {
     fn planned(text: &str) -> Planned {
         let bus: BusSettings = toml::from_str(text).unwrap();
         let all = shipped().iter();
-        let profiles = all
-            .map(|(id, text)| ((*id).to_owned(), parse(text).unwrap()))
-            .collect();
+        let profiles = all.map(|(id, text)| ((*id).to_owned(), parse(text).unwrap())).collect();
         Planned {
             usual: forecast(&bus, &profiles, Mode::Normal),
-            drought: bus
-                .drought_interval_s
-                .map(|_| forecast(&bus, &profiles, Mode::Drought)),
+            drought: bus.drought_interval_s.map(|_| forecast(&bus, &profiles, Mode::Drought)),
         }
     }
 

@@ -206,14 +206,8 @@ mod tests {
         write(&format!("{usb}/1-2/idVendor"), "1a86\n");
         write(&format!("{usb}/1-2/idProduct"), "7523\n");
         let up = "../../../..";
-        link(
-            &format!("{up}/../drivers/ftdi_sio"),
-            &format!("{usb}/1-1/1-1:1.0/ttyUSB0/driver"),
-        );
-        link(
-            &format!("{up}/../drivers/ch341-uart"),
-            &format!("{usb}/1-2/1-2:1.0/ttyUSB1/driver"),
-        );
+        link(&format!("{up}/../drivers/ftdi_sio"), &format!("{usb}/1-1/1-1:1.0/ttyUSB0/driver"));
+        link(&format!("{up}/../drivers/ch341-uart"), &format!("{usb}/1-2/1-2:1.0/ttyUSB1/driver"));
         link("../../drivers/serial8250", "sys/devices/serial8250/driver");
         for (tty, behind) in [
             ("ttyUSB0", "usb1/1-1/1-1:1.0/ttyUSB0"),
@@ -221,17 +215,11 @@ mod tests {
             ("ttyS0", "serial8250"),
             ("ttyS1", "serial8250"),
         ] {
-            link(
-                &format!("../../../devices/{behind}"),
-                &format!("sys/class/tty/{tty}/device"),
-            );
+            link(&format!("../../../devices/{behind}"), &format!("sys/class/tty/{tty}/device"));
         }
         write("sys/class/tty/ttyS0/type", "4\n");
         write("sys/class/tty/ttyS1/type", "0\n");
-        link(
-            "../../ttyUSB0",
-            "dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A50285BI-if00-port0",
-        );
+        link("../../ttyUSB0", "dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A50285BI-if00-port0");
         write("proc/812/comm", "hanqing\n");
         link("/dev/ttyUSB0", "proc/812/fd/7");
         link("/dev/ttyUSB0", "proc/812/fd/8");

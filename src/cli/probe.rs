@@ -71,8 +71,7 @@ fn range(text: &str) -> Result<Range, String> {
         let ends = [low.parse::<f64>().ok()?, high.parse::<f64>().ok()?];
         (ends.iter().all(|end| end.is_finite()) && ends[0] <= ends[1]).then_some(ends)
     });
-    ends.map(Range)
-        .ok_or_else(|| "the least and the largest value, such as 0..100".into())
+    ends.map(Range).ok_or_else(|| "the least and the largest value, such as 0..100".into())
 }
 
 /// Reads, decodes and prints.
@@ -87,27 +86,15 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         );
         return Err(super::UsageError(what).into());
     }
-    let exact = Request {
-        function: arguments.function,
-        address: named,
-        count: arguments.count,
-    };
+    let exact = Request { function: arguments.function, address: named, count: arguments.count };
     // With the register before, for a manual that counts from 1; where the device refuses that, one base after the other.
-    let before = |count| {
-        named.checked_sub(1).map(|address| Request {
-            address,
-            count,
-            ..exact
-        })
-    };
+    let before = |count| named.checked_sub(1).map(|address| Request { address, count, ..exact });
     let requests = [before(exact.count + 1), Some(exact), before(exact.count)];
     let (got, request) = block_on(async {
         let mut line = setup.open(bus).await?;
         let mut refused = None;
         for request in requests.into_iter().flatten() {
-            let got = line
-                .read(arguments.unit, request, Manner::default())
-                .await?;
+            let got = line.read(arguments.unit, request, Manner::default()).await?;
             let exception = |failure: &Failure| failure.exception.is_some();
             if !got.outcome.as_ref().is_err_and(exception) {
                 return Ok((got, request));
@@ -120,10 +107,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Ok(words) => words,
         Err(failure) => anyhow::bail!("{failure}"),
     };
-    let sought = Sought {
-        expect: arguments.expect,
-        range: arguments.range.map(|Range(ends)| ends),
-    };
+    let sought =
+        Sought { expect: arguments.expect, range: arguments.range.map(|Range(ends)| ends) };
     let rows = probe::rows(request.function, request.address, &words);
     let candidates = probe::rank(named, &rows, &sought);
     say!(
@@ -136,10 +121,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     );
     say!("原始值 {}", hex(&words));
     if request == exact && named > 0 {
-        say!(
-            "（前一个寄存器 {} 设备不给读，只看从 0 数起的地址）",
-            named - 1
-        );
+        say!("（前一个寄存器 {} 设备不给读，只看从 0 数起的地址）", named - 1);
     }
     if request.address < named && request.count == exact.count {
         say!("（末一个寄存器设备不给读，只看从 1 数起的地址）");
@@ -168,11 +150,7 @@ fn grid(named: u16, rows: &[Row], candidates: &[Candidate]) -> Table {
             let mark = if fits { "*" } else { "" };
             value.map_or(String::new(), |value| format!("{mark}{}", number(value)))
         });
-        let head = [
-            row.address.to_string(),
-            base(named, row.address).into(),
-            row.type_name.into(),
-        ];
+        let head = [row.address.to_string(), base(named, row.address).into(), row.type_name.into()];
         table.row(head.into_iter().chain(cells));
     }
     table
@@ -187,15 +165,7 @@ fn print_candidates(arguments: &Arguments, sought: &Sought, candidates: &[Candid
         say!("没有一种解法相符：核对站号、功能码和地址，或加大 --count 往后再读几个。");
         return;
     }
-    let mut table = Table::new(&[
-        ">名次",
-        ">地址",
-        ">起数",
-        "类型",
-        "字节序",
-        ">倍率",
-        ">数值",
-    ]);
+    let mut table = Table::new(&[">名次", ">地址", ">起数", "类型", "字节序", ">倍率", ">数值"]);
     for (place, candidate) in candidates.iter().take(LISTED).enumerate() {
         table.row([
             (place + 1).to_string(),
@@ -211,15 +181,9 @@ fn print_candidates(arguments: &Arguments, sought: &Sought, candidates: &[Candid
     let pasted = candidates.iter().take(PASTED);
     for (place, candidate) in pasted.enumerate() {
         say!("# 第 {} 名，抄进型号文件：", place + 1);
-        show!(
-            "{}",
-            probe::point_lines(candidate, arguments.function, arguments.parameter)
-        );
+        show!("{}", probe::point_lines(candidate, arguments.function, arguments.parameter));
         if candidate.signed_too {
-            say!(
-                "# 可能为负的量，类型改用 {}",
-                candidate.type_name.replace('u', "i")
-            );
+            say!("# 可能为负的量，类型改用 {}", candidate.type_name.replace('u', "i"));
         }
         say!("");
     }

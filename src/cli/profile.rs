@@ -87,11 +87,8 @@ fn list(devices_dir: Option<PathBuf>) -> ExitCode {
     let own = devices_dir.map(|_| config::profiles(None).0);
     let mut table = Table::new(&["型号", "名称", "参数", ">可信度", "来自"]);
     for (id, profile) in &profiles {
-        let parameters: BTreeSet<&str> = profile
-            .points
-            .iter()
-            .map(|p| p.parameter.spec().name_zh)
-            .collect();
+        let parameters: BTreeSet<&str> =
+            profile.points.iter().map(|p| p.parameter.spec().name_zh).collect();
         let replaced = own.as_ref().is_some_and(|own| own.get(id) != Some(profile));
         let from = match (shipped.contains(id.as_str()), replaced) {
             (true, false) => "随程序",
@@ -107,21 +104,14 @@ fn list(devices_dir: Option<PathBuf>) -> ExitCode {
         ]);
     }
     show!("{table}");
-    if problems.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(super::CONFIGURATION)
-    }
+    if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(super::CONFIGURATION) }
 }
 
 fn import(import: Import) -> anyhow::Result<ExitCode> {
     let file = import.file.display();
     let stem = import.out.as_deref().and_then(Path::file_stem);
     if stem.is_some_and(|stem| stem != import.id.as_str()) {
-        let what = format!(
-            "a profile lies in a file of its name: --out …/{}.toml",
-            import.id
-        );
+        let what = format!("a profile lies in a file of its name: --out …/{}.toml", import.id);
         return Err(UsageError(what).into());
     }
     let text = std::fs::read(&import.file).with_context(|| format!("cannot read {file}"))?;
@@ -150,15 +140,9 @@ fn import(import: Import) -> anyhow::Result<ExitCode> {
         show!("{profile}");
         return Ok(ExitCode::SUCCESS);
     };
-    let mut created = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&out)
-        .with_context(|| {
-            format!(
-                "cannot create {} (a file that is there is never overwritten)",
-                out.display()
-            )
+    let mut created =
+        OpenOptions::new().write(true).create_new(true).open(&out).with_context(|| {
+            format!("cannot create {} (a file that is there is never overwritten)", out.display())
         })?;
     created
         .write_all(profile.as_bytes())

@@ -14,20 +14,16 @@ impl Progress {
     /// A bar of `length` readings; without an end where that is not known.
     pub fn readings(length: Option<u64>) -> Self {
         match length {
-            Some(length) => Self::new(
-                ProgressBar::new(length),
-                "{wide_bar} {human_pos}/{human_len}  {eta}",
-            ),
+            Some(length) => {
+                Self::new(ProgressBar::new(length), "{wide_bar} {human_pos}/{human_len}  {eta}")
+            }
             None => Self::new(ProgressBar::no_length(), "{spinner} {human_pos}  {elapsed}"),
         }
     }
 
     /// A bar of bytes.
     pub fn bytes() -> Self {
-        Self::new(
-            ProgressBar::new(0),
-            "{wide_bar} {bytes}/{total_bytes}  {eta}",
-        )
+        Self::new(ProgressBar::new(0), "{wide_bar} {bytes}/{total_bytes}  {eta}")
     }
 
     fn new(bar: ProgressBar, template: &str) -> Self {

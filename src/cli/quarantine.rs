@@ -76,12 +76,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Retry { ids, all } => {
             let ids = if *all {
                 // The oldest first, as they came.
-                quarantine
-                    .list()?
-                    .iter()
-                    .rev()
-                    .map(|message| message.id)
-                    .collect()
+                quarantine.list()?.iter().rev().map(|message| message.id).collect()
             } else {
                 ids.clone()
             };
@@ -113,14 +108,7 @@ fn nothing(id: i64) -> anyhow::Error {
 
 fn list(messages: &[SetAside], as_json: bool) {
     for message in messages {
-        let SetAside {
-            id,
-            received_at,
-            topic,
-            problem,
-            is_kept,
-            size,
-        } = message;
+        let SetAside { id, received_at, topic, problem, is_kept, size } = message;
         if as_json {
             say!(
                 "{}",

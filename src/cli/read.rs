@@ -75,11 +75,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
         }
         show!("{table}");
-        Ok(if complete {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+        Ok(if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     })
 }
 
@@ -120,14 +116,10 @@ async fn read_device(
     }
     let mut complete = true;
     for (index, (point, series)) in points.iter().zip(&series).enumerate() {
-        let read: Vec<&PartRead> = parts
-            .range((index, 0)..(index + 1, 0))
-            .map(|(_, part)| part)
-            .collect();
-        let words: Vec<&[u16]> = read
-            .iter()
-            .filter_map(|(words, _)| words.as_deref().ok())
-            .collect();
+        let read: Vec<&PartRead> =
+            parts.range((index, 0)..(index + 1, 0)).map(|(_, part)| part).collect();
+        let words: Vec<&[u16]> =
+            read.iter().filter_map(|(words, _)| words.as_deref().ok()).collect();
         let failure = read.iter().find_map(|(words, _)| words.as_ref().err());
         let adjust = device.adjust.get(&point.parameter).copied();
         let measured = match failure {
@@ -149,11 +141,7 @@ async fn read_device(
             value,
             spec.unit.to_string(),
             flag_zh(measured.flag).into(),
-            why(
-                measured.reason,
-                failure,
-                device::decode(point, &words).err(),
-            ),
+            why(measured.reason, failure, device::decode(point, &words).err()),
             raw.join(" | "),
             u8::from(point.function).to_string(),
             point.address.to_string(),

@@ -116,18 +116,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 Ok(ExitCode::from(super::CONFIGURATION))
             }
         },
-        Some(Command::Issue {
-            of,
-            by,
-            despite_findings,
-        }) => issue(&of, &by, despite_findings),
+        Some(Command::Issue { of, by, despite_findings }) => issue(&of, &by, despite_findings),
         Some(Command::List { config }) => list(&config),
         Some(Command::Diff { config, number }) => diff(&config, &number),
-        Some(Command::Reprint {
-            config,
-            number,
-            out,
-        }) => reprint(&config, &number, &out),
+        Some(Command::Reprint { config, number, out }) => reprint(&config, &number, &out),
     }
 }
 
@@ -169,10 +161,7 @@ fn put_filled(office: &Path, filled: &fill::Filled, out: &Path) -> anyhow::Resul
     // An office's file that can be read has a canonical path; the target may not be there yet.
     let (from, to) = (office.canonicalize().ok(), target.canonicalize().ok());
     if from.is_some() && from == to {
-        anyhow::bail!(
-            "{} would be overwritten: give another --out",
-            office.display()
-        );
+        anyhow::bail!("{} would be overwritten: give another --out", office.display());
     }
     std::fs::write(&target, &filled.docx)
         .with_context(|| format!("cannot write {}", target.display()))?;
@@ -190,13 +179,7 @@ fn put_filled(office: &Path, filled: &fill::Filled, out: &Path) -> anyhow::Resul
         );
     }
     for left in &filled.left {
-        eprintln!(
-            "{}: {{{{{}}}}} in {}: {}",
-            office.display(),
-            left.name,
-            left.part,
-            left.why
-        );
+        eprintln!("{}: {{{{{}}}}} in {}: {}", office.display(), left.name, left.part, left.why);
     }
     Ok(if filled.left.is_empty() && !filled.replaced.is_empty() {
         ExitCode::SUCCESS
@@ -211,11 +194,7 @@ fn check_template(settings: &HubSettings) -> anyhow::Result<ExitCode> {
         eprintln!("{problem}");
     }
     say!("{} problems", problems.len());
-    Ok(if problems.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn issue(of: &Of, by: &str, despite_findings: bool) -> anyhow::Result<ExitCode> {
@@ -229,12 +208,7 @@ fn issue(of: &Of, by: &str, despite_findings: bool) -> anyhow::Result<ExitCode> 
     let statement = hub::statement(&settings, &township, period, now)?;
     let open: Vec<_> = statement.findings.open().collect();
     for finding in &open {
-        eprintln!(
-            "{}: {}；{}",
-            finding.severity.name_zh(),
-            finding.sentence(),
-            finding.look
-        );
+        eprintln!("{}: {}；{}", finding.severity.name_zh(), finding.sentence(), finding.look);
     }
     if !open.is_empty() && !despite_findings {
         anyhow::bail!(
@@ -278,13 +252,7 @@ fn diff(config: &Path, number: &str) -> anyhow::Result<ExitCode> {
     let statement = hub::statement(&settings, &township, Some(frozen.issue.period), now)?;
     let changes = report::changes(&frozen, &statement)?;
     for change in &changes {
-        say!(
-            "{}（{}）：{} → {}",
-            change.name_zh,
-            change.figure,
-            change.issued,
-            change.now
-        );
+        say!("{}（{}）：{} → {}", change.name_zh, change.figure, change.issued, change.now);
         for [from, then, now] in &change.inputs {
             say!("  {from}：{then} → {now}");
         }

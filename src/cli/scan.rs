@@ -61,18 +61,10 @@ fn units(text: &str) -> Result<Units, String> {
 /// The modes to try: parities one after the other, and with each all speeds, so that the usual ones come first.
 fn modes(bauds: &[u32], parities: &[Parity], stop_bits: u8) -> Vec<SerialMode> {
     let bauds = if bauds.is_empty() { &BAUDS } else { bauds };
-    let parities = if parities.is_empty() {
-        &PARITIES
-    } else {
-        parities
-    };
+    let parities = if parities.is_empty() { &PARITIES } else { parities };
     let of = |parity: &Parity| {
         let parity = *parity;
-        bauds.iter().map(move |baud| SerialMode {
-            baud: *baud,
-            parity,
-            stop_bits,
-        })
+        bauds.iter().map(move |baud| SerialMode { baud: *baud, parity, stop_bits })
     };
     parities.iter().flat_map(of).collect()
 }
@@ -105,10 +97,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let mut bus: BusSettings = setup.one_bus()?.clone();
     let (bauds, parities) = (&arguments.line.baud, &arguments.line.parity);
     let modes: Vec<Option<SerialMode>> = match &bus.serial {
-        Some(serial) => modes(bauds, parities, serial.stop_bits)
-            .into_iter()
-            .map(Some)
-            .collect(),
+        Some(serial) => modes(bauds, parities, serial.stop_bits).into_iter().map(Some).collect(),
         None if bauds.is_empty() && parities.is_empty() => vec![None],
         None => {
             let what = format!("{} has no speed or parity to try", bus.line());
@@ -121,10 +110,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         bus.timeout_ms = u64::try_from(longest.as_millis())?;
     }
     let Units(first, last) = arguments.units;
-    let questions: Vec<(Option<SerialMode>, u8)> = modes
-        .iter()
-        .flat_map(|mode| (first..=last).map(|unit| (*mode, unit)))
-        .collect();
+    let questions: Vec<(Option<SerialMode>, u8)> =
+        modes.iter().flat_map(|mode| (first..=last).map(|unit| (*mode, unit))).collect();
     block_on(async {
         let stop = stop_signal()?;
         let mut line = setup.open(&bus).await?;
@@ -174,16 +161,8 @@ async fn ask(
 ) -> anyhow::Result<Option<Found>> {
     let mut found = None;
     for function in [Function::Holding, Function::Input] {
-        let request = Request {
-            function,
-            address: 0,
-            count: 1,
-        };
-        let manner = Manner {
-            timeout: Some(timeout),
-            mode,
-            ..Manner::default()
-        };
+        let request = Request { function, address: 0, count: 1 };
+        let manner = Manner { timeout: Some(timeout), mode, ..Manner::default() };
         let Got { outcome, ms } = line.read(unit, request, manner).await?;
         let (answer, registers) = match &outcome {
             Ok(_) => ("有应答".into(), true),
@@ -194,13 +173,7 @@ async fn ask(
             },
         };
         if registers || found.is_none() {
-            found = Some(Found {
-                unit,
-                mode,
-                function,
-                answer,
-                ms,
-            });
+            found = Some(Found { unit, mode, function, answer, ms });
         }
         if registers {
             break;
@@ -217,10 +190,7 @@ fn answered(failure: &Failure) -> Option<String> {
         (_, Some(code)) => Some(format!("有应答（异常 {code}）")),
         // Bytes came, but no answer: another speed, or two units of one id.
         (Reason::Crc | Reason::Cut | Reason::Foreign | Reason::Length | Reason::Noise, None) => {
-            Some(format!(
-                "{}：站号重复或线路参数不对",
-                failure.reason.name_zh()
-            ))
+            Some(format!("{}：站号重复或线路参数不对", failure.reason.name_zh()))
         }
         // Some servers hang up where nobody is behind them.
         _ => None,
@@ -261,11 +231,7 @@ struct Progress {
 
 impl Progress {
     fn start(all: usize) -> Self {
-        Self {
-            all,
-            took: Stopwatch::start(),
-            shown: std::io::stderr().is_terminal(),
-        }
+        Self { all, took: Stopwatch::start(), shown: std::io::stderr().is_terminal() }
     }
 
     fn show(&self, done: usize, mode: Option<SerialMode>, unit: u8, found: usize) {
@@ -327,11 +293,7 @@ mod tests {
 
     #[test]
     fn an_exception_is_an_answer_unless_the_server_gives_it_for_a_silent_unit() {
-        let failure = |reason, exception| Failure {
-            reason,
-            exception,
-            text: String::new(),
-        };
+        let failure = |reason, exception| Failure { reason, exception, text: String::new() };
         assert!(answered(&failure(Reason::Exception, Some(2))).is_some());
         assert!(answered(&failure(Reason::Crc, None)).is_some());
         assert!(answered(&failure(Reason::Transport, None)).is_none());

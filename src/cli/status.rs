@@ -110,18 +110,12 @@ fn delivery(status: &GatewayStatus) -> Vec<String> {
             spool.lost_readings
         ));
     }
-    lines.push(
-        match (
-            delivery.connected_since,
-            &delivery.problem,
-            delivery.next_at,
-        ) {
-            (Some(since), _, _) => format!("已连接（自 {}）", local(since)),
-            (None, Some(problem), _) => format!("未连接：{problem}"),
-            (None, None, Some(next)) => format!("未到连接时段，下次 {}", local(next)),
-            (None, None, None) => "正在连接".into(),
-        },
-    );
+    lines.push(match (delivery.connected_since, &delivery.problem, delivery.next_at) {
+        (Some(since), _, _) => format!("已连接（自 {}）", local(since)),
+        (None, Some(problem), _) => format!("未连接：{problem}"),
+        (None, None, Some(next)) => format!("未到连接时段，下次 {}", local(next)),
+        (None, None, None) => "正在连接".into(),
+    });
     if let Some(at) = delivery.acknowledged_at {
         lines.push(format!("办公室最近一次确认 {}", local(at)));
     }
@@ -134,22 +128,12 @@ fn delivery(status: &GatewayStatus) -> Vec<String> {
         lines.push(format!("{month} 流量约 {}{waits}", size(*used)));
     }
     let clock = if status.clock.provisional {
-        format!(
-            "时钟未校准（{}），{} 批读数等待校时",
-            local(status.now),
-            spool.held
-        )
+        format!("时钟未校准（{}），{} 批读数等待校时", local(status.now), spool.held)
     } else {
         "时钟已校准".into()
     };
     lines.push(clock);
-    lines.extend(
-        status
-            .clock
-            .refusal
-            .iter()
-            .map(|refusal| format!("不采信系统时间：{refusal}")),
-    );
+    lines.extend(status.clock.refusal.iter().map(|refusal| format!("不采信系统时间：{refusal}")));
     if let Some(disk) = status.disk {
         let written = size(disk.written);
         lines.push(match disk.written_a_day {
@@ -161,11 +145,7 @@ fn delivery(status: &GatewayStatus) -> Vec<String> {
             None => format!("写盘 {written}"),
         });
     }
-    lines.extend(
-        status
-            .resident
-            .map(|resident| format!("占用内存 {}", size(resident))),
-    );
+    lines.extend(status.resident.map(|resident| format!("占用内存 {}", size(resident))));
     lines.push(match spool.unwritten {
         0 => "断电最多丢失最近一次轮询的读数".into(),
         unwritten => format!("断电将丢失暂存内存的 {unwritten} 个读数和最近一次轮询的读数"),
@@ -178,11 +158,7 @@ fn size(bytes: u64) -> String {
     let mut size = bytes as f64;
     for unit in ["B", "KiB", "MiB", "GiB"] {
         if size < 1024.0 {
-            return if unit == "B" {
-                format!("{bytes} B")
-            } else {
-                format!("{size:.1} {unit}")
-            };
+            return if unit == "B" { format!("{bytes} B") } else { format!("{size:.1} {unit}") };
         }
         size /= 1024.0;
     }
@@ -234,9 +210,7 @@ fn units(buses: &[BusStatus]) -> Table {
             state_zh(unit.state).into(),
             unit.since.map_or("—".into(), local),
             share,
-            unit.answer_ms.map_or("—".into(), |[half, most]| {
-                format!("{half:.1} / {most:.1}")
-            }),
+            unit.answer_ms.map_or("—".into(), |[half, most]| format!("{half:.1} / {most:.1}")),
             failures.collect::<Vec<_>>().join("，"),
         ]);
     }
@@ -256,10 +230,9 @@ fn notes(buses: &[BusStatus]) -> Vec<String> {
                 "{whose}：每次请求前需要静默 {gap_ms} 毫秒（自动测得，可写进配置 gap_ms）"
             ));
         }
-        for (what, runs) in [
-            ("设备不给读的寄存器", &unit.holes),
-            ("不能合在一次读的寄存器", &unit.seams),
-        ] {
+        for (what, runs) in
+            [("设备不给读的寄存器", &unit.holes), ("不能合在一次读的寄存器", &unit.seams)]
+        {
             if !runs.is_empty() {
                 let runs: Vec<String> = runs.iter().map(run_zh).collect();
                 notes.push(format!("{whose}：{what} {}", runs.join("，")));
@@ -270,9 +243,7 @@ fn notes(buses: &[BusStatus]) -> Vec<String> {
 }
 
 fn all_units(buses: &[BusStatus]) -> impl Iterator<Item = (&BusStatus, &UnitReport)> {
-    buses
-        .iter()
-        .flat_map(|bus| bus.report.units.iter().map(move |unit| (bus, unit)))
+    buses.iter().flat_map(|bus| bus.report.units.iter().map(move |unit| (bus, unit)))
 }
 
 fn run_zh((function, first, last): &(Function, u16, u16)) -> String {
@@ -364,11 +335,7 @@ mod tests {
                 units: vec![unit(3, State::Offline), fresh],
             },
         }];
-        let shown = [
-            buses(&all).to_string(),
-            units(&all).to_string(),
-            notes(&all).join("\n"),
-        ];
+        let shown = [buses(&all).to_string(), units(&all).to_string(), notes(&all).join("\n")];
         insta::assert_snapshot!(shown.join("\n"));
     }
 

@@ -25,10 +25,7 @@ impl Table {
             Some(text) => Head { text, right: true },
             None => Head { text, right: false },
         };
-        Self {
-            heads: heads.iter().map(head).collect(),
-            rows: Vec::new(),
-        }
+        Self { heads: heads.iter().map(head).collect(), rows: Vec::new() }
     }
 
     /// Adds a row.
@@ -54,11 +51,8 @@ impl fmt::Display for Table {
             let mut line = String::new();
             for ((cell, head), width) in row.iter().zip(&self.heads).zip(&widths) {
                 let blank = " ".repeat(width.saturating_sub(cell.width()));
-                let (before, after) = if head.right {
-                    (blank.as_str(), "")
-                } else {
-                    ("", blank.as_str())
-                };
+                let (before, after) =
+                    if head.right { (blank.as_str(), "") } else { ("", blank.as_str()) };
                 line.push_str(&format!("{before}{cell}{after}  "));
             }
             writeln!(f, "{}", line.trim_end())?;
@@ -100,10 +94,7 @@ mod tests {
         let mut table = Table::new(&["测站", ">数值", "说明"]);
         table.row(["pond-1", "2.35", "合格"].map(String::from));
         table.row(["塘堰", "-1000", ""].map(String::from));
-        assert_eq!(
-            table.to_string(),
-            "测站     数值  说明\npond-1   2.35  合格\n塘堰    -1000\n"
-        );
+        assert_eq!(table.to_string(), "测站     数值  说明\npond-1   2.35  合格\n塘堰    -1000\n");
     }
 
     #[test]

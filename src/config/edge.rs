@@ -98,12 +98,7 @@ fn check_bus(bus: &BusSettings, path: &str, problems: &mut Vec<Problem>) {
         problems.push(Problem::new(format!("{path}.{key}"), value, rule, hint));
     };
     if bus.name.trim().is_empty() {
-        add(
-            "name",
-            &"\"\"",
-            "must not be empty",
-            "it names the bus in logs",
-        );
+        add("name", &"\"\"", "must not be empty", "it names the bus in logs");
     }
     if !TIMEOUT_MS.contains(&bus.timeout_ms) {
         add(
@@ -114,12 +109,7 @@ fn check_bus(bus: &BusSettings, path: &str, problems: &mut Vec<Problem>) {
         );
     }
     if bus.retries > RETRIES_MAX {
-        add(
-            "retries",
-            &bus.retries,
-            "must be 0 to 10",
-            "leave it out for 1",
-        );
+        add("retries", &bus.retries, "must be 0 to 10", "leave it out for 1");
     }
     if bus.devices.is_empty() {
         add(
@@ -201,18 +191,10 @@ fn check_channels(
         let hint = match did_you_mean(channel, known.iter().copied()) {
             Some(hint) => hint,
             None if known.is_empty() => "it has none: give the device's `station` alone".to_owned(),
-            None => format!(
-                "it has {}",
-                Vec::from_iter(known.iter().copied()).join(", ")
-            ),
+            None => format!("it has {}", Vec::from_iter(known.iter().copied()).join(", ")),
         };
         let rule = format!("is no channel of profile {}", profile.id);
-        problems.push(Problem::new(
-            format!("{path}.channels.{channel}"),
-            station,
-            rule,
-            hint,
-        ));
+        problems.push(Problem::new(format!("{path}.channels.{channel}"), station, rule, hint));
     }
     if !profile.points.is_empty()
         && device.parameters.is_empty()
@@ -221,10 +203,7 @@ fn check_channels(
         problems.push(Problem::new(
             format!("{path}.channels"),
             "",
-            format!(
-                "is required: all points of profile {} belong to channels",
-                profile.id
-            ),
+            format!("is required: all points of profile {} belong to channels", profile.id),
             "name the station of each channel that is connected",
         ));
     }
@@ -244,12 +223,7 @@ fn check_parameters(
             let rule = format!("is no parameter of profile {}", profile.id);
             problems.push(Problem::new(path, parameter, rule, hint()));
         } else if device.parameters.iter().take(index).any(|p| p == parameter) {
-            problems.push(Problem::new(
-                path,
-                parameter,
-                "is named twice",
-                "remove one",
-            ));
+            problems.push(Problem::new(path, parameter, "is named twice", "remove one"));
         }
     }
     for parameter in device.adjust.keys() {
@@ -293,9 +267,7 @@ pub fn endpoint(text: &str) -> Result<(), &'static str> {
     if port == 0 {
         return Err("the port must be 1 to 65535");
     }
-    let v6 = host
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'));
+    let v6 = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     match v6 {
         Some(address) if address.parse::<std::net::Ipv6Addr>().is_ok() => Ok(()),
         Some(_) => Err("is no IPv6 address between [ ]"),
@@ -316,17 +288,8 @@ mod tests {
         for good in ["192.168.1.10:502", "plc.example.org:1502", "[fe80::1]:502"] {
             assert_eq!(endpoint(good), Ok(()), "{good}");
         }
-        for bad in [
-            "",
-            "h",
-            "h:",
-            ":502",
-            "h:0",
-            "h:70000",
-            "tcp://h:502",
-            "fe80::1:502",
-            "[x]:1",
-        ] {
+        for bad in ["", "h", "h:", ":502", "h:0", "h:70000", "tcp://h:502", "fe80::1:502", "[x]:1"]
+        {
             assert!(endpoint(bad).is_err(), "{bad}");
         }
     }

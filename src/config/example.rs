@@ -20,31 +20,13 @@ const TOWNSHIP: &str = config_file!("township.toml");
 const SCENARIO: &str = config_file!("examples/2022/scenario.toml");
 const LEDGER: &str = config_file!("examples/2022/ledger.csv");
 const GATEWAYS: [(&str, &str); 7] = [
-    (
-        "dongmen",
-        config_file!("examples/2022/gateways/dongmen.toml"),
-    ),
-    (
-        "huangshui",
-        config_file!("examples/2022/gateways/huangshui.toml"),
-    ),
+    ("dongmen", config_file!("examples/2022/gateways/dongmen.toml")),
+    ("huangshui", config_file!("examples/2022/gateways/huangshui.toml")),
     ("lifang", config_file!("examples/2022/gateways/lifang.toml")),
-    (
-        "lingxia",
-        config_file!("examples/2022/gateways/lingxia.toml"),
-    ),
-    (
-        "qiaokeng",
-        config_file!("examples/2022/gateways/qiaokeng.toml"),
-    ),
-    (
-        "tangbei",
-        config_file!("examples/2022/gateways/tangbei.toml"),
-    ),
-    (
-        "xianping",
-        config_file!("examples/2022/gateways/xianping.toml"),
-    ),
+    ("lingxia", config_file!("examples/2022/gateways/lingxia.toml")),
+    ("qiaokeng", config_file!("examples/2022/gateways/qiaokeng.toml")),
+    ("tangbei", config_file!("examples/2022/gateways/tangbei.toml")),
+    ("xianping", config_file!("examples/2022/gateways/xianping.toml")),
 ];
 
 /// The example of 2022. With `ledger`, that CSV in place of the example's own.

@@ -21,10 +21,9 @@ pub fn check(settings: &HubSettings) -> Vec<Problem> {
             "leave it out for hanqing-hub; a second hub needs another",
         ));
     }
-    for (path, file) in [
-        ("store.path", &settings.store.path),
-        ("ledger.path", &settings.ledger.path),
-    ] {
+    for (path, file) in
+        [("store.path", &settings.store.path), ("ledger.path", &settings.ledger.path)]
+    {
         if file.file_name().is_none() || file.is_dir() {
             problems.push(Problem::new(
                 path,
@@ -144,10 +143,7 @@ fn broker(settings: &HubSettings, problems: &mut Vec<Problem>) {
         problems.push(Problem::new(
             "mqtt.url",
             &settings.mqtt.url,
-            format!(
-                "is not the broker in this process, which listens on {}",
-                broker.listen
-            ),
+            format!("is not the broker in this process, which listens on {}", broker.listen),
             format!("mqtt://127.0.0.1:{port}, or remove [broker]"),
         ));
     }

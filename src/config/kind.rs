@@ -71,10 +71,7 @@ pub fn check_file(file: &Path) -> CheckReport {
     let source = match SourceText::read(file) {
         Ok(source) => source,
         Err(problem) => {
-            return CheckReport {
-                kind: Kind::Unknown,
-                problems: vec![*problem],
-            };
+            return CheckReport { kind: Kind::Unknown, problems: vec![*problem] };
         }
     };
     let kind = Kind::of(&source.text.parse().unwrap_or_default());

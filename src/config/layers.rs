@@ -60,12 +60,8 @@ impl Layers {
     }
 
     fn read_files(files: impl Iterator<Item = PathBuf>, settings: &[Setting]) -> Self {
-        let mut layers = Self {
-            tree: None,
-            problems: Vec::new(),
-            files: Vec::new(),
-            overrides: Vec::new(),
-        };
+        let mut layers =
+            Self { tree: None, problems: Vec::new(), files: Vec::new(), overrides: Vec::new() };
         for file in files {
             match SourceText::read(&file) {
                 Ok(source) => layers.files.push(source),
@@ -112,11 +108,7 @@ impl Layers {
         loop {
             let set = self.overrides.iter().rev().find(|(p, _)| *p == path);
             if let Some((_, origin)) = set {
-                return FileProblem {
-                    file: origin.into(),
-                    position: None,
-                    problem,
-                };
+                return FileProblem { file: origin.into(), position: None, problem };
             }
             let source = self.files.iter().rev().find(|f| f.at(&path).is_some());
             if let Some(source) = source {
@@ -132,11 +124,7 @@ impl Layers {
             }
         }
         FileProblem {
-            file: self
-                .files
-                .first()
-                .map(|f| f.file.clone())
-                .unwrap_or_default(),
+            file: self.files.first().map(|f| f.file.clone()).unwrap_or_default(),
             position: None,
             problem,
         }
@@ -146,9 +134,7 @@ impl Layers {
 /// The parts of `file`: `conf.d/edge/*.toml` beside `edge.toml`, by name.
 fn parts(file: &Path) -> Vec<PathBuf> {
     let beside = file.parent().unwrap_or(Path::new(""));
-    let folder = beside
-        .join("conf.d")
-        .join(file.file_stem().unwrap_or_default());
+    let folder = beside.join("conf.d").join(file.file_stem().unwrap_or_default());
     let mut parts: Vec<PathBuf> = std::fs::read_dir(folder)
         .into_iter()
         .flatten()
@@ -209,9 +195,7 @@ mod tests {
     use super::*;
 
     fn pairs(of: &[(&str, &str)]) -> Vec<(String, String)> {
-        of.iter()
-            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
-            .collect()
+        of.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
     }
 
     fn folder() -> tempfile::TempDir {
@@ -221,10 +205,7 @@ mod tests {
         std::fs::create_dir_all(folder.path().join("conf.d/hub")).unwrap();
         let write =
             |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-        write(
-            "edge.toml",
-            "a = 1\nb = 1\nc = 1\nd = 1\n[t]\nx = 1\ny = 1\n",
-        );
+        write("edge.toml", "a = 1\nb = 1\nc = 1\nd = 1\n[t]\nx = 1\ny = 1\n");
         write("conf.d/edge/10.toml", "b = 2\nc = 2\nd = 2\n[t]\ny = 2\n");
         write("conf.d/edge/20.toml", "b = 3\n");
         write("conf.d/edge/ignored.bak", "b = 4\n");
@@ -245,10 +226,7 @@ mod tests {
         let layers = Layers::read(&folder.path().join("edge.toml"), &environment, &set);
         assert!(layers.problems.is_empty(), "{:?}", layers.problems);
         let expected = "a = 1\nb = 3\nc = 3\nd = 4\n[t]\nx = 1\ny = 2\nz = 'mqtt://h'\n";
-        assert_eq!(
-            layers.tree.as_ref().unwrap(),
-            &Value::Table(expected.parse().unwrap())
-        );
+        assert_eq!(layers.tree.as_ref().unwrap(), &Value::Table(expected.parse().unwrap()));
         let origin = |path: &str| {
             let placed = layers.place(Problem::new(path, "", "", ""));
             let name = placed.file.file_name().unwrap_or_default();
@@ -256,10 +234,7 @@ mod tests {
         };
         assert_eq!(origin("a"), ("edge.toml".into(), Some((1, 1))));
         assert_eq!(origin("b"), ("20.toml".into(), Some((1, 1))));
-        assert_eq!(
-            origin("c"),
-            ("environment variable HANQING__C".into(), None)
-        );
+        assert_eq!(origin("c"), ("environment variable HANQING__C".into(), None));
         assert_eq!(origin("d"), ("--set d".into(), None));
         assert_eq!(origin("t.y"), ("10.toml".into(), Some((5, 1))));
         assert_eq!(origin("nowhere"), ("edge.toml".into(), None));

@@ -143,10 +143,7 @@ fn terminal(
             "the one that the terminal is set to dial, such as 0.0.0.0:6000",
         ));
     }
-    for (key, text) in [
-        ("registration", &dtu.registration),
-        ("heartbeat", &dtu.heartbeat),
-    ] {
+    for (key, text) in [("registration", &dtu.registration), ("heartbeat", &dtu.heartbeat)] {
         let Some(text) = text else { continue };
         if let Err(rule) = bytes_of(text) {
             problems.push(Problem::new(

@@ -69,13 +69,7 @@ pub(super) fn from_beside(file: &Path, path: &mut PathBuf) {
 
 /// Paths of the broker's files, from the directory of `file`.
 pub(super) fn mqtt_paths(file: &Path, mqtt: &mut MqttSettings) {
-    let MqttSettings {
-        password_file,
-        ca_file,
-        cert_file,
-        key_file,
-        ..
-    } = mqtt;
+    let MqttSettings { password_file, ca_file, cert_file, key_file, .. } = mqtt;
     let files = [password_file, ca_file, cert_file, key_file];
     for path in files.into_iter().flatten() {
         from_beside(file, path);

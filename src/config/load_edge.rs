@@ -43,8 +43,5 @@ pub(super) fn read_edge(
     let loaded = load(Layers::read(file, environment, set), prepare, check);
     let mut problems = loaded.problems;
     problems.extend(of_profiles);
-    Loaded {
-        value: loaded.value.map(|settings| (settings, known)),
-        problems,
-    }
+    Loaded { value: loaded.value.map(|settings| (settings, known)), problems }
 }

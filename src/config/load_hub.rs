@@ -32,13 +32,11 @@ pub fn load_hub(file: &Path, set: &[(String, String)]) -> Result<LoadedHub, Vec<
         let own = settings.drought_grades.as_deref();
         let found = hub::grade_rules(own, &read.drought_grades).err();
         let file = own.unwrap_or(&settings.township);
-        township
-            .problems
-            .extend(found.into_iter().flatten().map(|problem| FileProblem {
-                file: file.into(),
-                position: None,
-                problem,
-            }));
+        township.problems.extend(found.into_iter().flatten().map(|problem| FileProblem {
+            file: file.into(),
+            position: None,
+            problem,
+        }));
     }
     let problems = [loaded.problems, township.problems].concat();
     match township.value {
@@ -90,10 +88,7 @@ pub(super) fn read_hub(
         }
         #[cfg(feature = "influx")]
         if let Some(server) = &mut settings.store.server {
-            for path in [&mut server.token_file, &mut server.ca_file]
-                .into_iter()
-                .flatten()
-            {
+            for path in [&mut server.token_file, &mut server.ca_file].into_iter().flatten() {
                 from_beside(file, path);
             }
         }
@@ -102,11 +97,7 @@ pub(super) fn read_hub(
     load(layers, prepare, |settings, broken| {
         let mut settings = settings.clone();
         // What stands in for a broker or a page is not to be compared with anything.
-        if ["broker", "web"]
-            .map(KeyPath::parse)
-            .iter()
-            .any(|p| broken.taints(p))
-        {
+        if ["broker", "web"].map(KeyPath::parse).iter().any(|p| broken.taints(p)) {
             settings.broker = None;
         }
         meaning::check(&settings)

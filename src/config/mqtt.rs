@@ -55,16 +55,8 @@ pub(super) fn check(mqtt: &MqttSettings) -> Vec<Problem> {
         }
     }
     for (path, missing, with) in [
-        (
-            "mqtt.key_file",
-            mqtt.key_file.is_none() && mqtt.cert_file.is_some(),
-            "cert_file",
-        ),
-        (
-            "mqtt.cert_file",
-            mqtt.cert_file.is_none() && mqtt.key_file.is_some(),
-            "key_file",
-        ),
+        ("mqtt.key_file", mqtt.key_file.is_none() && mqtt.cert_file.is_some(), "cert_file"),
+        ("mqtt.cert_file", mqtt.cert_file.is_none() && mqtt.key_file.is_some(), "key_file"),
     ] {
         if missing {
             add(
@@ -92,11 +84,7 @@ pub(super) fn check(mqtt: &MqttSettings) -> Vec<Problem> {
             );
         }
     }
-    if mqtt
-        .user
-        .as_ref()
-        .is_some_and(|user| user.trim().is_empty())
-    {
+    if mqtt.user.as_ref().is_some_and(|user| user.trim().is_empty()) {
         add("mqtt.user", &"\"\"", "must not be empty", "leave it out");
     }
     if mqtt.password_file.is_some() && mqtt.user.is_none() {
@@ -108,20 +96,10 @@ pub(super) fn check(mqtt: &MqttSettings) -> Vec<Problem> {
         );
     }
     if !(1..=WINDOW_MAX).contains(&mqtt.window) {
-        add(
-            "mqtt.window",
-            &mqtt.window,
-            "must be 1 to 100",
-            "leave it out for 16",
-        );
+        add("mqtt.window", &mqtt.window, "must be 1 to 100", "leave it out for 16");
     }
     if !(KEEP_ALIVE_MIN_S..=KEEP_ALIVE_MAX_S).contains(&mqtt.keep_alive_s) {
-        add(
-            "mqtt.keep_alive_s",
-            &mqtt.keep_alive_s,
-            "must be 5 to 3600 s",
-            "leave it out for 30",
-        );
+        add("mqtt.keep_alive_s", &mqtt.keep_alive_s, "must be 5 to 3600 s", "leave it out for 30");
     }
     // What is in the files is looked at where nothing else is wrong with them: one problem, one line.
     if !problems.iter().any(|p| p.path.ends_with("_file"))

@@ -51,36 +51,16 @@ fn health(health: &HealthSettings, path: &str, problems: &mut Vec<Problem>) {
         problems.push(Problem::new(format!("{path}.{key}"), value, rule, hint));
     };
     if !FAILURES.contains(&health.failures) {
-        add(
-            "failures",
-            health.failures,
-            "must be 1 to 100",
-            "leave it out for 3",
-        );
+        add("failures", health.failures, "must be 1 to 100", "leave it out for 3");
     }
     if health.after_s > DAY_S {
-        add(
-            "after_s",
-            health.after_s,
-            "must be at most 86400 s",
-            "leave it out for 10",
-        );
+        add("after_s", health.after_s, "must be at most 86400 s", "leave it out for 10");
     }
     if !(1..=DAY_S).contains(&health.probe_first_s) {
-        add(
-            "probe_first_s",
-            health.probe_first_s,
-            "must be 1 to 86400 s",
-            "leave it out for 5",
-        );
+        add("probe_first_s", health.probe_first_s, "must be 1 to 86400 s", "leave it out for 5");
     }
     if health.probe_most_s > DAY_S {
-        add(
-            "probe_most_s",
-            health.probe_most_s,
-            "must be at most 86400 s",
-            "leave it out for 300",
-        );
+        add("probe_most_s", health.probe_most_s, "must be at most 86400 s", "leave it out for 300");
     } else if health.probe_most_s < health.probe_first_s {
         add(
             "probe_most_s",

@@ -22,10 +22,7 @@ pub(super) fn device(
 ) {
     for (parameter, rules) in &device.quality {
         let path = format!("{path}.quality.{parameter}");
-        if device
-            .observes(profile)
-            .all(|(point, _)| point.parameter != *parameter)
-        {
+        if device.observes(profile).all(|(point, _)| point.parameter != *parameter) {
             problems.push(Problem::new(
                 path,
                 "",
@@ -54,16 +51,10 @@ fn preset(
     let ids = || presets().iter().map(|preset| preset.id.as_str());
     let Some(preset) = presets().iter().find(|preset| preset.id == *id) else {
         let known = || format!("known: {}", ids().collect::<Vec<_>>().join(", "));
-        return add(
-            "is no preset".into(),
-            did_you_mean(id, ids()).unwrap_or_else(known),
-        );
+        return add("is no preset".into(), did_you_mean(id, ids()).unwrap_or_else(known));
     };
     if preset.parameter != parameter {
-        add(
-            format!("is a preset for {}", preset.parameter),
-            "give limits of its own".into(),
-        );
+        add(format!("is a preset for {}", preset.parameter), "give limits of its own".into());
     }
     if interval_s > preset.interval_max_s {
         add(
@@ -92,15 +83,11 @@ fn series(rules: &SeriesRules, interval_s: u32, path: &str, problems: &mut Vec<P
             hint,
         );
     }
-    for (key, limits) in [
-        ("spike", rules.spike),
-        ("rate_per_hour", rules.rate_per_hour),
-        ("gap_s", rules.gap_s),
-    ] {
+    for (key, limits) in
+        [("spike", rules.spike), ("rate_per_hour", rules.rate_per_hour), ("gap_s", rules.gap_s)]
+    {
         let Some(limits) = limits else { continue };
-        let in_order = limits
-            .fail
-            .is_none_or(|fail| fail.is_finite() && fail > limits.suspect);
+        let in_order = limits.fail.is_none_or(|fail| fail.is_finite() && fail > limits.suspect);
         if !positive(limits.suspect) || !in_order {
             let rule = "is [suspect] or [suspect, fail], above 0 and in this order";
             add(
@@ -129,12 +116,7 @@ fn series(rules: &SeriesRules, interval_s: u32, path: &str, problems: &mut Vec<P
             );
         }
         if !positive(flat.after_h) {
-            add(
-                "flat.after_h",
-                flat.after_h.to_string(),
-                "is above 0",
-                "hours, such as 72",
-            );
+            add("flat.after_h", flat.after_h.to_string(), "is above 0", "hours, such as 72");
         }
         if let Some(fail) = flat.fail_after_h
             && !(fail.is_finite() && fail > flat.after_h)
@@ -164,18 +146,10 @@ fn series(rules: &SeriesRules, interval_s: u32, path: &str, problems: &mut Vec<P
                 "leave it out for 12",
             );
         }
-        let in_order = rule
-            .std
-            .fail
-            .is_none_or(|fail| fail > 0.0 && fail < rule.std.suspect);
+        let in_order = rule.std.fail.is_none_or(|fail| fail > 0.0 && fail < rule.std.suspect);
         if !positive(rule.std.suspect) || !in_order {
             let text = "is [suspect] or [suspect, fail], above 0, the second the smaller: less deviation is worse";
-            add(
-                "attenuated.std",
-                shown(rule.std),
-                text,
-                "in the parameter's unit",
-            );
+            add("attenuated.std", shown(rule.std), text, "in the parameter's unit");
         }
     }
 }
@@ -200,39 +174,19 @@ pub(super) fn pumps(settings: &EdgeSettings, observed: &BTreeMap<Series, String>
             problems.push(Problem::new(format!("{path}.{key}"), value, rule, hint));
         };
         let station = pump.station.to_string();
-        if settings
-            .pumps
-            .iter()
-            .take(index)
-            .any(|p| p.station == pump.station)
-        {
-            add(
-                "station",
-                station.clone(),
-                "is named already",
-                "remove one of the two".into(),
-            );
+        if settings.pumps.iter().take(index).any(|p| p.station == pump.station) {
+            add("station", station.clone(), "is named already", "remove one of the two".into());
         }
         for (key, kw) in [("rated_kw", pump.rated_kw), ("running_kw", pump.running_kw)] {
             if let Some(kw) = kw
                 && !(kw.is_finite() && kw > 0.0)
             {
-                add(
-                    key,
-                    kw.to_string(),
-                    "is above 0",
-                    "kW, from the pump's plate".into(),
-                );
+                add(key, kw.to_string(), "is above 0", "kW, from the pump's plate".into());
             }
         }
         if pump.rated_kw.is_some() && pump.running_kw.is_some() {
             let rule = "stands beside rated_kw: either says above which power it runs";
-            add(
-                "running_kw",
-                "".into(),
-                rule,
-                "remove one of the two".into(),
-            );
+            add("running_kw", "".into(), rule, "remove one of the two".into());
         }
         if !(pump.no_flow_at.is_finite() && pump.no_flow_at >= 0.0) {
             add(
@@ -253,26 +207,13 @@ pub(super) fn pumps(settings: &EdgeSettings, observed: &BTreeMap<Series, String>
             );
         } else if !told(pump, &reads) {
             let hint = "add rated_kw, from the pump's plate".into();
-            add(
-                "rated_kw",
-                "".into(),
-                "is required: only its power tells that it runs",
-                hint,
-            );
+            add("rated_kw", "".into(), "is required: only its power tells that it runs", hint);
         }
-        let drawn = settings
-            .sources
-            .iter()
-            .any(|source| source.pumps.contains(&pump.station));
+        let drawn = settings.sources.iter().any(|source| source.pumps.contains(&pump.station));
         let flow = pump.flow_station();
         if !reads(flow, Parameter::Flow) && (pump.flow.is_some() || !drawn) {
             let hint = near(flow, "name in `flow` the station with the flow meter");
-            add(
-                "flow",
-                flow.to_string(),
-                "has no flow that this gateway reads",
-                hint,
-            );
+            add("flow", flow.to_string(), "has no flow that this gateway reads", hint);
         }
     }
     for (index, source) in settings.sources.iter().enumerate() {
@@ -281,32 +222,15 @@ pub(super) fn pumps(settings: &EdgeSettings, observed: &BTreeMap<Series, String>
             problems.push(Problem::new(format!("{path}.{key}"), value, rule, hint));
         };
         let station = source.station.to_string();
-        if settings
-            .sources
-            .iter()
-            .take(index)
-            .any(|s| s.station == source.station)
-        {
-            add(
-                "station",
-                station.clone(),
-                "is named already",
-                "remove one of the two".into(),
-            );
+        if settings.sources.iter().take(index).any(|s| s.station == source.station) {
+            add("station", station.clone(), "is named already", "remove one of the two".into());
         }
         if !reads(&source.station, Parameter::Level) {
             let hint = near(&source.station, "read its level on this gateway");
-            add(
-                "station",
-                station,
-                "has no level that this gateway reads",
-                hint,
-            );
+            add("station", station, "has no level that this gateway reads", hint);
         }
-        for (key, number) in [
-            ("fall_per_hour", source.fall_per_hour),
-            ("after_h", source.after_h),
-        ] {
+        for (key, number) in [("fall_per_hour", source.fall_per_hour), ("after_h", source.after_h)]
+        {
             if !(number.is_finite() && number > 0.0) {
                 let hint = "m/h, more than evaporates and seeps away; and the hours over which it is measured";
                 add(key, number.to_string(), "is above 0", hint.into());

@@ -13,17 +13,9 @@ const SETTLE_MAX_S: u32 = 86_400;
 pub(super) fn check(server: &ServerSettings) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut add = |key: &str, value: &dyn std::fmt::Display, rule: &str, hint: &str| {
-        problems.push(Problem::new(
-            format!("store.server.{key}"),
-            value,
-            rule,
-            hint,
-        ));
+        problems.push(Problem::new(format!("store.server.{key}"), value, rule, hint));
     };
-    let urls = [
-        ("url", Some(&server.url)),
-        ("read_url", server.read_url.as_ref()),
-    ];
+    let urls = [("url", Some(&server.url)), ("read_url", server.read_url.as_ref())];
     for (key, url) in urls {
         if let Some(url) = url
             && let Err(rule) = server.check_url(url)
@@ -56,10 +48,7 @@ pub(super) fn check(server: &ServerSettings) -> Vec<Problem> {
             );
         }
     }
-    for (key, file) in [
-        ("token_file", &server.token_file),
-        ("ca_file", &server.ca_file),
-    ] {
+    for (key, file) in [("token_file", &server.token_file), ("ca_file", &server.ca_file)] {
         if let Some(file) = file
             && !file.is_file()
         {
@@ -72,20 +61,10 @@ pub(super) fn check(server: &ServerSettings) -> Vec<Problem> {
         }
     }
     if !(1..=TIMEOUT_MAX_S).contains(&server.timeout_s) {
-        add(
-            "timeout_s",
-            &server.timeout_s,
-            "must be 1 to 300 s",
-            "leave it out for 10",
-        );
+        add("timeout_s", &server.timeout_s, "must be 1 to 300 s", "leave it out for 10");
     }
     if server.settle_s > SETTLE_MAX_S {
-        add(
-            "settle_s",
-            &server.settle_s,
-            "must be 86400 s at most",
-            "leave it out for 120",
-        );
+        add("settle_s", &server.settle_s, "must be 86400 s at most", "leave it out for 120");
     }
     problems
 }

@@ -90,18 +90,10 @@ impl SourceText {
                     format!("is no TOML: {}", error.message().replace('\n', ", ")),
                     "correct this line first: nothing after it has been checked",
                 );
-                return Err(Box::new(FileProblem {
-                    file: file.into(),
-                    position: at,
-                    problem,
-                }));
+                return Err(Box::new(FileProblem { file: file.into(), position: at, problem }));
             }
         }
-        Ok(Self {
-            file: file.into(),
-            text,
-            places,
-        })
+        Ok(Self { file: file.into(), text, places })
     }
 
     /// Line and column of the value at `path`; `None` where the file has none.
@@ -120,11 +112,7 @@ impl SourceText {
             at = self.at(&outer);
             path = outer;
         }
-        FileProblem {
-            file: self.file.clone(),
-            position: at,
-            problem,
-        }
+        FileProblem { file: self.file.clone(), position: at, problem }
     }
 }
 
@@ -174,10 +162,7 @@ mod tests {
         assert_eq!(at("bus[1].device[0].list[1]"), Some((8, 2)));
         assert_eq!(at("bus[2]"), None);
         let placed = source.place(Problem::new("bus[0].tcp", "", "is required", "add it"));
-        assert_eq!(
-            placed.to_string(),
-            "x.toml:2:1: bus[0].tcp: is required; add it"
-        );
+        assert_eq!(placed.to_string(), "x.toml:2:1: bus[0].tcp: is required; add it");
     }
 
     #[test]

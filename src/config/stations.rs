@@ -23,11 +23,7 @@ pub(super) fn check_station(
     path: &str,
     found: &mut Problems,
 ) {
-    found.text(
-        &format!("{path}.name"),
-        &station.name,
-        "page and report name it",
-    );
+    found.text(&format!("{path}.name"), &station.name, "page and report name it");
     if township.village(&station.village).is_none() {
         let ids = || township.villages.iter().map(|v| v.id.as_str());
         let hint = did_you_mean(station.village.as_str(), ids())
@@ -47,12 +43,7 @@ pub(super) fn check_station(
     }
     if station.serves_persons.is_some() && station.kind != StationKind::Tank {
         let rule = "only a drinking-water tank serves persons";
-        found.add(
-            &format!("{path}.serves_persons"),
-            "",
-            rule,
-            "remove it, or correct the kind",
-        );
+        found.add(&format!("{path}.serves_persons"), "", rule, "remove it, or correct the kind");
     }
     match (&station.pump, station.kind) {
         (Some(pump), StationKind::Pump) => {
@@ -84,12 +75,7 @@ fn no_source(station: &Station, path: &str, found: &mut Problems) {
     ];
     for (key, _) in has.into_iter().filter(|(_, has)| *has) {
         let hint = "remove it, or correct the kind";
-        found.add(
-            &format!("{path}.{key}"),
-            "",
-            "only a water source has it",
-            hint,
-        );
+        found.add(&format!("{path}.{key}"), "", "only a water source has it", hint);
     }
 }
 
@@ -104,20 +90,10 @@ fn check_levels(station: &Station, path: &str, found: &mut Problems) {
         match level {
             None => {
                 let hint = "give the level in m above the datum";
-                found.add(
-                    &format!("{path}.{key}"),
-                    "",
-                    "is required of a water source",
-                    hint,
-                );
+                found.add(&format!("{path}.{key}"), "", "is required of a water source", hint);
             }
             Some(level) if !level.is_finite() => {
-                found.add(
-                    &format!("{path}.{key}"),
-                    level,
-                    "must be finite",
-                    "give the level in m",
-                );
+                found.add(&format!("{path}.{key}"), level, "must be finite", "give the level in m");
             }
             Some(_) => {}
         }
@@ -136,22 +112,14 @@ fn check_levels(station: &Station, path: &str, found: &mut Problems) {
             found.add(&format!("{path}.{key}"), high, rule, hint);
         }
     }
-    let ends = station
-        .curve
-        .as_ref()
-        .map(|c| (c.points().first(), c.points().last()));
+    let ends = station.curve.as_ref().map(|c| (c.points().first(), c.points().last()));
     if let Some((Some([lowest, _]), Some([highest, _]))) = ends {
         let bottom = station.bottom_m.filter(|bottom| bottom < lowest);
         let crest = station.crest_m.filter(|crest| crest > highest);
         if bottom.is_some() || crest.is_some() {
             let value = format!("{lowest} to {highest} m");
             let hint = "add points: outside the curve a storage is only a bound";
-            found.add(
-                &format!("{path}.curve"),
-                value,
-                "must cover bottom_m to crest_m",
-                hint,
-            );
+            found.add(&format!("{path}.curve"), value, "must cover bottom_m to crest_m", hint);
         }
     }
 }
@@ -177,11 +145,7 @@ fn check_thresholds(station: &Station, path: &str, found: &mut Problems) {
                 found.add(&path, month, rule, "each month has one threshold");
             }
         }
-        found.text(
-            &format!("{path}.source"),
-            &threshold.source,
-            "say where the values come from",
-        );
+        found.text(&format!("{path}.source"), &threshold.source, "say where the values come from");
         found.confidence(&path, threshold.confidence);
         check_order(station, threshold, &path, found);
     }
@@ -198,16 +162,11 @@ fn check_order(station: &Station, threshold: &Threshold, path: &str, found: &mut
                 found.add(&format!("{path}.quantity"), "storage", rule, hint);
             }
             let curve = station.curve.as_ref();
-            curve
-                .zip(station.normal_m)
-                .map(|(c, level)| c.storage(level).volume_m3)
+            curve.zip(station.normal_m).map(|(c, level)| c.storage(level).volume_m3)
         }
     };
-    let steps = [
-        ("guard", Some(threshold.guard)),
-        ("warn", Some(threshold.warn)),
-        ("low", threshold.low),
-    ];
+    let steps =
+        [("guard", Some(threshold.guard)), ("warn", Some(threshold.warn)), ("low", threshold.low)];
     for (key, value) in steps {
         if let Some(value) = value.filter(|value| !value.is_finite()) {
             found.add(
@@ -219,10 +178,7 @@ fn check_order(station: &Station, threshold: &Threshold, path: &str, found: &mut
         }
     }
     let hint = "guard 旱保 < warn 旱警 < low 偏低 <= normal";
-    let given: Vec<(&str, f64)> = steps
-        .into_iter()
-        .filter_map(|(k, v)| Some((k, v?)))
-        .collect();
+    let given: Vec<(&str, f64)> = steps.into_iter().filter_map(|(k, v)| Some((k, v?))).collect();
     for ((low_key, low), (key, high)) in given.iter().zip(given.iter().skip(1)) {
         if low >= high {
             let rule = format!("must lie above {low_key}, {low}");
@@ -248,40 +204,19 @@ fn check_pump(township: &Township, pump: &Pump, path: &str, found: &mut Problems
         }
         Some(source) if !source.kind.is_source() => {
             let rule = format!("is a {}, not a water source", source.kind.name_zh());
-            found.add(
-                &key,
-                &pump.source,
-                rule,
-                "name the pond, reservoir, channel, well or tank",
-            );
+            found.add(&key, &pump.source, rule, "name the pond, reservoir, channel, well or tank");
         }
         Some(_) => {}
     }
     let plate = "see the pump's plate";
-    let power = found.positive(
-        &format!("{path}.rated_power_kw"),
-        pump.rated_power_kw,
-        plate,
-    );
-    let flow = found.positive(
-        &format!("{path}.rated_flow_m3h"),
-        pump.rated_flow_m3h,
-        plate,
-    );
+    let power = found.positive(&format!("{path}.rated_power_kw"), pump.rated_power_kw, plate);
+    let flow = found.positive(&format!("{path}.rated_flow_m3h"), pump.rated_flow_m3h, plate);
     let head = found.positive(&format!("{path}.rated_head_m"), pump.rated_head_m, plate);
     if !(pump.irrigates_mu.is_finite() && pump.irrigates_mu >= 0.0) {
         let hint = "in mu; 0 where it does not irrigate";
-        found.add(
-            &format!("{path}.irrigates_mu"),
-            pump.irrigates_mu,
-            "must be 0 or more",
-            hint,
-        );
+        found.add(&format!("{path}.irrigates_mu"), pump.irrigates_mu, "must be 0 or more", hint);
     }
-    if let Some(share) = pump
-        .efficiency
-        .filter(|share| !(*share > 0.0 && *share <= 1.0))
-    {
+    if let Some(share) = pump.efficiency.filter(|share| !(*share > 0.0 && *share <= 1.0)) {
         let hint = "wire to water as a share, such as 0.5; without it the plate's values say it";
         let rule = "must be above 0 and at most 1";
         found.add(&format!("{path}.efficiency"), share, rule, hint);
@@ -294,12 +229,7 @@ fn check_pump(township: &Township, pump: &Pump, path: &str, found: &mut Problems
                 pump.rated_flow_m3h, pump.rated_head_m
             );
             let hint = "compare power, flow (m3/h, not L/s) and head with the plate";
-            found.add(
-                &format!("{path}.rated_power_kw"),
-                pump.rated_power_kw,
-                rule,
-                hint,
-            );
+            found.add(&format!("{path}.rated_power_kw"), pump.rated_power_kw, rule, hint);
         }
     }
 }
@@ -322,10 +252,7 @@ fn check_meters(
     for (index, meter) in pump.meters.iter().enumerate() {
         let path = format!("{path}.meter[{index}].station");
         let before = pump.meters.iter().take(index);
-        if let Some(first) = before
-            .into_iter()
-            .position(|other| other.station == meter.station)
-        {
+        if let Some(first) = before.into_iter().position(|other| other.station == meter.station) {
             let rule = format!("is the station of meter[{first}] already");
             found.add(&path, &meter.station, rule, "name each meter once");
         }
@@ -336,10 +263,7 @@ fn check_meters(
             pumps || meters.into_iter().any(|m| m.station == meter.station)
         };
         if let Some(other) = others.into_iter().find(counted_by) {
-            let rule = format!(
-                "is read for {} too: its electricity would count twice",
-                other.id
-            );
+            let rule = format!("is read for {} too: its electricity would count twice", other.id);
             let hint =
                 "give each meter to one pump; a meter of its own is no [[station]] of kind pump";
             found.add(&path, &meter.station, rule, hint);

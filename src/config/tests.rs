@@ -21,12 +21,8 @@ fn files(folder: &str) -> Vec<PathBuf> {
 #[cfg(feature = "demo")]
 #[test]
 fn every_file_of_the_examples_is_right() {
-    let folders = [
-        "config",
-        "config/devices",
-        "config/examples/2022",
-        "config/examples/2022/gateways",
-    ];
+    let folders =
+        ["config", "config/devices", "config/examples/2022", "config/examples/2022/gateways"];
     let mut kinds = Vec::new();
     for file in folders.into_iter().flat_map(files) {
         let report = check_file(&file);
@@ -34,13 +30,7 @@ fn every_file_of_the_examples_is_right() {
         assert_eq!(lines, Vec::<String>::new(), "{}", file.display());
         kinds.push(report.kind);
     }
-    for kind in [
-        Kind::Edge,
-        Kind::Hub,
-        Kind::Township,
-        Kind::Profile,
-        Kind::Scenario,
-    ] {
+    for kind in [Kind::Edge, Kind::Hub, Kind::Township, Kind::Profile, Kind::Scenario] {
         assert!(kinds.contains(&kind), "no {kind} among the examples");
     }
 }
@@ -58,17 +48,11 @@ fn every_broken_file_says_all_that_is_wrong_with_it() {
         let report = check_file(&file);
         let mut text = format!("{}\n", report.kind);
         for problem in &report.problems {
-            let line = problem
-                .to_string()
-                .replace(&format!("{}/", root().display()), "");
+            let line = problem.to_string().replace(&format!("{}/", root().display()), "");
             text.push_str(&line);
             text.push('\n');
         }
-        assert!(
-            !report.problems.is_empty(),
-            "{} is not broken",
-            file.display()
-        );
+        assert!(!report.problems.is_empty(), "{} is not broken", file.display());
         let expected = file.with_extension("expected");
         if bless {
             std::fs::write(&expected, &text).unwrap();
@@ -90,11 +74,8 @@ fn a_hub_is_loaded_with_its_township_and_reports_both() {
     let missing = load_hub(&hub, &[]).unwrap_err();
     assert_eq!(missing.len(), 1, "{missing:?}");
     assert!(missing[0].file.ends_with("township.toml"));
-    std::fs::copy(
-        root().join("config/township.toml"),
-        folder.path().join("township.toml"),
-    )
-    .unwrap();
+    std::fs::copy(root().join("config/township.toml"), folder.path().join("township.toml"))
+        .unwrap();
     let (settings, township) = load_hub(&hub, &[]).unwrap();
     assert_eq!(settings.township, folder.path().join("township.toml"));
     assert!(!township.villages.is_empty());

@@ -26,52 +26,21 @@ pub fn check(township: &Township) -> Vec<Problem> {
     found.text("name", &township.name, "the report names the township");
     if TimeZone::get(&township.zone).is_err() {
         let hint = "an IANA zone such as Asia/Shanghai, which is the default";
-        found.add(
-            "zone",
-            &township.zone,
-            "is no time zone that is known",
-            hint,
-        );
+        found.add("zone", &township.zone, "is no time zone that is known", hint);
     }
     if !(0..=23).contains(&township.day_start_hour) {
         let hint = "0, or 8 for the hydrological day";
-        found.add(
-            "day_start_hour",
-            township.day_start_hour,
-            "must be 0 to 23",
-            hint,
-        );
+        found.add("day_start_hour", township.day_start_hour, "must be 0 to 23", hint);
     }
     if township.villages.is_empty() {
-        found.add(
-            "village",
-            "",
-            "a township has at least one village",
-            "add [[village]]",
-        );
+        found.add("village", "", "a township has at least one village", "add [[village]]");
     }
-    unique(
-        "village",
-        township.villages.iter().map(|v| v.id.as_str()),
-        &mut found,
-    );
-    unique(
-        "station",
-        township.stations.iter().map(|s| s.id.as_str()),
-        &mut found,
-    );
-    unique(
-        "crop",
-        township.crops.iter().map(|c| c.id.as_str()),
-        &mut found,
-    );
+    unique("village", township.villages.iter().map(|v| v.id.as_str()), &mut found);
+    unique("station", township.stations.iter().map(|s| s.id.as_str()), &mut found);
+    unique("crop", township.crops.iter().map(|c| c.id.as_str()), &mut found);
     for (index, village) in township.villages.iter().enumerate() {
         let path = format!("village[{index}]");
-        found.text(
-            &format!("{path}.name"),
-            &village.name,
-            "the report names it",
-        );
+        found.text(&format!("{path}.name"), &village.name, "the report names it");
         if !(village.sown_area_mu.is_finite() && village.sown_area_mu >= 0.0) {
             let hint = "give the sown area in mu; 0 where nothing is sown";
             found.add(
@@ -91,35 +60,19 @@ pub fn check(township: &Township) -> Vec<Problem> {
     check_sown_area(township, &mut found);
     if let Some(demand) = &township.demand {
         let hint = "litres a person and day, 35 to 60 in the country";
-        found.positive(
-            "demand.litres_per_person_day",
-            demand.litres_per_person_day,
-            hint,
-        );
-        found.text(
-            "demand.source",
-            &demand.source,
-            "say where the value comes from",
-        );
+        found.positive("demand.litres_per_person_day", demand.litres_per_person_day, hint);
+        found.text("demand.source", &demand.source, "say where the value comes from");
         found.confidence("demand", demand.confidence);
     }
     if let Some(climate) = &township.climate {
-        if !climate
-            .rain_mm
-            .iter()
-            .all(|mm| mm.is_finite() && *mm >= 0.0)
-        {
+        if !climate.rain_mm.iter().all(|mm| mm.is_finite() && *mm >= 0.0) {
             let shown = format!("{:?}", climate.rain_mm);
             let hint = "twelve monthly means in mm, January first";
             found.add("climate.rain_mm", shown, "must be 0 or more", hint);
         }
         let hint = "mm of areal mean below which a day is rainless, such as 3";
         found.positive("climate.rainless_mm", climate.rainless_mm, hint);
-        found.text(
-            "climate.source",
-            &climate.source,
-            "say where the values come from",
-        );
+        found.text("climate.source", &climate.source, "say where the values come from");
         found.confidence("climate", climate.confidence);
     }
     if let Some(irrigation) = &township.irrigation {
@@ -182,12 +135,7 @@ fn unique<'a>(list: &str, ids: impl Iterator<Item = &'a str>, found: &mut Proble
     for (index, id) in ids.enumerate() {
         if let Some(first) = seen.get(id) {
             let rule = format!("is the id of {list}[{first}] already");
-            found.add(
-                &format!("{list}[{index}].id"),
-                id,
-                rule,
-                "give each an id of its own",
-            );
+            found.add(&format!("{list}[{index}].id"), id, rule, "give each an id of its own");
         } else {
             seen.insert(id, index);
         }
@@ -196,11 +144,7 @@ fn unique<'a>(list: &str, ids: impl Iterator<Item = &'a str>, found: &mut Proble
 
 fn check_crop(crop: &Crop, path: &str, found: &mut Problems) {
     found.text(&format!("{path}.name"), &crop.name, "tables name it");
-    found.text(
-        &format!("{path}.source"),
-        &crop.source,
-        "say where yield and price come from",
-    );
+    found.text(&format!("{path}.source"), &crop.source, "say where yield and price come from");
     found.confidence(path, crop.confidence);
     found.positive(
         &format!("{path}.sown_area_mu"),

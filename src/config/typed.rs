@@ -72,11 +72,7 @@ pub(super) fn read<T: DeserializeOwned>(tree: Value) -> Typed<T> {
             }
         }
     }
-    Typed {
-        value,
-        problems: mending.problems,
-        broken: Broken(mending.broken),
-    }
+    Typed { value, problems: mending.problems, broken: Broken(mending.broken) }
 }
 
 struct Mending {
@@ -99,8 +95,7 @@ impl Mending {
             let path = path.key(field);
             if !self.caused(&path) {
                 let hint = format!("add `{field}`");
-                self.problems
-                    .push(Problem::new(path.to_string(), "", "is required", hint));
+                self.problems.push(Problem::new(path.to_string(), "", "is required", hint));
             }
             return self.stand_in(path);
         }
@@ -120,8 +115,7 @@ impl Mending {
             let value = path.get(&self.tree);
             let (rule, hint) = words::rule_and_hint(message, value);
             let value = value.map(words::shown).unwrap_or_default();
-            self.problems
-                .push(Problem::new(path.to_string(), value, rule, hint));
+            self.problems.push(Problem::new(path.to_string(), value, rule, hint));
         }
         self.take_out(path)
     }
@@ -147,12 +141,7 @@ impl Mending {
                 }
             });
             let value = path.get(&self.tree).map(words::shown).unwrap_or_default();
-            self.problems.push(Problem::new(
-                path.to_string(),
-                value,
-                "is no known key",
-                hint,
-            ));
+            self.problems.push(Problem::new(path.to_string(), value, "is no known key", hint));
         }
         let Some(table) = outer.get_mut(&mut self.tree).and_then(Value::as_table_mut) else {
             return false;

@@ -50,19 +50,13 @@ pub(super) fn rule_and_hint(message: &str, value: Option<&Value>) -> (String, St
     }
     if message.trim() == "invalid socket address syntax" {
         let hint = "names are not looked up: 127.0.0.1 is this machine, 0.0.0.0 any address of it";
-        return (
-            format!("must be {}", type_in_words("socket address")),
-            hint.into(),
-        );
+        return (format!("must be {}", type_in_words("socket address")), hint.into());
     }
     let wrong = ["invalid type: ", "invalid value: ", "invalid length "];
     match message.rsplit_once(", expected ") {
         Some((_, wanted)) if wrong.iter().any(|prefix| message.starts_with(prefix)) => {
             let wanted = wanted.trim();
-            (
-                format!("must be {}", type_in_words(wanted)),
-                hint(wanted, value),
-            )
+            (format!("must be {}", type_in_words(wanted)), hint(wanted, value))
         }
         _ => (message.trim().replace('\n', ", "), String::new()),
     }
@@ -93,10 +87,8 @@ fn type_in_words(wanted: &str) -> String {
 
 fn hint(wanted: &str, value: Option<&Value>) -> String {
     let number_wanted = wanted.len() <= 5 && wanted.starts_with(['u', 'i', 'f']);
-    let text_wanted = matches!(
-        wanted,
-        "a string" | "string" | "path string" | "socket address" | "string only"
-    );
+    let text_wanted =
+        matches!(wanted, "a string" | "string" | "path string" | "socket address" | "string only");
     let hint = match value {
         Some(Value::String(text)) if number_wanted && text.trim().parse::<f64>().is_ok() => {
             "remove the quotes"
@@ -136,9 +128,6 @@ mod tests {
 
     #[test]
     fn a_long_value_is_cut_between_characters() {
-        assert_eq!(
-            shown(&Value::from("旱".repeat(100))).chars().count(),
-            SHOWN_MAX + 3
-        );
+        assert_eq!(shown(&Value::from("旱".repeat(100))).chars().count(), SHOWN_MAX + 3);
     }
 }

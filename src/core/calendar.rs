@@ -15,10 +15,7 @@ pub struct Calendar {
 impl Calendar {
     /// The calendar of `zone` with days that begin at `day_start_hour` (0 to 23).
     pub fn new(zone: TimeZone, day_start_hour: i8) -> Self {
-        Self {
-            zone,
-            day_start_hour: day_start_hour.clamp(0, 23),
-        }
+        Self { zone, day_start_hour: day_start_hour.clamp(0, 23) }
     }
 
     /// The instant at which `day` begins; the nearest that there is, of a day at the ends of time.
@@ -26,11 +23,7 @@ impl Calendar {
         day.at(self.day_start_hour, 0, 0, 0)
             .to_zoned_datetime(self.zone.clone())
             .map(|zoned| zoned.timestamp())
-            .unwrap_or(if day.year() < 0 {
-                Timestamp::MIN
-            } else {
-                Timestamp::MAX
-            })
+            .unwrap_or(if day.year() < 0 { Timestamp::MIN } else { Timestamp::MAX })
     }
 
     /// The day that `at` falls into.
@@ -102,10 +95,7 @@ mod tests {
 
     #[test]
     fn the_drought_of_2022_lasts_107_days() {
-        let period = Period {
-            from: date(2022, 8, 1),
-            to: date(2022, 11, 15),
-        };
+        let period = Period { from: date(2022, 8, 1), to: date(2022, 11, 15) };
         assert_eq!(period.days(), 107);
     }
 }

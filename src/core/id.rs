@@ -25,9 +25,7 @@ fn parse(text: &str) -> Result<Arc<str>, IdError> {
     if begins && goes_on && text.len() <= ID_LENGTH_MAX {
         Ok(text.into())
     } else {
-        Err(IdError {
-            text: text.chars().take(80).collect(),
-        })
+        Err(IdError { text: text.chars().take(80).collect() })
     }
 }
 
@@ -152,16 +150,7 @@ mod tests {
     #[test]
     fn an_id_is_safe_in_a_topic() {
         assert!("pond-1".parse::<StationId>().is_ok());
-        for bad in [
-            "",
-            "1pond",
-            "Pond",
-            "a/b",
-            "a+b",
-            "塘",
-            "a b",
-            &"a".repeat(41),
-        ] {
+        for bad in ["", "1pond", "Pond", "a/b", "a+b", "塘", "a b", &"a".repeat(41)] {
             assert!(bad.parse::<StationId>().is_err(), "{bad:?}");
         }
     }

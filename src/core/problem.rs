@@ -23,12 +23,7 @@ impl Problem {
         rule: impl Into<String>,
         hint: impl Into<String>,
     ) -> Self {
-        Self {
-            path: path.into(),
-            value: value.to_string(),
-            rule: rule.into(),
-            hint: hint.into(),
-        }
+        Self { path: path.into(), value: value.to_string(), rule: rule.into(), hint: hint.into() }
     }
 }
 

@@ -186,9 +186,6 @@ mod tests {
         assert!((kpa - 0.10197).abs() < 1e-5);
         let psi = Unit::PoundForcePerSquareInch.factor_to(Unit::Metre);
         assert!((psi.unwrap() - 0.70307).abs() < 1e-5);
-        assert_eq!(
-            Unit::LitrePerMinute.factor_to(Unit::CubicMetrePerHour),
-            Some(0.06)
-        );
+        assert_eq!(Unit::LitrePerMinute.factor_to(Unit::CubicMetrePerHour), Some(0.06));
     }
 }

@@ -68,10 +68,7 @@ impl Meter {
         let register = dice.between(low, 1.0) * top;
         let rated = !dice.hits(0.1);
         Meter {
-            spec: Spec {
-                modulus,
-                max_rate_per_hour: rated.then_some(rate),
-            },
+            spec: Spec { modulus, max_rate_per_hour: rated.then_some(rate) },
             rate,
             resolution,
             ms: 1_660_000_000_000,
@@ -216,10 +213,7 @@ fn run(seed: u64) -> Result<(), String> {
         };
         let at = Timestamp::from_millisecond(meter.ms).unwrap();
         let step = state.feed(&meter.spec, at, raw);
-        story.push_str(&format!(
-            "{:.3} h: {raw}, true {}, {step:?}\n",
-            hours, meter.truth
-        ));
+        story.push_str(&format!("{:.3} h: {raw}, true {}, {step:?}\n", hours, meter.truth));
         if !(0.0 <= step.increment && step.increment <= step.increment_max) {
             return Err(format!("{story}increments"));
         }

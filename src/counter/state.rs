@@ -64,10 +64,7 @@ impl Spec {
     fn rolled(&self, from: Mark, to: Mark) -> Option<f64> {
         let modulus = self.modulus?;
         let grown = modulus - from.raw + to.raw;
-        let limit = self
-            .limit(from, to)
-            .unwrap_or(ROLLOVER_SHARE_MAX * modulus)
-            .min(modulus);
+        let limit = self.limit(from, to).unwrap_or(ROLLOVER_SHARE_MAX * modulus).min(modulus);
         let falls = to.raw < from.raw && from.raw <= modulus && to.raw >= 0.0;
         (falls && from.raw >= ROLLOVER_FROM * modulus && grown <= limit).then_some(grown)
     }
@@ -160,10 +157,7 @@ impl State {
             return Step::default();
         };
         let first = self.held.first().copied();
-        let follows_held = self
-            .held
-            .last()
-            .is_some_and(|last| spec.growth(*last, mark).is_some());
+        let follows_held = self.held.last().is_some_and(|last| spec.growth(*last, mark).is_some());
         let jumped_up = first.is_some_and(|first| first.raw > base.raw);
         if let Some(grown) = spec.growth(base, mark)
             && !(follows_held && jumped_up)
@@ -181,10 +175,7 @@ impl State {
                 (_, most) => (0.0, most),
             };
             let step = self.accept(base, mark, (grown, least, most));
-            return Step {
-                rollovers: 1,
-                ..step
-            };
+            return Step { rollovers: 1, ..step };
         }
         match first {
             Some(first) if follows_held && self.held.len() >= CONFIRMING => {
@@ -199,10 +190,7 @@ impl State {
                 let above = self.held.iter().any(|held| held.raw > base.raw);
                 self.dropped_above = Some(above || self.dropped_above == Some(true));
                 self.held = vec![mark];
-                Step {
-                    glitches,
-                    ..Step::default()
-                }
+                Step { glitches, ..Step::default() }
             }
             _ => {
                 self.held.push(mark);
@@ -236,9 +224,7 @@ impl State {
         }
         // It may as well have been reset and have passed its old value since; or what agreed with each other was the register,
         // and this is the glitch.
-        let most = spec
-            .limit(base, mark)
-            .map_or(turned, |limit| limit.max(turned));
+        let most = spec.limit(base, mark).map_or(turned, |limit| limit.max(turned));
         let least = match (self.held.first(), self.held.last()) {
             _ if self.dropped_above == Some(true) => 0.0,
             (Some(first), Some(last)) if !follows_held && self.held.len() >= CONFIRMING => {
@@ -258,12 +244,7 @@ impl State {
         let rounded_down = mark.raw < base.raw && grown == 0.0;
         let raw = if rounded_down { base.raw } else { mark.raw };
         self.base = Some(Mark { at: mark.at, raw });
-        Step {
-            increment: least,
-            increment_max: most,
-            glitches,
-            ..Step::default()
-        }
+        Step { increment: least, increment_max: most, glitches, ..Step::default() }
     }
 
     /// The readings from `first`, which shows the register surely, to `last` are believed: the register was reset, or the meter replaced.
@@ -274,20 +255,10 @@ impl State {
         // What it showed first says nothing: a register may begin anew at zero, a meter put in its place with what it has
         // counted before.
         let increment = (last.raw - first.raw).max(0.0);
-        let restarted = if first.raw < base.raw {
-            first.raw.max(0.0)
-        } else {
-            0.0
-        };
-        let increment_max = spec
-            .limit(base, last)
-            .map_or(restarted + increment, |limit| limit.max(increment));
-        Step {
-            increment,
-            increment_max,
-            resets: 1,
-            ..Step::default()
-        }
+        let restarted = if first.raw < base.raw { first.raw.max(0.0) } else { 0.0 };
+        let increment_max =
+            spec.limit(base, last).map_or(restarted + increment, |limit| limit.max(increment));
+        Step { increment, increment_max, resets: 1, ..Step::default() }
     }
 }
 

@@ -3,10 +3,7 @@
 use super::*;
 use proptest::prelude::*;
 
-const SPEC: Spec = Spec {
-    modulus: Some(10_000.0),
-    max_rate_per_hour: Some(60.0),
-};
+const SPEC: Spec = Spec { modulus: Some(10_000.0), max_rate_per_hour: Some(60.0) };
 
 fn at(minutes: i64) -> Timestamp {
     Timestamp::from_second(1_660_000_000 + minutes * 60).unwrap()
@@ -34,13 +31,7 @@ fn hourly(spec: &Spec, raws: &[f64]) -> (State, Step) {
 }
 
 fn step(increment: f64, increment_max: f64, rollovers: u32, resets: u32, glitches: u32) -> Step {
-    Step {
-        increment,
-        increment_max,
-        rollovers,
-        resets,
-        glitches,
-    }
+    Step { increment, increment_max, rollovers, resets, glitches }
 }
 
 #[test]
@@ -54,20 +45,14 @@ fn normal_growth_counts_and_standing_still_does_not() {
 fn a_gap_counts_whole() {
     let mut state = State::default();
     state.feed(&SPEC, at(0), 100.0);
-    assert_eq!(
-        state.feed(&SPEC, at(60 * 24), 1300.0),
-        step(1200.0, 1200.0, 0, 0, 0)
-    );
+    assert_eq!(state.feed(&SPEC, at(60 * 24), 1300.0), step(1200.0, 1200.0, 0, 0, 0));
 }
 
 #[test]
 fn a_rollover_counts_through_the_modulus() {
     let (_, total) = hourly(&SPEC, &[9950.0, 9990.0, 30.0, 80.0]);
     assert_eq!(total, step(130.0, 130.0, 1, 0, 0));
-    let unrated = Spec {
-        max_rate_per_hour: None,
-        ..SPEC
-    };
+    let unrated = Spec { max_rate_per_hour: None, ..SPEC };
     assert_eq!(hourly(&unrated, &[9990.0, 30.0]).1.rollovers, 1);
 }
 
@@ -108,10 +93,7 @@ fn without_a_rate_only_a_fall_is_suspicious() {
 
 #[test]
 fn a_register_with_coarse_steps_is_no_stream_of_jumps() {
-    let spec = Spec {
-        modulus: None,
-        max_rate_per_hour: Some(1.0),
-    };
+    let spec = Spec { modulus: None, max_rate_per_hour: Some(1.0) };
     let mut state = State::default();
     let steps: Vec<Step> = (0..=600)
         .map(|minute| state.feed(&spec, at(minute), f64::from(minute as u32 / 60)))
@@ -166,11 +148,7 @@ fn simulate(start: f64, fates: &[(i64, f64, Fate)]) -> Vec<(Timestamp, f64, f64)
         let middle = (2500.0..9000.0).contains(&register);
         // More of them in a row than that pass for a reset, as the module says.
         let may_glitch = middle && glitches < CONFIRMING;
-        glitches = if matches!(fate, Fate::Glitch(_)) {
-            glitches + 1
-        } else {
-            0
-        };
+        glitches = if matches!(fate, Fate::Glitch(_)) { glitches + 1 } else { 0 };
         let raw = match fate {
             Fate::Glitch(high) if may_glitch => {
                 if *high && register < 6000.0 {

@@ -116,31 +116,18 @@ impl Running {
 /// Anything that keeps the chain from running to its end.
 pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished> {
     let took = Stopwatch::start();
-    let Example {
-        township,
-        township_text,
-        scenario,
-        gateways,
-        profiles,
-        ledger,
-    } = example;
+    let Example { township, township_text, scenario, gateways, profiles, ledger } = example;
     let calendar = hub::calendar(&township)?;
     let period = scenario.event;
     let (start, end) = calendar.bounds(period);
     let stop = CancellationToken::new();
 
-    let mut world = World::new(
-        &township,
-        &scenario,
-        options.seed.unwrap_or(scenario.seed),
-        &calendar,
-    )?;
+    let mut world =
+        World::new(&township, &scenario, options.seed.unwrap_or(scenario.seed), &calendar)?;
     world.advance_to(start);
     let world = Arc::new(Mutex::new(world));
-    let named: Vec<(GatewayId, Vec<BusSettings>)> = gateways
-        .iter()
-        .map(|g| (g.gateway.clone(), g.buses.clone()))
-        .collect();
+    let named: Vec<(GatewayId, Vec<BusSettings>)> =
+        gateways.iter().map(|g| (g.gateway.clone(), g.buses.clone())).collect();
     let known: Vec<Profile> = profiles.values().cloned().collect();
     let simulator = Simulator::start(world.clone(), &named, &known, stop.clone()).await?;
 
@@ -157,9 +144,8 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
     let mut absolute = settings.clone();
     absolute.store.path = data.join("store.db");
     absolute.ledger.path = data.join("ledger.db");
-    let hub = Hub::open(absolute.clone(), township.clone(), clock.clone(), true)
-        .await
-        .context("hub")?;
+    let hub =
+        Hub::open(absolute.clone(), township.clone(), clock.clone(), true).await.context("hub")?;
     let page = hub.page_address()?;
     let (taken, overview) = (hub.state(), hub.overview().context("the hub has no page")?);
 
@@ -183,14 +169,8 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
     supervisor.spawn("hub", hub.run(stop.child_token()));
     let mut tasks = tokio::spawn(supervisor.run());
 
-    let mut progress = progress::Progress::new(
-        calendar.clone(),
-        period,
-        page,
-        watches.clone(),
-        taken,
-        overview,
-    );
+    let mut progress =
+        progress::Progress::new(calendar.clone(), period, page, watches.clone(), taken, overview);
     let chain = Chain {
         world: &world,
         driver: &driver,
@@ -207,16 +187,10 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
         () = chain.drive(&mut progress) => {}
     }
     let drained = tokio::time::timeout(DRAIN_MAX, drained(&watches));
-    drained
-        .await
-        .context("the last readings did not reach the store")??;
+    drained.await.context("the last readings did not reach the store")??;
     progress.finish(clock.now());
 
-    let truth = world
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .truth()
-        .clone();
+    let truth = world.lock().unwrap_or_else(PoisonError::into_inner).truth().clone();
     let reader = Sqlite::open_reader(&absolute.store.path)?;
     let committed = reader.count()?;
     let report = hub::report(&absolute, &township, Some(period), end, &options.out)?;
@@ -259,10 +233,7 @@ impl Chain<'_> {
             }
             now = next;
             self.wait(&pace, now).await;
-            self.world
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .advance_to(now);
+            self.world.lock().unwrap_or_else(PoisonError::into_inner).advance_to(now);
             self.driver.advance_to(now);
         }
     }
@@ -280,11 +251,7 @@ impl Chain<'_> {
 /// Waits until every batch of every gateway has been committed and released.
 async fn drained(watches: &[EdgeWatch]) -> anyhow::Result<()> {
     for watch in watches {
-        watch
-            .spool
-            .clone()
-            .wait_for(|keeper| keeper.spool.batches == 0)
-            .await?;
+        watch.spool.clone().wait_for(|keeper| keeper.spool.batches == 0).await?;
     }
     Ok(())
 }
@@ -316,9 +283,7 @@ fn hub_settings(page: u16, broker: u16) -> HubSettings {
         client_id: "hanqing-hub".into(),
         store: StoreSettings::at("store.db".into()),
         ledger: LedgerSettings::at("ledger.db".into()),
-        web: WebSettings {
-            listen: (Ipv4Addr::LOCALHOST, page).into(),
-        },
+        web: WebSettings { listen: (Ipv4Addr::LOCALHOST, page).into() },
         township: "township.toml".into(),
         report_templates: None,
         share: None,
@@ -334,11 +299,7 @@ fn hub_settings(page: u16, broker: u16) -> HubSettings {
 fn enter(data: &Path, csv: &[u8], township: &Township, at: Timestamp) -> anyhow::Result<()> {
     let import = ledger::import(csv, None, township, at);
     let problems: Vec<String> = import.problems.iter().map(ToString::to_string).collect();
-    ensure!(
-        problems.is_empty(),
-        "the example's ledger is wrong:\n{}",
-        problems.join("\n")
-    );
+    ensure!(problems.is_empty(), "the example's ledger is wrong:\n{}", problems.join("\n"));
     for placed in Ledger::open(&data.join("ledger.db"))?.import(&import.rows)? {
         if let Placed::Refused(error) = placed {
             bail!("the example's ledger is wrong: {error}");

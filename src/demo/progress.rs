@@ -46,15 +46,7 @@ impl Progress {
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
-        Self {
-            calendar,
-            period,
-            edges,
-            taken,
-            overview,
-            bar,
-            shown: None,
-        }
+        Self { calendar, period, edges, taken, overview, bar, shown: None }
     }
 
     /// Shows the state at `now`, once a day at most.
@@ -64,11 +56,7 @@ impl Progress {
             return;
         }
         self.shown = Some(day);
-        let number = Period {
-            from: self.period.from,
-            to: day,
-        }
-        .days();
+        let number = Period { from: self.period.from, to: day }.days();
         match &self.bar {
             Some(bar) => {
                 bar.set_position(number.unsigned_abs());
@@ -90,11 +78,7 @@ impl Progress {
 
     fn line(&self, day: Date) -> String {
         let polled: u64 = self.edges.iter().map(EdgeWatch::polled).sum();
-        let waiting: u64 = self
-            .edges
-            .iter()
-            .map(|edge| edge.spooled().spool.readings)
-            .sum();
+        let waiting: u64 = self.edges.iter().map(|edge| edge.spooled().spool.readings).sum();
         let committed = self.taken.readings.load(Relaxed);
         let overview = self.overview.borrow();
         let totals = &overview.totals;

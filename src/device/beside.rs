@@ -44,30 +44,15 @@ pub(super) fn check(profile: &Profile, point: &Point, path: &str, problems: &mut
     }
     for (index, code) in point.codes.iter().enumerate() {
         if !(code.code.is_finite() && code.value.is_finite()) {
-            add(
-                format!("codes[{index}]"),
-                &"",
-                "code and value are finite",
-                "correct it",
-            );
+            add(format!("codes[{index}]"), &"", "code and value are finite", "correct it");
         }
         if point.codes.iter().take(index).any(|c| c.code == code.code) {
-            add(
-                format!("codes[{index}].code"),
-                &code.code,
-                "is listed already",
-                "remove one",
-            );
+            add(format!("codes[{index}].code"), &code.code, "is listed already", "remove one");
         }
     }
     if let Some(fraction) = point.fraction {
         if !(fraction.scale.is_finite() && fraction.scale > 0.0) {
-            add(
-                "fraction.scale".into(),
-                &fraction.scale,
-                "is above 0",
-                "leave it out for 1",
-            );
+            add("fraction.scale".into(), &fraction.scale, "is above 0", "leave it out for 1");
         }
         if point.function.bits() || fraction.point_type == PointType::Bit {
             add("fraction".into(), &"", "a bit has no fraction", "remove it");
@@ -151,12 +136,7 @@ fn register(
     let function = register.function.unwrap_or(point.function);
     if function.bits() != (register.point_type == PointType::Bit) {
         let hint = "functions 1 and 2 read type bit, 3 and 4 the others";
-        add(
-            "type",
-            &name(register.point_type),
-            "is no type that the function reads",
-            hint,
-        );
+        add("type", &name(register.point_type), "is no type that the function reads", hint);
     }
     if let Some(bits) = register.bits
         && let Some(rule) = bits_rule(register.point_type, bits)
@@ -210,10 +190,7 @@ fn unit_code(point: &Point, path: &str, problems: &mut Vec<Problem>) {
             problems.push(Problem::new(
                 format!("{path}.unit"),
                 unit.unit,
-                format!(
-                    "cannot be converted to {}, the unit of the point",
-                    point.unit
-                ),
+                format!("cannot be converted to {}, the unit of the point", point.unit),
                 "leave out what this parameter is never reported in",
             ));
         }

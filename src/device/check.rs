@@ -110,10 +110,7 @@ fn value(point: &Point, path: &str, problems: &mut Vec<Problem>) {
         problems.push(Problem::new(
             format!("{path}.unit"),
             point.unit,
-            format!(
-                "cannot be converted to {}, the unit of {}",
-                spec.unit, spec.id
-            ),
+            format!("cannot be converted to {}, the unit of {}", spec.unit, spec.id),
             "correct the unit or the parameter",
         ));
     }
@@ -248,25 +245,13 @@ energy_total = 12.34
             (r#"name = "A meter""#, r#"name = " ""#, "name"),
             (r#""nobody""#, r#""""#, "verified_by"),
             ("confidence = 0.5", "confidence = 1.5", "confidence"),
-            (
-                "confidence = 0.5",
-                "confidence = 0.5\nregisters_max = 126",
-                "registers_max",
-            ),
-            (
-                "confidence = 0.5",
-                "confidence = 0.5\nregisters_max = 1",
-                "point[0].type",
-            ),
+            ("confidence = 0.5", "confidence = 0.5\nregisters_max = 126", "registers_max"),
+            ("confidence = 0.5", "confidence = 0.5\nregisters_max = 1", "point[0].type"),
             ("scale = 0.01", "scale = inf", "point[0].scale"),
             ("scale = 0.01", "scale = 0.0", "point[0].scale"),
             (r#"unit = "kWh""#, r#"unit = "V""#, "point[0].unit"),
             ("[0.0, 1000000.0]", "[5.0, 1.0]", "point[0].valid_range"),
-            (
-                "modulus = 1000000.0",
-                "modulus = 0.0",
-                "point[0].counter.modulus",
-            ),
+            ("modulus = 1000000.0", "modulus = 0.0", "point[0].counter.modulus"),
             (
                 "max_rate_per_hour = 60.0",
                 "max_rate_per_hour = 0.001",
@@ -275,11 +260,7 @@ energy_total = 12.34
             ("address = 10", "address = 65535", "point[0].address"),
             ("1234]", "1235]", "example.expect.energy_total"),
             ("0, 1234]", "1234]", "example.expect.energy_total"),
-            (
-                "energy_total = 12.34",
-                "voltage = 1.0",
-                "example.expect.voltage",
-            ),
+            ("energy_total = 12.34", "voltage = 1.0", "example.expect.voltage"),
         ];
         for (from, to, path) in cases {
             let got = paths(from, to);
@@ -293,35 +274,17 @@ energy_total = 12.34
             ("bits = [0, 32]", "bits"),
             ("bits = [3, 1]", "bits"),
             ("channel = ' '", "channel"),
-            (
-                "codes = [{ code = 1, value = 1 }, { code = 1, value = 0 }]",
-                "codes[1].code",
-            ),
+            ("codes = [{ code = 1, value = 1 }, { code = 1, value = 0 }]", "codes[1].code"),
             ("codes = [{ code = nan, value = 1 }]", "codes[0]"),
             ("fraction = { type = 'f32', scale = 0 }", "fraction.scale"),
             ("fraction = { type = 'bit' }", "fraction"),
-            (
-                "exponent = { address = 3, range = [-3, 13] }",
-                "exponent.range",
-            ),
-            (
-                "factors = [{ address = 65535, type = 'u32' }]",
-                "factors[0].address",
-            ),
+            ("exponent = { address = 3, range = [-3, 13] }", "exponent.range"),
+            ("factors = [{ address = 65535, type = 'u32' }]", "factors[0].address"),
             ("factors = [{ address = 1, scale = 0 }]", "factors[0].scale"),
-            (
-                "factors = [{ address = 1, function = 1 }]",
-                "factors[0].type",
-            ),
+            ("factors = [{ address = 1, function = 1 }]", "factors[0].type"),
             ("requires = [{ address = 1 }]", "requires[0].range"),
-            (
-                "requires = [{ address = 1, range = [5, 1] }]",
-                "requires[0].range",
-            ),
-            (
-                "requires = [{ address = 1, bits = [0, 16], range = [0, 1] }]",
-                "requires[0].bits",
-            ),
+            ("requires = [{ address = 1, range = [5, 1] }]", "requires[0].range"),
+            ("requires = [{ address = 1, bits = [0, 16], range = [0, 1] }]", "requires[0].bits"),
             ("unit_code = { address = 2, units = [] }", "unit_code.units"),
             (
                 "unit_code = { address = 2, units = [{ code = 1, unit = 'V' }] }",

@@ -78,10 +78,9 @@ impl DecodeError {
 /// [`DecodeError`]: wrong number of registers, a sentinel, not finite, a code or unit that the profile does not list, a
 /// register beside it that makes it invalid, or a unit of another dimension.
 pub fn decode(point: &Point, parts: &[&[u16]]) -> Result<f64, DecodeError> {
-    let (own, beside) = parts.split_first().ok_or(DecodeError::Length {
-        expected: point.registers().into(),
-        got: 0,
-    })?;
+    let (own, beside) = parts
+        .split_first()
+        .ok_or(DecodeError::Length { expected: point.registers().into(), got: 0 })?;
     let number = own_number(point, own)?;
     let (beside, from) = beside_it(point, beside)?;
     let number = match beside.exponent {
@@ -97,11 +96,7 @@ pub fn decode(point: &Point, parts: &[&[u16]]) -> Result<f64, DecodeError> {
 /// `number × factor`. A factor such as 0.001 divides by 1000: 1001 / 1000 is 1.001 to the last bit, 1001 × 0.001 is not.
 fn times(number: f64, factor: f64) -> f64 {
     let divisor = factor.recip().round();
-    if factor < 1.0 && divisor.recip() == factor {
-        number / divisor
-    } else {
-        number * factor
-    }
+    if factor < 1.0 && divisor.recip() == factor { number / divisor } else { number * factor }
 }
 
 /// The number in a point's own registers, with its fraction, before factor and offset.
@@ -132,10 +127,7 @@ fn own_number(point: &Point, words: &[u16]) -> Result<f64, DecodeError> {
             finite(raw + part)
         }
         None if behind.is_empty() => Ok(raw),
-        None => Err(DecodeError::Length {
-            expected: count,
-            got: count + behind.len(),
-        }),
+        None => Err(DecodeError::Length { expected: count, got: count + behind.len() }),
     }
 }
 
@@ -149,10 +141,7 @@ struct Beside {
 
 impl Default for Beside {
     fn default() -> Self {
-        Self {
-            exponent: 0,
-            factor: 1.0,
-        }
+        Self { exponent: 0, factor: 1.0 }
     }
 }
 
@@ -183,10 +172,7 @@ fn beside_it(point: &Point, parts: &[&[u16]]) -> Result<(Beside, Unit), DecodeEr
     };
     let code = number(PointType::U16, ByteOrder::Abcd, next())?;
     let unit = coded.units.iter().find(|u| f64::from(u.code) == code);
-    let unit = unit.ok_or(DecodeError::Register {
-        address: coded.address,
-        value: code,
-    })?;
+    let unit = unit.ok_or(DecodeError::Register { address: coded.address, value: code })?;
     Ok((beside, unit.unit))
 }
 
@@ -198,10 +184,9 @@ fn held(register: &Register, words: &[u16]) -> Result<f64, DecodeError> {
     }
     let value = finite(times(raw, register.scale) + register.offset)?;
     match register.range {
-        Some([low, high]) if !(low..=high).contains(&value) => Err(DecodeError::Register {
-            address: register.address,
-            value,
-        }),
+        Some([low, high]) if !(low..=high).contains(&value) => {
+            Err(DecodeError::Register { address: register.address, value })
+        }
         _ => Ok(value),
     }
 }
@@ -216,9 +201,7 @@ fn field(raw: f64, [low, high]: [u8; 2]) -> f64 {
 }
 
 fn finite(value: f64) -> Result<f64, DecodeError> {
-    Some(value)
-        .filter(|value| value.is_finite())
-        .ok_or(DecodeError::Undecodable)
+    Some(value).filter(|value| value.is_finite()).ok_or(DecodeError::Undecodable)
 }
 
 /// Whether `raw` is the sentinel: NaN meets NaN, and an f32 is compared as f32, since -999.9 has no exact form.
@@ -226,11 +209,7 @@ fn matches(point_type: PointType, raw: f64, sentinel: f64) -> bool {
     if sentinel.is_nan() || raw.is_nan() {
         return sentinel.is_nan() && raw.is_nan();
     }
-    if point_type == PointType::F32 {
-        raw as f32 == sentinel as f32
-    } else {
-        raw == sentinel
-    }
+    if point_type == PointType::F32 { raw as f32 == sentinel as f32 } else { raw == sentinel }
 }
 
 /// The number in the registers, before anything is made of it.
@@ -239,10 +218,8 @@ pub(super) fn number(
     order: ByteOrder,
     words: &[u16],
 ) -> Result<f64, DecodeError> {
-    let length = || DecodeError::Length {
-        expected: usize::from(point_type.registers()),
-        got: words.len(),
-    };
+    let length =
+        || DecodeError::Length { expected: usize::from(point_type.registers()), got: words.len() };
     match words.len() {
         1 => {
             let bytes = assemble::<1, 2>(words, order).ok_or_else(length)?;
@@ -283,9 +260,7 @@ fn decimal(bytes: &[u8]) -> Result<f64, DecodeError> {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     digits.into_iter().try_fold(0.0, |number, digit| {
         let is_digit = digit <= 9;
-        is_digit
-            .then_some(number * 10.0 + f64::from(digit))
-            .ok_or(DecodeError::Undecodable)
+        is_digit.then_some(number * 10.0 + f64::from(digit)).ok_or(DecodeError::Undecodable)
     })
 }
 

@@ -6,19 +6,10 @@ use proptest::prelude::*;
 
 fn point(point_type: PointType, order: ByteOrder) -> Point {
     let text = "parameter = 'flow'\nfunction = 3\naddress = 0\ntype = 'u16'\nunit = 'm3/h'";
-    Point {
-        point_type,
-        order,
-        ..toml::from_str(text).unwrap()
-    }
+    Point { point_type, order, ..toml::from_str(text).unwrap() }
 }
 
-const ORDERS: [ByteOrder; 4] = [
-    ByteOrder::Abcd,
-    ByteOrder::Cdab,
-    ByteOrder::Badc,
-    ByteOrder::Dcba,
-];
+const ORDERS: [ByteOrder; 4] = [ByteOrder::Abcd, ByteOrder::Cdab, ByteOrder::Badc, ByteOrder::Dcba];
 
 #[test]
 fn golden_vectors_of_every_type_and_order() {
@@ -30,29 +21,11 @@ fn golden_vectors_of_every_type_and_order() {
         (
             U32,
             16_909_060.0,
-            [
-                &[0x0102, 0x0304],
-                &[0x0304, 0x0102],
-                &[0x0201, 0x0403],
-                &[0x0403, 0x0201],
-            ],
+            [&[0x0102, 0x0304], &[0x0304, 0x0102], &[0x0201, 0x0403], &[0x0403, 0x0201]],
         ),
-        (
-            I32,
-            -2.0,
-            [
-                &[0xFFFF, 0xFFFE],
-                &[0xFFFE, 0xFFFF],
-                &[0xFFFF, 0xFEFF],
-                &[0xFEFF, 0xFFFF],
-            ],
-        ),
+        (I32, -2.0, [&[0xFFFF, 0xFFFE], &[0xFFFE, 0xFFFF], &[0xFFFF, 0xFEFF], &[0xFEFF, 0xFFFF]]),
         // 1.5 = 3F C0 00 00; -0.15625 = BE 20 00 00.
-        (
-            F32,
-            1.5,
-            [&[0x3FC0, 0], &[0, 0x3FC0], &[0xC03F, 0], &[0, 0xC03F]],
-        ),
+        (F32, 1.5, [&[0x3FC0, 0], &[0, 0x3FC0], &[0xC03F, 0], &[0, 0xC03F]]),
         (
             U64,
             283_686_952_306_183.0,
@@ -117,10 +90,7 @@ fn a_sentinel_is_looked_for_before_factor_and_offset() {
     let short = decode(&level, &[&[]]).unwrap_err();
     assert_eq!(short.reason(), Reason::Length);
     level.unit = Unit::Hertz;
-    assert!(matches!(
-        decode(&level, &[&[1]]),
-        Err(DecodeError::Unit { .. })
-    ));
+    assert!(matches!(decode(&level, &[&[1]]), Err(DecodeError::Unit { .. })));
 }
 
 #[test]
@@ -128,28 +98,17 @@ fn what_is_not_a_number_is_no_value() {
     let mut flow = point(PointType::F32, ByteOrder::Abcd);
     let nan = [0x7FC0, 0];
     assert_eq!(decode(&flow, &[&nan]), Err(DecodeError::Undecodable));
-    assert_eq!(
-        decode(&flow, &[&[0x7F80, 0]]),
-        Err(DecodeError::Undecodable)
-    );
+    assert_eq!(decode(&flow, &[&[0x7F80, 0]]), Err(DecodeError::Undecodable));
     flow.invalid = vec![f64::NAN, -999.9];
-    assert_eq!(
-        decode(&flow, &[&nan]).unwrap_err().reason(),
-        Reason::Sentinel
-    );
+    assert_eq!(decode(&flow, &[&nan]).unwrap_err().reason(), Reason::Sentinel);
     let bits = (-999.9f32).to_bits();
     let words = [(bits >> 16) as u16, bits as u16];
-    assert_eq!(
-        decode(&flow, &[&words]).unwrap_err().reason(),
-        Reason::Sentinel
-    );
+    assert_eq!(decode(&flow, &[&words]).unwrap_err().reason(), Reason::Sentinel);
 }
 
 pub(crate) fn any_type() -> impl Strategy<Value = PointType> {
     use PointType::*;
-    prop::sample::select(vec![
-        U16, I16, U32, I32, U64, I64, F32, F64, Bcd16, Bcd32, Bcd64,
-    ])
+    prop::sample::select(vec![U16, I16, U32, I32, U64, I64, F32, F64, Bcd16, Bcd32, Bcd64])
 }
 
 proptest! {
@@ -226,25 +185,11 @@ fn decimal_digits_in_half_bytes() {
         (Bcd32, Abcd, &[0x0012, 0x3456], Ok(123_456.0)),
         (Bcd32, Cdab, &[0x3456, 0x0012], Ok(123_456.0)),
         (Bcd32, Dcba, &[0x5634, 0x1200], Ok(123_456.0)),
-        (
-            Bcd64,
-            Abcd,
-            &[0x9876, 0x5432, 0x1012, 0x3456],
-            Ok(9_876_543_210_123_456.0),
-        ),
+        (Bcd64, Abcd, &[0x9876, 0x5432, 0x1012, 0x3456], Ok(9_876_543_210_123_456.0)),
         (Bcd16, Abcd, &[0x235A], Err(DecodeError::Undecodable)),
-        (
-            Bcd32,
-            Abcd,
-            &[0x0F12, 0x3456],
-            Err(DecodeError::Undecodable),
-        ),
+        (Bcd32, Abcd, &[0x0F12, 0x3456], Err(DecodeError::Undecodable)),
     ] {
-        assert_eq!(
-            decode(&point(point_type, order), &[words]),
-            value,
-            "{words:x?}"
-        );
+        assert_eq!(decode(&point(point_type, order), &[words]), value, "{words:x?}");
     }
 }
 
@@ -255,25 +200,13 @@ fn codes_and_bits() {
     let codes = format!(
         "{state}codes = [{{ code = 1, value = 1 }}, {{ code = 2, value = 1 }}, {{ code = 3, value = 0 }}]"
     );
-    for (word, value) in [
-        (1, Ok(1.0)),
-        (2, Ok(1.0)),
-        (3, Ok(0.0)),
-        (4, Err(DecodeError::Code(4.0))),
-    ] {
+    for (word, value) in
+        [(1, Ok(1.0)), (2, Ok(1.0)), (3, Ok(0.0)), (4, Err(DecodeError::Code(4.0)))]
+    {
         assert_eq!(of(&codes, &[&[word]]), value);
     }
-    for (bits, value) in [
-        ("[0, 0]", 0.0),
-        ("[3, 3]", 1.0),
-        ("[2, 5]", 10.0),
-        ("[0, 15]", 40.0),
-    ] {
-        assert_eq!(
-            of(&format!("{state}bits = {bits}"), &[&[0b10_1000]]),
-            Ok(value),
-            "{bits}"
-        );
+    for (bits, value) in [("[0, 0]", 0.0), ("[3, 3]", 1.0), ("[2, 5]", 10.0), ("[0, 15]", 40.0)] {
+        assert_eq!(of(&format!("{state}bits = {bits}"), &[&[0b10_1000]]), Ok(value), "{bits}");
     }
     let field = format!("{}bits = [16, 31]", state.replace("u16", "u32"));
     assert_eq!(of(&field, &[&[0xABCD, 0x1234]]), Ok(f64::from(0xABCD)));
@@ -293,13 +226,7 @@ fn a_total_of_a_whole_number_a_fraction_and_a_multiplier() {
     assert_eq!(of(total, &[own, &[2]]), Ok(1234.525));
     assert_eq!(of(total, &[own, &[5]]), Ok(1_234_525.0));
     let refused = of(total, &[own, &[9]]).unwrap_err();
-    assert_eq!(
-        refused,
-        DecodeError::Register {
-            address: 1438,
-            value: 6.0
-        }
-    );
+    assert_eq!(refused, DecodeError::Register { address: 1438, value: 6.0 });
     assert_eq!(refused.reason(), Reason::Undecodable);
     let thousandths = "parameter = 'volume_total'\nfunction = 3\naddress = 0\ntype = 'u32'\nunit = 'm3'\n\
          fraction = { type = 'u16', scale = 0.001 }";
@@ -321,23 +248,11 @@ fn a_level_in_the_unit_and_with_the_decimals_that_the_sensor_is_set_to() {
     let kpa = of(level, &[&[2350], &[2], &[10]]).unwrap();
     assert!((kpa - 2.3963).abs() < 1e-4, "{kpa}");
     let unknown = of(level, &[&[2350], &[3], &[12]]);
-    assert_eq!(
-        unknown,
-        Err(DecodeError::Register {
-            address: 2,
-            value: 12.0
-        })
-    );
-    assert_eq!(
-        of(level, &[&[32767], &[3], &[16]]),
-        Err(DecodeError::Sentinel(32767.0))
-    );
+    assert_eq!(unknown, Err(DecodeError::Register { address: 2, value: 12.0 }));
+    assert_eq!(of(level, &[&[32767], &[3], &[16]]), Err(DecodeError::Sentinel(32767.0)));
     assert_eq!(
         of(level, &[&[2350], &[4], &[16]]),
-        Err(DecodeError::Register {
-            address: 3,
-            value: -4.0
-        })
+        Err(DecodeError::Register { address: 3, value: -4.0 })
     );
 }
 
@@ -351,10 +266,7 @@ fn ratios_of_transformers_multiply() {
     assert_eq!(of(power, &[own, &[40], &[10]]), Ok(22.0));
     assert_eq!(
         of(power, &[own, &[0], &[10]]),
-        Err(DecodeError::Register {
-            address: 6,
-            value: 0.0
-        })
+        Err(DecodeError::Register { address: 6, value: 0.0 })
     );
 }
 
@@ -365,28 +277,13 @@ fn a_value_holds_only_while_the_device_says_so() {
     let own: &[u16] = &[0x806B, 0x4212];
     assert!(of(flow, &[own, &[0x0C50], &[0]]).is_ok());
     let poor = of(flow, &[own, &[0x0C31], &[0]]).unwrap_err();
-    assert_eq!(
-        poor,
-        DecodeError::Invalid {
-            address: 91,
-            value: 49.0
-        }
-    );
+    assert_eq!(poor, DecodeError::Invalid { address: 91, value: 49.0 });
     assert_eq!(poor.reason(), Reason::Invalid);
     let alarm = of(flow, &[own, &[0x0C50], &[4]]).unwrap_err();
-    assert_eq!(
-        alarm,
-        DecodeError::Invalid {
-            address: 71,
-            value: 4.0
-        }
-    );
+    assert_eq!(alarm, DecodeError::Invalid { address: 71, value: 4.0 });
     // A part that is not there is no value.
     let point: Point = toml::from_str(flow).unwrap();
-    assert_eq!(
-        decode(&point, &[own, &[0x0C50]]).unwrap_err().reason(),
-        Reason::Length
-    );
+    assert_eq!(decode(&point, &[own, &[0x0C50]]).unwrap_err().reason(), Reason::Length);
     assert_eq!(decode(&point, &[own]).unwrap_err().reason(), Reason::Length);
     assert_eq!(decode(&point, &[]).unwrap_err().reason(), Reason::Length);
 }

@@ -43,10 +43,7 @@ fn unit(point: &Point) -> (u16, Unit) {
 /// The registers of a number and its fraction.
 fn own_words(point: &Point, number: f64) -> Vec<u16> {
     let near = |code: &&super::Code| (code.value - number).abs();
-    let code = point
-        .codes
-        .iter()
-        .min_by(|a, b| near(a).total_cmp(&near(b)));
+    let code = point.codes.iter().min_by(|a, b| near(a).total_cmp(&near(b)));
     let mut number = code.map_or(number, |code| code.code);
     if let Some([low, _]) = point.bits {
         number *= 2f64.powi(low.into());
@@ -85,9 +82,7 @@ fn least(register: &Register) -> f64 {
 
 /// The factor nearest to 1 that a register may hold.
 fn near_one(register: &Register) -> f64 {
-    register
-        .range
-        .map_or(1.0, |[low, high]| 1f64.min(high).max(low))
+    register.range.map_or(1.0, |[low, high]| 1f64.min(high).max(low))
 }
 
 /// The registers that hold the number `raw`. `as` saturates, and makes 0 of NaN.

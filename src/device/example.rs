@@ -46,27 +46,18 @@ pub(super) fn check(profile: &Profile, example: &Example, problems: &mut Vec<Pro
         let parts = point.parts();
         let missing = parts.iter().find(|part| words(example, part).is_none());
         if let Some(part) = missing {
-            let (first, last) = (
-                part.address,
-                u32::from(part.address) + u32::from(part.count) - 1,
-            );
+            let (first, last) = (part.address, u32::from(part.address) + u32::from(part.count) - 1);
             problems.push(Problem::new(
                 path,
                 expected,
                 format!(
                     "no block of the example holds the registers {first} to {last} that it takes"
                 ),
-                format!(
-                    "add an [[example.block]] of function {}",
-                    u8::from(part.function)
-                ),
+                format!("add an [[example.block]] of function {}", u8::from(part.function)),
             ));
             continue;
         }
-        let held: Vec<&[u16]> = parts
-            .iter()
-            .filter_map(|part| words(example, part))
-            .collect();
+        let held: Vec<&[u16]> = parts.iter().filter_map(|part| words(example, part)).collect();
         let rule = match decode(point, &held) {
             Ok(got) if (got - expected).abs() <= TOLERANCE * expected.abs() + 1e-9 => {
                 continue;
@@ -74,12 +65,7 @@ pub(super) fn check(profile: &Profile, example: &Example, problems: &mut Vec<Pro
             Ok(got) => format!("the registers decode to {got}"),
             Err(error) => format!("the registers do not decode: {error}"),
         };
-        problems.push(Problem::new(
-            path,
-            expected,
-            rule,
-            "look at type, order and scale",
-        ));
+        problems.push(Problem::new(path, expected, rule, "look at type, order and scale"));
     }
 }
 

@@ -85,10 +85,7 @@ mod tests {
     #[test]
     fn the_documented_profile_is_right() {
         let page = include_str!("../../docs/devices.md");
-        let text = page
-            .split("```")
-            .nth(1)
-            .and_then(|block| block.strip_prefix("toml\n"));
+        let text = page.split("```").nth(1).and_then(|block| block.strip_prefix("toml\n"));
         let profile = parse(text.unwrap()).unwrap();
         assert_eq!(check(&profile), Vec::<Problem>::new());
     }
@@ -101,10 +98,7 @@ mod tests {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         names.sort();
-        let ids: Vec<String> = shipped()
-            .iter()
-            .map(|(id, _)| format!("{id}.toml"))
-            .collect();
+        let ids: Vec<String> = shipped().iter().map(|(id, _)| format!("{id}.toml")).collect();
         assert_eq!(names, ids);
     }
 }

@@ -72,11 +72,7 @@ impl Costs {
     }
 
     fn each(&self, function: Function) -> f64 {
-        if function.bits() {
-            self.register_us / BITS_PER_REGISTER
-        } else {
-            self.register_us
-        }
+        if function.bits() { self.register_us / BITS_PER_REGISTER } else { self.register_us }
     }
 }
 
@@ -105,11 +101,7 @@ impl Run {
 
 impl From<Part> for Run {
     fn from(part: Part) -> Self {
-        Self {
-            function: part.function,
-            first: part.address,
-            last: last(part.address, part.count),
-        }
+        Self { function: part.function, first: part.address, last: last(part.address, part.count) }
     }
 }
 
@@ -149,19 +141,13 @@ pub fn plan(points: &[&Point], terms: &Terms) -> Vec<Planned> {
     let mut places: Vec<Place> = Vec::new();
     for (index, point) in points.iter().enumerate() {
         let parts = point.parts().into_iter().enumerate();
-        places.extend(parts.map(|(part, run)| Place {
-            run,
-            point: index,
-            part,
-        }));
+        places.extend(parts.map(|(part, run)| Place { run, point: index, part }));
     }
     let open = |place: &Place| terms.holes.iter().all(|h| !h.touches(&place.run.into()));
     places.retain(open);
     // The longest first of those with one address: whatever lies within another then follows it.
     places.sort_by_key(|p| {
-        let Part {
-            function, address, ..
-        } = p.run;
+        let Part { function, address, .. } = p.run;
         (function, address, Reverse(p.run.count), p.point, p.part)
     });
     places

@@ -6,12 +6,7 @@ use proptest::prelude::*;
 
 fn point(function: Function, address: u16, point_type: PointType) -> Point {
     let text = "parameter = 'flow'\nfunction = 3\naddress = 0\ntype = 'u16'\nunit = 'm3/h'";
-    Point {
-        function,
-        address,
-        point_type,
-        ..toml::from_str(text).unwrap()
-    }
+    Point { function, address, point_type, ..toml::from_str(text).unwrap() }
 }
 
 /// Terms under which `gap_max` registers cost just less than a request.
@@ -20,10 +15,7 @@ fn terms(gap_max: u16) -> Terms {
         registers_max: 125,
         holes: Vec::new(),
         seams: Vec::new(),
-        costs: Costs {
-            request_us: f64::from(gap_max) + 0.5,
-            register_us: 1.0,
-        },
+        costs: Costs { request_us: f64::from(gap_max) + 0.5, register_us: 1.0 },
     }
 }
 
@@ -45,12 +37,7 @@ fn a_gap_is_bridged_where_it_costs_less_than_a_request() {
         point(Coils, 3, PointType::U16),
         point(Coils, 100, PointType::U16),
     ];
-    let apart = [
-        (Coils, 3, 98),
-        (Holding, 0, 10),
-        (Holding, 40, 1),
-        (Input, 0, 1),
-    ];
+    let apart = [(Coils, 3, 98), (Holding, 0, 10), (Holding, 40, 1), (Input, 0, 1)];
     assert_eq!(asked(&points, &terms(6)), apart);
     let all = asked(&points, &terms(5));
     assert_eq!(all[..3], [(Coils, 3, 1), (Coils, 100, 1), (Holding, 0, 2)]);
@@ -68,23 +55,15 @@ fn the_limit_is_met_where_it_costs_least() {
         .map(|address| point(Function::Holding, address, PointType::U16))
         .collect();
     let planned = asked(&points, &terms(100));
-    assert_eq!(
-        planned,
-        [(Function::Holding, 0, 61), (Function::Holding, 119, 71)]
-    );
+    assert_eq!(planned, [(Function::Holding, 0, 61), (Function::Holding, 119, 71)]);
 }
 
 #[test]
 fn holes_and_seams_part_what_would_be_read_together() {
     use Function::Holding;
-    let points: Vec<Point> = [0, 1, 4, 5, 9]
-        .map(|address| point(Holding, address, PointType::U16))
-        .into();
-    let run = |first, last| Run {
-        function: Holding,
-        first,
-        last,
-    };
+    let points: Vec<Point> =
+        [0, 1, 4, 5, 9].map(|address| point(Holding, address, PointType::U16)).into();
+    let run = |first, last| Run { function: Holding, first, last };
     let mut terms = terms(20);
     terms.holes = vec![run(2, 2), run(9, 9)];
     assert_eq!(asked(&points, &terms), [(Holding, 0, 2), (Holding, 4, 2)]);
@@ -119,27 +98,15 @@ fn any_terms(to: u16) -> impl Strategy<Value = Terms> {
     let runs = || prop::collection::vec(any_run(to), 0..4);
     (4u16..200, runs(), runs(), 0.1f64..30.0).prop_map(
         |(registers_max, holes, seams, request_us)| {
-            let costs = Costs {
-                request_us,
-                register_us: 1.0,
-            };
-            Terms {
-                registers_max,
-                holes,
-                seams,
-                costs,
-            }
+            let costs = Costs { request_us, register_us: 1.0 };
+            Terms { registers_max, holes, seams, costs }
         },
     )
 }
 
 /// Whether one request may read from `run.first` to `run.last`.
 fn allowed(run: Run, terms: &Terms) -> bool {
-    let limit = if run.function.bits() {
-        2000
-    } else {
-        terms.registers_max.min(125)
-    };
+    let limit = if run.function.bits() { 2000 } else { terms.registers_max.min(125) };
     run.last - run.first < limit
         && terms.holes.iter().all(|hole| !hole.touches(&run))
         && terms.seams.iter().all(|seam| !run.holds(seam))
@@ -151,16 +118,8 @@ fn together(group: &[Run], terms: &Terms) -> f64 {
     let first = group.iter().map(|run| run.first).min().unwrap();
     let last = group.iter().map(|run| run.last).max().unwrap();
     let function = group[0].function;
-    let run = Run {
-        function,
-        first,
-        last,
-    };
-    let request = Request {
-        function,
-        address: first,
-        count: last - first + 1,
-    };
+    let run = Run { function, first, last };
+    let request = Request { function, address: first, count: last - first + 1 };
     if group.contains(&run) || allowed(run, terms) {
         terms.costs.of(request)
     } else {

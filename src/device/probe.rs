@@ -88,12 +88,7 @@ pub fn rows(function: Function, first: u16, words: &[u16]) -> Vec<Row> {
             if digits && values == [None; 4] {
                 continue;
             }
-            rows.push(Row {
-                address,
-                point_type,
-                type_name,
-                values,
-            });
+            rows.push(Row { address, point_type, type_name, values });
         }
     }
     rows
@@ -123,10 +118,7 @@ impl FromStr for Displayed {
         if !value.is_finite() {
             return Err(wrong());
         }
-        Ok(Self {
-            value,
-            half_step: 0.5 * 10f64.powi(-places),
-        })
+        Ok(Self { value, half_step: 0.5 * 10f64.powi(-places) })
     }
 }
 
@@ -274,12 +266,7 @@ fn without_twins(sorted: Vec<Candidate>) -> Vec<Candidate> {
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in sorted {
         let value = candidate.value.to_bits();
-        let key = (
-            candidate.address,
-            unsigned(&candidate),
-            candidate.scale.to_bits(),
-            value,
-        );
+        let key = (candidate.address, unsigned(&candidate), candidate.scale.to_bits(), value);
         if seen.insert(key) {
             kept.push(candidate);
         } else if unsigned(&candidate) != candidate.type_name
@@ -331,10 +318,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn sought(expect: &str) -> Sought {
-        Sought {
-            expect: Some(expect.parse().unwrap()),
-            range: None,
-        }
+        Sought { expect: Some(expect.parse().unwrap()), range: None }
     }
 
     fn best(named: u16, first: u16, words: &[u16], expect: &str) -> Candidate {
@@ -359,15 +343,9 @@ mod tests {
         assert_eq!((found.type_name, found.scale), ("u16", 0.001));
         assert!(found.signed_too);
         let found = best(4, 4, &[0xFFF6], "-1.0");
-        assert_eq!(
-            (found.type_name, found.scale, found.signed_too),
-            ("i16", 0.1, false)
-        );
+        assert_eq!((found.type_name, found.scale, found.signed_too), ("i16", 0.1, false));
         let found = best(0, 0, &[0x0001, 0xE240], "1234.56");
-        assert_eq!(
-            (found.type_name, found.order_name, found.scale),
-            ("u32", "ABCD", 0.01)
-        );
+        assert_eq!((found.type_name, found.order_name, found.scale), ("u32", "ABCD", 0.01));
     }
 
     #[test]
@@ -377,19 +355,14 @@ mod tests {
         assert_eq!((found.type_name, found.step), ("f32", 2));
         let rows = rows(Function::Holding, 0, &words);
         assert!(
-            rank(0, &rows, &sought("36.9"))
-                .iter()
-                .all(|c| (c.value - 36.9).abs() < 36.9 * 0.21)
+            rank(0, &rows, &sought("36.9")).iter().all(|c| (c.value - 36.9).abs() < 36.9 * 0.21)
         );
     }
 
     #[test]
     fn a_range_marks_what_lies_inside_and_nothing_is_marked_unasked() {
         let rows = rows(Function::Input, 0, &[0x806B, 0x4212]);
-        let range = Sought {
-            expect: None,
-            range: Some([0.0, 100.0]),
-        };
+        let range = Sought { expect: None, range: Some([0.0, 100.0]) };
         let found = rank(0, &rows, &range);
         assert!(found.iter().all(|c| (0.0..=100.0).contains(&c.value)));
         assert!(found.iter().any(|c| c.order_name == "CDAB"));
@@ -401,16 +374,11 @@ mod tests {
         let words = [0x4059, 0x2000, 0, 0];
         let rows = rows(Function::Holding, 65_532, &words);
         let of = |address, name| {
-            let found = rows
-                .iter()
-                .find(|r| r.address == address && r.type_name == name);
+            let found = rows.iter().find(|r| r.address == address && r.type_name == name);
             found.map(|row| row.values)
         };
         assert_eq!(of(65_532, "f64").unwrap()[0], Some(100.5));
-        assert_eq!(
-            of(65_535, "u16").unwrap(),
-            [Some(0.0), None, Some(0.0), None]
-        );
+        assert_eq!(of(65_535, "u16").unwrap(), [Some(0.0), None, Some(0.0), None]);
         assert_eq!(of(65_535, "u32"), None);
         assert_eq!(rows.iter().filter(|r| r.address == 65_532).count(), 10);
         assert_eq!(of(65_532, "bcd16").unwrap()[0], Some(4059.0));

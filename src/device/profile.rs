@@ -178,20 +178,14 @@ pub struct Part {
 impl Point {
     /// How many registers the number and its fraction take.
     pub fn registers(&self) -> u16 {
-        let fraction = self
-            .fraction
-            .map(|fraction| fraction.point_type.registers());
+        let fraction = self.fraction.map(|fraction| fraction.point_type.registers());
         self.point_type.registers() + fraction.unwrap_or_default()
     }
 
     /// The runs of registers that it takes to decode the point, its own first, in an order that [`decode`](super::decode)
     /// expects its parts in.
     pub fn parts(&self) -> Vec<Part> {
-        let own = Part {
-            function: self.function,
-            address: self.address,
-            count: self.registers(),
-        };
+        let own = Part { function: self.function, address: self.address, count: self.registers() };
         let depends = self.depends().map(|register| Part {
             function: register.function.unwrap_or(self.function),
             address: register.address,

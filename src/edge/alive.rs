@@ -37,10 +37,7 @@ pub(super) async fn feed(
     clock: Clock,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    tell(&[
-        NotifyState::Ready,
-        NotifyState::Status("polls and delivers"),
-    ]);
+    tell(&[NotifyState::Ready, NotifyState::Status("polls and delivers")]);
     let Some(most) = sd_notify::watchdog_enabled() else {
         stop.cancelled().await;
         return Ok(());

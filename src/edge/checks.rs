@@ -76,10 +76,7 @@ impl Checks {
     pub(super) fn new(settings: &EdgeSettings, profiles: &BTreeMap<String, Profile>) -> Self {
         let observed = observed(settings, profiles);
         let rules = pump_rules(settings, &observed);
-        let mut pumps: Vec<Pump> = rules
-            .iter()
-            .map(|rule| Pump::new(rule, &observed))
-            .collect();
+        let mut pumps: Vec<Pump> = rules.iter().map(|rule| Pump::new(rule, &observed)).collect();
         let mut sources = Vec::new();
         for rule in &settings.sources {
             let drawn = (0..).zip(&rules);
@@ -115,21 +112,14 @@ impl Checks {
             }
             Course { places, next: 0 }
         };
-        Self {
-            buses: settings.buses.iter().map(course).collect(),
-            pumps,
-            sources,
-        }
+        Self { buses: settings.buses.iter().map(course).collect(), pumps, sources }
     }
 
     /// One handle for each bus.
     pub(super) fn shared(self) -> Vec<BusChecks> {
         let buses = 0..self.buses.len();
         let all = Arc::new(Mutex::new(self));
-        let handle = |bus| BusChecks {
-            all: all.clone(),
-            bus,
-        };
+        let handle = |bus| BusChecks { all: all.clone(), bus };
         buses.map(handle).collect()
     }
 
@@ -159,9 +149,8 @@ impl Course {
 impl Pump {
     fn new(rule: &PumpRule, observed: &Observed) -> Self {
         let told = [Parameter::RunState, Parameter::Power].into_iter();
-        let interval_s = told
-            .filter_map(|p| observed.get(&Series::new(rule.station.clone(), p)))
-            .max();
+        let interval_s =
+            told.filter_map(|p| observed.get(&Series::new(rule.station.clone(), p))).max();
         let age_ms = neighbour_ms(interval_s.copied().unwrap_or_default());
         Self {
             running: Running::new(rule.threshold_kw(), age_ms),
@@ -201,10 +190,7 @@ impl Tests {
     /// Flags the reading: the worst of what it came with and what the tests say.
     fn judge(&mut self, reading: &mut Reading, pumps: &mut [Pump], sources: &mut [Source]) {
         let at = reading.observed_at;
-        let mut verdict = Verdict {
-            flag: reading.flag,
-            reason: reading.reason,
-        };
+        let mut verdict = Verdict { flag: reading.flag, reason: reading.reason };
         if let (Some(watch), Some(value)) = (&mut self.watch, reading.value()) {
             verdict = watch.judge(at, value, verdict);
         }

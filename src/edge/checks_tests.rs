@@ -60,9 +60,8 @@ after_h = 1
 fn checks() -> Vec<BusChecks> {
     let settings: EdgeSettings = toml::from_str(SETTINGS).unwrap();
     let shipped = crate::device::shipped().iter();
-    let profiles = shipped
-        .map(|(id, text)| ((*id).to_owned(), crate::device::parse(text).unwrap()))
-        .collect();
+    let profiles =
+        shipped.map(|(id, text)| ((*id).to_owned(), crate::device::parse(text).unwrap())).collect();
     Checks::new(&settings, &profiles).shared()
 }
 
@@ -79,9 +78,7 @@ fn missing(series: &str, s: i64) -> Reading {
 /// Flags and reasons of what one poll has read.
 fn judged(checks: &BusChecks, mut readings: Vec<Reading>) -> Vec<(u8, Option<&'static str>)> {
     checks.judge(&mut readings);
-    let seen = readings
-        .iter()
-        .map(|r| (r.flag.into(), r.reason.map(Reason::id)));
+    let seen = readings.iter().map(|r| (r.flag.into(), r.reason.map(Reason::id)));
     seen.collect()
 }
 
@@ -122,10 +119,8 @@ fn the_worst_flag_stays_and_what_is_missing_stays_missing() {
     ];
     let mut after = readings.clone();
     checks[1].judge(&mut after);
-    let seen: Vec<(u8, Option<&str>)> = after
-        .iter()
-        .map(|r| (r.flag.into(), r.reason.map(Reason::id)))
-        .collect();
+    let seen: Vec<(u8, Option<&str>)> =
+        after.iter().map(|r| (r.flag.into(), r.reason.map(Reason::id))).collect();
     assert_eq!(
         seen,
         [
@@ -150,10 +145,7 @@ fn the_worst_flag_stays_and_what_is_missing_stays_missing() {
 
 /// A poll of the pump's bus: power, flow.
 fn pump(checks: &[BusChecks], s: i64, power: f64, flow: f64) -> u8 {
-    let readings = vec![
-        reading("pump-1/power", s, power),
-        reading("pump-1/flow", s, flow),
-    ];
+    let readings = vec![reading("pump-1/power", s, power), reading("pump-1/flow", s, flow)];
     let seen = judged(&checks[0], readings);
     assert_eq!(seen[0], (1, None), "the power is not what is doubted");
     seen[1].0
@@ -164,16 +156,10 @@ fn a_pump_that_moves_no_water_is_told_from_power_and_flow() {
     let checks = checks();
     // A fifth of 10 kW is no running.
     assert_eq!([0, 300, 600].map(|s| pump(&checks, s, 2.0, 0.0)), [1; 3]);
-    assert_eq!(
-        [900, 1200, 1500].map(|s| pump(&checks, s, 8.0, 0.0)),
-        [1, 1, 3]
-    );
+    assert_eq!([900, 1200, 1500].map(|s| pump(&checks, s, 8.0, 0.0)), [1, 1, 3]);
     assert_eq!(pump(&checks, 1800, 8.0, 40.0), 1);
     // Power that is not read, or old, is no sign.
-    let unknown = vec![
-        missing("pump-1/power", 2100),
-        reading("pump-1/flow", 2100, 0.0),
-    ];
+    let unknown = vec![missing("pump-1/power", 2100), reading("pump-1/flow", 2100, 0.0)];
     assert_eq!(judged(&checks[0], unknown)[1], (1, None));
     let alone = |s| judged(&checks[0], vec![reading("pump-1/flow", s, 0.0)])[0].0;
     assert_eq!([2400, 2700, 3000, 3300].map(alone), [1; 4]);

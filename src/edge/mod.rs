@@ -77,12 +77,7 @@ impl Edge {
     /// # Errors
     /// It cannot be opened or written, or belongs to another gateway.
     pub fn spool(settings: &EdgeSettings, now: Timestamp) -> Result<Spool, SpoolError> {
-        Spool::open(
-            &settings.spool.path,
-            &settings.gateway,
-            settings.spool.limits(),
-            now,
-        )
+        Spool::open(&settings.spool.path, &settings.gateway, settings.spool.limits(), now)
     }
 
     /// Puts a gateway together. Broker and devices may be away; they are states, not conditions.
@@ -95,19 +90,12 @@ impl Edge {
         mut spool: Spool,
         clock: Clock,
     ) -> anyhow::Result<Self> {
-        let mode = if settings.drought {
-            Mode::Drought
-        } else {
-            Mode::Normal
-        };
+        let mode = if settings.drought { Mode::Drought } else { Mode::Normal };
         let (mode, changes) = watch::channel(mode);
         let context = BusContext {
             clock: clock.clone(),
             mode: changes,
-            learned: Arc::new(Learned::open(
-                settings.learned_path(),
-                settings.gateway.as_str(),
-            )),
+            learned: Arc::new(Learned::open(settings.learned_path(), settings.gateway.as_str())),
         };
         let (receptions, mut desks) = modbus::receptions(&settings.buses);
         let bus = |bus: &BusSettings| {
@@ -193,17 +181,10 @@ impl Edge {
         let watched = watched.collect();
         supervisor.spawn(
             "watchdog",
-            alive::feed(
-                watched,
-                self.spool.clone(),
-                self.clock.clone(),
-                stop.clone(),
-            ),
+            alive::feed(watched, self.spool.clone(), self.clock.clone(), stop.clone()),
         );
-        supervisor.spawn(
-            "clock",
-            watch_clock(self.clock.clone(), self.spool.clone(), stop.clone()),
-        );
+        supervisor
+            .spawn("clock", watch_clock(self.clock.clone(), self.spool.clone(), stop.clone()));
         for reception in self.receptions {
             let name = format!("terminals at {}", reception.listen());
             supervisor.spawn(name, reception.serve(stop.clone()));
@@ -222,10 +203,7 @@ impl Edge {
             supervisor.spawn(name, polling);
         }
         let ran = supervisor.run().await;
-        if tokio::time::timeout(CLOSE_MAX, self.spool.close())
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(CLOSE_MAX, self.spool.close()).await.is_err() {
             tracing::error!("the disk does not answer; what it has not taken is lost");
         }
         ran
@@ -270,11 +248,7 @@ async fn watch_clock(
 }
 
 fn timebase(base: Base) -> Timebase {
-    Timebase {
-        boot: BootId(base.boot),
-        zero: base.zero_ms,
-        provisional: base.provisional,
-    }
+    Timebase { boot: BootId(base.boot), zero: base.zero_ms, provisional: base.provisional }
 }
 
 /// Polls one bus until `stop`. Each poll is one commit: what it read is in the spool before the bus sleeps, and where the next
@@ -366,10 +340,7 @@ fn birth(settings: &EdgeSettings, profiles: &BTreeMap<String, Profile>) -> Birth
                 let parameter = point.parameter;
                 let unit = parameter.spec().unit;
                 let factor = point.unit.factor_to(unit).unwrap_or(1.0)
-                    * device
-                        .adjust
-                        .get(&parameter)
-                        .map_or(1.0, |adjust| adjust.scale);
+                    * device.adjust.get(&parameter).map_or(1.0, |adjust| adjust.scale);
                 series.push(BirthSeries {
                     series: observed,
                     unit,
@@ -386,9 +357,5 @@ fn birth(settings: &EdgeSettings, profiles: &BTreeMap<String, Profile>) -> Birth
     // Tells whether two births are of the same configuration; not a signature.
     let mut hasher = DefaultHasher::new();
     format!("{settings:?}").hash(&mut hasher);
-    Birth::new(
-        env!("CARGO_PKG_VERSION"),
-        format!("{:016x}", hasher.finish()),
-        series,
-    )
+    Birth::new(env!("CARGO_PKG_VERSION"), format!("{:016x}", hasher.finish()), series)
 }

@@ -156,10 +156,7 @@ pub struct ClockSettings {
 
 impl Default for ClockSettings {
     fn default() -> Self {
-        Self {
-            trust: Trust::default(),
-            hold_min: default_hold_min(),
-        }
+        Self { trust: Trust::default(), hold_min: default_hold_min() }
     }
 }
 

@@ -66,12 +66,7 @@ pub fn accounts<E>(
     let mut accounts = Vec::new();
     for station in &inputs.township.stations {
         if station.kind == StationKind::Pump {
-            let mut reader = Reader {
-                inputs,
-                station,
-                hours,
-                days,
-            };
+            let mut reader = Reader { inputs, station, hours, days };
             accounts.push(reader.account()?);
         }
     }
@@ -117,19 +112,14 @@ impl<'b, E> Reader<'_, 'b, E> {
     }
 
     fn span(&self) -> Span<'b> {
-        Span {
-            period: self.inputs.period,
-            calendar: self.inputs.calendar,
-        }
+        Span { period: self.inputs.period, calendar: self.inputs.calendar }
     }
 
     /// The stations under which instruments of the pump are read: its own first.
     fn stations(&self) -> impl Iterator<Item = &'b StationId> + use<'b, E> {
         let own = &self.station.id;
         let meters = self.station.pump.iter().flat_map(|plate| &plate.meters);
-        let others = meters
-            .map(|meter| &meter.station)
-            .filter(move |id| *id != own);
+        let others = meters.map(|meter| &meter.station).filter(move |id| *id != own);
         std::iter::once(own).chain(others)
     }
 
@@ -216,10 +206,7 @@ impl<'b, E> Reader<'_, 'b, E> {
             }
         }
         let Some(plate) = &self.station.pump else {
-            return Ok((
-                Quantity::unknown(energy.series.clone(), span.hours()),
-                vec![],
-            ));
+            return Ok((Quantity::unknown(energy.series.clone(), span.hours()), vec![]));
         };
         if let Some((series, cells)) = self.hours_of(Parameter::Power)? {
             let limit = plate.rated_power_kw * RUNNING_POWER_SHARE;
@@ -236,9 +223,7 @@ impl<'b, E> Reader<'_, 'b, E> {
         let per_kwh = 1.0 / plate.rated_power_kw;
         let spread = [per_kwh / PLATE_MARGIN, per_kwh / RUNNING_POWER_SHARE];
         let mut hours = energy.times("energy / rated", per_kwh, spread);
-        hours.bounds = hours
-            .bounds
-            .map(|[least, most]| [least, most.min(span.hours() as f64)]);
+        hours.bounds = hours.bounds.map(|[least, most]| [least, most.min(span.hours() as f64)]);
         Ok((hours, vec![]))
     }
 
@@ -272,10 +257,7 @@ impl<'b, E> Reader<'_, 'b, E> {
             let flow = |cell: &HourCell| {
                 let state = states.get(&cell.hour_at).copied();
                 let flow = plate.rated_flow_m3h * speed(cell, state)?;
-                Some(Hour {
-                    value: flow,
-                    bounds: [flow * low, flow * PLATE_MARGIN],
-                })
+                Some(Hour { value: flow, bounds: [flow * low, flow * PLATE_MARGIN] })
             };
             let method = "hours x rated x f/50";
             if let Some(counted) = integral((&series, &cells), &span, rate, method, flow) {
@@ -345,10 +327,7 @@ fn running(cell: &HourCell, limit: f64) -> Option<Hour> {
     if high <= limit {
         return Some(Hour::sure(0.0));
     }
-    Some(Hour {
-        value: (mean / high).clamp(0.0, 1.0),
-        bounds: [0.0, 1.0],
-    })
+    Some(Hour { value: (mean / high).clamp(0.0, 1.0), bounds: [0.0, 1.0] })
 }
 
 /// The mean speed of an hour as a share of the rated one. A drive that shows a frequency while it stands is held to the share of
@@ -356,9 +335,7 @@ fn running(cell: &HourCell, limit: f64) -> Option<Hour> {
 fn speed(cell: &HourCell, state: Option<f64>) -> Option<f64> {
     let (mean, high) = (cell.mean?, cell.max?);
     let seen = mean.max(0.0) / RATED_HZ;
-    Some(state.map_or(seen, |share| {
-        seen.min(share.clamp(0.0, 1.0) * high / RATED_HZ)
-    }))
+    Some(state.map_or(seen, |share| seen.min(share.clamp(0.0, 1.0) * high / RATED_HZ)))
 }
 
 impl PumpAccount {

@@ -93,13 +93,7 @@ fn lacks(draft: &mut Draft, affected: &Draft, failed: &Draft) -> bool {
 }
 
 fn input(from: String, value: f64, method: &'static str, note: String) -> FigureInput {
-    FigureInput {
-        from,
-        value: Some(value),
-        method,
-        note,
-        coverage: None,
-    }
+    FigureInput { from, value: Some(value), method, note, coverage: None }
 }
 
 /// 挽救 = 受灾 − 绝收, whole and by crop.
@@ -114,31 +108,14 @@ fn rescued(
         lacks(&mut draft, affected, failed);
         return draft;
     };
-    draft.input(input(
-        "figure:area_affected".into(),
-        whole,
-        "figure",
-        String::new(),
-    ));
-    draft.input(input(
-        "figure:area_failed".into(),
-        -lost,
-        "figure",
-        String::new(),
-    ));
+    draft.input(input("figure:area_affected".into(), whole, "figure", String::new()));
+    draft.input(input("figure:area_failed".into(), -lost, "figure", String::new()));
     for (id, areas) in by_crop {
         let name = crop_name(id.as_ref(), township);
-        let note = format!(
-            "{name}：受灾{}亩，绝收{}亩；已含在上两项中",
-            areas.affected, areas.failed
-        );
+        let note =
+            format!("{name}：受灾{}亩，绝收{}亩；已含在上两项中", areas.affected, areas.failed);
         let from = crop_from(id.as_ref());
-        draft.input(input(
-            from,
-            areas.rescued(),
-            "affected - failed, by crop",
-            note,
-        ));
+        draft.input(input(from, areas.rescued(), "affected - failed, by crop", note));
     }
     if lost > whole {
         draft.absent("绝收面积大于受灾面积，无法计算");
@@ -150,10 +127,7 @@ fn rescued(
 
 /// The one rate of `code` that the ledger gives for `crop`, %.
 fn rate(rows: Rows<'_>, code: EntryCode, crop: &CropId) -> Result<f64, String> {
-    let mut values = rows
-        .of(code)
-        .into_iter()
-        .filter(|e| e.crop.as_ref() == Some(crop));
+    let mut values = rows.of(code).into_iter().filter(|e| e.crop.as_ref() == Some(crop));
     let name = code.name_zh();
     let first = values.next().ok_or_else(|| format!("缺少{name}"))?;
     if values.any(|e| e.value != first.value) {
@@ -186,12 +160,7 @@ fn averted(
             Ok((yuan, note)) => {
                 total += yuan;
                 let method = "area x yield x price x rate averted";
-                draft.input(input(
-                    crop_from(id.as_ref()),
-                    yuan,
-                    method,
-                    format!("{name}：{note}"),
-                ));
+                draft.input(input(crop_from(id.as_ref()), yuan, method, format!("{name}：{note}")));
             }
             Err(reason) => why.push(format!("{name}{reason}，无法估算")),
         }
@@ -284,10 +253,7 @@ pub(super) fn of_grain(
     } else if why.is_empty() {
         draft.number(total);
     } else {
-        draft.absent(format!(
-            "台账第{}条没有写明作物，或作物没有类别（kind）",
-            why.join("、")
-        ));
+        draft.absent(format!("台账第{}条没有写明作物，或作物没有类别（kind）", why.join("、")));
     }
     draft
 }
@@ -310,10 +276,7 @@ pub(super) fn sown(id: FigureId, kind: CropKind, township: &Township) -> Draft {
     }
     match total {
         Some(total) if unknown.is_empty() => draft.number(total),
-        _ => draft.absent(format!(
-            "作物表没有写明类别（kind）：{}",
-            unknown.join("、")
-        )),
+        _ => draft.absent(format!("作物表没有写明类别（kind）：{}", unknown.join("、"))),
     }
     draft
 }

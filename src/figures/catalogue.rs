@@ -337,17 +337,12 @@ mod tests {
         for figure in FigureId::ALL {
             let spec = figure.spec();
             let rows = FORMS.iter().flat_map(|form| form.rows);
-            let mut form_units: Vec<&str> = rows
-                .filter(|row| row.figure == *figure)
-                .map(|row| row.form_unit)
-                .collect();
+            let mut form_units: Vec<&str> =
+                rows.filter(|row| row.figure == *figure).map(|row| row.form_unit).collect();
             let held = |form: &&Form| form.rows.iter().any(|row| row.figure == *figure);
             let forms = FORMS.iter().filter(held).map(|form| form.name_zh);
-            let belongs: Vec<&str> = [spec.passage]
-                .into_iter()
-                .chain(forms)
-                .filter(|text| !text.is_empty())
-                .collect();
+            let belongs: Vec<&str> =
+                [spec.passage].into_iter().chain(forms).filter(|text| !text.is_empty()).collect();
             form_units.sort_unstable();
             form_units.dedup();
             let printed = match spec.print {
@@ -381,10 +376,7 @@ mod tests {
             );
             for row in form.rows {
                 let id = row.figure.spec().id;
-                text += &format!(
-                    "| {} | `{id}` | {} | {} |\n",
-                    row.label, row.unit, row.form_unit
-                );
+                text += &format!("| {} | `{id}` | {} | {} |\n", row.label, row.unit, row.form_unit);
             }
         }
         text

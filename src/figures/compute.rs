@@ -57,9 +57,7 @@ pub fn compute<E>(
     days: &mut dyn FnMut(&Series) -> Result<Vec<DayCell>, E>,
 ) -> Result<Statement, E> {
     let bounds = inputs.calendar.bounds(inputs.period);
-    let period_h = (bounds.1.duration_since(bounds.0).as_hours())
-        .max(0)
-        .unsigned_abs();
+    let period_h = (bounds.1.duration_since(bounds.0).as_hours()).max(0).unsigned_abs();
     let pump_accounts = accounts::accounts(inputs, hours, days)?;
     let mut source_facts = Vec::new();
     for station in &inputs.township.stations {
@@ -168,67 +166,25 @@ fn own(
         (Id::GrainSaved, areas.grain_saved),
         (Id::GrainSavedValue, areas.grain_saved_value),
         (Id::CashCropsSaved, areas.cash_crops_saved),
-        (
-            Id::AffectedGrain,
-            grain(Id::AffectedGrain, EntryCode::AreaAffected),
-        ),
-        (
-            Id::DamagedGrain,
-            grain(Id::DamagedGrain, EntryCode::AreaDamaged),
-        ),
-        (
-            Id::FailedGrain,
-            grain(Id::FailedGrain, EntryCode::AreaFailed),
-        ),
-        (
-            Id::SownGrain,
-            areas::sown(Id::SownGrain, CropKind::Grain, township),
-        ),
-        (
-            Id::SownCash,
-            areas::sown(Id::SownCash, CropKind::Cash, township),
-        ),
-        (
-            Id::EquipmentDeployed,
-            pumps::equipment_deployed(pump_accounts, rows),
-        ),
-        (
-            Id::ElectricityUsed,
-            pumps::electricity_used(pump_accounts, rows),
-        ),
+        (Id::AffectedGrain, grain(Id::AffectedGrain, EntryCode::AreaAffected)),
+        (Id::DamagedGrain, grain(Id::DamagedGrain, EntryCode::AreaDamaged)),
+        (Id::FailedGrain, grain(Id::FailedGrain, EntryCode::AreaFailed)),
+        (Id::SownGrain, areas::sown(Id::SownGrain, CropKind::Grain, township)),
+        (Id::SownCash, areas::sown(Id::SownCash, CropKind::Cash, township)),
+        (Id::EquipmentDeployed, pumps::equipment_deployed(pump_accounts, rows)),
+        (Id::ElectricityUsed, pumps::electricity_used(pump_accounts, rows)),
         (Id::PumpHours, pumps::pump_hours(pump_accounts)),
         (Id::WaterPumped, pumps::water_pumped(pump_accounts)),
-        (
-            Id::PumpStationsEngaged,
-            engaged::pump_stations(pump_accounts, township),
-        ),
-        (
-            Id::InstalledPower,
-            engaged::installed_power(pump_accounts, township),
-        ),
-        (
-            Id::AreaIrrigated,
-            engaged::area_irrigated(pump_accounts, township),
-        ),
+        (Id::PumpStationsEngaged, engaged::pump_stations(pump_accounts, township)),
+        (Id::InstalledPower, engaged::installed_power(pump_accounts, township)),
+        (Id::AreaIrrigated, engaged::area_irrigated(pump_accounts, township)),
         (Id::InspectionMonth, ledger_rows::inspection_month(rows)),
         (Id::ResponseLevel, ledger_rows::response_level(rows)),
         (Id::WaterWorksBuilt, ledger_rows::water_works_built(rows)),
-        (
-            Id::VillagesServed,
-            ledger_rows::villages_served(rows, township),
-        ),
-        (
-            Id::GroupsServed,
-            served(Id::GroupsServed, EntryCode::WaterWorkGroups),
-        ),
-        (
-            Id::PeopleServed,
-            served(Id::PeopleServed, EntryCode::WaterWorkPersons),
-        ),
-        (
-            Id::DrinkingDifficulty,
-            sources::drinking_difficulty(source_facts, rows, inputs.period),
-        ),
+        (Id::VillagesServed, ledger_rows::villages_served(rows, township)),
+        (Id::GroupsServed, served(Id::GroupsServed, EntryCode::WaterWorkGroups)),
+        (Id::PeopleServed, served(Id::PeopleServed, EntryCode::WaterWorkPersons)),
+        (Id::DrinkingDifficulty, sources::drinking_difficulty(source_facts, rows, inputs.period)),
         (Id::StorageTotal, sources::storage_total(source_facts, end)),
     ])
 }

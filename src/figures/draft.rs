@@ -171,11 +171,5 @@ pub(super) fn series_input(
     note: String,
     coverage: Coverage,
 ) -> FigureInput {
-    FigureInput {
-        from,
-        value,
-        method,
-        note,
-        coverage: Some(coverage.share()),
-    }
+    FigureInput { from, value, method, note, coverage: Some(coverage.share()) }
 }

@@ -34,13 +34,7 @@ fn over_running(
         sum += value.unwrap_or(0.0);
         open += if account.ran.is_none() { worth } else { 0.0 };
         let note = account.name.clone();
-        draft.input(series_input(
-            series.into(),
-            value,
-            "ran in the period",
-            note,
-            coverage,
-        ));
+        draft.input(series_input(series.into(), value, "ran in the period", note, coverage));
     }
     if known > 0 {
         draft.number(sum);
@@ -56,16 +50,12 @@ fn over_running(
 
 /// Pump stations that ran.
 pub(super) fn pump_stations(accounts: &[PumpAccount], township: &Township) -> Draft {
-    over_running(FigureId::PumpStationsEngaged, accounts, township, |_| {
-        Some(1.0)
-    })
+    over_running(FigureId::PumpStationsEngaged, accounts, township, |_| Some(1.0))
 }
 
 /// Rated power of the pumps that ran.
 pub(super) fn installed_power(accounts: &[PumpAccount], township: &Township) -> Draft {
-    over_running(FigureId::InstalledPower, accounts, township, |plate| {
-        Some(plate?.rated_power_kw)
-    })
+    over_running(FigureId::InstalledPower, accounts, township, |plate| Some(plate?.rated_power_kw))
 }
 
 /// Land that the pumps which ran can irrigate.

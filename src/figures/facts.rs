@@ -46,10 +46,7 @@ impl Coverage {
 
     /// Coverage of a series by its cells, of a period of `period_h` hours.
     pub(super) fn of(cells: &[HourCell], period_h: u64) -> Coverage {
-        let mut coverage = Coverage {
-            period_h,
-            ..Coverage::default()
-        };
+        let mut coverage = Coverage { period_h, ..Coverage::default() };
         for cell in cells {
             coverage.covered_h += u64::from(cell.counted > 0);
             coverage.counted += u64::from(cell.counted);

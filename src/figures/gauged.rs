@@ -22,10 +22,7 @@ pub(super) struct Hour {
 impl Hour {
     /// An hour that leaves nothing open.
     pub fn sure(value: f64) -> Hour {
-        Hour {
-            value,
-            bounds: [value, value],
-        }
+        Hour { value, bounds: [value, value] }
     }
 }
 

@@ -122,23 +122,13 @@ impl<'a> Rows<'a> {
 }
 
 /// Of one place the rows of a state, the latest of each; `None` as key where a row names none.
-type Place<'a> = (
-    EntryCode,
-    Option<&'a VillageId>,
-    Option<&'a CropId>,
-    Option<&'a String>,
-);
+type Place<'a> = (EntryCode, Option<&'a VillageId>, Option<&'a CropId>, Option<&'a String>);
 
 /// Of each code, village, crop and work the row that holds on `day`: the latest that begins on or before it.
 fn holding<'a>(rows: &[&'a Entry], day: Date) -> Vec<&'a Entry> {
     let mut latest: BTreeMap<Place<'a>, &'a Entry> = BTreeMap::new();
     for entry in rows.iter().filter(|e| e.from <= day) {
-        let place = (
-            entry.code,
-            entry.village.as_ref(),
-            entry.crop.as_ref(),
-            entry.work.as_ref(),
-        );
+        let place = (entry.code, entry.village.as_ref(), entry.crop.as_ref(), entry.work.as_ref());
         let held = latest.entry(place).or_insert(entry);
         if (held.from, held.id) < (entry.from, entry.id) {
             *held = entry;
@@ -179,22 +169,12 @@ fn villages(rows: Rows<'_>, id: FigureId, code: EntryCode, township: &Township) 
 
 /// Villages that the drought hit, by the ledger.
 pub(super) fn villages_affected(rows: Rows<'_>, township: &Township) -> Draft {
-    villages(
-        rows,
-        FigureId::VillagesAffected,
-        EntryCode::VillageAffected,
-        township,
-    )
+    villages(rows, FigureId::VillagesAffected, EntryCode::VillageAffected, township)
 }
 
 /// Villages that the works of the year serve.
 pub(super) fn villages_served(rows: Rows<'_>, township: &Township) -> Draft {
-    villages(
-        rows,
-        FigureId::VillagesServed,
-        EntryCode::WaterWork,
-        township,
-    )
+    villages(rows, FigureId::VillagesServed, EntryCode::WaterWork, township)
 }
 
 /// Works built in the year: each name counts once.
@@ -227,11 +207,8 @@ pub(super) fn water_works_built(rows: Rows<'_>) -> Draft {
 /// Groups or persons that the works serve; a row of a work that is not in the register is noted.
 pub(super) fn served(rows: Rows<'_>, id: FigureId, code: EntryCode) -> Draft {
     let mut draft = rows.sum(id, &[code]);
-    let works: BTreeSet<_> = rows
-        .of(EntryCode::WaterWork)
-        .iter()
-        .filter_map(|e| e.work.as_ref())
-        .collect();
+    let works: BTreeSet<_> =
+        rows.of(EntryCode::WaterWork).iter().filter_map(|e| e.work.as_ref()).collect();
     for entry in rows.of(code) {
         if !entry.work.as_ref().is_some_and(|w| works.contains(w)) {
             draft.note(format!("台账第{}条的工程不在新建工程登记中", entry.id));

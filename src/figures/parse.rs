@@ -19,16 +19,8 @@ impl Interval {
     /// Whether `value` lies in the interval. A closed end allows for the error of a sum (1e-9 of the value), an open one does not.
     pub fn contains(&self, value: f64) -> bool {
         let error = EPSILON * value.abs().max(0.01);
-        let above = if self.low_open {
-            value > self.low
-        } else {
-            value >= self.low - error
-        };
-        let below = if self.high_open {
-            value < self.high
-        } else {
-            value <= self.high + error
-        };
+        let above = if self.low_open { value > self.low } else { value >= self.low - error };
+        let below = if self.high_open { value < self.high } else { value <= self.high + error };
         above && below
     }
 }
@@ -50,9 +42,7 @@ pub struct Parsed {
 /// what is no such phrase, and for two hedges on one number (约1200余万元), which is a fault of style: `domain.md` §4.1.
 pub fn parse(text: &str) -> Option<Parsed> {
     let (prefix, rest) = strip_prefix(text);
-    let digits_end = rest
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(rest.len());
+    let digits_end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
     let (digits, rest) = rest.split_at_checked(digits_end)?;
     let (rest, over_inside) = strip(rest, "余");
     let (rest, hundred_million) = strip(rest, "亿");
@@ -81,11 +71,7 @@ pub fn parse(text: &str) -> Option<Parsed> {
     if over_inside && (digits.contains('.') || !digits.ends_with('0')) {
         return None;
     }
-    Some(Parsed {
-        hedge,
-        unit,
-        interval: interval(hedge, printed),
-    })
+    Some(Parsed { hedge, unit, interval: interval(hedge, printed) })
 }
 
 /// Reads a phrase of [`super::phrase_en()`] back; `None` for what is none.
@@ -96,16 +82,9 @@ pub fn parse_en(text: &str) -> Option<Parsed> {
         .next()
         .unwrap_or((Hedge::Exact, text));
     let (number, word) = rest.split_once(' ')?;
-    let unit = PrintUnit::ALL
-        .iter()
-        .copied()
-        .find(|u| u.english() == word)?;
+    let unit = PrintUnit::ALL.iter().copied().find(|u| u.english() == word)?;
     let printed = hundredths(&number.replace(',', ""))?;
-    Some(Parsed {
-        hedge,
-        unit,
-        interval: interval(hedge, printed),
-    })
+    Some(Parsed { hedge, unit, interval: interval(hedge, printed) })
 }
 
 fn strip_prefix(text: &str) -> (Option<Hedge>, &str) {
@@ -137,12 +116,7 @@ fn hundredths(digits: &str) -> Option<i128> {
 fn interval(hedge: Hedge, printed: i128) -> Interval {
     let at = |hundredths: i128| hundredths as f64 / HUNDREDTHS as f64;
     let v = at(printed);
-    let between = |low, low_open, high, high_open| Interval {
-        low,
-        low_open,
-        high,
-        high_open,
-    };
+    let between = |low, low_open, high, high_open| Interval { low, low_open, high, high_open };
     match hedge {
         Hedge::Exact => between(v, false, v, false),
         Hedge::About => {
@@ -251,10 +225,7 @@ mod tests {
             let unit = PrintUnit::ALL[rng.random_range(0..PrintUnit::ALL.len())];
             let significant = rng.random_range(1..6);
             let words = [
-                (
-                    phrase(value, hedge, unit, significant),
-                    parse as fn(&str) -> _,
-                ),
+                (phrase(value, hedge, unit, significant), parse as fn(&str) -> _),
                 (phrase_en(value, hedge, unit, significant), parse_en),
             ];
             for (text, parse) in words {

@@ -232,11 +232,7 @@ fn step(hundredths: f64, significant: u8) -> i128 {
 fn floor(hundredths: f64, step: i128) -> i128 {
     let below = (hundredths / step as f64).floor() as i128 * step;
     let next = below + step;
-    if next as f64 - hundredths <= EPSILON * next as f64 {
-        next
-    } else {
-        below
-    }
+    if next as f64 - hundredths <= EPSILON * next as f64 { next } else { below }
 }
 
 /// Whether the value lies above `printed` by more than the error of a sum.
@@ -258,12 +254,7 @@ fn positive(hundredths: i128) -> Option<i128> {
 /// Number, scale and unit, with the hedge around it.
 fn print(hundredths: i128, unit: PrintUnit, hedge: Hedge) -> String {
     let suffix = if hedge == Hedge::Above { "以上" } else { "" };
-    format!(
-        "{}{}{}{suffix}",
-        hedge.prefix(),
-        number(hundredths, unit),
-        unit.text()
-    )
+    format!("{}{}{}{suffix}", hedge.prefix(), number(hundredths, unit), unit.text())
 }
 
 /// The number with 亿 or 万 where it then has at most two decimals (GB/T 15835), otherwise written out.
@@ -291,11 +282,7 @@ fn print_over(hundredths: i128, unit: PrintUnit) -> String {
     let text = unit.text();
     if unit.scales() && hundredths >= WAN && hundredths % WAN == 0 {
         let wan = hundredths / WAN;
-        if wan % 10 == 0 {
-            format!("{wan}余万{text}")
-        } else {
-            format!("{wan}万余{text}")
-        }
+        if wan % 10 == 0 { format!("{wan}余万{text}") } else { format!("{wan}万余{text}") }
     } else {
         format!("{}余{text}", hundredths / HUNDREDTHS)
     }
@@ -345,12 +332,7 @@ mod tests {
             (123.0, Hedge::Over, PrintUnit::Mu, "just over 120 mu"),
             (35_012.3, Hedge::About, PrintUnit::Du, "about 35,000 kWh"),
             (550_000.0, Hedge::Exact, PrintUnit::Yuan, "550,000 yuan"),
-            (
-                12_462_000.0,
-                Hedge::Over,
-                PrintUnit::Yuan,
-                "just over 12,000,000 yuan",
-            ),
+            (12_462_000.0, Hedge::Over, PrintUnit::Yuan, "just over 12,000,000 yuan"),
             (7.5, Hedge::Exact, PrintUnit::Hectare, "7.5 ha"),
         ] {
             let said = phrase_en(value, hedge, unit, SIGNIFICANT);
@@ -360,44 +342,23 @@ mod tests {
 
     #[test]
     fn scales_only_to_a_short_number() {
-        assert_eq!(
-            of(35_123.0, Hedge::Exact, PrintUnit::Du).unwrap(),
-            "35123度"
-        );
-        assert_eq!(
-            of(35_100.0, Hedge::Exact, PrintUnit::Du).unwrap(),
-            "3.51万度"
-        );
+        assert_eq!(of(35_123.0, Hedge::Exact, PrintUnit::Du).unwrap(), "35123度");
+        assert_eq!(of(35_100.0, Hedge::Exact, PrintUnit::Du).unwrap(), "3.51万度");
         assert_eq!(of(2e8, Hedge::Exact, PrintUnit::Yuan).unwrap(), "2亿元");
-        assert_eq!(
-            of(20_000.0, Hedge::Exact, PrintUnit::Set).unwrap(),
-            "20000台"
-        );
+        assert_eq!(of(20_000.0, Hedge::Exact, PrintUnit::Set).unwrap(), "20000台");
         assert_eq!(of(12.5, Hedge::Exact, PrintUnit::Mu).unwrap(), "12.5亩");
         assert_eq!(of(12.05, Hedge::Exact, PrintUnit::Mu).unwrap(), "12.05亩");
     }
 
     #[test]
     fn puts_the_rest_where_it_belongs() {
-        assert_eq!(
-            of(551_200.0, Hedge::Over, PrintUnit::Yuan).unwrap(),
-            "55万余元"
-        );
-        assert_eq!(
-            of(15_700.0, Hedge::Over, PrintUnit::Litre).unwrap(),
-            "15000余升"
-        );
+        assert_eq!(of(551_200.0, Hedge::Over, PrintUnit::Yuan).unwrap(), "55万余元");
+        assert_eq!(of(15_700.0, Hedge::Over, PrintUnit::Litre).unwrap(), "15000余升");
         assert_eq!(of(57.0, Hedge::Over, PrintUnit::Person).unwrap(), "50余人");
         assert_eq!(of(2077.0, Hedge::More, PrintUnit::Mu).unwrap(), "超2000亩");
         assert_eq!(of(2077.0, Hedge::Near, PrintUnit::Mu).unwrap(), "近2100亩");
-        assert_eq!(
-            of(2077.0, Hedge::Below, PrintUnit::Mu).unwrap(),
-            "不足2100亩"
-        );
-        assert_eq!(
-            of(2077.0, Hedge::Above, PrintUnit::Mu).unwrap(),
-            "2000亩以上"
-        );
+        assert_eq!(of(2077.0, Hedge::Below, PrintUnit::Mu).unwrap(), "不足2100亩");
+        assert_eq!(of(2077.0, Hedge::Above, PrintUnit::Mu).unwrap(), "2000亩以上");
     }
 
     #[test]

@@ -13,11 +13,7 @@ use super::segments::SegmentKind;
 /// Notes the pumps that nothing is known of.
 fn note_unknown(draft: &mut Draft, unknown: &[&str], what: &str) {
     if !unknown.is_empty() {
-        draft.note(format!(
-            "{}个泵站没有{what}，未计入：{}",
-            unknown.len(),
-            unknown.join("、")
-        ));
+        draft.note(format!("{}个泵站没有{what}，未计入：{}", unknown.len(), unknown.join("、")));
     }
 }
 
@@ -105,8 +101,7 @@ pub(super) fn electricity_used(accounts: &[PumpAccount], rows: Rows<'_>) -> Draf
     if known && sum.bounded && sum.most > sum.value {
         let why = why_open(accounts);
         let more = sum.most - sum.value;
-        sum.draft
-            .note(format!("因{why}，真实值可能高出至多{more:.1} kWh"));
+        sum.draft.note(format!("因{why}，真实值可能高出至多{more:.1} kWh"));
     }
     sum.finish(known, "没有任何电表数据", "电表数据")
 }
@@ -149,9 +144,7 @@ pub(super) fn equipment_deployed(accounts: &[PumpAccount], rows: Rows<'_>) -> Dr
         if before.is_some() {
             note = format!("{note}；同一设备{}，只计一次", set.1);
         }
-        let one = account
-            .ran
-            .map(|ran| if ran && !counted { 1.0 } else { 0.0 });
+        let one = account.ran.map(|ran| if ran && !counted { 1.0 } else { 0.0 });
         let method = "ran in the period";
         draft.input(series_input(series.into(), one, method, note, coverage));
         let now = match (before.flatten(), account.ran) {

@@ -28,10 +28,7 @@ pub struct Quantity {
 impl Quantity {
     /// A quantity of which nothing is known.
     pub(super) fn unknown(series: String, period_h: u64) -> Quantity {
-        let coverage = Coverage {
-            period_h,
-            ..Coverage::default()
-        };
+        let coverage = Coverage { period_h, ..Coverage::default() };
         Quantity {
             value: None,
             bounds: None,

@@ -55,11 +55,7 @@ pub(super) fn register(
     let mut quantity = Quantity::unknown(series.clone(), span.hours());
     let coverage = coverage(cells, span);
     if coverage.counted == 0 {
-        return Register {
-            quantity,
-            days: Vec::new(),
-            segments: Vec::new(),
-        };
+        return Register { quantity, days: Vec::new(), segments: Vec::new() };
     }
     let mut growth: Vec<Growth> = cells.iter().map(Growth::of).collect();
     let (mut segments, refused) = replacements::apply(&series, cells, &mut growth, replaced);
@@ -76,9 +72,7 @@ pub(super) fn register(
         segments.push(gap_segment(&series, gap, grown, rate, at_end));
     }
     for (cell, growth) in cells.iter().zip(&growth) {
-        let known = explained
-            .iter()
-            .any(|(a, b)| *a <= cell.day && cell.day <= *b);
+        let known = explained.iter().any(|(a, b)| *a <= cell.day && cell.day <= *b);
         segments.extend(events(&series, cell, *growth, known));
     }
     segments.sort_by_key(|segment| (segment.from, segment.to));
@@ -96,24 +90,16 @@ pub(super) fn register(
     quantity.method = "counter difference";
     quantity.coverage = coverage;
     quantity.note = note(cells, &segments, coverage, &refused);
-    let grown = cells
-        .iter()
-        .zip(&growth)
-        .filter(|(cell, _)| cell.counted > 0);
+    let grown = cells.iter().zip(&growth).filter(|(cell, _)| cell.counted > 0);
     Register {
         quantity,
-        days: grown
-            .map(|(cell, growth)| (cell.day, growth.least))
-            .collect(),
+        days: grown.map(|(cell, growth)| (cell.day, growth.least)).collect(),
         segments,
     }
 }
 
 fn coverage(cells: &[DayCell], span: &Span<'_>) -> Coverage {
-    let mut coverage = Coverage {
-        period_h: span.hours(),
-        ..Coverage::default()
-    };
+    let mut coverage = Coverage { period_h: span.hours(), ..Coverage::default() };
     for cell in cells {
         coverage.covered_h += u64::from(cell.covered_h);
         coverage.counted += u64::from(cell.counted);
@@ -187,10 +173,7 @@ fn gap_segment(
     let hours = gap.hours.round();
     let (most, note) = if at_end {
         let most = rate.map(|rate| settled.max(rate * gap.hours));
-        (
-            most,
-            format!("{hours}小时无数据，在期首或期末，未计部分见上限"),
-        )
+        (most, format!("{hours}小时无数据，在期首或期末，未计部分见上限"))
     } else {
         (Some(settled), format!("{hours}小时无数据，读数差已接续"))
     };
@@ -214,11 +197,7 @@ fn events<'a>(
 ) -> impl Iterator<Item = Segment> + 'a {
     let counts = [
         (SegmentKind::Rollover, cell.rollovers, "次翻转，已接续"),
-        (
-            SegmentKind::Reset,
-            if known { 0 } else { cell.resets },
-            "次清零或换表，少计部分见上限",
-        ),
+        (SegmentKind::Reset, if known { 0 } else { cell.resets }, "次清零或换表，少计部分见上限"),
         (SegmentKind::Glitch, cell.glitches, "个跳变读数，已剔除"),
     ];
     let counts = counts.into_iter().filter(|(_, count, _)| *count > 0);
@@ -251,9 +230,7 @@ fn note(cells: &[DayCell], segments: &[Segment], coverage: Coverage, refused: &[
             parts.push(format!("{count}{text}"));
         }
     }
-    let replaced = segments
-        .iter()
-        .filter(|s| s.kind == SegmentKind::MeterReplaced);
+    let replaced = segments.iter().filter(|s| s.kind == SegmentKind::MeterReplaced);
     parts.extend(replaced.map(|segment| segment.note.clone()));
     parts.extend(refused.iter().cloned());
     let gap_h = coverage.period_h.saturating_sub(coverage.covered_h);

@@ -23,9 +23,7 @@ pub(super) struct Replacement {
 /// their counterpart are named in the second list.
 pub(super) fn of(series: &str, entries: &[Entry]) -> (Vec<Replacement>, Vec<String>) {
     let rows = |code| {
-        let rows = entries
-            .iter()
-            .filter(move |entry: &&Entry| entry.code == code);
+        let rows = entries.iter().filter(move |entry: &&Entry| entry.code == code);
         rows.filter(|entry| entry.work.as_deref() == Some(series))
     };
     let mut pairs = Vec::new();
@@ -86,24 +84,18 @@ fn fit(
         .ok_or("期内换表前没有读数")?;
     let from = before + 1;
     let later = cells.iter().enumerate().skip(from);
-    let (to, settled) = later
-        .into_iter()
-        .find(|(_, cell)| cell.resets > 0)
-        .ok_or("读数中没有清零")?;
+    let (to, settled) =
+        later.into_iter().find(|(_, cell)| cell.resets > 0).ok_or("读数中没有清零")?;
     let (Some(seen), Some(shown)) = (cells.get(before).and_then(|c| c.last), settled.last) else {
         return Err("换表前后没有读数");
     };
     if settled.resets != 1 {
         return Err("同日不止一次清零");
     }
-    let (old, new) = (
-        replacement.last_of_old - seen,
-        shown - replacement.first_of_new,
-    );
+    let (old, new) = (replacement.last_of_old - seen, shown - replacement.first_of_new);
     let days = growth.iter().take(to + 1).skip(from);
-    let (least, most) = days.fold((0.0, 0.0), |(least, most), day| {
-        (least + day.least, most + day.most)
-    });
+    let (least, most) =
+        days.fold((0.0, 0.0), |(least, most), day| (least + day.least, most + day.most));
     let grown = old + new;
     let fits = old >= -READ_OFF && new >= -READ_OFF;
     if !fits || grown < least - READ_OFF || grown > most + READ_OFF {
@@ -118,16 +110,10 @@ fn settle(growth: &mut [Growth], from: usize, to: usize, grown: f64) {
     for day in growth.iter_mut().take(to).skip(from) {
         let part = day.least.min(rest.max(0.0));
         rest -= part;
-        *day = Growth {
-            least: part,
-            most: part,
-        };
+        *day = Growth { least: part, most: part };
     }
     if let Some(day) = growth.get_mut(to) {
-        *day = Growth {
-            least: rest.max(0.0),
-            most: rest.max(0.0),
-        };
+        *day = Growth { least: rest.max(0.0), most: rest.max(0.0) };
     }
 }
 
@@ -137,12 +123,7 @@ fn segment(
     replacement: &Replacement,
     grown: f64,
 ) -> Segment {
-    let Replacement {
-        day,
-        last_of_old,
-        first_of_new,
-        rows: (old, new),
-    } = replacement;
+    let Replacement { day, last_of_old, first_of_new, rows: (old, new) } = replacement;
     Segment {
         series: series.into(),
         from,

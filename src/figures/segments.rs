@@ -130,23 +130,11 @@ mod tests {
         let calendar = Calendar::new(TimeZone::UTC, 0);
         let day = |day| date(2022, 8, day);
         let (from, to) = (day(1), day(10));
-        let span = Span {
-            period: Period { from, to },
-            calendar: &calendar,
-        };
+        let span = Span { period: Period { from, to }, calendar: &calendar };
         assert_eq!(span.hours(), 240);
-        let run = |from, to, hours| GapRun {
-            from: day(from),
-            to: day(to),
-            hours,
-        };
+        let run = |from, to, hours| GapRun { from: day(from), to: day(to), hours };
         assert_eq!(gap_runs(&[], &span), [run(1, 10, 240.0)]);
-        let days = [
-            (day(2), 20.0),
-            (day(3), 24.0),
-            (day(4), 23.5),
-            (day(7), 24.0),
-        ];
+        let days = [(day(2), 20.0), (day(3), 24.0), (day(4), 23.5), (day(7), 24.0)];
         let runs = [run(1, 2, 28.0), run(4, 6, 48.5), run(8, 10, 72.0)];
         assert_eq!(gap_runs(&days, &span), runs);
     }

@@ -33,10 +33,7 @@ fn input(
 
 /// Whether the source tells of a drought in the open: drinking-water tanks and wells are refilled, and do not.
 fn tells_drought(kind: StationKind) -> bool {
-    matches!(
-        kind,
-        StationKind::Pond | StationKind::Reservoir | StationKind::Channel
-    )
+    matches!(kind, StationKind::Pond | StationKind::Reservoir | StationKind::Channel)
 }
 
 /// The month of onset: the clerk's, checked against the sources; the sources' without the clerk's.
@@ -49,10 +46,7 @@ pub(super) fn onset_month(sources: &[SourceFacts<'_>], rows: Rows<'_>) -> Draft 
             continue;
         };
         first = Some(first.map_or(day, |f: jiff::civil::Date| f.min(day)));
-        let note = format!(
-            "{}自{day}起连续{WARN_DAYS_MIN}天达到旱警",
-            source.station.name
-        );
+        let note = format!("{}自{day}起连续{WARN_DAYS_MIN}天达到旱警", source.station.name);
         draft.input(input(source, None, "status", note));
     }
     let entries = rows.of(EntryCode::DroughtEvent);
@@ -89,11 +83,7 @@ pub(super) fn hint_villages(draft: &mut Draft, sources: &[SourceFacts<'_>], town
         draft.note("传感器提示：没有村的水源连续达到旱警");
     } else {
         let names: Vec<&str> = hit.iter().copied().collect();
-        draft.note(format!(
-            "传感器提示：{}个村的水源达到旱警（{}）",
-            hit.len(),
-            names.join("、")
-        ));
+        draft.note(format!("传感器提示：{}个村的水源达到旱警（{}）", hit.len(), names.join("、")));
     }
 }
 
@@ -130,10 +120,7 @@ fn dry_count(id: FigureId, sources: &[SourceFacts<'_>], kind: StationKind) -> (D
     if total == 0 {
         draft.absent(format!("没有{}测站", kind.name_zh()));
     } else if dry == 0 && !unknown.is_empty() {
-        draft.absent(format!(
-            "数据不足，不能断定是否干涸：{}",
-            unknown.join("、")
-        ));
+        draft.absent(format!("数据不足，不能断定是否干涸：{}", unknown.join("、")));
     } else {
         draft.number(dry as f64);
         draft.bounds(dry as f64, (dry + unknown.len()) as f64);
@@ -152,22 +139,14 @@ fn dry_count(id: FigureId, sources: &[SourceFacts<'_>], kind: StationKind) -> (D
 /// Channels that ceased to flow. Stations watch a part of a township's channels, so 部分 is all that can be said.
 pub(super) fn channels_dry(sources: &[SourceFacts<'_>]) -> Draft {
     let (mut draft, dry) = dry_count(FigureId::ChannelsDry, sources, StationKind::Channel);
-    draft.words(if dry == 0 {
-        "河沟未出现断流"
-    } else {
-        "部分河沟断水"
-    });
+    draft.words(if dry == 0 { "河沟未出现断流" } else { "部分河沟断水" });
     draft
 }
 
 /// Ponds that ran dry.
 pub(super) fn ponds_dry(sources: &[SourceFacts<'_>]) -> Draft {
     let (mut draft, dry) = dry_count(FigureId::PondsDry, sources, StationKind::Pond);
-    draft.words(if dry == 0 {
-        "塘堰未出现干涸"
-    } else {
-        "塘堰干涸"
-    });
+    draft.words(if dry == 0 { "塘堰未出现干涸" } else { "塘堰干涸" });
     draft
 }
 
@@ -193,23 +172,14 @@ pub(super) fn storage_total(sources: &[SourceFacts<'_>], end: Timestamp) -> Draf
         let storage = curve.storage(level_m);
         total += storage.volume_m3;
         known += 1;
-        let mut note = format!(
-            "{}：{} 水位{level_m:.2} m",
-            source.station.name,
-            source.local(at)
-        );
+        let mut note = format!("{}：{} 水位{level_m:.2} m", source.station.name, source.local(at));
         if storage.outside {
             note.push_str("；水位超出库容曲线，存疑");
         }
         if end.duration_since(at).as_hours() > STALE_HOURS {
             note.push_str("；距统计期末超过一天");
         }
-        draft.input(input(
-            source,
-            Some(storage.volume_m3),
-            "storage curve",
-            note,
-        ));
+        draft.input(input(source, Some(storage.volume_m3), "storage curve", note));
     }
     if known > 0 {
         draft.number(total);
@@ -235,20 +205,14 @@ pub(super) fn drinking_difficulty(
     }
     let mut lacking = Vec::new();
     let mut tanks = 0usize;
-    for tank in sources
-        .iter()
-        .filter(|s| s.station.kind == StationKind::Tank)
-    {
+    for tank in sources.iter().filter(|s| s.station.kind == StationKind::Tank) {
         tanks += 1;
         draft.cover(tank.coverage);
         let share = tank.coverage.share();
         draft.input(input(tank, None, "evidence", tank.station.name.clone()));
         let name = &tank.station.name;
         if share < EVIDENCE_SHARE {
-            lacking.push(format!(
-                "{name}的数据只覆盖{:.1}%的时段，不足95%",
-                share * 100.0
-            ));
+            lacking.push(format!("{name}的数据只覆盖{:.1}%的时段，不足95%", share * 100.0));
         }
         if let Some(spell) = tank.dry {
             lacking.push(format!(

@@ -154,10 +154,7 @@ pub(super) fn sources(
         let days = source.days.iter().map(|(day, level_m)| SourceDay {
             day: *day,
             level_m: *level_m,
-            storage_m3: station
-                .curve
-                .as_ref()
-                .map(|c| c.storage(*level_m).volume_m3),
+            storage_m3: station.curve.as_ref().map(|c| c.storage(*level_m).volume_m3),
         });
         let limits = station.limits(period.to.month());
         SourceRecord {
@@ -198,11 +195,7 @@ pub(super) fn days(
     let mut changes: BTreeMap<Date, f64> = BTreeMap::new();
     for source in sources.iter().filter(stores) {
         let mut before = 0.0;
-        for (day, stored) in source
-            .days
-            .iter()
-            .filter_map(|d| Some((d.day, d.storage_m3?)))
-        {
+        for (day, stored) in source.days.iter().filter_map(|d| Some((d.day, d.storage_m3?))) {
             *changes.entry(day).or_insert(0.0) += stored - before;
             before = stored;
         }
@@ -212,11 +205,7 @@ pub(super) fn days(
         if let Some(change) = changes.get(&day) {
             stored = Some(stored.unwrap_or(0.0) + change);
         }
-        TownshipDay {
-            day,
-            energy_kwh: energy.get(&day).copied(),
-            storage_m3: stored,
-        }
+        TownshipDay { day, energy_kwh: energy.get(&day).copied(), storage_m3: stored }
     };
     each_day(period).map(day_of).collect()
 }

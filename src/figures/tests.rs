@@ -113,8 +113,7 @@ impl World {
 
     /// Hours from the start of the period, each made by `value` from its index.
     fn series(&mut self, name: &str, cell: impl Fn(usize) -> HourCell) -> &mut World {
-        self.cells
-            .insert(name.into(), (0..HOURS).map(cell).collect());
+        self.cells.insert(name.into(), (0..HOURS).map(cell).collect());
         self
     }
 
@@ -167,10 +166,7 @@ impl World {
             township: &self.township,
             entries: &self.entries,
             calendar: &calendar,
-            period: Period {
-                from: date(2022, 8, 1),
-                to: date(2022, 8, 10),
-            },
+            period: Period { from: date(2022, 8, 1), to: date(2022, 8, 10) },
             earlier: &self.earlier,
             rules: &Rules::embedded().unwrap(),
             acceptances: &[],
@@ -178,11 +174,7 @@ impl World {
             code_version: "test",
         };
         let hours = |series: &Series| -> Result<_, Infallible> {
-            Ok(self
-                .cells
-                .get(&series.to_string())
-                .cloned()
-                .unwrap_or_default())
+            Ok(self.cells.get(&series.to_string()).cloned().unwrap_or_default())
         };
         let days = |series: &Series| {
             let hours = hours(series)?;
@@ -264,18 +256,10 @@ fn nothing_known_is_absent_everywhere_and_never_zero() {
 fn electricity_is_what_the_registers_grew_by_with_bounds_and_gaps() {
     let mut world = World::new();
     world.series("pump-1/energy_total", |i| match i {
-        5 => HourCell {
-            increment_max: Some(9.0),
-            resets: 1,
-            ..counter(i, 2.0)
-        },
+        5 => HourCell { increment_max: Some(9.0), resets: 1, ..counter(i, 2.0) },
         6..18 => empty(i),
         18 => counter(i, 26.0),
-        30 => HourCell {
-            suspect: 1,
-            rollovers: 1,
-            ..counter(i, 2.0)
-        },
+        30 => HourCell { suspect: 1, rollovers: 1, ..counter(i, 2.0) },
         _ => counter(i, 2.0),
     });
     world.series("pump-2/energy_total", |i| counter(i, 0.0));
@@ -289,10 +273,7 @@ fn electricity_is_what_the_registers_grew_by_with_bounds_and_gaps() {
     assert_eq!(figure.phrase.as_deref(), Some("约580度"));
     assert!(text(&figure).contains("三号泵站"));
     let first = &figure.inputs[0];
-    assert_eq!(
-        (first.from.as_str(), first.method),
-        ("pump-1/energy_total", "counter difference")
-    );
+    assert_eq!((first.from.as_str(), first.method), ("pump-1/energy_total", "counter difference"));
     for part in ["1次翻转", "1次清零", "12小时无数据"] {
         assert!(first.note.contains(part), "{}", first.note);
     }
@@ -329,23 +310,14 @@ fn hours_and_water_take_the_best_way_there_is_for_each_pump() {
     let mut world = World::new();
     world.series("pump-1/energy_total", |i| counter(i, 5.0));
     world.series("pump-1/volume_total", |i| counter(i, 45.0));
-    world.series("pump-1/power", |i| {
-        gauge(i, if i < 100 { 9.0 } else { 2.0 })
-    });
+    world.series("pump-1/power", |i| gauge(i, if i < 100 { 9.0 } else { 2.0 }));
     world.series("pump-2/energy_total", |i| counter(i, 1.0));
     world.series("pump-3/energy_total", |i| counter(i, 1.0));
     world.series("pump-3/run_hours", |i| counter(i, 0.25));
     let hours = world.figure("pump_hours");
     assert_eq!(hours.value, Value::Number(100.0 + 240.0 / 5.0 + 60.0));
     let methods: Vec<_> = hours.inputs.iter().map(|i| i.method).collect();
-    assert_eq!(
-        methods,
-        [
-            "power above 20 % of rated",
-            "energy / rated",
-            "counter difference"
-        ]
-    );
+    assert_eq!(methods, ["power above 20 % of rated", "energy / rated", "counter difference"]);
     let water = world.figure("water_pumped");
     let by_energy = 240.0 * 8.0;
     assert_eq!(water.value, Value::Number(240.0 * 45.0 + 2.0 * by_energy));
@@ -357,9 +329,7 @@ fn hours_and_water_take_the_best_way_there_is_for_each_pump() {
 #[test]
 fn ponds_and_channels_are_dry_by_their_levels() {
     let mut world = World::new();
-    world.levels("pond-1/level", |i| {
-        if (50..80).contains(&i) { 100.04 } else { 103.0 }
-    });
+    world.levels("pond-1/level", |i| if (50..80).contains(&i) { 100.04 } else { 103.0 });
     world.levels("pond-2/level", |_| 92.0);
     world.levels("channel-1/level", |i| if i < 24 { 80.0 } else { 80.01 });
     let ponds = world.figure("ponds_dry");
@@ -382,9 +352,7 @@ fn no_dry_pond_is_said_only_with_enough_data() {
     world.levels("pond-2/level", |_| 92.0);
     assert_eq!(world.value("ponds_dry"), Some(0.0));
     assert_eq!(world.phrase("ponds_dry"), "塘堰未出现干涸");
-    world.series("pond-2/level", |i| {
-        if i < 200 { gauge(i, 92.0) } else { empty(i) }
-    });
+    world.series("pond-2/level", |i| if i < 200 { gauge(i, 92.0) } else { empty(i) });
     let figure = world.figure("ponds_dry");
     assert_eq!(figure.value, Value::Absent);
     assert!(text(&figure).contains("小塘"));
@@ -397,11 +365,7 @@ fn the_drought_begins_where_the_clerk_says_and_the_sensors_are_heard() {
     let seen = world.figure("onset_month");
     assert_eq!(seen.value, Value::Day(date(2022, 8, 1)));
     assert_eq!(seen.phrase.as_deref(), Some("8月份以来"));
-    assert!(
-        seen.inputs[0].note.contains("2022-08-03"),
-        "{}",
-        seen.inputs[0].note
-    );
+    assert!(seen.inputs[0].note.contains("2022-08-03"), "{}", seen.inputs[0].note);
     world.enter(EntryCode::DroughtEvent, 1.0).from = date(2022, 7, 20);
     let entered = world.figure("onset_month");
     assert_eq!(entered.phrase.as_deref(), Some("7月份以来"));
@@ -420,11 +384,7 @@ fn villages_are_counted_once_and_the_sensors_hint() {
     }
     let figure = world.figure("villages_affected");
     assert_eq!(figure.phrase.as_deref(), Some("2个行政村"));
-    assert!(
-        text(&figure).contains("1个村的水源达到旱警（东门村）"),
-        "{}",
-        text(&figure)
-    );
+    assert!(text(&figure).contains("1个村的水源达到旱警（东门村）"), "{}", text(&figure));
 }
 
 #[test]
@@ -441,11 +401,7 @@ fn areas_add_up_and_the_rescue_follows_from_them() {
     assert_eq!(world.value("area_damaged"), None);
     let lacking = world.figure("loss_averted");
     assert_eq!(lacking.value, Value::Absent);
-    assert!(
-        text(&lacking).contains("制种水稻缺少不抗旱损失率"),
-        "{}",
-        text(&lacking)
-    );
+    assert!(text(&lacking).contains("制种水稻缺少不抗旱损失率"), "{}", text(&lacking));
     for crop in ["seed-rice", "rice"] {
         world.crop(EntryCode::LossRateWithout, crop, 95.0);
         world.crop(EntryCode::LossRateWith, crop, 10.0);
@@ -467,10 +423,9 @@ fn more_failed_than_affected_is_found_in_all_and_in_the_crop() {
     world.crop(EntryCode::AreaAffected, "rice", 100.0);
     world.crop(EntryCode::AreaFailed, "rice", 120.0);
     let broken = world.broken();
-    for (rule, place) in [
-        ("failed-within-affected", "全乡"),
-        ("crop-failed-within-affected", "水稻"),
-    ] {
+    for (rule, place) in
+        [("failed-within-affected", "全乡"), ("crop-failed-within-affected", "水稻")]
+    {
         assert!(broken.contains(&(rule.into(), place.into())), "{broken:?}");
     }
     assert_eq!(world.value("area_rescued"), None);
@@ -540,9 +495,7 @@ fn nobody_lacked_water_needs_word_and_evidence() {
     assert_eq!(figure.value, Value::Number(0.0));
     assert_eq!(figure.phrase.as_deref(), Some("未有一人次出现饮水困难情况"));
     assert_eq!(figure.notes, Vec::<String>::new());
-    world.series("tank-1/level", |i| {
-        if i < 220 { gauge(i, 122.0) } else { empty(i) }
-    });
+    world.series("tank-1/level", |i| if i < 220 { gauge(i, 122.0) } else { empty(i) });
     let silent = world.figure("drinking_difficulty");
     assert_eq!(silent.value, Value::Absent);
     assert!(text(&silent).contains("91.7%"), "{}", text(&silent));
@@ -550,10 +503,7 @@ fn nobody_lacked_water_needs_word_and_evidence() {
     assert!(text(&world.figure("drinking_difficulty")).contains("不符"));
     world.entries[0].value = 12.0;
     assert_eq!(world.value("drinking_difficulty"), Some(12.0));
-    assert_eq!(
-        world.phrase("drinking_difficulty"),
-        "有12人次出现饮水困难情况"
-    );
+    assert_eq!(world.phrase("drinking_difficulty"), "有12人次出现饮水困难情况");
 }
 
 #[test]
@@ -572,8 +522,6 @@ fn a_failing_store_fails_the_figures() {
         wordings: &[],
         code_version: "test",
     };
-    let failed = compute(&inputs, &mut |_, _| Err("store is gone"), &mut |_| {
-        Ok(vec![])
-    });
+    let failed = compute(&inputs, &mut |_, _| Err("store is gone"), &mut |_| Ok(vec![]));
     assert_eq!(failed.unwrap_err(), "store is gone");
 }

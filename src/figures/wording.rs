@@ -110,10 +110,7 @@ impl FigureId {
     /// The units that a value of this figure can be printed in.
     fn units(self) -> Vec<&'static str> {
         let units = PrintUnit::ALL.iter();
-        units
-            .filter(|unit| self.factor(**unit).is_some())
-            .map(|unit| unit.text())
-            .collect()
+        units.filter(|unit| self.factor(**unit).is_some()).map(|unit| unit.text()).collect()
     }
 }
 
@@ -146,10 +143,7 @@ pub fn check_wordings(wordings: &[Wording]) -> Vec<Problem> {
                 continue;
             };
             let Some(word) = &wording.unit else { continue };
-            if unit(word)
-                .and_then(|(unit, _)| figure.factor(unit))
-                .is_none()
-            {
+            if unit(word).and_then(|(unit, _)| figure.factor(unit)).is_none() {
                 let rule = format!("{id} cannot be printed in it");
                 let units = figure.units().join(", ");
                 add("unit", word, rule, format!("the units are {units}"));
@@ -176,35 +170,24 @@ pub fn check_wordings(wordings: &[Wording]) -> Vec<Problem> {
 /// Where the hedge cannot say the number (余 of an exact one), it is printed exactly, and where it has too many decimals, rounded
 /// with 约.
 pub(super) fn words(id: FigureId, value: f64, wordings: &[Wording]) -> Words {
-    let none = Words {
-        zh: None,
-        en: None,
-        note: None,
-    };
+    let none = Words { zh: None, en: None, note: None };
     let spec = id.spec();
     let Some((own_hedge, own_unit)) = spec.print else {
         return none;
     };
-    let chosen = wordings
-        .iter()
-        .find(|w| w.figures.iter().any(|id| id == spec.id));
-    let (print_unit, wan) = chosen
-        .and_then(|w| unit(w.unit.as_ref()?))
-        .unwrap_or((own_unit, false));
+    let chosen = wordings.iter().find(|w| w.figures.iter().any(|id| id == spec.id));
+    let (print_unit, wan) =
+        chosen.and_then(|w| unit(w.unit.as_ref()?)).unwrap_or((own_unit, false));
     let Some(factor) = id.factor(print_unit) else {
         return none;
     };
     let word = chosen.and_then(|w| w.hedge);
     let digits = chosen.and_then(|w| w.digits).unwrap_or(SIGNIFICANT);
     let value = value * factor;
-    let said = [
-        word.map_or(own_hedge, HedgeWord::hedge),
-        Hedge::Exact,
-        Hedge::About,
-    ]
-    .into_iter()
-    .filter_map(|hedge| Some((hedge, phrase(value, hedge, print_unit, digits)?)))
-    .find(|(_, text)| !wan || text.contains('万'));
+    let said = [word.map_or(own_hedge, HedgeWord::hedge), Hedge::Exact, Hedge::About]
+        .into_iter()
+        .filter_map(|hedge| Some((hedge, phrase(value, hedge, print_unit, digits)?)))
+        .find(|(_, text)| !wan || text.contains('万'));
     let Some((hedge, mut zh)) = said else {
         return none;
     };
@@ -213,18 +196,10 @@ pub(super) fn words(id: FigureId, value: f64, wordings: &[Wording]) -> Words {
         zh = format!("{}{zh}", Hedge::About.prefix());
     }
     let note = chosen.map(|w| {
-        let fault = if double {
-            "，“约”与“余”并用"
-        } else {
-            ""
-        };
+        let fault = if double { "，“约”与“余”并用" } else { "" };
         format!("措辞由{}指定{fault}：{}", w.by, w.reason)
     });
-    Words {
-        en: phrase_en(value, hedge, print_unit, digits),
-        zh: Some(zh),
-        note,
-    }
+    Words { en: phrase_en(value, hedge, print_unit, digits), zh: Some(zh), note }
 }
 
 #[cfg(test)]
@@ -243,9 +218,7 @@ mod tests {
     }
 
     fn said(id: FigureId, value: f64, hedge: Option<HedgeWord>, unit: Option<&str>) -> String {
-        words(id, value, &wording(id.spec().id, hedge, unit))
-            .zh
-            .unwrap()
+        words(id, value, &wording(id.spec().id, hedge, unit)).zh.unwrap()
     }
 
     #[test]
@@ -266,30 +239,15 @@ mod tests {
     fn units_are_turned_into_one_another() {
         let area = FigureId::AreaAffected;
         assert_eq!(said(area, 2200.0, None, Some("公顷")), "约150公顷");
-        assert_eq!(
-            said(area, 2205.0, Some(HedgeWord::Exact), Some("公顷")),
-            "147公顷"
-        );
-        assert_eq!(
-            said(area, 2250.0, Some(HedgeWord::Exact), Some("千公顷")),
-            "0.15千公顷"
-        );
+        assert_eq!(said(area, 2205.0, Some(HedgeWord::Exact), Some("公顷")), "147公顷");
+        assert_eq!(said(area, 2250.0, Some(HedgeWord::Exact), Some("千公顷")), "0.15千公顷");
         let energy = FigureId::ElectricityUsed;
-        assert_eq!(
-            said(energy, 35_000.0, None, Some("千瓦时")),
-            "约3.5万千瓦时"
-        );
-        assert_eq!(
-            said(FigureId::GasolineUsed, 15_000.0, None, Some("吨")),
-            "约11吨"
-        );
+        assert_eq!(said(energy, 35_000.0, None, Some("千瓦时")), "约3.5万千瓦时");
+        assert_eq!(said(FigureId::GasolineUsed, 15_000.0, None, Some("吨")), "约11吨");
         let money = FigureId::FundsInvested;
         assert_eq!(said(money, 545_678.0, None, None), "545678元");
         assert_eq!(said(money, 545_678.0, None, Some("万元")), "约55万元");
-        assert_eq!(
-            said(money, 550_000.0, Some(HedgeWord::Reach), Some("万元")),
-            "达55万元"
-        );
+        assert_eq!(said(money, 550_000.0, Some(HedgeWord::Reach), Some("万元")), "达55万元");
     }
 
     #[test]
@@ -300,17 +258,9 @@ mod tests {
         wrong[0].figures.push("electricity".into());
         let problems = check_wordings(&wrong);
         let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        for part in [
-            "wording[0].unit",
-            "the units are 元",
-            "\"electricity\"",
-            "digits",
-            "reason",
-        ] {
-            assert!(
-                text.iter().any(|t| t.contains(part.trim_matches('"'))),
-                "{part}: {text:?}"
-            );
+        for part in ["wording[0].unit", "the units are 元", "\"electricity\"", "digits", "reason"]
+        {
+            assert!(text.iter().any(|t| t.contains(part.trim_matches('"'))), "{part}: {text:?}");
         }
     }
 }

@@ -79,21 +79,12 @@ struct Folding {
 
 impl Folding {
     fn gauge() -> Folding {
-        Folding {
-            engine: None,
-            cells: BTreeMap::new(),
-        }
+        Folding { engine: None, cells: BTreeMap::new() }
     }
 
     fn register(rate: f64) -> Folding {
-        let spec = counter::Spec {
-            modulus: Some(100_000.0),
-            max_rate_per_hour: Some(rate),
-        };
-        Folding {
-            engine: Some((counter::State::default(), spec)),
-            ..Folding::gauge()
-        }
+        let spec = counter::Spec { modulus: Some(100_000.0), max_rate_per_hour: Some(rate) };
+        Folding { engine: Some((counter::State::default(), spec)), ..Folding::gauge() }
     }
 
     /// A reading, or a poll without a value.
@@ -171,12 +162,8 @@ fn world(seed: u64) -> World {
 
     let mut series: BTreeMap<&str, Folding> = BTreeMap::new();
     series.insert("meter-1/energy_total", Folding::register(RATED_KW * 1.5));
-    let water = [
-        "pump-1/volume_total",
-        "pump-1/flow",
-        "pump-1/frequency",
-        "pond-1/level",
-    ][dice.below(4)];
+    let water =
+        ["pump-1/volume_total", "pump-1/flow", "pump-1/frequency", "pond-1/level"][dice.below(4)];
     let runs = ["pump-1/run_hours", "pump-1/run_state", "pump-1/power", ""][dice.below(4)];
     for name in [water, runs] {
         let folding = match name {
@@ -306,9 +293,7 @@ fn world(seed: u64) -> World {
     let cells = |series_: &Series| -> Vec<HourCell> {
         let folded = series.get(series_.to_string().as_str());
         let cells = folded.into_iter().flat_map(|f| f.cells.values().cloned());
-        cells
-            .filter(|cell| start <= cell.hour_at && cell.hour_at < end)
-            .collect()
+        cells.filter(|cell| start <= cell.hour_at && cell.hour_at < end).collect()
     };
     let mut hours_of = |series: &Series, _| Ok::<_, Infallible>(cells(series));
     let mut days_of = |series: &Series| {
@@ -318,12 +303,7 @@ fn world(seed: u64) -> World {
         Ok(days.collect())
     };
     let mut all = accounts(&inputs, &mut hours_of, &mut days_of).unwrap();
-    World {
-        account: all.remove(0),
-        truth,
-        replaced,
-        wrong,
-    }
+    World { account: all.remove(0), truth, replaced, wrong }
 }
 
 fn entry(code: EntryCode, value: f64, day: Date, id: i64) -> Entry {

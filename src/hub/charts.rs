@@ -26,11 +26,7 @@ struct Readers {
 impl Charts {
     /// Charts from the store at `path`. Readers are opened as they are needed.
     pub fn new(path: PathBuf) -> Self {
-        Self(Arc::new(Readers {
-            path,
-            idle: Mutex::default(),
-            lent: Semaphore::new(READERS_MAX),
-        }))
+        Self(Arc::new(Readers { path, idle: Mutex::default(), lent: Semaphore::new(READERS_MAX) }))
     }
 
     /// The points of a series from `from` to before `to`, at most `points` of them, as a JSON array of objects.

@@ -18,10 +18,7 @@ const EACH: Duration = Duration::from_secs(5);
 const LOOK_BACK_EACH: Duration = Duration::from_secs(3600);
 
 /// Waits after a pass that failed.
-const RETRY: Backoff = Backoff {
-    first: Duration::from_secs(1),
-    most: Duration::from_secs(60),
-};
+const RETRY: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::from_secs(60) };
 
 /// Copies until `stop`.
 ///
@@ -38,9 +35,7 @@ pub async fn follow(
     let mut failures = 0;
     let mut looked_back: Option<Stopwatch> = None;
     loop {
-        let due = looked_back
-            .as_ref()
-            .is_none_or(|since| since.elapsed() >= LOOK_BACK_EACH);
+        let due = looked_back.as_ref().is_none_or(|since| since.elapsed() >= LOOK_BACK_EACH);
         let reach = if due { Reach::Day } else { Reach::New };
         let now = clock.now();
         let passed;

@@ -21,7 +21,5 @@ pub(super) fn days(
     let hours = store.hours(series, from, to)?;
     let day_of = |at| calendar.day_of(at);
     let days = hours.chunk_by(|a, b| day_of(a.hour_at) == day_of(b.hour_at));
-    Ok(days
-        .map(|day| DayCell::of(day_of(day[0].hour_at), day))
-        .collect())
+    Ok(days.map(|day| DayCell::of(day_of(day[0].hour_at), day)).collect())
 }

@@ -20,12 +20,7 @@ pub(super) struct DocumentMaker {
 
 impl DocumentMaker {
     pub fn new(settings: HubSettings, township: Arc<Township>, clock: Clock) -> Self {
-        Self {
-            settings: Arc::new(settings),
-            township,
-            clock,
-            free: Arc::new(Semaphore::new(1)),
-        }
+        Self { settings: Arc::new(settings), township, clock, free: Arc::new(Semaphore::new(1)) }
     }
 
     /// The document of this file name; `None` where a report has none of it.

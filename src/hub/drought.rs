@@ -35,16 +35,10 @@ pub fn drought(
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("{}", lines.join("\n"))
     })?;
-    let source = Source {
-        store: reader(settings, now)?,
-        calendar: calendar(township)?,
-    };
+    let source = Source { store: reader(settings, now)?, calendar: calendar(township)? };
     let observed = source.observed(
         township,
-        Period {
-            from: period.from.saturating_sub(LEAD_DAYS.days()),
-            to: period.to,
-        },
+        Period { from: period.from.saturating_sub(LEAD_DAYS.days()), to: period.to },
     )?;
     let mut drought = water::drought(&observed, township, &rules, period.from, period.to);
     let with_sources = drought.days.iter_mut().rfind(|d| !d.sources.is_empty());
@@ -94,10 +88,7 @@ impl Source {
     ) -> Result<BTreeMap<Date, f64>, StoreError> {
         let series = Series::new(station.id.clone(), parameter);
         let cells = days(&self.store, &self.calendar, &series, period)?;
-        Ok(cells
-            .iter()
-            .filter_map(|cell| Some((cell.day, of(cell)?)))
-            .collect())
+        Ok(cells.iter().filter_map(|cell| Some((cell.day, of(cell)?))).collect())
     }
 
     fn observed<'a>(

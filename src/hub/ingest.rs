@@ -18,10 +18,7 @@ use crate::support::{Backoff, Clock, Stopwatch, chance};
 use crate::wire::{Ack, Topic};
 
 /// Waits between connections, and between attempts at a commit that failed.
-const RETRY: Backoff = Backoff {
-    first: Duration::from_millis(500),
-    most: Duration::from_secs(60),
-};
+const RETRY: Backoff = Backoff { first: Duration::from_millis(500), most: Duration::from_secs(60) };
 
 /// A connection that has lived this long was a good one.
 const GOOD_LIFE: Duration = Duration::from_secs(60);
@@ -71,12 +68,7 @@ pub async fn ingest(
     state: Arc<HubState>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let Source {
-        settings,
-        client_id,
-        share,
-        simulated,
-    } = from;
+    let Source { settings, client_id, share, simulated } = from;
     state.broker(false, clock.now());
     let mut failures = 0;
     let mut fresh = false;
@@ -118,11 +110,7 @@ pub async fn ingest(
             continue;
         }
         fresh = matches!(error, MqttError::Oversized { .. });
-        failures = if life.elapsed() >= GOOD_LIFE {
-            1
-        } else {
-            failures + 1
-        };
+        failures = if life.elapsed() >= GOOD_LIFE { 1 } else { failures + 1 };
         let wait = RETRY.wait(failures, chance::unit());
         tracing::warn!(%error, wait_s = wait.as_secs_f32(), "no broker");
         tokio::select! {
@@ -252,9 +240,7 @@ impl Ingest<'_> {
         if let Some(committed) = &committed {
             self.state.committed(begun.elapsed(), self.clock.now());
             self.state.batches.fetch_add(came, Relaxed);
-            self.state
-                .readings
-                .fetch_add(committed.new_readings, Relaxed);
+            self.state.readings.fetch_add(committed.new_readings, Relaxed);
             for refused in &committed.refused {
                 let readings = refused.batch.readings.len();
                 self.state.refused.fetch_add(readings as u64, Relaxed);
@@ -317,15 +303,7 @@ impl Ingest<'_> {
     ) -> Result<(), MqttError> {
         self.intake.accept(messages).await?;
         for ((gateway, epoch), set) in committed.delivered {
-            self.intake
-                .acknowledge(
-                    &gateway,
-                    &Ack {
-                        epoch,
-                        committed: set,
-                    },
-                )
-                .await?;
+            self.intake.acknowledge(&gateway, &Ack { epoch, committed: set }).await?;
         }
         Ok(())
     }

@@ -43,27 +43,15 @@ impl Collector for Scrape {
         )?;
         let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Relaxed);
         for (name, help, value) in [
-            (
-                "readings",
-                "Readings stored that were not there before",
-                count(&state.readings),
-            ),
-            (
-                "batches",
-                "Batches committed, repeated ones included",
-                count(&state.batches),
-            ),
+            ("readings", "Readings stored that were not there before", count(&state.readings)),
+            ("batches", "Batches committed, repeated ones included", count(&state.batches)),
             ("commits", "Commits", count(&state.commits)),
             (
                 "quarantined",
                 "Messages set aside, because they were none of ours",
                 count(&state.quarantined),
             ),
-            (
-                "refused",
-                "Readings set aside, because they cannot be stored",
-                count(&state.refused),
-            ),
+            ("refused", "Readings set aside, because they cannot be stored", count(&state.refused)),
         ] {
             page.counter(name, help, None, value)?;
         }
@@ -99,12 +87,7 @@ impl Collector for Scrape {
             age(state.copied_ms.load(Relaxed)),
         )?;
         let size = std::fs::metadata(&self.store).ok().map(|file| file.len());
-        page.gauge(
-            "store_size",
-            "Size of the store's file",
-            Some(Unit::Bytes),
-            size,
-        )
+        page.gauge("store_size", "Size of the store's file", Some(Unit::Bytes), size)
     }
 }
 
@@ -120,19 +103,11 @@ mod tests {
         let now: Timestamp = "2026-11-26T00:00:10Z".parse().unwrap();
         let scrape = |state: &Arc<HubState>| {
             let store = "/nowhere/store.db".into();
-            metrics(Scrape {
-                state: state.clone(),
-                store,
-                now,
-            })
-            .unwrap()
+            metrics(Scrape { state: state.clone(), store, now }).unwrap()
         };
         let text = scrape(&state);
         assert!(text.contains("\nhanqing_hub_readings_total 7\n"), "{text}");
-        assert!(
-            !text.contains("committed_age") && !text.contains("store_size"),
-            "{text}"
-        );
+        assert!(!text.contains("committed_age") && !text.contains("store_size"), "{text}");
         let committed = now - jiff::SignedDuration::from_secs(4);
         state.committed(Duration::from_millis(250), committed);
         state.broker(false, now);

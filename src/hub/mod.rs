@@ -195,16 +195,7 @@ impl Hub {
     /// # Errors
     /// The first thing that ends a hub.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self {
-            settings,
-            store,
-            page,
-            listener,
-            state,
-            clock,
-            simulated,
-            _lock,
-        } = self;
+        let Self { settings, store, page, listener, state, clock, simulated, _lock } = self;
         let mut supervisor = Supervisor::new(stop.clone());
         let mut router = operation(&settings, &state, &clock);
         if let Some(page) = page {
@@ -216,15 +207,11 @@ impl Hub {
                 .merge(web::pages(page.overview.subscribe()))
                 .merge(web::charts(draw))
                 .merge(web::documents(make));
-            supervisor.spawn(
-                "overview",
-                overview::refresh(page.overviews, page.overview, stop.clone()),
-            );
+            supervisor
+                .spawn("overview", overview::refresh(page.overviews, page.overview, stop.clone()));
             let path = settings.store.path.clone();
-            supervisor.spawn(
-                "check of the store",
-                verify(path.clone(), state.clone(), stop.clone()),
-            );
+            supervisor
+                .spawn("check of the store", verify(path.clone(), state.clone(), stop.clone()));
             if let Some(months) = settings.store.keep_raw_months {
                 let keeping =
                     retention::keep(path, months, page.calendar, clock.clone(), stop.clone());

@@ -88,10 +88,7 @@ impl Overviews {
         let mut pumps_ran = 0;
         // Without an event, the year.
         let today = self.calendar.day_of(now);
-        let year = Period {
-            from: today.first_of_year(),
-            to: today.last_of_year(),
-        };
+        let year = Period { from: today.first_of_year(), to: today.last_of_year() };
         let event = super::drought_event(&self.ledger.current()?).unwrap_or(year);
         for station in &township.stations {
             if station.kind.is_source() {
@@ -107,10 +104,7 @@ impl Overviews {
         let village =
             |row: &SourceRow| township.villages.iter().position(|v| v.name == row.village);
         sources.sort_by_key(village);
-        let sources_dry = sources
-            .iter()
-            .filter(|s| s.status_id == Status::Dry.id())
-            .count();
+        let sources_dry = sources.iter().filter(|s| s.status_id == Status::Dry.id()).count();
         let readings = self.stored + self.taken.readings.load(Relaxed);
         Ok(Overview {
             township: township.name.clone(),
@@ -140,10 +134,7 @@ impl Overviews {
                 readings: lost.remains.lost,
                 why: lost.remains.why.name_zh().into(),
             });
-            GatewayRow {
-                lost: lost.collect(),
-                ..gateway(row)
-            }
+            GatewayRow { lost: lost.collect(), ..gateway(row) }
         });
         Ok(rows.collect())
     }
@@ -156,24 +147,14 @@ impl Overviews {
         let observed_at = counted.map(|r| r.observed_at);
         let age = observed_at.map(|at| now.duration_since(at));
         let month = self.calendar.day_of(now).month();
-        let status = level_m
-            .filter(|_| age.is_some_and(|age| age <= STALE))
-            .and_then(|level| {
-                let status = water::status(
-                    station,
-                    level,
-                    month,
-                    self.previous.get(&station.id).copied(),
-                )?;
-                self.previous.insert(station.id.clone(), status);
-                Some(status)
-            });
-        let storage = |level: f64| {
-            station
-                .curve
-                .as_ref()
-                .map(|curve| curve.storage(level).volume_m3)
-        };
+        let status = level_m.filter(|_| age.is_some_and(|age| age <= STALE)).and_then(|level| {
+            let status =
+                water::status(station, level, month, self.previous.get(&station.id).copied())?;
+            self.previous.insert(station.id.clone(), status);
+            Some(status)
+        });
+        let storage =
+            |level: f64| station.curve.as_ref().map(|curve| curve.storage(level).volume_m3);
         let storage_m3 = level_m.and_then(storage);
         let normal_m3 = station.normal_m.and_then(storage);
         let note = latest
@@ -185,15 +166,9 @@ impl Overviews {
         let today = self.calendar.day_of(now);
         let days = self.store.days(
             &series,
-            Period {
-                from: today.saturating_sub(SPARK_DAYS.days()),
-                to: Date::MAX,
-            },
+            Period { from: today.saturating_sub(SPARK_DAYS.days()), to: Date::MAX },
         )?;
-        let village = self
-            .township
-            .village(&station.village)
-            .map_or("", |v| v.name.as_str());
+        let village = self.township.village(&station.village).map_or("", |v| v.name.as_str());
         Ok(SourceRow {
             id: station.id.to_string(),
             name: station.name.clone(),
@@ -218,10 +193,7 @@ impl Overviews {
 
 /// The change of level over the last day with data at both its ends, m per day.
 fn trend(cells: &[HourCell]) -> Option<f64> {
-    let (last_at, last) = cells
-        .iter()
-        .rev()
-        .find_map(|c| Some((c.hour_at, c.last?)))?;
+    let (last_at, last) = cells.iter().rev().find_map(|c| Some((c.hour_at, c.last?)))?;
     let (before_at, before) = cells
         .iter()
         .rev()
@@ -260,17 +232,10 @@ fn gateway(row: &crate::store::GatewayRow) -> GatewayRow {
         epoch: newest.map_or(String::new(), |(epoch, _)| epoch.to_string()),
         committed_to: newest
             .and_then(|(_, set)| {
-                set.iter()
-                    .next()
-                    .filter(|(first, _)| *first == 1)
-                    .map(|(_, last)| last)
+                set.iter().next().filter(|(first, _)| *first == 1).map(|(_, last)| last)
             })
             .unwrap_or(0),
-        gaps: row
-            .gaps()
-            .iter()
-            .map(|(_, first, last)| format!("{first}–{last}"))
-            .collect(),
+        gaps: row.gaps().iter().map(|(_, first, last)| format!("{first}–{last}")).collect(),
         clock_unset: row.clock == Some(ClockState::Provisional),
         lost: Vec::new(),
     }

@@ -29,12 +29,7 @@ pub fn drought_event(entries: &[Entry]) -> Option<Period> {
 /// The drought events that the ledger names, in order of time.
 fn events(entries: &[Entry]) -> Vec<Period> {
     let rows = entries.iter().filter(|e| e.code == EntryCode::DroughtEvent);
-    let mut events: Vec<Period> = rows
-        .map(|e| Period {
-            from: e.from,
-            to: e.to,
-        })
-        .collect();
+    let mut events: Vec<Period> = rows.map(|e| Period { from: e.from, to: e.to }).collect();
     events.sort_by_key(|event| event.from);
     events
 }
@@ -62,10 +57,7 @@ pub fn statement(
     let calendar = calendar(township)?;
     let rules = rules(settings.plausibility.as_deref())?;
     let ledger = Ledger::open(&settings.ledger.path)?;
-    let Counted {
-        counting: entries,
-        pending,
-    } = ledger.counted(settings.ledger.two_person)?;
+    let Counted { counting: entries, pending } = ledger.counted(settings.ledger.two_person)?;
     let period = period.or_else(|| drought_event(&entries)).context(
         "no period: give --from and --to, or enter the drought event (drought_event) in the ledger",
     )?;
@@ -80,12 +72,7 @@ pub fn statement(
     let mut earlier = Vec::new();
     for (label, then, same_days) in earlier_periods(period, &entries) {
         let figures = source.statement(then, &[], &[])?.figures;
-        earlier.push(Earlier {
-            label,
-            period: then,
-            same_days,
-            figures,
-        });
+        earlier.push(Earlier { label, period: then, same_days, figures });
     }
     let mut statement = source.statement(period, &earlier, &ledger.acceptances()?)?;
     statement.pending = pending;
@@ -179,11 +166,7 @@ pub fn report(
     let templates = settings.report_templates.as_deref();
     let documents = report::render(templates, township, &statement, issued_at)?;
     let files = report::write(&documents, out)?;
-    Ok(Report {
-        statement,
-        documents,
-        files,
-    })
+    Ok(Report { statement, documents, files })
 }
 
 /// The store's readings up to `now`; of a server's, after what is new has been copied.

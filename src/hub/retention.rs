@@ -18,9 +18,7 @@ const TOGETHER: u32 = 20_000;
 
 /// The first instant of what is to be kept at `now`: days are kept whole.
 fn kept_from(calendar: &Calendar, now: Timestamp, months: u32) -> Timestamp {
-    let first = calendar
-        .day_of(now)
-        .saturating_sub(i64::from(months).months());
+    let first = calendar.day_of(now).saturating_sub(i64::from(months).months());
     calendar.start_of(first)
 }
 

@@ -97,26 +97,14 @@ mod tests {
         let topic = "hanqing/v1/gw-1/readings";
         let now = at("2026-11-26T00:00:00Z");
         for _ in 0..2 {
-            quarantine
-                .keep(now, topic, "ahead", &batch.to_bytes())
-                .unwrap();
+            quarantine.keep(now, topic, "ahead", &batch.to_bytes()).unwrap();
         }
         quarantine.put(now, topic, "no JSON", b"{").unwrap();
-        let ids: Vec<i64> = quarantine
-            .list()
-            .unwrap()
-            .iter()
-            .rev()
-            .map(|m| m.id)
-            .collect();
+        let ids: Vec<i64> = quarantine.list().unwrap().iter().rev().map(|m| m.id).collect();
         assert_eq!(ids.len(), 2);
-        let left = retry(&mut quarantine, &mut store, ids[0], now)
-            .unwrap()
-            .unwrap();
+        let left = retry(&mut quarantine, &mut store, ids[0], now).unwrap().unwrap();
         assert!(matches!(left, Retried::Left(problem) if problem.contains("2026-12-05")));
-        let junk = retry(&mut quarantine, &mut store, ids[1], now)
-            .unwrap()
-            .unwrap();
+        let junk = retry(&mut quarantine, &mut store, ids[1], now).unwrap().unwrap();
         assert!(matches!(junk, Retried::Left(_)));
         assert_eq!(store.count().unwrap(), 0);
 
@@ -135,13 +123,7 @@ mod tests {
             retry(&mut quarantine, &mut store, rest.id, last).unwrap(),
             Some(Retried::Taken)
         );
-        assert_eq!(
-            (store.count().unwrap(), quarantine.count().unwrap()),
-            (2, 1)
-        );
-        assert_eq!(
-            retry(&mut quarantine, &mut store, rest.id, last).unwrap(),
-            None
-        );
+        assert_eq!((store.count().unwrap(), quarantine.count().unwrap()), (2, 1));
+        assert_eq!(retry(&mut quarantine, &mut store, rest.id, last).unwrap(), None);
     }
 }

@@ -101,10 +101,7 @@ pub struct LedgerSettings {
 impl LedgerSettings {
     /// A ledger in the file at `path` whose rows count as they are entered.
     pub fn at(path: PathBuf) -> Self {
-        Self {
-            path,
-            two_person: false,
-        }
+        Self { path, two_person: false }
     }
 }
 
@@ -118,9 +115,7 @@ pub struct WebSettings {
 
 impl Default for WebSettings {
     fn default() -> Self {
-        Self {
-            listen: (Ipv4Addr::LOCALHOST, 8080).into(),
-        }
+        Self { listen: (Ipv4Addr::LOCALHOST, 8080).into() }
     }
 }
 

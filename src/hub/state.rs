@@ -90,9 +90,7 @@ impl HubState {
             problems.push(format!("the broker is away since {away}"));
         }
         if let Some(unwritten) = longer(&self.unwritten_ms, now, UNWRITTEN_MAX) {
-            problems.push(format!(
-                "the store takes nothing since {unwritten}; see the log"
-            ));
+            problems.push(format!("the store takes nothing since {unwritten}; see the log"));
         }
         if self.copies.load(Relaxed)
             && let Some(copied) = longer(&self.copied_ms, now, COPY_OLD_MAX)
@@ -144,10 +142,7 @@ mod tests {
         state.broker(true, at(122));
         state.committed(Duration::from_millis(3), at(123));
         assert_eq!(state.problems(at(1000)), [""; 0]);
-        assert_eq!(
-            (state.commits.load(Relaxed), state.commit_us.load(Relaxed)),
-            (1, 3000)
-        );
+        assert_eq!((state.commits.load(Relaxed), state.commit_us.load(Relaxed)), (1, 3000));
         state.copies.store(true, Relaxed);
         state.copied_ms.store(at(0).as_millisecond(), Relaxed);
         assert_eq!(state.problems(at(200)).len(), 0);

@@ -17,17 +17,11 @@ pub fn sift(batches: &mut [Batch], now: Timestamp) -> Vec<Refused> {
     let mut refused = Vec::new();
     for batch in batches {
         let wrong = |at: Timestamp| at.as_second() < OLDEST_S || at.duration_since(now) > AHEAD_MAX;
-        if !batch
-            .readings
-            .iter()
-            .any(|reading| wrong(reading.observed_at))
-        {
+        if !batch.readings.iter().any(|reading| wrong(reading.observed_at)) {
             continue;
         }
-        let (out, stay) = batch
-            .readings
-            .drain(..)
-            .partition::<Vec<_>, _>(|reading| wrong(reading.observed_at));
+        let (out, stay) =
+            batch.readings.drain(..).partition::<Vec<_>, _>(|reading| wrong(reading.observed_at));
         batch.readings = stay;
         let problem = out.first().map_or(String::new(), |reading| {
             format!(
@@ -37,11 +31,7 @@ pub fn sift(batches: &mut [Batch], now: Timestamp) -> Vec<Refused> {
             )
         });
         refused.push(Refused {
-            batch: Batch {
-                readings: out,
-                remains: None,
-                ..batch.clone()
-            },
+            batch: Batch { readings: out, remains: None, ..batch.clone() },
             problem,
         });
     }
@@ -59,18 +49,10 @@ mod tests {
         let now: Timestamp = "2026-11-26T00:00:00Z".parse().unwrap();
         let read =
             |at: &str| Reading::good("pond-1/level".parse().unwrap(), at.parse().unwrap(), 1.0);
-        let good = [
-            "2000-01-01T00:00:00Z",
-            "2026-11-26T08:00:00Z",
-            "2026-11-27T00:00:00Z",
-        ]
-        .map(read);
-        let bad = [
-            "1970-01-01T00:05:00Z",
-            "2026-11-27T00:00:00.001Z",
-            "2100-01-01T00:00:00Z",
-        ]
-        .map(read);
+        let good =
+            ["2000-01-01T00:00:00Z", "2026-11-26T08:00:00Z", "2026-11-27T00:00:00Z"].map(read);
+        let bad =
+            ["1970-01-01T00:05:00Z", "2026-11-27T00:00:00.001Z", "2100-01-01T00:00:00Z"].map(read);
         let batch = |seq, readings: Vec<Reading>| Batch {
             gateway: "gw-1".parse().unwrap(),
             epoch: Epoch(1),
@@ -80,19 +62,11 @@ mod tests {
             readings,
         };
         let mixed = [&good[..], &bad[..]].concat();
-        let mut batches = [
-            batch(1, good.to_vec()),
-            batch(2, mixed),
-            batch(3, bad.to_vec()),
-        ];
+        let mut batches = [batch(1, good.to_vec()), batch(2, mixed), batch(3, bad.to_vec())];
         let refused = sift(&mut batches, now);
         assert_eq!(batches.each_ref().map(|b| b.readings.len()), [3, 3, 0]);
         assert_eq!(refused.len(), 2);
         assert_eq!(refused[0].batch, batch(2, bad.to_vec()));
-        assert!(
-            refused[0].problem.contains("1970-01-01T00:05:00Z"),
-            "{}",
-            refused[0].problem
-        );
+        assert!(refused[0].problem.contains("1970-01-01T00:05:00Z"), "{}", refused[0].problem);
     }
 }

@@ -10,10 +10,8 @@ pub(super) fn read(text: &[u8]) -> Result<Table, Problem> {
         return Err(refused("", "a ledger file is UTF-8 text", hint));
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .flexible(true)
-        .from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
     let head = reader.headers().map_err(|error| {
         let hint = "check the quotes in the first line";
         Problem::new("row 1", "", error.to_string(), hint)
@@ -31,19 +29,14 @@ pub(super) fn read(text: &[u8]) -> Result<Table, Problem> {
         let path = format!("row {number}");
         if index >= ROWS_MAX {
             let rule = format!("a ledger file has at most {ROWS_MAX} rows");
-            table
-                .problems
-                .push(Problem::new(path, "", rule, "split the file"));
+            table.problems.push(Problem::new(path, "", rule, "split the file"));
             break;
         }
         match record {
             Ok(record) if record.iter().all(str::is_empty) => {}
             Ok(record) if record.len() != table.head.len() => {
-                let rule = format!(
-                    "the row has {} fields, the header {}",
-                    record.len(),
-                    table.head.len()
-                );
+                let rule =
+                    format!("the row has {} fields, the header {}", record.len(), table.head.len());
                 let hint = "put fields that hold a comma into double quotes";
                 table.problems.push(Problem::new(path, "", rule, hint));
             }
@@ -53,9 +46,7 @@ pub(super) fn read(text: &[u8]) -> Result<Table, Problem> {
             }),
             Err(error) => {
                 let hint = "check the quotes of this row";
-                table
-                    .problems
-                    .push(Problem::new(path, "", error.to_string(), hint));
+                table.problems.push(Problem::new(path, "", error.to_string(), hint));
             }
         }
     }

@@ -11,9 +11,8 @@ use crate::figures::Entry;
 use crate::water::Township;
 
 /// Widths of the columns of [`columns_of_export`], in characters.
-const WIDTHS: [f64; 13] = [
-    22.0, 12.0, 8.0, 12.0, 12.0, 12.0, 14.0, 22.0, 34.0, 16.0, 24.0, 24.0, 10.0,
-];
+const WIDTHS: [f64; 13] =
+    [22.0, 12.0, 8.0, 12.0, 12.0, 12.0, 14.0, 22.0, 34.0, 16.0, 24.0, 24.0, 10.0];
 
 /// A row as an export has it, in the order of the columns.
 struct Row<'a> {
@@ -36,9 +35,7 @@ fn row<'a>(entry: &'a Entry, superseded: &Superseded, township: &'a Township) ->
     let crop = entry.crop.as_ref();
     Row {
         entry,
-        village: village.map_or("", |id| {
-            township.village(id).map_or(id.as_str(), |v| &v.name)
-        }),
+        village: village.map_or("", |id| township.village(id).map_or(id.as_str(), |v| &v.name)),
         crop: crop.map_or("", |id| {
             let known = township.crops.iter().find(|c| &c.id == id);
             known.map_or(id.as_str(), |c| &c.name)
@@ -64,9 +61,7 @@ impl Row<'_> {
             entry.entered_by.clone(),
             entry.entered_at.to_string(),
             entry.reason.clone(),
-            entry
-                .supersedes
-                .map_or(String::new(), |row| row.to_string()),
+            entry.supersedes.map_or(String::new(), |row| row.to_string()),
         ]
     }
 
@@ -75,8 +70,7 @@ impl Row<'_> {
         [
             self.entry.id.to_string(),
             self.entry.reviewed_by.clone().unwrap_or_default(),
-            self.superseded_by
-                .map_or(String::new(), |row| row.to_string()),
+            self.superseded_by.map_or(String::new(), |row| row.to_string()),
         ]
     }
 }
@@ -95,14 +89,8 @@ pub fn to_csv(entries: &[Entry], all: &[Entry], township: &Township) -> Result<S
         let mut cells = row.cells();
         // A program's table has ids, not names.
         cells[0] = entry.code.id().into();
-        cells[5] = entry
-            .village
-            .as_ref()
-            .map_or(String::new(), ToString::to_string);
-        cells[6] = entry
-            .crop
-            .as_ref()
-            .map_or(String::new(), ToString::to_string);
+        cells[5] = entry.village.as_ref().map_or(String::new(), ToString::to_string);
+        cells[6] = entry.crop.as_ref().map_or(String::new(), ToString::to_string);
         writer.write_record(cells.iter().chain(&row.beside()))?;
     }
     let bytes = writer.into_inner().map_err(|error| error.into_error())?;
@@ -126,9 +114,7 @@ pub fn to_workbook(
     let time = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
     let zone = TimeZone::get(&township.zone).unwrap_or(TimeZone::UTC);
     let superseded = superseded(all);
-    let heads = columns_of_export()
-        .map(|(_, zh)| zh)
-        .chain(BESIDE.iter().map(|(_, zh)| *zh));
+    let heads = columns_of_export().map(|(_, zh)| zh).chain(BESIDE.iter().map(|(_, zh)| *zh));
     for (column, name) in (0..).zip(heads) {
         sheet.write_with_format(0, column, name, &head)?;
         let width = WIDTHS.get(usize::from(column)).copied().unwrap_or(12.0);
@@ -140,9 +126,7 @@ pub fn to_workbook(
             let moment = match column {
                 3 => moment(entry.from.into()).map(|moment| (moment, &day)),
                 4 => moment(entry.to.into()).map(|moment| (moment, &day)),
-                10 => local(entry.entered_at, &zone)
-                    .and_then(moment)
-                    .map(|moment| (moment, &time)),
+                10 => local(entry.entered_at, &zone).and_then(moment).map(|moment| (moment, &time)),
                 _ => None,
             };
             match (column, moment, text.parse::<f64>()) {
@@ -178,11 +162,5 @@ fn moment(at: DateTime) -> Option<ExcelDateTime> {
     let year = u16::try_from(at.year()).ok().filter(|year| *year >= 1900)?;
     let day = ExcelDateTime::from_ymd(year, part(at.month()), part(at.day())).ok()?;
     let milli = at.millisecond().unsigned_abs();
-    day.and_hms_milli(
-        part(at.hour()).into(),
-        part(at.minute()),
-        part(at.second()),
-        milli,
-    )
-    .ok()
+    day.and_hms_milli(part(at.hour()).into(), part(at.minute()), part(at.second()), milli).ok()
 }

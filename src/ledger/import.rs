@@ -20,11 +20,7 @@ struct Column {
 }
 
 const fn column(id: &'static str, names: &'static [&'static str], optional: bool) -> Column {
-    Column {
-        id,
-        names,
-        optional,
-    }
+    Column { id, names, optional }
 }
 
 /// The columns; optional are those where nothing is lost, or where the importer knows a value.
@@ -50,11 +46,8 @@ pub(super) fn columns_of_export() -> impl Iterator<Item = (&'static str, &'stati
 }
 
 /// Columns of an export beside those: the row's number, by which an import knows rows of an export, and what it passes over.
-pub(super) const BESIDE: [(&str, &str); 3] = [
-    ("row", "行号"),
-    ("reviewed_by", "复核人"),
-    ("superseded_by", "被更正为"),
-];
+pub(super) const BESIDE: [(&str, &str); 3] =
+    [("row", "行号"), ("reviewed_by", "复核人"), ("superseded_by", "被更正为")];
 
 /// What offices count their rows by; it says nothing.
 const COUNT: &str = "序号";
@@ -90,10 +83,7 @@ pub fn import(
     };
     match read {
         Ok(table) => rows(table, township, imported_at),
-        Err(problem) => Import {
-            problems: vec![problem],
-            ..Import::default()
-        },
+        Err(problem) => Import { problems: vec![problem], ..Import::default() },
     }
 }
 
@@ -101,9 +91,7 @@ pub fn import(
 fn id_of(name: &str) -> Option<&'static str> {
     // 数值（亩） is 数值: what stands in brackets explains.
     let plain = name.split(['(', '（']).next().unwrap_or(name).trim();
-    let known = ALL
-        .iter()
-        .find(|c| c.id == name || c.names.contains(&plain));
+    let known = ALL.iter().find(|c| c.id == name || c.names.contains(&plain));
     known.map(|column| column.id)
 }
 
@@ -172,12 +160,7 @@ fn columns(table: &Table, problems: &mut Vec<Problem>) -> Vec<&'static str> {
                     Some(near) => format!("did you mean {near}?"),
                     None => format!("the columns are {}", all().collect::<Vec<_>>().join(", ")),
                 };
-                problems.push(Problem::new(
-                    &path,
-                    name,
-                    "this is no column of the ledger",
-                    hint,
-                ));
+                problems.push(Problem::new(&path, name, "this is no column of the ledger", hint));
                 columns.push("");
             }
         }

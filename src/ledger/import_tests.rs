@@ -72,30 +72,18 @@ fn the_example_of_2022_reads_and_adds_up_to_the_report() {
     assert_eq!(total(EntryCode::WaterWork), 6.0);
     assert_eq!(total(EntryCode::WaterWorkGroups), 15.0);
     assert_eq!(total(EntryCode::WaterWorkPersons), 1900.0);
-    let served: std::collections::BTreeSet<_> = rows
-        .iter()
-        .filter(|r| r.code == EntryCode::WaterWork)
-        .map(|r| &r.village)
-        .collect();
+    let served: std::collections::BTreeSet<_> =
+        rows.iter().filter(|r| r.code == EntryCode::WaterWork).map(|r| &r.village).collect();
     assert_eq!(served.len(), 4);
-    let attested: Vec<_> = rows
-        .iter()
-        .filter(|r| r.code == EntryCode::DrinkingDifficulty)
-        .map(|r| r.value)
-        .collect();
+    let attested: Vec<_> =
+        rows.iter().filter(|r| r.code == EntryCode::DrinkingDifficulty).map(|r| r.value).collect();
     assert_eq!(attested, [0.0]);
-    let event: Vec<_> = rows
-        .iter()
-        .filter(|r| r.code == EntryCode::DroughtEvent)
-        .collect();
+    let event: Vec<_> = rows.iter().filter(|r| r.code == EntryCode::DroughtEvent).collect();
     assert_eq!(
         (event[0].from.to_string(), event[0].to.to_string()),
         ("2022-08-01".into(), "2022-11-15".into())
     );
-    assert!(
-        rows.iter()
-            .any(|r| r.code == EntryCode::HazardInspection && r.from.month() == 4)
-    );
+    assert!(rows.iter().any(|r| r.code == EntryCode::HazardInspection && r.from.month() == 4));
 }
 
 #[test]
@@ -119,10 +107,7 @@ fn the_example_is_worth_between_twelve_and_thirteen_million_yuan() {
                 && r.village == failed.village
                 && r.crop == failed.crop
         });
-        assert!(
-            affected.is_some_and(|a| a.value >= failed.value),
-            "{failed:?}"
-        );
+        assert!(affected.is_some_and(|a| a.value >= failed.value), "{failed:?}");
     }
 }
 
@@ -152,14 +137,8 @@ fn each_fault_is_named_with_the_way_out() {
             "gasoline,40,L,2022/+8/5,2022-08-05,,,票,陈某",
             "row 2, from = 2022/+8/5: a day is written YYYY-MM-DD",
         ),
-        (
-            "gasoline,40,L,2022-02-30,2022-08-05,,,票,陈某",
-            "row 2, from",
-        ),
-        (
-            "gasoline,40,L,2022-08-05T10:00,2022-08-05,,,票,陈某",
-            "row 2, from",
-        ),
+        ("gasoline,40,L,2022-02-30,2022-08-05,,,票,陈某", "row 2, from"),
+        ("gasoline,40,L,2022-08-05T10:00,2022-08-05,,,票,陈某", "row 2, from"),
         (
             "gasoline,40,L,2022-08-05,2022-08-04,,,票,陈某",
             "row 2, to = 2022-08-04: the last day is before the first",
@@ -168,10 +147,7 @@ fn each_fault_is_named_with_the_way_out() {
             "gasoline,40,L,2022-08-05,2022-08-05,dongmeng,,票,陈某",
             "row 2, village = dongmeng: the township has no such village; did you mean dongmen?",
         ),
-        (
-            "area_failed,4,亩,2022-08-05,2022-08-05,dongmen,maize,票,陈某",
-            "row 2, crop = maize",
-        ),
+        ("area_failed,4,亩,2022-08-05,2022-08-05,dongmen,maize,票,陈某", "row 2, crop = maize"),
         (
             "gasoline,-4,L,2022-08-05,2022-08-05,,,票,陈某",
             "row 2, value = -4: a value is finite and not negative",
@@ -182,18 +158,9 @@ fn each_fault_is_named_with_the_way_out() {
             "gasoline,\"1,000\",L,2022-08-05,2022-08-05,,,票,陈某",
             "row 2, value = 1,000: this is no number",
         ),
-        (
-            "gasoline,,L,2022-08-05,2022-08-05,,,票,陈某",
-            "row 2, value: the value is missing",
-        ),
-        (
-            "gasoline,4,L,2022-08-05,2022-08-05,,,,陈某",
-            "row 2, document: document is missing",
-        ),
-        (
-            "gasoline,4,L,2022-08-05,2022-08-05,,,票,",
-            "row 2, entered_by: entered_by is missing",
-        ),
+        ("gasoline,,L,2022-08-05,2022-08-05,,,票,陈某", "row 2, value: the value is missing"),
+        ("gasoline,4,L,2022-08-05,2022-08-05,,,,陈某", "row 2, document: document is missing"),
+        ("gasoline,4,L,2022-08-05,2022-08-05,,,票,", "row 2, entered_by: entered_by is missing"),
         (
             "loss_rate_with_relief,101,%,2022-08-05,2022-08-05,,rice,票,陈某",
             "a share is at most 100 %",
@@ -264,10 +231,7 @@ fn a_correction_needs_a_row_and_a_reason() {
         .into_iter()
         .map(|p| p.path)
         .collect();
-    assert_eq!(
-        paths,
-        ["row 2, reason", "row 3, supersedes", "row 4, entered_at"]
-    );
+    assert_eq!(paths, ["row 2, reason", "row 3, supersedes", "row 4, entered_at"]);
 }
 
 #[test]
@@ -311,18 +275,12 @@ fn what_the_office_writes_is_taken_as_it_stands() {
          受灾面积,10,公顷,2022-08-05,2022-08-05,dongmen村,rice,表,陈某\n",
     );
     assert_eq!(import.problems, []);
-    assert_eq!(
-        (import.rows[0].value, import.rows[1].value),
-        (255_000.0, 150.0)
-    );
+    assert_eq!((import.rows[0].value, import.rows[1].value), (255_000.0, 150.0));
     assert_eq!(import.rows[0].from.to_string(), "2022-08-05");
     assert_eq!(import.rows[0].village.as_ref().unwrap().as_str(), "dongmen");
     assert_eq!(
         import.turned,
-        [
-            "row 2, value: 25.5 万元 = 255000 元",
-            "row 3, value: 10 公顷 = 150 亩"
-        ]
+        ["row 2, value: 25.5 万元 = 255000 元", "row 3, value: 10 公顷 = 150 亩"]
     );
 }
 

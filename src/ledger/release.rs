@@ -48,9 +48,8 @@ PRAGMA user_version = 2;
 /// Who looked over which row.
 pub(super) fn reviewers(db: &Connection) -> Result<BTreeMap<i64, String>, LedgerError> {
     let failed = "to be read";
-    let mut statement = db
-        .prepare_cached("SELECT entry, reviewed_by FROM review")
-        .map_err(sql(failed))?;
+    let mut statement =
+        db.prepare_cached("SELECT entry, reviewed_by FROM review").map_err(sql(failed))?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
     let rows = rows.map_err(sql(failed))?;
     rows.collect::<Result<_, _>>().map_err(sql(failed))
@@ -127,17 +126,12 @@ impl Ledger {
                 continue;
             }
             let entered_by: Option<String> = writing
-                .query_row("SELECT entered_by FROM entry WHERE id = ?1", [row], |r| {
-                    r.get(0)
-                })
+                .query_row("SELECT entered_by FROM entry WHERE id = ?1", [row], |r| r.get(0))
                 .optional()
                 .map_err(sql(failed))?;
             let entered_by = entered_by.ok_or(LedgerError::NoSuchRow(*row))?;
             if same_person(&entered_by, by) {
-                return Err(LedgerError::OwnRow {
-                    row: *row,
-                    by: entered_by,
-                });
+                return Err(LedgerError::OwnRow { row: *row, by: entered_by });
             }
             if let Some(by) = superseded_by(&writing, *row)? {
                 return Err(LedgerError::Superseded { row: *row, by });
@@ -193,11 +187,8 @@ impl Ledger {
         while let Some(row) = rows.next().map_err(sql(failed))? {
             let text = |index| row.get::<_, String>(index).map_err(sql(failed));
             let id: i64 = row.get(0).map_err(sql(failed))?;
-            let unreadable = |column, text: String| LedgerError::Unreadable {
-                row: id,
-                column,
-                text,
-            };
+            let unreadable =
+                |column, text: String| LedgerError::Unreadable { row: id, column, text };
             let (from, to) = (text(3)?, text(4)?);
             let at: i64 = row.get(7).map_err(sql(failed))?;
             found.push(Acceptance {

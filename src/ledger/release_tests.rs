@@ -31,9 +31,7 @@ fn slip(litres: f64, supersedes: Option<i64>) -> Entry {
 fn ledger() -> (tempfile::TempDir, Ledger) {
     let dir = tempfile::tempdir().unwrap();
     let mut ledger = Ledger::open(&dir.path().join("ledger.db")).unwrap();
-    ledger
-        .append(&[slip(760.0, None), slip(590.0, None)])
-        .unwrap();
+    ledger.append(&[slip(760.0, None), slip(590.0, None)]).unwrap();
     (dir, ledger)
 }
 
@@ -45,34 +43,18 @@ fn values(entries: &[Entry]) -> Vec<f64> {
 fn a_row_counts_once_a_second_person_has_looked_it_over() {
     let (_dir, mut ledger) = ledger();
     let counted = ledger.counted(true).unwrap();
-    assert_eq!(
-        (counted.counting.len(), values(&counted.pending)),
-        (0, vec![760.0, 590.0])
-    );
+    assert_eq!((counted.counting.len(), values(&counted.pending)), (0, vec![760.0, 590.0]));
     assert_eq!(ledger.counted(false).unwrap().counting.len(), 2);
 
-    let own = ledger
-        .review(&[2, 1], " 黄某", at())
-        .unwrap_err()
-        .to_string();
+    let own = ledger.review(&[2, 1], " 黄某", at()).unwrap_err().to_string();
     assert!(own.contains("row 2 was entered by 黄某"), "{own}");
-    assert!(matches!(
-        ledger.review(&[1, 9], "刘某", at()),
-        Err(LedgerError::NoSuchRow(9))
-    ));
-    assert_eq!(
-        ledger.counted(true).unwrap().counting.len(),
-        0,
-        "all or none"
-    );
+    assert!(matches!(ledger.review(&[1, 9], "刘某", at()), Err(LedgerError::NoSuchRow(9))));
+    assert_eq!(ledger.counted(true).unwrap().counting.len(), 0, "all or none");
 
     assert_eq!(ledger.review(&[1, 2], "刘某", at()).unwrap(), 2);
     assert_eq!(ledger.review(&[1], "谢某", at()).unwrap(), 0);
     let counted = ledger.counted(true).unwrap();
-    assert_eq!(
-        (values(&counted.counting), counted.pending.len()),
-        (vec![760.0, 590.0], 0)
-    );
+    assert_eq!((values(&counted.counting), counted.pending.len()), (vec![760.0, 590.0], 0));
     assert_eq!(counted.counting[0].reviewed_by.as_deref(), Some("刘某"));
 }
 
@@ -88,10 +70,7 @@ fn a_correction_that_waits_leaves_the_old_row_in_force() {
     );
     ledger.review(&[3], "刘某", at()).unwrap();
     let counted = ledger.counted(true).unwrap();
-    assert_eq!(
-        (values(&counted.counting), counted.pending.len()),
-        (vec![590.0, 670.0], 0)
-    );
+    assert_eq!((values(&counted.counting), counted.pending.len()), (vec![590.0, 670.0], 0));
 }
 
 /// Of a chain of corrections one row counts at most, whichever of them were looked over.
@@ -99,9 +78,7 @@ fn a_correction_that_waits_leaves_the_old_row_in_force() {
 fn a_released_correction_puts_all_before_it_out_of_force() {
     let (_dir, mut ledger) = ledger();
     ledger.review(&[1, 2], "刘某", at()).unwrap();
-    ledger
-        .append(&[slip(670.0, Some(1)), slip(680.0, Some(3))])
-        .unwrap();
+    ledger.append(&[slip(670.0, Some(1)), slip(680.0, Some(3))]).unwrap();
     let counted = ledger.counted(true).unwrap();
     assert_eq!(values(&counted.pending), [680.0], "the last waits");
     assert_eq!(values(&counted.counting), [760.0, 590.0]);
@@ -146,10 +123,7 @@ fn acceptances_read_back_and_nothing_is_taken_back() {
         "INSERT OR REPLACE INTO acceptance VALUES (1, 'r', 'f', '2022-08-01', '2022-08-01', 'x', 'x', 0)",
     ] {
         // As another program opens the file: deletes that replace tell no trigger.
-        ledger
-            .db
-            .execute_batch("PRAGMA recursive_triggers = OFF")
-            .unwrap();
+        ledger.db.execute_batch("PRAGMA recursive_triggers = OFF").unwrap();
         assert!(ledger.db.execute_batch(attack).is_err(), "{attack}");
     }
 }

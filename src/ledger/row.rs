@@ -33,14 +33,7 @@ impl<'a> RowReader<'a> {
         lettered: bool,
         head_unit: Option<&'a str>,
     ) -> Self {
-        Self {
-            line,
-            columns,
-            lettered,
-            head_unit,
-            problems: Vec::new(),
-            turned: None,
-        }
+        Self { line, columns, lettered, head_unit, problems: Vec::new(), turned: None }
     }
 
     fn text(&self, column: &str) -> &'a str {
@@ -90,35 +83,17 @@ impl<'a> RowReader<'a> {
                 "swap from and to, or mend the year",
             );
         }
-        let villages = || {
-            township
-                .villages
-                .iter()
-                .map(|v| (v.id.as_str(), v.name.as_str()))
-        };
-        let crops = || {
-            township
-                .crops
-                .iter()
-                .map(|c| (c.id.as_str(), c.name.as_str()))
-        };
-        let village = self
-            .one_of("village", villages)
-            .and_then(|id| id.parse().ok());
+        let villages = || township.villages.iter().map(|v| (v.id.as_str(), v.name.as_str()));
+        let crops = || township.crops.iter().map(|c| (c.id.as_str(), c.name.as_str()));
+        let village = self.one_of("village", villages).and_then(|id| id.parse().ok());
         let crop = self.one_of("crop", crops).and_then(|id| id.parse().ok());
-        let document = self.required(
-            "document",
-            "name the paper behind the number: slip, survey sheet, notice",
-        );
+        let document = self
+            .required("document", "name the paper behind the number: slip, survey sheet, notice");
         let entered_by = self.required("entered_by", "name who answers for the number");
         let entered_at = self.entered_at(township, imported_at);
         let supersedes = self.number("supersedes", "write the number of the row to replace");
         if supersedes.is_some() && self.text("reason").is_empty() {
-            self.problem(
-                "reason",
-                "a correction says why",
-                "write why the row is replaced",
-            );
+            self.problem("reason", "a correction says why", "write why the row is replaced");
         }
         let work = Some(self.text("work")).filter(|text| !text.is_empty());
         Some(Entry {
@@ -218,10 +193,7 @@ impl<'a> RowReader<'a> {
     /// The value in the code's unit: a unit that stands there is turned, one that is missing is asked for.
     fn in_unit(&mut self, code: EntryCode, value: f64) -> Option<f64> {
         let (text, unit) = (self.text("unit"), code.unit());
-        if let Some(head) = self
-            .head_unit
-            .filter(|head| !text.is_empty() && *head != text)
-        {
+        if let Some(head) = self.head_unit.filter(|head| !text.is_empty() && *head != text) {
             let rule = format!("the head of the values says {head}");
             let hint = "write the unit that the value is in, in both";
             self.problem("unit", rule, hint);
@@ -297,10 +269,7 @@ impl<'a> RowReader<'a> {
             Some(near) => format!("did you mean {near}?"),
             None => format!(
                 "they are {}",
-                known()
-                    .map(|(id, name)| format!("{id} {name}"))
-                    .collect::<Vec<_>>()
-                    .join(", ")
+                known().map(|(id, name)| format!("{id} {name}")).collect::<Vec<_>>().join(", ")
             ),
         };
         self.problem(column, format!("the township has no such {column}"), hint);

@@ -151,10 +151,7 @@ impl Ledger {
     /// # Errors
     /// The file cannot be opened, is no ledger, or was written by a newer version.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
-        let open = |source| LedgerError::Open {
-            path: path.into(),
-            source,
-        };
+        let open = |source| LedgerError::Open { path: path.into(), source };
         let mut db = Connection::open(path).map_err(open)?;
         db.busy_timeout(BUSY_MAX).map_err(open)?;
         db.execute_batch(
@@ -162,17 +159,11 @@ impl Ledger {
         )
         .map_err(open)?;
         // Immediate: two programs that open a new file at once must not both make the table.
-        let making = db
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(open)?;
-        let found: i64 = making
-            .query_row("PRAGMA user_version", [], |row| row.get(0))
-            .map_err(open)?;
+        let making = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(open)?;
+        let found: i64 =
+            making.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(open)?;
         if found > LAYOUT {
-            return Err(LedgerError::Newer {
-                path: path.into(),
-                found,
-            });
+            return Err(LedgerError::Newer { path: path.into(), found });
         }
         if found < 1 {
             making.execute_batch(SCHEMA).map_err(open)?;
@@ -190,10 +181,7 @@ impl Ledger {
     /// A row breaks a rule of the table, or supersedes a row that is not there or is superseded already.
     pub fn append(&mut self, rows: &[Entry]) -> Result<Vec<i64>, LedgerError> {
         let writing = begin(&mut self.db)?;
-        let ids = rows
-            .iter()
-            .map(|row| insert(&writing, row))
-            .collect::<Result<_, _>>()?;
+        let ids = rows.iter().map(|row| insert(&writing, row)).collect::<Result<_, _>>()?;
         writing.commit().map_err(sql("to commit"))?;
         Ok(ids)
     }
@@ -273,33 +261,22 @@ fn check_supersedes(writing: &Transaction<'_>, row: &Entry, old: i64) -> Result<
         .map_err(sql(failed))?;
     let code = code.ok_or(LedgerError::NoSuchRow(old))?;
     if code != row.code.id() {
-        return Err(LedgerError::OtherCode {
-            row: old,
-            old: code,
-            new: row.code.id(),
-        });
+        return Err(LedgerError::OtherCode { row: old, old: code, new: row.code.id() });
     }
-    superseded_by(writing, old)?.map_or(Ok(()), |by| {
-        Err(LedgerError::AlreadySuperseded { row: old, by })
-    })
+    superseded_by(writing, old)?
+        .map_or(Ok(()), |by| Err(LedgerError::AlreadySuperseded { row: old, by }))
 }
 
 /// The row that supersedes `row`.
 pub(super) fn superseded_by(db: &Connection, row: i64) -> Result<Option<i64>, LedgerError> {
-    db.query_row("SELECT id FROM entry WHERE supersedes = ?1", [row], |r| {
-        r.get(0)
-    })
-    .optional()
-    .map_err(sql("to look up a superseded row"))
+    db.query_row("SELECT id FROM entry WHERE supersedes = ?1", [row], |r| r.get(0))
+        .optional()
+        .map_err(sql("to look up a superseded row"))
 }
 
 fn entry(row: &Row<'_>) -> Result<Entry, LedgerError> {
     let id: i64 = get(row, 0)?;
-    let unreadable = |column, text: String| LedgerError::Unreadable {
-        row: id,
-        column,
-        text,
-    };
+    let unreadable = |column, text: String| LedgerError::Unreadable { row: id, column, text };
     let code: String = get(row, 1)?;
     let from: String = get(row, 3)?;
     let to: String = get(row, 4)?;
@@ -316,9 +293,7 @@ fn entry(row: &Row<'_>) -> Result<Entry, LedgerError> {
         village: village
             .map(|text| text.parse().map_err(|_| unreadable("village", text)))
             .transpose()?,
-        crop: crop
-            .map(|text| text.parse().map_err(|_| unreadable("crop", text)))
-            .transpose()?,
+        crop: crop.map(|text| text.parse().map_err(|_| unreadable("crop", text))).transpose()?,
         work: get(row, 7)?,
         document: get(row, 8)?,
         entered_by: get(row, 9)?,

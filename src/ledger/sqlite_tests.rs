@@ -23,11 +23,7 @@ fn slip(litres: f64) -> Entry {
 }
 
 fn correction(litres: f64, of: i64) -> Entry {
-    Entry {
-        reason: "看错一位".into(),
-        supersedes: Some(of),
-        ..slip(litres)
-    }
+    Entry { reason: "看错一位".into(), supersedes: Some(of), ..slip(litres) }
 }
 
 fn ledger() -> (tempfile::TempDir, Ledger) {
@@ -63,10 +59,7 @@ fn nothing_changes_a_written_row() {
         "INSERT OR REPLACE INTO entry SELECT 7, code, 9, from_day, to_day, village, crop, work, document, entered_by, entered_at_ms, reason, 1 FROM entry WHERE id = 1",
     ] {
         let error = ledger.db.execute_batch(attack).unwrap_err();
-        assert!(
-            error.to_string().contains("append-only"),
-            "{attack}: {error}"
-        );
+        assert!(error.to_string().contains("append-only"), "{attack}: {error}");
     }
     assert_eq!(ledger.all().unwrap(), before);
 }
@@ -77,34 +70,14 @@ fn a_correction_supersedes_once() {
     ledger.append(&[slip(760.0)]).unwrap();
     assert_eq!(ledger.append(&[correction(670.0, 1)]).unwrap(), [2]);
     let error = ledger.append(&[correction(600.0, 1)]).unwrap_err();
-    assert!(matches!(
-        error,
-        LedgerError::AlreadySuperseded { row: 1, by: 2 }
-    ));
-    let error = ledger
-        .append(&[slip(1.0), correction(600.0, 77)])
-        .unwrap_err();
+    assert!(matches!(error, LedgerError::AlreadySuperseded { row: 1, by: 2 }));
+    let error = ledger.append(&[slip(1.0), correction(600.0, 77)]).unwrap_err();
     assert!(matches!(error, LedgerError::NoSuchRow(77)));
-    let other = Entry {
-        code: EntryCode::FundsRaised,
-        ..correction(1.0, 2)
-    };
-    assert!(matches!(
-        ledger.append(&[other]).unwrap_err(),
-        LedgerError::OtherCode { row: 2, .. }
-    ));
-    let current: Vec<_> = ledger
-        .current()
-        .unwrap()
-        .iter()
-        .map(|e| (e.id, e.value))
-        .collect();
+    let other = Entry { code: EntryCode::FundsRaised, ..correction(1.0, 2) };
+    assert!(matches!(ledger.append(&[other]).unwrap_err(), LedgerError::OtherCode { row: 2, .. }));
+    let current: Vec<_> = ledger.current().unwrap().iter().map(|e| (e.id, e.value)).collect();
     assert_eq!(current, [(2, 670.0)]);
-    assert_eq!(
-        ledger.all().unwrap().len(),
-        2,
-        "a failed call leaves nothing behind"
-    );
+    assert_eq!(ledger.all().unwrap().len(), 2, "a failed call leaves nothing behind");
 }
 
 #[test]

@@ -72,10 +72,7 @@ fn place_one(
     own: &BTreeMap<i64, i64>,
 ) -> Result<Placed, LedgerError> {
     let known = row.supersedes.and_then(|old| own.get(&old));
-    let meant = Entry {
-        supersedes: known.copied().or(row.supersedes),
-        ..row.clone()
-    };
+    let meant = Entry { supersedes: known.copied().or(row.supersedes), ..row.clone() };
     if let Some(id) = held(writing, &meant)? {
         return Ok(Placed::There(id));
     }

@@ -27,11 +27,7 @@ fn slip(litres: f64) -> Entry {
 }
 
 fn correction(litres: f64, of: i64) -> Entry {
-    Entry {
-        reason: "看错一位".into(),
-        supersedes: Some(of),
-        ..slip(litres)
-    }
+    Entry { reason: "看错一位".into(), supersedes: Some(of), ..slip(litres) }
 }
 
 fn township() -> Township {
@@ -63,10 +59,7 @@ fn importing_twice_doubles_nothing_and_a_preview_writes_nothing() {
     assert_eq!(said(&ledger.preview(&rows).unwrap()), once);
     assert_eq!(ledger.all().unwrap(), []);
     assert_eq!(said(&ledger.import(&rows).unwrap()), once);
-    assert_eq!(
-        said(&ledger.import(&rows).unwrap()),
-        ["there 1", "there 2", "there 2"]
-    );
+    assert_eq!(said(&ledger.import(&rows).unwrap()), ["there 1", "there 2", "there 2"]);
     // Corrected there and back: the last row is no duplicate of the first, and the file is still known.
     let back = [correction(670.0, 1), correction(760.0, 3)];
     assert_eq!(said(&ledger.import(&back).unwrap()), ["added 3", "added 4"]);
@@ -76,10 +69,7 @@ fn importing_twice_doubles_nothing_and_a_preview_writes_nothing() {
 #[test]
 fn a_correction_of_what_is_not_there_is_left_out_and_the_rest_is_taken() {
     let (_dir, mut ledger) = ledger(&[slip(760.0), correction(670.0, 1)]);
-    let money = Entry {
-        code: EntryCode::FundsRaised,
-        ..correction(1.0, 2)
-    };
+    let money = Entry { code: EntryCode::FundsRaised, ..correction(1.0, 2) };
     let rows = [correction(1.0, 9), correction(2.0, 1), money, slip(3.0)];
     assert_eq!(
         said(&ledger.import(&rows).unwrap()),
@@ -99,12 +89,8 @@ fn an_export_makes_the_same_ledger_elsewhere_and_nothing_here() {
         entered_at: "1850-01-01T00:00:00Z".parse().unwrap(),
         ..slip(7.25)
     };
-    let (_dir, mut here) = ledger(&[
-        slip(760.0),
-        correction(670.0, 1),
-        old,
-        correction(0.1 + 0.2, 2),
-    ]);
+    let (_dir, mut here) =
+        ledger(&[slip(760.0), correction(670.0, 1), old, correction(0.1 + 0.2, 2)]);
     let rows = here.all().unwrap();
     let current = here.counted(false).unwrap().both();
     let now = "2023-01-01T00:00:00Z".parse().unwrap();
@@ -117,10 +103,7 @@ fn an_export_makes_the_same_ledger_elsewhere_and_nothing_here() {
             assert_eq!(read.problems, []);
             assert_eq!(&read.rows, out);
             let placed = here.import(&read.rows).unwrap();
-            assert!(
-                placed.iter().all(|p| matches!(p, Placed::There(_))),
-                "{placed:?}"
-            );
+            assert!(placed.iter().all(|p| matches!(p, Placed::There(_))), "{placed:?}");
 
             let (_elsewhere, mut other) = ledger(&[]);
             let placed = other.import(&read.rows).unwrap();
@@ -129,10 +112,7 @@ fn an_export_makes_the_same_ledger_elsewhere_and_nothing_here() {
             } else {
                 assert_eq!(
                     said(&placed),
-                    [
-                        "added 1",
-                        "it corrects row 2, which is not in the file: export with --all"
-                    ]
+                    ["added 1", "it corrects row 2, which is not in the file: export with --all"]
                 );
             }
         }
@@ -149,10 +129,7 @@ fn rows_of_an_export_keep_their_corrections_beside_other_rows_and_in_any_order()
         numbered(7, correction(2.0, 4)),
         numbered(4, slip(1.0)),
     ];
-    assert_eq!(
-        said(&ledger.import(&file).unwrap()),
-        ["added 3", "added 4", "added 2", "added 1"]
-    );
+    assert_eq!(said(&ledger.import(&file).unwrap()), ["added 3", "added 4", "added 2", "added 1"]);
     let corrects: Vec<_> = ledger.all().unwrap().iter().map(|e| e.supersedes).collect();
     assert_eq!(corrects, [None, Some(1), Some(2), None]);
 }
@@ -162,20 +139,11 @@ fn a_row_of_an_export_that_was_changed_is_no_new_row() {
     let (_dir, mut ledger) = ledger(&[slip(760.0), slip(590.0)]);
     let mut rows = ledger.all().unwrap();
     rows[0].value = 670.0;
-    let copied = Entry {
-        value: 1.0,
-        ..rows[1].clone()
-    };
+    let copied = Entry { value: 1.0, ..rows[1].clone() };
     rows.push(copied);
     let said = said(&ledger.import(&rows).unwrap());
-    assert!(
-        said[0].starts_with("row 1 of the ledger states something else"),
-        "{said:?}"
-    );
+    assert!(said[0].starts_with("row 1 of the ledger states something else"), "{said:?}");
     assert_eq!(said[1], "there 2");
-    assert!(
-        said[2].starts_with("row 2 of the ledger states something else"),
-        "{said:?}"
-    );
+    assert!(said[2].starts_with("row 2 of the ledger states something else"), "{said:?}");
     assert_eq!(ledger.all().unwrap().len(), 2);
 }

@@ -37,9 +37,7 @@ pub(super) fn turned(value: f64, written: &str, unit: &str) -> Option<f64> {
     if written == unit {
         return Some(value);
     }
-    let (_, _, factor) = FACTORS
-        .iter()
-        .find(|(from, to, _)| (*from, *to) == (written, unit))?;
+    let (_, _, factor) = FACTORS.iter().find(|(from, to, _)| (*from, *to) == (written, unit))?;
     let turned = (value * factor * KEPT).round() / KEPT;
     turned.is_finite().then_some(turned)
 }

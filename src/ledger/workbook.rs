@@ -132,10 +132,7 @@ fn table(book: &mut Book<'_>, name: &str) -> Result<Option<Table>, XlsxError> {
     covered(book, name, head, &mut rows)?;
     let mut below = rows.split_off(&head);
     let names = below.remove(&head).unwrap_or_default();
-    let lines = below.into_iter().map(|(row, cells)| Line {
-        number: row as usize + 1,
-        cells,
-    });
+    let lines = below.into_iter().map(|(row, cells)| Line { number: row as usize + 1, cells });
     Ok(Some(Table {
         head: texts(&names),
         head_row: head as usize + 1,
@@ -197,11 +194,8 @@ fn moment(at: &ExcelDateTime) -> Option<String> {
         return None;
     }
     let (year, month, day, hour, minute, second, milli) = at.to_ymd_hms_milli();
-    let day = Date::new(
-        i16::try_from(year).ok()?,
-        i8::try_from(month).ok()?,
-        i8::try_from(day).ok()?,
-    );
+    let day =
+        Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?);
     let day = day.ok()?;
     Some(match (hour, minute, second, milli) {
         (0, 0, 0, 0) => day.to_string(),

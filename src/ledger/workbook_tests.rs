@@ -12,26 +12,12 @@ use super::super::{Import, import};
 use super::*;
 use crate::water::Township;
 
-const HEAD: [&str; 10] = [
-    "序号",
-    "项目",
-    "数值（见单位）",
-    "单位",
-    "起",
-    "止",
-    "村",
-    "依据",
-    "登记人",
-    "登记时间",
-];
+const HEAD: [&str; 10] =
+    ["序号", "项目", "数值（见单位）", "单位", "起", "止", "村", "依据", "登记人", "登记时间"];
 
 fn township() -> Township {
     let village = |id, name| serde_json::json!({"id": id, "name": name, "persons": 1, "groups": 1, "sown_area_mu": 900.0});
-    let villages = [
-        village("dongmen", "东门村"),
-        village("shang", "新村"),
-        village("xia", "新村"),
-    ];
+    let villages = [village("dongmen", "东门村"), village("shang", "新村"), village("xia", "新村")];
     serde_json::from_value(serde_json::json!({"name": "测试", "village": villages})).unwrap()
 }
 
@@ -91,10 +77,7 @@ fn cells_are_named_where_they_stand_and_times_are_the_offices() {
     let import = taken(&bytes);
     assert_eq!(import.numbers, [4]);
     assert_eq!(import.rows[0].from.to_string(), "2022-08-05");
-    assert_eq!(
-        import.rows[0].entered_at.to_string(),
-        "2022-08-05T10:30:00.25Z"
-    );
+    assert_eq!(import.rows[0].entered_at.to_string(), "2022-08-05T10:30:00.25Z");
     let problems = problems(&bytes);
     assert_eq!(problems.len(), 3, "{problems:?}");
     for (problem, words) in problems.iter().zip([
@@ -162,15 +145,9 @@ fn a_sheet_is_found_by_its_head_or_asked_for() {
     }
     let bytes = two.save_to_buffer().unwrap();
     for (sheet, words) in [
-        (
-            None,
-            "file: no sheet has the columns of the ledger; one of its first ten rows",
-        ),
+        (None, "file: no sheet has the columns of the ledger; one of its first ten rows"),
         (Some("说明"), "file = 说明: the sheet has not the columns"),
-        (
-            Some("台账"),
-            "sheet = 台账: the workbook has no such sheet; the sheets are 说明, 太靠下",
-        ),
+        (Some("台账"), "sheet = 台账: the workbook has no such sheet; the sheets are 说明, 太靠下"),
     ] {
         let import = import(&bytes, sheet, &township(), now());
         let problem = import.problems[0].to_string();
@@ -205,9 +182,7 @@ fn too_many_rows_are_named() {
 fn packed(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in parts {
-        archive
-            .start_file(name, SimpleFileOptions::default())
-            .unwrap();
+        archive.start_file(name, SimpleFileOptions::default()).unwrap();
         archive.write_all(bytes).unwrap();
     }
     archive.finish().unwrap().into_inner()
@@ -225,14 +200,8 @@ fn what_is_no_workbook_is_refused_with_the_way_out() {
     for (bytes, words) in [
         (&good[..good.len() / 2], "no sound .xlsx workbook"),
         (&flipped[..], "no sound .xlsx workbook"),
-        (
-            &b"PK\x03\x04 and nothing more"[..],
-            "no sound .xlsx workbook",
-        ),
-        (
-            &packed(&[("mimetype".into(), b"x".into())])[..],
-            "save it again as .xlsx",
-        ),
+        (&b"PK\x03\x04 and nothing more"[..], "no sound .xlsx workbook"),
+        (&packed(&[("mimetype".into(), b"x".into())])[..], "save it again as .xlsx"),
         (OLE, "is an .xls file, or has a password; save it as .xlsx"),
         (&bomb[..], "unpacks to more than"),
     ] {

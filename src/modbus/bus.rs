@@ -124,11 +124,7 @@ impl Bus {
             context.learned.clone(),
             watch,
         );
-        let longest = devices
-            .iter()
-            .map(Device::timeout)
-            .max()
-            .unwrap_or_default();
+        let longest = devices.iter().map(Device::timeout).max().unwrap_or_default();
         let interval = rhythms.iter().map(|rhythm| rhythm.normal_s).max();
         let interval = Duration::from_secs(interval.unwrap_or_default().into());
         Ok(Self {
@@ -234,9 +230,7 @@ impl Bus {
         let mut readings = Vec::with_capacity(self.usual);
         let continuous = self.continuous(due);
         let begun = self.caller.clock().uptime();
-        let told = self
-            .unasked_at
-            .is_some_and(|at| begun.saturating_sub(at) < REST);
+        let told = self.unasked_at.is_some_and(|at| begun.saturating_sub(at) < REST);
         let tells = !(continuous && told);
         let mut unreachable = self.line.state() == State::Offline && begun < self.line.probe_at();
         let mut answered = false;
@@ -320,10 +314,7 @@ impl Health {
             Contact::Unreachable => {
                 let before = self.failed(begun, now, caller.chance());
                 if before.is_some() && self.state() == State::Offline {
-                    tracing::warn!(
-                        bus,
-                        "the bus cannot be reached: it is only tried now and then"
-                    );
+                    tracing::warn!(bus, "the bus cannot be reached: it is only tried now and then");
                 }
                 true
             }

@@ -46,10 +46,8 @@ fn at(ms: i64) -> Timestamp {
 fn settings(units: u8, lines: &str) -> BusSettings {
     let mut text = format!("name = 'pumps'\ntcp = 'stage:502'\n{lines}\n");
     for unit in 1..=units {
-        let _ = write!(
-            text,
-            "[[device]]\nunit = {unit}\nprofile = 'meter'\nstation = 'pump-{unit}'\n"
-        );
+        let _ =
+            write!(text, "[[device]]\nunit = {unit}\nprofile = 'meter'\nstation = 'pump-{unit}'\n");
     }
     toml::from_str(&text).unwrap()
 }
@@ -80,14 +78,7 @@ impl Stage {
         let profile = crate::device::parse(PROFILE).unwrap();
         let profiles = BTreeMap::from([("meter".to_owned(), profile)]);
         let bus = Bus::on(Line::Play(play), settings, &profiles, &context, || 1.0).unwrap();
-        Self {
-            bus,
-            clock,
-            driver,
-            asked,
-            mode,
-            stats: BusStats::default(),
-        }
+        Self { bus, clock, driver, asked, mode, stats: BusStats::default() }
     }
 
     /// The next poll, when it is due.
@@ -213,11 +204,7 @@ async fn a_refused_value_is_missing_in_each_poll_and_costs_the_others_nothing() 
 async fn a_device_that_answers_less_than_its_profile_says_is_read_in_smaller_requests() {
     let settings = settings(1, "interval_s = 300");
     let mut stage = Stage::new(&settings, &nowhere(), |_, run, _| {
-        if run.last - run.first >= 4 {
-            Deed::Refuses(3, 10)
-        } else {
-            Deed::Gives(20)
-        }
+        if run.last - run.first >= 4 { Deed::Refuses(3, 10) } else { Deed::Gives(20) }
     });
     for _ in 0..2 {
         assert_eq!(values(&stage.poll().await), all_values());
@@ -231,18 +218,10 @@ async fn a_device_that_answers_less_than_its_profile_says_is_read_in_smaller_req
 async fn a_device_that_refuses_everything_teaches_nothing() {
     let settings = settings(1, "interval_s = 10\nretries = 0");
     let mut stage = Stage::new(&settings, &nowhere(), |_, _, now| {
-        if now.as_secs() < 299 {
-            Deed::Refuses(2, 10)
-        } else {
-            Deed::Gives(20)
-        }
+        if now.as_secs() < 299 { Deed::Refuses(2, 10) } else { Deed::Gives(20) }
     });
     let readings = stage.run(300).await;
-    assert!(
-        readings
-            .iter()
-            .all(|r| r.outcome == Outcome::Missing(Reason::Exception))
-    );
+    assert!(readings.iter().all(|r| r.outcome == Outcome::Missing(Reason::Exception)));
     // Thirty polls of two requests, and three times what it takes to take one of them apart.
     assert_eq!(stage.asked().len(), 30 * 2 + 3 * 6);
     assert_eq!(values(&stage.poll().await), all_values());
@@ -254,18 +233,10 @@ async fn a_device_that_refuses_everything_teaches_nothing() {
 async fn a_request_that_is_never_answered_costs_the_others_one_poll() {
     let settings = settings(1, "interval_s = 10\nretries = 0");
     let mut stage = Stage::new(&settings, &nowhere(), |_, run, _| {
-        if run.first == 0 {
-            Deed::Silent
-        } else {
-            Deed::Gives(20)
-        }
+        if run.first == 0 { Deed::Silent } else { Deed::Gives(20) }
     });
     let first = stage.poll().await;
-    assert!(
-        first
-            .iter()
-            .all(|r| r.outcome == Outcome::Missing(Reason::Timeout))
-    );
+    assert!(first.iter().all(|r| r.outcome == Outcome::Missing(Reason::Timeout)));
     for _ in 0..20 {
         let readings = values(&stage.poll().await);
         assert_eq!(readings[4], (Parameter::Frequency, Ok(300.0)));
@@ -279,18 +250,12 @@ async fn a_device_goes_offline_is_probed_and_read_whole_as_soon_as_it_answers() 
     let settings = settings(2, "interval_s = 1\ntimeout_ms = 100\nretries = 0");
     let mut stage = Stage::new(&settings, &nowhere(), |unit, _, now| {
         let dead = (5..45).contains(&now.as_secs());
-        if unit == 2 && dead {
-            Deed::Silent
-        } else {
-            Deed::Gives(20)
-        }
+        if unit == 2 && dead { Deed::Silent } else { Deed::Gives(20) }
     });
     let readings = stage.run(90).await;
     let of = |unit: u8| {
         let station = format!("pump-{unit}");
-        let own = readings
-            .iter()
-            .filter(move |r| r.series.station.as_str() == station);
+        let own = readings.iter().filter(move |r| r.series.station.as_str() == station);
         own.filter(|r| r.series.parameter == Parameter::Flow)
     };
     assert_eq!((of(1).count(), of(2).count()), (90, 90));
@@ -311,11 +276,7 @@ async fn dead_units_slow_the_living_by_a_tenth_at_most() {
     for (dead, share_max) in [(1u8, 0.01), (3, 0.02), (9, 0.1)] {
         let settings = settings(10, "interval_s = 0\nretries = 0");
         let mut stage = Stage::new(&settings, &nowhere(), move |unit, _, _| {
-            if unit > 10 - dead {
-                Deed::Silent
-            } else {
-                Deed::Gives(60)
-            }
+            if unit > 10 - dead { Deed::Silent } else { Deed::Gives(60) }
         });
         // Until all steps of the back-off have been gone through.
         stage.run(1200).await;
@@ -329,10 +290,7 @@ async fn dead_units_slow_the_living_by_a_tenth_at_most() {
         let slowed = dead.as_secs_f64() / living.as_secs_f64();
         assert!(slowed <= share_max, "{dead:?} for {living:?}");
         let all = living + dead;
-        assert!(
-            all >= Duration::from_secs(7190),
-            "the bus stood still: {all:?}"
-        );
+        assert!(all >= Duration::from_secs(7190), "the bus stood still: {all:?}");
     }
 }
 
@@ -340,13 +298,14 @@ async fn dead_units_slow_the_living_by_a_tenth_at_most() {
 #[tokio::test]
 async fn the_probes_of_many_dead_units_keep_to_their_share_and_reach_each_of_them() {
     let settings = settings(101, "interval_s = 1\ntimeout_ms = 1500");
-    let mut stage = Stage::new(&settings, &nowhere(), |unit, _, _| {
-        if unit > 1 {
-            Deed::Silent
-        } else {
-            Deed::Gives(20)
-        }
-    });
+    let mut stage =
+        Stage::new(
+            &settings,
+            &nowhere(),
+            |unit, _, _| {
+                if unit > 1 { Deed::Silent } else { Deed::Gives(20) }
+            },
+        );
     stage.run(4000).await;
     stage.asked();
     stage.run(4000 + 7200).await;
@@ -357,32 +316,18 @@ async fn the_probes_of_many_dead_units_keep_to_their_share_and_reach_each_of_the
     let units: std::collections::BTreeSet<u8> = probes.iter().map(|a| a.unit).collect();
     assert_eq!(units.len(), 100);
     let report = stage.bus.watch().report();
-    assert!(
-        report
-            .units
-            .iter()
-            .skip(1)
-            .all(|unit| unit.state == State::Offline)
-    );
+    assert!(report.units.iter().skip(1).all(|unit| unit.state == State::Offline));
 }
 
 #[tokio::test]
 async fn a_bus_that_cannot_be_reached_is_tried_once_for_all_its_devices() {
     let settings = settings(5, "interval_s = 1\nretries = 3");
     let mut stage = Stage::new(&settings, &nowhere(), |_, _, now| {
-        if now.as_secs() < 60 {
-            Deed::Unreachable(3)
-        } else {
-            Deed::Gives(20)
-        }
+        if now.as_secs() < 60 { Deed::Unreachable(3) } else { Deed::Gives(20) }
     });
     let readings = stage.run(60).await;
     assert_eq!(readings.len(), 60 * 5 * 5);
-    assert!(
-        readings
-            .iter()
-            .all(|r| r.outcome == Outcome::Missing(Reason::Unreachable))
-    );
+    assert!(readings.iter().all(|r| r.outcome == Outcome::Missing(Reason::Unreachable)));
     assert_eq!(stage.bus.watch().report().line, State::Offline);
     let text = stage.transcript();
     // The next try finds it, and with it all devices.
@@ -403,13 +348,14 @@ async fn a_bus_without_a_pause_rests_when_nobody_answers() {
     assert_eq!(readings.len(), 600 * 3 * 5);
     assert!(stage.asked().len() < 30);
     // One answers: the others' readings still come once a second, however many polls that one gets.
-    let mut stage = Stage::new(&settings, &nowhere(), |unit, _, _| {
-        if unit > 1 {
-            Deed::Silent
-        } else {
-            Deed::Gives(1)
-        }
-    });
+    let mut stage =
+        Stage::new(
+            &settings,
+            &nowhere(),
+            |unit, _, _| {
+                if unit > 1 { Deed::Silent } else { Deed::Gives(1) }
+            },
+        );
     stage.run(1000).await;
     let readings = stage.run(1100).await;
     let (given, missing): (Vec<_>, Vec<_>) = readings.iter().partition(|r| r.value().is_some());
@@ -442,11 +388,7 @@ async fn a_unit_that_needs_more_silence_gets_it_and_keeps_it_over_a_restart() {
         move |unit, _, now: Duration| {
             let mut ended = ended.lock().unwrap();
             let hurried = unit == 2 && now.saturating_sub(*ended) < Duration::from_millis(30);
-            let (took, deed) = if hurried {
-                (1000, Deed::Silent)
-            } else {
-                (20, Deed::Gives(20))
-            };
+            let (took, deed) = if hurried { (1000, Deed::Silent) } else { (20, Deed::Gives(20)) };
             *ended = now + Duration::from_millis(took);
             deed
         }
@@ -462,27 +404,14 @@ async fn a_unit_that_needs_more_silence_gets_it_and_keeps_it_over_a_restart() {
     let readings = stage.run(60).await;
     assert!(readings.iter().all(|reading| reading.value().is_some()));
     let report = stage.bus.watch().report();
-    assert_eq!(
-        (report.units[0].gap_ms, report.units[1].gap_ms),
-        (None, Some(40))
-    );
+    assert_eq!((report.units[0].gap_ms, report.units[1].gap_ms), (None, Some(40)));
     assert!(report.units[1].failures.is_empty());
 }
 
 fn errand(address: u16) -> (Errand, oneshot::Receiver<Result<Vec<u16>, ReadError>>) {
     let (reply, answer) = oneshot::channel();
-    let request = Request {
-        function: Function::Input,
-        address,
-        count: 2,
-    };
-    let errand = Errand {
-        unit: 9,
-        request,
-        timeout: None,
-        mode: None,
-        reply,
-    };
+    let request = Request { function: Function::Input, address, count: 2 };
+    let errand = Errand { unit: 9, request, timeout: None, mode: None, reply };
     (errand, answer)
 }
 
@@ -564,16 +493,9 @@ fn lessons_of_other_kinds_are_told_apart_in_a_report() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("learned.toml");
     let learned = Learned::open(file.clone(), "gw-1");
-    let run = |first, last| Run {
-        function: Function::Input,
-        first,
-        last,
-    };
+    let run = |first, last| Run { function: Function::Input, first, last };
     let lesson = |kind, run| super::super::Lesson { kind, run };
-    let lessons = [
-        lesson(LessonKind::Hole, run(1, 2)),
-        lesson(LessonKind::Seam, run(3, 9)),
-    ];
+    let lessons = [lesson(LessonKind::Hole, run(1, 2)), lesson(LessonKind::Seam, run(3, 9))];
     learned.set("pumps", 1, &lessons);
     let stage = Stage::new(&settings(1, ""), &file, |_, _, _| Deed::Gives(1));
     let report = stage.bus.watch().report();

@@ -213,19 +213,12 @@ impl Caller {
         if errand.reply.is_closed() {
             return;
         }
-        let gap = self
-            .habits
-            .gaps
-            .iter()
-            .find(|(unit, _)| *unit == errand.unit);
+        let gap = self.habits.gaps.iter().find(|(unit, _)| *unit == errand.unit);
         let ask = Ask {
             unit: errand.unit,
             request: errand.request,
             timeout: errand.timeout.unwrap_or(self.habits.timeout),
-            gap: gap
-                .map(|(_, gap)| *gap)
-                .unwrap_or_default()
-                .max(self.settling.gap(errand.unit)),
+            gap: gap.map(|(_, gap)| *gap).unwrap_or_default().max(self.settling.gap(errand.unit)),
             mode: errand.mode,
         };
         let begun = self.clock.uptime();

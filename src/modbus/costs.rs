@@ -29,22 +29,15 @@ const ASSUMED_BAUD: u32 = 9600;
 
 /// What reading `device` costs on `bus`.
 pub fn costs(bus: &BusSettings, device: &DeviceSettings) -> Costs {
-    let assumed = SerialMode {
-        baud: ASSUMED_BAUD,
-        parity: Default::default(),
-        stop_bits: 1,
-    };
+    let assumed = SerialMode { baud: ASSUMED_BAUD, parity: Default::default(), stop_bits: 1 };
     let (mode, network_us) = match (&bus.serial, &bus.dtu, &bus.rtu_tcp) {
         (Some(serial), ..) => (Some(serial.mode()), 0.0),
         (_, Some(dtu), _) => (Some(dtu.mode()), MOBILE_US),
         (.., Some(_)) => (Some(assumed), TCP_REQUEST_US),
         _ => (None, 0.0),
     };
-    let gap_us = [bus.gap_ms, device.gap_ms]
-        .into_iter()
-        .flatten()
-        .map(|ms| ms * 1000.0)
-        .reduce(f64::max);
+    let gap_us =
+        [bus.gap_ms, device.gap_ms].into_iter().flatten().map(|ms| ms * 1000.0).reduce(f64::max);
     match mode {
         Some(mode) => {
             let us = |time: Duration| time.as_secs_f64() * 1e6;

@@ -95,11 +95,7 @@ impl Device {
             .map(|(point, series)| DevicePoint {
                 series,
                 point: point.clone(),
-                adjust: settings
-                    .adjust
-                    .get(&point.parameter)
-                    .copied()
-                    .unwrap_or_default(),
+                adjust: settings.adjust.get(&point.parameter).copied().unwrap_or_default(),
                 rhythm: rhythm(point),
             })
             .collect();
@@ -108,10 +104,7 @@ impl Device {
         let refusals = Refusals::new(learned.of(&bus.name, settings.unit), wanted);
         Ok(Self {
             bus: bus.name.as_str().into(),
-            name: format!(
-                "unit {} ({} at {})",
-                settings.unit, profile.id, settings.station
-            ),
+            name: format!("unit {} ({} at {})", settings.unit, profile.id, settings.station),
             manner: Manner {
                 place,
                 unit: settings.unit,
@@ -166,18 +159,9 @@ impl Device {
         }
         let plan = self.take_plan(due);
         self.harvest.clear(caller.clock().now());
-        let mut round = Round {
-            begun,
-            ..Round::default()
-        };
+        let mut round = Round { begun, ..Round::default() };
         let count = plan.planned.len();
-        for (index, planned) in plan
-            .planned
-            .iter()
-            .enumerate()
-            .cycle()
-            .skip(self.first)
-            .take(count)
+        for (index, planned) in plan.planned.iter().enumerate().cycle().skip(self.first).take(count)
         {
             self.make(caller, planned, &mut round).await;
             if round.fell_silent() {
@@ -223,9 +207,7 @@ impl Device {
                 round.answered |= error.answered();
                 self.harvest.lack(&planned.slots, error.reason(), at);
                 let several = planned.slots.len() > 1;
-                let barren = self
-                    .barren
-                    .is_some_and(|(_, until)| caller.clock().uptime() < until);
+                let barren = self.barren.is_some_and(|(_, until)| caller.clock().uptime() < until);
                 if error.refused() && several && !barren {
                     let split = split(caller, self.manner, planned, &mut self.harvest).await;
                     round.brought |= split.brought;
@@ -236,10 +218,7 @@ impl Device {
                         return;
                     }
                 } else if error.refused() {
-                    let alone = Lesson {
-                        kind: LessonKind::Hole,
-                        run: Run::from(planned.request),
-                    };
+                    let alone = Lesson { kind: LessonKind::Hole, run: Run::from(planned.request) };
                     round.lessons.extend((!several).then_some(alone));
                 } else if error.silent() {
                     round.silent = Some(error.clone());
@@ -282,19 +261,13 @@ impl Device {
         let plan = self.take_plan(due);
         let cost = |planned: &&Planned| self.base.costs.of(planned.request);
         let all = plan.planned.iter().chain(&plan.left_out);
-        let least = all
-            .min_by(|a, b| cost(a).total_cmp(&cost(b)))
-            .map(|p| p.request);
+        let least = all.min_by(|a, b| cost(a).total_cmp(&cost(b))).map(|p| p.request);
         self.keep_plan(plan, false);
         let Some(least) = least else {
             return Contact::Unasked;
         };
         let begun = caller.clock().uptime();
-        let mut round = Round {
-            begun,
-            asked: true,
-            ..Round::default()
-        };
+        let mut round = Round { begun, asked: true, ..Round::default() };
         match caller.probe(self.manner, least).await {
             Ok(_) => round.answered = true,
             Err(error) => {
@@ -365,11 +338,7 @@ impl Device {
     fn forget(&mut self, run: &Run, round: &mut Round) {
         for lesson in self.refusals.disproved(run) {
             let what = registers(&lesson.run);
-            tracing::info!(
-                bus = &*self.bus,
-                device = self.name,
-                "{what}: no longer refused"
-            );
+            tracing::info!(bus = &*self.bus, device = self.name, "{what}: no longer refused");
             round.healed = true;
         }
     }
@@ -422,8 +391,7 @@ impl Device {
             }
         }
         if news {
-            self.learned
-                .set(&self.bus, self.manner.unit, &self.refusals.lessons());
+            self.learned.set(&self.bus, self.manner.unit, &self.refusals.lessons());
         }
         changed
     }

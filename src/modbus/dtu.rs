@@ -34,10 +34,7 @@ const CALLERS_MAX: usize = 64;
 const STRANGERS_MAX: usize = 64;
 
 /// The pauses before listening or accepting is tried again: the address may come with an interface that is still down.
-const RETRY: Backoff = Backoff {
-    first: Duration::from_secs(1),
-    most: Duration::from_secs(30),
-};
+const RETRY: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::from_secs(30) };
 
 /// The bytes that a setting gives: text as it stands, or `hex:` and pairs of digits, with spaces or without.
 ///
@@ -79,10 +76,7 @@ struct Slot {
 
 impl DtuDesk {
     fn slot(&self) -> MutexGuard<'_, Option<TcpStream>> {
-        self.0
-            .arrival
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.0.arrival.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Hands over a connection; one that still waits there is hung up.
@@ -131,9 +125,7 @@ pub fn receptions(buses: &[BusSettings]) -> (Vec<Reception>, BTreeMap<String, Dt
     for bus in buses {
         let Some(dtu) = &bus.dtu else { continue };
         let bytes = |text: &Option<String>| {
-            text.as_deref()
-                .and_then(|text| bytes_of(text).ok())
-                .unwrap_or_default()
+            text.as_deref().and_then(|text| bytes_of(text).ok()).unwrap_or_default()
         };
         let desk = DtuDesk::default();
         seats.entry(dtu.listen).or_default().push(Seat {
@@ -144,10 +136,7 @@ pub fn receptions(buses: &[BusSettings]) -> (Vec<Reception>, BTreeMap<String, Dt
         });
         desks.insert(bus.name.clone(), desk);
     }
-    let reception = |(listen, seats)| Reception {
-        listen,
-        seats: Arc::new(seats),
-    };
+    let reception = |(listen, seats)| Reception { listen, seats: Arc::new(seats) };
     (seats.into_iter().map(reception).collect(), desks)
 }
 
@@ -289,9 +278,7 @@ fn known<'a>(seats: &'a [Seat], sent: &[u8]) -> Known<'a> {
             return Known::Seat(seat);
         }
         let begun = |word: &[u8]| word.starts_with(left);
-        open |= seats
-            .iter()
-            .any(|s| begun(&s.registration) || begun(&s.heartbeat));
+        open |= seats.iter().any(|s| begun(&s.registration) || begun(&s.heartbeat));
         let beat = seats
             .iter()
             .filter(|s| !s.heartbeat.is_empty())

@@ -30,9 +30,7 @@ async fn receive(buses: &[BusSettings]) -> (SocketAddr, Vec<Link>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { reception.receive(listener).await });
-    let links = buses
-        .iter()
-        .map(|bus| Link::new(bus, desks.remove(&bus.name)));
+    let links = buses.iter().map(|bus| Link::new(bus, desks.remove(&bus.name)));
     (address, links.collect())
 }
 
@@ -59,10 +57,7 @@ async fn dial(
 }
 
 fn patient(unit: u8, address: u16) -> Ask {
-    Ask {
-        timeout: Duration::from_secs(3),
-        ..asking(unit, address)
-    }
+    Ask { timeout: Duration::from_secs(3), ..asking(unit, address) }
 }
 
 #[tokio::test]
@@ -84,10 +79,7 @@ async fn terminals_of_one_address_are_told_apart() {
     }
     let ask = patient(1, 0);
     let third = links[2].read(&ask).await;
-    assert!(
-        matches!(third, Err(ReadError::Unreachable { .. })),
-        "{third:?}"
-    );
+    assert!(matches!(third, Err(ReadError::Unreachable { .. })), "{third:?}");
     let _c = dial(address, b"dtu-3", b"").await;
     assert_eq!(links[2].read(&ask).await, Ok(vec![0]));
 }
@@ -121,10 +113,7 @@ async fn a_question_is_asked_again_when_its_terminal_dials_anew() {
     let mut old = TcpStream::connect(address).await.unwrap();
     old.write_all(b"dtu-1").await.unwrap();
     let mut asked = [0; REQUEST_BYTES];
-    let ask = Ask {
-        timeout: Duration::from_millis(500),
-        ..asking(1, 7)
-    };
+    let ask = Ask { timeout: Duration::from_millis(500), ..asking(1, 7) };
     let far = async {
         old.read_exact(&mut asked).await.unwrap();
         old.write_all(&answer(&asked)).await.unwrap();
@@ -153,12 +142,7 @@ async fn strangers_are_hung_up() {
         bus("b", "registration = 'dtu-2'"),
     ];
     let (address, _links) = receive(&buses).await;
-    for sent in [
-        &b"dtu-9"[..],
-        b"GET / HTTP/1.1\r\n\r\n",
-        b"PINGdtu-3",
-        &[0; 4096],
-    ] {
+    for sent in [&b"dtu-9"[..], b"GET / HTTP/1.1\r\n\r\n", b"PINGdtu-3", &[0; 4096]] {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(sent).await.unwrap();
         let mut rest = Vec::new();

@@ -63,9 +63,7 @@ impl Turn {
 
     /// How long `bytes` take on their way out and in, where that is known to be ours.
     fn wire(&self, mode: Option<SerialMode>, bytes: usize) -> Duration {
-        self.pacing_mode(mode)
-            .map(|mode| timing::wire(mode, bytes))
-            .unwrap_or_default()
+        self.pacing_mode(mode).map(|mode| timing::wire(mode, bytes)).unwrap_or_default()
     }
 }
 
@@ -85,10 +83,7 @@ pub(super) struct Exchange<'a> {
 
 impl Exchange<'_> {
     pub(super) fn broken(&self, problem: String) -> ReadError {
-        ReadError::Transport {
-            unit: self.ask.unit,
-            problem,
-        }
+        ReadError::Transport { unit: self.ask.unit, problem }
     }
 
     fn failed(&self, error: io::Error) -> ReadError {
@@ -219,10 +214,7 @@ impl Exchange<'_> {
     ) -> Result<Heard, ReadError> {
         let longest = timing::answer_bytes(&self.ask.request);
         // Behind a terminal the line is as slow, and its bytes come after it has heard them all.
-        let wire = self
-            .mode
-            .map(|mode| timing::wire(mode, longest))
-            .unwrap_or_default();
+        let wire = self.mode.map(|mode| timing::wire(mode, longest)).unwrap_or_default();
         let deadline = end + self.ask.timeout + wire;
         // Until so many bytes are there, there is no answer.
         let mut least = timing::EXCEPTION_BYTES;
@@ -289,25 +281,15 @@ impl Exchange<'_> {
         let timeout_ms = self.ask.timeout.as_millis();
         match fault {
             Fault::Silence => ReadError::Timeout { unit, timeout_ms },
-            Fault::Length { got } if self.ask.request.function.bits() => ReadError::Length {
-                unit,
-                asked: self.ask.request.count,
-                got: got * 8,
-            },
-            Fault::Length { got } => ReadError::Length {
-                unit,
-                asked: self.ask.request.count,
-                got: got / 2,
-            },
-            Fault::Check => ReadError::Crc {
-                unit,
-                seen: hex(seen),
-            },
+            Fault::Length { got } if self.ask.request.function.bits() => {
+                ReadError::Length { unit, asked: self.ask.request.count, got: got * 8 }
+            }
+            Fault::Length { got } => {
+                ReadError::Length { unit, asked: self.ask.request.count, got: got / 2 }
+            }
+            Fault::Check => ReadError::Crc { unit, seen: hex(seen) },
             Fault::Cut { got, want } => ReadError::Cut { unit, got, want },
-            Fault::Foreign {
-                unit: other,
-                function,
-            } => ReadError::Foreign {
+            Fault::Foreign { unit: other, function } => ReadError::Foreign {
                 unit,
                 problem: format!(
                     "within {timeout_ms} ms came a frame of unit {other} and function {function} only: {}",

@@ -99,10 +99,7 @@ pub fn forecast(bus: &BusSettings, profiles: &BTreeMap<String, Profile>, mode: M
         }
         units.push((well, gone));
     }
-    let all = units
-        .iter()
-        .map(|(well, _)| *well)
-        .fold(Taken::default(), Taken::plus);
+    let all = units.iter().map(|(well, _)| *well).fold(Taken::default(), Taken::plus);
     let cost =
         |(well, gone): &(Taken, Taken)| gone.share - well.share + (gone.round_s - well.round_s);
     units.sort_by(|a, b| cost(b).total_cmp(&cost(a)));
@@ -122,12 +119,7 @@ pub fn forecast(bus: &BusSettings, profiles: &BTreeMap<String, Profile>, mode: M
             after: probed.load(continuous),
         });
     }
-    Forecast {
-        bus: bus.name.clone(),
-        rows,
-        load: all.load(continuous),
-        offline,
-    }
+    Forecast { bus: bus.name.clone(), rows, load: all.load(continuous), offline }
 }
 
 /// The points of a device that are read, by their interval in `mode`.
@@ -161,10 +153,7 @@ impl Taken {
     }
 
     fn plus(self, other: Self) -> Self {
-        Self {
-            share: self.share + other.share,
-            round_s: self.round_s + other.round_s,
-        }
+        Self { share: self.share + other.share, round_s: self.round_s + other.round_s }
     }
 
     fn minus(self, other: Self) -> Self {
@@ -175,10 +164,7 @@ impl Taken {
     }
 
     fn load(self, continuous: bool) -> Load {
-        Load {
-            share: self.share,
-            round: continuous.then(|| Duration::from_secs_f64(self.round_s)),
-        }
+        Load { share: self.share, round: continuous.then(|| Duration::from_secs_f64(self.round_s)) }
     }
 }
 
@@ -192,18 +178,12 @@ mod tests {
                 "[[device]]\nunit = {unit}\nprofile = 'sdm630'\nstation = 'p-{unit}'\nparameters = ['power', 'voltage']\n"
             )
         };
-        toml::from_str(&format!(
-            "name = 'pumps'\n{text}\n{}{}",
-            device(1),
-            device(2)
-        ))
-        .unwrap()
+        toml::from_str(&format!("name = 'pumps'\n{text}\n{}{}", device(1), device(2))).unwrap()
     }
 
     fn profiles() -> BTreeMap<String, Profile> {
         let all = crate::device::shipped().iter();
-        all.map(|(id, text)| ((*id).to_owned(), crate::device::parse(text).unwrap()))
-            .collect()
+        all.map(|(id, text)| ((*id).to_owned(), crate::device::parse(text).unwrap())).collect()
     }
 
     fn near(got: f64, expected: f64) {
@@ -224,9 +204,7 @@ mod tests {
         let each = (2000.0 + 54.0 * 20.0) / 1e6 / 10.0;
         near(forecast.load.share, 2.0 * each);
         assert_eq!(forecast.load.round, None);
-        let [one, two] = forecast.offline[..] else {
-            panic!("{forecast:?}")
-        };
+        let [one, two] = forecast.offline[..] else { panic!("{forecast:?}") };
         near(one.before.share, each + 0.4);
         near(one.after.share, each + 0.1);
         near(two.before.share, 0.8);
@@ -236,9 +214,7 @@ mod tests {
     #[test]
     fn without_a_pause_a_round_is_told() {
         let mut bus = bus("tcp = 'h:1'\ninterval_s = 0\nretries = 0");
-        bus.devices[1]
-            .intervals_s
-            .insert(crate::core::Parameter::Power, 60);
+        bus.devices[1].intervals_s.insert(crate::core::Parameter::Power, 60);
         let forecast = forecast(&bus, &profiles(), Mode::Normal);
         let round = |load: Load| load.round.unwrap().as_secs_f64();
         let (wide, narrow) = ((2000.0 + 54.0 * 20.0) / 1e6, (2000.0 + 2.0 * 20.0) / 1e6);

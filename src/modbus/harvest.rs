@@ -34,24 +34,14 @@ impl Harvest {
             all += count;
         }
         firsts.push(all);
-        let nothing = Found {
-            at: Timestamp::UNIX_EPOCH,
-            got: Err(Reason::Exception),
-        };
-        Self {
-            firsts,
-            found: vec![nothing; all],
-            words: Vec::new(),
-        }
+        let nothing = Found { at: Timestamp::UNIX_EPOCH, got: Err(Reason::Exception) };
+        Self { firsts, found: vec![nothing; all], words: Vec::new() }
     }
 
     /// Begins a poll: each part counts as refused until something comes of it.
     pub(super) fn clear(&mut self, at: Timestamp) {
         self.words.clear();
-        self.found.fill(Found {
-            at,
-            got: Err(Reason::Exception),
-        });
+        self.found.fill(Found { at, got: Err(Reason::Exception) });
     }
 
     /// The answer `words`, which begins at `from` of the request that the slots are of.
@@ -114,12 +104,7 @@ mod tests {
     #[test]
     fn a_point_is_there_when_all_its_parts_are() {
         let at = |s| Timestamp::from_second(s).unwrap();
-        let slot = |point, part, offset, count| Slot {
-            point,
-            part,
-            offset,
-            count,
-        };
+        let slot = |point, part, offset, count| Slot { point, part, offset, count };
         let mut harvest = Harvest::new([1, 2].into_iter());
         let see = |harvest: &Harvest, point| {
             harvest.of(point, |parts, at| {

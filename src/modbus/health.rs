@@ -143,12 +143,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const SETTINGS: HealthSettings = HealthSettings {
-        failures: 3,
-        after_s: 10,
-        probe_first_s: 5,
-        probe_most_s: 300,
-    };
+    const SETTINGS: HealthSettings =
+        HealthSettings { failures: 3, after_s: 10, probe_first_s: 5, probe_most_s: 300 };
 
     fn s(seconds: u64) -> Duration {
         Duration::from_secs(seconds)

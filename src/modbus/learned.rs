@@ -98,10 +98,7 @@ impl Learned {
                 Book::new(gateway)
             }
         };
-        Self {
-            path,
-            book: Mutex::new(book),
-        }
+        Self { path, book: Mutex::new(book) }
     }
 
     /// The lessons of `unit` on `bus`, in the order in which they were learned.
@@ -110,11 +107,7 @@ impl Learned {
         let own = book.lesson.iter().filter(|entry| entry.is_of(bus, unit));
         let lesson = |entry: &Entry| Lesson {
             kind: entry.kind,
-            run: Run {
-                function: entry.function,
-                first: entry.first,
-                last: entry.last,
-            },
+            run: Run { function: entry.function, first: entry.first, last: entry.last },
         };
         own.map(lesson).collect()
     }
@@ -123,8 +116,7 @@ impl Learned {
     pub fn gaps(&self, bus: &str) -> Vec<(u8, Duration)> {
         let book = self.book();
         let own = book.gap.iter().filter(|entry| entry.bus == bus);
-        own.map(|entry| (entry.unit, Duration::from_millis(entry.gap_ms.into())))
-            .collect()
+        own.map(|entry| (entry.unit, Duration::from_millis(entry.gap_ms.into()))).collect()
     }
 
     /// From now on `lessons` are those of `unit` on `bus`, on the disk too. A disk that does not take them costs the lessons with
@@ -133,23 +125,21 @@ impl Learned {
         let mut book = self.book();
         book.lesson.retain(|entry| !entry.is_of(bus, unit));
         let latest = lessons.len().saturating_sub(LESSONS_MAX);
-        book.lesson
-            .extend(lessons.iter().skip(latest).map(|lesson| Entry {
-                bus: bus.into(),
-                unit,
-                kind: lesson.kind,
-                function: lesson.run.function,
-                first: lesson.run.first,
-                last: lesson.run.last,
-            }));
+        book.lesson.extend(lessons.iter().skip(latest).map(|lesson| Entry {
+            bus: bus.into(),
+            unit,
+            kind: lesson.kind,
+            function: lesson.run.function,
+            first: lesson.run.first,
+            last: lesson.run.last,
+        }));
         self.keep(&book);
     }
 
     /// From now on `unit` on `bus` needs this silence before a request, on the disk too as with [`Learned::set`].
     pub fn set_gap(&self, bus: &str, unit: u8, gap: Duration) {
         let mut book = self.book();
-        book.gap
-            .retain(|entry| entry.bus != bus || entry.unit != unit);
+        book.gap.retain(|entry| entry.bus != bus || entry.unit != unit);
         book.gap.push(GapEntry {
             bus: bus.into(),
             unit,
@@ -172,12 +162,7 @@ impl Learned {
 
 impl Book {
     fn new(gateway: &str) -> Self {
-        Self {
-            format: FORMAT,
-            gateway: gateway.into(),
-            gap: Vec::new(),
-            lesson: Vec::new(),
-        }
+        Self { format: FORMAT, gateway: gateway.into(), gap: Vec::new(), lesson: Vec::new() }
     }
 }
 
@@ -228,14 +213,7 @@ mod tests {
     use super::*;
 
     fn lesson(kind: LessonKind, first: u16, last: u16) -> Lesson {
-        Lesson {
-            kind,
-            run: Run {
-                function: Function::Holding,
-                first,
-                last,
-            },
-        }
+        Lesson { kind, run: Run { function: Function::Holding, first, last } }
     }
 
     #[test]
@@ -243,10 +221,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("spool.learned.toml");
         let learned = Learned::open(path.clone(), "gw-1");
-        let (hole, seam) = (
-            lesson(LessonKind::Hole, 12, 13),
-            lesson(LessonKind::Seam, 4, 9),
-        );
+        let (hole, seam) = (lesson(LessonKind::Hole, 12, 13), lesson(LessonKind::Seam, 4, 9));
         assert!(learned.of("pumps", 3).is_empty() && !path.exists());
         learned.set("pumps", 3, &[hole, seam]);
         learned.set("ponds", 3, &[seam]);

@@ -109,11 +109,7 @@ impl ReadError {
             11 => "gateway gets no answer from it",
             _ => "unknown",
         };
-        Self::Exception {
-            unit,
-            code,
-            text: text.into(),
-        }
+        Self::Exception { unit, code, text: text.into() }
     }
 
     /// The reason that the readings carry.

@@ -19,11 +19,7 @@ pub struct Measured {
 impl Measured {
     /// No value, for `reason`.
     pub fn missing(reason: Reason) -> Self {
-        Self {
-            outcome: Outcome::Missing(reason),
-            flag: Flag::Missing,
-            reason: Some(reason),
-        }
+        Self { outcome: Outcome::Missing(reason), flag: Flag::Missing, reason: Some(reason) }
     }
 }
 
@@ -48,9 +44,5 @@ pub fn measured(point: &Point, adjust: &Adjust, parts: &[&[u16]]) -> Measured {
             (flag, reason) = (device_flag, device_reason);
         }
     }
-    Measured {
-        outcome: Outcome::Value(value),
-        flag,
-        reason,
-    }
+    Measured { outcome: Outcome::Value(value), flag, reason }
 }

@@ -42,15 +42,12 @@ impl Pacing {
 
     /// When a request to `unit` may begin.
     pub(super) fn due(&self, unit: u8, own: Duration, mode: Option<SerialMode>) -> Duration {
-        self.end
-            .map(|end| end + self.gap(unit, own, mode))
-            .unwrap_or_default()
+        self.end.map(|end| end + self.gap(unit, own, mode)).unwrap_or_default()
     }
 
     /// For how long the line has been quiet; without an end where it has had no traffic yet.
     pub(super) fn quiet(&self, now: Duration) -> Duration {
-        self.end
-            .map_or(Duration::MAX, |end| now.saturating_sub(end))
+        self.end.map_or(Duration::MAX, |end| now.saturating_sub(end))
     }
 
     /// Something was on the line until `at`.
@@ -83,11 +80,8 @@ impl Pacing {
 mod tests {
     use super::*;
 
-    const MODE: SerialMode = SerialMode {
-        baud: 9600,
-        parity: super::super::Parity::None,
-        stop_bits: 1,
-    };
+    const MODE: SerialMode =
+        SerialMode { baud: 9600, parity: super::super::Parity::None, stop_bits: 1 };
 
     fn ms(ms: f64) -> Duration {
         Duration::from_secs_f64(ms / 1000.0)

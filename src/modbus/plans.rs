@@ -53,10 +53,7 @@ impl Plans {
 
 impl DuePlan {
     fn new(due: &[bool], all: &[DevicePoint], terms: &Terms) -> Self {
-        let own = all
-            .iter()
-            .enumerate()
-            .filter(|(_, point)| point.is_due(due));
+        let own = all.iter().enumerate().filter(|(_, point)| point.is_due(due));
         let (points, refs): (Vec<usize>, Vec<&Point>) =
             own.map(|(index, point)| (index, &point.point)).unzip();
         let mut planned = plan(&refs, terms);
@@ -80,18 +77,10 @@ fn left_out<'a>(points: impl Iterator<Item = (usize, &'a Point)>, terms: &Terms)
             let count = usize::from(run.count);
             let run = Run::from(run);
             if terms.holes.iter().any(|hole| hole.touches(&run)) {
-                apart.entry(run).or_default().push(Slot {
-                    point: index,
-                    part,
-                    offset: 0,
-                    count,
-                });
+                apart.entry(run).or_default().push(Slot { point: index, part, offset: 0, count });
             }
         }
     }
-    let alone = |(run, slots)| Planned {
-        request: request(run),
-        slots,
-    };
+    let alone = |(run, slots)| Planned { request: request(run), slots };
     apart.into_iter().map(alone).collect()
 }

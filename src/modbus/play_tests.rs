@@ -49,13 +49,7 @@ pub(super) struct Asked {
 
 impl Play {
     pub(super) fn read(&mut self, ask: &Ask) -> Result<Vec<u16>, ReadError> {
-        let Ask {
-            unit,
-            request,
-            timeout,
-            gap,
-            ..
-        } = *ask;
+        let Ask { unit, request, timeout, gap, .. } = *ask;
         let since = |now: Duration| self.ended.map(|ended| now - ended);
         let wait =
             since(self.clock.uptime()).map_or(Duration::ZERO, |quiet| gap.saturating_sub(quiet));
@@ -65,10 +59,7 @@ impl Play {
         let at = self.clock.now();
         let deed = (self.script)(unit, Run::from(request), self.clock.uptime());
         let (ms, outcome) = match deed {
-            Deed::Gives(ms) => (
-                ms,
-                Ok((0..request.count).map(|n| request.address + n).collect()),
-            ),
+            Deed::Gives(ms) => (ms, Ok((0..request.count).map(|n| request.address + n).collect())),
             Deed::Refuses(code, ms) => {
                 let text = "as it is told".to_owned();
                 (ms, Err(ReadError::Exception { unit, code, text }))
@@ -93,10 +84,7 @@ impl Play {
             at,
             unit,
             request,
-            outcome: outcome
-                .as_ref()
-                .map(|_: &Vec<u16>| ())
-                .map_err(Clone::clone),
+            outcome: outcome.as_ref().map(|_: &Vec<u16>| ()).map_err(Clone::clone),
             took: wait + took,
         });
         outcome

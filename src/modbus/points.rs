@@ -24,11 +24,7 @@ impl DevicePoint {
 
     /// The reading that registers make.
     pub(super) fn reading(&self, at: Timestamp, parts: &[&[u16]]) -> Reading {
-        let Measured {
-            outcome,
-            flag,
-            reason,
-        } = measured(&self.point, &self.adjust, parts);
+        let Measured { outcome, flag, reason } = measured(&self.point, &self.adjust, parts);
         Reading {
             series: self.series.clone(),
             observed_at: at,

@@ -32,16 +32,16 @@ impl Service for Unit {
             Asked::ReadCoils(address, count) => {
                 Ok(Response::ReadCoils(bits(address, count).collect()))
             }
-            Asked::ReadDiscreteInputs(address, count) => Ok(Response::ReadDiscreteInputs(
-                bits(address, count).map(|bit| !bit).collect(),
-            )),
+            Asked::ReadDiscreteInputs(address, count) => {
+                Ok(Response::ReadDiscreteInputs(bits(address, count).map(|bit| !bit).collect()))
+            }
             Asked::ReadHoldingRegisters(0x900, _) => Err(ExceptionCode::IllegalDataAddress),
-            Asked::ReadHoldingRegisters(address, count) => Ok(Response::ReadHoldingRegisters(
-                words(address, count, 3).collect(),
-            )),
-            Asked::ReadInputRegisters(address, count) => Ok(Response::ReadInputRegisters(
-                words(address, count, 4).collect(),
-            )),
+            Asked::ReadHoldingRegisters(address, count) => {
+                Ok(Response::ReadHoldingRegisters(words(address, count, 3).collect()))
+            }
+            Asked::ReadInputRegisters(address, count) => {
+                Ok(Response::ReadInputRegisters(words(address, count, 4).collect()))
+            }
             _ => Err(ExceptionCode::IllegalFunction),
         })
     }
@@ -62,10 +62,7 @@ fn link(path: &Path) -> Link {
 
 /// Time enough for a loaded machine.
 fn patient(unit: u8, address: u16) -> Ask {
-    Ask {
-        timeout: Duration::from_secs(5),
-        ..asking(unit, address)
-    }
+    Ask { timeout: Duration::from_secs(5), ..asking(unit, address) }
 }
 
 #[tokio::test]
@@ -74,21 +71,11 @@ async fn all_four_functions_read_over_a_serial_line() {
     tokio::spawn(rtu::Server::new(far).serve_forever(Unit));
     let mut link = link(&path);
     for count in [1, 2, 7, 8, 9, 60, 125] {
-        for function in [
-            Function::Coils,
-            Function::DiscreteInputs,
-            Function::Holding,
-            Function::Input,
-        ] {
+        for function in
+            [Function::Coils, Function::DiscreteInputs, Function::Holding, Function::Input]
+        {
             let address = 0x300 - count;
-            let ask = Ask {
-                request: Request {
-                    function,
-                    address,
-                    count,
-                },
-                ..patient(1, 0)
-            };
+            let ask = Ask { request: Request { function, address, count }, ..patient(1, 0) };
             let expected: Vec<u16> = (address..address + count)
                 .map(|a| match function {
                     Function::Coils => a % 2,
@@ -97,18 +84,11 @@ async fn all_four_functions_read_over_a_serial_line() {
                     Function::Input => a ^ 4,
                 })
                 .collect();
-            assert_eq!(
-                link.read(&ask).await,
-                Ok(expected),
-                "{function:?} × {count}"
-            );
+            assert_eq!(link.read(&ask).await, Ok(expected), "{function:?} × {count}");
         }
     }
     let refused = link.read(&patient(1, 0x900)).await;
-    assert!(
-        matches!(refused, Err(ReadError::Exception { code: 2, .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(ReadError::Exception { code: 2, .. })), "{refused:?}");
 }
 
 /// Answers every request on `far`, at once.
@@ -145,10 +125,7 @@ async fn a_port_that_vanishes_and_comes_back_under_another_name_is_found_again()
         std::fs::remove_file(&by_id).unwrap();
         if round == 1 {
             let gone = link.read(&patient(1, 1)).await;
-            assert!(
-                matches!(gone, Err(ReadError::Unreachable { .. })),
-                "{gone:?}"
-            );
+            assert!(matches!(gone, Err(ReadError::Unreachable { .. })), "{gone:?}");
         }
     }
 }
@@ -166,10 +143,7 @@ async fn a_port_that_vanishes_while_an_answer_is_awaited_is_closed_at_once() {
     };
     let begun = Stopwatch::start();
     let (outcome, ()) = tokio::join!(link.read(&ask), pulled);
-    assert!(
-        matches!(outcome, Err(ReadError::Transport { .. })),
-        "{outcome:?}"
-    );
+    assert!(matches!(outcome, Err(ReadError::Transport { .. })), "{outcome:?}");
     assert!(begun.elapsed() < ask.timeout);
 }
 
@@ -177,20 +151,13 @@ async fn a_port_that_vanishes_while_an_answer_is_awaited_is_closed_at_once() {
 async fn another_mode_is_set_for_one_request_alone() {
     let (mut far, near, path) = line();
     let mut link = link(&path);
-    let slow = SerialMode {
-        baud: 4800,
-        parity: Parity::None,
-        stop_bits: 2,
-    };
+    let slow = SerialMode { baud: 4800, parity: Parity::None, stop_bits: 2 };
     for (mode, baud, stop_bits) in [
         (None, 19_200, tokio_serial::StopBits::One),
         (Some(slow), 4800, tokio_serial::StopBits::Two),
         (None, 19_200, tokio_serial::StopBits::One),
     ] {
-        let ask = Ask {
-            mode,
-            ..patient(1, 1)
-        };
+        let ask = Ask { mode, ..patient(1, 1) };
         let seen = async {
             let mut asked = [0; REQUEST_BYTES];
             far.read_exact(&mut asked).await.unwrap();
@@ -210,11 +177,7 @@ async fn another_mode_is_set_for_one_request_alone() {
 async fn the_next_request_is_never_too_soon() {
     let (mut far, _near, path) = line();
     let mut link = link(&path);
-    let mode = SerialMode {
-        baud: 19_200,
-        parity: Parity::None,
-        stop_bits: 1,
-    };
+    let mode = SerialMode { baud: 19_200, parity: Parity::None, stop_bits: 1 };
     let least = timing::wire(mode, REQUEST_BYTES + 7) + 2 * timing::silence(mode);
     let unit = tokio::spawn(async move {
         let watch = Stopwatch::start();

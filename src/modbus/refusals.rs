@@ -125,10 +125,7 @@ impl Refusals {
     }
 
     fn touched(&self, part: &Run) -> impl Iterator<Item = &Known> {
-        let holes = self
-            .0
-            .iter()
-            .filter(|known| known.lesson.kind == LessonKind::Hole);
+        let holes = self.0.iter().filter(|known| known.lesson.kind == LessonKind::Hole);
         holes.filter(|known| known.lesson.run.touches(part))
     }
 }
@@ -139,18 +136,11 @@ mod tests {
     use crate::device::{Costs, Function};
 
     fn run(first: u16, last: u16) -> Run {
-        Run {
-            function: Function::Holding,
-            first,
-            last,
-        }
+        Run { function: Function::Holding, first, last }
     }
 
     fn hole(first: u16, last: u16) -> Lesson {
-        Lesson {
-            kind: LessonKind::Hole,
-            run: run(first, last),
-        }
+        Lesson { kind: LessonKind::Hole, run: run(first, last) }
     }
 
     fn holes(refusals: &Refusals) -> Vec<Run> {
@@ -158,10 +148,7 @@ mod tests {
             registers_max: 125,
             holes: Vec::new(),
             seams: Vec::new(),
-            costs: Costs {
-                request_us: 1.0,
-                register_us: 1.0,
-            },
+            costs: Costs { request_us: 1.0, register_us: 1.0 },
         };
         refusals.terms(&base).holes
     }
@@ -181,10 +168,7 @@ mod tests {
                 refusals.still_refused(&part, Duration::from_secs(now));
             }
         }
-        assert_eq!(
-            tries,
-            [60, 180, 420, 900, 1860, 3780, 7380, 10_980, 14_580, 18_180]
-        );
+        assert_eq!(tries, [60, 180, 420, 900, 1860, 3780, 7380, 10_980, 14_580, 18_180]);
         assert_eq!(holes(&refusals), [run(4, 5)]);
         assert_eq!(refusals.disproved(&part), [hole(4, 5)]);
         assert!(refusals.lessons().is_empty() && !refusals.may_try(&part, DAY));
@@ -211,10 +195,7 @@ mod tests {
 
     #[test]
     fn a_seam_is_disproved_only_by_a_request_that_holds_it() {
-        let seam = Lesson {
-            kind: LessonKind::Seam,
-            run: run(4, 9),
-        };
+        let seam = Lesson { kind: LessonKind::Seam, run: run(4, 9) };
         let mut refusals = Refusals::new(vec![seam], |_| true);
         assert_eq!(refusals.disproved(&run(5, 20)), []);
         assert!(!refusals.may_try(&run(4, 9), DAY));

@@ -75,11 +75,7 @@ impl Fault {
 pub fn check(bytes: &[u8]) -> [u8; 2] {
     let crc = bytes.iter().fold(0xffff_u16, |crc, byte| {
         (0..8).fold(crc ^ u16::from(*byte), |crc, _| {
-            if crc & 1 == 1 {
-                (crc >> 1) ^ 0xa001
-            } else {
-                crc >> 1
-            }
+            if crc & 1 == 1 { (crc >> 1) ^ 0xa001 } else { crc >> 1 }
         })
     });
     crc.to_le_bytes()
@@ -87,9 +83,7 @@ pub fn check(bytes: &[u8]) -> [u8; 2] {
 
 /// Whether `frame` ends with its check.
 fn sound(frame: &[u8]) -> bool {
-    frame
-        .split_last_chunk::<2>()
-        .is_some_and(|(body, sent)| check(body) == *sent)
+    frame.split_last_chunk::<2>().is_some_and(|(body, sent)| check(body) == *sent)
 }
 
 impl Question {
@@ -161,9 +155,8 @@ impl Question {
 
     fn words(&self, data: &[u8]) -> Vec<u16> {
         if self.request.function.bits() {
-            let bits = data
-                .iter()
-                .flat_map(|byte| (0..8).map(move |bit| u16::from(byte >> bit & 1)));
+            let bits =
+                data.iter().flat_map(|byte| (0..8).map(move |bit| u16::from(byte >> bit & 1)));
             bits.take(self.request.count.into()).collect()
         } else {
             let words = data.as_chunks::<2>().0;
@@ -192,10 +185,7 @@ impl Question {
                         let got = frame.len() - ANSWER_BYTES;
                         return Fault::Length { got };
                     }
-                    foreign = Some(Fault::Foreign {
-                        unit,
-                        function: code,
-                    });
+                    foreign = Some(Fault::Foreign { unit, function: code });
                     left = left.get(frame.len()..).unwrap_or_default();
                 }
                 None => {
@@ -274,11 +264,8 @@ pub fn without(bytes: &[u8], word: &[u8]) -> Vec<u8> {
 
 /// Bytes for people: `01 03 02`, shortened.
 pub fn hex(bytes: &[u8]) -> String {
-    let shown: Vec<String> = bytes
-        .iter()
-        .take(SHOWN_MAX)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let shown: Vec<String> =
+        bytes.iter().take(SHOWN_MAX).map(|byte| format!("{byte:02x}")).collect();
     let more = if bytes.len() > SHOWN_MAX { " …" } else { "" };
     shown.join(" ") + more
 }

@@ -86,15 +86,8 @@ impl RtuLine {
         };
         let exchange = Exchange {
             ask,
-            question: Question {
-                unit: ask.unit,
-                request: ask.request,
-            },
-            mode: if self.turn.serial {
-                ask.mode.or(self.mode)
-            } else {
-                self.mode
-            },
+            question: Question { unit: ask.unit, request: ask.request },
+            mode: if self.turn.serial { ask.mode.or(self.mode) } else { self.mode },
             rts: matches!(&self.port, Port::Serial(serial) if serial.rts),
             heartbeat: &self.heartbeat,
             quiet_max: self.quiet_max,

@@ -5,14 +5,7 @@ use crate::device::Function;
 use proptest::prelude::*;
 
 fn question(unit: u8, function: Function, address: u16, count: u16) -> Question {
-    Question {
-        unit,
-        request: Request {
-            function,
-            address,
-            count,
-        },
-    }
+    Question { unit, request: Request { function, address, count } }
 }
 
 fn frame(body: &[u8]) -> Vec<u8> {
@@ -25,22 +18,10 @@ fn frame(body: &[u8]) -> Vec<u8> {
 fn checks_and_requests_are_as_published() {
     assert_eq!(check(&[0x02, 0x07]), [0x41, 0x12]);
     let frames = [
-        (
-            question(1, Function::Holding, 0, 10),
-            "01 03 00 00 00 0a c5 cd",
-        ),
-        (
-            question(1, Function::Holding, 0, 2),
-            "01 03 00 00 00 02 c4 0b",
-        ),
-        (
-            question(1, Function::Input, 0, 1),
-            "01 04 00 00 00 01 31 ca",
-        ),
-        (
-            question(1, Function::Coils, 0, 10),
-            "01 01 00 00 00 0a bc 0d",
-        ),
+        (question(1, Function::Holding, 0, 10), "01 03 00 00 00 0a c5 cd"),
+        (question(1, Function::Holding, 0, 2), "01 03 00 00 00 02 c4 0b"),
+        (question(1, Function::Input, 0, 1), "01 04 00 00 00 01 31 ca"),
+        (question(1, Function::Coils, 0, 10), "01 01 00 00 00 0a bc 0d"),
     ];
     for (question, expected) in frames {
         assert_eq!(hex(&question.frame()), expected);
@@ -53,11 +34,7 @@ fn an_answer_is_read() {
     let good = frame(&[1, 3, 4, 0x80, 0x6b, 0x42, 0x12]);
     assert_eq!(two.judge(&good), Verdict::Words(vec![0x806b, 0x4212]));
     for length in 0..good.len() {
-        let least = if length < 2 {
-            5 - length
-        } else {
-            good.len() - length
-        };
+        let least = if length < 2 { 5 - length } else { good.len() - length };
         // An exception behind what turns out to be noise has five.
         let least = least.min(EXCEPTION_BYTES);
         assert_eq!(two.judge(&good[..length]), Verdict::More(least), "{length}");
@@ -66,10 +43,7 @@ fn an_answer_is_read() {
     assert_eq!(two.judge(&refused), Verdict::Exception(2));
     let bits = question(9, Function::DiscreteInputs, 0, 10);
     let good = frame(&[9, 2, 2, 0b1000_0101, 0b11]);
-    assert_eq!(
-        bits.judge(&good),
-        Verdict::Words(vec![1, 0, 1, 0, 0, 0, 0, 1, 1, 1])
-    );
+    assert_eq!(bits.judge(&good), Verdict::Words(vec![1, 0, 1, 0, 0, 0, 0, 1, 1, 1]));
 }
 
 #[test]
@@ -113,18 +87,11 @@ fn every_fault_is_told() {
         (frame(&[5, 6, 0, 0, 0, 2]), foreign(5, 6)),
         (vec![0, 0xff, 0x7e], Fault::Noise),
         ([&[0xff][..], &good[..4]].concat(), cut(4)),
-        (
-            [frame(&[2, 3, 2, 0, 7]), good[..4].to_vec()].concat(),
-            cut(4),
-        ),
+        ([frame(&[2, 3, 2, 0, 7]), good[..4].to_vec()].concat(), cut(4)),
     ];
     for (bytes, fault) in cases {
         assert_eq!(one.fault(&bytes), fault, "{}", hex(&bytes));
-        assert!(
-            matches!(one.judge(&bytes), Verdict::More(_)),
-            "{}",
-            hex(&bytes)
-        );
+        assert!(matches!(one.judge(&bytes), Verdict::More(_)), "{}", hex(&bytes));
     }
 }
 

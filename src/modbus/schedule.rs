@@ -56,14 +56,8 @@ struct Beat {
 impl Schedule {
     /// Nothing has been polled yet: all of `rhythms` are due at once.
     pub fn new(rhythms: &[Rhythm], mode: Mode) -> Self {
-        let beat = |rhythm: &Rhythm| Beat {
-            rhythm: *rhythm,
-            due: None,
-        };
-        Self {
-            mode,
-            beats: rhythms.iter().map(beat).collect(),
-        }
+        let beat = |rhythm: &Rhythm| Beat { rhythm: *rhythm, due: None };
+        Self { mode, beats: rhythms.iter().map(beat).collect() }
     }
 
     /// From now on the intervals of `mode` hold.
@@ -148,10 +142,7 @@ mod tests {
     }
 
     fn rhythm(normal_s: u32, drought_s: u32) -> Rhythm {
-        Rhythm {
-            normal_s,
-            drought_s,
-        }
+        Rhythm { normal_s, drought_s }
     }
 
     fn take(schedule: &mut Schedule, ms: i64, since: Duration) -> (Vec<bool>, u64) {

@@ -104,10 +104,7 @@ impl Scripted {
         let heartbeat = settings.dtu.as_ref().and_then(|dtu| dtu.heartbeat.clone());
         let heartbeat = heartbeat.map(|text| super::bytes_of(&text).unwrap());
         let (sender, mut dialled) = mpsc::channel(16);
-        let log = Log {
-            text: Arc::default(),
-            watch: Stopwatch::start(),
-        };
+        let log = Log { text: Arc::default(), watch: Stopwatch::start() };
         let far = log.clone();
         tokio::spawn(async move {
             let writer: Arc<tokio::sync::Mutex<Option<WriteHalf<DuplexStream>>>> = Arc::default();
@@ -156,10 +153,7 @@ impl Scripted {
             }
         });
         let port = Port::Script(Far(sender));
-        Self {
-            line: RtuLine::new(port, heartbeat.unwrap_or_default(), &settings),
-            log,
-        }
+        Self { line: RtuLine::new(port, heartbeat.unwrap_or_default(), &settings), log }
     }
 
     /// Asks `unit` for the register at `address`.
@@ -195,11 +189,7 @@ impl Scripted {
 pub fn asking(unit: u8, address: u16) -> Ask {
     Ask {
         unit,
-        request: Request {
-            function: Function::Holding,
-            address,
-            count: 1,
-        },
+        request: Request { function: Function::Holding, address, count: 1 },
         timeout: Duration::from_millis(100),
         gap: Duration::ZERO,
         mode: None,

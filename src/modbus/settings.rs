@@ -108,22 +108,14 @@ pub struct SerialSettings {
 impl SerialSettings {
     /// How the bytes on the line look.
     pub fn mode(&self) -> SerialMode {
-        SerialMode {
-            baud: self.baud,
-            parity: self.parity,
-            stop_bits: self.stop_bits,
-        }
+        SerialMode { baud: self.baud, parity: self.parity, stop_bits: self.stop_bits }
     }
 }
 
 impl DtuSettings {
     /// How the bytes on the line behind the terminal look.
     pub fn mode(&self) -> SerialMode {
-        SerialMode {
-            baud: self.baud,
-            parity: self.parity,
-            stop_bits: self.stop_bits,
-        }
+        SerialMode { baud: self.baud, parity: self.parity, stop_bits: self.stop_bits }
     }
 }
 
@@ -211,12 +203,7 @@ pub struct HealthSettings {
 
 impl Default for HealthSettings {
     fn default() -> Self {
-        Self {
-            failures: 3,
-            after_s: 10,
-            probe_first_s: 5,
-            probe_most_s: 300,
-        }
+        Self { failures: 3, after_s: 10, probe_first_s: 5, probe_most_s: 300 }
     }
 }
 
@@ -300,14 +287,9 @@ impl DeviceSettings {
         let normal_s = own.unwrap_or(bus.interval_s);
         let drought_s = match self.drought_intervals_s.get(&parameter) {
             Some(own) => *own,
-            None => bus
-                .drought_interval_s
-                .map_or(normal_s, |all| all.min(normal_s)),
+            None => bus.drought_interval_s.map_or(normal_s, |all| all.min(normal_s)),
         };
-        Rhythm {
-            normal_s,
-            drought_s,
-        }
+        Rhythm { normal_s, drought_s }
     }
 }
 
@@ -325,11 +307,7 @@ pub struct Hole {
 
 impl From<Hole> for Run {
     fn from(hole: Hole) -> Self {
-        Self {
-            function: hole.function,
-            first: hole.first,
-            last: hole.last,
-        }
+        Self { function: hole.function, first: hole.first, last: hole.last }
     }
 }
 
@@ -348,10 +326,7 @@ pub struct Adjust {
 
 impl Default for Adjust {
     fn default() -> Self {
-        Self {
-            scale: 1.0,
-            offset: 0.0,
-        }
+        Self { scale: 1.0, offset: 0.0 }
     }
 }
 
@@ -413,12 +388,7 @@ mod tests {
         assert_eq!(observed(""), ["0 house-1/voltage"]);
         assert_eq!(
             observed("channels = { a = 'pump-1', b = 'pump-2' }"),
-            [
-                "0 house-1/voltage",
-                "1 pump-1/flow",
-                "2 pump-2/flow",
-                "3 pump-2/power"
-            ]
+            ["0 house-1/voltage", "1 pump-1/flow", "2 pump-2/flow", "3 pump-2/power"]
         );
         assert_eq!(
             observed("channels = { b = 'pump-2' }\nparameters = ['flow']"),

@@ -36,15 +36,10 @@ impl Settling {
     /// As it was known before, by unit.
     pub fn known(gaps: impl IntoIterator<Item = (u8, Duration)>) -> Self {
         let unit = |(unit, gap)| {
-            let known = Unit {
-                gap,
-                ..Unit::default()
-            };
+            let known = Unit { gap, ..Unit::default() };
             (unit, known)
         };
-        Self {
-            units: gaps.into_iter().map(unit).collect(),
-        }
+        Self { units: gaps.into_iter().map(unit).collect() }
     }
 
     /// The gaps above none that were found, by unit: what is worth keeping over a restart.
@@ -117,10 +112,7 @@ mod tests {
     }
 
     fn timeout() -> ReadError {
-        ReadError::Timeout {
-            unit: 7,
-            timeout_ms: 1000,
-        }
+        ReadError::Timeout { unit: 7, timeout_ms: 1000 }
     }
 
     /// Polls a unit that answers what follows on `needs` of silence, ten times at `quiet` with one retry each; the gaps that
@@ -166,10 +158,7 @@ mod tests {
         let mut settling = Settling::default();
         let (timeout, gone) = (
             timeout(),
-            ReadError::Unreachable {
-                endpoint: "/dev/ttyUSB0".into(),
-                problem: "gone".into(),
-            },
+            ReadError::Unreachable { endpoint: "/dev/ttyUSB0".into(), problem: "gone".into() },
         );
         for _ in 0..20 {
             for _ in 0..2 {

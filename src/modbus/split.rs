@@ -39,10 +39,7 @@ pub(super) async fn split(
         };
         if range.len() == 1 {
             harvest.lack(part(&range), Reason::Exception, caller.clock().now());
-            split.lessons.push(Lesson {
-                kind: LessonKind::Hole,
-                run: whole,
-            });
+            split.lessons.push(Lesson { kind: LessonKind::Hole, run: whole });
             continue;
         }
         let middle = range.start + range.len() / 2;
@@ -75,9 +72,7 @@ pub(super) async fn split(
         }
         split.brought |= !read.is_empty();
         if let [left, right] = read[..] {
-            split
-                .lessons
-                .push(between(caller, manner, whole, left, right).await);
+            split.lessons.push(between(caller, manner, whole, left, right).await);
         }
     }
     split
@@ -87,14 +82,7 @@ pub(super) async fn split(
 /// that they are refused together.
 async fn between(caller: &mut Caller, manner: Manner, whole: Run, left: Run, right: Run) -> Lesson {
     let function = whole.function;
-    let lesson = |kind, first, last| Lesson {
-        kind,
-        run: Run {
-            function,
-            first,
-            last,
-        },
-    };
+    let lesson = |kind, first, last| Lesson { kind, run: Run { function, first, last } };
     if right.first <= left.last {
         return lesson(LessonKind::Seam, whole.first, whole.last);
     }
@@ -105,22 +93,14 @@ async fn between(caller: &mut Caller, manner: Manner, whole: Run, left: Run, rig
     let (mut read, mut refused) = (0, gap + 1);
     let mut count = gap;
     while count > read {
-        let ask = Request {
-            function,
-            address: first,
-            count,
-        };
+        let ask = Request { function, address: first, count };
         match caller.ask(manner, ask).await {
             Ok(_) => read = count,
             Err(error) if error.refused() => refused = count,
             // Nothing more can be found out now: this much is certain.
             Err(_) => return seam,
         }
-        count = if refused > gap {
-            gap
-        } else {
-            read + (refused - read) / 2
-        };
+        count = if refused > gap { gap } else { read + (refused - read) / 2 };
     }
     match refused.checked_sub(1) {
         Some(before) if refused <= gap => {
@@ -145,17 +125,9 @@ fn run(of: Request, slots: &[Slot]) -> Option<Run> {
 
 /// The request for all of `run`.
 pub(super) fn request(run: Run) -> Request {
-    let Run {
-        function,
-        first,
-        last,
-    } = run;
+    let Run { function, first, last } = run;
     let count = last.saturating_sub(first).saturating_add(1);
-    Request {
-        function,
-        address: first,
-        count,
-    }
+    Request { function, address: first, count }
 }
 
 /// How a function's registers are called in messages.

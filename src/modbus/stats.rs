@@ -191,12 +191,8 @@ impl Unit {
             times.get(rank - 1).map(|us| f64::from(*us) / 1000.0)
         };
         let runs = |kind| {
-            let own = self
-                .lessons
-                .iter()
-                .filter(move |lesson| lesson.kind == kind);
-            own.map(|l| (l.run.function, l.run.first, l.run.last))
-                .collect()
+            let own = self.lessons.iter().filter(move |lesson| lesson.kind == kind);
+            own.map(|l| (l.run.function, l.run.first, l.run.last)).collect()
         };
         UnitReport {
             unit: self.unit,
@@ -209,9 +205,7 @@ impl Unit {
             answer_ms: percentile(50).zip(percentile(95)).map(|(a, b)| [a, b]),
             holes: runs(super::learned::LessonKind::Hole),
             seams: runs(super::learned::LessonKind::Seam),
-            gap_ms: u64::try_from(self.gap.as_millis())
-                .ok()
-                .filter(|ms| *ms > 0),
+            gap_ms: u64::try_from(self.gap.as_millis()).ok().filter(|ms| *ms > 0),
         }
     }
 }
@@ -245,11 +239,7 @@ impl Share {
     fn share(&self) -> f64 {
         let all = self.until.saturating_sub(self.from) + self.before.0;
         let busy = self.busy + self.before.1;
-        if all.is_zero() {
-            0.0
-        } else {
-            (busy.as_secs_f64() / all.as_secs_f64()).min(1.0)
-        }
+        if all.is_zero() { 0.0 } else { (busy.as_secs_f64() / all.as_secs_f64()).min(1.0) }
     }
 }
 
@@ -267,20 +257,14 @@ mod tests {
             // A slow past that is forgotten, then 1 to 64 ms.
             (0..7).for_each(|_| unit.asked(Ok(()), Duration::from_secs(9)));
             (1..=64).for_each(|ms| unit.asked(Ok(()), Duration::from_millis(ms)));
-            let silent = ReadError::Timeout {
-                unit: 3,
-                timeout_ms: 300,
-            };
+            let silent = ReadError::Timeout { unit: 3, timeout_ms: 300 };
             unit.asked(Err(&silent), Duration::from_millis(300));
         }
         let report = watch.report();
         let unit = &report.units[0];
         assert_eq!((unit.successes, unit.failures[&Reason::Timeout]), (71, 1));
         assert_eq!(unit.answer_ms, Some([32.0, 61.0]));
-        assert_eq!(
-            unit.last_error.as_deref(),
-            Some("unit 3 did not answer within 300 ms")
-        );
+        assert_eq!(unit.last_error.as_deref(), Some("unit 3 did not answer within 300 ms"));
         let text = serde_json::to_string(&report).unwrap();
         assert_eq!(serde_json::from_str::<BusReport>(&text).unwrap(), report);
     }

@@ -44,18 +44,16 @@ impl Port {
         endpoint: &str,
         timeout: Duration,
     ) -> Result<Stream, ReadError> {
-        let unreachable = |problem: String| ReadError::Unreachable {
-            endpoint: endpoint.to_owned(),
-            problem,
-        };
+        let unreachable =
+            |problem: String| ReadError::Unreachable { endpoint: endpoint.to_owned(), problem };
         match self {
             Self::Serial(settings) => {
                 open_serial(settings).map_err(|error| unreachable(error.to_string()))
             }
             Self::Server(endpoint) => dial(endpoint, timeout).await.map(Stream::Tcp),
-            Self::Terminal(None) => Err(unreachable(
-                "terminals dial the running gateway only".into(),
-            )),
+            Self::Terminal(None) => {
+                Err(unreachable("terminals dial the running gateway only".into()))
+            }
             Self::Terminal(Some(desk)) => {
                 // Nobody there in time leaves nothing to take.
                 let _late = tokio::time::timeout(timeout, desk.arrived()).await;
@@ -65,10 +63,9 @@ impl Port {
                     .ok_or_else(|| unreachable("its terminal has not dialled in".into()))
             }
             #[cfg(test)]
-            Self::Script(far) => far
-                .dial()
-                .map(Stream::Script)
-                .ok_or_else(|| unreachable("nobody is there".into())),
+            Self::Script(far) => {
+                far.dial().map(Stream::Script).ok_or_else(|| unreachable("nobody is there".into()))
+            }
         }
     }
 
@@ -195,9 +192,5 @@ fn parity(mode: SerialMode) -> tokio_serial::Parity {
 }
 
 fn stop_bits(mode: SerialMode) -> tokio_serial::StopBits {
-    if mode.stop_bits == 2 {
-        tokio_serial::StopBits::Two
-    } else {
-        tokio_serial::StopBits::One
-    }
+    if mode.stop_bits == 2 { tokio_serial::StopBits::Two } else { tokio_serial::StopBits::One }
 }

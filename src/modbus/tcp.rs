@@ -68,20 +68,16 @@ impl TcpLine {
         let answer = tokio::time::timeout(ask.timeout, request(&mut context, ask.request)).await;
         self.pacing.heard(self.watch.elapsed());
         let unit = ask.unit;
-        let answer = answer.map_err(|_| ReadError::Timeout {
-            unit,
-            timeout_ms: ask.timeout.as_millis(),
-        })?;
+        let answer =
+            answer.map_err(|_| ReadError::Timeout { unit, timeout_ms: ask.timeout.as_millis() })?;
         match answer {
             Ok(Ok(words)) if words.len() == usize::from(ask.request.count) => {
                 self.context = Some(context);
                 Ok(words)
             }
-            Ok(Ok(words)) => Err(ReadError::Length {
-                unit,
-                asked: ask.request.count,
-                got: words.len(),
-            }),
+            Ok(Ok(words)) => {
+                Err(ReadError::Length { unit, asked: ask.request.count, got: words.len() })
+            }
             Ok(Err(exception)) => {
                 self.context = Some(context);
                 Err(ReadError::exception(unit, exception.into()))
@@ -91,10 +87,9 @@ impl TcpLine {
                 unit,
                 problem: "the device closed the connection".into(),
             }),
-            Err(tokio_modbus::Error::Protocol(error)) => Err(ReadError::Foreign {
-                unit,
-                problem: error.to_string(),
-            }),
+            Err(tokio_modbus::Error::Protocol(error)) => {
+                Err(ReadError::Foreign { unit, problem: error.to_string() })
+            }
         }
     }
 }
@@ -105,23 +100,17 @@ async fn connect(endpoint: &str, timeout: Duration) -> Result<Context, ReadError
 
 /// Connects to `endpoint`, `host:port`, within `timeout`.
 pub(super) async fn dial(endpoint: &str, timeout: Duration) -> Result<TcpStream, ReadError> {
-    let unreachable = |problem: String| ReadError::Unreachable {
-        endpoint: endpoint.to_owned(),
-        problem,
-    };
+    let unreachable =
+        |problem: String| ReadError::Unreachable { endpoint: endpoint.to_owned(), problem };
     let connecting = async {
         let address = lookup_host(endpoint)
             .await
             .map_err(|e| unreachable(e.to_string()))?
             .next()
             .ok_or_else(|| unreachable("the name has no address".into()))?;
-        let stream = TcpStream::connect(address)
-            .await
-            .map_err(|e| unreachable(e.to_string()))?;
+        let stream = TcpStream::connect(address).await.map_err(|e| unreachable(e.to_string()))?;
         // Requests are small and wait for their answers: delaying them only costs time.
-        stream
-            .set_nodelay(true)
-            .map_err(|e| unreachable(e.to_string()))?;
+        stream.set_nodelay(true).map_err(|e| unreachable(e.to_string()))?;
         Ok(stream)
     };
     tokio::time::timeout(timeout, connecting)
@@ -130,18 +119,13 @@ pub(super) async fn dial(endpoint: &str, timeout: Duration) -> Result<TcpStream,
 }
 
 async fn request(context: &mut Context, request: Request) -> tokio_modbus::Result<Vec<u16>> {
-    let Request {
-        function,
-        address,
-        count,
-    } = request;
+    let Request { function, address, count } = request;
     let words = |bits: Vec<bool>| bits.into_iter().map(u16::from).collect();
     match function {
         Function::Coils => Ok(context.read_coils(address, count).await?.map(words)),
-        Function::DiscreteInputs => Ok(context
-            .read_discrete_inputs(address, count)
-            .await?
-            .map(words)),
+        Function::DiscreteInputs => {
+            Ok(context.read_discrete_inputs(address, count).await?.map(words))
+        }
         Function::Holding => context.read_holding_registers(address, count).await,
         Function::Input => context.read_input_registers(address, count).await,
     }

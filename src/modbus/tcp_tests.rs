@@ -44,22 +44,13 @@ async fn the_rest_of_a_late_answer_is_never_taken_for_the_next() {
                 (first, second)
             };
             let near = async {
-                let ask = Ask {
-                    timeout: Duration::from_millis(40),
-                    ..asking(1, 0x1111)
-                };
+                let ask = Ask { timeout: Duration::from_millis(40), ..asking(1, 0x1111) };
                 let first = line.read(&ask).await;
-                let patient = Ask {
-                    timeout: Duration::from_secs(5),
-                    ..asking(1, 0x2222)
-                };
+                let patient = Ask { timeout: Duration::from_secs(5), ..asking(1, 0x2222) };
                 (first, line.read(&patient).await)
             };
             let (_, (first, second)) = tokio::join!(far, near);
-            assert!(
-                matches!(first, Err(ReadError::Timeout { .. })),
-                "{cut}: {first:?}"
-            );
+            assert!(matches!(first, Err(ReadError::Timeout { .. })), "{cut}: {first:?}");
             assert_eq!(second, Ok(vec![0x2222]), "{cut}");
         }
     }

@@ -40,11 +40,7 @@ pub fn wire(mode: SerialMode, bytes: usize) -> Duration {
 
 /// The silence that parts frames: 3.5 characters of 11 bits; 1.75 ms above 19200 baud.
 pub fn silence(mode: SerialMode) -> Duration {
-    if mode.baud > FAST_BAUD {
-        FAST_SILENCE
-    } else {
-        bits(SILENCE_BITS, mode)
-    }
+    if mode.baud > FAST_BAUD { FAST_SILENCE } else { bits(SILENCE_BITS, mode) }
 }
 
 /// Bytes of the answer to `request`.
@@ -71,11 +67,7 @@ mod tests {
     use crate::device::Function;
 
     fn mode(baud: u32, parity: Parity, stop_bits: u8) -> SerialMode {
-        SerialMode {
-            baud,
-            parity,
-            stop_bits,
-        }
+        SerialMode { baud, parity, stop_bits }
     }
 
     #[test]
@@ -99,11 +91,7 @@ mod tests {
     #[test]
     fn frames_take_what_their_bytes_take() {
         let mode = mode(9600, Parity::None, 1);
-        let of = |function, count| Request {
-            function,
-            address: 0,
-            count,
-        };
+        let of = |function, count| Request { function, address: 0, count };
         let bytes = [
             (Function::Holding, 125, 255),
             (Function::Input, 1, 7),

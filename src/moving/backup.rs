@@ -50,10 +50,7 @@ pub fn back_up(
         directory.display()
     );
     fs::create_dir(&partial).with_context(|| {
-        format!(
-            "cannot make {}; give a directory that can be written",
-            partial.display()
-        )
+        format!("cannot make {}; give a directory that can be written", partial.display())
     })?;
     let made = fill(files, &partial, now, advanced).and_then(|entries| {
         fs::rename(&partial, &directory)

@@ -26,18 +26,11 @@ fn at(second: i64) -> Timestamp {
 impl Office {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (store, ledger) = (
-            folder.path().join("store.db"),
-            folder.path().join("ledger.db"),
-        );
+        let (store, ledger) = (folder.path().join("store.db"), folder.path().join("ledger.db"));
         fs::create_dir(folder.path().join("disk")).unwrap();
         // Of the ledger no more is asked than that it is SQLite's.
         drop(Sqlite::open(&ledger).unwrap());
-        Self {
-            folder,
-            store,
-            ledger,
-        }
+        Self { folder, store, ledger }
     }
 
     fn disk(&self) -> PathBuf {
@@ -49,13 +42,7 @@ impl Office {
     }
 
     fn back_up(&self, second: i64) -> anyhow::Result<BackedUp> {
-        back_up(
-            &self.files(),
-            &self.disk(),
-            at(second),
-            &TimeZone::UTC,
-            &|_, _| {},
-        )
+        back_up(&self.files(), &self.disk(), at(second), &TimeZone::UTC, &|_, _| {})
     }
 
     fn restore(&self, from: &Path, second: i64) -> anyhow::Result<Restored> {
@@ -65,22 +52,16 @@ impl Office {
     /// Names beside the store.
     fn names(&self) -> Vec<String> {
         let names = fs::read_dir(self.folder.path()).unwrap();
-        let mut names: Vec<String> = names
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut names: Vec<String> =
+            names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
 }
 
 fn commit(store: &mut Sqlite, seq: u64) {
-    let readings = (0..50).map(|i| {
-        Reading::good(
-            "pond-1/level".parse().unwrap(),
-            at(seq as i64 * 50 + i),
-            98.5,
-        )
-    });
+    let readings = (0..50)
+        .map(|i| Reading::good("pond-1/level".parse().unwrap(), at(seq as i64 * 50 + i), 98.5));
     let batch = Batch {
         gateway: "gw-1".parse().unwrap(),
         epoch: Epoch(1),
@@ -98,21 +79,14 @@ fn a_backup_of_a_store_in_use_comes_back_and_nothing_is_deleted() {
     let mut store = Sqlite::open(&office.store).unwrap();
     commit(&mut store, 1);
     let made = office.back_up(0).unwrap();
-    assert_eq!(
-        made.directory,
-        office.disk().join("hanqing-20220731-160000")
-    );
+    assert_eq!(made.directory, office.disk().join("hanqing-20220731-160000"));
     assert_eq!(made.files[0].rows["series"], 1);
     commit(&mut store, 2);
     let error = format!("{:#}", office.restore(&made.directory, 60).err().unwrap());
     assert!(error.contains("in use; stop hanqing hub"), "{error}");
     drop(store);
     let hub = Lock::shared(&office.store).unwrap();
-    let error = office
-        .restore(&made.directory, 60)
-        .err()
-        .unwrap()
-        .to_string();
+    let error = office.restore(&made.directory, 60).err().unwrap().to_string();
     assert!(error.contains("hub or import works with"), "{error}");
     drop(hub);
     let restored = office.restore(&made.directory, 60).unwrap();
@@ -151,26 +125,10 @@ fn a_backup_that_is_not_as_it_was_replaces_nothing() {
     let said = fs::read_to_string(&manifest).unwrap();
     for (content, manifest_text, says) in [
         (&bad, said.clone(), "not as it was when it was made"),
-        (
-            &good[..good.len() - 1].to_vec(),
-            said.clone(),
-            "not as it was",
-        ),
-        (
-            &good,
-            said.replace("ledger.db", "other.db"),
-            "has no ledger.db",
-        ),
-        (
-            &good,
-            said.replace("\"series\": 1", "\"series\": 2"),
-            "does not hold what",
-        ),
-        (
-            &good,
-            said.replace("\"format\": 1", "\"format\": 2"),
-            "of format 2",
-        ),
+        (&good[..good.len() - 1].to_vec(), said.clone(), "not as it was"),
+        (&good, said.replace("ledger.db", "other.db"), "has no ledger.db"),
+        (&good, said.replace("\"series\": 1", "\"series\": 2"), "does not hold what"),
+        (&good, said.replace("\"format\": 1", "\"format\": 2"), "of format 2"),
         (&good, "{".into(), "is no backup"),
     ] {
         fs::write(&copy, content).unwrap();
@@ -193,11 +151,7 @@ fn a_damaged_store_is_replaced_and_kept() {
     fs::write(office.folder.path().join("store.db-wal"), "old").unwrap();
     let error = office.back_up(10).err().unwrap();
     assert!(format!("{error:#}").contains("cannot copy"), "{error:#}");
-    assert_eq!(
-        fs::read_dir(office.disk()).unwrap().count(),
-        1,
-        "nothing half stays"
-    );
+    assert_eq!(fs::read_dir(office.disk()).unwrap().count(), 1, "nothing half stays");
     office.restore(&made, 60).unwrap();
     assert_eq!(Sqlite::open(&office.store).unwrap().count().unwrap(), 50);
     let kept = office.folder.path().join("store.db.before-20220731-160100");

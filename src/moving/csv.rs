@@ -81,9 +81,7 @@ fn number(value: f64) -> String {
 /// # Errors
 /// The file cannot be read, its columns are others, or `sink` fails.
 pub fn read(file: impl BufRead, sink: &mut Sink<'_>) -> anyhow::Result<()> {
-    let mut rows = ReaderBuilder::new()
-        .flexible(true)
-        .from_reader(Bounded::new(file));
+    let mut rows = ReaderBuilder::new().flexible(true).from_reader(Bounded::new(file));
     let header = rows.byte_headers()?.clone();
     let places = Places::of(&header)?;
     let mut record = ByteRecord::new();
@@ -108,9 +106,7 @@ const OPTIONAL: [&str; 4] = ["reason", "raw", "modulus", "max_rate_per_hour"];
 impl Places {
     fn of(header: &ByteRecord) -> anyhow::Result<Self> {
         let place = |name: &str| {
-            header
-                .iter()
-                .position(|cell| cell.trim_ascii().eq_ignore_ascii_case(name.as_bytes()))
+            header.iter().position(|cell| cell.trim_ascii().eq_ignore_ascii_case(name.as_bytes()))
         };
         let places = COLUMNS.map(place);
         for (name, place) in COLUMNS.iter().zip(places) {
@@ -130,31 +126,14 @@ impl Places {
         }
         let mut texts = [""; COLUMNS.len()];
         for ((text, place), column) in texts.iter_mut().zip(self.0).zip(COLUMNS) {
-            let cell = place
-                .and_then(|place| record.get(place))
-                .unwrap_or_default();
+            let cell = place.and_then(|place| record.get(place)).unwrap_or_default();
             *text = std::str::from_utf8(cell)
                 .map_err(|_| {
-                    wrong(
-                        column,
-                        String::from_utf8_lossy(cell),
-                        "UTF-8; save it as \"CSV UTF-8\"",
-                    )
+                    wrong(column, String::from_utf8_lossy(cell), "UTF-8; save it as \"CSV UTF-8\"")
                 })?
                 .trim();
         }
-        let [
-            station,
-            parameter,
-            unit,
-            at,
-            value,
-            flag,
-            reason,
-            raw,
-            modulus,
-            rate,
-        ] = texts;
+        let [station, parameter, unit, at, value, flag, reason, raw, modulus, rate] = texts;
         let optional = |column, text: &str| match text {
             "" => Ok(None),
             _ => match text.parse() {
@@ -167,11 +146,7 @@ impl Places {
             wrong("observed_at", at, rule)
         })?;
         if time.subsec_nanosecond() % 1_000_000 != 0 {
-            return Err(wrong(
-                "observed_at",
-                at,
-                "times are kept to the millisecond",
-            ));
+            return Err(wrong("observed_at", at, "times are kept to the millisecond"));
         }
         Read {
             station,
@@ -179,9 +154,7 @@ impl Places {
             unit,
             at_ms: time.as_millisecond(),
             value: optional("value", value)?,
-            flag: flag
-                .parse()
-                .map_err(|_| wrong("flag", flag, "1, 2, 3, 4 or 9"))?,
+            flag: flag.parse().map_err(|_| wrong("flag", flag, "1, 2, 3, 4 or 9"))?,
             reason,
             raw,
             modulus: optional("modulus", modulus)?,
@@ -199,10 +172,7 @@ struct Bounded<R> {
 
 impl<R> Bounded<R> {
     fn new(file: R) -> Self {
-        Self {
-            file,
-            since_line: 0,
-        }
+        Self { file, since_line: 0 }
     }
 }
 
@@ -217,10 +187,7 @@ impl<R: BufRead> std::io::Read for Bounded<R> {
         if self.since_line > ROW_MAX {
             let problem =
                 format!("a line of more than {ROW_MAX} bytes: this is no table of readings");
-            return Err(std::io::Error::new(
-                std::io::ErrorKind::InvalidData,
-                problem,
-            ));
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, problem));
         }
         Ok(read)
     }

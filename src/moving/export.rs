@@ -137,11 +137,7 @@ impl Export {
             }
             Ok(())
         })?;
-        Ok(Exported {
-            series: asked.len(),
-            readings,
-            before,
-        })
+        Ok(Exported { series: asked.len(), readings, before })
     }
 
     /// The series asked for, by name.

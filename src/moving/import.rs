@@ -223,10 +223,7 @@ impl<'a> Import<'a> {
         self.waiting = 0;
         let committed = self.store.commit(&batches, now)?;
         let readings = |batches: &[Batch]| -> u64 {
-            batches
-                .iter()
-                .map(|batch| batch.readings.len() as u64)
-                .sum()
+            batches.iter().map(|batch| batch.readings.len() as u64).sum()
         };
         for refused in &committed.refused {
             self.taken.refused += readings(std::slice::from_ref(&refused.batch));
@@ -281,9 +278,8 @@ pub(super) fn digest_of(path: &Path) -> anyhow::Result<digest::Digest> {
     let mut context = digest::Context::new(&SHA256);
     let mut block = vec![0; DIGEST_BLOCK];
     loop {
-        let read = file
-            .read(&mut block)
-            .with_context(|| format!("cannot read {}", path.display()))?;
+        let read =
+            file.read(&mut block).with_context(|| format!("cannot read {}", path.display()))?;
         if read == 0 {
             return Ok(context.finish());
         }

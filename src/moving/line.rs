@@ -66,10 +66,7 @@ pub fn read(mut file: impl BufRead, sink: &mut Sink<'_>) -> anyhow::Result<()> {
             "line {number}: longer than {LINE_MAX} bytes: this is no line protocol of hanqing"
         );
         let Ok(text) = std::str::from_utf8(&bytes) else {
-            sink(
-                number,
-                Err(wrong("line", String::from_utf8_lossy(&bytes), "UTF-8")),
-            )?;
+            sink(number, Err(wrong("line", String::from_utf8_lossy(&bytes), "UTF-8")))?;
             continue;
         };
         for parsed in parse_lines(text) {
@@ -171,9 +168,7 @@ fn registers(parsed: &ParsedLine<'_>) -> Result<Vec<u16>, Box<Wrong>> {
 
 fn counter(parsed: &ParsedLine<'_>) -> Result<Item, Box<Wrong>> {
     let name = format!("{}/{}", tag(parsed, "station")?, tag(parsed, "parameter")?);
-    let series: Series = name
-        .parse()
-        .map_err(|problem: String| wrong("series", &name, problem))?;
+    let series: Series = name.parse().map_err(|problem: String| wrong("series", &name, problem))?;
     let number = |high: &str, low: &str| -> Result<Option<f64>, Box<Wrong>> {
         let halves = half(parsed, high)?.zip(half(parsed, low)?);
         let number = line::exact(None, halves).filter(|number| *number != 0.0);
@@ -194,9 +189,7 @@ fn counter(parsed: &ParsedLine<'_>) -> Result<Item, Box<Wrong>> {
 
 fn tag<'a>(parsed: &'a ParsedLine<'_>, name: &'static str) -> Result<&'a str, Box<Wrong>> {
     let value = parsed.tag_value(name);
-    value
-        .map(|value| value.as_str())
-        .ok_or_else(|| wrong(name, "", "a tag that says it"))
+    value.map(|value| value.as_str()).ok_or_else(|| wrong(name, "", "a tag that says it"))
 }
 
 /// A whole number, however the server wrote it.
@@ -205,9 +198,9 @@ fn whole(parsed: &ParsedLine<'_>, name: &str) -> Result<Option<i64>, Box<Wrong>>
     match parsed.field_value(name) {
         None => Ok(None),
         Some(FieldValue::I64(number)) => Ok(Some(*number)),
-        Some(FieldValue::U64(number)) => i64::try_from(*number)
-            .map(Some)
-            .map_err(|_| wrong("field", number, rule())),
+        Some(FieldValue::U64(number)) => {
+            i64::try_from(*number).map(Some).map_err(|_| wrong("field", number, rule()))
+        }
         Some(FieldValue::F64(number)) if number.fract() == 0.0 && number.abs() < 9e15 => {
             Ok(Some(*number as i64))
         }

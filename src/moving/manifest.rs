@@ -48,12 +48,7 @@ pub struct Entry {
 impl Manifest {
     /// The manifest of `files`, made at `made_at`.
     pub fn new(made_at: Timestamp, files: Vec<Entry>) -> Self {
-        Self {
-            format: FORMAT,
-            version: env!("CARGO_PKG_VERSION").into(),
-            made_at,
-            files,
-        }
+        Self { format: FORMAT, version: env!("CARGO_PKG_VERSION").into(), made_at, files }
     }
 
     /// Reads the manifest of the backup in `directory`.
@@ -86,18 +81,13 @@ impl Manifest {
 /// A digest as text.
 pub fn hex(digest: &Digest) -> String {
     use std::fmt::Write;
-    digest
-        .as_ref()
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            let _into_memory = write!(text, "{byte:02x}");
-            text
-        })
+    digest.as_ref().iter().fold(String::new(), |mut text, byte| {
+        let _into_memory = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// `at` in the name of a file, as clocks in `zone` showed it.
 pub fn stamp(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned_datetime(zone.clone())
-        .strftime("%Y%m%d-%H%M%S")
-        .to_string()
+    at.to_zoned_datetime(zone.clone()).strftime("%Y%m%d-%H%M%S").to_string()
 }

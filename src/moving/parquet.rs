@@ -34,39 +34,22 @@ fn schema() -> ParquetResult<TypePtr> {
                 Some(LogicalType::timestamp(true, TimeUnit::MILLIS)),
                 Repetition::REQUIRED,
             ),
-            "flag" => (
-                Physical::INT32,
-                Some(LogicalType::integer(8, false)),
-                Repetition::REQUIRED,
-            ),
+            "flag" => (Physical::INT32, Some(LogicalType::integer(8, false)), Repetition::REQUIRED),
             "value" | "modulus" | "max_rate_per_hour" => {
                 (Physical::DOUBLE, None, Repetition::OPTIONAL)
             }
-            "reason" | "raw" => (
-                Physical::BYTE_ARRAY,
-                Some(LogicalType::String),
-                Repetition::OPTIONAL,
-            ),
-            _ => (
-                Physical::BYTE_ARRAY,
-                Some(LogicalType::String),
-                Repetition::REQUIRED,
-            ),
+            "reason" | "raw" => {
+                (Physical::BYTE_ARRAY, Some(LogicalType::String), Repetition::OPTIONAL)
+            }
+            _ => (Physical::BYTE_ARRAY, Some(LogicalType::String), Repetition::REQUIRED),
         };
         let column = Type::primitive_type_builder(name, physical)
             .with_logical_type(logical)
             .with_repetition(repetition);
         Ok(Arc::new(column.build()?))
     };
-    let fields = COLUMNS
-        .into_iter()
-        .map(column)
-        .collect::<ParquetResult<_>>()?;
-    Ok(Arc::new(
-        Type::group_type_builder("readings")
-            .with_fields(fields)
-            .build()?,
-    ))
+    let fields = COLUMNS.into_iter().map(column).collect::<ParquetResult<_>>()?;
+    Ok(Arc::new(Type::group_type_builder("readings").with_fields(fields).build()?))
 }
 
 fn properties() -> Arc<WriterProperties> {
@@ -92,31 +75,23 @@ pub fn write(
     let mut file = SerializedFileWriter::new(out, schema()?, properties())?;
     let mut group = file.next_row_group()?;
     let all = |text: fn(&Reading) -> &str| {
-        readings
-            .iter()
-            .map(move |reading| Some(ByteArray::from(text(reading))))
+        readings.iter().map(move |reading| Some(ByteArray::from(text(reading))))
     };
     required::<ByteArrayType>(&mut group, all(|r| r.series.station.as_str()))?;
     required::<ByteArrayType>(&mut group, all(|r| r.series.parameter.id()))?;
     required::<ByteArrayType>(&mut group, all(|r| r.series.parameter.spec().unit.symbol()))?;
-    let times = readings
-        .iter()
-        .map(|r| Some(r.observed_at.as_millisecond()));
+    let times = readings.iter().map(|r| Some(r.observed_at.as_millisecond()));
     required::<Int64Type>(&mut group, times)?;
     optional::<DoubleType>(&mut group, readings.iter().map(Reading::value))?;
     let flags = readings.iter().map(|r| Some(i32::from(u8::from(r.flag))));
     required::<Int32Type>(&mut group, flags)?;
-    let reasons = readings
-        .iter()
-        .map(|r| r.reason.map(|reason| reason.id().into()));
+    let reasons = readings.iter().map(|r| r.reason.map(|reason| reason.id().into()));
     optional::<ByteArrayType>(&mut group, reasons)?;
     let raw = |r: &Reading| (!r.raw.is_empty()).then(|| text_of(&r.raw).into_bytes().into());
     optional::<ByteArrayType>(&mut group, readings.iter().map(raw))?;
     let moduli = readings.iter().map(|r| counter(r).and_then(|c| c.modulus));
     optional::<DoubleType>(&mut group, moduli)?;
-    let rates = readings
-        .iter()
-        .map(|r| counter(r).and_then(|c| c.max_rate_per_hour));
+    let rates = readings.iter().map(|r| counter(r).and_then(|c| c.max_rate_per_hour));
     optional::<DoubleType>(&mut group, rates)?;
     group.close()?;
     file.close()?;
@@ -211,24 +186,14 @@ pub fn read(file: File, sink: &mut Sink<'_>) -> anyhow::Result<()> {
         places[place] = Some(fields.len());
         fields.push(field.clone());
     }
-    for column in reader
-        .metadata()
-        .row_groups()
-        .iter()
-        .flat_map(|g| g.columns())
-    {
+    for column in reader.metadata().row_groups().iter().flat_map(|g| g.columns()) {
         let compression = column.compression();
         anyhow::ensure!(
-            matches!(
-                compression,
-                Compression::GZIP(_) | Compression::UNCOMPRESSED
-            ),
+            matches!(compression, Compression::GZIP(_) | Compression::UNCOMPRESSED),
             "compressed by {compression}, which is not read; save it with gzip"
         );
     }
-    let asked = Type::group_type_builder(root.name())
-        .with_fields(fields)
-        .build()?;
+    let asked = Type::group_type_builder(root.name()).with_fields(fields).build()?;
     for (name, place) in COLUMNS.iter().zip(places) {
         let spare = ["reason", "raw", "modulus", "max_rate_per_hour"].contains(name);
         anyhow::ensure!(place.is_some() || spare, "there is no column {name}");
@@ -271,10 +236,7 @@ fn fits(column: &str, field: &Type) -> bool {
     let converted = field.get_basic_info().converted_type();
     match column {
         "observed_at" => {
-            let known = [
-                ConvertedType::TIMESTAMP_MILLIS,
-                ConvertedType::TIMESTAMP_MICROS,
-            ];
+            let known = [ConvertedType::TIMESTAMP_MILLIS, ConvertedType::TIMESTAMP_MICROS];
             physical == Physical::INT64 && known.contains(&converted)
         }
         "flag" => {
@@ -294,18 +256,7 @@ fn fits(column: &str, field: &Type) -> bool {
 }
 
 fn checked(cells: [&Field; COLUMNS.len()]) -> Result<Row, Box<Wrong>> {
-    let [
-        station,
-        parameter,
-        unit,
-        at,
-        value,
-        flag,
-        reason,
-        raw,
-        modulus,
-        rate,
-    ] = cells;
+    let [station, parameter, unit, at, value, flag, reason, raw, modulus, rate] = cells;
     let at_ms = match at {
         Field::TimestampMillis(ms) => *ms,
         Field::TimestampMicros(us) if us % 1000 == 0 => us / 1000,

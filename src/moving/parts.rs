@@ -44,26 +44,14 @@ impl Parts {
     /// # Errors
     /// `out` is there, another export writes it, or what is there is of another plan.
     pub fn open(out: &Path, plan: &str, resume: bool) -> anyhow::Result<Self> {
-        anyhow::ensure!(
-            !out.exists(),
-            "{} is there already; give another name",
-            out.display()
-        );
+        anyhow::ensure!(!out.exists(), "{} is there already; give another name", out.display());
         let directory = beside(out, ".parts");
-        let cannot = || {
-            format!(
-                "cannot make {}; give a directory that can be written",
-                directory.display()
-            )
-        };
+        let cannot =
+            || format!("cannot make {}; give a directory that can be written", directory.display());
         let path = directory.join(JOURNAL);
         if directory.exists() {
             anyhow::ensure!(
-                path.is_file()
-                    || fs::read_dir(&directory)
-                        .with_context(cannot)?
-                        .next()
-                        .is_none(),
+                path.is_file() || fs::read_dir(&directory).with_context(cannot)?.next().is_none(),
                 "{} is there and not of an export; move it away or give another name",
                 directory.display()
             );
@@ -81,12 +69,7 @@ impl Parts {
             "another export writes {}; wait for it or give another name",
             out.display()
         );
-        let mut parts = Self {
-            directory,
-            journal,
-            count: 0,
-            mark: None,
-        };
+        let mut parts = Self { directory, journal, count: 0, mark: None };
         if resume {
             parts.go_on(&path, plan)?;
         }
@@ -105,10 +88,7 @@ impl Parts {
         let text = fs::read_to_string(path)?;
         // A line without an end was being written when the export was interrupted.
         let mut whole = 0;
-        for line in text
-            .split_inclusive('\n')
-            .filter(|line| line.ends_with('\n'))
-        {
+        for line in text.split_inclusive('\n').filter(|line| line.ends_with('\n')) {
             let noted = line.trim_end();
             if whole == 0 {
                 anyhow::ensure!(
@@ -119,10 +99,7 @@ impl Parts {
             } else {
                 let mark = serde_json::from_str(noted);
                 self.mark = Some(mark.with_context(|| {
-                    format!(
-                        "{} is damaged; leave --resume out to begin anew",
-                        path.display()
-                    )
+                    format!("{} is damaged; leave --resume out to begin anew", path.display())
                 })?);
                 self.count += 1;
             }
@@ -188,10 +165,7 @@ impl Parts {
             sync_directory(folder)?;
         }
         fs::remove_dir_all(&self.directory).with_context(|| {
-            format!(
-                "cannot remove {}; it is not needed any more",
-                self.directory.display()
-            )
+            format!("cannot remove {}; it is not needed any more", self.directory.display())
         })
     }
 
@@ -214,11 +188,7 @@ pub(super) fn write_whole(
 
 /// Brings the names in `directory` to the disk.
 pub(super) fn sync_directory(directory: &Path) -> std::io::Result<()> {
-    let directory = if directory.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        directory
-    };
+    let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     File::open(directory)?.sync_all()
 }
 

@@ -61,10 +61,7 @@ pub fn restore(
     let mut aside = Vec::new();
     for (copy, path) in &copies {
         replace(copy, path, &end, &mut aside).with_context(|| {
-            let kept: Vec<String> = aside
-                .iter()
-                .map(|path| path.display().to_string())
-                .collect();
+            let kept: Vec<String> = aside.iter().map(|path| path.display().to_string()).collect();
             format!(
                 "cannot replace {}; what was replaced before is kept: {}",
                 path.display(),
@@ -73,11 +70,7 @@ pub fn restore(
         })?;
     }
     drop(held);
-    Ok(Restored {
-        made_at: manifest.made_at,
-        files: manifest.files,
-        aside,
-    })
+    Ok(Restored { made_at: manifest.made_at, files: manifest.files, aside })
 }
 
 fn remove(copies: &[(PathBuf, &Path)]) {

@@ -91,11 +91,7 @@ impl Read<'_> {
     /// The first column that cannot stand.
     pub fn check(self) -> Result<Row, Box<Wrong>> {
         let station = self.station.parse().map_err(|_| {
-            wrong(
-                "station",
-                self.station,
-                "1 to 40 of a-z, 0-9 and '-', beginning with a letter",
-            )
+            wrong("station", self.station, "1 to 40 of a-z, 0-9 and '-', beginning with a letter")
         })?;
         let parameter: Parameter = self.parameter.parse().map_err(|_| {
             wrong(
@@ -119,11 +115,7 @@ impl Read<'_> {
             .ok()
             .and_then(|code| Flag::try_from(code).ok())
             .ok_or_else(|| {
-                wrong(
-                    "flag",
-                    self.flag,
-                    "1 good, 2 not evaluated, 3 suspect, 4 fail or 9 missing",
-                )
+                wrong("flag", self.flag, "1 good, 2 not evaluated, 3 suspect, 4 fail or 9 missing")
             })?;
         let reason = match self.reason {
             "" => None,
@@ -136,26 +128,16 @@ impl Read<'_> {
                 return Err(wrong("value", value, "a finite number"));
             }
             (Some(value), Flag::Missing, _) => {
-                return Err(wrong(
-                    "value",
-                    value,
-                    "flag 9 says that there is none: empty",
-                ));
+                return Err(wrong("value", value, "flag 9 says that there is none: empty"));
             }
             (Some(value), ..) => Outcome::Value(value),
             (None, Flag::Missing, Some(reason)) => Outcome::Missing(reason),
             (None, Flag::Missing, None) => {
-                return Err(wrong(
-                    "reason",
-                    "",
-                    "flag 9 needs the reason why there is no value",
-                ));
+                return Err(wrong("reason", "", "flag 9 needs the reason why there is no value"));
             }
             (None, flag, _) => {
-                let rule = format!(
-                    "flag {} needs a value; without one the flag is 9",
-                    u8::from(flag)
-                );
+                let rule =
+                    format!("flag {} needs a value; without one the flag is 9", u8::from(flag));
                 return Err(wrong("value", "", rule));
             }
         };
@@ -176,29 +158,20 @@ impl Read<'_> {
     }
 
     fn counter(&self, parameter: Parameter) -> Result<Option<CounterSpec>, Box<Wrong>> {
-        let given = [
-            ("modulus", self.modulus),
-            ("max_rate_per_hour", self.max_rate_per_hour),
-        ];
+        let given = [("modulus", self.modulus), ("max_rate_per_hour", self.max_rate_per_hour)];
         for (column, number) in given {
             let Some(number) = number else { continue };
             if parameter.spec().kind != Kind::Counter {
-                return Err(wrong(
-                    column,
-                    number,
-                    format!("{parameter} is no counter: empty"),
-                ));
+                return Err(wrong(column, number, format!("{parameter} is no counter: empty")));
             }
             if !(number.is_finite() && number > 0.0) {
                 return Err(wrong(column, number, "a number above 0"));
             }
         }
-        Ok(
-            (self.modulus.is_some() || self.max_rate_per_hour.is_some()).then_some(CounterSpec {
-                modulus: self.modulus,
-                max_rate_per_hour: self.max_rate_per_hour,
-            }),
-        )
+        Ok((self.modulus.is_some() || self.max_rate_per_hour.is_some()).then_some(CounterSpec {
+            modulus: self.modulus,
+            max_rate_per_hour: self.max_rate_per_hour,
+        }))
     }
 }
 
@@ -250,14 +223,7 @@ mod tests {
         for raw in [vec![], vec![0x0929, 0xffff, 0]] {
             assert_eq!(words(&text_of(&raw)), Some(raw));
         }
-        for bad in [
-            "929",
-            "0x929",
-            "0x+929",
-            "0x09290",
-            "0xzzzz",
-            &"0x0000 ".repeat(126),
-        ] {
+        for bad in ["929", "0x929", "0x+929", "0x09290", "0xzzzz", &"0x0000 ".repeat(126)] {
             assert_eq!(words(bad), None, "{bad}");
         }
     }
@@ -270,77 +236,20 @@ mod tests {
         assert_eq!(row.reading.raw, [0x0929, 0xffff]);
         assert_eq!(row.counter.unwrap().modulus, Some(1e6));
         for (bad, says) in [
-            (
-                Read {
-                    station: "Pump",
-                    ..good
-                },
-                r#"station "Pump": 1 to 40"#,
-            ),
-            (
-                Read {
-                    parameter: "depth",
-                    ..good
-                },
-                "parameter \"depth\"",
-            ),
-            (
-                Read { unit: "Wh", ..good },
-                "unit \"Wh\": energy_total is kept in kWh",
-            ),
-            (
-                Read {
-                    at_ms: i64::MAX,
-                    ..good
-                },
-                "observed_at \"9223",
-            ),
-            (
-                Read {
-                    value: Some(f64::NAN),
-                    ..good
-                },
-                "value \"NaN\": a finite",
-            ),
+            (Read { station: "Pump", ..good }, r#"station "Pump": 1 to 40"#),
+            (Read { parameter: "depth", ..good }, "parameter \"depth\""),
+            (Read { unit: "Wh", ..good }, "unit \"Wh\": energy_total is kept in kWh"),
+            (Read { at_ms: i64::MAX, ..good }, "observed_at \"9223"),
+            (Read { value: Some(f64::NAN), ..good }, "value \"NaN\": a finite"),
             (Read { flag: 9, ..good }, "value \"12.5\": flag 9"),
-            (
-                Read {
-                    flag: 9,
-                    value: None,
-                    reason: "",
-                    ..good
-                },
-                "reason \"\": flag 9",
-            ),
-            (
-                Read {
-                    value: None,
-                    ..good
-                },
-                "value \"\": flag 3 needs",
-            ),
+            (Read { flag: 9, value: None, reason: "", ..good }, "reason \"\": flag 9"),
+            (Read { value: None, ..good }, "value \"\": flag 3 needs"),
             (Read { flag: 257, ..good }, "flag \"257\""),
-            (
-                Read {
-                    reason: "because",
-                    ..good
-                },
-                "reason \"because\"",
-            ),
+            (Read { reason: "because", ..good }, "reason \"because\""),
             (Read { raw: "12", ..good }, "raw \"12\""),
+            (Read { modulus: Some(0.0), ..good }, "modulus \"0\": a number above 0"),
             (
-                Read {
-                    modulus: Some(0.0),
-                    ..good
-                },
-                "modulus \"0\": a number above 0",
-            ),
-            (
-                Read {
-                    parameter: "level",
-                    unit: "m",
-                    ..good
-                },
+                Read { parameter: "level", unit: "m", ..good },
                 "modulus \"1000000\": level is no counter",
             ),
         ] {

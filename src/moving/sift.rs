@@ -50,9 +50,7 @@ const GZIP: &[u8] = &[0x1f, 0x8b];
 pub fn open(path: &Path) -> anyhow::Result<Content> {
     let mut file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let mut first = Vec::new();
-    file.by_ref()
-        .take(PARQUET.len() as u64)
-        .read_to_end(&mut first)?;
+    file.by_ref().take(PARQUET.len() as u64).read_to_end(&mut first)?;
     file.rewind()?;
     if first == PARQUET {
         return Ok(Content::Parquet(file));
@@ -74,10 +72,7 @@ pub fn open(path: &Path) -> anyhow::Result<Content> {
         Some(b'{' | b'[' | 0x78) => Ok(Content::Messages(text)),
         Some(b'#') => Ok(Content::Line(text)),
         _ if word.starts_with(line::READINGS.as_bytes()) => Ok(Content::Line(text)),
-        _ if super::row::COLUMNS
-            .iter()
-            .any(|column| column.as_bytes() == word) =>
-        {
+        _ if super::row::COLUMNS.iter().any(|column| column.as_bytes() == word) => {
             Ok(Content::Csv(text))
         }
         _ => anyhow::bail!(

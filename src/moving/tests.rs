@@ -55,12 +55,7 @@ fn readings() -> Vec<Reading> {
     untested.flag = Flag::NotEvaluated;
     readings.push(untested);
     let raw = vec![0x7fff; 125];
-    readings.push(Reading::missing(
-        level.clone(),
-        at(22),
-        Reason::Sentinel,
-        raw,
-    ));
+    readings.push(Reading::missing(level.clone(), at(22), Reason::Sentinel, raw));
     readings.push(Reading::missing(level, at(23), Reason::Timeout, vec![]));
     for minute in 0..200 {
         let value = ((990_000 + minute * 7 * 13) % 1_000_000) as f64 / 100.0;
@@ -86,10 +81,7 @@ fn filled(path: &Path) -> Sqlite {
         series: series("pump-1/energy_total"),
         unit: crate::core::Unit::KilowattHour,
         interval_s: 60,
-        counter: Some(CounterSpec {
-            modulus: Some(10_000.0),
-            max_rate_per_hour: Some(60.5),
-        }),
+        counter: Some(CounterSpec { modulus: Some(10_000.0), max_rate_per_hour: Some(60.5) }),
     };
     let birth = Birth::new("0", "x".into(), vec![born]);
     let gateway = "gw-1".parse().unwrap();
@@ -105,10 +97,7 @@ fn whole(format: Format) -> Export {
 
 /// The same in small parts.
 fn in_parts(format: Format) -> Export {
-    Export {
-        part: 50,
-        ..whole(format)
-    }
+    Export { part: 50, ..whole(format) }
 }
 
 fn write(store: &Sqlite, format: Format, out: &Path, resume: bool) -> anyhow::Result<Exported> {
@@ -167,11 +156,7 @@ fn each_format_brings_everything_back_to_the_last_bit() {
         let before = other.gateways().unwrap()[0].delivered.clone();
         let (taken, _) = take(&mut other, &[&out]);
         assert_eq!((taken.readings, taken.new), (212, 0), "again");
-        assert_eq!(
-            other.gateways().unwrap()[0].delivered,
-            before,
-            "the same batches"
-        );
+        assert_eq!(other.gateways().unwrap()[0].delivered, before, "the same batches");
         fs::remove_file(out).unwrap();
     }
 }
@@ -199,20 +184,12 @@ fn an_interrupted_export_goes_on_and_is_the_same_file() {
         let text = fs::read_to_string(&journal).unwrap();
         fs::write(&journal, format!("{text}{{\"readings\":15")).unwrap();
         fs::write(folder.path().join("out.parts/part-000002"), "half").unwrap();
-        let other = Export {
-            stations: vec!["pond-1".parse().unwrap()],
-            ..export.clone()
-        };
-        let error = other
-            .write(&store, &china(), &out, true, &|_| {})
-            .unwrap_err();
+        let other = Export { stations: vec!["pond-1".parse().unwrap()], ..export.clone() };
+        let error = other.write(&store, &china(), &out, true, &|_| {}).unwrap_err();
         assert!(error.to_string().contains("something else"), "{error}");
         let exported = write(&store, format, &out, true).unwrap();
         assert_eq!((exported.before, exported.readings), (100, 212));
-        assert!(
-            fs::read(&out).unwrap() == fs::read(&whole).unwrap(),
-            "{format:?}"
-        );
+        assert!(fs::read(&out).unwrap() == fs::read(&whole).unwrap(), "{format:?}");
         assert!(!folder.path().join("out.parts").exists());
         let error = write(&store, format, &out, true).unwrap_err().to_string();
         assert!(error.contains("give another name"), "{error}");
@@ -232,19 +209,14 @@ fn only_what_is_asked_for_is_exported() {
         to: at(21),
         ..whole(Format::Csv)
     };
-    export
-        .write(&store, &china(), &out, false, &|_| {})
-        .unwrap();
+    export.write(&store, &china(), &out, false, &|_| {}).unwrap();
     assert_eq!(
         fs::read_to_string(out).unwrap(),
         "\u{feff}station,parameter,unit,observed_at,value,flag,reason,raw,modulus,max_rate_per_hour\r\n\
          pond-1,level,m,2022-08-01T00:07:00.123+08:00,123456789.12345678,1,,,,\r\n\
          pond-1,level,m,2022-08-01T00:20:00.123+08:00,98.5,3,unexpected,0x0000 0x03d9 0xffff,,\r\n"
     );
-    let none = Export {
-        stations: vec!["nowhere".parse().unwrap()],
-        ..whole(Format::Parquet)
-    };
+    let none = Export { stations: vec!["nowhere".parse().unwrap()], ..whole(Format::Parquet) };
     let out = folder.path().join("none.parquet");
     let exported = none.write(&store, &china(), &out, false, &|_| {}).unwrap();
     assert_eq!((exported.series, exported.readings), (0, 0));
@@ -277,16 +249,10 @@ fn bad_rows_are_named_and_the_rest_is_taken() {
         (4, "value \"98,5\": a number such as 98.113"),
         (5, "unit \"mm\": level is kept in m"),
         (6, "row \"5 cells\": as many cells"),
-        (
-            7,
-            "observed_at \"2022-08-01T08:05:00.0005+08:00\": times are kept to the millisecond",
-        ),
+        (7, "observed_at \"2022-08-01T08:05:00.0005+08:00\": times are kept to the millisecond"),
     ] {
         let start = format!("{}:{number}: {says}", file.display());
-        assert!(
-            problems.iter().any(|p| p.starts_with(&start)),
-            "{start} in {problems:?}"
-        );
+        assert!(problems.iter().any(|p| p.starts_with(&start)), "{start} in {problems:?}");
     }
 }
 
@@ -305,19 +271,13 @@ fn what_is_no_export_is_refused_and_says_what_would_be() {
         fs::write(&file, content).unwrap();
         let (taken, problems) = take(&mut store, &[&file]);
         assert_eq!(taken, Imported::default());
-        assert!(
-            problems.concat().contains(says),
-            "{content:?}: {problems:?}"
-        );
+        assert!(problems.concat().contains(says), "{content:?}: {problems:?}");
     }
     let mut long = b"station,parameter,unit,observed_at,value,flag\n".to_vec();
     long.resize(1 << 20, b'x');
     fs::write(&file, long).unwrap();
     let (_, problems) = take(&mut store, &[&file]);
-    assert!(
-        problems.concat().contains("no table of readings"),
-        "{problems:?}"
-    );
+    assert!(problems.concat().contains("no table of readings"), "{problems:?}");
 }
 
 #[test]
@@ -370,21 +330,14 @@ fn batches_are_whole_and_without_holes_whatever_is_left_out() {
     let file = folder.path().join("much.csv");
     let rows = (0..45_000).map(|i| {
         // Three batches that hold nothing that can be taken.
-        let value = if (2_000..5_500).contains(&i) {
-            "?"
-        } else {
-            "98.5"
-        };
+        let value = if (2_000..5_500).contains(&i) { "?" } else { "98.5" };
         let at = Timestamp::from_second(1_659_283_200 + i).unwrap();
         format!("{at},pond-1,level,m,1,{value}\n")
     });
     let head = "observed_at,station,parameter,unit,flag,value\n".to_owned();
     fs::write(&file, head + &rows.collect::<String>()).unwrap();
     let (taken, _) = take(&mut store, &[&file]);
-    assert_eq!(
-        (taken.readings, taken.new, taken.refused),
-        (41_500, 41_500, 3_500)
-    );
+    assert_eq!((taken.readings, taken.new, taken.refused), (41_500, 41_500, 3_500));
     assert_eq!(taken.batches, 46, "of 1000 lines each");
     let gateway = store.gateways().unwrap().remove(0);
     assert_eq!(gateway.gaps(), vec![]);

@@ -53,12 +53,10 @@ pub fn start(listen: SocketAddr) -> std::io::Result<()> {
         metrics: None,
     };
     let mut broker = Broker::new(config);
-    std::thread::Builder::new()
-        .name("broker".into())
-        .spawn(move || {
-            if let Err(error) = broker.start() {
-                tracing::error!(%error, "the broker in this process ended");
-            }
-        })?;
+    std::thread::Builder::new().name("broker".into()).spawn(move || {
+        if let Err(error) = broker.start() {
+            tracing::error!(%error, "the broker in this process ended");
+        }
+    })?;
     Ok(())
 }

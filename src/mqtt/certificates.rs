@@ -26,11 +26,7 @@ pub(super) struct PemFile {
 
 impl PemFile {
     fn read(setting: &'static str, path: &Path) -> Result<Self, Problem> {
-        let mut file = Self {
-            setting,
-            path: path.into(),
-            pem: Vec::new(),
-        };
+        let mut file = Self { setting, path: path.into(), pem: Vec::new() };
         let read = std::fs::File::open(path)
             .and_then(|opened| opened.take(FILE_MAX + 1).read_to_end(&mut file.pem));
         match read {
@@ -62,12 +58,7 @@ pub(super) fn unreadable(setting: &str, path: &Path, error: &std::io::Error) -> 
         }
         _ => "give a file that can be read",
     };
-    Problem::new(
-        setting,
-        path.display(),
-        format!("cannot be read: {error}"),
-        hint,
-    )
+    Problem::new(setting, path.display(), format!("cannot be read: {error}"), hint)
 }
 
 /// All files of a connection with TLS.
@@ -139,12 +130,7 @@ impl Watch {
         let mut ticks = tokio::time::interval(LOOK_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks.reset();
-        Self {
-            settings,
-            in_use,
-            rejected: None,
-            ticks,
-        }
+        Self { settings, in_use, rejected: None, ticks }
     }
 
     /// Waits until there are other files that can be used. Cancel safe.
@@ -189,17 +175,10 @@ mod tests {
     use crate::mqtt::tls::tests::{CA, CERTIFICATE, KEY, OTHER_KEY};
 
     fn files(key: &[u8]) -> TlsFiles {
-        let file = |setting, pem: &[u8]| PemFile {
-            setting,
-            path: "x.pem".into(),
-            pem: pem.into(),
-        };
+        let file = |setting, pem: &[u8]| PemFile { setting, path: "x.pem".into(), pem: pem.into() };
         TlsFiles {
             ca: file("mqtt.ca_file", CA),
-            own: Some((
-                file("mqtt.cert_file", CERTIFICATE),
-                file("mqtt.key_file", key),
-            )),
+            own: Some((file("mqtt.cert_file", CERTIFICATE), file("mqtt.key_file", key))),
         }
     }
 
@@ -230,19 +209,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = MqttSettings::at("mqtts://localhost");
         let told = |settings: &MqttSettings| TlsFiles::read(settings).err().map(|p| p.to_string());
-        assert!(
-            told(&settings)
-                .unwrap()
-                .contains("mqtt.ca_file: is required")
-        );
+        assert!(told(&settings).unwrap().contains("mqtt.ca_file: is required"));
         let path = folder.path().join("ca.pem");
         settings.ca_file = Some(path.clone());
         let missing = told(&settings).unwrap();
         assert!(
-            missing.starts_with(&format!(
-                "mqtt.ca_file = {}: cannot be read",
-                path.display()
-            )),
+            missing.starts_with(&format!("mqtt.ca_file = {}: cannot be read", path.display())),
             "{missing}"
         );
         assert!(missing.ends_with("copy the file there"), "{missing}");
@@ -253,16 +225,8 @@ mod tests {
         std::fs::write(&path, CA).unwrap();
         assert_eq!(told(&settings), None);
         settings.cert_file = Some(path.clone());
-        assert!(
-            told(&settings)
-                .unwrap()
-                .contains("mqtt.key_file: is required")
-        );
+        assert!(told(&settings).unwrap().contains("mqtt.key_file: is required"));
         settings.key_file = settings.cert_file.take();
-        assert!(
-            told(&settings)
-                .unwrap()
-                .contains("mqtt.cert_file: is required")
-        );
+        assert!(told(&settings).unwrap().contains("mqtt.cert_file: is required"));
     }
 }

@@ -77,11 +77,7 @@ impl Intake {
             let subscribed = session.client.try_subscribe(filter, QoS::AtLeastOnce);
             subscribed.map_err(|e| session.refused(e))?;
         }
-        Ok(Self {
-            session,
-            waiting: VecDeque::new(),
-            lost: None,
-        })
+        Ok(Self { session, waiting: VecDeque::new(), lost: None })
     }
 
     /// The next message. Cancel safe.
@@ -143,8 +139,7 @@ impl Intake {
     pub async fn acknowledge(&mut self, gateway: &GatewayId, ack: &Ack) -> Result<(), MqttError> {
         let topic = Topic::new(gateway.clone(), Channel::Ack).to_string();
         let client = self.session.client.clone();
-        self.while_receiving(client.publish(topic, QoS::AtLeastOnce, false, ack.to_bytes()))
-            .await
+        self.while_receiving(client.publish(topic, QoS::AtLeastOnce, false, ack.to_bytes())).await
     }
 
     /// Hands something to the event loop while taking what it delivers: neither then waits for the other.
@@ -190,9 +185,7 @@ mod tests {
             while stream.read(&mut asked).await.is_ok_and(|n| n > 0) {}
         });
         let settings = MqttSettings::at(format!("mqtt://127.0.0.1:{port}"));
-        let mut intake = Intake::connect(&settings, "hub", None, false)
-            .await
-            .unwrap();
+        let mut intake = Intake::connect(&settings, "hub", None, false).await.unwrap();
         let error = intake.next().await.err().unwrap().to_string();
         assert!(error.contains("refuses the subscription"), "{error}");
         drop(intake);

@@ -325,10 +325,7 @@ fn of_other_alert(alert: Alert, attempt: &Attempt) -> String {
             "it does not answer to the name {}; write a name of the broker in mqtt.url",
             attempt.host
         ),
-        other => format!(
-            "it refuses TLS ({}); the broker's log says why",
-            name(other)
-        ),
+        other => format!("it refuses TLS ({}); the broker's log says why", name(other)),
     }
 }
 
@@ -339,9 +336,7 @@ fn name(alert: Alert) -> String {
 
 /// A name of a certificate without what rustls writes around it, as in `DnsName("localhost")` and `IpAddress(127.0.0.1)`.
 fn bare(name: &str) -> &str {
-    let inner = name
-        .split_once('(')
-        .and_then(|(_, rest)| rest.strip_suffix(')'));
+    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
     inner.unwrap_or(name).trim_matches('"')
 }
 
@@ -350,10 +345,7 @@ fn instant(time: UnixTime) -> String {
     i64::try_from(time.as_secs())
         .ok()
         .and_then(|seconds| Timestamp::from_second(seconds).ok())
-        .map_or_else(
-            || "a time beyond all calendars".into(),
-            |time| time.to_string(),
-        )
+        .map_or_else(|| "a time beyond all calendars".into(), |time| time.to_string())
 }
 
 /// The attempt that `settings` describe.

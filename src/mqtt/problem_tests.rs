@@ -18,18 +18,11 @@ fn attempt() -> Attempt {
 }
 
 fn with_certificate() -> Attempt {
-    Attempt {
-        cert_file: Some("/etc/hanqing/gw.pem".into()),
-        ..attempt()
-    }
+    Attempt { cert_file: Some("/etc/hanqing/gw.pem".into()), ..attempt() }
 }
 
 fn plain() -> Attempt {
-    Attempt {
-        tls: false,
-        port: 1883,
-        ..attempt()
-    }
+    Attempt { tls: false, port: 1883, ..attempt() }
 }
 
 /// A failure while TLS begins, as rumqttc hands it on.
@@ -47,9 +40,7 @@ fn network(kind: ErrorKind) -> ConnectionError {
 
 fn at(time: &str) -> UnixTime {
     let time: Timestamp = time.parse().unwrap();
-    UnixTime::since_unix_epoch(std::time::Duration::from_secs(
-        time.as_second().try_into().unwrap(),
-    ))
+    UnixTime::since_unix_epoch(std::time::Duration::from_secs(time.as_second().try_into().unwrap()))
 }
 
 /// Holds what is said of each error against the words that it must have: what, where, the rule, the way out.
@@ -90,10 +81,7 @@ fn the_brokers_certificate() {
                     "; write one of its names",
                 ],
             ),
-            (
-                presented(&[]),
-                &["no name at all", "broker.example.org", "made anew"],
-            ),
+            (presented(&[]), &["no name at all", "broker.example.org", "made anew"]),
             (
                 certificate(Certificate::ExpiredContext {
                     time: at("2026-11-26T04:00:00Z"),
@@ -117,14 +105,8 @@ fn the_brokers_certificate() {
                     "; set the clock",
                 ],
             ),
-            (
-                certificate(Certificate::InvalidPurpose),
-                &["not one for servers", "made anew"],
-            ),
-            (
-                certificate(Certificate::BadEncoding),
-                &["cannot be used", "made anew"],
-            ),
+            (certificate(Certificate::InvalidPurpose), &["not one for servers", "made anew"]),
+            (certificate(Certificate::BadEncoding), &["cannot be used", "made anew"]),
         ],
     );
 }
@@ -137,23 +119,14 @@ fn what_the_broker_says_of_ours() {
         let error = io::Error::new(ErrorKind::InvalidData, rustls::Error::AlertReceived(alert));
         ConnectionError::MqttState(StateError::Deserialization(mqttbytes::Error::Io(error)))
     };
-    let wants: &[&str] = &[
-        "wants a certificate",
-        "; give mqtt.cert_file and mqtt.key_file",
-    ];
+    let wants: &[&str] = &["wants a certificate", "; give mqtt.cert_file and mqtt.key_file"];
     says(
         &attempt(),
         &[
             (late(Alert::CertificateRequired), wants),
             (alert(Alert::HandshakeFailure), wants),
-            (
-                alert(Alert::ProtocolVersion),
-                &["TLS 1.2 or 1.3", "; renew"],
-            ),
-            (
-                alert(Alert::InternalError),
-                &["refuses TLS (InternalError)", "broker's log"],
-            ),
+            (alert(Alert::ProtocolVersion), &["TLS 1.2 or 1.3", "; renew"]),
+            (alert(Alert::InternalError), &["refuses TLS (InternalError)", "broker's log"]),
         ],
     );
     let ours = "mqtt.cert_file /etc/hanqing/gw.pem";
@@ -164,18 +137,9 @@ fn what_the_broker_says_of_ours() {
                 late(Alert::UnknownCA),
                 &[ours, "does not know the authority", "; take a certificate"],
             ),
-            (
-                late(Alert::CertificateExpired),
-                &[ours, "has expired", "openssl x509 -enddate"],
-            ),
-            (
-                late(Alert::CertificateRevoked),
-                &[ours, "revoked", "have a new one made"],
-            ),
-            (
-                late(Alert::BadCertificate),
-                &[ours, "refuses", "(BadCertificate)", "broker's log"],
-            ),
+            (late(Alert::CertificateExpired), &[ours, "has expired", "openssl x509 -enddate"]),
+            (late(Alert::CertificateRevoked), &[ours, "revoked", "have a new one made"]),
+            (late(Alert::BadCertificate), &[ours, "refuses", "(BadCertificate)", "broker's log"]),
             (
                 ConnectionError::MqttState(StateError::ConnectionAborted),
                 &["gave no reason", ours, "broker's log"],
@@ -197,14 +161,9 @@ fn tls_on_one_side_only() {
     says(
         &attempt(),
         &[
+            (ConnectionError::Tls(TlsError::Io(ErrorKind::UnexpectedEof.into())), no_tls),
             (
-                ConnectionError::Tls(TlsError::Io(ErrorKind::UnexpectedEof.into())),
-                no_tls,
-            ),
-            (
-                tls(rustls::Error::InvalidMessage(
-                    rustls::InvalidMessage::InvalidContentType,
-                )),
+                tls(rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)),
                 no_tls,
             ),
         ],
@@ -213,10 +172,7 @@ fn tls_on_one_side_only() {
     says(
         &plain(),
         &[
-            (
-                ConnectionError::MqttState(StateError::ConnectionAborted),
-                speaks_tls,
-            ),
+            (ConnectionError::MqttState(StateError::ConnectionAborted), speaks_tls),
             (
                 ConnectionError::MqttState(StateError::Deserialization(
                     mqttbytes::Error::MalformedPacket,
@@ -238,24 +194,12 @@ fn no_way_to_the_broker() {
                 network(ErrorKind::ConnectionRefused),
                 &["nothing listens on port 8883", "; start the broker"],
             ),
-            (
-                network(ErrorKind::HostUnreachable),
-                &["no way to broker.example.org", "network up"],
-            ),
-            (
-                network(ErrorKind::TimedOut),
-                &["no answer within 15 s", "firewall"],
-            ),
-            (
-                ConnectionError::NetworkTimeout,
-                &["no answer within 15 s", "firewall"],
-            ),
+            (network(ErrorKind::HostUnreachable), &["no way to broker.example.org", "network up"]),
+            (network(ErrorKind::TimedOut), &["no answer within 15 s", "firewall"]),
+            (ConnectionError::NetworkTimeout, &["no answer within 15 s", "firewall"]),
             (
                 ConnectionError::Io(unknown),
-                &[
-                    "the name broker.example.org cannot be looked up",
-                    "; correct mqtt.url",
-                ],
+                &["the name broker.example.org cannot be looked up", "; correct mqtt.url"],
             ),
         ],
     );
@@ -264,58 +208,32 @@ fn no_way_to_the_broker() {
 #[test]
 fn refusals_of_mqtt() {
     let refused = ConnectionError::ConnectionRefused;
-    let by_password = Attempt {
-        user: Some("gw-test".into()),
-        ..attempt()
-    };
+    let by_password = Attempt { user: Some("gw-test".into()), ..attempt() };
     says(
         &by_password,
         &[
             (
                 refused(ConnectReturnCode::BadUserNamePassword),
-                &[
-                    "mqtt.user \"gw-test\"",
-                    "wrong user or password",
-                    "; correct mqtt.user",
-                ],
+                &["mqtt.user \"gw-test\"", "wrong user or password", "; correct mqtt.user"],
             ),
             (
                 refused(ConnectReturnCode::NotAuthorized),
-                &[
-                    "mqtt.user \"gw-test\"",
-                    "not authorised",
-                    "mqtt.password_file",
-                ],
+                &["mqtt.user \"gw-test\"", "not authorised", "mqtt.password_file"],
             ),
-            (
-                refused(ConnectReturnCode::BadClientId),
-                &["\"hanqing-gw-test\"", "; let the broker"],
-            ),
-            (
-                refused(ConnectReturnCode::ServiceUnavailable),
-                &["nobody at the moment"],
-            ),
-            (
-                refused(ConnectReturnCode::RefusedProtocolVersion),
-                &["MQTT 3.1.1"],
-            ),
+            (refused(ConnectReturnCode::BadClientId), &["\"hanqing-gw-test\"", "; let the broker"]),
+            (refused(ConnectReturnCode::ServiceUnavailable), &["nobody at the moment"]),
+            (refused(ConnectReturnCode::RefusedProtocolVersion), &["MQTT 3.1.1"]),
         ],
     );
     says(
         &with_certificate(),
         &[(
             refused(ConnectReturnCode::NotAuthorized),
-            &[
-                "mqtt.cert_file /etc/hanqing/gw.pem",
-                "; let the broker go by certificates",
-            ],
+            &["mqtt.cert_file /etc/hanqing/gw.pem", "; let the broker go by certificates"],
         )],
     );
     says(
         &attempt(),
-        &[(
-            refused(ConnectReturnCode::NotAuthorized),
-            &["a client without mqtt.user"],
-        )],
+        &[(refused(ConnectReturnCode::NotAuthorized), &["a client without mqtt.user"])],
     );
 }

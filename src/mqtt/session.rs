@@ -142,11 +142,7 @@ pub(super) fn options(settings: &MqttSettings, client_id: &str) -> Result<Option
         mqtt.set_credentials(user, password.trim_end_matches(['\r', '\n']));
     }
     let attempt = problem::attempt(settings, &endpoint, client_id, CONNECT_MAX.as_secs());
-    Ok(Options {
-        mqtt,
-        attempt,
-        tls: files,
-    })
+    Ok(Options { mqtt, attempt, tls: files })
 }
 
 impl Session {
@@ -158,9 +154,7 @@ impl Session {
         // Else a small message waits until the broker's system has confirmed the one before it, up to 40 ms.
         event_loop.network_options.set_tcp_nodelay(true);
         let connect_max_s = CONNECT_MAX.as_secs();
-        event_loop
-            .network_options
-            .set_connection_timeout(connect_max_s);
+        event_loop.network_options.set_connection_timeout(connect_max_s);
         let (sender, events) = mpsc::channel(EVENTS_MAX);
         let task = tokio::spawn(poll(event_loop, sender, attempt));
         let mut session = Self {
@@ -311,9 +305,7 @@ mod tests {
             drop(stream);
         });
         let settings = MqttSettings::at(format!("mqtt://127.0.0.1:{port}"));
-        let session = Session::connect(options(&settings, "gw").unwrap())
-            .await
-            .unwrap();
+        let session = Session::connect(options(&settings, "gw").unwrap()).await.unwrap();
         let closed = tokio::time::timeout(GOODBYE_MAX * 3, session.close()).await;
         assert!(closed.is_ok(), "the goodbye hangs");
         broker.abort();

@@ -60,10 +60,7 @@ impl Endpoint {
     /// Whether the broker is on this machine.
     pub fn is_loopback(&self) -> bool {
         self.host == "localhost"
-            || self
-                .host
-                .parse::<IpAddr>()
-                .is_ok_and(|address| address.is_loopback())
+            || self.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 }
 
@@ -88,10 +85,8 @@ impl MqttSettings {
     /// # Errors
     /// Says what is wrong with the URL.
     pub fn endpoint(&self) -> Result<Endpoint, String> {
-        let (scheme, rest) = self
-            .url
-            .split_once("://")
-            .ok_or("no scheme: mqtts://host:port or mqtt://host:port")?;
+        let (scheme, rest) =
+            self.url.split_once("://").ok_or("no scheme: mqtts://host:port or mqtt://host:port")?;
         let tls = match scheme {
             "mqtts" => true,
             "mqtt" => false,
@@ -112,11 +107,7 @@ impl MqttSettings {
         if port == 0 {
             return Err("port 0".into());
         }
-        Ok(Endpoint {
-            host: host.into(),
-            port,
-            tls,
-        })
+        Ok(Endpoint { host: host.into(), port, tls })
     }
 }
 
@@ -136,10 +127,7 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), String> {
         },
     };
     let port = port
-        .map(|port| {
-            port.parse()
-                .map_err(|_| format!("{port:?} is no port: 1 to 65535"))
-        })
+        .map(|port| port.parse().map_err(|_| format!("{port:?} is no port: 1 to 65535")))
         .transpose()?;
     Ok((host, port))
 }
@@ -152,15 +140,9 @@ mod tests {
     fn reads_urls_strictly() {
         let endpoint = |url: &str| MqttSettings::at(url).endpoint();
         let found = endpoint("mqtts://broker.example.org").unwrap();
-        assert_eq!(
-            (found.port, found.tls, found.is_loopback()),
-            (8883, true, false)
-        );
+        assert_eq!((found.port, found.tls, found.is_loopback()), (8883, true, false));
         let found = endpoint("mqtt://[::1]:1884/").unwrap();
-        assert_eq!(
-            (found.host.as_str(), found.port, found.is_loopback()),
-            ("::1", 1884, true)
-        );
+        assert_eq!((found.host.as_str(), found.port, found.is_loopback()), ("::1", 1884, true));
         for bad in [
             "broker:1883",
             "http://x",

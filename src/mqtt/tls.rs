@@ -159,14 +159,8 @@ pub(super) mod tests {
                 "mqtt.ca_file = ca.pem: holds no certificate in PEM form; give a file",
             ),
             (told(cut, None), "mqtt.ca_file = ca.pem: is cut off"),
-            (
-                told(garbled.as_bytes(), None),
-                "mqtt.ca_file = ca.pem: is no PEM: base64",
-            ),
-            (
-                told(CA, Some((KEY, KEY))),
-                "mqtt.cert_file = gw.pem: holds no certificate",
-            ),
+            (told(garbled.as_bytes(), None), "mqtt.ca_file = ca.pem: is no PEM: base64"),
+            (told(CA, Some((KEY, KEY))), "mqtt.cert_file = gw.pem: holds no certificate"),
             (
                 told(CA, Some((CERTIFICATE, CERTIFICATE))),
                 "mqtt.key_file = gw.key: holds no private key",

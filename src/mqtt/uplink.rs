@@ -123,9 +123,7 @@ impl Uplink {
         };
         let acks = acknowledged.then(|| topic(Channel::Ack));
         // A broker that takes the connection and ends it at once had taken it: what comes next says that it is gone, and why.
-        let _gone = uplink
-            .begin(acks, topic(Channel::Birth), birth, clock)
-            .is_err();
+        let _gone = uplink.begin(acks, topic(Channel::Birth), birth, clock).is_err();
         Ok(uplink)
     }
 
@@ -149,19 +147,15 @@ impl Uplink {
     }
 
     fn retain(&mut self, topic: String, payload: Vec<u8>) -> Result<(), ClientError> {
-        self.traffic
-            .add(topic.len() + payload.len() + PUBLISH_OVERHEAD);
-        self.session
-            .client
-            .try_publish(topic, QoS::AtLeastOnce, true, payload)?;
+        self.traffic.add(topic.len() + payload.len() + PUBLISH_OVERHEAD);
+        self.session.client.try_publish(topic, QoS::AtLeastOnce, true, payload)?;
         self.handed.push_back(None);
         Ok(())
     }
 
     /// How many more batches may be on their way now.
     pub fn free(&self) -> usize {
-        self.window
-            .saturating_sub(self.handed.len() + self.sent.len())
+        self.window.saturating_sub(self.handed.len() + self.sent.len())
     }
 
     /// Whether nothing is on its way.
@@ -176,10 +170,7 @@ impl Uplink {
 
     /// The error of a broker that has confirmed nothing for `time`.
     pub fn silent(&self, time: Duration) -> MqttError {
-        let problem = format!(
-            "nothing that was sent has been confirmed for {} s",
-            time.as_secs()
-        );
+        let problem = format!("nothing that was sent has been confirmed for {} s", time.as_secs());
         self.session.lost(session::Lost::Problem(problem))
     }
 
@@ -195,18 +186,10 @@ impl Uplink {
     ) -> Result<(), MqttError> {
         let bytes = payload.len();
         let published =
-            self.session
-                .client
-                .try_publish(&self.readings, QoS::AtLeastOnce, false, payload);
+            self.session.client.try_publish(&self.readings, QoS::AtLeastOnce, false, payload);
         published.map_err(|e| self.session.refused(e))?;
-        self.traffic
-            .add(self.readings.len() + bytes + PUBLISH_OVERHEAD);
-        self.handed.push_back(Some(Handed {
-            batches,
-            backlog,
-            bytes,
-            since: Stopwatch::start(),
-        }));
+        self.traffic.add(self.readings.len() + bytes + PUBLISH_OVERHEAD);
+        self.handed.push_back(Some(Handed { batches, backlog, bytes, since: Stopwatch::start() }));
         Ok(())
     }
 

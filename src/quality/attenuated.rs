@@ -22,10 +22,7 @@ pub struct Attenuated {
 impl Attenuated {
     /// Nothing is known yet.
     pub fn new(rule: AttenuatedRule) -> Self {
-        Self {
-            rule,
-            kept: VecDeque::new(),
-        }
+        Self { rule, kept: VecDeque::new() }
     }
 
     /// Flags the next reading by the standard deviation of all values in the window that ends with it; not evaluated while there
@@ -71,11 +68,7 @@ mod tests {
     }
 
     fn rule(window_s: f64, min_obs: u32) -> AttenuatedRule {
-        AttenuatedRule {
-            window_h: window_s / 3600.0,
-            std: Limits::new(0.05, Some(0.01)),
-            min_obs,
-        }
+        AttenuatedRule { window_h: window_s / 3600.0, std: Limits::new(0.05, Some(0.01)), min_obs }
     }
 
     #[test]

@@ -100,11 +100,7 @@ impl Steps {
         if self.0.len() == STEPS_MAX {
             self.0.pop_front();
         }
-        self.0.push_back(Step {
-            value,
-            from,
-            until: at,
-        });
+        self.0.push_back(Step { value, from, until: at });
     }
 }
 
@@ -118,11 +114,7 @@ mod tests {
     }
 
     fn rule(after_s: f64, fail_after_s: f64, tolerance: f64) -> FlatRule {
-        FlatRule {
-            after_h: after_s / 3600.0,
-            fail_after_h: Some(fail_after_s / 3600.0),
-            tolerance,
-        }
+        FlatRule { after_h: after_s / 3600.0, fail_after_h: Some(fail_after_s / 3600.0), tolerance }
     }
 
     fn flags(flat: &mut FlatLine, readings: &[(i64, f64)]) -> Vec<u8> {
@@ -145,14 +137,7 @@ mod tests {
         let readings = [(0, 5.0), (300, 5.05), (1250, 5.0), (3999, 5.0)];
         assert_eq!(flags(&mut flat, &readings), [1, 1, 1, 1]);
         let mut flat = FlatLine::new(rule(4000.0, 9000.0, 0.1), 900.0);
-        let readings = [
-            (0, 5.0),
-            (900, 5.0),
-            (1800, 5.0),
-            (2700, 5.0),
-            (3600, 5.0),
-            (4000, 5.0),
-        ];
+        let readings = [(0, 5.0), (900, 5.0), (1800, 5.0), (2700, 5.0), (3600, 5.0), (4000, 5.0)];
         assert_eq!(flags(&mut flat, &readings), [1, 1, 1, 1, 1, 3]);
         assert_eq!(flags(&mut flat, &[(5001, 5.0)]), [1]);
         // A clock that was set back.

@@ -35,10 +35,7 @@ mod tests {
     #[test]
     fn says_why_and_fails_what_is_not_finite() {
         assert_eq!(gross_range(1.0, [0.0, 4.0], None), (Flag::Good, None));
-        assert_eq!(
-            gross_range(f64::NAN, [0.0, 4.0], None),
-            (Flag::Fail, Some(Reason::OutOfRange))
-        );
+        assert_eq!(gross_range(f64::NAN, [0.0, 4.0], None), (Flag::Fail, Some(Reason::OutOfRange)));
         assert_eq!(
             gross_range(3.5, [0.0, 4.0], Some([0.5, 3.0])),
             (Flag::Suspect, Some(Reason::Unexpected))

@@ -24,12 +24,7 @@ pub struct IdleFall {
 impl IdleFall {
     /// More than `fall_per_hour`, m/h, over `after_s` is too much.
     pub fn new(fall_per_hour: f64, after_s: f64) -> Self {
-        Self {
-            fall_per_hour,
-            after_s,
-            kept: VecDeque::new(),
-            pending: None,
-        }
+        Self { fall_per_hour, after_s, kept: VecDeque::new(), pending: None }
     }
 
     /// A pump runs, or nobody knows whether it does: what the level does now is no sign of anything.
@@ -71,11 +66,7 @@ impl IdleFall {
         match from {
             Some((from, high)) if seconds(from, at) >= self.after_s => {
                 let per_hour = (high - level) / seconds(from, at) * 3600.0;
-                if per_hour > self.fall_per_hour {
-                    Flag::Suspect
-                } else {
-                    Flag::Good
-                }
+                if per_hour > self.fall_per_hour { Flag::Suspect } else { Flag::Good }
             }
             _ => Flag::NotEvaluated,
         }

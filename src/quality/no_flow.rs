@@ -16,11 +16,7 @@ pub struct NoFlow {
 impl NoFlow {
     /// Flow of `at_most`, m³/h, and backflow count as none; a pump may run so for `after_s`.
     pub fn new(after_s: f64, at_most: f64) -> Self {
-        Self {
-            after_s,
-            at_most,
-            since: None,
-        }
+        Self { after_s, at_most, since: None }
     }
 
     /// Flags a reading of the flow meter; `runs` is whether the pump does, where that is known. Without a value, or where it is

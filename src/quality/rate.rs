@@ -25,11 +25,7 @@ mod tests {
         let at = |ms| Timestamp::from_millisecond(ms).unwrap();
         let limits = Limits::new(1.0, Some(10.0));
         let flag = |from: (i64, f64), to: (i64, f64)| {
-            u8::from(rate_of_change(
-                (at(from.0), from.1),
-                (at(to.0), to.1),
-                limits,
-            ))
+            u8::from(rate_of_change((at(from.0), from.1), (at(to.0), to.1), limits))
         };
         assert_eq!(flag((0, 0.0), (3_600_000, 1.0)), 1);
         assert_eq!(flag((0, 0.0), (3_600_000, -1.01)), 3);

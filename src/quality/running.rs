@@ -21,12 +21,7 @@ impl Running {
     /// Nothing is known yet. Power above `threshold_kw` counts as running; without it, power says nothing. What is older than
     /// `age_ms` says nothing either.
     pub fn new(threshold_kw: Option<f64>, age_ms: i64) -> Self {
-        Self {
-            threshold_kw,
-            age_ms,
-            run_state: None,
-            power: None,
-        }
+        Self { threshold_kw, age_ms, run_state: None, power: None }
     }
 
     /// Takes a reading of the pump: its run state (0 stands, anything else runs) or its power, kW; others say nothing. Without a

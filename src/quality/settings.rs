@@ -103,15 +103,7 @@ impl SeriesRules {
 
     /// Whether no test is made.
     pub fn is_empty(&self) -> bool {
-        let Self {
-            preset: _,
-            expected,
-            spike,
-            rate_per_hour,
-            flat,
-            attenuated,
-            gap_s,
-        } = self;
+        let Self { preset: _, expected, spike, rate_per_hour, flat, attenuated, gap_s } = self;
         expected.is_none()
             && spike.is_none()
             && rate_per_hour.is_none()
@@ -236,12 +228,7 @@ mod tests {
         assert_eq!(one.spike, Some(Limits::new(0.5, None)));
         let two = rules("spike = [0.5, 1]").unwrap();
         assert_eq!(two.spike, Some(Limits::new(0.5, Some(1.0))));
-        for bad in [
-            "spike = []",
-            "spike = [1, 2, 3]",
-            "spike = 1",
-            "spike = ['1']",
-        ] {
+        for bad in ["spike = []", "spike = [1, 2, 3]", "spike = 1", "spike = ['1']"] {
             assert!(rules(bad).is_err(), "{bad}");
         }
         let back = toml::to_string(&two).unwrap();

@@ -20,9 +20,7 @@ mod tests {
     use super::*;
 
     fn online(values: &[f64], limits: Limits) -> Vec<u8> {
-        let flags = values
-            .windows(3)
-            .map(|w| u8::from(spike([w[1], w[0]], w[2], limits)));
+        let flags = values.windows(3).map(|w| u8::from(spike([w[1], w[0]], w[2], limits)));
         flags.collect()
     }
 

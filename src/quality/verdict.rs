@@ -16,21 +16,14 @@ impl Verdict {
     pub fn of(flag: Flag, reason: Reason) -> Self {
         match flag {
             Flag::Good | Flag::NotEvaluated => Self { flag, reason: None },
-            Flag::Suspect | Flag::Fail | Flag::Missing => Self {
-                flag,
-                reason: Some(reason),
-            },
+            Flag::Suspect | Flag::Fail | Flag::Missing => Self { flag, reason: Some(reason) },
         }
     }
 
     /// The worse of two: missing, fail, suspect, good, not evaluated; of two alike the first. As the QARTOD roll-up, but that a
     /// missing value stays missing whatever else was tested.
     pub fn worst(self, other: Self) -> Self {
-        if severity(other.flag) > severity(self.flag) {
-            other
-        } else {
-            self
-        }
+        if severity(other.flag) > severity(self.flag) { other } else { self }
     }
 }
 

@@ -58,9 +58,7 @@ impl Watch {
             neighbour_ms,
             last: None,
             before: None,
-            flat: rules
-                .flat
-                .map(|rule| FlatLine::new(rule, neighbour_ms as f64 / 1000.0)),
+            flat: rules.flat.map(|rule| FlatLine::new(rule, neighbour_ms as f64 / 1000.0)),
             attenuated: rules.attenuated.map(Attenuated::new),
         }
     }
@@ -77,10 +75,7 @@ impl Watch {
             (self.last, self.before) = (None, None);
         }
         let (expected, reason) = gross_range(value, [f64::MIN, f64::MAX], self.expected);
-        let expected = Verdict {
-            flag: expected,
-            reason,
-        };
+        let expected = Verdict { flag: expected, reason };
         let spike = Verdict::of(self.spike(at, value), Reason::Spike);
         let rate = Verdict::of(self.rate(at, value), Reason::Rate);
         let jumped = spike.reason.is_some() || rate.reason.is_some();
@@ -132,10 +127,7 @@ mod tests {
     use super::*;
     use crate::quality::FlatRule;
 
-    const GOOD: Verdict = Verdict {
-        flag: Flag::Good,
-        reason: None,
-    };
+    const GOOD: Verdict = Verdict { flag: Flag::Good, reason: None };
 
     fn at(s: i64) -> Timestamp {
         Timestamp::from_second(s).unwrap()
@@ -178,16 +170,7 @@ mod tests {
         };
         let spiked = every_five(&[-3.0, -3.0, -8.0, -3.0, -3.0]);
         let flags = judged(&mut watch(rules.clone()), &spiked);
-        assert_eq!(
-            flags,
-            [
-                (1, None),
-                (1, None),
-                (4, Some("spike")),
-                (1, None),
-                (1, None)
-            ]
-        );
+        assert_eq!(flags, [(1, None), (1, None), (4, Some("spike")), (1, None), (1, None)]);
         let stepped = every_five(&[-3.0, -3.0, -8.0, -8.0, -8.0]);
         assert_eq!(judged(&mut watch(rules), &stepped), flags);
     }
@@ -205,10 +188,7 @@ mod tests {
 
     #[test]
     fn neighbours_of_long_ago_are_none_but_a_rate_holds_over_a_gap() {
-        let rules = SeriesRules {
-            spike: Some(Limits::new(0.05, None)),
-            ..SeriesRules::default()
-        };
+        let rules = SeriesRules { spike: Some(Limits::new(0.05, None)), ..SeriesRules::default() };
         let readings = [(0, 1.0), (300, 1.0), (1201, 5.0), (1501, 5.0), (1801, 9.0)];
         let flags = judged(&mut watch(rules), &readings);
         let only_last: Vec<u8> = flags.iter().map(|f| f.0).collect();
@@ -255,11 +235,7 @@ mod tests {
     fn the_worst_test_gives_flag_and_reason() {
         let mut watch = watch(SeriesRules {
             expected: Some([0.0, 2.0]),
-            flat: Some(FlatRule {
-                after_h: 0.25,
-                fail_after_h: Some(0.5),
-                tolerance: 0.01,
-            }),
+            flat: Some(FlatRule { after_h: 0.25, fail_after_h: Some(0.5), tolerance: 0.01 }),
             ..SeriesRules::default()
         });
         let readings: Vec<(i64, f64)> = (0..7).map(|i| (i * 300, 3.0)).collect();

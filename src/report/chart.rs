@@ -45,24 +45,13 @@ pub(super) struct Chart {
 /// The charts of a statement: levels of the greatest sources with thresholds, electricity by day, water stored.
 pub(super) fn charts(statement: &Statement) -> Vec<Chart> {
     let days: Vec<Date> = statement.days.iter().map(|d| d.day).collect();
-    let mut charts: Vec<Chart> = key_sources(statement)
-        .into_iter()
-        .map(|source| levels(source, &days))
-        .collect();
-    let line = |name: &str, color, values| Line {
-        name: name.into(),
-        color,
-        dashed: false,
-        values,
-    };
+    let mut charts: Vec<Chart> =
+        key_sources(statement).into_iter().map(|source| levels(source, &days)).collect();
+    let line = |name: &str, color, values| Line { name: name.into(), color, dashed: false, values };
     let energy: Vec<_> = statement.days.iter().map(|d| d.energy_kwh).collect();
     if energy.iter().any(Option::is_some) {
-        let mut energy = chart(
-            "逐日抗旱用电",
-            "用电（kWh）",
-            &days,
-            vec![line("用电", ENERGY, energy)],
-        );
+        let mut energy =
+            chart("逐日抗旱用电", "用电（kWh）", &days, vec![line("用电", ENERGY, energy)]);
         energy.bars = true;
         charts.push(energy);
     }
@@ -79,10 +68,7 @@ fn chart(title: &str, axis: &str, days: &[Date], series: Vec<Line>) -> Chart {
         title: title.into(),
         axis: axis.into(),
         bars: false,
-        days: days
-            .iter()
-            .map(|d| format!("{}/{}", d.month(), d.day()))
-            .collect(),
+        days: days.iter().map(|d| format!("{}/{}", d.month(), d.day())).collect(),
         skip: days.len().div_ceil(LABELS).max(1),
         series,
     }
@@ -94,10 +80,7 @@ fn key_sources(statement: &Statement) -> Vec<&SourceRecord> {
         let stored = source.days.iter().filter_map(|d| d.storage_m3);
         stored.fold(0.0, f64::max)
     };
-    let with_limits = statement
-        .sources
-        .iter()
-        .filter(|s| s.warn_m.is_some() && !s.days.is_empty());
+    let with_limits = statement.sources.iter().filter(|s| s.warn_m.is_some() && !s.days.is_empty());
     let mut sources: Vec<&SourceRecord> = with_limits.collect();
     sources.sort_by(|a, b| {
         let warned = b.warn_from.is_some().cmp(&a.warn_from.is_some());
@@ -119,10 +102,8 @@ fn levels(source: &SourceRecord, days: &[Date]) -> Chart {
         dashed: false,
         values: days.iter().map(level).collect(),
     }];
-    for (name, color, limit) in [
-        ("旱警", WARN, source.warn_m),
-        ("旱保", GUARD, source.guard_m),
-    ] {
+    for (name, color, limit) in [("旱警", WARN, source.warn_m), ("旱保", GUARD, source.guard_m)]
+    {
         if let Some(limit) = limit {
             series.push(Line {
                 name: name.into(),

@@ -20,19 +20,13 @@ pub struct Explanation {
 }
 
 fn leaf(text: impl Into<String>) -> Explanation {
-    Explanation {
-        text: text.into(),
-        from: Vec::new(),
-    }
+    Explanation { text: text.into(), from: Vec::new() }
 }
 
 /// The tree of the figure `id` of `statement`, with the names of `township`; `None` where there is no such figure.
 pub fn explain(statement: &Statement, township: &Township, id: &str) -> Option<Explanation> {
     let figure = statement.figure(id)?;
-    let tree = Tree {
-        statement,
-        township,
-    };
+    let tree = Tree { statement, township };
     Some(tree.of_figure(figure, 0))
 }
 
@@ -49,21 +43,12 @@ impl Tree<'_> {
         let words = words.map_or(String::new(), |words| format!("，成文“{words}”"));
         let mut from = vec![leaf(format!("算法：{}", figure.formula))];
         if let Some([least, most]) = figure.bounds.filter(|[least, most]| least != most) {
-            from.push(leaf(format!(
-                "真实值在{}至{}之间",
-                number(least),
-                number(most)
-            )));
+            from.push(leaf(format!("真实值在{}至{}之间", number(least), number(most))));
         }
         if figure.coverage.is_some() {
             from.push(leaf(format!("数据覆盖率 {}", percent(figure.coverage))));
         }
-        from.extend(
-            figure
-                .notes
-                .iter()
-                .map(|note| leaf(format!("说明：{note}"))),
-        );
+        from.extend(figure.notes.iter().map(|note| leaf(format!("说明：{note}"))));
         let inputs = figure.inputs.iter();
         from.extend(inputs.map(|input| self.of_input(figure, input, depth)));
         let text = format!(
@@ -77,27 +62,20 @@ impl Tree<'_> {
     }
 
     fn of_input(&self, figure: &Figure, input: &FigureInput, depth: usize) -> Explanation {
-        let value = input.value.map_or("无数据".into(), |value| {
-            format!("{} {}", number(value), figure.unit)
-        });
+        let value = input
+            .value
+            .map_or("无数据".into(), |value| format!("{} {}", number(value), figure.unit));
         let method = filters::method_zh(input.method);
         let coverage = match input.coverage {
             Some(share) => format!("，覆盖{}", percent(Some(share))),
             None => String::new(),
         };
-        let note = if input.note.is_empty() {
-            String::new()
-        } else {
-            format!("；{}", input.note)
-        };
+        let note = if input.note.is_empty() { String::new() } else { format!("；{}", input.note) };
         let text = format!("{}：{value}（{method}{coverage}）{note}", input.from);
         let from = match input.from.split_once(':') {
             Some(("figure", id)) if depth < DEPTH_MAX => {
                 let other = self.statement.figure(id);
-                other
-                    .map(|other| self.of_figure(other, depth + 1))
-                    .into_iter()
-                    .collect()
+                other.map(|other| self.of_figure(other, depth + 1)).into_iter().collect()
             }
             Some(("ledger", row)) => self.of_row(row),
             _ => self.of_series(&input.from),
@@ -106,30 +84,16 @@ impl Tree<'_> {
     }
 
     fn of_row(&self, row: &str) -> Vec<Explanation> {
-        let found = self
-            .statement
-            .entries
-            .iter()
-            .find(|e| e.id.to_string() == row);
+        let found = self.statement.entries.iter().find(|e| e.id.to_string() == row);
         let Some(entry) = found else {
             return Vec::new();
         };
         let Entry { code, from, to, .. } = entry;
-        let days = if from == to {
-            from.to_string()
-        } else {
-            format!("{from}至{to}")
-        };
+        let days = if from == to { from.to_string() } else { format!("{from}至{to}") };
         let mut place = String::new();
         for part in [
-            entry
-                .village
-                .as_ref()
-                .map(|id| self.township.village_name(id).to_owned()),
-            entry
-                .crop
-                .as_ref()
-                .map(|id| self.township.crop_name(id).to_owned()),
+            entry.village.as_ref().map(|id| self.township.village_name(id).to_owned()),
+            entry.crop.as_ref().map(|id| self.township.crop_name(id).to_owned()),
             entry.work.clone(),
         ]
         .into_iter()
@@ -145,10 +109,7 @@ impl Tree<'_> {
                 number(entry.value),
                 code.unit()
             )),
-            leaf(format!(
-                "依据：{}；{}于{at}录入",
-                entry.document, entry.entered_by
-            )),
+            leaf(format!("依据：{}；{}于{at}录入", entry.document, entry.entered_by)),
         ];
         if let Some(old) = entry.supersedes {
             rows.push(leaf(format!("更正第{old}条：{}", entry.reason)));
@@ -167,11 +128,8 @@ impl Tree<'_> {
                 || pump.station.as_str() == station
         };
         if let Some(pump) = self.statement.pumps.iter().find(read) {
-            let mut from = vec![leaf(format!(
-                "{}，{}",
-                pump.name,
-                self.township.village_name(&pump.village)
-            ))];
+            let mut from =
+                vec![leaf(format!("{}，{}", pump.name, self.township.village_name(&pump.village)))];
             let befell = pump.segments.iter().filter(|s| s.series == series);
             from.extend(befell.map(|segment| leaf(filters::segment(segment))));
             if pump.energy_kwh.series == series {
@@ -190,13 +148,9 @@ impl Tree<'_> {
 /// The days on which a pump drew anything.
 fn days(pump: &PumpAccount) -> Option<Explanation> {
     let drew = pump.days.iter().filter(|(_, kwh)| *kwh > 0.0);
-    let from: Vec<Explanation> = drew
-        .map(|(day, kwh)| leaf(format!("{day} {} kWh", number(*kwh))))
-        .collect();
-    (!from.is_empty()).then(|| Explanation {
-        text: format!("{}天用电", from.len()),
-        from,
-    })
+    let from: Vec<Explanation> =
+        drew.map(|(day, kwh)| leaf(format!("{day} {} kWh", number(*kwh)))).collect();
+    (!from.is_empty()).then(|| Explanation { text: format!("{}天用电", from.len()), from })
 }
 
 impl Explanation {
@@ -213,11 +167,7 @@ impl Explanation {
         }
         for (index, node) in self.from.iter().enumerate() {
             let last = index + 1 == self.from.len();
-            let (branch, further) = if last {
-                ("└─ ", "   ")
-            } else {
-                ("├─ ", "│  ")
-            };
+            let (branch, further) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
             lines.push(format!("{indent}{branch}{}", node.text));
             node.below(&format!("{indent}{further}"), depth - 1, lines);
         }

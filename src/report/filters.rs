@@ -27,9 +27,7 @@ pub(super) struct FigureView {
 impl FigureView {
     /// The parts of `figure`.
     pub fn of(figure: &Figure) -> Self {
-        let method = |input: &FigureInput| InputView {
-            method: input.method.into(),
-        };
+        let method = |input: &FigureInput| InputView { method: input.method.into() };
         Self {
             value: match figure.value {
                 Number::Number(value) => value.into(),
@@ -59,9 +57,7 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("change", change);
     environment.add_filter("class_zh", class_zh);
     environment.add_filter("method_zh", method_zh);
-    environment.add_filter("value_unit", |figure: Serde<FigureView>| {
-        value_unit(&figure)
-    });
+    environment.add_filter("value_unit", |figure: Serde<FigureView>| value_unit(&figure));
     environment.add_filter("remarks", |figure: Serde<FigureView>| remarks(&figure));
     environment.add_filter("cell", cell);
 }
@@ -70,11 +66,7 @@ pub(super) fn add(environment: &mut Environment<'_>) {
 pub(super) fn number(value: f64) -> String {
     let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" {
-        "0".into()
-    } else {
-        text.into()
-    }
+    if text == "-0" { "0".into() } else { text.into() }
 }
 
 /// A share as per cent with one decimal, rounded down so that 100 % means all; a dash where there is none.
@@ -144,12 +136,7 @@ pub(super) fn method_zh(method: &str) -> String {
 pub(super) fn pending(entry: &Entry) -> String {
     let (code, value) = (entry.code, number(entry.value));
     let unit = code.unit();
-    format!(
-        "第{}条 {} {value} {unit}（{}录入）",
-        entry.id,
-        code.name_zh(),
-        entry.entered_by
-    )
+    format!("第{}条 {} {value} {unit}（{}录入）", entry.id, code.name_zh(), entry.entered_by)
 }
 
 /// Who accepted a finding, when and why, or that nobody did.
@@ -207,10 +194,7 @@ pub(super) fn value_unit(figure: &FigureView) -> String {
 pub(super) fn remarks(figure: &FigureView) -> Vec<String> {
     let mut methods: Vec<(&str, usize)> = Vec::new();
     for input in &figure.inputs {
-        match methods
-            .iter_mut()
-            .find(|(method, _)| *method == input.method)
-        {
+        match methods.iter_mut().find(|(method, _)| *method == input.method) {
             Some((_, count)) => *count += 1,
             None => methods.push((&input.method, 1)),
         }

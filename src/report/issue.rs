@@ -121,10 +121,7 @@ fn file(path: &Path) -> impl FnOnce(io::Error) -> IssueError {
 
 fn hex(bytes: &[u8]) -> String {
     let sum = digest(&SHA256, bytes);
-    sum.as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    sum.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The digest of a report.
@@ -152,17 +149,12 @@ pub fn issue(
     fs::create_dir_all(dir).map_err(file(dir))?;
     let year = statement.period.from.year();
     let taken = |number: &u32| dir.join(format!("{year}-{number:03}")).exists();
-    let count = (1..=NUMBER_MAX)
-        .find(|n| !taken(n))
-        .ok_or(IssueError::Full(year))?;
+    let count = (1..=NUMBER_MAX).find(|n| !taken(n)).ok_or(IssueError::Full(year))?;
     let number = format!("{year}-{count:03}");
     let files = documents
         .files()
         .into_iter()
-        .map(|(name, bytes)| IssuedFile {
-            name: name.into(),
-            sha256: hex(bytes),
-        });
+        .map(|(name, bytes)| IssuedFile { name: name.into(), sha256: hex(bytes) });
     let mut issue = Issue {
         number: number.clone(),
         period: statement.period,
@@ -179,10 +171,8 @@ pub fn issue(
     }
     super::write(documents, &aside)?;
     let record = serde_json::to_string_pretty(&issue);
-    let record = record.map_err(|source| IssueError::Record {
-        path: aside.join(RECORD),
-        source,
-    })?;
+    let record =
+        record.map_err(|source| IssueError::Record { path: aside.join(RECORD), source })?;
     let path = aside.join(RECORD);
     fs::write(&path, record + "\n").map_err(file(&path))?;
     for entry in fs::read_dir(&aside).map_err(file(&aside))? {
@@ -219,10 +209,7 @@ pub fn issued(dir: &Path) -> Result<Vec<Issue>, IssueError> {
 
 fn record(path: &Path) -> Result<Issue, IssueError> {
     let text = fs::read_to_string(path).map_err(file(path))?;
-    serde_json::from_str(&text).map_err(|source| IssueError::Record {
-        path: path.into(),
-        source,
-    })
+    serde_json::from_str(&text).map_err(|source| IssueError::Record { path: path.into(), source })
 }
 
 /// The issued report `number` with its documents, each held against its digest.
@@ -230,10 +217,7 @@ fn record(path: &Path) -> Result<Issue, IssueError> {
 /// # Errors
 /// There is none of this number; a file is gone or altered.
 pub fn read(dir: &Path, number: &str) -> Result<Frozen, IssueError> {
-    let unknown = || IssueError::Unknown {
-        number: number.into(),
-        dir: dir.into(),
-    };
+    let unknown = || IssueError::Unknown { number: number.into(), dir: dir.into() };
     let plain = number.chars().all(|c| c.is_ascii_digit() || c == '-');
     let place = dir.join(number);
     let path = place.join(RECORD);
@@ -264,10 +248,7 @@ pub fn read(dir: &Path, number: &str) -> Result<Frozen, IssueError> {
 pub fn changes(frozen: &Frozen, statement: &Statement) -> Result<Vec<Change>, IssueError> {
     let issued = frozen.documents.iter().find(|(name, _)| name == FIGURES);
     let bytes = issued.map_or(&b"[]"[..], |(_, bytes)| bytes);
-    let wrong = |source| IssueError::Record {
-        path: FIGURES.into(),
-        source,
-    };
+    let wrong = |source| IssueError::Record { path: FIGURES.into(), source };
     let then: Vec<serde_json::Value> = serde_json::from_slice(bytes).map_err(wrong)?;
     let now = serde_json::to_value(&statement.figures).map_err(wrong)?;
     let none = Vec::new();

@@ -30,24 +30,11 @@ fn an_issued_report_is_printed_again_to_the_last_byte() {
     for ((name, bytes), (made, expected)) in frozen.documents.iter().zip(documents.files()) {
         assert_eq!((name.as_str(), bytes.as_slice()), (made, expected));
     }
-    let again = issue(
-        dir.path(),
-        &documents,
-        &statement(&figures(&SAID)),
-        "刘某",
-        at(),
-    )
-    .unwrap();
+    let again = issue(dir.path(), &documents, &statement(&figures(&SAID)), "刘某", at()).unwrap();
     assert_eq!(again.number, "2022-002");
-    assert_ne!(
-        again.digest, first.digest,
-        "the number is part of what is sealed"
-    );
-    let numbers: Vec<String> = super::issued(dir.path())
-        .unwrap()
-        .into_iter()
-        .map(|i| i.number)
-        .collect();
+    assert_ne!(again.digest, first.digest, "the number is part of what is sealed");
+    let numbers: Vec<String> =
+        super::issued(dir.path()).unwrap().into_iter().map(|i| i.number).collect();
     assert_eq!(numbers, ["2022-001", "2022-002"]);
 }
 
@@ -58,26 +45,17 @@ fn what_is_altered_or_gone_is_named() {
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
     fs::write(&file, "别的").unwrap();
     let altered = read(dir.path(), &first.number).unwrap_err().to_string();
-    assert!(
-        altered.contains("drought-relief.md is not what was issued"),
-        "{altered}"
-    );
+    assert!(altered.contains("drought-relief.md is not what was issued"), "{altered}");
     for number in ["2022-009", "../2022-001", ""] {
         let unknown = read(dir.path(), number).unwrap_err();
-        assert!(
-            matches!(unknown, IssueError::Unknown { .. }),
-            "{number}: {unknown}"
-        );
+        assert!(matches!(unknown, IssueError::Unknown { .. }), "{number}: {unknown}");
     }
     let record = dir.path().join("2022-001/issue.json");
     fs::set_permissions(&record, fs::Permissions::from_mode(0o644)).unwrap();
     let text = fs::read_to_string(&record).unwrap();
     fs::write(&record, text.replace("刘某", "张某")).unwrap();
     let forged = read(dir.path(), &first.number).unwrap_err().to_string();
-    assert!(
-        forged.contains("issue.json is not what was issued"),
-        "{forged}"
-    );
+    assert!(forged.contains("issue.json is not what was issued"), "{forged}");
 }
 
 #[test]
@@ -86,11 +64,7 @@ fn what_has_changed_since_shows_with_its_inputs() {
     let frozen = read(dir.path(), &first.number).unwrap();
     let mut now = statement(&figures(&SAID));
     assert_eq!(changes(&frozen, &now).unwrap(), vec![]);
-    let figure = now
-        .figures
-        .iter_mut()
-        .find(|f| f.id == "electricity_used")
-        .unwrap();
+    let figure = now.figures.iter_mut().find(|f| f.id == "electricity_used").unwrap();
     figure.value = Value::Number(36_000.0);
     figure.phrase = Some("约3.6万度".into());
     figure.inputs[0].value = Some(2.5);

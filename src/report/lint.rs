@@ -13,9 +13,8 @@ use crate::figures::{
 use crate::water::Township;
 
 /// Marks that cannot stand one after the other, or begin a paragraph: a clause between them fell out.
-const PAIRS: [&str; 10] = [
-    "，，", "，。", "，；", "；。", "；；", "。。", "、，", "、。", "：。", "（）",
-];
+const PAIRS: [&str; 10] =
+    ["，，", "，。", "，；", "；。", "；；", "。。", "、，", "、。", "：。", "（）"];
 
 /// Every fault of the templates in `templates_dir`, or of those of the program, each with its place.
 pub fn check_templates(templates_dir: Option<&Path>) -> Vec<String> {
@@ -76,10 +75,7 @@ fn numbers(source: &str) -> Vec<String> {
     outside.push_str(rest);
     for (index, line) in outside.lines().enumerate() {
         if let Some(at) = line.find(|c: char| c.is_ascii_digit()) {
-            let number: String = line[at..]
-                .chars()
-                .take_while(char::is_ascii_digit)
-                .collect();
+            let number: String = line[at..].chars().take_while(char::is_ascii_digit).collect();
             faults.push(format!(
                 "template {WORDING}, line {}: the number {number} is written into the wording; take it from a figure",
                 index + 1
@@ -91,21 +87,11 @@ fn numbers(source: &str) -> Vec<String> {
 
 /// A statement in which every figure has `value`, or none has one.
 fn statement(value: Option<f64>) -> Statement {
-    let period = Period {
-        from: date(2001, 8, 1),
-        to: date(2001, 9, 1),
-    };
+    let period = Period { from: date(2001, 8, 1), to: date(2001, 9, 1) };
     Statement {
         period,
-        figures: FigureId::ALL
-            .iter()
-            .map(|id| figure(*id, value, period))
-            .collect(),
-        findings: Findings {
-            found: Vec::new(),
-            checked: 0,
-            unchecked: Vec::new(),
-        },
+        figures: FigureId::ALL.iter().map(|id| figure(*id, value, period)).collect(),
+        findings: Findings { found: Vec::new(), checked: 0, unchecked: Vec::new() },
         comparisons: Vec::new(),
         villages: Vec::new(),
         sources: Vec::new(),
@@ -170,18 +156,12 @@ mod tests {
         for (text, expected) in [
             ("好\n投入65台", "line 2: the number 65"),
             ("{# 2022 #}好", ""),
-            (
-                "受灾{{ f.area_affected.phrase }}，绝收{{ f.area_failde.phrase }}",
-                "area_failde",
-            ),
+            ("受灾{{ f.area_affected.phrase }}，绝收{{ f.area_failde.phrase }}", "area_failde"),
             (
                 "受灾{{ f.area_affected.phrase or \"\" }}，{{ f.area_failed.phrase or \"\" }}。",
                 "，。",
             ),
-            (
-                "{{ f.area_affected.phrase or \"\" }}，完。",
-                "the first mark",
-            ),
+            ("{{ f.area_affected.phrase or \"\" }}，完。", "the first mark"),
             ("约{{ f.area_affected.phrase or \"\" }}。", "two hedges"),
             ("{{ f.area_affected.phrase", "syntax error"),
         ] {
@@ -190,10 +170,7 @@ mod tests {
             if expected.is_empty() {
                 assert_eq!(faults, Vec::<String>::new(), "{text}");
             } else {
-                assert!(
-                    faults.iter().any(|f| f.contains(expected)),
-                    "{text}: {faults:?}"
-                );
+                assert!(faults.iter().any(|f| f.contains(expected)), "{text}: {faults:?}");
             }
         }
     }

@@ -46,19 +46,12 @@ fn one(figure: &Figure, passages: &mut Passages) {
     };
     let Some(value) = value else {
         let why = figure.notes.join("；");
-        for name in [
-            figure.id.into(),
-            figure.name_zh.into(),
-            format!("{}.value", figure.id),
-        ] {
+        for name in [figure.id.into(), figure.name_zh.into(), format!("{}.value", figure.id)] {
             passages.absent.insert(name, why.clone());
         }
         return;
     };
-    let words = figure
-        .phrase
-        .clone()
-        .unwrap_or_else(|| format!("{value}{}", figure.unit));
+    let words = figure.phrase.clone().unwrap_or_else(|| format!("{value}{}", figure.unit));
     let texts = &mut passages.texts;
     texts.insert(figure.id.into(), words.clone());
     texts.insert(figure.name_zh.into(), words);

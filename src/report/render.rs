@@ -26,22 +26,10 @@ const ENGLISH: &str = "drought-relief.en.md.j2";
 
 /// The templates that come with the program; a file of the same name in the office's directory goes before.
 const EMBEDDED: [(&str, &str); 4] = [
-    (
-        WORDING,
-        include_str!("../../config/report/drought-relief.txt.j2"),
-    ),
-    (
-        MARKDOWN,
-        include_str!("../../config/report/drought-relief.md.j2"),
-    ),
-    (
-        HTML,
-        include_str!("../../config/report/drought-relief.html.j2"),
-    ),
-    (
-        ENGLISH,
-        include_str!("../../config/report/drought-relief.en.md.j2"),
-    ),
+    (WORDING, include_str!("../../config/report/drought-relief.txt.j2")),
+    (MARKDOWN, include_str!("../../config/report/drought-relief.md.j2")),
+    (HTML, include_str!("../../config/report/drought-relief.html.j2")),
+    (ENGLISH, include_str!("../../config/report/drought-relief.en.md.j2")),
 ];
 
 /// Instructions that one template may take: some hundred times what the shipped ones need for a township of 200 stations, so
@@ -187,9 +175,7 @@ fn findings(statement: &Statement) -> Vec<FindingView> {
 
 /// The zone of the township.
 pub(super) fn zone(township: &Township) -> Result<TimeZone, ReportError> {
-    TimeZone::get(&township.zone).map_err(|_| ReportError::Zone {
-        zone: township.zone.clone(),
-    })
+    TimeZone::get(&township.zone).map_err(|_| ReportError::Zone { zone: township.zone.clone() })
 }
 
 /// The templates, strict and bounded.
@@ -245,9 +231,5 @@ fn template_error(name: &str, source: &str, error: &minijinja::Error) -> ReportE
     if let Some(piece) = piece.or(whole_line) {
         what = format!("{what}, in `{}`", piece.trim());
     }
-    ReportError::Template {
-        name: error.name().unwrap_or(name).into(),
-        line,
-        what,
-    }
+    ReportError::Template { name: error.name().unwrap_or(name).into(), line, what }
 }

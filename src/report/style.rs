@@ -3,9 +3,7 @@
 use crate::figures::{Figure, Hedge, parse};
 
 /// Words before a number that hedge it (`domain.md` §4.1).
-const BEFORE: [&str; 10] = [
-    "约", "大约", "近", "将近", "达", "超", "超过", "不足", "至少", "多达",
-];
+const BEFORE: [&str; 10] = ["约", "大约", "近", "将近", "达", "超", "超过", "不足", "至少", "多达"];
 /// Words after it.
 const AFTER: [&str; 6] = ["左右", "以上", "以下", "以内", "之多", "上下"];
 
@@ -16,16 +14,14 @@ pub(super) fn hedged_twice(text: &str, figures: &[Figure]) -> Option<String> {
         let phrase = figure.phrase.as_deref()?;
         (parse(phrase)?.hedge != Hedge::Exact).then_some(phrase)
     });
-    hedged
-        .flat_map(|phrase| text.match_indices(phrase))
-        .find_map(|(at, phrase)| {
-            let (before, rest) = text.split_at_checked(at)?;
-            let after = rest.strip_prefix(phrase)?;
-            let word = BEFORE.iter().find(|word| before.ends_with(**word));
-            let end = AFTER.iter().find(|word| after.starts_with(**word));
-            (word.is_some() || end.is_some()).then(|| {
-                let (word, end) = (word.unwrap_or(&""), end.unwrap_or(&""));
-                format!("{word}{phrase}{end}")
-            })
+    hedged.flat_map(|phrase| text.match_indices(phrase)).find_map(|(at, phrase)| {
+        let (before, rest) = text.split_at_checked(at)?;
+        let after = rest.strip_prefix(phrase)?;
+        let word = BEFORE.iter().find(|word| before.ends_with(**word));
+        let end = AFTER.iter().find(|word| after.starts_with(**word));
+        (word.is_some() || end.is_some()).then(|| {
+            let (word, end) = (word.unwrap_or(&""), end.unwrap_or(&""));
+            format!("{word}{phrase}{end}")
         })
+    })
 }

@@ -34,10 +34,7 @@ pub(super) const SAID: [(&str, f64, &str); 20] = [
 ];
 
 pub(super) fn period() -> Period {
-    Period {
-        from: date(2022, 8, 1),
-        to: date(2022, 11, 15),
-    }
+    Period { from: date(2022, 8, 1), to: date(2022, 11, 15) }
 }
 
 /// All figures of the catalogue: those of `said` have a value, the others are absent.
@@ -93,19 +90,11 @@ pub(super) fn documents(
 
 /// A statement of these figures and two days of electricity.
 pub(super) fn statement(figures: &[Figure]) -> Statement {
-    let day = |day, kwh| TownshipDay {
-        day,
-        energy_kwh: Some(kwh),
-        storage_m3: None,
-    };
+    let day = |day, kwh| TownshipDay { day, energy_kwh: Some(kwh), storage_m3: None };
     Statement {
         period: period(),
         figures: figures.to_vec(),
-        findings: Findings {
-            found: Vec::new(),
-            checked: 0,
-            unchecked: Vec::new(),
-        },
+        findings: Findings { found: Vec::new(), checked: 0, unchecked: Vec::new() },
         comparisons: Vec::new(),
         villages: Vec::new(),
         sources: Vec::new(),
@@ -128,11 +117,7 @@ fn the_section_says_what_the_figures_say() {
         assert!(text.contains("35012.35 kWh"));
         assert!(text.contains("98.7%"));
     }
-    let section: Vec<&str> = documents
-        .markdown
-        .lines()
-        .filter(|l| l.contains("方面，"))
-        .collect();
+    let section: Vec<&str> = documents.markdown.lines().filter(|l| l.contains("方面，")).collect();
     assert_eq!(
         section,
         [
@@ -155,11 +140,7 @@ fn what_is_absent_is_left_out_and_listed_with_its_reason() {
         .filter(|s| ["area_affected", "electricity_used"].contains(&s.0))
         .collect();
     let documents = documents(None, &figures(&said)).unwrap();
-    assert!(
-        documents
-            .markdown
-            .contains("抗旱救灾方面，农作物受灾约2200亩。面对旱情")
-    );
+    assert!(documents.markdown.contains("抗旱救灾方面，农作物受灾约2200亩。面对旱情"));
     assert!(!documents.markdown.contains("安全饮水方面"));
     for text in [&documents.markdown, &documents.html] {
         let (_, absent) = text.split_once("缺少数据的指标").unwrap();
@@ -176,17 +157,12 @@ fn the_json_is_an_array_of_figures() {
     let json: serde_json::Value = serde_json::from_str(&documents.json).unwrap();
     let first = &json[0];
     assert_eq!(json.as_array().unwrap().len(), FigureId::ALL.len());
-    for key in [
-        "id", "name_zh", "value", "unit", "class", "phrase", "period", "coverage", "inputs",
-    ] {
+    for key in ["id", "name_zh", "value", "unit", "class", "phrase", "period", "coverage", "inputs"]
+    {
         assert!(first.get(key).is_some(), "{key}");
     }
     assert_eq!(first["value"], "2022-08-01");
-    let absent = json
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|f| f["id"] == "area_damaged");
+    let absent = json.as_array().unwrap().iter().find(|f| f["id"] == "area_damaged");
     assert!(absent.unwrap()["value"].is_null());
 }
 
@@ -201,10 +177,7 @@ fn no_figure_is_written_in_the_templates() {
     }
     let html = include_str!("../../config/report/drought-relief.html.j2");
     let (_, body) = html.split_once("<body>").unwrap();
-    let body = body
-        .replace("<h1>", "")
-        .replace("</h1>", "")
-        .replace("h2>", "");
+    let body = body.replace("<h1>", "").replace("</h1>", "").replace("h2>", "");
     assert!(!body.contains(|c: char| c.is_ascii_digit()), "{body}");
 }
 
@@ -214,10 +187,7 @@ fn a_template_that_names_an_unknown_figure_is_refused_by_name_and_line() {
     let path = dir.path().join("drought-relief.txt.j2");
     for (text, expected) in [
         ("好\n{{ f.area_flooded.phrase }}", "area_flooded"),
-        (
-            "好\n{% if f.area_flooded.phrase %}有{% endif %}",
-            "area_flooded",
-        ),
+        ("好\n{% if f.area_flooded.phrase %}有{% endif %}", "area_flooded"),
         ("好\n{{ f.area_failed.phrase", "syntax error"),
         (
             "好\n{% for a in range(9000) %}{% for b in range(9000) %}{% endfor %}{% endfor %}",
@@ -228,10 +198,7 @@ fn a_template_that_names_an_unknown_figure_is_refused_by_name_and_line() {
         let error = documents(Some(dir.path()), &figures(&SAID)).unwrap_err();
         let message = error.to_string();
         assert!(message.contains(expected), "{message}");
-        assert!(
-            message.starts_with("template drought-relief.txt.j2, line 2: "),
-            "{message}"
-        );
+        assert!(message.starts_with("template drought-relief.txt.j2, line 2: "), "{message}");
     }
     fs::write(&path, "{{ f.area_failed.phrase }}绝收。").unwrap();
     let own = documents(Some(dir.path()), &figures(&SAID)).unwrap();

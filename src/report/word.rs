@@ -45,10 +45,7 @@ const BIAOSONG: &str = "方正小标宋简体";
 const SONGTI: &str = "宋体";
 
 fn fonts(east_asia: &str) -> RunFonts {
-    RunFonts::new()
-        .east_asia(east_asia)
-        .ascii("Times New Roman")
-        .hi_ansi("Times New Roman")
+    RunFonts::new().east_asia(east_asia).ascii("Times New Roman").hi_ansi("Times New Roman")
 }
 
 /// Writes the Word file of `statement`, whose section reads `paragraphs`.
@@ -70,9 +67,7 @@ pub(super) fn write(
     let dates = format!("（统计期：{}至{}）", day(period.from), day(period.to));
     docx = docx.add_paragraph(styled("Dates", &dates));
     for paragraph in paragraphs {
-        let run = Run::new()
-            .add_text(paragraph)
-            .character_spacing(CHARACTER_SPACE);
+        let run = Run::new().add_text(paragraph).character_spacing(CHARACTER_SPACE);
         docx = docx.add_paragraph(Paragraph::new().style("Body").add_run(run));
     }
     let charts = charts(statement);
@@ -83,14 +78,12 @@ pub(super) fn write(
         .add_run(Run::new().add_text("附表：指标及来源"));
     docx = docx.add_paragraph(annex).add_table(figures(statement));
     if !statement.findings.found.is_empty() {
-        docx = docx
-            .add_paragraph(styled("Heading1", "需要核对的地方"))
-            .add_table(findings(statement));
+        docx =
+            docx.add_paragraph(styled("Heading1", "需要核对的地方")).add_table(findings(statement));
     }
     if !statement.comparisons.is_empty() {
-        docx = docx
-            .add_paragraph(styled("Heading1", "与往年比较"))
-            .add_table(comparisons(statement));
+        docx =
+            docx.add_paragraph(styled("Heading1", "与往年比较")).add_table(comparisons(statement));
     }
     if !statement.pending.is_empty() {
         docx = docx.add_paragraph(styled("Heading1", "待复核、未计入的台账"));
@@ -125,11 +118,7 @@ fn document(created_at: &str) -> Docx {
         .header(851)
         .footer(FOOTER);
     let paragraph = |id: &str, name: &str| Style::new(id, StyleType::Paragraph).name(name);
-    let exact = |line: i32| {
-        LineSpacing::new()
-            .line_rule(LineSpacingType::Exact)
-            .line(line)
-    };
+    let exact = |line: i32| LineSpacing::new().line_rule(LineSpacingType::Exact).line(line);
     let two_characters = || Some(SpecialIndentType::FirstLine(640));
     Docx::new()
         .page_size(PAGE.0, PAGE.1)
@@ -176,10 +165,7 @@ fn document(created_at: &str) -> Docx {
                 .line_spacing(exact(320).after(160)),
         )
         .add_style(
-            paragraph("Cell", "表格文字")
-                .fonts(fonts(SONGTI))
-                .size(SMALL)
-                .line_spacing(exact(240)),
+            paragraph("Cell", "表格文字").fonts(fonts(SONGTI)).size(SMALL).line_spacing(exact(240)),
         )
         .add_style(
             paragraph("CellHead", "表头文字")
@@ -189,10 +175,7 @@ fn document(created_at: &str) -> Docx {
                 .line_spacing(exact(240)),
         )
         .add_style(
-            paragraph("Note", "附注")
-                .fonts(fonts(SONGTI))
-                .size(SMALL + 3)
-                .line_spacing(exact(320)),
+            paragraph("Note", "附注").fonts(fonts(SONGTI)).size(SMALL + 3).line_spacing(exact(320)),
         )
         .footer(page_number(AlignmentType::Right))
         .even_footer(page_number(AlignmentType::Left))
@@ -200,12 +183,7 @@ fn document(created_at: &str) -> Docx {
 
 /// `— 1 —`, odd pages right and even ones left (GB/T 9704 §7.5).
 fn page_number(side: AlignmentType) -> Footer {
-    let run = |text: &str| {
-        Run::new()
-            .add_text(text)
-            .fonts(fonts(SONGTI))
-            .size(PAGE_NUMBER)
-    };
+    let run = |text: &str| Run::new().add_text(text).fonts(fonts(SONGTI)).size(PAGE_NUMBER);
     let paragraph = Paragraph::new()
         .align(side)
         .fonts(fonts(SONGTI))
@@ -217,9 +195,7 @@ fn page_number(side: AlignmentType) -> Footer {
 }
 
 fn styled(style: &str, text: &str) -> Paragraph {
-    Paragraph::new()
-        .style(style)
-        .add_run(Run::new().add_text(text))
+    Paragraph::new().style(style).add_run(Run::new().add_text(text))
 }
 
 /// A place for each chart, and its caption below it.
@@ -231,15 +207,9 @@ fn with_charts(mut docx: Docx, charts: &[Chart]) -> Docx {
         let place = Run::new().add_text(word_charts::place(index));
         docx = docx
             .add_paragraph(
-                Paragraph::new()
-                    .align(AlignmentType::Center)
-                    .keep_next(true)
-                    .add_run(place),
+                Paragraph::new().align(AlignmentType::Center).keep_next(true).add_run(place),
             )
-            .add_paragraph(styled(
-                "Caption",
-                &format!("图{} {}", index + 1, chart.title),
-            ));
+            .add_paragraph(styled("Caption", &format!("图{} {}", index + 1, chart.title)));
     }
     docx
 }
@@ -251,9 +221,7 @@ fn table<const N: usize>(
 ) -> Table {
     let cells = |style: &str, texts: &[String; N]| {
         let cell = |(text, width): (&String, usize)| {
-            TableCell::new()
-                .width(width, WidthType::Dxa)
-                .add_paragraph(styled(style, text))
+            TableCell::new().width(width, WidthType::Dxa).add_paragraph(styled(style, text))
         };
         texts.iter().zip(columns).map(cell).collect::<Vec<_>>()
     };
@@ -280,11 +248,7 @@ fn figures(statement: &Statement) -> Table {
         ]
     };
     let head = ["指标", "数值", "成文", "类别", "覆盖率", "方法与说明"];
-    table(
-        FIGURE_COLUMNS,
-        head,
-        statement.figures.iter().filter(shown).map(row),
-    )
+    table(FIGURE_COLUMNS, head, statement.figures.iter().filter(shown).map(row))
 }
 
 fn findings(statement: &Statement) -> Table {
@@ -296,11 +260,7 @@ fn findings(statement: &Statement) -> Table {
             filters::acceptance(finding),
         ]
     });
-    table(
-        FINDING_COLUMNS,
-        ["程度", "问题", "到哪里核对", "认可"],
-        rows,
-    )
+    table(FINDING_COLUMNS, ["程度", "问题", "到哪里核对", "认可"], rows)
 }
 
 fn comparisons(statement: &Statement) -> Table {
@@ -313,16 +273,11 @@ fn comparisons(statement: &Statement) -> Table {
             filters::change(row.change_percent),
         ]
     });
-    table(
-        COMPARISON_COLUMNS,
-        ["指标", "比较对象", "当时", "本次", "增减"],
-        rows,
-    )
+    table(COMPARISON_COLUMNS, ["指标", "比较对象", "当时", "本次", "增减"], rows)
 }
 
 fn absent(statement: &Statement) -> Vec<(&'static str, String)> {
     let absent = |figure: &&Figure| figure.narrative && figure.phrase.is_none();
     let rows = statement.figures.iter().filter(absent);
-    rows.map(|figure| (figure.name_zh, figure.notes.join("；")))
-        .collect()
+    rows.map(|figure| (figure.name_zh, figure.notes.join("；"))).collect()
 }

@@ -46,9 +46,7 @@ pub(super) fn insert(docx: &[u8], charts: &[Chart]) -> Result<Vec<u8>, ReportErr
         written.write_all(&bytes).map_err(failed)?;
     }
     let mut environment = Environment::new();
-    environment
-        .add_template("chart.xml", TEMPLATE)
-        .map_err(failed)?;
+    environment.add_template("chart.xml", TEMPLATE).map_err(failed)?;
     let template = environment.get_template("chart.xml").map_err(failed)?;
     for (index, chart) in charts.iter().enumerate() {
         let chart = minijinja::Value::from(Serde(chart));
@@ -93,9 +91,7 @@ fn with_drawing(text: String, index: usize) -> String {
         return text;
     };
     let start = text[..at].rfind("<w:t");
-    let end = text[at..]
-        .find("</w:t>")
-        .map(|end| at + end + "</w:t>".len());
+    let end = text[at..].find("</w:t>").map(|end| at + end + "</w:t>".len());
     let (Some(start), Some(end)) = (start, end) else {
         return text;
     };

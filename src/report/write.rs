@@ -11,10 +11,7 @@ use super::{Documents, ReportError};
 /// # Errors
 /// [`ReportError::Write`] with the path that could not be written.
 pub fn write(documents: &Documents, out: &Path) -> Result<Vec<PathBuf>, ReportError> {
-    fs::create_dir_all(out).map_err(|source| ReportError::Write {
-        path: out.into(),
-        source,
-    })?;
+    fs::create_dir_all(out).map_err(|source| ReportError::Write { path: out.into(), source })?;
     let files = documents.files().into_iter();
     files.map(|(name, bytes)| put(out, name, bytes)).collect()
 }
@@ -24,9 +21,6 @@ fn put(out: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, ReportError> {
     let path = out.join(name);
     let aside = out.join(format!("{name}.part"));
     let written = fs::write(&aside, bytes).and_then(|()| fs::rename(&aside, &path));
-    written.map_err(|source| ReportError::Write {
-        path: path.clone(),
-        source,
-    })?;
+    written.map_err(|source| ReportError::Write { path: path.clone(), source })?;
     Ok(path)
 }

@@ -41,9 +41,8 @@ impl Simulator {
             let mut ports = Vec::new();
             for settings in buses {
                 let bus = SimulatedBus::new(world.clone(), settings, profiles)?;
-                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-                    .await
-                    .map_err(SimError::Listen)?;
+                let listener =
+                    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(SimError::Listen)?;
                 ports.push(listener.local_addr().map_err(SimError::Listen)?);
                 servers.spawn(server::serve(listener, Arc::new(bus), stop.clone()));
             }
@@ -164,9 +163,7 @@ impl SimulatedDevice {
                     continue;
                 }
                 for (address, word) in (u32::from(part.address)..).zip(held) {
-                    let place = address
-                        .checked_sub(from)
-                        .and_then(|i| usize::try_from(i).ok());
+                    let place = address.checked_sub(from).and_then(|i| usize::try_from(i).ok());
                     if let Some(slot) = place.and_then(|i| words.get_mut(i)) {
                         *slot = word;
                     }
@@ -178,12 +175,7 @@ impl SimulatedDevice {
 
     /// What this very device shows: the frequency of a drive is its output, that of an energy meter the mains.
     fn shown(&self, world: &World, parameter: Parameter) -> Option<f64> {
-        let meter = || {
-            self.profile
-                .points
-                .iter()
-                .any(|p| p.parameter == Parameter::EnergyTotal)
-        };
+        let meter = || self.profile.points.iter().any(|p| p.parameter == Parameter::EnergyTotal);
         if parameter == Parameter::Frequency && meter() {
             return Some(MAINS_HZ);
         }
@@ -200,12 +192,8 @@ impl SimulatedDevice {
         let Some(value) = self.shown(world, point.parameter) else {
             return Vec::new();
         };
-        let Adjust { scale, offset } = self
-            .settings
-            .adjust
-            .get(&point.parameter)
-            .copied()
-            .unwrap_or_default();
+        let Adjust { scale, offset } =
+            self.settings.adjust.get(&point.parameter).copied().unwrap_or_default();
         let unadjusted = (value - offset) / scale;
         device::encode(point, rolled_over(point, unadjusted))
     }

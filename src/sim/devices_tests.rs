@@ -36,18 +36,12 @@ struct Gateway {
 
 fn gateways() -> Vec<(GatewayId, Vec<BusSettings>)> {
     let read = |text| toml::from_str::<Gateway>(text).unwrap();
-    GATEWAYS
-        .iter()
-        .map(|text| read(text))
-        .map(|g| (g.gateway, g.bus))
-        .collect()
+    GATEWAYS.iter().map(|text| read(text)).map(|g| (g.gateway, g.bus)).collect()
 }
 
 fn profiles() -> Vec<Profile> {
     let shipped = device::shipped().iter();
-    shipped
-        .map(|(_, text)| device::parse(text).unwrap())
-        .collect()
+    shipped.map(|(_, text)| device::parse(text).unwrap()).collect()
 }
 
 /// The example's devices at an instant.
@@ -62,14 +56,9 @@ async fn rig(at: &str) -> Rig {
     world.advance_to(at.parse().unwrap());
     let world = Arc::new(Mutex::new(world));
     let stop = CancellationToken::new();
-    let simulator = Simulator::start(world.clone(), &gateways(), &profiles(), stop.clone())
-        .await
-        .unwrap();
-    Rig {
-        world,
-        simulator,
-        stop,
-    }
+    let simulator =
+        Simulator::start(world.clone(), &gateways(), &profiles(), stop.clone()).await.unwrap();
+    Rig { world, simulator, stop }
 }
 
 impl Rig {
@@ -93,17 +82,12 @@ impl Rig {
 
     /// The device that observes `parameter` at `station`, its bus's address and the point.
     fn find(&self, station: &str, parameter: Parameter) -> (DeviceSettings, SocketAddr, Point) {
-        let of_station = self
-            .devices()
-            .into_iter()
-            .filter(|(_, d, _)| d.station == id(station));
+        let of_station = self.devices().into_iter().filter(|(_, d, _)| d.station == id(station));
         let mut points = of_station.flat_map(|(address, device, profile)| {
             let points = profile.points.into_iter();
             points.map(move |point| (device.clone(), address, point))
         });
-        points
-            .find(|(_, _, point)| point.parameter == parameter)
-            .unwrap()
+        points.find(|(_, _, point)| point.parameter == parameter).unwrap()
     }
 }
 
@@ -144,21 +128,14 @@ fn shown(rig: &Rig, device: &DeviceSettings, point: &Point) -> Option<f64> {
     if point.parameter == Parameter::Frequency && device.profile != "md380" {
         return Some(50.0);
     }
-    rig.world
-        .lock()
-        .unwrap()
-        .shown(&device.station, point.parameter)
+    rig.world.lock().unwrap().shown(&device.station, point.parameter)
 }
 
 #[tokio::test]
 async fn every_device_of_the_example_reads_as_the_world_is() {
     let rig = rig("2022-08-20T03:00:00Z").await;
     let mut compared = 0;
-    for later in [
-        "2022-08-20T03:00:00Z",
-        "2022-10-08T08:00:00Z",
-        "2022-11-15T16:00:00Z",
-    ] {
+    for later in ["2022-08-20T03:00:00Z", "2022-10-08T08:00:00Z", "2022-11-15T16:00:00Z"] {
         rig.world.lock().unwrap().advance_to(later.parse().unwrap());
         for (address, device, profile) in rig.devices() {
             for point in &profile.points {
@@ -170,33 +147,15 @@ async fn every_device_of_the_example_reads_as_the_world_is() {
                 let unit = point.unit.factor_to(point.parameter.spec().unit).unwrap();
                 let name = format!("{} {} on {later}", device.station, point.parameter);
                 let [low, high] = point.valid_range.unwrap_or([0.0, 1.0]);
-                assert!(
-                    (low..=high).contains(&(measured / unit)),
-                    "{name}: {measured}"
-                );
-                let adjust = device
-                    .adjust
-                    .get(&point.parameter)
-                    .copied()
-                    .unwrap_or_default();
+                assert!((low..=high).contains(&(measured / unit)), "{name}: {measured}");
+                let adjust = device.adjust.get(&point.parameter).copied().unwrap_or_default();
                 let value = measured * adjust.scale + adjust.offset;
-                let modulus = point
-                    .counter
-                    .and_then(|c| c.modulus)
-                    .unwrap_or(f64::INFINITY)
-                    * unit;
-                let expected = if shown >= modulus {
-                    shown - modulus
-                } else {
-                    shown
-                };
+                let modulus = point.counter.and_then(|c| c.modulus).unwrap_or(f64::INFINITY) * unit;
+                let expected = if shown >= modulus { shown - modulus } else { shown };
                 let exponent = point.exponent.as_ref().and_then(|register| register.range);
                 let step = point.scale * 10f64.powf(exponent.map_or(0.0, |[low, _]| low));
                 let tolerance = (step * unit * adjust.scale).abs() + shown.abs() * 1e-6;
-                assert!(
-                    (value - expected).abs() <= tolerance,
-                    "{name}: {value}, not {expected}"
-                );
+                assert!((value - expected).abs() <= tolerance, "{name}: {value}, not {expected}");
                 compared += 1;
             }
         }
@@ -212,16 +171,8 @@ async fn a_register_rolls_over_at_its_modulus() {
     let (settings, address, point) = rig.find("pump-qiaokeng-2", Parameter::EnergyTotal);
     let parts = read_point(address, settings.unit, &point).await;
     let value = decoded(&point, &parts);
-    let shown = rig
-        .world
-        .lock()
-        .unwrap()
-        .shown(&settings.station, point.parameter)
-        .unwrap();
-    assert!(
-        shown > 10_000.0 && (value - (shown - 10_000.0)).abs() < 0.01,
-        "{value}, {shown}"
-    );
+    let shown = rig.world.lock().unwrap().shown(&settings.station, point.parameter).unwrap();
+    assert!(shown > 10_000.0 && (value - (shown - 10_000.0)).abs() < 0.01, "{value}, {shown}");
 }
 
 #[tokio::test]
@@ -242,20 +193,7 @@ async fn a_silent_unit_keeps_the_line_open_for_the_others() {
     for (transaction, unit, point) in [(1, silent.unit, &point), (2, speaking.unit, &other)] {
         let [a0, a1] = point.address.to_be_bytes();
         let count = point.point_type.registers().to_be_bytes()[1];
-        let request = [
-            0,
-            transaction,
-            0,
-            0,
-            0,
-            6,
-            unit,
-            point.function.into(),
-            a0,
-            a1,
-            0,
-            count,
-        ];
+        let request = [0, transaction, 0, 0, 0, 6, unit, point.function.into(), a0, a1, 0, count];
         stream.write_all(&request).await.unwrap();
     }
     let mut header = [0; 7];
@@ -271,43 +209,19 @@ async fn a_silent_unit_keeps_the_line_open_for_the_others() {
 async fn what_a_device_does_not_have_it_refuses() {
     let rig = rig("2022-08-20T03:00:00Z").await;
     let (settings, address, point) = rig.find("pump-dongmen-1", Parameter::EnergyTotal);
-    let profile = profiles()
-        .into_iter()
-        .find(|p| p.id == settings.profile)
-        .unwrap();
-    let of_function = || {
-        profile
-            .points
-            .iter()
-            .filter(|p| p.function == point.function)
-    };
-    let after = of_function()
-        .map(|p| p.address + p.point_type.registers())
-        .max()
-        .unwrap();
+    let profile = profiles().into_iter().find(|p| p.id == settings.profile).unwrap();
+    let of_function = || profile.points.iter().filter(|p| p.function == point.function);
+    let after = of_function().map(|p| p.address + p.point_type.registers()).max().unwrap();
     let first = of_function().map(|p| p.address).min().unwrap();
     let ask = async |unit, from, count| read(address, unit, point.function, from, count).await;
     assert!(ask(settings.unit, after - 1, 1).await.is_ok());
-    assert_eq!(
-        ask(settings.unit, after, 1).await,
-        Err(ExceptionCode::IllegalDataAddress)
-    );
-    assert_eq!(
-        ask(settings.unit, first, 126).await,
-        Err(ExceptionCode::IllegalDataValue)
-    );
-    assert_eq!(
-        ask(247, first, 1).await,
-        Err(ExceptionCode::GatewayTargetDevice)
-    );
+    assert_eq!(ask(settings.unit, after, 1).await, Err(ExceptionCode::IllegalDataAddress));
+    assert_eq!(ask(settings.unit, first, 126).await, Err(ExceptionCode::IllegalDataValue));
+    assert_eq!(ask(247, first, 1).await, Err(ExceptionCode::GatewayTargetDevice));
     let gap = (first..after).find(|a| {
         of_function().all(|p| *a < p.address || *a >= p.address + p.point_type.registers())
     });
-    assert_eq!(
-        ask(settings.unit, gap.unwrap(), 1).await,
-        Ok(vec![0]),
-        "a gap reads as zero"
-    );
+    assert_eq!(ask(settings.unit, gap.unwrap(), 1).await, Ok(vec![0]), "a gap reads as zero");
 }
 
 #[test]
@@ -322,15 +236,8 @@ fn the_example_gateways_fit_township_and_profiles() {
             let mut units = BTreeSet::new();
             for device in bus.devices {
                 let name = format!("{gateway} {} unit {}", bus.name, device.unit);
-                assert!(
-                    (1..=247).contains(&device.unit) && units.insert(device.unit),
-                    "{name}"
-                );
-                assert!(
-                    township.station(&device.station).is_some(),
-                    "{name}: {}",
-                    device.station
-                );
+                assert!((1..=247).contains(&device.unit) && units.insert(device.unit), "{name}");
+                assert!(township.station(&device.station).is_some(), "{name}: {}", device.station);
                 let profile = profiles
                     .iter()
                     .find(|p| p.id == device.profile)
@@ -342,11 +249,7 @@ fn the_example_gateways_fit_township_and_profiles() {
                     device.parameters.clone()
                 };
                 for parameter in &wanted {
-                    assert!(
-                        has.contains(parameter),
-                        "{name}: {} has no {parameter}",
-                        profile.id
-                    );
+                    assert!(has.contains(parameter), "{name}: {} has no {parameter}", profile.id);
                     assert!(
                         series.insert((device.station.clone(), *parameter)),
                         "{name}: {parameter} twice"
@@ -365,18 +268,8 @@ fn the_example_gateways_fit_township_and_profiles() {
     assert!(series.len() >= 150, "{} series", series.len());
     assert!(metered.len() >= 40, "{} metered pumps", metered.len());
     assert_eq!(flow_meters.len(), 12);
-    let levels = series
-        .iter()
-        .filter(|(_, p)| *p == Parameter::Level)
-        .count();
-    assert_eq!(
-        levels,
-        township
-            .stations
-            .iter()
-            .filter(|s| s.kind.is_source())
-            .count()
-    );
+    let levels = series.iter().filter(|(_, p)| *p == Parameter::Level).count();
+    assert_eq!(levels, township.stations.iter().filter(|s| s.kind.is_source()).count());
 }
 
 #[test]
@@ -386,11 +279,6 @@ fn the_gateway_to_start_from_fits_the_township() {
     for device in start.bus.iter().flat_map(|b| &b.devices) {
         assert!(township.station(&device.station).is_some());
         let profile = profiles.iter().find(|p| p.id == device.profile).unwrap();
-        assert!(
-            device
-                .parameters
-                .iter()
-                .all(|p| profile.points.iter().any(|x| x.parameter == *p))
-        );
+        assert!(device.parameters.iter().all(|p| profile.points.iter().any(|x| x.parameter == *p)));
     }
 }

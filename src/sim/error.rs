@@ -49,10 +49,6 @@ impl SimError {
         value: impl std::fmt::Display,
         rule: &'static str,
     ) -> Self {
-        Self::Value {
-            path: path.into(),
-            value: value.to_string(),
-            rule,
-        }
+        Self::Value { path: path.into(), value: value.to_string(), rule }
     }
 }

@@ -81,11 +81,7 @@ impl Field {
 
     /// Power at the full hour, kW.
     pub(super) fn power_kw(&self) -> f64 {
-        if self.runs {
-            self.rated.rated_power_kw
-        } else {
-            0.0
-        }
+        if self.runs { self.rated.rated_power_kw } else { 0.0 }
     }
 
     /// Lets the field dry for an hour; says whether its farmer wants water in it.
@@ -133,11 +129,7 @@ impl Field {
             self.flow_m3h = flow;
         }
         self.deficit_mm -= water_m3 * reaching / area_m2 * 1000.0;
-        let run = Run {
-            hours,
-            water_m3,
-            energy_kwh: hours * self.rated.rated_power_kw,
-        };
+        let run = Run { hours, water_m3, energy_kwh: hours * self.rated.rated_power_kw };
         self.registers.energy_kwh += run.energy_kwh;
         self.registers.volume_m3 += run.water_m3;
         self.registers.run_hours += run.hours;

@@ -284,9 +284,7 @@ impl Scenario {
             .iter()
             .map(|m| ("month", m.wet_day_share, m.rain_mm, m.evaporation_mm))
             .chain(
-                self.spells
-                    .iter()
-                    .map(|s| ("spell", s.wet_day_share, s.rain_mm, s.evaporation_mm)),
+                self.spells.iter().map(|s| ("spell", s.wet_day_share, s.rain_mm, s.evaporation_mm)),
             );
         for (what, wet, rain, evaporation) in climates {
             share(&format!("{what}.wet_day_share"), wet)?;
@@ -294,12 +292,7 @@ impl Scenario {
             not_negative(&format!("{what}.evaporation_mm"), evaporation)?;
         }
         for month in 1..=12_i8 {
-            let times = self
-                .months
-                .iter()
-                .flat_map(|m| &m.months)
-                .filter(|m| **m == month)
-                .count();
+            let times = self.months.iter().flat_map(|m| &m.months).filter(|m| **m == month).count();
             if times != 1 {
                 let rule = "each month from 1 to 12 has its climate once";
                 return Err(SimError::value("month.months", month, rule));
@@ -333,10 +326,7 @@ impl Scenario {
         not_negative("pond.seepage_mm_per_day", self.pond.seepage_mm_per_day)?;
         not_negative("pond.restart_margin_m", self.pond.restart_margin_m)?;
         not_negative("well.drawdown_m_per_m3h", self.well.drawdown_m_per_m3h)?;
-        not_negative(
-            "tank.litres_per_person_day",
-            self.tank.litres_per_person_day,
-        )?;
+        not_negative("tank.litres_per_person_day", self.tank.litres_per_person_day)?;
         for factor in self.demand.crop_factor {
             not_negative("demand.crop_factor", factor)?;
         }

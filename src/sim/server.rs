@@ -125,15 +125,7 @@ fn reply(body: &[u8], bus: &SimulatedBus) -> Option<Vec<u8>> {
         (3 | 4, &[a0, a1, c0, c1]) => {
             let count = u16::from_be_bytes([c0, c1]);
             let address = u16::from_be_bytes([a0, a1]);
-            bus.answer(
-                Request {
-                    unit,
-                    function,
-                    address,
-                    count,
-                },
-                REGISTERS_MAX,
-            )
+            bus.answer(Request { unit, function, address, count }, REGISTERS_MAX)
         }
         (3 | 4, _) => Answer::Exception(Exception::Value),
         _ => Answer::Exception(Exception::Function),

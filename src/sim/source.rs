@@ -46,20 +46,11 @@ enum Body {
     /// Pond or reservoir.
     Basin { curve: StorageCurve, volume_m3: f64 },
     /// Two stores that drain into the channel, and its flow after losses and pumps.
-    Channel {
-        fast_m3: f64,
-        slow_m3: f64,
-        flow_m3h: f64,
-    },
+    Channel { fast_m3: f64, slow_m3: f64, flow_m3h: f64 },
     /// Water in the aquifer above the bottom.
     Well { volume_m3: f64, drawdown_m: f64 },
     /// Tank with a float valve.
-    Tank {
-        curve: StorageCurve,
-        volume_m3: f64,
-        persons: f64,
-        filling: bool,
-    },
+    Tank { curve: StorageCurve, volume_m3: f64, persons: f64, filling: bool },
 }
 
 impl Source {
@@ -69,19 +60,12 @@ impl Source {
             station: station.id.clone(),
             rule,
         };
-        let levels = (
-            station.bottom_m,
-            station.dead_m,
-            station.normal_m,
-            station.crest_m,
-        );
+        let levels = (station.bottom_m, station.dead_m, station.normal_m, station.crest_m);
         let (Some(bottom_m), Some(dead_m), Some(normal_m), Some(crest_m)) = levels else {
             return Err(missing("lacks one of bottom, dead, normal and crest level"));
         };
         if !(bottom_m <= dead_m && dead_m < normal_m && normal_m <= crest_m) {
-            return Err(missing(
-                "has bottom, dead, normal and crest level out of order",
-            ));
+            return Err(missing("has bottom, dead, normal and crest level out of order"));
         }
         let feed = scenario
             .sources
@@ -106,10 +90,9 @@ impl Source {
                 slow_m3: feed.normal_flow_m3h * scenario.channel.slow_days * 24.0,
                 flow_m3h: feed.normal_flow_m3h,
             },
-            (StationKind::Well, _) if feed.area_m2 > 0.0 => Body::Well {
-                volume_m3: feed.area_m2 * (normal_m - bottom_m),
-                drawdown_m: 0.0,
-            },
+            (StationKind::Well, _) if feed.area_m2 > 0.0 => {
+                Body::Well { volume_m3: feed.area_m2 * (normal_m - bottom_m), drawdown_m: 0.0 }
+            }
             (StationKind::Channel, _) => {
                 return Err(missing("needs normal_flow_m3h in its [[source]]"));
             }
@@ -131,19 +114,17 @@ impl Source {
     /// The water level, m.
     pub(super) fn level_m(&self) -> f64 {
         match &self.body {
-            Body::Basin { curve, volume_m3 }
-            | Body::Tank {
-                curve, volume_m3, ..
-            } => curve.level(*volume_m3),
+            Body::Basin { curve, volume_m3 } | Body::Tank { curve, volume_m3, .. } => {
+                curve.level(*volume_m3)
+            }
             Body::Channel { flow_m3h, .. } => {
                 let share = (flow_m3h / self.feed.normal_flow_m3h).max(0.0);
                 let depth_m = (self.normal_m - self.bottom_m) * share.powf(DEPTH_OVER_FLOW);
                 (self.bottom_m + depth_m).min(self.crest_m)
             }
-            Body::Well {
-                volume_m3,
-                drawdown_m,
-            } => (self.bottom_m + volume_m3 / self.feed.area_m2 - drawdown_m).max(self.bottom_m),
+            Body::Well { volume_m3, drawdown_m } => {
+                (self.bottom_m + volume_m3 / self.feed.area_m2 - drawdown_m).max(self.bottom_m)
+            }
         }
     }
 
@@ -166,10 +147,9 @@ impl Source {
             return 0.0;
         }
         let left = match &self.body {
-            Body::Basin { curve, volume_m3 }
-            | Body::Tank {
-                curve, volume_m3, ..
-            } => volume_m3 - curve.storage(self.dead_m).volume_m3,
+            Body::Basin { curve, volume_m3 } | Body::Tank { curve, volume_m3, .. } => {
+                volume_m3 - curve.storage(self.dead_m).volume_m3
+            }
             Body::Channel { flow_m3h, .. } => *flow_m3h,
             Body::Well { volume_m3, .. } => {
                 volume_m3 - self.feed.area_m2 * (self.dead_m - self.bottom_m)
@@ -208,11 +188,7 @@ impl Source {
                 }
                 *volume_m3 = volume.clamp(0.0, curve.storage(self.crest_m).volume_m3);
             }
-            Body::Channel {
-                fast_m3,
-                slow_m3,
-                flow_m3h,
-            } => {
+            Body::Channel { fast_m3, slow_m3, flow_m3h } => {
                 *fast_m3 += runoff_m3 / 2.0;
                 *slow_m3 += runoff_m3 / 2.0;
                 let fast = *fast_m3 / scenario.channel.fast_hours;
@@ -229,18 +205,9 @@ impl Source {
                 let share = 2.0 * (1.0 - *volume_m3 / full_m3);
                 *volume_m3 = (*volume_m3 + inflow * share.clamp(0.0, 1.0)).min(full_m3);
             }
-            Body::Tank {
-                curve,
-                volume_m3,
-                persons,
-                filling,
-            } => {
+            Body::Tank { curve, volume_m3, persons, filling } => {
                 let (day, by_day, by_night) = DRINKING_DAY;
-                let share = if day.contains(&hour.hour) {
-                    by_day
-                } else {
-                    by_night
-                };
+                let share = if day.contains(&hour.hour) { by_day } else { by_night };
                 let used = *persons * scenario.tank.litres_per_person_day / 1000.0 / 24.0 * share;
                 let normal_m3 = curve.storage(self.normal_m).volume_m3;
                 let opens_m = self.normal_m - scenario.tank.valve_opens_below_normal_m;
@@ -257,11 +224,7 @@ impl Source {
             }
         }
         if self.level_m()
-            > self.dead_m
-                + scenario
-                    .pond
-                    .restart_margin_m
-                    .min(self.normal_m - self.dead_m)
+            > self.dead_m + scenario.pond.restart_margin_m.min(self.normal_m - self.dead_m)
         {
             self.exhausted = false;
         }

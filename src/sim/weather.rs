@@ -64,14 +64,7 @@ impl Day {
         let rain = self.rain_mm / f64::from(self.rain_hours.max(1));
         let daylight_hours = f64::from(DAYLIGHT.end - DAYLIGHT.start);
         let evaporation = self.evaporation_mm / daylight_hours;
-        (
-            if rains { rain } else { 0.0 },
-            if DAYLIGHT.contains(&hour) {
-                evaporation
-            } else {
-                0.0
-            },
-        )
+        (if rains { rain } else { 0.0 }, if DAYLIGHT.contains(&hour) { evaporation } else { 0.0 })
     }
 
     /// The rain at a place over the township's.
@@ -82,14 +75,8 @@ impl Day {
 
 /// Share of wet days, rain of such a day and evaporation, mm.
 fn climate(scenario: &Scenario, date: Date) -> (f64, f64, f64) {
-    let spell = scenario
-        .spells
-        .iter()
-        .find(|s| s.from <= date && date <= s.to);
-    let month = scenario
-        .months
-        .iter()
-        .find(|m| m.months.contains(&date.month()));
+    let spell = scenario.spells.iter().find(|s| s.from <= date && date <= s.to);
+    let month = scenario.months.iter().find(|m| m.months.contains(&date.month()));
     match (spell, month) {
         (Some(s), _) => (s.wet_day_share, s.rain_mm, s.evaporation_mm),
         (None, Some(m)) => (m.wet_day_share, m.rain_mm, m.evaporation_mm),
@@ -107,9 +94,7 @@ mod tests {
     fn a_day_is_the_sum_of_its_hours_and_of_nothing_but_its_seed() {
         let text = include_str!("../../config/examples/2022/scenario.toml");
         let scenario = Scenario::parse(text).unwrap();
-        let spring: Vec<Day> = (1..=30)
-            .map(|d| Day::new(&scenario, 1, date(2022, 4, d)))
-            .collect();
+        let spring: Vec<Day> = (1..=30).map(|d| Day::new(&scenario, 1, date(2022, 4, d))).collect();
         for day in &spring {
             assert_eq!(day, &Day::new(&scenario, 1, day.date));
             let sums = (0..24).fold((0.0, 0.0), |(rain, evaporation), hour| {

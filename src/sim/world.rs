@@ -96,13 +96,7 @@ impl World {
                 }
                 (StationKind::RainGauge, _) => {
                     let place = gauges.len();
-                    gauges.insert(
-                        station.id.clone(),
-                        Gauge {
-                            place,
-                            register_mm: 0.0,
-                        },
-                    );
+                    gauges.insert(station.id.clone(), Gauge { place, register_mm: 0.0 });
                 }
                 (StationKind::Soil, _) => soils.push(station.id.clone()),
                 _ => {}
@@ -130,14 +124,8 @@ impl World {
             looks_today: 0,
             truth: Truth {
                 event: scenario.event,
-                pumps: pumps
-                    .keys()
-                    .map(|id| (id.clone(), PumpTruth::default()))
-                    .collect(),
-                sources: sources
-                    .keys()
-                    .map(|id| (id.clone(), SourceTruth::default()))
-                    .collect(),
+                pumps: pumps.keys().map(|id| (id.clone(), PumpTruth::default())).collect(),
+                sources: sources.keys().map(|id| (id.clone(), SourceTruth::default())).collect(),
                 rain_mm: gauges.keys().map(|id| (id.clone(), 0.0)).collect(),
             },
             sources,
@@ -263,17 +251,13 @@ impl World {
         }
         let month = self.local.month();
         for (id, pump) in &mut self.pumps {
-            let wants = pump
-                .field
-                .dry(&self.scenario, month, hour.hour, rain_mm, evaporation_mm);
+            let wants = pump.field.dry(&self.scenario, month, hour.hour, rain_mm, evaporation_mm);
             let source = self.sources.get_mut(&pump.source);
             let Some(source) = source.filter(|_| wants) else {
                 pump.field.rest();
                 continue;
             };
-            let run = pump
-                .field
-                .pump(&self.scenario, source.available_m3(), source.drop_m());
+            let run = pump.field.pump(&self.scenario, source.available_m3(), source.drop_m());
             source.draw(run.water_m3);
             if counts && let Some(truth) = self.truth.pumps.get_mut(id) {
                 truth.energy_kwh += run.energy_kwh;
@@ -300,13 +284,7 @@ impl World {
         let runoff_mm = rain_mm * share;
         let lost_mm = evaporation_mm * wetness - (rain_mm - runoff_mm);
         self.soil_deficit_mm = (self.soil_deficit_mm + lost_mm).clamp(0.0, soil.deficit_max_mm);
-        Hour {
-            rain_mm,
-            runoff_mm,
-            evaporation_mm,
-            wetness,
-            hour: self.local.hour(),
-        }
+        Hour { rain_mm, runoff_mm, evaporation_mm, wetness, hour: self.local.hour() }
     }
 
     /// Meters that were replaced in the hour stand at zero at its end.

@@ -46,26 +46,13 @@ fn the_example_year_is_the_drought_of_the_report() {
         assert!(pump.hours_run > 1.0, "{id} never ran");
     }
     let dry = |kind: &str| {
-        let of_kind = truth
-            .sources
-            .iter()
-            .filter(|(id, _)| id.as_str().starts_with(kind));
+        let of_kind = truth.sources.iter().filter(|(id, _)| id.as_str().starts_with(kind));
         of_kind.filter(|(_, s)| s.dry_days >= 3).count()
     };
-    assert!(
-        (5..=8).contains(&dry("pond-")),
-        "{} ponds ran dry",
-        dry("pond-")
-    );
-    assert!(
-        (2..=4).contains(&dry("channel-")),
-        "{} channels ran dry",
-        dry("channel-")
-    );
+    assert!((5..=8).contains(&dry("pond-")), "{} ponds ran dry", dry("pond-"));
+    assert!((2..=4).contains(&dry("channel-")), "{} channels ran dry", dry("channel-"));
     for (id, source) in &truth.sources {
-        let never = ["tank-", "reservoir-", "well-"]
-            .iter()
-            .any(|k| id.as_str().starts_with(k));
+        let never = ["tank-", "reservoir-", "well-"].iter().any(|k| id.as_str().starts_with(k));
         assert!(!never || source.dry_hours == 0, "{id} ran dry");
     }
 }
@@ -74,19 +61,11 @@ fn the_example_year_is_the_drought_of_the_report() {
 fn a_tank_never_falls_to_its_warning_level() {
     for seed in [scenario().seed, 1, 2] {
         let world = after_the_event(seed);
-        for tank in township()
-            .stations
-            .iter()
-            .filter(|s| s.kind == StationKind::Tank)
-        {
+        for tank in township().stations.iter().filter(|s| s.kind == StationKind::Tank) {
             let lowest = world.truth().sources[&tank.id].lowest_m.unwrap();
             for threshold in &tank.thresholds {
                 assert_eq!(threshold.quantity, ThresholdQuantity::Level);
-                assert!(
-                    lowest > threshold.low.unwrap(),
-                    "{} fell to {lowest}",
-                    tank.id
-                );
+                assert!(lowest > threshold.low.unwrap(), "{} fell to {lowest}", tank.id);
             }
         }
     }
@@ -94,9 +73,8 @@ fn a_tank_never_falls_to_its_warning_level() {
 
 #[test]
 fn another_seed_is_another_year() {
-    let truths: Vec<f64> = [scenario().seed, 1, 2]
-        .map(|seed| after_the_event(seed).truth().energy_kwh())
-        .to_vec();
+    let truths: Vec<f64> =
+        [scenario().seed, 1, 2].map(|seed| after_the_event(seed).truth().energy_kwh()).to_vec();
     assert!(
         (truths[0] - truths[1]).abs() > 50.0 && (truths[1] - truths[2]).abs() > 50.0,
         "{truths:?}"
@@ -139,12 +117,8 @@ fn registers_only_grow_but_where_the_scenario_says_otherwise() {
         pumps
             .iter()
             .flat_map(|p| {
-                [
-                    Parameter::EnergyTotal,
-                    Parameter::VolumeTotal,
-                    Parameter::RunHours,
-                ]
-                .map(|r| (p.clone(), r))
+                [Parameter::EnergyTotal, Parameter::VolumeTotal, Parameter::RunHours]
+                    .map(|r| (p.clone(), r))
             })
             .map(|key| (key.clone(), world.shown(&key.0, key.1).unwrap()))
             .collect()
@@ -163,10 +137,7 @@ fn registers_only_grow_but_where_the_scenario_says_otherwise() {
         before = now;
     }
     let at: Timestamp = "2022-09-14T02:00:00Z".parse().unwrap();
-    assert_eq!(
-        resets,
-        [((id("pump-lifang-1"), Parameter::EnergyTotal), at)]
-    );
+    assert_eq!(resets, [((id("pump-lifang-1"), Parameter::EnergyTotal), at)]);
     let rolls = (id("pump-qiaokeng-2"), Parameter::EnergyTotal);
     assert!(
         first[&rolls] < 10_000.0 && before[&rolls] > 10_050.0,
@@ -177,10 +148,7 @@ fn registers_only_grow_but_where_the_scenario_says_otherwise() {
     for (pump, truth) in &world.truth().pumps {
         let key = (pump.clone(), Parameter::EnergyTotal);
         let grown = before[&key] - first[&key];
-        assert!(
-            *pump == id("pump-lifang-1") || (grown - truth.energy_kwh).abs() < 1e-6,
-            "{pump}"
-        );
+        assert!(*pump == id("pump-lifang-1") || (grown - truth.energy_kwh).abs() < 1e-6, "{pump}");
     }
 }
 
@@ -208,23 +176,14 @@ fn the_rain_of_november_raises_the_water() {
     let mut world = world(scenario().seed);
     world.advance_to("2022-11-11T16:00:00Z".parse().unwrap());
     let levels = |world: &World| -> Vec<f64> {
-        let ids = world
-            .truth()
-            .sources
-            .keys()
-            .filter(|id| !id.as_str().starts_with("tank-"));
-        ids.map(|id| world.shown(id, Parameter::Level).unwrap())
-            .collect()
+        let ids = world.truth().sources.keys().filter(|id| !id.as_str().starts_with("tank-"));
+        ids.map(|id| world.shown(id, Parameter::Level).unwrap()).collect()
     };
     let before = levels(&world);
     world.advance_to("2022-11-15T16:00:00Z".parse().unwrap());
     let after = levels(&world);
     let risen = before.iter().zip(&after).filter(|(b, a)| a > b).count();
-    assert!(
-        risen * 10 >= before.len() * 9,
-        "{risen} of {}",
-        before.len()
-    );
+    assert!(risen * 10 >= before.len() * 9, "{risen} of {}", before.len());
     assert!(world.truth().rain_mm.values().all(|rain| *rain > 20.0));
 }
 
@@ -232,46 +191,26 @@ fn the_rain_of_november_raises_the_water() {
 fn township_and_scenario_have_to_fit() {
     let mut foreign = scenario();
     foreign.sources[0].station = id("pond-nowhere-1");
-    let error = World::new(&township(), &foreign, 1, &calendar())
-        .err()
-        .unwrap();
+    let error = World::new(&township(), &foreign, 1, &calendar()).err().unwrap();
     assert!(error.to_string().contains("pond-nowhere-1"), "{error}");
     let mut poor = scenario();
     poor.sources.retain(|s| s.station != id("well-lifang-1"));
-    let error = World::new(&township(), &poor, 1, &calendar())
-        .err()
-        .unwrap();
+    let error = World::new(&township(), &poor, 1, &calendar()).err().unwrap();
     assert!(error.to_string().contains("well-lifang-1"), "{error}");
 }
 
 #[test]
 fn the_example_township_is_plausible() {
     let township = township();
-    let sources: Vec<_> = township
-        .stations
-        .iter()
-        .filter(|s| s.kind.is_source())
-        .collect();
+    let sources: Vec<_> = township.stations.iter().filter(|s| s.kind.is_source()).collect();
     assert!(sources.len() >= 20);
     for (i, station) in township.stations.iter().enumerate() {
         assert!(township.village(&station.village).is_some());
-        assert!(
-            township.stations[..i].iter().all(|s| s.id != station.id),
-            "{} twice",
-            station.id
-        );
+        assert!(township.stations[..i].iter().all(|s| s.id != station.id), "{} twice", station.id);
     }
     for source in sources {
-        let months: Vec<i8> = source
-            .thresholds
-            .iter()
-            .flat_map(|t| t.months.clone())
-            .collect();
-        assert!(
-            (1..=12).all(|m| months.iter().filter(|x| **x == m).count() == 1),
-            "{}",
-            source.id
-        );
+        let months: Vec<i8> = source.thresholds.iter().flat_map(|t| t.months.clone()).collect();
+        assert!((1..=12).all(|m| months.iter().filter(|x| **x == m).count() == 1), "{}", source.id);
         let (bottom, crest) = (source.bottom_m.unwrap(), source.crest_m.unwrap());
         for t in &source.thresholds {
             assert!(t.guard < t.warn && t.warn < t.low.unwrap(), "{}", source.id);

@@ -14,18 +14,12 @@ const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 /// # Errors
 /// The file system refuses.
 pub(super) fn set_aside(path: &Path, now: Timestamp) -> Result<PathBuf, SpoolError> {
-    let failed = |source| SpoolError::Aside {
-        path: path.into(),
-        source,
-    };
+    let failed = |source| SpoolError::Aside { path: path.into(), source };
     let mut aside = named(path, &format!(".spoilt-{}", now.strftime("%Y%m%dT%H%M%SZ")));
     let mut again = 1;
     while aside.try_exists().map_err(failed)? {
         again += 1;
-        aside = named(
-            path,
-            &format!(".spoilt-{}-{again}", now.strftime("%Y%m%dT%H%M%SZ")),
-        );
+        aside = named(path, &format!(".spoilt-{}-{again}", now.strftime("%Y%m%dT%H%M%SZ")));
     }
     for part in PARTS {
         match std::fs::rename(named(path, part), named(&aside, part)) {

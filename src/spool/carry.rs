@@ -31,16 +31,8 @@ pub fn carry(
     mut take: impl FnMut(SpooledBatch) -> std::io::Result<()>,
 ) -> anyhow::Result<Carried> {
     let (connection, gateway) = read_only(path)?;
-    let held = connection
-        .query_row("SELECT count(*) FROM held", [], |row| row.get(0))
-        .unwrap_or(0);
-    let mut carried = Carried {
-        gateway,
-        batches: 0,
-        readings: 0,
-        held,
-        broken: None,
-    };
+    let held = connection.query_row("SELECT count(*) FROM held", [], |row| row.get(0)).unwrap_or(0);
+    let mut carried = Carried { gateway, batches: 0, readings: 0, held, broken: None };
     let mut statement = connection
         .prepare(
             "SELECT seq, readings, payload FROM batch
@@ -53,11 +45,7 @@ pub fn carry(
     loop {
         let batch = match rows.next() {
             Ok(Some(row)) => row.get(0).and_then(|seq| {
-                Ok(SpooledBatch {
-                    seq,
-                    readings: row.get(1)?,
-                    message: row.get(2)?,
-                })
+                Ok(SpooledBatch { seq, readings: row.get(1)?, message: row.get(2)? })
             }),
             Ok(None) => break,
             Err(error) => Err(error),

@@ -35,12 +35,7 @@ const STACK: usize = 256 * 1024;
 /// What the thread is asked.
 pub(super) enum Request {
     Append(Vec<Reading>, Timebase, oneshot::Sender<()>),
-    Batches(
-        u64,
-        u64,
-        u32,
-        oneshot::Sender<Result<Vec<SpooledBatch>, SpoolError>>,
-    ),
+    Batches(u64, u64, u32, oneshot::Sender<Result<Vec<SpooledBatch>, SpoolError>>),
     /// The hub has said something, and the thread did not mean to look by itself.
     Committed,
     TimeIsKnown(Timebase),
@@ -69,10 +64,7 @@ pub struct KeeperStats {
 /// The operating system gives no thread.
 pub fn start(spool: Spool, clock: Clock) -> std::io::Result<SpoolHandle> {
     let (requests, receiver) = mpsc::sync_channel(REQUESTS_MAX);
-    let now = KeeperStats {
-        spool: spool.stats(),
-        ..KeeperStats::default()
-    };
+    let now = KeeperStats { spool: spool.stats(), ..KeeperStats::default() };
     let (sender, stats) = watch::channel(now);
     let shared = Arc::new(Shared::default());
     let keeper = Keeper {
@@ -87,11 +79,7 @@ pub fn start(spool: Spool, clock: Clock) -> std::io::Result<SpoolHandle> {
         .name("spool".into())
         .stack_size(STACK)
         .spawn(move || keeper.run(&receiver))?;
-    Ok(SpoolHandle {
-        requests,
-        shared,
-        stats,
-    })
+    Ok(SpoolHandle { requests, shared, stats })
 }
 
 struct Keeper {
@@ -109,11 +97,7 @@ impl Keeper {
         let mut looks = false;
         let mut noted = Stopwatch::start();
         loop {
-            let wait = if looks || !self.unwritten.is_empty() {
-                LOOK_AFTER
-            } else {
-                NOTE_AFTER
-            };
+            let wait = if looks || !self.unwritten.is_empty() { LOOK_AFTER } else { NOTE_AFTER };
             let request = requests.recv_timeout(wait);
             let came = request.is_ok();
             let ended = matches!(request, Err(RecvTimeoutError::Disconnected));
@@ -180,10 +164,7 @@ impl Keeper {
     fn release(&mut self) {
         let (committed, heal) = {
             let mut state = self.shared.lock();
-            (
-                std::mem::take(&mut state.committed),
-                std::mem::take(&mut state.heal),
-            )
+            (std::mem::take(&mut state.committed), std::mem::take(&mut state.heal))
         };
         if !committed.is_empty() {
             self.attempt(|spool, _| spool.release(spool.epoch(), &committed, heal));
@@ -207,11 +188,7 @@ impl Keeper {
                 }
             }
         }
-        let mut waiting: usize = self
-            .unwritten
-            .iter()
-            .map(|(readings, _)| readings.len())
-            .sum();
+        let mut waiting: usize = self.unwritten.iter().map(|(readings, _)| readings.len()).sum();
         while waiting > UNWRITTEN_MAX && self.unwritten.len() > 1 {
             if let Some((readings, _)) = self.unwritten.pop_front() {
                 waiting -= readings.len();
@@ -278,8 +255,7 @@ impl Keeper {
     fn publish(&mut self) {
         self.now.spool = self.spool.stats();
         let now = self.now;
-        self.stats
-            .send_if_modified(|stats| std::mem::replace(stats, now) != now);
+        self.stats.send_if_modified(|stats| std::mem::replace(stats, now) != now);
     }
 }
 

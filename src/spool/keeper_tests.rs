@@ -61,10 +61,7 @@ async fn memory_is_bounded_while_nothing_is_delivered() {
         append(&spool, noisy(5000, n)).await;
     }
     let (kept, bytes) = spool.shared.lock().waiting();
-    assert!(
-        kept > 0 && kept < 12 && bytes <= MESSAGE_SIZE_MAX,
-        "{kept} {bytes}"
-    );
+    assert!(kept > 0 && kept < 12 && bytes <= MESSAGE_SIZE_MAX, "{kept} {bytes}");
     assert_eq!(numbers(&spool, 0, 99).await, (1..=12).collect::<Vec<_>>());
 }
 
@@ -80,11 +77,7 @@ async fn what_was_released_is_noted_at_the_end() {
         spool.release(epoch, &range(1, 9), true);
         let mut stats = spool.stats();
         let empty = stats.wait_for(|stats| stats.spool.batches == 0);
-        let stats = tokio::time::timeout(LOOK_AFTER * 20, empty)
-            .await
-            .unwrap()
-            .unwrap()
-            .spool;
+        let stats = tokio::time::timeout(LOOK_AFTER * 20, empty).await.unwrap().unwrap().spool;
         assert_eq!((stats.readings, stats.last_seq), (0, seq));
     }
     spool.close().await;
@@ -93,15 +86,9 @@ async fn what_was_released_is_noted_at_the_end() {
 
 /// The file system is full, as far as SQLite can tell: the file may have no more pages.
 fn fill(spool: &Spool, pages_more: u64) {
-    let pages: u64 = spool
-        .connection
-        .query_row("PRAGMA page_count", [], |row| row.get(0))
-        .unwrap();
+    let pages: u64 = spool.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
     let most = pages + pages_more;
-    spool
-        .connection
-        .query_row(&format!("PRAGMA max_page_count = {most}"), [], |_| Ok(()))
-        .unwrap();
+    spool.connection.query_row(&format!("PRAGMA max_page_count = {most}"), [], |_| Ok(())).unwrap();
 }
 
 #[tokio::test]
@@ -124,24 +111,14 @@ async fn readings_that_cannot_be_written_wait_and_what_finds_no_room_is_told() {
         keeper.write();
     }
     assert_eq!(keeper.now.trouble, Some(Trouble::DiskFull));
-    assert_eq!(
-        (keeper.now.unwritten, keeper.now.lost),
-        (UNWRITTEN_MAX as u64, 5000)
-    );
-    assert_eq!(
-        keeper.spool.stats().last_seq,
-        0,
-        "nothing is said to be stored"
-    );
+    assert_eq!((keeper.now.unwritten, keeper.now.lost), (UNWRITTEN_MAX as u64, 5000));
+    assert_eq!(keeper.spool.stats().last_seq, 0, "nothing is said to be stored");
     fill(&keeper.spool, 1 << 20);
     keeper.write();
     assert_eq!((keeper.now.trouble, keeper.now.unwritten), (None, 0));
     let batches = crate::spool::test_kit::waiting(&keeper.spool);
     let remains = batches[0].remains.unwrap();
-    assert_eq!(
-        (batches.len(), remains.lost, remains.why),
-        (20, Some(5000), LostTo::Unwritten)
-    );
+    assert_eq!((batches.len(), remains.lost, remains.why), (20, Some(5000), LostTo::Unwritten));
     assert_eq!(batches[0].readings, noisy(500, 10));
 }
 
@@ -149,25 +126,16 @@ async fn readings_that_cannot_be_written_wait_and_what_finds_no_room_is_told() {
 async fn a_file_that_is_spoilt_while_it_is_used_is_replaced() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("s");
-    let spool = Spool::open(
-        &path,
-        &gateway(),
-        Limits {
-            free_min: 0,
-            ..LIMITS
-        },
-        Timestamp::UNIX_EPOCH,
-    )
-    .unwrap();
+    let spool =
+        Spool::open(&path, &gateway(), Limits { free_min: 0, ..LIMITS }, Timestamp::UNIX_EPOCH)
+            .unwrap();
     let before = spool.epoch();
     let spool = start(spool, Clock::system()).unwrap();
     append(&spool, readings(3)).await;
     spool.close().await;
     // Another's write over the file's tables, that this connection reads again.
     let other = rusqlite::Connection::open(&path).unwrap();
-    other
-        .execute_batch("PRAGMA wal_checkpoint(TRUNCATE);")
-        .unwrap();
+    other.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
     let size = std::fs::metadata(&path).unwrap().len();
     other
         .execute_batch("CREATE TABLE more (x); DROP TABLE more; PRAGMA wal_checkpoint(TRUNCATE);")

@@ -63,11 +63,7 @@ impl Spool {
         let Some((first, readings, size)) = row.optional()? else {
             return Ok(());
         };
-        let remains = Remains {
-            first,
-            lost: Some(readings),
-            ..spoilt(now)
-        };
+        let remains = Remains { first, lost: Some(readings), ..spoilt(now) };
         let batch = self.only_remains(seq, remains);
         let transaction = self.connection.unchecked_transaction()?;
         self.connection
@@ -99,13 +95,7 @@ impl Spool {
 
 /// The record of a file that could not be read any more.
 pub(super) fn spoilt(now: Timestamp) -> Remains {
-    Remains {
-        first: 1,
-        lost: None,
-        from: now,
-        to: now,
-        why: LostTo::Spoilt,
-    }
+    Remains { first: 1, lost: None, from: now, to: now, why: LostTo::Spoilt }
 }
 
 /// A batch as the file holds it.
@@ -115,9 +105,5 @@ pub(super) fn decode(message: &[u8]) -> Result<Batch, WireError> {
 
 /// A message as the file keeps it.
 pub(super) fn smaller(message: Vec<u8>) -> Vec<u8> {
-    if message.len() < COMPRESS_FROM {
-        message
-    } else {
-        packed::compress(&message)
-    }
+    if message.len() < COMPRESS_FROM { message } else { packed::compress(&message) }
 }

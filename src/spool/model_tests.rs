@@ -102,11 +102,8 @@ impl Run {
         if self.disk.is_dead() {
             self.spool = None;
             self.disk.restart(self.seed);
-            self.clock = Timebase {
-                boot: BootId(self.clock.boot.0 + 1),
-                provisional: true,
-                ..CLOCK
-            };
+            self.clock =
+                Timebase { boot: BootId(self.clock.boot.0 + 1), provisional: true, ..CLOCK };
         }
         self.check()
     }
@@ -165,11 +162,7 @@ impl Run {
                 // Written, and the power failed before that could be said: then whole.
                 None => {
                     let whole = identities(&batch.readings);
-                    let place = self
-                        .model
-                        .doubtful
-                        .iter()
-                        .position(|doubtful| *doubtful == whole);
+                    let place = self.model.doubtful.iter().position(|doubtful| *doubtful == whole);
                     prop_assert!(place.is_some(), "batch {} was never made", batch.seq);
                     self.model.doubtful.swap_remove(place.unwrap());
                     self.model.stored.insert(batch.seq, whole);
@@ -179,19 +172,12 @@ impl Run {
         for (&seq, stored) in &self.model.stored {
             prop_assert!(seq <= last_seq, "number {} would be given again", seq);
             if self.model.released.contains(&seq)
-                || thinned
-                    .iter()
-                    .any(|(first, last)| (*first..=*last).contains(&seq))
+                || thinned.iter().any(|(first, last)| (*first..=*last).contains(&seq))
             {
                 continue;
             }
             let there = all.iter().find(|batch| batch.seq == seq);
-            prop_assert!(
-                there.is_some(),
-                "batch {} of {} readings is lost",
-                seq,
-                stored.len()
-            );
+            prop_assert!(there.is_some(), "batch {} of {} readings is lost", seq, stored.len());
         }
         Ok(())
     }
@@ -208,10 +194,8 @@ impl Run {
             }
             Action::Release(first, last, heal) => {
                 let spool = self.open();
-                let waiting: Vec<u64> = numbers(spool)
-                    .into_iter()
-                    .filter(|s| (first..=last).contains(s))
-                    .collect();
+                let waiting: Vec<u64> =
+                    numbers(spool).into_iter().filter(|s| (first..=last).contains(s)).collect();
                 let batches = waiting.iter().map(|seq| (*seq, *seq));
                 let stands: Vec<_> = everything(spool)
                     .iter()
@@ -229,10 +213,7 @@ impl Run {
                 let _failed = self.open().note();
             }
             Action::Time(known) => {
-                let clock = Timebase {
-                    provisional: false,
-                    ..self.clock
-                };
+                let clock = Timebase { provisional: false, ..self.clock };
                 let spool = self.open();
                 if known {
                     let _failed = spool.time_is_known(clock);
@@ -257,30 +238,19 @@ impl Run {
 }
 
 fn identities(readings: &[Reading]) -> Vec<(String, f64)> {
-    readings
-        .iter()
-        .map(|r| (r.series.to_string(), r.value().unwrap()))
-        .collect()
+    readings.iter().map(|r| (r.series.to_string(), r.value().unwrap())).collect()
 }
 
 /// All batches in the file, whatever is known of them.
 fn everything(spool: &Spool) -> Vec<Batch> {
-    let mut statement = spool
-        .connection
-        .prepare("SELECT payload FROM batch ORDER BY seq")
-        .unwrap();
-    let rows = statement
-        .query_map([], |row| row.get::<_, Vec<u8>>(0))
-        .unwrap();
-    rows.map(|row| super::message::decode(&row.unwrap()).unwrap())
-        .collect()
+    let mut statement = spool.connection.prepare("SELECT payload FROM batch ORDER BY seq").unwrap();
+    let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+    rows.map(|row| super::message::decode(&row.unwrap()).unwrap()).collect()
 }
 
 fn cases() -> u32 {
     let named = std::env::var("HANQING_CASES").ok();
-    named.map_or(CASES, |cases| {
-        cases.parse().expect("HANQING_CASES is a number")
-    })
+    named.map_or(CASES, |cases| cases.parse().expect("HANQING_CASES is a number"))
 }
 
 proptest! {

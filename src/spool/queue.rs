@@ -204,9 +204,7 @@ impl Spool {
         let newest = newest.and_then(|message| decode(&message).ok());
         let good = newest.filter(|batch| batch.clock.is_some_and(|clock| !clock.provisional));
         let read = good.and_then(|batch| batch.readings.iter().map(|r| r.observed_at).max());
-        let noted = Timestamp::from_millisecond(self.known_ms)
-            .ok()
-            .filter(|_| self.known_ms > 0);
+        let noted = Timestamp::from_millisecond(self.known_ms).ok().filter(|_| self.known_ms > 0);
         Ok(read.max(noted))
     }
 
@@ -280,8 +278,7 @@ impl Spool {
             self.reload_held()?;
         }
         if held {
-            self.held
-                .insert_range(self.stats.last_seq + 1, stats.last_seq);
+            self.held.insert_range(self.stats.last_seq + 1, stats.last_seq);
         }
         self.stats = stats;
         self.lost = None;
@@ -340,11 +337,7 @@ impl Spool {
                 "SELECT seq, readings, payload FROM batch WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq LIMIT ?3",
             )?;
             let rows = statement.query_map(params![first, last, left as u64], |row| {
-                Ok(SpooledBatch {
-                    seq: row.get(0)?,
-                    readings: row.get(1)?,
-                    message: row.get(2)?,
-                })
+                Ok(SpooledBatch { seq: row.get(0)?, readings: row.get(1)?, message: row.get(2)? })
             })?;
             for row in rows {
                 found.push(row?);
@@ -370,11 +363,9 @@ impl Spool {
     /// # Errors
     /// The file cannot be read.
     pub fn traffic(&self) -> Result<(String, u64), SpoolError> {
-        let read = self
-            .connection
-            .query_row("SELECT month, bytes FROM traffic", [], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            });
+        let read = self.connection.query_row("SELECT month, bytes FROM traffic", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        });
         Ok(read?)
     }
 

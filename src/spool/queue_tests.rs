@@ -12,9 +12,7 @@ fn a_poll_too_large_for_a_message_becomes_several() {
     for station in 0..247 {
         for (reading, ms) in readings(40).into_iter().zip(0..) {
             let mut reading = reading;
-            reading.series = format!("pump-with-a-long-name-{station}/level")
-                .parse()
-                .unwrap();
+            reading.series = format!("pump-with-a-long-name-{station}/level").parse().unwrap();
             reading.observed_at += jiff::SignedDuration::from_millis(ms);
             reading.flag = crate::core::Flag::Suspect;
             reading.reason = Some(crate::core::Reason::Unexpected);
@@ -24,10 +22,7 @@ fn a_poll_too_large_for_a_message_becomes_several() {
     }
     let last = append(&mut spool, sent.clone());
     assert!(last > 1);
-    assert_eq!(
-        (spool.stats().batches, spool.stats().last_seq),
-        (last, last)
-    );
+    assert_eq!((spool.stats().batches, spool.stats().last_seq), (last, last));
     assert_eq!(spool.stats().readings, sent.len() as u64);
     let mut came = Vec::new();
     for batch in waiting(&spool) {
@@ -50,24 +45,13 @@ fn numbers_go_on_after_reopening_and_readings_come_back() {
     assert_eq!(spool.epoch(), epoch);
     assert_eq!(append(&mut spool, readings(2)), 2);
     let batches = waiting(&spool);
-    assert_eq!(
-        (batches[0].seq, batches[0].epoch, &batches[0].readings),
-        (1, epoch, &readings(3))
-    );
+    assert_eq!((batches[0].seq, batches[0].epoch, &batches[0].readings), (1, epoch, &readings(3)));
     let stats = spool.stats();
     assert_eq!(
-        (
-            stats.batches,
-            stats.readings,
-            stats.last_seq,
-            stats.dropped_readings
-        ),
+        (stats.batches, stats.readings, stats.last_seq, stats.dropped_readings),
         (2, 5, 2, 0)
     );
-    assert_eq!(
-        spool.known_time().unwrap(),
-        Some(readings(1)[0].observed_at)
-    );
+    assert_eq!(spool.known_time().unwrap(), Some(readings(1)[0].observed_at));
 }
 
 #[test]
@@ -77,9 +61,7 @@ fn an_acknowledgement_of_another_epoch_or_of_the_future_releases_nothing() {
     append(&mut spool, readings(1));
     let epoch = spool.epoch();
     let all = range(1, u64::MAX);
-    spool
-        .release(Epoch(epoch.0.wrapping_add(1)), &all, true)
-        .unwrap();
+    spool.release(Epoch(epoch.0.wrapping_add(1)), &all, true).unwrap();
     assert_eq!(spool.stats().batches, 1);
     for _ in 0..2 {
         spool.release(epoch, &all, true).unwrap();
@@ -134,10 +116,7 @@ fn what_was_released_and_noted_stays_so() {
     assert_eq!((stats.batches, stats.readings), (2, 5));
     drop(spool);
     let reopened = open(&path).stats();
-    assert_eq!(
-        (reopened.batches, reopened.readings, reopened.bytes),
-        (2, 5, stats.bytes)
-    );
+    assert_eq!((reopened.batches, reopened.readings, reopened.bytes), (2, 5, stats.bytes));
 }
 
 #[test]
@@ -176,20 +155,12 @@ fn a_file_of_the_first_layout_is_taken_over() {
         )
         .unwrap();
     let row = params![41, 2, batch.to_bytes()];
-    connection
-        .execute("INSERT INTO batch VALUES (?1, ?2, ?3)", row)
-        .unwrap();
+    connection.execute("INSERT INTO batch VALUES (?1, ?2, ?3)", row).unwrap();
     drop(connection);
     let mut spool = open(&path);
     assert_eq!(append(&mut spool, readings(1)), 42);
-    assert_eq!(
-        (waiting(&spool)[0].clone(), spool.epoch()),
-        (batch, Epoch(9))
-    );
-    assert_eq!(
-        (spool.stats().dropped_readings, numbers(&spool)),
-        (7, vec![41, 42])
-    );
+    assert_eq!((waiting(&spool)[0].clone(), spool.epoch()), (batch, Epoch(9)));
+    assert_eq!((spool.stats().dropped_readings, numbers(&spool)), (7, vec![41, 42]));
 }
 
 #[test]
@@ -222,10 +193,7 @@ fn a_batch_that_cannot_be_read_is_told_of_and_stands_in_nobodys_way() {
     for _ in 0..3 {
         append(&mut spool, readings(20));
     }
-    spool
-        .connection
-        .execute("UPDATE batch SET payload = x'7800' WHERE seq = 2", [])
-        .unwrap();
+    spool.connection.execute("UPDATE batch SET payload = x'7800' WHERE seq = 2", []).unwrap();
     spool.spoilt(2, Timestamp::UNIX_EPOCH).unwrap();
     let batches = waiting(&spool);
     let remains = batches[1].remains.unwrap();
@@ -233,10 +201,7 @@ fn a_batch_that_cannot_be_read_is_told_of_and_stands_in_nobodys_way() {
         (batches[1].seq, remains.first, remains.lost, remains.why),
         (2, 2, Some(20), LostTo::Spoilt)
     );
-    assert_eq!(
-        (spool.stats().readings, spool.stats().dropped_readings),
-        (40, 20)
-    );
+    assert_eq!((spool.stats().readings, spool.stats().dropped_readings), (40, 20));
 }
 
 #[test]
@@ -256,17 +221,9 @@ fn readings_lost_before_they_were_stored_are_told_of_once() {
     spool.lose(lost(6, 200, 300));
     append(&mut spool, readings(1));
     append(&mut spool, readings(1));
-    let remains: Vec<_> = waiting(&spool)
-        .into_iter()
-        .map(|batch| batch.remains)
-        .collect();
-    let told = Remains {
-        first: 2,
-        lost: Some(11),
-        from: at(100),
-        to: at(300),
-        why: LostTo::Unwritten,
-    };
+    let remains: Vec<_> = waiting(&spool).into_iter().map(|batch| batch.remains).collect();
+    let told =
+        Remains { first: 2, lost: Some(11), from: at(100), to: at(300), why: LostTo::Unwritten };
     assert_eq!(remains, [None, Some(told), None]);
     assert_eq!(BootId(7).to_string(), "00000007");
 }

@@ -43,11 +43,8 @@ impl Spool {
 
     /// Lets wait again what of `first..=last` was released and is still there.
     fn unrelease(&mut self, first: u64, last: u64) -> Result<(), SpoolError> {
-        let ranges: Vec<_> = self
-            .released
-            .iter()
-            .map(|(f, l)| (f.max(first), l.min(last)))
-            .collect();
+        let ranges: Vec<_> =
+            self.released.iter().map(|(f, l)| (f.max(first), l.min(last))).collect();
         for (first, last) in ranges.into_iter().filter(|(first, last)| first <= last) {
             let oldest: Option<u64> = self.connection.query_row(
                 "SELECT min(seq) FROM batch WHERE seq BETWEEN ?1 AND ?2",

@@ -43,9 +43,7 @@ impl Limits {
     }
 
     fn disk_is_low(&self, path: &Path) -> bool {
-        let directory = path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty());
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let stat = rustix::fs::statvfs(directory.unwrap_or(Path::new(".")));
         stat.is_ok_and(|stat| stat.f_bavail.saturating_mul(stat.f_frsize) < self.free_min)
     }
@@ -60,11 +58,7 @@ pub(super) struct Room<'a> {
 
 impl<'a> Room<'a> {
     pub fn new(spool: &'a Spool, stats: SpoolStats) -> Self {
-        Self {
-            spool,
-            stats,
-            thinned_to: spool.thinned_to,
-        }
+        Self { spool, stats, thinned_to: spool.thinned_to }
     }
 
     /// Makes room for `coming` bytes, as far as there is anything to give up.
@@ -189,12 +183,7 @@ impl<'a> Room<'a> {
         if message.len() > MESSAGE_SIZE_MAX {
             return Ok(true);
         }
-        self.replace(
-            &taken,
-            remains.first,
-            batch.readings.len() as u64,
-            &smaller(message),
-        )?;
+        self.replace(&taken, remains.first, batch.readings.len() as u64, &smaller(message))?;
         self.stats.thinned_readings += lost;
         Ok(true)
     }
@@ -223,14 +212,11 @@ impl<'a> Room<'a> {
         }
         let remains = taken.remains(taken.readings, LostTo::Full);
         let message = self.spool.only_remains(taken.last, remains);
-        self.spool.connection.execute(
-            "DELETE FROM held WHERE seq BETWEEN ?1 AND ?2",
-            [taken.first, taken.last],
-        )?;
+        self.spool
+            .connection
+            .execute("DELETE FROM held WHERE seq BETWEEN ?1 AND ?2", [taken.first, taken.last])?;
         self.stats.held =
-            self.spool
-                .connection
-                .query_row("SELECT count(*) FROM held", [], |row| row.get(0))?;
+            self.spool.connection.query_row("SELECT count(*) FROM held", [], |row| row.get(0))?;
         self.replace(&taken, remains.first, 0, &message)?;
         self.stats.dropped_readings += taken.readings;
         self.thinned_to = self.thinned_to.max(taken.last);

@@ -19,10 +19,7 @@ fn poll(minute: i64) -> Vec<Reading> {
 }
 
 fn open_small(path: &std::path::Path, size_max: u64) -> Spool {
-    let limits = Limits {
-        size_max,
-        free_min: 0,
-    };
+    let limits = Limits { size_max, free_min: 0 };
     Spool::open(path, &gateway(), limits, Timestamp::UNIX_EPOCH).unwrap()
 }
 
@@ -31,20 +28,9 @@ fn assert_sound(spool: &Spool, polls: i64) {
     let stats = spool.stats();
     let batches = waiting(spool);
     let held: u64 = batches.iter().map(|b| b.readings.len() as u64).sum();
-    let lost: u64 = batches
-        .iter()
-        .filter_map(|b| b.remains)
-        .map(|r| r.lost.unwrap())
-        .sum();
-    assert_eq!(
-        (stats.batches, stats.readings),
-        (batches.len() as u64, held)
-    );
-    assert_eq!(
-        held + lost,
-        polls as u64 * 3,
-        "each reading is there or told of"
-    );
+    let lost: u64 = batches.iter().filter_map(|b| b.remains).map(|r| r.lost.unwrap()).sum();
+    assert_eq!((stats.batches, stats.readings), (batches.len() as u64, held));
+    assert_eq!(held + lost, polls as u64 * 3, "each reading is there or told of");
     assert_eq!(stats.thinned_readings + stats.dropped_readings, lost);
     // Every number from the first that the hub does not have is stood for, once, in order.
     let mut next = 1;
@@ -64,24 +50,13 @@ fn what_the_hub_has_goes_first() {
     for minute in 0..300 {
         append(&mut spool, poll(minute));
         let last = spool.stats().last_seq;
-        spool
-            .release(spool.epoch(), &range(1, last.saturating_sub(5)), true)
-            .unwrap();
+        spool.release(spool.epoch(), &range(1, last.saturating_sub(5)), true).unwrap();
     }
     let stats = spool.stats();
-    assert_eq!(
-        (
-            stats.batches,
-            stats.dropped_readings,
-            stats.thinned_readings
-        ),
-        (5, 0, 0)
-    );
+    assert_eq!((stats.batches, stats.dropped_readings, stats.thinned_readings), (5, 0, 0));
     assert!(stats.bytes > 10_000, "kept while there is room: {stats:?}");
-    let rows: u64 = spool
-        .connection
-        .query_row("SELECT count(*) FROM batch", [], |row| row.get(0))
-        .unwrap();
+    let rows: u64 =
+        spool.connection.query_row("SELECT count(*) FROM batch", [], |row| row.get(0)).unwrap();
     assert!(rows > 40 && rows < 150, "{rows}");
 }
 
@@ -105,10 +80,7 @@ fn the_oldest_are_thinned_to_hours_before_any_is_dropped() {
         (60, 1, Some(177), LostTo::Thinned)
     );
     assert_eq!(oldest.readings, poll(59));
-    assert_eq!(
-        (remains.from, remains.to),
-        (poll(0)[0].observed_at, poll(59)[0].observed_at)
-    );
+    assert_eq!((remains.from, remains.to), (poll(0)[0].observed_at, poll(59)[0].observed_at));
     assert_eq!(batches.last().unwrap().readings, poll(719));
     drop(spool);
     let reopened = open_small(&path, 40_000);
@@ -125,10 +97,7 @@ fn what_can_be_thinned_no_more_is_dropped_and_the_record_stays() {
     assert_sound(&spool, 2000);
     let oldest = waiting(&spool)[0].clone();
     let remains = oldest.remains.unwrap();
-    assert_eq!(
-        (oldest.readings.len(), remains.first, remains.why),
-        (0, 1, LostTo::Full)
-    );
+    assert_eq!((oldest.readings.len(), remains.first, remains.why), (0, 1, LostTo::Full));
     assert_eq!(remains.from, poll(0)[0].observed_at);
 }
 
@@ -136,16 +105,10 @@ fn what_can_be_thinned_no_more_is_dropped_and_the_record_stays() {
 fn a_low_disk_lets_the_file_not_grow() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("s");
-    let limits = Limits {
-        size_max: 1 << 30,
-        free_min: u64::MAX,
-    };
+    let limits = Limits { size_max: 1 << 30, free_min: u64::MAX };
     let mut spool = Spool::open(&path, &gateway(), limits, Timestamp::UNIX_EPOCH).unwrap();
     let pages = |spool: &Spool| -> u64 {
-        spool
-            .connection
-            .query_row("PRAGMA page_count", [], |row| row.get(0))
-            .unwrap()
+        spool.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap()
     };
     for minute in 0..500 {
         append(&mut spool, poll(minute));

@@ -90,18 +90,12 @@ impl SpoolError {
     /// Whether the file itself is damaged: no waiting helps.
     pub fn is_spoilt(&self) -> bool {
         let code = self.code();
-        matches!(
-            code,
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-        )
+        matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
     }
 
     /// Whether it may pass: a full disk, a file system that can only be read, a device that does not answer.
     pub fn may_pass(&self) -> bool {
-        let refused = matches!(
-            self,
-            Self::Layout { .. } | Self::Owner { .. } | Self::Closed
-        );
+        let refused = matches!(self, Self::Layout { .. } | Self::Owner { .. } | Self::Closed);
         !refused && !self.is_spoilt()
     }
 }
@@ -124,10 +118,7 @@ pub(super) fn open(
     gateway: &GatewayId,
     vfs: Option<&str>,
 ) -> Result<(Connection, Life), SpoolError> {
-    let failed = |source| SpoolError::Open {
-        path: path.into(),
-        source,
-    };
+    let failed = |source| SpoolError::Open { path: path.into(), source };
     let connection = match vfs {
         None => Connection::open(path),
         Some(vfs) => Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs),
@@ -142,9 +133,7 @@ pub(super) fn open(
     }
     if vfs.is_some() {
         // Without shared memory there is no log but for one user alone.
-        connection
-            .execute_batch("PRAGMA locking_mode = EXCLUSIVE;")
-            .map_err(failed)?;
+        connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE;").map_err(failed)?;
     }
     connection
         .execute_batch(&format!(
@@ -165,17 +154,11 @@ pub(super) fn open(
     if found == 0 {
         create(&connection, gateway).map_err(failed)?;
     } else if found != SCHEMA_VERSION {
-        return Err(SpoolError::Layout {
-            path: path.into(),
-            found,
-        });
+        return Err(SpoolError::Layout { path: path.into(), found });
     }
     let (owner, life) = life(&connection).map_err(failed)?;
     if owner != gateway.as_str() {
-        return Err(SpoolError::Owner {
-            path: path.into(),
-            owner,
-        });
+        return Err(SpoolError::Owner { path: path.into(), owner });
     }
     Ok((connection, life))
 }
@@ -185,21 +168,13 @@ pub(super) fn open(
 /// # Errors
 /// There is none, or of another layout.
 pub(super) fn read_only(path: &Path) -> Result<(Connection, String), SpoolError> {
-    let failed = |source| SpoolError::Read {
-        path: path.into(),
-        source,
-    };
+    let failed = |source| SpoolError::Read { path: path.into(), source };
     let connection =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
-    connection
-        .execute_batch("PRAGMA busy_timeout = 5000;")
-        .map_err(failed)?;
+    connection.execute_batch("PRAGMA busy_timeout = 5000;").map_err(failed)?;
     let found = layout(&connection).map_err(failed)?;
     if found != SCHEMA_VERSION {
-        return Err(SpoolError::Layout {
-            path: path.into(),
-            found,
-        });
+        return Err(SpoolError::Layout { path: path.into(), found });
     }
     let (owner, _) = life(&connection).map_err(failed)?;
     Ok((connection, owner))

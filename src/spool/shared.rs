@@ -39,11 +39,7 @@ impl State {
     pub fn keep(&mut self, appended: Vec<SpooledBatch>) {
         for batch in appended {
             // What comes after a hole would hide it.
-            if self
-                .fresh
-                .back()
-                .is_some_and(|last| last.seq + 1 != batch.seq)
-            {
+            if self.fresh.back().is_some_and(|last| last.seq + 1 != batch.seq) {
                 self.forget();
             }
             self.fresh_bytes += batch.message.len();
@@ -75,10 +71,7 @@ impl State {
         }
         let count = self.fresh.len().min(count as usize);
         let handed: Vec<_> = self.fresh.drain(..count).collect();
-        self.fresh_bytes -= handed
-            .iter()
-            .map(|batch| batch.message.len())
-            .sum::<usize>();
+        self.fresh_bytes -= handed.iter().map(|batch| batch.message.len()).sum::<usize>();
         handed
     }
 

@@ -72,11 +72,8 @@ impl Disk {
     pub fn new() -> Self {
         static MADE: AtomicU64 = AtomicU64::new(0);
         let name = format!("faulty-{}", MADE.fetch_add(1, Relaxed));
-        let content = Arc::new(Mutex::new(Content {
-            files: HashMap::new(),
-            until: None,
-            dead: false,
-        }));
+        let content =
+            Arc::new(Mutex::new(Content { files: HashMap::new(), until: None, dead: false }));
         sqlite_vfs::register(&name, Layer(content.clone()), false).unwrap();
         Self { name, content }
     }
@@ -92,11 +89,7 @@ impl Disk {
 
     /// The `count`th write or synchronisation from now on fails, and no other.
     pub fn one_fails_after(&self, count: u64, full: bool) {
-        let kind = if full {
-            ErrorKind::WriteZero
-        } else {
-            ErrorKind::Other
-        };
+        let kind = if full { ErrorKind::WriteZero } else { ErrorKind::Other };
         self.content().until = Some((count, Fault::Once(kind)));
     }
 
@@ -171,11 +164,7 @@ impl Content {
     }
 
     fn works(&self) -> Result<(), Error> {
-        if self.dead {
-            Err(Error::other("no power"))
-        } else {
-            Ok(())
-        }
+        if self.dead { Err(Error::other("no power")) } else { Ok(()) }
     }
 }
 
@@ -193,11 +182,7 @@ impl Vfs for Layer {
             }
             content.files.insert(db.into(), File::default());
         }
-        Ok(Handle {
-            content: self.0.clone(),
-            name: db.into(),
-            lock: LockKind::None,
-        })
+        Ok(Handle { content: self.0.clone(), name: db.into(), lock: LockKind::None })
     }
 
     fn delete(&self, db: &str) -> Result<(), Error> {
@@ -221,9 +206,7 @@ impl Vfs for Layer {
 
     fn random(&self, buffer: &mut [i8]) {
         let mut chance = ChaCha8Rng::seed_from_u64(7);
-        buffer
-            .iter_mut()
-            .for_each(|byte| *byte = chance.next_u32() as i8);
+        buffer.iter_mut().for_each(|byte| *byte = chance.next_u32() as i8);
     }
 
     fn sleep(&self, duration: Duration) -> Duration {
@@ -261,10 +244,7 @@ impl DatabaseHandle for Handle {
 
     fn size(&self) -> Result<u64, Error> {
         self.with(|content, name| {
-            Ok(content
-                .files
-                .get(name)
-                .map_or(0, |file| file.now.len() as u64))
+            Ok(content.files.get(name).map_or(0, |file| file.now.len() as u64))
         })
     }
 
@@ -276,11 +256,7 @@ impl DatabaseHandle for Handle {
             let found = &file.now[from..(from + buf.len()).min(file.now.len())];
             buf[..found.len()].copy_from_slice(found);
             buf[found.len()..].fill(0);
-            if found.len() < buf.len() {
-                Err(ErrorKind::UnexpectedEof.into())
-            } else {
-                Ok(())
-            }
+            if found.len() < buf.len() { Err(ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
         })
     }
 

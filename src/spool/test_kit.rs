@@ -10,17 +10,11 @@ use crate::core::{GatewayId, Reading};
 use crate::wire::{Batch, BootId, RangeSet, Timebase};
 
 /// More than these tests fill.
-pub const LIMITS: Limits = Limits {
-    size_max: 64 << 20,
-    free_min: 0,
-};
+pub const LIMITS: Limits = Limits { size_max: 64 << 20, free_min: 0 };
 
 /// A clock that is known to be right.
-pub const CLOCK: Timebase = Timebase {
-    boot: BootId(7),
-    zero: 1_659_000_000_000,
-    provisional: false,
-};
+pub const CLOCK: Timebase =
+    Timebase { boot: BootId(7), zero: 1_659_000_000_000, provisional: false };
 
 pub fn gateway() -> GatewayId {
     "gw-1".parse().unwrap()
@@ -54,10 +48,7 @@ pub fn waiting(spool: &Spool) -> Vec<Batch> {
     let batches = spool.batches(0, u64::MAX, u32::MAX).unwrap();
     let batches = batches.into_iter().map(|spooled| {
         let batch = decode(&spooled.message).unwrap();
-        assert_eq!(
-            (batch.seq, batch.readings.len() as u64),
-            (spooled.seq, spooled.readings)
-        );
+        assert_eq!((batch.seq, batch.readings.len() as u64), (spooled.seq, spooled.readings));
         batch
     });
     batches.collect()

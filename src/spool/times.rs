@@ -38,10 +38,7 @@ impl Spool {
         self.holding = true;
         self.rewrite_held(good.boot, |batch| {
             if let Some(clock) = batch.clock.replace(good) {
-                batch
-                    .readings
-                    .iter_mut()
-                    .for_each(|reading| shift(reading, clock, good));
+                batch.readings.iter_mut().for_each(|reading| shift(reading, clock, good));
             }
         })
     }

@@ -3,19 +3,11 @@
 use super::*;
 use crate::spool::test_kit::*;
 
-const GUESS: Timebase = Timebase {
-    provisional: true,
-    zero: CLOCK.zero - 5_000,
-    ..CLOCK
-};
+const GUESS: Timebase = Timebase { provisional: true, zero: CLOCK.zero - 5_000, ..CLOCK };
 
 fn times(spool: &Spool) -> Vec<i64> {
     let batches = waiting(spool);
-    batches
-        .iter()
-        .flat_map(|b| &b.readings)
-        .map(|r| r.observed_at.as_millisecond())
-        .collect()
+    batches.iter().flat_map(|b| &b.readings).map(|r| r.observed_at.as_millisecond()).collect()
 }
 
 #[test]
@@ -23,10 +15,7 @@ fn readings_wait_for_the_time_and_get_it_once() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("s");
     let mut spool = open(&path);
-    let earlier = Timebase {
-        boot: BootId(6),
-        ..CLOCK
-    };
+    let earlier = Timebase { boot: BootId(6), ..CLOCK };
     spool.append(vec![reading(1)], earlier).unwrap();
     for second in 2..5 {
         let sent = spool.append(vec![reading(second)], GUESS).unwrap();
@@ -36,27 +25,14 @@ fn readings_wait_for_the_time_and_get_it_once() {
     drop(spool);
     // The program is started anew, in the same run of the machine.
     let mut spool = open(&path);
-    assert_eq!(
-        (numbers(&spool), spool.stats().held, spool.stats().batches),
-        (vec![1], 3, 4)
-    );
+    assert_eq!((numbers(&spool), spool.stats().held, spool.stats().batches), (vec![1], 3, 4));
     spool.time_stays_unknown(CLOCK.boot, false).unwrap();
     assert_eq!(spool.stats().held, 3);
     spool.time_is_known(CLOCK).unwrap();
     let second = |s: i64| reading(s).observed_at.as_millisecond();
-    let expected = [
-        second(1),
-        second(2) + 5000,
-        second(3) + 5000,
-        second(4) + 5000,
-    ];
+    let expected = [second(1), second(2) + 5000, second(3) + 5000, second(4) + 5000];
     assert_eq!((times(&spool), spool.stats().held), (expected.to_vec(), 0));
-    assert!(
-        waiting(&spool)
-            .iter()
-            .skip(1)
-            .all(|batch| batch.clock == Some(CLOCK))
-    );
+    assert!(waiting(&spool).iter().skip(1).all(|batch| batch.clock == Some(CLOCK)));
     // Never twice; and what was read before the step and comes after it is treated alike.
     spool.time_is_known(CLOCK).unwrap();
     assert_eq!(times(&spool), expected);
@@ -78,28 +54,16 @@ fn what_nobody_waits_for_any_more_is_sent_in_doubt() {
         (Flag::Suspect, Some(Reason::Clock))
     );
     assert_eq!(doubted.readings[0].observed_at, reading(1).observed_at);
-    let guess = Timebase {
-        boot: next,
-        ..GUESS
-    };
+    let guess = Timebase { boot: next, ..GUESS };
     spool.append(vec![reading(2)], guess).unwrap();
     assert_eq!((numbers(&spool), spool.stats().held), (vec![1], 1));
     spool.time_stays_unknown(next, true).unwrap();
     spool.append(vec![reading(3)], guess).unwrap();
     assert_eq!(numbers(&spool), [1, 2, 3]);
-    assert!(
-        waiting(&spool)
-            .iter()
-            .all(|b| b.readings[0].flag == Flag::Suspect)
-    );
+    assert!(waiting(&spool).iter().all(|b| b.readings[0].flag == Flag::Suspect));
     // Sent is sent.
     let before = times(&spool);
-    spool
-        .time_is_known(Timebase {
-            boot: next,
-            ..CLOCK
-        })
-        .unwrap();
+    spool.time_is_known(Timebase { boot: next, ..CLOCK }).unwrap();
     assert_eq!(times(&spool), before);
     assert_eq!(spool.known_time().unwrap(), None);
 }

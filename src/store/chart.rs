@@ -51,13 +51,7 @@ impl Points {
                     counted: all,
                 };
             }
-            _ => self.filled.push(ChartPoint {
-                from,
-                min,
-                mean,
-                max,
-                counted,
-            }),
+            _ => self.filled.push(ChartPoint { from, min, mean, max, counted }),
         }
     }
 }
@@ -80,16 +74,10 @@ impl Sqlite {
         if span_ms <= 0 || points == 0 {
             return Ok(Vec::new());
         }
-        let mut chart = Points {
-            from_ms,
-            each_ms: (span_ms - 1) / i64::from(points) + 1,
-            filled: Vec::new(),
-        };
+        let mut chart =
+            Points { from_ms, each_ms: (span_ms - 1) / i64::from(points) + 1, filled: Vec::new() };
         if chart.each_ms >= DAYS_FROM_MS {
-            let period = Period {
-                from: self.calendar.day_of(from),
-                to: self.calendar.day_of(to),
-            };
+            let period = Period { from: self.calendar.day_of(from), to: self.calendar.day_of(to) };
             for day in self.days(series, period)? {
                 let at = self.calendar.start_of(day.day);
                 if let (Some(min), Some(mean), Some(max)) = (day.min, day.mean, day.max)

@@ -6,9 +6,7 @@ use super::*;
 
 fn filled(store: &mut Sqlite, hours: i64) {
     let readings = (0..hours * 6).map(|i| good("pond-1/level", 10 * i, (i % 37) as f64));
-    store
-        .commit(&[batch(1, readings.collect())], at(60 * hours))
-        .unwrap();
+    store.commit(&[batch(1, readings.collect())], at(60 * hours)).unwrap();
 }
 
 #[test]
@@ -16,9 +14,7 @@ fn a_chart_has_no_more_points_than_asked_for_and_hides_no_peak() {
     let file = File::new();
     let mut store = file.open();
     filled(&mut store, 24 * 30);
-    store
-        .commit(&[batch(2, vec![good("pond-1/level", 7777, 500.0)])], at(0))
-        .unwrap();
+    store.commit(&[batch(2, vec![good("pond-1/level", 7777, 500.0)])], at(0)).unwrap();
     let name = series("pond-1/level");
     let all = all_readings(&store, "pond-1/level").len() as u32;
     // By readings, by hours, by days.
@@ -30,18 +26,12 @@ fn a_chart_has_no_more_points_than_asked_for_and_hides_no_peak() {
             chart.len()
         );
         assert!(chart.is_sorted_by(|a, b| a.from < b.from));
-        assert_eq!(
-            chart.iter().map(|p| p.counted).sum::<u32>(),
-            all,
-            "{points}"
-        );
+        assert_eq!(chart.iter().map(|p| p.counted).sum::<u32>(), all, "{points}");
         assert_eq!(chart.iter().map(|p| p.max).fold(0.0, f64::max), 500.0);
         assert!(chart.iter().all(|p| p.min <= p.mean && p.mean <= p.max));
         let sum: f64 = chart.iter().map(|p| p.mean * f64::from(p.counted)).sum();
-        let mean: f64 = all_readings(&store, "pond-1/level")
-            .iter()
-            .filter_map(Reading::value)
-            .sum();
+        let mean: f64 =
+            all_readings(&store, "pond-1/level").iter().filter_map(Reading::value).sum();
         assert!((sum - mean).abs() < 1e-6 * mean, "{points}: {sum} {mean}");
     }
 }
@@ -64,9 +54,7 @@ fn a_chart_leaves_out_what_does_not_count() {
     }
     assert_eq!(store.chart(&name, at(480), at(0), 10).unwrap(), []);
     assert_eq!(store.chart(&name, at(0), at(480), 0).unwrap(), []);
-    let ever = store
-        .chart(&name, Timestamp::MIN, Timestamp::MAX, 1000)
-        .unwrap();
+    let ever = store.chart(&name, Timestamp::MIN, Timestamp::MAX, 1000).unwrap();
     assert_eq!(ever.len(), 1);
     let one = at(0) + SignedDuration::from_millis(1);
     assert_eq!(store.chart(&name, at(0), one, 1000).unwrap().len(), 1);

@@ -20,10 +20,7 @@ impl Sqlite {
         let mut counters = BTreeMap::new();
         while let Some(row) = rows.next()? {
             let series = row.get::<_, String>(0)?.parse();
-            let counter = CounterSpec {
-                modulus: row.get(1)?,
-                max_rate_per_hour: row.get(2)?,
-            };
+            let counter = CounterSpec { modulus: row.get(1)?, max_rate_per_hour: row.get(2)? };
             counters.insert(series.map_err(StoreError::Corrupt)?, counter);
         }
         Ok(counters)

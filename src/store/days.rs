@@ -35,9 +35,8 @@ fn bounds(calendar: &Calendar, hour_ms: i64) -> Result<(i64, i64), StoreError> {
         Timestamp::from_millisecond(hour_ms).map_err(|e| StoreError::Corrupt(e.to_string()))?;
     let day = calendar.day_of(at);
     let start = calendar.start_of(day).as_millisecond();
-    let end = day
-        .checked_add(1.day())
-        .map_or(i64::MAX, |next| calendar.start_of(next).as_millisecond());
+    let end =
+        day.checked_add(1.day()).map_or(i64::MAX, |next| calendar.start_of(next).as_millisecond());
     // A day that a calendar leaves out ends where it begins; its hours must not be folded for ever.
     Ok((start, end.max(hour_ms + 1)))
 }
@@ -81,11 +80,7 @@ fn fold(
 }
 
 fn table(places: &Places, day_ms: i64) -> &'static str {
-    if day_ms >= places.sealed_day_ms {
-        "day_hot"
-    } else {
-        "day"
-    }
+    if day_ms >= places.sealed_day_ms { "day_hot" } else { "day" }
 }
 
 /// The days of a series that begin from `from_ms` to before `to_ms`, in order.

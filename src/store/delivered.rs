@@ -35,9 +35,7 @@ impl GatewayRow {
         self.delivered
             .iter()
             .flat_map(|(epoch, set)| {
-                set.gaps(1)
-                    .into_iter()
-                    .map(|(first, last)| (*epoch, first, last))
+                set.gaps(1).into_iter().map(|(first, last)| (*epoch, first, last))
             })
             .collect()
     }
@@ -47,12 +45,7 @@ impl GatewayRow {
 pub(super) fn load(connection: &Connection) -> Result<Delivered, StoreError> {
     let mut statement = connection.prepare("SELECT gateway, epoch, first, last FROM delivered")?;
     let rows = statement.query_map([], |row| {
-        Ok((
-            row.get::<_, String>(0)?,
-            row.get::<_, String>(1)?,
-            row.get(2)?,
-            row.get(3)?,
-        ))
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(2)?, row.get(3)?))
     })?;
     let mut delivered = Delivered::new();
     for row in rows {
@@ -61,10 +54,7 @@ pub(super) fn load(connection: &Connection) -> Result<Delivered, StoreError> {
             .parse()
             .map_err(|e: crate::core::IdError| StoreError::Corrupt(e.to_string()))?;
         let epoch = Epoch::try_from(epoch).map_err(StoreError::Corrupt)?;
-        delivered
-            .entry((gateway, epoch))
-            .or_default()
-            .insert_range(first, last);
+        delivered.entry((gateway, epoch)).or_default().insert_range(first, last);
     }
     Ok(delivered)
 }
@@ -186,9 +176,7 @@ pub(super) fn all_lost(connection: &Connection) -> Result<Vec<LostRow>, StoreErr
         let gateway: String = row.get(0)?;
         let record: String = row.get(3)?;
         found.push(LostRow {
-            gateway: gateway
-                .parse()
-                .map_err(|e: crate::core::IdError| corrupt(e.to_string()))?,
+            gateway: gateway.parse().map_err(|e: crate::core::IdError| corrupt(e.to_string()))?,
             epoch: Epoch::try_from(row.get::<_, String>(1)?).map_err(corrupt)?,
             seq: row.get(2)?,
             remains: serde_json::from_str(&record).map_err(|e| corrupt(e.to_string()))?,
@@ -209,9 +197,7 @@ pub(super) fn gateways(connection: &Connection) -> Result<Vec<GatewayRow>, Store
         delivered: BTreeMap::new(),
     };
     for ((gateway, epoch), set) in load(connection)? {
-        let row = rows
-            .entry(gateway.clone())
-            .or_insert_with(|| empty(&gateway));
+        let row = rows.entry(gateway.clone()).or_insert_with(|| empty(&gateway));
         row.delivered.insert(epoch, set);
     }
     let mut statement =
@@ -219,22 +205,15 @@ pub(super) fn gateways(connection: &Connection) -> Result<Vec<GatewayRow>, Store
     let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
         let name: String = row.get(0)?;
-        let gateway: GatewayId = name
-            .parse()
-            .map_err(|e: crate::core::IdError| StoreError::Corrupt(e.to_string()))?;
+        let gateway: GatewayId =
+            name.parse().map_err(|e: crate::core::IdError| StoreError::Corrupt(e.to_string()))?;
         let at = |ms: Option<i64>| ms.and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        let entry = rows
-            .entry(gateway.clone())
-            .or_insert_with(|| empty(&gateway));
+        let entry = rows.entry(gateway.clone()).or_insert_with(|| empty(&gateway));
         entry.online = row.get(1)?;
         entry.since = at(row.get(2)?);
         entry.heard_at = at(row.get(3)?);
         entry.clock = row.get::<_, Option<bool>>(4)?.map(|provisional| {
-            if provisional {
-                ClockState::Provisional
-            } else {
-                ClockState::Good
-            }
+            if provisional { ClockState::Provisional } else { ClockState::Good }
         });
     }
     Ok(rows.into_values().collect())

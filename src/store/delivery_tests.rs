@@ -16,13 +16,8 @@ struct Poll {
 fn polls() -> impl Strategy<Value = Vec<Poll>> {
     let minutes = prop_oneof![4 => Just(20i64), 3 => Just(60), 1 => 61i64..400];
     let growth = prop_oneof![2 => Just(0.0), 5 => 0.0f64..30.0, 1 => 0.0f64..200.0];
-    let poll =
-        (minutes, growth, 0u8..40, 0u8..12).prop_map(|(minutes, growth, event, outcome)| Poll {
-            minutes,
-            growth,
-            event,
-            outcome,
-        });
+    let poll = (minutes, growth, 0u8..40, 0u8..12)
+        .prop_map(|(minutes, growth, event, outcome)| Poll { minutes, growth, event, outcome });
     prop::collection::vec(poll, 1..60)
 }
 

@@ -25,10 +25,8 @@ pub struct Contents {
 }
 
 fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
-    Connection::open_with_flags(path, flags).map_err(|source| StoreError::Open {
-        path: path.into(),
-        source,
-    })
+    Connection::open_with_flags(path, flags)
+        .map_err(|source| StoreError::Open { path: path.into(), source })
 }
 
 /// Copies the file at `from` as it is at one instant, whoever writes meanwhile, and examines the copy. `advanced` is told bytes copied
@@ -42,20 +40,14 @@ pub fn copy(from: &Path, to: &Path, advanced: &dyn Fn(u64, u64)) -> Result<Conte
     let instant = source.unchecked_transaction()?;
     let contents = contents(&instant)?;
     let page: u64 = instant.query_row("PRAGMA page_size", [], |row| row.get(0))?;
-    let mut target = open(
-        to,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
-    )?;
+    let mut target = open(to, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     {
         let copying = Backup::new(&source, &mut target)?;
         loop {
             let step = copying.step(PAGES_PER_STEP)?;
             let progress = copying.progress();
             let bytes = |pages: i32| u64::from(pages.unsigned_abs()) * page;
-            advanced(
-                bytes(progress.pagecount - progress.remaining),
-                bytes(progress.pagecount),
-            );
+            advanced(bytes(progress.pagecount - progress.remaining), bytes(progress.pagecount));
             match step {
                 StepResult::Done => break,
                 StepResult::More => {}
@@ -82,10 +74,7 @@ pub fn copy(from: &Path, to: &Path, advanced: &dyn Fn(u64, u64)) -> Result<Conte
 /// It is damaged, or cannot be read.
 pub fn examine(path: &Path) -> Result<Contents, StoreError> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let damaged = |found: String| StoreError::Damaged {
-        path: path.into(),
-        found,
-    };
+    let damaged = |found: String| StoreError::Damaged { path: path.into(), found };
     let found: String = connection
         .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
         .map_err(|error| damaged(error.to_string()))?;
@@ -138,10 +127,7 @@ pub fn hold(path: &Path) -> Result<Option<Held>, StoreError> {
             Err(StoreError::InUse { path: path.into() })
         }
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Ok(None),
-        _ => Err(StoreError::Open {
-            path: path.into(),
-            source: error,
-        }),
+        _ => Err(StoreError::Open { path: path.into(), source: error }),
     };
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // Refused as long as another connection is open, even one that does nothing.
@@ -150,9 +136,7 @@ pub fn hold(path: &Path) -> Result<Option<Held>, StoreError> {
         .and_then(|()| connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(())))
         .and_then(|()| connection.execute_batch("BEGIN EXCLUSIVE"));
     match alone {
-        Ok(()) => Ok(Some(Held {
-            _connection: connection,
-        })),
+        Ok(()) => Ok(Some(Held { _connection: connection })),
         Err(error) => failed(error),
     }
 }

@@ -111,19 +111,14 @@ fn new_hour(connection: &Connection, side: Side, hour: i64) -> Result<Option<i64
         Side::Before => "SELECT max(hour_ms) FROM hour_hot WHERE hour_ms < ?1",
         Side::After => "SELECT min(hour_ms) FROM hour_hot WHERE hour_ms > ?1",
     };
-    Ok(connection
-        .prepare_cached(sql)?
-        .query_row([hour], |row| row.get(0))?)
+    Ok(connection.prepare_cached(sql)?.query_row([hour], |row| row.get(0))?)
 }
 
 fn spec(connection: &Connection, id: i64) -> Result<counter::Spec, StoreError> {
     Ok(connection
         .prepare_cached("SELECT modulus, max_rate_per_hour FROM series WHERE id = ?1")?
         .query_row([id], |row| {
-            Ok(counter::Spec {
-                modulus: row.get(0)?,
-                max_rate_per_hour: row.get(1)?,
-            })
+            Ok(counter::Spec { modulus: row.get(0)?, max_rate_per_hour: row.get(1)? })
         })?)
 }
 
@@ -167,10 +162,7 @@ fn state_at(
     } else {
         "SELECT state FROM hour WHERE series = ?1 AND hour_ms = ?2"
     };
-    Ok(connection
-        .prepare_cached(sql)?
-        .query_row(params![id, hour], |row| row.get(0))
-        .optional()?)
+    Ok(connection.prepare_cached(sql)?.query_row(params![id, hour], |row| row.get(0)).optional()?)
 }
 
 /// Folds the readings of one hour, in order, into its cell; of a counter, through the engine.
@@ -227,11 +219,7 @@ impl<'a> Folding<'a> {
             resets: 0,
             glitches: 0,
         };
-        Ok(Self {
-            cell,
-            sum: 0.0,
-            engine,
-        })
+        Ok(Self { cell, sum: 0.0, engine })
     }
 
     fn feed(&mut self, mut rows: rusqlite::Rows<'_>) -> Result<(), StoreError> {
@@ -284,11 +272,7 @@ fn put(
     state: Option<&str>,
 ) -> Result<(), StoreError> {
     let hour = cell.hour_at.as_millisecond();
-    let table = if places.is_new(hour) {
-        "hour_hot"
-    } else {
-        "hour"
-    };
+    let table = if places.is_new(hour) { "hour_hot" } else { "hour" };
     connection
         .prepare_cached(&format!(
             "INSERT OR REPLACE INTO {table} (series, hour_ms, counted, suspect, failed, missing, min, max, mean, last,
@@ -356,10 +340,7 @@ pub(super) fn all(
     id: i64,
 ) -> Result<Vec<i64>, StoreError> {
     let cells = range(connection, places, id, (i64::MIN, i64::MAX))?;
-    Ok(cells
-        .iter()
-        .map(|cell| cell.hour_at.as_millisecond())
-        .collect())
+    Ok(cells.iter().map(|cell| cell.hour_at.as_millisecond()).collect())
 }
 
 const COLUMNS: &str = "hour_ms, counted, suspect, failed, missing, min, max, mean, last,

@@ -29,13 +29,11 @@ pub struct StoreHandle(mpsc::Sender<Job>);
 pub fn start(store: Box<dyn Store>, quarantine: Quarantine) -> std::io::Result<StoreHandle> {
     let (jobs, mut receiver) = mpsc::channel::<Job>(REQUESTS_MAX);
     let mut kept = Kept { store, quarantine };
-    std::thread::Builder::new()
-        .name("store".into())
-        .spawn(move || {
-            while let Some(job) = receiver.blocking_recv() {
-                job(&mut kept);
-            }
-        })?;
+    std::thread::Builder::new().name("store".into()).spawn(move || {
+        while let Some(job) = receiver.blocking_recv() {
+            job(&mut kept);
+        }
+    })?;
     Ok(StoreHandle(jobs))
 }
 
@@ -57,8 +55,7 @@ impl StoreHandle {
             for refused in &committed.refused {
                 let topic = Topic::new(refused.batch.gateway.clone(), Channel::Readings);
                 let payload = refused.batch.to_bytes();
-                kept.quarantine
-                    .keep(now, &topic.to_string(), &refused.problem, &payload)?;
+                kept.quarantine.keep(now, &topic.to_string(), &refused.problem, &payload)?;
             }
             Ok(committed)
         })
@@ -75,8 +72,7 @@ impl StoreHandle {
         birth: Birth,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.run(move |kept| kept.store.birth(&gateway, &birth, now))
-            .await
+        self.run(move |kept| kept.store.birth(&gateway, &birth, now)).await
     }
 
     /// See [`Store::status`].
@@ -89,8 +85,7 @@ impl StoreHandle {
         status: Status,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.run(move |kept| kept.store.status(&gateway, &status, now))
-            .await
+        self.run(move |kept| kept.store.status(&gateway, &status, now)).await
     }
 
     /// See [`Quarantine::put`].
@@ -104,8 +99,7 @@ impl StoreHandle {
         problem: String,
         payload: Vec<u8>,
     ) -> Result<(), StoreError> {
-        self.run(move |kept| kept.quarantine.put(now, &topic, &problem, &payload))
-            .await
+        self.run(move |kept| kept.quarantine.put(now, &topic, &problem, &payload)).await
     }
 
     async fn run<T, F>(&self, work: F) -> Result<T, StoreError>

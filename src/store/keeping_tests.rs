@@ -9,10 +9,7 @@ use crate::core::Calendar;
 /// Rows of a table.
 fn rows(store: &Sqlite, table: &str) -> i64 {
     let sql = format!("SELECT count(*) FROM {table}");
-    store
-        .connection
-        .query_row(&sql, [], |row| row.get(0))
-        .unwrap()
+    store.connection.query_row(&sql, [], |row| row.get(0)).unwrap()
 }
 
 /// One reading of a meter and of a pond each hour.
@@ -39,40 +36,22 @@ fn what_is_no_longer_new_moves_and_is_found_where_it_lies() {
     let file = File::new();
     let mut store = file.open();
     store.commit(&[batch(1, hourly(0..3))], at(60 * 3)).unwrap();
-    assert_eq!(
-        (rows(&store, "reading"), rows(&store, "reading_hot")),
-        (2, 4)
-    );
-    store
-        .commit(&[batch(2, hourly(3..40))], at(60 * 40))
-        .unwrap();
+    assert_eq!((rows(&store, "reading"), rows(&store, "reading_hot")), (2, 4));
+    store.commit(&[batch(2, hourly(3..40))], at(60 * 40)).unwrap();
     // Behind the clock by two hours, all but the last two hours have moved; days move when they have ended.
-    assert_eq!(
-        (rows(&store, "reading"), rows(&store, "reading_hot")),
-        (76, 4)
-    );
+    assert_eq!((rows(&store, "reading"), rows(&store, "reading_hot")), (76, 4));
     assert_eq!(rows(&store, "hour") + rows(&store, "hour_hot"), 80);
     assert_eq!((rows(&store, "day"), rows(&store, "day_hot")), (2, 2));
     holds_together(&store);
     assert_eq!(store.count().unwrap(), 80);
     assert_eq!(all_readings(&store, "pond-1/level").len(), 40);
     let reader = store.reader().unwrap();
-    assert_eq!(
-        reader
-            .latest(&series("pond-1/level"))
-            .unwrap()
-            .unwrap()
-            .last
-            .value(),
-        Some(97.61)
-    );
+    assert_eq!(reader.latest(&series("pond-1/level")).unwrap().unwrap().last.value(), Some(97.61));
 
     // Late ones find their place among the old, twice as well.
     let late = batch(3, vec![good("pond-1/level", 30, 50.0)]);
     for _ in 0..2 {
-        store
-            .commit(std::slice::from_ref(&late), at(60 * 40))
-            .unwrap();
+        store.commit(std::slice::from_ref(&late), at(60 * 40)).unwrap();
     }
     assert_eq!(store.count().unwrap(), 81);
     holds_together(&store);
@@ -82,9 +61,7 @@ fn what_is_no_longer_new_moves_and_is_found_where_it_lies() {
 fn readings_are_let_go_of_and_their_hours_stand() {
     let file = File::new();
     let mut store = file.open();
-    store
-        .commit(&[batch(1, hourly(0..100))], at(60 * 100))
-        .unwrap();
+    store.commit(&[batch(1, hourly(0..100))], at(60 * 100)).unwrap();
     let names = ["pump-1/energy_total", "pond-1/level"];
     let before = names.map(|name| (all_hours(&store, name), all_days(&store, name)));
     let mut gone = 0;
@@ -97,98 +74,58 @@ fn readings_are_let_go_of_and_their_hours_stand() {
     }
     assert_eq!((gone, store.count().unwrap()), (100, 100));
     assert_eq!(rows(&store, "reading") + rows(&store, "reading_hot"), 100);
-    assert_eq!(
-        all_readings(&store, names[1]).first().unwrap().observed_at,
-        at(60 * 50)
-    );
+    assert_eq!(all_readings(&store, names[1]).first().unwrap().observed_at, at(60 * 50));
     let after = names.map(|name| (all_hours(&store, name), all_days(&store, name)));
     assert_eq!(before, after);
 
     // What comes too late is named, not folded into an hour that it would spoil; the rest of its batch counts.
-    let late = batch(
-        2,
-        vec![good(names[1], 61, 1.0), good(names[1], 60 * 50 + 1, 97.0)],
-    );
-    let committed = store
-        .commit(std::slice::from_ref(&late), at(60 * 100))
-        .unwrap();
+    let late = batch(2, vec![good(names[1], 61, 1.0), good(names[1], 60 * 50 + 1, 97.0)]);
+    let committed = store.commit(std::slice::from_ref(&late), at(60 * 100)).unwrap();
     assert_eq!(committed.new_readings, 1);
     let [refused] = committed.refused.as_slice() else {
         panic!("{committed:?}");
     };
     assert_eq!(refused.batch.readings, [good(names[1], 61, 1.0)]);
-    assert!(
-        refused.problem.contains("keep_raw_months"),
-        "{}",
-        refused.problem
-    );
+    assert!(refused.problem.contains("keep_raw_months"), "{}", refused.problem);
     assert_eq!(all_hours(&store, names[1])[..50], before[1].0[..50]);
 
     // A meter described anew is folded anew as far as there are readings.
-    store
-        .birth(
-            &gateway("gw-1"),
-            &born(names[0], Some(1000.0), Some(5.0)),
-            at(0),
-        )
-        .unwrap();
+    store.birth(&gateway("gw-1"), &born(names[0], Some(1000.0), Some(5.0)), at(0)).unwrap();
     assert_eq!(all_hours(&store, names[0])[..50], before[0].0[..50]);
-    assert_eq!(
-        store.grown(&series(names[0]), None).unwrap(),
-        Some(99.0 * 2.5)
-    );
+    assert_eq!(store.grown(&series(names[0]), None).unwrap(), Some(99.0 * 2.5));
 }
 
 #[test]
 fn the_last_readings_of_a_silent_station_stay() {
     let file = File::new();
     let mut store = file.open();
-    let silent = vec![
-        good("pond-9/level", 0, 5.0),
-        missing("pond-9/level", 60, Reason::Timeout),
-    ];
+    let silent = vec![good("pond-9/level", 0, 5.0), missing("pond-9/level", 60, Reason::Timeout)];
     store.commit(&[batch(1, silent.clone())], at(0)).unwrap();
-    store
-        .commit(&[batch(2, hourly(0..90))], at(60 * 90))
-        .unwrap();
+    store.commit(&[batch(2, hourly(0..90))], at(60 * 90)).unwrap();
     store.let_go(at(60 * 80), 1000).unwrap();
     assert_eq!(all_readings(&store, "pond-9/level"), silent);
     let latest = store.latest(&series("pond-9/level")).unwrap().unwrap();
-    assert_eq!(
-        (latest.last, latest.counted),
-        (silent[1].clone(), Some(silent[0].clone()))
-    );
+    assert_eq!((latest.last, latest.counted), (silent[1].clone(), Some(silent[0].clone())));
 }
 
 #[test]
 fn days_follow_the_calendar_of_the_office() {
     let file = File::new();
     let mut store = file.open();
-    store
-        .commit(&[batch(1, hourly(0..48))], at(60 * 48))
-        .unwrap();
+    store.commit(&[batch(1, hourly(0..48))], at(60 * 48)).unwrap();
     // 2022-08-01T00:00Z is eight in the morning in China.
     let counts = |store: &Sqlite| {
         let days = all_days(store, "pond-1/level");
-        days.iter()
-            .map(|day| (day.day.to_string(), day.counted))
-            .collect::<Vec<_>>()
+        days.iter().map(|day| (day.day.to_string(), day.counted)).collect::<Vec<_>>()
     };
     let day = |day: &str, counted| (day.to_owned(), counted);
     assert_eq!(
         counts(&store),
-        [
-            day("2022-08-01", 16),
-            day("2022-08-02", 24),
-            day("2022-08-03", 8)
-        ]
+        [day("2022-08-01", 16), day("2022-08-02", 24), day("2022-08-03", 8)]
     );
     let eight = Calendar::new(TimeZone::get("Asia/Shanghai").unwrap(), 8);
     store.keep_days_by(&eight).unwrap();
-    assert_eq!(
-        counts(&store),
-        [day("2022-08-01", 24), day("2022-08-02", 24)]
-    );
+    assert_eq!(counts(&store), [day("2022-08-01", 24), day("2022-08-02", 24)]);
     holds_together(&store);
     drop(store);
     let mut store = file.open();
@@ -207,15 +144,8 @@ fn a_flag_that_changes_moves_the_last_that_counts() {
     let file = File::new();
     let mut store = file.open();
     let name = "pond-1/level";
-    store
-        .commit(
-            &[batch(1, vec![good(name, 0, 1.0), good(name, 60, 2.0)])],
-            at(0),
-        )
-        .unwrap();
-    store
-        .commit(&[batch(2, vec![flagged(name, 60, 2.0, Flag::Fail)])], at(0))
-        .unwrap();
+    store.commit(&[batch(1, vec![good(name, 0, 1.0), good(name, 60, 2.0)])], at(0)).unwrap();
+    store.commit(&[batch(2, vec![flagged(name, 60, 2.0, Flag::Fail)])], at(0)).unwrap();
     let latest = store.latest(&series(name)).unwrap().unwrap();
     assert_eq!(latest.counted, Some(good(name, 0, 1.0)));
     assert_eq!(latest.last, flagged(name, 60, 2.0, Flag::Fail));

@@ -118,10 +118,7 @@ pub fn reading(
 ) -> Result<(), String> {
     let value = match reading.outcome {
         Outcome::Value(value) if !value.is_finite() => {
-            return Err(format!(
-                "{value} of {} is no number that can be stored",
-                reading.series
-            ));
+            return Err(format!("{value} of {} is no number that can be stored", reading.series));
         }
         Outcome::Value(value) => Some(value),
         Outcome::Missing(_) => None,
@@ -140,10 +137,7 @@ pub fn reading(
             }
             fields.put("f", format_args!("{}i", u8::from(reading.flag)));
             if reading.flag != Flag::Good {
-                fields.put(
-                    "r",
-                    format_args!("{}i", reading.reason.map_or(0, reason_code)),
-                );
+                fields.put("r", format_args!("{}i", reading.reason.map_or(0, reason_code)));
             }
             if !exact {
                 let bits = value.to_bits();
@@ -159,9 +153,7 @@ pub fn reading(
     if reading.flag != Flag::Good {
         fields.put("n", format_args!("{}i", reading.raw.len()));
         for (i, words) in reading.raw.chunks(WORDS_EACH).enumerate() {
-            let packed = words
-                .iter()
-                .fold(0u64, |all, word| all << 16 | u64::from(*word));
+            let packed = words.iter().fold(0u64, |all, word| all << 16 | u64::from(*word));
             fields.put(&format!("w{i}"), format_args!("{packed}i"));
         }
     }
@@ -180,22 +172,12 @@ pub fn batch(out: &mut String, hub: &str, batch: &Batch, at: Timestamp) {
     fields.put("first", format_args!("{first}i"));
     fields.put("last", format_args!("{last}i"));
     fields.put("n", format_args!("{}i", batch.readings.len()));
-    let times = batch
-        .readings
-        .iter()
-        .map(|reading| reading.observed_at.as_millisecond());
+    let times = batch.readings.iter().map(|reading| reading.observed_at.as_millisecond());
     if let Some((from, to)) = times.clone().min().zip(times.max()) {
         fields.put("from_ms", format_args!("{from}i"));
         fields.put("to_ms", format_args!("{to}i"));
     }
-    if let Some(Remains {
-        first,
-        lost,
-        from,
-        to,
-        why,
-    }) = &batch.remains
-    {
+    if let Some(Remains { first, lost, from, to, why }) = &batch.remains {
         fields.put("remains_first", format_args!("{first}i"));
         if let Some(lost) = lost {
             fields.put("lost", format_args!("{lost}i"));
@@ -224,17 +206,12 @@ pub fn series(
     series_tags(out, series);
     let mut fields = Fields::new(out);
     fields.put("k", format_args!("1i"));
-    let spec = counter
-        .map(|c| (c.modulus, c.max_rate_per_hour))
-        .unwrap_or_default();
+    let spec = counter.map(|c| (c.modulus, c.max_rate_per_hour)).unwrap_or_default();
     // What is not known is said as well: it may have been known before.
     for (name, value) in [("modulus", spec.0), ("rate", spec.1)] {
         let bits = value.unwrap_or(0.0).to_bits();
         fields.put(&format!("{name}_hi"), format_args!("{}i", bits >> 32));
-        fields.put(
-            &format!("{name}_lo"),
-            format_args!("{}i", bits & 0xffff_ffff),
-        );
+        fields.put(&format!("{name}_lo"), format_args!("{}i", bits & 0xffff_ffff));
     }
     time(out, at);
 }
@@ -247,10 +224,7 @@ pub fn status(out: &mut String, hub: &str, gateway: &GatewayId, status: &Status,
     let mut fields = Fields::new(out);
     let online = u8::from(status.state == GatewayState::Online);
     fields.put("online", format_args!("{online}i"));
-    fields.put(
-        "since_ms",
-        format_args!("{}i", status.since.as_millisecond()),
-    );
+    fields.put("since_ms", format_args!("{}i", status.since.as_millisecond()));
     if let Some(clock) = status.clock {
         let provisional = u8::from(clock == ClockState::Provisional);
         fields.put("provisional", format_args!("{provisional}i"));
@@ -277,10 +251,7 @@ struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     fn new(out: &'a mut String) -> Self {
-        Self {
-            out,
-            separator: ' ',
-        }
+        Self { out, separator: ' ' }
     }
 
     fn put(&mut self, name: &str, value: std::fmt::Arguments<'_>) {

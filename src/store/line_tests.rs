@@ -24,13 +24,8 @@ fn parsed(text: &str) -> Vec<Line> {
             };
             (
                 line.series.measurement.to_string(),
-                tags.iter()
-                    .map(|(k, v)| (k.to_string(), v.to_string()))
-                    .collect(),
-                line.field_set
-                    .iter()
-                    .map(|(k, v)| (k.to_string(), number(v)))
-                    .collect(),
+                tags.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect(),
+                line.field_set.iter().map(|(k, v)| (k.to_string(), number(v))).collect(),
                 line.timestamp.unwrap(),
             )
         })
@@ -76,22 +71,11 @@ fn a_reading_is_a_line() {
 #[test]
 fn what_comes_with_readings_is_lines_too() {
     let mut out = String::new();
-    let mut gone = batch(
-        9,
-        vec![good("pond-1/level", 5, 1.0), good("pond-1/level", 2, 1.0)],
-    );
-    gone.remains = Some(Remains {
-        first: 4,
-        lost: None,
-        from: at(0),
-        to: at(3),
-        why: LostTo::Full,
-    });
+    let mut gone = batch(9, vec![good("pond-1/level", 5, 1.0), good("pond-1/level", 2, 1.0)]);
+    gone.remains =
+        Some(Remains { first: 4, lost: None, from: at(0), to: at(3), why: LostTo::Full });
     line::batch(&mut out, "hub-1", &gone, at(7));
-    let counter = CounterSpec {
-        modulus: Some(10_000.0),
-        max_rate_per_hour: None,
-    };
+    let counter = CounterSpec { modulus: Some(10_000.0), max_rate_per_hour: None };
     line::series(
         &mut out,
         "hub-1",
@@ -104,10 +88,7 @@ fn what_comes_with_readings_is_lines_too() {
     line::status(&mut out, "hub-1", &gateway("gw-1"), &status, at(7));
     let lines = parsed(&out);
     let names: Vec<_> = lines.iter().map(|line| line.0.as_str()).collect();
-    assert_eq!(
-        names,
-        ["hanqing_batch", "hanqing_series", "hanqing_gateway"]
-    );
+    assert_eq!(names, ["hanqing_batch", "hanqing_series", "hanqing_gateway"]);
     assert_eq!(lines[0].1["epoch"], "0000000000000007");
     assert_eq!((lines[0].2["first"], lines[0].2["last"]), (4.0, 9.0));
     assert_eq!(lines[0].2["from_ms"], at(2).as_millisecond() as f64);
@@ -122,18 +103,10 @@ fn numbers_of_reasons_are_never_changed() {
     let codes: Vec<u8> = Reason::ALL.iter().map(|r| line::reason_code(*r)).collect();
     assert_eq!(codes, (1..=22).collect::<Vec<u8>>());
     for reason in Reason::ALL {
-        assert_eq!(
-            line::reason_of(u64::from(line::reason_code(*reason))),
-            Some(*reason)
-        );
+        assert_eq!(line::reason_of(u64::from(line::reason_code(*reason))), Some(*reason));
     }
     assert_eq!(line::reason_of(0), None);
-    for why in [
-        LostTo::Thinned,
-        LostTo::Full,
-        LostTo::Unwritten,
-        LostTo::Spoilt,
-    ] {
+    for why in [LostTo::Thinned, LostTo::Full, LostTo::Unwritten, LostTo::Spoilt] {
         assert_eq!(line::lost_of(u64::from(line::lost_code(why))), Some(why));
     }
 }

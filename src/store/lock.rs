@@ -56,10 +56,7 @@ impl Lock {
         let mut beside = path.as_os_str().to_owned();
         beside.push(".lock");
         let beside = PathBuf::from(beside);
-        let failed = |source| LockError::Io {
-            path: beside.clone(),
-            source,
-        };
+        let failed = |source| LockError::Io { path: beside.clone(), source };
         let file = open(&beside).map_err(failed)?;
         match lock(&file) {
             Ok(()) => Ok(Self { _file: file }),
@@ -75,11 +72,7 @@ fn open(path: &Path) -> io::Result<File> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         opened => return opened,
     }
-    let made = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)?;
+    let made = File::options().create(true).truncate(false).write(true).open(path)?;
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

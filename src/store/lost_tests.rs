@@ -18,21 +18,11 @@ fn what_a_gateway_says_is_lost_is_kept_and_counts_as_come() {
         remains: Some(remains(first, lost)),
         ..batch(seq, vec![good("pond-1/level", 9, 1.0)])
     };
-    store
-        .commit(
-            &[batch(1, vec![]), thinned(4, 2, 20), thinned(9, 9, 5)],
-            at(10),
-        )
-        .unwrap();
+    store.commit(&[batch(1, vec![]), thinned(4, 2, 20), thinned(9, 9, 5)], at(10)).unwrap();
     let row = store.gateways().unwrap().remove(0);
     assert_eq!(row.gaps(), [(Epoch(7), 5, 8)]);
     let lost = |store: &Sqlite| -> Vec<_> {
-        store
-            .lost()
-            .unwrap()
-            .iter()
-            .map(|row| (row.seq, row.remains))
-            .collect()
+        store.lost().unwrap().iter().map(|row| (row.seq, row.remains)).collect()
     };
     assert_eq!(lost(&store), [(4, remains(2, 20)), (9, remains(9, 5))]);
     // Thinned once more, together: the wider record takes the place of those within it, and comes twice.
@@ -52,12 +42,7 @@ fn what_another_has_brought_is_not_forgotten() {
     let mut store = Sqlite::open(&dir.path().join("s")).unwrap();
     store.commit(&[batch(1, vec![])], at(0)).unwrap();
     let mut other = Sqlite::open(&dir.path().join("s")).unwrap();
-    other
-        .commit(&[batch(2, vec![good("pond-1/level", 1, 1.0)])], at(1))
-        .unwrap();
+    other.commit(&[batch(2, vec![good("pond-1/level", 1, 1.0)])], at(1)).unwrap();
     let committed = store.commit(&[batch(3, vec![])], at(2)).unwrap();
-    assert_eq!(
-        committed.delivered.into_values().next().unwrap(),
-        [(1, 3)].into_iter().collect()
-    );
+    assert_eq!(committed.delivered.into_values().next().unwrap(), [(1, 3)].into_iter().collect());
 }

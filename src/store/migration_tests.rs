@@ -9,10 +9,7 @@ use crate::store::GatewayRow;
 fn old(layout: u8) -> (tempfile::TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("store.db");
-    let kept = format!(
-        "{}/tests/stores/layout-{layout}.db",
-        env!("CARGO_MANIFEST_DIR")
-    );
+    let kept = format!("{}/tests/stores/layout-{layout}.db", env!("CARGO_MANIFEST_DIR"));
     std::fs::copy(kept, &path).unwrap();
     (dir, path)
 }
@@ -36,9 +33,7 @@ fn files_of_older_layouts_are_taken_over_whole() {
                 )
                 .unwrap();
             let rows = statement
-                .query_map([], |r| {
-                    Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?))
-                })
+                .query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))
                 .unwrap();
             rows.collect::<Result<_, _>>().unwrap()
         };

@@ -33,11 +33,7 @@ impl Places {
         let (sealed_ms, raw_from_ms) = connection
             .prepare_cached("SELECT sealed_ms, raw_from_ms FROM state")?
             .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(Self {
-            sealed_ms,
-            sealed_day_ms: day_start(calendar, sealed_ms),
-            raw_from_ms,
-        })
+        Ok(Self { sealed_ms, sealed_day_ms: day_start(calendar, sealed_ms), raw_from_ms })
     }
 
     /// Whether a reading of this time, or the hour that begins at it, lies with what is new.
@@ -69,10 +65,7 @@ impl Places {
                 columns = columns(place),
                 order = if place == "reading" { "at_ms" } else { key },
             ), [before])?;
-            connection.execute(
-                &format!("DELETE FROM {place}_hot WHERE {key} < ?1"),
-                [before],
-            )?;
+            connection.execute(&format!("DELETE FROM {place}_hot WHERE {key} < ?1"), [before])?;
         }
         connection.execute("UPDATE state SET sealed_ms = ?1", params![newest])?;
         self.sealed_ms = newest;
@@ -102,9 +95,8 @@ fn as_ms(duration: SignedDuration) -> i64 {
 
 /// Start of the day that this instant falls into, ms.
 fn day_start(calendar: &Calendar, at_ms: i64) -> i64 {
-    Timestamp::from_millisecond(at_ms).map_or(at_ms, |at| {
-        calendar.start_of(calendar.day_of(at)).as_millisecond()
-    })
+    Timestamp::from_millisecond(at_ms)
+        .map_or(at_ms, |at| calendar.start_of(calendar.day_of(at)).as_millisecond())
 }
 
 /// The calendar that the days of the file are made by.

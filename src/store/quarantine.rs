@@ -41,9 +41,7 @@ impl Quarantine {
     /// # Errors
     /// The file cannot be opened or is of another layout.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self {
-            connection: schema::open(path)?,
-        })
+        Ok(Self { connection: schema::open(path)? })
     }
 
     /// Sets a message aside that is none of ours, with the reason. Only the newest stay.
@@ -82,11 +80,10 @@ impl Quarantine {
         payload: &[u8],
     ) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
-        let waiting: u64 = transaction.query_row(
-            "SELECT count(*) FROM quarantine WHERE kept = 1",
-            [],
-            |row| row.get(0),
-        )?;
+        let waiting: u64 =
+            transaction.query_row("SELECT count(*) FROM quarantine WHERE kept = 1", [], |row| {
+                row.get(0)
+            })?;
         if waiting >= KEPT_MAX {
             return Err(StoreError::QuarantineFull(waiting));
         }
@@ -104,9 +101,9 @@ impl Quarantine {
     /// # Errors
     /// The file cannot be read.
     pub fn list(&self) -> Result<Vec<SetAside>, StoreError> {
-        let mut statement = self.connection.prepare(&format!(
-            "SELECT {COLUMNS} FROM quarantine ORDER BY id DESC"
-        ))?;
+        let mut statement = self
+            .connection
+            .prepare(&format!("SELECT {COLUMNS} FROM quarantine ORDER BY id DESC"))?;
         let rows = statement.query_map([], from_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -116,12 +113,10 @@ impl Quarantine {
     /// # Errors
     /// The file cannot be read.
     pub fn get(&self, id: i64) -> Result<Option<(SetAside, Vec<u8>)>, StoreError> {
-        let mut statement = self.connection.prepare(&format!(
-            "SELECT {COLUMNS}, payload FROM quarantine WHERE id = ?1"
-        ))?;
-        Ok(statement
-            .query_row([id], |row| Ok((from_row(row)?, row.get(6)?)))
-            .optional()?)
+        let mut statement = self
+            .connection
+            .prepare(&format!("SELECT {COLUMNS}, payload FROM quarantine WHERE id = ?1"))?;
+        Ok(statement.query_row([id], |row| Ok((from_row(row)?, row.get(6)?))).optional()?)
     }
 
     /// Removes a message: it was taken in.
@@ -129,8 +124,7 @@ impl Quarantine {
     /// # Errors
     /// It stays then.
     pub fn remove(&mut self, id: i64) -> Result<(), StoreError> {
-        self.connection
-            .execute("DELETE FROM quarantine WHERE id = ?1", [id])?;
+        self.connection.execute("DELETE FROM quarantine WHERE id = ?1", [id])?;
         Ok(())
     }
 
@@ -139,10 +133,8 @@ impl Quarantine {
     /// # Errors
     /// The reason stays as it was then.
     pub fn explain(&mut self, id: i64, problem: &str) -> Result<(), StoreError> {
-        self.connection.execute(
-            "UPDATE quarantine SET problem = ?2 WHERE id = ?1",
-            params![id, problem],
-        )?;
+        self.connection
+            .execute("UPDATE quarantine SET problem = ?2 WHERE id = ?1", params![id, problem])?;
         Ok(())
     }
 
@@ -151,9 +143,7 @@ impl Quarantine {
     /// # Errors
     /// The file cannot be read.
     pub fn count(&self) -> Result<u64, StoreError> {
-        Ok(self
-            .connection
-            .query_row("SELECT count(*) FROM quarantine", [], |row| row.get(0))?)
+        Ok(self.connection.query_row("SELECT count(*) FROM quarantine", [], |row| row.get(0))?)
     }
 }
 

@@ -69,29 +69,19 @@ pub(super) fn insert(
     let at = reading.observed_at.as_millisecond();
     let flag = u8::from(reading.flag);
     let reason = reading.reason.map(Reason::id);
-    let raw: Option<Vec<u8>> = (!reading.raw.is_empty()).then(|| {
-        reading
-            .raw
-            .iter()
-            .flat_map(|word| word.to_be_bytes())
-            .collect()
-    });
-    let (insert, update) = if places.is_new(at) {
-        (INSERT_HOT, UPDATE_HOT)
-    } else {
-        (INSERT, UPDATE)
-    };
+    let raw: Option<Vec<u8>> = (!reading.raw.is_empty())
+        .then(|| reading.raw.iter().flat_map(|word| word.to_be_bytes()).collect());
+    let (insert, update) =
+        if places.is_new(at) { (INSERT_HOT, UPDATE_HOT) } else { (INSERT, UPDATE) };
     let values = params![series, at, reading.value(), flag, reason, raw];
     if connection.prepare_cached(insert)?.execute(values)? == 1 {
         return Ok(Inserted::New);
     }
-    Ok(
-        if connection.prepare_cached(update)?.execute(values)? == 1 {
-            Inserted::Replaced
-        } else {
-            Inserted::Same
-        },
-    )
+    Ok(if connection.prepare_cached(update)?.execute(values)? == 1 {
+        Inserted::Replaced
+    } else {
+        Inserted::Same
+    })
 }
 
 const INSERT: &str =
@@ -196,24 +186,15 @@ pub(super) fn latest(
         Some(at_ms) => one(at_ms)?,
         None => None,
     };
-    if counted
-        .as_ref()
-        .is_some_and(|reading| !reading.flag.counts())
-    {
+    if counted.as_ref().is_some_and(|reading| !reading.flag.counts()) {
         // Its flag was changed since: the one before it has to be looked for.
         counted = None;
-        range(
-            connection,
-            places,
-            (id, series),
-            (i64::MIN, i64::MAX),
-            &mut |reading| {
-                if reading.value().is_some() && reading.flag.counts() {
-                    counted = Some(reading);
-                }
-                Ok(())
-            },
-        )?;
+        range(connection, places, (id, series), (i64::MIN, i64::MAX), &mut |reading| {
+            if reading.value().is_some() && reading.flag.counts() {
+                counted = Some(reading);
+            }
+            Ok(())
+        })?;
     }
     Ok(Some(Latest { last, counted }))
 }

@@ -84,11 +84,7 @@ impl StoreError {
     /// A server's fault, without a word of when to come again.
     #[cfg(feature = "influx")]
     pub(super) fn server(url: &str, problem: String) -> Self {
-        Self::Server {
-            url: url.into(),
-            problem,
-            wait: None,
-        }
+        Self::Server { url: url.into(), problem, wait: None }
     }
 
     /// How long to wait before it is tried again, where a server said so.
@@ -102,10 +98,7 @@ impl StoreError {
 
 /// Opens the store at `path` for writing, or makes it.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
-    let failed = |source| StoreError::Open {
-        path: path.into(),
-        source,
-    };
+    let failed = |source| StoreError::Open { path: path.into(), source };
     let connection = Connection::open(path).map_err(failed)?;
     connection
         .execute_batch(
@@ -123,10 +116,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
         1..SCHEMA_VERSION => migration::migrate(&connection, found)?,
         SCHEMA_VERSION => {}
         _ => {
-            return Err(StoreError::Layout {
-                path: path.into(),
-                found,
-            });
+            return Err(StoreError::Layout { path: path.into(), found });
         }
     }
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
@@ -138,10 +128,7 @@ const STATEMENTS_MAX: usize = 128;
 
 /// Opens the store at `path` for reading beside the writer.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
-    let failed = |source| StoreError::Open {
-        path: path.into(),
-        source,
-    };
+    let failed = |source| StoreError::Open { path: path.into(), source };
     // A connection has one owner: a lock around each column that is read would cost a fifth of the time.
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
@@ -152,10 +139,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
         .map_err(failed)?;
     let found = layout(&connection).map_err(failed)?;
     if found != SCHEMA_VERSION {
-        return Err(StoreError::Layout {
-            path: path.into(),
-            found,
-        });
+        return Err(StoreError::Layout { path: path.into(), found });
     }
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Ok(connection)

@@ -83,10 +83,7 @@ impl Sqlite {
         for (i, reading) in batch.readings.iter().enumerate() {
             let hour = hours::hour_of(reading.observed_at.as_millisecond());
             if Timestamp::from_millisecond(hour).is_err() {
-                return Err(format!(
-                    "readings[{i}]: {} is in no hour",
-                    reading.observed_at
-                ));
+                return Err(format!("readings[{i}]: {} is in no hour", reading.observed_at));
             }
         }
         Ok(())
@@ -108,12 +105,10 @@ impl Sqlite {
         to: Timestamp,
     ) -> Result<Vec<HourCell>, StoreError> {
         let span = (from.as_millisecond(), to.as_millisecond());
-        self.look(
-            |connection, places| match readings::find(connection, series)? {
-                Some(id) => hours::range(connection, places, id, span),
-                None => Ok(Vec::new()),
-            },
-        )
+        self.look(|connection, places| match readings::find(connection, series)? {
+            Some(id) => hours::range(connection, places, id, span),
+            None => Ok(Vec::new()),
+        })
     }
 
     /// The days of `series` in `period`, in order; days without a poll are not there.
@@ -178,12 +173,10 @@ impl Sqlite {
         each: &mut dyn FnMut(Reading) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let span = (from.as_millisecond(), to.as_millisecond());
-        self.look(
-            |connection, places| match readings::find(connection, series)? {
-                Some(id) => readings::range(connection, places, (id, series), span, each),
-                None => Ok(()),
-            },
-        )
+        self.look(|connection, places| match readings::find(connection, series)? {
+            Some(id) => readings::range(connection, places, (id, series), span, each),
+            None => Ok(()),
+        })
     }
 
     /// The last readings of `series`; `None` where there is none.
@@ -191,12 +184,10 @@ impl Sqlite {
     /// # Errors
     /// The file cannot be read.
     pub fn latest(&self, series: &Series) -> Result<Option<Latest>, StoreError> {
-        self.look(
-            |connection, places| match readings::find(connection, series)? {
-                Some(id) => readings::latest(connection, places, (id, series)),
-                None => Ok(None),
-            },
-        )
+        self.look(|connection, places| match readings::find(connection, series)? {
+            Some(id) => readings::latest(connection, places, (id, series)),
+            None => Ok(None),
+        })
     }
 
     /// The series of the store, in order of their names.
@@ -204,13 +195,10 @@ impl Sqlite {
     /// # Errors
     /// The file cannot be read.
     pub fn series(&self) -> Result<Vec<Series>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT name FROM series ORDER BY name")?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT name FROM series ORDER BY name")?;
         let names = statement.query_map([], |row| row.get::<_, String>(0))?;
-        names
-            .map(|name| name?.parse().map_err(StoreError::Corrupt))
-            .collect()
+        names.map(|name| name?.parse().map_err(StoreError::Corrupt)).collect()
     }
 
     /// The gateways, with what has been committed of each.
@@ -245,16 +233,12 @@ impl Sqlite {
     /// # Errors
     /// The file is damaged, or cannot be read.
     pub fn verify(&self) -> Result<(), StoreError> {
-        let found: String = self
-            .connection
-            .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        let found: String =
+            self.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
         if found == "ok" {
             return Ok(());
         }
-        Err(StoreError::Damaged {
-            path: self.path.clone(),
-            found,
-        })
+        Err(StoreError::Damaged { path: self.path.clone(), found })
     }
 
     /// Reads the file as it is at one instant: rows move from one place to the other.

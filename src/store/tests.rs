@@ -58,14 +58,7 @@ fn flagged(name: &str, minutes: i64, value: f64, flag: Flag) -> Reading {
 }
 
 pub(crate) fn batch(seq: u64, readings: Vec<Reading>) -> Batch {
-    Batch {
-        gateway: gateway("gw-1"),
-        epoch: Epoch(7),
-        seq,
-        clock: None,
-        remains: None,
-        readings,
-    }
+    Batch { gateway: gateway("gw-1"), epoch: Epoch(7), seq, clock: None, remains: None, readings }
 }
 
 fn all_hours(store: &Sqlite, name: &str) -> Vec<HourCell> {
@@ -74,10 +67,7 @@ fn all_hours(store: &Sqlite, name: &str) -> Vec<HourCell> {
 }
 
 fn all_days(store: &Sqlite, name: &str) -> Vec<DayCell> {
-    let ever = Period {
-        from: Date::MIN,
-        to: Date::MAX,
-    };
+    let ever = Period { from: Date::MIN, to: Date::MAX };
     store.days(&series(name), ever).unwrap()
 }
 
@@ -87,18 +77,10 @@ fn all_readings(store: &Sqlite, name: &str) -> Vec<Reading> {
 }
 
 pub(crate) fn born(name: &str, modulus: Option<f64>, rate: Option<f64>) -> Birth {
-    let counter = CounterSpec {
-        modulus,
-        max_rate_per_hour: rate,
-    };
+    let counter = CounterSpec { modulus, max_rate_per_hour: rate };
     let series = series(name);
     let unit = series.parameter.spec().unit;
-    let one = BirthSeries {
-        series,
-        unit,
-        interval_s: 3600,
-        counter: Some(counter),
-    };
+    let one = BirthSeries { series, unit, interval_s: 3600, counter: Some(counter) };
     Birth::new("0.1.0", "c".into(), vec![one])
 }
 
@@ -112,13 +94,7 @@ fn ranges(store: &Sqlite, gateway: &str, epoch: u64) -> Vec<(u64, u64)> {
 fn a_batch_that_comes_twice_counts_once_and_is_acknowledged_twice() {
     let file = File::new();
     let mut store = file.open();
-    let one = batch(
-        1,
-        vec![
-            good("pond-1/level", 0, 98.5),
-            good("pump-1/energy_total", 0, 10.0),
-        ],
-    );
+    let one = batch(1, vec![good("pond-1/level", 0, 98.5), good("pump-1/energy_total", 0, 10.0)]);
     let first = store.commit(std::slice::from_ref(&one), at(1)).unwrap();
     assert_eq!(first.new_readings, 2);
     let hours = all_hours(&store, "pond-1/level");
@@ -135,22 +111,13 @@ fn a_value_takes_the_place_of_a_missing_one_and_never_gives_it_back() {
     let mut store = file.open();
     let lost = missing("pond-1/level", 5, Reason::Timeout);
     let value = good("pond-1/level", 5, 98.5);
-    store
-        .commit(&[batch(1, vec![lost.clone()])], at(9))
-        .unwrap();
+    store.commit(&[batch(1, vec![lost.clone()])], at(9)).unwrap();
     assert_eq!(all_hours(&store, "pond-1/level")[0].missing, 1);
-    let replaced = store
-        .commit(&[batch(2, vec![value.clone()])], at(9))
-        .unwrap();
+    let replaced = store.commit(&[batch(2, vec![value.clone()])], at(9)).unwrap();
     assert_eq!(replaced.new_readings, 0);
     for seq in 3..5 {
-        store
-            .commit(&[batch(seq, vec![lost.clone()])], at(9))
-            .unwrap();
-        assert_eq!(
-            all_readings(&store, "pond-1/level"),
-            std::slice::from_ref(&value)
-        );
+        store.commit(&[batch(seq, vec![lost.clone()])], at(9)).unwrap();
+        assert_eq!(all_readings(&store, "pond-1/level"), std::slice::from_ref(&value));
     }
     let cell = &all_hours(&store, "pond-1/level")[0];
     assert_eq!((cell.counted, cell.missing, cell.last), (1, 0, Some(98.5)));
@@ -176,9 +143,7 @@ fn readings_come_back_as_they_were() {
     drop(store);
     assert_eq!(all_readings(&file.open(), "pond-1/level"), sent);
     let reader = Sqlite::open_reader(&file.path).unwrap();
-    let part = reader
-        .readings(&series("pond-1/level"), at(41), at(43))
-        .unwrap();
+    let part = reader.readings(&series("pond-1/level"), at(41), at(43)).unwrap();
     assert_eq!(part, sent[sent.len() - 3..sent.len() - 1]);
 }
 
@@ -188,18 +153,12 @@ fn the_latest_and_the_latest_that_counts() {
     let mut store = file.open();
     assert_eq!(store.latest(&series("pond-1/level")).unwrap(), None);
     let lost = missing("pond-1/level", 0, Reason::Timeout);
-    store
-        .commit(&[batch(1, vec![lost.clone()])], at(9))
-        .unwrap();
+    store.commit(&[batch(1, vec![lost.clone()])], at(9)).unwrap();
     let latest = store.latest(&lost.series).unwrap().unwrap();
     assert_eq!((latest.last, latest.counted), (lost, None));
     let suspect = flagged("pond-1/level", 60, 97.0, Flag::Suspect);
     let failed = flagged("pond-1/level", 120, 350.0, Flag::Fail);
-    let sent = vec![
-        failed.clone(),
-        suspect.clone(),
-        good("pond-1/level", 30, 98.0),
-    ];
+    let sent = vec![failed.clone(), suspect.clone(), good("pond-1/level", 30, 98.0)];
     store.commit(&[batch(2, sent)], at(130)).unwrap();
     let latest = store.latest(&failed.series).unwrap().unwrap();
     assert_eq!((latest.last, latest.counted), (failed, Some(suspect)));
@@ -239,13 +198,8 @@ fn hours_of_a_gauge() {
             glitches: 0,
         }
     );
-    assert_eq!(
-        (hours.len(), hours[1].hour_at, hours[1].last),
-        (2, at(60), Some(96.0))
-    );
-    let second = store
-        .hours(&series("pond-1/level"), at(60), at(120))
-        .unwrap();
+    assert_eq!((hours.len(), hours[1].hour_at, hours[1].last), (2, at(60), Some(96.0)));
+    let second = store.hours(&series("pond-1/level"), at(60), at(120)).unwrap();
     assert_eq!(second, hours[1..]);
     assert_eq!(store.grown(&series("pond-1/level"), None).unwrap(), None);
 }
@@ -266,27 +220,14 @@ fn hours_of_a_counter_bridge_gaps_and_late_readings_mend_them() {
         let hours = all_hours(store, name).into_iter();
         hours.map(|c| (c.hour_at, c.increment.unwrap())).collect()
     };
+    assert_eq!(growth(&store), [(at(0), 0.0), (at(60), 3.0), (at(120), 0.0), (at(240), 7.0)]);
+    store.commit(&[batch(2, vec![good(name, 180, 108.0)])], at(250)).unwrap();
     assert_eq!(
         growth(&store),
-        [(at(0), 0.0), (at(60), 3.0), (at(120), 0.0), (at(240), 7.0)]
-    );
-    store
-        .commit(&[batch(2, vec![good(name, 180, 108.0)])], at(250))
-        .unwrap();
-    assert_eq!(
-        growth(&store),
-        [
-            (at(0), 0.0),
-            (at(60), 3.0),
-            (at(120), 0.0),
-            (at(180), 5.0),
-            (at(240), 2.0)
-        ]
+        [(at(0), 0.0), (at(60), 3.0), (at(120), 0.0), (at(180), 5.0), (at(240), 2.0)]
     );
     // Before all that was there.
-    store
-        .commit(&[batch(3, vec![good(name, -60, 99.0)])], at(250))
-        .unwrap();
+    store.commit(&[batch(3, vec![good(name, -60, 99.0)])], at(250)).unwrap();
     assert_eq!(growth(&store)[..2], [(at(-60), 0.0), (at(0), 1.0)]);
     assert_eq!(store.grown(&series(name), None).unwrap(), Some(11.0));
 }
@@ -299,14 +240,9 @@ fn what_is_delivered_survives_and_its_gaps_are_named() {
         let sent = vec![good("pond-1/level", seq as i64, 98.0)];
         store.commit(&[batch(seq, sent)], at(10)).unwrap();
     }
-    let other = Batch {
-        epoch: Epoch(u64::MAX),
-        ..batch(2, vec![good("pond-1/level", 100, 98.0)])
-    };
-    let neighbour = Batch {
-        gateway: gateway("gw-2"),
-        ..batch(1, vec![good("pond-2/level", 0, 50.0)])
-    };
+    let other = Batch { epoch: Epoch(u64::MAX), ..batch(2, vec![good("pond-1/level", 100, 98.0)]) };
+    let neighbour =
+        Batch { gateway: gateway("gw-2"), ..batch(1, vec![good("pond-2/level", 0, 50.0)]) };
     store.commit(&[other, neighbour], at(11)).unwrap();
     let status = Status::new(GatewayState::Online, at(3));
     store.status(&gateway("gw-1"), &status, at(0)).unwrap();
@@ -316,17 +252,12 @@ fn what_is_delivered_survives_and_its_gaps_are_named() {
     assert_eq!(ranges(&store, "gw-1", u64::MAX), [(2, 2)]);
     assert_eq!(ranges(&store, "gw-2", 7), [(1, 1)]);
     let rows = store.gateways().unwrap();
-    assert_eq!(
-        rows[0].gaps(),
-        [(Epoch(7), 3, 3), (Epoch(7), 6, 8), (Epoch(u64::MAX), 1, 1)]
-    );
+    assert_eq!(rows[0].gaps(), [(Epoch(7), 3, 3), (Epoch(7), 6, 8), (Epoch(u64::MAX), 1, 1)]);
     assert_eq!((rows[0].online, rows[0].since), (Some(true), Some(at(3))));
     assert_eq!((rows[0].heard_at, rows[1].online), (Some(at(11)), None));
     // The acknowledgement after a restart tells all that is committed, not only what has come since.
     let told = store.commit(&[batch(3, vec![])], at(12)).unwrap();
-    let set: Vec<_> = told.delivered[&(gateway("gw-1"), Epoch(7))]
-        .iter()
-        .collect();
+    let set: Vec<_> = told.delivered[&(gateway("gw-1"), Epoch(7))].iter().collect();
     assert_eq!((told.delivered.len(), set), (1, vec![(1, 5), (9, 9)]));
     assert_eq!(ranges(&store, "gw-1", u64::MAX), [(2, 2)]);
 }
@@ -344,9 +275,7 @@ fn quarantine_keeps_the_newest_and_is_bounded() {
             [full],
         )
         .unwrap();
-    quarantine
-        .put(at(0), "hanqing/v1/x/readings", "no JSON", b"{")
-        .unwrap();
+    quarantine.put(at(0), "hanqing/v1/x/readings", "no JSON", b"{").unwrap();
     assert_eq!(quarantine.count().unwrap(), u64::from(full));
     let (topic, problem, payload): (String, String, Vec<u8>) = connection
         .query_row(
@@ -389,23 +318,12 @@ fn a_birth_that_changes_the_register_folds_its_hours_anew() {
     store.commit(&[batch(1, sent.collect())], at(300)).unwrap();
     let total = |store: &Sqlite| store.grown(&series(name), None).unwrap().unwrap();
     let before = total(&store);
-    store
-        .birth(
-            &gateway("gw-1"),
-            &born(name, Some(10_000.0), Some(50.0)),
-            at(0),
-        )
-        .unwrap();
+    store.birth(&gateway("gw-1"), &born(name, Some(10_000.0), Some(50.0)), at(0)).unwrap();
     assert_eq!(total(&store), 60.0);
     let hours = all_hours(&store, name);
     assert_eq!(hours.iter().map(|c| c.rollovers).sum::<u32>(), 1);
-    assert_eq!(
-        (hours, all_days(&store, name)),
-        recompute(&store, &series(name))
-    );
-    store
-        .birth(&gateway("gw-1"), &born(name, None, None), at(0))
-        .unwrap();
+    assert_eq!((hours, all_days(&store, name)), recompute(&store, &series(name)));
+    store.birth(&gateway("gw-1"), &born(name, None, None), at(0)).unwrap();
     assert_eq!(total(&store), before);
     assert_ne!(before, 60.0);
 }
@@ -415,19 +333,11 @@ fn a_birth_that_changes_the_register_folds_its_hours_anew() {
 fn a_commit_is_whole_or_not_at_all() {
     let file = File::new();
     let mut store = file.open();
-    store
-        .commit(&[batch(1, vec![good("pond-1/level", 0, 98.0)])], at(1))
-        .unwrap();
+    store.commit(&[batch(1, vec![good("pond-1/level", 0, 98.0)])], at(1)).unwrap();
     let connection = rusqlite::Connection::open(&file.path).unwrap();
     let trap = "CREATE TRIGGER trap BEFORE INSERT ON delivered BEGIN SELECT RAISE(ABORT, 'disk full'); END";
     connection.execute_batch(trap).unwrap();
-    let next = batch(
-        2,
-        vec![
-            good("pond-1/level", 60, 97.0),
-            good("pond-2/level", 60, 50.0),
-        ],
-    );
+    let next = batch(2, vec![good("pond-1/level", 60, 97.0), good("pond-2/level", 60, 50.0)]);
     assert!(store.commit(std::slice::from_ref(&next), at(2)).is_err());
     assert_eq!(store.count().unwrap(), 1);
     assert_eq!(all_hours(&store, "pond-1/level").len(), 1);
@@ -453,12 +363,8 @@ fn a_birth_that_fails_leaves_nothing_behind() {
     let birth = born(name, Some(10_000.0), Some(50.0));
     assert!(store.birth(&gateway("gw-1"), &birth, at(0)).is_err());
     connection.execute_batch("DROP TRIGGER trap").unwrap();
-    store
-        .commit(&[batch(1, vec![good(name, 0, 5.0)])], at(1))
-        .unwrap();
-    store
-        .commit(&[batch(2, vec![good("pond-1/level", 0, 98.0)])], at(1))
-        .unwrap();
+    store.commit(&[batch(1, vec![good(name, 0, 5.0)])], at(1)).unwrap();
+    store.commit(&[batch(2, vec![good("pond-1/level", 0, 98.0)])], at(1)).unwrap();
     assert_eq!(all_readings(&store, name), [good(name, 0, 5.0)]);
     assert_eq!(all_readings(&store, "pond-1/level").len(), 1);
 }
@@ -472,11 +378,7 @@ fn what_the_file_cannot_hold_is_named_beforehand() {
     let first = Timestamp::from_millisecond(Timestamp::MIN.as_millisecond()).unwrap();
     let last = Timestamp::from_second(Timestamp::MAX.as_second()).unwrap();
     let too_early = batch(1, vec![far(at(0)), far(first)]);
-    assert!(
-        Sqlite::holds(&too_early)
-            .unwrap_err()
-            .starts_with("readings[1]: ")
-    );
+    assert!(Sqlite::holds(&too_early).unwrap_err().starts_with("readings[1]: "));
     let beyond = batch(u64::MAX, vec![]);
     assert!(Sqlite::holds(&beyond).is_err());
     for refused in [too_early, beyond] {

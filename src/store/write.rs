@@ -43,30 +43,17 @@ impl Store for Sqlite {
                 if !refused.is_empty() {
                     committed.refused.push(Refused {
                         problem: commit.why_let_go(),
-                        batch: Batch {
-                            readings: refused,
-                            ..batch.clone()
-                        },
+                        batch: Batch { readings: refused, ..batch.clone() },
                     });
                 }
                 let (first, last) = batch.stands_for();
                 if let Some(remains) = &batch.remains {
-                    delivered::lost(
-                        commit.connection,
-                        &batch.gateway,
-                        batch.epoch,
-                        last,
-                        remains,
-                    )?;
+                    delivered::lost(commit.connection, &batch.gateway, batch.epoch, last, remains)?;
                 }
                 commit.deliver(&batch.gateway, batch.epoch, (first, last));
             }
             committed.delivered = commit.now_delivered.clone();
-            for gateway in batches
-                .iter()
-                .map(|batch| &batch.gateway)
-                .collect::<BTreeSet<_>>()
-            {
+            for gateway in batches.iter().map(|batch| &batch.gateway).collect::<BTreeSet<_>>() {
                 delivered::heard(commit.connection, gateway, now)?;
             }
             Ok(committed)
@@ -106,11 +93,7 @@ impl Sqlite {
     /// Nothing of it is committed then.
     pub fn absorb(&mut self, portion: &Portion) -> Result<u64, StoreError> {
         let heard = portion.heard.values().max();
-        let newest = portion
-            .readings
-            .iter()
-            .map(|reading| &reading.observed_at)
-            .max();
+        let newest = portion.readings.iter().map(|reading| &reading.observed_at).max();
         self.write(heard.or(newest).copied(), |commit| {
             let mut new = 0;
             for reading in &portion.readings {
@@ -119,13 +102,7 @@ impl Sqlite {
                     new += u64::from(commit.insert(reading)?);
                 }
             }
-            for LostRow {
-                gateway,
-                epoch,
-                seq,
-                remains,
-            } in &portion.lost
-            {
+            for LostRow { gateway, epoch, seq, remains } in &portion.lost {
                 delivered::lost(commit.connection, gateway, *epoch, *seq, remains)?;
             }
             for (gateway, epoch, first, last) in &portion.delivered {
@@ -381,9 +358,7 @@ impl Commit<'_> {
 }
 
 fn data_version(connection: &Connection) -> Result<i64, StoreError> {
-    Ok(connection
-        .prepare_cached("PRAGMA data_version")?
-        .query_row([], |row| row.get(0))?)
+    Ok(connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
 }
 
 /// The cells of a series computed from nothing but its readings: what the stored ones have to equal.

@@ -30,10 +30,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const BACKOFF: Backoff = Backoff {
-        first: Duration::from_secs(1),
-        most: Duration::from_secs(300),
-    };
+    const BACKOFF: Backoff =
+        Backoff { first: Duration::from_secs(1), most: Duration::from_secs(300) };
 
     #[test]
     fn doubles_up_to_its_ceiling() {

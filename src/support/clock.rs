@@ -156,11 +156,7 @@ impl Clock {
         match &self.0 {
             Source::Kept(_, kept) => {
                 let keeper = kept.keeper();
-                Base {
-                    boot: kept.boot,
-                    zero_ms: keeper.zero_ms(),
-                    provisional: !keeper.good(),
-                }
+                Base { boot: kept.boot, zero_ms: keeper.zero_ms(), provisional: !keeper.good() }
             }
             _ => {
                 let up = i64::try_from(self.uptime().as_millis()).unwrap_or(i64::MAX);
@@ -356,9 +352,7 @@ mod tests {
         let longest = Duration::from_secs(10);
         assert_eq!(tokio::time::timeout(longest, clock.look()).await, Ok(false));
         assert!(tokio::time::timeout(longest, clock.steady()).await.is_ok());
-        let Source::Kept(_, kept) = &clock.0 else {
-            panic!("{clock:?}")
-        };
+        let Source::Kept(_, kept) = &clock.0 else { panic!("{clock:?}") };
         // As of a minute ago: the kernel's clock has been set since.
         let then = kernel_clock::KernelClock {
             wall: Timestamp::now() - jiff::SignedDuration::from_mins(1),

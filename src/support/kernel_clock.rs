@@ -20,10 +20,7 @@ pub struct KernelClock {
 pub fn look() -> KernelClock {
     let wall = clock_gettime(ClockId::Realtime);
     let up = clock_gettime(ClockId::Boottime);
-    let ms = wall
-        .tv_sec
-        .saturating_mul(1000)
-        .saturating_add(wall.tv_nsec / 1_000_000);
+    let ms = wall.tv_sec.saturating_mul(1000).saturating_add(wall.tv_nsec / 1_000_000);
     KernelClock {
         wall: Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH),
         up: Duration::try_from(up).unwrap_or_default(),

@@ -55,15 +55,9 @@ async fn expire(timer: &AsyncFd<OwnedFd>, length: Duration) -> io::Result<()> {
         tv_sec: i64::try_from(length.as_secs()).unwrap_or(i64::MAX),
         tv_nsec: length.subsec_nanos().into(),
     };
-    let none = Timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
+    let none = Timespec { tv_sec: 0, tv_nsec: 0 };
     // Setting it forgets what an earlier pause, dropped before its end, has left.
-    let set = Itimerspec {
-        it_interval: none,
-        it_value: value,
-    };
+    let set = Itimerspec { it_interval: none, it_value: value };
     timerfd_settime(timer.get_ref(), TimerfdTimerFlags::empty(), &set)?;
     loop {
         let mut guard = timer.readable().await?;

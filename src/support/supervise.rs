@@ -19,11 +19,7 @@ pub struct Supervisor {
 impl Supervisor {
     /// Tasks that end when `stop` is cancelled.
     pub fn new(stop: CancellationToken) -> Self {
-        Self {
-            stop,
-            tasks: JoinSet::new(),
-            names: Vec::new(),
-        }
+        Self { stop, tasks: JoinSet::new(), names: Vec::new() }
     }
 
     /// Adds a task. It has to end soon after the token is cancelled.

@@ -89,13 +89,8 @@ pub struct Timekeeper {
 impl Timekeeper {
     /// Begins, where `floor` is the last time known to be good.
     pub fn new(trust: Trust, floor: Option<Timestamp>, kernel: KernelClock) -> Self {
-        let mut keeper = Self {
-            trust,
-            zero_ms: zero_of(kernel),
-            good: false,
-            floor,
-            refusal: None,
-        };
+        let mut keeper =
+            Self { trust, zero_ms: zero_of(kernel), good: false, floor, refusal: None };
         keeper.look(kernel);
         keeper
     }
@@ -137,25 +132,17 @@ impl Timekeeper {
 
     fn refuses(&self, kernel: KernelClock) -> Option<Refusal> {
         let kept = self.at(kernel.up);
-        let refusal = |rule| Refusal {
-            offered: kernel.wall,
-            kept,
-            since: kernel.up,
-            rule,
-        };
+        let refusal = |rule| Refusal { offered: kernel.wall, kept, since: kernel.up, rule };
         if kernel.wall < MADE || kernel.wall > LATEST {
             return Some(
-                self.refusal
-                    .filter(|r| r.rule == Rule::Absurd)
-                    .unwrap_or(refusal(Rule::Absurd)),
+                self.refusal.filter(|r| r.rule == Rule::Absurd).unwrap_or(refusal(Rule::Absurd)),
             );
         }
         let jump = if self.good {
             kernel.wall.duration_since(kept).abs() > CORRECTION_MAX
         } else {
             // Of an earlier run only the last moment is known: how long the machine was off is not.
-            self.floor
-                .is_some_and(|floor| floor.duration_since(kernel.wall) > CORRECTION_MAX)
+            self.floor.is_some_and(|floor| floor.duration_since(kernel.wall) > CORRECTION_MAX)
         };
         if !jump {
             return None;
@@ -230,13 +217,7 @@ mod tests {
             kernel(0, 20, false),
         );
         // Never 1970: it goes on from the last time known to be good.
-        assert_eq!(
-            (
-                keeper.good(),
-                keeper.at(Duration::from_secs(20)).as_second()
-            ),
-            (false, known)
-        );
+        assert_eq!((keeper.good(), keeper.at(Duration::from_secs(20)).as_second()), (false, known));
         assert!(!keeper.look(kernel(40, 60, false)));
         assert_eq!(keeper.at(Duration::from_secs(60)).as_second(), known + 40);
         let zero = keeper.zero_ms();
@@ -245,10 +226,7 @@ mod tests {
         // What was read at 60 s was read 30 s before the step, whatever the clock said then.
         let read = keeper.at(Duration::from_secs(60)).as_second();
         assert_eq!(read, known + 3 * DAY - 30);
-        assert_eq!(
-            (zero - keeper.zero_ms()) / 1000,
-            known - 20 - (known + 3 * DAY - 90)
-        );
+        assert_eq!((zero - keeper.zero_ms()) / 1000, known - 20 - (known + 3 * DAY - 90));
     }
 
     #[test]
@@ -295,10 +273,7 @@ mod tests {
         }
         let known = Timestamp::from_second(start).ok();
         let keeper = Timekeeper::new(Trust::Kernel, known, kernel(start - 3600, 10, true));
-        assert!(
-            !keeper.good() && keeper.refusal().is_some(),
-            "behind what is known"
-        );
+        assert!(!keeper.good() && keeper.refusal().is_some(), "behind what is known");
     }
 
     #[test]

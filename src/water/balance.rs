@@ -69,11 +69,7 @@ pub fn lasts(usable_m3: f64, demand_m3: f64) -> Supply {
     }
     let days = (usable_m3 / demand_m3).floor();
     // Some ten thousand years is no end either.
-    if days >= f64::from(u32::MAX) {
-        Supply::NoEnd
-    } else {
-        Supply::Days(days as u32)
-    }
+    if days >= f64::from(u32::MAX) { Supply::NoEnd } else { Supply::Days(days as u32) }
 }
 
 /// A level or storage against the mean of the same day in earlier years.
@@ -88,10 +84,7 @@ pub struct Anomaly {
 /// `now` against `earlier`, one value for each earlier year that has data. `None` without any, or with a mean of 0.
 pub fn anomaly(now: f64, earlier: &[f64]) -> Option<Anomaly> {
     let mean = earlier.iter().sum::<f64>() / earlier.len() as f64;
-    (mean > 0.0).then(|| Anomaly {
-        percent: (now - mean) / mean * 100.0,
-        years: earlier.len(),
-    })
+    (mean > 0.0).then(|| Anomaly { percent: (now - mean) / mean * 100.0, years: earlier.len() })
 }
 
 /// Relative moisture of the soil, %: volumetric content against field capacity, both in per cent of volume. It may lie above 100 after
@@ -138,11 +131,7 @@ mod tests {
         let days = |values: &[f64]| values.iter().map(|v| Some(*v)).collect::<Vec<_>>();
         let falling = days(&[800.0, 790.0, 780.0, 770.0, 760.0, 750.0, 740.0, 730.0]);
         assert_eq!(supply(630.0, &falling), Some(Supply::Days(63)));
-        assert_eq!(
-            supply(635.0, &falling),
-            Some(Supply::Days(63)),
-            "whole days"
-        );
+        assert_eq!(supply(635.0, &falling), Some(Supply::Days(63)), "whole days");
         assert_eq!(supply(0.0, &falling), Some(Supply::Days(0)));
         assert_eq!(supply(630.0, &days(&[700.0; 8])), Some(Supply::NoEnd));
         assert_eq!(supply(630.0, &falling[1..]), None, "a week is needed");

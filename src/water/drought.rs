@@ -14,11 +14,8 @@ use super::rain::{anomaly, areal_mean, rainless};
 use super::{Station, StationKind, Status, Township, status};
 
 /// The windows over which rain is compared with what is usual, days.
-const RAIN_WINDOWS: [(Index, usize); 3] = [
-    (Index::RainAnomaly30, 30),
-    (Index::RainAnomaly60, 60),
-    (Index::RainAnomaly90, 90),
-];
+const RAIN_WINDOWS: [(Index, usize); 3] =
+    [(Index::RainAnomaly30, 30), (Index::RainAnomaly60, 60), (Index::RainAnomaly90, 90)];
 
 /// Days before a period that its indices look back on: the longest window of rain, and the day that is graded.
 pub const LEAD_DAYS: i64 = 91;
@@ -113,20 +110,15 @@ pub fn drought(
         let mut measures = BTreeMap::new();
         let run = runs.as_ref().and_then(|runs| runs[index]);
         measures.extend(run.map(|run| {
-            let measure = Measure {
-                value: f64::from(run.days),
-                or_more: run.or_more,
-            };
+            let measure = Measure { value: f64::from(run.days), or_more: run.or_more };
             (Index::RainlessDays, measure)
         }));
         for (kind, window) in RAIN_WINDOWS {
             let found = climate.and_then(|c| anomaly(&rain, index, window, &c.rain_mm));
             measures.extend(found.map(|percent| (kind, percent.into())));
         }
-        let states: Vec<SourceState> = sources
-            .iter()
-            .filter_map(|s| s.on(*day, township))
-            .collect();
+        let states: Vec<SourceState> =
+            sources.iter().filter_map(|s| s.on(*day, township)).collect();
         for (kind, value) in [
             (Index::SoilMoisture, soil_moisture(observed, *day)),
             (Index::StorageShare, storage_share(&states)),
@@ -147,11 +139,7 @@ pub fn drought(
         }
     }
     let marks: Vec<(Date, Option<bool>)> = days.iter().map(|d| (d.day, in_drought(d))).collect();
-    Drought {
-        events: propose(&marks),
-        days,
-        lacking: lacking(observed, township),
-    }
+    Drought { events: propose(&marks), days, lacking: lacking(observed, township) }
 }
 
 /// What the township's file or its stations lack for an index, in Chinese.
@@ -164,10 +152,7 @@ fn lacking(observed: &Observed<'_>, township: &Township) -> Vec<String> {
         lacking.push("没有雨量数据".into());
     }
     let soil = &observed.soil;
-    if soil
-        .iter()
-        .all(|(s, days)| s.field_capacity_percent.is_none() || days.is_empty())
-    {
+    if soil.iter().all(|(s, days)| s.field_capacity_percent.is_none() || days.is_empty()) {
         lacking.push("没有墒情数据，或墒情站没有写明田间持水量（field_capacity_percent）".into());
     }
     lacking
@@ -175,12 +160,8 @@ fn lacking(observed: &Observed<'_>, township: &Township) -> Vec<String> {
 
 /// Whether a day is one of drought: by its grade, or by a source in the open at 旱警 or worse. `None` where neither is known.
 fn in_drought(day: &DroughtDay) -> Option<bool> {
-    let open = |kind| {
-        matches!(
-            kind,
-            StationKind::Pond | StationKind::Reservoir | StationKind::Channel
-        )
-    };
+    let open =
+        |kind| matches!(kind, StationKind::Pond | StationKind::Reservoir | StationKind::Channel);
     let of_sources = day.sources.iter().filter(|s| open(s.kind));
     let worst = of_sources.filter_map(|s| s.status).max();
     if day.grade.is_none() && worst.is_none() {
@@ -218,11 +199,7 @@ fn storage_share(states: &[SourceState]) -> Option<f64> {
 fn supply_days(states: &[SourceState], township: &Township) -> Option<f64> {
     let mut usable = 0.0;
     let mut needed = 0.0;
-    for station in township
-        .stations
-        .iter()
-        .filter(|s| s.kind != StationKind::Tank)
-    {
+    for station in township.stations.iter().filter(|s| s.kind != StationKind::Tank) {
         let Some(needs) = demand(station, township) else {
             continue;
         };
@@ -256,10 +233,7 @@ impl<'a> SourceDays<'a> {
             previous = status(station, *level_m, day.month(), previous);
             (*day, (*level_m, previous))
         };
-        Self {
-            station,
-            days: levels.iter().map(on).collect(),
-        }
+        Self { station, days: levels.iter().map(on).collect() }
     }
 
     fn storage(&self, day: Date) -> Option<f64> {
@@ -296,19 +270,15 @@ impl<'a> SourceDays<'a> {
         balance: Option<Balance>,
         township: &Township,
     ) -> Result<(Supply, String), &'static str> {
-        let usable = balance
-            .and_then(|b| b.usable_m3)
-            .ok_or("没有库容曲线或死水位")?;
+        let usable = balance.and_then(|b| b.usable_m3).ok_or("没有库容曲线或死水位")?;
         if self.station.kind == StationKind::Tank {
             let needed =
                 demand(self.station, township).ok_or("没有供水人口或人均用水（demand）")?;
             return Ok((lasts(usable, needed), format!("不补水时每天{needed:.1} m3")));
         }
         let window = i64::try_from(FALL_DAYS).unwrap_or(i64::MAX);
-        let storages: Vec<Option<f64>> = (0..=window)
-            .rev()
-            .map(|back| self.storage(day.saturating_sub(back.days())))
-            .collect();
+        let storages: Vec<Option<f64>> =
+            (0..=window).rev().map(|back| self.storage(day.saturating_sub(back.days()))).collect();
         let found = supply(usable, &storages).ok_or("近7日数据不全")?;
         Ok((found, "按近7日蓄水变化".into()))
     }

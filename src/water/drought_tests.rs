@@ -41,8 +41,7 @@ const TO: Date = date(2022, 9, 30);
 fn days(value: impl Fn(i64) -> Option<f64>) -> BTreeMap<Date, f64> {
     let first = FROM.saturating_sub(LEAD_DAYS.days());
     let span = (0..LEAD_DAYS + 61).map(|i| (first.saturating_add(i.days()), i - LEAD_DAYS));
-    span.filter_map(|(day, since)| Some((day, value(since)?)))
-        .collect()
+    span.filter_map(|(day, since)| Some((day, value(since)?))).collect()
 }
 
 /// The drought of two months, with rain and level by the days since the first of August, before it normal.
@@ -97,11 +96,7 @@ fn a_day_without_rain_data_ends_no_drought() {
     for (gap, month, day) in [(40, 9, 10), (45, 9, 15), (60, 9, 30)] {
         let found = of(rain(gap), |_| Some(110.0));
         let whole = of(rain(-500), |_| Some(110.0));
-        for later in found
-            .days
-            .iter()
-            .filter(|d| d.day >= date(2022, month, day))
-        {
+        for later in found.days.iter().filter(|d| d.day >= date(2022, month, day)) {
             let expected = whole.days.iter().find(|d| d.day == later.day).unwrap();
             assert_eq!(later.grade, expected.grade, "{gap}: {}", later.day);
         }
@@ -113,59 +108,31 @@ fn a_day_without_rain_data_ends_no_drought() {
 #[test]
 fn the_balance_of_a_source_is_its_own_fall_and_of_a_tank_its_people() {
     // 10 cm a day are 100 m3; at 105.0 m there are 5000.
-    let found = of(
-        |_| Some(5.0),
-        |since| Some(109.0 - since.max(0) as f64 * 0.1),
-    );
+    let found = of(|_| Some(5.0), |since| Some(109.0 - since.max(0) as f64 * 0.1));
     let state = &on(&found, 9, 10).sources[0];
-    assert_eq!(
-        state.balance.unwrap().share.map(|s| (s * 100.0).round()),
-        Some(50.0)
-    );
+    assert_eq!(state.balance.unwrap().share.map(|s| (s * 100.0).round()), Some(50.0));
     assert!((49..=50).contains(&state.supply_days.unwrap()), "{state:?}");
     assert_eq!(state.status, Some(Status::Normal));
-    let share = on(&found, 9, 10)
-        .reasons
-        .iter()
-        .find(|r| r.index == Index::StorageShare);
-    assert_eq!(
-        share.unwrap().grade,
-        Grade::Moderate,
-        "50 % of the reservoirs"
-    );
+    let share = on(&found, 9, 10).reasons.iter().find(|r| r.index == Index::StorageShare);
+    assert_eq!(share.unwrap().grade, Grade::Moderate, "50 % of the reservoirs");
     // 1000 persons draw 60 m3: 83 days of 5000 m3 are no reason for a grade.
-    let supply = on(&found, 9, 10)
-        .reasons
-        .iter()
-        .find(|r| r.index == Index::SupplyDays);
+    let supply = on(&found, 9, 10).reasons.iter().find(|r| r.index == Index::SupplyDays);
     assert_eq!(supply.unwrap().value, Some(83.0));
 
     let township: Township = toml::from_str(TOWNSHIP).unwrap();
     let tank = SourceDays::of(&(&township.stations[1], days(|_| Some(2.0))));
     let state = tank.on(FROM, &township).unwrap();
     assert_eq!(state.supply_days, Some(2));
-    assert!(
-        state.supply.contains("不补水时每天60.0 m3"),
-        "{}",
-        state.supply
-    );
+    assert!(state.supply.contains("不补水时每天60.0 m3"), "{}", state.supply);
 }
 
 #[test]
 fn without_the_towns_climate_nothing_is_said_of_rain() {
     let mut township: Township = toml::from_str(TOWNSHIP).unwrap();
     township.climate = None;
-    let observed = Observed {
-        rain_mm: vec![days(|_| Some(0.0))],
-        ..Observed::default()
-    };
+    let observed = Observed { rain_mm: vec![days(|_| Some(0.0))], ..Observed::default() };
     let rules = GradeRules::embedded("lucheng").unwrap();
     let found = drought(&observed, &township, &rules, FROM, TO);
-    assert!(
-        found
-            .days
-            .iter()
-            .all(|day| day.rainless.is_none() && day.grade.is_none())
-    );
+    assert!(found.days.iter().all(|day| day.rainless.is_none() && day.grade.is_none()));
     assert!(found.lacking.iter().any(|l| l.contains("climate")));
 }

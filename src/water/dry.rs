@@ -71,11 +71,7 @@ fn settle(spell: &mut Option<DrySpell>, run: Option<(Timestamp, u32)>) {
     let Some((first_hour_at, hours)) = run.filter(|run| run.1 >= DRY_HOURS_MIN) else {
         return;
     };
-    let before = spell.unwrap_or(DrySpell {
-        first_hour_at,
-        longest_h: 0,
-        hours: 0,
-    });
+    let before = spell.unwrap_or(DrySpell { first_hour_at, longest_h: 0, hours: 0 });
     *spell = Some(DrySpell {
         first_hour_at: before.first_hour_at,
         longest_h: before.longest_h.max(hours),

@@ -71,28 +71,16 @@ mod tests {
             })
             .collect();
         let text = |day: Date| day.strftime("%m-%d").to_string();
-        propose(&days)
-            .into_iter()
-            .map(|event| (text(event.from), event.to.map(text)))
-            .collect()
+        propose(&days).into_iter().map(|event| (text(event.from), event.to.map(text))).collect()
     }
 
     #[test]
     fn three_days_begin_and_ten_end() {
-        assert_eq!(
-            events(".xx.xxx..xx.........."),
-            [("08-05".into(), Some("08-11".into()))]
-        );
+        assert_eq!(events(".xx.xxx..xx.........."), [("08-05".into(), Some("08-11".into()))]);
         assert_eq!(events(".xxx......."), [("08-02".into(), None)]);
         assert_eq!(events("xx.xx.xx."), []);
         let two = events("xxx..........xxxx");
-        assert_eq!(
-            two,
-            [
-                ("08-01".into(), Some("08-03".into())),
-                ("08-14".into(), None)
-            ]
-        );
+        assert_eq!(two, [("08-01".into(), Some("08-03".into())), ("08-14".into(), None)]);
     }
 
     #[test]

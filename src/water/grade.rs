@@ -169,11 +169,7 @@ impl GradeRule {
     /// The grade at `value` moved by the margin towards the worse: what it has to be below before it eases.
     fn eased(&self, value: f64) -> Grade {
         let falls = self.bands.first().is_some_and(Band::falls);
-        self.grade(if falls {
-            value - self.margin
-        } else {
-            value + self.margin
-        })
+        self.grade(if falls { value - self.margin } else { value + self.margin })
     }
 }
 
@@ -217,20 +213,13 @@ impl GradeRules {
             sets.sort_unstable();
             sets.dedup();
             let hint = format!("the sets are {}", sets.join(", "));
-            problems.push(Problem::new(
-                "drought_grades",
-                set,
-                "no rule belongs to this set",
-                hint,
-            ));
+            problems.push(Problem::new("drought_grades", set, "no rule belongs to this set", hint));
         }
         if !problems.is_empty() {
             return Err(problems);
         }
         let rules = file.rule.into_iter().filter(|rule| rule.set == set);
-        Ok(Self {
-            rules: rules.collect(),
-        })
+        Ok(Self { rules: rules.collect() })
     }
 }
 
@@ -248,29 +237,13 @@ fn check(rule: &GradeRule, path: &str, problems: &mut Vec<Problem>) {
     }
     for (index, band) in rule.bands.iter().enumerate() {
         let count = band.bounds().iter().flatten().count();
-        let finite = band
-            .bounds()
-            .iter()
-            .flatten()
-            .all(|bound| bound.is_finite());
+        let finite = band.bounds().iter().flatten().all(|bound| bound.is_finite());
         if count != 1 || !finite {
             let field = format!("bands[{index}]");
-            add(
-                &field,
-                String::new(),
-                "a band has one bound",
-                "at_most, below, at_least or above",
-            );
+            add(&field, String::new(), "a band has one bound", "at_most, below, at_least or above");
         }
     }
-    let bound = |band: &Band| {
-        band.bounds()
-            .iter()
-            .flatten()
-            .next()
-            .copied()
-            .unwrap_or(0.0)
-    };
+    let bound = |band: &Band| band.bounds().iter().flatten().next().copied().unwrap_or(0.0);
     let worsens = rule.bands.windows(2).all(|pair| {
         let (a, b) = (bound(&pair[0]), bound(&pair[1]));
         let further = if pair[0].falls() { b < a } else { b > a };
@@ -281,21 +254,11 @@ fn check(rule: &GradeRule, path: &str, problems: &mut Vec<Problem>) {
         add("bands", String::new(), "the bands do not worsen", hint);
     }
     if !(rule.margin.is_finite() && rule.margin >= 0.0) {
-        add(
-            "margin",
-            rule.margin.to_string(),
-            "must be 0 or more",
-            "0 for none",
-        );
+        add("margin", rule.margin.to_string(), "must be 0 or more", "0 for none");
     }
     if rule.source.trim().is_empty() || !(0.0..=1.0).contains(&rule.confidence) {
         let hint = "say where the numbers come from and how sure they are, 0 to 1";
-        add(
-            "source",
-            rule.source.clone(),
-            "a rule has a source and a confidence",
-            hint,
-        );
+        add("source", rule.source.clone(), "a rule has a source and a confidence", hint);
     }
 }
 
@@ -327,10 +290,7 @@ pub struct Measure {
 
 impl From<f64> for Measure {
     fn from(value: f64) -> Self {
-        Self {
-            value,
-            or_more: false,
-        }
+        Self { value, or_more: false }
     }
 }
 
@@ -345,10 +305,7 @@ pub struct Grader<'a> {
 impl<'a> Grader<'a> {
     /// Begins without a drought.
     pub fn new(rules: &'a GradeRules) -> Self {
-        Self {
-            rules,
-            held: BTreeMap::new(),
-        }
+        Self { rules, held: BTreeMap::new() }
     }
 
     /// What each rule says on the next day, which lies in `month`, the worst first.

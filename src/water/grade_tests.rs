@@ -16,32 +16,16 @@ fn numbers(rule: &GradeRule, values: &[f64]) -> Vec<u8> {
 #[test]
 fn the_published_bands_hold_to_the_number() {
     let rain = rule("lucheng", "lucheng-rain-30");
-    assert_eq!(
-        numbers(&rain, &[-39.9, -40.0, -60.0, -80.0, -95.0, -95.1]),
-        [0, 1, 2, 3, 3, 4]
-    );
+    assert_eq!(numbers(&rain, &[-39.9, -40.0, -60.0, -80.0, -95.0, -95.1]), [0, 1, 2, 3, 3, 4]);
     let rainless = rule("lucheng", "lucheng-rainless");
-    assert_eq!(
-        numbers(&rainless, &[29.0, 30.0, 40.0, 50.0, 69.0, 70.0]),
-        [0, 1, 2, 3, 3, 4]
-    );
+    assert_eq!(numbers(&rainless, &[29.0, 30.0, 40.0, 50.0, 69.0, 70.0]), [0, 1, 2, 3, 3, 4]);
     let summer = rule("national-2006", "national-rainless-summer");
-    assert_eq!(
-        numbers(&summer, &[15.0, 16.0, 25.0, 26.0, 36.0, 46.0]),
-        [0, 1, 1, 2, 3, 4]
-    );
+    assert_eq!(numbers(&summer, &[15.0, 16.0, 25.0, 26.0, 36.0, 46.0]), [0, 1, 1, 2, 3, 4]);
     let soil = rule("gbt20481", "gbt20481-soil");
-    assert_eq!(
-        numbers(&soil, &[60.1, 60.0, 50.0, 40.0, 30.0]),
-        [0, 1, 2, 3, 4]
-    );
+    assert_eq!(numbers(&soil, &[60.1, 60.0, 50.0, 40.0, 30.0]), [0, 1, 2, 3, 4]);
     for set in ["lucheng", "national-2006", "sl424", "gbt20481"] {
         for rule in GradeRules::embedded(set).unwrap().rules {
-            assert!(
-                rule.confidence > 0.0 && !rule.source.is_empty(),
-                "{}",
-                rule.id
-            );
+            assert!(rule.confidence > 0.0 && !rule.source.is_empty(), "{}", rule.id);
         }
     }
 }
@@ -54,12 +38,11 @@ fn a_grade_takes_hold_at_once_and_eases_after_days_on_end() {
         let reasons = grader.day(8, &BTreeMap::from([(Index::SoilMoisture, soil.into())]));
         u8::from(reasons[0].grade)
     };
-    let found: Vec<u8> = [
-        70.0, 45.0, 51.0, 51.0, 51.0, 55.0, 55.0, 49.0, 55.0, 55.0, 55.0, 63.0, 63.0, 63.0,
-    ]
-    .into_iter()
-    .map(&mut day)
-    .collect();
+    let found: Vec<u8> =
+        [70.0, 45.0, 51.0, 51.0, 51.0, 55.0, 55.0, 49.0, 55.0, 55.0, 55.0, 63.0, 63.0, 63.0]
+            .into_iter()
+            .map(&mut day)
+            .collect();
     assert_eq!(found, [0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 0]);
 }
 
@@ -67,11 +50,7 @@ fn a_grade_takes_hold_at_once_and_eases_after_days_on_end() {
 fn missing_data_end_no_drought() {
     let rules = GradeRules::embedded("gbt20481").unwrap();
     let mut grader = Grader::new(&rules);
-    assert_eq!(
-        grader.day(8, &BTreeMap::new()),
-        vec![],
-        "nothing held, nothing known"
-    );
+    assert_eq!(grader.day(8, &BTreeMap::new()), vec![], "nothing held, nothing known");
     grader.day(8, &BTreeMap::from([(Index::SoilMoisture, 25.0.into())]));
     for _ in 0..30 {
         let silent = grader.day(8, &BTreeMap::new());
@@ -88,11 +67,7 @@ fn missing_data_end_no_drought() {
     assert_eq!(rainless(55.0, false), Grade::Severe);
     // A day of the gauges was lost: what is counted now are days at least.
     for days in 1..70 {
-        assert_eq!(
-            rainless(f64::from(days), true),
-            Grade::Severe,
-            "{days} or more"
-        );
+        assert_eq!(rainless(f64::from(days), true), Grade::Severe, "{days} or more");
     }
     assert_eq!(rainless(70.0, true), Grade::Extreme, "at least as bad");
     assert_eq!(rainless(0.0, false), Grade::Extreme);
@@ -114,23 +89,10 @@ fn bad_rules_are_named() {
         source = " "
         confidence = 2
     "#;
-    let problems: Vec<String> = GradeRules::parse(text, "b")
-        .unwrap_err()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    for part in [
-        "months",
-        "bands[2]",
-        "do not worsen",
-        "margin",
-        "source",
-        "the sets are a",
-    ] {
-        assert!(
-            problems.iter().any(|p| p.contains(part)),
-            "{part}: {problems:?}"
-        );
+    let problems: Vec<String> =
+        GradeRules::parse(text, "b").unwrap_err().iter().map(ToString::to_string).collect();
+    for part in ["months", "bands[2]", "do not worsen", "margin", "source", "the sets are a"] {
+        assert!(problems.iter().any(|p| p.contains(part)), "{part}: {problems:?}");
     }
     assert!(GradeRules::parse("[[rule]]\ngrade = 9", "a").is_err());
 }

@@ -28,25 +28,12 @@ pub struct Rainless {
 /// ends what is known, and the days after it are counted as "or more". `None` on a day without data.
 pub fn rainless(days: &[Option<f64>], limit_mm: f64) -> Vec<Option<Rainless>> {
     // What lies before the first day is not known.
-    let mut run = Rainless {
-        days: 0,
-        or_more: true,
-    };
+    let mut run = Rainless { days: 0, or_more: true };
     let of = |rain: &Option<f64>| {
         match rain {
             Some(mm) if *mm < limit_mm => run.days += 1,
-            Some(_) => {
-                run = Rainless {
-                    days: 0,
-                    or_more: false,
-                }
-            }
-            None => {
-                run = Rainless {
-                    days: 0,
-                    or_more: true,
-                }
-            }
+            Some(_) => run = Rainless { days: 0, or_more: false },
+            None => run = Rainless { days: 0, or_more: true },
         }
         rain.map(|_| run)
     };
@@ -91,19 +78,9 @@ mod tests {
 
     #[test]
     fn a_day_without_data_makes_the_count_a_least() {
-        let days = [
-            Some(9.0),
-            Some(0.0),
-            Some(2.9),
-            None,
-            Some(0.0),
-            Some(3.0),
-            Some(0.0),
-        ];
-        let runs: Vec<_> = rainless(&days, 3.0)
-            .into_iter()
-            .map(|run| run.map(|r| (r.days, r.or_more)))
-            .collect();
+        let days = [Some(9.0), Some(0.0), Some(2.9), None, Some(0.0), Some(3.0), Some(0.0)];
+        let runs: Vec<_> =
+            rainless(&days, 3.0).into_iter().map(|run| run.map(|r| (r.days, r.or_more))).collect();
         let expected = [
             Some((0, false)),
             Some((1, false)),
@@ -120,9 +97,8 @@ mod tests {
     fn an_anomaly_is_against_the_days_of_the_months() {
         let mut normals = [0.0; 12];
         normals[7] = 155.0;
-        let days: Vec<_> = (0..31)
-            .map(|i| (date(2022, 8, 1) + (i as i64).days(), Some(1.0)))
-            .collect();
+        let days: Vec<_> =
+            (0..31).map(|i| (date(2022, 8, 1) + (i as i64).days(), Some(1.0))).collect();
         let found = anomaly(&days, 30, 30, &normals).unwrap();
         assert!((found - -80.0).abs() < 1e-9, "{found}");
         assert_eq!(anomaly(&days, 29, 30, &normals), None, "too short");

@@ -81,11 +81,7 @@ pub fn status(
         Some(Status::Guard)
     } else if reached(Status::Warn, level_of(threshold.warn)?) {
         Some(Status::Warn)
-    } else if threshold
-        .low
-        .and_then(level_of)
-        .is_some_and(|limit| reached(Status::Low, limit))
-    {
+    } else if threshold.low.and_then(level_of).is_some_and(|limit| reached(Status::Low, limit)) {
         Some(Status::Low)
     } else {
         Some(Status::Normal)
@@ -119,10 +115,7 @@ mod tests {
             warn = if quantity == "level" { 104.0 } else { 400.0 },
             guard = if quantity == "level" { 102.0 } else { 200.0 },
         );
-        toml::from_str::<Township>(&text)
-            .unwrap()
-            .stations
-            .remove(0)
+        toml::from_str::<Township>(&text).unwrap().stations.remove(0)
     }
 
     #[test]
@@ -145,18 +138,9 @@ mod tests {
     fn clears_only_five_centimetres_above() {
         let pond = station("pond", "level");
         assert_eq!(status(&pond, 104.04, 8, None), Some(Status::Low));
-        assert_eq!(
-            status(&pond, 104.04, 8, Some(Status::Warn)),
-            Some(Status::Warn)
-        );
-        assert_eq!(
-            status(&pond, 104.06, 8, Some(Status::Warn)),
-            Some(Status::Low)
-        );
-        assert_eq!(
-            status(&pond, 103.0, 8, Some(Status::Normal)),
-            Some(Status::Warn)
-        );
+        assert_eq!(status(&pond, 104.04, 8, Some(Status::Warn)), Some(Status::Warn));
+        assert_eq!(status(&pond, 104.06, 8, Some(Status::Warn)), Some(Status::Low));
+        assert_eq!(status(&pond, 103.0, 8, Some(Status::Normal)), Some(Status::Warn));
     }
 
     #[test]

@@ -103,8 +103,7 @@ impl Township {
 
     /// The name of a village; its id where it is not in the table.
     pub fn village_name<'a>(&'a self, id: &'a VillageId) -> &'a str {
-        self.village(id)
-            .map_or(id.as_str(), |village| &village.name)
+        self.village(id).map_or(id.as_str(), |village| &village.name)
     }
 
     /// The name of a crop; its id where it is not in the table.
@@ -174,10 +173,7 @@ impl StationKind {
 
     /// Whether the station is a water source: something with a level that can run dry.
     pub fn is_source(self) -> bool {
-        matches!(
-            self,
-            Self::Pond | Self::Reservoir | Self::Channel | Self::Well | Self::Tank
-        )
+        matches!(self, Self::Pond | Self::Reservoir | Self::Channel | Self::Well | Self::Tank)
     }
 }
 

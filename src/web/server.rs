@@ -36,10 +36,7 @@ struct Page {
 
 /// The page over the newest overview in `state`: `/`, `/sources.fragment` (what changes in it) and `/api/overview` (JSON).
 pub fn pages(state: watch::Receiver<Arc<Overview>>) -> Router {
-    let page = Page {
-        overview: state,
-        templates: Arc::new(Templates::new()),
-    };
+    let page = Page { overview: state, templates: Arc::new(Templates::new()) };
     Router::new()
         .route("/", get(whole))
         .route("/sources.fragment", get(fragment))
@@ -142,9 +139,7 @@ pub fn operation(
         let health = serde_json::json!({ "status": word, "problems": problems });
         (status, Json(health)).into_response()
     };
-    Router::new()
-        .route("/metrics", get(text))
-        .route("/health", get(health))
+    Router::new().route("/metrics", get(text)).route("/health", get(health))
 }
 
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -198,10 +193,7 @@ fn html(rendered: Result<String, PageError>) -> Response {
     match rendered {
         Ok(text) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),
         Err(error) => {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "cannot render the page"
-            );
+            tracing::error!(error = &error as &dyn std::error::Error, "cannot render the page");
             let text = "500: 页面无法生成，请看日志 / the page cannot be rendered, see the log\n";
             (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
         }

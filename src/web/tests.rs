@@ -28,11 +28,7 @@ fn row(
         age_s,
         note: String::new(),
         spark: (0..30)
-            .map(|d| {
-                level
-                    .map(|l| l + f64::from(30 - d) * 0.03)
-                    .filter(|_| !(12..15).contains(&d))
-            })
+            .map(|d| level.map(|l| l + f64::from(30 - d) * 0.03).filter(|_| !(12..15).contains(&d)))
             .collect(),
     }
 }
@@ -54,30 +50,12 @@ fn sample() -> Overview {
         simulated: true,
         zone: "Asia/Shanghai".into(),
         sources: vec![
-            row(
-                "东门大塘",
-                "东门村",
-                ("normal", "正常"),
-                Some(2.94),
-                Some(40),
-            ),
+            row("东门大塘", "东门村", ("normal", "正常"), Some(2.94), Some(40)),
             row("上坑塘", "东门村", ("low", "偏低"), Some(2.1), Some(40)),
             row("门口塘", "东门村", ("dry", "干涸"), Some(0.02), Some(300)),
-            row(
-                "仙坪水库",
-                "仙坪村",
-                ("warn", "旱警"),
-                Some(1.61),
-                Some(100),
-            ),
+            row("仙坪水库", "仙坪村", ("warn", "旱警"), Some(1.61), Some(100)),
             broken,
-            row(
-                "乔坑水库",
-                "乔坑村",
-                ("guard", "旱保"),
-                Some(0.92),
-                Some(3500),
-            ),
+            row("乔坑水库", "乔坑村", ("guard", "旱保"), Some(0.92), Some(3500)),
             row(
                 "李坊<script>alert(1)</script>",
                 "李坊村",
@@ -141,10 +119,7 @@ async fn served(overview: Overview) -> Served {
         Ok(serde_json::json!([series.to_string(), from, to, points]))
     };
     let router = pages(receiver)
-        .merge(operation(
-            || Some("# EOF\n".into()),
-            || vec!["the broker is away".into()],
-        ))
+        .merge(operation(|| Some("# EOF\n".into()), || vec!["the broker is away".into()]))
         .merge(charts(draw))
         .merge(documents(|name| async move {
             match name.as_str() {
@@ -154,12 +129,7 @@ async fn served(overview: Overview) -> Served {
             }
         }));
     let task = tokio::spawn(serve(listener, sealed(router), shutdown.clone()));
-    Served {
-        address,
-        state,
-        shutdown,
-        task,
-    }
+    Served { address, state, shutdown, task }
 }
 
 impl Served {
@@ -181,10 +151,7 @@ async fn the_documents_of_a_report_are_a_click_away() {
     let (_, page) = served.get("/").await;
     assert!(page.contains("href=\"/report/drought-relief.docx\""));
     let (head, body) = served.get("/report/drought-relief.docx").await;
-    assert!(
-        head.starts_with("http/1.1 200") && head.contains("wordprocessingml"),
-        "{head}"
-    );
+    assert!(head.starts_with("http/1.1 200") && head.contains("wordprocessingml"), "{head}");
     assert_eq!(body, "a document");
     let (head, _) = served.get("/report/other.docx").await;
     assert!(head.starts_with("http/1.1 404"), "{head}");
@@ -229,13 +196,7 @@ async fn the_page_shows_each_source_without_script_and_escapes_names() {
 #[tokio::test]
 async fn every_answer_has_the_security_headers() {
     let served = served(sample()).await;
-    for path in [
-        "/",
-        "/sources.fragment",
-        "/api/overview",
-        "/health",
-        "/nowhere",
-    ] {
+    for path in ["/", "/sources.fragment", "/api/overview", "/health", "/nowhere"] {
         let (head, _) = served.get(path).await;
         for line in [
             "default-src 'none'",
@@ -247,20 +208,16 @@ async fn every_answer_has_the_security_headers() {
         }
     }
     assert!(served.get("/nowhere").await.0.starts_with("http/1.1 404"));
-    assert!(
-        !served.get("/").await.1.contains("http://"),
-        "nothing is loaded from elsewhere"
-    );
+    assert!(!served.get("/").await.1.contains("http://"), "nothing is loaded from elsewhere");
 }
 
 #[tokio::test]
 async fn fragment_and_json_follow_the_state() {
     let served = served(sample()).await;
     assert!(served.get("/sources.fragment").await.1.contains("东门大塘"));
-    served.state.send_replace(Arc::new(Overview {
-        township: "新乡".into(),
-        ..Overview::default()
-    }));
+    served
+        .state
+        .send_replace(Arc::new(Overview { township: "新乡".into(), ..Overview::default() }));
     let (_, body) = served.get("/sources.fragment").await;
     assert!(body.contains("新乡") && body.contains("还没有水源") && !body.contains("<html"));
     let (head, body) = served.get("/api/overview").await;
@@ -287,16 +244,10 @@ async fn stops_when_told() {
 async fn who_looks_after_a_hub_finds_metrics_and_what_is_wrong() {
     let served = served(sample()).await;
     let (head, body) = served.get("/metrics").await;
-    assert!(
-        head.contains("application/openmetrics-text") && body == "# EOF\n",
-        "{head}"
-    );
+    assert!(head.contains("application/openmetrics-text") && body == "# EOF\n", "{head}");
     let (head, body) = served.get("/health").await;
     assert!(head.starts_with("http/1.1 503"), "{head}");
-    assert_eq!(
-        body,
-        r#"{"problems":["the broker is away"],"status":"failing"}"#
-    );
+    assert_eq!(body, r#"{"problems":["the broker is away"],"status":"failing"}"#);
 }
 
 #[tokio::test]
@@ -305,25 +256,16 @@ async fn a_chart_is_asked_for_by_series_and_span() {
     let span = "from=2022-01-01T00:00:00Z&to=2023-01-01T00:00:00Z";
     let (head, body) = served.get(&format!("/api/chart/pond-1/level?{span}")).await;
     assert!(head.starts_with("http/1.1 200"), "{head}");
-    assert_eq!(
-        body,
-        r#"["pond-1/level","2022-01-01T00:00:00Z","2023-01-01T00:00:00Z",1000]"#
-    );
+    assert_eq!(body, r#"["pond-1/level","2022-01-01T00:00:00Z","2023-01-01T00:00:00Z",1000]"#);
     for (path, status) in [
         (format!("/api/chart/pond-1/levle?{span}"), 400),
         (format!("/api/chart/pond-1/level?{span}&points=0"), 400),
         (format!("/api/chart/pond-1/level?{span}&points=10001"), 400),
         ("/api/chart/pond-1/level".into(), 400),
-        (
-            "/api/chart/pond-1/level?from=yesterday&to=today".into(),
-            400,
-        ),
+        ("/api/chart/pond-1/level?from=yesterday&to=today".into(), 400),
         (format!("/api/chart/pond-1/level?{span}&points=13"), 500),
     ] {
         let (head, _) = served.get(&path).await;
-        assert!(
-            head.starts_with(&format!("http/1.1 {status}")),
-            "{path}: {head}"
-        );
+        assert!(head.starts_with(&format!("http/1.1 {status}")), "{path}: {head}");
     }
 }

@@ -45,10 +45,9 @@ impl Templates {
         environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
         environment.set_fuel(Some(FUEL));
-        for (name, source) in [
-            ("fragment", include_str!("fragment.html.j2")),
-            ("page", include_str!("page.html.j2")),
-        ] {
+        for (name, source) in
+            [("fragment", include_str!("fragment.html.j2")), ("page", include_str!("page.html.j2"))]
+        {
             if let Err(error) = environment.add_template(name, source) {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
@@ -176,30 +175,21 @@ impl View {
             let source = SourceView::of(row, overview, &zone);
             match villages.iter_mut().find(|v| v.name == row.village) {
                 Some(village) => village.sources.push(source),
-                None => villages.push(VillageView {
-                    name: row.village.clone(),
-                    sources: vec![source],
-                }),
+                None => {
+                    villages.push(VillageView { name: row.village.clone(), sources: vec![source] })
+                }
             }
         }
         let tiles = STATUSES.map(|(id, name)| Tile {
             id,
             name,
-            count: overview
-                .sources
-                .iter()
-                .filter(|row| status(row) == id)
-                .count(),
+            count: overview.sources.iter().filter(|row| status(row) == id).count(),
         });
         Self {
             township: overview.township.clone(),
             now: instant(overview.now, &zone, "%Y-%m-%d %H:%M:%S %:z"),
             simulated: overview.simulated,
-            unknown: overview
-                .sources
-                .iter()
-                .filter(|row| status(row) == "none")
-                .count(),
+            unknown: overview.sources.iter().filter(|row| status(row) == "none").count(),
             tiles: tiles.into(),
             readings: grouped(overview.totals.readings),
             energy: overview
@@ -210,11 +200,7 @@ impl View {
             pumps_ran: overview.totals.pumps_ran,
             count: overview.sources.len(),
             villages,
-            gateways: overview
-                .gateways
-                .iter()
-                .map(|row| GatewayView::of(row, &zone))
-                .collect(),
+            gateways: overview.gateways.iter().map(|row| GatewayView::of(row, &zone)).collect(),
         }
     }
 }
@@ -222,11 +208,7 @@ impl View {
 impl SourceView {
     fn of(row: &SourceRow, overview: &Overview, zone: &TimeZone) -> Self {
         let now = overview.now;
-        let stale_s = if overview.simulated {
-            STALE_SIMULATED_S
-        } else {
-            STALE_S
-        };
+        let stale_s = if overview.simulated { STALE_SIMULATED_S } else { STALE_S };
         let stale = row.age_s.is_none_or(|age| age > stale_s);
         let (trend_id, trend) = match row.trend_m_per_day {
             None => ("none", "—"),
@@ -242,9 +224,7 @@ impl SourceView {
             status_id: status(row),
             status: row.status_zh.clone(),
             level: row.level_m.map(|level| format!("{level:.2}")),
-            storage: row
-                .storage_m3
-                .map(|volume| grouped(volume.round().max(0.0) as u64)),
+            storage: row.storage_m3.map(|volume| grouped(volume.round().max(0.0) as u64)),
             percent: share.map(|share| format!("{:.0}", share * 100.0)),
             bar: share.map(|share| format!("{:.1}", share.clamp(0.0, 1.0) * 100.0)),
             trend_id,
@@ -290,31 +270,21 @@ impl GatewayView {
 fn lost_words(lost: &LostRow, zone: &TimeZone) -> String {
     let from = instant(lost.from, zone, "%Y-%m-%d %H:%M");
     let to = instant(lost.to, zone, "%Y-%m-%d %H:%M");
-    let readings = lost.readings.map_or("数量不明".into(), |readings| {
-        format!("{} 个读数", grouped(readings))
-    });
+    let readings = lost
+        .readings
+        .map_or("数量不明".into(), |readings| format!("{} 个读数", grouped(readings)));
     format!("{from} 至 {to} {readings}（{}）", lost.why)
 }
 
 fn instant(at: Timestamp, zone: &TimeZone, form: &str) -> String {
-    at.to_zoned_datetime(zone.clone())
-        .strftime(form)
-        .to_string()
+    at.to_zoned_datetime(zone.clone()).strftime(form).to_string()
 }
 
 /// An instant without what `now` has in common with it: the year, where it is the same.
 fn short(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let this_year =
         at.to_zoned_datetime(zone.clone()).year() == now.to_zoned_datetime(zone.clone()).year();
-    instant(
-        at,
-        zone,
-        if this_year {
-            "%m-%d %H:%M"
-        } else {
-            "%Y-%m-%d %H:%M"
-        },
-    )
+    instant(at, zone, if this_year { "%m-%d %H:%M" } else { "%Y-%m-%d %H:%M" })
 }
 
 /// How long ago, in the largest unit that fits.
@@ -341,16 +311,10 @@ fn grouped(number: u64) -> String {
 
 /// The small chart: a line for each run of days with data, a gap where there is none.
 fn spark(levels: &[Option<f64>]) -> Spark {
-    let levels: Vec<_> = levels
-        .iter()
-        .map(|level| level.filter(|x| x.is_finite()))
-        .collect();
+    let levels: Vec<_> = levels.iter().map(|level| level.filter(|x| x.is_finite())).collect();
     let known = || levels.iter().flatten().copied();
     let (Some(low), Some(high)) = (known().reduce(f64::min), known().reduce(f64::max)) else {
-        return Spark {
-            label: "无数据".into(),
-            ..Spark::default()
-        };
+        return Spark { label: "无数据".into(), ..Spark::default() };
     };
     // A still source is a line in the middle, not noise blown up to the full height.
     let span = (high - low).max(2.0 * STEADY_M_PER_DAY);
@@ -359,10 +323,7 @@ fn spark(levels: &[Option<f64>]) -> Spark {
     let step = (width - 4.0) / (levels.len().max(2) - 1) as f64;
     let place = |index: usize, level: f64| {
         let y = height / 2.0 - (level - middle) / span * (height - 6.0);
-        [
-            format!("{:.1}", 2.0 + index as f64 * step),
-            format!("{y:.1}"),
-        ]
+        [format!("{:.1}", 2.0 + index as f64 * step), format!("{y:.1}")]
     };
     let mut lines: Vec<String> = Vec::new();
     let mut dot = None;
@@ -378,11 +339,7 @@ fn spark(levels: &[Option<f64>]) -> Spark {
         }
         before = level.is_some();
     }
-    Spark {
-        lines,
-        dot,
-        label: format!("{} 天水位，{low:.2} 至 {high:.2} 米", levels.len()),
-    }
+    Spark { lines, dot, label: format!("{} 天水位，{low:.2} 至 {high:.2} 米", levels.len()) }
 }
 
 #[cfg(test)]
@@ -410,17 +367,11 @@ mod tests {
 
     #[test]
     fn a_thousand_sources_render_within_the_fuel() {
-        let row = SourceRow {
-            level_m: Some(1.0),
-            spark: vec![Some(1.0); 107],
-            ..SourceRow::default()
-        };
+        let row =
+            SourceRow { level_m: Some(1.0), spark: vec![Some(1.0); 107], ..SourceRow::default() };
         let overview = Overview {
             sources: (0..1000)
-                .map(|i| SourceRow {
-                    village: format!("{}", i / 10),
-                    ..row.clone()
-                })
+                .map(|i| SourceRow { village: format!("{}", i / 10), ..row.clone() })
                 .collect(),
             ..Overview::default()
         };
@@ -431,10 +382,7 @@ mod tests {
     #[test]
     fn a_trend_within_the_sensor_resolution_is_steady() {
         let trend = |rate| {
-            let row = SourceRow {
-                trend_m_per_day: rate,
-                ..SourceRow::default()
-            };
+            let row = SourceRow { trend_m_per_day: rate, ..SourceRow::default() };
             SourceView::of(&row, &Overview::default(), &TimeZone::UTC).trend
         };
         assert_eq!(trend(Some(-0.05)), "↓ 落");

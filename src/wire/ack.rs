@@ -38,9 +38,7 @@ impl Ack {
         let message: Message = read(bytes)?;
         check_format(message.v)?;
         if let Some([first, last]) = message.ranges.iter().find(|[first, last]| last < first) {
-            return Err(WireError::Content(format!(
-                "range [{first}, {last}] runs backwards"
-            )));
+            return Err(WireError::Content(format!("range [{first}, {last}] runs backwards")));
         }
         Ok(Self {
             epoch: message.epoch,
@@ -55,18 +53,10 @@ mod tests {
 
     #[test]
     fn reads_back_as_written_and_refuses_nonsense() {
-        let ack = Ack {
-            epoch: Epoch(7),
-            committed: [(1, 3), (5, 5)].into_iter().collect(),
-        };
+        let ack = Ack { epoch: Epoch(7), committed: [(1, 3), (5, 5)].into_iter().collect() };
         assert_eq!(Ack::from_bytes(&ack.to_bytes()).unwrap(), ack);
         let text = r#"{"v":1,"epoch":"0000000000000007","ranges":[[3,1]]}"#;
-        assert!(
-            Ack::from_bytes(text.as_bytes())
-                .unwrap_err()
-                .to_string()
-                .contains("backwards")
-        );
+        assert!(Ack::from_bytes(text.as_bytes()).unwrap_err().to_string().contains("backwards"));
         assert!(Ack::from_bytes(br#"{"v":9,"epoch":"0000000000000007","ranges":[]}"#).is_err());
     }
 }

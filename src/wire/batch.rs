@@ -197,11 +197,7 @@ impl Batch {
 
     /// The message as bytes of a batch like this one that carries `readings`.
     pub fn carrying(&self, readings: &[Reading]) -> Vec<u8> {
-        let at = readings
-            .iter()
-            .map(|r| r.observed_at.as_millisecond())
-            .min()
-            .unwrap_or(0);
+        let at = readings.iter().map(|r| r.observed_at.as_millisecond()).min().unwrap_or(0);
         let count = readings.len();
         let mut places: HashMap<&Series, u32> = HashMap::with_capacity(count);
         let mut series = Vec::with_capacity(count);
@@ -210,10 +206,7 @@ impl Batch {
             numbers.push(*places.entry(&reading.series).or_insert_with(|| {
                 let last: Option<&SeriesText> = series.last();
                 let same_station = last.is_some_and(|s| s.series.station == reading.series.station);
-                series.push(SeriesText {
-                    series: &reading.series,
-                    same_station,
-                });
+                series.push(SeriesText { series: &reading.series, same_station });
                 series.len() as u32 - 1
             }));
         }
@@ -226,11 +219,7 @@ impl Batch {
             remains: self.remains,
             at,
             series,
-            readings: Rows {
-                at,
-                numbers,
-                readings,
-            },
+            readings: Rows { at, numbers, readings },
         };
         write_sized(&message, 128 + count * SIZE_PER_READING)
     }
@@ -255,21 +244,9 @@ impl Batch {
 
     fn from_message(message: Message) -> Result<Self, WireError> {
         check_format(message.v)?;
-        let Message {
-            gateway,
-            epoch,
-            seq,
-            clock,
-            remains,
-            at,
-            series,
-            readings,
-            ..
-        } = message;
+        let Message { gateway, epoch, seq, clock, remains, at, series, readings, .. } = message;
         if seq == 0 {
-            return Err(WireError::Content(
-                "seq 0: batches are counted from 1".into(),
-            ));
+            return Err(WireError::Content("seq 0: batches are counted from 1".into()));
         }
         let series = all_series(&series)?;
         if let Some(remains) = &remains {
@@ -283,14 +260,7 @@ impl Batch {
                     .map_err(|message| WireError::Content(format!("readings[{i}]: {message}")))
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self {
-            gateway,
-            epoch,
-            seq,
-            clock,
-            remains,
-            readings,
-        })
+        Ok(Self { gateway, epoch, seq, clock, remains, readings })
     }
 
     /// The numbers that a hub has, once it has committed this: its own, and those of the batches that it is the remains of.
@@ -326,14 +296,7 @@ fn reading(row: Row, at: i64, series: &[Series]) -> Result<Reading, String> {
         (None, Flag::Missing, None) => return Err("missing without a reason".into()),
         (None, flag, _) => return Err(format!("no value, yet flagged {}", u8::from(flag))),
     };
-    Ok(Reading {
-        series: series.clone(),
-        observed_at,
-        outcome,
-        flag,
-        reason,
-        raw,
-    })
+    Ok(Reading { series: series.clone(), observed_at, outcome, flag, reason, raw })
 }
 
 #[cfg(test)]
@@ -383,16 +346,8 @@ mod tests {
         for (from, to, says) in [
             ("\"v\":1", "\"v\":2", "format 2"),
             ("\"seq\":17", "\"seq\":0", "counted from 1"),
-            (
-                "[1,0,null,9,\"timeout\"]",
-                "[7,0,null,9,\"timeout\"]",
-                "readings[1]: series 7",
-            ),
-            (
-                "null,9,\"timeout\"",
-                "null,9,null",
-                "missing without a reason",
-            ),
+            ("[1,0,null,9,\"timeout\"]", "[7,0,null,9,\"timeout\"]", "readings[1]: series 7"),
+            ("null,9,\"timeout\"", "null,9,null", "missing without a reason"),
             ("null,9,\"timeout\"", "null,1,null", "no value"),
             ("98.5,3", "98.5,9", "flagged missing"),
             ("pond-1/level", "pond-1/depth", "series[0]"),

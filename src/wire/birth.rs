@@ -46,12 +46,7 @@ pub struct CounterSpec {
 impl Birth {
     /// A birth message.
     pub fn new(version: &str, config: String, series: Vec<BirthSeries>) -> Self {
-        Self {
-            v: FORMAT,
-            version: version.into(),
-            config,
-            series,
-        }
+        Self { v: FORMAT, version: version.into(), config, series }
     }
 
     /// The message as bytes.
@@ -106,20 +101,12 @@ pub enum ClockState {
 impl Status {
     /// A status message.
     pub fn new(state: GatewayState, since: Timestamp) -> Self {
-        Self {
-            v: FORMAT,
-            state,
-            since,
-            clock: None,
-        }
+        Self { v: FORMAT, state, since, clock: None }
     }
 
     /// The same, with the state of the clock.
     pub fn with_clock(self, clock: ClockState) -> Self {
-        Self {
-            clock: Some(clock),
-            ..self
-        }
+        Self { clock: Some(clock), ..self }
     }
 
     /// The message as bytes.

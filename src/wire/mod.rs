@@ -53,24 +53,17 @@ fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
         return Err(WireError::TooLarge(bytes.len()));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let message =
-        serde_path_to_error::deserialize(&mut deserializer).map_err(|error| WireError::Shape {
-            path: error.path().to_string(),
-            message: error.inner().to_string(),
-        })?;
-    deserializer.end().map_err(|error| WireError::Shape {
-        path: ".".into(),
-        message: error.to_string(),
+    let message = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        WireError::Shape { path: error.path().to_string(), message: error.inner().to_string() }
     })?;
+    deserializer
+        .end()
+        .map_err(|error| WireError::Shape { path: ".".into(), message: error.to_string() })?;
     Ok(message)
 }
 
 fn check_format(format: u8) -> Result<(), WireError> {
-    if format == FORMAT {
-        Ok(())
-    } else {
-        Err(WireError::Format(format))
-    }
+    if format == FORMAT { Ok(()) } else { Err(WireError::Format(format)) }
 }
 
 /// Writes a message. The types here have text keys and finite numbers only, so this cannot fail.

@@ -58,9 +58,7 @@ impl Compressor {
         let _into_memory = self.0.get_mut().try_reserve(message.len() / 3);
         let written = self.0.write_all(message);
         // Into memory: it cannot fail.
-        written
-            .and_then(|()| self.0.reset(Vec::new()))
-            .unwrap_or_default()
+        written.and_then(|()| self.0.reset(Vec::new())).unwrap_or_default()
     }
 }
 
@@ -70,10 +68,8 @@ pub fn compress_well(message: &[u8]) -> Vec<u8> {
 }
 
 fn deflate(message: &[u8], level: u32) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(
-        Vec::with_capacity(message.len() / 3),
-        Compression::new(level),
-    );
+    let mut encoder =
+        ZlibEncoder::new(Vec::with_capacity(message.len() / 3), Compression::new(level));
     // Into memory: it cannot fail.
     let written = encoder.write_all(message).and_then(|()| encoder.finish());
     written.unwrap_or_default()
@@ -163,10 +159,7 @@ mod tests {
         for (message, says) in [
             (small[..small.len() - 3].to_vec(), "does not decompress"),
             (compress(&vec![b' '; MESSAGE_SIZE_MAX + 1]), "larger than"),
-            (
-                compress(&compress(&batch(1, 1).to_bytes())),
-                "not a message",
-            ),
+            (compress(&compress(&batch(1, 1).to_bytes())), "not a message"),
             (b"[]".to_vec(), "no batches"),
             (
                 {

@@ -32,10 +32,7 @@ impl RangeSet {
 
     /// Whether `seq` is in the set.
     pub fn contains(&self, seq: u64) -> bool {
-        self.0
-            .range(..=seq)
-            .next_back()
-            .is_some_and(|(_, &last)| seq <= last)
+        self.0.range(..=seq).next_back().is_some_and(|(_, &last)| seq <= last)
     }
 
     /// The ranges in order.
@@ -63,11 +60,7 @@ impl RangeSet {
             Some((_, &last)) if last >= from => last.checked_add(1)?,
             _ => from,
         };
-        let end = self
-            .0
-            .range(first..)
-            .next()
-            .map_or(to, |(&next, _)| (next - 1).min(to));
+        let end = self.0.range(first..).next().map_or(to, |(&next, _)| (next - 1).min(to));
         (first <= end).then_some((first, end))
     }
 

@@ -67,10 +67,7 @@ impl Remains {
             return Err(format!("remains of {} to {seq}: no such range", self.first));
         }
         if self.to < self.from {
-            return Err(format!(
-                "remains from {} to {}: backwards",
-                self.from, self.to
-            ));
+            return Err(format!("remains from {} to {}: backwards", self.from, self.to));
         }
         Ok(())
     }
@@ -83,11 +80,7 @@ impl Remains {
             lost: self.lost.zip(later.lost).map(|(a, b)| a.saturating_add(b)),
             from: self.from.min(later.from),
             to: self.to.max(later.to),
-            why: if self.why == LostTo::Thinned {
-                later.why
-            } else {
-                self.why
-            },
+            why: if self.why == LostTo::Thinned { later.why } else { self.why },
         }
     }
 }

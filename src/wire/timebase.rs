@@ -41,7 +41,6 @@ impl TryFrom<String> for BootId {
     fn try_from(text: String) -> Result<Self, String> {
         let digits = text.len() == 8 && text.bytes().all(|b| b.is_ascii_hexdigit());
         let boot = u32::from_str_radix(&text, 16).ok().filter(|_| digits);
-        boot.map(BootId)
-            .ok_or_else(|| format!("{text:?} is no boot: 8 hexadecimal digits"))
+        boot.map(BootId).ok_or_else(|| format!("{text:?} is no boot: 8 hexadecimal digits"))
     }
 }

@@ -70,10 +70,7 @@ impl FromStr for Topic {
         let (gateway, channel) = rest.split_once('/').ok_or_else(foreign)?;
         Ok(Self {
             gateway: gateway.parse().map_err(|_| foreign())?,
-            channel: Channel::ALL
-                .into_iter()
-                .find(|c| c.id() == channel)
-                .ok_or_else(foreign)?,
+            channel: Channel::ALL.into_iter().find(|c| c.id() == channel).ok_or_else(foreign)?,
         })
     }
 }

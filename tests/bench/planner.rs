@@ -34,10 +34,7 @@ fn main() {
         registers_max: 125,
         holes: Vec::new(),
         seams: Vec::new(),
-        costs: Costs {
-            request_us: 25_800.0,
-            register_us: 2083.0,
-        },
+        costs: Costs { request_us: 25_800.0, register_us: 2083.0 },
     };
     println!(
         "| devices | points of each | requests | median ms | longest ms |\n|---|---|---|---|---|"

@@ -10,16 +10,10 @@ use hanqing::spool::{Limits, Spool};
 use hanqing::wire::{Batch, BootId, Epoch, RangeSet, Timebase, packed};
 use jiff::Timestamp;
 
-const CLOCK: Timebase = Timebase {
-    boot: BootId(0x1f3a_9c02),
-    zero: 1_795_650_000_000,
-    provisional: false,
-};
+const CLOCK: Timebase =
+    Timebase { boot: BootId(0x1f3a_9c02), zero: 1_795_650_000_000, provisional: false };
 
-const LIMITS: Limits = Limits {
-    size_max: 1 << 30,
-    free_min: 0,
-};
+const LIMITS: Limits = Limits { size_max: 1 << 30, free_min: 0 };
 
 /// The parameters of a pump station: what its register holds at first, and by what it is divided.
 const OBSERVED: [(Parameter, u64, f64); 10] = [
@@ -40,9 +34,7 @@ fn poll(tick: u64, count: usize) -> Vec<Reading> {
     let readings = (0..count).map(|n| {
         let (parameter, raw, divisor) = OBSERVED[n % OBSERVED.len()];
         let series = Series::new(
-            format!("pump-dongmen-{}", n / OBSERVED.len() + 1)
-                .parse()
-                .expect("a station"),
+            format!("pump-dongmen-{}", n / OBSERVED.len() + 1).parse().expect("a station"),
             parameter,
         );
         // Each device answers some milliseconds after the one before.
@@ -71,9 +63,7 @@ fn gateway() -> hanqing::core::GatewayId {
 /// Bytes that this process has made the system write (proc(5), io).
 fn written() -> u64 {
     let io = std::fs::read_to_string("/proc/self/io").expect("/proc/self/io");
-    let line = io
-        .lines()
-        .find_map(|line| line.strip_prefix("write_bytes: "));
+    let line = io.lines().find_map(|line| line.strip_prefix("write_bytes: "));
     line.and_then(|n| n.parse().ok()).expect("write_bytes")
 }
 
@@ -85,9 +75,7 @@ fn disk(directory: &Path, each: usize, polls: u64) -> f64 {
     for tick in 0..polls {
         spool.append(poll(tick, each), CLOCK).expect("an append");
         let done: RangeSet = [(1, tick)].into_iter().collect();
-        spool
-            .release(spool.epoch(), &done, true)
-            .expect("a release");
+        spool.release(spool.epoch(), &done, true).expect("a release");
     }
     spool.note().expect("a note");
     drop(spool);
@@ -140,11 +128,7 @@ fn sparkplug(readings: &[Reading], quality: bool) -> usize {
         .iter()
         .zip(1u64..)
         .map(|(reading, alias)| {
-            let value = if reading.value().is_some() {
-                1 + 8
-            } else {
-                1 + 1
-            };
+            let value = if reading.value().is_some() { 1 + 8 } else { 1 + 1 };
             let property = if quality && reading.flag != Flag::Good {
                 // keys: tag, length, "Quality"; values: tag, length, type, int_value.
                 let set = (2 + 7) + 2 + (2 + (1 + varint(500)));
@@ -169,21 +153,13 @@ fn wire() {
     let message = batch(readings.clone()).to_bytes();
     let topic = "hanqing/v1/gw-dongmen/readings";
     let each = |bytes: usize| bytes as f64 / readings.len() as f64;
-    let backlog: Vec<_> = (1..=10)
-        .map(|tick| batch(poll(tick, 100)).to_bytes())
-        .collect();
+    let backlog: Vec<_> = (1..=10).map(|tick| batch(poll(tick, 100)).to_bytes()).collect();
     let bundle = packed::bundle(&backlog);
     let metrics = telegraf(&readings);
     let telegraf_batch = format!(r#"{{"metrics":[{}]}}"#, metrics.join(","));
-    let names: usize = readings
-        .iter()
-        .map(|r| r.series.to_string().len() + 2)
-        .sum();
+    let names: usize = readings.iter().map(|r| r.series.to_string().len() + 2).sum();
     let rows = [
-        (
-            "hanqing, compressed",
-            each(packets(topic, packed::compress(&message).len())),
-        ),
+        ("hanqing, compressed", each(packets(topic, packed::compress(&message).len()))),
         ("hanqing", each(packets(topic, message.len()))),
         (
             "hanqing, backlog of ten batches, compressed",
@@ -191,17 +167,11 @@ fn wire() {
         ),
         (
             "Sparkplug B, by alias, quality where not good",
-            each(packets(
-                "spBv1.0/hanqing/DDATA/gw-dongmen/pump",
-                sparkplug(&readings, true),
-            )),
+            each(packets("spBv1.0/hanqing/DDATA/gw-dongmen/pump", sparkplug(&readings, true))),
         ),
         (
             "Sparkplug B, by alias, no quality",
-            each(packets(
-                "spBv1.0/hanqing/DDATA/gw-dongmen/pump",
-                sparkplug(&readings, false),
-            )),
+            each(packets("spBv1.0/hanqing/DDATA/gw-dongmen/pump", sparkplug(&readings, false))),
         ),
         (
             "Sparkplug B, by name, no quality",
@@ -216,12 +186,7 @@ fn wire() {
         ),
         (
             "Telegraf json, a message each, no quality",
-            each(
-                metrics
-                    .iter()
-                    .map(|m| packets("telegraf/gw-dongmen/modbus", m.len()))
-                    .sum(),
-            ),
+            each(metrics.iter().map(|m| packets("telegraf/gw-dongmen/modbus", m.len())).sum()),
         ),
     ];
     println!("\n| 100 readings of 10 stations | bytes a reading |\n|---|---|");
@@ -241,10 +206,7 @@ fn make(path: &str, gateway: &str, count: u64, each: usize) {
 }
 
 fn main() {
-    let arguments: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|a| a != "--bench")
-        .collect();
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     if let [word, path, gateway, count, each] = &arguments[..] {
         assert_eq!(word, "make");
         return make(
@@ -258,10 +220,7 @@ fn main() {
     let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory");
     println!("| readings a commit | commits | bytes written a reading |\n|---|---|---|");
     for (each, polls) in [(1000, 300), (100, 2000), (10, 5000), (1, 5000)] {
-        println!(
-            "| {each} | {polls} | {:.0} |",
-            disk(directory.path(), each, polls)
-        );
+        println!("| {each} | {polls} | {:.0} |", disk(directory.path(), each, polls));
     }
     wire();
 }

@@ -27,10 +27,7 @@ const READINGS_EACH: usize = 100;
 const BATCHES_EACH: usize = 200;
 
 /// The year that is asked for.
-const YEAR: Period = Period {
-    from: date(2022, 1, 1),
-    to: date(2022, 12, 31),
-};
+const YEAR: Period = Period { from: date(2022, 1, 1), to: date(2022, 12, 31) };
 
 /// Up to ten million readings are a year's; more are more years of the same interval.
 const YEAR_MAX: u64 = 10_000_000;
@@ -103,12 +100,7 @@ impl Field {
         let seconds = to.duration_since(from).as_secs() / in_year as i64;
         let interval = SignedDuration::from_secs(seconds);
         let start = to - SignedDuration::from_secs(seconds * steps as i64);
-        Self {
-            series,
-            start,
-            interval,
-            steps,
-        }
+        Self { series, start, interval, steps }
     }
 
     fn poll(&self, step: u64) -> impl Iterator<Item = Reading> + '_ {
@@ -165,9 +157,7 @@ fn kill(path: &Path) {
     for step in field.steps.. {
         let readings: Vec<Reading> = field.poll(step).collect();
         let now = readings[0].observed_at;
-        store
-            .commit(&[batch(1_000_000_000 + step, readings)], now)
-            .expect("a commit");
+        store.commit(&[batch(1_000_000_000 + step, readings)], now).expect("a commit");
         println!("{step}");
     }
 }
@@ -186,15 +176,9 @@ fn trickle(path: &Path, gateways: usize) {
             seq += 1;
             let readings: Vec<Reading> = readings
                 .iter()
-                .map(|reading| Reading {
-                    observed_at: at,
-                    ..reading.clone()
-                })
+                .map(|reading| Reading { observed_at: at, ..reading.clone() })
                 .collect();
-            count += store
-                .commit(&[batch(seq, readings)], at)
-                .expect("a commit")
-                .new_readings;
+            count += store.commit(&[batch(seq, readings)], at).expect("a commit").new_readings;
         }
     }
     drop(store);
@@ -218,9 +202,7 @@ fn pipeline(style: &str, port: u16, file: &Path, values: u64) {
     // Acknowledgements wait for this very thread: there must be room for all of them.
     let room = usize::try_from(values).expect("a number that fits") + 1;
     let (client, mut broker) = rumqttc::Client::new(options, room);
-    client
-        .subscribe("bench/+", rumqttc::QoS::AtLeastOnce)
-        .expect("a subscription");
+    client.subscribe("bench/+", rumqttc::QoS::AtLeastOnce).expect("a subscription");
     let mut taken = 0;
     let mut begun = None;
     for event in broker.iter() {
@@ -241,18 +223,14 @@ fn pipeline(style: &str, port: u16, file: &Path, values: u64) {
         if style == "telegraf" {
             let name = format!("{}/{}", read["tags"]["station"], read["tags"]["parameter"]);
             let at = read["timestamp"].as_i64().expect("a time") * 1000;
-            insert
-                .execute((name, at, read["fields"]["value"].as_f64()))
-                .expect("a row");
+            insert.execute((name, at, read["fields"]["value"].as_f64())).expect("a row");
             taken += 1;
         } else {
             for (device, rows) in read.as_object().expect("devices") {
                 for row in rows.as_array().expect("rows") {
                     for (key, value) in row["values"].as_object().expect("values") {
                         let name = format!("{device}/{key}");
-                        insert
-                            .execute((name, row["ts"].as_i64(), value.as_f64()))
-                            .expect("a row");
+                        insert.execute((name, row["ts"].as_i64(), value.as_f64())).expect("a row");
                         taken += 1;
                     }
                 }
@@ -271,9 +249,7 @@ fn pipeline(style: &str, port: u16, file: &Path, values: u64) {
 /// Bytes that this process has caused to be written to the disk.
 fn written() -> u64 {
     let io = std::fs::read_to_string("/proc/self/io").expect("proc(5)");
-    let line = io
-        .lines()
-        .find_map(|line| line.strip_prefix("write_bytes: "));
+    let line = io.lines().find_map(|line| line.strip_prefix("write_bytes: "));
     line.and_then(|n| n.parse().ok()).expect("write_bytes")
 }
 
@@ -333,21 +309,11 @@ fn chart(path: &Path) -> f64 {
 fn figures(path: &Path) -> f64 {
     let out = path.with_extension("out");
     let began = Instant::now();
-    let report = hub::report(
-        &settings(path),
-        &township(),
-        Some(YEAR),
-        Timestamp::UNIX_EPOCH,
-        &out,
-    )
-    .expect("a report");
+    let report = hub::report(&settings(path), &township(), Some(YEAR), Timestamp::UNIX_EPOCH, &out)
+        .expect("a report");
     let took = began.elapsed().as_secs_f64() * 1e3;
-    let electricity = report
-        .statement
-        .figures
-        .iter()
-        .find(|f| f.id == "electricity_used")
-        .expect("a figure");
+    let electricity =
+        report.statement.figures.iter().find(|f| f.id == "electricity_used").expect("a figure");
     assert!(electricity.phrase.is_some());
     took
 }
@@ -363,23 +329,13 @@ fn open(path: &Path) -> f64 {
 /// The most memory that this process has had, MiB (proc(5), VmHWM).
 fn memory() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("proc(5)");
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmHWM:"))
-        .expect("VmHWM");
-    let kib: f64 = line
-        .split_whitespace()
-        .nth(1)
-        .and_then(|n| n.parse().ok())
-        .expect("a number");
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("VmHWM");
+    let kib: f64 = line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).expect("a number");
     kib / 1024.0
 }
 
 fn main() {
-    let arguments: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|a| a != "--bench")
-        .collect();
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let question: fn(&Path) -> f64 = match arguments.as_slice() {
         ["make", file, readings] => {
@@ -388,12 +344,7 @@ fn main() {
         ["kill", file] => return kill(Path::new(file)),
         ["pipeline", style, port, file, values] => {
             let port = port.parse().expect("a port");
-            return pipeline(
-                style,
-                port,
-                Path::new(file),
-                values.parse().expect("a number"),
-            );
+            return pipeline(style, port, Path::new(file), values.parse().expect("a number"));
         }
         ["trickle", file, gateways] => {
             return trickle(Path::new(file), gateways.parse().expect("a number"));

@@ -33,27 +33,11 @@ fn changed(mut frame: Vec<u8>, at: usize) -> Vec<u8> {
 fn each_failure_has_its_reason_and_the_others_go_on() {
     let context = Context::new();
     let bad = [
-        (
-            "exception",
-            Reason::Exception,
-            always(|q| Deed::Send(q.frame(&[0x83, 2]))),
-        ),
-        (
-            "too-many",
-            Reason::Length,
-            always(|q| Deed::Send(q.registers(&[1000, 2000]))),
-        ),
-        (
-            "too-few",
-            Reason::Length,
-            always(|q| Deed::Send(q.registers(&[]))),
-        ),
+        ("exception", Reason::Exception, always(|q| Deed::Send(q.frame(&[0x83, 2])))),
+        ("too-many", Reason::Length, always(|q| Deed::Send(q.registers(&[1000, 2000])))),
+        ("too-few", Reason::Length, always(|q| Deed::Send(q.registers(&[])))),
         // The length that its header gives never comes.
-        (
-            "babble",
-            Reason::Timeout,
-            always(|_| Deed::Send(vec![0x55; 40])),
-        ),
+        ("babble", Reason::Timeout, always(|_| Deed::Send(vec![0x55; 40]))),
         (
             "another-protocol",
             Reason::Transport,
@@ -64,29 +48,13 @@ fn each_failure_has_its_reason_and_the_others_go_on() {
             Reason::Foreign,
             always(|q| Deed::Send(changed(q.registers(&[1000]), 0))),
         ),
-        (
-            "another-unit",
-            Reason::Foreign,
-            always(|q| Deed::Send(changed(q.registers(&[1000]), 6))),
-        ),
+        ("another-unit", Reason::Foreign, always(|q| Deed::Send(changed(q.registers(&[1000]), 6)))),
         ("silent", Reason::Timeout, always(|_| Deed::Nothing)),
         ("closing", Reason::Transport, always(|_| Deed::Close)),
         // The first half of an answer, then nothing more.
-        (
-            "half",
-            Reason::Timeout,
-            always(|q| Deed::Send(q.registers(&[1000])[..9].to_vec())),
-        ),
-        (
-            "another-function",
-            Reason::Foreign,
-            always(|q| Deed::Send(q.frame(&[4, 2, 3, 232]))),
-        ),
-        (
-            "sentinel",
-            Reason::Sentinel,
-            always(|q| Deed::Send(q.registers(&[32767]))),
-        ),
+        ("half", Reason::Timeout, always(|q| Deed::Send(q.registers(&[1000])[..9].to_vec()))),
+        ("another-function", Reason::Foreign, always(|q| Deed::Send(q.frame(&[4, 2, 3, 232])))),
+        ("sentinel", Reason::Sentinel, always(|q| Deed::Send(q.registers(&[32767])))),
     ];
     let good = always(|q| Deed::Send(q.registers(&[2350])));
     let mut buses = bus("good", good.port);
@@ -107,19 +75,11 @@ fn each_failure_has_its_reason_and_the_others_go_on() {
     for (station, reason) in expected {
         let readings = wait_for(station, || {
             let readings = context.readings(&format!("{station}/level"));
-            if readings.len() >= 2 {
-                Ok(readings)
-            } else {
-                Err(readings)
-            }
+            if readings.len() >= 2 { Ok(readings) } else { Err(readings) }
         });
         for reading in readings {
             assert_eq!(reading.outcome, Outcome::Missing(reason), "{station}");
-            assert_eq!(
-                (reading.flag, reading.reason),
-                (Flag::Missing, Some(reason)),
-                "{station}"
-            );
+            assert_eq!((reading.flag, reading.reason), (Flag::Missing, Some(reason)), "{station}");
         }
     }
     let good = context.readings("good/level");
@@ -129,11 +89,7 @@ fn each_failure_has_its_reason_and_the_others_go_on() {
     let times: Vec<i64> = good.iter().map(|r| r.observed_at.as_second()).collect();
     assert!(times.windows(2).all(|w| w[1] - w[0] <= 2), "{times:?}");
     assert!(edge.runs(), "{}", context.log("edge"));
-    assert!(
-        !context.log("edge").contains("panicked"),
-        "{}",
-        context.log("edge")
-    );
+    assert!(!context.log("edge").contains("panicked"), "{}", context.log("edge"));
 }
 
 #[test]
@@ -159,20 +115,13 @@ fn a_late_answer_is_never_taken_for_the_next() {
     let _edge = context.edge();
     let readings = wait_for("six polls", || {
         let readings = context.readings("late/level");
-        if readings.len() >= 6 {
-            Ok(readings)
-        } else {
-            Err(readings.len())
-        }
+        if readings.len() >= 6 { Ok(readings) } else { Err(readings.len()) }
     });
     for pair in readings.windows(2) {
         let outcomes = [pair[0].outcome, pair[1].outcome];
         let late = Outcome::Missing(Reason::Timeout);
         let good = Outcome::Value(1.0);
-        assert!(
-            outcomes == [late, good] || outcomes == [good, late],
-            "{readings:?}"
-        );
+        assert!(outcomes == [late, good] || outcomes == [good, late], "{readings:?}");
     }
     // After each timeout a connection of its own.
     assert!(device.connections() >= 3);

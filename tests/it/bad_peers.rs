@@ -36,11 +36,7 @@ fn configure(context: &Context, broker_port: u16) -> WideField {
 }
 
 fn ack(epoch: Epoch, first: u64, last: u64) -> Vec<u8> {
-    Ack {
-        epoch,
-        committed: [(first, last)].into_iter().collect(),
-    }
-    .to_bytes()
+    Ack { epoch, committed: [(first, last)].into_iter().collect() }.to_bytes()
 }
 
 #[test]
@@ -82,29 +78,18 @@ fn acknowledgements_that_are_none_release_nothing_that_was_not_committed() {
         })
     };
     let seen = waits(1);
-    assert_eq!(
-        seen.spool.last_seq - seen.spool.batches,
-        1,
-        "{:?}",
-        seen.spool
-    );
+    assert_eq!(seen.spool.last_seq - seen.spool.batches, 1, "{:?}", seen.spool);
     assert_eq!(seen.delivery.connections, 1, "{}", context.log("edge"));
     let log = context.log("edge");
     assert!(log.contains("batches that were never made"), "{log}");
     // The retained one and six of those.
-    assert_eq!(
-        log.matches("no acknowledgement; left alone").count(),
-        7,
-        "{log}"
-    );
+    assert_eq!(log.matches("no acknowledgement; left alone").count(), 7, "{log}");
     runs(&mut edge, &context);
 
     // All that will ever be: what is there is released, what comes after it waits.
     publish(port, &[(&topic, ack(epoch, 0, u64::MAX))], false);
     let lied = waits(3);
-    let more = status(&context, "batches that wait again", |status| {
-        status.spool.batches >= 3
-    });
+    let more = status(&context, "batches that wait again", |status| status.spool.batches >= 3);
     let released = |spool: &SpoolStatus| spool.last_seq - spool.batches;
     assert_eq!(released(&more.spool), released(&lied.spool));
     runs(&mut edge, &context);
@@ -130,11 +115,7 @@ fn batch(seq: u64) -> String {
 fn memory_most_kb(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
-    line.unwrap()
-        .trim()
-        .trim_end_matches(" kB")
-        .parse()
-        .unwrap()
+    line.unwrap().trim().trim_end_matches(" kB").parse().unwrap()
 }
 
 #[test]
@@ -151,20 +132,15 @@ fn halves_and_bombs_are_set_aside_and_what_comes_twice_counts_once() {
         (half(whole(1)), "eof"),
         (half(packed::compress(&whole(1))), "decompress"),
         (packed::compress(&half(whole(1))), "eof"),
-        (
-            packed::compress_well(&vec![b' '; BOMB_BYTES]),
-            "larger than",
-        ),
+        (packed::compress_well(&vec![b' '; BOMB_BYTES]), "larger than"),
         (packed::compress_well(&vec![b'['; MESSAGE_SIZE_MAX]), ""),
         (bundle(&[whole(2), bad, whole(4)]), "readings"),
         (half(bundle(&[whole(2), whole(3)])), "eof"),
         (b"[]".to_vec(), "no batches"),
         (vec![0x78; NOISE_BYTES], "decompress"),
     ];
-    let mut messages: Vec<_> = foreign
-        .iter()
-        .map(|(message, _)| (topic, message.clone()))
-        .collect();
+    let mut messages: Vec<_> =
+        foreign.iter().map(|(message, _)| (topic, message.clone())).collect();
     for message in [
         whole(1),
         whole(1),
@@ -176,24 +152,14 @@ fn halves_and_bombs_are_set_aside_and_what_comes_twice_counts_once() {
     }
     publish(context.broker_port(), &messages, false);
     wait_for("the three batches", || {
-        let counts = (
-            context.store().count().unwrap(),
-            context.quarantine().len() as u64,
-        );
+        let counts = (context.store().count().unwrap(), context.quarantine().len() as u64);
         let wanted = (3, foreign.len() as u64);
-        if counts == wanted {
-            Ok(())
-        } else {
-            Err((counts, context.log("hub")))
-        }
+        if counts == wanted { Ok(()) } else { Err((counts, context.log("hub"))) }
     });
     let set_aside = context.quarantine();
     for ((_, word), (at, reason)) in foreign.iter().zip(&set_aside) {
         assert_eq!(at, topic);
-        assert!(
-            reason.to_lowercase().contains(word),
-            "{word:?} in {reason:?}"
-        );
+        assert!(reason.to_lowercase().contains(word), "{word:?} in {reason:?}");
     }
     let gateways = context.store().gateways().unwrap();
     let numbers = |set: &hanqing::wire::RangeSet| set.iter().collect::<Vec<_>>();
@@ -306,9 +272,7 @@ fn outlasts(deed: Deed, times: u32, problem: &str) {
     });
     println!("{}", told.delivery.problem.unwrap());
     assert!(context.log("edge").contains(problem));
-    status(&context, "polls all the same", |status| {
-        status.spool.last_seq > told.spool.last_seq
-    });
+    status(&context, "polls all the same", |status| status.spool.last_seq > told.spool.last_seq);
     let arrived = complete(&context, |status, _| status.readings);
     assert_eq!(arrived.readings, arrived.last * field.readings_per_poll());
     assert_eq!(arrived.lost, 0);
@@ -328,11 +292,7 @@ fn a_broker_that_does_not_authorise_is_outlasted() {
 
 #[test]
 fn a_broker_that_bans_is_outlasted_and_named() {
-    outlasts(
-        Deed::Ban,
-        4,
-        "another client uses the id hanqing-gw-test, or the broker bans it",
-    );
+    outlasts(Deed::Ban, 4, "another client uses the id hanqing-gw-test, or the broker bans it");
 }
 
 #[test]
@@ -343,9 +303,5 @@ fn a_broker_that_babbles_is_outlasted() {
 /// Half a minute: so long a broker may take on a bad line.
 #[test]
 fn a_broker_that_confirms_nothing_is_left() {
-    outlasts(
-        Deed::Swallow,
-        1,
-        "nothing that was sent has been confirmed for 30 s",
-    );
+    outlasts(Deed::Swallow, 1, "nothing that was sent has been confirmed for 30 s");
 }

@@ -22,12 +22,7 @@ fn export(context: &Context, out: &str) -> (Option<i32>, String, String) {
 
 fn import(context: &Context, file: &str) -> (Option<i32>, String, String) {
     let mut command: Command = hanqing();
-    outcome(
-        command
-            .args(["import", "-c"])
-            .arg(context.path("hub.toml"))
-            .arg(context.path(file)),
-    )
+    outcome(command.args(["import", "-c"]).arg(context.path("hub.toml")).arg(context.path(file)))
 }
 
 /// A gateway that polls one level a second, without a broker.
@@ -59,10 +54,7 @@ fn what_is_carried_and_what_is_sent_is_there_once() {
     assert_eq!(code, Some(0), "{problems}");
     assert!(said.contains(GATEWAY), "{said}");
     let (code, _, problems) = export(&context, "one.jsonl.gz");
-    assert!(
-        code == Some(1) && problems.contains("give another name"),
-        "{problems}"
-    );
+    assert!(code == Some(1) && problems.contains("give another name"), "{problems}");
 
     let nowhere = outcome(
         hanqing()
@@ -71,9 +63,7 @@ fn what_is_carried_and_what_is_sent_is_there_once() {
     );
     assert!(
         nowhere.0 == Some(1)
-            && nowhere
-                .2
-                .contains("give spool.path of the gateway's configuration"),
+            && nowhere.2.contains("give spool.path of the gateway's configuration"),
         "{nowhere:?}"
     );
     assert!(!context.path("two.jsonl.gz").exists());
@@ -84,15 +74,9 @@ fn what_is_carried_and_what_is_sent_is_there_once() {
     let (code, said, problems) = import(&context, "one.jsonl.gz");
     assert_eq!(code, Some(0), "{problems}");
     let carried = context.readings(LEVEL).len();
-    assert!(
-        carried >= 3 && said.contains(&format!("新增 {carried} 个，已有 0 个")),
-        "{said}"
-    );
+    assert!(carried >= 3 && said.contains(&format!("新增 {carried} 个，已有 0 个")), "{said}");
     let (code, said, _) = import(&context, "one.jsonl.gz");
-    assert!(
-        code == Some(0) && said.contains(&format!("新增 0 个，已有 {carried} 个")),
-        "{said}"
-    );
+    assert!(code == Some(0) && said.contains(&format!("新增 0 个，已有 {carried} 个")), "{said}");
 
     // Only now: what comes by radio first would not be new.
     let broker = mosquitto(&context);
@@ -102,28 +86,13 @@ fn what_is_carried_and_what_is_sent_is_there_once() {
         spool => Err(spool),
     });
     let readings = context.readings(LEVEL);
-    assert!(
-        readings
-            .windows(2)
-            .all(|w| w[0].observed_at < w[1].observed_at)
-    );
+    assert!(readings.windows(2).all(|w| w[0].observed_at < w[1].observed_at));
     let gateways = context.store().gateways().unwrap();
-    let gateway = gateways
-        .iter()
-        .find(|g| g.gateway.as_str() == GATEWAY)
-        .unwrap();
+    let gateway = gateways.iter().find(|g| g.gateway.as_str() == GATEWAY).unwrap();
     assert!(gateway.gaps().is_empty(), "{gateway:?}");
-    let committed: u64 = gateway
-        .delivered
-        .values()
-        .flat_map(|set| set.iter())
-        .map(|(f, l)| l - f + 1)
-        .sum();
-    assert!(
-        readings.len() as u64 >= committed,
-        "{committed} batches, {} readings",
-        readings.len()
-    );
+    let committed: u64 =
+        gateway.delivered.values().flat_map(|set| set.iter()).map(|(f, l)| l - f + 1).sum();
+    assert!(readings.len() as u64 >= committed, "{committed} batches, {} readings", readings.len());
     drop(broker);
 }
 
@@ -135,12 +104,7 @@ fn a_damaged_file_says_where_and_what_is_whole_is_taken() {
     let (code, ..) = export(&context, "whole.jsonl.gz");
     assert_eq!(code, Some(0));
     drop(edge);
-    let plain = outcome(
-        Command::new("gzip")
-            .arg("-dc")
-            .arg(context.path("whole.jsonl.gz")),
-    )
-    .1;
+    let plain = outcome(Command::new("gzip").arg("-dc").arg(context.path("whole.jsonl.gz"))).1;
     let mut lines: Vec<&str> = plain.lines().collect();
     lines.insert(1, "{\"v\":1,\"gateway\":\"gw-test\"}");
     let mut file = std::fs::File::create(context.path("damaged.jsonl")).unwrap();
@@ -149,23 +113,14 @@ fn a_damaged_file_says_where_and_what_is_whole_is_taken() {
     assert_eq!(gzip.0, Some(0), "{}", gzip.2);
     let (code, said, problems) = import(&context, "damaged.jsonl.gz");
     assert_eq!(code, Some(1));
-    assert!(
-        problems.contains("damaged.jsonl.gz:2: not a message of this kind"),
-        "{problems}"
-    );
+    assert!(problems.contains("damaged.jsonl.gz:2: not a message of this kind"), "{problems}");
     assert!(said.contains(&format!("{} 批", lines.len() - 1)), "{said}");
 
     let bytes = std::fs::read(context.path("whole.jsonl.gz")).unwrap();
     std::fs::write(context.path("cut.jsonl.gz"), &bytes[..bytes.len() / 2]).unwrap();
     let (code, _, problems) = import(&context, "cut.jsonl.gz");
-    assert!(
-        code == Some(1) && problems.contains("cut off here"),
-        "{problems}"
-    );
+    assert!(code == Some(1) && problems.contains("cut off here"), "{problems}");
     std::fs::write(context.path("none"), b"no gzip").unwrap();
     let (code, _, problems) = import(&context, "none");
-    assert!(
-        code == Some(1) && problems.contains("none: no file of hanqing export"),
-        "{problems}"
-    );
+    assert!(code == Some(1) && problems.contains("none: no file of hanqing export"), "{problems}");
 }

@@ -23,31 +23,17 @@ fn office() -> Context {
 
 /// Runs `hanqing NAME -c hub.toml REST` in the office.
 fn run(context: &Context, name: &[&str], rest: &[&str]) -> (Option<i32>, String, String) {
-    outcome(
-        hanqing()
-            .args(name)
-            .arg("-c")
-            .arg(context.path("hub.toml"))
-            .args(rest),
-    )
+    outcome(hanqing().args(name).arg("-c").arg(context.path("hub.toml")).args(rest))
 }
 
 /// Lets LibreOffice turn `file` into `kind` and returns the new file.
 fn convert(context: &Context, file: &Path, kind: &str) -> PathBuf {
     let out = context.path("converted");
-    let profile = format!(
-        "-env:UserInstallation=file://{}",
-        context.path("libreoffice").display()
-    );
+    let profile = format!("-env:UserInstallation=file://{}", context.path("libreoffice").display());
     let mut soffice = Command::new("soffice");
-    soffice
-        .arg(profile)
-        .args(["--headless", "--convert-to", kind, "--outdir"])
-        .arg(&out)
-        .arg(file);
-    let done = soffice
-        .output()
-        .expect("soffice: apt-get install libreoffice-writer libreoffice-calc");
+    soffice.arg(profile).args(["--headless", "--convert-to", kind, "--outdir"]).arg(&out).arg(file);
+    let done =
+        soffice.output().expect("soffice: apt-get install libreoffice-writer libreoffice-calc");
     let ending = kind.split(':').next().unwrap();
     let made = out.join(file.with_extension(ending).file_name().unwrap());
     assert!(made.exists(), "{}", String::from_utf8_lossy(&done.stderr));
@@ -57,16 +43,9 @@ fn convert(context: &Context, file: &Path, kind: &str) -> PathBuf {
 /// What python-docx or openpyxl finds in a file.
 fn read(file: &Path) -> serde_json::Value {
     let python = std::env::var("HANQING_TEST_PYTHON").expect("HANQING_TEST_PYTHON: run tests/run");
-    let read = Command::new(python)
-        .arg(repository("tests/read_office.py"))
-        .arg(file)
-        .output()
-        .unwrap();
-    assert!(
-        read.status.success(),
-        "{}",
-        String::from_utf8_lossy(&read.stderr)
-    );
+    let read =
+        Command::new(python).arg(repository("tests/read_office.py")).arg(file).output().unwrap();
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
     serde_json::from_slice(&read.stdout).unwrap()
 }
 
@@ -90,35 +69,19 @@ fn a_file_of_libreoffice_is_filled_and_nothing_else_in_it_changes() {
     let (code, printed, told) = run(
         &context,
         &["report"],
-        &[
-            "--out",
-            context.path("out").to_str().unwrap(),
-            "--fill",
-            docx.to_str().unwrap(),
-        ],
+        &["--out", context.path("out").to_str().unwrap(), "--fill", docx.to_str().unwrap()],
     );
     assert_eq!(code, Some(1), "two placeholders are left: {printed}{told}");
     assert!(
         told.contains("{{electricty_used}}") && told.contains("did you mean electricity_used?"),
         "{told}"
     );
-    assert!(
-        told.contains("{{diesel_used}}") && told.contains("no data"),
-        "{told}"
-    );
-    assert!(
-        printed.contains("原文：抗旱救灾方面，去年的文字，一方面，组织干部。"),
-        "{printed}"
-    );
+    assert!(told.contains("{{diesel_used}}") && told.contains("no data"), "{told}");
+    assert!(printed.contains("原文：抗旱救灾方面，去年的文字，一方面，组织干部。"), "{printed}");
     let filled = context.path("out").join("office.docx");
     let section = std::fs::read_to_string(context.path("out").join("drought-relief.md")).unwrap();
-    let paragraph = |words: &str| {
-        section
-            .lines()
-            .find(|l| l.starts_with(words))
-            .unwrap()
-            .to_owned()
-    };
+    let paragraph =
+        |words: &str| section.lines().find(|l| l.starts_with(words)).unwrap().to_owned();
     let (relief, water) = (paragraph("抗旱救灾方面，"), paragraph("安全饮水方面，"));
 
     let before =
@@ -148,26 +111,12 @@ fn a_file_of_libreoffice_is_filled_and_nothing_else_in_it_changes() {
         }
     }
     let document = |list: &[(String, Vec<u8>)]| {
-        let (_, bytes) = list
-            .iter()
-            .find(|(name, _)| name == "word/document.xml")
-            .unwrap();
+        let (_, bytes) = list.iter().find(|(name, _)| name == "word/document.xml").unwrap();
         String::from_utf8(bytes.clone()).unwrap()
     };
-    for mark in [
-        "<w:ins ",
-        "<w:del ",
-        "<w:delText",
-        "<w:tbl>",
-        "<w:b/>",
-        "<w:i/>",
-    ] {
+    for mark in ["<w:ins ", "<w:del ", "<w:delText", "<w:tbl>", "<w:b/>", "<w:i/>"] {
         let (old, new) = (document(&old), document(&new));
-        assert_eq!(
-            old.matches(mark).count(),
-            new.matches(mark).count(),
-            "{mark}"
-        );
+        assert_eq!(old.matches(mark).count(), new.matches(mark).count(), "{mark}");
         assert!(old.contains(mark), "the file tests {mark}");
     }
 }
@@ -180,20 +129,12 @@ fn word_and_excel_are_what_other_programs_read() {
     assert_eq!(code, Some(0), "{told}");
     let word = read(&out.join("drought-relief.docx"));
     assert_eq!(word["page_mm"], serde_json::json!([210, 297]));
-    assert_eq!(
-        word["margins_mm"],
-        serde_json::json!([37, 35, 28, 26]),
-        "GB/T 9704"
-    );
+    assert_eq!(word["margins_mm"], serde_json::json!([37, 35, 28, 26]), "GB/T 9704");
     assert_eq!(word["fonts"]["公文正文"], "仿宋_GB2312");
     assert_eq!(word["fonts"]["Title"], "方正小标宋简体");
     assert_eq!(word["footer"], "— 1 —");
     let paragraphs = word["paragraphs"].as_array().unwrap();
-    assert!(
-        paragraphs
-            .iter()
-            .any(|p| p.as_str().unwrap().contains("挽救农作物2000余亩"))
-    );
+    assert!(paragraphs.iter().any(|p| p.as_str().unwrap().contains("挽救农作物2000余亩")));
     assert_eq!(word["heads"][0], true);
     let pdf = convert(&context, &out.join("drought-relief.docx"), "pdf");
     assert!(std::fs::metadata(pdf).unwrap().len() > 10_000);
@@ -205,27 +146,15 @@ fn word_and_excel_are_what_other_programs_read() {
     };
     let funds = row(form("values"), "投入抗旱资金 合计");
     assert_eq!((&funds[1], &funds[3]), (&550_000.into(), &55.into()));
-    assert!(
-        row(form("formulas"), "投入抗旱资金 合计")[3]
-            .as_str()
-            .unwrap()
-            .starts_with('=')
-    );
-    assert_eq!(
-        row(form("values"), "抗旱用电")[1],
-        "无数据",
-        "absent is not zero"
-    );
+    assert!(row(form("formulas"), "投入抗旱资金 合计")[3].as_str().unwrap().starts_with('='));
+    assert_eq!(row(form("values"), "抗旱用电")[1], "无数据", "absent is not zero");
     let villages = excel["formulas"]["按村"].as_array().unwrap();
     let total = villages.last().unwrap();
     assert!(total[3].as_str().unwrap().starts_with("=SUM("), "{total}");
     // LibreOffice works the formulas out by itself and comes to the same.
     let again = read(&convert(&context, &out.join("drought-relief.xlsx"), "xlsx"));
     assert_eq!(again["values"]["按村"], excel["values"]["按村"]);
-    assert_eq!(
-        again["values"]["抗旱情况统计表"],
-        excel["values"]["抗旱情况统计表"]
-    );
+    assert_eq!(again["values"]["抗旱情况统计表"], excel["values"]["抗旱情况统计表"]);
 }
 
 #[test]
@@ -256,18 +185,12 @@ fn an_issued_report_stays_as_it_was() {
     let (code, _, told) = run(&context, &["report", "issue"], &["--by", "刘某"]);
     assert_eq!(code, Some(1), "no meter was read");
     assert!(told.contains("电表数据覆盖率 0"), "{told}");
-    let (code, printed, told) = run(
-        &context,
-        &["report", "issue"],
-        &["--by", "刘某", "--despite-findings"],
-    );
+    let (code, printed, told) =
+        run(&context, &["report", "issue"], &["--by", "刘某", "--despite-findings"]);
     assert_eq!(code, Some(0), "{printed}{told}");
     assert!(printed.starts_with("2022-001 "), "{printed}");
     let (_, listed, _) = run(&context, &["report", "list"], &[]);
-    assert!(
-        listed.contains("2022-001") && listed.contains("刘某"),
-        "{listed}"
-    );
+    assert!(listed.contains("2022-001") && listed.contains("刘某"), "{listed}");
     let (_, same, _) = run(&context, &["report", "diff"], &["2022-001"]);
     assert!(same.contains("一致"), "{same}");
 
@@ -282,18 +205,12 @@ fn an_issued_report_stays_as_it_was() {
         "{changed}"
     );
     assert!(changed.contains("ledger:119：— → 500"), "{changed}");
-    let (code, _, told) = run(
-        &context,
-        &["report", "reprint"],
-        &["2022-001", "--out", out.to_str().unwrap()],
-    );
+    let (code, _, told) =
+        run(&context, &["report", "reprint"], &["2022-001", "--out", out.to_str().unwrap()]);
     assert_eq!(code, Some(0), "{told}");
     for entry in std::fs::read_dir(&out).unwrap() {
         let path = entry.unwrap().path();
-        let held = context
-            .path("issued")
-            .join("2022-001")
-            .join(path.file_name().unwrap());
+        let held = context.path("issued").join("2022-001").join(path.file_name().unwrap());
         assert_eq!(std::fs::read(&path).unwrap(), std::fs::read(held).unwrap());
     }
 }
@@ -302,18 +219,11 @@ fn an_issued_report_stays_as_it_was() {
 fn a_template_is_looked_through_and_a_file_that_is_no_docx_is_refused() {
     let context = office();
     let (code, printed, told) = run(&context, &["report"], &["--check-template"]);
-    assert_eq!(
-        (code, printed.as_str()),
-        (Some(0), "0 problems\n"),
-        "{told}"
-    );
+    assert_eq!((code, printed.as_str()), (Some(0), "0 problems\n"), "{told}");
     let bad = context.write("office.docx", "this is no archive");
     let (code, _, told) = run(&context, &["report"], &["--fill", bad.to_str().unwrap()]);
     assert_eq!(code, Some(1));
-    assert!(
-        told.contains("office.docx") && told.contains("save it again as .docx"),
-        "{told}"
-    );
+    assert!(told.contains("office.docx") && told.contains("save it again as .docx"), "{told}");
 }
 
 #[test]
@@ -323,16 +233,8 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
     let book = context.path("office.xlsx");
     let python = std::env::var("HANQING_TEST_PYTHON").expect("HANQING_TEST_PYTHON: run tests/run");
     let script = repository("tests/write_office.py");
-    let written = Command::new(python)
-        .arg(script)
-        .arg(&book)
-        .output()
-        .unwrap();
-    assert!(
-        written.status.success(),
-        "{}",
-        String::from_utf8_lossy(&written.stderr)
-    );
+    let written = Command::new(python).arg(script).arg(&book).output().unwrap();
+    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
     // LibreOffice works the formulas out and writes it once more: what comes from another program reads alike.
     let other = convert(&context, &book, "xlsx");
     for (file, formulas, counts) in [
@@ -375,35 +277,17 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
             assert!(printed.contains(part), "{part}: {printed}");
         }
     }
-    assert!(
-        !context.path("ledger.db").exists(),
-        "looked at is not entered"
-    );
+    assert!(!context.path("ledger.db").exists(), "looked at is not entered");
     let book = book.to_str().unwrap();
     let (code, printed, _) = run(&context, &["ledger", "import"], &["--all-or-nothing", book]);
-    assert_eq!(
-        (code, printed.contains("nothing entered")),
-        (Some(1), true),
-        "{printed}"
-    );
+    assert_eq!((code, printed.contains("nothing entered")), (Some(1), true), "{printed}");
     let (_, printed, _) = run(&context, &["ledger", "import"], &[book]);
-    assert!(
-        printed.contains("4 rows entered, 0 already there, 6 problems"),
-        "{printed}"
-    );
+    assert!(printed.contains("4 rows entered, 0 already there, 6 problems"), "{printed}");
 
     let (code, printed, told) = run(
         &context,
         &["ledger", "correct"],
-        &[
-            "2",
-            "--value",
-            "670",
-            "--reason",
-            "看错一位",
-            "--by",
-            "黄某",
-        ],
+        &["2", "--value", "670", "--reason", "看错一位", "--by", "黄某"],
     );
     assert_eq!(code, Some(0), "{told}");
     assert!(printed.contains("更正第2条：看错一位"), "{printed}");
@@ -415,11 +299,8 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
         "{shown}"
     );
     let out = context.path("ledger.xlsx");
-    let (code, _, told) = run(
-        &context,
-        &["ledger", "export"],
-        &["--all", "--out", out.to_str().unwrap()],
-    );
+    let (code, _, told) =
+        run(&context, &["ledger", "export"], &["--all", "--out", out.to_str().unwrap()]);
     assert_eq!(code, Some(0), "{told}");
     let read = read(&out);
     let rows = read["values"]["台账"].as_array().unwrap();
@@ -429,10 +310,7 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
     // As it is, and as LibreOffice writes it.
     for file in [&out, &convert(&context, &out, "xlsx")] {
         let (_, again, told) = run(&context, &["ledger", "import"], &[file.to_str().unwrap()]);
-        assert!(
-            again.contains("0 rows entered, 5 already there, 0 problems"),
-            "{again}{told}"
-        );
+        assert!(again.contains("0 rows entered, 5 already there, 0 problems"), "{again}{told}");
     }
 }
 
@@ -475,48 +353,25 @@ fn what_is_implausible_is_found_and_accepted_with_a_reason_and_two_people_releas
     }
     let (code, printed, told) = run(&context, &["report", "issue"], &["--by", "刘某"]);
     assert_eq!(code, Some(0), "{printed}{told}");
-    let annex = context
-        .path("issued")
-        .join("2022-001")
-        .join("drought-relief.md");
-    assert!(
-        std::fs::read_to_string(annex)
-            .unwrap()
-            .contains("认可：两份文件数额恰好相同")
-    );
+    let annex = context.path("issued").join("2022-001").join("drought-relief.md");
+    assert!(std::fs::read_to_string(annex).unwrap().contains("认可：两份文件数额恰好相同"));
 
     let config = std::fs::read_to_string(context.path("hub.toml")).unwrap();
-    context.write(
-        "hub.toml",
-        &config.replace("[ledger]", "[ledger]\ntwo_person = true"),
-    );
+    context.write("hub.toml", &config.replace("[ledger]", "[ledger]\ntwo_person = true"));
     let period = ["--from", "2022-08-01", "--to", "2022-11-15"];
     let (_, none, _) = run(&context, &["explain", "gasoline_used"], &period);
     assert!(none.contains("无数据"), "{none}");
-    let (_, waiting, _) = run(
-        &context,
-        &["ledger", "list"],
-        &["--pending", "--code", "汽油"],
-    );
+    let (_, waiting, _) = run(&context, &["ledger", "list"], &["--pending", "--code", "汽油"]);
     assert_eq!(waiting.lines().count(), 24, "{waiting}");
-    let (code, _, own) = run(
-        &context,
-        &["ledger", "review"],
-        &["--by", "财政所 黄某", "--all-pending"],
-    );
+    let (code, _, own) =
+        run(&context, &["ledger", "review"], &["--by", "财政所 黄某", "--all-pending"]);
     assert_eq!(code, Some(1));
     assert!(own.contains("somebody else has to look it over"), "{own}");
-    let (code, _, told) = run(
-        &context,
-        &["ledger", "review"],
-        &["--by", "乡长 吴某", "--all-pending"],
-    );
+    let (code, _, told) =
+        run(&context, &["ledger", "review"], &["--by", "乡长 吴某", "--all-pending"]);
     assert_eq!(code, Some(0), "{told}");
     let (_, all, _) = run(&context, &["explain", "gasoline_used"], &period);
-    assert!(
-        all.contains("14980 L") && all.contains("乡长 吴某复核"),
-        "{all}"
-    );
+    assert!(all.contains("14980 L") && all.contains("乡长 吴某复核"), "{all}");
 }
 
 #[test]
@@ -524,11 +379,9 @@ fn the_page_hands_out_the_documents() {
     let context = office();
     let _hub = context.hub();
     let port = context.page_port();
-    let html = wait_for("the hub's page", || {
-        match get(port, "/report/drought-relief.html") {
-            Ok(text) if text.contains("约2200亩") => Ok(text),
-            other => Err(format!("{other:?}")),
-        }
+    let html = wait_for("the hub's page", || match get(port, "/report/drought-relief.html") {
+        Ok(text) if text.contains("约2200亩") => Ok(text),
+        other => Err(format!("{other:?}")),
     });
     assert!(html.contains("附表"));
     let nothing = get(port, "/report/nothing.xlsx").unwrap();

@@ -25,10 +25,7 @@ fn configure(context: &Context, hold_min: u16) -> WideField {
     let text = std::fs::read_to_string(config).unwrap();
     let trusting = "trust = \"always\"";
     assert!(text.contains(trusting));
-    context.write(
-        "edge.toml",
-        &text.replace(trusting, &format!("hold_min = {hold_min}")),
-    );
+    context.write("edge.toml", &text.replace(trusting, &format!("hold_min = {hold_min}")));
     context.hub_config();
     field
 }
@@ -50,16 +47,10 @@ fn readings_of_an_unknown_time_are_held_though_there_is_a_connection() {
         let arrived = complete(&context, |status, _| status.readings);
         assert_eq!(arrived.readings, arrived.last * field.readings_per_poll());
         let readings = context.readings(SERIES);
-        assert!(
-            readings.iter().all(|r| r.flag == Flag::Good),
-            "{readings:?}"
-        );
+        assert!(readings.iter().all(|r| r.flag == Flag::Good), "{readings:?}");
         return;
     }
-    assert_eq!(
-        (seen.spool.held, seen.spool.batches),
-        (seen.spool.last_seq, seen.spool.last_seq)
-    );
+    assert_eq!((seen.spool.held, seen.spool.batches), (seen.spool.last_seq, seen.spool.last_seq));
     // The hub has heard of it, and nothing else.
     let store = context.store();
     let heard = |_: &_| {
@@ -91,11 +82,7 @@ fn what_is_held_no_longer_comes_as_suspect() {
     let readings = context.readings(SERIES);
     assert!(!readings.is_empty());
     for reading in readings {
-        assert_eq!(
-            (reading.flag, reading.reason),
-            (flag, reason),
-            "{reading:?}"
-        );
+        assert_eq!((reading.flag, reading.reason), (flag, reason), "{reading:?}");
         assert!(reading.value().is_some());
     }
 }

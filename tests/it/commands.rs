@@ -5,12 +5,7 @@ use std::path::Path;
 use crate::context::{Context, hanqing, outcome, repository};
 
 fn import(context: &Context, file: &Path) -> (Option<i32>, String, String) {
-    outcome(
-        hanqing()
-            .args(["ledger", "import", "-c"])
-            .arg(context.path("hub.toml"))
-            .arg(file),
-    )
+    outcome(hanqing().args(["ledger", "import", "-c"]).arg(context.path("hub.toml")).arg(file))
 }
 
 /// An empty store, as a hub leaves it that has heard nothing.
@@ -27,14 +22,7 @@ fn a_broken_configuration_is_named_whole_and_starts_nothing() {
          [[bus]]\nname = \"b\"\ntcp = \"127.0.0.1:502\"\ninterval_s = 100000\n\
          [[bus.device]]\nunit = 255\nprofile = \"no-such\"\nstation = \"pond-1\"\n",
     );
-    let expected = [
-        "gateway",
-        "colour",
-        "mqtt.url",
-        "interval_s",
-        "unit",
-        "no-such",
-    ];
+    let expected = ["gateway", "colour", "mqtt.url", "interval_s", "unit", "no-such"];
     let (code, printed, _) = outcome(hanqing().arg("check").arg(&broken));
     assert_eq!(code, Some(2), "{printed}");
     for word in expected {
@@ -59,11 +47,7 @@ fn whoever_reads_no_further_gets_no_panic() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-    assert!(
-        matches!(output.status.code(), Some(0 | 1)),
-        "{:?}",
-        output.status
-    );
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{:?}", output.status);
 }
 
 #[test]
@@ -73,21 +57,13 @@ fn a_file_that_is_not_there_is_named() {
     for arguments in [&["check"][..], &["edge", "-c"], &["hub", "-c"]] {
         let (code, printed, told) = outcome(hanqing().args(arguments).arg(&missing));
         assert_eq!(code, Some(2), "{arguments:?}: {printed}{told}");
-        assert!(
-            format!("{printed}{told}").contains("missing.toml"),
-            "{printed}{told}"
-        );
+        assert!(format!("{printed}{told}").contains("missing.toml"), "{printed}{told}");
     }
 }
 
 #[test]
 fn the_shipped_configuration_is_in_order() {
-    let files = [
-        "config/edge.toml",
-        "config/hub.toml",
-        "config/township.toml",
-    ]
-    .map(repository);
+    let files = ["config/edge.toml", "config/hub.toml", "config/township.toml"].map(repository);
     let (code, printed, told) = outcome(hanqing().arg("check").args(files));
     assert_eq!(code, Some(0), "{printed}{told}");
 }
@@ -104,16 +80,10 @@ fn a_bad_ledger_row_is_named_and_the_good_ones_are_entered_once() {
 
     let (code, printed, told) = import(&context, &file);
     assert_eq!(code, Some(1), "{told}");
-    assert!(
-        told.contains("row 3") && told.contains("unit") && told.contains('斤'),
-        "{told}"
-    );
+    assert!(told.contains("row 3") && told.contains("unit") && told.contains('斤'), "{told}");
     assert!(printed.contains("3 rows entered"), "{printed}");
     let (_, printed, _) = import(&context, &file);
-    assert!(
-        printed.contains("0 rows entered, 3 already there"),
-        "{printed}"
-    );
+    assert!(printed.contains("0 rows entered, 3 already there"), "{printed}");
 }
 
 #[test]
@@ -125,11 +95,7 @@ fn a_report_is_written_from_the_files_of_the_hub() {
     assert_eq!(code, Some(0), "{told}");
     let out = context.path("out");
     let (code, printed, told) = outcome(
-        hanqing()
-            .args(["report", "-c"])
-            .arg(context.path("hub.toml"))
-            .arg("--out")
-            .arg(&out),
+        hanqing().args(["report", "-c"]).arg(context.path("hub.toml")).arg("--out").arg(&out),
     );
     assert_eq!(code, Some(0), "{printed}{told}");
     for name in ["drought-relief.md", "drought-relief.html", "figures.json"] {
@@ -138,14 +104,7 @@ fn a_report_is_written_from_the_files_of_the_hub() {
     }
     let figures: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(out.join("figures.json")).unwrap()).unwrap();
-    let figure = |id: &str| {
-        figures
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|f| f["id"] == id)
-            .cloned()
-    };
+    let figure = |id: &str| figures.as_array().unwrap().iter().find(|f| f["id"] == id).cloned();
     assert_eq!(figure("water_project_funds").unwrap()["value"], 540_000.0);
     // No meter was read: absent, not zero.
     let electricity = figure("electricity_used");

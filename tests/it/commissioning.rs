@@ -47,11 +47,7 @@ fn polls_on(context: &Context, more: u64) {
     let before = context.spool().last_seq;
     wait_for("further polls", || {
         let now = context.spool().last_seq;
-        if now >= before + more {
-            Ok(())
-        } else {
-            Err(now)
-        }
+        if now >= before + more { Ok(()) } else { Err(now) }
     });
 }
 
@@ -71,10 +67,7 @@ fn run(context: &Context, arguments: &[&str]) -> (Option<i32>, String, String) {
 fn timeless(printed: &str) -> String {
     let line = |line: &str| {
         let end = line.trim_end_matches(|c: char| c.is_ascii_digit());
-        end.trim_end()
-            .trim_end_matches("毫秒")
-            .trim_end()
-            .to_owned()
+        end.trim_end().trim_end_matches("毫秒").trim_end().to_owned()
     };
     printed.lines().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -101,10 +94,7 @@ fn read_shows_every_point_alone_and_through_the_gateway() {
     let _gateway = running(&context);
     let (code, through, told) = run(&context, &["read", "-c", "edge.toml"]);
     assert_eq!(code, Some(0), "{through}{told}");
-    assert!(
-        told.contains(GATEWAY) && told.contains("spool.sock"),
-        "{told}"
-    );
+    assert!(told.contains(GATEWAY) && told.contains("spool.sock"), "{told}");
     assert_eq!(timeless(&through), timeless(&alone));
     polls_on(&context, 2);
 
@@ -143,26 +133,10 @@ fn what_cannot_be_meant_ends_with_2_and_says_what_can() {
         (&["read", "--tcp", "nowhere"], "host:port"),
         (&["read", "-c", "edge.toml", "--bus", "wells"], "pumps"),
         (&["read", "-c", "edge.toml", "--unit", "9"], "unit 9"),
+        (&["scan", "--tcp", "127.0.0.1:1", "--baud", "9600"], "no speed"),
+        (&["scan", "--tcp", "127.0.0.1:1", "--units", "0..3"], "1 to 247"),
         (
-            &["scan", "--tcp", "127.0.0.1:1", "--baud", "9600"],
-            "no speed",
-        ),
-        (
-            &["scan", "--tcp", "127.0.0.1:1", "--units", "0..3"],
-            "1 to 247",
-        ),
-        (
-            &[
-                "probe",
-                "--tcp",
-                "127.0.0.1:1",
-                "--unit",
-                "1",
-                "--address",
-                "1",
-                "--expect",
-                "1,5",
-            ],
+            &["probe", "--tcp", "127.0.0.1:1", "--unit", "1", "--address", "1", "--expect", "1,5"],
             "3.21",
         ),
     ];
@@ -182,56 +156,24 @@ fn probe_ranks_what_the_display_shows() {
     let devices = devices();
     configure(&context, devices.port);
     let tcp = format!("127.0.0.1:{}", devices.port);
-    let about = [
-        "--unit",
-        "1",
-        "--address",
-        "0",
-        "--expect",
-        "36.625",
-        "--parameter",
-        "flow",
-    ];
+    let about = ["--unit", "1", "--address", "0", "--expect", "36.625", "--parameter", "flow"];
     let (code, alone, told) = run(&context, &[&["probe", "--tcp", &tcp], &about[..]].concat());
     assert_eq!((code, told.as_str()), (Some(0), ""), "{alone}");
     let (_, shown) = alone.split_once('\n').unwrap();
     insta::assert_snapshot!("probe", shown);
 
     let _gateway = running(&context);
-    let (code, through, told) = run(
-        &context,
-        &[&["probe", "-c", "edge.toml"], &about[..]].concat(),
-    );
+    let (code, through, told) =
+        run(&context, &[&["probe", "-c", "edge.toml"], &about[..]].concat());
     assert_eq!(code, Some(0), "{told}");
     assert!(told.contains(GATEWAY), "{told}");
     assert_eq!(through.split_once('\n').unwrap().1, shown);
     // The register before the first is none: what the manual counts from 0 is shown.
-    let arguments = [
-        "probe",
-        "-c",
-        "edge.toml",
-        "--unit",
-        "2",
-        "--address",
-        "4",
-        "--count",
-        "1",
-    ];
+    let arguments = ["probe", "-c", "edge.toml", "--unit", "2", "--address", "4", "--count", "1"];
     let (code, printed, told) = run(&context, &arguments);
     assert_eq!(code, Some(0), "{told}");
-    assert!(
-        printed.contains("092E") && printed.contains("2350"),
-        "{printed}"
-    );
-    let arguments = [
-        "probe",
-        "-c",
-        "edge.toml",
-        "--unit",
-        "2",
-        "--address",
-        "900",
-    ];
+    assert!(printed.contains("092E") && printed.contains("2350"), "{printed}");
+    let arguments = ["probe", "-c", "edge.toml", "--unit", "2", "--address", "900"];
     let (code, _, told) = run(&context, &arguments);
     assert_eq!(code, Some(1));
     assert!(told.contains("exception 2"), "{told}");
@@ -253,27 +195,11 @@ fn line() -> FakeDevice {
 fn scan_finds_the_units() {
     let context = Context::new();
     let tcp = format!("127.0.0.1:{}", line().port);
-    let arguments = [
-        "scan",
-        "--tcp",
-        &tcp,
-        "--units",
-        "1..7",
-        "--timeout-ms",
-        "200",
-    ];
+    let arguments = ["scan", "--tcp", &tcp, "--units", "1..7", "--timeout-ms", "200"];
     let (code, printed, told) = run(&context, &arguments);
     assert_eq!((code, told.as_str()), (Some(0), ""), "{printed}");
     insta::assert_snapshot!("scan", timeless(&printed));
-    let arguments = [
-        "scan",
-        "--tcp",
-        &tcp,
-        "--timeout-ms",
-        "200",
-        "--most-s",
-        "1",
-    ];
+    let arguments = ["scan", "--tcp", &tcp, "--timeout-ms", "200", "--most-s", "1"];
     let (code, printed, _) = run(&context, &arguments);
     assert_eq!(code, Some(1));
     assert!(printed.contains("时间到"), "{printed}");
@@ -334,17 +260,8 @@ fn a_gateway_scans_other_speeds_between_its_polls() {
     ));
     let _gateway = running(&context);
     polls_on(&context, 1);
-    let arguments = [
-        "scan",
-        "-c",
-        "edge.toml",
-        "--units",
-        "1..7",
-        "--baud",
-        "4800,9600",
-        "--parity",
-        "none",
-    ];
+    let arguments =
+        ["scan", "-c", "edge.toml", "--units", "1..7", "--baud", "4800,9600", "--parity", "none"];
     let (code, printed, told) = run(&context, &arguments);
     assert_eq!(code, Some(0), "{printed}{told}");
     assert!(told.contains(GATEWAY), "{told}");
@@ -367,21 +284,13 @@ fn interrupted_scan(context: &Context, device: &FakeDevice, arguments: &[&str]) 
             other => command.arg(other),
         };
     }
-    let mut scan = Process(
-        command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap(),
-    );
+    let mut scan = Process(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
     // Each silence costs a connection.
     wait_for("the scan", || {
         let made = device.connections() - before;
         if made > 20 { Ok(()) } else { Err(made) }
     });
-    let told = Command::new("kill")
-        .args(["-INT", &scan.0.id().to_string()])
-        .status();
+    let told = Command::new("kill").args(["-INT", &scan.0.id().to_string()]).status();
     assert!(told.unwrap().success());
     let mut printed = String::new();
     let mut stdout = scan.0.stdout.take().unwrap();
@@ -397,10 +306,8 @@ fn an_interrupted_scan_prints_what_it_found() {
     let tcp = format!("127.0.0.1:{}", device.port);
     let arguments = ["scan", "--tcp", &tcp, "--timeout-ms", "50"];
     let printed = interrupted_scan(&context, &device, &arguments);
-    let units: Vec<&str> = printed
-        .lines()
-        .filter_map(|line| line.split_whitespace().next())
-        .collect();
+    let units: Vec<&str> =
+        printed.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert!(units.contains(&"2") && units.contains(&"5"), "{printed}");
     assert!(printed.contains("中断"), "{printed}");
 }

@@ -23,9 +23,7 @@ fn listener(port: u16) -> Receiver<Batch> {
     std::thread::spawn(move || {
         let options = MqttOptions::new("listener", "127.0.0.1", port);
         let (client, mut connection) = Client::new(options, 8);
-        client
-            .subscribe("hanqing/v1/+/readings", QoS::AtLeastOnce)
-            .unwrap();
+        client.subscribe("hanqing/v1/+/readings", QoS::AtLeastOnce).unwrap();
         // Ends with the broker.
         for event in connection.iter().map_while(Result::ok) {
             match event {
@@ -70,11 +68,7 @@ fn seqs(batches: &Receiver<Batch>, count: usize) -> Vec<u64> {
 fn drained(context: &Context, last: u64) {
     wait_for("an empty spool", || {
         let spool = context.spool();
-        if spool.last_seq >= last && spool.waiting <= 1 {
-            Ok(())
-        } else {
-            Err(spool)
-        }
+        if spool.last_seq >= last && spool.waiting <= 1 { Ok(()) } else { Err(spool) }
     });
 }
 
@@ -93,11 +87,7 @@ fn the_brokers_word_releases_where_it_is_told_to() {
     let before = context.spool().last_seq;
     wait_for("polls without a broker", || {
         let spool = context.spool();
-        if spool.waiting >= 3 && spool.last_seq >= before + 3 {
-            Ok(())
-        } else {
-            Err(spool)
-        }
+        if spool.waiting >= 3 && spool.last_seq >= before + 3 { Ok(()) } else { Err(spool) }
     });
     let _broker = mosquitto(&context);
     drained(&context, before + 4);

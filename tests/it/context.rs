@@ -175,12 +175,8 @@ impl Context {
             .append(true)
             .open(self.path(&format!("{command}.log")))
             .unwrap();
-        let child = hanqing()
-            .args([command, "-c"])
-            .arg(self.path(config))
-            .stderr(log)
-            .spawn()
-            .unwrap();
+        let child =
+            hanqing().args([command, "-c"]).arg(self.path(config)).stderr(log).spawn().unwrap();
         Process(child)
     }
 
@@ -200,41 +196,27 @@ impl Context {
     pub fn readings(&self, series: &str) -> Vec<Reading> {
         let series: Series = series.parse().unwrap();
         let store = self.store();
-        store
-            .readings(&series, Timestamp::UNIX_EPOCH, Timestamp::MAX)
-            .unwrap()
+        store.readings(&series, Timestamp::UNIX_EPOCH, Timestamp::MAX).unwrap()
     }
 
     /// The gateway's spool, once it runs.
     pub fn spool(&self) -> SpoolSeen {
-        wait_for("the spool", || {
-            self.look_at_spool().map_err(|e| e.to_string())
-        })
+        wait_for("the spool", || self.look_at_spool().map_err(|e| e.to_string()))
     }
 
     fn look_at_spool(&self) -> anyhow::Result<SpoolSeen> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let client = runtime.block_on(Client::connect(&self.path("spool.sock")))?;
         let client = client.ok_or_else(|| anyhow::anyhow!("no gateway runs"))?;
         let spool = &client.status().spool;
-        Ok(SpoolSeen {
-            epoch: spool.epoch,
-            last_seq: spool.last_seq,
-            waiting: spool.batches,
-        })
+        Ok(SpoolSeen { epoch: spool.epoch, last_seq: spool.last_seq, waiting: spool.batches })
     }
 
     /// What the running gateway says of itself.
     pub fn status(&self) -> GatewayStatus {
         wait_for("the gateway's status", || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            let client = runtime
-                .unwrap()
-                .block_on(Client::connect(&self.path("spool.sock")));
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let client = runtime.unwrap().block_on(Client::connect(&self.path("spool.sock")));
             match client {
                 Ok(Some(client)) => Ok(client.status().clone()),
                 Ok(None) => Err("no gateway runs".to_owned()),
@@ -249,9 +231,7 @@ impl Context {
         let connection =
             Connection::open_with_flags(self.path("store.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)
                 .unwrap();
-        let mut statement = connection
-            .prepare("SELECT topic, problem FROM quarantine")
-            .unwrap();
+        let mut statement = connection.prepare("SELECT topic, problem FROM quarantine").unwrap();
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
         rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
     }
@@ -260,9 +240,7 @@ impl Context {
     pub fn overview(&self) -> serde_json::Value {
         wait_for("the page", || {
             let answer = get(self.page_port, "/api/overview").map_err(|e| e.to_string())?;
-            let (_, body) = answer
-                .split_once("\r\n\r\n")
-                .ok_or_else(|| answer.clone())?;
+            let (_, body) = answer.split_once("\r\n\r\n").ok_or_else(|| answer.clone())?;
             serde_json::from_str(body).map_err(|e| format!("{e}: {answer}"))
         })
     }
@@ -272,10 +250,7 @@ impl Context {
 pub fn get(port: u16, path: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
-    )?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n")?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     Ok(answer)
@@ -289,20 +264,13 @@ pub fn repository(path: &str) -> PathBuf {
 /// The program, as a user starts it.
 pub fn hanqing() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hanqing"));
-    command
-        .env_remove("HANQING_LOG")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null());
+    command.env_remove("HANQING_LOG").stdin(Stdio::null()).stdout(Stdio::null());
     command
 }
 
 /// What a command came to: exit code, standard output, standard error.
 pub fn outcome(command: &mut Command) -> (Option<i32>, String, String) {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command.stdout(Stdio::piped()).output().unwrap();
+    let Output { status, stdout, stderr } = command.stdout(Stdio::piped()).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (status.code(), text(stdout), text(stderr))
 }

@@ -42,13 +42,7 @@ impl Tested {
     fn embedded(prefix: &str) -> Self {
         let context = Context::new();
         let store = Sqlite::open(&context.path("store.db")).unwrap();
-        Self {
-            prefix: prefix.into(),
-            store: Box::new(store),
-            copied: None,
-            now: at(0),
-            context,
-        }
+        Self { prefix: prefix.into(), store: Box::new(store), copied: None, now: at(0), context }
     }
 
     fn server(prefix: &str, settings: &ServerSettings, settle: impl Fn() + 'static) -> Self {
@@ -105,12 +99,8 @@ impl Tested {
 
     fn birth(&mut self, name: &str, counter: Option<CounterSpec>) {
         let series = self.series(name);
-        let one = BirthSeries {
-            unit: series.parameter.spec().unit,
-            series,
-            interval_s: 3600,
-            counter,
-        };
+        let one =
+            BirthSeries { unit: series.parameter.spec().unit, series, interval_s: 3600, counter };
         self.now += SignedDuration::from_mins(1);
         let birth = Birth::new("0.1.0", "c".into(), vec![one]);
         let gateway = self.gateway(1);
@@ -132,16 +122,12 @@ impl Tested {
 
     fn readings(&mut self, name: &str) -> Vec<Reading> {
         let series = self.series(name);
-        self.read()
-            .readings(&series, Timestamp::MIN, Timestamp::MAX)
-            .unwrap()
+        self.read().readings(&series, Timestamp::MIN, Timestamp::MAX).unwrap()
     }
 
     fn hours(&mut self, name: &str) -> Vec<HourCell> {
         let series = self.series(name);
-        self.read()
-            .hours(&series, Timestamp::MIN, Timestamp::MAX)
-            .unwrap()
+        self.read().hours(&series, Timestamp::MIN, Timestamp::MAX).unwrap()
     }
 
     /// Batches of gateway 1 that came, and those that are missing.
@@ -150,13 +136,7 @@ impl Tested {
         let rows = self.read().gateways().unwrap();
         let row = rows.iter().find(|row| row.gateway == gateway).unwrap();
         let came = row.delivered.values().flat_map(|set| set.iter());
-        (
-            came.collect(),
-            row.gaps()
-                .iter()
-                .map(|(_, first, last)| (*first, *last))
-                .collect(),
-        )
+        (came.collect(), row.gaps().iter().map(|(_, first, last)| (*first, *last)).collect())
     }
 }
 
@@ -169,30 +149,15 @@ type Promise = (&'static str, fn(Tested));
 /// All that is promised. Each test has a prefix of its own: on a server they lie beside each other.
 const PROMISES: &[Promise] = &[
     ("twice", promises::a_batch_that_comes_twice_counts_once),
-    (
-        "late",
-        promises::late_and_replayed_readings_find_their_place,
-    ),
-    (
-        "value",
-        promises::a_value_takes_the_place_of_what_is_missing,
-    ),
+    ("late", promises::late_and_replayed_readings_find_their_place),
+    ("value", promises::a_value_takes_the_place_of_what_is_missing),
     ("whole", promises::readings_come_back_as_they_were),
-    (
-        "meter",
-        promises::a_counter_rolls_over_whenever_it_is_described,
-    ),
-    (
-        "windows",
-        promises::windows_follow_zone_and_hydrological_day,
-    ),
+    ("meter", promises::a_counter_rolls_over_whenever_it_is_described),
+    ("windows", promises::windows_follow_zone_and_hydrological_day),
     ("latest", promises::the_latest_and_the_latest_that_counts),
     ("gaps", promises::gaps_and_what_is_lost_have_names),
     ("says", promises::what_a_gateway_says_of_itself),
-    (
-        "random",
-        whole::whatever_comes_in_whatever_order_makes_the_same_roll_ups,
-    ),
+    ("random", whole::whatever_comes_in_whatever_order_makes_the_same_roll_ups),
     ("figures", whole::figures_are_the_same_to_the_last_digit),
 ];
 

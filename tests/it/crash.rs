@@ -156,9 +156,7 @@ impl Chain {
     fn stop(&mut self, part: Part) {
         let mut process = self.running(part);
         signal(&process, "TERM");
-        let ended = looked_for(ENDS_MAX, LOOK_EVERY, || {
-            process.0.try_wait().unwrap().ok_or(())
-        });
+        let ended = looked_for(ENDS_MAX, LOOK_EVERY, || process.0.try_wait().unwrap().ok_or(()));
         match ended {
             // The signal itself ends one that has only just begun.
             Ok(status) if status.success() || status.signal() == Some(TERM) => {}
@@ -297,12 +295,11 @@ impl Chain {
         let begun = Instant::now();
         let due_ms = now_ms();
         let joined = self.joins(due_ms);
-        let arrived = looked_for(CATCHES_UP_MAX, COMPARE_EVERY, || {
-            match self.verdict(due_ms).complete() {
+        let arrived =
+            looked_for(CATCHES_UP_MAX, COMPARE_EVERY, || match self.verdict(due_ms).complete() {
                 true => self.batches().and_then(|()| self.waiting()),
                 false => Err("something is lost".into()),
-            }
-        });
+            });
         let settled = begun.elapsed();
         let verdict = self.verdict(due_ms);
         let (missing, hours) = self.hours();
@@ -310,10 +307,7 @@ impl Chain {
             verdict,
             missing,
             settled,
-            problems: [joined.err(), arrived.err(), hours.err()]
-                .into_iter()
-                .flatten()
-                .collect(),
+            problems: [joined.err(), arrived.err(), hours.err()].into_iter().flatten().collect(),
         }
     }
 
@@ -340,11 +334,7 @@ impl Chain {
 
     /// Everything that must not be.
     fn problems(&mut self, outcome: Outcome) -> Vec<String> {
-        let Outcome {
-            verdict,
-            mut problems,
-            ..
-        } = outcome;
+        let Outcome { verdict, mut problems, .. } = outcome;
         if !verdict.complete() || !verdict.sound() {
             problems.push(format!("{verdict:?}"));
         }
@@ -426,10 +416,7 @@ fn nothing_is_lost_whatever_fails() {
     let seed = variable("HANQING_CRASH_SEED", 20_220_022);
     let count = variable("HANQING_CRASH_FAULTS", 24);
     let plan = Plan::draw(seed, count, &kinds());
-    println!(
-        "HANQING_CRASH_SEED={seed}, {count} faults: {}",
-        plan.summary()
-    );
+    println!("HANQING_CRASH_SEED={seed}, {count} faults: {}", plan.summary());
     let begun = Instant::now();
     let mut chain = Chain::start("hub");
     chain.suffer(&plan);
@@ -471,8 +458,5 @@ fn what_is_lost_is_seen() {
     assert_eq!(chain.joins(now_ms()), Ok(()));
     let verdict = chain.verdict(due_ms);
     assert!(!verdict.complete() && verdict.sound(), "{verdict:?}");
-    assert!(
-        verdict.lost.iter().all(|n| n.at_ms > forgotten_ms - 2000),
-        "{verdict:?}"
-    );
+    assert!(verdict.lost.iter().all(|n| n.at_ms > forgotten_ms - 2000), "{verdict:?}");
 }

@@ -52,11 +52,7 @@ fn hears(socket: &UnixDatagram, what: &str) {
         let mut notice = [0; NOTICE_MAX];
         let length = socket.recv(&mut notice).map_err(|e| e.to_string())?;
         let notice = String::from_utf8_lossy(&notice[..length]).into_owned();
-        if notice.lines().any(|line| line == what) {
-            Ok(())
-        } else {
-            Err(notice)
-        }
+        if notice.lines().any(|line| line == what) { Ok(()) } else { Err(notice) }
     });
 }
 
@@ -118,25 +114,16 @@ fn a_new_configuration_is_taken_whole_or_not_at_all() {
 
     // Without a mistake, but its spool is another gateway's.
     let text = std::fs::read_to_string(context.path("edge.toml")).unwrap();
-    let other = text
-        .replace("Pond 2", "pond-dongmen-2")
-        .replace(GATEWAY, "gw-other");
+    let other = text.replace("Pond 2", "pond-dongmen-2").replace(GATEWAY, "gw-other");
     context.write("edge.toml", &other);
     signal(&edge, "HUP");
     says("the new configuration cannot be used, the old one stays");
     polls_on();
     assert_eq!((units(), context.spool().epoch), (1, before.epoch));
 
-    configure(
-        &context,
-        field.port,
-        &["pond-dongmen-1", "pond-dongmen-2"],
-        1,
-    );
+    configure(&context, field.port, &["pond-dongmen-1", "pond-dongmen-2"], 1);
     signal(&edge, "HUP");
-    wait_for("the second unit", || {
-        if units() == 2 { Ok(()) } else { Err(units()) }
-    });
+    wait_for("the second unit", || if units() == 2 { Ok(()) } else { Err(units()) });
     polls_on();
     assert_eq!(context.spool().epoch, before.epoch);
     assert!(context.spool().last_seq > before.last_seq);
@@ -161,11 +148,7 @@ fn a_modem_is_switched_on_only_in_its_hours() {
     wait_for("polls without a connection", || {
         let status = context.status();
         let closed = status.delivery.connections == 0 && status.delivery.next_at > Some(status.now);
-        if closed && status.spool.batches >= 3 {
-            Ok(())
-        } else {
-            Err(Box::new(status.delivery))
-        }
+        if closed && status.spool.batches >= 3 { Ok(()) } else { Err(Box::new(status.delivery)) }
     });
     assert_eq!(context.readings("pond-dongmen-1/level"), []);
 

@@ -39,13 +39,7 @@ impl Chain {
         let broker = mosquitto(&context);
         let hub = context.hub();
         let edge = context.edge();
-        Self {
-            context,
-            field,
-            broker,
-            hub,
-            edge,
-        }
+        Self { context, field, broker, hub, edge }
     }
 
     /// Waits until the spool has grown by `polls` more batches.
@@ -91,23 +85,14 @@ impl Chain {
             {
                 Ok((last, counted))
             } else {
-                Err(format!(
-                    "{polled} polled, {spool:?}, {counted} readings, {gateway:?}"
-                ))
+                Err(format!("{polled} polled, {spool:?}, {counted} readings, {gateway:?}"))
             }
         });
         assert_eq!(counted, last * READINGS_PER_POLL);
         let levels = self.context.readings(LEVEL);
         assert!(levels.len() as u64 >= last);
-        assert!(
-            levels
-                .windows(2)
-                .all(|w| w[0].observed_at < w[1].observed_at)
-        );
-        assert!(
-            levels.iter().all(|reading| reading.value().is_some()),
-            "{levels:?}"
-        );
+        assert!(levels.windows(2).all(|w| w[0].observed_at < w[1].observed_at));
+        assert!(levels.iter().all(|reading| reading.value().is_some()), "{levels:?}");
     }
 }
 
@@ -199,20 +184,10 @@ fn a_spool_that_was_replaced_begins_a_new_epoch_beside_the_old() {
     assert_ne!(before.epoch, after.epoch);
     let gateway = wait_for("batches of both", || {
         let gateways = chain.context.store().gateways().unwrap();
-        let gateway = gateways
-            .into_iter()
-            .find(|g| g.gateway.as_str() == GATEWAY)
-            .unwrap();
+        let gateway = gateways.into_iter().find(|g| g.gateway.as_str() == GATEWAY).unwrap();
         let last = |epoch| gateway.delivered.get(&epoch).and_then(|set| set.last());
-        if last(after.epoch) >= Some(after.last_seq) {
-            Ok(gateway)
-        } else {
-            Err(gateway)
-        }
+        if last(after.epoch) >= Some(after.last_seq) { Ok(gateway) } else { Err(gateway) }
     });
-    assert!(
-        gateway.gaps().is_empty() && gateway.delivered.len() == 2,
-        "{gateway:?}"
-    );
+    assert!(gateway.gaps().is_empty() && gateway.delivered.len() == 2, "{gateway:?}");
     assert!(gateway.delivered[&before.epoch].contains(before.last_seq));
 }

@@ -47,9 +47,7 @@ impl Tmpfs {
 
     fn mount_as(&self, options: &str) {
         let mut mount = Command::new("mount");
-        mount
-            .args(["-t", "tmpfs", "-o", options, "none"])
-            .arg(&self.0);
+        mount.args(["-t", "tmpfs", "-o", options, "none"]).arg(&self.0);
         let (code, _, problem) = outcome(mount.stderr(std::process::Stdio::piped()));
         assert_eq!(
             code,
@@ -79,10 +77,7 @@ impl Tmpfs {
     /// Bytes that the spool takes.
     fn spool_bytes(&self) -> u64 {
         let size = |name| std::fs::metadata(self.file(name)).map_or(0, |file| file.len());
-        ["spool.db", "spool.db-wal", "spool.db-shm"]
-            .map(size)
-            .iter()
-            .sum()
+        ["spool.db", "spool.db-wal", "spool.db-shm"].map(size).iter().sum()
     }
 }
 
@@ -136,9 +131,7 @@ fn a_spool_on_a_small_disk_grows_no_further_than_it_may_and_thins() {
     let field = configure(&context, 5, &disk.file("spool.db"), FREE_MIN);
     let mut edge = context.edge();
     switch_when_it_runs(&context);
-    let full = status(&context, "a spool that thins", |status| {
-        status.spool.thinned_readings > 0
-    });
+    let full = status(&context, "a spool that thins", |status| status.spool.thinned_readings > 0);
     let (mut bytes, mut seen) = (disk.spool_bytes(), full.clone());
     let limit = bytes;
     while seen.spool.last_seq < full.spool.last_seq + BATCHES_MORE {
@@ -155,15 +148,10 @@ fn a_spool_on_a_small_disk_grows_no_further_than_it_may_and_thins() {
     edge.kill();
     let (_broker, _hub) = office(&context);
     let mut edge = context.edge();
-    let arrived = complete(&context, |_, arrived| {
-        arrived.last * field.readings_per_poll()
-    });
+    let arrived = complete(&context, |_, arrived| arrived.last * field.readings_per_poll());
     let status = context.status();
     println!("{arrived:?}; {:?}", status.spool);
-    assert_eq!(
-        arrived.lost,
-        status.spool.thinned_readings + status.spool.dropped_readings
-    );
+    assert_eq!(arrived.lost, status.spool.thinned_readings + status.spool.dropped_readings);
     assert_eq!(status.spool.trouble, None);
     runs(&mut edge, &context);
 }
@@ -179,10 +167,7 @@ fn what_a_full_disk_does_not_take_waits_in_memory_and_arrives_in_order() {
     let disk = Tmpfs::mount(&context, "size=4m");
     let field = configure(&context, 1, &disk.file("spool.db"), "free_min_mb = 0");
     let (_broker, _hub) = office(&context);
-    let messages = listener(
-        context.broker_port(),
-        format!("hanqing/v1/{GATEWAY}/readings"),
-    );
+    let messages = listener(context.broker_port(), format!("hanqing/v1/{GATEWAY}/readings"));
     let mut edge = context.edge();
     status(&context, "the first batches", |s| s.spool.last_seq >= 2);
 
@@ -199,30 +184,19 @@ fn what_a_full_disk_does_not_take_waits_in_memory_and_arrives_in_order() {
     runs(&mut edge, &context);
 
     std::fs::remove_file(filler).unwrap();
-    let after = status(&context, "a spool that is written", |s| {
-        s.spool.unwritten == 0
-    });
+    let after = status(&context, "a spool that is written", |s| s.spool.unwritten == 0);
     assert_eq!(after.spool.trouble, None);
     let arrived = complete(&context, |status, _| status.readings);
-    assert_eq!(
-        (arrived.lost, context.status().spool.dropped_readings),
-        (0, 0)
-    );
+    assert_eq!((arrived.lost, context.status().spool.dropped_readings), (0, 0));
     assert_eq!(arrived.readings, arrived.last * field.readings_per_poll());
     assert_eq!(times(&context, "pond-1-0/level").len() as u64, arrived.last);
 
     // By number and by time alike, none twice.
-    let batches = messages
-        .try_iter()
-        .flat_map(|(_, payload)| packed::unpack(&payload).unwrap());
-    let batches: Vec<_> = batches
-        .map(|batch| (batch.seq, batch.readings[0].observed_at))
-        .collect();
+    let batches = messages.try_iter().flat_map(|(_, payload)| packed::unpack(&payload).unwrap());
+    let batches: Vec<_> = batches.map(|batch| (batch.seq, batch.readings[0].observed_at)).collect();
     assert!(batches.len() as u64 >= waits.spool.last_seq + polls);
     assert!(
-        batches
-            .windows(2)
-            .all(|pair| pair[0].0 + 1 == pair[1].0 && pair[0].1 < pair[1].1),
+        batches.windows(2).all(|pair| pair[0].0 + 1 == pair[1].0 && pair[0].1 < pair[1].1),
         "{batches:?}"
     );
     runs(&mut edge, &context);
@@ -245,9 +219,7 @@ fn what_found_no_room_in_memory_either_is_told_to_the_last_reading() {
     runs(&mut edge, &context);
 
     std::fs::remove_file(filler).unwrap();
-    status(&context, "a spool that is written", |s| {
-        s.spool.unwritten == 0
-    });
+    status(&context, "a spool that is written", |s| s.spool.unwritten == 0);
     let arrived = complete(&context, |status, _| status.readings);
     let rows = context.store().lost().unwrap();
     println!("{arrived:?}; {rows:?}");
@@ -276,22 +248,14 @@ fn an_end_on_a_full_disk_says_what_is_lost() {
         status.spool.unwritten >= 2 * field.readings_per_poll()
     });
     let mut kill = Command::new("kill");
-    assert!(
-        kill.arg(edge.0.id().to_string())
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(kill.arg(edge.0.id().to_string()).status().unwrap().success());
     let code = wait_for("the end", || match edge.0.try_wait().unwrap() {
         Some(ended) => Ok(ended.code()),
         None => Err(context.log("edge")),
     });
     let log = context.log("edge");
     assert_eq!(code, Some(0), "{log}");
-    assert!(
-        log.contains("what waited in memory could not be written and is lost"),
-        "{log}"
-    );
+    assert!(log.contains("what waited in memory could not be written and is lost"), "{log}");
 }
 
 /// Where there is one poll an hour nothing can be thinned.
@@ -302,10 +266,7 @@ fn what_cannot_be_thinned_is_dropped_and_told_to_the_last_reading() {
     let field = configure(&context, 20, &disk.file("spool.db"), FREE_MIN);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let told = runtime.block_on(hours_until_dropped(&context.path("edge.toml")));
-    assert_eq!(
-        (told.spool.thinned_readings, told.trouble, told.lost),
-        (0, None, 0)
-    );
+    assert_eq!((told.spool.thinned_readings, told.trouble, told.lost), (0, None, 0));
     println!("{} bytes; {told:?}", disk.spool_bytes());
     assert!(disk.spool_bytes() < SPOOL_MAX);
     // No more is given up than has to be.
@@ -313,20 +274,12 @@ fn what_cannot_be_thinned_is_dropped_and_told_to_the_last_reading() {
 
     let (_broker, _hub) = office(&context);
     let mut edge = context.edge();
-    let arrived = complete(&context, |_, arrived| {
-        arrived.last * field.readings_per_poll()
-    });
+    let arrived = complete(&context, |_, arrived| arrived.last * field.readings_per_poll());
     let status = context.status();
-    assert_eq!(
-        arrived.lost,
-        status.spool.dropped_readings + status.spool.thinned_readings
-    );
+    assert_eq!(arrived.lost, status.spool.dropped_readings + status.spool.thinned_readings);
     let rows = context.store().lost().unwrap();
     println!("{arrived:?}; {rows:?}");
-    assert!(
-        rows.iter().any(|row| row.remains.why == LostTo::Full),
-        "{rows:?}"
-    );
+    assert!(rows.iter().any(|row| row.remains.why == LostTo::Full), "{rows:?}");
     let times = times(&context, "pond-20-99/level");
     for row in rows {
         let within = |at: &&Timestamp| (row.remains.from..=row.remains.to).contains(*at);
@@ -381,11 +334,7 @@ fn a_start_on_a_full_disk_waits_until_there_is_room() {
     // It tries again: what it had made of the file comes again.
     std::fs::remove_file(disk.file("spool.db")).unwrap();
     wait_for("another attempt", || {
-        if disk.file("spool.db").exists() {
-            Ok(())
-        } else {
-            Err(context.log("edge"))
-        }
+        if disk.file("spool.db").exists() { Ok(()) } else { Err(context.log("edge")) }
     });
     runs(&mut edge, &context);
     assert_eq!(waits_told(&context), 1, "{}", context.log("edge"));
@@ -431,10 +380,7 @@ fn edge_that_can_be_refused(context: &Context, folder: &Path) -> Process {
         .args(["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o"])
         .arg(&library)
         .arg(crate::context::repository("tests/refuse_writes.c"));
-    assert!(
-        compiler.status().unwrap().success(),
-        "cannot build tests/refuse_writes.c"
-    );
+    assert!(compiler.status().unwrap().success(), "cannot build tests/refuse_writes.c");
     let log = File::create(context.path("edge.log")).unwrap();
     let mut command = hanqing();
     command
@@ -461,18 +407,11 @@ fn a_disk_that_becomes_read_only_is_waited_for() {
     let waits = status(&context, "readings that wait", |status| {
         status.spool.unwritten >= 3 * field.readings_per_poll()
     });
-    assert_eq!(
-        waits.spool.trouble,
-        Some(Trouble::ReadOnly),
-        "{}",
-        context.log("edge")
-    );
+    assert_eq!(waits.spool.trouble, Some(Trouble::ReadOnly), "{}", context.log("edge"));
     runs(&mut edge, &context);
 
     std::fs::remove_file(refuses).unwrap();
-    status(&context, "a spool that is written", |s| {
-        s.spool.trouble.is_none()
-    });
+    status(&context, "a spool that is written", |s| s.spool.trouble.is_none());
     let arrived = complete(&context, |status, _| status.readings);
     assert_eq!(arrived.lost, 0);
     assert_eq!(times(&context, "pond-1-0/level").len() as u64, arrived.last);

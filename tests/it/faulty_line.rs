@@ -75,12 +75,7 @@ impl FaultyLine {
         let (mode, orders) = watch::channel(Mode::Pass);
         let carried = Arc::new(AtomicU64::new(0));
         runtime.spawn(serve(listener, port, orders, carried.clone()));
-        Self {
-            port: here,
-            mode,
-            carried,
-            _runtime: runtime,
-        }
+        Self { port: here, mode, carried, _runtime: runtime }
     }
 
     /// From now on, for every connection.

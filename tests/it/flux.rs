@@ -29,20 +29,12 @@ fn valid(queries: &[String]) -> Vec<bool> {
 
 #[test]
 fn every_query_is_valid_flux() {
-    let span = (
-        "2022-08-01T00:00:00Z".parse().unwrap(),
-        "2022-08-02T00:00:00.5Z".parse().unwrap(),
-    );
+    let span = ("2022-08-01T00:00:00Z".parse().unwrap(), "2022-08-02T00:00:00.5Z".parse().unwrap());
     let gateways: Vec<GatewayId> = ["gw-1", "gw-2"].map(|name| name.parse().unwrap()).to_vec();
     let mut queries = Vec::new();
-    for bucket in [
-        "hanqing",
-        "a \"quoted\" one",
-        "back\\slash",
-        "${r._value}",
-        "旱情",
-        "two\nlines",
-    ] {
+    for bucket in
+        ["hanqing", "a \"quoted\" one", "back\\slash", "${r._value}", "旱情", "two\nlines"]
+    {
         for measurement in [READINGS, BATCHES, SERIES, GATEWAYS] {
             for gateways in [&gateways[..], &gateways[..1], &[]] {
                 queries.push(flux::samples(bucket, measurement, gateways, span));

@@ -22,11 +22,7 @@ fn foreign_messages_are_set_aside_with_a_reason() {
     // Subscribed once it says so; what comes before would be lost.
     wait_for("the hub at the broker", || {
         let log = context.log("hub");
-        if log.contains("connected to the broker") {
-            Ok(())
-        } else {
-            Err(log)
-        }
+        if log.contains("connected to the broker") { Ok(()) } else { Err(log) }
     });
     let readings = "hanqing/v1/gw-x/readings";
     let foreign = [
@@ -34,36 +30,16 @@ fn foreign_messages_are_set_aside_with_a_reason() {
         (readings, Vec::new(), ""),
         (readings, vec![0xff, 0xfe, 0x00, 0x80], ""),
         (readings, br#"{"v":1}"#.to_vec(), ""),
-        (
-            readings,
-            batch("gw-x", 1).replace("\"v\":1", "\"v\":99").into_bytes(),
-            "99",
-        ),
-        (
-            readings,
-            batch("gw-x", 1)
-                .replace("[0,0,219.5]", "[7,0,219.5]")
-                .into_bytes(),
-            "",
-        ),
-        (
-            readings,
-            batch("gw-x", 1).replace("219.5", "1e999").into_bytes(),
-            "",
-        ),
+        (readings, batch("gw-x", 1).replace("\"v\":1", "\"v\":99").into_bytes(), "99"),
+        (readings, batch("gw-x", 1).replace("[0,0,219.5]", "[7,0,219.5]").into_bytes(), ""),
+        (readings, batch("gw-x", 1).replace("219.5", "1e999").into_bytes(), ""),
         (readings, batch("gw-other", 1).into_bytes(), "gw-other"),
-        (
-            "hanqing/v1/No Gateway!/readings",
-            batch("gw-x", 1).into_bytes(),
-            "",
-        ),
+        ("hanqing/v1/No Gateway!/readings", batch("gw-x", 1).into_bytes(), ""),
         ("hanqing/v1/gw-x/birth", b"[]".to_vec(), ""),
         ("hanqing/v1/gw-x/status", b"online".to_vec(), ""),
     ];
-    let mut messages: Vec<(&str, Vec<u8>)> = foreign
-        .iter()
-        .map(|(topic, payload, _)| (*topic, payload.clone()))
-        .collect();
+    let mut messages: Vec<(&str, Vec<u8>)> =
+        foreign.iter().map(|(topic, payload, _)| (*topic, payload.clone())).collect();
     messages.push((readings, batch("gw-x", 1).into_bytes()));
     messages.push((readings, vec![b'['; NOISE_BYTES]));
     messages.push((readings, batch("gw-x", 2).into_bytes()));
@@ -71,20 +47,12 @@ fn foreign_messages_are_set_aside_with_a_reason() {
 
     let store_has = |readings: u64| {
         let count = context.store().count().unwrap();
-        if count == readings {
-            Ok(())
-        } else {
-            Err((count, context.log("hub")))
-        }
+        if count == readings { Ok(()) } else { Err((count, context.log("hub"))) }
     };
     wait_for("the two batches among the noise", || store_has(2));
     let set_aside = wait_for("the quarantine", || {
         let rows = context.quarantine();
-        if rows.len() >= foreign.len() {
-            Ok(rows)
-        } else {
-            Err(rows)
-        }
+        if rows.len() >= foreign.len() { Ok(rows) } else { Err(rows) }
     });
     // The brackets may also have been refused for their size.
     assert!(set_aside.len() <= foreign.len() + 1, "{set_aside:#?}");
@@ -96,16 +64,8 @@ fn foreign_messages_are_set_aside_with_a_reason() {
         );
     }
     assert!(hub.runs(), "{}", context.log("hub"));
-    assert!(
-        !context.log("hub").contains("panicked"),
-        "{}",
-        context.log("hub")
-    );
+    assert!(!context.log("hub").contains("panicked"), "{}", context.log("hub"));
 
-    publish(
-        context.broker_port(),
-        &[(readings, batch("gw-x", 3).into_bytes())],
-        false,
-    );
+    publish(context.broker_port(), &[(readings, batch("gw-x", 3).into_bytes())], false);
     wait_for("a batch after the noise", || store_has(3));
 }

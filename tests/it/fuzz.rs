@@ -57,27 +57,18 @@ impl Random {
 
 fn count() -> usize {
     let count = std::env::var("HANQING_FUZZ_COUNT").ok();
-    count.map_or(1_000_000, |count| {
-        count.parse().expect("HANQING_FUZZ_COUNT is a number")
-    })
+    count.map_or(1_000_000, |count| count.parse().expect("HANQING_FUZZ_COUNT is a number"))
 }
 
 #[test]
 fn registers_of_every_profile() {
     let mut random = Random::new();
     let shipped = device::shipped().iter();
-    let points: Vec<Point> = shipped
-        .flat_map(|(_, text)| device::parse(text).unwrap().points)
-        .collect();
+    let points: Vec<Point> =
+        shipped.flat_map(|(_, text)| device::parse(text).unwrap().points).collect();
     let parts: Vec<Vec<usize>> = points
         .iter()
-        .map(|point| {
-            point
-                .parts()
-                .iter()
-                .map(|part| usize::from(part.count))
-                .collect()
-        })
+        .map(|point| point.parts().iter().map(|part| usize::from(part.count)).collect())
         .collect();
     let mut read = 0;
     for number in 0..count() {
@@ -120,11 +111,7 @@ fn messages_from_the_network() {
         let bytes = random.changed(BATCH);
         if let Ok(batch) = Batch::from_bytes(&bytes) {
             // What is read can be written and read again.
-            assert!(
-                Batch::from_bytes(&batch.to_bytes()).is_ok(),
-                "{}",
-                bytes.escape_ascii()
-            );
+            assert!(Batch::from_bytes(&batch.to_bytes()).is_ok(), "{}", bytes.escape_ascii());
             read += 1;
         }
         match number % 3 {

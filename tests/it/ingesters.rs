@@ -66,12 +66,7 @@ impl<'a> Ingester<'a> {
     fn start(context: &'a Context, name: &str) -> Self {
         let port = free_port();
         let process = Self::run(context, name, port);
-        let ingester = Self {
-            context,
-            name: name.into(),
-            port,
-            process,
-        };
+        let ingester = Self { context, name: name.into(), port, process };
         ingester.is_up();
         ingester
     }
@@ -89,10 +84,7 @@ impl<'a> Ingester<'a> {
             .args(["--set", &set("client_id", name.into())])
             .args([
                 "--set",
-                &set(
-                    "store.path",
-                    context.path(&format!("{name}.db")).display().to_string(),
-                ),
+                &set("store.path", context.path(&format!("{name}.db")).display().to_string()),
             ])
             .args(["--set", &set("web.listen", format!("127.0.0.1:{port}"))])
             .stderr(log)
@@ -123,9 +115,7 @@ fn acknowledged(acks: &Receiver<(Instant, Vec<u8>)>, done: &mut BTreeMap<Epoch, 
     while let Ok((_, message)) = acks.recv_timeout(SILENT) {
         let ack = Ack::from_bytes(&message).unwrap();
         let set = done.entry(ack.epoch).or_default();
-        ack.committed
-            .iter()
-            .for_each(|(first, last)| set.insert_range(first, last));
+        ack.committed.iter().for_each(|(first, last)| set.insert_range(first, last));
     }
 }
 
@@ -145,9 +135,7 @@ fn either_of_two_ingesters_may_die_at_any_time() {
     let acks = listener(context.broker_port(), "hanqing/v1/+/ack".into());
 
     let now = Clock::system().now();
-    let field = Field {
-        start: now - SignedDuration::from_hours(200),
-    };
+    let field = Field { start: now - SignedDuration::from_hours(200) };
     let seed: u64 = 20_261_126;
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut done: BTreeMap<Epoch, RangeSet> = BTreeMap::new();
@@ -169,10 +157,8 @@ fn either_of_two_ingesters_may_die_at_any_time() {
         if messages.is_empty() {
             break;
         }
-        let messages: Vec<(&str, Vec<u8>)> = messages
-            .iter()
-            .map(|(topic, message)| (topic.as_str(), message.clone()))
-            .collect();
+        let messages: Vec<(&str, Vec<u8>)> =
+            messages.iter().map(|(topic, message)| (topic.as_str(), message.clone())).collect();
         let half = random.random_range(0..messages.len());
         publish(context.broker_port(), &messages[..half], false);
         if kills < WAVES {
@@ -190,13 +176,8 @@ fn either_of_two_ingesters_may_die_at_any_time() {
     victoria.flush();
     let mut copy = Sqlite::open(&context.path("copy.db")).unwrap();
     let now = Clock::system().now();
-    let copied = Copier::new(&victoria.settings())
-        .unwrap()
-        .pass(&mut copy, now, Reach::Day);
-    assert_eq!(
-        copied.unwrap().new_readings,
-        GATEWAYS * made * READINGS as u64
-    );
+    let copied = Copier::new(&victoria.settings()).unwrap().pass(&mut copy, now, Reach::Day);
+    assert_eq!(copied.unwrap().new_readings, GATEWAYS * made * READINGS as u64);
     let mut direct = Sqlite::open(&context.path("direct.db")).unwrap();
     for number in 1..=GATEWAYS {
         let batches: Vec<Batch> = (1..=made).map(|seq| field.batch(number, seq)).collect();
@@ -205,23 +186,15 @@ fn either_of_two_ingesters_may_die_at_any_time() {
     for series in direct.series().unwrap() {
         let all = |store: &Sqlite| {
             (
-                store
-                    .readings(&series, Timestamp::MIN, Timestamp::MAX)
-                    .unwrap(),
-                store
-                    .hours(&series, Timestamp::MIN, Timestamp::MAX)
-                    .unwrap(),
+                store.readings(&series, Timestamp::MIN, Timestamp::MAX).unwrap(),
+                store.hours(&series, Timestamp::MIN, Timestamp::MAX).unwrap(),
             )
         };
         assert_eq!(all(&copy), all(&direct), "{series}");
     }
     for gateway in copy.gateways().unwrap() {
         assert_eq!(gateway.gaps(), []);
-        let came: Vec<(u64, u64)> = gateway
-            .delivered
-            .values()
-            .flat_map(|set| set.iter())
-            .collect();
+        let came: Vec<(u64, u64)> = gateway.delivered.values().flat_map(|set| set.iter()).collect();
         assert_eq!(came, [(1, made)]);
     }
     for name in ["ingest-1", "ingest-2"] {
@@ -232,10 +205,7 @@ fn either_of_two_ingesters_may_die_at_any_time() {
     }
 
     // The page and the report are those of one of them, from a copy.
-    let text = text.replace(
-        "none.toml",
-        repository("config/township.toml").to_str().unwrap(),
-    );
+    let text = text.replace("none.toml", repository("config/township.toml").to_str().unwrap());
     context.write("report.toml", &text.replace("none.db", "report.db"));
     let (code, said, errors) = outcome(
         hanqing()
@@ -246,10 +216,7 @@ fn either_of_two_ingesters_may_die_at_any_time() {
     );
     assert_eq!(code, Some(0), "{said}{errors}");
     assert_eq!(
-        Sqlite::open_reader(&context.path("report.db"))
-            .unwrap()
-            .count()
-            .unwrap(),
+        Sqlite::open_reader(&context.path("report.db")).unwrap().count().unwrap(),
         copy.count().unwrap()
     );
 }
@@ -258,11 +225,8 @@ fn either_of_two_ingesters_may_die_at_any_time() {
 fn a_file_has_one_hub() {
     let context = Context::new();
     context.hub_config();
-    let refused = outcome(
-        hanqing()
-            .args(["hub", "--ingest-only", "-c"])
-            .arg(context.path("hub.toml")),
-    );
+    let refused =
+        outcome(hanqing().args(["hub", "--ingest-only", "-c"]).arg(context.path("hub.toml")));
     assert_eq!(refused.0, Some(1), "{}", refused.2);
     assert!(refused.2.contains("store.server"), "{}", refused.2);
 }

@@ -33,12 +33,7 @@ impl LedgerDevice {
                 "ledger_device.py gave no port but {line:?}: run tests/run, which makes tests/.venv"
             );
         };
-        Self {
-            port,
-            input,
-            output,
-            _process: process,
-        }
+        Self { port, input, output, _process: process }
     }
 
     /// What each unit has given up to now.

@@ -76,9 +76,7 @@ fn each_kind_of_line_brings_its_readings_home() {
             let values: Vec<Option<f64>> = good.map(|reading| reading.value()).collect();
             if values.len() >= 3 {
                 assert!(
-                    values
-                        .iter()
-                        .all(|v| *v == Some(f64::from(expected) / 1000.0)),
+                    values.iter().all(|v| *v == Some(f64::from(expected) / 1000.0)),
                     "{station}: {values:?}"
                 );
                 Ok(())

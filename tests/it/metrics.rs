@@ -72,19 +72,10 @@ fn the_page_follows_the_gateway_and_says_what_the_desk_says() {
     let second = "{bus=\"field\",unit=\"2\",station=\"pond-dongmen-2\",";
     assert!(polled[&format!("hanqing_device_successes_total{first}")] >= 3.0);
     let failures = format!("hanqing_device_failures_total{second}reason=");
-    assert!(
-        polled.keys().any(|name| name.starts_with(&failures)),
-        "{polled:#?}"
-    );
-    assert_eq!(
-        polled.get("hanqing_delivery_since_acknowledgement_seconds"),
-        None
-    );
+    assert!(polled.keys().any(|name| name.starts_with(&failures)), "{polled:#?}");
+    assert_eq!(polled.get("hanqing_delivery_since_acknowledgement_seconds"), None);
     // A broker that is away is no reason to doubt the gateway.
-    assert_eq!(
-        page(port, "/health").unwrap(),
-        ("HTTP/1.1 200 OK".into(), "ok\n".into())
-    );
+    assert_eq!(page(port, "/health").unwrap(), ("HTTP/1.1 200 OK".into(), "ok\n".into()));
     let (status, _) = page(port, "/").unwrap();
     assert_eq!(status, "HTTP/1.1 404 Not Found");
 
@@ -92,8 +83,7 @@ fn the_page_follows_the_gateway_and_says_what_the_desk_says() {
     context.hub_config();
     let _hub = context.hub();
     let delivered = metrics_once(port, "everything to be acknowledged", |m| {
-        m.get("hanqing_delivery_since_acknowledgement_seconds")
-            .is_some_and(|since| *since < 30.0)
+        m.get("hanqing_delivery_since_acknowledgement_seconds").is_some_and(|since| *since < 30.0)
             && m["hanqing_spool_batches"] <= 1.0
     });
     assert_eq!(delivered["hanqing_delivery_connected"], 1.0);

@@ -25,10 +25,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(1);
 
 fn command(context: &Context, name: &str, arguments: &[&str]) -> Command {
     let mut command = hanqing();
-    command
-        .args([name, "-c"])
-        .arg(context.path("hub.toml"))
-        .args(arguments);
+    command.args([name, "-c"]).arg(context.path("hub.toml")).args(arguments);
     command
 }
 
@@ -64,11 +61,7 @@ fn fill(context: &Context, count: i64) {
 /// Everything that a store holds.
 fn all(path: &Path) -> Vec<Reading> {
     let store = Sqlite::open_reader(path).unwrap();
-    let of = |series| {
-        store
-            .readings(&series, Timestamp::MIN, Timestamp::MAX)
-            .unwrap()
-    };
+    let of = |series| store.readings(&series, Timestamp::MIN, Timestamp::MAX).unwrap();
     store.series().unwrap().into_iter().flat_map(of).collect()
 }
 
@@ -109,10 +102,7 @@ fn a_table_goes_to_a_server_twice_and_is_there_once() {
     fill(&context, 3_001);
     let out = context.path("out");
     let export = ["--format", "parquet", "--out", &text(&out)];
-    assert_eq!(
-        outcome(&mut command(&context, "export", &export)).0,
-        Some(0)
-    );
+    assert_eq!(outcome(&mut command(&context, "export", &export)).0, Some(0));
     let victoria = Victoria::start(&context);
     let settings = victoria.settings();
     for _ in 0..2 {
@@ -129,9 +119,7 @@ fn a_table_goes_to_a_server_twice_and_is_there_once() {
     let path = context.path("copy.db");
     let mut copy = Sqlite::open(&path).unwrap();
     let copier = Copier::new(&settings).unwrap();
-    copier
-        .pass(&mut copy, Clock::system().now(), Reach::New)
-        .unwrap();
+    copier.pass(&mut copy, Clock::system().now(), Reach::New).unwrap();
     assert_eq!(all(&path), all(&context.path("store.db")));
     let gateway = copy.gateways().unwrap().remove(0);
     assert_eq!((gateway.delivered.len(), gateway.gaps()), (1, vec![]));
@@ -146,39 +134,18 @@ fn what_is_asked_wrongly_is_said_before_anything_is_written() {
         (vec!["--out", &out], "--format is missing"),
         (vec!["--format", "csv"], "--out"),
         (
-            vec![
-                "--format",
-                "csv",
-                "--out",
-                &out,
-                "--from",
-                "2022-08-02",
-                "--to",
-                "2022-08-01",
-            ],
+            vec!["--format", "csv", "--out", &out, "--from", "2022-08-02", "--to", "2022-08-01"],
             "lies before",
         ),
-        (
-            vec!["--format", "csv", "--out", &out, "--spool", "x"],
-            "cannot be used with",
-        ),
-        (
-            vec!["--format", "xlsx", "--out", &out],
-            "csv, parquet, line",
-        ),
+        (vec!["--format", "csv", "--out", &out, "--spool", "x"], "cannot be used with"),
+        (vec!["--format", "xlsx", "--out", &out], "csv, parquet, line"),
     ] {
         let (code, _, problems) = outcome(&mut command(&context, "export", &arguments));
-        assert!(
-            code == Some(2) && problems.contains(says),
-            "{arguments:?}: {problems}"
-        );
+        assert!(code == Some(2) && problems.contains(says), "{arguments:?}: {problems}");
         assert!(!context.path("out").exists() && !context.path("out.parts").exists());
     }
     let (code, _, problems) = outcome(hanqing().args(["export", "--out", &out]));
-    assert!(
-        code == Some(2) && problems.contains("--spool"),
-        "{problems}"
-    );
+    assert!(code == Some(2) && problems.contains("--spool"), "{problems}");
     let file = context.write(
         "bad.csv",
         "station,parameter,unit,observed_at,value,flag\npond-1,level,cm,2022-08-01T00:00:00Z,1,1\n",
@@ -213,17 +180,11 @@ fn a_hub_that_runs_is_backed_up_and_not_restored_over() {
     let (code, said, problems) =
         outcome(&mut command(&context, "backup", &["--out", &text(&disk)]));
     assert_eq!((code, problems.as_str()), (Some(0), ""));
-    wait_for(
-        "the writer",
-        || if writer.runs() { Err(()) } else { Ok(()) },
-    );
+    wait_for("the writer", || if writer.runs() { Err(()) } else { Ok(()) });
     let backup = backups(&disk).pop().unwrap();
     assert!(said.contains(&text(&backup)), "{said}");
     let (code, _, problems) = outcome(&mut command(&context, "restore", &[&text(&backup)]));
-    assert!(
-        code == Some(1) && problems.contains("stop it, then repeat"),
-        "{problems}"
-    );
+    assert!(code == Some(1) && problems.contains("stop it, then repeat"), "{problems}");
     assert_eq!(all(&context.path("store.db")).len(), 40_000);
     hub.kill();
     let (code, said, problems) = outcome(&mut command(&context, "restore", &[&text(&backup)]));
@@ -249,9 +210,8 @@ fn a_kill_leaves_no_half_file_under_a_name() {
         let export = ["--format", format, "--out", &name];
         let mut killed = Process(command(&context, "export", &export).spawn().unwrap());
         let part = context.path(&format!("killed.{format}.parts/part-000000"));
-        let seen = looked_for(WAIT_MAX, LOOK_EVERY, || {
-            if part.exists() { Ok(()) } else { Err(()) }
-        });
+        let seen =
+            looked_for(WAIT_MAX, LOOK_EVERY, || if part.exists() { Ok(()) } else { Err(()) });
         killed.kill();
         assert!(seen.is_ok() && !out.exists(), "{format}");
         let again = ["--resume", "--format", format, "--out", &name];
@@ -260,30 +220,18 @@ fn a_kill_leaves_no_half_file_under_a_name() {
         assert!(said.contains("300000"), "{said}");
         let whole = text(&context.path(&format!("whole.{format}")));
         let whole_export = ["--format", format, "--out", &whole];
-        assert_eq!(
-            outcome(&mut command(&context, "export", &whole_export)).0,
-            Some(0)
-        );
-        assert!(
-            fs::read(&out).unwrap() == fs::read(whole).unwrap(),
-            "{format}"
-        );
+        assert_eq!(outcome(&mut command(&context, "export", &whole_export)).0, Some(0));
+        assert!(fs::read(&out).unwrap() == fs::read(whole).unwrap(), "{format}");
     }
     let disk = context.path("disk");
     fs::create_dir(&disk).unwrap();
     let backup = ["--out", &text(&disk)];
     let mut killed = Process(command(&context, "backup", &backup).spawn().unwrap());
-    let begun = looked_for(WAIT_MAX, LOOK_EVERY, || {
-        match fs::read_dir(&disk).unwrap().next() {
-            Some(_) => Ok(()),
-            None => Err(()),
-        }
+    let begun = looked_for(WAIT_MAX, LOOK_EVERY, || match fs::read_dir(&disk).unwrap().next() {
+        Some(_) => Ok(()),
+        None => Err(()),
     });
     killed.kill();
     assert!(begun.is_ok());
-    assert_eq!(
-        backups(&disk),
-        Vec::<PathBuf>::new(),
-        "no half backup has its name"
-    );
+    assert_eq!(backups(&disk), Vec::<PathBuf>::new(), "no half backup has its name");
 }

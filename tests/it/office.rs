@@ -12,11 +12,7 @@ pub fn office(context: &Context) -> (Process, Process) {
     let hub = context.hub();
     wait_for("the hub at the broker", || {
         let log = context.log("hub");
-        if log.contains("connected to the broker") {
-            Ok(())
-        } else {
-            Err(log)
-        }
+        if log.contains("connected to the broker") { Ok(()) } else { Err(log) }
     });
     (broker, hub)
 }
@@ -73,11 +69,7 @@ pub fn complete(context: &Context, made: impl Fn(&GatewayStatus, &Arrived) -> u6
         if still && all && released && arrived.readings + arrived.lost == made(&after, &arrived) {
             Ok(arrived)
         } else {
-            Err(format!(
-                "{arrived:?} of {}; {:?}",
-                made(&after, &arrived),
-                after.spool
-            ))
+            Err(format!("{arrived:?} of {}; {:?}", made(&after, &arrived), after.spool))
         }
     })
 }

@@ -33,8 +33,7 @@ impl Case {
         let at =
             |s: f64| Timestamp::from_millisecond(1_660_000_000_000 + (s * 1000.0) as i64).unwrap();
         let read = self.seconds.iter().zip(&self.values);
-        read.filter_map(|(s, value)| Some((at(*s), (*value)?)))
-            .collect()
+        read.filter_map(|(s, value)| Some((at(*s), (*value)?))).collect()
     }
 
     /// What a gateway says of its readings; those that are missing leave no trace.
@@ -51,9 +50,9 @@ impl Case {
                     (Some((_, last)), Some((_, earlier))) => spike([last, earlier], *value, SPIKE),
                     _ => Flag::NotEvaluated,
                 },
-                "rate" => before.map_or(Flag::Good, |before| {
-                    rate_of_change(before, (*at, *value), RATE)
-                }),
+                "rate" => {
+                    before.map_or(Flag::Good, |before| rate_of_change(before, (*at, *value), RATE))
+                }
                 "flat" => flat.judge(*at, *value),
                 "attenuated" => attenuated.judge(*at, *value),
                 "gap" => time_gap(before.map(|(at, _)| at), *at, GAP),
@@ -65,29 +64,14 @@ impl Case {
     }
 }
 
-const SPIKE: Limits = Limits {
-    suspect: 0.05025,
-    fail: Some(0.20025),
-};
-const RATE: Limits = Limits {
-    suspect: 0.5001,
-    fail: Some(5.0001),
-};
-const GAP: Limits = Limits {
-    suspect: 900.0,
-    fail: Some(900.0),
-};
-const FLAT: FlatRule = FlatRule {
-    after_h: 1200.0 / 3600.0,
-    fail_after_h: Some(2400.0 / 3600.0),
-    tolerance: 0.0015,
-};
+const SPIKE: Limits = Limits { suspect: 0.05025, fail: Some(0.20025) };
+const RATE: Limits = Limits { suspect: 0.5001, fail: Some(5.0001) };
+const GAP: Limits = Limits { suspect: 900.0, fail: Some(900.0) };
+const FLAT: FlatRule =
+    FlatRule { after_h: 1200.0 / 3600.0, fail_after_h: Some(2400.0 / 3600.0), tolerance: 0.0015 };
 const ATTENUATED: AttenuatedRule = AttenuatedRule {
     window_h: 1.0,
-    std: Limits {
-        suspect: 0.0100317,
-        fail: Some(0.0030071),
-    },
+    std: Limits { suspect: 0.0100317, fail: Some(0.0030071) },
     min_obs: 6,
 };
 
@@ -143,17 +127,10 @@ fn differences(cases: &BTreeMap<String, Case>) {
     assert_eq!(theirs("spike", "spike")[3..6], [4, 4, 4]);
     assert_eq!(theirs("spike", "rate")[4..6], [4, 4]);
     let mut watch = Watch::new(
-        &SeriesRules {
-            spike: Some(SPIKE),
-            rate_per_hour: Some(RATE),
-            ..SeriesRules::default()
-        },
+        &SeriesRules { spike: Some(SPIKE), rate_per_hour: Some(RATE), ..SeriesRules::default() },
         300,
     );
-    let good = Verdict {
-        flag: Flag::Good,
-        reason: None,
-    };
+    let good = Verdict { flag: Flag::Good, reason: None };
     let watched: Vec<u8> = cases["spike"]
         .readings()
         .iter()

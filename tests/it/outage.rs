@@ -109,10 +109,7 @@ async fn three_days_of_outage_arrive_in_order_and_nothing_new_waits_for_them() {
     }
     let held = watch.spooled().spool;
     let readings = POLLS * field.readings_per_poll();
-    assert_eq!(
-        (held.last_seq, held.batches, held.readings),
-        (POLLS, POLLS, readings)
-    );
+    assert_eq!((held.last_seq, held.batches, held.readings), (POLLS, POLLS, readings));
     println!(
         "72 h, {readings} readings, {} bytes of payload: polled in {:.1} s",
         held.bytes,
@@ -136,12 +133,7 @@ async fn three_days_of_outage_arrive_in_order_and_nothing_new_waits_for_them() {
     let mut at = BTreeMap::new();
     while (1..=POLLS).any(|seq| !at.contains_key(&seq)) {
         second.tick().await;
-        assert!(
-            drain.elapsed() < DRAIN_MAX,
-            "{:?}, {} acknowledged",
-            watch.spooled(),
-            at.len()
-        );
+        assert!(drain.elapsed() < DRAIN_MAX, "{:?}, {} acknowledged", watch.spooled(), at.len());
         driver.settled(buses).await;
         stepped.insert(POLLS + 1 + stepped.len() as u64, Instant::now());
         driver.advance_to(clock.now() + INTERVAL);
@@ -154,23 +146,14 @@ async fn three_days_of_outage_arrive_in_order_and_nothing_new_waits_for_them() {
         let drained = spool.wait_for(|s| s.spool.last_seq == made && s.spool.batches == 0);
         drained.await.unwrap();
     };
-    tokio::time::timeout(DRAIN_MAX, empty)
-        .await
-        .expect("an empty spool");
+    tokio::time::timeout(DRAIN_MAX, empty).await.expect("an empty spool");
     wait_for("all acknowledgements", || {
         acknowledged(&acks, &mut at);
-        if at.len() as u64 == made {
-            Ok(())
-        } else {
-            Err(at.len())
-        }
+        if at.len() as u64 == made { Ok(()) } else { Err(at.len()) }
     });
 
     // What is new comes within the promise.
-    let delays: Vec<f64> = stepped
-        .iter()
-        .map(|(seq, since)| seconds(*since, at[seq]))
-        .collect();
+    let delays: Vec<f64> = stepped.iter().map(|(seq, since)| seconds(*since, at[seq])).collect();
     let drained = (1..=POLLS).map(|seq| at[&seq]).max().unwrap();
     let during = stepped.values().filter(|since| **since < drained).count();
     let most = delays.iter().copied().fold(0.0, f64::max);
@@ -182,10 +165,7 @@ async fn three_days_of_outage_arrive_in_order_and_nothing_new_waits_for_them() {
         delays.len(),
         sorted[sorted.len() / 2],
     );
-    assert!(
-        during >= LIVE_MIN,
-        "the backlog was gone too soon: {during} live polls"
-    );
+    assert!(during >= LIVE_MIN, "the backlog was gone too soon: {during} live polls");
     assert!(most < DELAY_MAX.as_secs_f64(), "{delays:?}");
 
     // The backlog came by age.
@@ -208,10 +188,7 @@ async fn three_days_of_outage_arrive_in_order_and_nothing_new_waits_for_them() {
     assert_eq!(context.quarantine(), []);
     assert_eq!(store.lost().unwrap(), []);
     let gateways = store.gateways().unwrap();
-    assert_eq!(
-        (gateways[0].gaps(), gateways[0].delivered.len()),
-        (vec![], 1)
-    );
+    assert_eq!((gateways[0].gaps(), gateways[0].delivered.len()), (vec![], 1));
     for series in ["pond-1-0/level", "pond-2-99/level"] {
         let readings = context.readings(series);
         let times = readings.iter().map(|reading| reading.observed_at);

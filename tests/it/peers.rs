@@ -85,9 +85,7 @@ pub fn publish(port: u16, messages: &[(&str, Vec<u8>)], retained: bool) {
     options.set_keep_alive(Duration::from_secs(5));
     let (client, mut connection) = Client::new(options, messages.len() + 1);
     for (topic, payload) in messages {
-        client
-            .publish(*topic, QoS::AtLeastOnce, retained, payload.clone())
-            .unwrap();
+        client.publish(*topic, QoS::AtLeastOnce, retained, payload.clone()).unwrap();
     }
     let mut taken = 0;
     for event in connection.iter() {
@@ -146,11 +144,7 @@ impl RtuUnits {
         let process = Process(child);
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
-        Self {
-            port: line.trim().into(),
-            _input: input,
-            _process: process,
-        }
+        Self { port: line.trim().into(), _input: input, _process: process }
     }
 }
 
@@ -180,12 +174,7 @@ impl Pymodbus {
         let Ok(port) = line.trim().parse() else {
             panic!("pymodbus gave no port but {line:?}: {ADVICE}");
         };
-        Self {
-            port,
-            input,
-            output,
-            _process: process,
-        }
+        Self { port, input, output, _process: process }
     }
 
     /// Changes registers.
@@ -218,13 +207,7 @@ impl RtuLine {
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
         let (master, units) = line.trim().split_once(' ').expect("two ports");
-        Self {
-            master: master.into(),
-            units: units.into(),
-            input,
-            output,
-            _process: process,
-        }
+        Self { master: master.into(), units: units.into(), input, output, _process: process }
     }
 
     /// How many requests it has passed on, and the shortest silence before one, ms.
@@ -233,10 +216,7 @@ impl RtuLine {
         let mut line = String::new();
         self.output.read_line(&mut line).unwrap();
         let seen: serde_json::Value = serde_json::from_str(&line).unwrap();
-        (
-            seen["requests"].as_u64().unwrap(),
-            seen["silence_ms"].as_f64().unwrap_or(f64::INFINITY),
-        )
+        (seen["requests"].as_u64().unwrap(), seen["silence_ms"].as_f64().unwrap_or(f64::INFINITY))
     }
 }
 
@@ -246,14 +226,8 @@ pub fn libmodbus(folder: &Path, value: u16, kind: &str) -> (u16, Process) {
     let program = folder.join("libmodbus_server");
     if !program.exists() {
         let mut compiler = Command::new("cc");
-        compiler
-            .arg(repository("tests/libmodbus_server.c"))
-            .arg("-o")
-            .arg(&program);
-        let built = compiler
-            .args(["-I/usr/include/modbus", "-lmodbus"])
-            .status()
-            .unwrap();
+        compiler.arg(repository("tests/libmodbus_server.c")).arg("-o").arg(&program);
+        let built = compiler.args(["-I/usr/include/modbus", "-lmodbus"]).status().unwrap();
         assert!(
             built.success(),
             "cannot build a libmodbus server: run tests/run, which installs libmodbus-dev"
@@ -265,8 +239,6 @@ pub fn libmodbus(folder: &Path, value: u16, kind: &str) -> (u16, Process) {
         .spawn()
         .unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     (line.trim().parse().expect("its port"), Process(child))
 }

@@ -17,19 +17,8 @@ fn a_table_is_imported_and_read_with() {
     let out = context.path("devices/own-meter.toml");
     let import = |more: &[&str]| {
         let mut command = hanqing();
-        command.args([
-            "profile",
-            "import",
-            "--id",
-            "own-meter",
-            "--name",
-            "Own meter",
-        ]);
-        command
-            .args(["--source", "Its manual, 2019", "--out"])
-            .arg(&out)
-            .args(more)
-            .arg(&table);
+        command.args(["profile", "import", "--id", "own-meter", "--name", "Own meter"]);
+        command.args(["--source", "Its manual, 2019", "--out"]).arg(&out).args(more).arg(&table);
         outcome(&mut command)
     };
     let (code, printed, told) = import(&["--base", "40001"]);
@@ -40,16 +29,11 @@ fn a_table_is_imported_and_read_with() {
     assert!(told.contains("never overwritten"), "{told}");
     let (code, printed, _) = outcome(hanqing().arg("check").arg(&out));
     assert_eq!(code, Some(0), "{printed}");
-    let (code, printed, _) = outcome(
-        hanqing()
-            .args(["profile", "list", "--devices-dir"])
-            .arg(context.path("devices")),
-    );
+    let (code, printed, _) =
+        outcome(hanqing().args(["profile", "list", "--devices-dir"]).arg(context.path("devices")));
     assert_eq!(code, Some(0));
     assert!(
-        printed
-            .lines()
-            .any(|l| l.starts_with("own-meter") && l.ends_with("自备")),
+        printed.lines().any(|l| l.starts_with("own-meter") && l.ends_with("自备")),
         "{printed}"
     );
 
@@ -62,19 +46,14 @@ fn a_table_is_imported_and_read_with() {
     let config = context.write("edge.toml", &config);
     let (code, printed, told) = outcome(hanqing().args(["read", "-c"]).arg(config));
     assert_eq!((code, told.as_str()), (Some(0), ""), "{printed}");
-    assert!(
-        printed.contains("36.62541") && printed.contains("123.45"),
-        "{printed}"
-    );
+    assert!(printed.contains("36.62541") && printed.contains("123.45"), "{printed}");
 }
 
 #[test]
 fn a_bad_table_is_named_whole_and_writes_nothing() {
     let context = Context::new();
-    let table = context.write(
-        "meter.csv",
-        &TABLE.replace("int32", "int33").replace("40001", "4OOO1"),
-    );
+    let table =
+        context.write("meter.csv", &TABLE.replace("int32", "int33").replace("40001", "4OOO1"));
     let out = context.path("meter.toml");
     let mut command = hanqing();
     command.args([
@@ -84,23 +63,14 @@ fn a_bad_table_is_named_whole_and_writes_nothing() {
     let (code, printed, told) = outcome(command.arg(&out).arg(&table));
     assert_eq!((code, printed.as_str()), (Some(2), ""));
     assert!(told.contains("row 2, column C (地址) = 4OOO1"), "{told}");
-    assert!(
-        told.contains("row 3, column D (数据类型) = int33"),
-        "{told}"
-    );
+    assert!(told.contains("row 3, column D (数据类型) = int33"), "{told}");
     assert!(!out.exists());
     let other = context.path("other.toml");
     let mut command = hanqing();
-    command.args([
-        "profile", "import", "--id", "meter", "--name", "m", "--source", "s",
-    ]);
+    command.args(["profile", "import", "--id", "meter", "--name", "m", "--source", "s"]);
     let table = context.write("right.csv", TABLE);
-    let (code, _, told) = outcome(
-        command
-            .args(["--base", "40001", "--out"])
-            .arg(&other)
-            .arg(&table),
-    );
+    let (code, _, told) =
+        outcome(command.args(["--base", "40001", "--out"]).arg(&other).arg(&table));
     assert_eq!(code, Some(2));
     assert!(told.contains("meter.toml"), "{told}");
     assert!(!other.exists());
@@ -114,8 +84,5 @@ fn a_register_that_spoils_a_value_is_named() {
     let arguments = ["read", "--tcp", &tcp, "--unit", "1", "--profile", "qdy30"];
     let (code, printed, _) = outcome(hanqing().args(arguments));
     assert_eq!(code, Some(1));
-    assert!(
-        printed.contains("数据无法解析（register 2 holds 40,"),
-        "{printed}"
-    );
+    assert!(printed.contains("数据无法解析（register 2 holds 40,"), "{printed}");
 }

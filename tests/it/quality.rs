@@ -58,26 +58,16 @@ fn a_jump_and_a_pump_without_flow_are_flagged_and_kept() {
     });
     field.change(&json!({"1": {"4": [9350]}}));
     let (jump, reading) = flagged(&context, LEVEL, 0, Flag::Fail, Some(Reason::Spike));
-    assert_eq!(
-        (reading.value(), reading.raw.as_slice()),
-        (Some(9.35), &[9350][..])
-    );
+    assert_eq!((reading.value(), reading.raw.as_slice()), (Some(9.35), &[9350][..]));
     let readings = context.readings(LEVEL);
-    assert!(
-        readings[..jump]
-            .iter()
-            .all(|r| r.flag == Flag::Good && r.raw.is_empty())
-    );
+    assert!(readings[..jump].iter().all(|r| r.flag == Flag::Good && r.raw.is_empty()));
     // It stays there: a step, of which one reading is flagged.
     flagged(&context, LEVEL, jump + 1, Flag::Good, None);
 
     let (dry, reading) = flagged(&context, FLOW, 0, Flag::Suspect, Some(Reason::NoFlow));
     assert_eq!(reading.value(), Some(0.0));
     let readings = context.readings(FLOW);
-    assert!(
-        dry >= 2 && readings[..dry].iter().all(|r| r.flag == Flag::Good),
-        "{readings:?}"
-    );
+    assert!(dry >= 2 && readings[..dry].iter().all(|r| r.flag == Flag::Good), "{readings:?}");
     // 42.25 m3/h.
     field.change(&json!({"3": {"4": [0x0000, 0x2942]}}));
     let (_, reading) = flagged(&context, FLOW, dry + 1, Flag::Good, None);

@@ -23,10 +23,8 @@ fn schema(text: &str) -> Validator {
 
 fn accept(validator: &Validator, bytes: &[u8]) {
     let message: Value = serde_json::from_slice(bytes).unwrap();
-    let errors: Vec<String> = validator
-        .iter_errors(&message)
-        .map(|e| format!("{}: {e}", e.instance_path()))
-        .collect();
+    let errors: Vec<String> =
+        validator.iter_errors(&message).map(|e| format!("{}: {e}", e.instance_path())).collect();
     assert!(errors.is_empty(), "{message}\n{errors:#?}");
 }
 
@@ -123,14 +121,8 @@ proptest! {
 fn a_birth_of_every_parameter_fits() {
     let counters = [
         None,
-        Some(CounterSpec {
-            modulus: Some(1e6),
-            max_rate_per_hour: None,
-        }),
-        Some(CounterSpec {
-            modulus: None,
-            max_rate_per_hour: Some(30.5),
-        }),
+        Some(CounterSpec { modulus: Some(1e6), max_rate_per_hour: None }),
+        Some(CounterSpec { modulus: None, max_rate_per_hour: Some(30.5) }),
     ];
     let observed = Parameter::ALL
         .iter()
@@ -158,10 +150,7 @@ fn the_schemas_list_the_catalogues() {
         assert_eq!(schema["$defs"]["series"]["pattern"], json!(pattern));
     }
     let same_station = format!("^/({})$", parameters.join("|"));
-    assert_eq!(
-        batch["$defs"]["same_station"]["pattern"],
-        json!(same_station)
-    );
+    assert_eq!(batch["$defs"]["same_station"]["pattern"], json!(same_station));
     let units = birth["$defs"]["observed"]["properties"]["unit"]["enum"].clone();
     let read: Vec<Unit> = serde_json::from_value(units.clone()).unwrap();
     let symbols: Vec<&str> = read.iter().map(|u| u.symbol()).collect();
@@ -223,10 +212,7 @@ fn what_only_the_reader_can_know_it_refuses() {
     });
     assert!(schema(BATCH).is_valid(&batch));
     let error = Batch::from_bytes(batch.to_string().as_bytes()).unwrap_err();
-    assert!(
-        error.to_string().contains("readings[0]: series 1"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("readings[0]: series 1"), "{error}");
     let ack = json!({"v": 1, "epoch": "8c5f0a1b2c3d4e5f", "ranges": [[3, 1]]});
     assert!(schema(ACK).is_valid(&ack));
     assert!(Ack::from_bytes(ack.to_string().as_bytes()).is_err());
@@ -250,10 +236,7 @@ fn a_broken_birth_status_or_ack_is_refused_by_schema_and_reader() {
             ("/series/0/interval_s", json!(-5)),
             ("/series/0/interval_s", json!("5 min")),
             ("/series/0/counter/modulus", json!("1e6")),
-            (
-                "/series/0",
-                json!({"series": "pump-1/energy_total", "unit": "kWh"}),
-            ),
+            ("/series/0", json!({"series": "pump-1/energy_total", "unit": "kWh"})),
         ],
     );
     let status = json!({"v": 1, "state": "online", "since": "2022-08-01T00:00:00Z"});

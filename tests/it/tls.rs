@@ -27,11 +27,7 @@ fn make(context: &Context, folder: &str, arguments: &[&str]) -> String {
 pub fn office(context: &Context, folder: &str) -> PathBuf {
     make(context, folder, &["authority"]);
     make(context, folder, &["broker", "localhost", "192.0.2.7"]);
-    make(
-        context,
-        folder,
-        &["client", "hanqing-hub", GATEWAY, "gw-other"],
-    );
+    make(context, folder, &["client", "hanqing-hub", GATEWAY, "gw-other"]);
     context.path(folder)
 }
 
@@ -45,16 +41,10 @@ pub fn shipped(context: &Context, folder: &str, port: u16) -> String {
     );
     for (from, to) in [
         ("listener 8883\n", format!("listener {port} 127.0.0.1\n")),
-        (
-            "/etc/mosquitto/certs/",
-            format!("{}/", context.path(folder).display()),
-        ),
+        ("/etc/mosquitto/certs/", format!("{}/", context.path(folder).display())),
         (
             "acl_file /etc/mosquitto/hanqing.acl",
-            format!(
-                "acl_file {}",
-                repository("deploy/mosquitto/hanqing.acl").display()
-            ),
+            format!("acl_file {}", repository("deploy/mosquitto/hanqing.acl").display()),
         ),
     ] {
         assert!(config.contains(from), "{from:?} is not in {config}");
@@ -98,10 +88,7 @@ fn gateway(context: &Context, name: &str, confirm: &str, mqtt: &str, field: &Pym
 /// Starts the hub in `context`, by its certificate.
 fn hub(context: &Context, folder: &str) -> Process {
     let config = std::fs::read_to_string(context.hub_config()).unwrap();
-    let plain = format!(
-        "[mqtt]\nurl = \"mqtt://127.0.0.1:{}\"\n",
-        context.broker_port()
-    );
+    let plain = format!("[mqtt]\nurl = \"mqtt://127.0.0.1:{}\"\n", context.broker_port());
     assert!(config.contains(&plain), "{config}");
     let config = config.replace(&plain, &mqtt(context, folder, "hanqing-hub"));
     context.write("hub.toml", &config);
@@ -116,11 +103,7 @@ fn field() -> Pymodbus {
 fn logged(context: &Context, daemon: &str, text: &str, times: usize) {
     wait_for(text, || {
         let log = context.log(daemon);
-        if log.matches(text).count() >= times {
-            Ok(())
-        } else {
-            Err(log)
-        }
+        if log.matches(text).count() >= times { Ok(()) } else { Err(log) }
     });
 }
 
@@ -151,11 +134,7 @@ fn readings_arrive_with_certificates_on_both_sides() {
     });
     // The acknowledgements come back, too.
     drained(&context);
-    assert!(
-        !context.log("edge").contains("WARN"),
-        "{}",
-        context.log("edge")
-    );
+    assert!(!context.log("edge").contains("WARN"), "{}", context.log("edge"));
 }
 
 #[test]
@@ -220,17 +199,8 @@ fn certificates_are_renewed_while_the_gateway_runs() {
     make(&context, "renewed", &["client", GATEWAY]);
     let (certificate, key) = (format!("{GATEWAY}.pem"), format!("{GATEWAY}.key"));
     copy("renewed", &certificate);
-    logged(
-        &context,
-        "edge",
-        "new certificates cannot be used; the connection stays as it is",
-        1,
-    );
-    assert!(
-        context
-            .log("edge")
-            .contains("does not belong to mqtt.cert_file")
-    );
+    logged(&context, "edge", "new certificates cannot be used; the connection stays as it is", 1);
+    assert!(context.log("edge").contains("does not belong to mqtt.cert_file"));
     drained(&context);
     copy("renewed", &key);
     logged(&context, "edge", "to use the new certificates", 1);
@@ -245,13 +215,7 @@ fn certificates_are_renewed_while_the_gateway_runs() {
     logged(&context, "edge", "is cut off", 1);
     let _running = broker(&context, "other");
     assert!(edge.runs());
-    for file in [
-        "ca.pem",
-        &certificate,
-        &key,
-        "hanqing-hub.pem",
-        "hanqing-hub.key",
-    ] {
+    for file in ["ca.pem", &certificate, &key, "hanqing-hub.pem", "hanqing-hub.key"] {
         copy("other", file);
     }
     logged(&context, "edge", "connected to the broker", 3);
@@ -277,25 +241,15 @@ fn make_certificates_overwrites_nothing_and_keeps_keys_to_itself() {
     assert_eq!(before.len(), 10, "something is left over");
     for (path, _) in &before {
         let mode = std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        let expected = if path.extension().unwrap() == "key" {
-            0o600
-        } else {
-            0o644
-        };
+        let expected = if path.extension().unwrap() == "key" { 0o600 } else { 0o644 };
         assert_eq!(mode, expected, "{}", path.display());
     }
     for (arguments, told) in [
         (&["authority"][..], "ca.pem is there already"),
         (&["broker", "localhost"], "broker.pem is there already"),
-        (
-            &["client", "gw-new", GATEWAY],
-            "gw-test.pem is there already",
-        ),
+        (&["client", "gw-new", GATEWAY], "gw-test.pem is there already"),
         (&["client", "gw+"], "gw+ is no name of a gateway"),
-        (
-            &["broker", "a b"],
-            "a b is neither a host name nor an address",
-        ),
+        (&["broker", "a b"], "a b is neither a host name nor an address"),
         (&["client"], "hanqing-hub, and each gateway"),
     ] {
         let (code, printed, error) = outcome(

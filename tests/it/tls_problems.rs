@@ -26,19 +26,12 @@ pub fn settings_of(name: &str, url: String, folder: &Path) -> MqttSettings {
 }
 
 fn without_certificate(settings: &MqttSettings) -> MqttSettings {
-    MqttSettings {
-        cert_file: None,
-        key_file: None,
-        ..settings.clone()
-    }
+    MqttSettings { cert_file: None, key_file: None, ..settings.clone() }
 }
 
 /// What is said of a connection with these settings, as the hub.
 pub fn told(settings: &MqttSettings) -> String {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     match runtime.block_on(Intake::connect(settings, "hanqing-hub", None, false)) {
         Ok(_) => "connected".into(),
         Err(error) => error.to_string(),
@@ -67,11 +60,8 @@ fn dated(folder: &Path, name: &str, extensions: &str, from: &str, to: &str) {
     );
     std::fs::write(folder.join("dated.cnf"), config).unwrap();
     std::fs::write(folder.join("dated.index"), "").unwrap();
-    let (key, request, certificate) = (
-        format!("{name}.key"),
-        format!("{name}.csr"),
-        format!("{name}.pem"),
-    );
+    let (key, request, certificate) =
+        (format!("{name}.key"), format!("{name}.csr"), format!("{name}.pem"));
     let subject = format!("/CN={name}");
     run(&[
         "req",
@@ -119,13 +109,7 @@ fn each_fault_of_certificates_says_what_it_is() {
     let port = context.broker_port();
     let ours = office(&context, "certs");
     let foreign = office(&context, "foreign");
-    dated(
-        &ours,
-        "old",
-        "extendedKeyUsage = clientAuth",
-        "20200101000000Z",
-        "20200201000000Z",
-    );
+    dated(&ours, "old", "extendedKeyUsage = clientAuth", "20200101000000Z", "20200201000000Z");
     let _broker = mosquitto_with(&context, &shipped(&context, "certs", port), port);
     let url = format!("mqtts://localhost:{port}");
     let good = settings(url.clone(), &ours);
@@ -135,32 +119,17 @@ fn each_fault_of_certificates_says_what_it_is() {
     let bare = without_certificate(&good);
     says(
         &bare,
-        &[
-            &place,
-            "wants a certificate of its clients",
-            "; give mqtt.cert_file and mqtt.key_file",
-        ],
+        &[&place, "wants a certificate of its clients", "; give mqtt.cert_file and mqtt.key_file"],
     );
 
-    let authority = MqttSettings {
-        ca_file: Some(foreign.join("ca.pem")),
-        ..good.clone()
-    };
+    let authority = MqttSettings { ca_file: Some(foreign.join("ca.pem")), ..good.clone() };
     let file = format!("mqtt.ca_file {}", foreign.join("ca.pem").display());
     says(
         &authority,
-        &[
-            &place,
-            "was not signed by an authority in",
-            &file,
-            "; copy the authority's certificate",
-        ],
+        &[&place, "was not signed by an authority in", &file, "; copy the authority's certificate"],
     );
 
-    let name = MqttSettings {
-        url: format!("mqtts://127.0.0.1:{port}"),
-        ..good.clone()
-    };
+    let name = MqttSettings { url: format!("mqtts://127.0.0.1:{port}"), ..good.clone() };
     says(
         &name,
         &[
@@ -170,56 +139,23 @@ fn each_fault_of_certificates_says_what_it_is() {
         ],
     );
 
-    let certificate = MqttSettings {
-        ca_file: good.ca_file.clone(),
-        ..settings(url.clone(), &foreign)
-    };
-    let file = format!(
-        "mqtt.cert_file {}",
-        foreign.join("hanqing-hub.pem").display()
-    );
-    says(
-        &certificate,
-        &[
-            &place,
-            "does not know the authority",
-            &file,
-            "; take a certificate",
-        ],
-    );
+    let certificate =
+        MqttSettings { ca_file: good.ca_file.clone(), ..settings(url.clone(), &foreign) };
+    let file = format!("mqtt.cert_file {}", foreign.join("hanqing-hub.pem").display());
+    says(&certificate, &[&place, "does not know the authority", &file, "; take a certificate"]);
 
     let expired = MqttSettings {
         cert_file: Some(ours.join("old.pem")),
         key_file: Some(ours.join("old.key")),
         ..good.clone()
     };
-    says(
-        &expired,
-        &[&place, "old.pem has expired", "; have it renewed"],
-    );
+    says(&expired, &[&place, "old.pem has expired", "; have it renewed"]);
 
     let plain = MqttSettings::at(format!("mqtt://localhost:{port}"));
-    says(
-        &plain,
-        &[
-            &place,
-            &format!("TLS on port {port}"),
-            "write mqtts in mqtt.url",
-        ],
-    );
+    says(&plain, &[&place, &format!("TLS on port {port}"), "write mqtts in mqtt.url"]);
 
-    let key = MqttSettings {
-        key_file: Some(ours.join(format!("{GATEWAY}.key"))),
-        ..good
-    };
-    says(
-        &key,
-        &[
-            "mqtt.key_file = ",
-            "gw-test.key: does not belong to mqtt.cert_file ",
-            "; copy",
-        ],
-    );
+    let key = MqttSettings { key_file: Some(ours.join(format!("{GATEWAY}.key"))), ..good };
+    says(&key, &["mqtt.key_file = ", "gw-test.key: does not belong to mqtt.cert_file ", "; copy"]);
 }
 
 #[test]
@@ -231,20 +167,12 @@ fn a_brokers_certificate_out_of_time_is_told_with_both_clocks() {
         (
             "20200101000000Z",
             "20200201000000Z",
-            [
-                "expired at 2020-02-01T00:00:00Z",
-                "this machine's clock says 2",
-                "; renew",
-            ],
+            ["expired at 2020-02-01T00:00:00Z", "this machine's clock says 2", "; renew"],
         ),
         (
             "20950101000000Z",
             "20960101000000Z",
-            [
-                "valid from 2095-01-01T00:00:00Z",
-                "this machine's clock says 2",
-                "; set the clock",
-            ],
+            ["valid from 2095-01-01T00:00:00Z", "this machine's clock says 2", "; set the clock"],
         ),
     ] {
         for file in ["broker.pem", "broker.key"] {
@@ -253,10 +181,7 @@ fn a_brokers_certificate_out_of_time_is_told_with_both_clocks() {
         dated(&folder, "broker", names, from, to);
         let port = free_port();
         let _broker = mosquitto_with(&context, &shipped(&context, "certs", port), port);
-        says(
-            &settings(format!("mqtts://localhost:{port}"), &folder),
-            &words,
-        );
+        says(&settings(format!("mqtts://localhost:{port}"), &folder), &words);
     }
 }
 
@@ -267,35 +192,16 @@ fn a_port_without_tls_or_without_anybody_is_told() {
     let _broker = mosquitto(&context);
     let port = context.broker_port();
     let good = settings(format!("mqtts://localhost:{port}"), &folder);
-    says(
-        &good,
-        &[
-            "speaks none on port",
-            &port.to_string(),
-            "; correct the port in mqtt.url",
-        ],
-    );
+    says(&good, &["speaks none on port", &port.to_string(), "; correct the port in mqtt.url"]);
 
     let nobody = free_port();
     let good = settings(format!("mqtts://localhost:{nobody}"), &folder);
-    says(
-        &good,
-        &[
-            &format!("nothing listens on port {nobody}"),
-            "; start the broker",
-        ],
-    );
+    says(&good, &[&format!("nothing listens on port {nobody}"), "; start the broker"]);
 
     // A label of 64 letters: no name server has to be asked.
     let host = "a".repeat(64);
     let good = settings(format!("mqtts://{host}.invalid:{nobody}"), &folder);
-    says(
-        &good,
-        &[
-            &format!("the name {host}.invalid cannot be looked up"),
-            "; correct mqtt.url",
-        ],
-    );
+    says(&good, &[&format!("the name {host}.invalid cannot be looked up"), "; correct mqtt.url"]);
 }
 
 #[test]

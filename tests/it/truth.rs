@@ -34,21 +34,11 @@ const DRY_HOURS: u32 = 6;
 const SILENT_H: f64 = 24.0;
 
 fn options(seed: Option<u64>, out: &Path) -> Options {
-    Options {
-        days_per_second: 0.0,
-        seed,
-        port: 0,
-        out: out.into(),
-    }
+    Options { days_per_second: 0.0, seed, port: 0, out: out.into() }
 }
 
 fn figure<'a>(finished: &'a Finished, id: &str) -> &'a Figure {
-    let found = finished
-        .report
-        .statement
-        .figures
-        .iter()
-        .find(|f| f.id == id);
+    let found = finished.report.statement.figures.iter().find(|f| f.id == id);
     found.unwrap_or_else(|| panic!("no figure {id}"))
 }
 
@@ -71,12 +61,7 @@ fn inputs(figure: &Figure) -> BTreeMap<Series, (Option<f64>, &'static str)> {
 /// The step of each counter's register around the values it shows, in the parameter's unit.
 fn resolutions(example: &Example, store: &Sqlite) -> BTreeMap<Series, f64> {
     let mut steps = BTreeMap::new();
-    for device in example
-        .gateways
-        .iter()
-        .flat_map(|g| &g.buses)
-        .flat_map(|b| &b.devices)
-    {
+    for device in example.gateways.iter().flat_map(|g| &g.buses).flat_map(|b| &b.devices) {
         let profile: &Profile = &example.profiles[&device.profile];
         for point in profile.points.iter().filter(|p| p.counter.is_some()) {
             let series = Series::new(device.station.clone(), point.parameter);
@@ -84,9 +69,7 @@ fn resolutions(example: &Example, store: &Sqlite) -> BTreeMap<Series, f64> {
             let scale = device.adjust.get(&point.parameter).map_or(1.0, |a| a.scale);
             let step = match point.point_type {
                 PointType::F32 => {
-                    let cells = store
-                        .hours(&series, Timestamp::MIN, Timestamp::MAX)
-                        .unwrap();
+                    let cells = store.hours(&series, Timestamp::MIN, Timestamp::MAX).unwrap();
                     let top = cells.iter().filter_map(|c| c.max).fold(0.0, f64::max);
                     top * f64::from(f32::EPSILON)
                 }
@@ -153,17 +136,11 @@ fn electricity(finished: &Finished, plan: &Example, store: &Sqlite) {
     }
     assert_eq!(resets, ["pump-lifang-1"]);
     assert_eq!(rollovers, ["pump-qiaokeng-2"]);
-    let (least, most) = (
-        number(finished, "electricity_used"),
-        figure.bounds.unwrap()[1],
-    );
+    let (least, most) = (number(finished, "electricity_used"), figure.bounds.unwrap()[1]);
     near(least, sum.0, 1e-6, "the sum of the least");
     near(most, sum.1, 1e-6, "the sum of the most");
     let kwh = finished.truth.energy_kwh();
-    assert!(
-        least <= kwh + tolerance && kwh <= most + tolerance,
-        "{kwh} not in {least}..{most}"
-    );
+    assert!(least <= kwh + tolerance && kwh <= most + tolerance, "{kwh} not in {least}..{most}");
     // All but the pump whose meter was replaced are exact; its own uncertainty is all that is left open.
     let reset = Series::new(id("pump-lifang-1"), Parameter::EnergyTotal);
     let (low, high) = grown(&store.hours(&reset, Timestamp::MIN, Timestamp::MAX).unwrap());
@@ -199,42 +176,25 @@ fn pumps(finished: &Finished, plan: &Example, store: &Sqlite) {
     for (series, (value, _)) in &hours {
         let (name, h) = (series.station.as_str(), truth[&series.station].hours_run);
         // A poll an hour sees a pump run as often as it does, to half an hour; the silent one is not seen at all for a day.
-        let unseen = if name == "pump-tangbei-2" {
-            SILENT_H
-        } else {
-            0.0
-        };
+        let unseen = if name == "pump-tangbei-2" { SILENT_H } else { 0.0 };
         let value = value.unwrap();
-        assert!(
-            h - unseen - 0.51 <= value && value <= h + 0.51,
-            "{name}: {value} h, in truth {h}"
-        );
+        assert!(h - unseen - 0.51 <= value && value <= h + 0.51, "{name}: {value} h, in truth {h}");
     }
 
     let ran = truth.values().filter(|p| p.hours_run > 0.0).count() as f64;
     let csv = String::from_utf8(plan.ledger.clone()).unwrap();
-    let declared = csv
-        .lines()
-        .filter_map(|line| line.strip_prefix("equipment_declared,"));
-    let declared: f64 = declared
-        .map(|rest| rest.split(',').next().unwrap().parse::<f64>().unwrap())
-        .sum();
+    let declared = csv.lines().filter_map(|line| line.strip_prefix("equipment_declared,"));
+    let declared: f64 =
+        declared.map(|rest| rest.split(',').next().unwrap().parse::<f64>().unwrap()).sum();
     assert_eq!(number(finished, "equipment_deployed"), ran + declared);
     assert_eq!((ran, declared), (44.0, 21.0));
 }
 
 /// Dry ponds and channels: each source by itself.
 fn dry(finished: &Finished, township: &Township, store: &Sqlite) {
-    for (name, kind) in [
-        ("ponds_dry", StationKind::Pond),
-        ("channels_dry", StationKind::Channel),
-    ] {
+    for (name, kind) in [("ponds_dry", StationKind::Pond), ("channels_dry", StationKind::Channel)] {
         let inputs = inputs(figure(finished, name));
-        let stations: Vec<_> = township
-            .stations
-            .iter()
-            .filter(|s| s.kind == kind)
-            .collect();
+        let stations: Vec<_> = township.stations.iter().filter(|s| s.kind == kind).collect();
         assert_eq!(inputs.len(), stations.len());
         let mut dry = 0.0;
         for station in stations {
@@ -244,14 +204,9 @@ fn dry(finished: &Finished, township: &Township, store: &Sqlite) {
             let what = format!("{}: {said}, in truth {truth:?}", station.id);
             assert!(said == 1.0 || truth.dry_days == 0, "{what}");
             assert!(said == 0.0 || truth.dry_hours >= 24 - DRY_HOURS, "{what}");
-            let cells = store
-                .hours(&series, Timestamp::MIN, Timestamp::MAX)
-                .unwrap();
+            let cells = store.hours(&series, Timestamp::MIN, Timestamp::MAX).unwrap();
             if let Some(spell) = dry_spell(&cells, dry_level_m(station).unwrap()) {
-                assert!(
-                    spell.hours <= truth.dry_hours + DRY_HOURS,
-                    "{what}, {spell:?}"
-                );
+                assert!(spell.hours <= truth.dry_hours + DRY_HOURS, "{what}, {spell:?}");
                 let day = spell.longest_h + DRY_HOURS >= truth.dry_days * 24
                     || spell.hours > spell.longest_h;
                 assert!(day, "{what}, {spell:?}");
@@ -268,19 +223,12 @@ fn gaps(finished: &Finished, store: &Sqlite) {
     let silent = format!("pump-tangbei-2/{}", Parameter::EnergyTotal);
     let inputs = &figure(finished, "electricity_used").inputs;
     for input in inputs {
-        let expected = if input.from == silent {
-            1.0 - 24.0 / 2568.0
-        } else {
-            1.0
-        };
+        let expected = if input.from == silent { 1.0 - 24.0 / 2568.0 } else { 1.0 };
         near(input.coverage.unwrap(), expected, 1e-12, &input.from);
     }
     let series = Series::new(id("reservoir-huangshui-1"), Parameter::Level);
     let instant = |text: &str| text.parse::<Timestamp>().unwrap();
-    let (from, to) = (
-        instant("2022-10-10T16:00:00Z"),
-        instant("2022-10-12T16:00:00Z"),
-    );
+    let (from, to) = (instant("2022-10-10T16:00:00Z"), instant("2022-10-12T16:00:00Z"));
     let readings = store.readings(&series, from, to).unwrap();
     assert_eq!(readings.len(), 48);
     for reading in readings {
@@ -288,17 +236,12 @@ fn gaps(finished: &Finished, store: &Sqlite) {
         assert_eq!(reading.flag, Flag::Missing);
         assert!(!reading.raw.is_empty(), "the registers are kept");
     }
-    let cells = store
-        .hours(&series, Timestamp::MIN, Timestamp::MAX)
-        .unwrap();
+    let cells = store.hours(&series, Timestamp::MIN, Timestamp::MAX).unwrap();
     assert_eq!(cells.iter().map(|c| c.missing).sum::<u32>(), 48);
 
     assert_eq!(finished.polled, finished.committed);
-    let sevenths: Vec<_> = finished
-        .gateways
-        .iter()
-        .map(|g| (g.gaps(), g.delivered.len()))
-        .collect();
+    let sevenths: Vec<_> =
+        finished.gateways.iter().map(|g| (g.gaps(), g.delivered.len())).collect();
     assert_eq!(sevenths, vec![(vec![], 1); 7]);
 }
 
@@ -308,9 +251,7 @@ fn documents(finished: &Finished, township: &Township) {
     let tree = tree.lines(3).join("\n") + "\n";
     let documents = finished.report.documents.files();
     // The whole statement says nothing that the others do not.
-    let shown = documents
-        .iter()
-        .filter(|(name, _)| *name != "statement.json");
+    let shown = documents.iter().filter(|(name, _)| *name != "statement.json");
     let explained = ("explain-electricity_used.txt", tree.as_bytes());
     for (name, made) in shown.copied().chain([explained]) {
         let path = repository("docs/examples/2022").join(name);
@@ -345,10 +286,7 @@ fn proposed(finished: &Finished, township: &Township) {
         .filter_map(|s| Some(s.balance?.storage_m3))
         .sum();
     let total = number(finished, "storage_total");
-    assert!(
-        (stored - total).abs() < 1.0,
-        "{stored} m3 by source, {total} in all"
-    );
+    assert!((stored - total).abs() < 1.0, "{stored} m3 by source, {total} in all");
     assert!(sources.iter().any(|s| s.supply_days.is_some()));
 }
 
@@ -356,9 +294,7 @@ fn proposed(finished: &Finished, township: &Township) {
 async fn the_measured_figures_are_the_truth() {
     let dir = tempfile::tempdir().unwrap();
     let plan = example(None).unwrap();
-    let finished = run(example(None).unwrap(), &options(None, dir.path()))
-        .await
-        .unwrap();
+    let finished = run(example(None).unwrap(), &options(None, dir.path())).await.unwrap();
     let store = Sqlite::open_reader(&finished.data.join("store.db")).unwrap();
     electricity(&finished, &plan, &store);
     pumps(&finished, &plan, &store);
@@ -392,10 +328,8 @@ async fn the_measured_figures_are_the_truth() {
 /// Five days of September in which every unit answers, with the seed given and the ledger edited.
 async fn short(seed: u64, out: &Path, edit: impl FnOnce(String) -> String) -> Finished {
     let mut example = example(None).unwrap();
-    example.scenario.event = Period {
-        from: jiff::civil::date(2022, 9, 5),
-        to: jiff::civil::date(2022, 9, 9),
-    };
+    example.scenario.event =
+        Period { from: jiff::civil::date(2022, 9, 5), to: jiff::civil::date(2022, 9, 9) };
     let ledger = edit(String::from_utf8(example.ledger).unwrap());
     example.ledger = ledger.into_bytes();
     run(example, &options(Some(seed), out)).await.unwrap()

@@ -18,10 +18,7 @@ impl Victoria {
     pub fn start(context: &Context) -> Self {
         let port = free_port();
         let started = Command::new("victoria-metrics")
-            .arg(format!(
-                "-storageDataPath={}",
-                context.path("victoria").display()
-            ))
+            .arg(format!("-storageDataPath={}", context.path("victoria").display()))
             .arg(format!("-httpListenAddr=127.0.0.1:{port}"))
             .arg("-retentionPeriod=100y")
             .stdout(Stdio::null())
@@ -38,18 +35,12 @@ impl Victoria {
             assert!(process.runs(), "victoria-metrics ended at once");
             get(port, "/health").map_err(|error| error.to_string())
         });
-        Self {
-            _process: process,
-            port,
-        }
+        Self { _process: process, port }
     }
 
     /// Settings for it.
     pub fn settings(&self) -> ServerSettings {
-        let text = format!(
-            "kind = \"victoria\"\nurl = \"http://127.0.0.1:{}\"",
-            self.port
-        );
+        let text = format!("kind = \"victoria\"\nurl = \"http://127.0.0.1:{}\"", self.port);
         toml::from_str(&text).unwrap()
     }
 

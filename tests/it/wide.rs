@@ -65,9 +65,8 @@ impl WideField {
             run.intervals,
         );
         for unit in 1..=self.units {
-            let channels: Vec<String> = (0..LEVELS)
-                .map(|level| format!("c{level} = \"pond-{unit}-{level}\""))
-                .collect();
+            let channels: Vec<String> =
+                (0..LEVELS).map(|level| format!("c{level} = \"pond-{unit}-{level}\"")).collect();
             write!(
                 text,
                 "[[bus.device]]\nunit = {unit}\nprofile = \"wide\"\nstation = \"unit-{unit}\"\nchannels = {{ {} }}\n",

@@ -19,12 +19,7 @@ pub const IMPORTS: &[(&str, &[&str])] = &[
     ("ledger", &["core", "support", "figures", "water"]),
     ("report", &["core", "support", "figures", "water"]),
     ("web", &["core", "support", "water", "figures"]),
-    (
-        "edge",
-        &[
-            "core", "support", "wire", "device", "quality", "modbus", "spool", "mqtt",
-        ],
-    ),
+    ("edge", &["core", "support", "wire", "device", "quality", "modbus", "spool", "mqtt"]),
     (
         "hub",
         &[
@@ -81,12 +76,7 @@ pub struct Ban {
 
 pub const BANS: &[Ban] = &[
     Ban {
-        words: &[
-            "SystemTime::now",
-            "Instant::now",
-            "Timestamp::now",
-            "Zoned::now",
-        ],
+        words: &["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now"],
         holds: Where::Source,
         except: &["src/support/clock.rs"],
         instead: "time is injected: support::Clock, or support::Stopwatch for durations",
@@ -137,11 +127,7 @@ pub const BANS: &[Ban] = &[
     Ban {
         words: &["prometheus_client"],
         holds: Where::Source,
-        except: &[
-            "src/edge/metrics/",
-            "src/hub/metrics.rs",
-            "src/support/openmetrics.rs",
-        ],
+        except: &["src/edge/metrics/", "src/hub/metrics.rs", "src/support/openmetrics.rs"],
         instead: "add it to the gateway's status, and to the text that is made of it",
     },
     Ban {
@@ -169,14 +155,7 @@ pub const BANS: &[Ban] = &[
         instead: "ask the spool, the store or the ledger",
     },
     Ban {
-        words: &[
-            ".unwrap()",
-            ".expect(",
-            "panic!",
-            "todo!",
-            "unimplemented!",
-            "unreachable!",
-        ],
+        words: &[".unwrap()", ".expect(", "panic!", "todo!", "unimplemented!", "unreachable!"],
         holds: Where::Production,
         except: &[],
         instead: "return a Result, or make the case impossible by the type",

@@ -35,20 +35,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     let now = Clock::system().now();
     let statement = hub::statement(&settings, &township, period, now)?;
-    let open = statement
-        .findings
-        .found
-        .iter()
-        .filter(|f| f.accepted.is_none());
+    let open = statement.findings.found.iter().filter(|f| f.accepted.is_none());
     let (Some(rule), Some(reason), Some(by)) = (&arguments.rule, &arguments.reason, &arguments.by)
     else {
         for finding in open {
-            say!(
-                "{}  {}  {}",
-                finding.rule,
-                finding.severity.name_zh(),
-                finding.sentence()
-            );
+            say!("{}  {}  {}", finding.rule, finding.severity.name_zh(), finding.sentence());
             say!("    {}", finding.look);
         }
         return Ok(ExitCode::SUCCESS);

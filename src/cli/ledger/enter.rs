@@ -73,9 +73,7 @@ pub struct CorrectArguments {
 /// The code with this id or Chinese name.
 pub(super) fn code(text: &str) -> anyhow::Result<EntryCode> {
     let known = EntryCode::ALL.iter().copied();
-    let found = known
-        .clone()
-        .find(|c| c.id() == text || c.name_zh() == text);
+    let found = known.clone().find(|c| c.id() == text || c.name_zh() == text);
     found.with_context(|| match nearest(text, known.map(EntryCode::id)) {
         Some(near) => format!("{text} is no code of the ledger; did you mean {near}?"),
         None => format!("{text} is no code of the ledger; docs/manual/clerk.zh-CN.md lists them"),
@@ -107,9 +105,7 @@ pub(super) fn enter(arguments: &EnterArguments) -> anyhow::Result<ExitCode> {
     }
     let village = arguments.village.as_ref().map(|text| {
         let known = township.villages.iter();
-        let found = known
-            .clone()
-            .find(|v| v.id.as_str() == text || &v.name == text);
+        let found = known.clone().find(|v| v.id.as_str() == text || &v.name == text);
         found.map(|v| v.id.clone()).with_context(|| {
             let names: Vec<&str> = known.map(|v| v.name.as_str()).collect();
             format!("the township has no village {text}: {}", names.join(", "))
@@ -117,9 +113,7 @@ pub(super) fn enter(arguments: &EnterArguments) -> anyhow::Result<ExitCode> {
     });
     let crop = arguments.crop.as_ref().map(|text| {
         let known = township.crops.iter();
-        let found = known
-            .clone()
-            .find(|c| c.id.as_str() == text || &c.name == text);
+        let found = known.clone().find(|c| c.id.as_str() == text || &c.name == text);
         found.map(|c| c.id.clone()).with_context(|| {
             let names: Vec<&str> = known.map(|c| c.name.as_str()).collect();
             format!("the township has no crop {text}: {}", names.join(", "))
@@ -133,11 +127,7 @@ pub(super) fn enter(arguments: &EnterArguments) -> anyhow::Result<ExitCode> {
         to,
         village: village.transpose()?,
         crop: crop.transpose()?,
-        work: arguments
-            .work
-            .as_ref()
-            .map(|text| named("work", text))
-            .transpose()?,
+        work: arguments.work.as_ref().map(|text| named("work", text)).transpose()?,
         document: named("document", &arguments.document)?,
         entered_by: named("by", &arguments.by)?,
         entered_at: Clock::system().now(),

@@ -50,10 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let bytes = match arguments.out.extension().and_then(|ending| ending.to_str()) {
         Some("xlsx") => ledger::to_workbook(&rows, &all, &township)?,
         Some("csv") => ledger::to_csv(&rows, &all, &township)?.into_bytes(),
-        _ => anyhow::bail!(
-            "--out {}: the ending is .xlsx or .csv",
-            arguments.out.display()
-        ),
+        _ => anyhow::bail!("--out {}: the ending is .xlsx or .csv", arguments.out.display()),
     };
     let written = std::fs::write(&arguments.out, bytes);
     written.with_context(|| format!("cannot write {}", arguments.out.display()))?;

@@ -103,9 +103,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 fn read(file: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let most = u64::try_from(ledger::BYTES_MAX).unwrap_or(u64::MAX);
-    std::fs::File::open(file)?
-        .take(most.saturating_add(1))
-        .read_to_end(&mut bytes)?;
+    std::fs::File::open(file)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -114,9 +112,7 @@ fn add_refused(planned: &[Placed], import: &mut Import) {
     for (placed, number) in planned.iter().zip(&import.numbers) {
         if let Placed::Refused(error) = placed {
             let path = format!("row {number}");
-            import
-                .problems
-                .push(Problem::new(path, "", error.to_string(), ""));
+            import.problems.push(Problem::new(path, "", error.to_string(), ""));
         }
     }
 }
@@ -159,9 +155,6 @@ fn agreed(new: usize) -> anyhow::Result<bool> {
     show!("enter {new} rows? [y/N] ");
     std::io::stdout().flush()?;
     let mut answer = String::new();
-    std::io::stdin()
-        .lock()
-        .take(ANSWER_MAX)
-        .read_line(&mut answer)?;
+    std::io::stdin().lock().take(ANSWER_MAX).read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "是"))
 }

@@ -45,11 +45,7 @@ pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<ExitCode> {
     let two_person = settings.ledger.two_person || arguments.pending;
     let counted = ledger.counted(two_person)?;
     let pending = counted.pending.clone();
-    let rows = if arguments.pending {
-        pending.clone()
-    } else {
-        counted.both()
-    };
+    let rows = if arguments.pending { pending.clone() } else { counted.both() };
     let wanted = |entry: &Entry| code.is_none_or(|code| code == entry.code);
     let rows: Vec<Entry> = rows.into_iter().filter(wanted).collect();
     print(&rows, &pending, &township);
@@ -80,12 +76,7 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<ExitCode> {
     print(&rows, &pending, &township);
     for entry in &rows {
         let at = entry.entered_at.to_zoned_datetime(zone.clone());
-        say!(
-            "第{}条 {} {}登记",
-            entry.id,
-            at.strftime("%Y-%m-%d %H:%M"),
-            entry.entered_by
-        );
+        say!("第{}条 {} {}登记", entry.id, at.strftime("%Y-%m-%d %H:%M"), entry.entered_by);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -82,12 +82,7 @@ fn place(entry: &Entry, township: &Township) -> String {
 fn line(head: &str, entry: &Entry, township: &Township) -> String {
     let mut parts = vec![
         head.to_owned(),
-        format!(
-            "{} {} {}",
-            entry.code.name_zh(),
-            entry.value,
-            entry.code.unit()
-        ),
+        format!("{} {} {}", entry.code.name_zh(), entry.value, entry.code.unit()),
         days(entry),
         place(entry, township),
         entry.document.clone(),

@@ -42,9 +42,6 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         arguments.rows.clone()
     };
     let added = ledger.review(&rows, &arguments.by, Clock::system().now())?;
-    say!(
-        "{added} rows looked over, {} were already",
-        rows.len() - added
-    );
+    say!("{added} rows looked over, {} were already", rows.len() - added);
     Ok(ExitCode::SUCCESS)
 }

@@ -69,9 +69,7 @@ pub fn profile_of_table(text: &[u8], head: &Head, base: Base) -> Result<String, 
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let first = text.lines().next().unwrap_or_default();
     let separators = [b'\t', b';', b','];
-    let separator = separators
-        .into_iter()
-        .find(|s| first.contains(char::from(*s)));
+    let separator = separators.into_iter().find(|s| first.contains(char::from(*s)));
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator.unwrap_or(b','))
         .trim(csv::Trim::All)
@@ -80,11 +78,7 @@ pub fn profile_of_table(text: &[u8], head: &Head, base: Base) -> Result<String, 
     let header = match reader.headers() {
         Ok(header) => header.clone(),
         Err(error) => {
-            return Err(file(
-                &"",
-                &error.to_string(),
-                "check the quotes in the first row",
-            ));
+            return Err(file(&"", &error.to_string(), "check the quotes in the first row"));
         }
     };
     let columns = columns(&header)?;
@@ -153,10 +147,7 @@ pub fn profile_of_table(text: &[u8], head: &Head, base: Base) -> Result<String, 
 
 /// Names the row of a point in the place of the point.
 fn in_rows(problem: &mut Problem, rows: &[usize]) {
-    let of_point = problem
-        .path
-        .strip_prefix("point[")
-        .and_then(|rest| rest.split_once(']'));
+    let of_point = problem.path.strip_prefix("point[").and_then(|rest| rest.split_once(']'));
     let Some((index, rest)) = of_point else {
         return;
     };
@@ -193,23 +184,13 @@ fn write(
         Table::from_iter([("point".to_owned(), Value::Array(points))]),
         Table::from_iter([("example".to_owned(), Value::Table(example))]),
     ];
-    let faulty = |error: String| {
-        vec![Problem::new(
-            "file",
-            "",
-            error,
-            "this build is faulty: report it",
-        )]
-    };
+    let faulty =
+        |error: String| vec![Problem::new("file", "", error, "this build is faulty: report it")];
     let parts: Result<Vec<String>, _> = parts.iter().map(toml::to_string).collect();
     let text = parts.map_err(|e| faulty(e.to_string()))?.join("\n");
     let read: Profile = device::parse(&text).map_err(|e| faulty(e.to_string()))?;
     let problems = device::check(&read);
-    if problems.is_empty() {
-        Ok(text)
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(text) } else { Err(problems) }
 }
 
 /// Which column stands where.
@@ -224,18 +205,11 @@ fn columns(header: &csv::StringRecord) -> Result<Vec<Option<Column>>, Vec<Proble
             let hint = match nearest(&words::plain(heading), known()) {
                 Some(near) => format!("did you mean {near}?"),
                 None => {
-                    let first = COLUMNS
-                        .iter()
-                        .filter_map(|(_, names)| names.first().copied());
+                    let first = COLUMNS.iter().filter_map(|(_, names)| names.first().copied());
                     format!("known are {}", first.collect::<Vec<_>>().join(", "))
                 }
             };
-            problems.push(Problem::new(
-                place,
-                heading,
-                "is no column of a register table",
-                hint,
-            ));
+            problems.push(Problem::new(place, heading, "is no column of a register table", hint));
         } else if column.is_some() && columns.contains(&column) {
             problems.push(Problem::new(
                 place,
@@ -246,22 +220,13 @@ fn columns(header: &csv::StringRecord) -> Result<Vec<Option<Column>>, Vec<Proble
         }
         columns.push(column);
     }
-    for required in [
-        Column::Parameter,
-        Column::Address,
-        Column::Type,
-        Column::Unit,
-    ] {
+    for required in [Column::Parameter, Column::Address, Column::Type, Column::Unit] {
         if !columns.contains(&Some(required)) {
             let rule = format!("the column {} is missing", name(required));
             problems.push(Problem::new("row 1", "", rule, "add it to the headings"));
         }
     }
-    if problems.is_empty() {
-        Ok(columns)
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(columns) } else { Err(problems) }
 }
 
 #[cfg(test)]

@@ -9,10 +9,7 @@ use crate::core::{Kind, Parameter, Problem, Unit};
 /// What the manual calls a column.
 pub(super) fn name(column: Column) -> &'static str {
     let named = COLUMNS.iter().find(|(known, _)| *known == column);
-    named
-        .and_then(|(_, names)| names.first())
-        .copied()
-        .unwrap_or_default()
+    named.and_then(|(_, names)| names.first()).copied().unwrap_or_default()
 }
 
 /// A cell as the spreadsheet shows it: row 3, column D (类型).
@@ -42,10 +39,7 @@ pub(super) struct Row<'a> {
 impl Row<'_> {
     /// The cell of a column; `None` where it is empty or not there.
     fn cell(&self, column: Column) -> Option<String> {
-        let index = self
-            .columns
-            .iter()
-            .position(|known| *known == Some(column))?;
+        let index = self.columns.iter().position(|known| *known == Some(column))?;
         let cell = self.record.get(index).filter(|cell| !cell.is_empty());
         cell.map(str::to_owned)
     }
@@ -53,11 +47,7 @@ impl Row<'_> {
     fn wrong(&mut self, column: Column, rule: impl Into<String>, hint: impl Into<String>) {
         let index = self.columns.iter().position(|known| *known == Some(column));
         let place = match index {
-            Some(index) => place(
-                self.number,
-                index,
-                self.header.get(index).unwrap_or_default(),
-            ),
+            Some(index) => place(self.number, index, self.header.get(index).unwrap_or_default()),
             None => format!("row {}, {}", self.number, name(column)),
         };
         let value = self.cell(column).unwrap_or_default();
@@ -238,10 +228,7 @@ impl Row<'_> {
         let (least, most) = (self.number(Column::Least), self.number(Column::Most));
         match (least, most) {
             (Some(least), Some(most)) => {
-                point.insert(
-                    "valid_range".into(),
-                    Value::Array(vec![least.into(), most.into()]),
-                );
+                point.insert("valid_range".into(), Value::Array(vec![least.into(), most.into()]));
             }
             (Some(_), None) if self.cell(Column::Most).is_none() => {
                 self.wrong(
@@ -303,10 +290,7 @@ impl Row<'_> {
         for key in ["function", "address"] {
             block.extend(point.get(key).map(|value| (key.into(), value.clone())));
         }
-        block.insert(
-            "words".into(),
-            Value::Array(held.into_iter().map(Value::from).collect()),
-        );
+        block.insert("words".into(), Value::Array(held.into_iter().map(Value::from).collect()));
         blocks.push(Value::Table(block));
         let name = match text("channel") {
             Some(channel) => format!("{parameter}@{channel}"),

@@ -29,10 +29,7 @@ fn a_table_becomes_a_profile_that_reads_what_it_says() {
         .iter()
         .map(|p| (p.parameter.id(), u8::from(p.function), p.address))
         .collect();
-    assert_eq!(
-        seen,
-        [("flow", 3, 0), ("volume_total", 3, 8), ("level", 4, 10)]
-    );
+    assert_eq!(seen, [("flow", 3, 0), ("volume_total", 3, 8), ("level", 4, 10)]);
     let level = &profile.points[2];
     assert_eq!(level.invalid, [32767.0, -32768.0]);
     assert_eq!(decode(level, &[&[2350]]), Ok(2.35));
@@ -92,11 +89,7 @@ fn every_problem_is_named_by_row_and_column() {
 fn a_file_that_is_no_table_says_why() {
     let told = |text: &[u8]| {
         let problems = profile_of_table(text, &head(), Base::Wire).unwrap_err();
-        problems
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("\n")
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     };
     // 参数 in GBK.
     assert!(told(&[0xB2, 0xCE, 0xCA, 0xFD]).contains("CSV UTF-8"));

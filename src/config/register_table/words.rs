@@ -31,17 +31,7 @@ pub(super) const COLUMNS: &[(Column, &[&str])] = {
         (Parameter, &["参数", "参量", "观测项", "parameter"]),
         (Channel, &["通道", "channel"]),
         (Function, &["功能码", "功能号", "function", "fc"]),
-        (
-            Address,
-            &[
-                "地址",
-                "寄存器地址",
-                "起始地址",
-                "寄存器",
-                "address",
-                "register",
-            ],
-        ),
+        (Address, &["地址", "寄存器地址", "起始地址", "寄存器", "address", "register"]),
         (Type, &["类型", "数据类型", "type", "datatype"]),
         (Order, &["字节序", "字序", "order", "byteorder"]),
         (Scale, &["倍率", "系数", "scale", "factor"]),
@@ -51,14 +41,8 @@ pub(super) const COLUMNS: &[(Column, &[&str])] = {
         (Least, &["下限", "最小值", "min", "minimum"]),
         (Most, &["上限", "最大值", "max", "maximum"]),
         (Modulus, &["归零值", "modulus"]),
-        (
-            RatePerHour,
-            &["每小时最大增量", "maxrateperhour", "maxrate"],
-        ),
-        (
-            ExampleWords,
-            &["示例寄存器", "示例原始值", "examplewords", "exampleraw"],
-        ),
+        (RatePerHour, &["每小时最大增量", "maxrateperhour", "maxrate"]),
+        (ExampleWords, &["示例寄存器", "示例原始值", "examplewords", "exampleraw"]),
         (ExampleValue, &["示例值", "examplevalue"]),
         (Remark, &["备注", "说明", "remark", "note", "comment"]),
     ]
@@ -67,18 +51,14 @@ pub(super) const COLUMNS: &[(Column, &[&str])] = {
 /// A heading or a word of a cell without what nobody means by it: case, spaces, underscores, and what stands in brackets.
 pub(super) fn plain(text: &str) -> String {
     let text = text.split(['(', '（', '[']).next().unwrap_or_default();
-    let letters = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && !"_-".contains(*c));
+    let letters = text.chars().filter(|c| !c.is_whitespace() && !"_-".contains(*c));
     letters.flat_map(char::to_lowercase).collect()
 }
 
 /// The column with this heading.
 pub(super) fn column(heading: &str) -> Option<Column> {
     let heading = plain(heading);
-    let named = COLUMNS
-        .iter()
-        .find(|(_, names)| names.contains(&heading.as_str()));
+    let named = COLUMNS.iter().find(|(_, names)| names.contains(&heading.as_str()));
     named.map(|(column, _)| *column)
 }
 

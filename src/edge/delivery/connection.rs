@@ -51,11 +51,7 @@ const TRAFFIC_NOTE: u64 = 256 * 1024;
 
 /// What the hub is told of a clock.
 pub(super) fn clock_state(base: Base) -> ClockState {
-    if base.provisional {
-        ClockState::Provisional
-    } else {
-        ClockState::Good
-    }
+    if base.provisional { ClockState::Provisional } else { ClockState::Good }
 }
 
 /// How a connection has ended.
@@ -191,8 +187,7 @@ impl<'a> Delivery<'a> {
     /// The broker has confirmed a message.
     fn confirmed(&mut self, message: &Confirmed) {
         self.confirmed_at = self.life.elapsed();
-        self.pace
-            .confirmed(message.bytes, message.backlog, message.took);
+        self.pace.confirmed(message.bytes, message.backlog, message.took);
         for &seq in &message.batches {
             match self.of.confirm {
                 Confirm::Hub => self.unconfirmed.taken(seq),
@@ -219,9 +214,7 @@ impl<'a> Delivery<'a> {
             );
         }
         let now = self.of.clock.now();
-        self.of
-            .status
-            .send_modify(|s| s.acknowledged_at = Some(now));
+        self.of.status.send_modify(|s| s.acknowledged_at = Some(now));
         if let Some(lost) = self.unconfirmed.committed(&ack.committed) {
             tracing::info!(from = lost, "the hub has not acknowledged; sending again");
             self.begin_again(lost);
@@ -279,10 +272,8 @@ impl<'a> Delivery<'a> {
         if self.of.uplink.windows.is_empty() {
             return None;
         }
-        let open = matches!(
-            windows::hour(&self.of.uplink.windows, &self.of.local()),
-            Hour::Open(_)
-        );
+        let open =
+            matches!(windows::hour(&self.of.uplink.windows, &self.of.local()), Hour::Open(_));
         (!open || self.is_done()).then_some(Ended::Rests)
     }
 
@@ -353,18 +344,12 @@ impl<'a> Delivery<'a> {
             self.new_after = last_seq - 1;
         }
         while self.new_after < last_seq {
-            let room = self
-                .uplink
-                .free()
-                .min(UNCONFIRMED_MAX.saturating_sub(self.unconfirmed.len()));
+            let room =
+                self.uplink.free().min(UNCONFIRMED_MAX.saturating_sub(self.unconfirmed.len()));
             if room == 0 {
                 break;
             }
-            let Ok(batches) = self
-                .of
-                .spool
-                .batches(self.new_after, last_seq, room as u32)
-                .await
+            let Ok(batches) = self.of.spool.batches(self.new_after, last_seq, room as u32).await
             else {
                 // The spool says so itself, and is asked again.
                 break;
@@ -390,18 +375,12 @@ impl<'a> Delivery<'a> {
     /// Fetches backlog that is not on its way. Returns whether there is any.
     async fn fetch(&mut self) -> anyhow::Result<bool> {
         while self.fetched.is_empty() && self.old_after < self.new_after {
-            let Ok(batches) = self
-                .of
-                .spool
-                .stored(self.old_after, self.new_after, FETCH)
-                .await
+            let Ok(batches) = self.of.spool.stored(self.old_after, self.new_after, FETCH).await
             else {
                 return Ok(false);
             };
             self.old_after = batches.last().map_or(self.new_after, |last| last.seq);
-            let waiting = batches
-                .into_iter()
-                .filter(|b| !self.unconfirmed.contains(b.seq));
+            let waiting = batches.into_iter().filter(|b| !self.unconfirmed.contains(b.seq));
             self.fetched.extend(waiting);
         }
         Ok(!self.fetched.is_empty())
@@ -427,11 +406,7 @@ impl<'a> Delivery<'a> {
             return Ok(());
         }
         let message = packed::bundle(&messages);
-        let message = if self.compress {
-            packed::compress_well(&message)
-        } else {
-            message
-        };
+        let message = if self.compress { packed::compress_well(&message) } else { message };
         self.pace.sent(message.len());
         self.uplink.publish(seqs.clone(), true, message)?;
         self.sent(seqs);

@@ -29,10 +29,8 @@ use crate::support::{Backoff, Clock, Stopwatch, chance};
 use crate::wire::{Birth, ClockState};
 
 /// Waits between connections: at once after a hiccup, five minutes where the broker stays away.
-const RECONNECT: Backoff = Backoff {
-    first: Duration::from_secs(1),
-    most: Duration::from_secs(300),
-};
+const RECONNECT: Backoff =
+    Backoff { first: Duration::from_secs(1), most: Duration::from_secs(300) };
 
 /// A connection that has lived this long was a good one: the next failure is the first again. Shorter ones are a broker
 /// that kicks us out, and must not be stormed.
@@ -133,8 +131,7 @@ impl Deliverer {
         let mut rests_until = None;
         loop {
             if let Some(next) = self.closed_until(rests_until.take()) {
-                self.status
-                    .send_modify(|s| (s.next_at, s.problem) = (Some(next), None));
+                self.status.send_modify(|s| (s.next_at, s.problem) = (Some(next), None));
                 tokio::select! {
                     () = stop.cancelled() => return Ok(()),
                     () = self.clock.sleep_until(next) => continue,
@@ -184,11 +181,7 @@ impl Deliverer {
             }
             let lived = life.elapsed();
             failures = if lived >= GOOD_LIFE { 1 } else { failures + 1 };
-            kicked = if was_connected && lived < KICKED_WITHIN {
-                kicked + 1
-            } else {
-                0
-            };
+            kicked = if was_connected && lived < KICKED_WITHIN { kicked + 1 } else { 0 };
             let mut problem = error.to_string();
             if kicked >= 2 {
                 problem = format!(

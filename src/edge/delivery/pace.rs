@@ -35,11 +35,7 @@ pub(super) struct Pace {
 impl Pace {
     /// For at most `rate` bytes a second, 0 for as fast as the link takes it.
     pub fn new(rate: u64) -> Self {
-        Self {
-            window: BEGIN,
-            on_the_way: 0,
-            bucket: (rate > 0).then(|| Bucket::new(rate)),
-        }
+        Self { window: BEGIN, on_the_way: 0, bucket: (rate > 0).then(|| Bucket::new(rate)) }
     }
 
     /// Bytes that a message of the backlog may take now; `None` where none may go yet.
@@ -86,11 +82,7 @@ struct Bucket {
 
 impl Bucket {
     fn new(rate: u64) -> Self {
-        Self {
-            rate,
-            bytes: rate as f64,
-            at: Duration::ZERO,
-        }
+        Self { rate, bytes: rate as f64, at: Duration::ZERO }
     }
 
     fn holds(&mut self, now: Duration) -> bool {
@@ -171,17 +163,11 @@ mod tests {
             pace.sent(size);
             pace.confirmed(size, true, QUICK);
         }
-        assert_eq!(
-            (pace.window, pace.message_max(SECOND)),
-            (MOST, Some(MESSAGE_MOST))
-        );
+        assert_eq!((pace.window, pace.message_max(SECOND)), (MOST, Some(MESSAGE_MOST)));
         for _ in 0..20 {
             pace.confirmed(100, false, SLOW * 2);
         }
-        assert_eq!(
-            (pace.window, pace.message_max(SECOND)),
-            (LEAST, Some(LEAST))
-        );
+        assert_eq!((pace.window, pace.message_max(SECOND)), (LEAST, Some(LEAST)));
         pace.sent(LEAST);
         assert_eq!(pace.message_max(SECOND), None);
         pace.confirmed(LEAST, true, SLOW);

@@ -40,11 +40,7 @@ pub(super) struct Unconfirmed {
 impl Unconfirmed {
     pub fn sent(&mut self, seq: u64) {
         self.order += 1;
-        let batch = OnItsWay {
-            place: Place::Sent,
-            order: self.order,
-            overtaken: 0,
-        };
+        let batch = OnItsWay { place: Place::Sent, order: self.order, overtaken: 0 };
         self.batches.insert(seq, batch);
     }
 

@@ -26,9 +26,7 @@ impl FromStr for Window {
         let wrong = |rule: &str| {
             format!("{text:?} is no window: {rule}; such as \"06:00+20\" or \"*:30+5\"")
         };
-        let (begin, minutes) = text
-            .split_once('+')
-            .ok_or_else(|| wrong("begin + minutes"))?;
+        let (begin, minutes) = text.split_once('+').ok_or_else(|| wrong("begin + minutes"))?;
         let (hour, minute) = begin.split_once(':').ok_or_else(|| wrong("hour:minute"))?;
         let number = |text: &str, below: i8| {
             let digits = (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
@@ -42,11 +40,7 @@ impl FromStr for Window {
         let most = if hour.is_some() { MINUTES_MAX } else { 60 };
         let minutes: Option<u16> = minutes.parse().ok().filter(|m| (1..=most).contains(m));
         let minutes = minutes.ok_or_else(|| wrong(&format!("it is open 1 to {most} minutes")))?;
-        Ok(Self {
-            hour,
-            minute,
-            minutes,
-        })
+        Ok(Self { hour, minute, minutes })
     }
 }
 
@@ -118,11 +112,7 @@ fn begins(window: Window, now: &ZonedDateTime) -> impl Iterator<Item = Timestamp
         let zone = now.time_zone().clone();
         hours.clone().filter_map(move |hour| {
             let time = Time::new(hour, window.minute, 0, 0).ok()?;
-            Some(
-                zone.to_zoned_datetime(date.to_datetime(time))
-                    .ok()?
-                    .timestamp(),
-            )
+            Some(zone.to_zoned_datetime(date.to_datetime(time)).ok()?.timestamp())
         })
     })
 }
@@ -154,10 +144,7 @@ mod tests {
         ] {
             assert_eq!(hour(&windows, &at(now)), expected, "{now}");
         }
-        assert_eq!(
-            hour(&[], &at("2026-07-01T00:00")),
-            Hour::Open(Timestamp::MAX)
-        );
+        assert_eq!(hour(&[], &at("2026-07-01T00:00")), Hour::Open(Timestamp::MAX));
     }
 
     #[test]

@@ -66,11 +66,7 @@ impl Client {
         };
         let mut stream = BufReader::new(stream);
         match converse(&mut stream, path, Ask::Status, STATUS_MAX).await? {
-            Answer::Status(status) => Ok(Some(Self {
-                stream,
-                path: path.into(),
-                status: *status,
-            })),
+            Answer::Status(status) => Ok(Some(Self { stream, path: path.into(), status: *status })),
             other => Err(unfitting(path, &other)),
         }
     }
@@ -113,18 +109,12 @@ async fn converse(
         Ok(Ok(Answer::Refused(why))) => Err(ClientError::Refused(why)),
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => Err(broken(path, error)),
-        Err(_) => Err(broken(
-            path,
-            format!("no answer within {} s", limit.as_secs()),
-        )),
+        Err(_) => Err(broken(path, format!("no answer within {} s", limit.as_secs()))),
     }
 }
 
 fn broken(path: &Path, problem: impl std::fmt::Display) -> ClientError {
-    ClientError::Broken {
-        path: path.into(),
-        problem: problem.to_string(),
-    }
+    ClientError::Broken { path: path.into(), problem: problem.to_string() }
 }
 
 fn unfitting(path: &Path, answer: &Answer) -> ClientError {

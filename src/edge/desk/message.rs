@@ -80,11 +80,7 @@ impl ReadAsk {
         if !(1..=247).contains(&self.unit) {
             return Err(format!("unit {}: must be 1 to 247", self.unit));
         }
-        let most = if self.function.bits() {
-            BITS_MAX
-        } else {
-            REGISTERS_MAX
-        };
+        let most = if self.function.bits() { BITS_MAX } else { REGISTERS_MAX };
         if !(1..=most).contains(&self.count) {
             return Err(format!("count {}: must be 1 to {most}", self.count));
         }
@@ -95,16 +91,9 @@ impl ReadAsk {
             ));
         }
         if self.timeout().is_some_and(|timeout| timeout > TIMEOUT_MAX) {
-            return Err(format!(
-                "timeout_ms: must be at most {}",
-                TIMEOUT_MAX.as_millis()
-            ));
+            return Err(format!("timeout_ms: must be at most {}", TIMEOUT_MAX.as_millis()));
         }
-        Ok(Request {
-            function: self.function,
-            address: self.address,
-            count: self.count,
-        })
+        Ok(Request { function: self.function, address: self.address, count: self.count })
     }
 
     /// How long the answer may take.
@@ -330,18 +319,11 @@ mod tests {
     #[test]
     fn a_question_reads_back() {
         for ask in [Ask::Status, Ask::Read(read()), Ask::Mode(Mode::Drought)] {
-            let line = serde_json::to_vec(&Question {
-                v: VERSION,
-                ask: ask.clone(),
-            })
-            .unwrap();
+            let line = serde_json::to_vec(&Question { v: VERSION, ask: ask.clone() }).unwrap();
             assert!(line.len() < QUESTION_BYTES_MAX);
             assert_eq!(question(&line), Ok(ask));
         }
-        let text = serde_json::to_string(&Question {
-            v: VERSION,
-            ask: Ask::Read(read()),
-        });
+        let text = serde_json::to_string(&Question { v: VERSION, ask: Ask::Read(read()) });
         assert_eq!(
             text.unwrap(),
             r#"{"v":1,"ask":{"read":{"bus":"pumps","unit":1,"function":3,"address":0,"count":2}}}"#
@@ -371,43 +353,12 @@ mod tests {
         assert!(read().request().is_ok());
         let bad = [
             (ReadAsk { unit: 0, ..read() }, "1 to 247"),
-            (
-                ReadAsk {
-                    unit: 248,
-                    ..read()
-                },
-                "1 to 247",
-            ),
+            (ReadAsk { unit: 248, ..read() }, "1 to 247"),
             (ReadAsk { count: 0, ..read() }, "1 to 125"),
-            (
-                ReadAsk {
-                    count: 126,
-                    ..read()
-                },
-                "1 to 125",
-            ),
-            (
-                ReadAsk {
-                    function: Function::Coils,
-                    count: 2001,
-                    ..read()
-                },
-                "1 to 2000",
-            ),
-            (
-                ReadAsk {
-                    address: 65_535,
-                    ..read()
-                },
-                "65535",
-            ),
-            (
-                ReadAsk {
-                    timeout_ms: Some(60_001),
-                    ..read()
-                },
-                "60000",
-            ),
+            (ReadAsk { count: 126, ..read() }, "1 to 125"),
+            (ReadAsk { function: Function::Coils, count: 2001, ..read() }, "1 to 2000"),
+            (ReadAsk { address: 65_535, ..read() }, "65535"),
+            (ReadAsk { timeout_ms: Some(60_001), ..read() }, "60000"),
         ];
         for (ask, word) in bad {
             let told = ask.request().unwrap_err();

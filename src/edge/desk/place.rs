@@ -82,11 +82,7 @@ impl Place {
         let listener = UnixListener::bind(&aside).map_err(io(&aside))?;
         std::fs::set_permissions(&aside, Permissions::from_mode(MODE)).map_err(io(&aside))?;
         std::fs::rename(&aside, path).map_err(io(path))?;
-        Ok(Self {
-            listener,
-            path: path.into(),
-            _lock: lock,
-        })
+        Ok(Self { listener, path: path.into(), _lock: lock })
     }
 
     /// Where it listens.

@@ -217,13 +217,8 @@ impl Desk {
             ));
         }
         let (reply, answer) = oneshot::channel();
-        let errand = Errand {
-            unit: ask.unit,
-            request,
-            timeout: ask.timeout(),
-            mode: ask.mode,
-            reply,
-        };
+        let errand =
+            Errand { unit: ask.unit, request, timeout: ask.timeout(), mode: ask.mode, reply };
         let ends = || format!("bus {} ends: the gateway is being stopped", ask.bus);
         let took = Stopwatch::start();
         let asking = async {
@@ -241,10 +236,7 @@ impl Desk {
         let ms = took.elapsed().as_secs_f64() * 1000.0;
         Ok(match outcome {
             Ok(words) => Answer::Words { words, ms },
-            Err(error) => Answer::Failed {
-                failure: Failure::from(error),
-                ms,
-            },
+            Err(error) => Answer::Failed { failure: Failure::from(error), ms },
         })
     }
 }

@@ -17,11 +17,7 @@ use crate::edge::EdgeWatch;
 use crate::modbus::{Bus, BusContext, Errand, Learned, Mode, Parity, ReadError, SerialMode};
 use crate::support::Clock;
 
-const MODE: SerialMode = SerialMode {
-    baud: 4800,
-    parity: Parity::Even,
-    stop_bits: 1,
-};
+const MODE: SerialMode = SerialMode { baud: 4800, parity: Parity::Even, stop_bits: 1 };
 
 /// A desk with a TCP bus "pumps" and a serial bus "levels", whose requests come out of `errands`.
 struct Fixture {
@@ -71,13 +67,7 @@ impl Fixture {
         let stop = CancellationToken::new();
         let place = Place::take(&path).unwrap();
         let serving = tokio::spawn(desk.serve(place, stop.clone()));
-        Self {
-            path,
-            errands,
-            stop,
-            serving,
-            _folder: folder,
-        }
+        Self { path, errands, stop, serving, _folder: folder }
     }
 
     async fn client(&self) -> Client {
@@ -108,32 +98,20 @@ async fn a_read_goes_to_its_bus_and_the_answer_comes_back() {
     assert_eq!(client.status().gateway.as_str(), "gw-test");
     let played = async {
         let errand = fixture.errands.recv().await.unwrap();
-        let request = Request {
-            function: Function::Input,
-            address: 30,
-            count: 2,
-        };
+        let request = Request { function: Function::Input, address: 30, count: 2 };
         assert_eq!((errand.unit, errand.request), (7, request));
         assert_eq!(errand.timeout, Some(Duration::from_millis(250)));
         assert_eq!(errand.mode, Some(MODE));
         errand.reply.send(Ok(vec![1, 2])).unwrap();
         let errand = fixture.errands.recv().await.unwrap();
         assert_eq!(errand.mode, None);
-        let exception = ReadError::Exception {
-            unit: 7,
-            code: 2,
-            text: "Illegal data address".into(),
-        };
+        let exception =
+            ReadError::Exception { unit: 7, code: 2, text: "Illegal data address".into() };
         errand.reply.send(Err(exception)).unwrap();
     };
     let asked = async {
         let mode = Some(MODE);
-        let first = client
-            .ask(Ask::Read(ReadAsk {
-                mode,
-                ..read("levels")
-            }))
-            .await;
+        let first = client.ask(Ask::Read(ReadAsk { mode, ..read("levels") })).await;
         (first, client.ask(Ask::Read(read("pumps"))).await)
     };
     let ((), (first, second)) = tokio::join!(played, asked);
@@ -153,29 +131,14 @@ async fn what_cannot_be_asked_is_refused_and_the_connection_goes_on() {
     let mut client = fixture.client().await;
     let asks = [
         (read("wells"), "no bus \"wells\" but pumps, levels"),
-        (
-            ReadAsk {
-                mode: Some(MODE),
-                ..read("pumps")
-            },
-            "no speed",
-        ),
-        (
-            ReadAsk {
-                count: 126,
-                ..read("pumps")
-            },
-            "1 to 125",
-        ),
+        (ReadAsk { mode: Some(MODE), ..read("pumps") }, "no speed"),
+        (ReadAsk { count: 126, ..read("pumps") }, "1 to 125"),
     ];
     for (ask, word) in asks {
         let told = client.ask(Ask::Read(ask)).await.unwrap_err().to_string();
         assert!(told.contains(word), "{told}");
     }
-    assert!(matches!(
-        client.ask(Ask::Status).await.unwrap(),
-        Answer::Status(_)
-    ));
+    assert!(matches!(client.ask(Ask::Status).await.unwrap(), Answer::Status(_)));
 }
 
 #[tokio::test]
@@ -184,11 +147,7 @@ async fn the_mode_is_switched_and_told() {
     let mut client = fixture.client().await;
     let status = client.status();
     assert_eq!(status.mode, Mode::Normal);
-    let names: Vec<&str> = status
-        .buses
-        .iter()
-        .map(|bus| bus.report.name.as_str())
-        .collect();
+    let names: Vec<&str> = status.buses.iter().map(|bus| bus.report.name.as_str()).collect();
     assert_eq!(names, ["pumps", "levels"]);
     for before in [Mode::Normal, Mode::Drought] {
         let answer = client.ask(Ask::Mode(Mode::Drought)).await.unwrap();

@@ -63,10 +63,7 @@ fn status() -> GatewayStatus {
                 polled_at_s: 3300.5,
                 busy: 0.125,
                 units: vec![
-                    UnitReport {
-                        answer_ms: Some([20.5, 31.0]),
-                        ..unit(1, State::Online)
-                    },
+                    UnitReport { answer_ms: Some([20.5, 31.0]), ..unit(1, State::Online) },
                     UnitReport {
                         successes: 0,
                         failures: [(Reason::Timeout, 5), (Reason::Crc, 1)].into(),
@@ -98,14 +95,8 @@ fn status() -> GatewayStatus {
             month: Some(("2022-10".into(), 1 << 20)),
             ..DeliveryStatus::default()
         },
-        clock: ClockStatus {
-            provisional: true,
-            refusal: None,
-        },
-        disk: Some(DiskUse {
-            written: 40_960,
-            written_a_day: Some(983_040),
-        }),
+        clock: ClockStatus { provisional: true, refusal: None },
+        disk: Some(DiskUse { written: 40_960, written_a_day: Some(983_040) }),
         resident: Some(8 << 20),
     }
 }
@@ -122,13 +113,8 @@ fn what_is_not_known_has_no_value() {
     bare.delivery = DeliveryStatus::default();
     (bare.disk, bare.resident) = (None, None);
     let text = text::metrics(bare).unwrap();
-    for absent in [
-        "since_acknowledgement",
-        "month_traffic",
-        "device_",
-        "disk_written",
-        "resident",
-    ] {
+    for absent in ["since_acknowledgement", "month_traffic", "device_", "disk_written", "resident"]
+    {
         assert!(!text.contains(absent), "{absent} in {text}");
     }
     assert!(text.contains("\nhanqing_delivery_connected 0\n"), "{text}");
@@ -189,10 +175,7 @@ async fn there_are_two_pages_and_one_method() {
     let metrics = asked(connect().await, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
     let (head, body) = metrics.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
-    assert!(
-        head.contains("content-type: application/openmetrics-text; version=1.0.0"),
-        "{head}"
-    );
+    assert!(head.contains("content-type: application/openmetrics-text; version=1.0.0"), "{head}");
     assert_eq!(body, text::metrics(status()).unwrap());
     for (request, code, said) in [
         ("GET /health", "200", "ok\n"),

@@ -51,17 +51,9 @@ fn gateway(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
     page.info(
         "gateway",
         "The gateway and its program",
-        vec![
-            ("name", status.gateway.to_string()),
-            ("version", status.version.clone()),
-        ],
+        vec![("name", status.gateway.to_string()), ("version", status.version.clone())],
     )?;
-    page.gauge(
-        "uptime",
-        "How long the gateway has run",
-        Some(Unit::Seconds),
-        Some(status.up_s()),
-    )?;
+    page.gauge("uptime", "How long the gateway has run", Some(Unit::Seconds), Some(status.up_s()))?;
     page.gauge(
         "drought_mode",
         "Whether it polls by the intervals of drought",
@@ -74,25 +66,10 @@ fn gateway(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
         None,
         Some(u64::from(status.clock.provisional)),
     )?;
-    page.counter(
-        "readings",
-        "Readings made, missing ones included",
-        None,
-        status.readings,
-    )?;
-    page.counter(
-        "missing_readings",
-        "Readings without a value",
-        None,
-        status.missing,
-    )?;
+    page.counter("readings", "Readings made, missing ones included", None, status.readings)?;
+    page.counter("missing_readings", "Readings without a value", None, status.missing)?;
     if let Some(disk) = status.disk {
-        page.counter(
-            "disk_written",
-            "Written to the disk",
-            Some(Unit::Bytes),
-            disk.written,
-        )?;
+        page.counter("disk_written", "Written to the disk", Some(Unit::Bytes), disk.written)?;
     }
     page.gauge(
         "resident_memory",
@@ -196,36 +173,16 @@ fn devices(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
 fn spool(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
     let spool = &status.spool;
     for (name, help, unit, value) in [
-        (
-            "spool_batches",
-            "Batches that wait to be acknowledged",
-            None,
-            spool.batches,
-        ),
+        ("spool_batches", "Batches that wait to be acknowledged", None, spool.batches),
         (
             "spool_readings",
             "Readings in batches that wait to be acknowledged",
             None,
             spool.readings,
         ),
-        (
-            "spool_held_batches",
-            "Batches held back until the time is known",
-            None,
-            spool.held,
-        ),
-        (
-            "spool_last_seq",
-            "The last number given to a batch",
-            None,
-            spool.last_seq,
-        ),
-        (
-            "spool_payload",
-            "Payload in the spool's file",
-            Some(Unit::Bytes),
-            spool.bytes,
-        ),
+        ("spool_held_batches", "Batches held back until the time is known", None, spool.held),
+        ("spool_last_seq", "The last number given to a batch", None, spool.last_seq),
+        ("spool_payload", "Payload in the spool's file", Some(Unit::Bytes), spool.bytes),
         (
             "spool_payload_max",
             "Most payload that the spool keeps",
@@ -285,12 +242,7 @@ fn delivery(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
         None,
         delivery.connections,
     )?;
-    page.counter(
-        "delivery_messages",
-        "Messages sent",
-        None,
-        delivery.messages,
-    )?;
+    page.counter("delivery_messages", "Messages sent", None, delivery.messages)?;
     page.counter(
         "delivery_traffic",
         "Sent and received, with an estimate of what the network adds",
@@ -310,10 +262,7 @@ fn delivery(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
         Some(Unit::Bytes),
         delivery.month.as_ref().map(|(_, used)| *used),
     )?;
-    let waits = [
-        (WaitsFor::Budget, "budget"),
-        (WaitsFor::DaysShare, "days_share"),
-    ];
+    let waits = [(WaitsFor::Budget, "budget"), (WaitsFor::DaysShare, "days_share")];
     page.gauges(
         "delivery_waits",
         "1 for what sending waits for though there is a connection",
@@ -341,14 +290,11 @@ fn of_device(bus: &BusStatus, unit: &UnitReport) -> Labels {
 
 /// A value for each state, of which one is 1.
 fn states(labels: Labels, now: State) -> [(Labels, u64); 3] {
-    [
-        (State::Online, "online"),
-        (State::Suspect, "suspect"),
-        (State::Offline, "offline"),
-    ]
-    .map(|(state, id)| {
-        let mut labels = labels.clone();
-        labels.push(("state", id.into()));
-        (labels, u64::from(state == now))
-    })
+    [(State::Online, "online"), (State::Suspect, "suspect"), (State::Offline, "offline")].map(
+        |(state, id)| {
+            let mut labels = labels.clone();
+            labels.push(("state", id.into()));
+            (labels, u64::from(state == now))
+        },
+    )
 }

@@ -68,11 +68,7 @@ pub(super) fn check(
     acceptances: &[Acceptance],
     period: Period,
 ) -> Findings {
-    let mut findings = Findings {
-        found: Vec::new(),
-        checked: 0,
-        unchecked: Vec::new(),
-    };
+    let mut findings = Findings { found: Vec::new(), checked: 0, unchecked: Vec::new() };
     let environment = rule::environment();
     for rule in rules.iter() {
         let mut evaluated = false;
@@ -93,10 +89,7 @@ pub(super) fn check(
                             && (a.from, a.to) == (period.from, period.to)
                     };
                     let accepted = acceptances.iter().rev().find(holds).cloned();
-                    findings.found.push(Finding {
-                        accepted,
-                        ..*finding
-                    });
+                    findings.found.push(Finding { accepted, ..*finding });
                 }
             }
         }
@@ -104,9 +97,7 @@ pub(super) fn check(
             findings.unchecked.push(rule.id.clone());
         }
     }
-    findings
-        .found
-        .sort_by_key(|f| std::cmp::Reverse(f.severity));
+    findings.found.sort_by_key(|f| std::cmp::Reverse(f.severity));
     findings
 }
 
@@ -139,10 +130,7 @@ fn evaluate(environment: &Environment<'_>, rule: &Rule, place: &Place) -> Outcom
         };
         // What is absent compares as nothing: the condition needs its names to be there.
         let names = when.undeclared_variables(false);
-        if !names
-            .iter()
-            .all(|name| place.values.contains_key(name.as_str()))
-        {
+        if !names.iter().all(|name| place.values.contains_key(name.as_str())) {
             return Outcome::Lacking;
         }
         if !when.eval(&place.values).is_ok_and(|value| value.is_true()) {

@@ -64,20 +64,12 @@ impl Scope {
                 "electricity_coverage",
                 "storage_coverage",
             ],
-            Self::Village => &[
-                "area_affected",
-                "area_damaged",
-                "area_failed",
-                "sown_area",
-                "persons",
-            ],
-            Self::Crop => &[
-                "area_affected",
-                "area_damaged",
-                "area_failed",
-                "sown_area",
-                "crop_value",
-            ],
+            Self::Village => {
+                &["area_affected", "area_damaged", "area_failed", "sown_area", "persons"]
+            }
+            Self::Crop => {
+                &["area_affected", "area_damaged", "area_failed", "sown_area", "crop_value"]
+            }
             Self::Pump => &["energy", "volume", "hours", "head", "power", "event_days"],
         };
         let figures = FigureId::ALL.iter().map(|figure| figure.spec().id);
@@ -183,11 +175,7 @@ impl Rules {
             }
             rules.push(rule);
         }
-        if problems.is_empty() {
-            Ok(Self { rules })
-        } else {
-            Err(problems)
-        }
+        if problems.is_empty() { Ok(Self { rules }) } else { Err(problems) }
     }
 
     /// The rules as their file has them.

@@ -9,10 +9,7 @@ use super::values::Place;
 use super::*;
 
 fn period() -> Period {
-    Period {
-        from: date(2022, 8, 1),
-        to: date(2022, 11, 15),
-    }
+    Period { from: date(2022, 8, 1), to: date(2022, 11, 15) }
 }
 
 fn township(values: &[(&'static str, f64)]) -> Vec<Place> {
@@ -70,11 +67,7 @@ fn each_slip_of_a_clerk_is_found() {
         ("funds_invested", 5.5e9, "money-per-mu"),
         ("water_project_funds", 54.0, "project-money-per-person"),
         ("funds_invested", 540_000.0, "two-sums-of-money"),
-        (
-            "loss_averted",
-            62_000_000.0,
-            "yuan-per-mu-within-crop-value",
-        ),
+        ("loss_averted", 62_000_000.0, "yuan-per-mu-within-crop-value"),
         ("high_value_share", 0.0, "yuan-per-mu-needs-dear-crops"),
         ("gasoline_used", 15_000_000.0, "fuel-per-set-and-day"),
         ("water_pumped", 3_200.0, "water-per-mu"),
@@ -84,10 +77,7 @@ fn each_slip_of_a_clerk_is_found() {
         ("storage_coverage", 0.5, "levels-silent"),
     ] {
         let found = found(&with(name, value));
-        assert!(
-            found.iter().any(|r| r == rule),
-            "{name} = {value}: {found:?}"
-        );
+        assert!(found.iter().any(|r| r == rule), "{name} = {value}: {found:?}");
     }
 }
 
@@ -97,16 +87,8 @@ fn what_is_absent_is_not_checked_and_said() {
     let findings = check(&rules, &township(&[("area_failed", 5.0)]), &[], period());
     assert_eq!((findings.found.len(), findings.checked), (0, 0));
     assert_eq!(findings.unchecked.len(), rules.iter().count());
-    let zero = [
-        ("loss_averted", 5.0),
-        ("area_rescued", 0.0),
-        ("crop_value_max", 1.0),
-    ];
-    assert_eq!(
-        found(&zero),
-        Vec::<String>::new(),
-        "a share of nothing is nothing"
-    );
+    let zero = [("loss_averted", 5.0), ("area_rescued", 0.0), ("crop_value_max", 1.0)];
+    assert_eq!(found(&zero), Vec::<String>::new(), "a share of nothing is nothing");
 }
 
 #[test]
@@ -184,13 +166,9 @@ fn a_wrong_rule_is_named() {
     )
     .unwrap_err();
     let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    for part in [
-        "area_failt is unknown",
-        "no bound",
-        "there already",
-        "rule[1].value",
-        "rule[1].source",
-    ] {
+    for part in
+        ["area_failt is unknown", "no bound", "there already", "rule[1].value", "rule[1].source"]
+    {
         assert!(text.iter().any(|t| t.contains(part)), "{part}: {text:?}");
     }
     assert!(Rules::parse("[[rule]]\nid = 3").is_err());

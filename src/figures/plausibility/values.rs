@@ -30,10 +30,8 @@ const AREAS: [(&str, EntryCode); 3] = [
 ];
 
 /// The coverages that rules may look at: share of the hours with data, by figure.
-const COVERAGES: [(&str, &str); 2] = [
-    ("electricity_coverage", "electricity_used"),
-    ("storage_coverage", "storage_total"),
-];
+const COVERAGES: [(&str, &str); 2] =
+    [("electricity_coverage", "electricity_used"), ("storage_coverage", "storage_total")];
 
 /// All places of a report.
 pub(in super::super) fn places(
@@ -70,13 +68,10 @@ pub(in super::super) fn places(
     for pump in pumps {
         let mut values = BTreeMap::from([("event_days", days)]);
         // Only what an instrument counted can be held against another.
-        let metered = [
-            ("energy", &pump.energy_kwh),
-            ("volume", &pump.volume_m3),
-            ("hours", &pump.run_hours),
-        ]
-        .into_iter()
-        .filter(|(_, quantity)| quantity.method == "counter difference");
+        let metered =
+            [("energy", &pump.energy_kwh), ("volume", &pump.volume_m3), ("hours", &pump.run_hours)]
+                .into_iter()
+                .filter(|(_, quantity)| quantity.method == "counter difference");
         values.extend(metered.filter_map(|(name, quantity)| Some((name, quantity.value?))));
         let station = township.station(&pump.station);
         if let Some(plate) = station.and_then(|s| s.pump.as_ref()) {
@@ -98,10 +93,8 @@ fn value_of(crop: &Crop) -> f64 {
 }
 
 fn of_township(figures: &[Figure], rows: Rows<'_>, township: &Township, days: f64) -> Place {
-    let mut values: BTreeMap<&'static str, f64> = figures
-        .iter()
-        .filter_map(|figure| Some((figure.id, figure.number()?)))
-        .collect();
+    let mut values: BTreeMap<&'static str, f64> =
+        figures.iter().filter_map(|figure| Some((figure.id, figure.number()?))).collect();
     values.insert("event_days", days);
     for (name, id) in COVERAGES {
         let figure = figures.iter().find(|figure| figure.id == id);
@@ -122,11 +115,7 @@ fn of_township(figures: &[Figure], rows: Rows<'_>, township: &Township, days: f6
         let crop = crop.and_then(|id| township.crops.iter().find(|c| &c.id == id));
         let worth = crop.map_or(0.0, value_of);
         all += entry.value;
-        dear += if worth > DEAR_YUAN_PER_MU {
-            entry.value
-        } else {
-            0.0
-        };
+        dear += if worth > DEAR_YUAN_PER_MU { entry.value } else { 0.0 };
         dearest = dearest.max(worth);
     }
     if all > 0.0 {
@@ -135,12 +124,7 @@ fn of_township(figures: &[Figure], rows: Rows<'_>, township: &Township, days: f6
     if dearest > 0.0 {
         values.insert("crop_value_max", dearest);
     }
-    Place {
-        scope: Scope::Township,
-        id: "township".into(),
-        name: "全乡".into(),
-        values,
-    }
+    Place { scope: Scope::Township, id: "township".into(), name: "全乡".into(), values }
 }
 
 fn areas(

@@ -67,21 +67,14 @@ fn grain_is_told_from_other_crops_by_the_table_and_not_without_it() {
     assert!(text(&world.figure("affected_grain")).contains("kind"));
     for crop in &mut world.township.crops {
         let grain = crop.id.as_str() == "rice";
-        crop.kind = Some(if grain {
-            CropKind::Grain
-        } else {
-            CropKind::Cash
-        });
+        crop.kind = Some(if grain { CropKind::Grain } else { CropKind::Cash });
     }
     assert_eq!(world.value("affected_grain"), Some(100.0));
     assert_eq!(world.value("failed_grain"), Some(10.0));
     // 90 mu x 450 kg x 50 %.
     assert_eq!(world.value("grain_saved"), Some(20.25));
     assert_eq!(world.value("grain_saved_value"), Some(20_250.0 * 2.6));
-    assert_eq!(
-        world.value("cash_crops_saved"),
-        Some(300.0 * 200.0 * 40.0 * 0.5)
-    );
+    assert_eq!(world.value("cash_crops_saved"), Some(300.0 * 200.0 * 40.0 * 0.5));
     let parts = ["grain_saved_value", "cash_crops_saved"].map(|id| world.value(id).unwrap());
     assert_eq!(world.value("loss_averted"), Some(parts.iter().sum()));
     assert_eq!(world.value("sown_grain"), Some(1000.0));
@@ -102,10 +95,7 @@ fn fuel_by_mass_and_passes_of_irrigation() {
         confidence: 1.0,
     });
     let water = world.value("water_pumped").unwrap();
-    assert_eq!(
-        world.value("area_irrigated_times"),
-        Some(water * 0.5 / 40.0)
-    );
+    assert_eq!(world.value("area_irrigated_times"), Some(water * 0.5 / 40.0));
 }
 
 #[test]
@@ -118,10 +108,7 @@ fn figures_stand_beside_those_of_earlier_years() {
     now.levels("pond-1/level", |_| 102.0);
     let earlier = [Earlier {
         label: "上年同期".into(),
-        period: Period {
-            from: date(2021, 8, 1),
-            to: date(2021, 8, 10),
-        },
+        period: Period { from: date(2021, 8, 1), to: date(2021, 8, 10) },
         same_days: true,
         figures: vec![then.figure("gasoline_used"), then.figure("storage_total")],
     }];

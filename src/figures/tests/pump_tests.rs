@@ -11,10 +11,7 @@ impl World {
             township: &self.township,
             entries: &self.entries,
             calendar: &calendar,
-            period: Period {
-                from: date(2022, 8, 1),
-                to: date(2022, 8, 10),
-            },
+            period: Period { from: date(2022, 8, 1), to: date(2022, 8, 10) },
             earlier: &[],
             rules: &Rules::embedded().unwrap(),
             acceptances: &[],
@@ -76,10 +73,7 @@ fn a_set_that_moved_is_one_set() {
 #[test]
 fn only_the_billed_meter_counts_and_the_drive_says_how_long_it_ran() {
     let mut world = World::new();
-    let meter = |station: &str, billing| Meter {
-        station: station.parse().unwrap(),
-        billing,
-    };
+    let meter = |station: &str, billing| Meter { station: station.parse().unwrap(), billing };
     world.pump(0).meters = vec![meter("pump-1", true), meter("pump-1-vfd", false)];
     world.series("pump-1/energy_total", |i| counter(i, 2.0));
     world.series("pump-1-vfd/energy_total", |i| counter(i, 1.5));
@@ -101,10 +95,7 @@ fn flow_counts_where_it_was_seen_and_leaves_open_what_the_plate_allows() {
     let mut world = World::new();
     world.series("pump-1/flow", |i| match i {
         0..20 => empty(i),
-        30 => HourCell {
-            missing: 1,
-            ..gauge(i, 60.0)
-        },
+        30 => HourCell { missing: 1, ..gauge(i, 60.0) },
         31 => gauge(i, -5.0),
         _ => gauge(i, 60.0),
     });
@@ -122,15 +113,11 @@ fn flow_counts_where_it_was_seen_and_leaves_open_what_the_plate_allows() {
 #[test]
 fn a_drive_counts_by_its_frequency_while_it_runs() {
     let mut world = World::new();
-    world.series("pump-1/frequency", |i| {
-        gauge(i, if i < 100 { 40.0 } else { 0.0 })
-    });
+    world.series("pump-1/frequency", |i| gauge(i, if i < 100 { 40.0 } else { 0.0 }));
     near(world.first().volume_m3.value, 100.0 * 100.0 * 0.8);
     // This one shows its set point while it stands.
     world.series("pump-1/frequency", |i| gauge(i, 40.0));
-    world.series("pump-1/run_state", |i| {
-        gauge(i, if i < 50 { 1.0 } else { 0.0 })
-    });
+    world.series("pump-1/run_state", |i| gauge(i, if i < 50 { 1.0 } else { 0.0 }));
     let volume = world.first().volume_m3;
     near(volume.value, 50.0 * 100.0 * 0.8);
     assert_eq!(volume.method, "hours x rated x f/50");
@@ -161,23 +148,13 @@ fn what_befell_a_register_is_told_by_the_day() {
     world.series("pump-1/energy_total", |i| match i {
         50..70 => empty(i),
         70 => counter(i, 9.0),
-        100 => HourCell {
-            rollovers: 1,
-            ..counter(i, 1.0)
-        },
-        130 => HourCell {
-            glitches: 2,
-            ..counter(i, 1.0)
-        },
+        100 => HourCell { rollovers: 1, ..counter(i, 1.0) },
+        130 => HourCell { glitches: 2, ..counter(i, 1.0) },
         230.. => empty(i),
         _ => counter(i, 1.0),
     });
     let account = world.first();
-    let told: Vec<_> = account
-        .segments
-        .iter()
-        .map(|s| (s.from.day(), s.kind))
-        .collect();
+    let told: Vec<_> = account.segments.iter().map(|s| (s.from.day(), s.kind)).collect();
     let expected = [
         (3, SegmentKind::Gap),
         (5, SegmentKind::Rollover),
@@ -185,9 +162,7 @@ fn what_befell_a_register_is_told_by_the_day() {
         (10, SegmentKind::Gap),
     ];
     assert_eq!(told, expected);
-    let Segment {
-        note, least, most, ..
-    } = &account.segments[0];
+    let Segment { note, least, most, .. } = &account.segments[0];
     assert_eq!(note, "20小时无数据，读数差已接续");
     assert_eq!(*least, 0.0);
     // Days do not tell whether it ended on its last one: what the next one settled may belong to it.
@@ -195,11 +170,7 @@ fn what_befell_a_register_is_told_by_the_day() {
     // A bridged gap leaves nothing open, the ten hours at the end do.
     let value = account.energy_kwh.value.unwrap();
     near(Some(value), 50.0 + 9.0 + 159.0);
-    bounds(
-        &account.energy_kwh,
-        value,
-        value + 10.0 * 10.0 * PLATE_MARGIN,
-    );
+    bounds(&account.energy_kwh, value, value + 10.0 * 10.0 * PLATE_MARGIN);
     let figure = world.figure("electricity_used");
     assert!(text(&figure).contains("因期首期末缺数，真实值可能高出至多120.0 kWh"));
 }
@@ -227,17 +198,10 @@ fn replaced(world: &mut World) {
         };
         let cell = match i {
             84..87 => counter(i, 0.0),
-            87 => HourCell {
-                increment_max: Some(60.0),
-                resets: 1,
-                ..counter(i, 2.0)
-            },
+            87 => HourCell { increment_max: Some(60.0), resets: 1, ..counter(i, 2.0) },
             _ => counter(i, 1.0),
         };
-        HourCell {
-            last: Some(last),
-            ..cell
-        }
+        HourCell { last: Some(last), ..cell }
     });
 }
 
@@ -267,15 +231,8 @@ fn a_replacement_in_the_ledger_closes_what_a_reset_left_open() {
     near(closed.energy_kwh.value, value);
     bounds(&closed.energy_kwh, value, value);
     let segment = &closed.segments[0];
-    assert_eq!(
-        (segment.kind, closed.segments.len()),
-        (SegmentKind::MeterReplaced, 1)
-    );
-    assert!(
-        segment
-            .note
-            .contains("旧表止码5010、新表起码0（台账第1、2条）")
-    );
+    assert_eq!((segment.kind, closed.segments.len()), (SegmentKind::MeterReplaced, 1));
+    assert!(segment.note.contains("旧表止码5010、新表起码0（台账第1、2条）"));
     near(segment.most, grown);
     assert_eq!(closed.days[3], (date(2022, 8, 4), grown));
     let figure = world.figure("electricity_used");
@@ -290,11 +247,6 @@ fn a_replacement_that_the_readings_contradict_is_refused_and_named() {
     enter(&mut world, EntryCode::MeterInstalled, 0.0);
     let account = world.first();
     bounds(&account.energy_kwh, 238.0, 296.0);
-    assert!(
-        account
-            .energy_kwh
-            .note
-            .contains("台账第1、2条换表未采用：与读数不符")
-    );
+    assert!(account.energy_kwh.note.contains("台账第1、2条换表未采用：与读数不符"));
     assert_eq!(account.segments[0].kind, SegmentKind::Reset);
 }

@@ -216,9 +216,7 @@ fn sources(
             source.warn_m.map_or(Cell::Text("—"), Cell::Number),
             source.guard_m.map_or(Cell::Text("—"), Cell::Number),
             source.warn_from.map_or(Cell::Text("—"), Cell::Day),
-            source
-                .dry_h
-                .map_or(Cell::Text("—"), |h| Cell::Number(f64::from(h))),
+            source.dry_h.map_or(Cell::Text("—"), |h| Cell::Number(f64::from(h))),
         ])?;
     }
     Ok(())
@@ -230,11 +228,7 @@ fn days(
     statement: &Statement,
     about: &str,
 ) -> Result<(), XlsxError> {
-    let heads = [
-        ("日期", 12.0),
-        ("用电（kWh）", 14.0),
-        ("蓄水总量（m3）", 16.0),
-    ];
+    let heads = [("日期", 12.0), ("用电（kWh）", 14.0), ("蓄水总量（m3）", 16.0)];
     let mut sheet = Sheet::new(book, formats, "逐日", about, &heads)?;
     for day in &statement.days {
         sheet.row(&[
@@ -249,10 +243,13 @@ fn days(
         (2, ChartType::Line, "塘库蓄水总量（m3）", 20),
     ] {
         let mut chart = Chart::new(kind);
-        chart
-            .add_series()
-            .set_categories(("逐日", HEAD + 1, 0, last, 0))
-            .set_values(("逐日", HEAD + 1, column, last, column));
+        chart.add_series().set_categories(("逐日", HEAD + 1, 0, last, 0)).set_values((
+            "逐日",
+            HEAD + 1,
+            column,
+            last,
+            column,
+        ));
         chart.title().set_name(title);
         chart.legend().set_hidden();
         sheet.sheet.insert_chart(row, 4, &chart)?;
@@ -320,18 +317,11 @@ fn pumps(
     about: &str,
 ) -> Result<(), XlsxError> {
     let mut heads = vec![("日期", 12.0)];
-    heads.extend(
-        statement
-            .pumps
-            .iter()
-            .map(|pump| (pump.name.as_str(), 11.0)),
-    );
+    heads.extend(statement.pumps.iter().map(|pump| (pump.name.as_str(), 11.0)));
     heads.push(("合计", 12.0));
     let about = format!("{about}  各泵站逐日用电（kWh）；空格为无数据");
     let mut sheet = Sheet::new(book, formats, "水泵逐日", &about, &heads)?;
-    let width = u16::try_from(statement.pumps.len())
-        .unwrap_or(u16::MAX)
-        .min(16_000);
+    let width = u16::try_from(statement.pumps.len()).unwrap_or(u16::MAX).min(16_000);
     let mut at = vec![0; statement.pumps.len()];
     let mut totals = vec![0.0; statement.pumps.len() + 1];
     for day in &statement.days {
@@ -390,9 +380,9 @@ fn ledger(
             crop.map_or(id.as_str(), |c| &c.name)
         });
         let at = entry.entered_at.strftime("%Y-%m-%dT%H:%MZ").to_string();
-        let corrected = entry.supersedes.map_or(String::new(), |row| {
-            format!("更正第{row}条：{}", entry.reason)
-        });
+        let corrected = entry
+            .supersedes
+            .map_or(String::new(), |row| format!("更正第{row}条：{}", entry.reason));
         sheet.row(&[
             Cell::Whole(entry.id),
             Cell::Text(entry.code.name_zh()),
@@ -476,9 +466,7 @@ fn comparisons(
             let (then, now) = (row_col_to_cell(at, 2), row_col_to_cell(at, 3));
             let formula = Formula::new(format!("=({now}-{then})/{then}"))
                 .set_result((change / 100.0).to_string());
-            sheet
-                .sheet
-                .write_formula_with_format(at, 5, formula, &formats.percent)?;
+            sheet.sheet.write_formula_with_format(at, 5, formula, &formats.percent)?;
         }
     }
     Ok(())
@@ -523,9 +511,7 @@ fn form_sheet(
             let result = value / field.per_form_unit;
             let formula = Formula::new(formula).set_result(result.to_string());
             let exact = formats.number.clone().set_num_format("#,##0.######");
-            sheet
-                .sheet
-                .write_formula_with_format(row, 3, formula, &exact)?;
+            sheet.sheet.write_formula_with_format(row, 3, formula, &exact)?;
         }
     }
     Ok(())

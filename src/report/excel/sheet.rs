@@ -28,9 +28,7 @@ pub struct Formats {
 
 impl Formats {
     pub fn new() -> Self {
-        let cell = Format::new()
-            .set_border(FormatBorder::Thin)
-            .set_align(FormatAlign::Top);
+        let cell = Format::new().set_border(FormatBorder::Thin).set_align(FormatAlign::Top);
         Self {
             title: Format::new().set_bold().set_font_size(14),
             head: cell
@@ -74,11 +72,7 @@ impl Cell<'_> {
 
 fn date(day: Date) -> Result<ExcelDateTime, XlsxError> {
     let part = |number: i8| number.unsigned_abs();
-    ExcelDateTime::from_ymd(
-        day.year().unsigned_abs(),
-        part(day.month()),
-        part(day.day()),
-    )
+    ExcelDateTime::from_ymd(day.year().unsigned_abs(), part(day.month()), part(day.day()))
 }
 
 /// A sheet with title, dates and a frozen row of heads.
@@ -107,16 +101,9 @@ impl<'a> Sheet<'a> {
             sheet.set_column_width(column, *width)?;
         }
         sheet.set_freeze_panes(HEAD + 1, 1)?;
-        sheet
-            .set_landscape()
-            .set_paper_size(9)
-            .set_print_fit_to_pages(1, 0);
+        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
         sheet.set_repeat_rows(HEAD, HEAD)?;
-        Ok(Self {
-            sheet,
-            formats,
-            row: HEAD + 1,
-        })
+        Ok(Self { sheet, formats, row: HEAD + 1 })
     }
 
     pub fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), XlsxError> {
@@ -133,22 +120,14 @@ impl<'a> Sheet<'a> {
             Cell::Text(text) => self.sheet.write_with_format(row, column, *text, &f.text)?,
             Cell::Own(text) => self.sheet.write_with_format(row, column, text, &f.text)?,
             Cell::Number(value) => {
-                let format = if value.fract() == 0.0 {
-                    &f.number
-                } else {
-                    &f.decimal
-                };
+                let format = if value.fract() == 0.0 { &f.number } else { &f.decimal };
                 self.sheet.write_with_format(row, column, *value, format)?
             }
-            Cell::Percent(value) => self
-                .sheet
-                .write_with_format(row, column, *value, &f.percent)?,
-            Cell::Whole(value) => self
-                .sheet
-                .write_with_format(row, column, *value, &f.whole)?,
-            Cell::Day(day) => self
-                .sheet
-                .write_with_format(row, column, date(*day)?, &f.date)?,
+            Cell::Percent(value) => {
+                self.sheet.write_with_format(row, column, *value, &f.percent)?
+            }
+            Cell::Whole(value) => self.sheet.write_with_format(row, column, *value, &f.whole)?,
+            Cell::Day(day) => self.sheet.write_with_format(row, column, date(*day)?, &f.date)?,
             Cell::None => self.sheet.write_with_format(row, column, NONE, &f.text)?,
         };
         Ok(())
@@ -163,29 +142,22 @@ impl<'a> Sheet<'a> {
         result: f64,
     ) -> Result<(), XlsxError> {
         let formula = Formula::new(text).set_result(result.to_string());
-        let format = if result.fract() == 0.0 {
-            &self.formats.total
-        } else {
-            &self.formats.decimal_total
-        };
-        self.sheet
-            .write_formula_with_format(row, column, formula, format)?;
+        let format =
+            if result.fract() == 0.0 { &self.formats.total } else { &self.formats.decimal_total };
+        self.sheet.write_formula_with_format(row, column, formula, format)?;
         Ok(())
     }
 
     /// The sums of `columns` below their rows.
     pub fn sums(&mut self, label: &str, columns: &[(u16, f64)]) -> Result<(), XlsxError> {
         let row = self.row;
-        self.sheet
-            .write_with_format(row, 0, label, &self.formats.total)?;
+        self.sheet.write_with_format(row, 0, label, &self.formats.total)?;
         if row == HEAD + 1 {
             return Ok(());
         }
         for (column, result) in columns {
-            let (from, to) = (
-                row_col_to_cell(HEAD + 1, *column),
-                row_col_to_cell(row - 1, *column),
-            );
+            let (from, to) =
+                (row_col_to_cell(HEAD + 1, *column), row_col_to_cell(row - 1, *column));
             self.formula(row, *column, format!("=SUM({from}:{to})"), *result)?;
         }
         self.row += 1;

@@ -23,12 +23,7 @@ pub(super) struct Edits<'a> {
 
 impl<'a> Edits<'a> {
     pub fn new(part: &'a Part) -> Self {
-        Self {
-            part,
-            places: BTreeMap::new(),
-            controls: BTreeMap::new(),
-            removed: Vec::new(),
-        }
+        Self { part, places: BTreeMap::new(), controls: BTreeMap::new(), removed: Vec::new() }
     }
 
     /// The text of a paragraph as it was, its pieces one after another.
@@ -54,11 +49,7 @@ impl<'a> Edits<'a> {
             at = span.end;
             span
         };
-        self.part.paragraphs[paragraph]
-            .pieces
-            .iter()
-            .map(span)
-            .collect()
+        self.part.paragraphs[paragraph].pieces.iter().map(span).collect()
     }
 
     /// Puts `text` into the place of `range` of the paragraph's text, in the formatting of the piece in which the range begins.
@@ -136,15 +127,9 @@ impl<'a> Edits<'a> {
                 let with = tag.replacen('>', " xml:space=\"preserve\">", 1);
                 changes.push((piece.tag.clone(), with));
             }
-            changes.push((
-                piece.content.clone(),
-                self.content(source, *paragraph, piece, text),
-            ));
+            changes.push((piece.content.clone(), self.content(source, *paragraph, piece, text)));
         }
-        let removed = self
-            .removed
-            .iter()
-            .map(|range| (range.clone(), String::new()));
+        let removed = self.removed.iter().map(|range| (range.clone(), String::new()));
         changes.extend(removed);
         changes.sort_by_key(|(range, _)| (range.start, range.end));
         let mut made = String::with_capacity(source.len());
@@ -165,9 +150,8 @@ impl<'a> Edits<'a> {
     /// be divided there.
     fn content(&self, source: &str, paragraph: usize, piece: &Piece, text: &str) -> String {
         let w = &self.part.prefix;
-        let properties = source
-            .get(self.part.paragraphs[paragraph].properties.clone())
-            .unwrap_or("");
+        let properties =
+            source.get(self.part.paragraphs[paragraph].properties.clone()).unwrap_or("");
         let run = source.get(piece.run_properties.clone()).unwrap_or("");
         let divides = piece.in_paragraph && !properties.contains("sectPr");
         let between = if divides {
@@ -187,7 +171,5 @@ impl<'a> Edits<'a> {
 
 /// A line without the characters that XML has no place for.
 fn printable(line: &str) -> String {
-    line.chars()
-        .filter(|c| !c.is_control() || *c == '\t')
-        .collect()
+    line.chars().filter(|c| !c.is_control() || *c == '\t').collect()
 }

@@ -159,11 +159,7 @@ pub fn fill(docx: &[u8], passages: &Passages) -> Result<Filled, FillError> {
             changed.insert(name.clone(), made);
         }
     }
-    Ok(Filled {
-        docx: package::with(docx, &changed)?,
-        replaced,
-        left,
-    })
+    Ok(Filled { docx: package::with(docx, &changed)?, replaced, left })
 }
 
 /// One part, while it is filled.
@@ -187,11 +183,7 @@ impl Filling<'_> {
     }
 
     fn left(&mut self, name: &str, why: String) {
-        self.left.push(Left {
-            name: name.into(),
-            part: self.name.into(),
-            why,
-        });
+        self.left.push(Left { name: name.into(), part: self.name.into(), why });
     }
 
     fn passages(&mut self) {
@@ -233,12 +225,8 @@ impl Filling<'_> {
 
     fn placeholders(&mut self) {
         let passages = self.passages;
-        let known: BTreeSet<&str> = passages
-            .texts
-            .keys()
-            .chain(passages.absent.keys())
-            .map(String::as_str)
-            .collect();
+        let known: BTreeSet<&str> =
+            passages.texts.keys().chain(passages.absent.keys()).map(String::as_str).collect();
         for index in 0..self.part.paragraphs.len() {
             let whole = self.edits.text(index);
             for (range, name) in placeholders(&whole) {
@@ -274,14 +262,12 @@ fn passage(
     let (start, _) = whole.match_indices(words).find(|(at, _)| begins(*at))?;
     let after = start + words.len();
     let rest = whole.get(after..)?;
-    let of_ours = leading
-        .keys()
-        .flat_map(|other| rest.match_indices(other.as_str()));
+    let of_ours = leading.keys().flat_map(|other| rest.match_indices(other.as_str()));
     let headings = rest.match_indices(HEADING).filter_map(|(at, _)| {
         let before = rest.get(..at)?;
-        let from = before.rfind(SENTENCE_END).map_or(0, |end| {
-            end + before[end..].chars().next().map_or(0, char::len_utf8)
-        });
+        let from = before
+            .rfind(SENTENCE_END)
+            .map_or(0, |end| end + before[end..].chars().next().map_or(0, char::len_utf8));
         let title = before.get(from..)?.trim();
         let is_title = !title.contains('，')
             && (1..=HEADING_MAX).contains(&title.chars().count())

@@ -20,10 +20,7 @@ const OLE: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 
 /// The parts whose text is looked at.
 fn holds_text(name: &str) -> bool {
-    let Some(part) = name
-        .strip_prefix("word/")
-        .and_then(|n| n.strip_suffix(".xml"))
-    else {
+    let Some(part) = name.strip_prefix("word/").and_then(|n| n.strip_suffix(".xml")) else {
         return false;
     };
     matches!(part, "document" | "footnotes" | "endnotes")
@@ -48,10 +45,7 @@ pub(super) fn parts(docx: &[u8]) -> Result<BTreeMap<String, String>, FillError> 
         let read = entry.take(PART_MAX + 1).read_to_end(&mut bytes);
         read.map_err(FillError::archive)?;
         if bytes.len() as u64 > PART_MAX {
-            return Err(FillError::TooLarge {
-                what: name,
-                most: PART_MAX,
-            });
+            return Err(FillError::TooLarge { what: name, most: PART_MAX });
         }
         let text = String::from_utf8(bytes).map_err(|_| FillError::Xml {
             part: name.clone(),
@@ -60,19 +54,12 @@ pub(super) fn parts(docx: &[u8]) -> Result<BTreeMap<String, String>, FillError> 
         })?;
         parts.insert(name, text);
     }
-    if parts.contains_key("word/document.xml") {
-        Ok(parts)
-    } else {
-        Err(FillError::NoDocument)
-    }
+    if parts.contains_key("word/document.xml") { Ok(parts) } else { Err(FillError::NoDocument) }
 }
 
 fn open(docx: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, FillError> {
     if docx.len() > FILE_MAX {
-        return Err(FillError::TooLarge {
-            what: "the file".into(),
-            most: FILE_MAX as u64,
-        });
+        return Err(FillError::TooLarge { what: "the file".into(), most: FILE_MAX as u64 });
     }
     if docx.starts_with(&OLE) {
         return Err(FillError::Old);
@@ -92,9 +79,7 @@ pub(super) fn with(docx: &[u8], changed: &BTreeMap<String, String>) -> Result<Ve
     let mut archive = open(docx)?;
     let mut written = ZipWriter::new(Cursor::new(Vec::with_capacity(docx.len())));
     let comment = archive.comment().into();
-    written
-        .set_raw_comment(comment)
-        .map_err(FillError::archive)?;
+    written.set_raw_comment(comment).map_err(FillError::archive)?;
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(FillError::archive)?;
         let name = entry.name().map_err(FillError::archive)?.into_owned();
@@ -107,9 +92,7 @@ pub(super) fn with(docx: &[u8], changed: &BTreeMap<String, String>) -> Result<Ve
             Some(at) => options.last_modified_time(at),
             None => options,
         };
-        written
-            .start_file(name, options)
-            .map_err(FillError::archive)?;
+        written.start_file(name, options).map_err(FillError::archive)?;
         let put = written.write_all(text.as_bytes());
         put.map_err(FillError::archive)?;
     }

@@ -96,18 +96,9 @@ struct Scan<'a> {
 /// # Errors
 /// The XML is not well-formed, has a document type, or lies too deep.
 pub(super) fn read(name: &str, text: &str) -> Result<Part, FillError> {
-    let wrong = |at: u64, what: String| FillError::Xml {
-        part: name.to_owned(),
-        at,
-        what,
-    };
+    let wrong = |at: u64, what: String| FillError::Xml { part: name.to_owned(), at, what };
     let mut reader = Reader::from_str(text);
-    let mut scan = Scan {
-        part: Part::default(),
-        open: Vec::new(),
-        text,
-        apart: false,
-    };
+    let mut scan = Scan { part: Part::default(), open: Vec::new(), text, apart: false };
     loop {
         let start = reader.buffer_position();
         let event = reader.read_event();
@@ -125,9 +116,7 @@ pub(super) fn read(name: &str, text: &str) -> Result<Part, FillError> {
                 // An empty element holds no text that could be replaced.
                 scan.close(here.end);
             }
-            Event::End(_) => scan
-                .end(&here)
-                .map_err(|error| wrong(start, error.to_string()))?,
+            Event::End(_) => scan.end(&here).map_err(|error| wrong(start, error.to_string()))?,
             Event::DocType(_) => return Err(wrong(start, "has a document type".into())),
             Event::Eof => break,
             _ => {}
@@ -136,10 +125,7 @@ pub(super) fn read(name: &str, text: &str) -> Result<Part, FillError> {
     if scan.open.is_empty() {
         Ok(scan.part)
     } else {
-        Err(wrong(
-            text.len() as u64,
-            "ends before its last element does".into(),
-        ))
+        Err(wrong(text.len() as u64, "ends before its last element does".into()))
     }
 }
 
@@ -238,11 +224,7 @@ impl Scan<'_> {
             }
             _ => Meaning::Other,
         };
-        self.open.push(Open {
-            name,
-            meaning,
-            tag: here,
-        });
+        self.open.push(Open { name, meaning, tag: here });
     }
 
     /// Closes the innermost element, whose closing tag is `here`.
@@ -286,11 +268,7 @@ impl Scan<'_> {
             _ => None,
         });
         // The piece's own element is the last, its run the one before, the run's parent the one before that.
-        let parent = self
-            .open
-            .len()
-            .checked_sub(3)
-            .map(|at| &self.open[at].meaning);
+        let parent = self.open.len().checked_sub(3).map(|at| &self.open[at].meaning);
         let pieces = &mut self.part.paragraphs[paragraph].pieces;
         pieces.push(Piece {
             tag,

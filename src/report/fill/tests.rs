@@ -14,9 +14,7 @@ const TAIL: &str = "<w:sectPr/></w:body></w:document>";
 fn docx(entries: &[(&str, &str)]) -> Vec<u8> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in entries {
-        archive
-            .start_file(*name, SimpleFileOptions::default())
-            .unwrap();
+        archive.start_file(*name, SimpleFileOptions::default()).unwrap();
         archive.write_all(text.as_bytes()).unwrap();
     }
     archive.finish().unwrap().into_inner()
@@ -33,11 +31,7 @@ fn document(body: &str) -> Vec<u8> {
 fn entry(docx: &[u8], name: &str) -> String {
     let mut archive = ZipArchive::new(Cursor::new(docx)).unwrap();
     let mut text = String::new();
-    archive
-        .by_name(name)
-        .unwrap()
-        .read_to_string(&mut text)
-        .unwrap();
+    archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
     text
 }
 
@@ -67,20 +61,12 @@ fn filled(body: &str) -> (String, Vec<String>, Vec<String>) {
     let docx = document(body);
     let filled = fill(&docx, &passages()).unwrap();
     let whole = entry(&filled.docx, "word/document.xml");
-    let body = whole
-        .strip_prefix(HEAD)
-        .unwrap()
-        .strip_suffix(TAIL)
-        .unwrap();
+    let body = whole.strip_prefix(HEAD).unwrap().strip_suffix(TAIL).unwrap();
     for name in ["[Content_Types].xml", "word/media/image1.png"] {
         assert_eq!(entry(&filled.docx, name), entry(&docx, name));
     }
     let replaced = filled.replaced.into_iter().map(|r| r.name).collect();
-    let left = filled
-        .left
-        .into_iter()
-        .map(|l| format!("{}: {}", l.name, l.why))
-        .collect();
+    let left = filled.left.into_iter().map(|l| format!("{}: {}", l.name, l.why)).collect();
     (body.to_owned(), replaced, left)
 }
 
@@ -92,9 +78,8 @@ fn run(properties: &str, text: &str) -> String {
 fn a_placeholder_in_one_run_is_replaced_and_nothing_else_changes() {
     let body = r#"<w:p w:rsidR="00A1"><w:pPr><w:jc w:val="both"/></w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t>用电{{electricity_used}}、{{ 抗旱用电量 }}；</w:t></w:r></w:p>"#;
     let (made, replaced, left) = filled(body);
-    let expected = body
-        .replace("{{electricity_used}}", "约3.5万度")
-        .replace("{{ 抗旱用电量 }}", "约3.5万度");
+    let expected =
+        body.replace("{{electricity_used}}", "约3.5万度").replace("{{ 抗旱用电量 }}", "约3.5万度");
     assert_eq!(made, expected);
     assert_eq!(replaced, ["electricity_used", "抗旱用电量"]);
     assert_eq!(left, Vec::<String>::new());
@@ -124,25 +109,17 @@ fn a_placeholder_over_several_runs_takes_the_format_of_the_first() {
 
 #[test]
 fn several_lines_become_paragraphs_of_the_same_kind() {
-    let body = format!(
-        "<w:p><w:pPr><w:jc/></w:pPr>{}</w:p>",
-        run("<w:rPr><w:b/></w:rPr>", "{{section}}")
-    );
+    let body =
+        format!("<w:p><w:pPr><w:jc/></w:pPr>{}</w:p>", run("<w:rPr><w:b/></w:rPr>", "{{section}}"));
     let (made, _, _) = filled(&body);
     assert_eq!(
         made,
         "<w:p><w:pPr><w:jc/></w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t>第一段。</w:t></w:r></w:p>\
          <w:p><w:pPr><w:jc/></w:pPr><w:r><w:rPr><w:b/></w:rPr><w:t xml:space=\"preserve\">第二段&lt;&amp;&gt;。</w:t></w:r></w:p>"
     );
-    let inserted = format!(
-        "<w:p><w:ins w:id=\"1\">{}</w:ins></w:p>",
-        run("", "{{section}}")
-    );
+    let inserted = format!("<w:p><w:ins w:id=\"1\">{}</w:ins></w:p>", run("", "{{section}}"));
     let (made, _, _) = filled(&inserted);
-    assert!(
-        made.contains("第一段。</w:t><w:br/><w:t xml:space=\"preserve\">第二段"),
-        "{made}"
-    );
+    assert!(made.contains("第一段。</w:t><w:br/><w:t xml:space=\"preserve\">第二段"), "{made}");
 }
 
 #[test]
@@ -155,10 +132,8 @@ fn deleted_text_and_text_over_a_tab_is_no_placeholder() {
 
 #[test]
 fn what_nobody_fills_stays_and_is_named() {
-    let body = format!(
-        "<w:p>{}</w:p>",
-        run("", "{{elektricity_used}} {{diesel_used}} {{ {{}} {{开放")
-    );
+    let body =
+        format!("<w:p>{}</w:p>", run("", "{{elektricity_used}} {{diesel_used}} {{ {{}} {{开放"));
     let (made, replaced, left) = filled(&body);
     assert_eq!(made, body);
     assert_eq!(replaced, Vec::<String>::new());
@@ -175,10 +150,7 @@ fn what_nobody_fills_stays_and_is_named() {
 fn a_content_control_is_filled_and_loses_its_prompt() {
     let body = format!(
         "<w:p><w:sdt><w:sdtPr><w:tag w:val=\"area_affected\"/><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{}{}</w:sdtContent></w:sdt></w:p>",
-        run(
-            "<w:rPr><w:rStyle w:val=\"PlaceholderText\"/></w:rPr>",
-            "单击"
-        ),
+        run("<w:rPr><w:rStyle w:val=\"PlaceholderText\"/></w:rPr>", "单击"),
         run("", "输入")
     );
     let (made, replaced, _) = filled(&body);
@@ -197,10 +169,7 @@ fn passages_in_the_middle_of_a_paragraph_end_where_the_next_topic_begins() {
     let body = format!(
         "<w:p>{}{}{}</w:p>",
         run("", "信访维稳方面，化解纠纷。抗旱救灾方面，8月份以来"),
-        run(
-            "<w:rPr><w:b/></w:rPr>",
-            "，受灾。一方面，组织干部。另一方面加大投入。安全饮水"
-        ),
+        run("<w:rPr><w:b/></w:rPr>", "，受灾。一方面，组织干部。另一方面加大投入。安全饮水"),
         run("", "方面，排查。安全生产方面，平稳。")
     );
     let (made, replaced, _) = filled(&body);
@@ -213,11 +182,7 @@ fn passages_in_the_middle_of_a_paragraph_end_where_the_next_topic_begins() {
     assert_eq!(made, expected);
     assert_eq!(replaced, ["安全饮水方面，", "抗旱救灾方面，"]);
     let named = format!("<w:p>{}</w:p>", run("", "落实抗旱救灾方面，的要求"));
-    assert_eq!(
-        filled(&named).0,
-        named,
-        "not at the beginning of a sentence"
-    );
+    assert_eq!(filled(&named).0, named, "not at the beginning of a sentence");
 }
 
 #[test]
@@ -226,10 +191,7 @@ fn what_is_no_word_file_is_refused_with_a_way_out() {
     let cases: [(Vec<u8>, &str); 8] = [
         (b"hello".to_vec(), "no .docx"),
         (document("<w:p/>")[..60].to_vec(), "no .docx"),
-        (
-            vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0],
-            "save it as .docx",
-        ),
+        (vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0], "save it as .docx"),
         (docx(&[("a.xml", "<a/>")]), "no word/document.xml"),
         (docx(&[("word/document.xml", &bomb)]), "larger than"),
         (
@@ -237,16 +199,10 @@ fn what_is_no_word_file_is_refused_with_a_way_out() {
             "word/document.xml, byte",
         ),
         (
-            docx(&[(
-                "word/document.xml",
-                "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>",
-            )]),
+            docx(&[("word/document.xml", "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>")]),
             "document type",
         ),
-        (
-            docx(&[("word/document.xml", &"<a>".repeat(500))]),
-            "400 deep",
-        ),
+        (docx(&[("word/document.xml", &"<a>".repeat(500))]), "400 deep"),
     ];
     for (bytes, expected) in cases {
         let error = fill(&bytes, &passages()).unwrap_err().to_string();

@@ -62,19 +62,12 @@ impl Annotated {
         let (Some(at), Some(number)) = (at, number) else {
             return Err(format!("a row without _time or _value: {:?}", self.columns));
         };
-        each(Sample {
-            tags: &tags,
-            field,
-            at_ms: at.as_millisecond(),
-            number,
-        })
+        each(Sample { tags: &tags, field, at_ms: at.as_millisecond(), number })
     }
 }
 
 fn cells(line: &[u8]) -> Result<csv::StringRecord, String> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .from_reader(line);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line);
     let mut record = csv::StringRecord::new();
     match reader.read_record(&mut record) {
         Ok(_) => Ok(record),

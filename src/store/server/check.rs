@@ -60,17 +60,11 @@ async fn influx(settings: &ServerSettings) -> Result<Found, StoreError> {
             };
             let kept = found.retention_rules.iter().map(|rule| rule.every_seconds);
             let kept = kept.filter(|seconds| *seconds > 0).min();
-            Ok(Found::Usable(
-                kept.map(|s| SignedDuration::from_secs(s.into())),
-            ))
+            Ok(Found::Usable(kept.map(|s| SignedDuration::from_secs(s.into()))))
         }
         Err(RequestError::Http { status, text }) => match status.as_u16() {
-            401 => Err(fault(format!(
-                "401, the token is not accepted: {text}; see token_file"
-            ))),
-            403 => Err(fault(format!(
-                "403, the token must not see the bucket {bucket:?}: {text}"
-            ))),
+            401 => Err(fault(format!("401, the token is not accepted: {text}; see token_file"))),
+            403 => Err(fault(format!("403, the token must not see the bucket {bucket:?}: {text}"))),
             404 => Err(fault(format!(
                 "404, no organisation {org:?}, or no InfluxDB 2 at this address: {text}"
             ))),
@@ -89,11 +83,7 @@ async fn influx(settings: &ServerSettings) -> Result<Found, StoreError> {
 async fn victoria(http: &Http) -> Result<Found, StoreError> {
     let mut retention = None;
     let mut flags = false;
-    let question = Question {
-        path: "/flags",
-        query: &[],
-        body: None,
-    };
+    let question = Question { path: "/flags", query: &[], body: None };
     let asked = http
         .read(question, &mut |line| {
             let line = String::from_utf8_lossy(line);
@@ -106,11 +96,9 @@ async fn victoria(http: &Http) -> Result<Found, StoreError> {
         .await;
     match asked {
         // A month is what it keeps where it was told nothing.
-        Ok(()) => {
-            Ok(Found::Usable(flags.then(|| {
-                retention.unwrap_or(SignedDuration::from_hours(31 * 24))
-            })))
-        }
+        Ok(()) => Ok(Found::Usable(
+            flags.then(|| retention.unwrap_or(SignedDuration::from_hours(31 * 24))),
+        )),
         Err(error) => Ok(Found::Away(error)),
     }
 }
@@ -158,9 +146,7 @@ impl Span {
             return Err(format!("{at}: the server keeps nothing before 1970"));
         }
         if at.duration_since(now) > AHEAD_MAX {
-            return Err(format!(
-                "{at}: the server takes nothing from more than two days ahead"
-            ));
+            return Err(format!("{at}: the server takes nothing from more than two days ahead"));
         }
         if let Some(kept) = self.kept.filter(|kept| now.duration_since(at) >= *kept) {
             return Err(format!(

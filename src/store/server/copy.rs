@@ -192,18 +192,8 @@ impl Copier {
         }
         let mut portion = Portion::default();
         for came in part.came {
-            let Came {
-                gateway,
-                epoch,
-                first,
-                last,
-                at,
-                lost,
-                ..
-            } = came;
-            portion
-                .delivered
-                .push((gateway.clone(), epoch, first, last));
+            let Came { gateway, epoch, first, last, at, lost, .. } = came;
+            portion.delivered.push((gateway.clone(), epoch, first, last));
             let heard = portion.heard.entry(gateway).or_insert(at);
             *heard = at.max(*heard);
             portion.lost.extend(lost);
@@ -222,21 +212,12 @@ impl Copier {
         let span = (at(first)?, at(last.saturating_add(1))?);
         let mut readings = Readings::default();
         let mut too_many = false;
-        let asked = self.samples(
-            READINGS,
-            "v|f|r|m|hi|lo|n|w[0-9]+",
-            gateways,
-            span,
-            &mut |sample| {
+        let asked =
+            self.samples(READINGS, "v|f|r|m|hi|lo|n|w[0-9]+", gateways, span, &mut |sample| {
                 readings.add(sample);
                 too_many = readings.len() > READINGS_MAX && first < last;
-                if too_many {
-                    Err("too many readings for one instant".into())
-                } else {
-                    Ok(())
-                }
-            },
-        );
+                if too_many { Err("too many readings for one instant".into()) } else { Ok(()) }
+            });
         if too_many {
             return Ok(None);
         }
@@ -318,11 +299,7 @@ impl Copier {
     }
 
     fn unread(&self, problem: String) -> StoreError {
-        let url = self
-            .settings
-            .read_url
-            .as_ref()
-            .unwrap_or(&self.settings.url);
+        let url = self.settings.read_url.as_ref().unwrap_or(&self.settings.url);
         StoreError::server(url, format!("its answer cannot be used: {problem}"))
     }
 }
@@ -331,9 +308,7 @@ impl Sqlite {
     /// Whether these batches came.
     fn has(&self, gateway: &GatewayId, epoch: Epoch, range: (u64, u64)) -> bool {
         let key = (gateway.clone(), epoch);
-        self.delivered
-            .get(&key)
-            .is_some_and(|set| set.next_gap(range.0, range.1).is_none())
+        self.delivered.get(&key).is_some_and(|set| set.next_gap(range.0, range.1).is_none())
     }
 
     /// Up to when a server was copied into this file; `None` where it never was.
@@ -342,8 +317,7 @@ impl Sqlite {
     /// The file cannot be read.
     pub fn copied_to(&self) -> Result<Option<Timestamp>, StoreError> {
         let ms: Option<i64> =
-            self.connection
-                .query_row("SELECT copied_ms FROM state", [], |row| row.get(0))?;
+            self.connection.query_row("SELECT copied_ms FROM state", [], |row| row.get(0))?;
         ms.map(Timestamp::from_millisecond)
             .transpose()
             .map_err(|error| StoreError::Corrupt(error.to_string()))
@@ -352,8 +326,7 @@ impl Sqlite {
     /// Notes up to when a server was copied.
     fn note_copied(&mut self, to: Timestamp) -> Result<(), StoreError> {
         let ms = to.as_millisecond();
-        self.connection
-            .execute("UPDATE state SET copied_ms = ?1", [ms])?;
+        self.connection.execute("UPDATE state SET copied_ms = ?1", [ms])?;
         Ok(())
     }
 }

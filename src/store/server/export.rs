@@ -65,12 +65,7 @@ pub(super) fn line(
     for (at_ms, number) in read.timestamps.iter().zip(&read.values) {
         // A sample that is no number is none of ours.
         if let Some(number) = *number {
-            each(Sample {
-                tags: &tags,
-                field,
-                at_ms: *at_ms,
-                number,
-            })?;
+            each(Sample { tags: &tags, field, at_ms: *at_ms, number })?;
         }
     }
     Ok(())

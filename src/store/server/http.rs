@@ -52,9 +52,7 @@ impl Http {
             Url::parse(url).map_err(|error| wrong(error.to_string()))
         };
         Ok(Self {
-            client: builder(settings)?
-                .build()
-                .map_err(|error| wrong(words_of(&error)))?,
+            client: builder(settings)?.build().map_err(|error| wrong(words_of(&error)))?,
             url: parse(&settings.url)?,
             read_url: parse(settings.read_url.as_ref().unwrap_or(&settings.url))?,
             authorization: token(settings)?.map(|token| format!("Token {token}")),
@@ -100,11 +98,7 @@ impl Http {
         let status = response.status().as_u16();
         let retry_after = retry_after(response.headers(), now);
         let words = words(response).await;
-        Ok(Answer {
-            status,
-            retry_after,
-            words,
-        })
+        Ok(Answer { status, retry_after, words })
     }
 
     /// Asks for what is read, and gives each line of the answer to `line`. The whole may take long, each piece of it not.
@@ -115,11 +109,7 @@ impl Http {
     ) -> Result<(), StoreError> {
         let url = Self::address(&self.read_url, question.path);
         let request = match question.body {
-            Some(body) => self
-                .client
-                .post(url)
-                .header(CONTENT_TYPE, "application/json")
-                .body(body),
+            Some(body) => self.client.post(url).header(CONTENT_TYPE, "application/json").body(body),
             None => self.client.get(url),
         };
         let sent = self.send(request.query(question.query));
@@ -127,10 +117,7 @@ impl Http {
         let status = response.status();
         if !status.is_success() {
             let words = words(response).await;
-            return Err(StoreError::server(
-                self.read_url.as_str(),
-                format!("{status}: {words}"),
-            ));
+            return Err(StoreError::server(self.read_url.as_str(), format!("{status}: {words}")));
         }
         let mut rest: Vec<u8> = Vec::new();
         loop {
@@ -163,12 +150,10 @@ impl Http {
     }
 
     async fn in_time<F: Future>(&self, future: F) -> Result<F::Output, StoreError> {
-        tokio::time::timeout(self.timeout, future)
-            .await
-            .map_err(|_| {
-                let late = format!("no answer within {} s", self.timeout.as_secs());
-                StoreError::server(self.read_url.as_str(), late)
-            })
+        tokio::time::timeout(self.timeout, future).await.map_err(|_| {
+            let late = format!("no answer within {} s", self.timeout.as_secs());
+            StoreError::server(self.read_url.as_str(), late)
+        })
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<reqwest::Response, StoreError> {
@@ -198,9 +183,7 @@ pub(super) fn builder(settings: &ServerSettings) -> Result<reqwest::ClientBuilde
         };
         let pem = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
         let certificate = Certificate::from_pem(&pem).map_err(|error| wrong(error.to_string()))?;
-        builder = builder
-            .tls_built_in_root_certs(false)
-            .add_root_certificate(certificate);
+        builder = builder.tls_built_in_root_certs(false).add_root_certificate(certificate);
     }
     Ok(builder)
 }
@@ -211,17 +194,12 @@ pub(super) fn token(settings: &ServerSettings) -> Result<Option<String>, StoreEr
         return Ok(None);
     };
     let wrong = |why: &str| {
-        StoreError::server(
-            &settings.url,
-            format!("token_file {}: {why}", file.display()),
-        )
+        StoreError::server(&settings.url, format!("token_file {}: {why}", file.display()))
     };
     let text = std::fs::read_to_string(file).map_err(|error| wrong(&error.to_string()))?;
     let token = text.trim_end_matches(['\r', '\n']);
     if token.is_empty() || !token.chars().all(|c| c.is_ascii_graphic()) {
-        return Err(wrong(
-            "holds no token: one line of letters, digits and signs",
-        ));
+        return Err(wrong("holds no token: one line of letters, digits and signs"));
     }
     Ok(Some(token.to_owned()))
 }

@@ -184,18 +184,11 @@ impl Store for Server {
             let Some(batch) = batches.get(b) else {
                 continue;
             };
-            let problem = readings
-                .first()
-                .map_or(String::new(), |(_, why)| why.clone());
-            let readings = readings
-                .iter()
-                .filter_map(|(r, _)| batch.readings.get(*r).cloned());
+            let problem = readings.first().map_or(String::new(), |(_, why)| why.clone());
+            let readings = readings.iter().filter_map(|(r, _)| batch.readings.get(*r).cloned());
             committed.refused.push(Refused {
                 problem,
-                batch: Batch {
-                    readings: readings.collect(),
-                    ..batch.clone()
-                },
+                batch: Batch { readings: readings.collect(), ..batch.clone() },
             });
         }
         Ok(committed)

@@ -29,10 +29,7 @@ fn csv(lines: &str, measurement: &str) -> String {
             continue;
         }
         let tags = line.series.tag_set.unwrap_or_default();
-        let tags: Vec<_> = tags
-            .iter()
-            .map(|(k, v)| (k.to_string(), v.to_string()))
-            .collect();
+        let tags: Vec<_> = tags.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
         for (field, value) in &line.field_set {
             let value = match value {
                 FieldValue::F64(value) => format!("{value}"),
@@ -40,10 +37,7 @@ fn csv(lines: &str, measurement: &str) -> String {
                 other => panic!("{other:?}"),
             };
             let key = (tags.clone(), field.to_string());
-            tables
-                .entry(key)
-                .or_default()
-                .push((line.timestamp.unwrap(), value));
+            tables.entry(key).or_default().push((line.timestamp.unwrap(), value));
         }
     }
     let mut text = String::new();
@@ -77,11 +71,7 @@ fn keeping(mut spoil: impl FnMut(String) -> Reply + Send + 'static) -> Fake {
             lines.push_str(&request.body);
             return taken();
         }
-        assert!(
-            request.line.starts_with("POST /api/v2/query?org=county "),
-            "{}",
-            request.line
-        );
+        assert!(request.line.starts_with("POST /api/v2/query?org=county "), "{}", request.line);
         let asked: serde_json::Value = serde_json::from_str(&request.body).unwrap();
         let query = asked["query"].as_str().unwrap();
         let start = query.split("r._measurement == \"").nth(1).unwrap();
@@ -102,21 +92,13 @@ fn batches() -> Vec<Batch> {
         ..good("pond-1/level", 3, f64::from(0.7f32))
     };
     let mut thinned = batch(7, vec![missing("pond-2/level", 9, Reason::Crc)]);
-    thinned.remains = Some(Remains {
-        first: 5,
-        lost: Some(12),
-        from: at(0),
-        to: at(9),
-        why: LostTo::Full,
-    });
+    thinned.remains =
+        Some(Remains { first: 5, lost: Some(12), from: at(0), to: at(9), why: LostTo::Full });
     let meter = (0..20).map(|h| good("pump-1/energy_total", 60 * h, 9_900.0 + 10.1 * h as f64));
     vec![
         batch(
             1,
-            vec![
-                good("pond-1/level", 1, 98.113),
-                missing("pond-1/level", 2, Reason::Timeout),
-            ],
+            vec![good("pond-1/level", 1, 98.113), missing("pond-1/level", 2, Reason::Timeout)],
         ),
         batch(2, vec![failed, good("pond-1/level", 2, 1e-7)]),
         batch(3, meter.collect()),
@@ -143,9 +125,7 @@ fn held(store: &Sqlite) -> impl PartialEq + std::fmt::Debug {
     let series = store.series().unwrap();
     let all = series.iter().map(|series| {
         (
-            store
-                .readings(series, Timestamp::MIN, Timestamp::MAX)
-                .unwrap(),
+            store.readings(series, Timestamp::MIN, Timestamp::MAX).unwrap(),
             store.hours(series, Timestamp::MIN, Timestamp::MAX).unwrap(),
         )
     });
@@ -180,11 +160,7 @@ fn a_copy_holds_what_was_written() {
     let before = fake.requests().len();
     let copied = copier.pass(&mut copy, at(2103), Reach::New).unwrap();
     assert_eq!((copied.new_batches, copied.new_readings), (0, 0));
-    assert!(
-        fake.requests().len() - before <= 4,
-        "{}",
-        fake.requests().len() - before
-    );
+    assert!(fake.requests().len() - before <= 4, "{}", fake.requests().len() - before);
     assert_eq!(held(&copy), held(&direct));
 }
 
@@ -197,19 +173,12 @@ fn an_answer_that_breaks_leaves_nothing_wrong_behind() {
         ("503", |_| answer("503 Service Unavailable", "", "busy")),
         ("cut off", |text| {
             let half = &text[..text.len() / 2];
-            Reply::Half(format!(
-                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{half}",
-                text.len()
-            ))
+            Reply::Half(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{half}", text.len()))
         }),
         ("runtime error", |text| {
-            whole(format!(
-                "{text}\r\nerror,reference\r\nruntime error,897\r\n"
-            ))
+            whole(format!("{text}\r\nerror,reference\r\nruntime error,897\r\n"))
         }),
-        ("no number", |text| {
-            whole(text.replace(",98.113,", ",98.1l3,"))
-        }),
+        ("no number", |text| whole(text.replace(",98.113,", ",98.1l3,"))),
         ("longer than", |_| whole("x".repeat(9 << 20))),
     ];
     for (words, spoil) in broken {
@@ -226,17 +195,9 @@ fn an_answer_that_breaks_leaves_nothing_wrong_behind() {
         written(&mut server);
         let (_one, mut copy) = file();
         let copier = Copier::new(&settings(&fake.url)).unwrap();
-        let error = copier
-            .pass(&mut copy, at(2003), Reach::New)
-            .unwrap_err()
-            .to_string();
+        let error = copier.pass(&mut copy, at(2003), Reach::New).unwrap_err().to_string();
         assert!(error.contains(words), "{words}: {error}");
-        assert!(
-            copy.gateways()
-                .unwrap()
-                .iter()
-                .all(|row| row.delivered.is_empty())
-        );
+        assert!(copy.gateways().unwrap().iter().all(|row| row.delivered.is_empty()));
         copier.pass(&mut copy, at(2004), Reach::New).unwrap();
         let (_two, mut direct) = file();
         written(&mut direct);
@@ -275,16 +236,8 @@ fn tables_are_told_apart_and_errors_are_heard() {
         ("_time,_value", "2022-08-01T00:00:00Z,", "no number"),
         ("_time,_value", "yesterday,1", "no time"),
         ("_time,_value", "1", "1 cells under 2"),
-        (
-            "_time,_field",
-            "2022-08-01T00:00:00Z,v",
-            "without _time or _value",
-        ),
-        (
-            "error,reference",
-            "\"failed to execute: out of memory\",7",
-            "out of memory",
-        ),
+        ("_time,_field", "2022-08-01T00:00:00Z,v", "without _time or _value"),
+        ("error,reference", "\"failed to execute: out of memory\",7", "out of memory"),
     ] {
         let mut parser = Annotated::default();
         parser.line(head.as_bytes(), &mut |_| Ok(())).unwrap();

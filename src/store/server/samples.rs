@@ -80,10 +80,7 @@ pub(super) struct Came {
 impl Records {
     /// Takes a number.
     pub fn add(&mut self, sample: Sample<'_>) {
-        let fields = self
-            .0
-            .entry((sample.at_ms, sample.tags.clone()))
-            .or_default();
+        let fields = self.0.entry((sample.at_ms, sample.tags.clone())).or_default();
         fields.insert(sample.field.into(), sample.number);
     }
 
@@ -132,10 +129,8 @@ impl Records {
             let spec = number(fields, "modulus").zip(number(fields, "rate"));
             if let Some((series, (modulus, rate))) = tags.series().zip(spec) {
                 let known = |value: f64| (value > 0.0).then_some(value);
-                let counter = CounterSpec {
-                    modulus: known(modulus),
-                    max_rate_per_hour: known(rate),
-                };
+                let counter =
+                    CounterSpec { modulus: known(modulus), max_rate_per_hour: known(rate) };
                 last.insert(series, Some(counter));
             }
         }
@@ -153,18 +148,10 @@ impl Records {
             else {
                 continue;
             };
-            let state = if *online > 0.0 {
-                GatewayState::Online
-            } else {
-                GatewayState::Offline
-            };
+            let state = if *online > 0.0 { GatewayState::Online } else { GatewayState::Offline };
             let mut status = Status::new(state, since);
             status.clock = fields.get("provisional").map(|provisional| {
-                if *provisional > 0.0 {
-                    ClockState::Provisional
-                } else {
-                    ClockState::Good
-                }
+                if *provisional > 0.0 { ClockState::Provisional } else { ClockState::Good }
             });
             last.insert(gateway, status);
         }
@@ -264,11 +251,7 @@ impl Readings {
         for ((place, at_ms), parts) in self.parts {
             let series = self.series.get(place as usize).cloned().flatten();
             let at = Timestamp::from_millisecond(at_ms).ok();
-            complete.extend(
-                series
-                    .zip(at)
-                    .and_then(|(series, at)| parts.reading(series, at)),
-            );
+            complete.extend(series.zip(at).and_then(|(series, at)| parts.reading(series, at)));
         }
         complete
     }

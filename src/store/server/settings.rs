@@ -72,9 +72,8 @@ impl ServerSettings {
     /// # Errors
     /// Says what is wrong with it.
     pub fn check_url(&self, url: &str) -> Result<(), String> {
-        let (scheme, rest) = url
-            .split_once("://")
-            .ok_or("no scheme: https://host:port or http://host:port")?;
+        let (scheme, rest) =
+            url.split_once("://").ok_or("no scheme: https://host:port or http://host:port")?;
         if !matches!(scheme, "http" | "https") {
             return Err(format!("scheme {scheme:?} is unknown: https or http"));
         }
@@ -92,17 +91,13 @@ impl ServerSettings {
         if host.is_empty() {
             return Err("no host".into());
         }
-        if let Some((_, port)) = authority
-            .rsplit_once(':')
-            .filter(|_| !authority.ends_with(']'))
+        if let Some((_, port)) = authority.rsplit_once(':').filter(|_| !authority.ends_with(']'))
             && !port.parse::<u16>().is_ok_and(|port| port > 0)
         {
             return Err(format!("port {port:?}: 1 to 65535"));
         }
         let here = host == "localhost"
-            || host
-                .parse::<IpAddr>()
-                .is_ok_and(|address| address.is_loopback());
+            || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
         if scheme == "http" && !here && !self.allow_plaintext {
             return Err(
                 "is not encrypted and leaves this machine: use https, or set allow_plaintext = true and accept that readings \

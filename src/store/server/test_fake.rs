@@ -111,14 +111,8 @@ fn read(stream: &mut TcpStream) -> Option<Request> {
     reader.read_exact(&mut body).ok()?;
     if value("content-encoding") == Some("gzip") {
         let mut plain = Vec::new();
-        GzDecoder::new(body.as_slice())
-            .read_to_end(&mut plain)
-            .unwrap();
+        GzDecoder::new(body.as_slice()).read_to_end(&mut plain).unwrap();
         body = plain;
     }
-    Some(Request {
-        line,
-        headers,
-        body: String::from_utf8(body).unwrap(),
-    })
+    Some(Request { line, headers, body: String::from_utf8(body).unwrap() })
 }

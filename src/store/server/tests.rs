@@ -23,11 +23,7 @@ pub fn buckets(seconds: i32) -> Reply {
 /// An InfluxDB whose answers to writes are `writes`.
 fn influx(mut writes: impl FnMut(&Request) -> Reply + Send + 'static) -> Fake {
     Fake::start(move |request| {
-        if request.line.starts_with("GET /api/v2/buckets?") {
-            buckets(0)
-        } else {
-            writes(request)
-        }
+        if request.line.starts_with("GET /api/v2/buckets?") { buckets(0) } else { writes(request) }
     })
 }
 
@@ -43,9 +39,7 @@ fn open(fake: &Fake) -> Server {
 }
 
 fn some(count: i64) -> Vec<Reading> {
-    (0..count)
-        .map(|i| good("pond-1/level", i, 98.0 + i as f64 / 100.0))
-        .collect()
+    (0..count).map(|i| good("pond-1/level", i, 98.0 + i as f64 / 100.0)).collect()
 }
 
 /// Writes of a kind of line.
@@ -60,43 +54,20 @@ fn writes(fake: &Fake, measurement: &str) -> Vec<Request> {
 fn readings_are_written_before_their_batch_is() {
     let fake = influx(|_| taken());
     let mut server = open(&fake);
-    let batches = [
-        batch(1, some(3)),
-        batch(2, vec![missing("pond-2/level", 9, Reason::Crc)]),
-    ];
+    let batches = [batch(1, some(3)), batch(2, vec![missing("pond-2/level", 9, Reason::Crc)])];
     let committed = server.commit(&batches, at(20)).unwrap();
     assert_eq!((committed.new_readings, committed.refused.len()), (4, 0));
     let set = committed.delivered.values().next().unwrap();
     assert_eq!(set.iter().collect::<Vec<_>>(), [(1, 2)]);
-    server
-        .birth(
-            &gateway("gw-1"),
-            &born("pump-1/energy_total", None, None),
-            at(20),
-        )
-        .unwrap();
+    server.birth(&gateway("gw-1"), &born("pump-1/energy_total", None, None), at(20)).unwrap();
     let status = Status::new(GatewayState::Online, at(1));
     server.status(&gateway("gw-1"), &status, at(20)).unwrap();
 
     let requests = fake.requests();
-    let kinds: Vec<&str> = requests[1..]
-        .iter()
-        .map(|request| request.body.split(',').next().unwrap())
-        .collect();
-    assert_eq!(
-        kinds,
-        [
-            "hanqing",
-            "hanqing_batch",
-            "hanqing_series",
-            "hanqing_gateway"
-        ]
-    );
-    assert!(
-        requests[1].line.starts_with("POST /api/v2/write?"),
-        "{}",
-        requests[1].line
-    );
+    let kinds: Vec<&str> =
+        requests[1..].iter().map(|request| request.body.split(',').next().unwrap()).collect();
+    assert_eq!(kinds, ["hanqing", "hanqing_batch", "hanqing_series", "hanqing_gateway"]);
+    assert!(requests[1].line.starts_with("POST /api/v2/write?"), "{}", requests[1].line);
     for part in ["precision=ms", "org=county", "bucket=hanqing"] {
         assert!(requests[1].line.contains(part), "{}", requests[1].line);
     }
@@ -114,11 +85,7 @@ fn readings_are_written_before_their_batch_is() {
 
 #[test]
 fn poison_is_found_by_halves_and_the_rest_goes_on() {
-    for refusal in [
-        "400 Bad Request",
-        "413 Payload Too Large",
-        "422 Unprocessable Entity",
-    ] {
+    for refusal in ["400 Bad Request", "413 Payload Too Large", "422 Unprocessable Entity"] {
         let fake = influx(move |request| {
             if request.body.contains("pond-7") {
                 answer(refusal, "", r#"{"message":"partial write: dropped=1"}"#)
@@ -130,9 +97,7 @@ fn poison_is_found_by_halves_and_the_rest_goes_on() {
         let mut readings = some(40);
         readings.insert(11, good("pond-7/level", 3, 1.0));
         readings.push(good("pond-7/level", 4, 2.0));
-        let committed = server
-            .commit(&[batch(1, readings), batch(2, some(3))], at(20))
-            .unwrap();
+        let committed = server.commit(&[batch(1, readings), batch(2, some(3))], at(20)).unwrap();
         let [refused] = committed.refused.as_slice() else {
             panic!("{:?}", committed.refused);
         };
@@ -140,20 +105,10 @@ fn poison_is_found_by_halves_and_the_rest_goes_on() {
             refused.batch.readings,
             [good("pond-7/level", 3, 1.0), good("pond-7/level", 4, 2.0)]
         );
-        assert!(
-            refused.problem.contains("partial write"),
-            "{}",
-            refused.problem
-        );
+        assert!(refused.problem.contains("partial write"), "{}", refused.problem);
         // Its batch counts as committed: it would be sent for ever.
         assert_eq!(
-            committed
-                .delivered
-                .values()
-                .next()
-                .unwrap()
-                .iter()
-                .collect::<Vec<_>>(),
+            committed.delivered.values().next().unwrap().iter().collect::<Vec<_>>(),
             [(1, 2)]
         );
         assert_eq!(committed.new_readings, 43);
@@ -166,14 +121,8 @@ fn poison_is_found_by_halves_and_the_rest_goes_on() {
 fn a_server_that_refuses_everything_is_no_reason_to_set_all_aside() {
     let fake = influx(|_| answer("422 Unprocessable Entity", "", "field type conflict"));
     let mut server = open(&fake);
-    let error = server
-        .commit(&[batch(1, some(500))], at(20))
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.contains("more than 100") && error.contains("field type conflict"),
-        "{error}"
-    );
+    let error = server.commit(&[batch(1, some(500))], at(20)).unwrap_err().to_string();
+    assert!(error.contains("more than 100") && error.contains("field type conflict"), "{error}");
     assert_eq!(writes(&fake, "hanqing_batch").len(), 0);
 }
 
@@ -181,16 +130,8 @@ fn a_server_that_refuses_everything_is_no_reason_to_set_all_aside() {
 fn a_busy_server_says_when_to_come_again() {
     for (status, header, wait) in [
         ("429 Too Many Requests", "Retry-After: 7\r\n", Some(7)),
-        (
-            "503 Service Unavailable",
-            "retry-after: Mon, 01 Aug 2022 00:20:30 GMT\r\n",
-            Some(30),
-        ),
-        (
-            "503 Service Unavailable",
-            "retry-after: Sun, 31 Jul 2022 00:00:00 GMT\r\n",
-            Some(0),
-        ),
+        ("503 Service Unavailable", "retry-after: Mon, 01 Aug 2022 00:20:30 GMT\r\n", Some(30)),
+        ("503 Service Unavailable", "retry-after: Sun, 31 Jul 2022 00:00:00 GMT\r\n", Some(0)),
         ("429 Too Many Requests", "Retry-After: 86400\r\n", Some(300)),
         ("503 Service Unavailable", "Retry-After: soon\r\n", None),
         ("500 Internal Server Error", "", None),
@@ -198,11 +139,7 @@ fn a_busy_server_says_when_to_come_again() {
         let fake = influx(move |_| answer(status, header, "busy"));
         let mut server = open(&fake);
         let error = server.commit(&[batch(1, some(1))], at(20)).unwrap_err();
-        assert_eq!(
-            error.wait(),
-            wait.map(Duration::from_secs),
-            "{status} {header}"
-        );
+        assert_eq!(error.wait(), wait.map(Duration::from_secs), "{status} {header}");
         assert!(error.to_string().contains("busy"), "{error}");
         assert_eq!(writes(&fake, "hanqing_batch").len(), 0);
     }
@@ -218,13 +155,8 @@ fn a_server_that_breaks_has_taken_nothing_for_sure() {
     ];
     for reply in broken {
         let mut broke = false;
-        let fake = influx(move |_| {
-            if std::mem::replace(&mut broke, true) {
-                taken()
-            } else {
-                reply()
-            }
-        });
+        let fake =
+            influx(move |_| if std::mem::replace(&mut broke, true) { taken() } else { reply() });
         let mut server = open(&fake);
         let batches = [batch(1, some(3))];
         let error = server.commit(&batches, at(20)).unwrap_err();
@@ -237,25 +169,12 @@ fn a_server_that_breaks_has_taken_nothing_for_sure() {
 #[test]
 fn what_is_wrong_with_a_server_is_said_at_the_start() {
     let cases = [
-        (
-            answer("401 Unauthorized", "", r#"{"code":"unauthorized"}"#),
-            "token_file",
-        ),
+        (answer("401 Unauthorized", "", r#"{"code":"unauthorized"}"#), "token_file"),
         (answer("403 Forbidden", "", ""), "must not see the bucket"),
+        (answer("404 Not Found", "", "page not found"), "no InfluxDB 2 at this address"),
+        (answer("200 OK", "", "<html>login</html>"), "not as InfluxDB 2 does"),
         (
-            answer("404 Not Found", "", "page not found"),
-            "no InfluxDB 2 at this address",
-        ),
-        (
-            answer("200 OK", "", "<html>login</html>"),
-            "not as InfluxDB 2 does",
-        ),
-        (
-            answer(
-                "200 OK",
-                "",
-                r#"{"links":{"self":"/api/v2/buckets"},"buckets":[]}"#,
-            ),
+            answer("200 OK", "", r#"{"links":{"self":"/api/v2/buckets"},"buckets":[]}"#),
             "there is no bucket \"hanqing\"",
         ),
     ];
@@ -276,17 +195,8 @@ fn what_is_wrong_with_a_server_is_said_at_the_start() {
         }
     });
     let mut server = open(&fake);
-    assert_eq!(
-        server
-            .commit(&[batch(1, some(1))], at(20))
-            .unwrap()
-            .new_readings,
-        1
-    );
-    let bad = ServerSettings {
-        url: "ftp://127.0.0.1".into(),
-        ..settings(&fake.url)
-    };
+    assert_eq!(server.commit(&[batch(1, some(1))], at(20)).unwrap().new_readings, 1);
+    let bad = ServerSettings { url: "ftp://127.0.0.1".into(), ..settings(&fake.url) };
     assert!(Server::open(&bad, "hub-1").is_err());
     assert!(Server::open(&settings(&fake.url), "a hub").is_err());
 }
@@ -297,29 +207,14 @@ fn the_token_is_sent_and_shown_to_nobody() {
     let file = dir.path().join("token");
     std::fs::write(&file, "s3cret==\n").unwrap();
     let fake = influx(|_| answer("401 Unauthorized", "", "no"));
-    let settings = ServerSettings {
-        token_file: Some(file.clone()),
-        ..settings(&fake.url)
-    };
+    let settings = ServerSettings { token_file: Some(file.clone()), ..settings(&fake.url) };
     let mut server = Server::open(&settings, "hub-1").unwrap();
-    let error = format!(
-        "{:?}",
-        server.commit(&[batch(1, some(1))], at(20)).unwrap_err()
-    );
-    assert!(
-        !error.contains("s3cret") && error.contains("token_file"),
-        "{error}"
-    );
+    let error = format!("{:?}", server.commit(&[batch(1, some(1))], at(20)).unwrap_err());
+    assert!(!error.contains("s3cret") && error.contains("token_file"), "{error}");
     let requests = fake.requests();
-    let sent = |request: &Request| {
-        request
-            .headers
-            .contains(&"authorization: token s3cret==".to_owned())
-    };
-    assert!(
-        requests.len() == 2 && requests.iter().all(sent),
-        "{requests:?}"
-    );
+    let sent =
+        |request: &Request| request.headers.contains(&"authorization: token s3cret==".to_owned());
+    assert!(requests.len() == 2 && requests.iter().all(sent), "{requests:?}");
     std::fs::write(&file, "two words").unwrap();
     assert!(Server::open(&settings, "hub-1").is_err());
 }
@@ -328,11 +223,7 @@ fn the_token_is_sent_and_shown_to_nobody() {
 fn what_victoriametrics_would_drop_without_a_word_is_refused() {
     let fake = Fake::start(|request| {
         if request.line.starts_with("GET /flags") {
-            answer(
-                "200 OK",
-                "",
-                "-httpListenAddr=\":8428\"\n-retentionPeriod=\"30d\"\n",
-            )
+            answer("200 OK", "", "-httpListenAddr=\":8428\"\n-retentionPeriod=\"30d\"\n")
         } else {
             taken()
         }
@@ -347,19 +238,10 @@ fn what_victoriametrics_would_drop_without_a_word_is_refused() {
     let day = 24 * 60;
     let name = Series::new("pond-1".parse().unwrap(), crate::core::Parameter::Level);
     let readings = [-31 * day, -29 * day, 0, day, 3 * day].map(|m| good(&name.to_string(), m, 1.0));
-    let committed = server
-        .commit(&[batch(1, readings.to_vec())], at(0))
-        .unwrap();
+    let committed = server.commit(&[batch(1, readings.to_vec())], at(0)).unwrap();
     assert_eq!(committed.new_readings, 3);
-    assert_eq!(
-        committed.refused[0].batch.readings,
-        [readings[0].clone(), readings[4].clone()]
-    );
-    assert!(
-        committed.refused[0].problem.contains("30 days"),
-        "{}",
-        committed.refused[0].problem
-    );
+    assert_eq!(committed.refused[0].batch.readings, [readings[0].clone(), readings[4].clone()]);
+    assert!(committed.refused[0].problem.contains("30 days"), "{}", committed.refused[0].problem);
     let failed = Reading {
         flag: Flag::Fail,
         reason: Some(Reason::Spike),
@@ -375,15 +257,9 @@ fn large_commits_go_in_bodies_that_a_server_takes() {
     let fake = influx(|_| taken());
     let mut server = open(&fake);
     let batches: Vec<Batch> = (1..=130).map(|seq| batch(seq, some(100))).collect();
-    assert_eq!(
-        server.commit(&batches, at(20)).unwrap().new_readings,
-        13_000
-    );
+    assert_eq!(server.commit(&batches, at(20)).unwrap().new_readings, 13_000);
     let bodies = writes(&fake, "hanqing");
-    let lines: usize = bodies
-        .iter()
-        .map(|request| request.body.lines().count())
-        .sum();
+    let lines: usize = bodies.iter().map(|request| request.body.lines().count()).sum();
     assert_eq!((bodies.len(), lines), (3, 13_000));
     assert!(bodies.iter().all(|request| request.body.ends_with('\n')));
 }

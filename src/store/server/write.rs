@@ -35,15 +35,11 @@ impl Lines {
     }
 
     fn start_of(&self, line: usize) -> usize {
-        line.checked_sub(1)
-            .and_then(|before| self.ends.get(before).copied())
-            .unwrap_or(0)
+        line.checked_sub(1).and_then(|before| self.ends.get(before).copied()).unwrap_or(0)
     }
 
     fn slice(&self, from: usize, to: usize) -> &str {
-        self.text
-            .get(self.start_of(from)..self.start_of(to))
-            .unwrap_or_default()
+        self.text.get(self.start_of(from)..self.start_of(to)).unwrap_or_default()
     }
 
     /// How many lines from `from` on make a body.
@@ -83,11 +79,7 @@ impl Writer {
             query.push(("org", settings.org.clone().unwrap_or_default()));
             query.push(("bucket", settings.bucket.clone().unwrap_or_default()));
         }
-        Self {
-            http,
-            url: settings.url.clone(),
-            query,
-        }
+        Self { http, url: settings.url.clone(), query }
     }
 
     /// Writes all lines; gives those that the server refuses by themselves. What is refused together is halved until it is found.
@@ -133,21 +125,14 @@ impl Writer {
 
     async fn put(&self, body: &str, now: Timestamp) -> Result<Outcome, StoreError> {
         let query: Vec<(&str, &str)> = self.query.iter().map(|(k, v)| (*k, v.as_str())).collect();
-        let answer = self
-            .http
-            .write("/api/v2/write", &query, body.as_bytes(), now)
-            .await?;
+        let answer = self.http.write("/api/v2/write", &query, body.as_bytes(), now).await?;
         let words = &answer.words;
         let fault = |problem: String| StoreError::server(&self.url, problem);
         match answer.status {
             200 | 204 => Ok(Outcome::Taken),
             400 | 413 | 422 => Ok(Outcome::Refused(format!("{}: {words}", answer.status))),
-            401 => Err(fault(format!(
-                "401, the token is not accepted: {words}; see token_file"
-            ))),
-            403 => Err(fault(format!(
-                "403, the token must not write to the bucket: {words}"
-            ))),
+            401 => Err(fault(format!("401, the token is not accepted: {words}; see token_file"))),
+            403 => Err(fault(format!("403, the token must not write to the bucket: {words}"))),
             404 => Err(fault(format!(
                 "404, no such bucket or organisation: {words}; see bucket, org and url"
             ))),

@@ -10,10 +10,8 @@ use jiff::tz::TimeZone;
 use super::{Tested, at};
 
 pub fn a_batch_that_comes_twice_counts_once(mut tested: Tested) {
-    let readings = vec![
-        tested.good("pond/level", 0, 98.5),
-        tested.good("pump/energy_total", 0, 10.0),
-    ];
+    let readings =
+        vec![tested.good("pond/level", 0, 98.5), tested.good("pump/energy_total", 0, 10.0)];
     let one = tested.batch(1, readings.clone());
     assert_eq!(tested.commit(std::slice::from_ref(&one)), [(1, 1)]);
     let hours = tested.hours("pond/level");
@@ -23,17 +21,12 @@ pub fn a_batch_that_comes_twice_counts_once(mut tested: Tested) {
     assert_eq!(tested.read().count().unwrap(), 2);
     assert_eq!(tested.delivered(), (vec![(1, 1)], vec![]));
     let names: Vec<Series> = tested.read().series().unwrap();
-    assert_eq!(
-        names,
-        ["pond/level", "pump/energy_total"].map(|name| tested.series(name))
-    );
+    assert_eq!(names, ["pond/level", "pump/energy_total"].map(|name| tested.series(name)));
 }
 
 pub fn late_and_replayed_readings_find_their_place(mut tested: Tested) {
     let hourly = |tested: &Tested, hours: &mut dyn Iterator<Item = i64>| -> Vec<Reading> {
-        hours
-            .map(|h| tested.good("pump/energy_total", 60 * h, 10.0 * h as f64))
-            .collect()
+        hours.map(|h| tested.good("pump/energy_total", 60 * h, 10.0 * h as f64)).collect()
     };
     let early = hourly(&tested, &mut (0..10));
     let middle = hourly(&tested, &mut (10..20));
@@ -53,22 +46,14 @@ pub fn late_and_replayed_readings_find_their_place(mut tested: Tested) {
 
 pub fn a_value_takes_the_place_of_what_is_missing(mut tested: Tested) {
     let missing = |tested: &Tested, minutes| {
-        Reading::missing(
-            tested.series("pond/level"),
-            at(minutes),
-            Reason::Timeout,
-            vec![],
-        )
+        Reading::missing(tested.series("pond/level"), at(minutes), Reason::Timeout, vec![])
     };
     let first = vec![missing(&tested, 0), tested.good("pond/level", 1, 1.5)];
     let then = vec![tested.good("pond/level", 0, 2.5), missing(&tested, 1)];
     tested.commit(&[tested.batch(1, first)]);
     tested.read();
     tested.commit(&[tested.batch(2, then)]);
-    let wanted = [
-        tested.good("pond/level", 0, 2.5),
-        tested.good("pond/level", 1, 1.5),
-    ];
+    let wanted = [tested.good("pond/level", 0, 2.5), tested.good("pond/level", 1, 1.5)];
     assert_eq!(tested.readings("pond/level"), wanted);
     let hours = tested.hours("pond/level");
     assert_eq!((hours[0].counted, hours[0].missing), (2, 0));
@@ -89,15 +74,11 @@ pub fn readings_come_back_as_they_were(mut tested: Tested) {
         f64::MAX,
         f64::MIN_POSITIVE,
     ];
-    let mut readings: Vec<Reading> = (0..)
-        .zip(values)
-        .map(|(minute, value)| tested.good("pond/level", minute, value))
-        .collect();
+    let mut readings: Vec<Reading> =
+        (0..).zip(values).map(|(minute, value)| tested.good("pond/level", minute, value)).collect();
     let flags = [Flag::NotEvaluated, Flag::Suspect, Flag::Fail];
     for (minute, reason) in (100..).zip(Reason::ALL) {
-        let raw: Vec<u16> = (0..minute % 9)
-            .map(|n| (n * 7919) as u16 ^ 0x8000)
-            .collect();
+        let raw: Vec<u16> = (0..minute % 9).map(|n| (n * 7919) as u16 ^ 0x8000).collect();
         let series = tested.series("pond/level");
         readings.push(match minute % 4 {
             3 => Reading::missing(series, at(minute), *reason, raw),
@@ -119,31 +100,19 @@ pub fn readings_come_back_as_they_were(mut tested: Tested) {
     let found = tested.readings("pond/level");
     assert_eq!(found, readings);
     let bits = |readings: &[Reading]| -> Vec<_> {
-        readings
-            .iter()
-            .map(|reading| reading.value().map(f64::to_bits))
-            .collect()
+        readings.iter().map(|reading| reading.value().map(f64::to_bits)).collect()
     };
     assert_eq!(bits(&found), bits(&readings));
     let (from, to) = (at(3), at(9));
     let series = tested.series("pond/level");
-    assert_eq!(
-        tested.read().readings(&series, from, to).unwrap(),
-        readings[3..9]
-    );
+    assert_eq!(tested.read().readings(&series, from, to).unwrap(), readings[3..9]);
 }
 
 pub fn a_counter_rolls_over_whenever_it_is_described(mut tested: Tested) {
-    let spec = CounterSpec {
-        modulus: Some(10_000.0),
-        max_rate_per_hour: Some(60.0),
-    };
+    let spec = CounterSpec { modulus: Some(10_000.0), max_rate_per_hour: Some(60.0) };
     let values = [9_970.0, 9_990.0, 5.0, 15.0, 30.0];
     for (name, first) in [("before/energy_total", true), ("after/energy_total", false)] {
-        let readings = (0..)
-            .zip(values)
-            .map(|(h, v)| tested.good(name, 60 * h, v))
-            .collect();
+        let readings = (0..).zip(values).map(|(h, v)| tested.good(name, 60 * h, v)).collect();
         let seq = if first { 1 } else { 2 };
         if first {
             tested.birth(name, Some(spec));
@@ -154,40 +123,23 @@ pub fn a_counter_rolls_over_whenever_it_is_described(mut tested: Tested) {
             tested.birth(name, Some(spec));
         }
         let series = tested.series(name);
-        assert_eq!(
-            tested.read().grown(&series, None).unwrap(),
-            Some(60.0),
-            "{name}"
-        );
+        assert_eq!(tested.read().grown(&series, None).unwrap(), Some(60.0), "{name}");
         let hours = tested.hours(name);
         assert_eq!(hours.iter().map(|hour| hour.rollovers).sum::<u32>(), 1);
     }
     // Described anew, without a modulus: the fall is a reset now.
-    tested.birth(
-        "after/energy_total",
-        Some(CounterSpec {
-            modulus: None,
-            max_rate_per_hour: None,
-        }),
-    );
+    tested
+        .birth("after/energy_total", Some(CounterSpec { modulus: None, max_rate_per_hour: None }));
     let hours = tested.hours("after/energy_total");
-    assert_eq!(
-        hours.iter().map(|hour| (hour.rollovers, hour.resets)).max(),
-        Some((0, 1))
-    );
+    assert_eq!(hours.iter().map(|hour| (hour.rollovers, hour.resets)).max(), Some((0, 1)));
 }
 
 pub fn windows_follow_zone_and_hydrological_day(mut tested: Tested) {
-    let readings = (0..72)
-        .map(|h| tested.good("pond/level", 60 * h, h as f64))
-        .collect();
+    let readings = (0..72).map(|h| tested.good("pond/level", 60 * h, h as f64)).collect();
     tested.commit(&[tested.batch(1, readings)]);
     let series = tested.series("pond/level");
     let zone = TimeZone::get("Asia/Shanghai").unwrap();
-    let period = Period {
-        from: date(2022, 8, 1),
-        to: date(2022, 8, 2),
-    };
+    let period = Period { from: date(2022, 8, 1), to: date(2022, 8, 2) };
     // 2022-08-01T00:00Z is eight in the morning there.
     for (start, lasts) in [(0, [15.0, 39.0]), (8, [23.0, 47.0])] {
         drop(tested.read());
@@ -225,28 +177,14 @@ pub fn the_latest_and_the_latest_that_counts(mut tested: Tested) {
 }
 
 pub fn gaps_and_what_is_lost_have_names(mut tested: Tested) {
-    let lost = Remains {
-        first: 5,
-        lost: Some(70),
-        from: at(0),
-        to: at(60),
-        why: LostTo::Thinned,
-    };
-    let unknown = Remains {
-        first: 9,
-        lost: None,
-        why: LostTo::Spoilt,
-        ..lost
-    };
+    let lost = Remains { first: 5, lost: Some(70), from: at(0), to: at(60), why: LostTo::Thinned };
+    let unknown = Remains { first: 9, lost: None, why: LostTo::Spoilt, ..lost };
     let mut thinned = tested.batch(7, vec![tested.good("pond/level", 0, 1.0)]);
     thinned.remains = Some(lost);
     let mut spoilt = tested.batch(9, vec![]);
     spoilt.remains = Some(unknown);
     tested.commit(&[tested.batch(2, vec![]), thinned, spoilt]);
-    assert_eq!(
-        tested.delivered(),
-        (vec![(2, 2), (5, 7), (9, 9)], vec![(1, 1), (3, 4), (8, 8)])
-    );
+    assert_eq!(tested.delivered(), (vec![(2, 2), (5, 7), (9, 9)], vec![(1, 1), (3, 4), (8, 8)]));
     let rows = tested.read().lost().unwrap();
     let told: Vec<_> = rows.iter().map(|row| (row.seq, row.remains)).collect();
     assert_eq!(told, [(7, lost), (9, unknown)]);

@@ -59,19 +59,12 @@ pub fn whatever_comes_in_whatever_order_makes_the_same_roll_ups(mut tested: Test
     let seed = 20_261_126;
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let readings = wild(&tested, &mut random, 60);
-    let spec = CounterSpec {
-        modulus: Some(1000.0),
-        max_rate_per_hour: Some(50.0),
-    };
+    let spec = CounterSpec { modulus: Some(1000.0), max_rate_per_hour: Some(50.0) };
 
     let whole = Context::new();
     let mut expected = Sqlite::open(&whole.path("whole.db")).unwrap();
-    expected
-        .describe(&[(tested.series("pump/energy_total"), Some(spec))])
-        .unwrap();
-    expected
-        .commit(&[tested.batch(1, readings.clone())], at(0))
-        .unwrap();
+    expected.describe(&[(tested.series("pump/energy_total"), Some(spec))]).unwrap();
+    expected.commit(&[tested.batch(1, readings.clone())], at(0)).unwrap();
 
     let mut rest = readings.as_slice();
     let mut batches = Vec::new();
@@ -94,46 +87,31 @@ pub fn whatever_comes_in_whatever_order_makes_the_same_roll_ups(mut tested: Test
             tested.read();
         }
     }
-    let ever = Period {
-        from: date(2022, 7, 1),
-        to: date(2022, 9, 1),
-    };
+    let ever = Period { from: date(2022, 7, 1), to: date(2022, 9, 1) };
     let read = tested.read();
     for name in ["pump/energy_total", "pond/level"] {
         let series = tested.series(name);
         let all = |store: &Sqlite| {
             (
-                store
-                    .readings(&series, Timestamp::MIN, Timestamp::MAX)
-                    .unwrap(),
-                store
-                    .hours(&series, Timestamp::MIN, Timestamp::MAX)
-                    .unwrap(),
+                store.readings(&series, Timestamp::MIN, Timestamp::MAX).unwrap(),
+                store.hours(&series, Timestamp::MIN, Timestamp::MAX).unwrap(),
                 store.days(&series, ever).unwrap(),
                 store.latest(&series).unwrap(),
             )
         };
         assert_eq!(all(&read), all(&expected), "{name}, seed {seed}");
     }
-    assert_eq!(
-        tested.delivered(),
-        (vec![(1, batches.len() as u64)], vec![])
-    );
+    assert_eq!(tested.delivered(), (vec![(1, batches.len() as u64)], vec![]));
 
     // A copy that is thrown away is made again.
     if let Some(copied) = &tested.copied {
         let again = tested.context.path("again.db");
         let mut copy = Sqlite::open(&again).unwrap();
-        copied
-            .copier
-            .pass(&mut copy, tested.now, Reach::New)
-            .unwrap();
+        copied.copier.pass(&mut copy, tested.now, Reach::New).unwrap();
         let series = tested.series("pump/energy_total");
         assert_eq!(
             copy.hours(&series, Timestamp::MIN, Timestamp::MAX).unwrap(),
-            expected
-                .hours(&series, Timestamp::MIN, Timestamp::MAX)
-                .unwrap()
+            expected.hours(&series, Timestamp::MIN, Timestamp::MAX).unwrap()
         );
         assert_eq!(copy.gateways().unwrap(), read.gateways().unwrap());
     }
@@ -184,10 +162,7 @@ pub fn figures_are_the_same_to_the_last_digit(mut tested: Tested) {
         tested.commit(some);
     }
     let calendar = hub::calendar(&township).unwrap();
-    let period = Period {
-        from: date(2022, 8, 2),
-        to: date(2022, 8, 9),
-    };
+    let period = Period { from: date(2022, 8, 2), to: date(2022, 8, 9) };
     let rules = Rules::embedded().unwrap();
     let inputs = Inputs {
         township: &township,

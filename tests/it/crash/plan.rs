@@ -71,9 +71,7 @@ impl FromStr for Kind {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let found = Self::ALL.iter().find(|(_, name)| *name == text);
-        found
-            .map(|(kind, _)| *kind)
-            .ok_or_else(|| format!("{text:?} is no kind of fault"))
+        found.map(|(kind, _)| *kind).ok_or_else(|| format!("{text:?} is no kind of fault"))
     }
 }
 
@@ -155,10 +153,7 @@ impl Plan {
         }
         // Stable: what begins and ends at one moment does so in this order.
         drawing.steps.sort_by_key(|step| step.at);
-        Self {
-            steps: drawing.steps,
-            faults,
-        }
+        Self { steps: drawing.steps, faults }
     }
 
     /// How many faults of which kind.
@@ -259,11 +254,7 @@ impl Drawing {
     /// A line does not pass for a while.
     fn cut(&mut self, kind: Kind) -> Option<()> {
         let part = self.either();
-        let way = if self.random.random() {
-            Way::Up
-        } else {
-            Way::Down
-        };
+        let way = if self.random.random() { Way::Up } else { Way::Down };
         let mode = match kind {
             Kind::Delay => Mode::Delay(self.millis(20, 1500)),
             Kind::BlackHole => Mode::BlackHole,
@@ -333,10 +324,7 @@ mod tests {
         for (kind, name) in Kind::ALL {
             assert_eq!(name.parse(), Ok(kind));
             let plan = Plan::draw(1, 30, &[kind]);
-            let other = plan
-                .faults
-                .keys()
-                .find(|&&k| k != kind && k != Kind::KillHub);
+            let other = plan.faults.keys().find(|&&k| k != kind && k != Kind::KillHub);
             assert_eq!(other, None);
         }
         assert!("flood".parse::<Kind>().is_err());

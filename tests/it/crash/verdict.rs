@@ -93,11 +93,7 @@ impl Verdict {
         let mut times: BTreeMap<u32, u32> = given.iter().map(|(number, _)| (*number, 0)).collect();
         let mut last = 0;
         for &(number, at_ms) in held {
-            let found = Number {
-                unit,
-                number,
-                at_ms,
-            };
+            let found = Number { unit, number, at_ms };
             match times.get_mut(&number) {
                 None => self.invented.push(found),
                 Some(times) => {
@@ -122,11 +118,7 @@ impl Verdict {
                 self.held += 1;
                 continue;
             }
-            let missing = Number {
-                unit,
-                number,
-                at_ms,
-            };
+            let missing = Number { unit, number, at_ms };
             let excused = kills.iter().position(|kill| kill.cuts_off(given, place));
             match excused {
                 Some(kill) => {
@@ -159,13 +151,8 @@ mod tests {
     fn judged(held: &[u32], kills: &[i64]) -> Verdict {
         let given = (1..=6).map(|n| (n, i64::from(n) * 1000)).collect();
         let moments = held.iter().zip(1..).map(|(n, i)| (*n, i)).collect();
-        let kills: Vec<Killed> = kills
-            .iter()
-            .map(|&ms| Killed {
-                from_ms: ms,
-                to_ms: ms + 5,
-            })
-            .collect();
+        let kills: Vec<Killed> =
+            kills.iter().map(|&ms| Killed { from_ms: ms, to_ms: ms + 5 }).collect();
         Verdict::of(&[(1, given)].into(), &[(1, moments)].into(), &kills, DUE_MS)
     }
 
@@ -179,16 +166,10 @@ mod tests {
         assert!(whole.complete() && whole.sound());
         assert_eq!((whole.given, whole.held), (5, 5));
         let one = judged(&[1, 3, 4, 5], &[2500]);
-        assert_eq!(
-            (numbers(&one.cut_off), numbers(&one.lost)),
-            (vec![2], vec![])
-        );
+        assert_eq!((numbers(&one.cut_off), numbers(&one.lost)), (vec![2], vec![]));
         // The poll before the last was in the spool.
         let two = judged(&[1, 4, 5], &[3500]);
-        assert_eq!(
-            (numbers(&two.cut_off), numbers(&two.lost)),
-            (vec![3], vec![2])
-        );
+        assert_eq!((numbers(&two.cut_off), numbers(&two.lost)), (vec![3], vec![2]));
         // Asked before the kill, and given after it.
         let after = judged(&[1, 2, 4, 5], &[2500]);
         assert_eq!(numbers(&after.cut_off), [3]);
