@@ -1,8 +1,8 @@
 //! What devices have taught, kept across restarts: registers that they refuse, registers that they refuse together, and the
 //! silence that they need before a request. One small file for a gateway, written whole.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::device::{Function, Run};
+use crate::support::files;
 
 /// Version of the file. Another one is set aside: what it says costs a few requests to learn again.
 const FORMAT: u32 = 1;
@@ -88,8 +89,8 @@ impl Learned {
         let book = match read(&path, gateway) {
             Ok(book) => book,
             Err(problem) => {
-                let aside = beside(&path, "set-aside");
-                let moved = fs::rename(&path, &aside);
+                let aside = files::with_suffix(&path, ".set-aside");
+                let moved = files::rename(&path, &aside);
                 let outcome = match moved {
                     Ok(()) => format!("set aside as {}", aside.display()),
                     Err(error) => format!("cannot be set aside: {error}"),
@@ -185,27 +186,10 @@ fn read(path: &Path, gateway: &str) -> Result<Book, String> {
     }
 }
 
-/// Writes the file anew beside the old one and puts it in its place: after a power cut it is the old one or the new one.
 fn write(path: &Path, book: &Book) -> io::Result<()> {
+    let head = "# What devices refuse to read, learned by the gateway. It may be deleted while the gateway stands.\n";
     let text = toml::to_string(book).map_err(io::Error::other)?;
-    let fresh = beside(path, "new");
-    let mut file = File::create(&fresh)?;
-    file.write_all(b"# What devices refuse to read, learned by the gateway. It may be deleted while the gateway stands.\n")?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&fresh, path)?;
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
-        _ => File::open(".")?.sync_all(),
-    }
-}
-
-fn beside(path: &Path, extension: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(extension);
-    name.into()
+    files::replace(path, (head.to_owned() + &text).as_bytes())
 }
 
 #[cfg(test)]

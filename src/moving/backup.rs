@@ -1,7 +1,6 @@
 //! Copies of the hub's files, made while it runs.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -9,9 +8,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::import::digest_of;
-use super::manifest::{self, Entry, Manifest, hex, stamp};
-use super::parts::{sync_directory, write_whole};
+use super::manifest::{self, Entry, Manifest, stamp};
 use crate::store::file;
+use crate::support::{files, hex};
 
 /// Names of the hub's files in a backup, with where the hub has them.
 pub type Files<'a> = [(&'static str, &'a Path); 2];
@@ -53,9 +52,8 @@ pub fn back_up(
         format!("cannot make {}; give a directory that can be written", partial.display())
     })?;
     let made = fill(files, &partial, now, advanced).and_then(|entries| {
-        fs::rename(&partial, &directory)
+        files::rename(&partial, &directory)
             .with_context(|| format!("cannot make {}", directory.display()))?;
-        sync_directory(into)?;
         Ok(entries)
     });
     match made {
@@ -88,16 +86,14 @@ fn fill(
         entries.push(Entry {
             name: (*name).into(),
             size: written.metadata()?.len(),
-            sha256: hex(&digest_of(&to)?),
+            sha256: hex(digest_of(&to)?.as_ref()),
             layout: contents.layout,
             rows: contents.rows,
         });
     }
     let manifest = Manifest::new(now, entries);
-    write_whole(&partial.join(manifest::NAME), |file| {
-        serde_json::to_writer_pretty(&mut *file, &manifest)?;
-        Ok(file.write_all(b"\n")?)
-    })?;
-    sync_directory(partial)?;
+    let path = partial.join(manifest::NAME);
+    files::replace(&path, (serde_json::to_string_pretty(&manifest)? + "\n").as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))?;
     Ok(manifest.files)
 }

@@ -6,7 +6,6 @@ use std::path::Path;
 use anyhow::Context;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use ring::digest::Digest;
 use serde::{Deserialize, Serialize};
 
 /// Its name in a backup.
@@ -76,15 +75,6 @@ impl Manifest {
         );
         Ok(manifest)
     }
-}
-
-/// A digest as text.
-pub fn hex(digest: &Digest) -> String {
-    use std::fmt::Write;
-    digest.as_ref().iter().fold(String::new(), |mut text, byte| {
-        let _into_memory = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// `at` in the name of a file, as clocks in `zone` showed it.

@@ -12,6 +12,7 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use crate::core::Series;
+use crate::support::files;
 
 /// The journal's name in the directory.
 const JOURNAL: &str = "journal.jsonl";
@@ -45,7 +46,7 @@ impl Parts {
     /// `out` is there, another export writes it, or what is there is of another plan.
     pub fn open(out: &Path, plan: &str, resume: bool) -> anyhow::Result<Self> {
         anyhow::ensure!(!out.exists(), "{} is there already; give another name", out.display());
-        let directory = beside(out, ".parts");
+        let directory = files::with_suffix(out, ".parts");
         let cannot =
             || format!("cannot make {}; give a directory that can be written", directory.display());
         let path = directory.join(JOURNAL);
@@ -124,8 +125,8 @@ impl Parts {
         write: impl FnOnce(&mut BufWriter<File>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let path = self.path(self.count);
-        write_whole(&path, write)?;
-        sync_directory(&self.directory)?;
+        files::write(&path, write).with_context(|| format!("cannot write {}", path.display()))?;
+        files::sync_dir(&self.directory)?;
         self.note(&serde_json::to_string(&mark)?)?;
         self.count += 1;
         self.mark = Some(mark);
@@ -154,16 +155,14 @@ impl Parts {
             let path = self.path(number);
             File::open(&path).with_context(|| format!("cannot open {}", path.display()))
         });
-        write_whole(&whole, |file| join(file, &mut parts))?;
+        files::write(&whole, |file| join(file, &mut parts))
+            .with_context(|| format!("cannot write {}", whole.display()))?;
         anyhow::ensure!(
             !out.exists(),
             "{} has come up meanwhile; move it away and repeat with --resume",
             out.display()
         );
-        fs::rename(&whole, out).with_context(|| format!("cannot write {}", out.display()))?;
-        if let Some(folder) = out.parent() {
-            sync_directory(folder)?;
-        }
+        files::rename(&whole, out).with_context(|| format!("cannot write {}", out.display()))?;
         fs::remove_dir_all(&self.directory).with_context(|| {
             format!("cannot remove {}; it is not needed any more", self.directory.display())
         })
@@ -172,29 +171,4 @@ impl Parts {
     fn path(&self, number: usize) -> PathBuf {
         self.directory.join(format!("part-{number:06}"))
     }
-}
-
-/// Writes a file that is on the disk when this returns.
-pub(super) fn write_whole(
-    path: &Path,
-    write: impl FnOnce(&mut BufWriter<File>) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let cannot = || format!("cannot write {}", path.display());
-    let mut file = BufWriter::new(File::create(path).with_context(cannot)?);
-    write(&mut file).with_context(cannot)?;
-    file.flush().with_context(cannot)?;
-    file.get_ref().sync_all().with_context(cannot)
-}
-
-/// Brings the names in `directory` to the disk.
-pub(super) fn sync_directory(directory: &Path) -> std::io::Result<()> {
-    let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
-    File::open(directory)?.sync_all()
-}
-
-/// `path` with `end` behind its name.
-pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(end);
-    name.into()
 }

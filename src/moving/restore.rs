@@ -1,7 +1,6 @@
 //! A backup put in the place of the hub's files.
 
 use std::fs::{self, File};
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -10,9 +9,10 @@ use jiff::tz::TimeZone;
 
 use super::backup::Files;
 use super::import::digest_of;
-use super::manifest::{Entry, Manifest, hex, stamp};
-use super::parts::{beside, sync_directory, write_whole};
+use super::manifest::{Entry, Manifest, stamp};
 use crate::store::{Lock, file};
+use crate::support::files::{folder_of, quarantine, rename, with_suffix, write};
+use crate::support::hex;
 
 /// What a restore came to.
 pub struct Restored {
@@ -48,7 +48,7 @@ pub fn restore(
     }
     let mut copies = Vec::new();
     for (name, path) in files {
-        let copy = beside(path, ".restoring");
+        let copy = with_suffix(path, ".restoring");
         let verified =
             copied(&manifest, from, name, &copy, advanced).and_then(|()| for_the_hub(&copy, path));
         copies.push((copy, *path));
@@ -97,13 +97,6 @@ fn for_the_hub(copy: &Path, path: &Path) -> anyhow::Result<()> {
     Ok(file.sync_all()?)
 }
 
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
-}
-
 /// Copies the file `name` of a backup and holds the copy against the manifest.
 fn copied(
     manifest: &Manifest,
@@ -124,13 +117,10 @@ fn copied(
         source.display(),
         entry.size
     );
-    write_whole(copy, |to| {
-        let size = std::io::copy(&mut file, to)?;
-        advanced(size, entry.size);
-        Ok(())
-    })?;
+    write(copy, |to| std::io::copy(&mut file, to).map(|size| advanced(size, entry.size)))
+        .with_context(|| format!("cannot write {}", copy.display()))?;
     anyhow::ensure!(
-        hex(&digest_of(copy)?) == entry.sha256,
+        hex(digest_of(copy)?.as_ref()) == entry.sha256,
         "{} is not as it was when it was made: its SHA-256 is another; take another backup",
         source.display()
     );
@@ -147,16 +137,14 @@ fn copied(
 fn replace(copy: &Path, path: &Path, end: &str, aside: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     // Never beside the new file: SQLite would take them for its own.
     for left in ["-wal", "-shm", "-journal"] {
-        let left = beside(path, left);
-        let kept = beside(&left, end);
-        match fs::rename(&left, &kept) {
-            Ok(()) => aside.push(kept),
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(error.into()),
+        let left = with_suffix(path, left);
+        let kept = with_suffix(&left, end);
+        if quarantine(&left, &kept)? {
+            aside.push(kept);
         }
     }
     if path.exists() {
-        let kept = beside(path, end);
+        let kept = with_suffix(path, end);
         anyhow::ensure!(!kept.exists(), "{} is there already", kept.display());
         // A second name first, so that there is a file under `path` at every moment; not every file system has second names.
         if fs::hard_link(path, &kept).is_err() {
@@ -164,6 +152,5 @@ fn replace(copy: &Path, path: &Path, end: &str, aside: &mut Vec<PathBuf>) -> any
         }
         aside.push(kept);
     }
-    fs::rename(copy, path)?;
-    Ok(sync_directory(folder_of(path))?)
+    Ok(rename(copy, path)?)
 }

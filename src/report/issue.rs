@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{Documents, ReportError};
 use crate::core::Period;
 use crate::figures::Statement;
+use crate::support::{files, hex};
 
 /// The file that says what was issued.
 const RECORD: &str = "issue.json";
@@ -119,9 +120,8 @@ fn file(path: &Path) -> impl FnOnce(io::Error) -> IssueError {
     move |source| IssueError::File { path, source }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    let sum = digest(&SHA256, bytes);
-    sum.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+fn sha256(bytes: &[u8]) -> String {
+    hex(digest(&SHA256, bytes).as_ref())
 }
 
 /// The digest of a report.
@@ -132,7 +132,7 @@ fn seal(issue: &Issue) -> String {
     for file in &issue.files {
         text.push_str(&format!("{}  {}\n", file.sha256, file.name));
     }
-    hex(text.as_bytes())
+    sha256(text.as_bytes())
 }
 
 /// Freezes `documents` of `statement` under the next number of its year in `dir`, and returns what was issued.
@@ -147,6 +147,7 @@ pub fn issue(
     issued_at: Timestamp,
 ) -> Result<Issue, IssueError> {
     fs::create_dir_all(dir).map_err(file(dir))?;
+    files::sync_dir(files::folder_of(dir)).map_err(file(dir))?;
     let year = statement.period.from.year();
     let taken = |number: &u32| dir.join(format!("{year}-{number:03}")).exists();
     let count = (1..=NUMBER_MAX).find(|n| !taken(n)).ok_or(IssueError::Full(year))?;
@@ -154,7 +155,7 @@ pub fn issue(
     let files = documents
         .files()
         .into_iter()
-        .map(|(name, bytes)| IssuedFile { name: name.into(), sha256: hex(bytes) });
+        .map(|(name, bytes)| IssuedFile { name: name.into(), sha256: sha256(bytes) });
     let mut issue = Issue {
         number: number.clone(),
         period: statement.period,
@@ -174,7 +175,7 @@ pub fn issue(
     let record =
         record.map_err(|source| IssueError::Record { path: aside.join(RECORD), source })?;
     let path = aside.join(RECORD);
-    fs::write(&path, record + "\n").map_err(file(&path))?;
+    files::replace(&path, (record + "\n").as_bytes()).map_err(file(&path))?;
     for entry in fs::read_dir(&aside).map_err(file(&aside))? {
         let path = entry.map_err(file(&aside))?.path();
         let mut rights = fs::metadata(&path).map_err(file(&path))?.permissions();
@@ -182,7 +183,7 @@ pub fn issue(
         fs::set_permissions(&path, rights).map_err(file(&path))?;
     }
     let place = dir.join(&number);
-    fs::rename(&aside, &place).map_err(file(&place))?;
+    files::rename(&aside, &place).map_err(file(&place))?;
     Ok(issue)
 }
 
@@ -233,7 +234,7 @@ pub fn read(dir: &Path, number: &str) -> Result<Frozen, IssueError> {
         let name = Path::new(&held.name).file_name().ok_or_else(unknown)?;
         let path = place.join(name);
         let bytes = fs::read(&path).map_err(file(&path))?;
-        if hex(&bytes) != held.sha256 {
+        if sha256(&bytes) != held.sha256 {
             return Err(IssueError::Altered { path });
         }
         documents.push((held.name.clone(), bytes));

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::SpoolError;
+use crate::support::files::{quarantine, with_suffix};
 
 /// What belongs to a SQLite database.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
@@ -15,25 +16,14 @@ const PARTS: [&str; 3] = ["", "-wal", "-shm"];
 /// The file system refuses.
 pub(super) fn set_aside(path: &Path, now: Timestamp) -> Result<PathBuf, SpoolError> {
     let failed = |source| SpoolError::Aside { path: path.into(), source };
-    let mut aside = named(path, &format!(".spoilt-{}", now.strftime("%Y%m%dT%H%M%SZ")));
+    let mut aside = with_suffix(path, &format!(".spoilt-{}", now.strftime("%Y%m%dT%H%M%SZ")));
     let mut again = 1;
     while aside.try_exists().map_err(failed)? {
         again += 1;
-        aside = named(path, &format!(".spoilt-{}-{again}", now.strftime("%Y%m%dT%H%M%SZ")));
+        aside = with_suffix(path, &format!(".spoilt-{}-{again}", now.strftime("%Y%m%dT%H%M%SZ")));
     }
     for part in PARTS {
-        match std::fs::rename(named(path, part), named(&aside, part)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(failed(error));
-            }
-            _ => {}
-        }
+        quarantine(&with_suffix(path, part), &with_suffix(&aside, part)).map_err(failed)?;
     }
     Ok(aside)
-}
-
-fn named(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
 }

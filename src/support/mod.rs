@@ -3,8 +3,11 @@
 pub mod backoff;
 pub mod chance;
 pub mod clock;
+pub mod files;
+pub mod hex;
 #[cfg(feature = "edge")]
 pub mod kernel_clock;
+pub mod mutex;
 pub mod nearest;
 #[cfg(any(feature = "edge", feature = "hub"))]
 pub mod openmetrics;
@@ -18,6 +21,8 @@ pub use backoff::Backoff;
 #[cfg(feature = "edge")]
 pub use clock::Base;
 pub use clock::{Clock, Stopwatch};
+pub use hex::hex;
+pub use mutex::lock;
 pub use nearest::nearest;
 #[cfg(feature = "edge")]
 pub use pause::Pause;

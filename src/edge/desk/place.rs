@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use tokio::net::UnixListener;
 
+use crate::support::files::with_suffix;
+
 /// The longest path of a socket, bytes: the system takes 107 (`sun_path` in unix(7)), and while it is made it has four more.
 pub const SOCKET_PATH_MAX: usize = 103;
 
@@ -50,7 +52,7 @@ impl Place {
     /// # Errors
     /// Another gateway holds the place, something else lies there, or the system refuses.
     pub fn take(path: &Path) -> Result<Self, PlaceError> {
-        let lock_path = with_end(path, ".lock");
+        let lock_path = with_suffix(path, ".lock");
         let io = |path: &Path| {
             let path = path.to_owned();
             move |source| PlaceError::Io { path, source }
@@ -73,7 +75,7 @@ impl Place {
             _ => {}
         }
         // Made aside and moved: at `path` there is never a socket with other rights, whatever the process's umask.
-        let aside = with_end(path, ".new");
+        let aside = with_suffix(path, ".new");
         if let Err(source) = std::fs::remove_file(&aside)
             && source.kind() != io::ErrorKind::NotFound
         {
@@ -96,12 +98,6 @@ impl Drop for Place {
         // The lock is still held: this is our own. Where it stays, the next gateway replaces it.
         let _gone = std::fs::remove_file(&self.path);
     }
-}
-
-fn with_end(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(end);
-    name.into()
 }
 
 #[cfg(test)]
