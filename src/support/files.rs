@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 /// Replaces the file at `path` by one with these `contents`. After a power cut the path holds the old file or the new one, whole.
 pub fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
     let new = with_suffix(path, ".new");
-    let replaced =
-        write(&new, |file| file.write_all(contents)).and_then(|()| rename(&new, path));
+    let replaced = write(&new, |file| file.write_all(contents)).and_then(|()| rename(&new, path));
     if replaced.is_err() {
         // The error that matters is the first one; a left-over is overwritten by the next attempt.
         let _removed = fs::remove_file(&new);
