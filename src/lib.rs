@@ -8,7 +8,6 @@
 //! ```
 //!
 //! `ARCHITECTURE.md` has the code map and who may import whom; `tests/tidy.rs` holds it.
-#![warn(missing_docs)]
 
 pub mod core;
 pub mod support;
