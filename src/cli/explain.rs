@@ -31,10 +31,10 @@ pub struct Arguments {
 
 /// Prints the tree.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let specs = || FigureId::ALL.iter().map(|figure| figure.spec());
     let asked = arguments.figure.as_str();
-    let Some(spec) = specs().find(|s| s.id == asked || s.name_zh == asked) else {
-        let near = nearest(asked, specs().map(|s| s.id));
+    let figures = || FigureId::ALL.iter().copied();
+    let Some(figure) = figures().find(|f| f.id() == asked || f.spec().name_zh == asked) else {
+        let near = nearest(asked, figures().map(FigureId::id));
         let hint = near
             .map_or("docs/figures.md lists them".into(), |near| format!("did you mean {near}?"));
         anyhow::bail!("there is no figure {asked}: {hint}");
@@ -44,7 +44,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     let statement = hub::statement(&settings, &township, period, Clock::system().now())?;
     let tree =
-        report::explain(&statement, &township, spec.id).context("the figure was not worked out")?;
+        report::explain(&statement, &township, figure).context("the figure was not worked out")?;
     if arguments.json {
         say!("{}", serde_json::to_string_pretty(&tree)?);
     } else {

@@ -11,7 +11,7 @@ use super::gauged::{Hour, integral};
 use super::quantity::{PLATE_MARGIN, Quantity};
 use super::registers::{Ends, Register, register};
 use super::segments::{Segment, Span};
-use super::{HoursOf, Inputs, replacements};
+use super::{HoursOf, Inputs, Method, replacements};
 use crate::core::{AssetId, DayCell, HourCell, Parameter, Period, Series, StationId, VillageId};
 use crate::water::{KWH_PER_M3_M, Pump, Station, StationKind};
 
@@ -151,7 +151,7 @@ impl<'b, E> Reader<'_, 'b, E> {
     /// A register; `rated` is its growth in an hour at the plate's power or flow.
     fn register(&mut self, series: Series, rated: Option<f64>) -> Result<Register, E> {
         let cells = self.days_of(&series)?;
-        let (pairs, alone) = replacements::of(&series.to_string(), self.inputs.entries);
+        let (pairs, alone) = replacements::of(&series, self.inputs.entries);
         let span = self.span();
         let mut ends = Ends::default();
         let mut with_data = cells.iter().filter(|cell| cell.counted > 0);
@@ -200,7 +200,7 @@ impl<'b, E> Reader<'_, 'b, E> {
         let span = self.span();
         if let Some((series, cells)) = self.hours_of(Parameter::RunState)? {
             let share = |cell: &HourCell| Some(Hour::sure(cell.mean?.clamp(0.0, 1.0)));
-            let method = "run state x hours";
+            let method = Method::RunState;
             if let Some(counted) = integral((&series, &cells), &span, 1.0, method, share) {
                 return Ok(counted);
             }
@@ -211,7 +211,7 @@ impl<'b, E> Reader<'_, 'b, E> {
         if let Some((series, cells)) = self.hours_of(Parameter::Power)? {
             let limit = plate.rated_power_kw * RUNNING_POWER_SHARE;
             let share = |cell: &HourCell| running(cell, limit);
-            let method = "power above 20 % of rated";
+            let method = Method::PowerAboveShare;
             if let Some(counted) = integral((&series, &cells), &span, 1.0, method, share) {
                 return Ok(counted);
             }
@@ -222,7 +222,7 @@ impl<'b, E> Reader<'_, 'b, E> {
         // It may have drawn more than its plate says, or run at as little as counts as running.
         let per_kwh = 1.0 / plate.rated_power_kw;
         let spread = [per_kwh / PLATE_MARGIN, per_kwh / RUNNING_POWER_SHARE];
-        let mut hours = energy.times("energy / rated", per_kwh, spread);
+        let mut hours = energy.times(Method::EnergyByRated, per_kwh, spread);
         hours.bounds = hours.bounds.map(|[least, most]| [least, most.min(span.hours() as f64)]);
         Ok((hours, vec![]))
     }
@@ -242,7 +242,9 @@ impl<'b, E> Reader<'_, 'b, E> {
         let rate = plate.rated_flow_m3h * PLATE_MARGIN;
         if let Some((series, cells)) = self.hours_of(Parameter::Flow)? {
             let flow = |cell: &HourCell| Some(Hour::sure(cell.mean?.max(0.0)));
-            if let Some(counted) = integral((&series, &cells), &span, rate, "flow x hours", flow) {
+            if let Some(counted) =
+                integral((&series, &cells), &span, rate, Method::FlowIntegral, flow)
+            {
                 return Ok(counted);
             }
         }
@@ -259,7 +261,7 @@ impl<'b, E> Reader<'_, 'b, E> {
                 let flow = plate.rated_flow_m3h * speed(cell, state)?;
                 Some(Hour { value: flow, bounds: [flow * low, flow * PLATE_MARGIN] })
             };
-            let method = "hours x rated x f/50";
+            let method = Method::FrequencyOfDrive;
             if let Some(counted) = integral((&series, &cells), &span, rate, method, flow) {
                 return Ok(counted);
             }
@@ -300,7 +302,7 @@ impl<'b, E> Reader<'_, 'b, E> {
             let drop_m = drops.get(day).copied().unwrap_or(0.0);
             volume_m3 += kwh * per_kwh * plate.rated_head_m / (plate.rated_head_m + drop_m);
         }
-        let mut volume = all.times("energy and head", per_kwh, [low, high]);
+        let mut volume = all.times(Method::EnergyAndHead, per_kwh, [low, high]);
         volume.value = Some(volume_m3);
         Ok(volume)
     }
@@ -340,7 +342,7 @@ fn speed(cell: &HourCell, state: Option<f64>) -> Option<f64> {
 
 impl PumpAccount {
     /// The coverage of what tells whether it ran.
-    pub(super) fn ran_by(&self) -> (&str, Coverage) {
+    pub(super) fn ran_by(&self) -> (&Series, Coverage) {
         let by = if self.energy_kwh.value.is_some() || self.run_hours.value.is_none() {
             &self.energy_kwh
         } else {

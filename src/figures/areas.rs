@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::catalogue::FigureId;
 use super::draft::Draft;
 use super::ledger_rows::Rows;
-use super::{EntryCode, FigureInput};
+use super::{EntryCode, FigureInput, Method, Origin};
 use crate::core::CropId;
 use crate::water::{Crop, CropKind, Township};
 
@@ -75,11 +75,6 @@ fn crop_name(id: Option<&CropId>, township: &Township) -> String {
     }
 }
 
-/// Where an input of a crop comes from.
-fn crop_from(id: Option<&CropId>) -> String {
-    id.map_or_else(|| "crop:none".into(), |id| format!("crop:{id}"))
-}
-
 /// Says which of the two areas is absent; whether one was.
 fn lacks(draft: &mut Draft, affected: &Draft, failed: &Draft) -> bool {
     let mut lacking = false;
@@ -92,7 +87,7 @@ fn lacks(draft: &mut Draft, affected: &Draft, failed: &Draft) -> bool {
     lacking
 }
 
-fn input(from: String, value: f64, method: &'static str, note: String) -> FigureInput {
+fn input(from: Origin, value: f64, method: Method, note: String) -> FigureInput {
     FigureInput { from, value: Some(value), method, note, coverage: None }
 }
 
@@ -108,14 +103,14 @@ fn rescued(
         lacks(&mut draft, affected, failed);
         return draft;
     };
-    draft.input(input("figure:area_affected".into(), whole, "figure", String::new()));
-    draft.input(input("figure:area_failed".into(), -lost, "figure", String::new()));
+    draft.figure(FigureId::AreaAffected, whole);
+    draft.figure(FigureId::AreaFailed, -lost);
     for (id, areas) in by_crop {
         let name = crop_name(id.as_ref(), township);
         let note =
             format!("{name}：受灾{}亩，绝收{}亩；已含在上两项中", areas.affected, areas.failed);
-        let from = crop_from(id.as_ref());
-        draft.input(input(from, areas.rescued(), "affected - failed, by crop", note));
+        let from = Origin::Crop(id.clone());
+        draft.input(input(from, areas.rescued(), Method::RescuedByCrop, note));
     }
     if lost > whole {
         draft.absent("绝收面积大于受灾面积，无法计算");
@@ -159,8 +154,8 @@ fn averted(
         match of_crop(id.as_ref(), *areas, rows, township) {
             Ok((yuan, note)) => {
                 total += yuan;
-                let method = "area x yield x price x rate averted";
-                draft.input(input(crop_from(id.as_ref()), yuan, method, format!("{name}：{note}")));
+                let note = format!("{name}：{note}");
+                draft.input(input(Origin::Crop(id.clone()), yuan, Method::WorthOfRescue, note));
             }
             Err(reason) => why.push(format!("{name}{reason}，无法估算")),
         }
@@ -209,8 +204,8 @@ fn saved(
                     };
                     total += value;
                     counted += 1;
-                    let method = "area x yield x price x rate averted";
-                    draft.input(input(crop_from(id.as_ref()), value, method, note));
+                    let from = Origin::Crop(id.clone());
+                    draft.input(input(from, value, Method::WorthOfRescue, note));
                 }
                 Err(reason) => why.push(format!("{name}{reason}，无法估算")),
             },
@@ -267,8 +262,8 @@ pub(super) fn sown(id: FigureId, kind: CropKind, township: &Township) -> Draft {
         match crop.kind {
             Some(own) if own == kind => {
                 total = Some(total.unwrap_or(0.0) + crop.sown_area_mu);
-                let from = crop_from(Some(&crop.id));
-                draft.input(input(from, crop.sown_area_mu, "entered", crop.name.clone()));
+                let from = Origin::Crop(Some(crop.id.clone()));
+                draft.input(input(from, crop.sown_area_mu, Method::Entered, crop.name.clone()));
             }
             Some(_) => {}
             None => unknown.push(crop.name.as_str()),

@@ -1,5 +1,9 @@
 //! The catalogue of figures. `docs/figures.md` is its page for readers; a test holds the two together.
 
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
 use super::phrase::{Hedge, PrintUnit};
 use super::{Class, EntryCode};
 
@@ -62,12 +66,29 @@ macro_rules! figures {
                 },)* }
             }
 
+            /// Its id in JSON, templates and on the command line.
+            pub fn id(self) -> &'static str {
+                self.spec().id
+            }
+
             /// The figure with this id.
             pub fn from_id(id: &str) -> Option<FigureId> {
                 Self::ALL.iter().copied().find(|figure| figure.spec().id == id)
             }
         }
     };
+}
+
+impl fmt::Display for FigureId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+impl Serialize for FigureId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
 }
 
 use EntryCode as Code;

@@ -78,6 +78,7 @@ pub fn compute<E>(
         sources,
         findings: check(inputs.rules, &places, inputs.acceptances, period),
         comparisons: comparisons(&figures, inputs.earlier),
+        earlier: earlier::referred(&figures, inputs.earlier),
         villages: statement::villages(rows, township),
         entries: rows.all(),
         pending: Vec::new(),

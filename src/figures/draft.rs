@@ -3,8 +3,8 @@
 use super::catalogue::FigureId;
 use super::facts::Coverage;
 use super::wording::{self, Wording};
-use super::{Entry, Figure, FigureInput, Value};
-use crate::core::Period;
+use super::{Entry, Figure, FigureInput, Method, Origin, Value};
+use crate::core::{Period, Series};
 
 /// A figure in the making; absent until it gets a value.
 #[derive(Debug, Clone)]
@@ -83,9 +83,9 @@ impl Draft {
     /// Adds another figure as input.
     pub fn figure(&mut self, id: FigureId, value: f64) {
         self.inputs.push(FigureInput {
-            from: format!("figure:{}", id.spec().id),
+            from: Origin::Figure(id, None),
             value: Some(value),
-            method: "figure",
+            method: Method::Figure,
             note: String::new(),
             coverage: None,
         });
@@ -101,9 +101,9 @@ impl Draft {
             note.push_str(&format!("；{by}复核"));
         }
         self.inputs.push(FigureInput {
-            from: format!("ledger:{}", entry.id),
+            from: Origin::Ledger(entry.id),
             value: Some(entry.value),
-            method: "entered",
+            method: Method::Entered,
             note,
             coverage: None,
         });
@@ -124,7 +124,6 @@ impl Draft {
         wordings: &[Wording],
         code_version: &'static str,
     ) -> Figure {
-        let spec = self.id.spec();
         let mut phrase_en = None;
         match self.value {
             Value::Number(value) => {
@@ -139,17 +138,9 @@ impl Draft {
             Value::Absent => self.words = None,
         }
         Figure {
-            id: spec.id,
-            name_zh: spec.name_zh,
-            name_en: spec.name_en,
-            unit: spec.unit,
-            class: spec.class,
-            narrative: !spec.passage.is_empty(),
             phrase: self.words,
             phrase_en,
             value: self.value,
-            formula: spec.formula,
-            period,
             coverage: self.coverage.map(|c| c.share()),
             flagged_share: self
                 .coverage
@@ -158,18 +149,24 @@ impl Draft {
             bounds: self.bounds,
             inputs: self.inputs,
             notes: self.notes,
-            code_version,
+            ..Figure::absent(self.id, period, code_version)
         }
     }
 }
 
 /// An input from a station's series.
 pub(super) fn series_input(
-    from: String,
+    series: Series,
     value: Option<f64>,
-    method: &'static str,
+    method: Method,
     note: String,
     coverage: Coverage,
 ) -> FigureInput {
-    FigureInput { from, value, method, note, coverage: Some(coverage.share()) }
+    FigureInput {
+        from: Origin::Series(series),
+        value,
+        method,
+        note,
+        coverage: Some(coverage.share()),
+    }
 }

@@ -6,30 +6,25 @@ use serde::Serialize;
 
 use super::catalogue::FigureId;
 use super::draft::Draft;
-use super::{Figure, FigureInput};
+use super::{Figure, FigureInput, Method, Origin};
 use crate::core::Period;
 
 /// The figures of an earlier year.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Earlier {
-    /// What it is: 上年同期, or the drought of a year 2019年抗旱期.
+    /// 上年同期, or the drought of a year, such as 2019年抗旱期.
     pub label: String,
-    /// The days that it covers.
     pub period: Period,
     /// Whether they are the same days of the year, and not those of another drought.
     pub same_days: bool,
-    /// Its figures.
     pub figures: Vec<Figure>,
 }
 
 /// A figure beside what it was earlier.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
-    /// Id of the figure.
-    pub figure: &'static str,
-    /// Its name in Chinese.
+    pub figure: FigureId,
     pub name_zh: &'static str,
-    /// Its unit.
     pub unit: &'static str,
     /// Which earlier time.
     pub label: String,
@@ -41,13 +36,30 @@ pub struct Comparison {
     pub change_percent: Option<f64>,
 }
 
+/// Of `earlier` the figures that others of `figures` are made from, so that each can be followed to its own inputs.
+pub(super) fn referred(figures: &[Figure], earlier: &[Earlier]) -> Vec<Earlier> {
+    let is_input = |figure: &Figure, end| {
+        let origin = Origin::Figure(figure.id, Some(end));
+        figures.iter().flat_map(|f| &f.inputs).any(|input| input.from == origin)
+    };
+    let used = earlier.iter().filter_map(|then| {
+        let figures: Vec<Figure> =
+            then.figures.iter().filter(|f| is_input(f, then.period.to)).cloned().collect();
+        let Earlier { label, period, same_days, .. } = then;
+        let (period, same_days) = (*period, *same_days);
+        (!figures.is_empty()).then(|| Earlier { label: label.clone(), period, same_days, figures })
+    });
+    used.collect()
+}
+
 /// Each figure that has a value now and had one earlier, in the order of `figures`.
 pub fn comparisons(figures: &[Figure], earlier: &[Earlier]) -> Vec<Comparison> {
     let mut found = Vec::new();
     for figure in figures {
         let Some(now) = figure.number() else { continue };
         // The township's table of crops has no years.
-        if figure.inputs.iter().all(|i| i.from.starts_with("crop:")) {
+        let from_table = figure.inputs.iter().all(|input| matches!(input.from, Origin::Crop(_)));
+        if from_table && !figure.inputs.is_empty() {
             continue;
         }
         for then in earlier {
@@ -78,14 +90,14 @@ pub(super) fn storage_anomaly(drafts: &BTreeMap<FigureId, Draft>, earlier: &[Ear
     };
     let mut stored = Vec::new();
     for then in earlier.iter().filter(|e| e.same_days) {
-        let figure = then.figures.iter().find(|f| f.id == "storage_total");
+        let figure = then.figures.iter().find(|f| f.id == FigureId::StorageTotal);
         let Some(value) = figure.and_then(Figure::number) else {
             continue;
         };
         draft.input(FigureInput {
-            from: format!("figure:storage_total@{}", then.period.to),
+            from: Origin::Figure(FigureId::StorageTotal, Some(then.period.to)),
             value: Some(value),
-            method: "figure",
+            method: Method::Figure,
             note: then.label.clone(),
             coverage: None,
         });

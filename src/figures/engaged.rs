@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::PumpAccount;
 use super::catalogue::FigureId;
 use super::draft::{Draft, series_input};
 use super::wording::{DIESEL_KG_PER_LITRE, GASOLINE_KG_PER_LITRE};
+use super::{Method, PumpAccount};
 use crate::water::{Pump, Township};
 
 /// Kilograms in a tonne.
@@ -34,7 +34,7 @@ fn over_running(
         sum += value.unwrap_or(0.0);
         open += if account.ran.is_none() { worth } else { 0.0 };
         let note = account.name.clone();
-        draft.input(series_input(series.into(), value, "ran in the period", note, coverage));
+        draft.input(series_input(series.clone(), value, Method::Ran, note, coverage));
     }
     if known > 0 {
         draft.number(sum);

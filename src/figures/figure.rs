@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::{FigureId, Method, Origin};
 use crate::core::Period;
 
 /// How a figure came to be.
@@ -34,14 +35,12 @@ pub enum Value {
 /// One thing that a figure was made from.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FigureInput {
-    /// What: a series `pump-dongmen-1/energy_total`, a ledger row `ledger:17`, another figure `figure:area_failed`,
-    /// or an item of the township `crop:seed-rice`.
-    pub from: String,
+    /// Series, ledger row, other figure or crop.
+    pub from: Origin,
     /// Its contribution, in the figure's unit, where it has one.
     pub value: Option<f64>,
-    /// How it was made: `counter difference`, `entered`, ...
-    pub method: &'static str,
-    /// What has to be known of it: gaps, resets, who entered it when.
+    pub method: Method,
+    /// What a reader has to know: gaps, resets, who entered it when.
     pub note: String,
     /// Share of the period's hours with data, 0 to 1; `None` for what is no series.
     pub coverage: Option<f64>,
@@ -50,17 +49,12 @@ pub struct FigureInput {
 /// A number that may be printed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Figure {
-    /// Id, as in `docs/figures.md` and in templates.
-    pub id: &'static str,
-    /// Name in Chinese.
+    pub id: FigureId,
     pub name_zh: &'static str,
-    /// Name in English.
     pub name_en: &'static str,
-    /// The value; `null` in JSON where absent.
+    /// `null` in JSON where absent.
     pub value: Value,
-    /// Unit of the value.
     pub unit: &'static str,
-    /// How it came to be.
     pub class: Class,
     /// Whether the section or its annex speaks of it; otherwise it stands in the state's forms only.
     pub narrative: bool,
@@ -70,7 +64,6 @@ pub struct Figure {
     pub phrase_en: Option<String>,
     /// The formula in words.
     pub formula: &'static str,
-    /// What it covers.
     pub period: Period,
     /// Share of the hours of all series behind it that have data, 0 to 1; `None` where no series is behind it.
     pub coverage: Option<f64>,
@@ -78,7 +71,6 @@ pub struct Figure {
     pub flagged_share: Option<f64>,
     /// Least and most that the true value can be, where readings leave that open.
     pub bounds: Option<[f64; 2]>,
-    /// What it was made from.
     pub inputs: Vec<FigureInput>,
     /// Why it is absent, or what a reader has to know.
     pub notes: Vec<String>,
@@ -87,6 +79,30 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// The figure without data for `period`: what the catalogue says, and nothing else.
+    pub fn absent(id: FigureId, period: Period, code_version: &'static str) -> Figure {
+        let spec = id.spec();
+        Figure {
+            id,
+            name_zh: spec.name_zh,
+            name_en: spec.name_en,
+            value: Value::Absent,
+            unit: spec.unit,
+            class: spec.class,
+            narrative: !spec.passage.is_empty(),
+            phrase: None,
+            phrase_en: None,
+            formula: spec.formula,
+            period,
+            coverage: None,
+            flagged_share: None,
+            bounds: None,
+            inputs: Vec::new(),
+            notes: Vec::new(),
+            code_version,
+        }
+    }
+
     /// The value, where it is a number.
     pub fn number(&self) -> Option<f64> {
         match self.value {

@@ -5,6 +5,7 @@
 
 use jiff::civil::Date;
 
+use super::Method;
 use super::facts::Coverage;
 use super::quantity::Quantity;
 use super::segments::{Segment, SegmentKind, Span, gap_runs};
@@ -41,10 +42,9 @@ pub(super) fn integral(
     (series, cells): (&Series, &[HourCell]),
     span: &Span<'_>,
     rate: f64,
-    method: &'static str,
+    method: Method,
     hour: impl Fn(&HourCell) -> Option<Hour>,
 ) -> Option<(Quantity, Vec<Segment>)> {
-    let series = series.to_string();
     let coverage = Coverage::of(cells, span.hours());
     let (mut value, mut least, mut most, mut seen_h) = (0.0, 0.0, 0.0, 0.0);
     let mut days: Vec<(Date, f64)> = Vec::new();
@@ -85,7 +85,7 @@ pub(super) fn integral(
         bounds: Some([least, most + rate * gap_h]),
         method,
         coverage,
-        series,
+        series: series.clone(),
         note,
     };
     Some((quantity, segments))

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::EntryCode;
 use super::accounts::PumpAccount;
 use super::catalogue::FigureId;
 use super::draft::{Draft, series_input};
 use super::ledger_rows::Rows;
 use super::quantity::Quantity;
 use super::segments::SegmentKind;
+use super::{EntryCode, Method};
 
 /// Notes the pumps that nothing is known of.
 fn note_unknown(draft: &mut Draft, unknown: &[&str], what: &str) {
@@ -145,8 +145,7 @@ pub(super) fn equipment_deployed(accounts: &[PumpAccount], rows: Rows<'_>) -> Dr
             note = format!("{note}；同一设备{}，只计一次", set.1);
         }
         let one = account.ran.map(|ran| if ran && !counted { 1.0 } else { 0.0 });
-        let method = "ran in the period";
-        draft.input(series_input(series.into(), one, method, note, coverage));
+        draft.input(series_input(series.clone(), one, Method::Ran, note, coverage));
         let now = match (before.flatten(), account.ran) {
             (Some(true), _) | (_, Some(true)) => Some(true),
             (Some(false), None) | (None, Some(false)) | (Some(false), Some(false)) => Some(false),

@@ -8,6 +8,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::Method;
 use super::facts::Coverage;
 use super::quantity::{PLATE_MARGIN, Quantity};
 use super::replacements::{self, Replacement};
@@ -51,14 +52,13 @@ pub(super) fn register(
     rated: Option<f64>,
     replaced: &[Replacement],
 ) -> Register {
-    let series = series.to_string();
     let mut quantity = Quantity::unknown(series.clone(), span.hours());
     let coverage = coverage(cells, span);
     if coverage.counted == 0 {
         return Register { quantity, days: Vec::new(), segments: Vec::new() };
     }
     let mut growth: Vec<Growth> = cells.iter().map(Growth::of).collect();
-    let (mut segments, refused) = replacements::apply(&series, cells, &mut growth, replaced);
+    let (mut segments, refused) = replacements::apply(series, cells, &mut growth, replaced);
     let explained: Vec<(Date, Date)> = segments.iter().map(|s| (s.from, s.to)).collect();
     let covered: Vec<(Date, f64)> = cells
         .iter()
@@ -69,11 +69,11 @@ pub(super) fn register(
     let rate = rated.map(|rated| rated * PLATE_MARGIN);
     for gap in &gaps {
         let (grown, at_end) = (settled_by(gap, cells, &growth), ends.has(gap, span));
-        segments.push(gap_segment(&series, gap, grown, rate, at_end));
+        segments.push(gap_segment(series, gap, grown, rate, at_end));
     }
     for (cell, growth) in cells.iter().zip(&growth) {
         let known = explained.iter().any(|(a, b)| *a <= cell.day && cell.day <= *b);
-        segments.extend(events(&series, cell, *growth, known));
+        segments.extend(events(series, cell, *growth, known));
     }
     segments.sort_by_key(|segment| (segment.from, segment.to));
     let value: f64 = growth.iter().map(|g| g.least).sum();
@@ -87,7 +87,7 @@ pub(super) fn register(
     };
     quantity.value = Some(value);
     quantity.bounds = beyond.map(|beyond| [(value - before).max(0.0), most + beyond]);
-    quantity.method = "counter difference";
+    quantity.method = Method::CounterDifference;
     quantity.coverage = coverage;
     quantity.note = note(cells, &segments, coverage, &refused);
     let grown = cells.iter().zip(&growth).filter(|(cell, _)| cell.counted > 0);
@@ -164,7 +164,7 @@ fn settled_by(gap: &GapRun, cells: &[DayCell], growth: &[Growth]) -> f64 {
 }
 
 fn gap_segment(
-    series: &str,
+    series: &Series,
     gap: &GapRun,
     settled: f64,
     rate: Option<f64>,
@@ -178,7 +178,7 @@ fn gap_segment(
         (Some(settled), format!("{hours}小时无数据，读数差已接续"))
     };
     Segment {
-        series: series.into(),
+        series: series.clone(),
         from: gap.from,
         to: gap.to,
         kind: SegmentKind::Gap,
@@ -190,7 +190,7 @@ fn gap_segment(
 
 /// What befell the register on a day; a reset that the ledger explains is not said again.
 fn events<'a>(
-    series: &'a str,
+    series: &'a Series,
     cell: &'a DayCell,
     growth: Growth,
     known: bool,
@@ -202,7 +202,7 @@ fn events<'a>(
     ];
     let counts = counts.into_iter().filter(|(_, count, _)| *count > 0);
     counts.map(move |(kind, count, text)| Segment {
-        series: series.into(),
+        series: series.clone(),
         from: cell.day,
         to: cell.day,
         kind,

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::registers::Growth;
 use super::segments::{Segment, SegmentKind};
 use super::{Entry, EntryCode};
-use crate::core::DayCell;
+use crate::core::{DayCell, Series};
 
 /// A meter shows whole units to whoever reads it off, and its register more: so much may the two differ.
 const READ_OFF: f64 = 1.0;
@@ -21,10 +21,11 @@ pub(super) struct Replacement {
 
 /// The replacements of `series` by the rows of the ledger: each final reading with the first one of the same day. Rows without
 /// their counterpart are named in the second list.
-pub(super) fn of(series: &str, entries: &[Entry]) -> (Vec<Replacement>, Vec<String>) {
+pub(super) fn of(series: &Series, entries: &[Entry]) -> (Vec<Replacement>, Vec<String>) {
+    let name = series.to_string();
     let rows = |code| {
         let rows = entries.iter().filter(move |entry: &&Entry| entry.code == code);
-        rows.filter(|entry| entry.work.as_deref() == Some(series))
+        rows.filter(|entry| entry.work.as_deref() == Some(&name))
     };
     let mut pairs = Vec::new();
     let mut alone = Vec::new();
@@ -46,7 +47,7 @@ pub(super) fn of(series: &str, entries: &[Entry]) -> (Vec<Replacement>, Vec<Stri
 /// Puts what the replacements say in the place of what the counter engine left open. Gives a segment of each that fits, and why
 /// of each that does not.
 pub(super) fn apply(
-    series: &str,
+    series: &Series,
     cells: &[DayCell],
     growth: &mut [Growth],
     replaced: &[Replacement],
@@ -118,14 +119,14 @@ fn settle(growth: &mut [Growth], from: usize, to: usize, grown: f64) {
 }
 
 fn segment(
-    series: &str,
+    series: &Series,
     (from, to): (Date, Date),
     replacement: &Replacement,
     grown: f64,
 ) -> Segment {
     let Replacement { day, last_of_old, first_of_new, rows: (old, new) } = replacement;
     Segment {
-        series: series.into(),
+        series: series.clone(),
         from,
         to,
         kind: SegmentKind::MeterReplaced,

@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::core::{Calendar, Period};
+use crate::core::{Calendar, Period, Series};
 
 /// What befell a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -25,8 +25,7 @@ pub enum SegmentKind {
 /// Days on which something befell a series.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Segment {
-    /// The series, `station/parameter`.
-    pub series: String,
+    pub series: Series,
     /// First day.
     pub from: Date,
     /// Last day.

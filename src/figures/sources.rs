@@ -9,7 +9,7 @@ use super::draft::{Draft, series_input};
 use super::facts::{SourceFacts, WARN_DAYS_MIN};
 use super::ledger_rows::{Rows, month_of};
 use super::phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase};
-use super::{EntryCode, FigureInput};
+use super::{EntryCode, FigureInput, Method};
 use crate::core::{Parameter, Period, Series};
 use crate::water::{StationKind, Status, Township};
 
@@ -24,11 +24,11 @@ const STALE_HOURS: i64 = 24;
 fn input(
     source: &SourceFacts<'_>,
     value: Option<f64>,
-    method: &'static str,
+    method: Method,
     note: String,
 ) -> FigureInput {
     let series = Series::new(source.station.id.clone(), Parameter::Level);
-    series_input(series.to_string(), value, method, note, source.coverage)
+    series_input(series, value, method, note, source.coverage)
 }
 
 /// Whether the source tells of a drought in the open: drinking-water tanks and wells are refilled, and do not.
@@ -47,7 +47,7 @@ pub(super) fn onset_month(sources: &[SourceFacts<'_>], rows: Rows<'_>) -> Draft 
         };
         first = Some(first.map_or(day, |f: jiff::civil::Date| f.min(day)));
         let note = format!("{}自{day}起连续{WARN_DAYS_MIN}天达到旱警", source.station.name);
-        draft.input(input(source, None, "status", note));
+        draft.input(input(source, None, Method::Status, note));
     }
     let entries = rows.of(EntryCode::DroughtEvent);
     for entry in &entries {
@@ -115,7 +115,7 @@ fn dry_count(id: FigureId, sources: &[SourceFacts<'_>], kind: StationKind) -> (D
             Some(one) => dry += usize::from(one > 0.0),
             None => unknown.push(source.station.name.as_str()),
         }
-        draft.input(input(source, value, "dry for 24 h", note));
+        draft.input(input(source, value, Method::DryForADay, note));
     }
     if total == 0 {
         draft.absent(format!("没有{}测站", kind.name_zh()));
@@ -166,7 +166,7 @@ pub(super) fn storage_total(sources: &[SourceFacts<'_>], end: Timestamp) -> Draf
         let (Some((at, level_m)), Some(curve)) = (source.last, &source.station.curve) else {
             unknown.push(source.station.name.as_str());
             let note = format!("{}：没有水位或库容曲线", source.station.name);
-            draft.input(input(source, None, "storage curve", note));
+            draft.input(input(source, None, Method::StorageCurve, note));
             continue;
         };
         let storage = curve.storage(level_m);
@@ -179,7 +179,7 @@ pub(super) fn storage_total(sources: &[SourceFacts<'_>], end: Timestamp) -> Draf
         if end.duration_since(at).as_hours() > STALE_HOURS {
             note.push_str("；距统计期末超过一天");
         }
-        draft.input(input(source, Some(storage.volume_m3), "storage curve", note));
+        draft.input(input(source, Some(storage.volume_m3), Method::StorageCurve, note));
     }
     if known > 0 {
         draft.number(total);
@@ -209,7 +209,7 @@ pub(super) fn drinking_difficulty(
         tanks += 1;
         draft.cover(tank.coverage);
         let share = tank.coverage.share();
-        draft.input(input(tank, None, "evidence", tank.station.name.clone()));
+        draft.input(input(tank, None, Method::Evidence, tank.station.name.clone()));
         let name = &tank.station.name;
         if share < EVIDENCE_SHARE {
             lacking.push(format!("{name}的数据只覆盖{:.1}%的时段，不足95%", share * 100.0));

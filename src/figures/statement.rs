@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::facts::SourceFacts;
 use super::ledger_rows::Rows;
 use super::plausibility::Findings;
-use super::{Comparison, Entry, EntryCode, Figure, PumpAccount};
+use super::{Comparison, Earlier, Entry, EntryCode, Figure, FigureId, PumpAccount};
 use crate::core::Period;
 use crate::water::{StationKind, Township};
 
@@ -23,6 +23,8 @@ pub struct Statement {
     pub findings: Findings,
     /// Figures beside those of earlier years.
     pub comparisons: Vec<Comparison>,
+    /// The figures of earlier periods that figures of this one are made from.
+    pub earlier: Vec<Earlier>,
     /// The ledger by village.
     pub villages: Vec<VillageTotals>,
     /// The water sources.
@@ -38,14 +40,20 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// The figure with this id.
-    pub fn figure(&self, id: &str) -> Option<&Figure> {
+    /// The figure `id` of the period.
+    pub fn figure(&self, id: FigureId) -> Option<&Figure> {
         self.figures.iter().find(|figure| figure.id == id)
     }
 
-    /// The value of the figure with this id, where it is a number.
-    pub fn number(&self, id: &str) -> Option<f64> {
+    /// The value of the figure `id`, where it is a number.
+    pub fn number(&self, id: FigureId) -> Option<f64> {
         self.figure(id)?.number()
+    }
+
+    /// The figure `id` of the earlier period that ended on `end`, where a figure of this period is made from it.
+    pub fn earlier_figure(&self, id: FigureId, end: Date) -> Option<&Figure> {
+        let then = self.earlier.iter().find(|then| then.period.to == end)?;
+        then.figures.iter().find(|figure| figure.id == id)
     }
 }
 

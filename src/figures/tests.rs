@@ -10,7 +10,9 @@ use jiff::civil::date;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
-use super::{Earlier, Entry, EntryCode, Figure, Inputs, Rules, Statement, Value, compute};
+use super::{
+    Earlier, Entry, EntryCode, Figure, Inputs, Method, Origin, Rules, Statement, Value, compute,
+};
 use crate::core::{Calendar, DayCell, HourCell, Period, Series};
 use crate::water::Township;
 
@@ -149,9 +151,8 @@ impl World {
     fn figure(&self, id: &str) -> Figure {
         let figures = self.statement().figures;
         let ids: Vec<_> = figures.iter().map(|f| f.id).collect();
-        let expected: Vec<_> = super::FigureId::ALL.iter().map(|f| f.spec().id).collect();
-        assert_eq!(ids, expected);
-        figures.into_iter().find(|f| f.id == id).unwrap()
+        assert_eq!(ids, super::FigureId::ALL);
+        figures.into_iter().find(|f| f.id.id() == id).unwrap()
     }
 
     /// The rules that are broken, with their places.
@@ -273,13 +274,16 @@ fn electricity_is_what_the_registers_grew_by_with_bounds_and_gaps() {
     assert_eq!(figure.phrase.as_deref(), Some("约580度"));
     assert!(text(&figure).contains("三号泵站"));
     let first = &figure.inputs[0];
-    assert_eq!((first.from.as_str(), first.method), ("pump-1/energy_total", "counter difference"));
+    assert_eq!(
+        (first.from.to_string().as_str(), first.method),
+        ("pump-1/energy_total", Method::CounterDifference)
+    );
     for part in ["1次翻转", "1次清零", "12小时无数据"] {
         assert!(first.note.contains(part), "{}", first.note);
     }
     assert_eq!(figure.inputs[2].coverage, Some(0.0));
     assert_eq!(figure.inputs[2].value, None);
-    assert_eq!(figure.inputs[3].from, "ledger:1");
+    assert_eq!(figure.inputs[3].from, Origin::Ledger(1));
 }
 
 #[test]
@@ -317,12 +321,15 @@ fn hours_and_water_take_the_best_way_there_is_for_each_pump() {
     let hours = world.figure("pump_hours");
     assert_eq!(hours.value, Value::Number(100.0 + 240.0 / 5.0 + 60.0));
     let methods: Vec<_> = hours.inputs.iter().map(|i| i.method).collect();
-    assert_eq!(methods, ["power above 20 % of rated", "energy / rated", "counter difference"]);
+    assert_eq!(
+        methods,
+        [Method::PowerAboveShare, Method::EnergyByRated, Method::CounterDifference]
+    );
     let water = world.figure("water_pumped");
     let by_energy = 240.0 * 8.0;
     assert_eq!(water.value, Value::Number(240.0 * 45.0 + 2.0 * by_energy));
-    assert_eq!(water.inputs[0].method, "counter difference");
-    assert_eq!(water.inputs[1].method, "energy and head");
+    assert_eq!(water.inputs[0].method, Method::CounterDifference);
+    assert_eq!(water.inputs[1].method, Method::EnergyAndHead);
     assert_eq!(water.phrase.as_deref(), Some("约1.5万立方米"));
 }
 

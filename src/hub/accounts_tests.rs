@@ -351,7 +351,7 @@ proptest! {
             let told = holds(quantity, truth);
             prop_assert!(told.is_ok(), "{} {:#?}", told.unwrap_err(), account.segments);
         }
-        prop_assert_eq!(&account.energy_kwh.series, "meter-1/energy_total");
+        prop_assert_eq!(account.energy_kwh.series.to_string(), "meter-1/energy_total");
         let by_day: f64 = account.days.iter().map(|(_, kwh)| kwh).sum();
         let value = account.energy_kwh.value.unwrap_or(0.0);
         prop_assert!((by_day - value).abs() < 1e-6, "{by_day} by day, {value} in all");

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::filters::{self, FigureView, number, percent};
-use crate::figures::{Entry, Figure, FigureInput, PumpAccount, Statement};
+use crate::core::Series;
+use crate::figures::{Entry, Figure, FigureId, FigureInput, Origin, PumpAccount, Statement};
 use crate::water::Township;
 
 /// How deep figures may be made of figures: the deepest chain of the catalogue has three.
@@ -23,8 +24,8 @@ fn leaf(text: impl Into<String>) -> Explanation {
     Explanation { text: text.into(), from: Vec::new() }
 }
 
-/// The tree of the figure `id` of `statement`, with the names of `township`; `None` where there is no such figure.
-pub fn explain(statement: &Statement, township: &Township, id: &str) -> Option<Explanation> {
+/// The tree of the figure `id` of `statement`, with the names of `township`; `None` where the statement is without it.
+pub fn explain(statement: &Statement, township: &Township, id: FigureId) -> Option<Explanation> {
     let figure = statement.figure(id)?;
     let tree = Tree { statement, township };
     Some(tree.of_figure(figure, 0))
@@ -65,26 +66,33 @@ impl Tree<'_> {
         let value = input
             .value
             .map_or("无数据".into(), |value| format!("{} {}", number(value), figure.unit));
-        let method = filters::method_zh(input.method);
+        let method = input.method.name_zh();
         let coverage = match input.coverage {
             Some(share) => format!("，覆盖{}", percent(Some(share))),
             None => String::new(),
         };
         let note = if input.note.is_empty() { String::new() } else { format!("；{}", input.note) };
         let text = format!("{}：{value}（{method}{coverage}）{note}", input.from);
-        let from = match input.from.split_once(':') {
-            Some(("figure", id)) if depth < DEPTH_MAX => {
-                let other = self.statement.figure(id);
+        let from = match &input.from {
+            Origin::Figure(id, end) if depth < DEPTH_MAX => {
+                let other = match end {
+                    Some(end) => self.statement.earlier_figure(*id, *end),
+                    None => self.statement.figure(*id),
+                };
                 other.map(|other| self.of_figure(other, depth + 1)).into_iter().collect()
             }
-            Some(("ledger", row)) => self.of_row(row),
-            _ => self.of_series(&input.from),
+            Origin::Ledger(row) => self.of_row(*row),
+            // The statement knows the series of its own period only.
+            Origin::Series(series) if figure.period == self.statement.period => {
+                self.of_series(series)
+            }
+            Origin::Figure(..) | Origin::Series(_) | Origin::Crop(_) => Vec::new(),
         };
         Explanation { text, from }
     }
 
-    fn of_row(&self, row: &str) -> Vec<Explanation> {
-        let found = self.statement.entries.iter().find(|e| e.id.to_string() == row);
+    fn of_row(&self, row: i64) -> Vec<Explanation> {
+        let found = self.statement.entries.iter().find(|e| e.id == row);
         let Some(entry) = found else {
             return Vec::new();
         };
@@ -118,26 +126,23 @@ impl Tree<'_> {
     }
 
     /// What befell the instruments of a pump and its days, or what is known of a source.
-    fn of_series(&self, series: &str) -> Vec<Explanation> {
-        let Some((station, _)) = series.split_once('/') else {
-            return Vec::new();
-        };
+    fn of_series(&self, series: &Series) -> Vec<Explanation> {
         let read = |pump: &&PumpAccount| {
             let quantities = [&pump.energy_kwh, &pump.volume_m3, &pump.run_hours];
-            quantities.iter().any(|quantity| quantity.series == series)
-                || pump.station.as_str() == station
+            quantities.iter().any(|quantity| quantity.series == *series)
+                || pump.station == series.station
         };
         if let Some(pump) = self.statement.pumps.iter().find(read) {
             let mut from =
                 vec![leaf(format!("{}，{}", pump.name, self.township.village_name(&pump.village)))];
-            let befell = pump.segments.iter().filter(|s| s.series == series);
+            let befell = pump.segments.iter().filter(|s| s.series == *series);
             from.extend(befell.map(|segment| leaf(filters::segment(segment))));
-            if pump.energy_kwh.series == series {
+            if pump.energy_kwh.series == *series {
                 from.extend(days(pump));
             }
             return from;
         }
-        let found = self.statement.sources.iter().find(|s| s.id == station);
+        let found = self.statement.sources.iter().find(|s| s.id == series.station.as_str());
         found.map_or(Vec::new(), |source| {
             let kind = source.kind.name_zh();
             vec![leaf(format!("{}，{kind}，{}", source.name, source.village))]

@@ -5,7 +5,7 @@ use minijinja::{Environment, Error};
 use serde::Deserialize;
 
 use crate::figures::{
-    Class, Entry, Figure, FigureInput, Finding, Segment, SegmentKind, Value as Number,
+    Class, Entry, Figure, FigureInput, Finding, Method, Segment, SegmentKind, Value as Number,
 };
 
 /// What stands for a number that is not there.
@@ -27,7 +27,7 @@ pub(super) struct FigureView {
 impl FigureView {
     /// The parts of `figure`.
     pub fn of(figure: &Figure) -> Self {
-        let method = |input: &FigureInput| InputView { method: input.method.into() };
+        let method = |input: &FigureInput| InputView { method: input.method };
         Self {
             value: match figure.value {
                 Number::Number(value) => value.into(),
@@ -46,7 +46,7 @@ impl FigureView {
 /// The part of an input that a filter reads.
 #[derive(Deserialize)]
 struct InputView {
-    method: String,
+    method: Method,
 }
 
 /// Adds the filters to `environment`.
@@ -56,7 +56,7 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("percent", percent);
     environment.add_filter("change", change);
     environment.add_filter("class_zh", class_zh);
-    environment.add_filter("method_zh", method_zh);
+    environment.add_filter("method_zh", |method: Serde<Method>| method.name_zh());
     environment.add_filter("value_unit", |figure: Serde<FigureView>| value_unit(&figure));
     environment.add_filter("remarks", |figure: Serde<FigureView>| remarks(&figure));
     environment.add_filter("cell", cell);
@@ -105,31 +105,6 @@ pub(super) fn class_name(class: Class) -> &'static str {
         Class::Entered => "填报",
         Class::Attested => "证实",
     }
-}
-
-/// The method of an input in Chinese.
-pub(super) fn method_zh(method: &str) -> String {
-    match method {
-        "counter difference" => "表计差值",
-        "entered" => "台账填报",
-        "energy and head" => "电量按扬程折算",
-        "flow x hours" => "流量积分",
-        "hours x rated x f/50" => "额定流量按频率折算",
-        "run state x hours" => "运行状态的小时数",
-        "energy / rated" => "电量按额定功率折算",
-        "power above 20 % of rated" => "功率高于额定20%的小时数",
-        "ran in the period" => "期间运行",
-        "dry for 24 h" => "连续24小时干涸",
-        "storage curve" => "水位库容曲线",
-        "status" => "旱限水位",
-        "evidence" => "数据佐证",
-        "figure" => "引用指标",
-        "affected - failed, by crop" => "分作物受灾减绝收",
-        "area x yield x price x rate averted" => "面积×亩产×单价×减损率",
-        "no data" => NONE,
-        other => other,
-    }
-    .into()
 }
 
 /// A row of the ledger that waits for a second person.
@@ -192,16 +167,16 @@ pub(super) fn value_unit(figure: &FigureView) -> String {
 
 /// The methods by which a figure was made, each once with its number, what its readings leave open, and its notes.
 pub(super) fn remarks(figure: &FigureView) -> Vec<String> {
-    let mut methods: Vec<(&str, usize)> = Vec::new();
+    let mut methods: Vec<(Method, usize)> = Vec::new();
     for input in &figure.inputs {
         match methods.iter_mut().find(|(method, _)| *method == input.method) {
             Some((_, count)) => *count += 1,
-            None => methods.push((&input.method, 1)),
+            None => methods.push((input.method, 1)),
         }
     }
     let mut remarks: Vec<String> = methods
         .iter()
-        .map(|(method, count)| format!("{}（{count}项）", method_zh(method)))
+        .map(|(method, count)| format!("{}（{count}项）", method.name_zh()))
         .collect();
     if let Some([least, most]) = figure.bounds.filter(|[least, most]| least != most) {
         remarks.push(format!("真实值在{}至{}之间", number(least), number(most)));

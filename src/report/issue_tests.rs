@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::super::tests::{SAID, documents, figures, statement};
 use super::*;
-use crate::figures::Value;
+use crate::figures::{FigureId, Value};
 
 fn at() -> Timestamp {
     "2022-11-20T01:00:00Z".parse().unwrap()
@@ -64,7 +64,7 @@ fn what_has_changed_since_shows_with_its_inputs() {
     let frozen = read(dir.path(), &first.number).unwrap();
     let mut now = statement(&figures(&SAID));
     assert_eq!(changes(&frozen, &now).unwrap(), vec![]);
-    let figure = now.figures.iter_mut().find(|f| f.id == "electricity_used").unwrap();
+    let figure = now.figures.iter_mut().find(|f| f.id == FigureId::ElectricityUsed).unwrap();
     figure.value = Value::Number(36_000.0);
     figure.phrase = Some("约3.6万度".into());
     figure.inputs[0].value = Some(2.5);

@@ -93,6 +93,7 @@ fn statement(value: Option<f64>) -> Statement {
         figures: FigureId::ALL.iter().map(|id| figure(*id, value, period)).collect(),
         findings: Findings { found: Vec::new(), checked: 0, unchecked: Vec::new() },
         comparisons: Vec::new(),
+        earlier: Vec::new(),
         villages: Vec::new(),
         sources: Vec::new(),
         pumps: Vec::new(),
@@ -116,27 +117,15 @@ fn figure(id: FigureId, value: Option<f64>, period: Period) -> Figure {
     };
     let words = value.and_then(words);
     Figure {
-        id: spec.id,
-        name_zh: spec.name_zh,
-        name_en: spec.name_en,
         value: match (value, spec.unit) {
             (Some(_), "月") => Value::Day(period.from),
             (Some(value), _) => Value::Number(value),
             (None, _) => Value::Absent,
         },
-        unit: spec.unit,
         class: Class::Entered,
-        narrative: !spec.passage.is_empty(),
         phrase: words.as_ref().map(|w| w.0.clone()),
         phrase_en: words.map(|w| w.1),
-        formula: spec.formula,
-        period,
-        coverage: None,
-        flagged_share: None,
-        bounds: None,
-        inputs: Vec::new(),
-        notes: Vec::new(),
-        code_version: env!("CARGO_PKG_VERSION"),
+        ..Figure::absent(id, period, env!("CARGO_PKG_VERSION"))
     }
 }
 

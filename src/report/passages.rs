@@ -46,14 +46,14 @@ fn one(figure: &Figure, passages: &mut Passages) {
     };
     let Some(value) = value else {
         let why = figure.notes.join("；");
-        for name in [figure.id.into(), figure.name_zh.into(), format!("{}.value", figure.id)] {
+        for name in [figure.id.to_string(), figure.name_zh.into(), format!("{}.value", figure.id)] {
             passages.absent.insert(name, why.clone());
         }
         return;
     };
     let words = figure.phrase.clone().unwrap_or_else(|| format!("{value}{}", figure.unit));
     let texts = &mut passages.texts;
-    texts.insert(figure.id.into(), words.clone());
+    texts.insert(figure.id.to_string(), words.clone());
     texts.insert(figure.name_zh.into(), words);
     texts.insert(format!("{}.value", figure.id), value);
     texts.insert(format!("{}.unit", figure.id), figure.unit.into());

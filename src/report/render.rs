@@ -119,7 +119,7 @@ pub(super) fn texts(
     let environment = environment(templates_dir)?;
     let zone = zone(township)?;
     let figures = &statement.figures;
-    let by_id: BTreeMap<&str, &Figure> = figures.iter().map(|f| (f.id, f)).collect();
+    let by_id: BTreeMap<&str, &Figure> = figures.iter().map(|f| (f.id.id(), f)).collect();
     let period = statement.period;
     let base = context! {
         f => Value::from(Serde(&by_id)),

@@ -6,7 +6,9 @@ use jiff::civil::date;
 
 use super::{Documents, ReportError, render, write};
 use crate::core::Period;
-use crate::figures::{Figure, FigureId, FigureInput, Findings, Statement, TownshipDay, Value};
+use crate::figures::{
+    Figure, FigureId, FigureInput, Findings, Method, Origin, Statement, TownshipDay, Value,
+};
 use crate::water::Township;
 
 /// What the report of 2022 says, by figure.
@@ -48,24 +50,13 @@ pub(super) fn figures(said: &[(&str, f64, &str)]) -> Vec<Figure> {
             (None, _) => Value::Absent,
         };
         Figure {
-            id: spec.id,
-            name_zh: spec.name_zh,
-            name_en: spec.name_en,
             value,
-            unit: spec.unit,
-            class: spec.class,
-            narrative: !spec.passage.is_empty(),
             phrase: found.map(|said| said.2.to_owned()),
-            phrase_en: None,
-            formula: spec.formula,
-            period: period(),
             coverage: Some(0.9876),
-            flagged_share: None,
-            bounds: None,
             inputs: vec![FigureInput {
-                from: "pump-1/energy_total".into(),
+                from: Origin::Series("pump-1/energy_total".parse().unwrap()),
                 value: Some(1.5),
-                method: "counter difference",
+                method: Method::CounterDifference,
                 note: "甲|乙 <b>".into(),
                 coverage: Some(0.9876),
             }],
@@ -73,7 +64,7 @@ pub(super) fn figures(said: &[(&str, f64, &str)]) -> Vec<Figure> {
                 Some(_) => vec!["a|b <i>".into()],
                 None => vec!["台账中没有记录".into()],
             },
-            code_version: "test",
+            ..Figure::absent(*id, period(), "test")
         }
     };
     FigureId::ALL.iter().map(figure).collect()
@@ -96,6 +87,7 @@ pub(super) fn statement(figures: &[Figure]) -> Statement {
         figures: figures.to_vec(),
         findings: Findings { found: Vec::new(), checked: 0, unchecked: Vec::new() },
         comparisons: Vec::new(),
+        earlier: Vec::new(),
         villages: Vec::new(),
         sources: Vec::new(),
         pumps: Vec::new(),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use hanqing::core::{Parameter, Period, Reading, Series};
+use hanqing::figures::FigureId;
 use hanqing::hub::{
     self, HubSettings, HubState, LedgerSettings, Overviews, StoreSettings, WebSettings,
 };
@@ -312,8 +313,7 @@ fn figures(path: &Path) -> f64 {
     let report = hub::report(&settings(path), &township(), Some(YEAR), Timestamp::UNIX_EPOCH, &out)
         .expect("a report");
     let took = began.elapsed().as_secs_f64() * 1e3;
-    let electricity =
-        report.statement.figures.iter().find(|f| f.id == "electricity_used").expect("a figure");
+    let electricity = report.statement.figure(FigureId::ElectricityUsed).expect("a figure");
     assert!(electricity.phrase.is_some());
     took
 }

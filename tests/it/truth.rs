@@ -7,7 +7,7 @@ use hanqing::config::example;
 use hanqing::core::{Flag, HourCell, Outcome, Parameter, Period, Reason, Series, StationId};
 use hanqing::demo::{Example, Finished, Options, run};
 use hanqing::device::{PointType, Profile};
-use hanqing::figures::{Figure, Value};
+use hanqing::figures::{Figure, FigureId, Method, Origin, Value};
 use hanqing::hub;
 use hanqing::report::explain;
 use hanqing::store::Sqlite;
@@ -38,7 +38,7 @@ fn options(seed: Option<u64>, out: &Path) -> Options {
 }
 
 fn figure<'a>(finished: &'a Finished, id: &str) -> &'a Figure {
-    let found = finished.report.statement.figures.iter().find(|f| f.id == id);
+    let found = finished.report.statement.figures.iter().find(|f| f.id.id() == id);
     found.unwrap_or_else(|| panic!("no figure {id}"))
 }
 
@@ -50,10 +50,10 @@ fn number(finished: &Finished, id: &str) -> f64 {
 }
 
 /// What the figure says of a series: its contribution and how it was made.
-fn inputs(figure: &Figure) -> BTreeMap<Series, (Option<f64>, &'static str)> {
-    let series = figure.inputs.iter().filter_map(|input| {
-        let series: Series = input.from.parse().ok()?;
-        Some((series, (input.value, input.method)))
+fn inputs(figure: &Figure) -> BTreeMap<Series, (Option<f64>, Method)> {
+    let series = figure.inputs.iter().filter_map(|input| match &input.from {
+        Origin::Series(series) => Some((series.clone(), (input.value, input.method))),
+        _ => None,
     });
     series.collect()
 }
@@ -162,11 +162,11 @@ fn pumps(finished: &Finished, plan: &Example, store: &Sqlite) {
         } else {
             let share = value.unwrap() / m3 - 1.0;
             let most = match *method {
-                "energy and head" => BY_HEAD_SHARE,
-                "hours x rated x f/50" => BY_FREQUENCY_SHARE,
-                other => panic!("{name}: {other}"),
+                Method::EnergyAndHead => BY_HEAD_SHARE,
+                Method::FrequencyOfDrive => BY_FREQUENCY_SHARE,
+                other => panic!("{name}: {other:?}"),
             };
-            assert!(share.abs() < most, "{name} by {method}: {share}");
+            assert!(share.abs() < most, "{name} by {method:?}: {share}");
         }
     }
     assert!(metered >= 10, "{metered} water meters");
@@ -223,8 +223,8 @@ fn gaps(finished: &Finished, store: &Sqlite) {
     let silent = format!("pump-tangbei-2/{}", Parameter::EnergyTotal);
     let inputs = &figure(finished, "electricity_used").inputs;
     for input in inputs {
-        let expected = if input.from == silent { 1.0 - 24.0 / 2568.0 } else { 1.0 };
-        near(input.coverage.unwrap(), expected, 1e-12, &input.from);
+        let expected = if input.from.to_string() == silent { 1.0 - 24.0 / 2568.0 } else { 1.0 };
+        near(input.coverage.unwrap(), expected, 1e-12, &input.from.to_string());
     }
     let series = Series::new(id("reservoir-huangshui-1"), Parameter::Level);
     let instant = |text: &str| text.parse::<Timestamp>().unwrap();
@@ -247,7 +247,7 @@ fn gaps(finished: &Finished, store: &Sqlite) {
 
 /// The documents of the example, as docs/examples/2022 has them. `HANQING_BLESS=1` writes them anew.
 fn documents(finished: &Finished, township: &Township) {
-    let tree = explain(&finished.report.statement, township, "electricity_used").unwrap();
+    let tree = explain(&finished.report.statement, township, FigureId::ElectricityUsed).unwrap();
     let tree = tree.lines(3).join("\n") + "\n";
     let documents = finished.report.documents.files();
     // The whole statement says nothing that the others do not.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::ledger_rows::Rows;
-use super::super::{EntryCode, Figure, PumpAccount};
+use super::super::{EntryCode, Figure, FigureId, Method, PumpAccount};
 use super::Scope;
 use crate::core::Period;
 use crate::water::{Crop, Township};
@@ -30,8 +30,10 @@ const AREAS: [(&str, EntryCode); 3] = [
 ];
 
 /// The coverages that rules may look at: share of the hours with data, by figure.
-const COVERAGES: [(&str, &str); 2] =
-    [("electricity_coverage", "electricity_used"), ("storage_coverage", "storage_total")];
+const COVERAGES: [(&str, FigureId); 2] = [
+    ("electricity_coverage", FigureId::ElectricityUsed),
+    ("storage_coverage", FigureId::StorageTotal),
+];
 
 /// All places of a report.
 pub(in super::super) fn places(
@@ -71,7 +73,7 @@ pub(in super::super) fn places(
         let metered =
             [("energy", &pump.energy_kwh), ("volume", &pump.volume_m3), ("hours", &pump.run_hours)]
                 .into_iter()
-                .filter(|(_, quantity)| quantity.method == "counter difference");
+                .filter(|(_, quantity)| quantity.method == Method::CounterDifference);
         values.extend(metered.filter_map(|(name, quantity)| Some((name, quantity.value?))));
         let station = township.station(&pump.station);
         if let Some(plate) = station.and_then(|s| s.pump.as_ref()) {
@@ -94,7 +96,7 @@ fn value_of(crop: &Crop) -> f64 {
 
 fn of_township(figures: &[Figure], rows: Rows<'_>, township: &Township, days: f64) -> Place {
     let mut values: BTreeMap<&'static str, f64> =
-        figures.iter().filter_map(|figure| Some((figure.id, figure.number()?))).collect();
+        figures.iter().filter_map(|figure| Some((figure.id.id(), figure.number()?))).collect();
     values.insert("event_days", days);
     for (name, id) in COVERAGES {
         let figure = figures.iter().find(|figure| figure.id == id);

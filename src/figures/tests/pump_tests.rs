@@ -81,12 +81,12 @@ fn only_the_billed_meter_counts_and_the_drive_says_how_long_it_ran() {
     let account = world.first();
     near(account.energy_kwh.value, 480.0);
     near(account.run_hours.value, 60.0);
-    assert_eq!(account.run_hours.method, "run state x hours");
-    assert_eq!(account.run_hours.series, "pump-1-vfd/run_state");
+    assert_eq!(account.run_hours.method, Method::RunState);
+    assert_eq!(account.run_hours.series.to_string(), "pump-1-vfd/run_state");
     world.pump(0).meters = vec![meter("pump-1", false), meter("pump-1-vfd", true)];
     let account = world.first();
     near(account.energy_kwh.value, 360.0);
-    assert_eq!(account.energy_kwh.series, "pump-1-vfd/energy_total");
+    assert_eq!(account.energy_kwh.series.to_string(), "pump-1-vfd/energy_total");
     assert_eq!(account.days[3], (date(2022, 8, 4), 36.0));
 }
 
@@ -101,7 +101,7 @@ fn flow_counts_where_it_was_seen_and_leaves_open_what_the_plate_allows() {
     });
     let account = world.first();
     let volume = &account.volume_m3;
-    assert_eq!(volume.method, "flow x hours");
+    assert_eq!(volume.method, Method::FlowIntegral);
     near(volume.value, 218.5 * 60.0);
     let open = 20.5 * 100.0 * PLATE_MARGIN;
     bounds(volume, 218.5 * 60.0, 218.5 * 60.0 + open);
@@ -120,7 +120,7 @@ fn a_drive_counts_by_its_frequency_while_it_runs() {
     world.series("pump-1/run_state", |i| gauge(i, if i < 50 { 1.0 } else { 0.0 }));
     let volume = world.first().volume_m3;
     near(volume.value, 50.0 * 100.0 * 0.8);
-    assert_eq!(volume.method, "hours x rated x f/50");
+    assert_eq!(volume.method, Method::FrequencyOfDrive);
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn energy_and_head_know_of_a_falling_source_and_a_declared_efficiency() {
     near(volume.value, by_plate * 15.0 / 18.0);
     // The source may have been down to its bottom, 4 m below; the efficiency a fifth less or more.
     bounds(&volume, by_plate * 0.8 * 15.0 / 19.0, by_plate * 1.2);
-    assert_eq!(volume.method, "energy and head");
+    assert_eq!(volume.method, Method::EnergyAndHead);
     let hours = world.first().run_hours;
     bounds(&hours, 240.0 / 12.0, 240.0 / 2.0);
 }

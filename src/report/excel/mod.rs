@@ -94,7 +94,7 @@ fn figures(
         };
         sheet.row(&[
             Cell::Text(figure.name_zh),
-            Cell::Text(figure.id),
+            Cell::Text(figure.id.id()),
             value(figure),
             Cell::Text(figure.unit),
             figure.phrase.as_deref().map_or(Cell::Text("—"), Cell::Text),
@@ -138,10 +138,10 @@ fn inputs(
         for input in &figure.inputs {
             sheet.row(&[
                 Cell::Text(figure.name_zh),
-                Cell::Text(&input.from),
+                Cell::Own(input.from.to_string()),
                 Cell::number(input.value),
                 Cell::Text(figure.unit),
-                Cell::Own(filters::method_zh(input.method)),
+                Cell::Text(input.method.name_zh()),
                 Cell::percent(input.coverage),
                 Cell::Text(&input.note),
             ])?;
@@ -300,9 +300,9 @@ fn accounts(
             Cell::number(v.value),
             bound(v, 0),
             bound(v, 1),
-            Cell::Own(filters::method_zh(v.method)),
+            Cell::Text(v.method.name_zh()),
             Cell::number(h.value),
-            Cell::Own(filters::method_zh(h.method)),
+            Cell::Text(h.method.name_zh()),
             Cell::Percent(e.coverage.share()),
             Cell::Own(befell.join("；")),
         ])?;
@@ -490,17 +490,16 @@ fn form_sheet(
     let about = format!("{about}  报{}", form.authority);
     let mut sheet = Sheet::new(book, formats, form.name_zh, &about, &heads)?;
     for field in form.rows {
-        let spec = field.figure.spec();
         let row = sheet.row;
-        let position = statement.figures.iter().position(|f| f.id == spec.id);
-        let number = statement.number(spec.id);
+        let position = statement.figures.iter().position(|f| f.id == field.figure);
+        let number = statement.number(field.figure);
         sheet.row(&[
             Cell::Text(field.label),
             Cell::None,
             Cell::Text(field.unit),
             Cell::None,
             Cell::Text(field.form_unit),
-            Cell::Text(spec.id),
+            Cell::Text(field.figure.id()),
         ])?;
         if let (Some(position), Some(value)) = (position, number) {
             let figure_row = HEAD + 1 + u32::try_from(position).unwrap_or(0);
