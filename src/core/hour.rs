@@ -1,39 +1,37 @@
 //! One hour of one series, as the store rolls it up and the figures read it.
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use std::ops::{Deref, DerefMut};
 
-/// The roll-up of one series over one hour (UTC hour, `[hour_at, hour_at + 1 h)`).
-///
-/// Only readings whose flag counts enter `min`, `max`, `mean`, `last` and the increments.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+use jiff::Timestamp;
+
+use super::Rollup;
+
+/// One hour, ms.
+pub const HOUR_MS: i64 = 3_600_000;
+
+/// Start of the UTC hour that `at_ms` falls into, ms.
+pub fn hour_start_ms(at_ms: i64) -> i64 {
+    at_ms.div_euclid(HOUR_MS).saturating_mul(HOUR_MS)
+}
+
+/// The roll-up of one series over one UTC hour; its fields are read from the cell itself.
+#[derive(Debug, Clone, PartialEq)]
 pub struct HourCell {
     /// Start of the hour.
     pub hour_at: Timestamp,
-    /// Readings that count (good, not evaluated, suspect).
-    pub counted: u32,
-    /// Of those, the suspect ones.
-    pub suspect: u32,
-    /// Readings that failed a test.
-    pub failed: u32,
-    /// Polls without a value.
-    pub missing: u32,
-    /// Smallest value that counts.
-    pub min: Option<f64>,
-    /// Largest value that counts.
-    pub max: Option<f64>,
-    /// Mean of the values that count.
-    pub mean: Option<f64>,
-    /// Last value that counts.
-    pub last: Option<f64>,
-    /// Of a counter: what the register grew by, by the counter engine, settled in this hour. `None` for gauges and states.
-    pub increment: Option<f64>,
-    /// Of a counter: the most it can have grown by. Above `increment` where a reset hid something.
-    pub increment_max: Option<f64>,
-    /// Roll-overs settled in this hour.
-    pub rollovers: u32,
-    /// Resets (or meter replacements) settled in this hour.
-    pub resets: u32,
-    /// Readings dropped as glitches in this hour.
-    pub glitches: u32,
+    pub rollup: Rollup,
+}
+
+impl Deref for HourCell {
+    type Target = Rollup;
+
+    fn deref(&self) -> &Rollup {
+        &self.rollup
+    }
+}
+
+impl DerefMut for HourCell {
+    fn deref_mut(&mut self) -> &mut Rollup {
+        &mut self.rollup
+    }
 }

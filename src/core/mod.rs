@@ -8,14 +8,16 @@ mod id;
 mod parameter;
 mod problem;
 mod reading;
+mod rollup;
 mod unit;
 
 pub use calendar::{Calendar, Period};
 pub use day::DayCell;
 pub use flag::{Flag, Reason};
-pub use hour::HourCell;
+pub use hour::{HOUR_MS, HourCell, hour_start_ms};
 pub use id::{AssetId, CropId, GatewayId, IdError, Series, StationId, VillageId};
 pub use parameter::{Kind, Parameter, ParameterSpec};
 pub use problem::Problem;
 pub use reading::{Outcome, Reading};
+pub use rollup::Rollup;
 pub use unit::Unit;

@@ -13,7 +13,7 @@ use jiff::{Timestamp, ToSpan};
 use super::{
     Earlier, Entry, EntryCode, Figure, Inputs, Method, Origin, Rules, Statement, Value, compute,
 };
-use crate::core::{Calendar, DayCell, HourCell, Period, Series};
+use crate::core::{Calendar, DayCell, HourCell, Period, Rollup, Series};
 use crate::water::Township;
 
 const TOWNSHIP: &str = r#"
@@ -177,13 +177,7 @@ impl World {
         let hours = |series: &Series| -> Result<_, Infallible> {
             Ok(self.cells.get(&series.to_string()).cloned().unwrap_or_default())
         };
-        let days = |series: &Series| {
-            let hours = hours(series)?;
-            let days =
-                hours.chunk_by(|a, b| calendar.day_of(a.hour_at) == calendar.day_of(b.hour_at));
-            let days = days.map(|day| DayCell::of(calendar.day_of(day[0].hour_at), day));
-            Ok(days.collect())
-        };
+        let days = |series: &Series| Ok(DayCell::fold(&hours(series)?, &calendar));
         compute(&inputs, &mut |series, _| hours(series), &mut { days }).unwrap()
     }
 
@@ -200,42 +194,33 @@ fn empty(i: usize) -> HourCell {
     let start: Timestamp = "2022-07-31T16:00:00Z".parse().unwrap();
     HourCell {
         hour_at: start + (i as i64).hours(),
-        counted: 0,
-        suspect: 0,
-        failed: 0,
-        missing: 1,
-        min: None,
-        max: None,
-        mean: None,
-        last: None,
-        increment: None,
-        increment_max: None,
-        rollovers: 0,
-        resets: 0,
-        glitches: 0,
+        rollup: Rollup { missing: 1, ..Rollup::default() },
     }
 }
 
 fn gauge(i: usize, value: f64) -> HourCell {
-    HourCell {
+    let value = Some(value);
+    let rollup = Rollup {
         counted: 1,
-        missing: 0,
-        min: Some(value),
-        max: Some(value),
-        mean: Some(value),
-        last: Some(value),
-        ..empty(i)
-    }
+        min: value,
+        max: value,
+        mean: value,
+        last: value,
+        ..Rollup::default()
+    };
+    HourCell { rollup, ..empty(i) }
 }
 
 fn counter(i: usize, increment: f64) -> HourCell {
-    HourCell {
-        counted: 1,
-        missing: 0,
-        increment: Some(increment),
-        increment_max: Some(increment),
-        ..empty(i)
-    }
+    let increment = Some(increment);
+    let rollup = Rollup { counted: 1, increment, increment_max: increment, ..Rollup::default() };
+    HourCell { rollup, ..empty(i) }
+}
+
+/// The cell after `change`.
+fn with(mut cell: HourCell, change: impl FnOnce(&mut Rollup)) -> HourCell {
+    change(&mut cell.rollup);
+    cell
 }
 
 fn text(figure: &Figure) -> String {
@@ -257,10 +242,16 @@ fn nothing_known_is_absent_everywhere_and_never_zero() {
 fn electricity_is_what_the_registers_grew_by_with_bounds_and_gaps() {
     let mut world = World::new();
     world.series("pump-1/energy_total", |i| match i {
-        5 => HourCell { increment_max: Some(9.0), resets: 1, ..counter(i, 2.0) },
+        5 => with(counter(i, 2.0), |c| {
+            c.increment_max = Some(9.0);
+            c.resets = 1;
+        }),
         6..18 => empty(i),
         18 => counter(i, 26.0),
-        30 => HourCell { suspect: 1, rollovers: 1, ..counter(i, 2.0) },
+        30 => with(counter(i, 2.0), |c| {
+            c.suspect = 1;
+            c.rollovers = 1;
+        }),
         _ => counter(i, 2.0),
     });
     world.series("pump-2/energy_total", |i| counter(i, 0.0));

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use crate::core::{Calendar, DayCell, HourCell, Period, Series};
+use crate::core::{Calendar, DayCell, HourCell, Period, Rollup, Series, hour_start_ms};
 use crate::counter;
 use crate::figures::{
     Entry, EntryCode, Inputs, PumpAccount, Quantity, Rules, SegmentKind, accounts,
@@ -89,24 +89,11 @@ impl Folding {
 
     /// A reading, or a poll without a value.
     fn take(&mut self, at: Timestamp, value: Option<f64>) {
-        let hour_ms = at.as_millisecond().div_euclid(3_600_000) * 3_600_000;
-        let hour_at = Timestamp::from_millisecond(hour_ms).unwrap();
+        let hour_at = Timestamp::from_millisecond(hour_start_ms(at.as_millisecond())).unwrap();
         let counter = self.engine.is_some().then_some(0.0);
         let cell = self.cells.entry(hour_at).or_insert(HourCell {
             hour_at,
-            counted: 0,
-            suspect: 0,
-            failed: 0,
-            missing: 0,
-            min: None,
-            max: None,
-            mean: None,
-            last: None,
-            increment: counter,
-            increment_max: counter,
-            rollovers: 0,
-            resets: 0,
-            glitches: 0,
+            rollup: Rollup { increment: counter, increment_max: counter, ..Rollup::default() },
         });
         let Some(value) = value else {
             cell.missing += 1;
@@ -296,12 +283,7 @@ fn world(seed: u64) -> World {
         cells.filter(|cell| start <= cell.hour_at && cell.hour_at < end).collect()
     };
     let mut hours_of = |series: &Series, _| Ok::<_, Infallible>(cells(series));
-    let mut days_of = |series: &Series| {
-        let hours = cells(series);
-        let days = hours.chunk_by(|a, b| calendar.day_of(a.hour_at) == calendar.day_of(b.hour_at));
-        let days = days.map(|day| DayCell::of(calendar.day_of(day[0].hour_at), day));
-        Ok(days.collect())
-    };
+    let mut days_of = |series: &Series| Ok(DayCell::fold(&cells(series), &calendar));
     let mut all = accounts(&inputs, &mut hours_of, &mut days_of).unwrap();
     World { account: all.remove(0), truth, replaced, wrong }
 }

@@ -19,7 +19,5 @@ pub(super) fn days(
     // The township's days begin at another hour since, and the hub has not been started again.
     let (from, to) = calendar.bounds(period);
     let hours = store.hours(series, from, to)?;
-    let day_of = |at| calendar.day_of(at);
-    let days = hours.chunk_by(|a, b| day_of(a.hour_at) == day_of(b.hour_at));
-    Ok(days.map(|day| DayCell::of(day_of(day[0].hour_at), day)).collect())
+    Ok(DayCell::fold(&hours, calendar))
 }

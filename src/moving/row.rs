@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::core::{Flag, Kind, Outcome, Parameter, Reading, Reason, Series};
+use crate::core::{Flag, Kind, Outcome, Parameter, Reading, Reason, Series, hour_start_ms};
 use crate::wire::CounterSpec;
 
 /// The columns, in order.
@@ -81,9 +81,6 @@ pub struct Read<'a> {
     pub max_rate_per_hour: Option<f64>,
 }
 
-/// One hour, ms.
-const HOUR_MS: i64 = 3_600_000;
-
 impl Read<'_> {
     /// The row, if it can be one.
     ///
@@ -106,8 +103,7 @@ impl Read<'_> {
             return Err(wrong("unit", self.unit, rule));
         }
         let at = Timestamp::from_millisecond(self.at_ms);
-        let hour =
-            Timestamp::from_millisecond(self.at_ms.div_euclid(HOUR_MS).saturating_mul(HOUR_MS));
+        let hour = Timestamp::from_millisecond(hour_start_ms(self.at_ms));
         let (Ok(observed_at), Ok(_)) = (at, hour) else {
             return Err(wrong("observed_at", self.at_ms, "no time of the calendar"));
         };

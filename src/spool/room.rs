@@ -12,7 +12,7 @@ use rusqlite::params;
 use super::SpoolError;
 use super::message::{decode, smaller};
 use super::queue::{Spool, SpoolStats};
-use crate::core::{Reading, Series};
+use crate::core::{HOUR_MS, Reading, Series};
 use crate::wire::{Batch, LostTo, MESSAGE_SIZE_MAX, Remains};
 
 /// How much is made room for at once: a 64th of the whole. Less often means fewer pages written; more at once means more lost
@@ -24,8 +24,6 @@ const ROWS: u64 = 256;
 
 /// Rows of one hour at most: one a second.
 const HOUR_ROWS: u64 = 3600;
-
-const HOUR_MS: i64 = 3_600_000;
 
 /// How large the spool may grow.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::hours::HOUR_MS;
 use super::{Sqlite, StoreError};
-use crate::core::{Period, Series};
+use crate::core::{HOUR_MS, Period, Series};
 
 /// One point of a chart: what counts of the series from `from` on, up to the next point.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan};
 use rusqlite::{Connection, Row, params};
 
 use super::places::Places;
-use super::{StoreError, hours};
+use super::{StoreError, hours, rollup};
 use crate::core::{Calendar, DayCell};
 
 /// Folds anew the days that these hours belong to.
@@ -51,36 +51,40 @@ fn fold(
     let hours = hours::range(connection, places, id, (start, end))?;
     let at = Timestamp::from_millisecond(start).map_err(|e| StoreError::Corrupt(e.to_string()))?;
     let cell = DayCell::of(calendar.day_of(at), &hours);
-    let table = table(places, start);
-    connection
-        .prepare_cached(&format!(
-            "INSERT OR REPLACE INTO {table} (series, day_ms, covered_h, counted, suspect, failed, missing, min, max, mean,
-                 last, increment, increment_max, rollovers, resets, glitches)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-        ))?
-        .execute(params![
-            id,
-            start,
-            cell.covered_h,
-            cell.counted,
-            cell.suspect,
-            cell.failed,
-            cell.missing,
-            cell.min,
-            cell.max,
-            cell.mean,
-            cell.last,
-            cell.increment,
-            cell.increment_max,
-            cell.rollovers,
-            cell.resets,
-            cell.glitches,
-        ])?;
-    Ok(())
+    let sql = if start >= places.sealed_day_ms { INSERT_HOT } else { INSERT };
+    rollup::insert(connection, sql, [&id, &start, &cell.covered_h], &cell.rollup)
 }
 
-fn table(places: &Places, day_ms: i64) -> &'static str {
-    if day_ms >= places.sealed_day_ms { "day_hot" } else { "day" }
+const INSERT: &str = concat!(
+    "INSERT OR REPLACE INTO day (series, day_ms, covered_h, ",
+    rollup::columns!(),
+    ") VALUES (",
+    rollup::placeholders!(),
+    ")"
+);
+const INSERT_HOT: &str = concat!(
+    "INSERT OR REPLACE INTO day_hot (series, day_ms, covered_h, ",
+    rollup::columns!(),
+    ") VALUES (",
+    rollup::placeholders!(),
+    ")"
+);
+const SELECT: &str = concat!(
+    "SELECT day_ms, covered_h, ",
+    rollup::columns!(),
+    " FROM day WHERE series = ?1 AND day_ms >= ?2 AND day_ms < ?3 ORDER BY day_ms"
+);
+const SELECT_HOT: &str = concat!(
+    "SELECT day_ms, covered_h, ",
+    rollup::columns!(),
+    " FROM day_hot WHERE day_ms = ?1 AND series = ?2"
+);
+
+fn cell(calendar: &Calendar, row: &Row<'_>) -> Result<DayCell, StoreError> {
+    let start =
+        Timestamp::from_millisecond(row.get(0)?).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    let day = calendar.day_of(start);
+    Ok(DayCell { day, covered_h: row.get(1)?, rollup: rollup::from_row(row, 2)? })
 }
 
 /// The days of a series that begin from `from_ms` to before `to_ms`, in order.
@@ -91,9 +95,7 @@ pub(super) fn range(
     (from_ms, to_ms): (i64, i64),
 ) -> Result<Vec<DayCell>, StoreError> {
     // Of what is new there are two days as a rule, and all series of a day lie together.
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM day WHERE series = ?1 AND day_ms >= ?2 AND day_ms < ?3 ORDER BY day_ms"
-    ))?;
+    let mut statement = connection.prepare_cached(SELECT)?;
     let mut cells = Vec::new();
     let mut rows = statement.query(params![id, from_ms, to_ms])?;
     while let Some(row) = rows.next()? {
@@ -105,9 +107,7 @@ pub(super) fn range(
         .query_row([next], |row| row.get::<_, Option<i64>>(0))?
         && day_ms < to_ms
     {
-        let mut statement = connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM day_hot WHERE day_ms = ?1 AND series = ?2"
-        ))?;
+        let mut statement = connection.prepare_cached(SELECT_HOT)?;
         let mut rows = statement.query(params![day_ms, id])?;
         if let Some(row) = rows.next()? {
             cells.push(cell(calendar, row)?);
@@ -115,31 +115,6 @@ pub(super) fn range(
         next = day_ms + 1;
     }
     Ok(cells)
-}
-
-const COLUMNS: &str = "day_ms, covered_h, counted, suspect, failed, missing, min, max, mean, last,
-    increment, increment_max, rollovers, resets, glitches";
-
-fn cell(calendar: &Calendar, row: &Row<'_>) -> Result<DayCell, StoreError> {
-    let start =
-        Timestamp::from_millisecond(row.get(0)?).map_err(|e| StoreError::Corrupt(e.to_string()))?;
-    Ok(DayCell {
-        day: calendar.day_of(start),
-        covered_h: row.get(1)?,
-        counted: row.get(2)?,
-        suspect: row.get(3)?,
-        failed: row.get(4)?,
-        missing: row.get(5)?,
-        min: row.get(6)?,
-        max: row.get(7)?,
-        mean: row.get(8)?,
-        last: row.get(9)?,
-        increment: row.get(10)?,
-        increment_max: row.get(11)?,
-        rollovers: row.get(12)?,
-        resets: row.get(13)?,
-        glitches: row.get(14)?,
-    })
 }
 
 /// Makes all days anew, from the hours: for a calendar that has changed, or a file that had none.

@@ -9,19 +9,11 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::StoreError;
 use super::places::Places;
 use super::readings::SLOT_MS;
-use crate::core::{Flag, HourCell, Kind, Series};
+use super::{StoreError, rollup};
+use crate::core::{Flag, HOUR_MS, HourCell, Kind, Rollup, Series};
 use crate::counter;
-
-/// One hour, ms.
-pub(super) const HOUR_MS: i64 = 3_600_000;
-
-/// Start of the hour that `at_ms` falls into.
-pub(super) fn hour_of(at_ms: i64) -> i64 {
-    at_ms.div_euclid(HOUR_MS) * HOUR_MS
-}
 
 /// The counter of a series: its engine's state, and how its register behaves.
 type Engine<'a> = Option<(&'a mut counter::State, &'a counter::Spec)>;
@@ -54,10 +46,10 @@ pub(super) fn refold(
         let cell = fold(connection, places, id, hour, Some((&mut state, &spec)))?;
         let written =
             serde_json::to_string(&state).map_err(|e| StoreError::Corrupt(e.to_string()))?;
-        let before = state_at(connection, places, id, hour)?.flatten();
+        let before = stored(connection, places, id, hour)?;
         put(connection, places, id, &cell, Some(&written))?;
         folded.insert(hour);
-        next = if hour >= last && before.as_ref() == Some(&written) {
+        next = if hour >= last && before == Stored::Counter(written) {
             None
         } else {
             following(connection, places, id, hour, touched)?
@@ -87,7 +79,7 @@ fn following(
     while stored.is_none()
         && let Some(next) = new_hour(connection, Side::After, from)?
     {
-        if state_at(connection, places, id, next)?.is_some() {
+        if stored(connection, places, id, next)? != Stored::NoCell {
             stored = Some(next);
         }
         from = next;
@@ -128,41 +120,58 @@ fn state_before(
     id: i64,
     hour: i64,
 ) -> Result<counter::State, StoreError> {
-    let mut text: Option<Option<String>> = None;
+    let mut found = Stored::NoCell;
     let mut from = hour;
-    while text.is_none()
+    while found == Stored::NoCell
         && places.is_new(from - 1)
         && let Some(before) = new_hour(connection, Side::Before, from)?
     {
-        text = state_at(connection, places, id, before)?;
+        found = stored(connection, places, id, before)?;
         from = before;
     }
-    if text.is_none() {
-        text = connection
+    if found == Stored::NoCell {
+        found = connection
             .prepare_cached("SELECT state FROM hour WHERE series = ?1 AND hour_ms < ?2 ORDER BY hour_ms DESC LIMIT 1")?
-            .query_row(params![id, hour], |row| row.get(0))
-            .optional()?;
+            .query_row(params![id, hour], Stored::from_row)
+            .optional()?
+            .unwrap_or(Stored::NoCell);
     }
-    match text.flatten() {
-        None => Ok(counter::State::default()),
-        Some(text) => serde_json::from_str(&text)
+    match found {
+        Stored::NoCell | Stored::Gauge => Ok(counter::State::default()),
+        Stored::Counter(json) => serde_json::from_str(&json)
             .map_err(|e| StoreError::Corrupt(format!("counter state: {e}"))),
     }
 }
 
-/// The state in the cell of this hour; `None` where there is no cell.
-fn state_at(
+/// What the file holds of an hour, as far as a counter's engine asks.
+#[derive(PartialEq)]
+enum Stored {
+    NoCell,
+    /// A cell without a counter's state.
+    Gauge,
+    /// The engine's state at the end of the hour, as it is written.
+    Counter(String),
+}
+
+impl Stored {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(row.get::<_, Option<String>>(0)?.map_or(Self::Gauge, Self::Counter))
+    }
+}
+
+fn stored(
     connection: &Connection,
     places: &Places,
     id: i64,
     hour: i64,
-) -> Result<Option<Option<String>>, StoreError> {
+) -> Result<Stored, StoreError> {
     let sql = if places.is_new(hour) {
         "SELECT state FROM hour_hot WHERE series = ?1 AND hour_ms = ?2"
     } else {
         "SELECT state FROM hour WHERE series = ?1 AND hour_ms = ?2"
     };
-    Ok(connection.prepare_cached(sql)?.query_row(params![id, hour], |row| row.get(0)).optional()?)
+    let found = connection.prepare_cached(sql)?.query_row(params![id, hour], Stored::from_row);
+    Ok(found.optional()?.unwrap_or(Stored::NoCell))
 }
 
 /// Folds the readings of one hour, in order, into its cell; of a counter, through the engine.
@@ -203,27 +212,13 @@ impl<'a> Folding<'a> {
     fn new(hour: i64, engine: Engine<'a>) -> Result<Self, StoreError> {
         let hour_at =
             Timestamp::from_millisecond(hour).map_err(|e| StoreError::Corrupt(e.to_string()))?;
-        let cell = HourCell {
-            hour_at,
-            counted: 0,
-            suspect: 0,
-            failed: 0,
-            missing: 0,
-            min: None,
-            max: None,
-            mean: None,
-            last: None,
-            increment: engine.is_some().then_some(0.0),
-            increment_max: engine.is_some().then_some(0.0),
-            rollovers: 0,
-            resets: 0,
-            glitches: 0,
-        };
-        Ok(Self { cell, sum: 0.0, engine })
+        let increment = engine.is_some().then_some(0.0);
+        let rollup = Rollup { increment, increment_max: increment, ..Rollup::default() };
+        Ok(Self { cell: HourCell { hour_at, rollup }, sum: 0.0, engine })
     }
 
     fn feed(&mut self, mut rows: rusqlite::Rows<'_>) -> Result<(), StoreError> {
-        let cell = &mut self.cell;
+        let cell = &mut self.cell.rollup;
         while let Some(row) = rows.next()? {
             let (at_ms, value, flag): (i64, Option<f64>, u8) =
                 (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -258,7 +253,7 @@ impl<'a> Folding<'a> {
 
     fn done(mut self) -> HourCell {
         if self.cell.counted > 0 {
-            self.cell.mean = Some(self.sum / f64::from(self.cell.counted));
+            self.cell.rollup.mean = Some(self.sum / f64::from(self.cell.counted));
         }
         self.cell
     }
@@ -271,33 +266,40 @@ fn put(
     cell: &HourCell,
     state: Option<&str>,
 ) -> Result<(), StoreError> {
-    let hour = cell.hour_at.as_millisecond();
-    let table = if places.is_new(hour) { "hour_hot" } else { "hour" };
-    connection
-        .prepare_cached(&format!(
-            "INSERT OR REPLACE INTO {table} (series, hour_ms, counted, suspect, failed, missing, min, max, mean, last,
-                 increment, increment_max, rollovers, resets, glitches, state)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-        ))?
-        .execute(params![
-            id,
-            hour,
-            cell.counted,
-            cell.suspect,
-            cell.failed,
-            cell.missing,
-            cell.min,
-            cell.max,
-            cell.mean,
-            cell.last,
-            cell.increment,
-            cell.increment_max,
-            cell.rollovers,
-            cell.resets,
-            cell.glitches,
-            state,
-        ])?;
-    Ok(())
+    let hour_ms = cell.hour_at.as_millisecond();
+    let sql = if places.is_new(hour_ms) { INSERT_HOT } else { INSERT };
+    rollup::insert(connection, sql, [&id, &hour_ms, &state], &cell.rollup)
+}
+
+const INSERT: &str = concat!(
+    "INSERT OR REPLACE INTO hour (series, hour_ms, state, ",
+    rollup::columns!(),
+    ") VALUES (",
+    rollup::placeholders!(),
+    ")"
+);
+const INSERT_HOT: &str = concat!(
+    "INSERT OR REPLACE INTO hour_hot (series, hour_ms, state, ",
+    rollup::columns!(),
+    ") VALUES (",
+    rollup::placeholders!(),
+    ")"
+);
+const SELECT: &str = concat!(
+    "SELECT hour_ms, ",
+    rollup::columns!(),
+    " FROM hour WHERE series = ?1 AND hour_ms >= ?2 AND hour_ms < ?3 ORDER BY hour_ms"
+);
+const SELECT_HOT: &str = concat!(
+    "SELECT hour_ms, ",
+    rollup::columns!(),
+    " FROM hour_hot WHERE hour_ms = ?1 AND series = ?2"
+);
+
+fn cell(row: &Row<'_>) -> Result<HourCell, StoreError> {
+    let hour_at =
+        Timestamp::from_millisecond(row.get(0)?).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    Ok(HourCell { hour_at, rollup: rollup::from_row(row, 1)? })
 }
 
 /// The cells of a series from `from_ms` to before `to_ms`, in order.
@@ -309,9 +311,7 @@ pub(super) fn range(
 ) -> Result<Vec<HourCell>, StoreError> {
     let mut cells = Vec::new();
     if from_ms < places.sealed_ms {
-        let mut statement = connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM hour WHERE series = ?1 AND hour_ms >= ?2 AND hour_ms < ?3 ORDER BY hour_ms"
-        ))?;
+        let mut statement = connection.prepare_cached(SELECT)?;
         let mut rows = statement.query(params![id, from_ms, to_ms.min(places.sealed_ms)])?;
         while let Some(row) = rows.next()? {
             cells.push(cell(row)?);
@@ -321,9 +321,7 @@ pub(super) fn range(
     while let Some(hour) = new_hour(connection, Side::After, from)?
         && hour < to_ms
     {
-        let mut statement = connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM hour_hot WHERE hour_ms = ?1 AND series = ?2"
-        ))?;
+        let mut statement = connection.prepare_cached(SELECT_HOT)?;
         let mut rows = statement.query(params![hour, id])?;
         if let Some(row) = rows.next()? {
             cells.push(cell(row)?);
@@ -341,28 +339,4 @@ pub(super) fn all(
 ) -> Result<Vec<i64>, StoreError> {
     let cells = range(connection, places, id, (i64::MIN, i64::MAX))?;
     Ok(cells.iter().map(|cell| cell.hour_at.as_millisecond()).collect())
-}
-
-const COLUMNS: &str = "hour_ms, counted, suspect, failed, missing, min, max, mean, last,
-    increment, increment_max, rollovers, resets, glitches";
-
-fn cell(row: &Row<'_>) -> Result<HourCell, StoreError> {
-    let hour_at =
-        Timestamp::from_millisecond(row.get(0)?).map_err(|e| StoreError::Corrupt(e.to_string()))?;
-    Ok(HourCell {
-        hour_at,
-        counted: row.get(1)?,
-        suspect: row.get(2)?,
-        failed: row.get(3)?,
-        missing: row.get(4)?,
-        min: row.get(5)?,
-        max: row.get(6)?,
-        mean: row.get(7)?,
-        last: row.get(8)?,
-        increment: row.get(9)?,
-        increment_max: row.get(10)?,
-        rollovers: row.get(11)?,
-        resets: row.get(12)?,
-        glitches: row.get(13)?,
-    })
 }

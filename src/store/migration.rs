@@ -2,10 +2,10 @@
 
 use rusqlite::{Connection, params};
 
-use super::hours::{HOUR_MS, hour_of};
 use super::places::{self, Places};
 use super::schema::{DEFAULT_DAY_START, DEFAULT_ZONE, LOST, PLACES, SCHEMA_VERSION};
 use super::{StoreError, days};
+use crate::core::{HOUR_MS, hour_start_ms};
 
 /// Brings a file of layout `found` up to date.
 pub(super) fn migrate(connection: &Connection, found: i64) -> Result<(), StoreError> {
@@ -39,7 +39,7 @@ fn from_2(connection: &Connection) -> Result<(), StoreError> {
     // All that is there lies where old readings do.
     let newest: Option<i64> =
         connection.query_row("SELECT max(at_ms) FROM latest", [], |row| row.get(0))?;
-    let sealed = newest.map_or(0, |newest| hour_of(newest) + HOUR_MS);
+    let sealed = newest.map_or(0, |newest| hour_start_ms(newest) + HOUR_MS);
     connection.execute(
         "INSERT INTO state (sealed_ms, readings, zone, day_start_hour)
          VALUES (?1, (SELECT count(*) FROM reading), ?2, ?3)",

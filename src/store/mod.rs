@@ -19,6 +19,7 @@ mod migration;
 mod places;
 mod quarantine;
 mod readings;
+mod rollup;
 mod schema;
 #[cfg(feature = "influx")]
 pub mod server;

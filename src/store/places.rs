@@ -4,9 +4,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 
-use super::hours::hour_of;
-use super::{StoreError, readings};
-use crate::core::Calendar;
+use super::{StoreError, readings, rollup};
+use crate::core::{Calendar, hour_start_ms};
 
 /// Behind the hub's clock by this much, what is new may stay with what is new: gateways are late by minutes where nothing is
 /// wrong, and what comes later finds its place all the same.
@@ -49,7 +48,7 @@ impl Places {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let ms = now.as_millisecond();
-        let newest = hour_of(ms.saturating_sub(as_ms(NEW_FOR)));
+        let newest = hour_start_ms(ms.saturating_sub(as_ms(NEW_FOR)));
         if newest.saturating_sub(self.sealed_ms) < as_ms(MOVED_TOGETHER) {
             return Ok(());
         }
@@ -78,14 +77,8 @@ impl Places {
 fn columns(place: &str) -> &'static str {
     match place {
         "reading" => "series, at_ms, value, flag, reason, raw",
-        "hour" => {
-            "series, hour_ms, counted, suspect, failed, missing, min, max, mean, last, increment, increment_max, \
-             rollovers, resets, glitches, state"
-        }
-        _ => {
-            "series, day_ms, covered_h, counted, suspect, failed, missing, min, max, mean, last, increment, increment_max, \
-             rollovers, resets, glitches"
-        }
+        "hour" => concat!("series, hour_ms, ", rollup::columns!(), ", state"),
+        _ => concat!("series, day_ms, covered_h, ", rollup::columns!()),
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::migration;
+use super::{migration, rollup};
 
 /// The layout of the file. A file of a later one is refused, not guessed at.
 pub(super) const SCHEMA_VERSION: i64 = 3;
@@ -161,15 +161,6 @@ fn create(connection: &Connection) -> rusqlite::Result<()> {
              value REAL, flag INTEGER NOT NULL, reason TEXT, raw BLOB,
              PRIMARY KEY (series, at_ms)
          ) STRICT, WITHOUT ROWID;
-         CREATE TABLE hour (
-             series INTEGER NOT NULL, hour_ms INTEGER NOT NULL,
-             counted INTEGER NOT NULL, suspect INTEGER NOT NULL, failed INTEGER NOT NULL, missing INTEGER NOT NULL,
-             min REAL, max REAL, mean REAL, last REAL,
-             increment REAL, increment_max REAL,
-             rollovers INTEGER NOT NULL, resets INTEGER NOT NULL, glitches INTEGER NOT NULL,
-             state TEXT,
-             PRIMARY KEY (series, hour_ms)
-         ) STRICT, WITHOUT ROWID;
          CREATE TABLE delivered (
              gateway TEXT NOT NULL, epoch TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
              PRIMARY KEY (gateway, epoch, first)
@@ -182,6 +173,7 @@ fn create(connection: &Connection) -> rusqlite::Result<()> {
              topic TEXT NOT NULL, problem TEXT NOT NULL, payload BLOB NOT NULL, kept INTEGER NOT NULL DEFAULT 0
          ) STRICT;",
     )?;
+    transaction.execute_batch(HOUR)?;
     transaction.execute_batch(LOST)?;
     transaction.execute_batch(PLACES)?;
     transaction.execute(
@@ -191,6 +183,27 @@ fn create(connection: &Connection) -> rusqlite::Result<()> {
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()
 }
+
+/// A table of roll-ups: the columns before those of the roll-up, those after them, and the key.
+macro_rules! rollup_table {
+    ($name:literal, $before:literal, $after:literal, $key:literal) => {
+        concat!(
+            "CREATE TABLE ",
+            $name,
+            " (series INTEGER NOT NULL, ",
+            $before,
+            ", ",
+            rollup::definitions!(),
+            $after,
+            ", PRIMARY KEY (",
+            $key,
+            ")) STRICT, WITHOUT ROWID;"
+        )
+    };
+}
+
+const HOUR: &str =
+    rollup_table!("hour", "hour_ms INTEGER NOT NULL", ", state TEXT", "series, hour_ms");
 
 /// Zone of the days of a file that nobody has said anything else of.
 pub(super) const DEFAULT_ZONE: &str = "Asia/Shanghai";
@@ -204,37 +217,28 @@ pub(super) const LOST: &str = "CREATE TABLE lost (
 ) STRICT, WITHOUT ROWID;";
 
 /// Since layout 3: the places of what is new, days, the last reading of each series, and the state of the file as a whole.
-pub(super) const PLACES: &str = "
+pub(super) const PLACES: &str = concat!(
+    "
     CREATE TABLE reading_hot (
         slot INTEGER NOT NULL, series INTEGER NOT NULL, at_ms INTEGER NOT NULL,
         value REAL, flag INTEGER NOT NULL, reason TEXT, raw BLOB,
         PRIMARY KEY (slot, series, at_ms)
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE hour_hot (
-        series INTEGER NOT NULL, hour_ms INTEGER NOT NULL,
-        counted INTEGER NOT NULL, suspect INTEGER NOT NULL, failed INTEGER NOT NULL, missing INTEGER NOT NULL,
-        min REAL, max REAL, mean REAL, last REAL,
-        increment REAL, increment_max REAL,
-        rollovers INTEGER NOT NULL, resets INTEGER NOT NULL, glitches INTEGER NOT NULL,
-        state TEXT,
-        PRIMARY KEY (hour_ms, series)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE day (
-        series INTEGER NOT NULL, day_ms INTEGER NOT NULL, covered_h INTEGER NOT NULL,
-        counted INTEGER NOT NULL, suspect INTEGER NOT NULL, failed INTEGER NOT NULL, missing INTEGER NOT NULL,
-        min REAL, max REAL, mean REAL, last REAL,
-        increment REAL, increment_max REAL,
-        rollovers INTEGER NOT NULL, resets INTEGER NOT NULL, glitches INTEGER NOT NULL,
-        PRIMARY KEY (series, day_ms)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE day_hot (
-        series INTEGER NOT NULL, day_ms INTEGER NOT NULL, covered_h INTEGER NOT NULL,
-        counted INTEGER NOT NULL, suspect INTEGER NOT NULL, failed INTEGER NOT NULL, missing INTEGER NOT NULL,
-        min REAL, max REAL, mean REAL, last REAL,
-        increment REAL, increment_max REAL,
-        rollovers INTEGER NOT NULL, resets INTEGER NOT NULL, glitches INTEGER NOT NULL,
-        PRIMARY KEY (day_ms, series)
-    ) STRICT, WITHOUT ROWID;
+    ",
+    rollup_table!("hour_hot", "hour_ms INTEGER NOT NULL", ", state TEXT", "hour_ms, series"),
+    rollup_table!(
+        "day",
+        "day_ms INTEGER NOT NULL, covered_h INTEGER NOT NULL",
+        "",
+        "series, day_ms"
+    ),
+    rollup_table!(
+        "day_hot",
+        "day_ms INTEGER NOT NULL, covered_h INTEGER NOT NULL",
+        "",
+        "day_ms, series"
+    ),
+    "
     CREATE TABLE latest (
         series INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, counted_ms INTEGER
     ) STRICT;
@@ -245,4 +249,5 @@ pub(super) const PLACES: &str = "
         copied_ms INTEGER,
         readings INTEGER NOT NULL DEFAULT 0,
         zone TEXT NOT NULL, day_start_hour INTEGER NOT NULL
-    ) STRICT;";
+    ) STRICT;"
+);

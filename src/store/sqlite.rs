@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::places::{self, Places};
 use super::readings::{self, SeriesIds};
 use super::{Delivered, GatewayRow, LostRow, StoreError, days, delivered, hours, schema};
-use crate::core::{Calendar, DayCell, HourCell, Period, Reading, Series};
+use crate::core::{Calendar, DayCell, HourCell, Period, Reading, Series, hour_start_ms};
 use crate::wire::Batch;
 
 /// The last reading of a series, and the last that counts.
@@ -81,7 +81,7 @@ impl Sqlite {
             return Err(format!("seq {} is beyond what can be counted", batch.seq));
         }
         for (i, reading) in batch.readings.iter().enumerate() {
-            let hour = hours::hour_of(reading.observed_at.as_millisecond());
+            let hour = hour_start_ms(reading.observed_at.as_millisecond());
             if Timestamp::from_millisecond(hour).is_err() {
                 return Err(format!("readings[{i}]: {} is in no hour", reading.observed_at));
             }

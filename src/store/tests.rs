@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::write::recompute;
 use super::{Quarantine, Sqlite, Store, StoreError};
-use crate::core::{DayCell, Flag, GatewayId, HourCell, Period, Reading, Reason, Series};
+use crate::core::{DayCell, Flag, GatewayId, HourCell, Period, Reading, Reason, Rollup, Series};
 use crate::wire::{Batch, Birth, BirthSeries, CounterSpec, Epoch, GatewayState, Status};
 
 struct File {
@@ -183,19 +183,17 @@ fn hours_of_a_gauge() {
         hours[0],
         HourCell {
             hour_at: at(0),
-            counted: 3,
-            suspect: 1,
-            failed: 1,
-            missing: 1,
-            min: Some(97.0),
-            max: Some(98.0),
-            mean: Some((98.0 + 97.0 + 97.5) / 3.0),
-            last: Some(97.5),
-            increment: None,
-            increment_max: None,
-            rollovers: 0,
-            resets: 0,
-            glitches: 0,
+            rollup: Rollup {
+                counted: 3,
+                suspect: 1,
+                failed: 1,
+                missing: 1,
+                min: Some(97.0),
+                max: Some(98.0),
+                mean: Some((98.0 + 97.0 + 97.5) / 3.0),
+                last: Some(97.5),
+                ..Rollup::default()
+            },
         }
     );
     assert_eq!((hours.len(), hours[1].hour_at, hours[1].last), (2, at(60), Some(96.0)));

@@ -10,7 +10,7 @@ use super::readings::{self, Inserted, SeriesIds};
 use super::{
     Committed, Delivered, LostRow, Refused, Sqlite, Store, StoreError, days, delivered, hours,
 };
-use crate::core::{Calendar, GatewayId, Kind, Reading, Series};
+use crate::core::{Calendar, GatewayId, Kind, Reading, Series, hour_start_ms};
 use crate::wire::{Batch, Birth, CounterSpec, Epoch, Status};
 
 /// A portion of what a server holds, for the copy that is kept of it.
@@ -163,7 +163,7 @@ impl Sqlite {
         self.write(None, |commit| {
             let connection = commit.connection;
             // What is new is never let go of, and an hour goes whole: it cannot be folded from a part of its readings.
-            let before = hours::hour_of(before.as_millisecond()).min(commit.places.sealed_ms);
+            let before = hour_start_ms(before.as_millisecond()).min(commit.places.sealed_ms);
             connection.execute(
                 "UPDATE state SET raw_from_ms = ?1 WHERE raw_from_ms IS NULL OR raw_from_ms < ?1",
                 [before],
@@ -288,7 +288,7 @@ impl Commit<'_> {
             last_ms: at,
             counted_ms: None,
         });
-        touched.hours.insert(hours::hour_of(at));
+        touched.hours.insert(hour_start_ms(at));
         touched.last_ms = touched.last_ms.max(at);
         if reading.value().is_some() && reading.flag.counts() {
             touched.counted_ms = touched.counted_ms.max(Some(at));
@@ -380,7 +380,7 @@ pub(super) fn recompute(
     let mut touched = BTreeSet::new();
     let all = (i64::MIN, i64::MAX);
     let mut note = |reading: Reading| {
-        touched.insert(hours::hour_of(reading.observed_at.as_millisecond()));
+        touched.insert(hour_start_ms(reading.observed_at.as_millisecond()));
         Ok(())
     };
     readings::range(&transaction, &places, (id, series), all, &mut note).unwrap();

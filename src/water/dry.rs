@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Station, StationKind};
-use crate::core::HourCell;
+use crate::core::{HOUR_MS, HourCell};
 
 /// How far above its bottom a pond, reservoir, well or tank still counts as dry, m.
 ///
@@ -14,9 +14,6 @@ pub const DRY_MARGIN_M: f64 = 0.05;
 ///
 /// `domain.md` §3.3 (24 h). Engineering judgement, confidence 0.7: shorter spells are often a pump drawing a pond down overnight.
 pub const DRY_HOURS_MIN: u32 = 24;
-
-/// One hour in milliseconds.
-const HOUR_MS: i64 = 3_600_000;
 
 /// That a source was dry, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,25 +79,19 @@ fn settle(spell: &mut Option<DrySpell>, run: Option<(Timestamp, u32)>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::Rollup;
     use jiff::ToSpan;
 
     fn cells(levels: &[Option<f64>]) -> Vec<HourCell> {
         let start: Timestamp = "2022-08-01T00:00:00Z".parse().unwrap();
         let cell = |(i, level): (usize, &Option<f64>)| HourCell {
             hour_at: start + (i as i64).hours(),
-            counted: u32::from(level.is_some()),
-            suspect: 0,
-            failed: 0,
-            missing: u32::from(level.is_none()),
-            min: *level,
-            max: *level,
-            mean: *level,
-            last: *level,
-            increment: None,
-            increment_max: None,
-            rollovers: 0,
-            resets: 0,
-            glitches: 0,
+            rollup: Rollup {
+                counted: u32::from(level.is_some()),
+                missing: u32::from(level.is_none()),
+                max: *level,
+                ..Rollup::default()
+            },
         };
         levels.iter().enumerate().map(cell).collect()
     }

@@ -22,13 +22,7 @@ impl World {
             let cells = self.cells.get(&series.to_string());
             Ok::<_, Infallible>(cells.cloned().unwrap_or_default())
         };
-        let mut days = |series: &Series| {
-            let hours = hours(series)?;
-            let days =
-                hours.chunk_by(|a, b| calendar.day_of(a.hour_at) == calendar.day_of(b.hour_at));
-            let days = days.map(|day| DayCell::of(calendar.day_of(day[0].hour_at), day));
-            Ok(days.collect())
-        };
+        let mut days = |series: &Series| Ok(DayCell::fold(&hours(series)?, &calendar));
         accounts(&inputs, &mut |series, _| hours(series), &mut days).unwrap()
     }
 
@@ -95,7 +89,9 @@ fn flow_counts_where_it_was_seen_and_leaves_open_what_the_plate_allows() {
     let mut world = World::new();
     world.series("pump-1/flow", |i| match i {
         0..20 => empty(i),
-        30 => HourCell { missing: 1, ..gauge(i, 60.0) },
+        30 => with(gauge(i, 60.0), |c| {
+            c.missing = 1;
+        }),
         31 => gauge(i, -5.0),
         _ => gauge(i, 60.0),
     });
@@ -148,8 +144,12 @@ fn what_befell_a_register_is_told_by_the_day() {
     world.series("pump-1/energy_total", |i| match i {
         50..70 => empty(i),
         70 => counter(i, 9.0),
-        100 => HourCell { rollovers: 1, ..counter(i, 1.0) },
-        130 => HourCell { glitches: 2, ..counter(i, 1.0) },
+        100 => with(counter(i, 1.0), |c| {
+            c.rollovers = 1;
+        }),
+        130 => with(counter(i, 1.0), |c| {
+            c.glitches = 2;
+        }),
         230.. => empty(i),
         _ => counter(i, 1.0),
     });
@@ -198,10 +198,15 @@ fn replaced(world: &mut World) {
         };
         let cell = match i {
             84..87 => counter(i, 0.0),
-            87 => HourCell { increment_max: Some(60.0), resets: 1, ..counter(i, 2.0) },
+            87 => with(counter(i, 2.0), |c| {
+                c.increment_max = Some(60.0);
+                c.resets = 1;
+            }),
             _ => counter(i, 1.0),
         };
-        HourCell { last: Some(last), ..cell }
+        with(cell, |c| {
+            c.last = Some(last);
+        })
     });
 }
 
