@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{CONFIGURATION, load};
 use crate::config;
 use crate::hub::{self, Retried};
-use crate::store::{Lock, Quarantine, SetAside};
+use crate::store::{Lock, Quarantine, QuarantinedMessage};
 use crate::support::Clock;
 
 /// Looks at what the hub could not take in, and has it try again
@@ -86,8 +86,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             for id in ids {
                 match hub::retry(&mut quarantine, store.as_mut(), id, clock.now())? {
                     None => return Err(nothing(id)),
-                    Some(Retried::Taken) => taken += 1,
-                    Some(Retried::Left(problem)) => {
+                    Some(Retried::Stored) => taken += 1,
+                    Some(Retried::Rejected(problem)) => {
                         left += 1;
                         say!("{id}: {problem}");
                     }
@@ -106,16 +106,16 @@ fn nothing(id: i64) -> anyhow::Error {
     anyhow::anyhow!("there is no message {id}; hanqing quarantine list names those that there are")
 }
 
-fn list(messages: &[SetAside], as_json: bool) {
+fn list(messages: &[QuarantinedMessage], as_json: bool) {
     for message in messages {
-        let SetAside { id, received_at, topic, problem, is_kept, size } = message;
+        let QuarantinedMessage { id, received_at, topic, problem, has_readings, size } = message;
         if as_json {
             say!(
                 "{}",
-                json!({ "id": id, "received_at": received_at, "topic": topic, "problem": problem, "kept": is_kept, "bytes": size })
+                json!({ "id": id, "received_at": received_at, "topic": topic, "problem": problem, "kept": has_readings, "bytes": size })
             );
         } else {
-            let kept = if *is_kept { " 待收" } else { "" };
+            let kept = if *has_readings { " 待收" } else { "" };
             say!("{id}  {received_at:.0}  {topic}  {size} B{kept}\n    {problem}");
         }
     }
@@ -124,7 +124,7 @@ fn list(messages: &[SetAside], as_json: bool) {
     }
 }
 
-fn show(message: &SetAside, payload: &[u8]) {
+fn show(message: &QuarantinedMessage, payload: &[u8]) {
     list(std::slice::from_ref(message), false);
     // Packed readings are shown as what they are read from.
     let plain = crate::wire::packed::plain(payload).unwrap_or(payload.into());

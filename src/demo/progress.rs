@@ -3,7 +3,6 @@
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
@@ -79,7 +78,7 @@ impl Progress {
     fn line(&self, day: Date) -> String {
         let polled: u64 = self.edges.iter().map(EdgeWatch::polled).sum();
         let waiting: u64 = self.edges.iter().map(|edge| edge.spooled().spool.readings).sum();
-        let committed = self.taken.readings.load(Relaxed);
+        let committed = self.taken.readings();
         let overview = self.overview.borrow();
         let totals = &overview.totals;
         format!(

@@ -1,7 +1,6 @@
-//! Keeps the copy of a server's readings up to date, beside a hub that shows them.
+//! Keeps the local copy of a server's readings up to date while a hub shows it.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -11,11 +10,11 @@ use crate::store::Sqlite;
 use crate::store::server::copy::{Copier, Reach};
 use crate::support::{Backoff, Clock, Stopwatch, chance};
 
-/// How often the server is asked for what is new: the page follows within seconds.
-const EACH: Duration = Duration::from_secs(5);
+/// How often the server is asked for new readings: the page follows within seconds.
+const INTERVAL: Duration = Duration::from_secs(5);
 
-/// How often it is asked for what was filed under an earlier time.
-const LOOK_BACK_EACH: Duration = Duration::from_secs(3600);
+/// How often it is asked for records that another hub filed under an earlier time.
+const LOOK_BACK_INTERVAL: Duration = Duration::from_secs(3600);
 
 /// Waits after a pass that failed.
 const RETRY: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::from_secs(60) };
@@ -23,7 +22,7 @@ const RETRY: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::
 /// Copies until `stop`.
 ///
 /// # Errors
-/// The thread that copies panicked.
+/// The copying thread panicked.
 pub async fn follow(
     copier: Copier,
     copy: Sqlite,
@@ -31,16 +30,16 @@ pub async fn follow(
     state: Arc<HubState>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let mut kept = (copier, copy);
+    let mut pair = (copier, copy);
     let mut failures = 0;
     let mut looked_back: Option<Stopwatch> = None;
     loop {
-        let due = looked_back.as_ref().is_none_or(|since| since.elapsed() >= LOOK_BACK_EACH);
+        let due = looked_back.as_ref().is_none_or(|since| since.elapsed() >= LOOK_BACK_INTERVAL);
         let reach = if due { Reach::Day } else { Reach::New };
         let now = clock.now();
         let passed;
-        (kept, passed) = tokio::task::spawn_blocking(move || {
-            let (copier, mut copy) = kept;
+        (pair, passed) = tokio::task::spawn_blocking(move || {
+            let (copier, mut copy) = pair;
             let passed = copier.pass(&mut copy, now, reach);
             ((copier, copy), passed)
         })
@@ -51,17 +50,21 @@ pub async fn follow(
                 if due {
                     looked_back = Some(Stopwatch::start());
                 }
-                state.copied_ms.store(now.as_millisecond(), Relaxed);
+                state.note_copied(now);
                 if copied.new_batches > 0 {
-                    tracing::debug!(?copied, "copied");
+                    tracing::debug!(?copied, "copied the server's readings");
                 }
-                EACH
+                INTERVAL
             }
             Err(error) => {
                 failures += 1;
                 let wait = RETRY.wait(failures, chance::unit()) + RETRY.first;
                 let error = format!("{:#}", anyhow::Error::from(error));
-                tracing::warn!(error, wait_s = wait.as_secs_f32(), "cannot copy");
+                tracing::warn!(
+                    error,
+                    wait_s = wait.as_secs_f32(),
+                    "cannot copy the server's readings"
+                );
                 wait
             }
         };

@@ -1,8 +1,7 @@
-//! From the broker into the store; back goes only what has been committed.
+//! From the broker into the store. An acknowledgement goes back only for what is committed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,63 +12,61 @@ use super::{HubState, times};
 use crate::core::GatewayId;
 use crate::mqtt::intake::{Intake, Message};
 use crate::mqtt::{MqttError, MqttSettings};
-use crate::store::{Committed, StoreError, StoreHandle};
+use crate::store::{CommitRequest, Committed, Refused, StoreError, StoreHandle};
 use crate::support::{Backoff, Clock, Stopwatch, chance};
-use crate::wire::{Ack, Topic};
+use crate::wire::{Ack, Batch, Topic};
 
 /// Waits between connections, and between attempts at a commit that failed.
 const RETRY: Backoff = Backoff { first: Duration::from_millis(500), most: Duration::from_secs(60) };
 
-/// A connection that has lived this long was a good one.
+/// A connection that lasted this long was a good one: the next failure starts the waits anew.
 const GOOD_LIFE: Duration = Duration::from_secs(60);
 
-/// Messages that are committed together: one write to disk for many, yet no gateway waits long for its acknowledgement.
+/// Messages in one commit: one write to disk for many, while no gateway waits long for its acknowledgement.
 const MESSAGES_MAX: usize = 200;
 
-/// What is kept of a message that is none of ours: enough to see what it is.
+/// Bytes of an unreadable message that the quarantine keeps: enough to see what it is.
 const QUARANTINE_BYTES_MAX: usize = 64 * 1024;
 
-/// Bytes of messages that are committed together: what they are read into takes several times as much.
+/// Bytes of messages in one commit: decoded, they take several times as much memory.
 const BYTES_MAX: usize = 4 << 20;
 
-/// Gateways poll by the same clock, and their messages come within a second: one write to disk for all of them.
-const TOGETHER: Duration = Duration::from_secs(1);
+/// Gateways poll by the same clock, so their messages come within a second: one write to disk for all of them.
+const GATHER: Duration = Duration::from_secs(1);
 
-/// A gateway that has sent something within this time is in the middle of sending: nothing waits for others then.
-const SENDING: Duration = Duration::from_secs(10);
+/// A gateway that sent something this recently is catching up: its next message is near, and nothing waits for others.
+const CATCHING_UP: Duration = Duration::from_secs(10);
 
-/// Gateways of which it is remembered when they sent last.
+/// Gateways whose last message is remembered.
 const REMEMBERED_MAX: usize = 10_000;
 
-/// Before it this program was not there: a machine that believes to be earlier has a wrong clock. 2026-11-01, s.
+/// This program did not exist before: a machine that believes it is earlier has a wrong clock. 2026-11-01, s.
 const CLOCK_FLOOR_S: i64 = 1_793_491_200;
 
-/// Where messages come from.
-pub struct Source {
-    /// The broker.
+/// How the hub subscribes at the broker.
+pub struct Subscription {
     pub settings: MqttSettings,
-    /// This hub's name there.
     pub client_id: String,
-    /// The group that it shares messages with.
+    /// The group of hubs that share messages.
     pub share: Option<String>,
-    /// Whether time is simulated: the clock may then show any.
+    /// With simulated time, the clock may show any time.
     pub simulated: bool,
 }
 
-/// Takes in what gateways send, until `stop`.
+/// Commits what gateways send, until `stop`.
 ///
 /// # Errors
-/// The settings cannot describe a broker, a file that they name cannot be used at the start, or the store's thread is gone. A
-/// broker that is away, or a store that cannot write for now, is no error: nothing is acknowledged meanwhile.
+/// The settings cannot describe a broker, a file that they name cannot be used at the start, or the store's thread is gone. An
+/// unreachable broker or a store that cannot write for now is no error: nothing is acknowledged meanwhile.
 pub async fn ingest(
-    from: Source,
+    from: Subscription,
     store: StoreHandle,
     clock: Clock,
     state: Arc<HubState>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let Source { settings, client_id, share, simulated } = from;
-    state.broker(false, clock.now());
+    let Subscription { settings, client_id, share, simulated } = from;
+    state.note_broker(false, clock.now());
     let mut failures = 0;
     let mut fresh = false;
     let mut begun = false;
@@ -80,7 +77,7 @@ pub async fn ingest(
             connected = Intake::connect(&settings, &client_id, share.as_deref(), fresh) => match connected {
                 Ok(intake) => {
                     tracing::info!("connected to the broker");
-                    state.broker(true, clock.now());
+                    state.note_broker(true, clock.now());
                     let mut ingest = Ingest {
                         intake,
                         store: &store,
@@ -88,7 +85,7 @@ pub async fn ingest(
                         state: &state,
                         stop: &stop,
                         simulated,
-                        sent: HashMap::new(),
+                        last_sent: HashMap::new(),
                     };
                     match ingest.run().await? {
                         None => {
@@ -103,7 +100,7 @@ pub async fn ingest(
             },
         };
         begun = true;
-        state.broker(false, clock.now());
+        state.note_broker(false, clock.now());
         if let MqttError::Renewed { .. } = error {
             tracing::info!("{error}");
             failures = 0;
@@ -112,7 +109,7 @@ pub async fn ingest(
         fresh = matches!(error, MqttError::Oversized { .. });
         failures = if life.elapsed() >= GOOD_LIFE { 1 } else { failures + 1 };
         let wait = RETRY.wait(failures, chance::unit());
-        tracing::warn!(%error, wait_s = wait.as_secs_f32(), "no broker");
+        tracing::warn!(%error, wait_s = wait.as_secs_f32(), "not connected to the broker");
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
             () = tokio::time::sleep(wait) => {}
@@ -127,8 +124,7 @@ struct Ingest<'a> {
     state: &'a HubState,
     stop: &'a CancellationToken,
     simulated: bool,
-    /// When each gateway sent last.
-    sent: HashMap<GatewayId, Stopwatch>,
+    last_sent: HashMap<GatewayId, Stopwatch>,
 }
 
 impl Ingest<'_> {
@@ -142,31 +138,31 @@ impl Ingest<'_> {
                     Err(lost) => return Ok(Some(lost)),
                 },
             };
-            let messages = match self.together(first).await {
+            let messages = match self.gather(first).await {
                 Ok(messages) => messages,
                 Err(lost) => return Ok(Some(lost)),
             };
-            let Some(committed) = self.take(&messages).await? else {
+            let Some(committed) = self.store_messages(&messages).await? else {
                 return Ok(None);
             };
-            if let Err(lost) = self.answer(messages, committed).await {
+            if let Err(lost) = self.acknowledge(messages, committed).await {
                 return Ok(Some(lost));
             }
         }
     }
 
-    /// The first message and those that are to be committed with it: what is there, and where gateways send once in a while, what
-    /// comes within a second.
-    async fn together(&mut self, first: Message) -> Result<Vec<Message>, MqttError> {
+    /// The first message and those to commit with it: all that have arrived, and, unless a gateway is catching up, those of the
+    /// next second.
+    async fn gather(&mut self, first: Message) -> Result<Vec<Message>, MqttError> {
         let since = Stopwatch::start();
         let mut bytes = first.payload().len();
-        let mut wait = !self.is_sending(&first);
+        let mut wait = !self.is_catching_up(&first);
         let mut messages = vec![first];
         while messages.len() < MESSAGES_MAX && bytes < BYTES_MAX {
             let next = match self.intake.try_next() {
                 Some(next) => next,
                 None if wait => {
-                    let left = TOGETHER.saturating_sub(since.elapsed());
+                    let left = GATHER.saturating_sub(since.elapsed());
                     tokio::select! {
                         () = self.stop.cancelled() => break,
                         () = tokio::time::sleep(left) => break,
@@ -176,33 +172,33 @@ impl Ingest<'_> {
                 None => break,
             };
             bytes += next.payload().len();
-            wait &= !self.is_sending(&next);
+            wait &= !self.is_catching_up(&next);
             messages.push(next);
         }
         Ok(messages)
     }
 
-    /// Whether the gateway of this message has sent another shortly before.
-    fn is_sending(&mut self, message: &Message) -> bool {
+    /// Whether the gateway of this message sent another shortly before.
+    fn is_catching_up(&mut self, message: &Message) -> bool {
         let topic: Result<Topic, _> = message.topic().parse();
         let Ok(Topic { gateway, .. }) = topic else {
             return true;
         };
-        if self.sent.len() >= REMEMBERED_MAX {
-            self.sent.clear();
+        if self.last_sent.len() >= REMEMBERED_MAX {
+            self.last_sent.clear();
         }
-        let before = self.sent.insert(gateway, Stopwatch::start());
-        before.is_some_and(|before| before.elapsed() < SENDING)
+        let before = self.last_sent.insert(gateway, Stopwatch::start());
+        before.is_some_and(|before| before.elapsed() < CATCHING_UP)
     }
 
-    /// Commits what the messages hold; `None` where `stop` came before it could be committed.
-    async fn take(&self, messages: &[Message]) -> anyhow::Result<Option<Committed>> {
+    /// Stores what the messages hold; `None` where `stop` came first.
+    async fn store_messages(&self, messages: &[Message]) -> anyhow::Result<Option<Committed>> {
         let mut batches = Vec::new();
         for message in messages {
             let (topic, payload) = (message.topic(), message.payload());
-            let written = match message::read(topic, payload) {
-                Ok(Content::Batches(came)) => {
-                    batches.extend(came);
+            let stored = match message::read(topic, payload) {
+                Ok(Content::Batches(more)) => {
+                    batches.extend(more);
                     Some(())
                 }
                 Ok(Content::Birth(gateway, birth)) => {
@@ -214,48 +210,58 @@ impl Ingest<'_> {
                         .await?
                 }
                 Err(problem) => {
-                    tracing::warn!(topic, problem, "message set aside");
-                    self.state.quarantined.fetch_add(1, Relaxed);
-                    let kept = payload.get(..QUARANTINE_BYTES_MAX).unwrap_or(payload);
+                    tracing::warn!(topic, problem, "unreadable message put into quarantine");
+                    self.state.note_quarantined();
+                    let start = payload.get(..QUARANTINE_BYTES_MAX).unwrap_or(payload);
                     self.until_stored(|now| {
                         let (topic, problem) = (topic.into(), problem.clone());
-                        self.store.quarantine(now, topic, problem, kept.to_vec())
+                        self.store.quarantine(now, topic, problem, start.to_vec())
                     })
                     .await?
                 }
             };
-            if written.is_none() {
+            if stored.is_none() {
                 return Ok(None);
             }
         }
-        let came = batches.len() as u64;
-        let begun = Stopwatch::start();
-        let committed = self
-            .until_stored(|now| {
-                let mut batches = batches.clone();
-                let refused = times::sift(&mut batches, now);
-                self.store.commit(batches, refused, now)
-            })
-            .await?;
-        if let Some(committed) = &committed {
-            self.state.committed(begun.elapsed(), self.clock.now());
-            self.state.batches.fetch_add(came, Relaxed);
-            self.state.readings.fetch_add(committed.new_readings, Relaxed);
-            for refused in &committed.refused {
-                let readings = refused.batch.readings.len();
-                self.state.refused.fetch_add(readings as u64, Relaxed);
-                tracing::warn!(
-                    gateway = %refused.batch.gateway,
-                    readings,
-                    problem = refused.problem,
-                    "readings set aside"
-                );
-            }
-        }
-        Ok(committed)
+        self.commit(batches).await
     }
 
-    /// Tries until the store has done it: a full disk is waited out, and the broker keeps what comes meanwhile.
+    /// Commits batches; `None` where `stop` came first.
+    async fn commit(&self, batches: Vec<Batch>) -> anyhow::Result<Option<Committed>> {
+        let count = batches.len() as u64;
+        let begun = Stopwatch::start();
+        let mut request = CommitRequest { batches, refused: Vec::new() };
+        let mut failures = 0;
+        let committed = loop {
+            let now = self.clock.now();
+            let error = match self.check_clock(now) {
+                Ok(()) => {
+                    request.refused.extend(times::refuse(&mut request.batches, now));
+                    match self.store.commit(request, now).await {
+                        Ok(committed) => break committed,
+                        Err(failed) => {
+                            request = failed.request;
+                            failed.error
+                        }
+                    }
+                }
+                Err(error) => error,
+            };
+            failures += 1;
+            if !self.wait_out(error, failures, now).await? {
+                return Ok(None);
+            }
+        };
+        self.state.note_commit(count, &committed, begun.elapsed(), self.clock.now());
+        for Refused { batch, problem } in &committed.refused {
+            let (gateway, readings) = (&batch.gateway, batch.readings.len());
+            tracing::warn!(%gateway, readings, problem, "readings put into quarantine");
+        }
+        Ok(Some(committed))
+    }
+
+    /// Repeats `attempt` until it succeeds; `None` where `stop` came first.
     async fn until_stored<T, F>(
         &self,
         attempt: impl Fn(Timestamp) -> F,
@@ -266,37 +272,52 @@ impl Ingest<'_> {
         let mut failures = 0;
         loop {
             let now = self.clock.now();
-            let done = if self.simulated || now.as_second() >= CLOCK_FLOOR_S {
-                attempt(now).await
-            } else {
-                Err(StoreError::Clock(now))
+            let stored = match self.check_clock(now) {
+                Ok(()) => attempt(now).await,
+                Err(error) => Err(error),
             };
-            match done {
-                Ok(done) => return Ok(Some(done)),
-                Err(error @ StoreError::Closed) => return Err(error.into()),
-                Err(error) => {
-                    failures += 1;
-                    self.state.unwritten(now);
-                    // A server may say when to come again; otherwise by chance, so that several hubs do not come together.
-                    let wait = error.wait().unwrap_or_else(|| {
-                        RETRY.ceiling(failures).mul_f64(0.5 + 0.5 * chance::unit())
-                    });
-                    let error = format!("{:#}", anyhow::Error::from(error));
-                    tracing::error!(
-                        error,
-                        wait_s = wait.as_secs_f32(),
-                        "cannot store; nothing is acknowledged"
-                    );
-                    tokio::select! {
-                        () = self.stop.cancelled() => return Ok(None),
-                        () = tokio::time::sleep(wait) => {}
-                    }
-                }
+            let error = match stored {
+                Ok(stored) => return Ok(Some(stored)),
+                Err(error) => error,
+            };
+            failures += 1;
+            if !self.wait_out(error, failures, now).await? {
+                return Ok(None);
             }
         }
     }
 
-    async fn answer(
+    fn check_clock(&self, now: Timestamp) -> Result<(), StoreError> {
+        let right = self.simulated || now.as_second() >= CLOCK_FLOOR_S;
+        if right { Ok(()) } else { Err(StoreError::Clock(now)) }
+    }
+
+    /// Waits after a write that failed: a full disk is waited out while the broker keeps what comes. Whether to try again; `false`
+    /// where `stop` came first.
+    async fn wait_out(
+        &self,
+        error: StoreError,
+        failures: u32,
+        now: Timestamp,
+    ) -> anyhow::Result<bool> {
+        if matches!(error, StoreError::Closed) {
+            return Err(error.into());
+        }
+        self.state.note_write_failure(now);
+        // A server may say when to come again; otherwise by chance, so that several hubs do not come together.
+        let wait = error
+            .retry_after()
+            .unwrap_or_else(|| RETRY.ceiling(failures).mul_f64(0.5 + 0.5 * chance::unit()));
+        let error = format!("{:#}", anyhow::Error::from(error));
+        let wait_s = wait.as_secs_f32();
+        tracing::error!(error, wait_s, "write to the store failed; nothing is acknowledged");
+        tokio::select! {
+            () = self.stop.cancelled() => Ok(false),
+            () = tokio::time::sleep(wait) => Ok(true),
+        }
+    }
+
+    async fn acknowledge(
         &mut self,
         messages: Vec<Message>,
         committed: Committed,

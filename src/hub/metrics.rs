@@ -1,9 +1,8 @@
-//! A hub's metrics, in the text of OpenMetrics 1.0 (docs/monitoring.md).
+//! A hub's metrics as OpenMetrics 1.0 text (docs/monitoring.md).
 
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 
 use jiff::Timestamp;
 use prometheus_client::collector::Collector;
@@ -13,7 +12,7 @@ use prometheus_client::registry::{Registry, Unit};
 use super::HubState;
 use crate::support::openmetrics::Writer;
 
-/// What is shown besides the state.
+/// One scrape: the state at `now`, and the store's file.
 #[derive(Debug)]
 pub(super) struct Scrape {
     pub state: Arc<HubState>,
@@ -21,11 +20,11 @@ pub(super) struct Scrape {
     pub now: Timestamp,
 }
 
-/// The text.
+/// The text of a scrape.
 ///
 /// # Errors
-/// It cannot be written.
-pub(super) fn metrics(scrape: Scrape) -> Result<String, fmt::Error> {
+/// The encoder fails.
+pub(super) fn encode(scrape: Scrape) -> Result<String, fmt::Error> {
     let mut registry = Registry::with_prefix("hanqing_hub");
     registry.register_collector(Box::new(scrape));
     let mut text = String::new();
@@ -33,86 +32,80 @@ pub(super) fn metrics(scrape: Scrape) -> Result<String, fmt::Error> {
     Ok(text)
 }
 
+/// A metric: its name, its help, and where its value comes from.
+type Entry<T> = (&'static str, &'static str, T);
+
+const COUNTERS: [Entry<fn(&HubState) -> u64>; 5] = [
+    ("readings", "Readings stored that were not there before", HubState::readings),
+    ("batches", "Batches committed, repeated ones included", HubState::batches),
+    ("commits", "Commits", HubState::commits),
+    ("quarantined", "Messages in quarantine because they could not be read", HubState::quarantined),
+    ("refused", "Readings in quarantine because they can never be stored", HubState::refused),
+];
+
+const FLAGS: [Entry<fn(&HubState) -> bool>; 2] = [
+    ("broker_connected", "1 while the broker is connected", HubState::broker_connected),
+    ("store_writes", "1 while writes to the store succeed", HubState::writes),
+];
+
+/// In seconds. A time that is not known has no value.
+const TIMES: [Entry<fn(&HubState, Timestamp) -> Option<f64>>; 3] = [
+    ("commit_time", "Time that all commits took together", |state, _| {
+        Some(state.commit_time().as_secs_f64())
+    }),
+    ("committed_age", "Time since the last commit", |state, now| {
+        Some(state.commit_age(now)?.as_secs_f64())
+    }),
+    (
+        "copied_age",
+        "Time since page and report were brought up to date with the server",
+        |state, now| Some(state.copy_age(now)?.as_secs_f64()),
+    ),
+];
+
 impl Collector for Scrape {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let (state, mut page) = (&self.state, Writer(encoder));
-        page.info(
-            "program",
-            "The hub's program",
-            vec![("version", env!("CARGO_PKG_VERSION").into())],
-        )?;
-        let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Relaxed);
-        for (name, help, value) in [
-            ("readings", "Readings stored that were not there before", count(&state.readings)),
-            ("batches", "Batches committed, repeated ones included", count(&state.batches)),
-            ("commits", "Commits", count(&state.commits)),
-            (
-                "quarantined",
-                "Messages set aside, because they were none of ours",
-                count(&state.quarantined),
-            ),
-            ("refused", "Readings set aside, because they cannot be stored", count(&state.refused)),
-        ] {
-            page.counter(name, help, None, value)?;
+        let (state, mut writer) = (&self.state, Writer(encoder));
+        let version = vec![("version", env!("CARGO_PKG_VERSION").into())];
+        writer.info("program", "The hub's program", version)?;
+        for (name, help, value) in COUNTERS {
+            writer.counter(name, help, None, value(state))?;
         }
-        page.gauge(
-            "commit_time",
-            "Time that all commits took together",
-            Some(Unit::Seconds),
-            Some(count(&state.commit_us) as f64 / 1e6),
-        )?;
-        page.gauge(
-            "broker_connected",
-            "Whether the broker is there",
-            None,
-            Some(u64::from(state.broker_is_there())),
-        )?;
-        page.gauge(
-            "store_writes",
-            "Whether the store takes what is there",
-            None,
-            Some(u64::from(state.writes())),
-        )?;
-        let age = |ms: i64| (ms != 0).then(|| (self.now.as_millisecond() - ms) as f64 / 1e3);
-        page.gauge(
-            "committed_age",
-            "How long ago the last commit was",
-            Some(Unit::Seconds),
-            age(state.committed_ms.load(Relaxed)),
-        )?;
-        page.gauge(
-            "copied_age",
-            "How long ago page and report were brought up to date with the server",
-            Some(Unit::Seconds),
-            age(state.copied_ms.load(Relaxed)),
-        )?;
+        for (name, help, value) in FLAGS {
+            writer.gauge(name, help, None, Some(u64::from(value(state))))?;
+        }
+        for (name, help, value) in TIMES {
+            writer.gauge(name, help, Some(Unit::Seconds), value(state, self.now))?;
+        }
         let size = std::fs::metadata(&self.store).ok().map(|file| file.len());
-        page.gauge("store_size", "Size of the store's file", Some(Unit::Bytes), size)
+        writer.gauge("store_size", "Size of the store's file", Some(Unit::Bytes), size)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Committed;
     use std::time::Duration;
 
     #[test]
-    fn what_is_not_there_is_left_out() {
+    fn a_metric_without_a_value_is_left_out() {
         let state = Arc::new(HubState::default());
-        state.readings.store(7, Relaxed);
         let now: Timestamp = "2026-11-26T00:00:10Z".parse().unwrap();
         let scrape = |state: &Arc<HubState>| {
             let store = "/nowhere/store.db".into();
-            metrics(Scrape { state: state.clone(), store, now }).unwrap()
+            encode(Scrape { state: state.clone(), store, now }).unwrap()
         };
         let text = scrape(&state);
-        assert!(text.contains("\nhanqing_hub_readings_total 7\n"), "{text}");
+        assert!(text.contains("\nhanqing_hub_readings_total 0\n"), "{text}");
         assert!(!text.contains("committed_age") && !text.contains("store_size"), "{text}");
-        let committed = now - jiff::SignedDuration::from_secs(4);
-        state.committed(Duration::from_millis(250), committed);
-        state.broker(false, now);
+        let committed = Committed { new_readings: 7, ..Committed::default() };
+        let at = now - jiff::SignedDuration::from_secs(4);
+        state.note_commit(1, &committed, Duration::from_millis(250), at);
+        state.note_broker(false, now);
         let text = scrape(&state);
         for line in [
+            "hanqing_hub_readings_total 7",
             "hanqing_hub_committed_age_seconds 4.0",
             "hanqing_hub_commit_time_seconds 0.25",
             "hanqing_hub_broker_connected 0",

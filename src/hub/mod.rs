@@ -19,8 +19,6 @@ pub mod times;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-#[cfg(feature = "influx")]
-use std::sync::atomic::Ordering::Relaxed;
 
 use anyhow::Context;
 use jiff::tz::TimeZone;
@@ -56,21 +54,21 @@ pub fn calendar(township: &Township) -> anyhow::Result<Calendar> {
     Ok(Calendar::new(zone, township.day_start_hour))
 }
 
-/// A hub that is ready to run: its files are open and its page's address is its own.
+/// A hub that is ready to run: its files are open and its page's address is bound.
 pub struct Hub {
     settings: HubSettings,
     store: StoreHandle,
-    page: Option<Page>,
+    office: Option<Office>,
     listener: TcpListener,
     state: Arc<HubState>,
     clock: Clock,
     simulated: bool,
-    /// As long as a hub is there, nothing replaces its files.
+    /// Keeps a restore from replacing the files of a running hub.
     _lock: Lock,
 }
 
-/// What a hub with a page has besides.
-struct Page {
+/// Page, charts and documents: what a hub has that does more than ingest.
+struct Office {
     overviews: Overviews,
     overview: watch::Sender<Arc<web::Overview>>,
     documents: documents::DocumentMaker,
@@ -80,7 +78,7 @@ struct Page {
 }
 
 impl Hub {
-    /// Opens the files and binds the page's address. Broker and server may be away.
+    /// Opens the files and binds the page's address. Broker and server need not be reachable yet.
     ///
     /// # Errors
     /// A file cannot be opened, the zone is unknown, the server cannot be used, or the address is taken.
@@ -93,7 +91,7 @@ impl Hub {
         let calendar = calendar(&township)?;
         let lock = Lock::shared(&settings.store.path)?;
         let mut file = Sqlite::open(&settings.store.path)?;
-        file.keep_days_by(&calendar)?;
+        file.set_calendar(&calendar)?;
         let reader = file.reader()?;
         let ledger = Ledger::open(&settings.ledger.path)?;
         let listener = listen(&settings).await?;
@@ -124,7 +122,7 @@ impl Hub {
         let store: Box<dyn Store> = Box::new(file);
         let quarantine = Quarantine::open(&settings.store.path)?;
         let store = keeper::start(store, quarantine).context("no thread for the store")?;
-        let page = Page {
+        let office = Office {
             overviews,
             overview: watch::Sender::new(Arc::default()),
             documents,
@@ -135,7 +133,7 @@ impl Hub {
         Ok(Self {
             settings,
             store,
-            page: Some(page),
+            office: Some(office),
             listener,
             state,
             clock,
@@ -144,15 +142,15 @@ impl Hub {
         })
     }
 
-    /// Opens a hub that only takes in, beside others: without page, report and ledger. What it has to keep lies on the server; its
-    /// file holds what is set aside.
+    /// Opens a hub that only ingests, beside others: without page, report and ledger. Readings go to the server; its file holds
+    /// only the quarantine.
     ///
     /// # Errors
-    /// There is no server in the settings, it cannot be used, a file cannot be opened, or the address is taken.
+    /// The settings name no server, it cannot be used, a file cannot be opened, or the address is taken.
     #[cfg(feature = "influx")]
     pub async fn ingester(settings: HubSettings, clock: Clock) -> anyhow::Result<Self> {
         let server = settings.store.server.as_ref().context(
-            "a hub that only takes in needs a server to store to ([store.server]): one file has one hub",
+            "a hub that only ingests needs a server to store to ([store.server]): one file has one hub",
         )?;
         let lock = Lock::shared(&settings.store.path)?;
         let quarantine = Quarantine::open(&settings.store.path)?;
@@ -163,7 +161,7 @@ impl Hub {
         Ok(Self {
             settings,
             store,
-            page: None,
+            office: None,
             listener,
             state: Arc::default(),
             clock,
@@ -172,55 +170,58 @@ impl Hub {
         })
     }
 
-    /// What it knows of itself.
+    /// Its counts and problems.
     pub fn state(&self) -> Arc<HubState> {
         self.state.clone()
     }
 
-    /// What its page shows; nothing where it has none.
+    /// What its page shows; `None` for a hub that only ingests.
     pub fn overview(&self) -> Option<watch::Receiver<Arc<web::Overview>>> {
-        self.page.as_ref().map(|page| page.overview.subscribe())
+        self.office.as_ref().map(|office| office.overview.subscribe())
     }
 
     /// Where its page is served.
     ///
     /// # Errors
-    /// The operating system does not tell.
+    /// The operating system does not name the address.
     pub fn page_address(&self) -> std::io::Result<std::net::SocketAddr> {
         self.listener.local_addr()
     }
 
-    /// Takes in, shows and serves until `stop`.
+    /// Ingests and serves until `stop`.
     ///
     /// # Errors
-    /// The first thing that ends a hub.
+    /// The first task that fails.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self { settings, store, page, listener, state, clock, simulated, _lock } = self;
+        let Self { settings, store, office, listener, state, clock, simulated, _lock } = self;
         let mut supervisor = Supervisor::new(stop.clone());
         let mut router = operation(&settings, &state, &clock);
-        if let Some(page) = page {
+        if let Some(office) = office {
             let charts = charts::Charts::new(settings.store.path.clone());
             let draw = move |series, span, points| charts.clone().draw(series, span, points);
-            let documents = page.documents;
+            let documents = office.documents;
             let make = move |name| documents.clone().make(name);
             router = router
-                .merge(web::pages(page.overview.subscribe()))
+                .merge(web::pages(office.overview.subscribe()))
                 .merge(web::charts(draw))
                 .merge(web::documents(make));
-            supervisor
-                .spawn("overview", overview::refresh(page.overviews, page.overview, stop.clone()));
+            supervisor.spawn(
+                "overview",
+                overview::refresh(office.overviews, office.overview, stop.clone()),
+            );
             let path = settings.store.path.clone();
-            supervisor
-                .spawn("check of the store", verify(path.clone(), state.clone(), stop.clone()));
+            supervisor.spawn(
+                "verification of the store",
+                verify(path.clone(), state.clone(), stop.clone()),
+            );
             if let Some(months) = settings.store.keep_raw_months {
                 let keeping =
-                    retention::keep(path, months, page.calendar, clock.clone(), stop.clone());
+                    retention::run(path, months, office.calendar, clock.clone(), stop.clone());
                 supervisor.spawn("retention", keeping);
             }
             #[cfg(feature = "influx")]
-            if let Some((copier, copy)) = page.copying {
-                state.copies.store(true, Relaxed);
-                state.copied_ms.store(clock.now().as_millisecond(), Relaxed);
+            if let Some((copier, copy)) = office.copying {
+                state.note_copied(clock.now());
                 let following =
                     copying::follow(copier, copy, clock.clone(), state.clone(), stop.clone());
                 supervisor.spawn("copy", following);
@@ -228,13 +229,13 @@ impl Hub {
         }
         let serving = web::serve(listener, web::sealed(router), stop.clone());
         supervisor.spawn("page", async move { Ok(serving.await?) });
-        let source = ingest::Source {
+        let subscription = ingest::Subscription {
             settings: settings.mqtt,
             client_id: settings.client_id,
             share: settings.share,
             simulated,
         };
-        supervisor.spawn("ingest", ingest::ingest(source, store, clock, state, stop));
+        supervisor.spawn("ingest", ingest::ingest(subscription, store, clock, state, stop));
         supervisor.run().await
     }
 }
@@ -246,7 +247,7 @@ async fn listen(settings: &HubSettings) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// Opens what takes readings in, for a command beside the hub: the file, or the server.
+/// Opens the store of the settings for a command beside the hub: the file, or the server.
 ///
 /// # Errors
 /// It cannot be opened or used.
@@ -257,11 +258,11 @@ pub fn open_store(settings: &HubSettings, township: &Township) -> anyhow::Result
         return Ok(Box::new(Server::open(server, &hub)?));
     }
     let mut store = Sqlite::open(&settings.store.path)?;
-    store.keep_days_by(&calendar(township)?)?;
+    store.set_calendar(&calendar(township)?)?;
     Ok(Box::new(store))
 }
 
-/// Opens the server from a thread that may wait.
+/// Opens the server on a thread that may block.
 #[cfg(feature = "influx")]
 async fn open_server(settings: &ServerSettings, hub: &str) -> anyhow::Result<Server> {
     let (settings, hub) = (settings.clone(), hub.to_owned());
@@ -277,13 +278,13 @@ fn operation(settings: &HubSettings, state: &Arc<HubState>, clock: &Clock) -> we
         move || {
             let (state, store) = (of_metrics.clone(), store.clone());
             let now = at_metrics.now();
-            metrics::metrics(metrics::Scrape { state, store, now }).ok()
+            metrics::encode(metrics::Scrape { state, store, now }).ok()
         },
         move || of_health.problems(at_health.now()),
     )
 }
 
-/// Looks through the file once, beside what goes on: a hub is not to wait for it.
+/// Verifies the store's file once, beside everything else: a hub must not wait for it.
 async fn verify(
     path: PathBuf,
     state: Arc<HubState>,
@@ -291,8 +292,8 @@ async fn verify(
 ) -> anyhow::Result<()> {
     let found = tokio::task::spawn_blocking(move || Sqlite::open_reader(&path)?.verify()).await?;
     if let Err(error) = found {
-        tracing::error!(%error, "the store was looked through");
-        state.damaged(error.to_string());
+        tracing::error!(%error, "verification of the store failed");
+        state.note_damage(error.to_string());
     }
     stop.cancelled().await;
     Ok(())

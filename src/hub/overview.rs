@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use jiff::civil::Date;
@@ -105,7 +104,7 @@ impl Overviews {
             |row: &SourceRow| township.villages.iter().position(|v| v.name == row.village);
         sources.sort_by_key(village);
         let sources_dry = sources.iter().filter(|s| s.status_id == Status::Dry.id()).count();
-        let readings = self.stored + self.taken.readings.load(Relaxed);
+        let readings = self.stored + self.taken.readings();
         Ok(Overview {
             township: township.name.clone(),
             now,

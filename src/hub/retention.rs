@@ -1,4 +1,4 @@
-//! Lets go of readings that are older than they are to be kept. Hours and days stay.
+//! Purges raw readings past their retention. Hours and days stay.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,23 +10,23 @@ use crate::core::Calendar;
 use crate::store::Sqlite;
 use crate::support::Clock;
 
-/// How often it is looked whether there is something to let go of.
-const EACH: Duration = Duration::from_secs(6 * 3600);
+/// How often old readings are looked for.
+const INTERVAL: Duration = Duration::from_secs(6 * 3600);
 
-/// Readings that go in one commit: what takes readings in waits for it a fraction of a second.
-const TOGETHER: u32 = 20_000;
+/// Readings purged in one commit: ingest waits for it a fraction of a second.
+const PURGE_BATCH: u32 = 20_000;
 
-/// The first instant of what is to be kept at `now`: days are kept whole.
-fn kept_from(calendar: &Calendar, now: Timestamp, months: u32) -> Timestamp {
+/// The first instant within the retention at `now`, which is the start of a day.
+fn retained_from(calendar: &Calendar, now: Timestamp, months: u32) -> Timestamp {
     let first = calendar.day_of(now).saturating_sub(i64::from(months).months());
     calendar.start_of(first)
 }
 
-/// Lets go until `stop`.
+/// Purges until `stop`.
 ///
 /// # Errors
-/// The store cannot be opened, or the thread that does it panicked.
-pub async fn keep(
+/// The store cannot be opened, or the purging thread panicked.
+pub async fn run(
     path: PathBuf,
     months: u32,
     calendar: Calendar,
@@ -35,34 +35,34 @@ pub async fn keep(
 ) -> anyhow::Result<()> {
     let mut store = Sqlite::open(&path)?;
     loop {
-        let before = kept_from(&calendar, clock.now(), months);
-        let mut gone = 0;
+        let before = retained_from(&calendar, clock.now(), months);
+        let mut purged = 0;
         loop {
             let done;
             (store, done) = tokio::task::spawn_blocking(move || {
-                let done = store.let_go(before, TOGETHER);
+                let done = store.purge_raw(before, PURGE_BATCH);
                 (store, done)
             })
             .await?;
             match done {
                 Ok(now) => {
-                    gone += now;
-                    if now < u64::from(TOGETHER) || stop.is_cancelled() {
+                    purged += now;
+                    if now < u64::from(PURGE_BATCH) || stop.is_cancelled() {
                         break;
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "cannot let go of old readings; tried again later");
+                    tracing::warn!(%error, "cannot purge old readings; tried again later");
                     break;
                 }
             }
         }
-        if gone > 0 {
-            tracing::info!(gone, %before, "old readings let go of; their hours and days stay");
+        if purged > 0 {
+            tracing::info!(purged, %before, "old readings purged; their hours and days stay");
         }
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            () = tokio::time::sleep(EACH) => {}
+            () = tokio::time::sleep(INTERVAL) => {}
         }
     }
 }
@@ -78,7 +78,7 @@ mod tests {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         // The 31st of March in China, before eight: still the 30th.
         let now = at("2026-03-30T23:00:00Z");
-        assert_eq!(kept_from(&calendar, now, 1), at("2026-02-28T00:00:00Z"));
-        assert_eq!(kept_from(&calendar, now, 24), at("2024-03-30T00:00:00Z"));
+        assert_eq!(retained_from(&calendar, now, 1), at("2026-02-28T00:00:00Z"));
+        assert_eq!(retained_from(&calendar, now, 24), at("2024-03-30T00:00:00Z"));
     }
 }

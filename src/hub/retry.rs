@@ -1,4 +1,4 @@
-//! Takes in again what was set aside.
+//! Stores messages from the quarantine.
 
 use jiff::Timestamp;
 
@@ -6,19 +6,19 @@ use super::message::{self, Content};
 use super::times;
 use crate::store::{Quarantine, Store, StoreError};
 
-/// What came of it.
+/// Result of a retry.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Retried {
-    /// It was taken in, and is no longer set aside.
-    Taken,
-    /// It still cannot be, for this reason.
-    Left(String),
+    /// It is stored, and no longer in the quarantine.
+    Stored,
+    /// It still cannot be stored, for this reason.
+    Rejected(String),
 }
 
-/// Takes in message `id` of the quarantine as if it came now; `None` where there is none.
+/// Stores message `id` of the quarantine as if it came now; `None` where there is none.
 ///
 /// # Errors
-/// The quarantine or the store cannot be used; the message stays.
+/// The quarantine or the store fails; the message stays.
 pub fn retry(
     quarantine: &mut Quarantine,
     store: &mut dyn Store,
@@ -39,14 +39,14 @@ pub fn retry(
             None
         }
         Ok(Content::Batches(mut batches)) => {
-            let mut refused = times::sift(&mut batches, now);
+            let mut refused = times::refuse(&mut batches, now);
             refused.extend(store.commit(&batches, now)?.refused);
-            // What is left of a message that was taken in part stays as a message of its own.
+            // What is left of a partly stored message stays as a message of its own.
             let problem = refused.first().map(|refused| refused.problem.clone());
             let readings: usize = batches.iter().map(|batch| batch.readings.len()).sum();
             if readings > 0 {
                 for refused in &refused {
-                    quarantine.keep(
+                    quarantine.add_readings(
                         now,
                         &message.topic,
                         &refused.problem,
@@ -62,11 +62,11 @@ pub fn retry(
     Ok(Some(match problem {
         None => {
             quarantine.remove(id)?;
-            Retried::Taken
+            Retried::Stored
         }
         Some(problem) => {
-            quarantine.explain(id, &problem)?;
-            Retried::Left(problem)
+            quarantine.set_problem(id, &problem)?;
+            Retried::Rejected(problem)
         }
     }))
 }
@@ -79,7 +79,7 @@ mod tests {
     use crate::wire::{Batch, Epoch};
 
     #[test]
-    fn what_was_ahead_is_taken_in_when_its_time_has_come() {
+    fn a_reading_from_the_future_is_stored_when_its_time_has_come() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("store.db");
         let mut store = Sqlite::open(&path).unwrap();
@@ -97,31 +97,31 @@ mod tests {
         let topic = "hanqing/v1/gw-1/readings";
         let now = at("2026-11-26T00:00:00Z");
         for _ in 0..2 {
-            quarantine.keep(now, topic, "ahead", &batch.to_bytes()).unwrap();
+            quarantine.add_readings(now, topic, "ahead", &batch.to_bytes()).unwrap();
         }
-        quarantine.put(now, topic, "no JSON", b"{").unwrap();
+        quarantine.add_unreadable(now, topic, "no JSON", b"{").unwrap();
         let ids: Vec<i64> = quarantine.list().unwrap().iter().rev().map(|m| m.id).collect();
         assert_eq!(ids.len(), 2);
         let left = retry(&mut quarantine, &mut store, ids[0], now).unwrap().unwrap();
-        assert!(matches!(left, Retried::Left(problem) if problem.contains("2026-12-05")));
+        assert!(matches!(left, Retried::Rejected(problem) if problem.contains("2026-12-05")));
         let junk = retry(&mut quarantine, &mut store, ids[1], now).unwrap().unwrap();
-        assert!(matches!(junk, Retried::Left(_)));
+        assert!(matches!(junk, Retried::Rejected(_)));
         assert_eq!(store.count().unwrap(), 0);
 
-        // One of its readings can be by now; the other stays as a message of its own.
+        // One of its readings is plausible by now; the other stays as a message of its own.
         let later = at("2026-12-06T00:00:00Z");
         assert_eq!(
             retry(&mut quarantine, &mut store, ids[0], later).unwrap(),
-            Some(Retried::Taken)
+            Some(Retried::Stored)
         );
         assert_eq!(store.count().unwrap(), 1);
         let rest = quarantine.list().unwrap();
-        let rest = rest.iter().find(|m| m.is_kept).unwrap();
+        let rest = rest.iter().find(|m| m.has_readings).unwrap();
         assert!(rest.problem.contains("2027-12-05"), "{}", rest.problem);
         let last = at("2027-12-06T00:00:00Z");
         assert_eq!(
             retry(&mut quarantine, &mut store, rest.id, last).unwrap(),
-            Some(Retried::Taken)
+            Some(Retried::Stored)
         );
         assert_eq!((store.count().unwrap(), quarantine.count().unwrap()), (2, 1));
         assert_eq!(retry(&mut quarantine, &mut store, rest.id, last).unwrap(), None);

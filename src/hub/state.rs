@@ -1,120 +1,166 @@
-//! What a hub knows of itself while it runs: for its page, its metrics and its health.
+//! What a hub knows of itself while it runs: source of its metrics and its health.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// A broker that is away for longer than this is said to be: a restart of it takes less. Engineering judgement.
-const BROKER_AWAY_MAX: SignedDuration = SignedDuration::from_secs(120);
+use crate::store::Committed;
 
-/// A store that has not taken what is there for longer than this is said not to write.
-const UNWRITTEN_MAX: SignedDuration = SignedDuration::from_secs(60);
+/// How long the broker may be unreachable before it is reported: a restart takes less. Engineering judgement.
+const BROKER_OUTAGE_MAX: SignedDuration = SignedDuration::from_secs(120);
 
-/// A copy that is older than this no longer shows what is going on.
-const COPY_OLD_MAX: SignedDuration = SignedDuration::from_secs(300);
+/// How long writes to the store may fail before it is reported. Engineering judgement.
+const WRITE_OUTAGE_MAX: SignedDuration = SignedDuration::from_secs(60);
+
+/// Age at which the local copy of a server's readings no longer shows the present. Engineering judgement.
+const COPY_AGE_MAX: SignedDuration = SignedDuration::from_secs(300);
 
 /// Counts since the start, and what is wrong now.
 #[derive(Debug, Default)]
 pub struct HubState {
-    /// Readings that were not in the store before.
-    pub readings: AtomicU64,
-    /// Batches, repeated ones included.
-    pub batches: AtomicU64,
-    /// Messages set aside, because they were none of ours.
-    pub quarantined: AtomicU64,
-    /// Readings set aside, because they can never be stored.
-    pub refused: AtomicU64,
-    /// Commits.
-    pub commits: AtomicU64,
-    /// Time that they took, µs.
-    pub commit_us: AtomicU64,
-    /// When the last one ended, ms; 0 where there was none.
-    pub committed_ms: AtomicI64,
-    /// Since when the broker is away, ms; 0 while it is there.
-    broker_away_ms: AtomicI64,
-    /// Since when the store does not take what is there, ms; 0 while it does.
-    unwritten_ms: AtomicI64,
-    /// When the copy of a server was last brought up to date, ms; 0 where there is none.
-    pub copied_ms: AtomicI64,
-    /// Whether this hub keeps a copy.
-    pub copies: AtomicBool,
-    /// What was found to be wrong with the store's file.
+    readings: AtomicU64,
+    batches: AtomicU64,
+    quarantined: AtomicU64,
+    refused: AtomicU64,
+    commits: AtomicU64,
+    commit_us: AtomicU64,
+    /// End of the last commit, ms; 0 before the first.
+    committed_ms: AtomicI64,
+    /// Start of the broker's outage, ms; 0 while it is connected.
+    broker_lost_ms: AtomicI64,
+    /// Start of the store's outage, ms; 0 while writes succeed.
+    write_failing_ms: AtomicI64,
+    /// Time to which a server's readings were last copied, ms; 0 where this hub keeps no copy.
+    copied_ms: AtomicI64,
+    /// Damage found in the store's file.
     damage: Mutex<Option<String>>,
 }
 
 impl HubState {
-    /// Notes a commit that ended at `now`.
-    pub fn committed(&self, took: Duration, now: Timestamp) {
+    /// Notes a commit of `batches` batches that took `took` and ended at `now`.
+    pub fn note_commit(&self, batches: u64, committed: &Committed, took: Duration, now: Timestamp) {
         self.commits.fetch_add(1, Relaxed);
         let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         self.commit_us.fetch_add(us, Relaxed);
         self.committed_ms.store(now.as_millisecond(), Relaxed);
-        self.unwritten_ms.store(0, Relaxed);
+        self.write_failing_ms.store(0, Relaxed);
+        self.batches.fetch_add(batches, Relaxed);
+        self.readings.fetch_add(committed.new_readings, Relaxed);
+        let refused: usize =
+            committed.refused.iter().map(|refused| refused.batch.readings.len()).sum();
+        self.refused.fetch_add(refused as u64, Relaxed);
     }
 
-    /// Notes that the store does not take what is there.
-    pub fn unwritten(&self, now: Timestamp) {
-        since(&self.unwritten_ms, now);
+    /// Notes that a write to the store failed at `now`.
+    pub fn note_write_failure(&self, now: Timestamp) {
+        start_outage(&self.write_failing_ms, now);
     }
 
-    /// Notes whether the broker is there.
-    pub fn broker(&self, there: bool, now: Timestamp) {
-        if there {
-            self.broker_away_ms.store(0, Relaxed);
+    /// Notes a message that could not be read and went to the quarantine.
+    pub fn note_quarantined(&self) {
+        self.quarantined.fetch_add(1, Relaxed);
+    }
+
+    /// Notes whether the broker is connected at `now`.
+    pub fn note_broker(&self, connected: bool, now: Timestamp) {
+        if connected {
+            self.broker_lost_ms.store(0, Relaxed);
         } else {
-            since(&self.broker_away_ms, now);
+            start_outage(&self.broker_lost_ms, now);
         }
     }
 
-    /// Whether the broker is there.
-    pub fn broker_is_there(&self) -> bool {
-        self.broker_away_ms.load(Relaxed) == 0
+    /// Notes that the local copy of a server's readings reaches to `now`.
+    pub fn note_copied(&self, now: Timestamp) {
+        self.copied_ms.store(now.as_millisecond(), Relaxed);
     }
 
-    /// Whether the store takes what is there.
+    /// Notes damage found in the store's file.
+    pub fn note_damage(&self, found: String) {
+        *self.damage.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+    }
+
+    /// Readings stored since the start that were not there before.
+    pub fn readings(&self) -> u64 {
+        self.readings.load(Relaxed)
+    }
+
+    /// Batches committed, repeated ones included.
+    pub fn batches(&self) -> u64 {
+        self.batches.load(Relaxed)
+    }
+
+    /// Messages in the quarantine because they could not be read.
+    pub fn quarantined(&self) -> u64 {
+        self.quarantined.load(Relaxed)
+    }
+
+    /// Readings in the quarantine because they can never be stored.
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Relaxed)
+    }
+
+    /// Commits since the start.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Relaxed)
+    }
+
+    /// Time that all commits took together.
+    pub fn commit_time(&self) -> Duration {
+        Duration::from_micros(self.commit_us.load(Relaxed))
+    }
+
+    /// Time since the last commit; `None` before the first.
+    pub fn commit_age(&self, now: Timestamp) -> Option<SignedDuration> {
+        Some(now.duration_since(noted(&self.committed_ms)?))
+    }
+
+    /// Time since the local copy was brought up to date; `None` where this hub keeps no copy.
+    pub fn copy_age(&self, now: Timestamp) -> Option<SignedDuration> {
+        Some(now.duration_since(noted(&self.copied_ms)?))
+    }
+
+    /// Whether the broker is connected.
+    pub fn broker_connected(&self) -> bool {
+        noted(&self.broker_lost_ms).is_none()
+    }
+
+    /// Whether writes to the store succeed.
     pub fn writes(&self) -> bool {
-        self.unwritten_ms.load(Relaxed) == 0
+        noted(&self.write_failing_ms).is_none()
     }
 
-    /// Notes damage that was found.
-    pub fn damaged(&self, what: String) {
-        *self.damage.lock().unwrap_or_else(PoisonError::into_inner) = Some(what);
-    }
-
-    /// What is wrong at `now`, for a person; nothing where all is well.
+    /// What is wrong at `now`, for a person; empty where all is well.
     pub fn problems(&self, now: Timestamp) -> Vec<String> {
         let mut problems = Vec::new();
-        if let Some(away) = longer(&self.broker_away_ms, now, BROKER_AWAY_MAX) {
-            problems.push(format!("the broker is away since {away}"));
-        }
-        if let Some(unwritten) = longer(&self.unwritten_ms, now, UNWRITTEN_MAX) {
-            problems.push(format!("the store takes nothing since {unwritten}; see the log"));
-        }
-        if self.copies.load(Relaxed)
-            && let Some(copied) = longer(&self.copied_ms, now, COPY_OLD_MAX)
-        {
-            problems.push(format!(
-                "page and report show the server's readings as of {copied}; see the log"
-            ));
-        }
+        let mut report = |ms, longest, text: fn(Timestamp) -> String| {
+            let since = noted(ms).filter(|since| now.duration_since(*since) > longest);
+            problems.extend(since.map(text));
+        };
+        report(&self.broker_lost_ms, BROKER_OUTAGE_MAX, |since| {
+            format!("the broker has been unreachable since {since}")
+        });
+        report(&self.write_failing_ms, WRITE_OUTAGE_MAX, |since| {
+            format!("no write to the store has succeeded since {since}; see the log")
+        });
+        report(&self.copied_ms, COPY_AGE_MAX, |since| {
+            format!("page and report show the server's readings as of {since}; see the log")
+        });
         let damage = self.damage.lock().unwrap_or_else(PoisonError::into_inner);
         problems.extend(damage.clone());
         problems
     }
 }
 
-/// Notes since when it is so, where it was not so before.
-fn since(ms: &AtomicI64, now: Timestamp) {
+/// Notes the start of an outage, unless one is going on.
+fn start_outage(ms: &AtomicI64, now: Timestamp) {
     let _was = ms.compare_exchange(0, now.as_millisecond(), Relaxed, Relaxed);
 }
 
-/// The instant, where it lies longer ago than `most`.
-fn longer(ms: &AtomicI64, now: Timestamp, most: SignedDuration) -> Option<Timestamp> {
-    let ms = ms.load(Relaxed);
-    let at = Timestamp::from_millisecond(ms).ok().filter(|_| ms != 0)?;
-    (now.duration_since(at) > most).then_some(at)
+fn noted(ms: &AtomicI64) -> Option<Timestamp> {
+    Some(ms.load(Relaxed)).filter(|ms| *ms != 0).and_then(|ms| Timestamp::from_millisecond(ms).ok())
 }
 
 #[cfg(test)]
@@ -126,28 +172,27 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_after_a_while_and_no_longer_than_it_is() {
+    fn a_problem_is_reported_after_a_while_and_only_as_long_as_it_lasts() {
         let state = HubState::default();
         assert_eq!(state.problems(at(0)), [""; 0]);
-        state.broker(false, at(0));
-        state.broker(false, at(100));
-        state.unwritten(at(10));
+        state.note_broker(false, at(0));
+        state.note_broker(false, at(100));
+        state.note_write_failure(at(10));
         assert_eq!(state.problems(at(60)), [""; 0]);
-        assert!(!state.broker_is_there() && !state.writes());
+        assert!(!state.broker_connected() && !state.writes());
         let problems = state.problems(at(121));
         assert!(
-            problems[0].contains("broker") && problems[1].contains("store takes nothing"),
+            problems[0].contains("broker") && problems[1].contains("no write to the store"),
             "{problems:?}"
         );
-        state.broker(true, at(122));
-        state.committed(Duration::from_millis(3), at(123));
+        state.note_broker(true, at(122));
+        state.note_commit(1, &Committed::default(), Duration::from_millis(3), at(123));
         assert_eq!(state.problems(at(1000)), [""; 0]);
-        assert_eq!((state.commits.load(Relaxed), state.commit_us.load(Relaxed)), (1, 3000));
-        state.copies.store(true, Relaxed);
-        state.copied_ms.store(at(0).as_millisecond(), Relaxed);
+        assert_eq!((state.commits(), state.commit_time()), (1, Duration::from_millis(3)));
+        state.note_copied(at(0));
         assert_eq!(state.problems(at(200)).len(), 0);
         assert!(state.problems(at(301))[0].contains("as of 2027"));
-        state.damaged("page 7 is not".into());
+        state.note_damage("page 7 is not".into());
         assert_eq!(state.problems(at(301))[1], "page 7 is not");
     }
 }

@@ -27,11 +27,11 @@ pub fn begin<'a>(
     counters: impl Iterator<Item = (&'a Series, &'a CounterSpec)>,
     at: Timestamp,
 ) -> anyhow::Result<()> {
-    let mut text = "# hanqing; precision ms\n".to_owned();
+    let mut text = b"# hanqing; precision ms\n".to_vec();
     for (series, counter) in counters {
         line::series(&mut text, HUB, None, series, Some(*counter), at);
     }
-    Ok(out.write_all(text.as_bytes())?)
+    Ok(out.write_all(&text)?)
 }
 
 /// Writes `readings`.
@@ -39,11 +39,11 @@ pub fn begin<'a>(
 /// # Errors
 /// `out` takes no more.
 pub fn write(mut out: impl Write, readings: &[Reading]) -> anyhow::Result<()> {
-    let mut text = String::new();
+    let mut text = Vec::new();
     for reading in readings {
         text.clear();
         line::reading(&mut text, None, reading).map_err(anyhow::Error::msg)?;
-        out.write_all(text.as_bytes())?;
+        out.write_all(&text)?;
     }
     Ok(())
 }

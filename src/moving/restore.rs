@@ -39,7 +39,7 @@ pub fn restore(
 ) -> anyhow::Result<Restored> {
     let manifest = Manifest::read(from)?;
     let [(_, store), _] = files;
-    let _lock = Lock::alone(store)?;
+    let _lock = Lock::exclusive(store)?;
     let mut held = Vec::new();
     for (_, path) in files {
         if path.exists() {

@@ -1,40 +1,36 @@
-//! A series as points of a chart: as many as a screen has, however long the span.
+//! A series as a chart: as many points as a screen shows, however long the span.
 
 use jiff::Timestamp;
 
 use super::{Sqlite, StoreError};
 use crate::core::{HOUR_MS, Period, Series};
 
-/// One point of a chart: what counts of the series from `from` on, up to the next point.
+/// One point of a chart: the values that count from `from` up to the next point.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ChartPoint {
-    /// Start of the point's span.
     pub from: Timestamp,
-    /// Smallest value.
     pub min: f64,
-    /// Mean of the values.
     pub mean: f64,
-    /// Largest value.
     pub max: f64,
-    /// Values.
+    /// Number of values.
     pub counted: u32,
 }
 
-/// From so long a point on, days are fine enough: a point holds two at least.
+/// Points at least this long are made of days: each holds two at least.
 const DAYS_FROM_MS: i64 = 48 * HOUR_MS;
 
-/// The points as they are filled.
+/// Points while they are filled.
 struct Points {
     from_ms: i64,
-    each_ms: i64,
+    step_ms: i64,
     filled: Vec<ChartPoint>,
 }
 
 impl Points {
     fn add(&mut self, at: Timestamp, counted: u32, min: f64, mean: f64, max: f64) {
-        // A day that the span begins in begins before it.
+        // The span may begin within a day, which then begins before it.
         let behind = (at.as_millisecond() - self.from_ms).max(0);
-        let start = self.from_ms + behind / self.each_ms * self.each_ms;
+        let start = self.from_ms + behind / self.step_ms * self.step_ms;
         let Ok(from) = Timestamp::from_millisecond(start) else {
             return;
         };
@@ -56,11 +52,8 @@ impl Points {
 }
 
 impl Sqlite {
-    /// The values of `series` that count, from `from` to before `to`, as `points` points at most, in order. Where nothing counts
-    /// there is no point. Short spans are made of readings, longer ones of hours, long ones of days.
-    ///
-    /// # Errors
-    /// The file cannot be read.
+    /// The values of `series` that count, from `from` to before `to`, as at most `points` points in order. A span in which nothing
+    /// counts has no point. Points are made of readings, hours or days, by their length.
     pub fn chart(
         &self,
         series: &Series,
@@ -74,8 +67,8 @@ impl Sqlite {
             return Ok(Vec::new());
         }
         let mut chart =
-            Points { from_ms, each_ms: (span_ms - 1) / i64::from(points) + 1, filled: Vec::new() };
-        if chart.each_ms >= DAYS_FROM_MS {
+            Points { from_ms, step_ms: (span_ms - 1) / i64::from(points) + 1, filled: Vec::new() };
+        if chart.step_ms >= DAYS_FROM_MS {
             let period = Period { from: self.calendar.day_of(from), to: self.calendar.day_of(to) };
             for day in self.days(series, period)? {
                 let at = self.calendar.start_of(day.day);
@@ -85,7 +78,7 @@ impl Sqlite {
                     chart.add(at, day.counted, min, mean, max);
                 }
             }
-        } else if chart.each_ms >= HOUR_MS {
+        } else if chart.step_ms >= HOUR_MS {
             for hour in self.hours(series, from, to)? {
                 if let (Some(min), Some(mean), Some(max)) = (hour.min, hour.mean, hour.max) {
                     chart.add(hour.hour_at, hour.counted, min, mean, max);

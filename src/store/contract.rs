@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::StoreError;
-use crate::core::GatewayId;
+use crate::core::{GatewayId, Reading};
 use crate::wire::{Batch, Birth, Epoch, RangeSet, Status};
 
 /// What takes readings in and keeps them: the embedded file, or a server.
@@ -60,8 +60,16 @@ pub struct Committed {
 /// Readings that a store will never take.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refused {
-    /// The batch that they came in, with nothing but them.
+    /// The batch they came in, with no other readings.
     pub batch: Batch,
-    /// Why.
     pub problem: String,
+}
+
+impl Refused {
+    /// These `readings` of `batch`.
+    pub fn new(batch: &Batch, readings: Vec<Reading>, problem: String) -> Self {
+        let Batch { ref gateway, epoch, seq, clock, .. } = *batch;
+        let batch = Batch { gateway: gateway.clone(), epoch, seq, clock, remains: None, readings };
+        Self { batch, problem }
+    }
 }

@@ -60,7 +60,7 @@ pub(super) fn load(connection: &Connection) -> Result<Delivered, StoreError> {
 }
 
 /// Writes the ranges of one gateway's epoch where they differ from what the file holds.
-pub(super) fn store(
+pub(super) fn replace(
     connection: &Connection,
     gateway: &GatewayId,
     epoch: Epoch,
@@ -81,7 +81,7 @@ pub(super) fn store(
 }
 
 /// Notes that a batch of `gateway` was committed at `now`.
-pub(super) fn heard(
+pub(super) fn note_heard(
     connection: &Connection,
     gateway: &GatewayId,
     now: Timestamp,
@@ -96,7 +96,7 @@ pub(super) fn heard(
 }
 
 /// Notes a gateway's status.
-pub(super) fn status(
+pub(super) fn note_status(
     connection: &Connection,
     gateway: &GatewayId,
     status: &Status,
@@ -117,7 +117,7 @@ pub(super) fn status(
 }
 
 /// Notes a gateway's birth.
-pub(super) fn birth(
+pub(super) fn note_birth(
     connection: &Connection,
     gateway: &GatewayId,
     birth: &Birth,
@@ -144,7 +144,7 @@ pub struct LostRow {
 }
 
 /// Keeps a gateway's record of a gap. One that stands for more takes the place of those within it.
-pub(super) fn lost(
+pub(super) fn note_loss(
     connection: &Connection,
     gateway: &GatewayId,
     epoch: Epoch,

@@ -58,7 +58,7 @@ fn what_is_no_longer_new_moves_and_is_found_where_it_lies() {
 }
 
 #[test]
-fn readings_are_let_go_of_and_their_hours_stand() {
+fn raw_readings_are_purged_and_their_hours_stay() {
     let file = File::new();
     let mut store = file.open();
     store.commit(&[batch(1, hourly(0..100))], at(60 * 100)).unwrap();
@@ -66,7 +66,7 @@ fn readings_are_let_go_of_and_their_hours_stand() {
     let before = names.map(|name| (all_hours(&store, name), all_days(&store, name)));
     let mut gone = 0;
     loop {
-        let now = store.let_go(at(60 * 50 + 20), 7).unwrap();
+        let now = store.purge_raw(at(60 * 50 + 20), 7).unwrap();
         gone += now;
         if now < 7 {
             break;
@@ -102,7 +102,7 @@ fn the_last_readings_of_a_silent_station_stay() {
     let silent = vec![good("pond-9/level", 0, 5.0), missing("pond-9/level", 60, Reason::Timeout)];
     store.commit(&[batch(1, silent.clone())], at(0)).unwrap();
     store.commit(&[batch(2, hourly(0..90))], at(60 * 90)).unwrap();
-    store.let_go(at(60 * 80), 1000).unwrap();
+    store.purge_raw(at(60 * 80), 1000).unwrap();
     assert_eq!(all_readings(&store, "pond-9/level"), silent);
     let latest = store.latest(&series("pond-9/level")).unwrap().unwrap();
     assert_eq!((latest.last, latest.counted), (silent[1].clone(), Some(silent[0].clone())));
@@ -124,7 +124,7 @@ fn days_follow_the_calendar_of_the_office() {
         [day("2022-08-01", 16), day("2022-08-02", 24), day("2022-08-03", 8)]
     );
     let eight = Calendar::new(TimeZone::get("Asia/Shanghai").unwrap(), 8);
-    store.keep_days_by(&eight).unwrap();
+    store.set_calendar(&eight).unwrap();
     assert_eq!(counts(&store), [day("2022-08-01", 24), day("2022-08-02", 24)]);
     holds_together(&store);
     drop(store);
@@ -135,7 +135,7 @@ fn days_follow_the_calendar_of_the_office() {
     store.commit(&[batch(2, vec![next])], at(60 * 49)).unwrap();
     assert_eq!(counts(&store)[2], day("2022-08-03", 1));
     let nameless = Calendar::new(TimeZone::fixed(jiff::tz::offset(8)), 0);
-    assert!(store.keep_days_by(&nameless).is_err());
+    assert!(store.set_calendar(&nameless).is_err());
     holds_together(&store);
 }
 

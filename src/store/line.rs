@@ -1,10 +1,11 @@
-//! What is written to a server, as line protocol: the same lines for InfluxDB 2 and for VictoriaMetrics (docs/scale.md).
+//! Line protocol: the same lines for InfluxDB 2 and for VictoriaMetrics (docs/scale.md).
 //!
-//! Only numbers are written, since VictoriaMetrics keeps nothing else. It keeps some 12 significant digits of them, and fewer
-//! where a series mixes large with small: a value that would not come back as it is stands in two fields of 32 bits besides.
+//! Only numbers are written, since VictoriaMetrics stores nothing else. It keeps about 12 significant digits, and fewer where a
+//! series mixes large numbers with small ones: a value that would not come back unchanged is written in two fields of 32 bits as
+//! well.
 
-use std::fmt::Write as _;
-
+use influxdb_line_protocol::LineProtocolBuilder;
+use influxdb_line_protocol::builder::{AfterField, AfterMeasurement};
 use jiff::Timestamp;
 
 use crate::core::{Flag, GatewayId, Outcome, Reading, Reason, Series};
@@ -13,17 +14,17 @@ use crate::wire::{ClockState, GatewayState};
 
 /// Measurement of readings.
 pub const READINGS: &str = "hanqing";
-/// Measurement of batches that came.
+/// Measurement of committed batches.
 pub const BATCHES: &str = "hanqing_batch";
-/// Measurement of series, and of how the registers of counters behave.
+/// Measurement of series and counters' specifications.
 pub const SERIES: &str = "hanqing_series";
-/// Measurement of what gateways say of themselves.
+/// Measurement of gateways' states.
 pub const GATEWAYS: &str = "hanqing_gateway";
 
-/// Registers of 16 bits that one field holds: a double counts exactly to 2^53.
+/// Registers of 16 bits in one field: a double is exact up to 2^53.
 pub const WORDS_EACH: usize = 3;
 
-/// The number that stands for a reason. Numbers once given are never changed.
+/// The number that stands for a reason. An assigned number never changes.
 pub fn reason_code(reason: Reason) -> u8 {
     match reason {
         Reason::Timeout => 1,
@@ -53,11 +54,10 @@ pub fn reason_code(reason: Reason) -> u8 {
 
 /// The reason that a number stands for.
 pub fn reason_of(code: u64) -> Option<Reason> {
-    let stands = |reason: &Reason| u64::from(reason_code(*reason)) == code;
-    Reason::ALL.iter().copied().find(stands)
+    Reason::ALL.iter().copied().find(|reason| u64::from(reason_code(*reason)) == code)
 }
 
-/// The number that stands for why readings are lost.
+/// The number that stands for the reason of a loss.
 pub fn lost_code(why: LostTo) -> u8 {
     match why {
         LostTo::Thinned => 1,
@@ -67,7 +67,7 @@ pub fn lost_code(why: LostTo) -> u8 {
     }
 }
 
-/// Why readings are lost, by its number.
+/// The reason of a loss that a number stands for.
 pub fn lost_of(code: u64) -> Option<LostTo> {
     match code {
         1 => Some(LostTo::Thinned),
@@ -78,24 +78,24 @@ pub fn lost_of(code: u64) -> Option<LostTo> {
     }
 }
 
-/// Six decimals and twelve digits before them are what every server gives back as it was.
+/// Every server gives back six decimals and twelve digits before them unchanged.
 const PLAIN_MAX: f64 = 1e12;
 
-/// The value as it is written first, and whether it comes back from there bit for bit.
+/// The value as it is written first, and whether it comes back bit for bit.
 pub fn plain(value: f64) -> (Option<f64>, bool) {
     if value.abs() >= PLAIN_MAX {
         return (None, false);
     }
     let rounded = (value * 1e6).round() / 1e6;
-    // Of minus zero nothing remains on the way.
+    // Minus zero loses its sign on the way.
     let short = format!("{rounded:.10e}").parse() == Ok(rounded);
     let exact =
         short && rounded.to_bits() == value.to_bits() && value.to_bits() != (-0.0f64).to_bits();
     (Some(rounded), exact)
 }
 
-/// The value that these fields of a reading hold; `None` where they hold none. Halves that belong to another value than the plain
-/// one, because it was overwritten, do not count.
+/// The value in these fields of a reading; `None` where they hold none. Halves left over from another value, which the plain one
+/// has replaced, do not count.
 pub fn exact(plain_value: Option<f64>, halves: Option<(u32, u32)>) -> Option<f64> {
     let whole = halves.map(|(high, low)| f64::from_bits(u64::from(high) << 32 | u64::from(low)));
     match (plain_value, whole) {
@@ -107,160 +107,140 @@ pub fn exact(plain_value: Option<f64>, halves: Option<(u32, u32)>) -> Option<f64
     }
 }
 
-/// Writes the line of a reading, of the gateway that it came from.
+/// A line whose first field has been written.
+type Line<'a> = LineProtocolBuilder<&'a mut Vec<u8>, AfterField>;
+
+/// Begins a line of `measurement` with these tags, in order of their names.
+fn begin<'a>(
+    out: &'a mut Vec<u8>,
+    measurement: &str,
+    tags: &[(&str, Option<&str>)],
+) -> LineProtocolBuilder<&'a mut Vec<u8>, AfterMeasurement> {
+    let mut line = LineProtocolBuilder::new_with(out).measurement(measurement);
+    for (name, value) in tags {
+        if let Some(value) = value {
+            line = line.tag(name, value);
+        }
+    }
+    line
+}
+
+/// Appends the line of a reading that came from `gateway`.
 ///
 /// # Errors
-/// Says what of it no server can hold; nothing is written then.
+/// The reading holds what no server can store; nothing is appended then.
 pub fn reading(
-    out: &mut String,
+    out: &mut Vec<u8>,
     gateway: Option<&GatewayId>,
     reading: &Reading,
 ) -> Result<(), String> {
-    let value = match reading.outcome {
-        Outcome::Value(value) if !value.is_finite() => {
-            return Err(format!("{value} of {} is no number that can be stored", reading.series));
-        }
-        Outcome::Value(value) => Some(value),
-        Outcome::Missing(_) => None,
-    };
-    out.push_str(READINGS);
-    if let Some(gateway) = gateway {
-        tag(out, "gateway", gateway.as_str());
+    if let Outcome::Value(value) = reading.outcome
+        && !value.is_finite()
+    {
+        return Err(format!(
+            "{value} of {} is not a finite number and cannot be stored",
+            reading.series
+        ));
     }
-    series_tags(out, &reading.series);
-    let mut fields = Fields::new(out);
-    match (value, reading.outcome) {
-        (Some(value), _) => {
+    let tags = [
+        ("gateway", gateway.map(GatewayId::as_str)),
+        ("parameter", Some(reading.series.parameter.id())),
+        ("station", Some(reading.series.station.as_str())),
+    ];
+    let line = begin(out, READINGS, &tags);
+    let mut line = match reading.outcome {
+        Outcome::Missing(reason) => line.field("m", i64::from(reason_code(reason))),
+        Outcome::Value(value) => {
+            let flag = i64::from(u8::from(reading.flag));
             let (rounded, exact) = plain(value);
-            if let Some(rounded) = rounded {
-                fields.put("v", format_args!("{rounded:?}"));
-            }
-            fields.put("f", format_args!("{}i", u8::from(reading.flag)));
+            let mut line = match rounded {
+                Some(rounded) => line.field("v", rounded).field("f", flag),
+                None => line.field("f", flag),
+            };
             if reading.flag != Flag::Good {
-                fields.put("r", format_args!("{}i", reading.reason.map_or(0, reason_code)));
+                line = line.field("r", i64::from(reading.reason.map_or(0, reason_code)));
             }
-            if !exact {
-                let bits = value.to_bits();
-                fields.put("hi", format_args!("{}i", bits >> 32));
-                fields.put("lo", format_args!("{}i", bits & 0xffff_ffff));
-            }
+            if exact { line } else { halves(line, ["hi", "lo"], value) }
         }
-        (None, Outcome::Missing(reason)) => {
-            fields.put("m", format_args!("{}i", reason_code(reason)))
-        }
-        (None, Outcome::Value(_)) => {}
-    }
+    };
     if reading.flag != Flag::Good {
-        fields.put("n", format_args!("{}i", reading.raw.len()));
+        line = line.field("n", reading.raw.len() as i64);
         for (i, words) in reading.raw.chunks(WORDS_EACH).enumerate() {
-            let packed = words.iter().fold(0u64, |all, word| all << 16 | u64::from(*word));
-            fields.put(&format!("w{i}"), format_args!("{packed}i"));
+            let packed = words.iter().fold(0i64, |all, word| all << 16 | i64::from(*word));
+            line = line.field(&format!("w{i}"), packed);
         }
     }
-    time(out, reading.observed_at);
+    end(line, reading.observed_at);
     Ok(())
 }
 
-/// Writes the line of a batch that came, at `at` by the clock of the hub named `hub`.
-pub fn batch(out: &mut String, hub: &str, batch: &Batch, at: Timestamp) {
-    out.push_str(BATCHES);
-    tag(out, "epoch", &batch.epoch.to_string());
-    tag(out, "gateway", batch.gateway.as_str());
-    tag(out, "hub", hub);
+/// Appends the line of a batch that came at `at` by the clock of the hub named `hub`.
+pub fn batch(out: &mut Vec<u8>, hub: &str, batch: &Batch, at: Timestamp) {
+    let epoch = batch.epoch.to_string();
+    let tags =
+        [("epoch", Some(&*epoch)), ("gateway", Some(batch.gateway.as_str())), ("hub", Some(hub))];
     let (first, last) = batch.stands_for();
-    let mut fields = Fields::new(out);
-    fields.put("first", format_args!("{first}i"));
-    fields.put("last", format_args!("{last}i"));
-    fields.put("n", format_args!("{}i", batch.readings.len()));
+    let mut line = begin(out, BATCHES, &tags)
+        .field("first", first as i64)
+        .field("last", last as i64)
+        .field("n", batch.readings.len() as i64);
     let times = batch.readings.iter().map(|reading| reading.observed_at.as_millisecond());
     if let Some((from, to)) = times.clone().min().zip(times.max()) {
-        fields.put("from_ms", format_args!("{from}i"));
-        fields.put("to_ms", format_args!("{to}i"));
+        line = line.field("from_ms", from).field("to_ms", to);
     }
-    if let Some(Remains { first, lost, from, to, why }) = &batch.remains {
-        fields.put("remains_first", format_args!("{first}i"));
+    if let Some(Remains { first, lost, from, to, why }) = batch.remains {
+        line = line.field("remains_first", first as i64);
         if let Some(lost) = lost {
-            fields.put("lost", format_args!("{lost}i"));
+            line = line.field("lost", lost as i64);
         }
-        fields.put("lost_from_ms", format_args!("{}i", from.as_millisecond()));
-        fields.put("lost_to_ms", format_args!("{}i", to.as_millisecond()));
-        fields.put("why", format_args!("{}i", lost_code(*why)));
+        line = line
+            .field("lost_from_ms", from.as_millisecond())
+            .field("lost_to_ms", to.as_millisecond())
+            .field("why", i64::from(lost_code(why)));
     }
-    time(out, at);
+    end(line, at);
 }
 
-/// Writes the line of a series that a gateway observes, and of a counter how its register behaves.
+/// Appends the line of a series that a gateway observes, and of how a counter's register behaves.
 pub fn series(
-    out: &mut String,
+    out: &mut Vec<u8>,
     hub: &str,
     gateway: Option<&GatewayId>,
     series: &Series,
     counter: Option<CounterSpec>,
     at: Timestamp,
 ) {
-    out.push_str(SERIES);
-    if let Some(gateway) = gateway {
-        tag(out, "gateway", gateway.as_str());
-    }
-    tag(out, "hub", hub);
-    series_tags(out, series);
-    let mut fields = Fields::new(out);
-    fields.put("k", format_args!("1i"));
-    let spec = counter.map(|c| (c.modulus, c.max_rate_per_hour)).unwrap_or_default();
-    // What is not known is said as well: it may have been known before.
-    for (name, value) in [("modulus", spec.0), ("rate", spec.1)] {
-        let bits = value.unwrap_or(0.0).to_bits();
-        fields.put(&format!("{name}_hi"), format_args!("{}i", bits >> 32));
-        fields.put(&format!("{name}_lo"), format_args!("{}i", bits & 0xffff_ffff));
-    }
-    time(out, at);
+    let tags = [
+        ("gateway", gateway.map(GatewayId::as_str)),
+        ("hub", Some(hub)),
+        ("parameter", Some(series.parameter.id())),
+        ("station", Some(series.station.as_str())),
+    ];
+    let (modulus, rate) = counter.map(|c| (c.modulus, c.max_rate_per_hour)).unwrap_or_default();
+    // What is not known is written as 0: it may have been known before.
+    let line = begin(out, SERIES, &tags).field("k", 1i64);
+    let line = halves(line, ["modulus_hi", "modulus_lo"], modulus.unwrap_or(0.0));
+    end(halves(line, ["rate_hi", "rate_lo"], rate.unwrap_or(0.0)), at);
 }
 
-/// Writes the line of what a gateway says of itself.
-pub fn status(out: &mut String, hub: &str, gateway: &GatewayId, status: &Status, at: Timestamp) {
-    out.push_str(GATEWAYS);
-    tag(out, "gateway", gateway.as_str());
-    tag(out, "hub", hub);
-    let mut fields = Fields::new(out);
-    let online = u8::from(status.state == GatewayState::Online);
-    fields.put("online", format_args!("{online}i"));
-    fields.put("since_ms", format_args!("{}i", status.since.as_millisecond()));
+/// Appends the line of a gateway's status.
+pub fn status(out: &mut Vec<u8>, hub: &str, gateway: &GatewayId, status: &Status, at: Timestamp) {
+    let tags = [("gateway", Some(gateway.as_str())), ("hub", Some(hub))];
+    let mut line = begin(out, GATEWAYS, &tags)
+        .field("online", i64::from(status.state == GatewayState::Online))
+        .field("since_ms", status.since.as_millisecond());
     if let Some(clock) = status.clock {
-        let provisional = u8::from(clock == ClockState::Provisional);
-        fields.put("provisional", format_args!("{provisional}i"));
+        line = line.field("provisional", i64::from(clock == ClockState::Provisional));
     }
-    time(out, at);
+    end(line, at);
 }
 
-fn series_tags(out: &mut String, series: &Series) {
-    tag(out, "parameter", series.parameter.id());
-    tag(out, "station", series.station.as_str());
+/// The bits of a value in two fields of 32 bits.
+fn halves<'a>(line: Line<'a>, [high, low]: [&str; 2], value: f64) -> Line<'a> {
+    let bits = value.to_bits();
+    line.field(high, (bits >> 32) as i64).field(low, (bits & 0xffff_ffff) as i64)
 }
 
-/// Nothing needs escaping: ids, epochs and names of hubs are of letters, digits, `-` and `_`.
-fn tag(out: &mut String, name: &str, value: &str) {
-    for part in [",", name, "=", value] {
-        out.push_str(part);
-    }
-}
-
-struct Fields<'a> {
-    out: &'a mut String,
-    separator: char,
-}
-
-impl<'a> Fields<'a> {
-    fn new(out: &'a mut String) -> Self {
-        Self { out, separator: ' ' }
-    }
-
-    fn put(&mut self, name: &str, value: std::fmt::Arguments<'_>) {
-        // A String takes whatever is written.
-        let _written = write!(self.out, "{}{name}={value}", self.separator);
-        self.separator = ',';
-    }
-}
-
-fn time(out: &mut String, at: Timestamp) {
-    let _written = writeln!(out, " {}", at.as_millisecond());
+fn end(line: Line<'_>, at: Timestamp) {
+    line.timestamp(at.as_millisecond()).close_line();
 }

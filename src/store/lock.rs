@@ -1,4 +1,4 @@
-//! Who works with the store's file: many, or one who replaces it.
+//! A lock on the store's file: shared by all who work with it, exclusive for a restore that replaces it.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -6,46 +6,38 @@ use std::path::{Path, PathBuf};
 
 use super::file::give_to_owner_of;
 
-/// Why a lock is not to be had.
+/// Why a lock cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    /// A restore replaces the file.
-    #[error("a restore replaces {0}; wait until it is done")]
-    Replaced(PathBuf),
-    /// A hub or an import works with the file.
-    #[error("a hanqing hub or import works with {0}; stop it, then repeat")]
-    Used(PathBuf),
-    /// The lock's own file cannot be made.
+    #[error("a restore is replacing {0}; wait until it is done")]
+    BeingReplaced(PathBuf),
+    #[error("a hanqing hub or import is using {0}; stop it, then repeat")]
+    InUse(PathBuf),
     #[error("cannot lock {path}; its directory must exist and be writable")]
-    Io {
-        /// The lock's file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Io { path: PathBuf, source: io::Error },
 }
 
-/// A lock on the store's file, in a file beside it. It goes with its process, however that ends.
+/// A lock on the store's file, held in a file beside it. It ends with its process, however that ends.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
 }
 
 impl Lock {
-    /// For who works with the store at `path`, beside others.
+    /// Locks the store at `path` for work beside others.
     ///
     /// # Errors
     /// The file is being replaced.
     pub fn shared(path: &Path) -> Result<Self, LockError> {
-        Self::take(path, File::try_lock_shared, LockError::Replaced)
+        Self::take(path, File::try_lock_shared, LockError::BeingReplaced)
     }
 
-    /// For who replaces the file at `path`: nobody works with it then.
+    /// Locks the store at `path` to replace it.
     ///
     /// # Errors
-    /// Somebody does.
-    pub fn alone(path: &Path) -> Result<Self, LockError> {
-        Self::take(path, File::try_lock, LockError::Used)
+    /// A process is working with the file.
+    pub fn exclusive(path: &Path) -> Result<Self, LockError> {
+        Self::take(path, File::try_lock, LockError::InUse)
     }
 
     fn take(
@@ -53,11 +45,11 @@ impl Lock {
         lock: fn(&File) -> Result<(), TryLockError>,
         held: fn(PathBuf) -> LockError,
     ) -> Result<Self, LockError> {
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(".lock");
-        let beside = PathBuf::from(beside);
-        let failed = |source| LockError::Io { path: beside.clone(), source };
-        let file = open(&beside).map_err(failed)?;
+        let mut lock_path = path.as_os_str().to_owned();
+        lock_path.push(".lock");
+        let lock_path = PathBuf::from(lock_path);
+        let failed = |source| LockError::Io { path: lock_path.clone(), source };
+        let file = open(&lock_path).map_err(failed)?;
         match lock(&file) {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(held(path.into())),
@@ -66,17 +58,17 @@ impl Lock {
     }
 }
 
-/// Opens the lock's file. To be locked it need not be written: root may have made it before the hub's user comes.
+/// Opens the lock's file. A lock needs no write permission: root may have created the file before the hub's user comes.
 fn open(path: &Path) -> io::Result<File> {
     match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         opened => return opened,
     }
-    let made = File::options().create(true).truncate(false).write(true).open(path)?;
+    let created = File::options().create(true).truncate(false).write(true).open(path)?;
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    give_to_owner_of(folder, &made)?;
-    Ok(made)
+    give_to_owner_of(folder, &created)?;
+    Ok(created)
 }

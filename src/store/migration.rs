@@ -1,9 +1,9 @@
-//! Files of older layouts, brought up to date in one transaction: a power cut leaves the file as it was.
+//! Brings files of older layouts up to date in one transaction: a power cut leaves the file as it was.
 
 use rusqlite::{Connection, params};
 
-use super::places::{self, Places};
-use super::schema::{DEFAULT_DAY_START, DEFAULT_ZONE, LOST, PLACES, SCHEMA_VERSION};
+use super::schema::{DEFAULT_DAY_START, DEFAULT_ZONE, LOST, SCHEMA_VERSION, TIERS};
+use super::tables::{self, Tables};
 use super::{StoreError, days};
 use crate::core::{HOUR_MS, hour_start_ms};
 
@@ -18,16 +18,15 @@ pub(super) fn migrate(connection: &Connection, found: i64) -> Result<(), StoreEr
     Ok(transaction.commit()?)
 }
 
-/// Layout 2 keeps what gateways say is lost, and of their clocks.
+/// Layout 2 adds gateways' records of loss, and the state of their clocks.
 fn from_1(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(LOST)?;
     connection.execute_batch("ALTER TABLE gateway ADD COLUMN provisional INTEGER;")
 }
 
-/// Layout 3 keeps what is new apart, days, the last reading of each series, and readings that were set aside until somebody has
-/// looked at them.
+/// Layout 3 adds the hot tier, days, the last reading of each series, and quarantined readings that stay until they are stored.
 fn from_2(connection: &Connection) -> Result<(), StoreError> {
-    connection.execute_batch(PLACES)?;
+    connection.execute_batch(TIERS)?;
     connection
         .execute_batch("ALTER TABLE quarantine ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;")?;
     connection.execute_batch(
@@ -36,16 +35,15 @@ fn from_2(connection: &Connection) -> Result<(), StoreError> {
              FROM (SELECT id, (SELECT max(at_ms) FROM reading WHERE series = id) AS last FROM series)
              WHERE last IS NOT NULL;",
     )?;
-    // All that is there lies where old readings do.
+    // All existing rows are in the cold tier.
     let newest: Option<i64> =
         connection.query_row("SELECT max(at_ms) FROM latest", [], |row| row.get(0))?;
-    let sealed = newest.map_or(0, |newest| hour_start_ms(newest) + HOUR_MS);
+    let hot_from_ms = newest.map_or(0, |newest| hour_start_ms(newest) + HOUR_MS);
     connection.execute(
         "INSERT INTO state (sealed_ms, readings, zone, day_start_hour)
          VALUES (?1, (SELECT count(*) FROM reading), ?2, ?3)",
-        params![sealed, DEFAULT_ZONE, DEFAULT_DAY_START],
+        params![hot_from_ms, DEFAULT_ZONE, DEFAULT_DAY_START],
     )?;
-    let calendar = places::calendar(connection)?;
-    let places = Places::load(connection, &calendar)?;
-    days::rebuild(connection, &places, &calendar)
+    let calendar = tables::calendar(connection)?;
+    days::rebuild(&Tables::load(connection, &calendar)?)
 }

@@ -6,34 +6,37 @@
 //! The store computes no figure.
 
 mod chart;
+mod commit;
+mod connection;
 mod contract;
-mod counters;
 mod days;
 mod delivered;
+mod error;
 pub mod file;
 mod hours;
 pub mod keeper;
 pub mod line;
 mod lock;
 mod migration;
-mod places;
 mod quarantine;
 mod readings;
 mod rollup;
 mod schema;
+mod series;
 #[cfg(feature = "influx")]
 pub mod server;
 mod sqlite;
+mod tables;
 #[cfg(test)]
 mod tests;
-mod write;
 
 pub use chart::ChartPoint;
+pub use commit::Portion;
 pub use contract::{Committed, Refused, Store};
 pub use delivered::{Delivered, GatewayRow, LostRow};
-pub use keeper::StoreHandle;
+pub use error::StoreError;
+pub use keeper::{CommitRequest, FailedCommit, StoreHandle};
 pub use lock::{Lock, LockError};
-pub use quarantine::{Quarantine, SetAside};
-pub use schema::StoreError;
-pub use sqlite::{Latest, Sqlite};
-pub use write::Portion;
+pub use quarantine::{Quarantine, QuarantinedMessage};
+pub use readings::Latest;
+pub use sqlite::Sqlite;

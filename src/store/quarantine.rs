@@ -1,37 +1,33 @@
-//! What could not be taken in, kept for a person to look at.
+//! Messages that could not be stored, for a person to look at.
 
 use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{StoreError, schema};
+use super::{StoreError, connection};
 
-/// What is kept of messages that are none: enough to see a fault, not enough for noise to fill the disk.
-pub(super) const ROWS_MAX: u32 = 10_000;
+/// Unreadable messages that are kept: enough to see a fault, too few for noise to fill the disk. Engineering judgement.
+pub(super) const UNREADABLE_MAX: u32 = 10_000;
 
-/// Sets of readings that wait: nothing more is taken in when there are so many, since none may be lost.
-pub(super) const KEPT_MAX: u64 = 100_000;
+/// Messages with readings that are kept. When there are so many, nothing more is committed, since no reading may be lost.
+pub(super) const READINGS_MAX: u64 = 100_000;
 
-/// The messages set aside: a table of the store's file, also where the readings go to a server.
+/// The quarantine: a table of the store's file, also where readings go to a server.
 pub struct Quarantine {
     connection: Connection,
 }
 
-/// A message that was set aside.
+/// A message in the quarantine, without its content.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SetAside {
-    /// Its number.
+pub struct QuarantinedMessage {
     pub id: i64,
-    /// When it was set aside.
     pub received_at: Timestamp,
-    /// The topic that it came on.
     pub topic: String,
-    /// Why it was set aside.
     pub problem: String,
-    /// Whether it is of readings, and stays until it is taken in.
-    pub is_kept: bool,
-    /// How many bytes of it are kept.
+    /// Whether it holds readings, and so stays until they are stored.
+    pub has_readings: bool,
+    /// Bytes of it that are kept.
     pub size: u64,
 }
 
@@ -39,16 +35,13 @@ impl Quarantine {
     /// Opens the quarantine in the store's file at `path`.
     ///
     /// # Errors
-    /// The file cannot be opened or is of another layout.
+    /// The file cannot be opened or has another layout.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self { connection: schema::open(path)? })
+        Ok(Self { connection: connection::open(path)? })
     }
 
-    /// Sets a message aside that is none of ours, with the reason. Only the newest stay.
-    ///
-    /// # Errors
-    /// It is not kept then.
-    pub fn put(
+    /// Adds a message that cannot be read. Only the newest of these stay.
+    pub fn add_unreadable(
         &mut self,
         now: Timestamp,
         topic: &str,
@@ -62,17 +55,17 @@ impl Quarantine {
         )?;
         transaction.execute(
             "DELETE FROM quarantine WHERE kept = 0 AND id <= (SELECT max(id) FROM quarantine) - ?1",
-            [ROWS_MAX],
+            [UNREADABLE_MAX],
         )?;
         Ok(transaction.commit()?)
     }
 
-    /// Keeps readings that cannot be stored, as a message with nothing but them, until they are taken in. The same message is kept
-    /// once.
+    /// Adds readings that cannot be stored, as a message with nothing but them. They stay until they are stored; the same message
+    /// is added once.
     ///
     /// # Errors
-    /// They are not kept then: too many wait already, or the file cannot be written.
-    pub fn keep(
+    /// The quarantine is full, or the file cannot be written.
+    pub fn add_readings(
         &mut self,
         now: Timestamp,
         topic: &str,
@@ -84,7 +77,7 @@ impl Quarantine {
             transaction.query_row("SELECT count(*) FROM quarantine WHERE kept = 1", [], |row| {
                 row.get(0)
             })?;
-        if waiting >= KEPT_MAX {
+        if waiting >= READINGS_MAX {
             return Err(StoreError::QuarantineFull(waiting));
         }
         transaction.execute(
@@ -96,52 +89,35 @@ impl Quarantine {
         Ok(transaction.commit()?)
     }
 
-    /// What is set aside, the newest first, without its content.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn list(&self) -> Result<Vec<SetAside>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare(&format!("SELECT {COLUMNS} FROM quarantine ORDER BY id DESC"))?;
+    /// All messages, the newest first.
+    pub fn list(&self) -> Result<Vec<QuarantinedMessage>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM quarantine ORDER BY id DESC");
+        let mut statement = self.connection.prepare(&sql)?;
         let rows = statement.query_map([], from_row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// One message and its content; `None` where there is none of this number.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn get(&self, id: i64) -> Result<Option<(SetAside, Vec<u8>)>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare(&format!("SELECT {COLUMNS}, payload FROM quarantine WHERE id = ?1"))?;
+    /// One message and its content; `None` where there is none with this number.
+    pub fn get(&self, id: i64) -> Result<Option<(QuarantinedMessage, Vec<u8>)>, StoreError> {
+        let sql = format!("SELECT {COLUMNS}, payload FROM quarantine WHERE id = ?1");
+        let mut statement = self.connection.prepare(&sql)?;
         Ok(statement.query_row([id], |row| Ok((from_row(row)?, row.get(6)?))).optional()?)
     }
 
-    /// Removes a message: it was taken in.
-    ///
-    /// # Errors
-    /// It stays then.
+    /// Removes a message that has been stored.
     pub fn remove(&mut self, id: i64) -> Result<(), StoreError> {
         self.connection.execute("DELETE FROM quarantine WHERE id = ?1", [id])?;
         Ok(())
     }
 
-    /// Notes why a message still cannot be taken in.
-    ///
-    /// # Errors
-    /// The reason stays as it was then.
-    pub fn explain(&mut self, id: i64, problem: &str) -> Result<(), StoreError> {
-        self.connection
-            .execute("UPDATE quarantine SET problem = ?2 WHERE id = ?1", params![id, problem])?;
+    /// Replaces the reason why a message cannot be stored.
+    pub fn set_problem(&mut self, id: i64, problem: &str) -> Result<(), StoreError> {
+        let sql = "UPDATE quarantine SET problem = ?2 WHERE id = ?1";
+        self.connection.execute(sql, params![id, problem])?;
         Ok(())
     }
 
-    /// How many messages are set aside.
-    ///
-    /// # Errors
-    /// The file cannot be read.
+    /// How many messages there are.
     pub fn count(&self) -> Result<u64, StoreError> {
         Ok(self.connection.query_row("SELECT count(*) FROM quarantine", [], |row| row.get(0))?)
     }
@@ -149,14 +125,14 @@ impl Quarantine {
 
 const COLUMNS: &str = "id, received_ms, topic, problem, kept, length(payload)";
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<SetAside> {
+fn from_row(row: &Row<'_>) -> rusqlite::Result<QuarantinedMessage> {
     let received_ms: i64 = row.get(1)?;
-    Ok(SetAside {
+    Ok(QuarantinedMessage {
         id: row.get(0)?,
         received_at: Timestamp::from_millisecond(received_ms).unwrap_or_default(),
         topic: row.get(2)?,
         problem: row.get(3)?,
-        is_kept: row.get(4)?,
+        has_readings: row.get(4)?,
         size: row.get(5)?,
     })
 }

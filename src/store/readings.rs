@@ -1,87 +1,54 @@
-//! Readings in the file: one row per series and instant.
+//! Readings in the file: one row for each series and instant.
 
-use std::collections::HashMap;
-
-use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::places::Places;
-use super::{Latest, StoreError};
+use super::StoreError;
+use super::error::instant;
+use super::tables::{SLOT_MS, Tables};
 use crate::core::{Flag, Outcome, Reading, Reason, Series};
 
-/// Numbers of series, looked up once.
-#[derive(Default)]
-pub(super) struct SeriesIds(HashMap<Series, i64>);
-
-impl SeriesIds {
-    /// The number of `series`, given to it now if it has none.
-    pub fn id(&mut self, connection: &Connection, series: &Series) -> Result<i64, StoreError> {
-        if let Some(id) = self.0.get(series) {
-            return Ok(*id);
-        }
-        let name = series.to_string();
-        connection
-            .prepare_cached("INSERT INTO series (name) VALUES (?1) ON CONFLICT (name) DO NOTHING")?
-            .execute([&name])?;
-        let id = find(connection, series)?
-            .ok_or_else(|| StoreError::Corrupt(format!("series {name} vanished")))?;
-        self.0.insert(series.clone(), id);
-        Ok(id)
-    }
-
-    /// Forgets all numbers: those given in a transaction that failed do not exist.
-    pub fn forget(&mut self) {
-        self.0.clear();
-    }
+/// The last reading of a series, and the last that counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Latest {
+    /// The last reading, whatever its flag.
+    pub last: Reading,
+    /// The last reading with a value that counts.
+    pub counted: Option<Reading>,
 }
 
-/// The number of `series`, if it has one.
-pub(super) fn find(connection: &Connection, series: &Series) -> Result<Option<i64>, StoreError> {
-    Ok(connection
-        .prepare_cached("SELECT id FROM series WHERE name = ?1")?
-        .query_row([series.to_string()], |row| row.get(0))
-        .optional()?)
-}
-
-/// What an insert came to.
+/// What an insert did.
 #[derive(PartialEq, Eq)]
 pub(super) enum Inserted {
     /// A new row.
     New,
-    /// A row was there and gives way: it had no value, or another one.
+    /// A row without a value, or with another one, was replaced.
     Replaced,
     /// The same row was there.
     Same,
 }
 
-/// Readings that are new lie together by quarters of an hour: a commit of one reading of each series touches few pages, and those
-/// of one series in an hour are found by looking four times.
-pub(super) const SLOT_MS: i64 = 900_000;
-
-/// Stores a reading. The same series and instant is the same row: a value replaces what is missing there, never the other way
-/// round, and a later value an earlier one.
+/// Stores a reading. Each series and instant has one row: a value replaces a missing one, never the other way round, and a
+/// later value an earlier one.
 pub(super) fn insert(
-    connection: &Connection,
-    places: &Places,
+    tables: &Tables<'_>,
     series: i64,
     reading: &Reading,
 ) -> Result<Inserted, StoreError> {
     let at = reading.observed_at.as_millisecond();
-    let flag = u8::from(reading.flag);
+    let (value, flag) = (reading.value(), u8::from(reading.flag));
     let reason = reading.reason.map(Reason::id);
     let raw: Option<Vec<u8>> = (!reading.raw.is_empty())
         .then(|| reading.raw.iter().flat_map(|word| word.to_be_bytes()).collect());
-    let (insert, update) =
-        if places.is_new(at) { (INSERT_HOT, UPDATE_HOT) } else { (INSERT, UPDATE) };
-    let values = params![series, at, reading.value(), flag, reason, raw];
-    if connection.prepare_cached(insert)?.execute(values)? == 1 {
+    let slot = at.div_euclid(SLOT_MS);
+    let cold = params![series, at, value, flag, reason, raw];
+    let hot = params![series, at, value, flag, reason, raw, slot];
+    let (insert, update, row) =
+        if tables.is_hot(at) { (INSERT_HOT, UPDATE_HOT, hot) } else { (INSERT, UPDATE, cold) };
+    if tables.prepare(insert)?.execute(row)? == 1 {
         return Ok(Inserted::New);
     }
-    Ok(if connection.prepare_cached(update)?.execute(values)? == 1 {
-        Inserted::Replaced
-    } else {
-        Inserted::Same
-    })
+    let updated = tables.prepare(update)?.execute(row)? == 1;
+    Ok(if updated { Inserted::Replaced } else { Inserted::Same })
 }
 
 const INSERT: &str =
@@ -90,9 +57,9 @@ const INSERT: &str =
 const UPDATE: &str = "UPDATE reading SET value = ?3, flag = ?4, reason = ?5, raw = ?6
      WHERE series = ?1 AND at_ms = ?2 AND ?3 IS NOT NULL AND (value IS NOT ?3 OR flag <> ?4)";
 const INSERT_HOT: &str = "INSERT INTO reading_hot (slot, series, at_ms, value, flag, reason, raw)
-     VALUES (?2 / 900000, ?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
+     VALUES (?7, ?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
 const UPDATE_HOT: &str = "UPDATE reading_hot SET value = ?3, flag = ?4, reason = ?5, raw = ?6
-     WHERE slot = ?2 / 900000 AND series = ?1 AND at_ms = ?2
+     WHERE slot = ?7 AND series = ?1 AND at_ms = ?2
          AND ?3 IS NOT NULL AND (value IS NOT ?3 OR flag <> ?4)";
 
 /// Notes when a series was read last, and when last with a value that counts.
@@ -113,31 +80,30 @@ pub(super) fn note_latest(
     Ok(())
 }
 
-/// Gives `each` the readings of a series from `from_ms` to before `to_ms`, in order.
+/// Passes the readings of a series from `from_ms` to before `to_ms` to `each`, in order.
 pub(super) fn range(
-    connection: &Connection,
-    places: &Places,
+    tables: &Tables<'_>,
     (id, series): (i64, &Series),
     (from_ms, to_ms): (i64, i64),
     each: &mut dyn FnMut(Reading) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    if from_ms < places.sealed_ms {
-        let mut statement = connection.prepare_cached(
+    if !tables.is_hot(from_ms) {
+        let mut statement = tables.prepare(
             "SELECT at_ms, value, flag, reason, raw FROM reading
              WHERE series = ?1 AND at_ms >= ?2 AND at_ms < ?3 ORDER BY at_ms",
         )?;
-        let mut rows = statement.query(params![id, from_ms, to_ms.min(places.sealed_ms)])?;
+        let mut rows = statement.query(params![id, from_ms, to_ms.min(tables.hot_from_ms)])?;
         while let Some(row) = rows.next()? {
             each(from_row(series, row)?)?;
         }
     }
-    let from_ms = from_ms.max(places.sealed_ms);
+    let from_ms = from_ms.max(tables.hot_from_ms);
     let mut next = from_ms / SLOT_MS;
     while from_ms < to_ms
-        && let Some(slot) = next_slot(connection, next)?
+        && let Some(slot) = next_slot(tables, next)?
         && slot <= (to_ms - 1) / SLOT_MS
     {
-        let mut statement = connection.prepare_cached(
+        let mut statement = tables.prepare(
             "SELECT at_ms, value, flag, reason, raw FROM reading_hot
              WHERE slot = ?4 AND series = ?1 AND at_ms >= ?2 AND at_ms < ?3 ORDER BY at_ms",
         )?;
@@ -150,60 +116,53 @@ pub(super) fn range(
     Ok(())
 }
 
-/// The first slot with readings at or after `slot`.
-fn next_slot(connection: &Connection, slot: i64) -> Result<Option<i64>, StoreError> {
-    Ok(connection
-        .prepare_cached("SELECT min(slot) FROM reading_hot WHERE slot >= ?1")?
-        .query_row([slot], |row| row.get(0))?)
+/// The first slot with hot readings at or after `slot`.
+fn next_slot(tables: &Tables<'_>, slot: i64) -> Result<Option<i64>, StoreError> {
+    let mut statement = tables.prepare("SELECT min(slot) FROM reading_hot WHERE slot >= ?1")?;
+    Ok(statement.query_row([slot], |row| row.get(0))?)
 }
 
 /// The last reading of a series, and the last that counts.
 pub(super) fn latest(
-    connection: &Connection,
-    places: &Places,
+    tables: &Tables<'_>,
     (id, series): (i64, &Series),
 ) -> Result<Option<Latest>, StoreError> {
-    let noted: Option<(i64, Option<i64>)> = connection
-        .prepare_cached("SELECT at_ms, counted_ms FROM latest WHERE series = ?1")?
+    let noted: Option<(i64, Option<i64>)> = tables
+        .prepare("SELECT at_ms, counted_ms FROM latest WHERE series = ?1")?
         .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let Some((at, counted_ms)) = noted else {
+    let Some((last_ms, counted_ms)) = noted else {
         return Ok(None);
     };
-    let one = |at_ms: i64| -> Result<Option<Reading>, StoreError> {
+    let find_last = |span, wanted: fn(&Reading) -> bool| -> Result<Option<Reading>, StoreError> {
         let mut found = None;
-        let span = (at_ms, at_ms.saturating_add(1));
-        range(connection, places, (id, series), span, &mut |reading| {
-            found = Some(reading);
+        range(tables, (id, series), span, &mut |reading| {
+            if wanted(&reading) {
+                found = Some(reading);
+            }
             Ok(())
         })?;
         Ok(found)
     };
-    let Some(last) = one(at)? else {
+    let at = |ms: i64| find_last((ms, ms.saturating_add(1)), |_| true);
+    let Some(last) = at(last_ms)? else {
         return Ok(None);
     };
-    let mut counted = match counted_ms {
-        Some(at_ms) => one(at_ms)?,
-        None => None,
-    };
+    let mut counted = counted_ms.map(at).transpose()?.flatten();
     if counted.as_ref().is_some_and(|reading| !reading.flag.counts()) {
-        // Its flag was changed since: the one before it has to be looked for.
-        counted = None;
-        range(connection, places, (id, series), (i64::MIN, i64::MAX), &mut |reading| {
-            if reading.value().is_some() && reading.flag.counts() {
-                counted = Some(reading);
-            }
-            Ok(())
+        // Its flag has been changed since: an earlier reading is the last that counts.
+        counted = find_last((i64::MIN, i64::MAX), |reading| {
+            reading.value().is_some() && reading.flag.counts()
         })?;
     }
     Ok(Some(Latest { last, counted }))
 }
 
 /// The reading of `series` in a row of time, value, flag, reason and raw registers.
-pub(super) fn from_row(series: &Series, row: &Row<'_>) -> Result<Reading, StoreError> {
+fn from_row(series: &Series, row: &Row<'_>) -> Result<Reading, StoreError> {
     let (at, value, flag): (i64, Option<f64>, u8) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let (reason, raw): (Option<String>, Option<Vec<u8>>) = (row.get(3)?, row.get(4)?);
-    let corrupt = |what: String| StoreError::Corrupt(format!("{series} at {at} ms: {what}"));
+    let corrupt = |problem| StoreError::corrupt(format_args!("{series} at {at} ms: {problem}"));
     let flag = Flag::try_from(flag).map_err(corrupt)?;
     let reason = reason
         .map(|id| Reason::from_id(&id).ok_or_else(|| corrupt(format!("reason {id:?}"))))
@@ -215,7 +174,7 @@ pub(super) fn from_row(series: &Series, row: &Row<'_>) -> Result<Reading, StoreE
     };
     Ok(Reading {
         series: series.clone(),
-        observed_at: Timestamp::from_millisecond(at).map_err(|e| corrupt(e.to_string()))?,
+        observed_at: instant(at)?,
         outcome,
         flag,
         reason,

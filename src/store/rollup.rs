@@ -1,6 +1,6 @@
 //! The columns of a roll-up: one list for the tables of hours and of days.
 
-use rusqlite::{Connection, Row, ToSql, params_from_iter};
+use rusqlite::{CachedStatement, Row, ToSql, params_from_iter};
 
 use super::StoreError;
 use crate::core::Rollup;
@@ -22,24 +22,31 @@ macro_rules! definitions {
     };
 }
 
-/// Placeholders of a row: its series, its start, one more column, and the roll-up.
-macro_rules! placeholders {
-    () => {
-        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+/// Inserts or replaces a row of `$table`: its series, the two columns of `$key`, and the roll-up.
+macro_rules! insert_sql {
+    ($table:literal, $key:literal) => {
+        concat!(
+            "INSERT OR REPLACE INTO ",
+            $table,
+            " (series, ",
+            $key,
+            ", ",
+            rollup::columns!(),
+            ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        )
     };
 }
 
-pub(super) use {columns, definitions, placeholders};
+pub(super) use {columns, definitions, insert_sql};
 
-/// Runs `sql`, which inserts a row of [`placeholders`], with the values of `key` in front of those of `rollup`.
+/// Runs `statement`, which [`insert_sql`] made, with the values of `key` in front of those of `rollup`.
 pub(super) fn insert(
-    connection: &Connection,
-    sql: &str,
+    mut statement: CachedStatement<'_>,
     key: [&dyn ToSql; 3],
     rollup: &Rollup,
 ) -> Result<(), StoreError> {
     let row = key.into_iter().chain(values(rollup));
-    connection.prepare_cached(sql)?.execute(params_from_iter(row))?;
+    statement.execute(params_from_iter(row))?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::write::recompute;
+use super::commit::recompute;
 use super::{Quarantine, Sqlite, Store, StoreError};
 use crate::core::{DayCell, Flag, GatewayId, HourCell, Period, Reading, Reason, Rollup, Series};
 use crate::wire::{Batch, Birth, BirthSeries, CounterSpec, Epoch, GatewayState, Status};
@@ -265,7 +265,7 @@ fn quarantine_keeps_the_newest_and_is_bounded() {
     let file = File::new();
     let mut quarantine = Quarantine::open(&file.path).unwrap();
     let connection = rusqlite::Connection::open(&file.path).unwrap();
-    let full = super::quarantine::ROWS_MAX;
+    let full = super::quarantine::UNREADABLE_MAX;
     connection
         .execute(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
@@ -273,7 +273,7 @@ fn quarantine_keeps_the_newest_and_is_bounded() {
             [full],
         )
         .unwrap();
-    quarantine.put(at(0), "hanqing/v1/x/readings", "no JSON", b"{").unwrap();
+    quarantine.add_unreadable(at(0), "hanqing/v1/x/readings", "no JSON", b"{").unwrap();
     assert_eq!(quarantine.count().unwrap(), u64::from(full));
     let (topic, problem, payload): (String, String, Vec<u8>) = connection
         .query_row(

@@ -1,4 +1,4 @@
-//! Whether a server can be used at all: looked at when a hub starts.
+//! Checks whether a server can be used, when a hub starts.
 
 use std::time::Duration;
 
@@ -6,43 +6,43 @@ use influxdb2::api::buckets::ListBucketsRequest;
 use influxdb2::{ClientBuilder, RequestError};
 use jiff::{SignedDuration, Timestamp};
 
-use super::http::{self, Http, Question};
+use super::http::{Http, Query, builder, token};
 use super::settings::{ServerKind, ServerSettings};
 use crate::store::StoreError;
 
-/// What was found of a server.
+/// Result of a check.
 pub(super) enum Found {
-    /// It can be used; readings older than this it does not keep.
+    /// It can be used, and keeps readings for this long; `None` where that is unlimited or unknown.
     Usable(Option<SignedDuration>),
-    /// It does not answer for now.
-    Away(StoreError),
+    /// It does not answer now.
+    Unreachable(StoreError),
 }
 
-/// Looks at a server.
+/// Checks a server.
 ///
 /// # Errors
-/// It answers, and cannot be used: the text says what to do.
-pub(super) async fn look(settings: &ServerSettings, http: &Http) -> Result<Found, StoreError> {
+/// It answers but cannot be used: the text says what to do.
+pub(super) fn check(settings: &ServerSettings, http: &Http) -> Result<Found, StoreError> {
     match settings.kind {
-        ServerKind::Influx => influx(settings).await,
+        ServerKind::Influx => influx(settings, http),
         ServerKind::Victoria if settings.url.contains("/insert/") => {
-            // A cluster: what writes does not know what storage keeps.
+            // A cluster: vminsert does not know the retention of vmstorage.
             Ok(Found::Usable(None))
         }
-        ServerKind::Victoria => victoria(http).await,
+        ServerKind::Victoria => victoria(http),
     }
 }
 
-/// InfluxDB by influxdb2: whether the bucket is there and the token may see it, and how long it keeps what is written.
-async fn influx(settings: &ServerSettings) -> Result<Found, StoreError> {
+/// Whether InfluxDB has the bucket and shows it to the token, and the bucket's retention.
+fn influx(settings: &ServerSettings, http: &Http) -> Result<Found, StoreError> {
     let fault = |problem: String| StoreError::server(&settings.url, problem);
     let (org, bucket) = settings
         .org
         .clone()
         .zip(settings.bucket.clone())
         .ok_or_else(|| fault("org and bucket are required of kind influx".into()))?;
-    let builder = http::builder(settings)?.timeout(Duration::from_secs(settings.timeout_s.into()));
-    let token = http::token(settings)?.unwrap_or_default();
+    let builder = builder(settings)?.timeout(Duration::from_secs(settings.timeout_s.into()));
+    let token = token(settings)?.unwrap_or_default();
     // The URL was checked before: influxdb2 panics at one that it cannot read.
     let client = ClientBuilder::with_builder(builder, &settings.url, &org, token).build();
     let client = client.map_err(|error| fault(error.to_string()))?;
@@ -51,11 +51,11 @@ async fn influx(settings: &ServerSettings) -> Result<Found, StoreError> {
         org: Some(org.clone()),
         ..ListBucketsRequest::default()
     };
-    match client.list_buckets(Some(request)).await {
+    match http.wait(client.list_buckets(Some(request))) {
         Ok(buckets) => {
             let Some(found) = buckets.buckets.iter().find(|found| found.name == bucket) else {
                 return Err(fault(format!(
-                    "there is no bucket {bucket:?} in organisation {org:?} that this token may see; make it, or correct bucket"
+                    "organisation {org:?} has no bucket {bucket:?} that this token may see; create it, or correct bucket"
                 )));
             };
             let kept = found.retention_rules.iter().map(|rule| rule.every_seconds);
@@ -68,42 +68,40 @@ async fn influx(settings: &ServerSettings) -> Result<Found, StoreError> {
             404 => Err(fault(format!(
                 "404, no organisation {org:?}, or no InfluxDB 2 at this address: {text}"
             ))),
-            status => Ok(Found::Away(fault(format!("{status}: {text}")))),
+            status => Ok(Found::Unreachable(fault(format!("{status}: {text}")))),
         },
         Err(RequestError::ReqwestProcessing { source }) if source.is_decode() => {
             Err(fault(format!(
-                "it answers, and not as InfluxDB 2 does ({source}); correct url, or set kind = \"victoria\""
+                "it does not answer like InfluxDB 2 ({source}); correct url, or set kind = \"victoria\""
             )))
         }
-        Err(error) => Ok(Found::Away(fault(error.to_string()))),
+        Err(error) => Ok(Found::Unreachable(fault(error.to_string()))),
     }
 }
 
-/// VictoriaMetrics: what it does not keep it drops without a word, so its retention has to be known.
-async fn victoria(http: &Http) -> Result<Found, StoreError> {
+/// VictoriaMetrics silently drops readings beyond its retention, so that has to be known.
+fn victoria(http: &Http) -> Result<Found, StoreError> {
     let mut retention = None;
     let mut flags = false;
-    let question = Question { path: "/flags", query: &[], body: None };
-    let asked = http
-        .read(question, &mut |line| {
-            let line = String::from_utf8_lossy(line);
-            flags |= line.starts_with('-');
-            if let Some(value) = line.trim().strip_prefix("-retentionPeriod=") {
-                retention = duration(value.trim_matches('"'));
-            }
-            Ok(())
-        })
-        .await;
+    let query = Query { path: "/flags", parameters: &[], body: None };
+    let asked = http.read(query, &mut |line| {
+        let line = String::from_utf8_lossy(line);
+        flags |= line.starts_with('-');
+        if let Some(value) = line.trim().strip_prefix("-retentionPeriod=") {
+            retention = duration(value.trim_matches('"'));
+        }
+        Ok(())
+    });
     match asked {
-        // A month is what it keeps where it was told nothing.
+        // Its default is a month.
         Ok(()) => Ok(Found::Usable(
             flags.then(|| retention.unwrap_or(SignedDuration::from_hours(31 * 24))),
         )),
-        Err(error) => Ok(Found::Away(error)),
+        Err(error) => Ok(Found::Unreachable(error)),
     }
 }
 
-/// A span as VictoriaMetrics writes it: months without a unit, or h, d, w, y.
+/// A retention as VictoriaMetrics writes it: months without a unit, or h, d, w, y.
 fn duration(text: &str) -> Option<SignedDuration> {
     let (number, hours) = match text.strip_suffix(['h', 'd', 'w', 'y']) {
         Some(number) => (
@@ -121,16 +119,16 @@ fn duration(text: &str) -> Option<SignedDuration> {
     Some(SignedDuration::from_hours(number.checked_mul(hours)?))
 }
 
-/// The oldest time that a server keeps, and the latest that it takes.
+/// The times of readings that a server keeps.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span {
-    /// How far back it keeps; `None` for ever, or where it does not tell.
-    pub kept: Option<SignedDuration>,
-    /// Whether what lies outside is dropped without a word, and nothing after two days from now is taken.
+    /// How far back it reaches; `None` where that is unlimited or unknown.
+    pub retention: Option<SignedDuration>,
+    /// Whether readings outside are dropped silently, and those more than two days ahead as well.
     pub silent: bool,
 }
 
-/// VictoriaMetrics takes nothing from more than two days ahead (measured with 1.79, as its documentation says).
+/// VictoriaMetrics accepts nothing more than two days ahead (documented, and measured with 1.79).
 const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(47);
 
 impl Span {
@@ -146,12 +144,14 @@ impl Span {
             return Err(format!("{at}: the server keeps nothing before 1970"));
         }
         if at.duration_since(now) > AHEAD_MAX {
-            return Err(format!("{at}: the server takes nothing from more than two days ahead"));
+            return Err(format!("{at}: the server accepts nothing more than two days ahead"));
         }
-        if let Some(kept) = self.kept.filter(|kept| now.duration_since(at) >= *kept) {
+        if let Some(retention) =
+            self.retention.filter(|retention| now.duration_since(at) >= *retention)
+        {
             return Err(format!(
-                "{at}: the server keeps what is {} days old at most (-retentionPeriod)",
-                kept.as_hours() / 24
+                "{at}: the server keeps readings for {} days (-retentionPeriod)",
+                retention.as_hours() / 24
             ));
         }
         Ok(())

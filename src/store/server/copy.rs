@@ -1,40 +1,36 @@
-//! The copy of a server's readings that page and report are made of: an embedded store that can be thrown away and made again.
+//! The local copy of a server's readings: an embedded store that feeds page and report and can be made again at any time.
 //!
-//! The server is asked for the batches that came since the last pass, and then for the readings of the times that these batches
-//! span. What came within the last `settle_s` is read again in each pass: a server may show late what it has taken, and the hubs'
-//! clocks differ.
-
-use std::cell::RefCell;
+//! Each pass asks the server for the batches that came since the last pass, and then for the readings of the times that these
+//! batches span. The last `settle_s` are read again in each pass: a server may show late what it has accepted, and the clocks of
+//! hubs differ.
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::runtime::Runtime;
 
 use super::annotated::Annotated;
-use super::http::{Http, Question};
+use super::http::{Http, Query};
 use super::samples::{Came, Readings, Records, Sample};
 use super::settings::{ServerKind, ServerSettings};
-use super::{export, flux, runtime};
+use super::{export, flux};
 use crate::core::GatewayId;
 use crate::store::line::{BATCHES, GATEWAYS, READINGS, SERIES};
 use crate::store::{Portion, Sqlite, Store, StoreError};
-use crate::wire::Epoch;
 
-/// Batches are asked for by so much time at once: a week of a township is some 70,000.
+/// Batches are asked for in spans of this length: a week of a township is some 70,000.
 const WINDOW: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// 2020-01-01: before it there was nothing that could have written, and a copy that has no beginning begins there.
+/// 2020-01-01, s: an empty copy begins here. No hub could have written anything earlier.
 const BEGINNING_S: i64 = 1_577_836_800;
 
-/// Readings that are fetched and committed together, by what their batches say.
+/// Readings that are fetched and committed together, as counted by their batches.
 const READINGS_EACH: u64 = 20_000;
 
-/// Readings that are held at once. A span that holds more, since other batches lie in it too, is asked for in halves.
+/// Readings held in memory at once. A span with more, since other batches lie in it too, is asked for in halves.
 const READINGS_MAX: usize = 100_000;
 
-/// Records of one measurement that are held at once.
+/// Records of one measurement held in memory at once.
 const RECORDS_MAX: usize = 500_000;
 
-/// Times that readings of some batches span.
+/// Some batches, and the span of their readings.
 #[derive(Debug, Default)]
 struct Part {
     gateways: Vec<GatewayId>,
@@ -43,52 +39,44 @@ struct Part {
     came: Vec<Came>,
 }
 
-/// What a pass came to.
+/// Result of a pass.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Copied {
-    /// Readings that the copy did not have.
     pub new_readings: u64,
-    /// Batches that it did not have.
     pub new_batches: u64,
 }
 
-/// How far back a pass looks for batches that it does not know.
+/// How far back a pass looks for unknown batches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
     /// To the last pass.
     New,
-    /// A day: finds what a hub with a wrong clock has filed under a time that was looked at before.
+    /// A day: finds batches that a hub with a wrong clock filed under an earlier time.
     Day,
 }
 
 /// See [`Reach::Day`].
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
 
-/// What keeps a copy up to date.
+/// Keeps a copy up to date.
 pub struct Copier {
-    /// `None` only while it is being dropped.
-    runtime: Option<Runtime>,
     settings: ServerSettings,
     http: Http,
 }
 
 impl Copier {
-    /// Makes ready to read from a server.
+    /// Prepares to read from a server.
     ///
     /// # Errors
-    /// The settings are wrong, or a file of theirs cannot be read.
+    /// The settings are wrong, or a file that they name cannot be read.
     pub fn new(settings: &ServerSettings) -> Result<Self, StoreError> {
-        Ok(Self {
-            runtime: Some(runtime(settings)?),
-            http: Http::new(settings)?,
-            settings: settings.clone(),
-        })
+        Ok(Self { http: Http::new(settings)?, settings: settings.clone() })
     }
 
-    /// Brings `copy` up to date. What was copied stays where it ends early; the next pass goes on there.
+    /// Brings `copy` up to date. A pass that fails keeps what it has copied, and the next one continues there.
     ///
     /// # Errors
-    /// The server does not answer or what it says cannot be read, or the copy cannot be written.
+    /// The server does not answer, its answer cannot be used, or the copy cannot be written.
     pub fn pass(
         &self,
         copy: &mut Sqlite,
@@ -109,15 +97,15 @@ impl Copier {
         let end = now.checked_add(settle).unwrap_or(Timestamp::MAX);
         while from < end {
             let to = from.checked_add(WINDOW).unwrap_or(Timestamp::MAX).min(end);
-            self.window(copy, (from, to), before(now, settle), &mut copied)?;
+            self.copy_window(copy, (from, to), before(now, settle), &mut copied)?;
             copy.note_copied(to.min(now))?;
             from = to;
         }
         Ok(copied)
     }
 
-    /// Copies what came from `from` to before `to`.
-    fn window(
+    /// Copies the batches that came within `span`, and what gateways said in it.
+    fn copy_window(
         &self,
         copy: &mut Sqlite,
         span: (Timestamp, Timestamp),
@@ -125,7 +113,7 @@ impl Copier {
         copied: &mut Copied,
     ) -> Result<(), StoreError> {
         let gateways = self.settings.gateways.clone();
-        // First what counters are, so that their readings are folded once.
+        // Counters' specifications first, so that their readings are folded once.
         let series = self.records(SERIES, "k|modulus_hi|modulus_lo|rate_hi|rate_lo", span)?;
         copy.describe(&series.series())?;
         let batches = self.records(
@@ -136,23 +124,24 @@ impl Copier {
         let mut new: Vec<Came> = batches
             .batches()
             .filter(|came| {
-                came.at >= settled || !copy.has(&came.gateway, came.epoch, (came.first, came.last))
+                came.at >= settled
+                    || !copy.has_delivered(&came.gateway, came.epoch, (came.first, came.last))
             })
             .collect();
         drop(batches);
         copied.new_batches += new
             .iter()
-            .filter(|came| !copy.has(&came.gateway, came.epoch, (came.first, came.last)))
+            .filter(|came| !copy.has_delivered(&came.gateway, came.epoch, (came.first, came.last)))
             .count() as u64;
         new.sort_by_key(|came| came.span);
         let mut part = Part::default();
         for came in new {
             if part.readings + came.readings > READINGS_EACH && part.readings > 0 {
-                copied.new_readings += self.part(copy, std::mem::take(&mut part))?;
+                copied.new_readings += self.copy_part(copy, std::mem::take(&mut part))?;
             }
             part.add(came);
         }
-        copied.new_readings += self.part(copy, part)?;
+        copied.new_readings += self.copy_part(copy, part)?;
         let said = self.records(GATEWAYS, "online|since_ms|provisional", span)?;
         for (gateway, status) in said.statuses() {
             if gateways.is_empty() || gateways.contains(&gateway) {
@@ -162,8 +151,8 @@ impl Copier {
         Ok(())
     }
 
-    /// Copies the readings of a part, and then that its batches came.
-    fn part(&self, copy: &mut Sqlite, part: Part) -> Result<u64, StoreError> {
+    /// Copies the readings of a part, and then its batches.
+    fn copy_part(&self, copy: &mut Sqlite, part: Part) -> Result<u64, StoreError> {
         let mut new = 0;
         if let Some((first, last)) = part.span {
             let mut open = vec![(first, last)];
@@ -180,7 +169,7 @@ impl Copier {
                                 .collect(),
                             ..Portion::default()
                         };
-                        new += copy.absorb(&portion)?;
+                        new += copy.merge(&portion)?;
                     }
                     None => {
                         let middle = first + (last - first) / 2;
@@ -198,17 +187,17 @@ impl Copier {
             *heard = at.max(*heard);
             portion.lost.extend(lost);
         }
-        copy.absorb(&portion)?;
+        copy.merge(&portion)?;
         Ok(new)
     }
 
-    /// The readings of these gateways, first and last instant included; `None` where they are too many to be held.
+    /// The readings of these gateways, first and last instant included; `None` where they are too many for memory.
     fn readings(
         &self,
         gateways: &[GatewayId],
         (first, last): (i64, i64),
     ) -> Result<Option<Readings>, StoreError> {
-        let at = |ms| Timestamp::from_millisecond(ms).map_err(|e| self.unread(e.to_string()));
+        let at = |ms| Timestamp::from_millisecond(ms).map_err(|e| self.unusable(e.to_string()));
         let span = (at(first)?, at(last.saturating_add(1))?);
         let mut readings = Readings::default();
         let mut too_many = false;
@@ -237,7 +226,7 @@ impl Copier {
             records.add(sample);
             if records.len() > RECORDS_MAX {
                 return Err(format!(
-                    "more than {RECORDS_MAX} records of {measurement} in a week: name this hub's gateways in store.server.gateways"
+                    "more than {RECORDS_MAX} records of {measurement} in a week; list this hub's gateways in store.server.gateways"
                 ));
             }
             Ok(())
@@ -245,7 +234,7 @@ impl Copier {
         Ok(records)
     }
 
-    /// Gives all samples of a measurement, from `from` to before `to`, to `each`.
+    /// Passes all samples of a measurement, from `from` to before `to`, to `each`.
     fn samples(
         &self,
         measurement: &str,
@@ -258,22 +247,22 @@ impl Copier {
             ServerKind::Influx => {
                 let bucket = self.settings.bucket.as_deref().unwrap_or_default();
                 let org = self.settings.org.as_deref().unwrap_or_default();
-                let query = flux::samples(bucket, measurement, gateways, (from, to));
-                let question = Question {
+                let samples = flux::samples(bucket, measurement, gateways, (from, to));
+                let query = Query {
                     path: "/api/v2/query",
-                    query: &[("org", org)],
-                    body: Some(flux::body(&query)),
+                    parameters: &[("org", org)],
+                    body: Some(flux::body(&samples)),
                 };
                 let mut answer = Annotated::default();
-                self.ask(question, &mut |line| answer.line(line, each))
+                self.query(query, &mut |line| answer.line(line, each))
             }
             ServerKind::Victoria => {
                 let selector = export::selector(measurement, fields, gateways);
-                // Both ends are included there.
+                // VictoriaMetrics includes both ends.
                 let last = before(to, SignedDuration::from_millis(1));
-                let question = Question {
+                let query = Query {
                     path: "/api/v1/export",
-                    query: &[
+                    parameters: &[
                         ("match[]", &selector),
                         ("start", &export::time(from)),
                         ("end", &export::time(last)),
@@ -281,62 +270,22 @@ impl Copier {
                     ],
                     body: None,
                 };
-                self.ask(question, &mut |line| export::line(measurement, line, each))
+                self.query(query, &mut |line| export::line(measurement, line, each))
             }
         }
     }
 
-    fn ask(
+    fn query(
         &self,
-        question: Question<'_>,
+        query: Query<'_>,
         line: &mut dyn FnMut(&[u8]) -> Result<(), String>,
     ) -> Result<(), StoreError> {
-        let runtime = self.runtime.as_ref().ok_or(StoreError::Closed)?;
-        let line = RefCell::new(line);
-        runtime.block_on(self.http.read(question, &mut |text| {
-            (line.borrow_mut())(text).map_err(|problem| self.unread(problem))
-        }))
+        self.http.read(query, &mut |text| line(text).map_err(|problem| self.unusable(problem)))
     }
 
-    fn unread(&self, problem: String) -> StoreError {
+    fn unusable(&self, problem: String) -> StoreError {
         let url = self.settings.read_url.as_ref().unwrap_or(&self.settings.url);
         StoreError::server(url, format!("its answer cannot be used: {problem}"))
-    }
-}
-
-impl Sqlite {
-    /// Whether these batches came.
-    fn has(&self, gateway: &GatewayId, epoch: Epoch, range: (u64, u64)) -> bool {
-        let key = (gateway.clone(), epoch);
-        self.delivered.get(&key).is_some_and(|set| set.next_gap(range.0, range.1).is_none())
-    }
-
-    /// Up to when a server was copied into this file; `None` where it never was.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn copied_to(&self) -> Result<Option<Timestamp>, StoreError> {
-        let ms: Option<i64> =
-            self.connection.query_row("SELECT copied_ms FROM state", [], |row| row.get(0))?;
-        ms.map(Timestamp::from_millisecond)
-            .transpose()
-            .map_err(|error| StoreError::Corrupt(error.to_string()))
-    }
-
-    /// Notes up to when a server was copied.
-    fn note_copied(&mut self, to: Timestamp) -> Result<(), StoreError> {
-        let ms = to.as_millisecond();
-        self.connection.execute("UPDATE state SET copied_ms = ?1", [ms])?;
-        Ok(())
-    }
-}
-
-impl Drop for Copier {
-    fn drop(&mut self) {
-        // A runtime that is dropped where another runs would panic.
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
     }
 }
 

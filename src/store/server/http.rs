@@ -1,7 +1,7 @@
-//! Requests to a server: with a token, a time limit, and bounded answers.
+//! Blocking requests to a server: with a token, a time limit, and bounded answers.
 //!
-//! They are made by the reqwest that influxdb2 links, and not by influxdb2's own methods, where these lose what is needed: the
-//! headers of a refusal (Retry-After), or any bound on the size of an answer (docs/decisions/0010).
+//! They use the reqwest that influxdb2 links. influxdb2's own methods lose the headers of a refusal (Retry-After) and put no bound
+//! on the size of an answer (docs/decisions/0010).
 
 use std::io::Write;
 use std::time::Duration;
@@ -11,20 +11,21 @@ use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Certificate, Client, RequestBuilder, Url};
+use tokio::runtime::{Builder, Runtime};
 
 use super::settings::ServerSettings;
 use crate::store::StoreError;
 
-/// What is kept of the words of a refusal.
-const WORDS_MAX: usize = 2_000;
+/// Bytes kept of the text of a refusal.
+const TEXT_MAX: usize = 2_000;
 
-/// A connection that is not there after this long will not come: engineering judgement.
+/// A connection that takes longer than this will not come. Engineering judgement.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
 
-/// A server that asks for more patience than this is asked again all the same.
+/// A server that asks to be left alone for longer than this is asked again after it.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(300);
 
-/// Longest line of an answer: of VictoriaMetrics' export, which holds as many samples as it was asked for (see [`super::export`]).
+/// Longest line of an answer. VictoriaMetrics exports as many samples in a line as it is asked for (see [`super::export`]).
 const LINE_MAX: usize = 8 << 20;
 
 /// An answer to a write.
@@ -32,11 +33,13 @@ const LINE_MAX: usize = 8 << 20;
 pub(super) struct Answer {
     pub status: u16,
     pub retry_after: Option<Duration>,
-    pub words: String,
+    pub text: String,
 }
 
-/// What asks a server.
+/// A client of one server. Its methods block.
 pub(super) struct Http {
+    /// Runs the requests while their caller blocks; `None` only during the drop.
+    runtime: Option<Runtime>,
     client: Client,
     url: Url,
     read_url: Url,
@@ -51,8 +54,10 @@ impl Http {
             settings.check_url(url).map_err(wrong)?;
             Url::parse(url).map_err(|error| wrong(error.to_string()))
         };
+        let runtime = Builder::new_current_thread().enable_all().build();
         Ok(Self {
-            client: builder(settings)?.build().map_err(|error| wrong(words_of(&error)))?,
+            runtime: Some(runtime.map_err(|error| wrong(error.to_string()))?),
+            client: builder(settings)?.build().map_err(|error| wrong(error_text(&error)))?,
             url: parse(&settings.url)?,
             read_url: parse(settings.read_url.as_ref().unwrap_or(&settings.url))?,
             authorization: token(settings)?.map(|token| format!("Token {token}")),
@@ -60,7 +65,13 @@ impl Http {
         })
     }
 
-    /// The address of something under the server's URL.
+    /// Runs `future` to its end.
+    pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        let runtime = self.runtime.as_ref().expect("only the drop takes the runtime");
+        runtime.block_on(future)
+    }
+
+    /// The address of `path` under the server's URL.
     fn address(base: &Url, path: &str) -> Url {
         let mut url = base.clone();
         url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
@@ -74,8 +85,8 @@ impl Http {
         }
     }
 
-    /// Sends `body`, compressed, to be written; `now` is what a date in the answer is compared with.
-    pub async fn write(
+    /// Sends `body`, compressed, to be written. `now` is compared with a date in the answer.
+    pub fn write(
         &self,
         path: &str,
         query: &[(&str, &str)],
@@ -94,36 +105,45 @@ impl Http {
             .header(CONTENT_ENCODING, "gzip")
             .timeout(self.timeout)
             .body(packed);
-        let response = self.send(request).await?;
-        let status = response.status().as_u16();
-        let retry_after = retry_after(response.headers(), now);
-        let words = words(response).await;
-        Ok(Answer { status, retry_after, words })
+        self.wait(async {
+            let response = self.send(request).await?;
+            let status = response.status().as_u16();
+            let retry_after = retry_after(response.headers(), now);
+            Ok(Answer { status, retry_after, text: text(response).await })
+        })
     }
 
-    /// Asks for what is read, and gives each line of the answer to `line`. The whole may take long, each piece of it not.
-    pub async fn read(
+    /// Sends a query, and passes each line of the answer to `line`. The time limit is for each piece of the answer.
+    pub fn read(
         &self,
-        question: Question<'_>,
+        query: Query<'_>,
         line: &mut dyn FnMut(&[u8]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let url = Self::address(&self.read_url, question.path);
-        let request = match question.body {
+        self.wait(self.read_lines(query, line))
+    }
+
+    async fn read_lines(
+        &self,
+        query: Query<'_>,
+        line: &mut dyn FnMut(&[u8]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let url = Self::address(&self.read_url, query.path);
+        let request = match query.body {
             Some(body) => self.client.post(url).header(CONTENT_TYPE, "application/json").body(body),
             None => self.client.get(url),
         };
-        let sent = self.send(request.query(question.query));
+        let sent = self.send(request.query(query.parameters));
         let mut response = self.in_time(sent).await??;
         let status = response.status();
         if !status.is_success() {
-            let words = words(response).await;
-            return Err(StoreError::server(self.read_url.as_str(), format!("{status}: {words}")));
+            let problem = format!("{status}: {}", text(response).await);
+            return Err(StoreError::server(self.read_url.as_str(), problem));
         }
         let mut rest: Vec<u8> = Vec::new();
         loop {
             let chunk = self.in_time(response.chunk()).await?;
             let chunk = chunk.map_err(|error| {
-                let cut = format!("the answer was cut off: {}", words_of(&error));
+                let cut = format!("the answer was cut off: {}", error_text(&error));
                 StoreError::server(self.read_url.as_str(), cut)
             })?;
             let Some(chunk) = chunk else { break };
@@ -158,19 +178,28 @@ impl Http {
 
     async fn send(&self, request: RequestBuilder) -> Result<reqwest::Response, StoreError> {
         let sent = self.with_token(request).send().await;
-        sent.map_err(|error| StoreError::server(self.url.as_str(), words_of(&error)))
+        sent.map_err(|error| StoreError::server(self.url.as_str(), error_text(&error)))
     }
 }
 
-/// What is asked of a server.
-pub(super) struct Question<'a> {
+impl Drop for Http {
+    fn drop(&mut self) {
+        // A runtime must not be dropped within another one, which would panic.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// What a server is asked.
+pub(super) struct Query<'a> {
     pub path: &'a str,
-    pub query: &'a [(&'a str, &'a str)],
-    /// JSON; without it, the question is all in the query.
+    pub parameters: &'a [(&'a str, &'a str)],
+    /// JSON; `None` where the parameters say it all.
     pub body: Option<String>,
 }
 
-/// How requests are made: HTTP/1.1, certificates verified, nothing endless.
+/// A client for HTTP/1.1 that verifies certificates and waits for nothing endlessly.
 pub(super) fn builder(settings: &ServerSettings) -> Result<reqwest::ClientBuilder, StoreError> {
     let mut builder = Client::builder()
         .http1_only()
@@ -188,7 +217,7 @@ pub(super) fn builder(settings: &ServerSettings) -> Result<reqwest::ClientBuilde
     Ok(builder)
 }
 
-/// The token, out of its file.
+/// The token in the settings' file.
 pub(super) fn token(settings: &ServerSettings) -> Result<Option<String>, StoreError> {
     let Some(file) = &settings.token_file else {
         return Ok(None);
@@ -199,39 +228,39 @@ pub(super) fn token(settings: &ServerSettings) -> Result<Option<String>, StoreEr
     let text = std::fs::read_to_string(file).map_err(|error| wrong(&error.to_string()))?;
     let token = text.trim_end_matches(['\r', '\n']);
     if token.is_empty() || !token.chars().all(|c| c.is_ascii_graphic()) {
-        return Err(wrong("holds no token: one line of letters, digits and signs"));
+        return Err(wrong("must hold one line of letters, digits and signs"));
     }
     Ok(Some(token.to_owned()))
 }
 
-/// What went wrong, with all that it came from: reqwest's own words name the URL alone.
-fn words_of(error: &reqwest::Error) -> String {
+/// The error's chain of causes: reqwest's own text names only the URL.
+fn error_text(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".into();
     }
-    let mut words = Vec::new();
+    let mut causes = Vec::new();
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
-        words.push(error.to_string());
+        causes.push(error.to_string());
         source = error.source();
     }
-    words.dedup();
-    if words.is_empty() {
-        words.push(error.to_string());
+    causes.dedup();
+    if causes.is_empty() {
+        causes.push(error.to_string());
     }
-    words.join(": ")
+    causes.join(": ")
 }
 
-/// The first words of an answer; what cannot be read is left out.
-async fn words(mut response: reqwest::Response) -> String {
+/// The first bytes of an answer; what cannot be read is left out.
+async fn text(mut response: reqwest::Response) -> String {
     let mut text = Vec::new();
-    while text.len() < WORDS_MAX {
+    while text.len() < TEXT_MAX {
         match response.chunk().await {
             Ok(Some(chunk)) => text.extend_from_slice(&chunk),
             _ => break,
         }
     }
-    text.truncate(WORDS_MAX);
+    text.truncate(TEXT_MAX);
     String::from_utf8_lossy(&text).trim().to_owned()
 }
 

@@ -1,6 +1,6 @@
-//! A server that keeps the readings: InfluxDB 2, or VictoriaMetrics through the same way of writing.
+//! A server that holds the readings: InfluxDB 2, or VictoriaMetrics through the same write API.
 //!
-//! It is the truth where several hubs take in; what is read from it goes through a [`copy`] in an embedded store.
+//! It is the store of record where several hubs ingest; reading goes through a local [`copy`] in an embedded store.
 
 mod annotated;
 mod check;
@@ -21,7 +21,6 @@ mod write;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use tokio::runtime::{Builder, Runtime};
 
 pub use settings::{ServerKind, ServerSettings};
 
@@ -30,117 +29,92 @@ use self::http::Http;
 use self::write::{Lines, Writer};
 use super::{Committed, Refused, Store, StoreError, line};
 use crate::core::GatewayId;
-use crate::wire::{Batch, Birth, Epoch, RangeSet, Status};
+use crate::wire::{Batch, Birth, Epoch, Status};
 
-/// A server that takes in.
+/// A server that readings are written to.
 ///
-/// Its methods block: it is to be used from the thread of its own that [`keeper`](super::keeper) gives it.
+/// Its methods block: use it on the thread that [`keeper`](super::keeper) gives it.
 pub struct Server {
-    /// `None` only while it is being dropped.
-    runtime: Option<Runtime>,
     settings: ServerSettings,
     http: Http,
     writer: Writer,
-    /// The hub's name at the server: no two may share one.
+    /// The hub's name at the server, unique among its hubs.
     hub: String,
-    /// What it keeps; `None` as long as it has not answered.
+    /// `None` until the server has answered once.
     span: Option<Span>,
-    /// The time of the last record that this hub has written: no two have the same.
+    /// Time of the last record that this hub wrote: no two have the same.
     last_ms: i64,
 }
 
 impl Server {
-    /// Makes ready to write to a server as the hub named `hub`, and looks whether it can be used. One that does not answer may come
-    /// later.
+    /// Prepares to write to a server as the hub named `hub`, and checks whether it can be used. It need not answer yet.
     ///
     /// # Errors
-    /// The settings are wrong, a file of theirs cannot be read, or the server answers and cannot be used.
+    /// The settings are wrong, a file that they name cannot be read, or the server answers but cannot be used.
     pub fn open(settings: &ServerSettings, hub: &str) -> Result<Self, StoreError> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if hub.is_empty() || !hub.chars().all(allowed) {
             return Err(StoreError::server(
                 &settings.url,
-                format!("{hub:?} is no name of a hub: letters, digits, '-', '_' and '.'"),
+                format!("{hub:?} is not a valid name of a hub: letters, digits, '-', '_' and '.'"),
             ));
         }
         let mut server = Self {
-            runtime: Some(runtime(settings)?),
             http: Http::new(settings)?,
-            writer: Writer::new(Http::new(settings)?, settings),
+            writer: Writer::new(settings),
             settings: settings.clone(),
             hub: hub.into(),
             span: None,
             last_ms: 0,
         };
-        if let Err(error) = server.look()? {
-            tracing::warn!(%error, "the server is away; nothing is acknowledged until it answers");
+        if let Err(error) = server.check()? {
+            tracing::warn!(%error, "the server is unreachable; nothing is acknowledged until it answers");
         }
         Ok(server)
     }
 
-    /// Looks at the server until it has once answered; gives why it does not.
-    fn look(&mut self) -> Result<Result<Span, StoreError>, StoreError> {
+    /// Checks the server until it has answered once; the inner error says why it does not.
+    fn check(&mut self) -> Result<Result<Span, StoreError>, StoreError> {
         if let Some(span) = self.span {
             return Ok(Ok(span));
         }
-        let found = self.wait(check::look(&self.settings, &self.http))?;
-        Ok(match found? {
-            Found::Usable(kept) => {
+        Ok(match check::check(&self.settings, &self.http)? {
+            Found::Usable(retention) => {
                 let silent = self.settings.kind == ServerKind::Victoria;
-                Ok(*self.span.insert(Span { kept, silent }))
+                Ok(*self.span.insert(Span { retention, silent }))
             }
-            Found::Away(why) => Err(why),
+            Found::Unreachable(why) => Err(why),
         })
     }
 
-    fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T, StoreError> {
-        let runtime = self.runtime.as_ref().ok_or(StoreError::Closed)?;
-        Ok(runtime.block_on(future))
-    }
-
     /// A time that no other record of this hub has.
-    fn stamp(&mut self, now: Timestamp) -> Timestamp {
+    fn unique_time(&mut self, now: Timestamp) -> Timestamp {
         let next = Timestamp::from_millisecond(self.last_ms + 1).unwrap_or(now);
         let at = now.max(next);
         self.last_ms = at.as_millisecond();
         at
     }
 
-    /// Writes lines that nothing can be wrong with.
-    fn write_ours(&mut self, lines: &Lines, now: Timestamp) -> Result<(), StoreError> {
-        let refused = self.wait(self.writer.write(lines, now))??;
+    /// Writes lines of our own making: the server must not refuse any.
+    fn write_records(&mut self, lines: &Lines, now: Timestamp) -> Result<(), StoreError> {
+        let refused = self.writer.write(&self.http, lines, now)?;
         match refused.into_iter().next() {
             None => Ok(()),
-            Some((_, words)) => Err(StoreError::server(
+            Some((_, reason)) => Err(StoreError::server(
                 &self.settings.url,
-                format!("it refuses what goes with readings: {words}"),
+                format!("it refuses the records that go with readings: {reason}"),
             )),
         }
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        // A runtime that is dropped where another runs would panic.
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
-
-fn runtime(settings: &ServerSettings) -> Result<Runtime, StoreError> {
-    Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| StoreError::server(&settings.url, error.to_string()))
-}
-
 impl Store for Server {
-    /// Readings first, and when they are taken, that their batches came. A commit that fails may leave readings behind; they are
-    /// written again with their batch, to the same place.
+    /// Readings first; once they are accepted, the records of their batches. A commit that fails may leave readings behind; they
+    /// are written again with their batch, to the same place.
     fn commit(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
-        let span = self.look()??;
-        let mut refused: BTreeMap<usize, Vec<(usize, String)>> = BTreeMap::new();
+        let span = self.check()??;
+        // Of each batch, the indices of its refused readings with the reason.
+        let mut refused: BTreeMap<usize, BTreeMap<usize, String>> = BTreeMap::new();
         let mut lines = Lines::default();
         let mut places = Vec::new();
         for (b, batch) in batches.iter().enumerate() {
@@ -148,49 +122,41 @@ impl Store for Server {
                 let gateway = Some(&batch.gateway);
                 let written = span
                     .holds(reading.observed_at, now)
-                    .and_then(|()| line::reading(lines.text(), gateway, reading));
+                    .and_then(|()| line::reading(lines.buffer(), gateway, reading));
                 match written {
                     Ok(()) => {
                         lines.end();
                         places.push((b, r));
                     }
-                    Err(problem) => refused.entry(b).or_default().push((r, problem)),
+                    Err(problem) => {
+                        refused.entry(b).or_default().insert(r, problem);
+                    }
                 }
             }
         }
-        let unwanted = self.wait(self.writer.write(&lines, now))??;
-        let mut committed = Committed {
-            new_readings: (places.len() - unwanted.len()) as u64,
-            ..Committed::default()
-        };
-        for (line, words) in unwanted {
+        let unwanted = self.writer.write(&self.http, &lines, now)?;
+        let new_readings = (places.len() - unwanted.len()) as u64;
+        let mut committed = Committed { new_readings, ..Committed::default() };
+        for (line, reason) in unwanted {
             if let Some((b, r)) = places.get(line) {
-                refused.entry(*b).or_default().push((*r, words));
+                refused.entry(*b).or_default().insert(*r, reason);
             }
         }
-        let mut came = Lines::default();
-        for batch in batches {
-            let at = self.stamp(now);
-            line::batch(came.text(), &self.hub, batch, at);
-            came.end();
+        let mut records = Lines::default();
+        for (b, batch) in batches.iter().enumerate() {
+            let at = self.unique_time(now);
+            line::batch(records.buffer(), &self.hub, batch, at);
+            records.end();
             let key: (GatewayId, Epoch) = (batch.gateway.clone(), batch.epoch);
-            let set: &mut RangeSet = committed.delivered.entry(key).or_default();
             let (first, last) = batch.stands_for();
-            set.insert_range(first, last);
+            committed.delivered.entry(key).or_default().insert_range(first, last);
+            if let Some(refused) = refused.remove(&b) {
+                let readings = refused.keys().filter_map(|r| batch.readings.get(*r).cloned());
+                let problem = refused.values().next().cloned().unwrap_or_default();
+                committed.refused.push(Refused::new(batch, readings.collect(), problem));
+            }
         }
-        self.write_ours(&came, now)?;
-        for (b, mut readings) in refused {
-            readings.sort_by_key(|(r, _)| *r);
-            let Some(batch) = batches.get(b) else {
-                continue;
-            };
-            let problem = readings.first().map_or(String::new(), |(_, why)| why.clone());
-            let readings = readings.iter().filter_map(|(r, _)| batch.readings.get(*r).cloned());
-            committed.refused.push(Refused {
-                problem,
-                batch: Batch { readings: readings.collect(), ..batch.clone() },
-            });
-        }
+        self.write_records(&records, now)?;
         Ok(committed)
     }
 
@@ -200,12 +166,12 @@ impl Store for Server {
         birth: &Birth,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.look()??;
-        let at = self.stamp(now);
+        self.check()??;
+        let at = self.unique_time(now);
         let mut lines = Lines::default();
         for series in &birth.series {
             line::series(
-                lines.text(),
+                lines.buffer(),
                 &self.hub,
                 Some(gateway),
                 &series.series,
@@ -214,7 +180,7 @@ impl Store for Server {
             );
             lines.end();
         }
-        self.write_ours(&lines, now)
+        self.write_records(&lines, now)
     }
 
     fn status(
@@ -223,11 +189,11 @@ impl Store for Server {
         status: &Status,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.look()??;
-        let at = self.stamp(now);
+        self.check()??;
+        let at = self.unique_time(now);
         let mut lines = Lines::default();
-        line::status(lines.text(), &self.hub, gateway, status, at);
+        line::status(lines.buffer(), &self.hub, gateway, status, at);
         lines.end();
-        self.write_ours(&lines, now)
+        self.write_records(&lines, now)
     }
 }

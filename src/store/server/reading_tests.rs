@@ -276,12 +276,12 @@ proptest! {
                 _ => good,
             }
         }).collect();
-        let mut text = String::new();
+        let mut text = Vec::new();
         for reading in &readings {
             line::reading(&mut text, Some(&gateway("gw-1")), reading).unwrap();
         }
         let mut samples = Vec::new();
-        for parsed in parse_lines(&text).map(Result::unwrap) {
+        for parsed in parse_lines(std::str::from_utf8(&text).unwrap()).map(Result::unwrap) {
             for (field, value) in &parsed.field_set {
                 let number = match value {
                     FieldValue::F64(value) => *value,

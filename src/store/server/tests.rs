@@ -139,7 +139,7 @@ fn a_busy_server_says_when_to_come_again() {
         let fake = influx(move |_| answer(status, header, "busy"));
         let mut server = open(&fake);
         let error = server.commit(&[batch(1, some(1))], at(20)).unwrap_err();
-        assert_eq!(error.wait(), wait.map(Duration::from_secs), "{status} {header}");
+        assert_eq!(error.retry_after(), wait.map(Duration::from_secs), "{status} {header}");
         assert!(error.to_string().contains("busy"), "{error}");
         assert_eq!(writes(&fake, "hanqing_batch").len(), 0);
     }

@@ -1,4 +1,4 @@
-//! Lines on their way to a server, in bodies that it takes, and what becomes of those that it refuses.
+//! Writes lines to a server in bodies that it accepts, and finds the lines that it refuses.
 
 use jiff::Timestamp;
 
@@ -6,30 +6,30 @@ use super::http::Http;
 use super::settings::{ServerKind, ServerSettings};
 use crate::store::StoreError;
 
-/// Lines of a body: what InfluxData advises for a write, 5000.
+/// Lines of a body. InfluxData advises 5000 for a write.
 const LINES_MAX: usize = 5_000;
 
-/// Bytes of a body before it is compressed. InfluxDB's cloud takes 50 MB, proxies one as a rule.
+/// Bytes of a body before it is compressed. InfluxDB's cloud accepts 50 MB, most proxies one.
 const BYTES_MAX: usize = 1_000_000;
 
-/// More refusals than this among what is written together are no poison in the data: something is wrong with the server or how
-/// it is used, and nothing must be set aside for it.
+/// More refusals than this in one write do not come from bad readings: something is wrong with the server or its use, and no
+/// reading must go to the quarantine for it.
 const REFUSED_MAX: usize = 100;
 
-/// Lines, each with a mark of the caller's.
+/// Lines to be written.
 #[derive(Default)]
 pub(super) struct Lines {
-    text: String,
+    text: Vec<u8>,
     ends: Vec<usize>,
 }
 
 impl Lines {
-    /// Where the next line is to be written.
-    pub fn text(&mut self) -> &mut String {
+    /// Buffer to which the next line is appended.
+    pub fn buffer(&mut self) -> &mut Vec<u8> {
         &mut self.text
     }
 
-    /// Ends a line that was written.
+    /// Notes that a line was appended.
     pub fn end(&mut self) {
         self.ends.push(self.text.len());
     }
@@ -38,11 +38,11 @@ impl Lines {
         line.checked_sub(1).and_then(|before| self.ends.get(before).copied()).unwrap_or(0)
     }
 
-    fn slice(&self, from: usize, to: usize) -> &str {
+    fn slice(&self, from: usize, to: usize) -> &[u8] {
         self.text.get(self.start_of(from)..self.start_of(to)).unwrap_or_default()
     }
 
-    /// How many lines from `from` on make a body.
+    /// The end of the body that begins with line `from`.
     fn body_from(&self, from: usize) -> usize {
         let start = self.start_of(from);
         let mut to = from;
@@ -56,38 +56,38 @@ impl Lines {
     }
 }
 
-/// A line that a server refuses, by its place, and the server's words.
+/// Index of a line that a server refuses, and the server's reason.
 pub(super) type RefusedLine = (usize, String);
 
-/// What writes to a server.
+/// How lines are written to a server.
 pub(super) struct Writer {
-    http: Http,
     url: String,
     query: Vec<(&'static str, String)>,
 }
 
 enum Outcome {
-    Taken,
-    /// Something in the body is refused, and will be.
+    Accepted,
+    /// The body holds something that the server will always refuse.
     Refused(String),
 }
 
 impl Writer {
-    pub fn new(http: Http, settings: &ServerSettings) -> Self {
+    pub fn new(settings: &ServerSettings) -> Self {
         let mut query = vec![("precision", "ms".to_owned())];
         if settings.kind == ServerKind::Influx {
             query.push(("org", settings.org.clone().unwrap_or_default()));
             query.push(("bucket", settings.bucket.clone().unwrap_or_default()));
         }
-        Self { http, url: settings.url.clone(), query }
+        Self { url: settings.url.clone(), query }
     }
 
-    /// Writes all lines; gives those that the server refuses by themselves. What is refused together is halved until it is found.
+    /// Writes all lines; returns those that the server refuses on their own. A refused body is halved until they are found.
     ///
     /// # Errors
-    /// The server does not take them now: some may be there, and all are to be written again.
-    pub async fn write(
+    /// The server does not accept them now: some may have been stored, and all have to be written again.
+    pub fn write(
         &self,
+        http: &Http,
         lines: &Lines,
         now: Timestamp,
     ) -> Result<Vec<RefusedLine>, StoreError> {
@@ -97,16 +97,16 @@ impl Writer {
             let end = lines.body_from(next);
             let mut open = vec![(next, end)];
             while let Some((from, to)) = open.pop() {
-                match self.put(lines.slice(from, to), now).await? {
-                    Outcome::Taken => {}
-                    Outcome::Refused(words) if to - from == 1 => {
-                        refused.push((from, words));
+                match self.post(http, lines.slice(from, to), now)? {
+                    Outcome::Accepted => {}
+                    Outcome::Refused(reason) if to - from == 1 => {
+                        refused.push((from, reason));
                         if refused.len() > REFUSED_MAX {
-                            let (_, words) = refused.swap_remove(0);
+                            let (_, reason) = refused.swap_remove(0);
                             return Err(StoreError::server(
                                 &self.url,
                                 format!(
-                                    "it refuses more than {REFUSED_MAX} readings at once, the first with: {words}"
+                                    "it refuses more than {REFUSED_MAX} readings at once, the first with: {reason}"
                                 ),
                             ));
                         }
@@ -123,23 +123,23 @@ impl Writer {
         Ok(refused)
     }
 
-    async fn put(&self, body: &str, now: Timestamp) -> Result<Outcome, StoreError> {
+    fn post(&self, http: &Http, body: &[u8], now: Timestamp) -> Result<Outcome, StoreError> {
         let query: Vec<(&str, &str)> = self.query.iter().map(|(k, v)| (*k, v.as_str())).collect();
-        let answer = self.http.write("/api/v2/write", &query, body.as_bytes(), now).await?;
-        let words = &answer.words;
+        let answer = http.write("/api/v2/write", &query, body, now)?;
+        let text = &answer.text;
         let fault = |problem: String| StoreError::server(&self.url, problem);
         match answer.status {
-            200 | 204 => Ok(Outcome::Taken),
-            400 | 413 | 422 => Ok(Outcome::Refused(format!("{}: {words}", answer.status))),
-            401 => Err(fault(format!("401, the token is not accepted: {words}; see token_file"))),
-            403 => Err(fault(format!("403, the token must not write to the bucket: {words}"))),
+            200 | 204 => Ok(Outcome::Accepted),
+            400 | 413 | 422 => Ok(Outcome::Refused(format!("{}: {text}", answer.status))),
+            401 => Err(fault(format!("401, the token is not accepted: {text}; see token_file"))),
+            403 => Err(fault(format!("403, the token must not write to the bucket: {text}"))),
             404 => Err(fault(format!(
-                "404, no such bucket or organisation: {words}; see bucket, org and url"
+                "404, no such bucket or organisation: {text}; see bucket, org and url"
             ))),
             status => Err(StoreError::Server {
                 url: self.url.clone(),
-                problem: format!("{status}: {words}"),
-                wait: answer.retry_after,
+                problem: format!("{status}: {text}"),
+                retry_after: answer.retry_after,
             }),
         }
     }

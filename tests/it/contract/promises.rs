@@ -149,7 +149,7 @@ pub fn windows_follow_zone_and_hydrological_day(mut tested: Tested) {
         };
         let mut store = Sqlite::open(&path).unwrap();
         let calendar = Calendar::new(zone.clone(), start);
-        store.keep_days_by(&calendar).unwrap();
+        store.set_calendar(&calendar).unwrap();
         let days = store.days(&series, period).unwrap();
         let found: Vec<Option<f64>> = days.iter().map(|day| day.last).collect();
         assert_eq!(found, lasts.map(Some));

@@ -1,28 +1,26 @@
-//! What the embedded store takes in: each commit is one transaction of readings, hours, days and batch numbers.
+//! Write side of the embedded store: each commit is one transaction of readings, hours, days and batch numbers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::places::Places;
-use super::readings::{self, Inserted, SeriesIds};
-use super::{
-    Committed, Delivered, LostRow, Refused, Sqlite, Store, StoreError, days, delivered, hours,
-};
+use super::readings::{self, Inserted};
+use super::series::{self, SeriesIds};
+use super::tables::Tables;
+use super::{Committed, Delivered, LostRow, Refused, Sqlite, Store, StoreError};
+use super::{days, delivered, hours};
 use crate::core::{Calendar, GatewayId, Kind, Reading, Series, hour_start_ms};
 use crate::wire::{Batch, Birth, CounterSpec, Epoch, Status};
 
-/// A portion of what a server holds, for the copy that is kept of it.
+/// A part of what a server holds, for the local copy.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Portion {
-    /// Readings.
     pub readings: Vec<Reading>,
     /// Batches that came: first and last number.
     pub delivered: Vec<(GatewayId, Epoch, u64, u64)>,
-    /// When each gateway was heard last.
+    /// When each gateway was last heard.
     pub heard: BTreeMap<GatewayId, Timestamp>,
-    /// Records of gaps.
     pub lost: Vec<LostRow>,
 }
 
@@ -32,29 +30,32 @@ impl Store for Sqlite {
         self.write(Some(now), |commit| {
             let mut committed = Committed::default();
             for batch in batches {
-                let mut refused = Vec::new();
+                let mut too_late = Vec::new();
                 for reading in &batch.readings {
-                    if commit.is_let_go(reading) {
-                        refused.push(reading.clone());
+                    if commit.tables.is_purged(reading.observed_at.as_millisecond()) {
+                        too_late.push(reading.clone());
                     } else {
                         committed.new_readings += u64::from(commit.insert(reading)?);
                     }
                 }
-                if !refused.is_empty() {
-                    committed.refused.push(Refused {
-                        problem: commit.why_let_go(),
-                        batch: Batch { readings: refused, ..batch.clone() },
-                    });
+                if !too_late.is_empty() {
+                    committed.refused.push(Refused::new(batch, too_late, commit.purged_problem()));
                 }
                 let (first, last) = batch.stands_for();
                 if let Some(remains) = &batch.remains {
-                    delivered::lost(commit.connection, &batch.gateway, batch.epoch, last, remains)?;
+                    delivered::note_loss(
+                        commit.connection(),
+                        &batch.gateway,
+                        batch.epoch,
+                        last,
+                        remains,
+                    )?;
                 }
-                commit.deliver(&batch.gateway, batch.epoch, (first, last));
+                commit.note_delivered(&batch.gateway, batch.epoch, (first, last));
             }
             committed.delivered = commit.now_delivered.clone();
             for gateway in batches.iter().map(|batch| &batch.gateway).collect::<BTreeSet<_>>() {
-                delivered::heard(commit.connection, gateway, now)?;
+                delivered::note_heard(commit.connection(), gateway, now)?;
             }
             Ok(committed)
         })
@@ -68,11 +69,11 @@ impl Store for Sqlite {
         _now: Timestamp,
     ) -> Result<(), StoreError> {
         self.write(None, |commit| {
-            delivered::birth(commit.connection, gateway, birth)?;
-            for series in &birth.series {
-                commit.describe(&series.series, series.counter)?;
-            }
-            Ok(())
+            delivered::note_birth(commit.connection(), gateway, birth)?;
+            birth
+                .series
+                .iter()
+                .try_for_each(|series| commit.describe(&series.series, series.counter))
         })
     }
 
@@ -82,71 +83,62 @@ impl Store for Sqlite {
         status: &Status,
         _now: Timestamp,
     ) -> Result<(), StoreError> {
-        delivered::status(&self.connection, gateway, status)
+        delivered::note_status(&self.connection, gateway, status)
     }
 }
 
 impl Sqlite {
-    /// Takes in what a server holds: a portion is committed whole. Gives the number of readings that were not there before.
-    ///
-    /// # Errors
-    /// Nothing of it is committed then.
-    pub fn absorb(&mut self, portion: &Portion) -> Result<u64, StoreError> {
+    /// Commits a part of what a server holds, all of it or nothing. Returns the number of readings that were not there before.
+    pub fn merge(&mut self, portion: &Portion) -> Result<u64, StoreError> {
         let heard = portion.heard.values().max();
         let newest = portion.readings.iter().map(|reading| &reading.observed_at).max();
         self.write(heard.or(newest).copied(), |commit| {
             let mut new = 0;
             for reading in &portion.readings {
-                // What was let go of here may still be there: its hours stand for it.
-                if !commit.is_let_go(reading) {
+                // The server may still hold what was purged here: its hours stand for it.
+                if !commit.tables.is_purged(reading.observed_at.as_millisecond()) {
                     new += u64::from(commit.insert(reading)?);
                 }
             }
             for LostRow { gateway, epoch, seq, remains } in &portion.lost {
-                delivered::lost(commit.connection, gateway, *epoch, *seq, remains)?;
+                delivered::note_loss(commit.connection(), gateway, *epoch, *seq, remains)?;
             }
             for (gateway, epoch, first, last) in &portion.delivered {
-                commit.deliver(gateway, *epoch, (*first, *last));
+                commit.note_delivered(gateway, *epoch, (*first, *last));
             }
             for (gateway, at) in &portion.heard {
-                delivered::heard(commit.connection, gateway, *at)?;
+                delivered::note_heard(commit.connection(), gateway, *at)?;
             }
             Ok(new)
         })
     }
 
-    /// Notes series, and of counters how their registers behave. Where that has changed, their hours are folded anew.
-    ///
-    /// # Errors
-    /// Nothing is noted then.
+    /// Notes series, and how the registers of counters behave. Where that has changed, their hours are folded anew.
     pub fn describe(&mut self, series: &[(Series, Option<CounterSpec>)]) -> Result<(), StoreError> {
         self.write(None, |commit| {
-            for (series, counter) in series {
-                commit.describe(series, *counter)?;
-            }
-            Ok(())
+            series.iter().try_for_each(|(series, counter)| commit.describe(series, *counter))
         })
     }
 
-    /// Makes the days by this calendar from now on; all of them anew where it is another one.
+    /// Folds days by this calendar from now on, and all existing ones anew where it differs from the last.
     ///
     /// # Errors
-    /// The days stay as they were then.
-    pub fn keep_days_by(&mut self, calendar: &Calendar) -> Result<(), StoreError> {
+    /// The days stay as they were; the zone may have no IANA name.
+    pub fn set_calendar(&mut self, calendar: &Calendar) -> Result<(), StoreError> {
         if *calendar == self.calendar {
             return Ok(());
         }
-        let zone = calendar
-            .zone()
-            .iana_name()
-            .ok_or_else(|| StoreError::Corrupt("a zone without a name cannot be kept".into()))?;
+        let zone = calendar.zone().iana_name();
+        let zone = zone.ok_or_else(|| {
+            StoreError::corrupt("a time zone without an IANA name cannot be stored")
+        })?;
         let before = std::mem::replace(&mut self.calendar, calendar.clone());
         let changed = self.write(None, |commit| {
-            commit.connection.execute(
+            commit.connection().execute(
                 "UPDATE state SET zone = ?1, day_start_hour = ?2",
                 params![zone, calendar.day_start_hour()],
             )?;
-            days::rebuild(commit.connection, &commit.places, calendar)
+            days::rebuild(&commit.tables)
         });
         if changed.is_err() {
             self.calendar = before;
@@ -154,16 +146,13 @@ impl Sqlite {
         changed
     }
 
-    /// Lets go of readings before `before`, at most so many at once; their hours and days stay, and so do the last readings of each
-    /// series. Gives how many are gone: where it is `most`, more may be left.
-    ///
-    /// # Errors
-    /// Nothing is let go of then.
-    pub fn let_go(&mut self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+    /// Deletes raw readings before `before`, at most `most` at once; their hours and days stay, and so do the last readings of each
+    /// series. Returns how many are gone: where it is `most`, more may be left.
+    pub fn purge_raw(&mut self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
         self.write(None, |commit| {
-            let connection = commit.connection;
-            // What is new is never let go of, and an hour goes whole: it cannot be folded from a part of its readings.
-            let before = hour_start_ms(before.as_millisecond()).min(commit.places.sealed_ms);
+            let connection = commit.connection();
+            // Hot readings are never purged, and an hour goes whole: it cannot be folded from a part of its readings.
+            let before = hour_start_ms(before.as_millisecond()).min(commit.tables.hot_from_ms);
             connection.execute(
                 "UPDATE state SET raw_from_ms = ?1 WHERE raw_from_ms IS NULL OR raw_from_ms < ?1",
                 [before],
@@ -190,7 +179,7 @@ impl Sqlite {
         })
     }
 
-    /// One transaction: all of it, or nothing. At `now` what is no longer new moves to its second place.
+    /// Runs `work` in one transaction: all of it is committed, or nothing. With `now`, rows that are no longer hot are demoted.
     fn write<T>(
         &mut self,
         now: Option<Timestamp>,
@@ -200,29 +189,28 @@ impl Sqlite {
             Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
         let version = data_version(&self.connection)?;
         if version != self.version {
-            // Somebody else has written: readings brought in by hand.
+            // Another process has written, such as an import.
             self.delivered = delivered::load(&self.connection)?;
             self.ids.forget();
             self.version = version;
         }
-        let mut places = Places::load(&transaction, &self.calendar)?;
-        let written = now
-            .map_or(Ok(()), |now| places.seal(&transaction, &self.calendar, now))
-            .and_then(|()| {
-                let mut commit = Commit {
-                    connection: &transaction,
-                    places,
-                    calendar: &self.calendar,
-                    ids: &mut self.ids,
-                    delivered: &self.delivered,
-                    now_delivered: Delivered::new(),
-                    touched: BTreeMap::new(),
-                    count: 0,
-                };
-                let done = work(&mut commit)?;
-                Ok((done, commit.finish()?))
-            });
-        match written.and_then(|done| Ok((done, transaction.commit()?))) {
+        let run = || {
+            let mut tables = Tables::load(&transaction, &self.calendar)?;
+            if let Some(now) = now {
+                tables.demote(now)?;
+            }
+            let mut commit = Commit {
+                tables,
+                ids: &mut self.ids,
+                delivered: &self.delivered,
+                now_delivered: Delivered::new(),
+                touched: BTreeMap::new(),
+                count: 0,
+            };
+            let done = work(&mut commit)?;
+            Ok((done, commit.finish()?))
+        };
+        match run().and_then(|done| Ok((done, transaction.commit()?))) {
             Ok(((done, delivered), ())) => {
                 self.delivered.extend(delivered);
                 Ok(done)
@@ -233,18 +221,44 @@ impl Sqlite {
             }
         }
     }
+
+    /// Whether these batches came.
+    #[cfg(feature = "influx")]
+    pub(super) fn has_delivered(
+        &self,
+        gateway: &GatewayId,
+        epoch: Epoch,
+        (first, last): (u64, u64),
+    ) -> bool {
+        let key = (gateway.clone(), epoch);
+        self.delivered.get(&key).is_some_and(|set| set.next_gap(first, last).is_none())
+    }
+
+    /// Up to when a server was copied into this file; `None` where it never was.
+    #[cfg(feature = "influx")]
+    pub fn copied_to(&self) -> Result<Option<Timestamp>, StoreError> {
+        let ms: Option<i64> =
+            self.connection.query_row("SELECT copied_ms FROM state", [], |row| row.get(0))?;
+        ms.map(super::error::instant).transpose()
+    }
+
+    /// Notes up to when a server was copied.
+    #[cfg(feature = "influx")]
+    pub(super) fn note_copied(&mut self, to: Timestamp) -> Result<(), StoreError> {
+        self.connection.execute("UPDATE state SET copied_ms = ?1", [to.as_millisecond()])?;
+        Ok(())
+    }
 }
 
-/// A transaction as it is being made.
+/// A transaction while it is being made.
 struct Commit<'a> {
-    connection: &'a Connection,
-    places: Places,
-    calendar: &'a Calendar,
+    tables: Tables<'a>,
     ids: &'a mut SeriesIds,
     /// What was delivered before it.
     delivered: &'a Delivered,
     /// What is delivered with it, of the epochs that it touches.
     now_delivered: Delivered,
+    /// Changed series, by number.
     touched: BTreeMap<i64, Touched>,
     /// By how much the number of readings changes.
     count: i64,
@@ -258,26 +272,24 @@ struct Touched {
     counted_ms: Option<i64>,
 }
 
-impl Commit<'_> {
-    /// Whether readings of this time have been let go of: the hour cannot be folded anew.
-    fn is_let_go(&self, reading: &Reading) -> bool {
-        let at = reading.observed_at.as_millisecond();
-        self.places.raw_from_ms.is_some_and(|from| at < from)
+impl<'a> Commit<'a> {
+    fn connection(&self) -> &'a Connection {
+        self.tables.connection
     }
 
-    fn why_let_go(&self) -> String {
-        let from = self.places.raw_from_ms.unwrap_or_default();
+    fn purged_problem(&self) -> String {
+        let from = self.tables.raw_from_ms.unwrap_or_default();
         let from = Timestamp::from_millisecond(from).unwrap_or_default();
         format!(
-            "readings before {from} have been let go of (store.keep_raw_months), and the hours made of them stand: \
-             these come too late"
+            "raw readings before {from} have been purged (store.keep_raw_months) and only their hours are kept: these come \
+             too late"
         )
     }
 
     /// Stores a reading; whether it is a new row.
     fn insert(&mut self, reading: &Reading) -> Result<bool, StoreError> {
-        let id = self.ids.id(self.connection, &reading.series)?;
-        let inserted = readings::insert(self.connection, &self.places, id, reading)?;
+        let id = self.ids.id(self.tables.connection, &reading.series)?;
+        let inserted = readings::insert(&self.tables, id, reading)?;
         if inserted == Inserted::Same {
             return Ok(false);
         }
@@ -299,7 +311,7 @@ impl Commit<'_> {
     }
 
     /// Notes that batches came.
-    fn deliver(&mut self, gateway: &GatewayId, epoch: Epoch, (first, last): (u64, u64)) {
+    fn note_delivered(&mut self, gateway: &GatewayId, epoch: Epoch, (first, last): (u64, u64)) {
         let key = (gateway.clone(), epoch);
         let before = self.delivered;
         self.now_delivered
@@ -308,49 +320,41 @@ impl Commit<'_> {
             .insert_range(first, last);
     }
 
-    /// Notes a series, and of a counter how its register behaves; where that is new, folds its hours anew.
+    /// Notes a series, and how a counter's register behaves; where that has changed, folds its hours anew.
     fn describe(
         &mut self,
         series: &Series,
         counter: Option<CounterSpec>,
     ) -> Result<(), StoreError> {
-        let id = self.ids.id(self.connection, series)?;
-        if series.parameter.spec().kind != Kind::Counter {
+        let id = self.ids.id(self.tables.connection, series)?;
+        let is_counter = series.parameter.spec().kind == Kind::Counter;
+        if !is_counter || !series::set_spec(self.tables.connection, id, counter)? {
             return Ok(());
         }
-        let (modulus, rate) = counter.map_or((None, None), |c| (c.modulus, c.max_rate_per_hour));
-        let changed = self.connection.execute(
-            "UPDATE series SET modulus = ?2, max_rate_per_hour = ?3
-             WHERE id = ?1 AND (modulus IS NOT ?2 OR max_rate_per_hour IS NOT ?3)",
-            params![id, modulus, rate],
-        )?;
-        if changed == 0 {
-            return Ok(());
-        }
-        let mut all = hours::all(self.connection, &self.places, id)?;
-        // What stands for readings that were let go of stands as it is.
-        all.retain(|hour| self.places.raw_from_ms.is_none_or(|from| *hour >= from));
+        let mut all = hours::all(&self.tables, id)?;
+        // Hours whose readings were purged stand as they are.
+        all.retain(|hour| !self.tables.is_purged(*hour));
         self.refold(id, series, &all)
     }
 
     fn refold(&self, id: i64, series: &Series, touched: &[i64]) -> Result<(), StoreError> {
-        let folded = hours::refold(self.connection, &self.places, (id, series), touched)?;
-        days::refold(self.connection, &self.places, self.calendar, id, &folded)
+        let folded = hours::refold(&self.tables, (id, series), touched)?;
+        days::refold(&self.tables, id, &folded)
     }
 
-    /// Folds anew what has changed, and writes what was delivered; gives that.
+    /// Folds anew what has changed, and writes what was delivered; returns that.
     fn finish(mut self) -> Result<Delivered, StoreError> {
         for (id, touched) in std::mem::take(&mut self.touched) {
             let hours: Vec<i64> = touched.hours.into_iter().collect();
             self.refold(id, &touched.series, &hours)?;
-            readings::note_latest(self.connection, id, touched.last_ms, touched.counted_ms)?;
+            readings::note_latest(self.connection(), id, touched.last_ms, touched.counted_ms)?;
         }
         for ((gateway, epoch), set) in &self.now_delivered {
-            delivered::store(self.connection, gateway, *epoch, set)?;
+            delivered::replace(self.connection(), gateway, *epoch, set)?;
         }
         if self.count != 0 {
-            self.connection
-                .prepare_cached("UPDATE state SET readings = readings + ?1")?
+            self.tables
+                .prepare("UPDATE state SET readings = readings + ?1")?
                 .execute([self.count])?;
         }
         Ok(self.now_delivered)
@@ -361,18 +365,17 @@ fn data_version(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
 }
 
-/// The cells of a series computed from nothing but its readings: what the stored ones have to equal.
+/// The cells of a series computed from nothing but its readings: the stored ones have to equal them.
 #[cfg(test)]
 pub(super) fn recompute(
     store: &Sqlite,
     series: &Series,
 ) -> (Vec<crate::core::HourCell>, Vec<crate::core::DayCell>) {
-    let connection = &store.connection;
-    let Some(id) = readings::find(connection, series).unwrap() else {
+    let Some(id) = series::find(&store.connection, series).unwrap() else {
         return Default::default();
     };
-    let transaction = connection.unchecked_transaction().unwrap();
-    let places = Places::load(&transaction, &store.calendar).unwrap();
+    let transaction = store.connection.unchecked_transaction().unwrap();
+    let tables = Tables::load(&transaction, &store.calendar).unwrap();
     for table in ["hour", "hour_hot", "day", "day_hot"] {
         let sql = format!("DELETE FROM {table} WHERE series = ?1");
         transaction.execute(&sql, [id]).unwrap();
@@ -383,12 +386,9 @@ pub(super) fn recompute(
         touched.insert(hour_start_ms(reading.observed_at.as_millisecond()));
         Ok(())
     };
-    readings::range(&transaction, &places, (id, series), all, &mut note).unwrap();
+    readings::range(&tables, (id, series), all, &mut note).unwrap();
     let touched: Vec<i64> = touched.into_iter().collect();
-    let folded = hours::refold(&transaction, &places, (id, series), &touched).unwrap();
-    days::refold(&transaction, &places, &store.calendar, id, &folded).unwrap();
-    (
-        hours::range(&transaction, &places, id, all).unwrap(),
-        days::range(&transaction, &store.calendar, id, all).unwrap(),
-    )
+    let folded = hours::refold(&tables, (id, series), &touched).unwrap();
+    days::refold(&tables, id, &folded).unwrap();
+    (hours::range(&tables, id, all).unwrap(), days::range(&tables, id, all).unwrap())
 }

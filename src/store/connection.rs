@@ -1,0 +1,61 @@
+//! How the file is opened.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::schema::{self, SCHEMA_VERSION};
+use super::{StoreError, migration};
+
+/// Opens the store at `path` for writing, or makes it.
+pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
+    let failed = |source| StoreError::Open { path: path.into(), source };
+    let connection = Connection::open(path).map_err(failed)?;
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL;
+             PRAGMA synchronous = FULL;
+             PRAGMA busy_timeout = 5000;
+             PRAGMA journal_size_limit = 67108864;
+             PRAGMA cache_size = -16384;
+             PRAGMA temp_store = FILE;",
+        )
+        .map_err(failed)?;
+    let found = layout(&connection).map_err(failed)?;
+    match found {
+        0 => schema::create(&connection).map_err(failed)?,
+        1..SCHEMA_VERSION => migration::migrate(&connection, found)?,
+        SCHEMA_VERSION => {}
+        _ => {
+            return Err(StoreError::Layout { path: path.into(), found, known: SCHEMA_VERSION });
+        }
+    }
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(connection)
+}
+
+/// Cached statements: more than a connection ever uses.
+const STATEMENTS_MAX: usize = 128;
+
+/// Opens the store at `path` for reading beside the writer.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let failed = |source| StoreError::Open { path: path.into(), source };
+    // A connection has one owner: a lock around each column that is read would cost a fifth of the time.
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    connection
+        .execute_batch(
+            "PRAGMA busy_timeout = 5000; PRAGMA temp_store = FILE; PRAGMA cache_size = -8192;",
+        )
+        .map_err(failed)?;
+    let found = layout(&connection).map_err(failed)?;
+    if found != SCHEMA_VERSION {
+        return Err(StoreError::Layout { path: path.into(), found, known: SCHEMA_VERSION });
+    }
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(connection)
+}
+
+fn layout(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}

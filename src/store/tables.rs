@@ -1,0 +1,118 @@
+//! The file's tables as one transaction sees them, in two tiers (see [`schema`](super::schema)).
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{CachedStatement, Connection};
+
+use super::{StoreError, rollup};
+use crate::core::{Calendar, hour_start_ms};
+
+/// How long rows stay in the hot tier at least: gateways are late by minutes where nothing is wrong, and a later reading
+/// finds its tier all the same.
+const HOT_FOR: SignedDuration = SignedDuration::from_hours(2);
+
+/// Rows are demoted at most once in this time: the more rows at once, the fewer pages are written; the longer the wait, the
+/// more rows are searched for the last readings. A quarter of a day of 200 series every minute is 72,000 rows.
+const DEMOTION_INTERVAL: SignedDuration = SignedDuration::from_hours(6);
+
+/// Hot readings lie together by quarters of an hour: a commit of one reading of each series touches few pages, and the readings
+/// of one series in an hour are found with four lookups.
+pub(super) const SLOT_MS: i64 = 900_000;
+
+/// The tables, and the instant that parts their tiers.
+pub(super) struct Tables<'a> {
+    pub connection: &'a Connection,
+    /// Days are folded by this calendar.
+    pub calendar: &'a Calendar,
+    /// Readings and hours from here on are hot, ms.
+    pub hot_from_ms: i64,
+    /// Days that begin here or later are hot, ms.
+    pub hot_from_day_ms: i64,
+    /// Before this, raw readings have been purged and their hours stand for them, ms.
+    pub raw_from_ms: Option<i64>,
+}
+
+impl<'a> Tables<'a> {
+    /// The tables now, within the caller's transaction.
+    pub fn load(connection: &'a Connection, calendar: &'a Calendar) -> Result<Self, StoreError> {
+        let (hot_from_ms, raw_from_ms) = connection
+            .prepare_cached("SELECT sealed_ms, raw_from_ms FROM state")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let hot_from_day_ms = day_start_ms(calendar, hot_from_ms);
+        Ok(Self { connection, calendar, hot_from_ms, hot_from_day_ms, raw_from_ms })
+    }
+
+    /// The statement of `sql`, compiled once for each connection.
+    pub fn prepare(&self, sql: &str) -> Result<CachedStatement<'a>, StoreError> {
+        Ok(self.connection.prepare_cached(sql)?)
+    }
+
+    /// Whether a reading of this time, or the hour that begins at it, is in the hot tier.
+    pub fn is_hot(&self, at_ms: i64) -> bool {
+        at_ms >= self.hot_from_ms
+    }
+
+    /// Whether readings of this time have been purged: their hour cannot be folded anew.
+    pub fn is_purged(&self, at_ms: i64) -> bool {
+        self.raw_from_ms.is_some_and(|from| at_ms < from)
+    }
+
+    /// Moves rows that are no longer hot at `now` to the cold tier.
+    pub fn demote(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let hot_from_ms = hour_start_ms(now.as_millisecond().saturating_sub(as_ms(HOT_FOR)));
+        if hot_from_ms.saturating_sub(self.hot_from_ms) < as_ms(DEMOTION_INTERVAL) {
+            return Ok(());
+        }
+        let hot_from_day_ms = day_start_ms(self.calendar, hot_from_ms);
+        // In the order of the cold table, so that its pages are written once.
+        for (insert, delete, before) in [
+            (DEMOTE_READINGS, "DELETE FROM reading_hot WHERE slot < ?1", hot_from_ms / SLOT_MS),
+            (DEMOTE_HOURS, "DELETE FROM hour_hot WHERE hour_ms < ?1", hot_from_ms),
+            (DEMOTE_DAYS, "DELETE FROM day_hot WHERE day_ms < ?1", hot_from_day_ms),
+        ] {
+            self.connection.execute(insert, [before])?;
+            self.connection.execute(delete, [before])?;
+        }
+        self.connection.execute("UPDATE state SET sealed_ms = ?1", [hot_from_ms])?;
+        (self.hot_from_ms, self.hot_from_day_ms) = (hot_from_ms, hot_from_day_ms);
+        Ok(())
+    }
+}
+
+const DEMOTE_READINGS: &str = "INSERT INTO reading (series, at_ms, value, flag, reason, raw)
+     SELECT series, at_ms, value, flag, reason, raw FROM reading_hot WHERE slot < ?1 ORDER BY series, at_ms";
+const DEMOTE_HOURS: &str = concat!(
+    "INSERT INTO hour (series, hour_ms, state, ",
+    rollup::columns!(),
+    ") SELECT series, hour_ms, state, ",
+    rollup::columns!(),
+    " FROM hour_hot WHERE hour_ms < ?1 ORDER BY series, hour_ms"
+);
+const DEMOTE_DAYS: &str = concat!(
+    "INSERT INTO day (series, day_ms, covered_h, ",
+    rollup::columns!(),
+    ") SELECT series, day_ms, covered_h, ",
+    rollup::columns!(),
+    " FROM day_hot WHERE day_ms < ?1 ORDER BY series, day_ms"
+);
+
+fn as_ms(duration: SignedDuration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Start of the day that this instant falls into, ms.
+fn day_start_ms(calendar: &Calendar, at_ms: i64) -> i64 {
+    Timestamp::from_millisecond(at_ms)
+        .map_or(at_ms, |at| calendar.start_of(calendar.day_of(at)).as_millisecond())
+}
+
+/// The calendar by which the file's days are folded.
+pub(super) fn calendar(connection: &Connection) -> Result<Calendar, StoreError> {
+    let (zone, day_start_hour): (String, i8) =
+        connection.query_row("SELECT zone, day_start_hour FROM state", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    let zone = TimeZone::get(&zone)
+        .map_err(|error| StoreError::corrupt(format_args!("zone {zone:?}: {error}")))?;
+    Ok(Calendar::new(zone, day_start_hour))
+}
