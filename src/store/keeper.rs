@@ -108,7 +108,8 @@ impl StoreHandle {
         problem: String,
         payload: Vec<u8>,
     ) -> Result<(), StoreError> {
-        self.run(move |owned| owned.quarantine.add_unreadable(now, &topic, &problem, &payload)).await
+        self.run(move |owned| owned.quarantine.add_unreadable(now, &topic, &problem, &payload))
+            .await
     }
 
     async fn run<T, F>(&self, work: F) -> Result<T, StoreError>

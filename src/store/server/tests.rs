@@ -172,10 +172,10 @@ fn what_is_wrong_with_a_server_is_said_at_the_start() {
         (answer("401 Unauthorized", "", r#"{"code":"unauthorized"}"#), "token_file"),
         (answer("403 Forbidden", "", ""), "must not see the bucket"),
         (answer("404 Not Found", "", "page not found"), "no InfluxDB 2 at this address"),
-        (answer("200 OK", "", "<html>login</html>"), "not as InfluxDB 2 does"),
+        (answer("200 OK", "", "<html>login</html>"), "not answer like InfluxDB 2"),
         (
             answer("200 OK", "", r#"{"links":{"self":"/api/v2/buckets"},"buckets":[]}"#),
-            "there is no bucket \"hanqing\"",
+            "has no bucket \"hanqing\"",
         ),
     ];
     for (reply, words) in cases {
