@@ -33,11 +33,11 @@ pub mod hub;
 #[cfg(feature = "hub")]
 pub mod ledger;
 #[cfg(feature = "hub")]
-pub mod moving;
-#[cfg(feature = "hub")]
 pub mod report;
 #[cfg(feature = "hub")]
 pub mod store;
+#[cfg(feature = "hub")]
+pub mod transfer;
 #[cfg(feature = "hub")]
 pub mod water;
 #[cfg(feature = "hub")]

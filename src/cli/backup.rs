@@ -9,8 +9,8 @@ use super::progress::Progress;
 use super::{CONFIGURATION, load};
 use crate::config::{self, LoadedHub};
 use crate::hub::{HubSettings, calendar};
-use crate::moving::{backup, restore};
 use crate::support::Clock;
+use crate::transfer::{backup, restore};
 
 /// Copies the hub's store and ledger into a directory, while the hub runs.
 ///

@@ -1,4 +1,4 @@
-//! `hanqing export --spool`: what a gateway has, to be carried to the office by hand.
+//! `hanqing export --spool`: what a gateway has, to be exported to the office by hand.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use clap::Args;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::spool::carry::carry;
+use crate::spool::export::export;
 use crate::wire::packed;
 
 /// Which readings of which gateway.
@@ -40,7 +40,7 @@ fn write(spool: &Path, all: bool, out: &Path) -> anyhow::Result<ExitCode> {
     })?;
     let mut file = GzEncoder::new(file, Compression::default());
     let mut unread = 0;
-    let carried = carry(spool, all, |batch| match packed::plain(&batch.message) {
+    let exported = export(spool, all, |batch| match packed::decompress(&batch.message) {
         Ok(message) => {
             file.write_all(&message)?;
             file.write_all(b"\n")
@@ -50,8 +50,8 @@ fn write(spool: &Path, all: bool, out: &Path) -> anyhow::Result<ExitCode> {
             Ok(())
         }
     });
-    let carried = match carried {
-        Ok(carried) => carried,
+    let exported = match exported {
+        Ok(exported) => exported,
         Err(error) => {
             // An empty file would pass for an export.
             let _left = std::fs::remove_file(out);
@@ -62,20 +62,20 @@ fn write(spool: &Path, all: bool, out: &Path) -> anyhow::Result<ExitCode> {
     written.with_context(|| format!("cannot write {}", out.display()))?;
     say!(
         "网关 {}：{} 批 {} 个读数已写入 {}",
-        carried.gateway,
-        carried.batches - unread,
-        carried.readings,
+        exported.gateway,
+        exported.batches - unread,
+        exported.readings,
         out.display()
     );
-    if carried.held > 0 {
-        say!("另有 {} 批等待校时，未导出", carried.held);
+    if exported.held > 0 {
+        say!("另有 {} 批等待校时，未导出", exported.held);
     }
     if unread > 0 {
         eprintln!("hanqing: {unread} batches cannot be read any more and are left out");
     }
-    if let Some(broken) = &carried.broken {
+    if let Some(broken) = &exported.broken {
         eprintln!("hanqing: {} cannot be read any further: {broken}", spool.display());
     }
-    let whole = unread == 0 && carried.broken.is_none();
+    let whole = unread == 0 && exported.broken.is_none();
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

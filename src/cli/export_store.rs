@@ -12,8 +12,8 @@ use super::{CONFIGURATION, UsageError, load};
 use crate::config;
 use crate::core::{Calendar, Parameter, Period, StationId};
 use crate::hub::calendar;
-use crate::moving::{Export, Format};
 use crate::store::Sqlite;
+use crate::transfer::{Export, Format};
 
 /// Which readings, and as what.
 #[derive(Args)]

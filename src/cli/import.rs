@@ -10,9 +10,9 @@ use super::{CONFIGURATION, load};
 use crate::config;
 use crate::core::GatewayId;
 use crate::hub;
-use crate::moving::{Import, is_calmed};
 use crate::store::{Lock, Sqlite};
 use crate::support::Clock;
+use crate::transfer::{Import, is_calmed};
 
 /// Takes in what `hanqing export` wrote: tables of an office's store, or what was carried from a gateway.
 ///

@@ -127,7 +127,7 @@ fn list(messages: &[QuarantinedMessage], as_json: bool) {
 fn show(message: &QuarantinedMessage, payload: &[u8]) {
     list(std::slice::from_ref(message), false);
     // Packed readings are shown as what they are read from.
-    let plain = crate::wire::packed::plain(payload).unwrap_or(payload.into());
+    let plain = crate::wire::packed::decompress(payload).unwrap_or(payload.into());
     match std::str::from_utf8(&plain) {
         Ok(text) => say!("{}", text.escape_debug().to_string().replace("\\\"", "\"")),
         Err(_) => {

@@ -29,8 +29,7 @@ use self::desk::{Desk, DeskBus, DeviceStatus, Place};
 use crate::core::{Flag, Reading};
 use crate::device::Profile;
 use crate::modbus::{self, Bus, BusContext, BusSettings, BusStats, Learned, Mode, Reception};
-use crate::spool::keeper::{self, KeeperStats};
-use crate::spool::{Spool, SpoolError, SpoolHandle};
+use crate::spool::{Spool, SpoolError, SpoolHandle, SpoolStatus};
 use crate::support::{Base, Clock, Supervisor};
 use crate::wire::{Birth, BirthSeries, BootId, CounterSpec, Timebase};
 
@@ -54,7 +53,7 @@ pub struct EdgeWatch {
     /// The buses, together.
     pub buses: Arc<BusStats>,
     /// The spool.
-    pub spool: watch::Receiver<KeeperStats>,
+    pub spool: watch::Receiver<SpoolStatus>,
     /// Delivery.
     pub delivery: watch::Receiver<DeliveryStatus>,
 }
@@ -66,7 +65,7 @@ impl EdgeWatch {
     }
 
     /// What the spool holds.
-    pub fn spooled(&self) -> KeeperStats {
+    pub fn spooled(&self) -> SpoolStatus {
         *self.spool.borrow()
     }
 }
@@ -104,9 +103,9 @@ impl Edge {
         };
         let buses = settings.buses.iter().map(bus);
         let buses = buses.collect::<anyhow::Result<_>>()?;
-        spool.time_stays_unknown(BootId(clock.base().boot), false)?;
+        spool.stop_holding(BootId(clock.base().boot), false)?;
         let traffic = spool.traffic()?;
-        let spool = keeper::start(spool, clock.clone()).context("no thread for the spool")?;
+        let spool = SpoolHandle::start(spool, clock.clone()).context("no thread for the spool")?;
         let birth = birth(&settings, profiles);
         let deliverer = Deliverer::new(&settings, birth, spool.clone(), traffic, clock.clone());
         let checks = Checks::new(&settings, profiles);
@@ -138,7 +137,7 @@ impl Edge {
     pub fn watch(&self) -> EdgeWatch {
         EdgeWatch {
             buses: self.stats.clone(),
-            spool: self.spool.stats(),
+            spool: self.spool.status(),
             delivery: self.deliverer.status(),
         }
     }
@@ -235,7 +234,7 @@ async fn watch_clock(
         }
         if clock.look().await {
             tracing::info!(now = %clock.now(), "the clock is known to be right");
-            spool.time_is_known(timebase(clock.base()));
+            spool.correct_held(timebase(clock.base()));
         }
         let refusal = clock.refusal();
         if let Some(refusal) =

@@ -11,16 +11,13 @@ use super::message::{self, Content};
 use super::{HubState, times};
 use crate::core::GatewayId;
 use crate::mqtt::intake::{Intake, Message};
-use crate::mqtt::{MqttError, MqttSettings};
+use crate::mqtt::{MqttError, MqttSettings, Reconnect};
 use crate::store::{CommitRequest, Committed, Refused, StoreError, StoreHandle};
 use crate::support::{Backoff, Clock, Stopwatch, chance};
 use crate::wire::{Ack, Batch, Topic};
 
 /// Waits between connections, and between attempts at a commit that failed.
 const RETRY: Backoff = Backoff { first: Duration::from_millis(500), most: Duration::from_secs(60) };
-
-/// A connection that lasted this long was a good one: the next failure starts the waits anew.
-const GOOD_LIFE: Duration = Duration::from_secs(60);
 
 /// Messages in one commit: one write to disk for many, while no gateway waits long for its acknowledgement.
 const MESSAGES_MAX: usize = 200;
@@ -67,15 +64,15 @@ pub async fn ingest(
 ) -> anyhow::Result<()> {
     let Subscription { settings, client_id, share, simulated } = from;
     state.note_broker(false, clock.now());
-    let mut failures = 0;
+    let mut reconnect = Reconnect::new(&client_id, RETRY);
     let mut fresh = false;
-    let mut begun = false;
     loop {
-        let life = Stopwatch::start();
+        reconnect.begin();
         let error = tokio::select! {
             () = stop.cancelled() => return Ok(()),
             connected = Intake::connect(&settings, &client_id, share.as_deref(), fresh) => match connected {
                 Ok(intake) => {
+                    reconnect.connected();
                     tracing::info!("connected to the broker");
                     state.note_broker(true, clock.now());
                     let mut ingest = Ingest {
@@ -95,24 +92,17 @@ pub async fn ingest(
                         Some(lost) => lost,
                     }
                 }
-                Err(error) if error.is_final(begun) => return Err(error.into()),
                 Err(error) => error,
             },
         };
-        begun = true;
         state.note_broker(false, clock.now());
-        if let MqttError::Renewed { .. } = error {
-            tracing::info!("{error}");
-            failures = 0;
-            continue;
+        if !matches!(error, MqttError::Renewed { .. }) {
+            fresh = matches!(error, MqttError::Oversized { .. });
         }
-        fresh = matches!(error, MqttError::Oversized { .. });
-        failures = if life.elapsed() >= GOOD_LIFE { 1 } else { failures + 1 };
-        let wait = RETRY.wait(failures, chance::unit());
-        tracing::warn!(%error, wait_s = wait.as_secs_f32(), "not connected to the broker");
-        tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            () = tokio::time::sleep(wait) => {}
+        let Some((problem, wait)) = reconnect.after(error)? else { continue };
+        tracing::warn!(error = problem, wait_s = wait.as_secs_f32(), "not connected to the broker");
+        if !Reconnect::wait(wait, &stop).await {
+            return Ok(());
         }
     }
 }

@@ -39,7 +39,7 @@ use crate::ledger::Ledger;
 use crate::store::server::copy::Copier;
 #[cfg(feature = "influx")]
 use crate::store::server::{Server, ServerSettings};
-use crate::store::{Lock, Quarantine, Sqlite, Store, StoreHandle, keeper};
+use crate::store::{Lock, Quarantine, Sqlite, Store, StoreHandle};
 use crate::support::{Clock, Supervisor};
 use crate::water::Township;
 use crate::web;
@@ -121,7 +121,7 @@ impl Hub {
         #[cfg(not(feature = "influx"))]
         let store: Box<dyn Store> = Box::new(file);
         let quarantine = Quarantine::open(&settings.store.path)?;
-        let store = keeper::start(store, quarantine).context("no thread for the store")?;
+        let store = StoreHandle::start(store, quarantine).context("no thread for the store")?;
         let office = Office {
             overviews,
             overview: watch::Sender::new(Arc::default()),
@@ -157,7 +157,7 @@ impl Hub {
         let listener = listen(&settings).await?;
         let server = open_server(server, &settings.client_id).await?;
         let store =
-            keeper::start(Box::new(server), quarantine).context("no thread for the store")?;
+            StoreHandle::start(Box::new(server), quarantine).context("no thread for the store")?;
         Ok(Self {
             settings,
             store,

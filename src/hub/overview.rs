@@ -128,10 +128,10 @@ impl Overviews {
             let lost = lost.iter().filter(|lost| lost.gateway == row.gateway);
             // The newest few: the table is for people.
             let lost = lost.rev().take(LOST_SHOWN).map(|lost| LostRow {
-                from: lost.remains.from,
-                to: lost.remains.to,
-                readings: lost.remains.lost,
-                why: lost.remains.why.name_zh().into(),
+                from: lost.loss.from,
+                to: lost.loss.to,
+                readings: lost.loss.lost,
+                why: lost.loss.why.name_zh().into(),
             });
             GatewayRow { lost: lost.collect(), ..gateway(row) }
         });

@@ -91,7 +91,7 @@ mod tests {
             epoch: Epoch(1),
             seq: 1,
             clock: None,
-            remains: None,
+            loss: None,
             readings: vec![read("2026-12-05T00:00:00Z"), read("2027-12-05T00:00:00Z")],
         };
         let topic = "hanqing/v1/gw-1/readings";

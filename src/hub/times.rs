@@ -53,7 +53,7 @@ mod tests {
             epoch: Epoch(1),
             seq,
             clock: None,
-            remains: None,
+            loss: None,
             readings,
         };
         let mixed = [&good[..], &bad[..]].concat();

@@ -1,5 +1,5 @@
-//! A broker in this process, for the demo and for offices without one. It keeps nothing on disk: what it loses at a restart the
-//! gateways send again from their spools.
+//! A broker inside this process, for the demo and for offices without one. It keeps nothing on disk: after a restart the gateways
+//! send again from their spools.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -8,15 +8,12 @@ use rumqttd::{Broker, Config, ConnectionSettings, RouterConfig, ServerSettings};
 
 use crate::wire::MESSAGE_SIZE_MAX;
 
-/// Gateways and hubs that may be connected: a township has tens.
+/// Gateways and hubs that may be connected; a township has tens.
 const CONNECTIONS_MAX: usize = 1000;
 
 /// Starts a broker that listens on `listen`, in threads of its own. It runs until the process ends.
-///
-/// # Errors
-/// The address is taken, or the operating system gives no thread.
 pub fn start(listen: SocketAddr) -> std::io::Result<()> {
-    // The broker reports a taken address only in its log; ask first.
+    // The broker reports an address in use only in its log, so test it here.
     drop(std::net::TcpListener::bind(listen)?);
     let server = ServerSettings {
         name: "hanqing".into(),

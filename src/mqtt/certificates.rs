@@ -1,4 +1,4 @@
-//! The files of TLS, and the watch over them: certificates are renewed while a gateway runs.
+//! The TLS files, and a watch for new ones: certificates are renewed while a gateway runs.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -9,11 +9,11 @@ use tokio::time::{Interval, MissedTickBehavior};
 use super::{MqttSettings, tls};
 use crate::core::Problem;
 
-/// Time between two looks at the files: whoever has copied new ones sees in the log at once what came of it. They are small and
-/// in the system's memory, so that to look costs nothing.
-const LOOK_EVERY: Duration = Duration::from_secs(15);
+/// How often the files are checked: whoever copies new ones should soon see the result in the log. They are small and in the
+/// system's cache, so checking costs nothing.
+const CHECK_EVERY: Duration = Duration::from_secs(15);
 
-/// The largest file that is read. All public authorities of a Debian machine together are 0.2 MiB.
+/// The largest file that is read. All public authorities of a Debian machine together have 0.2 MiB.
 const FILE_MAX: u64 = 1024 * 1024;
 
 /// A file as it was read, and the setting that names it. No `Debug`: it may be a private key.
@@ -31,47 +31,46 @@ impl PemFile {
             .and_then(|opened| opened.take(FILE_MAX + 1).read_to_end(&mut file.pem));
         match read {
             Err(error) => Err(unreadable(setting, path, &error)),
-            Ok(0) => Err(file.problem(
-                "is empty",
-                "copy it again; a copy that was cut off leaves an empty file",
-            )),
-            Ok(length) if length as u64 > FILE_MAX => Err(file.problem(
-                "is larger than 1 MiB",
-                "give a file of certificates or a key in PEM form",
-            )),
+            Ok(0) => {
+                Err(file
+                    .problem("is empty", "copy it again; an interrupted copy leaves an empty file"))
+            }
+            Ok(length) if length as u64 > FILE_MAX => {
+                Err(file.problem("is larger than 1 MiB", "give certificates or a key in PEM form"))
+            }
             Ok(_) => Ok(file),
         }
     }
 
-    /// Something that is wrong with it.
+    /// A problem with this file.
     pub fn problem(&self, rule: impl Into<String>, hint: impl Into<String>) -> Problem {
         Problem::new(self.setting, self.path.display(), rule, hint)
     }
 }
 
-/// A file that cannot be read.
+/// The problem of a file that cannot be read.
 pub(super) fn unreadable(setting: &str, path: &Path, error: &std::io::Error) -> Problem {
     let hint = match error.kind() {
         std::io::ErrorKind::NotFound => "correct the path, or copy the file there",
         std::io::ErrorKind::PermissionDenied => {
-            "let the user that runs this read it: chgrp hanqing and chmod 640"
+            "let the user that runs this read it: chgrp hanqing, chmod 640"
         }
         _ => "give a file that can be read",
     };
     Problem::new(setting, path.display(), format!("cannot be read: {error}"), hint)
 }
 
-/// All files of a connection with TLS.
+/// All files of a TLS connection.
 #[derive(Clone, PartialEq)]
 pub(super) struct TlsFiles {
     /// The authorities that are trusted.
     pub ca: PemFile,
-    /// Certificate and private key of this client, where it has any.
+    /// Certificate and private key of this client, if it has any.
     pub own: Option<(PemFile, PemFile)>,
 }
 
 impl TlsFiles {
-    /// Reads them, as `settings` name them.
+    /// Reads the files that `settings` name.
     pub fn read(settings: &MqttSettings) -> Result<Self, Problem> {
         let ca = settings.ca_file.as_deref().ok_or_else(|| {
             Problem::new(
@@ -95,7 +94,7 @@ impl TlsFiles {
     }
 }
 
-/// One of certificate and key without the other.
+/// Certificate or key is missing.
 pub(super) fn half(missing: &str, other: &str) -> Problem {
     Problem::new(
         missing,
@@ -105,18 +104,18 @@ pub(super) fn half(missing: &str, other: &str) -> Problem {
     )
 }
 
-/// What a look at the files came to.
+/// What a check of the files came to.
 #[derive(Debug, PartialEq)]
-enum Look {
-    /// Nothing to do: they are as they were, or as they were when they were found not to be usable.
-    Nothing,
-    /// Others, and they can be used.
+enum Check {
+    /// Unchanged since the last check.
+    Unchanged,
+    /// New files that can be used.
     New,
-    /// Others, and they cannot be used. Said once.
+    /// New files that cannot be used. Reported once.
     Unusable(Problem),
 }
 
-/// The files that a connection uses, and those last seen that it could not use.
+/// The files that a connection uses, and the last ones that it could not use.
 pub(super) struct Watch {
     settings: MqttSettings,
     in_use: TlsFiles,
@@ -125,47 +124,46 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Watches the files of `settings`, of which `in_use` have been read.
+    /// Watches the files of `settings`, which were read as `in_use`.
     pub fn new(settings: MqttSettings, in_use: TlsFiles) -> Self {
-        let mut ticks = tokio::time::interval(LOOK_EVERY);
+        let mut ticks = tokio::time::interval(CHECK_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks.reset();
         Self { settings, in_use, rejected: None, ticks }
     }
 
-    /// Waits until there are other files that can be used. Cancel safe.
+    /// Waits until there are new files that can be used. Cancel safe.
     pub async fn renewed(&mut self) {
         loop {
             self.ticks.tick().await;
-            match self.judge(TlsFiles::read(&self.settings)) {
-                Look::Nothing => {}
-                Look::New => return,
-                Look::Unusable(problem) => {
+            match self.check(TlsFiles::read(&self.settings)) {
+                Check::Unchanged => {}
+                Check::New => return,
+                Check::Unusable(problem) => {
                     tracing::warn!(%problem, "new certificates cannot be used; the connection stays as it is");
                 }
             }
         }
     }
 
-    /// The contents are compared, not times or lengths: a file that was copied with its old time is found, one that was only
-    /// touched disturbs nobody.
-    fn judge(&mut self, found: Result<TlsFiles, Problem>) -> Look {
+    /// Compares contents, not times or lengths: a file copied with its old time is noticed, and one that was only touched is not.
+    fn check(&mut self, found: Result<TlsFiles, Problem>) -> Check {
         if found.as_ref().is_ok_and(|files| *files == self.in_use) {
             self.rejected = None;
-            return Look::Nothing;
+            return Check::Unchanged;
         }
         if self.rejected.as_ref() == Some(&found) {
-            return Look::Nothing;
+            return Check::Unchanged;
         }
         let problem = match &found {
             Ok(files) => match tls::client_config(files) {
-                Ok(_) => return Look::New,
+                Ok(_) => return Check::New,
                 Err(problem) => problem,
             },
             Err(problem) => problem.clone(),
         };
         self.rejected = Some(found);
-        Look::Unusable(problem)
+        Check::Unusable(problem)
     }
 }
 
@@ -183,25 +181,25 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn new_files_are_taken_bad_ones_are_told_once() {
+    async fn new_files_are_used_and_bad_ones_reported_once() {
         let settings = MqttSettings::at("mqtts://localhost");
         let mut watch = Watch::new(settings.clone(), files(KEY));
-        assert_eq!(watch.judge(Ok(files(KEY))), Look::Nothing);
+        assert_eq!(watch.check(Ok(files(KEY))), Check::Unchanged);
         // The key of another certificate, as while one file of two has been copied.
-        let Look::Unusable(problem) = watch.judge(Ok(files(OTHER_KEY))) else {
+        let Check::Unusable(problem) = watch.check(Ok(files(OTHER_KEY))) else {
             panic!("a key that does not belong to its certificate is taken");
         };
         assert_eq!(problem.path, "mqtt.key_file");
-        assert_eq!(watch.judge(Ok(files(OTHER_KEY))), Look::Nothing);
+        assert_eq!(watch.check(Ok(files(OTHER_KEY))), Check::Unchanged);
         // Another problem is another report.
         let gone = || Err(Problem::new("mqtt.key_file", "x.pem", "gone", ""));
-        assert!(matches!(watch.judge(gone()), Look::Unusable(_)));
-        assert_eq!(watch.judge(gone()), Look::Nothing);
+        assert!(matches!(watch.check(gone()), Check::Unusable(_)));
+        assert_eq!(watch.check(gone()), Check::Unchanged);
         // Back to what is in use, and wrong once more.
-        assert_eq!(watch.judge(Ok(files(KEY))), Look::Nothing);
-        assert!(matches!(watch.judge(gone()), Look::Unusable(_)));
+        assert_eq!(watch.check(Ok(files(KEY))), Check::Unchanged);
+        assert!(matches!(watch.check(gone()), Check::Unusable(_)));
         let mut watch = Watch::new(settings, files(OTHER_KEY));
-        assert_eq!(watch.judge(Ok(files(KEY))), Look::New);
+        assert_eq!(watch.check(Ok(files(KEY))), Check::New);
     }
 
     #[test]

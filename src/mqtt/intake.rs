@@ -1,6 +1,6 @@
 //! The hub's connection: messages of all gateways in, acknowledgements out.
 //!
-//! The broker keeps what comes while the hub is away (persistent session), and a message is acknowledged to it only after the
+//! The broker keeps messages while the hub is offline (persistent session). A message is confirmed to the broker only after the
 //! store has committed it.
 
 use std::collections::VecDeque;
@@ -15,16 +15,16 @@ use crate::wire::{Ack, Channel, Topic};
 /// Messages that the broker may send ahead of our acknowledgements.
 const INFLIGHT_MAX: u16 = 500;
 
-/// A message as it came. It stays with the broker until it is handed back to [`Intake::accept`].
+/// A message as received. The broker keeps it until it is handed back to [`Intake::accept`].
 pub struct Message(Publish);
 
 impl Message {
-    /// Its topic.
+    /// The topic it was published to.
     pub fn topic(&self) -> &str {
         &self.0.topic
     }
 
-    /// Its payload.
+    /// Its content, compressed or not.
     pub fn payload(&self) -> &[u8] {
         &self.0.payload
     }
@@ -38,15 +38,15 @@ pub struct Intake {
 }
 
 impl Intake {
-    /// Connects as `client_id` and listens to all gateways. With `fresh`, what the broker kept for this client is thrown
-    /// away first: the way past a message that cannot be taken. The gateways send again what is not acknowledged.
+    /// Connects as `client_id` and subscribes to all gateways. With `fresh`, the broker first drops what it kept for this client:
+    /// that is the way past a message that cannot be received. Gateways send again what is not acknowledged.
     ///
-    /// With `share`, the broker gives each message of readings to one of the group of that name, and keeps nothing for one that is
-    /// away: the others get it, or the gateway sends it again. What gateways say of themselves comes to each, since brokers keep
-    /// nothing of it for a group.
+    /// With `share`, the broker gives each message of readings to one member of the group of that name. It keeps nothing for a
+    /// member that is offline: the others get it, or the gateway sends it again. Birth and status go to every member, since brokers
+    /// do not give retained messages to a group.
     ///
     /// # Errors
-    /// The settings or files are wrong, or the broker does not take the connection.
+    /// The settings or files are wrong, or the broker does not accept the connection.
     pub async fn connect(
         settings: &MqttSettings,
         client_id: &str,
@@ -54,12 +54,11 @@ impl Intake {
         fresh: bool,
     ) -> Result<Self, MqttError> {
         if client_id.is_empty() {
-            return Err(MqttError::Settings(
-                "client_id is empty: a persistent session needs a name".into(),
-            ));
+            let problem = "client_id is empty; a persistent session needs a name";
+            return Err(MqttError::Settings(problem.into()));
         }
         let mut options = session::options(settings, client_id)?;
-        options.warn_of_anothers_certificate(client_id);
+        options.warn_of_foreign_certificate(client_id);
         if fresh {
             options.set_clean_session(true);
             drop(Session::connect(options.clone()).await?);
@@ -69,10 +68,10 @@ impl Intake {
         options.set_inflight(INFLIGHT_MAX);
         let mut session = Session::connect(options).await?;
         for channel in [Channel::Birth, Channel::Status, Channel::Readings] {
-            // Also where the broker kept the session: it may have been restored from an older copy without the subscription.
+            // Even if the broker kept the session: it may have been restored from a backup without the subscription.
             let filter = match share.filter(|_| channel == Channel::Readings) {
                 Some(group) => format!("$share/{group}/{}", channel.filter()),
-                None => channel.filter().to_string(),
+                None => channel.filter(),
             };
             let subscribed = session.client.try_subscribe(filter, QoS::AtLeastOnce);
             subscribed.map_err(|e| session.refused(e))?;
@@ -83,7 +82,7 @@ impl Intake {
     /// The next message. Cancel safe.
     ///
     /// # Errors
-    /// The connection is gone; what was not accepted comes again over the next one.
+    /// The connection has ended; what was not accepted comes again over the next one.
     pub async fn next(&mut self) -> Result<Message, MqttError> {
         loop {
             if let Some(publish) = self.waiting.pop_front() {
@@ -93,15 +92,15 @@ impl Intake {
                 return Err(self.session.lost(problem));
             }
             let event = self.session.next().await;
-            self.take(event);
+            self.handle(event);
         }
     }
 
-    /// The next message, if one is there.
+    /// The next message, if one has arrived.
     pub fn try_next(&mut self) -> Option<Message> {
         while self.waiting.is_empty() {
             let event = self.session.try_next()?;
-            self.take(event);
+            self.handle(event);
             if self.lost.is_some() {
                 return None;
             }
@@ -109,7 +108,7 @@ impl Intake {
         self.waiting.pop_front().map(Message)
     }
 
-    fn take(&mut self, event: Result<Event, Lost>) {
+    fn handle(&mut self, event: Result<Event, Lost>) {
         match event {
             Ok(Event::Incoming(Packet::Publish(publish))) => self.waiting.push_back(publish),
             Ok(Event::Incoming(Packet::SubAck(answer))) => {
@@ -120,10 +119,10 @@ impl Intake {
         }
     }
 
-    /// Tells the broker that these are ours now: call it only after they are committed.
+    /// Confirms messages to the broker. Call it only after they are committed.
     ///
     /// # Errors
-    /// The connection is gone.
+    /// The connection has ended.
     pub async fn accept(&mut self, messages: Vec<Message>) -> Result<(), MqttError> {
         for Message(publish) in messages {
             let client = self.session.client.clone();
@@ -135,18 +134,18 @@ impl Intake {
     /// Tells a gateway what has been committed.
     ///
     /// # Errors
-    /// The connection is gone; the gateway will send again, and be told again.
+    /// The connection has ended; the gateway will send again and get another acknowledgement.
     pub async fn acknowledge(&mut self, gateway: &GatewayId, ack: &Ack) -> Result<(), MqttError> {
         let topic = Topic::new(gateway.clone(), Channel::Ack).to_string();
         let client = self.session.client.clone();
         self.while_receiving(client.publish(topic, QoS::AtLeastOnce, false, ack.to_bytes())).await
     }
 
-    /// Hands something to the event loop while taking what it delivers: neither then waits for the other.
-    async fn while_receiving<F>(&mut self, request: F) -> Result<(), MqttError>
-    where
-        F: Future<Output = Result<(), ClientError>>,
-    {
+    /// Hands a request to the event loop while receiving what it delivers, so that neither waits for the other.
+    async fn while_receiving(
+        &mut self,
+        request: impl Future<Output = Result<(), ClientError>>,
+    ) -> Result<(), MqttError> {
         tokio::pin!(request);
         loop {
             if let Some(problem) = &self.lost {
@@ -155,7 +154,7 @@ impl Intake {
             tokio::select! {
                 biased;
                 done = &mut request => return done.map_err(|e| self.session.refused(e)),
-                event = self.session.next() => self.take(event),
+                event = self.session.next() => self.handle(event),
             }
         }
     }
@@ -172,7 +171,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     #[tokio::test]
-    async fn a_refused_subscription_is_told() {
+    async fn a_refused_subscription_is_reported() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let broker = tokio::spawn(async move {

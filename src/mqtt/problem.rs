@@ -1,4 +1,4 @@
-//! Why a broker cannot be reached, in words: what was found, where, which rule it breaks, and the way out.
+//! Why a broker cannot be reached, in words: what was found, and the way out.
 
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
@@ -8,9 +8,9 @@ use rumqttc::{ConnectReturnCode, ConnectionError, StateError, TlsError, mqttbyte
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription as Alert, CertificateError as Certificate};
 
-use super::MqttSettings;
+use super::{Endpoint, MqttSettings};
 
-/// How a broker was to be reached.
+/// What was tried.
 #[derive(Debug, Clone)]
 pub(super) struct Attempt {
     pub host: String,
@@ -20,12 +20,31 @@ pub(super) struct Attempt {
     pub user: Option<String>,
     pub ca_file: Option<PathBuf>,
     pub cert_file: Option<PathBuf>,
-    /// How long the first answer may take, s.
+    /// Seconds that the first answer may take.
     pub timeout_s: u64,
 }
 
 impl Attempt {
-    /// Who is meant, for a sentence on logging in.
+    /// The attempt that `settings` describe.
+    pub fn new(
+        settings: &MqttSettings,
+        endpoint: &Endpoint,
+        client_id: &str,
+        timeout_s: u64,
+    ) -> Self {
+        Self {
+            host: endpoint.host.clone(),
+            port: endpoint.port,
+            tls: endpoint.tls,
+            client_id: client_id.into(),
+            user: settings.user.clone(),
+            ca_file: settings.ca_file.clone(),
+            cert_file: settings.cert_file.clone(),
+            timeout_s,
+        }
+    }
+
+    /// How this client identified itself.
     fn user(&self) -> String {
         match (&self.user, &self.cert_file) {
             (Some(user), _) => format!("mqtt.user {user:?}"),
@@ -40,10 +59,11 @@ impl Attempt {
     }
 }
 
-/// What went wrong before the broker had taken the connection.
+/// What went wrong before the broker accepted the connection.
 pub(super) fn before_answer(error: &ConnectionError, attempt: &Attempt) -> String {
+    use mqttbytes::Error::Io;
     if let Some(error) = rustls_error(error) {
-        return of_tls(error, attempt);
+        return tls_problem(error, attempt);
     }
     let Attempt { host, port, .. } = attempt;
     match error {
@@ -52,68 +72,64 @@ pub(super) fn before_answer(error: &ConnectionError, attempt: &Attempt) -> Strin
             timed_out(attempt.timeout_s)
         }
         ConnectionError::Tls(TlsError::DNSName(_)) => format!(
-            "{host} is no name that a certificate can hold; write a host name or an address in mqtt.url"
+            "a certificate cannot be for {host:?}; write a host name or an address in mqtt.url"
         ),
-        ConnectionError::Tls(TlsError::Io(error)) if ended(error.kind()) => format!(
-            "it ended the connection when TLS was to begin, as a broker does that speaks none on port {port}; \
-             correct the port in mqtt.url (mqtts is 8883 in most), or let the broker listen with TLS there"
+        ConnectionError::Tls(TlsError::Io(error)) if closed(error) => format!(
+            "it closed the connection when TLS began: it probably speaks none on port {port}; \
+             correct the port in mqtt.url (mqtts usually has 8883), or switch TLS on at the broker"
         ),
         ConnectionError::Io(error) | ConnectionError::Tls(TlsError::Io(error)) => {
-            of_network(error, attempt)
-        }
-        ConnectionError::MqttState(StateError::Io(error))
-        | ConnectionError::MqttState(StateError::Deserialization(mqttbytes::Error::Io(error)))
-            if !ended(error.kind()) =>
-        {
-            of_network(error, attempt)
+            network_problem(error, attempt)
         }
         ConnectionError::MqttState(
-            StateError::Io(_)
-            | StateError::ConnectionAborted
-            | StateError::Deserialization(mqttbytes::Error::Io(_)),
-        ) => closed(attempt),
+            StateError::Io(error) | StateError::Deserialization(Io(error)),
+        ) if !closed(error) => network_problem(error, attempt),
+        ConnectionError::MqttState(
+            StateError::Io(_) | StateError::ConnectionAborted | StateError::Deserialization(Io(_)),
+        ) => closed_before_answer(attempt),
         ConnectionError::MqttState(StateError::Deserialization(_)) if !attempt.tls => format!(
-            "its answer is no MQTT; perhaps it speaks TLS on port {port}: then write mqtts in mqtt.url"
+            "its answer is not MQTT; perhaps it speaks TLS on port {port}: then write mqtts in mqtt.url"
         ),
         ConnectionError::MqttState(StateError::Deserialization(error)) => {
-            format!("its answer is no MQTT ({error}); is {host}:{port} a broker?")
+            format!("its answer is not MQTT ({error}); is {host}:{port} a broker?")
         }
         other => other.to_string(),
     }
 }
 
-/// What went wrong with a connection that the broker had taken.
+/// What went wrong with a connection that the broker had accepted.
 pub(super) fn after_answer(error: &ConnectionError) -> String {
+    use mqttbytes::Error::Io;
     match error {
         ConnectionError::MqttState(StateError::ConnectionAborted) => {
-            "the broker ended the connection".into()
+            "the broker closed the connection".into()
         }
         ConnectionError::MqttState(StateError::AwaitPingResp) => {
-            "the broker no longer answers; the line is dead, or it is".into()
+            "the broker no longer answers; either it or the line is down".into()
         }
         ConnectionError::MqttState(
-            StateError::Io(error) | StateError::Deserialization(mqttbytes::Error::Io(error)),
+            StateError::Io(error) | StateError::Deserialization(Io(error)),
         )
         | ConnectionError::Io(error) => format!("the connection broke: {error}"),
         ConnectionError::MqttState(StateError::Deserialization(error)) => {
-            format!("what it sent is no MQTT ({error})")
+            format!("it sent something that is not MQTT ({error})")
         }
         other => other.to_string(),
     }
 }
 
-/// No answer in time.
+/// The broker did not answer in time.
 pub(super) fn timed_out(timeout_s: u64) -> String {
     format!(
-        "no answer within {timeout_s} s; is this machine's network up, is the broker running, \
-         and does no firewall swallow what goes there?"
+        "no answer within {timeout_s} s; check that this machine has a network, that the broker is running, \
+         and that no firewall drops the connection"
     )
 }
 
-/// Whether the other side has ended the connection.
-fn ended(kind: ErrorKind) -> bool {
+/// Whether the other side has closed the connection.
+fn closed(error: &io::Error) -> bool {
     matches!(
-        kind,
+        error.kind(),
         ErrorKind::UnexpectedEof
             | ErrorKind::ConnectionReset
             | ErrorKind::ConnectionAborted
@@ -121,7 +137,7 @@ fn ended(kind: ErrorKind) -> bool {
     )
 }
 
-/// The error of TLS within, wherever it was met: a broker that refuses our certificate says so only after TLS 1.3 has begun.
+/// The TLS error inside `error`. A broker that refuses our certificate says so only after TLS 1.3 has begun, as an error of MQTT.
 fn rustls_error(error: &ConnectionError) -> Option<&rustls::Error> {
     let inner = match error {
         ConnectionError::Tls(TlsError::TLS(error)) => return Some(error),
@@ -135,7 +151,7 @@ fn rustls_error(error: &ConnectionError) -> Option<&rustls::Error> {
     inner.get_ref()?.downcast_ref()
 }
 
-fn of_network(error: &io::Error, attempt: &Attempt) -> String {
+fn network_problem(error: &io::Error, attempt: &Attempt) -> String {
     let Attempt { host, port, .. } = attempt;
     match error.kind() {
         ErrorKind::ConnectionRefused => format!(
@@ -143,37 +159,34 @@ fn of_network(error: &io::Error, attempt: &Attempt) -> String {
         ),
         ErrorKind::TimedOut => timed_out(attempt.timeout_s),
         ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => format!(
-            "there is no way to {host} ({error}); is this machine's network up, and mqtt.url right?"
+            "{host} is unreachable ({error}); check this machine's network, and the host in mqtt.url"
         ),
-        // The standard library has no kind for it, and this text on every system with getaddrinfo.
+        // The standard library has no kind for this, but this text on every system with getaddrinfo.
         _ if error.to_string().starts_with("failed to lookup address") => format!(
-            "the name {host} cannot be looked up ({error}); correct mqtt.url, or see whether this machine has a name server that answers"
+            "the name {host} cannot be looked up ({error}); correct mqtt.url, or check that this machine's name server answers"
         ),
         _ => format!("the connection broke: {error}"),
     }
 }
 
-/// The connection was ended before the first answer.
-fn closed(attempt: &Attempt) -> String {
-    let port = attempt.port;
+fn closed_before_answer(attempt: &Attempt) -> String {
     match (attempt.tls, &attempt.cert_file) {
         (false, _) => format!(
-            "it ended the connection before it answered; perhaps it speaks TLS on port {port}: then write mqtts in mqtt.url"
+            "it closed the connection without an answer; perhaps it speaks TLS on port {}: then write mqtts in mqtt.url",
+            attempt.port
         ),
-        (true, None) => {
-            "it ended the connection after TLS had begun and gave no reason; perhaps it wants a certificate: \
-             give mqtt.cert_file and mqtt.key_file"
-                .into()
-        }
+        (true, None) => "it closed the connection after TLS had begun and gave no reason; perhaps it wants a certificate: \
+                         give mqtt.cert_file and mqtt.key_file"
+            .into(),
         (true, Some(file)) => format!(
-            "it ended the connection after TLS had begun and gave no reason; perhaps it does not accept mqtt.cert_file {}: \
-             the broker's log says",
+            "it closed the connection after TLS had begun and gave no reason; perhaps it does not accept mqtt.cert_file {}: \
+             see the broker's log",
             file.display()
         ),
     }
 }
 
-/// The broker's answer to who we are (MQTT 3.1.1, 3.2.2.3).
+/// The broker refused the client (MQTT 3.1.1, 3.2.2.3).
 fn refused(code: ConnectReturnCode, attempt: &Attempt) -> String {
     let user = attempt.user();
     let by_certificate = attempt.user.is_none() && attempt.cert_file.is_some();
@@ -182,7 +195,7 @@ fn refused(code: ConnectReturnCode, attempt: &Attempt) -> String {
             if by_certificate =>
         {
             format!(
-                "it refuses {user}; let the broker go by certificates (mosquitto: require_certificate and \
+                "it refuses {user}; let the broker identify clients by certificate (mosquitto: require_certificate true and \
                  use_identity_as_username true), or give mqtt.user and mqtt.password_file"
             )
         }
@@ -191,60 +204,59 @@ fn refused(code: ConnectReturnCode, attempt: &Attempt) -> String {
         ),
         ConnectReturnCode::NotAuthorized => format!(
             "it refuses {user}: not authorised; mosquitto says so of a wrong password, too: correct mqtt.user and \
-             mqtt.password_file, or let the broker take this client"
+             mqtt.password_file, or allow this client at the broker"
         ),
         ConnectReturnCode::BadClientId => format!(
-            "it refuses the client id {:?}; let the broker take it, or correct the name of the gateway or the hub's client_id",
+            "it refuses the client id {:?}; allow it at the broker, or change the name of the gateway or the hub's client_id",
             attempt.client_id
         ),
         ConnectReturnCode::ServiceUnavailable => {
-            "it takes nobody at the moment; look at the broker's log if that lasts".into()
+            "it refuses new connections (server unavailable); if that lasts, see the broker's log"
+                .into()
         }
         ConnectReturnCode::RefusedProtocolVersion => {
-            "it does not speak MQTT 3.1.1; let the broker's listener take it".into()
+            "it does not speak MQTT 3.1.1; allow that version at the broker's listener".into()
         }
         other => format!("it refuses the connection: {other:?}"),
     }
 }
 
-fn of_tls(error: &rustls::Error, attempt: &Attempt) -> String {
+fn tls_problem(error: &rustls::Error, attempt: &Attempt) -> String {
     match error {
-        rustls::Error::InvalidCertificate(error) => of_its_certificate(error, attempt),
-        rustls::Error::AlertReceived(alert) => of_alert(*alert, attempt),
+        rustls::Error::InvalidCertificate(error) => certificate_problem(error, attempt),
+        rustls::Error::AlertReceived(alert) => alert_problem(*alert, attempt),
         rustls::Error::InvalidMessage(_) => format!(
-            "its answer is no TLS ({error}); correct the port in mqtt.url (mqtts is 8883 in most), or let the broker listen \
-             with TLS on port {}",
+            "its answer is not TLS ({error}); correct the port in mqtt.url (mqtts usually has 8883), or switch TLS on at the \
+             broker on port {}",
             attempt.port
         ),
-        rustls::Error::PeerIncompatible(_) => {
-            format!(
-                "it speaks a TLS that is too old ({error}); TLS 1.2 or 1.3 is needed: renew the broker"
-            )
-        }
+        rustls::Error::PeerIncompatible(_) => format!(
+            "its version of TLS is too old ({error}); upgrade the broker to one with TLS 1.2 or 1.3"
+        ),
         other => format!("TLS failed: {other}"),
     }
 }
 
 /// What is wrong with the broker's certificate.
-fn of_its_certificate(error: &Certificate, attempt: &Attempt) -> String {
+fn certificate_problem(error: &Certificate, attempt: &Attempt) -> String {
     let Attempt { host, .. } = attempt;
     match error {
         Certificate::UnknownIssuer | Certificate::BadSignature => format!(
-            "its certificate was not signed by an authority in {}; copy the authority's certificate from the broker's machine, \
-             or somebody is in between",
+            "its certificate was not signed by an authority in {}; copy the authority's certificate from the broker's machine; \
+             if that changes nothing, somebody may be intercepting the connection",
             attempt.ca_file()
         ),
         Certificate::NotValidForNameContext { presented, .. } if presented.is_empty() => format!(
-            "its certificate holds no name at all (subjectAltName), and so not {host} of mqtt.url; have the broker's certificate \
-             made anew with this name"
+            "its certificate holds no name at all (subjectAltName), but mqtt.url asks for {host}; have the broker's certificate \
+             reissued for this name"
         ),
         Certificate::NotValidForNameContext { presented, .. } => format!(
             "its certificate is for {}, and mqtt.url asks for {host}; write one of its names in mqtt.url, or have the broker's \
-             certificate made anew with this one",
+             certificate reissued for this one",
             presented.iter().map(|name| bare(name)).collect::<Vec<_>>().join(", ")
         ),
         Certificate::NotValidForName => format!(
-            "its certificate is not for {host}, which mqtt.url asks for; have the broker's certificate made anew with this name"
+            "its certificate is not for {host}, which mqtt.url asks for; have the broker's certificate reissued for this name"
         ),
         Certificate::ExpiredContext { time, not_after } => format!(
             "its certificate expired at {}, and this machine's clock says {}; renew the broker's certificate, or set the clock \
@@ -256,38 +268,36 @@ fn of_its_certificate(error: &Certificate, attempt: &Attempt) -> String {
             "its certificate has expired; renew it, or set this machine's clock if it is wrong".into()
         }
         Certificate::NotValidYetContext { time, not_before } => format!(
-            "its certificate is valid from {} on, and this machine's clock says {}; set the clock: it is wrong in most cases \
-             (timedatectl shows it)",
+            "its certificate is valid from {} on, and this machine's clock says {}; set the clock, which is usually what is \
+             wrong (timedatectl shows it)",
             instant(*not_before),
             instant(*time)
         ),
         Certificate::NotValidYet => {
-            "its certificate is not valid yet; set this machine's clock: it is wrong in most cases".into()
+            "its certificate is not valid yet; set this machine's clock, which is usually what is wrong".into()
         }
         Certificate::InvalidPurpose | Certificate::InvalidPurposeContext { .. } => {
-            "its certificate is not one for servers (extendedKeyUsage serverAuth); have the broker's certificate made anew".into()
+            "its certificate is not for servers (extendedKeyUsage serverAuth); have the broker's certificate reissued".into()
         }
         Certificate::Other(error) if error.to_string().contains("CaUsedAsEndEntity") => {
-            "it shows the certificate of an authority as its own; give the broker one that the authority has signed".into()
+            "it uses the certificate of an authority as its own; install one on the broker that the authority has signed".into()
         }
         Certificate::Other(error) if error.to_string().contains("UnsupportedCertVersion") => {
-            "its certificate is of X.509 version 1; have it made anew with extensions, of version 3".into()
+            "its certificate is of X.509 version 1; have it reissued with extensions, as version 3".into()
         }
-        other => format!("its certificate cannot be used ({other}); have it made anew"),
+        other => format!("its certificate cannot be used ({other}); have it reissued"),
     }
 }
 
-/// What the broker says of us while TLS begins. Which words a broker's library chooses for what is in its own hands: OpenSSL's
-/// are meant.
-fn of_alert(alert: Alert, attempt: &Attempt) -> String {
-    let file = attempt.cert_file.as_ref().map(|file| file.display());
-    let Some(file) = file else {
+/// What the broker says about our certificate while TLS begins. Which alert means what is up to the broker's library; this goes by
+/// OpenSSL.
+fn alert_problem(alert: Alert, attempt: &Attempt) -> String {
+    let Some(file) = attempt.cert_file.as_ref().map(|file| file.display()) else {
         return match alert {
             Alert::CertificateRequired | Alert::HandshakeFailure | Alert::NoCertificate => format!(
-                "it wants a certificate of its clients and there is none ({}); give mqtt.cert_file and mqtt.key_file",
-                name(alert)
+                "it wants a certificate of its clients, and none is configured ({alert:?}); give mqtt.cert_file and mqtt.key_file"
             ),
-            other => of_other_alert(other, attempt),
+            other => other_alert(other, attempt),
         };
     };
     match alert {
@@ -296,11 +306,11 @@ fn of_alert(alert: Alert, attempt: &Attempt) -> String {
              or set the broker's clock if it is wrong"
         ),
         Alert::UnknownCA => format!(
-            "it does not know the authority that signed mqtt.cert_file {file}; take a certificate of the authority that is cafile \
-             in the broker's configuration"
+            "it does not know the authority that signed mqtt.cert_file {file}; take a certificate from the authority that is \
+             cafile in the broker's configuration"
         ),
         Alert::CertificateRevoked => {
-            format!("it says that mqtt.cert_file {file} has been revoked; have a new one made")
+            format!("it says that mqtt.cert_file {file} has been revoked; have a new one issued")
         }
         Alert::BadCertificate
         | Alert::UnsupportedCertificate
@@ -308,33 +318,27 @@ fn of_alert(alert: Alert, attempt: &Attempt) -> String {
         | Alert::CertificateRequired
         | Alert::AccessDenied
         | Alert::DecryptError => format!(
-            "it refuses mqtt.cert_file {file} ({}); it may not be valid yet by the broker's clock, or not be made for clients: \
-             the broker's log says",
-            name(alert)
+            "it refuses mqtt.cert_file {file} ({alert:?}), which may not be valid yet by the broker's clock, or not be for \
+             clients; see the broker's log"
         ),
-        other => of_other_alert(other, attempt),
+        other => other_alert(other, attempt),
     }
 }
 
-fn of_other_alert(alert: Alert, attempt: &Attempt) -> String {
+fn other_alert(alert: Alert, attempt: &Attempt) -> String {
     match alert {
         Alert::ProtocolVersion | Alert::InsufficientSecurity => {
-            "it does not speak TLS 1.2 or 1.3; renew the broker".into()
+            "it does not speak TLS 1.2 or 1.3; upgrade the broker".into()
         }
         Alert::UnrecognisedName => format!(
-            "it does not answer to the name {}; write a name of the broker in mqtt.url",
+            "it does not answer to the name {}; write one of the broker's names in mqtt.url",
             attempt.host
         ),
-        other => format!("it refuses TLS ({}); the broker's log says why", name(other)),
+        other => format!("it refuses TLS ({other:?}); see the broker's log"),
     }
 }
 
-/// An alert as the RFCs call it, in Rust's spelling.
-fn name(alert: Alert) -> String {
-    format!("{alert:?}")
-}
-
-/// A name of a certificate without what rustls writes around it, as in `DnsName("localhost")` and `IpAddress(127.0.0.1)`.
+/// A certificate's name without what rustls puts around it, as in `DnsName("localhost")` and `IpAddress(127.0.0.1)`.
 fn bare(name: &str) -> &str {
     let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
     inner.unwrap_or(name).trim_matches('"')
@@ -342,29 +346,8 @@ fn bare(name: &str) -> &str {
 
 /// A time of a certificate, to the second.
 fn instant(time: UnixTime) -> String {
-    i64::try_from(time.as_secs())
-        .ok()
-        .and_then(|seconds| Timestamp::from_second(seconds).ok())
-        .map_or_else(|| "a time beyond all calendars".into(), |time| time.to_string())
-}
-
-/// The attempt that `settings` describe.
-pub(super) fn attempt(
-    settings: &MqttSettings,
-    endpoint: &super::Endpoint,
-    client_id: &str,
-    timeout_s: u64,
-) -> Attempt {
-    Attempt {
-        host: endpoint.host.clone(),
-        port: endpoint.port,
-        tls: endpoint.tls,
-        client_id: client_id.into(),
-        user: settings.user.clone(),
-        ca_file: settings.ca_file.clone(),
-        cert_file: settings.cert_file.clone(),
-        timeout_s,
-    }
+    let time = i64::try_from(time.as_secs()).ok().and_then(|s| Timestamp::from_second(s).ok());
+    time.map_or_else(|| "a time beyond all calendars".into(), |time| time.to_string())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Each failure has its words, and each its way out.
+//! Each failure is described in words and comes with a way out.
 
 use rustls::pki_types::ServerName;
 
@@ -43,7 +43,7 @@ fn at(time: &str) -> UnixTime {
     UnixTime::since_unix_epoch(std::time::Duration::from_secs(time.as_second().try_into().unwrap()))
 }
 
-/// Holds what is said of each error against the words that it must have: what, where, the rule, the way out.
+/// Checks that the description of each error holds these words: what, where, the way out.
 fn says(attempt: &Attempt, cases: &[(ConnectionError, &[&str])]) {
     for (error, words) in cases {
         let told = before_answer(error, attempt);
@@ -81,7 +81,7 @@ fn the_brokers_certificate() {
                     "; write one of its names",
                 ],
             ),
-            (presented(&[]), &["no name at all", "broker.example.org", "made anew"]),
+            (presented(&[]), &["no name at all", "broker.example.org", "reissued"]),
             (
                 certificate(Certificate::ExpiredContext {
                     time: at("2026-11-26T04:00:00Z"),
@@ -105,14 +105,14 @@ fn the_brokers_certificate() {
                     "; set the clock",
                 ],
             ),
-            (certificate(Certificate::InvalidPurpose), &["not one for servers", "made anew"]),
-            (certificate(Certificate::BadEncoding), &["cannot be used", "made anew"]),
+            (certificate(Certificate::InvalidPurpose), &["not for servers", "reissued"]),
+            (certificate(Certificate::BadEncoding), &["cannot be used", "reissued"]),
         ],
     );
 }
 
 #[test]
-fn what_the_broker_says_of_ours() {
+fn alerts_about_our_certificate() {
     let alert = |alert| tls(rustls::Error::AlertReceived(alert));
     // With TLS 1.3 the refusal comes in place of the first answer of MQTT.
     let late = |alert| {
@@ -125,7 +125,7 @@ fn what_the_broker_says_of_ours() {
         &[
             (late(Alert::CertificateRequired), wants),
             (alert(Alert::HandshakeFailure), wants),
-            (alert(Alert::ProtocolVersion), &["TLS 1.2 or 1.3", "; renew"]),
+            (alert(Alert::ProtocolVersion), &["TLS 1.2 or 1.3", "; upgrade"]),
             (alert(Alert::InternalError), &["refuses TLS (InternalError)", "broker's log"]),
         ],
     );
@@ -138,7 +138,7 @@ fn what_the_broker_says_of_ours() {
                 &[ours, "does not know the authority", "; take a certificate"],
             ),
             (late(Alert::CertificateExpired), &[ours, "has expired", "openssl x509 -enddate"]),
-            (late(Alert::CertificateRevoked), &[ours, "revoked", "have a new one made"]),
+            (late(Alert::CertificateRevoked), &[ours, "revoked", "have a new one issued"]),
             (late(Alert::BadCertificate), &[ours, "refuses", "(BadCertificate)", "broker's log"]),
             (
                 ConnectionError::MqttState(StateError::ConnectionAborted),
@@ -184,7 +184,7 @@ fn tls_on_one_side_only() {
 }
 
 #[test]
-fn no_way_to_the_broker() {
+fn an_unreachable_broker() {
     let unknown =
         io::Error::other("failed to lookup address information: Name or service not known");
     says(
@@ -194,7 +194,10 @@ fn no_way_to_the_broker() {
                 network(ErrorKind::ConnectionRefused),
                 &["nothing listens on port 8883", "; start the broker"],
             ),
-            (network(ErrorKind::HostUnreachable), &["no way to broker.example.org", "network up"]),
+            (
+                network(ErrorKind::HostUnreachable),
+                &["broker.example.org is unreachable", "check this machine's network"],
+            ),
             (network(ErrorKind::TimedOut), &["no answer within 15 s", "firewall"]),
             (ConnectionError::NetworkTimeout, &["no answer within 15 s", "firewall"]),
             (
@@ -220,8 +223,11 @@ fn refusals_of_mqtt() {
                 refused(ConnectReturnCode::NotAuthorized),
                 &["mqtt.user \"gw-test\"", "not authorised", "mqtt.password_file"],
             ),
-            (refused(ConnectReturnCode::BadClientId), &["\"hanqing-gw-test\"", "; let the broker"]),
-            (refused(ConnectReturnCode::ServiceUnavailable), &["nobody at the moment"]),
+            (
+                refused(ConnectReturnCode::BadClientId),
+                &["\"hanqing-gw-test\"", "; allow it at the broker"],
+            ),
+            (refused(ConnectReturnCode::ServiceUnavailable), &["refuses new connections"]),
             (refused(ConnectReturnCode::RefusedProtocolVersion), &["MQTT 3.1.1"]),
         ],
     );
@@ -229,7 +235,10 @@ fn refusals_of_mqtt() {
         &with_certificate(),
         &[(
             refused(ConnectReturnCode::NotAuthorized),
-            &["mqtt.cert_file /etc/hanqing/gw.pem", "; let the broker go by certificates"],
+            &[
+                "mqtt.cert_file /etc/hanqing/gw.pem",
+                "; let the broker identify clients by certificate",
+            ],
         )],
     );
     says(

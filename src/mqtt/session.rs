@@ -1,4 +1,4 @@
-//! One connection: a client and the task that polls its event loop. Both end with the connection.
+//! One connection to a broker: a client, and the task that polls its event loop. Both end with the connection.
 
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
@@ -15,33 +15,32 @@ use super::problem::{self, Attempt};
 use super::{MqttError, MqttSettings, tls};
 use crate::wire::MESSAGE_SIZE_MAX;
 
-/// Events that wait for their reader. Larger than any window in flight, so that the event loop is never held up by it.
+/// Events that may wait for their reader. More than any window in flight, so that the reader never holds up the event loop.
 const EVENTS_MAX: usize = 1024;
 
-/// Requests that wait for the event loop: acknowledgements of a whole window and what is published with them.
+/// Requests that may wait for the event loop: confirmations of a whole window, and what is published with them.
 pub(super) const REQUESTS_MAX: usize = 2048;
 
-/// What a packet may have beyond the payload: topic and headers.
+/// Bytes of a packet beyond the payload: topic and headers.
 const OVERHEAD_MAX: usize = 1024;
 
-/// The largest packet that is taken in. Larger than any message of ours, so that a foreign one can be set aside with a reason;
-/// what is larger still ends the connection ([`MqttError::Oversized`]).
+/// The largest packet that is accepted. Larger than any message of ours, so that a foreign one can be quarantined with a reason. A
+/// larger one ends the connection ([`MqttError::Oversized`]).
 const INCOMING_MAX: usize = 4 * 1024 * 1024;
 
-/// The longest wait for the broker's first answer: TLS takes four exchanges of packets, at 2 s each over a weak mobile network.
+/// The longest wait for the broker's first answer. TLS takes four round trips, of 2 s each over a weak mobile network.
 const CONNECT_MAX: Duration = Duration::from_secs(15);
 
-/// Why a connection is gone.
+/// Why a connection has ended.
 #[derive(Debug, Clone)]
 pub(super) enum Lost {
-    /// What happened.
     Problem(String),
     /// The broker sent a packet of this many bytes.
     Oversized(usize),
 }
 
 impl Lost {
-    /// Of an event loop's error, before or after the broker has taken the connection.
+    /// The event loop failed before or after the broker has `answered`.
     fn new(error: &ConnectionError, attempt: &Attempt, answered: bool) -> Self {
         match error {
             ConnectionError::MqttState(StateError::Deserialization(
@@ -53,9 +52,9 @@ impl Lost {
     }
 }
 
-/// The longest wait for the broker to end the connection after a goodbye. On a dead line it never does, and the daemon has to
-/// end all the same.
-const GOODBYE_MAX: Duration = Duration::from_secs(3);
+/// The longest wait for the broker to close the connection after our disconnect. On a dead line it never does, and the daemon has
+/// to stop nevertheless.
+const DISCONNECT_MAX: Duration = Duration::from_secs(3);
 
 /// One connection to the broker.
 pub(super) struct Session {
@@ -63,20 +62,18 @@ pub(super) struct Session {
     events: mpsc::Receiver<Result<Event, Lost>>,
     task: JoinHandle<()>,
     broker: String,
-    /// The certificates in use, where there are any.
+    /// Watches the certificates, if TLS is used.
     watch: Option<Watch>,
-    /// The goodbye has been said because there are new certificates.
+    /// Whether we have disconnected because there are new certificates.
     renewing: bool,
-    /// Whether the broker kept this client's session.
-    pub session_present: bool,
 }
 
-/// The client's options, and with them what a connection has to know beyond them.
+/// The client's options, and what else a connection has to know.
 #[derive(Clone)]
 pub(super) struct Options {
     mqtt: MqttOptions,
     attempt: Attempt,
-    /// Where TLS is used: the files that were read for it, and the settings that name them.
+    /// With TLS: the files that were read for it, and the settings that name them.
     tls: Option<(MqttSettings, TlsFiles)>,
 }
 
@@ -95,9 +92,9 @@ impl DerefMut for Options {
 }
 
 impl Options {
-    /// Says so where the certificate is not that of `own_name` and nothing else says who this is. Many brokers go by other
-    /// things, and so it is no error.
-    pub fn warn_of_anothers_certificate(&self, own_name: &str) {
+    /// Warns if the certificate names somebody else than `own_name` and no user name is given. Many brokers do not look at the name,
+    /// so this is not an error.
+    pub fn warn_of_foreign_certificate(&self, own_name: &str) {
         let Some((MqttSettings { user: None, .. }, files)) = &self.tls else {
             return;
         };
@@ -105,14 +102,14 @@ impl Options {
             && name != own_name
         {
             tracing::warn!(
-                "mqtt.cert_file is the certificate of {name}, and this is {own_name}: a broker that goes by certificates lets \
-                 it write and read as {name} alone, and drops the rest without a word; copy the certificate of {own_name}"
+                "mqtt.cert_file is the certificate of {name}, but this is {own_name}: a broker that identifies clients by certificate \
+                 lets it publish and subscribe only as {name} and silently drops the rest; install the certificate of {own_name}"
             );
         }
     }
 }
 
-/// Options for the broker of `settings`, as `client_id`. Files are read anew each time.
+/// Options to connect to the broker of `settings` as `client_id`. Files are read each time.
 pub(super) fn options(settings: &MqttSettings, client_id: &str) -> Result<Options, MqttError> {
     let endpoint = settings
         .endpoint()
@@ -129,7 +126,7 @@ pub(super) fn options(settings: &MqttSettings, client_id: &str) -> Result<Option
         files = Some((settings.clone(), read));
     } else if !endpoint.is_loopback() && !settings.allow_plaintext {
         return Err(MqttError::Settings(format!(
-            "{} is not encrypted and leaves this machine; use mqtts, or set mqtt.allow_plaintext = true",
+            "{} leaves this machine without encryption; use mqtts, or set mqtt.allow_plaintext = true",
             settings.url
         )));
     }
@@ -141,17 +138,17 @@ pub(super) fn options(settings: &MqttSettings, client_id: &str) -> Result<Option
         };
         mqtt.set_credentials(user, password.trim_end_matches(['\r', '\n']));
     }
-    let attempt = problem::attempt(settings, &endpoint, client_id, CONNECT_MAX.as_secs());
+    let attempt = Attempt::new(settings, &endpoint, client_id, CONNECT_MAX.as_secs());
     Ok(Options { mqtt, attempt, tls: files })
 }
 
 impl Session {
-    /// Connects, and waits until the broker has taken the connection.
+    /// Connects, and waits until the broker has accepted the connection.
     pub async fn connect(options: Options) -> Result<Self, MqttError> {
         let Options { mqtt, attempt, tls } = options;
         let broker = format!("{}:{}", attempt.host, attempt.port);
         let (client, mut event_loop) = AsyncClient::new(mqtt, REQUESTS_MAX);
-        // Else a small message waits until the broker's system has confirmed the one before it, up to 40 ms.
+        // Otherwise a small message waits, for up to 40 ms, until the broker's system has confirmed the one before it.
         event_loop.network_options.set_tcp_nodelay(true);
         let connect_max_s = CONNECT_MAX.as_secs();
         event_loop.network_options.set_connection_timeout(connect_max_s);
@@ -164,14 +161,10 @@ impl Session {
             broker,
             watch: tls.map(|(settings, files)| Watch::new(settings, files)),
             renewing: false,
-            session_present: false,
         };
         let first = tokio::time::timeout(CONNECT_MAX, session.event()).await;
         let problem = match first {
-            Ok(Ok(Event::Incoming(Packet::ConnAck(ack)))) => {
-                session.session_present = ack.session_present;
-                return Ok(session);
-            }
+            Ok(Ok(Event::Incoming(Packet::ConnAck(_)))) => return Ok(session),
             Ok(Ok(other)) => Lost::Problem(format!("unexpected {other:?}")),
             Ok(Err(problem)) => problem,
             Err(_) => Lost::Problem(problem::timed_out(connect_max_s)),
@@ -179,8 +172,8 @@ impl Session {
         Err(session.lost(problem))
     }
 
-    /// The next event; what went wrong once the connection is gone. Where there are new certificates, says goodbye, and the
-    /// connection is gone: the next one is made with them. Cancel safe.
+    /// The next event, or why the connection has ended. Ends the connection if there are new certificates: the next one is made with
+    /// them. Cancel safe.
     pub async fn next(&mut self) -> Result<Event, Lost> {
         if let Some(watch) = &mut self.watch
             && !self.renewing
@@ -190,7 +183,7 @@ impl Session {
                 () = watch.renewed() => {}
             }
             self.renewing = true;
-            self.goodbye().await;
+            self.disconnect().await;
             return Err(ended());
         }
         self.event().await
@@ -200,13 +193,13 @@ impl Session {
         self.events.recv().await.unwrap_or_else(|| Err(ended()))
     }
 
-    /// The next event, if one is there.
+    /// The next event, if one has arrived.
     #[cfg(feature = "hub")]
     pub fn try_next(&mut self) -> Option<Result<Event, Lost>> {
         self.events.try_recv().ok()
     }
 
-    /// The error of a connection that is gone.
+    /// The error of a connection that has ended.
     pub fn lost(&self, lost: Lost) -> MqttError {
         let broker = self.broker.clone();
         match lost {
@@ -216,20 +209,19 @@ impl Session {
         }
     }
 
-    /// Says goodbye, and waits a little until the connection has ended.
+    /// Disconnects, and waits a little until the broker has closed the connection.
     pub async fn close(mut self) {
-        self.goodbye().await;
+        self.disconnect().await;
     }
 
-    async fn goodbye(&mut self) {
+    async fn disconnect(&mut self) {
         if self.client.try_disconnect().is_ok() {
             let ended = async { while self.event().await.is_ok() {} };
-            let _hung = tokio::time::timeout(GOODBYE_MAX, ended).await.is_err();
+            let _hung = tokio::time::timeout(DISCONNECT_MAX, ended).await.is_err();
         }
     }
 
-    /// The error of a request that the client did not take. It takes none when the connection is gone, and what came last says
-    /// why that is.
+    /// The error of a request that the client refused. It refuses all once the connection has ended, and the last event says why.
     pub fn refused(&mut self, error: rumqttc::ClientError) -> MqttError {
         while let Ok(event) = self.events.try_recv() {
             if let Err(problem) = event {
@@ -246,12 +238,11 @@ impl Drop for Session {
     }
 }
 
-/// What is wrong where the broker has not granted a subscription: nothing else would ever tell.
+/// The problem if the broker has refused a subscription: nothing else would ever show it.
 pub(super) fn refused(answer: &SubAck) -> Option<Lost> {
     let refused = answer.return_codes.contains(&SubscribeReasonCode::Failure);
-    refused.then(|| {
-        Lost::Problem("the broker refuses the subscription; look at its access list".into())
-    })
+    refused
+        .then(|| Lost::Problem("the broker refuses the subscription; check its access list".into()))
 }
 
 fn ended() -> Lost {
@@ -281,7 +272,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     #[tokio::test(start_paused = true)]
-    async fn a_broker_that_says_nothing_is_given_up() {
+    async fn a_silent_broker_is_given_up() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let settings = MqttSettings::at(format!("mqtt://127.0.0.1:{port}"));
@@ -291,9 +282,9 @@ mod tests {
         assert!(error.starts_with(&expected), "{error}");
     }
 
-    /// A broker that takes the connection and is never heard of again.
+    /// A broker that accepts the connection and then falls silent.
     #[tokio::test]
-    async fn a_goodbye_to_a_dead_line_ends() {
+    async fn a_disconnect_on_a_dead_line_ends() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let broker = tokio::spawn(async move {
@@ -306,8 +297,8 @@ mod tests {
         });
         let settings = MqttSettings::at(format!("mqtt://127.0.0.1:{port}"));
         let session = Session::connect(options(&settings, "gw").unwrap()).await.unwrap();
-        let closed = tokio::time::timeout(GOODBYE_MAX * 3, session.close()).await;
-        assert!(closed.is_ok(), "the goodbye hangs");
+        let closed = tokio::time::timeout(DISCONNECT_MAX * 3, session.close()).await;
+        assert!(closed.is_ok(), "the disconnect hangs");
         broker.abort();
     }
 }

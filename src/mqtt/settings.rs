@@ -1,4 +1,4 @@
-//! What a configuration says of the broker.
+//! The settings for the connection to the broker.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -11,28 +11,27 @@ use serde::{Deserialize, Serialize};
 pub struct MqttSettings {
     /// `mqtts://host:port`, or `mqtt://host:port` without encryption.
     pub url: String,
-    /// User name.
     #[serde(default)]
     pub user: Option<String>,
-    /// File that holds the password and nothing else; a newline at its end is left out.
+    /// File that holds nothing but the password; a newline at its end is ignored.
     #[serde(default)]
     pub password_file: Option<PathBuf>,
     /// Certificate authority that signed the broker's certificate, PEM. `mqtts` needs it.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
-    /// Certificate by which the broker knows this client, PEM, with those between it and the authority after it. Needs `key_file`.
+    /// Certificate that identifies this client to the broker, PEM, followed by the intermediate certificates. Needs `key_file`.
     #[serde(default)]
     pub cert_file: Option<PathBuf>,
     /// Private key of `cert_file`, PEM, without a passphrase.
     #[serde(default)]
     pub key_file: Option<PathBuf>,
-    /// Allows `mqtt` to a host that is not this machine: whoever taps the line can then read and forge readings.
+    /// Allows `mqtt` to another machine: whoever taps the line can then read and forge readings.
     #[serde(default)]
     pub allow_plaintext: bool,
-    /// Batches that may be on their way to the broker at once. 8 to 20 fill a link in measurements.
+    /// Messages that may be in flight at once. In measurements 8 to 20 fill a link.
     #[serde(default = "default_window")]
     pub window: u16,
-    /// Seconds of silence after which the connection is tested, 5 or more. Mobile networks forget idle connections after minutes.
+    /// Seconds of silence after which the connection is tested, at least 5. Mobile networks drop idle connections after minutes.
     #[serde(default = "default_keep_alive_s")]
     pub keep_alive_s: u16,
 }
@@ -50,7 +49,7 @@ fn default_keep_alive_s() -> u16 {
 pub struct Endpoint {
     /// Host name or address, without brackets.
     pub host: String,
-    /// Port; 1883 and 8883 where the URL names none.
+    /// 1883, or 8883 with TLS, if the URL has none.
     pub port: u16,
     /// Whether the connection is encrypted and the broker's certificate verified.
     pub tls: bool,
@@ -65,7 +64,7 @@ impl Endpoint {
 }
 
 impl MqttSettings {
-    /// Settings with all defaults for the broker at `url`.
+    /// The default settings for the broker at `url`.
     pub fn at(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -80,10 +79,7 @@ impl MqttSettings {
         }
     }
 
-    /// The broker's address.
-    ///
-    /// # Errors
-    /// Says what is wrong with the URL.
+    /// The address in the URL, or what is wrong with the URL.
     pub fn endpoint(&self) -> Result<Endpoint, String> {
         let (scheme, rest) =
             self.url.split_once("://").ok_or("no scheme: mqtts://host:port or mqtt://host:port")?;
@@ -127,7 +123,7 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), String> {
         },
     };
     let port = port
-        .map(|port| port.parse().map_err(|_| format!("{port:?} is no port: 1 to 65535")))
+        .map(|port| port.parse().map_err(|_| format!("{port:?} is not a port: 1 to 65535")))
         .transpose()?;
     Ok((host, port))
 }

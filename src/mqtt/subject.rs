@@ -1,6 +1,6 @@
-//! The name in a certificate: the common name of its subject, which mosquitto takes for the user name where it is told so.
+//! Reads the common name of a certificate's subject: mosquitto can use it as the user name (use_identity_as_username).
 
-/// The tags of X.509 that are met on the way to the name (X.690, 8.1.2; RFC 5280, 4.1).
+/// The X.509 tags on the way to the name (X.690, 8.1.2; RFC 5280, 4.1).
 const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
 const OBJECT_ID: u8 = 0x06;
@@ -9,7 +9,7 @@ const VERSION: u8 = 0xA0;
 /// `id-at-commonName`, 2.5.4.3 (RFC 5280, appendix A.1).
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 
-/// The common name of the subject of a certificate, DER; `None` where it has none, or none in UTF-8 or ASCII.
+/// The common name of the subject of a DER certificate; `None` if it has none in UTF-8 or ASCII.
 pub(super) fn common_name(certificate: &[u8]) -> Option<String> {
     let (certificate, _) = element(certificate, SEQUENCE)?;
     let (mut rest, _) = element(certificate, SEQUENCE)?;
@@ -34,27 +34,23 @@ pub(super) fn common_name(certificate: &[u8]) -> Option<String> {
     None
 }
 
-/// The content of the first element, which must have this tag, and what follows it.
+/// The content of the first element, if it has this tag, and the rest.
 fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (found, content, rest) = any(der)?;
     (found == tag).then_some((content, rest))
 }
 
-/// Tag and content of the first element, and what follows it. Tags above 30 and lengths of more than four bytes are none of
-/// X.509.
+/// Tag and content of the first element, and the rest. X.509 has no tags above 30 and no lengths of more than four bytes.
 fn any(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (tag, der) = der.split_first()?;
     let (first, der) = der.split_first()?;
-    let (length, der) = if first & 0x80 == 0 {
-        (usize::from(*first), der)
-    } else {
-        let bytes = usize::from(first & 0x7F);
-        if !(1..=4).contains(&bytes) {
-            return None;
+    let (length, der) = match usize::from(*first) {
+        short @ 0..=0x7F => (short, der),
+        long @ 0x81..=0x84 => {
+            let (bytes, der) = der.split_at_checked(long - 0x80)?;
+            (bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)), der)
         }
-        let (bytes, der) = der.split_at_checked(bytes)?;
-        let length = bytes.iter().fold(0, |l, b| l << 8 | usize::from(*b));
-        (length, der)
+        _ => return None,
     };
     let (content, rest) = der.split_at_checked(length)?;
     Some((*tag, content, rest))
@@ -78,7 +74,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_bring_it_down(
+        fn damaged_bytes_never_panic(
             mut der in Just(CertificateDer::from_pem_slice(CERTIFICATE).unwrap().to_vec()),
             at in 0_usize..120, byte: u8, length in 0_usize..400,
         ) {

@@ -1,4 +1,4 @@
-//! TLS to the broker: its certificate is verified against the office's own authority, always; and ours is shown where there is one.
+//! TLS to the broker. Its certificate is always verified against the office's own authority; ours is presented if there is one.
 
 use std::sync::Arc;
 
@@ -10,10 +10,7 @@ use super::certificates::{PemFile, TlsFiles};
 use super::{MqttSettings, subject};
 use crate::core::Problem;
 
-/// What is wrong with the files of TLS that `settings` name; nothing where the URL asks for no TLS.
-///
-/// # Errors
-/// The first file that cannot be used.
+/// Checks the TLS files that `settings` name, if the URL asks for TLS. The error is the first file that cannot be used.
 pub fn check_files(settings: &MqttSettings) -> Result<(), Problem> {
     match settings.endpoint() {
         Ok(endpoint) if endpoint.tls => client_config(&TlsFiles::read(settings)?).map(|_| ()),
@@ -21,14 +18,14 @@ pub fn check_files(settings: &MqttSettings) -> Result<(), Problem> {
     }
 }
 
-/// A client configuration that trusts the authorities in `files`, and nobody else.
+/// A client configuration that trusts only the authorities in `files`.
 pub(super) fn client_config(files: &TlsFiles) -> Result<Arc<ClientConfig>, Problem> {
     let mut roots = RootCertStore::empty();
     for certificate in certificates(&files.ca)? {
         roots.add(certificate).map_err(|e| {
             files.ca.problem(
                 format!("holds a certificate that cannot be used: {e}"),
-                "have the authority's certificate made anew, of version 3",
+                "have the authority's certificate reissued as X.509 version 3",
             )
         })?;
     }
@@ -44,22 +41,22 @@ pub(super) fn client_config(files: &TlsFiles) -> Result<Arc<ClientConfig>, Probl
             .map_err(|error| match error {
                 rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => key.problem(
                     format!("does not belong to mqtt.cert_file {}", certificate.path.display()),
-                    "copy certificate and key of one name, made together",
+                    "copy certificate and key of the same name, issued together",
                 ),
                 rustls::Error::InvalidCertificate(error) => certificate.problem(
                     format!("holds a certificate that cannot be used: {error}"),
-                    "have it made anew, of version 3",
+                    "have it reissued as X.509 version 3",
                 ),
                 other => key.problem(
                     format!("cannot be used: {other}"),
-                    "have a key made of the kind EC P-256, EC P-384, Ed25519 or RSA of 2048 bits or more",
+                    "use a key of EC P-256, EC P-384, Ed25519, or RSA with 2048 bits or more",
                 ),
             })?,
     };
     Ok(Arc::new(config))
 }
 
-/// The name in this client's certificate, where it has one.
+/// The name in this client's certificate, if it has one.
 pub(super) fn own_name(files: &TlsFiles) -> Option<String> {
     let (certificate, _) = files.own.as_ref()?;
     let first = CertificateDer::from_pem_slice(&certificate.pem).ok()?;
@@ -68,7 +65,7 @@ pub(super) fn own_name(files: &TlsFiles) -> Option<String> {
 
 fn certificates(file: &PemFile) -> Result<Vec<CertificateDer<'static>>, Problem> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&file.pem).collect();
-    let hint = "give a file with BEGIN CERTIFICATE in it; openssl x509 -inform DER -in old -out new makes PEM of DER";
+    let hint = "give a file with BEGIN CERTIFICATE in it; openssl x509 -inform DER -in old -out new converts DER to PEM";
     match found {
         Err(error) => Err(not_pem(file, &error, hint)),
         Ok(none) if none.is_empty() => Err(file.problem("holds no certificate in PEM form", hint)),
@@ -80,11 +77,11 @@ fn private_key(file: &PemFile) -> Result<PrivateKeyDer<'static>, Problem> {
     let has = |text: &[u8]| file.pem.windows(text.len()).any(|window| window == text);
     if has(b"BEGIN ENCRYPTED PRIVATE KEY") || has(b"Proc-Type: 4,ENCRYPTED") {
         return Err(file.problem(
-            "is protected by a passphrase, and nobody is there to type it",
-            "openssl pkey -in old -out new takes it off; keep the new file at mode 640 or 600",
+            "is protected by a passphrase, which nobody can type here",
+            "openssl pkey -in old -out new removes it; keep the new file at mode 640 or 600",
         ));
     }
-    let hint = "give a file with BEGIN PRIVATE KEY in it; openssl pkey -in old -out new makes PEM of others";
+    let hint = "give a file with BEGIN PRIVATE KEY in it; openssl pkey -in old -out new converts other forms to PEM";
     PrivateKeyDer::from_pem_slice(&file.pem).map_err(|error| match error {
         pem::Error::NoItemsFound => file.problem("holds no private key in PEM form", hint),
         other => not_pem(file, &other, hint),
@@ -93,10 +90,10 @@ fn private_key(file: &PemFile) -> Result<PrivateKeyDer<'static>, Problem> {
 
 fn not_pem(file: &PemFile, error: &pem::Error, hint: &str) -> Problem {
     let rule = match error {
-        pem::Error::MissingSectionEnd { .. } => "is cut off: a section in it has no end".into(),
-        // The error's text would print a line of what may be a private key.
-        pem::Error::IllegalSectionStart { .. } => "is no PEM".into(),
-        other => format!("is no PEM: {other}"),
+        pem::Error::MissingSectionEnd { .. } => "is cut off: a section has no end".into(),
+        // The error's text quotes a line, which may be of a private key.
+        pem::Error::IllegalSectionStart { .. } => "is not PEM".into(),
+        other => format!("is not PEM: {other}"),
     };
     file.problem(rule, hint)
 }
@@ -112,7 +109,7 @@ pub(super) mod tests {
     pub const KEY: &[u8] = include_bytes!("tls_tests/gw-test.key");
     pub const OTHER_KEY: &[u8] = include_bytes!("tls_tests/other.key");
 
-    /// What is said of a client with this authority, certificate and key.
+    /// What a client with this authority, certificate and key is told.
     fn told(ca: &[u8], own: Option<(&[u8], &[u8])>) -> String {
         let file = |setting, name: &str, pem: &[u8]| PemFile {
             setting,
@@ -132,7 +129,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn good_files_are_taken() {
+    fn good_files_are_accepted() {
         assert_eq!(told(CA, None), "good");
         assert_eq!(told(CA, Some((CERTIFICATE, KEY))), "good");
         // The first certificate is the client's own: a chain in the wrong order is found here, not at the broker.
@@ -159,7 +156,7 @@ pub(super) mod tests {
                 "mqtt.ca_file = ca.pem: holds no certificate in PEM form; give a file",
             ),
             (told(cut, None), "mqtt.ca_file = ca.pem: is cut off"),
-            (told(garbled.as_bytes(), None), "mqtt.ca_file = ca.pem: is no PEM: base64"),
+            (told(garbled.as_bytes(), None), "mqtt.ca_file = ca.pem: is not PEM: base64"),
             (told(CA, Some((KEY, KEY))), "mqtt.cert_file = gw.pem: holds no certificate"),
             (
                 told(CA, Some((CERTIFICATE, CERTIFICATE))),

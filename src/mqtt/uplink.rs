@@ -1,4 +1,4 @@
-//! The gateway's connection: batches out, acknowledgements in. One task owns it; nobody else publishes.
+//! The gateway's connection: batches out, acknowledgements in. One task owns it, and nothing else publishes.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -12,57 +12,48 @@ use crate::core::GatewayId;
 use crate::support::Stopwatch;
 use crate::wire::{Ack, Birth, Channel, ClockState, GatewayState, Status, Topic};
 
-/// What comes from the broker.
+/// What the connection brings.
 #[derive(Debug)]
 pub enum UplinkEvent {
-    /// The broker has taken a message. That says nothing of the hub.
+    /// The broker has a message. That says nothing about the hub.
     Confirmed(Confirmed),
-    /// The hub has committed these.
+    /// The hub has committed these batches.
     Committed(Ack),
-    /// Something on the acknowledgement topic that is no acknowledgement.
+    /// A message on the acknowledgement topic cannot be read.
     Malformed(String),
-    /// The connection is gone.
+    /// The connection has ended.
     Lost(MqttError),
 }
 
-/// A message that the broker has taken.
+/// A message that the broker has confirmed.
 #[derive(Debug)]
 pub struct Confirmed {
-    /// The batches in it.
+    /// Numbers of the batches in it.
     pub batches: Vec<u64>,
-    /// Whether it was backlog.
     pub backlog: bool,
-    /// Bytes of its payload.
+    /// Size of its payload.
     pub bytes: usize,
-    /// How long the broker took.
+    /// Time from sending to confirmation.
     pub took: Duration,
 }
 
-/// What has gone over a connection.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Traffic {
-    /// Bytes both ways: MQTT packets, and [`PACKET_OVERHEAD`] for each.
-    pub bytes: u64,
-}
-
-/// What the network adds to a packet of MQTT: headers of IP (20 bytes) and TCP (20 and 12 of options, RFC 9293 and 7323), and the
-/// record of TLS 1.3 (22, RFC 8446). Its own confirmations ride along with what goes the other way.
+/// What the network adds to an MQTT packet: headers of IP (20 bytes) and TCP (20, and 12 of options, RFC 9293 and 7323), and the
+/// record of TLS 1.3 (22, RFC 8446). TCP's own confirmations ride along with packets in the other direction.
 const PACKET_OVERHEAD: usize = 74;
 
-/// What MQTT adds to a payload beside the topic: type and length (5 at most), length of the topic, packet id (MQTT 3.1.1).
+/// What MQTT adds to topic and payload: type and length (5 at most), length of the topic, packet id (MQTT 3.1.1).
 const PUBLISH_OVERHEAD: usize = 9;
 
 /// Bytes of a packet that only confirms or pings.
 const CONFIRM_BYTES: usize = 4;
 
-impl Traffic {
-    fn add(&mut self, packet: usize) {
-        self.bytes += (packet + PACKET_OVERHEAD) as u64;
-    }
+/// The client id of a gateway.
+pub fn client_id(gateway: &GatewayId) -> String {
+    format!("hanqing-{gateway}")
 }
 
-/// Batches on their way to the broker.
-struct Handed {
+/// A message of batches on its way to the broker.
+struct InFlight {
     batches: Vec<u64>,
     backlog: bool,
     bytes: usize,
@@ -76,19 +67,20 @@ pub struct Uplink {
     status: String,
     since: Timestamp,
     window: usize,
-    /// Handed to the client, not yet numbered by it; `None` for what is no batch.
-    handed: VecDeque<Option<Handed>>,
-    /// Sent under a packet id, not yet taken.
-    sent: HashMap<u16, Option<Handed>>,
-    traffic: Traffic,
+    /// Handed to the client, which has not numbered them yet; `None` for birth and status.
+    handed: VecDeque<Option<InFlight>>,
+    /// Sent under a packet id and not yet confirmed.
+    sent: HashMap<u16, Option<InFlight>>,
+    /// Bytes both ways, with the network's overhead.
+    traffic: u64,
 }
 
 impl Uplink {
-    /// Connects, says what the gateway observes and that it is online, and, where there is a hub that gives them
-    /// (`acknowledged`), listens for acknowledgements.
+    /// Connects, announces what the gateway observes and that it is online since `now`, and subscribes to acknowledgements if there
+    /// is a hub that sends them (`acknowledged`).
     ///
     /// # Errors
-    /// The settings or files are wrong, or the broker does not take the connection.
+    /// The settings or files are wrong, or the broker does not accept the connection.
     pub async fn connect(
         settings: &MqttSettings,
         gateway: &GatewayId,
@@ -97,11 +89,11 @@ impl Uplink {
         (now, clock): (Timestamp, ClockState),
     ) -> Result<Self, MqttError> {
         let topic = |channel| Topic::new(gateway.clone(), channel).to_string();
-        let mut options = session::options(settings, &format!("hanqing-{gateway}"))?;
-        options.warn_of_anothers_certificate(gateway.as_str());
+        let mut options = session::options(settings, &client_id(gateway))?;
+        options.warn_of_foreign_certificate(gateway.as_str());
         options.set_clean_session(true);
         let window = settings.window.max(1);
-        // Birth and status share the window with the batches; the client must never reuse an id that is in flight.
+        // Birth and status are in flight beside the batches; the client must never reuse an id that is in flight.
         options.set_inflight(window.saturating_add(4));
         let offline = Status::new(GatewayState::Offline, now).to_bytes();
         options.set_last_will(LastWill::new(
@@ -119,10 +111,10 @@ impl Uplink {
             window: window.into(),
             handed: VecDeque::new(),
             sent: HashMap::new(),
-            traffic: Traffic::default(),
+            traffic: 0,
         };
         let acks = acknowledged.then(|| topic(Channel::Ack));
-        // A broker that takes the connection and ends it at once had taken it: what comes next says that it is gone, and why.
+        // If the broker accepts the connection and ends it at once, the next event says so, with the reason.
         let _gone = uplink.begin(acks, topic(Channel::Birth), birth, clock).is_err();
         Ok(uplink)
     }
@@ -138,33 +130,37 @@ impl Uplink {
             self.session.client.try_subscribe(acks, QoS::AtLeastOnce)?;
         }
         self.retain(births, birth.to_bytes())?;
-        self.say_online(clock)
+        self.announce_online(clock)
     }
 
-    fn say_online(&mut self, clock: ClockState) -> Result<(), ClientError> {
+    fn announce_online(&mut self, clock: ClockState) -> Result<(), ClientError> {
         let online = Status::new(GatewayState::Online, self.since).with_clock(clock);
         self.retain(self.status.clone(), online.to_bytes())
     }
 
     fn retain(&mut self, topic: String, payload: Vec<u8>) -> Result<(), ClientError> {
-        self.traffic.add(topic.len() + payload.len() + PUBLISH_OVERHEAD);
+        self.count(topic.len() + payload.len() + PUBLISH_OVERHEAD);
         self.session.client.try_publish(topic, QoS::AtLeastOnce, true, payload)?;
         self.handed.push_back(None);
         Ok(())
     }
 
-    /// How many more batches may be on their way now.
+    fn count(&mut self, packet: usize) {
+        self.traffic += (packet + PACKET_OVERHEAD) as u64;
+    }
+
+    /// How many more messages may be in flight now.
     pub fn free(&self) -> usize {
         self.window.saturating_sub(self.handed.len() + self.sent.len())
     }
 
-    /// Whether nothing is on its way.
+    /// Whether nothing is in flight.
     pub fn is_idle(&self) -> bool {
         self.handed.is_empty() && self.sent.is_empty()
     }
 
-    /// What has gone over this connection.
-    pub fn traffic(&self) -> Traffic {
+    /// Bytes that have gone over this connection both ways, including the network's overhead.
+    pub fn traffic(&self) -> u64 {
         self.traffic
     }
 
@@ -177,7 +173,7 @@ impl Uplink {
     /// Sends a message that carries these batches. Call it only while [`Self::free`] is above 0.
     ///
     /// # Errors
-    /// The connection is gone.
+    /// The connection has ended.
     pub fn publish(
         &mut self,
         batches: Vec<u64>,
@@ -188,12 +184,17 @@ impl Uplink {
         let published =
             self.session.client.try_publish(&self.readings, QoS::AtLeastOnce, false, payload);
         published.map_err(|e| self.session.refused(e))?;
-        self.traffic.add(self.readings.len() + bytes + PUBLISH_OVERHEAD);
-        self.handed.push_back(Some(Handed { batches, backlog, bytes, since: Stopwatch::start() }));
+        self.count(self.readings.len() + bytes + PUBLISH_OVERHEAD);
+        self.handed.push_back(Some(InFlight {
+            batches,
+            backlog,
+            bytes,
+            since: Stopwatch::start(),
+        }));
         Ok(())
     }
 
-    /// What comes next from the broker. Cancel safe.
+    /// The next event. Cancel safe.
     pub async fn next(&mut self) -> UplinkEvent {
         loop {
             match self.session.next().await {
@@ -204,23 +205,19 @@ impl Uplink {
                     }
                 }
                 Ok(Event::Incoming(Packet::PubAck(ack))) => {
-                    self.traffic.add(CONFIRM_BYTES);
-                    if let Some(Some(handed)) = self.sent.remove(&ack.pkid) {
-                        return UplinkEvent::Confirmed(Confirmed {
-                            batches: handed.batches,
-                            backlog: handed.backlog,
-                            bytes: handed.bytes,
-                            took: handed.since.elapsed(),
-                        });
+                    self.count(CONFIRM_BYTES);
+                    if let Some(Some(sent)) = self.sent.remove(&ack.pkid) {
+                        let InFlight { batches, backlog, bytes, since } = sent;
+                        let took = since.elapsed();
+                        return UplinkEvent::Confirmed(Confirmed { batches, backlog, bytes, took });
                     }
                 }
-                Ok(Event::Outgoing(Outgoing::PingReq)) | Ok(Event::Incoming(Packet::PingResp)) => {
-                    self.traffic.add(CONFIRM_BYTES);
+                Ok(Event::Outgoing(Outgoing::PingReq) | Event::Incoming(Packet::PingResp)) => {
+                    self.count(CONFIRM_BYTES);
                 }
                 Ok(Event::Incoming(Packet::Publish(publish))) => {
-                    self.traffic
-                        .add(publish.topic.len() + publish.payload.len() + PUBLISH_OVERHEAD);
-                    self.traffic.add(CONFIRM_BYTES);
+                    self.count(publish.topic.len() + publish.payload.len() + PUBLISH_OVERHEAD);
+                    self.count(CONFIRM_BYTES);
                     return match Ack::from_bytes(&publish.payload) {
                         Ok(ack) => UplinkEvent::Committed(ack),
                         Err(error) => UplinkEvent::Malformed(error.to_string()),
@@ -236,15 +233,15 @@ impl Uplink {
         }
     }
 
-    /// Says that the clock has become good, or bad.
+    /// Announces that the clock has become good, or provisional again.
     ///
     /// # Errors
-    /// The connection is gone.
-    pub fn tell_clock(&mut self, clock: ClockState) -> Result<(), MqttError> {
-        self.say_online(clock).map_err(|e| self.session.refused(e))
+    /// The connection has ended.
+    pub fn announce_clock(&mut self, clock: ClockState) -> Result<(), MqttError> {
+        self.announce_online(clock).map_err(|e| self.session.refused(e))
     }
 
-    /// Says goodbye: the status becomes offline by our own word. What is still on its way is in the spool.
+    /// Announces that the gateway is offline, and disconnects. What is still in flight is in the spool.
     pub async fn close(mut self) {
         let offline = Status::new(GatewayState::Offline, self.since).to_bytes();
         if self.retain(self.status.clone(), offline).is_ok() {

@@ -1,46 +1,59 @@
-//! What others hold of the spool.
+//! The handle through which the gateway's tasks use the spool.
 
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::thread;
 
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 
-use super::keeper::{KeeperStats, Request};
+use super::queue::{Spool, SpooledBatch};
+use super::schema::SpoolError;
 use super::shared::Shared;
-use super::{SpoolError, SpooledBatch};
+use super::writer::{SpoolStatus, Writer};
 use crate::core::Reading;
+use crate::support::{Clock, Owner};
 use crate::wire::{BootId, Epoch, RangeSet, Timebase};
 
-/// A handle on the spool. The thread ends when the last handle is dropped.
+/// Stack of the thread, bytes. SQLite's deepest statement here and the encoding of a message need a tenth of it.
+const STACK: usize = 256 * 1024;
+
+/// A handle on the spool. Its thread ends when the last handle is dropped.
 #[derive(Clone)]
 pub struct SpoolHandle {
-    pub(super) requests: mpsc::SyncSender<Request>,
+    thread: Owner<Writer>,
     pub(super) shared: Arc<Shared>,
-    pub(super) stats: watch::Receiver<KeeperStats>,
+    status: watch::Receiver<SpoolStatus>,
 }
 
 impl SpoolHandle {
-    /// What the spool holds; changes with each append, and when the hub has said what it has.
-    pub fn stats(&self) -> watch::Receiver<KeeperStats> {
-        self.stats.clone()
+    /// Starts the thread that owns `spool`.
+    pub fn start(spool: Spool, clock: Clock) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let (writer, status) = Writer::new(spool, shared.clone(), clock);
+        let thread = thread::Builder::new().name("spool".into()).stack_size(STACK);
+        Ok(Self { thread: Owner::start(thread, writer, Writer::between)?, shared, status })
     }
 
-    /// Hands `readings`, whose times are by `clock`, to the thread at once; what is returned waits until they are stored, see
-    /// [`Spool::append`], or wait in memory because the file cannot be written now.
+    /// What the spool holds. Changes with each append, and when the hub acknowledges something.
+    pub fn status(&self) -> watch::Receiver<SpoolStatus> {
+        self.status.clone()
+    }
+
+    /// Hands `readings`, whose times are by `clock`, to the thread at once. The future waits until they are stored, see
+    /// [`Spool::append`], or kept in memory because the file cannot be written now.
     ///
     /// # Errors
-    /// The thread is gone.
+    /// The thread has ended.
     pub fn append(
         &self,
         readings: Vec<Reading>,
         clock: Timebase,
     ) -> impl Future<Output = Result<(), SpoolError>> + use<> {
-        let answer = self.ask(|reply| Request::Append(readings, clock, reply));
-        async { answer.await.map_err(|_| SpoolError::Closed) }
+        self.ask(move |writer| writer.append(readings, clock))
     }
 
-    /// See [`Spool::release`]. The thread looks at it within a second.
+    /// See [`Spool::release`]. The thread processes it within a second.
     pub fn release(&self, epoch: Epoch, committed: &RangeSet, heal: bool) {
-        if epoch != self.stats.borrow().spool.epoch || committed.is_empty() {
+        if epoch != self.status.borrow().spool.epoch || committed.is_empty() {
             return;
         }
         let mut state = self.shared.lock();
@@ -48,80 +61,87 @@ impl SpoolHandle {
             state.committed.insert_range(first, last);
         }
         state.heal |= heal;
-        if !state.looks {
-            // Once is enough.
-            state.looks = true;
-            self.tell(Request::Committed);
+        let awake = std::mem::replace(&mut state.awake, true);
+        // Not under the lock: the queue may be full, and the thread needs the lock to go on.
+        drop(state);
+        if !awake {
+            self.tell(|_| {});
         }
     }
 
-    /// Batches after `after` up to `to`, oldest first, at most `count`: from memory what has just been appended, and once only;
-    /// else from the file, see [`Spool::batches`].
+    /// Batches after `after` up to `to`, oldest first, at most `count`. Those just appended come from memory, and only once; all
+    /// others from the file, see [`Spool::batches`].
     ///
     /// # Errors
-    /// As [`Spool::batches`], or the thread is gone.
+    /// As [`Self::stored`].
     pub async fn batches(
         &self,
         after: u64,
         to: u64,
         count: u32,
     ) -> Result<Vec<SpooledBatch>, SpoolError> {
-        let fresh = self.shared.lock().hand_over(after, count);
-        if !fresh.is_empty() {
-            return Ok(fresh);
-        }
-        self.stored(after, to, count).await
+        let recent = self.shared.lock().take_after(after, count);
+        if recent.is_empty() { self.stored(after, to, count).await } else { Ok(recent) }
     }
 
     /// The same from the file alone.
     ///
     /// # Errors
-    /// As [`Self::batches`].
+    /// The file cannot be read, or the thread has ended.
     pub async fn stored(
         &self,
         after: u64,
         to: u64,
         count: u32,
     ) -> Result<Vec<SpooledBatch>, SpoolError> {
-        let answer = self.ask(|reply| Request::Batches(after, to, count, reply));
-        answer.await.map_err(|_| SpoolError::Closed)?
+        self.ask(move |writer| writer.batches(after, to, count)).await?
     }
 
-    /// See [`Spool::time_is_known`].
-    pub fn time_is_known(&self, good: Timebase) {
-        self.tell(Request::TimeIsKnown(good));
+    /// See [`Spool::correct_held`].
+    pub fn correct_held(&self, good: Timebase) {
+        self.tell(move |writer| writer.attempt(|spool, _| spool.correct_held(good)));
     }
 
-    /// See [`Spool::time_stays_unknown`].
-    pub fn time_stays_unknown(&self, this_run: BootId) {
-        self.tell(Request::TimeStaysUnknown(this_run));
+    /// See [`Spool::stop_holding`].
+    pub fn stop_holding(&self, this_boot: BootId) {
+        self.tell(move |writer| writer.attempt(|spool, _| spool.stop_holding(this_boot, true)));
     }
 
-    /// See [`Spool::spoilt`].
-    pub fn spoilt(&self, seq: u64) {
-        self.tell(Request::Spoilt(seq));
+    /// See [`Spool::replace_damaged`].
+    pub fn replace_damaged(&self, seq: u64) {
+        self.tell(move |writer| {
+            writer.attempt(|spool, clock| spool.replace_damaged(seq, clock.now()));
+        });
     }
 
-    /// See [`Spool::note_traffic`].
-    pub fn note_traffic(&self, month: String, bytes: u64) {
-        self.tell(Request::Traffic(month, bytes));
+    /// See [`Spool::save_traffic`].
+    pub fn save_traffic(&self, month: String, bytes: u64) {
+        self.tell(move |writer| writer.attempt(|spool, _| spool.save_traffic(&month, bytes)));
     }
 
-    /// Writes what can be written before the end.
+    /// Writes whatever can still be written before the end.
     pub async fn close(&self) {
-        let answer = self.ask(Request::Close);
-        let _gone = answer.await.is_err();
+        // If the thread has ended already there is nothing left to write.
+        let _ended = self.ask(Writer::close).await.is_err();
     }
 
-    fn tell(&self, request: Request) {
-        // Where the thread is gone, whoever asks it next is told.
-        let _closed = self.requests.send(request);
+    /// Whatever is asked, acknowledgements come first: they make room.
+    fn tell(&self, work: impl FnOnce(&mut Writer) + Send + 'static) {
+        self.thread.tell(|writer| {
+            writer.release();
+            work(writer);
+        });
     }
 
-    fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> oneshot::Receiver<T> {
-        let (reply, answer) = oneshot::channel();
-        // Where the thread is gone, so is the reply, and who waits for the answer is told.
-        self.tell(request(reply));
-        answer
+    fn ask<T, W>(&self, work: W) -> impl Future<Output = Result<T, SpoolError>> + use<T, W>
+    where
+        T: Send + 'static,
+        W: FnOnce(&mut Writer) -> T + Send + 'static,
+    {
+        let answer = self.thread.ask(|writer| {
+            writer.release();
+            work(writer)
+        });
+        async { answer.await.map_err(|_| SpoolError::Closed) }
     }
 }

@@ -1,21 +1,22 @@
-//! The durable spool of a gateway: what has been read, until the hub has it and after, as long as there is room.
+//! The durable spool of a gateway: an SQLite file that keeps each batch of readings until the hub has committed it.
 //!
-//! A batch is in the spool once [`Spool::append`] has returned. [`Spool::release`] says that the hub has it; it stays all the same
-//! until its room is needed, so that a hub restored from an older copy gets it again. One thread owns the file ([`keeper`]); all
-//! others send it messages. What is promised, and how it is proved: docs/reliability.md.
+//! A batch is in the spool once [`Spool::append`] has returned. [`Spool::release`] records that the hub has it; the batch still stays
+//! until its space is needed, so that a hub restored from an older backup gets it again. One thread owns the file (`writer`); all
+//! others talk to it through a [`SpoolHandle`]. docs/reliability.md says what is guaranteed and how that is tested.
 
-mod aside;
-pub mod carry;
+mod append;
+pub mod export;
 mod handle;
-pub mod keeper;
 mod message;
+mod quarantine;
 mod queue;
+mod reclaim;
 mod release;
-mod room;
 mod schema;
 mod shared;
 mod times;
 mod trouble;
+mod writer;
 
 #[cfg(test)]
 mod model_tests;
@@ -25,7 +26,7 @@ mod test_disk;
 mod test_kit;
 
 pub use handle::SpoolHandle;
-pub use queue::{Spool, SpoolStats, SpooledBatch};
-pub use room::Limits;
+pub use queue::{Limits, Spool, SpoolStats, SpooledBatch};
 pub use schema::SpoolError;
 pub use trouble::Trouble;
+pub use writer::SpoolStatus;

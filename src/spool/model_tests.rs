@@ -1,4 +1,4 @@
-//! The spool against a model of what it promises, on a disk that fails: power cuts at any write, writes that fail.
+//! Checks the spool against a model of its guarantees, on a disk that fails: power cuts at any write, writes that fail.
 //!
 //! `HANQING_CASES=10000 cargo test --release --lib spool::model` is the long run; seeds that failed are kept in
 //! `tests/spool-model-seeds.txt` and tried first.
@@ -17,23 +17,23 @@ use crate::wire::{Batch, BootId, Timebase};
 
 const PATH: &str = "spool.db";
 
-/// Cases that are tried where the environment names no number.
+/// Cases to try if HANQING_CASES is not set.
 const CASES: u32 = 300;
 
 #[derive(Debug, Clone)]
 enum Action {
-    /// So many polls, of so many series.
+    /// This many polls, of this many series.
     Append(u8, u8),
-    /// The hub says that it has these, and, where asked, that it has lost others.
+    /// The hub acknowledges these and may say that it has lost others.
     Release(u64, u64, bool),
     Note,
-    /// The clock of this run becomes known, or the machine is waited for no more.
+    /// The clock of this boot becomes known, or nothing is held any more.
     Time(bool),
-    /// The power fails at so many writes from now, and what is left is by this seed.
+    /// The power fails after this many writes; the seed decides what is left.
     PowerFails(u64, u64),
-    /// A write fails so many writes from now.
+    /// One write fails after this many others.
     WriteFails(u64, bool),
-    /// The program ends and is started again.
+    /// The program is restarted.
     Reopen,
 }
 
@@ -49,16 +49,16 @@ fn action() -> impl Strategy<Value = Action> {
     ]
 }
 
-/// What has been promised.
+/// What the spool has guaranteed.
 #[derive(Default)]
 struct Model {
-    /// Readings of which the spool said that it has them, by number of their batch: series and value.
+    /// Readings that the spool has confirmed, by the number of their batch: series and value.
     stored: BTreeMap<u64, Vec<(String, f64)>>,
-    /// Of which it said that it has them not; they may be there once, since the power failed between writing and saying.
+    /// Readings that the spool has refused; they may be there once, if the power failed between the write and the answer.
     doubtful: Vec<Vec<(String, f64)>>,
     /// What the hub has had at some time.
     released: BTreeSet<u64>,
-    /// Readings ever made: each has a value of its own.
+    /// Readings made so far: each has a value of its own.
     made: u32,
 }
 
@@ -82,10 +82,10 @@ impl Run {
                     Some(&self.disk.name),
                 ) {
                     Ok(spool) => break spool,
-                    // A fault while opening: the next start has to do.
+                    // The fault hit while opening; the next start has to succeed.
                     Err(error) => {
                         assert!(
-                            !error.is_spoilt(),
+                            !error.is_damage(),
                             "no fault of power or disk spoils the file: {error:?}"
                         );
                         self.disk.restart(self.seed);
@@ -97,7 +97,7 @@ impl Run {
         self.spool.as_mut().unwrap()
     }
 
-    /// Where the power has failed, starts the machine again, and holds the spool against the model.
+    /// After a power cut, restarts the machine and checks the spool against the model.
     fn after(&mut self) -> Result<(), TestCaseError> {
         if self.disk.is_dead() {
             self.spool = None;
@@ -131,13 +131,13 @@ impl Run {
                 assert_eq!(before, None, "number {seq} was given twice");
             }
             Err(error) => {
-                assert!(!error.is_spoilt(), "{error:?}");
+                assert!(!error.is_damage(), "{error:?}");
                 self.model.doubtful.push(values);
             }
         }
     }
 
-    /// Everything promised is there, and nothing else.
+    /// Checks that everything guaranteed is there, and nothing else.
     fn check(&mut self) -> Result<(), TestCaseError> {
         let spool = self.open();
         let all = everything(spool);
@@ -148,18 +148,18 @@ impl Run {
         let mut thinned = Vec::new();
         let mut seen = BTreeSet::new();
         for batch in &all {
-            if let Some(remains) = batch.remains {
-                thinned.push((remains.first, batch.seq));
+            if let Some(loss) = batch.loss {
+                thinned.push((loss.first, batch.seq));
             }
             for (series, value) in identities(&batch.readings) {
                 prop_assert!(seen.insert(value as u32), "{} of {} twice", value, series);
             }
             match self.model.stored.get(&batch.seq) {
-                Some(stored) if batch.remains.is_none() => {
+                Some(stored) if batch.loss.is_none() => {
                     prop_assert_eq!(&identities(&batch.readings), stored)
                 }
                 Some(_) => {}
-                // Written, and the power failed before that could be said: then whole.
+                // Written, but the power failed before the answer: then it must be whole.
                 None => {
                     let whole = identities(&batch.readings);
                     let place = self.model.doubtful.iter().position(|doubtful| *doubtful == whole);
@@ -210,16 +210,16 @@ impl Run {
                 }
             }
             Action::Note => {
-                let _failed = self.open().note();
+                let _failed = self.open().save_state();
             }
             Action::Time(known) => {
                 let clock = Timebase { provisional: false, ..self.clock };
                 let spool = self.open();
                 if known {
-                    let _failed = spool.time_is_known(clock);
+                    let _failed = spool.correct_held(clock);
                     self.clock = clock;
                 } else {
-                    let _failed = spool.time_stays_unknown(clock.boot, true);
+                    let _failed = spool.stop_holding(clock.boot, true);
                 }
             }
             Action::PowerFails(at, seed) => {
@@ -241,7 +241,7 @@ fn identities(readings: &[Reading]) -> Vec<(String, f64)> {
     readings.iter().map(|r| (r.series.to_string(), r.value().unwrap())).collect()
 }
 
-/// All batches in the file, whatever is known of them.
+/// All batches in the file, released or not.
 fn everything(spool: &Spool) -> Vec<Batch> {
     let mut statement = spool.connection.prepare("SELECT payload FROM batch ORDER BY seq").unwrap();
     let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
@@ -259,9 +259,9 @@ proptest! {
         ..ProptestConfig::with_cases(cases())
     })]
     #[test]
-    fn what_is_promised_is_kept(
+    fn guarantees_hold(
         actions in prop::collection::vec(action(), 1..25),
-        // Some so small that room has to be made all the time.
+        // Some limits are so small that space has to be reclaimed all the time.
         size_max in prop_oneof![Just(64u64 << 20), 4_000u64..40_000],
     ) {
         let mut run = Run {
@@ -275,7 +275,7 @@ proptest! {
         for action in actions {
             run.act(action)?;
         }
-        // And at the end the power fails for good.
+        // In the end the power fails once more.
         run.disk.power_fails_after(1);
         run.append(3);
         run.after()?;

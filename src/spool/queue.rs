@@ -1,52 +1,64 @@
-//! The queue: one row per batch.
+//! The queue in the spool's file, one row per batch: opening, reading, and what it knows of itself.
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::message::{decode, spoilt};
-use super::room::{self, Limits};
-use super::{SpoolError, aside, schema};
-use crate::core::{GatewayId, Reading};
-use crate::wire::{Epoch, RangeSet, Remains, Timebase, packed};
-
-/// Released batches after which it is noted which are: what is released and not noted is sent again after a power cut, and
-/// counts once all the same.
-const NOTE_AFTER: u64 = 256;
+use super::message::{damaged, decode, loss_only};
+use super::quarantine::quarantine;
+use super::schema::{self, SpoolError};
+use crate::core::GatewayId;
+use crate::support::files::folder_of;
+use crate::wire::{Epoch, LossRecord, RangeSet, Timebase, packed};
 
 /// A batch in the spool.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpooledBatch {
-    /// Its number.
     pub seq: u64,
-    /// How many readings.
+    /// How many it carries.
     pub readings: u64,
-    /// Its message, compressed where that pays.
+    /// As stored: compressed where that pays.
     pub message: Vec<u8>,
 }
 
-/// What the spool holds and has lost.
+/// What the spool holds and what it has lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SpoolStats {
-    /// The life of the spool.
     pub epoch: Epoch,
     /// Batches that the hub does not have.
     pub batches: u64,
     /// Readings in them.
     pub readings: u64,
-    /// Of the batches, how many wait for the time to be known.
+    /// How many of the batches are held back until the time is known.
     pub held: u64,
     /// The last number given to a batch.
     pub last_seq: u64,
-    /// Bytes of payload in the file, with what the hub has.
+    /// Bytes of payload in the file, including batches that the hub has.
     pub bytes: u64,
-    /// Readings dropped since the file was made, because there was no more room.
+    /// Readings dropped for lack of space since the file was created.
     pub dropped_readings: u64,
-    /// Readings given up where the oldest were thinned to one an hour.
+    /// Readings given up by thinning the oldest to one an hour.
     pub thinned_readings: u64,
-    /// How often batches have come back that were done with: whoever sends has to begin again at the oldest.
+    /// How often batches that had been dealt with came back. After each time the sender has to start from the oldest again.
     pub rewinds: u64,
+}
+
+/// How large the spool may grow.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// Most bytes of payload.
+    pub size_max: u64,
+    /// Free bytes on the file system below which the file does not grow any more.
+    pub free_min: u64,
+}
+
+impl Limits {
+    /// Whether the file system has less free space than it should keep.
+    pub(super) fn disk_is_low(&self, path: &Path) -> bool {
+        let stat = rustix::fs::statvfs(folder_of(path));
+        stat.is_ok_and(|stat| stat.f_bavail.saturating_mul(stat.f_frsize) < self.free_min)
+    }
 }
 
 /// The durable queue of one gateway.
@@ -57,30 +69,30 @@ pub struct Spool {
     pub(super) gateway: GatewayId,
     pub(super) limits: Limits,
     pub(super) compressor: packed::Compressor,
-    /// What the hub has.
+    /// The numbers that the hub has.
     pub(super) released: RangeSet,
-    /// Of it, batches not yet noted in the file.
-    pub(super) unnoted: u64,
+    /// How many of the released batches the file does not know of yet.
+    pub(super) unsaved: u64,
     /// Batches whose time is provisional.
     pub(super) held: RangeSet,
-    /// Whether such batches are held back.
+    /// Whether batches of provisional time are held back.
     pub(super) holding: bool,
-    /// The clock of this run of the machine, once it is known to be good.
+    /// The clock of this boot, once it is known to be right.
     pub(super) clock: Option<Timebase>,
-    /// A time that was known to be good, ms.
+    /// The latest time that was known to be right, ms.
     pub(super) known_ms: i64,
-    /// Batches up to here are thinned already.
+    /// Batches up to this number have been thinned already.
     pub(super) thinned_to: u64,
-    /// Readings lost, to be told with the next batch.
-    pub(super) lost: Option<Remains>,
+    /// A loss that the next batch has to report.
+    pub(super) loss: Option<LossRecord>,
     pub(super) stats: SpoolStats,
 }
 
 impl Spool {
-    /// Opens the spool at `path`, or makes it. A spoilt file is set aside and a new one made, that tells of it.
+    /// Opens or creates the spool at `path`. A damaged file is quarantined; the new one reports the loss to the hub.
     ///
     /// # Errors
-    /// The file cannot be opened or written, is of another layout, or belongs to another gateway.
+    /// The file cannot be opened or written, has another layout, or belongs to another gateway.
     pub fn open(
         path: &Path,
         gateway: &GatewayId,
@@ -88,34 +100,31 @@ impl Spool {
         now: Timestamp,
     ) -> Result<Self, SpoolError> {
         match Self::open_in(path, gateway, limits, None) {
-            Err(error) if error.is_spoilt() => {
-                let aside = aside::set_aside(path, now)?;
-                tracing::error!(%error, aside = %aside.display(), "the spool is spoilt; set aside, and a new one begun");
+            Err(error) if error.is_damage() => {
+                let away = quarantine(path, now)?;
+                tracing::error!(%error, kept_as = %away.display(), "the spool is damaged; started a new one");
                 let mut spool = Self::open_in(path, gateway, limits, None)?;
-                spool.lost = Some(spoilt(now));
+                spool.loss = Some(damaged(now));
                 Ok(spool)
             }
             opened => opened,
         }
     }
 
-    /// Sets the file aside, and goes on in a new one, that tells of it.
-    ///
-    /// # Errors
-    /// As [`Self::open`].
-    pub(super) fn renew(&mut self, now: Timestamp) -> Result<PathBuf, SpoolError> {
-        let aside = aside::set_aside(&self.path, now)?;
+    /// Quarantines the file and continues in a new one, which reports the loss to the hub. Returns the old file's new name.
+    pub(super) fn replace_file(&mut self, now: Timestamp) -> Result<PathBuf, SpoolError> {
+        let away = quarantine(&self.path, now)?;
         let fresh = Self::open_in(&self.path, &self.gateway, self.limits, self.vfs.as_deref())?;
         let old = std::mem::replace(self, fresh);
-        self.lost = Some(old.lost.map_or(spoilt(now), |lost| lost.and(spoilt(now))));
+        self.loss = Some(damaged(now).after(old.loss));
         self.holding = old.holding;
         self.clock = old.clock;
         self.known_ms = old.known_ms;
         self.stats.rewinds = old.stats.rewinds + 1;
-        Ok(aside)
+        Ok(away)
     }
 
-    /// The same in the file layer `vfs`, for tests of power cuts.
+    /// Like [`Self::open`], but fails on a damaged file. `vfs` names SQLite's file layer, for tests of power cuts.
     pub(super) fn open_in(
         path: &Path,
         gateway: &GatewayId,
@@ -131,13 +140,13 @@ impl Spool {
             limits,
             compressor: packed::Compressor::default(),
             released: RangeSet::default(),
-            unnoted: 0,
+            unsaved: 0,
             held: RangeSet::default(),
             holding: true,
             clock: None,
             known_ms: life.known_ms,
             thinned_to: 0,
-            lost: None,
+            loss: None,
             stats: SpoolStats {
                 epoch: Epoch(life.epoch),
                 last_seq: life.next_seq - 1,
@@ -151,34 +160,46 @@ impl Spool {
         Ok(spool)
     }
 
-    /// What was written since the life was last noted, and what waits.
-    fn load(&mut self, noted: u64) -> Result<(), SpoolError> {
-        let connection = &self.connection;
-        let (last, bytes): (Option<u64>, u64) = connection.query_row(
+    /// Loads what waits, and what was appended from batch `unsaved_from` on, after the state was last saved.
+    fn load(&mut self, unsaved_from: u64) -> Result<(), SpoolError> {
+        let (last, bytes): (Option<u64>, u64) = self.connection.query_row(
             "SELECT max(seq), coalesce(sum(length(payload)), 0) FROM batch WHERE seq >= ?1",
-            [noted],
+            [unsaved_from],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         self.stats.last_seq = last.unwrap_or(self.stats.last_seq);
         self.stats.bytes += bytes;
-        let mut ranges = connection.prepare("SELECT first, last FROM released")?;
-        let ranges = ranges.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        self.released = ranges.collect::<rusqlite::Result<_>>()?;
-        let mut held = connection.prepare("SELECT seq, seq FROM held")?;
-        let held = held.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        self.held = held.collect::<rusqlite::Result<_>>()?;
+        self.released = self.ranges("SELECT first, last FROM released")?;
+        self.held = self.read_held()?;
+        self.stats.held = self.held.len();
         let mut from = 1;
         while let Some((first, last)) = self.released.next_gap(from, self.stats.last_seq) {
-            let (batches, readings) = count(connection, first, last)?;
+            let (batches, readings) = self.count(first, last)?;
             self.stats.batches += batches;
             self.stats.readings += readings;
             from = last + 1;
         }
-        self.stats.held = self.held.len();
         Ok(())
     }
 
-    /// The life of this spool.
+    /// The held batches as the file has them, in the current transaction.
+    pub(super) fn read_held(&self) -> rusqlite::Result<RangeSet> {
+        self.ranges("SELECT seq, seq FROM held")
+    }
+
+    fn ranges(&self, query: &str) -> rusqlite::Result<RangeSet> {
+        let mut statement = self.connection.prepare(query)?;
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    }
+
+    /// Batches and readings in `first..=last`.
+    pub(super) fn count(&self, first: u64, last: u64) -> rusqlite::Result<(u64, u64)> {
+        self.connection
+            .prepare_cached("SELECT count(*), coalesce(sum(readings), 0) FROM batch WHERE seq BETWEEN ?1 AND ?2")?
+            .query_row([first, last], |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+
+    /// The life of this file: see [`Epoch`].
     pub fn epoch(&self) -> Epoch {
         self.stats.epoch
     }
@@ -188,10 +209,7 @@ impl Spool {
         self.stats
     }
 
-    /// The last time that was known to be good, of readings in it.
-    ///
-    /// # Errors
-    /// The file cannot be read.
+    /// The latest time in it that was known to be right: the clock cannot be earlier now.
     pub fn known_time(&self) -> Result<Option<Timestamp>, SpoolError> {
         let newest: Option<Vec<u8>> = self
             .connection
@@ -204,122 +222,11 @@ impl Spool {
         let newest = newest.and_then(|message| decode(&message).ok());
         let good = newest.filter(|batch| batch.clock.is_some_and(|clock| !clock.provisional));
         let read = good.and_then(|batch| batch.readings.iter().map(|r| r.observed_at).max());
-        let noted = Timestamp::from_millisecond(self.known_ms).ok().filter(|_| self.known_ms > 0);
-        Ok(read.max(noted))
+        let saved = Timestamp::from_millisecond(self.known_ms).ok().filter(|_| self.known_ms > 0);
+        Ok(read.max(saved))
     }
 
-    /// Stores `readings`, whose times are by `clock`, as one batch or, where that would be too large a message, as several, and
-    /// returns those that may be sent. Once this returns, a power cut does not lose them.
-    ///
-    /// # Errors
-    /// Nothing is stored then, and no number is used.
-    pub fn append(
-        &mut self,
-        mut readings: Vec<Reading>,
-        mut clock: Timebase,
-    ) -> Result<Vec<SpooledBatch>, SpoolError> {
-        self.append_or_keep(&mut readings, &mut clock)
-    }
-
-    /// The same of readings that are tried again where it fails: their times may have been corrected meanwhile, and `clock` with
-    /// them.
-    ///
-    /// # Errors
-    /// As [`Self::append`].
-    pub(super) fn append_or_keep(
-        &mut self,
-        readings: &mut [Reading],
-        clock: &mut Timebase,
-    ) -> Result<Vec<SpooledBatch>, SpoolError> {
-        self.settle(readings, clock);
-        let held = clock.provisional && self.holding;
-        let batches = self.encode(readings, *clock);
-        let coming = batches.iter().map(|batch| batch.message.len() as u64).sum();
-        let mut stats = self.stats;
-        let mut released = None;
-        let connection = &self.connection;
-        let transaction = connection.unchecked_transaction()?;
-        let mut notes = self.unnoted >= NOTE_AFTER;
-        if self.limits.asks_room(&self.path, stats.bytes, coming) {
-            let mut room = room::Room::new(self, stats);
-            room.make(coming)?;
-            stats = room.stats;
-            released = Some(room.thinned_to);
-            notes = true;
-        }
-        for batch in &batches {
-            let first =
-                (self.lost.is_some() && batch.seq == self.stats.last_seq + 1).then_some(batch.seq);
-            connection
-                .prepare_cached(
-                    "INSERT INTO batch (seq, first, readings, payload) VALUES (?1, ?2, ?3, ?4)",
-                )?
-                .execute(params![batch.seq, first, batch.readings, batch.message])?;
-            if held {
-                connection
-                    .prepare_cached("INSERT INTO held (seq, boot) VALUES (?1, ?2)")?
-                    .execute(params![batch.seq, clock.boot.0])?;
-            }
-            stats.last_seq = batch.seq;
-            stats.batches += 1;
-            stats.readings += batch.readings;
-            stats.held += u64::from(held);
-            stats.bytes += batch.message.len() as u64;
-        }
-        if notes {
-            note(connection, &stats, &self.released, self.known_ms)?;
-        }
-        transaction.commit()?;
-        if notes {
-            self.unnoted = 0;
-        }
-        if let Some(thinned_to) = released {
-            self.thinned_to = thinned_to;
-            self.reload_held()?;
-        }
-        if held {
-            self.held.insert_range(self.stats.last_seq + 1, stats.last_seq);
-        }
-        self.stats = stats;
-        self.lost = None;
-        Ok(if held { Vec::new() } else { batches })
-    }
-
-    /// The held batches again, after some may have been dropped.
-    fn reload_held(&mut self) -> Result<(), SpoolError> {
-        if self.held.is_empty() {
-            return Ok(());
-        }
-        let mut held = self.connection.prepare("SELECT seq, seq FROM held")?;
-        let held = held.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        self.held = held.collect::<rusqlite::Result<_>>()?;
-        Ok(())
-    }
-
-    /// Notes in the file what has been released.
-    ///
-    /// # Errors
-    /// It is not noted then, and stays released.
-    pub fn note(&mut self) -> Result<(), SpoolError> {
-        if self.unnoted > 0 {
-            let transaction = self.connection.unchecked_transaction()?;
-            note(&self.connection, &self.stats, &self.released, self.known_ms)?;
-            transaction.commit()?;
-            self.unnoted = 0;
-        }
-        Ok(())
-    }
-
-    /// Readings have been lost before they could be stored: the next batch tells of it.
-    pub fn lose(&mut self, lost: Remains) {
-        self.lost = Some(self.lost.map_or(lost, |before| before.and(lost)));
-        self.stats.dropped_readings += lost.lost.unwrap_or_default();
-    }
-
-    /// Batches after `after` up to `to` that the hub does not have and whose time is known, oldest first, at most `count`.
-    ///
-    /// # Errors
-    /// The file cannot be read.
+    /// Batches after `after` up to `to` that the hub does not have and whose time is known: oldest first, at most `count`.
     pub fn batches(
         &self,
         after: u64,
@@ -347,7 +254,7 @@ impl Spool {
         Ok(found)
     }
 
-    /// The first stretch from `from` on of batches that the hub does not have and that are not held.
+    /// The first stretch from `from` on that is neither released nor held.
     fn next_waiting(&self, mut from: u64, to: u64) -> Option<(u64, u64)> {
         loop {
             let (first, last) = self.released.next_gap(from, to)?;
@@ -358,10 +265,62 @@ impl Spool {
         }
     }
 
-    /// What has been sent and received in a month.
-    ///
-    /// # Errors
-    /// The file cannot be read.
+    /// Records readings that were lost before they could be stored: the next batch reports them to the hub.
+    pub fn record_loss(&mut self, loss: LossRecord) {
+        self.loss = Some(loss.after(self.loss));
+        self.stats.dropped_readings += loss.lost.unwrap_or(0);
+    }
+
+    /// Replaces a batch that cannot be read any more by a record of its loss.
+    pub fn replace_damaged(&mut self, seq: u64, now: Timestamp) -> Result<(), SpoolError> {
+        let row = self.connection.query_row(
+            "SELECT coalesce(first, seq), readings, length(payload) FROM batch WHERE seq = ?1",
+            [seq],
+            |row| Ok((row.get(0)?, row.get::<_, u64>(1)?, row.get::<_, u64>(2)?)),
+        );
+        let Some((first, readings, size)) = row.optional()? else {
+            return Ok(());
+        };
+        let loss = LossRecord { first, lost: Some(readings), ..damaged(now) };
+        let message = loss_only(&self.gateway, self.stats.epoch, seq, loss);
+        self.connection
+            .prepare_cached(
+                "UPDATE batch SET first = ?2, readings = 0, payload = ?3 WHERE seq = ?1",
+            )?
+            .execute(params![seq, first, message])?;
+        self.stats.readings -= readings;
+        self.stats.dropped_readings += readings;
+        self.stats.bytes = self.stats.bytes.saturating_sub(size) + message.len() as u64;
+        self.stats.rewinds += 1;
+        Ok(())
+    }
+
+    /// Saves which batches have been released. Those released since count as waiting after a power cut and are sent once more.
+    pub fn save_state(&mut self) -> Result<(), SpoolError> {
+        if self.unsaved > 0 {
+            let transaction = self.connection.unchecked_transaction()?;
+            self.write_state(&self.stats)?;
+            transaction.commit()?;
+            self.unsaved = 0;
+        }
+        Ok(())
+    }
+
+    /// Writes the state into the transaction that the caller has begun.
+    pub(super) fn write_state(&self, stats: &SpoolStats) -> rusqlite::Result<()> {
+        self.connection.execute("DELETE FROM released", [])?;
+        let mut insert = self.connection.prepare_cached("INSERT INTO released VALUES (?1, ?2)")?;
+        for (first, last) in self.released.iter() {
+            insert.execute([first, last])?;
+        }
+        let (dropped, thinned) = (stats.dropped_readings, stats.thinned_readings);
+        self.connection
+            .prepare_cached("UPDATE life SET next_seq = ?1, bytes = ?2, dropped = ?3, thinned = ?4, known_ms = ?5")?
+            .execute(params![stats.last_seq + 1, stats.bytes, dropped, thinned, self.known_ms])?;
+        Ok(())
+    }
+
+    /// The month and its bytes sent and received that were last saved by [`Self::save_traffic`].
     pub fn traffic(&self) -> Result<(String, u64), SpoolError> {
         let read = self.connection.query_row("SELECT month, bytes FROM traffic", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
@@ -369,55 +328,13 @@ impl Spool {
         Ok(read?)
     }
 
-    /// Notes what has been sent and received in a month.
-    ///
-    /// # Errors
-    /// The file cannot be written.
-    pub fn note_traffic(&self, month: &str, bytes: u64) -> Result<(), SpoolError> {
+    /// Saves the bytes sent and received in a month.
+    pub fn save_traffic(&self, month: &str, bytes: u64) -> Result<(), SpoolError> {
         self.connection
             .prepare_cached("UPDATE traffic SET month = ?1, bytes = ?2")?
             .execute(params![month, bytes])?;
         Ok(())
     }
-}
-
-/// Batches and readings of `first..=last`.
-pub(super) fn count(
-    connection: &Connection,
-    first: u64,
-    last: u64,
-) -> rusqlite::Result<(u64, u64)> {
-    connection
-        .prepare_cached(
-            "SELECT count(*), coalesce(sum(readings), 0) FROM batch WHERE seq BETWEEN ?1 AND ?2",
-        )?
-        .query_row([first, last], |row| Ok((row.get(0)?, row.get(1)?)))
-}
-
-/// Notes the life and what has been released.
-fn note(
-    connection: &Connection,
-    stats: &SpoolStats,
-    released: &RangeSet,
-    known_ms: i64,
-) -> rusqlite::Result<()> {
-    connection.execute("DELETE FROM released", [])?;
-    let mut insert = connection.prepare_cached("INSERT INTO released VALUES (?1, ?2)")?;
-    for (first, last) in released.iter() {
-        insert.execute([first, last])?;
-    }
-    connection
-        .prepare_cached(
-            "UPDATE life SET next_seq = ?1, bytes = ?2, dropped = ?3, thinned = ?4, known_ms = ?5",
-        )?
-        .execute(params![
-            stats.last_seq + 1,
-            stats.bytes,
-            stats.dropped_readings,
-            stats.thinned_readings,
-            known_ms
-        ])?;
-    Ok(())
 }
 
 #[cfg(test)]

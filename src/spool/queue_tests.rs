@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::spool::test_kit::*;
-use crate::wire::{Batch, BootId, LostTo};
+use crate::wire::{Batch, BootId, LossCause};
 
 #[test]
 fn a_poll_too_large_for_a_message_becomes_several() {
@@ -67,7 +67,7 @@ fn an_acknowledgement_of_another_epoch_or_of_the_future_releases_nothing() {
         spool.release(epoch, &all, true).unwrap();
         assert_eq!((spool.stats().batches, spool.stats().readings), (0, 0));
     }
-    // What came after the acknowledgement is not meant by it.
+    // The acknowledgement does not cover what is appended after it.
     append(&mut spool, readings(1));
     assert_eq!(numbers(&spool), [2]);
 }
@@ -83,10 +83,10 @@ fn a_hub_that_has_lost_something_gets_it_again() {
     let epoch = spool.epoch();
     spool.release(epoch, &range(1, 8), true).unwrap();
     assert_eq!(numbers(&spool), [9]);
-    // A late word of an earlier state says nothing of what came after it.
+    // A late acknowledgement of an earlier state says nothing about later batches.
     spool.release(epoch, &range(1, 3), true).unwrap();
     assert_eq!(numbers(&spool), [9]);
-    // Restored from a copy of when it had three, it has taken the ninth since.
+    // The hub was restored from a backup with three batches and has committed the ninth since.
     let restored = [(1, 3), (9, 9)].into_iter().collect();
     spool.release(epoch, &restored, false).unwrap();
     assert_eq!(numbers(&spool), [0; 0], "only where asked");
@@ -95,14 +95,14 @@ fn a_hub_that_has_lost_something_gets_it_again() {
     assert_eq!(numbers(&spool), [4, 5, 6, 7, 8]);
     assert_eq!((spool.stats().batches, spool.stats().readings), (5, 10));
     assert!(spool.stats().rewinds > rewinds);
-    spool.note().unwrap();
+    spool.save_state().unwrap();
     let stats = spool.stats();
     drop(spool);
     assert_eq!(open(&path).stats().batches, stats.batches);
 }
 
 #[test]
-fn what_was_released_and_noted_stays_so() {
+fn saved_releases_survive_reopening() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("s");
     let mut spool = open(&path);
@@ -110,7 +110,7 @@ fn what_was_released_and_noted_stays_so() {
         append(&mut spool, readings(3));
     }
     spool.release(spool.epoch(), &range(1, 4), true).unwrap();
-    spool.note().unwrap();
+    spool.save_state().unwrap();
     append(&mut spool, readings(2));
     let stats = spool.stats();
     assert_eq!((stats.batches, stats.readings), (2, 5));
@@ -134,7 +134,7 @@ fn the_file_of_another_gateway_or_layout_is_refused() {
 }
 
 #[test]
-fn a_file_of_the_first_layout_is_taken_over() {
+fn a_file_of_the_first_layout_is_migrated() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("s");
     let batch = Batch {
@@ -142,7 +142,7 @@ fn a_file_of_the_first_layout_is_taken_over() {
         epoch: Epoch(9),
         seq: 41,
         clock: None,
-        remains: None,
+        loss: None,
         readings: readings(2),
     };
     let connection = Connection::open(&path).unwrap();
@@ -164,7 +164,7 @@ fn a_file_of_the_first_layout_is_taken_over() {
 }
 
 #[test]
-fn a_spoilt_file_is_set_aside_and_told_of() {
+fn a_damaged_file_is_quarantined_and_reported() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("s");
     std::fs::write(
@@ -177,53 +177,55 @@ fn a_spoilt_file_is_set_aside_and_told_of() {
     append(&mut spool, readings(1));
     append(&mut spool, readings(1));
     let batches = waiting(&spool);
-    let remains = batches[0].remains.unwrap();
-    assert_eq!(
-        (remains.first, remains.lost, remains.why, remains.from),
-        (1, None, LostTo::Spoilt, now)
-    );
-    assert_eq!((batches[1].remains, batches[1].readings.len()), (None, 1));
-    assert!(dir.path().join("s.spoilt-20270115T080000Z").exists());
+    let loss = batches[0].loss.unwrap();
+    assert_eq!((loss.first, loss.lost, loss.why, loss.from), (1, None, LossCause::Damaged, now));
+    assert_eq!((batches[1].loss, batches[1].readings.len()), (None, 1));
+    assert!(dir.path().join("s.damaged-20270115T080000Z").exists());
 }
 
 #[test]
-fn a_batch_that_cannot_be_read_is_told_of_and_stands_in_nobodys_way() {
+fn an_unreadable_batch_becomes_a_loss_record_and_blocks_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let mut spool = open(&dir.path().join("s"));
     for _ in 0..3 {
         append(&mut spool, readings(20));
     }
     spool.connection.execute("UPDATE batch SET payload = x'7800' WHERE seq = 2", []).unwrap();
-    spool.spoilt(2, Timestamp::UNIX_EPOCH).unwrap();
+    spool.replace_damaged(2, Timestamp::UNIX_EPOCH).unwrap();
     let batches = waiting(&spool);
-    let remains = batches[1].remains.unwrap();
+    let loss = batches[1].loss.unwrap();
     assert_eq!(
-        (batches[1].seq, remains.first, remains.lost, remains.why),
-        (2, 2, Some(20), LostTo::Spoilt)
+        (batches[1].seq, loss.first, loss.lost, loss.why),
+        (2, 2, Some(20), LossCause::Damaged)
     );
     assert_eq!((spool.stats().readings, spool.stats().dropped_readings), (40, 20));
 }
 
 #[test]
-fn readings_lost_before_they_were_stored_are_told_of_once() {
+fn readings_lost_before_they_were_stored_are_reported_once() {
     let dir = tempfile::tempdir().unwrap();
     let mut spool = open(&dir.path().join("s"));
     append(&mut spool, readings(1));
     let at = |s| Timestamp::from_second(s).unwrap();
-    let lost = |lost, from, to| Remains {
+    let lost = |lost, from, to| LossRecord {
         first: 1,
         lost: Some(lost),
         from: at(from),
         to: at(to),
-        why: LostTo::Unwritten,
+        why: LossCause::Unwritten,
     };
-    spool.lose(lost(5, 100, 200));
-    spool.lose(lost(6, 200, 300));
+    spool.record_loss(lost(5, 100, 200));
+    spool.record_loss(lost(6, 200, 300));
     append(&mut spool, readings(1));
     append(&mut spool, readings(1));
-    let remains: Vec<_> = waiting(&spool).into_iter().map(|batch| batch.remains).collect();
-    let told =
-        Remains { first: 2, lost: Some(11), from: at(100), to: at(300), why: LostTo::Unwritten };
-    assert_eq!(remains, [None, Some(told), None]);
+    let loss: Vec<_> = waiting(&spool).into_iter().map(|batch| batch.loss).collect();
+    let told = LossRecord {
+        first: 2,
+        lost: Some(11),
+        from: at(100),
+        to: at(300),
+        why: LossCause::Unwritten,
+    };
+    assert_eq!(loss, [None, Some(told), None]);
     assert_eq!(BootId(7).to_string(), "00000007");
 }

@@ -1,16 +1,16 @@
-//! What the hub has, and what it has lost again.
+//! What the hub has committed, and what it has lost again.
 
-use super::queue::count;
-use super::{Spool, SpoolError};
+use super::queue::Spool;
+use super::schema::SpoolError;
 use crate::wire::{Epoch, RangeSet};
 
 impl Spool {
-    /// The hub has `committed` of `epoch`. Those of another epoch, and those already released, change nothing. With `heal`,
-    /// what was released and is not among them, though later ones are, waits again where it is still in the file: the hub has
-    /// lost it.
+    /// Marks as released what the hub has `committed`. Numbers of another epoch, and those already released, change nothing. With
+    /// `heal`, released batches below the last committed number that are not among the committed ones wait again, if they are
+    /// still in the file: the hub has lost them.
     ///
     /// # Errors
-    /// The file cannot be read; nothing is released then.
+    /// The file cannot be read; what has not been released yet stays so.
     pub fn release(
         &mut self,
         epoch: Epoch,
@@ -21,15 +21,15 @@ impl Spool {
             return Ok(());
         }
         for (first, last) in committed.iter() {
-            // What is not yet there cannot have been committed.
+            // A number that does not exist yet cannot have been committed.
             let last = last.min(self.stats.last_seq);
             let mut from = first.max(1);
             while let Some((first, last)) = self.released.next_gap(from, last) {
-                let (batches, readings) = count(&self.connection, first, last)?;
+                let (batches, readings) = self.count(first, last)?;
                 self.released.insert_range(first, last);
                 self.stats.batches -= batches;
                 self.stats.readings -= readings;
-                self.unnoted += batches;
+                self.unsaved += batches;
                 from = last + 1;
             }
         }
@@ -41,7 +41,7 @@ impl Spool {
         Ok(())
     }
 
-    /// Lets wait again what of `first..=last` was released and is still there.
+    /// Lets released batches of `first..=last` that are still in the file wait again.
     fn unrelease(&mut self, first: u64, last: u64) -> Result<(), SpoolError> {
         let ranges: Vec<_> =
             self.released.iter().map(|(f, l)| (f.max(first), l.min(last))).collect();
@@ -52,12 +52,12 @@ impl Spool {
                 |row| row.get(0),
             )?;
             let Some(oldest) = oldest else { continue };
-            let (batches, readings) = count(&self.connection, oldest, last)?;
+            let (batches, readings) = self.count(oldest, last)?;
             self.released.remove_range(oldest, last);
             self.stats.batches += batches;
             self.stats.readings += readings;
             self.stats.rewinds += 1;
-            self.unnoted += batches;
+            self.unsaved += batches;
             self.thinned_to = self.thinned_to.min(oldest - 1);
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! The spool's file: its layout, and how it is opened (docs/decisions/0002).
+//! The tables of the spool's file, and how it is opened (docs/decisions/0002).
 
 use std::path::{Path, PathBuf};
 
@@ -7,77 +7,47 @@ use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ffi, params};
 use crate::core::GatewayId;
 use crate::support::chance;
 
-/// The layout of the file. A file of another layout is refused, not guessed at.
+/// Version of the layout. A file of another version is refused; nothing about it is guessed.
 const SCHEMA_VERSION: i64 = 2;
 
-/// Bytes of a page. What an append costs is the pages that it touches: with 1024 bytes a batch of ten readings takes two thirds of
-/// what it takes with 4096, one of a hundred seven tenths (docs/reliability.md).
+/// Bytes of a page. An append costs the pages that it touches: with 1024 bytes, a batch of ten readings takes two thirds of what it
+/// takes with 4096, and one of a hundred takes seven tenths (docs/reliability.md).
 const PAGE_SIZE: i64 = 1024;
 
-/// Pages written to the log before it is folded back into the file: 1 MiB. The newest page is written again by each append that
-/// still fits on it; folding back later writes it once.
+/// Pages written to the log before it is folded back into the file: 1 MiB. Each append rewrites the newest page for as long as it
+/// fits there; folding back later writes that page once.
 const CHECKPOINT_PAGES: i64 = 1024;
 
-/// Pages kept in memory, KiB. SQLite's own default of 2 MiB would be a fifth of what a gateway may take.
+/// Page cache, KiB. SQLite's default of 2 MiB would be a fifth of the memory that a gateway may use.
 const CACHE_KIB: i64 = 512;
 
 /// A failure of the spool.
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
-    /// The file cannot be opened.
     #[error("cannot open the spool {path}; its directory must exist and be writable")]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: rusqlite::Error,
-    },
-    /// There is no spool to read from.
+    Open { path: PathBuf, source: rusqlite::Error },
     #[error(
         "cannot read the spool {path}; give spool.path of the gateway's configuration, as a user who may read it"
     )]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: rusqlite::Error,
-    },
-    /// The file was written by another version.
+    Read { path: PathBuf, source: rusqlite::Error },
     #[error(
-        "the spool {path} has layout {found}, this program knows {SCHEMA_VERSION}; move it aside to start a new one"
+        "the spool {path} has layout {found}, this program knows {SCHEMA_VERSION}; move it away to start a new one"
     )]
-    Layout {
-        /// The file.
-        path: PathBuf,
-        /// Its layout.
-        found: i64,
-    },
-    /// The file belongs to another gateway.
+    Layout { path: PathBuf, found: i64 },
     #[error("the spool {path} belongs to gateway {owner}; give each gateway a spool of its own")]
-    Owner {
-        /// The file.
-        path: PathBuf,
-        /// The gateway that it belongs to.
-        owner: String,
-    },
-    /// Reading or writing failed; what was to be written is not in the spool.
+    Owner { path: PathBuf, owner: String },
+    /// What was to be written is not in the spool.
     #[error("the spool failed")]
     Storage(#[from] rusqlite::Error),
-    /// The spoilt file cannot be set aside.
-    #[error("the spool {path} is spoilt and cannot be set aside")]
-    Aside {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The thread that owns the file is gone.
+    #[error("the spool {path} is damaged and cannot be renamed")]
+    Quarantine { path: PathBuf, source: std::io::Error },
+    /// The thread that owns the file has ended.
     #[error("the spool is closed")]
     Closed,
 }
 
 impl SpoolError {
-    /// What SQLite says, where it is its failure.
+    /// SQLite's code, if SQLite failed.
     pub fn code(&self) -> Option<ErrorCode> {
         match self {
             Self::Open { source, .. } | Self::Read { source, .. } | Self::Storage(source) => {
@@ -87,32 +57,32 @@ impl SpoolError {
         }
     }
 
-    /// Whether the file itself is damaged: no waiting helps.
-    pub fn is_spoilt(&self) -> bool {
+    /// Whether the file itself is damaged, so that waiting does not help.
+    pub fn is_damage(&self) -> bool {
         let code = self.code();
         matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
     }
 
-    /// Whether it may pass: a full disk, a file system that can only be read, a device that does not answer.
+    /// Whether it may pass: a full disk, a read-only file system, a device that does not answer.
     pub fn may_pass(&self) -> bool {
         let refused = matches!(self, Self::Layout { .. } | Self::Owner { .. } | Self::Closed);
-        !refused && !self.is_spoilt()
+        !refused && !self.is_damage()
     }
 }
 
-/// What the file says of its own life.
+/// The spool's state as it was last saved.
 pub(super) struct Life {
     pub epoch: u64,
     pub next_seq: u64,
-    /// Bytes of payload of the batches below `next_seq`.
+    /// Payload of the batches below `next_seq`.
     pub bytes: u64,
     pub dropped: u64,
     pub thinned: u64,
-    /// A time that was known to be good, ms.
+    /// The latest time that was known to be right.
     pub known_ms: i64,
 }
 
-/// Opens the file, or makes it, in the file layer `vfs` or the system's.
+/// Opens or creates the file, in SQLite's file layer `vfs` or the system's.
 pub(super) fn open(
     path: &Path,
     gateway: &GatewayId,
@@ -124,15 +94,15 @@ pub(super) fn open(
         Some(vfs) => Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs),
     };
     let connection = connection.map_err(failed)?;
-    // SQLite opens for reading what it cannot write, and a connection stays so when the file system can be written again.
+    // SQLite opens read-only what it cannot write, and the connection stays read-only when the file system becomes writable.
     if connection.is_readonly(MAIN_DB).map_err(failed)? {
         return Err(failed(rusqlite::Error::SqliteFailure(
             ffi::Error::new(ffi::SQLITE_READONLY),
-            Some("the file system, or the file, can only be read".into()),
+            Some("the file or its file system is read-only".into()),
         )));
     }
     if vfs.is_some() {
-        // Without shared memory there is no log but for one user alone.
+        // Such a file layer has no shared memory; SQLite then allows a log only with exclusive locking.
         connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE;").map_err(failed)?;
     }
     connection
@@ -146,15 +116,11 @@ pub(super) fn open(
              PRAGMA journal_size_limit = 4194304;"
         ))
         .map_err(failed)?;
-    let mut found = layout(&connection).map_err(failed)?;
-    if found == 1 {
-        from_1(&connection).map_err(failed)?;
-        found = SCHEMA_VERSION;
-    }
-    if found == 0 {
-        create(&connection, gateway).map_err(failed)?;
-    } else if found != SCHEMA_VERSION {
-        return Err(SpoolError::Layout { path: path.into(), found });
+    match layout(&connection).map_err(failed)? {
+        0 => create(&connection, gateway).map_err(failed)?,
+        1 => migrate_from_1(&connection).map_err(failed)?,
+        SCHEMA_VERSION => {}
+        found => return Err(SpoolError::Layout { path: path.into(), found }),
     }
     let (owner, life) = life(&connection).map_err(failed)?;
     if owner != gateway.as_str() {
@@ -163,11 +129,8 @@ pub(super) fn open(
     Ok((connection, life))
 }
 
-/// Opens a spool for reading beside its gateway, and says whose it is.
-///
-/// # Errors
-/// There is none, or of another layout.
-pub(super) fn read_only(path: &Path) -> Result<(Connection, String), SpoolError> {
+/// Opens a spool for reading while its gateway may be writing to it. Returns the gateway's id, too.
+pub(super) fn open_read_only(path: &Path) -> Result<(Connection, String), SpoolError> {
     let failed = |source| SpoolError::Read { path: path.into(), source };
     let connection =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
@@ -202,8 +165,8 @@ fn life(connection: &Connection) -> rusqlite::Result<(String, Life)> {
     )
 }
 
-/// Beside the batches. `batch.first`: of one that is the remains of others, the first of them. `released`: what the hub has.
-/// `held`: whose time is provisional, by the run of the machine that they were read in.
+/// The tables beside `batch`. `released`: what the hub has. `held`: batches of provisional time, with the boot that they were read
+/// in. In `batch`, `first` is the first number that a loss record covers.
 const TABLES: &str = "CREATE TABLE life (
          gateway TEXT NOT NULL, epoch INTEGER NOT NULL, next_seq INTEGER NOT NULL, bytes INTEGER NOT NULL,
          dropped INTEGER NOT NULL, thinned INTEGER NOT NULL, known_ms INTEGER NOT NULL
@@ -213,8 +176,8 @@ const TABLES: &str = "CREATE TABLE life (
      CREATE TABLE traffic (month TEXT NOT NULL, bytes INTEGER NOT NULL) STRICT;
      INSERT INTO traffic VALUES ('', 0);";
 
-/// Layout 1 removed at once what the hub had.
-fn from_1(connection: &Connection) -> rusqlite::Result<()> {
+/// Layout 1 deleted batches as soon as the hub had them.
+fn migrate_from_1(connection: &Connection) -> rusqlite::Result<()> {
     let transaction = connection.unchecked_transaction()?;
     transaction.execute_batch(
         "ALTER TABLE life RENAME TO life_1; ALTER TABLE batch ADD COLUMN first INTEGER;",

@@ -1,5 +1,5 @@
-//! A disk in memory whose power can fail at any write: what was not synchronised is then lost, kept or torn at a sector, write by
-//! write, as chance will have it. SQLite runs on it as on any other file layer.
+//! A disk in memory whose power can fail at any write. Each unsynchronised write is then lost, kept, or torn at a sector, at random.
+//! SQLite uses it as its file layer.
 
 use std::collections::HashMap;
 use std::io::{Error, ErrorKind};
@@ -13,7 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use sqlite_vfs::wip::WalIndexLock;
 use sqlite_vfs::{DatabaseHandle, LockKind, OpenAccess, OpenOptions, Vfs, wip};
 
-/// What a disk writes whole or not at all.
+/// Bytes that a disk writes whole or not at all.
 const SECTOR: usize = 512;
 
 /// A disk, known to SQLite by its name.
@@ -22,12 +22,12 @@ pub struct Disk {
     content: Arc<Mutex<Content>>,
 }
 
-/// What happens when.
+/// The next fault, and when it comes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fault {
     /// The power fails: nothing works any more.
     Power,
-    /// One operation fails, as of a full or failing disk.
+    /// One operation fails, as on a full or failing disk.
     Once(ErrorKind),
 }
 
@@ -41,9 +41,9 @@ struct Content {
 #[derive(Default, Clone)]
 struct File {
     durable: Vec<u8>,
-    /// As it is read.
+    /// As reads see it.
     now: Vec<u8>,
-    /// Since it was synchronised.
+    /// Changes since it was last synchronised.
     pending: Vec<Change>,
 }
 
@@ -98,7 +98,7 @@ impl Disk {
         self.content().dead
     }
 
-    /// Switches off and on again: decides by `seed` what is left of what was not synchronised.
+    /// Switches off and on again. `seed` decides what is left of unsynchronised changes.
     pub fn restart(&self, seed: u64) {
         let mut chance = ChaCha8Rng::seed_from_u64(seed);
         let mut content = self.content();
@@ -118,7 +118,7 @@ impl Disk {
     }
 }
 
-/// What of a change has reached the disk.
+/// Applies the part of a change that has reached the disk.
 fn tear(change: Change, durable: &mut Vec<u8>, chance: &mut ChaCha8Rng) {
     match change {
         Change::Length(_) => {
@@ -187,7 +187,7 @@ impl Vfs for Layer {
 
     fn delete(&self, db: &str) -> Result<(), Error> {
         let mut content = self.0.lock().unwrap();
-        // Removing a name fails only with the power: a full disk removes, and SQLite believes that it has.
+        // Deleting fails only without power: a full disk can delete, and SQLite relies on it.
         if matches!(content.until, Some((_, Fault::Power))) {
             content.changes()?;
         }
@@ -297,7 +297,7 @@ impl DatabaseHandle for Handle {
     }
 }
 
-/// One user alone needs no shared index of the log.
+/// A single user needs no shared index of the log.
 struct NoIndex;
 
 impl wip::WalIndex for NoIndex {

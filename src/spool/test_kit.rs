@@ -1,4 +1,4 @@
-//! What the tests of the spool share.
+//! Helpers for the tests of the spool.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use super::{Limits, Spool};
 use crate::core::{GatewayId, Reading};
 use crate::wire::{Batch, BootId, RangeSet, Timebase};
 
-/// More than these tests fill.
+/// More than these tests use.
 pub const LIMITS: Limits = Limits { size_max: 64 << 20, free_min: 0 };
 
 /// A clock that is known to be right.
@@ -37,13 +37,13 @@ pub fn range(first: u64, last: u64) -> RangeSet {
     [(first, last)].into_iter().collect()
 }
 
-/// Appends and gives the last number.
+/// Appends, and returns the last number.
 pub fn append(spool: &mut Spool, readings: Vec<Reading>) -> u64 {
     spool.append(readings, CLOCK).unwrap();
     spool.stats().last_seq
 }
 
-/// Batches that may be sent, as they are sent.
+/// The batches that may be sent, decoded.
 pub fn waiting(spool: &Spool) -> Vec<Batch> {
     let batches = spool.batches(0, u64::MAX, u32::MAX).unwrap();
     let batches = batches.into_iter().map(|spooled| {
@@ -54,7 +54,7 @@ pub fn waiting(spool: &Spool) -> Vec<Batch> {
     batches.collect()
 }
 
-/// Their numbers.
+/// The numbers of the batches that may be sent.
 pub fn numbers(spool: &Spool) -> Vec<u64> {
     waiting(spool).into_iter().map(|batch| batch.seq).collect()
 }

@@ -1,39 +1,38 @@
-//! Provisional times: readings made before the clock was known to be right wait, and get their true times when it is.
+//! Provisional times: readings taken before the clock was known to be right are held back and get their true times once it is.
 
 use rusqlite::params;
 
-use super::message::{decode, smaller};
-use super::{Spool, SpoolError};
+use super::message::{decode, stored};
+use super::queue::Spool;
+use super::schema::SpoolError;
 use crate::core::{Flag, Reading, Reason};
 use crate::wire::{Batch, BootId, Timebase};
 
-/// Batches that are written anew in one transaction: bounded in the log, and few enough that appends do not wait long.
-const AT_ONCE: usize = 256;
+/// Batches rewritten in one transaction: few enough to bound the log and not to delay appends.
+const REWRITE_MAX: usize = 256;
 
 impl Spool {
-    /// What of new readings can be said now: their true times where this run's clock has become good meanwhile; a doubt where
-    /// nobody waits for it any more.
-    pub(super) fn settle(&mut self, readings: &mut [Reading], clock: &mut Timebase) {
+    /// Corrects the times of new readings if the clock of their boot has become good in the meantime, or flags them as suspect if
+    /// nothing is held back any more.
+    pub(super) fn correct_new(&mut self, readings: &mut [Reading], clock: &mut Timebase) {
         if !clock.provisional {
             self.clock = Some(*clock);
-            let newest = readings.iter().map(|r| r.observed_at.as_millisecond());
-            self.known_ms = self.known_ms.max(newest.max().unwrap_or_default());
+            let newest = readings.iter().map(|r| r.observed_at.as_millisecond()).max();
+            self.known_ms = newest.unwrap_or(0).max(self.known_ms);
         } else if let Some(good) = self.clock.filter(|good| good.boot == clock.boot) {
-            for reading in readings {
-                shift(reading, *clock, good);
-            }
+            readings.iter_mut().for_each(|reading| shift(reading, *clock, good));
             *clock = good;
         } else if !self.holding {
             readings.iter_mut().for_each(doubt);
         }
     }
 
-    /// The clock is known to be good: the batches of its run of the machine get their true times and may be sent. Each does so
-    /// once: what has been sent is not touched.
+    /// The clock is known to be good: held batches of its boot get their true times and may be sent. Each batch is corrected once;
+    /// what has been sent is not touched.
     ///
     /// # Errors
-    /// The file cannot be written; what has not been written anew is still held.
-    pub fn time_is_known(&mut self, good: Timebase) -> Result<(), SpoolError> {
+    /// The file cannot be written; what has not been rewritten yet is still held.
+    pub fn correct_held(&mut self, good: Timebase) -> Result<(), SpoolError> {
         self.clock = Some(good);
         self.holding = true;
         self.rewrite_held(good.boot, |batch| {
@@ -43,29 +42,25 @@ impl Spool {
         })
     }
 
-    /// Nobody waits for the time any more: what is held may be sent as it is, as suspect. Without `of_this_run` only the batches of
-    /// earlier runs of the machine, of whose time nothing more will be known.
+    /// Stops waiting for the clock: held batches may be sent, flagged as suspect. Without `of_this_boot` this concerns only
+    /// batches of earlier boots, whose true time can no longer become known.
     ///
     /// # Errors
-    /// As [`Self::time_is_known`].
-    pub fn time_stays_unknown(
+    /// As [`Self::correct_held`].
+    pub fn stop_holding(
         &mut self,
-        this_run: BootId,
-        of_this_run: bool,
+        this_boot: BootId,
+        of_this_boot: bool,
     ) -> Result<(), SpoolError> {
-        if of_this_run {
+        if of_this_boot {
             self.holding = false;
         }
-        let doubted = |batch: &mut Batch| batch.readings.iter_mut().for_each(doubt);
-        let boots = {
-            let mut boots = self.connection.prepare("SELECT DISTINCT boot FROM held")?;
-            let boots = boots.query_map([], |row| Ok(BootId(row.get(0)?)))?;
-            boots.collect::<rusqlite::Result<Vec<_>>>()?
-        };
-        for boot in boots {
-            if of_this_run || boot != this_run {
-                self.rewrite_held(boot, doubted)?;
-            }
+        let mut statement = self.connection.prepare("SELECT DISTINCT boot FROM held")?;
+        let boots = statement.query_map([], |row| Ok(BootId(row.get(0)?)))?;
+        let boots = boots.collect::<rusqlite::Result<Vec<_>>>()?;
+        drop(statement);
+        for boot in boots.into_iter().filter(|boot| of_this_boot || *boot != this_boot) {
+            self.rewrite_held(boot, |batch| batch.readings.iter_mut().for_each(doubt))?;
         }
         Ok(())
     }
@@ -76,25 +71,17 @@ impl Spool {
         change: impl Fn(&mut Batch),
     ) -> Result<(), SpoolError> {
         loop {
-            let held = {
-                let mut held = self.connection.prepare_cached(
-                    "SELECT seq, payload FROM batch WHERE seq IN (SELECT seq FROM held WHERE boot = ?1 ORDER BY seq LIMIT ?2)",
-                )?;
-                let rows = held.query_map(params![boot.0, AT_ONCE], |row| {
-                    Ok((row.get::<_, u64>(0)?, row.get::<_, Vec<u8>>(1)?))
-                })?;
-                rows.collect::<rusqlite::Result<Vec<_>>>()?
-            };
+            let held = self.held_of(boot)?;
             if held.is_empty() {
                 return Ok(());
             }
             let mut bytes = self.stats.bytes;
             let transaction = self.connection.unchecked_transaction()?;
             for (seq, payload) in &held {
-                // One that cannot be read is found when it is to be sent.
+                // A batch that cannot be read is dealt with when it is to be sent.
                 if let Ok(mut batch) = decode(payload) {
                     change(&mut batch);
-                    let message = smaller(batch.to_bytes());
+                    let message = stored(batch.to_bytes());
                     self.connection
                         .prepare_cached("UPDATE batch SET payload = ?2 WHERE seq = ?1")?
                         .execute(params![seq, message])?;
@@ -113,9 +100,19 @@ impl Spool {
             self.stats.rewinds += 1;
         }
     }
+
+    /// The next held batches of a boot, with their payload.
+    fn held_of(&self, boot: BootId) -> rusqlite::Result<Vec<(u64, Vec<u8>)>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT seq, payload FROM batch WHERE seq IN (SELECT seq FROM held WHERE boot = ?1 ORDER BY seq LIMIT ?2)",
+        )?;
+        let rows = statement
+            .query_map(params![boot.0, REWRITE_MAX], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect()
+    }
 }
 
-/// The same instant by another clock of the same run.
+/// Gives the same instant as another clock of the same boot shows it.
 fn shift(reading: &mut Reading, from: Timebase, to: Timebase) {
     let by = jiff::SignedDuration::from_millis(to.zero.saturating_sub(from.zero));
     if let Ok(at) = reading.observed_at.checked_add(by) {
@@ -123,7 +120,7 @@ fn shift(reading: &mut Reading, from: Timebase, to: Timebase) {
     }
 }
 
-/// A value whose time nobody vouches for.
+/// Flags a good reading whose time nobody vouches for.
 fn doubt(reading: &mut Reading) {
     if reading.flag == Flag::Good {
         reading.flag = Flag::Suspect;

@@ -23,31 +23,31 @@ fn readings_wait_for_the_time_and_get_it_once() {
     }
     assert_eq!((numbers(&spool), spool.stats().held), (vec![1], 3));
     drop(spool);
-    // The program is started anew, in the same run of the machine.
+    // The program is restarted within the same boot.
     let mut spool = open(&path);
     assert_eq!((numbers(&spool), spool.stats().held, spool.stats().batches), (vec![1], 3, 4));
-    spool.time_stays_unknown(CLOCK.boot, false).unwrap();
+    spool.stop_holding(CLOCK.boot, false).unwrap();
     assert_eq!(spool.stats().held, 3);
-    spool.time_is_known(CLOCK).unwrap();
+    spool.correct_held(CLOCK).unwrap();
     let second = |s: i64| reading(s).observed_at.as_millisecond();
     let expected = [second(1), second(2) + 5000, second(3) + 5000, second(4) + 5000];
     assert_eq!((times(&spool), spool.stats().held), (expected.to_vec(), 0));
     assert!(waiting(&spool).iter().skip(1).all(|batch| batch.clock == Some(CLOCK)));
-    // Never twice; and what was read before the step and comes after it is treated alike.
-    spool.time_is_known(CLOCK).unwrap();
+    // Never corrected twice; readings taken before the clock was set but appended after it are corrected, too.
+    spool.correct_held(CLOCK).unwrap();
     assert_eq!(times(&spool), expected);
     spool.append(vec![reading(9)], GUESS).unwrap();
     assert_eq!(times(&spool).last(), Some(&(second(9) + 5000)));
 }
 
 #[test]
-fn what_nobody_waits_for_any_more_is_sent_in_doubt() {
+fn batches_that_are_no_longer_held_are_sent_as_suspect() {
     let dir = tempfile::tempdir().unwrap();
     let mut spool = open(&dir.path().join("s"));
     spool.append(vec![reading(1)], GUESS).unwrap();
-    // The machine is switched off and on: of that run nothing more will be known.
+    // The machine is rebooted: nothing more will become known about that boot.
     let next = BootId(8);
-    spool.time_stays_unknown(next, false).unwrap();
+    spool.stop_holding(next, false).unwrap();
     let doubted = waiting(&spool).pop().unwrap();
     assert_eq!(
         (doubted.readings[0].flag, doubted.readings[0].reason),
@@ -57,13 +57,13 @@ fn what_nobody_waits_for_any_more_is_sent_in_doubt() {
     let guess = Timebase { boot: next, ..GUESS };
     spool.append(vec![reading(2)], guess).unwrap();
     assert_eq!((numbers(&spool), spool.stats().held), (vec![1], 1));
-    spool.time_stays_unknown(next, true).unwrap();
+    spool.stop_holding(next, true).unwrap();
     spool.append(vec![reading(3)], guess).unwrap();
     assert_eq!(numbers(&spool), [1, 2, 3]);
     assert!(waiting(&spool).iter().all(|b| b.readings[0].flag == Flag::Suspect));
-    // Sent is sent.
+    // What has been sent is not corrected.
     let before = times(&spool);
-    spool.time_is_known(Timebase { boot: next, ..CLOCK }).unwrap();
+    spool.correct_held(Timebase { boot: next, ..CLOCK }).unwrap();
     assert_eq!(times(&spool), before);
     assert_eq!(spool.known_time().unwrap(), None);
 }

@@ -1,29 +1,29 @@
 //! Why a spool's file cannot be written.
 
+use std::fs::File;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use rusqlite::ErrorCode;
 use serde::{Deserialize, Serialize};
 
-use super::SpoolError;
+use super::schema::SpoolError;
+use crate::support::files::with_suffix;
 
 /// Why the file cannot be written for now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trouble {
-    /// There is no more room on the file system.
     DiskFull,
-    /// The file system, or the file, can only be read.
+    /// The file or its file system is read-only.
     ReadOnly,
-    /// The device or the file system fails.
+    /// The storage device or the file system fails.
     Device,
-    /// Something else.
     Other,
 }
 
 impl Trouble {
-    /// Of a failure of the spool at `path`.
+    /// The cause of `error`, met at the spool at `path`.
     pub(super) fn of(error: &SpoolError, path: &Path) -> Self {
         match error.code() {
             Some(ErrorCode::DiskFull) => Self::DiskFull,
@@ -34,7 +34,7 @@ impl Trouble {
         }
     }
 
-    /// All of them.
+    /// Every cause, for a metric that lists them.
     pub const ALL: [Self; 4] = [Self::DiskFull, Self::ReadOnly, Self::Device, Self::Other];
 
     /// Id in messages and metrics.
@@ -47,7 +47,7 @@ impl Trouble {
         }
     }
 
-    /// What a person is told.
+    /// The name that people read.
     pub fn name_zh(self) -> &'static str {
         match self {
             Self::DiskFull => "磁盘已满",
@@ -58,12 +58,9 @@ impl Trouble {
     }
 }
 
-/// Whether the spool at `path` can no longer be written because the kernel has made its file system read-only, which SQLite
-/// reports as a failure of the device.
+/// Whether the kernel has made the file system of the spool at `path` read-only; SQLite reports that as a failure of the device.
 fn became_read_only(path: &Path) -> bool {
-    // Not the file itself: to close it would give up SQLite's locks on it. On the log there are none.
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    let opened = std::fs::File::options().append(true).open(log);
+    // Not the file itself: closing it would drop SQLite's locks on it. SQLite holds none on the log.
+    let opened = File::options().append(true).open(with_suffix(path, "-wal"));
     opened.is_err_and(|error| error.kind() == ErrorKind::ReadOnlyFilesystem)
 }

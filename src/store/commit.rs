@@ -42,13 +42,13 @@ impl Store for Sqlite {
                     committed.refused.push(Refused::new(batch, too_late, commit.purged_problem()));
                 }
                 let (first, last) = batch.stands_for();
-                if let Some(remains) = &batch.remains {
+                if let Some(loss) = &batch.loss {
                     delivered::note_loss(
                         commit.connection(),
                         &batch.gateway,
                         batch.epoch,
                         last,
-                        remains,
+                        loss,
                     )?;
                 }
                 commit.note_delivered(&batch.gateway, batch.epoch, (first, last));
@@ -100,8 +100,8 @@ impl Sqlite {
                     new += u64::from(commit.insert(reading)?);
                 }
             }
-            for LostRow { gateway, epoch, seq, remains } in &portion.lost {
-                delivered::note_loss(commit.connection(), gateway, *epoch, *seq, remains)?;
+            for LostRow { gateway, epoch, seq, loss } in &portion.lost {
+                delivered::note_loss(commit.connection(), gateway, *epoch, *seq, loss)?;
             }
             for (gateway, epoch, first, last) in &portion.delivered {
                 commit.note_delivered(gateway, *epoch, (*first, *last));

@@ -69,7 +69,7 @@ impl Refused {
     /// These `readings` of `batch`.
     pub fn new(batch: &Batch, readings: Vec<Reading>, problem: String) -> Self {
         let Batch { ref gateway, epoch, seq, clock, .. } = *batch;
-        let batch = Batch { gateway: gateway.clone(), epoch, seq, clock, remains: None, readings };
+        let batch = Batch { gateway: gateway.clone(), epoch, seq, clock, loss: None, readings };
         Self { batch, problem }
     }
 }

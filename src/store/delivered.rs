@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::StoreError;
 use crate::core::GatewayId;
-use crate::wire::{Birth, ClockState, Epoch, GatewayState, RangeSet, Remains, Status};
+use crate::wire::{Birth, ClockState, Epoch, GatewayState, LossRecord, RangeSet, Status};
 
 /// Committed batch numbers by gateway and epoch.
 pub type Delivered = BTreeMap<(GatewayId, Epoch), RangeSet>;
@@ -140,7 +140,7 @@ pub struct LostRow {
     /// The batch that told of it, the last that it stands for.
     pub seq: u64,
     /// The record.
-    pub remains: Remains,
+    pub loss: LossRecord,
 }
 
 /// Keeps a gateway's record of a gap. One that stands for more takes the place of those within it.
@@ -149,15 +149,15 @@ pub(super) fn note_loss(
     gateway: &GatewayId,
     epoch: Epoch,
     seq: u64,
-    remains: &Remains,
+    loss: &LossRecord,
 ) -> Result<(), StoreError> {
     let epoch = epoch.to_string();
     connection
         .prepare_cached(
             "DELETE FROM lost WHERE gateway = ?1 AND epoch = ?2 AND seq BETWEEN ?3 AND ?4",
         )?
-        .execute(params![gateway.as_str(), epoch, remains.first, seq])?;
-    let record = serde_json::to_string(remains).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+        .execute(params![gateway.as_str(), epoch, loss.first, seq])?;
+    let record = serde_json::to_string(loss).map_err(|e| StoreError::Corrupt(e.to_string()))?;
     connection
         .prepare_cached("INSERT INTO lost (gateway, epoch, seq, record) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![gateway.as_str(), epoch, seq, record])?;
@@ -179,7 +179,7 @@ pub(super) fn all_lost(connection: &Connection) -> Result<Vec<LostRow>, StoreErr
             gateway: gateway.parse().map_err(|e: crate::core::IdError| corrupt(e.to_string()))?,
             epoch: Epoch::try_from(row.get::<_, String>(1)?).map_err(corrupt)?,
             seq: row.get(2)?,
-            remains: serde_json::from_str(&record).map_err(|e| corrupt(e.to_string()))?,
+            loss: serde_json::from_str(&record).map_err(|e| corrupt(e.to_string()))?,
         });
     }
     Ok(found)

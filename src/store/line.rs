@@ -9,7 +9,7 @@ use influxdb_line_protocol::builder::{AfterField, AfterMeasurement};
 use jiff::Timestamp;
 
 use crate::core::{Flag, GatewayId, Outcome, Reading, Reason, Series};
-use crate::wire::{Batch, CounterSpec, LostTo, Remains, Status};
+use crate::wire::{Batch, CounterSpec, LossCause, LossRecord, Status};
 use crate::wire::{ClockState, GatewayState};
 
 /// Measurement of readings.
@@ -58,22 +58,22 @@ pub fn reason_of(code: u64) -> Option<Reason> {
 }
 
 /// The number that stands for the reason of a loss.
-pub fn lost_code(why: LostTo) -> u8 {
+pub fn lost_code(why: LossCause) -> u8 {
     match why {
-        LostTo::Thinned => 1,
-        LostTo::Full => 2,
-        LostTo::Unwritten => 3,
-        LostTo::Spoilt => 4,
+        LossCause::Thinned => 1,
+        LossCause::Full => 2,
+        LossCause::Unwritten => 3,
+        LossCause::Damaged => 4,
     }
 }
 
 /// The reason of a loss that a number stands for.
-pub fn lost_of(code: u64) -> Option<LostTo> {
+pub fn lost_of(code: u64) -> Option<LossCause> {
     match code {
-        1 => Some(LostTo::Thinned),
-        2 => Some(LostTo::Full),
-        3 => Some(LostTo::Unwritten),
-        4 => Some(LostTo::Spoilt),
+        1 => Some(LossCause::Thinned),
+        2 => Some(LossCause::Full),
+        3 => Some(LossCause::Unwritten),
+        4 => Some(LossCause::Damaged),
         _ => None,
     }
 }
@@ -188,7 +188,7 @@ pub fn batch(out: &mut Vec<u8>, hub: &str, batch: &Batch, at: Timestamp) {
     if let Some((from, to)) = times.clone().min().zip(times.max()) {
         line = line.field("from_ms", from).field("to_ms", to);
     }
-    if let Some(Remains { first, lost, from, to, why }) = batch.remains {
+    if let Some(LossRecord { first, lost, from, to, why }) = batch.loss {
         line = line.field("remains_first", first as i64);
         if let Some(lost) = lost {
             line = line.field("lost", lost as i64);

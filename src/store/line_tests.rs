@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::store::line;
-use crate::wire::{LostTo, Remains};
+use crate::wire::{LossCause, LossRecord};
 
 /// Measurement, tags, fields as numbers and time of each line.
 type Line = (String, BTreeMap<String, String>, BTreeMap<String, f64>, i64);
@@ -72,8 +72,8 @@ fn a_reading_is_a_line() {
 fn batches_series_and_states_are_lines_too() {
     let mut out = Vec::new();
     let mut gone = batch(9, vec![good("pond-1/level", 5, 1.0), good("pond-1/level", 2, 1.0)]);
-    gone.remains =
-        Some(Remains { first: 4, lost: None, from: at(0), to: at(3), why: LostTo::Full });
+    gone.loss =
+        Some(LossRecord { first: 4, lost: None, from: at(0), to: at(3), why: LossCause::Full });
     line::batch(&mut out, "hub-1", &gone, at(7));
     let counter = CounterSpec { modulus: Some(10_000.0), max_rate_per_hour: None };
     line::series(
@@ -106,7 +106,7 @@ fn numbers_of_reasons_are_never_changed() {
         assert_eq!(line::reason_of(u64::from(line::reason_code(*reason))), Some(*reason));
     }
     assert_eq!(line::reason_of(0), None);
-    for why in [LostTo::Thinned, LostTo::Full, LostTo::Unwritten, LostTo::Spoilt] {
+    for why in [LossCause::Thinned, LossCause::Full, LossCause::Unwritten, LossCause::Damaged] {
         assert_eq!(line::lost_of(u64::from(line::lost_code(why))), Some(why));
     }
 }

@@ -1,30 +1,30 @@
 //! Tests of what gateways say is lost, and of what another process brings.
 
 use super::*;
-use crate::wire::{LostTo, Remains};
+use crate::wire::{LossCause, LossRecord};
 
 #[test]
 fn what_a_gateway_says_is_lost_is_kept_and_counts_as_come() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Sqlite::open(&dir.path().join("s")).unwrap();
-    let remains = |first, lost| Remains {
+    let loss = |first, lost| LossRecord {
         first,
         lost: Some(lost),
         from: at(0),
         to: at(9),
-        why: LostTo::Thinned,
+        why: LossCause::Thinned,
     };
     let thinned = |seq, first, lost| Batch {
-        remains: Some(remains(first, lost)),
+        loss: Some(loss(first, lost)),
         ..batch(seq, vec![good("pond-1/level", 9, 1.0)])
     };
     store.commit(&[batch(1, vec![]), thinned(4, 2, 20), thinned(9, 9, 5)], at(10)).unwrap();
     let row = store.gateways().unwrap().remove(0);
     assert_eq!(row.gaps(), [(Epoch(7), 5, 8)]);
     let lost = |store: &Sqlite| -> Vec<_> {
-        store.lost().unwrap().iter().map(|row| (row.seq, row.remains)).collect()
+        store.lost().unwrap().iter().map(|row| (row.seq, row.loss)).collect()
     };
-    assert_eq!(lost(&store), [(4, remains(2, 20)), (9, remains(9, 5))]);
+    assert_eq!(lost(&store), [(4, loss(2, 20)), (9, loss(9, 5))]);
     // Thinned once more, together: the wider record takes the place of those within it, and comes twice.
     for _ in 0..2 {
         let committed = store.commit(&[thinned(9, 2, 40)], at(11)).unwrap();
@@ -32,7 +32,7 @@ fn what_a_gateway_says_is_lost_is_kept_and_counts_as_come() {
             committed.delivered.into_values().next().unwrap(),
             [(1, 9)].into_iter().collect()
         );
-        assert_eq!(lost(&store), [(9, remains(2, 40))]);
+        assert_eq!(lost(&store), [(9, loss(2, 40))]);
     }
 }
 

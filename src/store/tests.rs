@@ -58,7 +58,7 @@ fn flagged(name: &str, minutes: i64, value: f64, flag: Flag) -> Reading {
 }
 
 pub(crate) fn batch(seq: u64, readings: Vec<Reading>) -> Batch {
-    Batch { gateway: gateway("gw-1"), epoch: Epoch(7), seq, clock: None, remains: None, readings }
+    Batch { gateway: gateway("gw-1"), epoch: Epoch(7), seq, clock: None, loss: None, readings }
 }
 
 fn all_hours(store: &Sqlite, name: &str) -> Vec<HourCell> {

@@ -3,6 +3,7 @@
 pub mod backoff;
 pub mod chance;
 pub mod clock;
+pub mod errors;
 pub mod files;
 pub mod hex;
 #[cfg(feature = "edge")]
@@ -11,6 +12,7 @@ pub mod mutex;
 pub mod nearest;
 #[cfg(any(feature = "edge", feature = "hub"))]
 pub mod openmetrics;
+pub mod owner;
 #[cfg(feature = "edge")]
 pub mod pause;
 pub mod supervise;
@@ -21,9 +23,11 @@ pub use backoff::Backoff;
 #[cfg(feature = "edge")]
 pub use clock::Base;
 pub use clock::{Clock, Stopwatch};
+pub use errors::error_chain;
 pub use hex::hex;
 pub use mutex::lock;
 pub use nearest::nearest;
+pub use owner::Owner;
 #[cfg(feature = "edge")]
 pub use pause::Pause;
 pub use supervise::Supervisor;

@@ -1,15 +1,14 @@
-//! The hub's acknowledgement: what of an epoch it has committed.
+//! The acknowledgement: which batches of an epoch the hub has committed.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Epoch, FORMAT, RangeSet, WireError, check_format, read, write};
 
-/// "These I have committed." It may come twice, late or from any of several hubs; order does not matter.
+/// "I have committed these." It may come twice, late, out of order, or from any of several hubs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ack {
-    /// The spool's life that the numbers belong to.
     pub epoch: Epoch,
-    /// Committed sequence numbers.
+    /// Sequence numbers of that epoch.
     pub committed: RangeSet,
 }
 
@@ -31,9 +30,6 @@ impl Ack {
     }
 
     /// Reads a message.
-    ///
-    /// # Errors
-    /// Names the place and what is wrong there.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
         let message: Message = read(bytes)?;
         check_format(message.v)?;

@@ -5,9 +5,9 @@
 //!  "series":["pond-1/level","pump-1/power"],
 //!  "readings":[[0,0,98.113],[1,250,null,9,"timeout"]]}
 //! ```
-//! A reading is `[series, milliseconds after "at", value or null, flag, reason, raw registers]`; what follows the value is
-//! left out where the flag is 1 (good). `clock` says by which clock the times were taken, `remains` what a batch stands for
-//! that takes the place of lost ones.
+//! A reading is `[series, milliseconds after "at", value or null, flag, reason, raw registers]`. What follows the value is left out if
+//! the flag is 1 (good). `clock` names the clock by which the times were taken; `remains` is the loss record of a batch that stands
+//! for lost ones.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,10 +16,10 @@ use jiff::Timestamp;
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{FORMAT, Remains, Timebase, WireError, check_format, read, write_sized};
+use super::{FORMAT, LossRecord, Timebase, WireError, check_format, read, write_sized};
 use crate::core::{Flag, GatewayId, Outcome, Reading, Reason, Series};
 
-/// Names the life of a spool: a new spool counts from 1 again under a new epoch.
+/// Names the life of one spool file: a new file counts batches from 1 again, under a new epoch.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
@@ -41,29 +41,23 @@ impl From<Epoch> for String {
 impl TryFrom<String> for Epoch {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {
-        if text.len() != 16 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(format!("{text:?} is no epoch: 16 hexadecimal digits"));
-        }
-        u64::from_str_radix(&text, 16)
-            .map(Epoch)
-            .map_err(|_| format!("{text:?} is no epoch: 16 hexadecimal digits"))
+        let digits = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        let epoch = u64::from_str_radix(&text, 16).ok().filter(|_| digits);
+        epoch.map(Epoch).ok_or_else(|| format!("{text:?} is not an epoch: 16 hexadecimal digits"))
     }
 }
 
 /// A batch of readings of one gateway.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
-    /// The gateway.
     pub gateway: GatewayId,
-    /// The life of its spool.
     pub epoch: Epoch,
-    /// Number in that life, from 1, without holes.
+    /// Number within the epoch, from 1, without gaps.
     pub seq: u64,
-    /// The clock of its times, where the sender says.
+    /// The clock of its times; `None` if the sender does not say.
     pub clock: Option<Timebase>,
-    /// What it is the remains of; `None` for a batch as it was made.
-    pub remains: Option<Remains>,
-    /// The readings.
+    /// Which lost batches it stands for; `None` if it is as it was made.
+    pub loss: Option<LossRecord>,
     pub readings: Vec<Reading>,
 }
 
@@ -75,14 +69,14 @@ struct Message {
     seq: u64,
     #[serde(default)]
     clock: Option<Timebase>,
-    #[serde(default)]
-    remains: Option<Remains>,
+    #[serde(default, rename = "remains")]
+    loss: Option<LossRecord>,
     at: i64,
     series: Vec<String>,
     readings: Vec<Row>,
 }
 
-/// A reading on the wire, as an array.
+/// A reading as it is written, an array.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Row {
@@ -91,7 +85,7 @@ enum Row {
     Raw(u32, i64, Option<f64>, Flag, Option<Reason>, Vec<u16>),
 }
 
-/// A [`Message`] to be written, without a copy of anything.
+/// A [`Message`] to be written, borrowing everything.
 #[derive(Serialize)]
 struct Written<'a> {
     v: u8,
@@ -100,15 +94,15 @@ struct Written<'a> {
     seq: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     clock: Option<Timebase>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remains: Option<Remains>,
+    #[serde(rename = "remains", skip_serializing_if = "Option::is_none")]
+    loss: Option<LossRecord>,
     at: i64,
     series: Vec<SeriesText<'a>>,
     readings: Rows<'a>,
 }
 
-/// A series as text, without a string of its own: a batch may hold a thousand. The station is left out where it is that of the
-/// series before.
+/// A series that is written as text without allocating: a batch may hold a thousand. The station is left out if the series before
+/// has the same one.
 struct SeriesText<'a> {
     series: &'a Series,
     same_station: bool,
@@ -124,8 +118,8 @@ impl Serialize for SeriesText<'_> {
     }
 }
 
-/// Series as they are written, the station left out where it is that of the series before.
-fn all_series(texts: &[String]) -> Result<Vec<Series>, WireError> {
+/// Reads the list of series; see [`SeriesText`].
+fn read_series(texts: &[String]) -> Result<Vec<Series>, WireError> {
     let mut all: Vec<Series> = Vec::with_capacity(texts.len());
     for (i, text) in texts.iter().enumerate() {
         let before = all.last().map(|series| &series.station);
@@ -138,10 +132,10 @@ fn all_series(texts: &[String]) -> Result<Vec<Series>, WireError> {
     Ok(all)
 }
 
-/// Readings as [`Row`]s.
+/// Readings, written as [`Row`]s.
 struct Rows<'a> {
     at: i64,
-    /// Of each reading, the place of its series.
+    /// For each reading, the index of its series.
     numbers: Vec<u32>,
     readings: &'a [Reading],
 }
@@ -167,17 +161,17 @@ impl Serialize for Rows<'_> {
     }
 }
 
-/// A value; a whole one without ".0", which a reader takes for the same number.
+/// A value. A whole one is written without ".0"; readers take it for the same number.
 struct Number(f64);
 
-/// Whole numbers up to this one are the same as integer and as floating-point number: 2^53.
+/// Up to this number, 2^53, every whole number is exact as a float.
 const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(value) = *self;
         let whole = value as i64;
-        // By bits: there is no integer for -0.0.
+        // Compared by bits: there is no integer for -0.0.
         if value.abs() <= WHOLE_MAX && (whole as f64).to_bits() == value.to_bits() {
             serializer.serialize_i64(whole)
         } else {
@@ -186,17 +180,17 @@ impl Serialize for Number {
     }
 }
 
-/// Bytes that a series and a good reading of it take, about: a name of 20 characters, a value of 8 digits.
+/// Approximate bytes of a series and a good reading of it: a name of 20 characters, a value of 8 digits.
 const SIZE_PER_READING: usize = 48;
 
 impl Batch {
     /// The message as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.carrying(&self.readings)
+        self.encode(&self.readings)
     }
 
-    /// The message as bytes of a batch like this one that carries `readings`.
-    pub fn carrying(&self, readings: &[Reading]) -> Vec<u8> {
+    /// The message of this batch with `readings` in place of its own.
+    pub fn encode(&self, readings: &[Reading]) -> Vec<u8> {
         let at = readings.iter().map(|r| r.observed_at.as_millisecond()).min().unwrap_or(0);
         let count = readings.len();
         let mut places: HashMap<&Series, u32> = HashMap::with_capacity(count);
@@ -216,7 +210,7 @@ impl Batch {
             epoch: self.epoch,
             seq: self.seq,
             clock: self.clock,
-            remains: self.remains,
+            loss: self.loss,
             at,
             series,
             readings: Rows { at, numbers, readings },
@@ -227,16 +221,13 @@ impl Batch {
     /// Reads a message.
     ///
     /// # Errors
-    /// Names the place and what is wrong there: no JSON, another format, a series that is not listed, a flag that
-    /// contradicts its value, a time that cannot be.
+    /// Names the place and the mistake: not JSON, another format, a series that is not listed, a flag that contradicts its value,
+    /// an impossible time.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
         Self::from_message(read(bytes)?)
     }
 
     /// Reads an array of messages.
-    ///
-    /// # Errors
-    /// As [`Self::from_bytes`].
     pub(super) fn many_from_bytes(bytes: &[u8]) -> Result<Vec<Self>, WireError> {
         let messages: Vec<Message> = read(bytes)?;
         messages.into_iter().map(Self::from_message).collect()
@@ -244,13 +235,13 @@ impl Batch {
 
     fn from_message(message: Message) -> Result<Self, WireError> {
         check_format(message.v)?;
-        let Message { gateway, epoch, seq, clock, remains, at, series, readings, .. } = message;
+        let Message { gateway, epoch, seq, clock, loss, at, series, readings, .. } = message;
         if seq == 0 {
             return Err(WireError::Content("seq 0: batches are counted from 1".into()));
         }
-        let series = all_series(&series)?;
-        if let Some(remains) = &remains {
-            remains.check(seq).map_err(WireError::Content)?;
+        let series = read_series(&series)?;
+        if let Some(loss) = &loss {
+            loss.check(seq).map_err(WireError::Content)?;
         }
         let readings = readings
             .into_iter()
@@ -260,23 +251,20 @@ impl Batch {
                     .map_err(|message| WireError::Content(format!("readings[{i}]: {message}")))
             })
             .collect::<Result<_, _>>()?;
-        Ok(Self { gateway, epoch, seq, clock, remains, readings })
+        Ok(Self { gateway, epoch, seq, clock, loss, readings })
     }
 
-    /// The numbers that a hub has, once it has committed this: its own, and those of the batches that it is the remains of.
+    /// The numbers that a hub has once it has committed this: the batch's own, and those that its loss record covers.
     pub fn stands_for(&self) -> (u64, u64) {
-        let first = self.remains.map_or(self.seq, |remains| remains.first);
-        (first, self.seq)
+        (self.loss.map_or(self.seq, |loss| loss.first), self.seq)
     }
 }
 
 fn reading(row: Row, at: i64, series: &[Series]) -> Result<Reading, String> {
     let (number, after, value, flag, reason, raw) = match row {
-        Row::Good(number, after, value) => {
-            (number, after, Some(value), Flag::Good, None, Vec::new())
-        }
+        Row::Good(number, after, value) => (number, after, Some(value), Flag::Good, None, vec![]),
         Row::Flagged(number, after, value, flag, reason) => {
-            (number, after, value, flag, reason, Vec::new())
+            (number, after, value, flag, reason, vec![])
         }
         Row::Raw(number, after, value, flag, reason, raw) => {
             (number, after, value, flag, reason, raw)
@@ -288,7 +276,7 @@ fn reading(row: Row, at: i64, series: &[Series]) -> Result<Reading, String> {
     let observed_at = at
         .checked_add(after)
         .and_then(|ms| Timestamp::from_millisecond(ms).ok())
-        .ok_or_else(|| format!("{at} + {after} ms is no time"))?;
+        .ok_or_else(|| format!("{at} + {after} ms is not a time"))?;
     let outcome = match (value, flag, reason) {
         (Some(value), Flag::Missing, _) => return Err(format!("value {value} flagged missing")),
         (Some(value), _, _) => Outcome::Value(value),
@@ -317,7 +305,7 @@ mod tests {
             epoch: Epoch(0x8c5f),
             seq: 17,
             clock: None,
-            remains: None,
+            loss: None,
             readings: vec![
                 Reading::good(level, at, 98.113),
                 Reading::missing(power, at, Reason::Timeout, vec![]),
@@ -341,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_batch_is_refused_with_its_place() {
+    fn a_malformed_batch_is_refused_with_its_place() {
         let good = String::from_utf8(batch().to_bytes()).unwrap();
         for (from, to, says) in [
             ("\"v\":1", "\"v\":2", "format 2"),
@@ -351,7 +339,7 @@ mod tests {
             ("null,9,\"timeout\"", "null,1,null", "no value"),
             ("98.5,3", "98.5,9", "flagged missing"),
             ("pond-1/level", "pond-1/depth", "series[0]"),
-            ("1659283200000", "9223372036854775807", "no time"),
+            ("1659283200000", "9223372036854775807", "not a time"),
         ] {
             let bad = good.replacen(from, to, 1);
             let error = Batch::from_bytes(bad.as_bytes()).unwrap_err().to_string();

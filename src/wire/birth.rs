@@ -1,4 +1,4 @@
-//! What a gateway says of itself: birth (what it observes) and status (online or offline).
+//! What a gateway announces: its birth (what it observes) and its status (online or offline).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,24 +10,21 @@ use crate::core::{Series, Unit};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Birth {
     v: u8,
-    /// Version of the program on the gateway.
+    /// Version of the gateway's program.
     pub version: String,
-    /// Digest of its configuration: changes with it.
+    /// Digest of the gateway's configuration: changes with it.
     pub config: String,
-    /// The series.
     pub series: Vec<BirthSeries>,
 }
 
 /// One series of a gateway.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BirthSeries {
-    /// The series.
     pub series: Series,
-    /// Unit of its values.
     pub unit: Unit,
     /// Seconds between polls.
     pub interval_s: u32,
-    /// Of a counter: how its register behaves, in `unit`.
+    /// Only for a counter, in `unit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counter: Option<CounterSpec>,
 }
@@ -35,7 +32,7 @@ pub struct BirthSeries {
 /// How a counter's register behaves, in the series' unit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CounterSpec {
-    /// The value at which it returns to zero.
+    /// The value at which it rolls over to zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modulus: Option<f64>,
     /// The most it can grow in an hour.
@@ -55,9 +52,6 @@ impl Birth {
     }
 
     /// Reads a message.
-    ///
-    /// # Errors
-    /// Names the place and what is wrong there.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
         let birth: Self = read(bytes)?;
         check_format(birth.v)?;
@@ -69,9 +63,8 @@ impl Birth {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GatewayState {
-    /// Connected.
     Online,
-    /// Gone: said by itself, or by the broker as its last will.
+    /// Announced by the gateway itself, or by the broker as its last will.
     Offline,
 }
 
@@ -79,22 +72,20 @@ pub enum GatewayState {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Status {
     v: u8,
-    /// Connected or not.
     pub state: GatewayState,
-    /// Since when, by the gateway's clock; a last will carries when the connection was made.
+    /// By the gateway's clock. A last will carries the time when the connection was made.
     pub since: Timestamp,
-    /// What the gateway makes of its clock; absent where it says nothing of it.
+    /// Absent if the gateway says nothing about its clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<ClockState>,
 }
 
-/// What a gateway makes of its clock.
+/// Whether a gateway knows its clock to be right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClockState {
-    /// It is known to be right.
     Good,
-    /// It is not: readings are held back for a while, or sent as suspect.
+    /// Not known to be right: readings are held back for a while, then sent as suspect.
     Provisional,
 }
 
@@ -115,9 +106,6 @@ impl Status {
     }
 
     /// Reads a message.
-    ///
-    /// # Errors
-    /// Names the place and what is wrong there.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
         let status: Self = read(bytes)?;
         check_format(status.v)?;

@@ -1,6 +1,6 @@
-//! Several batches in one message, and messages compressed: what makes a message smaller on its way.
+//! Smaller messages: several batches in one, and compression.
 //!
-//! A message on the readings topic is a batch, or an array of batches of one gateway; either may be compressed by zlib
+//! A message on the readings topic is a batch, or an array of batches of one gateway; either may be compressed with zlib
 //! (RFC 1950). The first byte tells which: `{`, `[`, or 0x78.
 
 use std::io::{Read, Write};
@@ -11,17 +11,17 @@ use flate2::write::ZlibEncoder;
 
 use super::{Batch, MESSAGE_SIZE_MAX, WireError};
 
-/// First byte of a zlib stream with the window that everybody uses, 32 KiB.
+/// First byte of a zlib stream with the usual window, 32 KiB.
 const ZLIB: u8 = 0x78;
 
-/// How hard to compress what is made at each poll: a hundred readings come to 0.29 of their size, and to 0.27 at level 6; a thousand to
-/// 0.25 and 0.21, for seven times the work.
-const QUICKLY: u32 = 1;
+/// Level for what is made at each poll: a hundred readings shrink to 0.29 of their size (0.27 at level 6), a thousand to 0.25 (0.21
+/// at level 6, for seven times the work).
+const FAST: u32 = 1;
 
-/// How hard to compress a backlog: there the link is what is slow. Nothing is gained beyond.
-const WELL: u32 = 6;
+/// Level for a backlog, where the link is the bottleneck. Higher levels gain nothing.
+const GOOD: u32 = 6;
 
-/// One message of the messages of several batches.
+/// Joins the messages of several batches into one.
 pub fn bundle(batches: &[Vec<u8>]) -> Vec<u8> {
     if let [one] = batches {
         return one.clone();
@@ -38,48 +38,49 @@ pub fn bundle(batches: &[Vec<u8>]) -> Vec<u8> {
     bundle
 }
 
-/// The same message, compressed without much work.
+/// Compresses a message, fast.
 pub fn compress(message: &[u8]) -> Vec<u8> {
-    deflate(message, QUICKLY)
+    deflate(message, FAST)
 }
 
-/// Compresses message after message as [`compress`] does, in the same 300 KiB: made anew for each, they cost more than the work.
+/// Compresses message after message as [`compress`] does, reusing its 300 KiB of state: to allocate that each time costs more than
+/// the compression.
 pub struct Compressor(ZlibEncoder<Vec<u8>>);
 
 impl Default for Compressor {
     fn default() -> Self {
-        Self(ZlibEncoder::new(Vec::new(), Compression::new(QUICKLY)))
+        Self(ZlibEncoder::new(Vec::new(), Compression::new(FAST)))
     }
 }
 
 impl Compressor {
-    /// The same message, compressed.
+    /// Compresses a message.
     pub fn compress(&mut self, message: &[u8]) -> Vec<u8> {
-        let _into_memory = self.0.get_mut().try_reserve(message.len() / 3);
-        let written = self.0.write_all(message);
-        // Into memory: it cannot fail.
-        written.and_then(|()| self.0.reset(Vec::new())).unwrap_or_default()
+        self.0.get_mut().reserve(message.len() / 3);
+        let written = self.0.write_all(message).and_then(|()| self.0.reset(Vec::new()));
+        written.expect(IN_MEMORY)
     }
 }
 
-/// The same message, compressed as far as it goes.
+/// Compresses a message as far as it goes.
 pub fn compress_well(message: &[u8]) -> Vec<u8> {
-    deflate(message, WELL)
+    deflate(message, GOOD)
 }
+
+const IN_MEMORY: &str = "compressing into memory does not fail";
 
 fn deflate(message: &[u8], level: u32) -> Vec<u8> {
     let mut encoder =
         ZlibEncoder::new(Vec::with_capacity(message.len() / 3), Compression::new(level));
-    // Into memory: it cannot fail.
     let written = encoder.write_all(message).and_then(|()| encoder.finish());
-    written.unwrap_or_default()
+    written.expect(IN_MEMORY)
 }
 
-/// The message as it was before [`compress`]; as it is where it was not compressed.
+/// Undoes [`compress`]. A message that was not compressed is returned as it is.
 ///
 /// # Errors
 /// It does not decompress, or to more than [`MESSAGE_SIZE_MAX`].
-pub fn plain(message: &[u8]) -> Result<std::borrow::Cow<'_, [u8]>, WireError> {
+pub fn decompress(message: &[u8]) -> Result<std::borrow::Cow<'_, [u8]>, WireError> {
     if message.first() != Some(&ZLIB) {
         return Ok(message.into());
     }
@@ -98,9 +99,9 @@ pub fn plain(message: &[u8]) -> Result<std::borrow::Cow<'_, [u8]>, WireError> {
 /// The batches of a message, in order.
 ///
 /// # Errors
-/// As [`Batch::from_bytes`]: one that cannot be read spoils the whole message. Batches of two gateways, or none.
+/// A batch in it cannot be read, see [`Batch::from_bytes`]; there is none; or they are of two gateways.
 pub fn unpack(message: &[u8]) -> Result<Vec<Batch>, WireError> {
-    let plain = plain(message)?;
+    let plain = decompress(message)?;
     if plain.first() != Some(&b'[') {
         return Ok(vec![Batch::from_bytes(&plain)?]);
     }
@@ -109,10 +110,8 @@ pub fn unpack(message: &[u8]) -> Result<Vec<Batch>, WireError> {
         return Err(WireError::Content("an array of no batches".into()));
     };
     if let Some(other) = batches.iter().find(|b| b.gateway != first.gateway) {
-        return Err(WireError::Content(format!(
-            "batches of {} and of {}",
-            first.gateway, other.gateway
-        )));
+        let problem = format!("batches of {} and of {}", first.gateway, other.gateway);
+        return Err(WireError::Content(problem));
     }
     Ok(batches)
 }
@@ -133,7 +132,7 @@ mod tests {
             epoch: Epoch(7),
             seq,
             clock: None,
-            remains: None,
+            loss: None,
             readings: vec![reading; count],
         }
     }
@@ -154,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_spoilt_or_mixed_or_blown_up_is_refused() {
+    fn damaged_mixed_or_oversized_messages_are_refused() {
         let small = compress(&batch(1, 20).to_bytes());
         for (message, says) in [
             (small[..small.len() - 3].to_vec(), "does not decompress"),

@@ -1,8 +1,8 @@
-//! A set of sequence numbers, kept as ranges.
+//! A set of sequence numbers, stored as ranges.
 
 use std::collections::BTreeMap;
 
-/// A set of sequence numbers as disjoint, non-touching ranges, both ends included.
+/// A set of sequence numbers as ranges, both ends included, that neither overlap nor touch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RangeSet(BTreeMap<u64, u64>);
 
@@ -12,13 +12,13 @@ impl RangeSet {
         self.insert_range(seq, seq);
     }
 
-    /// Adds `first..=last`; nothing where `last < first`.
+    /// Adds `first..=last`; nothing if `last < first`.
     pub fn insert_range(&mut self, first: u64, last: u64) {
         if last < first {
             return;
         }
         let (mut from, mut to) = (first, last);
-        // Ranges that overlap or touch [from, to]: the last that begins at or before its end, going back.
+        // Merge every range that overlaps or touches [from, to], going back from its end.
         while let Some((&f, &l)) = self.0.range(..=to.saturating_add(1)).next_back() {
             if l.saturating_add(1) < from {
                 break;
@@ -40,7 +40,7 @@ impl RangeSet {
         self.0.iter().map(|(&first, &last)| (first, last))
     }
 
-    /// What is missing between `from` and the largest number of the set, in order.
+    /// The ranges missing between `from` and the largest number of the set, in order.
     pub fn gaps(&self, from: u64) -> Vec<(u64, u64)> {
         let mut gaps = Vec::new();
         let mut next = from;
@@ -53,7 +53,7 @@ impl RangeSet {
         gaps
     }
 
-    /// The first stretch from `from` on, up to `to`, of numbers that are not in the set; `None` where all are.
+    /// The first range of numbers in `from..=to` that are not in the set; `None` if all are.
     pub fn next_gap(&self, from: u64, to: u64) -> Option<(u64, u64)> {
         let covering = self.0.range(..=from).next_back();
         let first = match covering {
@@ -64,7 +64,7 @@ impl RangeSet {
         (first <= end).then_some((first, end))
     }
 
-    /// Takes `first..=last` out.
+    /// Removes `first..=last`.
     pub fn remove_range(&mut self, first: u64, last: u64) {
         if last < first {
             return;
@@ -87,7 +87,7 @@ impl RangeSet {
         }
     }
 
-    /// How many numbers are in it.
+    /// How many numbers it holds.
     pub fn len(&self) -> u64 {
         self.iter().map(|(first, last)| last - first + 1).sum()
     }

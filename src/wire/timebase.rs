@@ -1,23 +1,22 @@
-//! By which clock times were taken.
+//! The clock by which times were taken.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The clock of a machine since it was switched on: what a time of it means. A reading's monotonic time is its `observed_at` less
-/// `zero`, and holds whatever the wall clock is set to later.
+/// The clock of one boot of a machine. A reading's `observed_at` less `zero` is its monotonic time, which stays true whatever the
+/// wall clock is set to later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timebase {
-    /// Names the run of the machine's system.
     pub boot: BootId,
-    /// When the machine was switched on by the clock that the times were taken by: milliseconds since 1970.
+    /// When the machine was switched on, as this clock shows it: milliseconds since 1970.
     pub zero: i64,
-    /// Whether that clock was not yet known to be right.
+    /// Whether the clock was not yet known to be right.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub provisional: bool,
 }
 
-/// Names one run of a machine's system, from switching on to switching off: 8 hexadecimal digits.
+/// Names one boot of a machine, from switching on to switching off: 8 hexadecimal digits.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
@@ -41,6 +40,6 @@ impl TryFrom<String> for BootId {
     fn try_from(text: String) -> Result<Self, String> {
         let digits = text.len() == 8 && text.bytes().all(|b| b.is_ascii_hexdigit());
         let boot = u32::from_str_radix(&text, 16).ok().filter(|_| digits);
-        boot.map(BootId).ok_or_else(|| format!("{text:?} is no boot: 8 hexadecimal digits"))
+        boot.map(BootId).ok_or_else(|| format!("{text:?} is not a boot id: 8 hexadecimal digits"))
     }
 }

@@ -8,13 +8,13 @@ use crate::core::GatewayId;
 /// What a topic carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Channel {
-    /// Batches, from the gateway, QoS 1.
+    /// Batches from a gateway, QoS 1.
     Readings,
-    /// What the gateway observes, retained.
+    /// What a gateway observes; retained.
     Birth,
-    /// Online or offline, retained, last will.
+    /// Online or offline; retained, and the last will.
     Status,
-    /// What the hub has committed, to the gateway.
+    /// To a gateway: what the hub has committed.
     Ack,
 }
 
@@ -30,7 +30,7 @@ impl Channel {
         }
     }
 
-    /// The filter that a hub subscribes with to hear all gateways.
+    /// The filter with which a hub subscribes to this channel of all gateways.
     pub fn filter(self) -> String {
         format!("hanqing/v1/+/{}", self.id())
     }
@@ -39,14 +39,12 @@ impl Channel {
 /// A topic of one gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Topic {
-    /// The gateway.
     pub gateway: GatewayId,
-    /// What it carries.
     pub channel: Channel,
 }
 
 impl Topic {
-    /// The topic of `gateway` that carries `channel`.
+    /// The topic for `channel` of `gateway`.
     pub fn new(gateway: GatewayId, channel: Channel) -> Self {
         Self { gateway, channel }
     }
@@ -63,7 +61,7 @@ impl FromStr for Topic {
     fn from_str(text: &str) -> Result<Self, String> {
         let foreign = || {
             format!(
-                "{text:?} is no topic of ours: hanqing/v1/{{gateway}}/{{readings|birth|status|ack}}"
+                "{text:?} is not a hanqing topic: hanqing/v1/{{gateway}}/{{readings|birth|status|ack}}"
             )
         };
         let rest = text.strip_prefix("hanqing/v1/").ok_or_else(foreign)?;

@@ -77,7 +77,7 @@ fn disk(directory: &Path, each: usize, polls: u64) -> f64 {
         let done: RangeSet = [(1, tick)].into_iter().collect();
         spool.release(spool.epoch(), &done, true).expect("a release");
     }
-    spool.note().expect("a note");
+    spool.save_state().expect("a note");
     drop(spool);
     (written() - before) as f64 / (polls * each as u64) as f64
 }
@@ -88,7 +88,7 @@ fn batch(readings: Vec<Reading>) -> Batch {
         epoch: Epoch(0x8c5f_0a1b_2c3d_4e5f),
         seq: 70_123,
         clock: Some(CLOCK),
-        remains: None,
+        loss: None,
         readings,
     }
 }

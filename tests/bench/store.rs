@@ -146,7 +146,7 @@ fn batch(seq: u64, readings: Vec<Reading>) -> Batch {
         epoch: Epoch(1),
         seq,
         clock: None,
-        remains: None,
+        loss: None,
         readings,
     }
 }

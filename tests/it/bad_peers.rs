@@ -179,7 +179,7 @@ enum Deed {
     Refuse(u8),
     /// Takes it, and ends the connection.
     Ban,
-    /// Takes it, and sends what is no MQTT.
+    /// Takes it, and sends something that is not MQTT.
     Babble,
     /// Takes it and what it sends, and never says a word.
     Swallow,
@@ -297,7 +297,7 @@ fn a_broker_that_bans_is_outlasted_and_named() {
 
 #[test]
 fn a_broker_that_babbles_is_outlasted() {
-    outlasts(Deed::Babble, 3, "what it sent is no MQTT");
+    outlasts(Deed::Babble, 3, "it sent something that is not MQTT");
 }
 
 /// Half a minute: so long a broker may take on a bad line.

@@ -83,7 +83,7 @@ impl Tested {
             epoch: Epoch(0x8c5f_0000_0000_0007),
             seq,
             clock: None,
-            remains: None,
+            loss: None,
             readings,
         }
     }

@@ -8,10 +8,10 @@ use std::process::Command;
 use hanqing::config::load_edge;
 use hanqing::core::Series;
 use hanqing::edge::Edge;
+use hanqing::spool::SpoolStatus;
 use hanqing::spool::Trouble;
-use hanqing::spool::keeper::KeeperStats;
 use hanqing::support::Clock;
-use hanqing::wire::{LostTo, packed};
+use hanqing::wire::{LossCause, packed};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
@@ -227,10 +227,10 @@ fn what_found_no_room_in_memory_either_is_told_to_the_last_reading() {
     let [row] = &rows[..] else {
         panic!("{rows:?}");
     };
-    assert_eq!(row.remains.why, LostTo::Unwritten);
+    assert_eq!(row.loss.why, LossCause::Unwritten);
     // Nothing of the time that it names is there, and the rest is.
     let times = times(&context, "pond-20-99/level");
-    let within = |at: &&Timestamp| (row.remains.from..=row.remains.to).contains(*at);
+    let within = |at: &&Timestamp| (row.loss.from..=row.loss.to).contains(*at);
     assert_eq!(times.iter().filter(within).count(), 0);
     assert_eq!(times.len() as u64, arrived.last);
     runs(&mut edge, &context);
@@ -279,17 +279,17 @@ fn what_cannot_be_thinned_is_dropped_and_told_to_the_last_reading() {
     assert_eq!(arrived.lost, status.spool.dropped_readings + status.spool.thinned_readings);
     let rows = context.store().lost().unwrap();
     println!("{arrived:?}; {rows:?}");
-    assert!(rows.iter().any(|row| row.remains.why == LostTo::Full), "{rows:?}");
+    assert!(rows.iter().any(|row| row.loss.why == LossCause::Full), "{rows:?}");
     let times = times(&context, "pond-20-99/level");
     for row in rows {
-        let within = |at: &&Timestamp| (row.remains.from..=row.remains.to).contains(*at);
+        let within = |at: &&Timestamp| (row.loss.from..=row.loss.to).contains(*at);
         assert_eq!(times.iter().filter(within).count(), 0, "{row:?}");
     }
     runs(&mut edge, &context);
 }
 
 /// Lets the gateway of `config` poll once an hour until it has dropped something, and some hours more.
-async fn hours_until_dropped(config: &Path) -> KeeperStats {
+async fn hours_until_dropped(config: &Path) -> SpoolStatus {
     let (settings, profiles) = load_edge(config, &[]).unwrap();
     let (clock, driver) = Clock::stepped("2026-01-01T00:00:00Z".parse().unwrap());
     let spool = Edge::spool(&settings, clock.now()).unwrap();

@@ -48,7 +48,7 @@ impl Field {
             epoch: Epoch(number),
             seq,
             clock: None,
-            remains: None,
+            loss: None,
             readings: readings.collect(),
         }
     }

@@ -49,7 +49,7 @@ pub fn arrived(store: &Sqlite) -> Result<Arrived, String> {
     Ok(Arrived {
         last: last.max().unwrap_or(0),
         readings: store.count().unwrap(),
-        lost: lost.iter().filter_map(|row| row.remains.lost).sum(),
+        lost: lost.iter().filter_map(|row| row.loss.lost).sum(),
     })
 }
 

@@ -2,8 +2,8 @@
 
 use hanqing::core::{Flag, Outcome, Parameter, Reading, Reason, Series, Unit};
 use hanqing::wire::{
-    Ack, Batch, Birth, BirthSeries, BootId, ClockState, CounterSpec, Epoch, GatewayState, LostTo,
-    RangeSet, Remains, Status, Timebase,
+    Ack, Batch, Birth, BirthSeries, BootId, ClockState, CounterSpec, Epoch, GatewayState,
+    LossCause, LossRecord, RangeSet, Status, Timebase,
 };
 use jiff::Timestamp;
 use jsonschema::Validator;
@@ -93,9 +93,9 @@ proptest! {
         lost in proptest::option::of((any::<Option<u64>>(), 0i64..4_102_444_800_000, 0..4usize)),
     ) {
         let clock = clock.map(|(boot, zero, provisional)| Timebase { boot: BootId(boot), zero, provisional });
-        let why = [LostTo::Thinned, LostTo::Full, LostTo::Unwritten, LostTo::Spoilt];
-        let remains = lost.map(|(lost, ms, n)| Remains { first: 1, lost, from: at(ms), to: at(ms), why: why[n] });
-        let batch = Batch { gateway: "gw-1".parse().unwrap(), epoch: Epoch(epoch), seq, clock, remains, readings };
+        let why = [LossCause::Thinned, LossCause::Full, LossCause::Unwritten, LossCause::Damaged];
+        let loss = lost.map(|(lost, ms, n)| LossRecord { first: 1, lost, from: at(ms), to: at(ms), why: why[n] });
+        let batch = Batch { gateway: "gw-1".parse().unwrap(), epoch: Epoch(epoch), seq, clock, loss, readings };
         accept(&schema(BATCH), &batch.to_bytes());
     }
 

@@ -153,7 +153,7 @@ fn anothers_certificate_writes_nothing_and_is_told_so() {
     logged(
         &impostor,
         "edge",
-        "mqtt.cert_file is the certificate of gw-other, and this is gw-test: a broker that goes by certificates",
+        "mqtt.cert_file is the certificate of gw-other, but this is gw-test: a broker that identifies clients by certificate",
         1,
     );
     running.kill();

@@ -27,7 +27,7 @@ pub const IMPORTS: &[(&str, &[&str])] = &[
             "web", "mqtt",
         ],
     ),
-    ("moving", &["core", "support", "wire", "store"]),
+    ("transfer", &["core", "support", "wire", "store"]),
     ("sim", &["core", "support", "device", "water", "modbus"]),
     (
         "demo",

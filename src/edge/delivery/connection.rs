@@ -1,4 +1,4 @@
-//! Delivery over one connection: what goes when, and what the broker's and the hub's words mean.
+//! Delivery over one connection: what is sent when, and what the answers of broker and hub lead to.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -8,177 +8,177 @@ use tokio_util::sync::CancellationToken;
 
 use super::pace::Pace;
 use super::unconfirmed::Unconfirmed;
-use super::windows::{self, Hour};
+use super::windows::Schedule;
 use super::{Confirm, Deliverer, WaitsFor};
 use crate::mqtt::MqttError;
 use crate::mqtt::uplink::{Confirmed, Uplink, UplinkEvent};
-use crate::spool::SpooledBatch;
-use crate::spool::keeper::KeeperStats;
+use crate::spool::{SpoolStatus, SpooledBatch};
 use crate::support::{Base, Stopwatch};
 use crate::wire::{Ack, BootId, ClockState, Epoch, packed};
 
-/// A batch that the broker has taken and the hub not acknowledged for at least this long, and at most twice, is sent again:
-/// all such while the hub answers; the oldest alone, to see whether it does, while it is silent.
+/// A batch that the broker has taken and the hub has not acknowledged is sent again after this time, at most twice as late. While
+/// the hub answers, all such batches are; while it is silent, only the oldest, as a probe.
 pub(super) const RESEND_AFTER: Duration = Duration::from_secs(30);
 
-/// A broker that confirms nothing of what is on its way for so long takes nothing: a new connection may help.
+/// A broker that confirms nothing for this long, although messages are in flight, is left: a new connection may help.
 const BROKER_SILENT: Duration = Duration::from_secs(30);
 
-/// How often is looked at what only time changes: the month, the window of connection, the broker's silence.
+/// How often to check what changes with time alone: the month, the window of connection, the broker's silence.
 const TICK: Duration = Duration::from_secs(5);
 
-/// Batches that may wait for the hub's acknowledgement; more stay in the spool until some are released. A hub commits 200
-/// messages at a time, and a broker keeps 1000 for one that is away.
+/// Batches that may wait for the hub's acknowledgement; the rest stays in the spool. A hub commits 200 messages at a time, and a
+/// broker keeps 1000 for a hub that is offline.
 const UNCONFIRMED_MAX: usize = 1024;
 
-/// Of them, what the backlog leaves to what is new.
+/// How many of them the backlog leaves to new batches.
 const UNCONFIRMED_NEW: usize = 128;
 
-/// Messages of the window that the backlog leaves to what is new.
+/// Messages in flight that the backlog leaves to new batches.
 const WINDOW_NEW: usize = 2;
 
-/// New batches that may wait to be sent. Where more do, the link is too slow for them, and the newest matters most.
+/// New batches that may wait to be sent. If more do, the link is too slow for them, and the newest matters most.
 const NEW_MAX: u64 = 64;
 
 /// Batches fetched from the file at once.
 const FETCH: u32 = 64;
 
-/// What the hub no longer has is looked for at most so often: two hubs that have different parts must not make a storm.
+/// Least time between two searches for what the hub no longer has: two hubs with different parts must not cause a storm.
 const HEAL_EVERY: Duration = Duration::from_secs(60);
 
-/// What is noted of the month's traffic is at most this much behind.
-const TRAFFIC_NOTE: u64 = 256 * 1024;
+/// The saved count of the month's traffic lags behind by at most this many bytes.
+const TRAFFIC_LAG: u64 = 256 * 1024;
 
-/// What the hub is told of a clock.
+/// What the hub is told about a clock.
 pub(super) fn clock_state(base: Base) -> ClockState {
     if base.provisional { ClockState::Provisional } else { ClockState::Good }
 }
 
-/// How a connection has ended.
-pub(super) enum Ended {
+/// How a connection ended.
+pub(super) enum ConnectionEnd {
     Stopped,
-    /// Everything is delivered, or the window is closed.
-    Rests,
-    /// The spool has begun a new life.
-    Renewed,
+    /// Everything is delivered, or the window of connection is closed.
+    Done,
+    /// The spool's file was damaged and replaced.
+    SpoolReplaced,
     Lost(MqttError),
 }
 
 /// Delivery over one connection.
 pub(super) struct Delivery<'a> {
-    of: &'a mut Deliverer,
+    deliverer: &'a mut Deliverer,
     uplink: Uplink,
-    stats: watch::Receiver<KeeperStats>,
-    /// The life of the spool, and how often it had called things back.
+    spool_status: watch::Receiver<SpoolStatus>,
     epoch: Epoch,
+    /// How often the spool had called batches back when the backlog last started anew.
     rewinds: u64,
     /// New batches up to this number have been sent, or have become backlog.
     new_after: u64,
     /// The backlog has been fetched up to this number.
     old_after: u64,
-    /// Backlog fetched and not sent.
+    /// Backlog fetched but not sent.
     fetched: VecDeque<SpooledBatch>,
-    /// Sent over this connection, not yet acknowledged by the hub.
+    /// Sent over this connection and not yet acknowledged by the hub.
     unconfirmed: Unconfirmed,
     pace: Pace,
     life: Stopwatch,
-    /// When was last looked for what the hub has lost.
+    /// When the last search for what the hub has lost began.
     healed: Option<Duration>,
     /// When the broker last confirmed something, or had nothing to confirm.
     confirmed_at: Duration,
     /// Bytes of this connection that are counted.
     counted: u64,
-    /// Of the month's traffic, what is noted.
-    noted: u64,
-    /// Whether nobody waits for the clock any more.
-    held_on: bool,
-    /// What the hub has been told of the clock.
-    told: ClockState,
+    /// The month's traffic as the spool has it saved.
+    saved: u64,
+    /// Whether waiting for the clock has been given up.
+    stopped_holding: bool,
+    announced_clock: ClockState,
     compress: bool,
 }
 
 impl<'a> Delivery<'a> {
-    /// Begins over a connection that has just been made, where the hub has been told `clock`.
-    pub fn new(of: &'a mut Deliverer, uplink: Uplink, clock: ClockState) -> Self {
-        let now = of.clock.now();
-        of.status.send_modify(|s| {
+    /// Begins over a connection that has just been made and that announced the clock as `announced_clock`.
+    pub fn new(deliverer: &'a mut Deliverer, uplink: Uplink, announced_clock: ClockState) -> Self {
+        let now = deliverer.clock.now();
+        deliverer.status.send_modify(|s| {
             (s.connected_since, s.problem, s.next_at) = (Some(now), None, None);
             s.connections += 1;
         });
-        let stats = of.spool.stats();
-        let spool = stats.borrow().spool;
-        let rate = u64::from(of.uplink.backlog_kb_s) * 1024;
+        let spool_status = deliverer.spool.status();
+        let spool = spool_status.borrow().spool;
         Self {
             uplink,
-            stats,
+            spool_status,
             epoch: spool.epoch,
             rewinds: spool.rewinds,
             new_after: spool.last_seq,
             old_after: 0,
             fetched: VecDeque::new(),
             unconfirmed: Unconfirmed::default(),
-            pace: Pace::new(rate),
+            pace: Pace::new(u64::from(deliverer.uplink.backlog_kb_s) * 1024),
             life: Stopwatch::start(),
             healed: None,
             confirmed_at: Duration::ZERO,
             counted: 0,
-            noted: of.budget.used().1,
-            held_on: false,
-            told: clock,
-            compress: of.uplink.compress.unwrap_or(of.confirm == Confirm::Hub),
-            of,
+            saved: deliverer.budget.used().1,
+            stopped_holding: false,
+            announced_clock,
+            compress: deliverer.uplink.compress.unwrap_or(deliverer.confirm == Confirm::Hub),
+            deliverer,
         }
     }
-    pub async fn run(mut self, stop: &CancellationToken) -> anyhow::Result<Ended> {
+
+    /// Delivers until the connection ends.
+    ///
+    /// # Errors
+    /// The spool's thread has ended.
+    pub async fn run(mut self, stop: &CancellationToken) -> anyhow::Result<ConnectionEnd> {
         let mut resend = tokio::time::interval(RESEND_AFTER);
         resend.reset();
         let mut tick = tokio::time::interval(TICK);
         let ended = loop {
-            let spool = self.stats.borrow_and_update().spool;
+            let spool = self.spool_status.borrow_and_update().spool;
             if spool.epoch != self.epoch {
-                break Ended::Renewed;
+                break ConnectionEnd::SpoolReplaced;
             }
             if spool.rewinds != self.rewinds {
                 self.rewinds = spool.rewinds;
-                self.begin_again(1);
+                self.rewind_to(1);
             }
-            if let Some(lost) = self.fill(spool.last_seq).await? {
-                break Ended::Lost(lost);
+            if let Err(lost) = self.send(spool.last_seq).await {
+                break ConnectionEnd::Lost(lost);
             }
             let wait = self.pace.wait().filter(|_| self.has_backlog());
             tokio::select! {
-                () = stop.cancelled() => break Ended::Stopped,
+                () = stop.cancelled() => break ConnectionEnd::Stopped,
                 event = self.uplink.next() => match event {
-                    UplinkEvent::Lost(error) => break Ended::Lost(error),
-                    UplinkEvent::Malformed(problem) => tracing::warn!(problem, "no acknowledgement; left alone"),
+                    UplinkEvent::Lost(error) => break ConnectionEnd::Lost(error),
+                    UplinkEvent::Malformed(problem) => tracing::warn!(problem, "ignored a malformed acknowledgement"),
                     UplinkEvent::Confirmed(message) => self.confirmed(&message),
                     UplinkEvent::Committed(ack) => {
                         self.committed(&ack);
-                        // Not only at a tick: it may always come when another poll is on its way.
-                        if !self.of.uplink.windows.is_empty() && self.is_done() {
-                            break Ended::Rests;
+                        // Also checked here: at every tick another poll may be in flight.
+                        if !self.deliverer.uplink.windows.is_empty() && self.is_done() {
+                            break ConnectionEnd::Done;
                         }
                     }
                 },
-                changed = self.stats.changed() => changed?,
+                changed = self.spool_status.changed() => changed?,
                 () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
                 _ = resend.tick() => {
-                    if let Some(oldest) = self.unconfirmed.age() {
-                        tracing::info!(from = oldest, "the hub has not acknowledged; sending again");
-                        self.begin_again(oldest);
-                    }
+                    let overdue = self.unconfirmed.age();
+                    self.resend_from(overdue);
                 }
                 _ = tick.tick() => {
-                    if let Some(ended) = self.look() {
+                    if let Some(ended) = self.on_tick() {
                         break ended;
                     }
                 }
             }
         };
-        self.count();
-        let (month, used) = self.of.budget.used();
-        self.of.spool.note_traffic(month, used);
-        if matches!(ended, Ended::Stopped | Ended::Rests) {
+        self.count_traffic();
+        let (month, used) = self.deliverer.budget.used();
+        self.deliverer.spool.save_traffic(month, used);
+        if matches!(ended, ConnectionEnd::Stopped | ConnectionEnd::Done) {
             self.uplink.close().await;
         }
         Ok(ended)
@@ -189,46 +189,51 @@ impl<'a> Delivery<'a> {
         self.confirmed_at = self.life.elapsed();
         self.pace.confirmed(message.bytes, message.backlog, message.took);
         for &seq in &message.batches {
-            match self.of.confirm {
+            match self.deliverer.confirm {
                 Confirm::Hub => self.unconfirmed.taken(seq),
                 Confirm::Broker => {
-                    self.unconfirmed.forget(seq);
+                    self.unconfirmed.remove(seq);
                     let taken = [(seq, seq)].into_iter().collect();
-                    self.of.spool.release(self.epoch, &taken, false);
+                    self.deliverer.spool.release(self.epoch, &taken, false);
                 }
             }
         }
     }
 
-    /// The hub has told what it has.
+    /// The hub has acknowledged batches.
     fn committed(&mut self, ack: &Ack) {
         if ack.epoch != self.epoch {
             return;
         }
-        let last = self.stats.borrow().spool.last_seq;
+        let last = self.spool_status.borrow().spool.last_seq;
         if let Some(beyond) = ack.committed.last().filter(|beyond| *beyond > last) {
             tracing::warn!(
                 beyond,
                 last,
-                "an acknowledgement of batches that were never made; only the others count"
+                "ignored the acknowledgement of batches that do not exist"
             );
         }
-        let now = self.of.clock.now();
-        self.of.status.send_modify(|s| s.acknowledged_at = Some(now));
-        if let Some(lost) = self.unconfirmed.committed(&ack.committed) {
-            tracing::info!(from = lost, "the hub has not acknowledged; sending again");
-            self.begin_again(lost);
-        }
+        let now = self.deliverer.clock.now();
+        self.deliverer.status.send_modify(|s| s.acknowledged_at = Some(now));
+        let overtaken = self.unconfirmed.committed(&ack.committed);
+        self.resend_from(overtaken);
         let at = self.life.elapsed();
         let heal = self.healed.is_none_or(|healed| at - healed >= HEAL_EVERY);
         if heal {
             self.healed = Some(at);
         }
-        self.of.spool.release(ack.epoch, &ack.committed, heal);
+        self.deliverer.spool.release(ack.epoch, &ack.committed, heal);
     }
 
-    /// The backlog begins at `oldest` again: all from there on that are not on their way are sent.
-    fn begin_again(&mut self, oldest: u64) {
+    fn resend_from(&mut self, oldest: Option<u64>) {
+        if let Some(oldest) = oldest {
+            tracing::info!(from = oldest, "the hub has not acknowledged; sending again");
+            self.rewind_to(oldest);
+        }
+    }
+
+    /// Makes everything from `oldest` on backlog again, except for what is in flight.
+    fn rewind_to(&mut self, oldest: u64) {
         if oldest <= self.old_after {
             self.old_after = oldest.saturating_sub(1);
             self.fetched.clear();
@@ -239,108 +244,104 @@ impl<'a> Delivery<'a> {
         self.old_after < self.new_after || !self.fetched.is_empty()
     }
 
-    /// Whether everything that may be sent has been, and been acknowledged.
+    /// Whether everything that may be sent has been sent and acknowledged.
     fn is_done(&self) -> bool {
-        let last_seq = self.stats.borrow().spool.last_seq;
+        let last_seq = self.spool_status.borrow().spool.last_seq;
         self.unconfirmed.len() == 0 && !self.has_backlog() && self.new_after >= last_seq
     }
 
-    /// What only time changes.
-    fn look(&mut self) -> Option<Ended> {
-        self.count();
+    /// Checks what changes with time alone.
+    fn on_tick(&mut self) -> Option<ConnectionEnd> {
+        self.count_traffic();
         let at = self.life.elapsed();
         if self.uplink.is_idle() {
             self.confirmed_at = at;
         } else if at - self.confirmed_at >= BROKER_SILENT {
-            return Some(Ended::Lost(self.uplink.silent(BROKER_SILENT)));
+            return Some(ConnectionEnd::Lost(self.uplink.silent(BROKER_SILENT)));
         }
-        let base = self.of.clock.base();
-        if base.provisional && !self.held_on && at >= self.of.hold {
-            self.held_on = true;
+        let base = self.deliverer.clock.base();
+        if base.provisional && !self.stopped_holding && at >= self.deliverer.hold {
+            self.stopped_holding = true;
             tracing::warn!(
                 "the clock is still not known to be right; readings are sent as suspect"
             );
-            self.of.spool.time_stays_unknown(BootId(base.boot));
+            self.deliverer.spool.stop_holding(BootId(base.boot));
         }
         let clock = clock_state(base);
-        if clock != self.told {
-            self.told = clock;
-            if let Err(lost) = self.uplink.tell_clock(clock) {
-                return Some(Ended::Lost(lost));
+        if clock != self.announced_clock {
+            self.announced_clock = clock;
+            if let Err(lost) = self.uplink.announce_clock(clock) {
+                return Some(ConnectionEnd::Lost(lost));
             }
         }
-        if self.of.uplink.windows.is_empty() {
+        if self.deliverer.uplink.windows.is_empty() {
             return None;
         }
-        let open =
-            matches!(windows::hour(&self.of.uplink.windows, &self.of.local()), Hour::Open(_));
-        (!open || self.is_done()).then_some(Ended::Rests)
+        let closed = matches!(self.deliverer.schedule(), Schedule::Closed(_));
+        (closed || self.is_done()).then_some(ConnectionEnd::Done)
     }
 
-    /// Counts what went over the link since it was last counted.
-    fn count(&mut self) {
-        let total = self.uplink.traffic();
-        let bytes = total.bytes - self.counted;
-        self.counted = total.bytes;
-        let local = self.of.local();
-        self.of.budget.count(bytes, &local);
-        let used = self.of.budget.used();
-        if used.1.abs_diff(self.noted) >= TRAFFIC_NOTE {
-            self.noted = used.1;
-            self.of.spool.note_traffic(used.0.clone(), used.1);
+    /// Counts what has gone over the link since the last time.
+    fn count_traffic(&mut self) {
+        let bytes = self.uplink.traffic() - self.counted;
+        self.counted += bytes;
+        let local = self.deliverer.local_time();
+        self.deliverer.budget.count(bytes, &local);
+        let used = self.deliverer.budget.used();
+        if used.1.abs_diff(self.saved) >= TRAFFIC_LAG {
+            self.saved = used.1;
+            self.deliverer.spool.save_traffic(used.0.clone(), used.1);
         }
-        let waits_for = if !self.of.budget.allows() {
+        let waits_for = if !self.deliverer.budget.allows() {
             Some(WaitsFor::Budget)
-        } else if self.has_backlog() && !self.of.budget.allows_backlog(&local) {
+        } else if self.has_backlog() && !self.deliverer.budget.allows_backlog(&local) {
             Some(WaitsFor::DaysShare)
         } else {
             None
         };
-        self.of.status.send_modify(|s| {
+        self.deliverer.status.send_modify(|s| {
             s.bytes += bytes;
             s.month = Some(used);
             s.waits_for = waits_for;
         });
     }
 
-    /// Sends what the link has room for. Returns the error of a connection that is lost.
-    async fn fill(&mut self, last_seq: u64) -> anyhow::Result<Option<MqttError>> {
-        if !self.of.budget.allows() {
-            return Ok(None);
+    /// Sends what the link has room for: first new batches, then backlog.
+    ///
+    /// # Errors
+    /// The connection is lost.
+    async fn send(&mut self, last_seq: u64) -> Result<(), MqttError> {
+        if !self.deliverer.budget.allows() {
+            return Ok(());
         }
-        if let Some(lost) = self.send_new(last_seq).await? {
-            return Ok(Some(lost));
-        }
-        if !self.has_backlog() || !self.of.budget.allows_backlog(&self.of.local()) {
-            return Ok(None);
-        }
-        while self.uplink.free() > WINDOW_NEW.min(usize::from(self.of.mqtt.window) / 2)
-            && self.unconfirmed.len() + UNCONFIRMED_NEW < UNCONFIRMED_MAX
+        self.send_new(last_seq).await?;
+        if !self.has_backlog()
+            || !self.deliverer.budget.allows_backlog(&self.deliverer.local_time())
         {
-            let Some(most) = self.pace.message_max(self.life.elapsed()) else {
-                break;
-            };
-            if self.fetched.is_empty() && !self.fetch().await? {
-                break;
-            }
-            if let Err(lost) = self.send_backlog(most) {
-                return Ok(Some(lost));
-            }
+            return Ok(());
         }
-        Ok(None)
+        let window_new = WINDOW_NEW.min(usize::from(self.deliverer.mqtt.window) / 2);
+        while self.uplink.free() > window_new
+            && self.unconfirmed.len() + UNCONFIRMED_NEW < UNCONFIRMED_MAX
+            && let Some(most) = self.pace.message_max(self.life.elapsed())
+            && (!self.fetched.is_empty() || self.fetch().await)
+        {
+            self.send_backlog(most)?;
+        }
+        Ok(())
     }
 
-    /// What is new has got to `seq`. Where there is no backlog, none begins here.
-    fn pass(&mut self, seq: u64) {
+    /// New batches have been dealt with up to `seq`. If there is no backlog, none begins here.
+    fn advance_new(&mut self, seq: u64) {
         if !self.has_backlog() {
             self.old_after = seq;
         }
         self.new_after = seq;
     }
 
-    async fn send_new(&mut self, last_seq: u64) -> anyhow::Result<Option<MqttError>> {
+    async fn send_new(&mut self, last_seq: u64) -> Result<(), MqttError> {
         if last_seq.saturating_sub(self.new_after) > NEW_MAX {
-            self.begin_again(self.new_after + 1);
+            self.rewind_to(self.new_after + 1);
             self.new_after = last_seq - 1;
         }
         while self.new_after < last_seq {
@@ -349,57 +350,50 @@ impl<'a> Delivery<'a> {
             if room == 0 {
                 break;
             }
-            let Ok(batches) = self.of.spool.batches(self.new_after, last_seq, room as u32).await
-            else {
-                // The spool says so itself, and is asked again.
+            let spool = &self.deliverer.spool;
+            let Ok(batches) = spool.batches(self.new_after, last_seq, room as u32).await else {
+                // The spool reports its failure itself, and is asked again.
                 break;
             };
             if batches.is_empty() {
-                // All up to the last wait for the clock.
-                self.pass(last_seq);
+                // All up to the last are held back until the time is known.
+                self.advance_new(last_seq);
             }
             for batch in batches {
-                self.pass(batch.seq);
-                let Some(message) = self.message(&batch) else {
-                    continue;
-                };
-                if let Err(lost) = self.uplink.publish(vec![batch.seq], false, message) {
-                    return Ok(Some(lost));
+                self.advance_new(batch.seq);
+                if self.compress {
+                    self.publish(vec![batch.seq], false, batch.message)?;
+                } else if let Some(plain) = self.decompressed(&batch) {
+                    self.publish(vec![batch.seq], false, plain)?;
                 }
-                self.sent([batch.seq]);
             }
         }
-        Ok(None)
+        Ok(())
     }
 
-    /// Fetches backlog that is not on its way. Returns whether there is any.
-    async fn fetch(&mut self) -> anyhow::Result<bool> {
+    /// Fetches backlog that is not in flight. Returns whether there is any.
+    async fn fetch(&mut self) -> bool {
         while self.fetched.is_empty() && self.old_after < self.new_after {
-            let Ok(batches) = self.of.spool.stored(self.old_after, self.new_after, FETCH).await
-            else {
-                return Ok(false);
-            };
+            let stored = self.deliverer.spool.stored(self.old_after, self.new_after, FETCH).await;
+            let Ok(batches) = stored else { return false };
             self.old_after = batches.last().map_or(self.new_after, |last| last.seq);
             let waiting = batches.into_iter().filter(|b| !self.unconfirmed.contains(b.seq));
             self.fetched.extend(waiting);
         }
-        Ok(!self.fetched.is_empty())
+        !self.fetched.is_empty()
     }
 
-    /// Sends a message of at most `most` bytes of backlog, but at least one batch.
+    /// Sends one message of backlog, of at most `most` bytes before compression but of at least one batch.
     fn send_backlog(&mut self, most: usize) -> Result<(), MqttError> {
         let (mut seqs, mut messages, mut bytes) = (Vec::new(), Vec::new(), 0);
         while let Some(batch) = self.fetched.pop_front() {
-            let Ok(plain) = packed::plain(&batch.message) else {
-                self.of.spool.spoilt(batch.seq);
-                continue;
-            };
+            let Some(plain) = self.decompressed(&batch) else { continue };
             if !messages.is_empty() && bytes + plain.len() > most {
                 self.fetched.push_front(batch);
                 break;
             }
             bytes += plain.len() + 1;
-            messages.push(plain.into_owned());
+            messages.push(plain);
             seqs.push(batch.seq);
         }
         if seqs.is_empty() {
@@ -408,30 +402,29 @@ impl<'a> Delivery<'a> {
         let message = packed::bundle(&messages);
         let message = if self.compress { packed::compress_well(&message) } else { message };
         self.pace.sent(message.len());
-        self.uplink.publish(seqs.clone(), true, message)?;
-        self.sent(seqs);
-        Ok(())
+        self.publish(seqs, true, message)
     }
 
-    /// A message with these batches is on its way.
-    fn sent(&mut self, seqs: impl IntoIterator<Item = u64>) {
+    fn publish(
+        &mut self,
+        seqs: Vec<u64>,
+        backlog: bool,
+        message: Vec<u8>,
+    ) -> Result<(), MqttError> {
+        self.uplink.publish(seqs.clone(), backlog, message)?;
         for seq in seqs {
             self.unconfirmed.sent(seq);
         }
-        self.of.status.send_modify(|s| s.messages += 1);
+        self.deliverer.status.send_modify(|s| s.messages += 1);
+        Ok(())
     }
 
-    /// The message of one batch as it is sent; nothing where it cannot be read any more.
-    fn message(&self, batch: &SpooledBatch) -> Option<Vec<u8>> {
-        if self.compress {
-            return Some(batch.message.clone());
+    /// The message of a batch as it was before compression. A batch that cannot be read any more becomes a loss record.
+    fn decompressed(&self, batch: &SpooledBatch) -> Option<Vec<u8>> {
+        let plain = packed::decompress(&batch.message);
+        if plain.is_err() {
+            self.deliverer.spool.replace_damaged(batch.seq);
         }
-        match packed::plain(&batch.message) {
-            Ok(plain) => Some(plain.into_owned()),
-            Err(_) => {
-                self.of.spool.spoilt(batch.seq);
-                None
-            }
-        }
+        plain.ok().map(|plain| plain.into_owned())
     }
 }

@@ -1,7 +1,7 @@
-//! From the spool to the broker, until the hub has committed it, or where it is told so, the broker taken it.
+//! Delivery: from the spool to the broker, until the hub has committed each batch, or, if so configured, until the broker has it.
 //!
-//! Two lanes share a connection: what is new goes at once, batch by batch; the backlog follows, oldest first and several batches to
-//! a message, as far as the link has room for it.
+//! Two lanes share a connection. New batches go at once, one by one. The backlog follows, oldest first and several batches to a
+//! message, as fast as the link has room for it.
 
 mod connection;
 mod pace;
@@ -16,38 +16,30 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use self::connection::{Delivery, Ended, clock_state};
+use self::connection::{ConnectionEnd, Delivery, clock_state};
 use self::pace::Budget;
-use self::windows::Hour;
+use self::windows::Schedule;
 pub use self::windows::Window;
 use super::settings::{Confirm, EdgeSettings, UplinkSettings};
 use crate::core::GatewayId;
-use crate::mqtt::uplink::Uplink;
-use crate::mqtt::{MqttError, MqttSettings};
+use crate::mqtt::uplink::{self, Uplink};
+use crate::mqtt::{MqttSettings, Reconnect};
 use crate::spool::SpoolHandle;
-use crate::support::{Backoff, Clock, Stopwatch, chance};
-use crate::wire::{Birth, ClockState};
+use crate::support::{Backoff, Clock};
+use crate::wire::Birth;
 
-/// Waits between connections: at once after a hiccup, five minutes where the broker stays away.
+/// Waits between connections: short after a hiccup, up to five minutes while the broker stays unreachable.
 const RECONNECT: Backoff =
     Backoff { first: Duration::from_secs(1), most: Duration::from_secs(300) };
 
-/// A connection that has lived this long was a good one: the next failure is the first again. Shorter ones are a broker
-/// that kicks us out, and must not be stormed.
-const GOOD_LIFE: Duration = Duration::from_secs(60);
-
-/// Connections that end sooner than this, twice in a row, are ended by the broker: another client has come by our name, or the
-/// broker has banned it.
-const KICKED_WITHIN: Duration = Duration::from_secs(5);
-
-/// How delivery does, for whoever asks.
+/// The state of delivery, for `hanqing status` and the metrics.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct DeliveryStatus {
-    /// Since when there is a connection to the broker.
+    /// When the current connection to the broker was made.
     pub connected_since: Option<Timestamp>,
-    /// Why there is none.
+    /// Why there is no connection.
     pub problem: Option<String>,
-    /// When the next connection is made, where it is not made at once.
+    /// When the next connection will be made, if a window of connection decides that.
     pub next_at: Option<Timestamp>,
     /// When the hub last acknowledged something.
     pub acknowledged_at: Option<Timestamp>,
@@ -55,11 +47,11 @@ pub struct DeliveryStatus {
     pub connections: u64,
     /// Messages sent since the start.
     pub messages: u64,
-    /// Bytes sent and received since the start, with an estimate of what the network adds.
+    /// Bytes sent and received since the start, including an estimate of the network's overhead.
     pub bytes: u64,
-    /// The month and what has been used of its budget.
+    /// The month, and the bytes of its budget that are used.
     pub month: Option<(String, u64)>,
-    /// Why something waits though there is a connection.
+    /// Why something waits although there is a connection.
     pub waits_for: Option<WaitsFor>,
 }
 
@@ -69,11 +61,11 @@ pub struct DeliveryStatus {
 pub enum WaitsFor {
     /// The month's budget is used up.
     Budget,
-    /// What the month's days up to now may use is used up: the backlog waits.
+    /// The share of the days up to today is used up; only the backlog waits.
     DaysShare,
 }
 
-/// What delivery has to know and to hand in.
+/// Delivers what is in the spool, over one connection after the other.
 pub(super) struct Deliverer {
     mqtt: MqttSettings,
     uplink: UplinkSettings,
@@ -88,7 +80,7 @@ pub(super) struct Deliverer {
 }
 
 impl Deliverer {
-    /// Delivers by `settings` what is in `spool`, where `traffic` is what has been noted of a month's.
+    /// `traffic` is the month and its bytes as the spool has them saved.
     pub fn new(
         settings: &EdgeSettings,
         birth: Birth,
@@ -111,109 +103,72 @@ impl Deliverer {
         }
     }
 
-    /// How it does.
     pub fn status(&self) -> watch::Receiver<DeliveryStatus> {
         self.status.subscribe()
     }
 
-    fn local(&self) -> ZonedDateTime {
+    fn local_time(&self) -> ZonedDateTime {
         self.clock.now().to_zoned_datetime(TimeZone::system())
     }
 
-    /// Delivers what is in the spool, and what comes, until `stop`.
+    fn schedule(&self) -> Schedule {
+        windows::schedule(&self.uplink.windows, &self.local_time())
+    }
+
+    /// Delivers until `stop`. An unreachable broker is not an error.
     ///
     /// # Errors
-    /// The spool's thread is gone, the settings cannot describe a broker, or a file that they name cannot be used at the start. A
-    /// broker that is away is no error.
+    /// The spool's thread has ended, the settings cannot describe a broker, or a file that they name cannot be used at the start.
     pub async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
-        let (mut failures, mut kicked) = (0, 0);
-        let mut begun = false;
-        let mut rests_until = None;
+        let mut reconnect = Reconnect::new(&uplink::client_id(&self.gateway), RECONNECT);
+        let mut done_until: Option<Timestamp> = None;
         loop {
-            if let Some(next) = self.closed_until(rests_until.take()) {
+            let next = match self.schedule() {
+                Schedule::Closed(next) => Some(next),
+                Schedule::Open(_) => done_until,
+            };
+            done_until = None;
+            if let Some(next) = next {
                 self.status.send_modify(|s| (s.next_at, s.problem) = (Some(next), None));
                 tokio::select! {
                     () = stop.cancelled() => return Ok(()),
                     () = self.clock.sleep_until(next) => continue,
                 }
             }
-            let life = Stopwatch::start();
-            let mut was_connected = false;
+            reconnect.begin();
+            let announced = (self.clock.now(), clock_state(self.clock.base()));
             let acknowledged = self.confirm == Confirm::Hub;
-            let clock = clock_state(self.clock.base());
-            let connecting = Uplink::connect(
-                &self.mqtt,
-                &self.gateway,
-                &self.birth,
-                acknowledged,
-                (self.clock.now(), clock),
-            );
+            let connecting =
+                Uplink::connect(&self.mqtt, &self.gateway, &self.birth, acknowledged, announced);
             let ended = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 connected = connecting => match connected {
                     Ok(uplink) => {
-                        was_connected = true;
+                        reconnect.connected();
                         tracing::info!(gateway = %self.gateway, "connected to the broker");
-                        self.deliver(uplink, clock, &stop).await?
+                        Delivery::new(&mut self, uplink, announced.1).run(&stop).await?
                     }
-                    Err(error) if error.is_final(begun) => return Err(error.into()),
-                    Err(error) => Ended::Lost(error),
+                    Err(error) => ConnectionEnd::Lost(error),
                 },
             };
-            begun = true;
             self.status.send_modify(|s| s.connected_since = None);
             let error = match ended {
-                Ended::Stopped => return Ok(()),
-                Ended::Rests => {
-                    let hour = windows::hour(&self.uplink.windows, &self.local());
-                    if let Hour::Open(until) = hour {
-                        rests_until = Some(until);
+                ConnectionEnd::Stopped => return Ok(()),
+                ConnectionEnd::SpoolReplaced => continue,
+                ConnectionEnd::Done => {
+                    if let Schedule::Open(until) = self.schedule() {
+                        done_until = Some(until);
                     }
                     continue;
                 }
-                Ended::Renewed => continue,
-                Ended::Lost(error) => error,
+                ConnectionEnd::Lost(error) => error,
             };
-            if let MqttError::Renewed { .. } = error {
-                tracing::info!(gateway = %self.gateway, "{error}");
-                failures = 0;
-                continue;
-            }
-            let lived = life.elapsed();
-            failures = if lived >= GOOD_LIFE { 1 } else { failures + 1 };
-            kicked = if was_connected && lived < KICKED_WITHIN { kicked + 1 } else { 0 };
-            let mut problem = error.to_string();
-            if kicked >= 2 {
-                problem = format!(
-                    "{problem}; ended {kicked} times within {} s of its beginning: another client uses the id hanqing-{}, or the broker bans it",
-                    KICKED_WITHIN.as_secs(),
-                    self.gateway
-                );
-            }
-            let wait = RECONNECT.wait(failures, chance::unit());
+            let Some((problem, wait)) = reconnect.after(error)? else { continue };
             tracing::warn!(gateway = %self.gateway, error = problem, wait_s = wait.as_secs_f32(), "no broker; readings stay in the spool");
             self.status.send_modify(|s| s.problem = Some(problem));
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                () = tokio::time::sleep(wait) => {}
+            if !Reconnect::wait(wait, &stop).await {
+                return Ok(());
             }
         }
-    }
-
-    /// Until when no connection is to be made.
-    fn closed_until(&self, rests_until: Option<Timestamp>) -> Option<Timestamp> {
-        match windows::hour(&self.uplink.windows, &self.local()) {
-            Hour::Closed(next) => Some(next),
-            Hour::Open(_) => rests_until,
-        }
-    }
-
-    async fn deliver(
-        &mut self,
-        uplink: Uplink,
-        clock: ClockState,
-        stop: &CancellationToken,
-    ) -> anyhow::Result<Ended> {
-        Delivery::new(self, uplink, clock).run(stop).await
     }
 }

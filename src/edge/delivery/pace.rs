@@ -1,78 +1,78 @@
-//! How fast the backlog may follow, and how much may be sent at all. Pure: times come from outside.
+//! How fast the backlog may be sent, and how much may be sent in a month. Pure: times come from outside.
 
 use std::time::Duration;
 
 use jiff::ZonedDateTime;
 
-/// A message that the broker confirms within this time went over a link with room to spare.
+/// A message that the broker confirms within this time went over a link with capacity to spare.
 const QUICK: Duration = Duration::from_millis(300);
 
-/// One that takes longer has waited behind others: what is new would too. A fifth of the 5 s in which new readings have to arrive.
+/// A message that takes longer has queued behind others, as new batches would. A fifth of the 5 s in which new readings have to
+/// arrive.
 const SLOW: Duration = Duration::from_secs(1);
 
-/// Bytes of the backlog on their way at first: what a 2G link sends in two seconds.
-const BEGIN: usize = 8 * 1024;
+/// Bytes of backlog in flight at first: what a 2G link sends in two seconds.
+const WINDOW_FIRST: usize = 8 * 1024;
 
-/// And at least: one message of a batch has to go.
-const LEAST: usize = 4 * 1024;
+/// Least bytes of backlog in flight: one batch has to go.
+const WINDOW_MIN: usize = 4 * 1024;
 
-/// And at most: fills 25 Mbit/s at 80 ms. What is on its way lies in a gateway's memory.
-const MOST: usize = 256 * 1024;
+/// Most bytes of backlog in flight: fills 25 Mbit/s at 80 ms. They take up the gateway's memory.
+const WINDOW_MAX: usize = 256 * 1024;
 
-/// Largest message of the backlog, before it is compressed: larger ones compress no better, since zlib looks back 32 KiB.
-const MESSAGE_MOST: usize = 32 * 1024;
+/// Largest message of backlog before compression: larger ones compress no better, since zlib looks back 32 KiB.
+const MESSAGE_MAX: usize = 32 * 1024;
 
-/// How much of a link the backlog takes: as many bytes on their way as come through quickly.
+/// How much of a link the backlog takes: as many bytes in flight as come through quickly.
 #[derive(Debug)]
 pub(super) struct Pace {
-    /// Bytes that may be on their way.
+    /// Bytes that may be in flight.
     window: usize,
-    /// Bytes that are.
-    on_the_way: usize,
+    in_flight: usize,
     bucket: Option<Bucket>,
 }
 
 impl Pace {
-    /// For at most `rate` bytes a second, 0 for as fast as the link takes it.
+    /// For at most `rate` bytes a second; 0 means as fast as the link takes them.
     pub fn new(rate: u64) -> Self {
-        Self { window: BEGIN, on_the_way: 0, bucket: (rate > 0).then(|| Bucket::new(rate)) }
+        Self { window: WINDOW_FIRST, in_flight: 0, bucket: (rate > 0).then(|| Bucket::new(rate)) }
     }
 
-    /// Bytes that a message of the backlog may take now; `None` where none may go yet.
+    /// Bytes that a message of backlog may have now; `None` if none may be sent yet.
     pub fn message_max(&mut self, now: Duration) -> Option<usize> {
-        let room = self.on_the_way < self.window;
+        let room = self.in_flight < self.window;
         let may = self.bucket.as_mut().is_none_or(|bucket| bucket.holds(now));
-        (room && may).then(|| (self.window / 4).clamp(LEAST, MESSAGE_MOST))
+        (room && may).then(|| (self.window / 4).clamp(WINDOW_MIN, MESSAGE_MAX))
     }
 
-    /// How long until the bucket lets another message go; `None` where it is not the bucket that holds it back.
+    /// How long until the bucket lets another message pass; `None` if something else holds it back.
     pub fn wait(&self) -> Option<Duration> {
-        let room = self.on_the_way < self.window;
+        let room = self.in_flight < self.window;
         self.bucket.as_ref().filter(|_| room).map(Bucket::wait)
     }
 
-    /// A message of the backlog has been sent.
+    /// A message of backlog has been sent.
     pub fn sent(&mut self, bytes: usize) {
-        self.on_the_way += bytes;
+        self.in_flight += bytes;
         if let Some(bucket) = &mut self.bucket {
             bucket.take(bytes);
         }
     }
 
-    /// The broker has confirmed one, after `took`. One of the backlog makes room; all tell of the link.
+    /// The broker has confirmed a message, of backlog or new, after `took`.
     pub fn confirmed(&mut self, bytes: usize, backlog: bool, took: Duration) {
         if backlog {
-            self.on_the_way = self.on_the_way.saturating_sub(bytes);
+            self.in_flight = self.in_flight.saturating_sub(bytes);
         }
         if took > SLOW {
-            self.window = (self.window / 2).max(LEAST);
+            self.window = (self.window / 2).max(WINDOW_MIN);
         } else if took <= QUICK && backlog {
-            self.window = (self.window + bytes).min(MOST);
+            self.window = (self.window + bytes).min(WINDOW_MAX);
         }
     }
 }
 
-/// A token bucket: holds what a second lets through, and a message may overdraw it.
+/// A token bucket of one second's bytes. A message may overdraw it.
 #[derive(Debug)]
 struct Bucket {
     rate: u64,
@@ -101,17 +101,17 @@ impl Bucket {
     }
 }
 
-/// What may be sent in a month, by the gateway's local calendar.
+/// The bytes of a month, by the gateway's local calendar.
 #[derive(Debug, Clone)]
 pub(super) struct Budget {
-    /// Bytes a month; `None` for no limit.
+    /// `None` means no limit.
     most: Option<u64>,
     month: String,
     used: u64,
 }
 
 impl Budget {
-    /// Goes on from what is noted of `month`.
+    /// Continues from the saved `month` and its bytes.
     pub fn new(most: Option<u64>, (month, used): (String, u64)) -> Self {
         Self { most, month, used }
     }
@@ -131,15 +131,15 @@ impl Budget {
         self.most.is_none_or(|most| self.used < most)
     }
 
-    /// Whether the backlog may be sent: only from what the days of the month that have passed have left over, so that what is new
-    /// can be sent until its end.
+    /// Whether backlog may be sent: it may use only what the days of the month so far have left over, so that new readings can be
+    /// sent until the month ends.
     pub fn allows_backlog(&self, now: &ZonedDateTime) -> bool {
         let Some(most) = self.most else {
             return true;
         };
         let days = f64::from(now.days_in_month());
         let passed = f64::from(now.day() - 1) + f64::from(now.hour()) / 24.0;
-        // A day's share is there from the start of the day.
+        // The share of a day is available from its start.
         (self.used as f64) < most as f64 * ((passed + 1.0) / days).min(1.0)
     }
 
@@ -163,15 +163,15 @@ mod tests {
             pace.sent(size);
             pace.confirmed(size, true, QUICK);
         }
-        assert_eq!((pace.window, pace.message_max(SECOND)), (MOST, Some(MESSAGE_MOST)));
+        assert_eq!((pace.window, pace.message_max(SECOND)), (WINDOW_MAX, Some(MESSAGE_MAX)));
         for _ in 0..20 {
             pace.confirmed(100, false, SLOW * 2);
         }
-        assert_eq!((pace.window, pace.message_max(SECOND)), (LEAST, Some(LEAST)));
-        pace.sent(LEAST);
+        assert_eq!((pace.window, pace.message_max(SECOND)), (WINDOW_MIN, Some(WINDOW_MIN)));
+        pace.sent(WINDOW_MIN);
         assert_eq!(pace.message_max(SECOND), None);
-        pace.confirmed(LEAST, true, SLOW);
-        assert_eq!(pace.message_max(SECOND), Some(LEAST));
+        pace.confirmed(WINDOW_MIN, true, SLOW);
+        assert_eq!(pace.message_max(SECOND), Some(WINDOW_MIN));
     }
 
     #[test]

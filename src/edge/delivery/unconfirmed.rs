@@ -1,36 +1,36 @@
-//! What is on its way, and what of it has to be sent again. Pure.
+//! Batches in flight, and which of them have to be sent again. Pure.
 
 use std::collections::BTreeMap;
 
 use crate::wire::RangeSet;
 
-/// Acknowledgements of batches sent later that may come before that of an earlier one: a broker keeps the order, but several
-/// hubs may share its work. After so many the earlier one is lost: the broker took it when no hub had yet subscribed.
+/// Acknowledgements of later batches that may come before that of an earlier one: a broker keeps the order, but several hubs may
+/// share the work. After this many the earlier batch is lost: the broker took it before any hub had subscribed.
 const OVERTAKEN_MAX: u8 = 3;
 
-/// A batch on its way.
-#[derive(Clone, Copy, PartialEq)]
-struct OnItsWay {
-    place: Place,
-    /// The how many-th that was sent.
+struct InFlight {
+    progress: Progress,
+    /// Position in the order of sending.
     order: u64,
-    /// Acknowledgements of later ones that have come since the broker took it.
+    /// Acknowledgements of later batches that have come since the broker took this one.
     overtaken: u8,
 }
 
-/// Where a batch on its way is.
-#[derive(Clone, Copy, PartialEq)]
-enum Place {
-    /// With us or on the line.
+/// How far a batch has come.
+#[derive(PartialEq)]
+enum Progress {
+    /// Not yet confirmed by the broker.
     Sent,
-    /// With the broker, in the current or the last period of [`RESEND_AFTER`](super::connection::RESEND_AFTER).
-    Taken { periods: u8 },
+    /// The broker has it since the current period of [`RESEND_AFTER`](super::connection::RESEND_AFTER).
+    Taken,
+    /// The broker has it since the period before.
+    TakenBefore,
 }
 
 /// Batches sent over this connection that the hub has not acknowledged.
 #[derive(Default)]
 pub(super) struct Unconfirmed {
-    batches: BTreeMap<u64, OnItsWay>,
+    batches: BTreeMap<u64, InFlight>,
     /// Batches sent so far.
     order: u64,
     /// Whether the hub has acknowledged anything in the current period.
@@ -40,33 +40,31 @@ pub(super) struct Unconfirmed {
 impl Unconfirmed {
     pub fn sent(&mut self, seq: u64) {
         self.order += 1;
-        let batch = OnItsWay { place: Place::Sent, order: self.order, overtaken: 0 };
+        let batch = InFlight { progress: Progress::Sent, order: self.order, overtaken: 0 };
         self.batches.insert(seq, batch);
     }
 
+    /// The broker has taken this batch.
     pub fn taken(&mut self, seq: u64) {
         if let Some(batch) = self.batches.get_mut(&seq) {
-            batch.place = Place::Taken { periods: 0 };
+            batch.progress = Progress::Taken;
         }
     }
 
-    /// How many there are.
     pub fn len(&self) -> usize {
         self.batches.len()
     }
 
-    /// It needs no acknowledgement.
-    pub fn forget(&mut self, seq: u64) {
+    /// This batch needs no acknowledgement.
+    pub fn remove(&mut self, seq: u64) {
         self.batches.remove(&seq);
     }
 
-    /// Whether this one is on its way.
     pub fn contains(&self, seq: u64) -> bool {
         self.batches.contains_key(&seq)
     }
 
-    /// The hub has committed these. Forgets what has been overtaken too often and has to be sent again, and says from which
-    /// number on.
+    /// The hub has committed these. Removes what has been overtaken too often, and returns the number to send again from.
     pub fn committed(&mut self, committed: &RangeSet) -> Option<u64> {
         self.answered = true;
         let mut last = 0;
@@ -79,7 +77,7 @@ impl Unconfirmed {
         });
         let mut oldest = None;
         self.batches.retain(|seq, batch| {
-            if batch.place != Place::Sent && batch.order < last {
+            if batch.progress != Progress::Sent && batch.order < last {
                 batch.overtaken += 1;
             }
             let lost = batch.overtaken >= OVERTAKEN_MAX;
@@ -91,21 +89,21 @@ impl Unconfirmed {
         oldest
     }
 
-    /// A period has passed. Forgets what has to be sent again, and says from which number on.
+    /// A period has passed. Removes what has to be sent again, and returns the number to start from.
     ///
-    /// A hub that says nothing is away, and the broker keeps for it what it has taken: to send all of it again each period
-    /// would use up a metered link and the broker's queue. One batch is enough to see whether the hub, or a broker that has
-    /// forgotten everything, is there.
+    /// A silent hub is offline, and the broker keeps what it has taken for it: sending all of that again each period would use up a
+    /// metered link and the broker's queue. One batch is enough to find out whether the hub, or a broker that has lost its
+    /// queue, is there.
     pub fn age(&mut self) -> Option<u64> {
         let answered = std::mem::take(&mut self.answered);
         let mut oldest = None;
-        self.batches.retain(|seq, batch| match batch.place {
-            Place::Sent => true,
-            Place::Taken { periods: 0 } => {
-                batch.place = Place::Taken { periods: 1 };
+        self.batches.retain(|seq, batch| match batch.progress {
+            Progress::Sent => true,
+            Progress::Taken => {
+                batch.progress = Progress::TakenBefore;
                 true
             }
-            Place::Taken { .. } => {
+            Progress::TakenBefore => {
                 let stays = oldest.is_some() && !answered;
                 oldest = oldest.or(Some(*seq));
                 stays
@@ -119,7 +117,7 @@ impl Unconfirmed {
 mod tests {
     use super::*;
 
-    fn on_their_way(count: u64) -> Unconfirmed {
+    fn in_flight(count: u64) -> Unconfirmed {
         let mut unconfirmed = Unconfirmed::default();
         for seq in 1..=count {
             unconfirmed.sent(seq);
@@ -133,8 +131,8 @@ mod tests {
     }
 
     #[test]
-    fn a_hub_that_is_away_is_asked_with_one_batch_at_a_time() {
-        let mut unconfirmed = on_their_way(200);
+    fn a_silent_hub_is_probed_with_one_batch_at_a_time() {
+        let mut unconfirmed = in_flight(200);
         assert_eq!(unconfirmed.age(), None);
         let mut asked = Vec::new();
         for _ in 0..10 {
@@ -144,9 +142,9 @@ mod tests {
             unconfirmed.taken(seq);
             asked.push(seq);
         }
-        // What has just been sent again is not the one to be sent next.
+        // What has just been sent again is not sent next.
         assert_eq!(asked, [1, 2, 1, 2, 1, 2, 1, 2, 1, 2]);
-        // It is back and has committed one: now all others go.
+        // It is back and has committed one batch: now all others go.
         assert_eq!(unconfirmed.committed(&range(1, 1)), None);
         unconfirmed.age();
         unconfirmed.committed(&range(1, 1));
@@ -156,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_batch_that_later_ones_overtake_is_sent_again_at_once() {
-        let mut unconfirmed = on_their_way(5);
+        let mut unconfirmed = in_flight(5);
         assert_eq!(unconfirmed.committed(&range(2, 2)), None);
         assert_eq!(unconfirmed.committed(&range(2, 3)), None);
         // An acknowledgement that comes twice overtakes nothing.
@@ -172,7 +170,7 @@ mod tests {
 
     #[test]
     fn what_the_broker_has_not_taken_waits_for_the_line() {
-        let mut unconfirmed = on_their_way(1);
+        let mut unconfirmed = in_flight(1);
         unconfirmed.sent(2);
         assert_eq!((unconfirmed.age(), unconfirmed.age()), (None, Some(1)));
         assert_eq!((unconfirmed.age(), unconfirmed.batches.len()), (None, 1));

@@ -1,4 +1,4 @@
-//! When a gateway connects: solar sites switch their modem on for some minutes a day. Pure.
+//! When a gateway connects: solar sites switch their modem on for a few minutes a day. Pure.
 
 use std::str::FromStr;
 
@@ -6,28 +6,30 @@ use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp, ToSpan, ZonedDateTime};
 use serde::{Deserialize, Serialize};
 
-/// A stretch of each day, or of each hour, by the gateway's local time: `06:00+20` from six o'clock for twenty minutes, `*:30+5`
-/// from each half hour for five.
+/// A stretch of each day or hour by the gateway's local time. `06:00+20` is 20 minutes from six o'clock on, `*:30+5` is five minutes
+/// from half past every hour on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Window {
-    /// The hour; each where absent.
+    /// `None` means every hour.
     hour: Option<i8>,
     minute: i8,
     minutes: u16,
 }
 
-/// A window is open at least a minute, and at most a day, or where it is each hour's, an hour.
+/// A window is open for at most a day; one that opens every hour, for at most an hour.
 const MINUTES_MAX: u16 = 24 * 60;
 
 impl FromStr for Window {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = |rule: &str| {
-            format!("{text:?} is no window: {rule}; such as \"06:00+20\" or \"*:30+5\"")
+            format!("{text:?} is not a window: {rule}; for example \"06:00+20\" or \"*:30+5\"")
         };
-        let (begin, minutes) = text.split_once('+').ok_or_else(|| wrong("begin + minutes"))?;
-        let (hour, minute) = begin.split_once(':').ok_or_else(|| wrong("hour:minute"))?;
+        let (begin, minutes) =
+            text.split_once('+').ok_or_else(|| wrong("begin + minutes is expected"))?;
+        let (hour, minute) =
+            begin.split_once(':').ok_or_else(|| wrong("it begins with hour:minute"))?;
         let number = |text: &str, below: i8| {
             let digits = (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
             text.parse().ok().filter(|n| digits && *n < below)
@@ -66,19 +68,19 @@ impl From<Window> for String {
     }
 }
 
-/// Whether it is time to be connected.
+/// Whether a gateway should be connected.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Hour {
-    /// Until then.
+pub(super) enum Schedule {
+    /// Yes, until then.
     Open(Timestamp),
-    /// Until then.
+    /// No, until then.
     Closed(Timestamp),
 }
 
-/// What `windows` say at `now`; without any it is always open.
-pub(super) fn hour(windows: &[Window], now: &ZonedDateTime) -> Hour {
+/// What `windows` say at `now`. Without any, a gateway is always connected.
+pub(super) fn schedule(windows: &[Window], now: &ZonedDateTime) -> Schedule {
     if windows.is_empty() {
-        return Hour::Open(Timestamp::MAX);
+        return Schedule::Open(Timestamp::MAX);
     }
     let at = now.timestamp();
     let mut open: Option<Timestamp> = None;
@@ -95,13 +97,13 @@ pub(super) fn hour(windows: &[Window], now: &ZonedDateTime) -> Hour {
         }
     }
     match open {
-        Some(until) => Hour::Open(until),
-        // A day without a window: only where the calendar itself ends. Look again later.
-        None => Hour::Closed(next.unwrap_or(at + SignedDuration::from_hours(1))),
+        Some(until) => Schedule::Open(until),
+        // No window begins until tomorrow only where the calendar itself ends. Look again later.
+        None => Schedule::Closed(next.unwrap_or(at + SignedDuration::from_hours(1))),
     }
 }
 
-/// When a window begins around `now`: yesterday, which may still be open, today and tomorrow.
+/// When a window begins yesterday (it may still be open), today and tomorrow.
 fn begins(window: Window, now: &ZonedDateTime) -> impl Iterator<Item = Timestamp> {
     let hours = match window.hour {
         Some(hour) => hour..=hour,
@@ -132,8 +134,8 @@ mod tests {
     #[test]
     fn opens_and_closes_by_local_time() {
         let windows = windows(&["06:00+20", "23:50+30", "18:00+1"]);
-        let open = |until: &str| Hour::Open(at(until).timestamp());
-        let closed = |until: &str| Hour::Closed(at(until).timestamp());
+        let open = |until: &str| Schedule::Open(at(until).timestamp());
+        let closed = |until: &str| Schedule::Closed(at(until).timestamp());
         for (now, expected) in [
             ("2026-07-01T05:59:59", closed("2026-07-01T06:00")),
             ("2026-07-01T06:00", open("2026-07-01T06:20")),
@@ -142,26 +144,26 @@ mod tests {
             ("2026-07-02T00:19", open("2026-07-02T00:20")),
             ("2026-07-02T00:20", closed("2026-07-02T06:00")),
         ] {
-            assert_eq!(hour(&windows, &at(now)), expected, "{now}");
+            assert_eq!(schedule(&windows, &at(now)), expected, "{now}");
         }
-        assert_eq!(hour(&[], &at("2026-07-01T00:00")), Hour::Open(Timestamp::MAX));
+        assert_eq!(schedule(&[], &at("2026-07-01T00:00")), Schedule::Open(Timestamp::MAX));
     }
 
     #[test]
     fn an_hourly_window_opens_each_hour() {
         let windows = windows(&["*:30+5"]);
         assert_eq!(
-            hour(&windows, &at("2026-07-01T23:40")),
-            Hour::Closed(at("2026-07-02T00:30").timestamp())
+            schedule(&windows, &at("2026-07-01T23:40")),
+            Schedule::Closed(at("2026-07-02T00:30").timestamp())
         );
         assert_eq!(
-            hour(&windows, &at("2026-07-01T12:34")),
-            Hour::Open(at("2026-07-01T12:35").timestamp())
+            schedule(&windows, &at("2026-07-01T12:34")),
+            Schedule::Open(at("2026-07-01T12:35").timestamp())
         );
     }
 
     #[test]
-    fn what_is_no_window_is_told_the_rule() {
+    fn a_wrong_window_is_refused_with_the_rule() {
         for (bad, says) in [
             ("", "begin + minutes"),
             ("6+20", "hour:minute"),

@@ -15,6 +15,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::settings::ServerSettings;
 use crate::store::StoreError;
+use crate::support::error_chain;
 
 /// Bytes kept of the text of a refusal.
 const TEXT_MAX: usize = 2_000;
@@ -238,17 +239,7 @@ fn error_text(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".into();
     }
-    let mut causes = Vec::new();
-    let mut source = std::error::Error::source(error);
-    while let Some(error) = source {
-        causes.push(error.to_string());
-        source = error.source();
-    }
-    causes.dedup();
-    if causes.is_empty() {
-        causes.push(error.to_string());
-    }
-    causes.join(": ")
+    std::error::Error::source(error).map_or_else(|| error.to_string(), error_chain)
 }
 
 /// The first bytes of an answer; what cannot be read is left out.

@@ -18,7 +18,7 @@ use super::*;
 use crate::core::{Flag, Reading, Reason, Series};
 use crate::store::tests::{at, batch, born, gateway, good, missing};
 use crate::store::{Sqlite, line};
-use crate::wire::{ClockState, GatewayState, LostTo, Remains};
+use crate::wire::{ClockState, GatewayState, LossCause, LossRecord};
 
 /// What was written, as an InfluxDB answers for a measurement: a table for each series and field, with the columns that it has.
 fn csv(lines: &str, measurement: &str) -> String {
@@ -92,8 +92,8 @@ fn batches() -> Vec<Batch> {
         ..good("pond-1/level", 3, f64::from(0.7f32))
     };
     let mut thinned = batch(7, vec![missing("pond-2/level", 9, Reason::Crc)]);
-    thinned.remains =
-        Some(Remains { first: 5, lost: Some(12), from: at(0), to: at(9), why: LostTo::Full });
+    thinned.loss =
+        Some(LossRecord { first: 5, lost: Some(12), from: at(0), to: at(9), why: LossCause::Full });
     let meter = (0..20).map(|h| good("pump-1/energy_total", 60 * h, 9_900.0 + 10.1 * h as f64));
     vec![
         batch(

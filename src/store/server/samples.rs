@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::core::{Flag, GatewayId, Reading, Series};
 use crate::store::LostRow;
 use crate::store::line::{self, WORDS_EACH};
-use crate::wire::{ClockState, CounterSpec, Epoch, GatewayState, Remains, Status};
+use crate::wire::{ClockState, CounterSpec, Epoch, GatewayState, LossRecord, Status};
 
 /// What a sample belongs to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -103,11 +103,11 @@ impl Records {
             }
             let gateway = tags.gateway()?;
             let epoch = Epoch::try_from(tags.epoch.clone()).ok()?;
-            let lost = remains(fields).map(|remains| LostRow {
+            let lost = loss_record(fields).map(|loss| LostRow {
                 gateway: gateway.clone(),
                 epoch,
                 seq: last,
-                remains,
+                loss,
             });
             Some(Came {
                 gateway,
@@ -159,9 +159,9 @@ impl Records {
     }
 }
 
-fn remains(fields: &Fields) -> Option<Remains> {
+fn loss_record(fields: &Fields) -> Option<LossRecord> {
     let at = |name| Timestamp::from_millisecond(whole(fields, name)?).ok();
-    Some(Remains {
+    Some(LossRecord {
         first: count(fields, "remains_first")?,
         lost: count(fields, "lost"),
         from: at("lost_from_ms")?,

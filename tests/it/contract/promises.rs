@@ -2,7 +2,7 @@
 
 use hanqing::core::{Calendar, Flag, Period, Reading, Reason, Series};
 use hanqing::store::Sqlite;
-use hanqing::wire::{ClockState, CounterSpec, GatewayState, LostTo, Remains, Status};
+use hanqing::wire::{ClockState, CounterSpec, GatewayState, LossCause, LossRecord, Status};
 use jiff::SignedDuration;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
@@ -177,16 +177,17 @@ pub fn the_latest_and_the_latest_that_counts(mut tested: Tested) {
 }
 
 pub fn gaps_and_what_is_lost_have_names(mut tested: Tested) {
-    let lost = Remains { first: 5, lost: Some(70), from: at(0), to: at(60), why: LostTo::Thinned };
-    let unknown = Remains { first: 9, lost: None, why: LostTo::Spoilt, ..lost };
+    let lost =
+        LossRecord { first: 5, lost: Some(70), from: at(0), to: at(60), why: LossCause::Thinned };
+    let unknown = LossRecord { first: 9, lost: None, why: LossCause::Damaged, ..lost };
     let mut thinned = tested.batch(7, vec![tested.good("pond/level", 0, 1.0)]);
-    thinned.remains = Some(lost);
+    thinned.loss = Some(lost);
     let mut spoilt = tested.batch(9, vec![]);
-    spoilt.remains = Some(unknown);
+    spoilt.loss = Some(unknown);
     tested.commit(&[tested.batch(2, vec![]), thinned, spoilt]);
     assert_eq!(tested.delivered(), (vec![(2, 2), (5, 7), (9, 9)], vec![(1, 1), (3, 4), (8, 8)]));
     let rows = tested.read().lost().unwrap();
-    let told: Vec<_> = rows.iter().map(|row| (row.seq, row.remains)).collect();
+    let told: Vec<_> = rows.iter().map(|row| (row.seq, row.loss)).collect();
     assert_eq!(told, [(7, lost), (9, unknown)]);
 }
 

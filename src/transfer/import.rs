@@ -12,8 +12,8 @@ use std::path::Path;
 use anyhow::Context;
 use ring::digest::{self, SHA256};
 
+use super::format::{self, Content, Item, next_line};
 use super::row::Row;
-use super::sift::{self, Content, Item, next_line};
 use super::{csv, line, parquet};
 use crate::core::{GatewayId, Series};
 use crate::store::{Sqlite, Store};
@@ -97,7 +97,7 @@ impl<'a> Import<'a> {
     /// The file cannot be read to its end, or the store takes no more. What was committed stays, and the same import again goes over
     /// it without doubling anything.
     pub fn take(&mut self, path: &Path) -> anyhow::Result<()> {
-        let content = sift::open(path)?;
+        let content = format::open(path)?;
         let read = match content {
             Content::Messages(messages) => self.messages(path, messages),
             Content::Csv(file) => self.table(path, |sink| csv::read(file, sink)),
@@ -113,7 +113,7 @@ impl<'a> Import<'a> {
     fn table(
         &mut self,
         path: &Path,
-        read: impl FnOnce(&mut sift::Sink<'_>) -> anyhow::Result<()>,
+        read: impl FnOnce(&mut format::Sink<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let epoch = epoch_of(path)?;
         let mut last = 0;
@@ -147,7 +147,7 @@ impl<'a> Import<'a> {
                 epoch,
                 seq: *last,
                 clock: None,
-                remains: None,
+                loss: None,
                 readings: Vec::new(),
             });
         }

@@ -20,8 +20,8 @@ use ::parquet::record::reader::RowIter;
 use ::parquet::schema::types::{ColumnPath, Type, TypePtr};
 use anyhow::Context;
 
+use super::format::{Item, Sink};
 use super::row::{COLUMNS, Read, Row, Wrong, text_of, wrong};
-use super::sift::{Item, Sink};
 use crate::core::Reading;
 use crate::wire::CounterSpec;
 

@@ -7,6 +7,7 @@ pub mod backup;
 mod backup_tests;
 mod csv;
 mod export;
+mod format;
 mod import;
 mod line;
 mod manifest;
@@ -14,7 +15,6 @@ mod parquet;
 mod parts;
 pub mod restore;
 mod row;
-mod sift;
 #[cfg(test)]
 mod tests;
 

@@ -6,8 +6,8 @@ use anyhow::Context;
 use influxdb_line_protocol::{FieldValue, ParsedLine, parse_lines};
 use jiff::Timestamp;
 
+use super::format::{Item, Sink, next_line};
 use super::row::{Read, Wrong, text_of, wrong};
-use super::sift::{Item, Sink, next_line};
 use crate::core::{Flag, Parameter, Reading, Series};
 use crate::store::line;
 use crate::wire::CounterSpec;

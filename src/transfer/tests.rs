@@ -70,7 +70,7 @@ fn batch(readings: Vec<Reading>) -> Batch {
         epoch: Epoch(1),
         seq: 1,
         clock: None,
-        remains: None,
+        loss: None,
         readings,
     }
 }

@@ -7,8 +7,8 @@ use anyhow::Context;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::format::{Item, Sink};
 use super::row::{COLUMNS, Read, Row, Wrong, text_of, wrong};
-use super::sift::{Item, Sink};
 use crate::core::Reading;
 use crate::wire::CounterSpec;
 

@@ -1,15 +1,15 @@
 //! Tests of the thread that owns the spool.
 
 use super::*;
-use crate::spool::Limits;
 use crate::spool::message::decode;
 use crate::spool::test_kit::{CLOCK, LIMITS, gateway, open, range, reading, readings};
+use crate::spool::{Limits, SpoolHandle};
 use crate::wire::MESSAGE_SIZE_MAX;
 use jiff::Timestamp;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
-/// Of which one is a twentieth of what waits in memory at most.
+/// Values that do not compress: 500 are a twentieth of what may wait in memory.
 fn noisy(count: usize, from: u32) -> Vec<Reading> {
     let readings = (0..count).map(|n| {
         let mut reading = reading(n as i64);
@@ -21,12 +21,12 @@ fn noisy(count: usize, from: u32) -> Vec<Reading> {
 }
 
 fn begin(path: &std::path::Path) -> SpoolHandle {
-    start(open(path), Clock::system()).unwrap()
+    SpoolHandle::start(open(path), Clock::system()).unwrap()
 }
 
 async fn append(spool: &SpoolHandle, readings: Vec<Reading>) -> u64 {
     spool.append(readings, CLOCK).await.unwrap();
-    spool.stats().borrow().spool.last_seq
+    spool.status().borrow().spool.last_seq
 }
 
 async fn numbers(spool: &SpoolHandle, after: u64, count: u32) -> Vec<u64> {
@@ -38,19 +38,19 @@ async fn numbers(spool: &SpoolHandle, after: u64, count: u32) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn what_was_appended_comes_from_memory_and_from_the_file_alike() {
+async fn recent_batches_come_from_memory_and_later_from_the_file() {
     let dir = tempfile::tempdir().unwrap();
     let spool = begin(&dir.path().join("s"));
     for _ in 0..5 {
         append(&spool, readings(2)).await;
     }
     assert_eq!(numbers(&spool, 0, 2).await, [1, 2]);
-    assert_eq!(spool.shared.lock().waiting().0, 3);
+    assert_eq!(spool.shared.lock().recent().0, 3);
     // Again, as after a lost connection: from the file.
     assert_eq!(numbers(&spool, 0, 3).await, [1, 2, 3]);
     assert_eq!(numbers(&spool, 3, 9).await, [4, 5]);
     assert_eq!(numbers(&spool, 5, 9).await, [0; 0]);
-    assert_eq!(spool.shared.lock().waiting(), (0, 0));
+    assert_eq!(spool.shared.lock().recent(), (0, 0));
 }
 
 #[tokio::test]
@@ -60,31 +60,31 @@ async fn memory_is_bounded_while_nothing_is_delivered() {
     for n in 0..12 {
         append(&spool, noisy(5000, n)).await;
     }
-    let (kept, bytes) = spool.shared.lock().waiting();
+    let (kept, bytes) = spool.shared.lock().recent();
     assert!(kept > 0 && kept < 12 && bytes <= MESSAGE_SIZE_MAX, "{kept} {bytes}");
     assert_eq!(numbers(&spool, 0, 99).await, (1..=12).collect::<Vec<_>>());
 }
 
 #[tokio::test]
-async fn what_was_released_is_noted_at_the_end() {
+async fn releases_are_saved_at_the_end() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("s");
     let spool = begin(&path);
-    // At once after an append, and again once the thread sleeps.
+    // Right after an append, and again once the thread sleeps.
     for _ in 0..2 {
         let seq = append(&spool, readings(2)).await;
-        let epoch = spool.stats().borrow().spool.epoch;
+        let epoch = spool.status().borrow().spool.epoch;
         spool.release(epoch, &range(1, 9), true);
-        let mut stats = spool.stats();
+        let mut stats = spool.status();
         let empty = stats.wait_for(|stats| stats.spool.batches == 0);
-        let stats = tokio::time::timeout(LOOK_AFTER * 20, empty).await.unwrap().unwrap().spool;
+        let stats = tokio::time::timeout(RELEASE_EVERY * 20, empty).await.unwrap().unwrap().spool;
         assert_eq!((stats.readings, stats.last_seq), (0, seq));
     }
     spool.close().await;
     assert_eq!(open(&path).stats().batches, 0);
 }
 
-/// The file system is full, as far as SQLite can tell: the file may have no more pages.
+/// Makes the file system look full to SQLite: the file may get only this many more pages.
 fn fill(spool: &Spool, pages_more: u64) {
     let pages: u64 = spool.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
     let most = pages + pages_more;
@@ -92,48 +92,41 @@ fn fill(spool: &Spool, pages_more: u64) {
 }
 
 #[tokio::test]
-async fn readings_that_cannot_be_written_wait_and_what_finds_no_room_is_told() {
+async fn unwritten_readings_wait_in_memory_and_the_overflow_is_reported() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("s");
     let spool = open(&path);
     fill(&spool, 0);
-    let mut keeper = Keeper {
-        spool,
-        shared: Arc::default(),
-        now: KeeperStats::default(),
-        stats: watch::Sender::default(),
-        clock: Clock::system(),
-        unwritten: VecDeque::new(),
-    };
+    let (mut writer, _status) = Writer::new(spool, Arc::default(), Clock::system());
     let polls = 30;
     for n in 0..polls {
-        keeper.unwritten.push_back((noisy(500, n), CLOCK));
-        keeper.write();
+        writer.unwritten.push_back((noisy(500, n), CLOCK));
+        writer.write();
     }
-    assert_eq!(keeper.now.trouble, Some(Trouble::DiskFull));
-    assert_eq!((keeper.now.unwritten, keeper.now.lost), (UNWRITTEN_MAX as u64, 5000));
-    assert_eq!(keeper.spool.stats().last_seq, 0, "nothing is said to be stored");
-    fill(&keeper.spool, 1 << 20);
-    keeper.write();
-    assert_eq!((keeper.now.trouble, keeper.now.unwritten), (None, 0));
-    let batches = crate::spool::test_kit::waiting(&keeper.spool);
-    let remains = batches[0].remains.unwrap();
-    assert_eq!((batches.len(), remains.lost, remains.why), (20, Some(5000), LostTo::Unwritten));
+    assert_eq!(writer.now.trouble, Some(Trouble::DiskFull));
+    assert_eq!((writer.now.unwritten, writer.now.lost), (UNWRITTEN_MAX as u64, 5000));
+    assert_eq!(writer.spool.stats().last_seq, 0, "nothing is said to be stored");
+    fill(&writer.spool, 1 << 20);
+    writer.write();
+    assert_eq!((writer.now.trouble, writer.now.unwritten), (None, 0));
+    let batches = crate::spool::test_kit::waiting(&writer.spool);
+    let loss = batches[0].loss.unwrap();
+    assert_eq!((batches.len(), loss.lost, loss.why), (20, Some(5000), LossCause::Unwritten));
     assert_eq!(batches[0].readings, noisy(500, 10));
 }
 
 #[tokio::test]
-async fn a_file_that_is_spoilt_while_it_is_used_is_replaced() {
+async fn a_file_that_is_damaged_in_use_is_replaced() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("s");
     let spool =
         Spool::open(&path, &gateway(), Limits { free_min: 0, ..LIMITS }, Timestamp::UNIX_EPOCH)
             .unwrap();
     let before = spool.epoch();
-    let spool = start(spool, Clock::system()).unwrap();
+    let spool = SpoolHandle::start(spool, Clock::system()).unwrap();
     append(&spool, readings(3)).await;
     spool.close().await;
-    // Another's write over the file's tables, that this connection reads again.
+    // Another program overwrites the file's tables, and this connection reads them again.
     let other = rusqlite::Connection::open(&path).unwrap();
     other.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
     let size = std::fs::metadata(&path).unwrap().len();
@@ -147,23 +140,23 @@ async fn a_file_that_is_spoilt_while_it_is_used_is_replaced() {
     for _ in 0..3 {
         append(&spool, readings(2)).await;
     }
-    let stats = spool.stats().borrow().spool;
+    let stats = spool.status().borrow().spool;
     assert_ne!(stats.epoch, before);
     assert_eq!((stats.batches, stats.readings), (3, 6));
     let set_aside = std::fs::read_dir(dir.path()).unwrap().filter(|entry| {
         let name = entry.as_ref().unwrap().file_name();
-        name.to_str().unwrap().starts_with("s.spoilt-")
+        name.to_str().unwrap().starts_with("s.damaged-")
     });
     assert!(set_aside.count() > 0);
 }
 
 #[derive(Debug, Clone)]
 enum Action {
-    /// Of so many readings: large ones do not all stay in memory.
+    /// This many readings: large batches do not all stay in memory.
     Append(usize),
-    /// What the uplink does: fetch on from where it is.
+    /// The uplink fetches on from where it is.
     Fetch(u32),
-    /// What it does after a lost connection: begin again.
+    /// The uplink starts over, as after a lost connection.
     Again,
     Release(u64, u64),
 }
@@ -180,11 +173,11 @@ fn action() -> impl Strategy<Value = Action> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
-    fn the_uplink_passes_over_nothing(actions in prop::collection::vec(action(), 1..40)) {
+    fn the_uplink_skips_nothing(actions in prop::collection::vec(action(), 1..40)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let dir = tempfile::tempdir().unwrap();
         let spool = begin(&dir.path().join("s"));
-        let epoch = spool.stats().borrow().spool.epoch;
+        let epoch = spool.status().borrow().spool.epoch;
         let (mut held, mut after, mut made) = (BTreeSet::new(), 0, 0);
         for action in actions {
             match action {
@@ -211,10 +204,10 @@ proptest! {
 }
 
 #[tokio::test]
-async fn an_append_is_stored_though_nobody_waits_for_it() {
+async fn an_append_is_stored_even_if_nobody_waits_for_it() {
     let dir = tempfile::tempdir().unwrap();
     let spool = begin(&dir.path().join("s"));
     drop(spool.append(readings(1), CLOCK));
     assert_eq!(append(&spool, readings(1)).await, 2);
-    assert_eq!(spool.stats().borrow().spool.batches, 2);
+    assert_eq!(spool.status().borrow().spool.batches, 2);
 }

@@ -1,12 +1,13 @@
-//! Tests of making room.
+//! Tests of reclaiming space.
 
 use super::*;
+use crate::spool::Limits;
 use crate::spool::test_kit::*;
 use proptest::prelude::*;
 
 const SERIES: [&str; 3] = ["pond-1/level", "pump-1/energy_total", "pump-1/power"];
 
-/// A poll of three series at a minute. Values that do not compress away.
+/// A poll of three series, with values that do not compress.
 fn poll(minute: i64) -> Vec<Reading> {
     let polled = SERIES.iter().zip(1..).map(|(series, n)| {
         let mut reading = reading(minute * 60);
@@ -23,16 +24,16 @@ fn open_small(path: &std::path::Path, size_max: u64) -> Spool {
     Spool::open(path, &gateway(), limits, Timestamp::UNIX_EPOCH).unwrap()
 }
 
-/// All that the spool says of itself must be true.
+/// Checks the statistics and the numbering of the spool against its content.
 fn assert_sound(spool: &Spool, polls: i64) {
     let stats = spool.stats();
     let batches = waiting(spool);
     let held: u64 = batches.iter().map(|b| b.readings.len() as u64).sum();
-    let lost: u64 = batches.iter().filter_map(|b| b.remains).map(|r| r.lost.unwrap()).sum();
+    let lost: u64 = batches.iter().filter_map(|b| b.loss).map(|r| r.lost.unwrap()).sum();
     assert_eq!((stats.batches, stats.readings), (batches.len() as u64, held));
     assert_eq!(held + lost, polls as u64 * 3, "each reading is there or told of");
     assert_eq!(stats.thinned_readings + stats.dropped_readings, lost);
-    // Every number from the first that the hub does not have is stood for, once, in order.
+    // Every number from the first that the hub does not have is covered once, in order.
     let mut next = 1;
     for batch in &batches {
         let (first, last) = batch.stands_for();
@@ -44,7 +45,7 @@ fn assert_sound(spool: &Spool, polls: i64) {
 }
 
 #[test]
-fn what_the_hub_has_goes_first() {
+fn released_batches_are_deleted_first() {
     let dir = tempfile::tempdir().unwrap();
     let mut spool = open_small(&dir.path().join("s"), 20_000);
     for minute in 0..300 {
@@ -73,14 +74,14 @@ fn the_oldest_are_thinned_to_hours_before_any_is_dropped() {
     assert_eq!(stats.dropped_readings, 0);
     let batches = waiting(&spool);
     let oldest = &batches[0];
-    let remains = oldest.remains.unwrap();
-    // 1 August 2022 16:00 UTC begins an hour: the last poll of it is what is left.
+    let loss = oldest.loss.unwrap();
+    // An hour begins at 1 August 2022 16:00 UTC; only its last poll is left.
     assert_eq!(
-        (oldest.seq, remains.first, remains.lost, remains.why),
-        (60, 1, Some(177), LostTo::Thinned)
+        (oldest.seq, loss.first, loss.lost, loss.why),
+        (60, 1, Some(177), LossCause::Thinned)
     );
     assert_eq!(oldest.readings, poll(59));
-    assert_eq!((remains.from, remains.to), (poll(0)[0].observed_at, poll(59)[0].observed_at));
+    assert_eq!((loss.from, loss.to), (poll(0)[0].observed_at, poll(59)[0].observed_at));
     assert_eq!(batches.last().unwrap().readings, poll(719));
     drop(spool);
     let reopened = open_small(&path, 40_000);
@@ -88,7 +89,7 @@ fn the_oldest_are_thinned_to_hours_before_any_is_dropped() {
 }
 
 #[test]
-fn what_can_be_thinned_no_more_is_dropped_and_the_record_stays() {
+fn thinned_batches_are_dropped_next_and_the_record_stays() {
     let dir = tempfile::tempdir().unwrap();
     let mut spool = open_small(&dir.path().join("s"), 6_000);
     for minute in 0..2000 {
@@ -96,13 +97,13 @@ fn what_can_be_thinned_no_more_is_dropped_and_the_record_stays() {
     }
     assert_sound(&spool, 2000);
     let oldest = waiting(&spool)[0].clone();
-    let remains = oldest.remains.unwrap();
-    assert_eq!((oldest.readings.len(), remains.first, remains.why), (0, 1, LostTo::Full));
-    assert_eq!(remains.from, poll(0)[0].observed_at);
+    let loss = oldest.loss.unwrap();
+    assert_eq!((oldest.readings.len(), loss.first, loss.why), (0, 1, LossCause::Full));
+    assert_eq!(loss.from, poll(0)[0].observed_at);
 }
 
 #[test]
-fn a_low_disk_lets_the_file_not_grow() {
+fn the_file_does_not_grow_on_a_low_disk() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("s");
     let limits = Limits { size_max: 1 << 30, free_min: u64::MAX };
@@ -139,15 +140,15 @@ fn action() -> impl Strategy<Value = Action> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
-    fn nothing_is_lost_untold(actions in prop::collection::vec(action(), 1..40), size_max in 3_000u64..30_000) {
+    fn every_loss_is_reported(actions in prop::collection::vec(action(), 1..40), size_max in 3_000u64..30_000) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("s");
         let mut spool = open_small(&path, size_max);
         let mut minute = 0;
-        // What the hub has been told, by its own rules: readings by time, and what is lost.
+        // What the hub knows: readings by time, and reported losses.
         let mut hub: BTreeMap<i64, usize> = BTreeMap::new();
-        let mut told: BTreeMap<u64, Remains> = BTreeMap::new();
-        let take = |spool: &Spool, first: u64, last: u64, hub: &mut BTreeMap<i64, usize>, told: &mut BTreeMap<u64, Remains>| {
+        let mut told: BTreeMap<u64, LossRecord> = BTreeMap::new();
+        let take = |spool: &Spool, first: u64, last: u64, hub: &mut BTreeMap<i64, usize>, told: &mut BTreeMap<u64, LossRecord>| {
             let mut committed = crate::wire::RangeSet::default();
             for batch in waiting(spool).into_iter().filter(|b| (first..=last).contains(&b.seq)) {
                 let (from, to) = batch.stands_for();
@@ -155,8 +156,8 @@ proptest! {
                 for reading in &batch.readings {
                     *hub.entry(reading.observed_at.as_second()).or_default() += 1;
                 }
-                if let Some(remains) = batch.remains {
-                    told.insert(batch.seq, remains);
+                if let Some(loss) = batch.loss {
+                    told.insert(batch.seq, loss);
                 }
             }
             committed
@@ -170,7 +171,7 @@ proptest! {
                 Action::Release(first, last) => {
                     let committed = take(&spool, first, last, &mut hub, &mut told);
                     spool.release(spool.epoch(), &committed, false).unwrap();
-                    spool.note().unwrap();
+                    spool.save_state().unwrap();
                 }
                 Action::Reopen => {
                     let before = spool.stats();

@@ -67,7 +67,7 @@ fn commit(store: &mut Sqlite, seq: u64) {
         epoch: Epoch(1),
         seq,
         clock: None,
-        remains: None,
+        loss: None,
         readings: readings.collect(),
     };
     store.commit(&[batch], at(0)).unwrap();

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use hanqing::core::{Reading, Series};
 use hanqing::ledger::Ledger;
-use hanqing::moving::Import;
 use hanqing::store::server::Server;
 use hanqing::store::server::copy::{Copier, Reach};
 use hanqing::store::{Sqlite, Store};
 use hanqing::support::Clock;
+use hanqing::transfer::Import;
 use hanqing::wire::{Batch, Epoch};
 use jiff::Timestamp;
 
@@ -50,7 +50,7 @@ fn fill(context: &Context, count: i64) {
             epoch: Epoch(1),
             seq,
             clock: None,
-            remains: None,
+            loss: None,
             readings: readings.collect(),
         };
         store.commit(&[batch], Timestamp::UNIX_EPOCH).unwrap();

@@ -1,0 +1,132 @@
+//! When to connect again after a connection has ended, the same for gateway and hub.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::MqttError;
+use crate::support::{Backoff, Stopwatch, chance};
+
+/// A connection that lasted this long was a good one: the next failure counts as the first again. Shorter ones come from a broker
+/// that throws us out, and must not turn into a storm.
+const GOOD_LIFE: Duration = Duration::from_secs(60);
+
+/// Connections that end sooner than this, twice in a row, are ended by the broker: another client has connected with our id, or
+/// the broker has banned it.
+const KICKED_WITHIN: Duration = Duration::from_secs(5);
+
+/// The history of a client's connections.
+pub struct Reconnect {
+    client_id: String,
+    backoff: Backoff,
+    attempt: Stopwatch,
+    /// Whether this attempt got a connection.
+    connected: bool,
+    /// Whether an attempt has ended before: a file that cannot be used is a mistake only the first time.
+    tried: bool,
+    failures: u32,
+    kicked: u32,
+}
+
+impl Reconnect {
+    /// For the client `client_id`, which waits by `backoff` after a failure.
+    pub fn new(client_id: &str, backoff: Backoff) -> Self {
+        let (client_id, attempt) = (client_id.into(), Stopwatch::start());
+        Self { client_id, backoff, attempt, connected: false, tried: false, failures: 0, kicked: 0 }
+    }
+
+    /// An attempt begins.
+    pub fn begin(&mut self) {
+        (self.attempt, self.connected) = (Stopwatch::start(), false);
+    }
+
+    /// The attempt got a connection.
+    pub fn connected(&mut self) {
+        (self.connected, self.tried) = (true, true);
+    }
+
+    /// The attempt, or its connection, ended with `error`. Returns the problem to report and how long to wait before the next
+    /// attempt; `None` if the next one should follow at once, with the new certificates.
+    ///
+    /// # Errors
+    /// `error`, if no further attempt helps.
+    pub fn after(&mut self, error: MqttError) -> Result<Option<(String, Duration)>, MqttError> {
+        if error.is_final(std::mem::replace(&mut self.tried, true)) {
+            return Err(error);
+        }
+        if let MqttError::Renewed { .. } = error {
+            tracing::info!("{error}");
+            self.failures = 0;
+            return Ok(None);
+        }
+        let lived = self.attempt.elapsed();
+        self.failures = if lived >= GOOD_LIFE { 1 } else { self.failures + 1 };
+        self.kicked = if self.connected && lived < KICKED_WITHIN { self.kicked + 1 } else { 0 };
+        let mut problem = error.to_string();
+        if self.kicked >= 2 {
+            problem = format!(
+                "{problem}; {} connections in a row ended within {} s: another client uses the id {}, or the broker bans it",
+                self.kicked,
+                KICKED_WITHIN.as_secs(),
+                self.client_id
+            );
+        }
+        Ok(Some((problem, self.backoff.wait(self.failures, chance::unit()))))
+    }
+
+    /// Waits before the next attempt. `false` if `stop` came first.
+    pub async fn wait(wait: Duration, stop: &CancellationToken) -> bool {
+        stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::Problem;
+
+    const BACKOFF: Backoff =
+        Backoff { first: Duration::from_secs(1), most: Duration::from_secs(300) };
+
+    fn broken() -> MqttError {
+        MqttError::Connection { broker: "b:1883".into(), problem: "the connection broke".into() }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_used_is_final_at_the_first_attempt_only() {
+        let file =
+            || MqttError::File(Problem::new("mqtt.ca_file", "x", "is empty", "copy it again"));
+        let mut reconnect = Reconnect::new("hub", BACKOFF);
+        assert!(reconnect.after(file()).is_err());
+        assert!(reconnect.after(file()).unwrap().is_some());
+        assert!(reconnect.after(MqttError::Settings("no host".into())).is_err());
+    }
+
+    #[test]
+    fn waits_grow_until_there_are_new_certificates() {
+        let mut reconnect = Reconnect::new("hub", BACKOFF);
+        for failures in 1..=9 {
+            reconnect.begin();
+            assert!(reconnect.after(broken()).unwrap().unwrap().1 <= BACKOFF.ceiling(failures));
+            assert_eq!(reconnect.failures, failures);
+        }
+        let renewed = MqttError::Renewed { broker: "b:1883".into() };
+        assert!(reconnect.after(renewed).unwrap().is_none());
+        assert_eq!(reconnect.failures, 0);
+    }
+
+    #[test]
+    fn a_client_that_is_thrown_out_twice_is_told_why() {
+        let mut reconnect = Reconnect::new("hanqing-gw-1", BACKOFF);
+        for told in [false, true] {
+            reconnect.begin();
+            reconnect.connected();
+            let (problem, _) = reconnect.after(broken()).unwrap().unwrap();
+            assert_eq!(
+                problem.contains("another client uses the id hanqing-gw-1"),
+                told,
+                "{problem}"
+            );
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Appending: readings become batches, in one transaction with the space that has to be reclaimed for them.
+
+use rusqlite::params;
+
+use super::message::COMPRESS_FROM;
+use super::queue::{Spool, SpooledBatch};
+use super::reclaim::Reclaim;
+use super::schema::SpoolError;
+use crate::core::Reading;
+use crate::wire::{Batch, LossRecord, MESSAGE_SIZE_MAX, Timebase};
+
+/// Released batches after which the state is saved with an append. What is not saved is sent again after a power cut; the store
+/// counts it once.
+const SAVE_AFTER: u64 = 256;
+
+impl Spool {
+    /// Stores `readings`, whose times are by `clock`, as one batch, or as several if one message would be too large. Returns the
+    /// batches that may be sent. Once this returns, a power cut does not lose them.
+    ///
+    /// # Errors
+    /// Nothing is stored then, and no number is used.
+    pub fn append(
+        &mut self,
+        mut readings: Vec<Reading>,
+        mut clock: Timebase,
+    ) -> Result<Vec<SpooledBatch>, SpoolError> {
+        self.append_corrected(&mut readings, &mut clock)
+    }
+
+    /// Like [`Self::append`], for readings that are tried again after an error. Corrects their times, and `clock` with them, if the
+    /// clock has become good in the meantime.
+    pub(super) fn append_corrected(
+        &mut self,
+        readings: &mut [Reading],
+        clock: &mut Timebase,
+    ) -> Result<Vec<SpooledBatch>, SpoolError> {
+        self.correct_new(readings, clock);
+        let held = clock.provisional && self.holding;
+        let batches = self.encode(readings, *clock);
+        let size: u64 = batches.iter().map(|batch| batch.message.len() as u64).sum();
+        let mut stats = self.stats;
+        let transaction = self.connection.unchecked_transaction()?;
+        let thinned_to =
+            if stats.bytes + size > self.limits.size_max || self.limits.disk_is_low(&self.path) {
+                let mut reclaim = Reclaim::new(self, stats);
+                reclaim.free(size)?;
+                stats = reclaim.stats;
+                Some(reclaim.thinned_to)
+            } else {
+                None
+            };
+        for batch in &batches {
+            let reports_loss = self.loss.is_some() && batch.seq == self.stats.last_seq + 1;
+            self.insert(batch, reports_loss.then_some(batch.seq))?;
+            if held {
+                self.connection
+                    .prepare_cached("INSERT INTO held (seq, boot) VALUES (?1, ?2)")?
+                    .execute(params![batch.seq, clock.boot.0])?;
+            }
+            stats.last_seq = batch.seq;
+            stats.batches += 1;
+            stats.readings += batch.readings;
+            stats.held += u64::from(held);
+            stats.bytes += batch.message.len() as u64;
+        }
+        let saves = thinned_to.is_some() || self.unsaved >= SAVE_AFTER;
+        if saves {
+            self.write_state(&stats)?;
+        }
+        // Read before the commit: after it nothing may fail, since the readings are stored.
+        let held_now = thinned_to.map(|_| self.read_held()).transpose()?;
+        transaction.commit()?;
+        if saves {
+            self.unsaved = 0;
+        }
+        if held {
+            self.held.insert_range(self.stats.last_seq + 1, stats.last_seq);
+        }
+        if let (Some(thinned_to), Some(held_now)) = (thinned_to, held_now) {
+            (self.thinned_to, self.held) = (thinned_to, held_now);
+        }
+        self.stats = stats;
+        self.loss = None;
+        Ok(if held { Vec::new() } else { batches })
+    }
+
+    /// Inserts the row of a batch; `first` is the first number that its loss record covers.
+    pub(super) fn insert(&self, batch: &SpooledBatch, first: Option<u64>) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO batch (seq, first, readings, payload) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![batch.seq, first, batch.readings, batch.message])?;
+        Ok(())
+    }
+
+    /// The batches that carry `readings`, numbered from the next number on, one at least. None is larger than a broker and a hub
+    /// accept: such a message would block all that come after it.
+    fn encode(&mut self, readings: &[Reading], clock: Timebase) -> Vec<SpooledBatch> {
+        let mut batches: Vec<SpooledBatch> = Vec::new();
+        let mut rest = vec![readings];
+        while let Some(readings) = rest.pop() {
+            let seq = self.stats.last_seq + 1 + batches.len() as u64;
+            let loss = self.loss.filter(|_| batches.is_empty());
+            let batch = Batch {
+                gateway: self.gateway.clone(),
+                epoch: self.stats.epoch,
+                seq,
+                clock: Some(clock),
+                loss: loss.map(|loss| LossRecord { first: seq, ..loss }),
+                readings: Vec::new(),
+            };
+            let message = batch.encode(readings);
+            if message.len() > MESSAGE_SIZE_MAX && readings.len() > 1 {
+                let (first, second) = readings.split_at(readings.len() / 2);
+                rest.extend([second, first]);
+                continue;
+            }
+            let message = match message.len() < COMPRESS_FROM {
+                true => message,
+                false => self.compressor.compress(&message),
+            };
+            batches.push(SpooledBatch { seq, readings: readings.len() as u64, message });
+        }
+        batches
+    }
+}

@@ -1,0 +1,62 @@
+//! Reads the batches of a spool while its gateway writes to it, to carry them to the office by hand.
+
+use std::path::Path;
+
+use super::queue::SpooledBatch;
+use super::schema::{SpoolError, open_read_only};
+
+/// What an export came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exported {
+    /// The gateway that the spool belongs to.
+    pub gateway: String,
+    pub batches: u64,
+    pub readings: u64,
+    /// Batches left out because their time is not known yet: they will get another time later.
+    pub held: u64,
+    /// Why a damaged file could not be read any further.
+    pub broken: Option<String>,
+}
+
+/// Hands the batches of the spool at `path` to `sink`, oldest first: those that the hub does not have, or `all` that are there. A
+/// damaged file is read as far as possible.
+///
+/// # Errors
+/// There is no spool at `path`, or `sink` fails.
+pub fn export(
+    path: &Path,
+    all: bool,
+    mut sink: impl FnMut(SpooledBatch) -> std::io::Result<()>,
+) -> anyhow::Result<Exported> {
+    let (connection, gateway) = open_read_only(path)?;
+    // Only a number to report: a file too damaged for it may still give its batches.
+    let held = connection.query_row("SELECT count(*) FROM held", [], |row| row.get(0)).unwrap_or(0);
+    let mut exported = Exported { gateway, batches: 0, readings: 0, held, broken: None };
+    let mut statement = connection
+        .prepare(
+            "SELECT seq, readings, payload FROM batch
+             WHERE seq NOT IN (SELECT seq FROM held)
+               AND (?1 OR NOT EXISTS (SELECT 1 FROM released WHERE seq BETWEEN first AND last))
+             ORDER BY seq",
+        )
+        .map_err(SpoolError::from)?;
+    let rows = statement
+        .query_map([all], |row| {
+            Ok(SpooledBatch { seq: row.get(0)?, readings: row.get(1)?, message: row.get(2)? })
+        })
+        .map_err(SpoolError::from)?;
+    for batch in rows {
+        match batch {
+            Ok(batch) => {
+                exported.batches += 1;
+                exported.readings += batch.readings;
+                sink(batch)?;
+            }
+            Err(error) => {
+                exported.broken = Some(error.to_string());
+                break;
+            }
+        }
+    }
+    Ok(exported)
+}

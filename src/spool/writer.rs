@@ -1,0 +1,207 @@
+//! What the spool's thread does with the file.
+//!
+//! Batches just appended go to the uplink through memory; older ones are read from the file. While the file cannot be written,
+//! readings wait in memory and are tried again: a full or read-only disk does not stop the gateway.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::queue::{Spool, SpoolStats, SpooledBatch};
+use super::schema::SpoolError;
+use super::shared::Shared;
+use super::trouble::Trouble;
+use crate::core::Reading;
+use crate::support::owner::Wake;
+use crate::support::{Clock, Stopwatch, error_chain};
+use crate::wire::{LossCause, LossRecord, Timebase};
+
+/// How long an acknowledgement may wait until the thread looks at it.
+const RELEASE_EVERY: Duration = Duration::from_secs(1);
+
+/// How long releases may go unsaved. After a power cut they are sent once more.
+const SAVE_EVERY: Duration = Duration::from_secs(600);
+
+/// Readings that wait in memory while the file cannot be written: a poll of 20 series each minute for eight hours, in 2 MB.
+const UNWRITTEN_MAX: usize = 10_000;
+
+/// What the spool holds, and how its file does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SpoolStatus {
+    pub spool: SpoolStats,
+    /// Readings that wait in memory because the file cannot be written.
+    pub unwritten: u64,
+    /// Why it cannot be written.
+    pub trouble: Option<Trouble>,
+    /// Readings lost since the start because memory had no room left either.
+    pub lost: u64,
+}
+
+/// The spool, and what is kept in memory around it.
+pub(super) struct Writer {
+    spool: Spool,
+    shared: Arc<Shared>,
+    now: SpoolStatus,
+    status: watch::Sender<SpoolStatus>,
+    clock: Clock,
+    /// What could not be written, in order.
+    unwritten: VecDeque<(Vec<Reading>, Timebase)>,
+    saved: Stopwatch,
+}
+
+impl Writer {
+    pub fn new(
+        spool: Spool,
+        shared: Arc<Shared>,
+        clock: Clock,
+    ) -> (Self, watch::Receiver<SpoolStatus>) {
+        let now = SpoolStatus { spool: spool.stats(), ..SpoolStatus::default() };
+        let (status, receiver) = watch::channel(now);
+        let (unwritten, saved) = (VecDeque::new(), Stopwatch::start());
+        (Self { spool, shared, now, status, clock, unwritten, saved }, receiver)
+    }
+
+    /// Runs between requests. Returns how long the thread may sleep.
+    pub fn between(&mut self, wake: Wake) -> Duration {
+        if wake != Wake::Asked {
+            self.release();
+            self.write();
+        }
+        if self.saved.elapsed() >= SAVE_EVERY || wake == Wake::Ended {
+            self.attempt(|spool, _| spool.save_state());
+            self.saved = Stopwatch::start();
+        }
+        self.publish();
+        let mut state = self.shared.lock();
+        // After a second without requests it sleeps until it is asked.
+        state.awake = wake == Wake::Asked || !state.committed.is_empty();
+        if state.awake || !self.unwritten.is_empty() { RELEASE_EVERY } else { SAVE_EVERY }
+    }
+
+    pub fn append(&mut self, readings: Vec<Reading>, clock: Timebase) {
+        self.unwritten.push_back((readings, clock));
+        self.write();
+        self.publish();
+    }
+
+    pub fn batches(
+        &mut self,
+        after: u64,
+        to: u64,
+        count: u32,
+    ) -> Result<Vec<SpooledBatch>, SpoolError> {
+        let found = self.spool.batches(after, to, count);
+        if let Err(error) = &found {
+            self.failed(error);
+        }
+        found
+    }
+
+    pub fn close(&mut self) {
+        self.write();
+        self.attempt(|spool, _| spool.save_state());
+        self.publish();
+        if self.now.unwritten > 0 {
+            let readings = self.now.unwritten;
+            tracing::error!(
+                readings,
+                "readings that waited in memory could not be written and are lost"
+            );
+        }
+    }
+
+    /// Releases what the hub has acknowledged since the last time.
+    pub fn release(&mut self) {
+        let mut state = self.shared.lock();
+        let (committed, heal) =
+            (std::mem::take(&mut state.committed), std::mem::take(&mut state.heal));
+        drop(state);
+        if !committed.is_empty() {
+            self.attempt(|spool, _| spool.release(spool.epoch(), &committed, heal));
+        }
+    }
+
+    /// Writes what waits, in order, until the file takes no more. The rest waits on; of too much, the oldest is lost.
+    fn write(&mut self) {
+        while let Some((readings, clock)) = self.unwritten.front_mut() {
+            match self.spool.append_corrected(readings, clock) {
+                Ok(appended) => {
+                    self.unwritten.pop_front();
+                    self.shared.lock().add(appended);
+                    if self.now.trouble.take().is_some() {
+                        tracing::info!("the spool can be written again");
+                    }
+                }
+                Err(error) => {
+                    if !self.failed(&error) {
+                        break;
+                    }
+                }
+            }
+        }
+        let mut waiting: usize = self.unwritten.iter().map(|(readings, _)| readings.len()).sum();
+        while waiting > UNWRITTEN_MAX
+            && self.unwritten.len() > 1
+            && let Some((readings, _)) = self.unwritten.pop_front()
+        {
+            waiting -= readings.len();
+            self.record_loss(&readings);
+        }
+        self.now.unwritten = waiting as u64;
+    }
+
+    /// Counts readings that are given up, and has the hub told of them.
+    fn record_loss(&mut self, readings: &[Reading]) {
+        let times = readings.iter().map(|reading| reading.observed_at);
+        let (Some(from), Some(to)) = (times.clone().min(), times.max()) else {
+            return;
+        };
+        let lost = readings.len() as u64;
+        self.now.lost += lost;
+        let why = LossCause::Unwritten;
+        self.spool.record_loss(LossRecord { first: 1, lost: Some(lost), from, to, why });
+    }
+
+    /// Tries something whose failure does no harm for a while.
+    pub fn attempt(&mut self, work: impl FnOnce(&mut Spool, &Clock) -> Result<(), SpoolError>) {
+        if let Err(error) = work(&mut self.spool, &self.clock) {
+            self.failed(&error);
+        }
+    }
+
+    /// Handles a failure of the file. A damaged one is replaced; returns whether it was.
+    fn failed(&mut self, error: &SpoolError) -> bool {
+        let chain = error_chain(error);
+        if error.is_damage() {
+            match self.spool.replace_file(self.clock.now()) {
+                Ok(away) => {
+                    tracing::error!(error = chain, kept_as = %away.display(), "the spool is damaged; started a new one");
+                    self.shared.lock().clear();
+                    return true;
+                }
+                Err(error) => tracing::error!(
+                    error = error_chain(&error),
+                    "the damaged spool cannot be replaced"
+                ),
+            }
+        }
+        let trouble = Some(Trouble::of(error, &self.spool.path));
+        if self.now.trouble != trouble {
+            tracing::error!(error = chain, "the spool cannot be written; readings wait in memory");
+            self.now.trouble = trouble;
+        }
+        false
+    }
+
+    fn publish(&mut self) {
+        self.now.spool = self.spool.stats();
+        let now = self.now;
+        self.status.send_if_modified(|status| std::mem::replace(status, now) != now);
+    }
+}
+
+#[cfg(test)]
+#[path = "writer_tests.rs"]
+mod tests;
