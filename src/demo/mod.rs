@@ -19,7 +19,7 @@ use crate::core::GatewayId;
 use crate::device::Profile;
 use crate::edge::{Edge, EdgeSettings, EdgeWatch};
 use crate::hub::{self, Hub, HubSettings, LedgerSettings, Report, StoreSettings, WebSettings};
-use crate::ledger::{self, Ledger, Placed};
+use crate::ledger::{self, ImportOutcome, Ledger};
 use crate::modbus::BusSettings;
 use crate::mqtt::{MqttSettings, broker};
 use crate::sim::{Scenario, Simulator, Truth, World};
@@ -300,8 +300,8 @@ fn enter(data: &Path, csv: &[u8], township: &Township, at: Timestamp) -> anyhow:
     let import = ledger::import(csv, None, township, at);
     let problems: Vec<String> = import.problems.iter().map(ToString::to_string).collect();
     ensure!(problems.is_empty(), "the example's ledger is wrong:\n{}", problems.join("\n"));
-    for placed in Ledger::open(&data.join("ledger.db"))?.import(&import.rows)? {
-        if let Placed::Refused(error) = placed {
+    for outcome in Ledger::open(&data.join("ledger.db"))?.import(&import.rows)? {
+        if let ImportOutcome::Refused(error) = outcome {
             bail!("the example's ledger is wrong: {error}");
         }
     }

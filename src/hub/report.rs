@@ -9,7 +9,7 @@ use super::days::days;
 use super::{HubSettings, calendar};
 use crate::core::{Calendar, Period};
 use crate::figures::{self, Acceptance, Earlier, Entry, EntryCode, Inputs, Rules, Statement};
-use crate::ledger::{Counted, Ledger};
+use crate::ledger::{Ledger, RowsInForce};
 use crate::report;
 use crate::store::Sqlite;
 #[cfg(feature = "influx")]
@@ -57,7 +57,8 @@ pub fn statement(
     let calendar = calendar(township)?;
     let rules = rules(settings.plausibility.as_deref())?;
     let ledger = Ledger::open(&settings.ledger.path)?;
-    let Counted { counting: entries, pending } = ledger.counted(settings.ledger.two_person)?;
+    let RowsInForce { in_force: entries, pending } =
+        ledger.rows_in_force(settings.ledger.two_person)?;
     let period = period.or_else(|| drought_event(&entries)).context(
         "no period: give --from and --to, or enter the drought event (drought_event) in the ledger",
     )?;

@@ -1,20 +1,19 @@
-//! A table from a CSV file, as a clerk's spreadsheet saves it.
+//! Reads a table from a CSV file, as a clerk's spreadsheet saves it.
 
-use super::table::{Line, ROWS_MAX, Table, refused};
+use super::table::{Line, ROWS_MAX, Table, refused, too_many_rows};
 use crate::core::Problem;
 
-/// Reads `text` (UTF-8, with or without a byte-order mark).
+/// Reads `text`, which is UTF-8 with or without a byte-order mark.
 pub(super) fn read(text: &[u8]) -> Result<Table, Problem> {
     let Ok(text) = std::str::from_utf8(text) else {
-        let hint = "save it as “CSV UTF-8”, not as GBK/ANSI, or hand in the workbook itself";
-        return Err(refused("", "a ledger file is UTF-8 text", hint));
+        let hint = "save it as “CSV UTF-8”, not as GBK/ANSI, or import the workbook itself";
+        return Err(refused("", "a ledger file must be UTF-8 text", hint));
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader =
         csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
     let head = reader.headers().map_err(|error| {
-        let hint = "check the quotes in the first line";
-        Problem::new("row 1", "", error.to_string(), hint)
+        Problem::new("row 1", "", error.to_string(), "check the quotes in the first line")
     })?;
     let mut table = Table {
         head: head.iter().map(str::to_owned).collect(),
@@ -24,31 +23,26 @@ pub(super) fn read(text: &[u8]) -> Result<Table, Problem> {
         problems: Vec::new(),
     };
     for (index, record) in reader.records().enumerate() {
-        // A quoted field may span lines, so the record is counted, not its line.
+        // A quoted field may span several lines, so records are counted, not lines.
         let number = index + 2;
-        let path = format!("row {number}");
         if index >= ROWS_MAX {
-            let rule = format!("a ledger file has at most {ROWS_MAX} rows");
-            table.problems.push(Problem::new(path, "", rule, "split the file"));
+            table.problems.push(too_many_rows(number));
             break;
         }
-        match record {
-            Ok(record) if record.iter().all(str::is_empty) => {}
-            Ok(record) if record.len() != table.head.len() => {
-                let rule =
-                    format!("the row has {} fields, the header {}", record.len(), table.head.len());
-                let hint = "put fields that hold a comma into double quotes";
-                table.problems.push(Problem::new(path, "", rule, hint));
+        let (rule, hint) = match record {
+            Ok(record) if record.iter().all(str::is_empty) => continue,
+            Ok(record) if record.len() == table.head.len() => {
+                let cells = record.iter().map(|cell| Ok(cell.to_owned())).collect();
+                table.lines.push(Line { number, cells });
+                continue;
             }
-            Ok(record) => table.lines.push(Line {
-                number,
-                cells: record.iter().map(|cell| Ok(cell.to_owned())).collect(),
-            }),
-            Err(error) => {
-                let hint = "check the quotes of this row";
-                table.problems.push(Problem::new(path, "", error.to_string(), hint));
-            }
-        }
+            Ok(record) => (
+                format!("the row has {} fields, the header {}", record.len(), table.head.len()),
+                "put fields that hold a comma into double quotes",
+            ),
+            Err(error) => (error.to_string(), "check the quotes of this row"),
+        };
+        table.problems.push(Problem::new(format!("row {number}"), "", rule, hint));
     }
     Ok(table)
 }

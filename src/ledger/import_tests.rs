@@ -3,7 +3,7 @@
 use super::super::table::BYTES_MAX;
 use super::*;
 use crate::figures::EntryCode;
-use crate::ledger::Placed;
+use crate::ledger::ImportOutcome;
 
 const EXAMPLE: &[u8] = include_bytes!("../../config/examples/2022/ledger.csv");
 
@@ -112,22 +112,22 @@ fn the_example_is_worth_between_twelve_and_thirteen_million_yuan() {
 }
 
 #[test]
-fn each_fault_is_named_with_the_way_out() {
+fn each_fault_is_reported_with_a_hint() {
     let good = "gasoline,40,L,2022-08-05,2022-08-05,dongmen,,票 1,陈某";
     assert_eq!(read(good).problems, []);
     assert_eq!(read(good).rows[0].entered_at, now());
     for (row, words) in [
         (
             "gasolin,40,L,2022-08-05,2022-08-05,,,票,陈某",
-            "row 2, code = gasolin: this is no code of the ledger; did you mean gasoline?",
+            "row 2, code = gasolin: not a code of the ledger; did you mean gasoline?",
         ),
         (
             "funds_county,25,万斤,2022-08-05,2022-08-05,,,票,陈某",
-            "row 2, unit = 万斤: funds_county (地县级财政拨款) is in 元; convert the value and write 元; 万元 are turned into it",
+            "row 2, unit = 万斤: funds_county (地县级财政拨款) must be in 元; convert the value and write 元; 万元 are converted automatically",
         ),
         (
             "gasoline,40,,2022-08-05,2022-08-05,,,票,陈某",
-            "row 2, unit: gasoline (汽油) is in L; write L",
+            "row 2, unit: gasoline (汽油) must be in L; check that the value is in L, then write L",
         ),
         (
             "gasoline,40,L,5/8/2022,2022-08-05,,,票,陈某",
@@ -150,13 +150,13 @@ fn each_fault_is_named_with_the_way_out() {
         ("area_failed,4,亩,2022-08-05,2022-08-05,dongmen,maize,票,陈某", "row 2, crop = maize"),
         (
             "gasoline,-4,L,2022-08-05,2022-08-05,,,票,陈某",
-            "row 2, value = -4: a value is finite and not negative",
+            "row 2, value = -4: a value must be finite and not negative",
         ),
         ("gasoline,NaN,L,2022-08-05,2022-08-05,,,票,陈某", "finite"),
         ("gasoline,1e999,L,2022-08-05,2022-08-05,,,票,陈某", "finite"),
         (
             "gasoline,\"1,000\",L,2022-08-05,2022-08-05,,,票,陈某",
-            "row 2, value = 1,000: this is no number",
+            "row 2, value = 1,000: not a number",
         ),
         ("gasoline,,L,2022-08-05,2022-08-05,,,票,陈某", "row 2, value: the value is missing"),
         ("gasoline,4,L,2022-08-05,2022-08-05,,,,陈某", "row 2, document: document is missing"),
@@ -176,7 +176,7 @@ fn each_fault_is_named_with_the_way_out() {
 }
 
 #[test]
-fn all_problems_come_at_once_and_good_rows_go_on() {
+fn all_problems_are_reported_at_once_and_good_rows_are_read() {
     let import = read(
         "gasoline,40,L,2022-08-05,2022-08-05,,,票 1,陈某\n\
          nothing,x,?,today,never,nowhere,weeds,,\n\
@@ -201,7 +201,7 @@ fn all_problems_come_at_once_and_good_rows_go_on() {
 }
 
 #[test]
-fn the_header_is_free_in_order_but_complete() {
+fn the_header_may_have_any_order_but_must_be_complete() {
     let text = "\u{feff}entered_by,supersedes,reason,document,to,from,unit,value,code\n陈某,7,看错,票,2022-08-05,2022-08-05,L,4,gasoline\n";
     let whole = import(text.as_bytes(), None, &township(), now());
     assert_eq!(whole.problems, []);
@@ -212,8 +212,8 @@ fn the_header_is_free_in_order_but_complete() {
     assert_eq!(
         words,
         [
-            "row 1 = valeu: this is no column of the ledger; did you mean value?",
-            "row 1 = code: each column stands once; remove one of the two",
+            "row 1 = valeu: not a column of the ledger; did you mean value?",
+            "row 1 = code: each column may occur only once; remove one of the two",
             "row 1: the column value is missing; add the column value to the first line",
             "row 1: the column entered_by is missing; add the column entered_by to the first line",
         ]
@@ -235,7 +235,7 @@ fn a_correction_needs_a_row_and_a_reason() {
 }
 
 #[test]
-fn a_file_that_is_no_ledger_is_refused_whole() {
+fn a_file_that_is_not_a_ledger_is_refused() {
     assert_eq!(
         import(&[0xb4, 0xfa, 0xc2, 0xeb], None, &township(), now()).problems[0].path,
         "file"
@@ -246,7 +246,7 @@ fn a_file_that_is_no_ledger_is_refused_whole() {
     );
     let many = "x,,,,,,,,\n".repeat(PROBLEMS_MAX);
     let problems = read(&many).problems;
-    assert!(problems.len() <= PROBLEMS_MAX + ALL.len() + 1);
+    assert!(problems.len() <= PROBLEMS_MAX + COLUMNS.len() + 1);
     assert!(problems.last().unwrap().rule.contains("at most"));
     assert!(
         import(b"", None, &township(), now())
@@ -257,19 +257,19 @@ fn a_file_that_is_no_ledger_is_refused_whole() {
 }
 
 #[test]
-fn the_example_goes_into_the_ledger_once() {
+fn the_example_is_imported_once() {
     let rows = import(EXAMPLE, None, &township(), now()).rows;
     let dir = tempfile::tempdir().unwrap();
     let mut ledger = crate::ledger::Ledger::open(&dir.path().join("ledger.db")).unwrap();
     let first = ledger.import(&rows).unwrap();
-    assert!(first.iter().all(|p| matches!(p, Placed::Added(_))));
+    assert!(first.iter().all(|p| matches!(p, ImportOutcome::Added(_))));
     let again = ledger.import(&rows).unwrap();
-    assert!(again.iter().all(|p| matches!(p, Placed::There(_))));
+    assert!(again.iter().all(|p| matches!(p, ImportOutcome::AlreadyThere(_))));
     assert_eq!(ledger.current().unwrap().len(), rows.len());
 }
 
 #[test]
-fn what_the_office_writes_is_taken_as_it_stands() {
+fn the_offices_names_units_and_dates_are_read() {
     let import = read(
         "地县级财政拨款,25.5,万元,2022年8月5日,2022年8月5日,dongmen村,,文,黄某\n\
          受灾面积,10,公顷,2022-08-05,2022-08-05,dongmen村,rice,表,陈某\n",
@@ -279,31 +279,31 @@ fn what_the_office_writes_is_taken_as_it_stands() {
     assert_eq!(import.rows[0].from.to_string(), "2022-08-05");
     assert_eq!(import.rows[0].village.as_ref().unwrap().as_str(), "dongmen");
     assert_eq!(
-        import.turned,
+        import.conversions,
         ["row 2, value: 25.5 万元 = 255000 元", "row 3, value: 10 公顷 = 150 亩"]
     );
 }
 
 #[test]
-fn what_is_exported_is_imported_again_and_doubles_nothing() {
+fn an_export_is_imported_again_and_doubles_nothing() {
     let rows = import(EXAMPLE, None, &township(), now()).rows;
     let dir = tempfile::tempdir().unwrap();
     let mut ledger = crate::ledger::Ledger::open(&dir.path().join("ledger.db")).unwrap();
     ledger.import(&rows).unwrap();
     let held = ledger.all().unwrap();
     let book = crate::ledger::to_workbook(&held, &held, &township()).unwrap();
-    let csv = crate::ledger::to_csv(&held, &held, &township()).unwrap();
+    let csv = crate::ledger::to_csv(&held, &held).unwrap();
     for file in [book, csv.into_bytes()] {
         let again = import(&file, None, &township(), now());
         assert_eq!(again.problems, []);
         assert_eq!(again.rows, held);
         let taken = ledger.import(&again.rows).unwrap();
-        assert!(taken.iter().all(|p| matches!(p, Placed::There(_))));
+        assert!(taken.iter().all(|p| matches!(p, ImportOutcome::AlreadyThere(_))));
     }
 }
 
 #[test]
-fn a_unit_in_the_head_is_not_passed_over() {
+fn a_unit_in_the_head_must_agree_with_the_row() {
     let text = "项目,数值（万元）,单位,起,止,依据,登记人\n\
         群众自筹,8,元,2022-08-05,2022-08-05,表,黄某\n\
         群众自筹,8,万元,2022-08-05,2022-08-05,表,黄某\n";
@@ -311,9 +311,7 @@ fn a_unit_in_the_head_is_not_passed_over() {
     let problems: Vec<_> = import.problems.iter().map(ToString::to_string).collect();
     assert_eq!(
         problems,
-        [
-            "row 2, unit = 元: the head of the values says 万元; write the unit that the value is in, in both"
-        ]
+        ["row 2, unit = 元: the head of the values says 万元; write the unit of the value in both"]
     );
     assert_eq!(import.rows[0].value, 80_000.0);
 }

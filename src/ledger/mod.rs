@@ -1,21 +1,26 @@
-//! The ledger 台账: append-only, its import from the office's tables and its export to them.
+//! The ledger 台账: rows that people enter, append-only, with import from the office's tables and export to them.
 //!
-//! Absent on purpose: no way to change or delete a row. A correction is a new row that supersedes another.
+//! There is deliberately no way to change or delete a row. A correction is a new row that supersedes another.
 
+mod acceptance;
+mod columns;
 mod csv;
+mod error;
 mod export;
 mod import;
-mod release;
+mod merge;
+mod review;
 mod row;
+mod schema;
 mod sqlite;
 mod table;
-mod taking;
 mod units;
 mod workbook;
 
+pub use error::LedgerError;
 pub use export::{to_csv, to_workbook};
 pub use import::{Import, import};
-pub use release::Counted;
-pub use sqlite::{Ledger, LedgerError};
+pub use merge::ImportOutcome;
+pub use review::RowsInForce;
+pub use sqlite::Ledger;
 pub use table::BYTES_MAX;
-pub use taking::Placed;

@@ -1,71 +1,69 @@
-//! A table as a file holds it, before anything is made of it.
+//! A table as it is in the file, before its cells are interpreted.
 
 use crate::core::Problem;
 
-/// Most rows of one file. A township's ledger of a year has some hundreds; this many are a wrong file, and they would
-/// hold up the office's machine.
+/// Most rows of one file. The ledger of a township has some hundreds per year; a file with this many is the wrong one and would block
+/// the office's computer.
 pub const ROWS_MAX: usize = 100_000;
 
-/// Most bytes of one file: `ROWS_MAX` rows of the length that a full row of the example has, about 300 bytes.
+/// Most bytes of one file: `ROWS_MAX` rows of about 300 bytes, the length of a full row in the example.
 pub const BYTES_MAX: usize = ROWS_MAX * 300;
 
-/// Why a cell of a workbook has no value to go by.
+/// Why a cell of a workbook has no usable value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// Its formula gives an error, such as `#REF!`.
+    /// The formula gives an error, such as `#REF!`.
     Error(String),
-    /// Its formula was never worked out by the program that wrote the file.
-    NotWorkedOut,
-    /// It is covered by a merged cell, `B5:B8`.
+    /// The program that wrote the file did not store the result of the formula.
+    NotComputed,
+    /// A merged cell covers it, such as `B5:B8`.
     Covered(String),
-    /// It is formatted as a date or a time, and is none.
+    /// It has a date or time format but no day.
     NoDate,
 }
 
 impl Fault {
-    /// The rule that it breaks.
-    pub fn rule(&self) -> String {
+    /// The rule that it breaks, and the way out.
+    pub fn rule_and_hint(&self) -> (String, &'static str) {
         match self {
-            Self::Error(error) => format!("the formula gives {error}"),
-            Self::NotWorkedOut => "the formula has no stored result".into(),
-            Self::Covered(cells) => format!("lies under the merged cells {cells}"),
-            Self::NoDate => "is formatted as a date or time, and is no day".into(),
-        }
-    }
-
-    /// The way out.
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Error(_) => "mend the formula, or type the value",
-            Self::NotWorkedOut => {
-                "open the file in Excel or WPS and save it again, or type the value"
+            Self::Error(error) => {
+                (format!("the formula gives {error}"), "correct the formula, or type the value")
             }
-            Self::Covered(_) => "take the merged cells apart and fill in each of them",
-            Self::NoDate => "format it as a date and type the day again",
+            Self::NotComputed => (
+                "the formula has no stored result".into(),
+                "open the file in Excel or WPS and save it again, or type the value",
+            ),
+            Self::Covered(cells) => (
+                format!("is covered by the merged cells {cells}"),
+                "split the merged cells and fill in each of them",
+            ),
+            Self::NoDate => (
+                "has a date or time format but is not a day".into(),
+                "format it as a date and type the day again",
+            ),
         }
     }
 }
 
-/// A row with its number as a spreadsheet shows it.
+/// A row of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Line {
+    /// Its number as a spreadsheet shows it.
     pub number: usize,
-    /// The cells as text.
     pub cells: Vec<Result<String, Fault>>,
 }
 
-/// A table: its head and its rows.
+/// A table with its head.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Table {
-    /// The head.
     pub head: Vec<String>,
-    /// Its row number.
+    /// The row number of the head.
     pub head_row: usize,
     /// Whether columns have letters, as in a workbook.
     pub lettered: bool,
     /// The rows below the head that are not empty.
     pub lines: Vec<Line>,
-    /// What could not be read; the rows around it are there.
+    /// Rows that could not be read.
     pub problems: Vec<Problem>,
 }
 
@@ -82,7 +80,24 @@ pub(super) fn letters(mut index: usize) -> String {
     }
 }
 
-/// Why a whole file is no ledger.
-pub(super) fn refused(value: impl std::fmt::Display, rule: &str, hint: &str) -> Problem {
+/// A problem of the whole file.
+pub(super) fn refused(
+    value: impl std::fmt::Display,
+    rule: impl Into<String>,
+    hint: &str,
+) -> Problem {
     Problem::new("file", value, rule, hint)
+}
+
+/// The problem of a file with more than [`BYTES_MAX`] bytes.
+pub(super) fn too_large(bytes: &[u8]) -> Option<Problem> {
+    let rule = format!("a ledger file has at most {BYTES_MAX} bytes");
+    let hint = "split it, or check that it is the right file";
+    (bytes.len() > BYTES_MAX).then(|| refused(bytes.len(), rule, hint))
+}
+
+/// The problem of a file with more than [`ROWS_MAX`] rows, at `row`.
+pub(super) fn too_many_rows(row: usize) -> Problem {
+    let rule = format!("a ledger file has at most {ROWS_MAX} rows");
+    Problem::new(format!("row {row}"), "", rule, "split the file")
 }

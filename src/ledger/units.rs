@@ -1,8 +1,8 @@
-//! Units that an office writes, turned into the ledger's: only where the unit stands there, never guessed from the number.
+//! Conversion of the office's units to the ledger's. A unit is never guessed from the number.
 
 use crate::figures::EntryCode;
 
-/// Unit as written, unit of the ledger, how many of the latter it is.
+/// Written unit, unit of the ledger, and the factor from the first to the second.
 const FACTORS: &[(&str, &str, f64)] = &[
     ("万元", "元", 10_000.0),
     ("公顷", "亩", 15.0),
@@ -29,27 +29,27 @@ const FACTORS: &[(&str, &str, f64)] = &[
     ("处", "个", 1.0),
 ];
 
-/// Decimals that a turned value keeps: what a product of a short number leaves beyond them is its error.
-const KEPT: f64 = 1e6;
+/// Converted values are rounded to six decimals, which removes the rounding error of the multiplication.
+const ROUNDING: f64 = 1e6;
 
-/// `value` in `unit`, given that it was written in `written`; `None` where the one cannot be turned into the other.
-pub(super) fn turned(value: f64, written: &str, unit: &str) -> Option<f64> {
+/// Converts `value` from the unit `written` to `unit`; `None` if there is no conversion.
+pub(super) fn convert(value: f64, written: &str, unit: &str) -> Option<f64> {
     if written == unit {
         return Some(value);
     }
     let (_, _, factor) = FACTORS.iter().find(|(from, to, _)| (*from, *to) == (written, unit))?;
-    let turned = (value * factor * KEPT).round() / KEPT;
-    turned.is_finite().then_some(turned)
+    let converted = (value * factor * ROUNDING).round() / ROUNDING;
+    converted.is_finite().then_some(converted)
 }
 
-/// The units that can be turned into `unit`.
-pub(super) fn written(unit: &str) -> Vec<&'static str> {
+/// The units that can be converted to `unit`.
+pub(super) fn convertible_to(unit: &str) -> Vec<&'static str> {
     let all = FACTORS.iter().filter(|(_, to, _)| *to == unit);
     all.map(|(from, _, _)| *from).collect()
 }
 
-/// Whether `text` is a unit that a value can be written in.
-pub(super) fn known(text: &str) -> bool {
+/// Whether a value can be written in the unit `text`.
+pub(super) fn is_known(text: &str) -> bool {
     let own = EntryCode::ALL.iter().any(|code| code.unit() == text);
     own || FACTORS.iter().any(|(from, _, _)| *from == text)
 }

@@ -50,17 +50,17 @@ fn good_row(sheet: &mut Worksheet, row: u32) {
     sheet.write(row, 9, "黄某").unwrap();
 }
 
-fn taken(bytes: &[u8]) -> Import {
+fn read_book(bytes: &[u8]) -> Import {
     import(bytes, None, &township(), now())
 }
 
 fn problems(bytes: &[u8]) -> Vec<String> {
-    let import = taken(bytes);
+    let import = read_book(bytes);
     import.problems.iter().map(ToString::to_string).collect()
 }
 
 #[test]
-fn cells_are_named_where_they_stand_and_times_are_the_offices() {
+fn problems_name_the_cell_and_times_are_the_offices() {
     let time = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
     let at = ExcelDateTime::from_ymd(2022, 8, 5).unwrap();
     let at = at.and_hms_milli(18, 30, 0, 250).unwrap();
@@ -74,14 +74,14 @@ fn cells_are_named_where_they_stand_and_times_are_the_offices() {
         sheet.write_with_format(6, 5, &at, &time).unwrap();
         sheet.write(6, 8, "票".repeat(501)).unwrap();
     });
-    let import = taken(&bytes);
+    let import = read_book(&bytes);
     assert_eq!(import.numbers, [4]);
     assert_eq!(import.rows[0].from.to_string(), "2022-08-05");
     assert_eq!(import.rows[0].entered_at.to_string(), "2022-08-05T10:30:00.25Z");
     let problems = problems(&bytes);
     assert_eq!(problems.len(), 3, "{problems:?}");
     for (problem, words) in problems.iter().zip([
-        "row 5, value (D5) = １２: this is no number; plain digits and a point only: no unit, no thousands separator, no full-width digits",
+        "row 5, value (D5) = １２: not a number; use plain digits and a point only: no unit, no thousands separator, no full-width digits",
         "row 6, village (H6) = 新村: shang and xia have this name",
         "row 7, document (I7)",
     ]) {
@@ -90,7 +90,7 @@ fn cells_are_named_where_they_stand_and_times_are_the_offices() {
 }
 
 #[test]
-fn what_only_looks_filled_is_not_taken_for_empty() {
+fn cells_that_only_look_filled_are_problems() {
     let percent = Format::new().set_num_format("0.0%");
     let quoted = Format::new().set_num_format("0\"%\"");
     let date = Format::new().set_num_format("yyyy-mm-dd");
@@ -106,36 +106,36 @@ fn what_only_looks_filled_is_not_taken_for_empty() {
         sheet.write_with_format(8, 3, 12, &quoted).unwrap();
         sheet.write_with_format(9, 5, 0.5, &date).unwrap();
     });
-    let import = taken(&bytes);
+    let import = read_book(&bytes);
     assert_eq!(import.numbers, [4, 5, 9], "{:?}", import.problems);
     assert_eq!(import.rows[2].value, 12.0);
     let problems = problems(&bytes);
     assert_eq!(problems.len(), 4, "{problems:?}");
     for (problem, words) in problems.iter().zip([
-        "row 6, village (H6): lies under the merged cells H5:H6; take the merged cells apart",
-        "row 7, value (D7): the formula gives #REF!; mend the formula",
-        "row 8, value (D8) = 13.5%: this is no number",
-        "row 10, from (F10): is formatted as a date or time, and is no day",
+        "row 6, village (H6): is covered by the merged cells H5:H6; split the merged cells",
+        "row 7, value (D7): the formula gives #REF!; correct the formula",
+        "row 8, value (D8) = 13.5%: not a number",
+        "row 10, from (F10): has a date or time format but is not a day",
     ]) {
         assert!(problem.contains(words), "{problem}");
     }
 }
 
 #[test]
-fn a_share_in_percent_is_what_is_shown() {
+fn a_percentage_is_read_as_shown() {
     let percent = Format::new().set_num_format("0%");
     let bytes = book(|sheet| {
         sheet.write(3, 2, "抗旱后损失率").unwrap();
         sheet.write_with_format(3, 3, 0.29, &percent).unwrap();
         sheet.write(3, 4, "%").unwrap();
     });
-    let import = taken(&bytes);
+    let import = read_book(&bytes);
     assert_eq!(import.problems, []);
     assert_eq!(import.rows[0].value, 29.0);
 }
 
 #[test]
-fn a_sheet_is_found_by_its_head_or_asked_for() {
+fn a_sheet_is_found_by_its_head_or_by_name() {
     let mut two = Workbook::new();
     let cover = two.add_worksheet().set_name("说明").unwrap();
     cover.write(0, 0, "本表由财政所汇总").unwrap();
@@ -145,8 +145,11 @@ fn a_sheet_is_found_by_its_head_or_asked_for() {
     }
     let bytes = two.save_to_buffer().unwrap();
     for (sheet, words) in [
-        (None, "file: no sheet has the columns of the ledger; one of its first ten rows"),
-        (Some("说明"), "file = 说明: the sheet has not the columns"),
+        (
+            None,
+            "file: no sheet has the columns of the ledger; name them in one of its first ten rows",
+        ),
+        (Some("说明"), "file = 说明: the sheet does not have the columns"),
         (Some("台账"), "sheet = 台账: the workbook has no such sheet; the sheets are 说明, 太靠下"),
     ] {
         let import = import(&bytes, sheet, &township(), now());
@@ -160,12 +163,12 @@ fn one_cell_in_the_farthest_corner_costs_nothing() {
     let bytes = book(|sheet| {
         sheet.write(1_048_575, 16_383, 1).unwrap();
     });
-    let import = taken(&bytes);
+    let import = read_book(&bytes);
     assert_eq!((import.rows.len(), import.problems.len()), (1, 0));
 }
 
 #[test]
-fn too_many_rows_are_named() {
+fn too_many_rows_are_a_problem() {
     let bytes = book(|sheet| {
         for row in 0..=ROWS_MAX {
             let row = u32::try_from(row).unwrap() + 4;
@@ -189,7 +192,7 @@ fn packed(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
 }
 
 #[test]
-fn what_is_no_workbook_is_refused_with_the_way_out() {
+fn a_file_that_is_not_a_workbook_is_refused_with_a_hint() {
     let good = book(|_| {});
     let mut flipped = good.clone();
     let middle = flipped.len() / 2;
@@ -198,23 +201,23 @@ fn what_is_no_workbook_is_refused_with_the_way_out() {
     let bomb = packed(&[("xl/workbook.xml".into(), vec![b' '; size])]);
     assert!(bomb.len() < 1 << 20, "{}", bomb.len());
     for (bytes, words) in [
-        (&good[..good.len() / 2], "no sound .xlsx workbook"),
-        (&flipped[..], "no sound .xlsx workbook"),
-        (&b"PK\x03\x04 and nothing more"[..], "no sound .xlsx workbook"),
+        (&good[..good.len() / 2], "not a valid .xlsx workbook"),
+        (&flipped[..], "not a valid .xlsx workbook"),
+        (&b"PK\x03\x04 and nothing more"[..], "not a valid .xlsx workbook"),
         (&packed(&[("mimetype".into(), b"x".into())])[..], "save it again as .xlsx"),
         (OLE, "is an .xls file, or has a password; save it as .xlsx"),
         (&bomb[..], "unpacks to more than"),
     ] {
-        let import = taken(bytes);
+        let import = read_book(bytes);
         assert_eq!(import.rows, []);
         let problem = import.problems[0].to_string();
         assert!(problem.contains(words), "{problem}");
     }
 }
 
-/// Parts that are damaged before they are packed: their check sums are right, so only the reader is in the way.
+/// The parts are damaged before they are packed, so that their checksums are right and only the reader can notice.
 #[test]
-fn damaged_parts_end_in_problems_and_not_in_a_panic() {
+fn damaged_parts_cause_problems_but_no_panic() {
     let good = book(|sheet| {
         let merged = Format::new();
         sheet.merge_range(4, 7, 5, 7, "东门村", &merged).unwrap();
@@ -242,7 +245,7 @@ fn damaged_parts_end_in_problems_and_not_in_a_panic() {
                 _ => bytes.truncate(at.max(1)),
             }
         }
-        refused += usize::from(!taken(&packed(&damaged)).problems.is_empty());
+        refused += usize::from(!read_book(&packed(&damaged)).problems.is_empty());
     }
     assert!(refused > 100, "{refused}");
 }

@@ -1,4 +1,4 @@
-//! Tests of taking rows in: again, from an export, and from an export that somebody has changed.
+//! Tests of merging rows: a repeated file, an export, and an export that was changed.
 
 use jiff::civil::date;
 
@@ -41,14 +41,14 @@ fn ledger(rows: &[Entry]) -> (tempfile::TempDir, Ledger) {
     (dir, ledger)
 }
 
-/// What is said of each row.
-fn said(placed: &[Placed]) -> Vec<String> {
-    let say = |placed: &Placed| match placed {
-        Placed::Added(id) => format!("added {id}"),
-        Placed::There(id) => format!("there {id}"),
-        Placed::Refused(error) => error.to_string(),
+/// The outcome of each row.
+fn said(outcomes: &[ImportOutcome]) -> Vec<String> {
+    let say = |outcome: &ImportOutcome| match outcome {
+        ImportOutcome::Added(id) => format!("added {id}"),
+        ImportOutcome::AlreadyThere(id) => format!("there {id}"),
+        ImportOutcome::Refused(error) => error.to_string(),
     };
-    placed.iter().map(say).collect()
+    outcomes.iter().map(say).collect()
 }
 
 #[test]
@@ -60,14 +60,14 @@ fn importing_twice_doubles_nothing_and_a_preview_writes_nothing() {
     assert_eq!(ledger.all().unwrap(), []);
     assert_eq!(said(&ledger.import(&rows).unwrap()), once);
     assert_eq!(said(&ledger.import(&rows).unwrap()), ["there 1", "there 2", "there 2"]);
-    // Corrected there and back: the last row is no duplicate of the first, and the file is still known.
+    // Corrected there and back: the last row is not a duplicate of the first, and the file is still recognised.
     let back = [correction(670.0, 1), correction(760.0, 3)];
     assert_eq!(said(&ledger.import(&back).unwrap()), ["added 3", "added 4"]);
     assert_eq!(said(&ledger.import(&back).unwrap()), ["there 3", "there 4"]);
 }
 
 #[test]
-fn a_correction_of_what_is_not_there_is_left_out_and_the_rest_is_taken() {
+fn a_correction_without_its_row_is_left_out_and_the_rest_is_imported() {
     let (_dir, mut ledger) = ledger(&[slip(760.0), correction(670.0, 1)]);
     let money = Entry { code: EntryCode::FundsRaised, ..correction(1.0, 2) };
     let rows = [correction(1.0, 9), correction(2.0, 1), money, slip(3.0)];
@@ -75,15 +75,15 @@ fn a_correction_of_what_is_not_there_is_left_out_and_the_rest_is_taken() {
         said(&ledger.import(&rows).unwrap()),
         [
             "the ledger has no row 9",
-            "row 1 is to be superseded, but row 2 supersedes it already: supersede row 2",
-            "row 2 states gasoline, a correction cannot make it funds_raised",
+            "row 1 is already superseded by row 2: supersede row 2 instead",
+            "row 2 has the code gasoline; a correction cannot change it to funds_raised",
             "added 3",
         ]
     );
 }
 
 #[test]
-fn an_export_makes_the_same_ledger_elsewhere_and_nothing_here() {
+fn an_export_makes_the_same_ledger_elsewhere_and_changes_nothing_here() {
     let old = Entry {
         from: date(202, 8, 5),
         entered_at: "1850-01-01T00:00:00Z".parse().unwrap(),
@@ -92,18 +92,21 @@ fn an_export_makes_the_same_ledger_elsewhere_and_nothing_here() {
     let (_dir, mut here) =
         ledger(&[slip(760.0), correction(670.0, 1), old, correction(0.1 + 0.2, 2)]);
     let rows = here.all().unwrap();
-    let current = here.counted(false).unwrap().both();
+    let current = here.rows_in_force(false).unwrap().with_pending();
     let now = "2023-01-01T00:00:00Z".parse().unwrap();
     for whole in [true, false] {
         let out = if whole { &rows } else { &current };
         let book = to_workbook(out, &rows, &township()).unwrap();
-        let csv = to_csv(out, &rows, &township()).unwrap().into_bytes();
+        let csv = to_csv(out, &rows).unwrap().into_bytes();
         for file in [book, csv] {
             let read = import(&file, None, &township(), now);
             assert_eq!(read.problems, []);
             assert_eq!(&read.rows, out);
             let placed = here.import(&read.rows).unwrap();
-            assert!(placed.iter().all(|p| matches!(p, Placed::There(_))), "{placed:?}");
+            assert!(
+                placed.iter().all(|p| matches!(p, ImportOutcome::AlreadyThere(_))),
+                "{placed:?}"
+            );
 
             let (_elsewhere, mut other) = ledger(&[]);
             let placed = other.import(&read.rows).unwrap();
@@ -120,7 +123,7 @@ fn an_export_makes_the_same_ledger_elsewhere_and_nothing_here() {
 }
 
 #[test]
-fn rows_of_an_export_keep_their_corrections_beside_other_rows_and_in_any_order() {
+fn exported_rows_keep_their_corrections_in_any_order_and_among_other_rows() {
     let numbered = |id, row: Entry| Entry { id, ..row };
     let (_dir, mut ledger) = ledger(&[]);
     let file = [
@@ -135,15 +138,15 @@ fn rows_of_an_export_keep_their_corrections_beside_other_rows_and_in_any_order()
 }
 
 #[test]
-fn a_row_of_an_export_that_was_changed_is_no_new_row() {
+fn an_exported_row_that_was_changed_is_not_a_new_row() {
     let (_dir, mut ledger) = ledger(&[slip(760.0), slip(590.0)]);
     let mut rows = ledger.all().unwrap();
     rows[0].value = 670.0;
     let copied = Entry { value: 1.0, ..rows[1].clone() };
     rows.push(copied);
     let said = said(&ledger.import(&rows).unwrap());
-    assert!(said[0].starts_with("row 1 of the ledger states something else"), "{said:?}");
+    assert!(said[0].starts_with("row 1 of the ledger differs"), "{said:?}");
     assert_eq!(said[1], "there 2");
-    assert!(said[2].starts_with("row 2 of the ledger states something else"), "{said:?}");
+    assert!(said[2].starts_with("row 2 of the ledger differs"), "{said:?}");
     assert_eq!(ledger.all().unwrap().len(), 2);
 }
