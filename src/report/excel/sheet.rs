@@ -1,29 +1,40 @@
-//! A sheet with title, dates and a frozen row of heads.
+//! A sheet of the annex: title, dates, a frozen row of heads, and rows of typed cells.
 
 use jiff::civil::Date;
-use rust_xlsxwriter::utility::row_col_to_cell;
 use rust_xlsxwriter::{
     Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Workbook, Worksheet,
     XlsxError,
 };
 
-/// What stands for a number that is not there.
+/// Text in place of a missing number.
 const NONE: &str = "无数据";
 /// Row of the heads on each sheet, below title and dates.
 pub const HEAD: u32 = 2;
 
-/// Formats that the sheets share.
+/// A column of a table: its head, its width in characters, and the cell for a row.
+pub struct Column<R> {
+    pub head: &'static str,
+    pub width: f64,
+    pub cell: fn(&R) -> Cell<'_>,
+}
+
+pub const fn column<R>(head: &'static str, width: f64, cell: fn(&R) -> Cell<'_>) -> Column<R> {
+    Column { head, width, cell }
+}
+
+/// The cell formats of a workbook.
 pub struct Formats {
-    pub title: Format,
-    pub head: Format,
-    pub number: Format,
-    pub decimal: Format,
-    pub whole: Format,
-    pub percent: Format,
-    pub date: Format,
-    pub text: Format,
-    pub total: Format,
-    pub decimal_total: Format,
+    title: Format,
+    head: Format,
+    number: Format,
+    decimal: Format,
+    exact: Format,
+    whole: Format,
+    percent: Format,
+    date: Format,
+    text: Format,
+    total: Format,
+    decimal_total: Format,
 }
 
 impl Formats {
@@ -39,6 +50,7 @@ impl Formats {
                 .set_text_wrap(),
             number: cell.clone().set_num_format("#,##0"),
             decimal: cell.clone().set_num_format("#,##0.00"),
+            exact: cell.clone().set_num_format("#,##0.######"),
             whole: cell.clone().set_num_format("0"),
             percent: cell.clone().set_num_format("0.0%"),
             date: cell.clone().set_num_format("yyyy-mm-dd"),
@@ -49,24 +61,31 @@ impl Formats {
     }
 }
 
-/// One cell of a table.
+/// The content of one cell. In a formula `{row}` stands for the number of its own row; the result is for readers that do not
+/// calculate.
 pub enum Cell<'a> {
     Text(&'a str),
     Own(String),
     Number(f64),
-    Percent(f64),
+    Share(f64),
     Whole(i64),
     Day(Date),
-    None,
+    Total(String, f64),
+    ShareFormula(String, f64),
+    ExactFormula(String, f64),
+    Missing,
+    /// Nothing, not even a border.
+    Blank,
 }
 
-impl Cell<'_> {
+impl<'a> Cell<'a> {
     pub fn number(value: Option<f64>) -> Self {
-        value.map_or(Cell::None, Cell::Number)
+        value.map_or(Cell::Missing, Cell::Number)
     }
 
-    pub fn percent(value: Option<f64>) -> Self {
-        value.map_or(Cell::Text("—"), Cell::Percent)
+    /// A cell, or a dash where there is nothing to say.
+    pub fn or_dash<T>(value: Option<T>, cell: impl FnOnce(T) -> Self) -> Self {
+        value.map_or(Cell::Text("—"), cell)
     }
 }
 
@@ -75,30 +94,29 @@ fn date(day: Date) -> Result<ExcelDateTime, XlsxError> {
     ExcelDateTime::from_ymd(day.year().unsigned_abs(), part(day.month()), part(day.day()))
 }
 
-/// A sheet with title, dates and a frozen row of heads.
+/// A sheet while its rows are written.
 pub struct Sheet<'a> {
-    /// The library's sheet.
     pub sheet: &'a mut Worksheet,
     formats: &'a Formats,
-    /// The next row.
+    /// The next row, from 0.
     pub row: u32,
 }
 
 impl<'a> Sheet<'a> {
-    pub fn new(
+    pub fn new<'h>(
         book: &'a mut Workbook,
         formats: &'a Formats,
         name: &str,
         about: &str,
-        heads: &[(&str, f64)],
+        heads: impl Iterator<Item = (&'h str, f64)>,
     ) -> Result<Self, XlsxError> {
         let sheet = book.add_worksheet();
         sheet.set_name(name)?;
         sheet.write_with_format(0, 0, name, &formats.title)?;
         sheet.write(1, 0, about)?;
         for (column, (head, width)) in (0..).zip(heads) {
-            sheet.write_with_format(HEAD, column, *head, &formats.head)?;
-            sheet.set_column_width(column, *width)?;
+            sheet.write_with_format(HEAD, column, head, &formats.head)?;
+            sheet.set_column_width(column, width)?;
         }
         sheet.set_freeze_panes(HEAD + 1, 1)?;
         sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
@@ -106,61 +124,76 @@ impl<'a> Sheet<'a> {
         Ok(Self { sheet, formats, row: HEAD + 1 })
     }
 
-    pub fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), XlsxError> {
+    /// Writes the next row.
+    pub fn row<'c>(&mut self, cells: impl IntoIterator<Item = Cell<'c>>) -> Result<(), XlsxError> {
         for (column, cell) in (0..).zip(cells) {
-            self.cell(self.row, column, cell)?;
+            self.cell(column, &cell)?;
         }
         self.row += 1;
         Ok(())
     }
 
-    pub fn cell(&mut self, row: u32, column: u16, cell: &Cell<'_>) -> Result<(), XlsxError> {
-        let f = self.formats;
+    fn cell(&mut self, column: u16, cell: &Cell<'_>) -> Result<(), XlsxError> {
+        let (f, row) = (self.formats, self.row);
+        let whole = |value: &f64| value.fract() == 0.0;
         match cell {
             Cell::Text(text) => self.sheet.write_with_format(row, column, *text, &f.text)?,
             Cell::Own(text) => self.sheet.write_with_format(row, column, text, &f.text)?,
             Cell::Number(value) => {
-                let format = if value.fract() == 0.0 { &f.number } else { &f.decimal };
+                let format = if whole(value) { &f.number } else { &f.decimal };
                 self.sheet.write_with_format(row, column, *value, format)?
             }
-            Cell::Percent(value) => {
-                self.sheet.write_with_format(row, column, *value, &f.percent)?
-            }
+            Cell::Share(value) => self.sheet.write_with_format(row, column, *value, &f.percent)?,
             Cell::Whole(value) => self.sheet.write_with_format(row, column, *value, &f.whole)?,
             Cell::Day(day) => self.sheet.write_with_format(row, column, date(*day)?, &f.date)?,
-            Cell::None => self.sheet.write_with_format(row, column, NONE, &f.text)?,
+            Cell::Total(formula, result) => {
+                let format = if whole(result) { &f.total } else { &f.decimal_total };
+                self.formula(column, formula, *result, format)?
+            }
+            Cell::ShareFormula(formula, result) => {
+                self.formula(column, formula, *result, &f.percent)?
+            }
+            Cell::ExactFormula(formula, result) => {
+                self.formula(column, formula, *result, &f.exact)?
+            }
+            Cell::Missing => self.sheet.write_with_format(row, column, NONE, &f.text)?,
+            Cell::Blank => self.sheet,
         };
         Ok(())
     }
 
-    /// A formula with the result that it has, for readers that do not calculate.
-    pub fn formula(
+    fn formula(
         &mut self,
-        row: u32,
         column: u16,
-        text: String,
+        text: &str,
         result: f64,
-    ) -> Result<(), XlsxError> {
+        format: &Format,
+    ) -> Result<&mut Worksheet, XlsxError> {
+        let text = text.replace("{row}", &(self.row + 1).to_string());
         let formula = Formula::new(text).set_result(result.to_string());
-        let format =
-            if result.fract() == 0.0 { &self.formats.total } else { &self.formats.decimal_total };
-        self.sheet.write_formula_with_format(row, column, formula, format)?;
-        Ok(())
+        self.sheet.write_formula_with_format(self.row, column, formula, format)
     }
 
-    /// The sums of `columns` below their rows.
-    pub fn sums(&mut self, label: &str, columns: &[(u16, f64)]) -> Result<(), XlsxError> {
-        let row = self.row;
-        self.sheet.write_with_format(row, 0, label, &self.formats.total)?;
-        if row == HEAD + 1 {
+    /// Writes the totals of `columns`, each with its letter and its result, below the rows.
+    pub fn totals(&mut self, columns: &[(u16, Option<f64>)]) -> Result<(), XlsxError> {
+        self.sheet.write_with_format(self.row, 0, "合计", &self.formats.total)?;
+        if self.row == HEAD + 1 {
             return Ok(());
         }
         for (column, result) in columns {
-            let (from, to) =
-                (row_col_to_cell(HEAD + 1, *column), row_col_to_cell(row - 1, *column));
-            self.formula(row, *column, format!("=SUM({from}:{to})"), *result)?;
+            if let Some(result) = result {
+                let formula =
+                    format!("=SUM({})", range((HEAD + 1, *column), (self.row - 1, *column)));
+                self.cell(*column, &Cell::Total(formula, *result))?;
+            }
         }
         self.row += 1;
         Ok(())
     }
+}
+
+/// The name of a range of cells, each given by row and column from 0.
+pub fn range((top, left): (u32, u16), (bottom, right): (u32, u16)) -> String {
+    use rust_xlsxwriter::utility::row_col_to_cell;
+    format!("{}:{}", row_col_to_cell(top, left), row_col_to_cell(bottom, right))
 }
