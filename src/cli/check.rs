@@ -5,10 +5,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::usage::EXIT_USAGE;
 use crate::config;
 
-/// Checks configuration files: every problem at once, each with its place, value, rule and a hint. Of a gateway in order it
-/// prints what it will ask its devices for, and how busy that keeps its buses.
+/// Check configuration files and report every problem at once, each with its place, value, rule and a hint.
+///
+/// For a valid gateway file it also prints which requests go to the devices and how busy they keep each bus.
 #[derive(Args)]
 pub struct Arguments {
     /// Files of any kind: gateway, hub, township
@@ -16,9 +18,9 @@ pub struct Arguments {
     files: Vec<PathBuf>,
 }
 
-/// Checks the files and prints what is wrong.
-pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let mut sound = true;
+/// Checks the files and prints their problems.
+pub fn run(arguments: &Arguments) -> ExitCode {
+    let mut valid = true;
     for file in &arguments.files {
         let report = config::check_file(file);
         for problem in &report.problems {
@@ -29,15 +31,15 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             #[cfg(feature = "edge")]
             plan(file, report.kind);
         }
-        sound &= report.problems.is_empty();
+        valid &= report.problems.is_empty();
     }
-    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(super::CONFIGURATION) })
+    if valid { ExitCode::SUCCESS } else { ExitCode::from(EXIT_USAGE) }
 }
 
-/// Prints the plan of a gateway that is in order.
+/// Prints the polling plan of a gateway.
 #[cfg(feature = "edge")]
 fn plan(file: &std::path::Path, kind: config::Kind) {
-    use super::plan_table::{Planned, render};
+    use super::gateway::plan_table::{Planned, render};
     use crate::modbus::{Mode, forecast};
 
     if kind != config::Kind::Edge {

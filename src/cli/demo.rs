@@ -6,29 +6,32 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 
+use super::runtime::{block_on_two_threads, stop_signal};
 use crate::config;
 use crate::demo::{self, Finished, Options};
 
-/// Takes a simulated township through the drought of 2022: field devices, gateways, broker, hub, page and report, all on
-/// this machine and all real but for the devices and the speed of the clock.
+/// Run the whole system on this machine: a simulated township through the drought of 2022.
+///
+/// Gateways, broker, hub, page and report are the real ones, on loopback; only the field devices and the speed of the clock are
+/// simulated.
 #[derive(Args)]
 pub struct Arguments {
-    /// End after the report; otherwise the page is served until Ctrl-C
+    /// Exit after the report; otherwise the page is served until Ctrl-C
     #[arg(long)]
     exit: bool,
     /// Directory for the report and the data
     #[arg(long, default_value = "out", value_name = "DIR")]
     out: PathBuf,
-    /// Simulated days in a second; 0 for as fast as the machine goes
+    /// Simulated days per second; 0 for as fast as possible
     #[arg(long, default_value_t = 1.0, value_name = "DAYS", value_parser = speed)]
     speed: f64,
-    /// Seed of the weather: another seed, another year
+    /// Seed of the simulated weather
     #[arg(long)]
     seed: Option<u64>,
-    /// Port of the page on 127.0.0.1; 0 for any that is free
+    /// Port of the page on 127.0.0.1; 0 for any free port
     #[arg(long, default_value_t = 8080)]
     port: u16,
-    /// Another ledger (CSV) in place of the example's
+    /// Ledger (CSV) to use instead of the example's
     #[arg(long, value_name = "CSV")]
     ledger: Option<PathBuf>,
 }
@@ -42,28 +45,23 @@ fn speed(text: &str) -> Result<f64, String> {
 
 /// Runs the demo.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let ledger = match &arguments.ledger {
-        Some(path) => {
-            Some(std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?)
-        }
-        None => None,
+    let read = |path: &PathBuf| {
+        std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
     };
-    let example = config::example(ledger)?;
+    let example = config::example(arguments.ledger.as_ref().map(read).transpose()?)?;
     let options = Options {
         days_per_second: arguments.speed,
         seed: arguments.seed,
         port: arguments.port,
         out: arguments.out,
     };
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(async {
-        let stop = super::stop_signal()?;
+    block_on_two_threads(async {
+        let stop = stop_signal()?;
         let finished = tokio::select! {
             () = stop.cancelled() => anyhow::bail!("interrupted"),
             finished = demo::run(example, &options) => finished?,
         };
-        let code = show(&finished);
+        let code = print(&finished);
         if arguments.exit {
             stop.cancel();
         } else {
@@ -74,38 +72,33 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Prints what came of it. The code says whether every reading arrived.
-fn show(finished: &Finished) -> ExitCode {
+/// Prints the report and whether every reading has arrived, which also decides the exit code.
+fn print(finished: &Finished) -> ExitCode {
     let report = &finished.report;
     say!("\n{}", report.documents.markdown);
     for file in &report.files {
         say!("{}", file.display());
     }
+    let data = &finished.data;
     say!(
         "{}  (数据 / data; hanqing report -c {})",
-        finished.data.display(),
-        finished.data.join("hub.toml").display()
+        data.display(),
+        data.join("hub.toml").display()
     );
-    let gaps: Vec<String> = finished
-        .gateways
-        .iter()
-        .flat_map(|row| {
-            row.gaps()
-                .into_iter()
-                .map(move |(_, first, last)| format!("{} {first}-{last}", row.gateway))
-        })
-        .collect();
+    let mut gaps = Vec::new();
+    for row in &finished.gateways {
+        gaps.extend(
+            row.gaps().iter().map(|(_, first, last)| format!("{} {first}-{last}", row.gateway)),
+        );
+    }
+    let complete = finished.polled == finished.committed;
     say!(
         "\nreadings polled {} = committed {}: {}   gaps: {}   {:.1} s",
         finished.polled,
         finished.committed,
-        if finished.polled == finished.committed { "none lost" } else { "LOST" },
+        if complete { "none lost" } else { "LOST" },
         if gaps.is_empty() { "none".into() } else { gaps.join(", ") },
         finished.took.as_secs_f64()
     );
-    if finished.polled == finished.committed && gaps.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if complete && gaps.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

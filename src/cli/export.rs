@@ -6,25 +6,26 @@ use std::process::ExitCode;
 use clap::Args;
 
 #[cfg(feature = "edge")]
-use super::export_spool;
+use super::gateway::export_spool;
 #[cfg(feature = "hub")]
-use super::export_store;
+use super::office::export_store;
+use super::usage::bail_usage;
 
-/// Writes readings into a file: of the office's store as a table for others, or of a gateway's spool to be carried to the office.
+/// Write readings into a file: a table from the office's store, or the contents of a gateway's spool to carry to the office.
 ///
-/// Of the office: `hanqing export -c hub.toml --format csv --out readings.csv`. The hub may run meanwhile. Columns: station,
-/// parameter, unit, observed_at, value, flag (1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing), reason, raw registers, and of
-/// counters modulus and max_rate_per_hour. Nothing is rounded. While it is written, parts lie in FILE.parts, which takes as much
-/// room again; under its name there is nothing or all of it. After an interruption the same command with --resume goes on.
+/// Office: `hanqing export -c hub.toml --format csv --out readings.csv`. The hub may be running. Columns: station, parameter, unit,
+/// observed_at, value, flag (1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing), reason, raw registers, and for counters modulus
+/// and max_rate_per_hour. Nothing is rounded. FILE appears only when it is complete; until then the parts lie in FILE.parts and need
+/// the same space again. If the export is interrupted, the same command with --resume continues it.
 ///
-/// Of a gateway: `hanqing export --spool spool.db --out FILE`. The gateway may run meanwhile, and nothing is taken out of its spool:
-/// what arrives both ways counts once. Also reads what can be read of a spool that was set aside as spoilt.
+/// Gateway: `hanqing export --spool spool.db --out FILE`. The gateway may be running, and nothing is removed from its spool: a reading
+/// that reaches the office by both ways counts once. A spool that was set aside as damaged is read as far as possible.
 ///
-/// `hanqing import` takes in either.
+/// `hanqing import` reads both kinds of file.
 #[derive(Args)]
 #[command(group(clap::ArgGroup::new("source").required(true).args(SOURCES)))]
 pub struct Arguments {
-    /// The file to write; it must not be there
+    /// The file to write; it must not exist
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     #[cfg(feature = "hub")]
@@ -35,7 +36,7 @@ pub struct Arguments {
     spool: export_spool::SpoolArguments,
 }
 
-/// Where readings may come from: exactly one of them.
+/// The options that name a source; exactly one of them is given.
 const SOURCES: &[&str] = &[
     #[cfg(feature = "hub")]
     "config",
@@ -53,5 +54,5 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(done) = export_store::run(&arguments.store, &arguments.out) {
         return done;
     }
-    Err(super::UsageError("give what to export".into()).into())
+    bail_usage!("give --config or --spool")
 }

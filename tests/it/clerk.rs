@@ -249,7 +249,7 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
         (
             &other,
             [
-                "row 13, value (B13): the formula gives #DIV/0!; mend the formula",
+                "row 13, value (B13): the formula gives #DIV/0!; correct the formula",
                 "row 11, village (F11)",
             ],
             "5 rows can be entered, 0 already there, 5 problems; nothing entered",
@@ -259,10 +259,10 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
         let (code, printed, told) = run(&context, &["ledger", "import"], &["--dry-run", file]);
         assert_eq!(code, Some(1), "{printed}{told}");
         let problems = [
-            "row 6, value (B6) = 1,200: this is no number",
-            "row 7, unit (C7): area_failed (绝收面积) is in 亩; write 亩",
+            "row 6, value (B6) = 1,200: not a number",
+            "row 7, unit (C7): area_failed (绝收面积) must be in 亩; check",
             "row 8, village (F8) = 东们村: the township has no such village",
-            "row 11, village (F11): lies under the merged cells F10:F11",
+            "row 11, village (F11): is covered by the merged cells F10:F11",
         ];
         for part in problems.iter().chain(&formulas) {
             assert!(told.contains(part), "{part}: {told}");
@@ -277,7 +277,7 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
             assert!(printed.contains(part), "{part}: {printed}");
         }
     }
-    assert!(!context.path("ledger.db").exists(), "looked at is not entered");
+    assert!(!context.path("ledger.db").exists(), "a dry run enters nothing");
     let book = book.to_str().unwrap();
     let (code, printed, _) = run(&context, &["ledger", "import"], &["--all-or-nothing", book]);
     assert_eq!((code, printed.contains("nothing entered")), (Some(1), true), "{printed}");

@@ -117,7 +117,7 @@ fn a_new_configuration_is_taken_whole_or_not_at_all() {
     let other = text.replace("Pond 2", "pond-dongmen-2").replace(GATEWAY, "gw-other");
     context.write("edge.toml", &other);
     signal(&edge, "HUP");
-    says("the new configuration cannot be used, the old one stays");
+    says("the new configuration failed, the old one stays");
     polls_on();
     assert_eq!((units(), context.spool().epoch), (1, before.epoch));
 

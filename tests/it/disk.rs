@@ -310,9 +310,9 @@ async fn hours_until_dropped(config: &Path) -> SpoolStatus {
     told
 }
 
-/// How often the gateway has said that it has no spool yet.
+/// How often the gateway has logged that it cannot open its spool.
 fn waits_told(context: &Context) -> usize {
-    context.log("edge").matches("no spool yet").count()
+    context.log("edge").matches("nothing is read until it opens").count()
 }
 
 fn until_it_waits(context: &Context) {

@@ -135,7 +135,7 @@ fn what_is_asked_wrongly_is_said_before_anything_is_written() {
         (vec!["--format", "csv"], "--out"),
         (
             vec!["--format", "csv", "--out", &out, "--from", "2022-08-02", "--to", "2022-08-01"],
-            "lies before",
+            "is before",
         ),
         (vec!["--format", "csv", "--out", &out, "--spool", "x"], "cannot be used with"),
         (vec!["--format", "xlsx", "--out", &out], "csv, parquet, line"),
@@ -162,7 +162,7 @@ fn a_hub_that_runs_is_backed_up_and_not_restored_over() {
     fill(&context, 20_000);
     let mut hub = context.hub();
     wait_for("the hub", || match context.log("hub") {
-        log if log.contains("hub runs") => Ok(()),
+        log if log.contains("hub running") => Ok(()),
         log => Err(log),
     });
     let disk = context.path("disk");
@@ -195,7 +195,7 @@ fn a_hub_that_runs_is_backed_up_and_not_restored_over() {
     assert_eq!(restored.len() % 20_000, 0, "{}", restored.len());
     let _hub = context.hub();
     wait_for("the hub again", || match context.log("hub") {
-        log if log.matches("hub runs").count() == 2 => Ok(()),
+        log if log.matches("hub running").count() == 2 => Ok(()),
         log => Err(log),
     });
 }

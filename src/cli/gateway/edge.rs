@@ -1,7 +1,6 @@
 //! `hanqing edge`
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -10,40 +9,31 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::{load, stop_signal};
-use crate::config;
-use crate::device::Profile;
+use crate::cli::config_args::ConfigArgs;
+use crate::cli::runtime::{block_on, stop_signal};
+use crate::config::LoadedEdge;
 use crate::edge::desk::{Place, PlaceError};
 use crate::edge::{Edge, EdgeSettings, EdgeWatch};
 use crate::spool::Spool;
 use crate::support::Clock;
 
-/// The gateway daemon: reads sensors over Modbus, keeps every reading in the spool, and sends it until the hub has it.
+/// Run the gateway daemon: it reads sensors over Modbus, stores every reading in its spool, and sends it until the hub confirms it.
 ///
-/// It starts when its configuration is valid and its spool can be written; broker and devices may come later.
+/// It starts as soon as its configuration is valid and its spool is writable. Broker and devices may become reachable later.
 #[derive(Args)]
 pub struct Arguments {
-    /// Configuration
-    #[arg(short, long, value_name = "FILE")]
-    config: PathBuf,
-    /// Overrides a setting, such as mqtt.url=mqtt://127.0.0.1:1883
-    #[arg(long, value_name = "KEY=VALUE", value_parser = super::setting)]
-    set: Vec<(String, String)>,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
-type Loaded = (EdgeSettings, BTreeMap<String, Profile>);
-
-/// Runs the daemon until a signal ends it. At SIGHUP it reads its configuration anew.
-pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let Some(mut loaded) = load(config::load_edge(&arguments.config, &arguments.set)) else {
-        return Ok(ExitCode::from(super::CONFIGURATION));
-    };
-    // One thread is enough for a gateway, and costs the least memory; the disk has a thread of its own.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
+/// Runs the daemon until a signal stops it. SIGHUP makes it reload its configuration.
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let mut loaded = arguments.config.load_edge()?;
+    // The disk has a thread of its own.
+    block_on(async {
         let stop = stop_signal()?;
         let mut hangup = signal(SignalKind::hangup())?;
-        let mut before: Option<Loaded> = None;
+        let mut before: Option<LoadedEdge> = None;
         loop {
             let ends = stop.child_token();
             let (opened, watched) = watch::channel(None);
@@ -51,19 +41,19 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             tokio::pin!(running);
             let next = tokio::select! {
                 ended = &mut running => Err(ended),
-                next = reloaded(&mut hangup, &arguments, &watched) => Ok(next),
+                next = reloaded(&mut hangup, &arguments.config, &watched) => Ok(next),
             };
             match (next, before.take()) {
                 (Ok(next), _) => {
                     ends.cancel();
                     running.await?;
-                    tracing::info!("the configuration has been read anew");
+                    tracing::info!("configuration reloaded");
                     before = Some(std::mem::replace(&mut loaded, next));
                 }
-                // Whole or not at all: what cannot run is no reason to stop measuring.
+                // A configuration that cannot run must not stop the measuring.
                 (Err(Err(error)), Some(before)) if !stop.is_cancelled() => {
                     tracing::error!(
-                        "the new configuration cannot be used, the old one stays: {error:#}"
+                        "the new configuration failed, the old one stays in force: {error:#}"
                     );
                     loaded = before;
                 }
@@ -73,33 +63,31 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// The configuration, after SIGHUP has come and it was read without a problem. Problems are logged, and change nothing. While
-/// readings wait in memory for the disk it has to wait too: they would not outlive the gateway that holds them.
+/// Waits for SIGHUP and returns the new configuration. One with problems is logged and ignored. While readings wait in memory for
+/// the disk the reload waits too, because those readings would be lost with the gateway that holds them.
 async fn reloaded(
     hangup: &mut Signal,
-    arguments: &Arguments,
+    config: &ConfigArgs,
     watched: &watch::Receiver<Option<EdgeWatch>>,
-) -> Loaded {
+) -> LoadedEdge {
     loop {
         if hangup.recv().await.is_none() {
             std::future::pending::<()>().await;
         }
-        match config::load_edge(&arguments.config, &arguments.set) {
+        match config.load_edge() {
             Ok(loaded) => {
                 let running = watched.borrow().clone();
                 if let Some(EdgeWatch { mut spool, .. }) = running {
                     if spool.borrow().unwritten > 0 {
-                        tracing::warn!(
-                            "readings wait for the disk; the new configuration is taken after them"
-                        );
+                        tracing::warn!("readings wait for the disk; the reload waits for them");
                     }
-                    // Where the spool's thread is gone, nothing waits.
+                    // An error means that the spool's thread is gone; then nothing waits.
                     let _gone = spool.wait_for(|keeper| keeper.unwritten == 0).await.is_err();
                 }
                 return loaded;
             }
             Err(problems) => {
-                for problem in problems {
+                for problem in problems.0 {
                     tracing::error!("the configuration stays as it was: {problem}");
                 }
             }
@@ -107,14 +95,14 @@ async fn reloaded(
     }
 }
 
-/// A gateway, until `stop`. What can be watched of it goes to `opened`.
+/// Runs one gateway until `stop` and sends a handle to watch it by to `opened`.
 async fn gateway(
-    (settings, profiles): Loaded,
+    (settings, profiles): LoadedEdge,
     opened: watch::Sender<Option<EdgeWatch>>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let name = settings.gateway.clone();
-    // Before the spool is opened: of two gateways on one configuration the second touches nothing.
+    // The socket comes before the spool: a second gateway on the same configuration must touch nothing.
     let place = place(&settings.socket_path())?;
     let Some(spool) = open_spool(&settings, &stop).await? else {
         return Ok(());
@@ -125,22 +113,22 @@ async fn gateway(
         edge.answer_at(place);
     }
     opened.send_replace(Some(edge.watch()));
-    tracing::info!(gateway = %name, buses = edge.bus_count(), "gateway runs");
+    tracing::info!(gateway = %name, buses = edge.bus_count(), "gateway running");
     edge.run(stop).await?;
-    tracing::info!(gateway = %name, "gateway ends");
+    tracing::info!(gateway = %name, "gateway stopped");
     Ok(())
 }
 
-/// Time between two attempts to open a spool that may be there later.
+/// Delay between two attempts to open the spool.
 const OPEN_AGAIN: Duration = Duration::from_secs(10);
 
-/// The spool; `None` where `stop` came first. A disk that is full or can only be read may pass: it is waited for, since to end and
-/// be started again would change nothing.
+/// Opens the spool, or returns `None` once `stop` is cancelled. A full or read-only disk may recover, so it is retried; exiting and
+/// being restarted would gain nothing.
 async fn open_spool(
     settings: &EdgeSettings,
     stop: &CancellationToken,
 ) -> anyhow::Result<Option<Spool>> {
-    let mut told = false;
+    let mut logged = false;
     loop {
         let error = match Edge::spool(settings, Clock::system().now()) {
             Ok(spool) => return Ok(Some(spool)),
@@ -151,13 +139,13 @@ async fn open_spool(
             }
             Err(error) => return Err(error.into()),
         };
-        if !told {
-            told = true;
+        if !logged {
+            logged = true;
             let error = format!("{:#}", anyhow::Error::from(error));
             tracing::error!(
                 error,
                 again_s = OPEN_AGAIN.as_secs(),
-                "no spool yet; nothing is read until it can be opened"
+                "cannot open the spool; nothing is read until it opens"
             );
         }
         tokio::select! {
@@ -167,12 +155,12 @@ async fn open_spool(
     }
 }
 
-/// The place of the socket for a technician's commands. A gateway for which the system has none measures all the same.
+/// Takes the socket for a technician's commands. A gateway measures even if the system cannot provide one.
 fn place(path: &Path) -> anyhow::Result<Option<Place>> {
     match Place::take(path) {
         Ok(place) => Ok(Some(place)),
         Err(error @ PlaceError::Io { .. }) => {
-            tracing::warn!(%error, "no commands can be answered while it runs");
+            tracing::warn!(%error, "this gateway will not answer commands");
             Ok(None)
         }
         Err(error) => Err(error.into()),

@@ -1,4 +1,4 @@
-//! `hanqing export --spool`: what a gateway has, to be exported to the office by hand.
+//! `hanqing export --spool`: the contents of a gateway's spool, to be carried to the office by hand.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -12,31 +12,27 @@ use flate2::write::GzEncoder;
 use crate::spool::export::export;
 use crate::wire::packed;
 
-/// Which readings of which gateway.
+/// The spool to export.
 #[derive(Args)]
-#[command(next_help_heading = "Of a gateway")]
+#[command(next_help_heading = "Gateway")]
 pub struct SpoolArguments {
-    /// The spool, spool.path of the gateway's configuration; the file is then such as /media/usb/gw-dongmen.jsonl.gz
+    /// The spool: spool.path of the gateway's configuration; FILE is then a name such as /media/usb/gw-dongmen.jsonl.gz
     #[arg(long, value_name = "FILE")]
     spool: Option<PathBuf>,
-    /// Also what the office has already
+    /// Include readings that the office has confirmed
     #[arg(long, requires = "spool")]
     all: bool,
 }
 
-/// Writes `out` where a spool is given.
+/// Writes `out` if a spool is given.
 pub fn run(arguments: &SpoolArguments, out: &Path) -> Option<anyhow::Result<ExitCode>> {
-    let spool = arguments.spool.as_ref()?;
-    Some(write(spool, arguments.all, out))
+    Some(write(arguments.spool.as_ref()?, arguments.all, out))
 }
 
-/// Writes one message a line, compressed by gzip.
+/// Writes one message per line, compressed with gzip.
 fn write(spool: &Path, all: bool, out: &Path) -> anyhow::Result<ExitCode> {
     let file = std::fs::File::create_new(out).with_context(|| {
-        format!(
-            "cannot make {}; give another name, or a directory that can be written",
-            out.display()
-        )
+        format!("cannot create {}; give a new name in a writable directory", out.display())
     })?;
     let mut file = GzEncoder::new(file, Compression::default());
     let mut unread = 0;
@@ -50,14 +46,10 @@ fn write(spool: &Path, all: bool, out: &Path) -> anyhow::Result<ExitCode> {
             Ok(())
         }
     });
-    let exported = match exported {
-        Ok(exported) => exported,
-        Err(error) => {
-            // An empty file would pass for an export.
-            let _left = std::fs::remove_file(out);
-            return Err(error);
-        }
-    };
+    let exported = exported.inspect_err(|_| {
+        // An empty file could be mistaken for an export.
+        let _left = std::fs::remove_file(out);
+    })?;
     let written = file.finish().and_then(|file| file.sync_all());
     written.with_context(|| format!("cannot write {}", out.display()))?;
     say!(
@@ -71,10 +63,10 @@ fn write(spool: &Path, all: bool, out: &Path) -> anyhow::Result<ExitCode> {
         say!("另有 {} 批等待校时，未导出", exported.held);
     }
     if unread > 0 {
-        eprintln!("hanqing: {unread} batches cannot be read any more and are left out");
+        eprintln!("hanqing: {unread} unreadable batches were left out");
     }
     if let Some(broken) = &exported.broken {
-        eprintln!("hanqing: {} cannot be read any further: {broken}", spool.display());
+        eprintln!("hanqing: {} is unreadable from here on: {broken}", spool.display());
     }
     let whole = unread == 0 && exported.broken.is_none();
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })

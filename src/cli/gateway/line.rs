@@ -1,4 +1,4 @@
-//! The line that a technician's command asks: through the gateway that runs on it, or opened by the command itself.
+//! The serial or TCP line for a technician's command: through the running gateway, or opened by the command itself.
 
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -6,53 +6,53 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{UsageError, load};
+use crate::cli::config_args::{ConfigArgs, setting};
+use crate::cli::usage::bail_usage;
 use crate::config::{self, Profiles};
 use crate::device::Request;
 use crate::edge::desk::{Answer, Ask, Client, Failure, ReadAsk};
 use crate::modbus::{Ask as LinkAsk, BusSettings, Link, Parity, SerialMode, SerialSettings};
 use crate::support::Stopwatch;
 
-/// Speeds of a serial line, bits per second: from the slowest modems of telemetry to what RS-485 drivers bear. Engineering
-/// judgement.
+/// Speeds of a serial line, bit/s: from the slowest telemetry modems to the limit of RS-485 drivers. Engineering judgement.
 const BAUDS: RangeInclusive<i64> = 300..=4_000_000;
 
-/// Which line.
+/// The options that select a line.
 #[derive(Args)]
 pub struct LineArguments {
     #[command(flatten)]
-    which: Which,
-    /// Overrides a setting of the configuration
-    #[arg(long, value_name = "KEY=VALUE", value_parser = super::setting)]
+    source: LineSource,
+    /// Override one setting of the configuration
+    #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
-    /// One bus of the configuration
+    /// Use only this bus of the configuration
     #[arg(long, value_name = "NAME", requires = "config")]
     bus: Option<String>,
-    /// Of a serial port: bits per second, otherwise 9600; a scan takes several, such as 9600,19200
+    /// Speed of the serial port in bit/s, by default 9600; a scan takes several, such as 9600,19200
     #[arg(long, value_name = "BITS", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(BAUDS))]
     pub baud: Vec<u32>,
-    /// Of a serial port: none, even or odd, otherwise none; a scan takes several
+    /// Parity of the serial port: none (the default), even or odd; a scan takes several
     #[arg(long, value_delimiter = ',', value_parser = parity)]
     pub parity: Vec<Parity>,
-    /// Of a serial port: stop bits
+    /// Stop bits of the serial port
     #[arg(long, value_name = "1|2", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
     stop_bits: u8,
-    /// How long an answer may take; otherwise as the configuration says, or 1000
+    /// Response timeout; by default that of the configuration, or 1000
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(10..=60_000))]
     timeout_ms: Option<u64>,
 }
 
-/// Exactly one of them.
+/// Exactly one of these options is given.
 #[derive(Args)]
 #[group(required = true, multiple = false)]
-struct Which {
-    /// The gateway's configuration; where that gateway runs, it is asked to read
+struct LineSource {
+    /// The gateway's configuration; if that gateway is running, the requests go through it
     #[arg(short, long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// A Modbus TCP device or serial server
     #[arg(long, value_name = "HOST:PORT", value_parser = endpoint)]
     tcp: Option<String>,
-    /// A serial server that passes RTU frames on
+    /// A serial server that passes RTU frames through
     #[arg(long, value_name = "HOST:PORT", value_parser = endpoint)]
     rtu_tcp: Option<String>,
     /// A serial port, such as /dev/serial/by-id/usb-...; see `hanqing ports`
@@ -66,7 +66,7 @@ fn endpoint(text: &str) -> Result<String, String> {
         .map_err(|rule| format!("{rule}, such as 192.168.1.10:502"))
 }
 
-/// Reads a parity as it is called in the configuration, or by its first letter.
+/// Parses a parity by its name in the configuration, or by the first letter.
 fn parity(text: &str) -> Result<Parity, String> {
     match text.to_ascii_lowercase().as_str() {
         "none" | "n" => Ok(Parity::None),
@@ -76,36 +76,28 @@ fn parity(text: &str) -> Result<Parity, String> {
     }
 }
 
-/// Lines as they were chosen.
+/// The selected buses with what is needed to read from them.
 pub struct Setup {
-    /// Buses: of a configuration those that are meant, otherwise one, without devices.
+    /// The selected buses of the configuration; without a configuration one bus, without devices.
     pub buses: Vec<BusSettings>,
-    /// Device profiles.
     pub profiles: Profiles,
-    /// Whether the buses are those of a configuration.
+    /// Whether the buses come from a configuration.
     pub configured: bool,
     socket: Option<PathBuf>,
 }
 
 impl LineArguments {
-    /// The lines that are meant, with one speed and parity. What is wrong with a configuration is printed.
-    ///
-    /// # Errors
-    /// As [`Self::setup`], or several speeds or parities are given.
-    pub fn plain_setup(&self) -> anyhow::Result<Setup> {
+    /// The selected lines; several speeds or parities are refused.
+    pub fn setup_one_mode(&self) -> anyhow::Result<Setup> {
         if self.baud.len() > 1 || self.parity.len() > 1 {
-            let what = "one --baud and one --parity, please: only a scan tries several";
-            return Err(UsageError(what.into()).into());
+            bail_usage!("give only one --baud and one --parity; only a scan tries several");
         }
         self.setup()
     }
 
-    /// The lines that are meant. What is wrong with a configuration is printed.
-    ///
-    /// # Errors
-    /// The configuration cannot be used, or has no bus of this name.
+    /// The selected lines; `baud` and `parity` may list several to scan.
     pub fn setup(&self) -> anyhow::Result<Setup> {
-        let mut setup = match &self.which.config {
+        let mut setup = match &self.source.config {
             Some(file) => self.configured(file)?,
             None => self.ad_hoc()?,
         };
@@ -120,38 +112,31 @@ impl LineArguments {
         Ok(setup)
     }
 
-    /// How long an answer may take, where the call says so.
+    /// The response timeout, if one is given.
     pub fn timeout(&self) -> Option<Duration> {
         self.timeout_ms.map(Duration::from_millis)
     }
 
     fn configured(&self, file: &Path) -> anyhow::Result<Setup> {
-        let Some((settings, profiles)) = load(config::load_edge(file, &self.set)) else {
-            let what = format!("{} cannot be used as it is", file.display());
-            return Err(UsageError(what).into());
-        };
+        let config = ConfigArgs { config: file.into(), set: self.set.clone() };
+        let (settings, profiles) = config.load_edge()?;
         let socket = Some(settings.socket_path());
         let names: Vec<String> = settings.buses.iter().map(|bus| bus.name.clone()).collect();
         let mut buses = settings.buses;
         buses.retain(|bus| self.bus.as_ref().is_none_or(|name| *name == bus.name));
         if buses.is_empty() {
-            let what = format!(
-                "no bus {:?} in {}; it has {}",
-                self.bus.as_deref().unwrap_or_default(),
-                file.display(),
-                names.join(", ")
-            );
-            return Err(UsageError(what).into());
+            let asked = self.bus.as_deref().unwrap_or_default();
+            bail_usage!("no bus {asked:?} in {}; it has {}", file.display(), names.join(", "));
         }
         Ok(Setup { buses, profiles, configured: true, socket })
     }
 
     fn ad_hoc(&self) -> anyhow::Result<Setup> {
-        // What a configuration leaves out has its defaults here too.
+        // Parsed, so that the defaults are those of a configuration.
         let mut bus: BusSettings = toml::from_str("name = \"line\"")?;
-        bus.tcp = self.which.tcp.clone();
-        bus.rtu_tcp = self.which.rtu_tcp.clone();
-        bus.serial = self.which.serial.clone().map(|port| SerialSettings {
+        bus.tcp = self.source.tcp.clone();
+        bus.rtu_tcp = self.source.rtu_tcp.clone();
+        bus.serial = self.source.serial.clone().map(|port| SerialSettings {
             port,
             baud: self.baud.first().copied().unwrap_or(9600),
             parity: self.parity.first().copied().unwrap_or_default(),
@@ -165,96 +150,76 @@ impl LineArguments {
 }
 
 impl Setup {
-    /// The one bus that is meant.
-    ///
-    /// # Errors
-    /// The configuration has several buses.
+    /// The only bus; if there are several, the error asks for --bus.
     pub fn one_bus(&self) -> anyhow::Result<&BusSettings> {
         match self.buses.as_slice() {
             [bus] => Ok(bus),
             several => {
                 let names: Vec<&str> = several.iter().map(|bus| bus.name.as_str()).collect();
-                let what = format!("which bus? give --bus with one of {}", names.join(", "));
-                Err(UsageError(what).into())
+                bail_usage!(
+                    "the configuration has several buses; give --bus with one of {}",
+                    names.join(", ")
+                )
             }
         }
     }
 
-    /// The line of `bus`: through the gateway that runs on this configuration, and says so; otherwise one of its own.
-    ///
-    /// # Errors
-    /// A gateway runs, but cannot be asked; or this kind of line cannot be opened.
+    /// Opens the line of `bus`: through the gateway if it is running on this configuration, which is said on standard error,
+    /// otherwise directly.
     pub async fn open(&self, bus: &BusSettings) -> anyhow::Result<Line> {
         if let Some(socket) = &self.socket
             && let Some(client) = Client::connect(socket).await?
         {
-            eprintln!(
-                "{}：经由运行中的网关 {}（{}）",
-                bus.name,
-                client.status().gateway,
-                socket.display()
-            );
-            return Ok(Line { way: Way::Gateway(Box::new(client), bus.name.clone()) });
+            let gateway = &client.status().gateway;
+            eprintln!("{}：经由运行中的网关 {gateway}（{}）", bus.name, socket.display());
+            return Ok(Line::Gateway(Box::new(client), bus.name.clone()));
         }
-        Ok(Line { way: Way::Own(own(bus)?, Duration::from_millis(bus.timeout_ms)) })
+        anyhow::ensure!(
+            bus.dtu.is_none(),
+            "{}: a DTU connects to the running gateway only; start the gateway and try again",
+            bus.line()
+        );
+        Ok(Line::Direct(Link::new(bus, None), Duration::from_millis(bus.timeout_ms)))
     }
 }
 
-/// A line that the command opens itself.
-fn own(bus: &BusSettings) -> anyhow::Result<Link> {
-    anyhow::ensure!(
-        bus.dtu.is_none(),
-        "{}: a terminal dials the running gateway; start it, and ask through it",
-        bus.line()
-    );
-    Ok(Link::new(bus, None))
+/// An open line.
+pub enum Line {
+    /// Through a running gateway, on its bus of this name.
+    Gateway(Box<Client>, String),
+    /// Opened by the command, with its response timeout.
+    Direct(Link, Duration),
 }
 
-/// A line that can be asked.
-pub struct Line {
-    way: Way,
-}
-
-/// How a request is made, where it is not as its line has it.
+/// How a request differs from the settings of its line.
 #[derive(Clone, Copy, Default)]
-pub struct Manner {
-    /// How long the answer may take.
+pub struct RequestOptions {
+    /// Response timeout.
     pub timeout: Option<Duration>,
     /// Silence that the unit needs before the request; a gateway knows it itself.
     pub gap: Duration,
-    /// Another speed and frame, on a serial line.
+    /// Another speed and frame on a serial line.
     pub mode: Option<SerialMode>,
 }
 
-enum Way {
-    /// Through a running gateway, on its bus of this name.
-    Gateway(Box<Client>, String),
-    /// A line of the command's own, and how long it waits for an answer.
-    Own(Link, Duration),
-}
-
-/// What a read came to.
-pub struct Got {
-    /// Registers, or why there are none.
+/// The result of one read.
+pub struct Response {
     pub outcome: Result<Vec<u16>, Failure>,
-    /// How long it took, ms; through a gateway with the wait for its turn.
+    /// How long it took, ms; through a gateway this includes the wait for the bus.
     pub ms: f64,
 }
 
 impl Line {
-    /// Reads once.
-    ///
-    /// # Errors
-    /// The running gateway cannot be asked any more, or refuses.
+    /// Reads once. An error means that the running gateway has gone or refuses; a silent device is an outcome.
     pub async fn read(
         &mut self,
         unit: u8,
         request: Request,
-        manner: Manner,
-    ) -> anyhow::Result<Got> {
-        let Manner { timeout, gap, mode } = manner;
-        match &mut self.way {
-            Way::Gateway(client, bus) => {
+        options: RequestOptions,
+    ) -> anyhow::Result<Response> {
+        let RequestOptions { timeout, gap, mode } = options;
+        match self {
+            Self::Gateway(client, bus) => {
                 let ask = Ask::Read(ReadAsk {
                     bus: bus.clone(),
                     unit,
@@ -265,25 +230,19 @@ impl Line {
                     mode,
                 });
                 match client.ask(ask).await? {
-                    Answer::Words { words, ms } => Ok(Got { outcome: Ok(words), ms }),
-                    Answer::Failed { failure, ms } => Ok(Got { outcome: Err(failure), ms }),
-                    other => anyhow::bail!("the running gateway's answer does not fit: {other:?}"),
+                    Answer::Words { words, ms } => Ok(Response { outcome: Ok(words), ms }),
+                    Answer::Failed { failure, ms } => Ok(Response { outcome: Err(failure), ms }),
+                    other => {
+                        anyhow::bail!("the running gateway gave an unexpected answer: {other:?}")
+                    }
                 }
             }
-            Way::Own(link, own) => {
+            Self::Direct(link, own) => {
                 let took = Stopwatch::start();
                 let ask = LinkAsk { unit, request, timeout: timeout.unwrap_or(*own), gap, mode };
-                let outcome = link.read(&ask).await;
-                Ok(Got {
-                    outcome: outcome.map_err(Failure::from),
-                    ms: took.elapsed().as_secs_f64() * 1000.0,
-                })
+                let outcome = link.read(&ask).await.map_err(Failure::from);
+                Ok(Response { outcome, ms: took.elapsed().as_secs_f64() * 1000.0 })
             }
         }
     }
-}
-
-/// Runs a command's work on a runtime of its own.
-pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }

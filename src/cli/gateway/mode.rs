@@ -1,57 +1,48 @@
 //! `hanqing mode`
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::line::block_on;
 use super::status::connect;
-use super::{CONFIGURATION, load};
-use crate::config;
+use super::words::mode_zh;
+use crate::cli::config_args::ConfigArgs;
+use crate::cli::runtime::block_on;
 use crate::edge::desk::{Answer, Ask};
 use crate::modbus::Mode;
 
-/// Switches the running gateway to the intervals of a drought, or back.
+/// Switch the running gateway to its drought intervals, or back.
 ///
-/// It holds until the gateway is restarted; `drought = true` in the configuration lets it start that way. Intervals are
-/// those that the configuration gives as drought_interval_s and drought_intervals_s.
+/// The mode holds until the gateway restarts; `drought = true` in the configuration makes it start in drought mode. The intervals are
+/// drought_interval_s and drought_intervals_s of the configuration.
 #[derive(Args)]
 pub struct Arguments {
-    /// The mode
+    /// The new mode
     #[arg(value_enum)]
     mode: ModeName,
-    /// The gateway's configuration
-    #[arg(short, long, value_name = "FILE")]
-    config: PathBuf,
-    /// Overrides a setting, such as socket=/run/hanqing/edge.sock
-    #[arg(long, value_name = "KEY=VALUE", value_parser = super::setting)]
-    set: Vec<(String, String)>,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum ModeName {
-    /// The shorter intervals of a drought
+    /// The shorter intervals for a drought
     Drought,
     /// The usual intervals
     Normal,
 }
 
-/// Asks the gateway to switch, and prints what holds now.
+/// Asks the gateway to switch and prints the mode that is now in force.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let Some((settings, _)) = load(config::load_edge(&arguments.config, &arguments.set)) else {
-        return Ok(ExitCode::from(CONFIGURATION));
-    };
     let mode = match arguments.mode {
         ModeName::Drought => Mode::Drought,
         ModeName::Normal => Mode::Normal,
     };
     block_on(async {
-        let mut client = connect(&settings, &arguments.config).await?;
+        let mut client = connect(&arguments.config).await?;
         match client.ask(Ask::Mode(mode)).await? {
             Answer::Mode { before, now } => {
-                let gateway = &client.status().gateway;
-                let name = mode_zh(now);
+                let (gateway, name) = (&client.status().gateway, mode_zh(now));
                 if before == now {
                     say!("网关 {gateway} 本来就是{name}");
                 } else {
@@ -59,15 +50,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 }
                 Ok(ExitCode::SUCCESS)
             }
-            other => anyhow::bail!("the running gateway's answer does not fit: {other:?}"),
+            other => anyhow::bail!("the running gateway gave an unexpected answer: {other:?}"),
         }
     })
-}
-
-/// What a mode is called.
-pub fn mode_zh(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Normal => "平时模式",
-        Mode::Drought => "旱情模式",
-    }
 }

@@ -1,29 +1,20 @@
-//! The plan of a gateway's buses as a table, and how busy it keeps them.
+//! The polling plan of a gateway as a table, and the load it puts on each bus.
 
 use super::table::Table;
 use crate::modbus::{Forecast, Load};
 
-/// A bus whose forecast is for usual times and, where that differs, for a drought.
+/// The forecasts for one bus.
 pub struct Planned {
-    /// In usual times.
     pub usual: Forecast,
-    /// In a drought.
+    /// `None` if the load in a drought is the same.
     pub drought: Option<Forecast>,
 }
 
-/// The tables of `buses`: each request, then each bus's load.
+/// Prints one row per request, then the load of each bus.
 pub fn render(buses: &[Planned]) -> String {
-    let mut table = Table::new(&[
-        "总线",
-        ">站号",
-        ">功能码",
-        ">首址",
-        ">末址",
-        ">寄存器",
-        ">点数",
-        ">毫秒",
-        ">每隔秒",
-    ]);
+    let heads =
+        ["总线", ">站号", ">功能码", ">首址", ">末址", ">寄存器", ">点数", ">毫秒", ">每隔秒"];
+    let mut table = Table::new(&heads);
     for forecast in buses.iter().map(|bus| &bus.usual) {
         for row in &forecast.rows {
             let request = row.request;
@@ -62,7 +53,7 @@ fn loads(text: &mut String, forecast: &Forecast, mode: &str) {
         text.push('\n');
     };
     line(format!("总线 {}{mode}：占用 {}", forecast.bus, load(forecast.load)));
-    for offline in told(forecast.offline.len()).filter_map(|n| forecast.offline.get(n - 1)) {
+    for offline in unit_counts(forecast.offline.len()).filter_map(|n| forecast.offline.get(n - 1)) {
         line(format!(
             "  {} 台不应答：判为离线前占用 {}，此后最多 {}",
             offline.units,
@@ -79,8 +70,8 @@ fn loads(text: &mut String, forecast: &Forecast, mode: &str) {
     }
 }
 
-/// How many units gone are told of: each of the first three, then twice as many each time, and all.
-fn told(units: usize) -> impl Iterator<Item = usize> {
+/// The numbers of silent units that are worth a line: 1, 2, 3, then doubling, and all of them.
+fn unit_counts(units: usize) -> impl Iterator<Item = usize> {
     let doubling = std::iter::successors(Some(4usize), |n| n.checked_mul(2));
     let few = (1..4).chain(doubling).take_while(move |n| *n < units);
     few.chain((units > 0).then_some(units))
@@ -132,8 +123,8 @@ mod tests {
     }
 
     #[test]
-    fn of_many_units_some_counts_are_told() {
-        let counts = |units| told(units).collect::<Vec<_>>();
+    fn of_many_units_only_some_counts_are_listed() {
+        let counts = |units| unit_counts(units).collect::<Vec<_>>();
         assert_eq!(counts(0), [0; 0]);
         assert_eq!(counts(1), [1]);
         assert_eq!(counts(3), [1, 2, 3]);

@@ -8,18 +8,17 @@ use clap::Args;
 
 use super::table::Table;
 
-/// Lists the serial ports of this machine, with names that survive unplugging, and which program holds each.
+/// List the serial ports of this machine, with names that survive unplugging and the program that holds each.
 #[derive(Args)]
 pub struct Arguments {}
 
-/// A serial port.
 #[derive(Debug, Clone, PartialEq)]
 struct Port {
-    /// Where it is now: `/dev/ttyUSB0`.
+    /// The current name, such as `/dev/ttyUSB0`.
     device: PathBuf,
-    /// The name to put into a configuration.
+    /// The stable name for a configuration.
     by_id: Option<PathBuf>,
-    /// What its plug says it is; empty where it has none.
+    /// What the USB device calls itself; empty if it is not USB.
     product: String,
     /// The kernel's driver.
     driver: String,
@@ -28,17 +27,17 @@ struct Port {
 }
 
 /// Lists the ports.
-pub fn run(_: Arguments) -> anyhow::Result<ExitCode> {
+pub fn run() -> ExitCode {
     let ports = ports(Path::new("/"));
     if ports.is_empty() {
         say!(
             "这台机器上没有串口。USB 转 RS485 插好了吗？用 lsusb 和 dmesg 看系统认没认到；虚拟机和容器要先把设备接进来。"
         );
-        return Ok(ExitCode::SUCCESS);
+        return ExitCode::SUCCESS;
     }
     show!("{}", table(&ports));
     say!("\n配置里用“固定名称”，拔插后不变。占用一栏为空：没有程序在用，或要用 root 才看得到。");
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }
 
 fn table(ports: &[Port]) -> Table {
@@ -56,7 +55,7 @@ fn table(ports: &[Port]) -> Table {
     table
 }
 
-/// The ports of the system whose files lie under `root`. What cannot be read is left out.
+/// The ports of the system under `root`, without those whose files cannot be read.
 fn ports(root: &Path) -> Vec<Port> {
     let names = by_id(root);
     let users = users(root);
@@ -64,7 +63,7 @@ fn ports(root: &Path) -> Vec<Port> {
         .into_iter()
         .filter_map(|tty| {
             let name = tty.file_name()?.to_str()?.to_owned();
-            // Consoles and pseudo terminals have no device behind them; a UART that is not there has type 0.
+            // Consoles and pseudo terminals have no device behind them; a UART that does not exist has type 0.
             let behind = tty.join("device").canonicalize().ok()?;
             if text(&tty.join("type")).as_deref() == Some("0") && !name.contains("USB") {
                 return None;
@@ -95,8 +94,8 @@ fn by_id(root: &Path) -> BTreeMap<String, PathBuf> {
         .collect()
 }
 
-/// The driver of the device `behind` a port. Newer kernels put a port and a controller of their own before a UART, whose
-/// drivers say nothing.
+/// The driver of the device `behind` a port. Newer kernels put a port and a controller in front of a UART; the drivers of those two
+/// say nothing.
 fn driver(behind: &Path) -> String {
     let drivers = behind.ancestors().filter_map(|folder| {
         let driver = folder.join("driver").canonicalize().ok()?;
@@ -106,7 +105,7 @@ fn driver(behind: &Path) -> String {
     telling.next().unwrap_or_default()
 }
 
-/// What the USB device around `behind` calls itself: maker, product and serial number are two levels up or three.
+/// What the USB device around `behind` calls itself; maker, product and serial number are two or three levels up.
 fn product(root: &Path, behind: &Path) -> String {
     let devices = root.join("sys");
     let usb = behind
@@ -128,7 +127,7 @@ fn product(root: &Path, behind: &Path) -> String {
     }
 }
 
-/// Programs by the device that they have open, as far as this user may see.
+/// Programs by the device that they have open, as far as this user may see them.
 fn users(root: &Path) -> BTreeMap<String, Vec<String>> {
     let mut users: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for process in entries(&root.join("proc")) {
@@ -172,7 +171,7 @@ mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
 
-    /// A system with an FTDI adapter that a gateway holds, an adapter without a name, a UART, one that is not there, and a
+    /// A system with an FTDI adapter held by a gateway, an adapter without a name, a UART, a UART that does not exist, and a
     /// console.
     fn system() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
@@ -228,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn ports_are_listed_with_what_is_known_of_them() {
+    fn ports_are_listed_with_what_is_known_about_them() {
         let system = system();
         let ports = ports(system.path());
         insta::assert_snapshot!(table(&ports));

@@ -4,24 +4,25 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::line::{LineArguments, Manner, block_on};
+use super::line::{LineArguments, RequestOptions};
 use super::table::{Table, hex, number};
+use crate::cli::runtime::block_on;
+use crate::cli::usage::bail_usage;
 use crate::core::Parameter;
 use crate::device::probe::{self, Candidate, Displayed, ORDERS, Row, Sought};
 use crate::device::{Function, REGISTERS_MAX, Request};
 use crate::edge::desk::Failure;
 
-/// Candidates that are listed. Engineering judgement: what is meant is among the first ones or not at all.
+/// Candidates that are listed. Engineering judgement: the right one is among the first ten or not there at all.
 const LISTED: usize = 10;
 
-/// Of those, how many are written as lines to paste.
+/// Candidates that are printed as lines for a profile.
 const PASTED: usize = 3;
 
-/// Reads a block of registers once and prints what it may mean: every type, byte order and base.
+/// Read a block of registers once and print what it may mean in every type, byte order and base.
 ///
-/// Manuals count registers from 0 or from 1: the register before --address is read too, where the device allows it. With
-/// --expect (what the display shows, with all its digits) and --range what fits is ranked, and the lines for the profile
-/// are printed.
+/// Manuals count registers from 0 or from 1, so the register before --address is read too if the device allows it. With --expect (the
+/// displayed value, with all its digits) or --range, the matching interpretations are ranked and printed as lines for the profile.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -29,27 +30,27 @@ pub struct Arguments {
     /// Unit id
     #[arg(long, value_name = "1-247", value_parser = clap::value_parser!(u8).range(1..=247))]
     unit: u8,
-    /// 1 coils, 2 discrete inputs, 3 holding, 4 input registers
+    /// Function code: 1 coils, 2 discrete inputs, 3 holding registers, 4 input registers
     #[arg(long, value_name = "1-4", default_value = "3", value_parser = function)]
     function: Function,
-    /// Address as the manual has it, 8192 or 0x2000
+    /// Address as printed in the manual, such as 8192 or 0x2000
     #[arg(long, value_parser = address)]
     address: u16,
-    /// How many registers
+    /// Number of registers
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=i64::from(REGISTERS_MAX) - 1))]
     count: u16,
-    /// What the device displays, with all its digits: 3.21
+    /// Value on the device's display with all its digits, such as 3.21
     #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
     expect: Option<Displayed>,
-    /// Least and largest value that can be: 0..100
+    /// Smallest and largest plausible value, such as 0..100
     #[arg(long, value_name = "LOW..HIGH", allow_hyphen_values = true, value_parser = range)]
     range: Option<Range>,
-    /// What it observes, for the lines to paste: flow, level ...
+    /// Parameter for the profile lines, such as flow or level
     #[arg(long)]
     parameter: Option<Parameter>,
 }
 
-/// Least and largest value.
+/// Smallest and largest value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Range([f64; 2]);
 
@@ -71,42 +72,38 @@ fn range(text: &str) -> Result<Range, String> {
         let ends = [low.parse::<f64>().ok()?, high.parse::<f64>().ok()?];
         (ends.iter().all(|end| end.is_finite()) && ends[0] <= ends[1]).then_some(ends)
     });
-    ends.map(Range).ok_or_else(|| "the least and the largest value, such as 0..100".into())
+    ends.map(Range).ok_or_else(|| "the smallest and the largest value, such as 0..100".into())
 }
 
 /// Reads, decodes and prints.
-pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let setup = arguments.line.plain_setup()?;
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let setup = arguments.line.setup_one_mode()?;
     let bus = setup.one_bus()?;
     let named = arguments.address;
     if u32::from(named) + u32::from(arguments.count) > 1 << 16 {
-        let what = format!(
-            "--address {named} and --count {} pass the last address, 65535",
+        bail_usage!(
+            "--address {named} plus --count {} goes past the last address, 65535",
             arguments.count
         );
-        return Err(super::UsageError(what).into());
     }
     let exact = Request { function: arguments.function, address: named, count: arguments.count };
-    // With the register before, for a manual that counts from 1; where the device refuses that, one base after the other.
+    // The register before is included for manuals that count from 1. If the device refuses that, each base is tried alone.
     let before = |count| named.checked_sub(1).map(|address| Request { address, count, ..exact });
     let requests = [before(exact.count + 1), Some(exact), before(exact.count)];
-    let (got, request) = block_on(async {
+    let (response, request) = block_on(async {
         let mut line = setup.open(bus).await?;
         let mut refused = None;
         for request in requests.into_iter().flatten() {
-            let got = line.read(arguments.unit, request, Manner::default()).await?;
+            let response = line.read(arguments.unit, request, RequestOptions::default()).await?;
             let exception = |failure: &Failure| failure.exception.is_some();
-            if !got.outcome.as_ref().is_err_and(exception) {
-                return Ok((got, request));
+            if !response.outcome.as_ref().is_err_and(exception) {
+                return Ok((response, request));
             }
-            refused.get_or_insert((got, request));
+            refused.get_or_insert((response, request));
         }
-        refused.ok_or_else(|| anyhow::anyhow!("nothing to ask for"))
+        refused.ok_or_else(|| anyhow::anyhow!("there is no register to read"))
     })?;
-    let words = match got.outcome {
-        Ok(words) => words,
-        Err(failure) => anyhow::bail!("{failure}"),
-    };
+    let words = response.outcome.map_err(|failure| anyhow::anyhow!("{failure}"))?;
     let sought =
         Sought { expect: arguments.expect, range: arguments.range.map(|Range(ends)| ends) };
     let rows = probe::rows(request.function, request.address, &words);
@@ -117,7 +114,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         u8::from(request.function),
         request.address,
         request.count,
-        got.ms
+        response.ms
     );
     say!("原始值 {}", hex(&words));
     if request == exact && named > 0 {
@@ -127,11 +124,11 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         say!("（末一个寄存器设备不给读，只看从 1 数起的地址）");
     }
     say!("\n{}", grid(named, &rows, &candidates));
-    print_candidates(&arguments, &sought, &candidates);
+    print_candidates(arguments, &sought, &candidates);
     Ok(ExitCode::SUCCESS)
 }
 
-/// How a manual that begins at `named` counts where the register is at `address`.
+/// The base, 0 or 1, of a manual that prints `named` for the register at `address`.
 fn base(named: u16, address: u16) -> &'static str {
     match i32::from(address) - i32::from(named) {
         0 => "0",
@@ -197,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arguments_are_read_or_refused() {
+    fn arguments_are_parsed_or_refused() {
         assert_eq!(address("0x2000"), Ok(8192));
         assert_eq!(address("8192"), Ok(8192));
         assert!(address("65536").is_err() && address("40001h").is_err());

@@ -9,12 +9,12 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::UsageError;
 use super::table::Table;
+use crate::cli::usage::{EXIT_USAGE, bail_usage};
 use crate::config::{self, Base, Head};
 use crate::device;
 
-/// Device profiles: lists them, or makes one from a table of registers.
+/// List the device profiles, or make one from a table of registers.
 #[derive(Args)]
 pub struct Arguments {
     #[command(subcommand)]
@@ -23,36 +23,36 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// List the profiles: the shipped ones, and those of a directory over them
+    /// List the shipped profiles and those of a directory that replace or extend them
     List {
-        /// Directory of profiles of your own, as devices_dir names it
+        /// Directory with your own profiles, as in devices_dir
         #[arg(long, value_name = "DIR")]
         devices_dir: Option<PathBuf>,
     },
-    /// Make a profile from a table as a spreadsheet saves it (CSV UTF-8); nothing is written while it has a problem
+    /// Make a profile from a table that a spreadsheet saved as CSV UTF-8; nothing is written while the table has problems
     Import(Import),
 }
 
 #[derive(Args)]
 struct Import {
-    /// The table
+    /// The table, CSV in UTF-8
     file: PathBuf,
-    /// Id of the profile, the name that `profile = ` gives
+    /// Id of the profile, as used in `profile = `
     #[arg(long)]
     id: String,
-    /// What the device is: maker and model
+    /// Maker and model of the device
     #[arg(long)]
     name: String,
-    /// Where the map comes from: the manual, with its edition
+    /// Source of the register map: the manual and its edition
     #[arg(long)]
     source: String,
-    /// Who has seen it work on a real device
+    /// Who has verified it on a real device
     #[arg(long, default_value = "Nobody yet on a real device.")]
     verified_by: String,
-    /// How sure the map is: 0.9 is a maker's manual, 0.5 a guess
+    /// Confidence in the map: 0.9 for a maker's manual, 0.5 for a guess
     #[arg(long, default_value_t = 0.5)]
     confidence: f64,
-    /// How the table counts addresses: 0 as on the wire, 1 from one, 40001 with the digit of the table
+    /// How the table numbers registers: 0 as on the wire, 1 from one, 40001 with the leading digit of the register table
     #[arg(long, value_enum)]
     base: BaseName,
     /// The file to write, devices/ID.toml; without it the profile is printed
@@ -104,15 +104,14 @@ fn list(devices_dir: Option<PathBuf>) -> ExitCode {
         ]);
     }
     show!("{table}");
-    if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(super::CONFIGURATION) }
+    if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(EXIT_USAGE) }
 }
 
 fn import(import: Import) -> anyhow::Result<ExitCode> {
     let file = import.file.display();
     let stem = import.out.as_deref().and_then(Path::file_stem);
     if stem.is_some_and(|stem| stem != import.id.as_str()) {
-        let what = format!("a profile lies in a file of its name: --out …/{}.toml", import.id);
-        return Err(UsageError(what).into());
+        bail_usage!("the file must be named after the profile: give --out …/{}.toml", import.id);
     }
     let text = std::fs::read(&import.file).with_context(|| format!("cannot read {file}"))?;
     let head = Head {
@@ -133,24 +132,18 @@ fn import(import: Import) -> anyhow::Result<ExitCode> {
             for problem in &problems {
                 eprintln!("{file}: {problem}");
             }
-            return Ok(ExitCode::from(super::CONFIGURATION));
+            return Ok(ExitCode::from(EXIT_USAGE));
         }
     };
     let Some(out) = import.out else {
         show!("{profile}");
         return Ok(ExitCode::SUCCESS);
     };
-    let mut created =
-        OpenOptions::new().write(true).create_new(true).open(&out).with_context(|| {
-            format!("cannot create {} (a file that is there is never overwritten)", out.display())
-        })?;
-    created
-        .write_all(profile.as_bytes())
-        .with_context(|| format!("cannot write {}", out.display()))?;
-    say!(
-        "{} 已写入；用 hanqing check {} 检查，用 hanqing read 与设备显示对照",
-        out.display(),
-        out.display()
-    );
+    let path = out.display();
+    let created = OpenOptions::new().write(true).create_new(true).open(&out);
+    let mut created = created
+        .with_context(|| format!("cannot create {path} (an existing file is never overwritten)"))?;
+    created.write_all(profile.as_bytes()).with_context(|| format!("cannot write {path}"))?;
+    say!("{path} 已写入；用 hanqing check {path} 检查，用 hanqing read 与设备显示对照");
     Ok(ExitCode::SUCCESS)
 }

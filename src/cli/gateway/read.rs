@@ -6,37 +6,38 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::line::{Line, LineArguments, Manner, Setup, block_on};
+use super::line::{Line, LineArguments, RequestOptions, Setup};
 use super::table::{Table, hex, number};
-use super::{CONFIGURATION, UsageError};
+use crate::cli::runtime::block_on;
+use crate::cli::usage::bail_usage;
 use crate::core::{Flag, Outcome, Reason, Series};
 use crate::device::{self, DecodeError, Planned, Point, Profile, Request};
 use crate::edge::desk::Failure;
 use crate::modbus::{BusSettings, DeviceSettings, Measured, measured, terms};
 
-/// Reads every point once and prints a table: value, flag, raw registers.
+/// Read every point once and print a table of values, flags and raw registers.
 ///
-/// With -c it reads what the configuration says; where that gateway runs, it is asked to, between its polls. Without a
-/// configuration: --tcp, --rtu-tcp or --serial, with --unit and --profile.
+/// With -c it reads the configured devices; if that gateway is running, it makes the requests between its own polls. Without a
+/// configuration give --tcp, --rtu-tcp or --serial, with --unit and --profile.
 ///
-/// Ends with 0 if every point has a value, otherwise with 1.
+/// Exits with 0 if every point has a value, otherwise with 1.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
     line: LineArguments,
-    /// One unit only
+    /// Read only this unit
     #[arg(long, value_name = "1-247", value_parser = clap::value_parser!(u8).range(1..=247))]
     unit: Option<u8>,
-    /// Without a configuration: the profile that the unit follows, such as sdm630
+    /// Device profile of the unit when there is no configuration, such as sdm630
     #[arg(long, value_name = "ID", conflicts_with = "config")]
     profile: Option<String>,
 }
 
 /// Reads and prints.
-pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let mut setup = arguments.line.plain_setup()?;
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let mut setup = arguments.line.setup_one_mode()?;
     if !setup.configured {
-        let device = ad_hoc(&arguments, &setup)?;
+        let device = ad_hoc(arguments, &setup)?;
         for bus in &mut setup.buses {
             bus.devices = vec![device.clone()];
         }
@@ -47,29 +48,17 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         setup.buses.retain(|bus| !bus.devices.is_empty());
         if setup.buses.is_empty() {
-            return Err(UsageError(format!("the configuration has no unit {unit} there")).into());
+            bail_usage!("no selected bus has a unit {unit}");
         }
     }
     block_on(async {
-        let mut table = Table::new(&[
-            "测站",
-            ">站号",
-            "参数",
-            ">数值",
-            "单位",
-            "质量",
-            "说明",
-            "原始值",
-            ">功能码",
-            ">地址",
-            ">毫秒",
-        ]);
+        let mut table = Table::new(&HEADS);
         let mut complete = true;
         for bus in &setup.buses {
             let mut line = setup.open(bus).await?;
             for device in &bus.devices {
                 let Some(profile) = setup.profiles.get(&device.profile) else {
-                    return Ok(ExitCode::from(CONFIGURATION));
+                    bail_usage!("there is no device profile {:?}", device.profile);
                 };
                 complete &= read_device(&mut line, bus, device, profile, &mut table).await?;
             }
@@ -79,19 +68,30 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// The device that a call without a configuration means.
+const HEADS: [&str; 11] = [
+    "测站",
+    ">站号",
+    "参数",
+    ">数值",
+    "单位",
+    "质量",
+    "说明",
+    "原始值",
+    ">功能码",
+    ">地址",
+    ">毫秒",
+];
+
+/// The device to read when there is no configuration.
 fn ad_hoc(arguments: &Arguments, setup: &Setup) -> anyhow::Result<DeviceSettings> {
-    let ids = || setup.profiles.keys().map(String::as_str);
     let (Some(unit), Some(profile)) = (arguments.unit, &arguments.profile) else {
-        let what = "without a configuration, give --unit and --profile".to_owned();
-        return Err(UsageError(what).into());
+        bail_usage!("without a configuration, give --unit and --profile");
     };
     if !setup.profiles.contains_key(profile) {
-        let known = ids().collect::<Vec<_>>().join(", ");
-        let what = format!("{profile:?} is no known device profile; known: {known}");
-        return Err(UsageError(what).into());
+        let known: Vec<&str> = setup.profiles.keys().map(String::as_str).collect();
+        bail_usage!("{profile:?} is not a known device profile; known: {}", known.join(", "));
     }
-    // What a configuration leaves out has its defaults here too.
+    // Parsed, so that the defaults are those of a configuration.
     let text = format!("unit = {unit}\nprofile = {profile:?}\nstation = \"ad-hoc\"");
     Ok(toml::from_str(&text)?)
 }
@@ -99,7 +99,7 @@ fn ad_hoc(arguments: &Arguments, setup: &Setup) -> anyhow::Result<DeviceSettings
 /// Registers of one part of a point, or why there are none, and how long the request took, ms.
 type PartRead = (Result<Vec<u16>, Failure>, f64);
 
-/// Reads a device and adds its rows. Says whether every point has a value.
+/// Reads a device, adds its rows, and returns whether every point has a value.
 async fn read_device(
     line: &mut Line,
     bus: &BusSettings,
@@ -141,7 +141,7 @@ async fn read_device(
             value,
             spec.unit.to_string(),
             flag_zh(measured.flag).into(),
-            why(measured.reason, failure, device::decode(point, &words).err()),
+            explanation(measured.reason, failure, device::decode(point, &words).err()),
             raw.join(" | "),
             u8::from(point.function).to_string(),
             point.address.to_string(),
@@ -151,8 +151,8 @@ async fn read_device(
     Ok(complete)
 }
 
-/// Makes the planned requests. A block that the device refuses is read point by point, so that one register that is not there
-/// takes no other with it; after silence the device's other requests are not made.
+/// Makes the planned requests. A block that the device refuses is read point by point, so that one missing register does not hide the
+/// others. After a timeout the remaining requests are skipped.
 async fn read_parts(
     line: &mut Line,
     bus: &BusSettings,
@@ -164,7 +164,7 @@ async fn read_parts(
     for block in planned {
         let (answer, ms) = match &silent {
             Some(failure) => (Err(failure.clone()), 0.0),
-            None => ask(line, bus, device, block.request).await?,
+            None => request_with_retries(line, bus, device, block.request).await?,
         };
         if let Err(failure) = &answer
             && matches!(failure.reason, Reason::Timeout | Reason::Unreachable)
@@ -179,7 +179,7 @@ async fn read_parts(
                     count: u16::try_from(slot.count)?,
                     ..block.request
                 };
-                ask(line, bus, device, request).await?
+                request_with_retries(line, bus, device, request).await?
             } else {
                 let words = answer.clone().map(|words| {
                     let words = slot.words(&words);
@@ -193,24 +193,24 @@ async fn read_parts(
     Ok(parts)
 }
 
-/// Asks as often as the bus may.
-async fn ask(
+/// Reads once, and again after a failure as often as the bus settings allow.
+async fn request_with_retries(
     line: &mut Line,
     bus: &BusSettings,
     device: &DeviceSettings,
     request: Request,
 ) -> anyhow::Result<PartRead> {
-    let manner = Manner {
+    let options = RequestOptions {
         timeout: device.timeout_ms.map(Duration::from_millis),
         gap: Duration::try_from_secs_f64(device.gap_ms.unwrap_or(0.0) / 1000.0).unwrap_or_default(),
         mode: None,
     };
     let mut left = bus.retries;
     loop {
-        let got = line.read(device.unit, request, manner).await?;
-        match got.outcome {
+        let response = line.read(device.unit, request, options).await?;
+        match response.outcome {
             Err(failure) if failure.exception.is_none() && left > 0 => left -= 1,
-            outcome => return Ok((outcome, got.ms)),
+            outcome => return Ok((outcome, response.ms)),
         }
     }
 }
@@ -225,7 +225,11 @@ fn flag_zh(flag: Flag) -> &'static str {
     }
 }
 
-fn why(reason: Option<Reason>, failure: Option<&Failure>, fault: Option<DecodeError>) -> String {
+fn explanation(
+    reason: Option<Reason>,
+    failure: Option<&Failure>,
+    fault: Option<DecodeError>,
+) -> String {
     let name = reason.map(Reason::name_zh).unwrap_or_default();
     match (failure, fault) {
         (Some(failure), _) => match failure.exception {

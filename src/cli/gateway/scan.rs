@@ -6,45 +6,47 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::line::{Got, Line, LineArguments, Manner, block_on};
-use super::status::lasted;
+use super::line::{Line, LineArguments, RequestOptions, Response};
 use super::table::Table;
-use super::{UsageError, stop_signal};
+use super::words::duration_zh;
+use crate::cli::runtime::{block_on, stop_signal};
+use crate::cli::usage::bail_usage;
 use crate::core::Reason;
 use crate::device::{Function, Request};
 use crate::edge::desk::Failure;
 use crate::modbus::{BusSettings, Parity, SerialMode};
 use crate::support::Stopwatch;
 
-/// Speeds that are tried, the most frequent of the field first: 9600 is what nearly all devices leave the factory with.
+/// Speeds to try, the most common first: nearly all devices leave the factory with 9600.
 const BAUDS: [u32; 6] = [9600, 4800, 19200, 2400, 38400, 115_200];
 
-/// Parities that are tried, the most frequent first.
+/// Parities to try, the most common first.
 const PARITIES: [Parity; 3] = [Parity::None, Parity::Even, Parity::Odd];
 
-/// How long an answer may take to begin on a serial line, ms: field devices answer in 20 to 150.
+/// Response timeout on a serial line, ms: field devices answer in 20 to 150.
 const SERIAL_MS: u64 = 200;
 
-/// How long an answer may take over TCP, ms: a serial server asks its line in the meantime.
+/// Response timeout over TCP, ms: a serial server polls its line in the meantime.
 const TCP_MS: u64 = 1000;
 
-/// Looks for the units on a line: asks each for one register, first as function 3, then 4. An exception is an answer too.
+/// Look for the units on a line by reading one register of each, with function 3 and then 4.
 ///
-/// On a serial port with each usual speed and parity, or those given by --baud and --parity. Reads only. Ctrl-C ends it and prints what it found
-/// by then. Ends with 0 when all was looked at, with 1 when it was interrupted.
+/// An exception counts as an answer. A serial port is scanned at every common speed and parity, or at those given by --baud and
+/// --parity. The scan only reads. Ctrl-C stops it and prints the units found so far. Exits with 0 after a complete scan and with 1 if
+/// it was interrupted.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
     line: LineArguments,
-    /// Unit ids
+    /// Unit ids to try
     #[arg(long, value_name = "FIRST..LAST", default_value = "1..247", value_parser = units)]
     units: Units,
-    /// Ends after this time, whatever is left
+    /// Stop after this time
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     most_s: Option<u64>,
 }
 
-/// Unit ids, first and last.
+/// First and last unit id.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Units(u8, u8);
 
@@ -58,23 +60,22 @@ fn units(text: &str) -> Result<Units, String> {
     }
 }
 
-/// The modes to try: parities one after the other, and with each all speeds, so that the usual ones come first.
+/// The modes to try: all speeds with the first parity, then with the next, so that the common ones come first.
 fn modes(bauds: &[u32], parities: &[Parity], stop_bits: u8) -> Vec<SerialMode> {
     let bauds = if bauds.is_empty() { &BAUDS } else { bauds };
     let parities = if parities.is_empty() { &PARITIES } else { parities };
-    let of = |parity: &Parity| {
+    let with = |parity: &Parity| {
         let parity = *parity;
         bauds.iter().map(move |baud| SerialMode { baud: *baud, parity, stop_bits })
     };
-    parities.iter().flat_map(of).collect()
+    parities.iter().flat_map(with).collect()
 }
 
-/// How long an answer may take with `mode`.
-fn patience(mode: Option<SerialMode>) -> Duration {
+fn default_timeout(mode: Option<SerialMode>) -> Duration {
     Duration::from_millis(mode.map_or(TCP_MS, |_| SERIAL_MS))
 }
 
-/// What was found.
+/// A unit that has answered.
 struct Found {
     unit: u8,
     mode: Option<SerialMode>,
@@ -92,25 +93,22 @@ enum Ended {
 }
 
 /// Scans and prints.
-pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let setup = arguments.line.setup()?;
     let mut bus: BusSettings = setup.one_bus()?.clone();
     let (bauds, parities) = (&arguments.line.baud, &arguments.line.parity);
     let modes: Vec<Option<SerialMode>> = match &bus.serial {
         Some(serial) => modes(bauds, parities, serial.stop_bits).into_iter().map(Some).collect(),
         None if bauds.is_empty() && parities.is_empty() => vec![None],
-        None => {
-            let what = format!("{} has no speed or parity to try", bus.line());
-            return Err(UsageError(what).into());
-        }
+        None => bail_usage!("{} is not a serial port; leave out --baud and --parity", bus.line()),
     };
-    let own = arguments.line.timeout();
-    let longest = modes.iter().map(|mode| patience(*mode)).max();
-    if let (None, Some(longest)) = (own, longest) {
+    let given_timeout = arguments.line.timeout();
+    let longest = modes.iter().map(|mode| default_timeout(*mode)).max();
+    if let (None, Some(longest)) = (given_timeout, longest) {
         bus.timeout_ms = u64::try_from(longest.as_millis())?;
     }
     let Units(first, last) = arguments.units;
-    let questions: Vec<(Option<SerialMode>, u8)> =
+    let attempts: Vec<(Option<SerialMode>, u8)> =
         modes.iter().flat_map(|mode| (first..=last).map(|unit| (*mode, unit))).collect();
     block_on(async {
         let stop = stop_signal()?;
@@ -120,12 +118,12 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         let ended = tokio::select! {
             () = stop.cancelled() => Ended::Interrupted,
             () = tokio::time::sleep(limit) => Ended::OutOfTime,
-            scanned = scan(&mut line, &questions, own, &mut found) => match scanned {
+            scanned = scan(&mut line, &attempts, given_timeout, &mut found) => match scanned {
                 Ok(()) => Ended::Complete,
                 Err(error) => Ended::Failed(error),
             }
         };
-        show(&found, &ended);
+        print(&found, &ended);
         match ended {
             Ended::Complete => Ok(ExitCode::SUCCESS),
             Ended::Interrupted | Ended::OutOfTime => Ok(ExitCode::FAILURE),
@@ -134,26 +132,26 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Asks all `questions`, and notes in `found` who answers.
+/// Makes all attempts and adds the units that answer to `found`.
 async fn scan(
     line: &mut Line,
-    questions: &[(Option<SerialMode>, u8)],
-    own: Option<Duration>,
+    attempts: &[(Option<SerialMode>, u8)],
+    given_timeout: Option<Duration>,
     found: &mut Vec<Found>,
 ) -> anyhow::Result<()> {
-    let progress = Progress::start(questions.len());
-    for (done, (mode, unit)) in questions.iter().enumerate() {
+    let progress = Progress::start(attempts.len());
+    for (done, (mode, unit)) in attempts.iter().enumerate() {
         progress.show(done, *mode, *unit, found.len());
-        let timeout = own.unwrap_or_else(|| patience(*mode));
-        if let Some(unit) = ask(line, *unit, *mode, timeout).await? {
+        let timeout = given_timeout.unwrap_or_else(|| default_timeout(*mode));
+        if let Some(unit) = try_unit(line, *unit, *mode, timeout).await? {
             found.push(unit);
         }
     }
     Ok(())
 }
 
-/// Asks one unit; `None` where nobody answers. Where function 3 brings an exception, 4 may bring a register.
-async fn ask(
+/// Tries one unit; `None` if nothing answers. After an exception to function 3, function 4 may still return a register.
+async fn try_unit(
     line: &mut Line,
     unit: u8,
     mode: Option<SerialMode>,
@@ -162,12 +160,12 @@ async fn ask(
     let mut found = None;
     for function in [Function::Holding, Function::Input] {
         let request = Request { function, address: 0, count: 1 };
-        let manner = Manner { timeout: Some(timeout), mode, ..Manner::default() };
-        let Got { outcome, ms } = line.read(unit, request, manner).await?;
+        let options = RequestOptions { timeout: Some(timeout), mode, ..RequestOptions::default() };
+        let Response { outcome, ms } = line.read(unit, request, options).await?;
         let (answer, registers) = match &outcome {
             Ok(_) => ("有应答".into(), true),
             Err(failure) if failure.reason == Reason::Unreachable => anyhow::bail!("{failure}"),
-            Err(failure) => match answered(failure) {
+            Err(failure) => match answer_in(failure) {
                 Some(answer) => (answer, false),
                 None => continue,
             },
@@ -182,22 +180,22 @@ async fn ask(
     Ok(found)
 }
 
-/// What a failure tells of the unit; `None` where it tells that nobody is there.
-fn answered(failure: &Failure) -> Option<String> {
+/// The answer of a unit that a failure shows; `None` if the failure means that no unit is there.
+fn answer_in(failure: &Failure) -> Option<String> {
     match (failure.reason, failure.exception) {
-        // A serial server says so of a unit behind it that is silent (application protocol V1.1b3, 7).
+        // A serial server reports a silent unit behind it this way (application protocol V1.1b3, 7).
         (_, Some(10 | 11)) => None,
         (_, Some(code)) => Some(format!("有应答（异常 {code}）")),
-        // Bytes came, but no answer: another speed, or two units of one id.
+        // Bytes came, but not a valid frame: another speed, or two units with the same id.
         (Reason::Crc | Reason::Cut | Reason::Foreign | Reason::Length | Reason::Noise, None) => {
             Some(format!("{}：站号重复或线路参数不对", failure.reason.name_zh()))
         }
-        // Some servers hang up where nobody is behind them.
+        // Some servers close the connection if no unit is behind them.
         _ => None,
     }
 }
 
-fn show(found: &[Found], ended: &Ended) {
+fn print(found: &[Found], ended: &Ended) {
     if found.is_empty() {
         if !matches!(ended, Ended::Failed(_)) {
             say!("没有找到设备。");
@@ -222,7 +220,7 @@ fn show(found: &[Found], ended: &Ended) {
     }
 }
 
-/// A line on the terminal that says how far it is; silent in a pipe.
+/// A progress line on the terminal; nothing is written into a pipe.
 struct Progress {
     all: usize,
     took: Stopwatch,
@@ -244,10 +242,10 @@ impl Progress {
             done => {
                 let each = self.took.elapsed().as_secs_f64() / done as f64;
                 let seconds = each * (self.all - done) as f64;
-                format!("，约剩 {}", lasted(seconds as u64))
+                format!("，约剩 {}", duration_zh(seconds as u64))
             }
         };
-        // Where the terminal is gone, nobody looks.
+        // A write error means that the terminal is gone.
         let _ = write!(
             std::io::stderr(),
             "\r\x1b[K扫描 {mode}站号 {unit}（{}/{}），找到 {found}{left}，Ctrl-C 结束",
@@ -270,7 +268,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_usual_settings_come_first() {
+    fn the_common_settings_come_first() {
         let all: Vec<String> = modes(&[], &[], 1).iter().map(ToString::to_string).collect();
         assert_eq!(all.len(), 18);
         assert_eq!(all[..3], ["9600 8N1", "4800 8N1", "19200 8N1"]);
@@ -278,8 +276,8 @@ mod tests {
         let few = modes(&[9600], &[Parity::Odd], 2);
         assert_eq!(few.len(), 1);
         assert_eq!(few[0].to_string(), "9600 8O2");
-        assert_eq!(patience(Some(few[0])), Duration::from_millis(200));
-        assert_eq!(patience(None), Duration::from_millis(1000));
+        assert_eq!(default_timeout(Some(few[0])), Duration::from_millis(200));
+        assert_eq!(default_timeout(None), Duration::from_millis(1000));
     }
 
     #[test]
@@ -294,10 +292,10 @@ mod tests {
     #[test]
     fn an_exception_is_an_answer_unless_the_server_gives_it_for_a_silent_unit() {
         let failure = |reason, exception| Failure { reason, exception, text: String::new() };
-        assert!(answered(&failure(Reason::Exception, Some(2))).is_some());
-        assert!(answered(&failure(Reason::Crc, None)).is_some());
-        assert!(answered(&failure(Reason::Transport, None)).is_none());
-        assert!(answered(&failure(Reason::Exception, Some(11))).is_none());
-        assert!(answered(&failure(Reason::Timeout, None)).is_none());
+        assert!(answer_in(&failure(Reason::Exception, Some(2))).is_some());
+        assert!(answer_in(&failure(Reason::Crc, None)).is_some());
+        assert!(answer_in(&failure(Reason::Transport, None)).is_none());
+        assert!(answer_in(&failure(Reason::Exception, Some(11))).is_none());
+        assert!(answer_in(&failure(Reason::Timeout, None)).is_none());
     }
 }

@@ -1,58 +1,44 @@
 //! `hanqing status`
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::line::block_on;
-use super::mode::mode_zh;
 use super::table::Table;
-use super::{CONFIGURATION, load};
-use crate::config;
+use super::words::{duration_zh, mode_zh};
+use crate::cli::config_args::ConfigArgs;
+use crate::cli::runtime::block_on;
 use crate::device::Function;
+use crate::edge::WaitsFor;
 use crate::edge::desk::{BusStatus, Client, GatewayStatus};
-use crate::edge::{EdgeSettings, WaitsFor};
 use crate::modbus::{State, UnitReport};
 
-/// Asks the gateway that runs on a configuration how it does: its buses, devices and what waits to be sent.
+/// Show the state of the running gateway: buses, devices, and what is waiting to be sent.
 ///
-/// Ends with 1 where none runs.
+/// Exits with 1 if no gateway is running.
 #[derive(Args)]
 pub struct Arguments {
-    /// The gateway's configuration
-    #[arg(short, long, value_name = "FILE")]
-    config: PathBuf,
-    /// Overrides a setting, such as socket=/run/hanqing/edge.sock
-    #[arg(long, value_name = "KEY=VALUE", value_parser = super::setting)]
-    set: Vec<(String, String)>,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
-/// Asks and prints.
+/// Asks the gateway and prints its state.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let Some((settings, _)) = load(config::load_edge(&arguments.config, &arguments.set)) else {
-        return Ok(ExitCode::from(CONFIGURATION));
-    };
-    let client = block_on(connect(&settings, &arguments.config))?;
+    let client = block_on(connect(&arguments.config))?;
     print(client.status());
     Ok(ExitCode::SUCCESS)
 }
 
-/// The gateway that runs on `settings`.
-///
-/// # Errors
-/// None runs, or it cannot be asked.
-pub async fn connect(settings: &EdgeSettings, config: &Path) -> anyhow::Result<Client> {
-    let socket = settings.socket_path();
+/// Connects to the gateway that runs on this configuration; it is an error if there is none.
+pub async fn connect(arguments: &ConfigArgs) -> anyhow::Result<Client> {
+    let (settings, _) = arguments.load_edge()?;
+    let (config, socket) = (arguments.config.display(), settings.socket_path());
     let client = Client::connect(&socket).await?;
-    client.ok_or_else(|| {
-        anyhow::anyhow!(
-            "no gateway runs on {}: nobody answers at {}",
-            config.display(),
-            socket.display()
-        )
+    client.with_context(|| {
+        format!("no gateway runs on {config}: {} does not answer", socket.display())
     })
 }
 
@@ -63,11 +49,11 @@ fn print(status: &GatewayStatus) {
         status.gateway,
         status.version,
         mode_zh(status.mode),
-        lasted(seconds.unsigned_abs()),
+        duration_zh(seconds.unsigned_abs()),
         local(status.since)
     );
     say!("读数 {} 个，缺测 {} 个", status.readings, status.missing);
-    for line in delivery(status) {
+    for line in [backlog(status), delivery(status), machine(status)].concat() {
         say!("{line}");
     }
     say!("");
@@ -79,9 +65,9 @@ fn print(status: &GatewayStatus) {
     }
 }
 
-/// What waits, how sending does, the clock and the disk: a line each.
-fn delivery(status: &GatewayStatus) -> Vec<String> {
-    let (spool, delivery) = (&status.spool, &status.delivery);
+/// What waits in the spool, and what it has lost.
+fn backlog(status: &GatewayStatus) -> Vec<String> {
+    let spool = &status.spool;
     let mut lines = vec![format!(
         "待办公室确认 {} 批 {} 个读数（最新批号 {}，存储周期 {}）；存储 {} / {}",
         spool.batches,
@@ -91,34 +77,31 @@ fn delivery(status: &GatewayStatus) -> Vec<String> {
         size(spool.bytes),
         size(spool.size_max)
     )];
-    if spool.dropped_readings + spool.thinned_readings > 0 {
-        lines.push(format!(
-            "存满后抽稀 {} 个、丢弃 {} 个读数（均已向办公室报告）",
-            spool.thinned_readings, spool.dropped_readings
-        ));
+    let (thinned, dropped) = (spool.thinned_readings, spool.dropped_readings);
+    if dropped + thinned > 0 {
+        lines.push(format!("存满后抽稀 {thinned} 个、丢弃 {dropped} 个读数（均已向办公室报告）"));
     }
     if let Some(trouble) = spool.trouble {
-        lines.push(format!(
-            "存储写不进去：{}；{} 个读数暂存内存，断电即失",
-            trouble.name_zh(),
-            spool.unwritten
-        ));
+        let (name, unwritten) = (trouble.name_zh(), spool.unwritten);
+        lines.push(format!("存储写不进去：{name}；{unwritten} 个读数暂存内存，断电即失"));
     }
     if spool.lost_readings > 0 {
-        lines.push(format!(
-            "存储写不进去且内存已满，丢失 {} 个读数（恢复后向办公室报告）",
-            spool.lost_readings
-        ));
+        let lost = spool.lost_readings;
+        lines.push(format!("存储写不进去且内存已满，丢失 {lost} 个读数（恢复后向办公室报告）"));
     }
-    lines.push(match (delivery.connected_since, &delivery.problem, delivery.next_at) {
+    lines
+}
+
+/// The connection, the last confirmation, and the data used this month.
+fn delivery(status: &GatewayStatus) -> Vec<String> {
+    let delivery = &status.delivery;
+    let mut lines = vec![match (delivery.connected_since, &delivery.problem, delivery.next_at) {
         (Some(since), _, _) => format!("已连接（自 {}）", local(since)),
         (None, Some(problem), _) => format!("未连接：{problem}"),
         (None, None, Some(next)) => format!("未到连接时段，下次 {}", local(next)),
         (None, None, None) => "正在连接".into(),
-    });
-    if let Some(at) = delivery.acknowledged_at {
-        lines.push(format!("办公室最近一次确认 {}", local(at)));
-    }
+    }];
+    lines.extend(delivery.acknowledged_at.map(|at| format!("办公室最近一次确认 {}", local(at))));
     if let Some((month, used)) = &delivery.month {
         let waits = match delivery.waits_for {
             Some(WaitsFor::Budget) => "；本月流量已用完，停止发送",
@@ -127,23 +110,23 @@ fn delivery(status: &GatewayStatus) -> Vec<String> {
         };
         lines.push(format!("{month} 流量约 {}{waits}", size(*used)));
     }
-    let clock = if status.clock.provisional {
+    lines
+}
+
+/// Clock, disk, memory, and what a power cut would cost.
+fn machine(status: &GatewayStatus) -> Vec<String> {
+    let spool = &status.spool;
+    let mut lines = vec![if status.clock.provisional {
         format!("时钟未校准（{}），{} 批读数等待校时", local(status.now), spool.held)
     } else {
         "时钟已校准".into()
-    };
-    lines.push(clock);
+    }];
     lines.extend(status.clock.refusal.iter().map(|refusal| format!("不采信系统时间：{refusal}")));
     if let Some(disk) = status.disk {
-        let written = size(disk.written);
-        lines.push(match disk.written_a_day {
-            Some(day) => format!(
-                "写盘 {written}，每日约 {}，每年约 {}",
-                size(day),
-                size(day.saturating_mul(365))
-            ),
-            None => format!("写盘 {written}"),
+        let per_day = disk.written_a_day.map_or(String::new(), |day| {
+            format!("，每日约 {}，每年约 {}", size(day), size(day.saturating_mul(365)))
         });
+        lines.push(format!("写盘 {}{per_day}", size(disk.written)));
     }
     lines.extend(status.resident.map(|resident| format!("占用内存 {}", size(resident))));
     lines.push(match spool.unwritten {
@@ -153,7 +136,7 @@ fn delivery(status: &GatewayStatus) -> Vec<String> {
     lines
 }
 
-/// Bytes for people.
+/// A size with a binary unit.
 fn size(bytes: u64) -> String {
     let mut size = bytes as f64;
     for unit in ["B", "KiB", "MiB", "GiB"] {
@@ -217,7 +200,7 @@ fn units(buses: &[BusStatus]) -> Table {
     table
 }
 
-/// What does not fit into a column: the last error, and what a device refuses.
+/// What does not fit into a column: last errors, measured gaps, and registers that a device refuses.
 fn notes(buses: &[BusStatus]) -> Vec<String> {
     let mut notes = Vec::new();
     for (bus, unit) in all_units(buses) {
@@ -267,21 +250,10 @@ fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
-/// The time where the gateway stands.
+/// A time in the zone of this machine.
 fn local(at: Timestamp) -> String {
     let zoned = at.to_zoned_datetime(TimeZone::system());
     zoned.strftime("%Y-%m-%d %H:%M:%S").to_string()
-}
-
-/// A duration as people say it, two parts at most.
-pub fn lasted(seconds: u64) -> String {
-    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{seconds} 秒"),
-        (0, 0, _) => format!("{minutes} 分 {} 秒", seconds % 60),
-        (0, _, _) => format!("{hours} 小时 {minutes} 分"),
-        _ => format!("{days} 天 {hours} 小时"),
-    }
 }
 
 #[cfg(test)]
@@ -337,18 +309,5 @@ mod tests {
         }];
         let shown = [buses(&all).to_string(), units(&all).to_string(), notes(&all).join("\n")];
         insta::assert_snapshot!(shown.join("\n"));
-    }
-
-    #[test]
-    fn durations_have_two_parts_at_most() {
-        for (seconds, text) in [
-            (0, "0 秒"),
-            (59, "59 秒"),
-            (250, "4 分 10 秒"),
-            (7260, "2 小时 1 分"),
-            (90_000, "1 天 1 小时"),
-        ] {
-            assert_eq!(lasted(seconds), text);
-        }
     }
 }

@@ -1,10 +1,10 @@
-//! Tables on a terminal, aligned by the width of what is printed: a Chinese character takes two columns.
+//! Tables on a terminal, aligned by display width: a Chinese character takes two columns.
 
 use std::fmt;
 
 use unicode_width::UnicodeWidthStr;
 
-/// Digits of a number that are printed: an f32 has seven.
+/// Digits printed of a number: an f32 has seven.
 const DIGITS: i32 = 7;
 
 /// A table with a line of heads.
@@ -19,7 +19,7 @@ struct Head {
 }
 
 impl Table {
-    /// An empty table. Columns whose head begins with `>` are set to the right, as numbers are.
+    /// An empty table. A head that begins with `>` aligns its column to the right.
     pub fn new(heads: &[&'static str]) -> Self {
         let head = |text: &&'static str| match text.strip_prefix('>') {
             Some(text) => Head { text, right: true },
@@ -28,7 +28,7 @@ impl Table {
         Self { heads: heads.iter().map(head).collect(), rows: Vec::new() }
     }
 
-    /// Adds a row.
+    /// Adds a row of cells, in the order of the heads.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
     }
@@ -61,7 +61,7 @@ impl fmt::Display for Table {
     }
 }
 
-/// A number as people read it: seven digits at most, no zeros at the end, an exponent only where nothing else fits.
+/// A number with seven digits at most, without trailing zeros, and with an exponent only where needed.
 pub fn number(value: f64) -> String {
     if value == 0.0 {
         return "0".into();
@@ -70,7 +70,7 @@ pub fn number(value: f64) -> String {
     if !(-4.0..12.0).contains(&magnitude) {
         return format!("{value:.3e}");
     }
-    // Between -4 and 12, as was just seen.
+    // The magnitude is between -4 and 12 here.
     let decimals = (DIGITS - 1 - magnitude as i32).max(0);
     let text = format!("{value:.*}", usize::try_from(decimals).unwrap_or(0));
     match text.contains('.') {
@@ -79,7 +79,7 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// Registers in hexadecimal.
+/// Registers in hexadecimal, separated by blanks.
 pub fn hex(words: &[u16]) -> String {
     let words: Vec<String> = words.iter().map(|word| format!("{word:04X}")).collect();
     words.join(" ")

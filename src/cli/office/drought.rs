@@ -1,14 +1,12 @@
 //! `hanqing drought`
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::load;
-use crate::config;
+use crate::cli::config_args::ConfigArgs;
 use crate::core::Period;
 use crate::hub;
 use crate::support::Clock;
@@ -20,9 +18,8 @@ const DAYS: i64 = 180;
 /// The drought day by day: grade and why, sources with storage and days of supply, and the event to confirm in the ledger
 #[derive(Args)]
 pub struct Arguments {
-    /// The hub's configuration
-    #[arg(short, long, value_name = "FILE")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: ConfigArgs,
     /// First day; left out, half a year before the last
     #[arg(long, value_name = "DAY")]
     from: Option<Date>,
@@ -36,9 +33,7 @@ pub struct Arguments {
 
 /// Prints the drought.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let Some((settings, township)) = load(config::load_hub(&arguments.config, &[])) else {
-        return Ok(ExitCode::from(super::CONFIGURATION));
-    };
+    let (settings, township) = arguments.config.load_hub()?;
     let now = Clock::system().now();
     let today = hub::calendar(&township)?.day_of(now);
     let to = arguments.to.unwrap_or(today);

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 
-use super::report::Of;
+use super::period_args::PeriodArgs;
 use crate::figures::FigureId;
 use crate::hub;
 use crate::report;
@@ -18,7 +18,7 @@ const DEPTH: usize = 3;
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
-    of: Of,
+    period: PeriodArgs,
     /// Levels below the figure; 4 reaches the single days
     #[arg(long, value_name = "N", default_value_t = DEPTH)]
     depth: usize,
@@ -30,7 +30,7 @@ pub struct Arguments {
 }
 
 /// Prints the tree.
-pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let asked = arguments.figure.as_str();
     let figures = || FigureId::ALL.iter().copied();
     let Some(figure) = figures().find(|f| f.id() == asked || f.spec().name_zh == asked) else {
@@ -39,9 +39,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             .map_or("docs/figures.md lists them".into(), |near| format!("did you mean {near}?"));
         anyhow::bail!("there is no figure {asked}: {hint}");
     };
-    let Some((settings, township, period)) = arguments.of.load()? else {
-        return Ok(ExitCode::from(super::CONFIGURATION));
-    };
+    let (settings, township, period) = arguments.period.load()?;
     let statement = hub::statement(&settings, &township, period, Clock::system().now())?;
     let tree =
         report::explain(&statement, &township, figure).context("the figure was not worked out")?;

@@ -8,70 +8,67 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::progress::Progress;
-use super::{CONFIGURATION, UsageError, load};
-use crate::config;
+use crate::cli::config_args::{ConfigArgs, setting};
+use crate::cli::usage::bail_usage;
 use crate::core::{Calendar, Parameter, Period, StationId};
 use crate::hub::calendar;
 use crate::store::Sqlite;
 use crate::transfer::{Export, Format};
 
-/// Which readings, and as what.
+/// The readings to export and the format.
 #[derive(Args)]
-#[command(next_help_heading = "Of the office")]
+#[command(next_help_heading = "Office")]
 pub struct StoreArguments {
     /// The hub's configuration
     #[arg(short, long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Overrides a setting, such as store.path=/srv/hanqing/store.db
-    #[arg(long, value_name = "KEY=VALUE", value_parser = super::setting, requires = "config")]
+    /// Override one setting, such as store.path=/srv/hanqing/store.db
+    #[arg(long, value_name = "KEY=VALUE", value_parser = setting, requires = "config")]
     set: Vec<(String, String)>,
-    /// What to write
+    /// Format of the file
     #[arg(long, requires = "config")]
-    format: Option<Written>,
+    format: Option<FormatName>,
     /// Only this station; may be given several times
     #[arg(long, value_name = "ID", requires = "config")]
     station: Vec<StationId>,
     /// Only this parameter, such as level; may be given several times
     #[arg(long, value_name = "ID", requires = "config")]
     parameter: Vec<Parameter>,
-    /// From the beginning of this day
+    /// First day
     #[arg(long, value_name = "DAY", requires = "config")]
     from: Option<Date>,
-    /// To the end of this day
+    /// Last day
     #[arg(long, value_name = "DAY", requires = "config")]
     to: Option<Date>,
-    /// Go on with an export that was interrupted; from the beginning where there is none
+    /// Continue an interrupted export; starts from the beginning if there is none
     #[arg(long, requires = "config")]
     resume: bool,
 }
 
-/// What a table is written as.
 #[derive(Clone, Copy, ValueEnum)]
-enum Written {
-    /// A table for Excel and LibreOffice: UTF-8, times with the township's offset
+enum FormatName {
+    /// Table for Excel and LibreOffice: UTF-8, times with the township's UTC offset
     Csv,
-    /// Columns for pandas, DuckDB and their like: typed, compressed, times in UTC
+    /// Typed, compressed columns for pandas and DuckDB; times in UTC
     Parquet,
-    /// Line protocol for InfluxDB and VictoriaMetrics, times in milliseconds
+    /// Line protocol for InfluxDB and VictoriaMetrics; times in milliseconds
     Line,
 }
 
-/// Writes `out` where a configuration is given.
+/// Writes `out` if a configuration is given.
 pub fn run(arguments: &StoreArguments, out: &Path) -> Option<anyhow::Result<ExitCode>> {
-    let config = arguments.config.as_ref()?;
-    Some(write(arguments, config, out))
+    let config = arguments.config.clone()?;
+    Some(write(arguments, &ConfigArgs { config, set: arguments.set.clone() }, out))
 }
 
-fn write(arguments: &StoreArguments, config: &Path, out: &Path) -> anyhow::Result<ExitCode> {
-    let Some((settings, township)) = load(config::load_hub(config, &arguments.set)) else {
-        return Ok(ExitCode::from(CONFIGURATION));
-    };
+fn write(arguments: &StoreArguments, config: &ConfigArgs, out: &Path) -> anyhow::Result<ExitCode> {
+    let (settings, township) = config.load_hub()?;
     let calendar = calendar(&township)?;
     let format = match arguments.format {
-        Some(Written::Csv) => Format::Csv,
-        Some(Written::Parquet) => Format::Parquet,
-        Some(Written::Line) => Format::Line,
-        None => return Err(UsageError("--format is missing: csv, parquet or line".into()).into()),
+        Some(FormatName::Csv) => Format::Csv,
+        Some(FormatName::Parquet) => Format::Parquet,
+        Some(FormatName::Line) => Format::Line,
+        None => bail_usage!("--format is missing: give csv, parquet or line"),
     };
     let (from, to) = span(&calendar, arguments.from, arguments.to)?;
     let export = Export {
@@ -82,7 +79,7 @@ fn write(arguments: &StoreArguments, config: &Path, out: &Path) -> anyhow::Resul
         ..Export::all(&settings.store.path, format)
     };
     let store = Sqlite::open_reader(&settings.store.path)?;
-    // Of all of it one knows how much there is without reading it.
+    // Only the size of the whole store is known without reading it.
     let all = export.is_all().then(|| store.count()).transpose()?;
     let exported = {
         let progress = Progress::readings(all);
@@ -90,7 +87,7 @@ fn write(arguments: &StoreArguments, config: &Path, out: &Path) -> anyhow::Resul
         export.write(&store, calendar.zone(), out, arguments.resume, &advanced)?
     };
     if exported.series == 0 {
-        eprintln!("hanqing: the store has no such series");
+        eprintln!("hanqing: the store has no series with this station and parameter");
     }
     if exported.before > 0 {
         say!("接着上次中断的导出，此前已写 {} 个读数", exported.before);
@@ -104,13 +101,11 @@ fn span(
     calendar: &Calendar,
     from: Option<Date>,
     to: Option<Date>,
-) -> Result<(Timestamp, Timestamp), UsageError> {
+) -> anyhow::Result<(Timestamp, Timestamp)> {
     if let (Some(from), Some(to)) = (from, to)
         && to < from
     {
-        return Err(UsageError(format!(
-            "--to {to} lies before --from {from}: give the earlier day as --from"
-        )));
+        bail_usage!("--to {to} is before --from {from}");
     }
     let bounds = |day| calendar.bounds(Period { from: day, to: day });
     Ok((

@@ -1,17 +1,17 @@
-//! How far a long command is: a bar on a terminal, nothing in a pipe.
+//! Progress of a long command: a bar on a terminal, nothing in a pipe.
 
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// The bar is drawn anew this often even where nothing advances: one sees that it has not hung.
+/// Redraw interval even without progress, so that one sees that the program has not hung.
 const STEADY: Duration = Duration::from_millis(200);
 
-/// A bar on standard error, gone when it is dropped.
+/// A bar on standard error, removed on drop.
 pub struct Progress(ProgressBar);
 
 impl Progress {
-    /// A bar of `length` readings; without an end where that is not known.
+    /// A bar of `length` readings, or a counter if the length is unknown.
     pub fn readings(length: Option<u64>) -> Self {
         match length {
             Some(length) => {
@@ -21,7 +21,7 @@ impl Progress {
         }
     }
 
-    /// A bar of bytes.
+    /// A bar of bytes, whose length comes with the first call of [`Self::of`].
     pub fn bytes() -> Self {
         Self::new(ProgressBar::new(0), "{wide_bar} {bytes}/{total_bytes}  {eta}")
     }
@@ -36,18 +36,18 @@ impl Progress {
         Self(bar)
     }
 
-    /// Shows that it is at `position`.
+    /// Moves to `position`.
     pub fn at(&self, position: u64) {
         self.0.set_position(position);
     }
 
-    /// Shows that it is at `position` of `length`.
+    /// Moves to `position` of `length`.
     pub fn of(&self, position: u64, length: u64) {
         self.0.set_length(length);
         self.0.set_position(position);
     }
 
-    /// Prints a line above the bar; to standard error in a pipe.
+    /// Prints a line to standard error, above the bar.
     pub fn say(&self, line: &str) {
         self.0.suspend(|| eprintln!("{line}"));
     }

@@ -1,58 +1,48 @@
 //! `hanqing quarantine`
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{CONFIGURATION, load};
-use crate::config;
+use crate::cli::config_args::ConfigArgs;
 use crate::hub::{self, Retried};
 use crate::store::{Lock, Quarantine, QuarantinedMessage};
 use crate::support::Clock;
 
-/// Looks at what the hub could not take in, and has it try again
+/// Show the messages that the hub could not store, and retry them.
 ///
-/// Messages that are none of ours are kept for a look, the newest 10,000. Readings that cannot be stored are kept until they are taken
-/// in. The hub may run meanwhile.
+/// Foreign messages are kept for inspection, the newest 10,000 of them. Readings that cannot be stored are kept until a retry stores
+/// them. The hub may be running.
 #[derive(Args)]
+#[command(mut_arg("config", |arg| arg.global(true).required(false).default_value("/etc/hanqing/hub.toml")))]
+#[command(mut_arg("set", |arg| arg.global(true)))]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// The hub's configuration
-    #[arg(
-        short,
-        long,
-        value_name = "FILE",
-        global = true,
-        default_value = "/etc/hanqing/hub.toml"
-    )]
-    config: PathBuf,
-    /// Overrides a setting, such as store.path=/srv/hanqing/store.db
-    #[arg(long, value_name = "KEY=VALUE", value_parser = super::setting, global = true)]
-    set: Vec<(String, String)>,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// All that is set aside, the newest first
+    /// List all quarantined messages, the newest first
     List {
-        /// One JSON object a line
+        /// Print one JSON object per line
         #[arg(long)]
         json: bool,
     },
-    /// One message whole
+    /// Show one whole message
     Show {
-        /// Its number in the list
+        /// Number in the list
         id: i64,
     },
-    /// Takes in again what can be taken in by now; ends with 1 where something stays
+    /// Try to store messages again; exits with 1 if any of them stays
     Retry {
         /// Numbers in the list
         #[arg(required_unless_present = "all")]
         ids: Vec<i64>,
-        /// All of it
+        /// Retry all messages
         #[arg(long, conflicts_with = "ids")]
         all: bool,
     },
@@ -60,22 +50,19 @@ enum Command {
 
 /// Lists, shows or retries.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let Some((settings, township)) = load(config::load_hub(&arguments.config, &arguments.set))
-    else {
-        return Ok(ExitCode::from(CONFIGURATION));
-    };
+    let (settings, township) = arguments.config.load_hub()?;
     let _lock = Lock::shared(&settings.store.path)?;
     let mut quarantine = Quarantine::open(&settings.store.path)?;
     match &arguments.command {
         Command::List { json } => list(&quarantine.list()?, *json),
         Command::Show { id } => {
             let found = quarantine.get(*id)?;
-            let (message, payload) = found.ok_or_else(|| nothing(*id))?;
+            let (message, payload) = found.ok_or_else(|| unknown(*id))?;
             show(&message, &payload);
         }
         Command::Retry { ids, all } => {
             let ids = if *all {
-                // The oldest first, as they came.
+                // The oldest first, in the order of arrival.
                 quarantine.list()?.iter().rev().map(|message| message.id).collect()
             } else {
                 ids.clone()
@@ -85,7 +72,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             let (mut taken, mut left) = (0, 0);
             for id in ids {
                 match hub::retry(&mut quarantine, store.as_mut(), id, clock.now())? {
-                    None => return Err(nothing(id)),
+                    None => return Err(unknown(id)),
                     Some(Retried::Stored) => taken += 1,
                     Some(Retried::Rejected(problem)) => {
                         left += 1;
@@ -102,8 +89,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn nothing(id: i64) -> anyhow::Error {
-    anyhow::anyhow!("there is no message {id}; hanqing quarantine list names those that there are")
+fn unknown(id: i64) -> anyhow::Error {
+    anyhow::anyhow!("there is no message {id}; hanqing quarantine list shows the existing ones")
 }
 
 fn list(messages: &[QuarantinedMessage], as_json: bool) {
@@ -126,7 +113,7 @@ fn list(messages: &[QuarantinedMessage], as_json: bool) {
 
 fn show(message: &QuarantinedMessage, payload: &[u8]) {
     list(std::slice::from_ref(message), false);
-    // Packed readings are shown as what they are read from.
+    // Packed readings are shown unpacked.
     let plain = crate::wire::packed::decompress(payload).unwrap_or(payload.into());
     match std::str::from_utf8(&plain) {
         Ok(text) => say!("{}", text.escape_debug().to_string().replace("\\\"", "\"")),

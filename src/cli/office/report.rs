@@ -5,48 +5,32 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use jiff::civil::Date;
 
-use super::load;
-use crate::config;
-use crate::core::Period;
+use super::period_args::PeriodArgs;
+use crate::cli::config_args::ConfigArgs;
+use crate::cli::usage::bail_usage;
 use crate::hub::{self, HubSettings};
 use crate::report::{self, Frozen, fill};
 use crate::support::Clock;
-use crate::water::Township;
 
-/// Works out the figures of a period and writes the drought-relief section: Word, Excel, HTML, Markdown, English and JSON.
+/// Compute the figures of a period and write the drought-relief section as Word, Excel, HTML, Markdown, English and JSON.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    of: Option<Of>,
+    period: Option<PeriodArgs>,
     /// Directory for the documents
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
-    /// The office's own Word file: placeholders such as {{electricity_used}}, content controls of such names and the passages
-    /// 抗旱救灾方面 and 安全饮水方面 are filled in a copy in --out, all else stays
+    /// The office's own Word file. A copy in --out gets its placeholders such as {{electricity_used}}, its content controls of such
+    /// names and its passages 抗旱救灾方面 and 安全饮水方面 filled; everything else stays
     #[arg(long, value_name = "DOCX")]
     fill: Option<PathBuf>,
-    /// Only look through the templates: unknown figures, numbers written into them, second hedges, sentences that break without data
+    /// Only check the templates: unknown figures, fixed numbers, doubled hedges, sentences that break without data
     #[arg(long)]
     check_template: bool,
-}
-
-/// Whose report, and of which days.
-#[derive(Args, Clone)]
-pub(super) struct Of {
-    /// The hub's configuration
-    #[arg(short, long, value_name = "FILE")]
-    config: PathBuf,
-    /// First day; with --to. Without both, the drought event of the ledger
-    #[arg(long, value_name = "DAY", requires = "to")]
-    from: Option<Date>,
-    /// Last day
-    #[arg(long, value_name = "DAY", requires = "from")]
-    to: Option<Date>,
 }
 
 #[derive(Subcommand)]
@@ -54,34 +38,31 @@ enum Command {
     /// Freeze the report under the next number, with a digest
     Issue {
         #[command(flatten)]
-        of: Of,
-        /// Who answers for it
+        period: PeriodArgs,
+        /// Person who is responsible for the report
         #[arg(long, value_name = "NAME")]
         by: String,
-        /// Issue it although rules are broken that nobody has accepted
+        /// Issue it even though there are findings that nobody has accepted
         #[arg(long)]
         despite_findings: bool,
     },
-    /// The issued reports
+    /// List the issued reports
     List {
-        /// The hub's configuration
-        #[arg(short, long, value_name = "FILE")]
-        config: PathBuf,
+        #[command(flatten)]
+        config: ConfigArgs,
     },
-    /// What has changed since a report was issued
+    /// Show what has changed since a report was issued
     Diff {
-        /// The hub's configuration
-        #[arg(short, long, value_name = "FILE")]
-        config: PathBuf,
+        #[command(flatten)]
+        config: ConfigArgs,
         /// Its number, such as 2022-001
         number: String,
     },
-    /// Write the documents of an issued report again, to the last byte
+    /// Write the documents of an issued report again, byte for byte
     Reprint {
-        /// The hub's configuration
-        #[arg(short, long, value_name = "FILE")]
-        config: PathBuf,
-        /// Its number
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Its number, such as 2022-001
         number: String,
         /// Directory for the documents
         #[arg(long, value_name = "DIR", default_value = "out")]
@@ -89,48 +70,28 @@ enum Command {
     },
 }
 
-impl Of {
-    /// Settings, township and period; `None` where the configuration has problems, which have been named then.
-    pub(super) fn load(&self) -> anyhow::Result<Option<(HubSettings, Township, Option<Period>)>> {
-        let Some((settings, township)) = load(config::load_hub(&self.config, &[])) else {
-            return Ok(None);
-        };
-        let days = self.from.zip(self.to);
-        let period = days.map(|(from, to)| Period { from, to });
-        if let Some(period) = period.filter(|p| p.to < p.from) {
-            anyhow::bail!("--to {} lies before --from {}", period.to, period.from);
+/// Runs the subcommand, or writes the report if there is none.
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    match (&arguments.command, &arguments.period) {
+        (None, Some(period)) => write(period, arguments),
+        (None, None) => {
+            bail_usage!("give the hub's configuration: hanqing report -c hub.toml; see --help")
         }
-        Ok(Some((settings, township, period)))
+        (Some(Command::Issue { period, by, despite_findings }), _) => {
+            issue(period, by, *despite_findings)
+        }
+        (Some(Command::List { config }), _) => list(config),
+        (Some(Command::Diff { config, number }), _) => diff(config, number),
+        (Some(Command::Reprint { config, number, out }), _) => reprint(config, number, out),
     }
 }
 
-/// Runs the command.
-pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    match arguments.command {
-        None => match &arguments.of {
-            Some(of) => write(of, &arguments),
-            None => {
-                eprintln!(
-                    "give the hub's configuration: hanqing report -c hub.toml; --help says more"
-                );
-                Ok(ExitCode::from(super::CONFIGURATION))
-            }
-        },
-        Some(Command::Issue { of, by, despite_findings }) => issue(&of, &by, despite_findings),
-        Some(Command::List { config }) => list(&config),
-        Some(Command::Diff { config, number }) => diff(&config, &number),
-        Some(Command::Reprint { config, number, out }) => reprint(&config, &number, &out),
-    }
-}
-
-fn write(of: &Of, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let Some((settings, township, period)) = of.load()? else {
-        return Ok(ExitCode::from(super::CONFIGURATION));
-    };
+fn write(period: &PeriodArgs, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let (settings, township, period) = period.load()?;
     if arguments.check_template {
-        return check_template(&settings);
+        return Ok(check_template(&settings));
     }
-    // Read first: a file that cannot be filled is named before the work is done.
+    // Read before the figures are computed, so that a bad file is reported at once.
     let office = arguments.fill.as_deref().map(read_office).transpose()?;
     let now = Clock::system().now();
     let report = hub::report(&settings, &township, period, now, &arguments.out)?;
@@ -141,24 +102,25 @@ fn write(of: &Of, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let (Some(path), Some(office)) = (&arguments.fill, office) {
         let filled = fill::fill(&office, &report.documents.passages);
         let filled = filled.with_context(|| path.display().to_string())?;
-        return put_filled(path, &filled, &arguments.out);
+        return write_filled(path, &filled, &arguments.out);
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn read_office(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let long = std::fs::metadata(path).map(|m| m.len() > fill::FILE_MAX as u64);
-    if long.with_context(|| format!("cannot read {}", path.display()))? {
-        anyhow::bail!("{} has more than {} bytes", path.display(), fill::FILE_MAX);
+    let failed = || format!("cannot read {}", path.display());
+    let size = std::fs::metadata(path).with_context(failed)?.len();
+    if size > fill::FILE_MAX as u64 {
+        anyhow::bail!("{} is larger than {} bytes", path.display(), fill::FILE_MAX);
     }
-    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+    std::fs::read(path).with_context(failed)
 }
 
-/// Writes the filled copy and says what was done. A placeholder that nobody fills is a failure: the file is not ready.
-fn put_filled(office: &Path, filled: &fill::Filled, out: &Path) -> anyhow::Result<ExitCode> {
-    let name = office.file_name().context("--fill names no file")?;
+/// Writes the filled copy and lists the changes. A placeholder that stays unfilled is a failure, because the file is not ready.
+fn write_filled(office: &Path, filled: &fill::Filled, out: &Path) -> anyhow::Result<ExitCode> {
+    let name = office.file_name().context("--fill does not name a file")?;
     let target = out.join(name);
-    // An office's file that can be read has a canonical path; the target may not be there yet.
+    // The office's file has a canonical path, since it was read; the target may not exist yet.
     let (from, to) = (office.canonicalize().ok(), target.canonicalize().ok());
     if from.is_some() && from == to {
         anyhow::bail!("{} would be overwritten: give another --out", office.display());
@@ -174,35 +136,32 @@ fn put_filled(office: &Path, filled: &fill::Filled, out: &Path) -> anyhow::Resul
     }
     if filled.replaced.is_empty() {
         eprintln!(
-            "{}: nothing to fill: no placeholder such as {{{{electricity_used}}}}, and no passage 抗旱救灾方面，",
+            "{}: nothing to fill: it has no placeholder such as {{{{electricity_used}}}} and no passage 抗旱救灾方面，",
             office.display()
         );
     }
     for left in &filled.left {
         eprintln!("{}: {{{{{}}}}} in {}: {}", office.display(), left.name, left.part, left.why);
     }
-    Ok(if filled.left.is_empty() && !filled.replaced.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    let complete = filled.left.is_empty() && !filled.replaced.is_empty();
+    Ok(if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn check_template(settings: &HubSettings) -> anyhow::Result<ExitCode> {
+fn check_template(settings: &HubSettings) -> ExitCode {
     let problems = report::check_templates(settings.report_templates.as_deref());
     for problem in &problems {
         eprintln!("{problem}");
     }
     say!("{} problems", problems.len());
-    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn issue(of: &Of, by: &str, despite_findings: bool) -> anyhow::Result<ExitCode> {
-    let Some((settings, township, period)) = of.load()? else {
-        return Ok(ExitCode::from(super::CONFIGURATION));
-    };
+fn issue(period: &PeriodArgs, by: &str, despite_findings: bool) -> anyhow::Result<ExitCode> {
+    let (settings, township, period) = period.load()?;
     if by.trim().is_empty() {
-        anyhow::bail!("--by names who answers for the report");
+        anyhow::bail!(
+            "--by is empty; give the name of the person who is responsible for the report"
+        );
     }
     let now = Clock::system().now();
     let statement = hub::statement(&settings, &township, period, now)?;
@@ -224,29 +183,18 @@ fn issue(of: &Of, by: &str, despite_findings: bool) -> anyhow::Result<ExitCode> 
     Ok(ExitCode::SUCCESS)
 }
 
-fn list(config: &Path) -> anyhow::Result<ExitCode> {
-    let Some((settings, _)) = load(config::load_hub(config, &[])) else {
-        return Ok(ExitCode::from(super::CONFIGURATION));
-    };
+fn list(config: &ConfigArgs) -> anyhow::Result<ExitCode> {
+    let (settings, _) = config.load_hub()?;
     for issue in report::issued(&settings.issued)? {
-        let (period, at) = (issue.period, issue.issued_at);
-        say!(
-            "{}  {} 至 {}  {} {}  {}",
-            issue.number,
-            period.from,
-            period.to,
-            at.strftime("%Y-%m-%dT%H:%MZ"),
-            issue.issued_by,
-            issue.digest
-        );
+        let (from, to) = (issue.period.from, issue.period.to);
+        let at = issue.issued_at.strftime("%Y-%m-%dT%H:%MZ");
+        say!("{}  {from} 至 {to}  {at} {}  {}", issue.number, issue.issued_by, issue.digest);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn diff(config: &Path, number: &str) -> anyhow::Result<ExitCode> {
-    let Some((settings, township)) = load(config::load_hub(config, &[])) else {
-        return Ok(ExitCode::from(super::CONFIGURATION));
-    };
+fn diff(config: &ConfigArgs, number: &str) -> anyhow::Result<ExitCode> {
+    let (settings, township) = config.load_hub()?;
     let frozen = report::read(&settings.issued, number)?;
     let now = Clock::system().now();
     let statement = hub::statement(&settings, &township, Some(frozen.issue.period), now)?;
@@ -263,12 +211,10 @@ fn diff(config: &Path, number: &str) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn reprint(config: &Path, number: &str, out: &Path) -> anyhow::Result<ExitCode> {
-    let Some((settings, _)) = load(config::load_hub(config, &[])) else {
-        return Ok(ExitCode::from(super::CONFIGURATION));
-    };
+fn reprint(config: &ConfigArgs, number: &str, out: &Path) -> anyhow::Result<ExitCode> {
+    let (settings, _) = config.load_hub()?;
     let Frozen { issue, documents } = report::read(&settings.issued, number)?;
-    std::fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
+    std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
     for (name, bytes) in &documents {
         let path = out.join(name);
         std::fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;

@@ -4,35 +4,33 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::cli::report::Of;
+use crate::cli::office::period_args::PeriodArgs;
 use crate::figures::Acceptance;
 use crate::hub;
 use crate::ledger::Ledger;
 use crate::support::Clock;
 
-/// Accept what a rule of plausibility finds, with a reason that the annex prints; without --rule, list what is open
+/// Accept a finding of a plausibility rule with a reason, which the annex prints; without --rule, list the open findings
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
-    of: Of,
-    /// Id of the rule, as the report names it
+    period: PeriodArgs,
+    /// Id of the rule, as printed in the report
     #[arg(long, value_name = "RULE", requires = "reason", requires = "by")]
     rule: Option<String>,
-    /// Only where the finding is of this village, crop or pump
+    /// Only the finding about this village, crop or pump
     #[arg(long, value_name = "NAME", requires = "rule")]
     place: Option<String>,
-    /// Why the figures are right all the same
+    /// Why the figures are right nevertheless
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// Who says so
+    /// Person who accepts it
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let Some((settings, township, period)) = arguments.of.load()? else {
-        return Ok(ExitCode::from(super::super::CONFIGURATION));
-    };
+    let (settings, township, period) = arguments.period.load()?;
     let now = Clock::system().now();
     let statement = hub::statement(&settings, &township, period, now)?;
     let open = statement.findings.found.iter().filter(|f| f.accepted.is_none());
@@ -50,9 +48,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let here = |place: &str| arguments.place.as_ref().is_none_or(|asked| asked == place);
     let chosen: Vec<_> = open.filter(|f| &f.rule == rule && here(&f.place)).collect();
     if chosen.is_empty() {
-        anyhow::bail!(
-            "nothing that rule {rule} finds is open: hanqing ledger accept lists what is"
-        );
+        anyhow::bail!("rule {rule} has no open finding: hanqing ledger accept lists the open ones");
     }
     let mut ledger = Ledger::open(&settings.ledger.path)?;
     for finding in chosen {

@@ -7,23 +7,22 @@ use anyhow::Context;
 use clap::Args;
 use jiff::civil::Date;
 
-use super::office;
+use crate::cli::config_args::ConfigArgs;
 use crate::figures::Entry;
 use crate::ledger::{self, Ledger};
 
 /// Write the ledger as Excel or CSV, to be worked on or handed over; `import` reads it again
 #[derive(Args)]
 pub struct Arguments {
-    /// The hub's configuration
-    #[arg(short, long, value_name = "FILE")]
-    config: PathBuf,
-    /// Superseded rows too, as another ledger needs them
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// Include superseded rows, as needed for another ledger
     #[arg(long)]
     all: bool,
-    /// Rows that speak of this day or later
+    /// Only rows about this day or later ones
     #[arg(long, value_name = "DAY")]
     from: Option<Date>,
-    /// Rows that speak of this day or earlier
+    /// Only rows about this day or earlier ones
     #[arg(long, value_name = "DAY")]
     to: Option<Date>,
     /// The file to write: .xlsx or .csv
@@ -32,28 +31,26 @@ pub struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let Some((settings, township)) = office(&arguments.config) else {
-        return Ok(ExitCode::from(super::super::CONFIGURATION));
-    };
+    let (settings, township) = arguments.config.load_hub()?;
     let ledger = Ledger::open(&settings.ledger.path)?;
     let all = ledger.all()?;
-    let wanted = |entry: &Entry| {
+    let in_days = |entry: &Entry| {
         arguments.from.is_none_or(|from| entry.to >= from)
             && arguments.to.is_none_or(|to| entry.from <= to)
     };
-    let rows = if arguments.all {
+    let mut rows = if arguments.all {
         all.clone()
     } else {
-        ledger.counted(settings.ledger.two_person)?.both()
+        ledger.rows_in_force(settings.ledger.two_person)?.with_pending()
     };
-    let rows: Vec<Entry> = rows.into_iter().filter(wanted).collect();
+    rows.retain(in_days);
+    let out = arguments.out.display();
     let bytes = match arguments.out.extension().and_then(|ending| ending.to_str()) {
         Some("xlsx") => ledger::to_workbook(&rows, &all, &township)?,
-        Some("csv") => ledger::to_csv(&rows, &all, &township)?.into_bytes(),
-        _ => anyhow::bail!("--out {}: the ending is .xlsx or .csv", arguments.out.display()),
+        Some("csv") => ledger::to_csv(&rows, &all)?.into_bytes(),
+        _ => anyhow::bail!("--out {out}: the file name must end in .xlsx or .csv"),
     };
-    let written = std::fs::write(&arguments.out, bytes);
-    written.with_context(|| format!("cannot write {}", arguments.out.display()))?;
-    say!("{} rows in {}", rows.len(), arguments.out.display());
+    std::fs::write(&arguments.out, bytes).with_context(|| format!("cannot write {out}"))?;
+    say!("{} rows written to {out}", rows.len());
     Ok(ExitCode::SUCCESS)
 }

@@ -8,32 +8,32 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 
-use super::{line, office};
+use super::print::line;
+use crate::cli::config_args::ConfigArgs;
 use crate::core::Problem;
 use crate::figures::EntryCode;
-use crate::ledger::{self, Import, Ledger, Placed};
+use crate::ledger::{self, Import, ImportOutcome, Ledger};
 use crate::support::Clock;
 use crate::water::Township;
 
-/// Most bytes of an answer: a word.
+/// Longest answer to the question, bytes: one word.
 const ANSWER_MAX: u64 = 64;
 
-/// Enter the rows of an Excel or CSV file; rows with a problem are named and left out, rows already there are skipped
+/// Import the rows of an Excel or CSV file; rows with problems are reported and left out, rows already in the ledger are skipped
 #[derive(Args)]
 pub struct Arguments {
-    /// The hub's configuration
-    #[arg(short, long, value_name = "FILE")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: ConfigArgs,
     /// Only show what would be entered
     #[arg(long)]
     dry_run: bool,
-    /// Enter nothing where any row has a problem
+    /// Enter nothing if any row has a problem
     #[arg(long)]
     all_or_nothing: bool,
-    /// Do not ask; without a terminal nothing is asked either
+    /// Do not ask for confirmation; without a terminal nothing is asked either
     #[arg(long)]
     yes: bool,
-    /// Sheet of the workbook; without it the first that has the ledger's columns
+    /// Sheet of the workbook; by default the first with the ledger's columns
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
     /// The file: .xlsx, or CSV in UTF-8
@@ -41,14 +41,12 @@ pub struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let Some((settings, township)) = office(&arguments.config) else {
-        return Ok(ExitCode::from(super::super::CONFIGURATION));
-    };
+    let (settings, township) = arguments.config.load_hub()?;
     let file = &arguments.file;
     let bytes = read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let now = Clock::system().now();
     let mut import = ledger::import(&bytes, arguments.sheet.as_deref(), &township, now);
-    // Looked at only, a ledger that is not there yet is not made.
+    // A dry run must not create the ledger's file.
     let path = &settings.ledger.path;
     let mut ledger = if arguments.dry_run && !path.exists() {
         Ledger::open(Path::new(":memory:"))?
@@ -61,18 +59,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     for problem in &import.problems {
         eprintln!("{}: {problem}", file.display());
     }
-    for turned in &import.turned {
-        say!("{}: {turned}", file.display());
+    for conversion in &import.conversions {
+        say!("{}: {conversion}", file.display());
     }
     let problems = import.problems.len();
     let asks = std::io::stdin().is_terminal() && !arguments.yes && !arguments.dry_run;
     if arguments.dry_run || asks {
         show(&import, &planned, &township);
     }
-    let done = match problems {
-        0 => ExitCode::SUCCESS,
-        _ => ExitCode::FAILURE,
-    };
+    let done = if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     let (new, there) = count(&planned);
     if arguments.dry_run {
         say!(
@@ -81,25 +76,25 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         return Ok(done);
     }
     if problems > 0 && !arguments.all_or_nothing {
-        say!("rows with a problem are left out");
+        say!("rows with problems are left out");
     }
     let refused = arguments.all_or_nothing && problems > 0;
-    if refused || (asks && new > 0 && !agreed(new)?) {
+    if refused || (asks && new > 0 && !confirmed(new)?) {
         say!("nothing entered");
         return Ok(ExitCode::FAILURE);
     }
-    let placed = ledger.import(&import.rows)?;
-    let (new, there) = count(&placed);
-    // Somebody may have entered something since the rows were looked at.
-    let problems = in_file + placed.len() - new - there;
+    let outcomes = ledger.import(&import.rows)?;
+    let (new, there) = count(&outcomes);
+    // Counted again: another clerk may have entered rows since the preview.
+    let problems = in_file + outcomes.len() - new - there;
     say!("{new} rows entered, {there} already there, {problems} problems");
     if settings.ledger.two_person && new > 0 {
-        say!("they count once somebody else has looked them over: hanqing ledger review");
+        say!("they count once another person has reviewed them: hanqing ledger review");
     }
     Ok(done)
 }
 
-/// The file, but no more of one that is too large than it takes to see that.
+/// Reads the file, but only one byte more than the limit of one that is too large.
 fn read(file: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let most = u64::try_from(ledger::BYTES_MAX).unwrap_or(u64::MAX);
@@ -107,51 +102,50 @@ fn read(file: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Adds what the ledger does not take to the problems of the file.
-fn add_refused(planned: &[Placed], import: &mut Import) {
-    for (placed, number) in planned.iter().zip(&import.numbers) {
-        if let Placed::Refused(error) = placed {
+/// Adds the rows that the ledger refuses to the problems of the file.
+fn add_refused(planned: &[ImportOutcome], import: &mut Import) {
+    for (outcome, number) in planned.iter().zip(&import.numbers) {
+        if let ImportOutcome::Refused(error) = outcome {
             let path = format!("row {number}");
             import.problems.push(Problem::new(path, "", error.to_string(), ""));
         }
     }
 }
 
-/// How many rows are new, and how many are there already.
-fn count(placed: &[Placed]) -> (usize, usize) {
-    let of = |is: fn(&Placed) -> bool| placed.iter().filter(|placed| is(placed)).count();
+/// How many rows are new, and how many are already there.
+fn count(outcomes: &[ImportOutcome]) -> (usize, usize) {
+    let of = |is: fn(&ImportOutcome) -> bool| outcomes.iter().filter(|outcome| is(outcome)).count();
     (
-        of(|placed| matches!(placed, Placed::Added(_))),
-        of(|placed| matches!(placed, Placed::There(_))),
+        of(|outcome| matches!(outcome, ImportOutcome::Added(_))),
+        of(|outcome| matches!(outcome, ImportOutcome::AlreadyThere(_))),
     )
 }
 
-/// The rows with what becomes of them, and what the new ones add up to by code.
-fn show(import: &Import, planned: &[Placed], township: &Township) {
+/// Prints each row with its outcome, and the sums of the new rows by code.
+fn show(import: &Import, planned: &[ImportOutcome], township: &Township) {
     let mut sums: BTreeMap<EntryCode, (usize, f64)> = BTreeMap::new();
-    for ((entry, number), placed) in import.rows.iter().zip(&import.numbers).zip(planned) {
-        let state = match placed {
-            Placed::Added(_) => "新".to_owned(),
-            Placed::There(id) => format!("已有（第{id}条）"),
-            Placed::Refused(_) => "不入账".to_owned(),
+    for ((entry, number), outcome) in import.rows.iter().zip(&import.numbers).zip(planned) {
+        let state = match outcome {
+            ImportOutcome::Added(_) => "新".to_owned(),
+            ImportOutcome::AlreadyThere(id) => format!("已有（第{id}条）"),
+            ImportOutcome::Refused(_) => "不入账".to_owned(),
         };
-        let head = format!("{number}  {state}");
-        say!("{}", line(&head, entry, township));
-        if let Placed::Added(_) = placed {
+        say!("{}", line(&format!("{number}  {state}"), entry, township));
+        if let ImportOutcome::Added(_) = outcome {
             let sum = sums.entry(entry.code).or_default();
             sum.0 += 1;
             sum.1 += entry.value;
         }
     }
     for (code, (count, sum)) in sums {
-        // Sums of decimals are off in their last digits.
+        // The last digits of a binary sum of decimals are noise.
         let sum = (sum * 1e6).round() / 1e6;
         let (name, unit) = (code.name_zh(), code.unit());
         say!("  {name}：新{count}笔，合计 {sum} {unit}");
     }
 }
 
-fn agreed(new: usize) -> anyhow::Result<bool> {
+fn confirmed(new: usize) -> anyhow::Result<bool> {
     show!("enter {new} rows? [y/N] ");
     std::io::stdout().flush()?;
     let mut answer = String::new();

@@ -1,78 +1,62 @@
 //! `hanqing ledger list` and `show`
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Args;
 
-use super::{office, print};
+use super::print::print;
+use crate::cli::config_args::ConfigArgs;
 use crate::figures::Entry;
 use crate::ledger::Ledger;
 
-/// The rows that hold, those that wait for a review too
+/// List the rows in force, and those that wait for a review
 #[derive(Args)]
 pub struct ListArguments {
-    /// The hub's configuration
-    #[arg(short, long, value_name = "FILE")]
-    config: PathBuf,
-    /// Only rows of this code or Chinese name
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// Only rows with this code or Chinese name
     #[arg(long, value_name = "CODE")]
     code: Option<String>,
-    /// Only rows that wait for somebody to look them over
+    /// Only rows that wait for a review
     #[arg(long)]
     pending: bool,
 }
 
-/// A row with everything that corrects it or that it corrects
+/// Show a row with its corrections and the rows that it corrects
 #[derive(Args)]
 pub struct ShowArguments {
-    /// The hub's configuration
-    #[arg(short, long, value_name = "FILE")]
-    config: PathBuf,
-    /// Its number
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// Row number
     row: i64,
 }
 
 pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<ExitCode> {
-    let Some((settings, township)) = office(&arguments.config) else {
-        return Ok(ExitCode::from(super::super::CONFIGURATION));
-    };
-    let code = match &arguments.code {
-        Some(text) => Some(super::enter::code(text)?),
-        None => None,
-    };
+    let (settings, township) = arguments.config.load_hub()?;
+    let code = arguments.code.as_deref().map(super::enter::code).transpose()?;
     let ledger = Ledger::open(&settings.ledger.path)?;
     let two_person = settings.ledger.two_person || arguments.pending;
-    let counted = ledger.counted(two_person)?;
-    let pending = counted.pending.clone();
-    let rows = if arguments.pending { pending.clone() } else { counted.both() };
-    let wanted = |entry: &Entry| code.is_none_or(|code| code == entry.code);
-    let rows: Vec<Entry> = rows.into_iter().filter(wanted).collect();
+    let in_force = ledger.rows_in_force(two_person)?;
+    let pending = in_force.pending.clone();
+    let mut rows = if arguments.pending { pending.clone() } else { in_force.with_pending() };
+    rows.retain(|entry| code.is_none_or(|code| code == entry.code));
     print(&rows, &pending, &township);
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<ExitCode> {
-    let Some((settings, township)) = office(&arguments.config) else {
-        return Ok(ExitCode::from(super::super::CONFIGURATION));
-    };
+    let (settings, township) = arguments.config.load_hub()?;
     let ledger = Ledger::open(&settings.ledger.path)?;
     let all = ledger.all()?;
     let zone = jiff::tz::TimeZone::get(&township.zone)?;
     let find = |row: i64| all.iter().find(|entry| entry.id == row);
-    let Some(mut first) = find(arguments.row) else {
-        anyhow::bail!("the ledger has no row {}", arguments.row);
-    };
-    while let Some(before) = first.supersedes.and_then(find) {
-        first = before;
-    }
-    let mut rows = Vec::new();
-    let mut next = Some(first);
-    while let Some(entry) = next {
-        rows.push(entry.clone());
-        next = all.iter().find(|e| e.supersedes == Some(entry.id));
-    }
-    let pending = ledger.counted(settings.ledger.two_person)?.pending;
+    let asked =
+        find(arguments.row).with_context(|| format!("the ledger has no row {}", arguments.row))?;
+    let first = std::iter::successors(Some(asked), |entry| entry.supersedes.and_then(find)).last();
+    let correction_of = |entry: &&Entry| all.iter().find(|e| e.supersedes == Some(entry.id));
+    let rows: Vec<Entry> = std::iter::successors(first, correction_of).cloned().collect();
+    let pending = ledger.rows_in_force(settings.ledger.two_person)?.pending;
     print(&rows, &pending, &township);
     for entry in &rows {
         let at = entry.entered_at.to_zoned_datetime(zone.clone());

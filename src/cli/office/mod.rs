@@ -1,0 +1,46 @@
+//! Commands of the office: the hub, its data, the ledger and the report.
+
+mod backup;
+mod drought;
+mod explain;
+pub mod export_store;
+mod hub;
+mod import;
+mod ledger;
+mod period_args;
+mod progress;
+mod quarantine;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+/// The commands of the office.
+#[derive(Subcommand)]
+pub enum Command {
+    Hub(hub::Arguments),
+    Import(import::Arguments),
+    Backup(backup::BackupArguments),
+    Restore(backup::RestoreArguments),
+    Quarantine(quarantine::Arguments),
+    Report(report::Arguments),
+    Explain(explain::Arguments),
+    Drought(drought::Arguments),
+    Ledger(ledger::Arguments),
+}
+
+/// Runs one command.
+pub fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Hub(arguments) => hub::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Backup(arguments) => backup::back_up(&arguments),
+        Command::Restore(arguments) => backup::restore(&arguments),
+        Command::Quarantine(arguments) => quarantine::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Drought(arguments) => drought::run(&arguments),
+        Command::Ledger(arguments) => ledger::run(arguments),
+    }
+}

@@ -1,0 +1,35 @@
+//! The options that name a configuration and the days of a report.
+
+use clap::Args;
+use jiff::civil::Date;
+
+use crate::cli::config_args::ConfigArgs;
+use crate::core::Period;
+use crate::hub::HubSettings;
+use crate::water::Township;
+
+/// The office's configuration and the days of a report.
+#[derive(Args)]
+#[group(args = ["config"])] // `Option<PeriodArgs>` is `None` unless one argument of the group is given.
+pub struct PeriodArgs {
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// First day, together with --to; without both, the drought event in the ledger decides
+    #[arg(long, value_name = "DAY", requires = "to")]
+    from: Option<Date>,
+    /// Last day
+    #[arg(long, value_name = "DAY", requires = "from")]
+    to: Option<Date>,
+}
+
+impl PeriodArgs {
+    /// Loads the configuration; the period is `None` where the ledger decides.
+    pub fn load(&self) -> anyhow::Result<(HubSettings, Township, Option<Period>)> {
+        let (settings, township) = self.config.load_hub()?;
+        let period = self.from.zip(self.to).map(|(from, to)| Period { from, to });
+        if let Some(Period { from, to }) = period.filter(|p| p.to < p.from) {
+            anyhow::bail!("--to {to} is before --from {from}");
+        }
+        Ok((settings, township, period))
+    }
+}

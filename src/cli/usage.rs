@@ -1,0 +1,32 @@
+//! Errors that end the program with exit code 2.
+
+use std::fmt;
+
+use crate::config::FileProblem;
+
+/// Exit code of a wrong call or an unusable configuration. clap ends with the same code when it refuses arguments.
+pub const EXIT_USAGE: u8 = 2;
+
+/// Arguments that contradict each other or do not fit the configuration.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UsageError(pub String);
+
+/// All problems of a configuration.
+#[derive(Debug, thiserror::Error)]
+pub struct ConfigurationProblems(pub Vec<FileProblem>);
+
+impl fmt::Display for ConfigurationProblems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+/// Returns a [`UsageError`] with a formatted message.
+#[cfg(any(feature = "edge", feature = "hub"))]
+macro_rules! bail_usage {
+    ($($text:tt)*) => { return Err($crate::cli::usage::UsageError(format!($($text)*)).into()) };
+}
+#[cfg(any(feature = "edge", feature = "hub"))]
+pub(super) use bail_usage;
