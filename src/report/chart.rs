@@ -1,29 +1,29 @@
-//! The charts of a report: what stands in them, from a statement's days.
+//! The data of a report's charts.
 
 use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::figures::{SourceRecord, Statement};
 
-/// Most sources whose levels are drawn. Engineering judgement: three fill a page.
+/// Most sources with a chart of their levels. Engineering judgement: three fill a page.
 const SOURCES_MAX: usize = 3;
 
-/// Labels on the axis of days. Engineering judgement: more overlap on 15 cm of paper.
+/// Labels on the axis of days. Engineering judgement: more of them overlap on 15 cm of paper.
 const LABELS: usize = 10;
 
-/// Colours as RRGGBB: water, 旱警, 旱保, electricity. Apart from each other in print without colour by their dashes.
+/// Colours as RRGGBB: water, 旱警, 旱保, electricity. The limits are dashed, so that a black-and-white print shows the difference.
 const WATER: &str = "1F4E79";
 const WARN: &str = "C55A11";
 const GUARD: &str = "C00000";
 const ENERGY: &str = "7F6000";
 
-/// A line of a chart, or its bars.
+/// The values of one line, or of the bars.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(super) struct Line {
-    pub name: String,
+pub(super) struct ChartSeries {
+    pub name: &'static str,
     pub color: &'static str,
     pub dashed: bool,
-    /// One for each day; `None` where there is no data.
+    /// One per day; `None` without data.
     pub values: Vec<Option<f64>>,
 }
 
@@ -31,50 +31,49 @@ pub(super) struct Line {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Chart {
     pub title: String,
-    /// Quantity and unit of the upright axis.
-    pub axis: String,
+    /// Quantity and unit of the vertical axis.
+    pub axis: &'static str,
     /// Bars instead of lines.
     pub bars: bool,
     /// The days as month/day.
     pub days: Vec<String>,
-    /// Each how many days a label stands.
+    /// Distance of the labels, days.
     pub skip: usize,
-    pub series: Vec<Line>,
+    pub series: Vec<ChartSeries>,
 }
 
-/// The charts of a statement: levels of the greatest sources with thresholds, electricity by day, water stored.
+/// The charts of a statement: levels of the largest sources with thresholds, electricity by day, water stored.
 pub(super) fn charts(statement: &Statement) -> Vec<Chart> {
     let days: Vec<Date> = statement.days.iter().map(|d| d.day).collect();
     let mut charts: Vec<Chart> =
         key_sources(statement).into_iter().map(|source| levels(source, &days)).collect();
-    let line = |name: &str, color, values| Line { name: name.into(), color, dashed: false, values };
     let energy: Vec<_> = statement.days.iter().map(|d| d.energy_kwh).collect();
     if energy.iter().any(Option::is_some) {
-        let mut energy =
-            chart("逐日抗旱用电", "用电（kWh）", &days, vec![line("用电", ENERGY, energy)]);
-        energy.bars = true;
-        charts.push(energy);
+        let bars = vec![solid("用电", ENERGY, energy)];
+        charts
+            .push(Chart {
+                bars: true, ..chart("逐日抗旱用电".into(), "用电（kWh）", &days, bars)
+            });
     }
     let storage: Vec<_> = statement.days.iter().map(|d| d.storage_m3).collect();
     if storage.iter().any(Option::is_some) {
-        let lines = vec![line("蓄水量", WATER, storage)];
-        charts.push(chart("塘库蓄水总量", "蓄水量（m³）", &days, lines));
+        let lines = vec![solid("蓄水量", WATER, storage)];
+        charts.push(chart("塘库蓄水总量".into(), "蓄水量（m³）", &days, lines));
     }
     charts
 }
 
-fn chart(title: &str, axis: &str, days: &[Date], series: Vec<Line>) -> Chart {
-    Chart {
-        title: title.into(),
-        axis: axis.into(),
-        bars: false,
-        days: days.iter().map(|d| format!("{}/{}", d.month(), d.day())).collect(),
-        skip: days.len().div_ceil(LABELS).max(1),
-        series,
-    }
+fn chart(title: String, axis: &'static str, days: &[Date], series: Vec<ChartSeries>) -> Chart {
+    let skip = days.len().div_ceil(LABELS).max(1);
+    let days = days.iter().map(|d| format!("{}/{}", d.month(), d.day())).collect();
+    Chart { title, axis, bars: false, days, skip, series }
 }
 
-/// Of the sources with thresholds and levels, those that came to 旱警, and among them those that hold most.
+fn solid(name: &'static str, color: &'static str, values: Vec<Option<f64>>) -> ChartSeries {
+    ChartSeries { name, color, dashed: false, values }
+}
+
+/// The sources with thresholds and levels: first those that reached 旱警, then by the most water stored.
 fn key_sources(statement: &Statement) -> Vec<&SourceRecord> {
     let most = |source: &SourceRecord| {
         let stored = source.days.iter().filter_map(|d| d.storage_m3);
@@ -96,23 +95,13 @@ fn levels(source: &SourceRecord, days: &[Date]) -> Chart {
         let found = source.days.binary_search_by_key(day, |d| d.day).ok()?;
         Some(source.days.get(found)?.level_m)
     };
-    let mut series = vec![Line {
-        name: "水位".into(),
-        color: WATER,
-        dashed: false,
-        values: days.iter().map(level).collect(),
-    }];
+    let mut series = vec![solid("水位", WATER, days.iter().map(level).collect())];
     for (name, color, limit) in [("旱警", WARN, source.warn_m), ("旱保", GUARD, source.guard_m)]
     {
-        if let Some(limit) = limit {
-            series.push(Line {
-                name: name.into(),
-                color,
-                dashed: true,
-                values: vec![Some(limit); days.len()],
-            });
-        }
+        let values = limit.map(|limit| vec![Some(limit); days.len()]);
+        series.extend(
+            values.map(|values| ChartSeries { dashed: true, ..solid(name, color, values) }),
+        );
     }
-    let title = format!("{}（{}）水位", source.name, source.village);
-    chart(&title, "水位（m）", days, series)
+    chart(format!("{}（{}）水位", source.name, source.village), "水位（m）", days, series)
 }

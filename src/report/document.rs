@@ -1,4 +1,4 @@
-//! The documents of one report.
+//! Renders all documents of one report.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use crate::water::Township;
 pub struct Documents {
     /// The paragraphs of the section, in the office's wording.
     pub paragraphs: Vec<String>,
-    /// What goes into the office's own Word file.
+    /// The texts for the office's own Word file.
     pub passages: Passages,
     /// The section and its annex, as Markdown.
     pub markdown: String,
@@ -23,9 +23,9 @@ pub struct Documents {
     pub html: String,
     /// The section and its figures in English, as Markdown.
     pub english: String,
-    /// The figures with their provenance: an array of objects.
+    /// The figures with their provenance, as a JSON array of objects.
     pub json: String,
-    /// The whole statement: figures, findings, comparisons, sources, ledger rows.
+    /// The whole statement as JSON: figures, findings, comparisons, sources, ledger rows.
     pub statement: String,
     /// The section and its annex as a Word file in the layout of GB/T 9704.
     pub docx: Vec<u8>,
@@ -34,7 +34,7 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Each document with the name of its file.
+    /// Each document with its file name.
     pub fn files(&self) -> [(&'static str, &[u8]); 7] {
         [
             ("drought-relief.md", self.markdown.as_bytes()),
@@ -48,10 +48,7 @@ impl Documents {
     }
 }
 
-/// Makes the documents of `statement`; templates of the office's own in `templates_dir` go before those of the program.
-///
-/// # Errors
-/// [`ReportError`]: an unreadable or wrong template, a double hedge, an unknown zone; a document that its library cannot write.
+/// Renders the documents of `statement`. The office's own templates in `templates_dir` replace those of the program.
 pub fn render(
     templates_dir: Option<&Path>,
     township: &Township,

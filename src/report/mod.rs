@@ -1,6 +1,6 @@
-//! Documents printed from a statement: the section as Markdown, HTML, Word and in English, the annex as Excel, all as JSON.
+//! The documents of a statement: the section as Markdown, HTML, Word and in English, the annex as Excel, and everything as JSON.
 //!
-//! Nothing is computed here: a template prints a figure's own words, and filters only lay out numbers that are there.
+//! Nothing is computed here: a template prints the wording of a figure, and filters only format numbers.
 
 mod chart;
 mod document;

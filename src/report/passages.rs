@@ -1,16 +1,16 @@
-//! What of a statement goes into the office's own Word file.
+//! The texts of a statement that fill the office's own Word file.
 
 use super::fill::Passages;
 use crate::figures::{Figure, Statement, Value};
 use crate::water::Township;
 
-/// What a passage of the section begins with, such as 抗旱救灾方面，: the words up to here.
+/// The end of the words that begin a passage of the section, such as 抗旱救灾方面，
 const HEADING: &str = "方面，";
 
-/// The placeholders of `statement`, whose section reads `paragraphs`.
+/// The placeholders of `statement`, whose section consists of `paragraphs`.
 ///
-/// Each figure by its id and its Chinese name, in its own words; `{{id.value}}` is the bare number and `{{id.unit}}` its unit.
-/// `{{section}}` stands for the whole section, `{{township}}`, `{{from}}` and `{{to}}` for what it is about.
+/// `{{id}}` and `{{Chinese name}}` give the wording of a figure, `{{id.value}}` the bare number and `{{id.unit}}` its unit.
+/// `{{section}}` is the whole section; `{{township}}`, `{{from}}` and `{{to}}` say what it is about.
 pub(super) fn passages(
     township: &Township,
     statement: &Statement,

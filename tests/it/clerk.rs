@@ -366,7 +366,7 @@ fn what_is_implausible_is_found_and_accepted_with_a_reason_and_two_people_releas
     let (code, _, own) =
         run(&context, &["ledger", "review"], &["--by", "财政所 黄某", "--all-pending"]);
     assert_eq!(code, Some(1));
-    assert!(own.contains("somebody else has to look it over"), "{own}");
+    assert!(own.contains("another person must review it"), "{own}");
     let (code, _, told) =
         run(&context, &["ledger", "review"], &["--by", "乡长 吴某", "--all-pending"]);
     assert_eq!(code, Some(0), "{told}");

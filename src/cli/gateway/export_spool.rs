@@ -32,7 +32,7 @@ pub fn run(arguments: &SpoolArguments, out: &Path) -> Option<anyhow::Result<Exit
 /// Writes one message per line, compressed with gzip.
 fn write(spool: &Path, all: bool, out: &Path) -> anyhow::Result<ExitCode> {
     let file = std::fs::File::create_new(out).with_context(|| {
-        format!("cannot create {}; give a new name in a writable directory", out.display())
+        format!("cannot create {}; give another name, or a writable directory", out.display())
     })?;
     let mut file = GzEncoder::new(file, Compression::default());
     let mut unread = 0;
