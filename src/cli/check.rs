@@ -38,11 +38,11 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 
 /// Prints the polling plan of a gateway.
 #[cfg(feature = "edge")]
-fn plan(file: &std::path::Path, kind: config::Kind) {
+fn plan(file: &std::path::Path, kind: config::FileKind) {
     use super::gateway::plan_table::{Planned, render};
     use crate::modbus::{Mode, forecast};
 
-    if kind != config::Kind::Edge {
+    if kind != config::FileKind::Edge {
         return;
     }
     let Ok((settings, profiles)) = config::load_edge(file, &[]) else {

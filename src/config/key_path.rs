@@ -1,4 +1,4 @@
-//! Where a value stands in a configuration: `bus[0].device[2].unit`.
+//! The path of a value in a configuration, such as `bus[0].device[2].unit`.
 
 use std::fmt;
 
@@ -30,7 +30,7 @@ impl KeyPath {
         Self(steps)
     }
 
-    /// The path of what holds this value, and the last step; `None` at the top.
+    /// The path of the value around this one, and the last step; `None` at the top.
     pub(super) fn split_last(&self) -> Option<(Self, &Step)> {
         let (last, rest) = self.0.split_last()?;
         Some((Self(rest.to_vec()), last))
@@ -49,7 +49,6 @@ impl KeyPath {
         })
     }
 
-    /// The value at this path of `tree`, to be changed.
     pub(super) fn get_mut<'a>(&self, tree: &'a mut toml::Value) -> Option<&'a mut toml::Value> {
         self.0.iter().try_fold(tree, |value, step| match step {
             Step::Key(key) => value.as_table_mut()?.get_mut(key),
@@ -57,7 +56,7 @@ impl KeyPath {
         })
     }
 
-    /// Reads a path as [`fmt::Display`] writes it.
+    /// Parses a path as [`fmt::Display`] writes it.
     pub(super) fn parse(text: &str) -> Self {
         let mut steps = Vec::new();
         for part in text.split('.').filter(|part| !part.is_empty()) {

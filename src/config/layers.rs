@@ -9,13 +9,13 @@ use super::key_path::KeyPath;
 use super::source_text::{FileProblem, SourceText};
 use crate::core::Problem;
 
-/// Prefix of environment variables that set a value: `HANQING__MQTT__URL` sets `mqtt.url`. Two underscores, so that
-/// variables such as `HANQING_LOG` are none.
-pub(super) const ENVIRONMENT_PREFIX: &str = "HANQING__";
+/// Prefix of environment variables that set a value: `HANQING__MQTT__URL` sets `mqtt.url`. With two underscores, so that
+/// variables such as `HANQING_LOG` set nothing.
+const ENVIRONMENT_PREFIX: &str = "HANQING__";
 
 /// The merged values and where they come from.
 pub(super) struct Layers {
-    /// The values; `None` where a layer does not read.
+    /// The merged values; `None` where a layer cannot be read.
     pub(super) tree: Option<Value>,
     /// What is wrong with the layers themselves.
     pub(super) problems: Vec<FileProblem>,
@@ -79,11 +79,9 @@ impl Layers {
                     builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
                     layers.overrides.push((path, setting.origin.clone()));
                 }
-                Err(problem) => layers.problems.push(FileProblem {
-                    file: setting.origin.clone().into(),
-                    position: None,
-                    problem,
-                }),
+                Err(problem) => {
+                    layers.problems.push(FileProblem::unplaced(setting.origin.clone(), problem));
+                }
             }
         }
         if !sound {
@@ -101,40 +99,30 @@ impl Layers {
         layers
     }
 
-    /// The problem with the place that its value comes from: the strongest layer that has it or, where none has it, what
-    /// is around it.
+    /// The problem with the origin of its value: the strongest layer that has the value, or else the innermost table around it.
     pub(super) fn place(&self, problem: Problem) -> FileProblem {
         let mut path = KeyPath::parse(&problem.path);
         loop {
-            let set = self.overrides.iter().rev().find(|(p, _)| *p == path);
-            if let Some((_, origin)) = set {
-                return FileProblem { file: origin.into(), position: None, problem };
+            if let Some((_, origin)) = self.overrides.iter().rev().find(|(p, _)| *p == path) {
+                return FileProblem::unplaced(origin, problem);
             }
-            let source = self.files.iter().rev().find(|f| f.at(&path).is_some());
-            if let Some(source) = source {
-                return FileProblem {
-                    file: source.file.clone(),
-                    position: source.at(&path),
-                    problem,
-                };
+            if let Some(source) = self.files.iter().rev().find(|f| f.at(&path).is_some()) {
+                return source.place(problem);
             }
             match path.split_last() {
                 Some((outer, _)) => path = outer,
                 None => break,
             }
         }
-        FileProblem {
-            file: self.files.first().map(|f| f.file.clone()).unwrap_or_default(),
-            position: None,
-            problem,
-        }
+        let file = self.files.first().map(|f| f.file.clone());
+        FileProblem::unplaced(file.unwrap_or_default(), problem)
     }
 }
 
 /// The parts of `file`: `conf.d/edge/*.toml` beside `edge.toml`, by name.
 fn parts(file: &Path) -> Vec<PathBuf> {
-    let beside = file.parent().unwrap_or(Path::new(""));
-    let folder = beside.join("conf.d").join(file.file_stem().unwrap_or_default());
+    let parent = file.parent().unwrap_or(Path::new(""));
+    let folder = parent.join("conf.d").join(file.file_stem().unwrap_or_default());
     let mut parts: Vec<PathBuf> = std::fs::read_dir(folder)
         .into_iter()
         .flatten()
@@ -154,7 +142,7 @@ struct Setting {
 }
 
 impl Setting {
-    /// Its path, and itself as a TOML file of one value.
+    /// Its path, and a TOML file with its value alone.
     fn as_toml(&self) -> Result<(KeyPath, String), Problem> {
         let named = |part: &str| {
             let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
@@ -164,7 +152,7 @@ impl Setting {
             return Err(Problem::new(
                 &self.key,
                 &self.value,
-                "is no key path such as mqtt.url",
+                "is not a key path such as mqtt.url",
                 "elements of lists are changed in the file",
             ));
         }
@@ -179,7 +167,7 @@ impl Setting {
     }
 }
 
-/// What `text` means: a number, truth value, list or quoted text as TOML writes them, and anything else as it stands.
+/// A number, truth value, list or quoted text as TOML writes them; anything else is text.
 fn value(text: &str) -> Value {
     let read: Option<toml::Table> = format!("value = {text}").parse().ok();
     match read {
@@ -250,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_no_path_is_a_problem() {
+    fn a_key_that_is_not_a_path_is_a_problem() {
         let folder = folder();
         let set = pairs(&[("bus[0].name", "x"), ("", "y")]);
         let layers = Layers::read(&folder.path().join("edge.toml"), &[], &set);
@@ -258,8 +246,8 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "--set bus[0].name: bus[0].name = x: is no key path such as mqtt.url; elements of lists are changed in the file",
-                "--set : y: is no key path such as mqtt.url; elements of lists are changed in the file",
+                "--set bus[0].name: bus[0].name = x: is not a key path such as mqtt.url; elements of lists are changed in the file",
+                "--set : y: is not a key path such as mqtt.url; elements of lists are changed in the file",
             ]
         );
     }

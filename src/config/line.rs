@@ -4,54 +4,57 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use super::edge::endpoint;
-use crate::core::Problem;
-use crate::modbus::{BusSettings, DeviceSettings, DtuSettings, SerialSettings, bytes_of};
+use crate::core::Problems;
+use crate::modbus::{BusSettings, DtuSettings, bytes_of};
 
-/// Speeds, bits per second: what field devices and serial ports offer. Engineering judgement.
+/// Speeds, bits per second, that field devices and serial ports offer. Engineering judgement.
 const BAUD: RangeInclusive<u32> = 1200..=115_200;
 
-/// Silences, ms: up to ten seconds. Engineering judgement: the slowest units are known to need half a second.
+/// Silences, ms: up to ten seconds. Engineering judgement: the slowest known units need half a second.
 const GAP_MS: RangeInclusive<f64> = 0.0..=10_000.0;
 
-/// Every problem of the lines of `buses`.
-pub(super) fn check(buses: &[BusSettings]) -> Vec<Problem> {
-    let mut problems = Vec::new();
+/// Adds every problem of the lines of `buses`.
+pub(super) fn check(buses: &[BusSettings], found: &mut Problems) {
     let mut owners = BTreeMap::new();
     let mut terminals: Vec<(&DtuSettings, String)> = Vec::new();
     for (index, bus) in buses.iter().enumerate() {
-        let path = format!("bus[{index}]");
-        kind(bus, &path, &mut problems);
+        let found = &mut found.item("bus", index);
+        one_line(bus, found);
         for (key, value) in [("tcp", &bus.tcp), ("rtu_tcp", &bus.rtu_tcp)] {
             let Some(value) = value else { continue };
-            let path = format!("{path}.{key}");
             if let Err(rule) = endpoint(value) {
-                problems.push(Problem::new(&path, value, rule, "192.168.1.10:502"));
+                found.add(key, value, rule, "192.168.1.10:502");
             }
-            owned(&mut owners, value.clone(), &path, &mut problems);
+            one_owner(&mut owners, value.clone(), index, key, found);
         }
         if let Some(serial) = &bus.serial {
-            let path = format!("{path}.serial");
-            port(serial, &path, &mut problems);
-            let name = serial.port.display().to_string();
-            owned(&mut owners, name, &format!("{path}.port"), &mut problems);
+            let found = &mut found.at("serial");
+            let port = serial.port.display().to_string();
+            let hint = "/dev/serial/by-id/usb-...: `hanqing ports` lists them";
+            let absolute = serial.port.is_absolute() && serial.port.to_str().is_some();
+            found.ensure(absolute, "port", &port, "must be the whole path of a port", hint);
+            frame(serial.baud, serial.stop_bits, found);
+            one_owner(&mut owners, port, index, "port", found);
         }
         if let Some(dtu) = &bus.dtu {
-            let path = format!("{path}.dtu");
-            terminal(dtu, &path, &terminals, &mut problems);
-            terminals.push((dtu, path));
+            let found = &mut found.at("dtu");
+            terminal(dtu, &terminals, found);
+            frame(dtu.baud, dtu.stop_bits, found);
+            terminals.push((dtu, found.path("")));
         }
-        silences(bus, &path, &mut problems);
+        gap("gap_ms", bus.gap_ms, found);
+        gap("turnaround_ms", bus.turnaround_ms, found);
+        if let (Some(turnaround), Some(gap)) = (bus.turnaround_ms, bus.gap_ms)
+            && turnaround < gap
+        {
+            let rule = format!("is shorter than gap_ms, {gap}, which is kept before every request");
+            let hint = "give at least as much, or leave it out";
+            found.add("turnaround_ms", turnaround, rule, hint);
+        }
     }
-    problems
 }
 
-/// What is wrong with the silence that `device`, at `path`, needs.
-pub(super) fn device(device: &DeviceSettings, path: &str, problems: &mut Vec<Problem>) {
-    gap(device.gap_ms, &format!("{path}.gap_ms"), problems);
-}
-
-/// A bus has one line.
-fn kind(bus: &BusSettings, path: &str, problems: &mut Vec<Problem>) {
+fn one_line(bus: &BusSettings, found: &mut Problems) {
     let kinds = [
         ("tcp", bus.tcp.is_some()),
         ("serial", bus.serial.is_some()),
@@ -60,155 +63,81 @@ fn kind(bus: &BusSettings, path: &str, problems: &mut Vec<Problem>) {
     ];
     let mut given = kinds.iter().filter(|(_, given)| *given).map(|(key, _)| key);
     let Some(first) = given.next() else {
-        problems.push(Problem::new(
-            path,
-            "",
-            "says nothing of its line: it has one of tcp, serial, rtu_tcp and dtu",
-            "tcp = \"192.168.1.10:502\", or serial = { port = \"/dev/serial/by-id/...\", baud = 9600 }",
-        ));
-        return;
+        let rule = "has no line: give one of tcp, serial, rtu_tcp and dtu";
+        let hint = "tcp = \"192.168.1.10:502\", or serial = { port = \"/dev/serial/by-id/...\", baud = 9600 }";
+        return found.add("", "", rule, hint);
     };
     for key in given {
-        problems.push(Problem::new(
-            format!("{path}.{key}"),
-            "",
-            format!("is a second line of this bus, which has {first} already"),
-            "keep one, and make a bus of the other",
-        ));
+        let rule = format!("is a second line of this bus, which has {first} already");
+        found.add(key, "", rule, "keep one, and make a bus of the other");
     }
 }
 
-/// One task owns an endpoint or a port.
-fn owned(
-    owners: &mut BTreeMap<String, String>,
-    name: String,
-    path: &str,
-    problems: &mut Vec<Problem>,
+/// One task owns an endpoint or a port; `owners` holds the bus of each.
+fn one_owner(
+    owners: &mut BTreeMap<String, usize>,
+    line: String,
+    bus: usize,
+    key: &str,
+    found: &mut Problems,
 ) {
-    if let Some(first) = owners.get(&name) {
-        let bus = first.split('.').next().unwrap_or_default();
-        problems.push(Problem::new(
-            path,
-            &name,
-            format!("is the line of {bus} already: one task owns a line"),
-            "put all devices on one line on one bus",
-        ));
-    } else {
-        owners.insert(name, path.to_owned());
+    match owners.get(&line) {
+        Some(first) => {
+            let rule = format!("is the line of bus[{first}] already: one task owns a line");
+            found.add(key, line, rule, "put all devices on one line on one bus");
+        }
+        None => {
+            owners.insert(line, bus);
+        }
     }
 }
 
-fn port(serial: &SerialSettings, path: &str, problems: &mut Vec<Problem>) {
-    if !serial.port.is_absolute() || serial.port.to_str().is_none() {
-        problems.push(Problem::new(
-            format!("{path}.port"),
-            serial.port.display(),
-            "must be the whole path of a port",
-            "/dev/serial/by-id/usb-...: `hanqing ports` lists them",
-        ));
-    }
-    frame(serial.baud, serial.stop_bits, path, problems);
+fn frame(baud: u32, stop_bits: u8, found: &mut Problems) {
+    let hint = "most devices leave the factory with 9600, and show it in their menu";
+    found.within("baud", baud, BAUD, hint);
+    found.within("stop_bits", stop_bits, 1..=2, "leave it out for 1");
 }
 
-fn frame(baud: u32, stop_bits: u8, path: &str, problems: &mut Vec<Problem>) {
-    if !BAUD.contains(&baud) {
-        problems.push(Problem::new(
-            format!("{path}.baud"),
-            baud,
-            "must be 1200 to 115200",
-            "most devices leave the factory with 9600, and show it in their menu",
-        ));
-    }
-    if !(1..=2).contains(&stop_bits) {
-        problems.push(Problem::new(
-            format!("{path}.stop_bits"),
-            stop_bits,
-            "must be 1 or 2",
-            "leave it out for 1",
-        ));
-    }
-}
-
-fn terminal(
-    dtu: &DtuSettings,
-    path: &str,
-    before: &[(&DtuSettings, String)],
-    problems: &mut Vec<Problem>,
-) {
-    if dtu.listen.port() == 0 {
-        problems.push(Problem::new(
-            format!("{path}.listen"),
-            dtu.listen,
-            "the port must be 1 to 65535",
-            "the one that the terminal is set to dial, such as 0.0.0.0:6000",
-        ));
-    }
+/// `before` holds the terminals of earlier buses with their paths.
+fn terminal(dtu: &DtuSettings, before: &[(&DtuSettings, String)], found: &mut Problems) {
+    let hint = "the one that the terminal is set to dial, such as 0.0.0.0:6000";
+    found.ensure(dtu.listen.port() != 0, "listen", dtu.listen, "the port must be 1 to 65535", hint);
     for (key, text) in [("registration", &dtu.registration), ("heartbeat", &dtu.heartbeat)] {
-        let Some(text) = text else { continue };
-        if let Err(rule) = bytes_of(text) {
-            problems.push(Problem::new(
-                format!("{path}.{key}"),
-                format!("{text:?}"),
-                rule,
-                "text as the terminal sends it, or bytes as hex:0102",
-            ));
+        if let Some(text) = text
+            && let Err(rule) = bytes_of(text)
+        {
+            let hint = "text as the terminal sends it, or bytes as hex:0102";
+            found.add(key, format!("{text:?}"), rule, hint);
         }
     }
     let own = registration(dtu);
-    for (other, first) in before {
-        if other.listen != dtu.listen {
-            continue;
-        }
-        let other = registration(other);
-        let rule = match (&own, &other) {
+    for (other, first) in before.iter().filter(|(other, _)| other.listen == dtu.listen) {
+        let rule = match (&own, &registration(other)) {
             (Some(own), Some(other)) if own == other => "is that of",
             (Some(own), Some(other)) if own.starts_with(other) || other.starts_with(own) => {
-                "begins as that of"
+                "begins like that of"
             }
             (Some(_), Some(_)) => continue,
-            _ => "is needed to tell the terminal from that of",
+            _ => "is required to tell the terminal from that of",
         };
-        problems.push(Problem::new(
-            format!("{path}.registration"),
+        found.add(
+            "registration",
             dtu.registration.as_deref().unwrap_or_default(),
             format!("{rule} {first}, which listens at the same address"),
-            "give each terminal a registration of its own, and set it so in the terminal; or let it dial another port",
-        ));
-        // One is enough to be mended.
+            "give each terminal a registration of its own, and set it in the terminal; or let it dial another port",
+        );
+        // One conflict is enough to act on.
         break;
     }
-    frame(dtu.baud, dtu.stop_bits, path, problems);
 }
 
 fn registration(dtu: &DtuSettings) -> Option<Vec<u8>> {
     bytes_of(dtu.registration.as_deref()?).ok()
 }
 
-fn silences(bus: &BusSettings, path: &str, problems: &mut Vec<Problem>) {
-    gap(bus.gap_ms, &format!("{path}.gap_ms"), problems);
-    let path = format!("{path}.turnaround_ms");
-    gap(bus.turnaround_ms, &path, problems);
-    if let (Some(turnaround), Some(gap)) = (bus.turnaround_ms, bus.gap_ms)
-        && turnaround < gap
-    {
-        problems.push(Problem::new(
-            path,
-            turnaround,
-            format!("is shorter than gap_ms, {gap}, which is kept before every request"),
-            "give at least as much, or leave it out",
-        ));
-    }
-}
-
-fn gap(ms: Option<f64>, path: &str, problems: &mut Vec<Problem>) {
-    if let Some(ms) = ms
-        && !GAP_MS.contains(&ms)
-    {
-        problems.push(Problem::new(
-            path,
-            ms,
-            "must be 0 to 10000 ms",
-            "leave it out for what the standard asks for",
-        ));
+/// A silence that is kept before requests.
+pub(super) fn gap(key: &str, ms: Option<f64>, found: &mut Problems) {
+    if let Some(ms) = ms {
+        found.within(key, ms, GAP_MS, "leave it out for what the standard asks for");
     }
 }

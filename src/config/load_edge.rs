@@ -7,7 +7,6 @@ use super::layers::Layers;
 use super::load::{Loaded, environment, from_beside, load, mqtt_paths};
 use super::profiles::{Profiles, profiles};
 use super::source_text::FileProblem;
-use super::typed::Broken;
 use crate::edge::EdgeSettings;
 
 /// A gateway's settings and the device profiles that it can use.
@@ -27,21 +26,16 @@ pub(super) fn read_edge(
     set: &[(String, String)],
 ) -> Loaded<LoadedEdge> {
     let mut known = Profiles::new();
-    let mut of_profiles = Vec::new();
+    let mut profile_problems = Vec::new();
     let prepare = |settings: &mut EdgeSettings| {
         mqtt_paths(file, &mut settings.mqtt);
-        from_beside(file, &mut settings.spool.path);
-        let paths = [&mut settings.socket, &mut settings.devices_dir];
-        for path in paths.into_iter().flatten() {
-            from_beside(file, path);
-        }
+        from_beside(file, [&mut settings.spool.path]);
+        from_beside(file, [&mut settings.socket, &mut settings.devices_dir].into_iter().flatten());
     };
-    let check = |settings: &EdgeSettings, _: &Broken| {
-        (known, of_profiles) = profiles(settings.devices_dir.as_deref());
-        edge::check(settings, &known)
-    };
-    let loaded = load(Layers::read(file, environment, set), prepare, check);
-    let mut problems = loaded.problems;
-    problems.extend(of_profiles);
-    Loaded { value: loaded.value.map(|settings| (settings, known)), problems }
+    let mut loaded = load(Layers::read(file, environment, set), prepare, |settings, _, found| {
+        (known, profile_problems) = profiles(settings.devices_dir.as_deref());
+        edge::check(settings, &known, found);
+    });
+    loaded.problems.extend(profile_problems);
+    Loaded { value: loaded.value.map(|settings| (settings, known)), problems: loaded.problems }
 }

@@ -6,8 +6,8 @@ use super::key_path::KeyPath;
 use super::layers::Layers;
 use super::load::{Loaded, environment, from_beside, load, mqtt_paths};
 use super::source_text::FileProblem;
-use super::typed::Broken;
 use super::{hub as meaning, township};
+use crate::core::Problems;
 use crate::hub::{self, HubSettings};
 use crate::water::Township;
 
@@ -20,32 +20,24 @@ pub type LoadedHub = (HubSettings, Township);
 /// Everything that is wrong with either.
 pub fn load_hub(file: &Path, set: &[(String, String)]) -> Result<LoadedHub, Vec<FileProblem>> {
     let loaded = read_hub(file, &environment(), set);
-    let Some(settings) = loaded.value else {
+    // Where the path of the township is missing, there is no township to report on.
+    let nowhere = loaded.problems.iter().any(|p| p.problem.path == "township");
+    let Some(settings) = loaded.value.filter(|_| !nowhere) else {
         return Err(loaded.problems);
     };
-    // A township whose path is missing is no second problem.
-    if loaded.problems.iter().any(|p| p.problem.path == "township") {
-        return Err(loaded.problems);
-    }
     let mut township = read_township(&settings.township);
     if let Some(read) = &township.value {
         let own = settings.drought_grades.as_deref();
         let found = hub::grade_rules(own, &read.drought_grades).err();
         let file = own.unwrap_or(&settings.township);
-        township.problems.extend(found.into_iter().flatten().map(|problem| FileProblem {
-            file: file.into(),
-            position: None,
-            problem,
-        }));
+        let found = found.into_iter().flatten();
+        township.problems.extend(found.map(|problem| FileProblem::unplaced(file, problem)));
     }
-    let problems = [loaded.problems, township.problems].concat();
-    match township.value {
-        Some(township) if problems.is_empty() => Ok((settings, township)),
-        _ => Err(problems),
-    }
+    township.problems = [loaded.problems, township.problems].concat();
+    Ok((settings, township.finish()?))
 }
 
-/// Loads the file of a hub that only takes in: the township that it names is not looked at.
+/// Loads the file of a hub that only takes readings in; its township is not looked at.
 ///
 /// # Errors
 /// Everything that is wrong with it.
@@ -54,11 +46,7 @@ pub fn load_ingester(
     file: &Path,
     set: &[(String, String)],
 ) -> Result<HubSettings, Vec<FileProblem>> {
-    let loaded = read_hub(file, &environment(), set);
-    match loaded.value {
-        Some(settings) if loaded.problems.is_empty() => Ok(settings),
-        _ => Err(loaded.problems),
-    }
+    read_hub(file, &environment(), set).finish()
 }
 
 pub(super) fn read_hub(
@@ -68,53 +56,40 @@ pub(super) fn read_hub(
 ) -> Loaded<HubSettings> {
     let prepare = |settings: &mut HubSettings| {
         mqtt_paths(file, &mut settings.mqtt);
-        for path in [
-            &mut settings.store.path,
-            &mut settings.ledger.path,
-            &mut settings.township,
-            &mut settings.issued,
-        ] {
-            from_beside(file, path);
-        }
-        for path in [
-            &mut settings.report_templates,
-            &mut settings.plausibility,
-            &mut settings.drought_grades,
-        ]
-        .into_iter()
-        .flatten()
-        {
-            from_beside(file, path);
-        }
+        let HubSettings { store, ledger, township, issued, .. } = settings;
+        from_beside(file, [&mut store.path, &mut ledger.path, township, issued]);
         #[cfg(feature = "influx")]
-        if let Some(server) = &mut settings.store.server {
-            for path in [&mut server.token_file, &mut server.ca_file].into_iter().flatten() {
-                from_beside(file, path);
-            }
+        if let Some(server) = &mut store.server {
+            from_beside(file, [&mut server.token_file, &mut server.ca_file].into_iter().flatten());
         }
+        let HubSettings { report_templates, plausibility, drought_grades, .. } = settings;
+        from_beside(file, [report_templates, plausibility, drought_grades].into_iter().flatten());
     };
-    let layers = Layers::read(file, environment, set);
-    load(layers, prepare, |settings, broken| {
+    load(Layers::read(file, environment, set), prepare, |settings: &HubSettings, broken, found| {
         let mut settings = settings.clone();
-        // What stands in for a broker or a page is not to be compared with anything.
+        // A substitute for a broker or a page must not be compared with anything.
         if ["broker", "web"].map(KeyPath::parse).iter().any(|p| broken.taints(p)) {
             settings.broker = None;
         }
-        meaning::check(&settings)
+        meaning::check(&settings, found);
     })
 }
 
 pub(super) fn read_township(file: &Path) -> Loaded<Township> {
-    let check = |read: &Township, broken: &Broken| {
-        let mut problems = township::check(read);
-        // Where a name was lost, who refers to it is not to blame.
-        if broken.lost_name("village", "id") {
-            problems.retain(|p| !p.path.ends_with(".village"));
-        }
-        if broken.lost_name("station", "id") || broken.lost_name("station", "kind") {
-            problems.retain(|p| !p.path.ends_with(".pump.source"));
-        }
-        problems
-    };
-    load(Layers::single(file), |_| {}, check)
+    load(
+        Layers::single(file),
+        |_| {},
+        |read: &Township, broken, found| {
+            // Where a name was lost, whoever refers to it is not to blame.
+            let villages = broken.lost_name("village", "id");
+            let stations = broken.lost_name("station", "id") || broken.lost_name("station", "kind");
+            for problem in Problems::of(|found| township::check(read, found)) {
+                let excused = villages && problem.path.ends_with(".village")
+                    || stations && problem.path.ends_with(".pump.source");
+                if !excused {
+                    found.push(problem);
+                }
+            }
+        },
+    )
 }

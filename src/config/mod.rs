@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! edge.toml < conf.d/edge/*.toml < HANQING__MQTT__URL=... < --set mqtt.url=...
-//!     └──────────────── layers ───────────────┘ ─▶ typed (structure) ─▶ edge | hub | township (meaning) ─▶ FileProblem
+//!     └──────────────── layers ──────────────┘ ─▶ recovery (structure) ─▶ edge | hub | township (meaning) ─▶ FileProblem
 //! ```
 //!
 //! The township, profiles and scenarios are single files without layers: what a figure rests on stands in one place.
@@ -14,11 +14,11 @@ pub mod hub;
 #[cfg(feature = "hub")]
 pub mod township;
 
-mod culprit;
+mod check_file;
+mod error_path;
 #[cfg(feature = "demo")]
 mod example;
 mod key_path;
-mod kind;
 mod layers;
 #[cfg(feature = "edge")]
 mod line;
@@ -36,24 +36,24 @@ mod polling;
 mod profiles;
 #[cfg(feature = "edge")]
 mod quality;
+mod recovery;
 #[cfg(feature = "edge")]
 mod register_table;
+mod serde_text;
 #[cfg(feature = "influx")]
 mod server;
 #[cfg(feature = "edge")]
 mod socket;
 mod source_text;
-mod stand_ins;
 #[cfg(feature = "hub")]
 mod stations;
+mod substitutes;
 #[cfg(test)]
 mod tests;
-mod typed;
-mod words;
 
+pub use check_file::{CheckReport, FileKind, check_file};
 #[cfg(feature = "demo")]
 pub use example::example;
-pub use kind::{CheckReport, Kind, check_file};
 #[cfg(feature = "edge")]
 pub use load_edge::{LoadedEdge, load_edge};
 #[cfg(feature = "influx")]

@@ -1,116 +1,96 @@
-//! What a gateway's and a hub's file say of the broker.
+//! The broker's settings, as gateways and hubs share them.
 
-use std::path::Path;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
 
-use crate::core::Problem;
+use crate::core::Problems;
 use crate::mqtt::MqttSettings;
 
-/// Most batches on their way at once. Beyond it the broker's own window, 200 in most, makes the client wait anyway.
-const WINDOW_MAX: u16 = 100;
+/// Batches under way at once. Beyond 100 the broker's own window, mostly 200, makes the client wait anyway.
+const WINDOW: RangeInclusive<u16> = 1..=100;
 
-/// Least seconds of silence after which the connection is tested, as `MqttSettings::keep_alive_s` states.
-const KEEP_ALIVE_MIN_S: u16 = 5;
+/// Silence after which the connection is tested, s: at least what `MqttSettings::keep_alive_s` states, at most an hour, after
+/// which a dead connection is found too late. Engineering judgement.
+const KEEP_ALIVE_S: RangeInclusive<u16> = 5..=3600;
 
-/// Most: an hour. Longer, and a dead connection is found hours late. Engineering judgement.
-const KEEP_ALIVE_MAX_S: u16 = 3600;
-
-/// Every problem of `mqtt`, with paths from the top of the file.
-pub(super) fn check(mqtt: &MqttSettings) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut add = |path: &str, value: &dyn std::fmt::Display, rule: &str, hint: &str| {
-        problems.push(Problem::new(path, value, rule, hint));
-    };
+/// Adds every problem of `mqtt`.
+pub(super) fn check(mqtt: &MqttSettings, found: &mut Problems) {
+    let before = found.list().len();
+    let found = &mut found.at("mqtt");
     match mqtt.endpoint() {
-        Err(fault) => add(
-            "mqtt.url",
-            &without_password(&mqtt.url),
-            &fault,
+        Err(rule) => found.add(
+            "url",
+            without_password(&mqtt.url),
+            rule,
             "mqtts://broker.example.org:8883, or mqtt://127.0.0.1:1883 on this machine",
         ),
         Ok(endpoint) => {
-            if !endpoint.tls && !endpoint.is_loopback() && !mqtt.allow_plaintext {
-                add(
-                    "mqtt.url",
-                    &mqtt.url,
-                    "is not encrypted and leaves this machine",
-                    "use mqtts, or set mqtt.allow_plaintext = true and accept that readings can be read and forged",
-                );
-            }
-            if !endpoint.tls && (mqtt.cert_file.is_some() || mqtt.key_file.is_some()) {
-                add(
-                    "mqtt.url",
-                    &mqtt.url,
-                    "is not encrypted, and so no certificate is shown",
-                    "use mqtts, or leave out cert_file and key_file",
-                );
-            }
-            if endpoint.tls && mqtt.ca_file.is_none() {
-                add(
-                    "mqtt.ca_file",
-                    &"",
-                    "is required by mqtts",
-                    "give the certificate of the authority that signed the broker's, PEM",
-                );
-            }
-        }
-    }
-    for (path, missing, with) in [
-        ("mqtt.key_file", mqtt.key_file.is_none() && mqtt.cert_file.is_some(), "cert_file"),
-        ("mqtt.cert_file", mqtt.cert_file.is_none() && mqtt.key_file.is_some(), "key_file"),
-    ] {
-        if missing {
-            add(
-                path,
-                &"",
-                &format!("is required with {with}"),
-                "a client has a certificate and its private key, or neither",
+            found.ensure(
+                endpoint.tls || endpoint.is_loopback() || mqtt.allow_plaintext,
+                "url",
+                &mqtt.url,
+                "is not encrypted and leaves this machine",
+                "use mqtts, or set mqtt.allow_plaintext = true and accept that readings can be read and forged",
+            );
+            found.ensure(
+                endpoint.tls || mqtt.cert_file.is_none() && mqtt.key_file.is_none(),
+                "url",
+                &mqtt.url,
+                "is not encrypted, so no certificate is shown",
+                "use mqtts, or leave out cert_file and key_file",
+            );
+            found.required(
+                !endpoint.tls || mqtt.ca_file.is_some(),
+                "ca_file",
+                "is required by mqtts",
+                "give the certificate of the authority that signed the broker's, PEM",
             );
         }
     }
-    for (path, file) in [
-        ("mqtt.password_file", &mqtt.password_file),
-        ("mqtt.ca_file", &mqtt.ca_file),
-        ("mqtt.cert_file", &mqtt.cert_file),
-        ("mqtt.key_file", &mqtt.key_file),
+    let pair = "a client has a certificate and its private key, or neither";
+    let (cert, key) = (mqtt.cert_file.is_some(), mqtt.key_file.is_some());
+    found.required(key || !cert, "key_file", "is required with cert_file", pair);
+    found.required(cert || !key, "cert_file", "is required with key_file", pair);
+    for (key, path) in [
+        ("password_file", &mqtt.password_file),
+        ("ca_file", &mqtt.ca_file),
+        ("cert_file", &mqtt.cert_file),
+        ("key_file", &mqtt.key_file),
     ] {
-        if let Some(file) = file
-            && !Path::new(file).is_file()
-        {
-            add(
-                path,
-                &file.display(),
-                "is no file that can be seen",
-                "correct the path, or let this user into the directory",
+        existing_file(key, path.as_ref(), found);
+    }
+    match &mqtt.user {
+        Some(user) => {
+            found.text("user", user, "leave it out");
+        }
+        None => {
+            found.required(
+                mqtt.password_file.is_none(),
+                "user",
+                "is required with password_file",
+                "MQTT sends no password without a user",
             );
         }
     }
-    if mqtt.user.as_ref().is_some_and(|user| user.trim().is_empty()) {
-        add("mqtt.user", &"\"\"", "must not be empty", "leave it out");
+    found.within("window", mqtt.window, WINDOW, "leave it out for 16");
+    found.within("keep_alive_s", mqtt.keep_alive_s, KEEP_ALIVE_S, "leave it out for 30");
+    // The contents are checked only where every file is there: one mistake, one line.
+    let files_are_there = !found.list().iter().skip(before).any(|p| p.path.ends_with("_file"));
+    if files_are_there && let Err(problem) = crate::mqtt::check_files(mqtt) {
+        found.push(problem);
     }
-    if mqtt.password_file.is_some() && mqtt.user.is_none() {
-        add(
-            "mqtt.user",
-            &"",
-            "is required with password_file",
-            "MQTT sends no password without a user",
-        );
-    }
-    if !(1..=WINDOW_MAX).contains(&mqtt.window) {
-        add("mqtt.window", &mqtt.window, "must be 1 to 100", "leave it out for 16");
-    }
-    if !(KEEP_ALIVE_MIN_S..=KEEP_ALIVE_MAX_S).contains(&mqtt.keep_alive_s) {
-        add("mqtt.keep_alive_s", &mqtt.keep_alive_s, "must be 5 to 3600 s", "leave it out for 30");
-    }
-    // What is in the files is looked at where nothing else is wrong with them: one problem, one line.
-    if !problems.iter().any(|p| p.path.ends_with("_file"))
-        && let Err(problem) = crate::mqtt::check_files(mqtt)
-    {
-        problems.push(problem);
-    }
-    problems
 }
 
-/// `url`, fit to be printed: a password in it is a mistake, and not to be spread.
+/// A file that has to be there.
+pub(super) fn existing_file(key: impl Display, path: Option<&PathBuf>, found: &mut Problems) {
+    if let Some(path) = path {
+        let hint = "correct the path, or let this user into the directory";
+        found.ensure(path.is_file(), key, path.display(), "file not found or not readable", hint);
+    }
+}
+
+/// `url`, fit to be printed: a password in it is a mistake that must not spread.
 pub(super) fn without_password(url: &str) -> String {
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, host))) => format!("{scheme}://***@{host}"),

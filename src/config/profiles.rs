@@ -12,8 +12,8 @@ use crate::device::{self, Profile};
 /// Device profiles by id.
 pub type Profiles = BTreeMap<String, Profile>;
 
-/// The shipped profiles, and over them those of `folder`: a file there with the id of a shipped profile takes its place.
-/// A profile with problems is left out, or the shipped one stays.
+/// The shipped profiles, and over them those of `folder`: a file there replaces the shipped profile of its id. A profile with
+/// problems is left out, or the shipped one stays.
 pub fn profiles(folder: Option<&Path>) -> (Profiles, Vec<FileProblem>) {
     let mut problems = Vec::new();
     let mut profiles = Profiles::new();
@@ -22,16 +22,14 @@ pub fn profiles(folder: Option<&Path>) -> (Profiles, Vec<FileProblem>) {
             Ok(profile) => {
                 profiles.insert((*id).to_owned(), profile);
             }
-            Err(error) => problems.push(FileProblem {
-                file: PathBuf::from(format!("shipped profile {id}")),
-                position: None,
-                problem: Problem::new("", "", error.message(), "this build is faulty: report it"),
-            }),
+            Err(error) => {
+                let hint = "this build is faulty: report it";
+                let problem = Problem::new("", "", error.message(), hint);
+                problems.push(FileProblem::unplaced(format!("shipped profile {id}"), problem));
+            }
         }
     }
-    let Some(folder) = folder else {
-        return (profiles, problems);
-    };
+    let Some(folder) = folder else { return (profiles, problems) };
     match files(folder) {
         Ok(files) => {
             for file in files {
@@ -43,16 +41,12 @@ pub fn profiles(folder: Option<&Path>) -> (Profiles, Vec<FileProblem>) {
                 }
             }
         }
-        Err(error) => problems.push(FileProblem {
-            file: folder.into(),
-            position: None,
-            problem: Problem::new(
-                "devices_dir",
-                "",
-                format!("cannot be read: {error}"),
-                "give a directory with device profiles, or leave devices_dir out",
-            ),
-        }),
+        Err(error) => {
+            let rule = format!("cannot be read: {error}");
+            let hint = "give a directory with device profiles, or leave devices_dir out";
+            let problem = Problem::new("devices_dir", "", rule, hint);
+            problems.push(FileProblem::unplaced(folder, problem));
+        }
     }
     (profiles, problems)
 }
@@ -63,14 +57,11 @@ pub(super) fn read_profile(file: &Path) -> Loaded<Profile> {
     load(
         Layers::single(file),
         |_| {},
-        |profile: &Profile, _| {
-            let mut problems = device::check(profile);
-            if Some(profile.id.as_str()) != stem && !profile.id.trim().is_empty() {
-                let rule = "is not the name of its file without .toml";
-                let hint = "rename the file or correct the id";
-                problems.push(Problem::new("id", &profile.id, rule, hint));
-            }
-            problems
+        |profile: &Profile, _, found| {
+            device::check(profile, found);
+            let right = Some(profile.id.as_str()) == stem || profile.id.trim().is_empty();
+            let rule = "must be the name of its file without .toml";
+            found.ensure(right, "id", &profile.id, rule, "rename the file or correct the id");
         },
     )
 }

@@ -1,70 +1,38 @@
-//! What a hub's file says of a server that keeps the readings.
+//! The server that stores a hub's readings, `[store.server]`.
 
-use crate::core::Problem;
+use std::ops::{RangeInclusive, RangeToInclusive};
+
+use super::mqtt::{existing_file, without_password};
+use crate::core::Problems;
 use crate::store::server::{ServerKind, ServerSettings};
 
-/// Longest that an answer is waited for: longer, and a server that hangs is found too late. Engineering judgement.
-const TIMEOUT_MAX_S: u16 = 300;
+/// Wait for an answer. Beyond five minutes a server that hangs is found too late. Engineering judgement.
+const TIMEOUT_S: RangeInclusive<u16> = 1..=300;
 
-/// Most that is read again in each pass: a day is looked back to each hour anyway.
-const SETTLE_MAX_S: u32 = 86_400;
+/// What each pass reads again: a day, since every hour of the last day is looked at anyway.
+const SETTLE_S: RangeToInclusive<u32> = ..=86_400;
 
-/// Every problem of `server`, with paths from the top of the file.
-pub(super) fn check(server: &ServerSettings) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut add = |key: &str, value: &dyn std::fmt::Display, rule: &str, hint: &str| {
-        problems.push(Problem::new(format!("store.server.{key}"), value, rule, hint));
-    };
-    let urls = [("url", Some(&server.url)), ("read_url", server.read_url.as_ref())];
-    for (key, url) in urls {
+/// Adds every problem of `server`, which is `store.server`.
+pub(super) fn check(server: &ServerSettings, found: &mut Problems) {
+    for (key, url) in [("url", Some(&server.url)), ("read_url", server.read_url.as_ref())] {
         if let Some(url) = url
             && let Err(rule) = server.check_url(url)
         {
-            add(
-                key,
-                &super::mqtt::without_password(url),
-                &rule,
-                "https://influx.example.org:8086, or http://127.0.0.1:8428 on this machine",
-            );
+            let hint = "https://influx.example.org:8086, or http://127.0.0.1:8428 on this machine";
+            found.add(key, without_password(url), rule, hint);
         }
     }
     if server.kind == ServerKind::Influx {
+        let rule = "is required of kind influx";
         for (key, value) in [("org", &server.org), ("bucket", &server.bucket)] {
-            if value.as_ref().is_none_or(|value| value.trim().is_empty()) {
-                add(
-                    key,
-                    &"",
-                    "is required of kind influx",
-                    "as the server's administrator named it",
-                );
-            }
+            let given = value.as_ref().is_some_and(|value| !value.trim().is_empty());
+            found.required(given, key, rule, "as the server's administrator named it");
         }
-        if server.token_file.is_none() {
-            add(
-                "token_file",
-                &"",
-                "is required of kind influx",
-                "a file that holds a token which may read and write the bucket",
-            );
-        }
+        let hint = "a file with a token that may read and write the bucket";
+        found.required(server.token_file.is_some(), "token_file", rule, hint);
     }
-    for (key, file) in [("token_file", &server.token_file), ("ca_file", &server.ca_file)] {
-        if let Some(file) = file
-            && !file.is_file()
-        {
-            add(
-                key,
-                &file.display(),
-                "is no file that can be seen",
-                "correct the path, or let this user into the directory",
-            );
-        }
-    }
-    if !(1..=TIMEOUT_MAX_S).contains(&server.timeout_s) {
-        add("timeout_s", &server.timeout_s, "must be 1 to 300 s", "leave it out for 10");
-    }
-    if server.settle_s > SETTLE_MAX_S {
-        add("settle_s", &server.settle_s, "must be 86400 s at most", "leave it out for 120");
-    }
-    problems
+    existing_file("token_file", server.token_file.as_ref(), found);
+    existing_file("ca_file", server.ca_file.as_ref(), found);
+    found.within("timeout_s", server.timeout_s, TIMEOUT_S, "leave it out for 10");
+    found.within("settle_s", server.settle_s, SETTLE_S, "leave it out for 120");
 }

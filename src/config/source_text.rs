@@ -1,4 +1,4 @@
-//! One TOML file: what it says, and at which line and column.
+//! One TOML file: its text, and at which line and column each value stands.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -18,10 +18,16 @@ const FILE_SIZE_MAX: u64 = 4 << 20;
 pub struct FileProblem {
     /// The file; or the environment variable or the option that set the value.
     pub file: PathBuf,
-    /// Line and column, from 1, in characters; `None` where the file has no such place, or is none.
+    /// Line and column, from 1, in characters; `None` where the problem has no place in a file.
     pub position: Option<(usize, usize)>,
-    /// What is wrong.
     pub problem: Problem,
+}
+
+impl FileProblem {
+    /// A problem of `file` without a line.
+    pub(super) fn unplaced(file: impl Into<PathBuf>, problem: Problem) -> Self {
+        Self { file: file.into(), position: None, problem }
+    }
 }
 
 impl fmt::Display for FileProblem {
@@ -32,7 +38,7 @@ impl fmt::Display for FileProblem {
         }
         let Problem { path, value, .. } = &self.problem;
         match (path.is_empty(), value.is_empty()) {
-            // Of a file as a whole, the problem begins with its colon.
+            // A problem of the whole file begins with its colon.
             (true, true) => write!(f, "{}", self.problem),
             (true, false) => {
                 let Problem { rule, hint, .. } = &self.problem;
@@ -43,26 +49,19 @@ impl fmt::Display for FileProblem {
     }
 }
 
-/// A file's values and where each stands.
+/// A file's text, and where each of its values stands.
 #[derive(Debug)]
 pub(super) struct SourceText {
-    /// The file.
     pub(super) file: PathBuf,
-    /// What stands in it.
     pub(super) text: String,
-    /// Where each key and each element of a list stands, in bytes.
+    /// Offset of each key and each element of a list, bytes.
     places: HashMap<String, usize>,
 }
 
 impl SourceText {
-    /// Reads the file.
     pub(super) fn read(file: &Path) -> Result<Self, Box<FileProblem>> {
         let fail = |value: &str, rule: String, hint: &str| {
-            Box::new(FileProblem {
-                file: file.into(),
-                position: None,
-                problem: Problem::new("", value, rule, hint),
-            })
+            Box::new(FileProblem::unplaced(file, Problem::new("", value, rule, hint)))
         };
         let unreadable = |error: std::io::Error| {
             let hint = "give the path of a UTF-8 text file that this user may read";
@@ -76,19 +75,19 @@ impl SourceText {
         Self::parse(file, std::fs::read_to_string(file).map_err(unreadable)?)
     }
 
-    /// Reads `text`, which stands in `file`.
+    /// Parses `text`, the content of `file`.
     pub(super) fn parse(file: &Path, text: String) -> Result<Self, Box<FileProblem>> {
         let mut places = HashMap::new();
         match DeTable::parse(&text) {
-            Ok(table) => walk_table(table.get_ref(), &KeyPath::default(), &mut places),
+            Ok(table) => note_table(table.get_ref(), &KeyPath::default(), &mut places),
             Err(error) => {
                 let at = error.span().map(|span| line_and_column(&text, span.start));
                 let line = at.and_then(|(line, _)| text.lines().nth(line - 1));
                 let problem = Problem::new(
                     "",
                     line.unwrap_or_default().trim(),
-                    format!("is no TOML: {}", error.message().replace('\n', ", ")),
-                    "correct this line first: nothing after it has been checked",
+                    format!("not valid TOML: {}", error.message().replace('\n', ", ")),
+                    "correct this line first: the rest of the file has not been checked",
                 );
                 return Err(Box::new(FileProblem { file: file.into(), position: at, problem }));
             }
@@ -102,7 +101,7 @@ impl SourceText {
         Some(line_and_column(&self.text, *offset))
     }
 
-    /// The problem with its place in this file: that of the value, or of the nearest thing around it.
+    /// The problem with the position of its value, or else of the innermost table around it.
     pub(super) fn place(&self, problem: Problem) -> FileProblem {
         let mut path = KeyPath::parse(&problem.path);
         let mut at = self.at(&path);
@@ -116,22 +115,22 @@ impl SourceText {
     }
 }
 
-fn walk_table(table: &DeTable<'_>, path: &KeyPath, places: &mut HashMap<String, usize>) {
+fn note_table(table: &DeTable<'_>, path: &KeyPath, places: &mut HashMap<String, usize>) {
     for (key, value) in table.iter() {
         let inner = path.key(key.get_ref());
         places.insert(inner.to_string(), key.span().start);
-        walk_value(value, &inner, places);
+        note_value(value, &inner, places);
     }
 }
 
-fn walk_value(value: &Spanned<DeValue<'_>>, path: &KeyPath, places: &mut HashMap<String, usize>) {
+fn note_value(value: &Spanned<DeValue<'_>>, path: &KeyPath, places: &mut HashMap<String, usize>) {
     match value.get_ref() {
-        DeValue::Table(table) => walk_table(table, path, places),
+        DeValue::Table(table) => note_table(table, path, places),
         DeValue::Array(array) => {
             for (index, element) in array.iter().enumerate() {
                 let inner = path.index(index);
                 places.insert(inner.to_string(), element.span().start);
-                walk_value(element, &inner, places);
+                note_value(element, &inner, places);
             }
         }
         _ => {}

@@ -30,7 +30,9 @@ fn every_file_of_the_examples_is_right() {
         assert_eq!(lines, Vec::<String>::new(), "{}", file.display());
         kinds.push(report.kind);
     }
-    for kind in [Kind::Edge, Kind::Hub, Kind::Township, Kind::Profile, Kind::Scenario] {
+    for kind in
+        [FileKind::Edge, FileKind::Hub, FileKind::Township, FileKind::Profile, FileKind::Scenario]
+    {
         assert!(kinds.contains(&kind), "no {kind} among the examples");
     }
 }

@@ -11,7 +11,7 @@ pub enum Flag {
     Good = 1,
     /// No test was made.
     NotEvaluated = 2,
-    /// Of interest to an operator; counts in totals and is reported as a share.
+    /// Worth a look by an operator; counts in totals and is reported as a share.
     Suspect = 3,
     /// Failed a critical test; never counts.
     Fail = 4,
@@ -41,23 +41,23 @@ impl TryFrom<u8> for Flag {
             3 => Ok(Flag::Suspect),
             4 => Ok(Flag::Fail),
             9 => Ok(Flag::Missing),
-            _ => Err(format!("{code} is no QARTOD flag: 1, 2, 3, 4 or 9")),
+            _ => Err(format!("{code} is not a QARTOD flag: 1, 2, 3, 4 or 9")),
         }
     }
 }
 
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident: $id:literal, $zh:literal;)*) => {
-        /// Why a reading is missing or not good. Small on purpose: it is also the label of a metric.
+        /// Why a reading is missing or not good. There are few on purpose: they are also the labels of a metric.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Reason { $($(#[$doc])* #[serde(rename = $id)] $name,)* }
 
         impl Reason {
             /// All reasons.
             pub const ALL: &'static [Reason] = &[$(Reason::$name,)*];
-            /// Id in messages, tables and metrics.
+            /// The id in messages, tables and metrics.
             pub fn id(self) -> &'static str { match self { $(Reason::$name => $id,)* } }
-            /// What the page and the report say.
+            /// The words of page and report.
             pub fn name_zh(self) -> &'static str { match self { $(Reason::$name => $zh,)* } }
             /// The reason with this id.
             pub fn from_id(id: &str) -> Option<Reason> { Self::ALL.iter().copied().find(|r| r.id() == id) }
@@ -76,19 +76,19 @@ reasons! {
     Exception: "exception", "设备报异常";
     /// The answer has the wrong number of registers.
     Length: "length", "应答长度不符";
-    /// The answer's check does not fit.
+    /// The answer's checksum is wrong.
     Crc: "crc", "应答校验错误";
     /// The answer broke off.
     Cut: "cut", "应答不完整";
-    /// What came answers another question.
+    /// The answer belongs to another request.
     Foreign: "foreign", "应答不对应";
-    /// Bytes came that are no frame.
+    /// The bytes that came are not a frame.
     Noise: "noise", "线路有杂波";
     /// The registers hold the device's sign for "no value".
     Sentinel: "sentinel", "传感器无效值";
     /// The registers do not decode: NaN, infinity, bad BCD.
     Undecodable: "undecodable", "数据无法解析";
-    /// A register of the device says that the value does not hold.
+    /// A register of the device marks the value as invalid.
     Invalid: "invalid", "设备判为无效";
     /// Outside what the sensor can measure (QARTOD gross range, fail).
     OutOfRange: "out_of_range", "超出量程";

@@ -1,4 +1,5 @@
-//! Names of things: lower-case, short, safe in an MQTT topic, a file name and a URL. Shared: each reading carries one.
+//! Ids: short lower-case names that are safe in an MQTT topic, a file name and a URL. They share their text, since each reading
+//! carries one.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,9 +12,11 @@ use super::Parameter;
 /// The longest id: it has to fit a topic level, a table column and a legend.
 pub const ID_LENGTH_MAX: usize = 40;
 
-/// Why a text is no id.
+/// The text is not a valid id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no id: 1 to {ID_LENGTH_MAX} of a-z, 0-9 and '-', beginning with a letter")]
+#[error(
+    "{text:?} is not a valid id: 1 to {ID_LENGTH_MAX} of a-z, 0-9 and '-', beginning with a letter"
+)]
 pub struct IdError {
     text: String,
 }
@@ -92,15 +95,13 @@ id! {
     CropId
 }
 
-/// What is observed where: a station and a parameter. It outlives gateways and meters.
+/// A parameter observed at a station. It outlives gateways and meters.
 ///
 /// Written `station/parameter`, for example `pond-dongmen-1/level`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Series {
-    /// The station.
     pub station: StationId,
-    /// The parameter observed there.
     pub parameter: Parameter,
 }
 
@@ -122,7 +123,7 @@ impl FromStr for Series {
     fn from_str(text: &str) -> Result<Self, String> {
         let (station, parameter) = text
             .split_once('/')
-            .ok_or_else(|| format!("{text:?} is no series: station/parameter"))?;
+            .ok_or_else(|| format!("{text:?} is not a series: station/parameter"))?;
         Ok(Self {
             station: station.parse().map_err(|e: IdError| e.to_string())?,
             parameter: parameter.parse()?,

@@ -1,4 +1,4 @@
-//! The catalogue of what can be observed.
+//! The catalogue of parameters that can be observed.
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,20 +19,18 @@ pub enum Kind {
     State,
 }
 
-/// What holds of every series of a parameter.
+/// The properties of a parameter, the same for all of its series.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ParameterSpec {
     /// Id in configuration, messages and files.
     pub id: &'static str,
-    /// Name in Chinese, as the field uses it.
+    /// Name in the Chinese of the trade.
     pub name_zh: &'static str,
-    /// Name in English.
     pub name_en: &'static str,
     /// The canonical unit: all readings are kept in it.
     pub unit: Unit,
-    /// Behaviour in time.
     pub kind: Kind,
-    /// Smallest value that can be physical anywhere in the service area; beyond it a reading fails the gross-range test.
+    /// Smallest value that is physically possible anywhere in the service area; below it a reading fails the gross-range test.
     pub min: f64,
     /// Largest such value. Engineering judgement, wide on purpose: a device's own range is the sharper test.
     pub max: f64,
@@ -48,7 +46,7 @@ macro_rules! catalogue {
             /// All parameters, in catalogue order.
             pub const ALL: &'static [Parameter] = &[$(Parameter::$name,)*];
 
-            /// What holds of this parameter.
+            /// Its properties.
             pub fn spec(self) -> &'static ParameterSpec {
                 match self { $(Parameter::$name => &ParameterSpec {
                     id: $id, name_zh: $zh, name_en: $en, unit: Unit::$unit, kind: Kind::$kind, min: $min, max: $max,
@@ -107,7 +105,7 @@ impl FromStr for Parameter {
             .iter()
             .copied()
             .find(|p| p.id() == text)
-            .ok_or_else(|| format!("{text:?} is no parameter of the catalogue"))
+            .ok_or_else(|| format!("{text:?} is not a parameter of the catalogue"))
     }
 }
 

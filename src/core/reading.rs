@@ -4,29 +4,27 @@ use jiff::Timestamp;
 
 use super::{Flag, Reason, Series};
 
-/// What a poll of a point came to.
+/// The outcome of a poll of a point.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Outcome {
     /// A response was decoded in this very poll. Finite, in the parameter's canonical unit.
     Value(f64),
-    /// There is no value, and this is why. Never the old value again, never a number that stands for nothing.
+    /// There is no value, for this reason. Never the previous value, never a number that stands for nothing.
     Missing(Reason),
 }
 
 /// One observation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
-    /// What was observed where.
     pub series: Series,
-    /// The instant it was observed at, to the millisecond.
+    /// To the millisecond.
     pub observed_at: Timestamp,
-    /// Value or missing.
     pub outcome: Outcome,
-    /// QARTOD flag; `Missing` exactly where the outcome is missing.
+    /// `Missing` exactly where the outcome is missing.
     pub flag: Flag,
     /// Why the flag is not good; `None` where it is.
     pub reason: Option<Reason>,
-    /// Raw registers, kept where the flag is not good and a response came.
+    /// Raw registers, kept where the flag is not good and a response arrived.
     pub raw: Vec<u16>,
 }
 

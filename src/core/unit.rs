@@ -1,4 +1,4 @@
-//! Units that devices report in and that parameters are kept in.
+//! Units in which devices report and parameters are stored.
 
 use std::fmt;
 
@@ -9,7 +9,6 @@ const METRE_OF_WATER_PA: f64 = 9806.65;
 
 /// A physical unit. Each belongs to one dimension; conversion within it is a factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[allow(missing_docs)]
 pub enum Unit {
     #[serde(rename = "m")]
     Metre,
@@ -71,7 +70,7 @@ pub enum Unit {
     One,
 }
 
-/// The dimension a unit belongs to. A water column's pressure counts as length here.
+/// A unit's dimension. The pressure of a water column counts as a length here.
 #[derive(PartialEq, Eq)]
 enum Dimension {
     Length,
@@ -88,7 +87,7 @@ enum Dimension {
 }
 
 impl Unit {
-    /// Dimension, and the factor that takes a value to the dimension's base unit.
+    /// The dimension, and the factor to its base unit.
     fn base(self) -> (Dimension, f64) {
         match self {
             Unit::Metre => (Dimension::Length, 1.0),
@@ -126,13 +125,13 @@ impl Unit {
         }
     }
 
-    /// The factor that takes a value in `self` to `to`; `None` where the two measure different things.
+    /// The factor that converts a value from `self` to `to`; `None` where their dimensions differ.
     pub fn factor_to(self, to: Unit) -> Option<f64> {
         let ((from_dimension, from), (to_dimension, into)) = (self.base(), to.base());
         (from_dimension == to_dimension).then_some(if self == to { 1.0 } else { from / into })
     }
 
-    /// The unit as it is printed and as it is written in configuration.
+    /// The unit in print and in configuration.
     pub fn symbol(self) -> &'static str {
         match self {
             Unit::Metre => "m",

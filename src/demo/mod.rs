@@ -1,7 +1,7 @@
 //! The whole chain on loopback, through the drought of 2022.
 //!
-//! Everything here is what runs in the field and in the office, but for two things: the devices are simulated, and the clock
-//! is moved by this module, one hour at a time, whenever all buses have finished their poll.
+//! All of it is what runs in the field and in the office, with two exceptions: the devices are simulated, and this module moves
+//! the clock, one hour at a time, whenever all buses have finished their polls.
 
 mod progress;
 
@@ -15,6 +15,7 @@ use anyhow::{Context, bail, ensure};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use self::progress::Progress;
 use crate::core::GatewayId;
 use crate::device::Profile;
 use crate::edge::{Edge, EdgeSettings, EdgeWatch};
@@ -28,21 +29,18 @@ use crate::support::clock::Driver;
 use crate::support::{Clock, Stopwatch, Supervisor};
 use crate::water::Township;
 
-/// How long the last readings may take from the field into the store once the clock stands still. They take milliseconds; a
-/// chain that needs this long is broken.
-const DRAIN_MAX: Duration = Duration::from_secs(60);
+/// How long the next batch may take into the store once the clock stands still, before the chain counts as broken. It takes
+/// milliseconds; a minute allows for a loaded machine.
+const STALL_MAX: Duration = Duration::from_secs(60);
 
 /// The example that the demo runs.
 pub struct Example {
-    /// The township.
     pub township: Township,
-    /// Its file, as text: a copy goes beside the data, so that `hanqing report` can be run on them.
+    /// The township's file. A copy goes beside the data, so that `hanqing report` can be run on them.
     pub township_text: String,
-    /// Weather, demand and faults.
     pub scenario: Scenario,
-    /// The gateways.
     pub gateways: Vec<EdgeSettings>,
-    /// The device profiles.
+    /// Device profiles by id.
     pub profiles: BTreeMap<String, Profile>,
     /// The clerk's ledger, CSV.
     pub ledger: Vec<u8>,
@@ -61,34 +59,33 @@ pub struct Options {
     pub out: PathBuf,
 }
 
-/// A run that has come to its end, with its page still served.
+/// A finished run, with its page still served.
 pub struct Finished {
     /// What really happened.
     pub truth: Truth,
-    /// The report.
     pub report: Report,
-    /// The hub's settings.
+    /// The hub's settings, with absolute paths.
     pub settings: HubSettings,
     /// Readings that the gateways made.
     pub polled: u64,
     /// Readings in the store.
     pub committed: u64,
-    /// Gateways, with what is missing of each.
+    /// Every gateway, with what the store lacks of it.
     pub gateways: Vec<GatewayRow>,
-    /// Where the page is served.
+    /// Address of the page.
     pub page: SocketAddr,
-    /// Where the data lie.
+    /// Directory of the data.
     pub data: PathBuf,
-    /// How long it took.
+    /// Real time that the run took.
     pub took: Duration,
     running: Running,
 }
 
 impl Finished {
-    /// Serves on until `stop` is cancelled, then ends everything.
+    /// Serves the page until `stop` is cancelled, then ends all tasks.
     ///
     /// # Errors
-    /// Something ended that should not have.
+    /// A task ended that should have gone on.
     pub async fn serve(self, stop: &CancellationToken) -> anyhow::Result<()> {
         let mut running = self.running;
         tokio::select! {
@@ -113,72 +110,58 @@ impl Running {
 /// Runs the example from the first day of its event to the last, and writes the report.
 ///
 /// # Errors
-/// Anything that keeps the chain from running to its end.
+/// Whatever keeps the chain from running to its end.
 pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished> {
     let took = Stopwatch::start();
-    let Example { township, township_text, scenario, gateways, profiles, ledger } = example;
-    let calendar = hub::calendar(&township)?;
-    let period = scenario.event;
+    let calendar = hub::calendar(&example.township)?;
+    let period = example.scenario.event;
     let (start, end) = calendar.bounds(period);
     let stop = CancellationToken::new();
+    let (clock, driver) = Clock::stepped(start);
+
+    let data = options.out.join("data");
+    clear(&data).with_context(|| format!("cannot make {} ready", data.display()))?;
+    let mut settings = prepare(&data, &example, options.port, start)?;
+    settings.store.path = data.join("store.db");
+    settings.ledger.path = data.join("ledger.db");
+    let Example { township, scenario, gateways, profiles, .. } = example;
 
     let mut world =
         World::new(&township, &scenario, options.seed.unwrap_or(scenario.seed), &calendar)?;
     world.advance_to(start);
     let world = Arc::new(Mutex::new(world));
-    let named: Vec<(GatewayId, Vec<BusSettings>)> =
+    let buses: Vec<(GatewayId, Vec<BusSettings>)> =
         gateways.iter().map(|g| (g.gateway.clone(), g.buses.clone())).collect();
-    let known: Vec<Profile> = profiles.values().cloned().collect();
-    let simulator = Simulator::start(world.clone(), &named, &known, stop.clone()).await?;
+    let simulator =
+        Simulator::start(world.clone(), &buses, &profiles, &clock, stop.clone()).await?;
 
-    let data = options.out.join("data");
-    clear(&data).with_context(|| format!("cannot make {} ready", data.display()))?;
-    let settings = hub_settings(options.port, free_port()?);
-    std::fs::write(data.join("township.toml"), township_text)?;
-    std::fs::write(data.join("hub.toml"), toml::to_string(&settings)?)?;
-    enter(&data, &ledger, &township, start)?;
     let broker = settings.mqtt.endpoint().map_err(anyhow::Error::msg)?;
     broker::start((Ipv4Addr::LOCALHOST, broker.port).into()).context("cannot start the broker")?;
-
-    let (clock, driver) = Clock::stepped(start);
-    let mut absolute = settings.clone();
-    absolute.store.path = data.join("store.db");
-    absolute.ledger.path = data.join("ledger.db");
     let hub =
-        Hub::open(absolute.clone(), township.clone(), clock.clone(), true).await.context("hub")?;
+        Hub::open(settings.clone(), township.clone(), clock.clone(), true).await.context("hub")?;
     let page = hub.page_address()?;
-    let (taken, overview) = (hub.state(), hub.overview().context("the hub has no page")?);
+    let (received, overview) = (hub.state(), hub.overview().context("the hub has no page")?);
 
     let mut supervisor = Supervisor::new(stop.clone());
     let mut watches = Vec::new();
-    let mut buses = 0;
-    for (mut edge, (_, addresses)) in gateways.into_iter().zip(simulator.addresses()) {
-        for (bus, address) in edge.buses.iter_mut().zip(addresses) {
+    for (mut gateway, (_, addresses)) in gateways.into_iter().zip(simulator.addresses()) {
+        for (bus, address) in gateway.buses.iter_mut().zip(addresses) {
             bus.tcp = Some(address.to_string());
         }
-        edge.mqtt = settings.mqtt.clone();
-        edge.spool.path = data.join(format!("spool-{}.db", edge.gateway));
-        let name = edge.gateway.to_string();
-        let spool = Edge::spool(&edge, clock.now()).with_context(|| format!("gateway {name}"))?;
-        let edge = Edge::open(edge, &profiles, spool, clock.clone())
-            .with_context(|| format!("gateway {name}"))?;
+        gateway.mqtt = settings.mqtt.clone();
+        gateway.spool.path = data.join(format!("spool-{}.db", gateway.gateway));
+        let name = format!("gateway {}", gateway.gateway);
+        let edge = open(gateway, &profiles, &clock).with_context(|| name.clone())?;
         watches.push(edge.watch());
-        buses += edge.bus_count();
-        supervisor.spawn(format!("gateway {name}"), edge.run(stop.child_token()));
+        supervisor.spawn(name, edge.run(stop.child_token()));
     }
     supervisor.spawn("hub", hub.run(stop.child_token()));
     let mut tasks = tokio::spawn(supervisor.run());
 
     let mut progress =
-        progress::Progress::new(calendar.clone(), period, page, watches.clone(), taken, overview);
-    let chain = Chain {
-        world: &world,
-        driver: &driver,
-        buses,
-        start,
-        end,
-        days_per_second: options.days_per_second,
-    };
+        Progress::new(calendar.clone(), period, page, watches.clone(), received, overview);
+    let days_per_second = options.days_per_second;
+    let chain = Chain { world: &world, driver: &driver, start, end, days_per_second };
     tokio::select! {
         ended = &mut tasks => {
             ended??;
@@ -186,20 +169,18 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
         }
         () = chain.drive(&mut progress) => {}
     }
-    let drained = tokio::time::timeout(DRAIN_MAX, drained(&watches));
-    drained.await.context("the last readings did not reach the store")??;
+    drained(&watches).await?;
     progress.finish(clock.now());
 
     let truth = world.lock().unwrap_or_else(PoisonError::into_inner).truth().clone();
-    let reader = Sqlite::open_reader(&absolute.store.path)?;
-    let committed = reader.count()?;
-    let report = hub::report(&absolute, &township, Some(period), end, &options.out)?;
+    let reader = Sqlite::open_reader(&settings.store.path)?;
+    let report = hub::report(&settings, &township, Some(period), end, &options.out)?;
     Ok(Finished {
         truth,
         report,
-        settings: absolute,
+        settings,
         polled: watches.iter().map(EdgeWatch::polled).sum(),
-        committed,
+        committed: reader.count()?,
         gateways: reader.gateways()?,
         page,
         data,
@@ -208,11 +189,33 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
     })
 }
 
-/// Moves world and clock together.
+/// Writes the files that `hanqing report` reads, and the clerk's ledger. Returns the hub's settings as they are written.
+fn prepare(
+    data: &Path,
+    example: &Example,
+    page: u16,
+    at: Timestamp,
+) -> anyhow::Result<HubSettings> {
+    let settings = hub_settings(page, free_port()?);
+    std::fs::write(data.join("township.toml"), &example.township_text)?;
+    std::fs::write(data.join("hub.toml"), toml::to_string(&settings)?)?;
+    import_ledger(data, &example.ledger, &example.township, at)?;
+    Ok(settings)
+}
+
+fn open(
+    settings: EdgeSettings,
+    profiles: &BTreeMap<String, Profile>,
+    clock: &Clock,
+) -> anyhow::Result<Edge> {
+    let spool = Edge::spool(&settings, clock.now())?;
+    Edge::open(settings, profiles, spool, clock.clone())
+}
+
+/// Moves the simulated world and the clock together.
 struct Chain<'a> {
     world: &'a Mutex<World>,
     driver: &'a Driver,
-    buses: usize,
     start: Timestamp,
     end: Timestamp,
     days_per_second: f64,
@@ -220,12 +223,12 @@ struct Chain<'a> {
 
 impl Chain<'_> {
     /// Drives from the start to the last full hour before the end.
-    async fn drive(&self, progress: &mut progress::Progress) {
+    async fn drive(&self, progress: &mut Progress) {
         let hour = SignedDuration::from_hours(1);
         let pace = Stopwatch::start();
         let mut now = self.start;
         loop {
-            self.driver.settled(self.buses).await;
+            self.driver.settled().await;
             progress.show(now);
             let next = now + hour;
             if next >= self.end {
@@ -251,32 +254,40 @@ impl Chain<'_> {
 /// Waits until every batch of every gateway has been committed and released.
 async fn drained(watches: &[EdgeWatch]) -> anyhow::Result<()> {
     for watch in watches {
-        watch.spool.clone().wait_for(|keeper| keeper.spool.batches == 0).await?;
+        let mut spool = watch.spool.clone();
+        loop {
+            let left = watch.spooled().spool.batches;
+            if left == 0 {
+                break;
+            }
+            let fewer = spool.wait_for(|keeper| keeper.spool.batches < left);
+            let fewer = tokio::time::timeout(STALL_MAX, fewer).await;
+            fewer.context("the last readings do not reach the store")??;
+        }
     }
     Ok(())
 }
 
-/// A port of this machine that nobody uses now.
+/// A port of this machine that is free now.
 fn free_port() -> anyhow::Result<u16> {
     let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
     Ok(listener.local_addr()?.port())
 }
 
-/// Makes the directory, without what an earlier run left in it.
+/// Makes the directory, and removes the databases of an earlier run.
 fn clear(data: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(data)?;
     for entry in std::fs::read_dir(data)? {
         let entry = entry?;
         let name = entry.file_name();
-        let ours = name.to_str().is_some_and(|name| name.contains(".db"));
-        if ours {
+        if name.to_str().is_some_and(|name| name.contains(".db")) {
             std::fs::remove_file(entry.path())?;
         }
     }
     Ok(())
 }
 
-/// The hub's settings, with paths relative to the directory of the data, as they are written there.
+/// The hub's settings, with paths relative to the directory of the data, where they are written.
 fn hub_settings(page: u16, broker: u16) -> HubSettings {
     HubSettings {
         mqtt: MqttSettings::at(format!("mqtt://127.0.0.1:{broker}")),
@@ -295,8 +306,13 @@ fn hub_settings(page: u16, broker: u16) -> HubSettings {
     }
 }
 
-/// Enters the clerk's ledger.
-fn enter(data: &Path, csv: &[u8], township: &Township, at: Timestamp) -> anyhow::Result<()> {
+/// Imports the clerk's ledger.
+fn import_ledger(
+    data: &Path,
+    csv: &[u8],
+    township: &Township,
+    at: Timestamp,
+) -> anyhow::Result<()> {
     let import = ledger::import(csv, None, township, at);
     let problems: Vec<String> = import.problems.iter().map(ToString::to_string).collect();
     ensure!(problems.is_empty(), "the example's ledger is wrong:\n{}", problems.join("\n"));

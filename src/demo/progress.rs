@@ -14,7 +14,7 @@ use crate::edge::EdgeWatch;
 use crate::hub::HubState;
 use crate::web::Overview;
 
-/// In a pipe, one line for so many days.
+/// In a pipe, one line is printed every week.
 const LINE_DAYS: i64 = 7;
 
 /// Shows how far the run is.
@@ -22,20 +22,20 @@ pub struct Progress {
     calendar: Calendar,
     period: Period,
     edges: Vec<EdgeWatch>,
-    taken: Arc<HubState>,
+    received: Arc<HubState>,
     overview: watch::Receiver<Arc<Overview>>,
     bar: Option<ProgressBar>,
     shown: Option<Date>,
 }
 
 impl Progress {
-    /// Shows the days of `period`.
+    /// Prints the address of the page and begins a bar of the days of `period`.
     pub fn new(
         calendar: Calendar,
         period: Period,
         page: SocketAddr,
         edges: Vec<EdgeWatch>,
-        taken: Arc<HubState>,
+        received: Arc<HubState>,
         overview: watch::Receiver<Arc<Overview>>,
     ) -> Self {
         println!("水源页面 / water sources: http://{page}/");
@@ -45,7 +45,7 @@ impl Progress {
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
-        Self { calendar, period, edges, taken, overview, bar, shown: None }
+        Self { calendar, period, edges, received, overview, bar, shown: None }
     }
 
     /// Shows the state at `now`, once a day at most.
@@ -66,7 +66,7 @@ impl Progress {
         }
     }
 
-    /// Shows the end.
+    /// Replaces the bar by a last line.
     pub fn finish(self, now: Timestamp) {
         let line = self.line(self.calendar.day_of(now));
         if let Some(bar) = &self.bar {
@@ -78,7 +78,7 @@ impl Progress {
     fn line(&self, day: Date) -> String {
         let polled: u64 = self.edges.iter().map(EdgeWatch::polled).sum();
         let waiting: u64 = self.edges.iter().map(|edge| edge.spooled().spool.readings).sum();
-        let committed = self.taken.readings();
+        let committed = self.received.readings();
         let overview = self.overview.borrow();
         let totals = &overview.totals;
         format!(

@@ -1,205 +1,128 @@
-//! What is wrong with a device profile: all of it at once.
+//! Every problem of a device profile.
 
-use crate::core::{Kind, Problem};
+use std::ops::RangeInclusive;
 
-use super::beside;
-use super::example;
+use super::check_example;
+use super::check_registers;
 use super::plan::REGISTERS_MAX;
 use super::profile::{Point, PointType, Profile};
+use crate::core::{Kind, Problems};
 
-/// Registers have addresses 0 to 65535.
-const ADDRESS_END: u32 = 65_536;
+/// How many registers a device answers in one request.
+const REGISTERS: RangeInclusive<u16> = 1..=REGISTERS_MAX;
 
-/// Every problem of `profile`, with paths inside the profile's file; empty where it is right.
-pub fn check(profile: &Profile) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    head(profile, &mut problems);
+/// Adds every problem of `profile`.
+pub fn check(profile: &Profile, found: &mut Problems) {
+    head(profile, found);
     for (index, point) in profile.points.iter().enumerate() {
-        let path = format!("point[{index}]");
-        registers(profile, point, &path, &mut problems);
-        value(point, &path, &mut problems);
-        counter(point, &path, &mut problems);
-        beside::check(profile, point, &path, &mut problems);
+        let found = &mut found.item("point", index);
+        registers(profile, point, found);
+        value(point, found);
+        counter(point, found);
+        check_registers::check(profile, point, found);
         let same = |p: &Point| (p.parameter, &p.channel) == (point.parameter, &point.channel);
-        if profile.points.iter().take(index).any(same) {
-            problems.push(Problem::new(
-                format!("{path}.parameter"),
-                point.parameter,
-                "a profile observes each parameter once, or once in each channel",
-                "remove one of the points, or name the channel of each",
-            ));
-        }
+        found.ensure(
+            !profile.points.iter().take(index).any(same),
+            "parameter",
+            point.parameter,
+            "a profile observes each parameter once, or once in each channel",
+            "remove one of the points, or name the channel of each",
+        );
     }
     match &profile.example {
-        Some(example) => example::check(profile, example, &mut problems),
-        None => problems.push(Problem::new(
+        Some(example) => check_example::check(profile, example, &mut found.at("example")),
+        None => found.add(
             "example",
             "",
-            "a profile proves itself by an example",
+            "is required: a profile proves itself by an example",
             "add [example] with registers as the device sent them and what they must decode to",
-        )),
-    }
-    problems
-}
-
-fn head(profile: &Profile, problems: &mut Vec<Problem>) {
-    let texts = [
-        ("id", &profile.id, "give the file's name without .toml"),
-        ("name", &profile.name, "say what the device is"),
-        ("source", &profile.source, "say where the map comes from"),
-        (
-            "verified_by",
-            &profile.verified_by,
-            "say who has seen it work on a real device, or that nobody has",
         ),
-    ];
-    for (path, text, hint) in texts {
-        if text.trim().is_empty() {
-            problems.push(Problem::new(path, "", "must not be empty", hint));
-        }
-    }
-    if !(0.0..=1.0).contains(&profile.confidence) {
-        problems.push(Problem::new(
-            "confidence",
-            profile.confidence,
-            "lies between 0 and 1",
-            "0.9 is a maker's manual, 0.5 a guess",
-        ));
-    }
-    if !(1..=REGISTERS_MAX).contains(&profile.registers_max) {
-        problems.push(Problem::new(
-            "registers_max",
-            profile.registers_max,
-            "lies between 1 and 125",
-            "leave it out where the manual states no limit",
-        ));
-    }
-    if profile.points.is_empty() {
-        problems.push(Problem::new(
-            "point",
-            "",
-            "a profile has at least one point",
-            "add a [[point]]",
-        ));
     }
 }
 
-fn registers(profile: &Profile, point: &Point, path: &str, problems: &mut Vec<Problem>) {
+fn head(profile: &Profile, found: &mut Problems) {
+    found.text("id", &profile.id, "give the file's name without .toml");
+    found.text("name", &profile.name, "say what the device is");
+    found.text("source", &profile.source, "say where the map comes from");
+    let hint = "say who has seen it work on a real device, or that nobody has";
+    found.text("verified_by", &profile.verified_by, hint);
+    let hint = "0.9 is a maker's manual, 0.5 a guess";
+    found.within("confidence", profile.confidence, 0.0..=1.0, hint);
+    let hint = "leave it out where the manual states no limit";
+    found.within("registers_max", profile.registers_max, REGISTERS, hint);
+    let rule = "a profile has at least one point";
+    found.required(!profile.points.is_empty(), "point", rule, "add a [[point]]");
+}
+
+fn registers(profile: &Profile, point: &Point, found: &mut Problems) {
     let count = point.registers();
-    if u32::from(point.address) + u32::from(count) > ADDRESS_END {
-        problems.push(Problem::new(
-            format!("{path}.address"),
-            point.address,
-            format!("{count} registers from here pass the last address, 65535"),
-            "addresses count from 0: is this the manual's number?",
-        ));
-    }
-    if count > profile.registers_max {
-        problems.push(Problem::new(
-            format!("{path}.type"),
-            format!("{:?}", point.point_type).to_lowercase(),
-            format!("takes {count} registers, more than registers_max allows"),
-            "raise registers_max: a value is never read in parts",
-        ));
+    found.ensure(
+        check_registers::fit(point.address, count),
+        "address",
+        point.address,
+        format!("{count} registers from here pass the last address, {}", u16::MAX),
+        "addresses count from 0: is this the manual's number?",
+    );
+    found.ensure(
+        count <= profile.registers_max,
+        "type",
+        point.point_type.name(),
+        format!("takes {count} registers, more than registers_max allows"),
+        "raise registers_max: a value is never read in parts",
+    );
+}
+
+fn value(point: &Point, found: &mut Problems) {
+    let spec = point.parameter.spec();
+    found.ensure(
+        point.unit.factor_to(spec.unit).is_some(),
+        "unit",
+        point.unit,
+        format!("cannot be converted to {}, the unit of {}", spec.unit, spec.id),
+        "correct the unit or the parameter",
+    );
+    found.factor("scale", point.scale, "leave it out for a factor of 1");
+    found.finite("offset", point.offset, "leave it out for none");
+    if let Some(range) = point.valid_range {
+        found.span("valid_range", range, "give what the device can measure, in the point's unit");
     }
 }
 
-fn value(point: &Point, path: &str, problems: &mut Vec<Problem>) {
+fn counter(point: &Point, found: &mut Problems) {
     let spec = point.parameter.spec();
-    if point.unit.factor_to(spec.unit).is_none() {
-        problems.push(Problem::new(
-            format!("{path}.unit"),
-            point.unit,
-            format!("cannot be converted to {}, the unit of {}", spec.unit, spec.id),
-            "correct the unit or the parameter",
-        ));
-    }
-    if !point.scale.is_finite() || point.scale == 0.0 {
-        problems.push(Problem::new(
-            format!("{path}.scale"),
-            point.scale,
-            "is finite and not 0",
-            "leave it out for a factor of 1",
-        ));
-    }
-    if !point.offset.is_finite() {
-        problems.push(Problem::new(
-            format!("{path}.offset"),
-            point.offset,
-            "is finite",
-            "leave it out for none",
-        ));
-    }
-    if let Some([low, high]) = point.valid_range
-        && !(low.is_finite() && high.is_finite() && low < high)
-    {
-        problems.push(Problem::new(
-            format!("{path}.valid_range"),
-            format!("[{low}, {high}]"),
-            "is the smallest and the largest value, in this order",
-            "give what the device can measure, in the point's unit",
-        ));
-    }
-}
-
-fn counter(point: &Point, path: &str, problems: &mut Vec<Problem>) {
-    let path = format!("{path}.counter");
-    let spec = point.parameter.spec();
-    let counter = match (&point.counter, spec.kind) {
-        (Some(counter), Kind::Counter) => counter,
-        (None, Kind::Counter) => {
-            problems.push(Problem::new(
-                path,
-                "",
-                format!("{} is a counter", spec.id),
-                "add counter = { max_rate_per_hour = ... }",
-            ));
-            return;
-        }
-        (Some(_), _) => {
-            problems.push(Problem::new(
-                path,
-                "",
-                format!("{} is no counter", spec.id),
-                "remove it",
-            ));
-            return;
-        }
-        (None, _) => return,
+    let Some(counter) = &point.counter else {
+        let rule = format!("is required: {} is a counter", spec.id);
+        let hint = "add counter = { max_rate_per_hour = ... }";
+        found.required(spec.kind != Kind::Counter, "counter", rule, hint);
+        return;
     };
-    let positive = |number: f64| number.is_finite() && number > 0.0;
-    if let Some(modulus) = counter.modulus
-        && !positive(modulus)
-    {
-        problems.push(Problem::new(
-            format!("{path}.modulus"),
-            modulus,
-            "is above 0",
-            "leave it out where the register never returns to zero",
-        ));
+    let found = &mut found.at("counter");
+    if spec.kind != Kind::Counter {
+        return found.add("", "", format!("{} is not a counter", spec.id), "remove it");
+    }
+    if let Some(modulus) = counter.modulus {
+        found.positive("modulus", modulus, "leave it out where the register never returns to zero");
     }
     let rate = counter.max_rate_per_hour;
+    let hint = "give the most that the register can grow in an hour, in the point's unit";
     let whole = !matches!(point.point_type, PointType::F32 | PointType::F64);
-    if !positive(rate) {
-        problems.push(Problem::new(
-            format!("{path}.max_rate_per_hour"),
+    let step = point.scale.abs();
+    if found.positive("max_rate_per_hour", rate, hint) && whole {
+        let rule = "is less than one step of the register: each step would look like a jump";
+        found.ensure(
+            rate >= step,
+            "max_rate_per_hour",
             rate,
-            "is above 0",
-            "give the most that the register can grow in an hour, in the point's unit",
-        ));
-    } else if whole && rate < point.scale.abs() {
-        problems.push(Problem::new(
-            format!("{path}.max_rate_per_hour"),
-            rate,
-            "is less than one step of the register: each step would look like a jump",
-            format!("give at least {}", point.scale.abs()),
-        ));
+            rule,
+            format!("give at least {step}"),
+        );
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::Problem;
     use crate::device::parse;
 
     const RIGHT: &str = r#"
@@ -227,11 +150,15 @@ words = [0, 0, 0, 1234]
 energy_total = 12.34
 "#;
 
+    fn problems(profile: &Profile) -> Vec<Problem> {
+        Problems::of(|found| check(profile, found))
+    }
+
     fn paths(from: &str, to: &str) -> Vec<String> {
         let text = RIGHT.replace(from, to);
         assert!(from.is_empty() || text != RIGHT, "{from:?} is not there");
         let profile = parse(&text).unwrap();
-        check(&profile).into_iter().map(|p| p.path).collect()
+        problems(&profile).into_iter().map(|p| p.path).collect()
     }
 
     #[test]
@@ -269,7 +196,7 @@ energy_total = 12.34
     }
 
     #[test]
-    fn each_rule_of_what_lies_beside_names_its_place() {
+    fn each_rule_of_registers_names_its_place() {
         let cases = [
             ("bits = [0, 32]", "bits"),
             ("bits = [3, 1]", "bits"),
@@ -315,7 +242,7 @@ energy_total = 12.34
         let line = "counter = { modulus = 1000000.0, max_rate_per_hour = 60.0 }";
         assert_eq!(paths(line, ""), ["point[0].counter"]);
         let text = RIGHT.replace("energy_total", "power").replace("kWh", "kW");
-        let problems = check(&parse(&text).unwrap());
+        let problems = problems(&parse(&text).unwrap());
         assert_eq!(problems[0].path, "point[0].counter");
     }
 
@@ -324,7 +251,7 @@ energy_total = 12.34
         let mut profile = parse(RIGHT).unwrap();
         profile.points.push(profile.points[0].clone());
         profile.example = None;
-        let paths: Vec<String> = check(&profile).into_iter().map(|p| p.path).collect();
+        let paths: Vec<String> = problems(&profile).into_iter().map(|p| p.path).collect();
         assert_eq!(paths, ["point[1].parameter", "example"]);
     }
 }

@@ -4,8 +4,8 @@ use crate::core::{Reason, Unit};
 
 use super::profile::{ByteOrder, Point, PointType, Register};
 
-/// The largest power of ten that a register may set, either way. Engineering judgement: totals in thousands of millions of the
-/// unit, and micro-units; what lies beyond is no exponent.
+/// The largest power of ten, positive or negative, that a register may set. Engineering judgement: totals in thousands of
+/// millions of the unit, and micro-units; a larger number is not an exponent.
 pub(super) const EXPONENT_MAX: f64 = 12.0;
 
 /// Why registers give no value.
@@ -13,45 +13,25 @@ pub(super) const EXPONENT_MAX: f64 = 12.0;
 pub enum DecodeError {
     /// The answer has another number of registers than the point's type takes.
     #[error("{got} registers where the type takes {expected}")]
-    Length {
-        /// Registers that the type takes.
-        expected: usize,
-        /// Registers that came.
-        got: usize,
-    },
-    /// The decoded number, before factor and offset, is one that the device means "no value" by.
+    Length { expected: usize, got: usize },
+    /// The decoded number, before factor and offset, is the device's sign for "no value".
     #[error("{0} is the device's sign for no value")]
     Sentinel(f64),
-    /// The number, or what factor and offset make of it, is not finite, or a half byte of a BCD is no digit.
+    /// The number, before or after factor and offset, is not finite, or a half byte of a BCD is not a digit.
     #[error("not a finite number")]
     Undecodable,
-    /// The number is none of the point's codes.
-    #[error("{0} is none of the codes of the profile")]
+    /// The number is not one of the point's codes.
+    #[error("{0} is not a code of the profile")]
     Code(f64),
-    /// A register that the value depends on holds what the profile does not allow.
+    /// A register that the value depends on holds a value, after factor and offset, that the profile does not allow.
     #[error("register {address} holds {value}, which the profile does not allow")]
-    Register {
-        /// Its address.
-        address: u16,
-        /// What it holds, after factor and offset.
-        value: f64,
-    },
-    /// A register says that the value does not hold.
-    #[error("register {address} holds {value}: the device says that its value does not hold")]
-    Invalid {
-        /// Its address.
-        address: u16,
-        /// What it holds, after factor and offset.
-        value: f64,
-    },
-    /// The point's unit does not measure what the parameter does: a fault of the profile, found by its check.
+    Register { address: u16, value: f64 },
+    /// A register says that the value is invalid; its own value is after factor and offset.
+    #[error("register {address} holds {value}: the device marks its value as invalid")]
+    Invalid { address: u16, value: f64 },
+    /// The point's unit and the parameter's measure different things: a fault of the profile, found by its check.
     #[error("{from} cannot be converted to {to}")]
-    Unit {
-        /// The point's unit.
-        from: Unit,
-        /// The parameter's canonical unit.
-        to: Unit,
-    },
+    Unit { from: Unit, to: Unit },
 }
 
 impl DecodeError {
@@ -78,16 +58,16 @@ impl DecodeError {
 /// [`DecodeError`]: wrong number of registers, a sentinel, not finite, a code or unit that the profile does not list, a
 /// register beside it that makes it invalid, or a unit of another dimension.
 pub fn decode(point: &Point, parts: &[&[u16]]) -> Result<f64, DecodeError> {
-    let (own, beside) = parts
+    let (own, others) = parts
         .split_first()
         .ok_or(DecodeError::Length { expected: point.registers().into(), got: 0 })?;
     let number = own_number(point, own)?;
-    let (beside, from) = beside_it(point, beside)?;
-    let number = match beside.exponent {
+    let (modifiers, from) = modifiers(point, others)?;
+    let number = match modifiers.exponent {
         decimals @ ..0 => number / 10f64.powi(-decimals),
         exponent => number * 10f64.powi(exponent),
     };
-    let value = (times(number, point.scale) + point.offset) * beside.factor;
+    let value = (times(number, point.scale) + point.offset) * modifiers.factor;
     let to = point.parameter.spec().unit;
     let factor = from.factor_to(to).ok_or(DecodeError::Unit { from, to })?;
     finite(times(value, factor))
@@ -102,10 +82,10 @@ fn times(number: f64, factor: f64) -> f64 {
 /// The number in a point's own registers, with its fraction, before factor and offset.
 fn own_number(point: &Point, words: &[u16]) -> Result<f64, DecodeError> {
     let count = usize::from(point.point_type.registers());
-    let (words, behind) = words.split_at_checked(count).unwrap_or((words, &[]));
+    let (words, fraction_words) = words.split_at_checked(count).unwrap_or((words, &[]));
     let raw = number(point.point_type, point.order, words)?;
-    let meant = |sentinel: &f64| matches(point.point_type, raw, *sentinel);
-    if point.invalid.iter().any(meant) {
+    let is_sentinel = |sentinel: &f64| matches(point.point_type, raw, *sentinel);
+    if point.invalid.iter().any(is_sentinel) {
         return Err(DecodeError::Sentinel(raw));
     }
     let mut raw = finite(raw)?;
@@ -119,47 +99,47 @@ fn own_number(point: &Point, words: &[u16]) -> Result<f64, DecodeError> {
     match point.fraction {
         Some(fraction) => {
             let order = fraction.order.unwrap_or(point.order);
-            let part = times(number(fraction.point_type, order, behind)?, fraction.scale);
-            // More than one is no fraction, but another register or another type.
+            let part = times(number(fraction.point_type, order, fraction_words)?, fraction.scale);
+            // Anything above one is not a fraction: the register or the type is wrong.
             if part.abs() > 1.0 {
                 return Err(DecodeError::Undecodable);
             }
             finite(raw + part)
         }
-        None if behind.is_empty() => Ok(raw),
-        None => Err(DecodeError::Length { expected: count, got: count + behind.len() }),
+        None if fraction_words.is_empty() => Ok(raw),
+        None => Err(DecodeError::Length { expected: count, got: count + fraction_words.len() }),
     }
 }
 
-/// What the registers beside a point's own make of its number.
-struct Beside {
-    /// The power of ten to it.
+/// The effect of the other registers that a point's number depends on.
+struct Modifiers {
+    /// Power of ten.
     exponent: i32,
-    /// The product of the factors, after the point's own factor and offset.
+    /// Product of the factors, after the point's own factor and offset.
     factor: f64,
 }
 
-impl Default for Beside {
+impl Default for Modifiers {
     fn default() -> Self {
         Self { exponent: 0, factor: 1.0 }
     }
 }
 
-/// What the registers beside a point's own say, and the unit that they name.
-fn beside_it(point: &Point, parts: &[&[u16]]) -> Result<(Beside, Unit), DecodeError> {
+/// The effect of the other registers, and the unit that they name.
+fn modifiers(point: &Point, parts: &[&[u16]]) -> Result<(Modifiers, Unit), DecodeError> {
     let mut parts = parts.iter().copied();
     let mut next = || parts.next().unwrap_or_default();
-    let mut beside = Beside::default();
+    let mut modifiers = Modifiers::default();
     if let Some(register) = &point.exponent {
         let value = held(register, next())?;
         let address = register.address;
         if value.fract() != 0.0 || value.abs() > EXPONENT_MAX {
             return Err(DecodeError::Register { address, value });
         }
-        beside.exponent = value as i32;
+        modifiers.exponent = value as i32;
     }
     for register in &point.factors {
-        beside.factor *= held(register, next())?;
+        modifiers.factor *= held(register, next())?;
     }
     for register in &point.requires {
         held(register, next()).map_err(|error| match error {
@@ -168,15 +148,15 @@ fn beside_it(point: &Point, parts: &[&[u16]]) -> Result<(Beside, Unit), DecodeEr
         })?;
     }
     let Some(coded) = &point.unit_code else {
-        return Ok((beside, point.unit));
+        return Ok((modifiers, point.unit));
     };
     let code = number(PointType::U16, ByteOrder::Abcd, next())?;
     let unit = coded.units.iter().find(|u| f64::from(u.code) == code);
     let unit = unit.ok_or(DecodeError::Register { address: coded.address, value: code })?;
-    Ok((beside, unit.unit))
+    Ok((modifiers, unit.unit))
 }
 
-/// What a register beside a point's own holds.
+/// The value of another register.
 fn held(register: &Register, words: &[u16]) -> Result<f64, DecodeError> {
     let mut raw = finite(number(register.point_type, register.order, words)?)?;
     if let Some(bits) = register.bits {
@@ -193,7 +173,7 @@ fn held(register: &Register, words: &[u16]) -> Result<f64, DecodeError> {
 
 /// The bits `low` to `high` of an unsigned number.
 fn field(raw: f64, [low, high]: [u8; 2]) -> f64 {
-    // A profile's check has it that the number is unsigned and below 2^32, and that the bits lie within it.
+    // By the profile's check the number is unsigned and below 2^32, and the bits lie within it.
     let bits = (raw as u64).checked_shr(low.into()).unwrap_or_default();
     let width = u32::from(high.saturating_sub(low)) + 1;
     let mask = 1u64.checked_shl(width).map_or(u64::MAX, |end| end - 1);
@@ -204,7 +184,7 @@ fn finite(value: f64) -> Result<f64, DecodeError> {
     Some(value).filter(|value| value.is_finite()).ok_or(DecodeError::Undecodable)
 }
 
-/// Whether `raw` is the sentinel: NaN meets NaN, and an f32 is compared as f32, since -999.9 has no exact form.
+/// Whether `raw` is the sentinel. NaN equals NaN here, and an f32 is compared as f32, since -999.9 has no exact form.
 fn matches(point_type: PointType, raw: f64, sentinel: f64) -> bool {
     if sentinel.is_nan() || raw.is_nan() {
         return sentinel.is_nan() && raw.is_nan();
@@ -212,7 +192,7 @@ fn matches(point_type: PointType, raw: f64, sentinel: f64) -> bool {
     if point_type == PointType::F32 { raw as f32 == sentinel as f32 } else { raw == sentinel }
 }
 
-/// The number in the registers, before anything is made of it.
+/// The number in the registers, before bits, codes and factors.
 pub(super) fn number(
     point_type: PointType,
     order: ByteOrder,
@@ -255,7 +235,7 @@ pub(super) fn number(
     }
 }
 
-/// The number that decimal digits of half a byte each make, the most significant first.
+/// The number of decimal digits, half a byte each, the most significant first.
 fn decimal(bytes: &[u8]) -> Result<f64, DecodeError> {
     let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     digits.into_iter().try_fold(0.0, |number, digit| {
@@ -275,7 +255,7 @@ fn assemble<const WORDS: usize, const BYTES: usize>(
     bytes.try_into().ok()
 }
 
-/// Puts registers from `order` into ABCD or back: each order is its own inverse.
+/// Brings registers from `order` to ABCD or back: each order is its own inverse.
 pub(super) fn reorder(words: &mut [u16], order: ByteOrder) {
     if matches!(order, ByteOrder::Cdab | ByteOrder::Dcba) {
         words.reverse();

@@ -1,15 +1,15 @@
-//! From a value to registers: what the simulated devices answer with.
+//! From a value to registers: the answers of the simulated devices.
 
 use super::decode::reorder;
 use super::profile::{ByteOrder, Point, PointType, Register};
 use crate::core::Unit;
 
-/// The registers of `point`, those of [`Point::parts`], that decode to `value` (in the parameter's canonical unit), to the
-/// type's resolution.
+/// The registers of each of [`Point::parts`] that decode to `value` (in the parameter's canonical unit), to the type's
+/// resolution.
 ///
-/// Integers saturate at the type's limits. A value that happens to fall on one of the point's sentinels is encoded as it
-/// is, as a real device would. Registers beside the value's own hold what a device is usually set to: the unit of the point,
-/// most decimal places, factors of 1, and what makes it valid.
+/// Integers saturate at the type's limits. A value that equals one of the point's sentinels is encoded all the same, as a real
+/// device would. The other registers hold the usual settings of a device: the unit of the point, most decimal places, factors
+/// of 1, and what makes the value valid.
 pub fn encode(point: &Point, value: f64) -> Vec<Vec<u16>> {
     let (code, unit) = unit(point);
     let factor = unit.factor_to(point.parameter.spec().unit).unwrap_or(1.0);
@@ -18,18 +18,18 @@ pub fn encode(point: &Point, value: f64) -> Vec<Vec<u16>> {
     let mut number = (value / factor / factors - point.offset) / point.scale;
     number /= 10f64.powi(exponent as i32);
     let own = own_words(point, number);
-    with_beside(point, own, code)
+    with_others(point, own, code)
 }
 
-/// The same of the point's first sentinel; `None` where it has none.
+/// The registers that mean "no value", by the point's first sentinel; `None` where it has none.
 pub fn encode_invalid(point: &Point) -> Option<Vec<Vec<u16>>> {
     let sentinel = *point.invalid.first()?;
     let mut own = words_of(point.point_type, point.order, sentinel);
     own.resize(point.registers().into(), 0);
-    Some(with_beside(point, own, unit(point).0))
+    Some(with_others(point, own, unit(point).0))
 }
 
-/// The unit that a device reports in, the one nearest to the point's, and its code.
+/// The code and the unit in which a device reports: the unit nearest to the point's.
 fn unit(point: &Point) -> (u16, Unit) {
     let units = point.unit_code.iter().flat_map(|coded| &coded.units);
     let off = |coded: &&super::CodedUnit| {
@@ -58,8 +58,8 @@ fn own_words(point: &Point, number: f64) -> Vec<u16> {
     words
 }
 
-/// `own`, and behind it the registers beside it.
-fn with_beside(point: &Point, own: Vec<u16>, code: u16) -> Vec<Vec<u16>> {
+/// `own`, followed by the other registers that the point depends on.
+fn with_others(point: &Point, own: Vec<u16>, code: u16) -> Vec<Vec<u16>> {
     let mut parts = vec![own];
     let set = |register: &Register, value: f64| {
         let mut raw = (value - register.offset) / register.scale;
@@ -75,7 +75,7 @@ fn with_beside(point: &Point, own: Vec<u16>, code: u16) -> Vec<Vec<u16>> {
     parts
 }
 
-/// The least that a register may hold; 0 where it may hold anything.
+/// The smallest value that a register may hold; 0 where it has no limits.
 fn least(register: &Register) -> f64 {
     register.range.map_or(0.0, |[low, _]| low)
 }
@@ -85,7 +85,7 @@ fn near_one(register: &Register) -> f64 {
     register.range.map_or(1.0, |[low, high]| 1f64.min(high).max(low))
 }
 
-/// The registers that hold the number `raw`. `as` saturates, and makes 0 of NaN.
+/// The registers of the number `raw`. `as` saturates, and turns NaN into 0.
 fn words_of(point_type: PointType, order: ByteOrder, raw: f64) -> Vec<u16> {
     let rounded = raw.round();
     let mut words = match point_type {
@@ -106,7 +106,7 @@ fn words_of(point_type: PointType, order: ByteOrder, raw: f64) -> Vec<u16> {
     words
 }
 
-/// So many registers of decimal digits, half a byte each.
+/// `registers` registers of decimal digits, half a byte each.
 fn digits(number: f64, registers: u32) -> Vec<u16> {
     let most = 10u64.pow(4 * registers) - 1;
     let number = (number as u64).min(most);

@@ -1,11 +1,11 @@
-//! Field devices: the register map (profile), the words on the wire (decode, encode) and which to ask for (plan). Pure.
+//! Field devices: the register map (profile), the registers on the wire (decode, encode) and which to ask for (plan). Pure.
 
-mod beside;
 mod check;
+mod check_example;
+mod check_registers;
 mod decode;
 #[cfg(feature = "demo")]
 mod encode;
-mod example;
 mod library;
 mod plan;
 pub mod probe;

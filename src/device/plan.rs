@@ -1,7 +1,7 @@
-//! Which registers to ask for: the requests that take a bus the least time.
+//! Plans the requests that read a device's points in the least time.
 //!
-//! A request costs its own time and that of each register; so two points are read together where what lies between them costs
-//! less than another request would. docs/acquisition.md has the model.
+//! A request costs a fixed time and a time for each register. Two points are read together where the registers between them cost
+//! less than another request. docs/acquisition.md has the model.
 
 use std::cmp::Reverse;
 
@@ -19,24 +19,23 @@ const BITS_PER_REGISTER: f64 = 16.0;
 /// One read of consecutive registers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Request {
-    /// Function code.
     pub function: Function,
     /// First address on the wire.
     pub address: u16,
-    /// How many registers.
+    /// Number of registers.
     pub count: u16,
 }
 
-/// Where a point lies in the answer to a request.
+/// Where a part of a point lies in the answer to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slot {
-    /// Index of the point in what was planned.
+    /// Index of the point in the list that was planned.
     pub point: usize,
-    /// Which of the point's parts it is.
+    /// Index among the point's parts.
     pub part: usize,
     /// Index of its first register in the answer.
     pub offset: usize,
-    /// How many registers it takes.
+    /// Number of registers.
     pub count: usize,
 }
 
@@ -50,23 +49,22 @@ impl Slot {
 /// A request and the points that its answer holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Planned {
-    /// What to ask for.
     pub request: Request,
-    /// Where the points lie in the answer, by address.
+    /// By address.
     pub slots: Vec<Slot>,
 }
 
-/// What reading costs on one bus.
+/// The cost of reading on one bus.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Costs {
-    /// Of a request with its answer, whatever they carry, µs.
+    /// A request with its answer, without the registers, µs.
     pub request_us: f64,
-    /// Of each register that an answer carries, µs.
+    /// Each register of an answer, µs.
     pub register_us: f64,
 }
 
 impl Costs {
-    /// How long `request` takes, µs.
+    /// The time that `request` takes, µs.
     pub fn of(&self, request: Request) -> f64 {
         self.request_us + f64::from(request.count) * self.each(request.function)
     }
@@ -79,11 +77,8 @@ impl Costs {
 /// Neighbouring registers of one function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Run {
-    /// Function code.
     pub function: Function,
-    /// The first register.
     pub first: u16,
-    /// The last register.
     pub last: u16,
 }
 
@@ -119,33 +114,32 @@ fn last(address: u16, count: u16) -> u16 {
     address.saturating_add(count.saturating_sub(1))
 }
 
-/// What a plan has to keep to.
+/// The limits of a plan, and its costs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Terms {
-    /// Most registers of a request; never more than [`REGISTERS_MAX`]. Of bits [`BITS_MAX`] holds.
+    /// Most registers of a request; never more than [`REGISTERS_MAX`]. The limit for bits is [`BITS_MAX`].
     pub registers_max: u16,
-    /// No request touches these.
+    /// Registers that no request touches.
     pub holes: Vec<Run>,
-    /// No request holds both the first and the last register of one of these: a device refuses them together.
+    /// No request holds both the first and the last register of one of these: the device refuses them together.
     pub seams: Vec<Run>,
-    /// What reading costs.
     pub costs: Costs,
 }
 
-/// The requests, in order of function and address, that read all `points` of one device in the least time; of several such
-/// the fewest, and the first of them the longest.
+/// The requests, in order of function and address, that read all `points` of one device in the least time. Of several such plans
+/// it is the one with the fewest requests, the first of them the longest.
 ///
-/// A part of a point is never split: one that is longer than `registers_max` gets a request of its own, and the profile's
+/// A part of a point is never split: a part that is longer than `registers_max` gets a request of its own, and the profile's
 /// check reports it. A part that touches a hole is in no request. Points may overlap.
 pub fn plan(points: &[&Point], terms: &Terms) -> Vec<Planned> {
-    let mut places: Vec<Place> = Vec::new();
+    let mut places: Vec<PlacedPart> = Vec::new();
     for (index, point) in points.iter().enumerate() {
         let parts = point.parts().into_iter().enumerate();
-        places.extend(parts.map(|(part, run)| Place { run, point: index, part }));
+        places.extend(parts.map(|(part, run)| PlacedPart { run, point: index, part }));
     }
-    let open = |place: &Place| terms.holes.iter().all(|h| !h.touches(&place.run.into()));
+    let open = |place: &PlacedPart| terms.holes.iter().all(|h| !h.touches(&place.run.into()));
     places.retain(open);
-    // The longest first of those with one address: whatever lies within another then follows it.
+    // At one address the longest comes first, so that a part that lies within another follows it.
     places.sort_by_key(|p| {
         let Part { function, address, .. } = p.run;
         (function, address, Reverse(p.run.count), p.point, p.part)
@@ -156,23 +150,23 @@ pub fn plan(points: &[&Point], terms: &Terms) -> Vec<Planned> {
         .collect()
 }
 
-/// A part of a point.
-struct Place {
+/// A part of a point, with its index and that of its point.
+struct PlacedPart {
     run: Part,
     point: usize,
     part: usize,
 }
 
-/// Registers from `start` to before `end` that are read together whatever the plan: no other part reaches beyond them on both
-/// sides, and those within them come for free.
+/// The registers from `start` to before `end` of one part. The parts within it are read with it for free, so every plan reads
+/// them together.
 struct Block<'a> {
     start: u32,
     end: u32,
-    places: &'a [Place],
+    places: &'a [PlacedPart],
 }
 
 /// The plan of the sorted `places` of one function.
-fn plan_function(places: &[Place], terms: &Terms) -> Vec<Planned> {
+fn plan_function(places: &[PlacedPart], terms: &Terms) -> Vec<Planned> {
     let Some(function) = places.first().map(|place| place.run.function) else {
         return Vec::new();
     };
@@ -182,17 +176,17 @@ fn plan_function(places: &[Place], terms: &Terms) -> Vec<Planned> {
     } else {
         u32::from(terms.registers_max.min(REGISTERS_MAX))
     };
-    let bars = Bars::new(function, terms);
+    let barriers = Barriers::new(function, terms);
     let each = terms.costs.each(function);
-    // The least cost of the blocks before each, and where the last request of that begins. A request of neighbouring blocks
-    // is never worse than one that leaves some out, since blocks do not lie within each other.
+    // For each block: the least cost of all blocks before it, and the block at which the last request of that plan begins. A
+    // request of neighbouring blocks is never worse than one that skips some, since blocks do not lie within each other.
     let mut best = vec![(f64::INFINITY, 0); blocks.len() + 1];
     if let Some(none) = best.first_mut() {
         none.0 = 0.0;
     }
     for (first, from) in blocks.iter().enumerate() {
         let before = best.get(first).map_or(f64::INFINITY, |(cost, _)| *cost);
-        let end_max = (from.start + limit).min(bars.end_max(from.start));
+        let end_max = (from.start + limit).min(barriers.end_max(from.start));
         let reach = blocks.iter().zip(best.iter_mut().skip(1)).skip(first);
         for (count, (to, best)) in reach.enumerate() {
             if count > 0 && to.end > end_max {
@@ -215,8 +209,8 @@ fn plan_function(places: &[Place], terms: &Terms) -> Vec<Planned> {
     planned
 }
 
-fn blocks(places: &[Place]) -> Vec<Block<'_>> {
-    let span = |place: &Place| {
+fn blocks(places: &[PlacedPart]) -> Vec<Block<'_>> {
+    let span = |place: &PlacedPart| {
         let start = u32::from(place.run.address);
         (start, start + u32::from(place.run.count))
     };
@@ -255,12 +249,12 @@ fn planned_request(function: Function, blocks: &[Block]) -> Option<Planned> {
 }
 
 /// Holes and seams of one function, for look-up by address.
-struct Bars {
-    /// First register, and the end that a request must not pass if it begins at or before that.
+struct Barriers {
+    /// First register, and the end that a request must not pass if it begins at or before that register.
     ends: Vec<(u32, u32)>,
 }
 
-impl Bars {
+impl Barriers {
     fn new(function: Function, terms: &Terms) -> Self {
         let holes = terms.holes.iter().map(|hole| (hole, hole.first));
         let seams = terms.seams.iter().map(|seam| (seam, seam.last));
@@ -270,7 +264,7 @@ impl Bars {
             .map(|(bar, end)| (u32::from(bar.first), u32::from(end)))
             .collect();
         ends.sort_unstable();
-        // Of those that begin later too, the nearest end.
+        // The nearest end of this barrier and of all that begin later.
         let mut nearest = u32::MAX;
         for (_, end) in ends.iter_mut().rev() {
             nearest = nearest.min(*end);

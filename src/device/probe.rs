@@ -1,10 +1,9 @@
-//! What a block of registers may mean: every type, byte order and base, and which of them fits what the device displays.
+//! Finds what a block of registers may mean: every type, byte order and base, and which of them fits the device's display.
 //!
-//! Manuals count addresses from 0 or from 1, so a block is read from one register before the address that was named. Judged
-//! are numbers only: what a device calls its points, its manual has to say.
+//! Manuals count addresses from 0 or from 1, so a block is read from one register before the named address. Only numbers are
+//! judged: the manual has to say what they are.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::str::FromStr;
 
 use crate::core::{Kind, Parameter};
@@ -12,19 +11,19 @@ use crate::core::{Kind, Parameter};
 use super::decode::number;
 use super::profile::{ByteOrder, Function, PointType};
 
-/// The types that are tried, with their names in a profile.
-const TYPES: [(PointType, &str); 11] = [
-    (PointType::Bit, "bit"),
-    (PointType::U16, "u16"),
-    (PointType::I16, "i16"),
-    (PointType::U32, "u32"),
-    (PointType::I32, "i32"),
-    (PointType::F32, "f32"),
-    (PointType::U64, "u64"),
-    (PointType::I64, "i64"),
-    (PointType::F64, "f64"),
-    (PointType::Bcd16, "bcd16"),
-    (PointType::Bcd32, "bcd32"),
+/// The types that are tried.
+const TYPES: [PointType; 11] = [
+    PointType::Bit,
+    PointType::U16,
+    PointType::I16,
+    PointType::U32,
+    PointType::I32,
+    PointType::F32,
+    PointType::U64,
+    PointType::I64,
+    PointType::F64,
+    PointType::Bcd16,
+    PointType::Bcd32,
 ];
 
 /// The orders that are tried, with their names in a profile, the most frequent first.
@@ -35,19 +34,19 @@ pub const ORDERS: [(ByteOrder, &str); 4] = [
     (ByteOrder::Dcba, "DCBA"),
 ];
 
-/// Factors that are tried: manuals give 0.1 to 0.0001 for whole numbers; 10 and more is for counters in tens and hundreds.
+/// The factors that are tried: manuals give 0.1 to 0.0001 for whole numbers, and 10 or more for counters in tens and hundreds.
 const SCALES: [f64; 8] = [1.0, 0.1, 0.01, 0.001, 0.0001, 10.0, 100.0, 1000.0];
 
-/// How far off an expected value may be, relative, in steps: what lies in one step counts as equally close, for a value may
-/// have changed between the look at the display and the read. Engineering judgement: a steady level changes by less than
-/// 0.1 % in a minute, a flow by less than 5 %; what is further off than 20 % was something else.
+/// Steps of the relative distance from the expected value. Values within one step count as equally close, since a value may
+/// change between a look at the display and the read. Engineering judgement: a steady level changes by less than 0.1 % in a
+/// minute, a flow by less than 5 %; a value that is off by more than 20 % was something else.
 const STEPS: [f64; 5] = [0.0, 0.001, 0.01, 0.05, 0.2];
 
-/// Steps behind the closest candidate in which others are still listed. Engineering judgement.
+/// How many steps behind the closest candidate others are still listed. Engineering judgement.
 const STEPS_BEHIND: usize = 2;
 
-/// The smallest number that counts as lying in a range, other than 0: no quantity of the catalogue is smaller, and whole
-/// numbers that are read as f32 are. Engineering judgement.
+/// The smallest number other than 0 that counts as lying in a range. No quantity of the catalogue is smaller, but whole numbers
+/// that are read as f32 are. Engineering judgement.
 const SMALLEST: f64 = 1e-6;
 
 /// The decodings of one type at one address, by byte order.
@@ -55,20 +54,17 @@ const SMALLEST: f64 = 1e-6;
 pub struct Row {
     /// Address on the wire.
     pub address: u16,
-    /// The type.
     pub point_type: PointType,
-    /// Its name in a profile.
-    pub type_name: &'static str,
-    /// The numbers in the order of [`ORDERS`]; absent where an order says nothing new (of one register, CDAB and DCBA; of
-    /// BCD, one digit, which is the same unsigned), and where the bytes are no finite number.
+    /// The numbers in the order of [`ORDERS`]; absent where an order adds nothing (CDAB and DCBA of one register; one digit of
+    /// BCD, which is the same unsigned), and where the bytes are not a finite number.
     pub values: [Option<f64>; 4],
 }
 
-/// Every decoding of `words`, the first of which has the address `first`: by address, then type.
+/// Every decoding of `words`, whose first register has the address `first`: by address, then type.
 pub fn rows(function: Function, first: u16, words: &[u16]) -> Vec<Row> {
     let mut rows = Vec::new();
     for (index, address) in (0..words.len()).zip(first..=u16::MAX) {
-        for (point_type, type_name) in TYPES {
+        for point_type in TYPES {
             if function.bits() != (point_type == PointType::Bit) {
                 continue;
             }
@@ -88,25 +84,24 @@ pub fn rows(function: Function, first: u16, words: &[u16]) -> Vec<Row> {
             if digits && values == [None; 4] {
                 continue;
             }
-            rows.push(Row { address, point_type, type_name, values });
+            rows.push(Row { address, point_type, values });
         }
     }
     rows
 }
 
-/// A value as a display shows it: its last digit is rounded.
+/// A value on a display, whose last digit is rounded.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Displayed {
-    /// The value.
     pub value: f64,
-    /// Half of what the last digit counts.
+    /// Half a unit of the last digit.
     half_step: f64,
 }
 
 impl FromStr for Displayed {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is no number as a display shows it, such as 3.21");
+        let wrong = || format!("{text:?} is not a number as a display shows it, such as 3.21");
         let digits = text.strip_prefix('-').unwrap_or(text);
         let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
         let plain = |text: &str| text.chars().all(|c| c.is_ascii_digit());
@@ -123,9 +118,9 @@ impl FromStr for Displayed {
 }
 
 impl Displayed {
-    /// Which of [`STEPS`] `value` lies in; `None` where it is too far off.
+    /// The index in [`STEPS`] of the distance of `value`; `None` where it is too far off.
     fn step(&self, value: f64) -> Option<usize> {
-        // The display's rounding is no difference; the last bits of a binary fraction are none either.
+        // Neither the display's rounding nor the last bits of a binary fraction count as a difference.
         let rounding = self.half_step + 1e-9 * self.value.abs();
         let beyond = ((value - self.value).abs() - rounding).max(0.0);
         let relative = beyond / self.value.abs().max(self.half_step);
@@ -133,42 +128,36 @@ impl Displayed {
     }
 }
 
-/// What is looked for.
+/// What is known of the value that is looked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Sought {
-    /// What the device displays.
     pub expect: Option<Displayed>,
-    /// Least and largest value that can be.
+    /// Smallest and largest possible value.
     pub range: Option<[f64; 2]>,
 }
 
-/// A decoding that fits what is looked for.
+/// A decoding that fits what is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Candidate {
     /// Address on the wire.
     pub address: u16,
-    /// Type.
     pub point_type: PointType,
-    /// Its name in a profile.
-    pub type_name: &'static str,
-    /// Byte order.
     pub order: ByteOrder,
-    /// Its name in a profile.
+    /// Name of the order in a profile.
     pub order_name: &'static str,
-    /// Factor.
     pub scale: f64,
     /// The decoded number times the factor.
     pub value: f64,
-    /// Whether the same bytes read as a signed number are the same value: which of both it is cannot be seen from them.
+    /// The same bytes as a signed number give the same value: they do not show which of the two it is.
     pub signed_too: bool,
-    /// Which step of closeness it lies in, 0 the display's own digits.
+    /// Index of its distance in [`STEPS`]; 0 means the same digits as the display.
     step: usize,
     /// How unusual such a point is.
     cost: u32,
 }
 
-/// The candidates among `rows` for a point of which the manual says `named`, the best first: by closeness to what is
-/// expected, in steps, and within a step by how usual such a point is.
+/// The candidates among `rows` for a point that the manual puts at `named`, the best first: by their distance from the expected
+/// value, in steps, and within a step by how usual such a point is.
 pub fn rank(named: u16, rows: &[Row], sought: &Sought) -> Vec<Candidate> {
     if sought.expect.is_none() && sought.range.is_none() {
         return Vec::new();
@@ -185,7 +174,6 @@ pub fn rank(named: u16, rows: &[Row], sought: &Sought) -> Vec<Candidate> {
                 found.push(Candidate {
                     address: row.address,
                     point_type: row.point_type,
-                    type_name: row.type_name,
                     order,
                     order_name,
                     scale,
@@ -205,13 +193,13 @@ pub fn rank(named: u16, rows: &[Row], sought: &Sought) -> Vec<Candidate> {
         let by_kind = (a.step, a.cost).cmp(&(b.step, b.cost));
         by_kind.then(off(a).total_cmp(&off(b)))
     });
-    // Beside what fits to the last digit, what is 5 % off is chance.
+    // Where one fits to the last digit, a value that is 5 % off is chance.
     let best = found.first().map_or(0, |candidate| candidate.step);
     found.retain(|candidate| candidate.step <= best + STEPS_BEHIND);
-    without_twins(found)
+    without_duplicates(found)
 }
 
-/// In which step of closeness `value` lies; `None` where it does not fit.
+/// The index in [`STEPS`] of the distance of `value`; `None` where it does not fit.
 fn fit(value: f64, sought: &Sought) -> Option<usize> {
     if !value.is_finite() {
         return None;
@@ -225,8 +213,8 @@ fn fit(value: f64, sought: &Sought) -> Option<usize> {
     sought.expect.map_or(Some(0), |expect| expect.step(value))
 }
 
-/// How unusual a point is: each thing that devices of the field seldom do counts. Engineering judgement, from the maps of
-/// the shipped profiles.
+/// How unusual a point is: the sum of what field devices seldom do. Engineering judgement, from the maps of the shipped
+/// profiles.
 fn cost(named: u16, row: &Row, order: ByteOrder, scale: f64) -> u32 {
     let place = match i32::from(row.address) - i32::from(named) {
         0 => 0,
@@ -253,36 +241,37 @@ fn cost(named: u16, row: &Row, order: ByteOrder, scale: f64) -> u32 {
     place + factor + width + turned
 }
 
-/// Leaves out what says the same of the same bytes as a better candidate: a positive number as signed, equal words in
-/// another order.
-fn without_twins(sorted: Vec<Candidate>) -> Vec<Candidate> {
+/// Leaves out candidates that give the same value from the same bytes as a better one: a positive number read as signed, equal
+/// words in another order.
+fn without_duplicates(sorted: Vec<Candidate>) -> Vec<Candidate> {
     let unsigned = |candidate: &Candidate| match candidate.point_type {
-        PointType::I16 => "u16",
-        PointType::I32 => "u32",
-        PointType::I64 => "u64",
-        _ => candidate.type_name,
+        PointType::I16 => PointType::U16,
+        PointType::I32 => PointType::U32,
+        PointType::I64 => PointType::U64,
+        other => other,
     };
     let mut seen = BTreeSet::new();
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in sorted {
         let value = candidate.value.to_bits();
-        let key = (candidate.address, unsigned(&candidate), candidate.scale.to_bits(), value);
+        let point_type = unsigned(&candidate);
+        let key = (candidate.address, point_type.name(), candidate.scale.to_bits(), value);
         if seen.insert(key) {
             kept.push(candidate);
-        } else if unsigned(&candidate) != candidate.type_name
-            && let Some(twin) = kept.iter_mut().find(|k| {
-                (k.address, k.order, k.type_name) == (candidate.address, candidate.order, key.1)
+        } else if point_type != candidate.point_type
+            && let Some(better) = kept.iter_mut().find(|k| {
+                (k.address, k.order, k.point_type)
+                    == (candidate.address, candidate.order, point_type)
                     && k.scale == candidate.scale
             })
         {
-            twin.signed_too = true;
+            better.signed_too = true;
         }
     }
     kept
 }
 
-/// The lines for a profile that make a point of `candidate`. What only the manual can say is left open, so that the check
-/// asks for it.
+/// The lines of a profile for `candidate`. What only the manual can tell is left open, so that the check asks for it.
 pub fn point_lines(
     candidate: &Candidate,
     function: Function,
@@ -294,16 +283,15 @@ pub fn point_lines(
         "[[point]]\nparameter = \"{name}\"\nfunction = {}\naddress = {}\ntype = \"{}\"\n",
         u8::from(function),
         candidate.address,
-        candidate.type_name
+        candidate.point_type.name()
     );
-    // Writing to a text does not fail.
     if candidate.order != ByteOrder::Abcd {
-        let _ = writeln!(lines, "order = \"{}\"", candidate.order_name);
+        lines += &format!("order = \"{}\"\n", candidate.order_name);
     }
     if candidate.scale != 1.0 {
-        let _ = writeln!(lines, "scale = {:?}", candidate.scale);
+        lines += &format!("scale = {:?}\n", candidate.scale);
     }
-    let _ = writeln!(lines, "unit = \"{unit}\"");
+    lines += &format!("unit = \"{unit}\"\n");
     if spec.is_some_and(|spec| spec.kind == Kind::Counter) {
         lines.push_str("counter = { max_rate_per_hour = \"?\" }\n");
     }
@@ -329,30 +317,30 @@ mod tests {
     #[test]
     fn the_flow_meters_bytes_are_a_flow_as_cdab() {
         let found = best(0, 0, &[0x806B, 0x4212], "36.625");
-        assert_eq!((found.type_name, found.order_name), ("f32", "CDAB"));
+        assert_eq!((found.point_type.name(), found.order_name), ("f32", "CDAB"));
         assert_eq!((found.address, found.scale, found.step), (0, 1.0, 0));
         // The same between other registers, where the manual counts from 1.
         let words = [0x806B, 0x4212, 0x0000, 0x1234];
         let found = best(101, 100, &words, "36.625");
-        assert_eq!((found.address, found.type_name), (100, "f32"));
+        assert_eq!((found.address, found.point_type.name()), (100, "f32"));
     }
 
     #[test]
     fn whole_numbers_are_found_over_decimal_scales() {
         let found = best(4, 4, &[2350], "2.35");
-        assert_eq!((found.type_name, found.scale), ("u16", 0.001));
+        assert_eq!((found.point_type.name(), found.scale), ("u16", 0.001));
         assert!(found.signed_too);
         let found = best(4, 4, &[0xFFF6], "-1.0");
-        assert_eq!((found.type_name, found.scale, found.signed_too), ("i16", 0.1, false));
+        assert_eq!((found.point_type.name(), found.scale, found.signed_too), ("i16", 0.1, false));
         let found = best(0, 0, &[0x0001, 0xE240], "1234.56");
-        assert_eq!((found.type_name, found.order_name, found.scale), ("u32", "ABCD", 0.01));
+        assert_eq!((found.point_type.name(), found.order_name, found.scale), ("u32", "ABCD", 0.01));
     }
 
     #[test]
     fn a_value_that_has_moved_since_is_still_the_closest() {
         let words = [0x4212, 0x806B];
         let found = best(0, 0, &words, "36.9");
-        assert_eq!((found.type_name, found.step), ("f32", 2));
+        assert_eq!((found.point_type.name(), found.step), ("f32", 2));
         let rows = rows(Function::Holding, 0, &words);
         assert!(
             rank(0, &rows, &sought("36.9")).iter().all(|c| (c.value - 36.9).abs() < 36.9 * 0.21)
@@ -374,7 +362,7 @@ mod tests {
         let words = [0x4059, 0x2000, 0, 0];
         let rows = rows(Function::Holding, 65_532, &words);
         let of = |address, name| {
-            let found = rows.iter().find(|r| r.address == address && r.type_name == name);
+            let found = rows.iter().find(|r| r.address == address && r.point_type.name() == name);
             found.map(|row| row.values)
         };
         assert_eq!(of(65_532, "f64").unwrap()[0], Some(100.5));
@@ -430,7 +418,7 @@ mod tests {
             let rows = rows(Function::Holding, 9, &[before, words[0], words[1]]);
             let found = rank(10, &rows, &sought(&format!("{value:.3}")));
             let truth = found.iter().position(|c| {
-                (c.address, c.type_name) == (10, "f32") && c.value == f64::from(value)
+                (c.address, c.point_type.name()) == (10, "f32") && c.value == f64::from(value)
             });
             prop_assert!(truth.is_some_and(|place| place < 10), "{truth:?} in {found:?}");
         }

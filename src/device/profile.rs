@@ -2,15 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::plan::REGISTERS_MAX;
 use crate::core::{Parameter, Unit};
 
 /// The register map of one type of device.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
-    /// Id: the file's name without `.toml`.
+    /// The file's name without `.toml`.
     pub id: String,
-    /// What the device is.
+    /// Maker and type of the device, for people.
     pub name: String,
     /// Where the map comes from: manual, standard, driver.
     pub source: String,
@@ -21,43 +22,39 @@ pub struct Profile {
     /// Most registers that the device answers in one request, at most 125.
     #[serde(default = "default_registers_max")]
     pub registers_max: u16,
-    /// The points.
     #[serde(rename = "point")]
     pub points: Vec<Point>,
-    /// Registers as a device sent them, and what they must decode to.
     pub example: Option<Example>,
 }
 
 fn default_registers_max() -> u16 {
-    125
+    REGISTERS_MAX
 }
 
 /// One value in a device's registers: `(number + fraction) × 10^exponent × scale + offset`, times the `factors`, in `unit`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Point {
-    /// What it observes.
     pub parameter: Parameter,
-    /// Of a device that gathers several stations: which of them. The device's settings name a station for each channel.
+    /// Which station of a device that gathers several. The device's settings name a station for each channel.
     pub channel: Option<String>,
     /// Function code to read it with: 1 coils, 2 discrete inputs, 3 holding, 4 input registers.
     pub function: Function,
     /// Address of its first register on the wire, from 0.
     pub address: u16,
-    /// Type in the registers.
     #[serde(rename = "type")]
     pub point_type: PointType,
-    /// Order of the bytes; ABCD where the manual says nothing else.
+    /// ABCD unless the manual says otherwise.
     #[serde(default)]
     pub order: ByteOrder,
-    /// The number is these bits of an unsigned one, the lowest and the highest; 0 is the least significant.
+    /// The number is these bits of an unsigned one, from the lowest to the highest; 0 is the least significant.
     pub bits: Option<[u8; 2]>,
-    /// What the number means, where it is a code; one that is not listed gives no value.
+    /// Values of the number, where it is a code; a code that is not listed gives no value.
     #[serde(default)]
     pub codes: Vec<Code>,
-    /// What stands behind the decimal point, in the registers right after the number's.
+    /// The digits behind the decimal point, in the registers right after the number's.
     pub fraction: Option<Fraction>,
-    /// A register that holds a power of ten. Of decimal places `scale` is -1.
+    /// A register that holds a power of ten. `scale` is -1 where it counts decimal places.
     pub exponent: Option<Register>,
     /// Factor to the decoded number, before the unit is converted.
     #[serde(default = "one")]
@@ -70,7 +67,7 @@ pub struct Point {
     pub factors: Vec<Register>,
     /// Unit of the result; converted to the parameter's canonical unit.
     pub unit: Unit,
-    /// A register that says which unit the device reports in; the value is then converted to `unit`.
+    /// A register that names the unit in which the device reports; the value is then converted to `unit`.
     pub unit_code: Option<UnitCode>,
     /// Decoded numbers, before factor and offset, that mean "no value".
     #[serde(default)]
@@ -78,9 +75,9 @@ pub struct Point {
     /// Registers that have to lie in their `range` for the value to hold.
     #[serde(default)]
     pub requires: Vec<Register>,
-    /// What the device can measure, in `unit`: outside it a reading fails.
+    /// The range that the device can measure, in `unit`: outside it a reading fails.
     pub valid_range: Option<[f64; 2]>,
-    /// Of a counter: how its register behaves.
+    /// Required of a counter.
     pub counter: Option<Counter>,
 }
 
@@ -88,53 +85,48 @@ fn one() -> f64 {
     1.0
 }
 
-/// What a number means that is a code.
+/// The value of a number that is a code.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Code {
     /// The number in the register.
     pub code: f64,
-    /// The value that it stands for.
     pub value: f64,
 }
 
-/// What stands behind a number's decimal point. It is read in one request with the number, since the two belong together.
+/// The digits behind a number's decimal point. They are read in one request with the number, since the two belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fraction {
-    /// Type in the registers.
     #[serde(rename = "type")]
     pub point_type: PointType,
-    /// Order of the bytes; the number's where it is not given.
+    /// The number's where it is not given.
     pub order: Option<ByteOrder>,
-    /// Factor to it: 0.001 where it counts thousandths.
+    /// 0.001 where it counts thousandths.
     #[serde(default = "one")]
     pub scale: f64,
 }
 
-/// A register beside a point's own that its value depends on.
+/// Another register that a point's value depends on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Register {
-    /// Function code to read it with; the point's where it is not given.
+    /// The point's where it is not given.
     pub function: Option<Function>,
     /// Address of its first register on the wire, from 0.
     pub address: u16,
-    /// Type in the registers.
     #[serde(rename = "type", default = "u16_type")]
     pub point_type: PointType,
-    /// Order of the bytes.
     #[serde(default)]
     pub order: ByteOrder,
-    /// The number is these bits of an unsigned one, the lowest and the highest.
+    /// The number is these bits of an unsigned one, from the lowest to the highest.
     pub bits: Option<[u8; 2]>,
-    /// Factor to its number.
     #[serde(default = "one")]
     pub scale: f64,
     /// Added after the factor.
     #[serde(default)]
     pub offset: f64,
-    /// What its number may be, after factor and offset; otherwise the point has no value.
+    /// Limits of its number after factor and offset; outside them the point has no value.
     pub range: Option<[f64; 2]>,
 }
 
@@ -142,15 +134,15 @@ fn u16_type() -> PointType {
     PointType::U16
 }
 
-/// A register that says which unit a device reports in.
+/// A register that names the unit in which a device reports.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnitCode {
-    /// Function code to read it with; the point's where it is not given.
+    /// The point's where it is not given.
     pub function: Option<Function>,
     /// Address on the wire, from 0.
     pub address: u16,
-    /// What it may hold; anything else gives no value.
+    /// The units by their codes; any other code gives no value.
     pub units: Vec<CodedUnit>,
 }
 
@@ -158,32 +150,29 @@ pub struct UnitCode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CodedUnit {
-    /// The code.
     pub code: u16,
-    /// The unit.
     pub unit: Unit,
 }
 
 /// A run of registers that a point needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
-    /// Function code.
     pub function: Function,
     /// First address on the wire.
     pub address: u16,
-    /// How many registers.
+    /// Number of registers.
     pub count: u16,
 }
 
 impl Point {
-    /// How many registers the number and its fraction take.
+    /// Number of registers of the number and its fraction.
     pub fn registers(&self) -> u16 {
         let fraction = self.fraction.map(|fraction| fraction.point_type.registers());
         self.point_type.registers() + fraction.unwrap_or_default()
     }
 
-    /// The runs of registers that it takes to decode the point, its own first, in an order that [`decode`](super::decode)
-    /// expects its parts in.
+    /// The runs of registers that are needed to decode the point, its own first, in the order that
+    /// [`decode`](super::decode) expects.
     pub fn parts(&self) -> Vec<Part> {
         let own = Part { function: self.function, address: self.address, count: self.registers() };
         let depends = self.depends().map(|register| Part {
@@ -199,7 +188,7 @@ impl Point {
         std::iter::once(own).chain(depends).chain(unit).collect()
     }
 
-    /// The registers that it depends on, but for the unit's, in the order of its parts.
+    /// The registers that it depends on, without the unit's, in the order of its parts.
     pub(super) fn depends(&self) -> impl Iterator<Item = &Register> {
         let exponent = self.exponent.iter();
         exponent.chain(&self.factors).chain(&self.requires)
@@ -212,23 +201,19 @@ impl Point {
 pub struct Counter {
     /// The value at which the register returns to zero; absent where it never does in practice.
     pub modulus: Option<f64>,
-    /// The most that it can grow in an hour.
+    /// The most that the register can grow in an hour.
     pub max_rate_per_hour: f64,
 }
 
-/// A Modbus function code that reads. Of codes 1 and 2 an answer's bits are handled as registers that hold 0 or 1, so that
+/// A Modbus function code that reads. The bits that codes 1 and 2 return are handled as registers that hold 0 or 1, so that
 /// plan, slots and decoding are the same for all four.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub enum Function {
-    /// 1: read coils.
-    Coils,
-    /// 2: read discrete inputs.
-    DiscreteInputs,
-    /// 3: read holding registers.
-    Holding,
-    /// 4: read input registers.
-    Input,
+    Coils = 1,
+    DiscreteInputs = 2,
+    Holding = 3,
+    Input = 4,
 }
 
 impl Function {
@@ -255,19 +240,13 @@ impl TryFrom<u8> for Function {
 
 impl From<Function> for u8 {
     fn from(function: Function) -> u8 {
-        match function {
-            Function::Coils => 1,
-            Function::DiscreteInputs => 2,
-            Function::Holding => 3,
-            Function::Input => 4,
-        }
+        function as u8
     }
 }
 
 /// Type of a value in its registers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
 pub enum PointType {
     /// A coil or a discrete input.
     Bit,
@@ -288,7 +267,25 @@ pub enum PointType {
 }
 
 impl PointType {
-    /// How many registers it takes.
+    /// Its name in a profile.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bit => "bit",
+            Self::U16 => "u16",
+            Self::I16 => "i16",
+            Self::U32 => "u32",
+            Self::I32 => "i32",
+            Self::U64 => "u64",
+            Self::I64 => "i64",
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+            Self::Bcd16 => "bcd16",
+            Self::Bcd32 => "bcd32",
+            Self::Bcd64 => "bcd64",
+        }
+    }
+
+    /// Number of registers that it takes.
     pub fn registers(self) -> u16 {
         match self {
             Self::Bit | Self::U16 | Self::I16 | Self::Bcd16 => 1,
@@ -298,12 +295,12 @@ impl PointType {
     }
 }
 
-/// Order of the bytes of a value of several registers, A the most significant. Of eight bytes the same rule holds:
-/// words reversed (CDAB), bytes within words swapped (BADC), or both (DCBA).
+/// Order of the bytes of a value of several registers, A the most significant. The same holds for eight bytes: words reversed
+/// (CDAB), bytes within words swapped (BADC), or both (DCBA).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum ByteOrder {
-    /// Big-endian, as the Modbus specification has it.
+    /// Big-endian, as in the Modbus specification.
     #[default]
     Abcd,
     /// Words reversed.
@@ -314,16 +311,15 @@ pub enum ByteOrder {
     Dcba,
 }
 
-/// Registers as a device sent them, and the readings that they must decode to.
+/// Registers as a device sent them, and the values that they must decode to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
     /// Where the registers come from.
     pub source: String,
-    /// Blocks of registers.
     pub block: Vec<ExampleBlock>,
-    /// Parameter, or `parameter@channel`, and the expected value in its canonical unit. Of channels that are not named the
-    /// parameter's holds.
+    /// The expected value by parameter or by `parameter@channel`, in its canonical unit. That of the parameter holds for all
+    /// channels that are not named.
     pub expect: std::collections::BTreeMap<String, f64>,
 }
 
@@ -331,10 +327,8 @@ pub struct Example {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExampleBlock {
-    /// Function code.
     pub function: Function,
-    /// First address.
+    /// Address of the first register.
     pub address: u16,
-    /// The registers.
     pub words: Vec<u16>,
 }

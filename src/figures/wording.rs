@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::catalogue::FigureId;
 use super::phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase, phrase_en};
-use crate::core::Problem;
+use crate::core::Problems;
 
 /// Digits that a rounded number may keep.
 const DIGITS: std::ops::RangeInclusive<u8> = 2..=4;
@@ -123,46 +123,29 @@ fn unit(word: &str) -> Option<(PrintUnit, bool)> {
     })
 }
 
-/// Every problem of `wordings`, with its place under `wording`.
-pub fn check_wordings(wordings: &[Wording]) -> Vec<Problem> {
-    let mut problems = Vec::new();
+/// Adds every problem of `wordings`.
+pub fn check_wordings(wordings: &[Wording], found: &mut Problems) {
     for (index, wording) in wordings.iter().enumerate() {
-        let path = format!("wording[{index}]");
-        let mut add = |field: &str, value: &str, rule: String, hint: String| {
-            problems.push(Problem::new(format!("{path}.{field}"), value, rule, hint));
-        };
-        if wording.figures.is_empty() {
-            let hint = "name at least one, as in docs/figures.md";
-            add("figures", "", "no figure is named".into(), hint.into());
-        }
+        let found = &mut found.item("wording", index);
+        let hint = "name at least one, as in docs/figures.md";
+        found.required(!wording.figures.is_empty(), "figures", "no figure is named", hint);
         for id in &wording.figures {
             let Some(figure) = FigureId::from_id(id).filter(|f| f.spec().print.is_some()) else {
-                let rule = "is no figure that is printed as number and unit";
-                let hint = "the ids are those of docs/figures.md";
-                add("figures", id, rule.into(), hint.into());
+                let rule = "is not a figure that is printed as number and unit";
+                found.add("figures", id, rule, "the ids are those of docs/figures.md");
                 continue;
             };
             let Some(word) = &wording.unit else { continue };
-            if unit(word).and_then(|(unit, _)| figure.factor(unit)).is_none() {
-                let rule = format!("{id} cannot be printed in it");
-                let units = figure.units().join(", ");
-                add("unit", word, rule, format!("the units are {units}"));
-            }
+            let fits = unit(word).and_then(|(unit, _)| figure.factor(unit)).is_some();
+            let hint = format!("the units are {}", figure.units().join(", "));
+            found.ensure(fits, "unit", word, format!("{id} cannot be printed in it"), hint);
         }
-        if let Some(digits) = wording.digits.filter(|digits| !DIGITS.contains(digits)) {
-            let hint = "leave it out for 2".into();
-            add("digits", &digits.to_string(), "must be 2 to 4".into(), hint);
+        if let Some(digits) = wording.digits {
+            found.within("digits", digits, DIGITS, "leave it out for 2");
         }
-        for (field, text, hint) in [
-            ("reason", &wording.reason, "say why, the annex prints it"),
-            ("by", &wording.by, "say who wants it so"),
-        ] {
-            if text.trim().is_empty() {
-                add(field, "\"\"", "must not be empty".into(), hint.into());
-            }
-        }
+        found.text("reason", &wording.reason, "say why, the annex prints it");
+        found.text("by", &wording.by, "say who wants it so");
     }
-    problems
 }
 
 /// The words of `value` of the figure `id`: as `wordings` has it, or else the catalogue.
@@ -256,7 +239,7 @@ mod tests {
         wrong[0].digits = Some(9);
         wrong[0].reason = " ".into();
         wrong[0].figures.push("electricity".into());
-        let problems = check_wordings(&wrong);
+        let problems = Problems::of(|found| check_wordings(&wrong, found));
         let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
         for part in ["wording[0].unit", "the units are 元", "\"electricity\"", "digits", "reason"]
         {

@@ -8,9 +8,8 @@ use super::columns::{COLUMNS, EXPORT_ONLY, id_of};
 use super::row::RowReader;
 use super::table::{Table, too_large};
 use super::{csv, units, workbook};
-use crate::core::Problem;
+use crate::core::{Problem, nearest};
 use crate::figures::Entry;
-use crate::support::nearest;
 use crate::water::Township;
 
 /// An office's own row count, which is skipped.

@@ -75,7 +75,7 @@ impl Bus {
         dtu: Option<DtuDesk>,
     ) -> Result<Self, String> {
         Self::on(
-            Line::Link(Box::new(Link::new(settings, dtu))),
+            Line::Link(Box::new(Link::new(settings, dtu, context.clock.clone()))),
             settings,
             profiles,
             context,
@@ -118,7 +118,7 @@ impl Bus {
         };
         let caller = Caller::new(
             line,
-            context.clock.clone(),
+            context.clock.member(),
             errands,
             habits,
             context.learned.clone(),

@@ -436,10 +436,10 @@ async fn errands_are_served_between_two_requests_and_between_polls() {
     let (waiting, answer) = errand(80);
     let driver = stage.driver.clone();
     let driven = async {
-        driver.settled(1).await;
+        driver.settled().await;
         desk.send(waiting).await.unwrap();
         answer.await.unwrap().unwrap();
-        driver.settled(1).await;
+        driver.settled().await;
         driver.advance_to(at(10_000));
     };
     let (readings, ()) = tokio::join!(stage.bus.poll_next(&stage.stats), driven);
@@ -456,15 +456,15 @@ async fn polls_go_on_by_the_clock_as_it_is_when_it_is_set() {
     stage.poll().await;
     let driver = stage.driver.clone();
     let driven = async {
-        driver.settled(1).await;
+        driver.settled().await;
         driver.step_to(at(10_000));
-        driver.settled(1).await;
+        driver.settled().await;
         driver.advance_to(at(300_000));
     };
     let (readings, ()) = tokio::join!(stage.bus.poll_next(&stage.stats), driven);
     assert_eq!(readings[0].observed_at, at(300_000));
     let driven = async {
-        driver.settled(1).await;
+        driver.settled().await;
         driver.step_to(at(1_659_283_205_000));
     };
     let (readings, ()) = tokio::join!(stage.bus.poll_next(&stage.stats), driven);

@@ -6,6 +6,7 @@ use super::*;
 use crate::modbus::script::{answer, asking};
 use crate::modbus::timing::REQUEST_BYTES;
 use crate::modbus::{Ask, Link, ReadError};
+use crate::support::Clock;
 
 #[test]
 fn settings_give_bytes() {
@@ -30,7 +31,7 @@ async fn receive(buses: &[BusSettings]) -> (SocketAddr, Vec<Link>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { reception.receive(listener).await });
-    let links = buses.iter().map(|bus| Link::new(bus, desks.remove(&bus.name)));
+    let links = buses.iter().map(|bus| Link::new(bus, desks.remove(&bus.name), Clock::system()));
     (address, links.collect())
 }
 

@@ -10,6 +10,7 @@ use super::stream::Port;
 use super::tcp::TcpLine;
 use crate::core::Reason;
 use crate::device::Request;
+use crate::support::Clock;
 
 /// Why a request brought no registers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -193,8 +194,9 @@ enum Line {
 }
 
 impl Link {
-    /// The link that `settings` describe; `dtu` where its terminal's connections arrive, if it has one.
-    pub fn new(settings: &BusSettings, dtu: Option<DtuDesk>) -> Self {
+    /// The link that `settings` describe; `dtu` where its terminal's connections arrive, if it has one. Over Modbus TCP `clock`
+    /// tells when an answer is late; a line of RTU frames keeps its own time.
+    pub fn new(settings: &BusSettings, dtu: Option<DtuDesk>, clock: Clock) -> Self {
         let rtu =
             |port, heartbeat| Self(Line::Rtu(Box::new(RtuLine::new(port, heartbeat, settings))));
         if let Some(serial) = &settings.serial {
@@ -207,7 +209,7 @@ impl Link {
             rtu(Port::Terminal(dtu), heartbeat.unwrap_or_default())
         } else {
             let endpoint = settings.tcp.clone().unwrap_or_default();
-            Self(Line::Tcp(TcpLine::new(endpoint, settings)))
+            Self(Line::Tcp(TcpLine::new(endpoint, settings, clock)))
         }
     }
 

@@ -13,7 +13,7 @@ use super::script::{answer, asking};
 use super::timing::{self, REQUEST_BYTES};
 use super::{Ask, Link, Parity, ReadError, SerialMode};
 use crate::device::{Function, Request};
-use crate::support::Stopwatch;
+use crate::support::{Clock, Stopwatch};
 
 /// A unit whose registers hold their address and the function's code, and whose bits that of odd addresses.
 struct Unit;
@@ -57,7 +57,7 @@ fn line() -> (SerialStream, SerialStream, PathBuf) {
 fn link(path: &Path) -> Link {
     let path = path.display();
     let text = format!("name = 'b'\nserial = {{ port = '{path}', baud = 19200 }}");
-    Link::new(&toml::from_str(&text).unwrap(), None)
+    Link::new(&toml::from_str(&text).unwrap(), None, Clock::system())
 }
 
 /// Time enough for a loaded machine.

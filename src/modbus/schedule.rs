@@ -67,7 +67,8 @@ impl Schedule {
         }
         self.mode = mode;
         for beat in &mut self.beats {
-            if beat.due.is_some() {
+            // A tick that has come already is polled all the same.
+            if beat.due.is_some_and(|due| due > now) {
                 beat.due = Some(next_tick(now, beat.rhythm.interval_s(mode)));
             }
         }

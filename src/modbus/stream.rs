@@ -12,6 +12,7 @@ use super::dtu::DtuDesk;
 use super::link::ReadError;
 use super::settings::{Parity, SerialMode, SerialSettings};
 use super::tcp::dial;
+use crate::support::Clock;
 
 /// Bytes that are discarded with one call: a frame.
 const DISCARD_BYTES: usize = super::rtu::FRAME_MAX;
@@ -50,7 +51,9 @@ impl Port {
             Self::Serial(settings) => {
                 open_serial(settings).map_err(|error| unreachable(error.to_string()))
             }
-            Self::Server(endpoint) => dial(endpoint, timeout).await.map(Stream::Tcp),
+            Self::Server(endpoint) => {
+                dial(endpoint, timeout, &Clock::system()).await.map(Stream::Tcp)
+            }
             Self::Terminal(None) => {
                 Err(unreachable("terminals dial the running gateway only".into()))
             }

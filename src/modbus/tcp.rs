@@ -13,7 +13,7 @@ use super::link::{Ask, ReadError};
 use super::pacing::Pacing;
 use super::settings::BusSettings;
 use crate::device::{Function, Request};
-use crate::support::{Pause, Stopwatch};
+use crate::support::{Clock, Pause, Stopwatch};
 
 /// A connection to one Modbus TCP endpoint, made when it is needed.
 pub(super) struct TcpLine {
@@ -22,17 +22,20 @@ pub(super) struct TcpLine {
     timeout: Duration,
     context: Option<Context>,
     pacing: Pacing,
+    /// Of the timeouts.
+    clock: Clock,
     watch: Stopwatch,
     quiet: Duration,
 }
 
 impl TcpLine {
-    pub(super) fn new(endpoint: String, settings: &BusSettings) -> Self {
+    pub(super) fn new(endpoint: String, settings: &BusSettings, clock: Clock) -> Self {
         Self {
             endpoint,
             timeout: Duration::from_millis(settings.timeout_ms),
             context: None,
             pacing: Pacing::new(settings),
+            clock,
             watch: Stopwatch::start(),
             quiet: Duration::MAX,
         }
@@ -59,13 +62,13 @@ impl TcpLine {
         // Taken out of its place: whatever happens below, a connection comes back only if it is sound.
         let mut context = match self.context.take() {
             Some(context) => context,
-            None => connect(&self.endpoint, self.timeout).await?,
+            None => tcp::attach(dial(&self.endpoint, self.timeout, &self.clock).await?),
         };
         let now = self.watch.elapsed();
         self.quiet = self.pacing.quiet(now);
         self.pacing.asked(ask.unit, now);
         context.set_slave(Slave(ask.unit));
-        let answer = tokio::time::timeout(ask.timeout, request(&mut context, ask.request)).await;
+        let answer = self.clock.timeout(ask.timeout, request(&mut context, ask.request)).await;
         self.pacing.heard(self.watch.elapsed());
         let unit = ask.unit;
         let answer =
@@ -94,12 +97,12 @@ impl TcpLine {
     }
 }
 
-async fn connect(endpoint: &str, timeout: Duration) -> Result<Context, ReadError> {
-    Ok(tcp::attach(dial(endpoint, timeout).await?))
-}
-
 /// Connects to `endpoint`, `host:port`, within `timeout`.
-pub(super) async fn dial(endpoint: &str, timeout: Duration) -> Result<TcpStream, ReadError> {
+pub(super) async fn dial(
+    endpoint: &str,
+    timeout: Duration,
+    clock: &Clock,
+) -> Result<TcpStream, ReadError> {
     let unreachable =
         |problem: String| ReadError::Unreachable { endpoint: endpoint.to_owned(), problem };
     let connecting = async {
@@ -113,7 +116,8 @@ pub(super) async fn dial(endpoint: &str, timeout: Duration) -> Result<TcpStream,
         stream.set_nodelay(true).map_err(|e| unreachable(e.to_string()))?;
         Ok(stream)
     };
-    tokio::time::timeout(timeout, connecting)
+    clock
+        .timeout(timeout, connecting)
         .await
         .map_err(|_| unreachable(format!("no connection within {} ms", timeout.as_millis())))?
 }

@@ -25,7 +25,7 @@ async fn the_rest_of_a_late_answer_is_never_taken_for_the_next() {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let text = format!("name = 'b'\ntcp = '{}'", listener.local_addr().unwrap());
             let settings: BusSettings = toml::from_str(&text).unwrap();
-            let mut line = TcpLine::new(settings.tcp.clone().unwrap(), &settings);
+            let mut line = TcpLine::new(settings.tcp.clone().unwrap(), &settings, Clock::system());
             let far = async {
                 let (mut old, _) = listener.accept().await.unwrap();
                 let mut first = [0; ASKED];

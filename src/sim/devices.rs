@@ -1,4 +1,4 @@
-//! The simulated field devices: one Modbus TCP server for each bus, answering from the poller's own profiles.
+//! The simulated field devices: one Modbus TCP server for each bus, which answers from the poller's own profiles.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -14,6 +14,7 @@ use super::{SimError, World};
 use crate::core::{GatewayId, Parameter, StationId};
 use crate::device::{self, Function, Part, Point, Profile};
 use crate::modbus::{Adjust, BusSettings, DeviceSettings};
+use crate::support::Clock;
 
 /// The devices of all gateways, each bus on a port of 127.0.0.1.
 pub struct Simulator {
@@ -24,15 +25,17 @@ pub struct Simulator {
 impl Simulator {
     /// Opens a port for each bus of each gateway and answers on it until `stop` is cancelled.
     ///
-    /// The devices show the world as it is at its present instant; whoever owns the clock advances it.
+    /// The devices show the world at its present instant; the owner of the clock advances it. A silent unit tells `clock`, on
+    /// which the poller waits, that no answer will come.
     ///
     /// # Errors
     /// [`SimError::Device`] where a device has no profile, the unit id of another or a factor of zero;
-    /// [`SimError::Listen`] where no port can be had.
+    /// [`SimError::Listen`] where no port is free.
     pub async fn start(
         world: Arc<Mutex<World>>,
         gateways: &[(GatewayId, Vec<BusSettings>)],
-        profiles: &[Profile],
+        profiles: &BTreeMap<String, Profile>,
+        clock: &Clock,
         stop: CancellationToken,
     ) -> Result<Self, SimError> {
         let mut addresses = Vec::new();
@@ -40,7 +43,7 @@ impl Simulator {
         for (gateway, buses) in gateways {
             let mut ports = Vec::new();
             for settings in buses {
-                let bus = SimulatedBus::new(world.clone(), settings, profiles)?;
+                let bus = SimulatedBus::new(world.clone(), settings, profiles, clock.clone())?;
                 let listener =
                     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(SimError::Listen)?;
                 ports.push(listener.local_addr().map_err(SimError::Listen)?);
@@ -51,7 +54,7 @@ impl Simulator {
         Ok(Self { addresses, servers })
     }
 
-    /// The address of each bus, in the order that the gateways and their buses were given in.
+    /// The address of each bus, in the order of the gateways and of their buses.
     pub fn addresses(&self) -> &[(GatewayId, Vec<SocketAddr>)] {
         &self.addresses
     }
@@ -62,13 +65,14 @@ impl Simulator {
     }
 }
 
-/// The devices of one bus.
+/// The devices of one bus, by unit id.
 pub(super) struct SimulatedBus {
     world: Arc<Mutex<World>>,
+    clock: Clock,
     units: BTreeMap<u8, SimulatedDevice>,
 }
 
-/// One unit: a profile at a station.
+/// A profile at a station.
 struct SimulatedDevice {
     station: StationId,
     profile: Profile,
@@ -79,7 +83,8 @@ impl SimulatedBus {
     fn new(
         world: Arc<Mutex<World>>,
         settings: &BusSettings,
-        profiles: &[Profile],
+        profiles: &BTreeMap<String, Profile>,
+        clock: Clock,
     ) -> Result<Self, SimError> {
         let mut units = BTreeMap::new();
         for device in &settings.devices {
@@ -89,8 +94,7 @@ impl SimulatedBus {
                 problem,
             };
             let profile = profiles
-                .iter()
-                .find(|p| p.id == device.profile)
+                .get(&device.profile)
                 .ok_or_else(|| wrong(format!("there is no profile {:?}", device.profile)))?;
             if let Some((parameter, _)) = device.adjust.iter().find(|(_, a)| a.scale == 0.0) {
                 return Err(wrong(format!("adjust.{parameter} has a scale of zero")));
@@ -104,16 +108,17 @@ impl SimulatedBus {
                 return Err(wrong("two devices have this unit id".into()));
             }
         }
-        Ok(Self { world, units })
+        Ok(Self { world, clock, units })
     }
 
-    /// What the unit that is asked does.
+    /// The reaction of the requested unit.
     pub(super) fn answer(&self, request: Request, registers_max: u16) -> Answer {
         let Some(device) = self.units.get(&request.unit) else {
             return Answer::Exception(Exception::NoTarget);
         };
         let world = self.world();
         if world.silent(&device.station) {
+            self.clock.no_answer();
             return Answer::Silence;
         }
         let most = device.profile.registers_max.min(registers_max);
@@ -133,9 +138,9 @@ impl SimulatedBus {
 }
 
 impl SimulatedDevice {
-    /// The registers asked for; `None` where some lie before the device's first or after its last point.
+    /// The requested registers; `None` where some lie before the device's first point or after its last.
     ///
-    /// Registers between its points hold zero, as most devices have it.
+    /// Registers between its points hold zero, as in most devices.
     fn registers(&self, world: &World, request: Request) -> Option<Vec<u16>> {
         let function = Function::try_from(request.function).ok()?;
         let parts = || {
@@ -173,7 +178,7 @@ impl SimulatedDevice {
         Some(words)
     }
 
-    /// What this very device shows: the frequency of a drive is its output, that of an energy meter the mains.
+    /// The value that this device shows: the frequency of a drive is its output, that of an energy meter the mains.
     fn shown(&self, world: &World, parameter: Parameter) -> Option<f64> {
         let meter = || self.profile.points.iter().any(|p| p.parameter == Parameter::EnergyTotal);
         if parameter == Parameter::Frequency && meter() {
@@ -182,7 +187,7 @@ impl SimulatedDevice {
         world.shown(&self.station, parameter)
     }
 
-    /// The registers of `point` now, by part; none where the station has nothing of the kind.
+    /// The registers of `point` now, by part; none where the station has no such instrument.
     fn point(&self, world: &World, point: &Point) -> Vec<Vec<u16>> {
         if world.invalid(&self.station, point.parameter)
             && let Some(words) = device::encode_invalid(point)

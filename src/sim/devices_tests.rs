@@ -3,19 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{oneshot, watch};
 use tokio_modbus::client::{Reader, tcp};
 use tokio_modbus::{ExceptionCode, Slave};
 use tokio_util::sync::CancellationToken;
 
 use super::world_tests::{id, scenario, township, world};
 use super::*;
-use crate::core::{GatewayId, Parameter};
+use crate::core::{Flag, GatewayId, Parameter, Reason};
 use crate::device::{self, Function, Point, Profile};
-use crate::modbus::{BusSettings, DeviceSettings};
+use crate::modbus::{Bus, BusContext, BusSettings, BusStats, DeviceSettings, Learned, Mode};
+use crate::support::Clock;
+use crate::support::clock::Driver;
 
 const GATEWAYS: [&str; 7] = [
     include_str!("../../config/examples/2022/gateways/dongmen.toml"),
@@ -39,14 +43,16 @@ fn gateways() -> Vec<(GatewayId, Vec<BusSettings>)> {
     GATEWAYS.iter().map(|text| read(text)).map(|g| (g.gateway, g.bus)).collect()
 }
 
-fn profiles() -> Vec<Profile> {
+fn profiles() -> BTreeMap<String, Profile> {
     let shipped = device::shipped().iter();
-    shipped.map(|(_, text)| device::parse(text).unwrap()).collect()
+    shipped.map(|(id, text)| ((*id).to_owned(), device::parse(text).unwrap())).collect()
 }
 
 /// The example's devices at an instant.
 struct Rig {
     world: Arc<Mutex<World>>,
+    clock: Clock,
+    driver: Driver,
     simulator: Simulator,
     stop: CancellationToken,
 }
@@ -56,9 +62,11 @@ async fn rig(at: &str) -> Rig {
     world.advance_to(at.parse().unwrap());
     let world = Arc::new(Mutex::new(world));
     let stop = CancellationToken::new();
-    let simulator =
-        Simulator::start(world.clone(), &gateways(), &profiles(), stop.clone()).await.unwrap();
-    Rig { world, simulator, stop }
+    let (clock, driver) = Clock::stepped(at.parse().unwrap());
+    let simulator = Simulator::start(world.clone(), &gateways(), &profiles(), &clock, stop.clone())
+        .await
+        .unwrap();
+    Rig { world, clock, driver, simulator, stop }
 }
 
 impl Rig {
@@ -72,7 +80,7 @@ impl Rig {
             assert_eq!(gateway, served);
             for (bus, address) in buses.iter().zip(addresses) {
                 for device in &bus.devices {
-                    let profile = shipped.iter().find(|p| p.id == device.profile).unwrap();
+                    let profile = &shipped[&device.profile];
                     all.push((*address, device.clone(), profile.clone()));
                 }
             }
@@ -89,6 +97,78 @@ impl Rig {
         });
         points.find(|(_, _, point)| point.parameter == parameter).unwrap()
     }
+}
+
+impl Rig {
+    /// Address of the first bus of the gateway with this number.
+    fn address(&self, gateway: usize) -> SocketAddr {
+        self.simulator.addresses()[gateway].1[0]
+    }
+
+    /// The first bus of the gateway with this number, polled at `address` on the rig's clock.
+    fn bus(&self, gateway: usize, address: SocketAddr, timeout_ms: u64) -> Bus {
+        let mut settings = gateways().remove(gateway).1.remove(0);
+        settings.tcp = Some(address.to_string());
+        settings.timeout_ms = timeout_ms;
+        let nowhere = tempfile::tempdir().unwrap().path().join("learned");
+        let context = BusContext {
+            clock: self.clock.clone(),
+            mode: watch::channel(Mode::Normal).1,
+            learned: Arc::new(Learned::open(nowhere, "gw")),
+        };
+        Bus::new(&settings, &profiles(), &context, None).unwrap()
+    }
+}
+
+/// Passes one connection on to `to`; no answer comes back before `begin`.
+async fn relay(listener: TcpListener, to: SocketAddr, begin: oneshot::Receiver<()>) {
+    let (near, _) = listener.accept().await.unwrap();
+    let (mut near_read, mut near_write) = near.into_split();
+    let (mut far_read, mut far_write) = TcpStream::connect(to).await.unwrap().into_split();
+    let answers = async {
+        begin.await.unwrap();
+        tokio::io::copy(&mut far_read, &mut near_write).await
+    };
+    let _closed = tokio::join!(tokio::io::copy(&mut near_read, &mut far_write), answers);
+}
+
+/// The answer comes long after the timeout has passed by the machine's own clock: the poll waits and has all of its readings.
+#[tokio::test]
+async fn a_slow_machine_loses_no_poll() {
+    let rig = rig("2022-08-20T03:00:00Z").await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut bus = rig.bus(0, listener.local_addr().unwrap(), 10);
+    let (begin, begins) = oneshot::channel();
+    tokio::spawn(relay(listener, rig.address(0), begins));
+    let stats = BusStats::default();
+    let mut poll = Box::pin(bus.poll_next(&stats));
+    let early = tokio::time::timeout(Duration::from_millis(200), &mut poll).await;
+    assert!(early.is_err(), "the poll has ended without its answers: {early:?}");
+    begin.send(()).unwrap();
+    let readings = poll.await;
+    assert!(readings.len() > 20, "{}", readings.len());
+    let bad = readings.iter().find(|reading| reading.flag != Flag::Good);
+    assert_eq!(bad, None);
+}
+
+/// The timeout of the silent unit is an hour: it passes at once, for nobody else has anything left to do.
+#[tokio::test]
+async fn a_silent_unit_times_out_without_real_time() {
+    let rig = rig("2022-09-03T20:00:00Z").await;
+    let mut bus = rig.bus(5, rig.address(5), 3_600_000);
+    let stats = BusStats::default();
+    let polled = async {
+        tokio::select! {
+            readings = bus.poll_next(&stats) => readings,
+            () = rig.driver.settled() => panic!("the clock would move during a poll"),
+        }
+    };
+    let readings = tokio::time::timeout(Duration::from_secs(30), polled).await.unwrap();
+    let (silent, others): (Vec<_>, Vec<_>) =
+        readings.iter().partition(|r| r.series.station == id("pump-tangbei-2"));
+    assert!(silent.len() > 2 && others.len() > 10, "{readings:?}");
+    assert!(silent.iter().all(|r| r.reason == Some(Reason::Timeout)), "{silent:?}");
+    assert!(others.iter().all(|r| r.flag == Flag::Good), "{others:?}");
 }
 
 async fn read(
@@ -209,7 +289,7 @@ async fn a_silent_unit_keeps_the_line_open_for_the_others() {
 async fn what_a_device_does_not_have_it_refuses() {
     let rig = rig("2022-08-20T03:00:00Z").await;
     let (settings, address, point) = rig.find("pump-dongmen-1", Parameter::EnergyTotal);
-    let profile = profiles().into_iter().find(|p| p.id == settings.profile).unwrap();
+    let profile = &profiles()[&settings.profile];
     let of_function = || profile.points.iter().filter(|p| p.function == point.function);
     let after = of_function().map(|p| p.address + p.point_type.registers()).max().unwrap();
     let first = of_function().map(|p| p.address).min().unwrap();
@@ -239,8 +319,7 @@ fn the_example_gateways_fit_township_and_profiles() {
                 assert!((1..=247).contains(&device.unit) && units.insert(device.unit), "{name}");
                 assert!(township.station(&device.station).is_some(), "{name}: {}", device.station);
                 let profile = profiles
-                    .iter()
-                    .find(|p| p.id == device.profile)
+                    .get(&device.profile)
                     .unwrap_or_else(|| panic!("{name}: {}", device.profile));
                 let has: Vec<Parameter> = profile.points.iter().map(|p| p.parameter).collect();
                 let wanted = if device.parameters.is_empty() {
@@ -278,7 +357,7 @@ fn the_gateway_to_start_from_fits_the_township() {
     let (township, profiles) = (township(), profiles());
     for device in start.bus.iter().flat_map(|b| &b.devices) {
         assert!(township.station(&device.station).is_some());
-        let profile = profiles.iter().find(|p| p.id == device.profile).unwrap();
+        let profile = &profiles[&device.profile];
         assert!(device.parameters.iter().all(|p| profile.points.iter().any(|x| x.parameter == *p)));
     }
 }

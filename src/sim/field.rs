@@ -6,7 +6,7 @@ use crate::water::Pump;
 
 /// Square metres of a mu.
 const M2_PER_MU: f64 = 10_000.0 / 15.0;
-/// Water from a source below this share of a pump's flow is not worth starting it. Engineering judgement.
+/// Share of a pump's flow that a source must have, or starting the pump is not worth it. Engineering judgement.
 const START_SHARE_MIN: f64 = 0.25;
 
 /// One pump and its field.
@@ -15,38 +15,32 @@ pub(super) struct Field {
     rated: Pump,
     /// Water that the field lacks, mm.
     deficit_mm: f64,
-    /// Deficit from which its farmer pumps, mm.
+    /// Deficit at which its farmer begins to pump, mm.
     start_mm: f64,
     watering: bool,
-    /// Whether it runs at the full hour, when its instruments are read.
+    /// Whether the pump runs at the full hour, when its instruments are read.
     pub runs: bool,
-    /// Hours that it ran and was not seen to, h: a look finds it running as often as it does run.
+    /// Hours that it ran without being seen, h. A debt: over time it is seen running as often as it runs.
     unseen_h: f64,
     /// Flow at the full hour, m3/h.
     pub flow_m3h: f64,
-    /// What its meters show.
+    /// The values that its meters show.
     pub registers: Registers,
 }
 
 /// Meter registers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Registers {
-    /// kWh.
     pub energy_kwh: f64,
-    /// m3.
     pub volume_m3: f64,
-    /// h.
     pub run_hours: f64,
 }
 
 /// What a pump did in an hour.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Run {
-    /// h.
     pub hours: f64,
-    /// m3.
     pub water_m3: f64,
-    /// kWh.
     pub energy_kwh: f64,
 }
 
@@ -65,7 +59,7 @@ impl Registers {
 impl Field {
     pub(super) fn new(scenario: &Scenario, seed: u64, number: u32, rated: &Pump) -> Self {
         let demand = &scenario.demand;
-        let mut draw = Draw::new(seed, Purpose::Habits, number);
+        let mut draw = Draw::new(seed, Purpose::Farmer, number);
         let start_mm = demand.start_mm + draw.share() * demand.start_spread_mm;
         Self {
             deficit_mm: draw.between(0.0, demand.start_mm),
@@ -84,7 +78,7 @@ impl Field {
         if self.runs { self.rated.rated_power_kw } else { 0.0 }
     }
 
-    /// Lets the field dry for an hour; says whether its farmer wants water in it.
+    /// Lets the field dry for an hour. Returns whether its farmer wants to pump.
     pub(super) fn dry(
         &mut self,
         scenario: &Scenario,
@@ -107,7 +101,7 @@ impl Field {
         self.watering && (from..before).contains(&hour)
     }
 
-    /// Pumps for an hour: what the field wants, at most `available_m3`, with the water `drop_m` below its normal level.
+    /// Pumps for an hour what the field needs, at most `available_m3`; the water is `drop_m` below its normal level.
     pub(super) fn pump(&mut self, scenario: &Scenario, available_m3: f64, drop_m: f64) -> Run {
         // A lower source is a higher lift: at the same power the flow falls in proportion.
         let lift_m = self.rated.rated_head_m + drop_m.max(0.0);
@@ -136,7 +130,7 @@ impl Field {
         run
     }
 
-    /// The pump stands for an hour.
+    /// Lets the pump stand for an hour.
     pub(super) fn rest(&mut self) {
         self.runs = false;
         self.flow_m3h = 0.0;

@@ -1,20 +1,20 @@
-//! Random numbers: the same seed, the same township, whatever is asked in which order.
+//! Random numbers: the same seed gives the same township, whatever is drawn in which order.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// A generator for one purpose of one thing: purposes and things never share numbers.
+/// A generator for one purpose and one thing, which share their numbers with no other.
 pub(super) struct Draw(ChaCha8Rng);
 
-/// What is drawn.
+/// The use of the random numbers.
 #[derive(Clone, Copy)]
 pub(super) enum Purpose {
     /// The weather of a day; the thing is the day's number.
     Weather = 1,
-    /// The registers that meters begin with; the thing is the pump's number.
+    /// The first registers of meters; the thing is the pump's number.
     Meters = 2,
-    /// The habits of a field's farmer; the thing is the pump's number.
-    Habits = 3,
+    /// When the farmer of a field waters; the thing is the pump's number.
+    Farmer = 3,
 }
 
 impl Draw {

@@ -1,49 +1,44 @@
 //! The scenario: weather, water, demand, meters and faults of a simulation, all of it data.
 
+use std::ops::RangeInclusive;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::SimError;
-use crate::core::{Parameter, Period, StationId};
+use crate::core::{Parameter, Period, Problems, StationId};
 
-/// What `config/examples/2022/scenario.toml` holds.
+const SHARE: RangeInclusive<f64> = 0.0..=1.0;
+
+/// A scenario, as `config/examples/2022/scenario.toml` shows it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
-    /// The seed where the caller has no other.
+    /// Used where the caller gives no other.
     pub seed: u64,
     /// First day of the physics.
     pub physics_from: Date,
-    /// What the truth is summed over.
+    /// The period over which the truth is summed.
     pub event: Period,
     /// Climate by month; each month once.
     #[serde(rename = "month")]
     pub months: Vec<MonthClimate>,
-    /// Days that go before the months; the first that holds a day counts.
+    /// Overrule the months; the first spell that contains a day counts.
     #[serde(rename = "spell", default)]
     pub spells: Vec<Spell>,
-    /// Soil of the catchments.
     pub soil: SoilSettings,
-    /// What farmers pump.
     pub demand: DemandSettings,
-    /// Ponds and reservoirs.
     pub pond: PondSettings,
-    /// Channels.
     pub channel: ChannelSettings,
-    /// Wells.
     pub well: WellSettings,
-    /// Drinking-water tanks.
     pub tank: TankSettings,
-    /// Registers that meters begin with.
     pub meters: MeterSettings,
-    /// Meters whose register is given.
     #[serde(rename = "meter", default)]
     pub presets: Vec<MeterPreset>,
-    /// What each water source is fed by; each source of the township once.
+    /// Each water source of the township once.
     #[serde(rename = "source")]
     pub sources: Vec<SourceSettings>,
-    /// What goes wrong.
     #[serde(rename = "fault", default)]
     pub faults: Vec<Fault>,
 }
@@ -66,9 +61,8 @@ pub struct MonthClimate {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spell {
-    /// First day.
     pub from: Date,
-    /// Last day.
+    /// Included.
     pub to: Date,
     /// Share of days with rain, 0 to 1.
     pub wet_day_share: f64,
@@ -94,7 +88,7 @@ pub struct SoilSettings {
     pub depth_mm: f64,
 }
 
-/// What farmers pump.
+/// When and how much farmers pump.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DemandSettings {
@@ -112,7 +106,7 @@ pub struct DemandSettings {
     pub deficit_max_mm: f64,
     /// Share of the pumped water that does not reach the roots, 0 to below 1.
     pub loss_share: f64,
-    /// Pumps run from the first to before the second hour of the day.
+    /// Pumps run from the first hour of the day until the second.
     pub hours: [i8; 2],
 }
 
@@ -124,9 +118,9 @@ pub struct PondSettings {
     pub fill_start: f64,
     /// Seepage through the bottom, mm a day.
     pub seepage_mm_per_day: f64,
-    /// Time in which what stands above the normal level falls to a third, h.
+    /// Time in which the water above the normal level falls to a third, h.
     pub surplus_hours: f64,
-    /// A pump that stopped at the dead level starts again this much above it, m.
+    /// Height above the dead level at which a pump that stopped there starts again, m.
     pub restart_margin_m: f64,
 }
 
@@ -138,7 +132,7 @@ pub struct ChannelSettings {
     pub fast_hours: f64,
     /// Recession of the half that seeps out of the hills, days.
     pub slow_days: f64,
-    /// Lost on the way, m3/h.
+    /// Water lost on the way, m3/h.
     pub loss_m3h: f64,
 }
 
@@ -158,21 +152,18 @@ pub struct WellSettings {
 pub struct TankSettings {
     /// Drinking water used, litres a person and day.
     pub litres_per_person_day: f64,
-    /// The float valve opens this much below the normal level, m.
+    /// Depth below the normal level at which the float valve opens, m.
     pub valve_opens_below_normal_m: f64,
     /// Share of the spring that remains when the soil is driest, 0 to 1.
     pub inflow_share_dry: f64,
 }
 
-/// Registers that meters begin with lie between the two of each pair.
+/// Registers of meters on the first day of the physics: between the two values of each pair.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MeterSettings {
-    /// kWh.
     pub energy_kwh: [f64; 2],
-    /// m3.
     pub volume_m3: [f64; 2],
-    /// h.
     pub run_hours: [f64; 2],
 }
 
@@ -182,65 +173,43 @@ pub struct MeterSettings {
 pub struct MeterPreset {
     /// The pump.
     pub station: StationId,
-    /// Its energy register on the first day of the physics, kWh.
+    /// Energy register on the first day of the physics, kWh.
     pub energy_kwh: f64,
 }
 
-/// What a water source is fed by.
+/// What feeds a water source.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceSettings {
-    /// The source.
     pub station: StationId,
     /// Catchment of a pond, reservoir or channel, m2.
     #[serde(default)]
     pub catchment_m2: f64,
-    /// Aquifer of a well, spring of a tank, m3/h at its best.
+    /// Most that the aquifer of a well or the spring of a tank gives, m3/h.
     #[serde(default)]
     pub inflow_m3h: f64,
-    /// Of a well: area of its aquifer times specific yield, m2.
+    /// Area of the aquifer of a well times its specific yield, m2.
     #[serde(default)]
     pub area_m2: f64,
-    /// Of a channel: flow at its normal level, m3/h.
+    /// Flow of a channel at its normal level, m3/h.
     #[serde(default)]
     pub normal_flow_m3h: f64,
 }
 
-/// What goes wrong.
+/// Something that goes wrong.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Fault {
     /// The pump's electricity meter is replaced by one that stands at zero.
-    MeterReset {
-        /// The pump.
-        station: StationId,
-        /// When.
-        at: Timestamp,
-    },
-    /// The station's units accept connections and answer nothing.
-    Silence {
-        /// The station.
-        station: StationId,
-        /// From when.
-        from: Timestamp,
-        /// Until before when.
-        to: Timestamp,
-    },
-    /// The station's sensor reports its sign for "no value".
-    Sentinel {
-        /// The station.
-        station: StationId,
-        /// Which of its parameters.
-        parameter: Parameter,
-        /// From when.
-        from: Timestamp,
-        /// Until before when.
-        to: Timestamp,
-    },
+    MeterReset { station: StationId, at: Timestamp },
+    /// The station's units accept connections and answer nothing, from `from` until `to`.
+    Silence { station: StationId, from: Timestamp, to: Timestamp },
+    /// The station's sensor reports its sign for "no value", from `from` until `to`.
+    Sentinel { station: StationId, parameter: Parameter, from: Timestamp, to: Timestamp },
 }
 
 impl Fault {
-    /// The station that it befalls.
+    /// The station that has the fault.
     pub fn station(&self) -> &StationId {
         match self {
             Self::MeterReset { station, .. }
@@ -251,110 +220,99 @@ impl Fault {
 }
 
 impl Scenario {
-    /// Reads a scenario and checks its numbers.
+    /// Reads a scenario and checks it.
     ///
     /// # Errors
-    /// [`SimError::Scenario`] where it does not read, [`SimError::Value`] where a number makes no sense.
+    /// [`SimError::Scenario`] where it cannot be read, [`SimError::Problems`] where a value makes no sense.
     pub fn parse(text: &str) -> Result<Self, SimError> {
         let scenario: Self = toml::from_str(text)?;
-        scenario.check()?;
-        Ok(scenario)
+        let mut found = Problems::default();
+        scenario.check(&mut found);
+        found.result(scenario).map_err(SimError::Problems)
     }
 
-    /// Checks what the types leave open.
-    fn check(&self) -> Result<(), SimError> {
-        let share = |path: &str, value: f64| {
-            (0.0..=1.0)
-                .contains(&value)
-                .then_some(())
-                .ok_or_else(|| SimError::value(path, value, "a share lies between 0 and 1"))
-        };
-        let positive = |path: &str, value: f64| {
-            (value.is_finite() && value > 0.0)
-                .then_some(())
-                .ok_or_else(|| SimError::value(path, value, "has to be above zero"))
-        };
-        let not_negative = |path: &str, value: f64| {
-            (value.is_finite() && value >= 0.0)
-                .then_some(())
-                .ok_or_else(|| SimError::value(path, value, "may not be negative"))
-        };
-        let climates = self
-            .months
-            .iter()
-            .map(|m| ("month", m.wet_day_share, m.rain_mm, m.evaporation_mm))
-            .chain(
-                self.spells.iter().map(|s| ("spell", s.wet_day_share, s.rain_mm, s.evaporation_mm)),
-            );
-        for (what, wet, rain, evaporation) in climates {
-            share(&format!("{what}.wet_day_share"), wet)?;
-            not_negative(&format!("{what}.rain_mm"), rain)?;
-            not_negative(&format!("{what}.evaporation_mm"), evaporation)?;
+    /// Adds every value that makes no sense, though its type allows it.
+    pub fn check(&self, found: &mut Problems) {
+        self.check_climate(found);
+        found.ensure(
+            self.physics_from < self.event.from && self.event.from <= self.event.to,
+            "event.from",
+            self.event.from,
+            "the event must begin after the physics, and end no earlier than it begins",
+            "",
+        );
+        self.check_demand(&mut found.at("demand"));
+        let Self { soil, pond, channel, well, tank, .. } = self;
+        found.within("soil.runoff_share_dry", soil.runoff_share_dry, SHARE, "");
+        found.within("soil.runoff_share_wet", soil.runoff_share_wet, SHARE, "");
+        found.positive("soil.deficit_max_mm", soil.deficit_max_mm, "");
+        found.positive("soil.depth_mm", soil.depth_mm, "");
+        found.within("pond.fill_start", pond.fill_start, SHARE, "");
+        found.positive("pond.surplus_hours", pond.surplus_hours, "");
+        found.not_negative("pond.seepage_mm_per_day", pond.seepage_mm_per_day, "");
+        found.not_negative("pond.restart_margin_m", pond.restart_margin_m, "");
+        found.positive("channel.fast_hours", channel.fast_hours, "");
+        found.positive("channel.slow_days", channel.slow_days, "");
+        found.not_negative("channel.loss_m3h", channel.loss_m3h, "");
+        found.within("well.inflow_share_dry", well.inflow_share_dry, SHARE, "");
+        found.not_negative("well.drawdown_m_per_m3h", well.drawdown_m_per_m3h, "");
+        found.within("tank.inflow_share_dry", tank.inflow_share_dry, SHARE, "");
+        found.not_negative("tank.litres_per_person_day", tank.litres_per_person_day, "");
+        let MeterSettings { energy_kwh, volume_m3, run_hours } = self.meters;
+        for (key, [low, high]) in
+            [("energy_kwh", energy_kwh), ("volume_m3", volume_m3), ("run_hours", run_hours)]
+        {
+            let found = &mut found.at("meters");
+            found.not_negative(key, low, "");
+            let rule = "must be the least and the most, in this order";
+            found.ensure(high - low >= 0.0 && high.is_finite(), key, high, rule, "");
+        }
+        for (index, preset) in self.presets.iter().enumerate() {
+            found.item("meter", index).not_negative("energy_kwh", preset.energy_kwh, "");
+        }
+        for (index, source) in self.sources.iter().enumerate() {
+            let found = &mut found.item("source", index);
+            found.not_negative("catchment_m2", source.catchment_m2, "");
+            found.not_negative("inflow_m3h", source.inflow_m3h, "");
+            found.not_negative("area_m2", source.area_m2, "");
+            found.not_negative("normal_flow_m3h", source.normal_flow_m3h, "");
+        }
+    }
+
+    fn check_climate(&self, found: &mut Problems) {
+        let months = self.months.iter().map(|m| (m.wet_day_share, m.rain_mm, m.evaporation_mm));
+        let spells = self.spells.iter().map(|s| (s.wet_day_share, s.rain_mm, s.evaporation_mm));
+        let months = months.enumerate().map(|climate| ("month", climate));
+        let spells = spells.enumerate().map(|climate| ("spell", climate));
+        for (list, (index, (wet_day_share, rain_mm, evaporation_mm))) in months.chain(spells) {
+            let found = &mut found.item(list, index);
+            found.within("wet_day_share", wet_day_share, SHARE, "");
+            found.not_negative("rain_mm", rain_mm, "");
+            found.not_negative("evaporation_mm", evaporation_mm, "");
         }
         for month in 1..=12_i8 {
             let times = self.months.iter().flat_map(|m| &m.months).filter(|m| **m == month).count();
-            if times != 1 {
-                let rule = "each month from 1 to 12 has its climate once";
-                return Err(SimError::value("month.months", month, rule));
-            }
+            let rule = "each month from 1 to 12 must have its climate once";
+            found.ensure(times == 1, "month", format!("{month} {times} times"), rule, "");
         }
-        if self.event.from <= self.physics_from || self.event.to < self.event.from {
-            let rule =
-                "the event begins after the physics does, and ends no earlier than it begins";
-            return Err(SimError::value("event.from", self.event.from, rule));
+    }
+
+    fn check_demand(&self, found: &mut Problems) {
+        let demand = &self.demand;
+        found.not_negative("share", demand.share, "");
+        found.within("loss_share", demand.loss_share, SHARE, "");
+        found.positive("start_mm", demand.start_mm, "");
+        found.not_negative("start_spread_mm", demand.start_spread_mm, "");
+        let rule = "must be below start_mm: a field has enough before watering begins again";
+        found.ensure(demand.stop_mm < demand.start_mm, "stop_mm", demand.stop_mm, rule, "");
+        found.positive("deficit_max_mm", demand.deficit_max_mm, "");
+        for (index, factor) in demand.crop_factor.into_iter().enumerate() {
+            found.not_negative(format_args!("crop_factor[{index}]"), factor, "");
         }
-        share("soil.runoff_share_dry", self.soil.runoff_share_dry)?;
-        share("soil.runoff_share_wet", self.soil.runoff_share_wet)?;
-        share("well.inflow_share_dry", self.well.inflow_share_dry)?;
-        share("tank.inflow_share_dry", self.tank.inflow_share_dry)?;
-        share("pond.fill_start", self.pond.fill_start)?;
-        share("demand.loss_share", self.demand.loss_share)?;
-        positive("soil.deficit_max_mm", self.soil.deficit_max_mm)?;
-        positive("soil.depth_mm", self.soil.depth_mm)?;
-        positive("pond.surplus_hours", self.pond.surplus_hours)?;
-        positive("channel.fast_hours", self.channel.fast_hours)?;
-        positive("channel.slow_days", self.channel.slow_days)?;
-        not_negative("channel.loss_m3h", self.channel.loss_m3h)?;
-        not_negative("demand.share", self.demand.share)?;
-        positive("demand.start_mm", self.demand.start_mm)?;
-        not_negative("demand.start_spread_mm", self.demand.start_spread_mm)?;
-        if self.demand.stop_mm >= self.demand.start_mm {
-            let rule = "a field has enough below the deficit at which watering begins";
-            return Err(SimError::value("demand.stop_mm", self.demand.stop_mm, rule));
-        }
-        positive("demand.deficit_max_mm", self.demand.deficit_max_mm)?;
-        not_negative("pond.seepage_mm_per_day", self.pond.seepage_mm_per_day)?;
-        not_negative("pond.restart_margin_m", self.pond.restart_margin_m)?;
-        not_negative("well.drawdown_m_per_m3h", self.well.drawdown_m_per_m3h)?;
-        not_negative("tank.litres_per_person_day", self.tank.litres_per_person_day)?;
-        for factor in self.demand.crop_factor {
-            not_negative("demand.crop_factor", factor)?;
-        }
-        let [first, before] = self.demand.hours;
-        if !(0 <= first && first < before && before <= 24) {
-            let rule = "pumps run from an hour of the day to a later one, at most 24";
-            return Err(SimError::value("demand.hours", before, rule));
-        }
-        let registers = [
-            ("meters.energy_kwh", self.meters.energy_kwh),
-            ("meters.volume_m3", self.meters.volume_m3),
-            ("meters.run_hours", self.meters.run_hours),
-        ];
-        for (path, [low, high]) in registers {
-            not_negative(path, low)?;
-            not_negative(path, high - low)?;
-        }
-        for preset in &self.presets {
-            not_negative(&format!("meter {}", preset.station), preset.energy_kwh)?;
-        }
-        for source in &self.sources {
-            let path = format!("source {}", source.station);
-            not_negative(&path, source.catchment_m2)?;
-            not_negative(&path, source.inflow_m3h)?;
-            not_negative(&path, source.area_m2)?;
-            not_negative(&path, source.normal_flow_m3h)?;
-        }
-        Ok(())
+        let [first, before] = demand.hours;
+        let right = 0 <= first && first < before && before <= 24;
+        let rule = "must be an hour of the day and a later one, at most 24";
+        found.ensure(right, "hours", format!("[{first}, {before}]"), rule, "");
     }
 }
 
@@ -372,11 +330,11 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_named() {
+    fn a_wrong_value_is_named() {
         let cases = [
             ("seed = 2022", "sede = 2022", "sede"),
             ("\nshare = ", "\nshare = -1 #", "demand.share"),
-            ("months = [3]", "months = [4]", "month.months"),
+            ("months = [3]", "months = [4]", "month = 3 0 times"),
             ("stop_mm = 6.0", "stop_mm = 60.0", "demand.stop_mm"),
             ("kind = \"silence\"", "kind = \"noise\"", "noise"),
         ];

@@ -1,6 +1,6 @@
-//! A Modbus TCP server on loopback: frames in, frames out. What the answers are, the bus of simulated devices says.
+//! A Modbus TCP server on loopback for one bus of simulated devices.
 //!
-//! Own code and not tokio-modbus, for a silent unit must leave its connection open and read on, as real ones do.
+//! Its own code instead of tokio-modbus, since a silent unit must leave its connection open and read on, as real ones do.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use super::devices::SimulatedBus;
 
 /// Connections that one bus serves at once: serial servers and field devices take 4 to 16.
 const CONNECTIONS_MAX: usize = 16;
-/// Pause after a connection could not be taken (no file handle left, say), so that the loop does not spin.
+/// Pause after a connection could not be accepted (no file handle left, for example), so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// The longest frame after the length field: unit id and a PDU of at most 253 bytes (Modbus over serial line, 2.5.1).
 const FRAME_BYTES_MAX: usize = 254;
@@ -25,37 +25,31 @@ const REGISTERS_MAX: u16 = 125;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Exception {
-    /// The function is not known.
     Function = 1,
-    /// There is no such register.
     Address = 2,
     /// The number of registers is not allowed.
     Value = 3,
-    /// Nobody at this unit id.
+    /// No device has this unit id.
     NoTarget = 0x0B,
 }
 
-/// What a unit does with a request.
+/// The reaction of a unit to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// The registers.
     Words(Vec<u16>),
-    /// An exception.
     Exception(Exception),
-    /// Nothing at all.
     Silence,
 }
 
 /// A request to read registers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Request {
-    /// Unit id.
     pub unit: u8,
-    /// Function code, 3 or 4.
+    /// 3 or 4.
     pub function: u8,
-    /// First register.
+    /// Address of the first register.
     pub address: u16,
-    /// Number of registers, 1 to 125.
+    /// Number of registers, not yet checked.
     pub count: u16,
 }
 
@@ -81,7 +75,7 @@ pub(super) async fn serve(listener: TcpListener, bus: Arc<SimulatedBus>, stop: C
                     });
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "a simulated bus could not take a connection");
+                    tracing::warn!(%error, "a simulated bus could not accept a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             },
@@ -90,7 +84,7 @@ pub(super) async fn serve(listener: TcpListener, bus: Arc<SimulatedBus>, stop: C
     while connections.join_next().await.is_some() {}
 }
 
-/// Answers the requests of one connection until the peer closes it or sends what is no Modbus TCP.
+/// Answers the requests of one connection until the peer closes it or sends something other than Modbus TCP.
 async fn converse(mut stream: TcpStream, bus: &SimulatedBus) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let mut header = [0_u8; 6];
@@ -118,7 +112,7 @@ async fn converse(mut stream: TcpStream, bus: &SimulatedBus) -> std::io::Result<
     }
 }
 
-/// Unit id and PDU of the reply to `body`, unit id and PDU of a request; `None` for silence.
+/// The reply to `body`; both are unit id and PDU. `None` for silence.
 fn reply(body: &[u8], bus: &SimulatedBus) -> Option<Vec<u8>> {
     let (unit, function) = (*body.first()?, *body.get(1)?);
     let answer = match (function, body.get(2..)?) {

@@ -1,4 +1,4 @@
-//! The water of a source, hour by hour.
+//! The water balance of a source, hour by hour.
 
 use super::SimError;
 use super::scenario::{Scenario, SourceSettings};
@@ -11,7 +11,7 @@ const DEPTH_OVER_FLOW: f64 = 0.6;
 /// Engineering judgement.
 const DRINKING_DAY: (std::ops::Range<i8>, f64, f64) = (6..22, 1.3, 0.4);
 
-/// What of the hour's weather matters to a source.
+/// The weather of an hour, as far as it matters to a source.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hour {
     /// Rain, mm.
@@ -35,7 +35,7 @@ pub(super) struct Source {
     crest_m: f64,
     feed: SourceSettings,
     body: Body,
-    /// Pumps stopped at the dead level and wait for the restart margin.
+    /// Pumps have stopped at the dead level and wait for the restart margin.
     exhausted: bool,
     /// Drawn in the present hour, m3.
     drawn_m3: f64,
@@ -45,7 +45,7 @@ pub(super) struct Source {
 enum Body {
     /// Pond or reservoir.
     Basin { curve: StorageCurve, volume_m3: f64 },
-    /// Two stores that drain into the channel, and its flow after losses and pumps.
+    /// Two storages that drain into the channel, and its flow after losses and pumps.
     Channel { fast_m3: f64, slow_m3: f64, flow_m3h: f64 },
     /// Water in the aquifer above the bottom.
     Well { volume_m3: f64, drawdown_m: f64 },
@@ -128,7 +128,7 @@ impl Source {
         }
     }
 
-    /// The level at or below which it is dry, m: a channel where it ceases to flow, all others in the mud above their bottom.
+    /// The level at or below which it is dry, m: of a channel the level at which it ceases to flow, else the mud above the bottom.
     pub(super) fn dry_level_m(&self) -> f64 {
         match self.body {
             Body::Channel { .. } => self.bottom_m,
@@ -141,7 +141,7 @@ impl Source {
         self.normal_m - self.level_m()
     }
 
-    /// What pumps may still draw in this hour, m3: nothing at or below the dead level.
+    /// Water that pumps may still draw in this hour, m3: none at or below the dead level.
     pub(super) fn available_m3(&self) -> f64 {
         if self.exhausted {
             return 0.0;
@@ -158,7 +158,7 @@ impl Source {
         left.max(0.0)
     }
 
-    /// Takes `water_m3` out, at most what is [available](Self::available_m3).
+    /// Takes out `water_m3`, at most the [available](Self::available_m3) water.
     pub(super) fn draw(&mut self, water_m3: f64) {
         self.drawn_m3 += water_m3;
         match &mut self.body {
@@ -201,7 +201,7 @@ impl Source {
                 let full_m3 = self.feed.area_m2 * (self.normal_m - self.bottom_m);
                 let dry = scenario.well.inflow_share_dry;
                 let inflow = self.feed.inflow_m3h * (dry + (1.0 - dry) * hour.wetness);
-                // The lower the water, the steeper the way to it.
+                // The lower the water, the steeper the gradient towards it.
                 let share = 2.0 * (1.0 - *volume_m3 / full_m3);
                 *volume_m3 = (*volume_m3 + inflow * share.clamp(0.0, 1.0)).min(full_m3);
             }
@@ -230,7 +230,7 @@ impl Source {
         }
     }
 
-    /// The hour ends: what was drawn shows.
+    /// Ends the hour: the level shows the water that was drawn.
     pub(super) fn settle(&mut self, scenario: &Scenario) {
         if let Body::Well { drawdown_m, .. } = &mut self.body {
             *drawdown_m = self.drawn_m3 * scenario.well.drawdown_m_per_m3h;
@@ -242,7 +242,7 @@ impl Source {
     }
 }
 
-/// Surface at `volume_m3`: the slope of the storage curve there, m2.
+/// Surface at `volume_m3`, m2: the slope of the storage curve there.
 fn area_m2(curve: &StorageCurve, volume_m3: f64) -> f64 {
     // Half the resolution of level records, 1 cm (GB/T 50138).
     const HALF_M: f64 = 0.005;

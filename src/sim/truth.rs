@@ -1,4 +1,4 @@
-//! What really happened over the event: the measure that every measured figure is held against.
+//! What really happened in the event: the reference for every measured figure.
 //!
 //! Truth is physical. It goes on through a meter's roll-over or reset, a silent unit and a sensor without a value.
 
@@ -9,36 +9,29 @@ use serde::Serialize;
 
 use crate::core::{Period, StationId};
 
-/// A source other than a channel counts as dry while its level stands at most this much above its bottom, m; a channel when
-/// it ceases to flow. Engineering judgement: a few
-/// centimetres of mud and the sensor's own error (2 cm for level records).
+/// A source other than a channel counts as dry while its level is at most this much above its bottom, m; a channel when it
+/// ceases to flow. Engineering judgement: a few centimetres of mud and the sensor's own error (2 cm for level records).
 pub const DRY_MARGIN_M: f64 = 0.05;
 
 /// What happened between the first hour of the event and now, or the event's end.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Truth {
-    /// The event.
     pub event: Period,
-    /// By pump.
     pub pumps: BTreeMap<StationId, PumpTruth>,
-    /// By water source.
     pub sources: BTreeMap<StationId, SourceTruth>,
-    /// By rain gauge: rain, mm.
+    /// Rain by gauge, mm.
     pub rain_mm: BTreeMap<StationId, f64>,
 }
 
 /// What a pump did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct PumpTruth {
-    /// Electricity used, kWh.
     pub energy_kwh: f64,
-    /// Water lifted, m3.
     pub water_m3: f64,
-    /// Hours that it ran, h.
     pub hours_run: f64,
 }
 
-/// What a water source went through, looked at on every full hour of the event.
+/// The state of a water source, noted at every full hour of the event.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct SourceTruth {
     /// Full hours at which it was dry: without flow, or at most [`DRY_MARGIN_M`] above its bottom.

@@ -1,4 +1,4 @@
-//! The weather of an hour, drawn by day from the seed.
+//! The weather, drawn day by day from the seed.
 
 use jiff::civil::{Date, DateTime};
 
@@ -17,7 +17,6 @@ const RAIN_HOURS_MAX: f64 = 10.0;
 /// The weather of one day.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Day {
-    /// The day.
     pub date: Date,
     /// Rain over the township, mm.
     pub rain_mm: f64,
@@ -27,21 +26,21 @@ pub(super) struct Day {
     rain_from_hour: i8,
     /// Hours with rain.
     rain_hours: i8,
-    /// Of each place, its rain over the township's.
+    /// Rain of each place, relative to the township's.
     places: [f64; PLACES],
 }
 
-/// Rain gauges that see rain of their own; further ones share it.
+/// Rain gauges with rain of their own; further ones share it.
 const PLACES: usize = 8;
 
 impl Day {
-    /// The weather of `date`: the same for the same seed, whatever days were asked for before.
+    /// The weather of `date`: the same for the same seed, whatever was drawn before.
     pub(super) fn new(scenario: &Scenario, seed: u64, date: Date) -> Self {
         let (wet_day_share, rain_mean, evaporation_mean) = climate(scenario, date);
         let number = i32::from(date.year()) * 366 + i32::from(date.day_of_year());
         let mut draw = Draw::new(seed, Purpose::Weather, number.unsigned_abs());
         let wet = draw.share() < wet_day_share;
-        // Depths of rain days are about exponential: many small ones, few large.
+        // The depths of rainy days are roughly exponential: many small, few large.
         let depth = -rain_mean * (1.0 - draw.share()).ln();
         let spread = draw.between(1.0 - EVAPORATION_SPREAD, 1.0 + EVAPORATION_SPREAD);
         let rain_hours = draw.between(2.0, RAIN_HOURS_MAX) as i8;
@@ -67,7 +66,7 @@ impl Day {
         (if rains { rain } else { 0.0 }, if DAYLIGHT.contains(&hour) { evaporation } else { 0.0 })
     }
 
-    /// The rain at a place over the township's.
+    /// The rain of a place, relative to the township's.
     pub(super) fn place(&self, place: usize) -> f64 {
         self.places.get(place % PLACES).copied().unwrap_or(1.0)
     }
@@ -80,7 +79,7 @@ fn climate(scenario: &Scenario, date: Date) -> (f64, f64, f64) {
     match (spell, month) {
         (Some(s), _) => (s.wet_day_share, s.rain_mm, s.evaporation_mm),
         (None, Some(m)) => (m.wet_day_share, m.rain_mm, m.evaporation_mm),
-        // The scenario's check rules it out.
+        // Ruled out by the scenario's check.
         (None, None) => (0.0, 0.0, 0.0),
     }
 }

@@ -1,4 +1,4 @@
-//! The township hour by hour: weather, soil, sources, pumps, and what its instruments show.
+//! The simulated township, hour by hour: weather, soil, sources, pumps, and the values that its instruments show.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,13 @@ use super::source::{Hour, Source};
 use super::truth::{PumpTruth, SourceTruth, Truth};
 use super::weather::Day;
 use crate::core::{Calendar, Parameter, StationId};
-use crate::water::{StationKind, Township};
+use crate::water::{self, StationKind, Township};
 
 /// Supply voltage without load, V (GB/T 12325: 220 V + 7 % at most), and its drop while a pump runs.
 const VOLTAGE_V: (f64, f64) = (229.0, 5.0);
 /// Mains frequency, Hz.
 pub(super) const MAINS_HZ: f64 = 50.0;
-/// Battery of a solar station, V: lowest at dawn, and how much higher it stands in the early afternoon.
+/// Battery of a solar station, V: at its lowest, at dawn, and the difference to the early afternoon.
 const BATTERY_V: (f64, f64) = (12.4, 0.9);
 /// Soil temperature at 20 cm depth, degC: mean of the year and half its range; engineering judgement for Jiangxi.
 const SOIL_DEGC: (f64, f64) = (19.0, 10.0);
@@ -31,7 +31,7 @@ pub struct World {
     seed: u64,
     calendar: Calendar,
     now: Timestamp,
-    /// The last full hour that the physics has come to.
+    /// The last full hour that the physics has reached.
     hour_at: Timestamp,
     event: (Timestamp, Timestamp),
     day: Day,
@@ -41,8 +41,10 @@ pub struct World {
     pumps: BTreeMap<StationId, Pump>,
     gauges: BTreeMap<StationId, Gauge>,
     soils: Vec<StationId>,
+    /// Full hours of the day at which each source was dry.
     dry_today: BTreeMap<StationId, u32>,
-    looks_today: u32,
+    /// Full hours of the day at which the sources were looked at.
+    hours_today: u32,
     truth: Truth,
 }
 
@@ -51,16 +53,41 @@ struct Pump {
     field: Field,
 }
 
+impl Pump {
+    /// The pump with this number in the township; it owns the random numbers of its field and its meters.
+    fn new(
+        scenario: &Scenario,
+        seed: u64,
+        number: u32,
+        station: &StationId,
+        rated: &water::Pump,
+    ) -> Result<Self, SimError> {
+        if rated.rated_flow_m3h <= 0.0 || rated.rated_head_m <= 0.0 {
+            return Err(SimError::Station {
+                path: "the township".into(),
+                station: station.clone(),
+                rule: "needs a rated flow and head above zero",
+            });
+        }
+        let mut field = Field::new(scenario, seed, number, rated);
+        if let Some(preset) = scenario.presets.iter().find(|p| p.station == *station) {
+            field.registers.energy_kwh = preset.energy_kwh;
+        }
+        Ok(Self { source: rated.source.clone(), field })
+    }
+}
+
 struct Gauge {
+    /// Index of its place in the day's weather.
     place: usize,
     register_mm: f64,
 }
 
 impl World {
-    /// The world on the first hour of its physics.
+    /// The world in the first hour of its physics.
     ///
     /// # Errors
-    /// [`SimError::Station`] where township and scenario do not fit each other.
+    /// [`SimError::Station`] where township and scenario do not fit together.
     pub fn new(
         township: &Township,
         scenario: &Scenario,
@@ -69,7 +96,7 @@ impl World {
     ) -> Result<Self, SimError> {
         check_names(township, scenario)?;
         let mut sources = BTreeMap::new();
-        let mut pumps = BTreeMap::new();
+        let mut pumps: BTreeMap<StationId, Pump> = BTreeMap::new();
         let mut gauges = BTreeMap::new();
         let mut soils = Vec::new();
         for station in &township.stations {
@@ -78,21 +105,9 @@ impl World {
                     sources.insert(station.id.clone(), Source::new(scenario, station)?);
                 }
                 (StationKind::Pump, Some(rated)) => {
-                    if rated.rated_flow_m3h <= 0.0 || rated.rated_head_m <= 0.0 {
-                        return Err(SimError::Station {
-                            path: "the township".into(),
-                            station: station.id.clone(),
-                            rule: "needs a rated flow and head above zero",
-                        });
-                    }
                     let number = u32::try_from(pumps.len()).unwrap_or(u32::MAX);
-                    let mut field = Field::new(scenario, seed, number, rated);
-                    if let Some(preset) = scenario.presets.iter().find(|p| p.station == station.id)
-                    {
-                        field.registers.energy_kwh = preset.energy_kwh;
-                    }
-                    let source = rated.source.clone();
-                    pumps.insert(station.id.clone(), Pump { source, field });
+                    let pump = Pump::new(scenario, seed, number, &station.id, rated)?;
+                    pumps.insert(station.id.clone(), pump);
                 }
                 (StationKind::RainGauge, _) => {
                     let place = gauges.len();
@@ -107,7 +122,7 @@ impl World {
                 return Err(SimError::Station {
                     path: format!("pump {id}"),
                     station: pump.source.clone(),
-                    rule: "is no water source of the township",
+                    rule: "is not a water source of the township",
                 });
             }
         }
@@ -121,7 +136,7 @@ impl World {
             local,
             soil_deficit_mm: 0.0,
             dry_today: BTreeMap::new(),
-            looks_today: 0,
+            hours_today: 0,
             truth: Truth {
                 event: scenario.event,
                 pumps: pumps.keys().map(|id| (id.clone(), PumpTruth::default())).collect(),
@@ -138,7 +153,7 @@ impl World {
         })
     }
 
-    /// Lets time pass until `at`. The physics goes by full hours: between them nothing changes. Never back.
+    /// Lets time pass until `at`, never back. The physics moves by full hours: between them nothing changes.
     pub fn advance_to(&mut self, at: Timestamp) {
         while let Ok(next) = self.hour_at.checked_add(1.hour()) {
             if next > at {
@@ -154,14 +169,13 @@ impl World {
         self.now
     }
 
-    /// What really happened over the event so far.
+    /// What really happened in the event so far.
     pub fn truth(&self) -> &Truth {
         &self.truth
     }
 
-    /// What an instrument of `station` shows of `parameter` now, in its canonical unit; `None` where the station has
-    /// nothing of the kind. The frequency of a pump is that of its drive. A register that a meter's replacement set back
-    /// is shown set back.
+    /// The value of `parameter` that an instrument of `station` shows now, in the canonical unit; `None` where the station has no
+    /// such instrument. The frequency of a pump is that of its drive. After a replacement the register of the new meter is shown.
     pub fn shown(&self, station: &StationId, parameter: Parameter) -> Option<f64> {
         if parameter == Parameter::BatteryVoltage {
             let sun = self.day_wave(14.0);
@@ -194,7 +208,7 @@ impl World {
         }
     }
 
-    /// Whether the units of `station` answer nothing now.
+    /// Whether the units of `station` do not answer now.
     pub fn silent(&self, station: &StationId) -> bool {
         self.scenario.faults.iter().any(|fault| {
             matches!(fault, Fault::Silence { station: s, from, to } if s == station && *from <= self.now && self.now < *to)
@@ -225,12 +239,12 @@ impl World {
         })
     }
 
-    /// A wave over the day from -1 to 1, at its top at `top_hour`.
+    /// A wave over the day from -1 to 1, highest at `top_hour`.
     fn day_wave(&self, top_hour: f64) -> f64 {
         ((f64::from(self.local.hour()) - top_hour) / 24.0 * std::f64::consts::TAU).cos()
     }
 
-    /// The hour from `hour_at` to `next`.
+    /// Lets the hour from `hour_at` to `next` pass.
     fn step(&mut self, next: Timestamp) {
         let began = self.hour_at;
         let counts = self.event.0 <= began && began < self.event.1;
@@ -272,10 +286,10 @@ impl World {
         self.hour_at = next;
         self.now = self.now.max(next);
         self.local = local(&self.calendar, next);
-        self.look(next);
+        self.note_levels(next);
     }
 
-    /// What the hour does to the catchments' soil, and what runs off.
+    /// Wets or dries the catchments' soil for an hour, and computes the run-off.
     fn soil_hour(&mut self, rain_mm: f64, evaporation_mm: f64) -> Hour {
         let soil = &self.scenario.soil;
         let wetness = 1.0 - self.soil_deficit_mm / soil.deficit_max_mm;
@@ -287,7 +301,7 @@ impl World {
         Hour { rain_mm, runoff_mm, evaporation_mm, wetness, hour: self.local.hour() }
     }
 
-    /// Meters that were replaced in the hour stand at zero at its end.
+    /// Sets the registers of meters that were replaced in the hour to zero.
     fn replace_meters(&mut self, began: Timestamp, next: Timestamp) {
         for fault in &self.scenario.faults {
             if let Fault::MeterReset { station, at } = fault
@@ -300,12 +314,12 @@ impl World {
         }
     }
 
-    /// Looks at every source on the full hour `at`.
-    fn look(&mut self, at: Timestamp) {
+    /// Notes the level of every source at the full hour `at`.
+    fn note_levels(&mut self, at: Timestamp) {
         if at < self.event.0 || at >= self.event.1 {
             return;
         }
-        self.looks_today += 1;
+        self.hours_today += 1;
         for (id, source) in &self.sources {
             let Some(truth) = self.truth.sources.get_mut(id) else {
                 continue;
@@ -324,13 +338,13 @@ impl World {
             .is_ok_and(|later| self.calendar.day_of(later) != self.calendar.day_of(at));
         if next_day {
             for (id, hours) in std::mem::take(&mut self.dry_today) {
-                if hours == self.looks_today
+                if hours == self.hours_today
                     && let Some(truth) = self.truth.sources.get_mut(&id)
                 {
                     truth.dry_days += 1;
                 }
             }
-            self.looks_today = 0;
+            self.hours_today = 0;
         }
     }
 }
@@ -339,7 +353,7 @@ fn local(calendar: &Calendar, at: Timestamp) -> DateTime {
     calendar.zone().to_datetime(at)
 }
 
-/// What the scenario names has to be in the township.
+/// Every station that the scenario names has to be in the township.
 fn check_names(township: &Township, scenario: &Scenario) -> Result<(), SimError> {
     let named = scenario
         .sources
@@ -352,7 +366,7 @@ fn check_names(township: &Township, scenario: &Scenario) -> Result<(), SimError>
             return Err(SimError::Station {
                 path: path.into(),
                 station: station.clone(),
-                rule: "is no station of the township",
+                rule: "is not a station of the township",
             });
         }
     }

@@ -1,10 +1,10 @@
 //! The only place that asks the time.
 //!
-//! Time is injected: a hub runs on [`Clock::system`], a gateway, whose machine has no battery clock, on [`Clock::kept`], the demo and tests on [`Clock::stepped`], whose driver moves the time
-//! forward once everybody who sleeps on it is asleep again. On such a clock a slow machine makes the run slower, never a
-//! reading late (docs/decisions/0004).
+//! Time is injected: a hub runs on [`Clock::system`]; a gateway, whose machine has no battery clock, on [`Clock::kept`]; the
+//! demo and tests on [`Clock::stepped`], whose driver moves the time forward when everybody it waits for is asleep again. On
+//! such a clock a slow machine makes the run slower, but no reading late (docs/decisions/0004).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -32,11 +32,12 @@ pub struct Clock(Source);
 
 #[derive(Debug, Clone)]
 enum Source {
-    /// With when it was made.
+    /// The stopwatch runs since the clock was made.
     System(Stopwatch),
     #[cfg(feature = "edge")]
     Kept(Stopwatch, Arc<Kept>),
-    Stepped(Arc<Stepped>),
+    /// With a member, the driver waits for whoever holds this clock.
+    Stepped(Arc<Stepped>, Option<Arc<Member>>),
 }
 
 #[cfg(feature = "edge")]
@@ -82,8 +83,34 @@ struct State {
     now: Timestamp,
     /// How far it has been moved, not counting steps.
     uptime: Duration,
-    sleepers: BTreeMap<(Timestamp, u64), oneshot::Sender<()>>,
+    /// By the time at which each is due.
+    sleepers: BTreeMap<(Timestamp, u64), Sleeper>,
+    /// Waits that the driver may end before what they wait for has come.
+    timeouts: BTreeMap<u64, oneshot::Sender<()>>,
+    /// Requests that will not be answered, and whose senders have not been told yet.
+    unanswered: usize,
+    members: BTreeSet<u64>,
     next_id: u64,
+}
+
+#[derive(Debug)]
+struct Sleeper {
+    wake: oneshot::Sender<()>,
+    member: Option<u64>,
+}
+
+impl State {
+    fn id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// How many members are awake.
+    fn busy(&mut self) -> usize {
+        self.sleepers.retain(|_, sleeper| !sleeper.wake.is_closed());
+        let asleep: BTreeSet<u64> = self.sleepers.values().filter_map(|s| s.member).collect();
+        self.members.difference(&asleep).count()
+    }
 }
 
 impl Stepped {
@@ -91,6 +118,25 @@ impl Stepped {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// One whom the driver of a stepped clock waits for, until it is dropped.
+#[derive(Debug)]
+struct Member {
+    clock: Arc<Stepped>,
+    id: u64,
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        self.clock.state().members.remove(&self.id);
+        self.clock.changed.notify_one();
+    }
+}
+
+/// What was waited for has not come in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("timed out")]
+pub struct TimedOut;
 
 impl Clock {
     /// The machine's clock.
@@ -176,11 +222,74 @@ impl Clock {
                 now: start,
                 uptime: Duration::ZERO,
                 sleepers: BTreeMap::new(),
+                timeouts: BTreeMap::new(),
+                unanswered: 0,
+                members: BTreeSet::new(),
                 next_id: 0,
             }),
             changed: Notify::new(),
         });
-        (Self(Source::Stepped(stepped.clone())), Driver(stepped))
+        (Self(Source::Stepped(stepped.clone(), None)), Driver(stepped))
+    }
+
+    /// The same clock for a task that a stepped clock has to wait for: it moves only while that task sleeps on this clock.
+    ///
+    /// Made before the task starts, so that the time cannot move before its first sleep. The task makes one request at a time.
+    pub fn member(&self) -> Self {
+        let Source::Stepped(stepped, _) = &self.0 else {
+            return self.clone();
+        };
+        let id = {
+            let mut state = stepped.state();
+            let id = state.id();
+            state.members.insert(id);
+            id
+        };
+        let member = Arc::new(Member { clock: stepped.clone(), id });
+        Self(Source::Stepped(stepped.clone(), Some(member)))
+    }
+
+    /// Waits for `work`, at most `longest`.
+    ///
+    /// On a stepped clock no time passes while somebody works, so nothing is late there because the machine is slow. The wait
+    /// ends when every other member is asleep and whoever was asked has said that there will be no answer
+    /// ([`Clock::no_answer`]).
+    ///
+    /// # Errors
+    /// The time is up.
+    pub async fn timeout<F: Future>(
+        &self,
+        longest: Duration,
+        work: F,
+    ) -> Result<F::Output, TimedOut> {
+        let Source::Stepped(stepped, _) = &self.0 else {
+            return tokio::time::timeout(longest, work).await.map_err(|_| TimedOut);
+        };
+        let (sender, receiver) = oneshot::channel();
+        let id = {
+            let mut state = stepped.state();
+            state.timeouts.retain(|_, sender| !sender.is_closed());
+            let id = state.id();
+            state.timeouts.insert(id, sender);
+            id
+        };
+        tokio::select! {
+            biased;
+            output = work => {
+                stepped.state().timeouts.remove(&id);
+                Ok(output)
+            }
+            Ok(()) = receiver => Err(TimedOut),
+        }
+    }
+
+    /// Says that a request of a member has come and will not be answered: the member may time out. Without effect on a clock
+    /// that runs by itself, where time passes anyway.
+    pub fn no_answer(&self) {
+        if let Source::Stepped(stepped, _) = &self.0 {
+            stepped.state().unanswered += 1;
+            stepped.changed.notify_one();
+        }
     }
 
     /// The instant, to the millisecond: that is what readings carry.
@@ -189,7 +298,7 @@ impl Clock {
             Source::System(_) => Timestamp::now(),
             #[cfg(feature = "edge")]
             Source::Kept(_, kept) => kept.now(),
-            Source::Stepped(stepped) => stepped.state().now,
+            Source::Stepped(stepped, _) => stepped.state().now,
         };
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
@@ -201,28 +310,28 @@ impl Clock {
             Source::System(made) => made.elapsed(),
             #[cfg(feature = "edge")]
             Source::Kept(made, _) => made.elapsed(),
-            Source::Stepped(stepped) => stepped.state().uptime,
+            Source::Stepped(stepped, _) => stepped.state().uptime,
         }
     }
 
-    /// Sleeps until the clock shows `at` or later, or has been set back: then whoever sleeps has to look at it anew.
+    /// Sleeps until the clock shows `at` or later, or has been set back: then the caller has to look at it again.
     pub async fn sleep_until(&self, at: Timestamp) {
         let begun = self.now();
         match &self.0 {
-            Source::Stepped(stepped) => {
+            Source::Stepped(stepped, member) => {
                 let receiver = {
                     let mut state = stepped.state();
                     if at <= state.now {
                         return;
                     }
-                    let (sender, receiver) = oneshot::channel();
-                    let id = state.next_id;
-                    state.next_id += 1;
-                    state.sleepers.insert((at, id), sender);
+                    let (wake, receiver) = oneshot::channel();
+                    let id = state.id();
+                    let member = member.as_ref().map(|member| member.id);
+                    state.sleepers.insert((at, id), Sleeper { wake, member });
                     receiver
                 };
                 stepped.changed.notify_one();
-                // The driver gone means the run is over: whoever sleeps on its clock sleeps until cancelled.
+                // Without its driver the run is over: whoever sleeps on the clock sleeps until cancelled.
                 if receiver.await.is_err() {
                     std::future::pending::<()>().await;
                 }
@@ -266,15 +375,23 @@ impl Stopwatch {
 pub struct Driver(Arc<Stepped>);
 
 impl Driver {
-    /// Waits until `sleepers` tasks sleep on the clock.
-    pub async fn settled(&self, sleepers: usize) {
+    /// Waits until every member sleeps on the clock. Members that wait for an answer that will not come time out on the way.
+    pub async fn settled(&self) {
         loop {
             let changed = self.0.changed.notified();
             {
                 let mut state = self.0.state();
-                state.sleepers.retain(|_, sender| !sender.is_closed());
-                if state.sleepers.len() >= sleepers {
+                let busy = state.busy();
+                if busy == 0 {
                     return;
+                }
+                // Everybody who is awake waits in vain: nobody else could still do something in this instant.
+                if state.unanswered >= busy {
+                    state.unanswered = 0;
+                    for (_, timeout) in std::mem::take(&mut state.timeouts) {
+                        // Whoever was cancelled meanwhile needs no end of its wait.
+                        let _cancelled = timeout.send(());
+                    }
                 }
             }
             changed.await;
@@ -293,7 +410,7 @@ impl Driver {
                 break;
             }
             // A sleeper that has been cancelled meanwhile needs no waking.
-            let _cancelled = entry.remove().send(());
+            let _cancelled = entry.remove().wake.send(());
         }
     }
 }
@@ -305,8 +422,8 @@ impl Driver {
     pub fn step_to(&self, at: Timestamp) {
         let mut state = self.0.state();
         state.now = at;
-        for (_, sender) in std::mem::take(&mut state.sleepers) {
-            let _cancelled = sender.send(());
+        for (_, sleeper) in std::mem::take(&mut state.sleepers) {
+            let _cancelled = sleeper.wake.send(());
         }
     }
 }
@@ -323,7 +440,7 @@ mod tests {
     async fn a_stepped_clock_moves_only_when_driven() {
         let (clock, driver) = Clock::stepped(at(0));
         let sleeper = tokio::spawn({
-            let clock = clock.clone();
+            let clock = clock.member();
             async move {
                 clock.sleep_until(at(10)).await;
                 let first = clock.now();
@@ -331,9 +448,9 @@ mod tests {
                 (first, clock.now())
             }
         });
-        driver.settled(1).await;
+        driver.settled().await;
         driver.advance_to(at(10));
-        driver.settled(1).await;
+        driver.settled().await;
         driver.advance_to(at(25));
         assert_eq!(sleeper.await.unwrap(), (at(10), at(25)));
         driver.advance_to(at(1));
@@ -369,7 +486,6 @@ mod tests {
     }
 
     /// Whether `future` cannot be done yet.
-    #[cfg(feature = "edge")]
     async fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {
         tokio::select! {
             biased;
@@ -382,15 +498,55 @@ mod tests {
     async fn a_cancelled_sleeper_does_not_count() {
         let (clock, driver) = Clock::stepped(at(0));
         let sleeper = tokio::spawn({
-            let clock = clock.clone();
+            let clock = clock.member();
             async move { clock.sleep_until(at(10)).await }
         });
-        driver.settled(1).await;
+        driver.settled().await;
         sleeper.abort();
         assert!(sleeper.await.unwrap_err().is_cancelled());
+        // It has left: nobody waits for it.
+        driver.settled().await;
+        let clock = clock.member();
         let other = tokio::spawn(async move { clock.sleep_until(at(5)).await });
-        driver.settled(1).await;
+        driver.settled().await;
         driver.advance_to(at(5));
         other.await.unwrap();
+    }
+
+    /// A task that is no member sleeps beside one that still works: the clock must not move on.
+    #[tokio::test]
+    async fn only_the_sleep_of_members_counts() {
+        let (clock, driver) = Clock::stepped(at(0));
+        let member = clock.member();
+        let mut guest = Box::pin(clock.sleep_until(at(10)));
+        assert!(is_pending(&mut guest).await);
+        let mut settled = Box::pin(driver.settled());
+        assert!(is_pending(&mut settled).await);
+        let mut sleep = Box::pin(member.sleep_until(at(10)));
+        assert!(is_pending(&mut sleep).await);
+        settled.await;
+    }
+
+    #[tokio::test]
+    async fn a_wait_on_a_stepped_clock_ends_by_no_real_time_but_by_the_word_that_no_answer_comes() {
+        let (clock, driver) = Clock::stepped(at(0));
+        let (one, other) = (clock.member(), clock.member());
+        let mut waiting = Box::pin(one.timeout(Duration::ZERO, std::future::pending::<()>()));
+        assert!(is_pending(&mut waiting).await);
+        let settled = driver.settled();
+        tokio::pin!(settled);
+        clock.no_answer();
+        // The other one still works, and might do something that ends the wait.
+        assert!(is_pending(&mut settled).await);
+        assert!(is_pending(&mut waiting).await);
+        let mut sleep = Box::pin(other.sleep_until(at(1)));
+        assert!(is_pending(&mut sleep).await);
+        assert!(is_pending(&mut settled).await);
+        assert_eq!(waiting.await, Err(TimedOut));
+        let mut sleep = Box::pin(one.sleep_until(at(1)));
+        assert!(is_pending(&mut sleep).await);
+        settled.await;
+        let answer = one.timeout(Duration::ZERO, std::future::ready(7)).await;
+        assert_eq!(answer, Ok(7));
     }
 }

@@ -9,7 +9,6 @@ pub mod hex;
 #[cfg(feature = "edge")]
 pub mod kernel_clock;
 pub mod mutex;
-pub mod nearest;
 #[cfg(any(feature = "edge", feature = "hub"))]
 pub mod openmetrics;
 pub mod owner;
@@ -22,11 +21,10 @@ pub mod timekeeper;
 pub use backoff::Backoff;
 #[cfg(feature = "edge")]
 pub use clock::Base;
-pub use clock::{Clock, Stopwatch};
+pub use clock::{Clock, Stopwatch, TimedOut};
 pub use errors::error_chain;
 pub use hex::hex;
 pub use mutex::lock;
-pub use nearest::nearest;
 pub use owner::Owner;
 #[cfg(feature = "edge")]
 pub use pause::Pause;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::Problem;
+use crate::core::{Problem, Problems};
 
 /// The rules that come with the program.
 const EMBEDDED: &str = include_str!("../../config/rules/drought-grades.toml");
@@ -204,44 +204,35 @@ impl GradeRules {
             let hint = "config/rules/drought-grades.toml shows the form";
             vec![Problem::new("file", "", error.to_string().trim(), hint)]
         })?;
-        let mut problems = Vec::new();
+        let mut found = Problems::default();
         for (index, rule) in file.rule.iter().enumerate() {
-            check(rule, &format!("rule[{index}]"), &mut problems);
+            check(rule, &mut found.item("rule", index));
         }
-        if !file.rule.iter().any(|rule| rule.set == set) {
-            let mut sets: Vec<&str> = file.rule.iter().map(|r| r.set.as_str()).collect();
-            sets.sort_unstable();
-            sets.dedup();
-            let hint = format!("the sets are {}", sets.join(", "));
-            problems.push(Problem::new("drought_grades", set, "no rule belongs to this set", hint));
-        }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        let mut sets: Vec<&str> = file.rule.iter().map(|r| r.set.as_str()).collect();
+        sets.sort_unstable();
+        sets.dedup();
+        let hint = format!("the sets are {}", sets.join(", "));
+        found.ensure(
+            sets.contains(&set),
+            "drought_grades",
+            set,
+            "no rule belongs to this set",
+            hint,
+        );
         let rules = file.rule.into_iter().filter(|rule| rule.set == set);
-        Ok(Self { rules: rules.collect() })
+        found.result(Self { rules: rules.collect() })
     }
 }
 
-fn check(rule: &GradeRule, path: &str, problems: &mut Vec<Problem>) {
-    let mut add = |field: &str, value: String, rule: &str, hint: &str| {
-        problems.push(Problem::new(format!("{path}.{field}"), value, rule, hint));
-    };
-    if rule.months.is_empty() || rule.months.iter().any(|m| !(1..=12).contains(m)) {
-        add(
-            "months",
-            format!("{:?}", rule.months),
-            "are 1 to 12",
-            "name the months that it holds in",
-        );
-    }
+fn check(rule: &GradeRule, found: &mut Problems) {
+    let months = !rule.months.is_empty() && rule.months.iter().all(|m| (1..=12).contains(m));
+    let hint = "name the months in which it holds";
+    found.ensure(months, "months", format!("{:?}", rule.months), "must be 1 to 12", hint);
     for (index, band) in rule.bands.iter().enumerate() {
-        let count = band.bounds().iter().flatten().count();
-        let finite = band.bounds().iter().flatten().all(|bound| bound.is_finite());
-        if count != 1 || !finite {
-            let field = format!("bands[{index}]");
-            add(&field, String::new(), "a band has one bound", "at_most, below, at_least or above");
-        }
+        let bounds: Vec<f64> = band.bounds().into_iter().flatten().collect();
+        let one = matches!(bounds[..], [bound] if bound.is_finite());
+        let hint = "at_most, below, at_least or above";
+        found.item("bands", index).ensure(one, "", "", "a band has one bound", hint);
     }
     let bound = |band: &Band| band.bounds().iter().flatten().next().copied().unwrap_or(0.0);
     let worsens = rule.bands.windows(2).all(|pair| {
@@ -249,17 +240,14 @@ fn check(rule: &GradeRule, path: &str, problems: &mut Vec<Problem>) {
         let further = if pair[0].falls() { b < a } else { b > a };
         pair[0].falls() == pair[1].falls() && pair[0].grade < pair[1].grade && further
     });
-    if rule.bands.is_empty() || !worsens {
-        let hint = "from light to extreme, each further on than the one before";
-        add("bands", String::new(), "the bands do not worsen", hint);
-    }
-    if !(rule.margin.is_finite() && rule.margin >= 0.0) {
-        add("margin", rule.margin.to_string(), "must be 0 or more", "0 for none");
-    }
-    if rule.source.trim().is_empty() || !(0.0..=1.0).contains(&rule.confidence) {
-        let hint = "say where the numbers come from and how sure they are, 0 to 1";
-        add("source", rule.source.clone(), "a rule has a source and a confidence", hint);
-    }
+    let hint = "from light to extreme, each further on than the one before";
+    let right = !rule.bands.is_empty() && worsens;
+    found.ensure(right, "bands", "", "the bands do not worsen", hint);
+    found.not_negative("margin", rule.margin, "0 for none");
+    let sourced = !rule.source.trim().is_empty() && (0.0..=1.0).contains(&rule.confidence);
+    let hint = "say where the numbers come from and how sure they are, 0 to 1";
+    let must = "a rule has a source and a confidence";
+    found.ensure(sourced, "source", &rule.source, must, hint);
 }
 
 /// What a rule says on a day.

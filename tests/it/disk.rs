@@ -294,16 +294,16 @@ async fn hours_until_dropped(config: &Path) -> SpoolStatus {
     let (clock, driver) = Clock::stepped("2026-01-01T00:00:00Z".parse().unwrap());
     let spool = Edge::spool(&settings, clock.now()).unwrap();
     let edge = Edge::open(settings, &profiles, spool, clock.clone()).unwrap();
-    let (watch, buses) = (edge.watch(), edge.bus_count());
+    let watch = edge.watch();
     let stop = CancellationToken::new();
     let running = tokio::spawn(edge.run(stop.clone()));
     let mut hours_more = 0;
     while hours_more < 30 {
-        driver.settled(buses).await;
+        driver.settled().await;
         hours_more += u32::from(watch.spooled().spool.dropped_readings > 0);
         driver.advance_to(clock.now() + SignedDuration::from_hours(1));
     }
-    driver.settled(buses).await;
+    driver.settled().await;
     let told = watch.spooled();
     stop.cancel();
     running.await.unwrap().unwrap();

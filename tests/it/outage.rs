@@ -97,15 +97,15 @@ async fn three_days_of_outage_arrive_in_order_and_nothing_new_waits_for_them() {
     let (clock, driver) = Clock::stepped(start);
     let spool = Edge::spool(&settings, clock.now()).unwrap();
     let edge = Edge::open(settings, &profiles, spool, clock.clone()).unwrap();
-    let (watch, buses) = (edge.watch(), edge.bus_count());
+    let watch = edge.watch();
     let stop = CancellationToken::new();
     let running = tokio::spawn(edge.run(stop.clone()));
 
     let begun = Instant::now();
-    driver.settled(buses).await;
+    driver.settled().await;
     for _ in 1..POLLS {
         driver.advance_to(clock.now() + INTERVAL);
-        driver.settled(buses).await;
+        driver.settled().await;
     }
     let held = watch.spooled().spool;
     let readings = POLLS * field.readings_per_poll();
@@ -134,12 +134,12 @@ async fn three_days_of_outage_arrive_in_order_and_nothing_new_waits_for_them() {
     while (1..=POLLS).any(|seq| !at.contains_key(&seq)) {
         second.tick().await;
         assert!(drain.elapsed() < DRAIN_MAX, "{:?}, {} acknowledged", watch.spooled(), at.len());
-        driver.settled(buses).await;
+        driver.settled().await;
         stepped.insert(POLLS + 1 + stepped.len() as u64, Instant::now());
         driver.advance_to(clock.now() + INTERVAL);
         acknowledged(&acks, &mut at);
     }
-    driver.settled(buses).await;
+    driver.settled().await;
     let made = POLLS + stepped.len() as u64;
     let empty = async {
         let mut spool = watch.spool.clone();

@@ -12,7 +12,7 @@ use crate::config::{self, Profiles};
 use crate::device::Request;
 use crate::edge::desk::{Answer, Ask, Client, Failure, ReadAsk};
 use crate::modbus::{Ask as LinkAsk, BusSettings, Link, Parity, SerialMode, SerialSettings};
-use crate::support::Stopwatch;
+use crate::support::{Clock, Stopwatch};
 
 /// Speeds of a serial line, bit/s: from the slowest telemetry modems to the limit of RS-485 drivers. Engineering judgement.
 const BAUDS: RangeInclusive<i64> = 300..=4_000_000;
@@ -179,7 +179,7 @@ impl Setup {
             "{}: a DTU connects to the running gateway only; start the gateway and try again",
             bus.line()
         );
-        Ok(Line::Direct(Link::new(bus, None), Duration::from_millis(bus.timeout_ms)))
+        Ok(Line::Direct(Link::new(bus, None, Clock::system()), Duration::from_millis(bus.timeout_ms)))
     }
 }
 

@@ -147,7 +147,11 @@ fn grid(named: u16, rows: &[Row], candidates: &[Candidate]) -> Table {
             let mark = if fits { "*" } else { "" };
             value.map_or(String::new(), |value| format!("{mark}{}", number(value)))
         });
-        let head = [row.address.to_string(), base(named, row.address).into(), row.type_name.into()];
+        let head = [
+            row.address.to_string(),
+            base(named, row.address).into(),
+            row.point_type.name().into(),
+        ];
         table.row(head.into_iter().chain(cells));
     }
     table
@@ -168,7 +172,7 @@ fn print_candidates(arguments: &Arguments, sought: &Sought, candidates: &[Candid
             (place + 1).to_string(),
             candidate.address.to_string(),
             base(arguments.address, candidate.address).into(),
-            candidate.type_name.into(),
+            candidate.point_type.name().into(),
             candidate.order_name.into(),
             format!("{:?}", candidate.scale),
             number(candidate.value),
@@ -180,7 +184,7 @@ fn print_candidates(arguments: &Arguments, sought: &Sought, candidates: &[Candid
         say!("# 第 {} 名，抄进型号文件：", place + 1);
         show!("{}", probe::point_lines(candidate, arguments.function, arguments.parameter));
         if candidate.signed_too {
-            say!("# 可能为负的量，类型改用 {}", candidate.type_name.replace('u', "i"));
+            say!("# 可能为负的量，类型改用 {}", candidate.point_type.name().replace('u', "i"));
         }
         say!("");
     }

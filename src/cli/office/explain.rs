@@ -6,10 +6,11 @@ use anyhow::Context;
 use clap::Args;
 
 use super::period_args::PeriodArgs;
+use crate::core::nearest;
 use crate::figures::FigureId;
 use crate::hub;
 use crate::report;
-use crate::support::{Clock, nearest};
+use crate::support::Clock;
 
 /// Levels that are printed where nothing else is asked: figure, inputs, and what happened to each meter.
 const DEPTH: usize = 3;

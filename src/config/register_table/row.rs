@@ -1,12 +1,12 @@
-//! One row of a register table: the point and the example that it describes, or what is wrong with its cells.
+//! One row of a register table: its point and its example, or the problems of its cells.
 
 use toml::{Table, Value};
 
 use super::Base;
-use super::words::{self, COLUMNS, Column};
-use crate::core::{Kind, Parameter, Problem, Unit};
+use super::vocabulary::{self, COLUMNS, Column};
+use crate::core::{Kind, Parameter, Problems, Unit};
 
-/// What the manual calls a column.
+/// The name of a column in the manual.
 pub(super) fn name(column: Column) -> &'static str {
     let named = COLUMNS.iter().find(|(known, _)| *known == column);
     named.and_then(|(_, names)| names.first()).copied().unwrap_or_default()
@@ -33,57 +33,52 @@ pub(super) struct Row<'a> {
     pub(super) header: &'a csv::StringRecord,
     pub(super) columns: &'a [Option<Column>],
     pub(super) record: &'a csv::StringRecord,
-    pub(super) problems: &'a mut Vec<Problem>,
+    pub(super) found: &'a mut Problems,
 }
 
 impl Row<'_> {
+    fn index(&self, column: Column) -> Option<usize> {
+        self.columns.iter().position(|known| *known == Some(column))
+    }
+
     /// The cell of a column; `None` where it is empty or not there.
     fn cell(&self, column: Column) -> Option<String> {
-        let index = self.columns.iter().position(|known| *known == Some(column))?;
-        let cell = self.record.get(index).filter(|cell| !cell.is_empty());
+        let cell = self.record.get(self.index(column)?).filter(|cell| !cell.is_empty());
         cell.map(str::to_owned)
     }
 
     fn wrong(&mut self, column: Column, rule: impl Into<String>, hint: impl Into<String>) {
-        let index = self.columns.iter().position(|known| *known == Some(column));
-        let place = match index {
+        let place = match self.index(column) {
             Some(index) => place(self.number, index, self.header.get(index).unwrap_or_default()),
             None => format!("row {}, {}", self.number, name(column)),
         };
         let value = self.cell(column).unwrap_or_default();
-        self.problems.push(Problem::new(place, value, rule, hint));
+        self.found.add(place, value, rule, hint);
     }
 
-    /// The cell, read by `read`; a problem where it cannot be, or where it is empty and has to be there.
+    /// The cell, read by `read`; a problem where it is empty or cannot be read.
     fn required<T>(
         &mut self,
         column: Column,
         read: impl Fn(&str) -> Option<T>,
         hint: &str,
     ) -> Option<T> {
-        match self.cell(column) {
-            None => {
-                self.wrong(column, "is required", hint);
-                None
-            }
-            Some(cell) => {
-                let read = read(&cell);
-                if read.is_none() {
-                    self.wrong(column, "is not known", hint);
-                }
-                read
-            }
+        let cell = self.cell(column);
+        let value = cell.as_deref().and_then(read);
+        if value.is_none() {
+            self.wrong(column, if cell.is_none() { "is required" } else { "is not known" }, hint);
         }
+        value
     }
 
-    /// A number, where there is one.
+    /// The number in the cell, if there is one.
     fn number(&mut self, column: Column) -> Option<f64> {
         let cell = self.cell(column)?;
         let number = cell.parse::<f64>().ok().filter(|number| number.is_finite());
         if number.is_none() {
             self.wrong(
                 column,
-                "is no number",
+                "is not a number",
                 "write it with a point and without a unit, such as 0.01",
             );
         }
@@ -92,15 +87,15 @@ impl Row<'_> {
 
     /// The point that the row describes; `None` where it has a problem.
     pub(super) fn point(&mut self, base: Base) -> Option<Table> {
-        let before = self.problems.len();
+        let before = self.found.list().len();
         let ids = || Parameter::ALL.iter().map(|p| p.spec().name_zh);
         let known = format!("one of {}", ids().collect::<Vec<_>>().join(", "));
-        let parameter = self.required(Column::Parameter, words::parameter, &known);
+        let parameter = self.required(Column::Parameter, vocabulary::parameter, &known);
         let types = "one of bit, u16, i16, u32, i32, u64, i64, f32, f64, bcd16, bcd32, bcd64";
-        let point_type = self.required(Column::Type, words::point_type, types);
+        let point_type = self.required(Column::Type, vocabulary::point_type, types);
         let unit = self.required(
             Column::Unit,
-            words::unit,
+            vocabulary::unit,
             "such as m, mm, m3/h, m3, kWh, kW, V, Hz, h, degC, %, 1",
         );
         let (function, address) = self.register(base).unzip();
@@ -120,7 +115,7 @@ impl Row<'_> {
         }
         if self.cell(Column::Order).is_some() {
             let hint = "one of ABCD, CDAB, BADC, DCBA; `hanqing probe` shows which one fits";
-            if let Some(order) = self.required(Column::Order, words::order, hint) {
+            if let Some(order) = self.required(Column::Order, vocabulary::order, hint) {
                 point.insert("order".into(), order.into());
             }
         }
@@ -135,7 +130,7 @@ impl Row<'_> {
         self.invalid(&mut point);
         self.range(&mut point);
         self.counter(parameter, &mut point);
-        (self.problems.len() == before).then_some(point)
+        (self.found.list().len() == before).then_some(point)
     }
 
     /// Function code and address on the wire.
@@ -144,11 +139,12 @@ impl Row<'_> {
         let number = self.required(Column::Address, address, hint);
         let given = match self.cell(Column::Function) {
             Some(cell) => {
-                let code = words::function(&cell).or_else(|| u8::try_from(address(&cell)?).ok());
+                let code =
+                    vocabulary::function(&cell).or_else(|| u8::try_from(address(&cell)?).ok());
                 if !code.is_some_and(|code| (1..=4).contains(&code)) {
                     self.wrong(
                         Column::Function,
-                        "is no function that reads",
+                        "is not a function that reads",
                         "1 coils, 2 discrete inputs, 3 holding or 4 input registers",
                     );
                     return None;
@@ -191,7 +187,7 @@ impl Row<'_> {
         let Some(wire) = wire.and_then(|wire| u16::try_from(wire).ok()) else {
             self.wrong(
                 Column::Address,
-                "is no address, counted as --base says",
+                "is not an address, counted as --base says",
                 "addresses on the wire are 0 to 65535",
             );
             return None;
@@ -218,7 +214,7 @@ impl Row<'_> {
             }
             None => self.wrong(
                 Column::Invalid,
-                "holds what is no number",
+                "contains something other than numbers",
                 "such as 32767 -32768, or 0x7FFF",
             ),
         }
@@ -271,7 +267,7 @@ impl Row<'_> {
         }
     }
 
-    /// Adds the row's example.
+    /// Adds the row's part of the example.
     pub(super) fn example(&mut self, point: &Table, blocks: &mut Vec<Value>, expect: &mut Table) {
         let hint = "the registers as hexadecimal words, such as 092E, and the value that the device displays, in the row's unit: `hanqing read` shows both";
         let held = self.required(Column::ExampleWords, example_words, hint);
@@ -280,8 +276,8 @@ impl Row<'_> {
             self.wrong(Column::ExampleValue, "is required", hint);
         }
         let text = |key: &str| point.get(key).and_then(Value::as_str);
-        let parameter = text("parameter").and_then(words::parameter);
-        let factor = text("unit").and_then(words::unit).zip(parameter);
+        let parameter = text("parameter").and_then(vocabulary::parameter);
+        let factor = text("unit").and_then(vocabulary::unit).zip(parameter);
         let factor = factor.and_then(|(unit, p): (Unit, _)| unit.factor_to(p.spec().unit));
         let (Some(held), Some(value), Some(parameter)) = (held, value, parameter) else {
             return;

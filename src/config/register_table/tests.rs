@@ -20,10 +20,10 @@ const METER: &str = "\u{feff}参数,功能码,寄存器地址（十六进制）,
     水位,4,000AH,有符号16位,,1,mm,0x7FFF -32768,-100,9000,,092E,2350,\"两行\n备注\"\n";
 
 #[test]
-fn a_table_becomes_a_profile_that_reads_what_it_says() {
+fn a_table_becomes_a_profile_that_reads_its_example() {
     let text = profile_of_table(METER.as_bytes(), &head(), Base::Wire).unwrap();
     let profile = device::parse(&text).unwrap();
-    assert_eq!(device::check(&profile), []);
+    assert_eq!(Problems::of(|found| device::check(&profile, found)), []);
     let seen: Vec<_> = profile
         .points
         .iter()
@@ -37,7 +37,7 @@ fn a_table_becomes_a_profile_that_reads_what_it_says() {
 }
 
 #[test]
-fn addresses_are_counted_as_is_said() {
+fn addresses_are_counted_from_the_given_base() {
     let table = |address: &str, function: &str| {
         format!(
             "parameter;function;address;type;unit;min;max;example_words;example_value\nvoltage;{function};{address};u16;V;0;400;00E6;230\n"
@@ -75,9 +75,9 @@ fn every_problem_is_named_by_row_and_column() {
         累计水量,3,8,u32,,,m3,,,9,,,XYZ,12\n\
         水位,3,4,i16,,,m,,3,1,,,0001,1\n";
     let problems = profile_of_table(table.as_bytes(), &head(), Base::Wire).unwrap_err();
-    let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    insta::assert_snapshot!(told.join("\n"));
-    // What only the whole profile shows is told of it.
+    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+    // Problems that only the whole profile shows name the row all the same.
     let profile =
         "参数,功能码,地址,类型,单位,下限,上限,示例寄存器,示例值\n水位,3,4,i16,m,3,1,0001,2\n";
     let problems = profile_of_table(profile.as_bytes(), &head(), Base::Wire).unwrap_err();
@@ -86,17 +86,17 @@ fn every_problem_is_named_by_row_and_column() {
 }
 
 #[test]
-fn a_file_that_is_no_table_says_why() {
-    let told = |text: &[u8]| {
+fn a_file_that_is_not_a_table_says_why() {
+    let problems = |text: &[u8]| {
         let problems = profile_of_table(text, &head(), Base::Wire).unwrap_err();
         problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     };
     // 参数 in GBK.
-    assert!(told(&[0xB2, 0xCE, 0xCA, 0xFD]).contains("CSV UTF-8"));
-    assert!(told(b"").contains("missing"));
-    let headings = told("参数,地质,类型,类型,颜色\n".as_bytes());
+    assert!(problems(&[0xB2, 0xCE, 0xCA, 0xFD]).contains("CSV UTF-8"));
+    assert!(problems(b"").contains("missing"));
+    let headings = problems("参数,地质,类型,类型,颜色\n".as_bytes());
     insta::assert_snapshot!(headings);
-    let empty = told("参数,地址,类型,单位\n".as_bytes());
+    let empty = problems("参数,地址,类型,单位\n".as_bytes());
     assert!(empty.contains("no rows"), "{empty}");
-    assert!(told(&vec![b'a'; BYTES_MAX + 1]).contains("1000000"));
+    assert!(problems(&vec![b'a'; BYTES_MAX + 1]).contains("1000000"));
 }

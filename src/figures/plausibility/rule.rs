@@ -6,7 +6,7 @@ use minijinja::{Environment, UndefinedBehavior};
 use serde::{Deserialize, Serialize};
 
 use super::super::FigureId;
-use crate::core::Problem;
+use crate::core::{Problem, Problems};
 
 /// The rules that come with the program.
 const EMBEDDED: &str = include_str!("../../../config/rules/plausibility.toml");
@@ -141,41 +141,28 @@ impl Rules {
             let hint = "config/rules/plausibility.toml shows the form";
             vec![Problem::new("file", "", error.to_string().trim(), hint)]
         })?;
-        let mut problems = Vec::new();
-        let mut rules = Vec::new();
-        let mut ids = BTreeSet::new();
-        for (index, rule) in file.rule.into_iter().enumerate() {
-            let path = format!("rule[{index}]");
-            if !ids.insert(rule.id.clone()) {
-                let hint = "give each an id of its own";
-                problems.push(Problem::new(
-                    format!("{path}.id"),
-                    &rule.id,
-                    "is there already",
-                    hint,
-                ));
-            }
-            if rule.at_least.is_none() && rule.at_most.is_none() {
-                let hint = "give at_least, at_most or both";
-                problems.push(Problem::new(&path, &rule.id, "the rule has no bound", hint));
-            }
-            if !(0.0..=1.0).contains(&rule.confidence) || rule.source.trim().is_empty() {
-                let hint = "say where it comes from and how sure it is, 0 to 1";
-                problems.push(Problem::new(
-                    format!("{path}.source"),
-                    &rule.source,
-                    "a rule has a source and a confidence",
-                    hint,
-                ));
-            }
-            let environment = environment();
+        let mut found = Problems::default();
+        found.unique(
+            "rule",
+            "id",
+            file.rule.iter().map(|rule| &rule.id),
+            "give each an id of its own",
+        );
+        let environment = environment();
+        for (index, rule) in file.rule.iter().enumerate() {
+            let found = &mut found.item("rule", index);
+            let bounded = rule.at_least.is_some() || rule.at_most.is_some();
+            let hint = "give at_least, at_most or both";
+            found.ensure(bounded, "", &rule.id, "the rule has no bound", hint);
+            let sourced = (0.0..=1.0).contains(&rule.confidence) && !rule.source.trim().is_empty();
+            let hint = "say where it comes from and how sure it is, 0 to 1";
+            let must = "a rule has a source and a confidence";
+            found.ensure(sourced, "source", &rule.source, must, hint);
             for (field, text) in rule.expressions() {
-                let path = format!("{path}.{field}");
-                problems.extend(unsound(&environment, rule.scope, path, text));
+                check_expression(&environment, rule.scope, field, text, found);
             }
-            rules.push(rule);
         }
-        if problems.is_empty() { Ok(Self { rules }) } else { Err(problems) }
+        found.result(Self { rules: file.rule })
     }
 
     /// The rules as their file has them.
@@ -202,25 +189,25 @@ pub(super) fn environment() -> Environment<'static> {
     environment
 }
 
-/// What is wrong with an expression.
-fn unsound(
+fn check_expression(
     environment: &Environment<'_>,
     scope: Scope,
-    path: String,
+    field: &str,
     text: &str,
-) -> Option<Problem> {
+    found: &mut Problems,
+) {
     match environment.compile_expression(text) {
         Ok(expression) => {
             let known = scope.names();
             let names = expression.undeclared_variables(false).into_iter();
-            let unknown = names.filter(|name| !known.contains(name.as_str())).min()?;
-            let hint = "the names are in the head of config/rules/plausibility.toml, figures in docs/figures.md";
-            let rule = format!("{unknown} is unknown here");
-            Some(Problem::new(path, text, rule, hint))
+            if let Some(unknown) = names.filter(|name| !known.contains(name.as_str())).min() {
+                let hint = "the names are in the head of config/rules/plausibility.toml, figures in docs/figures.md";
+                found.add(field, text, format!("{unknown} is unknown here"), hint);
+            }
         }
         Err(error) => {
             let hint = "an expression such as area_failed / area_affected";
-            Some(Problem::new(path, text, error.to_string(), hint))
+            found.add(field, text, error.to_string(), hint);
         }
     }
 }

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use package::FILE_MAX;
 
-use crate::support::nearest;
+use crate::core::nearest;
 use edit::Edits;
 use part::Part;
 

@@ -9,9 +9,10 @@ use jiff::civil::Date;
 
 use super::print::print;
 use crate::cli::config_args::ConfigArgs;
+use crate::core::nearest;
 use crate::figures::{Entry, EntryCode};
 use crate::ledger::Ledger;
-use crate::support::{Clock, nearest};
+use crate::support::Clock;
 use crate::water::Township;
 
 /// Enter one row

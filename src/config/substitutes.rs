@@ -1,13 +1,13 @@
-//! Values that are put in the place of wrong ones, so that the rest can be read.
+//! Substitutes for wrong or missing values, so that the rest of a file can be read.
 
 use toml::Value;
 
-use super::words;
+use super::serde_text;
 
-/// Longest list that is made up. Longer than any list of fixed length that a configuration has: twelve months.
+/// Longest list that is made up; no list of fixed length in a configuration is longer than twelve months.
 const LENGTH_MAX: usize = 64;
 
-/// Values that stand in for one that is missing or wrong, the last first: one of them reads as almost any type.
+/// The substitutes in reverse order of trial: almost every type accepts one of them.
 pub(super) fn candidates() -> Vec<Value> {
     let pair = |a: f64, b: f64| Value::Array(vec![a.into(), b.into()]);
     vec![
@@ -19,24 +19,24 @@ pub(super) fn candidates() -> Vec<Value> {
         "2022-08-01".into(),
         "127.0.0.1:1".into(),
         1.into(),
-        // Function codes are 3 or 4.
+        // A function code.
         3.into(),
         1.0.into(),
         // Unlikely to be the unit of a neighbour.
         101.into(),
         false.into(),
         // Unlikely to be the id of anything.
-        "stand-in".into(),
+        "substitute".into(),
     ]
 }
 
-/// The value that serde's `message` asks for, where it says so plainly.
+/// The value that serde's `message` asks for, where it says so.
 pub(super) fn fitting(message: &str) -> Option<Value> {
-    if message.starts_with("unknown variant") {
-        return words::expected(message).first().map(|v| Value::from(*v));
+    if serde_text::unknown_variant(message).is_some() {
+        return serde_text::expected(message).first().map(|v| Value::from(*v));
     }
     let (_, length) = message.split_once("expected an array of length ")?;
     let length: usize = length.trim().parse().ok()?;
-    // Whole numbers, for they are read as fractions too.
+    // Whole numbers, since they are accepted as fractions too.
     (length <= LENGTH_MAX).then(|| Value::Array(vec![1.into(); length]))
 }

@@ -1,4 +1,4 @@
-//! Which kind of file it is, and its check.
+//! The check of a file of any kind.
 
 use std::fmt;
 use std::path::Path;
@@ -8,23 +8,23 @@ use crate::core::Problem;
 
 /// A kind of configuration file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// A gateway, `edge.toml`.
     Edge,
     /// An office, `hub.toml`.
     Hub,
-    /// A township, `township.toml`.
+    /// `township.toml`.
     Township,
     /// A device profile, `devices/*.toml`.
     Profile,
     /// A scenario of the simulator.
     Scenario,
-    /// None of these, or a file that does not read.
+    /// None of these, or a file that cannot be read.
     Unknown,
 }
 
-impl Kind {
-    /// The kind that these top-level keys make a file: by the first that only one kind has.
+impl FileKind {
+    /// Tells the kind by a top-level key that no other kind has.
     fn of(keys: &toml::Table) -> Self {
         let any = |names: &[&str]| names.iter().any(|name| keys.contains_key(*name));
         if any(&["gateway", "bus", "spool"]) {
@@ -43,7 +43,7 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for FileKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Edge => "gateway",
@@ -56,12 +56,11 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What a check of a file found.
+/// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckReport {
-    /// What kind of file it is.
-    pub kind: Kind,
-    /// What is wrong; empty where it is right.
+    pub kind: FileKind,
+    /// Empty where the file is right.
     pub problems: Vec<FileProblem>,
 }
 
@@ -70,54 +69,42 @@ pub struct CheckReport {
 pub fn check_file(file: &Path) -> CheckReport {
     let source = match SourceText::read(file) {
         Ok(source) => source,
-        Err(problem) => {
-            return CheckReport { kind: Kind::Unknown, problems: vec![*problem] };
-        }
+        Err(problem) => return CheckReport { kind: FileKind::Unknown, problems: vec![*problem] },
     };
-    let kind = Kind::of(&source.text.parse().unwrap_or_default());
+    let kind = FileKind::of(&source.text.parse().unwrap_or_default());
+    let whole = |rule: String, hint: &str| vec![source.place(Problem::new("", "", rule, hint))];
     let problems = match kind {
         #[cfg(feature = "edge")]
-        Kind::Edge => super::load_edge::read_edge(file, &[], &[]).problems,
+        FileKind::Edge => super::load_edge::read_edge(file, &[], &[]).problems,
         #[cfg(feature = "edge")]
-        Kind::Profile => super::profiles::read_profile(file).problems,
+        FileKind::Profile => super::profiles::read_profile(file).problems,
         #[cfg(feature = "hub")]
-        Kind::Hub => super::load_hub::read_hub(file, &[], &[]).problems,
+        FileKind::Hub => super::load_hub::read_hub(file, &[], &[]).problems,
         #[cfg(feature = "hub")]
-        Kind::Township => super::load_hub::read_township(file).problems,
+        FileKind::Township => super::load_hub::read_township(file).problems,
         #[cfg(feature = "demo")]
-        Kind::Scenario => scenario(file, &source),
-        Kind::Unknown => vec![source.place(Problem::new(
-            "",
-            "",
-            "is no configuration that hanqing knows",
+        FileKind::Scenario => {
+            use super::layers::Layers;
+            use super::recovery::Broken;
+            use crate::core::Problems;
+            use crate::sim::Scenario;
+            // Its numbers belong together: they are judged only where all are known.
+            let check = |scenario: &Scenario, broken: &Broken, found: &mut Problems| {
+                if broken.is_empty() {
+                    scenario.check(found);
+                }
+            };
+            super::load::load(Layers::single(file), |_| {}, check).problems
+        }
+        FileKind::Unknown => whole(
+            "is not a configuration of hanqing".into(),
             "a gateway has `gateway`, a hub `store`, a township [[village]], a device profile [[point]]",
-        ))],
+        ),
         #[allow(unreachable_patterns)]
-        other => vec![source.place(Problem::new(
-            "",
-            "",
-            format!("is a {other}'s file, and this build has no such part"),
+        other => whole(
+            format!("configures a {other}, and this build has no such part"),
             "build with --features edge,hub,demo",
-        ))],
+        ),
     };
     CheckReport { kind, problems }
-}
-
-/// Structure first; the numbers only where that is right.
-#[cfg(feature = "demo")]
-fn scenario(file: &Path, source: &SourceText) -> Vec<FileProblem> {
-    use super::layers::Layers;
-    use crate::sim::{Scenario, SimError};
-
-    let read = super::load::load::<Scenario>(Layers::single(file), |_| {}, |_, _| Vec::new());
-    if !read.problems.is_empty() {
-        return read.problems;
-    }
-    match Scenario::parse(&source.text) {
-        Ok(_) => Vec::new(),
-        Err(SimError::Value { path, value, rule }) => {
-            vec![source.place(Problem::new(path, value, rule, ""))]
-        }
-        Err(error) => vec![source.place(Problem::new("", "", error.to_string(), ""))],
-    }
 }

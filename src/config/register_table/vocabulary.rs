@@ -24,7 +24,7 @@ pub(super) enum Column {
     Remark,
 }
 
-/// The columns, each with the names that it may have; the first is the one that the manual uses.
+/// The columns with their names; the manual uses the first.
 pub(super) const COLUMNS: &[(Column, &[&str])] = {
     use Column::*;
     &[
@@ -48,7 +48,7 @@ pub(super) const COLUMNS: &[(Column, &[&str])] = {
     ]
 };
 
-/// A heading or a word of a cell without what nobody means by it: case, spaces, underscores, and what stands in brackets.
+/// A heading or a word without the parts that carry no meaning: case, spaces, underscores, and text in brackets.
 pub(super) fn plain(text: &str) -> String {
     let text = text.split(['(', '（', '[']).next().unwrap_or_default();
     let letters = text.chars().filter(|c| !c.is_whitespace() && !"_-".contains(*c));
@@ -71,7 +71,7 @@ pub(super) fn parameter(word: &str) -> Option<Parameter> {
     Parameter::ALL.iter().find(is_it).copied()
 }
 
-/// Function codes by the words for their tables.
+/// The function code that a word for its kind of register means.
 pub(super) fn function(word: &str) -> Option<u8> {
     match plain(word).as_str() {
         "线圈" | "coil" | "coils" => Some(1),
@@ -82,7 +82,7 @@ pub(super) fn function(word: &str) -> Option<u8> {
     }
 }
 
-/// The type of a profile that a word means.
+/// The type, as profiles write it, that a word means.
 pub(super) fn point_type(word: &str) -> Option<&'static str> {
     Some(match plain(word).as_str() {
         "bit" | "bool" | "开关量" | "位" => "bit",
@@ -101,7 +101,7 @@ pub(super) fn point_type(word: &str) -> Option<&'static str> {
     })
 }
 
-/// The byte order that a word means. "Little-endian" is none: some manuals mean DCBA by it, others CDAB.
+/// The byte order that a word means. "Little-endian" is not accepted: some manuals mean DCBA by it, others CDAB.
 pub(super) fn order(word: &str) -> Option<&'static str> {
     Some(match plain(word).as_str() {
         "abcd" | "1234" | "ab" | "大端" | "bigendian" => "ABCD",

@@ -1,0 +1,309 @@
+//! Reads a tree of values into a type and reports every structural error, not only the first.
+//!
+//! serde stops at its first error. So that error is noted, its cause is removed from the tree or replaced by a substitute, and
+//! the tree is read again, until it can be read. Errors that a substitute causes are not reported. The texts of serde and toml
+//! on which this relies are pinned by a test in [`serde_text`]; docs/decisions/0015 says why no library does it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::de::DeserializeOwned;
+use toml::Value;
+
+use super::key_path::{KeyPath, Step};
+use super::{error_path, serde_text, substitutes};
+use crate::core::{Problem, did_you_mean, nearest};
+
+/// Most passes over one tree. A file with a thousand errors is not a configuration, and each pass costs milliseconds.
+const PASSES_MAX: usize = 2000;
+
+/// The outcome of reading a tree.
+pub(super) struct Recovered<T> {
+    /// The value, with substitutes where the tree is broken; `None` where no substitute fits.
+    pub(super) value: Option<T>,
+    pub(super) problems: Vec<Problem>,
+    /// The places that were removed or replaced.
+    pub(super) broken: Broken,
+}
+
+/// Places whose values mean nothing, since they were removed or replaced.
+#[derive(Debug, Default)]
+pub(super) struct Broken(BTreeSet<KeyPath>);
+
+impl Broken {
+    /// Whether every value is the file's own.
+    #[cfg(feature = "demo")]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a problem at `path` may come from a substitute.
+    pub(super) fn taints(&self, path: &KeyPath) -> bool {
+        self.0.iter().any(|b| b.holds(path) || path.holds(b))
+    }
+
+    /// Whether an element of the top-level list `list` has lost its own name `key`.
+    #[cfg(feature = "hub")]
+    pub(super) fn lost_name(&self, list: &str, key: &str) -> bool {
+        self.0.iter().any(|path| match path.0.as_slice() {
+            [Step::Key(first)] | [Step::Key(first), Step::Index(_)] => first == list,
+            [Step::Key(first), Step::Index(_), Step::Key(last)] => first == list && last == key,
+            _ => false,
+        })
+    }
+}
+
+/// Reads `tree` as `T`.
+pub(super) fn read<T: DeserializeOwned>(tree: Value) -> Recovered<T> {
+    let mut recovery = Recovery {
+        tree,
+        problems: Vec::new(),
+        untried: BTreeMap::new(),
+        hopeless: BTreeSet::new(),
+        broken: BTreeSet::new(),
+    };
+    let mut value = None;
+    for _ in 0..PASSES_MAX {
+        match serde_path_to_error::deserialize::<_, T>(recovery.tree.clone()) {
+            Ok(read) => {
+                value = Some(read);
+                break;
+            }
+            Err(error) => {
+                let path = error_path::path::<T>(&recovery.tree, &error);
+                if !recovery.repair(path, error.inner().message()) {
+                    break;
+                }
+            }
+        }
+    }
+    Recovered { value, problems: recovery.problems, broken: Broken(recovery.broken) }
+}
+
+struct Recovery {
+    tree: Value,
+    problems: Vec<Problem>,
+    /// Places with a substitute, and the substitutes that can still be tried there.
+    untried: BTreeMap<KeyPath, Vec<Value>>,
+    /// Places where every substitute was refused.
+    hopeless: BTreeSet<KeyPath>,
+    broken: BTreeSet<KeyPath>,
+}
+
+impl Recovery {
+    /// Notes the error and repairs its cause. Each of these functions returns `false` where there is nothing left to repair.
+    fn repair(&mut self, path: KeyPath, message: &str) -> bool {
+        if let Some(field) = serde_text::unknown_field(message) {
+            return self.unknown_key(path, field, message);
+        }
+        if let Some(field) = serde_text::missing_field(message) {
+            let path = path.key(field);
+            if !self.caused(&path) {
+                let hint = format!("add `{field}`");
+                self.problems.push(Problem::new(path.to_string(), "", "is required", hint));
+            }
+            return self.substitute(path);
+        }
+        if self.untried.contains_key(&path) {
+            return self.next_substitute(&path, message);
+        }
+        if let (Some(name), Some(Step::Key(key))) =
+            (serde_text::unknown_variant(message), path.0.last())
+            && name == key
+        {
+            // The key itself, not its value, is of a closed list.
+            return self.unknown_key(path.clone(), name, message);
+        }
+        // Whatever holds a substitute may be wrong because of it: a curve that no longer rises.
+        if !self.caused(&path) && !self.broken.iter().any(|b| path.holds(b)) {
+            let value = path.get(&self.tree);
+            let (rule, hint) = serde_text::rule_and_hint(message, value);
+            let value = value.map(serde_text::shown).unwrap_or_default();
+            self.problems.push(Problem::new(path.to_string(), value, rule, hint));
+        }
+        self.remove(path)
+    }
+
+    /// Whether an error at `path` comes from a repair there or around it.
+    fn caused(&self, path: &KeyPath) -> bool {
+        self.broken.iter().any(|broken| broken.holds(path))
+    }
+
+    /// Removes a key that does not belong, or renames it to the one that was probably meant.
+    fn unknown_key(&mut self, path: KeyPath, key: &str, message: &str) -> bool {
+        let inside = matches!(path.0.last(), Some(Step::Key(last)) if last == key);
+        let path = if inside { path } else { path.key(key) };
+        let Some((outer, _)) = path.split_last() else { return false };
+        let known = serde_text::expected(message);
+        if !self.caused(&path) {
+            let hint =
+                did_you_mean(key, known.iter().copied()).unwrap_or_else(|| match known[..] {
+                    [] => "remove it".into(),
+                    _ => format!("known here: {}", known.join(", ")),
+                });
+            let value = path.get(&self.tree).map(serde_text::shown).unwrap_or_default();
+            self.problems.push(Problem::new(path.to_string(), value, "is not a known key", hint));
+        }
+        let table = outer.get_mut(&mut self.tree).and_then(Value::as_table_mut);
+        let Some((table, value)) = table.and_then(|t| t.remove(key).map(|value| (t, value))) else {
+            return false;
+        };
+        if let Some(meant) = nearest(key, known)
+            && !table.contains_key(meant)
+        {
+            table.insert(meant.into(), value);
+        }
+        true
+    }
+
+    /// Removes the value at `path`. An element of a list is replaced, so that the others keep their places.
+    fn remove(&mut self, path: KeyPath) -> bool {
+        match path.split_last() {
+            Some((outer, Step::Key(key))) => {
+                let table = outer.get_mut(&mut self.tree).and_then(Value::as_table_mut);
+                let removed = table.and_then(|table| table.remove(key)).is_some();
+                // Where it is not even there, the value around it cannot be repaired piece by piece.
+                let repaired = removed || self.remove(outer);
+                self.broken.insert(path);
+                repaired
+            }
+            Some((_, Step::Index(_))) => self.substitute(path),
+            None => false,
+        }
+    }
+
+    fn substitute(&mut self, path: KeyPath) -> bool {
+        self.broken.insert(path.clone());
+        if self.hopeless.contains(&path) {
+            return path.split_last().is_some_and(|(outer, _)| self.remove(outer));
+        }
+        self.untried.insert(path.clone(), substitutes::candidates());
+        self.next_substitute(&path, "")
+    }
+
+    /// Tries the next substitute at `path`, and removes the value around it after the last one.
+    fn next_substitute(&mut self, path: &KeyPath, message: &str) -> bool {
+        let fitting = substitutes::fitting(message);
+        let next = self.untried.get_mut(path).and_then(|left| left.pop());
+        let Some((outer, step)) = path.split_last() else { return false };
+        let Some(value) = fitting.or(next) else {
+            self.untried.remove(path);
+            self.hopeless.insert(path.clone());
+            return self.remove(outer);
+        };
+        match (outer.get_mut(&mut self.tree), step) {
+            (Some(Value::Table(table)), Step::Key(key)) => {
+                table.insert(key.clone(), value);
+                true
+            }
+            (Some(Value::Array(array)), Step::Index(index)) => {
+                array.get_mut(*index).map(|element| *element = value).is_some()
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Kind {
+        Pump,
+        Pond,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)]
+    struct Inner {
+        unit: u8,
+        kind: Kind,
+        station: crate::core::StationId,
+        #[serde(default)]
+        list: Vec<u16>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)]
+    struct Outer {
+        name: String,
+        listen: std::net::SocketAddr,
+        inner: Vec<Inner>,
+        sub: Option<Box<Inner>>,
+    }
+
+    fn problems(text: &str) -> (bool, Vec<String>) {
+        let read = read::<Outer>(Value::Table(text.parse().unwrap()));
+        let mut lines: Vec<String> = read.problems.iter().map(|p| p.to_string()).collect();
+        lines.sort();
+        (read.value.is_some(), lines)
+    }
+
+    #[test]
+    fn a_right_tree_has_no_problem() {
+        let text =
+            "name = 'x'\nlisten = '127.0.0.1:1'\n[[inner]]\nunit = 1\nkind = 'pump'\nstation = 'a'";
+        assert_eq!(problems(text), (true, vec![]));
+    }
+
+    #[test]
+    fn every_problem_is_reported_once_at_its_own_place() {
+        let text = "
+nam = 'x'
+listen = 7
+colour = 'red'
+[[inner]]
+unit = 300
+kind = 'pomp'
+station = 'A b'
+list = [1, 'two', -3]
+[[inner]]
+unit = '7'
+[sub]
+kin = 'pond'
+";
+        let (read, lines) = problems(text);
+        assert!(read);
+        assert_eq!(
+            lines,
+            [
+                r#"colour = "red": is not a known key; known here: name, listen, inner, sub"#,
+                r#"inner[0].kind = "pomp": must be one of pump, pond; did you mean `pump`?"#,
+                r#"inner[0].list[1] = "two": must be a whole number from 0 to 65535"#,
+                r#"inner[0].list[2] = -3: must be a whole number from 0 to 65535"#,
+                r#"inner[0].station = "A b": "A b" is not a valid id: 1 to 40 of a-z, 0-9 and '-', beginning with a letter"#,
+                r#"inner[0].unit = 300: must be a whole number from 0 to 255"#,
+                r#"inner[1].kind: is required; add `kind`"#,
+                r#"inner[1].station: is required; add `station`"#,
+                r#"inner[1].unit = "7": must be a whole number from 0 to 255; remove the quotes"#,
+                r#"listen = 7: must be an address and port such as 127.0.0.1:8080; put it in quotes"#,
+                r#"nam = "x": is not a known key; did you mean `name`?"#,
+                r#"sub.kin = "pond": is not a known key; did you mean `kind`?"#,
+                r#"sub.station: is required; add `station`"#,
+                r#"sub.unit: is required; add `unit`"#,
+            ]
+        );
+    }
+
+    #[test]
+    fn a_missing_table_is_one_problem_and_not_one_for_each_of_its_keys() {
+        #[derive(Debug, Deserialize)]
+        #[allow(dead_code)]
+        struct Top {
+            sub: Inner,
+        }
+        let read = read::<Top>(Value::Table(toml::Table::new()));
+        assert!(read.value.is_some());
+        let paths: Vec<&str> = read.problems.iter().map(|p| p.path.as_str()).collect();
+        assert_eq!(paths, ["sub"]);
+    }
+
+    #[test]
+    fn a_top_of_another_type_gives_nothing() {
+        assert!(read::<Outer>(Value::from(1)).value.is_none());
+    }
+}
