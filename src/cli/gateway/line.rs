@@ -179,7 +179,10 @@ impl Setup {
             "{}: a DTU connects to the running gateway only; start the gateway and try again",
             bus.line()
         );
-        Ok(Line::Direct(Link::new(bus, None, Clock::system()), Duration::from_millis(bus.timeout_ms)))
+        Ok(Line::Direct(
+            Link::new(bus, None, Clock::system()),
+            Duration::from_millis(bus.timeout_ms),
+        ))
     }
 }
 
