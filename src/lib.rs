@@ -25,6 +25,8 @@ pub mod quality;
 pub mod spool;
 
 #[cfg(feature = "hub")]
+pub mod account;
+#[cfg(feature = "hub")]
 pub mod counter;
 #[cfg(feature = "hub")]
 pub mod figures;

@@ -1,25 +1,15 @@
-//! Figures from areas: affected, failed, rescued, and what the rescue was worth.
+//! Figures from areas by crop: rescued, saved, of grain, sown.
 
 use std::collections::BTreeMap;
 
 use super::catalogue::FigureId;
-use super::draft::Draft;
-use super::ledger_rows::Rows;
-use super::{EntryCode, FigureInput, Method, Origin};
+use super::draft::{Draft, Drafts};
+use super::facts::Facts;
+use super::figure::{FigureInput, Origin};
+use super::rows::Rows;
+use crate::account::{EntryCode, Method};
 use crate::core::CropId;
 use crate::water::{Crop, CropKind, Township};
-
-/// The three areas of damage, and what is worked out from them.
-pub(super) struct Areas {
-    pub affected: Draft,
-    pub damaged: Draft,
-    pub failed: Draft,
-    pub rescued: Draft,
-    pub averted: Draft,
-    pub grain_saved: Draft,
-    pub grain_saved_value: Draft,
-    pub cash_crops_saved: Draft,
-}
 
 /// Areas of one crop, mu. `None` as crop: rows that name none.
 #[derive(Debug, Clone, Copy, Default)]
@@ -34,25 +24,7 @@ impl CropAreas {
     }
 }
 
-/// All figures from areas.
-pub(super) fn areas(rows: Rows<'_>, township: &Township) -> Areas {
-    let affected = rows.sum(FigureId::AreaAffected, &[EntryCode::AreaAffected]);
-    let damaged = rows.sum(FigureId::AreaDamaged, &[EntryCode::AreaDamaged]);
-    let failed = rows.sum(FigureId::AreaFailed, &[EntryCode::AreaFailed]);
-    let by_crop = by_crop(rows);
-    let saved = |id, kind, worth| saved(id, kind, worth, &by_crop, rows, township);
-    Areas {
-        grain_saved: saved(FigureId::GrainSaved, CropKind::Grain, Worth::Tonnes),
-        grain_saved_value: saved(FigureId::GrainSavedValue, CropKind::Grain, Worth::Yuan),
-        cash_crops_saved: saved(FigureId::CashCropsSaved, CropKind::Cash, Worth::Yuan),
-        rescued: rescued(&affected, &failed, &by_crop, township),
-        averted: averted(&affected, &failed, &by_crop, rows, township),
-        affected,
-        damaged,
-        failed,
-    }
-}
-
+/// The areas of each crop.
 fn by_crop(rows: Rows<'_>) -> BTreeMap<Option<CropId>, CropAreas> {
     let mut areas: BTreeMap<Option<CropId>, CropAreas> = BTreeMap::new();
     for entry in rows.of(EntryCode::AreaAffected) {
@@ -75,16 +47,17 @@ fn crop_name(id: Option<&CropId>, township: &Township) -> String {
     }
 }
 
-/// Says which of the two areas is absent; whether one was.
-fn lacks(draft: &mut Draft, affected: &Draft, failed: &Draft) -> bool {
-    let mut lacking = false;
-    for (area, name) in [(affected, "受灾面积"), (failed, "绝收面积")] {
-        if area.value().is_none() {
+/// Area affected and area failed; where one is absent, `draft` says so.
+fn damage(draft: &mut Draft, drafts: &Drafts) -> Option<(f64, f64)> {
+    let areas = [(FigureId::AreaAffected, "受灾面积"), (FigureId::AreaFailed, "绝收面积")];
+    let [affected, failed] = areas.map(|(id, name)| {
+        let area = drafts.number(id);
+        if area.is_none() {
             draft.absent(format!("缺少{name}"));
-            lacking = true;
         }
-    }
-    lacking
+        area
+    });
+    affected.zip(failed)
 }
 
 fn input(from: Origin, value: f64, method: Method, note: String) -> FigureInput {
@@ -92,24 +65,18 @@ fn input(from: Origin, value: f64, method: Method, note: String) -> FigureInput 
 }
 
 /// 挽救 = 受灾 − 绝收, whole and by crop.
-fn rescued(
-    affected: &Draft,
-    failed: &Draft,
-    by_crop: &BTreeMap<Option<CropId>, CropAreas>,
-    township: &Township,
-) -> Draft {
-    let mut draft = Draft::new(FigureId::AreaRescued);
-    let (Some(whole), Some(lost)) = (affected.value(), failed.value()) else {
-        lacks(&mut draft, affected, failed);
+pub(super) fn rescued(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
+    let mut draft = Draft::default();
+    let Some((whole, lost)) = damage(&mut draft, drafts) else {
         return draft;
     };
     draft.figure(FigureId::AreaAffected, whole);
     draft.figure(FigureId::AreaFailed, -lost);
-    for (id, areas) in by_crop {
-        let name = crop_name(id.as_ref(), township);
+    for (id, areas) in by_crop(facts.rows) {
+        let name = crop_name(id.as_ref(), facts.township());
         let note =
             format!("{name}：受灾{}亩，绝收{}亩；已含在上两项中", areas.affected, areas.failed);
-        let from = Origin::Crop(id.clone());
+        let from = Origin::Crop(id);
         draft.input(input(from, areas.rescued(), Method::RescuedByCrop, note));
     }
     if lost > whole {
@@ -134,28 +101,22 @@ fn rate(rows: Rows<'_>, code: EntryCode, crop: &CropId) -> Result<f64, String> {
     Ok(first.value)
 }
 
-/// Σ over crops of rescued area × yield × price × loss rate averted. One crop without its rates makes the sum absent: a
-/// total that leaves a crop out, or guesses, would be no total.
-fn averted(
-    affected: &Draft,
-    failed: &Draft,
-    by_crop: &BTreeMap<Option<CropId>, CropAreas>,
-    rows: Rows<'_>,
-    township: &Township,
-) -> Draft {
-    let mut draft = Draft::new(FigureId::LossAverted);
-    if lacks(&mut draft, affected, failed) {
+/// Σ over crops of rescued area × yield × price × loss rate averted. One crop without its rates makes the sum absent: a total must
+/// not leave a crop out or guess.
+pub(super) fn loss_averted(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
+    let mut draft = Draft::default();
+    if damage(&mut draft, drafts).is_none() {
         return draft;
     }
     let mut total = 0.0;
     let mut why = Vec::new();
-    for (id, areas) in by_crop {
-        let name = crop_name(id.as_ref(), township);
-        match of_crop(id.as_ref(), *areas, rows, township) {
+    for (id, areas) in by_crop(facts.rows) {
+        let name = crop_name(id.as_ref(), facts.township());
+        match worth_of_rescue(id.as_ref(), areas, facts) {
             Ok((yuan, note)) => {
                 total += yuan;
                 let note = format!("{name}：{note}");
-                draft.input(input(Origin::Crop(id.clone()), yuan, Method::WorthOfRescue, note));
+                draft.input(input(Origin::Crop(id), yuan, Method::WorthOfRescue, note));
             }
             Err(reason) => why.push(format!("{name}{reason}，无法估算")),
         }
@@ -175,19 +136,28 @@ enum Worth {
     Yuan,
 }
 
+/// Harvest of grain that was saved, t.
+pub(super) fn grain_saved(facts: &Facts<'_>) -> Draft {
+    saved(facts, CropKind::Grain, Worth::Tonnes)
+}
+
+/// Value of the grain that was saved.
+pub(super) fn grain_saved_value(facts: &Facts<'_>) -> Draft {
+    saved(facts, CropKind::Grain, Worth::Yuan)
+}
+
+/// Value of the other crops that were saved.
+pub(super) fn cash_crops_saved(facts: &Facts<'_>) -> Draft {
+    saved(facts, CropKind::Cash, Worth::Yuan)
+}
+
 /// What was saved of the crops of `kind`. A crop without a kind or rates makes the sum absent, as for the loss averted.
-fn saved(
-    id: FigureId,
-    kind: CropKind,
-    worth: Worth,
-    by_crop: &BTreeMap<Option<CropId>, CropAreas>,
-    rows: Rows<'_>,
-    township: &Township,
-) -> Draft {
-    let mut draft = Draft::new(id);
+fn saved(facts: &Facts<'_>, kind: CropKind, worth: Worth) -> Draft {
+    let township = facts.township();
+    let mut draft = Draft::default();
     let (mut total, mut counted) = (0.0, 0usize);
     let mut why = Vec::new();
-    for (id, areas) in by_crop {
+    for (id, areas) in by_crop(facts.rows) {
         let name = crop_name(id.as_ref(), township);
         let Some(crop) = id.as_ref().and_then(|id| crop(id, township)) else {
             why.push(format!("{name}不在乡镇作物表中"));
@@ -196,7 +166,7 @@ fn saved(
         match crop.kind {
             None => why.push(format!("{name}未写明是粮食还是经济作物（kind）")),
             Some(own) if own != kind => {}
-            Some(_) => match of_crop(id.as_ref(), *areas, rows, township) {
+            Some(_) => match worth_of_rescue(id.as_ref(), areas, facts) {
                 Ok((yuan, note)) => {
                     let value = match worth {
                         Worth::Tonnes => yuan / crop.price_yuan_per_kg / 1000.0,
@@ -204,7 +174,7 @@ fn saved(
                     };
                     total += value;
                     counted += 1;
-                    let from = Origin::Crop(id.clone());
+                    let from = Origin::Crop(id);
                     draft.input(input(from, value, Method::WorthOfRescue, note));
                 }
                 Err(reason) => why.push(format!("{name}{reason}，无法估算")),
@@ -222,18 +192,13 @@ fn saved(
 }
 
 /// Of the areas of `code`, those of grain. A row without a crop, or a crop without a kind, makes the figure absent.
-pub(super) fn of_grain(
-    id: FigureId,
-    code: EntryCode,
-    rows: Rows<'_>,
-    township: &Township,
-) -> Draft {
-    let mut draft = Draft::new(id);
+pub(super) fn of_grain(facts: &Facts<'_>, code: EntryCode) -> Draft {
+    let mut draft = Draft::default();
     let (mut total, mut any) = (0.0, false);
     let mut why = Vec::new();
-    for entry in rows.of(code) {
+    for entry in facts.rows.of(code) {
         any = true;
-        let found = entry.crop.as_ref().and_then(|id| crop(id, township));
+        let found = entry.crop.as_ref().and_then(|id| crop(id, facts.township()));
         match found.and_then(|crop| crop.kind) {
             Some(CropKind::Grain) => {
                 draft.entry(entry);
@@ -254,11 +219,11 @@ pub(super) fn of_grain(
 }
 
 /// Sown area of the crops of `kind`, by the township's table.
-pub(super) fn sown(id: FigureId, kind: CropKind, township: &Township) -> Draft {
-    let mut draft = Draft::new(id);
+pub(super) fn sown(facts: &Facts<'_>, kind: CropKind) -> Draft {
+    let mut draft = Draft::default();
     let mut total = None;
     let mut unknown = Vec::new();
-    for crop in &township.crops {
+    for crop in &facts.township().crops {
         match crop.kind {
             Some(own) if own == kind => {
                 total = Some(total.unwrap_or(0.0) + crop.sown_area_mu);
@@ -276,15 +241,15 @@ pub(super) fn sown(id: FigureId, kind: CropKind, township: &Township) -> Draft {
     draft
 }
 
-/// What the rescue of a crop was worth, yuan, and how that comes about.
-fn of_crop(
+/// What the rescue of a crop was worth, yuan, and how that is worked out.
+fn worth_of_rescue(
     id: Option<&CropId>,
     areas: CropAreas,
-    rows: Rows<'_>,
-    township: &Township,
+    facts: &Facts<'_>,
 ) -> Result<(f64, String), String> {
+    let rows = facts.rows;
     let id = id.ok_or("的面积没有作物名")?;
-    let crop = crop(id, township).ok_or("不在乡镇作物表中")?;
+    let crop = crop(id, facts.township()).ok_or("不在乡镇作物表中")?;
     if areas.rescued() < 0.0 {
         return Err("的绝收面积大于受灾面积".into());
     }

@@ -1,15 +1,16 @@
 //! A figure in the making: value, inputs and notes gather here, words and coverage are set at the end.
 
+use std::collections::BTreeMap;
+
 use super::catalogue::FigureId;
-use super::facts::Coverage;
+use super::figure::{Figure, FigureInput, Origin, Value};
 use super::wording::{self, Wording};
-use super::{Entry, Figure, FigureInput, Method, Origin, Value};
+use crate::account::{Coverage, Entry, Method};
 use crate::core::{Period, Series};
 
 /// A figure in the making; absent until it gets a value.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Draft {
-    id: FigureId,
     value: Value,
     words: Option<String>,
     bounds: Option<[f64; 2]>,
@@ -19,19 +20,6 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// A figure without data.
-    pub fn new(id: FigureId) -> Draft {
-        Draft {
-            id,
-            value: Value::Absent,
-            words: None,
-            bounds: None,
-            coverage: None,
-            inputs: Vec::new(),
-            notes: Vec::new(),
-        }
-    }
-
     /// Sets the value; what is not a number stays absent and is noted.
     pub fn number(&mut self, value: f64) {
         if value.is_finite() {
@@ -52,7 +40,7 @@ impl Draft {
         self.words = Some(words.into());
     }
 
-    /// Takes the value back and says why there is none.
+    /// Takes the value back, with the reason why there is none.
     pub fn absent(&mut self, why: impl Into<String>) {
         self.value = Value::Absent;
         self.words = None;
@@ -70,12 +58,11 @@ impl Draft {
         self.coverage = Some(self.coverage.unwrap_or_default().and(coverage));
     }
 
-    /// Adds what a reader has to know.
+    /// Adds a note for the reader.
     pub fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
     }
 
-    /// Adds an input.
     pub fn input(&mut self, input: FigureInput) {
         self.inputs.push(input);
     }
@@ -117,9 +104,10 @@ impl Draft {
         }
     }
 
-    /// The finished figure. Without words of its own, a number is printed as `wordings` or else the catalogue has it.
-    pub fn finish(
+    /// The finished figure `id`. Without words of its own, a number is printed as `wordings` or else the catalogue has it.
+    fn finish(
         mut self,
+        id: FigureId,
         period: Period,
         wordings: &[Wording],
         code_version: &'static str,
@@ -127,7 +115,7 @@ impl Draft {
         let mut phrase_en = None;
         match self.value {
             Value::Number(value) => {
-                let words = wording::words(self.id, value, wordings);
+                let words = wording::words(id, value, wordings);
                 phrase_en = words.en;
                 if self.words.is_none() {
                     self.words = words.zh;
@@ -149,7 +137,7 @@ impl Draft {
             bounds: self.bounds,
             inputs: self.inputs,
             notes: self.notes,
-            ..Figure::absent(self.id, period, code_version)
+            ..Figure::absent(id, period, code_version)
         }
     }
 }
@@ -168,5 +156,37 @@ pub(super) fn series_input(
         method,
         note,
         coverage: Some(coverage.share()),
+    }
+}
+
+/// The figures in the making, as far as they are made.
+#[derive(Debug, Default)]
+pub(super) struct Drafts(BTreeMap<FigureId, Draft>);
+
+impl Drafts {
+    pub fn insert(&mut self, id: FigureId, draft: Draft) {
+        self.0.insert(id, draft);
+    }
+
+    /// The figure `id`, which has to stand before the one that asks for it in the catalogue.
+    pub fn get(&self, id: FigureId) -> &Draft {
+        self.0.get(&id).expect("a figure stands in the catalogue after those that it is made of")
+    }
+
+    /// The value of the figure `id`, where it has a number.
+    pub fn number(&self, id: FigureId) -> Option<f64> {
+        self.get(id).value()
+    }
+
+    /// The finished figures, in the order of the catalogue.
+    pub fn finish(
+        self,
+        period: Period,
+        wordings: &[Wording],
+        code_version: &'static str,
+    ) -> Vec<Figure> {
+        let finish =
+            |(id, draft): (FigureId, Draft)| draft.finish(id, period, wordings, code_version);
+        self.0.into_iter().map(finish).collect()
     }
 }

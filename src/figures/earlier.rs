@@ -1,12 +1,9 @@
 //! Comparison with earlier years.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::catalogue::FigureId;
-use super::draft::Draft;
-use super::{Figure, FigureInput, Method, Origin};
+use super::figure::{Figure, Origin};
 use crate::core::Period;
 
 /// The figures of an earlier year.
@@ -79,36 +76,4 @@ pub fn comparisons(figures: &[Figure], earlier: &[Earlier]) -> Vec<Comparison> {
         }
     }
     found
-}
-
-/// Water stored against the mean of the same day in the earlier years that have data.
-pub(super) fn storage_anomaly(drafts: &BTreeMap<FigureId, Draft>, earlier: &[Earlier]) -> Draft {
-    let mut draft = Draft::new(FigureId::StorageAnomaly);
-    let Some(now) = drafts.get(&FigureId::StorageTotal).and_then(Draft::value) else {
-        draft.absent("没有蓄水总量");
-        return draft;
-    };
-    let mut stored = Vec::new();
-    for then in earlier.iter().filter(|e| e.same_days) {
-        let figure = then.figures.iter().find(|f| f.id == FigureId::StorageTotal);
-        let Some(value) = figure.and_then(Figure::number) else {
-            continue;
-        };
-        draft.input(FigureInput {
-            from: Origin::Figure(FigureId::StorageTotal, Some(then.period.to)),
-            value: Some(value),
-            method: Method::Figure,
-            note: then.label.clone(),
-            coverage: None,
-        });
-        stored.push(value);
-    }
-    let mean = stored.iter().sum::<f64>() / stored.len() as f64;
-    if stored.is_empty() || mean <= 0.0 {
-        draft.absent("没有往年同日的蓄水量");
-    } else {
-        draft.number((now - mean) / mean * 100.0);
-        draft.note(format!("与{}年同日的均值{mean:.0} m3比较", stored.len()));
-    }
-    draft
 }

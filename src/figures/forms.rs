@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::FigureId;
+use super::catalogue::FigureId;
 
 /// A form.
 #[derive(Debug, Clone, Copy, PartialEq)]

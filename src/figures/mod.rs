@@ -1,51 +1,37 @@
 //! Figures: numbers that may be printed, each with its provenance, and the words they are printed in. Pure.
+//!
+//! Each row of [`catalogue`](FigureId) says what a figure is and how it is made from the accounts of sources and pumps, the rows of
+//! the ledger, and other figures.
 
-mod acceptance;
-mod accounts;
 mod areas;
 mod catalogue;
 mod compute;
 mod draft;
 mod earlier;
-mod engaged;
-mod entry;
+mod entered;
 mod facts;
 mod figure;
 mod forms;
-mod gauged;
-mod ledger_rows;
-mod method;
-mod origin;
 mod parse;
 mod phrase;
 mod plausibility;
 mod pumps;
-mod quantity;
-mod registers;
-mod replacements;
-mod segments;
+mod recipe;
+mod rows;
 mod sources;
 mod statement;
 #[cfg(test)]
 mod tests;
 mod wording;
 
-pub use acceptance::Acceptance;
-pub use accounts::{PumpAccount, RAN_ENERGY_KWH, RUNNING_POWER_SHARE, accounts};
-pub use catalogue::{FigureId, FigureSpec, Recipe};
-pub use compute::{HoursOf, Inputs, compute};
-pub use earlier::{Comparison, Earlier, comparisons};
-pub use entry::{Entry, EntryCode};
-pub use facts::Coverage;
-pub use figure::{Class, Figure, FigureInput, Value};
+pub use catalogue::{FigureId, FigureSpec};
+pub use compute::{Inputs, compute};
+pub use earlier::{Comparison, Earlier};
+pub use figure::{Class, Figure, FigureInput, Origin, Value};
 pub use forms::{FORMS, Form, FormRow};
-pub use method::Method;
-pub use origin::Origin;
 pub use parse::{Interval, Parsed, parse, parse_en};
 pub use phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase, phrase_en};
-pub use plausibility::{Finding, Findings, Rule, Rules, Scope, Severity};
-pub use quantity::{PLATE_MARGIN, Quantity};
-pub use segments::{Segment, SegmentKind};
+pub use plausibility::{Acceptance, Finding, Findings, Rule, Rules, Scope, Severity};
 pub use sources::EVIDENCE_SHARE;
-pub use statement::{SourceDay, SourceRecord, Statement, TownshipDay, VillageTotals};
+pub use statement::{Statement, Totals, VillageTotals};
 pub use wording::{HedgeWord, Wording, check_wordings};

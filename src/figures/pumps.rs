@@ -1,14 +1,12 @@
-//! Figures from pumps, as sums over their accounts: electricity, equipment that ran, hours, water.
+//! Figures from pumps, as sums over their accounts: electricity, hours, water, and what was put to work.
 
 use std::collections::BTreeMap;
 
-use super::accounts::PumpAccount;
 use super::catalogue::FigureId;
-use super::draft::{Draft, series_input};
-use super::ledger_rows::Rows;
-use super::quantity::Quantity;
-use super::segments::SegmentKind;
-use super::{EntryCode, Method};
+use super::draft::{Draft, Drafts, series_input};
+use super::facts::Facts;
+use crate::account::{EntryCode, Method, PumpAccount, Quantity, SegmentKind, Total};
+use crate::water::Pump;
 
 /// Notes the pumps that nothing is known of.
 fn note_unknown(draft: &mut Draft, unknown: &[&str], what: &str) {
@@ -17,93 +15,53 @@ fn note_unknown(draft: &mut Draft, unknown: &[&str], what: &str) {
     }
 }
 
-/// A sum over accounts in the making.
-struct Sum<'a> {
-    draft: Draft,
-    value: f64,
-    least: f64,
-    most: f64,
-    /// Whether the bounds of each part are known.
-    bounded: bool,
-    known: usize,
-    unknown: Vec<&'a str>,
-}
-
-/// Sums over accounts what `quantity` says of each.
-fn over<'a>(
-    id: FigureId,
-    accounts: &'a [PumpAccount],
+/// The sum of a quantity over the pumps, with each pump as input.
+fn sum<'a>(
+    pumps: &'a [PumpAccount],
     quantity: impl Fn(&'a PumpAccount) -> &'a Quantity,
-) -> Sum<'a> {
-    let mut sum = Sum {
-        draft: Draft::new(id),
-        value: 0.0,
-        least: 0.0,
-        most: 0.0,
-        bounded: true,
-        known: 0,
-        unknown: Vec::new(),
-    };
-    for account in accounts {
-        let part = quantity(account);
-        sum.draft.cover(part.coverage);
-        sum.draft.input(series_input(
-            part.series.clone(),
-            part.value,
-            part.method,
-            part.note.clone(),
-            part.coverage,
-        ));
-        let Some(value) = part.value else {
-            sum.unknown.push(&account.name);
-            continue;
-        };
-        sum.known += 1;
-        sum.value += value;
-        match part.bounds {
-            Some([least, most]) => {
-                sum.least += least;
-                sum.most += most;
-            }
-            None => sum.bounded = false,
-        }
+) -> (Draft, Total) {
+    let mut draft = Draft::default();
+    for account in pumps {
+        let Quantity { series, value, method, note, coverage, .. } = quantity(account);
+        draft.cover(*coverage);
+        draft.input(series_input(series.clone(), *value, *method, note.clone(), *coverage));
     }
-    sum
+    (draft, Total::of(pumps.iter().map(|account| (account.name.as_str(), quantity(account)))))
 }
 
-impl Sum<'_> {
-    /// The finished sum: absent, for the reason `without`, where nothing is known; `what` is what some pumps lack.
-    fn finish(mut self, known: bool, without: &str, what: &str) -> Draft {
-        if known {
-            self.draft.number(self.value);
-            if self.bounded {
-                self.draft.bounds(self.least, self.most);
-            }
-        } else {
-            self.draft.absent(without);
-        }
-        note_unknown(&mut self.draft, &self.unknown, what);
-        self.draft
+/// The finished sum: absent for the reason `without` where no pump has data; `what` is what those lack that are `missing`.
+fn finish(mut draft: Draft, total: &Total, without: &str, what: &str) -> Draft {
+    match total.value {
+        Some(value) => draft.number(value),
+        None => draft.absent(without),
     }
+    if let (Some(_), Some([least, most])) = (total.value, total.bounds) {
+        draft.bounds(least, most);
+    }
+    let missing: Vec<&str> = total.missing.iter().map(String::as_str).collect();
+    note_unknown(&mut draft, &missing, what);
+    draft
 }
 
 /// Σ of the billed meters, plus what was declared.
-pub(super) fn electricity_used(accounts: &[PumpAccount], rows: Rows<'_>) -> Draft {
-    let mut sum = over(FigureId::ElectricityUsed, accounts, |a| &a.energy_kwh);
-    let declared = rows.of(EntryCode::ElectricityDeclared);
+pub(super) fn electricity_used(facts: &Facts<'_>) -> Draft {
+    let (mut draft, mut total) = sum(facts.pumps, |pump| &pump.energy_kwh);
+    let declared = facts.rows.of(EntryCode::ElectricityDeclared);
+    if facts.pumps.is_empty() && !declared.is_empty() {
+        total = Total { value: Some(0.0), bounds: Some([0.0, 0.0]), missing: Vec::new() };
+    }
     for entry in &declared {
-        sum.draft.entry(entry);
-        sum.value += entry.value;
-        sum.least += entry.value;
-        sum.most += entry.value;
+        draft.entry(entry);
+        total.value = total.value.map(|value| value + entry.value);
+        total.bounds = total.bounds.map(|bounds| bounds.map(|bound| bound + entry.value));
     }
-    let known = sum.known > 0 || (accounts.is_empty() && !declared.is_empty());
-    if known && sum.bounded && sum.most > sum.value {
-        let why = why_open(accounts);
-        let more = sum.most - sum.value;
-        sum.draft.note(format!("因{why}，真实值可能高出至多{more:.1} kWh"));
+    if let (Some(value), Some([_, most])) = (total.value, total.bounds)
+        && most > value
+    {
+        let (why, more) = (why_open(facts.pumps), most - value);
+        draft.note(format!("因{why}，真实值可能高出至多{more:.1} kWh"));
     }
-    sum.finish(known, "没有任何电表数据", "电表数据")
+    finish(draft, &total, "没有任何电表数据", "电表数据")
 }
 
 /// Why electricity may be more than was counted.
@@ -126,12 +84,12 @@ fn why_open(accounts: &[PumpAccount]) -> &'static str {
 }
 
 /// Sets that ran, plus sets declared without a meter. A set that moved is one, wherever it ran.
-pub(super) fn equipment_deployed(accounts: &[PumpAccount], rows: Rows<'_>) -> Draft {
-    let mut draft = Draft::new(FigureId::EquipmentDeployed);
+pub(super) fn equipment_deployed(facts: &Facts<'_>) -> Draft {
+    let mut draft = Draft::default();
     // Of each set whether it ran anywhere; a pump without an asset is a set of its own.
     let mut sets: BTreeMap<(bool, &str), Option<bool>> = BTreeMap::new();
     let mut unknown = Vec::new();
-    for account in accounts {
+    for account in facts.pumps {
         let (series, coverage) = account.ran_by();
         draft.cover(coverage);
         let set = match &account.asset {
@@ -158,7 +116,7 @@ pub(super) fn equipment_deployed(accounts: &[PumpAccount], rows: Rows<'_>) -> Dr
     }
     let mut ran = sets.values().filter(|ran| **ran == Some(true)).count() as f64;
     let known = sets.values().any(Option::is_some);
-    let declared = rows.of(EntryCode::EquipmentDeclared);
+    let declared = facts.rows.of(EntryCode::EquipmentDeclared);
     for entry in &declared {
         draft.entry(entry);
         ran += entry.value;
@@ -180,15 +138,81 @@ pub(super) fn equipment_deployed(accounts: &[PumpAccount], rows: Rows<'_>) -> Dr
 }
 
 /// Running hours of all pumps.
-pub(super) fn pump_hours(accounts: &[PumpAccount]) -> Draft {
-    let sum = over(FigureId::PumpHours, accounts, |a| &a.run_hours);
-    let known = sum.known > 0;
-    sum.finish(known, "没有任何泵站数据", "数据")
+pub(super) fn pump_hours(facts: &Facts<'_>) -> Draft {
+    let (draft, total) = sum(facts.pumps, |pump| &pump.run_hours);
+    finish(draft, &total, "没有任何泵站数据", "数据")
 }
 
 /// Water pumped.
-pub(super) fn water_pumped(accounts: &[PumpAccount]) -> Draft {
-    let sum = over(FigureId::WaterPumped, accounts, |a| &a.volume_m3);
-    let known = sum.known > 0;
-    sum.finish(known, "没有任何泵站数据", "数据")
+pub(super) fn water_pumped(facts: &Facts<'_>) -> Draft {
+    let (draft, total) = sum(facts.pumps, |pump| &pump.volume_m3);
+    finish(draft, &total, "没有任何泵站数据", "数据")
+}
+
+/// Σ over the pumps that ran of what `of_plate` says; what is not known to have run may add to the upper bound.
+fn over_running(facts: &Facts<'_>, of_plate: impl Fn(Option<&Pump>) -> Option<f64>) -> Draft {
+    let mut draft = Draft::default();
+    let (mut sum, mut open, mut known) = (0.0, 0.0, 0usize);
+    let mut lacking = Vec::new();
+    for account in facts.pumps {
+        let (series, coverage) = account.ran_by();
+        draft.cover(coverage);
+        let station = facts.township().station(&account.station);
+        let Some(worth) = of_plate(station.and_then(|s| s.pump.as_ref())) else {
+            lacking.push(account.name.as_str());
+            continue;
+        };
+        let value = account.ran.map(|ran| if ran { worth } else { 0.0 });
+        known += usize::from(value.is_some());
+        sum += value.unwrap_or(0.0);
+        open += if account.ran.is_none() { worth } else { 0.0 };
+        let note = account.name.clone();
+        draft.input(series_input(series.clone(), value, Method::Ran, note, coverage));
+    }
+    if known > 0 {
+        draft.number(sum);
+        draft.bounds(sum, sum + open);
+    } else {
+        draft.absent("没有任何泵站的运行数据");
+    }
+    if !lacking.is_empty() {
+        draft.note(format!("没有铭牌数据，未计入：{}", lacking.join("、")));
+    }
+    draft
+}
+
+/// Pump stations that ran.
+pub(super) fn stations_engaged(facts: &Facts<'_>) -> Draft {
+    over_running(facts, |_| Some(1.0))
+}
+
+/// Rated power of the pumps that ran.
+pub(super) fn installed_power(facts: &Facts<'_>) -> Draft {
+    over_running(facts, |plate| Some(plate?.rated_power_kw))
+}
+
+/// Land that the pumps which ran can irrigate.
+pub(super) fn area_irrigated(facts: &Facts<'_>) -> Draft {
+    let mut draft = over_running(facts, |plate| Some(plate?.irrigates_mu));
+    draft.note("按运行过的水泵的灌溉面积计，未扣除未灌部分");
+    draft
+}
+
+/// Passes of irrigation that the water pumped is enough for.
+pub(super) fn area_irrigated_times(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
+    let mut draft = Draft::default();
+    match (drafts.number(FigureId::WaterPumped), &facts.township().irrigation) {
+        (Some(water), Some(irrigation)) => {
+            let times = water * irrigation.canal_efficiency / irrigation.pass_m3_per_mu;
+            draft.figure(FigureId::WaterPumped, times);
+            draft.number(times);
+            draft.note(format!(
+                "{water:.0} m3 × {} ÷ {} m3/亩次；{}",
+                irrigation.canal_efficiency, irrigation.pass_m3_per_mu, irrigation.source
+            ));
+        }
+        (None, _) => draft.absent("没有提水量"),
+        (_, None) => draft.absent("乡镇配置中没有灌水定额（irrigation）"),
+    }
+    draft
 }

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-
 use super::catalogue::FigureId;
-use super::draft::{Draft, series_input};
-use super::facts::{SourceFacts, WARN_DAYS_MIN};
-use super::ledger_rows::{Rows, month_of};
+use super::draft::{Draft, Drafts, series_input};
+use super::facts::Facts;
+use super::figure::{Figure, FigureInput, Origin};
 use super::phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase};
-use super::{EntryCode, FigureInput, Method};
-use crate::core::{Parameter, Period, Series};
-use crate::water::{StationKind, Status, Township};
+use crate::account::{Entry, EntryCode, Method, SourceAccount, WARN_DAYS_MIN};
+use crate::core::{Parameter, Series};
+use crate::water::{StationKind, Status};
 
 /// Share of the hours that a source needs data for before "it was not dry" or "nobody lacked water" may be said of it.
 ///
@@ -21,41 +19,31 @@ pub const EVIDENCE_SHARE: f64 = 0.95;
 /// A last level older than this at the end of the period is noted, h. Engineering judgement, confidence 0.8: one day.
 const STALE_HOURS: i64 = 24;
 
-fn input(
-    source: &SourceFacts<'_>,
-    value: Option<f64>,
-    method: Method,
-    note: String,
-) -> FigureInput {
-    let series = Series::new(source.station.id.clone(), Parameter::Level);
+fn input(source: &SourceAccount, value: Option<f64>, method: Method, note: String) -> FigureInput {
+    let series = Series::new(source.station.clone(), Parameter::Level);
     series_input(series, value, method, note, source.coverage)
 }
 
-/// Whether the source tells of a drought in the open: drinking-water tanks and wells are refilled, and do not.
-fn tells_drought(kind: StationKind) -> bool {
-    matches!(kind, StationKind::Pond | StationKind::Reservoir | StationKind::Channel)
-}
-
 /// The month of onset: the clerk's, checked against the sources; the sources' without the clerk's.
-pub(super) fn onset_month(sources: &[SourceFacts<'_>], rows: Rows<'_>) -> Draft {
-    let mut draft = Draft::new(FigureId::OnsetMonth);
+pub(super) fn onset_month(facts: &Facts<'_>) -> Draft {
+    let mut draft = Draft::default();
     let mut first = None;
-    for source in sources.iter().filter(|s| tells_drought(s.station.kind)) {
+    for source in facts.sources.iter().filter(|s| s.kind.is_open_water()) {
         draft.cover(source.coverage);
         let Some(day) = source.warn_from else {
             continue;
         };
         first = Some(first.map_or(day, |f: jiff::civil::Date| f.min(day)));
-        let note = format!("{}自{day}起连续{WARN_DAYS_MIN}天达到旱警", source.station.name);
+        let note = format!("{}自{day}起连续{WARN_DAYS_MIN}天达到旱警", source.name);
         draft.input(input(source, None, Method::Status, note));
     }
-    let entries = rows.of(EntryCode::DroughtEvent);
+    let entries = facts.rows.of(EntryCode::DroughtEvent);
     for entry in &entries {
         draft.entry(entry);
     }
     let entered = entries.iter().map(|e| e.from).min();
     match (entered, first) {
-        (Some(day), Some(seen)) if month_of(day) != month_of(seen) => {
+        (Some(day), Some(seen)) if day.first_of_month() != seen.first_of_month() => {
             draft.note(format!(
                 "台账的抗旱期始于{day}，传感器最早的旱警为{seen}，请核对；以台账为准"
             ));
@@ -65,55 +53,56 @@ pub(super) fn onset_month(sources: &[SourceFacts<'_>], rows: Rows<'_>) -> Draft 
         _ => {}
     }
     match entered.or(first) {
-        Some(day) => draft.day(month_of(day), format!("{}月份以来", day.month())),
+        Some(day) => draft.day(day.first_of_month(), format!("{}月份以来", day.month())),
         None => draft.absent("台账中没有抗旱期，传感器数据也未见连续旱警"),
     }
     draft
 }
 
-/// Adds to the villages entered as hit what the sensors hint at.
-pub(super) fn hint_villages(draft: &mut Draft, sources: &[SourceFacts<'_>], township: &Township) {
-    let hit: BTreeSet<&str> = sources
-        .iter()
-        .filter(|s| tells_drought(s.station.kind) && s.warn_from.is_some())
-        .filter_map(|s| township.village(&s.station.village))
-        .map(|village| village.name.as_str())
-        .collect();
+/// The villages entered as hit, with what the sensors hint at.
+pub(super) fn villages_affected(facts: &Facts<'_>) -> Draft {
+    let mut draft = facts.rows.villages(EntryCode::VillageAffected, facts.township());
+    let warned =
+        |source: &&SourceAccount| source.kind.is_open_water() && source.warn_from.is_some();
+    let hit: BTreeSet<&str> =
+        facts.sources.iter().filter(warned).map(|source| source.village.as_str()).collect();
     if hit.is_empty() {
         draft.note("传感器提示：没有村的水源连续达到旱警");
     } else {
         let names: Vec<&str> = hit.iter().copied().collect();
         draft.note(format!("传感器提示：{}个村的水源达到旱警（{}）", hit.len(), names.join("、")));
     }
+    draft
 }
 
 /// How many sources of `kind` were dry. A source that was not seen dry counts as not dry only with enough data.
-fn dry_count(id: FigureId, sources: &[SourceFacts<'_>], kind: StationKind) -> (Draft, usize) {
-    let mut draft = Draft::new(id);
+fn dry_count(facts: &Facts<'_>, kind: StationKind) -> (Draft, usize) {
+    let mut draft = Draft::default();
     let (mut dry, mut total) = (0usize, 0usize);
     let mut unknown = Vec::new();
-    for source in sources.iter().filter(|s| s.station.kind == kind) {
+    for source in facts.sources_of(kind) {
         total += 1;
         draft.cover(source.coverage);
-        let evident =
-            source.coverage.share() >= EVIDENCE_SHARE && source.station.bottom_m.is_some();
+        let station = facts.township().station(&source.station);
+        let evident = source.coverage.share() >= EVIDENCE_SHARE
+            && station.is_some_and(|station| station.bottom_m.is_some());
         let (value, note) = match source.dry {
             Some(spell) => (
                 Some(1.0),
                 format!(
                     "{}：自{}起，最长连续{}小时，共{}小时",
-                    source.station.name,
-                    source.local(spell.first_hour_at),
+                    source.name,
+                    facts.local(spell.first_hour_at),
                     spell.longest_h,
                     spell.hours
                 ),
             ),
-            None if evident => (Some(0.0), source.station.name.clone()),
-            None => (None, format!("{}：数据不足，不能断定", source.station.name)),
+            None if evident => (Some(0.0), source.name.clone()),
+            None => (None, format!("{}：数据不足，不能断定", source.name)),
         };
         match value {
             Some(one) => dry += usize::from(one > 0.0),
-            None => unknown.push(source.station.name.as_str()),
+            None => unknown.push(source.name.as_str()),
         }
         draft.input(input(source, value, Method::DryForADay, note));
     }
@@ -137,49 +126,49 @@ fn dry_count(id: FigureId, sources: &[SourceFacts<'_>], kind: StationKind) -> (D
 }
 
 /// Channels that ceased to flow. Stations watch a part of a township's channels, so 部分 is all that can be said.
-pub(super) fn channels_dry(sources: &[SourceFacts<'_>]) -> Draft {
-    let (mut draft, dry) = dry_count(FigureId::ChannelsDry, sources, StationKind::Channel);
+pub(super) fn channels_dry(facts: &Facts<'_>) -> Draft {
+    let (mut draft, dry) = dry_count(facts, StationKind::Channel);
     draft.words(if dry == 0 { "河沟未出现断流" } else { "部分河沟断水" });
     draft
 }
 
 /// Ponds that ran dry.
-pub(super) fn ponds_dry(sources: &[SourceFacts<'_>]) -> Draft {
-    let (mut draft, dry) = dry_count(FigureId::PondsDry, sources, StationKind::Pond);
+pub(super) fn ponds_dry(facts: &Facts<'_>) -> Draft {
+    let (mut draft, dry) = dry_count(facts, StationKind::Pond);
     draft.words(if dry == 0 { "塘堰未出现干涸" } else { "塘堰干涸" });
     draft
 }
 
 /// Reservoirs that ran dry.
-pub(super) fn reservoirs_dry(sources: &[SourceFacts<'_>]) -> Draft {
-    dry_count(FigureId::ReservoirsDry, sources, StationKind::Reservoir).0
+pub(super) fn reservoirs_dry(facts: &Facts<'_>) -> Draft {
+    dry_count(facts, StationKind::Reservoir).0
 }
 
 /// Storage of ponds and reservoirs at the end of the period.
-pub(super) fn storage_total(sources: &[SourceFacts<'_>], end: Timestamp) -> Draft {
-    let mut draft = Draft::new(FigureId::StorageTotal);
+pub(super) fn storage_total(facts: &Facts<'_>) -> Draft {
+    let mut draft = Draft::default();
+    let (_, end) = facts.basis.calendar.bounds(facts.basis.period);
     let (mut total, mut known) = (0.0, 0usize);
     let mut unknown = Vec::new();
-    let stores = |kind| matches!(kind, StationKind::Pond | StationKind::Reservoir);
-    for source in sources.iter().filter(|s| stores(s.station.kind)) {
+    for source in facts.sources.iter().filter(|s| s.kind.stores()) {
         draft.cover(source.coverage);
-        let (Some((at, level_m)), Some(curve)) = (source.last, &source.station.curve) else {
-            unknown.push(source.station.name.as_str());
-            let note = format!("{}：没有水位或库容曲线", source.station.name);
+        let last = source.days.last().and_then(|day| Some((day, day.balance?)));
+        let (Some((day, water)), Some(at)) = (last, source.last_at) else {
+            unknown.push(source.name.as_str());
+            let note = format!("{}：没有水位或库容曲线", source.name);
             draft.input(input(source, None, Method::StorageCurve, note));
             continue;
         };
-        let storage = curve.storage(level_m);
-        total += storage.volume_m3;
+        total += water.storage_m3;
         known += 1;
-        let mut note = format!("{}：{} 水位{level_m:.2} m", source.station.name, source.local(at));
-        if storage.outside {
+        let mut note = format!("{}：{} 水位{:.2} m", source.name, facts.local(at), day.level_m);
+        if water.outside {
             note.push_str("；水位超出库容曲线，存疑");
         }
         if end.duration_since(at).as_hours() > STALE_HOURS {
             note.push_str("；距统计期末超过一天");
         }
-        draft.input(input(source, Some(storage.volume_m3), Method::StorageCurve, note));
+        draft.input(input(source, Some(water.storage_m3), Method::StorageCurve, note));
     }
     if known > 0 {
         draft.number(total);
@@ -192,32 +181,62 @@ pub(super) fn storage_total(sources: &[SourceFacts<'_>], end: Timestamp) -> Draf
     draft
 }
 
+/// Water stored against the mean of the same day in the earlier years that have data.
+pub(super) fn storage_anomaly(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
+    let id = FigureId::StorageTotal;
+    let mut draft = Draft::default();
+    let Some(now) = drafts.number(id) else {
+        draft.absent("没有蓄水总量");
+        return draft;
+    };
+    let mut stored = Vec::new();
+    for then in facts.earlier.iter().filter(|e| e.same_days) {
+        let figure = then.figures.iter().find(|figure| figure.id == id);
+        let Some(value) = figure.and_then(Figure::number) else {
+            continue;
+        };
+        draft.input(FigureInput {
+            from: Origin::Figure(id, Some(then.period.to)),
+            value: Some(value),
+            method: Method::Figure,
+            note: then.label.clone(),
+            coverage: None,
+        });
+        stored.push(value);
+    }
+    let mean = stored.iter().sum::<f64>() / stored.len() as f64;
+    if stored.is_empty() || mean <= 0.0 {
+        draft.absent("没有往年同日的蓄水量");
+    } else {
+        draft.number((now - mean) / mean * 100.0);
+        draft.note(format!("与{}年同日的均值{mean:.0} m3比较", stored.len()));
+    }
+    draft
+}
+
 /// Persons short of drinking water. A zero needs the ledger's word and the tanks' evidence.
-pub(super) fn drinking_difficulty(
-    sources: &[SourceFacts<'_>],
-    rows: Rows<'_>,
-    period: Period,
-) -> Draft {
-    let mut draft = Draft::new(FigureId::DrinkingDifficulty);
-    let entries = rows.of(EntryCode::DrinkingDifficulty);
+pub(super) fn drinking_difficulty(facts: &Facts<'_>) -> Draft {
+    let mut draft = Draft::default();
+    let period = facts.basis.period;
+    let entries = facts.rows.of(EntryCode::DrinkingDifficulty);
     for entry in &entries {
         draft.entry(entry);
     }
     let mut lacking = Vec::new();
     let mut tanks = 0usize;
-    for tank in sources.iter().filter(|s| s.station.kind == StationKind::Tank) {
+    for tank in facts.sources_of(StationKind::Tank) {
         tanks += 1;
         draft.cover(tank.coverage);
         let share = tank.coverage.share();
-        draft.input(input(tank, None, Method::Evidence, tank.station.name.clone()));
-        let name = &tank.station.name;
+        draft.input(input(tank, None, Method::Evidence, tank.name.clone()));
+        let name = &tank.name;
         if share < EVIDENCE_SHARE {
             lacking.push(format!("{name}的数据只覆盖{:.1}%的时段，不足95%", share * 100.0));
         }
         if let Some(spell) = tank.dry {
             lacking.push(format!(
                 "{name}自{}起干涸{}小时，与“无人缺水”不符",
-                tank.local(spell.first_hour_at),
+                facts.local(spell.first_hour_at),
                 spell.longest_h
             ));
         }
@@ -242,7 +261,7 @@ pub(super) fn drinking_difficulty(
         draft.absent("台账陈述无人饮水困难，但证据不足");
         lacking.into_iter().for_each(|why| draft.note(why));
     }
-    let covers = |e: &&super::Entry| e.from <= period.from && e.to >= period.to;
+    let covers = |e: &&Entry| e.from <= period.from && e.to >= period.to;
     if !entries.is_empty() && !entries.iter().any(covers) {
         draft.note("台账的陈述未覆盖整个统计期，请核对");
     }

@@ -1,21 +1,20 @@
 //! A statement: everything that a report prints. What a report issues is frozen as this.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::facts::SourceFacts;
-use super::ledger_rows::Rows;
+use super::catalogue::FigureId;
+use super::earlier::{Comparison, Earlier};
+use super::figure::Figure;
 use super::plausibility::Findings;
-use super::{Comparison, Earlier, Entry, EntryCode, Figure, FigureId, PumpAccount};
+use super::rows::Rows;
+use crate::account::{Entry, EntryCode, PumpAccount, Quantity, SourceAccount, Total, TownshipDay};
 use crate::core::Period;
-use crate::water::{StationKind, Township};
+use crate::water::Township;
 
 /// The figures of a period with everything that stands beside them in a report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Statement {
-    /// What it covers.
     pub period: Period,
     /// All figures of the catalogue, in its order.
     pub figures: Vec<Figure>,
@@ -27,9 +26,9 @@ pub struct Statement {
     pub earlier: Vec<Earlier>,
     /// The ledger by village.
     pub villages: Vec<VillageTotals>,
-    /// The water sources.
-    pub sources: Vec<SourceRecord>,
-    /// The pumps.
+    /// Sums of what stands by village and by pump.
+    pub totals: Totals,
+    pub sources: Vec<SourceAccount>,
     pub pumps: Vec<PumpAccount>,
     /// Day by day over the whole township.
     pub days: Vec<TownshipDay>,
@@ -60,7 +59,6 @@ impl Statement {
 /// What the ledger says of a village.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VillageTotals {
-    /// Its name.
     pub name: String,
     /// Inhabitants.
     pub persons: u32,
@@ -85,51 +83,38 @@ impl VillageTotals {
     ];
 }
 
-/// A water source over the period.
+/// Sums over villages and pumps.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SourceRecord {
-    /// Station id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Its kind.
-    pub kind: StationKind,
-    /// Its village.
-    pub village: String,
-    /// Share of the hours with data, 0 to 1.
-    pub coverage: f64,
-    /// First of three days on end at 旱警 or worse.
-    pub warn_from: Option<Date>,
-    /// Hours that it was dry, of spells of a day and longer.
-    pub dry_h: Option<u32>,
-    /// Last level of each day that has one, m, and the storage there, m3.
-    pub days: Vec<SourceDay>,
-    /// 旱警 of the last month of the period, as a level, m.
-    pub warn_m: Option<f64>,
-    /// 旱保, likewise.
-    pub guard_m: Option<f64>,
+pub struct Totals {
+    /// Over all villages; a code without a row in any of them stays absent.
+    pub villages: VillageTotals,
+    pub energy_kwh: Total,
+    pub volume_m3: Total,
+    pub run_hours: Total,
 }
 
-/// A day of the whole township.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct TownshipDay {
-    /// The day.
-    pub day: Date,
-    /// Electricity of all pumps, kWh; `None` where no pump has data.
-    pub energy_kwh: Option<f64>,
-    /// Water stored in ponds and reservoirs, m3: of each its last storage up to this day. `None` before the first.
-    pub storage_m3: Option<f64>,
-}
-
-/// The last level of a day.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct SourceDay {
-    /// The day.
-    pub day: Date,
-    /// Level, m.
-    pub level_m: f64,
-    /// Storage by the curve, m3; `None` without a curve.
-    pub storage_m3: Option<f64>,
+impl Totals {
+    /// The sums of `villages` and `pumps`.
+    pub fn of(villages: &[VillageTotals], pumps: &[PumpAccount]) -> Totals {
+        let over = |quantity: fn(&PumpAccount) -> &Quantity| {
+            Total::of(pumps.iter().map(|pump| (pump.name.as_str(), quantity(pump))))
+        };
+        let sum = |index: usize| {
+            let sums = villages.iter().filter_map(|village| *village.sums.get(index)?);
+            sums.reduce(|a, b| a + b)
+        };
+        Totals {
+            villages: VillageTotals {
+                name: "合计".into(),
+                persons: villages.iter().map(|village| village.persons).sum(),
+                sown_area_mu: villages.iter().map(|village| village.sown_area_mu).sum(),
+                sums: (0..VillageTotals::CODES.len()).map(sum).collect(),
+            },
+            energy_kwh: over(|pump| &pump.energy_kwh),
+            volume_m3: over(|pump| &pump.volume_m3),
+            run_hours: over(|pump| &pump.run_hours),
+        }
+    }
 }
 
 /// The ledger by village, in the order of the township.
@@ -148,72 +133,4 @@ pub(super) fn villages(rows: Rows<'_>, township: &Township) -> Vec<VillageTotals
         }
     };
     township.villages.iter().map(of).collect()
-}
-
-/// The water sources, in the order of the township.
-pub(super) fn sources(
-    facts: &[SourceFacts<'_>],
-    township: &Township,
-    period: Period,
-) -> Vec<SourceRecord> {
-    let record = |source: &SourceFacts<'_>| {
-        let station = source.station;
-        let village = township.village(&station.village);
-        let days = source.days.iter().map(|(day, level_m)| SourceDay {
-            day: *day,
-            level_m: *level_m,
-            storage_m3: station.curve.as_ref().map(|c| c.storage(*level_m).volume_m3),
-        });
-        let limits = station.limits(period.to.month());
-        SourceRecord {
-            id: station.id.to_string(),
-            name: station.name.clone(),
-            kind: station.kind,
-            village: village.map_or_else(|| station.village.to_string(), |v| v.name.clone()),
-            coverage: source.coverage.share(),
-            warn_from: source.warn_from,
-            dry_h: source.dry.map(|spell| spell.hours),
-            days: days.collect(),
-            warn_m: limits.map(|(warn, _)| warn),
-            guard_m: limits.map(|(_, guard)| guard),
-        }
-    };
-    facts.iter().map(record).collect()
-}
-
-/// The days of a period.
-fn each_day(period: Period) -> impl Iterator<Item = Date> {
-    let days = period.from.series(jiff::ToSpan::day(1));
-    days.take_while(move |day| *day <= period.to)
-}
-
-/// Each day of the period over all pumps and all ponds and reservoirs.
-pub(super) fn days(
-    pumps: &[PumpAccount],
-    sources: &[SourceRecord],
-    period: Period,
-) -> Vec<TownshipDay> {
-    let mut energy: BTreeMap<Date, f64> = BTreeMap::new();
-    for (day, kwh) in pumps.iter().flat_map(|pump| &pump.days) {
-        *energy.entry(*day).or_insert(0.0) += kwh;
-    }
-    let stores =
-        |source: &&SourceRecord| matches!(source.kind, StationKind::Pond | StationKind::Reservoir);
-    // What a source stored last, and the change that each later day brings.
-    let mut changes: BTreeMap<Date, f64> = BTreeMap::new();
-    for source in sources.iter().filter(stores) {
-        let mut before = 0.0;
-        for (day, stored) in source.days.iter().filter_map(|d| Some((d.day, d.storage_m3?))) {
-            *changes.entry(day).or_insert(0.0) += stored - before;
-            before = stored;
-        }
-    }
-    let mut stored = None;
-    let day_of = |day: Date| {
-        if let Some(change) = changes.get(&day) {
-            stored = Some(stored.unwrap_or(0.0) + change);
-        }
-        TownshipDay { day, energy_kwh: energy.get(&day).copied(), storage_m3: stored }
-    };
-    each_day(period).map(day_of).collect()
 }

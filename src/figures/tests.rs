@@ -1,18 +1,18 @@
 //! Tests of all figures on a small township: three pumps, two ponds, a channel, a tank, ten days of hours.
 
+mod catalogue_tests;
 mod form_tests;
 mod pump_tests;
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 
 use jiff::civil::date;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
-use super::{
-    Earlier, Entry, EntryCode, Figure, Inputs, Method, Origin, Rules, Statement, Value, compute,
-};
+use super::{Earlier, Figure, Inputs, Origin, Rules, Statement, Value, compute};
+use crate::account::test_kit::{MemoryCells, counter_hour, empty_hour, gauge_hour};
+use crate::account::{Basis, Cells, Entry, EntryCode, Method};
 use crate::core::{Calendar, DayCell, HourCell, Period, Rollup, Series};
 use crate::water::Township;
 
@@ -164,21 +164,20 @@ impl World {
     fn statement(&self) -> Statement {
         let calendar = Calendar::new(TimeZone::fixed(Offset::from_hours(8).unwrap()), 0);
         let inputs = Inputs {
-            township: &self.township,
-            entries: &self.entries,
-            calendar: &calendar,
-            period: Period { from: date(2022, 8, 1), to: date(2022, 8, 10) },
+            basis: Basis {
+                township: &self.township,
+                calendar: &calendar,
+                entries: &self.entries,
+                period: Period { from: date(2022, 8, 1), to: date(2022, 8, 10) },
+            },
             earlier: &self.earlier,
             rules: &Rules::embedded().unwrap(),
             acceptances: &[],
             wordings: &[],
             code_version: "test",
         };
-        let hours = |series: &Series| -> Result<_, Infallible> {
-            Ok(self.cells.get(&series.to_string()).cloned().unwrap_or_default())
-        };
-        let days = |series: &Series| Ok(DayCell::fold(&hours(series)?, &calendar));
-        compute(&inputs, &mut |series, _| hours(series), &mut { days }).unwrap()
+        let mut cells = MemoryCells { calendar: &calendar, hours: &self.cells };
+        compute(&inputs, &mut cells).unwrap()
     }
 
     fn value(&self, id: &str) -> Option<f64> {
@@ -190,31 +189,21 @@ impl World {
     }
 }
 
-fn empty(i: usize) -> HourCell {
+fn at(i: usize) -> Timestamp {
     let start: Timestamp = "2022-07-31T16:00:00Z".parse().unwrap();
-    HourCell {
-        hour_at: start + (i as i64).hours(),
-        rollup: Rollup { missing: 1, ..Rollup::default() },
-    }
+    start + (i as i64).hours()
+}
+
+fn empty(i: usize) -> HourCell {
+    with(empty_hour(at(i)), |c| c.missing = 1)
 }
 
 fn gauge(i: usize, value: f64) -> HourCell {
-    let value = Some(value);
-    let rollup = Rollup {
-        counted: 1,
-        min: value,
-        max: value,
-        mean: value,
-        last: value,
-        ..Rollup::default()
-    };
-    HourCell { rollup, ..empty(i) }
+    gauge_hour(at(i), value)
 }
 
 fn counter(i: usize, increment: f64) -> HourCell {
-    let increment = Some(increment);
-    let rollup = Rollup { counted: 1, increment, increment_max: increment, ..Rollup::default() };
-    HourCell { rollup, ..empty(i) }
+    counter_hour(at(i), increment)
 }
 
 /// The cell after `change`.
@@ -504,22 +493,38 @@ fn nobody_lacked_water_needs_word_and_evidence() {
     assert_eq!(world.phrase("drinking_difficulty"), "有12人次出现饮水困难情况");
 }
 
+/// A store that cannot be read.
+struct Gone;
+
+impl Cells for Gone {
+    type Error = &'static str;
+
+    fn hours(&mut self, _: &Series, _: Period) -> Result<Vec<HourCell>, &'static str> {
+        Err("store is gone")
+    }
+
+    fn days(&mut self, _: &Series, _: Period) -> Result<Vec<DayCell>, &'static str> {
+        Err("store is gone")
+    }
+}
+
 #[test]
 fn a_failing_store_fails_the_figures() {
     let world = World::new();
     let calendar = Calendar::new(TimeZone::UTC, 0);
     let day = date(2022, 8, 1);
     let inputs = Inputs {
-        township: &world.township,
-        entries: &[],
-        calendar: &calendar,
-        period: Period { from: day, to: day },
+        basis: Basis {
+            township: &world.township,
+            calendar: &calendar,
+            entries: &[],
+            period: Period { from: day, to: day },
+        },
         earlier: &[],
         rules: &Rules::embedded().unwrap(),
         acceptances: &[],
         wordings: &[],
         code_version: "test",
     };
-    let failed = compute(&inputs, &mut |_, _| Err("store is gone"), &mut |_| Ok(vec![]));
-    assert_eq!(failed.unwrap_err(), "store is gone");
+    assert_eq!(compute(&inputs, &mut Gone).unwrap_err(), "store is gone");
 }

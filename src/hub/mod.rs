@@ -1,9 +1,9 @@
 //! The office side: intake, store, page and report put together.
 
+mod cells;
 mod charts;
 #[cfg(feature = "influx")]
 mod copying;
-mod days;
 mod documents;
 mod drought;
 mod ingest;
@@ -26,8 +26,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+pub use cells::StoreCells;
 pub use drought::{drought, grade_rules};
-pub use overview::Overviews;
+pub use overview::{OverviewSource, Overviews};
 pub use report::{Report, drought_event, report, statement};
 pub use retry::{Retried, retry};
 pub use settings::{BrokerSettings, HubSettings, LedgerSettings, StoreSettings, WebSettings};
@@ -99,15 +100,16 @@ impl Hub {
         let township = Arc::new(township);
         let documents =
             documents::DocumentMaker::new(settings.clone(), township.clone(), clock.clone());
-        let overviews = Overviews::new(
+        let overviews = Overviews::new(OverviewSource {
             township,
-            calendar.clone(),
-            reader,
-            clock.clone(),
-            simulated,
+            calendar: calendar.clone(),
+            store: reader,
             ledger,
-            state.clone(),
-        )?;
+            two_person: settings.ledger.two_person,
+            clock: clock.clone(),
+            simulated,
+            taken: state.clone(),
+        })?;
         #[cfg(feature = "influx")]
         let mut copying = None;
         #[cfg(feature = "influx")]
@@ -227,7 +229,7 @@ impl Hub {
                 supervisor.spawn("copy", following);
             }
         }
-        let serving = web::serve(listener, web::sealed(router), stop.clone());
+        let serving = web::serve(listener, web::secured(router), stop.clone());
         supervisor.spawn("page", async move { Ok(serving.await?) });
         let subscription = ingest::Subscription {
             settings: settings.mqtt,
@@ -298,6 +300,3 @@ async fn verify(
     stop.cancelled().await;
     Ok(())
 }
-
-#[cfg(test)]
-mod accounts_tests;

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use jiff::{Timestamp, ToSpan};
 
-use super::days::days;
+use super::cells::StoreCells;
 use super::{HubSettings, calendar};
+use crate::account::{Basis, Entry, EntryCode};
 use crate::core::{Calendar, Period};
-use crate::figures::{self, Acceptance, Earlier, Entry, EntryCode, Inputs, Rules, Statement};
+use crate::figures::{self, Acceptance, Earlier, Inputs, Rules, Statement};
 use crate::ledger::{Ledger, RowsInForce};
 use crate::report;
 use crate::store::Sqlite;
@@ -129,26 +130,17 @@ impl Source<'_> {
         earlier: &[Earlier],
         acceptances: &[Acceptance],
     ) -> anyhow::Result<Statement> {
+        let Source { township, calendar, entries, .. } = *self;
         let inputs = Inputs {
-            township: self.township,
-            entries: self.entries,
-            calendar: self.calendar,
-            period,
+            basis: Basis { township, calendar, entries, period },
             earlier,
             rules: self.rules,
             acceptances,
             wordings: &self.settings.wording,
             code_version: env!("CARGO_PKG_VERSION"),
         };
-        let statement = figures::compute(
-            &inputs,
-            &mut |series, days| {
-                let (from, to) = self.calendar.bounds(days);
-                self.store.hours(series, from, to)
-            },
-            &mut |series| days(&self.store, self.calendar, series, period),
-        );
-        Ok(statement?)
+        let mut cells = StoreCells { store: &self.store, calendar };
+        Ok(figures::compute(&inputs, &mut cells)?)
     }
 }
 

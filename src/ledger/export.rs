@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, XlsxError};
 
 use super::columns::{COLUMNS, Column, EXPORT_ONLY};
-use crate::figures::Entry;
+use crate::account::Entry;
 use crate::water::Township;
 
 enum Cell {

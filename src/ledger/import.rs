@@ -9,7 +9,7 @@ use super::row::RowReader;
 use super::table::{Table, too_large};
 use super::{csv, units, workbook};
 use crate::core::{Problem, nearest};
-use crate::figures::Entry;
+use crate::account::Entry;
 use crate::water::Township;
 
 /// An office's own row count, which is skipped.

@@ -2,7 +2,7 @@
 
 use super::super::table::BYTES_MAX;
 use super::*;
-use crate::figures::EntryCode;
+use crate::account::EntryCode;
 use crate::ledger::ImportOutcome;
 
 const EXAMPLE: &[u8] = include_bytes!("../../config/examples/2022/ledger.csv");

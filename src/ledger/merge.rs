@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::error::{LedgerError, sql};
 use super::sqlite::{Ledger, begin, insert};
-use crate::figures::Entry;
+use crate::account::Entry;
 
 /// What an import does with one row of a file.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use jiff::civil::date;
 
 use super::*;
-use crate::figures::EntryCode;
+use crate::account::EntryCode;
 use crate::ledger::{import, to_csv, to_workbook};
 use crate::water::Township;
 

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::error::{LedgerError, sql};
 use super::sqlite::{Ledger, begin, superseded_by};
-use crate::figures::Entry;
+use crate::account::Entry;
 
 /// The rows that count and those that wait.
 #[derive(Debug, Clone, PartialEq, Default)]

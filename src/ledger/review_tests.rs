@@ -3,7 +3,7 @@
 use jiff::civil::date;
 
 use super::*;
-use crate::figures::EntryCode;
+use crate::account::EntryCode;
 
 fn at() -> Timestamp {
     "2022-11-16T01:00:00Z".parse().unwrap()

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 
 use super::error::{LedgerError, sql};
 use super::schema::{ENTRIES, LAYOUT, REVIEWS_AND_ACCEPTANCES};
-use crate::figures::{Entry, EntryCode};
+use crate::account::{Entry, EntryCode};
 
 /// How long a writer waits for another one: ten times what a clerk's import takes.
 const BUSY_MAX: Duration = Duration::from_secs(10);
@@ -59,6 +59,12 @@ impl Ledger {
         let ids = rows.iter().map(|row| insert(&writing, row)).collect::<Result<_, _>>()?;
         writing.commit().map_err(sql("to commit"))?;
         Ok(ids)
+    }
+
+    /// A number that changes where another connection has written to the file.
+    pub fn version(&self) -> Result<i64, LedgerError> {
+        let version = self.db.query_row("PRAGMA data_version", [], |row| row.get(0));
+        version.map_err(sql("to be read"))
     }
 
     /// The rows that no other row supersedes, by id.

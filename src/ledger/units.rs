@@ -1,6 +1,6 @@
 //! Conversion of the office's units to the ledger's. A unit is never guessed from the number.
 
-use crate::figures::EntryCode;
+use crate::account::EntryCode;
 
 /// Written unit, unit of the ledger, and the factor from the first to the second.
 const FACTORS: &[(&str, &str, f64)] = &[

@@ -3,7 +3,8 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::figures::{SourceRecord, Statement};
+use crate::account::SourceAccount;
+use crate::figures::Statement;
 
 /// Most sources with a chart of their levels. Engineering judgement: three fill a page.
 const SOURCES_MAX: usize = 3;
@@ -74,26 +75,25 @@ fn solid(name: &'static str, color: &'static str, values: Vec<Option<f64>>) -> C
 }
 
 /// The sources with thresholds and levels: first those that reached 旱警, then by the most water stored.
-fn key_sources(statement: &Statement) -> Vec<&SourceRecord> {
-    let most = |source: &SourceRecord| {
-        let stored = source.days.iter().filter_map(|d| d.storage_m3);
+fn key_sources(statement: &Statement) -> Vec<&SourceAccount> {
+    let most = |source: &SourceAccount| {
+        let stored = source.days.iter().filter_map(|d| d.storage_m3());
         stored.fold(0.0, f64::max)
     };
     let with_limits = statement.sources.iter().filter(|s| s.warn_m.is_some() && !s.days.is_empty());
-    let mut sources: Vec<&SourceRecord> = with_limits.collect();
+    let mut sources: Vec<&SourceAccount> = with_limits.collect();
     sources.sort_by(|a, b| {
         let warned = b.warn_from.is_some().cmp(&a.warn_from.is_some());
         let larger = most(b).total_cmp(&most(a));
-        warned.then(larger).then_with(|| a.id.cmp(&b.id))
+        warned.then(larger).then_with(|| a.station.cmp(&b.station))
     });
     sources.truncate(SOURCES_MAX);
     sources
 }
 
-fn levels(source: &SourceRecord, days: &[Date]) -> Chart {
+fn levels(source: &SourceAccount, days: &[Date]) -> Chart {
     let level = |day: &Date| {
-        let found = source.days.binary_search_by_key(day, |d| d.day).ok()?;
-        Some(source.days.get(found)?.level_m)
+        source.on(*day).map(|day| day.level_m)
     };
     let mut series = vec![solid("水位", WATER, days.iter().map(level).collect())];
     for (name, color, limit) in [("旱警", WARN, source.warn_m), ("旱保", GUARD, source.guard_m)]

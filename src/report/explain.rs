@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::filters::{self, FigureView, number, percent};
+use crate::account::{Entry, PumpAccount};
 use crate::core::Series;
-use crate::figures::{Entry, Figure, FigureId, FigureInput, Origin, PumpAccount, Statement};
+use crate::figures::{Figure, FigureId, FigureInput, Origin, Statement};
 use crate::water::Township;
 
 /// How deep figures may be made of figures: the deepest chain of the catalogue has three.
@@ -142,7 +143,7 @@ impl Tree<'_> {
             }
             return from;
         }
-        let found = self.statement.sources.iter().find(|s| s.id == series.station.as_str());
+        let found = self.statement.sources.iter().find(|s| s.station == series.station);
         found.map_or(Vec::new(), |source| {
             let kind = source.kind.name_zh();
             vec![leaf(format!("{}，{kind}，{}", source.name, source.village))]

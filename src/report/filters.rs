@@ -4,9 +4,8 @@ use minijinja::value::{Serde, Value};
 use minijinja::{Environment, Error};
 use serde::Deserialize;
 
-use crate::figures::{
-    Class, Entry, Figure, FigureInput, Finding, Method, Segment, SegmentKind, Value as Number,
-};
+use crate::account::{Entry, Method, Segment, SegmentKind};
+use crate::figures::{Class, Figure, FigureInput, Finding, Value as Number};
 
 /// What stands for a number that is not there.
 const NONE: &str = "无数据";

@@ -7,9 +7,7 @@ use jiff::civil::date;
 
 use super::render::{self, WORDING};
 use crate::core::Period;
-use crate::figures::{
-    Class, Figure, FigureId, Findings, Hedge, SIGNIFICANT, Statement, Value, phrase, phrase_en,
-};
+use crate::figures::{Class, Figure, FigureId, Findings, Hedge, SIGNIFICANT, Statement, Totals, Value, phrase, phrase_en};
 use crate::water::Township;
 
 /// Marks that cannot stand one after the other, or begin a paragraph: a clause between them fell out.
@@ -95,6 +93,7 @@ fn statement(value: Option<f64>) -> Statement {
         comparisons: Vec::new(),
         earlier: Vec::new(),
         villages: Vec::new(),
+        totals: Totals::of(&[], &[]),
         sources: Vec::new(),
         pumps: Vec::new(),
         days: Vec::new(),

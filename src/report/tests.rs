@@ -5,10 +5,9 @@ use std::fs;
 use jiff::civil::date;
 
 use super::{Documents, ReportError, render, write};
+use crate::account::{Method, TownshipDay};
 use crate::core::Period;
-use crate::figures::{
-    Figure, FigureId, FigureInput, Findings, Method, Origin, Statement, TownshipDay, Value,
-};
+use crate::figures::{Figure, FigureId, FigureInput, Findings, Origin, Statement, Totals, Value};
 use crate::water::Township;
 
 /// What the report of 2022 says, by figure.
@@ -89,6 +88,7 @@ pub(super) fn statement(figures: &[Figure]) -> Statement {
         comparisons: Vec::new(),
         earlier: Vec::new(),
         villages: Vec::new(),
+        totals: Totals::of(&[], &[]),
         sources: Vec::new(),
         pumps: Vec::new(),
         days: vec![day(period().from, 120.5), day(period().to, 80.0)],

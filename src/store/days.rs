@@ -96,7 +96,7 @@ pub(super) fn rebuild(tables: &Tables<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What a counter grew by on the days that begin from `from_ms` to before `to_ms`; `None` where nothing is known.
+/// What a counter grew by on the days that begin from `from_ms` to before `to_ms`; `None` where no reading of it counts.
 pub(super) fn grown(
     tables: &Tables<'_>,
     id: i64,
@@ -104,9 +104,9 @@ pub(super) fn grown(
 ) -> Result<Option<f64>, StoreError> {
     let mut statement = tables.prepare(
         "SELECT sum(increment) FROM (
-             SELECT increment FROM day WHERE series = ?1 AND day_ms >= ?2 AND day_ms < ?3
+             SELECT increment FROM day WHERE series = ?1 AND day_ms >= ?2 AND day_ms < ?3 AND counted > 0
              UNION ALL
-             SELECT increment FROM day_hot WHERE series = ?1 AND day_ms >= ?2 AND day_ms < ?3)",
+             SELECT increment FROM day_hot WHERE series = ?1 AND day_ms >= ?2 AND day_ms < ?3 AND counted > 0)",
     )?;
     Ok(statement.query_row(params![id, from_ms, to_ms], |row| row.get(0))?)
 }

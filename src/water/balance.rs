@@ -27,8 +27,10 @@ pub struct Balance {
     pub usable_m3: Option<f64>,
     /// Usable water at normal level, m3; `None` without normal and dead level, or where the one does not lie above the other.
     pub full_m3: Option<f64>,
-    /// Usable water against that, 0 to 1 and above.
+    /// Usable water as a share of `full_m3` 蓄水率, from 0; above 1 where the level lies above the normal one.
     pub share: Option<f64>,
+    /// Storage as a share of that at normal level, from 0; `None` without a normal level.
+    pub share_of_normal: Option<f64>,
 }
 
 /// The water of `station` at `level_m`; `None` without a storage curve.
@@ -46,6 +48,7 @@ pub fn balance(station: &Station, level_m: f64) -> Option<Balance> {
         usable_m3,
         full_m3,
         share: usable_m3.zip(full_m3).map(|(usable, full)| usable / full),
+        share_of_normal: normal.filter(|normal| *normal > 0.0).map(|normal| at.volume_m3 / normal),
     })
 }
 

@@ -1,8 +1,9 @@
-//! Water sources: the township's model, storage curves, dry spells and status. Pure.
+//! Rules of water: the township's model, storage curves, status from thresholds, balance, rain, drought grade. Pure.
+//!
+//! None of them knows of a time series: what happened over some days is in `account`.
 
 mod balance;
 mod curve;
-mod drought;
 mod dry;
 mod event;
 mod grade;
@@ -14,8 +15,7 @@ pub use balance::{
     Anomaly, Balance, FALL_DAYS, Supply, anomaly, balance, lasts, soil_relative_moisture, supply,
 };
 pub use curve::{CurveError, Storage, StorageCurve};
-pub use drought::{Drought, DroughtDay, LEAD_DAYS, Observed, SourceState, drought};
-pub use dry::{DRY_HOURS_MIN, DRY_MARGIN_M, DrySpell, dry_level_m, dry_spell};
+pub use dry::{DRY_MARGIN_M, dry_level_m};
 pub use event::{BEGIN_DAYS, END_DAYS, ProposedEvent, propose};
 pub use grade::{Band, Grade, GradeRule, GradeRules, Grader, Index, Measure, Reason};
 pub use rain::{Rainless, anomaly as rain_anomaly, areal_mean, rainless};

@@ -171,6 +171,16 @@ impl StationKind {
         }
     }
 
+    /// Whether it is open water, which shows a drought: drinking-water tanks and wells are refilled.
+    pub fn is_open_water(self) -> bool {
+        matches!(self, Self::Pond | Self::Reservoir | Self::Channel)
+    }
+
+    /// Whether its water counts as stored 蓄水.
+    pub fn stores(self) -> bool {
+        matches!(self, Self::Pond | Self::Reservoir)
+    }
+
     /// Whether the station is a water source: something with a level that can run dry.
     pub fn is_source(self) -> bool {
         matches!(self, Self::Pond | Self::Reservoir | Self::Channel | Self::Well | Self::Tank)

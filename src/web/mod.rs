@@ -1,13 +1,13 @@
-//! The page of water sources: what the water officer looks at in the morning of a drought, on a phone or an old PC.
+//! The page of water sources, which the water officer opens in the morning of a drought, on a phone or an old PC.
 //!
-//! It shows an [`Overview`] that somebody else keeps fresh, and computes nothing but words. It works without script;
-//! with it, the numbers follow each second. Nothing is loaded from elsewhere.
+//! It shows an [`Overview`] that the hub keeps fresh, and makes nothing but words of it. It works without script; with it, the numbers
+//! follow every second. Nothing is loaded from elsewhere.
 
 mod model;
 mod server;
 mod view;
 
 pub use model::{GatewayRow, LostRow, Overview, SourceRow, Totals};
-pub use server::{DRAIN_MAX, charts, documents, operation, pages, sealed, serve};
+pub use server::{DRAIN_MAX, charts, documents, operation, pages, secured, serve};
 
 pub use axum::Router;

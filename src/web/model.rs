@@ -1,10 +1,14 @@
-//! What the page shows: a plain view model that the hub fills. No SQL and no figure is known here.
+//! What the page shows: the rows that the hub fills. Words for them are made in `view`.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use jiff::tz::TimeZone;
+use serde::{Serialize, Serializer};
+
+use crate::core::StationId;
+use crate::water::{StationKind, Status};
 
 /// The state of all water sources at one instant.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Overview {
     /// Name of the township, with 乡 or 镇.
     pub township: String,
@@ -12,25 +16,40 @@ pub struct Overview {
     pub now: Timestamp,
     /// `now` comes from a simulation, not from the wall clock.
     pub simulated: bool,
-    /// IANA zone that all times are printed in. An unknown zone prints as UTC, with its offset.
-    pub zone: String,
+    /// The zone that all times are printed in.
+    #[serde(serialize_with = "zone_name")]
+    pub zone: TimeZone,
     /// The water sources, in the order in which they are listed; the page groups neighbours of the same village.
     pub sources: Vec<SourceRow>,
-    /// The gateways.
     pub gateways: Vec<GatewayRow>,
-    /// Sums over the township.
     pub totals: Totals,
 }
 
+fn zone_name<S: Serializer>(zone: &TimeZone, serializer: S) -> Result<S::Ok, S::Error> {
+    zone.iana_name().serialize(serializer)
+}
+
+impl Default for Overview {
+    /// What is shown before anything is known.
+    fn default() -> Self {
+        Overview {
+            township: String::new(),
+            now: Timestamp::UNIX_EPOCH,
+            simulated: false,
+            zone: TimeZone::UTC,
+            sources: Vec::new(),
+            gateways: Vec::new(),
+            totals: Totals::default(),
+        }
+    }
+}
+
 /// One water source.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SourceRow {
-    /// Station id.
-    pub id: String,
-    /// Name in Chinese.
+    pub id: StationId,
     pub name: String,
-    /// Kind in Chinese: 塘堰, 水库, 河沟 ...
-    pub kind_zh: String,
+    pub kind: StationKind,
     /// Name of its village.
     pub village: String,
     /// Last level that counts, m.
@@ -39,26 +58,23 @@ pub struct SourceRow {
     pub storage_m3: Option<f64>,
     /// Storage as a share of that at normal level, from 0; above 1 when it is fuller.
     pub share_of_normal: Option<f64>,
-    /// `normal`, `low`, `warn`, `guard`, `dry` or `none` (no status can be given).
-    pub status_id: String,
-    /// The status in Chinese: 正常, 偏低, 旱警, 旱保, 干涸, 断流, 无数据.
-    pub status_zh: String,
+    /// `None` where no status can be given.
+    pub status: Option<Status>,
     /// Change of level, m per day; negative when it falls.
     pub trend_m_per_day: Option<f64>,
     /// Instant of the last reading that counts.
     pub observed_at: Option<Timestamp>,
     /// Seconds from `observed_at` to the overview's `now`.
     pub age_s: Option<i64>,
-    /// What has to be known: why there is no value (传感器无效值), what is doubtful.
+    /// Why there is no value (传感器无效值), or what is doubtful.
     pub note: String,
-    /// Daily levels, m, oldest first, `None` on a day without data: the small chart.
+    /// Daily levels for the small chart, m, oldest first, `None` on a day without data.
     pub spark: Vec<Option<f64>>,
 }
 
 /// One gateway.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct GatewayRow {
-    /// Gateway id.
     pub id: String,
     /// The broker holds it for connected.
     pub online: bool,
@@ -72,20 +88,19 @@ pub struct GatewayRow {
     pub gaps: Vec<String>,
     /// Its clock is not known to be right.
     pub clock_unset: bool,
-    /// What it says is lost: from, to, how many readings, why.
     pub lost: Vec<LostRow>,
 }
 
-/// A gap that a gateway tells of.
+/// Readings that a gateway reports as lost.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LostRow {
-    /// The first that is lost.
+    /// Instant of the first lost reading.
     pub from: Timestamp,
-    /// The last.
+    /// Instant of the last.
     pub to: Timestamp,
-    /// Readings; `None` where nobody can know.
+    /// How many; `None` where nobody can know.
     pub readings: Option<u64>,
-    /// Why, in words.
+    /// Why, in Chinese.
     pub why: String,
 }
 

@@ -19,13 +19,13 @@ use super::model::Overview;
 use super::view::{PageError, Templates};
 use crate::core::Series;
 
-/// Nothing from elsewhere, nothing inside somebody else's frame. Style and script stand in the page itself, and every
-/// text in it is escaped by the template engine.
+/// Nothing is loaded from elsewhere, and no other page may frame this one. Style and script stand in the page itself, and the template
+/// engine escapes every text.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
      img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// How long answers under way may take once the hub stops. They are rendered in milliseconds; what takes longer is a
-/// client that does not read.
+/// How long answers under way may take once the hub stops. Rendering takes milliseconds: what takes longer is a client that does not
+/// read.
 pub const DRAIN_MAX: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
@@ -34,7 +34,7 @@ struct Page {
     templates: Arc<Templates>,
 }
 
-/// The page over the newest overview in `state`: `/`, `/sources.fragment` (what changes in it) and `/api/overview` (JSON).
+/// The page of the newest overview in `state`: `/`, `/sources.fragment` (the part that changes) and `/api/overview` (JSON).
 pub fn pages(state: watch::Receiver<Arc<Overview>>) -> Router {
     let page = Page { overview: state, templates: Arc::new(Templates::new()) };
     Router::new()
@@ -47,7 +47,7 @@ pub fn pages(state: watch::Receiver<Arc<Overview>>) -> Router {
 /// Most points of a chart: twice what the widest screens show.
 const POINTS_MAX: u32 = 10_000;
 
-/// What a chart is asked for.
+/// The query of a chart.
 #[derive(Deserialize)]
 struct Span {
     from: Timestamp,
@@ -56,7 +56,7 @@ struct Span {
     points: u32,
 }
 
-/// Enough for a screen of a phone, and for most of others.
+/// Enough for a phone, and for most other screens.
 fn default_points() -> u32 {
     1_000
 }
@@ -88,8 +88,8 @@ where
     Router::new().route("/api/chart/{station}/{parameter}", get(chart))
 }
 
-/// The documents of a report by `make`: `/report/{name}`, such as `/report/drought-relief.docx`. A report that cannot be made says why:
-/// the page is for the office.
+/// The documents of a report by `make`: `/report/{name}`, such as `/report/drought-relief.docx`. Where a report cannot be made, the
+/// answer says why: only the office sees it.
 pub fn documents<F, A>(make: F) -> Router
 where
     F: Fn(String) -> A + Clone + Send + Sync + 'static,
@@ -118,7 +118,7 @@ where
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/// For those who look after a hub: `/metrics` (OpenMetrics) and `/health` (JSON; 503 where something is wrong).
+/// For operators: `/metrics` (OpenMetrics) and `/health` (JSON; 503 where something is wrong).
 pub fn operation(
     metrics: impl Fn() -> Option<String> + Clone + Send + Sync + 'static,
     problems: impl Fn() -> Vec<String> + Clone + Send + Sync + 'static,
@@ -144,15 +144,14 @@ pub fn operation(
 
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Puts around all routes what each answer has to have.
-pub fn sealed(router: Router) -> Router {
+/// Adds the answer to unknown paths, and the headers that every answer carries.
+pub fn secured(router: Router) -> Router {
     router
         .fallback(|| async { (StatusCode::NOT_FOUND, "404: 没有这个页面 / no such page\n") })
         .layer(middleware::map_response(secure))
 }
 
-/// Serves `router` on `listener` until `shutdown` is cancelled and the requests under way are answered, at most
-/// [`DRAIN_MAX`] later.
+/// Serves `router` on `listener` until `shutdown` is cancelled and the requests under way are answered, at most [`DRAIN_MAX`] later.
 ///
 /// # Errors
 /// The listener fails.
@@ -161,9 +160,9 @@ pub async fn serve(
     router: Router,
     shutdown: CancellationToken,
 ) -> std::io::Result<()> {
-    let told = shutdown.clone();
-    let serving =
-        axum::serve(listener, router).with_graceful_shutdown(async move { told.cancelled().await });
+    let stopped = shutdown.clone();
+    let serving = axum::serve(listener, router)
+        .with_graceful_shutdown(async move { stopped.cancelled().await });
     let overdue = async {
         shutdown.cancelled().await;
         tokio::time::sleep(DRAIN_MAX).await;

@@ -1,28 +1,29 @@
 //! Tests of the page over a real socket.
 
 use super::*;
+use crate::water::{StationKind, Status};
 use crate::web::{GatewayRow, LostRow, SourceRow, Totals};
+use jiff::tz::TimeZone;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 fn row(
     name: &str,
     village: &str,
-    status: (&str, &str),
+    status: Option<Status>,
     level: Option<f64>,
     age_s: Option<i64>,
 ) -> SourceRow {
     let now = sample_now();
     SourceRow {
-        id: format!("pond-{}", name.len()),
+        id: format!("pond-{}", name.len()).parse().unwrap(),
         name: name.into(),
-        kind_zh: "塘堰".into(),
+        kind: StationKind::Pond,
         village: village.into(),
         level_m: level,
         storage_m3: level.map(|l| l * 4200.0),
         share_of_normal: level.map(|l| l / 3.0),
-        status_id: status.0.into(),
-        status_zh: status.1.into(),
+        status,
         trend_m_per_day: level.map(|l| 0.02 - l / 40.0),
         observed_at: age_s.and_then(|age| now.checked_sub(jiff::Span::new().seconds(age)).ok()),
         age_s,
@@ -38,28 +39,29 @@ fn sample_now() -> jiff::Timestamp {
 }
 
 fn sample() -> Overview {
-    let mut broken = row("沙坪塘", "仙坪村", ("none", "无数据"), None, Some(200_000));
+    let mut broken = row("沙坪塘", "仙坪村", None, None, Some(200_000));
     broken.note = "传感器无效值".into();
-    let mut channel = row("黄水河", "黄水村", ("dry", "断流"), Some(0.0), Some(250));
-    (channel.kind_zh, channel.storage_m3, channel.share_of_normal) = ("河沟".into(), None, None);
-    let mut new = row("岭下饮水池", "岭下村", ("none", "无数据"), None, None);
+    let mut channel = row("黄水河", "黄水村", Some(Status::Dry), Some(0.0), Some(250));
+    (channel.kind, channel.storage_m3, channel.share_of_normal) =
+        (StationKind::Channel, None, None);
+    let mut new = row("岭下饮水池", "岭下村", None, None, None);
     new.spark.clear();
     Overview {
         township: "示例乡".into(),
         now: sample_now(),
         simulated: true,
-        zone: "Asia/Shanghai".into(),
+        zone: TimeZone::get("Asia/Shanghai").unwrap(),
         sources: vec![
-            row("东门大塘", "东门村", ("normal", "正常"), Some(2.94), Some(40)),
-            row("上坑塘", "东门村", ("low", "偏低"), Some(2.1), Some(40)),
-            row("门口塘", "东门村", ("dry", "干涸"), Some(0.02), Some(300)),
-            row("仙坪水库", "仙坪村", ("warn", "旱警"), Some(1.61), Some(100)),
+            row("东门大塘", "东门村", Some(Status::Normal), Some(2.94), Some(40)),
+            row("上坑塘", "东门村", Some(Status::Low), Some(2.1), Some(40)),
+            row("门口塘", "东门村", Some(Status::Dry), Some(0.02), Some(300)),
+            row("仙坪水库", "仙坪村", Some(Status::Warn), Some(1.61), Some(100)),
             broken,
-            row("乔坑水库", "乔坑村", ("guard", "旱保"), Some(0.92), Some(3500)),
+            row("乔坑水库", "乔坑村", Some(Status::Guard), Some(0.92), Some(3500)),
             row(
                 "李坊<script>alert(1)</script>",
                 "李坊村",
-                ("normal", "正常"),
+                Some(Status::Normal),
                 Some(0.8),
                 Some(9000),
             ),
@@ -128,7 +130,7 @@ async fn served(overview: Overview) -> Served {
                 _ => Ok(None),
             }
         }));
-    let task = tokio::spawn(serve(listener, sealed(router), shutdown.clone()));
+    let task = tokio::spawn(serve(listener, secured(router), shutdown.clone()));
     Served { address, state, shutdown, task }
 }
 

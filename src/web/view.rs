@@ -7,20 +7,20 @@ use minijinja::{Environment, context};
 use serde::Serialize;
 
 use super::model::{GatewayRow, LostRow, Overview, SourceRow};
+use crate::water::Status;
 
-/// A reading older than this is shown grey. Gateways read each 5 minutes by default and may be a connection window of an
-/// hour late; at twice that nobody should take the level for today's (engineering judgement).
+/// A reading older than this is shown grey. Gateways poll every 5 minutes by default and may be late by a connection window of an
+/// hour; at twice that nobody should take the level for today's. Engineering judgement.
 const STALE_S: i64 = 2 * 3600;
 
-/// The same in a simulation, whose hours pass in hundredths of a second: there the way from the sensor to the page takes
-/// simulated hours, and none of them is worth a warning.
+/// The same in a simulation, whose hours pass in hundredths of a second: a reading takes simulated hours to reach the page, and none
+/// of them is worth a warning.
 const STALE_SIMULATED_S: i64 = 24 * 3600;
 
-/// Less change than this is 平. Level sensors of the common kind resolve 1 cm (GB/T 11828), so a slower change per day
-/// cannot be told from noise.
+/// Less change than this is 平. Common level sensors resolve 1 cm (GB/T 11828): a slower change per day is lost in noise.
 const STEADY_M_PER_DAY: f64 = 0.01;
 
-/// Instructions a rendering may take: about a thousand sources; a runaway template must not hold the server up.
+/// Instructions that a rendering may take: enough for about a thousand sources, and a bound on a runaway template.
 const FUEL: u64 = 5_000_000;
 
 /// Size of the small chart, in SVG units.
@@ -33,8 +33,8 @@ pub(super) struct PageError {
     source: minijinja::Error,
 }
 
-/// The compiled templates. They are part of the program and tested with it; if one does not compile after all, each
-/// rendering says so, and the hub goes on taking readings.
+/// The compiled templates. They are part of the program and tested with it. Should one not compile, each rendering reports it, and the
+/// hub goes on taking readings.
 pub(super) struct Templates {
     environment: Environment<'static>,
 }
@@ -112,9 +112,9 @@ struct VillageView {
 struct SourceView {
     id: String,
     name: String,
-    kind: String,
+    kind: &'static str,
     status_id: &'static str,
-    status: String,
+    status: &'static str,
     level: Option<String>,
     storage: Option<String>,
     percent: Option<String>,
@@ -135,7 +135,7 @@ struct Spark {
     lines: Vec<String>,
     /// The last day with data, as a dot.
     dot: Option<[String; 2]>,
-    /// What the chart says to who cannot see it.
+    /// The chart in words, for readers who cannot see it.
     label: String,
 }
 
@@ -151,28 +151,30 @@ struct GatewayView {
     lost: Vec<String>,
 }
 
-/// The statuses, worst last, with their words.
-const STATUSES: [(&str, &str); 6] = [
-    ("normal", "正常"),
-    ("low", "偏低"),
-    ("warn", "旱警"),
-    ("guard", "旱保"),
-    ("dry", "干涸断流"),
-    ("none", "无数据"),
+/// The statuses with the words of their tiles, the worst last, and none.
+const STATUSES: [(Option<Status>, &str); 6] = [
+    (Some(Status::Normal), "正常"),
+    (Some(Status::Low), "偏低"),
+    (Some(Status::Warn), "旱警"),
+    (Some(Status::Guard), "旱保"),
+    (Some(Status::Dry), "干涸断流"),
+    (None, NO_STATUS),
 ];
 
-/// The status of a row; what is not in the contract counts as none.
-fn status(row: &SourceRow) -> &'static str {
-    let known = STATUSES.iter().find(|(id, _)| *id == row.status_id);
-    known.map_or("none", |(id, _)| *id)
+const NO_STATUS: &str = "无数据";
+
+/// Id of a status in style sheets.
+fn status_id(status: Option<Status>) -> &'static str {
+    status.map_or("none", Status::id)
 }
 
 impl View {
     fn of(overview: &Overview) -> Self {
-        let zone = TimeZone::get(&overview.zone).unwrap_or(TimeZone::UTC);
+        let zone = &overview.zone;
+        let count = |status| overview.sources.iter().filter(|row| row.status == status).count();
         let mut villages: Vec<VillageView> = Vec::new();
         for row in &overview.sources {
-            let source = SourceView::of(row, overview, &zone);
+            let source = SourceView::of(row, overview);
             match villages.iter_mut().find(|v| v.name == row.village) {
                 Some(village) => village.sources.push(source),
                 None => {
@@ -180,16 +182,16 @@ impl View {
                 }
             }
         }
-        let tiles = STATUSES.map(|(id, name)| Tile {
-            id,
+        let tiles = STATUSES.map(|(status, name)| Tile {
+            id: status_id(status),
             name,
-            count: overview.sources.iter().filter(|row| status(row) == id).count(),
+            count: count(status),
         });
         Self {
             township: overview.township.clone(),
-            now: instant(overview.now, &zone, "%Y-%m-%d %H:%M:%S %:z"),
+            now: instant(overview.now, zone, "%Y-%m-%d %H:%M:%S %:z"),
             simulated: overview.simulated,
-            unknown: overview.sources.iter().filter(|row| status(row) == "none").count(),
+            unknown: count(None),
             tiles: tiles.into(),
             readings: grouped(overview.totals.readings),
             energy: overview
@@ -200,14 +202,14 @@ impl View {
             pumps_ran: overview.totals.pumps_ran,
             count: overview.sources.len(),
             villages,
-            gateways: overview.gateways.iter().map(|row| GatewayView::of(row, &zone)).collect(),
+            gateways: overview.gateways.iter().map(|row| GatewayView::of(row, zone)).collect(),
         }
     }
 }
 
 impl SourceView {
-    fn of(row: &SourceRow, overview: &Overview, zone: &TimeZone) -> Self {
-        let now = overview.now;
+    fn of(row: &SourceRow, overview: &Overview) -> Self {
+        let (now, zone) = (overview.now, &overview.zone);
         let stale_s = if overview.simulated { STALE_SIMULATED_S } else { STALE_S };
         let stale = row.age_s.is_none_or(|age| age > stale_s);
         let (trend_id, trend) = match row.trend_m_per_day {
@@ -218,11 +220,11 @@ impl SourceView {
         };
         let share = row.share_of_normal.filter(|share| share.is_finite());
         Self {
-            id: row.id.clone(),
+            id: row.id.to_string(),
             name: row.name.clone(),
-            kind: row.kind_zh.clone(),
-            status_id: status(row),
-            status: row.status_zh.clone(),
+            kind: row.kind.name_zh(),
+            status_id: status_id(row.status),
+            status: row.status.map_or(NO_STATUS, |status| status.name_zh(row.kind)),
             level: row.level_m.map(|level| format!("{level:.2}")),
             storage: row.storage_m3.map(|volume| grouped(volume.round().max(0.0) as u64)),
             percent: share.map(|share| format!("{:.0}", share * 100.0)),
@@ -280,7 +282,7 @@ fn instant(at: Timestamp, zone: &TimeZone, form: &str) -> String {
     at.to_zoned_datetime(zone.clone()).strftime(form).to_string()
 }
 
-/// An instant without what `now` has in common with it: the year, where it is the same.
+/// An instant without its year, where that is the year of `now`.
 fn short(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let this_year =
         at.to_zoned_datetime(zone.clone()).year() == now.to_zoned_datetime(zone.clone()).year();
@@ -345,6 +347,25 @@ fn spark(levels: &[Option<f64>]) -> Spark {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::water::StationKind;
+
+    fn row() -> SourceRow {
+        SourceRow {
+            id: "pond-1".parse().unwrap(),
+            name: String::new(),
+            kind: StationKind::Pond,
+            village: String::new(),
+            level_m: None,
+            storage_m3: None,
+            share_of_normal: None,
+            status: None,
+            trend_m_per_day: None,
+            observed_at: None,
+            age_s: None,
+            note: String::new(),
+            spark: Vec::new(),
+        }
+    }
 
     #[test]
     fn words_for_numbers() {
@@ -367,8 +388,7 @@ mod tests {
 
     #[test]
     fn a_thousand_sources_render_within_the_fuel() {
-        let row =
-            SourceRow { level_m: Some(1.0), spark: vec![Some(1.0); 107], ..SourceRow::default() };
+        let row = SourceRow { level_m: Some(1.0), spark: vec![Some(1.0); 107], ..row() };
         let overview = Overview {
             sources: (0..1000)
                 .map(|i| SourceRow { village: format!("{}", i / 10), ..row.clone() })
@@ -382,8 +402,8 @@ mod tests {
     #[test]
     fn a_trend_within_the_sensor_resolution_is_steady() {
         let trend = |rate| {
-            let row = SourceRow { trend_m_per_day: rate, ..SourceRow::default() };
-            SourceView::of(&row, &Overview::default(), &TimeZone::UTC).trend
+            let row = SourceRow { trend_m_per_day: rate, ..row() };
+            SourceView::of(&row, &Overview::default()).trend
         };
         assert_eq!(trend(Some(-0.05)), "↓ 落");
         assert_eq!(trend(Some(0.02)), "↑ 涨");

@@ -12,7 +12,8 @@ use std::time::Instant;
 use hanqing::core::{Parameter, Period, Reading, Series};
 use hanqing::figures::FigureId;
 use hanqing::hub::{
-    self, HubSettings, HubState, LedgerSettings, Overviews, StoreSettings, WebSettings,
+    self, HubSettings, HubState, LedgerSettings, OverviewSource, Overviews, StoreSettings,
+    WebSettings,
 };
 use hanqing::ledger::Ledger;
 use hanqing::mqtt::MqttSettings;
@@ -281,8 +282,17 @@ fn status(path: &Path) -> f64 {
     let ledger = Ledger::open(&path.with_extension("ledger")).expect("a ledger");
     let (clock, _driver) = Clock::stepped(end);
     let taken = Arc::new(HubState::default());
-    let mut overviews =
-        Overviews::new(township, calendar, store, clock, false, ledger, taken).expect("overviews");
+    let mut overviews = Overviews::new(OverviewSource {
+        township,
+        calendar,
+        store,
+        ledger,
+        two_person: false,
+        clock,
+        simulated: false,
+        taken,
+    })
+    .expect("overviews");
     let mut each: Vec<f64> = (0..21)
         .map(|_| {
             let began = Instant::now();

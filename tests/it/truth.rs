@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use hanqing::account::{Method, dry_spell};
 use hanqing::config::example;
 use hanqing::core::{Flag, HourCell, Outcome, Parameter, Period, Reason, Series, StationId};
 use hanqing::demo::{Example, Finished, Options, run};
 use hanqing::device::{PointType, Profile};
-use hanqing::figures::{Figure, FigureId, Method, Origin, Value};
+use hanqing::figures::{Figure, FigureId, Origin, Value};
 use hanqing::hub;
 use hanqing::report::explain;
 use hanqing::store::Sqlite;
-use hanqing::water::{Grade, StationKind, Township, dry_level_m, dry_spell};
+use hanqing::water::{Grade, StationKind, Township, dry_level_m};
 use jiff::Timestamp;
 use jiff::civil::date;
 use tokio_util::sync::CancellationToken;

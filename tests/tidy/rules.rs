@@ -10,20 +10,21 @@ pub const IMPORTS: &[(&str, &[&str])] = &[
     ("counter", &["core"]),
     ("wire", &["core"]),
     ("water", &["core"]),
-    ("figures", &["core", "water"]),
+    ("account", &["core", "water"]),
+    ("figures", &["core", "water", "account"]),
     ("support", &[]),
     ("modbus", &["core", "support", "device", "quality"]),
     ("spool", &["core", "support", "wire"]),
     ("mqtt", &["core", "support", "wire"]),
     ("store", &["core", "support", "counter", "wire"]),
-    ("ledger", &["core", "support", "figures", "water"]),
-    ("report", &["core", "support", "figures", "water"]),
-    ("web", &["core", "support", "water", "figures"]),
+    ("ledger", &["core", "support", "water", "account"]),
+    ("report", &["core", "support", "water", "account", "figures"]),
+    ("web", &["core", "water"]),
     ("edge", &["core", "support", "wire", "device", "quality", "modbus", "spool", "mqtt"]),
     (
         "hub",
         &[
-            "core", "support", "wire", "water", "figures", "counter", "store", "ledger", "report",
+            "core", "support", "wire", "water", "account", "figures", "store", "ledger", "report",
             "web", "mqtt",
         ],
     ),
@@ -32,8 +33,9 @@ pub const IMPORTS: &[(&str, &[&str])] = &[
     (
         "demo",
         &[
-            "core", "support", "wire", "device", "quality", "counter", "water", "figures",
-            "modbus", "spool", "mqtt", "store", "ledger", "report", "web", "edge", "hub", "sim",
+            "core", "support", "wire", "device", "quality", "counter", "water", "account",
+            "figures", "modbus", "spool", "mqtt", "store", "ledger", "report", "web", "edge",
+            "hub", "sim",
         ],
     ),
     ("config", ANYTHING),
@@ -50,6 +52,7 @@ pub const PURE: &[&str] = &[
     "src/counter/",
     "src/wire/",
     "src/water/",
+    "src/account/",
     "src/figures/",
 ];
 

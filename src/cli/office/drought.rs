@@ -10,7 +10,8 @@ use crate::cli::config_args::ConfigArgs;
 use crate::core::Period;
 use crate::hub;
 use crate::support::Clock;
-use crate::water::{Drought, DroughtDay, ProposedEvent};
+use crate::account::{Drought, DroughtDay};
+use crate::water::ProposedEvent;
 
 /// Days that are looked at where nothing else is asked.
 const DAYS: i64 = 180;

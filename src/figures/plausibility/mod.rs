@@ -7,13 +7,15 @@ mod values;
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use minijinja::Environment;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use rule::{Rule, Rules, Scope, Severity};
 pub(super) use values::{Place, places};
 
-use super::{Acceptance, FigureId};
+use super::catalogue::FigureId;
 use crate::core::Period;
 
 /// Relative error of sums; what differs by less is equal.
@@ -48,6 +50,25 @@ pub struct Finding {
     pub fingerprint: String,
     /// Who accepted it and why; `None` where nobody did.
     pub accepted: Option<Acceptance>,
+}
+
+/// A finding accepted with a reason. It holds for the very numbers that it was accepted for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Acceptance {
+    /// Id of the rule.
+    pub rule: String,
+    /// Rule, place and numbers of the finding.
+    pub fingerprint: String,
+    /// First day of the report's period.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+    /// Why the figures are right all the same.
+    pub reason: String,
+    /// Who says so.
+    pub accepted_by: String,
+    /// When.
+    pub accepted_at: Timestamp,
 }
 
 /// What the rules found.

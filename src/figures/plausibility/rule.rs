@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::{Deserialize, Serialize};
 
-use super::super::FigureId;
+use super::super::catalogue::FigureId;
 use crate::core::{Problem, Problems};
 
 /// The rules that come with the program.

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::super::ledger_rows::Rows;
-use super::super::{EntryCode, Figure, FigureId, Method, PumpAccount};
-use super::Scope;
+use super::super::catalogue::FigureId;
+use super::super::figure::Figure;
+use super::super::rows::Rows;
+use super::rule::Scope;
+use crate::account::{Entry, EntryCode, Method, PumpAccount};
 use crate::core::Period;
 use crate::water::{Crop, Township};
 
@@ -43,7 +45,7 @@ pub(in super::super) fn places(
     township: &Township,
     period: Period,
 ) -> Vec<Place> {
-    let days = (period.from.duration_until(period.to).as_hours() / 24 + 1) as f64;
+    let days = period.days() as f64;
     let mut places = vec![of_township(figures, rows, township, days)];
     for village in &township.villages {
         let mut values = areas(rows, |e| e.village.as_ref() == Some(&village.id));
@@ -129,10 +131,7 @@ fn of_township(figures: &[Figure], rows: Rows<'_>, township: &Township, days: f6
     Place { scope: Scope::Township, id: "township".into(), name: "全乡".into(), values }
 }
 
-fn areas(
-    rows: Rows<'_>,
-    here: impl Fn(&super::super::Entry) -> bool,
-) -> BTreeMap<&'static str, f64> {
+fn areas(rows: Rows<'_>, here: impl Fn(&Entry) -> bool) -> BTreeMap<&'static str, f64> {
     let mut values = BTreeMap::new();
     for (name, code) in AREAS {
         for entry in rows.of(code).into_iter().filter(|e| here(e)) {

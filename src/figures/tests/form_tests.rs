@@ -1,7 +1,7 @@
 //! Tests of the figures of the state's forms: running totals, states, peaks, sums, grain, fuel by mass, comparison.
 
 use super::*;
-use crate::figures::comparisons;
+use crate::figures::earlier::comparisons;
 use crate::water::{CropKind, Irrigation};
 
 /// A row of a state on a day of August.

@@ -1,33 +1,12 @@
-//! Tests of the pumps' accounts: each way to a quantity, meters, sets that move, and segments.
+//! Tests of the pumps' accounts: each way to a quantity, meters, sets that move, segments.
 
 use super::*;
-use crate::figures::{PLATE_MARGIN, PumpAccount, Segment, SegmentKind, accounts};
+use crate::account::{PLATE_MARGIN, PumpAccount, Quantity, Segment, SegmentKind};
 use crate::water::Meter;
 
 impl World {
-    fn accounts(&self) -> Vec<PumpAccount> {
-        let calendar = Calendar::new(TimeZone::fixed(Offset::from_hours(8).unwrap()), 0);
-        let inputs = Inputs {
-            township: &self.township,
-            entries: &self.entries,
-            calendar: &calendar,
-            period: Period { from: date(2022, 8, 1), to: date(2022, 8, 10) },
-            earlier: &[],
-            rules: &Rules::embedded().unwrap(),
-            acceptances: &[],
-            wordings: &[],
-            code_version: "test",
-        };
-        let hours = |series: &Series| {
-            let cells = self.cells.get(&series.to_string());
-            Ok::<_, Infallible>(cells.cloned().unwrap_or_default())
-        };
-        let mut days = |series: &Series| Ok(DayCell::fold(&hours(series)?, &calendar));
-        accounts(&inputs, &mut |series, _| hours(series), &mut days).unwrap()
-    }
-
     fn first(&self) -> PumpAccount {
-        self.accounts().remove(0)
+        self.statement().pumps.remove(0)
     }
 
     fn pump(&mut self, index: usize) -> &mut crate::water::Pump {
@@ -40,7 +19,7 @@ fn near(found: Option<f64>, expected: f64) {
     assert!((found - expected).abs() < 1e-6, "{found}, not {expected}");
 }
 
-fn bounds(quantity: &crate::figures::Quantity, least: f64, most: f64) {
+fn bounds(quantity: &Quantity, least: f64, most: f64) {
     let [low, high] = quantity.bounds.unwrap();
     near(Some(low), least);
     near(Some(high), most);
@@ -139,7 +118,7 @@ fn energy_and_head_know_of_a_falling_source_and_a_declared_efficiency() {
 }
 
 #[test]
-fn what_befell_a_register_is_told_by_the_day() {
+fn segments_tell_by_the_day_what_happened_to_a_register() {
     let mut world = World::new();
     world.series("pump-1/energy_total", |i| match i {
         50..70 => empty(i),

@@ -8,10 +8,8 @@ use rust_xlsxwriter::{Chart, ChartType, DocProperties, ExcelDateTime, Workbook, 
 
 use super::filters::{self, FigureView};
 use super::render::{ReportError, zone};
-use crate::figures::{
-    Comparison, Entry, FORMS, Figure, FigureInput, Finding, Form, PumpAccount, Quantity,
-    SourceRecord, Statement, TownshipDay, Value, VillageTotals,
-};
+use crate::account::{Entry, PumpAccount, Quantity, SourceAccount, TownshipDay};
+use crate::figures::{Comparison, FORMS, Figure, FigureInput, Finding, Form, Statement, Totals, Value, VillageTotals};
 use crate::water::Township;
 use sheet::{Cell, Column, Formats, HEAD, Sheet, column, range};
 
@@ -116,21 +114,15 @@ impl Annex<'_> {
         let heads = [("村", 14.0), ("人口", 10.0), ("播种面积（亩）", 14.0)].into_iter();
         let heads = heads.chain(names.iter().map(|name| (name.as_str(), 14.0)));
         let mut sheet = self.sheet("按村", "", heads)?;
-        let mut totals = vec![None; names.len() + 2];
-        for village in &statement.villages {
+        let numbers = |village: &VillageTotals| {
             let known = [Some(f64::from(village.persons)), Some(village.sown_area_mu)].into_iter();
-            let numbers: Vec<Option<f64>> = known.chain(village.sums.iter().copied()).collect();
-            for (total, number) in totals.iter_mut().zip(&numbers) {
-                if let Some(value) = number {
-                    *total = Some(total.unwrap_or(0.0) + value);
-                }
-            }
-            sheet.row(
-                [Cell::Text(&village.name)]
-                    .into_iter()
-                    .chain(numbers.into_iter().map(Cell::number)),
-            )?;
+            known.chain(village.sums.iter().copied()).collect::<Vec<Option<f64>>>()
+        };
+        for village in &statement.villages {
+            let numbers = numbers(village).into_iter().map(Cell::number);
+            sheet.row([Cell::Text(&village.name)].into_iter().chain(numbers))?;
         }
+        let totals = numbers(&statement.totals.villages);
         sheet.totals(&(1..).zip(totals).collect::<Vec<_>>())
     }
 
@@ -155,21 +147,14 @@ impl Annex<'_> {
             chart.legend().set_hidden();
             sheet.sheet.insert_chart(row, 4, &chart)?;
         }
-        let energy = statement.days.iter().filter_map(|d| d.energy_kwh).sum();
-        sheet.totals(&[(1, Some(energy))])
+        sheet.totals(&[(1, statement.totals.energy_kwh.value)])
     }
 
     fn pumps(&mut self) -> Result<(), XlsxError> {
         let statement = self.statement;
         let mut sheet = self.table("水泵", "", &PUMP_COLUMNS, &statement.pumps)?;
-        let total = |of: fn(&PumpAccount) -> &Quantity| {
-            Some(statement.pumps.iter().map(|pump| of(pump).value.unwrap_or(0.0)).sum())
-        };
-        sheet.totals(&[
-            (2, total(|p| &p.energy_kwh)),
-            (5, total(|p| &p.volume_m3)),
-            (9, total(|p| &p.run_hours)),
-        ])
+        let Totals { energy_kwh, volume_m3, run_hours, .. } = &statement.totals;
+        sheet.totals(&[(2, energy_kwh.value), (5, volume_m3.value), (9, run_hours.value)])
     }
 
     fn pump_days(&mut self) -> Result<(), XlsxError> {
@@ -178,25 +163,23 @@ impl Annex<'_> {
         let heads = [("日期", 12.0)].into_iter().chain(names).chain([("合计", 12.0)]);
         let mut sheet = self.sheet("水泵逐日", "  各泵站逐日用电（kWh）；空格为无数据", heads)?;
         let width = u16::try_from(statement.pumps.len()).unwrap_or(u16::MAX).min(16_000);
-        let mut totals = vec![0.0; usize::from(width) + 1];
+        let shown = &statement.pumps[..usize::from(width)];
         for day in &statement.days {
-            let mut sum = 0.0;
             let mut cells = vec![Cell::Day(day.day)];
-            for (pump, total) in statement.pumps.iter().zip(&mut totals[..usize::from(width)]) {
+            for pump in shown {
                 let found = pump.days.binary_search_by_key(&day.day, |(day, _)| *day);
                 let kwh = found.ok().and_then(|at| pump.days.get(at)).map(|(_, kwh)| *kwh);
-                *total += kwh.unwrap_or(0.0);
-                sum += kwh.unwrap_or(0.0);
                 cells.push(kwh.map_or(Cell::Blank, Cell::Number));
             }
-            if width > 0 {
+            if let Some(kwh) = day.energy_kwh {
                 let pumps = range((sheet.row, 1), (sheet.row, width));
-                cells.push(Cell::Total(format!("=SUM({pumps})"), sum));
+                cells.push(Cell::Total(format!("=SUM({pumps})"), kwh));
             }
-            totals[usize::from(width)] += sum;
             sheet.row(cells)?;
         }
-        sheet.totals(&(1..).zip(totals.into_iter().map(Some)).collect::<Vec<_>>())
+        let totals = shown.iter().map(|pump| pump.energy_kwh.value);
+        let totals = totals.chain([statement.totals.energy_kwh.value]);
+        sheet.totals(&(1..).zip(totals).collect::<Vec<_>>())
     }
 
     fn ledger(&mut self) -> Result<(), XlsxError> {
@@ -310,23 +293,23 @@ const FIGURE_COLUMNS: [Column<Figure>; 12] = [
     column("算法", 60.0, |figure| Cell::Text(figure.formula)),
 ];
 
-const SOURCE_COLUMNS: [Column<SourceRecord>; 11] = [
+const SOURCE_COLUMNS: [Column<SourceAccount>; 11] = [
     column("测站", 16.0, |source| Cell::Text(&source.name)),
-    column("编号", 22.0, |source| Cell::Text(&source.id)),
+    column("编号", 22.0, |source| Cell::Text(source.station.as_str())),
     column("类型", 8.0, |source| Cell::Text(source.kind.name_zh())),
     column("村", 12.0, |source| Cell::Text(&source.village)),
-    column("覆盖率", 9.0, |source| Cell::Share(source.coverage)),
+    column("覆盖率", 9.0, |source| Cell::Share(source.coverage.share())),
     column("期末水位（m）", 12.0, |source| {
         Cell::number(source.days.last().map(|d| d.level_m))
     }),
     column("期末蓄水（m3）", 14.0, |source| {
-        Cell::number(source.days.last().and_then(|d| d.storage_m3))
+        Cell::number(source.days.last().and_then(|d| d.storage_m3()))
     }),
     column("旱警（m）", 10.0, |source| Cell::or_dash(source.warn_m, Cell::Number)),
     column("旱保（m）", 10.0, |source| Cell::or_dash(source.guard_m, Cell::Number)),
     column("旱警始于", 12.0, |source| Cell::or_dash(source.warn_from, Cell::Day)),
     column("干涸或断流（h）", 14.0, |source| {
-        Cell::or_dash(source.dry_h, |h| Cell::Number(f64::from(h)))
+        Cell::or_dash(source.dry, |spell| Cell::Number(f64::from(spell.hours)))
     }),
 ];
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use hanqing::account::Basis;
 use hanqing::core::{Flag, Kind, Parameter, Period, Reading, Reason, Series};
 use hanqing::figures::{self, Inputs, Rules};
-use hanqing::hub;
+use hanqing::hub::{self, StoreCells};
 use hanqing::store::server::copy::Reach;
 use hanqing::store::{Sqlite, Store};
 use hanqing::water::Township;
@@ -165,10 +166,7 @@ pub fn figures_are_the_same_to_the_last_digit(mut tested: Tested) {
     let period = Period { from: date(2022, 8, 2), to: date(2022, 8, 9) };
     let rules = Rules::embedded().unwrap();
     let inputs = Inputs {
-        township: &township,
-        entries: &[],
-        calendar: &calendar,
-        period,
+        basis: Basis { township: &township, calendar: &calendar, entries: &[], period },
         earlier: &[],
         rules: &rules,
         acceptances: &[],
@@ -176,14 +174,7 @@ pub fn figures_are_the_same_to_the_last_digit(mut tested: Tested) {
         code_version: "test",
     };
     let all = |store: &Sqlite| {
-        let figures = figures::compute(
-            &inputs,
-            &mut |series, days| {
-                let (from, to) = calendar.bounds(days);
-                store.hours(series, from, to)
-            },
-            &mut |series| store.days(series, period),
-        );
+        let figures = figures::compute(&inputs, &mut StoreCells { store, calendar: &calendar });
         serde_json::to_string_pretty(&figures.unwrap()).unwrap()
     };
     let found = all(&tested.read());

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use super::print::print;
 use crate::cli::config_args::ConfigArgs;
 use crate::core::nearest;
-use crate::figures::{Entry, EntryCode};
+use crate::account::{Entry, EntryCode};
 use crate::ledger::Ledger;
 use crate::support::Clock;
 use crate::water::Township;

@@ -8,7 +8,7 @@ use clap::Args;
 use jiff::civil::Date;
 
 use crate::cli::config_args::ConfigArgs;
-use crate::figures::Entry;
+use crate::account::Entry;
 use crate::ledger::{self, Ledger};
 
 /// Write the ledger as Excel or CSV, to be worked on or handed over; `import` reads it again

@@ -11,7 +11,7 @@ use clap::Args;
 use super::print::line;
 use crate::cli::config_args::ConfigArgs;
 use crate::core::Problem;
-use crate::figures::EntryCode;
+use crate::account::EntryCode;
 use crate::ledger::{self, Import, ImportOutcome, Ledger};
 use crate::support::Clock;
 use crate::water::Township;

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::print::print;
 use crate::cli::config_args::ConfigArgs;
-use crate::figures::Entry;
+use crate::account::Entry;
 use crate::ledger::Ledger;
 
 /// List the rows in force, and those that wait for a review

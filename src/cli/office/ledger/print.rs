@@ -1,6 +1,6 @@
 //! Ledger rows as lines of text.
 
-use crate::figures::Entry;
+use crate::account::Entry;
 use crate::water::Township;
 
 /// A row on one line: `head`, what, value, days, place, paper, persons, and what it corrects.

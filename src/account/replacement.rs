@@ -1,14 +1,21 @@
-//! Meters that the ledger says were replaced: what grew between the last reading of the old one and the readings of the new.
+//! Meters that the ledger says were replaced: what they counted between the last reading of the old and the first of the new one.
 
 use jiff::civil::Date;
 
-use super::registers::Growth;
-use super::segments::{Segment, SegmentKind};
-use super::{Entry, EntryCode};
+use super::{Entry, EntryCode, Segment, SegmentKind};
 use crate::core::{DayCell, Series};
 
-/// A meter shows whole units to whoever reads it off, and its register more: so much may the two differ.
+/// By how much a reading of the ledger may differ from the register: people read off whole units.
 const READ_OFF: f64 = 1.0;
+
+/// What a register grew by on a day.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Growth {
+    /// Counted.
+    pub least: f64,
+    /// At most.
+    pub most: f64,
+}
 
 /// A meter that was replaced, by two rows of the ledger.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,9 +26,9 @@ pub(super) struct Replacement {
     rows: (i64, i64),
 }
 
-/// The replacements of `series` by the rows of the ledger: each final reading with the first one of the same day. Rows without
-/// their counterpart are named in the second list.
-pub(super) fn of(series: &Series, entries: &[Entry]) -> (Vec<Replacement>, Vec<String>) {
+/// The replacements of `series` that the ledger has: each final reading with the first reading of the same day. The second list names
+/// the rows without a counterpart.
+pub(super) fn replacements(series: &Series, entries: &[Entry]) -> (Vec<Replacement>, Vec<String>) {
     let name = series.to_string();
     let rows = |code| {
         let rows = entries.iter().filter(move |entry: &&Entry| entry.code == code);
@@ -44,8 +51,8 @@ pub(super) fn of(series: &Series, entries: &[Entry]) -> (Vec<Replacement>, Vec<S
     (pairs, alone)
 }
 
-/// Puts what the replacements say in the place of what the counter engine left open. Gives a segment of each that fits, and why
-/// of each that does not.
+/// Replaces what the counter engine left open by what the ledger says. Returns a segment for each replacement that fits, and for
+/// each that does not, why.
 pub(super) fn apply(
     series: &Series,
     cells: &[DayCell],
@@ -72,8 +79,8 @@ pub(super) fn apply(
     (segments, refused)
 }
 
-/// The days from the first one after the last reading of the old meter to the one on which the new one settled, by their places,
-/// and what grew on them together.
+/// The places of the first day after the last reading of the old meter and of the day on which the new one settled, and the growth
+/// from the one to the other.
 fn fit(
     cells: &[DayCell],
     growth: &[Growth],
@@ -105,7 +112,7 @@ fn fit(
     Ok((from, to, grown.max(0.0)))
 }
 
-/// Sets the growth of the days from `from` to `to` together to `grown`: what they had stays, the last takes the rest.
+/// Spreads `grown` over the days from `from` to `to`: each keeps what it had, the last takes the rest.
 fn settle(growth: &mut [Growth], from: usize, to: usize, grown: f64) {
     let mut rest = grown;
     for day in growth.iter_mut().take(to).skip(from) {

@@ -4,19 +4,16 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
+use hanqing::account::{Basis, Cells, Entry, EntryCode, PumpAccount, Quantity, SegmentKind};
+use hanqing::core::{Calendar, DayCell, HourCell, Period, Rollup, Series, hour_start_ms};
+use hanqing::counter;
+use hanqing::water::Township;
 use jiff::civil::{Date, date};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 use proptest::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-
-use crate::core::{Calendar, DayCell, HourCell, Period, Rollup, Series, hour_start_ms};
-use crate::counter;
-use crate::figures::{
-    Entry, EntryCode, Inputs, PumpAccount, Quantity, Rules, SegmentKind, accounts,
-};
-use crate::water::Township;
 
 const TOWNSHIP: &str = r#"
 name = "试验"
@@ -128,6 +125,26 @@ struct World {
     truth: Truth,
     replaced: bool,
     wrong: bool,
+}
+
+/// The hours of the simulated series, by their names.
+struct Simulated<'a> {
+    calendar: &'a Calendar,
+    hours: BTreeMap<String, Vec<HourCell>>,
+}
+
+impl Cells for Simulated<'_> {
+    type Error = Infallible;
+
+    fn hours(&mut self, series: &Series, period: Period) -> Result<Vec<HourCell>, Infallible> {
+        let (from, to) = self.calendar.bounds(period);
+        let hours = self.hours.get(&series.to_string()).into_iter().flatten();
+        Ok(hours.filter(|cell| from <= cell.hour_at && cell.hour_at < to).cloned().collect())
+    }
+
+    fn days(&mut self, series: &Series, period: Period) -> Result<Vec<DayCell>, Infallible> {
+        Ok(DayCell::fold(&self.hours(series, period)?, self.calendar))
+    }
 }
 
 fn step(value: f64) -> Option<f64> {
@@ -266,26 +283,13 @@ fn world(seed: u64) -> World {
     }
 
     let township: Township = toml::from_str(TOWNSHIP).unwrap();
-    let inputs = Inputs {
-        township: &township,
-        entries: &entries,
-        calendar: &calendar,
-        period,
-        earlier: &[],
-        rules: &Rules::embedded().unwrap(),
-        acceptances: &[],
-        wordings: &[],
-        code_version: "test",
-    };
-    let cells = |series_: &Series| -> Vec<HourCell> {
-        let folded = series.get(series_.to_string().as_str());
-        let cells = folded.into_iter().flat_map(|f| f.cells.values().cloned());
-        cells.filter(|cell| start <= cell.hour_at && cell.hour_at < end).collect()
-    };
-    let mut hours_of = |series: &Series, _| Ok::<_, Infallible>(cells(series));
-    let mut days_of = |series: &Series| Ok(DayCell::fold(&cells(series), &calendar));
-    let mut all = accounts(&inputs, &mut hours_of, &mut days_of).unwrap();
-    World { account: all.remove(0), truth, replaced, wrong }
+    let hours = series.iter().map(|(name, folding)| {
+        ((*name).to_owned(), folding.cells.values().cloned().collect::<Vec<_>>())
+    });
+    let mut cells = Simulated { calendar: &calendar, hours: hours.collect() };
+    let basis = Basis { township: &township, calendar: &calendar, entries: &entries, period };
+    let account = PumpAccount::of(&basis, &township.stations[1], &mut cells).unwrap();
+    World { account, truth, replaced, wrong }
 }
 
 fn entry(code: EntryCode, value: f64, day: Date, id: i64) -> Entry {

@@ -1,19 +1,19 @@
-//! The account of each pump over the period: electricity, water and running hours, each by the best way that its data allow, with
-//! what befell them.
+//! The account of a pump over the period: electricity, water and running hours, each by the best way that its data allow, with what
+//! happened to the series behind them.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::facts::Coverage;
-use super::gauged::{Hour, integral};
-use super::quantity::{PLATE_MARGIN, Quantity};
-use super::registers::{Ends, Register, register};
-use super::segments::{Segment, Span};
-use super::{HoursOf, Inputs, Method, replacements};
+use super::gap::Span;
+use super::integral::{Hour, integral};
+use super::quantity::PLATE_MARGIN;
+use super::register::{Ends, Register, register};
+use super::replacement::replacements;
+use super::{Basis, Cells, Coverage, EntryCode, Method, Quantity, Segment};
 use crate::core::{AssetId, DayCell, HourCell, Parameter, Period, Series, StationId, VillageId};
-use crate::water::{KWH_PER_M3_M, Pump, Station, StationKind};
+use crate::water::{KWH_PER_M3_M, Pump, Station};
 
 /// Energy above which a pump counts as having run, kWh. Engineering judgement, confidence 0.8: about a minute of a small pump,
 /// and above what a meter's resolution and standby draw come to.
@@ -29,11 +29,8 @@ const EFFICIENCY_SPREAD: f64 = 0.2;
 /// What a pump did in the period.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PumpAccount {
-    /// The pump.
     pub station: StationId,
-    /// Its name in Chinese.
     pub name: String,
-    /// Its village.
     pub village: VillageId,
     /// The set that stands there, if it moves.
     pub asset: Option<AssetId>,
@@ -45,52 +42,101 @@ pub struct PumpAccount {
     pub run_hours: Quantity,
     /// Whether it ran; `None` where nothing tells.
     pub ran: Option<bool>,
-    /// Electricity by day, kWh: what was settled on it; days without data are not there.
+    /// Electricity that was settled on each day with data, kWh.
     pub days: Vec<(Date, f64)>,
-    /// What befell the series behind these, in order of the series' time.
+    /// What happened to the series behind the quantities: those of the energy first, each in order of time.
     pub segments: Vec<Segment>,
 }
 
-/// The accounts of all pumps of the township, in its order.
-///
-/// `hours` yields the cells of a series within some days, `days` those within the period, both in order of time, and none for a series
-/// that is not known.
-///
-/// # Errors
-/// Only what these fail with.
-pub fn accounts<E>(
-    inputs: &Inputs<'_>,
-    hours: &mut HoursOf<'_, E>,
-    days: &mut dyn FnMut(&Series) -> Result<Vec<DayCell>, E>,
-) -> Result<Vec<PumpAccount>, E> {
-    let mut accounts = Vec::new();
-    for station in &inputs.township.stations {
-        if station.kind == StationKind::Pump {
-            let mut reader = Reader { inputs, station, hours, days };
-            accounts.push(reader.account()?);
-        }
-    }
-    Ok(accounts)
-}
-
-/// Quantity and what befell its series.
+/// A quantity and what happened to its series.
 type Counted = (Quantity, Vec<Segment>);
 
-/// Reads the series of one pump.
-struct Reader<'a, 'b, E> {
-    inputs: &'b Inputs<'a>,
-    station: &'b Station,
-    hours: &'b mut HoursOf<'b, E>,
-    days: &'b mut dyn FnMut(&Series) -> Result<Vec<DayCell>, E>,
+/// The stations under which instruments of the pump `station` are read: its own first.
+fn stations(station: &Station) -> impl Iterator<Item = &StationId> {
+    let own = &station.id;
+    let meters = station.pump.iter().flat_map(|plate| &plate.meters);
+    std::iter::once(own).chain(meters.map(|meter| &meter.station).filter(move |id| *id != own))
 }
 
-impl<'b, E> Reader<'_, 'b, E> {
-    fn account(&mut self) -> Result<PumpAccount, E> {
+/// The register that the pump's electricity is counted by.
+fn energy_series(station: &Station) -> Series {
+    let plate = station.pump.as_ref();
+    let billed = plate.map_or(&station.id, |plate| plate.billed(&station.id));
+    Series::new(billed.clone(), Parameter::EnergyTotal)
+}
+
+impl PumpAccount {
+    /// The account of the pump `station` over the period of `basis`.
+    ///
+    /// # Errors
+    /// Only what `cells` fails with.
+    pub fn of<C: Cells>(
+        basis: &Basis<'_>,
+        station: &Station,
+        cells: &mut C,
+    ) -> Result<PumpAccount, C::Error> {
+        Reader { basis, station, cells }.account()
+    }
+
+    /// The series that tells whether it ran, with its coverage.
+    pub fn ran_by(&self) -> (&Series, Coverage) {
+        let by = if self.energy_kwh.value.is_some() || self.run_hours.value.is_none() {
+            &self.energy_kwh
+        } else {
+            &self.run_hours
+        };
+        (&by.series, by.coverage)
+    }
+}
+
+/// The electricity of the pump `station` in the period of `basis`, kWh: the same as its account's, read as a sum where no meter was
+/// replaced.
+pub(super) fn measured_kwh<C: Cells>(
+    basis: &Basis<'_>,
+    station: &Station,
+    cells: &mut C,
+) -> Result<Option<f64>, C::Error> {
+    Reader { basis, station, cells }.grown(energy_series(station))
+}
+
+/// Whether running hours were counted for the pump `station` in the period of `basis`, other than by its energy: the same as its
+/// account's, read by days.
+pub(super) fn ran_hours<C: Cells>(
+    basis: &Basis<'_>,
+    station: &Station,
+    cells: &mut C,
+) -> Result<bool, C::Error> {
+    let mut reader = Reader { basis, station, cells };
+    for id in stations(station) {
+        if let Some(hours) = reader.grown(Series::new(id.clone(), Parameter::RunHours))? {
+            return Ok(hours > 0.0);
+        }
+    }
+    let power_kw = station.pump.as_ref().map(|plate| plate.rated_power_kw * RUNNING_POWER_SHARE);
+    for (parameter, limit) in [(Parameter::RunState, Some(0.0)), (Parameter::Power, power_kw)] {
+        let Some(limit) = limit else { continue };
+        for id in stations(station) {
+            let days = reader.days(&Series::new(id.clone(), parameter))?;
+            if days.iter().any(|day| day.counted > 0) {
+                return Ok(days.iter().any(|day| day.max.is_some_and(|max| max > limit)));
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// Reads the series of one pump.
+struct Reader<'a, 'b, C> {
+    basis: &'b Basis<'a>,
+    station: &'b Station,
+    cells: &'b mut C,
+}
+
+impl<'a, C: Cells> Reader<'a, '_, C> {
+    fn account(&mut self) -> Result<PumpAccount, C::Error> {
         let station = self.station;
         let plate = station.pump.as_ref();
-        let billed = plate.map_or(&station.id, |plate| plate.billed(&station.id));
-        let energy_series = Series::new(billed.clone(), Parameter::EnergyTotal);
-        let energy = self.register(energy_series, plate.map(|p| p.rated_power_kw))?;
+        let energy = self.register(energy_series(station), plate.map(|p| p.rated_power_kw))?;
         let (hours, hours_segments) = self.run_hours(&energy.quantity)?;
         let (volume, volume_segments) = self.volume(&energy)?;
         let ran = ran(&energy.quantity, &hours);
@@ -111,36 +157,22 @@ impl<'b, E> Reader<'_, 'b, E> {
         })
     }
 
-    fn span(&self) -> Span<'b> {
-        Span { period: self.inputs.period, calendar: self.inputs.calendar }
+    fn span(&self) -> Span<'a> {
+        self.basis.span()
     }
 
-    /// The stations under which instruments of the pump are read: its own first.
-    fn stations(&self) -> impl Iterator<Item = &'b StationId> + use<'b, E> {
-        let own = &self.station.id;
-        let meters = self.station.pump.iter().flat_map(|plate| &plate.meters);
-        let others = meters.map(|meter| &meter.station).filter(move |id| *id != own);
-        std::iter::once(own).chain(others)
-    }
-
-    fn days_of(&mut self, series: &Series) -> Result<Vec<DayCell>, E> {
-        let mut cells = (self.days)(series)?;
-        cells.retain(|cell| self.inputs.period.contains(cell.day));
-        Ok(cells)
-    }
-
-    fn within(&mut self, series: &Series, days: Period) -> Result<Vec<HourCell>, E> {
-        let (from, to) = self.inputs.calendar.bounds(days);
-        let mut cells = (self.hours)(series, days)?;
-        cells.retain(|cell| from <= cell.hour_at && cell.hour_at < to);
-        Ok(cells)
+    fn days(&mut self, series: &Series) -> Result<Vec<DayCell>, C::Error> {
+        self.cells.days(series, self.basis.period)
     }
 
     /// The hours of `parameter` of the first of the pump's stations that has any.
-    fn hours_of(&mut self, parameter: Parameter) -> Result<Option<(Series, Vec<HourCell>)>, E> {
-        for id in self.stations() {
+    fn hours_of(
+        &mut self,
+        parameter: Parameter,
+    ) -> Result<Option<(Series, Vec<HourCell>)>, C::Error> {
+        for id in stations(self.station) {
             let series = Series::new(id.clone(), parameter);
-            let cells = self.within(&series, self.inputs.period)?;
+            let cells = self.cells.hours(&series, self.basis.period)?;
             if cells.iter().any(|cell| cell.counted > 0) {
                 return Ok(Some((series, cells)));
             }
@@ -149,25 +181,25 @@ impl<'b, E> Reader<'_, 'b, E> {
     }
 
     /// A register; `rated` is its growth in an hour at the plate's power or flow.
-    fn register(&mut self, series: Series, rated: Option<f64>) -> Result<Register, E> {
-        let cells = self.days_of(&series)?;
-        let (pairs, alone) = replacements::of(&series, self.inputs.entries);
+    fn register(&mut self, series: Series, rated: Option<f64>) -> Result<Register, C::Error> {
+        let days = self.days(&series)?;
+        let (pairs, alone) = replacements(&series, self.basis.entries);
         let span = self.span();
         let mut ends = Ends::default();
-        let mut with_data = cells.iter().filter(|cell| cell.counted > 0);
+        let mut with_data = days.iter().filter(|cell| cell.counted > 0);
         if let Some(first) = with_data.next()
-            && !Ends::are_closed(&cells, &span)
+            && !Ends::are_closed(&days, &span)
         {
             // Only the first and the last day with data tell where the data begin and end.
             let last = with_data.next_back().unwrap_or(first).day;
             let day = |day: Date| Period { from: day, to: day };
-            let mut hours = self.within(&series, day(first.day))?;
+            let mut hours = self.cells.hours(&series, day(first.day))?;
             if last != first.day {
-                hours.extend(self.within(&series, day(last))?);
+                hours.extend(self.cells.hours(&series, day(last))?);
             }
             ends = Ends::of(&hours, &span);
         }
-        let mut read = register(&series, &cells, &span, ends, rated, &pairs);
+        let mut read = register(&series, &days, &span, ends, rated, &pairs);
         for note in alone {
             if !read.quantity.note.is_empty() {
                 read.quantity.note.push('；');
@@ -177,13 +209,23 @@ impl<'b, E> Reader<'_, 'b, E> {
         Ok(read)
     }
 
+    /// The value of a register alone: as [`Reader::register`] has it, read as a sum where the ledger replaces no meter of it.
+    fn grown(&mut self, series: Series) -> Result<Option<f64>, C::Error> {
+        let mut rows = self.basis.entries.iter().filter(|e| e.code == EntryCode::MeterReplaced);
+        let name = series.to_string();
+        if rows.any(|row| row.work.as_ref() == Some(&name)) {
+            return Ok(self.register(series, None)?.quantity.value);
+        }
+        self.cells.grown(&series, self.basis.period)
+    }
+
     /// The register of `parameter` of the first of the pump's stations that has data.
     fn any_register(
         &mut self,
         parameter: Parameter,
         rated: Option<f64>,
-    ) -> Result<Option<Counted>, E> {
-        for id in self.stations() {
+    ) -> Result<Option<Counted>, C::Error> {
+        for id in stations(self.station) {
             let read = self.register(Series::new(id.clone(), parameter), rated)?;
             if read.quantity.value.is_some() {
                 return Ok(Some((read.quantity, read.segments)));
@@ -193,7 +235,7 @@ impl<'b, E> Reader<'_, 'b, E> {
     }
 
     /// Running hours: by register, else state, else power, else energy.
-    fn run_hours(&mut self, energy: &Quantity) -> Result<Counted, E> {
+    fn run_hours(&mut self, energy: &Quantity) -> Result<Counted, C::Error> {
         if let Some(counted) = self.any_register(Parameter::RunHours, Some(1.0 / PLATE_MARGIN))? {
             return Ok(counted);
         }
@@ -228,7 +270,7 @@ impl<'b, E> Reader<'_, 'b, E> {
     }
 
     /// Water: by register, else flow, else the drive's frequency, else energy and head.
-    fn volume(&mut self, energy: &Register) -> Result<Counted, E> {
+    fn volume(&mut self, energy: &Register) -> Result<Counted, C::Error> {
         let plate = self.station.pump.as_ref();
         let rated = plate.map(|plate| plate.rated_flow_m3h);
         if let Some(counted) = self.any_register(Parameter::VolumeTotal, rated)? {
@@ -271,14 +313,14 @@ impl<'b, E> Reader<'_, 'b, E> {
 
     /// The rated head as a share of the head when the source is down to its bottom; 1 where its levels are not known.
     fn lift_share(&self, plate: &Pump) -> f64 {
-        let source = self.inputs.township.station(&plate.source);
+        let source = self.basis.township.station(&plate.source);
         let drop_m = source.and_then(|source| Some(source.normal_m? - source.bottom_m?));
         plate.rated_head_m / (plate.rated_head_m + drop_m.unwrap_or(0.0).max(0.0))
     }
 
-    /// Water by energy and head: V = E η / (0.002725 H), with the plate's head at the source's normal level, and as much more on a
-    /// day as its level stood below that.
-    fn by_head(&mut self, plate: &Pump, energy: &Register) -> Result<Quantity, E> {
+    /// Water by energy and head: V = E η / (0.002725 H). H is the plate's head at the source's normal level, and on each day more by
+    /// as much as the level stood below that.
+    fn by_head(&mut self, plate: &Pump, energy: &Register) -> Result<Quantity, C::Error> {
         let all = &energy.quantity;
         if all.value.is_none() {
             return Ok(all.clone());
@@ -286,12 +328,12 @@ impl<'b, E> Reader<'_, 'b, E> {
         let per_kwh = plate.wire_to_water() / (KWH_PER_M3_M * plate.rated_head_m);
         let low = per_kwh * (1.0 - EFFICIENCY_SPREAD) * self.lift_share(plate);
         let high = per_kwh * (1.0 + EFFICIENCY_SPREAD);
-        let source = self.inputs.township.station(&plate.source);
+        let source = self.basis.township.station(&plate.source);
         let normal_m = source.and_then(|source| source.normal_m);
         let mut drops = BTreeMap::new();
         if let Some(normal_m) = normal_m {
             let level = Series::new(plate.source.clone(), Parameter::Level);
-            for cell in self.days_of(&level)? {
+            for cell in self.days(&level)? {
                 if let Some(level_m) = cell.mean {
                     drops.insert(cell.day, (normal_m - level_m).max(0.0));
                 }
@@ -319,8 +361,7 @@ fn ran(energy: &Quantity, hours: &Quantity) -> Option<bool> {
     }
 }
 
-/// How much of an hour a pump ran by its power: all of it or nothing where all polls say the same, else as much as the mean is of
-/// the highest.
+/// How much of an hour a pump ran, by its power: all or nothing where all polls agree, otherwise the mean as a share of the highest.
 fn running(cell: &HourCell, limit: f64) -> Option<Hour> {
     let (mean, low, high) = (cell.mean?, cell.min?, cell.max?);
     if low > limit {
@@ -332,22 +373,10 @@ fn running(cell: &HourCell, limit: f64) -> Option<Hour> {
     Some(Hour { value: (mean / high).clamp(0.0, 1.0), bounds: [0.0, 1.0] })
 }
 
-/// The mean speed of an hour as a share of the rated one. A drive that shows a frequency while it stands is held to the share of
-/// the hour that it ran, where that is known.
+/// The mean speed of an hour as a share of the rated one. Some drives show a frequency while they stand: where the share of the hour
+/// that the pump ran is known, it is an upper limit.
 fn speed(cell: &HourCell, state: Option<f64>) -> Option<f64> {
     let (mean, high) = (cell.mean?, cell.max?);
     let seen = mean.max(0.0) / RATED_HZ;
     Some(state.map_or(seen, |share| seen.min(share.clamp(0.0, 1.0) * high / RATED_HZ)))
-}
-
-impl PumpAccount {
-    /// The coverage of what tells whether it ran.
-    pub(super) fn ran_by(&self) -> (&Series, Coverage) {
-        let by = if self.energy_kwh.value.is_some() || self.run_hours.value.is_none() {
-            &self.energy_kwh
-        } else {
-            &self.run_hours
-        };
-        (&by.series, by.coverage)
-    }
 }

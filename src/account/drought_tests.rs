@@ -1,7 +1,11 @@
 //! Tests of the drought day by day: what is not known is not called normal, and what fails for a day ends nothing.
 
 use super::*;
+use crate::account::test_kit::{MemoryCells, counter_hour, gauge_hour};
+use crate::core::{Calendar, HourCell};
+use jiff::Timestamp;
 use jiff::civil::date;
+use jiff::tz::TimeZone;
 
 const TOWNSHIP: &str = r#"
     name = "t"
@@ -33,27 +37,50 @@ const TOWNSHIP: &str = r#"
     dead_m = 0.0
     serves_persons = 1000
     curve = [[0.0, 0.0], [2.0, 120.0]]
+    [[station]]
+    id = "rain"
+    name = "雨量站"
+    kind = "rain_gauge"
+    village = "v"
 "#;
 
 const FROM: Date = date(2022, 8, 1);
 const TO: Date = date(2022, 9, 30);
 
-fn days(value: impl Fn(i64) -> Option<f64>) -> BTreeMap<Date, f64> {
-    let first = FROM.saturating_sub(LEAD_DAYS.days());
-    let span = (0..LEAD_DAYS + 61).map(|i| (first.saturating_add(i.days()), i - LEAD_DAYS));
-    span.filter_map(|(day, since)| Some((day, value(since)?))).collect()
+type ByDay<'a> = &'a dyn Fn(i64) -> Option<f64>;
+
+/// The drought of two months in `township`, from the rain and from levels of reservoir and tank by the days since the first of August.
+fn observed(
+    township: &Township,
+    rain: ByDay<'_>,
+    reservoir: ByDay<'_>,
+    tank: ByDay<'_>,
+) -> Drought {
+    let calendar = Calendar::new(TimeZone::UTC, 0);
+    // Two months more than the indices look back on, for the status.
+    let lead = LEAD_DAYS + 62;
+    let first = FROM.saturating_sub(lead.days());
+    let series = |value: ByDay<'_>, hour: fn(Timestamp, f64) -> HourCell| -> Vec<HourCell> {
+        let days = (0..lead + 61).map(|i| (first.saturating_add(i.days()), i - lead));
+        let hours = days.filter_map(|(day, since)| {
+            Some(hour(calendar.start_of(day) + 12.hours(), value(since)?))
+        });
+        hours.collect()
+    };
+    let hours = BTreeMap::from([
+        ("rain/rainfall_total".to_owned(), series(rain, counter_hour)),
+        ("res/level".to_owned(), series(reservoir, gauge_hour)),
+        ("tank/level".to_owned(), series(tank, gauge_hour)),
+    ]);
+    let rules = GradeRules::embedded("lucheng").unwrap();
+    let period = Period { from: FROM, to: TO };
+    let basis = Basis { township, calendar: &calendar, entries: &[], period };
+    drought(&basis, &rules, &mut MemoryCells { calendar: &calendar, hours: &hours }).unwrap()
 }
 
-/// The drought of two months, with rain and level by the days since the first of August, before it normal.
+/// The drought by rain and the level of the reservoir.
 fn of(rain: impl Fn(i64) -> Option<f64>, level: impl Fn(i64) -> Option<f64>) -> Drought {
-    let township: Township = toml::from_str(TOWNSHIP).unwrap();
-    let observed = Observed {
-        rain_mm: vec![days(rain)],
-        soil: Vec::new(),
-        levels: vec![(&township.stations[0], days(level))],
-    };
-    let rules = GradeRules::embedded("lucheng").unwrap();
-    drought(&observed, &township, &rules, FROM, TO)
+    observed(&toml::from_str(TOWNSHIP).unwrap(), &rain, &level, &|_| None)
 }
 
 fn on(drought: &Drought, month: i8, day: i8) -> &DroughtDay {
@@ -119,20 +146,18 @@ fn the_balance_of_a_source_is_its_own_fall_and_of_a_tank_its_people() {
     let supply = on(&found, 9, 10).reasons.iter().find(|r| r.index == Index::SupplyDays);
     assert_eq!(supply.unwrap().value, Some(83.0));
 
-    let township: Township = toml::from_str(TOWNSHIP).unwrap();
-    let tank = SourceDays::of(&(&township.stations[1], days(|_| Some(2.0))));
-    let state = tank.on(FROM, &township).unwrap();
-    assert_eq!(state.supply_days, Some(2));
-    assert!(state.supply.contains("不补水时每天60.0 m3"), "{}", state.supply);
+    let township = toml::from_str(TOWNSHIP).unwrap();
+    let seen = observed(&township, &|_| None, &|_| None, &|_| Some(2.0));
+    let tank = &on(&seen, 8, 1).sources[0];
+    assert_eq!(tank.supply_days, Some(2));
+    assert!(tank.supply.contains("不补水时每天60.0 m3"), "{}", tank.supply);
 }
 
 #[test]
 fn without_the_towns_climate_nothing_is_said_of_rain() {
     let mut township: Township = toml::from_str(TOWNSHIP).unwrap();
     township.climate = None;
-    let observed = Observed { rain_mm: vec![days(|_| Some(0.0))], ..Observed::default() };
-    let rules = GradeRules::embedded("lucheng").unwrap();
-    let found = drought(&observed, &township, &rules, FROM, TO);
-    assert!(found.days.iter().all(|day| day.rainless.is_none() && day.grade.is_none()));
-    assert!(found.lacking.iter().any(|l| l.contains("climate")));
+    let seen = observed(&township, &|_| Some(0.0), &|_| None, &|_| None);
+    assert!(seen.days.iter().all(|day| day.rainless.is_none() && day.grade.is_none()));
+    assert!(seen.lacking.iter().any(|l| l.contains("climate")));
 }

@@ -1,37 +1,25 @@
-//! What a register came to over the period, by the days of its series: growth, bounds, and the segments in it.
+//! The growth of a register over the period, by the days of its series, with bounds and segments.
 //!
-//! A difference over a gap counts. What grew before the first hour with data, and after the last, is left open: there the bounds
-//! reach as far as the plate allows. To that adds, at each end of the period, what grows in three polls, which is how
-//! long the counter engine may wait with its judgement; and a gap that ends with the first hour of the period is settled in it,
-//! which the hours of the period cannot tell.
+//! A difference across a gap counts. Growth before the first hour with data, and after the last, stays open: there the bounds reach
+//! as far as the plate allows. Two things are in no bound. At each end of the period the counter engine may still wait with its
+//! judgement, for as long as three polls; and growth in a gap before the period is counted in it where the gap ends with the first
+//! hour of the period.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::Method;
-use super::facts::Coverage;
+use super::gap::{GapRun, Span, gap_runs};
 use super::quantity::{PLATE_MARGIN, Quantity};
-use super::replacements::{self, Replacement};
-use super::segments::{GapRun, Segment, SegmentKind, Span, gap_runs};
+use super::replacement::{self, Growth, Replacement};
+use super::{Coverage, Method, Segment, SegmentKind};
 use crate::core::{DayCell, HourCell, Series};
 
 /// A register over the period.
 pub(super) struct Register {
-    /// What it came to.
     pub quantity: Quantity,
-    /// What it grew by, by day; only days with data.
+    /// Growth of each day with data.
     pub days: Vec<(Date, f64)>,
-    /// What befell it.
     pub segments: Vec<Segment>,
-}
-
-/// A day's growth.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Growth {
-    /// Counted.
-    pub least: f64,
-    /// At most.
-    pub most: f64,
 }
 
 impl Growth {
@@ -42,7 +30,7 @@ impl Growth {
     }
 }
 
-/// What the register `series` came to by the days of it, `cells`, in order, with the `ends` of the period. `rated` is what it grows by in an hour at the rated
+/// The register `series` by its days `cells`, in order, and the `ends` of the period. `rated` is its growth in an hour at the rated
 /// power or flow of the plate, `replaced` the replacements that the ledger has of it.
 pub(super) fn register(
     series: &Series,
@@ -53,12 +41,12 @@ pub(super) fn register(
     replaced: &[Replacement],
 ) -> Register {
     let mut quantity = Quantity::unknown(series.clone(), span.hours());
-    let coverage = coverage(cells, span);
+    let coverage = Coverage::of_days(cells, span.hours());
     if coverage.counted == 0 {
         return Register { quantity, days: Vec::new(), segments: Vec::new() };
     }
     let mut growth: Vec<Growth> = cells.iter().map(Growth::of).collect();
-    let (mut segments, refused) = replacements::apply(series, cells, &mut growth, replaced);
+    let (mut segments, refused) = replacement::apply(series, cells, &mut growth, replaced);
     let explained: Vec<(Date, Date)> = segments.iter().map(|s| (s.from, s.to)).collect();
     let covered: Vec<(Date, f64)> = cells
         .iter()
@@ -78,7 +66,7 @@ pub(super) fn register(
     segments.sort_by_key(|segment| (segment.from, segment.to));
     let value: f64 = growth.iter().map(|g| g.least).sum();
     let most: f64 = growth.iter().map(|g| g.most).sum();
-    // What the first reading after a gap shows may have grown before the period.
+    // Growth that the first reading after a gap shows may lie before the period.
     let before = if ends.before_h > 0.0 { ends.first } else { 0.0 };
     let open_h = ends.before_h + ends.after_h;
     let beyond = match rate {
@@ -98,29 +86,19 @@ pub(super) fn register(
     }
 }
 
-fn coverage(cells: &[DayCell], span: &Span<'_>) -> Coverage {
-    let mut coverage = Coverage { period_h: span.hours(), ..Coverage::default() };
-    for cell in cells {
-        coverage.covered_h += u64::from(cell.covered_h);
-        coverage.counted += u64::from(cell.counted);
-        coverage.suspect += u64::from(cell.suspect);
-    }
-    coverage
-}
-
-/// What lies before the first data of the period and after the last.
+/// The parts of the period before its first data and after its last.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Ends {
     /// Hours before the first one with data.
     before_h: f64,
-    /// What the first hour with data settled: some of it may have grown before the period.
+    /// Growth that the first hour with data settled; some of it may lie before the period.
     first: f64,
     /// Hours after the last one with data.
     after_h: f64,
 }
 
 impl Ends {
-    /// The ends of the period by the hours of the series, in order.
+    /// The ends by the hours of the series, in order.
     pub fn of(hours: &[HourCell], span: &Span<'_>) -> Ends {
         let (from, to) = span.calendar.bounds(span.period);
         let mut with_data = hours.iter().filter(|cell| cell.counted > 0);
@@ -136,7 +114,7 @@ impl Ends {
         }
     }
 
-    /// Whether nothing lies there: the first and the last day of the period have all their hours.
+    /// Whether both ends are empty: the first and the last day of the period have all their hours.
     pub fn are_closed(cells: &[DayCell], span: &Span<'_>) -> bool {
         let whole = |cell: Option<&DayCell>, day: Date| {
             let covered = cell.map(|cell| (cell.day, f64::from(cell.covered_h)));
@@ -151,7 +129,7 @@ impl Ends {
     }
 }
 
-/// What the days of a gap and the reading after it settled, which has to hold what grew in the gap.
+/// Most that can have grown in a gap: what its days and the first reading after it settled.
 fn settled_by(gap: &GapRun, cells: &[DayCell], growth: &[Growth]) -> f64 {
     let mut most = 0.0;
     for (cell, growth) in cells.iter().zip(growth).filter(|(c, _)| c.day >= gap.from) {
@@ -188,7 +166,7 @@ fn gap_segment(
     }
 }
 
-/// What befell the register on a day; a reset that the ledger explains is not said again.
+/// What happened to the register on a day; a reset that the ledger explains is left out.
 fn events<'a>(
     series: &'a Series,
     cell: &'a DayCell,
@@ -212,7 +190,7 @@ fn events<'a>(
     })
 }
 
-/// What a reader has to know of the register, in Chinese; empty where nothing happened.
+/// What a reader has to know of the register, in Chinese; empty where there is nothing.
 fn note(cells: &[DayCell], segments: &[Segment], coverage: Coverage, refused: &[String]) -> String {
     let resets = segments.iter().filter(|s| s.kind == SegmentKind::Reset);
     let reset_days: Vec<Date> = resets.map(|s| s.from).collect();

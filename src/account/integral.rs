@@ -1,20 +1,17 @@
-//! What hours of a gauge or a state come to over the period: hours without data add nothing, and leave open what the plate allows.
+//! The integral of a gauge or a state over the hours of a period. Hours without data add nothing; the upper bound allows them what
+//! the plate does.
 //!
-//! An hour counts by the share of its polls that gave a value. What happens between two polls is not seen: neither value nor
-//! bounds know of it.
+//! An hour counts by the share of its polls that gave a value. Neither value nor bounds know of what happens between two polls.
 
 use jiff::civil::Date;
 
-use super::Method;
-use super::facts::Coverage;
-use super::quantity::Quantity;
-use super::segments::{Segment, SegmentKind, Span, gap_runs};
+use super::gap::{Span, gap_runs};
+use super::{Coverage, Method, Quantity, Segment, SegmentKind};
 use crate::core::{HourCell, Series};
 
-/// What one hour comes to, if all of it was like what was seen.
+/// What one hour comes to if all of it was like its polls.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hour {
-    /// Counted.
     pub value: f64,
     /// Least and most that it can be.
     pub bounds: [f64; 2],
@@ -27,7 +24,7 @@ impl Hour {
     }
 }
 
-/// The share of an hour's polls that gave a value that counts.
+/// The share of an hour's polls whose value counts.
 fn seen(cell: &HourCell) -> f64 {
     let polls = cell.counted + cell.failed + cell.missing;
     if polls == 0 {
@@ -36,8 +33,8 @@ fn seen(cell: &HourCell) -> f64 {
     f64::from(cell.counted) / f64::from(polls)
 }
 
-/// The sum over the hours of `series` of what `hour` makes of each; `rate` is the most of an hour without data. Nothing where no
-/// hour says anything.
+/// The sum of `hour` over the hours of `series`; `rate` is the most that an hour without data can come to. `None` where `hour` makes
+/// nothing of any of them.
 pub(super) fn integral(
     (series, cells): (&Series, &[HourCell]),
     span: &Span<'_>,
@@ -45,7 +42,7 @@ pub(super) fn integral(
     method: Method,
     hour: impl Fn(&HourCell) -> Option<Hour>,
 ) -> Option<(Quantity, Vec<Segment>)> {
-    let coverage = Coverage::of(cells, span.hours());
+    let coverage = Coverage::of_hours(cells, span.hours());
     let (mut value, mut least, mut most, mut seen_h) = (0.0, 0.0, 0.0, 0.0);
     let mut days: Vec<(Date, f64)> = Vec::new();
     for cell in cells {

@@ -1,51 +1,17 @@
-//! Segments of a period in which something befell a series: a gap, a reset, a roll-over, glitches, another meter.
+//! Hours of a period without data, as runs of days.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use serde::Serialize;
 
-use crate::core::{Calendar, Period, Series};
+use crate::core::{Calendar, Period};
 
-/// What befell a series.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SegmentKind {
-    /// Hours without data.
-    Gap,
-    /// A register began anew, or another meter took its place and the ledger does not say so.
-    Reset,
-    /// A register went through its end to zero, and was followed.
-    Rollover,
-    /// Readings that fit neither before nor after, dropped.
-    Glitch,
-    /// Another meter took the place of one, with both readings in the ledger.
-    MeterReplaced,
-}
+/// Less than a second, h: an hour's share of good polls rounds by as much.
+const SHORTEST_GAP_H: f64 = 1.0 / 3600.0;
 
-/// Days on which something befell a series.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Segment {
-    pub series: Series,
-    /// First day.
-    pub from: Date,
-    /// Last day.
-    pub to: Date,
-    /// What befell it.
-    pub kind: SegmentKind,
-    /// What was lost or bridged, in Chinese.
-    pub note: String,
-    /// The least that the quantity came to in the segment, in its unit: of a gap in its hours, else on its days.
-    pub least: f64,
-    /// The most, in the same way; `None` where nothing bounds it.
-    pub most: Option<f64>,
-}
-
-/// The period with its calendar: how long it and its days are.
+/// The period with its calendar, which know how long it and its days are.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span<'a> {
-    /// The days.
     pub period: Period,
-    /// Where they begin.
     pub calendar: &'a Calendar,
 }
 
@@ -70,18 +36,16 @@ impl Span<'_> {
     }
 }
 
-/// Hours without data on end, to the day.
+/// Days on end that each lack some hours.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct GapRun {
-    /// First day of it.
     pub from: Date,
-    /// Last day of it.
     pub to: Date,
     /// Hours without data on these days.
     pub hours: f64,
 }
 
-/// The runs of days with hours without data, by the `days` with data and the hours that each has of it, in order.
+/// The runs of days that lack hours, from the `days` with data and how many hours of data each has, in order.
 pub(super) fn gap_runs(days: &[(Date, f64)], span: &Span<'_>) -> Vec<GapRun> {
     let mut runs: Vec<GapRun> = Vec::new();
     let mut add = |from: Date, to: Date, covered_h: f64| {
@@ -114,9 +78,6 @@ pub(super) fn gap_runs(days: &[(Date, f64)], span: &Span<'_>) -> Vec<GapRun> {
     }
     runs
 }
-
-/// Less than a second without data is rounding of a share of an hour, h.
-const SHORTEST_GAP_H: f64 = 1.0 / 3600.0;
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,22 @@
+//! Where the hours and days of an account come from.
+
+use crate::core::{DayCell, HourCell, Period, Series};
+
+/// Yields the roll-ups of series by the office's days, in order of time; none of a series that is not known.
+pub trait Cells {
+    /// Why they cannot be read.
+    type Error;
+
+    /// The hours of `series` that begin in `period`.
+    fn hours(&mut self, series: &Series, period: Period) -> Result<Vec<HourCell>, Self::Error>;
+
+    /// The days of `series` in `period`.
+    fn days(&mut self, series: &Series, period: Period) -> Result<Vec<DayCell>, Self::Error>;
+
+    /// What the register `series` grew by in `period`; `None` where nothing of it was counted.
+    fn grown(&mut self, series: &Series, period: Period) -> Result<Option<f64>, Self::Error> {
+        let days = self.days(series, period)?;
+        let counted = days.iter().filter(|day| day.counted > 0);
+        Ok(counted.filter_map(|day| day.increment).reduce(|a, b| a + b))
+    }
+}

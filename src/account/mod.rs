@@ -1,0 +1,47 @@
+//! What water sources and pumps did over some days, worked out once from the hours and days of their series. Pure.
+//!
+//! The page, the drought grade, the state's forms and the report are views of these accounts: none of them works out a level's
+//! status, a storage or a pump's electricity by itself.
+//!
+//! - [`Cells`] yields hours and days; whoever holds a store implements it.
+//! - [`SourceAccount`]: levels, storage and status by day, coverage, dry spells. [`StatusRun`] states the rule of the status.
+//! - [`PumpAccount`]: electricity, water and running hours, each by the best way that its data allow, with bounds.
+//! - [`TownshipAccount`]: all of them with their sums, over the days that a [`Basis`] names.
+//! - [`SourceMemory`] and [`pumps_now`]: the same at this moment, for a page that is refreshed each second.
+//! - [`drought`]: the grade of each day, and the events that the days propose.
+
+mod basis;
+mod cells;
+mod coverage;
+mod drought;
+mod dry;
+mod entry;
+mod gap;
+mod integral;
+mod method;
+mod now;
+mod pump;
+mod quantity;
+mod register;
+mod replacement;
+mod segment;
+mod source;
+mod status;
+#[cfg(test)]
+pub(crate) mod test_kit;
+mod township;
+
+pub use basis::Basis;
+pub use cells::Cells;
+pub use coverage::Coverage;
+pub use drought::{Drought, DroughtDay, LEAD_DAYS, SourceState, drought};
+pub use dry::{DRY_HOURS_MIN, DrySpell, dry_spell};
+pub use entry::{Entry, EntryCode};
+pub use method::Method;
+pub use now::{PumpsNow, SourceMemory, SourceNow, pumps_now};
+pub use pump::{PumpAccount, RAN_ENERGY_KWH, RUNNING_POWER_SHARE};
+pub use quantity::{PLATE_MARGIN, Quantity, Total};
+pub use segment::{Segment, SegmentKind};
+pub use source::{SourceAccount, SourceDay, WARN_DAYS_MIN};
+pub use status::StatusRun;
+pub use township::{TownshipAccount, TownshipDay};

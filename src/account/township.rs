@@ -1,0 +1,75 @@
+//! The account of a township: its sources and pumps, and their sums.
+
+use std::collections::BTreeMap;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::{Basis, Cells, PumpAccount, SourceAccount};
+use crate::core::Period;
+use crate::water::StationKind;
+
+/// The sources and pumps of a township over the period of a [`Basis`], in the township's order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TownshipAccount {
+    pub sources: Vec<SourceAccount>,
+    pub pumps: Vec<PumpAccount>,
+    /// Each day of the period.
+    pub days: Vec<TownshipDay>,
+}
+
+/// A day of the whole township.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct TownshipDay {
+    pub day: Date,
+    /// Electricity of all pumps, kWh; `None` where no pump has data.
+    pub energy_kwh: Option<f64>,
+    /// Water stored in ponds and reservoirs, m3: of each its last storage up to this day. `None` before the first.
+    pub storage_m3: Option<f64>,
+}
+
+impl TownshipAccount {
+    /// The accounts of all sources and pumps.
+    ///
+    /// # Errors
+    /// Only what `cells` fails with.
+    pub fn of<C: Cells>(basis: &Basis<'_>, cells: &mut C) -> Result<TownshipAccount, C::Error> {
+        let (mut sources, mut pumps) = (Vec::new(), Vec::new());
+        for station in &basis.township.stations {
+            if station.kind.is_source() {
+                sources.push(SourceAccount::of(basis, station, cells)?);
+            } else if station.kind == StationKind::Pump {
+                pumps.push(PumpAccount::of(basis, station, cells)?);
+            }
+        }
+        let days = days(&pumps, &sources, basis.period);
+        Ok(TownshipAccount { sources, pumps, days })
+    }
+}
+
+/// Each day of the period over all pumps and all ponds and reservoirs.
+fn days(pumps: &[PumpAccount], sources: &[SourceAccount], period: Period) -> Vec<TownshipDay> {
+    let mut energy: BTreeMap<Date, f64> = BTreeMap::new();
+    for (day, kwh) in pumps.iter().flat_map(|pump| &pump.days) {
+        *energy.entry(*day).or_insert(0.0) += kwh;
+    }
+    // By how much each day changes what a source stored last.
+    let mut changes: BTreeMap<Date, f64> = BTreeMap::new();
+    for source in sources.iter().filter(|source| source.kind.stores()) {
+        let mut before = 0.0;
+        for (day, stored) in source.days.iter().filter_map(|d| Some((d.day, d.storage_m3()?))) {
+            *changes.entry(day).or_insert(0.0) += stored - before;
+            before = stored;
+        }
+    }
+    let mut stored = None;
+    let of = |day: Date| {
+        if let Some(change) = changes.get(&day) {
+            stored = Some(stored.unwrap_or(0.0) + change);
+        }
+        TownshipDay { day, energy_kwh: energy.get(&day).copied(), storage_m3: stored }
+    };
+    let days = period.from.series(1.day()).take_while(|day| *day <= period.to);
+    days.map(of).collect()
+}

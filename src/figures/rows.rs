@@ -1,0 +1,167 @@
+//! Which rows of the ledger count, and their sums, states and villages.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use super::draft::Draft;
+use crate::account::{Entry, EntryCode};
+use crate::core::{CropId, Period, VillageId};
+use crate::water::Township;
+
+/// The rows that count for a period.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rows<'a> {
+    entries: &'a [Entry],
+    period: Period,
+}
+
+impl<'a> Rows<'a> {
+    /// The rows of `entries` for `period`.
+    pub fn new(entries: &'a [Entry], period: Period) -> Rows<'a> {
+        Rows { entries, period }
+    }
+
+    /// The rows of `code` that overlap the period; of drinking-water projects, the calendar years of the period, as such works
+    /// are planned and built by the year.
+    pub fn of(self, code: EntryCode) -> Vec<&'a Entry> {
+        let rows = self.entries.iter();
+        rows.filter(|e| e.code == code && self.counts(e)).collect()
+    }
+
+    /// All rows that count for the period.
+    pub fn all(self) -> Vec<Entry> {
+        let rows = self.entries.iter();
+        rows.filter(|e| self.counts(e)).cloned().collect()
+    }
+
+    fn counts(self, entry: &Entry) -> bool {
+        let by_year = matches!(
+            entry.code,
+            EntryCode::HazardInspection
+                | EntryCode::WaterProjectFunds
+                | EntryCode::WaterWork
+                | EntryCode::WaterWorkGroups
+                | EntryCode::WaterWorkPersons
+        );
+        if by_year {
+            entry.from.year() <= self.period.to.year() && entry.to.year() >= self.period.from.year()
+        } else {
+            entry.from <= self.period.to && entry.to >= self.period.from
+        }
+    }
+
+    /// The sum of the rows of `codes`, with each row as input; absent without any row.
+    pub fn sum(self, codes: &[EntryCode]) -> Draft {
+        let mut draft = Draft::default();
+        let mut total = None;
+        let mut without = Vec::new();
+        for code in codes {
+            let rows = self.of(*code);
+            if rows.is_empty() {
+                without.push(code.name_zh());
+            }
+            for entry in rows {
+                draft.entry(entry);
+                total = Some(total.unwrap_or(0.0) + entry.value);
+            }
+        }
+        match total {
+            Some(total) => {
+                draft.number(total);
+                if !without.is_empty() {
+                    draft.note(format!("台账中没有：{}", without.join("、")));
+                }
+            }
+            None => draft.absent(missing(&without)),
+        }
+        draft
+    }
+
+    /// What holds at the end of the period: of each village, crop and work the latest row, added up.
+    pub fn state(self, codes: &[EntryCode]) -> Draft {
+        self.state_on(codes, self.period.to)
+    }
+
+    /// The greatest that the state came to on a day on which a row begins; the first such day.
+    pub fn peak(self, codes: &[EntryCode]) -> Draft {
+        let rows = self.of_any(codes);
+        let days: BTreeSet<Date> = rows.iter().map(|e| e.from.max(self.period.from)).collect();
+        let sum = |day| holding(&rows, day).iter().map(|e| e.value).sum::<f64>();
+        let day = days
+            .into_iter()
+            .map(|day| (day, sum(day)))
+            .reduce(|best, next| if next.1 > best.1 { next } else { best })
+            .map_or(self.period.to, |(day, _)| day);
+        let mut draft = self.state_on(codes, day);
+        if draft.value().is_some() {
+            draft.note(format!("最大值出现在{day}"));
+        }
+        draft
+    }
+
+    fn state_on(self, codes: &[EntryCode], day: Date) -> Draft {
+        let mut draft = Draft::default();
+        let rows = holding(&self.of_any(codes), day);
+        for entry in &rows {
+            draft.entry(entry);
+        }
+        if rows.is_empty() {
+            let names: Vec<_> = codes.iter().map(|code| code.name_zh()).collect();
+            draft.absent(missing(&names));
+        } else {
+            draft.number(rows.iter().map(|e| e.value).sum());
+        }
+        draft
+    }
+
+    /// Villages that the rows of `code` name: how many different ones.
+    pub fn villages(self, code: EntryCode, township: &Township) -> Draft {
+        let mut draft = Draft::default();
+        let entries = self.of(code);
+        let mut named = BTreeSet::new();
+        for entry in &entries {
+            draft.entry(entry);
+            match &entry.village {
+                Some(village) => {
+                    if township.village(village).is_none() {
+                        draft.note(format!("台账第{}条的村 {village} 不在乡镇配置中", entry.id));
+                    }
+                    named.insert(village);
+                }
+                None => draft.note(format!("台账第{}条没有写明村，未计入", entry.id)),
+            }
+        }
+        if named.is_empty() {
+            draft.absent(missing(&[code.name_zh()]));
+        } else {
+            draft.number(named.len() as f64);
+        }
+        draft
+    }
+
+    fn of_any(self, codes: &[EntryCode]) -> Vec<&'a Entry> {
+        codes.iter().flat_map(|code| self.of(*code)).collect()
+    }
+}
+
+/// Of one place the rows of a state, the latest of each; `None` as key where a row names none.
+type Place<'a> = (EntryCode, Option<&'a VillageId>, Option<&'a CropId>, Option<&'a String>);
+
+/// Of each code, village, crop and work the row that holds on `day`: the latest that begins on or before it.
+fn holding<'a>(rows: &[&'a Entry], day: Date) -> Vec<&'a Entry> {
+    let mut latest: BTreeMap<Place<'a>, &'a Entry> = BTreeMap::new();
+    for entry in rows.iter().filter(|e| e.from <= day) {
+        let place = (entry.code, entry.village.as_ref(), entry.crop.as_ref(), entry.work.as_ref());
+        let held = latest.entry(place).or_insert(entry);
+        if (held.from, held.id) < (entry.from, entry.id) {
+            *held = entry;
+        }
+    }
+    latest.into_values().collect()
+}
+
+/// That the ledger has no row of these names.
+pub(super) fn missing(names: &[&str]) -> String {
+    format!("台账中没有“{}”的记录", names.join("”“"))
+}
