@@ -36,8 +36,14 @@ pub(crate) fn empty_hour(hour_at: Timestamp) -> HourCell {
 /// An hour of a gauge with one poll.
 pub(crate) fn gauge_hour(hour_at: Timestamp, value: f64) -> HourCell {
     let value = Some(value);
-    let rollup =
-        Rollup { counted: 1, min: value, max: value, mean: value, last: value, ..Rollup::default() };
+    let rollup = Rollup {
+        counted: 1,
+        min: value,
+        max: value,
+        mean: value,
+        last: value,
+        ..Rollup::default()
+    };
     HourCell { hour_at, rollup }
 }
 
