@@ -92,9 +92,7 @@ fn key_sources(statement: &Statement) -> Vec<&SourceAccount> {
 }
 
 fn levels(source: &SourceAccount, days: &[Date]) -> Chart {
-    let level = |day: &Date| {
-        source.on(*day).map(|day| day.level_m)
-    };
+    let level = |day: &Date| source.on(*day).map(|day| day.level_m);
     let mut series = vec![solid("水位", WATER, days.iter().map(level).collect())];
     for (name, color, limit) in [("旱警", WARN, source.warn_m), ("旱保", GUARD, source.guard_m)]
     {

@@ -3,6 +3,7 @@
 //! `tests/run` installs what is needed; without it these tests fail and say so.
 
 mod accounts;
+mod agreement;
 mod bad_devices;
 mod bad_peers;
 mod carry;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use hanqing::account::{Method, dry_spell};
 use hanqing::config::example;
@@ -10,13 +11,17 @@ use hanqing::demo::{Example, Finished, Options, run};
 use hanqing::device::{PointType, Profile};
 use hanqing::figures::{Figure, FigureId, Origin, Value};
 use hanqing::hub;
+use hanqing::ledger::Ledger;
 use hanqing::report::explain;
-use hanqing::store::Sqlite;
+use hanqing::store::{Sqlite, Store};
+use hanqing::support::Clock;
 use hanqing::water::{Grade, StationKind, Township, dry_level_m};
-use jiff::Timestamp;
+use hanqing::wire::{Batch, Epoch};
 use jiff::civil::date;
+use jiff::{Timestamp, ToSpan};
 use tokio_util::sync::CancellationToken;
 
+use crate::agreement::{Office, page_agrees, pumps_agree};
 use crate::context::repository;
 
 /// Water by energy and head is off by how the mean level of a day differs from that at which its pump ran: at most so much of the
@@ -291,6 +296,46 @@ fn proposed(finished: &Finished, township: &Township) {
     assert!(sources.iter().any(|s| s.supply_days.is_some()));
 }
 
+/// Page, `hanqing drought` and report say the same of each source for each day, and of the pumps.
+fn agreement(finished: &Finished, township: &Township) {
+    let statement = &finished.report.statement;
+    let calendar = hub::calendar(township).unwrap();
+    let end_of = |day| calendar.bounds(Period { from: day, to: day }).1 - 1.second();
+    let office =
+        Office { settings: finished.settings.clone(), township: Arc::new(township.clone()) };
+    office.drought_agrees(statement);
+    let (clock, _driver) = Clock::stepped(end_of(statement.period.to));
+    pumps_agree(&office.page(clock).make().unwrap(), statement);
+
+    // The levels once more, day by day, into another store that a page follows.
+    let dir = tempfile::tempdir().unwrap();
+    let held = Sqlite::open_reader(&finished.settings.store.path).unwrap();
+    let other = Office::new(dir.path(), township.clone());
+    let mut store = Sqlite::open(&other.settings.store.path).unwrap();
+    store.set_calendar(&calendar).unwrap();
+    Ledger::open(&other.settings.ledger.path).unwrap();
+    let (clock, driver) = Clock::stepped(end_of(statement.period.from));
+    let mut page = other.page(clock);
+    for (seq, day) in (1..).zip(&statement.days) {
+        let (from, to) = calendar.bounds(Period { from: day.day, to: day.day });
+        let sources = township.stations.iter().filter(|station| station.kind.is_source());
+        let levels = sources.flat_map(|station| {
+            held.readings(&Series::new(station.id.clone(), Parameter::Level), from, to).unwrap()
+        });
+        let batch = Batch {
+            gateway: "gw-again".parse().unwrap(),
+            epoch: Epoch(1),
+            seq,
+            clock: None,
+            loss: None,
+            readings: levels.collect(),
+        };
+        store.commit(&[batch], to).unwrap();
+        driver.advance_to(end_of(day.day));
+        page_agrees(&page.make().unwrap(), statement, day.day);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_measured_figures_are_the_truth() {
     let dir = tempfile::tempdir().unwrap();
@@ -323,6 +368,7 @@ async fn the_measured_figures_are_the_truth() {
     assert_eq!(finished.report.statement.findings.found, vec![]);
     documents(&finished, &plan.township);
     proposed(&finished, &plan.township);
+    agreement(&finished, &plan.township);
     end(finished).await;
 }
 

@@ -6,11 +6,11 @@ use clap::Args;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use crate::account::{Drought, DroughtDay};
 use crate::cli::config_args::ConfigArgs;
 use crate::core::Period;
 use crate::hub;
 use crate::support::Clock;
-use crate::account::{Drought, DroughtDay};
 use crate::water::ProposedEvent;
 
 /// Days that are looked at where nothing else is asked.

@@ -7,8 +7,8 @@ use anyhow::Context;
 use clap::Args;
 use jiff::civil::Date;
 
-use crate::cli::config_args::ConfigArgs;
 use crate::account::Entry;
+use crate::cli::config_args::ConfigArgs;
 use crate::ledger::{self, Ledger};
 
 /// Write the ledger as Excel or CSV, to be worked on or handed over; `import` reads it again

@@ -9,9 +9,9 @@ use anyhow::Context;
 use clap::Args;
 
 use super::print::line;
+use crate::account::EntryCode;
 use crate::cli::config_args::ConfigArgs;
 use crate::core::Problem;
-use crate::account::EntryCode;
 use crate::ledger::{self, Import, ImportOutcome, Ledger};
 use crate::support::Clock;
 use crate::water::Township;

@@ -6,8 +6,8 @@ use anyhow::Context;
 use clap::Args;
 
 use super::print::print;
-use crate::cli::config_args::ConfigArgs;
 use crate::account::Entry;
+use crate::cli::config_args::ConfigArgs;
 use crate::ledger::Ledger;
 
 /// List the rows in force, and those that wait for a review
