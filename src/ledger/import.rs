@@ -8,8 +8,8 @@ use super::columns::{COLUMNS, EXPORT_ONLY, id_of};
 use super::row::RowReader;
 use super::table::{Table, too_large};
 use super::{csv, units, workbook};
-use crate::core::{Problem, nearest};
 use crate::account::Entry;
+use crate::core::{Problem, nearest};
 use crate::water::Township;
 
 /// An office's own row count, which is skipped.

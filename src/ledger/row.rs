@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::table::{Line, letters};
 use super::units;
-use crate::core::{Problem, nearest};
 use crate::account::{Entry, EntryCode};
+use crate::core::{Problem, nearest};
 use crate::water::Township;
 
 /// Most characters of a cell. Engineering judgement: the name of a paper or a reason has some dozens.

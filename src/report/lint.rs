@@ -7,7 +7,10 @@ use jiff::civil::date;
 
 use super::render::{self, WORDING};
 use crate::core::Period;
-use crate::figures::{Class, Figure, FigureId, Findings, Hedge, SIGNIFICANT, Statement, Totals, Value, phrase, phrase_en};
+use crate::figures::{
+    Class, Figure, FigureId, Findings, Hedge, SIGNIFICANT, Statement, Totals, Value, phrase,
+    phrase_en,
+};
 use crate::water::Township;
 
 /// Marks that cannot stand one after the other, or begin a paragraph: a clause between them fell out.

@@ -9,7 +9,9 @@ use rust_xlsxwriter::{Chart, ChartType, DocProperties, ExcelDateTime, Workbook, 
 use super::filters::{self, FigureView};
 use super::render::{ReportError, zone};
 use crate::account::{Entry, PumpAccount, SourceAccount, TownshipDay};
-use crate::figures::{Comparison, FORMS, Figure, FigureInput, Finding, Form, Statement, Totals, Value, VillageTotals};
+use crate::figures::{
+    Comparison, FORMS, Figure, FigureInput, Finding, Form, Statement, Totals, Value, VillageTotals,
+};
 use crate::water::Township;
 use sheet::{Cell, Column, Formats, HEAD, Sheet, column, range};
 

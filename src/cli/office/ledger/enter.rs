@@ -8,13 +8,10 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::print::print;
-<<<<<<< HEAD
-use crate::cli::config_args::ConfigArgs;
-use crate::core::nearest;
-=======
->>>>>>> afb98fb (Tests: page, drought and report agree for each day of random townships and of the example)
 use crate::account::{Entry, EntryCode};
 use crate::cli::config_args::ConfigArgs;
+use crate::cli::config_args::ConfigArgs;
+use crate::core::nearest;
 use crate::ledger::Ledger;
 use crate::support::Clock;
 use crate::water::Township;
