@@ -10,7 +10,6 @@ use jiff::civil::Date;
 use super::print::print;
 use crate::account::{Entry, EntryCode};
 use crate::cli::config_args::ConfigArgs;
-use crate::cli::config_args::ConfigArgs;
 use crate::core::nearest;
 use crate::ledger::Ledger;
 use crate::support::Clock;
