@@ -8,9 +8,9 @@ use clap::Args;
 use super::usage::EXIT_USAGE;
 use crate::config;
 
-/// Check configuration files and report every problem at once, each with its place, value, rule and a hint.
+/// Check configuration files.
 ///
-/// For a valid gateway file it also prints which requests go to the devices and how busy they keep each bus.
+/// Every problem is reported at once, each with its place, value, rule and a hint. For a valid gateway file the command also prints which requests go to the devices and how busy they keep each bus.
 #[derive(Args)]
 pub struct Arguments {
     /// Files of any kind: gateway, hub, township

@@ -11,7 +11,7 @@ use super::gateway::export_spool;
 use super::office::export_store;
 use super::usage::bail_usage;
 
-/// Write readings into a file: a table from the office's store, or the contents of a gateway's spool to carry to the office.
+/// Export readings from the office's store as a table, or from a gateway's spool to carry them to the office.
 ///
 /// Office: `hanqing export -c hub.toml --format csv --out readings.csv`. The hub may be running. Columns: station, parameter, unit,
 /// observed_at, value, flag (1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing), reason, raw registers, and for counters modulus

@@ -1,4 +1,4 @@
-//! Where a figure comes from: a tree down to stations, days, what happened to a meter, and rows of the ledger.
+//! The provenance of a figure as a tree: stations, days, meter events, and ledger rows.
 
 use serde::Serialize;
 
@@ -8,15 +8,13 @@ use crate::core::Series;
 use crate::figures::{Figure, FigureId, FigureInput, Origin, Statement};
 use crate::water::Township;
 
-/// How deep figures may be made of figures: the deepest chain of the catalogue has three.
+/// Most levels of figures below figures: the deepest chain of the catalogue has three.
 const DEPTH_MAX: usize = 8;
 
-/// A node of the tree.
+/// A node of the tree: a statement in words, and the inputs behind it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
-    /// What it says.
     pub text: String,
-    /// What it is made from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub from: Vec<Explanation>,
 }
@@ -25,14 +23,13 @@ fn leaf(text: impl Into<String>) -> Explanation {
     Explanation { text: text.into(), from: Vec::new() }
 }
 
-/// The tree of the figure `id` of `statement`, with the names of `township`; `None` where the statement is without it.
+/// The tree of the figure `id`, with the names of `township`; `None` if the statement does not have it.
 pub fn explain(statement: &Statement, township: &Township, id: FigureId) -> Option<Explanation> {
     let figure = statement.figure(id)?;
     let tree = Tree { statement, township };
     Some(tree.of_figure(figure, 0))
 }
 
-/// What a tree is made from.
 struct Tree<'a> {
     statement: &'a Statement,
     township: &'a Township,
@@ -99,34 +96,23 @@ impl Tree<'_> {
         };
         let Entry { code, from, to, .. } = entry;
         let days = if from == to { from.to_string() } else { format!("{from}至{to}") };
-        let mut place = String::new();
-        for part in [
-            entry.village.as_ref().map(|id| self.township.village_name(id).to_owned()),
-            entry.crop.as_ref().map(|id| self.township.crop_name(id).to_owned()),
-            entry.work.clone(),
-        ]
-        .into_iter()
-        .flatten()
-        {
-            place.push_str(&format!("，{part}"));
-        }
+        let village = entry.village.as_ref().map(|id| self.township.village_name(id));
+        let crop = entry.crop.as_ref().map(|id| self.township.crop_name(id));
+        let parts = [village, crop, entry.work.as_deref()].into_iter().flatten();
+        let place: String = parts.map(|part| format!("，{part}")).collect();
         let at = entry.entered_at.strftime("%Y-%m-%dT%H:%MZ");
+        let (name, value, unit) = (code.name_zh(), number(entry.value), code.unit());
         let mut rows = vec![
-            leaf(format!(
-                "{} {} {}，{days}{place}",
-                code.name_zh(),
-                number(entry.value),
-                code.unit()
-            )),
+            leaf(format!("{name} {value} {unit}，{days}{place}")),
             leaf(format!("依据：{}；{}于{at}录入", entry.document, entry.entered_by)),
         ];
-        if let Some(old) = entry.supersedes {
-            rows.push(leaf(format!("更正第{old}条：{}", entry.reason)));
+        if let Some(correction) = filters::correction(entry) {
+            rows.push(leaf(correction));
         }
         rows
     }
 
-    /// What befell the instruments of a pump and its days, or what is known of a source.
+    /// The events and days of a pump's meter, or the name of a source.
     fn of_series(&self, series: &Series) -> Vec<Explanation> {
         let read = |pump: &&PumpAccount| {
             let quantities = [&pump.energy_kwh, &pump.volume_m3, &pump.run_hours];
@@ -136,8 +122,8 @@ impl Tree<'_> {
         if let Some(pump) = self.statement.pumps.iter().find(read) {
             let mut from =
                 vec![leaf(format!("{}，{}", pump.name, self.township.village_name(&pump.village)))];
-            let befell = pump.segments.iter().filter(|s| s.series == *series);
-            from.extend(befell.map(|segment| leaf(filters::segment(segment))));
+            let events = pump.segments.iter().filter(|s| s.series == *series);
+            from.extend(events.map(|segment| leaf(filters::segment(segment))));
             if pump.energy_kwh.series == *series {
                 from.extend(days(pump));
             }
@@ -151,7 +137,7 @@ impl Tree<'_> {
     }
 }
 
-/// The days on which a pump drew anything.
+/// The days on which a pump used electricity.
 fn days(pump: &PumpAccount) -> Option<Explanation> {
     let drew = pump.days.iter().filter(|(_, kwh)| *kwh > 0.0);
     let from: Vec<Explanation> =
@@ -160,14 +146,14 @@ fn days(pump: &PumpAccount) -> Option<Explanation> {
 }
 
 impl Explanation {
-    /// The tree as lines, to `depth` levels below the root.
+    /// The tree as lines of text, to `depth` levels below the root.
     pub fn lines(&self, depth: usize) -> Vec<String> {
         let mut lines = vec![self.text.clone()];
-        self.below("", depth, &mut lines);
+        self.push_children("", depth, &mut lines);
         lines
     }
 
-    fn below(&self, indent: &str, depth: usize, lines: &mut Vec<String>) {
+    fn push_children(&self, indent: &str, depth: usize, lines: &mut Vec<String>) {
         if depth == 0 {
             return;
         }
@@ -175,7 +161,7 @@ impl Explanation {
             let last = index + 1 == self.from.len();
             let (branch, further) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
             lines.push(format!("{indent}{branch}{}", node.text));
-            node.below(&format!("{indent}{further}"), depth - 1, lines);
+            node.push_children(&format!("{indent}{further}"), depth - 1, lines);
         }
     }
 }

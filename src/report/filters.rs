@@ -1,4 +1,4 @@
-//! Filters of the report's templates: they lay out what is there and compute nothing.
+//! Formats for the templates and documents. They compute nothing.
 
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, Error};
@@ -7,9 +7,9 @@ use serde::Deserialize;
 use crate::account::{Entry, Method, Segment, SegmentKind};
 use crate::figures::{Class, Figure, FigureInput, Finding, Value as Number};
 
-/// What stands for a number that is not there.
+/// Text in place of a missing number.
 const NONE: &str = "无数据";
-/// What stands where there is nothing to say.
+/// Text of a cell that does not apply.
 const DASH: &str = "—";
 
 /// The parts of a figure that a filter reads.
@@ -24,7 +24,6 @@ pub(super) struct FigureView {
 }
 
 impl FigureView {
-    /// The parts of `figure`.
     pub fn of(figure: &Figure) -> Self {
         let method = |input: &FigureInput| InputView { method: input.method };
         Self {
@@ -42,7 +41,6 @@ impl FigureView {
     }
 }
 
-/// The part of an input that a filter reads.
 #[derive(Deserialize)]
 struct InputView {
     method: Method,
@@ -68,7 +66,7 @@ pub(super) fn number(value: f64) -> String {
     if text == "-0" { "0".into() } else { text.into() }
 }
 
-/// A share as per cent with one decimal, rounded down so that 100 % means all; a dash where there is none.
+/// A share in percent with one decimal, rounded down so that 100 % means all; a dash without a share.
 pub(super) fn percent(share: Option<f64>) -> String {
     match share {
         Some(share) => format!("{}%", number((share * 1000.0).floor() / 10.0)),
@@ -76,7 +74,7 @@ pub(super) fn percent(share: Option<f64>) -> String {
     }
 }
 
-/// A change in per cent with its sign; a dash where there is none.
+/// A change in percent with its sign; a dash without a change.
 pub(super) fn change(percent: Option<f64>) -> String {
     match percent {
         Some(percent) => format!("{percent:+.1}%"),
@@ -84,7 +82,7 @@ pub(super) fn change(percent: Option<f64>) -> String {
     }
 }
 
-/// The class in Chinese.
+/// The Chinese name of a class by its id in JSON.
 fn class_zh(class: &str) -> String {
     match class {
         "measured" => class_name(Class::Measured),
@@ -96,7 +94,7 @@ fn class_zh(class: &str) -> String {
     .into()
 }
 
-/// The class in Chinese.
+/// The Chinese name of a class.
 pub(super) fn class_name(class: Class) -> &'static str {
     match class {
         Class::Measured => "实测",
@@ -106,14 +104,19 @@ pub(super) fn class_name(class: Class) -> &'static str {
     }
 }
 
-/// A row of the ledger that waits for a second person.
+/// What a ledger row corrects and why.
+pub(super) fn correction(entry: &Entry) -> Option<String> {
+    entry.supersedes.map(|row| format!("更正第{row}条：{}", entry.reason))
+}
+
+/// A ledger row that waits for a review.
 pub(super) fn pending(entry: &Entry) -> String {
     let (code, value) = (entry.code, number(entry.value));
     let unit = code.unit();
     format!("第{}条 {} {value} {unit}（{}录入）", entry.id, code.name_zh(), entry.entered_by)
 }
 
-/// Who accepted a finding, when and why, or that nobody did.
+/// Who accepted a finding, when and why, or that nobody has.
 pub(super) fn acceptance(finding: &Finding) -> String {
     match &finding.accepted {
         Some(a) => {
@@ -124,7 +127,7 @@ pub(super) fn acceptance(finding: &Finding) -> String {
     }
 }
 
-/// What befell a series, in Chinese.
+/// An event of a meter, such as a gap or a replacement.
 pub(super) fn segment(segment: &Segment) -> String {
     let kind = match segment.kind {
         SegmentKind::Gap => "无数据",
@@ -164,7 +167,7 @@ pub(super) fn value_unit(figure: &FigureView) -> String {
     }
 }
 
-/// The methods by which a figure was made, each once with its number, what its readings leave open, and its notes.
+/// The remarks about a figure: how many inputs each method has, the bounds, the share of suspect readings, and the notes.
 pub(super) fn remarks(figure: &FigureView) -> Vec<String> {
     let mut methods: Vec<(Method, usize)> = Vec::new();
     for input in &figure.inputs {
@@ -187,7 +190,7 @@ pub(super) fn remarks(figure: &FigureView) -> Vec<String> {
     remarks
 }
 
-/// Text that may stand in a cell of a Markdown table.
+/// Text escaped for a cell of a Markdown table.
 fn cell(text: Value) -> Result<String, Error> {
     let text = text.to_string();
     Ok(text.replace('|', "\\|").replace(['\n', '\r'], " "))
@@ -198,7 +201,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_laid_out_and_never_rounded_up_to_all() {
+    fn numbers_are_formatted_and_never_rounded_up_to_all() {
         assert_eq!(number(35_000.0), "35000");
         assert_eq!(number(35_000.126), "35000.13");
         assert_eq!(number(-0.001), "0");

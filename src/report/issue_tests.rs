@@ -32,20 +32,23 @@ fn an_issued_report_is_printed_again_to_the_last_byte() {
     }
     let again = issue(dir.path(), &documents, &statement(&figures(&SAID)), "刘某", at()).unwrap();
     assert_eq!(again.number, "2022-002");
-    assert_ne!(again.digest, first.digest, "the number is part of what is sealed");
+    assert_ne!(again.digest, first.digest, "the number is part of the digest");
     let numbers: Vec<String> =
         super::issued(dir.path()).unwrap().into_iter().map(|i| i.number).collect();
     assert_eq!(numbers, ["2022-001", "2022-002"]);
 }
 
 #[test]
-fn what_is_altered_or_gone_is_named() {
+fn an_altered_or_missing_file_is_reported() {
     let (dir, first) = issued();
     let file = dir.path().join("2022-001/drought-relief.md");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
     fs::write(&file, "别的").unwrap();
     let altered = read(dir.path(), &first.number).unwrap_err().to_string();
-    assert!(altered.contains("drought-relief.md is not what was issued"), "{altered}");
+    assert!(
+        altered.contains("drought-relief.md has been changed since it was issued"),
+        "{altered}"
+    );
     for number in ["2022-009", "../2022-001", ""] {
         let unknown = read(dir.path(), number).unwrap_err();
         assert!(matches!(unknown, IssueError::Unknown { .. }), "{number}: {unknown}");
@@ -55,11 +58,11 @@ fn what_is_altered_or_gone_is_named() {
     let text = fs::read_to_string(&record).unwrap();
     fs::write(&record, text.replace("刘某", "张某")).unwrap();
     let forged = read(dir.path(), &first.number).unwrap_err().to_string();
-    assert!(forged.contains("issue.json is not what was issued"), "{forged}");
+    assert!(forged.contains("issue.json has been changed since it was issued"), "{forged}");
 }
 
 #[test]
-fn what_has_changed_since_shows_with_its_inputs() {
+fn changes_since_the_issue_are_shown_with_their_inputs() {
     let (dir, first) = issued();
     let frozen = read(dir.path(), &first.number).unwrap();
     let mut now = statement(&figures(&SAID));

@@ -1,4 +1,4 @@
-//! Looks through an office's templates: with all figures, with none, and with numbers that a hedge cannot say.
+//! Checks an office's templates by rendering them with all figures, with none, and with numbers that no hedge can express.
 
 use std::path::Path;
 
@@ -13,11 +13,11 @@ use crate::figures::{
 };
 use crate::water::Township;
 
-/// Marks that cannot stand one after the other, or begin a paragraph: a clause between them fell out.
+/// Pairs of marks that show that a clause between them was left out.
 const PAIRS: [&str; 10] =
     ["，，", "，。", "，；", "；。", "；；", "。。", "、，", "、。", "：。", "（）"];
 
-/// Every fault of the templates in `templates_dir`, or of those of the program, each with its place.
+/// All faults of the templates in `templates_dir`, or of the built-in ones, each with its place.
 pub fn check_templates(templates_dir: Option<&Path>) -> Vec<String> {
     let mut faults = Vec::new();
     match render::source(templates_dir, WORDING) {
@@ -49,7 +49,9 @@ pub fn check_templates(templates_dir: Option<&Path>) -> Vec<String> {
                     let broken = PAIRS.iter().find(|pair| paragraph.contains(**pair));
                     let begins = paragraph.starts_with(['，', '。', '；', '、']);
                     if let Some(pair) = broken.copied().or(begins.then_some("the first mark")) {
-                        faults.push(format!("template {WORDING}, {name}: {pair} in “{paragraph}”; put the marks into the clause that falls out"));
+                        faults.push(format!(
+                            "template {WORDING}, {name}: {pair} in “{paragraph}”; move the marks into the optional clause"
+                        ));
                     }
                 }
             }
@@ -61,12 +63,12 @@ pub fn check_templates(templates_dir: Option<&Path>) -> Vec<String> {
     faults
 }
 
-/// Numbers that are written into the wording: the next year they are wrong.
+/// Numbers in the wording that do not come from a figure: next year they are wrong.
 fn numbers(source: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let mut outside = String::new();
     let mut rest = source;
-    // Comments may hold what they like; the lines are kept so that places stay right.
+    // Comments may contain numbers. Their line breaks are kept, so that the line numbers stay right.
     while let Some((before, after)) = rest.split_once("{#") {
         outside.push_str(before);
         let (comment, next) = after.split_once("#}").unwrap_or((after, ""));
@@ -78,7 +80,7 @@ fn numbers(source: &str) -> Vec<String> {
         if let Some(at) = line.find(|c: char| c.is_ascii_digit()) {
             let number: String = line[at..].chars().take_while(char::is_ascii_digit).collect();
             faults.push(format!(
-                "template {WORDING}, line {}: the number {number} is written into the wording; take it from a figure",
+                "template {WORDING}, line {}: the number {number} is fixed in the wording; take it from a figure",
                 index + 1
             ));
         }
@@ -86,7 +88,7 @@ fn numbers(source: &str) -> Vec<String> {
     faults
 }
 
-/// A statement in which every figure has `value`, or none has one.
+/// A statement in which every figure has `value`.
 fn statement(value: Option<f64>) -> Statement {
     let period = Period { from: date(2001, 8, 1), to: date(2001, 9, 1) };
     Statement {
@@ -136,12 +138,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_templates_of_the_program_have_no_fault() {
+    fn the_built_in_templates_have_no_fault() {
         assert_eq!(check_templates(None), Vec::<String>::new());
     }
 
     #[test]
-    fn every_fault_is_named_with_its_place() {
+    fn every_fault_is_reported_with_its_place() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(WORDING);
         for (text, expected) in [

@@ -1,4 +1,4 @@
-//! Renders the documents from templates that the office may edit.
+//! Renders the texts of a report from templates that the office may edit.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,16 +15,13 @@ use super::style::hedged_twice;
 use crate::figures::{Figure, Statement};
 use crate::water::Township;
 
-/// The section's wording, one paragraph per line.
+/// The template of the section's wording, one paragraph per line.
 pub(super) const WORDING: &str = "drought-relief.txt.j2";
-/// The Markdown document.
 const MARKDOWN: &str = "drought-relief.md.j2";
-/// The HTML document.
 const HTML: &str = "drought-relief.html.j2";
-/// The section in English, as Markdown.
 const ENGLISH: &str = "drought-relief.en.md.j2";
 
-/// The templates that come with the program; a file of the same name in the office's directory goes before.
+/// The built-in templates. A file of the same name in the office's directory replaces one.
 const EMBEDDED: [(&str, &str); 4] = [
     (WORDING, include_str!("../../config/report/drought-relief.txt.j2")),
     (MARKDOWN, include_str!("../../config/report/drought-relief.md.j2")),
@@ -32,84 +29,46 @@ const EMBEDDED: [(&str, &str); 4] = [
     (ENGLISH, include_str!("../../config/report/drought-relief.en.md.j2")),
 ];
 
-/// Instructions that one template may take: some hundred times what the shipped ones need for a township of 200 stations, so
-/// that an endless loop in an edited template ends with an error within seconds. Engineering judgement.
+/// Most instructions of one template: about a hundred times what the built-in ones need for a township of 200 stations, so that an
+/// endless loop in an edited template ends with an error within seconds. Engineering judgement.
 const FUEL: u64 = 20_000_000;
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    /// A template file is there and cannot be read.
     #[error("cannot read the template {}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// A template is wrong.
+    Read { path: PathBuf, source: io::Error },
+    /// A template is wrong; `line` is 0 if it is unknown.
     #[error("template {name}, line {line}: {what}")]
-    Template {
-        /// File name of the template.
-        name: String,
-        /// Line, from 1; 0 where it is not known.
-        line: usize,
-        /// What is wrong, with the piece of the template.
-        what: String,
-    },
-    /// The wording hedges a number that is hedged already.
-    #[error("template {WORDING}: two hedges on one number, {words:?}; take one of them away")]
-    DoubleHedge {
-        /// The words as they would stand.
-        words: String,
-    },
-    /// The township's zone is not known.
-    #[error("{zone:?} is no time zone; give an IANA name such as Asia/Shanghai")]
-    Zone {
-        /// What stands in the township's `zone`.
-        zone: String,
-    },
-    /// The figures cannot be written as JSON.
+    Template { name: String, line: usize, what: String },
+    #[error("template {WORDING}: two hedges on one number, {words:?}; remove one of them")]
+    DoubleHedge { words: String },
+    #[error("{zone:?} is not a time zone; give an IANA name such as Asia/Shanghai")]
+    Zone { zone: String },
     #[error("cannot write the figures as JSON")]
     Json(#[source] serde_json::Error),
-    /// The Word file cannot be put together.
-    #[error("cannot make the Word file: {0}")]
+    #[error("cannot build the Word file: {0}")]
     Word(String),
-    /// The Excel file cannot be put together.
-    #[error("cannot make the Excel file")]
+    #[error("cannot build the Excel file")]
     Excel(#[source] rust_xlsxwriter::XlsxError),
-    /// A document cannot be written.
     #[error("cannot write {}", path.display())]
-    Write {
-        /// The file or directory.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Write { path: PathBuf, source: io::Error },
 }
 
-/// The texts of a report.
+/// The texts of a report; [`Documents`](super::Documents) says what each of them is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Texts {
-    /// The paragraphs of the section.
     pub paragraphs: Vec<String>,
-    /// The section and its annex, as Markdown.
     pub markdown: String,
-    /// The same as a page that prints on A4.
     pub html: String,
-    /// The section and its figures in English, as Markdown.
     pub english: String,
 }
 
-/// Fills the templates: the office's own from `templates_dir` where it has one of that name, the embedded ones otherwise.
+/// Renders the templates: the office's own from `templates_dir` if it has one of that name, otherwise the built-in one.
 ///
-/// In a template `f.electricity_used` is a figure by its id, `figures` lists all figures, `findings`, `comparisons` and `sources` are
-/// those of the statement, `paragraphs` are the lines of the wording (not in the wording itself), and `township`, `period` and
-/// `issued_at` say what it is about. A template that names a figure which does not exist is an error, as is one that runs too long,
-/// and a wording that puts a second hedge on a number.
-///
-/// # Errors
-/// [`ReportError`]: an unreadable or wrong template, a double hedge, an unknown zone.
+/// In a template `f.electricity_used` is a figure by its id, `figures` lists all figures, `findings` and `comparisons` are those of the
+/// statement, `paragraphs` are the lines of the wording (not in the wording itself), and `township`, `period` and `issued_at` say what
+/// it is about. A template that uses an unknown figure or runs too long is an error, and so is a wording with two hedges on one number.
 pub(super) fn texts(
     templates_dir: Option<&Path>,
     township: &Township,
@@ -152,7 +111,6 @@ pub(super) fn texts(
     })
 }
 
-/// A finding as a template sees it.
 #[derive(serde::Serialize)]
 struct FindingView {
     severity: &'static str,
@@ -173,12 +131,11 @@ fn findings(statement: &Statement) -> Vec<FindingView> {
     statement.findings.found.iter().map(view).collect()
 }
 
-/// The zone of the township.
 pub(super) fn zone(township: &Township) -> Result<TimeZone, ReportError> {
     TimeZone::get(&township.zone).map_err(|_| ReportError::Zone { zone: township.zone.clone() })
 }
 
-/// The templates, strict and bounded.
+/// The templates, with an error for undefined names and a limit on instructions.
 fn environment(templates_dir: Option<&Path>) -> Result<Environment<'static>, ReportError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -194,7 +151,7 @@ fn environment(templates_dir: Option<&Path>) -> Result<Environment<'static>, Rep
     Ok(environment)
 }
 
-/// The office's own template where there is one, the embedded one otherwise.
+/// The source of the office's own template, or of the built-in one.
 pub(super) fn source(dir: Option<&Path>, name: &str) -> Result<String, ReportError> {
     let embedded = EMBEDDED.iter().find(|(own, _)| *own == name);
     let embedded = embedded.map_or("", |(_, text)| text);
@@ -219,7 +176,7 @@ fn fill(environment: &Environment<'_>, name: &str, context: Value) -> Result<Str
         .and_then(render)
 }
 
-/// The error with the piece of the template that it points at.
+/// The error with the part of the template that it points at.
 fn template_error(name: &str, source: &str, error: &minijinja::Error) -> ReportError {
     let line = error.line().unwrap_or(0);
     let mut what = error.kind().to_string();

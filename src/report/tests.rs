@@ -1,4 +1,4 @@
-//! Tests of the documents, with figures as the report of 2022 has them.
+//! Tests of the documents, with the figures of the 2022 report.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use crate::core::Period;
 use crate::figures::{Figure, FigureId, FigureInput, Findings, Origin, Statement, Totals, Value};
 use crate::water::Township;
 
-/// What the report of 2022 says, by figure.
+/// Figures of the 2022 report: id, value, wording.
 pub(super) const SAID: [(&str, f64, &str); 20] = [
     ("onset_month", 8.0, "8月份以来"),
     ("villages_affected", 7.0, "7个行政村"),
@@ -38,7 +38,7 @@ pub(super) fn period() -> Period {
     Period { from: date(2022, 8, 1), to: date(2022, 11, 15) }
 }
 
-/// All figures of the catalogue: those of `said` have a value, the others are absent.
+/// All figures of the catalogue; those in `said` have a value, the others are absent.
 pub(super) fn figures(said: &[(&str, f64, &str)]) -> Vec<Figure> {
     let figure = |id: &FigureId| {
         let spec = id.spec();
@@ -78,7 +78,7 @@ pub(super) fn documents(
     render(dir, &township, &statement(figures), issued_at)
 }
 
-/// A statement of these figures and two days of electricity.
+/// A statement with these figures and two days of electricity.
 pub(super) fn statement(figures: &[Figure]) -> Statement {
     let day = |day, kwh| TownshipDay { day, energy_kwh: Some(kwh), storage_m3: None };
     Statement {
@@ -98,7 +98,7 @@ pub(super) fn statement(figures: &[Figure]) -> Statement {
 }
 
 #[test]
-fn the_section_says_what_the_figures_say() {
+fn the_section_prints_the_wording_of_the_figures() {
     let documents = documents(None, &figures(&SAID)).unwrap();
     for text in [&documents.markdown, &documents.html] {
         for (_, _, phrase) in SAID {
@@ -125,7 +125,7 @@ fn the_section_says_what_the_figures_say() {
 }
 
 #[test]
-fn what_is_absent_is_left_out_and_listed_with_its_reason() {
+fn absent_figures_are_left_out_and_listed_with_their_reason() {
     let said: Vec<_> = SAID
         .iter()
         .copied()
@@ -159,7 +159,7 @@ fn the_json_is_an_array_of_figures() {
 }
 
 #[test]
-fn no_figure_is_written_in_the_templates() {
+fn the_templates_contain_no_number() {
     for text in [
         include_str!("../../config/report/drought-relief.txt.j2"),
         include_str!("../../config/report/drought-relief.md.j2"),
@@ -174,7 +174,7 @@ fn no_figure_is_written_in_the_templates() {
 }
 
 #[test]
-fn a_template_that_names_an_unknown_figure_is_refused_by_name_and_line() {
+fn a_wrong_template_is_refused_with_its_name_and_line() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("drought-relief.txt.j2");
     for (text, expected) in [
@@ -198,7 +198,7 @@ fn a_template_that_names_an_unknown_figure_is_refused_by_name_and_line() {
 }
 
 #[test]
-fn a_second_hedge_on_a_number_is_refused_and_the_first_on_an_exact_one_is_not() {
+fn a_second_hedge_on_a_number_is_refused_but_a_first_one_is_not() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("drought-relief.txt.j2");
     for (text, expected) in [
@@ -215,7 +215,7 @@ fn a_second_hedge_on_a_number_is_refused_and_the_first_on_an_exact_one_is_not() 
 }
 
 #[test]
-fn the_documents_are_written_where_they_are_asked_for() {
+fn the_documents_are_written_into_the_given_directory() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("a/b");
     let documents = documents(None, &figures(&SAID)).unwrap();

@@ -1,7 +1,7 @@
 //! The section and its annex as a Word file in the layout of GB/T 9704-2012.
 //!
-//! Fonts are named and never embedded: an office's machine has them, and they are not ours to hand on. Charts are Word's own, so that
-//! its reader can restyle them.
+//! Fonts are named and never embedded: the office's computers have them, and we have no licence to distribute them. Charts are native
+//! Word charts, so that a reader can restyle them.
 
 use docx_rs::{
     AlignmentType, Docx, Footer, LineSpacing, LineSpacingType, PageMargin, PageNum, Paragraph, Run,
@@ -22,9 +22,9 @@ const PAGE: (u32, u32) = (11906, 16838);
 const MARGINS: [i32; 4] = [2098, 1984, 1588, 1474];
 /// Distance of the page number from the edge: 7 mm below the type area (GB/T 9704 §7.5), less its own height.
 const FOOTER: i32 = 1304;
-/// 22 lines in 225 mm: 28.95 pt, a hair less than a 22nd so that the last line has room.
+/// Line pitch for 22 lines in 225 mm: 28.95 pt, slightly less than a 22nd so that the last line fits.
 const LINE: i32 = 579;
-/// 28 characters of 16 pt in 156 mm stand closer by this, twips.
+/// Reduction of the character pitch so that 28 characters of 16 pt fit into 156 mm, twips.
 const CHARACTER_SPACE: i32 = -5;
 
 /// Sizes in half points: 二号, 三号, 四号, 小五.
@@ -48,10 +48,7 @@ fn fonts(east_asia: &str) -> RunFonts {
     RunFonts::new().east_asia(east_asia).ascii("Times New Roman").hi_ansi("Times New Roman")
 }
 
-/// Writes the Word file of `statement`, whose section reads `paragraphs`.
-///
-/// # Errors
-/// The zone is unknown, or the library cannot write the file.
+/// Writes the Word file of `statement`, whose section consists of `paragraphs`.
 pub(super) fn write(
     township: &Township,
     statement: &Statement,
@@ -62,10 +59,10 @@ pub(super) fn write(
     let day = |day: jiff::civil::Date| day.strftime("%Y年%-m月%-d日").to_string();
     let issued = issued_at.to_zoned_datetime(zone(township)?);
     let issued = issued.strftime("%Y年%-m月%-d日 %H:%M");
-    let mut docx = document(&issued_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
-    docx = docx.add_paragraph(styled("Title", &format!("{}抗旱救灾情况", township.name)));
     let dates = format!("（统计期：{}至{}）", day(period.from), day(period.to));
-    docx = docx.add_paragraph(styled("Dates", &dates));
+    let mut docx = empty_document(&issued_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+        .add_paragraph(styled("Title", &format!("{}抗旱救灾情况", township.name)))
+        .add_paragraph(styled("Dates", &dates));
     for paragraph in paragraphs {
         let run = Run::new().add_text(paragraph).character_spacing(CHARACTER_SPACE);
         docx = docx.add_paragraph(Paragraph::new().style("Body").add_run(run));
@@ -78,29 +75,15 @@ pub(super) fn write(
         .add_run(Run::new().add_text("附表：指标及来源"));
     docx = docx.add_paragraph(annex).add_table(figures(statement));
     if !statement.findings.found.is_empty() {
-        docx =
-            docx.add_paragraph(styled("Heading1", "需要核对的地方")).add_table(findings(statement));
+        docx = docx.add_paragraph(heading("需要核对的地方")).add_table(findings(statement));
     }
     if !statement.comparisons.is_empty() {
-        docx =
-            docx.add_paragraph(styled("Heading1", "与往年比较")).add_table(comparisons(statement));
+        docx = docx.add_paragraph(heading("与往年比较")).add_table(comparisons(statement));
     }
-    if !statement.pending.is_empty() {
-        docx = docx.add_paragraph(styled("Heading1", "待复核、未计入的台账"));
-        for entry in &statement.pending {
-            docx = docx.add_paragraph(styled("Note", &filters::pending(entry)));
-        }
-    }
-    let absent = absent(statement);
-    if !absent.is_empty() {
-        docx = docx.add_paragraph(styled("Heading1", "缺少数据的指标"));
-        for (name, notes) in absent {
-            docx = docx.add_paragraph(styled("Note", &format!("{name}：{notes}")));
-        }
-    }
+    docx = with_notes(docx, "待复核、未计入的台账", statement.pending.iter().map(filters::pending));
+    docx = with_notes(docx, "缺少数据的指标", absent(statement));
     let version = statement.figures.first().map_or("", |f| f.code_version);
-    let made = format!("出具时间：{issued}；程序版本：{version}");
-    docx = docx.add_paragraph(styled("Note", &made));
+    docx = docx.add_paragraph(styled("Note", &format!("出具时间：{issued}；程序版本：{version}")));
     let mut packed = std::io::Cursor::new(Vec::new());
     let written = docx.pack(&mut packed);
     written.map_err(|error| ReportError::Word(error.to_string()))?;
@@ -108,7 +91,7 @@ pub(super) fn write(
 }
 
 /// An empty document with page, styles and page numbers.
-fn document(created_at: &str) -> Docx {
+fn empty_document(created_at: &str) -> Docx {
     let [top, bottom, left, right] = MARGINS;
     let margins = PageMargin::new()
         .top(top)
@@ -117,71 +100,43 @@ fn document(created_at: &str) -> Docx {
         .right(right)
         .header(851)
         .footer(FOOTER);
-    let paragraph = |id: &str, name: &str| Style::new(id, StyleType::Paragraph).name(name);
     let exact = |line: i32| LineSpacing::new().line_rule(LineSpacingType::Exact).line(line);
-    let two_characters = || Some(SpecialIndentType::FirstLine(640));
-    Docx::new()
+    let mut docx = Docx::new()
         .page_size(PAGE.0, PAGE.1)
         .page_margin(margins)
         .default_fonts(fonts(FANGSONG))
         .default_size(BODY)
         .created_at(created_at)
-        .updated_at(created_at)
-        .add_style(
-            paragraph("Title", "Title")
-                .fonts(fonts(BIAOSONG))
-                .size(TITLE)
-                .align(AlignmentType::Center)
-                .line_spacing(exact(LINE + 80).after(120)),
-        )
-        .add_style(
-            paragraph("Dates", "统计期")
-                .fonts(fonts(KAITI))
-                .size(BODY)
-                .align(AlignmentType::Center)
-                .line_spacing(exact(LINE).after(280)),
-        )
-        .add_style(
-            paragraph("Body", "公文正文")
-                .fonts(fonts(FANGSONG))
-                .size(BODY)
-                .align(AlignmentType::Both)
-                .indent(None, two_characters(), None, None)
-                .first_line_chars(200)
-                .line_spacing(exact(LINE)),
-        )
-        .add_style(
-            paragraph("Heading1", "heading 1")
-                .fonts(fonts(HEITI))
-                .size(BODY)
-                .outline_lvl(0)
-                .line_spacing(exact(LINE).before(120)),
-        )
-        .add_style(
-            paragraph("Caption", "caption")
-                .fonts(fonts(HEITI))
-                .size(SMALL + 3)
-                .align(AlignmentType::Center)
-                .line_spacing(exact(320).after(160)),
-        )
-        .add_style(
-            paragraph("Cell", "表格文字").fonts(fonts(SONGTI)).size(SMALL).line_spacing(exact(240)),
-        )
-        .add_style(
-            paragraph("CellHead", "表头文字")
-                .fonts(fonts(HEITI))
-                .size(SMALL)
-                .align(AlignmentType::Center)
-                .line_spacing(exact(240)),
-        )
-        .add_style(
-            paragraph("Note", "附注").fonts(fonts(SONGTI)).size(SMALL + 3).line_spacing(exact(320)),
-        )
-        .footer(page_number(AlignmentType::Right))
-        .even_footer(page_number(AlignmentType::Left))
+        .updated_at(created_at);
+    let (center, both) = (Some(AlignmentType::Center), Some(AlignmentType::Both));
+    for (id, name, font, size, alignment, spacing) in [
+        ("Title", "Title", BIAOSONG, TITLE, center, exact(LINE + 80).after(120)),
+        ("Dates", "统计期", KAITI, BODY, center, exact(LINE).after(280)),
+        ("Body", "公文正文", FANGSONG, BODY, both, exact(LINE)),
+        ("Heading1", "heading 1", HEITI, BODY, None, exact(LINE).before(120)),
+        ("Caption", "caption", HEITI, SMALL + 3, center, exact(320).after(160)),
+        ("Cell", "表格文字", SONGTI, SMALL, None, exact(240)),
+        ("CellHead", "表头文字", HEITI, SMALL, center, exact(240)),
+        ("Note", "附注", SONGTI, SMALL + 3, None, exact(320)),
+    ] {
+        let style = Style::new(id, StyleType::Paragraph).name(name).fonts(fonts(font));
+        let mut style = style.size(size).line_spacing(spacing);
+        if let Some(alignment) = alignment {
+            style = style.align(alignment);
+        }
+        docx = docx.add_style(match id {
+            // Two characters of 16 pt.
+            "Body" => style
+                .indent(None, Some(SpecialIndentType::FirstLine(640)), None, None)
+                .first_line_chars(200),
+            "Heading1" => style.outline_lvl(0),
+            _ => style,
+        });
+    }
+    docx.footer(page_number(AlignmentType::Right)).even_footer(page_number(AlignmentType::Left))
 }
 
-/// `— 1 —`, odd pages right and even ones left (GB/T 9704 §7.5).
+/// `— 1 —`, on the right of odd pages and the left of even ones (GB/T 9704 §7.5).
 fn page_number(side: AlignmentType) -> Footer {
     let run = |text: &str| Run::new().add_text(text).fonts(fonts(SONGTI)).size(PAGE_NUMBER);
     let paragraph = Paragraph::new()
@@ -198,13 +153,26 @@ fn styled(style: &str, text: &str) -> Paragraph {
     Paragraph::new().style(style).add_run(Run::new().add_text(text))
 }
 
-/// A place for each chart, and its caption below it.
+fn heading(text: &str) -> Paragraph {
+    styled("Heading1", text)
+}
+
+/// Adds a heading and one paragraph for each note, if there are any.
+fn with_notes(mut docx: Docx, title: &str, notes: impl IntoIterator<Item = String>) -> Docx {
+    let mut notes = notes.into_iter().peekable();
+    if notes.peek().is_some() {
+        docx = docx.add_paragraph(heading(title));
+    }
+    notes.fold(docx, |docx, note| docx.add_paragraph(styled("Note", &note)))
+}
+
+/// Adds a placeholder for each chart, with its caption below.
 fn with_charts(mut docx: Docx, charts: &[Chart]) -> Docx {
     if !charts.is_empty() {
-        docx = docx.add_paragraph(styled("Heading1", "附图"));
+        docx = docx.add_paragraph(heading("附图"));
     }
     for (index, chart) in charts.iter().enumerate() {
-        let place = Run::new().add_text(word_charts::place(index));
+        let place = Run::new().add_text(word_charts::placeholder(index));
         docx = docx
             .add_paragraph(
                 Paragraph::new().align(AlignmentType::Center).keep_next(true).add_run(place),
@@ -276,8 +244,8 @@ fn comparisons(statement: &Statement) -> Table {
     table(COMPARISON_COLUMNS, ["指标", "比较对象", "当时", "本次", "增减"], rows)
 }
 
-fn absent(statement: &Statement) -> Vec<(&'static str, String)> {
+fn absent(statement: &Statement) -> impl Iterator<Item = String> {
     let absent = |figure: &&Figure| figure.narrative && figure.phrase.is_none();
-    let rows = statement.figures.iter().filter(absent);
-    rows.map(|figure| (figure.name_zh, figure.notes.join("；"))).collect()
+    let figures = statement.figures.iter().filter(absent);
+    figures.map(|figure| format!("{}：{}", figure.name_zh, figure.notes.join("；")))
 }

@@ -1,4 +1,4 @@
-//! Charts put into a Word file: docx-rs writes none, so that the file holds places for them, which are filled here.
+//! Inserts charts into a Word file. docx-rs cannot write charts, so the file has placeholders, which are replaced here.
 
 use std::io::{Cursor, Read, Write};
 
@@ -10,14 +10,14 @@ use zip::{ZipArchive, ZipWriter};
 use super::chart::Chart;
 use super::render::ReportError;
 
-/// The chart as Word reads it.
+/// Template of the XML of one chart.
 const TEMPLATE: &str = include_str!("chart.xml.j2");
 
-/// Width and height of a chart in English metric units, 1/360000 cm: 15 by 5.8 cm, three on a page.
+/// Width and height of a chart in English metric units of 1/360000 cm: 15 by 5.8 cm, three per page.
 const SIZE: (u32, u32) = (5_400_000, 2_088_000);
 
-/// What stands in the document where chart `index` is to be.
-pub(super) fn place(index: usize) -> String {
+/// The text that marks the place of chart `index` in the document.
+pub(super) fn placeholder(index: usize) -> String {
     format!("chart-{}-here", index + 1)
 }
 
@@ -25,7 +25,7 @@ fn failed(what: impl ToString) -> ReportError {
     ReportError::Word(what.to_string())
 }
 
-/// Puts `charts` into the places of `docx`, and lets the heads of its tables stand on each page that they go over.
+/// Replaces the placeholders in `docx` by `charts`, and repeats the heads of its tables on each page.
 pub(super) fn insert(docx: &[u8], charts: &[Chart]) -> Result<Vec<u8>, ReportError> {
     let mut archive = ZipArchive::new(Cursor::new(docx)).map_err(failed)?;
     let mut written = ZipWriter::new(Cursor::new(Vec::new()));
@@ -74,7 +74,7 @@ fn edited(name: &str, mut text: String, charts: usize) -> String {
             before(text, "</Relationships>", parts.collect())
         }
         _ => {
-            // The only rows that are kept whole are the heads of tables.
+            // Only the heads of tables have cantSplit.
             text = text.replace("<w:cantSplit />", "<w:cantSplit /><w:tblHeader />");
             for index in 0..charts {
                 text = with_drawing(text, index);
@@ -84,10 +84,10 @@ fn edited(name: &str, mut text: String, charts: usize) -> String {
     }
 }
 
-/// The text of place `index` replaced by a drawing.
+/// Replaces placeholder `index` by a drawing.
 fn with_drawing(text: String, index: usize) -> String {
     let (n, (width, height)) = (index + 1, SIZE);
-    let Some(at) = text.find(&format!(">{}<", place(index))) else {
+    let Some(at) = text.find(&format!(">{}<", placeholder(index))) else {
         return text;
     };
     let start = text[..at].rfind("<w:t");

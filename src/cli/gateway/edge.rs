@@ -17,9 +17,9 @@ use crate::edge::{Edge, EdgeSettings, EdgeWatch};
 use crate::spool::Spool;
 use crate::support::Clock;
 
-/// Run the gateway daemon: it reads sensors over Modbus, stores every reading in its spool, and sends it until the hub confirms it.
+/// Run the gateway daemon.
 ///
-/// It starts as soon as its configuration is valid and its spool is writable. Broker and devices may become reachable later.
+/// It reads sensors over Modbus, stores every reading in its spool, and sends it until the hub confirms it. It starts as soon as its configuration is valid and its spool is writable. Broker and devices may become reachable later.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]

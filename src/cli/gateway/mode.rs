@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::status::connect;
 use super::words::mode_zh;
@@ -17,30 +18,22 @@ use crate::modbus::Mode;
 /// drought_interval_s and drought_intervals_s of the configuration.
 #[derive(Args)]
 pub struct Arguments {
-    /// The new mode
-    #[arg(value_enum)]
-    mode: ModeName,
+    /// `drought` for the shorter intervals, `normal` for the usual ones
+    #[arg(value_parser = PossibleValuesParser::new(["drought", "normal"]).map(mode))]
+    mode: Mode,
     #[command(flatten)]
     config: ConfigArgs,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum ModeName {
-    /// The shorter intervals for a drought
-    Drought,
-    /// The usual intervals
-    Normal,
+fn mode(name: String) -> Mode {
+    if name == "drought" { Mode::Drought } else { Mode::Normal }
 }
 
 /// Asks the gateway to switch and prints the mode that is now in force.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let mode = match arguments.mode {
-        ModeName::Drought => Mode::Drought,
-        ModeName::Normal => Mode::Normal,
-    };
     block_on(async {
         let mut client = connect(&arguments.config).await?;
-        match client.ask(Ask::Mode(mode)).await? {
+        match client.ask(Ask::Mode(arguments.mode)).await? {
             Answer::Mode { before, now } => {
                 let (gateway, name) = (&client.status().gateway, mode_zh(now));
                 if before == now {

@@ -19,7 +19,7 @@ const LISTED: usize = 10;
 /// Candidates that are printed as lines for a profile.
 const PASTED: usize = 3;
 
-/// Read a block of registers once and print what it may mean in every type, byte order and base.
+/// Read a block of registers and show what it may mean in every type, byte order and base.
 ///
 /// Manuals count registers from 0 or from 1, so the register before --address is read too if the device allows it. With --expect (the
 /// displayed value, with all its digits) or --range, the matching interpretations are ranked and printed as lines for the profile.

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
 
 use super::table::Table;
 use crate::cli::usage::{EXIT_USAGE, bail_usage};
@@ -53,21 +54,19 @@ struct Import {
     #[arg(long, default_value_t = 0.5)]
     confidence: f64,
     /// How the table numbers registers: 0 as on the wire, 1 from one, 40001 with the leading digit of the register table
-    #[arg(long, value_enum)]
-    base: BaseName,
+    #[arg(long, value_parser = PossibleValuesParser::new(["0", "1", "40001"]).map(base))]
+    base: Base,
     /// The file to write, devices/ID.toml; without it the profile is printed
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum BaseName {
-    #[value(name = "0")]
-    Wire,
-    #[value(name = "1")]
-    One,
-    #[value(name = "40001")]
-    Modicon,
+fn base(name: String) -> Base {
+    match name.as_str() {
+        "0" => Base::Wire,
+        "1" => Base::One,
+        _ => Base::Modicon,
+    }
 }
 
 /// Runs the subcommand.
@@ -121,12 +120,7 @@ fn import(import: Import) -> anyhow::Result<ExitCode> {
         verified_by: import.verified_by,
         confidence: import.confidence,
     };
-    let base = match import.base {
-        BaseName::Wire => Base::Wire,
-        BaseName::One => Base::One,
-        BaseName::Modicon => Base::Modicon,
-    };
-    let profile = match config::profile_of_table(&text, &head, base) {
+    let profile = match config::profile_of_table(&text, &head, import.base) {
         Ok(profile) => profile,
         Err(problems) => {
             for problem in &problems {

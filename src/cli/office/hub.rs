@@ -9,7 +9,9 @@ use crate::cli::runtime::{block_on_two_threads, stop_signal};
 use crate::hub::Hub;
 use crate::support::Clock;
 
-/// Run the hub in the office: it stores the readings that gateways send and shows the state of every water source.
+/// Run the hub in the office.
+///
+/// It stores the readings that gateways send and shows the state of every water source.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]

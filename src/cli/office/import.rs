@@ -13,9 +13,9 @@ use crate::store::{Lock, Sqlite};
 use crate::support::Clock;
 use crate::transfer::{Import, is_calmed};
 
-/// Import files that `hanqing export` wrote: tables from an office's store, or the contents of a gateway's spool.
+/// Import files that `hanqing export` wrote.
 ///
-/// The kind of a file is recognised by its content; CSV may be compressed with gzip. The hub may be running. A reading that is already
+/// These are tables from an office's store, or the contents of a gateway's spool. The kind of a file is recognised by its content; CSV may be compressed with gzip. The hub may be running. A reading that is already
 /// stored, or arrives over the network later, counts once, so an interrupted import is simply repeated. If the store has another value
 /// for the same time, the value of the file replaces it; a missing reading never replaces a value.
 ///

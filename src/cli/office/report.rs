@@ -13,7 +13,7 @@ use crate::hub::{self, HubSettings};
 use crate::report::{self, Frozen, fill};
 use crate::support::Clock;
 
-/// Compute the figures of a period and write the drought-relief section as Word, Excel, HTML, Markdown, English and JSON.
+/// Write the drought-relief section of a period as Word, Excel, HTML, Markdown, English and JSON.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Arguments {

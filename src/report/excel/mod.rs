@@ -206,9 +206,7 @@ impl Annex<'_> {
                 Cell::Own(entry.entered_at.strftime("%Y-%m-%dT%H:%MZ").to_string())
             }),
             column("更正", 30.0, |(entry, _)| {
-                let correction =
-                    entry.supersedes.map(|row| format!("更正第{row}条：{}", entry.reason));
-                Cell::Own(correction.unwrap_or_default())
+                Cell::Own(filters::correction(entry).unwrap_or_default())
             }),
         ];
         let township = self.township;

@@ -1,4 +1,4 @@
-//! Changes to the text of a part, made in its bytes: what is not touched stays as it is.
+//! Changes the text of a part in its bytes, so that everything else stays as it is.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,43 +7,43 @@ use quick_xml::escape;
 
 use super::part::{Control, Part, Piece};
 
-/// What stands in a paragraph's text where something is that is no text, so that no placeholder reaches over it.
-const APART: char = '\u{FFFC}';
+/// Stands for something other than text in a paragraph, so that no placeholder extends across it.
+const NOT_TEXT: char = '\u{FFFC}';
 
 /// The changes to one part.
 pub(super) struct Edits<'a> {
     part: &'a Part,
-    /// Places in the text of a paragraph, which do not overlap, and their new text.
-    places: BTreeMap<usize, Vec<(Range<usize>, String)>>,
+    /// By paragraph: ranges of its text, which do not overlap, and their new text.
+    replacements: BTreeMap<usize, Vec<(Range<usize>, String)>>,
     /// New text of the pieces of content controls, by paragraph and piece.
     controls: BTreeMap<(usize, usize), String>,
-    /// Bytes that are taken away.
+    /// Bytes to remove.
     removed: Vec<Range<usize>>,
 }
 
 impl<'a> Edits<'a> {
     pub fn new(part: &'a Part) -> Self {
-        Self { part, places: BTreeMap::new(), controls: BTreeMap::new(), removed: Vec::new() }
+        Self { part, replacements: BTreeMap::new(), controls: BTreeMap::new(), removed: Vec::new() }
     }
 
-    /// The text of a paragraph as it was, its pieces one after another.
+    /// The original text of a paragraph: its pieces in order.
     pub fn text(&self, paragraph: usize) -> String {
         let mut text = String::new();
         for piece in &self.part.paragraphs[paragraph].pieces {
-            if piece.apart {
-                text.push(APART);
+            if piece.after_gap {
+                text.push(NOT_TEXT);
             }
             text.push_str(&piece.text);
         }
         text
     }
 
-    /// Where each piece stands in the text of its paragraph.
+    /// The range of each piece in the text of its paragraph.
     fn spans(&self, paragraph: usize) -> Vec<Range<usize>> {
         let mut at = 0;
         let span = |piece: &Piece| {
-            if piece.apart {
-                at += APART.len_utf8();
+            if piece.after_gap {
+                at += NOT_TEXT.len_utf8();
             }
             let span = at..at + piece.text.len();
             at = span.end;
@@ -52,8 +52,8 @@ impl<'a> Edits<'a> {
         self.part.paragraphs[paragraph].pieces.iter().map(span).collect()
     }
 
-    /// Puts `text` into the place of `range` of the paragraph's text, in the formatting of the piece in which the range begins.
-    /// `false` where another change has been made there before.
+    /// Replaces `range` of the paragraph's text by `text`, in the format of the piece in which the range begins. Returns `false` if
+    /// another change overlaps.
     pub fn replace(&mut self, paragraph: usize, range: Range<usize>, text: &str) -> bool {
         let overlaps = |other: &Range<usize>| other.start < range.end && range.start < other.end;
         let taken = self.controls.keys().filter(|(of, _)| *of == paragraph);
@@ -62,31 +62,31 @@ impl<'a> Edits<'a> {
         if in_control.any(overlaps) {
             return false;
         }
-        let places = self.places.entry(paragraph).or_default();
-        let free = !places.iter().any(|(other, _)| overlaps(other));
+        let replacements = self.replacements.entry(paragraph).or_default();
+        let free = !replacements.iter().any(|(other, _)| overlaps(other));
         if free {
-            places.push((range, text.to_owned()));
-            places.sort_by_key(|(range, _)| range.start);
+            replacements.push((range, text.to_owned()));
+            replacements.sort_by_key(|(range, _)| range.start);
         }
         free
     }
 
-    /// The new texts of all pieces that change, by paragraph and piece.
+    /// The new texts of the changed pieces, by paragraph and piece.
     fn texts(&self) -> BTreeMap<(usize, usize), String> {
         let mut texts = self.controls.clone();
-        for (paragraph, places) in &self.places {
+        for (paragraph, replacements) in &self.replacements {
             let pieces = &self.part.paragraphs[*paragraph].pieces;
             for (index, (span, piece)) in self.spans(*paragraph).iter().zip(pieces).enumerate() {
                 let mut made = String::new();
                 let mut at = span.start;
                 let mut changed = false;
-                for (range, text) in places {
+                for (range, text) in replacements {
                     if range.end <= span.start || span.end <= range.start {
                         continue;
                     }
                     changed = true;
-                    let kept = at - span.start..range.start.max(at) - span.start;
-                    made.push_str(piece.text.get(kept).unwrap_or(""));
+                    let unchanged = at - span.start..range.start.max(at) - span.start;
+                    made.push_str(piece.text.get(unchanged).unwrap_or(""));
                     if span.contains(&range.start) {
                         made.push_str(text);
                     }
@@ -101,7 +101,7 @@ impl<'a> Edits<'a> {
         texts
     }
 
-    /// Puts `text` into a content control and returns what stood there; `None` where it holds no text.
+    /// Sets the text of a content control and returns the old one; `None` if the control has no text to replace.
     pub fn control(&mut self, control: &Control, text: &str) -> Option<String> {
         let first = control.pieces.first()?;
         let mut before = String::new();
@@ -117,7 +117,7 @@ impl<'a> Edits<'a> {
         Some(before)
     }
 
-    /// The part with all changes made.
+    /// The source with all changes applied.
     pub fn apply(&self, source: &str) -> String {
         let mut changes: Vec<(Range<usize>, String)> = Vec::new();
         for ((paragraph, index), text) in &self.texts() {
@@ -146,15 +146,14 @@ impl<'a> Edits<'a> {
         made
     }
 
-    /// The content of a piece: its text, with new paragraphs where the text has line breaks, or breaks where its paragraph cannot
-    /// be divided there.
+    /// The XML of a piece's text. A line break becomes a new paragraph, or a break if the paragraph cannot be split there.
     fn content(&self, source: &str, paragraph: usize, piece: &Piece, text: &str) -> String {
         let w = &self.part.prefix;
         let properties =
             source.get(self.part.paragraphs[paragraph].properties.clone()).unwrap_or("");
         let run = source.get(piece.run_properties.clone()).unwrap_or("");
-        let divides = piece.in_paragraph && !properties.contains("sectPr");
-        let between = if divides {
+        let can_split = piece.in_paragraph && !properties.contains("sectPr");
+        let between = if can_split {
             format!(
                 "</{w}t></{w}r></{w}p><{w}p>{properties}<{w}r>{run}<{w}t xml:space=\"preserve\">"
             )
@@ -169,7 +168,7 @@ impl<'a> Edits<'a> {
     }
 }
 
-/// A line without the characters that XML has no place for.
+/// A line without the control characters that XML does not allow.
 fn printable(line: &str) -> String {
     line.chars().filter(|c| !c.is_control() || *c == '\t').collect()
 }

@@ -1,9 +1,9 @@
-//! The office's own Word file, filled: placeholders, content controls and paragraphs replaced in place, all else kept byte for byte.
+//! Fills the office's own Word file: placeholders, content controls and passages are replaced in place, and every other byte stays.
 //!
-//! What may stand in the file:
-//! - text such as `{{electricity_used}}` or `{{抗旱用电量}}`, also where Word split it over several runs;
-//! - a content control whose tag or title is such a name;
-//! - a passage that begins with given words (抗旱救灾方面，), to the end of its paragraph or to the next passage of that form
+//! The file may contain:
+//! - text such as `{{electricity_used}}` or `{{抗旱用电量}}`, even if Word split it over several runs;
+//! - content controls whose tag or title is such a name;
+//! - passages that begin with given words (抗旱救灾方面，) and extend to the end of the paragraph or to the next passage of that form
 //!   (…方面，), whichever comes first.
 
 mod edit;
@@ -13,6 +13,7 @@ mod part;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 pub use package::FILE_MAX;
 
@@ -20,24 +21,23 @@ use crate::core::nearest;
 use edit::Edits;
 use part::Part;
 
-/// Longest name of a placeholder, in characters: longer than any figure's, so that braces in other text are no placeholder.
+/// Longest name of a placeholder, in characters: longer than any figure's, so that braces in other text are ignored.
 const NAME_MAX: usize = 60;
 
-/// What a heading within a paragraph ends with: 安全饮水方面，
+/// The end of a heading within a paragraph: 安全饮水方面，
 const HEADING: &str = "方面，";
 /// Longest heading before 方面, in characters. Engineering judgement: 抗旱救灾 has four, 安全生产和应急管理 nine.
 const HEADING_MAX: usize = 16;
-/// What ends like a heading and is none.
+/// Words before 方面 that do not make a heading.
 const NO_HEADING: [&str; 2] = ["一", "另一"];
-/// What a sentence ends with.
 const SENTENCE_END: [char; 6] = ['。', '；', '！', '？', '：', '\n'];
 
-/// What goes into the office's file.
+/// The texts for the office's file.
 #[derive(Debug, Clone, Default)]
 pub struct Passages {
     /// Text by the name of its placeholder; a line break begins a new paragraph.
     pub texts: BTreeMap<String, String>,
-    /// Names that exist and have no value, with the reason.
+    /// Names without a value, with the reason.
     pub absent: BTreeMap<String, String>,
     /// Passages by the words that they begin with.
     pub leading: BTreeMap<String, String>,
@@ -48,29 +48,26 @@ pub struct Passages {
 pub enum How {
     /// `{{name}}`
     Placeholder,
-    /// A content control.
     Control,
-    /// The words that a passage begins with.
+    /// By the words that a passage begins with.
     Passage,
 }
 
-/// Something that was replaced.
+/// A replaced place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replaced {
-    /// The name, or the words.
+    /// The name, or the words of a passage.
     pub name: String,
     /// The part of the file, such as `word/document.xml`.
     pub part: String,
-    /// How the place was found.
     pub how: How,
-    /// What stood there.
+    /// The text that was there.
     pub before: String,
 }
 
 /// A place that was left as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Left {
-    /// The name.
     pub name: String,
     /// The part of the file.
     pub part: String,
@@ -78,51 +75,30 @@ pub struct Left {
     pub why: String,
 }
 
-/// A filled file.
+/// A filled file with its changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filled {
-    /// The file.
     pub docx: Vec<u8>,
-    /// What was replaced.
     pub replaced: Vec<Replaced>,
-    /// What was left.
     pub left: Vec<Left>,
 }
 
-/// Why a file cannot be filled. Nothing is written then.
+/// Why a file cannot be filled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FillError {
-    /// It is no archive, or a damaged one.
-    #[error(
-        "this is no .docx file, or a damaged one ({0}): open it in Word and save it again as .docx"
-    )]
+    #[error("not a .docx file, or a damaged one ({0}): open it in Word and save it again as .docx")]
     Archive(String),
-    /// It is a .doc, or has a password.
-    #[error("this is a .doc, or a .docx with a password: save it as .docx without one")]
+    #[error("this is a .doc, or a .docx with a password: save it as .docx without a password")]
     Old,
-    /// It holds no document.
-    #[error("the archive holds no word/document.xml: it is no Word file")]
+    #[error("not a Word file: the archive has no word/document.xml")]
     NoDocument,
-    /// Something in it is larger than a report can be.
     #[error(
-        "{what} is larger than {most}, more than a report can be: check that it is the right file"
+        "{what} is larger than {most}, the limit for a report: check that it is the right file"
     )]
-    TooLarge {
-        /// What.
-        what: String,
-        /// The bound.
-        most: u64,
-    },
-    /// A part is no sound XML.
+    TooLarge { what: String, most: u64 },
+    /// A part is not valid XML at byte `at`.
     #[error("{part}, byte {at}: {what}; open the file in Word and save it again")]
-    Xml {
-        /// The part.
-        part: String,
-        /// Byte in it.
-        at: u64,
-        /// What is wrong.
-        what: String,
-    },
+    Xml { part: String, at: u64, what: String },
 }
 
 impl FillError {
@@ -132,9 +108,6 @@ impl FillError {
 }
 
 /// Fills `docx` with `passages`.
-///
-/// # Errors
-/// [`FillError`]: the file is damaged, is no Word file, or is larger than a report can be.
 pub fn fill(docx: &[u8], passages: &Passages) -> Result<Filled, FillError> {
     let parts = package::parts(docx)?;
     let mut changed = BTreeMap::new();
@@ -154,7 +127,7 @@ pub fn fill(docx: &[u8], passages: &Passages) -> Result<Filled, FillError> {
         filling.placeholders();
         let made = filling.edits.apply(text);
         if made != *text {
-            // What was made has to be as sound as what was there.
+            // The result must be as valid as the original.
             part::read(name, &made)?;
             changed.insert(name.clone(), made);
         }
@@ -162,7 +135,7 @@ pub fn fill(docx: &[u8], passages: &Passages) -> Result<Filled, FillError> {
     Ok(Filled { docx: package::with(docx, &changed)?, replaced, left })
 }
 
-/// One part, while it is filled.
+/// The state while one part is filled.
 struct Filling<'a> {
     name: &'a str,
     part: &'a Part,
@@ -173,17 +146,20 @@ struct Filling<'a> {
 }
 
 impl Filling<'_> {
-    fn replaced(&mut self, name: &str, how: How, before: &str) {
-        self.replaced.push(Replaced {
-            name: name.into(),
-            part: self.name.into(),
-            how,
-            before: before.into(),
-        });
+    fn replaced(&mut self, name: &str, how: How, before: String) {
+        self.replaced.push(Replaced { name: name.into(), part: self.name.into(), how, before });
     }
 
     fn left(&mut self, name: &str, why: String) {
         self.left.push(Left { name: name.into(), part: self.name.into(), why });
+    }
+
+    /// Replaces a range of a paragraph, unless an earlier change overlaps it.
+    fn replace(&mut self, paragraph: usize, range: Range<usize>, name: &str, how: How, text: &str) {
+        let before = self.edits.text(paragraph).get(range.clone()).unwrap_or("").to_owned();
+        if self.edits.replace(paragraph, range, text) {
+            self.replaced(name, how, before);
+        }
     }
 
     fn passages(&mut self) {
@@ -191,12 +167,8 @@ impl Filling<'_> {
         for index in 0..self.part.paragraphs.len() {
             let whole = self.edits.text(index);
             for (words, text) in &passages.leading {
-                let Some(range) = passage(&whole, words, &passages.leading) else {
-                    continue;
-                };
-                let before = whole.get(range.clone()).unwrap_or("").to_owned();
-                if self.edits.replace(index, range, text) {
-                    self.replaced(words, How::Passage, &before);
+                if let Some(range) = passage(&whole, words, &passages.leading) {
+                    self.replace(index, range, words, How::Passage, text);
                 }
             }
         }
@@ -211,11 +183,10 @@ impl Filling<'_> {
             let Some(name) = named else { continue };
             match (passages.texts.get(name), passages.absent.get(name)) {
                 (Some(text), _) => match self.edits.control(control, text) {
-                    Some(before) => self.replaced(name, How::Control, &before),
-                    None => self.left(
-                        name,
-                        "the content control holds no text: type a space into it".into(),
-                    ),
+                    Some(before) => self.replaced(name, How::Control, before),
+                    None => {
+                        self.left(name, "the content control is empty: type a space into it".into())
+                    }
                 },
                 (None, Some(why)) => self.left(name, format!("no data: {why}")),
                 (None, None) => {}
@@ -231,10 +202,7 @@ impl Filling<'_> {
             let whole = self.edits.text(index);
             for (range, name) in placeholders(&whole) {
                 if let Some(text) = passages.texts.get(name) {
-                    let before = whole.get(range.clone()).unwrap_or("").to_owned();
-                    if self.edits.replace(index, range, text) {
-                        self.replaced(name, How::Placeholder, &before);
-                    }
+                    self.replace(index, range, name, How::Placeholder, text);
                 } else if let Some(why) = passages.absent.get(name) {
                     self.left(name, format!("no data: {why}"));
                 } else {
@@ -249,12 +217,8 @@ impl Filling<'_> {
     }
 }
 
-/// Where `words` begin a passage of `whole`, and where it ends: at the next heading, or with the paragraph.
-fn passage(
-    whole: &str,
-    words: &str,
-    leading: &BTreeMap<String, String>,
-) -> Option<std::ops::Range<usize>> {
+/// The range of the passage in `whole` that begins with `words` and ends at the next heading or with the paragraph.
+fn passage(whole: &str, words: &str, leading: &BTreeMap<String, String>) -> Option<Range<usize>> {
     let begins = |at: usize| {
         let before = whole.get(..at).unwrap_or("").trim_end();
         before.is_empty() || before.ends_with(SENTENCE_END)
@@ -283,8 +247,8 @@ fn passage(
     Some(start..after + end)
 }
 
-/// The placeholders of a text: where they stand, braces included, and their names.
-fn placeholders(whole: &str) -> Vec<(std::ops::Range<usize>, &str)> {
+/// The placeholders of a text: their ranges with the braces, and their names.
+fn placeholders(whole: &str) -> Vec<(Range<usize>, &str)> {
     let mut found = Vec::new();
     let mut from = 0;
     while let Some(open) = whole.get(from..).and_then(|rest| rest.find("{{")) {
@@ -294,7 +258,7 @@ fn placeholders(whole: &str) -> Vec<(std::ops::Range<usize>, &str)> {
             break;
         };
         let name = whole.get(inside..inside + length).unwrap_or("");
-        // The braces that open last are the placeholder's: {{ {{name}}
+        // The last opening braces belong to the placeholder: {{ {{name}}
         if let Some(again) = name.rfind("{{") {
             from = inside + again;
             continue;

@@ -1,4 +1,4 @@
-//! The archive that a Word file is: read within bounds, and written again with some parts changed and all others as they were.
+//! The zip archive of a Word file: read within limits, and written again with some parts changed and all others copied.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
@@ -8,18 +8,18 @@ use zip::{ZipArchive, ZipWriter};
 
 use super::FillError;
 
-/// Most bytes of the file. Engineering judgement: an annual report with its pictures has some megabytes.
+/// Largest file, bytes. Engineering judgement: an annual report with pictures has some megabytes.
 pub const FILE_MAX: usize = 64 << 20;
 /// Most entries of the archive. A long report with many pictures has some hundreds.
 const ENTRIES_MAX: usize = 4_000;
-/// Most bytes of one XML part, unpacked. A report of a hundred pages has one to two megabytes.
+/// Largest XML part, unpacked, bytes. A report of a hundred pages has one to two megabytes.
 const PART_MAX: u64 = 32 << 20;
 
 /// The first bytes of an OLE file: a .doc, or a .docx with a password.
 const OLE: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 
-/// The parts whose text is looked at.
-fn holds_text(name: &str) -> bool {
+/// Whether a part may contain text to fill.
+fn has_text(name: &str) -> bool {
     let Some(part) = name.strip_prefix("word/").and_then(|n| n.strip_suffix(".xml")) else {
         return false;
     };
@@ -37,21 +37,18 @@ pub(super) fn parts(docx: &[u8]) -> Result<BTreeMap<String, String>, FillError> 
     for index in 0..archive.len() {
         let entry = archive.by_index(index).map_err(FillError::archive)?;
         let name = entry.name().map_err(FillError::archive)?.into_owned();
-        if !holds_text(&name) {
+        if !has_text(&name) {
             continue;
         }
         let mut bytes = Vec::new();
-        // What the entry says of its size is not believed.
+        // The size in the archive's directory is not trusted.
         let read = entry.take(PART_MAX + 1).read_to_end(&mut bytes);
         read.map_err(FillError::archive)?;
         if bytes.len() as u64 > PART_MAX {
             return Err(FillError::TooLarge { what: name, most: PART_MAX });
         }
-        let text = String::from_utf8(bytes).map_err(|_| FillError::Xml {
-            part: name.clone(),
-            at: 0,
-            what: "is not UTF-8".into(),
-        })?;
+        let not_utf8 = || FillError::Xml { part: name.clone(), at: 0, what: "not UTF-8".into() };
+        let text = String::from_utf8(bytes).map_err(|_| not_utf8())?;
         parts.insert(name, text);
     }
     if parts.contains_key("word/document.xml") { Ok(parts) } else { Err(FillError::NoDocument) }
@@ -74,7 +71,7 @@ fn open(docx: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, FillError> {
     Ok(archive)
 }
 
-/// `docx` with the `changed` parts; every other entry is copied as it is packed.
+/// `docx` with the `changed` parts; every other entry is copied without unpacking it.
 pub(super) fn with(docx: &[u8], changed: &BTreeMap<String, String>) -> Result<Vec<u8>, FillError> {
     let mut archive = open(docx)?;
     let mut written = ZipWriter::new(Cursor::new(Vec::with_capacity(docx.len())));
@@ -93,8 +90,7 @@ pub(super) fn with(docx: &[u8], changed: &BTreeMap<String, String>) -> Result<Ve
             None => options,
         };
         written.start_file(name, options).map_err(FillError::archive)?;
-        let put = written.write_all(text.as_bytes());
-        put.map_err(FillError::archive)?;
+        written.write_all(text.as_bytes()).map_err(FillError::archive)?;
     }
     Ok(written.finish().map_err(FillError::archive)?.into_inner())
 }

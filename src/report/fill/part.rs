@@ -1,4 +1,4 @@
-//! The text of one XML part: its paragraphs, the pieces that their text is split into, and its content controls.
+//! Reads one XML part: its paragraphs with the pieces of their text, and its content controls.
 
 use std::ops::Range;
 
@@ -13,32 +13,30 @@ const NAMESPACES: [&str; 2] = [
     "http://purl.oclc.org/ooxml/wordprocessingml/main",
 ];
 
-/// How deep elements may lie in one another. Engineering judgement: tables in tables in text boxes reach some fifty.
+/// Deepest nesting of elements. Engineering judgement: tables in tables in text boxes reach about fifty.
 const DEPTH_MAX: usize = 400;
 
-/// A piece of text: the content of one `w:t`.
+/// The content of one `w:t`. All ranges are bytes of the part.
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
     /// The opening tag.
     pub tag: Range<usize>,
-    /// What stands between opening and closing tag.
+    /// The XML between opening and closing tag.
     pub content: Range<usize>,
     /// The text, with entities resolved.
     pub text: String,
-    /// The properties of its run, as they stand there; empty where it has none.
+    /// The properties of its run; empty if there are none.
     pub run_properties: Range<usize>,
-    /// Whether its run lies in the paragraph itself, and not in an insertion, a link or a control.
+    /// Whether its run is directly in the paragraph, not in an insertion, a link or a control.
     pub in_paragraph: bool,
-    /// Something that is no text stands between this piece and the one before it: a tab, a break, a picture.
-    pub apart: bool,
+    /// Whether a tab, a break or a picture separates it from the piece before.
+    pub after_gap: bool,
 }
 
-/// A paragraph.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Paragraph {
-    /// Its properties, as they stand there; empty where it has none.
+    /// Empty if there are none.
     pub properties: Range<usize>,
-    /// Its text.
     pub pieces: Vec<Piece>,
 }
 
@@ -47,26 +45,24 @@ pub(super) struct Paragraph {
 pub(super) struct Control {
     /// Its tag and its title.
     pub names: Vec<String>,
-    /// The pieces in it: paragraph and piece.
+    /// Its pieces, by paragraph and piece.
     pub pieces: Vec<(usize, usize)>,
-    /// The element that says that it shows its prompt, to be taken away with the prompt.
+    /// The element that marks its text as a prompt; it is removed with the prompt.
     pub prompt: Option<Range<usize>>,
     /// The style of the prompt in its runs.
     pub prompt_styles: Vec<Range<usize>>,
 }
 
-/// A part, read.
 #[derive(Debug, Default)]
 pub(super) struct Part {
-    /// Its paragraphs, in the order in which they begin.
+    /// The paragraphs in the order in which they begin.
     pub paragraphs: Vec<Paragraph>,
-    /// Its content controls.
     pub controls: Vec<Control>,
     /// The prefix of Word's namespace, with its colon.
     pub prefix: String,
 }
 
-/// What an element that is open is to the text.
+/// The role of an open element.
 enum Meaning {
     Paragraph(usize),
     /// A run, with the range of its properties.
@@ -75,30 +71,25 @@ enum Meaning {
     Other,
 }
 
-/// An element that is open.
-struct Open {
+struct OpenElement {
     name: String,
     meaning: Meaning,
     tag: Range<usize>,
 }
 
-/// What is read, while it is read.
 struct Scan<'a> {
     part: Part,
-    open: Vec<Open>,
+    open: Vec<OpenElement>,
     text: &'a str,
-    /// Something that is no text came since the last piece.
-    apart: bool,
+    /// Whether a tab, a break or a picture came after the last piece.
+    gap: bool,
 }
 
-/// Reads the part `name`.
-///
-/// # Errors
-/// The XML is not well-formed, has a document type, or lies too deep.
+/// Reads the part `name`. Refuses a document type, which could expand entities, and nesting that is too deep.
 pub(super) fn read(name: &str, text: &str) -> Result<Part, FillError> {
     let wrong = |at: u64, what: String| FillError::Xml { part: name.to_owned(), at, what };
     let mut reader = Reader::from_str(text);
-    let mut scan = Scan { part: Part::default(), open: Vec::new(), text, apart: false };
+    let mut scan = Scan { part: Part::default(), open: Vec::new(), text, gap: false };
     loop {
         let start = reader.buffer_position();
         let event = reader.read_event();
@@ -107,13 +98,13 @@ pub(super) fn read(name: &str, text: &str) -> Result<Part, FillError> {
         match event {
             Event::Start(tag) => {
                 if scan.open.len() >= DEPTH_MAX {
-                    return Err(wrong(start, format!("lies more than {DEPTH_MAX} deep")));
+                    return Err(wrong(start, format!("nested more than {DEPTH_MAX} deep")));
                 }
                 scan.start(&tag, here);
             }
             Event::Empty(tag) => {
                 scan.start(&tag, here.clone());
-                // An empty element holds no text that could be replaced.
+                // An empty element has no text to replace.
                 scan.close(here.end);
             }
             Event::End(_) => scan.end(&here).map_err(|error| wrong(start, error.to_string()))?,
@@ -125,11 +116,10 @@ pub(super) fn read(name: &str, text: &str) -> Result<Part, FillError> {
     if scan.open.is_empty() {
         Ok(scan.part)
     } else {
-        Err(wrong(text.len() as u64, "ends before its last element does".into()))
+        Err(wrong(text.len() as u64, "ends before its last element is closed".into()))
     }
 }
 
-/// A position in a text that is in memory.
 fn position(at: u64) -> usize {
     usize::try_from(at).unwrap_or(usize::MAX)
 }
@@ -145,7 +135,7 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
 }
 
 impl Scan<'_> {
-    /// The name of a tag without the prefix of Word's namespace; others keep theirs.
+    /// The name of a tag without the prefix of Word's namespace; other prefixes stay.
     fn name(&mut self, tag: &BytesStart<'_>) -> String {
         if self.open.is_empty() {
             let mut attributes = tag.attributes().flatten();
@@ -190,7 +180,7 @@ impl Scan<'_> {
         let meaning = match name.as_str() {
             "p" => {
                 self.part.paragraphs.push(Paragraph::default());
-                self.apart = false;
+                self.gap = false;
                 Meaning::Paragraph(self.part.paragraphs.len() - 1)
             }
             "r" => Meaning::Run(0..0),
@@ -219,12 +209,12 @@ impl Scan<'_> {
             "tab" | "br" | "cr" | "drawing" | "pict" | "object" | "fldChar" | "sym" | "delText"
                 if self.inside("r") =>
             {
-                self.apart = true;
+                self.gap = true;
                 Meaning::Other
             }
             _ => Meaning::Other,
         };
-        self.open.push(Open { name, meaning, tag: here });
+        self.open.push(OpenElement { name, meaning, tag: here });
     }
 
     /// Closes the innermost element, whose closing tag is `here`.
@@ -267,7 +257,7 @@ impl Scan<'_> {
             Meaning::Run(properties) => Some(properties.clone()),
             _ => None,
         });
-        // The piece's own element is the last, its run the one before, the run's parent the one before that.
+        // The last open element is the piece, the one before its run, and the one before that the run's parent.
         let parent = self.open.len().checked_sub(3).map(|at| &self.open[at].meaning);
         let pieces = &mut self.part.paragraphs[paragraph].pieces;
         pieces.push(Piece {
@@ -276,7 +266,7 @@ impl Scan<'_> {
             text,
             run_properties: properties.unwrap_or(0..0),
             in_paragraph: matches!(parent, Some(Meaning::Paragraph(_))),
-            apart: std::mem::take(&mut self.apart),
+            after_gap: std::mem::take(&mut self.gap),
         });
         let place = (paragraph, pieces.len() - 1);
         if let Some(control) = self.control() {

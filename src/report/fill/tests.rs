@@ -56,7 +56,7 @@ fn passages() -> Passages {
     }
 }
 
-/// The body after filling, and what was replaced and left.
+/// The body after filling, and the names that were replaced and left.
 fn filled(body: &str) -> (String, Vec<String>, Vec<String>) {
     let docx = document(body);
     let filled = fill(&docx, &passages()).unwrap();
@@ -123,7 +123,7 @@ fn several_lines_become_paragraphs_of_the_same_kind() {
 }
 
 #[test]
-fn deleted_text_and_text_over_a_tab_is_no_placeholder() {
+fn deleted_text_and_text_across_a_tab_is_not_a_placeholder() {
     let body = "<w:p><w:del><w:r><w:delText>{{electricity_used}}</w:delText></w:r></w:del><w:r><w:t>{{electricity</w:t><w:tab/><w:t>_used}}</w:t></w:r></w:p>";
     let (made, replaced, left) = filled(body);
     assert_eq!(made, body);
@@ -131,7 +131,7 @@ fn deleted_text_and_text_over_a_tab_is_no_placeholder() {
 }
 
 #[test]
-fn what_nobody_fills_stays_and_is_named() {
+fn an_unknown_or_absent_name_stays_and_is_reported() {
     let body =
         format!("<w:p>{}</w:p>", run("", "{{elektricity_used}} {{diesel_used}} {{ {{}} {{开放"));
     let (made, replaced, left) = filled(&body);
@@ -163,7 +163,7 @@ fn a_content_control_is_filled_and_loses_its_prompt() {
     assert_eq!(replaced, ["area_affected"]);
 }
 
-/// The paragraph of the report of 2022: both passages in the middle of one, among other topics.
+/// As in the 2022 report: both passages within one paragraph, among other topics.
 #[test]
 fn passages_in_the_middle_of_a_paragraph_end_where_the_next_topic_begins() {
     let body = format!(
@@ -186,11 +186,11 @@ fn passages_in_the_middle_of_a_paragraph_end_where_the_next_topic_begins() {
 }
 
 #[test]
-fn what_is_no_word_file_is_refused_with_a_way_out() {
+fn a_file_that_is_not_a_word_file_is_refused_with_a_hint() {
     let bomb = "0".repeat(40 << 20);
     let cases: [(Vec<u8>, &str); 8] = [
-        (b"hello".to_vec(), "no .docx"),
-        (document("<w:p/>")[..60].to_vec(), "no .docx"),
+        (b"hello".to_vec(), "not a .docx"),
+        (document("<w:p/>")[..60].to_vec(), "not a .docx"),
         (vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0], "save it as .docx"),
         (docx(&[("a.xml", "<a/>")]), "no word/document.xml"),
         (docx(&[("word/document.xml", &bomb)]), "larger than"),
@@ -211,7 +211,7 @@ fn what_is_no_word_file_is_refused_with_a_way_out() {
 }
 
 #[test]
-fn a_damaged_entry_beside_the_text_is_not_made_worse() {
+fn a_damaged_entry_besides_the_text_is_copied_unchanged() {
     let whole = document("<w:p><w:r><w:t>{{area_affected}}</w:t></w:r></w:p>");
     let again = fill(&whole, &passages()).unwrap().docx;
     assert!(entry(&again, "word/document.xml").contains("约2200亩"));
@@ -220,7 +220,7 @@ fn a_damaged_entry_beside_the_text_is_not_made_worse() {
 }
 
 proptest! {
-    /// Text split over runs in any way, with marks between them: each placeholder is filled, all other text and every mark stays.
+    /// However the text is split over runs with marks between them, each placeholder is filled, and all other text and marks stay.
     #[test]
     fn any_split_of_the_text_is_filled_alike(cuts in proptest::collection::vec(1usize..6, 1..40), marks in proptest::collection::vec(0usize..4, 40)) {
         let whole = "用电{{electricity_used}}，受灾{{ area_affected }}；未知{{nothing_known}}，结束 & <尾>";
@@ -245,7 +245,7 @@ proptest! {
         prop_assert_eq!(left.len(), 1);
     }
 
-    /// No damage makes it panic.
+    /// No damage causes a panic.
     #[test]
     fn a_damaged_file_is_refused_or_filled(hits in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
         let mut bytes = document("<w:p><w:r><w:t>{{area_affected}}</w:t></w:r></w:p>");

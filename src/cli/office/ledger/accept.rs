@@ -10,7 +10,7 @@ use crate::hub;
 use crate::ledger::Ledger;
 use crate::support::Clock;
 
-/// Accept a finding of a plausibility rule with a reason, which the annex prints; without --rule, list the open findings
+/// Accept a finding with a reason, which the annex prints; without --rule, list the open findings
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]

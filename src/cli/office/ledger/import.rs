@@ -19,7 +19,9 @@ use crate::water::Township;
 /// Longest answer to the question, bytes: one word.
 const ANSWER_MAX: u64 = 64;
 
-/// Import the rows of an Excel or CSV file; rows with problems are reported and left out, rows already in the ledger are skipped
+/// Import the rows of an Excel or CSV file
+///
+/// Rows with problems are reported and left out. Rows that are already in the ledger are skipped.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
