@@ -133,7 +133,7 @@ fn what_cannot_be_meant_ends_with_2_and_says_what_can() {
         (&["read", "--tcp", "nowhere"], "host:port"),
         (&["read", "-c", "edge.toml", "--bus", "wells"], "pumps"),
         (&["read", "-c", "edge.toml", "--unit", "9"], "unit 9"),
-        (&["scan", "--tcp", "127.0.0.1:1", "--baud", "9600"], "no speed"),
+        (&["scan", "--tcp", "127.0.0.1:1", "--baud", "9600"], "not a serial port"),
         (&["scan", "--tcp", "127.0.0.1:1", "--units", "0..3"], "1 to 247"),
         (
             &["probe", "--tcp", "127.0.0.1:1", "--unit", "1", "--address", "1", "--expect", "1,5"],
