@@ -218,7 +218,7 @@ fn catches_every_banned_word_where_it_is_banned() {
         ("src/hub/mod.rs", "let t = jiff::Timestamp::now();", "src/support/clock.rs"),
         ("src/edge/mod.rs", "use tokio_modbus::prelude::*;", "src/modbus/tcp.rs"),
         ("src/edge/mod.rs", "use rumqttc::Event;", "src/mqtt/session.rs"),
-        ("src/edge/desk/server.rs", "use hyper::Request;", "src/edge/metrics/server.rs"),
+        ("src/edge/control/server.rs", "use hyper::Request;", "src/edge/metrics/server.rs"),
         (
             "src/edge/mod.rs",
             "use prometheus_client::registry::Registry;",

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::edge::endpoint;
 use crate::core::Problems;
-use crate::modbus::{BusSettings, DtuSettings, bytes_of};
+use crate::modbus::{BusSettings, DtuSettings, parse_bytes};
 
 /// Speeds, bits per second, that field devices and serial ports offer. Engineering judgement.
 const BAUD: RangeInclusive<u32> = 1200..=115_200;
@@ -104,7 +104,7 @@ fn terminal(dtu: &DtuSettings, before: &[(&DtuSettings, String)], found: &mut Pr
     found.ensure(dtu.listen.port() != 0, "listen", dtu.listen, "the port must be 1 to 65535", hint);
     for (key, text) in [("registration", &dtu.registration), ("heartbeat", &dtu.heartbeat)] {
         if let Some(text) = text
-            && let Err(rule) = bytes_of(text)
+            && let Err(rule) = parse_bytes(text)
         {
             let hint = "text as the terminal sends it, or bytes as hex:0102";
             found.add(key, format!("{text:?}"), rule, hint);
@@ -132,7 +132,7 @@ fn terminal(dtu: &DtuSettings, before: &[(&DtuSettings, String)], found: &mut Pr
 }
 
 fn registration(dtu: &DtuSettings) -> Option<Vec<u8>> {
-    bytes_of(dtu.registration.as_deref()?).ok()
+    parse_bytes(dtu.registration.as_deref()?).ok()
 }
 
 /// A silence that is kept before requests.

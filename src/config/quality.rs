@@ -26,7 +26,7 @@ pub(super) fn series(
             found.add("", "", "tests a parameter that is not read", hint);
             continue;
         }
-        let interval_s = device.rhythm(bus, *parameter).normal_s;
+        let interval_s = device.poll_interval(bus, *parameter).normal_s;
         preset(rules, *parameter, interval_s, found);
         limits(rules, interval_s, found);
     }
@@ -191,7 +191,7 @@ fn check_source(
     found.required(!source.pumps.is_empty(), "pumps", "must not be empty", hint);
     for (index, station) in source.pumps.iter().enumerate() {
         let named = settings.pumps.iter().find(|pump| pump.station == *station);
-        let unnamed = PumpRule::of(station.clone());
+        let unnamed = PumpRule::default_for(station.clone());
         if !observed.shows_running(named.unwrap_or(&unnamed)) {
             let hint = "read its run_state, or its power and give its rated_kw in [[pump]]";
             let hint = observed.nearest_or(station, hint);

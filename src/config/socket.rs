@@ -2,7 +2,7 @@
 
 use crate::core::Problems;
 use crate::edge::EdgeSettings;
-use crate::edge::desk::SOCKET_PATH_MAX;
+use crate::edge::control::SOCKET_PATH_MAX;
 
 /// Adds what is wrong with `socket`, also where it follows from `spool.path`: `socket` is the way out.
 pub(super) fn check(settings: &EdgeSettings, found: &mut Problems) {

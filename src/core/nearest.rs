@@ -1,7 +1,7 @@
-//! The known word that a mistyped one was probably meant to be.
+//! Suggests the known word that a mistyped one was probably meant to be.
 
-/// The word of `known` nearest to `typed`, where one is near enough to be worth suggesting: a third of its letters may
-/// differ, at least one, at most three. Engineering judgement: further away a suggestion misleads.
+/// The word of `known` nearest to `typed`, if it is near enough: a third of its letters may differ, at least one, at
+/// most three. Engineering judgement: a suggestion further away misleads.
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed = typed.to_lowercase();
     known

@@ -228,7 +228,7 @@ impl Chain<'_> {
         let pace = Stopwatch::start();
         let mut now = self.start;
         loop {
-            self.driver.settled().await;
+            self.driver.all_asleep().await;
             progress.show(now);
             let next = now + hour;
             if next >= self.end {

@@ -1,4 +1,4 @@
-//! What a gateway's tests make of polls of several buses.
+//! The flags that polls of several buses get.
 
 use jiff::Timestamp;
 
@@ -83,35 +83,28 @@ fn judged(checks: &BusChecks, mut readings: Vec<Reading>) -> Vec<(u8, Option<&'s
 }
 
 #[test]
-fn readings_find_their_tests_in_any_order_and_the_rest_passes() {
+fn readings_find_their_tests_in_any_order_and_others_pass() {
     let checks = checks();
-    let strange = reading("pond-9/level", 0, 1.0);
+    let unknown = reading("pond-9/level", 0, 1.0);
     let volume = reading("pump-1/volume_total", 0, 1.0);
     let flow = reading("pump-1/flow", 0, 0.0);
     let power = reading("pump-1/power", 0, 9.0);
-    let all = vec![volume, strange, flow, power];
+    let all = vec![volume, unknown, flow, power];
     assert_eq!(judged(&checks[0], all), [(1, None); 4]);
-    let level = reading("pond-2/level", 0, -9.0);
+    let level = reading("pond-2/level", 0, 9.0);
     assert_eq!(judged(&checks[2], vec![level]), [(1, None)]);
-    let all = checks[0].all.lock().unwrap();
-    assert_eq!(all.buses[0].places.len(), 5);
-    assert!(all.buses[2].places.is_empty(), "nothing is tested there");
+    let out = reading("pond-2/level", 300, 99_999.0);
+    assert_eq!(judged(&checks[2], vec![out]), [(4, Some("out_of_range"))]);
 }
 
 #[test]
 fn the_worst_flag_stays_and_what_is_missing_stays_missing() {
     let checks = checks();
-    let level = |s, value| reading("pond-1/level", s, value);
-    let out = Reading {
-        flag: Flag::Fail,
-        reason: Some(Reason::OutOfRange),
-        raw: vec![7],
-        ..level(600, 99.0)
-    };
+    let level = |s, value| Reading { raw: vec![7], ..reading("pond-1/level", s, value) };
     let readings = vec![
         level(0, 1.9),
         level(300, 3.0),
-        out.clone(),
+        level(600, 99.0),
         missing("pond-1/level", 900),
         level(1200, 9.5),
         level(1500, 2.5),
@@ -133,12 +126,10 @@ fn the_worst_flag_stays_and_what_is_missing_stays_missing() {
             (4, Some("rate")),
         ]
     );
-    assert_eq!(after[2], out);
     for (before, after) in readings.iter().zip(&after) {
-        assert_eq!(
-            (before.outcome, before.observed_at, &before.raw),
-            (after.outcome, after.observed_at, &after.raw)
-        );
+        assert_eq!((before.outcome, before.observed_at), (after.outcome, after.observed_at));
+        let has_registers = after.flag != Flag::Good && after.flag != Flag::Missing;
+        assert_eq!(!after.raw.is_empty(), has_registers, "{after:?}");
     }
     assert_eq!(after[3].outcome, Outcome::Missing(Reason::Timeout));
 }
@@ -147,18 +138,18 @@ fn the_worst_flag_stays_and_what_is_missing_stays_missing() {
 fn pump(checks: &[BusChecks], s: i64, power: f64, flow: f64) -> u8 {
     let readings = vec![reading("pump-1/power", s, power), reading("pump-1/flow", s, flow)];
     let seen = judged(&checks[0], readings);
-    assert_eq!(seen[0], (1, None), "the power is not what is doubted");
+    assert_eq!(seen[0], (1, None), "the power is not suspect");
     seen[1].0
 }
 
 #[test]
-fn a_pump_that_moves_no_water_is_told_from_power_and_flow() {
+fn a_pump_that_moves_no_water_is_recognised_by_power_and_flow() {
     let checks = checks();
-    // A fifth of 10 kW is no running.
+    // At a fifth of 10 kW the pump does not run.
     assert_eq!([0, 300, 600].map(|s| pump(&checks, s, 2.0, 0.0)), [1; 3]);
     assert_eq!([900, 1200, 1500].map(|s| pump(&checks, s, 8.0, 0.0)), [1, 1, 3]);
     assert_eq!(pump(&checks, 1800, 8.0, 40.0), 1);
-    // Power that is not read, or old, is no sign.
+    // Missing or old power tells nothing.
     let unknown = vec![missing("pump-1/power", 2100), reading("pump-1/flow", 2100, 0.0)];
     assert_eq!(judged(&checks[0], unknown)[1], (1, None));
     let alone = |s| judged(&checks[0], vec![reading("pump-1/flow", s, 0.0)])[0].0;
@@ -166,9 +157,9 @@ fn a_pump_that_moves_no_water_is_told_from_power_and_flow() {
 }
 
 #[test]
-fn a_level_that_falls_while_the_pump_of_another_bus_stands_is_suspect() {
+fn a_level_that_falls_while_the_pump_of_another_bus_is_stopped_is_suspect() {
     let checks = checks();
-    // 12 cm an hour, which is less than the level's own rule doubts.
+    // 12 cm per hour: less than the limit of the level's own rule.
     let falls = |from: i64, power: f64| {
         let poll = |i: i64| {
             let s = from + i * 300;

@@ -1,4 +1,4 @@
-//! What a gateway's configuration file says.
+//! The settings of a gateway.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -18,84 +18,75 @@ use super::delivery::Window;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EdgeSettings {
-    /// Its name: topic, client id, owner of the spool.
+    /// Its id: in topics, as client id, and as the owner of the spool.
     pub gateway: GatewayId,
-    /// Whose word releases a batch from the spool.
+    /// Whose acknowledgement releases a batch from the spool.
     #[serde(default)]
     pub confirm: Confirm,
     /// The broker.
     pub mqtt: MqttSettings,
-    /// The spool.
     pub spool: SpoolSettings,
-    /// How what is in the spool goes out.
     #[serde(default)]
     pub uplink: UplinkSettings,
-    /// The clock.
     #[serde(default)]
     pub clock: ClockSettings,
-    /// The page of metrics; without it nothing listens.
-    #[serde(default)]
+    /// The metrics page; by default there is none.
     pub metrics: Option<MetricsSettings>,
-    /// The local socket at which a technician's commands ask the running gateway; the spool's file with the extension `sock`
-    /// where it is left out.
-    #[serde(default)]
+    /// The local control socket, where a technician's commands reach the running gateway. By default the spool's file
+    /// with the extension `sock`.
     pub socket: Option<PathBuf>,
-    /// Whether it starts in drought mode: polls by the shorter intervals of drought.
+    /// Whether it starts in drought mode, and polls by the shorter drought intervals.
     #[serde(default)]
     pub drought: bool,
-    /// Directory of device profiles of the user's own; one with the id of a shipped profile takes its place.
-    #[serde(default)]
+    /// Directory of the user's own device profiles. One with the id of a shipped profile replaces it.
     pub devices_dir: Option<PathBuf>,
-    /// The buses.
     #[serde(rename = "bus", default)]
     pub buses: Vec<BusSettings>,
-    /// Pumps: how to tell that they run, and when running without flow is doubted.
+    /// How to tell that pumps run, and when running without flow is doubted.
     #[serde(rename = "pump", default)]
     pub pumps: Vec<PumpRule>,
-    /// Sources whose level must not fall while their pumps stand.
+    /// Sources whose level must not fall while their pumps are stopped.
     #[serde(rename = "source", default)]
     pub sources: Vec<SourceRule>,
 }
 
-/// Whose word releases a batch from the spool.
+/// Whose acknowledgement releases a batch from the spool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confirm {
-    /// The hub's, when it has committed it.
+    /// The hub's, after it has committed the batch.
     #[default]
     Hub,
-    /// The broker's (PUBACK), where who listens is somebody else's program and acknowledges nothing. What the broker loses after
-    /// that, by a restart without persistence or a queue that is full, is lost.
+    /// The broker's (PUBACK), for a subscriber that is not a hub and acknowledges nothing. What the broker loses after
+    /// that, by a restart without persistence or because its queue is full, is lost.
     Broker,
 }
 
 impl EdgeSettings {
-    /// Where is kept what devices refuse: beside the spool.
-    pub fn learned_path(&self) -> PathBuf {
+    /// The file of device quirks, next to the spool.
+    pub fn quirks_path(&self) -> PathBuf {
         self.spool.path.with_extension("learned.toml")
     }
 
-    /// Where a technician's commands find the running gateway.
+    /// The control socket.
     pub fn socket_path(&self) -> PathBuf {
-        match &self.socket {
-            Some(path) => path.clone(),
-            None => self.spool.path.with_extension("sock"),
-        }
+        self.socket.clone().unwrap_or_else(|| self.spool.path.with_extension("sock"))
     }
 }
 
-/// Where the spool lies and how large it may grow.
+/// The spool's file, and how large it may grow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SpoolSettings {
     /// The file. Its directory must exist and be writable.
     pub path: PathBuf,
-    /// Most payload that it keeps, MiB; beyond it the oldest is dropped and counted. 256 MiB are about a year of 20 series
-    /// at five minutes.
-    #[serde(default = "default_size_max_mb")]
+    /// Most payload, MiB; beyond it the oldest is dropped and counted. 256 MiB hold about a year of 20 series at five
+    /// minutes.
+    #[serde(default = "number::<256>")]
     pub size_max_mb: u32,
-    /// MiB that stay free on its file system: below it the file does not grow. 64 MiB leave room for the system's own logs.
-    #[serde(default = "default_free_min_mb")]
+    /// Space that stays free on its file system, MiB: below it the file does not grow. 64 MiB leave room for the
+    /// system's logs.
+    #[serde(default = "number::<64>")]
     pub free_min_mb: u32,
 }
 
@@ -109,82 +100,59 @@ impl SpoolSettings {
     }
 }
 
-/// How what is in the spool goes out.
+/// How the content of the spool is sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct UplinkSettings {
-    /// Whether messages are compressed (zlib). Where it is left out: towards a hub, which reads either, but not where somebody else
-    /// listens (`confirm = "broker"`).
-    #[serde(default)]
+    /// Whether messages are compressed (zlib). By default they are for a hub, which reads both, but not for other
+    /// subscribers (`confirm = "broker"`).
     pub compress: Option<bool>,
-    /// How fast the backlog may follow what is new, KiB a second; 0 for as fast as the link takes it. 512 leave a tenth of an
-    /// LTE Cat 1 uplink free (5 Mbit/s, 3GPP TS 36.306).
-    #[serde(default = "default_backlog_kb_s")]
+    /// How fast the backlog is sent besides new readings, KiB/s; 0 for as fast as possible. 512 leave a tenth of an LTE
+    /// Cat 1 uplink free (5 Mbit/s, 3GPP TS 36.306).
     pub backlog_kb_s: u32,
-    /// MiB that may be sent and received in a calendar month; without it there is no limit.
-    #[serde(default)]
+    /// Traffic limit of a calendar month, sent and received, MiB; `None` for no limit.
     pub monthly_mb: Option<u32>,
-    /// When to connect, by the gateway's local time, such as `["06:00+20", "*:30+5"]`: hour, minute and how many minutes. It
-    /// disconnects earlier where everything is delivered. Without any it stays connected.
-    #[serde(default)]
+    /// When to connect, by the gateway's local time, such as `["06:00+20", "*:30+5"]`: hour, minute and duration in
+    /// minutes. It disconnects earlier when everything is delivered. If empty, it stays connected.
     pub windows: Vec<Window>,
 }
 
 impl Default for UplinkSettings {
     fn default() -> Self {
-        Self {
-            compress: None,
-            backlog_kb_s: default_backlog_kb_s(),
-            monthly_mb: None,
-            windows: Vec::new(),
-        }
+        Self { compress: None, backlog_kb_s: 512, monthly_mb: None, windows: Vec::new() }
     }
 }
 
-/// Whose word makes the time good.
+/// How far the machine's clock is trusted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct ClockSettings {
-    /// `kernel`: the machine's clock is right once a time service has set it. `always`: it is right from the start, by a battery or
-    /// GPS.
-    #[serde(default)]
+    /// `kernel`: the machine's clock is right once a time service has set it. `always`: it is right from the start,
+    /// thanks to a battery or GPS.
     pub trust: Trust,
-    /// Minutes of connection after which readings of an unknown time are no longer held back, but sent as suspect.
-    #[serde(default = "default_hold_min")]
+    /// After this many minutes of connection, readings whose time is unknown are no longer held back, but sent as
+    /// suspect. A time service tries again within a minute or two of the network coming up (systemd-timesyncd: 30 s,
+    /// chrony: 64 s at most at first); ten minutes, the default, leave room for a bad line.
     pub hold_min: u16,
 }
 
 impl Default for ClockSettings {
     fn default() -> Self {
-        Self { trust: Trust::default(), hold_min: default_hold_min() }
+        Self { trust: Trust::default(), hold_min: 10 }
     }
 }
 
-/// Where the gateway's metrics and health can be fetched.
+/// Where the gateway serves its metrics and health.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MetricsSettings {
-    /// Address and port, such as 127.0.0.1:9464.
+    /// Such as 127.0.0.1:9464.
     pub listen: SocketAddr,
-    /// Whether it may be an address that other machines reach. The page asks for no password.
+    /// Whether the address may be reachable from other machines. The page requires no password.
     #[serde(default)]
     pub allow_remote: bool,
 }
 
-fn default_free_min_mb() -> u32 {
-    64
-}
-
-fn default_backlog_kb_s() -> u32 {
-    512
-}
-
-/// A time service asks again within a minute or two of the network coming up (systemd-timesyncd: 30 s, chrony: 64 s at most at
-/// first); ten leave room for a bad line.
-fn default_hold_min() -> u16 {
-    10
-}
-
-fn default_size_max_mb() -> u32 {
-    256
+fn number<const N: u32>() -> u32 {
+    N
 }

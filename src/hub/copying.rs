@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::HubState;
 use crate::store::Sqlite;
 use crate::store::server::copy::{Copier, Reach};
-use crate::support::{Backoff, Clock, Stopwatch, chance};
+use crate::support::{Backoff, Clock, Stopwatch, random};
 
 /// How often the server is asked for new readings: the page follows within seconds.
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -58,7 +58,7 @@ pub async fn follow(
             }
             Err(error) => {
                 failures += 1;
-                let wait = RETRY.wait(failures, chance::unit()) + RETRY.first;
+                let wait = RETRY.wait(failures, random::unit()) + RETRY.first;
                 let error = format!("{:#}", anyhow::Error::from(error));
                 tracing::warn!(
                     error,

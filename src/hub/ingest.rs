@@ -13,7 +13,7 @@ use crate::core::GatewayId;
 use crate::mqtt::intake::{Intake, Message};
 use crate::mqtt::{MqttError, MqttSettings, Reconnect};
 use crate::store::{CommitRequest, Committed, Refused, StoreError, StoreHandle};
-use crate::support::{Backoff, Clock, Stopwatch, chance};
+use crate::support::{Backoff, Clock, Stopwatch, random};
 use crate::wire::{Ack, Batch, Topic};
 
 /// Waits between connections, and between attempts at a commit that failed.
@@ -297,7 +297,7 @@ impl Ingest<'_> {
         // A server may say when to come again; otherwise by chance, so that several hubs do not come together.
         let wait = error
             .retry_after()
-            .unwrap_or_else(|| RETRY.ceiling(failures).mul_f64(0.5 + 0.5 * chance::unit()));
+            .unwrap_or_else(|| RETRY.ceiling(failures).mul_f64(0.5 + 0.5 * random::unit()));
         let error = format!("{:#}", anyhow::Error::from(error));
         let wait_s = wait.as_secs_f32();
         tracing::error!(error, wait_s, "write to the store failed; nothing is acknowledged");

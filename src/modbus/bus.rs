@@ -1,7 +1,5 @@
-//! One bus: the task that owns its endpoint and polls its devices in turn.
+//! One bus: owns its line and polls its devices in turn.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
@@ -9,203 +7,156 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
 use super::BusSettings;
-use super::caller::{Caller, Habits, Line};
+use super::context::BusContext;
 use super::device::{Contact, Device};
-use super::dtu::DtuDesk;
-use super::errand::{ERRANDS_MAX, ErrandDesk};
-use super::health::{Health, ProbeBudget, State};
-use super::learned::Learned;
+use super::dtu::DtuSlot;
+use super::health::{Health, HealthState, ProbeBudget};
 use super::link::Link;
-use super::schedule::{Mode, Rhythm, Schedule};
+use super::master::BusMaster;
+use super::request::{AD_HOC_REQUESTS_MAX, RequestSender};
+use super::schedule::{Mode, PollInterval, Schedule};
 use super::stats::{BusStats, BusWatch};
 use crate::core::{Flag, Reading, Reason};
-use crate::device::Profile;
-use crate::support::{Clock, chance};
 
-/// On a bus that is polled without a pause: how often a device that is not asked makes readings that say so, and how long the
-/// bus rests after a poll that nobody answered. Engineering judgement: polls that ask nobody take no time, and would fill the
-/// spool with what is known.
+/// On a bus that is polled without a pause: the interval of missing readings of devices that are not asked, and the
+/// pause after a poll that nobody answered. Engineering judgement: polls that ask nobody take no time, and would fill
+/// the spool.
 const REST: Duration = Duration::from_secs(1);
-
-/// What a bus shares with the rest of the gateway.
-#[derive(Clone)]
-pub struct BusContext {
-    /// The clock.
-    pub clock: Clock,
-    /// How often everything is polled.
-    pub mode: watch::Receiver<Mode>,
-    /// What devices refuse.
-    pub learned: Arc<Learned>,
-}
 
 /// A bus with its devices.
 pub struct Bus {
     name: String,
-    caller: Caller,
+    master: BusMaster,
     mode: watch::Receiver<Mode>,
     schedule: Schedule,
-    rhythms: Vec<Rhythm>,
-    /// Which rhythms are due; reused.
+    intervals: Vec<PollInterval>,
+    /// Which intervals are due; reused.
     due: Vec<bool>,
     devices: Vec<Device>,
-    /// Of the line to all of them.
+    /// Health of the line to all devices.
     line: Health,
     budget: ProbeBudget,
-    desk: ErrandDesk,
-    /// When the last poll began, by the time that the clock has run.
+    requests: RequestSender,
+    /// The uptime at which the last poll began.
     begun: Duration,
-    /// No poll before: the last brought nothing.
+    /// No poll before this time, since nobody answered the last one.
     rest_until: Option<Timestamp>,
-    /// When readings were last made of devices that are not asked, by the time that the clock has run.
-    unasked_at: Option<Duration>,
-    /// How many readings the last poll made.
-    usual: usize,
+    /// The uptime at which missing readings were last made of devices that are not asked.
+    missing_at: Option<Duration>,
+    /// Readings of the last poll: the capacity for the next.
+    reading_count: usize,
 }
 
 impl Bus {
-    /// A bus as `settings` describe it, with the profiles that its devices follow; `dtu` where the connections of its terminal
-    /// arrive, if it has one.
-    ///
-    /// # Errors
-    /// Names the device whose profile is not among `profiles`.
+    /// The bus that `settings` describe. `dtu` receives the connections of its terminal, if it has one. The error names
+    /// a device whose profile is unknown.
     pub fn new(
         settings: &BusSettings,
-        profiles: &BTreeMap<String, Profile>,
-        context: &BusContext,
-        dtu: Option<DtuDesk>,
+        context: &BusContext<'_>,
+        dtu: Option<DtuSlot>,
     ) -> Result<Self, String> {
-        Self::on(
-            Line::Link(Box::new(Link::new(settings, dtu, context.clock.clone()))),
-            settings,
-            profiles,
-            context,
-            chance::unit,
-        )
+        Self::with_link(Link::new(settings, dtu, context.clock.clone()), settings, context)
     }
 
-    pub(super) fn on(
-        line: Line,
+    pub(super) fn with_link(
+        link: Link,
         settings: &BusSettings,
-        profiles: &BTreeMap<String, Profile>,
-        context: &BusContext,
-        chance: fn() -> f64,
+        context: &BusContext<'_>,
     ) -> Result<Self, String> {
-        let mut rhythms = Vec::new();
-        let devices = settings.devices.iter().enumerate().map(|(place, device)| {
-            let learned = context.learned.clone();
-            Device::new(settings, device, place, profiles, learned, &mut rhythms)
-        });
-        let devices: Vec<Device> = devices.collect::<Result<_, _>>()?;
-        let mode = context.mode.clone();
-        let schedule = Schedule::new(&rhythms, *mode.borrow());
-        let (desk, errands) = mpsc::channel(ERRANDS_MAX);
+        let mut intervals = Vec::new();
+        let devices = (0..).zip(&settings.devices);
+        let devices: Vec<Device> = devices
+            .map(|(index, device)| Device::new(settings, (index, device), context, &mut intervals))
+            .collect::<Result<_, _>>()?;
         let watch = BusWatch::new(&settings.name, settings.devices.iter().map(|d| d.unit));
-        for (unit, device) in watch.counted().units.iter_mut().zip(&devices) {
-            unit.lessons = device.lessons();
+        for (unit, device) in watch.counters().units.iter_mut().zip(&devices) {
+            unit.set_quirks(&device.quirks());
         }
-        for (unit, gap) in context.learned.gaps(&settings.name) {
-            let mut counted = watch.counted();
-            let known = counted.units.iter_mut().find(|known| known.unit == unit);
-            if let Some(known) = known {
-                known.gap = gap;
+        for (unit, gap) in context.quirks.gaps(&settings.name) {
+            let mut counters = watch.counters();
+            if let Some(known) = counters.units.iter_mut().find(|known| known.report.unit == unit) {
+                known.set_gap(gap);
             }
         }
-        let habits = Habits {
-            timeout: Duration::from_millis(settings.timeout_ms),
-            gaps: settings.devices.iter().map(|d| (d.unit, d.gap())).collect(),
-            retries: settings.retries,
-            chance,
-        };
-        let caller = Caller::new(
-            line,
-            context.clock.member(),
-            errands,
-            habits,
-            context.learned.clone(),
-            watch,
-        );
-        let longest = devices.iter().map(Device::timeout).max().unwrap_or_default();
-        let interval = rhythms.iter().map(|rhythm| rhythm.normal_s).max();
-        let interval = Duration::from_secs(interval.unwrap_or_default().into());
+        let (requests, ad_hoc) = mpsc::channel(AD_HOC_REQUESTS_MAX);
+        let longest_probe = devices.iter().map(Device::timeout).max().unwrap_or_default();
         Ok(Self {
             name: settings.name.clone(),
-            caller,
-            mode,
-            schedule,
-            rhythms,
+            master: BusMaster::new(link, settings, context, ad_hoc, watch),
+            mode: context.mode.clone(),
+            schedule: Schedule::new(&intervals, *context.mode.borrow()),
             due: Vec::new(),
             devices,
             line: Health::new(settings.health),
-            budget: ProbeBudget::new(interval, longest),
-            desk,
+            budget: ProbeBudget::new(longest(&intervals), longest_probe),
+            intervals,
+            requests,
             begun: Duration::ZERO,
             rest_until: None,
-            unasked_at: None,
-            usual: 0,
+            missing_at: None,
+            reading_count: 0,
         })
     }
 
-    /// Where single requests are handed in. They are made between two requests of a poll, one at a time, and between polls.
-    pub fn desk(&self) -> ErrandDesk {
-        self.desk.clone()
+    /// Takes ad-hoc requests. They are made one at a time, between two requests of a poll and between polls.
+    pub fn request_sender(&self) -> RequestSender {
+        self.requests.clone()
     }
 
-    /// Where can be seen how the bus and its devices do.
+    /// Shows the state of the bus and its devices.
     pub fn watch(&self) -> BusWatch {
-        self.caller.watch()
+        self.master.watch()
     }
 
-    /// The longest of its usual intervals.
+    /// The longest of its normal intervals.
     pub fn longest_interval(&self) -> Duration {
-        let longest = self.rhythms.iter().map(|rhythm| rhythm.normal_s).max();
-        Duration::from_secs(longest.unwrap_or_default().into())
+        longest(&self.intervals)
     }
 
-    /// Name, as configured.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// When the next poll begins; in the past where it is due. Absent where there is nothing to poll.
+    /// When the next poll begins, in the past where it is due already; `None` where there is nothing to poll.
     pub fn next_due(&mut self) -> Option<Timestamp> {
-        let now = self.caller.clock().now();
+        let now = self.master.clock().now();
         let mode = *self.mode.borrow_and_update();
         self.schedule.set_mode(mode, now);
-        let due = self.schedule.next(now)?;
+        let due = self.schedule.next_tick(now)?;
         // A clock that was set back must not prolong the rest.
         let rest = self.rest_until.filter(|until| *until <= now + REST);
         Some(rest.map_or(due, |rest| rest.max(due)))
     }
 
-    /// Waits until points are due; the first poll is made at once. Polls fall on the wall clock's multiples of their intervals.
-    /// Cancel safe.
+    /// Waits until points are due; the first poll is due at once. Polls fall on the wall clock's multiples of their
+    /// intervals. Cancel safe.
     pub async fn due(&mut self) {
-        // Where polls follow each other without a pause, others of the thread get their turn here.
+        // Where polls follow each other without a pause, this lets other tasks of the thread run.
         tokio::task::yield_now().await;
         loop {
             let due = self.next_due().unwrap_or(Timestamp::MAX);
-            if due <= self.caller.clock().now() {
+            if due <= self.master.clock().now() {
                 break;
             }
-            self.caller.wait(due, &mut self.mode).await;
+            self.master.wait(due, &mut self.mode).await;
         }
     }
 
-    /// Waits until points are due, and polls them. Dropped half-way, what it has read is lost.
+    /// Waits until points are due, and polls them.
     #[cfg(test)]
     pub async fn poll_next(&mut self, stats: &BusStats) -> Vec<Reading> {
         self.due().await;
         self.poll_due(stats).await
     }
 
-    /// Polls the points that are due. Dropped half-way, what it has read is lost.
+    /// Polls the points that are due. If it is dropped half-way, the values read so far are lost.
     pub async fn poll_due(&mut self, stats: &BusStats) -> Vec<Reading> {
-        let (now, begun) = (self.caller.clock().now(), self.caller.clock().uptime());
+        let (now, begun) = (self.master.clock().now(), self.master.clock().uptime());
         let since = begun.saturating_sub(self.begun);
-        let missed = self.schedule.take(now, since, &mut self.due);
+        let missed = self.schedule.take_due(now, since, &mut self.due);
         self.begun = begun;
         let due = std::mem::take(&mut self.due);
-        let steady = self.caller.clock().steady().await;
+        let steady = self.master.clock().hold_steady().await;
         let readings = self.poll(&due).await;
         drop(steady);
         self.due = due;
@@ -214,44 +165,46 @@ impl Bus {
         stats.polls.fetch_add(1, Relaxed);
         stats.readings.fetch_add(readings.len() as u64, Relaxed);
         stats.missing.fetch_add(missing as u64, Relaxed);
-        let (busy, line) = (self.caller.take_busy(), self.line.state());
-        let now = self.caller.clock().uptime();
-        self.caller.count(|counted| {
-            counted.polls += 1;
-            counted.missed_ticks += missed;
-            counted.line = line;
-            counted.share.add(busy, now);
+        let (busy, line) = (self.master.take_busy(), self.line.state());
+        let now = self.master.clock().uptime();
+        self.master.count(|counters| {
+            counters.report.polls += 1;
+            counters.report.missed_ticks += missed;
+            counters.report.line = line;
+            counters.busy.add(busy, now);
         });
         readings
     }
 
-    /// Polls what is due: first the devices that are there, then it probes those that are not.
+    /// Polls what is due: first the devices that answer; then it probes those that do not.
     async fn poll(&mut self, due: &[bool]) -> Vec<Reading> {
-        let mut readings = Vec::with_capacity(self.usual);
+        let clock = self.master.clock().clone();
+        let mut readings = Vec::with_capacity(self.reading_count);
         let continuous = self.continuous(due);
-        let begun = self.caller.clock().uptime();
-        let told = self.unasked_at.is_some_and(|at| begun.saturating_sub(at) < REST);
-        let tells = !(continuous && told);
-        let mut unreachable = self.line.state() == State::Offline && begun < self.line.probe_at();
-        let mut answered = false;
+        let begun = clock.uptime();
+        let recent = self.missing_at.is_some_and(|at| begun.saturating_sub(at) < REST);
+        let report_missing = !(continuous && recent);
+        let mut unreachable =
+            self.line.state() == HealthState::Offline && begun < self.line.probe_at();
+        let (mut answered, mut not_asked) = (false, false);
         let mut offline = Vec::new();
-        let mut unasked = false;
         for (index, device) in self.devices.iter_mut().enumerate() {
             if !device.is_due(due) {
                 continue;
             }
             if unreachable {
-                unasked = true;
-                if tells {
-                    let at = self.caller.clock().now();
-                    device.unasked(due, Some(Reason::Unreachable), at, &mut readings);
+                not_asked = true;
+                if report_missing {
+                    let reason = Some(Reason::Unreachable);
+                    device.add_missing(due, reason, clock.now(), &mut readings);
                 }
-            } else if device.health().state() == State::Offline {
+            } else if device.health().state() == HealthState::Offline {
                 offline.push(index);
             } else {
-                let contact = device.poll(&mut self.caller, due, &mut readings).await;
+                let contact = device.poll(&mut self.master, due, &mut readings).await;
                 answered |= contact == Contact::Answered;
-                unreachable |= self.line.reached(contact, begun, &self.caller, &self.name);
+                unreachable |=
+                    update_line(&mut self.line, contact, begun, &self.master, &self.name);
             }
         }
         let probe_at = |index: &usize| self.devices.get(*index).map(|d| d.health().probe_at());
@@ -260,64 +213,72 @@ impl Bus {
             let Some(device) = self.devices.get_mut(index) else {
                 continue;
             };
-            let now = self.caller.clock().uptime();
-            let may = !unreachable
+            let now = clock.uptime();
+            let may_probe = !unreachable
                 && device.health().probe_at() <= now
                 && self.budget.allows(now, device.timeout());
-            if may {
-                let contact = device.probe(&mut self.caller, due).await;
-                let took = self.caller.clock().uptime().saturating_sub(now);
+            if may_probe {
+                let contact = device.probe(&mut self.master, due).await;
+                let took = clock.uptime().saturating_sub(now);
                 self.budget.spent(took);
-                unreachable |= self.line.reached(contact, now, &self.caller, &self.name);
+                unreachable |= update_line(&mut self.line, contact, now, &self.master, &self.name);
                 if contact == Contact::Answered {
                     answered = true;
-                    device.poll(&mut self.caller, due, &mut readings).await;
+                    device.poll(&mut self.master, due, &mut readings).await;
                     continue;
                 }
             }
-            unasked = true;
-            if tells {
+            not_asked = true;
+            if report_missing {
                 let reason = unreachable.then_some(Reason::Unreachable);
-                let at = self.caller.clock().now();
-                device.unasked(due, reason, at, &mut readings);
+                device.add_missing(due, reason, clock.now(), &mut readings);
             }
         }
-        if unasked && tells {
-            self.unasked_at = Some(begun);
+        if not_asked && report_missing {
+            self.missing_at = Some(begun);
         }
         let rests = continuous && !answered;
-        self.rest_until = rests.then(|| self.caller.clock().now() + REST);
-        self.usual = readings.len();
+        self.rest_until = rests.then(|| clock.now() + REST);
+        self.reading_count = readings.len();
         readings
     }
 
-    /// Whether what is due is polled without a pause.
+    /// Whether any of what is due is polled without a pause.
     fn continuous(&self, due: &[bool]) -> bool {
         let mode = *self.mode.borrow();
-        let mut rhythms = self.rhythms.iter().zip(due);
-        rhythms.any(|(rhythm, due)| *due && rhythm.interval_s(mode) == 0)
+        let mut intervals = self.intervals.iter().zip(due);
+        intervals.any(|(interval, due)| *due && interval.interval_s(mode) == 0)
     }
 }
 
-impl Health {
-    /// Of a line: what contact with one of its devices says of it. Returns whether it could not be reached.
-    fn reached(&mut self, contact: Contact, begun: Duration, caller: &Caller, bus: &str) -> bool {
-        let now = caller.clock().uptime();
-        match contact {
-            Contact::Unasked => false,
-            Contact::Answered | Contact::Silent => {
-                if self.succeeded() == Some(State::Offline) {
-                    tracing::info!(bus, "the bus can be reached again");
-                }
-                false
+/// The longest of these intervals in normal mode.
+fn longest(intervals: &[PollInterval]) -> Duration {
+    let longest_s = intervals.iter().map(|interval| interval.normal_s).max();
+    Duration::from_secs(longest_s.unwrap_or_default().into())
+}
+
+/// Updates the health of the line by the contact with one of its devices. Returns whether the line was unreachable.
+fn update_line(
+    line: &mut Health,
+    contact: Contact,
+    begun: Duration,
+    master: &BusMaster,
+    bus: &str,
+) -> bool {
+    match contact {
+        Contact::NotAsked => false,
+        Contact::Answered | Contact::Silent => {
+            if line.succeeded() == Some(HealthState::Offline) {
+                tracing::info!(bus, "bus is reachable again");
             }
-            Contact::Unreachable => {
-                let before = self.failed(begun, now, caller.chance());
-                if before.is_some() && self.state() == State::Offline {
-                    tracing::warn!(bus, "the bus cannot be reached: it is only tried now and then");
-                }
-                true
+            false
+        }
+        Contact::Unreachable => {
+            let before = line.failed(begun, master.clock().uptime(), master.random());
+            if before.is_some() && line.state() == HealthState::Offline {
+                tracing::warn!(bus, "bus is unreachable: it is only probed from now on");
             }
+            true
         }
     }
 }

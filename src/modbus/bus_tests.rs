@@ -1,19 +1,21 @@
-//! Buses on which devices do as they are told, on a stepped clock; what was asked is kept as transcripts.
+//! Buses with mocked devices on a stepped clock; the requests are compared as transcripts.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::oneshot;
 
-use super::super::play::{Asked, Deed, Play};
+use super::super::mock_bus::{Behaviour, MockBus, Recorded};
 use super::*;
 use crate::core::{Outcome, Parameter};
 use crate::device::{Function, Request, Run};
-use crate::modbus::{Errand, LessonKind, ReadError};
+use crate::modbus::{AdHocRequest, Quirk, QuirkKind, QuirkStore, ReadResult};
+use crate::support::Clock;
 use crate::support::clock::Driver;
 
-/// Ten registers apart from the third, and one far off: two requests where a gap of a hundred is too much.
+/// Six registers of which the third is not used, and one far off: two requests where a gap of a hundred is too much.
 const PROFILE: &str = r#"
 id = "meter"
 name = "a meter"
@@ -29,11 +31,11 @@ point = [
 ]
 "#;
 
-struct Stage {
+struct Fixture {
     bus: Bus,
     clock: Clock,
     driver: Arc<Driver>,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    recorded: Arc<Mutex<Vec<Recorded>>>,
     mode: watch::Sender<Mode>,
     stats: BusStats,
 }
@@ -42,9 +44,9 @@ fn at(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap()
 }
 
-/// A bus with `units`, and these lines of settings.
+/// A bus with this many units, and these lines of settings.
 fn settings(units: u8, lines: &str) -> BusSettings {
-    let mut text = format!("name = 'pumps'\ntcp = 'stage:502'\n{lines}\n");
+    let mut text = format!("name = 'pumps'\ntcp = 'mock:502'\n{lines}\n");
     for unit in 1..=units {
         let _ =
             write!(text, "[[device]]\nunit = {unit}\nprofile = 'meter'\nstation = 'pump-{unit}'\n");
@@ -52,33 +54,35 @@ fn settings(units: u8, lines: &str) -> BusSettings {
     toml::from_str(&text).unwrap()
 }
 
-impl Stage {
+impl Fixture {
     fn new(
         settings: &BusSettings,
-        learned: &Path,
-        script: impl FnMut(u8, Run, Duration) -> Deed + Send + 'static,
+        quirks: &Path,
+        behave: impl FnMut(u8, Run, Duration) -> Behaviour + Send + 'static,
     ) -> Self {
         let (clock, driver) = Clock::stepped(at(0));
         let driver = Arc::new(driver);
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let play = Play {
+        let recorded = Arc::new(Mutex::new(Vec::new()));
+        let mock = MockBus {
             clock: clock.clone(),
             driver: driver.clone(),
-            script: Box::new(script),
-            asked: asked.clone(),
-            quiet: Duration::MAX,
+            behave: Box::new(behave),
+            recorded: recorded.clone(),
+            silence: Duration::MAX,
             ended: None,
         };
         let (mode, changes) = watch::channel(Mode::Normal);
+        let profile = crate::device::parse(PROFILE).unwrap();
+        let profiles = BTreeMap::from([("meter".to_owned(), profile)]);
         let context = BusContext {
             clock: clock.clone(),
             mode: changes,
-            learned: Arc::new(Learned::open(learned.into(), "gw-1")),
+            quirks: Arc::new(QuirkStore::open(quirks.into(), "gw-1")),
+            profiles: &profiles,
+            random: || 1.0,
         };
-        let profile = crate::device::parse(PROFILE).unwrap();
-        let profiles = BTreeMap::from([("meter".to_owned(), profile)]);
-        let bus = Bus::on(Line::Play(play), settings, &profiles, &context, || 1.0).unwrap();
-        Self { bus, clock, driver, asked, mode, stats: BusStats::default() }
+        let bus = Bus::with_link(Link::mock(mock), settings, &context).unwrap();
+        Self { bus, clock, driver, recorded, mode, stats: BusStats::default() }
     }
 
     /// The next poll, when it is due.
@@ -98,13 +102,13 @@ impl Stage {
         readings
     }
 
-    /// What was asked since this was called last.
-    fn asked(&self) -> Vec<Asked> {
-        std::mem::take(&mut self.asked.lock().unwrap())
+    /// The requests since the last call.
+    fn requests(&self) -> Vec<Recorded> {
+        std::mem::take(&mut self.recorded.lock().unwrap())
     }
 
     fn transcript(&self) -> String {
-        let lines = self.asked().into_iter().map(|asked| asked.line() + "\n");
+        let lines = self.requests().into_iter().map(|request| request.line() + "\n");
         lines.collect()
     }
 }
@@ -134,125 +138,125 @@ fn all_values() -> Vec<(Parameter, Result<f64, Reason>)> {
 }
 
 #[tokio::test]
-async fn a_refused_register_that_nobody_wants_is_found_kept_over_a_restart_and_tried_again_after_a_day()
- {
+async fn a_refused_register_that_no_point_needs_survives_a_restart_and_is_tried_again_after_a_day()
+{
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("learned.toml");
     let settings = settings(1, "interval_s = 300");
     let refuses = |register: u16, until_s: u64| {
         move |_, run: Run, now: Duration| {
             if (run.first..=run.last).contains(&register) && now.as_secs() < until_s {
-                Deed::Refuses(2, 10)
+                Behaviour::Refuses(2, 10)
             } else {
-                Deed::Gives(20)
+                Behaviour::Returns(20)
             }
         }
     };
-    let mut stage = Stage::new(&settings, &file, refuses(2, u64::MAX));
+    let mut fixture = Fixture::new(&settings, &file, refuses(2, u64::MAX));
     let mut text = String::new();
     for poll in ["first poll", "second poll"] {
-        assert_eq!(values(&stage.poll().await), all_values());
-        let _ = writeln!(text, "{poll}\n{}", stage.transcript());
+        assert_eq!(values(&fixture.poll().await), all_values());
+        let _ = writeln!(text, "{poll}\n{}", fixture.transcript());
     }
-    let holes = stage.bus.watch().report().units[0].holes.clone();
+    let holes = fixture.bus.watch().report().units[0].holes.clone();
     assert_eq!(holes, [(Function::Holding, 2, 2)]);
-    // Two days in which it heals.
-    let mut stage = Stage::new(&settings, &file, refuses(2, 100_000));
-    stage.poll().await;
-    let _ = writeln!(text, "first poll after a restart\n{}", stage.transcript());
-    stage.run(86_400).await;
-    stage.asked();
+    // Two days, after which it answers again.
+    let mut fixture = Fixture::new(&settings, &file, refuses(2, 100_000));
+    fixture.poll().await;
+    let _ = writeln!(text, "first poll after a restart\n{}", fixture.transcript());
+    fixture.run(86_400).await;
+    fixture.requests();
     for day in ["after a day", "the poll after it"] {
-        assert_eq!(values(&stage.poll().await), all_values());
-        let _ = writeln!(text, "{day}\n{}", stage.transcript());
+        assert_eq!(values(&fixture.poll().await), all_values());
+        let _ = writeln!(text, "{day}\n{}", fixture.transcript());
     }
-    stage.run(2 * 86_400 + 1000).await;
-    stage.asked();
-    assert_eq!(values(&stage.poll().await), all_values());
-    let _ = writeln!(text, "healed\n{}", stage.transcript());
-    assert_eq!(stage.bus.watch().report().units[0].holes, []);
-    assert!(Learned::open(file, "gw-1").of("pumps", 1).is_empty());
+    fixture.run(2 * 86_400 + 1000).await;
+    fixture.requests();
+    assert_eq!(values(&fixture.poll().await), all_values());
+    let _ = writeln!(text, "healed\n{}", fixture.transcript());
+    assert_eq!(fixture.bus.watch().report().units[0].holes, []);
+    assert!(QuirkStore::open(file, "gw-1").quirks("pumps", 1).is_empty());
     insta::assert_snapshot!(text);
 }
 
 #[tokio::test]
 async fn a_refused_value_is_missing_in_each_poll_and_costs_the_others_nothing() {
     let settings = settings(1, "interval_s = 30");
-    let mut stage = Stage::new(&settings, &nowhere(), |_, run, now| {
+    let mut fixture = Fixture::new(&settings, &nowhere(), |_, run, now| {
         if run.first <= 3 && run.last >= 3 && now.as_secs() < 400 {
-            Deed::Refuses(2, 10)
+            Behaviour::Refuses(2, 10)
         } else {
-            Deed::Gives(20)
+            Behaviour::Returns(20)
         }
     });
     let mut expected = all_values();
     expected[2].1 = Err(Reason::Exception);
     for _ in 0..4 {
-        assert_eq!(values(&stage.poll().await), expected);
+        assert_eq!(values(&fixture.poll().await), expected);
     }
-    let text = stage.transcript();
-    assert_eq!(values(&stage.run(420).await)[..5], expected);
-    stage.asked();
-    assert_eq!(values(&stage.poll().await), all_values());
-    let healed = stage.transcript();
-    stage.poll().await;
-    let after = stage.transcript();
+    let text = fixture.transcript();
+    assert_eq!(values(&fixture.run(420).await)[..5], expected);
+    fixture.requests();
+    assert_eq!(values(&fixture.poll().await), all_values());
+    let healed = fixture.transcript();
+    fixture.poll().await;
+    let after = fixture.transcript();
     insta::assert_snapshot!(format!("{text}\nhealed\n{healed}\nafter it\n{after}"));
 }
 
 #[tokio::test]
 async fn a_device_that_answers_less_than_its_profile_says_is_read_in_smaller_requests() {
     let settings = settings(1, "interval_s = 300");
-    let mut stage = Stage::new(&settings, &nowhere(), |_, run, _| {
-        if run.last - run.first >= 4 { Deed::Refuses(3, 10) } else { Deed::Gives(20) }
+    let mut fixture = Fixture::new(&settings, &nowhere(), |_, run, _| {
+        if run.last - run.first >= 4 { Behaviour::Refuses(3, 10) } else { Behaviour::Returns(20) }
     });
     for _ in 0..2 {
-        assert_eq!(values(&stage.poll().await), all_values());
+        assert_eq!(values(&fixture.poll().await), all_values());
     }
-    let seams = stage.bus.watch().report().units[0].seams.clone();
+    let seams = fixture.bus.watch().report().units[0].seams.clone();
     assert_eq!(seams, [(Function::Holding, 1, 3)]);
-    insta::assert_snapshot!(stage.transcript());
+    insta::assert_snapshot!(fixture.transcript());
 }
 
 #[tokio::test]
-async fn a_device_that_refuses_everything_teaches_nothing() {
+async fn a_device_that_refuses_everything_has_no_quirks() {
     let settings = settings(1, "interval_s = 10\nretries = 0");
-    let mut stage = Stage::new(&settings, &nowhere(), |_, _, now| {
-        if now.as_secs() < 299 { Deed::Refuses(2, 10) } else { Deed::Gives(20) }
+    let mut fixture = Fixture::new(&settings, &nowhere(), |_, _, now| {
+        if now.as_secs() < 299 { Behaviour::Refuses(2, 10) } else { Behaviour::Returns(20) }
     });
-    let readings = stage.run(300).await;
+    let readings = fixture.run(300).await;
     assert!(readings.iter().all(|r| r.outcome == Outcome::Missing(Reason::Exception)));
-    // Thirty polls of two requests, and three times what it takes to take one of them apart.
-    assert_eq!(stage.asked().len(), 30 * 2 + 3 * 6);
-    assert_eq!(values(&stage.poll().await), all_values());
-    assert_eq!(stage.asked().len(), 2);
-    assert_eq!(stage.bus.watch().report().units[0].state, State::Online);
+    // Thirty polls of two requests, and three times the six requests that split one of them.
+    assert_eq!(fixture.requests().len(), 30 * 2 + 3 * 6);
+    assert_eq!(values(&fixture.poll().await), all_values());
+    assert_eq!(fixture.requests().len(), 2);
+    assert_eq!(fixture.bus.watch().report().units[0].state, HealthState::Online);
 }
 
 #[tokio::test]
 async fn a_request_that_is_never_answered_costs_the_others_one_poll() {
     let settings = settings(1, "interval_s = 10\nretries = 0");
-    let mut stage = Stage::new(&settings, &nowhere(), |_, run, _| {
-        if run.first == 0 { Deed::Silent } else { Deed::Gives(20) }
+    let mut fixture = Fixture::new(&settings, &nowhere(), |_, run, _| {
+        if run.first == 0 { Behaviour::Silent } else { Behaviour::Returns(20) }
     });
-    let first = stage.poll().await;
+    let first = fixture.poll().await;
     assert!(first.iter().all(|r| r.outcome == Outcome::Missing(Reason::Timeout)));
     for _ in 0..20 {
-        let readings = values(&stage.poll().await);
+        let readings = values(&fixture.poll().await);
         assert_eq!(readings[4], (Parameter::Frequency, Ok(300.0)));
         assert_eq!(readings[0], (Parameter::Flow, Err(Reason::Timeout)));
     }
-    assert_eq!(stage.bus.watch().report().units[0].state, State::Online);
+    assert_eq!(fixture.bus.watch().report().units[0].state, HealthState::Online);
 }
 
 #[tokio::test]
 async fn a_device_goes_offline_is_probed_and_read_whole_as_soon_as_it_answers() {
     let settings = settings(2, "interval_s = 1\ntimeout_ms = 100\nretries = 0");
-    let mut stage = Stage::new(&settings, &nowhere(), |unit, _, now| {
+    let mut fixture = Fixture::new(&settings, &nowhere(), |unit, _, now| {
         let dead = (5..45).contains(&now.as_secs());
-        if unit == 2 && dead { Deed::Silent } else { Deed::Gives(20) }
+        if unit == 2 && dead { Behaviour::Silent } else { Behaviour::Returns(20) }
     });
-    let readings = stage.run(90).await;
+    let readings = fixture.run(90).await;
     let of = |unit: u8| {
         let station = format!("pump-{unit}");
         let own = readings.iter().filter(move |r| r.series.station.as_str() == station);
@@ -262,29 +266,29 @@ async fn a_device_goes_offline_is_probed_and_read_whole_as_soon_as_it_answers() 
     assert!(of(1).all(|r| r.value() == Some(0.0)));
     let silent = of(2).filter(|r| r.outcome == Outcome::Missing(Reason::Timeout));
     assert_eq!(silent.count(), 53 - 5);
-    let asked = stage.asked().into_iter().filter(|asked| asked.unit == 2);
+    let asked = fixture.requests().into_iter().filter(|asked| asked.unit == 2);
     let around = asked.filter(|asked| (4..56).contains(&asked.at.as_second()));
     let lines: String = around.map(|asked| asked.line() + "\n").collect();
-    let report = stage.bus.watch().report();
-    assert_eq!(report.units[1].state, State::Online);
+    let report = fixture.bus.watch().report();
+    assert_eq!(report.units[1].state, HealthState::Online);
     insta::assert_snapshot!(lines);
 }
 
-/// Ten units polled without a pause, of which some are dead: how much longer the cycle of the living takes over two hours.
+/// Ten units polled without a pause, some of them dead: how much longer the others' round takes over two hours.
 #[tokio::test]
-async fn dead_units_slow_the_living_by_a_tenth_at_most() {
+async fn dead_units_slow_the_others_by_a_tenth_at_most() {
     for (dead, share_max) in [(1u8, 0.01), (3, 0.02), (9, 0.1)] {
         let settings = settings(10, "interval_s = 0\nretries = 0");
-        let mut stage = Stage::new(&settings, &nowhere(), move |unit, _, _| {
-            if unit > 10 - dead { Deed::Silent } else { Deed::Gives(60) }
+        let mut fixture = Fixture::new(&settings, &nowhere(), move |unit, _, _| {
+            if unit > 10 - dead { Behaviour::Silent } else { Behaviour::Returns(60) }
         });
-        // Until all steps of the back-off have been gone through.
-        stage.run(1200).await;
-        stage.asked();
-        stage.run(1200 + 7200).await;
-        let asked = stage.asked();
+        // Until the pauses between probes are longest.
+        fixture.run(1200).await;
+        fixture.requests();
+        fixture.run(1200 + 7200).await;
+        let asked = fixture.requests();
         let (living, dead): (Vec<_>, Vec<_>) = asked.iter().partition(|a| a.outcome.is_ok());
-        let time = |asked: &[&Asked]| asked.iter().map(|a| a.took).sum::<Duration>();
+        let time = |asked: &[&Recorded]| asked.iter().map(|a| a.took).sum::<Duration>();
         let (living, dead) = (time(&living), time(&dead));
         assert!(!dead.is_zero());
         let slowed = dead.as_secs_f64() / living.as_secs_f64();
@@ -294,70 +298,63 @@ async fn dead_units_slow_the_living_by_a_tenth_at_most() {
     }
 }
 
-/// A hundred dead units with long timeouts: each is probed less often, and together they keep to their share.
+/// A hundred dead units with long timeouts: each is probed more rarely, and together they keep to their share.
 #[tokio::test]
 async fn the_probes_of_many_dead_units_keep_to_their_share_and_reach_each_of_them() {
     let settings = settings(101, "interval_s = 1\ntimeout_ms = 1500");
-    let mut stage =
-        Stage::new(
-            &settings,
-            &nowhere(),
-            |unit, _, _| {
-                if unit > 1 { Deed::Silent } else { Deed::Gives(20) }
-            },
-        );
-    stage.run(4000).await;
-    stage.asked();
-    stage.run(4000 + 7200).await;
-    let asked = stage.asked();
-    let probes: Vec<&Asked> = asked.iter().filter(|a| a.unit > 1).collect();
+    let mut fixture = Fixture::new(&settings, &nowhere(), |unit, _, _| {
+        if unit > 1 { Behaviour::Silent } else { Behaviour::Returns(20) }
+    });
+    fixture.run(4000).await;
+    fixture.requests();
+    fixture.run(4000 + 7200).await;
+    let asked = fixture.requests();
+    let probes: Vec<&Recorded> = asked.iter().filter(|a| a.unit > 1).collect();
     let time: Duration = probes.iter().map(|a| a.took).sum();
     assert!(time <= Duration::from_secs(720 + 2), "{time:?}");
     let units: std::collections::BTreeSet<u8> = probes.iter().map(|a| a.unit).collect();
     assert_eq!(units.len(), 100);
-    let report = stage.bus.watch().report();
-    assert!(report.units.iter().skip(1).all(|unit| unit.state == State::Offline));
+    let report = fixture.bus.watch().report();
+    assert!(report.units.iter().skip(1).all(|unit| unit.state == HealthState::Offline));
 }
 
 #[tokio::test]
 async fn a_bus_that_cannot_be_reached_is_tried_once_for_all_its_devices() {
     let settings = settings(5, "interval_s = 1\nretries = 3");
-    let mut stage = Stage::new(&settings, &nowhere(), |_, _, now| {
-        if now.as_secs() < 60 { Deed::Unreachable(3) } else { Deed::Gives(20) }
+    let mut fixture = Fixture::new(&settings, &nowhere(), |_, _, now| {
+        if now.as_secs() < 60 { Behaviour::Unreachable(3) } else { Behaviour::Returns(20) }
     });
-    let readings = stage.run(60).await;
+    let readings = fixture.run(60).await;
     assert_eq!(readings.len(), 60 * 5 * 5);
     assert!(readings.iter().all(|r| r.outcome == Outcome::Missing(Reason::Unreachable)));
-    assert_eq!(stage.bus.watch().report().line, State::Offline);
-    let text = stage.transcript();
-    // The next try finds it, and with it all devices.
-    stage.run(100).await;
-    let asked = stage.asked();
+    assert_eq!(fixture.bus.watch().report().line, HealthState::Offline);
+    let text = fixture.transcript();
+    // The next probe reaches it, and with it all devices.
+    fixture.run(100).await;
+    let asked = fixture.requests();
     let first: Vec<u8> = asked.iter().take(10).map(|a| a.unit).collect();
     assert_eq!(first, [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
-    let report = stage.bus.watch().report();
-    assert!(report.line == State::Online && report.units.iter().all(|u| u.state == State::Online));
+    let report = fixture.bus.watch().report();
+    assert!(
+        report.line == HealthState::Online
+            && report.units.iter().all(|u| u.state == HealthState::Online)
+    );
     insta::assert_snapshot!(text);
 }
 
 #[tokio::test]
 async fn a_bus_without_a_pause_rests_when_nobody_answers() {
     let settings = settings(3, "interval_s = 0\nretries = 0");
-    let mut stage = Stage::new(&settings, &nowhere(), |_, _, _| Deed::Unreachable(0));
-    let readings = stage.run(600).await;
+    let mut fixture = Fixture::new(&settings, &nowhere(), |_, _, _| Behaviour::Unreachable(0));
+    let readings = fixture.run(600).await;
     assert_eq!(readings.len(), 600 * 3 * 5);
-    assert!(stage.asked().len() < 30);
-    // One answers: the others' readings still come once a second, however many polls that one gets.
-    let mut stage =
-        Stage::new(
-            &settings,
-            &nowhere(),
-            |unit, _, _| {
-                if unit > 1 { Deed::Silent } else { Deed::Gives(1) }
-            },
-        );
-    stage.run(1000).await;
-    let readings = stage.run(1100).await;
+    assert!(fixture.requests().len() < 30);
+    // One unit answers: missing readings of the others still come once a second, however often that one is polled.
+    let mut fixture = Fixture::new(&settings, &nowhere(), |unit, _, _| {
+        if unit > 1 { Behaviour::Silent } else { Behaviour::Returns(1) }
+    });
+    fixture.run(1000).await;
+    let readings = fixture.run(1100).await;
     let (given, missing): (Vec<_>, Vec<_>) = readings.iter().partition(|r| r.value().is_some());
     assert!(given.len() > 200_000, "{}", given.len());
     assert!((900..=1000).contains(&missing.len()), "{}", missing.len());
@@ -369,16 +366,17 @@ async fn each_parameter_has_its_interval_and_what_falls_due_together_is_read_tog
     let device = &mut settings.devices[0];
     device.intervals_s.insert(Parameter::Level, 20);
     device.drought_intervals_s.insert(Parameter::Level, 10);
-    let mut stage = Stage::new(&settings, &nowhere(), |_, _, _| Deed::Gives(20));
-    stage.run(61).await;
-    stage.mode.send_replace(Mode::Drought);
-    stage.run(85).await;
-    stage.mode.send_replace(Mode::Normal);
-    stage.run(130).await;
-    insta::assert_snapshot!(stage.transcript());
+    let mut fixture = Fixture::new(&settings, &nowhere(), |_, _, _| Behaviour::Returns(20));
+    fixture.run(61).await;
+    fixture.mode.send_replace(Mode::Drought);
+    fixture.run(85).await;
+    fixture.mode.send_replace(Mode::Normal);
+    fixture.run(130).await;
+    insta::assert_snapshot!(fixture.transcript());
 }
 
-/// A unit that takes no request within 30 ms of other traffic. Two units, so that one's traffic lies before the other's request.
+/// A unit that takes no request within 30 ms of other traffic. Two units, so that one's traffic lies before the other's
+/// request.
 #[tokio::test]
 async fn a_unit_that_needs_more_silence_gets_it_and_keeps_it_over_a_restart() {
     let dir = tempfile::tempdir().unwrap();
@@ -387,118 +385,119 @@ async fn a_unit_that_needs_more_silence_gets_it_and_keeps_it_over_a_restart() {
     let slow = |ended: Arc<Mutex<Duration>>| {
         move |unit, _, now: Duration| {
             let mut ended = ended.lock().unwrap();
-            let hurried = unit == 2 && now.saturating_sub(*ended) < Duration::from_millis(30);
-            let (took, deed) = if hurried { (1000, Deed::Silent) } else { (20, Deed::Gives(20)) };
+            let too_soon = unit == 2 && now.saturating_sub(*ended) < Duration::from_millis(30);
+            let (took, behaviour) =
+                if too_soon { (1000, Behaviour::Silent) } else { (20, Behaviour::Returns(20)) };
             *ended = now + Duration::from_millis(took);
-            deed
+            behaviour
         }
     };
-    let mut stage = Stage::new(&settings, &file, slow(Arc::default()));
-    stage.run(60).await;
-    assert_eq!(stage.bus.watch().report().units[1].gap_ms, Some(40));
-    stage.asked();
-    let readings = stage.run(120).await;
+    let mut fixture = Fixture::new(&settings, &file, slow(Arc::default()));
+    fixture.run(60).await;
+    assert_eq!(fixture.bus.watch().report().units[1].gap_ms, Some(40));
+    fixture.requests();
+    let readings = fixture.run(120).await;
     assert!(readings.iter().all(|reading| reading.value().is_some()));
-    assert!(stage.asked().iter().all(|asked| asked.outcome.is_ok()));
-    let mut stage = Stage::new(&settings, &file, slow(Arc::default()));
-    let readings = stage.run(60).await;
+    assert!(fixture.requests().iter().all(|asked| asked.outcome.is_ok()));
+    let mut fixture = Fixture::new(&settings, &file, slow(Arc::default()));
+    let readings = fixture.run(60).await;
     assert!(readings.iter().all(|reading| reading.value().is_some()));
-    let report = stage.bus.watch().report();
+    let report = fixture.bus.watch().report();
     assert_eq!((report.units[0].gap_ms, report.units[1].gap_ms), (None, Some(40)));
     assert!(report.units[1].failures.is_empty());
 }
 
-fn errand(address: u16) -> (Errand, oneshot::Receiver<Result<Vec<u16>, ReadError>>) {
+fn ad_hoc(address: u16) -> (AdHocRequest, oneshot::Receiver<ReadResult>) {
     let (reply, answer) = oneshot::channel();
     let request = Request { function: Function::Input, address, count: 2 };
-    let errand = Errand { unit: 9, request, timeout: None, mode: None, reply };
-    (errand, answer)
+    let ad_hoc = AdHocRequest { unit: 9, request, timeout: None, mode: None, reply };
+    (ad_hoc, answer)
 }
 
 #[tokio::test]
-async fn errands_are_served_between_two_requests_and_between_polls() {
+async fn ad_hoc_requests_are_served_between_two_requests_and_between_polls() {
     let settings = settings(2, "interval_s = 10\nretries = 0");
-    let mut stage = Stage::new(&settings, &nowhere(), |_, _, _| Deed::Gives(20));
-    let desk = stage.bus.desk();
+    let mut fixture = Fixture::new(&settings, &nowhere(), |_, _, _| Behaviour::Returns(20));
+    let sender = fixture.bus.request_sender();
     let mut answers = Vec::new();
     for address in [70, 71, 72] {
-        let (errand, answer) = errand(address);
-        desk.try_send(errand).unwrap();
+        let (ad_hoc, answer) = ad_hoc(address);
+        sender.try_send(ad_hoc).unwrap();
         answers.push(answer);
     }
-    // Nobody waits for this one any more.
-    desk.try_send(errand(73).0).unwrap();
-    stage.poll().await;
+    // Nobody waits for this answer any more.
+    sender.try_send(ad_hoc(73).0).unwrap();
+    fixture.poll().await;
     for (answer, address) in answers.into_iter().zip(70..) {
         assert_eq!(answer.await.unwrap(), Ok(vec![address, address + 1]));
     }
     // While the bus waits for its next tick.
-    let (waiting, answer) = errand(80);
-    let driver = stage.driver.clone();
+    let (waiting, answer) = ad_hoc(80);
+    let driver = fixture.driver.clone();
     let driven = async {
-        driver.settled().await;
-        desk.send(waiting).await.unwrap();
+        driver.all_asleep().await;
+        sender.send(waiting).await.unwrap();
         answer.await.unwrap().unwrap();
-        driver.settled().await;
+        driver.all_asleep().await;
         driver.advance_to(at(10_000));
     };
-    let (readings, ()) = tokio::join!(stage.bus.poll_next(&stage.stats), driven);
+    let (readings, ()) = tokio::join!(fixture.bus.poll_next(&fixture.stats), driven);
     assert_eq!(readings.len(), 10);
-    insta::assert_snapshot!(stage.transcript());
+    insta::assert_snapshot!(fixture.transcript());
 }
 
-/// The next poll was due in ten days by a clock that has since been set back; then it is set forward by years.
+/// The next poll was due in ten days by a clock that is then set back, and later forward by years.
 #[tokio::test]
 async fn polls_go_on_by_the_clock_as_it_is_when_it_is_set() {
     let settings = settings(1, "interval_s = 300");
-    let mut stage = Stage::new(&settings, &nowhere(), |_, _, _| Deed::Gives(0));
-    stage.driver.step_to(at(864_000_000));
-    stage.poll().await;
-    let driver = stage.driver.clone();
+    let mut fixture = Fixture::new(&settings, &nowhere(), |_, _, _| Behaviour::Returns(0));
+    fixture.driver.step_to(at(864_000_000));
+    fixture.poll().await;
+    let driver = fixture.driver.clone();
     let driven = async {
-        driver.settled().await;
+        driver.all_asleep().await;
         driver.step_to(at(10_000));
-        driver.settled().await;
+        driver.all_asleep().await;
         driver.advance_to(at(300_000));
     };
-    let (readings, ()) = tokio::join!(stage.bus.poll_next(&stage.stats), driven);
+    let (readings, ()) = tokio::join!(fixture.bus.poll_next(&fixture.stats), driven);
     assert_eq!(readings[0].observed_at, at(300_000));
     let driven = async {
-        driver.settled().await;
+        driver.all_asleep().await;
         driver.step_to(at(1_659_283_205_000));
     };
-    let (readings, ()) = tokio::join!(stage.bus.poll_next(&stage.stats), driven);
+    let (readings, ()) = tokio::join!(fixture.bus.poll_next(&fixture.stats), driven);
     assert_eq!(readings[0].observed_at, at(1_659_283_205_000));
-    assert_eq!(stage.bus.next_due(), Some(at(1_659_283_500_000)));
-    assert_eq!(stage.stats.missed_ticks.load(Relaxed), 0);
-    assert_eq!(stage.stats.readings.load(Relaxed), 15);
+    assert_eq!(fixture.bus.next_due(), Some(at(1_659_283_500_000)));
+    assert_eq!(fixture.stats.missed_ticks.load(Relaxed), 0);
+    assert_eq!(fixture.stats.readings.load(Relaxed), 15);
 }
 
 #[tokio::test]
 async fn a_poll_that_lasts_too_long_is_counted_by_the_ticks_it_missed() {
     let settings = settings(2, "interval_s = 1");
-    let mut stage = Stage::new(&settings, &nowhere(), |_, _, _| Deed::Gives(600));
-    stage.run(60).await;
-    // Each takes 2.4 s, and begins when the one before has ended: a tick has passed meanwhile.
-    let report = stage.bus.watch().report();
+    let mut fixture = Fixture::new(&settings, &nowhere(), |_, _, _| Behaviour::Returns(600));
+    fixture.run(60).await;
+    // Each takes 2.4 s and begins when the previous one has ended: a tick has passed meanwhile.
+    let report = fixture.bus.watch().report();
     assert_eq!((report.polls, report.missed_ticks), (26, 60 - 25));
-    assert_eq!(stage.stats.polls.load(Relaxed), report.polls);
-    assert_eq!(stage.stats.missed_ticks.load(Relaxed), report.missed_ticks);
+    assert_eq!(fixture.stats.polls.load(Relaxed), report.polls);
+    assert_eq!(fixture.stats.missed_ticks.load(Relaxed), report.missed_ticks);
     assert!(report.busy > 0.75, "{report:?}");
     assert_eq!(report.units[0].answer_ms, Some([600.0, 600.0]));
 }
 
 #[test]
-fn lessons_of_other_kinds_are_told_apart_in_a_report() {
+fn a_report_lists_quirks_by_kind() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("learned.toml");
-    let learned = Learned::open(file.clone(), "gw-1");
+    let store = QuirkStore::open(file.clone(), "gw-1");
     let run = |first, last| Run { function: Function::Input, first, last };
-    let lesson = |kind, run| super::super::Lesson { kind, run };
-    let lessons = [lesson(LessonKind::Hole, run(1, 2)), lesson(LessonKind::Seam, run(3, 9))];
-    learned.set("pumps", 1, &lessons);
-    let stage = Stage::new(&settings(1, ""), &file, |_, _, _| Deed::Gives(1));
-    let report = stage.bus.watch().report();
+    let quirk = |kind, run| Quirk { kind, run };
+    let quirks = [quirk(QuirkKind::Hole, run(1, 2)), quirk(QuirkKind::Seam, run(3, 9))];
+    store.set("pumps", 1, &quirks);
+    let fixture = Fixture::new(&settings(1, ""), &file, |_, _, _| Behaviour::Returns(1));
+    let report = fixture.bus.watch().report();
     assert_eq!(report.units[0].holes, [(Function::Input, 1, 2)]);
     assert_eq!(report.units[0].seams, [(Function::Input, 3, 9)]);
 }

@@ -1,5 +1,5 @@
-//! What reading costs on a bus, from its settings: the plan weighs requests against registers with it. docs/acquisition.md has
-//! the model and what comes out of it.
+//! Estimates what a request and a register cost on a bus, from its settings. The planner weighs one against the other.
+//! docs/acquisition.md has the model and its results.
 
 use std::time::Duration;
 
@@ -7,24 +7,25 @@ use super::timing::{self, ANSWER_BYTES, REQUEST_BYTES};
 use super::{BusSettings, DeviceSettings, SerialMode};
 use crate::device::{Costs, Profile, Run, Terms};
 
-/// Bytes of a register.
 const REGISTER_BYTES: usize = 2;
 
-/// What a device on a serial line takes to answer, µs, beside the time on the line. Engineering judgement: 5 ms is a quick one,
-/// so that no gap is bridged which a slower device alone would make worth it; the registers in a gap may be refused.
+/// How long a device on a serial line takes to answer, µs, besides the time on the line. Engineering judgement: 5 ms is
+/// a fast device, so that no gap is bridged that only a slower device would make worthwhile; the registers in a gap may
+/// be refused.
 const DEVICE_US: f64 = 5_000.0;
 
-/// What a request takes over TCP, µs: the round trip in a local network and the device's own time. Engineering judgement.
+/// How long a request takes over TCP, µs: the round trip in a local network and the device's own time. Engineering
+/// judgement.
 const TCP_REQUEST_US: f64 = 2_000.0;
 
-/// What a register takes over TCP, µs: a device copies each of them. Engineering judgement: so little that whatever fits into a
-/// request is read with it, and enough that the shorter of two such plans is chosen.
+/// How long a register takes over TCP, µs: the device copies each. Engineering judgement: so little that a request
+/// reads whatever fits into it, and enough that the shorter of two such plans is chosen.
 const TCP_REGISTER_US: f64 = 20.0;
 
-/// The round trip to a terminal in a 4G network, µs. Engineering judgement, after what operators state: 50 to 150 ms.
+/// The round trip to a terminal in a 4G network, µs. Engineering judgement: operators state 50 to 150 ms.
 const MOBILE_US: f64 = 100_000.0;
 
-/// The line that is assumed behind a serial server: it does not say how it is set.
+/// The speed that is assumed behind a serial server: it does not report its own.
 const ASSUMED_BAUD: u32 = 9600;
 
 /// What reading `device` costs on `bus`.
@@ -43,7 +44,8 @@ pub fn costs(bus: &BusSettings, device: &DeviceSettings) -> Costs {
             let us = |time: Duration| time.as_secs_f64() * 1e6;
             let frames = us(timing::wire(mode, REQUEST_BYTES + ANSWER_BYTES));
             let silence = us(timing::silence(mode));
-            // The device keeps a silence before its answer, and we before the next request: ours may be set longer.
+            // The device keeps a silence before its answer, we one before the next request; ours may be configured
+            // longer.
             let silences = silence + gap_us.map_or(silence, |gap| gap.max(silence));
             Costs {
                 request_us: network_us + DEVICE_US + frames + silences,
@@ -57,7 +59,7 @@ pub fn costs(bus: &BusSettings, device: &DeviceSettings) -> Costs {
     }
 }
 
-/// What the plan for `device`, which follows `profile`, has to keep to before anything has been learned of it.
+/// The terms of the plan for `device`, which follows `profile`, before any quirk of it is known.
 pub fn terms(bus: &BusSettings, device: &DeviceSettings, profile: &Profile) -> Terms {
     let own = device.registers_max.unwrap_or(profile.registers_max);
     Terms {

@@ -1,93 +1,87 @@
-//! One device on a bus: its points, what is planned for those that are due, and what asking it comes to.
+//! One device on a bus: polls its points, and keeps its health and its quirks.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::caller::{Caller, Manner};
+use super::context::BusContext;
 use super::costs::terms;
-use super::harvest::Harvest;
-use super::health::{Health, State};
-use super::learned::{Learned, Lesson, LessonKind};
-use super::link::ReadError;
-use super::plans::{DuePlan, Plans};
+use super::error::ReadError;
+use super::health::{Health, HealthState};
+use super::master::{BusMaster, RequestOptions};
+use super::plans::{DuePlan, PlanCache};
 use super::points::DevicePoint;
+use super::poll_results::PollResults;
+use super::quirks::{Quirk, QuirkKind, QuirkStore};
 use super::refusals::Refusals;
-use super::schedule::Rhythm;
+use super::schedule::PollInterval;
 use super::split::{registers, split};
 use super::{BusSettings, DeviceSettings};
 use crate::core::{Reading, Reason};
-use crate::device::{Planned, Point, Profile, Run, Terms};
+use crate::device::{Planned, Point, Run, Terms};
 
-/// The pauses before a device that refuses everything is asked part by part again: the first, and the longest. As for single
-/// registers; it is still asked as a whole in each poll.
-const BARREN_FIRST: Duration = Duration::from_secs(60);
-const BARREN_MOST: Duration = Duration::from_secs(3600);
+/// The first and the longest pause before the requests of a device that refuses everything are split again. As for
+/// single registers; its planned requests are still made in each poll.
+const SPLIT_PAUSE_FIRST: Duration = Duration::from_secs(60);
+const SPLIT_PAUSE_MOST: Duration = Duration::from_secs(3600);
 
 /// A device, between polls.
 pub(super) struct Device {
     /// Name of its bus.
     bus: Arc<str>,
-    /// What logs call it.
+    /// In logs.
     name: String,
-    manner: Manner,
+    options: RequestOptions,
     points: Vec<DevicePoint>,
-    /// What a plan has to keep to, without what was learned.
+    /// The terms of its plans, without quirks.
     base: Terms,
     refusals: Refusals,
-    learned: Arc<Learned>,
-    plans: Plans,
-    /// Which request of a plan is made first: the one after that which was not answered last, so that a request that is never
-    /// answered costs the others nothing.
+    quirks: Arc<QuirkStore>,
+    plans: PlanCache,
+    /// Index of the request that a poll begins with: the one after the last unanswered one, so that a request that is
+    /// never answered costs the others nothing.
     first: usize,
     health: Health,
-    harvest: Harvest,
-    /// The last failure that was reported, so that a device that stays dead is reported once.
-    reported: Option<Reason>,
-    /// Why it was silent last.
-    lost: Reason,
-    /// While it refuses everything: the pause before it is asked part by part again, and until when.
-    barren: Option<(Duration, Duration)>,
+    results: PollResults,
+    /// The last failure that was logged, so that a device that stays dead is logged once.
+    logged: Option<Reason>,
+    /// Why it did not answer last.
+    silent_reason: Reason,
+    /// While it refuses everything: the next pause, and until when its requests are not split.
+    split_pause: Option<(Duration, Duration)>,
 }
 
-/// What polling a device came to.
+/// The outcome of polling or probing a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Contact {
-    /// It answered.
     Answered,
-    /// It did not.
     Silent,
-    /// Its bus could not be reached.
+    /// Its bus was unreachable.
     Unreachable,
     /// There was nothing to ask for.
-    Unasked,
+    NotAsked,
 }
 
 impl Device {
-    /// The device that `settings` describe, on `bus`, with what has been learned of it; new rhythms are added to `rhythms`.
-    /// `place` is its place on the bus.
-    ///
-    /// # Errors
-    /// Its profile is not among `profiles`.
+    /// The device that `settings` describe, the `index`th of `bus`. New intervals are added to `intervals`. The error
+    /// says that its profile is unknown.
     pub(super) fn new(
         bus: &BusSettings,
-        settings: &DeviceSettings,
-        place: usize,
-        profiles: &BTreeMap<String, Profile>,
-        learned: Arc<Learned>,
-        rhythms: &mut Vec<Rhythm>,
+        (index, settings): (usize, &DeviceSettings),
+        context: &BusContext<'_>,
+        intervals: &mut Vec<PollInterval>,
     ) -> Result<Self, String> {
-        let profile = profiles
-            .get(&settings.profile)
-            .ok_or_else(|| format!("unit {}: no profile {:?}", settings.unit, settings.profile))?;
-        let mut rhythm = |point: &Point| {
-            let rhythm = settings.rhythm(bus, point.parameter);
-            let known = rhythms.iter().position(|known| *known == rhythm);
+        let unit = settings.unit;
+        let profile = context.profiles.get(&settings.profile);
+        let profile =
+            profile.ok_or_else(|| format!("unit {unit}: no profile {:?}", settings.profile))?;
+        let mut interval_index = |point: &Point| {
+            let interval = settings.poll_interval(bus, point.parameter);
+            let known = intervals.iter().position(|known| *known == interval);
             known.unwrap_or_else(|| {
-                rhythms.push(rhythm);
-                rhythms.len() - 1
+                intervals.push(interval);
+                intervals.len() - 1
             })
         };
         let points: Vec<DevicePoint> = settings
@@ -96,157 +90,144 @@ impl Device {
                 series,
                 point: point.clone(),
                 adjust: settings.adjust.get(&point.parameter).copied().unwrap_or_default(),
-                rhythm: rhythm(point),
+                interval: interval_index(point),
             })
             .collect();
-        let parts = || points.iter().flat_map(|p| p.point.parts()).map(Run::from);
-        let wanted = |run: &Run| parts().any(|part| part.touches(run));
-        let refusals = Refusals::new(learned.of(&bus.name, settings.unit), wanted);
+        let refusals =
+            Refusals::new(context.quirks.quirks(&bus.name, unit), |run| needs(&points, run));
         Ok(Self {
             bus: bus.name.as_str().into(),
-            name: format!("unit {} ({} at {})", settings.unit, profile.id, settings.station),
-            manner: Manner {
-                place,
-                unit: settings.unit,
+            name: format!("unit {unit} ({} at {})", profile.id, settings.station),
+            options: RequestOptions {
+                index,
+                unit,
                 timeout: Duration::from_millis(settings.timeout_ms.unwrap_or(bus.timeout_ms)),
                 gap: settings.gap(),
             },
-            harvest: Harvest::new(points.iter().map(|p| p.point.parts().len())),
+            results: PollResults::new(points.iter().map(|p| p.point.parts().len())),
             points,
             base: terms(bus, settings, profile),
             refusals,
-            learned,
-            plans: Plans::default(),
+            quirks: context.quirks.clone(),
+            plans: PlanCache::default(),
             first: 0,
             health: Health::new(bus.health),
-            reported: None,
-            lost: Reason::Timeout,
-            barren: None,
+            logged: None,
+            silent_reason: Reason::Timeout,
+            split_pause: None,
         })
     }
 
-    /// Its health.
     pub(super) fn health(&self) -> &Health {
         &self.health
     }
 
-    /// How long it may take to answer.
+    /// How long its answers may take.
     pub(super) fn timeout(&self) -> Duration {
-        self.manner.timeout
+        self.options.timeout
     }
 
-    /// What is known of its refusals.
-    pub(super) fn lessons(&self) -> Vec<Lesson> {
-        self.refusals.lessons()
+    /// Its known quirks.
+    pub(super) fn quirks(&self) -> Vec<Quirk> {
+        self.refusals.quirks()
     }
 
-    /// Whether any of its points is polled in a rhythm that is due.
+    /// Whether the interval of any of its points is due.
     pub(super) fn is_due(&self, due: &[bool]) -> bool {
         self.points.iter().any(|point| point.is_due(due))
     }
 
-    /// Reads the points that are due. Once it has been silent, its other requests are not made: they would each cost the bus
+    /// Reads the points that are due. After the first silence its other requests are not made: each would cost the bus
     /// another timeout.
     pub(super) async fn poll(
         &mut self,
-        caller: &mut Caller,
+        master: &mut BusMaster,
         due: &[bool],
         readings: &mut Vec<Reading>,
     ) -> Contact {
-        let begun = caller.clock().uptime();
-        if self.refusals.try_others(begun) {
+        let begun = master.clock().uptime();
+        if self.refusals.start_trials(begun) {
             self.plans.clear();
         }
         let plan = self.take_plan(due);
-        self.harvest.clear(caller.clock().now());
+        self.results.clear(master.clock().now());
         let mut round = Round { begun, ..Round::default() };
         let count = plan.planned.len();
         for (index, planned) in plan.planned.iter().enumerate().cycle().skip(self.first).take(count)
         {
-            self.make(caller, planned, &mut round).await;
-            if round.fell_silent() {
+            self.read_planned(master, planned, &mut round).await;
+            if round.just_fell_silent() {
                 self.first = (index + 1) % count;
             }
         }
         if round.silent.is_none() {
             self.first = 0;
         }
-        for alone in &plan.left_out {
-            self.try_alone(caller, alone, &mut round).await;
+        for part in &plan.left_out {
+            self.retry_refused(master, part, &mut round).await;
         }
         for index in &plan.points {
             readings.extend(self.reading(*index));
         }
-        let changed = self.learn(&mut round);
-        if changed || round.healed {
-            let lessons = self.lessons();
-            caller.unit(self.manner.place, |unit, _| unit.lessons = lessons);
+        let changed = self.record_quirks(&mut round) || round.disproved;
+        if changed {
+            let quirks = self.quirks();
+            master.count_unit(self.options.index, |unit, _| unit.set_quirks(&quirks));
         }
-        self.keep_plan(plan, changed || round.healed);
-        self.report(round.failed.as_ref());
-        self.judge(&round, caller)
+        self.put_back_plan(plan, changed);
+        self.log_failure(round.failed.as_ref());
+        self.update_health(&round, master)
     }
 
-    /// Makes one planned request, and takes it apart where it is refused.
-    async fn make(&mut self, caller: &mut Caller, planned: &Planned, round: &mut Round) {
+    /// Makes one planned request, and splits it where it is refused.
+    async fn read_planned(&mut self, master: &mut BusMaster, planned: &Planned, round: &mut Round) {
         if let Some(error) = &round.silent {
-            let at = caller.clock().now();
-            return self.harvest.lack(&planned.slots, error.reason(), at);
+            let at = master.clock().now();
+            return self.results.mark_missing(&planned.slots, error.reason(), at);
         }
         round.asked = true;
-        let outcome = caller.ask(self.manner, planned.request).await;
-        let at = caller.clock().now();
-        match outcome {
-            Ok(words) => {
-                self.harvest.keep(&planned.slots, 0, &words, at);
-                round.brought = true;
-                round.answered = true;
-                self.forget(&Run::from(planned.request), round);
+        let outcome = master.read(self.options, planned.request).await;
+        let at = master.clock().now();
+        let error = match outcome {
+            Ok(words) => return self.store(planned, &words, at, round),
+            Err(error) => error,
+        };
+        round.answered |= error.answered();
+        self.results.mark_missing(&planned.slots, error.reason(), at);
+        let several = planned.slots.len() > 1;
+        let pausing = self.split_pause.is_some_and(|(_, until)| master.clock().uptime() < until);
+        if error.refused() && several && !pausing {
+            let split = split(master, self.options, planned, &mut self.results).await;
+            round.got_registers |= split.got_registers;
+            round.quirks.extend(split.quirks);
+            round.failed = split.silent.clone();
+            round.silent = split.silent;
+            if split.got_registers || round.silent.is_some() {
+                return;
             }
-            Err(error) => {
-                round.answered |= error.answered();
-                self.harvest.lack(&planned.slots, error.reason(), at);
-                let several = planned.slots.len() > 1;
-                let barren = self.barren.is_some_and(|(_, until)| caller.clock().uptime() < until);
-                if error.refused() && several && !barren {
-                    let split = split(caller, self.manner, planned, &mut self.harvest).await;
-                    round.brought |= split.brought;
-                    round.lessons.extend(split.lessons);
-                    round.failed = split.silent.clone();
-                    round.silent = split.silent;
-                    if split.brought || round.silent.is_some() {
-                        return;
-                    }
-                } else if error.refused() {
-                    let alone = Lesson { kind: LessonKind::Hole, run: Run::from(planned.request) };
-                    round.lessons.extend((!several).then_some(alone));
-                } else if error.silent() {
-                    round.silent = Some(error.clone());
-                }
-                round.failed = Some(error);
-            }
+        } else if error.refused() {
+            let hole = Quirk { kind: QuirkKind::Hole, run: Run::from(planned.request) };
+            round.quirks.extend((!several).then_some(hole));
+        } else if error.silent() {
+            round.silent = Some(error.clone());
         }
+        round.failed = Some(error);
     }
 
-    /// Asks for a part that lies in a hole, if it is time to.
-    async fn try_alone(&mut self, caller: &mut Caller, alone: &Planned, round: &mut Round) {
-        let run = Run::from(alone.request);
-        if round.silent.is_some() || !self.refusals.may_try(&run, round.begun) {
+    /// Requests a part that lies in a hole, if it is due to be tried again.
+    async fn retry_refused(&mut self, master: &mut BusMaster, part: &Planned, round: &mut Round) {
+        let run = Run::from(part.request);
+        if round.silent.is_some() || !self.refusals.may_retry(&run, round.begun) {
             return;
         }
         round.asked = true;
-        let outcome = caller.ask(self.manner, alone.request).await;
-        let now = caller.clock().now();
+        let outcome = master.read(self.options, part.request).await;
+        let now = master.clock().now();
         match outcome {
-            Ok(words) => {
-                self.harvest.keep(&alone.slots, 0, &words, now);
-                round.brought = true;
-                round.answered = true;
-                self.forget(&run, round);
-            }
+            Ok(words) => self.store(part, &words, now, round),
             Err(error) => {
                 round.answered |= error.answered();
-                self.harvest.lack(&alone.slots, error.reason(), now);
+                self.results.mark_missing(&part.slots, error.reason(), now);
                 if error.refused() {
                     self.refusals.still_refused(&run, round.begun);
                 } else if error.silent() {
@@ -256,75 +237,87 @@ impl Device {
         }
     }
 
-    /// Asks the least that is planned. Returns whether the device is there.
-    pub(super) async fn probe(&mut self, caller: &mut Caller, due: &[bool]) -> Contact {
+    /// Stores the answer to a request, and removes the quirks that it disproves.
+    fn store(&mut self, planned: &Planned, words: &[u16], at: Timestamp, round: &mut Round) {
+        self.results.store(&planned.slots, 0, words, at);
+        round.got_registers = true;
+        round.answered = true;
+        for quirk in self.refusals.disprove(&Run::from(planned.request)) {
+            let what = registers(&quirk.run);
+            tracing::info!(bus = &*self.bus, device = self.name, "{what}: no longer refused");
+            round.disproved = true;
+        }
+    }
+
+    /// Makes the cheapest request that is planned, to see if the device answers.
+    pub(super) async fn probe(&mut self, master: &mut BusMaster, due: &[bool]) -> Contact {
         let plan = self.take_plan(due);
         let cost = |planned: &&Planned| self.base.costs.of(planned.request);
         let all = plan.planned.iter().chain(&plan.left_out);
-        let least = all.min_by(|a, b| cost(a).total_cmp(&cost(b))).map(|p| p.request);
-        self.keep_plan(plan, false);
-        let Some(least) = least else {
-            return Contact::Unasked;
+        let cheapest = all.min_by(|a, b| cost(a).total_cmp(&cost(b))).map(|p| p.request);
+        self.put_back_plan(plan, false);
+        let Some(cheapest) = cheapest else {
+            return Contact::NotAsked;
         };
-        let begun = caller.clock().uptime();
+        let begun = master.clock().uptime();
         let mut round = Round { begun, asked: true, ..Round::default() };
-        match caller.probe(self.manner, least).await {
+        match master.read_once(self.options, cheapest).await {
             Ok(_) => round.answered = true,
             Err(error) => {
                 round.answered = error.answered();
                 round.silent = Some(error).filter(ReadError::silent);
             }
         }
-        self.judge(&round, caller)
+        self.update_health(&round, master)
     }
 
-    /// Readings without a value for what is due, since the device is not asked.
-    pub(super) fn unasked(
+    /// Adds missing readings for what is due, since the device is not asked. Without a `reason`, that of its last
+    /// silence.
+    pub(super) fn add_missing(
         &self,
         due: &[bool],
         reason: Option<Reason>,
         at: Timestamp,
         readings: &mut Vec<Reading>,
     ) {
-        let reason = reason.unwrap_or(self.lost);
+        let reason = reason.unwrap_or(self.silent_reason);
         let due = self.points.iter().filter(|point| point.is_due(due));
         readings.extend(
             due.map(|point| Reading::missing(point.series.clone(), at, reason, Vec::new())),
         );
     }
 
-    /// What its health makes of a round.
-    fn judge(&mut self, round: &Round, caller: &mut Caller) -> Contact {
-        let now = caller.clock().uptime();
+    fn update_health(&mut self, round: &Round, master: &BusMaster) -> Contact {
+        let now = master.clock().uptime();
         if !round.asked {
-            return Contact::Unasked;
+            return Contact::NotAsked;
         }
         if let Some(error) = &round.silent {
-            self.lost = error.reason();
+            self.silent_reason = error.reason();
         }
         let (before, contact) = if round.answered {
             (self.health.succeeded(), Contact::Answered)
         } else if matches!(round.silent, Some(ReadError::Unreachable { .. })) {
             return Contact::Unreachable;
         } else {
-            let before = self.health.failed(round.begun, now, caller.chance());
-            (before, Contact::Silent)
+            (self.health.failed(round.begun, now, master.random()), Contact::Silent)
         };
         let state = self.health.state();
         match (before, state) {
-            (Some(_), State::Offline) => {
+            (Some(_), HealthState::Offline) => {
                 tracing::warn!(
                     bus = &*self.bus,
                     device = self.name,
                     "device is offline: it is only probed from now on"
                 );
             }
-            (Some(State::Offline), State::Online) => {
-                tracing::info!(bus = &*self.bus, device = self.name, "device is back");
+            (Some(HealthState::Offline), HealthState::Online) => {
+                tracing::info!(bus = &*self.bus, device = self.name, "device is back online");
             }
             _ => {}
         }
-        caller.unit(self.manner.place, |unit, now| {
+        master.count_unit(self.options.index, |unit, now| {
+            let unit = &mut unit.report;
             if unit.since.is_none() || before.is_some() {
                 unit.since = Some(now);
             }
@@ -334,139 +327,116 @@ impl Device {
         contact
     }
 
-    /// A request for `run` was answered: what that disproves is forgotten.
-    fn forget(&mut self, run: &Run, round: &mut Round) {
-        for lesson in self.refusals.disproved(run) {
-            let what = registers(&lesson.run);
-            tracing::info!(bus = &*self.bus, device = self.name, "{what}: no longer refused");
-            round.healed = true;
-        }
-    }
-
-    /// Keeps what the device has taught in a round; nothing where it refused all it was asked for: then it is not ready, or
-    /// follows another profile. Returns whether the plan changes.
-    fn learn(&mut self, round: &mut Round) -> bool {
+    /// Records the quirks that a round has found; none where the device refused everything: then it is not ready, or
+    /// has another profile. Returns whether the plans change.
+    fn record_quirks(&mut self, round: &mut Round) -> bool {
         let now = round.begun;
-        if !round.brought {
-            let expired = self.barren.is_none_or(|(_, until)| until <= now);
-            if expired && !round.lessons.is_empty() {
-                let pause = self.barren.map_or(BARREN_FIRST, |(pause, _)| pause);
-                self.barren = Some(((pause * 2).min(BARREN_MOST), now + pause));
+        if !round.got_registers {
+            let expired = self.split_pause.is_none_or(|(_, until)| until <= now);
+            if expired && !round.quirks.is_empty() {
+                let pause = self.split_pause.map_or(SPLIT_PAUSE_FIRST, |(pause, _)| pause);
+                self.split_pause = Some(((pause * 2).min(SPLIT_PAUSE_MOST), now + pause));
             }
             return false;
         }
-        self.barren = None;
-        let (mut changed, mut news) = (false, round.healed);
-        for lesson in round.lessons.drain(..) {
+        self.split_pause = None;
+        let (mut changed, mut save) = (false, round.disproved);
+        for quirk in round.quirks.drain(..) {
             changed = true;
-            let wanted = lesson.kind == LessonKind::Hole && self.wants(&lesson.run);
-            if !self.refusals.learn(lesson, wanted, now) {
+            let needed = quirk.kind == QuirkKind::Hole && needs(&self.points, &quirk.run);
+            if !self.refusals.record(quirk, needed, now) {
                 continue;
             }
-            news = true;
-            let what = registers(&lesson.run);
-            let (bus, device) = (&*self.bus, self.name.as_str());
-            match lesson.kind {
-                LessonKind::Hole if wanted => {
-                    tracing::warn!(
-                        bus,
-                        device,
-                        "the device refuses {what}; the rest is read without it"
-                    );
+            save = true;
+            let effect = match quirk.kind {
+                QuirkKind::Hole if needed => "; other registers are still read",
+                QuirkKind::Hole => ", which no point needs; requests avoid it from now on",
+                QuirkKind::Seam => {
+                    " in one request; the first and the last are read separately from now on"
                 }
-                LessonKind::Hole => {
-                    tracing::warn!(
-                        bus,
-                        device,
-                        "the device refuses {what}, which nobody wants; it is read around from now on"
-                    );
-                }
-                LessonKind::Seam => {
-                    tracing::warn!(
-                        bus,
-                        device,
-                        "the device refuses the first and the last of {what} in one request; they are read apart"
-                    );
-                }
-            }
+            };
+            let what = registers(&quirk.run);
+            tracing::warn!(
+                bus = &*self.bus,
+                device = self.name,
+                "the device refuses {what}{effect}"
+            );
         }
-        if news {
-            self.learned.set(&self.bus, self.manner.unit, &self.refusals.lessons());
+        if save {
+            self.quirks.set(&self.bus, self.options.unit, &self.refusals.quirks());
         }
         changed
     }
 
-    fn wants(&self, run: &Run) -> bool {
-        let parts = self.points.iter().flat_map(|p| p.point.parts());
-        parts.map(Run::from).any(|part| part.touches(run))
-    }
-
-    /// The plan for what is due, out of its place.
     fn take_plan(&mut self, due: &[bool]) -> DuePlan {
         let terms = || self.refusals.terms(&self.base);
         self.plans.take(due, &self.points, terms)
     }
 
-    /// Puts a plan back, unless it holds no longer.
-    fn keep_plan(&mut self, plan: DuePlan, changed: bool) {
+    /// Puts a plan back, or drops all plans where their terms have changed.
+    fn put_back_plan(&mut self, plan: DuePlan, changed: bool) {
         if changed {
             self.plans.clear();
             self.first = 0;
         } else {
-            self.plans.keep(plan);
+            self.plans.put_back(plan);
         }
     }
 
-    /// The reading that this poll makes of a point.
+    /// The reading of a point in this poll.
     fn reading(&self, index: usize) -> Option<Reading> {
         let point = self.points.get(index)?;
-        let reading = self.harvest.of(index, |parts, at| match parts {
+        let reading = self.results.with_point(index, |parts, at| match parts {
             Ok(parts) => point.reading(at, parts),
             Err(reason) => Reading::missing(point.series.clone(), at, reason, Vec::new()),
         });
         Some(reading)
     }
 
-    fn report(&mut self, failed: Option<&ReadError>) {
+    /// Logs a failure when its reason changes.
+    fn log_failure(&mut self, failed: Option<&ReadError>) {
         let reason = failed.map(ReadError::reason);
-        if reason == self.reported {
+        if reason == self.logged {
             return;
         }
         let (bus, device) = (&*self.bus, self.name.as_str());
         match failed {
-            Some(error) => tracing::warn!(bus, device, %error, "device does not read"),
-            None => tracing::info!(bus, device, "device reads again"),
+            Some(error) => tracing::warn!(bus, device, %error, "cannot read the device"),
+            None => tracing::info!(bus, device, "device can be read again"),
         }
-        self.reported = reason;
+        self.logged = reason;
     }
+}
+
+/// Whether any of `points` needs a register of `run`.
+fn needs(points: &[DevicePoint], run: &Run) -> bool {
+    points.iter().flat_map(|p| p.point.parts()).any(|part| Run::from(part).touches(run))
 }
 
 /// What happens in one poll of a device.
 #[derive(Default)]
 struct Round {
-    /// When it began, by the time that the clock has run.
+    /// Uptime.
     begun: Duration,
-    /// It was asked anything.
+    /// Any request was made.
     asked: bool,
-    /// It answered anything, be it an exception.
+    /// Any request was answered, even if by an exception.
     answered: bool,
-    /// It gave any registers.
-    brought: bool,
-    /// It fell silent.
+    got_registers: bool,
+    /// Set once the device fell silent.
     silent: Option<ReadError>,
-    /// That has been seen to.
-    silent_seen: bool,
+    silence_handled: bool,
     /// The last failure.
     failed: Option<ReadError>,
-    lessons: Vec<Lesson>,
+    quirks: Vec<Quirk>,
     /// Something that was refused is no longer.
-    healed: bool,
+    disproved: bool,
 }
 
 impl Round {
-    /// Whether it has just fallen silent, by itself.
-    fn fell_silent(&mut self) -> bool {
+    /// Whether the device, not its bus, has fallen silent since the last call.
+    fn just_fell_silent(&mut self) -> bool {
         let unreachable = matches!(self.silent, Some(ReadError::Unreachable { .. }));
-        self.silent.is_some() && !unreachable && !std::mem::replace(&mut self.silent_seen, true)
+        self.silent.is_some() && !unreachable && !std::mem::replace(&mut self.silence_handled, true)
     }
 }

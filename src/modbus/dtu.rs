@@ -1,12 +1,12 @@
-//! 4G terminals (DTUs) that dial in and pass on what they see on their serial line: who they are, and which bus gets them.
+//! Accepts 4G terminals (DTUs) that dial in and pass on their serial line, and assigns each to its bus.
 //!
-//! Buses may share a listening address; there each terminal says who it is with its registration bytes. One that dials again
-//! replaces its old connection: the old one has usually died unnoticed.
+//! Buses may share a listening address; there each terminal identifies itself with its registration bytes. A terminal
+//! that dials again replaces its old connection, which has usually died unnoticed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
@@ -15,39 +15,38 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::rtu::hex;
+use super::rtu::hex_dump;
 use super::settings::BusSettings;
-use crate::support::Backoff;
+use crate::support::{Backoff, lock};
 
-/// Most bytes of a registration or a heartbeat. Engineering judgement: terminals send an id, a SIM card's or telephone number,
-/// or a short line of text.
+/// Most bytes of a registration or a heartbeat. Engineering judgement: terminals send an id, a SIM card's or telephone
+/// number, or a short line of text.
 pub const REGISTRATION_MAX: usize = 128;
 
-/// How long a terminal may take to say who it is: it does so at once, and over a poor network that takes seconds. Engineering
-/// judgement.
+/// How long a terminal may take to identify itself: it does so at once, and over a poor network that takes seconds.
+/// Engineering judgement.
 const REGISTRATION_TIME: Duration = Duration::from_secs(10);
 
-/// Terminals that may be saying who they are at one address; more are hung up on. Strangers must not use up the descriptors.
-const CALLERS_MAX: usize = 64;
+/// Terminals that may be identifying themselves at one address; further ones are disconnected, so that unknown peers
+/// cannot use up the file descriptors.
+const UNIDENTIFIED_MAX: usize = 64;
 
-/// Strangers that are remembered so that each is reported once; after that many, no further one is reported.
-const STRANGERS_MAX: usize = 64;
+/// Unknown peers that are remembered so that each is reported once; after that many, no further one is reported.
+const UNKNOWN_PEERS_MAX: usize = 64;
 
-/// The pauses before listening or accepting is tried again: the address may come with an interface that is still down.
+/// The pauses before listening or accepting is tried again: the interface that has the address may still be down.
 const RETRY: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::from_secs(30) };
 
-/// The bytes that a setting gives: text as it stands, or `hex:` and pairs of digits, with spaces or without.
-///
-/// # Errors
-/// Says what is wrong with them.
-pub fn bytes_of(text: &str) -> Result<Vec<u8>, &'static str> {
+/// The bytes of a setting: its text, or after `hex:` pairs of hex digits, with or without spaces. The error is the rule
+/// that the setting breaks.
+pub fn parse_bytes(text: &str) -> Result<Vec<u8>, &'static str> {
     let bytes = match text.strip_prefix("hex:") {
         None => text.as_bytes().to_vec(),
         Some(digits) => {
             let digits: Vec<u32> = digits
                 .chars()
                 .filter(|c| !c.is_whitespace())
-                .map(|c| c.to_digit(16).ok_or("has a character that is no hex digit"))
+                .map(|c| c.to_digit(16).ok_or("has a character that is not a hex digit"))
                 .collect::<Result<_, _>>()?;
             let (pairs, odd) = digits.as_chunks::<2>();
             if !odd.is_empty() {
@@ -64,37 +63,33 @@ pub fn bytes_of(text: &str) -> Result<Vec<u8>, &'static str> {
     }
 }
 
-/// Where a bus gets the connection of its terminal.
+/// Passes the newest connection of a terminal to its bus.
 #[derive(Debug, Clone, Default)]
-pub struct DtuDesk(Arc<Slot>);
+pub struct DtuSlot(Arc<Slot>);
 
 #[derive(Debug, Default)]
 struct Slot {
-    arrival: Mutex<Option<TcpStream>>,
+    connection: Mutex<Option<TcpStream>>,
     arrived: Notify,
 }
 
-impl DtuDesk {
-    fn slot(&self) -> MutexGuard<'_, Option<TcpStream>> {
-        self.0.arrival.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Hands over a connection; one that still waits there is hung up.
+impl DtuSlot {
+    /// Stores a connection; one that has not been taken yet is closed.
     fn put(&self, stream: TcpStream) {
-        *self.slot() = Some(stream);
+        *lock(&self.0.connection) = Some(stream);
         self.0.arrived.notify_waiters();
     }
 
-    /// The newest connection, if one has come since the last call.
+    /// The newest connection, if one has arrived since the last call.
     pub(super) fn take(&self) -> Option<TcpStream> {
-        self.slot().take()
+        lock(&self.0.connection).take()
     }
 
-    /// Waits until a connection is there to be taken.
+    /// Waits until there is a connection to take.
     pub(super) async fn arrived(&self) {
         loop {
             let arrived = self.0.arrived.notified();
-            if self.slot().is_some() {
+            if lock(&self.0.connection).is_some() {
                 return;
             }
             arrived.await;
@@ -104,76 +99,72 @@ impl DtuDesk {
 
 /// One listening address with the terminals that are expected there.
 #[derive(Debug)]
-pub struct Reception {
-    listen: SocketAddr,
-    seats: Arc<Vec<Seat>>,
+pub struct DtuListener {
+    address: SocketAddr,
+    expected: Arc<Vec<ExpectedDtu>>,
 }
 
 #[derive(Debug)]
-struct Seat {
+struct ExpectedDtu {
     bus: String,
-    /// Empty for the only terminal of an address, which says nothing.
+    /// Empty for the only terminal of an address, which need not identify itself.
     registration: Vec<u8>,
     heartbeat: Vec<u8>,
-    desk: DtuDesk,
+    slot: DtuSlot,
 }
 
-/// The receptions that `buses` need, one for each address, and each bus's desk by the bus's name.
-pub fn receptions(buses: &[BusSettings]) -> (Vec<Reception>, BTreeMap<String, DtuDesk>) {
-    let mut seats: BTreeMap<SocketAddr, Vec<Seat>> = BTreeMap::new();
-    let mut desks = BTreeMap::new();
+/// The listeners that `buses` need, one for each address, and each bus's slot by the bus's name.
+pub fn dtu_listeners(buses: &[BusSettings]) -> (Vec<DtuListener>, BTreeMap<String, DtuSlot>) {
+    let mut expected: BTreeMap<SocketAddr, Vec<ExpectedDtu>> = BTreeMap::new();
+    let mut slots = BTreeMap::new();
     for bus in buses {
         let Some(dtu) = &bus.dtu else { continue };
         let bytes = |text: &Option<String>| {
-            text.as_deref().and_then(|text| bytes_of(text).ok()).unwrap_or_default()
+            text.as_deref().and_then(|text| parse_bytes(text).ok()).unwrap_or_default()
         };
-        let desk = DtuDesk::default();
-        seats.entry(dtu.listen).or_default().push(Seat {
+        let slot = DtuSlot::default();
+        expected.entry(dtu.listen).or_default().push(ExpectedDtu {
             bus: bus.name.clone(),
             registration: bytes(&dtu.registration),
             heartbeat: bytes(&dtu.heartbeat),
-            desk: desk.clone(),
+            slot: slot.clone(),
         });
-        desks.insert(bus.name.clone(), desk);
+        slots.insert(bus.name.clone(), slot);
     }
-    let reception = |(listen, seats)| Reception { listen, seats: Arc::new(seats) };
-    (seats.into_iter().map(reception).collect(), desks)
+    let listener = |(address, expected)| DtuListener { address, expected: Arc::new(expected) };
+    (expected.into_iter().map(listener).collect(), slots)
 }
 
-/// A terminal that cannot be told, and what it sent.
-struct Stranger {
-    peer: SocketAddr,
+/// A peer that no bus expects, and what it sent.
+struct UnknownPeer {
+    address: SocketAddr,
     sent: Vec<u8>,
 }
 
-impl Reception {
-    /// Where it listens.
-    pub fn listen(&self) -> SocketAddr {
-        self.listen
+impl DtuListener {
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
-    /// Receives terminals until `stop`. An address that cannot be had is a state, tried again.
-    ///
-    /// # Errors
-    /// None; a task's result.
+    /// Accepts terminals until `stop`. An address that is not available is tried again.
     pub async fn serve(self, stop: CancellationToken) -> anyhow::Result<()> {
         tokio::select! {
             () = stop.cancelled() => {}
-            () = self.listen_on() => {}
+            () = self.listen() => {}
         }
         Ok(())
     }
 
-    async fn listen_on(&self) {
+    async fn listen(&self) {
         let mut failures = 0;
         loop {
-            match TcpListener::bind(self.listen).await {
-                Ok(listener) => return self.receive(listener).await,
+            match TcpListener::bind(self.address).await {
+                Ok(listener) => return self.accept(listener).await,
                 Err(error) if failures > 0 => {
-                    tracing::debug!(listen = %self.listen, %error, "still cannot listen");
+                    tracing::debug!(listen = %self.address, %error, "still cannot listen for terminals");
                 }
                 Err(error) => {
-                    tracing::warn!(listen = %self.listen, %error, "cannot listen for terminals; tried again");
+                    tracing::warn!(listen = %self.address, %error, "cannot listen for terminals; trying again");
                 }
             }
             failures += 1;
@@ -181,37 +172,36 @@ impl Reception {
         }
     }
 
-    /// Receives terminals at `listener`, for ever.
-    async fn receive(&self, listener: TcpListener) {
-        tracing::info!(listen = %self.listen, terminals = self.seats.len(), "waiting for terminals");
-        let mut callers: JoinSet<Option<Stranger>> = JoinSet::new();
-        let mut strangers: BTreeSet<Vec<u8>> = BTreeSet::new();
+    async fn accept(&self, listener: TcpListener) {
+        tracing::info!(listen = %self.address, terminals = self.expected.len(), "waiting for terminals");
+        let mut unidentified: JoinSet<Option<UnknownPeer>> = JoinSet::new();
+        let mut reported: BTreeSet<Vec<u8>> = BTreeSet::new();
         loop {
             tokio::select! {
                 accepted = listener.accept() => match accepted {
-                    Ok((stream, peer)) if callers.len() < CALLERS_MAX => {
-                        callers.spawn(seat(stream, peer, self.seats.clone()));
+                    Ok((stream, peer)) if unidentified.len() < UNIDENTIFIED_MAX => {
+                        unidentified.spawn(assign(stream, peer, self.expected.clone()));
                     }
                     Ok((_, peer)) => {
-                        tracing::debug!(%peer, "too many terminals at once; hung up");
+                        tracing::debug!(%peer, "too many terminals at once; disconnected");
                     }
-                    // The process has no descriptor left, or the caller has gone again.
+                    // The process has no file descriptor left, or the peer is gone already.
                     Err(error) => {
-                        tracing::warn!(listen = %self.listen, %error, "cannot accept a terminal");
+                        tracing::warn!(listen = %self.address, %error, "cannot accept a terminal");
                         tokio::time::sleep(RETRY.first).await;
                     }
                 },
-                Some(seated) = callers.join_next() => {
-                    if let Ok(Some(stranger)) = seated
-                        && strangers.len() < STRANGERS_MAX
-                        && strangers.insert(stranger.sent.clone())
+                Some(ended) = unidentified.join_next() => {
+                    if let Ok(Some(unknown)) = ended
+                        && reported.len() < UNKNOWN_PEERS_MAX
+                        && reported.insert(unknown.sent.clone())
                     {
                         tracing::warn!(
-                            listen = %self.listen,
-                            peer = %stranger.peer,
-                            sent = hex(&stranger.sent),
-                            text = %stranger.sent.escape_ascii(),
-                            "no bus expects this terminal; hung up. Give what it sent as the `registration` of one",
+                            listen = %self.address,
+                            peer = %unknown.address,
+                            sent = hex_dump(&unknown.sent),
+                            text = %unknown.sent.escape_ascii(),
+                            "no bus expects this terminal; disconnected. Set what it sent as the `registration` of its bus",
                         );
                     }
                 }
@@ -220,73 +210,72 @@ impl Reception {
     }
 }
 
-/// Finds out who has dialled in and hands the connection to the bus it belongs to.
-async fn seat(mut stream: TcpStream, peer: SocketAddr, seats: Arc<Vec<Seat>>) -> Option<Stranger> {
+/// Identifies who has dialled in and passes the connection to its bus. Returns an unknown peer.
+async fn assign(
+    mut stream: TcpStream,
+    address: SocketAddr,
+    expected: Arc<Vec<ExpectedDtu>>,
+) -> Option<UnknownPeer> {
     let mut sent = Vec::new();
-    let told = tokio::time::timeout(REGISTRATION_TIME, tell(&mut stream, &seats, &mut sent)).await;
-    let Ok(Ok(Some(seat))) = told else {
-        return Some(Stranger { peer, sent });
+    let identifying = identify(&mut stream, &expected, &mut sent);
+    let Ok(Ok(Some(dtu))) = tokio::time::timeout(REGISTRATION_TIME, identifying).await else {
+        return Some(UnknownPeer { address, sent });
     };
     // Requests are small and wait for their answers: delaying them only costs time.
     if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%peer, %error, "a terminal has gone again");
+        tracing::debug!(peer = %address, %error, "a terminal is gone already");
         return None;
     }
-    tracing::info!(bus = seat.bus, %peer, "terminal has dialled in");
-    seat.desk.put(stream);
+    tracing::info!(bus = dtu.bus, peer = %address, "terminal has dialled in");
+    dtu.slot.put(stream);
     None
 }
 
-/// The seat of whoever is at the other end; none where nobody expects what it sends. What it `sent` is left there. Nothing of a
-/// frame is lost with it: terminals answer only when asked.
-async fn tell<'a>(
+/// The terminal at the other end; `None` where no bus expects it. `sent` receives what it sends. That loses nothing of
+/// an answer: terminals answer only when asked.
+async fn identify<'a>(
     stream: &mut TcpStream,
-    seats: &'a [Seat],
+    expected: &'a [ExpectedDtu],
     sent: &mut Vec<u8>,
-) -> io::Result<Option<&'a Seat>> {
+) -> io::Result<Option<&'a ExpectedDtu>> {
     loop {
-        match known(seats, sent) {
-            Known::Seat(seat) => return Ok(Some(seat)),
-            Known::Nobody => return Ok(None),
-            Known::Open => {}
+        match match_registration(expected, sent) {
+            Match::Known(dtu) => return Ok(Some(dtu)),
+            Match::Unknown => return Ok(None),
+            Match::Incomplete => {}
         }
+        let mut buffer = [0; REGISTRATION_MAX];
+        let read = stream.read(&mut buffer).await?;
+        sent.extend(buffer.iter().take(read));
         // A heartbeat may come before the registration.
-        let mut room = [0; REGISTRATION_MAX];
-        let read = stream.read(&mut room).await?;
-        if read == 0 {
-            return Ok(None);
-        }
-        sent.extend(room.iter().take(read));
-        if sent.len() > 3 * REGISTRATION_MAX {
+        if read == 0 || sent.len() > 3 * REGISTRATION_MAX {
             return Ok(None);
         }
     }
 }
 
-enum Known<'a> {
-    Seat(&'a Seat),
-    Nobody,
+enum Match<'a> {
+    Known(&'a ExpectedDtu),
+    Unknown,
     /// What was sent is the beginning of something expected.
-    Open,
+    Incomplete,
 }
 
-fn known<'a>(seats: &'a [Seat], sent: &[u8]) -> Known<'a> {
-    let mut open = false;
+fn match_registration<'a>(expected: &'a [ExpectedDtu], sent: &[u8]) -> Match<'a> {
+    let mut incomplete = false;
     let mut left = sent;
     loop {
-        if let Some(seat) = seats.iter().find(|s| left.starts_with(&s.registration)) {
-            return Known::Seat(seat);
+        if let Some(dtu) = expected.iter().find(|dtu| left.starts_with(&dtu.registration)) {
+            return Match::Known(dtu);
         }
         let begun = |word: &[u8]| word.starts_with(left);
-        open |= seats.iter().any(|s| begun(&s.registration) || begun(&s.heartbeat));
-        let beat = seats
-            .iter()
-            .filter(|s| !s.heartbeat.is_empty())
-            .find_map(|s| left.strip_prefix(s.heartbeat.as_slice()));
-        match beat {
+        incomplete |= expected.iter().any(|dtu| begun(&dtu.registration) || begun(&dtu.heartbeat));
+        let mut heartbeats =
+            expected.iter().map(|dtu| &dtu.heartbeat).filter(|beat| !beat.is_empty());
+        match heartbeats.find_map(|beat| left.strip_prefix(beat.as_slice())) {
             Some(after) => left = after,
-            None if open => return Known::Open,
-            None => return Known::Nobody,
+            None if incomplete => return Match::Incomplete,
+            None => return Match::Unknown,
         }
     }
 }

@@ -1,19 +1,19 @@
-//! Terminals told apart, replaced and refused, over sockets.
+//! Terminals that are identified, replaced and refused, over sockets.
 
 use tokio::io::AsyncWriteExt;
 
 use super::*;
-use crate::modbus::script::{answer, asking};
+use crate::modbus::script::{answer, read_one};
 use crate::modbus::timing::REQUEST_BYTES;
-use crate::modbus::{Ask, Link, ReadError};
+use crate::modbus::{Link, ReadError, ReadRequest};
 use crate::support::Clock;
 
 #[test]
 fn settings_give_bytes() {
-    assert_eq!(bytes_of("dtu-7"), Ok(b"dtu-7".to_vec()));
-    assert_eq!(bytes_of("hex:01 02fF"), Ok(vec![1, 2, 255]));
+    assert_eq!(parse_bytes("dtu-7"), Ok(b"dtu-7".to_vec()));
+    assert_eq!(parse_bytes("hex:01 02fF"), Ok(vec![1, 2, 255]));
     for wrong in ["", "hex:", "hex:012", "hex:0g", &"x".repeat(129)] {
-        assert!(bytes_of(wrong).is_err(), "{wrong}");
+        assert!(parse_bytes(wrong).is_err(), "{wrong}");
     }
 }
 
@@ -23,19 +23,19 @@ fn bus(name: &str, rest: &str) -> BusSettings {
     toml::from_str(&text).unwrap()
 }
 
-/// Receives terminals of `buses` at a free port; the links to them, in their order.
-async fn receive(buses: &[BusSettings]) -> (SocketAddr, Vec<Link>) {
-    let (mut receptions, mut desks) = receptions(buses);
-    let reception = receptions.remove(0);
-    assert!(receptions.is_empty());
+/// Accepts terminals of `buses` at a free port. Returns the links to them, in their order.
+async fn accept(buses: &[BusSettings]) -> (SocketAddr, Vec<Link>) {
+    let (mut listeners, mut slots) = dtu_listeners(buses);
+    let dtus = listeners.remove(0);
+    assert!(listeners.is_empty());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { reception.receive(listener).await });
-    let links = buses.iter().map(|bus| Link::new(bus, desks.remove(&bus.name), Clock::system()));
+    tokio::spawn(async move { dtus.accept(listener).await });
+    let links = buses.iter().map(|bus| Link::new(bus, slots.remove(&bus.name), Clock::system()));
     (address, links.collect())
 }
 
-/// A terminal that says `first` and whose units then answer every request, with `extra` before each answer.
+/// A terminal that sends `first` and whose units then answer every request, with `extra` before each answer.
 async fn dial(
     address: SocketAddr,
     first: &[u8],
@@ -45,9 +45,9 @@ async fn dial(
     stream.write_all(first).await.unwrap();
     tokio::spawn(async move {
         let mut answered = 0;
-        let mut asked = [0; REQUEST_BYTES];
-        while stream.read_exact(&mut asked).await.is_ok() {
-            let bytes = [extra, &answer(&asked)].concat();
+        let mut request = [0; REQUEST_BYTES];
+        while stream.read_exact(&mut request).await.is_ok() {
+            let bytes = [extra, &answer(&request)].concat();
             if stream.write_all(&bytes).await.is_err() {
                 break;
             }
@@ -57,18 +57,18 @@ async fn dial(
     })
 }
 
-fn patient(unit: u8, address: u16) -> Ask {
-    Ask { timeout: Duration::from_secs(3), ..asking(unit, address) }
+fn patient(unit: u8, address: u16) -> ReadRequest {
+    ReadRequest { timeout: Duration::from_secs(3), ..read_one(unit, address) }
 }
 
 #[tokio::test]
-async fn terminals_of_one_address_are_told_apart() {
+async fn terminals_of_one_address_are_identified() {
     let buses = [
         bus("a", "registration = 'dtu-1', heartbeat = 'PING'"),
         bus("b", "registration = 'hex:01 03 02', heartbeat = 'hex:00'"),
         bus("c", "registration = 'dtu-3'"),
     ];
-    let (address, mut links) = receive(&buses).await;
+    let (address, mut links) = accept(&buses).await;
     // Heartbeats before the registration, after it, and before every answer.
     let _a = dial(address, b"PINGdtu-1PING", b"PING").await;
     let _b = dial(address, &[0, 1, 3, 2, 0], &[0]).await;
@@ -78,22 +78,22 @@ async fn terminals_of_one_address_are_told_apart() {
             assert_eq!(link.read(&patient(1, register)).await, Ok(vec![register]));
         }
     }
-    let ask = patient(1, 0);
-    let third = links[2].read(&ask).await;
+    let read = patient(1, 0);
+    let third = links[2].read(&read).await;
     assert!(matches!(third, Err(ReadError::Unreachable { .. })), "{third:?}");
     let _c = dial(address, b"dtu-3", b"").await;
-    assert_eq!(links[2].read(&ask).await, Ok(vec![0]));
+    assert_eq!(links[2].read(&read).await, Ok(vec![0]));
 }
 
 #[tokio::test]
 async fn a_terminal_that_dials_again_replaces_its_old_connection() {
     let buses = [bus("a", "registration = 'dtu-1'")];
-    let (address, mut links) = receive(&buses).await;
+    let (address, mut links) = accept(&buses).await;
     let link = &mut links[0];
     let old = dial(address, b"dtu-1", b"").await;
     assert_eq!(link.read(&patient(1, 1)).await, Ok(vec![1]));
     let new = dial(address, b"dtu-1", b"").await;
-    // Its arrival is noticed with the next question at the latest that follows it.
+    // It replaces the old one at the latest with the next request.
     for register in 2.. {
         assert_eq!(link.read(&patient(1, register)).await, Ok(vec![register]));
         if old.is_finished() {
@@ -105,49 +105,49 @@ async fn a_terminal_that_dials_again_replaces_its_old_connection() {
     assert!(!new.is_finished());
 }
 
-/// The old connection has died unnoticed: the question that waits on it is asked again on the new one.
+/// The old connection has died unnoticed: the request that waits on it is repeated on the new one.
 #[tokio::test]
-async fn a_question_is_asked_again_when_its_terminal_dials_anew() {
+async fn a_request_is_repeated_when_its_terminal_dials_again() {
     let buses = [bus("a", "registration = 'dtu-1'")];
-    let (address, mut links) = receive(&buses).await;
+    let (address, mut links) = accept(&buses).await;
     let link = &mut links[0];
     let mut old = TcpStream::connect(address).await.unwrap();
     old.write_all(b"dtu-1").await.unwrap();
-    let mut asked = [0; REQUEST_BYTES];
-    let ask = Ask { timeout: Duration::from_millis(500), ..asking(1, 7) };
+    let mut request = [0; REQUEST_BYTES];
+    let read = ReadRequest { timeout: Duration::from_millis(500), ..read_one(1, 7) };
     let far = async {
-        old.read_exact(&mut asked).await.unwrap();
-        old.write_all(&answer(&asked)).await.unwrap();
-        old.read_exact(&mut asked).await.unwrap();
+        old.read_exact(&mut request).await.unwrap();
+        old.write_all(&answer(&request)).await.unwrap();
+        old.read_exact(&mut request).await.unwrap();
         [dial(address, b"dtu-1", b"").await]
     };
     let near = async {
-        let first = link.read(&ask).await;
-        (first, link.read(&ask).await)
+        let first = link.read(&read).await;
+        (first, link.read(&read).await)
     };
     let (_new, read) = tokio::join!(far, near);
     assert_eq!(read, (Ok(vec![7]), Ok(vec![7])));
 }
 
 #[tokio::test]
-async fn the_only_terminal_of_an_address_need_not_say_who_it_is() {
-    let (address, mut links) = receive(&[bus("a", "")]).await;
+async fn the_only_terminal_of_an_address_need_not_identify_itself() {
+    let (address, mut links) = accept(&[bus("a", "")]).await;
     let _a = dial(address, b"whatever", b"").await;
     assert_eq!(links[0].read(&patient(1, 5)).await, Ok(vec![5]));
 }
 
 #[tokio::test]
-async fn strangers_are_hung_up() {
+async fn unknown_peers_are_disconnected() {
     let buses = [
         bus("a", "registration = 'dtu-1', heartbeat = 'PING'"),
         bus("b", "registration = 'dtu-2'"),
     ];
-    let (address, _links) = receive(&buses).await;
+    let (address, _links) = accept(&buses).await;
     for sent in [&b"dtu-9"[..], b"GET / HTTP/1.1\r\n\r\n", b"PINGdtu-3", &[0; 4096]] {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(sent).await.unwrap();
         let mut rest = Vec::new();
-        // Hung up in good order or, where it had more to say, not.
+        // Closed, or reset where it had sent more than was read.
         let ended = stream.read_to_end(&mut rest).await;
         assert!(ended.is_err() || rest.is_empty());
     }

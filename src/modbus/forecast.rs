@@ -1,4 +1,4 @@
-//! What polling a bus will take of its time, worked out from its settings: request by request, and with units that are gone.
+//! Forecasts how busy polling keeps a bus, from its settings: request by request, and with units that do not answer.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -9,63 +9,59 @@ use super::schedule::Mode;
 use super::{BusSettings, DeviceSettings};
 use crate::device::{Point, Profile, Request, plan};
 
-/// What is to be expected of a bus.
+/// The requests and the load of a bus.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Forecast {
-    /// Its name.
     pub bus: String,
-    /// The requests, by device, interval, function and address.
+    /// By device, interval, function and address.
     pub rows: Vec<ForecastRow>,
-    /// What they take while all units answer.
+    /// While all units answer.
     pub load: Load,
-    /// What they take with 1, 2 … of the units gone, those whose silence costs most.
+    /// With 1, 2 … units offline, those first whose silence costs most.
     pub offline: Vec<OfflineLoad>,
 }
 
 /// A request that will be made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ForecastRow {
-    /// The unit that is asked.
     pub unit: u8,
-    /// What it is asked for.
     pub request: Request,
-    /// How many points the answer holds, or a part of.
+    /// Points of which the answer holds all or a part.
     pub points: usize,
-    /// How long it takes.
     pub takes: Duration,
-    /// How often, s; 0 without a pause.
+    /// Interval; 0 polls without a pause.
     pub every_s: u32,
 }
 
 /// How busy a bus is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Load {
-    /// The share of its time that polls at intervals take, 1 being all of it. Points of one device with different intervals are
-    /// counted as if they never fell due together, so it is never too low.
+    /// The share of its time that polls at intervals take; 1 is all of it. Points of one device with different
+    /// intervals count as if they never fell due together, so the share is never too low.
     pub share: f64,
-    /// How long one round takes of what is polled without a pause; absent where nothing is. It takes the rest of the time.
+    /// How long one round takes of what is polled without a pause; `None` where nothing is. Rounds use the rest of the
+    /// time.
     pub round: Option<Duration>,
 }
 
-/// How busy a bus is with some of its units gone.
+/// How busy a bus is with some of its units offline.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OfflineLoad {
-    /// How many.
     pub units: usize,
-    /// While they are still asked in each poll, before they count as offline.
+    /// While they are still polled normally, before they count as offline.
     pub before: Load,
-    /// Once they are only probed: never more than this.
+    /// Once they are only probed; an upper bound.
     pub after: Load,
 }
 
-/// What one unit takes: of the share, and of a round.
+/// Time that polling takes: as a share, and per round without a pause.
 #[derive(Debug, Clone, Copy, Default)]
-struct Taken {
+struct BusTime {
     share: f64,
     round_s: f64,
 }
 
-/// What polling `bus` in `mode` will take; devices whose profile is not among `profiles` are left out.
+/// Forecasts polling `bus` in `mode`. Devices whose profile is not among `profiles` are left out.
 pub fn forecast(bus: &BusSettings, profiles: &BTreeMap<String, Profile>, mode: Mode) -> Forecast {
     let mut rows = Vec::new();
     let mut units = Vec::new();
@@ -74,13 +70,13 @@ pub fn forecast(bus: &BusSettings, profiles: &BTreeMap<String, Profile>, mode: M
         let Some(profile) = profiles.get(&device.profile) else {
             continue;
         };
-        let (mut well, mut gone) = (Taken::default(), Taken::default());
+        let (mut up, mut down) = (BusTime::default(), BusTime::default());
         for (every_s, points) in by_interval(bus, device, profile, mode) {
             continuous |= every_s == 0;
             let terms = terms(bus, device, profile);
             for planned in plan(&points, &terms) {
                 let takes_s = terms.costs.of(planned.request) / 1e6;
-                well.add(takes_s, every_s);
+                up.add(takes_s, every_s);
                 rows.push(ForecastRow {
                     unit: device.unit,
                     request: planned.request,
@@ -94,22 +90,22 @@ pub fn forecast(bus: &BusSettings, profiles: &BTreeMap<String, Profile>, mode: M
                     every_s,
                 });
             }
-            // After the first silence it is not asked for the rest.
-            gone.add(silence_s(bus, device), every_s);
+            // After the first silence the rest of its requests is not made.
+            down.add(silence_s(bus, device), every_s);
         }
-        units.push((well, gone));
+        units.push((up, down));
     }
-    let all = units.iter().map(|(well, _)| *well).fold(Taken::default(), Taken::plus);
+    let all = units.iter().map(|(up, _)| *up).fold(BusTime::default(), BusTime::plus);
     let cost =
-        |(well, gone): &(Taken, Taken)| gone.share - well.share + (gone.round_s - well.round_s);
+        |(up, down): &(BusTime, BusTime)| down.share - up.share + (down.round_s - up.round_s);
     units.sort_by(|a, b| cost(b).total_cmp(&cost(a)));
     let mut offline = Vec::new();
     let (mut before, mut rest) = (all, all);
-    for (count, (well, gone)) in units.iter().enumerate() {
-        before = before.minus(*well).plus(*gone);
-        rest = rest.minus(*well);
+    for (count, (up, down)) in units.iter().enumerate() {
+        before = before.minus(*up).plus(*down);
+        rest = rest.minus(*up);
         let more = before.share - rest.share;
-        let probed = Taken {
+        let probed = BusTime {
             share: rest.share + more.min(OFFLINE_SHARE_MAX),
             round_s: rest.round_s * (1.0 + OFFLINE_SHARE_MAX),
         };
@@ -131,19 +127,19 @@ fn by_interval<'a>(
 ) -> BTreeMap<u32, Vec<&'a Point>> {
     let mut groups: BTreeMap<u32, Vec<&Point>> = BTreeMap::new();
     for (point, _) in device.observes(profile) {
-        let every_s = device.rhythm(bus, point.parameter).interval_s(mode);
+        let every_s = device.poll_interval(bus, point.parameter).interval_s(mode);
         groups.entry(every_s).or_default().push(point);
     }
     groups
 }
 
-/// What it costs to find out that a device does not answer, s.
+/// How long it takes to find that a device does not answer, s.
 fn silence_s(bus: &BusSettings, device: &DeviceSettings) -> f64 {
     let timeout_ms = device.timeout_ms.unwrap_or(bus.timeout_ms);
     timeout_ms as f64 / 1000.0 * (1.0 + f64::from(bus.retries))
 }
 
-impl Taken {
+impl BusTime {
     fn add(&mut self, takes_s: f64, every_s: u32) {
         if every_s == 0 {
             self.round_s += takes_s;
@@ -212,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_pause_a_round_is_told() {
+    fn without_a_pause_the_length_of_a_round_is_given() {
         let mut bus = bus("tcp = 'h:1'\ninterval_s = 0\nretries = 0");
         bus.devices[1].intervals_s.insert(crate::core::Parameter::Power, 60);
         let forecast = forecast(&bus, &profiles(), Mode::Normal);

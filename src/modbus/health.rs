@@ -1,5 +1,5 @@
-//! Whether a device, or the line to all of them, is there; and how seldom one that is not is asked. Pure: times are those of a
-//! clock that nobody sets, chance is handed in.
+//! Whether a device, or the line to all devices, answers, and how rarely one that does not is probed. Pure: times are
+//! uptimes, which no clock step changes, and random numbers are handed in.
 
 use std::time::Duration;
 
@@ -7,18 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use super::HealthSettings;
 
-/// The share of a bus's time that all its offline devices together may take.
+/// The share of a bus's time that probing its offline devices may take.
 pub const OFFLINE_SHARE_MAX: f64 = 0.1;
 
-/// Whether a device is there.
+/// Whether a device, or a line, answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum State {
-    /// It answered when it was asked last, or has not been asked yet.
+pub enum HealthState {
+    /// It answered the last request, or has not been asked yet.
     Online,
-    /// It did not; it is polled as ever.
+    /// It did not answer; it is still polled normally.
     Suspect,
-    /// It has not answered for long: it is only probed.
+    /// It has not answered for long, and is only probed.
     Offline,
 }
 
@@ -26,8 +26,8 @@ pub enum State {
 #[derive(Debug)]
 pub struct Health {
     settings: HealthSettings,
-    state: State,
-    /// Polls in a row that failed.
+    state: HealthState,
+    /// Failed polls in a row.
     failures: u32,
     /// When the first of them began.
     failing_since: Duration,
@@ -38,11 +38,11 @@ pub struct Health {
 }
 
 impl Health {
-    /// Nothing is known yet: it counts as online until it fails.
+    /// Counts as online until it fails.
     pub fn new(settings: HealthSettings) -> Self {
         Self {
             settings,
-            state: State::Online,
+            state: HealthState::Online,
             failures: 0,
             failing_since: Duration::ZERO,
             probes: 0,
@@ -50,8 +50,7 @@ impl Health {
         }
     }
 
-    /// The state.
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> HealthState {
         self.state
     }
 
@@ -60,19 +59,19 @@ impl Health {
         self.probe_at
     }
 
-    /// It answered, be it with an exception. Returns the state before, where that was another.
-    pub fn succeeded(&mut self) -> Option<State> {
+    /// It answered, even if with an exception. Returns the previous state if that was different.
+    pub fn succeeded(&mut self) -> Option<HealthState> {
         self.failures = 0;
         self.probes = 0;
-        self.change(State::Online)
+        self.change(HealthState::Online)
     }
 
-    /// A poll that began at `begun` and ended at `now`, or a probe, brought no answer at all. `chance` lies in `[0, 1)`. Returns
-    /// the state before, where that was another.
-    pub fn failed(&mut self, begun: Duration, now: Duration, chance: f64) -> Option<State> {
-        if self.state == State::Offline {
+    /// A poll or probe from `begun` to `now` brought no answer at all. `random` lies in `[0, 1)`. Returns the previous
+    /// state if that was different.
+    pub fn failed(&mut self, begun: Duration, now: Duration, random: f64) -> Option<HealthState> {
+        if self.state == HealthState::Offline {
             self.probes = self.probes.saturating_add(1);
-            self.probe_at = now + self.pause(chance);
+            self.probe_at = now + self.pause(random);
             return None;
         }
         if self.failures == 0 {
@@ -82,39 +81,40 @@ impl Health {
         let lasted = now.saturating_sub(self.failing_since);
         let long = lasted >= Duration::from_secs(self.settings.after_s.into());
         if self.failures < self.settings.failures || !long {
-            return self.change(State::Suspect);
+            return self.change(HealthState::Suspect);
         }
-        self.probe_at = now + self.pause(chance);
-        self.change(State::Offline)
+        self.probe_at = now + self.pause(random);
+        self.change(HealthState::Offline)
     }
 
-    /// The pause before the next probe: from half of this step to all of it, so that devices that went together, with their
-    /// power, are not probed together. Each step is twice as long as the one before.
-    fn pause(&self, chance: f64) -> Duration {
+    /// The pause before the next probe: a random part between half and all of this step, so that devices that lost
+    /// their power together are not probed together. Each step is twice as long as the one before.
+    fn pause(&self, random: f64) -> Duration {
         let first = Duration::from_secs(self.settings.probe_first_s.into());
         let most = Duration::from_secs(self.settings.probe_most_s.into());
         let step = first.saturating_mul(1 << self.probes.min(31)).min(most);
-        step.mul_f64(0.5 + 0.5 * chance.clamp(0.0, 1.0))
+        step.mul_f64(0.5 + 0.5 * random.clamp(0.0, 1.0))
     }
 
-    fn change(&mut self, to: State) -> Option<State> {
+    fn change(&mut self, to: HealthState) -> Option<HealthState> {
         let before = std::mem::replace(&mut self.state, to);
         (before != to).then_some(before)
     }
 }
 
-/// What the probes of a bus may still take of its time: it fills with [`OFFLINE_SHARE_MAX`] of the time that passes.
+/// The bus time that probes may still take. It is refilled with [`OFFLINE_SHARE_MAX`] of the time that passes.
 #[derive(Debug)]
 pub struct ProbeBudget {
-    /// What is left, s; below 0 where a probe took longer than was thought.
+    /// Negative where a probe took longer than expected.
     left_s: f64,
     most_s: f64,
     filled_at: Duration,
 }
 
 impl ProbeBudget {
-    /// Holds at most the share of `interval`, the longest pause between polls, so that a pause does not leave more for one poll
-    /// than it may take; and at least `probe`, the longest that one probe takes, for otherwise it would never be made.
+    /// Holds at most the share of `interval`, the longest pause between polls, so that probes cannot save up more than
+    /// one poll may spend on them; but at least `probe`, the longest that one probe takes, since otherwise none would
+    /// ever be made.
     pub fn new(interval: Duration, probe: Duration) -> Self {
         Self {
             left_s: 0.0,
@@ -123,7 +123,7 @@ impl ProbeBudget {
         }
     }
 
-    /// Whether a probe that may take `longest` can be made at `now`; it is followed by [`ProbeBudget::spent`].
+    /// Whether a probe that may take `longest` can be made at `now`. Call [`ProbeBudget::spent`] after it.
     pub fn allows(&mut self, now: Duration, longest: Duration) -> bool {
         let passed = now.saturating_sub(self.filled_at);
         self.filled_at = now;
@@ -132,7 +132,8 @@ impl ProbeBudget {
         longest.as_secs_f64() <= self.left_s
     }
 
-    /// A probe has taken so long. That time fills nothing: the polls of the others, too, take no more than this share longer.
+    /// A probe took this long. The budget is not refilled during that time, so that polls of other devices are delayed
+    /// by no more than the share.
     pub fn spent(&mut self, took: Duration) {
         self.left_s -= took.as_secs_f64() * (1.0 + OFFLINE_SHARE_MAX);
     }
@@ -150,7 +151,7 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
-    fn fail(health: &mut Health, at: u64) -> Option<State> {
+    fn fail(health: &mut Health, at: u64) -> Option<HealthState> {
         health.failed(s(at), s(at), 1.0)
     }
 
@@ -164,26 +165,26 @@ mod tests {
     fn it_takes_both_a_count_and_a_time_to_go_offline() {
         // Three failures within two seconds.
         let mut health = Health::new(SETTINGS);
-        assert_eq!(fail(&mut health, 100), Some(State::Online));
+        assert_eq!(fail(&mut health, 100), Some(HealthState::Online));
         assert_eq!(fail(&mut health, 101), None);
         assert_eq!(fail(&mut health, 102), None);
-        assert_eq!(health.state(), State::Suspect);
-        assert_eq!(fail(&mut health, 110), Some(State::Suspect));
-        assert_eq!(health.state(), State::Offline);
+        assert_eq!(health.state(), HealthState::Suspect);
+        assert_eq!(fail(&mut health, 110), Some(HealthState::Suspect));
+        assert_eq!(health.state(), HealthState::Offline);
         // Two failures an hour apart.
         let mut health = Health::new(SETTINGS);
         fail(&mut health, 0);
         assert_eq!(fail(&mut health, 3600), None);
-        assert_eq!(fail(&mut health, 7200), Some(State::Suspect));
-        // An answer in between begins anew.
+        assert_eq!(fail(&mut health, 7200), Some(HealthState::Suspect));
+        // An answer in between resets the count.
         let mut health = Health::new(SETTINGS);
         fail(&mut health, 0);
         fail(&mut health, 20);
-        assert_eq!(health.succeeded(), Some(State::Suspect));
+        assert_eq!(health.succeeded(), Some(HealthState::Suspect));
         assert_eq!(health.succeeded(), None);
         fail(&mut health, 40);
         assert_eq!(fail(&mut health, 41), None);
-        assert_eq!(health.state(), State::Suspect);
+        assert_eq!(health.state(), HealthState::Suspect);
     }
 
     #[test]
@@ -198,22 +199,23 @@ mod tests {
             health.failed(now, now, 1.0);
         }
         assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 300, 300]);
-        assert_eq!(health.succeeded(), Some(State::Offline));
+        assert_eq!(health.succeeded(), Some(HealthState::Offline));
         fail_thrice(&mut health, now.as_secs());
         assert_eq!((health.probe_at() - now).as_secs(), 25);
     }
 
     proptest! {
         #[test]
-        fn a_pause_lies_between_half_its_step_and_all_of_it(probes in 0u32..50, chance in 0.0f64..1.0) {
+        fn a_pause_lies_between_half_its_step_and_all_of_it(probes in 0u32..50, random in 0.0f64..1.0) {
             let mut health = Health::new(SETTINGS);
             health.probes = probes;
             let step = s((5u64 << probes.min(31)).min(300));
-            let pause = health.pause(chance);
+            let pause = health.pause(random);
             prop_assert!(step / 2 <= pause && pause <= step);
         }
 
-        /// Whatever is due when, and however long it takes: over any time they took no more than their share and one filling.
+        /// Whatever is due when, and however long it takes: over any time, probes take their share and one full budget
+        /// at most.
         #[test]
         fn probes_take_no_more_than_their_share(
             steps in prop::collection::vec((0u64..5000, 1u64..=3000), 1..200),

@@ -1,26 +1,27 @@
-//! The field bus: one task owns one endpoint and polls its devices in turn. Only `tcp.rs` names tokio-modbus, and only
-//! `stream.rs` tokio-serial.
+//! Reads devices over Modbus. Each bus has one task, which owns its line and polls its devices in turn. Only `tcp.rs`
+//! names tokio-modbus, and only `stream.rs` tokio-serial.
 
 mod bus;
-mod caller;
+mod context;
 mod costs;
 mod device;
+mod dial;
 mod dtu;
-mod errand;
-mod exchange;
+mod error;
 mod forecast;
-mod harvest;
+mod gap_tuner;
 mod health;
-mod learned;
 mod link;
-mod measure;
-mod pacing;
-mod plans;
+mod master;
 #[cfg(test)]
-#[path = "play_tests.rs"]
-mod play;
+#[path = "mock_bus_tests.rs"]
+mod mock_bus;
+mod plans;
 mod points;
+mod poll_results;
+mod quirks;
 mod refusals;
+mod request;
 pub mod rtu;
 mod rtu_line;
 mod schedule;
@@ -28,29 +29,31 @@ mod schedule;
 #[path = "script_tests.rs"]
 mod script;
 mod settings;
-mod settling;
+mod silence;
 mod split;
 mod stats;
 mod stream;
 mod tcp;
 pub mod timing;
+mod transaction;
 
 #[cfg(test)]
 mod port_tests;
 
-pub use bus::{Bus, BusContext};
+pub use bus::Bus;
+pub use context::BusContext;
 pub use costs::{costs, terms};
-pub use dtu::{DtuDesk, REGISTRATION_MAX, Reception, bytes_of, receptions};
-pub use errand::{ERRANDS_MAX, Errand, ErrandDesk};
+pub use dtu::{DtuListener, DtuSlot, REGISTRATION_MAX, dtu_listeners, parse_bytes};
+pub use error::{ReadError, ReadResult};
 pub use forecast::{Forecast, ForecastRow, Load, OfflineLoad, forecast};
-pub use health::{OFFLINE_SHARE_MAX, State};
-pub use learned::{Learned, Lesson, LessonKind};
-pub use link::{Ask, Link, ReadError};
-pub use measure::{Measured, measured};
-pub use schedule::{Mode, Rhythm};
+pub use health::{HealthState, OFFLINE_SHARE_MAX};
+pub use link::Link;
+pub use points::{measure, value_range};
+pub use quirks::{Quirk, QuirkKind, QuirkStore};
+pub use request::{AD_HOC_REQUESTS_MAX, AdHocRequest, ReadRequest, RequestSender};
+pub use schedule::{Mode, PollInterval};
 pub use settings::{
     Adjust, BusSettings, DeviceSettings, DtuSettings, HealthSettings, Hole, Parity, SerialMode,
     SerialSettings,
 };
-pub use settling::Settling;
 pub use stats::{BusReport, BusStats, BusWatch, UnitReport};

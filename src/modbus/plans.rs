@@ -1,4 +1,5 @@
-//! The plans of a device, one for each set of points that fall due together; made when it is needed first.
+//! Caches the request plans of a device: one for each set of points that fall due together, made when it is first
+//! needed.
 
 use std::collections::BTreeMap;
 
@@ -6,25 +7,25 @@ use super::points::DevicePoint;
 use super::split::request;
 use crate::device::{Planned, Point, Run, Slot, Terms, plan};
 
-/// Plans that are kept for different sets of points that fall due together. A device has two or three; engineering judgement.
+/// Most plans that are cached. A device has two or three; engineering judgement.
 const PLANS_MAX: usize = 16;
 
-/// What is asked for when these rhythms are due.
+/// The requests for the points of these intervals.
 pub(super) struct DuePlan {
     due: Vec<bool>,
     pub(super) planned: Vec<Planned>,
     /// Which points are due.
     pub(super) points: Vec<usize>,
-    /// Parts in holes: as a request of its own each.
+    /// Parts in holes, one request each.
     pub(super) left_out: Vec<Planned>,
 }
 
-/// The plans that are kept.
+/// The cached plans.
 #[derive(Default)]
-pub(super) struct Plans(Vec<DuePlan>);
+pub(super) struct PlanCache(Vec<DuePlan>);
 
-impl Plans {
-    /// The plan for what is due, out of its place; `terms` are those of a plan that has to be made.
+impl PlanCache {
+    /// Takes out the plan for what is due, or makes it by `terms`. [`PlanCache::put_back`] returns it.
     pub(super) fn take(
         &mut self,
         due: &[bool],
@@ -37,15 +38,14 @@ impl Plans {
         }
     }
 
-    /// Puts a plan back.
-    pub(super) fn keep(&mut self, plan: DuePlan) {
+    pub(super) fn put_back(&mut self, plan: DuePlan) {
         if self.0.len() >= PLANS_MAX {
             self.0.clear();
         }
         self.0.push(plan);
     }
 
-    /// Forgets them all: they hold no longer.
+    /// Drops all plans: their terms have changed.
     pub(super) fn clear(&mut self) {
         self.0.clear();
     }

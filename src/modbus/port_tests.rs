@@ -9,13 +9,13 @@ use tokio_modbus::server::{Service, rtu};
 use tokio_modbus::{ExceptionCode, Request as Asked, Response, SlaveRequest};
 use tokio_serial::{SerialPort, SerialStream};
 
-use super::script::{answer, asking};
+use super::script::{answer, read_one};
 use super::timing::{self, REQUEST_BYTES};
-use super::{Ask, Link, Parity, ReadError, SerialMode};
+use super::{Link, Parity, ReadError, ReadRequest, SerialMode};
 use crate::device::{Function, Request};
 use crate::support::{Clock, Stopwatch};
 
-/// A unit whose registers hold their address and the function's code, and whose bits that of odd addresses.
+/// A unit whose registers hold their address XOR the function code, and whose bits are 1 at odd addresses.
 struct Unit;
 
 impl Service for Unit {
@@ -60,9 +60,9 @@ fn link(path: &Path) -> Link {
     Link::new(&toml::from_str(&text).unwrap(), None, Clock::system())
 }
 
-/// Time enough for a loaded machine.
-fn patient(unit: u8, address: u16) -> Ask {
-    Ask { timeout: Duration::from_secs(5), ..asking(unit, address) }
+/// A timeout that is long enough for a loaded machine.
+fn patient(unit: u8, address: u16) -> ReadRequest {
+    ReadRequest { timeout: Duration::from_secs(5), ..read_one(unit, address) }
 }
 
 #[tokio::test]
@@ -75,7 +75,8 @@ async fn all_four_functions_read_over_a_serial_line() {
             [Function::Coils, Function::DiscreteInputs, Function::Holding, Function::Input]
         {
             let address = 0x300 - count;
-            let ask = Ask { request: Request { function, address, count }, ..patient(1, 0) };
+            let read =
+                ReadRequest { request: Request { function, address, count }, ..patient(1, 0) };
             let expected: Vec<u16> = (address..address + count)
                 .map(|a| match function {
                     Function::Coils => a % 2,
@@ -84,7 +85,7 @@ async fn all_four_functions_read_over_a_serial_line() {
                     Function::Input => a ^ 4,
                 })
                 .collect();
-            assert_eq!(link.read(&ask).await, Ok(expected), "{function:?} × {count}");
+            assert_eq!(link.read(&read).await, Ok(expected), "{function:?} × {count}");
         }
     }
     let refused = link.read(&patient(1, 0x900)).await;
@@ -118,7 +119,7 @@ async fn a_port_that_vanishes_and_comes_back_under_another_name_is_found_again()
         let unit = tokio::spawn(serve(far));
         assert_eq!(link.read(&patient(1, round)).await, Ok(vec![round]));
         assert_eq!(link.read(&patient(1, 7)).await, Ok(vec![7]));
-        // Pulled out: the far end closes, and the name goes.
+        // Unplugged: the far end closes, and the name disappears.
         unit.abort();
         assert!(unit.await.unwrap_err().is_cancelled());
         drop(near);
@@ -134,7 +135,7 @@ async fn a_port_that_vanishes_and_comes_back_under_another_name_is_found_again()
 async fn a_port_that_vanishes_while_an_answer_is_awaited_is_closed_at_once() {
     let (mut far, near, path) = line();
     let mut link = link(&path);
-    let ask = patient(1, 1);
+    let read = patient(1, 1);
     let pulled = async {
         let mut asked = [0; REQUEST_BYTES];
         far.read_exact(&mut asked).await.unwrap();
@@ -142,9 +143,9 @@ async fn a_port_that_vanishes_while_an_answer_is_awaited_is_closed_at_once() {
         drop(near);
     };
     let begun = Stopwatch::start();
-    let (outcome, ()) = tokio::join!(link.read(&ask), pulled);
+    let (outcome, ()) = tokio::join!(link.read(&read), pulled);
     assert!(matches!(outcome, Err(ReadError::Transport { .. })), "{outcome:?}");
-    assert!(begun.elapsed() < ask.timeout);
+    assert!(begun.elapsed() < read.timeout);
 }
 
 #[tokio::test]
@@ -157,7 +158,7 @@ async fn another_mode_is_set_for_one_request_alone() {
         (Some(slow), 4800, tokio_serial::StopBits::Two),
         (None, 19_200, tokio_serial::StopBits::One),
     ] {
-        let ask = Ask { mode, ..patient(1, 1) };
+        let read = ReadRequest { mode, ..patient(1, 1) };
         let seen = async {
             let mut asked = [0; REQUEST_BYTES];
             far.read_exact(&mut asked).await.unwrap();
@@ -165,14 +166,14 @@ async fn another_mode_is_set_for_one_request_alone() {
             far.write_all(&answer(&asked)).await.unwrap();
             seen
         };
-        let (outcome, seen) = tokio::join!(link.read(&ask), seen);
+        let (outcome, seen) = tokio::join!(link.read(&read), seen);
         assert_eq!(outcome, Ok(vec![1]));
         assert_eq!(seen, (baud, stop_bits));
     }
 }
 
-/// The unit answers at once, and its end of the line moves bytes in no time: the next request comes when a real line would have
-/// carried both frames and their silences, and not before.
+/// The unit answers at once, and its end of the line moves bytes in no time: the next request comes when a real line
+/// would have carried both frames and their silences, and not before.
 #[tokio::test]
 async fn the_next_request_is_never_too_soon() {
     let (mut far, _near, path) = line();
@@ -182,19 +183,19 @@ async fn the_next_request_is_never_too_soon() {
     let unit = tokio::spawn(async move {
         let watch = Stopwatch::start();
         let mut asked = [0; REQUEST_BYTES];
-        let mut heard = Vec::new();
+        let mut received = Vec::new();
         for _ in 0..20 {
             far.read_exact(&mut asked).await.unwrap();
-            heard.push(watch.elapsed());
+            received.push(watch.elapsed());
             far.write_all(&answer(&asked)).await.unwrap();
         }
-        // Closed only when its last answer has been read.
-        (far, heard)
+        // Returned, so that it is closed only after its last answer has been read.
+        (far, received)
     });
     for address in 0..20 {
         assert_eq!(link.read(&patient(1, address)).await, Ok(vec![address]));
     }
-    let (_far, heard) = unit.await.unwrap();
-    let whole = *heard.last().unwrap() - heard[0];
+    let (_far, received) = unit.await.unwrap();
+    let whole = *received.last().unwrap() - received[0];
     assert!(whole >= 19 * least, "{whole:?} for 19 of {least:?}");
 }

@@ -1,20 +1,21 @@
-//! What a device refuses, and when it is asked again whether it still does. Pure.
+//! Which registers a device refuses, and when they are tried again. Pure.
 //!
-//! Registers that are wanted are asked for alone, at pauses that double up to an hour: a device that refuses them for a while,
-//! such as an inverter at night, is read again soon. Registers that nobody wants, and those refused together, are tried with
-//! the requests of a poll once a day. A hole that heals stays for no longer than that.
+//! Registers that a point needs are requested alone, at pauses that double up to an hour: a device that refuses them
+//! for a while, such as an inverter at night, is soon read again. Registers that no point needs, and those refused
+//! together, are tried once a day with the requests of a poll. So a hole outlasts its cause by a day at most.
 
 use std::time::Duration;
 
-use super::learned::{Lesson, LessonKind};
+use super::quirks::{Quirk, QuirkKind};
 use crate::device::{Run, Terms};
 
-/// The pauses before wanted registers are asked for again: the first, and the longest. Engineering judgement: an hour of one
-/// value may be lost, and a request an hour costs no bus anything.
-const WANTED_FIRST: Duration = Duration::from_secs(60);
-const WANTED_MOST: Duration = Duration::from_secs(3600);
+/// The first and the longest pause before needed registers are tried again. Engineering judgement: an hour of one value
+/// may be lost, and a request an hour costs a bus nothing.
+const NEEDED_FIRST: Duration = Duration::from_secs(60);
+const NEEDED_MOST: Duration = Duration::from_secs(3600);
 
-/// How long others are left alone. Engineering judgement: they heal with a new firmware, and cost a handful of requests to find.
+/// The pause before others are tried again. Engineering judgement: new firmware may answer them, and finding them again
+/// costs a handful of requests.
 const OTHERS: Duration = Duration::from_secs(86_400);
 
 /// The refusals of one device. Times are those of a clock that nobody sets.
@@ -23,53 +24,53 @@ pub(super) struct Refusals(Vec<Known>);
 
 #[derive(Debug)]
 struct Known {
-    lesson: Lesson,
-    /// Whether a point needs a register of it; then it is asked for alone.
-    wanted: bool,
+    quirk: Quirk,
+    /// Whether a point needs one of its registers; then it is requested alone.
+    needed: bool,
     pause: Duration,
     try_at: Duration,
-    /// Whether requests may touch it again, to see whether it is still refused.
+    /// Whether requests may touch it, to see if it is still refused.
     on_trial: bool,
 }
 
 impl Refusals {
-    /// What is known at the start. Wanted registers are asked for at once.
-    pub(super) fn new(lessons: Vec<Lesson>, wanted: impl Fn(&Run) -> bool) -> Self {
-        let known = |lesson: Lesson| {
-            let wanted = lesson.kind == LessonKind::Hole && wanted(&lesson.run);
+    /// Starts with known quirks. Needed registers are tried at once.
+    pub(super) fn new(quirks: Vec<Quirk>, needed: impl Fn(&Run) -> bool) -> Self {
+        let known = |quirk: Quirk| {
+            let needed = quirk.kind == QuirkKind::Hole && needed(&quirk.run);
             Known {
-                lesson,
-                wanted,
-                pause: WANTED_FIRST,
-                try_at: if wanted { Duration::ZERO } else { OTHERS },
+                quirk,
+                needed,
+                pause: NEEDED_FIRST,
+                try_at: if needed { Duration::ZERO } else { OTHERS },
                 on_trial: false,
             }
         };
-        Self(lessons.into_iter().map(known).collect())
+        Self(quirks.into_iter().map(known).collect())
     }
 
-    /// All that is known, what is on trial included.
-    pub(super) fn lessons(&self) -> Vec<Lesson> {
-        self.0.iter().map(|known| known.lesson).collect()
+    /// All quirks, including those on trial.
+    pub(super) fn quirks(&self) -> Vec<Quirk> {
+        self.0.iter().map(|known| known.quirk).collect()
     }
 
-    /// `base` with what has been learned.
+    /// `base` with the quirks that are not on trial.
     pub(super) fn terms(&self, base: &Terms) -> Terms {
         let mut terms = base.clone();
         for known in self.0.iter().filter(|known| !known.on_trial) {
-            match known.lesson.kind {
-                LessonKind::Hole => terms.holes.push(known.lesson.run),
-                LessonKind::Seam => terms.seams.push(known.lesson.run),
+            match known.quirk.kind {
+                QuirkKind::Hole => terms.holes.push(known.quirk.run),
+                QuirkKind::Seam => terms.seams.push(known.quirk.run),
             }
         }
         terms
     }
 
-    /// Puts on trial what has been left alone for long enough. Says whether the plan changes by that.
-    pub(super) fn try_others(&mut self, now: Duration) -> bool {
+    /// Puts on trial what is not needed and due to be tried. Returns whether the plans change.
+    pub(super) fn start_trials(&mut self, now: Duration) -> bool {
         let mut changed = false;
         for known in &mut self.0 {
-            if !known.wanted && !known.on_trial && known.try_at <= now {
+            if !known.needed && !known.on_trial && known.try_at <= now {
                 known.on_trial = true;
                 changed = true;
             }
@@ -77,56 +78,56 @@ impl Refusals {
         changed
     }
 
-    /// Whether `part`, which touches a hole, may be asked for alone.
-    pub(super) fn may_try(&self, part: &Run, now: Duration) -> bool {
+    /// Whether `part` touches a hole and may be requested alone now.
+    pub(super) fn may_retry(&self, part: &Run, now: Duration) -> bool {
         let mut touched = self.touched(part).peekable();
         touched.peek().is_some() && touched.all(|known| known.try_at <= now)
     }
 
-    /// `part` was asked for alone and is still refused.
+    /// `part` was requested alone and is still refused.
     pub(super) fn still_refused(&mut self, part: &Run, now: Duration) {
         for known in &mut self.0 {
-            if known.lesson.kind == LessonKind::Hole && known.lesson.run.touches(part) {
+            if known.quirk.kind == QuirkKind::Hole && known.quirk.run.touches(part) {
                 known.try_at = now + known.pause;
-                known.pause = (known.pause * 2).min(WANTED_MOST);
+                known.pause = (known.pause * 2).min(NEEDED_MOST);
             }
         }
     }
 
-    /// The device has taught `lesson`. Says whether that is news.
-    pub(super) fn learn(&mut self, lesson: Lesson, wanted: bool, now: Duration) -> bool {
-        let pause = if wanted { WANTED_FIRST } else { OTHERS };
-        if let Some(known) = self.0.iter_mut().find(|known| known.lesson == lesson) {
+    /// Records a quirk. Returns whether it is new.
+    pub(super) fn record(&mut self, quirk: Quirk, needed: bool, now: Duration) -> bool {
+        let pause = if needed { NEEDED_FIRST } else { OTHERS };
+        if let Some(known) = self.0.iter_mut().find(|known| known.quirk == quirk) {
             known.on_trial = false;
             known.try_at = now + pause;
             return false;
         }
         self.0.push(Known {
-            lesson,
-            wanted,
-            pause: (pause * 2).min(WANTED_MOST),
+            quirk,
+            needed,
+            pause: (pause * 2).min(NEEDED_MOST),
             try_at: now + pause,
             on_trial: false,
         });
         true
     }
 
-    /// A request for `read` brought its registers: forgets what that disproves, and returns it.
-    pub(super) fn disproved(&mut self, read: &Run) -> Vec<Lesson> {
+    /// The registers `read` were read in one request: removes the quirks that this disproves, and returns them.
+    pub(super) fn disprove(&mut self, read: &Run) -> Vec<Quirk> {
         if self.0.is_empty() {
             return Vec::new();
         }
-        let wrong = |known: &mut Known| match known.lesson.kind {
-            LessonKind::Hole => known.lesson.run.touches(read),
-            LessonKind::Seam => read.holds(&known.lesson.run),
+        let disproved = |known: &mut Known| match known.quirk.kind {
+            QuirkKind::Hole => known.quirk.run.touches(read),
+            QuirkKind::Seam => read.holds(&known.quirk.run),
         };
-        let healed = self.0.extract_if(.., wrong);
-        healed.map(|known| known.lesson).collect()
+        let removed = self.0.extract_if(.., disproved);
+        removed.map(|known| known.quirk).collect()
     }
 
     fn touched(&self, part: &Run) -> impl Iterator<Item = &Known> {
-        let holes = self.0.iter().filter(|known| known.lesson.kind == LessonKind::Hole);
-        holes.filter(|known| known.lesson.run.touches(part))
+        let holes = self.0.iter().filter(|known| known.quirk.kind == QuirkKind::Hole);
+        holes.filter(|known| known.quirk.run.touches(part))
     }
 }
 
@@ -139,8 +140,8 @@ mod tests {
         Run { function: Function::Holding, first, last }
     }
 
-    fn hole(first: u16, last: u16) -> Lesson {
-        Lesson { kind: LessonKind::Hole, run: run(first, last) }
+    fn hole(first: u16, last: u16) -> Quirk {
+        Quirk { kind: QuirkKind::Hole, run: run(first, last) }
     }
 
     fn holes(refusals: &Refusals) -> Vec<Run> {
@@ -156,49 +157,49 @@ mod tests {
     const DAY: Duration = Duration::from_secs(86_400);
 
     #[test]
-    fn wanted_registers_are_tried_at_pauses_that_double_up_to_an_hour() {
+    fn needed_registers_are_tried_at_pauses_that_double_up_to_an_hour() {
         let mut refusals = Refusals::default();
-        assert!(refusals.learn(hole(4, 5), true, Duration::ZERO));
+        assert!(refusals.record(hole(4, 5), true, Duration::ZERO));
         let part = run(5, 6);
         let (mut now, mut tries) = (0, Vec::new());
         while now < 20_000 {
             now += 1;
-            if refusals.may_try(&part, Duration::from_secs(now)) {
+            if refusals.may_retry(&part, Duration::from_secs(now)) {
                 tries.push(now);
                 refusals.still_refused(&part, Duration::from_secs(now));
             }
         }
         assert_eq!(tries, [60, 180, 420, 900, 1860, 3780, 7380, 10_980, 14_580, 18_180]);
         assert_eq!(holes(&refusals), [run(4, 5)]);
-        assert_eq!(refusals.disproved(&part), [hole(4, 5)]);
-        assert!(refusals.lessons().is_empty() && !refusals.may_try(&part, DAY));
+        assert_eq!(refusals.disprove(&part), [hole(4, 5)]);
+        assert!(refusals.quirks().is_empty() && !refusals.may_retry(&part, DAY));
     }
 
     #[test]
-    fn after_a_restart_wanted_registers_are_asked_for_at_once_and_others_left_for_a_day() {
-        let lessons = vec![hole(4, 5), hole(9, 9)];
-        let mut refusals = Refusals::new(lessons.clone(), |run| run.first == 4);
-        assert!(refusals.may_try(&run(4, 4), Duration::ZERO));
-        assert!(!refusals.try_others(DAY - Duration::from_secs(1)));
+    fn after_a_restart_needed_registers_are_tried_at_once_and_others_after_a_day() {
+        let quirks = vec![hole(4, 5), hole(9, 9)];
+        let mut refusals = Refusals::new(quirks.clone(), |run| run.first == 4);
+        assert!(refusals.may_retry(&run(4, 4), Duration::ZERO));
+        assert!(!refusals.start_trials(DAY - Duration::from_secs(1)));
         assert_eq!(holes(&refusals), [run(4, 5), run(9, 9)]);
-        assert!(refusals.try_others(DAY));
+        assert!(refusals.start_trials(DAY));
         assert_eq!(holes(&refusals), [run(4, 5)]);
-        assert!(!refusals.try_others(DAY * 2));
-        assert_eq!(refusals.lessons(), lessons);
-        // Still refused: no news, and left alone for another day.
-        assert!(!refusals.learn(hole(9, 9), false, DAY));
-        assert!(!refusals.try_others(DAY * 2 - Duration::from_secs(1)));
-        assert!(refusals.try_others(DAY * 2));
-        assert_eq!(refusals.disproved(&run(0, 3)), []);
-        assert_eq!(refusals.disproved(&run(0, 20)), lessons);
+        assert!(!refusals.start_trials(DAY * 2));
+        assert_eq!(refusals.quirks(), quirks);
+        // Still refused: nothing new, and the next trial is a day later.
+        assert!(!refusals.record(hole(9, 9), false, DAY));
+        assert!(!refusals.start_trials(DAY * 2 - Duration::from_secs(1)));
+        assert!(refusals.start_trials(DAY * 2));
+        assert_eq!(refusals.disprove(&run(0, 3)), []);
+        assert_eq!(refusals.disprove(&run(0, 20)), quirks);
     }
 
     #[test]
     fn a_seam_is_disproved_only_by_a_request_that_holds_it() {
-        let seam = Lesson { kind: LessonKind::Seam, run: run(4, 9) };
+        let seam = Quirk { kind: QuirkKind::Seam, run: run(4, 9) };
         let mut refusals = Refusals::new(vec![seam], |_| true);
-        assert_eq!(refusals.disproved(&run(5, 20)), []);
-        assert!(!refusals.may_try(&run(4, 9), DAY));
-        assert_eq!(refusals.disproved(&run(4, 9)), [seam]);
+        assert_eq!(refusals.disprove(&run(5, 20)), []);
+        assert!(!refusals.may_retry(&run(4, 9), DAY));
+        assert_eq!(refusals.disprove(&run(4, 9)), [seam]);
     }
 }

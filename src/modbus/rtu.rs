@@ -1,6 +1,6 @@
-//! RTU frames: a read request, and what the bytes that follow it are. Pure; docs/decisions/0006 says why it is our own.
+//! RTU frames: builds read requests and finds their answers. Pure; docs/decisions/0006 says why it is our own.
 //!
-//! *Invariant:* only requests of [`Function`](crate::device::Function) can be built, and those read.
+//! *Invariant:* only the functions of [`Function`](crate::device::Function) can be requested, and they all read.
 
 use super::timing::{ANSWER_BYTES, EXCEPTION_BYTES, REQUEST_BYTES, answer_bytes, data_bytes};
 use crate::device::Request;
@@ -11,68 +11,53 @@ pub const FRAME_MAX: usize = 256;
 /// Function code of an exception: that of the request with its top bit set (application protocol V1.1b3, 7).
 const EXCEPTION: u8 = 0x80;
 
-/// Bytes that were expected and are shown where something else came: enough to see what it is.
+/// Received bytes that an error text shows: enough to recognise what they are.
 const SHOWN_MAX: usize = 24;
 
-/// A question to one unit.
+/// A read request to one unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Question {
-    /// The unit asked.
+pub struct RtuRequest {
     pub unit: u8,
-    /// What it is asked for.
     pub request: Request,
 }
 
-/// What the bytes so far come to.
+/// What the bytes received so far contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Parsed {
     /// The answer: registers, or bits as words 0 and 1.
     Words(Vec<u16>),
-    /// The unit refuses, with this code.
+    /// The unit refuses, with this exception code.
     Exception(u8),
-    /// No answer yet: so many more bytes are lacking at least.
-    More(usize),
+    /// No answer yet: at least this many bytes are missing.
+    Incomplete(usize),
 }
 
-/// Why bytes after which nothing more came are no answer.
+/// Why the bytes received before the line fell silent are not an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// There are none, or none but an echo of the request.
+    /// There are none, or only an echo of the request.
     Silence,
-    /// An answer of the unit to the function, with another number of bytes of data.
-    Length {
-        /// Bytes of data that came.
-        got: usize,
-    },
-    /// An answer whose check does not fit.
-    Check,
-    /// An answer that ends before its time.
-    Cut {
-        /// Bytes that came.
-        got: usize,
-        /// Bytes that it has to have.
-        want: usize,
-    },
-    /// A whole frame, of another unit or function.
-    Foreign {
-        /// Whose it is.
-        unit: u8,
-        /// Its function code.
-        function: u8,
-    },
-    /// Bytes that are no frame.
+    /// The unit answered the function with `got` bytes of data, another number than was asked for.
+    Length { got: usize },
+    /// An answer with a wrong CRC.
+    Crc,
+    /// An answer that stops after `got` of its `want` bytes.
+    Cut { got: usize, want: usize },
+    /// A whole frame, of this other unit or function.
+    Foreign { unit: u8, function: u8 },
+    /// Bytes that are not a frame.
     Noise,
 }
 
 impl Fault {
-    /// Whether the unit has answered, so that waiting for more is of no use.
+    /// Whether the unit has answered, so that there is no use in waiting for more.
     pub fn answered(&self) -> bool {
-        matches!(self, Self::Length { .. } | Self::Check | Self::Cut { .. })
+        matches!(self, Self::Length { .. } | Self::Crc | Self::Cut { .. })
     }
 }
 
-/// The check of a frame, as it is sent: low byte first (V1.02, 6.2.2).
-pub fn check(bytes: &[u8]) -> [u8; 2] {
+/// The CRC of a frame as it is sent: low byte first (V1.02, 6.2.2).
+pub fn crc(bytes: &[u8]) -> [u8; 2] {
     let crc = bytes.iter().fold(0xffff_u16, |crc, byte| {
         (0..8).fold(crc ^ u16::from(*byte), |crc, _| {
             if crc & 1 == 1 { (crc >> 1) ^ 0xa001 } else { crc >> 1 }
@@ -81,29 +66,29 @@ pub fn check(bytes: &[u8]) -> [u8; 2] {
     crc.to_le_bytes()
 }
 
-/// Whether `frame` ends with its check.
-fn sound(frame: &[u8]) -> bool {
-    frame.split_last_chunk::<2>().is_some_and(|(body, sent)| check(body) == *sent)
+/// Whether `frame` ends with its CRC.
+fn crc_matches(frame: &[u8]) -> bool {
+    frame.split_last_chunk::<2>().is_some_and(|(body, sent)| crc(body) == *sent)
 }
 
-impl Question {
+impl RtuRequest {
     /// The request's frame.
     pub fn frame(&self) -> [u8; REQUEST_BYTES] {
         let function = u8::from(self.request.function);
         let [a1, a0] = self.request.address.to_be_bytes();
         let [n1, n0] = self.request.count.to_be_bytes();
-        let [c0, c1] = check(&[self.unit, function, a1, a0, n1, n0]);
+        let [c0, c1] = crc(&[self.unit, function, a1, a0, n1, n0]);
         [self.unit, function, a1, a0, n1, n0, c0, c1]
     }
 
-    /// What `bytes`, all that came since the request, are. An answer is found wherever it stands: noise, echo of the request
-    /// and frames of others before it are passed over, and nothing but the check decides.
+    /// Looks for the answer in `bytes`, everything received since the request. It is found wherever it stands: noise,
+    /// the echo of the request and frames of others before it are skipped, and the CRC alone decides.
     ///
-    /// Bytes equal to the request are its echo and never an answer, though that of 17 to 24 bits at an address of 0x03xx could
-    /// look the same: a reading less is better than a wrong one.
-    pub fn judge(&self, bytes: &[u8]) -> Verdict {
+    /// Bytes equal to the request are its echo and never an answer, though the answer to a request for 17 to 24 bits at
+    /// an address of 0x03xx could look the same: a lost reading is better than a wrong one.
+    pub fn parse(&self, bytes: &[u8]) -> Parsed {
         let echo = self.frame();
-        let mut lacking = EXCEPTION_BYTES;
+        let mut missing = EXCEPTION_BYTES;
         let mut rest = bytes;
         while !rest.is_empty() {
             if let Some(after) = rest.strip_prefix(&echo) {
@@ -112,16 +97,16 @@ impl Question {
             }
             match self.answer_at(rest) {
                 Some(Ok(answer)) => return answer,
-                Some(Err(more)) => lacking = lacking.min(more),
+                Some(Err(more)) => missing = missing.min(more),
                 None => {}
             }
             rest = rest.get(1..).unwrap_or_default();
         }
-        Verdict::More(lacking)
+        Parsed::Incomplete(missing)
     }
 
-    /// The answer that `bytes` begin with; how many bytes it lacks; or nothing.
-    fn answer_at(&self, bytes: &[u8]) -> Option<Result<Verdict, usize>> {
+    /// The answer that `bytes` begin with, or how many bytes it still needs; `None` where they begin with no answer.
+    fn answer_at(&self, bytes: &[u8]) -> Option<Result<Parsed, usize>> {
         let function = u8::from(self.request.function);
         if bytes.first() != Some(&self.unit) {
             return None;
@@ -143,14 +128,14 @@ impl Question {
         let Some(frame) = bytes.get(..length) else {
             return Some(Err(length - bytes.len()));
         };
-        if !sound(frame) {
+        if !crc_matches(frame) {
             return None;
         }
         if length == EXCEPTION_BYTES {
-            return frame.get(2).map(|code| Ok(Verdict::Exception(*code)));
+            return frame.get(2).map(|code| Ok(Parsed::Exception(*code)));
         }
         let data = frame.get(3..3 + expected)?;
-        Some(Ok(Verdict::Words(self.words(data))))
+        Some(Ok(Parsed::Words(self.words(data))))
     }
 
     fn words(&self, data: &[u8]) -> Vec<u16> {
@@ -164,13 +149,13 @@ impl Question {
         }
     }
 
-    /// Why `bytes`, all that came since the request, are no answer.
+    /// Why `bytes`, everything received since the request, are not an answer.
     pub fn fault(&self, bytes: &[u8]) -> Fault {
         let function = u8::from(self.request.function);
         let expected = answer_bytes(&self.request);
         let echo = self.frame();
         let mut foreign = None;
-        // What belongs to no sound frame.
+        // Bytes outside of any valid frame.
         let mut rest = Vec::new();
         let mut left = bytes;
         while let Some((first, after)) = left.split_first() {
@@ -178,7 +163,7 @@ impl Question {
                 left = after;
                 continue;
             }
-            match sound_frame(left) {
+            match valid_frame(left) {
                 Some(frame) => {
                     let [unit, code] = [frame.first(), frame.get(1)].map(|b| *b.unwrap_or(&0));
                     if unit == self.unit && code == function && frame.len() != REQUEST_BYTES {
@@ -202,7 +187,7 @@ impl Question {
             let want = match piece.get(1) {
                 Some(code) if *code == function => match piece.get(2) {
                     Some(count) if piece.len() >= ANSWER_BYTES + usize::from(*count) => {
-                        return Fault::Check;
+                        return Fault::Crc;
                     }
                     _ => expected,
                 },
@@ -210,15 +195,15 @@ impl Question {
                 _ => continue,
             };
             return if piece.len() >= want {
-                Fault::Check
+                Fault::Crc
             } else {
                 let got = piece.len();
                 Fault::Cut { got, want }
             };
         }
         if rest.len() == expected {
-            // As many bytes as were asked for, of which the first two are damaged too.
-            return Fault::Check;
+            // As many bytes as the answer has, with its first two damaged as well.
+            return Fault::Crc;
         }
         match foreign {
             Some(foreign) => foreign,
@@ -228,25 +213,27 @@ impl Question {
     }
 }
 
-/// The sound frame that `bytes` begin with, of whatever unit: an answer that reads, an exception, or the eight bytes of a
-/// request or of an answer to one that writes.
-fn sound_frame(bytes: &[u8]) -> Option<&[u8]> {
+/// The valid frame that `bytes` begin with, of any unit: an answer to a read, an exception, or the eight bytes of a
+/// request or of an answer to a write.
+fn valid_frame(bytes: &[u8]) -> Option<&[u8]> {
     let [unit, function, third, ..] = *bytes else {
         return None;
     };
     if !(1..=247).contains(&unit) {
         return None;
     }
-    let of_length = |length: usize| bytes.get(..length).filter(|frame| sound(frame));
+    let with_length = |length: usize| bytes.get(..length).filter(|frame| crc_matches(frame));
     match function {
-        1..=4 => of_length(ANSWER_BYTES + usize::from(third)).or_else(|| of_length(REQUEST_BYTES)),
-        5 | 6 | 15 | 16 => of_length(REQUEST_BYTES),
-        0x81..=0x90 => of_length(EXCEPTION_BYTES),
+        1..=4 => {
+            with_length(ANSWER_BYTES + usize::from(third)).or_else(|| with_length(REQUEST_BYTES))
+        }
+        5 | 6 | 15 | 16 => with_length(REQUEST_BYTES),
+        0x81..=0x90 => with_length(EXCEPTION_BYTES),
         _ => None,
     }
 }
 
-/// `bytes` without each `word` in them, unless it is empty.
+/// `bytes` with every `word` removed, unless `word` is empty.
 pub fn without(bytes: &[u8], word: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(bytes.len());
     let mut left = bytes;
@@ -262,8 +249,8 @@ pub fn without(bytes: &[u8], word: &[u8]) -> Vec<u8> {
     kept
 }
 
-/// Bytes for people: `01 03 02`, shortened.
-pub fn hex(bytes: &[u8]) -> String {
+/// Bytes as people read them, `01 03 02`, shortened.
+pub fn hex_dump(bytes: &[u8]) -> String {
     let shown: Vec<String> =
         bytes.iter().take(SHOWN_MAX).map(|byte| format!("{byte:02x}")).collect();
     let more = if bytes.len() > SHOWN_MAX { " …" } else { "" };

@@ -1,6 +1,6 @@
-//! Every rule of the line as a transcript, and late answers at every point.
+//! Transcripts for every rule of an RTU line, and answers that are late by every amount.
 
-use super::super::script::{Scripted, Step, answer, asking, frame};
+use super::super::script::{Scripted, Step, answer, frame, read_one};
 use super::*;
 use crate::device::Function;
 use Step::{After, Close, Send};
@@ -9,25 +9,25 @@ const SERIAL: &str = "serial = { port = '/dev/null' }";
 const SERVER: &str = "rtu_tcp = 'server:4196'";
 const TERMINAL: &str = "dtu = { listen = '127.0.0.1:6000', heartbeat = 'hex:fe fe' }";
 
-type Deed = Box<dyn FnMut(usize, &[u8]) -> Vec<Step> + std::marker::Send>;
+type Script = Box<dyn FnMut(usize, &[u8]) -> Vec<Step> + std::marker::Send>;
 
-/// A unit that answers the n-th request after 10 ms as `first` does for the first, and well from then on.
-fn first(mut first: impl FnMut(&[u8]) -> Vec<Step> + std::marker::Send + 'static) -> Deed {
-    Box::new(move |n, asked| match n {
-        0 => first(asked),
-        _ => well(asked),
+/// A unit that does what `first` says after the first request, and answers the others properly.
+fn first(mut first: impl FnMut(&[u8]) -> Vec<Step> + std::marker::Send + 'static) -> Script {
+    Box::new(move |n, request| match n {
+        0 => first(request),
+        _ => proper(request),
     })
 }
 
-fn well(asked: &[u8]) -> Vec<Step> {
-    vec![After(10), Send(answer(asked))]
+fn proper(request: &[u8]) -> Vec<Step> {
+    vec![After(10), Send(answer(request))]
 }
 
-/// What a line does between two requests of the same unit and function.
-async fn pair(settings: &str, deed: Deed) -> String {
-    let mut line = Scripted::new(settings, deed);
-    let _ = line.ask(1, 0x10).await;
-    let _ = line.ask(1, 0x20).await;
+/// The transcript of two requests to the same unit and function.
+async fn pair(settings: &str, script: Script) -> String {
+    let mut line = Scripted::new(settings, script);
+    let _ = line.read_one(1, 0x10).await;
+    let _ = line.read_one(1, 0x20).await;
     line.transcript()
 }
 
@@ -46,26 +46,29 @@ async fn silences_are_kept() {
         ("a gap of the device", String::new(), 30),
     ] {
         let settings = format!("{settings}{SERIAL}");
-        let mut line = Scripted::new(&settings, |_, asked| well(asked));
+        let mut line = Scripted::new(&settings, |_, request| proper(request));
         for unit in [1, 1, 2] {
-            let ask = Ask { gap: Duration::from_millis(gap), ..asking(unit, 0x10) };
-            line.read(&ask).await.unwrap();
+            let read = ReadRequest { gap: Duration::from_millis(gap), ..read_one(unit, 0x10) };
+            line.read(&read).await.unwrap();
         }
         text += &format!("# {title}\n{}\n", line.transcript());
     }
-    for (title, deed) in [
+    for (title, script) in [
         (
-            "an answer that comes too soon hastens nothing",
-            Box::new(|_, asked: &[u8]| vec![Send(answer(asked))]) as Deed,
+            "an early answer does not bring the next request forward",
+            Box::new(|_, request: &[u8]| vec![Send(answer(request))]) as Script,
         ),
-        ("the gap is kept after an error", first(|asked| vec![Send(damaged(answer(asked), 4))])),
+        (
+            "the gap is kept after an error",
+            first(|request| vec![Send(damaged(answer(request), 4))]),
+        ),
     ] {
         let settings = format!("gap_ms = 20\n{SERIAL}");
-        text += &format!("# {title}\n{}\n", pair(&settings, deed).await);
+        text += &format!("# {title}\n{}\n", pair(&settings, script).await);
     }
     let settings = format!("gap_ms = 20\n{SERVER}");
-    let well = Box::new(|_, asked: &[u8]| well(asked));
-    text += &format!("# a gap over a network\n{}\n", pair(&settings, well).await);
+    let script = Box::new(|_, request: &[u8]| proper(request));
+    text += &format!("# a gap over a network\n{}\n", pair(&settings, script).await);
     insta::assert_snapshot!("silences", text);
 }
 
@@ -74,9 +77,9 @@ async fn every_fault_has_its_rule() {
     fn noise() -> Vec<u8> {
         vec![0x00, 0xff, 0x01, 0x7e]
     }
-    let faults: Vec<(&str, Deed)> = vec![
+    let faults: Vec<(&str, Script)> = vec![
         ("an exception is an answer", first(|_| vec![After(10), Send(frame(&[1, 0x83, 2]))])),
-        ("wrong check", first(|a| vec![After(10), Send(damaged(answer(a), 5))])),
+        ("wrong CRC", first(|a| vec![After(10), Send(damaged(answer(a), 5))])),
         ("damaged in its first byte", first(|a| vec![After(10), Send(damaged(answer(a), 0))])),
         ("another unit", first(|_| vec![After(10), Send(frame(&[2, 3, 2, 0, 9]))])),
         (
@@ -108,8 +111,8 @@ async fn every_fault_has_its_rule() {
         ("closed instead of an answer", first(|_| vec![After(10), Close])),
     ];
     let mut text = String::new();
-    for (title, deed) in faults {
-        text += &format!("# {title}\n{}\n", pair(SERIAL, deed).await);
+    for (title, script) in faults {
+        text += &format!("# {title}\n{}\n", pair(SERIAL, script).await);
     }
     insta::assert_snapshot!("faults", text);
 }
@@ -118,7 +121,7 @@ async fn every_fault_has_its_rule() {
 async fn what_a_network_adds() {
     let mut text = String::new();
     let silent = first(|_| vec![]);
-    text += &format!("# silence: a server is dialled anew\n{}\n", pair(SERVER, silent).await);
+    text += &format!("# silence: a server is dialled again\n{}\n", pair(SERVER, silent).await);
     let silent = first(|_| vec![]);
     text += &format!("# silence: a terminal is kept\n{}\n", pair(TERMINAL, silent).await);
     type Beat = fn(&[u8]) -> Vec<u8>;
@@ -128,22 +131,22 @@ async fn what_a_network_adds() {
         |frame| [&frame[..6], &[0xfe, 0xfe], &frame[6..]].concat(),
     ];
     for (title, beat) in ["before", "within", "at the end of"].iter().zip(beats) {
-        let deed = first(move |a| vec![After(10), Send(beat(&answer(a)))]);
-        text += &format!("# a heartbeat {title} an answer\n{}\n", pair(TERMINAL, deed).await);
+        let script = first(move |a| vec![After(10), Send(beat(&answer(a)))]);
+        text += &format!("# a heartbeat {title} an answer\n{}\n", pair(TERMINAL, script).await);
     }
-    // The register holds what looks like a heartbeat, and comes byte by byte.
-    let mut line = Scripted::new(TERMINAL, |_, asked| {
-        let bytes = answer(asked).into_iter();
+    // The register holds what looks like a heartbeat, and arrives byte by byte.
+    let mut line = Scripted::new(TERMINAL, |_, request| {
+        let bytes = answer(request).into_iter();
         bytes.flat_map(|byte| [After(3), Send(vec![byte])]).collect()
     });
-    assert_eq!(line.ask(1, 0xfefe).await, Ok(vec![0xfefe]));
+    assert_eq!(line.read_one(1, 0xfefe).await, Ok(vec![0xfefe]));
     text += &format!("# a register that looks like a heartbeat\n{}\n", line.transcript());
-    let mut line = Scripted::new(SERVER, |n, asked| match n {
-        0 => [well(asked), vec![After(5), Close]].concat(),
-        _ => well(asked),
+    let mut line = Scripted::new(SERVER, |n, request| match n {
+        0 => [proper(request), vec![After(5), Close]].concat(),
+        _ => proper(request),
     });
     for _ in 0..2 {
-        assert_eq!(line.ask(1, 0x10).await, Ok(vec![0x10]));
+        assert_eq!(line.read_one(1, 0x10).await, Ok(vec![0x10]));
         line.idle(60_000).await;
     }
     text += &format!(
@@ -153,8 +156,8 @@ async fn what_a_network_adds() {
     insta::assert_snapshot!("network", text);
 }
 
-/// Units that answer the first question so many milliseconds after it, from just before its timeout to the end of the wait.
-/// Whatever is asked next, and when: a register's value is its address, and no other's.
+/// Units that answer the first request at any time from just before its timeout to the end of the wait. Whatever is
+/// read next, and when: each register has its own address as its value.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_is_never_taken_for_the_next() {
     for settings in [SERIAL, SERVER, TERMINAL] {
@@ -162,70 +165,70 @@ async fn a_late_answer_is_never_taken_for_the_next() {
         for late in 95..=199 {
             for exception in [false, true] {
                 for idle in [0, 3, 20, 50, 97, 150] {
-                    let deed = first(move |asked| {
+                    let script = first(move |request| {
                         let late_answer =
-                            if exception { frame(&[1, 0x83, 2]) } else { answer(asked) };
+                            if exception { frame(&[1, 0x83, 2]) } else { answer(request) };
                         vec![After(late), Send(late_answer)]
                     });
-                    let mut line = Scripted::new(settings, deed);
-                    let outcome = line.ask(1, 0x10).await;
+                    let mut line = Scripted::new(settings, script);
+                    let outcome = line.read_one(1, 0x10).await;
                     line.idle(idle).await;
                     for (unit, address) in [(1, 0x20), (2, 0x30), (1, 0x40)] {
-                        let next = line.ask(unit, address).await;
+                        let next = line.read_one(unit, address).await;
                         assert_eq!(next, Ok(vec![address]), "{}", line.transcript());
                     }
                     taken += u32::from(outcome.is_ok());
                 }
             }
         }
-        assert!(taken < 200, "{taken} were late");
+        assert!(taken < 200, "{taken} late answers were accepted");
     }
 }
 
-/// The same, with the late answer in two parts, and the next question to another unit or function, which does not wait.
+/// The same, with the late answer in two parts, and the next request to another unit, which does not wait.
 #[tokio::test(start_paused = true)]
-async fn a_late_answer_in_the_midst_of_another_question_is_passed_over() {
+async fn a_late_answer_during_another_request_is_skipped() {
     let settings = [SERIAL, SERVER, TERMINAL];
     let lates = (100..=199).flat_map(|late| [0, 1, 7, 40].map(|between| (late, between)));
-    // On which line, and after which byte it is interrupted: each in turn.
+    // Each kind of line, with the answer interrupted after each byte.
     let turns = settings.iter().flat_map(|settings| (1..7).map(move |at| (settings, at)));
     for ((late, between), (settings, at)) in lates.zip(turns.cycle()) {
-        let deed = first(move |asked| {
-            let late_answer = answer(asked);
+        let script = first(move |request| {
+            let late_answer = answer(request);
             let (head, tail) = late_answer.split_at(at);
             vec![After(late), Send(head.into()), After(between), Send(tail.into())]
         });
-        let mut line = Scripted::new(settings, deed);
-        let _ = line.ask(1, 0x10).await;
-        let next = line.ask(2, 0x20).await;
-        // A late answer that is still under way can swallow the right one, not take its place.
+        let mut line = Scripted::new(settings, script);
+        let _ = line.read_one(1, 0x10).await;
+        let next = line.read_one(2, 0x20).await;
+        // A late answer that is still arriving can spoil the right one, not replace it.
         assert!(next == Ok(vec![0x20]) || next.is_err(), "{}", line.transcript());
-        let last = line.ask(2, 0x30).await;
+        let last = line.read_one(2, 0x30).await;
         assert_eq!(last, Ok(vec![0x30]), "{}", line.transcript());
-        let last = line.ask(1, 0x40).await;
+        let last = line.read_one(1, 0x40).await;
         assert_eq!(last, Ok(vec![0x40]), "{}", line.transcript());
     }
 }
 
-/// A unit that always takes one and a half timeouts.
+/// A unit that always answers after one and a half timeouts.
 #[tokio::test(start_paused = true)]
-async fn a_unit_that_is_always_late_never_reads_and_never_misleads() {
-    let mut line = Scripted::new(SERIAL, |_, asked| vec![After(150), Send(answer(asked))]);
+async fn a_unit_that_is_always_late_is_never_read_and_never_misleads() {
+    let mut line = Scripted::new(SERIAL, |_, request| vec![After(150), Send(answer(request))]);
     for address in 0..50 {
-        let outcome = line.ask(1, address).await;
+        let outcome = line.read_one(1, address).await;
         assert!(matches!(outcome, Err(ReadError::Timeout { .. })), "{}", line.transcript());
     }
 }
 
-/// Whoever asks stops waiting before the answer.
+/// The caller stops waiting before the answer.
 #[tokio::test(start_paused = true)]
-async fn a_question_that_was_dropped_may_still_be_answered() {
+async fn a_request_that_was_dropped_may_still_be_answered() {
     for (patience, late) in [(0, 0), (1, 5), (30, 31), (30, 90), (99, 150)] {
-        let deed = first(move |asked| vec![After(late), Send(answer(asked))]);
-        let mut line = Scripted::new(SERIAL, deed);
+        let script = first(move |request| vec![After(late), Send(answer(request))]);
+        let mut line = Scripted::new(SERIAL, script);
         let limit = Duration::from_millis(patience);
-        let _dropped = tokio::time::timeout(limit, line.ask(1, 0x10)).await;
-        assert_eq!(line.ask(1, 0x20).await, Ok(vec![0x20]), "{}", line.transcript());
+        let _dropped = tokio::time::timeout(limit, line.read_one(1, 0x10)).await;
+        assert_eq!(line.read_one(1, 0x20).await, Ok(vec![0x20]), "{}", line.transcript());
     }
 }
 
@@ -235,9 +238,9 @@ async fn a_line_that_is_never_quiet_is_given_up() {
         let babble = [Send(vec![0x55; 3]), After(1)];
         std::iter::repeat_n(babble, 5000).flatten().collect()
     });
-    let first = line.ask(1, 0x10).await;
+    let first = line.read_one(1, 0x10).await;
     assert!(matches!(first, Err(ReadError::Noise { .. })), "{first:?}");
-    let second = line.ask(1, 0x10).await;
+    let second = line.read_one(1, 0x10).await;
     assert!(
         matches!(&second, Err(ReadError::Noise { problem, .. }) if problem.contains("never quiet")),
         "{second:?}"
@@ -247,9 +250,9 @@ async fn a_line_that_is_never_quiet_is_given_up() {
 #[tokio::test(start_paused = true)]
 async fn a_long_answer_on_a_slow_line_has_its_time() {
     let settings = "serial = { port = '/dev/null', baud = 1200 }";
-    let ask = Ask {
+    let read = ReadRequest {
         request: crate::device::Request { function: Function::Input, address: 0, count: 125 },
-        ..asking(1, 0)
+        ..read_one(1, 0)
     };
     let mut line = Scripted::new(settings, |_, _| {
         let body = [&[1, 4, 250][..], &[0, 7].repeat(125)].concat();
@@ -260,8 +263,8 @@ async fn a_long_answer_on_a_slow_line_has_its_time() {
             Send(frame(&body)[100..].into()),
         ]
     });
-    let outcome = line.read(&ask).await;
-    // The adapter kept more than it may between the parts.
+    let outcome = line.read(&read).await;
+    // The adapter paused too long between the parts.
     assert!(matches!(outcome, Err(ReadError::Cut { .. })), "{outcome:?}");
     let mut line = Scripted::new(settings, |_, _| {
         let body = [&[1, 4, 250][..], &[0, 7].repeat(125)].concat();
@@ -269,16 +272,16 @@ async fn a_long_answer_on_a_slow_line_has_its_time() {
         let steps = parts.into_iter().flat_map(|part| [After(42), Send(part)]);
         [vec![After(140)], steps.collect()].concat()
     });
-    assert_eq!(line.read(&ask).await, Ok(vec![7; 125]));
+    assert_eq!(line.read(&read).await, Ok(vec![7; 125]));
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_silence_that_was_kept_is_told() {
-    let mut line = Scripted::new(SERIAL, |_, asked| well(asked));
-    line.ask(1, 0x10).await.unwrap();
+async fn the_silence_before_a_request_is_measured() {
+    let mut line = Scripted::new(SERIAL, |_, request| proper(request));
+    line.read_one(1, 0x10).await.unwrap();
     line.idle(1000).await;
-    line.ask(1, 0x10).await.unwrap();
-    assert!(line.quiet() >= Duration::from_millis(990), "{:?}", line.quiet());
-    line.ask(1, 0x10).await.unwrap();
-    assert!(line.quiet() < Duration::from_millis(10), "{:?}", line.quiet());
+    line.read_one(1, 0x10).await.unwrap();
+    assert!(line.silence() >= Duration::from_millis(990), "{:?}", line.silence());
+    line.read_one(1, 0x10).await.unwrap();
+    assert!(line.silence() < Duration::from_millis(10), "{:?}", line.silence());
 }

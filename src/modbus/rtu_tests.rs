@@ -1,65 +1,65 @@
-//! Frames built, found and refused.
+//! Builds frames, and finds answers and faults in received bytes.
 
 use super::*;
 use crate::device::Function;
 use proptest::prelude::*;
 
-fn question(unit: u8, function: Function, address: u16, count: u16) -> Question {
-    Question { unit, request: Request { function, address, count } }
+fn request(unit: u8, function: Function, address: u16, count: u16) -> RtuRequest {
+    RtuRequest { unit, request: Request { function, address, count } }
 }
 
 fn frame(body: &[u8]) -> Vec<u8> {
-    [body, &check(body)].concat()
+    [body, &crc(body)].concat()
 }
 
-/// Published vectors: the example of "Modbus over serial line" V1.02, 6.2.2 (02 07 has the check 41 12), and requests that
-/// technicians know by heart.
+/// Published vectors: the example of "Modbus over serial line" V1.02, 6.2.2 (02 07 has the CRC 41 12), and requests
+/// that technicians know by heart.
 #[test]
-fn checks_and_requests_are_as_published() {
-    assert_eq!(check(&[0x02, 0x07]), [0x41, 0x12]);
+fn crcs_and_requests_are_as_published() {
+    assert_eq!(crc(&[0x02, 0x07]), [0x41, 0x12]);
     let frames = [
-        (question(1, Function::Holding, 0, 10), "01 03 00 00 00 0a c5 cd"),
-        (question(1, Function::Holding, 0, 2), "01 03 00 00 00 02 c4 0b"),
-        (question(1, Function::Input, 0, 1), "01 04 00 00 00 01 31 ca"),
-        (question(1, Function::Coils, 0, 10), "01 01 00 00 00 0a bc 0d"),
+        (request(1, Function::Holding, 0, 10), "01 03 00 00 00 0a c5 cd"),
+        (request(1, Function::Holding, 0, 2), "01 03 00 00 00 02 c4 0b"),
+        (request(1, Function::Input, 0, 1), "01 04 00 00 00 01 31 ca"),
+        (request(1, Function::Coils, 0, 10), "01 01 00 00 00 0a bc 0d"),
     ];
-    for (question, expected) in frames {
-        assert_eq!(hex(&question.frame()), expected);
+    for (request, expected) in frames {
+        assert_eq!(hex_dump(&request.frame()), expected);
     }
 }
 
 #[test]
 fn an_answer_is_read() {
-    let two = question(1, Function::Holding, 0, 2);
+    let two = request(1, Function::Holding, 0, 2);
     let good = frame(&[1, 3, 4, 0x80, 0x6b, 0x42, 0x12]);
-    assert_eq!(two.judge(&good), Verdict::Words(vec![0x806b, 0x4212]));
+    assert_eq!(two.parse(&good), Parsed::Words(vec![0x806b, 0x4212]));
     for length in 0..good.len() {
         let least = if length < 2 { 5 - length } else { good.len() - length };
-        // An exception behind what turns out to be noise has five.
+        // If the bytes turn out to be noise, the shortest answer behind them is an exception.
         let least = least.min(EXCEPTION_BYTES);
-        assert_eq!(two.judge(&good[..length]), Verdict::More(least), "{length}");
+        assert_eq!(two.parse(&good[..length]), Parsed::Incomplete(least), "{length}");
     }
     let refused = frame(&[1, 0x83, 2]);
-    assert_eq!(two.judge(&refused), Verdict::Exception(2));
-    let bits = question(9, Function::DiscreteInputs, 0, 10);
+    assert_eq!(two.parse(&refused), Parsed::Exception(2));
+    let bits = request(9, Function::DiscreteInputs, 0, 10);
     let good = frame(&[9, 2, 2, 0b1000_0101, 0b11]);
-    assert_eq!(bits.judge(&good), Verdict::Words(vec![1, 0, 1, 0, 0, 0, 0, 1, 1, 1]));
+    assert_eq!(bits.parse(&good), Parsed::Words(vec![1, 0, 1, 0, 0, 0, 0, 1, 1, 1]));
 }
 
 #[test]
 fn an_echo_is_no_answer_though_it_looks_like_one() {
-    let odd = question(1, Function::Coils, 0x0300, 20);
+    let odd = request(1, Function::Coils, 0x0300, 20);
     let echo = odd.frame();
-    assert_eq!(odd.judge(&echo), Verdict::More(EXCEPTION_BYTES));
+    assert_eq!(odd.parse(&echo), Parsed::Incomplete(EXCEPTION_BYTES));
     assert_eq!(odd.fault(&echo), Fault::Silence);
     let answer = frame(&[1, 1, 3, 0xff, 0xff, 0x0f]);
     let both = [&echo[..], &answer].concat();
-    assert_eq!(odd.judge(&both), Verdict::Words(vec![1; 20]));
+    assert_eq!(odd.parse(&both), Parsed::Words(vec![1; 20]));
 }
 
 #[test]
-fn every_fault_is_told() {
-    let one = question(1, Function::Holding, 0x10, 1);
+fn every_fault_is_recognised() {
+    let one = request(1, Function::Holding, 0x10, 1);
     let good = frame(&[1, 3, 2, 0, 7]);
     let turned = |at: usize| {
         let mut bytes = good.clone();
@@ -71,10 +71,10 @@ fn every_fault_is_told() {
     let cases: Vec<(Vec<u8>, Fault)> = vec![
         (vec![], Fault::Silence),
         (one.frame().to_vec(), Fault::Silence),
-        (turned(0), Fault::Check),
-        (turned(1), Fault::Check),
-        (turned(3), Fault::Check),
-        (turned(6), Fault::Check),
+        (turned(0), Fault::Crc),
+        (turned(1), Fault::Crc),
+        (turned(3), Fault::Crc),
+        (turned(6), Fault::Crc),
         (good[..2].to_vec(), cut(2)),
         (good[..6].to_vec(), cut(6)),
         (frame(&[1, 3, 4, 0, 7, 0, 8]), Fault::Length { got: 4 }),
@@ -82,7 +82,7 @@ fn every_fault_is_told() {
         (frame(&[2, 3, 2, 0, 7]), foreign(2, 3)),
         (frame(&[1, 4, 2, 0, 7]), foreign(1, 4)),
         (frame(&[2, 0x83, 2]), foreign(2, 0x83)),
-        // Another master asks on this line.
+        // Another master polls on this line.
         (frame(&[1, 3, 0, 0, 0, 2]), foreign(1, 3)),
         (frame(&[5, 6, 0, 0, 0, 2]), foreign(5, 6)),
         (vec![0, 0xff, 0x7e], Fault::Noise),
@@ -90,66 +90,66 @@ fn every_fault_is_told() {
         ([frame(&[2, 3, 2, 0, 7]), good[..4].to_vec()].concat(), cut(4)),
     ];
     for (bytes, fault) in cases {
-        assert_eq!(one.fault(&bytes), fault, "{}", hex(&bytes));
-        assert!(matches!(one.judge(&bytes), Verdict::More(_)), "{}", hex(&bytes));
+        assert_eq!(one.fault(&bytes), fault, "{}", hex_dump(&bytes));
+        assert!(matches!(one.parse(&bytes), Parsed::Incomplete(_)), "{}", hex_dump(&bytes));
     }
 }
 
 #[test]
-fn heartbeats_are_taken_out() {
+fn heartbeats_are_removed() {
     assert_eq!(without(b"PINGabPINGcPI", b"PING"), b"abcPI");
     assert_eq!(without(b"ab", b""), b"ab");
     assert_eq!(without(b"", b"PING"), b"");
 }
 
-fn any_question() -> impl Strategy<Value = Question> {
+fn any_request() -> impl Strategy<Value = RtuRequest> {
     (1u8..=247, 1u8..=4, any::<u16>(), 1u16..=125).prop_map(|(unit, function, address, count)| {
-        question(unit, Function::try_from(function).unwrap(), address, count)
+        request(unit, Function::try_from(function).unwrap(), address, count)
     })
 }
 
 proptest! {
     #[test]
-    fn a_request_asks_and_cannot_write(question in any_question()) {
-        let frame = question.frame();
+    fn a_request_asks_and_cannot_write(request in any_request()) {
+        let frame = request.frame();
         prop_assert!((1..=4).contains(&frame[1]));
-        prop_assert!(sound(&frame));
+        prop_assert!(crc_matches(&frame));
     }
 
     #[test]
     fn an_answer_is_found_behind_anything(
-        question in any_question(),
+        request in any_request(),
         noise in prop::collection::vec(any::<u8>(), 0..40),
         echo in any::<bool>(),
         data in prop::collection::vec(any::<u8>(), 250),
     ) {
-        let length = data_bytes(&question.request);
+        let length = data_bytes(&request.request);
         let data = &data[..length];
-        let good = frame(&[&[question.unit, question.request.function.into(), length as u8][..], data].concat());
-        let echo = if echo { question.frame().to_vec() } else { vec![] };
+        let good = frame(&[&[request.unit, request.request.function.into(), length as u8][..], data].concat());
+        let echo = if echo { request.frame().to_vec() } else { vec![] };
         let bytes = [noise, echo, good].concat();
-        match question.judge(&bytes) {
-            Verdict::Words(words) => prop_assert_eq!(words.len(), usize::from(question.request.count)),
+        match request.parse(&bytes) {
+            Parsed::Words(words) => prop_assert_eq!(words.len(), usize::from(request.request.count)),
             other => prop_assert!(false, "{:?}", other),
         }
     }
 
     #[test]
-    fn one_turned_bit_is_no_answer(question in any_question(), at in any::<prop::sample::Index>(), bit in 0u8..8) {
-        let length = data_bytes(&question.request);
-        let body = [&[question.unit, question.request.function.into(), length as u8][..], &vec![0x5a; length]].concat();
+    fn one_turned_bit_is_no_answer(request in any_request(), at in any::<prop::sample::Index>(), bit in 0u8..8) {
+        let length = data_bytes(&request.request);
+        let body = [&[request.unit, request.request.function.into(), length as u8][..], &vec![0x5a; length]].concat();
         let mut bytes = frame(&body);
         let at = at.index(bytes.len());
         bytes[at] ^= 1 << bit;
-        prop_assert!(matches!(question.judge(&bytes), Verdict::More(_)));
-        prop_assert!(question.fault(&bytes) != Fault::Silence);
+        prop_assert!(matches!(request.parse(&bytes), Parsed::Incomplete(_)));
+        prop_assert!(request.fault(&bytes) != Fault::Silence);
     }
 }
 
-/// A million strings of random bytes, half of them beginning as an answer does: each is judged, none panics, none is an answer
-/// but by its check.
+/// A million strings of random bytes, half of them beginning as an answer does: each is judged, none panics, none is an
+/// answer but by its crc.
 #[test]
-fn a_million_random_strings_are_judged() {
+fn a_million_random_strings_are_parsed() {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut random = move || {
         // xorshift64 (Marsaglia 2003).
@@ -158,7 +158,7 @@ fn a_million_random_strings_are_judged() {
         state ^= state << 17;
         state
     };
-    let question = question(1, Function::Holding, 0x10, 1);
+    let request = request(1, Function::Holding, 0x10, 1);
     let mut answers = 0;
     for number in 0..1_000_000_u32 {
         let length = (random() % 13) as usize;
@@ -168,16 +168,16 @@ fn a_million_random_strings_are_judged() {
             bytes[..3].copy_from_slice(&[1, 3, 2]);
         }
         let bytes = &bytes[..length];
-        match question.judge(bytes) {
-            Verdict::More(more) => {
+        match request.parse(bytes) {
+            Parsed::Incomplete(more) => {
                 assert!(more > 0);
                 if number % 4 == 0 {
-                    question.fault(bytes);
+                    request.fault(bytes);
                 }
             }
-            Verdict::Words(_) | Verdict::Exception(_) => answers += 1,
+            Parsed::Words(_) | Parsed::Exception(_) => answers += 1,
         }
     }
-    // By chance one in 65536 of those that begin as an answer and are long enough.
+    // By chance, one in 65536 of those that begin like an answer and are long enough.
     assert!(answers < 60, "{answers}");
 }

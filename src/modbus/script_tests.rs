@@ -1,4 +1,4 @@
-//! A line whose other end is played by a script, in flying time, and the transcript of what went over it.
+//! A line whose other end follows a script, in paused time, and a transcript of what crosses it.
 
 use std::future::poll_fn;
 use std::io;
@@ -13,20 +13,21 @@ use tokio::io::{
 };
 use tokio::sync::mpsc;
 
-use super::link::{Ask, ReadError};
-use super::rtu::{check, hex};
+use super::error::ReadResult;
+use super::request::ReadRequest;
+use super::rtu::{crc, hex_dump};
 use super::rtu_line::RtuLine;
 use super::stream::Port;
 use super::timing::REQUEST_BYTES;
 use crate::device::{Function, Request};
 use crate::support::{Pause, Stopwatch};
 
-/// The way to the other end.
+/// Connects to the other end.
 #[derive(Debug, Clone)]
-pub struct Far(mpsc::Sender<DuplexStream>);
+pub struct Peer(mpsc::Sender<DuplexStream>);
 
-impl Far {
-    /// A connection to it; none once it has ended.
+impl Peer {
+    /// A connection to it; `None` once it has ended.
     pub fn dial(&self) -> Option<DuplexStream> {
         let (near, far) = duplex(4096);
         self.0.try_send(far).ok()?;
@@ -34,7 +35,7 @@ impl Far {
     }
 }
 
-/// Throws away what waits in `stream`.
+/// Discards what waits in `stream`.
 pub fn discard(stream: &mut DuplexStream) -> io::Result<usize> {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     let mut discarded = 0;
@@ -55,20 +56,20 @@ pub fn discard(stream: &mut DuplexStream) -> io::Result<usize> {
 /// What the other end does.
 #[derive(Debug, Clone)]
 pub enum Step {
-    /// Waits so many milliseconds.
+    /// Waits this many milliseconds.
     After(u64),
     Send(Vec<u8>),
     Close,
 }
 
-/// A frame: these bytes and their check.
+/// A frame: these bytes and their crc.
 pub fn frame(body: &[u8]) -> Vec<u8> {
-    [body, &check(body)].concat()
+    [body, &crc(body)].concat()
 }
 
-/// The answer with one register to a request frame: the register's address is its value.
-pub fn answer(asked: &[u8]) -> Vec<u8> {
-    frame(&[asked[0], asked[1], 2, asked[2], asked[3]])
+/// The answer to a request frame for one register, whose value is its address.
+pub fn answer(request: &[u8]) -> Vec<u8> {
+    frame(&[request[0], request[1], 2, request[2], request[3]])
 }
 
 /// The transcript, written from both ends.
@@ -93,16 +94,16 @@ pub struct Scripted {
 }
 
 impl Scripted {
-    /// A line after `settings`, whose other end does after the n-th request what `deed` says. It hears whatever is sent and
-    /// answers on the newest connection.
+    /// A line by `settings`. After the n-th request its other end takes the steps that `script` returns. It receives
+    /// whatever is sent, and answers on the newest connection.
     pub fn new(
         settings: &str,
-        mut deed: impl FnMut(usize, &[u8]) -> Vec<Step> + Send + 'static,
+        mut script: impl FnMut(usize, &[u8]) -> Vec<Step> + Send + 'static,
     ) -> Self {
         let settings: super::BusSettings =
             toml::from_str(&format!("name = 'b'\ntimeout_ms = 100\n{settings}")).unwrap();
         let heartbeat = settings.dtu.as_ref().and_then(|dtu| dtu.heartbeat.clone());
-        let heartbeat = heartbeat.map(|text| super::bytes_of(&text).unwrap());
+        let heartbeat = heartbeat.map(|text| super::parse_bytes(&text).unwrap());
         let (sender, mut dialled) = mpsc::channel(16);
         let log = Log { text: Arc::default(), watch: Stopwatch::start() };
         let far = log.clone();
@@ -111,7 +112,7 @@ impl Scripted {
             let mut reader: Option<ReadHalf<DuplexStream>> = None;
             let mut number = 0;
             loop {
-                let mut asked = [0; REQUEST_BYTES];
+                let mut request = [0; REQUEST_BYTES];
                 tokio::select! {
                     biased;
                     Some(stream) = dialled.recv() => {
@@ -121,13 +122,13 @@ impl Scripted {
                         *writer.lock().await = Some(write);
                         continue;
                     }
-                    read = whole(&mut reader, &mut asked) => if !read {
+                    read = read_all(&mut reader, &mut request) => if !read {
                         reader = None;
                         continue;
                     }
                 }
-                far.line(&format!(">> {}", hex(&asked)));
-                let steps = deed(number, &asked);
+                far.line(&format!(">> {}", hex_dump(&request)));
+                let steps = script(number, &request);
                 number += 1;
                 let (writer, log) = (writer.clone(), far.clone());
                 tokio::spawn(async move {
@@ -135,7 +136,7 @@ impl Scripted {
                         match step {
                             Step::After(ms) => Pause::Coarse.wait(Duration::from_millis(ms)).await,
                             Step::Send(bytes) => {
-                                log.line(&format!("<< {}", hex(&bytes)));
+                                log.line(&format!("<< {}", hex_dump(&bytes)));
                                 if let Some(writer) = writer.lock().await.as_mut() {
                                     // The near end may have hung up.
                                     let _ = writer.write_all(&bytes).await;
@@ -152,17 +153,17 @@ impl Scripted {
                 });
             }
         });
-        let port = Port::Script(Far(sender));
+        let port = Port::Script(Peer(sender));
         Self { line: RtuLine::new(port, heartbeat.unwrap_or_default(), &settings), log }
     }
 
-    /// Asks `unit` for the register at `address`.
-    pub async fn ask(&mut self, unit: u8, address: u16) -> Result<Vec<u16>, ReadError> {
-        self.read(&asking(unit, address)).await
+    /// Reads the register at `address` of `unit`.
+    pub async fn read_one(&mut self, unit: u8, address: u16) -> ReadResult {
+        self.read(&read_one(unit, address)).await
     }
 
-    pub async fn read(&mut self, ask: &Ask) -> Result<Vec<u16>, ReadError> {
-        let outcome = self.line.read(ask).await;
+    pub async fn read(&mut self, read: &ReadRequest) -> ReadResult {
+        let outcome = self.line.read(read).await;
         match &outcome {
             Ok(words) => self.log.line(&format!("== {words:?}")),
             Err(error) => self.log.line(&format!("== {error}")),
@@ -170,24 +171,23 @@ impl Scripted {
         outcome
     }
 
-    /// Waits so many milliseconds.
     pub async fn idle(&self, ms: u64) {
         Pause::Coarse.wait(Duration::from_millis(ms)).await;
     }
 
-    /// What went over the line so far.
+    /// What has crossed the line so far.
     pub fn transcript(&self) -> String {
         self.log.text.lock().unwrap().clone()
     }
 
-    pub fn quiet(&self) -> Duration {
-        self.line.quiet()
+    pub fn silence(&self) -> Duration {
+        self.line.silence()
     }
 }
 
 /// A request for one holding register.
-pub fn asking(unit: u8, address: u16) -> Ask {
-    Ask {
+pub fn read_one(unit: u8, address: u16) -> ReadRequest {
+    ReadRequest {
         unit,
         request: Request { function: Function::Holding, address, count: 1 },
         timeout: Duration::from_millis(100),
@@ -196,10 +196,10 @@ pub fn asking(unit: u8, address: u16) -> Ask {
     }
 }
 
-/// Reads all of `asked`; not, where the near end has hung up. Where there is none, it never ends.
-async fn whole(reader: &mut Option<ReadHalf<DuplexStream>>, asked: &mut [u8]) -> bool {
+/// Fills `buffer`; returns false where the near end has hung up. Without a connection it never ends.
+async fn read_all(reader: &mut Option<ReadHalf<DuplexStream>>, buffer: &mut [u8]) -> bool {
     match reader {
-        Some(reader) => reader.read_exact(asked).await.is_ok(),
+        Some(reader) => reader.read_exact(buffer).await.is_ok(),
         None => poll_fn(|_| Poll::Pending).await,
     }
 }

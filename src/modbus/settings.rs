@@ -1,4 +1,4 @@
-//! What a gateway's configuration says of its buses.
+//! The settings of buses in a gateway's configuration.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,58 +8,49 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::schedule::Rhythm;
+use super::schedule::PollInterval;
 use crate::core::{Parameter, Series, StationId};
 use crate::device::{Function, Point, Profile, Run};
 use crate::quality::SeriesRules;
 
-/// One bus: a line or an endpoint with the devices behind it. Exactly one of `tcp`, `serial`, `rtu_tcp` and `dtu` is given.
+/// One bus: a line with its devices. Exactly one of `tcp`, `serial`, `rtu_tcp` and `dtu` is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BusSettings {
-    /// Name in logs and metrics.
+    /// In logs and metrics.
     pub name: String,
     /// Modbus TCP: host and port, `192.168.1.10:502`.
-    #[serde(default)]
     pub tcp: Option<String>,
     /// Modbus RTU over a serial port.
-    #[serde(default)]
     pub serial: Option<SerialSettings>,
     /// Modbus RTU frames over TCP, to a serial server that listens: host and port.
-    #[serde(default)]
     pub rtu_tcp: Option<String>,
     /// Modbus RTU frames over TCP, from a 4G terminal (DTU) that dials in.
-    #[serde(default)]
     pub dtu: Option<DtuSettings>,
     /// How long connecting and each answer may take, ms. Field devices answer in 20 to 150 ms.
-    #[serde(default = "default_timeout_ms")]
+    #[serde(default = "milliseconds::<1000>")]
     pub timeout_ms: u64,
-    /// How often a request that got no answer is asked again within the poll.
-    #[serde(default = "default_retries")]
+    /// How often a request without an answer is repeated within the poll.
+    #[serde(default = "number::<1>")]
     pub retries: u32,
-    /// Silence before each request, ms. On a serial line never less than the standard asks for: 3.5 characters, 1.75 ms above
-    /// 19200 baud (Modbus over serial line V1.02, 2.5.1.1).
-    #[serde(default)]
+    /// Silence before each request, ms. On a serial line never less than the standard requires: 3.5 characters, 1.75 ms
+    /// above 19200 baud (Modbus over serial line V1.02, 2.5.1.1).
     pub gap_ms: Option<f64>,
-    /// Silence instead of `gap_ms` where the unit is another than that of the request before, ms; never shorter than `gap_ms`.
-    #[serde(default)]
+    /// Silence instead of `gap_ms` where the previous request went to another unit, ms; never shorter than `gap_ms`.
     pub turnaround_ms: Option<f64>,
     /// Time between polls, s; 0 polls without a pause. Polls fall on multiples of it since the epoch.
-    #[serde(default = "default_interval_s")]
+    #[serde(default = "number::<300>")]
     pub interval_s: u32,
-    /// Time between polls in drought mode, s; `interval_s` where it is left out.
-    #[serde(default)]
+    /// Time between polls in drought mode, s; `interval_s` by default.
     pub drought_interval_s: Option<u32>,
-    /// When a device counts as offline.
     #[serde(default)]
     pub health: HealthSettings,
-    /// The devices.
     #[serde(rename = "device", default)]
     pub devices: Vec<DeviceSettings>,
 }
 
 impl BusSettings {
-    /// Its endpoint or port, for people to read: `192.168.1.10:502`, `/dev/ttyUSB0 9600 8N1`.
+    /// Its endpoint or port as people read it: `192.168.1.10:502`, `/dev/ttyUSB0 9600 8N1`.
     pub fn line(&self) -> String {
         if let Some(serial) = &self.serial {
             format!("{} {}", serial.port.display(), serial.mode())
@@ -73,47 +64,43 @@ impl BusSettings {
     }
 }
 
-fn default_timeout_ms() -> u64 {
-    1000
+fn milliseconds<const MS: u64>() -> u64 {
+    MS
 }
 
-fn default_retries() -> u32 {
-    1
-}
-
-fn default_interval_s() -> u32 {
-    300
+fn number<const N: u32>() -> u32 {
+    N
 }
 
 /// A serial line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SerialSettings {
-    /// The port, best by a name that survives unplugging: `/dev/serial/by-id/usb-…`. Looked up anew each time it is opened.
+    /// The port, best by a name that survives unplugging: `/dev/serial/by-id/usb-…`. Looked up each time it is opened.
     pub port: PathBuf,
-    /// Bits per second; of a terminal, on the line behind it.
-    #[serde(default = "default_baud")]
+    /// Bits per second.
+    #[serde(default = "number::<9600>")]
     pub baud: u32,
-    /// Parity; most devices of the field have none, whatever the standard says.
+    /// The standard asks for even parity, but most devices in the field use none.
     #[serde(default)]
     pub parity: Parity,
-    /// Stop bits, 1 or 2.
-    #[serde(default = "default_stop_bits")]
+    /// 1 or 2.
+    #[serde(default = "one_stop_bit")]
     pub stop_bits: u8,
-    /// Whether the port has to raise RTS while it sends: RS-485 adapters that do not find out by themselves.
+    /// Whether to raise RTS while sending, for RS-485 adapters that do not switch direction by themselves.
     #[serde(default)]
     pub rts: bool,
 }
 
 impl SerialSettings {
-    /// How the bytes on the line look.
+    /// Speed and frame of the line.
     pub fn mode(&self) -> SerialMode {
         SerialMode { baud: self.baud, parity: self.parity, stop_bits: self.stop_bits }
     }
 }
 
 impl DtuSettings {
-    /// How the bytes on the line behind the terminal look.
+    /// Speed and frame of the line behind the terminal.
     pub fn mode(&self) -> SerialMode {
         SerialMode { baud: self.baud, parity: self.parity, stop_bits: self.stop_bits }
     }
@@ -124,9 +111,8 @@ impl DtuSettings {
 pub struct SerialMode {
     /// Bits per second.
     pub baud: u32,
-    /// Parity.
     pub parity: Parity,
-    /// Stop bits, 1 or 2.
+    /// 1 or 2.
     pub stop_bits: u8,
 }
 
@@ -142,18 +128,13 @@ impl fmt::Display for SerialMode {
     }
 }
 
-fn default_baud() -> u32 {
-    9600
-}
-
-fn default_stop_bits() -> u8 {
+fn one_stop_bit() -> u8 {
     1
 }
 
 /// Parity of a serial line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
 pub enum Parity {
     #[default]
     None,
@@ -161,39 +142,35 @@ pub enum Parity {
     Odd,
 }
 
-/// A 4G terminal (DTU) that dials in and then passes on what it sees on its serial line. Several may dial the same address;
-/// each says who it is with its registration bytes.
+/// A 4G terminal (DTU) that dials in and then passes on its serial line. Several may dial the same address; each
+/// identifies itself with its registration bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DtuSettings {
     /// Address to listen on; buses may share one.
     pub listen: SocketAddr,
-    /// What the terminal sends first: text, or bytes as `hex:0102…`. Left out where it sends nothing and no other terminal dials
-    /// this address.
-    #[serde(default)]
+    /// What the terminal sends first: text, or bytes as `hex:0102…`. Optional if no other terminal dials this address.
     pub registration: Option<String>,
-    /// What the terminal sends from time to time: text, or bytes as `hex:…`. Taken out of what it passes on.
-    #[serde(default)]
+    /// What the terminal sends from time to time: text, or bytes as `hex:…`. Removed from what it passes on.
     pub heartbeat: Option<String>,
-    /// Bits per second; of a terminal, on the line behind it.
-    #[serde(default = "default_baud")]
+    /// Bits per second on the line behind the terminal.
+    #[serde(default = "number::<9600>")]
     pub baud: u32,
-    /// Parity; most devices of the field have none, whatever the standard says.
     #[serde(default)]
     pub parity: Parity,
-    /// Stop bits, 1 or 2.
-    #[serde(default = "default_stop_bits")]
+    /// 1 or 2.
+    #[serde(default = "one_stop_bit")]
     pub stop_bits: u8,
 }
 
-/// When a device counts as offline, and what it may cost then. Defaults after what has proved itself in wb-mqtt-serial, slower:
+/// When a device counts as offline, and how often it is then probed. The defaults follow wb-mqtt-serial, but slower:
 /// water moves slowly.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HealthSettings {
-    /// Polls in a row that must fail.
+    /// Polls in a row that must have failed.
     pub failures: u32,
-    /// How long they must have failed, s.
+    /// And for how long, s.
     pub after_s: u32,
     /// The first pause between probes of an offline device, s; it doubles with each.
     pub probe_first_s: u32,
@@ -211,47 +188,44 @@ impl Default for HealthSettings {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeviceSettings {
-    /// Unit id, 1 to 247.
+    /// 1 to 247.
     pub unit: u8,
-    /// The profile that it follows.
+    /// Id of its profile.
     pub profile: String,
     /// The station that it observes.
     pub station: StationId,
-    /// Stations of the channels of a device that observes several, such as a controller that gathers a pump house; by the
-    /// name of the channel in the profile. Points without a channel belong to `station`.
+    /// Stations by the profile's channel names, for a device that observes several, such as the controller of a pump
+    /// house. Points without a channel belong to `station`.
     #[serde(default)]
     pub channels: BTreeMap<String, StationId>,
-    /// Correction at this installation, by parameter.
+    /// Corrections at this installation.
     #[serde(default)]
     pub adjust: BTreeMap<Parameter, Adjust>,
-    /// Only these parameters of the profile are read; all of them where empty.
+    /// The parameters of the profile that are read; all where empty.
     #[serde(default)]
     pub parameters: Vec<Parameter>,
-    /// How long its answers may take, ms; the bus's `timeout_ms` where left out.
-    #[serde(default)]
+    /// How long its answers may take, ms; the bus's `timeout_ms` by default.
     pub timeout_ms: Option<u64>,
-    /// Silence that this device needs before each request to it, ms, beyond what the bus keeps.
-    #[serde(default)]
+    /// Silence that this device needs before each request, ms, beyond what the bus keeps.
     pub gap_ms: Option<f64>,
-    /// Most registers that it answers in one request, where that is less than its profile says.
-    #[serde(default)]
+    /// Most registers that it answers in one request, if fewer than its profile says.
     pub registers_max: Option<u16>,
     /// Registers that it refuses to read: no request touches them.
     #[serde(rename = "hole", default)]
     pub holes: Vec<Hole>,
-    /// Time between polls of single parameters, s; the bus's `interval_s` for the others.
+    /// Time between polls of single parameters, s; others use the bus's `interval_s`.
     #[serde(default)]
     pub intervals_s: BTreeMap<Parameter, u32>,
-    /// The same in drought mode; what is left out here is polled as the bus is.
+    /// The same in drought mode; others use the bus's `drought_interval_s`.
     #[serde(default)]
     pub drought_intervals_s: BTreeMap<Parameter, u32>,
-    /// Quality tests of single parameters, beyond the range of the device.
+    /// Quality tests of single parameters, in addition to the range of the device.
     #[serde(default)]
     pub quality: BTreeMap<Parameter, SeriesRules>,
 }
 
 impl DeviceSettings {
-    /// The points of `profile` that it is read for, in their order, each with the series that it observes.
+    /// The points of `profile` that are read, in their order, each with the series that it observes.
     pub fn observes<'a>(
         &'a self,
         profile: &'a Profile,
@@ -262,7 +236,7 @@ impl DeviceSettings {
         })
     }
 
-    /// The station that `point` observes; `None` where it is not read.
+    /// The station that `point` observes; `None` where the point is not read.
     fn station_of(&self, point: &Point) -> Option<&StationId> {
         let all = self.parameters.is_empty();
         if !all && !self.parameters.contains(&point.parameter) {
@@ -274,22 +248,22 @@ impl DeviceSettings {
         }
     }
 
-    /// Silence that this device needs before each request to it, beyond what the bus keeps.
+    /// Silence that this device needs before each request, beyond what the bus keeps.
     pub fn gap(&self) -> Duration {
         let seconds = self.gap_ms.unwrap_or_default() / 1000.0;
         Duration::try_from_secs_f64(seconds).unwrap_or_default()
     }
 
-    /// In which rhythm `parameter` is polled on `bus`. A drought changes nothing where no interval is given for it, and never
-    /// makes one longer unless it is given for the parameter itself.
-    pub fn rhythm(&self, bus: &BusSettings, parameter: Parameter) -> Rhythm {
+    /// How often `parameter` is polled on `bus`. Without a drought interval, a drought changes nothing; the bus's
+    /// drought interval only shortens, the parameter's own may also lengthen.
+    pub fn poll_interval(&self, bus: &BusSettings, parameter: Parameter) -> PollInterval {
         let own = self.intervals_s.get(&parameter).copied();
         let normal_s = own.unwrap_or(bus.interval_s);
         let drought_s = match self.drought_intervals_s.get(&parameter) {
             Some(own) => *own,
             None => bus.drought_interval_s.map_or(normal_s, |all| all.min(normal_s)),
         };
-        Rhythm { normal_s, drought_s }
+        PollInterval { normal_s, drought_s }
     }
 }
 
@@ -297,11 +271,8 @@ impl DeviceSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hole {
-    /// Function code.
     pub function: Function,
-    /// The first register.
     pub first: u16,
-    /// The last register.
     pub last: u16,
 }
 
@@ -316,12 +287,17 @@ impl From<Hole> for Run {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Adjust {
-    /// Factor.
     #[serde(default = "one")]
     pub scale: f64,
-    /// Added after the factor.
     #[serde(default)]
     pub offset: f64,
+}
+
+impl Adjust {
+    /// The value at this installation, of what the device measures.
+    pub fn apply(self, measured: f64) -> f64 {
+        measured * self.scale + self.offset
+    }
 }
 
 impl Default for Adjust {

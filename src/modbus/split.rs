@@ -1,103 +1,109 @@
-//! A request that a device refuses, taken apart: what can be read of it is read in the same poll, and what cannot be is found.
+//! Splits a request that a device refuses: reads what can be read in the same poll, and finds the registers that
+//! cannot.
 
 use std::ops::Range;
 
-use super::caller::{Caller, Manner};
-use super::harvest::Harvest;
-use super::learned::{Lesson, LessonKind};
-use super::link::ReadError;
+use super::error::ReadError;
+use super::master::{BusMaster, RequestOptions};
+use super::poll_results::PollResults;
+use super::quirks::{Quirk, QuirkKind};
 use crate::core::Reason;
 use crate::device::{Function, Planned, Request, Run, Slot};
 
-/// What taking a request apart came to. The registers are in the harvest.
+/// The outcome of splitting a request. The registers are in the poll results.
 #[derive(Debug, Default)]
 pub(super) struct Split {
-    /// What the device taught.
-    pub(super) lessons: Vec<Lesson>,
-    /// Whether anything of it could be read.
-    pub(super) brought: bool,
-    /// The device fell silent meanwhile.
+    pub(super) quirks: Vec<Quirk>,
+    /// Whether any part could be read.
+    pub(super) got_registers: bool,
+    /// Set where the device fell silent meanwhile.
     pub(super) silent: Option<ReadError>,
 }
 
-/// Takes apart `planned`, which the device has refused as a whole: halves it between its parts until each half is read or is
-/// one part alone. That takes twice the logarithm of its parts for each part that is refused. Where two halves are read and
-/// both together are not, the cause lies between them, and is looked for there.
+/// Splits `planned`, which the device has refused as a whole: halves it between its parts until each half is read or is
+/// a single part. That takes twice the logarithm of its parts for each part that is refused. Where two halves are read
+/// but not both together, the cause lies between them, and is looked for there.
 pub(super) async fn split(
-    caller: &mut Caller,
-    manner: Manner,
+    master: &mut BusMaster,
+    options: RequestOptions,
     planned: &Planned,
-    harvest: &mut Harvest,
+    results: &mut PollResults,
 ) -> Split {
     let mut split = Split::default();
     let all = 0..planned.slots.len();
     let mut refused = Vec::from([all]);
     while let Some(range) = refused.pop() {
         let part = |range: &Range<usize>| planned.slots.get(range.clone()).unwrap_or_default();
-        let Some(whole) = run(planned.request, part(&range)) else {
+        let Some(whole) = span(planned.request, part(&range)) else {
             continue;
         };
         if range.len() == 1 {
-            harvest.lack(part(&range), Reason::Exception, caller.clock().now());
-            split.lessons.push(Lesson { kind: LessonKind::Hole, run: whole });
+            results.mark_missing(part(&range), Reason::Exception, master.clock().now());
+            split.quirks.push(Quirk { kind: QuirkKind::Hole, run: whole });
             continue;
         }
         let middle = range.start + range.len() / 2;
         let mut read = Vec::new();
         for half in [range.start..middle, middle..range.end] {
             let slots = part(&half);
-            let Some(run) = run(planned.request, slots) else {
+            let Some(run) = span(planned.request, slots) else {
                 continue;
             };
             if let Some(error) = &split.silent {
-                harvest.lack(slots, error.reason(), caller.clock().now());
+                results.mark_missing(slots, error.reason(), master.clock().now());
                 continue;
             }
-            let outcome = caller.ask(manner, request(run)).await;
-            let at = caller.clock().now();
+            let outcome = master.read(options, request(run)).await;
+            let at = master.clock().now();
             match outcome {
                 Ok(words) => {
                     let from = usize::from(run.first - planned.request.address);
-                    harvest.keep(slots, from, &words, at);
+                    results.store(slots, from, &words, at);
                     read.push(run);
                 }
                 Err(error) if error.refused() => refused.push(half),
                 Err(error) => {
-                    harvest.lack(slots, error.reason(), at);
+                    results.mark_missing(slots, error.reason(), at);
                     if error.silent() {
                         split.silent = Some(error);
                     }
                 }
             }
         }
-        split.brought |= !read.is_empty();
+        split.got_registers |= !read.is_empty();
         if let [left, right] = read[..] {
-            split.lessons.push(between(caller, manner, whole, left, right).await);
+            split.quirks.push(find_cause(master, options, whole, left, right).await);
         }
     }
     split
 }
 
-/// Why `left` and `right` are read, and `whole`, which holds both, is not: the first register between them that is refused, or
-/// that they are refused together.
-async fn between(caller: &mut Caller, manner: Manner, whole: Run, left: Run, right: Run) -> Lesson {
+/// Why `left` and `right` are read, but not `whole`, which holds both: a register between them is refused, or the two
+/// are refused in one request.
+async fn find_cause(
+    master: &mut BusMaster,
+    options: RequestOptions,
+    whole: Run,
+    left: Run,
+    right: Run,
+) -> Quirk {
     let function = whole.function;
-    let lesson = |kind, first, last| Lesson { kind, run: Run { function, first, last } };
+    let quirk = |kind, first, last| Quirk { kind, run: Run { function, first, last } };
     if right.first <= left.last {
-        return lesson(LessonKind::Seam, whole.first, whole.last);
+        return quirk(QuirkKind::Seam, whole.first, whole.last);
     }
-    let seam = lesson(LessonKind::Seam, left.last, right.first);
+    let seam = quirk(QuirkKind::Seam, left.last, right.first);
     let gap = right.first - left.last - 1;
     let first = left.last.saturating_add(1);
-    // So many registers of the gap are read, and so many are not.
+    // The gap is read up to `read` registers, and refused from `refused` on.
     let (mut read, mut refused) = (0, gap + 1);
     let mut count = gap;
     while count > read {
-        let ask = Request { function, address: first, count };
-        match caller.ask(manner, ask).await {
+        let request = Request { function, address: first, count };
+        match master.read(options, request).await {
             Ok(_) => read = count,
             Err(error) if error.refused() => refused = count,
-            // Nothing more can be found out now: this much is certain.
+            // Nothing more can be found out now. That they are refused together is certain.
             Err(_) => return seam,
         }
         count = if refused > gap { gap } else { read + (refused - read) / 2 };
@@ -105,19 +111,19 @@ async fn between(caller: &mut Caller, manner: Manner, whole: Run, left: Run, rig
     match refused.checked_sub(1) {
         Some(before) if refused <= gap => {
             let register = first.saturating_add(before);
-            lesson(LessonKind::Hole, register, register)
+            quirk(QuirkKind::Hole, register, register)
         }
         _ => seam,
     }
 }
 
-/// The registers from the first to the last of `slots`, which are of `of`.
-fn run(of: Request, slots: &[Slot]) -> Option<Run> {
+/// The registers from the first to the last of `slots`, which are relative to `base`.
+fn span(base: Request, slots: &[Slot]) -> Option<Run> {
     let first = slots.iter().map(|slot| slot.offset).min()?;
     let after = slots.iter().map(|slot| slot.offset + slot.count).max()?;
-    let address = |offset: usize| of.address.checked_add(u16::try_from(offset).ok()?);
+    let address = |offset: usize| base.address.checked_add(u16::try_from(offset).ok()?);
     Some(Run {
-        function: of.function,
+        function: base.function,
         first: address(first)?,
         last: address(after.checked_sub(1)?)?,
     })
@@ -130,7 +136,7 @@ pub(super) fn request(run: Run) -> Request {
     Request { function, address: first, count }
 }
 
-/// How a function's registers are called in messages.
+/// Names registers in messages: `holding registers 4 to 9`.
 pub(super) fn registers(run: &Run) -> String {
     let name = match run.function {
         Function::Coils => "coil",

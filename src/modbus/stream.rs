@@ -1,4 +1,4 @@
-//! The ways to a line of RTU frames: a serial port, a serial server that listens, a terminal that has dialled in.
+//! Byte streams that carry RTU frames: a serial port, a serial server that we dial, a terminal that dials us.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -8,26 +8,25 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_serial::{ClearBuffer, SerialPort, SerialPortBuilderExt, SerialStream};
 
-use super::dtu::DtuDesk;
-use super::link::ReadError;
+use super::dial::dial;
+use super::dtu::DtuSlot;
+use super::error::ReadError;
 use super::settings::{Parity, SerialMode, SerialSettings};
-use super::tcp::dial;
 use crate::support::Clock;
 
-/// Bytes that are discarded with one call: a frame.
+/// Bytes that one system call discards: a frame.
 const DISCARD_BYTES: usize = super::rtu::FRAME_MAX;
 
-/// Where a line is found, each time anew.
+/// Where a line is opened; looked up each time.
 #[derive(Debug)]
 pub(super) enum Port {
     Serial(SerialSettings),
     /// Host and port of a serial server.
     Server(String),
-    /// Where the terminal's connections arrive; absent where nobody receives them.
-    Terminal(Option<DtuDesk>),
-    /// Played by a test.
+    /// A terminal's connections arrive in the slot; `None` where nobody listens for them.
+    Dtu(Option<DtuSlot>),
     #[cfg(test)]
-    Script(super::script::Far),
+    Script(super::script::Peer),
 }
 
 /// An open line.
@@ -39,7 +38,7 @@ pub(super) enum Stream {
 }
 
 impl Port {
-    /// Opens the line; `endpoint` names it for people, and it may take `timeout`.
+    /// Opens the line within `timeout`; errors name it by `endpoint`.
     pub(super) async fn open(
         &mut self,
         endpoint: &str,
@@ -54,36 +53,36 @@ impl Port {
             Self::Server(endpoint) => {
                 dial(endpoint, timeout, &Clock::system()).await.map(Stream::Tcp)
             }
-            Self::Terminal(None) => {
-                Err(unreachable("terminals dial the running gateway only".into()))
+            Self::Dtu(None) => {
+                Err(unreachable("a terminal can only dial in to the running gateway".into()))
             }
-            Self::Terminal(Some(desk)) => {
-                // Nobody there in time leaves nothing to take.
-                let _late = tokio::time::timeout(timeout, desk.arrived()).await;
-                let stream = desk.take();
+            Self::Dtu(Some(slot)) => {
+                // After a timeout the slot is empty.
+                let _late = tokio::time::timeout(timeout, slot.arrived()).await;
+                let stream = slot.take();
                 stream
                     .map(Stream::Tcp)
                     .ok_or_else(|| unreachable("its terminal has not dialled in".into()))
             }
             #[cfg(test)]
-            Self::Script(far) => {
-                far.dial().map(Stream::Script).ok_or_else(|| unreachable("nobody is there".into()))
+            Self::Script(peer) => {
+                peer.dial().map(Stream::Script).ok_or_else(|| unreachable("nobody is there".into()))
             }
         }
     }
 
-    /// A connection that takes the place of the open one.
-    pub(super) fn newer(&self) -> Option<Stream> {
+    /// A connection that replaces the open one, if a terminal has dialled again.
+    pub(super) fn take_newer(&self) -> Option<Stream> {
         match self {
-            Self::Terminal(Some(desk)) => desk.take().map(Stream::Tcp),
+            Self::Dtu(Some(slot)) => slot.take().map(Stream::Tcp),
             _ => None,
         }
     }
 
-    /// Waits until there is one.
-    pub(super) async fn renewed(&self) {
+    /// Waits until [`Port::take_newer`] has one.
+    pub(super) async fn wait_newer(&self) {
         match self {
-            Self::Terminal(Some(desk)) => desk.arrived().await,
+            Self::Dtu(Some(slot)) => slot.arrived().await,
             _ => std::future::pending().await,
         }
     }
@@ -92,7 +91,7 @@ impl Port {
 fn open_serial(settings: &SerialSettings) -> io::Result<Stream> {
     let mode = settings.mode();
     let path = settings.port.to_str().ok_or_else(|| {
-        io::Error::new(io::ErrorKind::InvalidInput, "the port's name is no UTF-8")
+        io::Error::new(io::ErrorKind::InvalidInput, "the port's name is not valid UTF-8")
     })?;
     let mut stream = tokio_serial::new(path, mode.baud)
         .parity(parity(mode))
@@ -107,7 +106,7 @@ fn open_serial(settings: &SerialSettings) -> io::Result<Stream> {
 }
 
 impl Stream {
-    /// Reads what has come, at least a byte.
+    /// Reads what has arrived, at least one byte.
     pub(super) async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = match self {
             Self::Serial(stream, _) => stream.read(buffer).await,
@@ -130,8 +129,8 @@ impl Stream {
         }
     }
 
-    /// Throws away what has come and says how many bytes that was. Asks the system and not tokio, which learns of what has come
-    /// only when its event loop turns.
+    /// Discards what has arrived and returns how many bytes that was. Asks the system, not tokio, which learns of new
+    /// bytes only when its event loop runs.
     pub(super) fn discard(&mut self) -> io::Result<usize> {
         match self {
             Self::Serial(stream, _) => {
@@ -144,7 +143,7 @@ impl Stream {
             Self::Tcp(stream) => {
                 let mut buffer = [0; DISCARD_BYTES];
                 let mut discarded = 0;
-                // What is endless is a line that is never quiet, for the caller to judge.
+                // Bounded: the caller recognises an endless stream as a line that is never silent.
                 while discarded < DISCARD_BYTES * DISCARD_BYTES {
                     match rustix::io::read(stream.as_fd(), &mut buffer) {
                         Ok(0) => return Err(closed()),
@@ -160,7 +159,7 @@ impl Stream {
         }
     }
 
-    /// Sets speed and frame of a serial port, where they are others.
+    /// Changes speed and frame of a serial port, where they differ.
     pub(super) fn set_mode(&mut self, mode: SerialMode) -> io::Result<()> {
         if let Self::Serial(stream, set) = self
             && *set != mode

@@ -1,17 +1,18 @@
-//! Modbus TCP. The only file that names tokio-modbus, and it calls reading functions alone.
+//! Modbus TCP. The only file that names tokio-modbus, of which it calls nothing but reading functions.
 //!
-//! After anything but registers or an exception the connection is dropped: a late answer must never be taken for the answer to
-//! the next question, and tokio-modbus does not recover by itself (slowtec/tokio-modbus issue 324).
+//! After anything but registers or an exception the connection is dropped: a late answer must never be taken for the
+//! answer to the next request, and tokio-modbus does not recover by itself (slowtec/tokio-modbus issue 324).
 
 use std::time::Duration;
 
-use tokio::net::{TcpStream, lookup_host};
 use tokio_modbus::client::{Context, Reader, tcp};
 use tokio_modbus::slave::{Slave, SlaveContext};
 
-use super::link::{Ask, ReadError};
-use super::pacing::Pacing;
+use super::dial::dial;
+use super::error::{ReadError, ReadResult};
+use super::request::ReadRequest;
 use super::settings::BusSettings;
+use super::silence::LineSilence;
 use crate::device::{Function, Request};
 use crate::support::{Clock, Pause, Stopwatch};
 
@@ -21,11 +22,12 @@ pub(super) struct TcpLine {
     /// How long connecting may take.
     timeout: Duration,
     context: Option<Context>,
-    pacing: Pacing,
-    /// Of the timeouts.
+    silences: LineSilence,
+    /// Measures the timeouts.
     clock: Clock,
     watch: Stopwatch,
-    quiet: Duration,
+    /// The silence before the last request.
+    silence: Duration,
 }
 
 impl TcpLine {
@@ -34,58 +36,58 @@ impl TcpLine {
             endpoint,
             timeout: Duration::from_millis(settings.timeout_ms),
             context: None,
-            pacing: Pacing::new(settings),
+            silences: LineSilence::new(settings),
             clock,
             watch: Stopwatch::start(),
-            quiet: Duration::MAX,
+            silence: Duration::MAX,
         }
     }
 
-    /// The silence that was kept before the last request.
-    pub(super) fn quiet(&self) -> Duration {
-        self.quiet
+    /// The silence before the last request.
+    pub(super) fn silence(&self) -> Duration {
+        self.silence
     }
 
-    pub(super) async fn read(&mut self, ask: &Ask) -> Result<Vec<u16>, ReadError> {
-        let kept = self.context.is_some();
-        match self.read_once(ask).await {
-            // Many gateways close a connection that has been idle between two polls: that is no failure of the device.
-            Err(ReadError::Transport { .. }) if kept => self.read_once(ask).await,
+    pub(super) async fn read(&mut self, read: &ReadRequest) -> ReadResult {
+        let reused = self.context.is_some();
+        match self.read_once(read).await {
+            // Many gateways close a connection that has been idle between two polls: the device has not failed.
+            Err(ReadError::Transport { .. }) if reused => self.read_once(read).await,
             outcome => outcome,
         }
     }
 
-    async fn read_once(&mut self, ask: &Ask) -> Result<Vec<u16>, ReadError> {
-        let due = self.pacing.due(ask.unit, ask.gap, None);
+    async fn read_once(&mut self, read: &ReadRequest) -> ReadResult {
+        let due = self.silences.next_request_at(read.unit, read.gap, None);
         let wait = due.saturating_sub(self.watch.elapsed());
         Pause::Coarse.wait(wait).await;
-        // Taken out of its place: whatever happens below, a connection comes back only if it is sound.
+        // Taken out: it is put back only if it is still sound, whatever happens below.
         let mut context = match self.context.take() {
             Some(context) => context,
             None => tcp::attach(dial(&self.endpoint, self.timeout, &self.clock).await?),
         };
         let now = self.watch.elapsed();
-        self.quiet = self.pacing.quiet(now);
-        self.pacing.asked(ask.unit, now);
-        context.set_slave(Slave(ask.unit));
-        let answer = self.clock.timeout(ask.timeout, request(&mut context, ask.request)).await;
-        self.pacing.heard(self.watch.elapsed());
-        let unit = ask.unit;
-        let answer =
-            answer.map_err(|_| ReadError::Timeout { unit, timeout_ms: ask.timeout.as_millis() })?;
+        self.silence = self.silences.lasted(now);
+        self.silences.request_ends(read.unit, now);
+        context.set_slave(Slave(read.unit));
+        let answer = self.clock.timeout(read.timeout, call(&mut context, read.request)).await;
+        self.silences.traffic_until(self.watch.elapsed());
+        let unit = read.unit;
+        let answer = answer
+            .map_err(|_| ReadError::Timeout { unit, timeout_ms: read.timeout.as_millis() })?;
         match answer {
-            Ok(Ok(words)) if words.len() == usize::from(ask.request.count) => {
+            Ok(Ok(words)) if words.len() == usize::from(read.request.count) => {
                 self.context = Some(context);
                 Ok(words)
             }
             Ok(Ok(words)) => {
-                Err(ReadError::Length { unit, asked: ask.request.count, got: words.len() })
+                Err(ReadError::Length { unit, asked: read.request.count, got: words.len() })
             }
             Ok(Err(exception)) => {
                 self.context = Some(context);
                 Err(ReadError::exception(unit, exception.into()))
             }
-            // What the library says of a closed connection misleads: it is the last error of the system.
+            // The library's text for a closed connection misleads: it is the last error of the system.
             Err(tokio_modbus::Error::Transport(_)) => Err(ReadError::Transport {
                 unit,
                 problem: "the device closed the connection".into(),
@@ -97,32 +99,7 @@ impl TcpLine {
     }
 }
 
-/// Connects to `endpoint`, `host:port`, within `timeout`.
-pub(super) async fn dial(
-    endpoint: &str,
-    timeout: Duration,
-    clock: &Clock,
-) -> Result<TcpStream, ReadError> {
-    let unreachable =
-        |problem: String| ReadError::Unreachable { endpoint: endpoint.to_owned(), problem };
-    let connecting = async {
-        let address = lookup_host(endpoint)
-            .await
-            .map_err(|e| unreachable(e.to_string()))?
-            .next()
-            .ok_or_else(|| unreachable("the name has no address".into()))?;
-        let stream = TcpStream::connect(address).await.map_err(|e| unreachable(e.to_string()))?;
-        // Requests are small and wait for their answers: delaying them only costs time.
-        stream.set_nodelay(true).map_err(|e| unreachable(e.to_string()))?;
-        Ok(stream)
-    };
-    clock
-        .timeout(timeout, connecting)
-        .await
-        .map_err(|_| unreachable(format!("no connection within {} ms", timeout.as_millis())))?
-}
-
-async fn request(context: &mut Context, request: Request) -> tokio_modbus::Result<Vec<u16>> {
+async fn call(context: &mut Context, request: Request) -> tokio_modbus::Result<Vec<u16>> {
     let Request { function, address, count } = request;
     let words = |bits: Vec<bool>| bits.into_iter().map(u16::from).collect();
     match function {

@@ -8,7 +8,7 @@ use crate::device::Request;
 /// Bytes of a request: unit, function, address, count, check (V1.02, 2.3; application protocol V1.1b3, 6.1 to 6.4).
 pub const REQUEST_BYTES: usize = 8;
 
-/// Bytes of an answer beside its data: unit, function, byte count, check.
+/// Bytes of an answer besides its data: unit, function, byte count, check.
 pub const ANSWER_BYTES: usize = 5;
 
 /// Bytes of an exception: unit, function, code, check.
@@ -20,10 +20,11 @@ const FAST_BAUD: u32 = 19_200;
 /// The silence between frames above [`FAST_BAUD`] (V1.02, 2.5.1.1).
 const FAST_SILENCE: Duration = Duration::from_micros(1750);
 
-/// The silence between frames in bits: 3.5 characters of the 11 bits that the standard gives each (V1.02, 2.5.1 and 2.5.1.1).
+/// The silence between frames in bits: 3.5 characters of the 11 bits that the standard gives each (V1.02, 2.5.1 and
+/// 2.5.1.1).
 const SILENCE_BITS: f64 = 3.5 * 11.0;
 
-/// Bits of a character: start, eight of data, parity if any, stop.
+/// Bits of a character: start bit, eight data bits, parity bit if any, stop bits.
 pub fn character_bits(mode: SerialMode) -> u32 {
     1 + 8 + u32::from(mode.parity != Parity::None) + u32::from(mode.stop_bits)
 }
@@ -38,7 +39,7 @@ pub fn wire(mode: SerialMode, bytes: usize) -> Duration {
     bits(f64::from(character_bits(mode)) * bytes as f64, mode)
 }
 
-/// The silence that parts frames: 3.5 characters of 11 bits; 1.75 ms above 19200 baud.
+/// The silence between frames: 3.5 characters of 11 bits; 1.75 ms above 19200 baud.
 pub fn silence(mode: SerialMode) -> Duration {
     if mode.baud > FAST_BAUD { FAST_SILENCE } else { bits(SILENCE_BITS, mode) }
 }

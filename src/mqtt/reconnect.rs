@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::MqttError;
-use crate::support::{Backoff, Stopwatch, chance};
+use crate::support::{Backoff, Stopwatch, random};
 
 /// A connection that lasted this long was a good one: the next failure counts as the first again. Shorter ones come from a broker
 /// that throws us out, and must not turn into a storm.
@@ -71,7 +71,7 @@ impl Reconnect {
                 self.client_id
             );
         }
-        Ok(Some((problem, self.backoff.wait(self.failures, chance::unit()))))
+        Ok(Some((problem, self.backoff.wait(self.failures, random::unit()))))
     }
 
     /// Waits before the next attempt. `false` if `stop` came first.

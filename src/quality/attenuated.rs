@@ -8,38 +8,38 @@ use super::AttenuatedRule;
 use super::gap::seconds;
 use crate::core::Flag;
 
-/// Readings that are kept of a window: those further apart than this part of it. More would hardly change the deviation and cost
-/// memory: 4 KiB of a series. Engineering judgement.
-const KEPT_MAX: f64 = 256.0;
+/// Readings are stored only if they are further apart than this fraction of the window. More would hardly change the
+/// deviation but cost memory, 4 KiB per series. Engineering judgement.
+const STORED_MAX: f64 = 256.0;
 
-/// The readings of the last while.
+/// The readings of the window.
 #[derive(Debug)]
 pub struct Attenuated {
     rule: AttenuatedRule,
-    kept: VecDeque<(Timestamp, f64)>,
+    stored: VecDeque<(Timestamp, f64)>,
 }
 
 impl Attenuated {
-    /// Nothing is known yet.
+    /// A test without earlier readings.
     pub fn new(rule: AttenuatedRule) -> Self {
-        Self { rule, kept: VecDeque::new() }
+        Self { rule, stored: VecDeque::new() }
     }
 
-    /// Flags the next reading by the standard deviation of all values in the window that ends with it; not evaluated while there
-    /// are fewer than the rule asks for.
+    /// Flags the next reading by the standard deviation of all values in the window that ends with it. Not evaluated
+    /// while the window holds too few.
     pub fn judge(&mut self, at: Timestamp, value: f64) -> Flag {
         let window_s = self.rule.window_h * 3600.0;
-        if self.kept.back().is_some_and(|(last, _)| *last >= at) {
-            self.kept.clear();
+        if self.stored.back().is_some_and(|(last, _)| *last >= at) {
+            self.stored.clear();
         }
-        while let Some((first, _)) = self.kept.front()
+        while let Some((first, _)) = self.stored.front()
             && seconds(*first, at) >= window_s
         {
-            self.kept.pop_front();
+            self.stored.pop_front();
         }
-        let apart = |(last, _): &(Timestamp, f64)| seconds(*last, at) >= window_s / KEPT_MAX;
-        if self.kept.back().is_none_or(apart) {
-            self.kept.push_back((at, value));
+        let apart = |(last, _): &(Timestamp, f64)| seconds(*last, at) >= window_s / STORED_MAX;
+        if self.stored.back().is_none_or(apart) {
+            self.stored.push_back((at, value));
             self.flag(None)
         } else {
             self.flag(Some(value))
@@ -47,7 +47,7 @@ impl Attenuated {
     }
 
     fn flag(&self, also: Option<f64>) -> Flag {
-        let values = || self.kept.iter().map(|(_, value)| *value).chain(also);
+        let values = || self.stored.iter().map(|(_, value)| *value).chain(also);
         let count = values().count();
         if count < self.rule.min_obs as usize {
             return Flag::NotEvaluated;
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_varies_too_little_is_flagged_once_there_are_enough_readings() {
+    fn too_little_variation_is_flagged_once_there_are_enough_readings() {
         let mut attenuated = Attenuated::new(rule(900.0, 3));
         let values = [-1.0, -1.0, -1.0, -1.0, -1.5, -2.0, -2.02, -2.04];
         let flags: Vec<u8> = (0..)
@@ -80,18 +80,18 @@ mod tests {
             .map(|(i, value)| attenuated.judge(at(i * 300), value).into())
             .collect();
         assert_eq!(flags, [2, 2, 4, 4, 1, 1, 1, 3]);
-        // After a gap the window is empty, and after a clock was set back it is too.
+        // After a gap, and after the clock was set back, the window is empty.
         assert_eq!(attenuated.judge(at(90_000), 1.0), Flag::NotEvaluated);
         assert_eq!(attenuated.judge(at(0), 1.0), Flag::NotEvaluated);
     }
 
     #[test]
-    fn fast_polls_fill_no_memory() {
+    fn fast_polls_do_not_fill_the_memory() {
         let mut attenuated = Attenuated::new(rule(3600.0, 12));
         let mut last = Flag::NotEvaluated;
         for s in 0..20_000 {
             last = attenuated.judge(at(s), f64::from((s % 7) as i32) * 0.02);
-            assert!(attenuated.kept.len() as f64 <= KEPT_MAX + 1.0);
+            assert!(attenuated.stored.len() as f64 <= STORED_MAX + 1.0);
         }
         assert_eq!(last, Flag::Suspect);
     }

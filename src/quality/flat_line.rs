@@ -8,19 +8,19 @@ use super::FlatRule;
 use super::gap::seconds;
 use crate::core::Flag;
 
-/// Most values that are kept of a run that drifts within the tolerance. A sensor shows few steps within it, since the tolerance
-/// is of the size of its resolution; beyond this the run counts as younger than it is. Engineering judgement.
+/// Most extremes that are stored of a run that drifts within the tolerance. A sensor shows few steps within it, since
+/// the tolerance is about its resolution; with more, the run counts as shorter than it is. Engineering judgement.
 const STEPS_MAX: usize = 64;
 
-/// How much of the time that a value may stay the same can pass without a reading: longer, and nobody knows that it did.
-/// Engineering judgement.
+/// The part of `after_h` that may pass without a reading. After a longer silence nobody knows whether the value stayed
+/// the same. Engineering judgement.
 const SILENCE_SHARE: f64 = 0.25;
 
-/// How long a series has been flat: since when all values lie less than the tolerance apart.
+/// Measures how long a series has been flat: since when all its values lie less than the tolerance apart.
 #[derive(Debug)]
 pub struct FlatLine {
     rule: FlatRule,
-    /// How long there may be no reading, s.
+    /// The longest time without a reading, s.
     silence_s: f64,
     last: Option<Timestamp>,
     highs: Steps,
@@ -28,7 +28,7 @@ pub struct FlatLine {
 }
 
 impl FlatLine {
-    /// Nothing is known yet. A pause of up to `neighbour_s` is none.
+    /// A test without earlier readings. Readings up to `neighbour_s` apart are always consecutive.
     pub fn new(rule: FlatRule, neighbour_s: f64) -> Self {
         Self {
             rule,
@@ -57,8 +57,8 @@ impl FlatLine {
                 let flat_s = seconds(high.from.max(low.from), at);
                 return self.flag(flat_s);
             }
-            // The run begins after the older of the two. Once both are the newest value they do not differ, and a tolerance is
-            // more than nothing.
+            // The run begins after the older of the two. This ends: once both are the newest value they are equal, and
+            // the tolerance is greater than zero.
             if high.until < low.until {
                 self.highs.0.pop_front();
             } else {
@@ -79,7 +79,7 @@ impl FlatLine {
     }
 }
 
-/// The extremes of the run by where it may begin: each holds for beginnings from `from` until `until`.
+/// The extremes of the run, depending on where it begins: each is the extreme for beginnings from `from` until `until`.
 #[derive(Debug, Default)]
 struct Steps(VecDeque<Step>);
 
@@ -91,7 +91,7 @@ struct Step {
 }
 
 impl Steps {
-    /// Adds a value; those that it is `beyond` are extremes no longer.
+    /// Adds a value. Those that it goes `beyond` are no longer extremes.
     fn push(&mut self, at: Timestamp, value: f64, beyond: impl Fn(f64, f64) -> bool) {
         let mut from = at;
         while let Some(last) = self.0.pop_back_if(|last| beyond(last.value, value)) {
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stays_the_same_is_flagged_after_a_while() {
+    fn a_constant_value_is_flagged_after_a_while() {
         let mut flat = FlatLine::new(rule(600.0, 1200.0, 0.001), 900.0);
         let values = [-1.0, -1.1, -1.2, -1.2, -1.2, -1.2, -1.2, -1.2, -1.2, -1.3];
         let readings: Vec<_> = (0..).map(|i| i * 300).zip(values).collect();
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_readings_do_not_make_it_longer_or_shorter_and_a_silence_ends_it() {
+    fn missing_readings_do_not_change_its_length_and_a_silence_ends_it() {
         let mut flat = FlatLine::new(rule(4000.0, 9000.0, 0.1), 900.0);
         // Irregular, and 950 s without a reading: less than a quarter of 4000.
         let readings = [(0, 5.0), (300, 5.05), (1250, 5.0), (3999, 5.0)];
@@ -140,12 +140,12 @@ mod tests {
         let readings = [(0, 5.0), (900, 5.0), (1800, 5.0), (2700, 5.0), (3600, 5.0), (4000, 5.0)];
         assert_eq!(flags(&mut flat, &readings), [1, 1, 1, 1, 1, 3]);
         assert_eq!(flags(&mut flat, &[(5001, 5.0)]), [1]);
-        // A clock that was set back.
+        // The clock was set back.
         assert_eq!(flags(&mut flat, &[(100, 5.0)]), [1]);
     }
 
-    /// The same from all readings, every time.
-    fn by_hand(readings: &[(i64, f64)], tolerance: f64) -> i64 {
+    /// How long the series has been flat, from all readings.
+    fn expected_flat_s(readings: &[(i64, f64)], tolerance: f64) -> i64 {
         let Some((now, _)) = readings.last() else {
             return 0;
         };
@@ -166,7 +166,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn it_is_as_long_as_all_readings_together_say(
+        fn its_length_is_that_computed_from_all_readings(
             steps in prop::collection::vec((1i64..400, -4i32..5), 1..60),
             tolerance in 1u8..5,
         ) {
@@ -179,7 +179,7 @@ mod tests {
                 value += change;
                 readings.push((s, f64::from(value)));
                 let flag = flat.judge(at(s), f64::from(value));
-                let expected = match by_hand(&readings, tolerance) {
+                let expected = match expected_flat_s(&readings, tolerance) {
                     1200.. => Flag::Fail,
                     600.. => Flag::Suspect,
                     _ => Flag::Good,
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_drift_within_the_tolerance_is_kept_in_bounds() {
+    fn a_long_drift_within_the_tolerance_needs_bounded_memory() {
         let mut flat = FlatLine::new(rule(50.0, 1e9, 1.0), 900.0);
         let mut flags = Vec::new();
         for s in 0..1000 {

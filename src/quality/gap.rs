@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::Limits;
 use crate::core::Flag;
 
-/// Flags the reading at `at` by the time since the value before it; `limits` in seconds. A first reading has none before it.
-/// The reading after a gap is flagged, since it is what shows that there was one.
+/// Flags the reading at `at` by the time since the previous value; `limits` in seconds. Not evaluated for the first
+/// reading. The reading after a gap is flagged, since it is the one that reveals the gap.
 pub fn time_gap(before: Option<Timestamp>, at: Timestamp, limits: Limits) -> Flag {
     match before {
         Some(before) => limits.above(seconds(before, at)),

@@ -1,11 +1,11 @@
-//! A pump that runs and moves no water: it runs dry, a valve is closed, or the flow meter is stuck.
+//! Finds pumps that run without moving water: the pump runs dry, a valve is closed, or the flow meter is stuck.
 
 use jiff::Timestamp;
 
 use super::gap::seconds;
 use crate::core::Flag;
 
-/// Since when a pump has been running without flow.
+/// Measures how long a pump has been running without flow.
 #[derive(Debug)]
 pub struct NoFlow {
     after_s: f64,
@@ -14,13 +14,13 @@ pub struct NoFlow {
 }
 
 impl NoFlow {
-    /// Flow of `at_most`, m³/h, and backflow count as none; a pump may run so for `after_s`.
+    /// Flow up to `at_most`, m³/h, and backflow count as no flow. A pump may run without flow for `after_s`.
     pub fn new(after_s: f64, at_most: f64) -> Self {
         Self { after_s, at_most, since: None }
     }
 
-    /// Flags a reading of the flow meter; `runs` is whether the pump does, where that is known. Without a value, or where it is
-    /// not known, the time begins anew: what nobody has seen is not held against anything.
+    /// Flags a reading of the flow meter. `runs` is whether the pump runs, where known. If either is `None`, the time
+    /// starts again: what was not observed makes nothing suspect.
     pub fn judge(&mut self, at: Timestamp, flow: Option<f64>, runs: Option<bool>) -> Flag {
         let (Some(flow), Some(runs)) = (flow, runs) else {
             self.since = None;
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn running_without_flow_is_suspect_after_its_time() {
+    fn running_without_flow_is_suspect_after_a_while() {
         let mut rule = NoFlow::new(3600.0, 0.0);
         let mut flag = |s, flow, runs| u8::from(rule.judge(at(s), flow, runs));
         assert_eq!(flag(0, Some(0.0), Some(true)), 1);
@@ -63,12 +63,12 @@ mod tests {
         assert_eq!(flag(7800, Some(0.0), Some(true)), 3);
         assert_eq!(flag(8100, Some(0.0), Some(false)), 1);
         assert_eq!(flag(8400, Some(0.0), Some(true)), 1);
-        // Not seen: begins anew.
+        // Not observed: starts again.
         assert_eq!(flag(12_000, None, Some(true)), 2);
         assert_eq!(flag(12_300, Some(0.0), Some(true)), 1);
         assert_eq!(flag(15_900, Some(0.0), None), 2);
         assert_eq!(flag(16_200, Some(0.0), Some(true)), 1);
-        // A clock that was set back.
+        // The clock was set back.
         assert_eq!(flag(300, Some(0.0), Some(true)), 1);
         assert_eq!(flag(3900, Some(0.0), Some(true)), 3);
     }

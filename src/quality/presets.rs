@@ -1,4 +1,4 @@
-//! The sets of tests that the program carries: `config/quality/presets.toml`, embedded.
+//! Ready-made sets of tests: `config/quality/presets.toml`, embedded in the program.
 
 use std::sync::LazyLock;
 
@@ -11,19 +11,17 @@ use crate::core::Parameter;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preset {
-    /// Id in configuration.
+    /// As the configuration names it.
     pub id: String,
-    /// What it is for, in Chinese.
+    /// In Chinese.
     pub name: String,
-    /// Of which parameter.
     pub parameter: Parameter,
     /// Where its limits come from.
     pub source: String,
-    /// How sure they are, 0 to 1.
+    /// 0 to 1.
     pub confidence: f64,
-    /// The longest time between polls that its limits are meant for, s.
+    /// The longest poll interval that the limits are meant for, s.
     pub interval_max_s: u32,
-    /// The tests.
     pub rules: SeriesRules,
 }
 
@@ -36,11 +34,12 @@ struct Presets {
 
 const TEXT: &str = include_str!("../../config/quality/presets.toml");
 
-/// All presets. A test holds that the text reads.
+/// All presets.
 pub fn presets() -> &'static [Preset] {
     static READ: LazyLock<Vec<Preset>> = LazyLock::new(|| {
-        let read = toml::from_str::<Presets>(TEXT);
-        read.map(|presets| presets.presets).unwrap_or_default()
+        toml::from_str::<Presets>(TEXT)
+            .expect("the embedded presets are valid: a test reads them")
+            .presets
     });
     &READ
 }
@@ -50,14 +49,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_preset_reads_and_says_where_it_comes_from() {
+    fn every_preset_is_valid_and_names_its_source() {
         let read = toml::from_str::<Presets>(TEXT).unwrap().presets;
         assert_eq!(read, presets());
         for (index, preset) in read.iter().enumerate() {
             assert!(read[..index].iter().all(|other| other.id != preset.id));
             assert!(!preset.source.is_empty() && !preset.name.is_empty());
             assert!((0.0..=1.0).contains(&preset.confidence));
-            assert!(preset.rules.preset.is_none() && !preset.rules.is_empty());
+            assert!(preset.rules.preset.is_none() && preset.rules != SeriesRules::default());
         }
     }
 }

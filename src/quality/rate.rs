@@ -6,8 +6,8 @@ use super::Limits;
 use super::gap::seconds;
 use crate::core::Flag;
 
-/// Flags `now` by how fast the value has changed since `before`; `limits` per hour. Not evaluated where no time has passed.
-/// Over a gap it is the mean rate: the least that the value must have changed by.
+/// Flags `now` by how fast the value has changed since `before`; `limits` per hour. Not evaluated where no time has
+/// passed. Over a gap this is the mean rate: at some time the value has changed at least that fast.
 pub fn rate_of_change(before: (Timestamp, f64), now: (Timestamp, f64), limits: Limits) -> Flag {
     let seconds = seconds(before.0, now.0);
     if seconds <= 0.0 {

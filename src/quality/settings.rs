@@ -1,27 +1,26 @@
-//! What a gateway's configuration says of quality: rules of single series, and rules of pumps and their sources.
+//! The settings of quality tests in a gateway's configuration: rules of single series, of pumps and of water sources.
 
 use serde::{Deserialize, Serialize};
 
 use super::presets::presets;
 use crate::core::{Flag, StationId};
 
-/// Where a test begins to doubt a reading, and where it fails it: `[suspect]` or `[suspect, fail]`.
+/// The limits of a test: `[suspect]` or `[suspect, fail]`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<f64>", into = "Vec<f64>")]
 pub struct Limits {
-    /// Beyond it a reading is suspect.
+    /// A reading beyond it is suspect.
     pub suspect: f64,
-    /// Beyond it a reading fails; left out, none does.
+    /// A reading beyond it fails; with `None`, no reading fails.
     pub fail: Option<f64>,
 }
 
 impl Limits {
-    /// These limits.
     pub fn new(suspect: f64, fail: Option<f64>) -> Self {
         Self { suspect, fail }
     }
 
-    /// What `value` is where more is worse; a limit itself is not beyond it.
+    /// The flag of `value` where more is worse. A value at a limit is not beyond it.
     pub fn above(self, value: f64) -> Flag {
         if self.fail.is_some_and(|fail| value > fail) {
             Flag::Fail
@@ -32,15 +31,9 @@ impl Limits {
         }
     }
 
-    /// What `value` is where less is worse; a limit itself is not beyond it.
+    /// The flag of `value` where less is worse. A value at a limit is not beyond it.
     pub fn below(self, value: f64) -> Flag {
-        if self.fail.is_some_and(|fail| value < fail) {
-            Flag::Fail
-        } else if value < self.suspect {
-            Flag::Suspect
-        } else {
-            Flag::Good
-        }
+        Self::new(-self.suspect, self.fail.map(|fail| -fail)).above(-value)
     }
 }
 
@@ -61,29 +54,28 @@ impl From<Limits> for Vec<f64> {
     }
 }
 
-/// The tests of one series beyond the range of its device, in the parameter's canonical unit. A test that is left out is not made.
+/// The tests of one series in addition to the range of its device, in the parameter's canonical unit. A test without a
+/// rule is not made.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SeriesRules {
-    /// Id of a preset in `config/quality/presets.toml`: its tests hold where none is given here.
+    /// Id of a preset in `config/quality/presets.toml`, whose rules apply where none is given here.
     pub preset: Option<String>,
-    /// Gross range: outside this span a reading is suspect. Both bounds belong to it.
+    /// Gross range: outside of this span a reading is suspect. Both bounds belong to it.
     pub expected: Option<[f64; 2]>,
-    /// Spike: how far from both readings before it.
+    /// Spike: distance from both previous readings.
     pub spike: Option<Limits>,
     /// Rate of change, per hour.
     pub rate_per_hour: Option<Limits>,
-    /// Flat line.
     pub flat: Option<FlatRule>,
-    /// Attenuated signal.
     pub attenuated: Option<AttenuatedRule>,
-    /// Time gap, s: how long since the last value.
+    /// Time since the previous value, s.
     pub gap_s: Option<Limits>,
 }
 
 impl SeriesRules {
-    /// The rules with those of the preset where there are none of their own. An unknown preset adds none: the check of the
-    /// configuration names it.
+    /// The rules, completed by those of the preset. An unknown preset adds none; the check of the configuration reports
+    /// it.
     pub fn resolved(&self) -> Self {
         let preset = self.preset.as_deref();
         let preset = preset.and_then(|id| presets().iter().find(|preset| preset.id == id));
@@ -100,29 +92,18 @@ impl SeriesRules {
             gap_s: self.gap_s.or(rules.gap_s),
         }
     }
-
-    /// Whether no test is made.
-    pub fn is_empty(&self) -> bool {
-        let Self { preset: _, expected, spike, rate_per_hour, flat, attenuated, gap_s } = self;
-        expected.is_none()
-            && spike.is_none()
-            && rate_per_hour.is_none()
-            && flat.is_none()
-            && attenuated.is_none()
-            && gap_s.is_none()
-    }
 }
 
-/// When a value that stays the same is doubted.
+/// When a constant value is doubted.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FlatRule {
-    /// After how many hours it is suspect.
+    /// Suspect after this time.
     pub after_h: f64,
-    /// After how many hours it fails; left out, it never does.
-    #[serde(default)]
+    /// Fails after this time; with `None`, never.
     pub fail_after_h: Option<f64>,
-    /// Values less than this apart are the same: the sensor's resolution. A little more where the last digit may flicker.
+    /// Values less than this apart count as the same: the sensor's resolution, or a little more where its last digit
+    /// flickers.
     pub tolerance: f64,
 }
 
@@ -130,46 +111,42 @@ pub struct FlatRule {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AttenuatedRule {
-    /// Over how many hours.
     pub window_h: f64,
-    /// Standard deviations below which a reading is suspect, or fails.
+    /// Standard deviations below which a reading is suspect or fails.
     pub std: Limits,
-    /// How many readings the window must hold.
+    /// Readings that the window must hold at least.
     #[serde(default = "default_min_obs")]
     pub min_obs: u32,
 }
 
-/// A dozen readings make a deviation that means something. Engineering judgement.
+/// A standard deviation of fewer than a dozen readings means little. Engineering judgement.
 fn default_min_obs() -> u32 {
     12
 }
 
-/// A pump: how to tell that it runs, and when running without flow is doubted.
+/// How to tell that a pump runs, and when running without flow is doubted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PumpRule {
-    /// Its station, with its run state or its power.
+    /// The station of its run state or its power.
     pub station: StationId,
-    /// Rated power, kW: it runs where it draws more than a fifth of it.
-    #[serde(default)]
+    /// The pump runs if it draws more than a fifth of this.
     pub rated_kw: Option<f64>,
-    /// It runs where it draws more than this, kW; instead of `rated_kw`.
-    #[serde(default)]
+    /// The pump runs if it draws more than this; overrides `rated_kw`.
     pub running_kw: Option<f64>,
-    /// Station whose flow meter the pump's water passes; its own where left out.
-    #[serde(default)]
+    /// The station of the flow meter that the pump's water passes; its own by default.
     pub flow: Option<StationId>,
-    /// How long it may run without flow, s.
+    /// How long it may run without flow.
     #[serde(default = "default_no_flow_after_s")]
     pub no_flow_after_s: u32,
-    /// So little, and backflow, counts as no flow, m³/h.
+    /// This much or less, and backflow, counts as no flow, m³/h.
     #[serde(default)]
     pub no_flow_at: f64,
 }
 
 impl PumpRule {
-    /// What holds of a pump that the configuration does not name.
-    pub fn of(station: StationId) -> Self {
+    /// The rule of a pump that the configuration does not name.
+    pub fn default_for(station: StationId) -> Self {
         Self {
             station,
             rated_kw: None,
@@ -192,27 +169,28 @@ impl PumpRule {
     }
 }
 
-/// An hour: filling a pipeline and priming take minutes. Engineering judgement.
+/// Filling a pipeline and priming take minutes. Engineering judgement.
 fn default_no_flow_after_s() -> u32 {
     3600
 }
 
-/// A source whose level must not fall while its pumps stand: a leak, an open gate or somebody else's pump.
+/// A source whose level must not fall while its pumps are stopped: that is a leak, an open gate or somebody else's
+/// pump.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceRule {
-    /// Its station, with its level.
+    /// The station of its level.
     pub station: StationId,
     /// All pumps that draw from it.
     pub pumps: Vec<StationId>,
-    /// How fast it may fall while they stand, m/h: more than what evaporates and seeps away.
+    /// How fast the level may fall while they are stopped, m/h: more than evaporation and seepage.
     pub fall_per_hour: f64,
-    /// Over how many hours that is measured, all of them idle.
+    /// The time over which the fall is measured, with all pumps stopped.
     #[serde(default = "default_fall_after_h")]
     pub after_h: f64,
 }
 
-/// Two hours: long enough that waves and a sensor's last digit do not count. Engineering judgement.
+/// Long enough that waves and a sensor's last digit do not matter. Engineering judgement.
 fn default_fall_after_h() -> f64 {
     2.0
 }
@@ -236,12 +214,12 @@ mod tests {
     }
 
     #[test]
-    fn rules_of_its_own_go_before_those_of_the_preset() {
+    fn rules_of_the_series_override_those_of_the_preset() {
         let rules: SeriesRules = toml::from_str("preset = 'pond'\nspike = [0.3]").unwrap();
         let resolved = rules.resolved();
         assert_eq!(resolved.spike, Some(Limits::new(0.3, None)));
         assert!(resolved.rate_per_hour.is_some());
-        assert!(!resolved.is_empty() && SeriesRules::default().resolved().is_empty());
+        assert_eq!(SeriesRules::default().resolved(), SeriesRules::default());
     }
 
     #[test]
@@ -249,6 +227,6 @@ mod tests {
         let pump: PumpRule = toml::from_str("station = 'pump-1'\nrated_kw = 15").unwrap();
         assert_eq!(pump.threshold_kw(), Some(3.0));
         assert_eq!(pump.flow_station(), &pump.station);
-        assert_eq!(PumpRule::of(pump.station.clone()).threshold_kw(), None);
+        assert_eq!(PumpRule::default_for(pump.station.clone()).threshold_kw(), None);
     }
 }

@@ -1,12 +1,12 @@
-//! The QARTOD spike test, as a gateway can make it: from the readings before.
+//! The QARTOD spike test as a gateway can make it: from the previous readings.
 
 use super::Limits;
 use crate::core::Flag;
 
-/// Flags `value` by the smaller of its distances to the two readings before it, the later first, where it lies above both or below
-/// both: the "differential" test of ioos-qc with the earlier reading in the place of the one after. A gateway cannot wait for that,
-/// since a reading never changes once it is stored. Of a spike and of a step alike one reading is flagged: the next is near the
-/// reading before the spike, or near the one after the step.
+/// Flags `value` by the smaller of its distances to the two previous readings, the later one first, if it lies above or
+/// below both. This is the "differential" test of ioos-qc with the earlier reading in place of the next one, for which
+/// a gateway cannot wait: a reading never changes once it is stored. Of a spike as of a step, one reading is flagged:
+/// the next one is close to the reading before the spike, or to that after the step.
 pub fn spike(before: [f64; 2], value: f64, limits: Limits) -> Flag {
     let [last, earlier] = before.map(|before| value - before);
     if last * earlier <= 0.0 {

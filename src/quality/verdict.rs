@@ -1,18 +1,20 @@
-//! What the tests of one reading come to.
+//! The result of the tests of one reading.
 
 use crate::core::{Flag, Reason};
 
-/// A flag, and why it is not good.
+/// A flag with its reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
-    /// The flag.
     pub flag: Flag,
-    /// Why it is not good; `None` where it is, or where no test was made.
+    /// `None` where the flag is good or no test was made.
     pub reason: Option<Reason>,
 }
 
 impl Verdict {
-    /// What a test says that doubts a reading for `reason`; it counts as passed where it could not be made.
+    /// All tests were passed.
+    pub const GOOD: Self = Self { flag: Flag::Good, reason: None };
+
+    /// The verdict of a test that doubts readings for `reason`.
     pub fn of(flag: Flag, reason: Reason) -> Self {
         match flag {
             Flag::Good | Flag::NotEvaluated => Self { flag, reason: None },
@@ -20,8 +22,8 @@ impl Verdict {
         }
     }
 
-    /// The worse of two: missing, fail, suspect, good, not evaluated; of two alike the first. As the QARTOD roll-up, but that a
-    /// missing value stays missing whatever else was tested.
+    /// The worse of two, in the order missing, fail, suspect, good, not evaluated; of two equal flags the first. As in
+    /// the QARTOD roll-up, except that a missing value stays missing whatever else was tested.
     pub fn worst(self, other: Self) -> Self {
         if severity(other.flag) > severity(self.flag) { other } else { self }
     }

@@ -17,7 +17,7 @@ use super::world_tests::{id, scenario, township, world};
 use super::*;
 use crate::core::{Flag, GatewayId, Parameter, Reason};
 use crate::device::{self, Function, Point, Profile};
-use crate::modbus::{Bus, BusContext, BusSettings, BusStats, DeviceSettings, Learned, Mode};
+use crate::modbus::{Bus, BusContext, BusSettings, BusStats, DeviceSettings, Mode, QuirkStore};
 use crate::support::Clock;
 use crate::support::clock::Driver;
 
@@ -114,9 +114,11 @@ impl Rig {
         let context = BusContext {
             clock: self.clock.clone(),
             mode: watch::channel(Mode::Normal).1,
-            learned: Arc::new(Learned::open(nowhere, "gw")),
+            quirks: Arc::new(QuirkStore::open(nowhere, "gw")),
+            profiles: &profiles(),
+            random: || 0.0,
         };
-        Bus::new(&settings, &profiles(), &context, None).unwrap()
+        Bus::new(&settings, &context, None).unwrap()
     }
 }
 
@@ -160,7 +162,7 @@ async fn a_silent_unit_times_out_without_real_time() {
     let polled = async {
         tokio::select! {
             readings = bus.poll_next(&stats) => readings,
-            () = rig.driver.settled() => panic!("the clock would move during a poll"),
+            () = rig.driver.all_asleep() => panic!("the clock would move during a poll"),
         }
     };
     let readings = tokio::time::timeout(Duration::from_secs(30), polled).await.unwrap();

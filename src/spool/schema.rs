@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ffi, params};
 
 use crate::core::GatewayId;
-use crate::support::chance;
+use crate::support::random;
 
 /// Version of the layout. A file of another version is refused; nothing about it is guessed.
 const SCHEMA_VERSION: i64 = 2;
@@ -201,7 +201,7 @@ fn create(connection: &Connection, gateway: &GatewayId) -> rusqlite::Result<()> 
     transaction.execute_batch(TABLES)?;
     transaction.execute(
         "INSERT INTO life VALUES (?1, ?2, 1, 0, 0, 0, 0)",
-        params![gateway.as_str(), chance::bits() as i64],
+        params![gateway.as_str(), random::bits() as i64],
     )?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-/// Grows from `first` by doubling to `most`; the wait is drawn evenly from nothing to that, so that many gateways that
-/// lost the same broker do not come back together.
+/// A ceiling that doubles from `first` to `most`. The wait is drawn evenly between zero and the ceiling, so that many
+/// gateways that lost the same broker do not come back together.
 #[derive(Debug, Clone, Copy)]
 pub struct Backoff {
-    /// Ceiling after the first failure.
+    /// The ceiling after the first failure.
     pub first: Duration,
-    /// Ceiling after many.
+    /// The highest ceiling.
     pub most: Duration,
 }
 
@@ -19,9 +19,9 @@ impl Backoff {
         self.first.saturating_mul(1 << doublings).min(self.most)
     }
 
-    /// The wait after `failures` failures, for a `chance` in `[0, 1)`.
-    pub fn wait(&self, failures: u32, chance: f64) -> Duration {
-        self.ceiling(failures).mul_f64(chance.clamp(0.0, 1.0))
+    /// The wait after `failures` failures, for a `random` number in `[0, 1)`.
+    pub fn wait(&self, failures: u32, random: f64) -> Duration {
+        self.ceiling(failures).mul_f64(random.clamp(0.0, 1.0))
     }
 }
 
@@ -41,8 +41,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_waits_longer_than_its_ceiling(failures in 0u32.., chance in 0.0f64..1.0) {
-            prop_assert!(BACKOFF.wait(failures, chance) <= BACKOFF.most);
+        fn never_waits_longer_than_its_ceiling(failures in 0u32.., random in 0.0f64..1.0) {
+            prop_assert!(BACKOFF.wait(failures, random) <= BACKOFF.most);
         }
     }
 }

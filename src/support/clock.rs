@@ -1,11 +1,11 @@
-//! The only place that asks the time.
+//! The only place that reads the time.
 //!
-//! Time is injected: a hub runs on [`Clock::system`]; a gateway, whose machine has no battery clock, on [`Clock::kept`]; the
-//! demo and tests on [`Clock::stepped`], whose driver moves the time forward when everybody it waits for is asleep again. On
-//! such a clock a slow machine makes the run slower, but no reading late (docs/decisions/0004).
+//! Time is injected. A hub runs on [`Clock::system`]; a gateway, whose machine has no battery clock, on
+//! [`Clock::validated`]; the demo and tests on [`Clock::stepped`], whose driver moves the time forward when all its
+//! members are asleep. On such a clock a slow machine makes the run slower, but no reading late (docs/decisions/0004).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,14 +15,15 @@ use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
 #[cfg(feature = "edge")]
 use super::kernel_clock;
+use super::lock;
 #[cfg(feature = "edge")]
 use super::timekeeper::{Refusal, Timekeeper, Trust};
 
-/// The longest sleep on the system clock before it is read again, so that a step of the clock is noticed.
+/// The longest sleep on the machine's clock before it is read again, so that a step of the clock is noticed.
 const SLEEP_MAX: Duration = Duration::from_secs(5);
 
-/// A change of the clock by more than this between two looks, ms, is a step. A time service slews by 500 ppm at most (adjtimex(2)):
-/// 2.5 ms in the five seconds between two looks.
+/// A change by more than this between two updates, ms, is a step. A time service slews by 500 ppm at most
+/// (adjtimex(2)): 2.5 ms in the five seconds between two updates.
 #[cfg(feature = "edge")]
 const STEP_MIN_MS: u64 = 100;
 
@@ -32,43 +33,43 @@ pub struct Clock(Source);
 
 #[derive(Debug, Clone)]
 enum Source {
-    /// The stopwatch runs since the clock was made.
+    /// The stopwatch runs since the clock was created.
     System(Stopwatch),
     #[cfg(feature = "edge")]
-    Kept(Stopwatch, Arc<Kept>),
-    /// With a member, the driver waits for whoever holds this clock.
+    Validated(Stopwatch, Arc<Validated>),
+    /// With a member, the driver waits for the task that holds this clock.
     Stepped(Arc<Stepped>, Option<Arc<Member>>),
 }
 
 #[cfg(feature = "edge")]
 #[derive(Debug)]
-struct Kept {
+struct Validated {
     keeper: Mutex<Timekeeper>,
     boot: u32,
-    /// Held for reading by polls: all readings of one are by the same clock. A step waits for them.
+    /// Polls hold it for reading, so that all readings of a poll have times of the same clock. A step waits for them.
     polls: Arc<RwLock<()>>,
 }
 
 #[cfg(feature = "edge")]
-impl Kept {
+impl Validated {
     fn keeper(&self) -> MutexGuard<'_, Timekeeper> {
-        self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.keeper)
     }
 
     fn now(&self) -> Timestamp {
-        self.keeper().at(kernel_clock::look().up)
+        self.keeper().at(kernel_clock::read().up)
     }
 }
 
-/// By what clock times are taken: they mean what is added to when the machine was switched on.
+/// The base of the times of a clock: each is an uptime added to the moment at which the machine was switched on.
 #[cfg(feature = "edge")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Base {
-    /// Names the run of the machine's system.
+    /// Identifies the boot of the machine.
     pub boot: u32,
-    /// When the machine was switched on by this clock, ms since 1970.
+    /// When the machine was switched on, by this clock, ms since 1970.
     pub zero_ms: i64,
-    /// Whether this clock is not yet known to be right.
+    /// Whether the clock is not yet known to be right.
     pub provisional: bool,
 }
 
@@ -81,13 +82,13 @@ struct Stepped {
 #[derive(Debug)]
 struct State {
     now: Timestamp,
-    /// How far it has been moved, not counting steps.
+    /// By how much it has been advanced; steps do not count.
     uptime: Duration,
-    /// By the time at which each is due.
+    /// By the time until which each sleeps.
     sleepers: BTreeMap<(Timestamp, u64), Sleeper>,
-    /// Waits that the driver may end before what they wait for has come.
+    /// Waits for answers, which the driver ends if no answer will come.
     timeouts: BTreeMap<u64, oneshot::Sender<()>>,
-    /// Requests that will not be answered, and whose senders have not been told yet.
+    /// Requests that will not be answered, and whose waits have not been ended yet.
     unanswered: usize,
     members: BTreeSet<u64>,
     next_id: u64,
@@ -115,11 +116,11 @@ impl State {
 
 impl Stepped {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 
-/// One whom the driver of a stepped clock waits for, until it is dropped.
+/// A task that the driver of a stepped clock waits for, until this is dropped.
 #[derive(Debug)]
 struct Member {
     clock: Arc<Stepped>,
@@ -133,7 +134,7 @@ impl Drop for Member {
     }
 }
 
-/// What was waited for has not come in time.
+/// The end of a wait that took too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("timed out")]
 pub struct TimedOut;
@@ -144,78 +145,7 @@ impl Clock {
         Self(Source::System(Stopwatch::start()))
     }
 
-    /// The machine's clock as [`Timekeeper`] believes it, where `floor` is the last time known to be good. Somebody has to call
-    /// [`Clock::look`] now and then.
-    #[cfg(feature = "edge")]
-    pub fn kept(trust: Trust, floor: Option<Timestamp>) -> Self {
-        let keeper = Timekeeper::new(trust, floor, kernel_clock::look());
-        let kept = Kept {
-            keeper: Mutex::new(keeper),
-            boot: kernel_clock::boot_id(),
-            polls: Arc::default(),
-        };
-        Self(Source::Kept(Stopwatch::start(), Arc::new(kept)))
-    }
-
-    /// Looks at the kernel's clock. Returns whether the time has become good by it. A step of the clock waits until no poll runs,
-    /// and no poll begins meanwhile; what is none disturbs nobody. Of another kind of clock there is nothing to look at.
-    #[cfg(feature = "edge")]
-    pub async fn look(&self) -> bool {
-        let Source::Kept(_, kept) = &self.0 else {
-            return false;
-        };
-        {
-            let kernel = kernel_clock::look();
-            let mut keeper = kept.keeper();
-            let mut next = keeper.clone();
-            let became_good = next.look(kernel);
-            if !became_good && next.zero_ms().abs_diff(keeper.zero_ms()) <= STEP_MIN_MS {
-                *keeper = next;
-                return false;
-            }
-        }
-        let _no_poll_runs = kept.polls.write().await;
-        kept.keeper().look(kernel_clock::look())
-    }
-
-    /// Keeps [`Clock::look`] from changing the time while what is returned lives.
-    #[cfg(feature = "edge")]
-    pub async fn steady(&self) -> Option<OwnedRwLockReadGuard<()>> {
-        match &self.0 {
-            Source::Kept(_, kept) => Some(kept.polls.clone().read_owned().await),
-            _ => None,
-        }
-    }
-
-    /// What the kernel says and is not believed.
-    #[cfg(feature = "edge")]
-    pub fn refusal(&self) -> Option<Refusal> {
-        match &self.0 {
-            Source::Kept(_, kept) => kept.keeper().refusal(),
-            _ => None,
-        }
-    }
-
-    /// By what clock the times are taken now.
-    #[cfg(feature = "edge")]
-    pub fn base(&self) -> Base {
-        match &self.0 {
-            Source::Kept(_, kept) => {
-                let keeper = kept.keeper();
-                Base { boot: kept.boot, zero_ms: keeper.zero_ms(), provisional: !keeper.good() }
-            }
-            _ => {
-                let up = i64::try_from(self.uptime().as_millis()).unwrap_or(i64::MAX);
-                Base {
-                    boot: 0,
-                    zero_ms: self.now().as_millisecond().saturating_sub(up),
-                    provisional: false,
-                }
-            }
-        }
-    }
-
-    /// A clock that stands at `start` until its [`Driver`] moves it.
+    /// A clock that stands still at `start` until its [`Driver`] advances it.
     pub fn stepped(start: Timestamp) -> (Self, Driver) {
         let stepped = Arc::new(Stepped {
             state: Mutex::new(State {
@@ -232,9 +162,11 @@ impl Clock {
         (Self(Source::Stepped(stepped.clone(), None)), Driver(stepped))
     }
 
-    /// The same clock for a task that a stepped clock has to wait for: it moves only while that task sleeps on this clock.
+    /// The same clock, for a task that a stepped clock has to wait for: the time moves only while that task sleeps on
+    /// it.
     ///
-    /// Made before the task starts, so that the time cannot move before its first sleep. The task makes one request at a time.
+    /// Call this before the task starts, so that the time cannot move before its first sleep. The task may wait for
+    /// only one answer at a time.
     pub fn member(&self) -> Self {
         let Source::Stepped(stepped, _) = &self.0 else {
             return self.clone();
@@ -251,12 +183,9 @@ impl Clock {
 
     /// Waits for `work`, at most `longest`.
     ///
-    /// On a stepped clock no time passes while somebody works, so nothing is late there because the machine is slow. The wait
-    /// ends when every other member is asleep and whoever was asked has said that there will be no answer
+    /// On a stepped clock no time passes while a member works, so a slow machine makes nothing late. There the wait
+    /// ends when every other member is asleep and the one that was asked has announced that there will be no answer
     /// ([`Clock::no_answer`]).
-    ///
-    /// # Errors
-    /// The time is up.
     pub async fn timeout<F: Future>(
         &self,
         longest: Duration,
@@ -283,8 +212,8 @@ impl Clock {
         }
     }
 
-    /// Says that a request of a member has come and will not be answered: the member may time out. Without effect on a clock
-    /// that runs by itself, where time passes anyway.
+    /// Announces that a request of a member has arrived and will not be answered, so that the member may time out.
+    /// Without effect on a clock that runs by itself.
     pub fn no_answer(&self) {
         if let Source::Stepped(stepped, _) = &self.0 {
             stepped.state().unanswered += 1;
@@ -292,29 +221,29 @@ impl Clock {
         }
     }
 
-    /// The instant, to the millisecond: that is what readings carry.
+    /// The time, to the millisecond, which is the precision of readings.
     pub fn now(&self) -> Timestamp {
         let now = match &self.0 {
             Source::System(_) => Timestamp::now(),
             #[cfg(feature = "edge")]
-            Source::Kept(_, kept) => kept.now(),
+            Source::Validated(_, validated) => validated.now(),
             Source::Stepped(stepped, _) => stepped.state().now,
         };
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 
-    /// How long the clock has run since it was made. Unlike [`Clock::now`] it only grows, as time passes: no step of the machine's
-    /// clock changes it.
+    /// How long the clock has run since it was created. Unlike [`Clock::now`] it never goes back: no step of the
+    /// machine's clock changes it.
     pub fn uptime(&self) -> Duration {
         match &self.0 {
             Source::System(made) => made.elapsed(),
             #[cfg(feature = "edge")]
-            Source::Kept(made, _) => made.elapsed(),
+            Source::Validated(made, _) => made.elapsed(),
             Source::Stepped(stepped, _) => stepped.state().uptime,
         }
     }
 
-    /// Sleeps until the clock shows `at` or later, or has been set back: then the caller has to look at it again.
+    /// Sleeps until the clock shows `at` or later, or has been set back: the caller then has to read it again.
     pub async fn sleep_until(&self, at: Timestamp) {
         let begun = self.now();
         match &self.0 {
@@ -331,52 +260,118 @@ impl Clock {
                     receiver
                 };
                 stepped.changed.notify_one();
-                // Without its driver the run is over: whoever sleeps on the clock sleeps until cancelled.
+                // Without its driver the run is over: sleepers sleep until they are cancelled.
                 if receiver.await.is_err() {
                     std::future::pending::<()>().await;
                 }
             }
             _ => loop {
                 let now = self.now();
-                let left = at.duration_since(now);
-                if now < begun {
+                if now < begun || at <= now {
                     return;
                 }
-                let Ok(left) = Duration::try_from(left) else {
-                    return;
-                };
-                if left.is_zero() {
-                    return;
-                }
+                let left = Duration::try_from(at.duration_since(now)).unwrap_or_default();
                 tokio::time::sleep(left.min(SLEEP_MAX)).await;
             },
         }
     }
 }
 
-/// Measures how long something real has taken: a connection's life, a run's duration. Unlike [`Clock`] it cannot be stepped.
+#[cfg(feature = "edge")]
+impl Clock {
+    /// The machine's clock as far as [`Timekeeper`] trusts it. `floor` is the last time known to be good.
+    /// [`Clock::update`] has to be called every few seconds.
+    pub fn validated(trust: Trust, floor: Option<Timestamp>) -> Self {
+        let keeper = Timekeeper::new(trust, floor, kernel_clock::read());
+        let validated = Validated {
+            keeper: Mutex::new(keeper),
+            boot: kernel_clock::boot_id(),
+            polls: Arc::default(),
+        };
+        Self(Source::Validated(Stopwatch::start(), Arc::new(validated)))
+    }
+
+    /// Follows the kernel's clock. Returns whether the time has become good now. A step waits until no poll runs, and
+    /// no poll begins meanwhile; a smaller change waits for nobody. Does nothing on another kind of clock.
+    pub async fn update(&self) -> bool {
+        let Source::Validated(_, validated) = &self.0 else {
+            return false;
+        };
+        {
+            let kernel = kernel_clock::read();
+            let mut keeper = validated.keeper();
+            let mut next = keeper.clone();
+            let became_good = next.update(kernel);
+            if !became_good && next.zero_ms().abs_diff(keeper.zero_ms()) <= STEP_MIN_MS {
+                *keeper = next;
+                return false;
+            }
+        }
+        let _no_poll_runs = validated.polls.write().await;
+        validated.keeper().update(kernel_clock::read())
+    }
+
+    /// Prevents a step by [`Clock::update`] as long as the returned guard lives.
+    pub async fn hold_steady(&self) -> Option<OwnedRwLockReadGuard<()>> {
+        match &self.0 {
+            Source::Validated(_, validated) => Some(validated.polls.clone().read_owned().await),
+            _ => None,
+        }
+    }
+
+    /// The kernel's time, if it is not trusted.
+    pub fn refusal(&self) -> Option<Refusal> {
+        match &self.0 {
+            Source::Validated(_, validated) => validated.keeper().refusal(),
+            _ => None,
+        }
+    }
+
+    /// The base of the times now.
+    pub fn base(&self) -> Base {
+        match &self.0 {
+            Source::Validated(_, validated) => {
+                let keeper = validated.keeper();
+                Base {
+                    boot: validated.boot,
+                    zero_ms: keeper.zero_ms(),
+                    provisional: !keeper.good(),
+                }
+            }
+            _ => {
+                let up = i64::try_from(self.uptime().as_millis()).unwrap_or(i64::MAX);
+                Base {
+                    boot: 0,
+                    zero_ms: self.now().as_millisecond().saturating_sub(up),
+                    provisional: false,
+                }
+            }
+        }
+    }
+}
+
+/// Measures real time: the life of a connection, the duration of a run. Unlike [`Clock`] it cannot be stepped.
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(tokio::time::Instant);
 
 impl Stopwatch {
-    /// Starts to measure.
     pub fn start() -> Self {
         Self(tokio::time::Instant::now())
     }
 
-    /// The time since the start.
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }
 }
 
-/// Moves a stepped clock.
+/// Advances a stepped clock.
 #[derive(Debug)]
 pub struct Driver(Arc<Stepped>);
 
 impl Driver {
-    /// Waits until every member sleeps on the clock. Members that wait for an answer that will not come time out on the way.
-    pub async fn settled(&self) {
+    /// Waits until every member sleeps on the clock. Members that wait for an answer that will not come time out
+    /// meanwhile.
+    pub async fn all_asleep(&self) {
         loop {
             let changed = self.0.changed.notified();
             {
@@ -385,11 +380,12 @@ impl Driver {
                 if busy == 0 {
                     return;
                 }
-                // Everybody who is awake waits in vain: nobody else could still do something in this instant.
+                // All members that are awake wait for an answer that will not come: nobody can do anything more at this
+                // time.
                 if state.unanswered >= busy {
                     state.unanswered = 0;
                     for (_, timeout) in std::mem::take(&mut state.timeouts) {
-                        // Whoever was cancelled meanwhile needs no end of its wait.
+                        // A wait that has been cancelled need not be ended.
                         let _cancelled = timeout.send(());
                     }
                 }
@@ -398,7 +394,7 @@ impl Driver {
         }
     }
 
-    /// Moves the clock to `at` and wakes all who slept until then. The clock never goes back.
+    /// Advances the clock to `at` and wakes all sleepers until then. The clock never goes back.
     pub fn advance_to(&self, at: Timestamp) {
         let mut state = self.0.state();
         let later = state.now.max(at);
@@ -409,7 +405,7 @@ impl Driver {
             if entry.key().0 > later {
                 break;
             }
-            // A sleeper that has been cancelled meanwhile needs no waking.
+            // A sleeper that has been cancelled need not be woken.
             let _cancelled = entry.remove().wake.send(());
         }
     }
@@ -417,8 +413,8 @@ impl Driver {
 
 #[cfg(test)]
 impl Driver {
-    /// Sets the clock to `at`, forward or back, as whoever corrects a machine's clock does: no time passes by it. Wakes all who
-    /// sleep, since they have to look at it anew.
+    /// Sets the clock to `at`, forward or back, like a correction of a machine's clock: no time passes. Wakes all
+    /// sleepers, since they have to read it again.
     pub fn step_to(&self, at: Timestamp) {
         let mut state = self.0.state();
         state.now = at;
@@ -448,9 +444,9 @@ mod tests {
                 (first, clock.now())
             }
         });
-        driver.settled().await;
+        driver.all_asleep().await;
         driver.advance_to(at(10));
-        driver.settled().await;
+        driver.all_asleep().await;
         driver.advance_to(at(25));
         assert_eq!(sleeper.await.unwrap(), (at(10), at(25)));
         driver.advance_to(at(1));
@@ -462,21 +458,21 @@ mod tests {
 
     #[cfg(feature = "edge")]
     #[tokio::test]
-    async fn a_look_at_the_clock_waits_for_a_poll_only_where_the_time_changes() {
-        let clock = Clock::kept(Trust::Always, None);
-        let poll = clock.steady().await;
-        // A slow poll of one bus, and no step: neither the look nor a poll of another bus waits for it.
+    async fn an_update_waits_for_a_poll_only_if_the_time_changes() {
+        let clock = Clock::validated(Trust::Always, None);
+        let poll = clock.hold_steady().await;
+        // A slow poll of one bus, and no step: neither the update nor a poll of another bus waits for it.
         let longest = Duration::from_secs(10);
-        assert_eq!(tokio::time::timeout(longest, clock.look()).await, Ok(false));
-        assert!(tokio::time::timeout(longest, clock.steady()).await.is_ok());
-        let Source::Kept(_, kept) = &clock.0 else { panic!("{clock:?}") };
-        // As of a minute ago: the kernel's clock has been set since.
+        assert_eq!(tokio::time::timeout(longest, clock.update()).await, Ok(false));
+        assert!(tokio::time::timeout(longest, clock.hold_steady()).await.is_ok());
+        let Source::Validated(_, validated) = &clock.0 else { panic!("{clock:?}") };
+        // The keeper's time is a minute behind: the kernel's clock has been set since.
         let then = kernel_clock::KernelClock {
             wall: Timestamp::now() - jiff::SignedDuration::from_mins(1),
-            ..kernel_clock::look()
+            ..kernel_clock::read()
         };
-        *kept.keeper() = Timekeeper::new(Trust::Always, None, then);
-        let step = clock.look();
+        *validated.keeper() = Timekeeper::new(Trust::Always, None, then);
+        let step = clock.update();
         tokio::pin!(step);
         assert!(is_pending(&mut step).await, "a step waits");
         drop(poll);
@@ -485,7 +481,7 @@ mod tests {
         assert!(off < jiff::SignedDuration::from_secs(5), "{off}");
     }
 
-    /// Whether `future` cannot be done yet.
+    /// Whether `future` is not ready yet.
     async fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {
         tokio::select! {
             biased;
@@ -501,51 +497,52 @@ mod tests {
             let clock = clock.member();
             async move { clock.sleep_until(at(10)).await }
         });
-        driver.settled().await;
+        driver.all_asleep().await;
         sleeper.abort();
         assert!(sleeper.await.unwrap_err().is_cancelled());
-        // It has left: nobody waits for it.
-        driver.settled().await;
+        // It is no longer a member.
+        driver.all_asleep().await;
         let clock = clock.member();
         let other = tokio::spawn(async move { clock.sleep_until(at(5)).await });
-        driver.settled().await;
+        driver.all_asleep().await;
         driver.advance_to(at(5));
         other.await.unwrap();
     }
 
-    /// A task that is no member sleeps beside one that still works: the clock must not move on.
+    /// While a member works, the sleep of a task that is not a member must not let the clock move.
     #[tokio::test]
     async fn only_the_sleep_of_members_counts() {
         let (clock, driver) = Clock::stepped(at(0));
         let member = clock.member();
-        let mut guest = Box::pin(clock.sleep_until(at(10)));
-        assert!(is_pending(&mut guest).await);
-        let mut settled = Box::pin(driver.settled());
-        assert!(is_pending(&mut settled).await);
+        let mut other = Box::pin(clock.sleep_until(at(10)));
+        assert!(is_pending(&mut other).await);
+        let mut asleep = Box::pin(driver.all_asleep());
+        assert!(is_pending(&mut asleep).await);
         let mut sleep = Box::pin(member.sleep_until(at(10)));
         assert!(is_pending(&mut sleep).await);
-        settled.await;
+        asleep.await;
     }
 
     #[tokio::test]
-    async fn a_wait_on_a_stepped_clock_ends_by_no_real_time_but_by_the_word_that_no_answer_comes() {
+    async fn a_wait_on_a_stepped_clock_ends_by_the_announcement_that_no_answer_comes_and_not_by_real_time()
+     {
         let (clock, driver) = Clock::stepped(at(0));
         let (one, other) = (clock.member(), clock.member());
         let mut waiting = Box::pin(one.timeout(Duration::ZERO, std::future::pending::<()>()));
         assert!(is_pending(&mut waiting).await);
-        let settled = driver.settled();
-        tokio::pin!(settled);
+        let asleep = driver.all_asleep();
+        tokio::pin!(asleep);
         clock.no_answer();
-        // The other one still works, and might do something that ends the wait.
-        assert!(is_pending(&mut settled).await);
+        // The other member still works, and might do something that ends the wait.
+        assert!(is_pending(&mut asleep).await);
         assert!(is_pending(&mut waiting).await);
         let mut sleep = Box::pin(other.sleep_until(at(1)));
         assert!(is_pending(&mut sleep).await);
-        assert!(is_pending(&mut settled).await);
+        assert!(is_pending(&mut asleep).await);
         assert_eq!(waiting.await, Err(TimedOut));
         let mut sleep = Box::pin(one.sleep_until(at(1)));
         assert!(is_pending(&mut sleep).await);
-        settled.await;
+        asleep.await;
         let answer = one.timeout(Duration::ZERO, std::future::ready(7)).await;
         assert_eq!(answer, Ok(7));
     }

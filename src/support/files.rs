@@ -1,13 +1,14 @@
 //! Files that survive a power cut.
 //!
-//! A rename is atomic but not durable: the new name is on the disk only after its directory has been synced, and what the name
-//! points to only after the file has. Every function here that gives a file its name does both.
+//! A rename is atomic but not durable: the new name is on the disk only after its directory has been synced, and what
+//! the name points to only after the file has. Every function here that gives a file its name does both.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// Replaces the file at `path` by one with these `contents`. After a power cut the path holds the old file or the new one, whole.
+/// Replaces the file at `path` by one with these `contents`. After a power cut the path holds the old file or the new
+/// one, whole.
 pub fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
     let new = with_suffix(path, ".new");
     let replaced = write(&new, |file| file.write_all(contents)).and_then(|()| rename(&new, path));

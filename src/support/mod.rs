@@ -1,7 +1,6 @@
-//! What every task needs: the time, back-off, supervision, chance. No domain type.
+//! What tasks of every module need: time, back-off, supervision, random numbers. No domain type.
 
 pub mod backoff;
-pub mod chance;
 pub mod clock;
 pub mod errors;
 pub mod files;
@@ -14,6 +13,7 @@ pub mod openmetrics;
 pub mod owner;
 #[cfg(feature = "edge")]
 pub mod pause;
+pub mod random;
 pub mod supervise;
 #[cfg(feature = "edge")]
 pub mod timekeeper;

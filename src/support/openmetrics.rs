@@ -1,4 +1,4 @@
-//! How metrics are written: name, help, unit and values, by the encoder of prometheus-client.
+//! Writes metrics as OpenMetrics text, with the encoder of prometheus-client.
 
 use std::fmt;
 
@@ -6,27 +6,19 @@ use prometheus_client::encoding::{DescriptorEncoder, EncodeGaugeValue, NoLabelSe
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Unit;
 
-/// Labels of one value.
+/// The labels of one value.
 pub type Labels = Vec<(&'static str, String)>;
 
-/// Where metrics are written one after the other. One without values is left out.
+/// Writes one metric after the other. A metric without values is left out.
 pub struct Writer<'a>(pub DescriptorEncoder<'a>);
 
 impl Writer<'_> {
-    /// What a thing is, by labels.
-    ///
-    /// # Errors
-    /// It cannot be written.
+    /// Describes a thing by labels.
     pub fn info(&mut self, name: &str, help: &str, labels: Labels) -> fmt::Result {
-        let kind = MetricType::Info;
-        let mut metric = self.0.encode_descriptor(name, help, None, kind)?;
-        metric.encode_info(&labels)
+        self.0.encode_descriptor(name, help, None, MetricType::Info)?.encode_info(&labels)
     }
 
-    /// A count.
-    ///
-    /// # Errors
-    /// It cannot be written.
+    /// A count that never falls.
     pub fn counter(
         &mut self,
         name: &str,
@@ -34,15 +26,12 @@ impl Writer<'_> {
         unit: Option<Unit>,
         value: u64,
     ) -> fmt::Result {
-        let kind = MetricType::Counter;
-        let mut metric = self.0.encode_descriptor(name, help, unit.as_ref(), kind)?;
+        let mut metric =
+            self.0.encode_descriptor(name, help, unit.as_ref(), MetricType::Counter)?;
         metric.encode_counter::<NoLabelSet, _, f64>(&value, None)
     }
 
-    /// Counts, by labels.
-    ///
-    /// # Errors
-    /// It cannot be written.
+    /// Counts that never fall, by labels.
     pub fn counters(
         &mut self,
         name: &str,
@@ -54,19 +43,14 @@ impl Writer<'_> {
         if values.peek().is_none() {
             return Ok(());
         }
-        let kind = MetricType::Counter;
-        let mut family = self.0.encode_descriptor(name, help, unit.as_ref(), kind)?;
-        for (labels, value) in values {
-            let mut metric = family.encode_family(&labels)?;
-            metric.encode_counter::<NoLabelSet, _, f64>(&value, None)?;
-        }
-        Ok(())
+        let mut family =
+            self.0.encode_descriptor(name, help, unit.as_ref(), MetricType::Counter)?;
+        values.try_for_each(|(labels, value)| {
+            family.encode_family(&labels)?.encode_counter::<NoLabelSet, _, f64>(&value, None)
+        })
     }
 
-    /// A value that is now so, if there is one.
-    ///
-    /// # Errors
-    /// It cannot be written.
+    /// A current value, if there is one.
     pub fn gauge(
         &mut self,
         name: &str,
@@ -74,18 +58,11 @@ impl Writer<'_> {
         unit: Option<Unit>,
         value: Option<impl EncodeGaugeValue>,
     ) -> fmt::Result {
-        let Some(value) = value else {
-            return Ok(());
-        };
-        let kind = MetricType::Gauge;
-        let mut metric = self.0.encode_descriptor(name, help, unit.as_ref(), kind)?;
-        metric.encode_gauge(&value)
+        let Some(value) = value else { return Ok(()) };
+        self.0.encode_descriptor(name, help, unit.as_ref(), MetricType::Gauge)?.encode_gauge(&value)
     }
 
-    /// Values that are now so, by labels.
-    ///
-    /// # Errors
-    /// It cannot be written.
+    /// Current values, by labels.
     pub fn gauges(
         &mut self,
         name: &str,
@@ -97,11 +74,7 @@ impl Writer<'_> {
         if values.peek().is_none() {
             return Ok(());
         }
-        let kind = MetricType::Gauge;
-        let mut family = self.0.encode_descriptor(name, help, unit.as_ref(), kind)?;
-        for (labels, value) in values {
-            family.encode_family(&labels)?.encode_gauge(&value)?;
-        }
-        Ok(())
+        let mut family = self.0.encode_descriptor(name, help, unit.as_ref(), MetricType::Gauge)?;
+        values.try_for_each(|(labels, value)| family.encode_family(&labels)?.encode_gauge(&value))
     }
 }

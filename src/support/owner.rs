@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-/// Closures that may wait for the thread. Whoever asks waits for the answer before asking again, so the queue fills only if
-/// more than this many ask at once; a sender then blocks until the thread has caught up.
+/// Closures that may wait for the thread. Whoever asks waits for the answer before asking again, so the queue fills
+/// only if more than this many ask at once; a sender then blocks until the thread has caught up.
 const QUEUE_MAX: usize = 256;
 
 type Job<T> = Box<dyn FnOnce(&mut T) + Send>;
@@ -39,8 +39,8 @@ pub enum Wake {
 }
 
 impl<T: Send + 'static> Owner<T> {
-    /// Starts `thread` with `value`. `between` runs after each job, after each idle wait and once at the end; it returns how long
-    /// the thread may wait for the next job.
+    /// Starts `thread` with `value`. `between` runs after each job, after each idle wait and once at the end; it
+    /// returns how long the thread may wait for the next job.
     pub fn start(
         thread: thread::Builder,
         mut value: T,
@@ -67,7 +67,8 @@ impl<T: Send + 'static> Owner<T> {
         Ok(Self(jobs))
     }
 
-    /// Hands `work` to the thread at once; the future waits for its result. The work is done even if the future is dropped.
+    /// Hands `work` to the thread at once; the future waits for its result. The work is done even if the future is
+    /// dropped.
     pub fn ask<R, W>(
         &self,
         work: W,

@@ -1,4 +1,4 @@
-//! Pauses finer than tokio's timer, whose grain of 1 ms is more than 3 % of an exchange at 19200 baud.
+//! Pauses finer than tokio's timer, whose resolution of 1 ms is more than 3 % of a transaction at 19200 baud.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -10,23 +10,20 @@ use rustix::time::{
 };
 use tokio::io::unix::AsyncFd;
 
-/// A timer that is used again and again. Each pause takes the time given or a little longer, never less.
+/// A reusable timer. Each pause takes the time given or a little longer, never less.
 #[derive(Debug)]
 pub enum Pause {
-    /// To some 50 µs, by a timer of the kernel.
+    /// Precise to about 50 µs, with a timer of the kernel.
     Fine(AsyncFd<OwnedFd>),
-    /// To a millisecond, by tokio's timer.
+    /// Precise to a millisecond, with tokio's timer.
     Coarse,
 }
 
 impl Pause {
-    /// A fine timer.
-    ///
-    /// # Errors
-    /// The system has no descriptor left, or this is no tokio runtime.
+    /// A fine timer. Fails if no file descriptor is left, or outside of a tokio runtime.
     #[expect(
         deprecated,
-        reason = "an OwnedFd keeps what its successor demands, which is unsafe: and there is no unsafe code here"
+        reason = "the successor is unsafe, and an OwnedFd already guarantees what it demands"
     )]
     pub fn fine() -> io::Result<Self> {
         let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
@@ -34,7 +31,7 @@ impl Pause {
         Ok(Self::Fine(AsyncFd::new(timer)?))
     }
 
-    /// Waits for `length`. May be dropped before its end.
+    /// Waits for `length`. Cancel safe.
     pub async fn wait(&self, length: Duration) {
         if length.is_zero() {
             return;
@@ -56,7 +53,7 @@ async fn expire(timer: &AsyncFd<OwnedFd>, length: Duration) -> io::Result<()> {
         tv_nsec: length.subsec_nanos().into(),
     };
     let none = Timespec { tv_sec: 0, tv_nsec: 0 };
-    // Setting it forgets what an earlier pause, dropped before its end, has left.
+    // Setting the timer clears the expirations of an earlier pause that was dropped.
     let set = Itimerspec { it_interval: none, it_value: value };
     timerfd_settime(timer.get_ref(), TimerfdTimerFlags::empty(), &set)?;
     loop {
@@ -79,7 +76,7 @@ mod tests {
         let pause = Pause::fine().unwrap();
         for micros in [1, 300, 1750, 4010] {
             let length = Duration::from_micros(micros);
-            // One that is dropped must not end the next.
+            // A dropped pause must not end the next one.
             tokio::select! {
                 biased;
                 () = pause.wait(Duration::from_micros(100)) => {}
@@ -89,7 +86,7 @@ mod tests {
             pause.wait(length).await;
             assert!(watch.elapsed() >= length);
         }
-        // Half of them at least are finer than tokio's timer can be.
+        // At least half of them are finer than tokio's timer can be.
         let mut fine = 0;
         for _ in 0..20 {
             let watch = Stopwatch::start();

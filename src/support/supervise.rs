@@ -1,4 +1,4 @@
-//! Tasks under one roof: the first that ends without being asked stops all the others.
+//! Supervises tasks: the first that ends without being asked to stops all others.
 
 use std::future::Future;
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// How long tasks may take to end once they are asked to: a spool commit and an MQTT disconnect fit in it many times.
+/// How long tasks may take to end once they are asked to: many times what a spool commit and an MQTT disconnect take.
 pub const DRAIN_MAX: Duration = Duration::from_secs(10);
 
-/// A set of named tasks that live and end together.
+/// A set of named tasks that run and end together.
 pub struct Supervisor {
     stop: CancellationToken,
     tasks: JoinSet<(String, anyhow::Result<()>)>,
@@ -17,12 +17,12 @@ pub struct Supervisor {
 }
 
 impl Supervisor {
-    /// Tasks that end when `stop` is cancelled.
+    /// For tasks that end when `stop` is cancelled.
     pub fn new(stop: CancellationToken) -> Self {
         Self { stop, tasks: JoinSet::new(), names: Vec::new() }
     }
 
-    /// Adds a task. It has to end soon after the token is cancelled.
+    /// Starts a task. It has to end soon after the token is cancelled.
     pub fn spawn<F>(&mut self, name: impl Into<String>, task: F)
     where
         F: Future<Output = anyhow::Result<()>> + Send + 'static,
@@ -32,10 +32,8 @@ impl Supervisor {
         self.tasks.spawn(async move { (name, task.await) });
     }
 
-    /// Waits until the token is cancelled or a task ends; then cancels, waits for the others, and aborts those that hang.
-    ///
-    /// # Errors
-    /// The error of the first task that failed, panicked, ended unasked or hung, named.
+    /// Waits until the token is cancelled or a task ends; then cancels, waits for the others, and aborts those that
+    /// hang. The error names the first task that failed, panicked, ended unasked or hung.
     pub async fn run(mut self) -> anyhow::Result<()> {
         let first = tokio::select! {
             () = self.stop.cancelled() => None,
@@ -44,13 +42,13 @@ impl Supervisor {
         let unasked = !self.stop.is_cancelled();
         self.stop.cancel();
         let mut outcome = match first {
-            Some(ended) => self.settle(ended, unasked),
+            Some(ended) => self.outcome(ended, unasked),
             None => Ok(()),
         };
         let drained = tokio::time::timeout(DRAIN_MAX, async {
             while let Some(ended) = self.tasks.join_next().await {
-                let settled = self.settle(ended, false);
-                outcome = std::mem::replace(&mut outcome, Ok(())).and(settled);
+                let next = self.outcome(ended, false);
+                outcome = std::mem::replace(&mut outcome, Ok(())).and(next);
             }
         });
         if drained.await.is_err() {
@@ -64,7 +62,7 @@ impl Supervisor {
         outcome
     }
 
-    fn settle(
+    fn outcome(
         &mut self,
         ended: Result<(String, anyhow::Result<()>), tokio::task::JoinError>,
         unasked: bool,

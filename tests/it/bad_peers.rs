@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
-use hanqing::edge::desk::SpoolStatus;
+use hanqing::edge::control::SpoolStatus;
 use hanqing::wire::{Ack, Epoch, MESSAGE_SIZE_MAX, packed};
 
 use crate::context::{Context, GATEWAY, wait_for};

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use hanqing::core::{Reading, Series};
-use hanqing::edge::desk::{Client, GatewayStatus};
+use hanqing::edge::control::{Client, GatewayStatus};
 use hanqing::store::Sqlite;
 use hanqing::wire::Epoch;
 use jiff::Timestamp;

@@ -299,11 +299,11 @@ async fn hours_until_dropped(config: &Path) -> SpoolStatus {
     let running = tokio::spawn(edge.run(stop.clone()));
     let mut hours_more = 0;
     while hours_more < 30 {
-        driver.settled().await;
+        driver.all_asleep().await;
         hours_more += u32::from(watch.spooled().spool.dropped_readings > 0);
         driver.advance_to(clock.now() + SignedDuration::from_hours(1));
     }
-    driver.settled().await;
+    driver.all_asleep().await;
     let told = watch.spooled();
     stop.cancel();
     running.await.unwrap().unwrap();

@@ -5,8 +5,8 @@
 
 use hanqing::config::{Base, Head, profile_of_table};
 use hanqing::device::{self, Point};
-use hanqing::edge::desk::Question;
-use hanqing::modbus::bytes_of;
+use hanqing::edge::control::ControlRequest;
+use hanqing::modbus::parse_bytes;
 use hanqing::wire::{Ack, Batch, Birth, Status};
 
 /// xorshift64 (Marsaglia 2003).
@@ -137,13 +137,13 @@ fn questions_tables_and_settings() {
         verified_by: "nobody".into(),
         confidence: 0.8,
     };
-    serde_json::from_slice::<Question>(QUESTION).expect("the sound question");
+    serde_json::from_slice::<ControlRequest>(QUESTION).expect("the sound question");
     let mut random = Random::new();
     for number in 0..count() {
         let bytes = random.changed(QUESTION);
-        let _ = serde_json::from_slice::<Question>(&bytes);
+        let _ = serde_json::from_slice::<ControlRequest>(&bytes);
         if let Ok(text) = std::str::from_utf8(&bytes) {
-            let _ = bytes_of(text);
+            let _ = parse_bytes(text);
         }
         // A table takes longer: each twentieth.
         if number % 20 == 0 {

@@ -55,7 +55,7 @@ fn metrics_once(
 }
 
 #[test]
-fn the_page_follows_the_gateway_and_says_what_the_desk_says() {
+fn the_page_follows_the_gateway_and_agrees_with_its_status() {
     let (context, port) = (Context::new(), free_port());
     let field = Pymodbus::start(&json!({"1": {"4": [2350]}}));
     configure(&context, &field, port);
@@ -98,15 +98,15 @@ fn the_page_follows_the_gateway_and_says_what_the_desk_says() {
         assert!(delivered[grows] > polled[grows], "{grows}: {delivered:#?}");
     }
 
-    // Between two looks at the page the desk says nothing that lies outside.
+    // The status lies between two readings of the page.
     let before = metrics(port).unwrap();
-    let desk = context.status();
+    let status = context.status();
     let after = metrics(port).unwrap();
     for (name, said) in [
-        ("hanqing_readings_total", desk.readings),
-        ("hanqing_missing_readings_total", desk.missing),
-        ("hanqing_spool_last_seq", desk.spool.last_seq),
-        ("hanqing_delivery_messages_total", desk.delivery.messages),
+        ("hanqing_readings_total", status.readings),
+        ("hanqing_missing_readings_total", status.missing),
+        ("hanqing_spool_last_seq", status.spool.last_seq),
+        ("hanqing_delivery_messages_total", status.delivery.messages),
     ] {
         let said = said as f64;
         assert!(
@@ -133,7 +133,7 @@ fn a_port_that_is_taken_keeps_no_gateway_from_measuring() {
     });
     wait_for("a word on the port", || {
         let log = context.log("edge");
-        let told = log.contains("no metrics: cannot listen");
+        let told = log.contains("cannot listen for metrics requests");
         if told { Ok(()) } else { Err(log) }
     });
     drop(taken);

@@ -1,6 +1,6 @@
 //! The other end: broker and hub, and whether everything that a gateway made is there.
 
-use hanqing::edge::desk::GatewayStatus;
+use hanqing::edge::control::GatewayStatus;
 use hanqing::store::Sqlite;
 
 use crate::context::{Context, GATEWAY, Process, wait_for};

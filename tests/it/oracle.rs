@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use hanqing::core::Flag;
 use hanqing::quality::{
-    Attenuated, AttenuatedRule, FlatLine, FlatRule, Limits, SeriesRules, Verdict, Watch,
-    gross_range, rate_of_change, spike, time_gap,
+    Attenuated, AttenuatedRule, FlatLine, FlatRule, Limits, SeriesRules, SeriesTests, gross_range,
+    rate_of_change, spike, time_gap,
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -45,7 +45,7 @@ impl Case {
         for (index, (at, value)) in readings.iter().enumerate() {
             let before = index.checked_sub(1).map(|i| readings[i]);
             let flag = match test {
-                "gross" => gross_range(*value, [-2.5005, 2.5005], Some([-1.0005, 1.5005])).0,
+                "gross" => gross_range(*value, [-2.5005, 2.5005], Some([-1.0005, 1.5005])).flag,
                 "spike_behind" => match (before, index.checked_sub(2).map(|i| readings[i])) {
                     (Some((_, last)), Some((_, earlier))) => spike([last, earlier], *value, SPIKE),
                     _ => Flag::NotEvaluated,
@@ -126,15 +126,15 @@ fn differences(cases: &BTreeMap<String, Case>) {
     // 2. A spike is flagged when it is read, alone: not the readings beside it, and not the way back.
     assert_eq!(theirs("spike", "spike")[3..6], [4, 4, 4]);
     assert_eq!(theirs("spike", "rate")[4..6], [4, 4]);
-    let mut watch = Watch::new(
+    let mut tests = SeriesTests::new(
+        [-100.0, 100.0],
         &SeriesRules { spike: Some(SPIKE), rate_per_hour: Some(RATE), ..SeriesRules::default() },
         300,
     );
-    let good = Verdict { flag: Flag::Good, reason: None };
     let watched: Vec<u8> = cases["spike"]
         .readings()
         .iter()
-        .map(|(at, value)| watch.judge(*at, *value, good).flag.into())
+        .map(|(at, value)| tests.judge(*at, *value).flag.into())
         .collect();
     assert_eq!(watched, [1, 1, 1, 1, 4, 1, 1, 1, 1, 1, 1, 1]);
     assert_eq!(spike([1.0, 1.0], 2.0, SPIKE), Flag::Fail);

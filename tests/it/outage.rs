@@ -102,10 +102,10 @@ async fn three_days_of_outage_arrive_in_order_and_nothing_new_waits_for_them() {
     let running = tokio::spawn(edge.run(stop.clone()));
 
     let begun = Instant::now();
-    driver.settled().await;
+    driver.all_asleep().await;
     for _ in 1..POLLS {
         driver.advance_to(clock.now() + INTERVAL);
-        driver.settled().await;
+        driver.all_asleep().await;
     }
     let held = watch.spooled().spool;
     let readings = POLLS * field.readings_per_poll();
@@ -134,12 +134,12 @@ async fn three_days_of_outage_arrive_in_order_and_nothing_new_waits_for_them() {
     while (1..=POLLS).any(|seq| !at.contains_key(&seq)) {
         second.tick().await;
         assert!(drain.elapsed() < DRAIN_MAX, "{:?}, {} acknowledged", watch.spooled(), at.len());
-        driver.settled().await;
+        driver.all_asleep().await;
         stepped.insert(POLLS + 1 + stepped.len() as u64, Instant::now());
         driver.advance_to(clock.now() + INTERVAL);
         acknowledged(&acks, &mut at);
     }
-    driver.settled().await;
+    driver.all_asleep().await;
     let made = POLLS + stepped.len() as u64;
     let empty = async {
         let mut spool = watch.spool.clone();

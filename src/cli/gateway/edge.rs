@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::runtime::{block_on, stop_signal};
 use crate::config::LoadedEdge;
-use crate::edge::desk::{Place, PlaceError};
+use crate::edge::control::{ControlSocket, SocketError};
 use crate::edge::{Edge, EdgeSettings, EdgeWatch};
 use crate::spool::Spool;
 use crate::support::Clock;
@@ -103,14 +103,14 @@ async fn gateway(
 ) -> anyhow::Result<()> {
     let name = settings.gateway.clone();
     // The socket comes before the spool: a second gateway on the same configuration must touch nothing.
-    let place = place(&settings.socket_path())?;
+    let socket = control_socket(&settings.socket_path())?;
     let Some(spool) = open_spool(&settings, &stop).await? else {
         return Ok(());
     };
-    let clock = Clock::kept(settings.clock.trust, spool.known_time()?);
+    let clock = Clock::validated(settings.clock.trust, spool.known_time()?);
     let mut edge = Edge::open(settings, &profiles, spool, clock)?;
-    if let Some(place) = place {
-        edge.answer_at(place);
+    if let Some(socket) = socket {
+        edge.answer_at(socket);
     }
     opened.send_replace(Some(edge.watch()));
     tracing::info!(gateway = %name, buses = edge.bus_count(), "gateway running");
@@ -156,10 +156,10 @@ async fn open_spool(
 }
 
 /// Takes the socket for a technician's commands. A gateway measures even if the system cannot provide one.
-fn place(path: &Path) -> anyhow::Result<Option<Place>> {
-    match Place::take(path) {
-        Ok(place) => Ok(Some(place)),
-        Err(error @ PlaceError::Io { .. }) => {
+fn control_socket(path: &Path) -> anyhow::Result<Option<ControlSocket>> {
+    match ControlSocket::open(path) {
+        Ok(socket) => Ok(Some(socket)),
+        Err(error @ SocketError::Io { .. }) => {
             tracing::warn!(%error, "this gateway will not answer commands");
             Ok(None)
         }

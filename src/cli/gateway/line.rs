@@ -10,8 +10,8 @@ use crate::cli::config_args::{ConfigArgs, setting};
 use crate::cli::usage::bail_usage;
 use crate::config::{self, Profiles};
 use crate::device::Request;
-use crate::edge::desk::{Answer, Ask, Client, Failure, ReadAsk};
-use crate::modbus::{Ask as LinkAsk, BusSettings, Link, Parity, SerialMode, SerialSettings};
+use crate::edge::control::{Answer, Client, Command, Failure, ReadCommand};
+use crate::modbus::{BusSettings, Link, Parity, ReadRequest, SerialMode, SerialSettings};
 use crate::support::{Clock, Stopwatch};
 
 /// Speeds of a serial line, bit/s: from the slowest telemetry modems to the limit of RS-485 drivers. Engineering judgement.
@@ -223,7 +223,7 @@ impl Line {
         let RequestOptions { timeout, gap, mode } = options;
         match self {
             Self::Gateway(client, bus) => {
-                let ask = Ask::Read(ReadAsk {
+                let command = Command::Read(ReadCommand {
                     bus: bus.clone(),
                     unit,
                     function: request.function,
@@ -232,7 +232,7 @@ impl Line {
                     timeout_ms: timeout.map(|t| u64::try_from(t.as_millis()).unwrap_or(u64::MAX)),
                     mode,
                 });
-                match client.ask(ask).await? {
+                match client.send(command).await? {
                     Answer::Words { words, ms } => Ok(Response { outcome: Ok(words), ms }),
                     Answer::Failed { failure, ms } => Ok(Response { outcome: Err(failure), ms }),
                     other => {
@@ -242,8 +242,9 @@ impl Line {
             }
             Self::Direct(link, own) => {
                 let took = Stopwatch::start();
-                let ask = LinkAsk { unit, request, timeout: timeout.unwrap_or(*own), gap, mode };
-                let outcome = link.read(&ask).await.map_err(Failure::from);
+                let read =
+                    ReadRequest { unit, request, timeout: timeout.unwrap_or(*own), gap, mode };
+                let outcome = link.read(&read).await.map_err(Failure::from);
                 Ok(Response { outcome, ms: took.elapsed().as_secs_f64() * 1000.0 })
             }
         }

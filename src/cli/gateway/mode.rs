@@ -9,7 +9,7 @@ use super::status::connect;
 use super::words::mode_zh;
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::runtime::block_on;
-use crate::edge::desk::{Answer, Ask};
+use crate::edge::control::{Answer, Command};
 use crate::modbus::Mode;
 
 /// Switch the running gateway to its drought intervals, or back.
@@ -33,7 +33,7 @@ fn mode(name: String) -> Mode {
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     block_on(async {
         let mut client = connect(&arguments.config).await?;
-        match client.ask(Ask::Mode(arguments.mode)).await? {
+        match client.send(Command::Mode(arguments.mode)).await? {
             Answer::Mode { before, now } => {
                 let (gateway, name) = (&client.status().gateway, mode_zh(now));
                 if before == now {

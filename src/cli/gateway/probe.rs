@@ -11,7 +11,7 @@ use crate::cli::usage::bail_usage;
 use crate::core::Parameter;
 use crate::device::probe::{self, Candidate, Displayed, ORDERS, Row, Sought};
 use crate::device::{Function, REGISTERS_MAX, Request};
-use crate::edge::desk::Failure;
+use crate::edge::control::Failure;
 
 /// Candidates that are listed. Engineering judgement: the right one is among the first ten or not there at all.
 const LISTED: usize = 10;

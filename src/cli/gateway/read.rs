@@ -10,10 +10,11 @@ use super::line::{Line, LineArguments, RequestOptions, Setup};
 use super::table::{Table, hex, number};
 use crate::cli::runtime::block_on;
 use crate::cli::usage::bail_usage;
-use crate::core::{Flag, Outcome, Reason, Series};
+use crate::core::{Flag, Reason, Series};
 use crate::device::{self, DecodeError, Planned, Point, Profile, Request};
-use crate::edge::desk::Failure;
-use crate::modbus::{BusSettings, DeviceSettings, Measured, measured, terms};
+use crate::edge::control::Failure;
+use crate::modbus::{BusSettings, DeviceSettings, measure, terms, value_range};
+use crate::quality::{Verdict, gross_range};
 
 /// Read every point once and print a table of values, flags and raw registers.
 ///
@@ -121,27 +122,27 @@ async fn read_device(
         let words: Vec<&[u16]> =
             read.iter().filter_map(|(words, _)| words.as_deref().ok()).collect();
         let failure = read.iter().find_map(|(words, _)| words.as_ref().err());
-        let adjust = device.adjust.get(&point.parameter).copied();
-        let measured = match failure {
-            Some(failure) => Measured::missing(failure.reason),
-            None => measured(point, &adjust.unwrap_or_default(), &words),
+        let adjust = device.adjust.get(&point.parameter).copied().unwrap_or_default();
+        let value = match failure {
+            Some(failure) => Err(failure.reason),
+            None => measure(point, &adjust, &words),
         };
-        complete &= measured.flag != Flag::Missing;
+        complete &= value.is_ok();
+        let verdict = match value {
+            Ok(value) => gross_range(value, value_range(point, &adjust), None),
+            Err(reason) => Verdict::of(Flag::Missing, reason),
+        };
         let spec = point.parameter.spec();
-        let value = match measured.outcome {
-            Outcome::Value(value) => number(value),
-            Outcome::Missing(_) => "—".into(),
-        };
         let raw: Vec<String> = words.iter().map(|words| hex(words)).collect();
         let ms: f64 = read.iter().map(|(_, ms)| ms).fold(0.0, |a, b| a.max(*b));
         table.row([
             series.station.to_string(),
             device.unit.to_string(),
             format!("{} {}", spec.name_zh, spec.id),
-            value,
+            value.map_or("—".into(), number),
             spec.unit.to_string(),
-            flag_zh(measured.flag).into(),
-            explanation(measured.reason, failure, device::decode(point, &words).err()),
+            flag_zh(verdict.flag).into(),
+            explanation(verdict.reason, failure, device::decode(point, &words).err()),
             raw.join(" | "),
             u8::from(point.function).to_string(),
             point.address.to_string(),

@@ -13,7 +13,7 @@ use crate::cli::runtime::{block_on, stop_signal};
 use crate::cli::usage::bail_usage;
 use crate::core::Reason;
 use crate::device::{Function, Request};
-use crate::edge::desk::Failure;
+use crate::edge::control::Failure;
 use crate::modbus::{BusSettings, Parity, SerialMode};
 use crate::support::Stopwatch;
 

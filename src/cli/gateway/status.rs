@@ -13,8 +13,8 @@ use crate::cli::config_args::ConfigArgs;
 use crate::cli::runtime::block_on;
 use crate::device::Function;
 use crate::edge::WaitsFor;
-use crate::edge::desk::{BusStatus, Client, GatewayStatus};
-use crate::modbus::{State, UnitReport};
+use crate::edge::control::{BusStatus, Client, GatewayStatus};
+use crate::modbus::{HealthState, UnitReport};
 
 /// Show the state of the running gateway: buses, devices, and what is waiting to be sent.
 ///
@@ -238,11 +238,11 @@ fn run_zh((function, first, last): &(Function, u16, u16)) -> String {
     }
 }
 
-fn state_zh(state: State) -> &'static str {
+fn state_zh(state: HealthState) -> &'static str {
     match state {
-        State::Online => "在线",
-        State::Suspect => "可疑",
-        State::Offline => "离线",
+        HealthState::Online => "在线",
+        HealthState::Suspect => "可疑",
+        HealthState::Offline => "离线",
     }
 }
 
@@ -260,7 +260,7 @@ fn local(at: Timestamp) -> String {
 mod tests {
     use super::*;
     use crate::core::Reason;
-    use crate::edge::desk::DeviceStatus;
+    use crate::edge::control::DeviceStatus;
     use crate::modbus::BusReport;
 
     #[test]
@@ -286,7 +286,7 @@ mod tests {
             holes: Vec::new(),
             seams: Vec::new(),
             gap_ms: None,
-            ..unit(9, State::Online)
+            ..unit(9, HealthState::Online)
         };
         let device = |unit| DeviceStatus {
             unit,
@@ -299,12 +299,12 @@ mod tests {
             silent_max_s: 900,
             report: BusReport {
                 name: "levels".into(),
-                line: State::Online,
+                line: HealthState::Online,
                 polls: 10,
                 missed_ticks: 1,
                 polled_at_s: 2700.5,
                 busy: 0.123,
-                units: vec![unit(3, State::Offline), fresh],
+                units: vec![unit(3, HealthState::Offline), fresh],
             },
         }];
         let shown = [buses(&all).to_string(), units(&all).to_string(), notes(&all).join("\n")];

@@ -1,13 +1,13 @@
-//! The page of metrics and health, for Prometheus and whoever watches over the machine.
+//! The page of metrics and health, for Prometheus and for monitoring of the machine.
 //!
-//! `GET /metrics` is what the desk's status says, as text of OpenMetrics; `GET /health` is `ok`, or 503 and what is wrong. *Invariant:*
-//! both are functions of that status: the page never says anything else than `hanqing status`.
+//! `GET /metrics` returns the gateway's status as OpenMetrics text; `GET /health` returns `ok`, or 503 and what is
+//! wrong. *Invariant:* both are functions of that status, so the page always agrees with `hanqing status`.
 
 mod health;
 mod server;
 mod text;
 
-pub(super) use server::page;
+pub(super) use server::serve_at;
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! The server of the page: HTTP/1.1 by hyper, a request to a connection, a few connections at once.
+//! Serves the page: HTTP/1.1 by hyper, one request per connection, a few connections at once.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -18,66 +18,63 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::{health, text};
-use crate::edge::desk::{Desk, GatewayStatus};
+use crate::edge::control::{GatewayStatus, StatusSource};
 
-/// Connections that are served at once; others wait for one to end. A gateway has one Prometheus, and a person with a browser.
+/// Connections that are served at once; others wait. A gateway has one Prometheus, and perhaps a person with a browser.
 pub(super) const CONNECTIONS_MAX: usize = 4;
 
-/// How long a request's head may take. Who asks by a program sends it at once.
+/// How long the head of a request may take. Programs send it at once.
 pub(super) const HEAD_MAX: Duration = Duration::from_secs(5);
 
-/// How long a connection may take in all: Prometheus itself gives up after 10 s.
+/// How long a connection may take in total: Prometheus itself gives up after 10 s.
 const CONNECTION_MAX: Duration = Duration::from_secs(15);
 
-/// Longest head of a request, bytes: the least that hyper can be set to. Prometheus sends 300.
+/// Longest head of a request, bytes: the smallest value that hyper accepts. Prometheus sends 300.
 const HEAD_BYTES_MAX: usize = 8192;
 
-/// Pause after an address could not be listened at: it may be that of an interface which comes up later.
-const LISTEN_AGAIN: Duration = Duration::from_secs(10);
+/// The pause after listening has failed: the interface that has the address may come up later.
+const LISTEN_PAUSE: Duration = Duration::from_secs(10);
 
-/// Pause after a connection could not be taken (no file handle left, say), so that the loop does not spin.
+/// The pause after a connection could not be accepted (no file descriptor left, say), so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 const PLAIN: &str = "text/plain; charset=utf-8";
 
-/// Serves the page at `address` until `stop`. An address that is not to be had is tried again: a gateway measures all the same.
-///
-/// # Errors
-/// None; the end of it is that of the gateway.
-pub(in crate::edge) async fn page(
+/// Serves the page at `address` until `stop`. An address that is not available is tried again, while the gateway polls.
+pub(in crate::edge) async fn serve_at(
     address: SocketAddr,
-    desk: Arc<Desk>,
+    source: Arc<StatusSource>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let mut told = false;
+    let mut reported = false;
     let listener = loop {
         match TcpListener::bind(address).await {
             Ok(listener) => break listener,
-            Err(error) if !told => {
-                tracing::error!(%address, %error, "no metrics: cannot listen; trying again");
-                told = true;
+            Err(error) if !reported => {
+                tracing::error!(%address, %error, "cannot listen for metrics requests; trying again");
+                reported = true;
             }
             Err(_) => {}
         }
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            () = tokio::time::sleep(LISTEN_AGAIN) => {}
+            () = tokio::time::sleep(LISTEN_PAUSE) => {}
         }
     };
     tracing::info!("metrics at http://{address}/metrics");
-    let status = Arc::new(move || desk.status());
+    let status = Arc::new(move || source.status());
     tokio::select! {
         () = stop.cancelled() => Ok(()),
         never = serve(listener, status) => match never {},
     }
 }
 
-/// Serves what `status` says on `listener`, as long as it is polled.
+/// Serves the page of `status` on `listener`, forever.
 pub(super) async fn serve<S>(listener: TcpListener, status: Arc<S>) -> Infallible
 where
     S: Fn() -> GatewayStatus + Send + Sync + 'static,
 {
-    // Dropped at the end, and with it every connection.
+    // Dropped at the end, which closes every connection.
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -87,7 +84,7 @@ where
                     connections.spawn(converse(stream, status.clone()));
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "cannot take a connection for metrics");
+                    tracing::warn!(%error, "cannot accept a metrics connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             },
@@ -95,7 +92,7 @@ where
     }
 }
 
-/// Answers one request. Its body, where it has one, is not read.
+/// Answers one request. A body is not read.
 async fn converse<S: Fn() -> GatewayStatus>(stream: TcpStream, status: Arc<S>) {
     let service = service_fn(|request: Request<Incoming>| {
         let answer = answer(request.method(), request.uri().path(), &*status);
@@ -109,8 +106,8 @@ async fn converse<S: Fn() -> GatewayStatus>(stream: TcpStream, status: Arc<S>) {
         .serve_connection(TokioIo::new(stream), service);
     match timeout(CONNECTION_MAX, connection).await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::debug!(%error, "a connection for metrics ends"),
-        Err(_) => tracing::debug!("an answer with metrics was not taken in time"),
+        Ok(Err(error)) => tracing::debug!(%error, "metrics connection closed"),
+        Err(_) => tracing::debug!("metrics were not received in time"),
     }
 }
 
@@ -135,16 +132,16 @@ fn answer(
         return match text::metrics(status) {
             Ok(text) => response(StatusCode::OK, text::CONTENT_TYPE, text),
             Err(error) => {
-                tracing::error!(%error, "metrics cannot be written");
+                tracing::error!(%error, "cannot encode metrics");
                 response(StatusCode::INTERNAL_SERVER_ERROR, PLAIN, "500\n".into())
             }
         };
     }
-    let reasons = health::reasons(&status);
-    if reasons.is_empty() {
+    let problems = health::problems(&status);
+    if problems.is_empty() {
         return response(StatusCode::OK, PLAIN, "ok\n".into());
     }
-    let text = reasons.join("\n") + "\n";
+    let text = problems.join("\n") + "\n";
     response(StatusCode::SERVICE_UNAVAILABLE, PLAIN, text)
 }
 

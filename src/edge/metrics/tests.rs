@@ -1,4 +1,4 @@
-//! The page of a gateway that is played by the test.
+//! The page of a gateway whose status the test makes.
 
 use std::sync::Arc;
 
@@ -10,15 +10,15 @@ use super::server::{CONNECTIONS_MAX, HEAD_MAX, serve};
 use super::{health, text};
 use crate::core::Reason;
 use crate::edge::DeliveryStatus;
-use crate::edge::desk::{
+use crate::edge::control::{
     BusStatus, ClockStatus, DeviceStatus, DiskUse, GatewayStatus, SpoolStatus,
 };
-use crate::modbus::{BusReport, Mode, State, UnitReport};
+use crate::modbus::{BusReport, HealthState, Mode, UnitReport};
 use crate::spool::Trouble;
 use crate::support::Stopwatch;
 use crate::wire::Epoch;
 
-fn unit(unit: u8, state: State) -> UnitReport {
+fn unit(unit: u8, state: HealthState) -> UnitReport {
     UnitReport {
         unit,
         state,
@@ -34,7 +34,7 @@ fn unit(unit: u8, state: State) -> UnitReport {
     }
 }
 
-/// A gateway that has run for an hour: one device silent, the spool a little behind.
+/// A gateway that has run for an hour: one device is silent, the spool has a small backlog.
 fn status() -> GatewayStatus {
     let since: Timestamp = "2022-10-01T06:00:00Z".parse().unwrap();
     let now = since + SignedDuration::from_hours(1);
@@ -57,17 +57,17 @@ fn status() -> GatewayStatus {
             silent_max_s: 900,
             report: BusReport {
                 name: "水位 \"东门\"".into(),
-                line: State::Online,
+                line: HealthState::Online,
                 polls: 12,
                 missed_ticks: 1,
                 polled_at_s: 3300.5,
                 busy: 0.125,
                 units: vec![
-                    UnitReport { answer_ms: Some([20.5, 31.0]), ..unit(1, State::Online) },
+                    UnitReport { answer_ms: Some([20.5, 31.0]), ..unit(1, HealthState::Online) },
                     UnitReport {
                         successes: 0,
                         failures: [(Reason::Timeout, 5), (Reason::Crc, 1)].into(),
-                        ..unit(2, State::Offline)
+                        ..unit(2, HealthState::Offline)
                     },
                 ],
             },
@@ -107,7 +107,7 @@ fn the_metrics_are_those_of_the_status() {
 }
 
 #[test]
-fn what_is_not_known_has_no_value() {
+fn an_unknown_value_is_left_out() {
     let mut bare = status();
     bare.buses[0].report.units.clear();
     bare.delivery = DeliveryStatus::default();
@@ -122,38 +122,38 @@ fn what_is_not_known_has_no_value() {
 }
 
 #[test]
-fn a_gateway_is_well_unless_it_cannot_do_its_work() {
+fn a_gateway_is_healthy_unless_it_cannot_do_its_work() {
     let mut gateway = status();
     let none: Vec<String> = Vec::new();
-    assert_eq!(health::reasons(&gateway), none);
-    // A broker and devices that are away are states.
+    assert_eq!(health::problems(&gateway), none);
+    // An unreachable broker or device is no problem of the gateway.
     gateway.delivery = DeliveryStatus::default();
-    gateway.buses[0].report.line = State::Offline;
-    assert_eq!(health::reasons(&gateway), none);
+    gateway.buses[0].report.line = HealthState::Offline;
+    assert_eq!(health::problems(&gateway), none);
     gateway.spool.trouble = Some(Trouble::DiskFull);
     gateway.spool.unwritten = 40;
     gateway.buses[0].report.polled_at_s = 2699.0;
     assert_eq!(
-        health::reasons(&gateway),
+        health::problems(&gateway),
         [
             "the spool cannot be written (disk_full); 40 readings wait in memory",
-            "bus 水位 \"东门\" has not polled for 901 s, and has 900 s for it"
+            "bus 水位 \"东门\" has not polled for 901 s; its limit is 900 s"
         ]
     );
     gateway.spool.trouble = None;
     gateway.buses[0].report.polled_at_s = 2700.0;
-    assert_eq!(health::reasons(&gateway), none);
+    assert_eq!(health::problems(&gateway), none);
 }
 
 #[test]
-fn troubles_have_the_ids_of_the_desk() {
+fn troubles_have_the_ids_of_the_status() {
     for trouble in Trouble::ALL {
-        let said = serde_json::to_value(trouble).unwrap();
-        assert_eq!(said, trouble.id());
+        let id = serde_json::to_value(trouble).unwrap();
+        assert_eq!(id, trouble.id());
     }
 }
 
-/// A page that says `status`, and a way to connect to it.
+/// A page of `status`, and a way to connect to it.
 async fn page(status: GatewayStatus) -> impl AsyncFn() -> TcpStream {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -161,8 +161,8 @@ async fn page(status: GatewayStatus) -> impl AsyncFn() -> TcpStream {
     async move || TcpStream::connect(address).await.unwrap()
 }
 
-/// What is answered to `request` on a connection that is then closed by the page.
-async fn asked(mut stream: TcpStream, request: &str) -> String {
+/// The answer to `request` on a connection that the page then closes.
+async fn answer(mut stream: TcpStream, request: &str) -> String {
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
@@ -172,7 +172,7 @@ async fn asked(mut stream: TcpStream, request: &str) -> String {
 #[tokio::test]
 async fn there_are_two_pages_and_one_method() {
     let connect = page(status()).await;
-    let metrics = asked(connect().await, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    let metrics = answer(connect().await, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
     let (head, body) = metrics.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
     assert!(head.contains("content-type: application/openmetrics-text; version=1.0.0"), "{head}");
@@ -188,7 +188,7 @@ async fn there_are_two_pages_and_one_method() {
         ("nonsense", "400", ""),
     ] {
         let request = format!("{request} HTTP/1.1\r\nHost: x\r\n\r\n");
-        let answer = asked(connect().await, &request).await;
+        let answer = answer(connect().await, &request).await;
         assert!(
             answer.starts_with(&format!("HTTP/1.1 {code} ")) && answer.contains(said),
             "{request}: {answer}"
@@ -197,11 +197,11 @@ async fn there_are_two_pages_and_one_method() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_is_not_well_says_why() {
-    let mut ill = status();
-    ill.spool.trouble = Some(Trouble::ReadOnly);
-    let connect = page(ill).await;
-    let answer = asked(connect().await, "GET /health HTTP/1.1\r\nHost: x\r\n\r\n").await;
+async fn an_unhealthy_gateway_gives_the_reason() {
+    let mut unhealthy = status();
+    unhealthy.spool.trouble = Some(Trouble::ReadOnly);
+    let connect = page(unhealthy).await;
+    let answer = answer(connect().await, "GET /health HTTP/1.1\r\nHost: x\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
     assert!(answer.ends_with("cannot be written (read_only); 0 readings wait in memory\n"));
 }
@@ -211,7 +211,7 @@ async fn a_head_without_end_is_refused() {
     let connect = page(status()).await;
     let mut stream = connect().await;
     let long = format!("GET /metrics HTTP/1.1\r\nX: {}", "x".repeat(16_384));
-    // It may be cut off before it has said everything.
+    // The page may close the connection before everything is sent.
     let _cut = stream.write_all(long.as_bytes()).await;
     let mut answer = [0; 12];
     stream.read_exact(&mut answer).await.unwrap();
@@ -219,14 +219,14 @@ async fn a_head_without_end_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn connections_that_say_nothing_hold_the_page_up_for_a_while_and_no_longer() {
+async fn silent_connections_block_the_page_for_a_limited_time() {
     let connect = page(status()).await;
     let mut idle = Vec::new();
     for _ in 0..CONNECTIONS_MAX {
         idle.push(connect().await);
     }
     let waited = Stopwatch::start();
-    let answer = asked(connect().await, "GET /health HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    let answer = answer(connect().await, "GET /health HTTP/1.1\r\nHost: x\r\n\r\n").await;
     assert!(answer.ends_with("ok\n"), "{answer}");
     let waited = waited.elapsed();
     assert!(waited >= HEAD_MAX && waited < 2 * HEAD_MAX, "{waited:?}");

@@ -1,6 +1,7 @@
-//! The metrics of a gateway's status, in the text of OpenMetrics 1.0.
+//! Writes a gateway's status as metrics, in the text format of OpenMetrics 1.0.
 //!
-//! Labels come of the configuration and of small enums: bus, unit and station, state, reason. Nothing that grows with time is one.
+//! Labels come from the configuration and from small enums: bus, unit and station, state, reason. Nothing that grows
+//! over time is a label.
 
 use std::fmt;
 
@@ -10,21 +11,26 @@ use prometheus_client::encoding::{DescriptorEncoder, text};
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::edge::WaitsFor;
-use crate::edge::desk::{BusStatus, GatewayStatus};
-use crate::modbus::{Mode, State, UnitReport};
+use crate::edge::control::{BusStatus, GatewayStatus};
+use crate::modbus::{HealthState, Mode, UnitReport};
 use crate::spool::Trouble;
 use crate::support::openmetrics::{Labels, Writer};
 
-/// What the text is.
+/// The content type of the text.
 pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// What all names begin with.
 const PREFIX: &str = "hanqing";
 
+const SECONDS: Option<Unit> = Some(Unit::Seconds);
+const BYTES: Option<Unit> = Some(Unit::Bytes);
+
+const STATES: [(HealthState, &str); 3] = [
+    (HealthState::Online, "online"),
+    (HealthState::Suspect, "suspect"),
+    (HealthState::Offline, "offline"),
+];
+
 /// The metrics of `status`.
-///
-/// # Errors
-/// It cannot be written.
 pub(super) fn metrics(status: GatewayStatus) -> Result<String, fmt::Error> {
     let mut registry = Registry::with_prefix(PREFIX);
     registry.register_collector(Box::new(Scrape(status)));
@@ -48,253 +54,140 @@ impl Collector for Scrape {
 }
 
 fn gateway(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
-    page.info(
-        "gateway",
-        "The gateway and its program",
-        vec![("name", status.gateway.to_string()), ("version", status.version.clone())],
-    )?;
-    page.gauge("uptime", "How long the gateway has run", Some(Unit::Seconds), Some(status.up_s()))?;
-    page.gauge(
-        "drought_mode",
-        "Whether it polls by the intervals of drought",
-        None,
-        Some(u64::from(status.mode == Mode::Drought)),
-    )?;
-    page.gauge(
-        "clock_provisional",
-        "Whether its clock is not yet known to be right",
-        None,
-        Some(u64::from(status.clock.provisional)),
-    )?;
-    page.counter("readings", "Readings made, missing ones included", None, status.readings)?;
+    let program = vec![("name", status.gateway.to_string()), ("version", status.version.clone())];
+    page.info("gateway", "The gateway and its program", program)?;
+    page.gauge("uptime", "How long the gateway has run", SECONDS, Some(status.up_s()))?;
+    let drought = u64::from(status.mode == Mode::Drought);
+    page.gauge("drought_mode", "1 while it polls by drought intervals", None, Some(drought))?;
+    let provisional = u64::from(status.clock.provisional);
+    let help = "1 until the time is known to be right";
+    page.gauge("clock_provisional", help, None, Some(provisional))?;
+    page.counter("readings", "Readings made, including missing ones", None, status.readings)?;
     page.counter("missing_readings", "Readings without a value", None, status.missing)?;
     if let Some(disk) = status.disk {
-        page.counter("disk_written", "Written to the disk", Some(Unit::Bytes), disk.written)?;
+        page.counter("disk_written", "Written to disk", BYTES, disk.written)?;
     }
-    page.gauge(
-        "resident_memory",
-        "Memory that the gateway occupies",
-        Some(Unit::Bytes),
-        status.resident,
-    )
+    let help = "Main memory that the gateway occupies";
+    page.gauge("resident_memory", help, BYTES, status.resident)
 }
 
 fn buses(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
-    let all = || status.buses.iter().map(|bus| (of_bus(bus), &bus.report));
-    page.counters(
-        "bus_polls",
-        "Polls of the bus",
-        None,
-        all().map(|(labels, bus)| (labels, bus.polls)),
-    )?;
-    page.counters(
-        "bus_missed_ticks",
-        "Times to poll that passed while a poll was still running",
-        None,
-        all().map(|(labels, bus)| (labels, bus.missed_ticks)),
-    )?;
-    page.gauges(
-        "bus_since_poll",
-        "Time since the end of the last poll, or since the start",
-        Some(Unit::Seconds),
-        all().map(|(labels, bus)| (labels, (status.up_s() - bus.polled_at_s).max(0.0))),
-    )?;
-    page.gauges(
-        "bus_busy_ratio",
-        "Share of the last ten to twenty minutes in which requests were under way",
-        None,
-        all().map(|(labels, bus)| (labels, bus.busy)),
-    )?;
-    page.gauges(
-        "bus_state",
-        "1 for the state in which the line is",
-        None,
-        all().flat_map(|(labels, bus)| states(labels, bus.line)),
-    )
+    let all = || status.buses.iter().map(|bus| (bus_labels(bus), &bus.report));
+    let polls = all().map(|(labels, bus)| (labels, bus.polls));
+    page.counters("bus_polls", "Polls of the bus", None, polls)?;
+    let missed = all().map(|(labels, bus)| (labels, bus.missed_ticks));
+    let help = "Polls that were missed because the previous one was still running";
+    page.counters("bus_missed_ticks", help, None, missed)?;
+    let since = all().map(|(labels, bus)| (labels, (status.up_s() - bus.polled_at_s).max(0.0)));
+    let help = "Time since the end of the last poll, or since the start";
+    page.gauges("bus_since_poll", help, SECONDS, since)?;
+    let busy = all().map(|(labels, bus)| (labels, bus.busy));
+    let help = "Share of the last ten to twenty minutes in which requests were under way";
+    page.gauges("bus_busy_ratio", help, None, busy)?;
+    let states = all().flat_map(|(labels, bus)| one_of(&labels, "state", STATES, Some(bus.line)));
+    page.gauges("bus_state", "1 for the state of the line", None, states)
 }
 
 fn devices(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
     let all = || {
         status.buses.iter().flat_map(|bus| {
             let units = bus.report.units.iter();
-            units.map(move |unit| (of_device(bus, unit), unit))
+            units.map(move |unit| (device_labels(bus, unit), unit))
         })
     };
-    page.gauges(
-        "device_state",
-        "1 for the state in which the device is",
-        None,
-        all().flat_map(|(labels, unit)| states(labels, unit.state)),
-    )?;
-    page.counters(
-        "device_polls",
-        "Polls in which the device was asked",
-        None,
-        all().map(|(labels, unit)| (labels, unit.polls)),
-    )?;
-    page.counters(
-        "device_successes",
-        "Requests that the device answered with registers",
-        None,
-        all().map(|(labels, unit)| (labels, unit.successes)),
-    )?;
+    let states =
+        all().flat_map(|(labels, unit)| one_of(&labels, "state", STATES, Some(unit.state)));
+    page.gauges("device_state", "1 for the state of the device", None, states)?;
+    let polls = all().map(|(labels, unit)| (labels, unit.polls));
+    page.counters("device_polls", "Polls in which the device was asked", None, polls)?;
+    let successes = all().map(|(labels, unit)| (labels, unit.successes));
+    page.counters("device_successes", "Requests that brought registers", None, successes)?;
     let failures = all().flat_map(|(labels, unit)| {
-        unit.failures.iter().map(move |(reason, count)| {
-            let mut labels = labels.clone();
-            labels.push(("reason", reason.id().into()));
-            (labels, *count)
-        })
+        let failures = unit.failures.iter();
+        failures.map(move |(reason, count)| (with_label(&labels, "reason", reason.id()), *count))
     });
-    page.counters(
-        "device_failures",
-        "Requests that brought no registers, by reason; a reason is there once it has occurred",
-        None,
-        failures,
-    )?;
+    let help =
+        "Requests that brought no registers, by reason; a reason appears once it has occurred";
+    page.counters("device_failures", help, None, failures)?;
     let times = all().flat_map(|(labels, unit)| {
-        let quantiles = unit.answer_ms.into_iter().flat_map(|[median, most]| {
-            let ms = [("0.5", median), ("0.95", most)];
-            ms.map(|(quantile, ms)| (quantile, ms / 1000.0))
-        });
-        quantiles.map(move |(quantile, seconds)| {
-            let mut labels = labels.clone();
-            labels.push(("quantile", quantile.into()));
-            (labels, seconds)
-        })
+        let quantiles = unit.answer_ms.map(|[median, p95]| [("0.5", median), ("0.95", p95)]);
+        let quantiles = quantiles.into_iter().flatten();
+        quantiles
+            .map(move |(quantile, ms)| (with_label(&labels, "quantile", quantile), ms / 1000.0))
     });
-    page.gauges(
-        "device_answer",
-        "Times of the device's last 64 answers",
-        Some(Unit::Seconds),
-        times,
-    )
+    page.gauges("device_answer", "Times of the device's last 64 answers", SECONDS, times)
 }
 
 fn spool(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
     let spool = &status.spool;
     for (name, help, unit, value) in [
-        ("spool_batches", "Batches that wait to be acknowledged", None, spool.batches),
-        (
-            "spool_readings",
-            "Readings in batches that wait to be acknowledged",
-            None,
-            spool.readings,
-        ),
-        ("spool_held_batches", "Batches held back until the time is known", None, spool.held),
-        ("spool_last_seq", "The last number given to a batch", None, spool.last_seq),
-        ("spool_payload", "Payload in the spool's file", Some(Unit::Bytes), spool.bytes),
-        (
-            "spool_payload_max",
-            "Most payload that the spool keeps",
-            Some(Unit::Bytes),
-            spool.size_max,
-        ),
-        (
-            "spool_unwritten_readings",
-            "Readings that wait in memory, since the file cannot be written",
-            None,
-            spool.unwritten,
-        ),
+        ("batches", "Batches that wait for acknowledgement", None, spool.batches),
+        ("readings", "Readings in batches that wait for acknowledgement", None, spool.readings),
+        ("held_batches", "Batches held back until the time is known", None, spool.held),
+        ("last_seq", "The last number given to a batch", None, spool.last_seq),
+        ("payload", "Payload in the spool's file", BYTES, spool.bytes),
+        ("payload_max", "Most payload in the spool's file", BYTES, spool.size_max),
+        ("unwritten_readings", "Readings in memory, not written yet", None, spool.unwritten),
     ] {
-        page.gauge(name, help, unit, Some(value))?;
+        page.gauge(&format!("spool_{name}"), help, unit, Some(value))?;
     }
-    page.counter(
-        "spool_dropped_readings",
-        "Readings dropped since the spool was made, because it was full",
-        None,
-        spool.dropped_readings,
-    )?;
-    page.counter(
-        "spool_thinned_readings",
-        "Readings given up since the spool was made, where the oldest were thinned to one an hour",
-        None,
-        spool.thinned_readings,
-    )?;
-    page.counter(
-        "spool_lost_readings",
-        "Readings lost since the start, because neither file nor memory could take them",
-        None,
-        spool.lost_readings,
-    )?;
-    let troubles = Trouble::ALL.map(|trouble| {
-        let is = spool.trouble == Some(trouble);
-        (vec![("trouble", trouble.id().into())], u64::from(is))
-    });
-    page.gauges(
-        "spool_trouble",
-        "1 for the reason why the spool's file cannot be written",
-        None,
-        troubles,
-    )
+    for (name, help, value) in [
+        ("dropped", "dropped because the spool was full", spool.dropped_readings),
+        ("thinned", "given up when the oldest were thinned to one an hour", spool.thinned_readings),
+        ("lost", "lost since the start: no room in file and memory", spool.lost_readings),
+    ] {
+        page.counter(&format!("spool_{name}_readings"), &format!("Readings {help}"), None, value)?;
+    }
+    let troubles = Trouble::ALL.map(|trouble| (trouble, trouble.id()));
+    let troubles = one_of(&Labels::new(), "trouble", troubles, spool.trouble);
+    page.gauges("spool_trouble", "1 for the reason why the file cannot be written", None, troubles)
 }
 
 fn delivery(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
     let delivery = &status.delivery;
-    page.gauge(
-        "delivery_connected",
-        "Whether there is a connection to the broker",
-        None,
-        Some(u64::from(delivery.connected_since.is_some())),
-    )?;
-    page.counter(
-        "delivery_connections",
-        "Connections made to the broker",
-        None,
-        delivery.connections,
-    )?;
+    let connected = u64::from(delivery.connected_since.is_some());
+    page.gauge("delivery_connected", "1 while connected to the broker", None, Some(connected))?;
+    let connections = delivery.connections;
+    page.counter("delivery_connections", "Connections made to the broker", None, connections)?;
     page.counter("delivery_messages", "Messages sent", None, delivery.messages)?;
-    page.counter(
-        "delivery_traffic",
-        "Sent and received, with an estimate of what the network adds",
-        Some(Unit::Bytes),
-        delivery.bytes,
-    )?;
+    let help = "Sent and received, with an estimate of the network's overhead";
+    page.counter("delivery_traffic", help, BYTES, delivery.bytes)?;
     let since = |at: Timestamp| status.now.duration_since(at).as_secs_f64().max(0.0);
-    page.gauge(
-        "delivery_since_acknowledgement",
-        "Time since the hub last acknowledged something; absent before it has, and where the broker's word is enough",
-        Some(Unit::Seconds),
-        delivery.acknowledged_at.map(since),
-    )?;
-    page.gauge(
-        "delivery_month_traffic",
-        "Sent and received in the calendar month; absent before there was a connection",
-        Some(Unit::Bytes),
-        delivery.month.as_ref().map(|(_, used)| *used),
-    )?;
-    let waits = [(WaitsFor::Budget, "budget"), (WaitsFor::DaysShare, "days_share")];
-    page.gauges(
-        "delivery_waits",
-        "1 for what sending waits for though there is a connection",
-        None,
-        waits.map(|(what, id)| {
-            let is = delivery.waits_for == Some(what);
-            (vec![("for", id.into())], u64::from(is))
-        }),
-    )
+    let acknowledged = delivery.acknowledged_at.map(since);
+    let help = "Time since the last acknowledgement of the hub; absent before the first";
+    page.gauge("delivery_since_acknowledgement", help, SECONDS, acknowledged)?;
+    let month = delivery.month.as_ref().map(|(_, used)| *used);
+    let help = "Sent and received in this calendar month; absent before the first connection";
+    page.gauge("delivery_month_traffic", help, BYTES, month)?;
+    let causes = [(WaitsFor::Budget, "budget"), (WaitsFor::DaysShare, "days_share")];
+    let waits = one_of(&Labels::new(), "for", causes, delivery.waits_for);
+    page.gauges("delivery_waits", "1 for what delays sending while connected", None, waits)
 }
 
-fn of_bus(bus: &BusStatus) -> Labels {
+fn bus_labels(bus: &BusStatus) -> Labels {
     vec![("bus", bus.report.name.clone())]
 }
 
-fn of_device(bus: &BusStatus, unit: &UnitReport) -> Labels {
-    let mut labels = of_bus(bus);
+fn device_labels(bus: &BusStatus, unit: &UnitReport) -> Labels {
+    let mut labels = bus_labels(bus);
     labels.push(("unit", unit.unit.to_string()));
     let device = bus.devices.iter().find(|device| device.unit == unit.unit);
-    if let Some(device) = device {
-        labels.push(("station", device.station.to_string()));
-    }
+    labels.extend(device.map(|device| ("station", device.station.to_string())));
     labels
 }
 
-/// A value for each state, of which one is 1.
-fn states(labels: Labels, now: State) -> [(Labels, u64); 3] {
-    [(State::Online, "online"), (State::Suspect, "suspect"), (State::Offline, "offline")].map(
-        |(state, id)| {
-            let mut labels = labels.clone();
-            labels.push(("state", id.into()));
-            (labels, u64::from(state == now))
-        },
-    )
+fn with_label(labels: &Labels, name: &'static str, value: &str) -> Labels {
+    let mut labels = labels.clone();
+    labels.push((name, value.into()));
+    labels
+}
+
+/// A value for each of `all`, labelled by `name`: 1 for the `current` one, 0 for the others.
+fn one_of<T: PartialEq, const N: usize>(
+    labels: &Labels,
+    name: &'static str,
+    all: [(T, &'static str); N],
+    current: Option<T>,
+) -> [(Labels, u64); N] {
+    all.map(|(item, id)| (with_label(labels, name, id), u64::from(current.as_ref() == Some(&item))))
 }

@@ -1,4 +1,4 @@
-//! The desk with a bus that is played by the test.
+//! A control socket with buses that the test answers for.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,15 +14,17 @@ use tokio_util::sync::CancellationToken;
 use super::*;
 use crate::device::{Function, Request};
 use crate::edge::EdgeWatch;
-use crate::modbus::{Bus, BusContext, Errand, Learned, Mode, Parity, ReadError, SerialMode};
+use crate::modbus::{
+    AdHocRequest, Bus, BusContext, Mode, Parity, QuirkStore, ReadError, SerialMode,
+};
 use crate::support::Clock;
 
 const MODE: SerialMode = SerialMode { baud: 4800, parity: Parity::Even, stop_bits: 1 };
 
-/// A desk with a TCP bus "pumps" and a serial bus "levels", whose requests come out of `errands`.
+/// A TCP bus "pumps" and a serial bus "levels", whose requests arrive in `requests`.
 struct Fixture {
     path: PathBuf,
-    errands: mpsc::Receiver<Errand>,
+    requests: mpsc::Receiver<AdHocRequest>,
     stop: CancellationToken,
     serving: JoinHandle<anyhow::Result<()>>,
     _folder: tempfile::TempDir,
@@ -32,27 +34,29 @@ impl Fixture {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("spool.sock");
-        let (sender, errands) = mpsc::channel(1);
+        let (sender, requests) = mpsc::channel(1);
         let (mode, changes) = watch::channel(Mode::Normal);
         let context = BusContext {
             clock: Clock::system(),
             mode: changes,
-            learned: Arc::new(Learned::open(folder.path().join("learned.toml"), "gw-test")),
+            quirks: Arc::new(QuirkStore::open(folder.path().join("learned.toml"), "gw-test")),
+            profiles: &BTreeMap::new(),
+            random: || 0.0,
         };
         let bus = |name: &str, serial| {
             let settings = toml::from_str(&format!("name = {name:?}")).unwrap();
-            let idle = Bus::new(&settings, &BTreeMap::new(), &context, None).unwrap();
-            DeskBus {
+            let idle = Bus::new(&settings, &context, None).unwrap();
+            ControlBus {
                 name: name.into(),
                 line: "here".into(),
                 devices: Vec::new(),
                 watch: idle.watch(),
                 silent_max: Duration::from_secs(60),
                 serial,
-                desk: sender.clone(),
+                requests: sender.clone(),
             }
         };
-        let desk = Arc::new(Desk {
+        let source = Arc::new(StatusSource {
             gateway: "gw-test".parse().unwrap(),
             spool_size_max: 1 << 20,
             clock: Clock::system(),
@@ -65,9 +69,9 @@ impl Fixture {
             buses: vec![bus("pumps", false), bus("levels", true)],
         });
         let stop = CancellationToken::new();
-        let place = Place::take(&path).unwrap();
-        let serving = tokio::spawn(desk.serve(place, stop.clone()));
-        Self { path, errands, stop, serving, _folder: folder }
+        let socket = ControlSocket::open(&path).unwrap();
+        let serving = tokio::spawn(serve(source, socket, stop.clone()));
+        Self { path, requests, stop, serving, _folder: folder }
     }
 
     async fn client(&self) -> Client {
@@ -79,8 +83,8 @@ impl Fixture {
     }
 }
 
-fn read(bus: &str) -> ReadAsk {
-    ReadAsk {
+fn read(bus: &str) -> ReadCommand {
+    ReadCommand {
         bus: bus.into(),
         unit: 7,
         function: Function::Input,
@@ -92,29 +96,29 @@ fn read(bus: &str) -> ReadAsk {
 }
 
 #[tokio::test]
-async fn a_read_goes_to_its_bus_and_the_answer_comes_back() {
+async fn a_read_is_passed_to_its_bus_and_the_answer_comes_back() {
     let mut fixture = Fixture::new();
     let mut client = fixture.client().await;
     assert_eq!(client.status().gateway.as_str(), "gw-test");
-    let played = async {
-        let errand = fixture.errands.recv().await.unwrap();
+    let bus = async {
+        let received = fixture.requests.recv().await.unwrap();
         let request = Request { function: Function::Input, address: 30, count: 2 };
-        assert_eq!((errand.unit, errand.request), (7, request));
-        assert_eq!(errand.timeout, Some(Duration::from_millis(250)));
-        assert_eq!(errand.mode, Some(MODE));
-        errand.reply.send(Ok(vec![1, 2])).unwrap();
-        let errand = fixture.errands.recv().await.unwrap();
-        assert_eq!(errand.mode, None);
+        assert_eq!((received.unit, received.request), (7, request));
+        assert_eq!(received.timeout, Some(Duration::from_millis(250)));
+        assert_eq!(received.mode, Some(MODE));
+        received.reply.send(Ok(vec![1, 2])).unwrap();
+        let received = fixture.requests.recv().await.unwrap();
+        assert_eq!(received.mode, None);
         let exception =
             ReadError::Exception { unit: 7, code: 2, text: "Illegal data address".into() };
-        errand.reply.send(Err(exception)).unwrap();
+        received.reply.send(Err(exception)).unwrap();
     };
     let asked = async {
         let mode = Some(MODE);
-        let first = client.ask(Ask::Read(ReadAsk { mode, ..read("levels") })).await;
-        (first, client.ask(Ask::Read(read("pumps"))).await)
+        let first = client.send(Command::Read(ReadCommand { mode, ..read("levels") })).await;
+        (first, client.send(Command::Read(read("pumps"))).await)
     };
-    let ((), (first, second)) = tokio::join!(played, asked);
+    let ((), (first, second)) = tokio::join!(bus, asked);
     assert!(matches!(first.unwrap(), Answer::Words { words, .. } if words == [1, 2]));
     let Answer::Failed { failure, .. } = second.unwrap() else {
         panic!("no failure");
@@ -126,23 +130,23 @@ async fn a_read_goes_to_its_bus_and_the_answer_comes_back() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_asked_is_refused_and_the_connection_goes_on() {
+async fn an_impossible_read_is_refused_and_the_connection_stays_open() {
     let fixture = Fixture::new();
     let mut client = fixture.client().await;
-    let asks = [
-        (read("wells"), "no bus \"wells\" but pumps, levels"),
-        (ReadAsk { mode: Some(MODE), ..read("pumps") }, "no speed"),
-        (ReadAsk { count: 126, ..read("pumps") }, "1 to 125"),
+    let reads = [
+        (read("wells"), "no bus \"wells\", only pumps, levels"),
+        (ReadCommand { mode: Some(MODE), ..read("pumps") }, "no serial port"),
+        (ReadCommand { count: 126, ..read("pumps") }, "1 to 125"),
     ];
-    for (ask, word) in asks {
-        let told = client.ask(Ask::Read(ask)).await.unwrap_err().to_string();
-        assert!(told.contains(word), "{told}");
+    for (read, word) in reads {
+        let refusal = client.send(Command::Read(read)).await.unwrap_err().to_string();
+        assert!(refusal.contains(word), "{refusal}");
     }
-    assert!(matches!(client.ask(Ask::Status).await.unwrap(), Answer::Status(_)));
+    assert!(matches!(client.send(Command::Status).await.unwrap(), Answer::Status(_)));
 }
 
 #[tokio::test]
-async fn the_mode_is_switched_and_told() {
+async fn the_mode_is_switched_and_reported() {
     let fixture = Fixture::new();
     let mut client = fixture.client().await;
     let status = client.status();
@@ -150,15 +154,15 @@ async fn the_mode_is_switched_and_told() {
     let names: Vec<&str> = status.buses.iter().map(|bus| bus.report.name.as_str()).collect();
     assert_eq!(names, ["pumps", "levels"]);
     for before in [Mode::Normal, Mode::Drought] {
-        let answer = client.ask(Ask::Mode(Mode::Drought)).await.unwrap();
+        let answer = client.send(Command::Mode(Mode::Drought)).await.unwrap();
         let now = Mode::Drought;
         assert_eq!(answer, Answer::Mode { before, now });
     }
     assert_eq!(fixture.client().await.status().mode, Mode::Drought);
 }
 
-/// Sends `bytes` and gives what comes back until the gateway closes or is silent for good.
-async fn told(stream: &mut BufReader<UnixStream>, bytes: &[u8]) -> String {
+/// Sends `bytes` and returns the line that comes back.
+async fn exchange(stream: &mut BufReader<UnixStream>, bytes: &[u8]) -> String {
     stream.write_all(bytes).await.unwrap();
     let mut line = String::new();
     stream.read_line(&mut line).await.unwrap();
@@ -169,15 +173,15 @@ async fn told(stream: &mut BufReader<UnixStream>, bytes: &[u8]) -> String {
 async fn garbage_is_refused_and_a_line_without_an_end_closes() {
     let fixture = Fixture::new();
     let mut stream = BufReader::new(fixture.raw().await);
-    assert!(told(&mut stream, b"\n").await.contains("no question"));
-    let line = told(&mut stream, b"\xff\x00{[\"\n").await;
+    assert!(exchange(&mut stream, b"\n").await.contains("not a valid request"));
+    let line = exchange(&mut stream, b"\xff\x00{[\"\n").await;
     assert!(line.contains("refused"), "{line}");
-    let line = told(&mut stream, b"{\"v\":9,\"ask\":\"status\"}\n").await;
+    let line = exchange(&mut stream, b"{\"v\":9,\"ask\":\"status\"}\n").await;
     assert!(line.contains("version 9"), "{line}");
-    let line = told(&mut stream, &[b'['; 1024]).await;
+    let line = exchange(&mut stream, &[b'['; 1024]).await;
     assert!(line.contains("at most 1024 bytes"), "{line}");
     assert_eq!(stream.read(&mut [0; 8]).await.unwrap(), 0);
-    // Half a question and goodbye.
+    // Half a request, then the end.
     let mut stream = fixture.raw().await;
     stream.write_all(b"{\"v\":1").await.unwrap();
     stream.shutdown().await.unwrap();
@@ -186,7 +190,7 @@ async fn garbage_is_refused_and_a_line_without_an_end_closes() {
 }
 
 #[tokio::test]
-async fn one_command_too_many_is_told_so() {
+async fn one_connection_too_many_is_refused_with_the_reason() {
     let fixture = Fixture::new();
     let mut held = Vec::new();
     for _ in 0..4 {
@@ -196,7 +200,7 @@ async fn one_command_too_many_is_told_so() {
     assert!(error.to_string().contains("4 commands"), "{error}");
     held.pop();
     loop {
-        // The place is free as soon as the gateway has seen the other go.
+        // A connection is free as soon as the gateway has noticed that another was closed.
         match Client::connect(&fixture.path).await {
             Ok(_) => break,
             Err(error) => assert!(error.to_string().contains("4 commands"), "{error}"),
@@ -205,11 +209,11 @@ async fn one_command_too_many_is_told_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bus_that_takes_no_errand_and_a_silent_caller_are_not_waited_for_for_ever() {
+async fn a_bus_that_takes_no_request_and_a_silent_client_are_not_waited_for_forever() {
     let fixture = Fixture::new();
     let mut client = fixture.client().await;
-    let told = client.ask(Ask::Read(read("pumps"))).await.unwrap_err();
-    assert!(told.to_string().contains("busy"), "{told}");
+    let refusal = client.send(Command::Read(read("pumps"))).await.unwrap_err();
+    assert!(refusal.to_string().contains("busy"), "{refusal}");
     let mut silent = fixture.raw().await;
     assert_eq!(silent.read(&mut [0; 8]).await.unwrap(), 0);
 }

@@ -1,31 +1,31 @@
-//! Whether a pump runs, from what is read of it.
+//! Tells whether a pump runs, by its run state and its power.
 
 use jiff::Timestamp;
 
 use crate::core::Parameter;
 
-/// The part of its rated power above which a pump runs: what control and heating draw is less, what a motor draws even without
-/// water is more. Engineering judgement.
+/// A pump runs above this part of its rated power: control and heating draw less, a motor draws more even without
+/// water. Engineering judgement.
 pub const RUNNING_SHARE: f64 = 0.2;
 
-/// What was read last of a pump.
+/// The last readings of a pump that tell whether it runs.
 #[derive(Debug)]
-pub struct Running {
+pub struct PumpState {
     threshold_kw: Option<f64>,
     age_ms: i64,
     run_state: Option<(Timestamp, bool)>,
     power: Option<(Timestamp, bool)>,
 }
 
-impl Running {
-    /// Nothing is known yet. Power above `threshold_kw` counts as running; without it, power says nothing. What is older than
-    /// `age_ms` says nothing either.
+impl PumpState {
+    /// The pump runs if its power is above `threshold_kw`; without a threshold, power tells nothing. Readings older
+    /// than `age_ms` tell nothing either.
     pub fn new(threshold_kw: Option<f64>, age_ms: i64) -> Self {
         Self { threshold_kw, age_ms, run_state: None, power: None }
     }
 
-    /// Takes a reading of the pump: its run state (0 stands, anything else runs) or its power, kW; others say nothing. Without a
-    /// value it is unknown from then on.
+    /// Takes a reading of the pump: its run state (0 is stopped, anything else running) or its power, kW; other
+    /// parameters tell nothing. Without a value, the state is unknown from then on.
     pub fn observe(&mut self, parameter: Parameter, at: Timestamp, value: Option<f64>) {
         match (parameter, self.threshold_kw) {
             (Parameter::RunState, _) => self.run_state = value.map(|state| (at, state != 0.0)),
@@ -36,8 +36,8 @@ impl Running {
         }
     }
 
-    /// Whether it ran when last heard of before `at`, and when that was; nothing where it is not known. It runs where either
-    /// run state or power says so.
+    /// Whether the pump runs at `at`, and the time of the reading that tells; `None` where that is unknown. It runs if
+    /// either run state or power says so.
     pub fn at(&self, at: Timestamp) -> Option<(Timestamp, bool)> {
         let fresh = |seen: &(Timestamp, bool)| {
             (at.as_millisecond() - seen.0.as_millisecond()).abs() <= self.age_ms
@@ -58,15 +58,15 @@ mod tests {
     }
 
     #[test]
-    fn run_state_or_power_say_that_it_runs() {
-        let mut pump = Running::new(Some(3.0), 900_000);
+    fn run_state_or_power_tell_that_it_runs() {
+        let mut pump = PumpState::new(Some(3.0), 900_000);
         assert_eq!(pump.at(at(0)), None);
         pump.observe(Parameter::Power, at(0), Some(3.0));
         assert_eq!(pump.at(at(0)), Some((at(0), false)));
         pump.observe(Parameter::Power, at(300), Some(3.1));
         pump.observe(Parameter::RunState, at(301), Some(0.0));
         assert_eq!(pump.at(at(302)), Some((at(301), true)));
-        // Unknown, and old, is not standing.
+        // Unknown or old does not mean stopped.
         pump.observe(Parameter::Power, at(600), None);
         assert_eq!(pump.at(at(600)), Some((at(301), false)));
         assert_eq!(pump.at(at(1202)), None);
@@ -75,8 +75,8 @@ mod tests {
     }
 
     #[test]
-    fn power_without_a_threshold_says_nothing() {
-        let mut pump = Running::new(None, 900_000);
+    fn power_without_a_threshold_tells_nothing() {
+        let mut pump = PumpState::new(None, 900_000);
         pump.observe(Parameter::Power, at(0), Some(50.0));
         assert_eq!(pump.at(at(0)), None);
         pump.observe(Parameter::RunState, at(0), Some(1.0));

@@ -1,4 +1,4 @@
-//! The command's side of the desk.
+//! The command's side of the control socket.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,34 +9,29 @@ use tokio::net::UnixStream;
 use tokio::time::timeout;
 
 use super::message::ANSWER_BYTES_MAX;
-use super::server::TURN_MAX;
-use super::{Answer, Ask, GatewayStatus, Question, Reply, VERSION};
+use super::server::BUS_WAIT_MAX;
+use super::{Answer, Command, ControlReply, ControlRequest, GatewayStatus, VERSION};
 
-/// How long a gateway may take to say how it does: it need not wait for a bus.
+/// How long a gateway may take for its status: it need not wait for a bus.
 const STATUS_MAX: Duration = Duration::from_secs(5);
 
-/// How long a read may take: its turn, the longest time for an answer, and a little more than the gateway gives it, so that
-/// the gateway's own word on it comes.
-const READ_MAX: Duration = Duration::from_secs(TURN_MAX.as_secs() + 65);
+/// How long a read may take: the wait for its bus, the longest timeout, and a little more, so that a refusal by the
+/// gateway still arrives.
+const READ_MAX: Duration = Duration::from_secs(BUS_WAIT_MAX.as_secs() + 65);
 
-/// Why a running gateway could not be asked.
+/// Why a command could not be sent to a running gateway.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// A socket is there that this user may not use.
+    /// There is a socket that this user may not use.
     #[error(
-        "{0} belongs to a running gateway, but this user may not use it: run the command as root, or as the user of the service"
+        "{0} belongs to a running gateway that this user may not use: run the command as root or as the service's user"
     )]
     Forbidden(PathBuf),
     /// The connection failed.
-    #[error("the running gateway at {path} cannot be asked: {problem}")]
-    Broken {
-        /// The socket.
-        path: PathBuf,
-        /// What happened.
-        problem: String,
-    },
-    /// The gateway does not do what was asked.
-    #[error("the running gateway says: {0}")]
+    #[error("the connection to the running gateway at {path} failed: {problem}")]
+    Broken { path: PathBuf, problem: String },
+    /// The gateway does not do what it was asked for.
+    #[error("the running gateway refuses: {0}")]
     Refused(String),
 }
 
@@ -49,10 +44,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects to the gateway that listens at `path`; `None` where none runs.
-    ///
-    /// # Errors
-    /// One runs, but cannot be asked: then nobody else should open its lines either.
+    /// Connects to the gateway that listens at `path`; `None` where none runs. After an error nobody should open the
+    /// gateway's lines: it runs, but cannot be asked.
     pub async fn connect(path: &Path) -> Result<Option<Self>, ClientError> {
         let stream = match UnixStream::connect(path).await {
             Ok(stream) => stream,
@@ -65,34 +58,32 @@ impl Client {
             }
         };
         let mut stream = BufReader::new(stream);
-        match converse(&mut stream, path, Ask::Status, STATUS_MAX).await? {
+        match converse(&mut stream, path, Command::Status, STATUS_MAX).await? {
             Answer::Status(status) => Ok(Some(Self { stream, path: path.into(), status: *status })),
-            other => Err(unfitting(path, &other)),
+            other => Err(broken(path, format!("unexpected answer {other:?}"))),
         }
     }
 
-    /// How the gateway did when the connection was made.
+    /// The status of the gateway when the connection was made.
     pub fn status(&self) -> &GatewayStatus {
         &self.status
     }
 
-    /// Asks and waits for the answer. After an error, or where it is dropped before its end, the connection is of no more use.
-    ///
-    /// # Errors
-    /// The connection fails, or the gateway refuses.
-    pub async fn ask(&mut self, ask: Ask) -> Result<Answer, ClientError> {
-        converse(&mut self.stream, &self.path, ask, READ_MAX).await
+    /// Sends a command and waits for the answer. After an error, or when it is dropped before its end, the connection
+    /// can no longer be used.
+    pub async fn send(&mut self, command: Command) -> Result<Answer, ClientError> {
+        converse(&mut self.stream, &self.path, command, READ_MAX).await
     }
 }
 
 async fn converse(
     stream: &mut BufReader<UnixStream>,
     path: &Path,
-    ask: Ask,
+    command: Command,
     limit: Duration,
 ) -> Result<Answer, ClientError> {
     let exchange = async {
-        let mut line = serde_json::to_vec(&Question { v: VERSION, ask })?;
+        let mut line = serde_json::to_vec(&ControlRequest { v: VERSION, ask: command })?;
         line.push(b'\n');
         stream.write_all(&line).await?;
         line.clear();
@@ -100,9 +91,9 @@ async fn converse(
         bounded.read_until(b'\n', &mut line).await?;
         if line.last() != Some(&b'\n') {
             let kind = io::ErrorKind::UnexpectedEof;
-            return Err(io::Error::new(kind, "it closed the connection"));
+            return Err(io::Error::new(kind, "closed by the gateway"));
         }
-        let reply: Reply = serde_json::from_slice(&line)?;
+        let reply: ControlReply = serde_json::from_slice(&line)?;
         Ok(reply.answer)
     };
     match timeout(limit, exchange).await {
@@ -115,8 +106,4 @@ async fn converse(
 
 fn broken(path: &Path, problem: impl std::fmt::Display) -> ClientError {
     ClientError::Broken { path: path.into(), problem: problem.to_string() }
-}
-
-fn unfitting(path: &Path, answer: &Answer) -> ClientError {
-    broken(path, format!("its answer does not fit: {answer:?}"))
 }

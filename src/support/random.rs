@@ -1,4 +1,4 @@
-//! Random numbers for jitter and for names that must not repeat. Not for secrets.
+//! Random numbers for jitter and for ids that must not repeat. Not for secrets.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -10,7 +10,7 @@ pub fn bits() -> u64 {
 
 /// A random number in `[0, 1)`.
 pub fn unit() -> f64 {
-    // The upper 53 bits: as many as a f64 holds exactly.
+    // The upper 53 bits: an f64 holds no more exactly.
     (bits() >> 11) as f64 / (1u64 << 53) as f64
 }
 

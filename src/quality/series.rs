@@ -1,4 +1,4 @@
-//! All tests of one series, reading by reading.
+//! Runs all tests of one series, reading by reading.
 
 use jiff::Timestamp;
 
@@ -10,21 +10,23 @@ use super::{
 };
 use crate::core::{Flag, Reason};
 
-/// How many intervals apart two readings may lie and still be neighbours: a poll or two may fail. Engineering judgement.
+/// Readings up to this many intervals apart are neighbours: a poll or two may fail. Engineering judgement.
 const NEIGHBOUR_INTERVALS: i64 = 3;
 
-/// So far apart they are neighbours in any case, ms: a bus that is polled without a pause may need so long for a round with
-/// devices that do not answer. Engineering judgement.
+/// Readings up to this far apart are always neighbours, ms: a bus that is polled without a pause may need this long for
+/// a round with devices that do not answer. Engineering judgement.
 const NEIGHBOUR_MIN_MS: i64 = 60_000;
 
-/// How far apart two readings of a series that is polled each `interval_s` may lie to be neighbours, ms.
+/// How far apart neighbouring readings may be, ms, in a series that is polled every `interval_s`.
 pub fn neighbour_ms(interval_s: u32) -> i64 {
     (i64::from(interval_s) * 1000 * NEIGHBOUR_INTERVALS).max(NEIGHBOUR_MIN_MS)
 }
 
-/// What the tests of a series remember of it.
+/// The tests of a series, with the earlier readings that they need.
 #[derive(Debug)]
-pub struct Watch {
+pub struct SeriesTests {
+    /// What is possible.
+    range: [f64; 2],
     expected: Option<[f64; 2]>,
     spike: Option<Limits>,
     rate_per_hour: Option<Limits>,
@@ -36,21 +38,22 @@ pub struct Watch {
     attenuated: Option<Attenuated>,
 }
 
-/// A value that was in its range.
+/// A value within its range.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
     at: Timestamp,
     value: f64,
-    /// Whether it was a spike or changed too fast: then it is itself in doubt.
+    /// Whether it was a spike or changed too fast, and is therefore itself in doubt.
     jumped: bool,
 }
 
-impl Watch {
-    /// Nothing has been read yet of a series that is polled each `interval_s`. `rules` without those of their preset:
-    /// see [`SeriesRules::resolved`].
-    pub fn new(rules: &SeriesRules, interval_s: u32) -> Self {
+impl SeriesTests {
+    /// For a series that is polled every `interval_s` and whose values always lie in `range`. `rules` include those of
+    /// their preset: see [`SeriesRules::resolved`].
+    pub fn new(range: [f64; 2], rules: &SeriesRules, interval_s: u32) -> Self {
         let neighbour_ms = neighbour_ms(interval_s);
         Self {
+            range,
             expected: rules.expected,
             spike: rules.spike,
             rate_per_hour: rules.rate_per_hour,
@@ -63,23 +66,22 @@ impl Watch {
         }
     }
 
-    /// Tests the next value; `verdict` is what its range came to. A value that has failed already is not tested further, and is
-    /// nothing that later ones are compared with. A test that cannot be made yet, after a start or a gap, says nothing: the
-    /// range was tested, so such a reading is good.
-    pub fn judge(&mut self, at: Timestamp, value: f64, verdict: Verdict) -> Verdict {
-        if severity(verdict.flag) >= severity(Flag::Fail) {
-            return verdict;
+    /// Tests the next value. A value out of range is not tested further, and later ones are not compared with it. A
+    /// test that cannot be made yet, after a start or a gap, has no effect: the range was tested, so such a reading is
+    /// good.
+    pub fn judge(&mut self, at: Timestamp, value: f64) -> Verdict {
+        let range = gross_range(value, self.range, self.expected);
+        if range.flag == Flag::Fail {
+            return range;
         }
         if self.last.is_some_and(|last| last.at >= at) {
-            // The clock was set back: what came before says nothing of how much time has passed.
+            // The clock was set back: nobody knows how much time has passed since the earlier readings.
             (self.last, self.before) = (None, None);
         }
-        let (expected, reason) = gross_range(value, [f64::MIN, f64::MAX], self.expected);
-        let expected = Verdict { flag: expected, reason };
         let spike = Verdict::of(self.spike(at, value), Reason::Spike);
         let rate = Verdict::of(self.rate(at, value), Reason::Rate);
         let jumped = spike.reason.is_some() || rate.reason.is_some();
-        let mut verdict = verdict.worst(expected).worst(spike).worst(rate);
+        let mut verdict = range.worst(spike).worst(rate);
         if let Some(flat) = &mut self.flat {
             verdict = verdict.worst(Verdict::of(flat.judge(at, value), Reason::Flat));
         }
@@ -107,8 +109,8 @@ impl Watch {
         }
     }
 
-    /// Since the reading before; where that jumped itself, the milder of that and since the one before it, so that neither the
-    /// way back from a spike nor what follows a step is flagged.
+    /// The rate since the previous reading. If that one jumped, the milder of the rates since it and since the one
+    /// before it, so that neither the return from a spike nor the reading after a step is flagged.
     fn rate(&self, at: Timestamp, value: f64) -> Flag {
         let (Some(limits), Some(last)) = (self.rate_per_hour, self.last) else {
             return Flag::NotEvaluated;
@@ -127,20 +129,18 @@ mod tests {
     use super::*;
     use crate::quality::FlatRule;
 
-    const GOOD: Verdict = Verdict { flag: Flag::Good, reason: None };
-
     fn at(s: i64) -> Timestamp {
         Timestamp::from_second(s).unwrap()
     }
 
-    fn watch(rules: SeriesRules) -> Watch {
-        Watch::new(&rules, 300)
+    fn tests(rules: SeriesRules) -> SeriesTests {
+        SeriesTests::new([-100.0, 100.0], &rules, 300)
     }
 
-    /// What readings at these seconds come to: flag and reason.
-    fn judged(watch: &mut Watch, readings: &[(i64, f64)]) -> Vec<(u8, Option<&'static str>)> {
+    /// Flags and reasons of readings at these seconds.
+    fn judged(tests: &mut SeriesTests, readings: &[(i64, f64)]) -> Vec<(u8, Option<&'static str>)> {
         let judge = |(s, value): &(i64, f64)| {
-            let verdict = watch.judge(at(*s), *value, GOOD);
+            let verdict = tests.judge(at(*s), *value);
             (verdict.flag.into(), verdict.reason.map(Reason::id))
         };
         readings.iter().map(judge).collect()
@@ -148,13 +148,13 @@ mod tests {
 
     #[test]
     fn the_first_readings_after_a_start_are_good() {
-        let mut watch = watch(SeriesRules {
+        let mut tests = tests(SeriesRules {
             spike: Some(Limits::new(0.1, Some(0.2))),
             rate_per_hour: Some(Limits::new(0.1, Some(0.5))),
             gap_s: Some(Limits::new(900.0, None)),
             ..SeriesRules::default()
         });
-        let flags = judged(&mut watch, &[(0, 1.0), (300, 1.001)]);
+        let flags = judged(&mut tests, &[(0, 1.0), (300, 1.001)]);
         assert_eq!(flags, [(1, None), (1, None)]);
     }
 
@@ -169,28 +169,28 @@ mod tests {
             (0..).map(|i| i * 300).zip(values.iter().copied()).collect()
         };
         let spiked = every_five(&[-3.0, -3.0, -8.0, -3.0, -3.0]);
-        let flags = judged(&mut watch(rules.clone()), &spiked);
+        let flags = judged(&mut tests(rules.clone()), &spiked);
         assert_eq!(flags, [(1, None), (1, None), (4, Some("spike")), (1, None), (1, None)]);
         let stepped = every_five(&[-3.0, -3.0, -8.0, -8.0, -8.0]);
-        assert_eq!(judged(&mut watch(rules), &stepped), flags);
+        assert_eq!(judged(&mut tests(rules), &stepped), flags);
     }
 
     #[test]
-    fn what_changes_too_fast_for_long_is_flagged_for_long() {
-        let mut watch = watch(SeriesRules {
+    fn a_value_that_keeps_changing_too_fast_keeps_being_flagged() {
+        let mut tests = tests(SeriesRules {
             rate_per_hour: Some(Limits::new(0.1, Some(0.5))),
             ..SeriesRules::default()
         });
         let readings: Vec<(i64, f64)> = (0..5).map(|i| (i * 300, i as f64 * -0.02)).collect();
-        let flags = judged(&mut watch, &readings);
+        let flags = judged(&mut tests, &readings);
         assert_eq!(flags[1..], [(3, Some("rate")); 4]);
     }
 
     #[test]
-    fn neighbours_of_long_ago_are_none_but_a_rate_holds_over_a_gap() {
+    fn a_spike_needs_neighbours_but_a_rate_is_tested_over_a_gap() {
         let rules = SeriesRules { spike: Some(Limits::new(0.05, None)), ..SeriesRules::default() };
         let readings = [(0, 1.0), (300, 1.0), (1201, 5.0), (1501, 5.0), (1801, 9.0)];
-        let flags = judged(&mut watch(rules), &readings);
+        let flags = judged(&mut tests(rules), &readings);
         let only_last: Vec<u8> = flags.iter().map(|f| f.0).collect();
         assert_eq!(only_last, [1, 1, 1, 1, 3]);
         let rules = SeriesRules {
@@ -200,40 +200,40 @@ mod tests {
         };
         let readings = [(0, 1.0), (7200, 1.1), (14_400, 2.0)];
         assert_eq!(
-            judged(&mut watch(rules), &readings),
+            judged(&mut tests(rules), &readings),
             [(1, None), (3, Some("gap")), (3, Some("rate"))]
         );
     }
 
     #[test]
-    fn a_value_out_of_range_is_nothing_to_compare_with() {
-        let mut watch = watch(SeriesRules {
+    fn values_are_not_compared_with_one_out_of_range() {
+        let mut tests = tests(SeriesRules {
             rate_per_hour: Some(Limits::new(1.0, None)),
             gap_s: Some(Limits::new(500.0, None)),
             ..SeriesRules::default()
         });
         let out = Verdict::of(Flag::Fail, Reason::OutOfRange);
-        assert_eq!(watch.judge(at(0), 1.0, GOOD), GOOD);
-        assert_eq!(watch.judge(at(300), 9000.0, out), out);
-        let after = watch.judge(at(600), 1.0, GOOD);
+        assert_eq!(tests.judge(at(0), 1.0), Verdict::GOOD);
+        assert_eq!(tests.judge(at(300), 9000.0), out);
+        let after = tests.judge(at(600), 1.0);
         assert_eq!(after, Verdict::of(Flag::Suspect, Reason::Gap));
-        assert_eq!(watch.judge(at(900), 1.0, GOOD), GOOD);
+        assert_eq!(tests.judge(at(900), 1.0), Verdict::GOOD);
     }
 
     #[test]
-    fn a_clock_that_is_set_back_begins_anew() {
-        let mut watch = watch(SeriesRules {
+    fn tests_start_again_when_the_clock_is_set_back() {
+        let mut tests = tests(SeriesRules {
             rate_per_hour: Some(Limits::new(1.0, None)),
             gap_s: Some(Limits::new(500.0, None)),
             ..SeriesRules::default()
         });
         let readings = [(10_000, 1.0), (300, 9.0), (600, 9.0)];
-        assert_eq!(judged(&mut watch, &readings), [(1, None); 3]);
+        assert_eq!(judged(&mut tests, &readings), [(1, None); 3]);
     }
 
     #[test]
-    fn the_worst_test_gives_flag_and_reason() {
-        let mut watch = watch(SeriesRules {
+    fn the_worst_test_determines_flag_and_reason() {
+        let mut tests = tests(SeriesRules {
             expected: Some([0.0, 2.0]),
             flat: Some(FlatRule { after_h: 0.25, fail_after_h: Some(0.5), tolerance: 0.01 }),
             ..SeriesRules::default()
@@ -241,6 +241,6 @@ mod tests {
         let readings: Vec<(i64, f64)> = (0..7).map(|i| (i * 300, 3.0)).collect();
         let mut expected = vec![(3, Some("unexpected")); 6];
         expected.push((4, Some("flat")));
-        assert_eq!(judged(&mut watch, &readings), expected);
+        assert_eq!(judged(&mut tests, &readings), expected);
     }
 }

@@ -1,0 +1,195 @@
+//! The status of a running gateway: for the control socket, and for the metrics.
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use super::process;
+use crate::core::{GatewayId, StationId};
+use crate::edge::{DeliveryStatus, EdgeWatch};
+use crate::modbus::{BusReport, BusWatch, Mode, RequestSender};
+use crate::spool::Trouble;
+use crate::support::Clock;
+use crate::wire::Epoch;
+
+/// The status of a gateway.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GatewayStatus {
+    pub gateway: GatewayId,
+    /// Of its program.
+    pub version: String,
+    /// When it started.
+    pub since: Timestamp,
+    /// Now, by its clock.
+    pub now: Timestamp,
+    pub mode: Mode,
+    /// Readings since the start, including missing ones.
+    pub readings: u64,
+    /// Readings without a value since the start.
+    pub missing: u64,
+    /// In the order of the configuration.
+    pub buses: Vec<BusStatus>,
+    pub spool: SpoolStatus,
+    pub delivery: DeliveryStatus,
+    pub clock: ClockStatus,
+    /// `None` where the system does not say.
+    pub disk: Option<DiskUse>,
+    /// Bytes of main memory that it occupies; `None` where the system does not say.
+    pub resident: Option<u64>,
+}
+
+impl GatewayStatus {
+    /// How long it has run, s.
+    pub fn up_s(&self) -> f64 {
+        self.now.duration_since(self.since).as_secs_f64()
+    }
+}
+
+/// Whether a gateway trusts its machine's clock.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClockStatus {
+    /// Whether the time is not yet known to be right.
+    pub provisional: bool,
+    /// Why the machine's time is not trusted.
+    pub refusal: Option<String>,
+}
+
+/// What a gateway has written to disk.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct DiskUse {
+    /// Bytes since its start (write_bytes of proc(5), io).
+    pub written: u64,
+    /// Extrapolated bytes per day; `None` in the first minutes, since the start writes more than what follows.
+    pub written_a_day: Option<u64>,
+}
+
+/// One bus of a running gateway.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BusStatus {
+    /// Its endpoint or port.
+    pub line: String,
+    pub devices: Vec<DeviceStatus>,
+    /// The longest time without a poll, s; beyond it something is wrong.
+    pub silent_max_s: u64,
+    pub report: BusReport,
+}
+
+/// One device on a bus of a running gateway.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeviceStatus {
+    pub unit: u8,
+    /// Id of its profile.
+    pub profile: String,
+    /// The station that it observes.
+    pub station: StationId,
+}
+
+/// The content of a running gateway's spool.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SpoolStatus {
+    /// Identifies the life of the spool.
+    pub epoch: Epoch,
+    /// Batches that the hub has not acknowledged.
+    pub batches: u64,
+    /// Readings in these batches.
+    pub readings: u64,
+    /// Batches of these that wait until the time is known.
+    pub held: u64,
+    /// The last number given to a batch.
+    pub last_seq: u64,
+    /// Bytes of payload in the file, including acknowledged batches, which are deleted when room is needed.
+    pub bytes: u64,
+    /// Most bytes of payload.
+    pub size_max: u64,
+    /// Readings dropped since the spool was created, because it was full.
+    pub dropped_readings: u64,
+    /// Readings given up since the spool was created, when the oldest were thinned to one an hour.
+    pub thinned_readings: u64,
+    /// Readings that wait in memory, because the file cannot be written.
+    pub unwritten: u64,
+    /// Why the file cannot be written.
+    pub trouble: Option<Trouble>,
+    /// Readings lost since the start, because there was no room left in memory either.
+    pub lost_readings: u64,
+}
+
+/// Makes the status of this gateway.
+pub(in crate::edge) struct StatusSource {
+    pub gateway: GatewayId,
+    /// Most bytes of payload in the spool.
+    pub spool_size_max: u64,
+    pub clock: Clock,
+    pub watch: EdgeWatch,
+    pub mode: watch::Sender<Mode>,
+    pub buses: Vec<ControlBus>,
+}
+
+/// A bus as the control socket sees it.
+pub(in crate::edge) struct ControlBus {
+    pub name: String,
+    /// Its endpoint or port.
+    pub line: String,
+    pub devices: Vec<DeviceStatus>,
+    pub watch: BusWatch,
+    /// The longest time without a poll.
+    pub silent_max: Duration,
+    /// Whether a request may change the speed of its line.
+    pub serial: bool,
+    pub requests: RequestSender,
+}
+
+impl ControlBus {
+    fn status(&self) -> BusStatus {
+        BusStatus {
+            line: self.line.clone(),
+            devices: self.devices.clone(),
+            silent_max_s: self.silent_max.as_secs(),
+            report: self.watch.report(),
+        }
+    }
+}
+
+impl StatusSource {
+    /// The status now.
+    pub fn status(&self) -> GatewayStatus {
+        let stats = &self.watch.buses;
+        let keeper = self.watch.spooled();
+        let spool = keeper.spool;
+        let (now, uptime) = (self.clock.now(), self.clock.uptime());
+        GatewayStatus {
+            gateway: self.gateway.clone(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            // By the clock as it is now: it may have been set since the start.
+            since: now.checked_sub(uptime).unwrap_or(now),
+            now,
+            mode: *self.mode.borrow(),
+            readings: stats.readings.load(Relaxed),
+            missing: stats.missing.load(Relaxed),
+            buses: self.buses.iter().map(ControlBus::status).collect(),
+            spool: SpoolStatus {
+                epoch: spool.epoch,
+                batches: spool.batches,
+                readings: spool.readings,
+                held: spool.held,
+                last_seq: spool.last_seq,
+                bytes: spool.bytes,
+                dropped_readings: spool.dropped_readings,
+                thinned_readings: spool.thinned_readings,
+                unwritten: keeper.unwritten,
+                trouble: keeper.trouble,
+                lost_readings: keeper.lost,
+                size_max: self.spool_size_max,
+            },
+            delivery: self.watch.delivery.borrow().clone(),
+            clock: ClockStatus {
+                provisional: self.clock.base().provisional,
+                refusal: self.clock.refusal().map(|refusal| refusal.to_string()),
+            },
+            disk: process::disk_use(uptime),
+            resident: process::resident_memory(),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Polls one bus into the spool, and keeps the clock of the gateway.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::checks::BusChecks;
+use crate::modbus::{Bus, BusStats};
+use crate::spool::SpoolHandle;
+use crate::support::{Base, Clock};
+use crate::wire::{BootId, Timebase};
+
+/// How long a running poll may still take when the gateway is stopped: what it has read is not lost, but nobody waits
+/// for a dead line.
+const LAST_POLL_MAX: Duration = Duration::from_secs(5);
+
+/// How often the machine's clock is read, and so how soon a step of it is noticed.
+const CLOCK_PERIOD: Duration = Duration::from_secs(5);
+
+/// Polls `bus` until `stop`. The readings of each poll are one commit. They are in the spool before the bus sleeps, or
+/// if the next poll is due already, before that one ends.
+pub(super) async fn poll(
+    mut bus: Bus,
+    checks: BusChecks,
+    spool: SpoolHandle,
+    clock: Clock,
+    stats: Arc<BusStats>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let mut storing = None;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = bus.due() => {}
+        }
+        let too_late = async {
+            stop.cancelled().await;
+            tokio::time::sleep(LAST_POLL_MAX).await;
+        };
+        let mut readings = tokio::select! {
+            () = too_late => break,
+            polled = bus.poll_due(&stats) => polled,
+        };
+        // The base of all their times: it does not change during a poll, and no other task has run since.
+        let base = timebase(clock.base());
+        if let Some(stored) = storing.take() {
+            stored.await?;
+        }
+        if !readings.is_empty() {
+            checks.judge(&mut readings);
+            let stored = spool.append(readings, base);
+            if bus.next_due().is_none_or(|due| due > clock.now()) {
+                stored.await?;
+            } else {
+                storing = Some(stored);
+            }
+        }
+    }
+    if let Some(stored) = storing {
+        stored.await?;
+    }
+    Ok(())
+}
+
+/// Follows the machine's clock until `stop`. When its time becomes known, earlier readings get their true times.
+pub(super) async fn follow_clock(
+    clock: Clock,
+    spool: SpoolHandle,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let mut reported = None;
+    let mut ticks = tokio::time::interval(CLOCK_PERIOD);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            _ = ticks.tick() => {}
+        }
+        if clock.update().await {
+            tracing::info!(now = %clock.now(), "the time is known to be right");
+            spool.correct_held(timebase(clock.base()));
+        }
+        let refusal = clock.refusal();
+        if let Some(refusal) = refusal.filter(|refusal| reported != Some(refusal.since)) {
+            tracing::warn!(%refusal, "the machine's clock is not trusted");
+        }
+        reported = refusal.map(|refusal| refusal.since);
+    }
+}
+
+fn timebase(base: Base) -> Timebase {
+    Timebase { boot: BootId(base.boot), zero: base.zero_ms, provisional: base.provisional }
+}

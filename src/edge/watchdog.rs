@@ -1,0 +1,90 @@
+//! Reports to systemd that the gateway has started and makes progress: the watchdog is fed only while buses poll and
+//! the spool answers.
+
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+use tokio_util::sync::CancellationToken;
+
+use crate::modbus::BusWatch;
+use crate::spool::SpoolHandle;
+use crate::support::Clock;
+
+/// How much longer than its longest interval a bus may go without a poll: a dead line with 247 units and all retries is
+/// given up long before.
+const GRACE: Duration = Duration::from_secs(600);
+
+/// The watchdog is fed this many times within its timeout.
+const FEEDS_PER_TIMEOUT: u32 = 3;
+
+/// How long a bus with this longest interval may go without a poll.
+pub(super) fn silent_max(longest_interval: Duration) -> Duration {
+    longest_interval + GRACE
+}
+
+/// Whether the last poll of a bus is too long ago. Both times are uptimes of the gateway.
+pub(super) fn is_stuck(polled_at_s: f64, up_s: f64, silent_max: Duration) -> bool {
+    up_s - polled_at_s > silent_max.as_secs_f64()
+}
+
+/// Feeds the watchdog, if there is one, until `stop`. Each bus comes with the longest time that it may go without a
+/// poll.
+pub(super) async fn feed(
+    buses: Vec<(BusWatch, Duration)>,
+    spool: SpoolHandle,
+    clock: Clock,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    notify(&[NotifyState::Ready, NotifyState::Status("polling and delivering")]);
+    let Some(watchdog_timeout) = sd_notify::watchdog_enabled() else {
+        stop.cancelled().await;
+        return Ok(());
+    };
+    let period = watchdog_timeout / FEEDS_PER_TIMEOUT;
+    let mut ticks = tokio::time::interval(period.max(Duration::from_millis(1)));
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            _ = ticks.tick() => {}
+        }
+        let answered = tokio::time::timeout(period, spool.stored(0, 0, 0)).await;
+        if answered.is_err() {
+            tracing::error!("the spool's thread does not answer; the watchdog is not fed");
+            continue;
+        }
+        let up_s = clock.uptime().as_secs_f64();
+        let stuck = buses.iter().find_map(|(bus, silent_max)| {
+            let report = bus.report();
+            is_stuck(report.polled_at_s, up_s, *silent_max).then_some(report.name)
+        });
+        match stuck {
+            Some(bus) => {
+                tracing::error!(bus, "the bus has not polled for too long; the watchdog is not fed")
+            }
+            None => notify(&[NotifyState::Watchdog]),
+        }
+    }
+    notify(&[NotifyState::Stopping]);
+    Ok(())
+}
+
+/// Notifies systemd, if it has started us.
+fn notify(states: &[NotifyState]) {
+    if let Err(error) = sd_notify::notify(states) {
+        tracing::warn!(%error, "cannot notify systemd");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bus_that_no_longer_polls_is_found() {
+        let most = silent_max(Duration::from_secs(60));
+        assert!(!is_stuck(0.0, 660.0, most));
+        assert!(!is_stuck(700.0, 1360.0, most));
+        assert!(is_stuck(700.0, 1360.1, most));
+        assert!(!is_stuck(1360.0, 1362.0, most));
+    }
+}
