@@ -18,7 +18,7 @@ impl Calendar {
         Self { zone, day_start_hour: day_start_hour.clamp(0, 23) }
     }
 
-    /// The instant at which `day` begins; the nearest that there is, of a day at the ends of time.
+    /// The instant at which `day` begins, or the nearest that exists.
     pub fn start_of(&self, day: Date) -> Timestamp {
         day.at(self.day_start_hour, 0, 0, 0)
             .to_zoned_datetime(self.zone.clone())
@@ -36,17 +36,17 @@ impl Calendar {
             .unwrap_or(Date::MIN)
     }
 
-    /// The zone.
+    /// The time zone of its days.
     pub fn zone(&self) -> &TimeZone {
         &self.zone
     }
 
-    /// The hour at which its days begin.
+    /// The local hour at which its days begin.
     pub fn day_start_hour(&self) -> i8 {
         self.day_start_hour
     }
 
-    /// First instant of `period` and first instant after it.
+    /// The first instant of `period`, and the first instant after it.
     pub fn bounds(&self, period: Period) -> (Timestamp, Timestamp) {
         let after = period.to.checked_add(1.day()).unwrap_or(Date::MAX);
         (self.start_of(period.from), self.start_of(after))
@@ -56,14 +56,12 @@ impl Calendar {
 /// A span of days, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Period {
-    /// First day.
     pub from: Date,
-    /// Last day.
     pub to: Date,
 }
 
 impl Period {
-    /// The number of days; 0 where the ends are the wrong way round.
+    /// The number of days; 0 where the ends are swapped.
     pub fn days(self) -> i64 {
         (self.from.duration_until(self.to).as_hours() / 24 + 1).max(0)
     }

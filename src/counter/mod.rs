@@ -1,25 +1,25 @@
-//! The counter engine: what a register grew by, through roll-overs, resets and glitches. Pure.
+//! The counter engine: how much a register grew, through roll-overs, resets and glitches. Pure.
 //!
-//! Readings are fed one by one; the state between two of them is small and can be kept and taken up again at any place
-//! with the same result. A reading that cannot follow the last accepted one is held until later readings decide:
+//! Readings are fed one by one. The state between two readings is small, and can be stored and resumed anywhere with the same
+//! result. A reading that cannot follow the last accepted one is held until later readings decide:
 //!
-//! - a later reading follows the old line: what was held were glitches, dropped and counted;
-//! - [`CONFIRMING`] further readings follow the held one: the register was reset, or the meter replaced, and a new
-//!   segment begins.
+//! - A later reading follows the last accepted one: the held readings were glitches, and are dropped and counted.
+//! - [`CONFIRMATIONS`] further readings follow the held one: the register was reset or the meter replaced, and a new segment
+//!   begins.
 //!
-//! Growth is attributed to the reading that settles it. What is still held at the end of the data contributes nothing. Where two
-//! explanations fit, the one that counts less is counted, and the upper bound covers the other: a reset counts from the first
-//! reading after it, as what a new meter showed before that is not known.
+//! Growth belongs to the reading that settles it. Readings still held at the end of the data contribute nothing. Where two
+//! explanations fit, the smaller growth is counted, and the upper bound covers the larger one. A reset counts from the first reading
+//! after it, since nobody knows what a new meter showed before.
 //!
-//! What cannot be seen, in principle:
+//! In principle, these cannot be detected:
 //!
-//! - a reset between two readings after which the register has passed its old value, and a new meter that begins within what the
-//!   old one could have come to, or near zero where that could have rolled over;
-//! - a glitch no larger than what the meter could have grown by since one of the latest readings, which after a gap is much;
-//! - more glitches in a row than [`CONFIRMING`] that agree with each other, which pass for a reset, and two of them that a register
-//!   then follows after a reset;
+//! - a reset between two readings after which the register has passed its old value, and a new meter that starts within reach of the
+//!   old one, or near zero where the old one could have rolled over;
+//! - a glitch no larger than what the meter could have grown by since one of the latest readings, which after a gap is a lot;
+//! - more than [`CONFIRMATIONS`] glitches in a row that agree with each other, which look like a reset, and two of them that the
+//!   register then follows after a reset;
 //! - without a known rate, a glitch upwards, and what a reset hid.
 
 mod state;
 
-pub use state::{CONFIRMING, Spec, State, Step};
+pub use state::{CONFIRMATIONS, Spec, State, Step};

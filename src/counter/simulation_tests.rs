@@ -1,15 +1,15 @@
-//! The engine against a reference simulation: registers of any size and resolution that roll over, are reset or replaced and are
-//! read at odd times through gaps and glitches. The truth has to lie within the bounds at each reading.
+//! The engine against a simulation: registers of any size and resolution that roll over, are reset or replaced, and are read at
+//! irregular times through gaps and glitches. The truth must lie within the bounds at each reading.
 //!
-//! What cannot be seen in principle is left out, as the module says: a glitch or a new register that one of the latest readings
-//! might have grown to.
+//! What cannot be detected in principle is left out, as the module says: a glitch or a new register that one of the latest readings
+//! could have grown to.
 
 use super::*;
 use proptest::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// Readings back to which something odd must not look like growth: more than the engine ever holds, with what it holds them against.
+/// Readings from which a glitch or reset must not look like growth: more than the engine ever compares with.
 const LATEST: usize = 8;
 
 struct Dice(ChaCha8Rng);
@@ -21,7 +21,7 @@ impl Dice {
     fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.share()
     }
-    /// Evenly over the powers of ten.
+    /// Uniform over the powers of ten.
     fn power(&mut self, low: f64, high: f64) -> f64 {
         10f64.powf(self.between(low, high))
     }
@@ -30,20 +30,20 @@ impl Dice {
     }
 }
 
-/// A meter and what it really counts.
+/// A meter and its true count.
 struct Meter {
     dice: Dice,
     spec: Spec,
-    /// The most that it really grows by in an hour.
+    /// The most that it truly grows by in an hour.
     rate: f64,
     resolution: f64,
     ms: i64,
     register: f64,
     truth: f64,
-    /// The latest readings, wild ones too.
-    latest: Vec<Mark>,
-    /// Whether the last readings were wild.
-    wild: usize,
+    /// The latest readings, glitches included.
+    latest: Vec<Sample>,
+    /// Glitches at the end of the latest readings.
+    glitches: usize,
     /// Readings since the last reset.
     since_reset: usize,
     tolerance: f64,
@@ -75,7 +75,7 @@ impl Meter {
             register,
             truth: 0.0,
             latest: Vec::new(),
-            wild: 0,
+            glitches: 0,
             since_reset: LATEST,
             tolerance: resolution * 1.001 + 1e-6 * top.max(1.0),
             resets: 0,
@@ -94,21 +94,21 @@ impl Meter {
         }
     }
 
-    fn mark(&self, raw: f64) -> Mark {
+    fn sample(&self, raw: f64) -> Sample {
         let at = Timestamp::from_millisecond(self.ms).unwrap();
-        Mark { at, raw }
+        Sample { at, raw }
     }
 
     /// Whether `raw` now cannot be growth since any of the latest readings.
     fn odd(&self, raw: f64) -> bool {
-        let mark = self.mark(raw);
-        let follows = |from: &Mark| {
-            self.spec.growth(*from, mark).is_some() || self.spec.rolled(*from, mark).is_some()
+        let sample = self.sample(raw);
+        let follows = |from: &Sample| {
+            self.spec.growth(*from, sample).is_some() || self.spec.rolled(*from, sample).is_some()
         };
         raw >= 0.0 && !self.latest.iter().any(follows)
     }
 
-    /// Lets `hours` pass with the load that the pump has by chance.
+    /// Lets `hours` pass under a random load; returns the growth.
     fn pass(&mut self, hours: f64, loads: bool) -> f64 {
         self.ms += (hours * 3_600_000.0).ceil().max(1.0) as i64;
         let load = match self.dice.share() {
@@ -127,13 +127,13 @@ impl Meter {
         }
     }
 
-    /// A reading after `hours` in which the register may have been reset, or which may be wild.
+    /// A reading after `hours` in which the register may have been reset, or which may be a glitch.
     fn read(&mut self, hours: f64, odd: bool) -> f64 {
         let grown = self.pass(hours, true);
         self.grow(grown);
         self.since_reset += 1;
         let mut raw = self.shows(self.register);
-        let mut wild = false;
+        let mut glitch = false;
         if odd && self.dice.hits(0.03) {
             let begins = match self.dice.share() {
                 share if share < 0.4 => 0.0,
@@ -146,21 +146,21 @@ impl Meter {
                 (self.since_reset, self.resets) = (0, self.resets + 1);
                 self.tolerance += self.resolution;
             }
-        } else if odd && self.dice.hits(if self.wild > 0 { 0.2 } else { 0.05 }) {
+        } else if odd && self.dice.hits(if self.glitches > 0 { 0.2 } else { 0.05 }) {
             let value = match self.dice.share() {
                 share if share < 0.3 => 0.0,
                 share if share < 0.4 => self.top(),
-                share if share < 0.6 && self.wild == 1 => {
+                share if share < 0.6 && self.glitches == 1 => {
                     let last = self.latest.last().map_or(0.0, |mark| mark.raw);
                     last + self.dice.share() * self.rate
                 }
                 _ => self.dice.between(0.0, 1.2) * self.top(),
             };
             let near = (0.0..=1.2 * (NEAR_HOURS + 1.0) * self.rate).contains(&(raw - value));
-            let agrees = self.wild == 1 && self.since_reset > LATEST;
+            let agrees = self.glitches == 1 && self.since_reset > LATEST;
             let seen = match agrees {
                 true => {
-                    let good: Vec<Mark> = self.latest.drain(..).collect();
+                    let good: Vec<Sample> = self.latest.drain(..).collect();
                     self.latest = good[..good.len() - 1].to_vec();
                     let odd = self.odd(value);
                     self.latest = good;
@@ -168,24 +168,24 @@ impl Meter {
                 }
                 false => self.odd(value),
             };
-            // Without a rate, whatever lies above a wild reading follows it.
+            // Without a rate, everything above a glitch follows it.
             let near = near || self.spec.max_rate_per_hour.is_none();
-            if seen && self.wild < 2 && !(near && self.since_reset <= LATEST) {
-                (raw, wild) = (value, true);
+            if seen && self.glitches < 2 && !(near && self.since_reset <= LATEST) {
+                (raw, glitch) = (value, true);
                 self.tolerance += self.resolution;
             }
         }
-        self.wild = if wild { self.wild + 1 } else { 0 };
+        self.glitches = if glitch { self.glitches + 1 } else { 0 };
         if self.latest.len() == LATEST {
             self.latest.remove(0);
         }
-        let mark = self.mark(raw);
-        self.latest.push(mark);
+        let sample = self.sample(raw);
+        self.latest.push(sample);
         raw
     }
 }
 
-/// One meter through some dozens of readings; what went wrong, with all readings before it.
+/// Runs one meter through dozens of readings; the error names the fault and all readings before it.
 fn run(seed: u64) -> Result<(), String> {
     let mut meter = Meter::new(seed);
     let mut state = State::default();
@@ -205,8 +205,8 @@ fn run(seed: u64) -> Result<(), String> {
         let raw = match index {
             0 => {
                 let raw = meter.shows(meter.register);
-                let mark = meter.mark(raw);
-                meter.latest.push(mark);
+                let sample = meter.sample(raw);
+                meter.latest.push(sample);
                 raw
             }
             _ => meter.read(hours, !calm),
@@ -219,12 +219,12 @@ fn run(seed: u64) -> Result<(), String> {
         }
         least += step.increment;
         most += step.increment_max;
-        // Each segment's ends are rounded to the register's steps; coarse steps may themselves make a segment.
+        // Each segment's ends are rounded to the register's steps, and coarse steps may make segments of their own.
         meter.tolerance += meter.resolution * f64::from(step.resets);
         if least > meter.truth + meter.tolerance {
             return Err(format!("{story}counted {least} of {}", meter.truth));
         }
-        // Without a rate nothing bounds what a reset, or a turn of the register in a gap, has hidden.
+        // Without a rate, nothing bounds what a reset or a roll-over in a gap has hidden.
         let bounded = meter.spec.max_rate_per_hour.is_some()
             || (meter.resets == 0 && meter.spec.modulus.is_none());
         if bounded && state.pending() == 0 && meter.truth > most + meter.tolerance {
@@ -243,7 +243,7 @@ proptest! {
 
     #[test]
     fn the_truth_of_any_register_lies_within_the_bounds(seed in any::<u64>()) {
-        let told = run(seed);
-        prop_assert!(told.is_ok(), "{}", told.unwrap_err());
+        let outcome = run(seed);
+        prop_assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
     }
 }

@@ -1,4 +1,4 @@
-//! Tests of the counter engine: each story by hand, and random registers against the truth.
+//! The counter engine, by examples and by random registers with a known truth.
 
 use super::*;
 use proptest::prelude::*;
@@ -92,7 +92,7 @@ fn without_a_rate_only_a_fall_is_suspicious() {
 }
 
 #[test]
-fn a_register_with_coarse_steps_is_no_stream_of_jumps() {
+fn a_register_with_coarse_steps_has_no_glitches() {
     let spec = Spec { modulus: None, max_rate_per_hour: Some(1.0) };
     let mut state = State::default();
     let steps: Vec<Step> = (0..=600)
@@ -113,30 +113,31 @@ fn rounding_old_and_odd_readings_change_nothing() {
     assert_eq!(state.feed(&SPEC, at(40), 5001.0).increment, 1.0);
 }
 
-/// What happens at one reading: minutes since the last, share of the rate, and what befalls register or reading.
+/// What happens to the register or the reading.
 #[derive(Debug, Clone)]
-enum Fate {
+enum Event {
     Read,
     Glitch(bool),
     Reset,
 }
 
-fn fate() -> impl Strategy<Value = (i64, f64, Fate)> {
-    let what = prop_oneof![
-        20 => Just(Fate::Read),
-        2 => any::<bool>().prop_map(Fate::Glitch),
-        1 => Just(Fate::Reset),
+/// One reading: minutes since the last, share of the rate, and the event.
+fn reading() -> impl Strategy<Value = (i64, f64, Event)> {
+    let event = prop_oneof![
+        20 => Just(Event::Read),
+        2 => any::<bool>().prop_map(Event::Glitch),
+        1 => Just(Event::Reset),
     ];
     let minutes = prop_oneof![8 => 1i64..90, 1 => 90i64..600];
-    (minutes, 0.0..=1.0f64, what)
+    (minutes, 0.0..=1.0f64, event)
 }
 
-/// Readings of a register that rolls over at 10 000, and the truth at each of them.
-fn simulate(start: f64, fates: &[(i64, f64, Fate)]) -> Vec<(Timestamp, f64, f64)> {
+/// Readings of a register that rolls over at 10,000, each with its time and the true growth.
+fn simulate(start: f64, events: &[(i64, f64, Event)]) -> Vec<(Timestamp, f64, f64)> {
     let (mut minutes, mut truth, mut register) = (0, 0.0, start);
     let mut glitches = 0;
     let mut readings = vec![(at(0), register, truth)];
-    for (passed, share, fate) in fates {
+    for (passed, share, event) in events {
         minutes += passed;
         let grown = 60.0 * share * (*passed as f64) / 60.0;
         truth += grown;
@@ -144,20 +145,20 @@ fn simulate(start: f64, fates: &[(i64, f64, Fate)]) -> Vec<(Timestamp, f64, f64)
         if register >= 10_000.0 {
             register -= 10_000.0;
         }
-        // Odd things befall the middle of the range only, where they can be told from growth.
+        // Glitches and resets happen only in the middle of the range, where they differ from growth.
         let middle = (2500.0..9000.0).contains(&register);
-        // More of them in a row than that pass for a reset, as the module says.
-        let may_glitch = middle && glitches < CONFIRMING;
-        glitches = if matches!(fate, Fate::Glitch(_)) { glitches + 1 } else { 0 };
-        let raw = match fate {
-            Fate::Glitch(high) if may_glitch => {
+        // More glitches in a row look like a reset, as the module says.
+        let may_glitch = middle && glitches < CONFIRMATIONS;
+        glitches = if matches!(event, Event::Glitch(_)) { glitches + 1 } else { 0 };
+        let raw = match event {
+            Event::Glitch(high) if may_glitch => {
                 if *high && register < 6000.0 {
                     9400.0
                 } else {
                     0.0
                 }
             }
-            Fate::Reset if middle => {
+            Event::Reset if middle => {
                 // Half of what grew in this interval was counted after the reset.
                 register = grown / 2.0;
                 register
@@ -175,9 +176,9 @@ proptest! {
     #[test]
     fn the_truth_lies_between_the_two_totals(
         start in 0.0..10_000.0f64,
-        fates in prop::collection::vec(fate(), 1..200),
+        events in prop::collection::vec(reading(), 1..200),
     ) {
-        let readings = simulate(start, &fates);
+        let readings = simulate(start, &events);
         let mut state = State::default();
         let (mut least, mut most) = (0.0, 0.0);
         let mut settled = 0.0;
@@ -186,7 +187,7 @@ proptest! {
             prop_assert!(0.0 <= step.increment && step.increment <= step.increment_max);
             least += step.increment;
             most += step.increment_max;
-            prop_assert!(state.pending() <= CONFIRMING);
+            prop_assert!(state.pending() <= CONFIRMATIONS);
             prop_assert!(least <= truth + 0.01, "{least} counted of {truth}");
             if state.pending() == 0 {
                 settled = *truth;
@@ -197,22 +198,22 @@ proptest! {
     }
 
     #[test]
-    fn a_fold_taken_up_anywhere_gives_the_same(
+    fn a_fold_resumed_anywhere_gives_the_same(
         start in 0.0..10_000.0f64,
-        fates in prop::collection::vec(fate(), 1..60),
+        events in prop::collection::vec(reading(), 1..60),
         split in any::<prop::sample::Index>(),
     ) {
-        let readings = simulate(start, &fates);
+        let readings = simulate(start, &events);
         let split = split.index(readings.len());
-        let (mut whole, mut parted) = (State::default(), State::default());
+        let (mut whole, mut resumed) = (State::default(), State::default());
         for (index, (at, raw, _)) in readings.iter().enumerate() {
             if index == split {
-                let kept = serde_json::to_string(&parted).unwrap();
-                parted = serde_json::from_str(&kept).unwrap();
+                let json = serde_json::to_string(&resumed).unwrap();
+                resumed = serde_json::from_str(&json).unwrap();
             }
             let step = whole.feed(&SPEC, *at, *raw);
-            prop_assert_eq!(step, parted.feed(&SPEC, *at, *raw));
+            prop_assert_eq!(step, resumed.feed(&SPEC, *at, *raw));
         }
-        prop_assert_eq!(whole, parted);
+        prop_assert_eq!(whole, resumed);
     }
 }

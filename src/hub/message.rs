@@ -1,23 +1,21 @@
-//! What a message says, by its topic.
+//! Reads a gateway's message, by its topic.
 
 use crate::core::GatewayId;
 use crate::store::Sqlite;
 use crate::wire::{Batch, Birth, Channel, Status, Topic, packed};
 
-/// What gateways say to a hub.
+/// What gateways send to a hub.
 pub enum Content {
-    /// Readings.
     Batches(Vec<Batch>),
-    /// What a gateway observes.
     Birth(GatewayId, Birth),
-    /// What it, or its last will, says of it.
+    /// Sent by the gateway, or by the broker as its last will.
     Status(GatewayId, Status),
 }
 
 /// Reads a message.
 ///
 /// # Errors
-/// Says why it is none of ours.
+/// Why it cannot be read.
 pub fn read(topic: &str, payload: &[u8]) -> Result<Content, String> {
     let topic: Topic = topic.parse()?;
     match topic.channel {
@@ -42,6 +40,6 @@ pub fn read(topic: &str, payload: &[u8]) -> Result<Content, String> {
             topic.gateway,
             Status::from_bytes(payload).map_err(|e| e.to_string())?,
         )),
-        Channel::Ack => Err("an acknowledgement among what gateways send".into()),
+        Channel::Ack => Err("a gateway sends no acknowledgements".into()),
     }
 }

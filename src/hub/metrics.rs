@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use jiff::Timestamp;
 use prometheus_client::collector::Collector;
@@ -35,12 +36,14 @@ pub(super) fn encode(scrape: Scrape) -> Result<String, fmt::Error> {
 /// A metric: its name, its help, and where its value comes from.
 type Entry<T> = (&'static str, &'static str, T);
 
-const COUNTERS: [Entry<fn(&HubState) -> u64>; 5] = [
-    ("readings", "Readings stored that were not there before", HubState::readings),
-    ("batches", "Batches committed, repeated ones included", HubState::batches),
-    ("commits", "Commits", HubState::commits),
-    ("quarantined", "Messages in quarantine because they could not be read", HubState::quarantined),
-    ("refused", "Readings in quarantine because they can never be stored", HubState::refused),
+const COUNTERS: [Entry<fn(&HubState) -> &AtomicU64>; 5] = [
+    ("readings", "Readings stored that were not there before", |state| &state.readings),
+    ("batches", "Batches committed, repeated ones included", |state| &state.batches),
+    ("commits", "Commits", |state| &state.commits),
+    ("quarantined", "Messages in quarantine because they could not be read", |state| {
+        &state.quarantined
+    }),
+    ("refused", "Readings in quarantine because they can never be stored", |state| &state.refused),
 ];
 
 const FLAGS: [Entry<fn(&HubState) -> bool>; 2] = [
@@ -69,7 +72,7 @@ impl Collector for Scrape {
         let version = vec![("version", env!("CARGO_PKG_VERSION").into())];
         writer.info("program", "The hub's program", version)?;
         for (name, help, value) in COUNTERS {
-            writer.counter(name, help, None, value(state))?;
+            writer.counter(name, help, None, value(state).load(Relaxed))?;
         }
         for (name, help, value) in FLAGS {
             writer.gauge(name, help, None, Some(u64::from(value(state))))?;

@@ -1,5 +1,6 @@
 //! The office side: intake, store, page and report put together.
 
+mod calendar;
 mod cells;
 mod charts;
 #[cfg(feature = "influx")]
@@ -21,11 +22,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
-use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+pub use calendar::calendar;
 pub use cells::StoreCells;
 pub use drought::{drought, grade_rules};
 pub use overview::{OverviewSource, Overviews};
@@ -44,16 +45,6 @@ use crate::store::{Lock, Quarantine, Sqlite, Store, StoreHandle};
 use crate::support::{Clock, Supervisor};
 use crate::water::Township;
 use crate::web;
-
-/// The calendar of a township.
-///
-/// # Errors
-/// The zone is unknown.
-pub fn calendar(township: &Township) -> anyhow::Result<Calendar> {
-    let zone =
-        TimeZone::get(&township.zone).with_context(|| format!("zone {:?}", township.zone))?;
-    Ok(Calendar::new(zone, township.day_start_hour))
-}
 
 /// A hub that is ready to run: its files are open and its page's address is bound.
 pub struct Hub {

@@ -1,4 +1,4 @@
-//! What the office's configuration file says.
+//! Settings of a hub, as in the office's configuration file.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -10,23 +10,20 @@ use crate::mqtt::MqttSettings;
 #[cfg(feature = "influx")]
 use crate::store::server::ServerSettings;
 
-/// The office side: `hub.toml`. Relative paths are taken from the directory of the file.
+/// Everything in `hub.toml`. Relative paths start at the directory of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HubSettings {
-    /// The broker.
     pub mqtt: MqttSettings,
-    /// Name of the hub's session at the broker; two hubs must not share one.
+    /// Name of the hub's session at the broker, unique among its hubs.
     #[serde(default = "default_client_id")]
     pub client_id: String,
-    /// Group of hubs that share what gateways send: the broker gives each message to one of them. They need a server to store to.
+    /// Group of hubs that share the gateways' messages: the broker gives each message to one of them. They need a server to store
+    /// to.
     #[serde(default)]
     pub share: Option<String>,
-    /// The time-series store.
     pub store: StoreSettings,
-    /// The ledger.
     pub ledger: LedgerSettings,
-    /// The page.
     #[serde(default)]
     pub web: WebSettings,
     /// The township's file.
@@ -34,7 +31,7 @@ pub struct HubSettings {
     /// Directory of the office's own report templates.
     #[serde(default)]
     pub report_templates: Option<PathBuf>,
-    /// Directory of the reports that were issued, each frozen in one of its own.
+    /// Directory of issued reports, each frozen in a directory of its own.
     #[serde(default = "default_issued")]
     pub issued: PathBuf,
     /// The office's own rules of plausibility.
@@ -43,10 +40,10 @@ pub struct HubSettings {
     /// The office's own grades of drought.
     #[serde(default)]
     pub drought_grades: Option<PathBuf>,
-    /// How figures are to be worded, other than the catalogue has it.
+    /// How figures are worded where that differs from the catalogue.
     #[serde(default)]
     pub wording: Vec<Wording>,
-    /// A broker in this process; absent where an external one is used.
+    /// A broker in this process; `None` where an external one is used.
     #[serde(default)]
     pub broker: Option<BrokerSettings>,
 }
@@ -59,24 +56,24 @@ fn default_client_id() -> String {
     "hanqing-hub".into()
 }
 
-/// Where readings are kept.
+/// Where readings are stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoreSettings {
-    /// The file. Its directory must exist and be writable. With a server it holds a copy of the server's readings, which page and
-    /// report are made of, and what was set aside.
+    /// The file. Its directory must exist and be writable. With a server it holds a copy of the server's readings for page and report,
+    /// and the quarantine.
     pub path: PathBuf,
-    /// Months after which readings are let go of; hours and days stay for ever. Without it, readings stay as well.
+    /// Months after which raw readings are purged; hours and days stay forever. Without it, raw readings stay as well.
     #[serde(default)]
     pub keep_raw_months: Option<u32>,
-    /// A server that keeps the readings.
+    /// A server that holds the readings.
     #[cfg(feature = "influx")]
     #[serde(default)]
     pub server: Option<ServerSettings>,
 }
 
 impl StoreSettings {
-    /// A store in the file at `path`, and nothing else.
+    /// A store in the file at `path`, without a server.
     pub fn at(path: PathBuf) -> Self {
         Self {
             path,
@@ -87,19 +84,19 @@ impl StoreSettings {
     }
 }
 
-/// Where the ledger lies, and when its rows count.
+/// Where the ledger is, and when its rows count.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LedgerSettings {
     /// The file. Its directory must exist and be writable.
     pub path: PathBuf,
-    /// A row counts once somebody else than who entered it has looked it over.
+    /// A row counts only once a second person has reviewed it.
     #[serde(default)]
     pub two_person: bool,
 }
 
 impl LedgerSettings {
-    /// A ledger in the file at `path` whose rows count as they are entered.
+    /// A ledger in the file at `path` whose rows count once they are entered.
     pub fn at(path: PathBuf) -> Self {
         Self { path, two_person: false }
     }
@@ -109,7 +106,7 @@ impl LedgerSettings {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WebSettings {
-    /// Address and port. The page asks for no password: put a proxy that does before any address that others reach.
+    /// Address and port. The page asks for no password: an address that others can reach needs a proxy that does.
     pub listen: SocketAddr,
 }
 
@@ -119,10 +116,9 @@ impl Default for WebSettings {
     }
 }
 
-/// A broker in the hub's own process. It takes any client and does not encrypt.
+/// A broker in the hub's own process. It accepts any client and does not encrypt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BrokerSettings {
-    /// Address and port.
     pub listen: SocketAddr,
 }

@@ -17,14 +17,18 @@ const WRITE_OUTAGE_MAX: SignedDuration = SignedDuration::from_secs(60);
 /// Age at which the local copy of a server's readings no longer shows the present. Engineering judgement.
 const COPY_AGE_MAX: SignedDuration = SignedDuration::from_secs(300);
 
-/// Counts since the start, and what is wrong now.
+/// Counts since the start, and what is wrong now. Its `note` methods write it.
 #[derive(Debug, Default)]
 pub struct HubState {
-    readings: AtomicU64,
-    batches: AtomicU64,
-    quarantined: AtomicU64,
-    refused: AtomicU64,
-    commits: AtomicU64,
+    /// Readings stored that were not there before.
+    pub(super) readings: AtomicU64,
+    /// Batches committed, repeated ones included.
+    pub(super) batches: AtomicU64,
+    /// Messages in quarantine because they could not be read.
+    pub(super) quarantined: AtomicU64,
+    /// Readings in quarantine because they can never be stored.
+    pub(super) refused: AtomicU64,
+    pub(super) commits: AtomicU64,
     commit_us: AtomicU64,
     /// End of the last commit, ms; 0 before the first.
     committed_ms: AtomicI64,
@@ -85,26 +89,6 @@ impl HubState {
     /// Readings stored since the start that were not there before.
     pub fn readings(&self) -> u64 {
         self.readings.load(Relaxed)
-    }
-
-    /// Batches committed, repeated ones included.
-    pub fn batches(&self) -> u64 {
-        self.batches.load(Relaxed)
-    }
-
-    /// Messages in the quarantine because they could not be read.
-    pub fn quarantined(&self) -> u64 {
-        self.quarantined.load(Relaxed)
-    }
-
-    /// Readings in the quarantine because they can never be stored.
-    pub fn refused(&self) -> u64 {
-        self.refused.load(Relaxed)
-    }
-
-    /// Commits since the start.
-    pub fn commits(&self) -> u64 {
-        self.commits.load(Relaxed)
     }
 
     /// Time that all commits took together.
@@ -188,7 +172,10 @@ mod tests {
         state.note_broker(true, at(122));
         state.note_commit(1, &Committed::default(), Duration::from_millis(3), at(123));
         assert_eq!(state.problems(at(1000)), [""; 0]);
-        assert_eq!((state.commits(), state.commit_time()), (1, Duration::from_millis(3)));
+        assert_eq!(
+            (state.commits.load(Relaxed), state.commit_time()),
+            (1, Duration::from_millis(3))
+        );
         state.note_copied(at(0));
         assert_eq!(state.problems(at(200)).len(), 0);
         assert!(state.problems(at(301))[0].contains("as of 2027"));

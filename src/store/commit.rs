@@ -364,31 +364,3 @@ impl<'a> Commit<'a> {
 fn data_version(connection: &Connection) -> Result<i64, StoreError> {
     Ok(connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
 }
-
-/// The cells of a series computed from nothing but its readings: the stored ones have to equal them.
-#[cfg(test)]
-pub(super) fn recompute(
-    store: &Sqlite,
-    series: &Series,
-) -> (Vec<crate::core::HourCell>, Vec<crate::core::DayCell>) {
-    let Some(id) = series::find(&store.connection, series).unwrap() else {
-        return Default::default();
-    };
-    let transaction = store.connection.unchecked_transaction().unwrap();
-    let tables = Tables::load(&transaction, &store.calendar).unwrap();
-    for table in ["hour", "hour_hot", "day", "day_hot"] {
-        let sql = format!("DELETE FROM {table} WHERE series = ?1");
-        transaction.execute(&sql, [id]).unwrap();
-    }
-    let mut touched = BTreeSet::new();
-    let all = (i64::MIN, i64::MAX);
-    let mut note = |reading: Reading| {
-        touched.insert(hour_start_ms(reading.observed_at.as_millisecond()));
-        Ok(())
-    };
-    readings::range(&tables, (id, series), all, &mut note).unwrap();
-    let touched: Vec<i64> = touched.into_iter().collect();
-    let folded = hours::refold(&tables, (id, series), &touched).unwrap();
-    days::refold(&tables, id, &folded).unwrap();
-    (hours::range(&tables, id, all).unwrap(), days::range(&tables, id, all).unwrap())
-}

@@ -1,4 +1,4 @@
-//! How the file is opened.
+//! Opens the file, for writing or for reading beside the writer.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::schema::{self, SCHEMA_VERSION};
 use super::{StoreError, migration};
 
-/// Opens the store at `path` for writing, or makes it.
+/// Opens the store at `path` for writing, or creates it.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     let failed = |source| StoreError::Open { path: path.into(), source };
     let connection = Connection::open(path).map_err(failed)?;
@@ -34,13 +34,13 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Cached statements: more than a connection ever uses.
+/// Capacity for cached statements: more than a connection ever uses.
 const STATEMENTS_MAX: usize = 128;
 
 /// Opens the store at `path` for reading beside the writer.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let failed = |source| StoreError::Open { path: path.into(), source };
-    // A connection has one owner: a lock around each column that is read would cost a fifth of the time.
+    // A connection has one owner. SQLite's lock around each column would cost a fifth of the time.
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection

@@ -8,25 +8,21 @@ use super::StoreError;
 use crate::core::{GatewayId, Reading};
 use crate::wire::{Batch, Birth, Epoch, RangeSet, Status};
 
-/// What takes readings in and keeps them: the embedded file, or a server.
+/// Stores readings: in the embedded file, or on a server.
 ///
-/// What has been taken in is read from a [`Sqlite`](super::Sqlite): the file itself, or the copy of a server's readings that is
-/// kept beside the page. Figures are therefore the same from each, by construction.
+/// Reading goes through a [`Sqlite`](super::Sqlite): the file itself, or the local copy of a server's readings. Figures are therefore
+/// the same from each, by construction.
 ///
-/// Every store passes the same tests (`contract_tests.rs`).
+/// Every store passes the same tests (`tests/it/contract.rs`).
 pub trait Store: Send {
-    /// Commits batches: when it returns, their readings are durable, and so is that these batches came. A batch that was committed
-    /// before changes nothing and is acknowledged again. Of one series and instant, a value takes the place of what is missing
-    /// there, never the other way round.
+    /// Commits batches: when it returns, their readings and their numbers are durable. Committing a batch again changes nothing, and
+    /// it is acknowledged again. For one series and instant, a value replaces a missing one, never the other way round.
     ///
     /// # Errors
-    /// None of the batches may be acknowledged then. Some of their readings may be there: they come again, and count once.
+    /// None of the batches may be acknowledged. Some of their readings may be stored: they come again, and count once.
     fn commit(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError>;
 
     /// Notes what a gateway observes.
-    ///
-    /// # Errors
-    /// It has to be said again then.
     fn birth(
         &mut self,
         gateway: &GatewayId,
@@ -34,10 +30,7 @@ pub trait Store: Send {
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// Notes what a gateway says of itself.
-    ///
-    /// # Errors
-    /// It has to be said again then.
+    /// Notes a gateway's state.
     fn status(
         &mut self,
         gateway: &GatewayId,
@@ -46,18 +39,18 @@ pub trait Store: Send {
     ) -> Result<(), StoreError>;
 }
 
-/// What a commit came to.
+/// Result of a commit.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Committed {
-    /// Rows that were not there before; of a server, which does not tell, all that were sent to it.
+    /// Readings that were not there before; for a server, which does not say, all that it accepted.
     pub new_readings: u64,
-    /// What of each gateway's epoch is committed, these batches at least: what its gateway is told.
+    /// Committed numbers of each gateway's epoch, those of these batches at least: what the gateway is told.
     pub delivered: BTreeMap<(GatewayId, Epoch), RangeSet>,
-    /// Readings that the store will never take, with the reason: to be set aside. Their batches count as committed.
+    /// Readings that can never be stored and go to the quarantine. Their batches count as committed.
     pub refused: Vec<Refused>,
 }
 
-/// Readings that a store will never take.
+/// Readings that can never be stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refused {
     /// The batch they came in, with no other readings.

@@ -1,4 +1,4 @@
-//! What of each gateway has been committed, and what a gateway says of itself.
+//! Batches committed of each gateway, and what the gateway says of itself.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::StoreError;
-use crate::core::GatewayId;
+use crate::core::{GatewayId, IdError};
 use crate::wire::{Birth, ClockState, Epoch, GatewayState, LossRecord, RangeSet, Status};
 
 /// Committed batch numbers by gateway and epoch.
@@ -15,13 +15,11 @@ pub type Delivered = BTreeMap<(GatewayId, Epoch), RangeSet>;
 /// A gateway as the hub knows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GatewayRow {
-    /// The gateway.
     pub gateway: GatewayId,
-    /// What it or its last will has said; `None` where it has said nothing yet.
+    /// As the gateway or its last will said; `None` where neither has yet.
     pub online: Option<bool>,
-    /// Since when, by its own word.
+    /// Since when `online` holds, by the gateway's clock.
     pub since: Option<Timestamp>,
-    /// What it has said of its clock.
     pub clock: Option<ClockState>,
     /// When its last batch was committed, by the hub's clock.
     pub heard_at: Option<Timestamp>,
@@ -30,7 +28,7 @@ pub struct GatewayRow {
 }
 
 impl GatewayRow {
-    /// Batches that are missing, by epoch: numbers below the largest committed that have not come.
+    /// Missing batches, by epoch: numbers below the largest committed one that have not come.
     pub fn gaps(&self) -> Vec<(Epoch, u64, u64)> {
         self.delivered
             .iter()
@@ -41,7 +39,11 @@ impl GatewayRow {
     }
 }
 
-/// All that has been committed.
+fn gateway_id(name: &str) -> Result<GatewayId, StoreError> {
+    name.parse().map_err(|error: IdError| StoreError::corrupt(error))
+}
+
+/// All committed numbers.
 pub(super) fn load(connection: &Connection) -> Result<Delivered, StoreError> {
     let mut statement = connection.prepare("SELECT gateway, epoch, first, last FROM delivered")?;
     let rows = statement.query_map([], |row| {
@@ -50,23 +52,21 @@ pub(super) fn load(connection: &Connection) -> Result<Delivered, StoreError> {
     let mut delivered = Delivered::new();
     for row in rows {
         let (gateway, epoch, first, last) = row?;
-        let gateway = gateway
-            .parse()
-            .map_err(|e: crate::core::IdError| StoreError::Corrupt(e.to_string()))?;
+        let gateway = gateway_id(&gateway)?;
         let epoch = Epoch::try_from(epoch).map_err(StoreError::Corrupt)?;
         delivered.entry((gateway, epoch)).or_default().insert_range(first, last);
     }
     Ok(delivered)
 }
 
-/// Writes the ranges of one gateway's epoch where they differ from what the file holds.
+/// Replaces the ranges of one gateway's epoch.
 pub(super) fn replace(
     connection: &Connection,
     gateway: &GatewayId,
     epoch: Epoch,
     set: &RangeSet,
 ) -> Result<(), StoreError> {
-    // A handful of ranges at most, one as a rule: written whole.
+    // A handful of ranges at most, as a rule one: all are written.
     let epoch = epoch.to_string();
     connection
         .prepare_cached("DELETE FROM delivered WHERE gateway = ?1 AND epoch = ?2")?
@@ -130,20 +130,17 @@ pub(super) fn note_birth(
     Ok(())
 }
 
-/// What a gateway says is lost: its record of a gap.
+/// A gateway's record of lost readings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LostRow {
-    /// The gateway.
     pub gateway: GatewayId,
-    /// The life of its spool.
     pub epoch: Epoch,
-    /// The batch that told of it, the last that it stands for.
+    /// The batch that carried the record, and the last that it stands for.
     pub seq: u64,
-    /// The record.
     pub loss: LossRecord,
 }
 
-/// Keeps a gateway's record of a gap. One that stands for more takes the place of those within it.
+/// Stores a gateway's record of loss. A wider record replaces those within it.
 pub(super) fn note_loss(
     connection: &Connection,
     gateway: &GatewayId,
@@ -157,14 +154,14 @@ pub(super) fn note_loss(
             "DELETE FROM lost WHERE gateway = ?1 AND epoch = ?2 AND seq BETWEEN ?3 AND ?4",
         )?
         .execute(params![gateway.as_str(), epoch, loss.first, seq])?;
-    let record = serde_json::to_string(loss).map_err(|e| StoreError::Corrupt(e.to_string()))?;
+    let record = serde_json::to_string(loss).map_err(StoreError::corrupt)?;
     connection
         .prepare_cached("INSERT INTO lost (gateway, epoch, seq, record) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![gateway.as_str(), epoch, seq, record])?;
     Ok(())
 }
 
-/// All records of gaps, by gateway, epoch and number.
+/// All records of loss, by gateway, epoch and number.
 pub(super) fn all_lost(connection: &Connection) -> Result<Vec<LostRow>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT gateway, epoch, seq, record FROM lost ORDER BY gateway, epoch, seq",
@@ -172,14 +169,13 @@ pub(super) fn all_lost(connection: &Connection) -> Result<Vec<LostRow>, StoreErr
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let corrupt = |problem: String| StoreError::Corrupt(problem);
         let gateway: String = row.get(0)?;
         let record: String = row.get(3)?;
         found.push(LostRow {
-            gateway: gateway.parse().map_err(|e: crate::core::IdError| corrupt(e.to_string()))?,
-            epoch: Epoch::try_from(row.get::<_, String>(1)?).map_err(corrupt)?,
+            gateway: gateway_id(&gateway)?,
+            epoch: Epoch::try_from(row.get::<_, String>(1)?).map_err(StoreError::Corrupt)?,
             seq: row.get(2)?,
-            loss: serde_json::from_str(&record).map_err(|e| corrupt(e.to_string()))?,
+            loss: serde_json::from_str(&record).map_err(StoreError::corrupt)?,
         });
     }
     Ok(found)
@@ -205,8 +201,7 @@ pub(super) fn gateways(connection: &Connection) -> Result<Vec<GatewayRow>, Store
     let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
         let name: String = row.get(0)?;
-        let gateway: GatewayId =
-            name.parse().map_err(|e: crate::core::IdError| StoreError::Corrupt(e.to_string()))?;
+        let gateway = gateway_id(&name)?;
         let at = |ms: Option<i64>| ms.and_then(|ms| Timestamp::from_millisecond(ms).ok());
         let entry = rows.entry(gateway.clone()).or_insert_with(|| empty(&gateway));
         entry.online = row.get(1)?;

@@ -56,8 +56,8 @@ impl StoreError {
 
     /// A server's fault, which says nothing of when to come again.
     #[cfg(feature = "influx")]
-    pub(super) fn server(url: &str, problem: String) -> Self {
-        Self::Server { url: url.into(), problem, retry_after: None }
+    pub(super) fn server(url: &str, problem: impl Into<String>) -> Self {
+        Self::Server { url: url.into(), problem: problem.into(), retry_after: None }
     }
 
     /// How long the server asked to be left alone.

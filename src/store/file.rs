@@ -1,5 +1,4 @@
-//! Files of SQLite as files: copied while others write, examined, and held while they are replaced. The store's, and the ledger's,
-//! which is of the same kind.
+//! SQLite files as a whole: copied while others write, examined, and held while they are replaced. The store's file and the ledger's.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -12,13 +11,12 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::StoreError;
 
-/// Pages copied between two looks at how far it is: 4 MB.
+/// Pages copied between two reports of progress: 4 MB.
 const PAGES_PER_STEP: i32 = 1024;
 
-/// What a file holds.
+/// What a file holds, to compare copies by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contents {
-    /// Its layout.
     pub layout: i64,
     /// Rows by table.
     pub rows: BTreeMap<String, u64>,
@@ -29,14 +27,14 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
         .map_err(|source| StoreError::Open { path: path.into(), source })
 }
 
-/// Copies the file at `from` as it is at one instant, whoever writes meanwhile, and examines the copy. `advanced` is told bytes copied
-/// and bytes in all.
+/// Copies the file at `from` as it is at one instant, even while others write, and examines the copy. `advanced` receives the bytes
+/// copied and the bytes in all.
 ///
 /// # Errors
-/// It cannot be read, `to` cannot be written, or the copy is damaged. `to` is no copy then.
+/// `from` cannot be read, `to` cannot be written, or the copy is damaged. `to` must not be used then.
 pub fn copy(from: &Path, to: &Path, advanced: &dyn Fn(u64, u64)) -> Result<Contents, StoreError> {
     let source = open(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    // What is read in one transaction is of one instant, and the copy need not begin anew when others write.
+    // One transaction sees one instant, and the copy need not restart when others write.
     let instant = source.unchecked_transaction()?;
     let contents = contents(&instant)?;
     let page: u64 = instant.query_row("PRAGMA page_size", [], |row| row.get(0))?;
@@ -56,7 +54,7 @@ pub fn copy(from: &Path, to: &Path, advanced: &dyn Fn(u64, u64)) -> Result<Conte
         }
     }
     instant.finish()?;
-    // One file, with nothing beside it.
+    // A single file, without a write-ahead log beside it.
     target.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
     drop(target);
     if examine(to)? != contents {
@@ -68,10 +66,10 @@ pub fn copy(from: &Path, to: &Path, advanced: &dyn Fn(u64, u64)) -> Result<Conte
     Ok(contents)
 }
 
-/// Reads through the whole file at `path`, looks for damage and counts its rows.
+/// Reads the whole file at `path`, looks for damage and counts its rows.
 ///
 /// # Errors
-/// It is damaged, or cannot be read.
+/// The file is damaged or cannot be read.
 pub fn examine(path: &Path) -> Result<Contents, StoreError> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let damaged = |found: String| StoreError::Damaged { path: path.into(), found };
@@ -100,10 +98,10 @@ fn contents(connection: &Connection) -> rusqlite::Result<Contents> {
     Ok(Contents { layout, rows })
 }
 
-/// Gives `file` to the owner of `like`: root may make what a hub of another user has to open.
+/// Gives `file` to the owner of `like`: root may create a file that a hub of another user has to open.
 ///
 /// # Errors
-/// The owner is another, and this user may not give files away.
+/// The owners differ, and this user may not give files away.
 pub fn give_to_owner_of(like: &Path, file: &File) -> io::Result<()> {
     let (like, file_now) = (like.metadata()?, file.metadata()?);
     if like.uid() == file_now.uid() {
@@ -112,15 +110,15 @@ pub fn give_to_owner_of(like: &Path, file: &File) -> io::Result<()> {
     fchown(file, Some(like.uid()), Some(like.gid()))
 }
 
-/// A file that nobody else has open. What lay beside it is part of it now.
+/// A file that no other process has open. Its write-ahead log has been merged into it.
 pub struct Held {
     _connection: Connection,
 }
 
-/// Holds the file at `path`; `None` where it is so damaged that nobody can open it.
+/// Holds the file at `path`; `None` where it is too damaged to be opened.
 ///
 /// # Errors
-/// A program has it open, or it cannot be read.
+/// A process has it open, or it cannot be read.
 pub fn hold(path: &Path) -> Result<Option<Held>, StoreError> {
     let failed = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
@@ -130,7 +128,7 @@ pub fn hold(path: &Path) -> Result<Option<Held>, StoreError> {
         _ => Err(StoreError::Open { path: path.into(), source: error }),
     };
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    // Refused as long as another connection is open, even one that does nothing.
+    // Fails while another connection is open, even an idle one.
     let alone = connection
         .busy_timeout(std::time::Duration::ZERO)
         .and_then(|()| connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(())))

@@ -69,13 +69,8 @@ pub fn lost_code(why: LossCause) -> u8 {
 
 /// The reason of a loss that a number stands for.
 pub fn lost_of(code: u64) -> Option<LossCause> {
-    match code {
-        1 => Some(LossCause::Thinned),
-        2 => Some(LossCause::Full),
-        3 => Some(LossCause::Unwritten),
-        4 => Some(LossCause::Damaged),
-        _ => None,
-    }
+    let all = [LossCause::Thinned, LossCause::Full, LossCause::Unwritten, LossCause::Damaged];
+    all.into_iter().find(|why| u64::from(lost_code(*why)) == code)
 }
 
 /// Every server gives back six decimals and twelve digits before them unchanged.

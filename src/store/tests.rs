@@ -1,13 +1,23 @@
-//! What the store promises, over files.
+//! The promises of the store, over files.
 
+mod chart_tests;
+mod delivery_tests;
+mod line_tests;
+mod lost_tests;
+mod migration_tests;
+mod retention_tests;
+
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::commit::recompute;
-use super::{Quarantine, Sqlite, Store, StoreError};
-use crate::core::{DayCell, Flag, GatewayId, HourCell, Period, Reading, Reason, Rollup, Series};
+use super::tables::Tables;
+use super::{Quarantine, Sqlite, Store, StoreError, days, hours, readings, series as all_series};
+use crate::core::{
+    DayCell, Flag, GatewayId, HourCell, Period, Reading, Reason, Rollup, Series, hour_start_ms,
+};
 use crate::wire::{Batch, Birth, BirthSeries, CounterSpec, Epoch, GatewayState, Status};
 
 struct File {
@@ -35,7 +45,7 @@ pub(crate) fn gateway(name: &str) -> GatewayId {
     name.parse().unwrap()
 }
 
-/// 2022-08-01T00:00:00Z and so many minutes.
+/// 2022-08-01T00:00:00Z plus these minutes.
 pub(crate) fn at(minutes: i64) -> Timestamp {
     Timestamp::from_second(1_659_312_000 + 60 * minutes).unwrap()
 }
@@ -90,6 +100,30 @@ fn ranges(store: &Sqlite, gateway: &str, epoch: u64) -> Vec<(u64, u64)> {
     row.delivered[&Epoch(epoch)].iter().collect()
 }
 
+/// The cells of a series computed from nothing but its readings: the stored ones have to equal them.
+fn recompute(store: &Sqlite, series: &Series) -> (Vec<HourCell>, Vec<DayCell>) {
+    let Some(id) = all_series::find(&store.connection, series).unwrap() else {
+        return Default::default();
+    };
+    let transaction = store.connection.unchecked_transaction().unwrap();
+    let tables = Tables::load(&transaction, &store.calendar).unwrap();
+    for table in ["hour", "hour_hot", "day", "day_hot"] {
+        let sql = format!("DELETE FROM {table} WHERE series = ?1");
+        transaction.execute(&sql, [id]).unwrap();
+    }
+    let mut touched = BTreeSet::new();
+    let all = (i64::MIN, i64::MAX);
+    let mut note = |reading: Reading| {
+        touched.insert(hour_start_ms(reading.observed_at.as_millisecond()));
+        Ok(())
+    };
+    readings::range(&tables, (id, series), all, &mut note).unwrap();
+    let touched: Vec<i64> = touched.into_iter().collect();
+    let folded = hours::refold(&tables, (id, series), &touched).unwrap();
+    days::refold(&tables, id, &folded).unwrap();
+    (hours::range(&tables, id, all).unwrap(), days::range(&tables, id, all).unwrap())
+}
+
 #[test]
 fn a_batch_that_comes_twice_counts_once_and_is_acknowledged_twice() {
     let file = File::new();
@@ -106,7 +140,7 @@ fn a_batch_that_comes_twice_counts_once_and_is_acknowledged_twice() {
 }
 
 #[test]
-fn a_value_takes_the_place_of_a_missing_one_and_never_gives_it_back() {
+fn a_value_replaces_a_missing_one_and_never_the_other_way_round() {
     let file = File::new();
     let mut store = file.open();
     let lost = missing("pond-1/level", 5, Reason::Timeout);
@@ -203,7 +237,7 @@ fn hours_of_a_gauge() {
 }
 
 #[test]
-fn hours_of_a_counter_bridge_gaps_and_late_readings_mend_them() {
+fn hours_of_a_counter_bridge_gaps_and_late_readings_correct_them() {
     let file = File::new();
     let mut store = file.open();
     let name = "pump-1/energy_total";
@@ -224,7 +258,7 @@ fn hours_of_a_counter_bridge_gaps_and_late_readings_mend_them() {
         growth(&store),
         [(at(0), 0.0), (at(60), 3.0), (at(120), 0.0), (at(180), 5.0), (at(240), 2.0)]
     );
-    // Before all that was there.
+    // Before all existing readings.
     store.commit(&[batch(3, vec![good(name, -60, 99.0)])], at(250)).unwrap();
     assert_eq!(growth(&store)[..2], [(at(-60), 0.0), (at(0), 1.0)]);
     assert_eq!(store.grown(&series(name), None).unwrap(), Some(11.0));
@@ -253,7 +287,7 @@ fn what_is_delivered_survives_and_its_gaps_are_named() {
     assert_eq!(rows[0].gaps(), [(Epoch(7), 3, 3), (Epoch(7), 6, 8), (Epoch(u64::MAX), 1, 1)]);
     assert_eq!((rows[0].online, rows[0].since), (Some(true), Some(at(3))));
     assert_eq!((rows[0].heard_at, rows[1].online), (Some(at(11)), None));
-    // The acknowledgement after a restart tells all that is committed, not only what has come since.
+    // The acknowledgement after a restart names everything committed, not only what came since.
     let told = store.commit(&[batch(3, vec![])], at(12)).unwrap();
     let set: Vec<_> = told.delivered[&(gateway("gw-1"), Epoch(7))].iter().collect();
     assert_eq!((told.delivered.len(), set), (1, vec![(1, 5), (9, 9)]));
@@ -326,7 +360,7 @@ fn a_birth_that_changes_the_register_folds_its_hours_anew() {
     assert_ne!(before, 60.0);
 }
 
-/// A commit that fails half way leaves neither readings nor hours nor batch numbers, and the store goes on.
+/// A commit that fails half-way leaves no readings, hours or batch numbers, and the store goes on.
 #[test]
 fn a_commit_is_whole_or_not_at_all() {
     let file = File::new();
@@ -348,7 +382,7 @@ fn a_commit_is_whole_or_not_at_all() {
     assert_eq!(all_readings(&store, "pond-2/level").len(), 1);
 }
 
-/// A birth that fails gives no numbers to its series; what is committed later must not be filed under them.
+/// A birth that fails assigns no numbers to its series; later commits must not be filed under them.
 #[test]
 fn a_birth_that_fails_leaves_nothing_behind() {
     let file = File::new();
@@ -368,7 +402,7 @@ fn a_birth_that_fails_leaves_nothing_behind() {
 }
 
 #[test]
-fn what_the_file_cannot_hold_is_named_beforehand() {
+fn a_batch_that_the_file_cannot_hold_is_named_beforehand() {
     let file = File::new();
     let mut store = file.open();
     let level = series("pond-1/level");
@@ -387,16 +421,3 @@ fn what_the_file_cannot_hold_is_named_beforehand() {
     Sqlite::holds(&extreme).unwrap();
     assert_eq!(store.commit(&[extreme], at(0)).unwrap().new_readings, 2);
 }
-
-#[path = "chart_tests.rs"]
-mod chart;
-#[path = "delivery_tests.rs"]
-mod delivery;
-#[path = "keeping_tests.rs"]
-mod keeping;
-#[path = "line_tests.rs"]
-mod line;
-#[path = "lost_tests.rs"]
-mod lost;
-#[path = "migration_tests.rs"]
-mod migration;

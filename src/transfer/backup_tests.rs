@@ -87,7 +87,7 @@ fn a_backup_of_a_store_in_use_comes_back_and_nothing_is_deleted() {
     drop(store);
     let hub = Lock::shared(&office.store).unwrap();
     let error = office.restore(&made.directory, 60).err().unwrap().to_string();
-    assert!(error.contains("hub or import works with"), "{error}");
+    assert!(error.contains("hub or import is using"), "{error}");
     drop(hub);
     let restored = office.restore(&made.directory, 60).unwrap();
     let kept = office.folder.path().join("store.db.before-20220731-160100");

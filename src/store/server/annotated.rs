@@ -1,5 +1,4 @@
-//! Annotated CSV, as InfluxDB answers a Flux query: our own reading of it, since influxdb2's panics at a cell that it does not
-//! expect.
+//! Annotated CSV, InfluxDB's answer to a Flux query. influxdb2's own reader panics at an unexpected cell.
 
 use jiff::Timestamp;
 
@@ -8,15 +7,15 @@ use super::samples::{Sample, Tags};
 /// Reads an answer line by line.
 #[derive(Default)]
 pub(super) struct Annotated {
-    /// Names of the columns of the table that is being read; empty before its head.
+    /// Names of the current table's columns; empty before its header.
     columns: Vec<String>,
 }
 
 impl Annotated {
-    /// Takes a line, and gives the sample in it to `each`.
+    /// Reads a line, and passes its sample to `each`.
     ///
     /// # Errors
-    /// The server says that the query failed, or the line is none of an answer.
+    /// The server reports that the query failed, the line is not valid, or `each` fails.
     pub fn line(
         &mut self,
         line: &[u8],
@@ -49,14 +48,14 @@ impl Annotated {
                 "error" => return Err(cell.to_owned()),
                 "_time" => {
                     let time: Result<Timestamp, _> = cell.parse();
-                    at = Some(time.map_err(|_| format!("{cell:?} is no time"))?);
+                    at = Some(time.map_err(|_| format!("{cell:?} is not a valid time"))?);
                 }
                 "_value" => {
                     let value: Result<f64, _> = cell.parse();
-                    number = Some(value.map_err(|_| format!("{cell:?} is no number"))?);
+                    number = Some(value.map_err(|_| format!("{cell:?} is not a valid number"))?);
                 }
                 "_field" => field = cell,
-                name => tags.put(name, cell),
+                name => tags.set(name, cell),
             }
         }
         let (Some(at), Some(number)) = (at, number) else {

@@ -10,111 +10,99 @@ use super::http::{Http, Query, builder, token};
 use super::settings::{ServerKind, ServerSettings};
 use crate::store::StoreError;
 
-/// Result of a check.
-pub(super) enum Found {
-    /// It can be used, and keeps readings for this long; `None` where that is unlimited or unknown.
-    Usable(Option<SignedDuration>),
+/// Why a server cannot be used.
+pub(super) enum CheckError {
+    /// It answers but cannot be used: the text says what to do.
+    Unusable(StoreError),
     /// It does not answer now.
     Unreachable(StoreError),
 }
 
-/// Checks a server.
-///
-/// # Errors
-/// It answers but cannot be used: the text says what to do.
-pub(super) fn check(settings: &ServerSettings, http: &Http) -> Result<Found, StoreError> {
+/// Checks a server; returns the times of readings that it keeps.
+pub(super) fn check(settings: &ServerSettings, http: &Http) -> Result<Span, CheckError> {
     match settings.kind {
-        ServerKind::Influx => influx(settings, http),
+        ServerKind::Influx => Ok(Span { retention: influx(settings, http)?, silent: false }),
+        // A cluster: vminsert does not know the retention of vmstorage.
         ServerKind::Victoria if settings.url.contains("/insert/") => {
-            // A cluster: vminsert does not know the retention of vmstorage.
-            Ok(Found::Usable(None))
+            Ok(Span { retention: None, silent: true })
         }
-        ServerKind::Victoria => victoria(http),
+        ServerKind::Victoria => Ok(Span { retention: victoria(http)?, silent: true }),
     }
 }
 
-/// Whether InfluxDB has the bucket and shows it to the token, and the bucket's retention.
-fn influx(settings: &ServerSettings, http: &Http) -> Result<Found, StoreError> {
+/// Whether InfluxDB has the bucket and shows it to the token; the bucket's retention.
+fn influx(settings: &ServerSettings, http: &Http) -> Result<Option<SignedDuration>, CheckError> {
     let fault = |problem: String| StoreError::server(&settings.url, problem);
+    let unusable = |problem: String| CheckError::Unusable(fault(problem));
     let (org, bucket) = settings
         .org
         .clone()
         .zip(settings.bucket.clone())
-        .ok_or_else(|| fault("org and bucket are required of kind influx".into()))?;
-    let builder = builder(settings)?.timeout(Duration::from_secs(settings.timeout_s.into()));
-    let token = token(settings)?.unwrap_or_default();
+        .ok_or_else(|| unusable("org and bucket are required for kind influx".into()))?;
+    let builder = builder(settings).map_err(CheckError::Unusable)?;
+    let builder = builder.timeout(Duration::from_secs(settings.timeout_s.into()));
+    let token = token(settings).map_err(CheckError::Unusable)?.unwrap_or_default();
     // The URL was checked before: influxdb2 panics at one that it cannot read.
     let client = ClientBuilder::with_builder(builder, &settings.url, &org, token).build();
-    let client = client.map_err(|error| fault(error.to_string()))?;
+    let client = client.map_err(|error| unusable(error.to_string()))?;
     let request = ListBucketsRequest {
         name: Some(bucket.clone()),
         org: Some(org.clone()),
         ..ListBucketsRequest::default()
     };
-    match http.wait(client.list_buckets(Some(request))) {
-        Ok(buckets) => {
-            let Some(found) = buckets.buckets.iter().find(|found| found.name == bucket) else {
-                return Err(fault(format!(
-                    "organisation {org:?} has no bucket {bucket:?} that this token may see; create it, or correct bucket"
-                )));
-            };
-            let kept = found.retention_rules.iter().map(|rule| rule.every_seconds);
-            let kept = kept.filter(|seconds| *seconds > 0).min();
-            Ok(Found::Usable(kept.map(|s| SignedDuration::from_secs(s.into()))))
-        }
-        Err(RequestError::Http { status, text }) => match status.as_u16() {
-            401 => Err(fault(format!("401, the token is not accepted: {text}; see token_file"))),
-            403 => Err(fault(format!("403, the token must not see the bucket {bucket:?}: {text}"))),
-            404 => Err(fault(format!(
-                "404, no organisation {org:?}, or no InfluxDB 2 at this address: {text}"
-            ))),
-            status => Ok(Found::Unreachable(fault(format!("{status}: {text}")))),
+    let problem = match http.wait(client.list_buckets(Some(request))) {
+        Ok(list) => match list.buckets.iter().find(|found| found.name == bucket) {
+            Some(found) => {
+                let rules = found.retention_rules.iter().map(|rule| rule.every_seconds);
+                let shortest = rules.filter(|seconds| *seconds > 0).min();
+                return Ok(shortest.map(|seconds| SignedDuration::from_secs(seconds.into())));
+            }
+            None => format!(
+                "organisation {org:?} has no bucket {bucket:?} that this token may see; create it, or correct bucket"
+            ),
         },
-        Err(RequestError::ReqwestProcessing { source }) if source.is_decode() => {
-            Err(fault(format!(
-                "it does not answer like InfluxDB 2 ({source}); correct url, or set kind = \"victoria\""
-            )))
-        }
-        Err(error) => Ok(Found::Unreachable(fault(error.to_string()))),
-    }
+        Err(RequestError::Http { status, text }) => match status.as_u16() {
+            401 => format!("401, the token is not accepted: {text}; see token_file"),
+            403 => format!("403, the token must not see the bucket {bucket:?}: {text}"),
+            404 => {
+                format!("404, no organisation {org:?}, or no InfluxDB 2 at this address: {text}")
+            }
+            status => return Err(CheckError::Unreachable(fault(format!("{status}: {text}")))),
+        },
+        Err(RequestError::ReqwestProcessing { source }) if source.is_decode() => format!(
+            "it does not answer like InfluxDB 2 ({source}); correct url, or set kind = \"victoria\""
+        ),
+        Err(error) => return Err(CheckError::Unreachable(fault(error.to_string()))),
+    };
+    Err(unusable(problem))
 }
 
 /// VictoriaMetrics silently drops readings beyond its retention, so that has to be known.
-fn victoria(http: &Http) -> Result<Found, StoreError> {
+fn victoria(http: &Http) -> Result<Option<SignedDuration>, CheckError> {
     let mut retention = None;
-    let mut flags = false;
+    let mut has_flags = false;
     let query = Query { path: "/flags", parameters: &[], body: None };
-    let asked = http.read(query, &mut |line| {
+    let read = http.read(query, &mut |line| {
         let line = String::from_utf8_lossy(line);
-        flags |= line.starts_with('-');
+        has_flags |= line.starts_with('-');
         if let Some(value) = line.trim().strip_prefix("-retentionPeriod=") {
             retention = duration(value.trim_matches('"'));
         }
         Ok(())
     });
-    match asked {
-        // Its default is a month.
-        Ok(()) => Ok(Found::Usable(
-            flags.then(|| retention.unwrap_or(SignedDuration::from_hours(31 * 24))),
-        )),
-        Err(error) => Ok(Found::Unreachable(error)),
-    }
+    read.map_err(CheckError::Unreachable)?;
+    Ok(has_flags.then(|| retention.unwrap_or(DEFAULT_RETENTION)))
 }
+
+/// VictoriaMetrics' default: a month.
+const DEFAULT_RETENTION: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 /// A retention as VictoriaMetrics writes it: months without a unit, or h, d, w, y.
 fn duration(text: &str) -> Option<SignedDuration> {
-    let (number, hours) = match text.strip_suffix(['h', 'd', 'w', 'y']) {
-        Some(number) => (
-            number,
-            match text.chars().last() {
-                Some('h') => 1,
-                Some('d') => 24,
-                Some('w') => 24 * 7,
-                _ => 24 * 365,
-            },
-        ),
-        None => (text, 24 * 31),
-    };
+    let units = [("h", 1), ("d", 24), ("w", 24 * 7), ("y", 24 * 365)];
+    let with_unit =
+        units.into_iter().find_map(|(unit, hours)| Some((text.strip_suffix(unit)?, hours)));
+    let (number, hours) = with_unit.unwrap_or((text, 24 * 31));
     let number: i64 = number.parse().ok()?;
     Some(SignedDuration::from_hours(number.checked_mul(hours)?))
 }

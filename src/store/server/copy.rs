@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::annotated::Annotated;
 use super::http::{Http, Query};
-use super::samples::{Came, Readings, Records, Sample};
+use super::samples::{BatchRecord, Readings, Records, Sample};
 use super::settings::{ServerKind, ServerSettings};
 use super::{export, flux};
 use crate::core::GatewayId;
@@ -36,7 +36,7 @@ struct Part {
     gateways: Vec<GatewayId>,
     span: Option<(i64, i64)>,
     readings: u64,
-    came: Vec<Came>,
+    batches: Vec<BatchRecord>,
 }
 
 /// Result of a pass.
@@ -121,25 +121,27 @@ impl Copier {
             "first|last|n|from_ms|to_ms|remains_first|lost|lost_from_ms|lost_to_ms|why",
             span,
         )?;
-        let mut new: Vec<Came> = batches
+        let mut new: Vec<BatchRecord> = batches
             .batches()
-            .filter(|came| {
-                came.at >= settled
-                    || !copy.has_delivered(&came.gateway, came.epoch, (came.first, came.last))
+            .filter(|batch| {
+                batch.at >= settled
+                    || !copy.has_delivered(&batch.gateway, batch.epoch, (batch.first, batch.last))
             })
             .collect();
         drop(batches);
         copied.new_batches += new
             .iter()
-            .filter(|came| !copy.has_delivered(&came.gateway, came.epoch, (came.first, came.last)))
+            .filter(|batch| {
+                !copy.has_delivered(&batch.gateway, batch.epoch, (batch.first, batch.last))
+            })
             .count() as u64;
-        new.sort_by_key(|came| came.span);
+        new.sort_by_key(|batch| batch.span);
         let mut part = Part::default();
-        for came in new {
-            if part.readings + came.readings > READINGS_EACH && part.readings > 0 {
+        for batch in new {
+            if part.readings + batch.readings > READINGS_EACH && part.readings > 0 {
                 copied.new_readings += self.copy_part(copy, std::mem::take(&mut part))?;
             }
-            part.add(came);
+            part.add(batch);
         }
         copied.new_readings += self.copy_part(copy, part)?;
         let said = self.records(GATEWAYS, "online|since_ms|provisional", span)?;
@@ -162,9 +164,9 @@ impl Copier {
                         let portion = Portion {
                             readings: readings.complete(),
                             heard: part
-                                .came
+                                .batches
                                 .last()
-                                .map(|came| (came.gateway.clone(), came.at))
+                                .map(|batch| (batch.gateway.clone(), batch.at))
                                 .into_iter()
                                 .collect(),
                             ..Portion::default()
@@ -180,8 +182,8 @@ impl Copier {
             }
         }
         let mut portion = Portion::default();
-        for came in part.came {
-            let Came { gateway, epoch, first, last, at, lost, .. } = came;
+        for batch in part.batches {
+            let BatchRecord { gateway, epoch, first, last, at, lost, .. } = batch;
             portion.delivered.push((gateway.clone(), epoch, first, last));
             let heard = portion.heard.entry(gateway).or_insert(at);
             *heard = at.max(*heard);
@@ -290,16 +292,16 @@ impl Copier {
 }
 
 impl Part {
-    fn add(&mut self, came: Came) {
-        if let Some((first, last)) = came.span {
+    fn add(&mut self, batch: BatchRecord) {
+        if let Some((first, last)) = batch.span {
             let (from, to) = self.span.unwrap_or((first, last));
             self.span = Some((from.min(first), to.max(last)));
         }
-        if !self.gateways.contains(&came.gateway) {
-            self.gateways.push(came.gateway.clone());
+        if !self.gateways.contains(&batch.gateway) {
+            self.gateways.push(batch.gateway.clone());
         }
-        self.readings += came.readings;
-        self.came.push(came);
+        self.readings += batch.readings;
+        self.batches.push(batch);
     }
 }
 

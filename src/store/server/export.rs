@@ -1,4 +1,4 @@
-//! What a VictoriaMetrics is asked, by its own API for export: all samples as they are, and nothing computed.
+//! Queries to VictoriaMetrics' export API, which returns all samples as they are stored, and its answers.
 
 use std::collections::BTreeMap;
 
@@ -8,14 +8,14 @@ use serde::Deserialize;
 use super::samples::{Sample, Tags};
 use crate::core::GatewayId;
 
-/// Samples of a line of the answer: some hundred kilobytes at most.
+/// Samples in a line of the answer: some hundred kilobytes at most.
 pub(super) const ROWS_EACH: &str = "10000";
 
-/// The series of a measurement, of some gateways or all. The name of a field has no `_` where the measurement's could be longer.
+/// A selector for fields of a measurement, of some gateways or all. `fields` is an alternation of names.
 pub(super) fn selector(measurement: &str, fields: &str, gateways: &[GatewayId]) -> String {
     let mut selector = format!("{{__name__=~\"{measurement}_({fields})\"");
     if !gateways.is_empty() {
-        // Ids are of letters, digits and '-': none of them means anything in an expression.
+        // Ids consist of letters, digits and '-', which mean nothing in an expression.
         let each: Vec<&str> = gateways.iter().map(GatewayId::as_str).collect();
         selector.push_str(&format!(",gateway=~\"{}\"", each.join("|")));
     }
@@ -23,13 +23,13 @@ pub(super) fn selector(measurement: &str, fields: &str, gateways: &[GatewayId]) 
     selector
 }
 
-/// A time as the API takes it: seconds, with their fraction.
+/// A time in the API's form: seconds with their fraction.
 pub(super) fn time(at: Timestamp) -> String {
     let ms = at.as_millisecond();
     format!("{}.{:03}", ms.div_euclid(1000), ms.rem_euclid(1000))
 }
 
-/// A line of the answer: a series, with samples of it.
+/// A line of the answer: samples of one series.
 #[derive(Deserialize)]
 struct Line {
     metric: BTreeMap<String, String>,
@@ -37,10 +37,10 @@ struct Line {
     timestamps: Vec<i64>,
 }
 
-/// Reads a line, and gives its samples to `each`.
+/// Reads a line, and passes its samples to `each`.
 ///
 /// # Errors
-/// It is no line of an export.
+/// The line is not valid, or `each` fails.
 pub(super) fn line(
     measurement: &str,
     line: &[u8],
@@ -54,16 +54,16 @@ pub(super) fn line(
     let field = name
         .strip_prefix(measurement)
         .and_then(|rest| rest.strip_prefix('_'))
-        .ok_or_else(|| format!("a series {name:?} that was not asked for"))?;
+        .ok_or_else(|| format!("an unexpected series {name:?}"))?;
     if read.values.len() != read.timestamps.len() {
-        return Err(format!("{name}: as many values as times are expected"));
+        return Err(format!("{name}: its numbers of values and of times differ"));
     }
     let mut tags = Tags::default();
     for (name, value) in &read.metric {
-        tags.put(name, value);
+        tags.set(name, value);
     }
     for (at_ms, number) in read.timestamps.iter().zip(&read.values) {
-        // A sample that is no number is none of ours.
+        // This program writes numbers only.
         if let Some(number) = *number {
             each(Sample { tags: &tags, field, at_ms: *at_ms, number })?;
         }

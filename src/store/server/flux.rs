@@ -1,4 +1,4 @@
-//! What an InfluxDB 2 is asked, in Flux.
+//! Queries to InfluxDB 2, in Flux.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -28,7 +28,7 @@ pub fn samples(
     )
 }
 
-/// A query as the API takes it; times to the nanosecond, since without a fraction two readings of a second would be one.
+/// The body of a query. Times have nanoseconds: without a fraction, two readings in one second would become one.
 pub fn body(query: &str) -> String {
     json!({
         "query": query,
@@ -47,7 +47,7 @@ fn time(at: Timestamp) -> String {
     format!("{at:.3}")
 }
 
-/// A string of Flux: quotes, backslashes, line ends, and `$`, which begins an expression inside one.
+/// A string literal of Flux: escapes quotes, backslashes, line ends, and `$`, which would begin an expression.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {

@@ -79,13 +79,6 @@ impl Http {
         url
     }
 
-    fn with_token(&self, request: RequestBuilder) -> RequestBuilder {
-        match &self.authorization {
-            Some(token) => request.header("Authorization", token),
-            None => request,
-        }
-    }
-
     /// Sends `body`, compressed, to be written. `now` is compared with a date in the answer.
     pub fn write(
         &self,
@@ -138,14 +131,13 @@ impl Http {
         let status = response.status();
         if !status.is_success() {
             let problem = format!("{status}: {}", text(response).await);
-            return Err(StoreError::server(self.read_url.as_str(), problem));
+            return Err(self.unread(problem));
         }
         let mut rest: Vec<u8> = Vec::new();
         loop {
             let chunk = self.in_time(response.chunk()).await?;
             let chunk = chunk.map_err(|error| {
-                let cut = format!("the answer was cut off: {}", error_text(&error));
-                StoreError::server(self.read_url.as_str(), cut)
+                self.unread(format!("the answer was cut off: {}", error_text(&error)))
             })?;
             let Some(chunk) = chunk else { break };
             let mut chunk = chunk.as_ref();
@@ -158,27 +150,28 @@ impl Http {
             }
             rest.extend_from_slice(chunk);
             if rest.len() > LINE_MAX {
-                return Err(StoreError::server(
-                    self.read_url.as_str(),
-                    format!("a line of its answer is longer than {LINE_MAX} bytes"),
-                ));
+                let problem = format!("a line of its answer is longer than {LINE_MAX} bytes");
+                return Err(self.unread(problem));
             }
         }
-        if rest.is_empty() {
-            return Ok(());
-        }
-        line(&rest)
+        if rest.is_empty() { Ok(()) } else { line(&rest) }
+    }
+
+    fn unread(&self, problem: String) -> StoreError {
+        StoreError::server(self.read_url.as_str(), problem)
     }
 
     async fn in_time<F: Future>(&self, future: F) -> Result<F::Output, StoreError> {
-        tokio::time::timeout(self.timeout, future).await.map_err(|_| {
-            let late = format!("no answer within {} s", self.timeout.as_secs());
-            StoreError::server(self.read_url.as_str(), late)
-        })
+        let timed = tokio::time::timeout(self.timeout, future).await;
+        timed.map_err(|_| self.unread(format!("no answer within {} s", self.timeout.as_secs())))
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<reqwest::Response, StoreError> {
-        let sent = self.with_token(request).send().await;
+        let request = match &self.authorization {
+            Some(token) => request.header("Authorization", token),
+            None => request,
+        };
+        let sent = request.send().await;
         sent.map_err(|error| StoreError::server(self.url.as_str(), error_text(&error)))
     }
 }

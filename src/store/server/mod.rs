@@ -8,12 +8,8 @@ pub mod copy;
 mod export;
 pub mod flux;
 mod http;
-#[cfg(test)]
-mod reading_tests;
 mod samples;
 mod settings;
-#[cfg(test)]
-mod test_fake;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -24,7 +20,7 @@ use jiff::Timestamp;
 
 pub use settings::{ServerKind, ServerSettings};
 
-use self::check::{Found, Span};
+use self::check::{CheckError, Span};
 use self::http::Http;
 use self::write::{Lines, Writer};
 use super::{Committed, Refused, Store, StoreError, line};
@@ -67,24 +63,25 @@ impl Server {
             span: None,
             last_ms: 0,
         };
-        if let Err(error) = server.check()? {
-            tracing::warn!(%error, "the server is unreachable; nothing is acknowledged until it answers");
+        match check::check(settings, &server.http) {
+            Ok(span) => server.span = Some(span),
+            Err(CheckError::Unusable(error)) => return Err(error),
+            Err(CheckError::Unreachable(error)) => {
+                tracing::warn!(%error, "the server is unreachable; nothing is acknowledged until it answers");
+            }
         }
         Ok(server)
     }
 
-    /// Checks the server until it has answered once; the inner error says why it does not.
-    fn check(&mut self) -> Result<Result<Span, StoreError>, StoreError> {
+    /// Checks the server until it has answered once.
+    fn check(&mut self) -> Result<Span, StoreError> {
         if let Some(span) = self.span {
-            return Ok(Ok(span));
+            return Ok(span);
         }
-        Ok(match check::check(&self.settings, &self.http)? {
-            Found::Usable(retention) => {
-                let silent = self.settings.kind == ServerKind::Victoria;
-                Ok(*self.span.insert(Span { retention, silent }))
-            }
-            Found::Unreachable(why) => Err(why),
-        })
+        match check::check(&self.settings, &self.http) {
+            Ok(span) => Ok(*self.span.insert(span)),
+            Err(CheckError::Unusable(error) | CheckError::Unreachable(error)) => Err(error),
+        }
     }
 
     /// A time that no other record of this hub has.
@@ -112,7 +109,7 @@ impl Store for Server {
     /// Readings first; once they are accepted, the records of their batches. A commit that fails may leave readings behind; they
     /// are written again with their batch, to the same place.
     fn commit(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
-        let span = self.check()??;
+        let span = self.check()?;
         // Of each batch, the indices of its refused readings with the reason.
         let mut refused: BTreeMap<usize, BTreeMap<usize, String>> = BTreeMap::new();
         let mut lines = Lines::default();
@@ -166,7 +163,7 @@ impl Store for Server {
         birth: &Birth,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.check()??;
+        self.check()?;
         let at = self.unique_time(now);
         let mut lines = Lines::default();
         for series in &birth.series {
@@ -189,7 +186,7 @@ impl Store for Server {
         status: &Status,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.check()??;
+        self.check()?;
         let at = self.unique_time(now);
         let mut lines = Lines::default();
         line::status(lines.buffer(), &self.hub, gateway, status, at);

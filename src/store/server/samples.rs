@@ -1,7 +1,7 @@
-//! Numbers out of a server, put together again: readings, batches, series and what gateways say.
+//! Assembles a server's samples into readings, batches, series and gateways' states.
 //!
-//! They may come in any order, and more than once. What is not complete yet, because the server does not show all of it, is left
-//! out: it is read again until it has settled.
+//! Samples may come in any order, and more than once. A record that is incomplete, because the server does not show all of it yet,
+//! is left out: it is read again until it has settled.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,7 +12,7 @@ use crate::store::LostRow;
 use crate::store::line::{self, WORDS_EACH};
 use crate::wire::{ClockState, CounterSpec, Epoch, GatewayState, LossRecord, Status};
 
-/// What a sample belongs to.
+/// The tags of a sample.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Tags {
     pub gateway: String,
@@ -23,9 +23,9 @@ pub(super) struct Tags {
 }
 
 impl Tags {
-    /// Keeps a tag that is known.
-    pub fn put(&mut self, name: &str, value: &str) {
-        let place = match name {
+    /// Sets a known tag.
+    pub fn set(&mut self, name: &str, value: &str) {
+        let tag = match name {
             "gateway" => &mut self.gateway,
             "epoch" => &mut self.epoch,
             "hub" => &mut self.hub,
@@ -33,7 +33,7 @@ impl Tags {
             "parameter" => &mut self.parameter,
             _ => return,
         };
-        *place = value.into();
+        *tag = value.into();
     }
 
     fn gateway(&self) -> Option<GatewayId> {
@@ -45,7 +45,7 @@ impl Tags {
     }
 }
 
-/// One number.
+/// One number of a server.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sample<'a> {
     pub tags: &'a Tags,
@@ -54,16 +54,16 @@ pub(super) struct Sample<'a> {
     pub number: f64,
 }
 
-/// Fields by name, of what has the same tags and time.
+/// The fields with the same tags and time, by name.
 type Fields = BTreeMap<String, f64>;
 
-/// Records of a measurement that has few of them: by their tags and time.
+/// Records of a measurement other than readings, by time and tags.
 #[derive(Debug, Default)]
 pub(super) struct Records(BTreeMap<(i64, Tags), Fields>);
 
-/// A batch that came.
+/// A committed batch, as its record says.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Came {
+pub(super) struct BatchRecord {
     pub gateway: GatewayId,
     pub epoch: Epoch,
     pub first: u64,
@@ -72,13 +72,13 @@ pub(super) struct Came {
     pub readings: u64,
     /// Times of its first and last reading, ms.
     pub span: Option<(i64, i64)>,
-    /// When a hub took it.
+    /// When a hub committed it.
     pub at: Timestamp,
     pub lost: Option<LostRow>,
 }
 
 impl Records {
-    /// Takes a number.
+    /// Adds a sample.
     pub fn add(&mut self, sample: Sample<'_>) {
         let fields = self.0.entry((sample.at_ms, sample.tags.clone())).or_default();
         fields.insert(sample.field.into(), sample.number);
@@ -89,8 +89,8 @@ impl Records {
         self.0.len()
     }
 
-    /// As batches, in order of their coming.
-    pub fn batches(&self) -> impl Iterator<Item = Came> {
+    /// The batches, in order of commit.
+    pub fn batches(&self) -> impl Iterator<Item = BatchRecord> {
         self.0.iter().filter_map(|((at_ms, tags), fields)| {
             let (first, last) = (count(fields, "first")?, count(fields, "last")?);
             if first == 0 || first > last {
@@ -109,7 +109,7 @@ impl Records {
                 seq: last,
                 loss,
             });
-            Some(Came {
+            Some(BatchRecord {
                 gateway,
                 epoch,
                 first,
@@ -122,7 +122,7 @@ impl Records {
         })
     }
 
-    /// As series, the last word of each.
+    /// The series, each by its last record.
     pub fn series(&self) -> Vec<(Series, Option<CounterSpec>)> {
         let mut last = BTreeMap::new();
         for ((_, tags), fields) in &self.0 {
@@ -137,7 +137,7 @@ impl Records {
         last.into_iter().collect()
     }
 
-    /// As what gateways say of themselves, the last word of each.
+    /// The gateways' states, each by its last record.
     pub fn statuses(&self) -> Vec<(GatewayId, Status)> {
         let mut last: BTreeMap<GatewayId, Status> = BTreeMap::new();
         for ((_, tags), fields) in &self.0 {
@@ -170,7 +170,7 @@ fn loss_record(fields: &Fields) -> Option<LossRecord> {
     })
 }
 
-/// A whole number that a double holds exactly.
+/// An integer that a double holds exactly.
 fn whole(fields: &Fields, name: &str) -> Option<i64> {
     let number = *fields.get(name)?;
     (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0).then_some(number as i64)
@@ -180,13 +180,13 @@ fn count(fields: &Fields, name: &str) -> Option<u64> {
     u64::try_from(whole(fields, name)?).ok()
 }
 
-/// A number in two halves.
+/// A number in two fields of 32 bits.
 fn number(fields: &Fields, name: &str) -> Option<f64> {
     let half = |end: &str| u32::try_from(whole(fields, &format!("{name}_{end}"))?).ok();
     line::exact(None, half("hi").zip(half("lo")))
 }
 
-/// Readings, as their fields come.
+/// Readings, assembled from their fields.
 #[derive(Debug, Default)]
 pub(super) struct Readings {
     tags: HashMap<Tags, u32>,
@@ -208,18 +208,18 @@ struct Parts {
 }
 
 impl Readings {
-    /// Takes a number.
+    /// Adds a sample.
     pub fn add(&mut self, sample: Sample<'_>) {
         let next = self.series.len() as u32;
-        let place = match self.tags.get(sample.tags) {
-            Some(place) => *place,
+        let series = match self.tags.get(sample.tags) {
+            Some(series) => *series,
             None => {
                 self.tags.insert(sample.tags.clone(), next);
                 self.series.push(sample.tags.series());
                 next
             }
         };
-        let parts = self.parts.entry((place, sample.at_ms)).or_default();
+        let parts = self.parts.entry((series, sample.at_ms)).or_default();
         let field = match sample.field {
             "v" => &mut parts.value,
             "f" => &mut parts.flag,
@@ -236,7 +236,7 @@ impl Readings {
                 return;
             }
         };
-        // Where a server keeps two for one instant it shows both, in no order: the greater is taken, as its own thinning does.
+        // A server may show two samples for one instant, in any order: the greater counts, as in its own deduplication.
         *field = Some(field.map_or(sample.number, |before| before.max(sample.number)));
     }
 
@@ -245,11 +245,11 @@ impl Readings {
         self.parts.len()
     }
 
-    /// Those that are complete, of each series in order of time.
+    /// The complete ones, each series in order of time.
     pub fn complete(self) -> Vec<Reading> {
         let mut complete = Vec::with_capacity(self.parts.len());
-        for ((place, at_ms), parts) in self.parts {
-            let series = self.series.get(place as usize).cloned().flatten();
+        for ((series, at_ms), parts) in self.parts {
+            let series = self.series.get(series as usize).cloned().flatten();
             let at = Timestamp::from_millisecond(at_ms).ok();
             complete.extend(series.zip(at).and_then(|(series, at)| parts.reading(series, at)));
         }
@@ -269,7 +269,7 @@ impl Parts {
             },
             None => Reading::missing(series, at, reason(self.missing?)?, Vec::new()),
         };
-        // What an earlier word has left behind says nothing of a good reading.
+        // Fields left over from an earlier version say nothing of a good reading.
         if reading.flag == Flag::Good {
             return Some(reading);
         }
@@ -283,7 +283,7 @@ impl Parts {
             let words = (0..held).rev().map(|n| (packed >> (16 * n)) as u16);
             reading.raw.extend(words);
         }
-        // A part of it is not shown yet.
+        // Otherwise the server does not show all words yet.
         (reading.raw.len() == count).then_some(reading)
     }
 }

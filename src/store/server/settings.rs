@@ -1,4 +1,4 @@
-//! What a configuration says of a server that keeps the readings.
+//! Settings of a server that holds the readings.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -7,16 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::GatewayId;
 
-/// A server that keeps the readings, where one file on one machine is not enough.
+/// A server that holds the readings, where one file on one machine is not enough.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServerSettings {
-    /// Which it is.
     pub kind: ServerKind,
     /// `https://host:port`, or `http://host:port` without encryption. Of a VictoriaMetrics cluster, vminsert:
     /// `https://vminsert:8480/insert/0/influx`.
     pub url: String,
-    /// Where it is read, if that is elsewhere. Of a VictoriaMetrics cluster, vmselect: `https://vmselect:8481/select/0/prometheus`.
+    /// URL for reading, if it differs. Of a VictoriaMetrics cluster, vmselect: `https://vmselect:8481/select/0/prometheus`.
     #[serde(default)]
     pub read_url: Option<String>,
     /// Organisation, of InfluxDB.
@@ -25,33 +24,33 @@ pub struct ServerSettings {
     /// Bucket, of InfluxDB.
     #[serde(default)]
     pub bucket: Option<String>,
-    /// File that holds the token and nothing else; a newline at its end is left out.
+    /// File that holds only the token; a newline at its end is ignored.
     #[serde(default)]
     pub token_file: Option<PathBuf>,
-    /// Certificate authority that signed the server's certificate, PEM; without it, those that browsers trust.
+    /// Certificate authority that signed the server's certificate, PEM. Without it, those that browsers trust.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
-    /// Allows `http` to a host that is not this machine: whoever taps the line can then read and forge readings.
+    /// Allows `http` to another machine: anyone on the line can then read and forge readings.
     #[serde(default)]
     pub allow_plaintext: bool,
-    /// Seconds that an answer may take.
+    /// Longest wait for an answer, s.
     #[serde(default = "default_timeout_s")]
     pub timeout_s: u16,
-    /// Gateways whose readings the page and the report of this hub are made of; all where there are none here.
+    /// Gateways whose readings page and report of this hub show; all if empty.
     #[serde(default)]
     pub gateways: Vec<GatewayId>,
-    /// Seconds after which a server surely shows what it has taken, and by which the clocks of several hubs may differ. The copy
-    /// reads as much anew each time.
+    /// Seconds after which a server surely shows what it accepted, and by which the clocks of hubs may differ. Each pass of the
+    /// copy reads this span again.
     #[serde(default = "default_settle_s")]
     pub settle_s: u32,
 }
 
-/// Ten seconds are long for a write of a few hundred kilobytes, and short enough to notice a server that hangs.
+/// Ten seconds are long for a write of a few hundred kilobytes, and short enough to notice a hanging server.
 fn default_timeout_s() -> u16 {
     10
 }
 
-/// A cluster shows what it has taken within seconds; the rest is for clocks.
+/// A cluster shows what it accepted within seconds; the rest is for clocks.
 fn default_settle_s() -> u32 {
     120
 }
@@ -60,17 +59,17 @@ fn default_settle_s() -> u32 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ServerKind {
-    /// InfluxDB 2, or what speaks its API.
+    /// InfluxDB 2, or a server with its API.
     Influx,
     /// VictoriaMetrics, single or cluster.
     Victoria,
 }
 
 impl ServerSettings {
-    /// Whether `url` is one that may be used.
+    /// Whether `url` may be used.
     ///
     /// # Errors
-    /// Says what is wrong with it.
+    /// What is wrong with it.
     pub fn check_url(&self, url: &str) -> Result<(), String> {
         let (scheme, rest) =
             url.split_once("://").ok_or("no scheme: https://host:port or http://host:port")?;

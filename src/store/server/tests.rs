@@ -1,14 +1,17 @@
-//! A server that refuses, is busy, or breaks: what becomes of the readings.
+//! Readings survive a server that refuses, is busy, or breaks.
+
+mod reading_tests;
+mod test_fake;
 
 use std::time::Duration;
 
-use super::test_fake::{Fake, Reply, Request, answer, taken};
+use self::test_fake::{Fake, Reply, Request, answer, taken};
 use super::*;
 use crate::core::{Flag, Reading, Reason, Series};
 use crate::store::tests::{at, batch, born, gateway, good, missing, series};
 use crate::wire::GatewayState;
 
-/// What InfluxDB says of its buckets.
+/// InfluxDB's answer about its buckets.
 pub fn buckets(seconds: i32) -> Reply {
     let rules = format!(r#"[{{"type":"expire","everySeconds":{seconds}}}]"#);
     answer(
@@ -42,7 +45,7 @@ fn some(count: i64) -> Vec<Reading> {
     (0..count).map(|i| good("pond-1/level", i, 98.0 + i as f64 / 100.0)).collect()
 }
 
-/// Writes of a kind of line.
+/// The writes of one measurement.
 fn writes(fake: &Fake, measurement: &str) -> Vec<Request> {
     let mut all = fake.requests();
     let start = format!("{measurement},");
@@ -51,7 +54,7 @@ fn writes(fake: &Fake, measurement: &str) -> Vec<Request> {
 }
 
 #[test]
-fn readings_are_written_before_their_batch_is() {
+fn readings_are_written_before_the_record_of_their_batch() {
     let fake = influx(|_| taken());
     let mut server = open(&fake);
     let batches = [batch(1, some(3)), batch(2, vec![missing("pond-2/level", 9, Reason::Crc)])];
@@ -72,7 +75,7 @@ fn readings_are_written_before_their_batch_is() {
         assert!(requests[1].line.contains(part), "{}", requests[1].line);
     }
     assert_eq!(requests[1].body.lines().count(), 4);
-    // No two records of a hub have the same time, so that none takes the place of another.
+    // No two records of a hub have the same time, so that none replaces another.
     let times: Vec<&str> = requests[2..]
         .iter()
         .flat_map(|request| request.body.lines())
@@ -84,7 +87,7 @@ fn readings_are_written_before_their_batch_is() {
 }
 
 #[test]
-fn poison_is_found_by_halves_and_the_rest_goes_on() {
+fn a_poisonous_reading_is_found_by_halving_and_the_rest_goes_on() {
     for refusal in ["400 Bad Request", "413 Payload Too Large", "422 Unprocessable Entity"] {
         let fake = influx(move |request| {
             if request.body.contains("pond-7") {
@@ -106,7 +109,7 @@ fn poison_is_found_by_halves_and_the_rest_goes_on() {
             [good("pond-7/level", 3, 1.0), good("pond-7/level", 4, 2.0)]
         );
         assert!(refused.problem.contains("partial write"), "{}", refused.problem);
-        // Its batch counts as committed: it would be sent for ever.
+        // Its batch counts as committed: otherwise it would be sent forever.
         assert_eq!(
             committed.delivered.values().next().unwrap().iter().collect::<Vec<_>>(),
             [(1, 2)]
@@ -118,7 +121,7 @@ fn poison_is_found_by_halves_and_the_rest_goes_on() {
 }
 
 #[test]
-fn a_server_that_refuses_everything_is_no_reason_to_set_all_aside() {
+fn a_server_that_refuses_everything_fills_no_quarantine() {
     let fake = influx(|_| answer("422 Unprocessable Entity", "", "field type conflict"));
     let mut server = open(&fake);
     let error = server.commit(&[batch(1, some(500))], at(20)).unwrap_err().to_string();
@@ -146,7 +149,7 @@ fn a_busy_server_says_when_to_come_again() {
 }
 
 #[test]
-fn a_server_that_breaks_has_taken_nothing_for_sure() {
+fn a_server_that_breaks_off_has_accepted_nothing_for_sure() {
     let broken: [fn() -> Reply; 4] = [
         || Reply::Silence,
         || Reply::Half(String::new()),
@@ -167,7 +170,7 @@ fn a_server_that_breaks_has_taken_nothing_for_sure() {
 }
 
 #[test]
-fn what_is_wrong_with_a_server_is_said_at_the_start() {
+fn faults_of_a_server_are_reported_at_the_start() {
     let cases = [
         (answer("401 Unauthorized", "", r#"{"code":"unauthorized"}"#), "token_file"),
         (answer("403 Forbidden", "", ""), "must not see the bucket"),
@@ -183,7 +186,7 @@ fn what_is_wrong_with_a_server_is_said_at_the_start() {
         let error = Server::open(&settings(&fake.url), "hub-1").err().unwrap();
         assert!(error.to_string().contains(words), "{error}");
     }
-    // One that is away may come later, and is looked at then.
+    // One that is unreachable may come later, and is checked then.
     let mut away = true;
     let fake = Fake::start(move |request| {
         if std::mem::take(&mut away) {
@@ -220,7 +223,7 @@ fn the_token_is_sent_and_shown_to_nobody() {
 }
 
 #[test]
-fn what_victoriametrics_would_drop_without_a_word_is_refused() {
+fn readings_that_victoriametrics_would_drop_silently_are_refused() {
     let fake = Fake::start(|request| {
         if request.line.starts_with("GET /flags") {
             answer("200 OK", "", "-httpListenAddr=\":8428\"\n-retentionPeriod=\"30d\"\n")
@@ -253,7 +256,7 @@ fn what_victoriametrics_would_drop_without_a_word_is_refused() {
 }
 
 #[test]
-fn large_commits_go_in_bodies_that_a_server_takes() {
+fn large_commits_are_split_into_bodies_that_a_server_accepts() {
     let fake = influx(|_| taken());
     let mut server = open(&fake);
     let batches: Vec<Batch> = (1..=130).map(|seq| batch(seq, some(100))).collect();

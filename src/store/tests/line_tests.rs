@@ -38,7 +38,7 @@ fn text(reading: &Reading) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// What a reader makes of the fields of a line.
+/// The value that a reader gets from the fields of a line.
 fn value_of(fields: &BTreeMap<String, f64>) -> Option<f64> {
     let half = |name: &str| fields.get(name).map(|n| *n as u32);
     line::exact(fields.get("v").copied(), half("hi").zip(half("lo")))
@@ -112,7 +112,7 @@ fn numbers_of_reasons_are_never_changed() {
 }
 
 proptest! {
-    /// Whatever a value is, it comes back bit for bit, also where the plain one comes back with twelve digits only.
+    /// Every value comes back bit for bit, even where the plain one comes back with only twelve digits.
     #[test]
     fn a_value_comes_back_bit_for_bit(
         value in prop_oneof![
@@ -129,7 +129,7 @@ proptest! {
         prop_assert_eq!(value_of(&fields).map(f64::to_bits), Some(value.to_bits()));
     }
 
-    /// Halves that a later value has left behind are not taken for it.
+    /// Halves left over from another value do not count.
     #[test]
     fn halves_of_another_value_do_not_count(value in -1e6f64..1e6, other in -1e6f64..1e6) {
         let value = value.round();

@@ -1,4 +1,4 @@
-//! A server that answers as it is told: for faults that a real one does not produce on demand.
+//! A fake server for faults that a real one does not produce on demand.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -6,25 +6,25 @@ use std::sync::{Arc, Mutex};
 
 use flate2::read::GzDecoder;
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// Method and target.
     pub line: String,
     /// Header lines, names in lower case.
     pub headers: Vec<String>,
-    /// The body, unpacked.
+    /// The body, decompressed.
     pub body: String,
 }
 
-/// What is sent back: bytes as they are, and whether the connection is cut or left hanging after them.
+/// What is sent back, and what happens to the connection.
 #[derive(Debug, Clone)]
 pub enum Reply {
-    /// A whole answer.
+    /// A complete answer.
     Answer(String),
-    /// The beginning of one, and the connection closed.
+    /// The beginning of an answer, then the connection closes.
     Half(String),
-    /// Nothing at all, as long as the client waits.
+    /// Nothing, as long as the client waits.
     Silence,
 }
 
@@ -36,20 +36,19 @@ pub fn answer(status: &str, headers: &str, body: &str) -> Reply {
     ))
 }
 
-/// A taken write.
+/// An accepted write.
 pub fn taken() -> Reply {
     answer("204 No Content", "", "")
 }
 
-/// The fake, on a port of its own, until the test's process ends.
+/// The fake on its own port, until the test process ends.
 pub struct Fake {
-    /// Its address.
     pub url: String,
     requests: Arc<Mutex<Vec<Request>>>,
 }
 
 impl Fake {
-    /// Starts one that answers each request by `reply`.
+    /// Starts a server that answers each request with `reply`.
     pub fn start(reply: impl FnMut(&Request) -> Reply + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -69,7 +68,7 @@ impl Fake {
                             Reply::Half(text) => (text, true),
                             Reply::Silence => continue,
                         };
-                        // A client that has had enough may be gone.
+                        // The client may be gone.
                         if stream.write_all(text.as_bytes()).is_err() || cut {
                             break;
                         }

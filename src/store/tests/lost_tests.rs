@@ -1,10 +1,10 @@
-//! Tests of what gateways say is lost, and of what another process brings.
+//! Gateways' records of loss, and commits of another process.
 
 use super::*;
 use crate::wire::{LossCause, LossRecord};
 
 #[test]
-fn what_a_gateway_says_is_lost_is_kept_and_counts_as_come() {
+fn a_record_of_loss_is_kept_and_its_numbers_count_as_delivered() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Sqlite::open(&dir.path().join("s")).unwrap();
     let loss = |first, lost| LossRecord {
@@ -25,7 +25,7 @@ fn what_a_gateway_says_is_lost_is_kept_and_counts_as_come() {
         store.lost().unwrap().iter().map(|row| (row.seq, row.loss)).collect()
     };
     assert_eq!(lost(&store), [(4, loss(2, 20)), (9, loss(9, 5))]);
-    // Thinned once more, together: the wider record takes the place of those within it, and comes twice.
+    // Thinned again, together: the wider record replaces those within it, and comes twice.
     for _ in 0..2 {
         let committed = store.commit(&[thinned(9, 2, 40)], at(11)).unwrap();
         assert_eq!(
@@ -37,7 +37,7 @@ fn what_a_gateway_says_is_lost_is_kept_and_counts_as_come() {
 }
 
 #[test]
-fn what_another_has_brought_is_not_forgotten() {
+fn commits_of_another_process_are_not_forgotten() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Sqlite::open(&dir.path().join("s")).unwrap();
     store.commit(&[batch(1, vec![])], at(0)).unwrap();

@@ -1,10 +1,10 @@
-//! Hours and days do not depend on how readings come.
+//! Hours and days do not depend on how readings are delivered.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// What happens to a register between two polls, and how the poll comes out.
+/// What happens to a register between two polls, and the result of the poll.
 #[derive(Debug, Clone, Copy)]
 struct Poll {
     minutes: i64,
@@ -49,8 +49,8 @@ fn register(name: &str, polls: &[Poll]) -> Vec<Reading> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// However readings are cut into batches, in whatever order these come and how often, every stored hour is what its
-    /// readings make, and what a delivery in order makes.
+    /// However readings are cut into batches, and however often and in whatever order these arrive, every stored hour equals the one
+    /// computed from its readings, and the one after a delivery in order.
     #[test]
     fn hours_do_not_depend_on_the_delivery(
         energy in polls(),
@@ -82,7 +82,7 @@ proptest! {
         expected.birth(&gateway("gw-1"), &birth, at(0)).unwrap();
         expected.commit(&batches, at(0)).unwrap();
 
-        // Some at random, some of them again and again; then all that has not come yet, the last first.
+        // Some at random and repeatedly; then all that have not arrived yet, the last first.
         let file = File::new();
         let mut store = file.open();
         let mut sent: Vec<Batch> = order.iter().map(|i| i.get(&batches).clone()).collect();
@@ -97,7 +97,7 @@ proptest! {
                 store.birth(&gateway("gw-1"), &birth, at(0)).unwrap();
             }
             let (now, later) = rest.split_at(sizes.next().copied().unwrap_or(1).min(rest.len()));
-            // The hub's clock goes on, stands or steps back: what is new moves on to what is old at any place.
+            // The hub's clock advances, stops or steps back, so that hot rows are demoted at any point.
             store.commit(now, at(clock.next().copied().unwrap_or(0))).unwrap();
             rest = later;
             commits += 1;

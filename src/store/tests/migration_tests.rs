@@ -1,4 +1,4 @@
-//! Files of older layouts, as `tests/stores/` keeps them.
+//! Files of older layouts, from `tests/stores/`.
 
 use std::path::PathBuf;
 
@@ -21,7 +21,7 @@ const METER: &str = "pump-dongmen-1/energy_total";
 const POND: &str = "pond-dongmen-1/level";
 
 #[test]
-fn files_of_older_layouts_are_taken_over_whole() {
+fn files_of_older_layouts_are_migrated_completely() {
     for layout in [1, 2] {
         let (_dir, path) = old(layout);
         let hours_before: Vec<Hour> = {
@@ -54,7 +54,7 @@ fn files_of_older_layouts_are_taken_over_whole() {
         }
         assert_eq!(hours, hours_before);
 
-        // Days are made of these hours: from 2022-08-01 00:00 in China, three of them whole.
+        // The hours make days from 2022-08-01 00:00 in China, three of them complete.
         let days = all_days(&store, METER);
         assert_eq!(days.len(), 3);
         assert_eq!(days.iter().map(|day| day.counted).sum::<u32>(), 72);
@@ -72,7 +72,7 @@ fn files_of_older_layouts_are_taken_over_whole() {
         assert_eq!(store.lost().unwrap().len(), usize::from(layout == 2));
         assert_eq!(Quarantine::open(&path).unwrap().count().unwrap(), 1);
 
-        // It goes on as one that was new in this layout: what follows finds the counter's state.
+        // It continues like a file created in this layout: the next readings find the counter's state.
         let next = Reading::good(
             series(METER),
             latest_at(&store) + jiff::SignedDuration::from_hours(1),

@@ -1,4 +1,4 @@
-//! An InfluxDB that is read: its answers put together again, and what becomes of answers that break.
+//! Reading from InfluxDB: answers are assembled, and broken answers do no harm.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -9,18 +9,18 @@ use proptest::prelude::*;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 
-use super::annotated::Annotated;
-use super::copy::{Copier, Reach};
-use super::samples::{Readings, Sample, Tags};
+use super::super::annotated::Annotated;
+use super::super::copy::{Copier, Reach};
+use super::super::samples::{Readings, Sample, Tags};
+use super::super::*;
 use super::test_fake::{Fake, Reply, answer, taken};
-use super::tests::{buckets, settings};
-use super::*;
+use super::{buckets, settings};
 use crate::core::{Flag, Reading, Reason, Series};
 use crate::store::tests::{at, batch, born, gateway, good, missing};
 use crate::store::{Sqlite, line};
 use crate::wire::{ClockState, GatewayState, LossCause, LossRecord};
 
-/// What was written, as an InfluxDB answers for a measurement: a table for each series and field, with the columns that it has.
+/// The written lines in the form of InfluxDB's answer for a measurement: a table for each series and field.
 fn csv(lines: &str, measurement: &str) -> String {
     type Rows = Vec<(i64, String)>;
     let mut tables: BTreeMap<(Vec<(String, String)>, String), Rows> = BTreeMap::new();
@@ -59,7 +59,7 @@ fn csv(lines: &str, measurement: &str) -> String {
     text
 }
 
-/// A server that keeps what is written, and answers queries from it after `spoil` has had a look at each answer.
+/// A server that stores what is written and answers queries from it; `spoil` may change each answer.
 fn keeping(mut spoil: impl FnMut(String) -> Reply + Send + 'static) -> Fake {
     let lines = Arc::new(Mutex::new(String::new()));
     Fake::start(move |request| {
@@ -83,7 +83,7 @@ fn whole(text: String) -> Reply {
     answer("200 OK", "content-type: text/csv\r\n", &text)
 }
 
-/// Batches with all that readings can be.
+/// Batches with readings of every kind.
 fn batches() -> Vec<Batch> {
     let failed = Reading {
         flag: Flag::Fail,
@@ -112,7 +112,7 @@ fn status() -> Status {
     status
 }
 
-/// What is written, written to a store.
+/// Writes everything to a store.
 fn written(store: &mut dyn Store) {
     let birth = born("pump-1/energy_total", Some(10_000.0), Some(50.0));
     store.birth(&gateway("gw-1"), &birth, at(2000)).unwrap();
@@ -120,7 +120,7 @@ fn written(store: &mut dyn Store) {
     store.status(&gateway("gw-1"), &status(), at(2002)).unwrap();
 }
 
-/// All that a file holds.
+/// Everything that a file holds.
 fn held(store: &Sqlite) -> impl PartialEq + std::fmt::Debug {
     let series = store.series().unwrap();
     let all = series.iter().map(|series| {
@@ -156,7 +156,7 @@ fn a_copy_holds_what_was_written() {
     let copied = copier.pass(&mut copy, at(2003), Reach::New).unwrap();
     assert_eq!((copied.new_batches, copied.new_readings), (4, 24));
     assert_eq!(held(&copy), held(&direct));
-    // Nothing new: a few questions, and nothing changes.
+    // Nothing new: a few queries, and nothing changes.
     let before = fake.requests().len();
     let copied = copier.pass(&mut copy, at(2103), Reach::New).unwrap();
     assert_eq!((copied.new_batches, copied.new_readings), (0, 0));
@@ -164,11 +164,11 @@ fn a_copy_holds_what_was_written() {
     assert_eq!(held(&copy), held(&direct));
 }
 
-/// What is said of an answer that breaks, and how it breaks.
+/// The error of a broken answer, and how it breaks.
 type Breakage = (&'static str, fn(String) -> Reply);
 
 #[test]
-fn an_answer_that_breaks_leaves_nothing_wrong_behind() {
+fn a_broken_answer_leaves_nothing_wrong_behind() {
     let broken: [Breakage; 5] = [
         ("503", |_| answer("503 Service Unavailable", "", "busy")),
         ("cut off", |text| {
@@ -178,11 +178,11 @@ fn an_answer_that_breaks_leaves_nothing_wrong_behind() {
         ("runtime error", |text| {
             whole(format!("{text}\r\nerror,reference\r\nruntime error,897\r\n"))
         }),
-        ("no number", |text| whole(text.replace(",98.113,", ",98.1l3,"))),
+        ("not a valid number", |text| whole(text.replace(",98.113,", ",98.1l3,"))),
         ("longer than", |_| whole("x".repeat(9 << 20))),
     ];
     for (words, spoil) in broken {
-        // The answer for readings breaks, once.
+        // The answer for readings breaks once.
         let mut broke = false;
         let fake = keeping(move |text| {
             if text.contains(",98.113,") && !std::mem::replace(&mut broke, true) {
@@ -206,7 +206,7 @@ fn an_answer_that_breaks_leaves_nothing_wrong_behind() {
 }
 
 #[test]
-fn tables_are_told_apart_and_errors_are_heard() {
+fn tables_are_separate_and_errors_are_reported() {
     let mut found = Vec::new();
     let mut parser = Annotated::default();
     let text = "#datatype,string,long,dateTime:RFC3339,double,string,string\r\n,result,table,_time,_value,_field,gateway\r\n\
@@ -233,8 +233,8 @@ fn tables_are_told_apart_and_errors_are_heard() {
         ]
     );
     for (head, row, words) in [
-        ("_time,_value", "2022-08-01T00:00:00Z,", "no number"),
-        ("_time,_value", "yesterday,1", "no time"),
+        ("_time,_value", "2022-08-01T00:00:00Z,", "not a valid number"),
+        ("_time,_value", "yesterday,1", "not a valid time"),
         ("_time,_value", "1", "1 cells under 2"),
         ("_time,_field", "2022-08-01T00:00:00Z,v", "without _time or _value"),
         ("error,reference", "\"failed to execute: out of memory\",7", "out of memory"),
@@ -249,9 +249,9 @@ fn tables_are_told_apart_and_errors_are_heard() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Noise is refused, or means nothing; it never panics.
+    /// Noise is refused or ignored, and never panics.
     #[test]
-    fn noise_is_no_answer(lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 0..8)) {
+    fn noise_is_not_an_answer(lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 0..8)) {
         let mut parser = Annotated::default();
         for line in &lines {
             let _read = parser.line(line, &mut |_| Ok(()));
@@ -296,14 +296,14 @@ proptest! {
         samples.shuffle(&mut rand_chacha::ChaCha8Rng::seed_from_u64(seed));
         let mut tags = Tags::default();
         for (name, value) in [("gateway", "gw-1"), ("station", "pond-1"), ("parameter", "level")] {
-            tags.put(name, value);
+            tags.set(name, value);
         }
         let mut found = Readings::default();
         for (field, at_ms, number) in &samples {
             found.add(Sample { tags: &tags, field, at_ms: *at_ms, number: *number });
         }
         let found = found.complete();
-        // Of minus zero nothing remains where it is compared.
+        // Comparison ignores the sign of zero.
         prop_assert_eq!(found, readings);
     }
 }

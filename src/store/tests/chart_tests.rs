@@ -1,4 +1,4 @@
-//! Charts against the readings that they are made of.
+//! Charts against the readings they are made of.
 
 use jiff::SignedDuration;
 

@@ -1,4 +1,4 @@
-//! What moves, what is let go of, and by which calendar days are made.
+//! Demotion of rows, purging of raw readings, and the calendar of days.
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -32,13 +32,13 @@ fn holds_together(store: &Sqlite) {
 }
 
 #[test]
-fn what_is_no_longer_new_moves_and_is_found_where_it_lies() {
+fn aged_rows_are_demoted_and_found_in_their_tier() {
     let file = File::new();
     let mut store = file.open();
     store.commit(&[batch(1, hourly(0..3))], at(60 * 3)).unwrap();
     assert_eq!((rows(&store, "reading"), rows(&store, "reading_hot")), (2, 4));
     store.commit(&[batch(2, hourly(3..40))], at(60 * 40)).unwrap();
-    // Behind the clock by two hours, all but the last two hours have moved; days move when they have ended.
+    // All hours but those of the last two are cold; days become cold when they have ended.
     assert_eq!((rows(&store, "reading"), rows(&store, "reading_hot")), (76, 4));
     assert_eq!(rows(&store, "hour") + rows(&store, "hour_hot"), 80);
     assert_eq!((rows(&store, "day"), rows(&store, "day_hot")), (2, 2));
@@ -48,7 +48,7 @@ fn what_is_no_longer_new_moves_and_is_found_where_it_lies() {
     let reader = store.reader().unwrap();
     assert_eq!(reader.latest(&series("pond-1/level")).unwrap().unwrap().last.value(), Some(97.61));
 
-    // Late ones find their place among the old, twice as well.
+    // Late readings go to the cold tier, and may come twice.
     let late = batch(3, vec![good("pond-1/level", 30, 50.0)]);
     for _ in 0..2 {
         store.commit(std::slice::from_ref(&late), at(60 * 40)).unwrap();
@@ -78,7 +78,7 @@ fn raw_readings_are_purged_and_their_hours_stay() {
     let after = names.map(|name| (all_hours(&store, name), all_days(&store, name)));
     assert_eq!(before, after);
 
-    // What comes too late is named, not folded into an hour that it would spoil; the rest of its batch counts.
+    // Readings that come too late are refused, not folded into an hour that they would spoil; the rest of the batch counts.
     let late = batch(2, vec![good(names[1], 61, 1.0), good(names[1], 60 * 50 + 1, 97.0)]);
     let committed = store.commit(std::slice::from_ref(&late), at(60 * 100)).unwrap();
     assert_eq!(committed.new_readings, 1);
@@ -89,7 +89,7 @@ fn raw_readings_are_purged_and_their_hours_stay() {
     assert!(refused.problem.contains("keep_raw_months"), "{}", refused.problem);
     assert_eq!(all_hours(&store, names[1])[..50], before[1].0[..50]);
 
-    // A meter described anew is folded anew as far as there are readings.
+    // A meter with a new specification is folded anew as far back as there are readings.
     store.birth(&gateway("gw-1"), &born(names[0], Some(1000.0), Some(5.0)), at(0)).unwrap();
     assert_eq!(all_hours(&store, names[0])[..50], before[0].0[..50]);
     assert_eq!(store.grown(&series(names[0]), None).unwrap(), Some(99.0 * 2.5));
@@ -113,7 +113,7 @@ fn days_follow_the_calendar_of_the_office() {
     let file = File::new();
     let mut store = file.open();
     store.commit(&[batch(1, hourly(0..48))], at(60 * 48)).unwrap();
-    // 2022-08-01T00:00Z is eight in the morning in China.
+    // 2022-08-01T00:00Z is 08:00 in China.
     let counts = |store: &Sqlite| {
         let days = all_days(store, "pond-1/level");
         days.iter().map(|day| (day.day.to_string(), day.counted)).collect::<Vec<_>>()
