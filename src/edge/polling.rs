@@ -78,7 +78,8 @@ pub(super) async fn follow_clock(
         }
         if clock.update().await {
             tracing::info!(now = %clock.now(), "the time is known to be right");
-            spool.correct_held(timebase(clock.base()));
+            let good = timebase(clock.base());
+            spool.tell_spool(move |spool, _| spool.correct_held(good));
         }
         let refusal = clock.refusal();
         if let Some(refusal) = refusal.filter(|refusal| reported != Some(refusal.since)) {

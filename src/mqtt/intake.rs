@@ -57,15 +57,14 @@ impl Intake {
             let problem = "client_id is empty; a persistent session needs a name";
             return Err(MqttError::Settings(problem.into()));
         }
-        let mut options = session::options(settings, client_id)?;
-        options.warn_of_foreign_certificate(client_id);
+        let mut options = session::options(settings, client_id, client_id)?;
         if fresh {
-            options.set_clean_session(true);
+            options.mqtt.set_clean_session(true);
             drop(Session::connect(options.clone()).await?);
         }
-        options.set_clean_session(share.is_some());
-        options.set_manual_acks(true);
-        options.set_inflight(INFLIGHT_MAX);
+        options.mqtt.set_clean_session(share.is_some());
+        options.mqtt.set_manual_acks(true);
+        options.mqtt.set_inflight(INFLIGHT_MAX);
         let mut session = Session::connect(options).await?;
         for channel in [Channel::Birth, Channel::Status, Channel::Readings] {
             // Even if the broker kept the session: it may have been restored from a backup without the subscription.

@@ -1,6 +1,5 @@
 //! One connection to a broker: a client, and the task that polls its event loop. Both end with the connection.
 
-use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use rumqttc::{
@@ -71,46 +70,18 @@ pub(super) struct Session {
 /// The client's options, and what else a connection has to know.
 #[derive(Clone)]
 pub(super) struct Options {
-    mqtt: MqttOptions,
+    pub mqtt: MqttOptions,
     attempt: Attempt,
     /// With TLS: the files that were read for it, and the settings that name them.
     tls: Option<(MqttSettings, TlsFiles)>,
 }
 
-impl Deref for Options {
-    type Target = MqttOptions;
-
-    fn deref(&self) -> &MqttOptions {
-        &self.mqtt
-    }
-}
-
-impl DerefMut for Options {
-    fn deref_mut(&mut self) -> &mut MqttOptions {
-        &mut self.mqtt
-    }
-}
-
-impl Options {
-    /// Warns if the certificate names somebody else than `own_name` and no user name is given. Many brokers do not look at the name,
-    /// so this is not an error.
-    pub fn warn_of_foreign_certificate(&self, own_name: &str) {
-        let Some((MqttSettings { user: None, .. }, files)) = &self.tls else {
-            return;
-        };
-        if let Some(name) = tls::own_name(files)
-            && name != own_name
-        {
-            tracing::warn!(
-                "mqtt.cert_file is the certificate of {name}, but this is {own_name}: a broker that identifies clients by certificate \
-                 lets it publish and subscribe only as {name} and silently drops the rest; install the certificate of {own_name}"
-            );
-        }
-    }
-}
-
-/// Options to connect to the broker of `settings` as `client_id`. Files are read each time.
-pub(super) fn options(settings: &MqttSettings, client_id: &str) -> Result<Options, MqttError> {
+/// Options to connect to the broker of `settings` as `client_id`, with a certificate for `own_name`. Files are read each time.
+pub(super) fn options(
+    settings: &MqttSettings,
+    client_id: &str,
+    own_name: &str,
+) -> Result<Options, MqttError> {
     let endpoint = settings
         .endpoint()
         .map_err(|e| MqttError::Settings(format!("mqtt.url {:?}: {e}", settings.url)))?;
@@ -123,6 +94,16 @@ pub(super) fn options(settings: &MqttSettings, client_id: &str) -> Result<Option
         let read = TlsFiles::read(settings).map_err(MqttError::File)?;
         let config = tls::client_config(&read).map_err(MqttError::File)?;
         mqtt.set_transport(Transport::Tls(TlsConfiguration::Rustls(config)));
+        // Many brokers do not look at the name in a certificate, so another one is not an error.
+        if settings.user.is_none()
+            && let Some(name) = tls::own_name(&read)
+            && name != own_name
+        {
+            tracing::warn!(
+                "mqtt.cert_file is the certificate of {name}, but this is {own_name}: a broker that identifies clients by certificate \
+                 lets it publish and subscribe only as {name} and silently drops the rest; install the certificate of {own_name}"
+            );
+        }
         files = Some((settings.clone(), read));
     } else if !endpoint.is_loopback() && !settings.allow_plaintext {
         return Err(MqttError::Settings(format!(
@@ -276,7 +257,7 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let settings = MqttSettings::at(format!("mqtt://127.0.0.1:{port}"));
-        let connected = Session::connect(options(&settings, "gw").unwrap()).await;
+        let connected = Session::connect(options(&settings, "gw", "gw").unwrap()).await;
         let error = connected.err().unwrap().to_string();
         let expected = format!("no connection to 127.0.0.1:{port}: no answer within 15 s");
         assert!(error.starts_with(&expected), "{error}");
@@ -296,7 +277,7 @@ mod tests {
             drop(stream);
         });
         let settings = MqttSettings::at(format!("mqtt://127.0.0.1:{port}"));
-        let session = Session::connect(options(&settings, "gw").unwrap()).await.unwrap();
+        let session = Session::connect(options(&settings, "gw", "gw").unwrap()).await.unwrap();
         let closed = tokio::time::timeout(DISCONNECT_MAX * 3, session.close()).await;
         assert!(closed.is_ok(), "the disconnect hangs");
         broker.abort();

@@ -89,19 +89,14 @@ impl Uplink {
         (now, clock): (Timestamp, ClockState),
     ) -> Result<Self, MqttError> {
         let topic = |channel| Topic::new(gateway.clone(), channel).to_string();
-        let mut options = session::options(settings, &client_id(gateway))?;
-        options.warn_of_foreign_certificate(gateway.as_str());
-        options.set_clean_session(true);
+        let mut options = session::options(settings, &client_id(gateway), gateway.as_str())?;
+        options.mqtt.set_clean_session(true);
         let window = settings.window.max(1);
         // Birth and status are in flight beside the batches; the client must never reuse an id that is in flight.
-        options.set_inflight(window.saturating_add(4));
+        options.mqtt.set_inflight(window.saturating_add(4));
         let offline = Status::new(GatewayState::Offline, now).to_bytes();
-        options.set_last_will(LastWill::new(
-            topic(Channel::Status),
-            offline,
-            QoS::AtLeastOnce,
-            true,
-        ));
+        let will = LastWill::new(topic(Channel::Status), offline, QoS::AtLeastOnce, true);
+        options.mqtt.set_last_will(will);
         let session = Session::connect(options).await?;
         let mut uplink = Self {
             session,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::thread;
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::queue::{Spool, SpooledBatch};
@@ -11,7 +12,7 @@ use super::shared::Shared;
 use super::writer::{SpoolStatus, Writer};
 use crate::core::Reading;
 use crate::support::{Clock, Owner};
-use crate::wire::{BootId, Epoch, RangeSet, Timebase};
+use crate::wire::{Epoch, RangeSet, Timebase};
 
 /// Stack of the thread, bytes. SQLite's deepest statement here and the encoding of a message need a tenth of it.
 const STACK: usize = 256 * 1024;
@@ -97,26 +98,13 @@ impl SpoolHandle {
         self.ask(move |writer| writer.batches(after, to, count)).await?
     }
 
-    /// See [`Spool::correct_held`].
-    pub fn correct_held(&self, good: Timebase) {
-        self.tell(move |writer| writer.attempt(|spool, _| spool.correct_held(good)));
-    }
-
-    /// See [`Spool::stop_holding`].
-    pub fn stop_holding(&self, this_boot: BootId) {
-        self.tell(move |writer| writer.attempt(|spool, _| spool.stop_holding(this_boot, true)));
-    }
-
-    /// See [`Spool::replace_damaged`].
-    pub fn replace_damaged(&self, seq: u64) {
-        self.tell(move |writer| {
-            writer.attempt(|spool, clock| spool.replace_damaged(seq, clock.now()));
-        });
-    }
-
-    /// See [`Spool::save_traffic`].
-    pub fn save_traffic(&self, month: String, bytes: u64) {
-        self.tell(move |writer| writer.attempt(|spool, _| spool.save_traffic(&month, bytes)));
+    /// Has the thread do something with the spool at the given time. A failure is reported by the thread; it does no harm for a
+    /// while.
+    pub fn tell_spool(
+        &self,
+        work: impl FnOnce(&mut Spool, Timestamp) -> Result<(), SpoolError> + Send + 'static,
+    ) {
+        self.tell(move |writer| writer.attempt(work));
     }
 
     /// Writes whatever can still be written before the end.

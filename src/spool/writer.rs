@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::queue::{Spool, SpoolStats, SpooledBatch};
@@ -165,8 +166,8 @@ impl Writer {
     }
 
     /// Tries something whose failure does no harm for a while.
-    pub fn attempt(&mut self, work: impl FnOnce(&mut Spool, &Clock) -> Result<(), SpoolError>) {
-        if let Err(error) = work(&mut self.spool, &self.clock) {
+    pub fn attempt(&mut self, work: impl FnOnce(&mut Spool, Timestamp) -> Result<(), SpoolError>) {
+        if let Err(error) = work(&mut self.spool, self.clock.now()) {
             self.failed(&error);
         }
     }

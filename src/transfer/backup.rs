@@ -1,4 +1,4 @@
-//! Copies of the hub's files, made while it runs.
+//! Backs up the hub's files while it runs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,48 +12,39 @@ use super::manifest::{self, Entry, Manifest, stamp};
 use crate::store::file;
 use crate::support::{files, hex};
 
-/// Names of the hub's files in a backup, with where the hub has them.
+/// The hub's files: name in a backup, and path.
 pub type Files<'a> = [(&'static str, &'a Path); 2];
 
-/// A backup that was made.
+/// A finished backup.
 pub struct BackedUp {
-    /// Its directory.
     pub directory: PathBuf,
-    /// What it holds.
     pub files: Vec<Entry>,
 }
 
-/// Copies `files` into a directory of its own in `into`, named by `now` as clocks in `zone` show it. Each copy is of one instant and
-/// has been read through when it gets there. `advanced` is told bytes copied and bytes in all of the file at hand.
-///
-/// # Errors
-/// A file cannot be read or written, or its copy is damaged. Nothing stays then.
+/// Copies `files` into a new directory in `into`, named by `now` as local time in `zone`. Each copy is of one instant and has been
+/// verified by reading it. `progress` gets bytes copied and bytes in all of the current file. If anything fails, no copy stays.
 pub fn back_up(
     files: &Files<'_>,
     into: &Path,
     now: Timestamp,
     zone: &TimeZone,
-    advanced: &dyn Fn(u64, u64),
+    progress: &dyn Fn(u64, u64),
 ) -> anyhow::Result<BackedUp> {
     anyhow::ensure!(
         into.is_dir(),
-        "{} is no directory; make it, or mount what it is to be on",
+        "{} is not a directory; create it, or mount the disk it should be on",
         into.display()
     );
     let name = format!("hanqing-{}", stamp(now, zone));
     let directory = into.join(&name);
     let partial = into.join(format!("{name}.part"));
-    anyhow::ensure!(
-        !directory.exists(),
-        "{} is there already; repeat in a second",
-        directory.display()
-    );
+    anyhow::ensure!(!directory.exists(), "{} exists; repeat in a second", directory.display());
     fs::create_dir(&partial).with_context(|| {
-        format!("cannot make {}; give a directory that can be written", partial.display())
+        format!("cannot create {}; give a directory that can be written", partial.display())
     })?;
-    let made = fill(files, &partial, now, advanced).and_then(|entries| {
+    let made = fill(files, &partial, now, progress).and_then(|entries| {
         files::rename(&partial, &directory)
-            .with_context(|| format!("cannot make {}", directory.display()))?;
+            .with_context(|| format!("cannot create {}", directory.display()))?;
         Ok(entries)
     });
     match made {
@@ -69,17 +60,17 @@ fn fill(
     files: &Files<'_>,
     partial: &Path,
     now: Timestamp,
-    advanced: &dyn Fn(u64, u64),
+    progress: &dyn Fn(u64, u64),
 ) -> anyhow::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for (name, from) in files {
         anyhow::ensure!(
             from.is_file(),
-            "{} is not there; a hub makes it when it starts",
+            "{} does not exist; a hub makes it when it starts",
             from.display()
         );
         let to = partial.join(name);
-        let contents = file::copy(from, &to, advanced)
+        let contents = file::copy(from, &to, progress)
             .with_context(|| format!("cannot copy {}", from.display()))?;
         let written = fs::File::open(&to)?;
         written.sync_all()?;

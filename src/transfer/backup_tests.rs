@@ -1,4 +1,4 @@
-//! Backups made beside a writer, and brought back.
+//! Tests of backups of a store in use, and of restoring them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         let (store, ledger) = (folder.path().join("store.db"), folder.path().join("ledger.db"));
         fs::create_dir(folder.path().join("disk")).unwrap();
-        // Of the ledger no more is asked than that it is SQLite's.
+        // A ledger only has to be an SQLite database here.
         drop(Sqlite::open(&ledger).unwrap());
         Self { folder, store, ledger }
     }
@@ -49,7 +49,7 @@ impl Office {
         restore(from, &self.files(), at(second), &TimeZone::UTC, &|_, _| {})
     }
 
-    /// Names beside the store.
+    /// The names of the files beside the store.
     fn names(&self) -> Vec<String> {
         let names = fs::read_dir(self.folder.path()).unwrap();
         let mut names: Vec<String> =
@@ -74,7 +74,7 @@ fn commit(store: &mut Sqlite, seq: u64) {
 }
 
 #[test]
-fn a_backup_of_a_store_in_use_comes_back_and_nothing_is_deleted() {
+fn a_backup_of_a_store_in_use_is_restored_and_nothing_is_deleted() {
     let office = Office::new();
     let mut store = Sqlite::open(&office.store).unwrap();
     commit(&mut store, 1);
@@ -91,10 +91,10 @@ fn a_backup_of_a_store_in_use_comes_back_and_nothing_is_deleted() {
     drop(hub);
     let restored = office.restore(&made.directory, 60).unwrap();
     let kept = office.folder.path().join("store.db.before-20220731-160100");
-    assert!(restored.aside.contains(&kept));
+    assert!(restored.replaced.contains(&kept));
     assert_eq!(Sqlite::open(&office.store).unwrap().count().unwrap(), 50);
     assert_eq!(Sqlite::open(&kept).unwrap().count().unwrap(), 100);
-    // Also where there is nothing yet, as on a new machine.
+    // Also where there is nothing to replace, as on a new machine.
     fs::remove_file(&office.store).unwrap();
     let error = office.back_up(90).err().unwrap().to_string();
     assert!(error.contains("a hub makes it"), "{error}");
@@ -103,7 +103,7 @@ fn a_backup_of_a_store_in_use_comes_back_and_nothing_is_deleted() {
 }
 
 #[test]
-fn a_backup_that_is_not_as_it_was_replaces_nothing() {
+fn a_changed_backup_replaces_nothing() {
     let office = Office::new();
     let mut store = Sqlite::open(&office.store).unwrap();
     commit(&mut store, 1);
@@ -124,12 +124,12 @@ fn a_backup_that_is_not_as_it_was_replaces_nothing() {
     let manifest = made.join("manifest.json");
     let said = fs::read_to_string(&manifest).unwrap();
     for (content, manifest_text, says) in [
-        (&bad, said.clone(), "not as it was when it was made"),
-        (&good[..good.len() - 1].to_vec(), said.clone(), "not as it was"),
+        (&bad, said.clone(), "has changed since the backup was made"),
+        (&good[..good.len() - 1].to_vec(), said.clone(), "has changed"),
         (&good, said.replace("ledger.db", "other.db"), "has no ledger.db"),
         (&good, said.replace("\"series\": 1", "\"series\": 2"), "does not hold what"),
-        (&good, said.replace("\"format\": 1", "\"format\": 2"), "of format 2"),
-        (&good, "{".into(), "is no backup"),
+        (&good, said.replace("\"format\": 1", "\"format\": 2"), "has format 2"),
+        (&good, "{".into(), "is not a backup"),
     ] {
         fs::write(&copy, content).unwrap();
         fs::write(&manifest, manifest_text).unwrap();
@@ -159,13 +159,13 @@ fn a_damaged_store_is_replaced_and_kept() {
 }
 
 #[test]
-fn what_root_restores_belongs_to_who_had_it() {
+fn files_restored_by_root_keep_their_owner() {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
     const HUB: u32 = 4711;
     let office = Office::new();
     drop(Sqlite::open(&office.store).unwrap());
     fs::set_permissions(&office.store, fs::Permissions::from_mode(0o600)).unwrap();
-    // Only root gives files away; for others there is nothing to get wrong but the rights.
+    // Only root can change owners; others can only get the permissions wrong.
     let root = chown(&office.store, Some(HUB), Some(HUB)).is_ok();
     let owner = fs::metadata(&office.store).unwrap().uid();
     assert_eq!(owner == HUB, root);

@@ -1,4 +1,4 @@
-//! Readings as CSV: UTF-8 with a byte order mark, so that spreadsheets take Chinese text for what it is.
+//! Readings as CSV, in UTF-8 with a byte order mark so that spreadsheets recognise Chinese text.
 
 use std::io::{BufRead, Write};
 
@@ -8,17 +8,17 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::format::{Item, Sink};
-use super::row::{COLUMNS, Read, Row, Wrong, text_of, wrong};
+use super::row::{COLUMNS, CellError, RawRow, Row, locate, registers_text, wrong};
 use crate::core::Reading;
 use crate::wire::CounterSpec;
 
 /// UTF-8's byte order mark.
 pub const MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Largest row that is looked at, bytes: a hundred times what one takes.
+/// Largest row that is read, bytes: a hundred times what one needs.
 const ROW_MAX: usize = 64 * 1024;
 
-/// What stands before the rows.
+/// The line before the rows.
 pub fn header() -> Vec<u8> {
     let mut header = MARK.to_vec();
     header.extend_from_slice(COLUMNS.join(",").as_bytes());
@@ -26,19 +26,15 @@ pub fn header() -> Vec<u8> {
     header
 }
 
-/// Writes `readings`, times as clocks in `zone` showed them.
-///
-/// # Errors
-/// `out` takes no more.
+/// Writes `readings`, with local times of `zone`.
 pub fn write(
     out: impl Write,
     readings: &[Reading],
     counter: &dyn Fn(&Reading) -> Option<CounterSpec>,
     zone: &TimeZone,
 ) -> anyhow::Result<()> {
-    // What a spreadsheet writes, too.
-    let terminator = ::csv::Terminator::CRLF;
-    let mut rows = WriterBuilder::new().terminator(terminator).from_writer(out);
+    // As spreadsheets write it.
+    let mut rows = WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
     for reading in readings {
         let parameter = reading.series.parameter;
         let counter = counter(reading);
@@ -51,7 +47,7 @@ pub fn write(
             &number(reading.value()),
             &u8::from(reading.flag).to_string(),
             reading.reason.map_or("", |reason| reason.id()),
-            &text_of(&reading.raw),
+            &registers_text(&reading.raw),
             &number(counter.and_then(|counter| counter.modulus)),
             &number(counter.and_then(|counter| counter.max_rate_per_hour)),
         ])?;
@@ -65,9 +61,9 @@ fn local(at: Timestamp, zone: &TimeZone) -> String {
     format!("{:.3}", at.display_with_offset(offset))
 }
 
-/// The shortest digits that give the same number back, to the last bit.
+/// The shortest text that reads back as the same number, to the last bit.
 fn number(value: f64) -> String {
-    /// Beyond these a number is easier read with an exponent.
+    /// Outside this range a number is easier to read with an exponent.
     const PLAIN: std::ops::Range<f64> = 1e-5..1e15;
     if value == 0.0 || PLAIN.contains(&value.abs()) {
         value.to_string()
@@ -77,13 +73,12 @@ fn number(value: f64) -> String {
 }
 
 /// Hands each row to `sink`, with the number of its line.
-///
-/// # Errors
-/// The file cannot be read, its columns are others, or `sink` fails.
 pub fn read(file: impl BufRead, sink: &mut Sink<'_>) -> anyhow::Result<()> {
     let mut rows = ReaderBuilder::new().flexible(true).from_reader(Bounded::new(file));
     let header = rows.byte_headers()?.clone();
-    let places = Places::of(&header)?;
+    let named = |cell: &[u8], name: &str| cell.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
+    let places = locate(|name| header.iter().position(|cell| named(cell, name)));
+    let places = places.context("line 1")?;
     let mut record = ByteRecord::new();
     loop {
         let line = rows.position().line();
@@ -93,78 +88,58 @@ pub fn read(file: impl BufRead, sink: &mut Sink<'_>) -> anyhow::Result<()> {
             Err(error) => return Err(error).context(format!("line {line} cannot be read")),
         }
         let line = record.position().map_or(line, |position| position.line());
-        sink(line, places.row(&record, header.len()).map(Item::Row))?;
+        sink(line, row(&record, header.len(), places).map(Item::Row))?;
     }
 }
 
-/// The cells of a row by column.
-struct Places([Option<usize>; COLUMNS.len()]);
-
-/// Columns that a file may lack.
-const OPTIONAL: [&str; 4] = ["reason", "raw", "modulus", "max_rate_per_hour"];
-
-impl Places {
-    fn of(header: &ByteRecord) -> anyhow::Result<Self> {
-        let place = |name: &str| {
-            header.iter().position(|cell| cell.trim_ascii().eq_ignore_ascii_case(name.as_bytes()))
-        };
-        let places = COLUMNS.map(place);
-        for (name, place) in COLUMNS.iter().zip(places) {
-            anyhow::ensure!(
-                place.is_some() || OPTIONAL.contains(name),
-                "line 1: there is no column {name}; the columns are {}",
-                COLUMNS.join(",")
-            );
-        }
-        Ok(Self(places))
+/// The row of a record that should have this many `cells`, with the columns in these `places`.
+fn row(
+    record: &ByteRecord,
+    cells: usize,
+    places: [Option<usize>; COLUMNS.len()],
+) -> Result<Row, Box<CellError>> {
+    if record.len() != cells {
+        let rule = format!("must have {cells} cells as the first line has");
+        return Err(wrong("row", format!("{} cells", record.len()), rule));
     }
-
-    fn row(&self, record: &ByteRecord, cells: usize) -> Result<Row, Box<Wrong>> {
-        if record.len() != cells {
-            let rule = format!("as many cells as the first line has: {cells}");
-            return Err(wrong("row", format!("{} cells", record.len()), rule));
-        }
-        let mut texts = [""; COLUMNS.len()];
-        for ((text, place), column) in texts.iter_mut().zip(self.0).zip(COLUMNS) {
-            let cell = place.and_then(|place| record.get(place)).unwrap_or_default();
-            *text = std::str::from_utf8(cell)
-                .map_err(|_| {
-                    wrong(column, String::from_utf8_lossy(cell), "UTF-8; save it as \"CSV UTF-8\"")
-                })?
-                .trim();
-        }
-        let [station, parameter, unit, at, value, flag, reason, raw, modulus, rate] = texts;
-        let optional = |column, text: &str| match text {
-            "" => Ok(None),
-            _ => match text.parse() {
-                Ok(number) => Ok(Some(number)),
-                Err(_) => Err(wrong(column, text, "a number such as 98.113, or empty")),
-            },
-        };
-        let time: Timestamp = at.parse().map_err(|_| {
+    let mut texts = [""; COLUMNS.len()];
+    for ((text, place), column) in texts.iter_mut().zip(places).zip(COLUMNS) {
+        let cell = place.and_then(|place| record.get(place)).unwrap_or(b"");
+        *text = std::str::from_utf8(cell)
+            .map_err(|_| {
+                wrong(column, String::from_utf8_lossy(cell), "UTF-8; save it as \"CSV UTF-8\"")
+            })?
+            .trim();
+    }
+    let [station, parameter, unit, at, value, flag, reason, raw, modulus, rate] = texts;
+    let optional = |column, text: &str| match text.parse() {
+        _ if text.is_empty() => Ok(None),
+        Ok(number) => Ok(Some(number)),
+        Err(_) => Err(wrong(column, text, "a number such as 98.113, or empty")),
+    };
+    let time: Timestamp = at.parse().map_err(|_| {
             let rule = "a time with its offset, such as 2022-08-01T08:00:00.000+08:00; a spreadsheet may have changed it";
             wrong("observed_at", at, rule)
         })?;
-        if time.subsec_nanosecond() % 1_000_000 != 0 {
-            return Err(wrong("observed_at", at, "times are kept to the millisecond"));
-        }
-        Read {
-            station,
-            parameter,
-            unit,
-            at_ms: time.as_millisecond(),
-            value: optional("value", value)?,
-            flag: flag.parse().map_err(|_| wrong("flag", flag, "1, 2, 3, 4 or 9"))?,
-            reason,
-            raw,
-            modulus: optional("modulus", modulus)?,
-            max_rate_per_hour: optional("max_rate_per_hour", rate)?,
-        }
-        .check()
+    if time.subsec_nanosecond() % 1_000_000 != 0 {
+        return Err(wrong("observed_at", at, "a time to the millisecond"));
     }
+    RawRow {
+        station,
+        parameter,
+        unit,
+        at_ms: time.as_millisecond(),
+        value: optional("value", value)?,
+        flag: flag.parse().map_err(|_| wrong("flag", flag, "1, 2, 3, 4 or 9"))?,
+        reason,
+        raw,
+        modulus: optional("modulus", modulus)?,
+        max_rate_per_hour: optional("max_rate_per_hour", rate)?,
+    }
+    .check()
 }
 
-/// A file of lines none of which is longer than [`ROW_MAX`]: what is no CSV must not fill the memory.
+/// A file that may not have lines longer than [`ROW_MAX`]: something that is not CSV must not fill the memory.
 struct Bounded<R> {
     file: R,
     since_line: usize,
@@ -179,15 +154,15 @@ impl<R> Bounded<R> {
 impl<R: BufRead> std::io::Read for Bounded<R> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         let read = self.file.read(into)?;
-        let piece = into.get(..read).unwrap_or_default();
+        let piece = &into[..read];
         self.since_line = match piece.iter().rposition(|byte| *byte == b'\n') {
             Some(end) => read - end - 1,
             None => self.since_line + read,
         };
         if self.since_line > ROW_MAX {
-            let problem =
-                format!("a line of more than {ROW_MAX} bytes: this is no table of readings");
-            return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, problem));
+            return Err(std::io::Error::other(format!(
+                "a line has more than {ROW_MAX} bytes: not a table of readings"
+            )));
         }
         Ok(read)
     }
@@ -209,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_as_people_read_them() {
+    fn numbers_are_written_for_people() {
         for (value, text) in [
             (98.0, "98"),
             (-0.0, "-0"),

@@ -1,4 +1,4 @@
-//! Readings of the store into a file.
+//! Exports readings of the store into a file.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -14,37 +14,35 @@ use crate::core::{Parameter, Reading, Series, StationId};
 use crate::store::{Sqlite, StoreError};
 use crate::wire::CounterSpec;
 
-/// Readings of a part, and of a row group of Parquet: 20 MB in memory, and a second's work that an interruption costs.
+/// Readings in a part, and in a row group of Parquet: 20 MB in memory. An interruption costs at most one part, a second's work.
 const PART_READINGS: usize = 131_072;
 
-/// What a file of readings looks like.
+/// The format of a file of readings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
-    /// A table for spreadsheets.
+    /// For spreadsheets.
     Csv,
-    /// Columns for analysts.
+    /// For analysts.
     Parquet,
-    /// Line protocol, for servers of time series.
+    /// Line protocol, for time series databases.
     Line,
 }
 
 /// What to export.
 #[derive(Debug, Clone, Serialize)]
 pub struct Export {
-    /// The store's file: an export that goes on must be of the same.
+    /// The store's file: an export can be resumed only from the same one.
     pub store: PathBuf,
-    /// Into what.
     pub format: Format,
-    /// Only of these stations; of all where it is empty.
+    /// Empty means all.
     pub stations: Vec<StationId>,
-    /// Only these parameters; all where it is empty.
+    /// Empty means all.
     pub parameters: Vec<Parameter>,
-    /// From this instant on.
     pub from: Timestamp,
-    /// To before this one.
+    /// Exclusive.
     pub to: Timestamp,
-    /// Readings of a part, and of a row group of Parquet.
+    /// Readings in a part, and in a row group of Parquet.
     #[serde(skip)]
     pub part: usize,
 }
@@ -52,11 +50,10 @@ pub struct Export {
 /// What an export came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exported {
-    /// Series with readings asked for, whether or not there are any in the time.
+    /// Series that were asked for, with or without readings in the period.
     pub series: usize,
-    /// Readings in the file.
     pub readings: u64,
-    /// Of these, readings that an interrupted export had written.
+    /// How many of the readings an interrupted export had already written.
     pub before: u64,
 }
 
@@ -74,7 +71,7 @@ impl Export {
         }
     }
 
-    /// Whether it is everything.
+    /// Whether nothing is left out.
     pub fn is_all(&self) -> bool {
         self.stations.is_empty()
             && self.parameters.is_empty()
@@ -82,51 +79,51 @@ impl Export {
             && self.to == Timestamp::MAX
     }
 
-    /// Writes `out` from `store`, times as clocks in `zone` showed them, series by series and in order of time. `advanced` is told the readings
-    /// written so far. What the store takes in meanwhile may be in the file or not.
+    /// Writes `out` from `store`, series by series and in order of time, with local times of `zone`. `progress` gets the number of
+    /// readings written so far. Readings that the store commits in the meantime may be in the file or not.
     ///
     /// # Errors
-    /// The store cannot be read, or the file not written; what is written stays for an export that is to `resume`.
+    /// The store cannot be read or the file not written. What has been written stays, so that another call can `resume`.
     pub fn write(
         &self,
         store: &Sqlite,
         zone: &TimeZone,
         out: &Path,
         resume: bool,
-        advanced: &dyn Fn(u64),
+        progress: &dyn Fn(u64),
     ) -> anyhow::Result<Exported> {
         let counters = store.counters()?;
-        let mut writing = Writing {
+        let mut run = Run {
             export: self,
             zone,
             counters: &counters,
             parts: Parts::open(out, &serde_json::to_string(self)?, resume)?,
             waiting: Vec::new(),
             readings: 0,
-            advanced,
+            progress,
         };
-        let mark = writing.parts.mark().cloned();
-        writing.readings = mark.as_ref().map_or(0, |mark| mark.readings);
-        let before = writing.readings;
-        advanced(before);
+        let mark = run.parts.mark().cloned();
+        run.readings = mark.as_ref().map_or(0, |mark| mark.readings);
+        let before = run.readings;
+        progress(before);
         let asked = self.series(store)?;
         for series in &asked {
             let from = match &mark {
-                // In the order of `Sqlite::series`, by name.
+                // Before the mark: `Sqlite::series` is ordered by name.
                 Some(mark) if series.to_string() < mark.series.to_string() => continue,
                 Some(mark) if *series == mark.series => {
                     self.from.max(Timestamp::from_millisecond(mark.at_ms + 1)?)
                 }
                 _ => self.from,
             };
-            writing.series(store, series, from)?;
+            run.series(store, series, from)?;
         }
-        writing.part()?;
-        let readings = writing.readings;
-        let last = writing.parts.mark().map_or(0, |mark| mark.at_ms);
+        run.write_part()?;
+        let readings = run.readings;
+        let last = run.parts.mark().map_or(0, |mark| mark.at_ms);
         let last = Timestamp::from_millisecond(last)?;
         let registers = counters.iter().filter(|(series, _)| asked.contains(series));
-        writing.parts.finish(out, |file, parts| {
+        run.parts.finish(out, |file, parts| {
             match self.format {
                 Format::Csv => file.write_all(&csv::header())?,
                 Format::Line => line::begin(file, registers, last)?,
@@ -140,7 +137,7 @@ impl Export {
         Ok(Exported { series: asked.len(), readings, before })
     }
 
-    /// The series asked for, by name.
+    /// The series to export, by name.
     fn series(&self, store: &Sqlite) -> Result<Vec<Series>, StoreError> {
         let mut series = store.series()?;
         series.retain(|series| {
@@ -151,29 +148,29 @@ impl Export {
     }
 }
 
-/// An export under way.
-struct Writing<'a> {
+/// An export in progress.
+struct Run<'a> {
     export: &'a Export,
     zone: &'a TimeZone,
     counters: &'a BTreeMap<Series, CounterSpec>,
     parts: Parts,
-    /// Readings of the part to come.
+    /// Readings of the next part.
     waiting: Vec<Reading>,
     /// Readings in all parts.
     readings: u64,
-    advanced: &'a dyn Fn(u64),
+    progress: &'a dyn Fn(u64),
 }
 
-impl Writing<'_> {
+impl Run<'_> {
     fn series(&mut self, store: &Sqlite, series: &Series, from: Timestamp) -> anyhow::Result<()> {
         let mut failed = None;
         let read = store.each_reading(series, from, self.export.to, &mut |reading| {
             self.waiting.push(reading);
             if self.waiting.len() >= self.export.part
-                && let Err(error) = self.part()
+                && let Err(error) = self.write_part()
             {
                 failed = Some(error);
-                // Ends the reading; what is said is the error above.
+                // Any error stops the reading; the caller gets the one above.
                 return Err(StoreError::Closed);
             }
             Ok(())
@@ -184,8 +181,8 @@ impl Writing<'_> {
         }
     }
 
-    /// Writes what waits.
-    fn part(&mut self) -> anyhow::Result<()> {
+    /// Writes the next part.
+    fn write_part(&mut self) -> anyhow::Result<()> {
         let Some(last) = self.waiting.last() else {
             return Ok(());
         };
@@ -202,7 +199,7 @@ impl Writing<'_> {
             Format::Line => line::write(file, &self.waiting),
         })?;
         self.waiting.clear();
-        (self.advanced)(self.readings);
+        (self.progress)(self.readings);
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! What a file is told by, and its rows, one after another.
+//! Recognises a file's format by its content, and what its rows become.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek};
@@ -8,33 +8,30 @@ use anyhow::Context;
 use flate2::bufread::MultiGzDecoder;
 
 use super::csv;
-use super::row::{Row, Wrong};
+use super::row::{CellError, Row};
 use crate::core::Series;
 use crate::store::line;
 use crate::wire::CounterSpec;
 
-/// Takes a row with its number in the file: a line, or a row of Parquet counted from 1.
-pub type Sink<'a> = dyn FnMut(u64, Result<Item, Box<Wrong>>) -> anyhow::Result<()> + 'a;
+/// Takes a row with its number in the file: a line, or a row of Parquet, counted from 1.
+pub type Sink<'a> = dyn FnMut(u64, Result<Item, Box<CellError>>) -> anyhow::Result<()> + 'a;
 
-/// What a line or row says.
+/// What a line or row holds.
 pub enum Item {
-    /// A reading.
     Row(Row),
     /// How the register of a counter behaves.
     Counter(Series, CounterSpec),
-    /// Nothing that is to be taken in.
+    /// Nothing to import.
     Nothing,
 }
 
-/// What a file holds, told by its first bytes, not by its name.
+/// A file, recognised by its first bytes and not by its name.
 pub enum Content {
     /// Messages of a gateway, one a line.
     Messages(Box<dyn BufRead>),
-    /// A table.
     Csv(Box<dyn BufRead>),
     /// Line protocol.
     Line(Box<dyn BufRead>),
-    /// Parquet.
     Parquet(File),
 }
 
@@ -43,10 +40,7 @@ const PARQUET: &[u8] = b"PAR1";
 /// First bytes of gzip.
 const GZIP: &[u8] = &[0x1f, 0x8b];
 
-/// Opens `path` and tells what it holds. Text may be compressed by gzip.
-///
-/// # Errors
-/// It cannot be read, or is none of them.
+/// Opens `path` and recognises its format. Text may be compressed with gzip.
 pub fn open(path: &Path) -> anyhow::Result<Content> {
     let mut file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let mut first = Vec::new();
@@ -62,12 +56,10 @@ pub fn open(path: &Path) -> anyhow::Result<Content> {
     };
     let begin = text
         .fill_buf()
-        .with_context(|| format!("{}: damaged or cut off; copy it once more", path.display()))?;
+        .with_context(|| format!("{}: damaged or cut off; copy it again", path.display()))?;
     let plain = begin.strip_prefix(csv::MARK).unwrap_or(begin);
-    let word = plain
-        .split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')
-        .next()
-        .unwrap_or_default();
+    let end = plain.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+    let word = &plain[..end.unwrap_or(plain.len())];
     match plain.first() {
         Some(b'{' | b'[' | 0x78) => Ok(Content::Messages(text)),
         Some(b'#') => Ok(Content::Line(text)),
@@ -76,24 +68,26 @@ pub fn open(path: &Path) -> anyhow::Result<Content> {
             Ok(Content::Csv(text))
         }
         _ => anyhow::bail!(
-            "{}: no file of hanqing export; it takes CSV whose first line names the columns, Parquet, line protocol, and what export --spool wrote",
+            "{}: not a file of hanqing export; import reads CSV whose first line names the columns, Parquet, line protocol, and the output of \
+             export --spool",
             path.display()
         ),
     }
 }
 
-/// Reads a line of at most `most` bytes without its end into `line`; a longer one is more than `most` bytes of it. Whether there was
-/// one.
-///
-/// # Errors
-/// The file cannot be read.
+/// Reads line `number` into `line`, without its end; `false` at the end of the file. Of a line longer than `most` bytes it reads a
+/// few bytes more than `most`, so that the caller can tell.
 pub fn next_line(
     file: &mut impl BufRead,
+    number: u64,
     most: usize,
     line: &mut Vec<u8>,
-) -> std::io::Result<bool> {
+) -> anyhow::Result<bool> {
     line.clear();
-    let read = file.take(most as u64 + 2).read_until(b'\n', line)?;
+    let read = file.take(most as u64 + 2).read_until(b'\n', line);
+    let read = read.with_context(|| {
+        format!("line {number}: the file is damaged or cut off here; copy it again")
+    })?;
     if line.last() == Some(&b'\n') {
         line.pop();
     }

@@ -1,27 +1,23 @@
-//! Readings as line protocol: what a server is written (`store/line.rs`), as a file. Times are milliseconds.
+//! Readings as line protocol, as `store::line` writes them to a server. Times are in milliseconds.
 
 use std::io::{BufRead, Write};
 
-use anyhow::Context;
 use influxdb_line_protocol::{FieldValue, ParsedLine, parse_lines};
 use jiff::Timestamp;
 
 use super::format::{Item, Sink, next_line};
-use super::row::{Read, Wrong, text_of, wrong};
+use super::row::{CellError, REGISTERS_MAX, RawRow, registers_text, wrong};
 use crate::core::{Flag, Parameter, Reading, Series};
 use crate::store::line;
 use crate::wire::CounterSpec;
 
-/// Name of the hub in what is exported: no hub of its own says it.
+/// Name of the hub in an export. No real hub is called that.
 const HUB: &str = "export";
 
-/// Largest line that is looked at, bytes: that of a reading with all registers that one can have takes a twentieth.
+/// Largest line that is read, bytes: a reading with the most registers needs a twentieth.
 const LINE_MAX: usize = 64 * 1024;
 
-/// Writes what stands before the readings: how the registers of `counters` behave, as far as is known at `at`.
-///
-/// # Errors
-/// `out` takes no more.
+/// Writes the lines before the readings: how the registers of `counters` behave, as known at `at`.
 pub fn begin<'a>(
     out: &mut impl Write,
     counters: impl Iterator<Item = (&'a Series, &'a CounterSpec)>,
@@ -34,10 +30,7 @@ pub fn begin<'a>(
     Ok(out.write_all(&text)?)
 }
 
-/// Writes `readings`.
-///
-/// # Errors
-/// `out` takes no more.
+/// Writes `readings`, a line each.
 pub fn write(mut out: impl Write, readings: &[Reading]) -> anyhow::Result<()> {
     let mut text = Vec::new();
     for reading in readings {
@@ -49,21 +42,15 @@ pub fn write(mut out: impl Write, readings: &[Reading]) -> anyhow::Result<()> {
 }
 
 /// Hands each line to `sink`, with its number.
-///
-/// # Errors
-/// The file cannot be read, or `sink` fails.
 pub fn read(mut file: impl BufRead, sink: &mut Sink<'_>) -> anyhow::Result<()> {
     let mut bytes = Vec::new();
     for number in 1.. {
-        let more = next_line(&mut file, LINE_MAX, &mut bytes);
-        if !more.with_context(|| {
-            format!("line {number}: the file is damaged or cut off here; copy it once more")
-        })? {
+        if !next_line(&mut file, number, LINE_MAX, &mut bytes)? {
             return Ok(());
         }
         anyhow::ensure!(
             bytes.len() <= LINE_MAX,
-            "line {number}: longer than {LINE_MAX} bytes: this is no line protocol of hanqing"
+            "line {number}: longer than {LINE_MAX} bytes: not line protocol of hanqing"
         );
         let Ok(text) = std::str::from_utf8(&bytes) else {
             sink(number, Err(wrong("line", String::from_utf8_lossy(&bytes), "UTF-8")))?;
@@ -80,21 +67,20 @@ pub fn read(mut file: impl BufRead, sink: &mut Sink<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn item(parsed: &ParsedLine<'_>) -> Result<Item, Box<Wrong>> {
+fn item(parsed: &ParsedLine<'_>) -> Result<Item, Box<CellError>> {
     match parsed.series.measurement.as_str() {
         line::READINGS => reading(parsed),
         line::SERIES => counter(parsed),
-        // Which batches came where is nothing that another store would have to know.
+        // Which batches came to which hub does not concern another store.
         line::BATCHES | line::GATEWAYS => Ok(Item::Nothing),
-        other => Err(wrong(
-            "measurement",
-            other,
-            "hanqing, hanqing_series, hanqing_batch or hanqing_gateway",
-        )),
+        other => {
+            let rule = "hanqing, hanqing_series, hanqing_batch or hanqing_gateway";
+            Err(wrong("measurement", other, rule))
+        }
     }
 }
 
-fn reading(parsed: &ParsedLine<'_>) -> Result<Item, Box<Wrong>> {
+fn reading(parsed: &ParsedLine<'_>) -> Result<Item, Box<CellError>> {
     let (station, parameter) = (tag(parsed, "station")?, tag(parsed, "parameter")?);
     let unit = parameter.parse().map(|p: Parameter| p.spec().unit.symbol());
     let at_ms = parsed
@@ -107,7 +93,7 @@ fn reading(parsed: &ParsedLine<'_>) -> Result<Item, Box<Wrong>> {
     };
     let halves = (half(parsed, "hi")?, half(parsed, "lo")?);
     let value = line::exact(plain, halves.0.zip(halves.1));
-    // A value holds, whatever else is said of the same time.
+    // A value counts, whatever else the line says about the same time.
     let (flag, reason) = if value.is_some() {
         let flag = whole(parsed, "f")?.ok_or_else(|| wrong("f", "", "a value needs its flag"))?;
         (flag, "r")
@@ -115,7 +101,6 @@ fn reading(parsed: &ParsedLine<'_>) -> Result<Item, Box<Wrong>> {
         (i64::from(u8::from(Flag::Missing)), "m")
     };
     let reason = match whole(parsed, reason)? {
-        // Nothing says why.
         None | Some(0) => "",
         Some(code) => u64::try_from(code)
             .ok()
@@ -123,7 +108,7 @@ fn reading(parsed: &ParsedLine<'_>) -> Result<Item, Box<Wrong>> {
             .map(|reason| reason.id())
             .ok_or_else(|| wrong("r", code, "the number of a reason"))?,
     };
-    Read {
+    RawRow {
         station,
         parameter,
         unit: unit.unwrap_or_default(),
@@ -131,7 +116,7 @@ fn reading(parsed: &ParsedLine<'_>) -> Result<Item, Box<Wrong>> {
         value,
         flag,
         reason,
-        raw: &text_of(&registers(parsed)?),
+        raw: &registers_text(&registers(parsed)?),
         modulus: None,
         max_rate_per_hour: None,
     }
@@ -139,16 +124,13 @@ fn reading(parsed: &ParsedLine<'_>) -> Result<Item, Box<Wrong>> {
     .map(Item::Row)
 }
 
-/// Most raw registers of a reading: those of one request.
-const WORDS_MAX: usize = 125;
-
-fn registers(parsed: &ParsedLine<'_>) -> Result<Vec<u16>, Box<Wrong>> {
+fn registers(parsed: &ParsedLine<'_>) -> Result<Vec<u16>, Box<CellError>> {
     let Some(number) = whole(parsed, "n")? else {
         return Ok(Vec::new());
     };
     let count = usize::try_from(number)
         .ok()
-        .filter(|count| *count <= WORDS_MAX)
+        .filter(|count| *count <= REGISTERS_MAX)
         .ok_or_else(|| wrong("n", number, "a number of registers, at most 125"))?;
     let mut words = Vec::with_capacity(count);
     for i in 0..count.div_ceil(line::WORDS_EACH) {
@@ -166,13 +148,12 @@ fn registers(parsed: &ParsedLine<'_>) -> Result<Vec<u16>, Box<Wrong>> {
     Ok(words)
 }
 
-fn counter(parsed: &ParsedLine<'_>) -> Result<Item, Box<Wrong>> {
+fn counter(parsed: &ParsedLine<'_>) -> Result<Item, Box<CellError>> {
     let name = format!("{}/{}", tag(parsed, "station")?, tag(parsed, "parameter")?);
     let series: Series = name.parse().map_err(|problem: String| wrong("series", &name, problem))?;
-    let number = |high: &str, low: &str| -> Result<Option<f64>, Box<Wrong>> {
+    let number = |high: &str, low: &str| {
         let halves = half(parsed, high)?.zip(half(parsed, low)?);
-        let number = line::exact(None, halves).filter(|number| *number != 0.0);
-        match number {
+        match line::exact(None, halves).filter(|number| *number != 0.0) {
             Some(number) if number < 0.0 => Err(wrong("modulus", number, "a number above 0")),
             number => Ok(number),
         }
@@ -181,19 +162,17 @@ fn counter(parsed: &ParsedLine<'_>) -> Result<Item, Box<Wrong>> {
         modulus: number("modulus_hi", "modulus_lo")?,
         max_rate_per_hour: number("rate_hi", "rate_lo")?,
     };
-    if counter.modulus.is_none() && counter.max_rate_per_hour.is_none() {
-        return Ok(Item::Nothing);
-    }
-    Ok(Item::Counter(series, counter))
+    let given = counter.modulus.or(counter.max_rate_per_hour).is_some();
+    Ok(if given { Item::Counter(series, counter) } else { Item::Nothing })
 }
 
-fn tag<'a>(parsed: &'a ParsedLine<'_>, name: &'static str) -> Result<&'a str, Box<Wrong>> {
+fn tag<'a>(parsed: &'a ParsedLine<'_>, name: &'static str) -> Result<&'a str, Box<CellError>> {
     let value = parsed.tag_value(name);
-    value.map(|value| value.as_str()).ok_or_else(|| wrong(name, "", "a tag that says it"))
+    value.map(|value| value.as_str()).ok_or_else(|| wrong(name, "", "must be given as a tag"))
 }
 
-/// A whole number, however the server wrote it.
-fn whole(parsed: &ParsedLine<'_>, name: &str) -> Result<Option<i64>, Box<Wrong>> {
+/// A whole number, in whatever type the server wrote it.
+fn whole(parsed: &ParsedLine<'_>, name: &str) -> Result<Option<i64>, Box<CellError>> {
     let rule = || format!("a whole number in field {name}");
     match parsed.field_value(name) {
         None => Ok(None),
@@ -208,12 +187,9 @@ fn whole(parsed: &ParsedLine<'_>, name: &str) -> Result<Option<i64>, Box<Wrong>>
     }
 }
 
-fn half(parsed: &ParsedLine<'_>, name: &str) -> Result<Option<u32>, Box<Wrong>> {
-    let number = whole(parsed, name)?;
-    number
-        .map(|number| {
-            u32::try_from(number)
-                .map_err(|_| wrong("field", number, format!("32 bits in field {name}")))
-        })
-        .transpose()
+/// Half of the bits of a number that is stored exactly.
+fn half(parsed: &ParsedLine<'_>, name: &str) -> Result<Option<u32>, Box<CellError>> {
+    let Some(number) = whole(parsed, name)? else { return Ok(None) };
+    let half = u32::try_from(number);
+    half.map(Some).map_err(|_| wrong("field", number, format!("32 bits in field {name}")))
 }

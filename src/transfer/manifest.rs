@@ -1,4 +1,4 @@
-//! What a backup says of itself.
+//! The manifest of a backup: its files with sizes and digests.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,57 +8,52 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-/// Its name in a backup.
+/// File name of the manifest.
 pub const NAME: &str = "manifest.json";
 
-/// The format of what is written here.
+/// Version of the manifest's format.
 const FORMAT: u32 = 1;
 
-/// Largest manifest that is read, bytes: a hundred times what one takes.
+/// Largest manifest that is read, bytes: a hundred times what one needs.
 const SIZE_MAX: u64 = 256 * 1024;
 
 /// What a backup holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     format: u32,
-    /// The program that made it.
+    /// Version of the program that made the backup.
     pub version: String,
-    /// When.
     pub made_at: Timestamp,
-    /// Its files.
     pub files: Vec<Entry>,
 }
 
 /// A file of a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Its name: what it is, `store.db` or `ledger.db`, wherever the hub has it.
+    /// `store.db` or `ledger.db`, whatever the hub calls it.
     pub name: String,
     /// Bytes.
     pub size: u64,
-    /// SHA-256, hexadecimal.
+    /// Hexadecimal.
     pub sha256: String,
-    /// The layout of its tables.
+    /// Version of its tables' layout.
     pub layout: i64,
-    /// Rows by table.
+    /// Number of rows by table.
     pub rows: BTreeMap<String, u64>,
 }
 
 impl Manifest {
-    /// The manifest of `files`, made at `made_at`.
+    /// The manifest of a backup made at `made_at` by this program.
     pub fn new(made_at: Timestamp, files: Vec<Entry>) -> Self {
         Self { format: FORMAT, version: env!("CARGO_PKG_VERSION").into(), made_at, files }
     }
 
     /// Reads the manifest of the backup in `directory`.
-    ///
-    /// # Errors
-    /// There is none, or it is none.
     pub fn read(directory: &Path) -> anyhow::Result<Self> {
         let path = directory.join(NAME);
         let none = || {
             format!(
-                "{} is no backup: it has no {NAME} that can be read; name a directory that hanqing backup made",
+                "{} is not a backup: it has no readable {NAME}; give a directory that hanqing backup made",
                 directory.display()
             )
         };
@@ -68,7 +63,7 @@ impl Manifest {
         let manifest: Self = serde_json::from_str(&text).with_context(none)?;
         anyhow::ensure!(
             manifest.format == FORMAT,
-            "{} is of format {}, this program knows {FORMAT}; use the version that made it, {}",
+            "{} has format {}, this program knows {FORMAT}; use the version that made it, {}",
             directory.display(),
             manifest.format,
             manifest.version
@@ -77,7 +72,7 @@ impl Manifest {
     }
 }
 
-/// `at` in the name of a file, as clocks in `zone` showed it.
+/// `at` as local time in `zone`, for the name of a file.
 pub fn stamp(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%Y%m%d-%H%M%S").to_string()
 }

@@ -1,6 +1,6 @@
-//! Moving data: readings into files that others read and back again, and copies of the hub's files.
+//! Readings to and from files that other programs read, and backups of the hub's own files.
 //!
-//! What an export writes, an import reads back to the last bit. Nothing here computes anything.
+//! An import reads back what an export wrote, to the last bit. Nothing is computed here.
 
 pub mod backup;
 #[cfg(test)]
@@ -20,4 +20,4 @@ mod tests;
 
 pub use export::{Export, Exported, Format};
 pub use import::{Import, Imported};
-pub use parquet::is_calmed;
+pub use parquet::is_caught_panic;

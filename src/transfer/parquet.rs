@@ -1,4 +1,4 @@
-//! Readings as Parquet: the columns of [`COLUMNS`], text as dictionaries, times as UTC to the millisecond.
+//! Readings as Parquet, with the columns of [`COLUMNS`]: text as dictionaries, times in UTC to the millisecond.
 
 use std::fs::File;
 use std::io::Write;
@@ -21,11 +21,11 @@ use ::parquet::schema::types::{ColumnPath, Type, TypePtr};
 use anyhow::Context;
 
 use super::format::{Item, Sink};
-use super::row::{COLUMNS, Read, Row, Wrong, text_of, wrong};
+use super::row::{COLUMNS, CellError, RawRow, Row, locate, registers_text, wrong};
 use crate::core::Reading;
 use crate::wire::CounterSpec;
 
-/// What a file of ours looks like.
+/// The columns of an export.
 fn schema() -> ParquetResult<TypePtr> {
     let column = |name: &str| {
         let (physical, logical, repetition) = match name {
@@ -56,7 +56,7 @@ fn properties() -> Arc<WriterProperties> {
     let at = ColumnPath::from("observed_at");
     let properties = WriterProperties::builder()
         .set_compression(Compression::GZIP(Default::default()))
-        // Times of one series grow by nearly the same each: their differences take next to nothing.
+        // The times of a series are nearly equally spaced: their differences take almost no space.
         .set_column_dictionary_enabled(at.clone(), false)
         .set_column_encoding(at, Encoding::DELTA_BINARY_PACKED)
         .set_created_by(format!("hanqing version {}", env!("CARGO_PKG_VERSION")));
@@ -64,9 +64,6 @@ fn properties() -> Arc<WriterProperties> {
 }
 
 /// Writes `readings` as a file of one row group.
-///
-/// # Errors
-/// `out` takes no more.
 pub fn write(
     out: impl Write + Send,
     readings: &[Reading],
@@ -75,19 +72,19 @@ pub fn write(
     let mut file = SerializedFileWriter::new(out, schema()?, properties())?;
     let mut group = file.next_row_group()?;
     let all = |text: fn(&Reading) -> &str| {
-        readings.iter().map(move |reading| Some(ByteArray::from(text(reading))))
+        readings.iter().map(move |reading| ByteArray::from(text(reading)))
     };
     required::<ByteArrayType>(&mut group, all(|r| r.series.station.as_str()))?;
     required::<ByteArrayType>(&mut group, all(|r| r.series.parameter.id()))?;
     required::<ByteArrayType>(&mut group, all(|r| r.series.parameter.spec().unit.symbol()))?;
-    let times = readings.iter().map(|r| Some(r.observed_at.as_millisecond()));
+    let times = readings.iter().map(|r| r.observed_at.as_millisecond());
     required::<Int64Type>(&mut group, times)?;
     optional::<DoubleType>(&mut group, readings.iter().map(Reading::value))?;
-    let flags = readings.iter().map(|r| Some(i32::from(u8::from(r.flag))));
+    let flags = readings.iter().map(|r| i32::from(u8::from(r.flag)));
     required::<Int32Type>(&mut group, flags)?;
     let reasons = readings.iter().map(|r| r.reason.map(|reason| reason.id().into()));
     optional::<ByteArrayType>(&mut group, reasons)?;
-    let raw = |r: &Reading| (!r.raw.is_empty()).then(|| text_of(&r.raw).into_bytes().into());
+    let raw = |r: &Reading| (!r.raw.is_empty()).then(|| registers_text(&r.raw).into_bytes().into());
     optional::<ByteArrayType>(&mut group, readings.iter().map(raw))?;
     let moduli = readings.iter().map(|r| counter(r).and_then(|c| c.modulus));
     optional::<DoubleType>(&mut group, moduli)?;
@@ -102,10 +99,9 @@ type Group<'a, W> = SerializedRowGroupWriter<'a, W>;
 
 fn required<T: DataType>(
     group: &mut Group<'_, impl Write + Send>,
-    cells: impl Iterator<Item = Option<T::T>>,
+    values: impl Iterator<Item = T::T>,
 ) -> ParquetResult<()> {
-    let values: Vec<T::T> = cells.flatten().collect();
-    column::<T>(group, &values, None)
+    column::<T>(group, &values.collect::<Vec<_>>(), None)
 }
 
 fn optional<T: DataType>(
@@ -126,16 +122,13 @@ fn column<T: DataType>(
     values: &[T::T],
     levels: Option<&[i16]>,
 ) -> ParquetResult<()> {
-    let missing = || ParquetError::General("a column too many".into());
+    let missing = || ParquetError::General("more columns than the schema has".into());
     let mut column = group.next_column()?.ok_or_else(missing)?;
     column.typed::<T>().write_batch(values, levels, None)?;
     column.close()
 }
 
-/// One file of the row groups of `parts`, in order, as they are.
-///
-/// # Errors
-/// A part cannot be read, or `out` takes no more.
+/// Copies the row groups of `parts`, in order, into one file.
 pub fn join(
     out: impl Write + Send,
     parts: impl Iterator<Item = anyhow::Result<File>>,
@@ -165,42 +158,31 @@ pub fn join(
 }
 
 /// Hands each row to `sink`, counted from 1.
-///
-/// # Errors
-/// The file cannot be read, its columns are others, or `sink` fails.
 pub fn read(file: File, sink: &mut Sink<'_>) -> anyhow::Result<()> {
-    let damaged = "damaged or cut off; copy it once more";
-    let reader = calm(|| SerializedFileReader::new(file)).context(damaged)?;
+    let damaged = "damaged or cut off; copy it again";
+    let reader = catch_panic(|| SerializedFileReader::new(file)).context(damaged)?;
     let root = reader.metadata().file_metadata().schema();
-    let mut fields = Vec::new();
-    let mut places = [None; COLUMNS.len()];
-    for field in root.get_fields() {
-        let Some(place) = COLUMNS.iter().position(|column| *column == field.name()) else {
-            continue;
-        };
-        let column = COLUMNS[place];
+    let known = root.get_fields().iter().filter(|field| COLUMNS.contains(&field.name()));
+    let fields: Vec<TypePtr> = known.cloned().collect();
+    for field in &fields {
+        let column = field.name();
         anyhow::ensure!(
             fits(column, field),
-            "column {column} is of a type that is not read; export --format parquet shows which are"
+            "column {column} has a type that cannot be read; a file of export --format parquet shows the right ones"
         );
-        places[place] = Some(fields.len());
-        fields.push(field.clone());
     }
+    let places = locate(|column| fields.iter().rposition(|field| field.name() == column))?;
     for column in reader.metadata().row_groups().iter().flat_map(|g| g.columns()) {
         let compression = column.compression();
         anyhow::ensure!(
             matches!(compression, Compression::GZIP(_) | Compression::UNCOMPRESSED),
-            "compressed by {compression}, which is not read; save it with gzip"
+            "compressed with {compression}, which cannot be read; save it with gzip"
         );
     }
     let asked = Type::group_type_builder(root.name()).with_fields(fields).build()?;
-    for (name, place) in COLUMNS.iter().zip(places) {
-        let spare = ["reason", "raw", "modulus", "max_rate_per_hour"].contains(name);
-        anyhow::ensure!(place.is_some() || spare, "there is no column {name}");
-    }
-    let mut rows = calm(|| RowIter::from_file(Some(asked), &reader)).context(damaged)?;
+    let mut rows = catch_panic(|| RowIter::from_file(Some(asked), &reader)).context(damaged)?;
     for number in 1.. {
-        let row = calm(|| rows.next().transpose());
+        let row = catch_panic(|| rows.next().transpose());
         let Some(row) = row.with_context(|| format!("row {number}: {damaged}"))? else {
             break;
         };
@@ -216,18 +198,18 @@ pub fn read(file: File, sink: &mut Sink<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What `read` gives. The library panics over pages whose bits are damaged: its reader is not used any more then.
-fn calm<T>(read: impl FnOnce() -> ParquetResult<T>) -> ParquetResult<T> {
+/// Runs `read`. The library panics on pages with damaged bits; its reader is not used again after that.
+fn catch_panic<T>(read: impl FnOnce() -> ParquetResult<T>) -> ParquetResult<T> {
     catch_unwind(AssertUnwindSafe(read))
         .unwrap_or_else(|_| Err(ParquetError::General("a page cannot be decoded".into())))
 }
 
-/// Whether a panic at `place` is one that [`calm`] catches, and nobody needs to be told of.
-pub fn is_calmed(place: &str) -> bool {
+/// Whether a panic at `place` is one that [`catch_panic`] catches, so that it need not be reported.
+pub fn is_caught_panic(place: &str) -> bool {
     place.contains("parquet") && !place.starts_with("src/")
 }
 
-/// Whether values of `field` can be those of `column`.
+/// Whether `field` has a type that is read as `column`.
 fn fits(column: &str, field: &Type) -> bool {
     if !field.is_primitive() || field.get_basic_info().repetition() == Repetition::REPEATED {
         return false;
@@ -255,7 +237,7 @@ fn fits(column: &str, field: &Type) -> bool {
     }
 }
 
-fn checked(cells: [&Field; COLUMNS.len()]) -> Result<Row, Box<Wrong>> {
+fn checked(cells: [&Field; COLUMNS.len()]) -> Result<Row, Box<CellError>> {
     let [station, parameter, unit, at, value, flag, reason, raw, modulus, rate] = cells;
     let at_ms = match at {
         Field::TimestampMillis(ms) => *ms,
@@ -269,7 +251,7 @@ fn checked(cells: [&Field; COLUMNS.len()]) -> Result<Row, Box<Wrong>> {
         Field::Long(flag) => *flag,
         other => return Err(wrong("flag", other, "1, 2, 3, 4 or 9")),
     };
-    Read {
+    RawRow {
         station: text(station),
         parameter: text(parameter),
         unit: text(unit),
@@ -284,7 +266,7 @@ fn checked(cells: [&Field; COLUMNS.len()]) -> Result<Row, Box<Wrong>> {
     .check()
 }
 
-/// The text of a cell that [`fits`]; nothing where it is empty.
+/// The text of a cell that [`fits`]; "" if it is empty.
 fn text(field: &Field) -> &str {
     match field {
         Field::Str(text) => text,
@@ -292,7 +274,7 @@ fn text(field: &Field) -> &str {
     }
 }
 
-/// The number of a cell that [`fits`]. What other programs write for nothing is no number, too.
+/// The number of a cell that [`fits`]. NaN is what some programs write for an empty cell.
 fn number(field: &Field) -> Option<f64> {
     match field {
         Field::Double(number) if !number.is_nan() => Some(*number),

@@ -1,8 +1,8 @@
-//! An export that may be interrupted: parts in a directory beside the file that it will be.
+//! A file that is written in parts, so that an interrupted export can be resumed.
 //!
-//! A part is written, brought to the disk and only then noted in the journal; what the journal does not note does not exist. When
-//! all are there they are put together in the same directory, and the whole is renamed to its name: under that name there is
-//! nothing, or all of it.
+//! Parts are collected in a directory beside the file. Each is written and synced before the journal lists it; a part that the journal
+//! does not list does not exist. In the end the parts are joined in the same directory and the result is renamed: under its name the
+//! file is whole or not there.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -14,46 +14,46 @@ use serde::{Deserialize, Serialize};
 use crate::core::Series;
 use crate::support::files;
 
-/// The journal's name in the directory.
 const JOURNAL: &str = "journal.jsonl";
-/// Name of what the parts are put together in.
+/// The file in which the parts are joined.
 const WHOLE: &str = "whole";
 
-/// How far an export is.
+/// How far an export has come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
     /// Readings in all parts so far.
     pub readings: u64,
-    /// The last of them: its series.
+    /// Series of the last reading.
     pub series: Series,
-    /// Its time, ms since 1970.
+    /// Time of the last reading.
     pub at_ms: i64,
 }
 
 /// The directory of parts.
 pub struct Parts {
     directory: PathBuf,
-    /// Locked as long as it is open: another export to the same file has to wait for another day.
+    /// Locked while it is open: only one export writes a file.
     journal: File,
     count: usize,
     mark: Option<Mark>,
 }
 
 impl Parts {
-    /// Begins to write `out`, or goes on where `resume` asks for it and there is something of the same `plan`.
+    /// Begins to write `out`. With `resume`, continues with the parts of an interrupted export of the same `plan`.
     ///
     /// # Errors
-    /// `out` is there, another export writes it, or what is there is of another plan.
+    /// `out` exists, another export writes it, or the parts are of another plan.
     pub fn open(out: &Path, plan: &str, resume: bool) -> anyhow::Result<Self> {
-        anyhow::ensure!(!out.exists(), "{} is there already; give another name", out.display());
+        anyhow::ensure!(!out.exists(), "{} exists; give another name", out.display());
         let directory = files::with_suffix(out, ".parts");
-        let cannot =
-            || format!("cannot make {}; give a directory that can be written", directory.display());
+        let cannot = || {
+            format!("cannot create {}; give a directory that can be written", directory.display())
+        };
         let path = directory.join(JOURNAL);
         if directory.exists() {
             anyhow::ensure!(
                 path.is_file() || fs::read_dir(&directory).with_context(cannot)?.next().is_none(),
-                "{} is there and not of an export; move it away or give another name",
+                "{} exists and is not of an export; move it away or give another name",
                 directory.display()
             );
         } else {
@@ -72,20 +72,16 @@ impl Parts {
         );
         let mut parts = Self { directory, journal, count: 0, mark: None };
         if resume {
-            parts.go_on(&path, plan)?;
+            parts.resume(&path, plan)?;
         }
         if parts.count == 0 {
-            parts.begin(plan)?;
+            parts.journal.set_len(0)?;
+            parts.add_line(plan)?;
         }
         Ok(parts)
     }
 
-    fn begin(&mut self, plan: &str) -> anyhow::Result<()> {
-        self.journal.set_len(0)?;
-        self.note(plan)
-    }
-
-    fn go_on(&mut self, path: &Path, plan: &str) -> anyhow::Result<()> {
+    fn resume(&mut self, path: &Path, plan: &str) -> anyhow::Result<()> {
         let text = fs::read_to_string(path)?;
         // A line without an end was being written when the export was interrupted.
         let mut whole = 0;
@@ -94,13 +90,13 @@ impl Parts {
             if whole == 0 {
                 anyhow::ensure!(
                     noted == plan,
-                    "{} is of an export of something else: {noted}; repeat that one, or leave --resume out to begin anew",
+                    "{} is of an export of something else: {noted}; repeat that one, or start over without --resume",
                     self.directory.display()
                 );
             } else {
                 let mark = serde_json::from_str(noted);
                 self.mark = Some(mark.with_context(|| {
-                    format!("{} is damaged; leave --resume out to begin anew", path.display())
+                    format!("{} is damaged; start over without --resume", path.display())
                 })?);
                 self.count += 1;
             }
@@ -110,15 +106,12 @@ impl Parts {
         Ok(())
     }
 
-    /// How far it is; `None` where nothing is written.
+    /// `None` if there is no part yet.
     pub fn mark(&self) -> Option<&Mark> {
         self.mark.as_ref()
     }
 
-    /// Adds a part: on the disk when this returns.
-    ///
-    /// # Errors
-    /// The disk takes no more. What was added before stays.
+    /// Adds a part. It is durable when this returns.
     pub fn add(
         &mut self,
         mark: Mark,
@@ -127,21 +120,18 @@ impl Parts {
         let path = self.path(self.count);
         files::write(&path, write).with_context(|| format!("cannot write {}", path.display()))?;
         files::sync_dir(&self.directory)?;
-        self.note(&serde_json::to_string(&mark)?)?;
+        self.add_line(&serde_json::to_string(&mark)?)?;
         self.count += 1;
         self.mark = Some(mark);
         Ok(())
     }
 
-    fn note(&mut self, line: &str) -> anyhow::Result<()> {
+    fn add_line(&mut self, line: &str) -> anyhow::Result<()> {
         self.journal.write_all(format!("{line}\n").as_bytes())?;
         Ok(self.journal.sync_all()?)
     }
 
-    /// Puts the parts together by `join`, and gives the whole its name.
-    ///
-    /// # Errors
-    /// The disk takes no more, or `out` has come up meanwhile. The parts stay.
+    /// Joins the parts with `join`, and gives the file its name. If that fails, the parts stay.
     pub fn finish(
         self,
         out: &Path,
@@ -159,12 +149,12 @@ impl Parts {
             .with_context(|| format!("cannot write {}", whole.display()))?;
         anyhow::ensure!(
             !out.exists(),
-            "{} has come up meanwhile; move it away and repeat with --resume",
+            "{} has appeared in the meantime; move it away and repeat with --resume",
             out.display()
         );
         files::rename(&whole, out).with_context(|| format!("cannot write {}", out.display()))?;
         fs::remove_dir_all(&self.directory).with_context(|| {
-            format!("cannot remove {}; it is not needed any more", self.directory.display())
+            format!("cannot remove {}; it is no longer needed", self.directory.display())
         })
     }
 

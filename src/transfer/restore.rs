@@ -1,4 +1,4 @@
-//! A backup put in the place of the hub's files.
+//! Replaces the hub's files with those of a backup.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -14,28 +14,27 @@ use crate::store::{Lock, file};
 use crate::support::files::{folder_of, quarantine, rename, with_suffix, write};
 use crate::support::hex;
 
-/// What a restore came to.
+/// A finished restore.
 pub struct Restored {
     /// When the backup was made.
     pub made_at: Timestamp,
-    /// Its files.
     pub files: Vec<Entry>,
-    /// The files that were there before, where they are now.
-    pub aside: Vec<PathBuf>,
+    /// Where the files that were replaced are now.
+    pub replaced: Vec<PathBuf>,
 }
 
-/// Puts the backup in `from` in the place of `files`. All of it is copied beside them and verified before anything is replaced, and
-/// what is replaced is kept beside them under a name with `now` in it.
+/// Replaces `files` with the backup in `from`. The backup is first copied beside them and verified; the replaced files stay beside
+/// the new ones, under a name that holds `now`.
 ///
 /// # Errors
-/// It is no backup, is damaged, a program uses the files, or the disk takes no more: nothing is replaced then. If the second file
-/// cannot be renamed after the first, it says so.
+/// `from` is not a backup or is damaged, a program uses the files, or the disk is full: then nothing is replaced. If the second file
+/// cannot be replaced after the first, the error says so.
 pub fn restore(
     from: &Path,
     files: &Files<'_>,
     now: Timestamp,
     zone: &TimeZone,
-    advanced: &dyn Fn(u64, u64),
+    progress: &dyn Fn(u64, u64),
 ) -> anyhow::Result<Restored> {
     let manifest = Manifest::read(from)?;
     let [(_, store), _] = files;
@@ -49,38 +48,27 @@ pub fn restore(
     let mut copies = Vec::new();
     for (name, path) in files {
         let copy = with_suffix(path, ".restoring");
-        let verified =
-            copied(&manifest, from, name, &copy, advanced).and_then(|()| for_the_hub(&copy, path));
+        let verified = copy_verified(&manifest, from, name, &copy, progress)
+            .and_then(|()| give_to_hub(&copy, path));
         copies.push((copy, *path));
         if let Err(error) = verified {
-            remove(&copies);
+            copies.iter().for_each(|(copy, _)| drop(fs::remove_file(copy)));
             return Err(error);
         }
     }
-    let end = format!(".before-{}", stamp(now, zone));
-    let mut aside = Vec::new();
+    let suffix = format!(".before-{}", stamp(now, zone));
+    let mut replaced = Vec::new();
     for (copy, path) in &copies {
-        replace(copy, path, &end, &mut aside).with_context(|| {
-            let kept: Vec<String> = aside.iter().map(|path| path.display().to_string()).collect();
-            format!(
-                "cannot replace {}; what was replaced before is kept: {}",
-                path.display(),
-                kept.join(", ")
-            )
+        replace(copy, path, &suffix, &mut replaced).with_context(|| {
+            format!("cannot replace {}; already replaced and kept: {replaced:?}", path.display())
         })?;
     }
     drop(held);
-    Ok(Restored { made_at: manifest.made_at, files: manifest.files, aside })
+    Ok(Restored { made_at: manifest.made_at, files: manifest.files, replaced })
 }
 
-fn remove(copies: &[(PathBuf, &Path)]) {
-    for (copy, _) in copies {
-        let _left = fs::remove_file(copy);
-    }
-}
-
-/// Gives `copy` the owner and rights of the file at `path`; where there is none, the owner of its directory.
-fn for_the_hub(copy: &Path, path: &Path) -> anyhow::Result<()> {
+/// Gives `copy` the owner and permissions of the file at `path`, or, if there is none, the owner of its directory.
+fn give_to_hub(copy: &Path, path: &Path) -> anyhow::Result<()> {
     let there = path.exists();
     let like = if there { path } else { folder_of(path) };
     let file = File::open(copy)?;
@@ -97,13 +85,13 @@ fn for_the_hub(copy: &Path, path: &Path) -> anyhow::Result<()> {
     Ok(file.sync_all()?)
 }
 
-/// Copies the file `name` of a backup and holds the copy against the manifest.
-fn copied(
+/// Copies the file `name` of a backup and checks the copy against the manifest.
+fn copy_verified(
     manifest: &Manifest,
     from: &Path,
     name: &str,
     copy: &Path,
-    advanced: &dyn Fn(u64, u64),
+    progress: &dyn Fn(u64, u64),
 ) -> anyhow::Result<()> {
     let entry = manifest.files.iter().find(|entry| entry.name == name);
     let entry = entry.with_context(|| format!("{} has no {name}", from.display()))?;
@@ -113,44 +101,49 @@ fn copied(
     let size = file.metadata()?.len();
     anyhow::ensure!(
         size == entry.size,
-        "{} is not as it was when it was made ({} bytes then, {size} now): take another backup",
+        "{} has changed since the backup was made ({} bytes then, {size} now); use another backup",
         source.display(),
         entry.size
     );
-    write(copy, |to| std::io::copy(&mut file, to).map(|size| advanced(size, entry.size)))
+    write(copy, |to| std::io::copy(&mut file, to).map(|size| progress(size, entry.size)))
         .with_context(|| format!("cannot write {}", copy.display()))?;
     anyhow::ensure!(
         hex(digest_of(copy)?.as_ref()) == entry.sha256,
-        "{} is not as it was when it was made: its SHA-256 is another; take another backup",
+        "{} has changed since the backup was made: its SHA-256 differs; use another backup",
         source.display()
     );
     let contents = file::examine(copy)?;
     anyhow::ensure!(
         contents.layout == entry.layout && contents.rows == entry.rows,
-        "{} does not hold what the manifest says: take another backup",
+        "{} does not hold what the manifest says; use another backup",
         source.display()
     );
     Ok(())
 }
 
-/// Gives `copy` the name `path`. What had it is kept under that name with `end`, and what SQLite has left beside it, too.
-fn replace(copy: &Path, path: &Path, end: &str, aside: &mut Vec<PathBuf>) -> anyhow::Result<()> {
-    // Never beside the new file: SQLite would take them for its own.
+/// Renames `copy` to `path`. The file that was there, and what SQLite left beside it, get `suffix` and are added to `replaced`.
+fn replace(
+    copy: &Path,
+    path: &Path,
+    suffix: &str,
+    replaced: &mut Vec<PathBuf>,
+) -> anyhow::Result<()> {
+    // They must not stay beside the new file: SQLite would take them for its own.
     for left in ["-wal", "-shm", "-journal"] {
         let left = with_suffix(path, left);
-        let kept = with_suffix(&left, end);
+        let kept = with_suffix(&left, suffix);
         if quarantine(&left, &kept)? {
-            aside.push(kept);
+            replaced.push(kept);
         }
     }
     if path.exists() {
-        let kept = with_suffix(path, end);
-        anyhow::ensure!(!kept.exists(), "{} is there already", kept.display());
-        // A second name first, so that there is a file under `path` at every moment; not every file system has second names.
+        let kept = with_suffix(path, suffix);
+        anyhow::ensure!(!kept.exists(), "{} exists", kept.display());
+        // A hard link first, so that `path` exists at every moment; not every file system has hard links.
         if fs::hard_link(path, &kept).is_err() {
             fs::rename(path, &kept)?;
         }
-        aside.push(kept);
+        replaced.push(kept);
     }
     Ok(rename(copy, path)?)
 }

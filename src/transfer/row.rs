@@ -1,4 +1,4 @@
-//! A reading as a row of a table: what CSV and Parquet have in common.
+//! A reading as a row of a table, the same for CSV and Parquet.
 
 use jiff::Timestamp;
 
@@ -19,112 +19,106 @@ pub const COLUMNS: [&str; 10] = [
     "max_rate_per_hour",
 ];
 
-/// A reading, and how the register of its counter behaves where that is known.
+/// The column named `name` in each of [`COLUMNS`], as `find` locates it; an error if a required one is missing.
+pub fn locate(
+    find: impl Fn(&str) -> Option<usize>,
+) -> anyhow::Result<[Option<usize>; COLUMNS.len()]> {
+    const OPTIONAL: [&str; 4] = ["reason", "raw", "modulus", "max_rate_per_hour"];
+    let places = COLUMNS.map(find);
+    for (name, place) in COLUMNS.iter().zip(places) {
+        anyhow::ensure!(
+            place.is_some() || OPTIONAL.contains(name),
+            "there is no column {name}; the columns are {}",
+            COLUMNS.join(",")
+        );
+    }
+    Ok(places)
+}
+
+/// A reading and, for a counter, how its register behaves if that is known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// The reading.
     pub reading: Reading,
-    /// Of a counter only.
     pub counter: Option<CounterSpec>,
 }
 
-/// What is wrong with a row.
+/// A wrong value in a row.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{column} {value:?}: {rule}")]
-pub struct Wrong {
-    /// The column.
+pub struct CellError {
     pub column: &'static str,
-    /// What stands there, its beginning.
+    /// Its first characters.
     pub value: String,
-    /// What should stand there.
+    /// What the column must hold.
     pub rule: String,
 }
 
 /// Characters of a wrong value that are shown.
 const SHOWN_MAX: usize = 60;
 
-/// What is wrong in `column`.
+/// The error of a `value` in `column` that breaks `rule`.
 pub(super) fn wrong(
     column: &'static str,
     value: impl ToString,
     rule: impl Into<String>,
-) -> Box<Wrong> {
-    Box::new(Wrong {
-        column,
-        value: value.to_string().chars().take(SHOWN_MAX).collect(),
-        rule: rule.into(),
-    })
+) -> Box<CellError> {
+    let value = value.to_string().chars().take(SHOWN_MAX).collect();
+    Box::new(CellError { column, value, rule: rule.into() })
 }
 
-/// A row as it is read, before anything of it is believed. An empty text is one that is not there.
+/// A row as read from a file, not yet checked. An empty text means that the cell is empty.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Read<'a> {
-    /// Id of the station.
+pub struct RawRow<'a> {
     pub station: &'a str,
-    /// Id of the parameter.
     pub parameter: &'a str,
     /// Symbol of the unit.
     pub unit: &'a str,
     /// Milliseconds since 1970, UTC.
     pub at_ms: i64,
-    /// The value.
     pub value: Option<f64>,
-    /// Number of the flag.
     pub flag: i64,
-    /// Id of the reason.
     pub reason: &'a str,
-    /// Raw registers, see [`words`].
+    /// Raw registers as [`registers_text`] writes them.
     pub raw: &'a str,
-    /// The value at which a counter returns to zero.
+    /// The value at which a counter rolls over to zero.
     pub modulus: Option<f64>,
-    /// The most that a counter can grow in an hour.
     pub max_rate_per_hour: Option<f64>,
 }
 
-impl Read<'_> {
-    /// The row, if it can be one.
-    ///
-    /// # Errors
-    /// The first column that cannot stand.
-    pub fn check(self) -> Result<Row, Box<Wrong>> {
+impl RawRow<'_> {
+    /// The row, or the first column whose value is wrong.
+    pub fn check(self) -> Result<Row, Box<CellError>> {
         let station = self.station.parse().map_err(|_| {
             wrong("station", self.station, "1 to 40 of a-z, 0-9 and '-', beginning with a letter")
         })?;
         let parameter: Parameter = self.parameter.parse().map_err(|_| {
-            wrong(
-                "parameter",
-                self.parameter,
-                "a parameter of the catalogue, such as level or energy_total",
-            )
+            let rule = "a parameter of the catalogue, such as level or energy_total";
+            wrong("parameter", self.parameter, rule)
         })?;
         let unit = parameter.spec().unit.symbol();
         if self.unit != unit {
-            let rule = format!("{parameter} is kept in {unit}; nothing is converted");
+            let rule = format!("{parameter} must be in {unit}; nothing is converted");
             return Err(wrong("unit", self.unit, rule));
         }
         let at = Timestamp::from_millisecond(self.at_ms);
         let hour = Timestamp::from_millisecond(hour_start_ms(self.at_ms));
         let (Ok(observed_at), Ok(_)) = (at, hour) else {
-            return Err(wrong("observed_at", self.at_ms, "no time of the calendar"));
+            return Err(wrong("observed_at", self.at_ms, "a time within the calendar"));
         };
-        let flag = u8::try_from(self.flag)
-            .ok()
-            .and_then(|code| Flag::try_from(code).ok())
-            .ok_or_else(|| {
-                wrong("flag", self.flag, "1 good, 2 not evaluated, 3 suspect, 4 fail or 9 missing")
-            })?;
+        let flag = u8::try_from(self.flag).ok().and_then(|code| Flag::try_from(code).ok());
+        let flag = flag.ok_or_else(|| {
+            wrong("flag", self.flag, "1 good, 2 not evaluated, 3 suspect, 4 fail or 9 missing")
+        })?;
         let reason = match self.reason {
             "" => None,
-            id => Some(
-                Reason::from_id(id).ok_or_else(|| wrong("reason", id, "no reason of the list"))?,
-            ),
+            id => Some(Reason::from_id(id).ok_or_else(|| wrong("reason", id, "a known reason"))?),
         };
         let outcome = match (self.value, flag, reason) {
             (Some(value), _, _) if !value.is_finite() => {
                 return Err(wrong("value", value, "a finite number"));
             }
             (Some(value), Flag::Missing, _) => {
-                return Err(wrong("value", value, "flag 9 says that there is none: empty"));
+                return Err(wrong("value", value, "must be empty with flag 9, missing"));
             }
             (Some(value), ..) => Outcome::Value(value),
             (None, Flag::Missing, Some(reason)) => Outcome::Missing(reason),
@@ -132,75 +126,64 @@ impl Read<'_> {
                 return Err(wrong("reason", "", "flag 9 needs the reason why there is no value"));
             }
             (None, flag, _) => {
-                let rule =
-                    format!("flag {} needs a value; without one the flag is 9", u8::from(flag));
+                let rule = format!("flag {} needs a value; without one use 9", u8::from(flag));
                 return Err(wrong("value", "", rule));
             }
         };
-        let raw = words(self.raw)
+        let raw = registers(self.raw)
             .ok_or_else(|| wrong("raw", self.raw, "registers such as 0x0929 0x03d9"))?;
         let counter = self.counter(parameter)?;
-        Ok(Row {
-            reading: Reading {
-                series: Series::new(station, parameter),
-                observed_at,
-                outcome,
-                flag,
-                reason,
-                raw,
-            },
-            counter,
-        })
+        let series = Series::new(station, parameter);
+        Ok(Row { reading: Reading { series, observed_at, outcome, flag, reason, raw }, counter })
     }
 
-    fn counter(&self, parameter: Parameter) -> Result<Option<CounterSpec>, Box<Wrong>> {
-        let given = [("modulus", self.modulus), ("max_rate_per_hour", self.max_rate_per_hour)];
-        for (column, number) in given {
+    fn counter(&self, parameter: Parameter) -> Result<Option<CounterSpec>, Box<CellError>> {
+        let Self { modulus, max_rate_per_hour, .. } = *self;
+        for (column, number) in [("modulus", modulus), ("max_rate_per_hour", max_rate_per_hour)] {
             let Some(number) = number else { continue };
             if parameter.spec().kind != Kind::Counter {
-                return Err(wrong(column, number, format!("{parameter} is no counter: empty")));
+                return Err(wrong(
+                    column,
+                    number,
+                    format!("must be empty: {parameter} is not a counter"),
+                ));
             }
             if !(number.is_finite() && number > 0.0) {
                 return Err(wrong(column, number, "a number above 0"));
             }
         }
-        Ok((self.modulus.is_some() || self.max_rate_per_hour.is_some()).then_some(CounterSpec {
-            modulus: self.modulus,
-            max_rate_per_hour: self.max_rate_per_hour,
-        }))
+        let given = modulus.is_some() || max_rate_per_hour.is_some();
+        Ok(given.then_some(CounterSpec { modulus, max_rate_per_hour }))
     }
 }
 
 /// Most registers of a reading: those of one request.
-const WORDS_MAX: usize = 125;
+pub(super) const REGISTERS_MAX: usize = 125;
 
-/// Raw registers as text: `0x0929 0x03d9`. A spreadsheet takes that for no number.
-pub fn text_of(raw: &[u16]) -> String {
-    let words: Vec<String> = raw.iter().map(|word| format!("{word:#06x}")).collect();
-    words.join(" ")
+/// Raw registers as text: `0x0929 0x03d9`. A spreadsheet does not take that for a number.
+pub fn registers_text(raw: &[u16]) -> String {
+    let registers: Vec<String> = raw.iter().map(|register| format!("{register:#06x}")).collect();
+    registers.join(" ")
 }
 
-/// Raw registers of a text; `None` where it is none.
-fn words(text: &str) -> Option<Vec<u16>> {
-    let words: Option<Vec<u16>> = text
-        .split_ascii_whitespace()
-        .take(WORDS_MAX + 1)
-        .map(|word| {
-            let digits = word
-                .strip_prefix("0x")
-                .filter(|d| d.len() == 4 && d.bytes().all(|b| b.is_ascii_hexdigit()))?;
-            u16::from_str_radix(digits, 16).ok()
-        })
-        .collect();
-    words.filter(|words| words.len() <= WORDS_MAX)
+/// Reads what [`registers_text`] writes.
+fn registers(text: &str) -> Option<Vec<u16>> {
+    let register = |word: &str| {
+        let digits = word.strip_prefix("0x").filter(|digits| digits.len() == 4)?;
+        let hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        u16::from_str_radix(digits, 16).ok().filter(|_| hexadecimal)
+    };
+    let words = text.split_ascii_whitespace().take(REGISTERS_MAX + 1);
+    let registers: Option<Vec<u16>> = words.map(register).collect();
+    registers.filter(|registers| registers.len() <= REGISTERS_MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn good() -> Read<'static> {
-        Read {
+    fn good() -> RawRow<'static> {
+        RawRow {
             station: "pump-1",
             parameter: "energy_total",
             unit: "kWh",
@@ -217,36 +200,36 @@ mod tests {
     #[test]
     fn registers_read_back() {
         for raw in [vec![], vec![0x0929, 0xffff, 0]] {
-            assert_eq!(words(&text_of(&raw)), Some(raw));
+            assert_eq!(registers(&registers_text(&raw)), Some(raw));
         }
         for bad in ["929", "0x929", "0x+929", "0x09290", "0xzzzz", &"0x0000 ".repeat(126)] {
-            assert_eq!(words(bad), None, "{bad}");
+            assert_eq!(registers(bad), None, "{bad}");
         }
     }
 
     #[test]
-    fn what_cannot_be_is_named_by_column_value_and_rule() {
+    fn a_wrong_value_is_named_by_column_value_and_rule() {
         let reason = Reason::ALL[0].id();
-        let good = Read { reason, ..good() };
+        let good = RawRow { reason, ..good() };
         let row = good.check().unwrap();
         assert_eq!(row.reading.raw, [0x0929, 0xffff]);
         assert_eq!(row.counter.unwrap().modulus, Some(1e6));
         for (bad, says) in [
-            (Read { station: "Pump", ..good }, r#"station "Pump": 1 to 40"#),
-            (Read { parameter: "depth", ..good }, "parameter \"depth\""),
-            (Read { unit: "Wh", ..good }, "unit \"Wh\": energy_total is kept in kWh"),
-            (Read { at_ms: i64::MAX, ..good }, "observed_at \"9223"),
-            (Read { value: Some(f64::NAN), ..good }, "value \"NaN\": a finite"),
-            (Read { flag: 9, ..good }, "value \"12.5\": flag 9"),
-            (Read { flag: 9, value: None, reason: "", ..good }, "reason \"\": flag 9"),
-            (Read { value: None, ..good }, "value \"\": flag 3 needs"),
-            (Read { flag: 257, ..good }, "flag \"257\""),
-            (Read { reason: "because", ..good }, "reason \"because\""),
-            (Read { raw: "12", ..good }, "raw \"12\""),
-            (Read { modulus: Some(0.0), ..good }, "modulus \"0\": a number above 0"),
+            (RawRow { station: "Pump", ..good }, r#"station "Pump": 1 to 40"#),
+            (RawRow { parameter: "depth", ..good }, "parameter \"depth\""),
+            (RawRow { unit: "Wh", ..good }, "unit \"Wh\": energy_total must be in kWh"),
+            (RawRow { at_ms: i64::MAX, ..good }, "observed_at \"9223"),
+            (RawRow { value: Some(f64::NAN), ..good }, "value \"NaN\": a finite"),
+            (RawRow { flag: 9, ..good }, "value \"12.5\": must be empty with flag 9"),
+            (RawRow { flag: 9, value: None, reason: "", ..good }, "reason \"\": flag 9"),
+            (RawRow { value: None, ..good }, "value \"\": flag 3 needs"),
+            (RawRow { flag: 257, ..good }, "flag \"257\""),
+            (RawRow { reason: "because", ..good }, "reason \"because\""),
+            (RawRow { raw: "12", ..good }, "raw \"12\""),
+            (RawRow { modulus: Some(0.0), ..good }, "modulus \"0\": a number above 0"),
             (
-                Read { parameter: "level", unit: "m", ..good },
-                "modulus \"1000000\": level is no counter",
+                RawRow { parameter: "level", unit: "m", ..good },
+                "modulus \"1000000\": must be empty: level is not a counter",
             ),
         ] {
             let error = bad.check().unwrap_err().to_string();

@@ -1,4 +1,4 @@
-//! There and back, interrupted, damaged.
+//! Tests of export and import: round trips, interruptions, damaged files.
 
 use std::cell::Cell;
 use std::fs;
@@ -29,7 +29,7 @@ fn series(text: &str) -> Series {
     text.parse().unwrap()
 }
 
-/// A level with all that a reading may have, and a meter that rolls over.
+/// A level with everything that a reading may have, and a meter that rolls over.
 fn readings() -> Vec<Reading> {
     let (level, meter) = (series("pond-1/level"), series("pump-1/energy_total"));
     let mut readings = Vec::new();
@@ -90,12 +90,12 @@ fn filled(path: &Path) -> Sqlite {
     store
 }
 
-/// All of the store of these tests.
+/// An export of everything.
 fn whole(format: Format) -> Export {
     Export::all(Path::new("a.db"), format)
 }
 
-/// The same in small parts.
+/// The same, in small parts.
 fn in_parts(format: Format) -> Export {
     Export { part: 50, ..whole(format) }
 }
@@ -104,8 +104,8 @@ fn write(store: &Sqlite, format: Format, out: &Path, resume: bool) -> anyhow::Re
     in_parts(format).write(store, &china(), out, resume, &|_| {})
 }
 
-/// What an import came to, and its problems.
-fn take(store: &mut Sqlite, files: &[&Path]) -> (Imported, Vec<String>) {
+/// Imports files; returns the result and the problems.
+fn import(store: &mut Sqlite, files: &[&Path]) -> (Imported, Vec<String>) {
     let mut problems = Vec::new();
     let known = store.counters().unwrap();
     let mut problem = |problem| problems.push(problem);
@@ -114,19 +114,19 @@ fn take(store: &mut Sqlite, files: &[&Path]) -> (Imported, Vec<String>) {
     let mut import = Import::new(store, gateway, known, clock, &mut problem, &|_| {});
     let mut errors = Vec::new();
     for file in files {
-        if let Err(error) = import.take(file) {
+        if let Err(error) = import.import(file) {
             errors.push(format!("{error:#}"));
         }
     }
-    let taken = import.taken();
+    let imported = import.imported();
     problems.extend(errors);
-    (taken, problems)
+    (imported, problems)
 }
 
-/// Everything of a series, bits and all.
+/// Everything about a series, floats as bits.
 type Whole = (Series, Vec<(Reading, Option<u64>)>, Vec<HourCell>);
 
-/// Everything that is in a store.
+/// Everything in a store.
 fn all(store: &Sqlite) -> Vec<Whole> {
     let whole = (Timestamp::MIN, Timestamp::MAX);
     let of = |series: Series| {
@@ -139,7 +139,7 @@ fn all(store: &Sqlite) -> Vec<Whole> {
 }
 
 #[test]
-fn each_format_brings_everything_back_to_the_last_bit() {
+fn each_format_reads_back_to_the_last_bit() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(&folder.path().join("a.db"));
     let grown = store.grown(&series("pump-1/energy_total"), None).unwrap();
@@ -149,20 +149,20 @@ fn each_format_brings_everything_back_to_the_last_bit() {
         let exported = write(&store, format, &out, false).unwrap();
         assert_eq!((exported.series, exported.readings), (2, 212));
         let mut other = Sqlite::open(&folder.path().join(format!("{format:?}.db"))).unwrap();
-        let (taken, problems) = take(&mut other, &[&out]);
+        let (imported, problems) = import(&mut other, &[&out]);
         assert_eq!(problems, Vec::<String>::new());
-        assert_eq!((taken.readings, taken.new), (212, 212));
+        assert_eq!((imported.readings, imported.new), (212, 212));
         assert_eq!(all(&other), all(&store), "{format:?}");
         let before = other.gateways().unwrap()[0].delivered.clone();
-        let (taken, _) = take(&mut other, &[&out]);
-        assert_eq!((taken.readings, taken.new), (212, 0), "again");
+        let (imported, _) = import(&mut other, &[&out]);
+        assert_eq!((imported.readings, imported.new), (212, 0), "again");
         assert_eq!(other.gateways().unwrap()[0].delivered, before, "the same batches");
         fs::remove_file(out).unwrap();
     }
 }
 
 #[test]
-fn an_interrupted_export_goes_on_and_is_the_same_file() {
+fn a_resumed_export_gives_the_same_file() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(&folder.path().join("a.db"));
     for format in FORMATS {
@@ -179,7 +179,7 @@ fn an_interrupted_export_goes_on_and_is_the_same_file() {
         }));
         assert!(stopped.is_err() && seen.get() == 100);
         assert!(!out.exists(), "no half file under the name");
-        // As a power cut leaves what was being written.
+        // What a power cut leaves of a part.
         let journal = folder.path().join("out.parts/journal.jsonl");
         let text = fs::read_to_string(&journal).unwrap();
         fs::write(&journal, format!("{text}{{\"readings\":15")).unwrap();
@@ -199,7 +199,7 @@ fn an_interrupted_export_goes_on_and_is_the_same_file() {
 }
 
 #[test]
-fn only_what_is_asked_for_is_exported() {
+fn filters_are_applied() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(&folder.path().join("a.db"));
     let out = folder.path().join("out.csv");
@@ -221,11 +221,11 @@ fn only_what_is_asked_for_is_exported() {
     let exported = none.write(&store, &china(), &out, false, &|_| {}).unwrap();
     assert_eq!((exported.series, exported.readings), (0, 0));
     let mut other = Sqlite::open(&folder.path().join("b.db")).unwrap();
-    assert_eq!(take(&mut other, &[&out]), (Imported::default(), vec![]));
+    assert_eq!(import(&mut other, &[&out]), (Imported::default(), vec![]));
 }
 
 #[test]
-fn bad_rows_are_named_and_the_rest_is_taken() {
+fn bad_rows_are_named_and_the_rest_is_imported() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Sqlite::open(&folder.path().join("a.db")).unwrap();
     let file = folder.path().join("by-hand");
@@ -242,14 +242,14 @@ fn bad_rows_are_named_and_the_rest_is_taken() {
          2022-08-01T00:06:00Z,pond-1,level,m,1,-0\n",
     )
     .unwrap();
-    let (taken, problems) = take(&mut store, &[&file]);
-    assert_eq!((taken.readings, taken.new, taken.refused), (2, 2, 5));
+    let (imported, problems) = import(&mut store, &[&file]);
+    assert_eq!((imported.readings, imported.new, imported.refused), (2, 2, 5));
     for (number, says) in [
         (3, "observed_at \"2022/8/1 8:01\": a time with its offset"),
         (4, "value \"98,5\": a number such as 98.113"),
-        (5, "unit \"mm\": level is kept in m"),
-        (6, "row \"5 cells\": as many cells"),
-        (7, "observed_at \"2022-08-01T08:05:00.0005+08:00\": times are kept to the millisecond"),
+        (5, "unit \"mm\": level must be in m"),
+        (6, "row \"5 cells\": must have 6 cells"),
+        (7, "observed_at \"2022-08-01T08:05:00.0005+08:00\": a time to the millisecond"),
     ] {
         let start = format!("{}:{number}: {says}", file.display());
         assert!(problems.iter().any(|p| p.starts_with(&start)), "{start} in {problems:?}");
@@ -257,31 +257,31 @@ fn bad_rows_are_named_and_the_rest_is_taken() {
 }
 
 #[test]
-fn what_is_no_export_is_refused_and_says_what_would_be() {
+fn other_files_are_refused_with_the_formats_that_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Sqlite::open(&folder.path().join("a.db")).unwrap();
     let file = folder.path().join("some.csv");
     for (content, says) in [
-        (&b""[..], "no file of hanqing export"),
-        (b"\x00\x01\x02", "no file of hanqing export"),
+        (&b""[..], "not a file of hanqing export"),
+        (b"\x00\x01\x02", "not a file of hanqing export"),
         (b"PAR1", "damaged or cut off"),
         (b"station,parameter\n", "no column unit"),
-        (b"\x1f\x8b\x08\x00garbage", "copy it once more"),
+        (b"\x1f\x8b\x08\x00garbage", "copy it again"),
     ] {
         fs::write(&file, content).unwrap();
-        let (taken, problems) = take(&mut store, &[&file]);
-        assert_eq!(taken, Imported::default());
+        let (imported, problems) = import(&mut store, &[&file]);
+        assert_eq!(imported, Imported::default());
         assert!(problems.concat().contains(says), "{content:?}: {problems:?}");
     }
     let mut long = b"station,parameter,unit,observed_at,value,flag\n".to_vec();
     long.resize(1 << 20, b'x');
     fs::write(&file, long).unwrap();
-    let (_, problems) = take(&mut store, &[&file]);
-    assert!(problems.concat().contains("no table of readings"), "{problems:?}");
+    let (_, problems) = import(&mut store, &[&file]);
+    assert!(problems.concat().contains("not a table of readings"), "{problems:?}");
 }
 
 #[test]
-fn damaged_files_end_no_program() {
+fn damaged_files_do_not_panic() {
     let folder = tempfile::tempdir().unwrap();
     let store = filled(&folder.path().join("a.db"));
     for format in FORMATS {
@@ -291,7 +291,7 @@ fn damaged_files_end_no_program() {
         fs::remove_file(&out).unwrap();
         let file = folder.path().join("bad");
         let mut other = Sqlite::open(&folder.path().join(format!("{format:?}.db"))).unwrap();
-        // Fixed, spread over the whole file: the same each time.
+        // Spread over the whole file, the same each time.
         for round in 0..400_usize {
             let mut bad = good.clone();
             let place = (round * 7919 + round * round * 31) % bad.len();
@@ -301,13 +301,13 @@ fn damaged_files_end_no_program() {
                 bad[place] ^= 1 << (round % 8);
             }
             fs::write(&file, bad).unwrap();
-            take(&mut other, &[&file]);
+            import(&mut other, &[&file]);
         }
     }
 }
 
 #[test]
-fn a_missing_reading_takes_the_place_of_no_value() {
+fn a_missing_reading_replaces_no_value() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = filled(&folder.path().join("a.db"));
     let before = all(&store);
@@ -318,27 +318,27 @@ fn a_missing_reading_takes_the_place_of_no_value() {
     gaps.commit(&[batch(missing.collect())], at(300)).unwrap();
     let out = folder.path().join("gaps.parquet");
     write(&gaps, Format::Parquet, &out, false).unwrap();
-    let (taken, _) = take(&mut store, &[&out]);
-    assert_eq!((taken.readings, taken.new), (212, 0));
+    let (imported, _) = import(&mut store, &[&out]);
+    assert_eq!((imported.readings, imported.new), (212, 0));
     assert_eq!(all(&store), before);
 }
 
 #[test]
-fn batches_are_whole_and_without_holes_whatever_is_left_out() {
+fn batch_numbers_have_no_gaps_whatever_is_left_out() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Sqlite::open(&folder.path().join("a.db")).unwrap();
     let file = folder.path().join("much.csv");
     let rows = (0..45_000).map(|i| {
-        // Three batches that hold nothing that can be taken.
+        // Three batches without a single good row.
         let value = if (2_000..5_500).contains(&i) { "?" } else { "98.5" };
         let at = Timestamp::from_second(1_659_283_200 + i).unwrap();
         format!("{at},pond-1,level,m,1,{value}\n")
     });
     let head = "observed_at,station,parameter,unit,flag,value\n".to_owned();
     fs::write(&file, head + &rows.collect::<String>()).unwrap();
-    let (taken, _) = take(&mut store, &[&file]);
-    assert_eq!((taken.readings, taken.new, taken.refused), (41_500, 41_500, 3_500));
-    assert_eq!(taken.batches, 46, "of 1000 lines each");
+    let (imported, _) = import(&mut store, &[&file]);
+    assert_eq!((imported.readings, imported.new, imported.refused), (41_500, 41_500, 3_500));
+    assert_eq!(imported.batches, 46, "of 1000 lines each");
     let gateway = store.gateways().unwrap().remove(0);
     assert_eq!(gateway.gaps(), vec![]);
     assert_eq!(gateway.delivered.values().next().unwrap().last(), Some(46));

@@ -10,42 +10,13 @@
 //! for lost ones.
 
 use std::collections::HashMap;
-use std::fmt;
 
 use jiff::Timestamp;
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{FORMAT, LossRecord, Timebase, WireError, check_format, read, write_sized};
+use super::{Epoch, FORMAT, LossRecord, Timebase, WireError, check_format, read, write_sized};
 use crate::core::{Flag, GatewayId, Outcome, Reading, Reason, Series};
-
-/// Names the life of one spool file: a new file counts batches from 1 again, under a new epoch.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
-#[serde(try_from = "String", into = "String")]
-pub struct Epoch(pub u64);
-
-impl fmt::Display for Epoch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
-    }
-}
-
-impl From<Epoch> for String {
-    fn from(epoch: Epoch) -> String {
-        epoch.to_string()
-    }
-}
-
-impl TryFrom<String> for Epoch {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        let digits = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
-        let epoch = u64::from_str_radix(&text, 16).ok().filter(|_| digits);
-        epoch.map(Epoch).ok_or_else(|| format!("{text:?} is not an epoch: 16 hexadecimal digits"))
-    }
-}
 
 /// A batch of readings of one gateway.
 #[derive(Debug, Clone, PartialEq)]

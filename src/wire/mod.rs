@@ -5,6 +5,7 @@
 mod ack;
 mod batch;
 mod birth;
+mod ids;
 mod loss;
 pub mod packed;
 mod ranges;
@@ -12,11 +13,12 @@ mod timebase;
 mod topic;
 
 pub use ack::Ack;
-pub use batch::{Batch, Epoch};
+pub use batch::Batch;
 pub use birth::{Birth, BirthSeries, ClockState, CounterSpec, GatewayState, Status};
+pub use ids::{BootId, Epoch};
 pub use loss::{LossCause, LossRecord};
 pub use ranges::RangeSet;
-pub use timebase::{BootId, Timebase};
+pub use timebase::Timebase;
 pub use topic::{Channel, Topic};
 
 /// The version of the message format. A hub refuses other versions and keeps such messages in quarantine.

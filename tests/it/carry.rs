@@ -97,7 +97,7 @@ fn what_is_carried_and_what_is_sent_is_there_once() {
 }
 
 #[test]
-fn a_damaged_file_says_where_and_what_is_whole_is_taken() {
+fn a_damaged_file_is_imported_up_to_the_damage() {
     let (context, _field) = cut_off();
     let edge = context.edge();
     polled(&context, 4);
@@ -122,5 +122,8 @@ fn a_damaged_file_says_where_and_what_is_whole_is_taken() {
     assert!(code == Some(1) && problems.contains("cut off here"), "{problems}");
     std::fs::write(context.path("none"), b"no gzip").unwrap();
     let (code, _, problems) = import(&context, "none");
-    assert!(code == Some(1) && problems.contains("none: no file of hanqing export"), "{problems}");
+    assert!(
+        code == Some(1) && problems.contains("none: not a file of hanqing export"),
+        "{problems}"
+    );
 }

@@ -112,8 +112,8 @@ fn a_table_goes_to_a_server_twice_and_is_there_once() {
         let known = Default::default();
         let clock = Clock::system();
         let mut import = Import::new(&mut server, gateway, known, clock, &mut problem, &|_| {});
-        import.take(&out).unwrap();
-        assert_eq!(import.taken().readings, 3_001);
+        import.import(&out).unwrap();
+        assert_eq!(import.imported().readings, 3_001);
     }
     victoria.flush();
     let path = context.path("copy.db");

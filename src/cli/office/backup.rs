@@ -73,7 +73,7 @@ pub fn restore(arguments: &RestoreArguments) -> anyhow::Result<ExitCode> {
     };
     let made_at = restored.made_at.to_zoned_datetime(calendar.zone().clone());
     say!("已恢复到 {} 的备份", made_at.strftime("%Y-%m-%d %H:%M:%S"));
-    for replaced in &restored.aside {
+    for replaced in &restored.replaced {
         say!("原文件保留为 {}", replaced.display());
     }
     say!("启动 hanqing hub 后，各网关会自动补发恢复后缺少、而网关仍存有的数据");

@@ -11,7 +11,7 @@ use crate::core::GatewayId;
 use crate::hub;
 use crate::store::{Lock, Sqlite};
 use crate::support::Clock;
-use crate::transfer::{Import, is_calmed};
+use crate::transfer::{Import, is_caught_panic};
 
 /// Import files that `hanqing export` wrote.
 ///
@@ -51,8 +51,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         &mut problem,
         &advanced,
     );
-    let done = arguments.files.iter().try_for_each(|path| import.take(path));
-    let taken = import.taken();
+    let done = arguments.files.iter().try_for_each(|path| import.import(path));
+    let taken = import.imported();
     drop(progress);
     // Printed after an error too: these readings are in the store.
     let old = taken.readings.saturating_sub(taken.new);
@@ -69,7 +69,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 fn silence_caught_panics() {
     let others = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        if !panic.location().is_some_and(|at| is_calmed(at.file())) {
+        if !panic.location().is_some_and(|at| is_caught_panic(at.file())) {
             others(panic);
         }
     }));

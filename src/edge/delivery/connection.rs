@@ -105,6 +105,7 @@ impl<'a> Delivery<'a> {
         });
         let spool_status = deliverer.spool.status();
         let spool = spool_status.borrow().spool;
+        let settings = &deliverer.settings;
         Self {
             uplink,
             spool_status,
@@ -114,7 +115,7 @@ impl<'a> Delivery<'a> {
             old_after: 0,
             fetched: VecDeque::new(),
             unconfirmed: Unconfirmed::default(),
-            pace: Pace::new(u64::from(deliverer.uplink.backlog_kb_s) * 1024),
+            pace: Pace::new(u64::from(settings.uplink.backlog_kb_s) * 1024),
             life: Stopwatch::start(),
             healed: None,
             confirmed_at: Duration::ZERO,
@@ -122,7 +123,7 @@ impl<'a> Delivery<'a> {
             saved: deliverer.budget.used().1,
             stopped_holding: false,
             announced_clock,
-            compress: deliverer.uplink.compress.unwrap_or(deliverer.confirm == Confirm::Hub),
+            compress: settings.uplink.compress.unwrap_or(settings.confirm == Confirm::Hub),
             deliverer,
         }
     }
@@ -157,7 +158,7 @@ impl<'a> Delivery<'a> {
                     UplinkEvent::Committed(ack) => {
                         self.committed(&ack);
                         // Also checked here: at every tick another poll may be in flight.
-                        if !self.deliverer.uplink.windows.is_empty() && self.is_done() {
+                        if !self.deliverer.settings.uplink.windows.is_empty() && self.is_done() {
                             break ConnectionEnd::Done;
                         }
                     }
@@ -176,8 +177,7 @@ impl<'a> Delivery<'a> {
             }
         };
         self.count_traffic();
-        let (month, used) = self.deliverer.budget.used();
-        self.deliverer.spool.save_traffic(month, used);
+        self.save_traffic();
         if matches!(ended, ConnectionEnd::Stopped | ConnectionEnd::Done) {
             self.uplink.close().await;
         }
@@ -189,7 +189,7 @@ impl<'a> Delivery<'a> {
         self.confirmed_at = self.life.elapsed();
         self.pace.confirmed(message.bytes, message.backlog, message.took);
         for &seq in &message.batches {
-            match self.deliverer.confirm {
+            match self.deliverer.settings.confirm {
                 Confirm::Hub => self.unconfirmed.taken(seq),
                 Confirm::Broker => {
                     self.unconfirmed.remove(seq);
@@ -260,12 +260,14 @@ impl<'a> Delivery<'a> {
             return Some(ConnectionEnd::Lost(self.uplink.silent(BROKER_SILENT)));
         }
         let base = self.deliverer.clock.base();
-        if base.provisional && !self.stopped_holding && at >= self.deliverer.hold {
+        let hold_max = Duration::from_secs(60 * u64::from(self.deliverer.settings.clock.hold_min));
+        if base.provisional && !self.stopped_holding && at >= hold_max {
             self.stopped_holding = true;
             tracing::warn!(
                 "the clock is still not known to be right; readings are sent as suspect"
             );
-            self.deliverer.spool.stop_holding(BootId(base.boot));
+            let boot = BootId(base.boot);
+            self.deliverer.spool.tell_spool(move |spool, _| spool.stop_holding(boot, true));
         }
         let clock = clock_state(base);
         if clock != self.announced_clock {
@@ -274,7 +276,7 @@ impl<'a> Delivery<'a> {
                 return Some(ConnectionEnd::Lost(lost));
             }
         }
-        if self.deliverer.uplink.windows.is_empty() {
+        if self.deliverer.settings.uplink.windows.is_empty() {
             return None;
         }
         let closed = matches!(self.deliverer.schedule(), Schedule::Closed(_));
@@ -290,7 +292,7 @@ impl<'a> Delivery<'a> {
         let used = self.deliverer.budget.used();
         if used.1.abs_diff(self.saved) >= TRAFFIC_LAG {
             self.saved = used.1;
-            self.deliverer.spool.save_traffic(used.0.clone(), used.1);
+            self.save_traffic();
         }
         let waits_for = if !self.deliverer.budget.allows() {
             Some(WaitsFor::Budget)
@@ -304,6 +306,11 @@ impl<'a> Delivery<'a> {
             s.month = Some(used);
             s.waits_for = waits_for;
         });
+    }
+
+    fn save_traffic(&self) {
+        let (month, bytes) = self.deliverer.budget.used();
+        self.deliverer.spool.tell_spool(move |spool, _| spool.save_traffic(&month, bytes));
     }
 
     /// Sends what the link has room for: first new batches, then backlog.
@@ -320,7 +327,7 @@ impl<'a> Delivery<'a> {
         {
             return Ok(());
         }
-        let window_new = WINDOW_NEW.min(usize::from(self.deliverer.mqtt.window) / 2);
+        let window_new = WINDOW_NEW.min(usize::from(self.deliverer.settings.mqtt.window) / 2);
         while self.uplink.free() > window_new
             && self.unconfirmed.len() + UNCONFIRMED_NEW < UNCONFIRMED_MAX
             && let Some(most) = self.pace.message_max(self.life.elapsed())
@@ -423,7 +430,8 @@ impl<'a> Delivery<'a> {
     fn decompressed(&self, batch: &SpooledBatch) -> Option<Vec<u8>> {
         let plain = packed::decompress(&batch.message);
         if plain.is_err() {
-            self.deliverer.spool.replace_damaged(batch.seq);
+            let seq = batch.seq;
+            self.deliverer.spool.tell_spool(move |spool, now| spool.replace_damaged(seq, now));
         }
         plain.ok().map(|plain| plain.into_owned())
     }

@@ -20,10 +20,9 @@ use self::connection::{ConnectionEnd, Delivery, clock_state};
 use self::pace::Budget;
 use self::windows::Schedule;
 pub use self::windows::Window;
-use super::settings::{Confirm, EdgeSettings, UplinkSettings};
-use crate::core::GatewayId;
+use super::settings::{Confirm, EdgeSettings};
+use crate::mqtt::Reconnect;
 use crate::mqtt::uplink::{self, Uplink};
-use crate::mqtt::{MqttSettings, Reconnect};
 use crate::spool::SpoolHandle;
 use crate::support::{Backoff, Clock};
 use crate::wire::Birth;
@@ -67,11 +66,7 @@ pub enum WaitsFor {
 
 /// Delivers what is in the spool, over one connection after the other.
 pub(super) struct Deliverer {
-    mqtt: MqttSettings,
-    uplink: UplinkSettings,
-    confirm: Confirm,
-    hold: Duration,
-    gateway: GatewayId,
+    settings: EdgeSettings,
     birth: Birth,
     spool: SpoolHandle,
     clock: Clock,
@@ -89,18 +84,8 @@ impl Deliverer {
         clock: Clock,
     ) -> Self {
         let most = settings.uplink.monthly_mb.map(|mb| u64::from(mb) << 20);
-        Self {
-            mqtt: settings.mqtt.clone(),
-            uplink: settings.uplink.clone(),
-            confirm: settings.confirm,
-            hold: Duration::from_secs(60 * u64::from(settings.clock.hold_min)),
-            gateway: settings.gateway.clone(),
-            birth,
-            spool,
-            clock,
-            status: watch::Sender::default(),
-            budget: Budget::new(most, traffic),
-        }
+        let (status, budget) = (watch::Sender::default(), Budget::new(most, traffic));
+        Self { settings: settings.clone(), birth, spool, clock, status, budget }
     }
 
     pub fn status(&self) -> watch::Receiver<DeliveryStatus> {
@@ -112,7 +97,7 @@ impl Deliverer {
     }
 
     fn schedule(&self) -> Schedule {
-        windows::schedule(&self.uplink.windows, &self.local_time())
+        windows::schedule(&self.settings.uplink.windows, &self.local_time())
     }
 
     /// Delivers until `stop`. An unreachable broker is not an error.
@@ -120,7 +105,8 @@ impl Deliverer {
     /// # Errors
     /// The spool's thread has ended, the settings cannot describe a broker, or a file that they name cannot be used at the start.
     pub async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
-        let mut reconnect = Reconnect::new(&uplink::client_id(&self.gateway), RECONNECT);
+        let gateway = self.settings.gateway.clone();
+        let mut reconnect = Reconnect::new(&uplink::client_id(&gateway), RECONNECT);
         let mut done_until: Option<Timestamp> = None;
         loop {
             let next = match self.schedule() {
@@ -137,15 +123,15 @@ impl Deliverer {
             }
             reconnect.begin();
             let announced = (self.clock.now(), clock_state(self.clock.base()));
-            let acknowledged = self.confirm == Confirm::Hub;
-            let connecting =
-                Uplink::connect(&self.mqtt, &self.gateway, &self.birth, acknowledged, announced);
+            let acknowledged = self.settings.confirm == Confirm::Hub;
+            let mqtt = &self.settings.mqtt;
+            let connecting = Uplink::connect(mqtt, &gateway, &self.birth, acknowledged, announced);
             let ended = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 connected = connecting => match connected {
                     Ok(uplink) => {
                         reconnect.connected();
-                        tracing::info!(gateway = %self.gateway, "connected to the broker");
+                        tracing::info!(%gateway, "connected to the broker");
                         Delivery::new(&mut self, uplink, announced.1).run(&stop).await?
                     }
                     Err(error) => ConnectionEnd::Lost(error),
@@ -164,7 +150,7 @@ impl Deliverer {
                 ConnectionEnd::Lost(error) => error,
             };
             let Some((problem, wait)) = reconnect.after(error)? else { continue };
-            tracing::warn!(gateway = %self.gateway, error = problem, wait_s = wait.as_secs_f32(), "no broker; readings stay in the spool");
+            tracing::warn!(%gateway, error = problem, wait_s = wait.as_secs_f32(), "no broker; readings stay in the spool");
             self.status.send_modify(|s| s.problem = Some(problem));
             if !Reconnect::wait(wait, &stop).await {
                 return Ok(());
