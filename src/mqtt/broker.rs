@@ -1,5 +1,5 @@
-//! A broker inside this process, for the demo and for offices without one. It keeps nothing on disk: after a restart the gateways
-//! send again from their spools.
+//! A broker inside this process, for the demo and for offices without one. It keeps nothing on disk: after a restart
+//! the gateways send again from their spools.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

@@ -9,8 +9,8 @@ use tokio::time::{Interval, MissedTickBehavior};
 use super::{MqttSettings, tls};
 use crate::core::Problem;
 
-/// How often the files are checked: whoever copies new ones should soon see the result in the log. They are small and in the
-/// system's cache, so checking costs nothing.
+/// How often the files are checked: whoever copies new ones should soon see the result in the log. They are small and
+/// in the system's cache, so checking costs nothing.
 const CHECK_EVERY: Duration = Duration::from_secs(15);
 
 /// The largest file that is read. All public authorities of a Debian machine together have 0.2 MiB.
@@ -146,7 +146,8 @@ impl Watch {
         }
     }
 
-    /// Compares contents, not times or lengths: a file copied with its old time is noticed, and one that was only touched is not.
+    /// Compares contents, not times or lengths: a file copied with its old time is noticed, and one that was only
+    /// touched is not.
     fn check(&mut self, found: Result<TlsFiles, Problem>) -> Check {
         if found.as_ref().is_ok_and(|files| *files == self.in_use) {
             self.rejected = None;

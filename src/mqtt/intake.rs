@@ -1,7 +1,7 @@
 //! The hub's connection: messages of all gateways in, acknowledgements out.
 //!
-//! The broker keeps messages while the hub is offline (persistent session). A message is confirmed to the broker only after the
-//! store has committed it.
+//! The broker keeps messages while the hub is offline (persistent session). A message is confirmed to the broker only
+//! after the store has committed it.
 
 use std::collections::VecDeque;
 
@@ -38,15 +38,13 @@ pub struct Intake {
 }
 
 impl Intake {
-    /// Connects as `client_id` and subscribes to all gateways. With `fresh`, the broker first drops what it kept for this client:
-    /// that is the way past a message that cannot be received. Gateways send again what is not acknowledged.
+    /// Connects as `client_id` and subscribes to all gateways. With `fresh`, the broker first drops what it kept for
+    /// this client: that is the way past a message that cannot be received. Gateways send again what is not
+    /// acknowledged.
     ///
-    /// With `share`, the broker gives each message of readings to one member of the group of that name. It keeps nothing for a
-    /// member that is offline: the others get it, or the gateway sends it again. Birth and status go to every member, since brokers
-    /// do not give retained messages to a group.
-    ///
-    /// # Errors
-    /// The settings or files are wrong, or the broker does not accept the connection.
+    /// With `share`, the broker gives each message of readings to one member of the group of that name. It keeps
+    /// nothing for a member that is offline: the others get it, or the gateway sends it again. Birth and status go to
+    /// every member, since brokers do not give retained messages to a group.
     pub async fn connect(
         settings: &MqttSettings,
         client_id: &str,
@@ -119,9 +117,6 @@ impl Intake {
     }
 
     /// Confirms messages to the broker. Call it only after they are committed.
-    ///
-    /// # Errors
-    /// The connection has ended.
     pub async fn accept(&mut self, messages: Vec<Message>) -> Result<(), MqttError> {
         for Message(publish) in messages {
             let client = self.session.client.clone();

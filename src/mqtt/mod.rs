@@ -1,7 +1,7 @@
 //! MQTT for gateways (`uplink`) and hubs (`intake`). Only this module names rumqttc, and only `broker` rumqttd.
 //!
-//! A client and its event loop live for one connection and are dropped with it: the state that rumqttc 0.25 keeps across
-//! reconnections loses messages or never recovers (docs/decisions/0003). What has to survive is in the spool.
+//! A client and its event loop live for one connection and are dropped with it: the state that rumqttc 0.25 keeps
+//! across reconnections loses messages or never recovers (docs/decisions/0003). What has to survive is in the spool.
 
 #[cfg(feature = "demo")]
 pub mod broker;
@@ -43,8 +43,8 @@ pub enum MqttError {
 }
 
 impl MqttError {
-    /// Whether trying again is pointless. Settings do not change; a file that cannot be used at the first attempt is a mistake,
-    /// while later (`tried`) it may just be half written.
+    /// Whether trying again is pointless. Settings do not change; a file that cannot be used at the first attempt is a
+    /// mistake, while later (`tried`) it may just be half written.
     fn is_final(&self, tried: bool) -> bool {
         match self {
             Self::Settings(_) => true,

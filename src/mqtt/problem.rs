@@ -1,7 +1,6 @@
 //! Why a broker cannot be reached, in words: what was found, and the way out.
 
 use std::io::{self, ErrorKind};
-use std::path::PathBuf;
 
 use jiff::Timestamp;
 use rumqttc::{ConnectReturnCode, ConnectionError, StateError, TlsError, mqttbytes};
@@ -13,40 +12,17 @@ use super::{Endpoint, MqttSettings};
 /// What was tried.
 #[derive(Debug, Clone)]
 pub(super) struct Attempt {
-    pub host: String,
-    pub port: u16,
-    pub tls: bool,
+    pub settings: MqttSettings,
+    pub endpoint: Endpoint,
     pub client_id: String,
-    pub user: Option<String>,
-    pub ca_file: Option<PathBuf>,
-    pub cert_file: Option<PathBuf>,
     /// Seconds that the first answer may take.
     pub timeout_s: u64,
 }
 
 impl Attempt {
-    /// The attempt that `settings` describe.
-    pub fn new(
-        settings: &MqttSettings,
-        endpoint: &Endpoint,
-        client_id: &str,
-        timeout_s: u64,
-    ) -> Self {
-        Self {
-            host: endpoint.host.clone(),
-            port: endpoint.port,
-            tls: endpoint.tls,
-            client_id: client_id.into(),
-            user: settings.user.clone(),
-            ca_file: settings.ca_file.clone(),
-            cert_file: settings.cert_file.clone(),
-            timeout_s,
-        }
-    }
-
     /// How this client identified itself.
     fn user(&self) -> String {
-        match (&self.user, &self.cert_file) {
+        match (&self.settings.user, &self.settings.cert_file) {
             (Some(user), _) => format!("mqtt.user {user:?}"),
             (None, Some(certificate)) => format!("mqtt.cert_file {}", certificate.display()),
             (None, None) => "a client without mqtt.user".into(),
@@ -54,7 +30,7 @@ impl Attempt {
     }
 
     fn ca_file(&self) -> String {
-        let file = self.ca_file.as_deref().unwrap_or("".as_ref());
+        let file = self.settings.ca_file.as_deref().unwrap_or("".as_ref());
         format!("mqtt.ca_file {}", file.display())
     }
 }
@@ -65,7 +41,7 @@ pub(super) fn before_answer(error: &ConnectionError, attempt: &Attempt) -> Strin
     if let Some(error) = rustls_error(error) {
         return tls_problem(error, attempt);
     }
-    let Attempt { host, port, .. } = attempt;
+    let Endpoint { host, port, .. } = &attempt.endpoint;
     match error {
         ConnectionError::ConnectionRefused(code) => refused(*code, attempt),
         ConnectionError::NetworkTimeout | ConnectionError::FlushTimeout => {
@@ -87,9 +63,11 @@ pub(super) fn before_answer(error: &ConnectionError, attempt: &Attempt) -> Strin
         ConnectionError::MqttState(
             StateError::Io(_) | StateError::ConnectionAborted | StateError::Deserialization(Io(_)),
         ) => closed_before_answer(attempt),
-        ConnectionError::MqttState(StateError::Deserialization(_)) if !attempt.tls => format!(
-            "its answer is not MQTT; perhaps it speaks TLS on port {port}: then write mqtts in mqtt.url"
-        ),
+        ConnectionError::MqttState(StateError::Deserialization(_)) if !attempt.endpoint.tls => {
+            format!(
+                "its answer is not MQTT; perhaps it speaks TLS on port {port}: then write mqtts in mqtt.url"
+            )
+        }
         ConnectionError::MqttState(StateError::Deserialization(error)) => {
             format!("its answer is not MQTT ({error}); is {host}:{port} a broker?")
         }
@@ -137,7 +115,8 @@ fn closed(error: &io::Error) -> bool {
     )
 }
 
-/// The TLS error inside `error`. A broker that refuses our certificate says so only after TLS 1.3 has begun, as an error of MQTT.
+/// The TLS error inside `error`. A broker that refuses our certificate says so only after TLS 1.3 has begun, as an
+/// error of MQTT.
 fn rustls_error(error: &ConnectionError) -> Option<&rustls::Error> {
     let inner = match error {
         ConnectionError::Tls(TlsError::TLS(error)) => return Some(error),
@@ -152,7 +131,7 @@ fn rustls_error(error: &ConnectionError) -> Option<&rustls::Error> {
 }
 
 fn network_problem(error: &io::Error, attempt: &Attempt) -> String {
-    let Attempt { host, port, .. } = attempt;
+    let Endpoint { host, port, .. } = &attempt.endpoint;
     match error.kind() {
         ErrorKind::ConnectionRefused => format!(
             "nothing listens on port {port} there; start the broker, or correct the port in mqtt.url"
@@ -170,10 +149,10 @@ fn network_problem(error: &io::Error, attempt: &Attempt) -> String {
 }
 
 fn closed_before_answer(attempt: &Attempt) -> String {
-    match (attempt.tls, &attempt.cert_file) {
+    match (attempt.endpoint.tls, &attempt.settings.cert_file) {
         (false, _) => format!(
             "it closed the connection without an answer; perhaps it speaks TLS on port {}: then write mqtts in mqtt.url",
-            attempt.port
+            attempt.endpoint.port
         ),
         (true, None) => "it closed the connection after TLS had begun and gave no reason; perhaps it wants a certificate: \
                          give mqtt.cert_file and mqtt.key_file"
@@ -189,7 +168,7 @@ fn closed_before_answer(attempt: &Attempt) -> String {
 /// The broker refused the client (MQTT 3.1.1, 3.2.2.3).
 fn refused(code: ConnectReturnCode, attempt: &Attempt) -> String {
     let user = attempt.user();
-    let by_certificate = attempt.user.is_none() && attempt.cert_file.is_some();
+    let by_certificate = attempt.settings.user.is_none() && attempt.settings.cert_file.is_some();
     match code {
         ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized
             if by_certificate =>
@@ -228,7 +207,7 @@ fn tls_problem(error: &rustls::Error, attempt: &Attempt) -> String {
         rustls::Error::InvalidMessage(_) => format!(
             "its answer is not TLS ({error}); correct the port in mqtt.url (mqtts usually has 8883), or switch TLS on at the \
              broker on port {}",
-            attempt.port
+            attempt.endpoint.port
         ),
         rustls::Error::PeerIncompatible(_) => format!(
             "its version of TLS is too old ({error}); upgrade the broker to one with TLS 1.2 or 1.3"
@@ -239,7 +218,7 @@ fn tls_problem(error: &rustls::Error, attempt: &Attempt) -> String {
 
 /// What is wrong with the broker's certificate.
 fn certificate_problem(error: &Certificate, attempt: &Attempt) -> String {
-    let Attempt { host, .. } = attempt;
+    let host = &attempt.endpoint.host;
     match error {
         Certificate::UnknownIssuer | Certificate::BadSignature => format!(
             "its certificate was not signed by an authority in {}; copy the authority's certificate from the broker's machine; \
@@ -289,10 +268,10 @@ fn certificate_problem(error: &Certificate, attempt: &Attempt) -> String {
     }
 }
 
-/// What the broker says about our certificate while TLS begins. Which alert means what is up to the broker's library; this goes by
-/// OpenSSL.
+/// What the broker says about our certificate while TLS begins. Which alert means what is up to the broker's library;
+/// this goes by OpenSSL.
 fn alert_problem(alert: Alert, attempt: &Attempt) -> String {
-    let Some(file) = attempt.cert_file.as_ref().map(|file| file.display()) else {
+    let Some(file) = attempt.settings.cert_file.as_ref().map(|file| file.display()) else {
         return match alert {
             Alert::CertificateRequired | Alert::HandshakeFailure | Alert::NoCertificate => format!(
                 "it wants a certificate of its clients, and none is configured ({alert:?}); give mqtt.cert_file and mqtt.key_file"
@@ -332,7 +311,7 @@ fn other_alert(alert: Alert, attempt: &Attempt) -> String {
         }
         Alert::UnrecognisedName => format!(
             "it does not answer to the name {}; write one of the broker's names in mqtt.url",
-            attempt.host
+            attempt.endpoint.host
         ),
         other => format!("it refuses TLS ({other:?}); see the broker's log"),
     }

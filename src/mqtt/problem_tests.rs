@@ -5,24 +5,23 @@ use rustls::pki_types::ServerName;
 use super::*;
 
 fn attempt() -> Attempt {
-    Attempt {
-        host: "broker.example.org".into(),
-        port: 8883,
-        tls: true,
-        client_id: "hanqing-gw-test".into(),
-        user: None,
+    let settings = MqttSettings {
         ca_file: Some("/etc/hanqing/ca.pem".into()),
-        cert_file: None,
-        timeout_s: 15,
-    }
+        ..MqttSettings::at("mqtts://broker.example.org:8883")
+    };
+    let endpoint = settings.endpoint().unwrap();
+    Attempt { settings, endpoint, client_id: "hanqing-gw-test".into(), timeout_s: 15 }
 }
 
 fn with_certificate() -> Attempt {
-    Attempt { cert_file: Some("/etc/hanqing/gw.pem".into()), ..attempt() }
+    let cert_file = Some("/etc/hanqing/gw.pem".into());
+    let settings = MqttSettings { cert_file, ..attempt().settings };
+    Attempt { settings, ..attempt() }
 }
 
 fn plain() -> Attempt {
-    Attempt { tls: false, port: 1883, ..attempt() }
+    let endpoint = MqttSettings::at("mqtt://broker.example.org:1883").endpoint().unwrap();
+    Attempt { endpoint, ..attempt() }
 }
 
 /// A failure while TLS begins, as rumqttc hands it on.
@@ -211,7 +210,8 @@ fn an_unreachable_broker() {
 #[test]
 fn refusals_of_mqtt() {
     let refused = ConnectionError::ConnectionRefused;
-    let by_password = Attempt { user: Some("gw-test".into()), ..attempt() };
+    let settings = MqttSettings { user: Some("gw-test".into()), ..attempt().settings };
+    let by_password = Attempt { settings, ..attempt() };
     says(
         &by_password,
         &[

@@ -7,12 +7,12 @@ use tokio_util::sync::CancellationToken;
 use super::MqttError;
 use crate::support::{Backoff, Stopwatch, random};
 
-/// A connection that lasted this long was a good one: the next failure counts as the first again. Shorter ones come from a broker
-/// that throws us out, and must not turn into a storm.
+/// A connection that lasted this long was a good one: the next failure counts as the first again. Shorter ones come
+/// from a broker that throws us out, and must not turn into a storm.
 const GOOD_LIFE: Duration = Duration::from_secs(60);
 
-/// Connections that end sooner than this, twice in a row, are ended by the broker: another client has connected with our id, or
-/// the broker has banned it.
+/// Connections that end sooner than this, twice in a row, are ended by the broker: another client has connected with
+/// our id, or the broker has banned it.
 const KICKED_WITHIN: Duration = Duration::from_secs(5);
 
 /// The history of a client's connections.
@@ -45,8 +45,8 @@ impl Reconnect {
         (self.connected, self.tried) = (true, true);
     }
 
-    /// The attempt, or its connection, ended with `error`. Returns the problem to report and how long to wait before the next
-    /// attempt; `None` if the next one should follow at once, with the new certificates.
+    /// The attempt, or its connection, ended with `error`. Returns the problem to report and how long to wait before
+    /// the next attempt; `None` if the next one should follow at once, with the new certificates.
     ///
     /// # Errors
     /// `error`, if no further attempt helps.

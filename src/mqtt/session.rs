@@ -14,7 +14,8 @@ use super::problem::{self, Attempt};
 use super::{MqttError, MqttSettings, tls};
 use crate::wire::MESSAGE_SIZE_MAX;
 
-/// Events that may wait for their reader. More than any window in flight, so that the reader never holds up the event loop.
+/// Events that may wait for their reader. More than any window in flight, so that the reader never holds up the event
+/// loop.
 const EVENTS_MAX: usize = 1024;
 
 /// Requests that may wait for the event loop: confirmations of a whole window, and what is published with them.
@@ -23,8 +24,8 @@ pub(super) const REQUESTS_MAX: usize = 2048;
 /// Bytes of a packet beyond the payload: topic and headers.
 const OVERHEAD_MAX: usize = 1024;
 
-/// The largest packet that is accepted. Larger than any message of ours, so that a foreign one can be quarantined with a reason. A
-/// larger one ends the connection ([`MqttError::Oversized`]).
+/// The largest packet that is accepted. Larger than any message of ours, so that a foreign one can be quarantined with
+/// a reason. A larger one ends the connection ([`MqttError::Oversized`]).
 const INCOMING_MAX: usize = 4 * 1024 * 1024;
 
 /// The longest wait for the broker's first answer. TLS takes four round trips, of 2 s each over a weak mobile network.
@@ -51,8 +52,8 @@ impl Lost {
     }
 }
 
-/// The longest wait for the broker to close the connection after our disconnect. On a dead line it never does, and the daemon has
-/// to stop nevertheless.
+/// The longest wait for the broker to close the connection after our disconnect. On a dead line it never does, and the
+/// daemon has to stop nevertheless.
 const DISCONNECT_MAX: Duration = Duration::from_secs(3);
 
 /// One connection to the broker.
@@ -72,11 +73,12 @@ pub(super) struct Session {
 pub(super) struct Options {
     pub mqtt: MqttOptions,
     attempt: Attempt,
-    /// With TLS: the files that were read for it, and the settings that name them.
-    tls: Option<(MqttSettings, TlsFiles)>,
+    /// The files that were read for TLS.
+    tls: Option<TlsFiles>,
 }
 
-/// Options to connect to the broker of `settings` as `client_id`, with a certificate for `own_name`. Files are read each time.
+/// Options to connect to the broker of `settings` as `client_id`, with a certificate for `own_name`. Files are read
+/// each time.
 pub(super) fn options(
     settings: &MqttSettings,
     client_id: &str,
@@ -100,11 +102,12 @@ pub(super) fn options(
             && name != own_name
         {
             tracing::warn!(
-                "mqtt.cert_file is the certificate of {name}, but this is {own_name}: a broker that identifies clients by certificate \
-                 lets it publish and subscribe only as {name} and silently drops the rest; install the certificate of {own_name}"
+                "mqtt.cert_file is the certificate of {name}, but this is {own_name}: a broker that identifies clients by \
+                 certificate lets it publish and subscribe only as {name} and silently drops the rest; install the \
+                 certificate of {own_name}"
             );
         }
-        files = Some((settings.clone(), read));
+        files = Some(read);
     } else if !endpoint.is_loopback() && !settings.allow_plaintext {
         return Err(MqttError::Settings(format!(
             "{} leaves this machine without encryption; use mqtts, or set mqtt.allow_plaintext = true",
@@ -119,7 +122,12 @@ pub(super) fn options(
         };
         mqtt.set_credentials(user, password.trim_end_matches(['\r', '\n']));
     }
-    let attempt = Attempt::new(settings, &endpoint, client_id, CONNECT_MAX.as_secs());
+    let attempt = Attempt {
+        settings: settings.clone(),
+        endpoint,
+        client_id: client_id.into(),
+        timeout_s: CONNECT_MAX.as_secs(),
+    };
     Ok(Options { mqtt, attempt, tls: files })
 }
 
@@ -127,22 +135,16 @@ impl Session {
     /// Connects, and waits until the broker has accepted the connection.
     pub async fn connect(options: Options) -> Result<Self, MqttError> {
         let Options { mqtt, attempt, tls } = options;
-        let broker = format!("{}:{}", attempt.host, attempt.port);
+        let broker = format!("{}:{}", attempt.endpoint.host, attempt.endpoint.port);
         let (client, mut event_loop) = AsyncClient::new(mqtt, REQUESTS_MAX);
         // Otherwise a small message waits, for up to 40 ms, until the broker's system has confirmed the one before it.
         event_loop.network_options.set_tcp_nodelay(true);
         let connect_max_s = CONNECT_MAX.as_secs();
         event_loop.network_options.set_connection_timeout(connect_max_s);
+        let watch = tls.map(|files| Watch::new(attempt.settings.clone(), files));
         let (sender, events) = mpsc::channel(EVENTS_MAX);
         let task = tokio::spawn(poll(event_loop, sender, attempt));
-        let mut session = Self {
-            client,
-            events,
-            task,
-            broker,
-            watch: tls.map(|(settings, files)| Watch::new(settings, files)),
-            renewing: false,
-        };
+        let mut session = Self { client, events, task, broker, watch, renewing: false };
         let first = tokio::time::timeout(CONNECT_MAX, session.event()).await;
         let problem = match first {
             Ok(Ok(Event::Incoming(Packet::ConnAck(_)))) => return Ok(session),
@@ -153,8 +155,8 @@ impl Session {
         Err(session.lost(problem))
     }
 
-    /// The next event, or why the connection has ended. Ends the connection if there are new certificates: the next one is made with
-    /// them. Cancel safe.
+    /// The next event, or why the connection has ended. Ends the connection if there are new certificates: the next one
+    /// is made with them. Cancel safe.
     pub async fn next(&mut self) -> Result<Event, Lost> {
         if let Some(watch) = &mut self.watch
             && !self.renewing
@@ -202,7 +204,8 @@ impl Session {
         }
     }
 
-    /// The error of a request that the client refused. It refuses all once the connection has ended, and the last event says why.
+    /// The error of a request that the client refused. It refuses all once the connection has ended, and the last event
+    /// says why.
     pub fn refused(&mut self, error: rumqttc::ClientError) -> MqttError {
         while let Ok(event) = self.events.try_recv() {
             if let Err(problem) = event {

@@ -19,7 +19,8 @@ pub struct MqttSettings {
     /// Certificate authority that signed the broker's certificate, PEM. `mqtts` needs it.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
-    /// Certificate that identifies this client to the broker, PEM, followed by the intermediate certificates. Needs `key_file`.
+    /// Certificate that identifies this client to the broker, PEM, followed by the intermediate certificates. Needs
+    /// `key_file`.
     #[serde(default)]
     pub cert_file: Option<PathBuf>,
     /// Private key of `cert_file`, PEM, without a passphrase.
@@ -31,7 +32,8 @@ pub struct MqttSettings {
     /// Messages that may be in flight at once. In measurements 8 to 20 fill a link.
     #[serde(default = "default_window")]
     pub window: u16,
-    /// Seconds of silence after which the connection is tested, at least 5. Mobile networks drop idle connections after minutes.
+    /// Seconds of silence after which the connection is tested, at least 5. Mobile networks drop idle connections after
+    /// minutes.
     #[serde(default = "default_keep_alive_s")]
     pub keep_alive_s: u16,
 }

@@ -1,4 +1,5 @@
-//! TLS to the broker. Its certificate is always verified against the office's own authority; ours is presented if there is one.
+//! TLS to the broker. Its certificate is always verified against the office's own authority; ours is presented if there
+//! is one.
 
 use std::sync::Arc;
 

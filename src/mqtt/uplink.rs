@@ -37,8 +37,9 @@ pub struct Confirmed {
     pub took: Duration,
 }
 
-/// What the network adds to an MQTT packet: headers of IP (20 bytes) and TCP (20, and 12 of options, RFC 9293 and 7323), and the
-/// record of TLS 1.3 (22, RFC 8446). TCP's own confirmations ride along with packets in the other direction.
+/// What the network adds to an MQTT packet: headers of IP (20 bytes) and TCP (20, and 12 of options, RFC 9293 and
+/// 7323), and the record of TLS 1.3 (22, RFC 8446). TCP's own confirmations ride along with packets in the other
+/// direction.
 const PACKET_OVERHEAD: usize = 74;
 
 /// What MQTT adds to topic and payload: type and length (5 at most), length of the topic, packet id (MQTT 3.1.1).
@@ -76,11 +77,8 @@ pub struct Uplink {
 }
 
 impl Uplink {
-    /// Connects, announces what the gateway observes and that it is online since `now`, and subscribes to acknowledgements if there
-    /// is a hub that sends them (`acknowledged`).
-    ///
-    /// # Errors
-    /// The settings or files are wrong, or the broker does not accept the connection.
+    /// Connects, announces what the gateway observes and that it is online since `now`, and subscribes to
+    /// acknowledgements if there is a hub that sends them (`acknowledged`).
     pub async fn connect(
         settings: &MqttSettings,
         gateway: &GatewayId,
@@ -166,9 +164,6 @@ impl Uplink {
     }
 
     /// Sends a message that carries these batches. Call it only while [`Self::free`] is above 0.
-    ///
-    /// # Errors
-    /// The connection has ended.
     pub fn publish(
         &mut self,
         batches: Vec<u64>,
@@ -229,9 +224,6 @@ impl Uplink {
     }
 
     /// Announces that the clock has become good, or provisional again.
-    ///
-    /// # Errors
-    /// The connection has ended.
     pub fn announce_clock(&mut self, clock: ClockState) -> Result<(), MqttError> {
         self.announce_online(clock).map_err(|e| self.session.refused(e))
     }

@@ -9,13 +9,13 @@ use super::schema::SpoolError;
 use crate::core::Reading;
 use crate::wire::{Batch, LossRecord, MESSAGE_SIZE_MAX, Timebase};
 
-/// Released batches after which the state is saved with an append. What is not saved is sent again after a power cut; the store
-/// counts it once.
+/// Released batches after which the state is saved with an append. What is not saved is sent again after a power cut;
+/// the store counts it once.
 const SAVE_AFTER: u64 = 256;
 
 impl Spool {
-    /// Stores `readings`, whose times are by `clock`, as one batch, or as several if one message would be too large. Returns the
-    /// batches that may be sent. Once this returns, a power cut does not lose them.
+    /// Stores `readings`, whose times are by `clock`, as one batch, or as several if one message would be too large.
+    /// Returns the batches that may be sent. Once this returns, a power cut does not lose them.
     ///
     /// # Errors
     /// Nothing is stored then, and no number is used.
@@ -27,8 +27,8 @@ impl Spool {
         self.append_corrected(&mut readings, &mut clock)
     }
 
-    /// Like [`Self::append`], for readings that are tried again after an error. Corrects their times, and `clock` with them, if the
-    /// clock has become good in the meantime.
+    /// Like [`Self::append`], for readings that are tried again after an error. Corrects their times, and `clock` with
+    /// them, if the clock has become good in the meantime.
     pub(super) fn append_corrected(
         &mut self,
         readings: &mut [Reading],
@@ -94,8 +94,8 @@ impl Spool {
         Ok(())
     }
 
-    /// The batches that carry `readings`, numbered from the next number on, one at least. None is larger than a broker and a hub
-    /// accept: such a message would block all that come after it.
+    /// The batches that carry `readings`, numbered from the next number on, one at least. None is larger than a broker
+    /// and a hub accept: such a message would block all that come after it.
     fn encode(&mut self, readings: &[Reading], clock: Timebase) -> Vec<SpooledBatch> {
         let mut batches: Vec<SpooledBatch> = Vec::new();
         let mut rest = vec![readings];

@@ -18,11 +18,8 @@ pub struct Exported {
     pub broken: Option<String>,
 }
 
-/// Hands the batches of the spool at `path` to `sink`, oldest first: those that the hub does not have, or `all` that are there. A
-/// damaged file is read as far as possible.
-///
-/// # Errors
-/// There is no spool at `path`, or `sink` fails.
+/// Hands the batches of the spool at `path` to `sink`, oldest first: those that the hub does not have, or `all` that
+/// are there. A damaged file is read as far as possible.
 pub fn export(
     path: &Path,
     all: bool,

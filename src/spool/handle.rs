@@ -41,9 +41,6 @@ impl SpoolHandle {
 
     /// Hands `readings`, whose times are by `clock`, to the thread at once. The future waits until they are stored, see
     /// [`Spool::append`], or kept in memory because the file cannot be written now.
-    ///
-    /// # Errors
-    /// The thread has ended.
     pub fn append(
         &self,
         readings: Vec<Reading>,
@@ -70,11 +67,8 @@ impl SpoolHandle {
         }
     }
 
-    /// Batches after `after` up to `to`, oldest first, at most `count`. Those just appended come from memory, and only once; all
-    /// others from the file, see [`Spool::batches`].
-    ///
-    /// # Errors
-    /// As [`Self::stored`].
+    /// Batches after `after` up to `to`, oldest first, at most `count`. Those just appended come from memory, and only
+    /// once; all others from the file, see [`Spool::batches`].
     pub async fn batches(
         &self,
         after: u64,
@@ -86,9 +80,6 @@ impl SpoolHandle {
     }
 
     /// The same from the file alone.
-    ///
-    /// # Errors
-    /// The file cannot be read, or the thread has ended.
     pub async fn stored(
         &self,
         after: u64,
@@ -98,8 +89,8 @@ impl SpoolHandle {
         self.ask(move |writer| writer.batches(after, to, count)).await?
     }
 
-    /// Has the thread do something with the spool at the given time. A failure is reported by the thread; it does no harm for a
-    /// while.
+    /// Has the thread do something with the spool at the given time. A failure is reported by the thread; it does no
+    /// harm for a while.
     pub fn tell_spool(
         &self,
         work: impl FnOnce(&mut Spool, Timestamp) -> Result<(), SpoolError> + Send + 'static,

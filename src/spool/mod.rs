@@ -1,8 +1,9 @@
 //! The durable spool of a gateway: an SQLite file that keeps each batch of readings until the hub has committed it.
 //!
-//! A batch is in the spool once [`Spool::append`] has returned. [`Spool::release`] records that the hub has it; the batch still stays
-//! until its space is needed, so that a hub restored from an older backup gets it again. One thread owns the file (`writer`); all
-//! others talk to it through a [`SpoolHandle`]. docs/reliability.md says what is guaranteed and how that is tested.
+//! A batch is in the spool once [`Spool::append`] has returned. [`Spool::release`] records that the hub has it; the
+//! batch still stays until its space is needed, so that a hub restored from an older backup gets it again. One thread
+//! owns the file (`writer`); all others talk to it through a [`SpoolHandle`]. docs/reliability.md says what is
+//! guaranteed and how that is tested.
 
 mod append;
 pub mod export;

@@ -54,7 +54,8 @@ fn action() -> impl Strategy<Value = Action> {
 struct Model {
     /// Readings that the spool has confirmed, by the number of their batch: series and value.
     stored: BTreeMap<u64, Vec<(String, f64)>>,
-    /// Readings that the spool has refused; they may be there once, if the power failed between the write and the answer.
+    /// Readings that the spool has refused; they may be there once, if the power failed between the write and the
+    /// answer.
     doubtful: Vec<Vec<(String, f64)>>,
     /// What the hub has had at some time.
     released: BTreeSet<u64>,

@@ -40,7 +40,8 @@ pub struct SpoolStats {
     pub dropped_readings: u64,
     /// Readings given up by thinning the oldest to one an hour.
     pub thinned_readings: u64,
-    /// How often batches that had been dealt with came back. After each time the sender has to start from the oldest again.
+    /// How often batches that had been dealt with came back. After each time the sender has to start from the oldest
+    /// again.
     pub rewinds: u64,
 }
 
@@ -111,7 +112,8 @@ impl Spool {
         }
     }
 
-    /// Quarantines the file and continues in a new one, which reports the loss to the hub. Returns the old file's new name.
+    /// Quarantines the file and continues in a new one, which reports the loss to the hub. Returns the old file's new
+    /// name.
     pub(super) fn replace_file(&mut self, now: Timestamp) -> Result<PathBuf, SpoolError> {
         let away = quarantine(&self.path, now)?;
         let fresh = Self::open_in(&self.path, &self.gateway, self.limits, self.vfs.as_deref())?;
@@ -226,7 +228,8 @@ impl Spool {
         Ok(read.max(saved))
     }
 
-    /// Batches after `after` up to `to` that the hub does not have and whose time is known: oldest first, at most `count`.
+    /// Batches after `after` up to `to` that the hub does not have and whose time is known: oldest first, at most
+    /// `count`.
     pub fn batches(
         &self,
         after: u64,
@@ -295,7 +298,8 @@ impl Spool {
         Ok(())
     }
 
-    /// Saves which batches have been released. Those released since count as waiting after a power cut and are sent once more.
+    /// Saves which batches have been released. Those released since count as waiting after a power cut and are sent
+    /// once more.
     pub fn save_state(&mut self) -> Result<(), SpoolError> {
         if self.unsaved > 0 {
             let transaction = self.connection.unchecked_transaction()?;

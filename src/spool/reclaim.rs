@@ -1,7 +1,9 @@
-//! Reclaiming space for new batches. What the hub has goes first; then the oldest hours are thinned to one reading an hour and
-//! series; only then are the oldest batches dropped. Every loss is counted, and a record of it takes the place in the queue.
+//! Reclaiming space for new batches. What the hub has goes first; then the oldest hours are thinned to one reading an
+//! hour and series; only then are the oldest batches dropped. Every loss is counted, and a record of it takes the place
+//! in the queue.
 //!
-//! One reading an hour is worth keeping because an annual report needs it: the difference of a counter over a year stays the same.
+//! One reading an hour is worth keeping because an annual report needs it: the difference of a counter over a year
+//! stays the same.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +15,8 @@ use super::schema::SpoolError;
 use crate::core::{HOUR_MS, Reading, Series};
 use crate::wire::{Batch, LossCause, LossRecord, MESSAGE_SIZE_MAX, Timebase};
 
-/// Share of the whole that is freed at once: a 64th. Freeing less often writes fewer pages; freeing more at once loses more before
-/// it has to.
+/// Share of the whole that is freed at once: a 64th. Freeing less often writes fewer pages; freeing more at once loses
+/// more before it has to.
 const AT_ONCE: u64 = 64;
 
 /// Rows that are looked at together.
@@ -117,8 +119,8 @@ impl<'a> Reclaim<'a> {
         Ok(true)
     }
 
-    /// The rows of the oldest hour that is not thinned yet, and whether there was anything to look at. Passes over batches that
-    /// are released, held or unreadable.
+    /// The rows of the oldest hour that is not thinned yet, and whether there was anything to look at. Passes over
+    /// batches that are released, held or unreadable.
     fn next_hour(&mut self) -> Result<(bool, Option<Hour>), SpoolError> {
         let mut statement = self.spool.connection.prepare_cached(
             "SELECT seq, coalesce(first, seq), payload FROM batch WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3",

@@ -178,7 +178,8 @@ proptest! {
                     drop(spool);
                     spool = open_small(&path, size_max);
                     let now = spool.stats();
-                    prop_assert_eq!((now.batches, now.readings, now.last_seq), (before.batches, before.readings, before.last_seq));
+                    let counts = |s: SpoolStats| (s.batches, s.readings, s.last_seq);
+                    prop_assert_eq!(counts(now), counts(before));
                 }
             }
             prop_assert!(spool.stats().bytes <= size_max + 400);

@@ -5,9 +5,9 @@ use super::schema::SpoolError;
 use crate::wire::{Epoch, RangeSet};
 
 impl Spool {
-    /// Marks as released what the hub has `committed`. Numbers of another epoch, and those already released, change nothing. With
-    /// `heal`, released batches below the last committed number that are not among the committed ones wait again, if they are
-    /// still in the file: the hub has lost them.
+    /// Marks as released what the hub has `committed`. Numbers of another epoch, and those already released, change
+    /// nothing. With `heal`, released batches below the last committed number that are not among the committed ones
+    /// wait again, if they are still in the file: the hub has lost them.
     ///
     /// # Errors
     /// The file cannot be read; what has not been released yet stays so.

@@ -10,12 +10,12 @@ use crate::support::random;
 /// Version of the layout. A file of another version is refused; nothing about it is guessed.
 const SCHEMA_VERSION: i64 = 2;
 
-/// Bytes of a page. An append costs the pages that it touches: with 1024 bytes, a batch of ten readings takes two thirds of what it
-/// takes with 4096, and one of a hundred takes seven tenths (docs/reliability.md).
+/// Bytes of a page. An append costs the pages that it touches: with 1024 bytes, a batch of ten readings takes two
+/// thirds of what it takes with 4096, and one of a hundred takes seven tenths (docs/reliability.md).
 const PAGE_SIZE: i64 = 1024;
 
-/// Pages written to the log before it is folded back into the file: 1 MiB. Each append rewrites the newest page for as long as it
-/// fits there; folding back later writes that page once.
+/// Pages written to the log before it is folded back into the file: 1 MiB. Each append rewrites the newest page for as
+/// long as it fits there; folding back later writes that page once.
 const CHECKPOINT_PAGES: i64 = 1024;
 
 /// Page cache, KiB. SQLite's default of 2 MiB would be a fifth of the memory that a gateway may use.
@@ -94,7 +94,8 @@ pub(super) fn open(
         Some(vfs) => Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs),
     };
     let connection = connection.map_err(failed)?;
-    // SQLite opens read-only what it cannot write, and the connection stays read-only when the file system becomes writable.
+    // SQLite opens read-only what it cannot write, and the connection stays read-only when the file system becomes
+    // writable.
     if connection.is_readonly(MAIN_DB).map_err(failed)? {
         return Err(failed(rusqlite::Error::SqliteFailure(
             ffi::Error::new(ffi::SQLITE_READONLY),
@@ -165,8 +166,8 @@ fn life(connection: &Connection) -> rusqlite::Result<(String, Life)> {
     )
 }
 
-/// The tables beside `batch`. `released`: what the hub has. `held`: batches of provisional time, with the boot that they were read
-/// in. In `batch`, `first` is the first number that a loss record covers.
+/// The tables beside `batch`. `released`: what the hub has. `held`: batches of provisional time, with the boot that
+/// they were read in. In `batch`, `first` is the first number that a loss record covers.
 const TABLES: &str = "CREATE TABLE life (
          gateway TEXT NOT NULL, epoch INTEGER NOT NULL, next_seq INTEGER NOT NULL, bytes INTEGER NOT NULL,
          dropped INTEGER NOT NULL, thinned INTEGER NOT NULL, known_ms INTEGER NOT NULL

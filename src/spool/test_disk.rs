@@ -1,5 +1,5 @@
-//! A disk in memory whose power can fail at any write. Each unsynchronised write is then lost, kept, or torn at a sector, at random.
-//! SQLite uses it as its file layer.
+//! A disk in memory whose power can fail at any write. Each unsynchronised write is then lost, kept, or torn at a
+//! sector, at random. SQLite uses it as its file layer.
 
 use std::collections::HashMap;
 use std::io::{Error, ErrorKind};

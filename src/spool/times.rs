@@ -1,4 +1,5 @@
-//! Provisional times: readings taken before the clock was known to be right are held back and get their true times once it is.
+//! Provisional times: readings taken before the clock was known to be right are held back and get their true times once
+//! it is.
 
 use rusqlite::params;
 
@@ -12,8 +13,8 @@ use crate::wire::{Batch, BootId, Timebase};
 const REWRITE_MAX: usize = 256;
 
 impl Spool {
-    /// Corrects the times of new readings if the clock of their boot has become good in the meantime, or flags them as suspect if
-    /// nothing is held back any more.
+    /// Corrects the times of new readings if the clock of their boot has become good in the meantime, or flags them as
+    /// suspect if nothing is held back any more.
     pub(super) fn correct_new(&mut self, readings: &mut [Reading], clock: &mut Timebase) {
         if !clock.provisional {
             self.clock = Some(*clock);
@@ -27,8 +28,8 @@ impl Spool {
         }
     }
 
-    /// The clock is known to be good: held batches of its boot get their true times and may be sent. Each batch is corrected once;
-    /// what has been sent is not touched.
+    /// The clock is known to be good: held batches of its boot get their true times and may be sent. Each batch is
+    /// corrected once; what has been sent is not touched.
     ///
     /// # Errors
     /// The file cannot be written; what has not been rewritten yet is still held.
@@ -42,11 +43,8 @@ impl Spool {
         })
     }
 
-    /// Stops waiting for the clock: held batches may be sent, flagged as suspect. Without `of_this_boot` this concerns only
-    /// batches of earlier boots, whose true time can no longer become known.
-    ///
-    /// # Errors
-    /// As [`Self::correct_held`].
+    /// Stops waiting for the clock: held batches may be sent, flagged as suspect. Without `of_this_boot` this concerns
+    /// only batches of earlier boots, whose true time can no longer become known.
     pub fn stop_holding(
         &mut self,
         this_boot: BootId,

@@ -1,7 +1,7 @@
 //! What the spool's thread does with the file.
 //!
-//! Batches just appended go to the uplink through memory; older ones are read from the file. While the file cannot be written,
-//! readings wait in memory and are tried again: a full or read-only disk does not stop the gateway.
+//! Batches just appended go to the uplink through memory; older ones are read from the file. While the file cannot be
+//! written, readings wait in memory and are tried again: a full or read-only disk does not stop the gateway.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -25,7 +25,8 @@ const RELEASE_EVERY: Duration = Duration::from_secs(1);
 /// How long releases may go unsaved. After a power cut they are sent once more.
 const SAVE_EVERY: Duration = Duration::from_secs(600);
 
-/// Readings that wait in memory while the file cannot be written: a poll of 20 series each minute for eight hours, in 2 MB.
+/// Readings that wait in memory while the file cannot be written: a poll of 20 series each minute for eight hours, in 2
+/// MB.
 const UNWRITTEN_MAX: usize = 10_000;
 
 /// What the spool holds, and how its file does.

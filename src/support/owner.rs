@@ -106,7 +106,7 @@ mod tests {
 
     #[tokio::test]
     async fn it_wakes_after_a_job_after_a_wait_and_at_the_end() {
-        let (sender, wakes) = mpsc::channel();
+        let (sender, wakes) = mpsc::sync_channel(8);
         let between = move |_: &mut (), wake| {
             sender.send(wake).unwrap();
             if wake == Wake::Asked { Duration::ZERO } else { Duration::MAX }

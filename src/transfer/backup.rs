@@ -21,8 +21,9 @@ pub struct BackedUp {
     pub files: Vec<Entry>,
 }
 
-/// Copies `files` into a new directory in `into`, named by `now` as local time in `zone`. Each copy is of one instant and has been
-/// verified by reading it. `progress` gets bytes copied and bytes in all of the current file. If anything fails, no copy stays.
+/// Copies `files` into a new directory in `into`, named by `now` as local time in `zone`. Each copy is of one instant
+/// and has been verified by reading it. `progress` gets bytes copied and bytes in all of the current file. If anything
+/// fails, no copy stays.
 pub fn back_up(
     files: &Files<'_>,
     into: &Path,

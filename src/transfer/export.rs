@@ -14,7 +14,8 @@ use crate::core::{Parameter, Reading, Series, StationId};
 use crate::store::{Sqlite, StoreError};
 use crate::wire::CounterSpec;
 
-/// Readings in a part, and in a row group of Parquet: 20 MB in memory. An interruption costs at most one part, a second's work.
+/// Readings in a part, and in a row group of Parquet: 20 MB in memory. An interruption costs at most one part, a
+/// second's work.
 const PART_READINGS: usize = 131_072;
 
 /// The format of a file of readings.
@@ -79,11 +80,13 @@ impl Export {
             && self.to == Timestamp::MAX
     }
 
-    /// Writes `out` from `store`, series by series and in order of time, with local times of `zone`. `progress` gets the number of
-    /// readings written so far. Readings that the store commits in the meantime may be in the file or not.
+    /// Writes `out` from `store`, series by series and in order of time, with local times of `zone`. `progress` gets
+    /// the number of readings written so far. Readings that the store commits in the meantime may be in the file or
+    /// not.
     ///
     /// # Errors
-    /// The store cannot be read or the file not written. What has been written stays, so that another call can `resume`.
+    /// The store cannot be read or the file not written. What has been written stays, so that another call can
+    /// `resume`.
     pub fn write(
         &self,
         store: &Sqlite,

@@ -68,15 +68,15 @@ pub fn open(path: &Path) -> anyhow::Result<Content> {
             Ok(Content::Csv(text))
         }
         _ => anyhow::bail!(
-            "{}: not a file of hanqing export; import reads CSV whose first line names the columns, Parquet, line protocol, and the output of \
-             export --spool",
+            "{}: not a file of hanqing export; import reads CSV whose first line names the columns, Parquet, \
+             line protocol, and the output of export --spool",
             path.display()
         ),
     }
 }
 
-/// Reads line `number` into `line`, without its end; `false` at the end of the file. Of a line longer than `most` bytes it reads a
-/// few bytes more than `most`, so that the caller can tell.
+/// Reads line `number` into `line`, without its end; `false` at the end of the file. Of a line longer than `most` bytes
+/// it reads a few bytes more than `most`, so that the caller can tell.
 pub fn next_line(
     file: &mut impl BufRead,
     number: u64,

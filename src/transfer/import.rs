@@ -1,8 +1,8 @@
 //! Imports files of readings into a store.
 //!
-//! Every file becomes batches. Messages of a gateway keep their own; the rows of a table become batches of the import's gateway,
-//! numbered by row, under an epoch derived from the file's content. The same file therefore gives the same batches each time, and
-//! any store commits them as it commits what gateways send.
+//! Every file becomes batches. Messages of a gateway keep their own; the rows of a table become batches of the import's
+//! gateway, numbered by row, under an epoch derived from the file's content. The same file therefore gives the same
+//! batches each time, and any store commits them as it commits what gateways send.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -60,8 +60,8 @@ pub struct Import<'a> {
 }
 
 impl<'a> Import<'a> {
-    /// An import whose tables become batches of `gateway`. `known` are the counters whose registers the store knows. `problem` gets
-    /// a text for each row left out, `progress` the number of readings imported so far.
+    /// An import whose tables become batches of `gateway`. `known` are the counters whose registers the store knows.
+    /// `problem` gets a text for each row left out, `progress` the number of readings imported so far.
     pub fn new(
         store: &'a mut dyn Store,
         gateway: GatewayId,
@@ -93,7 +93,8 @@ impl<'a> Import<'a> {
     /// Imports the file at `path`.
     ///
     /// # Errors
-    /// The file cannot be read to its end, or the store fails. What was committed stays; importing the file again doubles nothing.
+    /// The file cannot be read to its end, or the store fails. What was committed stays; importing the file again
+    /// doubles nothing.
     pub fn import(&mut self, path: &Path) -> anyhow::Result<()> {
         let content = format::open(path)?;
         let read = match content {
@@ -136,8 +137,8 @@ impl<'a> Import<'a> {
         (self.problem)(format!("{problem}; left out"));
     }
 
-    /// Begins the batches after `last` up to `seq`. Empty ones are not skipped: the store would report a gap. Only here are table
-    /// batches committed, when they are complete: a store ignores the rest of a batch that it already has.
+    /// Begins the batches after `last` up to `seq`. Empty ones are not skipped: the store would report a gap. Only here
+    /// are table batches committed, when they are complete: a store ignores the rest of a batch that it already has.
     fn batches_to(&mut self, seq: u64, last: &mut u64, epoch: Epoch) -> anyhow::Result<()> {
         while *last < seq {
             self.commit_much()?;

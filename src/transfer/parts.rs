@@ -1,8 +1,8 @@
 //! A file that is written in parts, so that an interrupted export can be resumed.
 //!
-//! Parts are collected in a directory beside the file. Each is written and synced before the journal lists it; a part that the journal
-//! does not list does not exist. In the end the parts are joined in the same directory and the result is renamed: under its name the
-//! file is whole or not there.
+//! Parts are collected in a directory beside the file. Each is written and synced before the journal lists it; a part
+//! that the journal does not list does not exist. In the end the parts are joined in the same directory and the result
+//! is renamed: under its name the file is whole or not there.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};

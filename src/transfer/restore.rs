@@ -23,12 +23,12 @@ pub struct Restored {
     pub replaced: Vec<PathBuf>,
 }
 
-/// Replaces `files` with the backup in `from`. The backup is first copied beside them and verified; the replaced files stay beside
-/// the new ones, under a name that holds `now`.
+/// Replaces `files` with the backup in `from`. The backup is first copied beside them and verified; the replaced files
+/// stay beside the new ones, under a name that holds `now`.
 ///
 /// # Errors
-/// `from` is not a backup or is damaged, a program uses the files, or the disk is full: then nothing is replaced. If the second file
-/// cannot be replaced after the first, the error says so.
+/// `from` is not a backup or is damaged, a program uses the files, or the disk is full: then nothing is replaced. If
+/// the second file cannot be replaced after the first, the error says so.
 pub fn restore(
     from: &Path,
     files: &Files<'_>,
@@ -121,7 +121,8 @@ fn copy_verified(
     Ok(())
 }
 
-/// Renames `copy` to `path`. The file that was there, and what SQLite left beside it, get `suffix` and are added to `replaced`.
+/// Renames `copy` to `path`. The file that was there, and what SQLite left beside it, get `suffix` and are added to
+/// `replaced`.
 fn replace(
     copy: &Path,
     path: &Path,

@@ -5,9 +5,9 @@
 //!  "series":["pond-1/level","pump-1/power"],
 //!  "readings":[[0,0,98.113],[1,250,null,9,"timeout"]]}
 //! ```
-//! A reading is `[series, milliseconds after "at", value or null, flag, reason, raw registers]`. What follows the value is left out if
-//! the flag is 1 (good). `clock` names the clock by which the times were taken; `remains` is the loss record of a batch that stands
-//! for lost ones.
+//! A reading is `[series, milliseconds after "at", value or null, flag, reason, raw registers]`. What follows the value
+//! is left out if the flag is 1 (good). `clock` names the clock by which the times were taken; `remains` is the loss
+//! record of a batch that stands for lost ones.
 
 use std::collections::HashMap;
 
@@ -72,8 +72,8 @@ struct Written<'a> {
     readings: Rows<'a>,
 }
 
-/// A series that is written as text without allocating: a batch may hold a thousand. The station is left out if the series before
-/// has the same one.
+/// A series that is written as text without allocating: a batch may hold a thousand. The station is left out if the
+/// series before has the same one.
 struct SeriesText<'a> {
     series: &'a Series,
     same_station: bool,
@@ -192,8 +192,8 @@ impl Batch {
     /// Reads a message.
     ///
     /// # Errors
-    /// Names the place and the mistake: not JSON, another format, a series that is not listed, a flag that contradicts its value,
-    /// an impossible time.
+    /// Names the place and the mistake: not JSON, another format, a series that is not listed, a flag that contradicts
+    /// its value, an impossible time.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
         Self::from_message(read(bytes)?)
     }
@@ -295,7 +295,11 @@ mod tests {
         let text = String::from_utf8(batch().to_bytes()).unwrap();
         assert_eq!(
             text,
-            r#"{"v":1,"gateway":"gw-1","epoch":"0000000000008c5f","seq":17,"at":1659283200000,"series":["pond-1/level","pump-1/power"],"readings":[[0,0,98.113],[1,0,null,9,"timeout"],[0,0,98.5,3,"unexpected",[985]]]}"#
+            concat!(
+                r#"{"v":1,"gateway":"gw-1","epoch":"0000000000008c5f","seq":17,"at":1659283200000,"#,
+                r#""series":["pond-1/level","pump-1/power"],"#,
+                r#""readings":[[0,0,98.113],[1,0,null,9,"timeout"],[0,0,98.5,3,"unexpected",[985]]]}"#
+            )
         );
     }
 

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A batch with this record stands for all numbers from `first` to its own: their readings are lost except for those that the batch
-/// carries. A hub that commits it counts all these numbers as received and keeps the record.
+/// A batch with this record stands for all numbers from `first` to its own: their readings are lost except for those
+/// that the batch carries. A hub that commits it counts all these numbers as received and keeps the record.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LossRecord {
     /// The batch's own number if the lost readings never had one.

@@ -1,7 +1,7 @@
 //! Smaller messages: several batches in one, and compression.
 //!
-//! A message on the readings topic is a batch, or an array of batches of one gateway; either may be compressed with zlib
-//! (RFC 1950). The first byte tells which: `{`, `[`, or 0x78.
+//! A message on the readings topic is a batch, or an array of batches of one gateway; either may be compressed with
+//! zlib (RFC 1950). The first byte tells which: `{`, `[`, or 0x78.
 
 use std::io::{Read, Write};
 
@@ -14,8 +14,8 @@ use super::{Batch, MESSAGE_SIZE_MAX, WireError};
 /// First byte of a zlib stream with the usual window, 32 KiB.
 const ZLIB: u8 = 0x78;
 
-/// Level for what is made at each poll: a hundred readings shrink to 0.29 of their size (0.27 at level 6), a thousand to 0.25 (0.21
-/// at level 6, for seven times the work).
+/// Level for what is made at each poll: a hundred readings shrink to 0.29 of their size (0.27 at level 6), a thousand
+/// to 0.25 (0.21 at level 6, for seven times the work).
 const FAST: u32 = 1;
 
 /// Level for a backlog, where the link is the bottleneck. Higher levels gain nothing.
@@ -43,8 +43,8 @@ pub fn compress(message: &[u8]) -> Vec<u8> {
     deflate(message, FAST)
 }
 
-/// Compresses message after message as [`compress`] does, reusing its 300 KiB of state: to allocate that each time costs more than
-/// the compression.
+/// Compresses message after message as [`compress`] does, reusing its 300 KiB of state: to allocate that each time
+/// costs more than the compression.
 pub struct Compressor(ZlibEncoder<Vec<u8>>);
 
 impl Default for Compressor {

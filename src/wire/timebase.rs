@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::BootId;
 
-/// The clock of one boot of a machine. A reading's `observed_at` less `zero` is its monotonic time, which stays true whatever the
-/// wall clock is set to later.
+/// The clock of one boot of a machine. A reading's `observed_at` less `zero` is its monotonic time, which stays true
+/// whatever the wall clock is set to later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timebase {
     pub boot: BootId,

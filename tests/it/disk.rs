@@ -255,7 +255,10 @@ fn an_end_on_a_full_disk_says_what_is_lost() {
     });
     let log = context.log("edge");
     assert_eq!(code, Some(0), "{log}");
-    assert!(log.contains("what waited in memory could not be written and is lost"), "{log}");
+    assert!(
+        log.contains("readings that waited in memory could not be written and are lost"),
+        "{log}"
+    );
 }
 
 /// Where there is one poll an hour nothing can be thinned.

@@ -16,8 +16,8 @@ use crate::spool::{SpoolStatus, SpooledBatch};
 use crate::support::{Base, Stopwatch};
 use crate::wire::{Ack, BootId, ClockState, Epoch, packed};
 
-/// A batch that the broker has taken and the hub has not acknowledged is sent again after this time, at most twice as late. While
-/// the hub answers, all such batches are; while it is silent, only the oldest, as a probe.
+/// A batch that the broker has taken and the hub has not acknowledged is sent again after this time, at most twice as
+/// late. While the hub answers, all such batches are; while it is silent, only the oldest, as a probe.
 pub(super) const RESEND_AFTER: Duration = Duration::from_secs(30);
 
 /// A broker that confirms nothing for this long, although messages are in flight, is left: a new connection may help.
@@ -26,8 +26,8 @@ const BROKER_SILENT: Duration = Duration::from_secs(30);
 /// How often to check what changes with time alone: the month, the window of connection, the broker's silence.
 const TICK: Duration = Duration::from_secs(5);
 
-/// Batches that may wait for the hub's acknowledgement; the rest stays in the spool. A hub commits 200 messages at a time, and a
-/// broker keeps 1000 for a hub that is offline.
+/// Batches that may wait for the hub's acknowledgement; the rest stays in the spool. A hub commits 200 messages at a
+/// time, and a broker keeps 1000 for a hub that is offline.
 const UNCONFIRMED_MAX: usize = 1024;
 
 /// How many of them the backlog leaves to new batches.
@@ -42,7 +42,8 @@ const NEW_MAX: u64 = 64;
 /// Batches fetched from the file at once.
 const FETCH: u32 = 64;
 
-/// Least time between two searches for what the hub no longer has: two hubs with different parts must not cause a storm.
+/// Least time between two searches for what the hub no longer has: two hubs with different parts must not cause a
+/// storm.
 const HEAL_EVERY: Duration = Duration::from_secs(60);
 
 /// The saved count of the month's traffic lags behind by at most this many bytes.
@@ -314,9 +315,6 @@ impl<'a> Delivery<'a> {
     }
 
     /// Sends what the link has room for: first new batches, then backlog.
-    ///
-    /// # Errors
-    /// The connection is lost.
     async fn send(&mut self, last_seq: u64) -> Result<(), MqttError> {
         if !self.deliverer.budget.allows() {
             return Ok(());

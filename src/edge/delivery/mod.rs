@@ -1,7 +1,8 @@
-//! Delivery: from the spool to the broker, until the hub has committed each batch, or, if so configured, until the broker has it.
+//! Delivery: from the spool to the broker, until the hub has committed each batch, or, if so configured, until the
+//! broker has it.
 //!
-//! Two lanes share a connection. New batches go at once, one by one. The backlog follows, oldest first and several batches to a
-//! message, as fast as the link has room for it.
+//! Two lanes share a connection. New batches go at once, one by one. The backlog follows, oldest first and several
+//! batches to a message, as fast as the link has room for it.
 
 mod connection;
 mod pace;
@@ -103,7 +104,8 @@ impl Deliverer {
     /// Delivers until `stop`. An unreachable broker is not an error.
     ///
     /// # Errors
-    /// The spool's thread has ended, the settings cannot describe a broker, or a file that they name cannot be used at the start.
+    /// The spool's thread has ended, the settings cannot describe a broker, or a file that they name cannot be used at
+    /// the start.
     pub async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
         let gateway = self.settings.gateway.clone();
         let mut reconnect = Reconnect::new(&uplink::client_id(&gateway), RECONNECT);

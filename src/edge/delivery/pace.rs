@@ -7,8 +7,8 @@ use jiff::ZonedDateTime;
 /// A message that the broker confirms within this time went over a link with capacity to spare.
 const QUICK: Duration = Duration::from_millis(300);
 
-/// A message that takes longer has queued behind others, as new batches would. A fifth of the 5 s in which new readings have to
-/// arrive.
+/// A message that takes longer has queued behind others, as new batches would. A fifth of the 5 s in which new readings
+/// have to arrive.
 const SLOW: Duration = Duration::from_secs(1);
 
 /// Bytes of backlog in flight at first: what a 2G link sends in two seconds.
@@ -131,8 +131,8 @@ impl Budget {
         self.most.is_none_or(|most| self.used < most)
     }
 
-    /// Whether backlog may be sent: it may use only what the days of the month so far have left over, so that new readings can be
-    /// sent until the month ends.
+    /// Whether backlog may be sent: it may use only what the days of the month so far have left over, so that new
+    /// readings can be sent until the month ends.
     pub fn allows_backlog(&self, now: &ZonedDateTime) -> bool {
         let Some(most) = self.most else {
             return true;
