@@ -36,6 +36,13 @@ pub struct FormRow {
     pub per_form_unit: f64,
 }
 
+impl FormRow {
+    /// `value` of the figure in the unit of the form.
+    pub fn in_form_unit(&self, value: f64) -> f64 {
+        value / self.per_form_unit
+    }
+}
+
 const fn row(
     label: &'static str,
     figure: FigureId,

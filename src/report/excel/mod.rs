@@ -156,6 +156,12 @@ impl Annex<'_> {
         let statement = self.statement;
         let mut sheet = self.table("水泵", "", &PUMP_COLUMNS, &statement.pumps)?;
         let Totals { energy_kwh, volume_m3, run_hours, .. } = &statement.totals;
+        let named = [("用电", energy_kwh), ("水量", volume_m3), ("运行", run_hours)];
+        let incomplete = named.iter().filter(|(_, total)| !total.missing.is_empty());
+        let missing: Vec<String> = incomplete
+            .map(|(name, total)| format!("{name}合计不含{}（无数据）", total.missing.join("、")))
+            .collect();
+        sheet.note(12, &missing.join("；"))?;
         sheet.totals(&[(2, energy_kwh.value), (5, volume_m3.value), (9, run_hours.value)])
     }
 
@@ -254,10 +260,8 @@ impl Annex<'_> {
             let value = statement.number(field.figure);
             let total = |value| Cell::Total(format!("='{FIGURES}'!{source}"), value);
             let reported = |value| {
-                Cell::ExactFormula(
-                    format!("=B{{row}}/{}", field.per_form_unit),
-                    value / field.per_form_unit,
-                )
+                let formula = format!("=B{{row}}/{}", field.per_form_unit);
+                Cell::ExactFormula(formula, field.in_form_unit(value))
             };
             sheet.row([
                 Cell::Text(field.label),

@@ -174,7 +174,12 @@ impl<'a> Sheet<'a> {
         self.sheet.write_formula_with_format(self.row, column, formula, format)
     }
 
-    /// Writes the totals of `columns`, each with its letter and its result, below the rows.
+    /// Writes `text` into a column of the next row, unless it is empty.
+    pub fn note(&mut self, column: u16, text: &str) -> Result<(), XlsxError> {
+        if text.is_empty() { Ok(()) } else { self.cell(column, &Cell::Text(text)) }
+    }
+
+    /// Writes the totals of `columns`, each with its number and its result, below the rows.
     pub fn totals(&mut self, columns: &[(u16, Option<f64>)]) -> Result<(), XlsxError> {
         self.sheet.write_with_format(self.row, 0, "合计", &self.formats.total)?;
         if self.row == HEAD + 1 {
