@@ -10,7 +10,8 @@ use crate::config;
 
 /// Check configuration files.
 ///
-/// Every problem is reported at once, each with its place, value, rule and a hint. For a valid gateway file the command also prints which requests go to the devices and how busy they keep each bus.
+/// Every problem is reported at once, each with its place, value, rule and a hint. For a valid gateway file the command
+/// also prints which requests go to the devices and how busy they keep each bus.
 #[derive(Args)]
 pub struct Arguments {
     /// Files of any kind: gateway, hub, township

@@ -12,8 +12,8 @@ use crate::demo::{self, Finished, Options};
 
 /// Run the whole system on this machine: a simulated township through the drought of 2022.
 ///
-/// Gateways, broker, hub, page and report are the real ones, on loopback; only the field devices and the speed of the clock are
-/// simulated.
+/// Gateways, broker, hub, page and report are the real ones, on loopback; only the field devices and the speed of the
+/// clock are simulated.
 #[derive(Args)]
 pub struct Arguments {
     /// Exit after the report; otherwise the page is served until Ctrl-C

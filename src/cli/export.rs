@@ -13,13 +13,15 @@ use super::usage::bail_usage;
 
 /// Export readings from the office's store as a table, or from a gateway's spool to carry them to the office.
 ///
-/// Office: `hanqing export -c hub.toml --format csv --out readings.csv`. The hub may be running. Columns: station, parameter, unit,
-/// observed_at, value, flag (1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing), reason, raw registers, and for counters modulus
-/// and max_rate_per_hour. Nothing is rounded. FILE appears only when it is complete; until then the parts lie in FILE.parts and need
-/// the same space again. If the export is interrupted, the same command with --resume continues it.
+/// Office: `hanqing export -c hub.toml --format csv --out readings.csv`. The hub may be running. Columns: station,
+/// parameter, unit, observed_at, value, flag (1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing), reason, raw
+/// registers, and for counters modulus and max_rate_per_hour. Nothing is rounded. FILE appears only when it is
+/// complete; until then the parts lie in FILE.parts and need the same space again. If the export is interrupted, the
+/// same command with --resume continues it.
 ///
-/// Gateway: `hanqing export --spool spool.db --out FILE`. The gateway may be running, and nothing is removed from its spool: a reading
-/// that reaches the office by both ways counts once. A spool that was set aside as damaged is read as far as possible.
+/// Gateway: `hanqing export --spool spool.db --out FILE`. The gateway may be running, and nothing is removed from its
+/// spool: a reading that reaches the office by both ways counts once. A spool that was set aside as damaged is read as
+/// far as possible.
 ///
 /// `hanqing import` reads both kinds of file.
 #[derive(Args)]

@@ -31,8 +31,9 @@ pub struct Import {
     pub problems: Vec<Problem>,
 }
 
-/// Reads a file, CSV in UTF-8 or .xlsx, as ledger rows of `township`. `sheet` selects a sheet of a workbook; the default is the first
-/// with the ledger's columns. Rows without `entered_at` get `imported_at`. Times without an offset are in the township's zone.
+/// Reads a file, CSV in UTF-8 or .xlsx, as ledger rows of `township`. `sheet` selects a sheet of a workbook; the
+/// default is the first with the ledger's columns. Rows without `entered_at` get `imported_at`. Times without an offset
+/// are in the township's zone.
 pub fn import(
     bytes: &[u8],
     sheet: Option<&str>,

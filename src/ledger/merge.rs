@@ -20,12 +20,13 @@ pub enum ImportOutcome {
 }
 
 impl Ledger {
-    /// Adds those of `rows` that the ledger does not have yet, in one transaction, and returns an outcome for each. The ledger has a row
-    /// already if code, value, days, village, crop, work, document, person and superseded row are equal, so repeating an import, or a
-    /// row within a file, doubles nothing.
+    /// Adds those of `rows` that the ledger does not have yet, in one transaction, and returns an outcome for each. The
+    /// ledger has a row already if code, value, days, village, crop, work, document, person and superseded row are
+    /// equal, so repeating an import, or a row within a file, doubles nothing.
     ///
-    /// Rows with an `id` come from an export. A correction among them finds its row by that id, whatever id the row gets here. A row
-    /// that differs from the ledger's row of the same id was changed in the file; it is refused because it would count twice.
+    /// Rows with an `id` come from an export. A correction among them finds its row by that id, whatever id the row
+    /// gets here. A row that differs from the ledger's row of the same id was changed in the file; it is refused
+    /// because it would count twice.
     pub fn import(&mut self, rows: &[Entry]) -> Result<Vec<ImportOutcome>, LedgerError> {
         let writing = begin(&mut self.db)?;
         let outcomes = merge(&writing, rows)?;
@@ -43,7 +44,8 @@ fn merge(writing: &Transaction<'_>, rows: &[Entry]) -> Result<Vec<ImportOutcome>
     let last: i64 = writing
         .query_row("SELECT coalesce(max(id), 0) FROM entry", [], |r| r.get(0))
         .map_err(sql("to read the last id"))?;
-    // Exported rows in the order of their ids, however the file was sorted, so that a correction follows its row. New rows come last.
+    // Exported rows in the order of their ids, however the file was sorted, so that a correction follows its row. New
+    // rows come last.
     let mut order: Vec<(usize, &Entry)> = rows.iter().enumerate().collect();
     order.sort_by_key(|(_, row)| (row.id == 0, row.id));
     let mut ids = BTreeMap::new();

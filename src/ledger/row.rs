@@ -257,7 +257,8 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// An instant with its offset, or a time of the office's clock as a spreadsheet has it; a day alone means its beginning.
+    /// An instant with its offset, or a time of the office's clock as a spreadsheet has it; a day alone means its
+    /// beginning.
     fn entered_at(&mut self, township: &Township, imported_at: Timestamp) -> Option<Timestamp> {
         let text = self.text("entered_at");
         if text.is_empty() {

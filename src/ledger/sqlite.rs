@@ -1,7 +1,7 @@
 //! The ledger in SQLite.
 //!
-//! Triggers refuse UPDATE, DELETE and the hidden delete of INSERT OR REPLACE, whichever program opens the file. A commit is on the disk
-//! when `append` or `import` returns (`synchronous = FULL`).
+//! Triggers refuse UPDATE, DELETE and the hidden delete of INSERT OR REPLACE, whichever program opens the file. A
+//! commit is on the disk when `append` or `import` returns (`synchronous = FULL`).
 
 use std::path::Path;
 use std::time::Duration;
@@ -17,7 +17,8 @@ use crate::account::{Entry, EntryCode};
 /// How long a writer waits for another one: ten times what a clerk's import takes.
 const BUSY_MAX: Duration = Duration::from_secs(10);
 
-const COLUMNS: &str = "id, code, value, from_day, to_day, village, crop, work, document, entered_by, entered_at_ms, reason, supersedes";
+const COLUMNS: &str = "id, code, value, from_day, to_day, village, crop, work, document, entered_by, entered_at_ms, \
+                       reason, supersedes";
 
 /// The ledger's file.
 #[derive(Debug)]

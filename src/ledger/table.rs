@@ -2,8 +2,8 @@
 
 use crate::core::Problem;
 
-/// Most rows of one file. The ledger of a township has some hundreds per year; a file with this many is the wrong one and would block
-/// the office's computer.
+/// Most rows of one file. The ledger of a township has some hundreds per year; a file with this many is the wrong one
+/// and would block the office's computer.
 pub const ROWS_MAX: usize = 100_000;
 
 /// Most bytes of one file: `ROWS_MAX` rows of about 300 bytes, the length of a full row in the example.

@@ -1,8 +1,8 @@
 //! Reads a table from an .xlsx workbook, as the office keeps it.
 //!
-//! Cells are read one by one. Reading a whole sheet at once allocates every cell between the first and the last, so that a single cell
-//! in the farthest corner exhausts the memory. The library can read .xls and .ods only that way and without their merged cells, so the
-//! user has to save those as .xlsx.
+//! Cells are read one by one. Reading a whole sheet at once allocates every cell between the first and the last, so
+//! that a single cell in the farthest corner exhausts the memory. The library can read .xls and .ods only that way and
+//! without their merged cells, so the user has to save those as .xlsx.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -23,7 +23,8 @@ const COLUMNS_MAX: u32 = 64;
 /// Sheets to search for the head: an office's workbook has a dozen. Engineering judgement.
 const SHEETS_MAX: usize = 64;
 
-/// Most bytes of all parts of a workbook, unpacked. Engineering judgement: a ledger of a hundred thousand rows unpacks to some 60 MB.
+/// Most bytes of all parts of a workbook, unpacked. Engineering judgement: a ledger of a hundred thousand rows unpacks
+/// to some 60 MB.
 const UNPACKED_MAX: u64 = 128 << 20;
 
 /// The first bytes of an archive (.xlsx, .ods) and of an OLE file (.xls, and .xlsx with a password).

@@ -167,7 +167,8 @@ pub(super) fn value_unit(figure: &FigureView) -> String {
     }
 }
 
-/// The remarks about a figure: how many inputs each method has, the bounds, the share of suspect readings, and the notes.
+/// The remarks about a figure: how many inputs each method has, the bounds, the share of suspect readings, and the
+/// notes.
 pub(super) fn remarks(figure: &FigureView) -> Vec<String> {
     let mut methods: Vec<(Method, usize)> = Vec::new();
     for input in &figure.inputs {

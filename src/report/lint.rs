@@ -1,4 +1,5 @@
-//! Checks an office's templates by rendering them with all figures, with none, and with numbers that no hedge can express.
+//! Checks an office's templates by rendering them with all figures, with none, and with numbers that no hedge can
+//! express.
 
 use std::path::Path;
 

@@ -9,8 +9,8 @@ const HEADING: &str = "方面，";
 
 /// The placeholders of `statement`, whose section consists of `paragraphs`.
 ///
-/// `{{id}}` and `{{Chinese name}}` give the wording of a figure, `{{id.value}}` the bare number and `{{id.unit}}` its unit.
-/// `{{section}}` is the whole section; `{{township}}`, `{{from}}` and `{{to}}` say what it is about.
+/// `{{id}}` and `{{Chinese name}}` give the wording of a figure, `{{id.value}}` the bare number and `{{id.unit}}` its
+/// unit. `{{section}}` is the whole section; `{{township}}`, `{{from}}` and `{{to}}` say what it is about.
 pub(super) fn passages(
     township: &Township,
     statement: &Statement,

@@ -29,8 +29,8 @@ const EMBEDDED: [(&str, &str); 4] = [
     (ENGLISH, include_str!("../../config/report/drought-relief.en.md.j2")),
 ];
 
-/// Most instructions of one template: about a hundred times what the built-in ones need for a township of 200 stations, so that an
-/// endless loop in an edited template ends with an error within seconds. Engineering judgement.
+/// Most instructions of one template: about a hundred times what the built-in ones need for a township of 200 stations,
+/// so that an endless loop in an edited template ends with an error within seconds. Engineering judgement.
 const FUEL: u64 = 20_000_000;
 
 /// Why there is no report.
@@ -66,9 +66,10 @@ pub(super) struct Texts {
 
 /// Renders the templates: the office's own from `templates_dir` if it has one of that name, otherwise the built-in one.
 ///
-/// In a template `f.electricity_used` is a figure by its id, `figures` lists all figures, `findings` and `comparisons` are those of the
-/// statement, `paragraphs` are the lines of the wording (not in the wording itself), and `township`, `period` and `issued_at` say what
-/// it is about. A template that uses an unknown figure or runs too long is an error, and so is a wording with two hedges on one number.
+/// In a template `f.electricity_used` is a figure by its id, `figures` lists all figures, `findings` and `comparisons`
+/// are those of the statement, `paragraphs` are the lines of the wording (not in the wording itself), and `township`,
+/// `period` and `issued_at` say what it is about. A template that uses an unknown figure or runs too long is an error,
+/// and so is a wording with two hedges on one number.
 pub(super) fn texts(
     templates_dir: Option<&Path>,
     township: &Township,

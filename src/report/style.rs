@@ -7,8 +7,8 @@ const BEFORE: [&str; 10] = ["约", "大约", "近", "将近", "达", "超", "超
 /// Words after it.
 const AFTER: [&str; 6] = ["左右", "以上", "以下", "以内", "之多", "上下"];
 
-/// The first words in `text` where the template hedges a figure that is hedged already (约 + 1200余万元). An exact number may take
-/// one hedge (达55万元).
+/// The first words in `text` where the template hedges a figure that is hedged already (约 + 1200余万元). An exact number
+/// may take one hedge (达55万元).
 pub(super) fn hedged_twice(text: &str, figures: &[Figure]) -> Option<String> {
     let hedged = figures.iter().filter_map(|figure| {
         let phrase = figure.phrase.as_deref()?;

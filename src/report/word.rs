@@ -1,7 +1,7 @@
 //! The section and its annex as a Word file in the layout of GB/T 9704-2012.
 //!
-//! Fonts are named and never embedded: the office's computers have them, and we have no licence to distribute them. Charts are native
-//! Word charts, so that a reader can restyle them.
+//! Fonts are named and never embedded: the office's computers have them, and we have no licence to distribute them.
+//! Charts are native Word charts, so that a reader can restyle them.
 
 use docx_rs::{
     AlignmentType, Docx, Footer, LineSpacing, LineSpacingType, PageMargin, PageNum, Paragraph, Run,

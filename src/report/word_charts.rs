@@ -13,6 +13,10 @@ use super::render::ReportError;
 /// Template of the XML of one chart.
 const TEMPLATE: &str = include_str!("chart.xml.j2");
 
+/// Namespaces of drawings and of the relationships between parts.
+const DRAWING: &str = "http://schemas.openxmlformats.org/drawingml/2006";
+const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+
 /// Width and height of a chart in English metric units of 1/360000 cm: 15 by 5.8 cm, three per page.
 const SIZE: (u32, u32) = (5_400_000, 2_088_000);
 
@@ -66,12 +70,20 @@ fn edited(name: &str, mut text: String, charts: usize) -> String {
     let numbers = 1..=charts;
     match name {
         "[Content_Types].xml" => {
-            let parts = numbers.map(|n| format!(r#"<Override PartName="/word/charts/chart{n}.xml" ContentType="application/vnd.openxmlformats-officedocument.drawingml.chart+xml"/>"#));
-            before(text, "</Types>", parts.collect())
+            let kind = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml";
+            let part = |n| {
+                format!(r#"<Override PartName="/word/charts/chart{n}.xml" ContentType="{kind}"/>"#)
+            };
+            before(text, "</Types>", numbers.map(part).collect())
         }
         "word/_rels/document.xml.rels" => {
-            let parts = numbers.map(|n| format!(r#"<Relationship Id="rIdChart{n}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart" Target="charts/chart{n}.xml"/>"#));
-            before(text, "</Relationships>", parts.collect())
+            let part = |n| {
+                let target = format!("charts/chart{n}.xml");
+                format!(
+                    r#"<Relationship Id="rIdChart{n}" Type="{RELATIONSHIPS}/chart" Target="{target}"/>"#
+                )
+            };
+            before(text, "</Relationships>", numbers.map(part).collect())
         }
         _ => {
             // Only the heads of tables have cantSplit.
@@ -95,9 +107,19 @@ fn with_drawing(text: String, index: usize) -> String {
     let (Some(start), Some(end)) = (start, end) else {
         return text;
     };
-    let drawing = format!(
-        r#"<w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{width}" cy="{height}"/><wp:docPr id="{}" name="Chart {n}"/><a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="rIdChart{n}"/></a:graphicData></a:graphic></wp:inline></w:drawing>"#,
-        1000 + n
+    let id = 1000 + n;
+    let chart = format!(
+        r#"<c:chart xmlns:c="{DRAWING}/chart" xmlns:r="{RELATIONSHIPS}" r:id="rIdChart{n}"/>"#
     );
-    format!("{}{drawing}{}", &text[..start], &text[end..])
+    let graphic = format!(
+        r#"<a:graphic xmlns:a="{DRAWING}/main"><a:graphicData uri="{DRAWING}/chart">{chart}</a:graphicData></a:graphic>"#
+    );
+    let (margins, extent) = (
+        r#"distT="0" distB="0" distL="0" distR="0""#,
+        format!(r#"<wp:extent cx="{width}" cy="{height}"/><wp:docPr id="{id}" name="Chart {n}"/>"#),
+    );
+    let inline = format!(
+        r#"<wp:inline xmlns:wp="{DRAWING}/wordprocessingDrawing" {margins}>{extent}{graphic}</wp:inline>"#
+    );
+    format!("{}<w:drawing>{inline}</w:drawing>{}", &text[..start], &text[end..])
 }

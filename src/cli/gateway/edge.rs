@@ -19,7 +19,8 @@ use crate::support::Clock;
 
 /// Run the gateway daemon.
 ///
-/// It reads sensors over Modbus, stores every reading in its spool, and sends it until the hub confirms it. It starts as soon as its configuration is valid and its spool is writable. Broker and devices may become reachable later.
+/// It reads sensors over Modbus, stores every reading in its spool, and sends it until the hub confirms it. It starts
+/// as soon as its configuration is valid and its spool is writable. Broker and devices may become reachable later.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -63,8 +64,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Waits for SIGHUP and returns the new configuration. One with problems is logged and ignored. While readings wait in memory for
-/// the disk the reload waits too, because those readings would be lost with the gateway that holds them.
+/// Waits for SIGHUP and returns the new configuration. One with problems is logged and ignored. While readings wait in
+/// memory for the disk the reload waits too, because those readings would be lost with the gateway that holds them.
 async fn reloaded(
     hangup: &mut Signal,
     config: &ConfigArgs,
@@ -122,8 +123,8 @@ async fn gateway(
 /// Delay between two attempts to open the spool.
 const OPEN_AGAIN: Duration = Duration::from_secs(10);
 
-/// Opens the spool, or returns `None` once `stop` is cancelled. A full or read-only disk may recover, so it is retried; exiting and
-/// being restarted would gain nothing.
+/// Opens the spool, or returns `None` once `stop` is cancelled. A full or read-only disk may recover, so it is retried;
+/// exiting and being restarted would gain nothing.
 async fn open_spool(
     settings: &EdgeSettings,
     stop: &CancellationToken,

@@ -14,7 +14,8 @@ use crate::edge::control::{Answer, Client, Command, Failure, ReadCommand};
 use crate::modbus::{BusSettings, Link, Parity, ReadRequest, SerialMode, SerialSettings};
 use crate::support::{Clock, Stopwatch};
 
-/// Speeds of a serial line, bit/s: from the slowest telemetry modems to the limit of RS-485 drivers. Engineering judgement.
+/// Speeds of a serial line, bit/s: from the slowest telemetry modems to the limit of RS-485 drivers. Engineering
+/// judgement.
 const BAUDS: RangeInclusive<i64> = 300..=4_000_000;
 
 /// The options that select a line.
@@ -164,8 +165,8 @@ impl Setup {
         }
     }
 
-    /// Opens the line of `bus`: through the gateway if it is running on this configuration, which is said on standard error,
-    /// otherwise directly.
+    /// Opens the line of `bus`: through the gateway if it is running on this configuration, which is said on standard
+    /// error, otherwise directly.
     pub async fn open(&self, bus: &BusSettings) -> anyhow::Result<Line> {
         if let Some(socket) = &self.socket
             && let Some(client) = Client::connect(socket).await?

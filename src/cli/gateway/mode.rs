@@ -14,8 +14,8 @@ use crate::modbus::Mode;
 
 /// Switch the running gateway to its drought intervals, or back.
 ///
-/// The mode holds until the gateway restarts; `drought = true` in the configuration makes it start in drought mode. The intervals are
-/// drought_interval_s and drought_intervals_s of the configuration.
+/// The mode holds until the gateway restarts; `drought = true` in the configuration makes it start in drought mode. The
+/// intervals are drought_interval_s and drought_intervals_s of the configuration.
 #[derive(Args)]
 pub struct Arguments {
     /// `drought` for the shorter intervals, `normal` for the usual ones

@@ -94,8 +94,8 @@ fn by_id(root: &Path) -> BTreeMap<String, PathBuf> {
         .collect()
 }
 
-/// The driver of the device `behind` a port. Newer kernels put a port and a controller in front of a UART; the drivers of those two
-/// say nothing.
+/// The driver of the device `behind` a port. Newer kernels put a port and a controller in front of a UART; the drivers
+/// of those two say nothing.
 fn driver(behind: &Path) -> String {
     let drivers = behind.ancestors().filter_map(|folder| {
         let driver = folder.join("driver").canonicalize().ok()?;
@@ -171,8 +171,8 @@ mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
 
-    /// A system with an FTDI adapter held by a gateway, an adapter without a name, a UART, a UART that does not exist, and a
-    /// console.
+    /// A system with an FTDI adapter held by a gateway, an adapter without a name, a UART, a UART that does not exist,
+    /// and a console.
     fn system() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();

@@ -21,8 +21,9 @@ const PASTED: usize = 3;
 
 /// Read a block of registers and show what it may mean in every type, byte order and base.
 ///
-/// Manuals count registers from 0 or from 1, so the register before --address is read too if the device allows it. With --expect (the
-/// displayed value, with all its digits) or --range, the matching interpretations are ranked and printed as lines for the profile.
+/// Manuals count registers from 0 or from 1, so the register before --address is read too if the device allows it. With
+/// --expect (the displayed value, with all its digits) or --range, the matching interpretations are ranked and printed
+/// as lines for the profile.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -87,7 +88,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         );
     }
     let exact = Request { function: arguments.function, address: named, count: arguments.count };
-    // The register before is included for manuals that count from 1. If the device refuses that, each base is tried alone.
+    // The register before is included for manuals that count from 1. If the device refuses that, each base is tried
+    // alone.
     let before = |count| named.checked_sub(1).map(|address| Request { address, count, ..exact });
     let requests = [before(exact.count + 1), Some(exact), before(exact.count)];
     let (response, request) = block_on(async {

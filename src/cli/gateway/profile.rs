@@ -30,7 +30,8 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         devices_dir: Option<PathBuf>,
     },
-    /// Make a profile from a table that a spreadsheet saved as CSV UTF-8; nothing is written while the table has problems
+    /// Make a profile from a table that a spreadsheet saved as CSV UTF-8; nothing is written while the table has
+    /// problems
     Import(Import),
 }
 
@@ -53,7 +54,8 @@ struct Import {
     /// Confidence in the map: 0.9 for a maker's manual, 0.5 for a guess
     #[arg(long, default_value_t = 0.5)]
     confidence: f64,
-    /// How the table numbers registers: 0 as on the wire, 1 from one, 40001 with the leading digit of the register table
+    /// How the table numbers registers: 0 as on the wire, 1 from one, 40001 with the leading digit of the register
+    /// table
     #[arg(long, value_parser = PossibleValuesParser::new(["0", "1", "40001"]).map(base))]
     base: Base,
     /// The file to write, devices/ID.toml; without it the profile is printed

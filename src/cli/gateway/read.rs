@@ -18,8 +18,8 @@ use crate::quality::{Verdict, gross_range};
 
 /// Read every point once and print a table of values, flags and raw registers.
 ///
-/// With -c it reads the configured devices; if that gateway is running, it makes the requests between its own polls. Without a
-/// configuration give --tcp, --rtu-tcp or --serial, with --unit and --profile.
+/// With -c it reads the configured devices; if that gateway is running, it makes the requests between its own polls.
+/// Without a configuration give --tcp, --rtu-tcp or --serial, with --unit and --profile.
 ///
 /// Exits with 0 if every point has a value, otherwise with 1.
 #[derive(Args)]
@@ -152,8 +152,8 @@ async fn read_device(
     Ok(complete)
 }
 
-/// Makes the planned requests. A block that the device refuses is read point by point, so that one missing register does not hide the
-/// others. After a timeout the remaining requests are skipped.
+/// Makes the planned requests. A block that the device refuses is read point by point, so that one missing register
+/// does not hide the others. After a timeout the remaining requests are skipped.
 async fn read_parts(
     line: &mut Line,
     bus: &BusSettings,

@@ -31,9 +31,9 @@ const TCP_MS: u64 = 1000;
 
 /// Look for the units on a line by reading one register of each, with function 3 and then 4.
 ///
-/// An exception counts as an answer. A serial port is scanned at every common speed and parity, or at those given by --baud and
-/// --parity. The scan only reads. Ctrl-C stops it and prints the units found so far. Exits with 0 after a complete scan and with 1 if
-/// it was interrupted.
+/// An exception counts as an answer. A serial port is scanned at every common speed and parity, or at those given by
+/// --baud and --parity. The scan only reads. Ctrl-C stops it and prints the units found so far. Exits with 0 after a
+/// complete scan and with 1 if it was interrupted.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]

@@ -13,9 +13,9 @@ use crate::transfer::{backup, restore};
 
 /// Copy the hub's store and ledger into a directory; the hub may be running.
 ///
-/// Creates DIR/hanqing-DATE-TIME with store.db, ledger.db and manifest.json, which holds sizes, SHA-256 sums and the rows of each
-/// table. Each copy is a snapshot of one instant and is checked for damage before the directory gets its name. If anything fails,
-/// nothing is left behind. `hanqing restore` brings the backup back.
+/// Creates DIR/hanqing-DATE-TIME with store.db, ledger.db and manifest.json, which holds sizes, SHA-256 sums and the
+/// rows of each table. Each copy is a snapshot of one instant and is checked for damage before the directory gets its
+/// name. If anything fails, nothing is left behind. `hanqing restore` brings the backup back.
 #[derive(Args)]
 pub struct BackupArguments {
     #[command(flatten)]
@@ -27,9 +27,9 @@ pub struct BackupArguments {
 
 /// Replace the hub's store and ledger with a backup.
 ///
-/// Stop the hub and everything else that uses its files first. The backup is copied and verified before anything is replaced. The
-/// replaced files are kept beside the new ones as NAME.before-DATE-TIME. Afterwards the gateways send again what the restored store
-/// lacks, as far as they still have it.
+/// Stop the hub and everything else that uses its files first. The backup is copied and verified before anything is
+/// replaced. The replaced files are kept beside the new ones as NAME.before-DATE-TIME. Afterwards the gateways send
+/// again what the restored store lacks, as far as they still have it.
 #[derive(Args)]
 pub struct RestoreArguments {
     #[command(flatten)]

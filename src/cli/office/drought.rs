@@ -16,7 +16,8 @@ use crate::water::ProposedEvent;
 /// Days that are looked at where nothing else is asked.
 const DAYS: i64 = 180;
 
-/// The drought day by day: grade and why, sources with storage and days of supply, and the event to confirm in the ledger
+/// The drought day by day: grade and why, sources with storage and days of supply, and the event to confirm in the
+/// ledger
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]

@@ -16,8 +16,8 @@ use crate::support::Clock;
 pub struct Arguments {
     #[command(flatten)]
     config: ConfigArgs,
-    /// Only store readings, as one of several hubs that share the load: no page, no report. Needs [store.server]; each hub needs its
-    /// own client_id, and all of them the same group in `share` (default: hanqing)
+    /// Only store readings, as one of several hubs that share the load: no page, no report. Needs [store.server]; each
+    /// hub needs its own client_id, and all of them the same group in `share` (default: hanqing)
     #[cfg(feature = "influx")]
     #[arg(long)]
     ingest_only: bool,

@@ -15,12 +15,13 @@ use crate::transfer::{Import, is_caught_panic};
 
 /// Import files that `hanqing export` wrote.
 ///
-/// These are tables from an office's store, or the contents of a gateway's spool. The kind of a file is recognised by its content; CSV may be compressed with gzip. The hub may be running. A reading that is already
-/// stored, or arrives over the network later, counts once, so an interrupted import is simply repeated. If the store has another value
-/// for the same time, the value of the file replaces it; a missing reading never replaces a value.
+/// These are tables from an office's store, or the contents of a gateway's spool. The kind of a file is recognised by
+/// its content; CSV may be compressed with gzip. The hub may be running. A reading that is already stored, or arrives
+/// over the network later, counts once, so an interrupted import is simply repeated. If the store has another value for
+/// the same time, the value of the file replaces it; a missing reading never replaces a value.
 ///
-/// A row that cannot be imported is reported with line, column, value and rule, and left out. All other rows are imported, and the
-/// command exits with 1.
+/// A row that cannot be imported is reported with line, column, value and rule, and left out. All other rows are
+/// imported, and the command exits with 1.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]

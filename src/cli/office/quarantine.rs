@@ -12,8 +12,8 @@ use crate::support::Clock;
 
 /// Show the messages that the hub could not store, and retry them.
 ///
-/// Foreign messages are kept for inspection, the newest 10,000 of them. Readings that cannot be stored are kept until a retry stores
-/// them. The hub may be running.
+/// Foreign messages are kept for inspection, the newest 10,000 of them. Readings that cannot be stored are kept until a
+/// retry stores them. The hub may be running.
 #[derive(Args)]
 #[command(mut_arg("config", |arg| arg.global(true).required(false).default_value("/etc/hanqing/hub.toml")))]
 #[command(mut_arg("set", |arg| arg.global(true)))]
@@ -97,10 +97,11 @@ fn list(messages: &[QuarantinedMessage], as_json: bool) {
     for message in messages {
         let QuarantinedMessage { id, received_at, topic, problem, has_readings, size } = message;
         if as_json {
-            say!(
-                "{}",
-                json!({ "id": id, "received_at": received_at, "topic": topic, "problem": problem, "kept": has_readings, "bytes": size })
-            );
+            let object = json!({
+                "id": id, "received_at": received_at, "topic": topic, "problem": problem,
+                "kept": has_readings, "bytes": size,
+            });
+            say!("{object}");
         } else {
             let kept = if *has_readings { " 待收" } else { "" };
             say!("{id}  {received_at:.0}  {topic}  {size} B{kept}\n    {problem}");

@@ -24,8 +24,8 @@ pub struct Arguments {
     /// Directory for the documents
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
-    /// The office's own Word file. A copy in --out gets its placeholders such as {{electricity_used}}, its content controls of such
-    /// names and its passages 抗旱救灾方面 and 安全饮水方面 filled; everything else stays
+    /// The office's own Word file. A copy in --out gets its placeholders such as {{electricity_used}}, its content
+    /// controls of such names and its passages 抗旱救灾方面 and 安全饮水方面 filled; everything else stays
     #[arg(long, value_name = "DOCX")]
     fill: Option<PathBuf>,
     /// Only check the templates: unknown figures, fixed numbers, doubled hedges, sentences that break without data
@@ -116,7 +116,8 @@ fn read_office(path: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(path).with_context(failed)
 }
 
-/// Writes the filled copy and lists the changes. A placeholder that stays unfilled is a failure, because the file is not ready.
+/// Writes the filled copy and lists the changes. A placeholder that stays unfilled is a failure, because the file is
+/// not ready.
 fn write_filled(office: &Path, filled: &fill::Filled, out: &Path) -> anyhow::Result<ExitCode> {
     let name = office.file_name().context("--fill does not name a file")?;
     let target = out.join(name);
@@ -171,7 +172,8 @@ fn issue(period: &PeriodArgs, by: &str, despite_findings: bool) -> anyhow::Resul
     }
     if !open.is_empty() && !despite_findings {
         anyhow::bail!(
-            "{} findings are open: correct the ledger, accept them with a reason (hanqing ledger accept), or give --despite-findings",
+            "{} findings are open: correct the ledger, accept them with a reason (hanqing ledger accept), or give \
+             --despite-findings",
             open.len()
         );
     }

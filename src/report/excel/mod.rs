@@ -240,7 +240,8 @@ impl Annex<'_> {
         Ok(())
     }
 
-    /// A form of an authority. Its numbers are formulas, which refer to the sheet of figures and convert to the form's unit.
+    /// A form of an authority. Its numbers are formulas, which refer to the sheet of figures and convert to the form's
+    /// unit.
     fn form(&mut self, form: &Form) -> Result<(), XlsxError> {
         let statement = self.statement;
         let heads = [

@@ -61,8 +61,8 @@ impl Formats {
     }
 }
 
-/// The content of one cell. In a formula `{row}` stands for the number of its own row; the result is for readers that do not
-/// calculate.
+/// The content of one cell. In a formula `{row}` stands for the number of its own row; the result is for readers that
+/// do not calculate.
 pub enum Cell<'a> {
     Text(&'a str),
     Own(String),

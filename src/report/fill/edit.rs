@@ -52,8 +52,8 @@ impl<'a> Edits<'a> {
         self.part.paragraphs[paragraph].pieces.iter().map(span).collect()
     }
 
-    /// Replaces `range` of the paragraph's text by `text`, in the format of the piece in which the range begins. Returns `false` if
-    /// another change overlaps.
+    /// Replaces `range` of the paragraph's text by `text`, in the format of the piece in which the range begins.
+    /// Returns `false` if another change overlaps.
     pub fn replace(&mut self, paragraph: usize, range: Range<usize>, text: &str) -> bool {
         let overlaps = |other: &Range<usize>| other.start < range.end && range.start < other.end;
         let taken = self.controls.keys().filter(|(of, _)| *of == paragraph);
@@ -146,7 +146,8 @@ impl<'a> Edits<'a> {
         made
     }
 
-    /// The XML of a piece's text. A line break becomes a new paragraph, or a break if the paragraph cannot be split there.
+    /// The XML of a piece's text. A line break becomes a new paragraph, or a break if the paragraph cannot be split
+    /// there.
     fn content(&self, source: &str, paragraph: usize, piece: &Piece, text: &str) -> String {
         let w = &self.part.prefix;
         let properties =

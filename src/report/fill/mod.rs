@@ -1,10 +1,11 @@
-//! Fills the office's own Word file: placeholders, content controls and passages are replaced in place, and every other byte stays.
+//! Fills the office's own Word file: placeholders, content controls and passages are replaced in place, and every other
+//! byte stays.
 //!
 //! The file may contain:
 //! - text such as `{{electricity_used}}` or `{{抗旱用电量}}`, even if Word split it over several runs;
 //! - content controls whose tag or title is such a name;
-//! - passages that begin with given words (抗旱救灾方面，) and extend to the end of the paragraph or to the next passage of that form
-//!   (…方面，), whichever comes first.
+//! - passages that begin with given words (抗旱救灾方面，) and extend to the end of the paragraph or to the next passage
+//!   of that form (…方面，), whichever comes first.
 
 mod edit;
 mod package;
