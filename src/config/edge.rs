@@ -13,10 +13,6 @@ use crate::modbus::{BusSettings, DeviceSettings};
 /// Unit ids of the Modbus serial line specification (V1.02, 2.2); 0 is broadcast, and above 247 is reserved.
 const UNITS: RangeInclusive<u8> = 1..=247;
 
-/// How long an answer may take, ms: below 10 no field device answers, and above a minute one dead device stops its bus.
-/// Engineering judgement.
-pub(super) const TIMEOUT_MS: RangeInclusive<u64> = 10..=60_000;
-
 /// Repetitions within a poll. Engineering judgement: what has not answered eleven times will not.
 const RETRIES: RangeInclusive<u32> = 0..=10;
 
@@ -24,7 +20,7 @@ const RETRIES: RangeInclusive<u32> = 0..=10;
 const SPOOL_MIN_MB: u32 = 1;
 
 /// Adds every problem of `settings`, whose devices follow `profiles`.
-pub fn check(settings: &EdgeSettings, profiles: &Profiles, found: &mut Problems) {
+pub(super) fn check(settings: &EdgeSettings, profiles: &Profiles, found: &mut Problems) {
     mqtt::check(&settings.mqtt, found);
     found.ensure(
         settings.spool.path.file_name().is_some(),
@@ -64,7 +60,7 @@ pub fn check(settings: &EdgeSettings, profiles: &Profiles, found: &mut Problems)
 fn check_bus(bus: &BusSettings, found: &mut Problems) {
     found.text("name", &bus.name, "it names the bus in logs");
     let hint = "field devices answer in 20 to 150 ms; leave it out for 1000";
-    found.within("timeout_ms", bus.timeout_ms, TIMEOUT_MS, hint);
+    found.within("timeout_ms", bus.timeout_ms, polling::TIMEOUT_MS, hint);
     found.within("retries", bus.retries, RETRIES, "leave it out for 1");
     let hint = "add [[bus.device]] with unit, profile and station, or remove the bus";
     found.required(!bus.devices.is_empty(), "device", "a bus has at least one device", hint);
@@ -150,44 +146,6 @@ fn check_parameters(device: &DeviceSettings, profile: &Profile, found: &mut Prob
             let read = device.parameters.is_empty() || device.parameters.contains(parameter);
             let rule = "adjusts a parameter that is not read: it is not among `parameters`";
             found.ensure(read, key, "", rule, "add it there, or remove this");
-        }
-    }
-}
-
-/// Whether `text` is host and port.
-///
-/// # Errors
-/// The rule that it breaks.
-pub fn endpoint(text: &str) -> Result<(), &'static str> {
-    let (host, port) = text.rsplit_once(':').ok_or("must be host:port")?;
-    let port: u16 = port.parse().map_err(|_| "the port must be 1 to 65535")?;
-    if port == 0 {
-        return Err("the port must be 1 to 65535");
-    }
-    let v6 = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    match v6 {
-        Some(address) if address.parse::<std::net::Ipv6Addr>().is_ok() => Ok(()),
-        Some(_) => Err("has no valid IPv6 address between [ ]"),
-        None if host.is_empty() => Err("has no host before the port"),
-        None if host.contains(|c: char| c.is_whitespace() || "/:@[]".contains(c)) => {
-            Err("must be host:port and nothing else")
-        }
-        None => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::endpoint;
-
-    #[test]
-    fn an_endpoint_is_host_and_port() {
-        for good in ["192.168.1.10:502", "plc.example.org:1502", "[fe80::1]:502"] {
-            assert_eq!(endpoint(good), Ok(()), "{good}");
-        }
-        for bad in ["", "h", "h:", ":502", "h:0", "h:70000", "tcp://h:502", "fe80::1:502", "[x]:1"]
-        {
-            assert!(endpoint(bad).is_err(), "{bad}");
         }
     }
 }

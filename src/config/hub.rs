@@ -15,7 +15,7 @@ const NAME_MAX: usize = 64;
 const KEEP_RAW_MONTHS: RangeFrom<u32> = 3..;
 
 /// Adds every problem of `settings`.
-pub fn check(settings: &HubSettings, found: &mut Problems) {
+pub(super) fn check(settings: &HubSettings, found: &mut Problems) {
     super::mqtt::check(&settings.mqtt, found);
     let hint = "leave it out for hanqing-hub; a second hub needs another";
     name("client_id", &settings.client_id, hint, found);

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use super::edge::endpoint;
 use crate::core::Problems;
 use crate::modbus::{BusSettings, DtuSettings, parse_bytes};
 
@@ -139,5 +138,43 @@ fn registration(dtu: &DtuSettings) -> Option<Vec<u8>> {
 pub(super) fn gap(key: &str, ms: Option<f64>, found: &mut Problems) {
     if let Some(ms) = ms {
         found.within(key, ms, GAP_MS, "leave it out for what the standard asks for");
+    }
+}
+
+/// Whether `text` is host and port.
+///
+/// # Errors
+/// The rule that it breaks.
+pub fn endpoint(text: &str) -> Result<(), &'static str> {
+    let (host, port) = text.rsplit_once(':').ok_or("must be host:port")?;
+    let port: u16 = port.parse().map_err(|_| "the port must be 1 to 65535")?;
+    if port == 0 {
+        return Err("the port must be 1 to 65535");
+    }
+    let v6 = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    match v6 {
+        Some(address) if address.parse::<std::net::Ipv6Addr>().is_ok() => Ok(()),
+        Some(_) => Err("has no valid IPv6 address between [ ]"),
+        None if host.is_empty() => Err("has no host before the port"),
+        None if host.contains(|c: char| c.is_whitespace() || "/:@[]".contains(c)) => {
+            Err("must be host:port and nothing else")
+        }
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::endpoint;
+
+    #[test]
+    fn an_endpoint_is_host_and_port() {
+        for good in ["192.168.1.10:502", "plc.example.org:1502", "[fe80::1]:502"] {
+            assert_eq!(endpoint(good), Ok(()), "{good}");
+        }
+        for bad in ["", "h", "h:", ":502", "h:0", "h:70000", "tcp://h:502", "fe80::1:502", "[x]:1"]
+        {
+            assert!(endpoint(bad).is_err(), "{bad}");
+        }
     }
 }

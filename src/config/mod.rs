@@ -7,17 +7,14 @@
 //!
 //! The township, profiles and scenarios are single files without layers: what a figure rests on stands in one place.
 
-#[cfg(feature = "edge")]
-pub mod edge;
-#[cfg(feature = "hub")]
-pub mod hub;
-#[cfg(feature = "hub")]
-pub mod township;
-
 mod check_file;
+#[cfg(feature = "edge")]
+mod edge;
 mod error_path;
 #[cfg(feature = "demo")]
 mod example;
+#[cfg(feature = "hub")]
+mod hub;
 mod key_path;
 mod layers;
 #[cfg(feature = "edge")]
@@ -50,10 +47,14 @@ mod stations;
 mod substitutes;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "hub")]
+mod township;
 
 pub use check_file::{CheckReport, FileKind, check_file};
 #[cfg(feature = "demo")]
 pub use example::example;
+#[cfg(feature = "edge")]
+pub use line::endpoint;
 #[cfg(feature = "edge")]
 pub use load_edge::{LoadedEdge, load_edge};
 #[cfg(feature = "influx")]

@@ -2,10 +2,13 @@
 
 use std::ops::{RangeInclusive, RangeToInclusive};
 
-use super::edge::TIMEOUT_MS;
 use crate::core::{Parameter, Problems};
 use crate::device::{Point, Profile, REGISTERS_MAX, Run};
 use crate::modbus::{BusSettings, DeviceSettings, HealthSettings};
+
+/// How long an answer may take, ms: below 10 no field device answers, and above a minute one dead device stops its bus.
+/// Engineering judgement.
+pub(super) const TIMEOUT_MS: RangeInclusive<u64> = 10..=60_000;
 
 /// Time between polls, s: from no pause to a day. Engineering judgement.
 const INTERVAL_S: RangeInclusive<u32> = 0..=86_400;

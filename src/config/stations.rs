@@ -1,9 +1,8 @@
 //! A township's stations: levels, curves, thresholds, pumps.
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
+use std::ops::{Bound, RangeInclusive};
 
-use super::township::{SHARE, sourced};
 use crate::core::{Problems, did_you_mean};
 use crate::water::{
     KWH_PER_M3_M, Pump, Station, StationKind, Threshold, ThresholdQuantity, Township,
@@ -17,6 +16,9 @@ const USUAL_EFFICIENCY: f64 = 0.5;
 const POWER_FACTOR: RangeInclusive<f64> = 0.3..=3.0;
 
 const MONTHS: RangeInclusive<i8> = 1..=12;
+
+/// An efficiency: more than nothing, at most all.
+pub(super) const SHARE: (Bound<f64>, Bound<f64>) = (Bound::Excluded(0.0), Bound::Included(1.0));
 
 /// Adds every problem of `station`.
 pub(super) fn check_station(township: &Township, station: &Station, found: &mut Problems) {
@@ -57,6 +59,12 @@ pub(super) fn check_station(township: &Township, station: &Station, found: &mut 
         (Some(_), _) => found.add("pump", "", "only a pump has it", wrong_kind),
         (None, _) => {}
     }
+}
+
+/// Values with their source and how sure it is.
+pub(super) fn sourced(source: &str, confidence: f64, hint: &str, found: &mut Problems) {
+    found.text("source", source, hint);
+    found.within("confidence", confidence, 0.0..=1.0, "0.9 is an official paper, 0.5 a guess");
 }
 
 fn check_levels(station: &Station, found: &mut Problems) {

@@ -1,4 +1,4 @@
-//! Example files are right, and broken ones say everything that is wrong with them.
+//! The examples have no problem, and every problem of broken files is reported.
 
 use std::path::{Path, PathBuf};
 
@@ -37,8 +37,7 @@ fn every_file_of_the_examples_is_right() {
     }
 }
 
-/// Each broken file has the report that a user sees beside it. `HANQING_BLESS=1` writes them anew, to be read before they
-/// are committed.
+/// Beside each broken file is the report that a user sees. `HANQING_BLESS=1` writes the reports anew: read them before you commit.
 #[cfg(feature = "demo")]
 #[test]
 fn every_broken_file_says_all_that_is_wrong_with_it() {

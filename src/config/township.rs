@@ -1,10 +1,10 @@
 //! A township's file, checked as a whole.
 
-use std::ops::{Bound, RangeInclusive};
+use std::ops::RangeInclusive;
 
 use jiff::tz::TimeZone;
 
-use super::stations::check_station;
+use super::stations::{SHARE, check_station, sourced};
 use crate::core::Problems;
 use crate::water::{Climate, Crop, Irrigation, Township};
 
@@ -18,11 +18,8 @@ const PRICE_YUAN_PER_KG: RangeInclusive<f64> = 0.1..=5_000.0;
 /// survey fills both, and 5 % is rounding by village.
 const SOWN_AREA_TOLERANCE: f64 = 0.05;
 
-/// An efficiency: more than nothing, at most all.
-pub(super) const SHARE: (Bound<f64>, Bound<f64>) = (Bound::Excluded(0.0), Bound::Included(1.0));
-
 /// Adds every problem of `township`.
-pub fn check(township: &Township, found: &mut Problems) {
+pub(super) fn check(township: &Township, found: &mut Problems) {
     found.text("name", &township.name, "the report names the township");
     let hint = "an IANA zone such as Asia/Shanghai, which is the default";
     let known = TimeZone::get(&township.zone).is_ok();
@@ -60,12 +57,6 @@ pub fn check(township: &Township, found: &mut Problems) {
     if let Some(irrigation) = &township.irrigation {
         check_irrigation(irrigation, &mut found.at("irrigation"));
     }
-}
-
-/// Values with their source and how sure it is.
-pub(super) fn sourced(source: &str, confidence: f64, hint: &str, found: &mut Problems) {
-    found.text("source", source, hint);
-    found.within("confidence", confidence, 0.0..=1.0, "0.9 is an official paper, 0.5 a guess");
 }
 
 fn check_climate(climate: &Climate, found: &mut Problems) {

@@ -4,8 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::check_example;
 use super::check_registers;
-use super::plan::REGISTERS_MAX;
-use super::profile::{Point, PointType, Profile};
+use super::profile::{Point, PointType, Profile, REGISTERS_MAX};
 use crate::core::{Kind, Problems};
 
 /// How many registers a device answers in one request.

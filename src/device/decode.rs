@@ -198,61 +198,35 @@ pub(super) fn number(
     order: ByteOrder,
     words: &[u16],
 ) -> Result<f64, DecodeError> {
-    let length =
-        || DecodeError::Length { expected: usize::from(point_type.registers()), got: words.len() };
-    match words.len() {
-        1 => {
-            let bytes = assemble::<1, 2>(words, order).ok_or_else(length)?;
-            match point_type {
-                PointType::Bit => Ok(f64::from(u16::from_be_bytes(bytes).min(1))),
-                PointType::U16 => Ok(f64::from(u16::from_be_bytes(bytes))),
-                PointType::Bcd16 => decimal(&bytes),
-                PointType::I16 => Ok(f64::from(i16::from_be_bytes(bytes))),
-                _ => Err(length()),
-            }
-        }
-        2 => {
-            let bytes = assemble::<2, 4>(words, order).ok_or_else(length)?;
-            match point_type {
-                PointType::Bcd32 => decimal(&bytes),
-                PointType::U32 => Ok(f64::from(u32::from_be_bytes(bytes))),
-                PointType::I32 => Ok(f64::from(i32::from_be_bytes(bytes))),
-                PointType::F32 => Ok(f64::from(f32::from_be_bytes(bytes))),
-                _ => Err(length()),
-            }
-        }
-        4 => {
-            let bytes = assemble::<4, 8>(words, order).ok_or_else(length)?;
-            match point_type {
-                PointType::Bcd64 => decimal(&bytes),
-                PointType::U64 => Ok(u64::from_be_bytes(bytes) as f64),
-                PointType::I64 => Ok(i64::from_be_bytes(bytes) as f64),
-                PointType::F64 => Ok(f64::from_be_bytes(bytes)),
-                _ => Err(length()),
-            }
-        }
-        _ => Err(length()),
+    let expected = usize::from(point_type.registers());
+    if words.len() != expected {
+        return Err(DecodeError::Length { expected, got: words.len() });
     }
-}
-
-/// The number of decimal digits, half a byte each, the most significant first.
-fn decimal(bytes: &[u8]) -> Result<f64, DecodeError> {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.into_iter().try_fold(0.0, |number, digit| {
-        let is_digit = digit <= 9;
-        is_digit.then_some(number * 10.0 + f64::from(digit)).ok_or(DecodeError::Undecodable)
+    let mut ordered = [0; 4];
+    let ordered = &mut ordered[..expected];
+    ordered.copy_from_slice(words);
+    reorder(ordered, order);
+    let bits = ordered.iter().fold(0_u64, |bits, word| bits << 16 | u64::from(*word));
+    Ok(match point_type {
+        PointType::Bit => bits.min(1) as f64,
+        PointType::U16 | PointType::U32 | PointType::U64 => bits as f64,
+        PointType::I16 => f64::from(bits as i16),
+        PointType::I32 => f64::from(bits as i32),
+        PointType::I64 => bits as i64 as f64,
+        PointType::F32 => f64::from(f32::from_bits(bits as u32)),
+        PointType::F64 => f64::from_bits(bits),
+        PointType::Bcd16 | PointType::Bcd32 | PointType::Bcd64 => {
+            decimal(bits, 4 * u32::from(point_type.registers()))?
+        }
     })
 }
 
-/// The `BYTES` bytes of `WORDS` registers, most significant first.
-fn assemble<const WORDS: usize, const BYTES: usize>(
-    words: &[u16],
-    order: ByteOrder,
-) -> Option<[u8; BYTES]> {
-    let mut words: [u16; WORDS] = words.try_into().ok()?;
-    reorder(&mut words, order);
-    let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
-    bytes.try_into().ok()
+/// The number of `digits` decimal digits, half a byte each.
+fn decimal(bits: u64, digits: u32) -> Result<f64, DecodeError> {
+    (0..digits).rev().try_fold(0.0, |number, place| {
+        let digit = (bits >> (4 * place)) & 15;
+        (digit <= 9).then_some(number * 10.0 + digit as f64).ok_or(DecodeError::Undecodable)
+    })
 }
 
 /// Brings registers from `order` to ABCD or back: each order is its own inverse.

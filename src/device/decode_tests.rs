@@ -1,4 +1,4 @@
-//! Registers and what they come to.
+//! Registers and the values that they decode to.
 
 use super::*;
 use crate::core::Parameter;
@@ -94,7 +94,7 @@ fn a_sentinel_is_looked_for_before_factor_and_offset() {
 }
 
 #[test]
-fn what_is_not_a_number_is_no_value() {
+fn anything_but_a_number_gives_no_value() {
     let mut flow = point(PointType::F32, ByteOrder::Abcd);
     let nan = [0x7FC0, 0];
     assert_eq!(decode(&flow, &[&nan]), Err(DecodeError::Undecodable));
@@ -166,7 +166,7 @@ fn a_thousandth_is_a_division() {
     }
 }
 
-/// What the registers in `parts` come to at a point that is described so.
+/// The value of the registers in `parts` at a point with these settings.
 fn of(point: &str, parts: &[&[u16]]) -> Result<f64, DecodeError> {
     let point: Point = toml::from_str(point).unwrap();
     let counts: Vec<u16> = point.parts().iter().map(|part| part.count).collect();
@@ -231,7 +231,7 @@ fn a_total_of_a_whole_number_a_fraction_and_a_multiplier() {
     let thousandths = "parameter = 'volume_total'\nfunction = 3\naddress = 0\ntype = 'u32'\nunit = 'm3'\n\
          fraction = { type = 'u16', scale = 0.001 }";
     assert_eq!(of(thousandths, &[&[0, 77, 500]]), Ok(77.5));
-    // 1.5 is no fraction.
+    // 1.5 is not a fraction.
     let more: &[u16] = &[12345, 0, 0, 0x3FC0];
     assert_eq!(of(total, &[more, &[3]]), Err(DecodeError::Undecodable));
     let nan: &[u16] = &[12345, 0, 0, 0x7FC0];
@@ -281,7 +281,7 @@ fn a_value_holds_only_while_the_device_says_so() {
     assert_eq!(poor.reason(), Reason::Invalid);
     let alarm = of(flow, &[own, &[0x0C50], &[4]]).unwrap_err();
     assert_eq!(alarm, DecodeError::Invalid { address: 71, value: 4.0 });
-    // A part that is not there is no value.
+    // A missing part gives no value.
     let point: Point = toml::from_str(flow).unwrap();
     assert_eq!(decode(&point, &[own, &[0x0C50]]).unwrap_err().reason(), Reason::Length);
     assert_eq!(decode(&point, &[own]).unwrap_err().reason(), Reason::Length);

@@ -88,45 +88,29 @@ fn near_one(register: &Register) -> f64 {
 /// The registers of the number `raw`. `as` saturates, and turns NaN into 0.
 fn words_of(point_type: PointType, order: ByteOrder, raw: f64) -> Vec<u16> {
     let rounded = raw.round();
-    let mut words = match point_type {
-        PointType::Bit => vec![u16::from(rounded != 0.0)],
-        PointType::U16 => to_words(&(rounded as u16).to_be_bytes()),
-        PointType::I16 => to_words(&(rounded as i16).to_be_bytes()),
-        PointType::U32 => to_words(&(rounded as u32).to_be_bytes()),
-        PointType::I32 => to_words(&(rounded as i32).to_be_bytes()),
-        PointType::U64 => to_words(&(rounded as u64).to_be_bytes()),
-        PointType::I64 => to_words(&(rounded as i64).to_be_bytes()),
-        PointType::F32 => to_words(&(raw as f32).to_be_bytes()),
-        PointType::F64 => to_words(&raw.to_be_bytes()),
-        PointType::Bcd16 => digits(rounded, 1),
-        PointType::Bcd32 => digits(rounded, 2),
-        PointType::Bcd64 => digits(rounded, 4),
+    let registers = u32::from(point_type.registers());
+    let bits = match point_type {
+        PointType::Bit => u64::from(rounded != 0.0),
+        PointType::U16 => u64::from(rounded as u16),
+        PointType::I16 => u64::from(rounded as i16 as u16),
+        PointType::U32 => u64::from(rounded as u32),
+        PointType::I32 => u64::from(rounded as i32 as u32),
+        PointType::U64 => rounded as u64,
+        PointType::I64 => rounded as i64 as u64,
+        PointType::F32 => u64::from((raw as f32).to_bits()),
+        PointType::F64 => raw.to_bits(),
+        PointType::Bcd16 | PointType::Bcd32 | PointType::Bcd64 => digits(rounded, 4 * registers),
     };
+    let mut words: Vec<u16> =
+        (0..registers).rev().map(|place| (bits >> (16 * place)) as u16).collect();
     reorder(&mut words, order);
     words
 }
 
-/// `registers` registers of decimal digits, half a byte each.
-fn digits(number: f64, registers: u32) -> Vec<u16> {
-    let most = 10u64.pow(4 * registers) - 1;
-    let number = (number as u64).min(most);
-    let digit = |place: u32| number / 10u64.pow(place) % 10;
-    (0..registers)
-        .rev()
-        .map(|word| {
-            let digits = (0..4).map(|place| digit(word * 4 + place) << (4 * place));
-            digits.sum::<u64>() as u16
-        })
-        .collect()
-}
-
-fn to_words(bytes: &[u8]) -> Vec<u16> {
-    bytes
-        .iter()
-        .step_by(2)
-        .zip(bytes.iter().skip(1).step_by(2))
-        .map(|(high, low)| u16::from_be_bytes([*high, *low]))
-        .collect()
+/// A number as `count` decimal digits, half a byte each; it saturates.
+fn digits(number: f64, count: u32) -> u64 {
+    let number = (number as u64).min(10u64.pow(count) - 1);
+    (0..count).map(|place| (number / 10u64.pow(place) % 10) << (4 * place)).sum()
 }
 
 #[cfg(test)]

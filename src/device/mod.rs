@@ -16,8 +16,8 @@ pub use decode::{DecodeError, decode};
 #[cfg(feature = "demo")]
 pub use encode::{encode, encode_invalid};
 pub use library::{parse, shipped};
-pub use plan::{BITS_MAX, Costs, Planned, REGISTERS_MAX, Request, Run, Slot, Terms, plan};
+pub use plan::{BITS_MAX, Costs, Planned, Request, Run, Slot, Terms, plan};
 pub use profile::{
     ByteOrder, Code, CodedUnit, Counter, Example, ExampleBlock, Fraction, Function, Part, Point,
-    PointType, Profile, Register, UnitCode,
+    PointType, Profile, REGISTERS_MAX, Register, UnitCode,
 };

@@ -5,10 +5,7 @@
 
 use std::cmp::Reverse;
 
-use super::profile::{Function, Part, Point};
-
-/// Most registers of one read, by the Modbus application protocol V1.1b3, §6.3 and §6.4.
-pub const REGISTERS_MAX: u16 = 125;
+use super::profile::{Function, Part, Point, REGISTERS_MAX};
 
 /// Most bits of one read, by the Modbus application protocol V1.1b3, §6.1 and §6.2.
 pub const BITS_MAX: u16 = 2000;

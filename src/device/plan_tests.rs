@@ -1,4 +1,4 @@
-//! Plans against all that could be made instead.
+//! Plans, compared with all other possible plans.
 
 use super::*;
 use crate::device::PointType;
@@ -45,7 +45,7 @@ fn a_gap_is_bridged_where_it_costs_less_than_a_request() {
     assert!(plan(&[], &terms(5)).is_empty());
 }
 
-/// Taking as much as fits from the left would ask for 0 to 124 and 200, and pay for the wide gap.
+/// Filling requests from the left would ask for 0 to 124 and 200, and pay for the wide gap.
 #[test]
 fn the_limit_is_met_where_it_costs_least() {
     let runs = [(0, 1), (60, 61), (119, 120), (130, 190)];
@@ -112,8 +112,8 @@ fn allowed(run: Run, terms: &Terms) -> bool {
         && terms.seams.iter().all(|seam| !run.holds(seam))
 }
 
-/// What it costs to read `group` with one request; infinite where that is not allowed. What one part reaches over anyway
-/// needs no leave.
+/// The cost of reading `group` with one request; infinite where that is not allowed. The registers of a single part may always be
+/// read together.
 fn together(group: &[Run], terms: &Terms) -> f64 {
     let first = group.iter().map(|run| run.first).min().unwrap();
     let last = group.iter().map(|run| run.last).max().unwrap();

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::plan::REGISTERS_MAX;
 use crate::core::{Parameter, Unit};
+
+/// Most registers of one read, by the Modbus application protocol V1.1b3, §6.3 and §6.4.
+pub const REGISTERS_MAX: u16 = 125;
 
 /// The register map of one type of device.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,7 +42,7 @@ pub struct Point {
     pub channel: Option<String>,
     /// Function code to read it with: 1 coils, 2 discrete inputs, 3 holding, 4 input registers.
     pub function: Function,
-    /// Address of its first register on the wire, from 0.
+    /// Of its first register on the wire, from 0.
     pub address: u16,
     #[serde(rename = "type")]
     pub point_type: PointType,

@@ -18,11 +18,8 @@ mod world;
 
 pub use devices::Simulator;
 pub use error::SimError;
-pub use scenario::{
-    ChannelSettings, DemandSettings, Fault, MeterPreset, MeterSettings, MonthClimate, PondSettings,
-    Scenario, SoilSettings, SourceSettings, Spell, TankSettings, WellSettings,
-};
-pub use truth::{DRY_MARGIN_M, PumpTruth, SourceTruth, Truth};
+pub use scenario::Scenario;
+pub use truth::Truth;
 pub use world::World;
 
 #[cfg(test)]

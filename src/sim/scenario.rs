@@ -17,7 +17,6 @@ const SHARE: RangeInclusive<f64> = 0.0..=1.0;
 pub struct Scenario {
     /// Used where the caller gives no other.
     pub seed: u64,
-    /// First day of the physics.
     pub physics_from: Date,
     /// The period over which the truth is summed.
     pub event: Period,
@@ -43,32 +42,25 @@ pub struct Scenario {
     pub faults: Vec<Fault>,
 }
 
-/// Climate of some months.
+/// Climate of some months: share of days with rain, mean depth of rain on such a day, and daily evaporation of open water.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MonthClimate {
-    /// The months, 1 to 12.
     pub months: Vec<i8>,
-    /// Share of days with rain, 0 to 1.
     pub wet_day_share: f64,
-    /// Mean depth of rain on such a day, mm.
     pub rain_mm: f64,
-    /// Evaporation of open water, mm a day.
     pub evaporation_mm: f64,
 }
 
-/// Climate of some days.
+/// Climate of some days, as [`MonthClimate`].
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spell {
     pub from: Date,
     /// Included.
     pub to: Date,
-    /// Share of days with rain, 0 to 1.
     pub wet_day_share: f64,
-    /// Mean depth of rain on such a day, mm.
     pub rain_mm: f64,
-    /// Evaporation of open water, mm a day.
     pub evaporation_mm: f64,
 }
 
@@ -76,13 +68,11 @@ pub struct Spell {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SoilSettings {
-    /// Water that it can lack, mm.
     pub deficit_max_mm: f64,
     /// Share of rain that runs off when it is driest, 0 to 1.
     pub runoff_share_dry: f64,
     /// Share of rain that runs off when it is wettest, 0 to 1.
     pub runoff_share_wet: f64,
-    /// Volumetric water content at field capacity, %.
     pub field_capacity_percent: f64,
     /// Depth of soil that the deficit is spread over, mm.
     pub depth_mm: f64,
@@ -116,7 +106,6 @@ pub struct DemandSettings {
 pub struct PondSettings {
     /// Share of the normal storage on the first day.
     pub fill_start: f64,
-    /// Seepage through the bottom, mm a day.
     pub seepage_mm_per_day: f64,
     /// Time in which the water above the normal level falls to a third, h.
     pub surplus_hours: f64,
@@ -132,7 +121,6 @@ pub struct ChannelSettings {
     pub fast_hours: f64,
     /// Recession of the half that seeps out of the hills, days.
     pub slow_days: f64,
-    /// Water lost on the way, m3/h.
     pub loss_m3h: f64,
 }
 
@@ -150,7 +138,6 @@ pub struct WellSettings {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TankSettings {
-    /// Drinking water used, litres a person and day.
     pub litres_per_person_day: f64,
     /// Depth below the normal level at which the float valve opens, m.
     pub valve_opens_below_normal_m: f64,

@@ -1,4 +1,4 @@
-//! The world with the example's township and scenario.
+//! The world of the example's township and scenario.
 
 use std::collections::BTreeMap;
 
@@ -82,7 +82,7 @@ fn another_seed_is_another_year() {
 }
 
 #[test]
-fn however_time_is_cut_the_world_is_the_same() {
+fn the_world_is_the_same_whatever_the_steps_of_time() {
     let leap = after_the_event(7);
     let mut walk = world(7);
     let end = leap.now();
@@ -108,7 +108,7 @@ fn energy_is_rated_power_times_hours_run() {
 }
 
 #[test]
-fn registers_only_grow_but_where_the_scenario_says_otherwise() {
+fn registers_only_grow_unless_the_scenario_replaces_a_meter() {
     let mut world = world(scenario().seed);
     let (start, end) = calendar().bounds(scenario().event);
     world.advance_to(start);

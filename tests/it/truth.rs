@@ -224,6 +224,26 @@ fn dry(finished: &Finished, township: &Township, store: &Sqlite) {
     }
 }
 
+/// Every series has a good reading in each hour but those of the scenario's faults: no hour is lost to a slow machine.
+fn hours(plan: &Example, store: &Sqlite) {
+    let hours = u32::try_from(plan.scenario.event.days() * 24).unwrap();
+    let devices = plan.gateways.iter().flat_map(|g| &g.buses).flat_map(|b| &b.devices);
+    for device in devices {
+        for (_, series) in device.observes(&plan.profiles[&device.profile]) {
+            let missing = match series.to_string().as_str() {
+                "reservoir-huangshui-1/level" => 48,
+                name if name.starts_with("pump-tangbei-2/") => 24,
+                _ => 0,
+            };
+            let cells = store.hours(&series, Timestamp::MIN, Timestamp::MAX).unwrap();
+            let good = cells.iter().filter(|cell| cell.counted > 0).count();
+            let lost: u32 = cells.iter().map(|cell| cell.missing).sum();
+            let good = u32::try_from(good).unwrap();
+            assert_eq!((good, lost), (hours - missing, missing), "{series}");
+        }
+    }
+}
+
 /// What did not answer, and what answered with its sign for "no value".
 fn gaps(finished: &Finished, store: &Sqlite) {
     let silent = format!("pump-tangbei-2/{}", Parameter::EnergyTotal);
@@ -345,6 +365,7 @@ async fn the_measured_figures_are_the_truth() {
     electricity(&finished, &plan, &store);
     pumps(&finished, &plan, &store);
     dry(&finished, &plan.township, &store);
+    hours(&plan, &store);
     gaps(&finished, &store);
     let section = &finished.report.documents.markdown;
     for phrase in [

@@ -62,7 +62,7 @@ struct LineSource {
 }
 
 fn endpoint(text: &str) -> Result<String, String> {
-    config::edge::endpoint(text)
+    config::endpoint(text)
         .map(|()| text.to_owned())
         .map_err(|rule| format!("{rule}, such as 192.168.1.10:502"))
 }

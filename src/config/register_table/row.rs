@@ -6,6 +6,8 @@ use super::Base;
 use super::vocabulary::{self, COLUMNS, Column};
 use crate::core::{Kind, Parameter, Problems, Unit};
 
+const FUNCTIONS: &str = "1 coils, 2 discrete inputs, 3 holding or 4 input registers";
+
 /// The name of a column in the manual.
 pub(super) fn name(column: Column) -> &'static str {
     let named = COLUMNS.iter().find(|(known, _)| *known == column);
@@ -76,11 +78,8 @@ impl Row<'_> {
         let cell = self.cell(column)?;
         let number = cell.parse::<f64>().ok().filter(|number| number.is_finite());
         if number.is_none() {
-            self.wrong(
-                column,
-                "is not a number",
-                "write it with a point and without a unit, such as 0.01",
-            );
+            let hint = "write it with a point and without a unit, such as 0.01";
+            self.wrong(column, "is not a number", hint);
         }
         number
     }
@@ -88,189 +87,131 @@ impl Row<'_> {
     /// The point that the row describes; `None` where it has a problem.
     pub(super) fn point(&mut self, base: Base) -> Option<Table> {
         let before = self.found.list().len();
-        let ids = || Parameter::ALL.iter().map(|p| p.spec().name_zh);
-        let known = format!("one of {}", ids().collect::<Vec<_>>().join(", "));
+        let names: Vec<&str> = Parameter::ALL.iter().map(|p| p.spec().name_zh).collect();
+        let known = format!("one of {}", names.join(", "));
         let parameter = self.required(Column::Parameter, vocabulary::parameter, &known);
         let types = "one of bit, u16, i16, u32, i32, u64, i64, f32, f64, bcd16, bcd32, bcd64";
         let point_type = self.required(Column::Type, vocabulary::point_type, types);
-        let unit = self.required(
-            Column::Unit,
-            vocabulary::unit,
-            "such as m, mm, m3/h, m3, kWh, kW, V, Hz, h, degC, %, 1",
-        );
+        let units = "such as m, mm, m3/h, m3, kWh, kW, V, Hz, h, degC, %, 1";
+        let unit = self.required(Column::Unit, vocabulary::unit, units);
         let (function, address) = self.register(base).unzip();
-        let mut point = Table::new();
-        if let Some(parameter) = parameter {
-            point.insert("parameter".into(), parameter.id().into());
-        }
-        if let Some(channel) = self.cell(Column::Channel) {
-            point.insert("channel".into(), channel.into());
-        }
-        if let (Some(function), Some(address)) = (function, address) {
-            point.insert("function".into(), i64::from(function).into());
-            point.insert("address".into(), i64::from(address).into());
-        }
-        if let Some(point_type) = point_type {
-            point.insert("type".into(), point_type.into());
-        }
+        let mut order = None;
         if self.cell(Column::Order).is_some() {
             let hint = "one of ABCD, CDAB, BADC, DCBA; `hanqing probe` shows which one fits";
-            if let Some(order) = self.required(Column::Order, vocabulary::order, hint) {
-                point.insert("order".into(), order.into());
-            }
+            order = self.required(Column::Order, vocabulary::order, hint);
         }
-        for (column, key) in [(Column::Scale, "scale"), (Column::Offset, "offset")] {
-            if let Some(number) = self.number(column) {
-                point.insert(key.into(), number.into());
-            }
-        }
-        if let Some(unit) = unit {
-            point.insert("unit".into(), unit.symbol().into());
-        }
-        self.invalid(&mut point);
-        self.range(&mut point);
-        self.counter(parameter, &mut point);
+        let fields: [(&str, Option<Value>); 12] = [
+            ("parameter", parameter.map(|p| p.id().into())),
+            ("channel", self.cell(Column::Channel).map(Value::from)),
+            ("function", function.map(|function| i64::from(function).into())),
+            ("address", address.map(|address| i64::from(address).into())),
+            ("type", point_type.map(Value::from)),
+            ("order", order.map(Value::from)),
+            ("scale", self.number(Column::Scale).map(Value::from)),
+            ("offset", self.number(Column::Offset).map(Value::from)),
+            ("unit", unit.map(|unit| unit.symbol().into())),
+            ("invalid", self.invalid()),
+            ("valid_range", self.range()),
+            ("counter", self.counter(parameter)),
+        ];
+        let fields = fields.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+        let point = Table::from_iter(fields);
         (self.found.list().len() == before).then_some(point)
     }
 
     /// Function code and address on the wire.
     fn register(&mut self, base: Base) -> Option<(u8, u16)> {
-        let hint = "write it as 16, 0x10 or 10H";
-        let number = self.required(Column::Address, address, hint);
-        let given = match self.cell(Column::Function) {
-            Some(cell) => {
-                let code =
-                    vocabulary::function(&cell).or_else(|| u8::try_from(address(&cell)?).ok());
-                if !code.is_some_and(|code| (1..=4).contains(&code)) {
-                    self.wrong(
-                        Column::Function,
-                        "is not a function that reads",
-                        "1 coils, 2 discrete inputs, 3 holding or 4 input registers",
-                    );
-                    return None;
-                }
-                code
+        let number = self.required(Column::Address, address, "write it as 16, 0x10 or 10H");
+        let mut function = None;
+        if let Some(cell) = self.cell(Column::Function) {
+            let code = vocabulary::function(&cell).or_else(|| u8::try_from(address(&cell)?).ok());
+            function = code.filter(|code| (1..=4).contains(code));
+            if function.is_none() {
+                self.wrong(Column::Function, "is not a function that reads", FUNCTIONS);
+                return None;
             }
-            None => None,
-        };
+        }
         let number = number?;
-        let (function, wire) = match base {
-            Base::Wire => (given, Some(number)),
-            Base::One => (given, number.checked_sub(1)),
+        let wire = match base {
+            Base::Wire => Some(number),
+            Base::One => number.checked_sub(1),
             Base::Modicon => {
-                let function = match number / 10_000 {
+                let kind = match number / 10_000 {
                     0 => Some(1),
                     1 => Some(2),
                     3 => Some(4),
                     4 => Some(3),
                     _ => None,
                 };
-                if function.is_none() || given.is_some_and(|given| Some(given) != function) {
-                    self.wrong(
-                        Column::Address,
-                        "does not begin with the digit of its table",
-                        "4 holding, 3 input registers, 1 discrete inputs, 0 coils: 40001; or give --base 0 or 1",
-                    );
+                if kind.is_none() || function.is_some() && function != kind {
+                    let hint = "4 holding, 3 input registers, 1 discrete inputs, 0 coils: 40001; or give --base 0 or 1";
+                    self.wrong(Column::Address, "does not begin with the digit of its table", hint);
                     return None;
                 }
-                (function, (number % 10_000).checked_sub(1))
+                function = kind;
+                (number % 10_000).checked_sub(1)
             }
         };
-        let Some(function) = function else {
-            self.wrong(
-                Column::Function,
-                "is required",
-                "1 coils, 2 discrete inputs, 3 holding or 4 input registers",
-            );
-            return None;
-        };
-        let Some(wire) = wire.and_then(|wire| u16::try_from(wire).ok()) else {
-            self.wrong(
-                Column::Address,
-                "is not an address, counted as --base says",
-                "addresses on the wire are 0 to 65535",
-            );
-            return None;
-        };
-        Some((function, wire))
+        if function.is_none() {
+            self.wrong(Column::Function, "is required", FUNCTIONS);
+        }
+        let function = function?;
+        let wire = wire.and_then(|wire| u16::try_from(wire).ok());
+        if wire.is_none() {
+            let hint = "addresses on the wire are 0 to 65535";
+            self.wrong(Column::Address, "is not an address, counted as --base says", hint);
+        }
+        Some((function, wire?))
     }
 
-    fn invalid(&mut self, point: &mut Table) {
-        let Some(cell) = self.cell(Column::Invalid) else {
-            return;
-        };
+    fn invalid(&mut self) -> Option<Value> {
+        let cell = self.cell(Column::Invalid)?;
         let cells = cell.split(|c: char| c.is_whitespace() || ";；、".contains(c));
         let numbers: Option<Vec<Value>> = cells
             .filter(|cell| !cell.is_empty())
             .map(|cell| {
                 let whole = address(cell).map(|number| number as f64);
-                let number = whole.or_else(|| cell.parse().ok())?;
-                Some(Value::Float(number))
+                Some(Value::Float(whole.or_else(|| cell.parse().ok())?))
             })
             .collect();
-        match numbers {
-            Some(numbers) => {
-                point.insert("invalid".into(), Value::Array(numbers));
-            }
-            None => self.wrong(
-                Column::Invalid,
-                "contains something other than numbers",
-                "such as 32767 -32768, or 0x7FFF",
-            ),
+        if numbers.is_none() {
+            let hint = "such as 32767 -32768, or 0x7FFF";
+            self.wrong(Column::Invalid, "contains something other than numbers", hint);
         }
+        numbers.map(Value::Array)
     }
 
-    fn range(&mut self, point: &mut Table) {
+    fn range(&mut self) -> Option<Value> {
         let (least, most) = (self.number(Column::Least), self.number(Column::Most));
-        match (least, most) {
-            (Some(least), Some(most)) => {
-                point.insert("valid_range".into(), Value::Array(vec![least.into(), most.into()]));
-            }
-            (Some(_), None) if self.cell(Column::Most).is_none() => {
-                self.wrong(
-                    Column::Most,
-                    "is required where there is a least value",
-                    "what the device can measure",
-                );
-            }
-            (None, Some(_)) if self.cell(Column::Least).is_none() => {
-                self.wrong(
-                    Column::Least,
-                    "is required where there is a largest value",
-                    "what the device can measure",
-                );
-            }
-            _ => {}
+        let hint = "what the device can measure";
+        if least.is_some() && self.cell(Column::Most).is_none() {
+            self.wrong(Column::Most, "is required where there is a least value", hint);
         }
+        if most.is_some() && self.cell(Column::Least).is_none() {
+            self.wrong(Column::Least, "is required where there is a largest value", hint);
+        }
+        Some(Value::Array(vec![least?.into(), most?.into()]))
     }
 
-    fn counter(&mut self, parameter: Option<Parameter>, point: &mut Table) {
+    fn counter(&mut self, parameter: Option<Parameter>) -> Option<Value> {
         let modulus = self.number(Column::Modulus);
         let rate = self.number(Column::RatePerHour);
-        let Some(parameter) = parameter else { return };
+        let spec = parameter?.spec();
+        if spec.kind == Kind::Counter && self.cell(Column::RatePerHour).is_none() {
+            let rule = format!("is required: {} is a counter", spec.name_zh);
+            let hint = "the most that it can grow in an hour, in its unit";
+            self.wrong(Column::RatePerHour, rule, hint);
+        }
         let mut counter = Table::new();
         counter.extend(modulus.map(|modulus| ("modulus".into(), modulus.into())));
         counter.extend(rate.map(|rate| ("max_rate_per_hour".into(), rate.into())));
-        if parameter.spec().kind == Kind::Counter
-            && rate.is_none()
-            && self.cell(Column::RatePerHour).is_none()
-        {
-            let rule = format!("is required: {} is a counter", parameter.spec().name_zh);
-            self.wrong(
-                Column::RatePerHour,
-                rule,
-                "the most that it can grow in an hour, in its unit",
-            );
-        }
-        if !counter.is_empty() {
-            point.insert("counter".into(), Value::Table(counter));
-        }
+        (!counter.is_empty()).then_some(Value::Table(counter))
     }
 
     /// Adds the row's part of the example.
     pub(super) fn example(&mut self, point: &Table, blocks: &mut Vec<Value>, expect: &mut Table) {
         let hint = "the registers as hexadecimal words, such as 092E, and the value that the device displays, in the row's unit: `hanqing read` shows both";
-        let held = self.required(Column::ExampleWords, example_words, hint);
+        let words = self.required(Column::ExampleWords, example_words, hint);
         let value = self.number(Column::ExampleValue);
         if self.cell(Column::ExampleValue).is_none() {
             self.wrong(Column::ExampleValue, "is required", hint);
@@ -279,14 +220,14 @@ impl Row<'_> {
         let parameter = text("parameter").and_then(vocabulary::parameter);
         let factor = text("unit").and_then(vocabulary::unit).zip(parameter);
         let factor = factor.and_then(|(unit, p): (Unit, _)| unit.factor_to(p.spec().unit));
-        let (Some(held), Some(value), Some(parameter)) = (held, value, parameter) else {
+        let (Some(words), Some(value), Some(parameter)) = (words, value, parameter) else {
             return;
         };
         let mut block = Table::new();
         for key in ["function", "address"] {
             block.extend(point.get(key).map(|value| (key.into(), value.clone())));
         }
-        block.insert("words".into(), Value::Array(held.into_iter().map(Value::from).collect()));
+        block.insert("words".into(), Value::from(words));
         blocks.push(Value::Table(block));
         let name = match text("channel") {
             Some(channel) => format!("{parameter}@{channel}"),
