@@ -65,7 +65,8 @@ impl std::fmt::Display for Refusal {
             ),
             Rule::Jump => write!(
                 f,
-                "the machine's clock shows {offered} instead of {used}: over {} min off, so it is trusted after {} min at the earliest",
+                "the machine's clock shows {offered} instead of {used}: over {} min off, \
+                 so it is trusted after {} min at the earliest",
                 CORRECTION_MAX.as_mins(),
                 TRUSTED_AFTER.as_secs() / 60
             ),
