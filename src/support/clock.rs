@@ -4,20 +4,22 @@
 //! [`Clock::validated`]; the demo and tests on [`Clock::stepped`], whose driver moves the time forward when all its
 //! members are asleep. On such a clock a slow machine makes the run slower, but no reading late (docs/decisions/0004).
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
+#[cfg(feature = "edge")]
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 #[cfg(feature = "edge")]
 use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
-#[cfg(feature = "edge")]
-use super::kernel_clock;
-use super::lock;
+pub use super::stepped::Driver;
+use super::stepped::{Member, Sleeper, Stepped};
 #[cfg(feature = "edge")]
 use super::timekeeper::{Refusal, Timekeeper, Trust};
+#[cfg(feature = "edge")]
+use super::{kernel_clock, lock};
 
 /// The longest sleep on the machine's clock before it is read again, so that a step of the clock is noticed.
 const SLEEP_MAX: Duration = Duration::from_secs(5);
@@ -73,67 +75,6 @@ pub struct Base {
     pub provisional: bool,
 }
 
-#[derive(Debug)]
-struct Stepped {
-    state: Mutex<State>,
-    changed: Notify,
-}
-
-#[derive(Debug)]
-struct State {
-    now: Timestamp,
-    /// By how much it has been advanced; steps do not count.
-    uptime: Duration,
-    /// By the time until which each sleeps.
-    sleepers: BTreeMap<(Timestamp, u64), Sleeper>,
-    /// Waits for answers, which the driver ends if no answer will come.
-    timeouts: BTreeMap<u64, oneshot::Sender<()>>,
-    /// Requests that will not be answered, and whose waits have not been ended yet.
-    unanswered: usize,
-    members: BTreeSet<u64>,
-    next_id: u64,
-}
-
-#[derive(Debug)]
-struct Sleeper {
-    wake: oneshot::Sender<()>,
-    member: Option<u64>,
-}
-
-impl State {
-    fn id(&mut self) -> u64 {
-        self.next_id += 1;
-        self.next_id
-    }
-
-    /// How many members are awake.
-    fn busy(&mut self) -> usize {
-        self.sleepers.retain(|_, sleeper| !sleeper.wake.is_closed());
-        let asleep: BTreeSet<u64> = self.sleepers.values().filter_map(|s| s.member).collect();
-        self.members.difference(&asleep).count()
-    }
-}
-
-impl Stepped {
-    fn state(&self) -> MutexGuard<'_, State> {
-        lock(&self.state)
-    }
-}
-
-/// A task that the driver of a stepped clock waits for, until this is dropped.
-#[derive(Debug)]
-struct Member {
-    clock: Arc<Stepped>,
-    id: u64,
-}
-
-impl Drop for Member {
-    fn drop(&mut self) {
-        self.clock.state().members.remove(&self.id);
-        self.clock.changed.notify_one();
-    }
-}
-
 /// The end of a wait that took too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("timed out")]
@@ -147,18 +88,7 @@ impl Clock {
 
     /// A clock that stands still at `start` until its [`Driver`] advances it.
     pub fn stepped(start: Timestamp) -> (Self, Driver) {
-        let stepped = Arc::new(Stepped {
-            state: Mutex::new(State {
-                now: start,
-                uptime: Duration::ZERO,
-                sleepers: BTreeMap::new(),
-                timeouts: BTreeMap::new(),
-                unanswered: 0,
-                members: BTreeSet::new(),
-                next_id: 0,
-            }),
-            changed: Notify::new(),
-        });
+        let stepped = Arc::new(Stepped::new(start));
         (Self(Source::Stepped(stepped.clone(), None)), Driver(stepped))
     }
 
@@ -361,66 +291,6 @@ impl Stopwatch {
 
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed()
-    }
-}
-
-/// Advances a stepped clock.
-#[derive(Debug)]
-pub struct Driver(Arc<Stepped>);
-
-impl Driver {
-    /// Waits until every member sleeps on the clock. Members that wait for an answer that will not come time out
-    /// meanwhile.
-    pub async fn all_asleep(&self) {
-        loop {
-            let changed = self.0.changed.notified();
-            {
-                let mut state = self.0.state();
-                let busy = state.busy();
-                if busy == 0 {
-                    return;
-                }
-                // All members that are awake wait for an answer that will not come: nobody can do anything more at this
-                // time.
-                if state.unanswered >= busy {
-                    state.unanswered = 0;
-                    for (_, timeout) in std::mem::take(&mut state.timeouts) {
-                        // A wait that has been cancelled need not be ended.
-                        let _cancelled = timeout.send(());
-                    }
-                }
-            }
-            changed.await;
-        }
-    }
-
-    /// Advances the clock to `at` and wakes all sleepers until then. The clock never goes back.
-    pub fn advance_to(&self, at: Timestamp) {
-        let mut state = self.0.state();
-        let later = state.now.max(at);
-        let passed = Duration::try_from(later.duration_since(state.now)).unwrap_or_default();
-        state.uptime += passed;
-        state.now = later;
-        while let Some(entry) = state.sleepers.first_entry() {
-            if entry.key().0 > later {
-                break;
-            }
-            // A sleeper that has been cancelled need not be woken.
-            let _cancelled = entry.remove().wake.send(());
-        }
-    }
-}
-
-#[cfg(test)]
-impl Driver {
-    /// Sets the clock to `at`, forward or back, like a correction of a machine's clock: no time passes. Wakes all
-    /// sleepers, since they have to read it again.
-    pub fn step_to(&self, at: Timestamp) {
-        let mut state = self.0.state();
-        state.now = at;
-        for (_, sleeper) in std::mem::take(&mut state.sleepers) {
-            let _cancelled = sleeper.wake.send(());
-        }
     }
 }
 
