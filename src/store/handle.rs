@@ -27,7 +27,7 @@ pub struct CommitRequest {
     pub refused: Vec<Refused>,
 }
 
-/// A commit that failed hands back what it was to commit; nothing, if the thread has ended.
+/// A failed commit, which hands its request back; an empty one if the thread has ended.
 #[derive(Debug)]
 pub struct FailedCommit {
     pub error: StoreError,

@@ -4,8 +4,9 @@
 //! series mixes large numbers with small ones: a value that would not come back unchanged is written in two fields of 32 bits as
 //! well.
 
-use influxdb_line_protocol::LineProtocolBuilder;
-use influxdb_line_protocol::builder::{AfterField, AfterMeasurement};
+use std::fmt;
+use std::io::Write;
+
 use jiff::Timestamp;
 
 use crate::core::{Flag, GatewayId, Outcome, Reading, Reason, Series};
@@ -102,22 +103,50 @@ pub fn exact(plain_value: Option<f64>, halves: Option<(u32, u32)>) -> Option<f64
     }
 }
 
-/// A line whose first field has been written.
-type Line<'a> = LineProtocolBuilder<&'a mut Vec<u8>, AfterField>;
-
-/// Begins a line of `measurement` with these tags, in order of their names.
-fn begin<'a>(
+/// A line while it is written. Nothing needs escaping: ids, epochs and names of hubs consist of letters, digits, `-`, `_` and `.`.
+///
+/// The builder of `influxdb_line_protocol` escapes character by character, which takes about ten times as long (measured).
+struct Line<'a> {
     out: &'a mut Vec<u8>,
-    measurement: &str,
-    tags: &[(&str, Option<&str>)],
-) -> LineProtocolBuilder<&'a mut Vec<u8>, AfterMeasurement> {
-    let mut line = LineProtocolBuilder::new_with(out).measurement(measurement);
-    for (name, value) in tags {
-        if let Some(value) = value {
-            line = line.tag(name, value);
+    separator: &'static str,
+}
+
+impl<'a> Line<'a> {
+    /// A line of `measurement` with these tags, in order of their names.
+    fn new(out: &'a mut Vec<u8>, measurement: &str, tags: &[(&str, Option<&str>)]) -> Self {
+        out.extend_from_slice(measurement.as_bytes());
+        let tags = tags.iter().filter_map(|(name, value)| Some((name, (*value)?)));
+        for part in tags.flat_map(|(name, value)| [",", name, "=", value]) {
+            out.extend_from_slice(part.as_bytes());
         }
+        Self { out, separator: " " }
     }
-    line
+
+    fn write(&mut self, text: fmt::Arguments<'_>) {
+        self.out.write_fmt(text).expect("memory takes whatever is written");
+    }
+
+    fn float(mut self, name: &str, value: f64) -> Self {
+        let before = std::mem::replace(&mut self.separator, ",");
+        self.write(format_args!("{before}{name}={value:?}"));
+        self
+    }
+
+    fn integer(mut self, name: &str, value: impl fmt::Display) -> Self {
+        let before = std::mem::replace(&mut self.separator, ",");
+        self.write(format_args!("{before}{name}={value}i"));
+        self
+    }
+
+    /// The bits of a value in two fields of 32 bits.
+    fn halves(self, [high, low]: [&str; 2], value: f64) -> Self {
+        let bits = value.to_bits();
+        self.integer(high, bits >> 32).integer(low, bits & 0xffff_ffff)
+    }
+
+    fn end(mut self, at: Timestamp) {
+        self.write(format_args!(" {}\n", at.as_millisecond()));
+    }
 }
 
 /// Appends the line of a reading that came from `gateway`.
@@ -142,30 +171,30 @@ pub fn reading(
         ("parameter", Some(reading.series.parameter.id())),
         ("station", Some(reading.series.station.as_str())),
     ];
-    let line = begin(out, READINGS, &tags);
+    let line = Line::new(out, READINGS, &tags);
     let mut line = match reading.outcome {
-        Outcome::Missing(reason) => line.field("m", i64::from(reason_code(reason))),
+        Outcome::Missing(reason) => line.integer("m", reason_code(reason)),
         Outcome::Value(value) => {
-            let flag = i64::from(u8::from(reading.flag));
+            let flag = u8::from(reading.flag);
             let (rounded, exact) = plain(value);
             let mut line = match rounded {
-                Some(rounded) => line.field("v", rounded).field("f", flag),
-                None => line.field("f", flag),
+                Some(rounded) => line.float("v", rounded).integer("f", flag),
+                None => line.integer("f", flag),
             };
             if reading.flag != Flag::Good {
-                line = line.field("r", i64::from(reading.reason.map_or(0, reason_code)));
+                line = line.integer("r", reading.reason.map_or(0, reason_code));
             }
-            if exact { line } else { halves(line, ["hi", "lo"], value) }
+            if exact { line } else { line.halves(["hi", "lo"], value) }
         }
     };
     if reading.flag != Flag::Good {
-        line = line.field("n", reading.raw.len() as i64);
+        line = line.integer("n", reading.raw.len() as u64);
         for (i, words) in reading.raw.chunks(WORDS_EACH).enumerate() {
-            let packed = words.iter().fold(0i64, |all, word| all << 16 | i64::from(*word));
-            line = line.field(&format!("w{i}"), packed);
+            let packed = words.iter().fold(0u64, |all, word| all << 16 | u64::from(*word));
+            line = line.integer(&format!("w{i}"), packed);
         }
     }
-    end(line, reading.observed_at);
+    line.end(reading.observed_at);
     Ok(())
 }
 
@@ -175,25 +204,25 @@ pub fn batch(out: &mut Vec<u8>, hub: &str, batch: &Batch, at: Timestamp) {
     let tags =
         [("epoch", Some(&*epoch)), ("gateway", Some(batch.gateway.as_str())), ("hub", Some(hub))];
     let (first, last) = batch.stands_for();
-    let mut line = begin(out, BATCHES, &tags)
-        .field("first", first as i64)
-        .field("last", last as i64)
-        .field("n", batch.readings.len() as i64);
+    let mut line = Line::new(out, BATCHES, &tags)
+        .integer("first", first)
+        .integer("last", last)
+        .integer("n", batch.readings.len() as u64);
     let times = batch.readings.iter().map(|reading| reading.observed_at.as_millisecond());
     if let Some((from, to)) = times.clone().min().zip(times.max()) {
-        line = line.field("from_ms", from).field("to_ms", to);
+        line = line.integer("from_ms", from).integer("to_ms", to);
     }
     if let Some(LossRecord { first, lost, from, to, why }) = batch.loss {
-        line = line.field("remains_first", first as i64);
+        line = line.integer("remains_first", first);
         if let Some(lost) = lost {
-            line = line.field("lost", lost as i64);
+            line = line.integer("lost", lost);
         }
         line = line
-            .field("lost_from_ms", from.as_millisecond())
-            .field("lost_to_ms", to.as_millisecond())
-            .field("why", i64::from(lost_code(why)));
+            .integer("lost_from_ms", from.as_millisecond())
+            .integer("lost_to_ms", to.as_millisecond())
+            .integer("why", lost_code(why));
     }
-    end(line, at);
+    line.end(at);
 }
 
 /// Appends the line of a series that a gateway observes, and of how a counter's register behaves.
@@ -213,29 +242,21 @@ pub fn series(
     ];
     let (modulus, rate) = counter.map(|c| (c.modulus, c.max_rate_per_hour)).unwrap_or_default();
     // What is not known is written as 0: it may have been known before.
-    let line = begin(out, SERIES, &tags).field("k", 1i64);
-    let line = halves(line, ["modulus_hi", "modulus_lo"], modulus.unwrap_or(0.0));
-    end(halves(line, ["rate_hi", "rate_lo"], rate.unwrap_or(0.0)), at);
+    Line::new(out, SERIES, &tags)
+        .integer("k", 1)
+        .halves(["modulus_hi", "modulus_lo"], modulus.unwrap_or(0.0))
+        .halves(["rate_hi", "rate_lo"], rate.unwrap_or(0.0))
+        .end(at);
 }
 
 /// Appends the line of a gateway's status.
 pub fn status(out: &mut Vec<u8>, hub: &str, gateway: &GatewayId, status: &Status, at: Timestamp) {
     let tags = [("gateway", Some(gateway.as_str())), ("hub", Some(hub))];
-    let mut line = begin(out, GATEWAYS, &tags)
-        .field("online", i64::from(status.state == GatewayState::Online))
-        .field("since_ms", status.since.as_millisecond());
+    let mut line = Line::new(out, GATEWAYS, &tags)
+        .integer("online", u8::from(status.state == GatewayState::Online))
+        .integer("since_ms", status.since.as_millisecond());
     if let Some(clock) = status.clock {
-        line = line.field("provisional", i64::from(clock == ClockState::Provisional));
+        line = line.integer("provisional", u8::from(clock == ClockState::Provisional));
     }
-    end(line, at);
-}
-
-/// The bits of a value in two fields of 32 bits.
-fn halves<'a>(line: Line<'a>, [high, low]: [&str; 2], value: f64) -> Line<'a> {
-    let bits = value.to_bits();
-    line.field(high, (bits >> 32) as i64).field(low, (bits & 0xffff_ffff) as i64)
-}
-
-fn end(line: Line<'_>, at: Timestamp) {
-    line.timestamp(at.as_millisecond()).close_line();
+    line.end(at);
 }

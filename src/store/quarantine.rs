@@ -27,7 +27,7 @@ pub struct QuarantinedMessage {
     pub problem: String,
     /// Whether it holds readings, and so stays until they are stored.
     pub has_readings: bool,
-    /// Bytes of it that are kept.
+    /// Size of its stored content, bytes.
     pub size: u64,
 }
 

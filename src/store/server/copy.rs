@@ -4,6 +4,8 @@
 //! batches span. The last `settle_s` are read again in each pass: a server may show late what it has accepted, and the clocks of
 //! hubs differ.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::annotated::Annotated;
@@ -121,20 +123,13 @@ impl Copier {
             "first|last|n|from_ms|to_ms|remains_first|lost|lost_from_ms|lost_to_ms|why",
             span,
         )?;
-        let mut new: Vec<BatchRecord> = batches
-            .batches()
-            .filter(|batch| {
-                batch.at >= settled
-                    || !copy.has_delivered(&batch.gateway, batch.epoch, (batch.first, batch.last))
-            })
-            .collect();
+        let known = |batch: &BatchRecord| {
+            copy.has_delivered(&batch.gateway, batch.epoch, (batch.first, batch.last))
+        };
+        let to_copy = |batch: &BatchRecord| batch.at >= settled || !known(batch);
+        let mut new: Vec<BatchRecord> = batches.batches().filter(to_copy).collect();
         drop(batches);
-        copied.new_batches += new
-            .iter()
-            .filter(|batch| {
-                !copy.has_delivered(&batch.gateway, batch.epoch, (batch.first, batch.last))
-            })
-            .count() as u64;
+        copied.new_batches += new.iter().filter(|batch| !known(batch)).count() as u64;
         new.sort_by_key(|batch| batch.span);
         let mut part = Part::default();
         for batch in new {
@@ -144,8 +139,8 @@ impl Copier {
             part.add(batch);
         }
         copied.new_readings += self.copy_part(copy, part)?;
-        let said = self.records(GATEWAYS, "online|since_ms|provisional", span)?;
-        for (gateway, status) in said.statuses() {
+        let states = self.records(GATEWAYS, "online|since_ms|provisional", span)?;
+        for (gateway, status) in states.statuses() {
             if gateways.is_empty() || gateways.contains(&gateway) {
                 copy.status(&gateway, &status, span.1)?;
             }
@@ -156,21 +151,15 @@ impl Copier {
     /// Copies the readings of a part, and then its batches.
     fn copy_part(&self, copy: &mut Sqlite, part: Part) -> Result<u64, StoreError> {
         let mut new = 0;
+        let heard = part.batches.last().map(|batch| (batch.gateway.clone(), batch.at));
+        let heard = BTreeMap::from_iter(heard);
         if let Some((first, last)) = part.span {
             let mut open = vec![(first, last)];
             while let Some((first, last)) = open.pop() {
                 match self.readings(&part.gateways, (first, last))? {
                     Some(readings) => {
-                        let portion = Portion {
-                            readings: readings.complete(),
-                            heard: part
-                                .batches
-                                .last()
-                                .map(|batch| (batch.gateway.clone(), batch.at))
-                                .into_iter()
-                                .collect(),
-                            ..Portion::default()
-                        };
+                        let (readings, heard) = (readings.complete(), heard.clone());
+                        let portion = Portion { readings, heard, ..Portion::default() };
                         new += copy.merge(&portion)?;
                     }
                     None => {

@@ -29,7 +29,7 @@ use crate::wire::{Batch, Birth, Epoch, Status};
 
 /// A server that readings are written to.
 ///
-/// Its methods block: use it on the thread that [`keeper`](super::keeper) gives it.
+/// Its methods block: use it through a [`StoreHandle`](super::StoreHandle), on a thread of its own.
 pub struct Server {
     settings: ServerSettings,
     http: Http,
