@@ -1,14 +1,21 @@
-//! The style that can be checked, checked: who imports whom, how long files are, what is banned and what to use instead.
+//! The style that can be checked, checked: who imports whom, how long files are, what is banned and what to use
+//! instead.
 //!
-//! Text is judged, not syntax: comments and quoted text are blanked first, and the rest is looked at line by line as rustfmt
-//! leaves it.
+//! Text is judged, not syntax: comments and quoted text are blanked first, and the rest is looked at line by line as
+//! rustfmt leaves it.
 
+#[path = "tidy/circles.rs"]
+mod circles;
+#[path = "tidy/files.rs"]
+mod files;
+#[path = "tidy/functions.rs"]
+mod functions;
 #[path = "tidy/rules.rs"]
 mod rules;
 #[path = "tidy/source.rs"]
 mod source;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use rules::{ANYTHING, BANS, IMPORTS, PURE, Where};
@@ -19,6 +26,18 @@ const LINES_SOFT: usize = 400;
 
 /// Lines that no file may pass.
 const LINES_HARD: usize = 600;
+
+/// Lines from which a function should be split: said, but not held against it.
+const FUNCTION_SOFT: usize = 70;
+
+/// Lines that no function may pass.
+const FUNCTION_HARD: usize = 100;
+
+/// Columns that a comment may fill.
+const COMMENT_WIDTH: usize = 120;
+
+/// Files that may need each other in a circle, inside a module.
+const CIRCLE_MOST: usize = 3;
 
 /// Notes to oneself. Put together here, so that this file does not hold them.
 fn notes() -> [String; 3] {
@@ -38,6 +57,7 @@ fn check(path: &str, text: &str) -> Vec<String> {
     if path.starts_with("src/") && !text.trim_start().starts_with("//!") {
         found.push(format!("{path}:1: no module doc; begin with //! and say what it is for"));
     }
+    found.extend(functions_and_comments(path, text, &code, &tests));
     for (number, line) in text.lines().enumerate() {
         let words = || line.split(|c: char| !c.is_ascii_alphanumeric());
         if let Some(note) = notes().iter().find(|note| words().any(|word| word == *note)) {
@@ -45,6 +65,68 @@ fn check(path: &str, text: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// Functions that are too long, public items without a doc, comments that are too wide.
+fn functions_and_comments(path: &str, text: &str, code: &str, tests: &[bool]) -> Vec<String> {
+    let mut found = Vec::new();
+    for function in functions::functions(code) {
+        let functions::Function { line, name, lines } = function;
+        if lines > FUNCTION_HARD {
+            found.push(format!(
+                "{path}:{line}: {name} has {lines} lines, at most {FUNCTION_HARD}; split it"
+            ));
+        } else if lines > FUNCTION_SOFT && path.starts_with("src/") && !tests[line - 1] {
+            println!(
+                "{path}:{line}: {name} has {lines} lines; from {FUNCTION_SOFT} on it should be split"
+            );
+        }
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    let code_lines: Vec<&str> = code.lines().collect();
+    for (at, line) in lines.iter().enumerate() {
+        let trimmed = line.trim_start();
+        if trimmed.starts_with("//") && line.chars().count() > COMMENT_WIDTH {
+            found.push(format!("{path}:{}: a comment wider than {COMMENT_WIDTH} columns", at + 1));
+        }
+        let expects = code_lines[at].contains(".expect(") && path.starts_with("src/") && !tests[at];
+        if expects && !says_why(&lines[at..]) {
+            found.push(format!(
+                "{path}:{}: .expect( without a sentence that says why it cannot fail",
+                at + 1
+            ));
+        }
+        let item = ITEMS.iter().any(|item| trimmed.starts_with(item));
+        if item && path.starts_with("src/") && !tests[at] && !has_doc(&lines[..at]) {
+            found.push(format!("{path}:{}: a public item without a doc", at + 1));
+        }
+    }
+    found
+}
+
+/// Whether the `.expect(` in the first of these lines gives a reason of some words.
+fn says_why(lines: &[&str]) -> bool {
+    let two = lines.iter().take(2).copied().collect::<Vec<_>>().join(" ");
+    let reason = two.split(".expect(").nth(1).unwrap_or_default().trim_start();
+    reason.starts_with('"') && reason.split('"').nth(1).unwrap_or_default().split(' ').count() >= 3
+}
+
+/// What needs a doc. Fields and variants need one only where their name does not say it all.
+const ITEMS: [&str; 7] = [
+    "pub fn ",
+    "pub async fn ",
+    "pub struct ",
+    "pub enum ",
+    "pub trait ",
+    "pub const ",
+    "pub type ",
+];
+
+/// Whether these lines end with a doc, and attributes after it.
+fn has_doc(before: &[&str]) -> bool {
+    let mut rest = before.iter().rev().map(|line| line.trim());
+    let last = rest.find(|line| !(line.starts_with("#[") || line.ends_with(")]")));
+    last.is_some_and(|line| line.starts_with("///") || line.starts_with("$(#["))
 }
 
 /// Imports that the table does not allow.
@@ -181,6 +263,109 @@ fn the_import_table_has_no_module_that_is_not_there() {
     }
 }
 
+/// All files of the tree that it keeps, by their path from the root.
+fn all_files() -> BTreeMap<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut open = vec![root.to_owned()];
+    let mut files = BTreeMap::new();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            let own = ![".git", "target", "out", ".venv", ".node"].contains(&name);
+            if own && path.is_dir() {
+                open.push(path);
+            } else if own {
+                let name = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
+                let text = std::fs::read(&path).unwrap();
+                files.insert(name, String::from_utf8(text).unwrap_or_default());
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn files_that_are_named_exist() {
+    let files = all_files();
+    let names: BTreeSet<String> = files.keys().cloned().collect();
+    let mut found = Vec::new();
+    for (path, text) in &files {
+        let said = match path.rsplit('.').next() {
+            Some("rs") => files::comments(text, &blank(text)),
+            Some("md" | "yaml" | "toml") => text.clone(),
+            Some("snap") => text.lines().take(5).map(|line| format!("{line}\n")).collect(),
+            _ => continue,
+        };
+        for (line, name) in files::named(&said) {
+            if !files::exists(&name, path, &names) {
+                found.push(format!("{path}:{line}: there is no {name}"));
+            }
+        }
+    }
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn no_module_has_a_large_circle_of_files() {
+    let mut modules: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for (path, text) in all_files() {
+        let Some(inner) = path.strip_prefix("src/") else { continue };
+        if let Some((module, _)) = inner.split_once('/')
+            && inner.ends_with(".rs")
+            && !test_lines(&path, "\n")[0]
+        {
+            let code = circles::production(&path, &text);
+            modules.entry(module.to_owned()).or_default().insert(inner.to_owned(), code);
+        }
+    }
+    let found: Vec<String> = modules
+        .values()
+        .flat_map(|files| circles::circles(files, CIRCLE_MOST))
+        .map(|circle| format!("a circle of {} files: {}", circle.len(), circle.join(", ")))
+        .collect();
+    assert!(found.is_empty(), "\n{}\n", found.join("\n"));
+}
+
+#[test]
+fn the_table_of_imports_is_that_of_the_architecture() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    let mut said = BTreeMap::new();
+    for line in text.lines().filter(|line| line.starts_with("| L")) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let names = |cell: &str| -> BTreeSet<String> {
+            cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+        };
+        let anything = cells[3].starts_with("anything") && !cells[3].contains("but");
+        let allowed = if anything { BTreeSet::from(["*".to_owned()]) } else { names(cells[3]) };
+        said.insert(cells[2].trim_matches('`').to_owned(), allowed);
+    }
+    for (module, allowed) in IMPORTS.iter().filter(|(module, _)| !module.ends_with(".rs")) {
+        let allowed: BTreeSet<String> = allowed.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(said.remove(*module), Some(allowed), "the row of {module} in ARCHITECTURE.md");
+    }
+    assert!(said.is_empty(), "rows of no module: {said:?}");
+}
+
+#[test]
+fn every_permission_to_import_is_used() {
+    let files = all_files();
+    let mut unused = Vec::new();
+    for (module, allowed) in IMPORTS {
+        let below = format!("src/{module}/");
+        let own = files.iter().filter(|(path, _)| path.starts_with(&below));
+        let code: String = own.map(|(_, text)| blank(text)).collect();
+        let used: BTreeSet<&str> = code
+            .match_indices("crate::")
+            .flat_map(|(at, _)| first_names(&code[at + "crate::".len()..]))
+            .collect();
+        let idle = allowed.iter().filter(|name| **name != "*" && !used.contains(**name));
+        unused.extend(idle.map(|name| format!("{module} may import {name} and does not")));
+    }
+    assert!(unused.is_empty(), "\n{}\n", unused.join("\n"));
+}
+
 /// The findings in a file of src with a module doc and this code.
 fn found(path: &str, code: &str) -> Vec<String> {
     check(path, &format!("//! A file.\n{code}\n"))
@@ -218,7 +403,7 @@ fn catches_every_banned_word_where_it_is_banned() {
         ("src/hub/mod.rs", "let t = jiff::Timestamp::now();", "src/support/clock.rs"),
         ("src/edge/mod.rs", "use tokio_modbus::prelude::*;", "src/modbus/tcp.rs"),
         ("src/edge/mod.rs", "use rumqttc::Event;", "src/mqtt/session.rs"),
-        ("src/edge/control/server.rs", "use hyper::Request;", "src/edge/metrics/server.rs"),
+        ("src/edge/desk/server.rs", "use hyper::Request;", "src/edge/metrics/server.rs"),
         (
             "src/edge/mod.rs",
             "use prometheus_client::registry::Registry;",
@@ -229,6 +414,7 @@ fn catches_every_banned_word_where_it_is_banned() {
         ("src/web/view.rs", "use rusqlite::params;", "src/store/sqlite.rs"),
         ("src/hub/mod.rs", "let x = y.unwrap();", "src/hub/tests.rs"),
         ("src/hub/mod.rs", "let x = y.expect(\"why\");", "src/hub/ingest_tests.rs"),
+        ("src/hub/mod.rs", "let x = y.expect(REASON);", "src/hub/ingest_tests.rs"),
         ("src/hub/mod.rs", "panic!(\"no\");", "tests/it/main.rs"),
         ("src/hub/mod.rs", "todo!()", "tests/it/main.rs"),
         ("src/hub/mod.rs", "unimplemented!()", "tests/it/main.rs"),
@@ -266,6 +452,21 @@ fn quoted_text_and_comments_are_no_code() {
     let code = "// x.unwrap()\n/* x.unwrap() */ const A: &str = \"x.unwrap() \\\" x.unwrap()\";\nconst B: &str = r#\"\" x.unwrap()\"#;\nconst C: [char; 3] = ['\"', '\\'', 'x'];\nfn f<'a>(x: &'a str) {}\n";
     assert_eq!(found("src/hub/mod.rs", code), Vec::<String>::new());
     assert_eq!(found("src/hub/mod.rs", &format!("{code}fn g() {{ x.unwrap() }}")).len(), 1);
+}
+
+#[test]
+fn catches_long_functions_wide_comments_and_items_without_a_doc() {
+    let body = "    x();\n".repeat(FUNCTION_HARD - 1);
+    assert_eq!(found("src/hub/mod.rs", &format!("fn f() {{\n{body}}}\n")).len(), 1);
+    let body = "    x();\n".repeat(FUNCTION_HARD - 2);
+    assert_eq!(found("src/hub/mod.rs", &format!("fn f() {{\n{body}}}\n")), Vec::<String>::new());
+    let wide = format!("// {}", "字".repeat(COMMENT_WIDTH - 2));
+    assert_eq!(found("src/hub/mod.rs", &wide).len(), 1);
+    assert_eq!(found("src/hub/mod.rs", &wide[..wide.len() - 3]), Vec::<String>::new());
+    let good = "/// A doc.\n#[derive(Debug)]\npub struct A;\nstruct B;\n";
+    assert_eq!(found("src/hub/mod.rs", good), Vec::<String>::new());
+    assert_eq!(found("src/hub/mod.rs", "#[derive(Debug)]\npub struct A;\n").len(), 1);
+    assert_eq!(found("src/hub/tests.rs", "pub struct A;\n"), Vec::<String>::new());
 }
 
 #[test]

@@ -30,7 +30,8 @@ pub struct ParameterSpec {
     /// The canonical unit: all readings are kept in it.
     pub unit: Unit,
     pub kind: Kind,
-    /// Smallest value that is physically possible anywhere in the service area; below it a reading fails the gross-range test.
+    /// Smallest value that is physically possible anywhere in the service area; below it a reading fails the
+    /// gross-range test.
     pub min: f64,
     /// Largest such value. Engineering judgement, wide on purpose: a device's own range is the sharper test.
     pub max: f64,

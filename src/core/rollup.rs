@@ -2,8 +2,8 @@
 
 /// Counts, extremes and a counter's growth over one hour or one day of a series.
 ///
-/// Only readings whose flag counts enter `min`, `max`, `mean`, `last` and the increments. What a counter grew by belongs
-/// to the hour in which the counter engine settled it.
+/// Only readings whose flag counts enter `min`, `max`, `mean`, `last` and the increments. What a counter grew by
+/// belongs to the hour in which the counter engine settled it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rollup {
     /// Readings that count (good, not evaluated, suspect).

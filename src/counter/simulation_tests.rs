@@ -1,8 +1,8 @@
-//! The engine against a simulation: registers of any size and resolution that roll over, are reset or replaced, and are read at
-//! irregular times through gaps and glitches. The truth must lie within the bounds at each reading.
+//! The engine against a simulation: registers of any size and resolution that roll over, are reset or replaced, and are
+//! read at irregular times through gaps and glitches. The truth must lie within the bounds at each reading.
 //!
-//! What cannot be detected in principle is left out, as the module says: a glitch or a new register that one of the latest readings
-//! could have grown to.
+//! What cannot be detected in principle is left out, as the module says: a glitch or a new register that one of the
+//! latest readings could have grown to.
 
 use super::*;
 use proptest::prelude::*;

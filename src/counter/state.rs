@@ -11,12 +11,12 @@ pub const CONFIRMATIONS: usize = 2;
 /// Factor by which a meter may exceed its stated rate: clocks and rated powers are not exact. Engineering judgement.
 const RATE_MARGIN: f64 = 1.2;
 
-/// Shortest time that growth is compared with, h: a register with steps of 1 m³ that is polled every minute stands still for long
-/// and then jumps by a whole step. Engineering judgement.
+/// Shortest time that growth is compared with, h: a register with steps of 1 m³ that is polled every minute stands
+/// still for long and then jumps by a whole step. Engineering judgement.
 const HOURS_MIN: f64 = 1.0;
 
-/// Readings no further apart than this confirm each other, h: a wild one would have to lie within what the meter counts in so short
-/// a time. Twice the longest interval in use. Engineering judgement.
+/// Readings no further apart than this confirm each other, h: a wild one would have to lie within what the meter counts
+/// in so short a time. Twice the longest interval in use. Engineering judgement.
 const NEAR_HOURS: f64 = 2.0;
 
 /// Share of its modulus from which a register may roll over. Engineering judgement.
@@ -77,8 +77,8 @@ impl Spec {
         turn.is_some_and(|(modulus, limit)| modulus - from.raw + to.raw <= limit)
     }
 
-    /// The most that it can have grown from `from` to `to` where it shows `grown`: a small register may have rolled over unseen in a
-    /// gap, once or more often.
+    /// The most that it can have grown from `from` to `to` where it shows `grown`: a small register may have rolled
+    /// over unseen in a gap, once or more often.
     fn growth_max(&self, from: Sample, to: Sample, grown: f64) -> f64 {
         let turns = self
             .modulus
@@ -122,8 +122,9 @@ pub struct State {
     base: Option<Sample>,
     /// Later readings that do not follow it, but each other.
     held: Vec<Sample>,
-    /// Whether a later reading that was dropped, because the next did not follow it, lay above the last accepted one; `None`
-    /// where none was dropped. The dropped one may have been the register after a reset, and the next one the glitch.
+    /// Whether a later reading that was dropped, because the next did not follow it, lay above the last accepted one;
+    /// `None` where none was dropped. The dropped one may have been the register after a reset, and the next one the
+    /// glitch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dropped_above: Option<bool>,
 }
@@ -146,8 +147,8 @@ pub struct Step {
 impl State {
     /// Feeds one reading, in order of time, and returns what it settled.
     ///
-    /// A reading at or before the last one, or one that is not finite, is ignored. Where two explanations fit, `increment` is the
-    /// smaller growth, and `increment_max` covers the larger.
+    /// A reading at or before the last one, or one that is not finite, is ignored. Where two explanations fit,
+    /// `increment` is the smaller growth, and `increment_max` covers the larger.
     pub fn feed(&mut self, spec: &Spec, at: Timestamp, raw: f64) -> Step {
         let seen_at = self.held.last().or(self.base.as_ref()).map(|sample| sample.at);
         if !raw.is_finite() || seen_at.is_some_and(|seen_at| at <= seen_at) {
@@ -225,8 +226,8 @@ impl State {
         if !doubtful {
             return (grown, grown_max);
         }
-        // It may also have been reset and have passed its old value since; or the held readings, which agree, were the register, and
-        // this one is the glitch.
+        // It may also have been reset and have passed its old value since; or the held readings, which agree, were the
+        // register, and this one is the glitch.
         let most = spec.limit(base, sample).map_or(grown_max, |limit| limit.max(grown_max));
         let least = match (self.held.first(), self.held.last()) {
             _ if self.dropped_above == Some(true) => 0.0,
@@ -255,12 +256,14 @@ impl State {
         Step { increment: least, increment_max: most, glitches, ..Step::default() }
     }
 
-    /// Believes the held readings: the register was reset, or the meter replaced. `first` surely shows the new register.
+    /// Believes the held readings: the register was reset, or the meter replaced. `first` surely shows the new
+    /// register.
     fn begin_segment(&mut self, spec: &Spec, base: Sample, first: Sample, last: Sample) -> Step {
         self.held.clear();
         self.dropped_above = None;
         self.base = Some(last);
-        // The first value says nothing: a register may restart at zero, a replacement meter with what it counted before.
+        // The first value says nothing: a register may restart at zero, a replacement meter with what it counted
+        // before.
         let increment = (last.raw - first.raw).max(0.0);
         let restarted = if first.raw < base.raw { first.raw.max(0.0) } else { 0.0 };
         let increment_max =

@@ -1,7 +1,7 @@
 //! The state's drought forms: which figure stands in which field, in which unit.
 //!
-//! Field lists: `docs/domain.md` §1.1 to §1.4. The forms have names and no numbers here, since the numbers of the present
-//! edition are not known for certain.
+//! Field lists: `docs/domain.md` §1.1 to §1.4. The forms have names and no numbers here, since the numbers of the
+//! present edition are not known for certain.
 
 use serde::Serialize;
 

@@ -53,8 +53,8 @@ pub struct Subscription {
 /// Commits what gateways send, until `stop`.
 ///
 /// # Errors
-/// The settings cannot describe a broker, a file that they name cannot be used at the start, or the store's thread is gone. An
-/// unreachable broker or a store that cannot write for now is no error: nothing is acknowledged meanwhile.
+/// The settings cannot describe a broker, a file that they name cannot be used at the start, or the store's thread is
+/// gone. An unreachable broker or a store that cannot write for now is no error: nothing is acknowledged meanwhile.
 pub async fn ingest(
     from: Subscription,
     store: StoreHandle,
@@ -141,8 +141,8 @@ impl Ingest<'_> {
         }
     }
 
-    /// The first message and those to commit with it: all that have arrived, and, unless a gateway is catching up, those of the
-    /// next second.
+    /// The first message and those to commit with it: all that have arrived, and, unless a gateway is catching up,
+    /// those of the next second.
     async fn gather(&mut self, first: Message) -> Result<Vec<Message>, MqttError> {
         let since = Stopwatch::start();
         let mut bytes = first.payload().len();
@@ -282,8 +282,8 @@ impl Ingest<'_> {
         if right { Ok(()) } else { Err(StoreError::Clock(now)) }
     }
 
-    /// Waits after a write that failed: a full disk is waited out while the broker keeps what comes. Whether to try again; `false`
-    /// where `stop` came first.
+    /// Waits after a write that failed: a full disk is waited out while the broker keeps what comes. Whether to try
+    /// again; `false` where `stop` came first.
     async fn wait_out(
         &self,
         error: StoreError,

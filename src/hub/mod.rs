@@ -135,8 +135,8 @@ impl Hub {
         })
     }
 
-    /// Opens a hub that only ingests, beside others: without page, report and ledger. Readings go to the server; its file holds
-    /// only the quarantine.
+    /// Opens a hub that only ingests, beside others: without page, report and ledger. Readings go to the server; its
+    /// file holds only the quarantine.
     ///
     /// # Errors
     /// The settings name no server, it cannot be used, a file cannot be opened, or the address is taken.

@@ -18,8 +18,8 @@ pub struct HubSettings {
     /// Name of the hub's session at the broker, unique among its hubs.
     #[serde(default = "default_client_id")]
     pub client_id: String,
-    /// Group of hubs that share the gateways' messages: the broker gives each message to one of them. They need a server to store
-    /// to.
+    /// Group of hubs that share the gateways' messages: the broker gives each message to one of them. They need a
+    /// server to store to.
     #[serde(default)]
     pub share: Option<String>,
     pub store: StoreSettings,
@@ -60,8 +60,8 @@ fn default_client_id() -> String {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoreSettings {
-    /// The file. Its directory must exist and be writable. With a server it holds a copy of the server's readings for page and report,
-    /// and the quarantine.
+    /// The file. Its directory must exist and be writable. With a server it holds a copy of the server's readings for
+    /// page and report, and the quarantine.
     pub path: PathBuf,
     /// Months after which raw readings are purged; hours and days stay forever. Without it, raw readings stay as well.
     #[serde(default)]

@@ -1,4 +1,5 @@
-//! Refuses readings with impossible times: a gateway with a wrong clock must not spoil days, nor be the latest for years.
+//! Refuses readings with impossible times: a gateway with a wrong clock must not spoil days, nor be the latest for
+//! years.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -6,8 +7,8 @@ use crate::core::Reading;
 use crate::store::Refused;
 use crate::wire::Batch;
 
-/// How far a gateway's clock may be ahead of the hub's: one that is set to local time instead of UTC is eight hours ahead in
-/// China, and at most fourteen anywhere. Engineering judgement.
+/// How far a gateway's clock may be ahead of the hub's: one that is set to local time instead of UTC is eight hours
+/// ahead in China, and at most fourteen anywhere. Engineering judgement.
 const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(24);
 
 /// 2000-01-01, s: no reading of ours is older. A clock without a battery starts in 1970, some in 1980.

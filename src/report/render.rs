@@ -63,12 +63,13 @@ pub(super) struct Section {
 }
 
 impl Section {
-    /// Renders the wording: the office's own from `templates_dir` if it has one of that name, otherwise the built-in one.
+    /// Renders the wording: the office's own from `templates_dir` if it has one of that name, otherwise the built-in
+    /// one.
     ///
     /// In a template `f.electricity_used` is a figure by its id, `figures` lists all figures, `findings` and
     /// `comparisons` are those of the statement, `paragraphs` are the lines of the wording (not in the wording itself),
-    /// and `township`, `period` and `issued_at` say what it is about. A template that uses an unknown figure or runs too
-    /// long is an error, and so is a wording with two hedges on one number.
+    /// and `township`, `period` and `issued_at` say what it is about. A template that uses an unknown figure or runs
+    /// too long is an error, and so is a wording with two hedges on one number.
     pub fn new(
         templates_dir: Option<&Path>,
         township: &Township,

@@ -52,8 +52,8 @@ impl Points {
 }
 
 impl Sqlite {
-    /// The values of `series` that count, from `from` to before `to`, as at most `points` points in order. A span in which nothing
-    /// counts has no point. Points are made of readings, hours or days, by their length.
+    /// The values of `series` that count, from `from` to before `to`, as at most `points` points in order. A span in
+    /// which nothing counts has no point. Points are made of readings, hours or days, by their length.
     pub fn chart(
         &self,
         series: &Series,

@@ -88,7 +88,8 @@ impl Store for Sqlite {
 }
 
 impl Sqlite {
-    /// Commits a part of what a server holds, all of it or nothing. Returns the number of readings that were not there before.
+    /// Commits a part of what a server holds, all of it or nothing. Returns the number of readings that were not there
+    /// before.
     pub fn merge(&mut self, portion: &Portion) -> Result<u64, StoreError> {
         let heard = portion.heard.values().max();
         let newest = portion.readings.iter().map(|reading| &reading.observed_at).max();
@@ -146,8 +147,8 @@ impl Sqlite {
         changed
     }
 
-    /// Deletes raw readings before `before`, at most `most` at once; their hours and days stay, and so do the last readings of each
-    /// series. Returns how many are gone: where it is `most`, more may be left.
+    /// Deletes raw readings before `before`, at most `most` at once; their hours and days stay, and so do the last
+    /// readings of each series. Returns how many are gone: where it is `most`, more may be left.
     pub fn purge_raw(&mut self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
         self.write(None, |commit| {
             let connection = commit.connection();
@@ -179,7 +180,8 @@ impl Sqlite {
         })
     }
 
-    /// Runs `work` in one transaction: all of it is committed, or nothing. With `now`, rows that are no longer hot are demoted.
+    /// Runs `work` in one transaction: all of it is committed, or nothing. With `now`, rows that are no longer hot are
+    /// demoted.
     fn write<T>(
         &mut self,
         now: Option<Timestamp>,

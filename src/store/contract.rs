@@ -10,13 +10,14 @@ use crate::wire::{Batch, Birth, Epoch, RangeSet, Status};
 
 /// Stores readings: in the embedded file, or on a server.
 ///
-/// Reading goes through a [`Sqlite`](super::Sqlite): the file itself, or the local copy of a server's readings. Figures are therefore
-/// the same from each, by construction.
+/// Reading goes through a [`Sqlite`](super::Sqlite): the file itself, or the local copy of a server's readings. Figures
+/// are therefore the same from each, by construction.
 ///
 /// Every store passes the same tests (`tests/it/contract.rs`).
 pub trait Store: Send {
-    /// Commits batches: when it returns, their readings and their numbers are durable. Committing a batch again changes nothing, and
-    /// it is acknowledged again. For one series and instant, a value replaces a missing one, never the other way round.
+    /// Commits batches: when it returns, their readings and their numbers are durable. Committing a batch again changes
+    /// nothing, and it is acknowledged again. For one series and instant, a value replaces a missing one, never the
+    /// other way round.
     ///
     /// # Errors
     /// None of the batches may be acknowledged. Some of their readings may be stored: they come again, and count once.

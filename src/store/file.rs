@@ -1,4 +1,5 @@
-//! SQLite files as a whole: copied while others write, examined, and held while they are replaced. The store's file and the ledger's.
+//! SQLite files as a whole: copied while others write, examined, and held while they are replaced. The store's file and
+//! the ledger's.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -27,8 +28,8 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
         .map_err(|source| StoreError::Open { path: path.into(), source })
 }
 
-/// Copies the file at `from` as it is at one instant, even while others write, and examines the copy. `advanced` receives the bytes
-/// copied and the bytes in all.
+/// Copies the file at `from` as it is at one instant, even while others write, and examines the copy. `advanced`
+/// receives the bytes copied and the bytes in all.
 ///
 /// # Errors
 /// `from` cannot be read, `to` cannot be written, or the copy is damaged. `to` must not be used then.

@@ -1,8 +1,8 @@
 //! Hourly roll-ups, folded anew where readings have changed.
 //!
-//! The cell of a counter keeps the counter engine's state at the end of its hour. A late reading restarts the engine from the
-//! cell before it; folding continues until a cell ends in the state in which it ended before, since from there on nothing
-//! changes (docs/decisions/0005).
+//! The cell of a counter keeps the counter engine's state at the end of its hour. A late reading restarts the engine
+//! from the cell before it; folding continues until a cell ends in the state in which it ended before, since from there
+//! on nothing changes (docs/decisions/0005).
 
 use std::collections::BTreeSet;
 
@@ -17,8 +17,8 @@ use crate::counter;
 /// A counter's engine: its state, and how the register behaves.
 type Engine<'a> = Option<(&'a mut counter::State, &'a counter::Spec)>;
 
-/// Folds anew the hours of `series` that are `touched`, in order, and the later ones that a counter's changed state reaches.
-/// Returns all of them.
+/// Folds anew the hours of `series` that are `touched`, in order, and the later ones that a counter's changed state
+/// reaches. Returns all of them.
 pub(super) fn refold(
     tables: &Tables<'_>,
     (id, series): (i64, &Series),

@@ -1,8 +1,8 @@
 //! Line protocol: the same lines for InfluxDB 2 and for VictoriaMetrics (docs/scale.md).
 //!
-//! Only numbers are written, since VictoriaMetrics stores nothing else. It keeps about 12 significant digits, and fewer where a
-//! series mixes large numbers with small ones: a value that would not come back unchanged is written in two fields of 32 bits as
-//! well.
+//! Only numbers are written, since VictoriaMetrics stores nothing else. It keeps about 12 significant digits, and fewer
+//! where a series mixes large numbers with small ones: a value that would not come back unchanged is written in two
+//! fields of 32 bits as well.
 
 use std::fmt;
 use std::io::Write;
@@ -90,8 +90,8 @@ pub fn plain(value: f64) -> (Option<f64>, bool) {
     (Some(rounded), exact)
 }
 
-/// The value in these fields of a reading; `None` where they hold none. Halves left over from another value, which the plain one
-/// has replaced, do not count.
+/// The value in these fields of a reading; `None` where they hold none. Halves left over from another value, which the
+/// plain one has replaced, do not count.
 pub fn exact(plain_value: Option<f64>, halves: Option<(u32, u32)>) -> Option<f64> {
     let whole = halves.map(|(high, low)| f64::from_bits(u64::from(high) << 32 | u64::from(low)));
     match (plain_value, whole) {
@@ -103,9 +103,11 @@ pub fn exact(plain_value: Option<f64>, halves: Option<(u32, u32)>) -> Option<f64
     }
 }
 
-/// A line while it is written. Nothing needs escaping: ids, epochs and names of hubs consist of letters, digits, `-`, `_` and `.`.
+/// A line while it is written. Nothing needs escaping: ids, epochs and names of hubs consist of letters, digits, `-`,
+/// `_` and `.`.
 ///
-/// The builder of `influxdb_line_protocol` escapes character by character, which takes about ten times as long (measured).
+/// The builder of `influxdb_line_protocol` escapes character by character, which takes about ten times as long
+/// (measured).
 struct Line<'a> {
     out: &'a mut Vec<u8>,
     separator: &'static str,

@@ -24,7 +24,8 @@ fn from_1(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch("ALTER TABLE gateway ADD COLUMN provisional INTEGER;")
 }
 
-/// Layout 3 adds the hot tier, days, the last reading of each series, and quarantined readings that stay until they are stored.
+/// Layout 3 adds the hot tier, days, the last reading of each series, and quarantined readings that stay until they are
+/// stored.
 fn from_2(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch(TIERS)?;
     connection

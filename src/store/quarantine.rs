@@ -10,7 +10,8 @@ use super::{StoreError, connection};
 /// Unreadable messages that are kept: enough to see a fault, too few for noise to fill the disk. Engineering judgement.
 pub(super) const UNREADABLE_MAX: u32 = 10_000;
 
-/// Messages with readings that are kept. When there are so many, nothing more is committed, since no reading may be lost.
+/// Messages with readings that are kept. When there are so many, nothing more is committed, since no reading may be
+/// lost.
 pub(super) const READINGS_MAX: u64 = 100_000;
 
 /// The quarantine: a table of the store's file, also where readings go to a server.
@@ -60,8 +61,8 @@ impl Quarantine {
         Ok(transaction.commit()?)
     }
 
-    /// Adds readings that cannot be stored, as a message with nothing but them. They stay until they are stored; the same message
-    /// is added once.
+    /// Adds readings that cannot be stored, as a message with nothing but them. They stay until they are stored; the
+    /// same message is added once.
     ///
     /// # Errors
     /// The quarantine is full, or the file cannot be written.

@@ -27,8 +27,8 @@ pub(super) enum Inserted {
     Same,
 }
 
-/// Stores a reading. Each series and instant has one row: a value replaces a missing one, never the other way round, and a
-/// later value an earlier one.
+/// Stores a reading. Each series and instant has one row: a value replaces a missing one, never the other way round,
+/// and a later value an earlier one.
 pub(super) fn insert(
     tables: &Tables<'_>,
     series: i64,

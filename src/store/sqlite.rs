@@ -1,4 +1,5 @@
-//! Read side of the embedded store; [`commit`](super::commit) is the write side. SQLite allows one writer and readers beside it.
+//! Read side of the embedded store; [`commit`](super::commit) is the write side. SQLite allows one writer and readers
+//! beside it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -56,8 +57,8 @@ impl Sqlite {
         Ok(Self { connection, path, calendar, ids, delivered, version: 0 })
     }
 
-    /// Whether the file can hold this batch at all. A batch that it cannot hold must not be committed: it would fail forever,
-    /// together with everything in the same commit.
+    /// Whether the file can hold this batch at all. A batch that it cannot hold must not be committed: it would fail
+    /// forever, together with everything in the same commit.
     ///
     /// # Errors
     /// The part that cannot be held.

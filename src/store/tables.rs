@@ -7,16 +7,16 @@ use rusqlite::{CachedStatement, Connection};
 use super::{StoreError, rollup};
 use crate::core::{Calendar, hour_start_ms};
 
-/// How long rows stay in the hot tier at least: gateways are late by minutes where nothing is wrong, and a later reading
-/// finds its tier all the same.
+/// How long rows stay in the hot tier at least: gateways are late by minutes where nothing is wrong, and a later
+/// reading finds its tier all the same.
 const HOT_FOR: SignedDuration = SignedDuration::from_hours(2);
 
-/// Rows are demoted at most once in this time: the more rows at once, the fewer pages are written; the longer the wait, the
-/// more rows are searched for the last readings. A quarter of a day of 200 series every minute is 72,000 rows.
+/// Rows are demoted at most once in this time: the more rows at once, the fewer pages are written; the longer the wait,
+/// the more rows are searched for the last readings. A quarter of a day of 200 series every minute is 72,000 rows.
 const DEMOTION_INTERVAL: SignedDuration = SignedDuration::from_hours(6);
 
-/// Hot readings lie together by quarters of an hour: a commit of one reading of each series touches few pages, and the readings
-/// of one series in an hour are found with four lookups.
+/// Hot readings lie together by quarters of an hour: a commit of one reading of each series touches few pages, and the
+/// readings of one series in an hour are found with four lookups.
 pub(super) const SLOT_MS: i64 = 900_000;
 
 /// The tables, and the instant that parts their tiers.

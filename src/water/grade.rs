@@ -292,9 +292,8 @@ impl<'a> Grader<'a> {
 
     /// The grades of the next day, which lies in `month`, by rule, the worst first.
     ///
-    /// Missing data do not end a drought. A rule whose index has no value keeps its grade, or stays silent where it
-    /// had none. A value that may be higher can raise a grade but not ease it. Outside its months a rule forgets its
-    /// grade.
+    /// Missing data do not end a drought. A rule whose index has no value keeps its grade, or stays silent where it had
+    /// none. A value that may be higher can raise a grade but not ease it. Outside its months a rule forgets its grade.
     pub fn day(&mut self, month: i8, measures: &BTreeMap<Index, Measure>) -> Vec<Reason> {
         let mut reasons = Vec::new();
         for rule in &self.rules.rules {

@@ -1,7 +1,7 @@
 //! What a reading costs on the disk and on the wire.
 //!
-//! `tests/bench/spool` runs it. `tests/bench/spool make FILE GATEWAY READINGS EACH` makes a spool of undelivered readings for
-//! `tests/bench/drain`.
+//! `tests/bench/spool` runs it. `tests/bench/spool make FILE GATEWAY READINGS EACH` makes a spool of undelivered
+//! readings for `tests/bench/drain`.
 
 use std::path::Path;
 
@@ -29,7 +29,8 @@ const OBSERVED: [(Parameter, u64, f64); 10] = [
     (Parameter::BatteryVoltage, 126, 10.0),
 ];
 
-/// Poll `tick`, of so many readings: stations of ten parameters each. Of a hundred readings three are suspect and two missing.
+/// Poll `tick`, of so many readings: stations of ten parameters each. Of a hundred readings three are suspect and two
+/// missing.
 fn poll(tick: u64, count: usize) -> Vec<Reading> {
     let readings = (0..count).map(|n| {
         let (parameter, raw, divisor) = OBSERVED[n % OBSERVED.len()];
@@ -104,8 +105,8 @@ fn packets(topic: &str, payload: usize) -> usize {
     1 + length + rest + 4
 }
 
-/// The same readings as Telegraf's outputs.mqtt sends those of inputs.modbus in data_format json, one metric a message or all in
-/// one: fields, name, tags, timestamp. It has no quality; a missing reading is not there.
+/// The same readings as Telegraf's outputs.mqtt sends those of inputs.modbus in data_format json, one metric a message
+/// or all in one: fields, name, tags, timestamp. It has no quality; a missing reading is not there.
 fn telegraf(readings: &[Reading]) -> Vec<String> {
     let metric = |reading: &Reading| {
         let value = reading.value()?;
@@ -119,8 +120,9 @@ fn telegraf(readings: &[Reading]) -> Vec<String> {
     readings.iter().filter_map(metric).collect()
 }
 
-/// Bytes of a Sparkplug B payload (specification 3.0, 6.4.1): timestamp, seq, and metrics by alias with timestamp, datatype Double and
-/// value, and where `quality` the property Quality (a set of one key and one integer) of those that are not good.
+/// Bytes of a Sparkplug B payload (specification 3.0, 6.4.1): timestamp, seq, and metrics by alias with timestamp,
+/// datatype Double and value, and where `quality` the property Quality (a set of one key and one integer) of those that
+/// are not good.
 fn sparkplug(readings: &[Reading], quality: bool) -> usize {
     let varint = |n: u64| (64 - n.max(1).leading_zeros()).div_ceil(7) as usize;
     let timestamp = |ms: i64| 1 + varint(ms as u64);

@@ -1,9 +1,9 @@
 //! What a store of many readings answers, how fast, and in what memory.
 //!
-//! `tests/bench/store` runs it. `store make FILE READINGS` makes a store of a township's 204 series; `store kill FILE` commits to
-//! it until it is killed; `store trickle FILE GATEWAYS` commits a poll a minute;
-//! `store pipeline` is what tests/bench/ingest compares with; each `store status|chart|figures|open FILE` answers one question in a process of its own, and prints
-//! milliseconds and the most memory that it took.
+//! `tests/bench/store` runs it. `store make FILE READINGS` makes a store of a township's 204 series; `store kill FILE`
+//! commits to it until it is killed; `store trickle FILE GATEWAYS` commits a poll a minute; `store pipeline` is what
+//! tests/bench/ingest compares with; each `store status|chart|figures|open FILE` answers one question in a process of
+//! its own, and prints milliseconds and the most memory that it took.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -164,8 +164,8 @@ fn kill(path: &Path) {
     }
 }
 
-/// Three days of a poll a minute, each committed as it comes, by so many gateways one after the other: bytes written to the disk
-/// for each reading (proc(5), write_bytes).
+/// Three days of a poll a minute, each committed as it comes, by so many gateways one after the other: bytes written to
+/// the disk for each reading (proc(5), write_bytes).
 fn trickle(path: &Path, gateways: usize) {
     let field = Field::of(YEAR_MAX);
     let mut store = Sqlite::open(path).expect("a store");
@@ -187,8 +187,8 @@ fn trickle(path: &Path, gateways: usize) {
     println!("{count} {:.0}", (written() - before) as f64 / count as f64);
 }
 
-/// What a pipeline does that takes each message by itself: read it, insert its values, commit, acknowledge. `style` says how the
-/// messages are made: `telegraf` of one value each, `thingsboard` of all values of a device's poll.
+/// What a pipeline does that takes each message by itself: read it, insert its values, commit, acknowledge. `style`
+/// says how the messages are made: `telegraf` of one value each, `thingsboard` of all values of a device's poll.
 fn pipeline(style: &str, port: u16, file: &Path, values: u64) {
     let connection = rusqlite::Connection::open(file).expect("a file");
     connection

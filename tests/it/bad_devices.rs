@@ -95,8 +95,8 @@ fn each_failure_has_its_reason_and_the_others_go_on() {
 #[test]
 fn a_late_answer_is_never_taken_for_the_next() {
     let context = Context::new();
-    // The first answer of each pair comes after the timeout and says 9.999 m; a next answer on the same connection would have
-    // the next question's transaction id, as that of a device which ignores ids and counts along.
+    // The first answer of each pair comes after the timeout and says 9.999 m; a next answer on the same connection
+    // would have the next question's transaction id, as that of a device which ignores ids and counts along.
     let late = Duration::from_millis(TIMEOUT_MS + 200);
     let device = FakeDevice::start(move |q| {
         if q.number % 2 == 0 {

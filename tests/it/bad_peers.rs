@@ -1,4 +1,5 @@
-//! What comes over the network is as bad as it may be: a gateway goes on and releases nothing that no hub has; a hub sets it aside.
+//! What comes over the network is as bad as it may be: a gateway goes on and releases nothing that no hub has; a hub
+//! sets it aside.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -94,7 +95,8 @@ fn acknowledgements_that_are_none_release_nothing_that_was_not_committed() {
     assert_eq!(released(&more.spool), released(&lied.spool));
     runs(&mut edge, &context);
 
-    // A hub that tells the truth gets all of it. Over a new connection it is listened to at once, over this one in a minute.
+    // A hub that tells the truth gets all of it. Over a new connection it is listened to at once, over this one in a
+    // minute.
     broker.kill();
     let (_broker, _hub) = office(&context);
     let arrived = complete(&context, |status, _| status.readings);
@@ -185,7 +187,8 @@ enum Deed {
     Swallow,
 }
 
-/// A broker that does `deed` to the first `times` connections, and is a good one to those after them: the broker at `good`.
+/// A broker that does `deed` to the first `times` connections, and is a good one to those after them: the broker at
+/// `good`.
 struct BadBroker {
     port: u16,
     connections: Arc<AtomicU32>,
@@ -256,7 +259,8 @@ fn pass_on(client: TcpStream, port: u16) -> std::io::Result<()> {
     to.shutdown(Shutdown::Both)
 }
 
-/// A gateway whose broker does `deed` so many times says `problem`, measures on, and delivers everything when the broker is good.
+/// A gateway whose broker does `deed` so many times says `problem`, measures on, and delivers everything when the
+/// broker is good.
 fn outlasts(deed: Deed, times: u32, problem: &str) {
     let context = Context::new();
     let (_broker, _hub) = {

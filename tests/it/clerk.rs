@@ -1,5 +1,5 @@
-//! What the clerk does: the office's own Word file filled, the documents read by programs that are not ours, a report issued and
-//! compared, a figure explained.
+//! What the clerk does: the office's own Word file filled, the documents read by programs that are not ours, a report
+//! issued and compared, a figure explained.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -16,7 +16,8 @@ const BATCH_MAX: Duration = Duration::from_secs(60);
 /// Batches that may wait for the test to look: more than it polls.
 const QUEUE_MAX: usize = 64;
 
-/// Somebody else's program, which acknowledges nothing: what it is sent, until it is dropped. It listens when this returns.
+/// Somebody else's program, which acknowledges nothing: what it is sent, until it is dropped. It listens when this
+/// returns.
 fn listener(port: u16) -> Receiver<Batch> {
     let (sender, batches) = sync_channel(QUEUE_MAX);
     let (ready, listens) = sync_channel(QUEUE_MAX);

@@ -132,8 +132,8 @@ impl Context {
         path
     }
 
-    /// Writes `edge.toml` with these buses, whose devices may follow the profile `one-level` beside the shipped ones: a level in
-    /// mm at holding register 4.
+    /// Writes `edge.toml` with these buses, whose devices may follow the profile `one-level` beside the shipped ones: a
+    /// level in mm at holding register 4.
     pub fn edge_config(&self, buses: &str) -> PathBuf {
         let text = format!(
             "gateway = \"{GATEWAY}\"\ndevices_dir = {:?}\n[mqtt]\nurl = \"mqtt://127.0.0.1:{}\"\n\

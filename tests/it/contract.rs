@@ -1,5 +1,5 @@
-//! What every store promises, tested by the same functions: the embedded one, VictoriaMetrics (Debian's), and an InfluxDB 2 where
-//! `HANQING_TEST_INFLUX_URL`, `_ORG`, `_BUCKET` and `_TOKEN` name one.
+//! What every store promises, tested by the same functions: the embedded one, VictoriaMetrics (Debian's), and an
+//! InfluxDB 2 where `HANQING_TEST_INFLUX_URL`, `_ORG`, `_BUCKET` and `_TOKEN` name one.
 
 mod promises;
 mod whole;

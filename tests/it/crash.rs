@@ -1,8 +1,8 @@
-//! Nothing is lost: gateway, hub and broker are killed, stopped, frozen and cut off from each other at random, and at the end
-//! the store holds what a device gave, each number once.
+//! Nothing is lost: gateway, hub and broker are killed, stopped, frozen and cut off from each other at random, and at
+//! the end the store holds what a device gave, each number once.
 //!
-//! `HANQING_CRASH_FAULTS` makes it longer, `HANQING_CRASH_SEED` looks elsewhere, and `HANQING_CRASH_KINDS` names the kinds of faults,
-//! separated by commas:
+//! `HANQING_CRASH_FAULTS` makes it longer, `HANQING_CRASH_SEED` looks elsewhere, and `HANQING_CRASH_KINDS` names the
+//! kinds of faults, separated by commas:
 //!
 //!     HANQING_CRASH_SEED=7 HANQING_CRASH_FAULTS=1000 tests/run --test it crash -- --nocapture
 
@@ -29,8 +29,8 @@ use crate::peers::mosquitto;
 /// Units, all on one bus: a kill may come between the first and the last of a poll.
 const UNITS: u8 = 3;
 
-/// Longest wait for the first reading after the last fault. A gateway that found no broker ten times in a row waits up to five
-/// minutes before it looks again.
+/// Longest wait for the first reading after the last fault. A gateway that found no broker ten times in a row waits up
+/// to five minutes before it looks again.
 const JOINS_MAX: Duration = Duration::from_secs(600);
 
 /// Longest wait for all others after that. A batch that the broker has forgotten is sent again after a minute at most.
@@ -39,7 +39,8 @@ const CATCHES_UP_MAX: Duration = Duration::from_secs(150);
 /// Batches that may wait at any moment of a gateway that polls on: the newest, and one that has just been acknowledged.
 const ON_THEIR_WAY_MAX: u64 = 2;
 
-/// Longest time to end in, once asked to: ten seconds until a daemon lets go of what hangs, and more for a busy machine.
+/// Longest time to end in, once asked to: ten seconds until a daemon lets go of what hangs, and more for a busy
+/// machine.
 const ENDS_MAX: Duration = Duration::from_secs(30);
 
 /// The number of the signal that asks a process to end.
@@ -290,7 +291,8 @@ impl Chain {
         })
     }
 
-    /// Waits until what is given from now on arrives, and with it all that was given before, and the hub misses nothing.
+    /// Waits until what is given from now on arrives, and with it all that was given before, and the hub misses
+    /// nothing.
     fn settle(&mut self) -> Outcome {
         let begun = Instant::now();
         let due_ms = now_ms();

@@ -1,4 +1,5 @@
-//! From registers of a pymodbus server through mosquitto into the store: what was polled arrives, once, whoever fails on the way.
+//! From registers of a pymodbus server through mosquitto into the store: what was polled arrives, once, whoever fails
+//! on the way.
 
 use serde_json::json;
 
@@ -59,8 +60,8 @@ impl Chain {
         });
     }
 
-    /// Waits until everything polled up to now has left the spool, then holds the store against it: one epoch, no gap, as
-    /// many readings as were polled and not one more.
+    /// Waits until everything polled up to now has left the spool, then holds the store against it: one epoch, no gap,
+    /// as many readings as were polled and not one more.
     fn complete(&self) {
         let polled = self.context.spool().last_seq;
         let (last, counted) = wait_for("an empty spool and a complete store", || {

@@ -23,8 +23,8 @@ use crate::wide::{Run, WideField};
 /// Batches that a spool has to take in beyond its room before it is believed that it grows no more.
 const BATCHES_MORE: u64 = 1000;
 
-/// A file system, how much of it has to stay free, and how much of that a spool may take all the same: what is in its log and not
-/// yet in its file.
+/// A file system, how much of it has to stay free, and how much of that a spool may take all the same: what is in its
+/// log and not yet in its file.
 const ROOMY: &str = "size=4m";
 const FREE_MIN: &str = "free_min_mb = 2";
 const SPOOL_MAX: u64 = (4 - 2 + 1) << 20;
@@ -375,7 +375,8 @@ fn a_start_on_a_read_only_disk_waits_until_it_can_be_written() {
     times(&context, "pond-1-0/level");
 }
 
-/// Builds `tests/refuse_writes.c` and lets the gateway run with it: while the file `refuses` is there, `folder` can only be read.
+/// Builds `tests/refuse_writes.c` and lets the gateway run with it: while the file `refuses` is there, `folder` can
+/// only be read.
 fn edge_that_can_be_refused(context: &Context, folder: &Path) -> Process {
     let library = context.path("refuse_writes.so");
     let mut compiler = Command::new("cc");

@@ -36,7 +36,8 @@ pub enum Mode {
     HalfOpen(Way),
     /// Ends all with a reset.
     Reset,
-    /// Passes so many more bytes of each connection on in this direction, then closes it: as a rule in the middle of a packet.
+    /// Passes so many more bytes of each connection on in this direction, then closes it: as a rule in the middle of a
+    /// packet.
     Truncate(Way, usize),
     /// Closes all, and those that come before a byte is passed on.
     Refuse,

@@ -1,7 +1,7 @@
 //! Random bytes into every decoder that others can reach: a million each, none may panic, and what is read must hold.
 //!
-//! `HANQING_FUZZ_SEED` and `HANQING_FUZZ_COUNT` look elsewhere and longer. The frames of serial lines are judged beside their code
-//! (`src/modbus/rtu_tests.rs`).
+//! `HANQING_FUZZ_SEED` and `HANQING_FUZZ_COUNT` look elsewhere and longer. The frames of serial lines are judged beside
+//! their code (`src/modbus/rtu_tests.rs`).
 
 use hanqing::config::{Base, Head, profile_of_table};
 use hanqing::device::{self, Point};

@@ -1,5 +1,5 @@
-//! Two hubs that only take in and share the load: mosquitto hands each message to one of them, VictoriaMetrics keeps the readings,
-//! and either is killed in the middle of its work, again and again.
+//! Two hubs that only take in and share the load: mosquitto hands each message to one of them, VictoriaMetrics keeps
+//! the readings, and either is killed in the middle of its work, again and again.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::Receiver;

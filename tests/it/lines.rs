@@ -1,5 +1,5 @@
-//! Every kind of line with servers that are not ours: pymodbus and libmodbus, over TCP, as RTU frames over TCP, from a terminal that
-//! dials in, and on serial lines that take the time of real ones.
+//! Every kind of line with servers that are not ours: pymodbus and libmodbus, over TCP, as RTU frames over TCP, from a
+//! terminal that dials in, and on serial lines that take the time of real ones.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -20,7 +20,8 @@ fn bus(name: &str, line: &str) -> String {
     )
 }
 
-/// A terminal: dials, says who it is, and passes bytes on between the gateway and `server`, with heartbeats among its own.
+/// A terminal: dials, says who it is, and passes bytes on between the gateway and `server`, with heartbeats among its
+/// own.
 fn terminal(gateway: u16, server: u16) {
     std::thread::spawn(move || {
         let mut near = wait_for("the gateway's address for terminals", || {

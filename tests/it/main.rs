@@ -1,4 +1,5 @@
-//! The binaries that a user runs, with real parts: mosquitto, a pymodbus server, and devices and messages as bad as they come.
+//! The binaries that a user runs, with real parts: mosquitto, a pymodbus server, and devices and messages as bad as
+//! they come.
 //!
 //! `tests/run` installs what is needed; without it these tests fail and say so.
 

@@ -53,8 +53,8 @@ pub fn arrived(store: &Sqlite) -> Result<Arrived, String> {
     })
 }
 
-/// Waits until the hub has everything, to the last reading: `made` says how many were made, of the gateway's state and of what
-/// has come.
+/// Waits until the hub has everything, to the last reading: `made` says how many were made, of the gateway's state and
+/// of what has come.
 pub fn complete(context: &Context, made: impl Fn(&GatewayStatus, &Arrived) -> u64) -> Arrived {
     let from = context.status().spool.last_seq;
     let store = context.store();

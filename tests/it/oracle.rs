@@ -119,7 +119,8 @@ fn differences(cases: &BTreeMap<String, Case>) {
     let theirs = |name: &str, test: &str| &cases[name].flags[test];
     let ours = |name: &str, test: &str| cases[name].ours(test);
 
-    // 1. A rate is tested over a missing reading too: 0.9 in two intervals. The missing reading itself keeps its 9 here as there.
+    // 1. A rate is tested over a missing reading too: 0.9 in two intervals. The missing reading itself keeps its 9 here
+    //    as there.
     assert_eq!(theirs("missing", "rate")[1..4], [1, 9, 1]);
     assert_eq!(ours("missing", "rate")[1..3], [1, 4]);
 

@@ -220,8 +220,8 @@ impl RtuLine {
     }
 }
 
-/// A libmodbus server, built of `tests/libmodbus_server.c` in `folder`, with `value` in holding register 4 of unit 1. `kind` is `tcp` or
-/// the path of a serial port.
+/// A libmodbus server, built of `tests/libmodbus_server.c` in `folder`, with `value` in holding register 4 of unit 1.
+/// `kind` is `tcp` or the path of a serial port.
 pub fn libmodbus(folder: &Path, value: u16, kind: &str) -> (u16, Process) {
     let program = folder.join("libmodbus_server");
     if !program.exists() {

@@ -1,4 +1,5 @@
-//! Registers that jump and pumps that move no water, from a pymodbus server into the store: kept as they were read, and flagged.
+//! Registers that jump and pumps that move no water, from a pymodbus server into the store: kept as they were read, and
+//! flagged.
 
 use hanqing::core::{Flag, Reading, Reason};
 use serde_json::json;

@@ -24,16 +24,16 @@ use tokio_util::sync::CancellationToken;
 use crate::agreement::{Office, page_agrees, pumps_agree};
 use crate::context::repository;
 
-/// Water by energy and head is off by how the mean level of a day differs from that at which its pump ran: at most so much of the
-/// truth, in the example.
+/// Water by energy and head is off by how the mean level of a day differs from that at which its pump ran: at most so
+/// much of the truth, in the example.
 const BY_HEAD_SHARE: f64 = 0.03;
 
-/// Water by a drive's frequency is too much where the source has fallen and the lift with it has grown, and an hourly look at the
-/// drive sees a short run as none or as an hour: at most so much of the truth, in the example.
+/// Water by a drive's frequency is too much where the source has fallen and the lift with it has grown, and an hourly
+/// look at the drive sees a short run as none or as an hour: at most so much of the truth, in the example.
 const BY_FREQUENCY_SHARE: f64 = 0.12;
 
-/// By how many hours a dry spell may differ from the truth: a level sensor shows centimetres, and a falling pond takes some
-/// hours from one to the next.
+/// By how many hours a dry spell may differ from the truth: a level sensor shows centimetres, and a falling pond takes
+/// some hours from one to the next.
 const DRY_HOURS: u32 = 6;
 
 /// Hours in which the pump without an answer was silent.
@@ -181,7 +181,8 @@ fn pumps(finished: &Finished, plan: &Example, store: &Sqlite) {
     assert_eq!(hours.len(), truth.len());
     for (series, (value, _)) in &hours {
         let (name, h) = (series.station.as_str(), truth[&series.station].hours_run);
-        // A poll an hour sees a pump run as often as it does, to half an hour; the silent one is not seen at all for a day.
+        // A poll an hour sees a pump run as often as it does, to half an hour; the silent one is not seen at all for a
+        // day.
         let unseen = if name == "pump-tangbei-2" { SILENT_H } else { 0.0 };
         let value = value.unwrap();
         assert!(h - unseen - 0.51 <= value && value <= h + 0.51, "{name}: {value} h, in truth {h}");
@@ -292,7 +293,8 @@ fn documents(finished: &Finished, township: &Township) {
     }
 }
 
-/// The drought that the days propose is the one that the clerk entered, as far as its rain can tell: thirty days of it are needed.
+/// The drought that the days propose is the one that the clerk entered, as far as its rain can tell: thirty days of it
+/// are needed.
 fn proposed(finished: &Finished, township: &Township) {
     let period = finished.report.statement.period;
     let end = hub::calendar(township).unwrap().bounds(period).1;

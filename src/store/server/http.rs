@@ -1,7 +1,7 @@
 //! Blocking requests to a server: with a token, a time limit, and bounded answers.
 //!
-//! They use the reqwest that influxdb2 links. influxdb2's own methods lose the headers of a refusal (Retry-After) and put no bound
-//! on the size of an answer (docs/decisions/0010).
+//! They use the reqwest that influxdb2 links. influxdb2's own methods lose the headers of a refusal (Retry-After) and
+//! put no bound on the size of an answer (docs/decisions/0010).
 
 use std::io::Write;
 use std::time::Duration;
@@ -26,7 +26,8 @@ const CONNECT_MAX: Duration = Duration::from_secs(5);
 /// A server that asks to be left alone for longer than this is asked again after it.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(300);
 
-/// Longest line of an answer. VictoriaMetrics exports as many samples in a line as it is asked for (see [`super::export`]).
+/// Longest line of an answer. VictoriaMetrics exports as many samples in a line as it is asked for (see
+/// [`super::export`]).
 const LINE_MAX: usize = 8 << 20;
 
 /// An answer to a write.

@@ -106,8 +106,8 @@ impl Server {
 }
 
 impl Store for Server {
-    /// Readings first; once they are accepted, the records of their batches. A commit that fails may leave readings behind; they
-    /// are written again with their batch, to the same place.
+    /// Readings first; once they are accepted, the records of their batches. A commit that fails may leave readings
+    /// behind; they are written again with their batch, to the same place.
     fn commit(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
         let span = self.check()?;
         // Of each batch, the indices of its refused readings with the reason.

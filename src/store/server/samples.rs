@@ -1,7 +1,7 @@
 //! Assembles a server's samples into readings, batches, series and gateways' states.
 //!
-//! Samples may come in any order, and more than once. A record that is incomplete, because the server does not show all of it yet,
-//! is left out: it is read again until it has settled.
+//! Samples may come in any order, and more than once. A record that is incomplete, because the server does not show all
+//! of it yet, is left out: it is read again until it has settled.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -15,7 +15,8 @@ pub struct ServerSettings {
     /// `https://host:port`, or `http://host:port` without encryption. Of a VictoriaMetrics cluster, vminsert:
     /// `https://vminsert:8480/insert/0/influx`.
     pub url: String,
-    /// URL for reading, if it differs. Of a VictoriaMetrics cluster, vmselect: `https://vmselect:8481/select/0/prometheus`.
+    /// URL for reading, if it differs. Of a VictoriaMetrics cluster, vmselect:
+    /// `https://vmselect:8481/select/0/prometheus`.
     #[serde(default)]
     pub read_url: Option<String>,
     /// Organisation, of InfluxDB.
@@ -39,8 +40,8 @@ pub struct ServerSettings {
     /// Gateways whose readings page and report of this hub show; all if empty.
     #[serde(default)]
     pub gateways: Vec<GatewayId>,
-    /// Seconds after which a server surely shows what it accepted, and by which the clocks of hubs may differ. Each pass of the
-    /// copy reads this span again.
+    /// Seconds after which a server surely shows what it accepted, and by which the clocks of hubs may differ. Each
+    /// pass of the copy reads this span again.
     #[serde(default = "default_settle_s")]
     pub settle_s: u32,
 }

@@ -12,8 +12,8 @@ const LINES_MAX: usize = 5_000;
 /// Bytes of a body before it is compressed. InfluxDB's cloud accepts 50 MB, most proxies one.
 const BYTES_MAX: usize = 1_000_000;
 
-/// More refusals than this in one write do not come from bad readings: something is wrong with the server or its use, and no
-/// reading must go to the quarantine for it.
+/// More refusals than this in one write do not come from bad readings: something is wrong with the server or its use,
+/// and no reading must go to the quarantine for it.
 const REFUSED_MAX: usize = 100;
 
 /// Lines to be written.
@@ -81,7 +81,8 @@ impl Writer {
         Self { url: settings.url.clone(), query }
     }
 
-    /// Writes all lines; returns those that the server refuses on their own. A refused body is halved until they are found.
+    /// Writes all lines; returns those that the server refuses on their own. A refused body is halved until they are
+    /// found.
     ///
     /// # Errors
     /// The server does not accept them now: some may have been stored, and all have to be written again.

@@ -49,8 +49,8 @@ fn register(name: &str, polls: &[Poll]) -> Vec<Reading> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// However readings are cut into batches, and however often and in whatever order these arrive, every stored hour equals the one
-    /// computed from its readings, and the one after a delivery in order.
+    /// However readings are cut into batches, and however often and in whatever order these arrive, every stored hour
+    /// equals the one computed from its readings, and the one after a delivery in order.
     #[test]
     fn hours_do_not_depend_on_the_delivery(
         energy in polls(),

@@ -78,7 +78,8 @@ fn raw_readings_are_purged_and_their_hours_stay() {
     let after = names.map(|name| (all_hours(&store, name), all_days(&store, name)));
     assert_eq!(before, after);
 
-    // Readings that come too late are refused, not folded into an hour that they would spoil; the rest of the batch counts.
+    // Readings that come too late are refused, not folded into an hour that they would spoil; the rest of the batch
+    // counts.
     let late = batch(2, vec![good(names[1], 61, 1.0), good(names[1], 60 * 50 + 1, 97.0)]);
     let committed = store.commit(std::slice::from_ref(&late), at(60 * 100)).unwrap();
     assert_eq!(committed.new_readings, 1);

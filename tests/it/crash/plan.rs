@@ -1,6 +1,7 @@
 //! What fails when: drawn from a seed, so that a run can be made again.
 //!
-//! The moments are the plan's, to what they happen is not: the processes go their own way, and the same plan finds them elsewhere.
+//! The moments are the plan's, to what they happen is not: the processes go their own way, and the same plan finds them
+//! elsewhere.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::ledger_device::Given;
 
-/// How long before a kill of the gateway what the device gave may have been in a poll that was not yet in the spool, ms. A poll
-/// of the test takes milliseconds and is stored before the next, a second later.
+/// How long before a kill of the gateway what the device gave may have been in a poll that was not yet in the spool,
+/// ms. A poll of the test takes milliseconds and is stored before the next, a second later.
 const BEFORE_MS: i64 = 2000;
 
 /// How long after it the device may still answer what it had been asked before, ms.
@@ -21,8 +21,8 @@ pub struct Killed {
 }
 
 impl Killed {
-    /// Whether this can have lost the number in this place: the last that the unit gave before, or, where it had been asked
-    /// already, the first that it gave after.
+    /// Whether this can have lost the number in this place: the last that the unit gave before, or, where it had been
+    /// asked already, the first that it gave after.
     fn cuts_off(self, given: &Given, place: usize) -> bool {
         let at = |place: usize| given.get(place).map(|(_, at_ms)| *at_ms);
         let before = |at_ms: i64| at_ms <= self.from_ms;
@@ -66,8 +66,8 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Judges what the store holds, in order of the moments it has, against what was given, of which only what was given up to
-    /// `due_ms` must be there. `given` has to be read after `held`.
+    /// Judges what the store holds, in order of the moments it has, against what was given, of which only what was
+    /// given up to `due_ms` must be there. `given` has to be read after `held`.
     pub fn of(
         given: &BTreeMap<u8, Given>,
         held: &BTreeMap<u8, Vec<(u32, i64)>>,
@@ -109,7 +109,8 @@ impl Verdict {
         }
         let here = |number: &u32| times.get(number).is_some_and(|times| *times > 0);
         let due = (0..).zip(given).filter(|(_, (_, at_ms))| *at_ms <= due_ms);
-        // Each kill excuses one number of each unit, and the earliest that can: later ones may be needed for later numbers.
+        // Each kill excuses one number of each unit, and the earliest that can: later ones may be needed for later
+        // numbers.
         let mut kills = kills.to_vec();
         kills.sort_by_key(|kill| kill.to_ms);
         for (place, &(number, at_ms)) in due {
