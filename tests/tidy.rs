@@ -96,7 +96,8 @@ fn functions_and_comments(path: &str, text: &str, code: &str, tests: &[bool]) ->
                 at + 1
             ));
         }
-        let item = ITEMS.iter().any(|item| trimmed.starts_with(item));
+        let item = ITEMS.iter().any(|item| trimmed.starts_with(item))
+            || FUNCTIONS.iter().any(|head| line.starts_with(head));
         if item && path.starts_with("src/") && !tests[at] && !has_doc(&lines[..at]) {
             found.push(format!("{path}:{}: a public item without a doc", at + 1));
         }
@@ -111,22 +112,24 @@ fn says_why(lines: &[&str]) -> bool {
     reason.starts_with('"') && reason.split('"').nth(1).unwrap_or_default().split(' ').count() >= 3
 }
 
-/// What needs a doc. Fields and variants need one only where their name does not say it all.
-const ITEMS: [&str; 7] = [
-    "pub fn ",
-    "pub async fn ",
-    "pub struct ",
-    "pub enum ",
-    "pub trait ",
-    "pub const ",
-    "pub type ",
-];
+/// What needs a doc, wherever it stands. Fields, variants and methods need one only where their name does not say it all.
+const ITEMS: [&str; 5] = ["pub struct ", "pub enum ", "pub trait ", "pub const ", "pub type "];
+
+/// Functions that need a doc, which belong to no type.
+const FUNCTIONS: [&str; 3] = ["pub fn ", "pub async fn ", "pub const fn "];
 
 /// Whether these lines end with a doc, and attributes after it.
 fn has_doc(before: &[&str]) -> bool {
     let mut rest = before.iter().rev().map(|line| line.trim());
-    let last = rest.find(|line| !(line.starts_with("#[") || line.ends_with(")]")));
-    last.is_some_and(|line| line.starts_with("///") || line.starts_with("$(#["))
+    while let Some(line) = rest.next() {
+        if line.starts_with("///") || line.starts_with("$(#[") {
+            return true;
+        }
+        if !line.ends_with(']') || (!line.starts_with("#[") && !rest.any(|line| line.starts_with("#["))) {
+            return false;
+        }
+    }
+    false
 }
 
 /// Imports that the table does not allow.

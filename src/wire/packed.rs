@@ -58,7 +58,7 @@ impl Compressor {
     pub fn compress(&mut self, message: &[u8]) -> Vec<u8> {
         self.0.get_mut().reserve(message.len() / 3);
         let written = self.0.write_all(message).and_then(|()| self.0.reset(Vec::new()));
-        written.expect(IN_MEMORY)
+        written.expect("compressing into memory does not fail")
     }
 }
 
@@ -67,13 +67,11 @@ pub fn compress_well(message: &[u8]) -> Vec<u8> {
     deflate(message, GOOD)
 }
 
-const IN_MEMORY: &str = "compressing into memory does not fail";
-
 fn deflate(message: &[u8], level: u32) -> Vec<u8> {
     let mut encoder =
         ZlibEncoder::new(Vec::with_capacity(message.len() / 3), Compression::new(level));
     let written = encoder.write_all(message).and_then(|()| encoder.finish());
-    written.expect(IN_MEMORY)
+    written.expect("compressing into memory does not fail")
 }
 
 /// Undoes [`compress`]. A message that was not compressed is returned as it is.

@@ -13,7 +13,7 @@ pub fn named(text: &str) -> Vec<(usize, String)> {
         for word in line.split(|c| !part(c)) {
             let word = word.trim_end_matches('.').trim_start_matches("./");
             let pattern = word.contains(['*', '{', '}', '<', '>']);
-            if !pattern && ENDINGS.iter().any(|end| word.ends_with(end) && word.len() > end.len()) {
+            if !pattern && !word.starts_with('.') && ENDINGS.iter().any(|end| word.ends_with(end) && word.len() > end.len()) {
                 found.push((number + 1, word.to_owned()));
             }
         }
@@ -56,11 +56,11 @@ mod tests {
 
     #[test]
     fn a_name_is_found_and_looked_up_from_where_it_stands() {
-        let text = "//! See `spool/model_tests.rs`, docs/x.md.\nlet a = \"b.rs\"; // *_tests.rs\n";
+        let text = "//! See `spool/model_tests.rs`, docs/domain.md.\nlet a = \"tidy.rs\"; // *_tests.rs, .en.md\n";
         let names = named(text);
         assert_eq!(
             names,
-            [(1, "spool/model_tests.rs".into()), (1, "docs/x.md".into()), (2, "b.rs".into())]
+            [(1, "spool/model_tests.rs".into()), (1, "docs/domain.md".into()), (2, "tidy.rs".into())]
         );
         let files =
             ["src/spool/model_tests.rs", "docs/a/y.md", "docs/z.md"].map(String::from).into();
