@@ -8,8 +8,8 @@ use super::key_path::KeyPath;
 
 /// The path of `error`, which came from reading `tree` as `T`.
 ///
-/// serde_path_to_error does not know a key that is an enum (a parameter). It is found by trial: the table is read with each of
-/// its keys alone, and the key with which the error comes again is the one.
+/// serde_path_to_error does not know a key that is an enum (a parameter). It is found by trial: the table is read with
+/// each of its keys alone, and the key with which the error comes again is the one.
 pub(super) fn path<T: DeserializeOwned>(tree: &Value, error: &Error<toml::de::Error>) -> KeyPath {
     let whole = KeyPath::from(error.path());
     let unknown = error.path().iter().position(|segment| matches!(segment, Segment::Unknown));

@@ -6,12 +6,12 @@ use crate::core::{Problem, Problems};
 use crate::figures::{Rules, check_wordings};
 use crate::hub::HubSettings;
 
-/// Longest client id and longest name of a share, bytes. Every MQTT 3.1.1 broker accepts 23 ([MQTT-3.1.3-5]), those in use far
-/// more; ours have to fit a line of the broker's log. Engineering judgement.
+/// Longest client id and longest name of a share, bytes. Every MQTT 3.1.1 broker accepts 23 ([MQTT-3.1.3-5]), those in
+/// use far more; ours have to fit a line of the broker's log. Engineering judgement.
 const NAME_MAX: usize = 64;
 
-/// Months for which raw readings are kept at least. A report on the year before is made from hours, but a late reading needs
-/// the other readings of its hour.
+/// Months for which raw readings are kept at least. A report on the year before is made from hours, but a late reading
+/// needs the other readings of its hour.
 const KEEP_RAW_MONTHS: RangeFrom<u32> = 3..;
 
 /// Adds every problem of `settings`.

@@ -9,8 +9,8 @@ use super::key_path::KeyPath;
 use super::source_text::{FileProblem, SourceText};
 use crate::core::Problem;
 
-/// Prefix of environment variables that set a value: `HANQING__MQTT__URL` sets `mqtt.url`. With two underscores, so that
-/// variables such as `HANQING_LOG` set nothing.
+/// Prefix of environment variables that set a value: `HANQING__MQTT__URL` sets `mqtt.url`. With two underscores, so
+/// that variables such as `HANQING_LOG` set nothing.
 const ENVIRONMENT_PREFIX: &str = "HANQING__";
 
 /// The merged values and where they come from.
@@ -99,7 +99,8 @@ impl Layers {
         layers
     }
 
-    /// The problem with the origin of its value: the strongest layer that has the value, or else the innermost table around it.
+    /// The problem with the origin of its value: the strongest layer that has the value, or else the innermost table
+    /// around it.
     pub(super) fn place(&self, problem: Problem) -> FileProblem {
         let mut path = KeyPath::parse(&problem.path);
         loop {

@@ -10,8 +10,8 @@ use crate::mqtt::MqttSettings;
 /// Batches under way at once. Beyond 100 the broker's own window, mostly 200, makes the client wait anyway.
 const WINDOW: RangeInclusive<u16> = 1..=100;
 
-/// Silence after which the connection is tested, s: at least what `MqttSettings::keep_alive_s` states, at most an hour, after
-/// which a dead connection is found too late. Engineering judgement.
+/// Silence after which the connection is tested, s: at least what `MqttSettings::keep_alive_s` states, at most an hour,
+/// after which a dead connection is found too late. Engineering judgement.
 const KEEP_ALIVE_S: RangeInclusive<u16> = 5..=3600;
 
 /// Adds every problem of `mqtt`.

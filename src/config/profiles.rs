@@ -12,8 +12,8 @@ use crate::device::{self, Profile};
 /// Device profiles by id.
 pub type Profiles = BTreeMap<String, Profile>;
 
-/// The shipped profiles, and over them those of `folder`: a file there replaces the shipped profile of its id. A profile with
-/// problems is left out, or the shipped one stays.
+/// The shipped profiles, and over them those of `folder`: a file there replaces the shipped profile of its id. A
+/// profile with problems is left out, or the shipped one stays.
 pub fn profiles(folder: Option<&Path>) -> (Profiles, Vec<FileProblem>) {
     let mut problems = Vec::new();
     let mut profiles = Profiles::new();

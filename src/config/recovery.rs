@@ -1,8 +1,9 @@
 //! Reads a tree of values into a type and reports every structural error, not only the first.
 //!
-//! serde stops at its first error. So that error is noted, its cause is removed from the tree or replaced by a substitute, and
-//! the tree is read again, until it can be read. Errors that a substitute causes are not reported. The texts of serde and toml
-//! on which this relies are pinned by a test in [`serde_text`]; docs/decisions/0015 says why no library does it.
+//! serde stops at its first error. So that error is noted, its cause is removed from the tree or replaced by a
+//! substitute, and the tree is read again, until it can be read. Errors that a substitute causes are not reported. The
+//! texts of serde and toml on which this relies are pinned by a test in [`serde_text`]; docs/decisions/0015 says why no
+//! library does it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -90,7 +91,8 @@ struct Recovery {
 }
 
 impl Recovery {
-    /// Notes the error and repairs its cause. Each of these functions returns `false` where there is nothing left to repair.
+    /// Notes the error and repairs its cause. Each of these functions returns `false` where there is nothing left to
+    /// repair.
     fn repair(&mut self, path: KeyPath, message: &str) -> bool {
         if let Some(field) = serde_text::unknown_field(message) {
             return self.unknown_key(path, field, message);

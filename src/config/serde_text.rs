@@ -149,8 +149,8 @@ mod tests {
         station: String,
     }
 
-    /// The texts are not part of what serde and toml promise: where a new version words them otherwise, this test fails, and
-    /// not the messages to users.
+    /// The texts are not part of what serde and toml promise: where a new version words them otherwise, this test
+    /// fails, and not the messages to users.
     #[test]
     fn serde_and_toml_say_what_is_relied_upon() {
         for (text, message) in [

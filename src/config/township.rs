@@ -14,8 +14,8 @@ const YIELD_KG_PER_MU: RangeInclusive<f64> = 1.0..=50_000.0;
 /// Price, yuan per kg: from straw to medicinal plants. Engineering judgement, to catch a price per 斤 or per tonne.
 const PRICE_YUAN_PER_KG: RangeInclusive<f64> = 0.1..=5_000.0;
 
-/// How far the sum of the crops' sown areas may differ from that of the villages, as a share. Engineering judgement: the same
-/// survey fills both, and 5 % is rounding by village.
+/// How far the sum of the crops' sown areas may differ from that of the villages, as a share. Engineering judgement:
+/// the same survey fills both, and 5 % is rounding by village.
 const SOWN_AREA_TOLERANCE: f64 = 0.05;
 
 /// Adds every problem of `township`.

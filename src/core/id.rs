@@ -1,5 +1,5 @@
-//! Ids: short lower-case names that are safe in an MQTT topic, a file name and a URL. They share their text, since each reading
-//! carries one.
+//! Ids: short lower-case names that are safe in an MQTT topic, a file name and a URL. They share their text, since each
+//! reading carries one.
 
 use std::fmt;
 use std::str::FromStr;

@@ -30,14 +30,18 @@ pub struct ParameterSpec {
     /// The canonical unit: all readings are kept in it.
     pub unit: Unit,
     pub kind: Kind,
-    /// Smallest value that is physically possible anywhere in the service area; below it a reading fails the gross-range test.
+    /// Smallest value that is physically possible anywhere in the service area; below it a reading fails the
+    /// gross-range test.
     pub min: f64,
     /// Largest such value. Engineering judgement, wide on purpose: a device's own range is the sharper test.
     pub max: f64,
 }
 
 macro_rules! catalogue {
-    ($($(#[$doc:meta])* $name:ident: $id:literal, $zh:literal, $en:literal, $unit:ident, $kind:ident, $min:literal..$max:literal;)*) => {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident: $id:literal, $zh:literal, $en:literal, $unit:ident, $kind:ident, $min:literal..$max:literal;
+    )*) => {
         /// A parameter of the catalogue.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Parameter { $($(#[$doc])* #[serde(rename = $id)] $name,)* }

@@ -45,7 +45,8 @@ impl Display for Problem {
     }
 }
 
-/// Collects every problem of a file. Keys are relative to a scope, so the check of a part need not know where the part is.
+/// Collects every problem of a file. Keys are relative to a scope, so the check of a part need not know where the part
+/// is.
 ///
 /// ```
 /// use hanqing::core::Problems;
@@ -191,7 +192,8 @@ impl Problems {
 
     /// A value that has to lie in `range`. The rule is made from the range, so the limits stand once.
     ///
-    /// Infinity lies in a range without an end: use [`positive`](Self::positive) or [`not_negative`](Self::not_negative).
+    /// Infinity lies in a range without an end: use [`positive`](Self::positive) or
+    /// [`not_negative`](Self::not_negative).
     pub fn within<T: PartialOrd + Display>(
         &mut self,
         key: impl Display,

@@ -1,7 +1,7 @@
 //! The whole chain on loopback, through the drought of 2022.
 //!
-//! All of it is what runs in the field and in the office, with two exceptions: the devices are simulated, and this module moves
-//! the clock, one hour at a time, whenever all buses have finished their polls.
+//! All of it is what runs in the field and in the office, with two exceptions: the devices are simulated, and this
+//! module moves the clock, one hour at a time, whenever all buses have finished their polls.
 
 mod progress;
 
@@ -29,8 +29,8 @@ use crate::support::clock::Driver;
 use crate::support::{Clock, Stopwatch, Supervisor};
 use crate::water::Township;
 
-/// How long the next batch may take into the store once the clock stands still, before the chain counts as broken. It takes
-/// milliseconds; a minute allows for a loaded machine.
+/// How long the next batch may take into the store once the clock stands still, before the chain counts as broken. It
+/// takes milliseconds; a minute allows for a loaded machine.
 const STALL_MAX: Duration = Duration::from_secs(60);
 
 /// The example that the demo runs.
@@ -189,7 +189,8 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
     })
 }
 
-/// Writes the files that `hanqing report` reads, and the clerk's ledger. Returns the hub's settings as they are written.
+/// Writes the files that `hanqing report` reads, and the clerk's ledger. Returns the hub's settings as they are
+/// written.
 fn prepare(
     data: &Path,
     example: &Example,

@@ -4,8 +4,8 @@ use super::decode::decode;
 use super::profile::{Example, Part, Point, Profile};
 use crate::core::Problems;
 
-/// How far a decoded value may lie from the expected one, relative. An f32 has seven digits, and examples are written with four
-/// or more. Engineering judgement.
+/// How far a decoded value may lie from the expected one, relative. An f32 has seven digits, and examples are written
+/// with four or more. Engineering judgement.
 const TOLERANCE: f64 = 1e-4;
 
 /// Adds what is wrong with `example`, of `profile`.

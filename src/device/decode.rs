@@ -4,8 +4,8 @@ use crate::core::{Reason, Unit};
 
 use super::profile::{ByteOrder, Point, PointType, Register};
 
-/// The largest power of ten, positive or negative, that a register may set. Engineering judgement: totals in thousands of
-/// millions of the unit, and micro-units; a larger number is not an exponent.
+/// The largest power of ten, positive or negative, that a register may set. Engineering judgement: totals in thousands
+/// of millions of the unit, and micro-units; a larger number is not an exponent.
 pub(super) const EXPONENT_MAX: f64 = 12.0;
 
 /// Why registers give no value.
@@ -48,11 +48,12 @@ impl DecodeError {
     }
 }
 
-/// The value of `point` in its parameter's canonical unit; `parts` are the registers of [`Point::parts`], in that order.
+/// The value of `point` in its parameter's canonical unit; `parts` are the registers of [`Point::parts`], in that
+/// order.
 ///
-/// The number in the registers is compared with the sentinels first; then what the profile says is made of it, as [`Point`]
-/// has it; then it is converted. Of a single register ABCD and CDAB leave the two bytes as they are, BADC and DCBA swap them.
-/// 64-bit integers beyond ±2^53 lose their last digits, since a value is an `f64`.
+/// The number in the registers is compared with the sentinels first; then what the profile says is made of it, as
+/// [`Point`] has it; then it is converted. Of a single register ABCD and CDAB leave the two bytes as they are, BADC and
+/// DCBA swap them. 64-bit integers beyond ±2^53 lose their last digits, since a value is an `f64`.
 ///
 /// # Errors
 /// [`DecodeError`]: wrong number of registers, a sentinel, not finite, a code or unit that the profile does not list, a
@@ -73,7 +74,8 @@ pub fn decode(point: &Point, parts: &[&[u16]]) -> Result<f64, DecodeError> {
     finite(times(value, factor))
 }
 
-/// `number × factor`. A factor such as 0.001 divides by 1000: 1001 / 1000 is 1.001 to the last bit, 1001 × 0.001 is not.
+/// `number × factor`. A factor such as 0.001 divides by 1000: 1001 / 1000 is 1.001 to the last bit, 1001 × 0.001 is
+/// not.
 fn times(number: f64, factor: f64) -> f64 {
     let divisor = factor.recip().round();
     if factor < 1.0 && divisor.recip() == factor { number / divisor } else { number * factor }

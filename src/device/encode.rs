@@ -7,9 +7,9 @@ use crate::core::Unit;
 /// The registers of each of [`Point::parts`] that decode to `value` (in the parameter's canonical unit), to the type's
 /// resolution.
 ///
-/// Integers saturate at the type's limits. A value that equals one of the point's sentinels is encoded all the same, as a real
-/// device would. The other registers hold the usual settings of a device: the unit of the point, most decimal places, factors
-/// of 1, and what makes the value valid.
+/// Integers saturate at the type's limits. A value that equals one of the point's sentinels is encoded all the same, as
+/// a real device would. The other registers hold the usual settings of a device: the unit of the point, most decimal
+/// places, factors of 1, and what makes the value valid.
 pub fn encode(point: &Point, value: f64) -> Vec<Vec<u16>> {
     let (code, unit) = unit(point);
     let factor = unit.factor_to(point.parameter.spec().unit).unwrap_or(1.0);

@@ -1,4 +1,5 @@
-//! Field devices: the register map (profile), the registers on the wire (decode, encode) and which to ask for (plan). Pure.
+//! Field devices: the register map (profile), the registers on the wire (decode, encode) and which to ask for (plan).
+//! Pure.
 
 mod check;
 mod check_example;

@@ -1,7 +1,7 @@
 //! Plans the requests that read a device's points in the least time.
 //!
-//! A request costs a fixed time and a time for each register. Two points are read together where the registers between them cost
-//! less than another request. docs/acquisition.md has the model.
+//! A request costs a fixed time and a time for each register. Two points are read together where the registers between
+//! them cost less than another request. docs/acquisition.md has the model.
 
 use std::cmp::Reverse;
 
@@ -123,11 +123,11 @@ pub struct Terms {
     pub costs: Costs,
 }
 
-/// The requests, in order of function and address, that read all `points` of one device in the least time. Of several such plans
-/// it is the one with the fewest requests, the first of them the longest.
+/// The requests, in order of function and address, that read all `points` of one device in the least time. Of several
+/// such plans it is the one with the fewest requests, the first of them the longest.
 ///
-/// A part of a point is never split: a part that is longer than `registers_max` gets a request of its own, and the profile's
-/// check reports it. A part that touches a hole is in no request. Points may overlap.
+/// A part of a point is never split: a part that is longer than `registers_max` gets a request of its own, and the
+/// profile's check reports it. A part that touches a hole is in no request. Points may overlap.
 pub fn plan(points: &[&Point], terms: &Terms) -> Vec<Planned> {
     let mut places: Vec<PlacedPart> = Vec::new();
     for (index, point) in points.iter().enumerate() {
@@ -154,8 +154,8 @@ struct PlacedPart {
     part: usize,
 }
 
-/// The registers from `start` to before `end` of one part. The parts within it are read with it for free, so every plan reads
-/// them together.
+/// The registers from `start` to before `end` of one part. The parts within it are read with it for free, so every plan
+/// reads them together.
 struct Block<'a> {
     start: u32,
     end: u32,
@@ -175,8 +175,9 @@ fn plan_function(places: &[PlacedPart], terms: &Terms) -> Vec<Planned> {
     };
     let barriers = Barriers::new(function, terms);
     let each = terms.costs.each(function);
-    // For each block: the least cost of all blocks before it, and the block at which the last request of that plan begins. A
-    // request of neighbouring blocks is never worse than one that skips some, since blocks do not lie within each other.
+    // For each block: the least cost of all blocks before it, and the block at which the last request of that plan
+    // begins. A request of neighbouring blocks is never worse than one that skips some, since blocks do not lie within
+    // each other.
     let mut best = vec![(f64::INFINITY, 0); blocks.len() + 1];
     if let Some(none) = best.first_mut() {
         none.0 = 0.0;

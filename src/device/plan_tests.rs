@@ -112,8 +112,8 @@ fn allowed(run: Run, terms: &Terms) -> bool {
         && terms.seams.iter().all(|seam| !run.holds(seam))
 }
 
-/// The cost of reading `group` with one request; infinite where that is not allowed. The registers of a single part may always be
-/// read together.
+/// The cost of reading `group` with one request; infinite where that is not allowed. The registers of a single part may
+/// always be read together.
 fn together(group: &[Run], terms: &Terms) -> f64 {
     let first = group.iter().map(|run| run.first).min().unwrap();
     let last = group.iter().map(|run| run.last).max().unwrap();

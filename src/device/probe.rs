@@ -1,7 +1,8 @@
-//! Finds what a block of registers may mean: every type, byte order and base, and which of them fits the device's display.
+//! Finds what a block of registers may mean: every type, byte order and base, and which of them fits the device's
+//! display.
 //!
-//! Manuals count addresses from 0 or from 1, so a block is read from one register before the named address. Only numbers are
-//! judged: the manual has to say what they are.
+//! Manuals count addresses from 0 or from 1, so a block is read from one register before the named address. Only
+//! numbers are judged: the manual has to say what they are.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -34,19 +35,20 @@ pub const ORDERS: [(ByteOrder, &str); 4] = [
     (ByteOrder::Dcba, "DCBA"),
 ];
 
-/// The factors that are tried: manuals give 0.1 to 0.0001 for whole numbers, and 10 or more for counters in tens and hundreds.
+/// The factors that are tried: manuals give 0.1 to 0.0001 for whole numbers, and 10 or more for counters in tens and
+/// hundreds.
 const SCALES: [f64; 8] = [1.0, 0.1, 0.01, 0.001, 0.0001, 10.0, 100.0, 1000.0];
 
-/// Steps of the relative distance from the expected value. Values within one step count as equally close, since a value may
-/// change between a look at the display and the read. Engineering judgement: a steady level changes by less than 0.1 % in a
-/// minute, a flow by less than 5 %; a value that is off by more than 20 % was something else.
+/// Steps of the relative distance from the expected value. Values within one step count as equally close, since a value
+/// may change between a look at the display and the read. Engineering judgement: a steady level changes by less than
+/// 0.1 % in a minute, a flow by less than 5 %; a value that is off by more than 20 % was something else.
 const STEPS: [f64; 5] = [0.0, 0.001, 0.01, 0.05, 0.2];
 
 /// How many steps behind the closest candidate others are still listed. Engineering judgement.
 const STEPS_BEHIND: usize = 2;
 
-/// The smallest number other than 0 that counts as lying in a range. No quantity of the catalogue is smaller, but whole numbers
-/// that are read as f32 are. Engineering judgement.
+/// The smallest number other than 0 that counts as lying in a range. No quantity of the catalogue is smaller, but whole
+/// numbers that are read as f32 are. Engineering judgement.
 const SMALLEST: f64 = 1e-6;
 
 /// The decodings of one type at one address, by byte order.
@@ -55,8 +57,8 @@ pub struct Row {
     /// Address on the wire.
     pub address: u16,
     pub point_type: PointType,
-    /// The numbers in the order of [`ORDERS`]; absent where an order adds nothing (CDAB and DCBA of one register; one digit of
-    /// BCD, which is the same unsigned), and where the bytes are not a finite number.
+    /// The numbers in the order of [`ORDERS`]; absent where an order adds nothing (CDAB and DCBA of one register; one
+    /// digit of BCD, which is the same unsigned), and where the bytes are not a finite number.
     pub values: [Option<f64>; 4],
 }
 
@@ -156,8 +158,8 @@ pub struct Candidate {
     cost: u32,
 }
 
-/// The candidates among `rows` for a point that the manual puts at `named`, the best first: by their distance from the expected
-/// value, in steps, and within a step by how usual such a point is.
+/// The candidates among `rows` for a point that the manual puts at `named`, the best first: by their distance from the
+/// expected value, in steps, and within a step by how usual such a point is.
 pub fn rank(named: u16, rows: &[Row], sought: &Sought) -> Vec<Candidate> {
     if sought.expect.is_none() && sought.range.is_none() {
         return Vec::new();
@@ -241,8 +243,8 @@ fn cost(named: u16, row: &Row, order: ByteOrder, scale: f64) -> u32 {
     place + factor + width + turned
 }
 
-/// Leaves out candidates that give the same value from the same bytes as a better one: a positive number read as signed, equal
-/// words in another order.
+/// Leaves out candidates that give the same value from the same bytes as a better one: a positive number read as
+/// signed, equal words in another order.
 fn without_duplicates(sorted: Vec<Candidate>) -> Vec<Candidate> {
     let unsigned = |candidate: &Candidate| match candidate.point_type {
         PointType::I16 => PointType::U16,

@@ -33,7 +33,8 @@ fn default_registers_max() -> u16 {
     REGISTERS_MAX
 }
 
-/// One value in a device's registers: `(number + fraction) × 10^exponent × scale + offset`, times the `factors`, in `unit`.
+/// One value in a device's registers: `(number + fraction) × 10^exponent × scale + offset`, times the `factors`, in
+/// `unit`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Point {
@@ -96,7 +97,8 @@ pub struct Code {
     pub value: f64,
 }
 
-/// The digits behind a number's decimal point. They are read in one request with the number, since the two belong together.
+/// The digits behind a number's decimal point. They are read in one request with the number, since the two belong
+/// together.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fraction {
@@ -207,8 +209,8 @@ pub struct Counter {
     pub max_rate_per_hour: f64,
 }
 
-/// A Modbus function code that reads. The bits that codes 1 and 2 return are handled as registers that hold 0 or 1, so that
-/// plan, slots and decoding are the same for all four.
+/// A Modbus function code that reads. The bits that codes 1 and 2 return are handled as registers that hold 0 or 1, so
+/// that plan, slots and decoding are the same for all four.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
 pub enum Function {
@@ -297,8 +299,8 @@ impl PointType {
     }
 }
 
-/// Order of the bytes of a value of several registers, A the most significant. The same holds for eight bytes: words reversed
-/// (CDAB), bytes within words swapped (BADC), or both (DCBA).
+/// Order of the bytes of a value of several registers, A the most significant. The same holds for eight bytes: words
+/// reversed (CDAB), bytes within words swapped (BADC), or both (DCBA).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum ByteOrder {
@@ -320,8 +322,8 @@ pub struct Example {
     /// Where the registers come from.
     pub source: String,
     pub block: Vec<ExampleBlock>,
-    /// The expected value by parameter or by `parameter@channel`, in its canonical unit. That of the parameter holds for all
-    /// channels that are not named.
+    /// The expected value by parameter or by `parameter@channel`, in its canonical unit. That of the parameter holds
+    /// for all channels that are not named.
     pub expect: std::collections::BTreeMap<String, f64>,
 }
 

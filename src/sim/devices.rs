@@ -25,8 +25,8 @@ pub struct Simulator {
 impl Simulator {
     /// Opens a port for each bus of each gateway and answers on it until `stop` is cancelled.
     ///
-    /// The devices show the world at its present instant; the owner of the clock advances it. A silent unit tells `clock`, on
-    /// which the poller waits, that no answer will come.
+    /// The devices show the world at its present instant; the owner of the clock advances it. A silent unit tells
+    /// `clock`, on which the poller waits, that no answer will come.
     ///
     /// # Errors
     /// [`SimError::Device`] where a device has no profile, the unit id of another or a factor of zero;

@@ -134,7 +134,8 @@ async fn relay(listener: TcpListener, to: SocketAddr, begin: oneshot::Receiver<(
     let _closed = tokio::join!(tokio::io::copy(&mut near_read, &mut far_write), answers);
 }
 
-/// The answer comes long after the timeout has passed by the machine's own clock: the poll waits and has all of its readings.
+/// The answer comes long after the timeout has passed by the machine's own clock: the poll waits and has all of its
+/// readings.
 #[tokio::test]
 async fn a_slow_machine_loses_no_poll() {
     let rig = rig("2022-08-20T03:00:00Z").await;

@@ -42,7 +42,8 @@ pub struct Scenario {
     pub faults: Vec<Fault>,
 }
 
-/// Climate of some months: share of days with rain, mean depth of rain on such a day, and daily evaporation of open water.
+/// Climate of some months: share of days with rain, mean depth of rain on such a day, and daily evaporation of open
+/// water.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MonthClimate {

@@ -1,6 +1,7 @@
 //! A Modbus TCP server on loopback for one bus of simulated devices.
 //!
-//! Its own code instead of tokio-modbus, since a silent unit must leave its connection open and read on, as real ones do.
+//! Its own code instead of tokio-modbus, since a silent unit must leave its connection open and read on, as real ones
+//! do.
 
 use std::sync::Arc;
 use std::time::Duration;

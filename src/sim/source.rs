@@ -128,7 +128,8 @@ impl Source {
         }
     }
 
-    /// The level at or below which it is dry, m: of a channel the level at which it ceases to flow, else the mud above the bottom.
+    /// The level at or below which it is dry, m: of a channel the level at which it ceases to flow, else the mud above
+    /// the bottom.
     pub(super) fn dry_level_m(&self) -> f64 {
         match self.body {
             Body::Channel { .. } => self.bottom_m,

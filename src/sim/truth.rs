@@ -9,8 +9,9 @@ use serde::Serialize;
 
 use crate::core::{Period, StationId};
 
-/// A source other than a channel counts as dry while its level is at most this much above its bottom, m; a channel when it
-/// ceases to flow. Engineering judgement: a few centimetres of mud and the sensor's own error (2 cm for level records).
+/// A source other than a channel counts as dry while its level is at most this much above its bottom, m; a channel when
+/// it ceases to flow. Engineering judgement: a few centimetres of mud and the sensor's own error (2 cm for level
+/// records).
 pub const DRY_MARGIN_M: f64 = 0.05;
 
 /// What happened between the first hour of the event and now, or the event's end.

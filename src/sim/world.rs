@@ -174,8 +174,9 @@ impl World {
         &self.truth
     }
 
-    /// The value of `parameter` that an instrument of `station` shows now, in the canonical unit; `None` where the station has no
-    /// such instrument. The frequency of a pump is that of its drive. After a replacement the register of the new meter is shown.
+    /// The value of `parameter` that an instrument of `station` shows now, in the canonical unit; `None` where the
+    /// station has no such instrument. The frequency of a pump is that of its drive. After a replacement the register
+    /// of the new meter is shown.
     pub fn shown(&self, station: &StationId, parameter: Parameter) -> Option<f64> {
         if parameter == Parameter::BatteryVoltage {
             let sun = self.day_wave(14.0);

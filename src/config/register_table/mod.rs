@@ -1,8 +1,8 @@
-//! Makes a device profile from a table of registers, as technicians keep them in a spreadsheet. Pure: text in, profile or
-//! problems out.
+//! Makes a device profile from a table of registers, as technicians keep them in a spreadsheet. Pure: text in, profile
+//! or problems out.
 //!
-//! Every problem is named at once, by row and column as the spreadsheet shows them. Nothing is guessed: the way the table counts
-//! addresses has to be given, and an unknown word is a problem.
+//! Every problem is named at once, by row and column as the spreadsheet shows them. Nothing is guessed: the way the
+//! table counts addresses has to be given, and an unknown word is a problem.
 
 mod row;
 mod vocabulary;
@@ -27,8 +27,8 @@ pub enum Base {
     Wire,
     /// From 1: register 1 is address 0.
     One,
-    /// With the digit of its kind before it: 40001 is the first holding register, 30001 the first input register, 10001 the
-    /// first discrete input, 00001 the first coil.
+    /// With the digit of its kind before it: 40001 is the first holding register, 30001 the first input register, 10001
+    /// the first discrete input, 00001 the first coil.
     Modicon,
 }
 

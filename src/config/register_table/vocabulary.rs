@@ -1,4 +1,5 @@
-//! The words that technicians write into register tables: names of columns, types, functions and units, in Chinese and English.
+//! The words that technicians write into register tables: names of columns, types, functions and units, in Chinese and
+//! English.
 
 use crate::core::{Parameter, Unit};
 
