@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! edge.toml < conf.d/edge/*.toml < HANQING__MQTT__URL=... < --set mqtt.url=...
-//!     └──────────────── layers ──────────────┘ ─▶ recovery (structure) ─▶ edge | hub | township (meaning) ─▶ FileProblem
+//!     └──────────────── layers ──────────────┘ ─▶ recovery (structure) ─▶ edge | hub | township (meaning)
 //! ```
 //!
 //! The township, profiles and scenarios are single files without layers: what a figure rests on stands in one place.

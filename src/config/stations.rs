@@ -11,8 +11,8 @@ use crate::water::{
 /// Rough efficiency, from the wire to the water, of a small pump in the field. Engineering judgement.
 const USUAL_EFFICIENCY: f64 = 0.5;
 
-/// How far a plate's power may lie from head × flow / efficiency, as factors: 0.3 is an efficiency above 1, 3 one of 17
-/// %. Engineering judgement, to catch a slip of the decimal point or of the unit.
+/// How far a plate's power may lie from head × flow / efficiency, as factors: 0.3 is an efficiency above 1, and
+/// 3 one of 17 %. Engineering judgement, to catch a slip of the decimal point or of the unit.
 const POWER_FACTOR: RangeInclusive<f64> = 0.3..=3.0;
 
 const MONTHS: RangeInclusive<i8> = 1..=12;

@@ -1,4 +1,4 @@
-//! The vocabulary: ids, parameters, units, flags, readings, hours, days. Level 0: no clock, file, socket, log or
+//! The vocabulary: ids, parameters, units, flags, readings, hours, days, problems. Level 0: no clock, file, socket, log or
 //! runtime.
 
 mod calendar;

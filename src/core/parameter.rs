@@ -38,7 +38,10 @@ pub struct ParameterSpec {
 }
 
 macro_rules! catalogue {
-    ($($(#[$doc:meta])* $name:ident: $id:literal, $zh:literal, $en:literal, $unit:ident, $kind:ident, $min:literal..$max:literal;)*) => {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident: $id:literal, $zh:literal, $en:literal, $unit:ident, $kind:ident, $min:literal..$max:literal;
+    )*) => {
         /// A parameter of the catalogue.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Parameter { $($(#[$doc])* #[serde(rename = $id)] $name,)* }

@@ -210,7 +210,8 @@ impl Row<'_> {
 
     /// Adds the row's part of the example.
     pub(super) fn example(&mut self, point: &Table, blocks: &mut Vec<Value>, expect: &mut Table) {
-        let hint = "the registers as hexadecimal words, such as 092E, and the value that the device displays, in the row's unit: `hanqing read` shows both";
+        let hint = "the registers as hexadecimal words, such as 092E, and the value that the device \
+                    displays, in the row's unit: `hanqing read` shows both";
         let words = self.required(Column::ExampleWords, example_words, hint);
         let value = self.number(Column::ExampleValue);
         if self.cell(Column::ExampleValue).is_none() {
