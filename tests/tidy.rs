@@ -112,7 +112,8 @@ fn says_why(lines: &[&str]) -> bool {
     reason.starts_with('"') && reason.split('"').nth(1).unwrap_or_default().split(' ').count() >= 3
 }
 
-/// What needs a doc, wherever it stands. Fields, variants and methods need one only where their name does not say it all.
+/// What needs a doc, wherever it stands. Fields, variants and methods need one only where their name does not say it
+/// all.
 const ITEMS: [&str; 5] = ["pub struct ", "pub enum ", "pub trait ", "pub const ", "pub type "];
 
 /// Functions that need a doc, which belong to no type.
@@ -125,7 +126,9 @@ fn has_doc(before: &[&str]) -> bool {
         if line.starts_with("///") || line.starts_with("$(#[") {
             return true;
         }
-        if !line.ends_with(']') || (!line.starts_with("#[") && !rest.any(|line| line.starts_with("#["))) {
+        if !line.ends_with(']')
+            || (!line.starts_with("#[") && !rest.any(|line| line.starts_with("#[")))
+        {
             return false;
         }
     }

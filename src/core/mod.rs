@@ -1,5 +1,5 @@
-//! The vocabulary: ids, parameters, units, flags, readings, hours, days, problems. Level 0: no clock, file, socket, log or
-//! runtime.
+//! The vocabulary: ids, parameters, units, flags, readings, hours, days, problems. Level 0: no clock, file, socket, log
+//! or runtime.
 
 mod calendar;
 mod day;

@@ -96,8 +96,8 @@ fn resolve(files: &Files, names: &[String], depth: usize) -> Option<String> {
     Some(file)
 }
 
-/// All paths into the own top module that `code`, which is that of the module `here`, names, each from the top module on, and
-/// whether it is re-exported.
+/// All paths into the own top module that `code`, which is that of the module `here`, names, each from the top module
+/// on, and whether it is re-exported.
 fn paths(code: &str, here: &[String]) -> Vec<(bool, Vec<String>)> {
     let mut found = Vec::new();
     let top = format!("crate::{}::", here[0]);
@@ -152,7 +152,8 @@ fn absolute(path: &[String], here: &[String]) -> Option<Vec<String>> {
     (path.first() == here.first()).then_some(path)
 }
 
-/// Calls `found` with each path of the tree of names that `text` begins with: `a::{b, c::d}` gives `a::b` and `a::c::d`.
+/// Calls `found` with each path of the tree of names that `text` begins with: `a::{b, c::d}` gives `a::b` and
+/// `a::c::d`.
 fn tree<'a>(text: &'a str, mut path: Vec<String>, found: &mut dyn FnMut(Vec<String>)) -> &'a str {
     let mut rest = text.trim_start();
     loop {

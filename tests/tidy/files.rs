@@ -13,7 +13,10 @@ pub fn named(text: &str) -> Vec<(usize, String)> {
         for word in line.split(|c| !part(c)) {
             let word = word.trim_end_matches('.').trim_start_matches("./");
             let pattern = word.contains(['*', '{', '}', '<', '>']);
-            if !pattern && !word.starts_with('.') && ENDINGS.iter().any(|end| word.ends_with(end) && word.len() > end.len()) {
+            if !pattern
+                && !word.starts_with('.')
+                && ENDINGS.iter().any(|end| word.ends_with(end) && word.len() > end.len())
+            {
                 found.push((number + 1, word.to_owned()));
             }
         }
@@ -60,7 +63,11 @@ mod tests {
         let names = named(text);
         assert_eq!(
             names,
-            [(1, "spool/model_tests.rs".into()), (1, "docs/domain.md".into()), (2, "tidy.rs".into())]
+            [
+                (1, "spool/model_tests.rs".into()),
+                (1, "docs/domain.md".into()),
+                (2, "tidy.rs".into())
+            ]
         );
         let files =
             ["src/spool/model_tests.rs", "docs/a/y.md", "docs/z.md"].map(String::from).into();

@@ -8,8 +8,8 @@ pub struct Function {
     pub lines: usize,
 }
 
-/// The functions with a body in `code`, which is blanked and laid out by rustfmt: a body ends at the first line that begins
-/// with a brace at the indentation of the head.
+/// The functions with a body in `code`, which is blanked and laid out by rustfmt: a body ends at the first line that
+/// begins with a brace at the indentation of the head.
 pub fn functions(code: &str) -> Vec<Function> {
     let lines: Vec<&str> = code.lines().collect();
     let mut found = Vec::new();

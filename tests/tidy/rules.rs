@@ -33,7 +33,8 @@ pub const IMPORTS: &[(&str, &[&str])] = &[
     (
         "demo",
         &[
-            "core", "support", "device", "water", "modbus", "mqtt", "store", "ledger", "web", "edge", "hub", "sim",
+            "core", "support", "device", "water", "modbus", "mqtt", "store", "ledger", "web",
+            "edge", "hub", "sim",
         ],
     ),
     ("config", ANYTHING),
