@@ -8,7 +8,7 @@ mod progress;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
@@ -26,7 +26,7 @@ use crate::mqtt::{MqttSettings, broker};
 use crate::sim::{Scenario, Simulator, Truth, World};
 use crate::store::{GatewayRow, Sqlite};
 use crate::support::clock::Driver;
-use crate::support::{Clock, Stopwatch, Supervisor};
+use crate::support::{Clock, Stopwatch, Supervisor, lock};
 use crate::water::Township;
 
 /// How long the next batch may take into the store once the clock stands still, before the chain counts as broken. It
@@ -172,7 +172,7 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
     drained(&watches).await?;
     progress.finish(clock.now());
 
-    let truth = world.lock().unwrap_or_else(PoisonError::into_inner).truth().clone();
+    let truth = lock(&world).truth().clone();
     let reader = Sqlite::open_reader(&settings.store.path)?;
     let report = hub::report(&settings, &township, Some(period), end, &options.out)?;
     Ok(Finished {
@@ -237,7 +237,7 @@ impl Chain<'_> {
             }
             now = next;
             self.wait(&pace, now).await;
-            self.world.lock().unwrap_or_else(PoisonError::into_inner).advance_to(now);
+            lock(&self.world).advance_to(now);
             self.driver.advance_to(now);
         }
     }

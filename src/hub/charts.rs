@@ -1,7 +1,7 @@
 //! Points of charts for the page. Each chart has a reader of its own, so that a chart of ten years blocks nothing else.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::core::Series;
 use crate::store::{Sqlite, StoreError};
+use crate::support::lock;
 
 /// Most charts that are made at once, and readers of the file. More would only wait for the same disk.
 const READERS_MAX: usize = 4;
@@ -48,7 +49,7 @@ impl Charts {
 
 impl Readers {
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Sqlite>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.idle)
     }
 
     fn draw(

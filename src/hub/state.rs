@@ -1,12 +1,13 @@
 //! What a hub knows of itself while it runs: source of its metrics and its health.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::store::Committed;
+use crate::support::lock;
 
 /// How long the broker may be unreachable before it is reported: a restart takes less. Engineering judgement.
 const BROKER_OUTAGE_MAX: SignedDuration = SignedDuration::from_secs(120);
@@ -83,7 +84,7 @@ impl HubState {
 
     /// Notes damage found in the store's file.
     pub fn note_damage(&self, found: String) {
-        *self.damage.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+        *lock(&self.damage) = Some(found);
     }
 
     /// Readings stored since the start that were not there before.
@@ -132,7 +133,7 @@ impl HubState {
         report(&self.copied_ms, COPY_AGE_MAX, |since| {
             format!("page and report show the server's readings as of {since}; see the log")
         });
-        let damage = self.damage.lock().unwrap_or_else(PoisonError::into_inner);
+        let damage = lock(&self.damage);
         problems.extend(damage.clone());
         problems
     }

@@ -113,8 +113,7 @@ pub fn issue(
     issued_by: &str,
     issued_at: Timestamp,
 ) -> Result<Issue, IssueError> {
-    fs::create_dir_all(dir).map_err(file(dir))?;
-    files::sync_dir(files::folder_of(dir)).map_err(file(dir))?;
+    files::create_dir_all(dir).map_err(file(dir))?;
     let year = statement.period.from.year();
     let taken = |number: &u32| dir.join(format!("{year}-{number:03}")).exists();
     let count = (1..=NUMBER_MAX).find(|n| !taken(n)).ok_or(IssueError::Full(year))?;

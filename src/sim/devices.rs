@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -14,7 +14,7 @@ use super::{SimError, World};
 use crate::core::{GatewayId, Parameter, StationId};
 use crate::device::{self, Function, Part, Point, Profile};
 use crate::modbus::{Adjust, BusSettings, DeviceSettings};
-use crate::support::Clock;
+use crate::support::{Clock, lock};
 
 /// The devices of all gateways, each bus on a port of 127.0.0.1.
 pub struct Simulator {
@@ -133,7 +133,7 @@ impl SimulatedBus {
 
     fn world(&self) -> MutexGuard<'_, World> {
         // A panic elsewhere leaves the world whole: a step changes plain numbers only.
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.world)
     }
 }
 

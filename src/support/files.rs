@@ -44,6 +44,16 @@ pub fn quarantine(path: &Path, to: &Path) -> io::Result<bool> {
     }
 }
 
+/// Creates `directory`, and its parents if need be, durably.
+pub fn create_dir_all(directory: &Path) -> io::Result<()> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    create_dir_all(folder_of(directory))?;
+    fs::create_dir(directory)?;
+    sync_dir(folder_of(directory))
+}
+
 /// Brings the names in `directory` to the disk.
 pub fn sync_dir(directory: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()
@@ -93,6 +103,17 @@ mod tests {
         assert!(quarantine(&path, &away).unwrap());
         assert_eq!((path.exists(), fs::read_to_string(&away).unwrap()), (false, "torn".into()));
         quarantine(&away, &folder.path().join("no/such/folder")).unwrap_err();
+    }
+
+    #[test]
+    fn a_directory_is_created_with_its_parents() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b/c");
+        for _ in 0..2 {
+            create_dir_all(&path).unwrap();
+        }
+        fs::write(folder.path().join("file"), "").unwrap();
+        create_dir_all(&folder.path().join("file/b")).unwrap_err();
     }
 
     #[test]

@@ -82,9 +82,9 @@ fn acknowledgements_that_are_none_release_nothing_that_was_not_committed() {
     assert_eq!(seen.spool.last_seq - seen.spool.batches, 1, "{:?}", seen.spool);
     assert_eq!(seen.delivery.connections, 1, "{}", context.log("edge"));
     let log = context.log("edge");
-    assert!(log.contains("batches that were never made"), "{log}");
+    assert!(log.contains("the acknowledgement of batches that do not exist"), "{log}");
     // The retained one and six of those.
-    assert_eq!(log.matches("no acknowledgement; left alone").count(), 7, "{log}");
+    assert_eq!(log.matches("ignored a malformed acknowledgement").count(), 7, "{log}");
     runs(&mut edge, &context);
 
     // All that will ever be: what is there is released, what comes after it waits.
@@ -286,7 +286,7 @@ fn outlasts(deed: Deed, times: u32, problem: &str) {
 
 #[test]
 fn a_broker_that_takes_nobody_is_outlasted() {
-    outlasts(Deed::Refuse(3), 3, "it takes nobody at the moment");
+    outlasts(Deed::Refuse(3), 3, "it refuses new connections");
 }
 
 #[test]
