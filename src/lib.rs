@@ -1,9 +1,9 @@
 //! hanqing 旱情: an agricultural and drought data collector.
 //!
 //! ```text
-//! field bus ─words─▶ decode ─reading─▶ quality ─flagged─▶ SPOOL ─batch─▶ MQTT ─▶ intake ─▶ STORE ─hours─▶ figures ─Figure─▶ report | web
-//! modbus/            device/           quality/           spool/         mqtt/   hub/      store/         figures/
-//!        └──────────────── edge/ ────────────────────────────────┘      └────── hub/ ───────┘
+//! bus ─words─▶ decode ─reading─▶ quality ─▶ SPOOL ─batch─▶ MQTT ─▶ intake ─▶ STORE ─hours─▶ account ─▶ figures ─▶ report | web
+//! modbus/      device/           quality/   spool/         mqtt/   hub/      store/         account/   figures/
+//!   └──────────────── edge/ ───────────────────┘             └────── hub/ ─────┘
 //! acknowledgements only, backwards:     store commit ─▶ ack{epoch, ranges of seq} ─▶ spool.release(ranges)
 //! ```
 //!

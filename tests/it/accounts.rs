@@ -121,6 +121,43 @@ struct Truth {
     hours: f64,
 }
 
+impl Truth {
+    /// Adds what runs for `hours` at this power and flow; `ran_h` of them it ran.
+    fn add(&mut self, hours: f64, power: f64, flow: f64, ran_h: f64) {
+        self.kwh += power * hours;
+        self.m3 += flow * hours;
+        self.hours += ran_h;
+    }
+}
+
+/// A pump at one poll.
+struct Moment {
+    speed: f64,
+    flow: f64,
+    power: f64,
+    drop_m: f64,
+    /// The energy meter shows a wrong value.
+    glitch: bool,
+}
+
+impl Moment {
+    /// What the instrument `name` shows beside the registers.
+    fn shown(&self, name: &str, registers: &Truth) -> Option<f64> {
+        match name {
+            "meter-1/energy_total" if self.glitch => Some(99_999.9 - 400.0),
+            "meter-1/energy_total" => step(registers.kwh % 100_000.0),
+            "pump-1/volume_total" => step(registers.m3),
+            "pump-1/run_hours" => step(registers.hours),
+            "pump-1/flow" => Some(self.flow),
+            "pump-1/frequency" => Some(50.0 * self.speed),
+            "pump-1/run_state" => Some(if self.speed > 0.0 { 1.0 } else { 0.0 }),
+            "pump-1/power" => Some(self.power),
+            "pond-1/level" => Some(100.0 - self.drop_m),
+            other => panic!("no instrument {other}"),
+        }
+    }
+}
+
 struct World {
     account: PumpAccount,
     truth: Truth,
@@ -152,6 +189,37 @@ fn step(value: f64) -> Option<f64> {
     Some((value * 10.0).floor() / 10.0)
 }
 
+/// The energy meter, and one instrument each that tells of water and of running hours, or none.
+fn instruments(dice: &mut Dice) -> BTreeMap<&'static str, Folding> {
+    let mut series: BTreeMap<&str, Folding> = BTreeMap::new();
+    series.insert("meter-1/energy_total", Folding::register(RATED_KW * 1.5));
+    let water =
+        ["pump-1/volume_total", "pump-1/flow", "pump-1/frequency", "pond-1/level"][dice.below(4)];
+    let runs = ["pump-1/run_hours", "pump-1/run_state", "pump-1/power", ""][dice.below(4)];
+    for name in [water, runs].into_iter().filter(|name| !name.is_empty()) {
+        let folding = match name {
+            "pump-1/volume_total" => Folding::register(RATED_M3H * 1.5),
+            "pump-1/run_hours" => Folding::register(1.0),
+            _ => Folding::gauge(),
+        };
+        series.insert(name, folding);
+    }
+    series
+}
+
+/// Up to two spans without data: polls without an answer, or no polls at all, from hour to hour. One may lie over an end
+/// of the period.
+fn gaps(dice: &mut Dice, all_h: i64) -> Vec<(i64, i64, bool)> {
+    // One that ends with the first hour of the period is settled in it, and nothing in the period tells.
+    (0..dice.below(3))
+        .map(|_| {
+            let begin = dice.below(all_h as usize) as i64;
+            (begin, begin + dice.below(40) as i64, dice.hits(0.5))
+        })
+        .filter(|(_, end, _)| *end != AROUND_H)
+        .collect()
+}
+
 /// A pump through some days, and the account of it.
 fn world(seed: u64) -> World {
     let mut dice = Dice(ChaCha8Rng::seed_from_u64(seed));
@@ -165,30 +233,9 @@ fn world(seed: u64) -> World {
     let drop_m = dice.share() * 4.0;
     let efficiency = 0.85 + 0.3 * dice.share();
 
-    let mut series: BTreeMap<&str, Folding> = BTreeMap::new();
-    series.insert("meter-1/energy_total", Folding::register(RATED_KW * 1.5));
-    let water =
-        ["pump-1/volume_total", "pump-1/flow", "pump-1/frequency", "pond-1/level"][dice.below(4)];
-    let runs = ["pump-1/run_hours", "pump-1/run_state", "pump-1/power", ""][dice.below(4)];
-    for name in [water, runs] {
-        let folding = match name {
-            "pump-1/volume_total" => Folding::register(RATED_M3H * 1.5),
-            "pump-1/run_hours" => Folding::register(1.0),
-            _ => Folding::gauge(),
-        };
-        series.insert(name, folding);
-    }
-
-    // Up to two spans without data: polls without an answer, or no polls at all. One may lie over an end of the period.
+    let mut series = instruments(&mut dice);
     let all_h = hours + 2 * AROUND_H;
-    // One that ends with the first hour of the period is settled in it, and nothing in the period tells.
-    let gaps: Vec<(i64, i64, bool)> = (0..dice.below(3))
-        .map(|_| {
-            let begin = dice.below(all_h as usize) as i64;
-            (begin, begin + dice.below(40) as i64, dice.hits(0.5))
-        })
-        .filter(|(_, end, _)| *end != AROUND_H)
-        .collect();
+    let gaps = gaps(&mut dice, all_h);
     let silent = |hour: i64| gaps.iter().find(|(a, b, _)| *a <= hour && hour < *b);
     // At most one of these, where polls around it are answered.
     let odd_h = AROUND_H + 30 + dice.below((hours - 40) as usize) as i64;
@@ -241,44 +288,24 @@ fn world(seed: u64) -> World {
                 registers.kwh = new;
             }
             let glitch = odd == 2 && hour == odd_h && minute == 0;
+            let moment = Moment { speed, flow, power, drop_m, glitch };
             for (name, folding) in &mut series {
-                let value = match *name {
-                    "meter-1/energy_total" if glitch => Some(99_999.9 - 400.0),
-                    "meter-1/energy_total" => step(registers.kwh % 100_000.0),
-                    "pump-1/volume_total" => step(registers.m3),
-                    "pump-1/run_hours" => step(registers.hours),
-                    "pump-1/flow" => Some(flow),
-                    "pump-1/frequency" => Some(50.0 * speed),
-                    "pump-1/run_state" => Some(if speed > 0.0 { 1.0 } else { 0.0 }),
-                    "pump-1/power" => Some(power),
-                    "pond-1/level" => Some(100.0 - drop_m),
-                    _ => continue,
-                };
+                let value = moment.shown(name, &registers);
                 folding.take(at, value.filter(|_| answered));
             }
             let share = poll_min as f64 / 60.0;
-            let ran = if speed > 0.0 { share } else { 0.0 };
-            for count in [&mut registers, &mut truth] {
-                count.kwh += power * share;
-                count.m3 += flow * share;
-                count.hours += ran;
-            }
-            if !(0..hours).contains(&in_period) {
-                truth.kwh -= power * share;
-                truth.m3 -= flow * share;
-                truth.hours -= ran;
+            let ran_h = if speed > 0.0 { share } else { 0.0 };
+            registers.add(share, power, flow, ran_h);
+            if (0..hours).contains(&in_period) {
+                truth.add(share, power, flow, ran_h);
             }
         }
         // Without polls the pump goes on.
         if silent(hour).is_some_and(|(_, _, unpolled)| *unpolled) {
-            let ran = if speed > 0.0 { 1.0 } else { 0.0 };
-            registers.kwh += power;
-            registers.m3 += flow;
-            registers.hours += ran;
+            let ran_h = if speed > 0.0 { 1.0 } else { 0.0 };
+            registers.add(1.0, power, flow, ran_h);
             if (0..hours).contains(&in_period) {
-                truth.kwh += power;
-                truth.m3 += flow;
-                truth.hours += ran;
+                truth.add(1.0, power, flow, ran_h);
             }
         }
     }

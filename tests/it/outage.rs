@@ -168,7 +168,15 @@ async fn three_days_of_outage_arrive_in_order_and_nothing_new_waits_for_them() {
     assert!(during >= LIVE_MIN, "the backlog was gone too soon: {during} live polls");
     assert!(most < DELAY_MAX.as_secs_f64(), "{delays:?}");
 
-    // The backlog came by age.
+    came_by_age(&messages);
+    stored_once(&context, &field, made, start);
+
+    stop.cancel();
+    running.await.unwrap().unwrap();
+}
+
+/// The backlog came in order of its age.
+fn came_by_age(messages: &Receiver<(Instant, Vec<u8>)>) {
     let (mut seen, mut backlog, mut again) = (BTreeSet::new(), Vec::new(), 0);
     for (_, payload) in messages.try_iter() {
         for batch in packed::unpack(&payload).unwrap() {
@@ -181,8 +189,10 @@ async fn three_days_of_outage_arrive_in_order_and_nothing_new_waits_for_them() {
     }
     println!("{} batches came, {again} more than once", seen.len());
     assert!(backlog.iter().copied().eq(1..=POLLS), "{backlog:?}");
+}
 
-    // All of it, once.
+/// The store has all polls from `start` on, each once.
+fn stored_once(context: &Context, field: &WideField, made: u64, start: Timestamp) {
     let store = context.store();
     assert_eq!(store.count().unwrap(), made * field.readings_per_poll());
     assert_eq!(context.quarantine(), []);
@@ -196,7 +206,4 @@ async fn three_days_of_outage_arrive_in_order_and_nothing_new_waits_for_them() {
         assert!(times.eq(expected), "{series}: {} readings", readings.len());
         assert!(readings.iter().all(|reading| reading.value().is_some()));
     }
-
-    stop.cancel();
-    running.await.unwrap().unwrap();
 }

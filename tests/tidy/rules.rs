@@ -17,7 +17,7 @@ pub const IMPORTS: &[(&str, &[&str])] = &[
     ("spool", &["core", "support", "wire"]),
     ("mqtt", &["core", "support", "wire"]),
     ("store", &["core", "support", "counter", "wire"]),
-    ("ledger", &["core", "water", "account", "figures"]),
+    ("ledger", &["core", "water", "account", "figures", "support"]),
     ("report", &["core", "support", "water", "account", "figures"]),
     ("web", &["core", "water"]),
     ("edge", &["core", "support", "wire", "device", "quality", "modbus", "spool", "mqtt"]),

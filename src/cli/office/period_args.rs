@@ -10,7 +10,8 @@ use crate::water::Township;
 
 /// The office's configuration and the days of a report.
 #[derive(Args)]
-#[group(args = ["config"])] // `Option<PeriodArgs>` is `None` unless one argument of the group is given.
+// `Option<PeriodArgs>` is `None` unless one argument of the group is given.
+#[group(args = ["config"])]
 pub struct PeriodArgs {
     #[command(flatten)]
     pub config: ConfigArgs,

@@ -18,6 +18,7 @@ pub struct Column<R> {
     pub cell: fn(&R) -> Cell<'_>,
 }
 
+/// A column whose cells `cell` makes.
 pub const fn column<R>(head: &'static str, width: f64, cell: fn(&R) -> Cell<'_>) -> Column<R> {
     Column { head, width, cell }
 }
