@@ -1,4 +1,5 @@
-//! The drought day by day: grade with its reasons, sources with their water and days of supply, and the events that the days propose.
+//! The drought day by day: grade with its reasons, sources with their water and days of supply, and the events that
+//! the days propose.
 
 use std::collections::BTreeMap;
 
@@ -21,10 +22,11 @@ const RAIN_WINDOWS: [(Index, usize); 3] =
 /// Days before a period that its indices look back on: the longest window of rain, and the day that is graded.
 pub const LEAD_DAYS: i64 = 91;
 
-/// Earlier years that a source is compared with. Engineering judgement: what SL 424 calls 多年同期 is at least that of a gauge's life.
+/// Earlier years that a source is compared with. Engineering judgement: what SL 424 calls 多年同期 is at least that of a
+/// gauge's life.
 const EARLIER_YEARS: i16 = 10;
-/// Days on either side of the same day of an earlier year that count with it. Engineering judgement, confidence 0.6: the level of a
-/// single day is chance.
+/// Days on either side of the same day of an earlier year that count with it. Engineering judgement, confidence 0.6:
+/// the level of a single day is chance.
 const BESIDE_DAYS: i64 = 5;
 
 /// What was observed, by day; a day without data is not there.
@@ -244,7 +246,8 @@ fn lacking(observed: &Observed<'_>, township: &Township) -> Vec<String> {
     lacking
 }
 
-/// Whether a day is one of drought: by its grade, or by a source in the open at 旱警 or worse. `None` where neither is known.
+/// Whether a day is one of drought: by its grade, or by a source in the open at 旱警 or worse. `None` where neither is
+/// known.
 fn in_drought(day: &DroughtDay) -> Option<bool> {
     let of_sources = day.sources.iter().filter(|s| s.kind.is_open_water());
     let worst = of_sources.filter_map(|s| s.status).max();
@@ -329,8 +332,8 @@ fn state(
     })
 }
 
-/// How long the water of a source lasts, and how that is worked out. A tank is refilled: it lasts as long as its people drink. Any
-/// other source lasts as its fall of a week says.
+/// How long the water of a source lasts, and how that is worked out. A tank is refilled: it lasts as long as its
+/// people drink. Any other source lasts as its fall of a week says.
 fn supply_of(
     station: &Station,
     account: &SourceAccount,

@@ -49,7 +49,8 @@ const TO: Date = date(2022, 9, 30);
 
 type ByDay<'a> = &'a dyn Fn(i64) -> Option<f64>;
 
-/// The drought of two months in `township`, from the rain and from levels of reservoir and tank by the days since the first of August.
+/// The drought of two months in `township`, from the rain and from levels of reservoir and tank by the days since the
+/// first of August.
 fn observed(
     township: &Township,
     rain: ByDay<'_>,

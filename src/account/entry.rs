@@ -1,4 +1,4 @@
-//! A ledger entry 台账: what people enter.
+//! A row of the ledger 台账, as people enter it.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -8,7 +8,7 @@ use crate::core::{CropId, VillageId};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident: $id:literal, $zh:literal, $unit:literal;)*) => {
-        /// What an entry states. Each code has one unit.
+        /// The statement that an entry makes. Each code has one unit.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum EntryCode { $($(#[$doc])* #[serde(rename = $id)] $name,)* }
 
@@ -19,7 +19,7 @@ macro_rules! codes {
             pub fn id(self) -> &'static str { match self { $(EntryCode::$name => $id,)* } }
             /// Name in Chinese.
             pub fn name_zh(self) -> &'static str { match self { $(EntryCode::$name => $zh,)* } }
-            /// The unit that its value is in.
+            /// Unit of its value.
             pub fn unit(self) -> &'static str { match self { $(EntryCode::$name => $unit,)* } }
             /// The code with this id.
             pub fn from_id(id: &str) -> Option<Self> { Self::ALL.iter().copied().find(|c| c.id() == id) }
@@ -34,13 +34,13 @@ codes! {
     VillageAffected: "village_affected", "受旱行政村", "个";
     /// Sown area with a yield cut of 10 % or more 受灾, by village and crop.
     AreaAffected: "area_affected", "受灾面积", "亩";
-    /// Of it 30 % or more 成灾.
+    /// Sown area with a yield cut of 30 % or more 成灾.
     AreaDamaged: "area_damaged", "成灾面积", "亩";
-    /// Of it 80 % or more 绝收.
+    /// Sown area with a yield cut of 80 % or more 绝收.
     AreaFailed: "area_failed", "绝收面积", "亩";
     /// Share of a crop's value that would have been lost without relief, %.
     LossRateWithout: "loss_rate_without_relief", "不抗旱损失率", "%";
-    /// Share of it lost with relief, %.
+    /// Share of a crop's value lost with relief, %.
     LossRateWith: "loss_rate_with_relief", "抗旱后损失率", "%";
     /// Sets of equipment without a meter.
     EquipmentDeclared: "equipment_declared", "未装表抗旱设备", "台";
@@ -68,7 +68,7 @@ codes! {
     WaterWorkGroups: "water_work_groups", "饮水工程受益组", "个";
     /// Persons that a work serves; `work` names it.
     WaterWorkPersons: "water_work_persons", "饮水工程受益人数", "人";
-    /// Persons without enough drinking water because of the drought, over the event; 0 attests that there were none.
+    /// Persons short of drinking water because of the drought, over the event; 0 attests that there were none.
     DrinkingDifficulty: "drinking_difficulty", "因旱饮水困难", "人次";
     /// Diesel, by slip.
     Diesel: "diesel", "柴油", "L";
@@ -88,7 +88,7 @@ codes! {
     PaddyShort: "paddy_short", "水田缺水面积", "亩";
     /// Dry land too dry to sow in time 旱地缺墒, on a day.
     DrylandShort: "dryland_short", "旱地缺墒面积", "亩";
-    /// Of the area in drought, what has no means of irrigation, on a day.
+    /// The part of the area in drought without means of irrigation, on a day.
     AreaWithoutMeans: "area_without_means", "无抗旱条件面积", "亩";
     /// Pasture hurt by the lack of rain, on a day.
     PastureAffected: "pasture_affected", "牧区受旱面积", "亩";
@@ -124,23 +124,23 @@ codes! {
     CashCropsLost: "cash_crops_lost", "经济作物因旱损失", "元";
     /// Direct economic loss, of every kind.
     DirectLoss: "direct_loss", "直接经济损失", "元";
-    /// Of it in farming, forestry, livestock and fishery.
+    /// The part of the loss in farming, forestry, livestock and fishery.
     DirectLossFarming: "direct_loss_farming", "农林牧渔业直接经济损失", "元";
-    /// Persons in need of relief for their living, on a day 实时值.
+    /// Persons in need of livelihood relief, on a day 实时值.
     PersonsInNeed: "persons_in_need", "因旱需生活救助人口（实时）", "人";
-    /// Persons who came to need it, in the days of the row 累计值.
+    /// Persons who came to need livelihood relief, in the days of the row 累计值.
     PersonsCameInNeed: "persons_came_in_need", "因旱需生活救助人口（新增）", "人";
     /// Persons in need of drinking water from others, on a day 实时值.
     PersonsInNeedOfWater: "persons_in_need_of_water", "因旱饮水困难需救助人口（实时）", "人";
-    /// Persons who came to need it, in the days of the row 累计值.
+    /// Persons who came to need drinking water, in the days of the row 累计值.
     PersonsCameInNeedOfWater: "persons_came_in_need_of_water", "因旱饮水困难需救助人口（新增）", "人";
     /// Grassland that the drought hit.
     GrasslandAffected: "grassland_affected", "草场受灾面积", "亩";
     /// Forest that the drought hit.
     ForestAffected: "forest_affected", "林地受灾面积", "亩";
-    /// A meter was taken away: its final reading, in the unit of the series that `work` names as `station/parameter`.
+    /// Final reading of a meter that was removed, in the unit of the series that `work` names as `station/parameter`.
     MeterReplaced: "meter_replaced", "换表旧表止码", "示数";
-    /// A meter was put in its place on the same day: its first reading, of the same series.
+    /// First reading of the meter installed in its place on the same day, of the same series.
     MeterInstalled: "meter_installed", "换表新表起码", "示数";
 }
 
@@ -149,31 +149,25 @@ codes! {
 pub struct Entry {
     /// Row number in the ledger, from 1; 0 before it is entered.
     pub id: i64,
-    /// What it states.
     pub code: EntryCode,
     /// The number, in the code's unit; finite, not negative.
     pub value: f64,
-    /// First day that it speaks of.
     pub from: Date,
-    /// Last day; the same as `from` where it speaks of one day.
+    /// The same as `from` in a row of one day.
     pub to: Date,
-    /// The village, where it speaks of one.
     pub village: Option<VillageId>,
-    /// The crop, where it speaks of one.
     pub crop: Option<CropId>,
-    /// The drinking-water work, where it speaks of one; of a meter's replacement, the series.
+    /// The drinking-water work; in a row of a meter, its series.
     pub work: Option<String>,
-    /// The paper behind it: slip, survey sheet, notice of funds.
+    /// The evidence on paper: slip, survey sheet, notice of funds.
     pub document: String,
-    /// Who entered it.
     pub entered_by: String,
-    /// When.
     pub entered_at: Timestamp,
-    /// Why, of a correction.
+    /// Why a correction was made; empty in other rows.
     pub reason: String,
-    /// The row that it replaces.
+    /// The row that this one corrects.
     pub supersedes: Option<i64>,
-    /// Who has looked it over, where somebody has: never the one who entered it.
+    /// The second person who reviewed it; never the one who entered it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewed_by: Option<String>,
 }

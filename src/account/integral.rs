@@ -1,7 +1,8 @@
-//! The integral of a gauge or a state over the hours of a period. Hours without data add nothing; the upper bound allows them what
-//! the plate does.
+//! The integral of a gauge or a state over the hours of a period. Hours without data add nothing; the upper bound
+//! allows them what the plate does.
 //!
-//! An hour counts by the share of its polls that gave a value. Neither value nor bounds know of what happens between two polls.
+//! An hour counts by the share of its polls that gave a value. Neither value nor bounds know of what happens between
+//! two polls.
 
 use jiff::civil::Date;
 
@@ -33,8 +34,8 @@ fn seen(cell: &HourCell) -> f64 {
     f64::from(cell.counted) / f64::from(polls)
 }
 
-/// The sum of `hour` over the hours of `series`; `rate` is the most that an hour without data can come to. `None` where `hour` makes
-/// nothing of any of them.
+/// The sum of `hour` over the hours of `series`; `rate` is the most that an hour without data can come to. `None`
+/// where `hour` makes nothing of any of them.
 pub(super) fn integral(
     (series, cells): (&Series, &[HourCell]),
     span: &Span<'_>,

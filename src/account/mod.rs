@@ -1,10 +1,11 @@
 //! What water sources and pumps did over some days, worked out once from the hours and days of their series. Pure.
 //!
-//! The page, the drought grade, the state's forms and the report are views of these accounts: none of them works out a level's
-//! status, a storage or a pump's electricity by itself.
+//! The page, the drought grade, the state's forms and the report are views of these accounts: none of them works out
+//! a level's status, a storage or a pump's electricity by itself.
 //!
 //! - [`Cells`] yields hours and days; whoever holds a store implements it.
-//! - [`SourceAccount`]: levels, storage and status by day, coverage, dry spells. [`StatusRun`] states the rule of the status.
+//! - [`SourceAccount`]: levels, storage and status by day, coverage, dry spells. [`StatusRun`] states the rule of the
+//!   status.
 //! - [`PumpAccount`]: electricity, water and running hours, each by the best way that its data allow, with bounds.
 //! - [`TownshipAccount`]: all of them with their sums, over the days that a [`Basis`] names.
 //! - [`SourceMemory`] and [`pumps_now`]: the same at this moment, for a page that is refreshed each second.

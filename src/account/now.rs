@@ -11,8 +11,8 @@ use crate::water::{Station, StationKind, Status};
 /// Whole days before today whose hours are read each time: the trend needs two levels a day apart, with a day to spare.
 const HOURS_DAYS: i64 = 3;
 
-/// Levels from which a trend is taken lie so far apart at least and at most: a day evens out evaporation and pumping by night,
-/// and across a gap of more than two days the slope says little of today.
+/// Levels from which a trend is taken lie so far apart at least and at most: a day evens out evaporation and pumping
+/// by night, and across a gap of more than two days the slope says little of today.
 const TREND_SPAN: [SignedDuration; 2] =
     [SignedDuration::from_hours(24), SignedDuration::from_hours(48)];
 

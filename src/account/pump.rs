@@ -1,5 +1,5 @@
-//! The account of a pump over the period: electricity, water and running hours, each by the best way that its data allow, with what
-//! happened to the series behind them.
+//! The account of a pump over the period: electricity, water and running hours, each by the best way that its data
+//! allow, with what happened to the series behind them.
 
 use std::collections::BTreeMap;
 
@@ -15,15 +15,16 @@ use super::{Basis, Cells, Coverage, EntryCode, Method, Quantity, Segment};
 use crate::core::{AssetId, DayCell, HourCell, Parameter, Period, Series, StationId, VillageId};
 use crate::water::{KWH_PER_M3_M, Pump, Station};
 
-/// Energy above which a pump counts as having run, kWh. Engineering judgement, confidence 0.8: about a minute of a small pump,
-/// and above what a meter's resolution and standby draw come to.
+/// Energy above which a pump counts as having run, kWh. Engineering judgement, confidence 0.8: about a minute of a
+/// small pump, and above what a meter's resolution and standby draw come to.
 pub const RAN_ENERGY_KWH: f64 = 0.1;
-/// Share of its rated power above which a pump counts as running (`domain.md` §5.3). Engineering judgement, confidence 0.7.
+/// Share of its rated power above which a pump counts as running (`domain.md` §5.3). Engineering judgement,
+/// confidence 0.7.
 pub const RUNNING_POWER_SHARE: f64 = 0.2;
 /// Frequency at which a pump has its rated flow, Hz: that of the mains (GB/T 15945).
 const RATED_HZ: f64 = 50.0;
-/// How far the efficiency from wire to water may lie from the one declared or implied by the plate, as a share: wear, part load and
-/// the state of the intake. Engineering judgement, confidence 0.5.
+/// How far the efficiency from wire to water may lie from the one declared or implied by the plate, as a share: wear,
+/// part load and the state of the intake. Engineering judgement, confidence 0.5.
 const EFFICIENCY_SPREAD: f64 = 0.2;
 
 /// What a pump did in the period.
@@ -89,8 +90,8 @@ impl PumpAccount {
     }
 }
 
-/// The electricity of the pump `station` in the period of `basis`, kWh: the same as its account's, read as a sum where no meter was
-/// replaced.
+/// The electricity of the pump `station` in the period of `basis`, kWh: the same as its account's, read as a sum
+/// where no meter was replaced.
 pub(super) fn measured_kwh<C: Cells>(
     basis: &Basis<'_>,
     station: &Station,
@@ -99,8 +100,8 @@ pub(super) fn measured_kwh<C: Cells>(
     Reader { basis, station, cells }.grown(energy_series(station))
 }
 
-/// Whether running hours were counted for the pump `station` in the period of `basis`, other than by its energy: the same as its
-/// account's, read by days.
+/// Whether running hours were counted for the pump `station` in the period of `basis`, other than by its energy: the
+/// same as its account's, read by days.
 pub(super) fn ran_hours<C: Cells>(
     basis: &Basis<'_>,
     station: &Station,
@@ -209,7 +210,8 @@ impl<'a, C: Cells> Reader<'a, '_, C> {
         Ok(read)
     }
 
-    /// The value of a register alone: as [`Reader::register`] has it, read as a sum where the ledger replaces no meter of it.
+    /// The value of a register alone: as [`Reader::register`] has it, read as a sum where the ledger replaces no
+    /// meter of it.
     fn grown(&mut self, series: Series) -> Result<Option<f64>, C::Error> {
         let mut rows = self.basis.entries.iter().filter(|e| e.code == EntryCode::MeterReplaced);
         let name = series.to_string();
@@ -318,8 +320,8 @@ impl<'a, C: Cells> Reader<'a, '_, C> {
         plate.rated_head_m / (plate.rated_head_m + drop_m.unwrap_or(0.0).max(0.0))
     }
 
-    /// Water by energy and head: V = E η / (0.002725 H). H is the plate's head at the source's normal level, and on each day more by
-    /// as much as the level stood below that.
+    /// Water by energy and head: V = E η / (0.002725 H). H is the plate's head at the source's normal level, and on
+    /// each day more by as much as the level stood below that.
     fn by_head(&mut self, plate: &Pump, energy: &Register) -> Result<Quantity, C::Error> {
         let all = &energy.quantity;
         if all.value.is_none() {
@@ -361,7 +363,8 @@ fn ran(energy: &Quantity, hours: &Quantity) -> Option<bool> {
     }
 }
 
-/// How much of an hour a pump ran, by its power: all or nothing where all polls agree, otherwise the mean as a share of the highest.
+/// How much of an hour a pump ran, by its power: all or nothing where all polls agree, otherwise the mean as a share
+/// of the highest.
 fn running(cell: &HourCell, limit: f64) -> Option<Hour> {
     let (mean, low, high) = (cell.mean?, cell.min?, cell.max?);
     if low > limit {
@@ -373,8 +376,8 @@ fn running(cell: &HourCell, limit: f64) -> Option<Hour> {
     Some(Hour { value: (mean / high).clamp(0.0, 1.0), bounds: [0.0, 1.0] })
 }
 
-/// The mean speed of an hour as a share of the rated one. Some drives show a frequency while they stand: where the share of the hour
-/// that the pump ran is known, it is an upper limit.
+/// The mean speed of an hour as a share of the rated one. Some drives show a frequency while they stand: where the
+/// share of the hour that the pump ran is known, it is an upper limit.
 fn speed(cell: &HourCell, state: Option<f64>) -> Option<f64> {
     let (mean, high) = (cell.mean?, cell.max?);
     let seen = mean.max(0.0) / RATED_HZ;

@@ -5,8 +5,9 @@ use serde::Serialize;
 use super::{Coverage, Method};
 use crate::core::Series;
 
-/// What a pump's plate may be off by, as a factor: a pump that lifts less than its head delivers more than its flow, and a motor
-/// may draw more than its power. Engineering judgement, confidence 0.7; the counter engine gives meters the same.
+/// What a pump's plate may be off by, as a factor: a pump that lifts less than its head delivers more than its flow,
+/// and a motor may draw more than its power. Engineering judgement, confidence 0.7; the counter engine gives meters
+/// the same.
 pub const PLATE_MARGIN: f64 = 1.2;
 
 /// One quantity of a pump over the period.
@@ -14,7 +15,8 @@ pub const PLATE_MARGIN: f64 = 1.2;
 pub struct Quantity {
     /// What was counted; `None` without data. Hours without data add nothing.
     pub value: Option<f64>,
-    /// Least and most that the truth can be, except for what happened between two polls; `None` where nothing bounds it.
+    /// Least and most that the truth can be, except for what happened between two polls; `None` where nothing bounds
+    /// it.
     pub bounds: Option<[f64; 2]>,
     pub method: Method,
     pub coverage: Coverage,

@@ -1,9 +1,9 @@
 //! The growth of a register over the period, by the days of its series, with bounds and segments.
 //!
-//! A difference across a gap counts. Growth before the first hour with data, and after the last, stays open: there the bounds reach
-//! as far as the plate allows. Two things are in no bound. At each end of the period the counter engine may still wait with its
-//! judgement, for as long as three polls; and growth in a gap before the period is counted in it where the gap ends with the first
-//! hour of the period.
+//! A difference across a gap counts. Growth before the first hour with data, and after the last, stays open: there
+//! the bounds reach as far as the plate allows. Two things are in no bound. At each end of the period the counter
+//! engine may still wait with its judgement, for as long as three polls; and growth in a gap before the period is
+//! counted in it where the gap ends with the first hour of the period.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -30,8 +30,8 @@ impl Growth {
     }
 }
 
-/// The register `series` by its days `cells`, in order, and the `ends` of the period. `rated` is its growth in an hour at the rated
-/// power or flow of the plate, `replaced` the replacements that the ledger has of it.
+/// The register `series` by its days `cells`, in order, and the `ends` of the period. `rated` is its growth in an
+/// hour at the rated power or flow of the plate, `replaced` the replacements that the ledger has of it.
 pub(super) fn register(
     series: &Series,
     cells: &[DayCell],

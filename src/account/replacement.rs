@@ -1,4 +1,5 @@
-//! Meters that the ledger says were replaced: what they counted between the last reading of the old and the first of the new one.
+//! Meters that the ledger says were replaced: what they counted between the last reading of the old and the first of
+//! the new one.
 
 use jiff::civil::Date;
 
@@ -26,8 +27,8 @@ pub(super) struct Replacement {
     rows: (i64, i64),
 }
 
-/// The replacements of `series` that the ledger has: each final reading with the first reading of the same day. The second list names
-/// the rows without a counterpart.
+/// The replacements of `series` that the ledger has: each final reading with the first reading of the same day. The
+/// second list names the rows without a counterpart.
 pub(super) fn replacements(series: &Series, entries: &[Entry]) -> (Vec<Replacement>, Vec<String>) {
     let name = series.to_string();
     let rows = |code| {
@@ -51,8 +52,8 @@ pub(super) fn replacements(series: &Series, entries: &[Entry]) -> (Vec<Replaceme
     (pairs, alone)
 }
 
-/// Replaces what the counter engine left open by what the ledger says. Returns a segment for each replacement that fits, and for
-/// each that does not, why.
+/// Replaces what the counter engine left open by what the ledger says. Returns a segment for each replacement that
+/// fits, and for each that does not, why.
 pub(super) fn apply(
     series: &Series,
     cells: &[DayCell],
@@ -79,8 +80,8 @@ pub(super) fn apply(
     (segments, refused)
 }
 
-/// The places of the first day after the last reading of the old meter and of the day on which the new one settled, and the growth
-/// from the one to the other.
+/// The places of the first day after the last reading of the old meter and of the day on which the new one settled,
+/// and the growth from the one to the other.
 fn fit(
     cells: &[DayCell],
     growth: &[Growth],

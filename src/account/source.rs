@@ -1,4 +1,5 @@
-//! The account of a water source: level, storage and status day by day, when it was dry, and how much of the period is covered.
+//! The account of a water source: level, storage and status day by day, when it was dry, and how much of the period
+//! is covered.
 
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -1,13 +1,13 @@
 //! The status of a source hour by hour, with hysteresis whose memory does not depend on who asks for which days.
 //!
-//! [`status`](crate::water::status) needs the status before. Where that memory begins decides between 旱警 and 正常 for a level that
-//! has just risen above its threshold, so it begins at the same hour for everybody: for a day in month M, without a previous
-//! status, at the first hour of the first day of month M−1 of the office's calendar. From there it runs over the last level that
-//! counts of each hour. The status of a day is that of its last hour with a level. A period of many months begins anew for
-//! each of them.
+//! [`status`](crate::water::status) needs the status before. Where that memory begins decides between 旱警 and 正常 for a
+//! level that has just risen above its threshold, so it begins at the same hour for everybody: for a day in month M,
+//! without a previous status, at the first hour of the first day of month M−1 of the office's calendar. From there it
+//! runs over the last level that counts of each hour. The status of a day is that of its last hour with a level. A
+//! period of many months begins anew for each of them.
 //!
-//! Engineering judgement, confidence 0.6: a level that has hovered within five centimetres of a threshold for more than a month is
-//! rare, and a month is short enough to be read each time somebody asks.
+//! Engineering judgement, confidence 0.6: a level that has hovered within five centimetres of a threshold for more
+//! than a month is rare, and a month is short enough to be read each time somebody asks.
 
 use jiff::ToSpan;
 use jiff::civil::Date;

@@ -11,7 +11,7 @@ use crate::account::{EntryCode, Method};
 use crate::core::CropId;
 use crate::water::{Crop, CropKind, Township};
 
-/// Areas of one crop, mu. `None` as crop: rows that name none.
+/// Areas of one crop, mu.
 #[derive(Debug, Clone, Copy, Default)]
 struct CropAreas {
     affected: f64,
@@ -24,7 +24,7 @@ impl CropAreas {
     }
 }
 
-/// The areas of each crop.
+/// The areas of each crop; `None` collects the rows without a crop.
 fn by_crop(rows: Rows<'_>) -> BTreeMap<Option<CropId>, CropAreas> {
     let mut areas: BTreeMap<Option<CropId>, CropAreas> = BTreeMap::new();
     for entry in rows.of(EntryCode::AreaAffected) {
@@ -87,7 +87,7 @@ pub(super) fn rescued(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     draft
 }
 
-/// The one rate of `code` that the ledger gives for `crop`, %.
+/// The rate of `code` that the ledger gives for `crop`, %; all its rows have to agree.
 fn rate(rows: Rows<'_>, code: EntryCode, crop: &CropId) -> Result<f64, String> {
     let mut values = rows.of(code).into_iter().filter(|e| e.crop.as_ref() == Some(crop));
     let name = code.name_zh();
@@ -101,8 +101,8 @@ fn rate(rows: Rows<'_>, code: EntryCode, crop: &CropId) -> Result<f64, String> {
     Ok(first.value)
 }
 
-/// Σ over crops of rescued area × yield × price × loss rate averted. One crop without its rates makes the sum absent: a total must
-/// not leave a crop out or guess.
+/// Σ over crops of rescued area × yield × price × loss rate averted. One crop without its rates makes the sum absent:
+/// a total must not leave a crop out or guess.
 pub(super) fn loss_averted(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     let mut draft = Draft::default();
     if damage(&mut draft, drafts).is_none() {
@@ -129,7 +129,7 @@ pub(super) fn loss_averted(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     draft
 }
 
-/// What a saved harvest is counted in.
+/// The unit of a saved harvest.
 #[derive(Clone, Copy)]
 enum Worth {
     Tonnes,

@@ -55,8 +55,8 @@ macro_rules! figure_ids {
     };
 }
 
-/// The rows of the catalogue, handed to a macro: [`FigureId`] is made of them here, and the function of each figure in `recipe`.
-/// A figure without a recipe does not compile.
+/// The rows of the catalogue, handed to a macro: [`FigureId`] is made of them here, and the function of each figure
+/// in `recipe`. A figure without a recipe does not compile.
 macro_rules! catalogue {
     ($make:ident) => { $make! {
         OnsetMonth: "onset_month", "旱情开始月份", "month in which the drought began", "月", Derived, None,

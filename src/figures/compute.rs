@@ -7,7 +7,7 @@ use super::recipe::drafts;
 use super::rows::Rows;
 use super::statement::{Statement, Totals, villages};
 use super::wording::Wording;
-use crate::account::{Basis, Cells, TownshipAccount};
+use crate::account::{Basis, Cells, Entry, TownshipAccount};
 
 /// What figures are computed from, next to the hours and days of the stations.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,8 @@ pub struct Inputs<'a> {
     pub basis: Basis<'a>,
     /// The figures of earlier years, of the same days and of other droughts; empty where none are to be compared with.
     pub earlier: &'a [Earlier],
+    /// The rows of the ledger that wait for a second person.
+    pub pending: &'a [Entry],
     /// The rules that figures have to keep to.
     pub rules: &'a Rules,
     /// The findings that people have accepted.
@@ -58,7 +60,7 @@ fn statement(inputs: &Inputs<'_>, account: TownshipAccount) -> Statement {
         villages,
         days,
         entries: rows.all(),
-        pending: Vec::new(),
+        pending: inputs.pending.to_vec(),
         figures,
         sources,
         pumps,

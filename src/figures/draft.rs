@@ -1,4 +1,4 @@
-//! A figure in the making: value, inputs and notes gather here, words and coverage are set at the end.
+//! Figures in the making: they collect value, inputs and notes; words and coverage follow at the end.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// Sets the value; what is not a number stays absent and is noted.
+    /// Sets the value. One that is not finite stays absent, with a note.
     pub fn number(&mut self, value: f64) {
         if value.is_finite() {
             self.value = Value::Number(value);
@@ -104,7 +104,8 @@ impl Draft {
         }
     }
 
-    /// The finished figure `id`. Without words of its own, a number is printed as `wordings` or else the catalogue has it.
+    /// The finished figure `id`. Without words of its own, a number is printed as `wordings` or else the catalogue
+    /// has it.
     fn finish(
         mut self,
         id: FigureId,

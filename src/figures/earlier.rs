@@ -17,23 +17,21 @@ pub struct Earlier {
     pub figures: Vec<Figure>,
 }
 
-/// A figure beside what it was earlier.
+/// A figure beside its earlier value.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
     pub figure: FigureId,
     pub name_zh: &'static str,
     pub unit: &'static str,
-    /// Which earlier time.
+    /// Label of the earlier period.
     pub label: String,
-    /// Its value then.
     pub earlier: f64,
-    /// Its value now.
     pub now: f64,
-    /// Change in per cent; `None` where it was 0.
+    /// `None` where the earlier value was 0.
     pub change_percent: Option<f64>,
 }
 
-/// Of `earlier` the figures that others of `figures` are made from, so that each can be followed to its own inputs.
+/// The figures of `earlier` that are inputs of `figures`: each can be followed to its own inputs.
 pub(super) fn referred(figures: &[Figure], earlier: &[Earlier]) -> Vec<Earlier> {
     let is_input = |figure: &Figure, end| {
         let origin = Origin::Figure(figure.id, Some(end));
@@ -54,7 +52,7 @@ pub fn comparisons(figures: &[Figure], earlier: &[Earlier]) -> Vec<Comparison> {
     let mut found = Vec::new();
     for figure in figures {
         let Some(now) = figure.number() else { continue };
-        // The township's table of crops has no years.
+        // The township's table of crops is the same every year.
         let from_table = figure.inputs.iter().all(|input| matches!(input.from, Origin::Crop(_)));
         if from_table && !figure.inputs.is_empty() {
             continue;

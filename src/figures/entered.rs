@@ -44,7 +44,7 @@ pub(super) fn built(facts: &Facts<'_>) -> Draft {
     draft
 }
 
-/// Groups or persons that the works serve; a row of a work that is not in the register is noted.
+/// Groups or persons that the works serve. A row whose work is not registered is noted.
 pub(super) fn served(facts: &Facts<'_>, code: EntryCode) -> Draft {
     let rows = facts.rows;
     let mut draft = rows.sum(&[code]);

@@ -1,4 +1,4 @@
-//! A figure: a number that may be printed, with where it comes from.
+//! A figure: a number that may be printed, with its provenance.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use super::catalogue::FigureId;
 use crate::account::Method;
 use crate::core::{CropId, Period, Series};
 
-/// How a figure came to be.
+/// The way in which a figure is obtained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
@@ -29,7 +29,7 @@ pub enum Class {
 pub enum Value {
     /// A number in the figure's unit.
     Number(f64),
-    /// A day; a month is written as its first day and printed as the month.
+    /// A day; a month is stored as its first day and printed as the month.
     Day(Date),
     /// No data.
     #[default]
@@ -43,7 +43,8 @@ pub enum Origin {
     Series(Series),
     /// A row of the ledger: `ledger:17`.
     Ledger(i64),
-    /// Another figure: `figure:area_failed`; of an earlier year, whose days ended on a day: `figure:storage_total@2021-11-15`.
+    /// Another figure: `figure:area_failed`. One of an earlier period has the last day of that period:
+    /// `figure:storage_total@2021-11-15`.
     Figure(FigureId, Option<Date>),
     /// A crop of the township's table: `crop:seed-rice`; `crop:none` for rows of the ledger that name none.
     Crop(Option<CropId>),
@@ -68,7 +69,7 @@ impl Serialize for Origin {
     }
 }
 
-/// One thing that a figure was made from.
+/// One input of a figure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FigureInput {
     /// Series, ledger row, other figure or crop.
@@ -78,7 +79,7 @@ pub struct FigureInput {
     pub method: Method,
     /// What a reader has to know: gaps, resets, who entered it when.
     pub note: String,
-    /// Share of the period's hours with data, 0 to 1; `None` for what is no series.
+    /// Share of the period's hours with data, 0 to 1; only series have it.
     pub coverage: Option<f64>,
 }
 
@@ -92,16 +93,16 @@ pub struct Figure {
     pub value: Value,
     pub unit: &'static str,
     pub class: Class,
-    /// Whether the section or its annex speaks of it; otherwise it stands in the state's forms only.
+    /// Whether it belongs to the section or its annex, and not only to the state's forms.
     pub narrative: bool,
-    /// What the report says; `None` where the figure is absent.
+    /// The words of the report; `None` where the figure is absent.
     pub phrase: Option<String>,
-    /// What the report says in English; also `None` where the words are not number and unit.
+    /// The words in English; also `None` where they are not number and unit.
     pub phrase_en: Option<String>,
-    /// The formula in words.
+    /// In words.
     pub formula: &'static str,
     pub period: Period,
-    /// Share of the hours of all series behind it that have data, 0 to 1; `None` where no series is behind it.
+    /// Share of the hours with data, over all series behind it, 0 to 1; `None` without a series.
     pub coverage: Option<f64>,
     /// Share of the readings behind it that are suspect, 0 to 1.
     pub flagged_share: Option<f64>,
@@ -115,7 +116,7 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// The figure without data for `period`: what the catalogue says, and nothing else.
+    /// The figure `id` without data: its row of the catalogue and nothing else.
     pub fn absent(id: FigureId, period: Period, code_version: &'static str) -> Figure {
         let spec = id.spec();
         Figure {

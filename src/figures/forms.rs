@@ -1,22 +1,20 @@
 //! The state's drought forms: which figure stands in which field, in which unit.
 //!
-//! Field lists: `domain.md` §1.2 to §1.5. Numbers and document numbers of the forms' present edition are not known for certain, so
-//! that a form is named and not numbered.
+//! Field lists: `domain.md` §1.2 to §1.5. The forms have names and no numbers here, since the numbers of the present
+//! edition are not known for certain.
 
 use serde::Serialize;
 
 use super::catalogue::FigureId;
 
-/// A form.
+/// A form of the state.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Form {
-    /// Its name.
     pub name_zh: &'static str,
     /// Who asks for it.
     pub authority: &'static str,
     /// Where the list of fields comes from.
     pub source: &'static str,
-    /// Its fields, in their order.
     pub rows: &'static [FormRow],
 }
 
@@ -25,10 +23,9 @@ pub struct Form {
 pub struct FormRow {
     /// What the form calls it.
     pub label: &'static str,
-    /// The figure that stands there.
     #[serde(skip)]
     pub figure: FigureId,
-    /// Unit in which a township keeps it: the figure's.
+    /// Unit of the township and of the figure.
     pub unit: &'static str,
     /// Unit of the form at county and above.
     pub form_unit: &'static str,

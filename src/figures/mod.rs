@@ -1,7 +1,7 @@
 //! Figures: numbers that may be printed, each with its provenance, and the words they are printed in. Pure.
 //!
-//! Each row of [`catalogue`](FigureId) says what a figure is and how it is made from the accounts of sources and pumps, the rows of
-//! the ledger, and other figures.
+//! Each row of [`catalogue`](FigureId) says what a figure is and how it is made from the accounts of sources and
+//! pumps, the rows of the ledger, and other figures.
 
 mod areas;
 mod catalogue;

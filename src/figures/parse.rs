@@ -1,22 +1,22 @@
-//! Reads a phrase back: which values it may stand for.
+//! Parses a phrase back into the values that it may stand for.
 
 use super::phrase::{EPSILON, HUNDREDTHS, Hedge, NEAR_SHARE, PrintUnit};
 
 /// The values that a phrase may stand for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
-    /// Least value.
     pub low: f64,
-    /// Whether the least value itself is left out.
+    /// Whether the least value itself is excluded.
     pub low_open: bool,
-    /// Greatest value; infinite where the phrase has no upper end.
+    /// Infinite where the phrase has no upper end.
     pub high: f64,
-    /// Whether the greatest value itself is left out.
+    /// Whether the greatest value itself is excluded.
     pub high_open: bool,
 }
 
 impl Interval {
-    /// Whether `value` lies in the interval. A closed end allows for the error of a sum (1e-9 of the value), an open one does not.
+    /// Whether `value` lies in the interval. A closed end allows for the error of a sum (1e-9 of the value), an open
+    /// one does not.
     pub fn contains(&self, value: f64) -> bool {
         let error = EPSILON * value.abs().max(0.01);
         let above = if self.low_open { value > self.low } else { value >= self.low - error };
@@ -28,18 +28,16 @@ impl Interval {
 /// A phrase, read back.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Parsed {
-    /// The hedge.
     pub hedge: Hedge,
-    /// The unit.
     pub unit: PrintUnit,
     /// The values that it may stand for, in the unit.
     pub interval: Interval,
 }
 
-/// Reads a phrase of [`super::phrase()`] back.
+/// Parses a phrase of [`super::phrase()`].
 ///
-/// The narrow reading is taken: `2000余亩` stands for 2000 to 2100, as two digits are the least that is printed. `None` for
-/// what is no such phrase, and for two hedges on one number (约1200余万元), which is a fault of style: `domain.md` §4.1.
+/// Takes the narrow meaning: `2000余亩` stands for 2000 to 2100, since at least two digits are printed. `None` for any
+/// other text, and for two hedges on one number (约1200余万元), a fault of style: `domain.md` §4.1.
 pub fn parse(text: &str) -> Option<Parsed> {
     let (prefix, rest) = strip_prefix(text);
     let digits_end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
@@ -74,7 +72,7 @@ pub fn parse(text: &str) -> Option<Parsed> {
     Some(Parsed { hedge, unit, interval: interval(hedge, printed) })
 }
 
-/// Reads a phrase of [`super::phrase_en()`] back; `None` for what is none.
+/// Parses a phrase of [`super::phrase_en()`]; `None` for any other text.
 pub fn parse_en(text: &str) -> Option<Parsed> {
     let hedges = Hedge::ALL.iter().filter(|h| !h.english().is_empty());
     let (hedge, rest) = hedges
@@ -134,8 +132,8 @@ fn interval(hedge: Hedge, printed: i128) -> Interval {
     }
 }
 
-/// The place value of the last digit that means something: the last one that is not zero, or the second one where that is
-/// smaller, as no number is rounded to fewer than two digits.
+/// The place value of the last significant digit: the last one that is not zero, or the second one where that is
+/// smaller, since no number is rounded to fewer than two digits.
 fn narrow_step(printed: i128) -> i128 {
     let mut last: i128 = 1;
     while printed > 0 && printed % (last * 10) == 0 {
@@ -202,7 +200,8 @@ mod tests {
     /// How many values go through the wording.
     const VALUES: usize = 1_000_000;
 
-    /// Numbers of every size, and among them what is likely to be printed wrongly: whole ones, few decimals, just beside a step.
+    /// Numbers of every size, and among them what is likely to be printed wrongly: whole ones, few decimals, just
+    /// beside a step.
     fn value(rng: &mut ChaCha8Rng) -> f64 {
         let raw = rng.random_range(0.0..10.0) * 10f64.powi(rng.random_range(-2..11));
         let grid = 10f64.powi(rng.random_range(-2..3));

@@ -1,8 +1,8 @@
-//! The words that a figure is printed in: number, unit and hedge 约, 余, 近, 达, 以上.
+//! The words of a figure: number, unit and hedge 约, 余, 近, 达, 以上.
 //!
-//! A hedge never lies: [`super::parse`] reads every phrase made here back into an interval that contains the value, and a
-//! value that a hedge cannot say is refused, so that the caller takes another one. Rules: `domain.md` §4.1 (hedges) and
-//! §4.2 (numbers, GB/T 15835-2011). All arithmetic is on hundredths of the unit, whose powers of ten are exact.
+//! A hedge never lies: [`super::parse`] reads every phrase made here back into an interval that contains the value. A
+//! hedge that cannot express a value is refused, and the caller takes another one. Rules: `domain.md` §4.1 (hedges)
+//! and §4.2 (numbers, GB/T 15835-2011). All arithmetic is on hundredths of the unit, whose powers of ten are exact.
 
 /// Hundredths in one unit.
 pub(super) const HUNDREDTHS: i128 = 100;
@@ -10,16 +10,17 @@ pub(super) const HUNDREDTHS: i128 = 100;
 const WAN: i128 = 10_000 * HUNDREDTHS;
 /// Hundredths in 亿.
 const YI: i128 = 100_000_000 * HUNDREDTHS;
-/// Largest value that is printed. Engineering judgement: far above any figure of a township, and hundredths stay exact in f64.
+/// Largest value that is printed. Engineering judgement: far above any figure of a township, and hundredths stay
+/// exact in f64.
 const VALUE_MAX: f64 = 1e12;
-/// Relative error that sums of many entries may have gathered; what differs by less is equal.
+/// Relative rounding error of sums of many entries: numbers that differ by less are equal.
 pub(super) const EPSILON: f64 = 1e-9;
-/// Significant digits of a rounded number where nothing else is asked: the report's own habit (约3.5万, 120余).
+/// Default number of significant digits of a rounded number, as the report writes: 约3.5万, 120余.
 pub const SIGNIFICANT: u8 = 2;
 /// 近 is used only where the printed number lies at most this share above the value (`domain.md` §4.1).
 pub(super) const NEAR_SHARE: f64 = 0.05;
 
-/// How a printed number stands to the true value x.
+/// The relation of a printed number v to the true value x.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hedge {
     /// `v`: x is v.
@@ -28,7 +29,7 @@ pub enum Hedge {
     About,
     /// `v余`: x lies above v and below the next step.
     Over,
-    /// `达v`: x is v, and v is thought much.
+    /// `达v`: x is v, and v is considered high.
     Reach,
     /// `v以上`: x is v or more (Civil Code, art. 1259: 以上 includes the number).
     Above,
@@ -53,7 +54,7 @@ impl Hedge {
         Hedge::More,
     ];
 
-    /// What stands before the number in English.
+    /// The words before the number in English.
     pub(super) fn english(self) -> &'static str {
         match self {
             Hedge::Exact => "",
@@ -67,7 +68,7 @@ impl Hedge {
         }
     }
 
-    /// What stands before the number.
+    /// The word before the number.
     pub(super) fn prefix(self) -> &'static str {
         match self {
             Hedge::About => "约",
@@ -93,7 +94,7 @@ macro_rules! units {
             pub fn text(self) -> &'static str { match self { $(PrintUnit::$name => $text,)* } }
             /// The word after the number in English.
             pub fn english(self) -> &'static str { match self { $(PrintUnit::$name => $english,)* } }
-            /// Whether 万 and 亿 may stand before it; small counts are always written out.
+            /// Whether 万 and 亿 may precede it; small counts are always written out.
             pub fn scales(self) -> bool { match self { $(PrintUnit::$name => $scales,)* } }
         }
     };
@@ -104,13 +105,13 @@ units! {
     Mu: "亩", "mu", true;
     /// Area.
     Hectare: "公顷", "ha", true;
-    /// Area, as the forms of county and province have it.
+    /// Area, in the forms of county and province.
     ThousandHectares: "千公顷", "thousand ha", false;
     /// Area, each pass counted.
     MuTimes: "亩次", "mu-passes", true;
     /// Energy, kWh: the folk unit that the report uses.
     Du: "度", "kWh", true;
-    /// Energy, as the standard of units has it.
+    /// Energy, by the standard of units.
     KilowattHour: "千瓦时", "kilowatt-hours", true;
     /// Power.
     Kilowatt: "千瓦", "kW", true;
@@ -154,10 +155,12 @@ units! {
     Group: "个组", "villagers' groups", false;
 }
 
-/// The words for `value` (in the unit, not in 万) under `hedge`, with `significant` digits where the hedge rounds (2 to 4).
+/// The words for `value` (in the unit, not in 万) under `hedge`, with `significant` digits where the hedge rounds (2
+/// to 4).
 ///
-/// `None` where the hedge cannot say it: a negative or infinite value; an exact number with more than two decimals; 余 of a
-/// number that is exact, below 10 or broken; 近 of a number more than 5 % away; any hedge of what rounds to zero.
+/// `None` where the hedge cannot express the value: it is negative or infinite; it is exact and has more than two
+/// decimals; 余 of a number that is exact, below 10 or fractional; 近 of a number more than 5 % away; any hedge of a
+/// number that rounds to zero.
 pub fn phrase(value: f64, hedge: Hedge, unit: PrintUnit, significant: u8) -> Option<String> {
     let printed = printed(value, hedge, significant)?;
     Some(match hedge {
@@ -166,14 +169,14 @@ pub fn phrase(value: f64, hedge: Hedge, unit: PrintUnit, significant: u8) -> Opt
     })
 }
 
-/// [`phrase`] in English: `about 35,000 kWh`. A number stands to the value as in Chinese.
+/// [`phrase`] in English: `about 35,000 kWh`, with the same relation to the value.
 pub fn phrase_en(value: f64, hedge: Hedge, unit: PrintUnit, significant: u8) -> Option<String> {
     let printed = printed(value, hedge, significant)?;
     let number = grouped(&decimal(printed));
     Some(format!("{}{number} {}", hedge.english(), unit.english()))
 }
 
-/// The number that is printed for `value`, in hundredths; `None` where the hedge cannot say it.
+/// The number that is printed for `value`, in hundredths; `None` where the hedge cannot express it.
 fn printed(value: f64, hedge: Hedge, significant: u8) -> Option<i128> {
     if !(0.0..=VALUE_MAX).contains(&value) {
         return None;
@@ -194,7 +197,7 @@ fn printed(value: f64, hedge: Hedge, significant: u8) -> Option<i128> {
             (hedge == Hedge::Below || near).then_some(printed)
         }
         Hedge::Over => {
-            // 余 stands after a round number only: tens at least.
+            // 余 follows round numbers only: tens at least.
             let step = step.max(10 * HUNDREDTHS);
             positive(floor(hundredths, step)).filter(|printed| above(hundredths, *printed))
         }
@@ -228,7 +231,7 @@ fn step(hundredths: f64, significant: u8) -> i128 {
     step
 }
 
-/// The largest multiple of `step` that is not above the value; a value within the error of the next multiple is that multiple.
+/// The largest multiple of `step` that is not above the value, which may fall short of it by a rounding error.
 fn floor(hundredths: f64, step: i128) -> i128 {
     let below = (hundredths / step as f64).floor() as i128 * step;
     let next = below + step;
@@ -240,13 +243,13 @@ fn above(hundredths: f64, printed: i128) -> bool {
     hundredths - printed as f64 > EPSILON * hundredths
 }
 
-/// The value as whole hundredths, where it is that within the error of a sum.
+/// The value in whole hundredths, if it is whole within the error of a sum.
 fn exact(hundredths: f64) -> Option<i128> {
     let rounded = hundredths.round();
     ((hundredths - rounded).abs() <= EPSILON * rounded.max(1.0)).then_some(rounded as i128)
 }
 
-/// Refuses zero: "about nothing" and "more than nothing" say nothing.
+/// Refuses zero: "about nothing" and "more than nothing" have no meaning.
 fn positive(hundredths: i128) -> Option<i128> {
     (hundredths > 0).then_some(hundredths)
 }
@@ -277,7 +280,8 @@ fn decimal(hundredths: i128) -> String {
     }
 }
 
-/// A whole number of tens with 余: before 万 where the number of 万 is a multiple of ten, after it otherwise (`domain.md` §4.1).
+/// A whole number of tens with 余: before 万 where the number of 万 is a multiple of ten, after it otherwise
+/// (`domain.md` §4.1).
 fn print_over(hundredths: i128, unit: PrintUnit) -> String {
     let text = unit.text();
     if unit.scales() && hundredths >= WAN && hundredths % WAN == 0 {

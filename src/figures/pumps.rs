@@ -8,7 +8,7 @@ use super::facts::Facts;
 use crate::account::{EntryCode, Method, PumpAccount, Quantity, SegmentKind, Total};
 use crate::water::Pump;
 
-/// Notes the pumps that nothing is known of.
+/// Notes the pumps without data.
 fn note_unknown(draft: &mut Draft, unknown: &[&str], what: &str) {
     if !unknown.is_empty() {
         draft.note(format!("{}个泵站没有{what}，未计入：{}", unknown.len(), unknown.join("、")));
@@ -29,7 +29,8 @@ fn sum<'a>(
     (draft, Total::of(pumps.iter().map(|account| (account.name.as_str(), quantity(account)))))
 }
 
-/// The finished sum: absent for the reason `without` where no pump has data; `what` is what those lack that are `missing`.
+/// The finished sum. Where no pump has data it is absent, for the reason `without`; `what` names the data that the
+/// missing pumps lack.
 fn finish(mut draft: Draft, total: &Total, without: &str, what: &str) -> Draft {
     match total.value {
         Some(value) => draft.number(value),
@@ -64,7 +65,7 @@ pub(super) fn electricity_used(facts: &Facts<'_>) -> Draft {
     finish(draft, &total, "没有任何电表数据", "电表数据")
 }
 
-/// Why electricity may be more than was counted.
+/// Why more electricity may have been used than was counted.
 fn why_open(accounts: &[PumpAccount]) -> &'static str {
     let own = |account: &PumpAccount, kind| {
         let segments = account.segments.iter();
@@ -83,10 +84,10 @@ fn why_open(accounts: &[PumpAccount]) -> &'static str {
     }
 }
 
-/// Sets that ran, plus sets declared without a meter. A set that moved is one, wherever it ran.
+/// Sets that ran, plus sets declared without a meter. A set that moved counts once.
 pub(super) fn equipment_deployed(facts: &Facts<'_>) -> Draft {
     let mut draft = Draft::default();
-    // Of each set whether it ran anywhere; a pump without an asset is a set of its own.
+    // Whether each set ran anywhere; a pump without an asset is a set of its own.
     let mut sets: BTreeMap<(bool, &str), Option<bool>> = BTreeMap::new();
     let mut unknown = Vec::new();
     for account in facts.pumps {
@@ -121,7 +122,7 @@ pub(super) fn equipment_deployed(facts: &Facts<'_>) -> Draft {
         draft.entry(entry);
         ran += entry.value;
     }
-    // A set that did not run where there are data may have run where there are none.
+    // A set without a run in the data may have run where there are none.
     unknown.retain(|(set, _)| sets.get(set).copied().flatten() != Some(true));
     let mut open: Vec<_> = unknown.iter().map(|(set, _)| *set).collect();
     open.sort_unstable();
@@ -149,7 +150,7 @@ pub(super) fn water_pumped(facts: &Facts<'_>) -> Draft {
     finish(draft, &total, "没有任何泵站数据", "数据")
 }
 
-/// Σ over the pumps that ran of what `of_plate` says; what is not known to have run may add to the upper bound.
+/// Σ of `of_plate` over the pumps that ran. Pumps without data add to the upper bound.
 fn over_running(facts: &Facts<'_>, of_plate: impl Fn(Option<&Pump>) -> Option<f64>) -> Draft {
     let mut draft = Draft::default();
     let (mut sum, mut open, mut known) = (0.0, 0.0, 0usize);
@@ -191,14 +192,14 @@ pub(super) fn installed_power(facts: &Facts<'_>) -> Draft {
     over_running(facts, |plate| Some(plate?.rated_power_kw))
 }
 
-/// Land that the pumps which ran can irrigate.
+/// Land that the pumps that ran can irrigate.
 pub(super) fn area_irrigated(facts: &Facts<'_>) -> Draft {
     let mut draft = over_running(facts, |plate| Some(plate?.irrigates_mu));
     draft.note("按运行过的水泵的灌溉面积计，未扣除未灌部分");
     draft
 }
 
-/// Passes of irrigation that the water pumped is enough for.
+/// Passes of irrigation that the pumped water is enough for.
 pub(super) fn area_irrigated_times(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     let mut draft = Draft::default();
     match (drafts.number(FigureId::WaterPumped), &facts.township().irrigation) {

@@ -22,8 +22,8 @@ impl<'a> Rows<'a> {
         Rows { entries, period }
     }
 
-    /// The rows of `code` that overlap the period; of drinking-water projects, the calendar years of the period, as such works
-    /// are planned and built by the year.
+    /// The rows of `code` that overlap the period. Rows of drinking-water projects count for the calendar years of
+    /// the period, since such works are planned and built by the year.
     pub fn of(self, code: EntryCode) -> Vec<&'a Entry> {
         let rows = self.entries.iter();
         rows.filter(|e| e.code == code && self.counts(e)).collect()
@@ -78,12 +78,12 @@ impl<'a> Rows<'a> {
         draft
     }
 
-    /// What holds at the end of the period: of each village, crop and work the latest row, added up.
+    /// The state at the end of the period: the latest row of each village, crop and work, added up.
     pub fn state(self, codes: &[EntryCode]) -> Draft {
         self.state_on(codes, self.period.to)
     }
 
-    /// The greatest that the state came to on a day on which a row begins; the first such day.
+    /// The greatest state on any day on which a row begins; of several such days, the first.
     pub fn peak(self, codes: &[EntryCode]) -> Draft {
         let rows = self.of_any(codes);
         let days: BTreeSet<Date> = rows.iter().map(|e| e.from.max(self.period.from)).collect();
@@ -115,7 +115,7 @@ impl<'a> Rows<'a> {
         draft
     }
 
-    /// Villages that the rows of `code` name: how many different ones.
+    /// The number of different villages in the rows of `code`.
     pub fn villages(self, code: EntryCode, township: &Township) -> Draft {
         let mut draft = Draft::default();
         let entries = self.of(code);
@@ -145,10 +145,10 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Of one place the rows of a state, the latest of each; `None` as key where a row names none.
+/// The key of a state: rows that agree in it replace each other.
 type Place<'a> = (EntryCode, Option<&'a VillageId>, Option<&'a CropId>, Option<&'a String>);
 
-/// Of each code, village, crop and work the row that holds on `day`: the latest that begins on or before it.
+/// The rows that hold on `day`: of each code, village, crop and work the latest that begins on or before it.
 fn holding<'a>(rows: &[&'a Entry], day: Date) -> Vec<&'a Entry> {
     let mut latest: BTreeMap<Place<'a>, &'a Entry> = BTreeMap::new();
     for entry in rows.iter().filter(|e| e.from <= day) {
@@ -161,7 +161,7 @@ fn holding<'a>(rows: &[&'a Entry], day: Date) -> Vec<&'a Entry> {
     latest.into_values().collect()
 }
 
-/// That the ledger has no row of these names.
+/// A note that the ledger has no row of these names.
 pub(super) fn missing(names: &[&str]) -> String {
     format!("台账中没有“{}”的记录", names.join("”“"))
 }

@@ -11,12 +11,12 @@ use crate::account::{Entry, EntryCode, Method, SourceAccount, WARN_DAYS_MIN};
 use crate::core::{Parameter, Series};
 use crate::water::{StationKind, Status};
 
-/// Share of the hours that a source needs data for before "it was not dry" or "nobody lacked water" may be said of it.
-///
-/// `design.md` §8 and the report's own check (>= 95 % of the event). Engineering judgement, confidence 0.6.
+/// Share of the hours that a source needs data for before a figure may say that it was not dry, or that nobody lacked
+/// water. Engineering judgement, confidence 0.6.
 pub const EVIDENCE_SHARE: f64 = 0.95;
 
-/// A last level older than this at the end of the period is noted, h. Engineering judgement, confidence 0.8: one day.
+/// Age of the last level at the end of the period from which a note says so, h. Engineering judgement, confidence
+/// 0.8: one day.
 const STALE_HOURS: i64 = 24;
 
 fn input(source: &SourceAccount, value: Option<f64>, method: Method, note: String) -> FigureInput {
@@ -24,7 +24,7 @@ fn input(source: &SourceAccount, value: Option<f64>, method: Method, note: Strin
     series_input(series, value, method, note, source.coverage)
 }
 
-/// The month of onset: the clerk's, checked against the sources; the sources' without the clerk's.
+/// The month of onset: the clerk's, checked against the sources. Without the clerk's, that of the sources.
 pub(super) fn onset_month(facts: &Facts<'_>) -> Draft {
     let mut draft = Draft::default();
     let mut first = None;
@@ -59,7 +59,7 @@ pub(super) fn onset_month(facts: &Facts<'_>) -> Draft {
     draft
 }
 
-/// The villages entered as hit, with what the sensors hint at.
+/// The villages that the ledger has as hit; a note adds those that the sensors hint at.
 pub(super) fn villages_affected(facts: &Facts<'_>) -> Draft {
     let mut draft = facts.rows.villages(EntryCode::VillageAffected, facts.township());
     let warned =
@@ -125,7 +125,7 @@ fn dry_count(facts: &Facts<'_>, kind: StationKind) -> (Draft, usize) {
     (draft, dry)
 }
 
-/// Channels that ceased to flow. Stations watch a part of a township's channels, so 部分 is all that can be said.
+/// Channels that ceased to flow. Stations watch only part of a township's channels: the words are 部分.
 pub(super) fn channels_dry(facts: &Facts<'_>) -> Draft {
     let (mut draft, dry) = dry_count(facts, StationKind::Channel);
     draft.words(if dry == 0 { "河沟未出现断流" } else { "部分河沟断水" });
@@ -214,7 +214,7 @@ pub(super) fn storage_anomaly(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     draft
 }
 
-/// Persons short of drinking water. A zero needs the ledger's word and the tanks' evidence.
+/// Persons short of drinking water. A zero needs a row of the ledger and the evidence of the tanks.
 pub(super) fn drinking_difficulty(facts: &Facts<'_>) -> Draft {
     let mut draft = Draft::default();
     let period = facts.basis.period;

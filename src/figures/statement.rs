@@ -1,4 +1,4 @@
-//! A statement: everything that a report prints. What a report issues is frozen as this.
+//! A statement: everything that a report prints. An issued report freezes its statement.
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -18,7 +18,6 @@ pub struct Statement {
     pub period: Period,
     /// All figures of the catalogue, in its order.
     pub figures: Vec<Figure>,
-    /// What the rules of plausibility found.
     pub findings: Findings,
     /// Figures beside those of earlier years.
     pub comparisons: Vec<Comparison>,
@@ -26,7 +25,7 @@ pub struct Statement {
     pub earlier: Vec<Earlier>,
     /// The ledger by village.
     pub villages: Vec<VillageTotals>,
-    /// Sums of what stands by village and by pump.
+    /// Sums over the villages and over the pumps.
     pub totals: Totals,
     pub sources: Vec<SourceAccount>,
     pub pumps: Vec<PumpAccount>,
@@ -34,7 +33,7 @@ pub struct Statement {
     pub days: Vec<TownshipDay>,
     /// The rows of the ledger that count for the period.
     pub entries: Vec<Entry>,
-    /// Rows that wait for a second person, and are in no figure.
+    /// Rows that wait for a second person; no figure has them.
     pub pending: Vec<Entry>,
 }
 
@@ -56,7 +55,7 @@ impl Statement {
     }
 }
 
-/// What the ledger says of a village.
+/// The ledger's sums of a village.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VillageTotals {
     pub name: String,

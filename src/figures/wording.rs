@@ -1,4 +1,4 @@
-//! How an office wants a figure worded: unit, hedge and digits other than the catalogue's. What it chose is noted on the figure.
+//! The office's own wording of figures: unit, hedge and digits other than the catalogue's. A figure notes its choice.
 
 use serde::{Deserialize, Serialize};
 
@@ -61,39 +61,37 @@ impl HedgeWord {
     }
 }
 
-/// How figures are to be worded, by whose wish and why.
+/// The wording of some figures, by whose wish and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wording {
     /// Ids of the figures.
     pub figures: Vec<String>,
-    /// The hedge; left out: the catalogue's.
+    /// Without it, the catalogue's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hedge: Option<HedgeWord>,
-    /// The unit, one that the figure can be turned into; 万元 and 万度 ask for 万 where the number has more digits.
+    /// A unit that the figure can be converted to; 万元 and 万度 ask for 万 where the number is large enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    /// Digits of a rounded number, 2 to 4; left out: 2.
+    /// Digits of a rounded number, 2 to 4; without it, 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digits: Option<u8>,
-    /// Why; it is printed in the annex.
+    /// Printed in the annex.
     pub reason: String,
-    /// Who wants it so.
+    /// Who wants it.
     pub by: String,
 }
 
 /// The words of a value.
 pub(super) struct Words {
-    /// Chinese.
     pub zh: Option<String>,
-    /// English.
     pub en: Option<String>,
-    /// What the annex has to say of them.
+    /// A note for the annex.
     pub note: Option<String>,
 }
 
 impl FigureId {
-    /// What a value of this figure has to be multiplied with to be in `unit`; `None` where it cannot be.
+    /// The factor that converts a value of this figure to `unit`; `None` where there is none.
     fn factor(self, unit: PrintUnit) -> Option<f64> {
         let own = self.spec().print?.1;
         Some(match (self, own, unit) {
@@ -148,10 +146,10 @@ pub fn check_wordings(wordings: &[Wording], found: &mut Problems) {
     }
 }
 
-/// The words of `value` of the figure `id`: as `wordings` has it, or else the catalogue.
+/// The words of `value` of the figure `id`, by `wordings` or else by the catalogue.
 ///
-/// Where the hedge cannot say the number (余 of an exact one), it is printed exactly, and where it has too many decimals, rounded
-/// with 约.
+/// Where the hedge cannot express the number (余 of an exact one), it is printed exactly; with too many decimals, it
+/// is rounded with 约.
 pub(super) fn words(id: FigureId, value: f64, wordings: &[Wording]) -> Words {
     let none = Words { zh: None, en: None, note: None };
     let spec = id.spec();

@@ -1,4 +1,4 @@
-//! Points of charts for whoever asks the page's address, each from a reader of its own: a chart of ten years holds up nobody.
+//! Points of charts for the page. Each chart has a reader of its own, so that a chart of ten years blocks nothing else.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,10 +10,10 @@ use tokio::sync::Semaphore;
 use crate::core::Series;
 use crate::store::{Sqlite, StoreError};
 
-/// Charts that are made at once, and readers of the file: more would only wait for the same disk.
+/// Most charts that are made at once, and readers of the file. More would only wait for the same disk.
 const READERS_MAX: usize = 4;
 
-/// Readers of the store, lent out one by one.
+/// A pool of readers of the store.
 #[derive(Clone)]
 pub struct Charts(Arc<Readers>);
 

@@ -25,8 +25,8 @@ const REFRESH: Duration = Duration::from_secs(1);
 /// Days of the small chart beside each source.
 const SPARK_DAYS: i64 = 30;
 
-/// Without a reading for this long a source has no status: what it was then says nothing of now. Engineering judgement: two
-/// missed polls of the slowest interval that makes sense for a pond, one a day.
+/// Without a reading for this long a source has no status: what it was then says nothing of now. Engineering
+/// judgement: two missed polls of the slowest interval that makes sense for a pond, one a day.
 const STALE: SignedDuration = SignedDuration::from_hours(48);
 
 /// What overviews are made from.

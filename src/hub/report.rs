@@ -8,8 +8,8 @@ use jiff::{Timestamp, ToSpan};
 use super::cells::StoreCells;
 use super::{HubSettings, calendar};
 use crate::account::{Basis, Entry, EntryCode};
-use crate::core::{Calendar, Period};
-use crate::figures::{self, Acceptance, Earlier, Inputs, Rules, Statement};
+use crate::core::Period;
+use crate::figures::{self, Earlier, Inputs, Rules, Statement};
 use crate::ledger::{Ledger, RowsInForce};
 use crate::report;
 use crate::store::Sqlite;
@@ -19,7 +19,8 @@ use crate::store::server::ServerSettings;
 use crate::store::server::copy::{Copier, Reach};
 use crate::water::Township;
 
-/// Most earlier droughts that a report is compared with, the latest ones. Engineering judgement: a table has room for them.
+/// Most earlier droughts that a report is compared with: the latest. Engineering judgement: as many as a table has
+/// room for.
 const EARLIER_EVENTS_MAX: usize = 3;
 
 /// The drought event that the ledger names: the last one where there are several.
@@ -35,13 +36,11 @@ fn events(entries: &[Entry]) -> Vec<Period> {
     events
 }
 
-/// A report and what it was made from.
+/// A report with the statement that it prints.
 pub struct Report {
-    /// What it prints.
     pub statement: Statement,
-    /// The documents.
     pub documents: report::Documents,
-    /// Where they were written.
+    /// The files that the documents were written to.
     pub files: Vec<PathBuf>,
 }
 
@@ -63,22 +62,28 @@ pub fn statement(
     let period = period.or_else(|| drought_event(&entries)).context(
         "no period: give --from and --to, or enter the drought event (drought_event) in the ledger",
     )?;
-    let source = Source {
-        store: reader(settings, now)?,
-        settings,
-        township,
-        calendar: &calendar,
-        entries: &entries,
+    let store = reader(settings, now)?;
+    let mut cells = StoreCells { store: &store, calendar: &calendar };
+    let basis = Basis { township, calendar: &calendar, entries: &entries, period };
+    let inputs = Inputs {
+        basis,
+        earlier: &[],
+        pending: &[],
         rules: &rules,
+        acceptances: &[],
+        wordings: &settings.wording,
+        code_version: env!("CARGO_PKG_VERSION"),
     };
     let mut earlier = Vec::new();
-    for (label, then, same_days) in earlier_periods(period, &entries) {
-        let figures = source.statement(then, &[], &[])?.figures;
-        earlier.push(Earlier { label, period: then, same_days, figures });
+    for (label, period, same_days) in earlier_periods(period, &entries) {
+        let inputs = Inputs { basis: Basis { period, ..basis }, ..inputs };
+        let figures = figures::compute(&inputs, &mut cells)?.figures;
+        earlier.push(Earlier { label, period, same_days, figures });
     }
-    let mut statement = source.statement(period, &earlier, &ledger.acceptances()?)?;
-    statement.pending = pending;
-    Ok(statement)
+    let acceptances = ledger.acceptances()?;
+    let inputs =
+        Inputs { earlier: &earlier, pending: &pending, acceptances: &acceptances, ..inputs };
+    Ok(figures::compute(&inputs, &mut cells)?)
 }
 
 /// The same days of the year before, and the droughts before this one.
@@ -97,7 +102,7 @@ fn earlier_periods(period: Period, entries: &[Entry]) -> Vec<(String, Period, bo
     periods
 }
 
-/// The office's own rules where it has them, those of the program otherwise.
+/// The office's own rules where it has them, the built-in ones otherwise.
 fn rules(path: Option<&Path>) -> anyhow::Result<Rules> {
     let (name, read) = match path {
         Some(path) => {
@@ -111,37 +116,6 @@ fn rules(path: Option<&Path>) -> anyhow::Result<Rules> {
         let lines: Vec<String> = problems.iter().map(|p| format!("{name}: {p}")).collect();
         anyhow::anyhow!("{}", lines.join("\n"))
     })
-}
-
-/// What statements are made from.
-struct Source<'a> {
-    store: Sqlite,
-    settings: &'a HubSettings,
-    township: &'a Township,
-    calendar: &'a Calendar,
-    entries: &'a [Entry],
-    rules: &'a Rules,
-}
-
-impl Source<'_> {
-    fn statement(
-        &self,
-        period: Period,
-        earlier: &[Earlier],
-        acceptances: &[Acceptance],
-    ) -> anyhow::Result<Statement> {
-        let Source { township, calendar, entries, .. } = *self;
-        let inputs = Inputs {
-            basis: Basis { township, calendar, entries, period },
-            earlier,
-            rules: self.rules,
-            acceptances,
-            wordings: &self.settings.wording,
-            code_version: env!("CARGO_PKG_VERSION"),
-        };
-        let mut cells = StoreCells { store: &self.store, calendar };
-        Ok(figures::compute(&inputs, &mut cells)?)
-    }
 }
 
 /// Works out the statement of `period` and writes the documents into `out`.
@@ -162,7 +136,7 @@ pub fn report(
     Ok(Report { statement, documents, files })
 }
 
-/// The store's readings up to `now`; of a server's, after what is new has been copied.
+/// A reader of the store. Where a server keeps the readings, what is new there until `now` is copied first.
 pub(super) fn reader(settings: &HubSettings, now: Timestamp) -> anyhow::Result<Sqlite> {
     #[cfg(feature = "influx")]
     if let Some(server) = &settings.store.server {
@@ -173,7 +147,7 @@ pub(super) fn reader(settings: &HubSettings, now: Timestamp) -> anyhow::Result<S
     Ok(Sqlite::open_reader(&settings.store.path)?)
 }
 
-/// Copies what is new on the server, so that a report is made of all of it.
+/// Copies what is new on the server, so that a report covers all of it.
 #[cfg(feature = "influx")]
 fn bring_up_to_date(server: &ServerSettings, path: &Path, now: Timestamp) -> anyhow::Result<()> {
     let mut copy = Sqlite::open(path)?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::civil::date;
 
-use super::render::{self, WORDING};
+use super::render::{self, Section, WORDING};
 use crate::core::Period;
 use crate::figures::{
     Class, Figure, FigureId, Findings, Hedge, SIGNIFICANT, Statement, Totals, Value, phrase,
@@ -44,9 +44,16 @@ pub fn check_templates(templates_dir: Option<&Path>) -> Vec<String> {
         ("without any figure", None),
     ] {
         let statement = statement(value);
-        match render::texts(templates_dir, &township, &statement, Timestamp::UNIX_EPOCH) {
-            Ok(texts) => {
-                for paragraph in &texts.paragraphs {
+        let section = Section::new(templates_dir, &township, &statement, Timestamp::UNIX_EPOCH);
+        let checked = section.and_then(|section| {
+            section.markdown()?;
+            section.html()?;
+            section.english()?;
+            Ok(section.paragraphs)
+        });
+        match checked {
+            Ok(paragraphs) => {
+                for paragraph in &paragraphs {
                     let broken = PAIRS.iter().find(|pair| paragraph.contains(**pair));
                     let begins = paragraph.starts_with(['，', '。', '；', '、']);
                     if let Some(pair) = broken.copied().or(begins.then_some("the first mark")) {

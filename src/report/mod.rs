@@ -20,7 +20,7 @@ mod word;
 mod word_charts;
 mod write;
 
-pub use document::{Documents, render};
+pub use document::{Document, Documents, render};
 pub use explain::{Explanation, explain};
 pub use issue::{Change, Frozen, Issue, IssueError, IssuedFile, changes, issue, issued, read};
 pub use lint::check_templates;

@@ -55,61 +55,71 @@ pub enum ReportError {
     Write { path: PathBuf, source: io::Error },
 }
 
-/// The texts of a report; [`Documents`](super::Documents) says what each of them is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Texts {
+/// The section in the office's wording, and the templates of the documents around it.
+pub(super) struct Section {
+    environment: Environment<'static>,
+    context: Value,
     pub paragraphs: Vec<String>,
-    pub markdown: String,
-    pub html: String,
-    pub english: String,
 }
 
-/// Renders the templates: the office's own from `templates_dir` if it has one of that name, otherwise the built-in one.
-///
-/// In a template `f.electricity_used` is a figure by its id, `figures` lists all figures, `findings` and `comparisons`
-/// are those of the statement, `paragraphs` are the lines of the wording (not in the wording itself), and `township`,
-/// `period` and `issued_at` say what it is about. A template that uses an unknown figure or runs too long is an error,
-/// and so is a wording with two hedges on one number.
-pub(super) fn texts(
-    templates_dir: Option<&Path>,
-    township: &Township,
-    statement: &Statement,
-    issued_at: Timestamp,
-) -> Result<Texts, ReportError> {
-    let environment = environment(templates_dir)?;
-    let zone = zone(township)?;
-    let figures = &statement.figures;
-    let by_id: BTreeMap<&str, &Figure> = figures.iter().map(|f| (f.id.id(), f)).collect();
-    let period = statement.period;
-    let base = context! {
-        f => Value::from(Serde(&by_id)),
-        figures => Value::from(Serde(figures)),
-        findings => Value::from(Serde(&findings(statement))),
-        unchecked => Value::from(Serde(&statement.findings.unchecked)),
-        pending => statement.pending.iter().map(filters::pending).collect::<Vec<_>>(),
-        comparisons => Value::from(Serde(&statement.comparisons)),
-        township => Value::from(Serde(township)),
-        period => context! {
-            from => period.from.strftime("%Y年%-m月%-d日").to_string(),
-            to => period.to.strftime("%Y年%-m月%-d日").to_string(),
-            from_en => period.from.to_string(),
-            to_en => period.to.to_string(),
-        },
-        issued_at => issued_at.to_zoned_datetime(zone).strftime("%Y年%-m月%-d日 %H:%M").to_string(),
-    };
-    let wording = fill(&environment, WORDING, base.clone())?;
-    if let Some(words) = hedged_twice(&wording, figures) {
-        return Err(ReportError::DoubleHedge { words });
+impl Section {
+    /// Fills the wording: the office's own from `templates_dir` where it has one of that name, the embedded one otherwise.
+    ///
+    /// In a template `f.electricity_used` is a figure by its id, `figures` lists all figures, `findings`, `comparisons` and `sources` are
+    /// those of the statement, `paragraphs` are the lines of the wording (not in the wording itself), and `township`, `period` and
+    /// `issued_at` say what it is about. A template that names a figure which does not exist is an error, as is one that runs too long,
+    /// and a wording that puts a second hedge on a number.
+    pub fn new(
+        templates_dir: Option<&Path>,
+        township: &Township,
+        statement: &Statement,
+        issued_at: Timestamp,
+    ) -> Result<Section, ReportError> {
+        let environment = environment(templates_dir)?;
+        let zone = zone(township)?;
+        let figures = &statement.figures;
+        let by_id: BTreeMap<&str, &Figure> = figures.iter().map(|f| (f.id.id(), f)).collect();
+        let period = statement.period;
+        let base = context! {
+            f => Value::from(Serde(&by_id)),
+            figures => Value::from(Serde(figures)),
+            findings => Value::from(Serde(&findings(statement))),
+            unchecked => Value::from(Serde(&statement.findings.unchecked)),
+            pending => statement.pending.iter().map(filters::pending).collect::<Vec<_>>(),
+            comparisons => Value::from(Serde(&statement.comparisons)),
+            township => Value::from(Serde(township)),
+            period => context! {
+                from => period.from.strftime("%Y年%-m月%-d日").to_string(),
+                to => period.to.strftime("%Y年%-m月%-d日").to_string(),
+                from_en => period.from.to_string(),
+                to_en => period.to.to_string(),
+            },
+            issued_at => issued_at.to_zoned_datetime(zone).strftime("%Y年%-m月%-d日 %H:%M").to_string(),
+        };
+        let wording = fill(&environment, WORDING, base.clone())?;
+        if let Some(words) = hedged_twice(&wording, figures) {
+            return Err(ReportError::DoubleHedge { words });
+        }
+        let lines = wording.lines().map(str::trim);
+        let paragraphs: Vec<String> = lines.filter(|l| !l.is_empty()).map(str::to_owned).collect();
+        let context = context! { paragraphs => paragraphs.clone(), ..base };
+        Ok(Section { environment, context, paragraphs })
     }
-    let lines = wording.lines().map(str::trim);
-    let paragraphs: Vec<String> = lines.filter(|l| !l.is_empty()).map(str::to_owned).collect();
-    let whole = context! { paragraphs => paragraphs.clone(), ..base };
-    Ok(Texts {
-        markdown: fill(&environment, MARKDOWN, whole.clone())?,
-        html: fill(&environment, HTML, whole.clone())?,
-        english: fill(&environment, ENGLISH, whole)?,
-        paragraphs,
-    })
+
+    /// The section and its annex, as Markdown.
+    pub fn markdown(&self) -> Result<String, ReportError> {
+        fill(&self.environment, MARKDOWN, self.context.clone())
+    }
+
+    /// The same as a page that prints on A4.
+    pub fn html(&self) -> Result<String, ReportError> {
+        fill(&self.environment, HTML, self.context.clone())
+    }
+
+    /// The section and its figures in English, as Markdown.
+    pub fn english(&self) -> Result<String, ReportError> {
+        fill(&self.environment, ENGLISH, self.context.clone())
+    }
 }
 
 #[derive(serde::Serialize)]

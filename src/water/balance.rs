@@ -1,16 +1,16 @@
-//! The water of a source: what is usable, against its normal level, and how long it lasts.
+//! The water of a source at a level: storage, usable share, and how long it lasts.
 
 use serde::Serialize;
 
 use super::Station;
 
-/// Days over which the fall of a source is taken. Engineering judgement, confidence 0.6: a week evens out pumping by turns.
+/// Days over which the fall of a source is measured. Engineering judgement, confidence 0.6: a week evens out
+/// irrigation by turns.
 pub const FALL_DAYS: usize = 7;
 
 /// How long the usable water of a source lasts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Supply {
-    /// Whole days.
     Days(u32),
     /// It does not fall: no end is in sight.
     NoEnd,
@@ -19,13 +19,12 @@ pub enum Supply {
 /// The water of a source at a level.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Balance {
-    /// Storage, m3.
     pub storage_m3: f64,
-    /// The level lies outside the storage curve, so that the storage is that of its end.
+    /// The level lies outside the storage curve; the storage is that of the nearer end.
     pub outside: bool,
     /// Storage above dead storage, m3; `None` without a dead level.
     pub usable_m3: Option<f64>,
-    /// Usable water at normal level, m3; `None` without normal and dead level, or where the one does not lie above the other.
+    /// Usable water at normal level, m3; `None` without a normal level above a dead one.
     pub full_m3: Option<f64>,
     /// Usable water as a share of `full_m3` 蓄水率, from 0; above 1 where the level lies above the normal one.
     pub share: Option<f64>,
@@ -54,9 +53,9 @@ pub fn balance(station: &Station, level_m: f64) -> Option<Balance> {
 
 /// How long `usable_m3` lasts if a source goes on falling as in the last [`FALL_DAYS`] days.
 ///
-/// `storages_m3` are the storages of the days up to now, the latest last, `None` for a day without data. Their fall holds all that
-/// draws on the source and feeds it: people, pumps, evaporation, seepage, inflow; none of them has to be guessed. `None` unless both
-/// ends of the window have data.
+/// `storages_m3` are the storages of the days up to now, the latest last, `None` for a day without data. Their fall
+/// is the balance of people, pumps, evaporation, seepage and inflow: none of them has to be guessed. `None` unless
+/// both ends of the window have data.
 pub fn supply(usable_m3: f64, storages_m3: &[Option<f64>]) -> Option<Supply> {
     let window = storages_m3.len().checked_sub(FALL_DAYS + 1)?;
     let first = (*storages_m3.get(window)?)?;
@@ -71,7 +70,7 @@ pub fn lasts(usable_m3: f64, demand_m3: f64) -> Supply {
         return Supply::NoEnd;
     }
     let days = (usable_m3 / demand_m3).floor();
-    // Some ten thousand years is no end either.
+    // More than ten thousand years counts as no end.
     if days >= f64::from(u32::MAX) { Supply::NoEnd } else { Supply::Days(days as u32) }
 }
 
@@ -80,7 +79,7 @@ pub fn lasts(usable_m3: f64, demand_m3: f64) -> Supply {
 pub struct Anomaly {
     /// (now - mean) / mean, in per cent.
     pub percent: f64,
-    /// How many years the mean is of.
+    /// Years in the mean.
     pub years: usize,
 }
 
@@ -90,8 +89,8 @@ pub fn anomaly(now: f64, earlier: &[f64]) -> Option<Anomaly> {
     (mean > 0.0).then(|| Anomaly { percent: (now - mean) / mean * 100.0, years: earlier.len() })
 }
 
-/// Relative moisture of the soil, %: volumetric content against field capacity, both in per cent of volume. It may lie above 100 after
-/// irrigation.
+/// Relative moisture of the soil, %: volumetric content against field capacity, both in per cent of volume. Above 100
+/// after irrigation.
 pub fn soil_relative_moisture(volumetric_percent: f64, field_capacity_percent: f64) -> f64 {
     volumetric_percent / field_capacity_percent * 100.0
 }

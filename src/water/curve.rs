@@ -11,7 +11,7 @@ pub struct StorageCurve {
     points: Vec<[f64; 2]>,
 }
 
-/// Why points are no storage curve.
+/// Why points do not make a storage curve.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CurveError {
     /// Fewer than two points.
@@ -24,9 +24,7 @@ pub enum CurveError {
     NotRising {
         /// Index of the point, from 0.
         index: usize,
-        /// Its level, m.
         level: f64,
-        /// Its storage, m3.
         storage: f64,
     },
     /// A number that is not finite, or a negative storage.
@@ -37,10 +35,8 @@ pub enum CurveError {
 /// A storage read off the curve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Storage {
-    /// m3.
     pub volume_m3: f64,
-    /// The level lies outside the curve: below it the storage is that of the lowest point, above it that of the highest,
-    /// and the figure has to be flagged suspect.
+    /// The level lies outside the curve. The storage is that of the nearer end, and a figure made from it is suspect.
     pub outside: bool,
 }
 
@@ -73,18 +69,18 @@ impl StorageCurve {
         Storage { volume_m3, outside }
     }
 
-    /// The level at which `volume_m3` is stored; the ends of the curve outside it.
+    /// The level at which `volume_m3` is stored; outside the curve, that of the nearer end.
     pub fn level(&self, volume_m3: f64) -> f64 {
         interpolate(&self.points, 1, 0, volume_m3).0
     }
 
-    /// The points.
+    /// The points of level (m) and storage (m3).
     pub fn points(&self) -> &[[f64; 2]] {
         &self.points
     }
 }
 
-/// Column `y` at the place where column `x` is `at`, and whether `at` lies outside the points.
+/// Interpolates column `y` where column `x` is `at`; the flag says that `at` lies outside the points.
 fn interpolate(points: &[[f64; 2]], x: usize, y: usize, at: f64) -> (f64, bool) {
     let after = points.partition_point(|p| p[x] < at);
     let Some(high) = points.get(after) else {

@@ -1,25 +1,26 @@
-//! When a drought began and ended, as the days propose it. The clerk confirms it in the ledger.
+//! Proposes when a drought began and ended, from its days. The clerk confirms it in the ledger.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
 
-/// Days on end in drought that begin an event. Engineering judgement, confidence 0.5, as for the warning of a single source.
+/// Days on end in drought that begin an event. Engineering judgement, confidence 0.5: the same as for the warning of
+/// a single source.
 pub const BEGIN_DAYS: usize = 3;
-/// Days on end without drought that end it. Engineering judgement, confidence 0.5: a shower that lasts a week does not end a drought.
+/// Days on end without drought that end it. Engineering judgement, confidence 0.5: a shower that lasts a week does
+/// not end a drought.
 pub const END_DAYS: usize = 10;
 
 /// A proposed drought event 抗旱期.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ProposedEvent {
-    /// First day.
     pub from: Date,
-    /// Last day in drought; `None` while it goes on.
+    /// Last day in drought; `None` while the event goes on.
     pub to: Option<Date>,
 }
 
-/// The events in `days`, each with whether the township was in drought; `None` where that is not known, which neither begins nor ends
-/// an event.
+/// The events in `days`. Each day says whether the township was in drought; `None` is unknown, and neither begins nor
+/// ends an event.
 pub fn propose(days: &[(Date, Option<bool>)]) -> Vec<ProposedEvent> {
     let mut events: Vec<ProposedEvent> = Vec::new();
     let (mut dry, mut wet) = (0usize, 0usize);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::{Problem, Problems};
 
-/// The rules that come with the program.
+/// The built-in rules.
 const EMBEDDED: &str = include_str!("../../config/rules/drought-grades.toml");
 
 /// How bad a drought is.
@@ -59,26 +59,26 @@ impl From<Grade> for u8 {
     }
 }
 
-/// What a rule looks at.
+/// The quantity that a rule grades.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Index {
     /// Days on end without rain.
     RainlessDays,
-    /// Rain of 30 days against what is usual, %.
+    /// Rain of 30 days against the usual, %.
     #[serde(rename = "rain_anomaly_30")]
     RainAnomaly30,
-    /// Of 60 days, %.
+    /// Rain of 60 days against the usual, %.
     #[serde(rename = "rain_anomaly_60")]
     RainAnomaly60,
-    /// Of 90 days, %.
+    /// Rain of 90 days against the usual, %.
     #[serde(rename = "rain_anomaly_90")]
     RainAnomaly90,
     /// Mean relative moisture of the soil, %.
     SoilMoisture,
     /// Usable water of the reservoirs against that at normal level, %.
     StorageShare,
-    /// Days that the water of the sources which serve people lasts.
+    /// Days that the water of the sources that serve people lasts.
     SupplyDays,
 }
 
@@ -97,11 +97,10 @@ impl Index {
     }
 }
 
-/// From which value on a grade holds; exactly one of the four bounds.
+/// The values for which a grade holds: exactly one of the four bounds is given.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Band {
-    /// The grade.
     pub grade: Grade,
     /// At this value or below.
     #[serde(default)]
@@ -122,7 +121,7 @@ impl Band {
         [self.at_most, self.below, self.at_least, self.above]
     }
 
-    /// Whether the worse lies below.
+    /// Whether lower values are worse.
     fn falls(&self) -> bool {
         self.at_most.is_some() || self.below.is_some()
     }
@@ -135,27 +134,24 @@ impl Band {
     }
 }
 
-/// A rule as its file has it.
+/// A rule of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GradeRule {
-    /// The set that it belongs to.
     pub set: String,
-    /// Its id.
     pub id: String,
-    /// What it looks at.
     pub index: Index,
-    /// Months that it holds in, 1 to 12.
+    /// Months in which it holds, 1 to 12.
     pub months: Vec<i8>,
-    /// Its bands, from light to extreme.
+    /// From light to extreme.
     pub bands: Vec<Band>,
-    /// How far beyond a band the index has to be before its grade eases.
+    /// How far beyond a band the index has to lie before the grade eases.
     pub margin: f64,
-    /// Days on end for which it has to be.
+    /// Days on end for which it has to lie there.
     pub clear_days: u32,
     /// Where the numbers come from.
     pub source: String,
-    /// How sure they are, 0 to 1.
+    /// How sure the numbers are, 0 to 1.
     pub confidence: f64,
 }
 
@@ -166,7 +162,7 @@ impl GradeRule {
         holding.map(|band| band.grade).max().unwrap_or_default()
     }
 
-    /// The grade at `value` moved by the margin towards the worse: what it has to be below before it eases.
+    /// The grade at `value` moved by the margin towards the worse. A held grade eases once this one is lower.
     fn eased(&self, value: f64) -> Grade {
         let falls = self.bands.first().is_some_and(Band::falls);
         self.grade(if falls { value - self.margin } else { value + self.margin })
@@ -187,7 +183,7 @@ pub struct GradeRules {
 }
 
 impl GradeRules {
-    /// The rules of `set` that come with the program.
+    /// The built-in rules of `set`.
     ///
     /// # Errors
     /// As [`GradeRules::parse`].
@@ -250,29 +246,27 @@ fn check(rule: &GradeRule, found: &mut Problems) {
     found.ensure(sourced, "source", &rule.source, must, hint);
 }
 
-/// What a rule says on a day.
+/// The grade that a rule gives a day.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Reason {
     /// Id of the rule.
     pub rule: String,
-    /// What it looks at.
     pub index: Index,
-    /// Its value; `None` on a day without one, on which the grade of the day before stays.
+    /// Value of the index. On a day without one, the rule keeps the grade of the day before.
     pub value: Option<f64>,
-    /// The grade, with hysteresis.
+    /// With hysteresis.
     pub grade: Grade,
     /// Where the rule comes from.
     pub source: String,
-    /// How sure it is, 0 to 1.
+    /// How sure the rule is, 0 to 1.
     pub confidence: f64,
 }
 
 /// The value of an index on a day.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measure {
-    /// The value.
     pub value: f64,
-    /// It may be more: what lies before it is not known.
+    /// The true value may be higher: earlier days are unknown.
     pub or_more: bool,
 }
 
@@ -282,24 +276,25 @@ impl From<f64> for Measure {
     }
 }
 
-/// Grades day after day.
+/// Grades one day after the other.
 #[derive(Debug)]
 pub struct Grader<'a> {
     rules: &'a GradeRules,
-    /// By rule: the grade in force, and for how many days a better one has been due.
+    /// By rule: the grade in force, and for how many days it could have eased.
     held: BTreeMap<&'a str, (Grade, u32)>,
 }
 
 impl<'a> Grader<'a> {
-    /// Begins without a drought.
+    /// Starts without a drought.
     pub fn new(rules: &'a GradeRules) -> Self {
         Self { rules, held: BTreeMap::new() }
     }
 
-    /// What each rule says on the next day, which lies in `month`, the worst first.
+    /// The grades of the next day, which lies in `month`, by rule, the worst first.
     ///
-    /// Missing data end no drought: a rule whose index has no value keeps the grade that it held, and says nothing where it held none;
-    /// a value that may be more can raise a grade and eases none. A rule that does not hold in the month forgets.
+    /// Missing data do not end a drought. A rule whose index has no value keeps its grade, or stays silent where it
+    /// had none. A value that may be higher can raise a grade but not ease it. Outside its months a rule forgets its
+    /// grade.
     pub fn day(&mut self, month: i8, measures: &BTreeMap<Index, Measure>) -> Vec<Reason> {
         let mut reasons = Vec::new();
         for rule in &self.rules.rules {

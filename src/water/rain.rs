@@ -1,33 +1,33 @@
-//! Rain over the township: areal mean, rainless days, and how far rain lies from what is usual.
+//! Rain over the township: areal mean, rainless days, and the anomaly against the usual.
 
 use jiff::civil::Date;
 
-/// Share of the gauges that a day needs data from. Engineering judgement, confidence 0.6: half of few gauges still tells rain from none.
+/// Share of the gauges that a day needs data from. Engineering judgement, confidence 0.6: with few gauges, half of
+/// them still tell rain from no rain.
 const GAUGES_SHARE: f64 = 0.5;
-/// Share of the days of a window that need data before its rain is compared with what is usual. Engineering judgement, confidence 0.7:
-/// one day in ten without data cannot hide a tenth of the rain too often.
+/// Share of the days of a window that need data before its rain is compared with the usual. Engineering judgement,
+/// confidence 0.7: one missing day in ten rarely hides more than a tenth of the rain.
 const WINDOW_SHARE: f64 = 0.9;
 
-/// The areal mean of a day, mm: that of the gauges with data. `None` where too few have any.
+/// The areal mean of a day over the gauges with data, mm. `None` where too few have data.
 pub fn areal_mean(gauges: &[Option<f64>]) -> Option<f64> {
     let known: Vec<f64> = gauges.iter().copied().flatten().collect();
     let enough = !known.is_empty() && known.len() as f64 >= GAUGES_SHARE * gauges.len() as f64;
     enough.then(|| known.iter().sum::<f64>() / known.len() as f64)
 }
 
-/// Rainless days on end, up to and with a day.
+/// Rainless days on end, up to and including a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rainless {
-    /// How many.
     pub days: u32,
-    /// Before them lies a day without data: they may be more.
+    /// A day without data lies before them: there may be more.
     pub or_more: bool,
 }
 
-/// The rainless days up to each of `days`, which follow each other. Rainless is a day with less than `limit_mm`; a day without data
-/// ends what is known, and the days after it are counted as "or more". `None` on a day without data.
+/// The rainless days up to each of `days`, which are consecutive. A day with less than `limit_mm` is rainless. After
+/// a day without data the count starts anew, as "or more". `None` on a day without data.
 pub fn rainless(days: &[Option<f64>], limit_mm: f64) -> Vec<Option<Rainless>> {
-    // What lies before the first day is not known.
+    // The days before the first one are unknown.
     let mut run = Rainless { days: 0, or_more: true };
     let of = |rain: &Option<f64>| {
         match rain {
@@ -40,8 +40,9 @@ pub fn rainless(days: &[Option<f64>], limit_mm: f64) -> Vec<Option<Rainless>> {
     days.iter().map(of).collect()
 }
 
-/// Rain of the `window` days before `days[index]`, that day left out as its rain still falls, against the monthly `normals`
-/// (mm, January first), in per cent. `None` with too few days of data, or where nothing usually falls.
+/// Anomaly, in per cent, of the rain of the `window` days before `days[index]` against the monthly `normals` (mm,
+/// January first). The day itself is left out, as its rain may still fall. `None` with too few days of data, or where
+/// rain is not usual.
 pub fn anomaly(
     days: &[(Date, Option<f64>)],
     index: usize,

@@ -1,4 +1,4 @@
-//! Status of a water source 正常 / 偏低 / 旱警 / 旱保 / 干涸, from thresholds by month with hysteresis.
+//! Status of a water source 正常 / 偏低 / 旱警 / 旱保 / 干涸, from monthly thresholds with hysteresis.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,10 +7,11 @@ use super::{Station, StationKind};
 
 /// How far a level has to rise above a threshold before the status clears, m.
 ///
-/// `domain.md` §2.5 (hysteresis, e.g. 5 cm). Engineering judgement, confidence 0.6: twice the accuracy of a level sensor (±2 cm).
+/// `domain.md` §2.5 (hysteresis, e.g. 5 cm). Engineering judgement, confidence 0.6: twice the accuracy of a level
+/// sensor (±2 cm).
 pub const CLEAR_MARGIN_M: f64 = 0.05;
 
-/// How a water source stands; the later, the worse.
+/// Status of a water source, in order from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -27,7 +28,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// Name in Chinese; a channel that holds no water has ceased to flow.
+    /// Name in Chinese; a dry channel has ceased to flow.
     pub fn name_zh(self, kind: StationKind) -> &'static str {
         match self {
             Self::Normal => "正常",
@@ -53,12 +54,12 @@ impl Status {
 
 /// The status of `station` at `level_m` (m) in `month` (1 to 12).
 ///
-/// At or below a threshold the status takes hold at once; once it has, the level has to rise [`CLEAR_MARGIN_M`] above the
-/// threshold to clear it, so `previous` is the status before (`None` at the start). A threshold in storage is compared as the
-/// level of that storage on the station's curve.
+/// At or below a threshold a status takes effect at once. To clear it, the level has to rise [`CLEAR_MARGIN_M`] above
+/// the threshold: `previous` is the status before, `None` at the start. A threshold in storage is converted to a
+/// level by the station's curve.
 ///
-/// `None` where nothing can be said: no source, a level that is not finite, or no threshold for the month (dry is told by the
-/// bottom alone).
+/// `None` where no status can be given: the station is not a source, the level is not finite, or the month has no
+/// threshold. Dry needs the bottom only.
 pub fn status(
     station: &Station,
     level_m: f64,

@@ -8,11 +8,11 @@ use crate::core::{AssetId, CropId, StationId, VillageId};
 /// kWh that lift 1 m3 of water by 1 m without loss: density × g / 3.6e6, with 1000 kg/m3 and 9.81 m/s2.
 pub const KWH_PER_M3_M: f64 = 0.002_725;
 
-/// Share of the electricity that ends as lifted water which no pumping set of the field passes: pump and motor at their best are
-/// 0.85 and 0.92. Engineering judgement, confidence 0.8; caps what a wrong plate would imply.
+/// Highest share of the electricity that ends as lifted water in the field: the best pumps and motors reach 0.85 and
+/// 0.92. Engineering judgement, confidence 0.8; caps what a wrong plate would imply.
 pub const EFFICIENCY_MAX: f64 = 0.8;
 
-/// A township with everything that its figures are worked out from.
+/// A township: what its figures are worked out from, next to readings and ledger.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Township {
@@ -24,22 +24,19 @@ pub struct Township {
     /// Hour at which a day begins: 0, or 8 for the hydrological day.
     #[serde(default)]
     pub day_start_hour: i8,
-    /// Administrative villages.
     #[serde(rename = "village", default)]
     pub villages: Vec<Village>,
-    /// Stations of every kind.
     #[serde(rename = "station", default)]
     pub stations: Vec<Station>,
-    /// Crops with yield and price.
     #[serde(rename = "crop", default)]
     pub crops: Vec<Crop>,
-    /// How much water a pass of irrigation takes; without it no passes are worked out.
+    /// Without it no passes of irrigation are worked out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub irrigation: Option<Irrigation>,
-    /// What people draw from the sources that serve them; without it no days of supply are worked out for them.
+    /// Without it no days of supply are worked out for the sources that serve people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demand: Option<Demand>,
-    /// Rain as it usually falls; without it no anomaly of rain is worked out.
+    /// Without it neither rainless days nor anomalies of rain are worked out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub climate: Option<Climate>,
     /// The set of rules that grade the drought.
@@ -51,33 +48,32 @@ fn default_grades() -> String {
     "lucheng".into()
 }
 
-/// What people draw.
+/// The water that people draw.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Demand {
-    /// Litres a person and day.
     pub litres_per_person_day: f64,
     /// Where the value comes from.
     pub source: String,
-    /// How sure it is, 0 to 1.
+    /// Confidence, 0 to 1.
     pub confidence: f64,
 }
 
-/// Rain as it usually falls.
+/// The usual rain.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Climate {
-    /// Of each month, January first, mm.
+    /// Rain of each month, January first, mm.
     pub rain_mm: [f64; 12],
     /// A day with an areal mean below this is rainless, mm.
     pub rainless_mm: f64,
     /// Where the values come from.
     pub source: String,
-    /// How sure they are, 0 to 1.
+    /// Confidence, 0 to 1.
     pub confidence: f64,
 }
 
-/// What turns water pumped into passes of irrigation 亩次.
+/// Converts pumped water to passes of irrigation 亩次.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Irrigation {
@@ -87,7 +83,7 @@ pub struct Irrigation {
     pub pass_m3_per_mu: f64,
     /// Where the values come from.
     pub source: String,
-    /// How sure they are, 0 to 1.
+    /// Confidence, 0 to 1.
     pub confidence: f64,
 }
 
@@ -122,19 +118,16 @@ impl Township {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Village {
-    /// Id.
     pub id: VillageId,
-    /// Name in Chinese.
     pub name: String,
     /// Inhabitants.
     pub persons: u32,
-    /// Villagers' groups 村民小组.
+    /// 村民小组
     pub groups: u32,
-    /// Sown area, mu.
     pub sown_area_mu: f64,
 }
 
-/// What kind of asset a station watches.
+/// The kind of asset that a station watches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StationKind {
@@ -171,7 +164,7 @@ impl StationKind {
         }
     }
 
-    /// Whether it is open water, which shows a drought: drinking-water tanks and wells are refilled.
+    /// Whether it is open water, which shows a drought; drinking-water tanks and wells are refilled.
     pub fn is_open_water(self) -> bool {
         matches!(self, Self::Pond | Self::Reservoir | Self::Channel)
     }
@@ -181,7 +174,7 @@ impl StationKind {
         matches!(self, Self::Pond | Self::Reservoir)
     }
 
-    /// Whether the station is a water source: something with a level that can run dry.
+    /// Whether it is a water source: it has a level and can run dry.
     pub fn is_source(self) -> bool {
         matches!(self, Self::Pond | Self::Reservoir | Self::Channel | Self::Well | Self::Tank)
     }
@@ -193,11 +186,8 @@ impl StationKind {
 pub struct Station {
     /// Id, as the gateways name it.
     pub id: StationId,
-    /// Name in Chinese.
     pub name: String,
-    /// Kind.
     pub kind: StationKind,
-    /// The village that it belongs to.
     pub village: VillageId,
     /// Of a water source: level of the bottom, m. Of a channel: the level at which flow ceases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -223,7 +213,7 @@ pub struct Station {
     /// Of a soil station: field capacity, % of volume; without it no relative moisture is worked out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field_capacity_percent: Option<f64>,
-    /// Of a pump: rated values and its source.
+    /// Of a pump: its plate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pump: Option<Pump>,
 }
@@ -258,56 +248,55 @@ impl Threshold {
 pub struct Pump {
     /// The water source that it draws on.
     pub source: StationId,
-    /// Rated electrical power, kW.
     pub rated_power_kw: f64,
-    /// Rated flow, m3/h.
     pub rated_flow_m3h: f64,
-    /// Rated head, m.
     pub rated_head_m: f64,
     /// Area that it can irrigate, mu.
     pub irrigates_mu: f64,
-    /// Share of the electricity that ends as lifted water, wire to water, above 0 to 1; without it, what the plate implies.
+    /// Efficiency from wire to water, above 0 to 1; without it, what the plate implies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub efficiency: Option<f64>,
-    /// The set itself, where it moves: stations with the same asset are one piece of equipment.
+    /// The set, if it moves: stations with the same asset share one piece of equipment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asset: Option<AssetId>,
-    /// Its electricity meters, where it has more than its station's own; exactly one of them is billed.
+    /// Its electricity meters, if there are others than its station's own; exactly one of them is billed.
     #[serde(rename = "meter", default, skip_serializing_if = "Vec::is_empty")]
     pub meters: Vec<Meter>,
 }
 
 impl Pump {
-    /// Wire-to-water efficiency: as declared, else what power, flow and head of the plate imply, at most [`EFFICIENCY_MAX`].
+    /// Wire-to-water efficiency: as declared, else what power, flow and head of the plate imply, at most
+    /// [`EFFICIENCY_MAX`].
     pub fn wire_to_water(&self) -> f64 {
         let implied = KWH_PER_M3_M * self.rated_head_m * self.rated_flow_m3h / self.rated_power_kw;
         self.efficiency.unwrap_or(implied.min(EFFICIENCY_MAX))
     }
 
-    /// The station whose energy register counts for the pump at `station`: the billed meter's, or its own without a list.
+    /// The station whose energy register counts for the pump at `station`: the billed meter's, or its own without a
+    /// list.
     pub fn billed<'a>(&'a self, station: &'a StationId) -> &'a StationId {
         let billed = self.meters.iter().find(|meter| meter.billing);
         billed.map_or(station, |meter| &meter.station)
     }
 }
 
-/// An electricity meter of a pump: the utility's, or a drive that counts as well.
+/// An electricity meter of a pump: the utility's, or that of its drive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Meter {
-    /// The station under which it is read: the pump's own, or one such as `pump-1-vfd`.
+    /// Station under which it is read: the pump's own, or one such as `pump-1-vfd`.
     pub station: StationId,
-    /// Whether it is the one that counts.
+    /// Whether it is the billed one.
     pub billing: bool,
 }
 
-/// What a threshold is compared with.
+/// The quantity that a threshold limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ThresholdQuantity {
-    /// Level, m.
+    /// In m.
     Level,
-    /// Storage, m3, by the station's curve.
+    /// In m3, by the station's curve.
     Storage,
 }
 
@@ -315,11 +304,10 @@ pub enum ThresholdQuantity {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Threshold {
-    /// Months that it holds in, 1 to 12.
+    /// Months in which it holds, 1 to 12.
     pub months: Vec<i8>,
-    /// What is compared.
     pub quantity: ThresholdQuantity,
-    /// At or below it the source is low 偏低; optional.
+    /// 偏低; optional.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub low: Option<f64>,
     /// 旱警.
@@ -328,7 +316,7 @@ pub struct Threshold {
     pub guard: f64,
     /// Where the values come from.
     pub source: String,
-    /// How sure they are, 0 to 1.
+    /// Confidence, 0 to 1.
     pub confidence: f64,
 }
 
@@ -336,22 +324,18 @@ pub struct Threshold {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Crop {
-    /// Id.
     pub id: CropId,
-    /// Name in Chinese.
     pub name: String,
-    /// Whether the state's forms count it as grain 粮食作物 or with the other crops 经济作物.
+    /// How the state's forms count it; without it, some figures stay absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<CropKind>,
-    /// Sown area, mu.
     pub sown_area_mu: f64,
-    /// Yield of a normal year, kg per mu.
+    /// In a normal year.
     pub yield_kg_per_mu: f64,
-    /// Price, yuan per kg.
     pub price_yuan_per_kg: f64,
     /// Where yield and price come from.
     pub source: String,
-    /// How sure they are, 0 to 1.
+    /// Confidence, 0 to 1.
     pub confidence: f64,
 }
 

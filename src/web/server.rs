@@ -19,13 +19,13 @@ use super::model::Overview;
 use super::view::{PageError, Templates};
 use crate::core::Series;
 
-/// Nothing is loaded from elsewhere, and no other page may frame this one. Style and script stand in the page itself, and the template
-/// engine escapes every text.
+/// Nothing is loaded from elsewhere, and no other page may frame this one. Style and script stand in the page itself,
+/// and the template engine escapes every text.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
      img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// How long answers under way may take once the hub stops. Rendering takes milliseconds: what takes longer is a client that does not
-/// read.
+/// How long answers under way may take once the hub stops. Rendering takes milliseconds: what takes longer is a
+/// client that does not read.
 pub const DRAIN_MAX: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
@@ -34,7 +34,8 @@ struct Page {
     templates: Arc<Templates>,
 }
 
-/// The page of the newest overview in `state`: `/`, `/sources.fragment` (the part that changes) and `/api/overview` (JSON).
+/// The page of the newest overview in `state`: `/`, `/sources.fragment` (the part that changes) and `/api/overview`
+/// (JSON).
 pub fn pages(state: watch::Receiver<Arc<Overview>>) -> Router {
     let page = Page { overview: state, templates: Arc::new(Templates::new()) };
     Router::new()
@@ -88,8 +89,8 @@ where
     Router::new().route("/api/chart/{station}/{parameter}", get(chart))
 }
 
-/// The documents of a report by `make`: `/report/{name}`, such as `/report/drought-relief.docx`. Where a report cannot be made, the
-/// answer says why: only the office sees it.
+/// The documents of a report by `make`: `/report/{name}`, such as `/report/drought-relief.docx`. Where a report
+/// cannot be made, the answer says why: only the office sees it.
 pub fn documents<F, A>(make: F) -> Router
 where
     F: Fn(String) -> A + Clone + Send + Sync + 'static,
@@ -151,7 +152,8 @@ pub fn secured(router: Router) -> Router {
         .layer(middleware::map_response(secure))
 }
 
-/// Serves `router` on `listener` until `shutdown` is cancelled and the requests under way are answered, at most [`DRAIN_MAX`] later.
+/// Serves `router` on `listener` until `shutdown` is cancelled and the requests under way are answered, at most
+/// [`DRAIN_MAX`] later.
 ///
 /// # Errors
 /// The listener fails.

@@ -9,15 +9,16 @@ use serde::Serialize;
 use super::model::{GatewayRow, LostRow, Overview, SourceRow};
 use crate::water::Status;
 
-/// A reading older than this is shown grey. Gateways poll every 5 minutes by default and may be late by a connection window of an
-/// hour; at twice that nobody should take the level for today's. Engineering judgement.
+/// A reading older than this is shown grey. Gateways poll every 5 minutes by default and may be late by a connection
+/// window of an hour; at twice that nobody should take the level for today's. Engineering judgement.
 const STALE_S: i64 = 2 * 3600;
 
-/// The same in a simulation, whose hours pass in hundredths of a second: a reading takes simulated hours to reach the page, and none
-/// of them is worth a warning.
+/// The same in a simulation, whose hours pass in hundredths of a second: a reading takes simulated hours to reach the
+/// page, and none of them is worth a warning.
 const STALE_SIMULATED_S: i64 = 24 * 3600;
 
-/// Less change than this is 平. Common level sensors resolve 1 cm (GB/T 11828): a slower change per day is lost in noise.
+/// Less change than this is 平. Common level sensors resolve 1 cm (GB/T 11828): a slower change per day is lost in
+/// noise.
 const STEADY_M_PER_DAY: f64 = 0.01;
 
 /// Instructions that a rendering may take: enough for about a thousand sources, and a bound on a runaway template.
@@ -33,8 +34,8 @@ pub(super) struct PageError {
     source: minijinja::Error,
 }
 
-/// The compiled templates. They are part of the program and tested with it. Should one not compile, each rendering reports it, and the
-/// hub goes on taking readings.
+/// The compiled templates. They are part of the program and tested with it. Should one not compile, each rendering
+/// reports it, and the hub goes on taking readings.
 pub(super) struct Templates {
     environment: Environment<'static>,
 }

@@ -1,5 +1,5 @@
-//! The accounts of pumps against a simulation, by the way that their readings really go: register, counter engine, hours, days.
-//! The truth of each quantity has to lie within its bounds, by whichever series it was made from.
+//! The accounts of pumps against a simulation, by the way that their readings really go: register, counter engine,
+//! hours, days. The truth of each quantity has to lie within its bounds, by whichever series it was made from.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -49,7 +49,8 @@ const RATED_M3H: f64 = 122.0;
 const HEAD_M: f64 = 15.0;
 /// Hours before and after the period that are simulated.
 const AROUND_H: i64 = 30;
-/// Hours at the ends of the period in which the pump stands: what is under way there is no part of the bounds, as they say.
+/// Hours at the ends of the period in which the pump stands: what is under way there is no part of the bounds, as
+/// they say.
 const STILL_H: i64 = 4;
 /// What the registers' steps of 0.1, read at both ends of each of some segments, come to.
 const STEPS: f64 = 1.0;
@@ -345,7 +346,8 @@ proptest! {
             // With both readings in the ledger nothing of the replacement is left open; with wrong ones all of it is.
             let kind = if wrong { SegmentKind::Reset } else { SegmentKind::MeterReplaced };
             let found = account.segments.iter().filter(|s| s.kind == kind).count();
-            // A new register that goes on where the old one might have is seen by nobody; then the rows are refused by name.
+            // A new register that goes on where the old one might have is seen by nobody; then the rows are refused
+            // by name.
             let unseen = account.energy_kwh.note.contains("读数中没有清零");
             prop_assert!(found == 1 || unseen, "{:?} {:#?}", account.energy_kwh, account.segments);
         }

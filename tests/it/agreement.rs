@@ -1,4 +1,5 @@
-//! Page, drought and report say the same of every source and pump, for each day: of random townships, through a real store.
+//! Page, drought and report say the same of every source and pump, for each day: of random townships, through a real
+//! store.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -274,7 +275,8 @@ fn row(code: EntryCode, value: f64, (from, to): (Date, Date), work: Option<Strin
     }
 }
 
-/// One township: its readings are committed day by day, some of them late, and everybody is asked at the end of each of the last days.
+/// One township: its readings are committed day by day, some of them late, and everybody is asked at the end of each
+/// of the last days.
 fn agree(seed: u64) {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let dir = tempfile::tempdir().unwrap();

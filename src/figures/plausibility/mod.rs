@@ -1,4 +1,5 @@
-//! Whether figures can be right: rules that are data (`config/rules/plausibility.toml`), and what breaks them.
+//! Whether figures can be right: rules that are data (`config/rules/plausibility.toml`), and the findings where they
+//! are broken.
 
 mod rule;
 #[cfg(test)]
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use minijinja::Environment;
+use minijinja::{Environment, Expression};
 use serde::{Deserialize, Serialize};
 
 pub use rule::{Rule, Rules, Scope, Severity};
@@ -18,7 +19,7 @@ pub(super) use values::{Place, places};
 use super::catalogue::FigureId;
 use crate::core::Period;
 
-/// Relative error of sums; what differs by less is equal.
+/// Relative rounding error of sums: numbers that differ by less are equal.
 const EPSILON: f64 = 1e-9;
 
 /// A rule that a report breaks.
@@ -26,25 +27,22 @@ const EPSILON: f64 = 1e-9;
 pub struct Finding {
     /// Id of the rule.
     pub rule: String,
-    /// How grave it is.
     pub severity: Severity,
-    /// Where: 全乡, or the name of a village, crop or pump.
+    /// 全乡, or the name of a village, crop or pump.
     pub place: String,
     /// What the rule says.
     pub text: String,
     /// The figures and other names that it was worked out from, with their values.
     pub from: BTreeMap<String, f64>,
-    /// What came out.
+    /// The value that the rule bounds.
     pub value: f64,
-    /// The least that it may be.
     pub at_least: Option<f64>,
-    /// The most that it may be.
     pub at_most: Option<f64>,
-    /// Where to look.
+    /// Where to look, in Chinese.
     pub look: String,
     /// Where the rule comes from.
     pub source: String,
-    /// How sure it is, 0 to 1.
+    /// How sure the rule is, 0 to 1.
     pub confidence: f64,
     /// Rule, place and values: an acceptance holds for exactly these.
     pub fingerprint: String,
@@ -52,7 +50,7 @@ pub struct Finding {
     pub accepted: Option<Acceptance>,
 }
 
-/// A finding accepted with a reason. It holds for the very numbers that it was accepted for.
+/// A finding accepted with a reason. It holds for exactly the numbers that it was accepted for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Acceptance {
     /// Id of the rule.
@@ -61,24 +59,21 @@ pub struct Acceptance {
     pub fingerprint: String,
     /// First day of the report's period.
     pub from: Date,
-    /// Last day.
     pub to: Date,
     /// Why the figures are right all the same.
     pub reason: String,
-    /// Who says so.
     pub accepted_by: String,
-    /// When.
     pub accepted_at: Timestamp,
 }
 
-/// What the rules found.
+/// The result of checking all rules.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Findings {
-    /// What breaks a rule, the gravest first.
+    /// The broken rules, the gravest first.
     pub found: Vec<Finding>,
     /// How many checks were made.
     pub checked: usize,
-    /// Ids of the rules that could be checked nowhere, since what they need is absent.
+    /// Ids of the rules that could be checked nowhere, for want of data.
     pub unchecked: Vec<String>,
 }
 
@@ -92,26 +87,20 @@ pub(super) fn check(
     let mut findings = Findings { found: Vec::new(), checked: 0, unchecked: Vec::new() };
     let environment = rule::environment();
     for rule in rules.iter() {
+        let check = Check::new(&environment, rule);
         let mut evaluated = false;
-        for place in places.iter().filter(|p| p.scope == rule.scope) {
-            match evaluate(&environment, rule, place) {
-                Outcome::Lacking => {}
-                Outcome::NotMeant => evaluated = true,
-                Outcome::Kept => {
-                    evaluated = true;
-                    findings.checked += 1;
-                }
-                Outcome::Broken(finding) => {
-                    evaluated = true;
-                    findings.checked += 1;
-                    let holds = |a: &&Acceptance| {
-                        a.rule == finding.rule
-                            && a.fingerprint == finding.fingerprint
-                            && (a.from, a.to) == (period.from, period.to)
-                    };
-                    let accepted = acceptances.iter().rev().find(holds).cloned();
-                    findings.found.push(Finding { accepted, ..*finding });
-                }
+        for place in places.iter().filter(|place| place.scope == rule.scope) {
+            let outcome = check.at(place);
+            evaluated |= !matches!(outcome, Outcome::Lacking);
+            findings.checked += usize::from(matches!(outcome, Outcome::Kept | Outcome::Broken(_)));
+            if let Outcome::Broken(finding) = outcome {
+                let holds = |a: &&Acceptance| {
+                    a.rule == finding.rule
+                        && a.fingerprint == finding.fingerprint
+                        && (a.from, a.to) == (period.from, period.to)
+                };
+                let accepted = acceptances.iter().rev().find(holds).cloned();
+                findings.found.push(Finding { accepted, ..*finding });
             }
         }
         if !evaluated {
@@ -123,7 +112,7 @@ pub(super) fn check(
 }
 
 impl Findings {
-    /// What nobody has accepted, hints left out.
+    /// The findings that nobody has accepted, without hints.
     pub fn open(&self) -> impl Iterator<Item = &Finding> {
         let grave = |f: &&Finding| f.accepted.is_none() && f.severity > Severity::Hint;
         self.found.iter().filter(grave)
@@ -139,66 +128,87 @@ enum Outcome {
     Broken(Box<Finding>),
 }
 
-fn evaluate(environment: &Environment<'_>, rule: &Rule, place: &Place) -> Outcome {
-    let number = |text: &str| -> Option<f64> {
-        let value = environment.compile_expression(text).ok()?;
-        let value = f64::try_from(value.eval(&place.values).ok()?).ok()?;
-        value.is_finite().then_some(value)
-    };
-    if let Some(when) = &rule.when {
-        let Ok(when) = environment.compile_expression(when) else {
+/// A rule with its expressions compiled.
+struct Check<'a> {
+    rule: &'a Rule,
+    when: Option<Expression<'a, 'a>>,
+    value: Expression<'a, 'a>,
+    at_least: Option<Expression<'a, 'a>>,
+    at_most: Option<Expression<'a, 'a>>,
+}
+
+/// The number of an expression at a place; `None` where something that it needs is absent.
+fn number(expression: &Expression<'_, '_>, place: &Place) -> Option<f64> {
+    let value = f64::try_from(expression.eval(&place.values).ok()?).ok()?;
+    value.is_finite().then_some(value)
+}
+
+/// A bound at a place; the outer `None` where something that it needs is absent.
+fn bound(expression: &Option<Expression<'_, '_>>, place: &Place) -> Option<Option<f64>> {
+    match expression {
+        Some(expression) => number(expression, place).map(Some),
+        None => Some(None),
+    }
+}
+
+impl<'a> Check<'a> {
+    fn new(environment: &'a Environment<'_>, rule: &'a Rule) -> Self {
+        let compile = |text: &'a String| {
+            let compiled = environment.compile_expression(text);
+            compiled.expect("the rules were read, and each of their expressions compiled")
+        };
+        Self {
+            rule,
+            when: rule.when.as_ref().map(compile),
+            value: compile(&rule.value),
+            at_least: rule.at_least.as_ref().map(compile),
+            at_most: rule.at_most.as_ref().map(compile),
+        }
+    }
+
+    fn at(&self, place: &Place) -> Outcome {
+        if let Some(when) = &self.when {
+            // What is absent compares as nothing: the condition needs its names to be there.
+            let names = when.undeclared_variables(false);
+            if !names.iter().all(|name| place.values.contains_key(name.as_str())) {
+                return Outcome::Lacking;
+            }
+            if !when.eval(&place.values).is_ok_and(|value| value.is_true()) {
+                return Outcome::NotMeant;
+            }
+        }
+        let bounds = bound(&self.at_least, place).zip(bound(&self.at_most, place));
+        let (Some(value), Some((at_least, at_most))) = (number(&self.value, place), bounds) else {
             return Outcome::Lacking;
         };
-        // What is absent compares as nothing: the condition needs its names to be there.
-        let names = when.undeclared_variables(false);
-        if !names.iter().all(|name| place.values.contains_key(name.as_str())) {
-            return Outcome::Lacking;
+        let below = at_least.is_some_and(|least| value < least - EPSILON * least.abs().max(1.0));
+        let above = at_most.is_some_and(|most| value > most + EPSILON * most.abs().max(1.0));
+        if !below && !above {
+            return Outcome::Kept;
         }
-        if !when.eval(&place.values).is_ok_and(|value| value.is_true()) {
-            return Outcome::NotMeant;
-        }
+        let rule = self.rule;
+        let expressions =
+            [Some(&self.value), self.when.as_ref(), self.at_least.as_ref(), self.at_most.as_ref()];
+        let names = expressions.into_iter().flatten().flat_map(|e| e.undeclared_variables(false));
+        let from: BTreeMap<String, f64> =
+            names.filter_map(|name| place.values.get(name.as_str()).map(|v| (name, *v))).collect();
+        let values: Vec<String> = from.iter().map(|(name, v)| format!("{name}={v}")).collect();
+        Outcome::Broken(Box::new(Finding {
+            rule: rule.id.clone(),
+            severity: rule.severity,
+            place: place.name.clone(),
+            text: rule.text.clone(),
+            fingerprint: format!("{}:{}:{}", rule.id, place.id, values.join(",")),
+            from,
+            value,
+            at_least,
+            at_most,
+            look: rule.look.clone(),
+            source: rule.source.clone(),
+            confidence: rule.confidence,
+            accepted: None,
+        }))
     }
-    let Some(value) = number(&rule.value) else {
-        return Outcome::Lacking;
-    };
-    let bound = |text: &Option<String>| match text {
-        Some(text) => number(text).map(Some),
-        None => Some(None),
-    };
-    let (Some(at_least), Some(at_most)) = (bound(&rule.at_least), bound(&rule.at_most)) else {
-        return Outcome::Lacking;
-    };
-    let below = at_least.is_some_and(|least| value < least - EPSILON * least.abs().max(1.0));
-    let above = at_most.is_some_and(|most| value > most + EPSILON * most.abs().max(1.0));
-    if !below && !above {
-        return Outcome::Kept;
-    }
-    let names = rule
-        .expressions()
-        .filter_map(|(_, text)| environment.compile_expression(text).ok())
-        .flat_map(|expression| expression.undeclared_variables(false));
-    let from: BTreeMap<String, f64> = names
-        .filter_map(|name| {
-            let value = *place.values.get(name.as_str())?;
-            Some((name, value))
-        })
-        .collect();
-    let values: Vec<String> = from.iter().map(|(name, v)| format!("{name}={v}")).collect();
-    Outcome::Broken(Box::new(Finding {
-        rule: rule.id.clone(),
-        severity: rule.severity,
-        place: place.name.clone(),
-        text: rule.text.clone(),
-        fingerprint: format!("{}:{}:{}", rule.id, place.id, values.join(",")),
-        from,
-        value,
-        at_least,
-        at_most,
-        look: rule.look.clone(),
-        source: rule.source.clone(),
-        confidence: rule.confidence,
-        accepted: None,
-    }))
 }
 
 impl Finding {
@@ -229,7 +239,7 @@ impl Finding {
     }
 }
 
-/// Name in Chinese of what is no figure.
+/// Name in Chinese of a name that is not a figure.
 fn name_zh(name: &str) -> &str {
     match name {
         "sown_area" => "播种面积",

@@ -14,13 +14,13 @@ const EMBEDDED: &str = include_str!("../../../config/rules/plausibility.toml");
 /// Instructions that one expression may take: the shipped ones take some ten.
 const FUEL: u64 = 10_000;
 
-/// How grave a finding is.
+/// How grave it is to break a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Rarely wrong, worth a look.
     Hint,
-    /// To be looked at before the report is signed.
+    /// Has to be looked at before the report is signed.
     Warning,
     /// The report contradicts itself.
     Error,
@@ -37,7 +37,7 @@ impl Severity {
     }
 }
 
-/// What a rule is checked on.
+/// The kind of place that a rule is checked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
@@ -82,30 +82,27 @@ impl Scope {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// Its id.
     pub id: String,
-    /// What it is checked on.
     pub scope: Scope,
-    /// What it says, in Chinese.
+    /// The rule in words, in Chinese.
     pub text: String,
-    /// It is checked only where this expression is true.
+    /// Expression that has to be true for the rule to be checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
     /// The expression that is checked.
     pub value: String,
-    /// Expression of the least that it may be.
+    /// Expression of the least that the value may be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_least: Option<String>,
-    /// Expression of the most that it may be.
+    /// Expression of the most that the value may be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_most: Option<String>,
-    /// How grave it is to break it.
     pub severity: Severity,
     /// Where to look, in Chinese.
     pub look: String,
     /// Where the rule comes from.
     pub source: String,
-    /// How sure it is, 0 to 1.
+    /// How sure the rule is, 0 to 1.
     pub confidence: f64,
 }
 
@@ -126,7 +123,7 @@ impl Rules {
     /// The rules that come with the program.
     ///
     /// # Errors
-    /// As [`Rules::parse`]; a test holds that there are none.
+    /// As [`Rules::parse`]; a test makes sure that there are none.
     pub fn embedded() -> Result<Self, Vec<Problem>> {
         Self::parse(EMBEDDED)
     }
@@ -134,8 +131,8 @@ impl Rules {
     /// The rules of a file's text.
     ///
     /// # Errors
-    /// Every problem of it at once: what is no TOML, an expression that does not compile or names something unknown, a rule without
-    /// a bound, an id that is there twice.
+    /// Every problem of it at once: text that is not TOML, an expression that does not compile or has an unknown
+    /// name, a rule without a bound, a duplicate id.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let file: File = toml::from_str(text).map_err(|error| {
             let hint = "config/rules/plausibility.toml shows the form";
@@ -165,14 +162,14 @@ impl Rules {
         found.result(Self { rules: file.rule })
     }
 
-    /// The rules as their file has them.
+    /// The rules in the order of their file.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.rules.iter()
     }
 }
 
 impl Rule {
-    /// Its expressions, by the fields that they stand in.
+    /// Its expressions with the names of their fields.
     pub(super) fn expressions(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let own = [("value", self.value.as_str())].into_iter();
         own.chain(self.when.as_deref().map(|text| ("when", text)))
@@ -181,7 +178,7 @@ impl Rule {
     }
 }
 
-/// Where expressions are compiled and worked out.
+/// The environment that expressions are compiled and evaluated in.
 pub(super) fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Lenient);

@@ -1,4 +1,4 @@
-//! What rules are checked on: the township, its villages, crops and pumps, each with its numbers.
+//! The places that rules are checked at: the township, its villages, crops and pumps, each with its numbers.
 
 use std::collections::BTreeMap;
 
@@ -10,17 +10,16 @@ use crate::account::{Entry, EntryCode, Method, PumpAccount};
 use crate::core::Period;
 use crate::water::{Crop, Township};
 
-/// Value of a harvest above which a crop counts as dear, yuan per mu. `domain.md` §0: plain rice is worth 1200 to 1500 yuan, above
-/// 3000 only other crops are; confidence 0.7.
+/// Value of a harvest above which a crop counts as dear, yuan per mu. `domain.md` §0: plain rice is worth 1200 to
+/// 1500 yuan, above 3000 only other crops are; confidence 0.7.
 const DEAR_YUAN_PER_MU: f64 = 3000.0;
 
 /// One place with its numbers.
 #[derive(Debug)]
 pub(in super::super) struct Place {
     pub scope: Scope,
-    /// Its id, for fingerprints.
+    /// Id, for fingerprints.
     pub id: String,
-    /// Its name in Chinese.
     pub name: String,
     pub values: BTreeMap<&'static str, f64>,
 }
@@ -31,7 +30,7 @@ const AREAS: [(&str, EntryCode); 3] = [
     ("area_failed", EntryCode::AreaFailed),
 ];
 
-/// The coverages that rules may look at: share of the hours with data, by figure.
+/// The coverages that rules may use: the share of the hours with data, by figure.
 const COVERAGES: [(&str, FigureId); 2] = [
     ("electricity_coverage", FigureId::ElectricityUsed),
     ("storage_coverage", FigureId::StorageTotal),

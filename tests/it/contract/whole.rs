@@ -168,6 +168,7 @@ pub fn figures_are_the_same_to_the_last_digit(mut tested: Tested) {
     let inputs = Inputs {
         basis: Basis { township: &township, calendar: &calendar, entries: &[], period },
         earlier: &[],
+        pending: &[],
         rules: &rules,
         acceptances: &[],
         wordings: &[],
