@@ -63,12 +63,12 @@ pub(super) struct Section {
 }
 
 impl Section {
-    /// Fills the wording: the office's own from `templates_dir` where it has one of that name, the embedded one otherwise.
+    /// Renders the wording: the office's own from `templates_dir` if it has one of that name, otherwise the built-in one.
     ///
-    /// In a template `f.electricity_used` is a figure by its id, `figures` lists all figures, `findings`, `comparisons` and `sources` are
-    /// those of the statement, `paragraphs` are the lines of the wording (not in the wording itself), and `township`, `period` and
-    /// `issued_at` say what it is about. A template that names a figure which does not exist is an error, as is one that runs too long,
-    /// and a wording that puts a second hedge on a number.
+    /// In a template `f.electricity_used` is a figure by its id, `figures` lists all figures, `findings` and
+    /// `comparisons` are those of the statement, `paragraphs` are the lines of the wording (not in the wording itself),
+    /// and `township`, `period` and `issued_at` say what it is about. A template that uses an unknown figure or runs too
+    /// long is an error, and so is a wording with two hedges on one number.
     pub fn new(
         templates_dir: Option<&Path>,
         township: &Township,
