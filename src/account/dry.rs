@@ -6,7 +6,7 @@ use crate::core::{HOUR_MS, HourCell};
 
 /// Hours on end that a source has to be dry before it is called so.
 ///
-/// `domain.md` §3.3 (24 h). Engineering judgement, confidence 0.7: shorter spells are often a pump drawing a pond
+/// `docs/domain.md` §3.1 (24 h). Engineering judgement, confidence 0.7: shorter spells are often a pump drawing a pond
 /// down overnight.
 pub const DRY_HOURS_MIN: u32 = 24;
 

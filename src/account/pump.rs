@@ -18,7 +18,7 @@ use crate::water::{KWH_PER_M3_M, Pump, Station};
 /// Energy above which a pump counts as having run, kWh. Engineering judgement, confidence 0.8: about a minute of a
 /// small pump, and above what a meter's resolution and standby draw come to.
 pub const RAN_ENERGY_KWH: f64 = 0.1;
-/// Share of its rated power above which a pump counts as running (`domain.md` §5.3). Engineering judgement,
+/// Share of its rated power above which a pump counts as running (`docs/domain.md` §3.3). Engineering judgement,
 /// confidence 0.7.
 pub const RUNNING_POWER_SHARE: f64 = 0.2;
 /// Frequency at which a pump has its rated flow, Hz: that of the mains (GB/T 15945).

@@ -1,6 +1,6 @@
 //! The state's drought forms: which figure stands in which field, in which unit.
 //!
-//! Field lists: `domain.md` §1.2 to §1.5. The forms have names and no numbers here, since the numbers of the present
+//! Field lists: `docs/domain.md` §1.1 to §1.4. The forms have names and no numbers here, since the numbers of the present
 //! edition are not known for certain.
 
 use serde::Serialize;
@@ -53,7 +53,7 @@ pub const FORMS: &[Form] = &[
     Form {
         name_zh: "农业旱情动态统计表",
         authority: "水行政主管部门",
-        source: "domain.md §1.2; field list of a production system (certain), units from memory 0.85",
+        source: "domain.md §1.1; field list of a production system (certain), units from memory 0.85",
         rows: &[
             row("在田作物面积", FigureId::AreaStanding, ("亩", "千公顷", 15_000.0)),
             row("作物受旱面积 合计", FigureId::AreaInDrought, ("亩", "千公顷", 15_000.0)),
@@ -76,7 +76,7 @@ pub const FORMS: &[Form] = &[
     Form {
         name_zh: "农业抗旱情况统计表",
         authority: "水行政主管部门",
-        source: "domain.md §1.3; the newer form with four grades of drought",
+        source: "domain.md §1.2; the newer form with four grades of drought",
         rows: &[
             row("响应级别", FigureId::ResponseLevel, ("级", "级", 1.0)),
             row("本季作物实际播种面积", FigureId::AreaSown, ("亩", "千公顷", 15_000.0)),
@@ -113,7 +113,7 @@ pub const FORMS: &[Form] = &[
     Form {
         name_zh: "抗旱情况统计表",
         authority: "水行政主管部门",
-        source: "domain.md §1.4; field list certain, units from memory 0.9",
+        source: "domain.md §1.3; field list certain, units from memory 0.9",
         rows: &[
             row("投入抗旱人数", FigureId::PersonsEngaged, ("人", "万人", 10_000.0)),
             row("投入机电井", FigureId::WellsEngaged, ("眼", "万眼", 10_000.0)),
@@ -138,7 +138,7 @@ pub const FORMS: &[Form] = &[
     Form {
         name_zh: "农业旱灾和抗旱效益统计表",
         authority: "水行政主管部门",
-        source: "domain.md §1.5; the yearly form",
+        source: "domain.md §1.4; the yearly form",
         rows: &[
             row("播种面积 粮食作物", FigureId::SownGrain, ("亩", "公顷", 15.0)),
             row("播种面积 经济作物", FigureId::SownCash, ("亩", "公顷", 15.0)),
@@ -168,7 +168,7 @@ pub const FORMS: &[Form] = &[
     Form {
         name_zh: "自然灾害情况统计表（干旱部分）",
         authority: "应急管理部门",
-        source: "domain.md §1.5; the statistical unit is the township; fields of production systems",
+        source: "domain.md §1.4; the statistical unit is the township; fields of production systems",
         rows: &[
             row("因旱需生活救助人口 累计值", FigureId::PersonsInNeedTotal, ("人", "人", 1.0)),
             row("因旱需生活救助人口 实时值", FigureId::PersonsInNeed, ("人", "人", 1.0)),

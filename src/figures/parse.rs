@@ -37,7 +37,7 @@ pub struct Parsed {
 /// Parses a phrase of [`super::phrase()`].
 ///
 /// Takes the narrow meaning: `2000余亩` stands for 2000 to 2100, since at least two digits are printed. `None` for any
-/// other text, and for two hedges on one number (约1200余万元), a fault of style: `domain.md` §4.1.
+/// other text, and for two hedges on one number (约1200余万元), a fault of style: `docs/domain.md` §4.1.
 pub fn parse(text: &str) -> Option<Parsed> {
     let (prefix, rest) = strip_prefix(text);
     let digits_end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());

@@ -1,7 +1,7 @@
 //! The words of a figure: number, unit and hedge 约, 余, 近, 达, 以上.
 //!
 //! A hedge never lies: [`super::parse`] reads every phrase made here back into an interval that contains the value. A
-//! hedge that cannot express a value is refused, and the caller takes another one. Rules: `domain.md` §4.1 (hedges)
+//! hedge that cannot express a value is refused, and the caller takes another one. Rules: `docs/domain.md` §4.1 (hedges)
 //! and §4.2 (numbers, GB/T 15835-2011). All arithmetic is on hundredths of the unit, whose powers of ten are exact.
 
 /// Hundredths in one unit.
@@ -17,7 +17,7 @@ const VALUE_MAX: f64 = 1e12;
 pub(super) const EPSILON: f64 = 1e-9;
 /// Default number of significant digits of a rounded number, as the report writes: 约3.5万, 120余.
 pub const SIGNIFICANT: u8 = 2;
-/// 近 is used only where the printed number lies at most this share above the value (`domain.md` §4.1).
+/// 近 is used only where the printed number lies at most this share above the value (`docs/domain.md` §4.1).
 pub(super) const NEAR_SHARE: f64 = 0.05;
 
 /// The relation of a printed number v to the true value x.
@@ -281,7 +281,7 @@ fn decimal(hundredths: i128) -> String {
 }
 
 /// A whole number of tens with 余: before 万 where the number of 万 is a multiple of ten, after it otherwise
-/// (`domain.md` §4.1).
+/// (`docs/domain.md` §4.1).
 fn print_over(hundredths: i128, unit: PrintUnit) -> String {
     let text = unit.text();
     if unit.scales() && hundredths >= WAN && hundredths % WAN == 0 {

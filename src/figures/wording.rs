@@ -9,9 +9,9 @@ use crate::core::Problems;
 /// Digits that a rounded number may keep.
 const DIGITS: std::ops::RangeInclusive<u8> = 2..=4;
 
-/// Kilograms in a litre of gasoline. `domain.md` §3.2: 0.72 to 0.775; confidence 0.9.
+/// Kilograms in a litre of gasoline. `docs/domain.md` §3.4: 0.72 to 0.775; confidence 0.9.
 pub(super) const GASOLINE_KG_PER_LITRE: f64 = 0.74;
-/// Kilograms in a litre of diesel. `domain.md` §3.2: 0.81 to 0.845; confidence 0.9.
+/// Kilograms in a litre of diesel. `docs/domain.md` §3.4: 0.81 to 0.845; confidence 0.9.
 pub(super) const DIESEL_KG_PER_LITRE: f64 = 0.84;
 
 /// A hedge by its word.
@@ -41,7 +41,7 @@ pub enum HedgeWord {
     /// 超
     #[serde(rename = "超")]
     More,
-    /// 约…余: two hedges on one number, a fault of style that an office may insist on (`domain.md` §4.1).
+    /// 约…余: two hedges on one number, a fault of style that an office may insist on (`docs/domain.md` §4.1).
     #[serde(rename = "约余")]
     AboutOver,
 }

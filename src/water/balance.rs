@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(supply(0.0, &falling), Some(Supply::Days(0)));
         assert_eq!(supply(630.0, &days(&[700.0; 8])), Some(Supply::NoEnd));
         assert_eq!(supply(630.0, &falling[1..]), None, "a week is needed");
-        // 1900 persons at 60 litres draw 114 m3 a day (domain.md §1.6).
+        // 1900 persons at 60 litres draw 114 m3 a day (docs/domain.md §1.5).
         assert_eq!(lasts(3420.0, 1900.0 * 0.06), Supply::Days(30));
     }
 

@@ -4,7 +4,7 @@ use super::{Station, StationKind};
 
 /// How far above its bottom a pond, reservoir, well or tank still counts as dry, m.
 ///
-/// `domain.md` §3.3 (level <= bottom + 5 cm; the last centimetres are mud). Engineering judgement, confidence 0.7.
+/// `docs/domain.md` §3.1 (level <= bottom + 5 cm; the last centimetres are mud). Engineering judgement, confidence 0.7.
 pub const DRY_MARGIN_M: f64 = 0.05;
 
 /// The level (m) at or below which `station` is dry: a channel's cease-to-flow level, of other sources the bottom and

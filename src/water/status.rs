@@ -7,7 +7,7 @@ use super::{Station, StationKind};
 
 /// How far a level has to rise above a threshold before the status clears, m.
 ///
-/// `domain.md` §2.5 (hysteresis, e.g. 5 cm). Engineering judgement, confidence 0.6: twice the accuracy of a level
+/// `docs/domain.md` §2.1 (hysteresis, e.g. 5 cm). Engineering judgement, confidence 0.6: twice the accuracy of a level
 /// sensor (±2 cm).
 pub const CLEAR_MARGIN_M: f64 = 0.05;
 

@@ -27,9 +27,13 @@ const TOWNSHIPS: u64 = 200;
 /// Days with data before those that are looked at: more than the status looks back on.
 const LEAD_DAYS: i64 = 66;
 /// Days at whose end everybody is asked.
-const ASKED_DAYS: i64 = 4;
+const ASKED_DAYS: i64 = 3;
+/// Days before them on which the page is refreshed already, so that it remembers.
+const REFRESHED_DAYS: i64 = 4;
+/// Days of readings in one commit before that.
+const COMMITTED_DAYS: i64 = 20;
 /// Hours between two polls: few readings, and several hours of each day.
-const POLL_H: i64 = 5;
+const POLL_H: i64 = 7;
 
 /// What a test of agreement asks.
 pub struct Office {
@@ -303,11 +307,10 @@ fn agree(seed: u64) {
     let (clock, driver) = Clock::stepped(calendar.start_of(first));
     let mut page = office.page(clock);
     let (mut seq, mut poll) = (0, 0);
-    let mut late: Vec<Reading> = Vec::new();
+    let (mut readings, mut late): (Vec<Reading>, Vec<Reading>) = Default::default();
     let mut at = calendar.start_of(first);
     for number in 0..LEAD_DAYS + ASKED_DAYS {
         let (_, end) = calendar.bounds(Period { from: day(number), to: day(number) });
-        let mut readings = Vec::new();
         if random.random_bool(0.2) {
             readings.append(&mut late);
         }
@@ -318,7 +321,8 @@ fn agree(seed: u64) {
             poll += 1;
             at += POLL_H.hours();
         }
-        if random.random_bool(0.1) {
+        let refreshed = number >= LEAD_DAYS - REFRESHED_DAYS;
+        if random.random_bool(if refreshed { 0.2 } else { 0.05 }) {
             late.append(&mut readings);
         }
         if random.random_bool(0.05)
@@ -331,11 +335,22 @@ fn agree(seed: u64) {
             let rows = rows.map(|(code, value)| row(code, value, on, Some(meter.clone())));
             ledger.append(&rows).unwrap();
         }
+        if !refreshed && number % COMMITTED_DAYS != 0 {
+            continue;
+        }
         seq += 1;
-        let gateway = "gw-1".parse().unwrap();
-        let batch = Batch { gateway, epoch: Epoch(1), seq, clock: None, loss: None, readings };
+        let batch = Batch {
+            gateway: "gw-1".parse().unwrap(),
+            epoch: Epoch(1),
+            seq,
+            clock: None,
+            loss: None,
+            readings: std::mem::take(&mut readings),
+        };
         store.commit(&[batch], end).unwrap();
-        // The page is refreshed all the time, also where nobody compares.
+        if !refreshed {
+            continue;
+        }
         driver.advance_to(end - 1.second());
         let overview = page.make().unwrap();
         if number >= LEAD_DAYS {

@@ -17,7 +17,7 @@ pub const IMPORTS: &[(&str, &[&str])] = &[
     ("spool", &["core", "support", "wire"]),
     ("mqtt", &["core", "support", "wire"]),
     ("store", &["core", "support", "counter", "wire"]),
-    ("ledger", &["core", "support", "water", "account"]),
+    ("ledger", &["core", "support", "water", "account", "figures"]),
     ("report", &["core", "support", "water", "account", "figures"]),
     ("web", &["core", "water"]),
     ("edge", &["core", "support", "wire", "device", "quality", "modbus", "spool", "mqtt"]),

@@ -10,7 +10,7 @@ use crate::account::{Entry, EntryCode, Method, PumpAccount};
 use crate::core::Period;
 use crate::water::{Crop, Township};
 
-/// Value of a harvest above which a crop counts as dear, yuan per mu. `domain.md` §0: plain rice is worth 1200 to
+/// Value of a harvest above which a crop counts as dear, yuan per mu. `docs/domain.md` §5: plain rice is worth 1200 to
 /// 1500 yuan, above 3000 only other crops are; confidence 0.7.
 const DEAR_YUAN_PER_MU: f64 = 3000.0;
 
