@@ -4,8 +4,7 @@ use super::decode::decode;
 use super::profile::{Example, Part, Point, Profile};
 use crate::core::Problems;
 
-/// How far a decoded value may lie from the expected one, relative. An f32 has seven digits, and examples are written
-/// with four or more. Engineering judgement.
+/// Relative error allowed: an f32 has seven digits, and examples have four or more. Engineering judgement.
 const TOLERANCE: f64 = 1e-4;
 
 /// Adds what is wrong with `example`, of `profile`.
@@ -44,7 +43,6 @@ pub(super) fn check(profile: &Profile, example: &Example, found: &mut Problems) 
     }
 }
 
-/// The registers of `part` in the example.
 fn words<'a>(example: &'a Example, part: &Part) -> Option<&'a [u16]> {
     example.block.iter().find_map(|block| {
         let start = usize::from(part.address.checked_sub(block.address)?);
@@ -53,7 +51,6 @@ fn words<'a>(example: &'a Example, part: &Part) -> Option<&'a [u16]> {
     })
 }
 
-/// The name of a point in an example.
 fn full_name(point: &Point) -> String {
     match &point.channel {
         Some(channel) => format!("{}@{channel}", point.parameter),

@@ -107,7 +107,6 @@ fn register(profile: &Profile, point: &Point, register: &Register, found: &mut P
     }
 }
 
-/// The register that names the unit.
 fn unit_code(point: &Point, found: &mut Problems) {
     let Some(coded) = &point.unit_code else { return };
     let in_register = !coded.function.unwrap_or(point.function).bits();

@@ -11,7 +11,6 @@ pub(super) const EXPONENT_MAX: f64 = 12.0;
 /// Why registers give no value.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum DecodeError {
-    /// The answer has another number of registers than the point's type takes.
     #[error("{got} registers where the type takes {expected}")]
     Length { expected: usize, got: usize },
     /// The decoded number, before factor and offset, is the device's sign for "no value".
@@ -20,7 +19,6 @@ pub enum DecodeError {
     /// The number, before or after factor and offset, is not finite, or a half byte of a BCD is not a digit.
     #[error("not a finite number")]
     Undecodable,
-    /// The number is not one of the point's codes.
     #[error("{0} is not a code of the profile")]
     Code(f64),
     /// A register that the value depends on holds a value, after factor and offset, that the profile does not allow.
@@ -35,7 +33,6 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
-    /// The reason that the reading is missing for.
     pub fn reason(&self) -> Reason {
         match self {
             Self::Length { .. } => Reason::Length,
@@ -51,13 +48,12 @@ impl DecodeError {
 /// The value of `point` in its parameter's canonical unit; `parts` are the registers of [`Point::parts`], in that
 /// order.
 ///
-/// The number in the registers is compared with the sentinels first; then what the profile says is made of it, as
-/// [`Point`] has it; then it is converted. Of a single register ABCD and CDAB leave the two bytes as they are, BADC and
-/// DCBA swap them. 64-bit integers beyond ±2^53 lose their last digits, since a value is an `f64`.
+/// The number in the registers is compared with the sentinels, computed as [`Point`] says, and converted. In a single
+/// register ABCD and CDAB leave the two bytes as they are, BADC and DCBA swap them. 64-bit integers beyond ±2^53 lose
+/// their last digits, since a value is an `f64`.
 ///
 /// # Errors
-/// [`DecodeError`]: wrong number of registers, a sentinel, not finite, a code or unit that the profile does not list, a
-/// register beside it that makes it invalid, or a unit of another dimension.
+/// [`DecodeError`] lists what can be wrong with the registers or the point.
 pub fn decode(point: &Point, parts: &[&[u16]]) -> Result<f64, DecodeError> {
     let (own, others) = parts
         .split_first()
@@ -74,8 +70,7 @@ pub fn decode(point: &Point, parts: &[&[u16]]) -> Result<f64, DecodeError> {
     finite(times(value, factor))
 }
 
-/// `number × factor`. A factor such as 0.001 divides by 1000: 1001 / 1000 is 1.001 to the last bit, 1001 × 0.001 is
-/// not.
+/// `number × factor`. A factor such as 0.001 divides by 1000: 1001 / 1000 is exactly 1.001, 1001 × 0.001 is not.
 fn times(number: f64, factor: f64) -> f64 {
     let divisor = factor.recip().round();
     if factor < 1.0 && divisor.recip() == factor { number / divisor } else { number * factor }

@@ -4,8 +4,7 @@ use super::decode::reorder;
 use super::profile::{ByteOrder, Point, PointType, Register};
 use crate::core::Unit;
 
-/// The registers of each of [`Point::parts`] that decode to `value` (in the parameter's canonical unit), to the type's
-/// resolution.
+/// The registers of each of [`Point::parts`] that decode to `value`, in the canonical unit, to the type's resolution.
 ///
 /// Integers saturate at the type's limits. A value that equals one of the point's sentinels is encoded all the same, as
 /// a real device would. The other registers hold the usual settings of a device: the unit of the point, most decimal
@@ -40,7 +39,6 @@ fn unit(point: &Point) -> (u16, Unit) {
     coded.map_or((0, point.unit), |coded| (coded.code, coded.unit))
 }
 
-/// The registers of a number and its fraction.
 fn own_words(point: &Point, number: f64) -> Vec<u16> {
     let near = |code: &&super::Code| (code.value - number).abs();
     let code = point.codes.iter().min_by(|a, b| near(a).total_cmp(&near(b)));

@@ -1,5 +1,4 @@
-//! Field devices: the register map (profile), the registers on the wire (decode, encode) and which to ask for (plan).
-//! Pure.
+//! Field devices, pure: the register map (profile), registers on the wire (decode, encode), which to ask for (plan).
 
 mod check;
 mod check_example;

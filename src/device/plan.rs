@@ -19,7 +19,6 @@ pub struct Request {
     pub function: Function,
     /// First address on the wire.
     pub address: u16,
-    /// Number of registers.
     pub count: u16,
 }
 
@@ -32,7 +31,6 @@ pub struct Slot {
     pub part: usize,
     /// Index of its first register in the answer.
     pub offset: usize,
-    /// Number of registers.
     pub count: usize,
 }
 
@@ -85,7 +83,6 @@ impl Run {
         self.function == other.function && self.first <= other.last && other.first <= self.last
     }
 
-    /// Whether `other` lies within it.
     pub fn holds(&self, other: &Run) -> bool {
         self.function == other.function && self.first <= other.first && other.last <= self.last
     }

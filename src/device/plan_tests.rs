@@ -104,7 +104,6 @@ fn any_terms(to: u16) -> impl Strategy<Value = Terms> {
     )
 }
 
-/// Whether one request may read from `run.first` to `run.last`.
 fn allowed(run: Run, terms: &Terms) -> bool {
     let limit = if run.function.bits() { 2000 } else { terms.registers_max.min(125) };
     run.last - run.first < limit
@@ -112,8 +111,7 @@ fn allowed(run: Run, terms: &Terms) -> bool {
         && terms.seams.iter().all(|seam| !run.holds(seam))
 }
 
-/// The cost of reading `group` with one request; infinite where that is not allowed. The registers of a single part may
-/// always be read together.
+/// The cost of reading `group` with one request; infinite where not allowed. A single part may always be read.
 fn together(group: &[Run], terms: &Terms) -> f64 {
     let first = group.iter().map(|run| run.first).min().unwrap();
     let last = group.iter().map(|run| run.last).max().unwrap();

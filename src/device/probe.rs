@@ -1,5 +1,4 @@
-//! Finds what a block of registers may mean: every type, byte order and base, and which of them fits the device's
-//! display.
+//! Finds what a block of registers may mean: every type, byte order and base, and which fit the device's display.
 //!
 //! Manuals count addresses from 0 or from 1, so a block is read from one register before the named address. Only
 //! numbers are judged: the manual has to say what they are.
@@ -35,8 +34,7 @@ pub const ORDERS: [(ByteOrder, &str); 4] = [
     (ByteOrder::Dcba, "DCBA"),
 ];
 
-/// The factors that are tried: manuals give 0.1 to 0.0001 for whole numbers, and 10 or more for counters in tens and
-/// hundreds.
+/// Factors to try: manuals give 0.1 to 0.0001 for whole numbers, and 10 or more for counters in tens and hundreds.
 const SCALES: [f64; 8] = [1.0, 0.1, 0.01, 0.001, 0.0001, 10.0, 100.0, 1000.0];
 
 /// Steps of the relative distance from the expected value. Values within one step count as equally close, since a value
@@ -141,7 +139,6 @@ pub struct Sought {
 /// A decoding that fits what is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Candidate {
-    /// Address on the wire.
     pub address: u16,
     pub point_type: PointType,
     pub order: ByteOrder,
@@ -154,7 +151,6 @@ pub struct Candidate {
     pub signed_too: bool,
     /// Index of its distance in [`STEPS`]; 0 means the same digits as the display.
     step: usize,
-    /// How unusual such a point is.
     cost: u32,
 }
 
@@ -215,8 +211,7 @@ fn fit(value: f64, sought: &Sought) -> Option<usize> {
     sought.expect.map_or(Some(0), |expect| expect.step(value))
 }
 
-/// How unusual a point is: the sum of what field devices seldom do. Engineering judgement, from the maps of the shipped
-/// profiles.
+/// How unusual a point is: the sum of what field devices seldom do. Engineering judgement, from the shipped profiles.
 fn cost(named: u16, row: &Row, order: ByteOrder, scale: f64) -> u32 {
     let place = match i32::from(row.address) - i32::from(named) {
         0 => 0,
@@ -243,8 +238,7 @@ fn cost(named: u16, row: &Row, order: ByteOrder, scale: f64) -> u32 {
     place + factor + width + turned
 }
 
-/// Leaves out candidates that give the same value from the same bytes as a better one: a positive number read as
-/// signed, equal words in another order.
+/// Leaves out candidates with the value and bytes of a better one: a positive number as signed, equal words swapped.
 fn without_duplicates(sorted: Vec<Candidate>) -> Vec<Candidate> {
     let unsigned = |candidate: &Candidate| match candidate.point_type {
         PointType::I16 => PointType::U16,

@@ -33,8 +33,7 @@ fn default_registers_max() -> u16 {
     REGISTERS_MAX
 }
 
-/// One value in a device's registers: `(number + fraction) × 10^exponent × scale + offset`, times the `factors`, in
-/// `unit`.
+/// One value of a device: `(number + fraction) × 10^exponent × scale + offset`, times the `factors`, in `unit`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Point {
@@ -97,8 +96,7 @@ pub struct Code {
     pub value: f64,
 }
 
-/// The digits behind a number's decimal point. They are read in one request with the number, since the two belong
-/// together.
+/// The digits behind a number's decimal point, read in one request with the number, since the two belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fraction {
@@ -164,7 +162,6 @@ pub struct Part {
     pub function: Function,
     /// First address on the wire.
     pub address: u16,
-    /// Number of registers.
     pub count: u16,
 }
 
@@ -175,8 +172,7 @@ impl Point {
         self.point_type.registers() + fraction.unwrap_or_default()
     }
 
-    /// The runs of registers that are needed to decode the point, its own first, in the order that
-    /// [`decode`](super::decode) expects.
+    /// The runs of registers that decode the point, its own first, in the order that [`decode`](super::decode) expects.
     pub fn parts(&self) -> Vec<Part> {
         let own = Part { function: self.function, address: self.address, count: self.registers() };
         let depends = self.depends().map(|register| Part {
@@ -289,7 +285,6 @@ impl PointType {
         }
     }
 
-    /// Number of registers that it takes.
     pub fn registers(self) -> u16 {
         match self {
             Self::Bit | Self::U16 | Self::I16 | Self::Bcd16 => 1,
@@ -332,7 +327,6 @@ pub struct Example {
 #[serde(deny_unknown_fields)]
 pub struct ExampleBlock {
     pub function: Function,
-    /// Address of the first register.
     pub address: u16,
     pub words: Vec<u16>,
 }

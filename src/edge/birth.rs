@@ -20,8 +20,7 @@ pub(super) fn birth(settings: &EdgeSettings, profiles: &BTreeMap<String, Profile
                 all.push(BirthSeries {
                     series,
                     unit,
-                    // The hub computes from it how many readings to expect. A series that is polled without a pause has
-                    // at least one each second.
+                    // The hub computes from it how many readings to expect: without a pause, at least one a second.
                     interval_s: device.poll_interval(bus, parameter).normal_s.max(1),
                     counter: point.counter.map(|counter| CounterSpec {
                         modulus: counter.modulus.map(|modulus| modulus * factor),

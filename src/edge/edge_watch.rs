@@ -12,7 +12,6 @@ use crate::spool::SpoolStatus;
 /// Shows what a running gateway does.
 #[derive(Clone)]
 pub struct EdgeWatch {
-    /// All buses together.
     pub buses: Arc<BusStats>,
     pub spool: watch::Receiver<SpoolStatus>,
     pub delivery: watch::Receiver<DeliveryStatus>,
@@ -24,7 +23,6 @@ impl EdgeWatch {
         self.buses.readings.load(Relaxed)
     }
 
-    /// The content of the spool.
     pub fn spooled(&self) -> SpoolStatus {
         *self.spool.borrow()
     }

@@ -59,8 +59,7 @@ impl Edge {
         Spool::open(&settings.spool.path, &settings.gateway, settings.spool.limits(), now)
     }
 
-    /// Builds a gateway. Broker and devices need not be reachable. Fails if a profile is unknown or the spool cannot be
-    /// read.
+    /// Builds a gateway. Broker and devices may be unreachable. Fails if a profile is unknown or the spool unreadable.
     pub fn open(
         settings: EdgeSettings,
         profiles: &BTreeMap<String, Profile>,
@@ -113,7 +112,6 @@ impl Edge {
         self.mode.clone()
     }
 
-    /// Shows what it does while it runs.
     pub fn watch(&self) -> EdgeWatch {
         EdgeWatch {
             buses: self.stats.clone(),
@@ -127,8 +125,7 @@ impl Edge {
         self.buses.len()
     }
 
-    /// Polls and delivers until `stop`. Fails with the first error that stops a gateway: the spool cannot be written,
-    /// or the settings of the broker are impossible.
+    /// Polls and delivers until `stop`. Fails if the spool cannot be written or the broker's settings are impossible.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut supervisor = Supervisor::new(stop.clone());
         let source = Arc::new(self.status_source());
@@ -180,7 +177,6 @@ impl Edge {
     }
 }
 
-/// How long `bus` may go without a poll.
 fn silent_max(bus: &Bus) -> Duration {
     watchdog::silent_max(bus.longest_interval())
 }

@@ -11,8 +11,7 @@ use crate::spool::SpoolHandle;
 use crate::support::{Base, Clock};
 use crate::wire::{BootId, Timebase};
 
-/// How long a running poll may still take when the gateway is stopped: what it has read is not lost, but nobody waits
-/// for a dead line.
+/// How long a running poll may still take at the end: what it has read is kept, but nobody waits for a dead line.
 const LAST_POLL_MAX: Duration = Duration::from_secs(5);
 
 /// How often the machine's clock is read, and so how soon a step of it is noticed.

@@ -23,7 +23,6 @@ pub struct EdgeSettings {
     /// Whose acknowledgement releases a batch from the spool.
     #[serde(default)]
     pub confirm: Confirm,
-    /// The broker.
     pub mqtt: MqttSettings,
     pub spool: SpoolSettings,
     #[serde(default)]
@@ -32,8 +31,7 @@ pub struct EdgeSettings {
     pub clock: ClockSettings,
     /// The metrics page; by default there is none.
     pub metrics: Option<MetricsSettings>,
-    /// The local control socket, where a technician's commands reach the running gateway. By default the spool's file
-    /// with the extension `sock`.
+    /// Where a technician's commands reach the running gateway; by default the spool's file with the extension `sock`.
     pub socket: Option<PathBuf>,
     /// Whether it starts in drought mode, and polls by the shorter drought intervals.
     #[serde(default)]
@@ -68,7 +66,6 @@ impl EdgeSettings {
         self.spool.path.with_extension("learned.toml")
     }
 
-    /// The control socket.
     pub fn socket_path(&self) -> PathBuf {
         self.socket.clone().unwrap_or_else(|| self.spool.path.with_extension("sock"))
     }
@@ -80,18 +77,15 @@ impl EdgeSettings {
 pub struct SpoolSettings {
     /// The file. Its directory must exist and be writable.
     pub path: PathBuf,
-    /// Most payload, MiB; beyond it the oldest is dropped and counted. 256 MiB hold about a year of 20 series at five
-    /// minutes.
+    /// Most payload, MiB; then the oldest is dropped and counted. 256 hold about a year of 20 series at five minutes.
     #[serde(default = "number::<256>")]
     pub size_max_mb: u32,
-    /// Space that stays free on its file system, MiB: below it the file does not grow. 64 MiB leave room for the
-    /// system's logs.
+    /// Space to keep free on its file system, MiB: with less, the file does not grow. 64 leave the system's logs room.
     #[serde(default = "number::<64>")]
     pub free_min_mb: u32,
 }
 
 impl SpoolSettings {
-    /// How large it may grow.
     pub fn limits(&self) -> Limits {
         Limits {
             size_max: u64::from(self.size_max_mb) << 20,

@@ -1,5 +1,4 @@
-//! Reports to systemd that the gateway has started and makes progress: the watchdog is fed only while buses poll and
-//! the spool answers.
+//! Tells systemd that the gateway has started, and feeds its watchdog only while buses poll and the spool answers.
 
 use std::time::Duration;
 
@@ -10,8 +9,7 @@ use crate::modbus::BusWatch;
 use crate::spool::SpoolHandle;
 use crate::support::Clock;
 
-/// How much longer than its longest interval a bus may go without a poll: a dead line with 247 units and all retries is
-/// given up long before.
+/// How long beyond its longest interval a bus may go without a poll: a dead line of 247 units, all retried, takes less.
 const GRACE: Duration = Duration::from_secs(600);
 
 /// The watchdog is fed this many times within its timeout.
@@ -27,8 +25,7 @@ pub(super) fn is_stuck(polled_at_s: f64, up_s: f64, silent_max: Duration) -> boo
     up_s - polled_at_s > silent_max.as_secs_f64()
 }
 
-/// Feeds the watchdog, if there is one, until `stop`. Each bus comes with the longest time that it may go without a
-/// poll.
+/// Feeds the watchdog, if there is one, until `stop`. Each bus comes with the longest time it may go without a poll.
 pub(super) async fn feed(
     buses: Vec<(BusWatch, Duration)>,
     spool: SpoolHandle,

@@ -18,9 +18,8 @@ use super::schedule::{Mode, PollInterval, Schedule};
 use super::stats::{BusStats, BusWatch};
 use crate::core::{Flag, Reading, Reason};
 
-/// On a bus that is polled without a pause: the interval of missing readings of devices that are not asked, and the
-/// pause after a poll that nobody answered. Engineering judgement: polls that ask nobody take no time, and would fill
-/// the spool.
+/// On a bus that is polled without a pause: how often devices that are not asked get missing readings, and the pause
+/// after a poll that nobody answered. Engineering judgement: such polls take no time and would fill the spool.
 const REST: Duration = Duration::from_secs(1);
 
 /// A bus with its devices.
@@ -33,7 +32,6 @@ pub struct Bus {
     /// Which intervals are due; reused.
     due: Vec<bool>,
     devices: Vec<Device>,
-    /// Health of the line to all devices.
     line: Health,
     budget: ProbeBudget,
     requests: RequestSender,
@@ -48,8 +46,7 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// The bus that `settings` describe. `dtu` receives the connections of its terminal, if it has one. The error names
-    /// a device whose profile is unknown.
+    /// The bus that `settings` describe. A terminal's connections come through `dtu`. Fails if a profile is unknown.
     pub fn new(
         settings: &BusSettings,
         context: &BusContext<'_>,
@@ -103,7 +100,6 @@ impl Bus {
         self.requests.clone()
     }
 
-    /// Shows the state of the bus and its devices.
     pub fn watch(&self) -> BusWatch {
         self.master.watch()
     }
@@ -128,8 +124,7 @@ impl Bus {
         Some(rest.map_or(due, |rest| rest.max(due)))
     }
 
-    /// Waits until points are due; the first poll is due at once. Polls fall on the wall clock's multiples of their
-    /// intervals. Cancel safe.
+    /// Waits until points are due: first at once, then at the wall clock's multiples of their intervals. Cancel safe.
     pub async fn due(&mut self) {
         // Where polls follow each other without a pause, this lets other tasks of the thread run.
         tokio::task::yield_now().await;
@@ -142,7 +137,6 @@ impl Bus {
         }
     }
 
-    /// Waits until points are due, and polls them.
     #[cfg(test)]
     pub async fn poll_next(&mut self, stats: &BusStats) -> Vec<Reading> {
         self.due().await;
@@ -251,7 +245,6 @@ impl Bus {
     }
 }
 
-/// The longest of these intervals in normal mode.
 fn longest(intervals: &[PollInterval]) -> Duration {
     let longest_s = intervals.iter().map(|interval| interval.normal_s).max();
     Duration::from_secs(longest_s.unwrap_or_default().into())

@@ -44,7 +44,6 @@ fn at(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap()
 }
 
-/// A bus with this many units, and these lines of settings.
 fn settings(units: u8, lines: &str) -> BusSettings {
     let mut text = format!("name = 'pumps'\ntcp = 'mock:502'\n{lines}\n");
     for unit in 1..=units {
@@ -85,7 +84,6 @@ impl Fixture {
         Self { bus, clock, driver, recorded, mode, stats: BusStats::default() }
     }
 
-    /// The next poll, when it is due.
     async fn poll(&mut self) -> Vec<Reading> {
         self.driver.advance_to(self.bus.next_due().unwrap());
         self.bus.poll_next(&self.stats).await
@@ -375,8 +373,7 @@ async fn each_parameter_has_its_interval_and_what_falls_due_together_is_read_tog
     insta::assert_snapshot!(fixture.transcript());
 }
 
-/// A unit that takes no request within 30 ms of other traffic. Two units, so that one's traffic lies before the other's
-/// request.
+/// A unit that takes no request within 30 ms of other traffic; another unit's traffic comes just before its request.
 #[tokio::test]
 async fn a_unit_that_needs_more_silence_gets_it_and_keeps_it_over_a_restart() {
     let dir = tempfile::tempdir().unwrap();

@@ -14,10 +14,8 @@ use crate::support::Clock;
 #[derive(Clone)]
 pub struct BusContext<'a> {
     pub clock: Clock,
-    /// The mode to poll by.
     pub mode: watch::Receiver<Mode>,
     pub quirks: Arc<QuirkStore>,
-    /// The profiles that devices follow, by id.
     pub profiles: &'a BTreeMap<String, Profile>,
     /// Draws from `[0, 1)`.
     pub random: fn() -> f64,

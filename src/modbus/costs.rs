@@ -1,5 +1,4 @@
-//! Estimates what a request and a register cost on a bus, from its settings. The planner weighs one against the other.
-//! docs/acquisition.md has the model and its results.
+//! What a request and a register cost on a bus, from its settings. docs/acquisition.md has the model and its results.
 
 use std::time::Duration;
 
@@ -9,13 +8,11 @@ use crate::device::{Costs, Profile, Run, Terms};
 
 const REGISTER_BYTES: usize = 2;
 
-/// How long a device on a serial line takes to answer, µs, besides the time on the line. Engineering judgement: 5 ms is
-/// a fast device, so that no gap is bridged that only a slower device would make worthwhile; the registers in a gap may
-/// be refused.
+/// The time that a device on a serial line takes to answer, µs, besides the time on the line. Engineering judgement: a
+/// fast device, so that no gap is bridged that pays only with a slow one; registers in a gap may be refused.
 const DEVICE_US: f64 = 5_000.0;
 
-/// How long a request takes over TCP, µs: the round trip in a local network and the device's own time. Engineering
-/// judgement.
+/// A request over TCP, µs: the round trip in a local network and the device's own time. Engineering judgement.
 const TCP_REQUEST_US: f64 = 2_000.0;
 
 /// How long a register takes over TCP, µs: the device copies each. Engineering judgement: so little that a request
@@ -44,8 +41,7 @@ pub fn costs(bus: &BusSettings, device: &DeviceSettings) -> Costs {
             let us = |time: Duration| time.as_secs_f64() * 1e6;
             let frames = us(timing::wire(mode, REQUEST_BYTES + ANSWER_BYTES));
             let silence = us(timing::silence(mode));
-            // The device keeps a silence before its answer, we one before the next request; ours may be configured
-            // longer.
+            // The device keeps a silence before its answer, and we before the next request; ours may be set longer.
             let silences = silence + gap_us.map_or(silence, |gap| gap.max(silence));
             Costs {
                 request_us: network_us + DEVICE_US + frames + silences,

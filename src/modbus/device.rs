@@ -28,9 +28,7 @@ const SPLIT_PAUSE_MOST: Duration = Duration::from_secs(3600);
 
 /// A device, between polls.
 pub(super) struct Device {
-    /// Name of its bus.
     bus: Arc<str>,
-    /// In logs.
     name: String,
     options: RequestOptions,
     points: Vec<DevicePoint>,
@@ -39,8 +37,7 @@ pub(super) struct Device {
     refusals: Refusals,
     quirks: Arc<QuirkStore>,
     plans: PlanCache,
-    /// Index of the request that a poll begins with: the one after the last unanswered one, so that a request that is
-    /// never answered costs the others nothing.
+    /// Index of a poll's first request: the one after the last unanswered, so that a dead one costs the others nothing.
     first: usize,
     health: Health,
     results: PollResults,
@@ -64,8 +61,7 @@ pub(super) enum Contact {
 }
 
 impl Device {
-    /// The device that `settings` describe, the `index`th of `bus`. New intervals are added to `intervals`. The error
-    /// says that its profile is unknown.
+    /// The `index`th device of `bus`. Adds its new intervals to `intervals`. Fails if its profile is unknown.
     pub(super) fn new(
         bus: &BusSettings,
         (index, settings): (usize, &DeviceSettings),
@@ -122,23 +118,19 @@ impl Device {
         &self.health
     }
 
-    /// How long its answers may take.
     pub(super) fn timeout(&self) -> Duration {
         self.options.timeout
     }
 
-    /// Its known quirks.
     pub(super) fn quirks(&self) -> Vec<Quirk> {
         self.refusals.quirks()
     }
 
-    /// Whether the interval of any of its points is due.
     pub(super) fn is_due(&self, due: &[bool]) -> bool {
         self.points.iter().any(|point| point.is_due(due))
     }
 
-    /// Reads the points that are due. After the first silence its other requests are not made: each would cost the bus
-    /// another timeout.
+    /// Reads the points that are due. After the first silence it stops: each request would cost another timeout.
     pub(super) async fn poll(
         &mut self,
         master: &mut BusMaster,
@@ -271,8 +263,7 @@ impl Device {
         self.update_health(&round, master)
     }
 
-    /// Adds missing readings for what is due, since the device is not asked. Without a `reason`, that of its last
-    /// silence.
+    /// Adds missing readings for what is due, as the device is not asked: with `reason`, or that of its last silence.
     pub(super) fn add_missing(
         &self,
         due: &[bool],
@@ -383,7 +374,6 @@ impl Device {
         }
     }
 
-    /// The reading of a point in this poll.
     fn reading(&self, index: usize) -> Option<Reading> {
         let point = self.points.get(index)?;
         let reading = self.results.with_point(index, |parts, at| match parts {
@@ -408,7 +398,6 @@ impl Device {
     }
 }
 
-/// Whether any of `points` needs a register of `run`.
 fn needs(points: &[DevicePoint], run: &Run) -> bool {
     points.iter().flat_map(|p| p.point.parts()).any(|part| Run::from(part).touches(run))
 }
@@ -418,7 +407,6 @@ fn needs(points: &[DevicePoint], run: &Run) -> bool {
 struct Round {
     /// Uptime.
     begun: Duration,
-    /// Any request was made.
     asked: bool,
     /// Any request was answered, even if by an exception.
     answered: bool,
@@ -426,7 +414,6 @@ struct Round {
     /// Set once the device fell silent.
     silent: Option<ReadError>,
     silence_handled: bool,
-    /// The last failure.
     failed: Option<ReadError>,
     quirks: Vec<Quirk>,
     /// Something that was refused is no longer.

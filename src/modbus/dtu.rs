@@ -19,16 +19,13 @@ use super::rtu::hex_dump;
 use super::settings::BusSettings;
 use crate::support::{Backoff, lock};
 
-/// Most bytes of a registration or a heartbeat. Engineering judgement: terminals send an id, a SIM card's or telephone
-/// number, or a short line of text.
+/// Most bytes of a registration or heartbeat: an id, SIM or telephone number, or a short text. Engineering judgement.
 pub const REGISTRATION_MAX: usize = 128;
 
-/// How long a terminal may take to identify itself: it does so at once, and over a poor network that takes seconds.
-/// Engineering judgement.
+/// How long a terminal may take to identify itself: seconds, over a poor network. Engineering judgement.
 const REGISTRATION_TIME: Duration = Duration::from_secs(10);
 
-/// Terminals that may be identifying themselves at one address; further ones are disconnected, so that unknown peers
-/// cannot use up the file descriptors.
+/// Unidentified terminals at one address. More are disconnected, so that peers cannot use up the file descriptors.
 const UNIDENTIFIED_MAX: usize = 64;
 
 /// Unknown peers that are remembered so that each is reported once; after that many, no further one is reported.
@@ -37,8 +34,7 @@ const UNKNOWN_PEERS_MAX: usize = 64;
 /// The pauses before listening or accepting is tried again: the interface that has the address may still be down.
 const RETRY: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::from_secs(30) };
 
-/// The bytes of a setting: its text, or after `hex:` pairs of hex digits, with or without spaces. The error is the rule
-/// that the setting breaks.
+/// The bytes of a setting: text, or hex digits in pairs after `hex:`, spaces allowed. The error is the broken rule.
 pub fn parse_bytes(text: &str) -> Result<Vec<u8>, &'static str> {
     let bytes = match text.strip_prefix("hex:") {
         None => text.as_bytes().to_vec(),
@@ -85,7 +81,6 @@ impl DtuSlot {
         lock(&self.0.connection).take()
     }
 
-    /// Waits until there is a connection to take.
     pub(super) async fn arrived(&self) {
         loop {
             let arrived = self.0.arrived.notified();
@@ -231,8 +226,8 @@ async fn assign(
     None
 }
 
-/// The terminal at the other end; `None` where no bus expects it. `sent` receives what it sends. That loses nothing of
-/// an answer: terminals answer only when asked.
+/// The terminal at the other end; `None` where no bus expects it. All that it sends goes into `sent`. No answer is lost
+/// by that, since terminals answer only when asked.
 async fn identify<'a>(
     stream: &mut TcpStream,
     expected: &'a [ExpectedDtu],

@@ -8,22 +8,17 @@ pub enum ReadError {
     /// There is no connection to the endpoint, or the port does not exist.
     #[error("cannot connect to {endpoint}: {problem}")]
     Unreachable { endpoint: String, problem: String },
-    /// No answer came in time.
     #[error("unit {unit} did not answer within {timeout_ms} ms")]
     Timeout { unit: u8, timeout_ms: u128 },
-    /// The connection broke.
     #[error("the line to unit {unit} failed: {problem}")]
     Transport { unit: u8, problem: String },
-    /// The device answered with an exception.
     #[error("unit {unit} answered with exception {code} ({text})")]
     Exception { unit: u8, code: u8, text: String },
-    /// The answer has another number of registers than were asked for.
     #[error("unit {unit} answered with {got} registers instead of {asked}")]
     Length { unit: u8, asked: u16, got: usize },
     /// The answer was damaged on its way. `seen` is what came, in hex.
     #[error("the answer of unit {unit} is damaged (CRC mismatch): {seen}")]
     Crc { unit: u8, seen: String },
-    /// The answer stopped after `got` of its `want` bytes.
     #[error("the answer of unit {unit} stopped after {got} of {want} bytes")]
     Cut { unit: u8, got: usize, want: usize },
     /// A valid frame came that does not answer this request.
@@ -55,7 +50,6 @@ impl ReadError {
         Self::Exception { unit, code, text: text.into() }
     }
 
-    /// The reason that the readings carry.
     pub fn reason(&self) -> Reason {
         match self {
             Self::Unreachable { .. } => Reason::Unreachable,
@@ -70,15 +64,13 @@ impl ReadError {
         }
     }
 
-    /// Whether a retry may help. An exception is an answer and will be the same again; an endpoint that is unreachable
-    /// now is still unreachable a moment later.
+    /// Whether a retry may help. An exception would be the same again, an unreachable endpoint still unreachable.
     pub fn worth_retrying(&self) -> bool {
         !matches!(self, Self::Exception { .. } | Self::Unreachable { .. })
     }
 
-    /// Whether the device was silent: each further request to it would cost the bus another timeout. Exceptions 10 and
-    /// 11, with which a gateway reports a silent device (no path to the unit, no answer from it), count too: the
-    /// gateway has waited.
+    /// Whether the device was silent: each further request would cost the bus another timeout. Exceptions 10 and 11 (no
+    /// path to the unit, no answer from it) count too: the gateway that sent them has waited.
     pub fn silent(&self) -> bool {
         match self {
             Self::Timeout { .. }
@@ -103,8 +95,7 @@ impl ReadError {
         matches!(self, Self::Exception { code: 2 | 3, .. })
     }
 
-    /// Whether a request that followed too closely on other traffic may be the cause: the unit took it for a part of
-    /// that traffic, or answered into it.
+    /// Whether a longer gap may help: the unit took the request for part of other traffic, or answered into that.
     pub fn may_need_gap(&self) -> bool {
         matches!(
             self,

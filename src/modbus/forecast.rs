@@ -39,8 +39,7 @@ pub struct Load {
     /// The share of its time that polls at intervals take; 1 is all of it. Points of one device with different
     /// intervals count as if they never fell due together, so the share is never too low.
     pub share: f64,
-    /// How long one round takes of what is polled without a pause; `None` where nothing is. Rounds use the rest of the
-    /// time.
+    /// How long a round of polls without a pause takes in the time that is left; `None` where there are none.
     pub round: Option<Duration>,
 }
 
@@ -118,7 +117,6 @@ pub fn forecast(bus: &BusSettings, profiles: &BTreeMap<String, Profile>, mode: M
     Forecast { bus: bus.name.clone(), rows, load: all.load(continuous), offline }
 }
 
-/// The points of a device that are read, by their interval in `mode`.
 fn by_interval<'a>(
     bus: &BusSettings,
     device: &'a DeviceSettings,

@@ -12,12 +12,10 @@ use super::error::ReadError;
 /// frame in twenty, chance alone does it once in 8000 requests.
 const EVIDENCE_MIN: u8 = 3;
 
-/// The gaps that are tried, ms. The last is the limit: a field engineer's worst units needed 250 to 500 ms (libmodbus
-/// issue 556).
+/// The gaps that are tried, ms. A field engineer's worst units needed 250 to 500 ms (libmodbus issue 556).
 const STEPS_MS: [u64; 8] = [10, 20, 40, 60, 100, 150, 250, 500];
 
-/// The silence before the request that follows a failure. A unit that still fails after this much is not helped by
-/// silence.
+/// The silence before the request that follows a failure. A unit that still fails is not helped by silence.
 const TRIAL_GAP: Duration = Duration::from_millis(500);
 
 /// The gaps that the units of a bus have turned out to need.
@@ -45,8 +43,7 @@ impl GapTuner {
         Self { units: gaps.into_iter().map(unit).collect() }
     }
 
-    /// The silence to keep before the next request to `unit`: what it has turned out to need, or the trial gap after a
-    /// failure that more silence may prevent.
+    /// The silence before the next request to `unit`: what it needs, or the trial gap after a failure that may need it.
     pub(super) fn gap(&self, unit: u8) -> Duration {
         match self.units.get(&unit) {
             Some(unit) if unit.failed_after.is_some() => TRIAL_GAP,
@@ -111,8 +108,7 @@ mod tests {
         ReadError::Timeout { unit: 7, timeout_ms: 1000 }
     }
 
-    /// Polls a unit that needs this much silence forty times after `silence`, with one retry each. Returns the gaps
-    /// that were reported.
+    /// Polls a unit that needs a gap of `needs` forty times after `silence`, one retry each. Returns the reported gaps.
     fn poll(tuner: &mut GapTuner, needs: Duration, silence: Duration) -> Vec<u128> {
         let mut raised = Vec::new();
         for _ in 0..40 {

@@ -31,9 +31,7 @@ pub struct Health {
     failures: u32,
     /// When the first of them began.
     failing_since: Duration,
-    /// Probes since it went offline.
     probes: u32,
-    /// When the next probe may be made.
     probe_at: Duration,
 }
 
@@ -54,7 +52,6 @@ impl Health {
         self.state
     }
 
-    /// When an offline device may be probed next.
     pub fn probe_at(&self) -> Duration {
         self.probe_at
     }
@@ -66,8 +63,7 @@ impl Health {
         self.change(HealthState::Online)
     }
 
-    /// A poll or probe from `begun` to `now` brought no answer at all. `random` lies in `[0, 1)`. Returns the previous
-    /// state if that was different.
+    /// Nobody answered from `begun` to `now`; `random` lies in `[0, 1)`. Returns the previous state if it changed.
     pub fn failed(&mut self, begun: Duration, now: Duration, random: f64) -> Option<HealthState> {
         if self.state == HealthState::Offline {
             self.probes = self.probes.saturating_add(1);
@@ -112,9 +108,8 @@ pub struct ProbeBudget {
 }
 
 impl ProbeBudget {
-    /// Holds at most the share of `interval`, the longest pause between polls, so that probes cannot save up more than
-    /// one poll may spend on them; but at least `probe`, the longest that one probe takes, since otherwise none would
-    /// ever be made.
+    /// Holds at most the share of `interval`, the longest pause between polls, so that no poll spends more than that on
+    /// probes; but at least `probe`, the longest time of a probe, or none would ever be made.
     pub fn new(interval: Duration, probe: Duration) -> Self {
         Self {
             left_s: 0.0,
@@ -132,8 +127,7 @@ impl ProbeBudget {
         longest.as_secs_f64() <= self.left_s
     }
 
-    /// A probe took this long. The budget is not refilled during that time, so that polls of other devices are delayed
-    /// by no more than the share.
+    /// A probe took this long. Nothing is refilled for that time, so that it delays other polls by the share at most.
     pub fn spent(&mut self, took: Duration) {
         self.left_s -= took.as_secs_f64() * (1.0 + OFFLINE_SHARE_MAX);
     }
@@ -214,8 +208,7 @@ mod tests {
             prop_assert!(step / 2 <= pause && pause <= step);
         }
 
-        /// Whatever is due when, and however long it takes: over any time, probes take their share and one full budget
-        /// at most.
+        /// Over any time, probes take their share and one full budget at most, whatever is due when.
         #[test]
         fn probes_take_no_more_than_their_share(
             steps in prop::collection::vec((0u64..5000, 1u64..=3000), 1..200),

@@ -1,5 +1,4 @@
-//! Connects a bus to its devices, over whatever kind of line it has. It can only read: both Modbus TCP and our RTU
-//! frames know nothing but the four reading functions.
+//! Connects a bus to its devices over any line. Read-only: Modbus TCP and our RTU frames know only reading functions.
 
 use std::time::Duration;
 
@@ -49,8 +48,7 @@ impl Link {
         Self(Line::Mock(bus))
     }
 
-    /// Reads registers; bits come as words 0 and 1. May be dropped before its end: a late answer is never taken for
-    /// that to another request.
+    /// Reads registers; bits as words 0 and 1. May be dropped: a late answer is never taken for another request's.
     pub async fn read(&mut self, request: &ReadRequest) -> ReadResult {
         match &mut self.0 {
             Line::Tcp(line) => line.read(request).await,

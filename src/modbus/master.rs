@@ -74,7 +74,6 @@ impl BusMaster {
         (self.random)()
     }
 
-    /// Changes the counters of the device at `index`.
     pub(super) fn count_unit(
         &self,
         index: usize,
@@ -86,7 +85,6 @@ impl BusMaster {
         }
     }
 
-    /// Changes the counters of the bus.
     pub(super) fn count(&self, change: impl FnOnce(&mut BusCounters)) {
         change(&mut self.watch.counters());
     }

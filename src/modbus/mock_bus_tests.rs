@@ -1,5 +1,4 @@
-//! A mock of a line with devices: a function decides who answers what, and how fast, on a stepped clock. It records all
-//! requests.
+//! A mock of a line with devices, on a stepped clock: a function decides who answers what, and how fast.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -19,7 +18,6 @@ pub(super) enum Behaviour {
     Returns(u64),
     /// Answers with this exception after this many ms.
     Refuses(u8, u64),
-    /// Does not answer.
     Silent,
     /// The bus is unreachable, which is known after this many ms.
     Unreachable(u64),
@@ -33,9 +31,7 @@ pub(super) struct MockBus {
     pub(super) driver: Arc<Driver>,
     pub(super) behave: Box<Behave>,
     pub(super) recorded: Arc<Mutex<Vec<Recorded>>>,
-    /// The silence before the last request.
     pub(super) silence: Duration,
-    /// When the last request ended.
     pub(super) ended: Option<Duration>,
 }
 

@@ -1,5 +1,4 @@
-//! Reads devices over Modbus. Each bus has one task, which owns its line and polls its devices in turn. Only `tcp.rs`
-//! names tokio-modbus, and only `stream.rs` tokio-serial.
+//! Reads devices over Modbus, one task for each bus. Only `tcp.rs` names tokio-modbus, only `stream.rs` tokio-serial.
 
 mod bus;
 mod context;

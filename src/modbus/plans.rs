@@ -1,5 +1,4 @@
-//! Caches the request plans of a device: one for each set of points that fall due together, made when it is first
-//! needed.
+//! Caches a device's request plans: one for each set of points that fall due together, made when first needed.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +13,11 @@ const PLANS_MAX: usize = 16;
 pub(super) struct DuePlan {
     due: Vec<bool>,
     pub(super) planned: Vec<Planned>,
-    /// Which points are due.
     pub(super) points: Vec<usize>,
     /// Parts in holes, one request each.
     pub(super) left_out: Vec<Planned>,
 }
 
-/// The cached plans.
 #[derive(Default)]
 pub(super) struct PlanCache(Vec<DuePlan>);
 

@@ -16,7 +16,6 @@ pub(super) struct DevicePoint {
 }
 
 impl DevicePoint {
-    /// Whether its interval is among those that are due.
     pub(super) fn is_due(&self, due: &[bool]) -> bool {
         due.get(self.interval).copied().unwrap_or(false)
     }
@@ -37,8 +36,7 @@ impl DevicePoint {
     }
 }
 
-/// The values that `point` can have at this installation: what the device can measure, adjusted, and what is physically
-/// possible.
+/// The values that `point` can have here: what the device can measure, adjusted, as far as it is physically possible.
 pub fn value_range(point: &Point, adjust: &Adjust) -> [f64; 2] {
     let spec = point.parameter.spec();
     let (mut min, mut max) = (spec.min, spec.max);

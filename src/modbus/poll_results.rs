@@ -1,5 +1,4 @@
-//! What one poll of a device brought: the registers of each part of its points, or why there are none. Its memory is
-//! reused from poll to poll.
+//! The registers of each part of a device's points in one poll, or why there are none. The memory is reused.
 
 use jiff::Timestamp;
 
@@ -53,7 +52,6 @@ impl PollResults {
         }
     }
 
-    /// Notes why the slots have no registers.
     pub(super) fn mark_missing(&mut self, slots: &[Slot], reason: Reason, at: Timestamp) {
         for slot in slots {
             self.set(slot, PartResult { at, range: Err(reason) });
@@ -67,8 +65,7 @@ impl PollResults {
         }
     }
 
-    /// Calls `with` with the parts of `point` and the time of the last, or with the reason why the first missing part
-    /// is missing.
+    /// Calls `with` with the parts of `point` and the time of the last, or with why its first missing part is missing.
     pub(super) fn with_point<T>(
         &self,
         point: usize,

@@ -172,8 +172,7 @@ async fn another_mode_is_set_for_one_request_alone() {
     }
 }
 
-/// The unit answers at once, and its end of the line moves bytes in no time: the next request comes when a real line
-/// would have carried both frames and their silences, and not before.
+/// A unit that answers in no time: the next request still waits for both frames and their silences on a real line.
 #[tokio::test]
 async fn the_next_request_is_never_too_soon() {
     let (mut far, _near, path) = line();

@@ -25,8 +25,7 @@ const QUIRKS_MAX: usize = 256;
 pub enum QuirkKind {
     /// The device refuses to read these registers.
     Hole,
-    /// It reads the first and the last of these, but not both in one request: they are more than it answers at once, or
-    /// there is the border of two tables between them.
+    /// It reads the first and the last of these, but not both at once: they are too many, or two tables meet there.
     Seam,
 }
 
@@ -82,8 +81,7 @@ impl Entry {
 }
 
 impl QuirkStore {
-    /// Reads the quirks of `gateway` from `path`. A file that is unreadable or another gateway's is renamed and
-    /// reported; the store is then empty.
+    /// Reads the quirks of `gateway` from `path`. An unreadable file, or another gateway's, is renamed and reported.
     pub fn open(path: PathBuf, gateway: &str) -> Self {
         let file = match read(&path, gateway) {
             Ok(file) => file,
@@ -119,8 +117,7 @@ impl QuirkStore {
         own.map(|entry| (entry.unit, Duration::from_millis(entry.gap_ms.into()))).collect()
     }
 
-    /// Replaces the quirks of `unit` on `bus`, on the disk too. A write error is only logged: the quirks then last
-    /// until the next restart.
+    /// Replaces the quirks of `unit` on `bus`, on disk too. A write error is only logged: a restart then loses them.
     pub fn set(&self, bus: &str, unit: u8, quirks: &[Quirk]) {
         let mut file = lock(&self.file);
         file.quirks.retain(|entry| !entry.is_of(bus, unit));

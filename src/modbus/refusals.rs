@@ -14,8 +14,7 @@ use crate::device::{Run, Terms};
 const NEEDED_FIRST: Duration = Duration::from_secs(60);
 const NEEDED_MOST: Duration = Duration::from_secs(3600);
 
-/// The pause before others are tried again. Engineering judgement: new firmware may answer them, and finding them again
-/// costs a handful of requests.
+/// The pause before others are tried again. Engineering judgement: new firmware may answer; a new search costs little.
 const OTHERS: Duration = Duration::from_secs(86_400);
 
 /// The refusals of one device. Times are those of a clock that nobody sets.

@@ -33,7 +33,6 @@ pub struct AdHocRequest {
     pub timeout: Option<Duration>,
     /// Another speed and frame for this request alone, on a serial line: to look for devices with other settings.
     pub mode: Option<SerialMode>,
-    /// Takes the answer.
     pub reply: oneshot::Sender<ReadResult>,
 }
 

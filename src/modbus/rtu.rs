@@ -66,13 +66,11 @@ pub fn crc(bytes: &[u8]) -> [u8; 2] {
     crc.to_le_bytes()
 }
 
-/// Whether `frame` ends with its CRC.
 fn crc_matches(frame: &[u8]) -> bool {
     frame.split_last_chunk::<2>().is_some_and(|(body, sent)| crc(body) == *sent)
 }
 
 impl RtuRequest {
-    /// The request's frame.
     pub fn frame(&self) -> [u8; REQUEST_BYTES] {
         let function = u8::from(self.request.function);
         let [a1, a0] = self.request.address.to_be_bytes();

@@ -50,7 +50,6 @@ impl RtuLine {
         }
     }
 
-    /// The silence before the last request.
     pub(super) fn silence(&self) -> Duration {
         self.state.silence
     }
@@ -61,8 +60,7 @@ impl RtuLine {
         }
         let reused = self.stream.is_some();
         match self.read_once(read).await {
-            // A serial server closed an idle connection, an adapter was plugged into another socket, a terminal dialled
-            // again: the device has not failed.
+            // A server closed an idle connection, an adapter was moved, a terminal dialled again: not a device failure.
             Err(ReadError::Transport { .. }) if reused => self.read_once(read).await,
             outcome => outcome,
         }
@@ -98,8 +96,7 @@ impl RtuLine {
         };
         let hang_up = match &outcome {
             Err(ReadError::Transport { .. }) => true,
-            // A silent connection may have died unnoticed. A terminal's is kept: the terminal dials again only when it
-            // notices by itself, and that takes minutes.
+            // A silent connection may have died. A terminal's is kept: it takes minutes to notice and dial again.
             Err(ReadError::Timeout { .. }) => self.dials,
             _ => false,
         };

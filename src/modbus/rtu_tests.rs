@@ -146,8 +146,7 @@ proptest! {
     }
 }
 
-/// A million strings of random bytes, half of them beginning as an answer does: each is judged, none panics, none is an
-/// answer but by its crc.
+/// A million random strings, half of which begin like an answer: none panics, none is an answer without a crc.
 #[test]
 fn a_million_random_strings_are_parsed() {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;

@@ -71,10 +71,9 @@ impl Schedule {
         }
     }
 
-    /// The next tick, in the past where it has passed already; `None` where nothing is ever due.
-    ///
-    /// A tick further ahead than its interval was scheduled before the clock was set back. It is replaced by the next
-    /// tick of the clock as it is now: otherwise nothing would be polled until the clock has caught up.
+    /// The next tick, in the past where it has passed already; `None` where nothing is ever due. A tick further ahead
+    /// than its interval is from before the clock was set back: the next tick of the new time replaces it, or nothing
+    /// would be polled until the clock has caught up.
     pub fn next_tick(&mut self, now: Timestamp) -> Option<Timestamp> {
         for timer in &mut self.timers {
             let interval_s = timer.interval.interval_s(self.mode);
@@ -90,9 +89,8 @@ impl Schedule {
     }
 
     /// Marks in `due` which intervals are due at `now`, in the order of [`Schedule::new`], and moves these to their
-    /// next ticks. Returns how many ticks have been missed; they are never made up for. `since` is the uptime since the
-    /// previous poll began: if more ticks have passed than fit into it, the clock was set forward, and they were not
-    /// missed.
+    /// next ticks. Returns how many ticks were missed; none is made up for. `since` is the uptime since the last poll
+    /// began: more ticks than fit into it were skipped by setting the clock forward, not missed.
     pub fn take_due(&mut self, now: Timestamp, since: Duration, due: &mut Vec<bool>) -> u64 {
         due.clear();
         let mut passed = 0;

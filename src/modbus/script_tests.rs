@@ -157,7 +157,6 @@ impl Scripted {
         Self { line: RtuLine::new(port, heartbeat.unwrap_or_default(), &settings), log }
     }
 
-    /// Reads the register at `address` of `unit`.
     pub async fn read_one(&mut self, unit: u8, address: u16) -> ReadResult {
         self.read(&read_one(unit, address)).await
     }
@@ -175,7 +174,6 @@ impl Scripted {
         Pause::Coarse.wait(Duration::from_millis(ms)).await;
     }
 
-    /// What has crossed the line so far.
     pub fn transcript(&self) -> String {
         self.log.text.lock().unwrap().clone()
     }

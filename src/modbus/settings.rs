@@ -93,7 +93,6 @@ pub struct SerialSettings {
 }
 
 impl SerialSettings {
-    /// Speed and frame of the line.
     pub fn mode(&self) -> SerialMode {
         SerialMode { baud: self.baud, parity: self.parity, stop_bits: self.stop_bits }
     }
@@ -109,10 +108,8 @@ impl DtuSettings {
 /// Speed and frame of a serial line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SerialMode {
-    /// Bits per second.
     pub baud: u32,
     pub parity: Parity,
-    /// 1 or 2.
     pub stop_bits: u8,
 }
 
@@ -142,8 +139,7 @@ pub enum Parity {
     Odd,
 }
 
-/// A 4G terminal (DTU) that dials in and then passes on its serial line. Several may dial the same address; each
-/// identifies itself with its registration bytes.
+/// A 4G terminal (DTU) that dials in and passes on its serial line. At a shared address it identifies itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DtuSettings {
@@ -163,8 +159,7 @@ pub struct DtuSettings {
     pub stop_bits: u8,
 }
 
-/// When a device counts as offline, and how often it is then probed. The defaults follow wb-mqtt-serial, but slower:
-/// water moves slowly.
+/// When a device counts as offline, and how often it is then probed. Defaults as in wb-mqtt-serial, slower for water.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HealthSettings {
@@ -248,7 +243,6 @@ impl DeviceSettings {
         }
     }
 
-    /// Silence that this device needs before each request, beyond what the bus keeps.
     pub fn gap(&self) -> Duration {
         let seconds = self.gap_ms.unwrap_or_default() / 1000.0;
         Duration::try_from_secs_f64(seconds).unwrap_or_default()
@@ -294,7 +288,6 @@ pub struct Adjust {
 }
 
 impl Adjust {
-    /// The value at this installation, of what the device measures.
     pub fn apply(self, measured: f64) -> f64 {
         measured * self.scale + self.offset
     }

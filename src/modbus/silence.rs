@@ -39,7 +39,6 @@ impl LineSilence {
         self.gap.unwrap_or_default().max(standard).max(turnaround).max(unit_gap)
     }
 
-    /// When a request to `unit` may begin.
     pub(super) fn next_request_at(
         &self,
         unit: u8,
@@ -54,12 +53,10 @@ impl LineSilence {
         self.traffic_end.map_or(Duration::MAX, |end| now.saturating_sub(end))
     }
 
-    /// There was traffic on the line until `at`.
     pub(super) fn traffic_until(&mut self, at: Duration) {
         self.traffic_end = self.traffic_end.max(Some(at));
     }
 
-    /// A request to `unit` ends at `at`.
     pub(super) fn request_ends(&mut self, unit: u8, at: Duration) {
         self.last_unit = Some(unit);
         self.traffic_until(at);

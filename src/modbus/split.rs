@@ -1,5 +1,4 @@
-//! Splits a request that a device refuses: reads what can be read in the same poll, and finds the registers that
-//! cannot.
+//! Splits a request that a device refuses: reads what it can in the same poll, and finds the registers that it cannot.
 
 use std::ops::Range;
 
@@ -14,15 +13,13 @@ use crate::device::{Function, Planned, Request, Run, Slot};
 #[derive(Debug, Default)]
 pub(super) struct Split {
     pub(super) quirks: Vec<Quirk>,
-    /// Whether any part could be read.
     pub(super) got_registers: bool,
     /// Set where the device fell silent meanwhile.
     pub(super) silent: Option<ReadError>,
 }
 
-/// Splits `planned`, which the device has refused as a whole: halves it between its parts until each half is read or is
-/// a single part. That takes twice the logarithm of its parts for each part that is refused. Where two halves are read
-/// but not both together, the cause lies between them, and is looked for there.
+/// Halves `planned`, which the device has refused, until each piece is read or is a single part: for each refused part,
+/// that takes twice the logarithm of all parts. Where both halves are read, the cause lies between them.
 pub(super) async fn split(
     master: &mut BusMaster,
     options: RequestOptions,
@@ -78,8 +75,7 @@ pub(super) async fn split(
     split
 }
 
-/// Why `left` and `right` are read, but not `whole`, which holds both: a register between them is refused, or the two
-/// are refused in one request.
+/// Why `left` and `right` are read but not `whole`: a register between them is refused, or the two in one request.
 async fn find_cause(
     master: &mut BusMaster,
     options: RequestOptions,
@@ -129,7 +125,6 @@ fn span(base: Request, slots: &[Slot]) -> Option<Run> {
     })
 }
 
-/// The request for all of `run`.
 pub(super) fn request(run: Run) -> Request {
     let Run { function, first, last } = run;
     let count = last.saturating_sub(first).saturating_add(1);

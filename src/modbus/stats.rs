@@ -15,8 +15,7 @@ use crate::core::Reason;
 use crate::device::Function;
 use crate::support::lock;
 
-/// Answer times that are remembered per device: with 64, three slow answers do not determine the 95th percentile.
-/// Engineering judgement.
+/// Answer times kept per device: with 64, three slow ones do not set the 95th percentile. Engineering judgement.
 const TIMES_MAX: usize = 64;
 
 /// The time over which a bus's busy share is computed: two polls at the usual five minutes.
@@ -42,7 +41,6 @@ pub struct BusReport {
     /// Health of its endpoint or port.
     pub line: HealthState,
     pub polls: u64,
-    /// Ticks that passed while a poll was still running.
     pub missed_ticks: u64,
     /// When its last poll ended, s since the start of the gateway; 0 before the first.
     pub polled_at_s: f64,
@@ -71,8 +69,7 @@ pub struct UnitReport {
     pub holes: Vec<(Function, u16, u16)>,
     /// Registers that it refuses together: function, first, last.
     pub seams: Vec<(Function, u16, u16)>,
-    /// The silence that it turned out to need before each request, ms; `None` where it needs no more than the line
-    /// keeps.
+    /// The silence that it needs before each request, ms; `None` where it needs no more than the line keeps.
     pub gap_ms: Option<u64>,
 }
 
@@ -99,7 +96,6 @@ pub(super) struct UnitCounters {
 }
 
 impl BusWatch {
-    /// For a bus with these units.
     pub(super) fn new(name: &str, units: impl Iterator<Item = u8>) -> Self {
         let report = BusReport {
             name: name.into(),
@@ -114,7 +110,6 @@ impl BusWatch {
         Self(Arc::new(Mutex::new(BusCounters { report, busy: BusyShare::default(), units })))
     }
 
-    /// The state of the bus and its devices now.
     pub fn report(&self) -> BusReport {
         let counters = lock(&self.0);
         BusReport {
@@ -170,7 +165,6 @@ impl UnitCounters {
         }
     }
 
-    /// Sets the known quirks.
     pub(super) fn set_quirks(&mut self, quirks: &[Quirk]) {
         let runs = |kind| {
             let own = quirks.iter().filter(move |quirk| quirk.kind == kind);
@@ -180,7 +174,6 @@ impl UnitCounters {
         self.report.seams = runs(QuirkKind::Seam);
     }
 
-    /// Sets the silence that the unit turned out to need.
     pub(super) fn set_gap(&mut self, gap: Duration) {
         self.report.gap_ms = u64::try_from(gap.as_millis()).ok().filter(|ms| *ms > 0);
     }

@@ -79,7 +79,6 @@ impl Port {
         }
     }
 
-    /// Waits until [`Port::take_newer`] has one.
     pub(super) async fn wait_newer(&self) {
         match self {
             Self::Dtu(Some(slot)) => slot.arrived().await,
@@ -129,8 +128,7 @@ impl Stream {
         }
     }
 
-    /// Discards what has arrived and returns how many bytes that was. Asks the system, not tokio, which learns of new
-    /// bytes only when its event loop runs.
+    /// Discards what has arrived and returns its length. Asks the system: tokio learns of bytes only in its event loop.
     pub(super) fn discard(&mut self) -> io::Result<usize> {
         match self {
             Self::Serial(stream, _) => {
@@ -159,7 +157,6 @@ impl Stream {
         }
     }
 
-    /// Changes speed and frame of a serial port, where they differ.
     pub(super) fn set_mode(&mut self, mode: SerialMode) -> io::Result<()> {
         if let Self::Serial(stream, set) = self
             && *set != mode
@@ -172,7 +169,6 @@ impl Stream {
         Ok(())
     }
 
-    /// Raises or lowers RTS of a serial port.
     pub(super) fn set_rts(&mut self, level: bool) -> io::Result<()> {
         match self {
             Self::Serial(stream, _) => Ok(stream.write_request_to_send(level)?),

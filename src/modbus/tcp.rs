@@ -23,7 +23,6 @@ pub(super) struct TcpLine {
     timeout: Duration,
     context: Option<Context>,
     silences: LineSilence,
-    /// Measures the timeouts.
     clock: Clock,
     watch: Stopwatch,
     /// The silence before the last request.
@@ -43,7 +42,6 @@ impl TcpLine {
         }
     }
 
-    /// The silence before the last request.
     pub(super) fn silence(&self) -> Duration {
         self.silence
     }

@@ -20,8 +20,7 @@ const FAST_BAUD: u32 = 19_200;
 /// The silence between frames above [`FAST_BAUD`] (V1.02, 2.5.1.1).
 const FAST_SILENCE: Duration = Duration::from_micros(1750);
 
-/// The silence between frames in bits: 3.5 characters of the 11 bits that the standard gives each (V1.02, 2.5.1 and
-/// 2.5.1.1).
+/// The silence between frames in bits: 3.5 characters of 11 bits each (V1.02, 2.5.1 and 2.5.1.1).
 const SILENCE_BITS: f64 = 3.5 * 11.0;
 
 /// Bits of a character: start bit, eight data bits, parity bit if any, stop bits.

@@ -33,7 +33,6 @@ pub(super) struct LineState {
     pub(super) serial: bool,
     /// Requests that may still be answered, and until when.
     outstanding: BTreeMap<(u8, Function), Duration>,
-    /// The silence before the last request.
     pub(super) silence: Duration,
 }
 
@@ -182,8 +181,7 @@ impl Transaction<'_> {
         }
     }
 
-    /// Sends the request and returns when its last bit is out. That is computed from its length: ports and adapters
-    /// report it too early.
+    /// Sends the request; returns when by its length the last bit is out: ports and adapters report that too early.
     async fn send(&self, stream: &mut Stream, line: &mut LineState) -> Result<Duration, ReadError> {
         let frame = self.request.frame();
         if self.rts {
@@ -311,7 +309,6 @@ impl Transaction<'_> {
     }
 }
 
-/// What a request led to.
 enum Outcome {
     Answer(ReadResult),
     Fault(Fault),

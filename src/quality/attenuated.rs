@@ -20,13 +20,11 @@ pub struct Attenuated {
 }
 
 impl Attenuated {
-    /// A test without earlier readings.
     pub fn new(rule: AttenuatedRule) -> Self {
         Self { rule, stored: VecDeque::new() }
     }
 
-    /// Flags the next reading by the standard deviation of all values in the window that ends with it. Not evaluated
-    /// while the window holds too few.
+    /// Flags a reading by the standard deviation of the window that ends with it; not evaluated with too few values.
     pub fn judge(&mut self, at: Timestamp, value: f64) -> Flag {
         let window_s = self.rule.window_h * 3600.0;
         if self.stored.back().is_some_and(|(last, _)| *last >= at) {

@@ -39,7 +39,6 @@ impl FlatLine {
         }
     }
 
-    /// Flags the next reading.
     pub fn judge(&mut self, at: Timestamp, value: f64) -> Flag {
         let silent = |last| seconds(last, at) > self.silence_s || last >= at;
         if self.last.is_some_and(silent) {

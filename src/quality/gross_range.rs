@@ -3,9 +3,8 @@
 use super::Verdict;
 use crate::core::{Flag, Reason};
 
-/// Flags `value` by the span that is possible (`fail`) and, where given, the span that is expected (`suspect`), all in
-/// the same unit. Both bounds belong to a span, and fail takes precedence over suspect, as in the IOOS QARTOD manuals.
-/// A value that is not finite fails.
+/// Flags `value` by the possible span (`fail`) and, where given, the expected one (`suspect`), in the same unit. Bounds
+/// belong to their span; fail takes precedence, as in the IOOS QARTOD manuals. A value that is not finite fails.
 pub fn gross_range(value: f64, fail: [f64; 2], suspect: Option<[f64; 2]>) -> Verdict {
     let inside = |[low, high]: [f64; 2]| low <= value && value <= high;
     if !value.is_finite() || !inside(fail) {

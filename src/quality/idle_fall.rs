@@ -7,8 +7,7 @@ use jiff::Timestamp;
 use super::gap::seconds;
 use crate::core::Flag;
 
-/// How many levels are stored of the time over which a fall is measured. Engineering judgement: so it is measured over
-/// an eighth more than configured at most.
+/// Levels stored per fall, so that it is measured over at most an eighth more time than set. Engineering judgement.
 const STORED: f64 = 8.0;
 
 /// The levels since the pumps were last seen running.
@@ -33,8 +32,7 @@ impl IdleFall {
         self.pending = None;
     }
 
-    /// Flags a level, m. `idle_until` is the time until which all pumps are known to have been stopped; `None` where
-    /// one runs or its state is unknown.
+    /// Flags a level, m. All pumps are known to be stopped until `idle_until`; `None` where one runs or it is unknown.
     pub fn judge(&mut self, at: Timestamp, level: f64, idle_until: Option<Timestamp>) -> Flag {
         let Some(idle_until) = idle_until else {
             self.reset();
@@ -82,8 +80,7 @@ mod tests {
         Timestamp::from_second(s).unwrap()
     }
 
-    /// Flags of levels every five minutes, where the pumps are known to have been stopped until a second after the
-    /// previous level.
+    /// Flags of levels every five minutes; the pumps are known to be stopped until a second after the previous one.
     fn flags(rule: &mut IdleFall, from: i64, levels: &[f64]) -> Vec<u8> {
         let judge = |(i, level): (i64, &f64)| {
             let s = from + i * 300;

@@ -18,8 +18,7 @@ pub struct PumpState {
 }
 
 impl PumpState {
-    /// The pump runs if its power is above `threshold_kw`; without a threshold, power tells nothing. Readings older
-    /// than `age_ms` tell nothing either.
+    /// The pump runs above `threshold_kw`; with `None`, power tells nothing. Readings older than `age_ms` tell nothing.
     pub fn new(threshold_kw: Option<f64>, age_ms: i64) -> Self {
         Self { threshold_kw, age_ms, run_state: None, power: None }
     }
@@ -36,8 +35,7 @@ impl PumpState {
         }
     }
 
-    /// Whether the pump runs at `at`, and the time of the reading that tells; `None` where that is unknown. It runs if
-    /// either run state or power says so.
+    /// Whether run state or power says that the pump runs at `at`, and when that was read; `None` where unknown.
     pub fn at(&self, at: Timestamp) -> Option<(Timestamp, bool)> {
         let fresh = |seen: &(Timestamp, bool)| {
             (at.as_millisecond() - seen.0.as_millisecond()).abs() <= self.age_ms

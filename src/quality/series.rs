@@ -48,8 +48,7 @@ struct Seen {
 }
 
 impl SeriesTests {
-    /// For a series that is polled every `interval_s` and whose values always lie in `range`. `rules` include those of
-    /// their preset: see [`SeriesRules::resolved`].
+    /// For a series polled every `interval_s` with values within `range`; `rules` as by [`SeriesRules::resolved`].
     pub fn new(range: [f64; 2], rules: &SeriesRules, interval_s: u32) -> Self {
         let neighbour_ms = neighbour_ms(interval_s);
         Self {
@@ -66,9 +65,8 @@ impl SeriesTests {
         }
     }
 
-    /// Tests the next value. A value out of range is not tested further, and later ones are not compared with it. A
-    /// test that cannot be made yet, after a start or a gap, has no effect: the range was tested, so such a reading is
-    /// good.
+    /// Tests the next value. One out of range is not tested further, and later ones are not compared with it. A test
+    /// that cannot be made yet, after a start or a gap, has no effect: with its range tested, such a reading is good.
     pub fn judge(&mut self, at: Timestamp, value: f64) -> Verdict {
         let range = gross_range(value, self.range, self.expected);
         if range.flag == Flag::Fail {

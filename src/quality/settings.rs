@@ -54,8 +54,7 @@ impl From<Limits> for Vec<f64> {
     }
 }
 
-/// The tests of one series in addition to the range of its device, in the parameter's canonical unit. A test without a
-/// rule is not made.
+/// The tests of a series besides its device's range, in the canonical unit. A test without a rule is not made.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SeriesRules {
@@ -74,8 +73,7 @@ pub struct SeriesRules {
 }
 
 impl SeriesRules {
-    /// The rules, completed by those of the preset. An unknown preset adds none; the check of the configuration reports
-    /// it.
+    /// The rules, completed by those of the preset. An unknown preset adds none; the configuration's check reports it.
     pub fn resolved(&self) -> Self {
         let preset = self.preset.as_deref();
         let preset = preset.and_then(|id| presets().iter().find(|preset| preset.id == id));
@@ -102,8 +100,7 @@ pub struct FlatRule {
     pub after_h: f64,
     /// Fails after this time; with `None`, never.
     pub fail_after_h: Option<f64>,
-    /// Values less than this apart count as the same: the sensor's resolution, or a little more where its last digit
-    /// flickers.
+    /// Values less than this apart count as the same: the sensor's resolution, or more where its last digit flickers.
     pub tolerance: f64,
 }
 
@@ -157,13 +154,11 @@ impl PumpRule {
         }
     }
 
-    /// The power above which it runs, kW.
     pub fn threshold_kw(&self) -> Option<f64> {
         let rated = self.rated_kw.map(|rated| rated * super::RUNNING_SHARE);
         self.running_kw.or(rated)
     }
 
-    /// The station of its flow meter.
     pub fn flow_station(&self) -> &StationId {
         self.flow.as_ref().unwrap_or(&self.station)
     }
@@ -174,8 +169,7 @@ fn default_no_flow_after_s() -> u32 {
     3600
 }
 
-/// A source whose level must not fall while its pumps are stopped: that is a leak, an open gate or somebody else's
-/// pump.
+/// A source whose level must not fall with its pumps stopped: it then has a leak, an open gate or another pump.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceRule {

@@ -9,8 +9,7 @@ use super::schema::SpoolError;
 use crate::core::Reading;
 use crate::wire::{Batch, LossRecord, MESSAGE_SIZE_MAX, Timebase};
 
-/// Released batches after which the state is saved with an append. What is not saved is sent again after a power cut;
-/// the store counts it once.
+/// Released batches after which an append saves the state. After a power cut, the rest is sent again and counted once.
 const SAVE_AFTER: u64 = 256;
 
 impl Spool {
@@ -27,8 +26,7 @@ impl Spool {
         self.append_corrected(&mut readings, &mut clock)
     }
 
-    /// Like [`Self::append`], for readings that are tried again after an error. Corrects their times, and `clock` with
-    /// them, if the clock has become good in the meantime.
+    /// Like [`Self::append`], for a retry after an error. Corrects their times, and `clock`, if it has become good.
     pub(super) fn append_corrected(
         &mut self,
         readings: &mut [Reading],

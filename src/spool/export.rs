@@ -8,7 +8,6 @@ use super::schema::{SpoolError, open_read_only};
 /// What an export came to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exported {
-    /// The gateway that the spool belongs to.
     pub gateway: String,
     pub batches: u64,
     pub readings: u64,

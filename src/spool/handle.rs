@@ -26,7 +26,6 @@ pub struct SpoolHandle {
 }
 
 impl SpoolHandle {
-    /// Starts the thread that owns `spool`.
     pub fn start(spool: Spool, clock: Clock) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let (writer, status) = Writer::new(spool, shared.clone(), clock);
@@ -89,8 +88,7 @@ impl SpoolHandle {
         self.ask(move |writer| writer.batches(after, to, count)).await?
     }
 
-    /// Has the thread do something with the spool at the given time. A failure is reported by the thread; it does no
-    /// harm for a while.
+    /// Has the thread do something at the given time. A failure does no harm for a while, and the thread reports it.
     pub fn tell_spool(
         &self,
         work: impl FnOnce(&mut Spool, Timestamp) -> Result<(), SpoolError> + Send + 'static,

@@ -13,7 +13,6 @@ pub(super) fn decode(message: &[u8]) -> Result<Batch, WireError> {
     Batch::from_bytes(&packed::decompress(message)?)
 }
 
-/// The form in which a message is stored.
 pub(super) fn stored(message: Vec<u8>) -> Vec<u8> {
     if message.len() < COMPRESS_FROM { message } else { packed::compress(&message) }
 }

@@ -33,7 +33,6 @@ enum Action {
     PowerFails(u64, u64),
     /// One write fails after this many others.
     WriteFails(u64, bool),
-    /// The program is restarted.
     Reopen,
 }
 
@@ -54,8 +53,7 @@ fn action() -> impl Strategy<Value = Action> {
 struct Model {
     /// Readings that the spool has confirmed, by the number of their batch: series and value.
     stored: BTreeMap<u64, Vec<(String, f64)>>,
-    /// Readings that the spool has refused; they may be there once, if the power failed between the write and the
-    /// answer.
+    /// Refused readings. They may be there once, if the power failed between the write and the answer.
     doubtful: Vec<Vec<(String, f64)>>,
     /// What the hub has had at some time.
     released: BTreeSet<u64>,

@@ -16,7 +16,6 @@ use crate::wire::{Epoch, LossRecord, RangeSet, Timebase, packed};
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpooledBatch {
     pub seq: u64,
-    /// How many it carries.
     pub readings: u64,
     /// As stored: compressed where that pays.
     pub message: Vec<u8>,
@@ -40,8 +39,7 @@ pub struct SpoolStats {
     pub dropped_readings: u64,
     /// Readings given up by thinning the oldest to one an hour.
     pub thinned_readings: u64,
-    /// How often batches that had been dealt with came back. After each time the sender has to start from the oldest
-    /// again.
+    /// How often batches that had been dealt with came back. Each time the sender has to start from the oldest again.
     pub rewinds: u64,
 }
 
@@ -112,8 +110,7 @@ impl Spool {
         }
     }
 
-    /// Quarantines the file and continues in a new one, which reports the loss to the hub. Returns the old file's new
-    /// name.
+    /// Quarantines the file, whose new name it returns, and goes on in a new one, which reports the loss to the hub.
     pub(super) fn replace_file(&mut self, now: Timestamp) -> Result<PathBuf, SpoolError> {
         let away = quarantine(&self.path, now)?;
         let fresh = Self::open_in(&self.path, &self.gateway, self.limits, self.vfs.as_deref())?;
@@ -201,12 +198,10 @@ impl Spool {
             .query_row([first, last], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
-    /// The life of this file: see [`Epoch`].
     pub fn epoch(&self) -> Epoch {
         self.stats.epoch
     }
 
-    /// What it holds and has lost.
     pub fn stats(&self) -> SpoolStats {
         self.stats
     }
@@ -228,8 +223,7 @@ impl Spool {
         Ok(read.max(saved))
     }
 
-    /// Batches after `after` up to `to` that the hub does not have and whose time is known: oldest first, at most
-    /// `count`.
+    /// Batches after `after` up to `to` that the hub lacks and whose time is known: oldest first, at most `count`.
     pub fn batches(
         &self,
         after: u64,
@@ -298,8 +292,7 @@ impl Spool {
         Ok(())
     }
 
-    /// Saves which batches have been released. Those released since count as waiting after a power cut and are sent
-    /// once more.
+    /// Saves which batches have been released. Later ones wait again after a power cut, and are sent once more.
     pub fn save_state(&mut self) -> Result<(), SpoolError> {
         if self.unsaved > 0 {
             let transaction = self.connection.unchecked_transaction()?;

@@ -1,9 +1,7 @@
 //! Reclaiming space for new batches. What the hub has goes first; then the oldest hours are thinned to one reading an
-//! hour and series; only then are the oldest batches dropped. Every loss is counted, and a record of it takes the place
-//! in the queue.
+//! hour and series; only then are the oldest batches dropped. Every loss is counted, and recorded in its place.
 //!
-//! One reading an hour is worth keeping because an annual report needs it: the difference of a counter over a year
-//! stays the same.
+//! One reading an hour is kept for annual reports: the difference of a counter over a year stays the same.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +13,7 @@ use super::schema::SpoolError;
 use crate::core::{HOUR_MS, Reading, Series};
 use crate::wire::{Batch, LossCause, LossRecord, MESSAGE_SIZE_MAX, Timebase};
 
-/// Share of the whole that is freed at once: a 64th. Freeing less often writes fewer pages; freeing more at once loses
-/// more before it has to.
+/// The share freed at once: a 64th. Less at once writes more pages; more at once loses more before it has to.
 const AT_ONCE: u64 = 64;
 
 /// Rows that are looked at together.

@@ -94,8 +94,7 @@ pub(super) fn open(
         Some(vfs) => Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs),
     };
     let connection = connection.map_err(failed)?;
-    // SQLite opens read-only what it cannot write, and the connection stays read-only when the file system becomes
-    // writable.
+    // SQLite opens read-only what it cannot write, and stays read-only when the file system becomes writable.
     if connection.is_readonly(MAIN_DB).map_err(failed)? {
         return Err(failed(rusqlite::Error::SqliteFailure(
             ffi::Error::new(ffi::SQLITE_READONLY),

@@ -1,5 +1,4 @@
-//! What the spool's thread and its handles share in memory: batches just appended, and acknowledgements not yet
-//! processed.
+//! What the spool's thread and its handles share: batches just appended, and acknowledgements not yet processed.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
@@ -8,8 +7,7 @@ use super::queue::SpooledBatch;
 use crate::support::lock;
 use crate::wire::{MESSAGE_SIZE_MAX, RangeSet};
 
-/// Bytes of recent batches kept in memory for the uplink. More of them mean that the broker is unreachable or slow; the
-/// file has them all.
+/// Bytes of recent batches kept in memory for the uplink. With more, the broker is away or slow; the file has them all.
 const RECENT_MAX: usize = MESSAGE_SIZE_MAX;
 
 #[derive(Default)]
@@ -74,7 +72,6 @@ impl State {
         taken
     }
 
-    /// How many are in memory, and their bytes.
     #[cfg(test)]
     pub fn recent(&self) -> (usize, usize) {
         (self.recent.len(), self.recent_bytes)

@@ -1,5 +1,4 @@
-//! A disk in memory whose power can fail at any write. Each unsynchronised write is then lost, kept, or torn at a
-//! sector, at random. SQLite uses it as its file layer.
+//! A disk in memory for SQLite. Its power can fail at any write; unsynced ones are then lost, kept or torn at random.
 
 use std::collections::HashMap;
 use std::io::{Error, ErrorKind};
@@ -68,7 +67,6 @@ impl Change {
 }
 
 impl Disk {
-    /// An empty disk.
     pub fn new() -> Self {
         static MADE: AtomicU64 = AtomicU64::new(0);
         let name = format!("faulty-{}", MADE.fetch_add(1, Relaxed));
@@ -93,7 +91,6 @@ impl Disk {
         self.content().until = Some((count, Fault::Once(kind)));
     }
 
-    /// Whether the power has failed.
     pub fn is_dead(&self) -> bool {
         self.content().dead
     }

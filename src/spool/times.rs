@@ -1,5 +1,4 @@
-//! Provisional times: readings taken before the clock was known to be right are held back and get their true times once
-//! it is.
+//! Provisional times: readings taken before the clock is known to be right wait for their true times.
 
 use rusqlite::params;
 
@@ -13,8 +12,7 @@ use crate::wire::{Batch, BootId, Timebase};
 const REWRITE_MAX: usize = 256;
 
 impl Spool {
-    /// Corrects the times of new readings if the clock of their boot has become good in the meantime, or flags them as
-    /// suspect if nothing is held back any more.
+    /// Corrects the times of new readings if their boot's clock is good by now; doubts them if nothing is held now.
     pub(super) fn correct_new(&mut self, readings: &mut [Reading], clock: &mut Timebase) {
         if !clock.provisional {
             self.clock = Some(*clock);

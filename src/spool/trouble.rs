@@ -58,8 +58,7 @@ impl Trouble {
     }
 }
 
-/// Whether the kernel has made the file system of the spool at `path` read-only; SQLite reports that as a failure of
-/// the device.
+/// Whether the kernel made the file system of the spool at `path` read-only, which SQLite reports as a device failure.
 fn became_read_only(path: &Path) -> bool {
     // Not the file itself: closing it would drop SQLite's locks on it. SQLite holds none on the log.
     let opened = File::options().append(true).open(with_suffix(path, "-wal"));

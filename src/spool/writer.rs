@@ -25,8 +25,7 @@ const RELEASE_EVERY: Duration = Duration::from_secs(1);
 /// How long releases may go unsaved. After a power cut they are sent once more.
 const SAVE_EVERY: Duration = Duration::from_secs(600);
 
-/// Readings that wait in memory while the file cannot be written: a poll of 20 series each minute for eight hours, in 2
-/// MB.
+/// Readings kept in memory while the file cannot be written: a poll of 20 series each minute for eight hours, in 2 MB.
 const UNWRITTEN_MAX: usize = 10_000;
 
 /// What the spool holds, and how its file does.

@@ -6,9 +6,7 @@ use std::time::Duration;
 /// gateways that lost the same broker do not come back together.
 #[derive(Debug, Clone, Copy)]
 pub struct Backoff {
-    /// The ceiling after the first failure.
     pub first: Duration,
-    /// The highest ceiling.
     pub most: Duration,
 }
 

@@ -81,7 +81,6 @@ pub struct Base {
 pub struct TimedOut;
 
 impl Clock {
-    /// The machine's clock.
     pub fn system() -> Self {
         Self(Source::System(Stopwatch::start()))
     }
@@ -93,9 +92,7 @@ impl Clock {
     }
 
     /// The same clock, for a task that a stepped clock has to wait for: the time moves only while that task sleeps on
-    /// it.
-    ///
-    /// Call this before the task starts, so that the time cannot move before its first sleep. The task may wait for
+    /// it. Call this before the task starts, so that the time cannot move before its first sleep. The task may wait for
     /// only one answer at a time.
     pub fn member(&self) -> Self {
         let Source::Stepped(stepped, _) = &self.0 else {
@@ -111,11 +108,9 @@ impl Clock {
         Self(Source::Stepped(stepped.clone(), Some(member)))
     }
 
-    /// Waits for `work`, at most `longest`.
-    ///
-    /// On a stepped clock no time passes while a member works, so a slow machine makes nothing late. There the wait
-    /// ends when every other member is asleep and the one that was asked has announced that there will be no answer
-    /// ([`Clock::no_answer`]).
+    /// Waits for `work`, at most `longest`. On a stepped clock no time passes while a member works, so a slow machine
+    /// makes nothing late: the wait ends when every other member is asleep and the one that was asked has announced
+    /// that no answer will come ([`Clock::no_answer`]).
     pub async fn timeout<F: Future>(
         &self,
         longest: Duration,
@@ -162,8 +157,7 @@ impl Clock {
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 
-    /// How long the clock has run since it was created. Unlike [`Clock::now`] it never goes back: no step of the
-    /// machine's clock changes it.
+    /// How long the clock has run since it was created. It never goes back: no step of the machine's clock changes it.
     pub fn uptime(&self) -> Duration {
         match &self.0 {
             Source::System(made) => made.elapsed(),
@@ -257,7 +251,6 @@ impl Clock {
         }
     }
 
-    /// The base of the times now.
     pub fn base(&self) -> Base {
         match &self.0 {
             Source::Validated(_, validated) => {

@@ -55,7 +55,6 @@ async fn an_update_waits_for_a_poll_only_if_the_time_changes() {
     assert!(off < jiff::SignedDuration::from_secs(5), "{off}");
 }
 
-/// Whether `future` is not ready yet.
 async fn is_pending<F: Future + Unpin>(future: &mut F) -> bool {
     tokio::select! {
         biased;

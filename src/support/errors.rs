@@ -2,8 +2,7 @@
 
 use std::error::Error;
 
-/// `error` with its causes, as in `the spool failed: disk is full`. A cause that only repeats the text before it is
-/// left out.
+/// `error` with its causes, as in `the spool failed: disk is full`. Causes that repeat the text before are left out.
 pub fn error_chain(error: &(dyn Error + 'static)) -> String {
     let errors = std::iter::successors(Some(error), |&error| error.source());
     let mut texts: Vec<String> = errors.map(ToString::to_string).collect();

@@ -7,8 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// Replaces the file at `path` by one with these `contents`. After a power cut the path holds the old file or the new
-/// one, whole.
+/// Replaces the file at `path`. After a power cut it has its old contents or these `contents`, whole.
 pub fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
     let new = with_suffix(path, ".new");
     let replaced = write(&new, |file| file.write_all(contents)).and_then(|()| rename(&new, path));

@@ -1,5 +1,4 @@
-//! Reads the kernel's clocks. Holds the only unsafe code of the package: a call of the C library that no maintained
-//! crate wraps for reading.
+//! Reads the kernel's clocks, with the package's only unsafe code: a C call that no maintained crate wraps for reading.
 
 use std::time::Duration;
 
@@ -28,8 +27,7 @@ pub fn read() -> KernelClock {
     }
 }
 
-/// Identifies this boot of the machine: by the kernel's boot id, or without one by the time at which it was switched
-/// on.
+/// Identifies this boot of the machine: by the kernel's boot id, or else by the time at which it was switched on.
 pub fn boot_id() -> u32 {
     let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok();
     let id = id.and_then(|id| u32::from_str_radix(id.get(..8)?, 16).ok());

@@ -31,7 +31,6 @@ impl Writer<'_> {
         metric.encode_counter::<NoLabelSet, _, f64>(&value, None)
     }
 
-    /// Counts that never fall, by labels.
     pub fn counters(
         &mut self,
         name: &str,
@@ -62,7 +61,6 @@ impl Writer<'_> {
         self.0.encode_descriptor(name, help, unit.as_ref(), MetricType::Gauge)?.encode_gauge(&value)
     }
 
-    /// Current values, by labels.
     pub fn gauges(
         &mut self,
         name: &str,

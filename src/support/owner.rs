@@ -67,8 +67,7 @@ impl<T: Send + 'static> Owner<T> {
         Ok(Self(jobs))
     }
 
-    /// Hands `work` to the thread at once; the future waits for its result. The work is done even if the future is
-    /// dropped.
+    /// Hands `work` to the thread at once; the future waits for its result. The work is done even if that is dropped.
     pub fn ask<R, W>(
         &self,
         work: W,

@@ -42,7 +42,6 @@ impl State {
         self.next_id
     }
 
-    /// How many members are awake.
     fn busy(&mut self) -> usize {
         self.sleepers.retain(|_, sleeper| !sleeper.wake.is_closed());
         let asleep: BTreeSet<u64> = self.sleepers.values().filter_map(|s| s.member).collect();
@@ -51,7 +50,6 @@ impl State {
 }
 
 impl Stepped {
-    /// A clock that stands still at `start`.
     pub(super) fn new(start: Timestamp) -> Self {
         let state = State {
             now: start,
@@ -89,8 +87,7 @@ impl Drop for Member {
 pub struct Driver(pub(super) Arc<Stepped>);
 
 impl Driver {
-    /// Waits until every member sleeps on the clock. Members that wait for an answer that will not come time out
-    /// meanwhile.
+    /// Waits until every member sleeps. Members that wait for an answer that will not come time out meanwhile.
     pub async fn all_asleep(&self) {
         loop {
             let changed = self.0.changed.notified();
@@ -100,8 +97,7 @@ impl Driver {
                 if busy == 0 {
                     return;
                 }
-                // All members that are awake wait for an answer that will not come: nobody can do anything more at this
-                // time.
+                // All awake members wait for an answer that will not come: nobody can do more at this time.
                 if state.unanswered >= busy {
                     state.unanswered = 0;
                     for (_, timeout) in std::mem::take(&mut state.timeouts) {
@@ -133,8 +129,7 @@ impl Driver {
 
 #[cfg(test)]
 impl Driver {
-    /// Sets the clock to `at`, forward or back, like a correction of a machine's clock: no time passes. Wakes all
-    /// sleepers, since they have to read it again.
+    /// Sets the clock to `at`, forward or back; no time passes. Wakes all sleepers, since they have to read it again.
     pub fn step_to(&self, at: Timestamp) {
         let mut state = self.0.state();
         state.now = at;

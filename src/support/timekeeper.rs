@@ -87,7 +87,6 @@ pub struct Timekeeper {
 }
 
 impl Timekeeper {
-    /// `floor` is the last time known to be good, from an earlier run.
     pub fn new(trust: Trust, floor: Option<Timestamp>, kernel: KernelClock) -> Self {
         let mut keeper =
             Self { trust, zero_ms: zero_of(kernel), good: false, floor, refusal: None };
@@ -162,17 +161,14 @@ impl Timekeeper {
         Timestamp::from_millisecond(self.zero_ms.saturating_add(millis(up))).unwrap_or(EARLIEST)
     }
 
-    /// When the machine was switched on, ms since 1970.
     pub fn zero_ms(&self) -> i64 {
         self.zero_ms
     }
 
-    /// Whether the time is known to be good.
     pub fn good(&self) -> bool {
         self.good
     }
 
-    /// The kernel's time, if it is not trusted.
     pub fn refusal(&self) -> Option<Refusal> {
         self.refusal
     }

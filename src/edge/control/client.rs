@@ -15,8 +15,7 @@ use super::{Answer, Command, ControlReply, ControlRequest, GatewayStatus, VERSIO
 /// How long a gateway may take for its status: it need not wait for a bus.
 const STATUS_MAX: Duration = Duration::from_secs(5);
 
-/// How long a read may take: the wait for its bus, the longest timeout, and a little more, so that a refusal by the
-/// gateway still arrives.
+/// How long a read may take: the wait for its bus, the longest timeout, and a little for the gateway to refuse it.
 const READ_MAX: Duration = Duration::from_secs(BUS_WAIT_MAX.as_secs() + 65);
 
 /// Why a command could not be sent to a running gateway.
@@ -27,10 +26,8 @@ pub enum ClientError {
         "{0} belongs to a running gateway that this user may not use: run the command as root or as the service's user"
     )]
     Forbidden(PathBuf),
-    /// The connection failed.
     #[error("the connection to the running gateway at {path} failed: {problem}")]
     Broken { path: PathBuf, problem: String },
-    /// The gateway does not do what it was asked for.
     #[error("the running gateway refuses: {0}")]
     Refused(String),
 }
@@ -69,8 +66,7 @@ impl Client {
         &self.status
     }
 
-    /// Sends a command and waits for the answer. After an error, or when it is dropped before its end, the connection
-    /// can no longer be used.
+    /// Sends a command and waits for the answer. If that fails or is dropped half-way, the connection is unusable.
     pub async fn send(&mut self, command: Command) -> Result<Answer, ClientError> {
         converse(&mut self.stream, &self.path, command, READ_MAX).await
     }

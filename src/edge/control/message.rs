@@ -9,8 +9,7 @@ use crate::core::Reason;
 use crate::device::{Function, REGISTERS_MAX, Request};
 use crate::modbus::{Mode, ReadError, SerialMode};
 
-/// The version of these messages. A gateway refuses others: command and service of an installation are the same
-/// program.
+/// The version of these messages. Others are refused: command and service of an installation are the same program.
 pub const VERSION: u32 = 1;
 
 /// The longest request, bytes. Our own take up to 200.
@@ -88,7 +87,6 @@ impl ReadCommand {
         Ok(Request { function: self.function, address: self.address, count: self.count })
     }
 
-    /// How long the answer may take, if given.
     pub fn timeout(&self) -> Option<Duration> {
         self.timeout_ms.map(Duration::from_millis)
     }
@@ -97,7 +95,6 @@ impl ReadCommand {
 /// A line from the gateway.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ControlReply {
-    /// [`VERSION`].
     pub v: u32,
     pub answer: Answer,
 }
@@ -114,18 +111,15 @@ pub enum Answer {
         /// From handing the request to the bus to its answer, including the wait for a running poll.
         ms: f64,
     },
-    /// The device gave no registers.
     Failed {
         failure: Failure,
         /// As for `words`.
         ms: f64,
     },
-    /// The intervals were switched.
     Mode {
         before: Mode,
         now: Mode,
     },
-    /// Why the gateway does not do what it was asked for.
     Refused(String),
 }
 

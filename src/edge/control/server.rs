@@ -20,12 +20,10 @@ use crate::support::Stopwatch;
 /// Connections that are served at once. A gateway has one technician, with a window or two.
 const CONNECTIONS_MAX: usize = 4;
 
-/// How long a connection may be idle or take to send a request, and how long it may take to receive an answer. Commands
-/// send their request at once; somebody who types it gets a minute.
+/// How long a connection may be idle, or take over a request or an answer: a person who types gets a minute.
 const IDLE_MAX: Duration = Duration::from_secs(60);
 
-/// How long a read may wait for its bus, in addition to its own timeout: a poll of a dead line with retries takes this
-/// long.
+/// How long a read may wait for its bus, besides its own timeout: a poll of a dead line with retries takes this long.
 pub(super) const BUS_WAIT_MAX: Duration = Duration::from_secs(60);
 
 /// The timeout where neither the command nor the bus gives one: more than any bus may be set to.
@@ -163,7 +161,6 @@ impl StatusSource {
     }
 }
 
-/// The line with this answer.
 fn encode(answer: Answer) -> Result<Vec<u8>, String> {
     #[derive(Serialize)]
     struct Line(ControlReply);

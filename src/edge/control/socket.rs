@@ -9,8 +9,7 @@ use tokio::net::UnixListener;
 
 use crate::support::files::with_suffix;
 
-/// The longest path of a socket, bytes: the system allows 107 (`sun_path` in unix(7)), of which `.new` takes four while
-/// it is made.
+/// The longest path, bytes: the system allows 107 (`sun_path` in unix(7)), and `.new` takes four while it is made.
 pub const SOCKET_PATH_MAX: usize = 103;
 
 /// Only for the gateway's user and root. Whoever may send commands can keep a bus busy; on a gateway those are the
@@ -20,12 +19,10 @@ const MODE: u32 = 0o600;
 /// Why the socket could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum SocketError {
-    /// Another gateway runs on the same configuration.
     #[error(
         "another hanqing edge runs on this configuration and holds {0}: stop it first, or give this one a spool of its own"
     )]
     Taken(PathBuf),
-    /// Another kind of file has this name.
     #[error("{0} exists and is not a socket: set `socket` to another path, or remove the file")]
     NotASocket(PathBuf),
     #[error("cannot listen at {path}: {source}")]

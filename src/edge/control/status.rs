@@ -19,11 +19,8 @@ use crate::wire::Epoch;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GatewayStatus {
     pub gateway: GatewayId,
-    /// Of its program.
     pub version: String,
-    /// When it started.
     pub since: Timestamp,
-    /// Now, by its clock.
     pub now: Timestamp,
     pub mode: Mode,
     /// Readings since the start, including missing ones.
@@ -42,7 +39,6 @@ pub struct GatewayStatus {
 }
 
 impl GatewayStatus {
-    /// How long it has run, s.
     pub fn up_s(&self) -> f64 {
         self.now.duration_since(self.since).as_secs_f64()
     }
@@ -83,14 +79,12 @@ pub struct DeviceStatus {
     pub unit: u8,
     /// Id of its profile.
     pub profile: String,
-    /// The station that it observes.
     pub station: StationId,
 }
 
 /// The content of a running gateway's spool.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SpoolStatus {
-    /// Identifies the life of the spool.
     pub epoch: Epoch,
     /// Batches that the hub has not acknowledged.
     pub batches: u64,
@@ -119,7 +113,6 @@ pub struct SpoolStatus {
 /// Makes the status of this gateway.
 pub(in crate::edge) struct StatusSource {
     pub gateway: GatewayId,
-    /// Most bytes of payload in the spool.
     pub spool_size_max: u64,
     pub clock: Clock,
     pub watch: EdgeWatch,
@@ -130,11 +123,9 @@ pub(in crate::edge) struct StatusSource {
 /// A bus as the control socket sees it.
 pub(in crate::edge) struct ControlBus {
     pub name: String,
-    /// Its endpoint or port.
     pub line: String,
     pub devices: Vec<DeviceStatus>,
     pub watch: BusWatch,
-    /// The longest time without a poll.
     pub silent_max: Duration,
     /// Whether a request may change the speed of its line.
     pub serial: bool,
@@ -153,7 +144,6 @@ impl ControlBus {
 }
 
 impl StatusSource {
-    /// The status now.
     pub fn status(&self) -> GatewayStatus {
         let stats = &self.watch.buses;
         let keeper = self.watch.spooled();

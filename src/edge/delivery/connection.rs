@@ -42,8 +42,7 @@ const NEW_MAX: u64 = 64;
 /// Batches fetched from the file at once.
 const FETCH: u32 = 64;
 
-/// Least time between two searches for what the hub no longer has: two hubs with different parts must not cause a
-/// storm.
+/// Least time between searches for what the hub has lost: two hubs with different parts must not cause a storm.
 const HEAL_EVERY: Duration = Duration::from_secs(60);
 
 /// The saved count of the month's traffic lags behind by at most this many bytes.
@@ -59,7 +58,6 @@ pub(super) enum ConnectionEnd {
     Stopped,
     /// Everything is delivered, or the window of connection is closed.
     Done,
-    /// The spool's file was damaged and replaced.
     SpoolReplaced,
     Lost(MqttError),
 }
@@ -185,7 +183,6 @@ impl<'a> Delivery<'a> {
         Ok(ended)
     }
 
-    /// The broker has confirmed a message.
     fn confirmed(&mut self, message: &Confirmed) {
         self.confirmed_at = self.life.elapsed();
         self.pace.confirmed(message.bytes, message.backlog, message.took);
@@ -201,7 +198,6 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// The hub has acknowledged batches.
     fn committed(&mut self, ack: &Ack) {
         if ack.epoch != self.epoch {
             return;

@@ -1,5 +1,4 @@
-//! Delivery: from the spool to the broker, until the hub has committed each batch, or, if so configured, until the
-//! broker has it.
+//! Delivery: from the spool to the broker, until the hub, or the broker where so configured, has each batch.
 //!
 //! Two lanes share a connection. New batches go at once, one by one. The backlog follows, oldest first and several
 //! batches to a message, as fast as the link has room for it.

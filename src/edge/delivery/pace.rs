@@ -7,8 +7,7 @@ use jiff::ZonedDateTime;
 /// A message that the broker confirms within this time went over a link with capacity to spare.
 const QUICK: Duration = Duration::from_millis(300);
 
-/// A message that takes longer has queued behind others, as new batches would. A fifth of the 5 s in which new readings
-/// have to arrive.
+/// A message this slow has queued behind others, as new batches would. A fifth of the 5 s that new readings may take.
 const SLOW: Duration = Duration::from_secs(1);
 
 /// Bytes of backlog in flight at first: what a 2G link sends in two seconds.
@@ -51,7 +50,6 @@ impl Pace {
         self.bucket.as_ref().filter(|_| room).map(Bucket::wait)
     }
 
-    /// A message of backlog has been sent.
     pub fn sent(&mut self, bytes: usize) {
         self.in_flight += bytes;
         if let Some(bucket) = &mut self.bucket {
@@ -116,7 +114,6 @@ impl Budget {
         Self { most, month, used }
     }
 
-    /// Counts `bytes` at `now`.
     pub fn count(&mut self, bytes: u64, now: &ZonedDateTime) {
         let month = now.strftime("%Y-%m").to_string();
         if month != self.month {
@@ -126,7 +123,6 @@ impl Budget {
         self.used = self.used.saturating_add(bytes);
     }
 
-    /// Whether anything may be sent.
     pub fn allows(&self) -> bool {
         self.most.is_none_or(|most| self.used < most)
     }

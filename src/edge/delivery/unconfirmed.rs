@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::wire::RangeSet;
 
-/// Acknowledgements of later batches that may come before that of an earlier one: a broker keeps the order, but several
-/// hubs may share the work. After this many the earlier batch is lost: the broker took it before any hub had
-/// subscribed.
+/// Acknowledgements of later batches that may come before an earlier one's: a broker keeps the order, but several hubs
+/// may share the work. After this many the batch is lost: the broker took it before any hub had subscribed.
 const OVERTAKEN_MAX: u8 = 3;
 
 struct InFlight {
@@ -45,7 +44,6 @@ impl Unconfirmed {
         self.batches.insert(seq, batch);
     }
 
-    /// The broker has taken this batch.
     pub fn taken(&mut self, seq: u64) {
         if let Some(batch) = self.batches.get_mut(&seq) {
             batch.progress = Progress::Taken;
@@ -65,8 +63,7 @@ impl Unconfirmed {
         self.batches.contains_key(&seq)
     }
 
-    /// The hub has committed these. Removes what has been overtaken too often, and returns the number to send again
-    /// from.
+    /// The hub has committed these. Removes what was overtaken too often; returns the number to send again from.
     pub fn committed(&mut self, committed: &RangeSet) -> Option<u64> {
         self.answered = true;
         let mut last = 0;
@@ -91,11 +88,9 @@ impl Unconfirmed {
         oldest
     }
 
-    /// A period has passed. Removes what has to be sent again, and returns the number to start from.
-    ///
-    /// A silent hub is offline, and the broker keeps what it has taken for it: sending all of that again each period
-    /// would use up a metered link and the broker's queue. One batch is enough to find out whether the hub, or a broker
-    /// that has lost its queue, is there.
+    /// A period has passed. Removes what has to be sent again, and returns the number to start from. A silent hub is
+    /// offline, and the broker keeps its batches: sending them all again each period would use up a metered link and
+    /// the broker's queue. One batch shows whether the hub, or a broker that has lost its queue, is there.
     pub fn age(&mut self) -> Option<u64> {
         let answered = std::mem::take(&mut self.answered);
         let mut oldest = None;

@@ -6,8 +6,7 @@ use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp, ToSpan, ZonedDateTime};
 use serde::{Deserialize, Serialize};
 
-/// A stretch of each day or hour by the gateway's local time. `06:00+20` is 20 minutes from six o'clock on, `*:30+5` is
-/// five minutes from half past every hour on.
+/// A stretch of each day or hour, local time: `06:00+20` is 20 minutes from six, `*:30+5` five from every half past.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Window {

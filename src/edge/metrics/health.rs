@@ -5,8 +5,7 @@ use std::time::Duration;
 use crate::edge::control::GatewayStatus;
 use crate::edge::watchdog;
 
-/// What is wrong, one problem per entry. An unreachable broker, hub or device is no problem of the gateway, which a
-/// restart would not solve; the metrics show it.
+/// The gateway's problems. An unreachable broker, hub or device is none: a restart would not help; the metrics show it.
 pub(super) fn problems(status: &GatewayStatus) -> Vec<String> {
     let mut problems = Vec::new();
     if let Some(trouble) = status.spool.trouble {

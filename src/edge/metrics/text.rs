@@ -1,7 +1,6 @@
 //! Writes a gateway's status as metrics, in the text format of OpenMetrics 1.0.
 //!
-//! Labels come from the configuration and from small enums: bus, unit and station, state, reason. Nothing that grows
-//! over time is a label.
+//! Labels come from the configuration and from small enums: bus, unit, station, state, reason. None grows over time.
 
 use std::fmt;
 
@@ -16,7 +15,6 @@ use crate::modbus::{HealthState, Mode, UnitReport};
 use crate::spool::Trouble;
 use crate::support::openmetrics::{Labels, Writer};
 
-/// The content type of the text.
 pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 const PREFIX: &str = "hanqing";
@@ -30,7 +28,6 @@ const STATES: [(HealthState, &str); 3] = [
     (HealthState::Offline, "offline"),
 ];
 
-/// The metrics of `status`.
 pub(super) fn metrics(status: GatewayStatus) -> Result<String, fmt::Error> {
     let mut registry = Registry::with_prefix(PREFIX);
     registry.register_collector(Box::new(Scrape(status)));
