@@ -44,7 +44,6 @@ struct Meter {
     latest: Vec<Sample>,
     /// Glitches at the end of the latest readings.
     glitches: usize,
-    /// Readings since the last reset.
     since_reset: usize,
     tolerance: f64,
     resets: usize,

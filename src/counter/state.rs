@@ -122,9 +122,8 @@ pub struct State {
     base: Option<Sample>,
     /// Later readings that do not follow it, but each other.
     held: Vec<Sample>,
-    /// Whether a later reading that was dropped, because the next did not follow it, lay above the last accepted one;
-    /// `None` where none was dropped. The dropped one may have been the register after a reset, and the next one the
-    /// glitch.
+    /// Whether a dropped later reading, which the next did not follow, lay above the last accepted one; `None` where
+    /// none was dropped. It may have been the register after a reset, and the next one the glitch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dropped_above: Option<bool>,
 }
@@ -145,10 +144,9 @@ pub struct Step {
 }
 
 impl State {
-    /// Feeds one reading, in order of time, and returns what it settled.
-    ///
-    /// A reading at or before the last one, or one that is not finite, is ignored. Where two explanations fit,
-    /// `increment` is the smaller growth, and `increment_max` covers the larger.
+    /// Feeds one reading, in order of time, and returns what it settled. A reading at or before the last one, or one
+    /// that is not finite, is ignored. Where two explanations fit, `increment` is the smaller growth, and
+    /// `increment_max` covers the larger.
     pub fn feed(&mut self, spec: &Spec, at: Timestamp, raw: f64) -> Step {
         let seen_at = self.held.last().or(self.base.as_ref()).map(|sample| sample.at);
         if !raw.is_finite() || seen_at.is_some_and(|seen_at| at <= seen_at) {
@@ -256,14 +254,12 @@ impl State {
         Step { increment: least, increment_max: most, glitches, ..Step::default() }
     }
 
-    /// Believes the held readings: the register was reset, or the meter replaced. `first` surely shows the new
-    /// register.
+    /// Believes the held readings: the register was reset or the meter replaced. `first` surely shows the new register.
     fn begin_segment(&mut self, spec: &Spec, base: Sample, first: Sample, last: Sample) -> Step {
         self.held.clear();
         self.dropped_above = None;
         self.base = Some(last);
-        // The first value says nothing: a register may restart at zero, a replacement meter with what it counted
-        // before.
+        // The first value says nothing: a register may restart at zero, a new meter with what it counted before.
         let increment = (last.raw - first.raw).max(0.0);
         let restarted = if first.raw < base.raw { first.raw.max(0.0) } else { 0.0 };
         let increment_max =

@@ -19,7 +19,6 @@ fn sum(steps: &[Step]) -> Step {
     })
 }
 
-/// Hourly readings.
 fn hourly(spec: &Spec, raws: &[f64]) -> (State, Step) {
     let mut state = State::default();
     let steps: Vec<Step> = raws

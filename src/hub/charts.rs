@@ -31,9 +31,6 @@ impl Charts {
     }
 
     /// The points of a series from `from` to before `to`, at most `points` of them, as a JSON array of objects.
-    ///
-    /// # Errors
-    /// The store cannot be read.
     pub async fn draw(
         self,
         series: Series,

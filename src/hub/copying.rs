@@ -19,10 +19,7 @@ const LOOK_BACK_INTERVAL: Duration = Duration::from_secs(3600);
 /// Waits after a pass that failed.
 const RETRY: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::from_secs(60) };
 
-/// Copies until `stop`.
-///
-/// # Errors
-/// The copying thread panicked.
+/// Copies until `stop`. It fails only if the copying thread panics.
 pub async fn follow(
     copier: Copier,
     copy: Sqlite,

@@ -1,5 +1,4 @@
-//! The documents of a report for whoever asks the page's address: of the drought event in the ledger, made anew each
-//! time.
+//! The documents of a report as the page serves them: of the ledger's drought event, made anew for each request.
 
 use std::sync::Arc;
 

@@ -141,8 +141,7 @@ impl Ingest<'_> {
         }
     }
 
-    /// The first message and those to commit with it: all that have arrived, and, unless a gateway is catching up,
-    /// those of the next second.
+    /// The first message, all others that have arrived and, unless a gateway is catching up, those of the next second.
     async fn gather(&mut self, first: Message) -> Result<Vec<Message>, MqttError> {
         let since = Stopwatch::start();
         let mut bytes = first.payload().len();

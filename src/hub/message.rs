@@ -12,10 +12,7 @@ pub enum Content {
     Status(GatewayId, Status),
 }
 
-/// Reads a message.
-///
-/// # Errors
-/// Why it cannot be read.
+/// Reads a message; the error says why it cannot be read.
 pub fn read(topic: &str, payload: &[u8]) -> Result<Content, String> {
     let topic: Topic = topic.parse()?;
     match topic.channel {

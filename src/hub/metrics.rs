@@ -21,10 +21,6 @@ pub(super) struct Scrape {
     pub now: Timestamp,
 }
 
-/// The text of a scrape.
-///
-/// # Errors
-/// The encoder fails.
 pub(super) fn encode(scrape: Scrape) -> Result<String, fmt::Error> {
     let mut registry = Registry::with_prefix("hanqing_hub");
     registry.register_collector(Box::new(scrape));

@@ -163,7 +163,6 @@ impl Hub {
         })
     }
 
-    /// Its counts and problems.
     pub fn state(&self) -> Arc<HubState> {
         self.state.clone()
     }
@@ -174,17 +173,11 @@ impl Hub {
     }
 
     /// Where its page is served.
-    ///
-    /// # Errors
-    /// The operating system does not name the address.
     pub fn page_address(&self) -> std::io::Result<std::net::SocketAddr> {
         self.listener.local_addr()
     }
 
-    /// Ingests and serves until `stop`.
-    ///
-    /// # Errors
-    /// The first task that fails.
+    /// Ingests and serves until `stop`; the error is that of the first task that fails.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let Self { settings, store, office, listener, state, clock, simulated, _lock } = self;
         let mut supervisor = Supervisor::new(stop.clone());
@@ -241,9 +234,6 @@ async fn listen(settings: &HubSettings) -> anyhow::Result<TcpListener> {
 }
 
 /// Opens the store of the settings for a command beside the hub: the file, or the server.
-///
-/// # Errors
-/// It cannot be opened or used.
 pub fn open_store(settings: &HubSettings, township: &Township) -> anyhow::Result<Box<dyn Store>> {
     #[cfg(feature = "influx")]
     if let Some(server) = &settings.store.server {
@@ -262,7 +252,6 @@ async fn open_server(settings: &ServerSettings, hub: &str) -> anyhow::Result<Ser
     Ok(tokio::task::spawn_blocking(move || Server::open(&settings, &hub)).await??)
 }
 
-/// Metrics and health.
 fn operation(settings: &HubSettings, state: &Arc<HubState>, clock: &Clock) -> web::Router {
     let (of_metrics, of_health) = (state.clone(), state.clone());
     let (at_metrics, at_health) = (clock.clone(), clock.clone());

@@ -33,7 +33,6 @@ const STALE: SignedDuration = SignedDuration::from_hours(48);
 pub struct OverviewSource {
     pub township: Arc<Township>,
     pub calendar: Calendar,
-    /// A reader of the store.
     pub store: Sqlite,
     pub ledger: Ledger,
     /// Rows of the ledger count once a second person has looked them over.
@@ -72,19 +71,12 @@ impl LedgerRows {
 }
 
 impl Overviews {
-    /// Overviews from `source`.
-    ///
-    /// # Errors
-    /// The store cannot be read.
     pub fn new(source: OverviewSource) -> Result<Self, StoreError> {
         let stored = source.store.count()?;
         Ok(Self { source, stored, memories: HashMap::new(), rows: LedgerRows::default() })
     }
 
     /// The state of all sources now.
-    ///
-    /// # Errors
-    /// The store or the ledger cannot be read.
     pub fn make(&mut self) -> anyhow::Result<Overview> {
         let now = self.source.clock.now();
         let township = self.source.township.clone();
@@ -177,7 +169,7 @@ impl Overviews {
 const LOST_SHOWN: usize = 5;
 
 fn gateway(row: &crate::store::GatewayRow) -> GatewayRow {
-    // The life that is going on: the one with the most batches stands last where a spool was replaced.
+    // The current epoch: where a spool was replaced, the one with the highest batch number.
     let newest = row.delivered.iter().max_by_key(|(_, set)| set.last());
     GatewayRow {
         id: row.gateway.to_string(),
@@ -195,10 +187,7 @@ fn gateway(row: &crate::store::GatewayRow) -> GatewayRow {
     }
 }
 
-/// Keeps `overview` fresh until `stop`.
-///
-/// # Errors
-/// The thread that reads the store panicked.
+/// Keeps `overview` fresh until `stop`. It fails only if the thread that reads the store panics.
 pub async fn refresh(
     overviews: Overviews,
     overview: watch::Sender<Arc<Overview>>,

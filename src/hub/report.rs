@@ -19,8 +19,7 @@ use crate::store::server::ServerSettings;
 use crate::store::server::copy::{Copier, Reach};
 use crate::water::Township;
 
-/// Most earlier droughts that a report is compared with: the latest. Engineering judgement: as many as a table has
-/// room for.
+/// Most earlier droughts in a comparison, the latest: as many as a table has room for. Engineering judgement.
 const EARLIER_EVENTS_MAX: usize = 3;
 
 /// The drought event that the ledger names: the last one where there are several.

@@ -22,10 +22,7 @@ fn retained_from(calendar: &Calendar, now: Timestamp, months: u32) -> Timestamp 
     calendar.start_of(first)
 }
 
-/// Purges until `stop`.
-///
-/// # Errors
-/// The store cannot be opened, or the purging thread panicked.
+/// Purges until `stop`. It fails if the store cannot be opened, or if the purging thread panics.
 pub async fn run(
     path: PathBuf,
     months: u32,

@@ -15,10 +15,7 @@ pub enum Retried {
     Rejected(String),
 }
 
-/// Stores message `id` of the quarantine as if it came now; `None` where there is none.
-///
-/// # Errors
-/// The quarantine or the store fails; the message stays.
+/// Stores message `id` of the quarantine as if it came now; `None` where there is none. After an error it stays.
 pub fn retry(
     quarantine: &mut Quarantine,
     store: &mut dyn Store,

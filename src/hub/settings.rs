@@ -18,8 +18,7 @@ pub struct HubSettings {
     /// Name of the hub's session at the broker, unique among its hubs.
     #[serde(default = "default_client_id")]
     pub client_id: String,
-    /// Group of hubs that share the gateways' messages: the broker gives each message to one of them. They need a
-    /// server to store to.
+    /// Group of hubs that share the gateways' messages, each message for one hub. They need a server to store to.
     #[serde(default)]
     pub share: Option<String>,
     pub store: StoreSettings,
@@ -66,7 +65,6 @@ pub struct StoreSettings {
     /// Months after which raw readings are purged; hours and days stay forever. Without it, raw readings stay as well.
     #[serde(default)]
     pub keep_raw_months: Option<u32>,
-    /// A server that holds the readings.
     #[cfg(feature = "influx")]
     #[serde(default)]
     pub server: Option<ServerSettings>,

@@ -58,17 +58,14 @@ impl HubState {
         self.refused.fetch_add(refused as u64, Relaxed);
     }
 
-    /// Notes that a write to the store failed at `now`.
     pub fn note_write_failure(&self, now: Timestamp) {
         start_outage(&self.write_failing_ms, now);
     }
 
-    /// Notes a message that could not be read and went to the quarantine.
     pub fn note_quarantined(&self) {
         self.quarantined.fetch_add(1, Relaxed);
     }
 
-    /// Notes whether the broker is connected at `now`.
     pub fn note_broker(&self, connected: bool, now: Timestamp) {
         if connected {
             self.broker_lost_ms.store(0, Relaxed);
@@ -82,12 +79,10 @@ impl HubState {
         self.copied_ms.store(now.as_millisecond(), Relaxed);
     }
 
-    /// Notes damage found in the store's file.
     pub fn note_damage(&self, found: String) {
         *lock(&self.damage) = Some(found);
     }
 
-    /// Readings stored since the start that were not there before.
     pub fn readings(&self) -> u64 {
         self.readings.load(Relaxed)
     }
@@ -107,12 +102,10 @@ impl HubState {
         Some(now.duration_since(noted(&self.copied_ms)?))
     }
 
-    /// Whether the broker is connected.
     pub fn broker_connected(&self) -> bool {
         noted(&self.broker_lost_ms).is_none()
     }
 
-    /// Whether writes to the store succeed.
     pub fn writes(&self) -> bool {
         noted(&self.write_failing_ms).is_none()
     }

@@ -1,5 +1,4 @@
-//! Refuses readings with impossible times: a gateway with a wrong clock must not spoil days, nor be the latest for
-//! years.
+//! Refuses readings with impossible times: a wrong clock must not spoil days, or give the latest reading for years.
 
 use jiff::{SignedDuration, Timestamp};
 

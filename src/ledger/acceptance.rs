@@ -7,7 +7,6 @@ use super::sqlite::{Ledger, get, instant, parse};
 use crate::figures::Acceptance;
 
 impl Ledger {
-    /// Records that a finding is accepted.
     pub fn accept(&mut self, acceptance: &Acceptance) -> Result<(), LedgerError> {
         let added = self.db.execute(
             "INSERT INTO acceptance (rule, fingerprint, from_day, to_day, reason, accepted_by, accepted_at_ms)

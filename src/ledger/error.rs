@@ -28,10 +28,8 @@ pub enum LedgerError {
     Changed(i64),
     #[error("it corrects row {0}, which is not in the file: export with --all")]
     WithoutOld(i64),
-    /// A review of a superseded row.
     #[error("row {row} is superseded by row {by}: review row {by} instead")]
     Superseded { row: i64, by: i64 },
-    /// A review by the person who entered the row.
     #[error("row {row} was entered by {by}: another person must review it")]
     OwnRow { row: i64, by: String },
     #[error("row {row} of the ledger has an unreadable {column}: {text:?}")]

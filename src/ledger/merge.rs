@@ -15,7 +15,6 @@ pub enum ImportOutcome {
     Added(i64),
     /// The ledger has exactly this row already, with this id.
     AlreadyThere(i64),
-    /// The row was left out.
     Refused(LedgerError),
 }
 
@@ -25,8 +24,8 @@ impl Ledger {
     /// equal, so repeating an import, or a row within a file, doubles nothing.
     ///
     /// Rows with an `id` come from an export. A correction among them finds its row by that id, whatever id the row
-    /// gets here. A row that differs from the ledger's row of the same id was changed in the file; it is refused
-    /// because it would count twice.
+    /// gets here. A row that differs from the ledger's row of its id was changed in the file; it would count twice
+    /// and is refused.
     pub fn import(&mut self, rows: &[Entry]) -> Result<Vec<ImportOutcome>, LedgerError> {
         let writing = begin(&mut self.db)?;
         let outcomes = merge(&writing, rows)?;
@@ -44,8 +43,7 @@ fn merge(writing: &Transaction<'_>, rows: &[Entry]) -> Result<Vec<ImportOutcome>
     let last: i64 = writing
         .query_row("SELECT coalesce(max(id), 0) FROM entry", [], |r| r.get(0))
         .map_err(sql("to read the last id"))?;
-    // Exported rows in the order of their ids, however the file was sorted, so that a correction follows its row. New
-    // rows come last.
+    // Exported rows in order of their ids, so that a correction follows its row in any file. New rows come last.
     let mut order: Vec<(usize, &Entry)> = rows.iter().enumerate().collect();
     order.sort_by_key(|(_, row)| (row.id == 0, row.id));
     let mut ids = BTreeMap::new();

@@ -41,7 +41,6 @@ fn ledger(rows: &[Entry]) -> (tempfile::TempDir, Ledger) {
     (dir, ledger)
 }
 
-/// The outcome of each row.
 fn said(outcomes: &[ImportOutcome]) -> Vec<String> {
     let say = |outcome: &ImportOutcome| match outcome {
         ImportOutcome::Added(id) => format!("added {id}"),

@@ -34,8 +34,7 @@ fn same_person(one: &str, other: &str) -> bool {
 
 impl Ledger {
     /// The rows that count: not superseded and, with `two_person`, reviewed by a second person. While a correction
-    /// waits, the row that it supersedes stays in force. If several corrections of one row wait, the last of them is
-    /// pending.
+    /// waits, the row that it supersedes stays in force. If several corrections of a row wait, the last is pending.
     pub fn rows_in_force(&self, two_person: bool) -> Result<RowsInForce, LedgerError> {
         let all = self.all()?;
         let corrected: BTreeSet<i64> = all.iter().filter_map(|entry| entry.supersedes).collect();
@@ -62,8 +61,7 @@ impl Ledger {
         Ok(rows)
     }
 
-    /// Records that `by` has reviewed `rows`, all or none. Rows with a review keep it. Returns the number of new
-    /// reviews.
+    /// Records that `by` has reviewed `rows`, all or none; rows with a review keep it. Returns how many are new.
     pub fn review(&mut self, rows: &[i64], by: &str, at: Timestamp) -> Result<usize, LedgerError> {
         let failed = "to record a review";
         let writing = begin(&mut self.db)?;

@@ -13,7 +13,6 @@ use crate::water::Township;
 /// Most characters of a cell. Engineering judgement: the name of a paper or a reason has some dozens.
 const CHARACTERS_MAX: usize = 500;
 
-/// Reads a row and collects all of its problems.
 pub(super) struct RowReader<'a> {
     line: &'a Line,
     columns: &'a [&'static str],
@@ -52,7 +51,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// Adds a problem of a cell. Returns `None` for the value that is not there because of it.
+    /// Adds a problem of a cell. Returns `None` in place of the cell's value.
     fn problem<T>(
         &mut self,
         column: &str,
@@ -257,8 +256,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// An instant with its offset, or a time of the office's clock as a spreadsheet has it; a day alone means its
-    /// beginning.
+    /// An instant with its offset, or a time of the office's clock as in a spreadsheet; a day alone means its start.
     fn entered_at(&mut self, township: &Township, imported_at: Timestamp) -> Option<Timestamp> {
         let text = self.text("entered_at");
         if text.is_empty() {

@@ -45,7 +45,6 @@ impl Fault {
     }
 }
 
-/// A row of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Line {
     /// Its number as a spreadsheet shows it.
@@ -80,7 +79,6 @@ pub(super) fn letters(mut index: usize) -> String {
     }
 }
 
-/// A problem of the whole file.
 pub(super) fn refused(
     value: impl std::fmt::Display,
     rule: impl Into<String>,

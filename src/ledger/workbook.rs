@@ -23,8 +23,7 @@ const COLUMNS_MAX: u32 = 64;
 /// Sheets to search for the head: an office's workbook has a dozen. Engineering judgement.
 const SHEETS_MAX: usize = 64;
 
-/// Most bytes of all parts of a workbook, unpacked. Engineering judgement: a ledger of a hundred thousand rows unpacks
-/// to some 60 MB.
+/// Most unpacked bytes of a workbook. Engineering judgement: a ledger of a hundred thousand rows has some 60 MB.
 const UNPACKED_MAX: u64 = 128 << 20;
 
 /// The first bytes of an archive (.xlsx, .ods) and of an OLE file (.xls, and .xlsx with a password).

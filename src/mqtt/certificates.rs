@@ -9,8 +9,8 @@ use tokio::time::{Interval, MissedTickBehavior};
 use super::{MqttSettings, tls};
 use crate::core::Problem;
 
-/// How often the files are checked: whoever copies new ones should soon see the result in the log. They are small and
-/// in the system's cache, so checking costs nothing.
+/// How often the files are checked: soon enough for whoever copies new ones to see the result in the log. Checking
+/// small, cached files costs nothing.
 const CHECK_EVERY: Duration = Duration::from_secs(15);
 
 /// The largest file that is read. All public authorities of a Debian machine together have 0.2 MiB.
@@ -42,13 +42,11 @@ impl PemFile {
         }
     }
 
-    /// A problem with this file.
     pub fn problem(&self, rule: impl Into<String>, hint: impl Into<String>) -> Problem {
         Problem::new(self.setting, self.path.display(), rule, hint)
     }
 }
 
-/// The problem of a file that cannot be read.
 pub(super) fn unreadable(setting: &str, path: &Path, error: &std::io::Error) -> Problem {
     let hint = match error.kind() {
         std::io::ErrorKind::NotFound => "correct the path, or copy the file there",
@@ -63,14 +61,12 @@ pub(super) fn unreadable(setting: &str, path: &Path, error: &std::io::Error) -> 
 /// All files of a TLS connection.
 #[derive(Clone, PartialEq)]
 pub(super) struct TlsFiles {
-    /// The authorities that are trusted.
     pub ca: PemFile,
     /// Certificate and private key of this client, if it has any.
     pub own: Option<(PemFile, PemFile)>,
 }
 
 impl TlsFiles {
-    /// Reads the files that `settings` name.
     pub fn read(settings: &MqttSettings) -> Result<Self, Problem> {
         let ca = settings.ca_file.as_deref().ok_or_else(|| {
             Problem::new(
@@ -107,9 +103,7 @@ pub(super) fn half(missing: &str, other: &str) -> Problem {
 /// What a check of the files came to.
 #[derive(Debug, PartialEq)]
 enum Check {
-    /// Unchanged since the last check.
     Unchanged,
-    /// New files that can be used.
     New,
     /// New files that cannot be used. Reported once.
     Unusable(Problem),
@@ -146,8 +140,7 @@ impl Watch {
         }
     }
 
-    /// Compares contents, not times or lengths: a file copied with its old time is noticed, and one that was only
-    /// touched is not.
+    /// Compares contents, not times or lengths: notices a file copied with its old time, but not one merely touched.
     fn check(&mut self, found: Result<TlsFiles, Problem>) -> Check {
         if found.as_ref().is_ok_and(|files| *files == self.in_use) {
             self.rejected = None;

@@ -19,7 +19,6 @@ const INFLIGHT_MAX: u16 = 500;
 pub struct Message(Publish);
 
 impl Message {
-    /// The topic it was published to.
     pub fn topic(&self) -> &str {
         &self.0.topic
     }
@@ -39,8 +38,7 @@ pub struct Intake {
 
 impl Intake {
     /// Connects as `client_id` and subscribes to all gateways. With `fresh`, the broker first drops what it kept for
-    /// this client: that is the way past a message that cannot be received. Gateways send again what is not
-    /// acknowledged.
+    /// this client, to get rid of a message that cannot be received. Gateways send again what is not acknowledged.
     ///
     /// With `share`, the broker gives each message of readings to one member of the group of that name. It keeps
     /// nothing for a member that is offline: the others get it, or the gateway sends it again. Birth and status go to
@@ -125,10 +123,7 @@ impl Intake {
         Ok(())
     }
 
-    /// Tells a gateway what has been committed.
-    ///
-    /// # Errors
-    /// The connection has ended; the gateway will send again and get another acknowledgement.
+    /// Tells a gateway what has been committed. If that fails, the gateway sends again and gets another answer.
     pub async fn acknowledge(&mut self, gateway: &GatewayId, ack: &Ack) -> Result<(), MqttError> {
         let topic = Topic::new(gateway.clone(), Channel::Ack).to_string();
         let client = self.session.client.clone();

@@ -96,7 +96,6 @@ pub(super) fn after_answer(error: &ConnectionError) -> String {
     }
 }
 
-/// The broker did not answer in time.
 pub(super) fn timed_out(timeout_s: u64) -> String {
     format!(
         "no answer within {timeout_s} s; check that this machine has a network, that the broker is running, \
@@ -104,7 +103,6 @@ pub(super) fn timed_out(timeout_s: u64) -> String {
     )
 }
 
-/// Whether the other side has closed the connection.
 fn closed(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -115,8 +113,7 @@ fn closed(error: &io::Error) -> bool {
     )
 }
 
-/// The TLS error inside `error`. A broker that refuses our certificate says so only after TLS 1.3 has begun, as an
-/// error of MQTT.
+/// The TLS error inside `error`. With TLS 1.3, a broker refuses our certificate late, in an error of MQTT.
 fn rustls_error(error: &ConnectionError) -> Option<&rustls::Error> {
     let inner = match error {
         ConnectionError::Tls(TlsError::TLS(error)) => return Some(error),
@@ -268,8 +265,7 @@ fn certificate_problem(error: &Certificate, attempt: &Attempt) -> String {
     }
 }
 
-/// What the broker says about our certificate while TLS begins. Which alert means what is up to the broker's library;
-/// this goes by OpenSSL.
+/// What the broker says about our certificate while TLS begins. Libraries use alerts differently; this follows OpenSSL.
 fn alert_problem(alert: Alert, attempt: &Attempt) -> String {
     let Some(file) = attempt.settings.cert_file.as_ref().map(|file| file.display()) else {
         return match alert {

@@ -8,7 +8,7 @@ use super::MqttError;
 use crate::support::{Backoff, Stopwatch, random};
 
 /// A connection that lasted this long was a good one: the next failure counts as the first again. Shorter ones come
-/// from a broker that throws us out, and must not turn into a storm.
+/// from a broker that rejects us, and must not turn into a storm.
 const GOOD_LIFE: Duration = Duration::from_secs(60);
 
 /// Connections that end sooner than this, twice in a row, are ended by the broker: another client has connected with
@@ -35,12 +35,10 @@ impl Reconnect {
         Self { client_id, backoff, attempt, connected: false, tried: false, failures: 0, kicked: 0 }
     }
 
-    /// An attempt begins.
     pub fn begin(&mut self) {
         (self.attempt, self.connected) = (Stopwatch::start(), false);
     }
 
-    /// The attempt got a connection.
     pub fn connected(&mut self) {
         (self.connected, self.tried) = (true, true);
     }

@@ -14,8 +14,7 @@ use super::problem::{self, Attempt};
 use super::{MqttError, MqttSettings, tls};
 use crate::wire::MESSAGE_SIZE_MAX;
 
-/// Events that may wait for their reader. More than any window in flight, so that the reader never holds up the event
-/// loop.
+/// Events that may wait for their reader: more than any window in flight, so that it never holds up the event loop.
 const EVENTS_MAX: usize = 1024;
 
 /// Requests that may wait for the event loop: confirmations of a whole window, and what is published with them.
@@ -52,8 +51,7 @@ impl Lost {
     }
 }
 
-/// The longest wait for the broker to close the connection after our disconnect. On a dead line it never does, and the
-/// daemon has to stop nevertheless.
+/// The longest wait for the broker to close after our disconnect: on a dead line it never does, and we have to stop.
 const DISCONNECT_MAX: Duration = Duration::from_secs(3);
 
 /// One connection to the broker.
@@ -182,7 +180,6 @@ impl Session {
         self.events.try_recv().ok()
     }
 
-    /// The error of a connection that has ended.
     pub fn lost(&self, lost: Lost) -> MqttError {
         let broker = self.broker.clone();
         match lost {
@@ -204,8 +201,7 @@ impl Session {
         }
     }
 
-    /// The error of a request that the client refused. It refuses all once the connection has ended, and the last event
-    /// says why.
+    /// The error of a refused request: the client refuses all once the connection has ended; the last event says why.
     pub fn refused(&mut self, error: rumqttc::ClientError) -> MqttError {
         while let Ok(event) = self.events.try_recv() {
             if let Err(problem) = event {

@@ -19,8 +19,7 @@ pub struct MqttSettings {
     /// Certificate authority that signed the broker's certificate, PEM. `mqtts` needs it.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
-    /// Certificate that identifies this client to the broker, PEM, followed by the intermediate certificates. Needs
-    /// `key_file`.
+    /// Certificate that identifies this client, PEM, followed by its intermediate certificates. Needs `key_file`.
     #[serde(default)]
     pub cert_file: Option<PathBuf>,
     /// Private key of `cert_file`, PEM, without a passphrase.
@@ -32,8 +31,7 @@ pub struct MqttSettings {
     /// Messages that may be in flight at once. In measurements 8 to 20 fill a link.
     #[serde(default = "default_window")]
     pub window: u16,
-    /// Seconds of silence after which the connection is tested, at least 5. Mobile networks drop idle connections after
-    /// minutes.
+    /// Seconds of silence, at least 5, after which the connection is tested. Mobile networks drop idle ones in minutes.
     #[serde(default = "default_keep_alive_s")]
     pub keep_alive_s: u16,
 }

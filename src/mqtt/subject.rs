@@ -40,8 +40,7 @@ fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     (found == tag).then_some((content, rest))
 }
 
-/// Tag and content of the first element, and the rest. X.509 has no tags above 30 and no lengths of more than four
-/// bytes.
+/// Tag and content of the first element, and the rest. X.509 has no tags above 30 and no lengths over four bytes.
 fn any(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (tag, der) = der.split_first()?;
     let (first, der) = der.split_first()?;

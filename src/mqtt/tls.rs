@@ -1,5 +1,4 @@
-//! TLS to the broker. Its certificate is always verified against the office's own authority; ours is presented if there
-//! is one.
+//! TLS to the broker. Its certificate is always verified against the office's authority; ours is shown if we have one.
 
 use std::sync::Arc;
 

@@ -21,14 +21,12 @@ pub enum UplinkEvent {
     Committed(Ack),
     /// A message on the acknowledgement topic cannot be read.
     Malformed(String),
-    /// The connection has ended.
     Lost(MqttError),
 }
 
 /// A message that the broker has confirmed.
 #[derive(Debug)]
 pub struct Confirmed {
-    /// Numbers of the batches in it.
     pub batches: Vec<u64>,
     pub backlog: bool,
     /// Size of its payload.
@@ -38,8 +36,7 @@ pub struct Confirmed {
 }
 
 /// What the network adds to an MQTT packet: headers of IP (20 bytes) and TCP (20, and 12 of options, RFC 9293 and
-/// 7323), and the record of TLS 1.3 (22, RFC 8446). TCP's own confirmations ride along with packets in the other
-/// direction.
+/// 7323), and the record of TLS 1.3 (22, RFC 8446). TCP's own confirmations ride along with packets the other way.
 const PACKET_OVERHEAD: usize = 74;
 
 /// What MQTT adds to topic and payload: type and length (5 at most), length of the topic, packet id (MQTT 3.1.1).
@@ -147,7 +144,6 @@ impl Uplink {
         self.window.saturating_sub(self.handed.len() + self.sent.len())
     }
 
-    /// Whether nothing is in flight.
     pub fn is_idle(&self) -> bool {
         self.handed.is_empty() && self.sent.is_empty()
     }

@@ -12,7 +12,6 @@ pub struct ChartPoint {
     pub min: f64,
     pub mean: f64,
     pub max: f64,
-    /// Number of values.
     pub counted: u32,
 }
 

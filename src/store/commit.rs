@@ -19,7 +19,6 @@ pub struct Portion {
     pub readings: Vec<Reading>,
     /// Batches that came: first and last number.
     pub delivered: Vec<(GatewayId, Epoch, u64, u64)>,
-    /// When each gateway was last heard.
     pub heard: BTreeMap<GatewayId, Timestamp>,
     pub lost: Vec<LostRow>,
 }
@@ -88,8 +87,7 @@ impl Store for Sqlite {
 }
 
 impl Sqlite {
-    /// Commits a part of what a server holds, all of it or nothing. Returns the number of readings that were not there
-    /// before.
+    /// Commits a part of what a server holds, all or nothing. Returns how many readings are new.
     pub fn merge(&mut self, portion: &Portion) -> Result<u64, StoreError> {
         let heard = portion.heard.values().max();
         let newest = portion.readings.iter().map(|reading| &reading.observed_at).max();
@@ -152,7 +150,7 @@ impl Sqlite {
     pub fn purge_raw(&mut self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
         self.write(None, |commit| {
             let connection = commit.connection();
-            // Hot readings are never purged, and an hour goes whole: it cannot be folded from a part of its readings.
+            // Hot readings are never purged, and hours only whole: none can be folded from part of its readings.
             let before = hour_start_ms(before.as_millisecond()).min(commit.tables.hot_from_ms);
             connection.execute(
                 "UPDATE state SET raw_from_ms = ?1 WHERE raw_from_ms IS NULL OR raw_from_ms < ?1",
@@ -180,8 +178,7 @@ impl Sqlite {
         })
     }
 
-    /// Runs `work` in one transaction: all of it is committed, or nothing. With `now`, rows that are no longer hot are
-    /// demoted.
+    /// Runs `work` in one transaction, all or nothing. With `now`, rows that are no longer hot are demoted.
     fn write<T>(
         &mut self,
         now: Option<Timestamp>,
@@ -224,7 +221,6 @@ impl Sqlite {
         }
     }
 
-    /// Whether these batches came.
     #[cfg(feature = "influx")]
     pub(super) fn has_delivered(
         &self,
@@ -244,7 +240,6 @@ impl Sqlite {
         ms.map(super::error::instant).transpose()
     }
 
-    /// Notes up to when a server was copied.
     #[cfg(feature = "influx")]
     pub(super) fn note_copied(&mut self, to: Timestamp) -> Result<(), StoreError> {
         self.connection.execute("UPDATE state SET copied_ms = ?1", [to.as_millisecond()])?;
@@ -256,7 +251,6 @@ impl Sqlite {
 struct Commit<'a> {
     tables: Tables<'a>,
     ids: &'a mut SeriesIds,
-    /// What was delivered before it.
     delivered: &'a Delivered,
     /// What is delivered with it, of the epochs that it touches.
     now_delivered: Delivered,
@@ -266,7 +260,6 @@ struct Commit<'a> {
     count: i64,
 }
 
-/// What a commit changes of a series.
 struct Touched {
     series: Series,
     hours: BTreeSet<i64>,
@@ -288,7 +281,7 @@ impl<'a> Commit<'a> {
         )
     }
 
-    /// Stores a reading; whether it is a new row.
+    /// Stores a reading. Returns whether it is a new row.
     fn insert(&mut self, reading: &Reading) -> Result<bool, StoreError> {
         let id = self.ids.id(self.tables.connection, &reading.series)?;
         let inserted = readings::insert(&self.tables, id, reading)?;
@@ -312,7 +305,6 @@ impl<'a> Commit<'a> {
         Ok(new)
     }
 
-    /// Notes that batches came.
     fn note_delivered(&mut self, gateway: &GatewayId, epoch: Epoch, (first, last): (u64, u64)) {
         let key = (gateway.clone(), epoch);
         let before = self.delivered;
@@ -322,7 +314,7 @@ impl<'a> Commit<'a> {
             .insert_range(first, last);
     }
 
-    /// Notes a series, and how a counter's register behaves; where that has changed, folds its hours anew.
+    /// Notes a series and how a counter's register behaves; where that has changed, its hours are folded anew.
     fn describe(
         &mut self,
         series: &Series,
@@ -344,7 +336,7 @@ impl<'a> Commit<'a> {
         days::refold(&self.tables, id, &folded)
     }
 
-    /// Folds anew what has changed, and writes what was delivered; returns that.
+    /// Folds anew what has changed, then writes and returns what was delivered.
     fn finish(mut self) -> Result<Delivered, StoreError> {
         for (id, touched) in std::mem::take(&mut self.touched) {
             let hours: Vec<i64> = touched.hours.into_iter().collect();

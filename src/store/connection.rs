@@ -37,7 +37,6 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
 /// Capacity for cached statements: more than a connection ever uses.
 const STATEMENTS_MAX: usize = 128;
 
-/// Opens the store at `path` for reading beside the writer.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let failed = |source| StoreError::Open { path: path.into(), source };
     // A connection has one owner. SQLite's lock around each column would cost a fifth of the time.

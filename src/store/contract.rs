@@ -8,11 +8,8 @@ use super::StoreError;
 use crate::core::{GatewayId, Reading};
 use crate::wire::{Batch, Birth, Epoch, RangeSet, Status};
 
-/// Stores readings: in the embedded file, or on a server.
-///
-/// Reading goes through a [`Sqlite`](super::Sqlite): the file itself, or the local copy of a server's readings. Figures
-/// are therefore the same from each, by construction.
-///
+/// Stores readings: in the embedded file, or on a server. Reading always goes through a [`Sqlite`](super::Sqlite): the
+/// file itself, or the local copy of a server's readings. Figures are therefore the same from each, by construction.
 /// Every store passes the same tests (`tests/it/contract.rs`).
 pub trait Store: Send {
     /// Commits batches: when it returns, their readings and their numbers are durable. Committing a batch again changes
@@ -60,7 +57,6 @@ pub struct Refused {
 }
 
 impl Refused {
-    /// These `readings` of `batch`.
     pub fn new(batch: &Batch, readings: Vec<Reading>, problem: String) -> Self {
         let Batch { ref gateway, epoch, seq, clock, .. } = *batch;
         let batch = Batch { gateway: gateway.clone(), epoch, seq, clock, loss: None, readings };

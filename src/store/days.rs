@@ -96,8 +96,7 @@ pub(super) fn rebuild(tables: &Tables<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What a counter grew by on the days that begin from `from_ms` to before `to_ms`; `None` where no reading of it
-/// counts.
+/// What a counter grew by on the days that begin from `from_ms` to before `to_ms`; `None` where no reading counts.
 pub(super) fn grown(
     tables: &Tables<'_>,
     id: i64,

@@ -23,7 +23,6 @@ pub struct GatewayRow {
     pub clock: Option<ClockState>,
     /// When its last batch was committed, by the hub's clock.
     pub heard_at: Option<Timestamp>,
-    /// Committed batch numbers by epoch.
     pub delivered: BTreeMap<Epoch, RangeSet>,
 }
 
@@ -43,7 +42,6 @@ fn gateway_id(name: &str) -> Result<GatewayId, StoreError> {
     name.parse().map_err(|error: IdError| StoreError::corrupt(error))
 }
 
-/// All committed numbers.
 pub(super) fn load(connection: &Connection) -> Result<Delivered, StoreError> {
     let mut statement = connection.prepare("SELECT gateway, epoch, first, last FROM delivered")?;
     let rows = statement.query_map([], |row| {
@@ -95,7 +93,6 @@ pub(super) fn note_heard(
     Ok(())
 }
 
-/// Notes a gateway's status.
 pub(super) fn note_status(
     connection: &Connection,
     gateway: &GatewayId,
@@ -116,7 +113,6 @@ pub(super) fn note_status(
     Ok(())
 }
 
-/// Notes a gateway's birth.
 pub(super) fn note_birth(
     connection: &Connection,
     gateway: &GatewayId,
@@ -181,7 +177,6 @@ pub(super) fn all_lost(connection: &Connection) -> Result<Vec<LostRow>, StoreErr
     Ok(found)
 }
 
-/// All gateways.
 pub(super) fn gateways(connection: &Connection) -> Result<Vec<GatewayRow>, StoreError> {
     let mut rows: BTreeMap<GatewayId, GatewayRow> = BTreeMap::new();
     let empty = |gateway: &GatewayId| GatewayRow {

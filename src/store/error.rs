@@ -11,7 +11,6 @@ use jiff::Timestamp;
 pub enum StoreError {
     #[error("cannot open the store {path}; its directory must exist and be writable")]
     Open { path: PathBuf, source: rusqlite::Error },
-    /// Another version of the program wrote the file.
     #[error(
         "the store {path} has layout {found}, this program knows {known}; use the version that wrote it, or for a lower \
          number let hanqing hub open it once"
@@ -27,7 +26,6 @@ pub enum StoreError {
         "the store {path} is damaged: {found}; stop the hub, keep the file, and bring back a copy with hanqing restore"
     )]
     Damaged { path: PathBuf, found: String },
-    /// The server that holds the readings does not take or give them.
     #[error("the server {url}: {problem}")]
     Server {
         url: String,
@@ -60,7 +58,6 @@ impl StoreError {
         Self::Server { url: url.into(), problem: problem.into(), retry_after: None }
     }
 
-    /// How long the server asked to be left alone.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Server { retry_after, .. } => *retry_after,
@@ -69,7 +66,6 @@ impl StoreError {
     }
 }
 
-/// The instant in a column of milliseconds.
 pub(super) fn instant(ms: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_millisecond(ms).map_err(StoreError::corrupt)
 }

@@ -1,5 +1,4 @@
-//! SQLite files as a whole: copied while others write, examined, and held while they are replaced. The store's file and
-//! the ledger's.
+//! SQLite files as a whole, the store's and the ledger's: copied while others write, examined, held while replaced.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -19,7 +18,6 @@ const PAGES_PER_STEP: i32 = 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contents {
     pub layout: i64,
-    /// Rows by table.
     pub rows: BTreeMap<String, u64>,
 }
 
@@ -68,9 +66,6 @@ pub fn copy(from: &Path, to: &Path, advanced: &dyn Fn(u64, u64)) -> Result<Conte
 }
 
 /// Reads the whole file at `path`, looks for damage and counts its rows.
-///
-/// # Errors
-/// The file is damaged or cannot be read.
 pub fn examine(path: &Path) -> Result<Contents, StoreError> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let damaged = |found: String| StoreError::Damaged { path: path.into(), found };

@@ -10,7 +10,6 @@ use crate::core::GatewayId;
 use crate::support::Owner;
 use crate::wire::{Batch, Birth, Channel, Status, Topic};
 
-/// What the thread owns.
 struct Owned {
     store: Box<dyn Store>,
     quarantine: Quarantine,
@@ -69,7 +68,6 @@ impl StoreHandle {
         done.await.unwrap_or(Err(FailedCommit { error: StoreError::Closed, request }))
     }
 
-    /// See [`Store::birth`].
     pub async fn birth(
         &self,
         gateway: GatewayId,
@@ -79,7 +77,6 @@ impl StoreHandle {
         self.ask(move |owned| owned.store.birth(&gateway, &birth, now)).await
     }
 
-    /// See [`Store::status`].
     pub async fn status(
         &self,
         gateway: GatewayId,
@@ -89,7 +86,6 @@ impl StoreHandle {
         self.ask(move |owned| owned.store.status(&gateway, &status, now)).await
     }
 
-    /// See [`Quarantine::add_unreadable`].
     pub async fn quarantine(
         &self,
         now: Timestamp,

@@ -17,8 +17,7 @@ use crate::counter;
 /// A counter's engine: its state, and how the register behaves.
 type Engine<'a> = Option<(&'a mut counter::State, &'a counter::Spec)>;
 
-/// Folds anew the hours of `series` that are `touched`, in order, and the later ones that a counter's changed state
-/// reaches. Returns all of them.
+/// Folds anew the `touched` hours of `series`, in order, and those that a counter's changed state reaches; returns all.
 pub(super) fn refold(
     tables: &Tables<'_>,
     (id, series): (i64, &Series),
@@ -164,7 +163,6 @@ fn fold(
     Ok(HourCell { hour_at: instant(hour)?, rollup: folding.finish() })
 }
 
-/// An hour while it is folded.
 struct Folding<'a> {
     rollup: Rollup,
     sum: f64,

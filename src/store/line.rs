@@ -90,8 +90,7 @@ pub fn plain(value: f64) -> (Option<f64>, bool) {
     (Some(rounded), exact)
 }
 
-/// The value in these fields of a reading; `None` where they hold none. Halves left over from another value, which the
-/// plain one has replaced, do not count.
+/// The value in these fields of a reading; `None` where they hold none. Halves of a value since replaced do not count.
 pub fn exact(plain_value: Option<f64>, halves: Option<(u32, u32)>) -> Option<f64> {
     let whole = halves.map(|(high, low)| f64::from_bits(u64::from(high) << 32 | u64::from(low)));
     match (plain_value, whole) {
@@ -104,10 +103,8 @@ pub fn exact(plain_value: Option<f64>, halves: Option<(u32, u32)>) -> Option<f64
 }
 
 /// A line while it is written. Nothing needs escaping: ids, epochs and names of hubs consist of letters, digits, `-`,
-/// `_` and `.`.
-///
-/// The builder of `influxdb_line_protocol` escapes character by character, which takes about ten times as long
-/// (measured).
+/// `_` and `.`. The builder of `influxdb_line_protocol` escapes character by character, which takes about ten times as
+/// long (measured).
 struct Line<'a> {
     out: &'a mut Vec<u8>,
     separator: &'static str,

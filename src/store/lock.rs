@@ -24,18 +24,12 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Locks the store at `path` for work beside others.
-    ///
-    /// # Errors
-    /// The file is being replaced.
+    /// Locks the store at `path` for work beside others; an error while the file is being replaced.
     pub fn shared(path: &Path) -> Result<Self, LockError> {
         Self::take(path, File::try_lock_shared, LockError::BeingReplaced)
     }
 
-    /// Locks the store at `path` to replace it.
-    ///
-    /// # Errors
-    /// A process is working with the file.
+    /// Locks the store at `path` to replace it; an error while a process works with the file.
     pub fn exclusive(path: &Path) -> Result<Self, LockError> {
         Self::take(path, File::try_lock, LockError::InUse)
     }

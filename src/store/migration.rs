@@ -7,7 +7,6 @@ use super::tables::{self, Tables};
 use super::{StoreError, days};
 use crate::core::{HOUR_MS, hour_start_ms};
 
-/// Brings a file of layout `found` up to date.
 pub(super) fn migrate(connection: &Connection, found: i64) -> Result<(), StoreError> {
     let transaction = connection.unchecked_transaction()?;
     if found < 2 {
@@ -24,8 +23,7 @@ fn from_1(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch("ALTER TABLE gateway ADD COLUMN provisional INTEGER;")
 }
 
-/// Layout 3 adds the hot tier, days, the last reading of each series, and quarantined readings that stay until they are
-/// stored.
+/// Layout 3 adds the hot tier, days, each series' last reading, and quarantined readings that stay until stored.
 fn from_2(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch(TIERS)?;
     connection

@@ -1,10 +1,7 @@
-//! The time-series store: readings, their hourly and daily roll-ups, and the numbers of the batches that have been
-//! committed.
+//! The time-series store: readings, roll-ups by hour and day, and numbers of committed batches. It computes no figure.
 //!
 //! Everything that belongs to a batch is one transaction: its readings, the hours and days they change, and its number.
 //! A roll-up therefore always equals its recomputation, and a batch is either stored completely or will be sent again.
-//!
-//! The store computes no figure.
 
 mod chart;
 mod commit;

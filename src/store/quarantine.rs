@@ -10,8 +10,7 @@ use super::{StoreError, connection};
 /// Unreadable messages that are kept: enough to see a fault, too few for noise to fill the disk. Engineering judgement.
 pub(super) const UNREADABLE_MAX: u32 = 10_000;
 
-/// Messages with readings that are kept. When there are so many, nothing more is committed, since no reading may be
-/// lost.
+/// Messages with readings that are kept. At this number nothing more is committed, since no reading may be lost.
 pub(super) const READINGS_MAX: u64 = 100_000;
 
 /// The quarantine: a table of the store's file, also where readings go to a server.
@@ -34,9 +33,6 @@ pub struct QuarantinedMessage {
 
 impl Quarantine {
     /// Opens the quarantine in the store's file at `path`.
-    ///
-    /// # Errors
-    /// The file cannot be opened or has another layout.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         Ok(Self { connection: connection::open(path)? })
     }
@@ -61,8 +57,7 @@ impl Quarantine {
         Ok(transaction.commit()?)
     }
 
-    /// Adds readings that cannot be stored, as a message with nothing but them. They stay until they are stored; the
-    /// same message is added once.
+    /// Adds readings that cannot be stored, as a message of their own, once. They stay until they are stored.
     ///
     /// # Errors
     /// The quarantine is full, or the file cannot be written.
@@ -105,20 +100,17 @@ impl Quarantine {
         Ok(statement.query_row([id], |row| Ok((from_row(row)?, row.get(6)?))).optional()?)
     }
 
-    /// Removes a message that has been stored.
     pub fn remove(&mut self, id: i64) -> Result<(), StoreError> {
         self.connection.execute("DELETE FROM quarantine WHERE id = ?1", [id])?;
         Ok(())
     }
 
-    /// Replaces the reason why a message cannot be stored.
     pub fn set_problem(&mut self, id: i64, problem: &str) -> Result<(), StoreError> {
         let sql = "UPDATE quarantine SET problem = ?2 WHERE id = ?1";
         self.connection.execute(sql, params![id, problem])?;
         Ok(())
     }
 
-    /// How many messages there are.
     pub fn count(&self) -> Result<u64, StoreError> {
         Ok(self.connection.query_row("SELECT count(*) FROM quarantine", [], |row| row.get(0))?)
     }

@@ -16,14 +16,11 @@ pub struct Latest {
     pub counted: Option<Reading>,
 }
 
-/// What an insert did.
 #[derive(PartialEq, Eq)]
 pub(super) enum Inserted {
-    /// A new row.
     New,
     /// A row without a value, or with another one, was replaced.
     Replaced,
-    /// The same row was there.
     Same,
 }
 
@@ -122,7 +119,6 @@ fn next_slot(tables: &Tables<'_>, slot: i64) -> Result<Option<i64>, StoreError> 
     Ok(statement.query_row([slot], |row| row.get(0))?)
 }
 
-/// The last reading of a series, and the last that counts.
 pub(super) fn latest(
     tables: &Tables<'_>,
     (id, series): (i64, &Series),

@@ -1,10 +1,9 @@
 //! The file's layout.
 //!
 //! Readings, hours and days lie in two tiers each. Hot rows lie together by time (`*_hot`), so that a commit of one
-//! reading of each of many series touches few pages; cold rows lie together by series, which is how they are read. One
-//! instant parts the tiers (`state.sealed_ms`), so that no row is ever looked up twice: what lies before it is cold,
-//! what lies at it or after it is hot. [`Tables::demote`](super::tables::Tables::demote) moves the instant, and the
-//! rows with it.
+//! reading of each of many series touches few pages; cold rows lie together by series, as they are read. Rows before
+//! one instant (`state.sealed_ms`) are cold, all others hot, so that no row is ever looked up twice.
+//! [`Tables::demote`](super::tables::Tables::demote) moves the instant, and the rows with it.
 
 use rusqlite::Connection;
 

@@ -59,7 +59,7 @@ pub(super) fn spec(connection: &Connection, id: i64) -> Result<counter::Spec, St
         })?)
 }
 
-/// Notes how the register of counter `id` behaves; whether that has changed.
+/// Notes how the register of counter `id` behaves. Returns whether that has changed.
 pub(super) fn set_spec(
     connection: &Connection,
     id: i64,
@@ -74,7 +74,7 @@ pub(super) fn set_spec(
     Ok(changed > 0)
 }
 
-/// How the registers of counters behave, of those of which something is known.
+/// How the registers of counters behave, where anything is known of them.
 pub(super) fn counters(
     connection: &Connection,
 ) -> Result<BTreeMap<Series, CounterSpec>, StoreError> {

@@ -1,5 +1,4 @@
-//! Read side of the embedded store; [`commit`](super::commit) is the write side. SQLite allows one writer and readers
-//! beside it.
+//! Read side of the embedded store. [`commit`](super::commit) writes; SQLite allows one writer and readers beside it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -28,10 +27,7 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens the store at `path` for writing, or creates it. An older layout is brought up to date.
-    ///
-    /// # Errors
-    /// The file cannot be opened or has a later layout.
+    /// Opens the store at `path` for writing, or creates it. Migrates an older layout, and refuses a later one.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = connection::open(path)?;
         let delivered = delivered::load(&connection)?;
@@ -44,9 +40,6 @@ impl Sqlite {
     }
 
     /// Opens the store at `path` for reading only.
-    ///
-    /// # Errors
-    /// There is no such file, or it cannot be opened.
     pub fn open_reader(path: &Path) -> Result<Self, StoreError> {
         Self::new(connection::open_reader(path)?, path, Delivered::new())
     }
@@ -57,11 +50,8 @@ impl Sqlite {
         Ok(Self { connection, path, calendar, ids, delivered, version: 0 })
     }
 
-    /// Whether the file can hold this batch at all. A batch that it cannot hold must not be committed: it would fail
-    /// forever, together with everything in the same commit.
-    ///
-    /// # Errors
-    /// The part that cannot be held.
+    /// Whether the file can hold this batch at all; the error names the part that does not fit. A batch that does not
+    /// fit must not be committed: it would fail forever, together with everything in the same commit.
     pub fn holds(batch: &Batch) -> Result<(), String> {
         if i64::try_from(batch.seq).is_err() {
             return Err(format!("seq {} is larger than {}", batch.seq, i64::MAX));
@@ -126,9 +116,6 @@ impl Sqlite {
     }
 
     /// Passes the readings of `series` from `from` to before `to` to `each`, in order, as the file is at one instant.
-    ///
-    /// # Errors
-    /// The file cannot be read, or `each` fails.
     pub fn each_reading(
         &self,
         series: &Series,
@@ -150,7 +137,7 @@ impl Sqlite {
         series::all(&self.connection)
     }
 
-    /// How the registers of counters behave, of those of which something is known.
+    /// How the registers of counters behave, where anything is known of them.
     pub fn counters(&self) -> Result<BTreeMap<Series, CounterSpec>, StoreError> {
         series::counters(&self.connection)
     }
@@ -172,9 +159,6 @@ impl Sqlite {
     }
 
     /// Reads the whole file and looks for damage. Takes about a second for each 500 MB.
-    ///
-    /// # Errors
-    /// The file is damaged, or cannot be read.
     pub fn verify(&self) -> Result<(), StoreError> {
         let found: String =
             self.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;

@@ -14,8 +14,7 @@ use crate::core::{Parameter, Reading, Series, StationId};
 use crate::store::{Sqlite, StoreError};
 use crate::wire::CounterSpec;
 
-/// Readings in a part, and in a row group of Parquet: 20 MB in memory. An interruption costs at most one part, a
-/// second's work.
+/// Readings in a part and a row group of Parquet: 20 MB of memory. An interruption costs at most one part: a second.
 const PART_READINGS: usize = 131_072;
 
 /// The format of a file of readings.
@@ -43,7 +42,6 @@ pub struct Export {
     pub from: Timestamp,
     /// Exclusive.
     pub to: Timestamp,
-    /// Readings in a part, and in a row group of Parquet.
     #[serde(skip)]
     pub part: usize,
 }
@@ -81,12 +79,10 @@ impl Export {
     }
 
     /// Writes `out` from `store`, series by series and in order of time, with local times of `zone`. `progress` gets
-    /// the number of readings written so far. Readings that the store commits in the meantime may be in the file or
-    /// not.
+    /// the number of readings written so far. Readings committed in the meantime may be in the file or not.
     ///
     /// # Errors
-    /// The store cannot be read or the file not written. What has been written stays, so that another call can
-    /// `resume`.
+    /// The store cannot be read or the file not written. What was written stays, so that another call can `resume`.
     pub fn write(
         &self,
         store: &Sqlite,
@@ -151,7 +147,6 @@ impl Export {
     }
 }
 
-/// An export in progress.
 struct Run<'a> {
     export: &'a Export,
     zone: &'a TimeZone,
@@ -184,7 +179,6 @@ impl Run<'_> {
         }
     }
 
-    /// Writes the next part.
     fn write_part(&mut self) -> anyhow::Result<()> {
         let Some(last) = self.waiting.last() else {
             return Ok(());

@@ -21,7 +21,6 @@ pub enum Item {
     Row(Row),
     /// How the register of a counter behaves.
     Counter(Series, CounterSpec),
-    /// Nothing to import.
     Nothing,
 }
 
@@ -30,7 +29,6 @@ pub enum Content {
     /// Messages of a gateway, one a line.
     Messages(Box<dyn BufRead>),
     Csv(Box<dyn BufRead>),
-    /// Line protocol.
     Line(Box<dyn BufRead>),
     Parquet(File),
 }

@@ -85,7 +85,6 @@ impl<'a> Import<'a> {
         }
     }
 
-    /// What has been imported so far.
     pub fn imported(&self) -> Imported {
         self.imported
     }
@@ -93,8 +92,7 @@ impl<'a> Import<'a> {
     /// Imports the file at `path`.
     ///
     /// # Errors
-    /// The file cannot be read to its end, or the store fails. What was committed stays; importing the file again
-    /// doubles nothing.
+    /// The file cannot be read to its end, or the store fails. What was committed stays; a repetition doubles nothing.
     pub fn import(&mut self, path: &Path) -> anyhow::Result<()> {
         let content = format::open(path)?;
         let read = match content {
@@ -155,7 +153,6 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    /// Adds a row to the last batch.
     fn row(&mut self, row: Row) {
         let Row { reading, counter } = row;
         if let Some(counter) = counter {

@@ -38,12 +38,10 @@ pub struct Entry {
     pub sha256: String,
     /// Version of its tables' layout.
     pub layout: i64,
-    /// Number of rows by table.
     pub rows: BTreeMap<String, u64>,
 }
 
 impl Manifest {
-    /// The manifest of a backup made at `made_at` by this program.
     pub fn new(made_at: Timestamp, files: Vec<Entry>) -> Self {
         Self { format: FORMAT, version: env!("CARGO_PKG_VERSION").into(), made_at, files }
     }

@@ -25,7 +25,6 @@ use super::row::{COLUMNS, CellError, RawRow, Row, locate, registers_text, wrong}
 use crate::core::Reading;
 use crate::wire::CounterSpec;
 
-/// The columns of an export.
 fn schema() -> ParquetResult<TypePtr> {
     let column = |name: &str| {
         let (physical, logical, repetition) = match name {

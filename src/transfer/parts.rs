@@ -18,14 +18,11 @@ const JOURNAL: &str = "journal.jsonl";
 /// The file in which the parts are joined.
 const WHOLE: &str = "whole";
 
-/// How far an export has come.
+/// How far an export has come: the readings in all parts, and series and time of the last one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
-    /// Readings in all parts so far.
     pub readings: u64,
-    /// Series of the last reading.
     pub series: Series,
-    /// Time of the last reading.
     pub at_ms: i64,
 }
 

@@ -121,8 +121,7 @@ fn copy_verified(
     Ok(())
 }
 
-/// Renames `copy` to `path`. The file that was there, and what SQLite left beside it, get `suffix` and are added to
-/// `replaced`.
+/// Renames `copy` to `path`. The old file, and what SQLite left beside it, get `suffix` and are added to `replaced`.
 fn replace(
     copy: &Path,
     path: &Path,

@@ -71,7 +71,6 @@ pub(super) fn wrong(
 pub struct RawRow<'a> {
     pub station: &'a str,
     pub parameter: &'a str,
-    /// Symbol of the unit.
     pub unit: &'a str,
     /// Milliseconds since 1970, UTC.
     pub at_ms: i64,

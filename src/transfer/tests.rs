@@ -90,7 +90,6 @@ fn filled(path: &Path) -> Sqlite {
     store
 }
 
-/// An export of everything.
 fn whole(format: Format) -> Export {
     Export::all(Path::new("a.db"), format)
 }
@@ -126,7 +125,6 @@ fn import(store: &mut Sqlite, files: &[&Path]) -> (Imported, Vec<String>) {
 /// Everything about a series, floats as bits.
 type Whole = (Series, Vec<(Reading, Option<u64>)>, Vec<HourCell>);
 
-/// Everything in a store.
 fn all(store: &Sqlite) -> Vec<Whole> {
     let whole = (Timestamp::MIN, Timestamp::MAX);
     let of = |series: Series| {

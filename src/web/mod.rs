@@ -1,7 +1,7 @@
 //! The page of water sources, which the water officer opens in the morning of a drought, on a phone or an old PC.
 //!
-//! It shows an [`Overview`] that the hub keeps fresh, and makes nothing but words of it. It works without script;
-//! with it, the numbers follow every second. Nothing is loaded from elsewhere.
+//! It shows an [`Overview`] that the hub keeps fresh, and only puts it into words. It works without script; with it,
+//! the numbers follow every second. Nothing is loaded from elsewhere.
 
 mod model;
 mod server;

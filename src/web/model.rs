@@ -50,7 +50,6 @@ pub struct SourceRow {
     pub id: StationId,
     pub name: String,
     pub kind: StationKind,
-    /// Name of its village.
     pub village: String,
     /// Last level that counts, m.
     pub level_m: Option<f64>,
@@ -113,6 +112,5 @@ pub struct Totals {
     pub sources_dry: u32,
     /// Electricity of metered pumps over the event, kWh; `None` where nothing was measured yet.
     pub energy_kwh: Option<f64>,
-    /// Pumps that ran in the event.
     pub pumps_ran: u32,
 }

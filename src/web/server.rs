@@ -24,8 +24,7 @@ use crate::core::Series;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
      img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// How long answers under way may take once the hub stops. Rendering takes milliseconds: what takes longer is a
-/// client that does not read.
+/// How long answers under way may take once the hub stops. Rendering takes milliseconds; only slow clients take longer.
 pub const DRAIN_MAX: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
@@ -34,8 +33,7 @@ struct Page {
     templates: Arc<Templates>,
 }
 
-/// The page of the newest overview in `state`: `/`, `/sources.fragment` (the part that changes) and `/api/overview`
-/// (JSON).
+/// Serves the newest overview in `state`: `/`, `/sources.fragment` (the part that changes), `/api/overview` (JSON).
 pub fn pages(state: watch::Receiver<Arc<Overview>>) -> Router {
     let page = Page { overview: state, templates: Arc::new(Templates::new()) };
     Router::new()
@@ -48,7 +46,6 @@ pub fn pages(state: watch::Receiver<Arc<Overview>>) -> Router {
 /// Most points of a chart: twice what the widest screens show.
 const POINTS_MAX: u32 = 10_000;
 
-/// The query of a chart.
 #[derive(Deserialize)]
 struct Span {
     from: Timestamp,
@@ -152,11 +149,7 @@ pub fn secured(router: Router) -> Router {
         .layer(middleware::map_response(secure))
 }
 
-/// Serves `router` on `listener` until `shutdown` is cancelled and the requests under way are answered, at most
-/// [`DRAIN_MAX`] later.
-///
-/// # Errors
-/// The listener fails.
+/// Serves `router` on `listener` until `shutdown`, then finishes the requests under way within [`DRAIN_MAX`].
 pub async fn serve(
     listener: TcpListener,
     router: Router,

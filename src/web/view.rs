@@ -17,8 +17,7 @@ const STALE_S: i64 = 2 * 3600;
 /// page, and none of them is worth a warning.
 const STALE_SIMULATED_S: i64 = 24 * 3600;
 
-/// Less change than this is 平. Common level sensors resolve 1 cm (GB/T 11828): a slower change per day is lost in
-/// noise.
+/// Less change than this is 平. Common level sensors resolve 1 cm (GB/T 11828): a slower change is lost in noise.
 const STEADY_M_PER_DAY: f64 = 0.01;
 
 /// Instructions that a rendering may take: enough for about a thousand sources, and a bound on a runaway template.
@@ -27,7 +26,6 @@ const FUEL: u64 = 5_000_000;
 /// Size of the small chart, in SVG units.
 const SPARK: (f64, f64) = (96.0, 24.0);
 
-/// Why the page cannot be made.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot render the page of water sources")]
 pub(super) struct PageError {
@@ -60,7 +58,6 @@ impl Templates {
         Self { environment }
     }
 
-    /// The whole page.
     pub(super) fn page(&self, overview: &Overview) -> Result<String, PageError> {
         self.render("page", overview)
     }
@@ -95,7 +92,6 @@ struct View {
     gateways: Vec<GatewayView>,
 }
 
-/// How many sources have one status.
 #[derive(Serialize)]
 struct Tile {
     id: &'static str,

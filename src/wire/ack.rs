@@ -20,7 +20,6 @@ struct Message {
 }
 
 impl Ack {
-    /// The message as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         write(&Message {
             v: FORMAT,
@@ -29,7 +28,6 @@ impl Ack {
         })
     }
 
-    /// Reads a message.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
         let message: Message = read(bytes)?;
         check_format(message.v)?;

@@ -103,7 +103,6 @@ fn read_series(texts: &[String]) -> Result<Vec<Series>, WireError> {
     Ok(all)
 }
 
-/// Readings, written as [`Row`]s.
 struct Rows<'a> {
     at: i64,
     /// For each reading, the index of its series.
@@ -155,7 +154,6 @@ impl Serialize for Number {
 const SIZE_PER_READING: usize = 48;
 
 impl Batch {
-    /// The message as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.encode(&self.readings)
     }
@@ -198,7 +196,6 @@ impl Batch {
         Self::from_message(read(bytes)?)
     }
 
-    /// Reads an array of messages.
     pub(super) fn many_from_bytes(bytes: &[u8]) -> Result<Vec<Self>, WireError> {
         let messages: Vec<Message> = read(bytes)?;
         messages.into_iter().map(Self::from_message).collect()

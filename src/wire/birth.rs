@@ -41,17 +41,14 @@ pub struct CounterSpec {
 }
 
 impl Birth {
-    /// A birth message.
     pub fn new(version: &str, config: String, series: Vec<BirthSeries>) -> Self {
         Self { v: FORMAT, version: version.into(), config, series }
     }
 
-    /// The message as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         write(self)
     }
 
-    /// Reads a message.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
         let birth: Self = read(bytes)?;
         check_format(birth.v)?;
@@ -90,22 +87,18 @@ pub enum ClockState {
 }
 
 impl Status {
-    /// A status message.
     pub fn new(state: GatewayState, since: Timestamp) -> Self {
         Self { v: FORMAT, state, since, clock: None }
     }
 
-    /// The same, with the state of the clock.
     pub fn with_clock(self, clock: ClockState) -> Self {
         Self { clock: Some(clock), ..self }
     }
 
-    /// The message as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         write(self)
     }
 
-    /// Reads a message.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
         let status: Self = read(bytes)?;
         check_format(status.v)?;

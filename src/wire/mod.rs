@@ -61,7 +61,6 @@ fn check_format(format: u8) -> Result<(), WireError> {
     if format == FORMAT { Ok(()) } else { Err(WireError::Format(format)) }
 }
 
-/// Writes a message.
 fn write<T: serde::Serialize>(message: &T) -> Vec<u8> {
     write_sized(message, 128)
 }

@@ -43,8 +43,7 @@ pub fn compress(message: &[u8]) -> Vec<u8> {
     deflate(message, FAST)
 }
 
-/// Compresses message after message as [`compress`] does, reusing its 300 KiB of state: to allocate that each time
-/// costs more than the compression.
+/// Compresses as [`compress`] does but reuses its 300 KiB of state: allocating that costs more than the compression.
 pub struct Compressor(ZlibEncoder<Vec<u8>>);
 
 impl Default for Compressor {
@@ -54,7 +53,6 @@ impl Default for Compressor {
 }
 
 impl Compressor {
-    /// Compresses a message.
     pub fn compress(&mut self, message: &[u8]) -> Vec<u8> {
         self.0.get_mut().reserve(message.len() / 3);
         let written = self.0.write_all(message).and_then(|()| self.0.reset(Vec::new()));

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 pub struct RangeSet(BTreeMap<u64, u64>);
 
 impl RangeSet {
-    /// Adds one number.
     pub fn insert(&mut self, seq: u64) {
         self.insert_range(seq, seq);
     }
@@ -30,7 +29,6 @@ impl RangeSet {
         self.0.insert(from, to);
     }
 
-    /// Whether `seq` is in the set.
     pub fn contains(&self, seq: u64) -> bool {
         self.0.range(..=seq).next_back().is_some_and(|(_, &last)| seq <= last)
     }
@@ -64,7 +62,6 @@ impl RangeSet {
         (first <= end).then_some((first, end))
     }
 
-    /// Removes `first..=last`.
     pub fn remove_range(&mut self, first: u64, last: u64) {
         if last < first {
             return;
@@ -92,12 +89,10 @@ impl RangeSet {
         self.iter().map(|(first, last)| last - first + 1).sum()
     }
 
-    /// The largest number.
     pub fn last(&self) -> Option<u64> {
         self.0.last_key_value().map(|(_, &last)| last)
     }
 
-    /// Whether nothing is in the set.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -44,7 +44,6 @@ pub struct Topic {
 }
 
 impl Topic {
-    /// The topic for `channel` of `gateway`.
     pub fn new(gateway: GatewayId, channel: Channel) -> Self {
         Self { gateway, channel }
     }

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 
 use super::samples::{Sample, Tags};
 
-/// Reads an answer line by line.
 #[derive(Default)]
 pub(super) struct Annotated {
     /// Names of the current table's columns; empty before its header.

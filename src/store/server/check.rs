@@ -10,11 +10,9 @@ use super::http::{Http, Query, builder, token};
 use super::settings::{ServerKind, ServerSettings};
 use crate::store::StoreError;
 
-/// Why a server cannot be used.
 pub(super) enum CheckError {
     /// It answers but cannot be used: the text says what to do.
     Unusable(StoreError),
-    /// It does not answer now.
     Unreachable(StoreError),
 }
 
@@ -120,10 +118,7 @@ pub(super) struct Span {
 const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(47);
 
 impl Span {
-    /// Whether a reading of this time would be kept.
-    ///
-    /// # Errors
-    /// Says why not.
+    /// Whether a reading of this time would be kept; the error says why not.
     pub fn holds(&self, at: Timestamp, now: Timestamp) -> Result<(), String> {
         if !self.silent {
             return Ok(());

@@ -1,5 +1,4 @@
-//! The local copy of a server's readings: an embedded store that feeds page and report and can be made again at any
-//! time.
+//! The local copy of a server's readings: an embedded store for page and report that can be made again at any time.
 //!
 //! Each pass asks the server for the batches that came since the last pass, and then for the readings of the times that
 //! these batches span. The last `settle_s` are read again in each pass: a server may show late what it has accepted,

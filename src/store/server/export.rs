@@ -38,9 +38,6 @@ struct Line {
 }
 
 /// Reads a line, and passes its samples to `each`.
-///
-/// # Errors
-/// The line is not valid, or `each` fails.
 pub(super) fn line(
     measurement: &str,
     line: &[u8],

@@ -26,11 +26,9 @@ const CONNECT_MAX: Duration = Duration::from_secs(5);
 /// A server that asks to be left alone for longer than this is asked again after it.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(300);
 
-/// Longest line of an answer. VictoriaMetrics exports as many samples in a line as it is asked for (see
-/// [`super::export`]).
+/// Longest line of an answer. VictoriaMetrics exports as many samples a line as it is asked for ([`super::export`]).
 const LINE_MAX: usize = 8 << 20;
 
-/// An answer to a write.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub status: u16,
@@ -67,13 +65,11 @@ impl Http {
         })
     }
 
-    /// Runs `future` to its end.
     pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         let runtime = self.runtime.as_ref().expect("only the drop takes the runtime");
         runtime.block_on(future)
     }
 
-    /// The address of `path` under the server's URL.
     fn address(base: &Url, path: &str) -> Url {
         let mut url = base.clone();
         url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
@@ -186,7 +182,6 @@ impl Drop for Http {
     }
 }
 
-/// What a server is asked.
 pub(super) struct Query<'a> {
     pub path: &'a str,
     pub parameters: &'a [(&'a str, &'a str)],
@@ -212,7 +207,6 @@ pub(super) fn builder(settings: &ServerSettings) -> Result<reqwest::ClientBuilde
     Ok(builder)
 }
 
-/// The token in the settings' file.
 pub(super) fn token(settings: &ServerSettings) -> Result<Option<String>, StoreError> {
     let Some(file) = &settings.token_file else {
         return Ok(None);

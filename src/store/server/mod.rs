@@ -1,6 +1,5 @@
-//! A server that holds the readings: InfluxDB 2, or VictoriaMetrics through the same write API.
-//!
-//! It is the store of record where several hubs ingest; reading goes through a local [`copy`] in an embedded store.
+//! A server that holds the readings: InfluxDB 2, or VictoriaMetrics through the same write API. It is the store of
+//! record where several hubs ingest; reading goes through a local [`copy`] in an embedded store.
 
 mod annotated;
 mod check;
@@ -27,9 +26,7 @@ use super::{Committed, Refused, Store, StoreError, line};
 use crate::core::GatewayId;
 use crate::wire::{Batch, Birth, Epoch, Status};
 
-/// A server that readings are written to.
-///
-/// Its methods block: use it through a [`StoreHandle`](super::StoreHandle), on a thread of its own.
+/// A server that readings are written to. Its methods block: a [`StoreHandle`](super::StoreHandle) runs them.
 pub struct Server {
     settings: ServerSettings,
     http: Http,
@@ -84,7 +81,6 @@ impl Server {
         }
     }
 
-    /// A time that no other record of this hub has.
     fn unique_time(&mut self, now: Timestamp) -> Timestamp {
         let next = Timestamp::from_millisecond(self.last_ms + 1).unwrap_or(now);
         let at = now.max(next);

@@ -1,7 +1,7 @@
 //! Assembles a server's samples into readings, batches, series and gateways' states.
 //!
-//! Samples may come in any order, and more than once. A record that is incomplete, because the server does not show all
-//! of it yet, is left out: it is read again until it has settled.
+//! Samples may come in any order, and more than once. A record that the server does not show completely yet is left out
+//! and read again until it has settled.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,7 +12,6 @@ use crate::store::LostRow;
 use crate::store::line::{self, WORDS_EACH};
 use crate::wire::{ClockState, CounterSpec, Epoch, GatewayState, LossRecord, Status};
 
-/// The tags of a sample.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Tags {
     pub gateway: String,
@@ -45,7 +44,6 @@ impl Tags {
     }
 }
 
-/// One number of a server.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sample<'a> {
     pub tags: &'a Tags,
@@ -68,7 +66,6 @@ pub(super) struct BatchRecord {
     pub epoch: Epoch,
     pub first: u64,
     pub last: u64,
-    /// How many readings it has.
     pub readings: u64,
     /// Times of its first and last reading, ms.
     pub span: Option<(i64, i64)>,
@@ -78,13 +75,11 @@ pub(super) struct BatchRecord {
 }
 
 impl Records {
-    /// Adds a sample.
     pub fn add(&mut self, sample: Sample<'_>) {
         let fields = self.0.entry((sample.at_ms, sample.tags.clone())).or_default();
         fields.insert(sample.field.into(), sample.number);
     }
 
-    /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -194,7 +189,6 @@ pub(super) struct Readings {
     parts: BTreeMap<(u32, i64), Parts>,
 }
 
-/// The fields of a reading.
 #[derive(Debug, Default)]
 struct Parts {
     value: Option<f64>,
@@ -208,7 +202,6 @@ struct Parts {
 }
 
 impl Readings {
-    /// Adds a sample.
     pub fn add(&mut self, sample: Sample<'_>) {
         let next = self.series.len() as u32;
         let series = match self.tags.get(sample.tags) {
@@ -240,7 +233,6 @@ impl Readings {
         *field = Some(field.map_or(sample.number, |before| before.max(sample.number)));
     }
 
-    /// How many there are.
     pub fn len(&self) -> usize {
         self.parts.len()
     }

@@ -67,10 +67,7 @@ pub enum ServerKind {
 }
 
 impl ServerSettings {
-    /// Whether `url` may be used.
-    ///
-    /// # Errors
-    /// What is wrong with it.
+    /// Whether `url` may be used; the error says what is wrong with it.
     pub fn check_url(&self, url: &str) -> Result<(), String> {
         let (scheme, rest) =
             url.split_once("://").ok_or("no scheme: https://host:port or http://host:port")?;

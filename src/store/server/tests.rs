@@ -45,7 +45,6 @@ fn some(count: i64) -> Vec<Reading> {
     (0..count).map(|i| good("pond-1/level", i, 98.0 + i as f64 / 100.0)).collect()
 }
 
-/// The writes of one measurement.
 fn writes(fake: &Fake, measurement: &str) -> Vec<Request> {
     let mut all = fake.requests();
     let start = format!("{measurement},");

@@ -16,7 +16,6 @@ const BYTES_MAX: usize = 1_000_000;
 /// and no reading must go to the quarantine for it.
 const REFUSED_MAX: usize = 100;
 
-/// Lines to be written.
 #[derive(Default)]
 pub(super) struct Lines {
     text: Vec<u8>,
@@ -24,7 +23,6 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Buffer to which the next line is appended.
     pub fn buffer(&mut self) -> &mut Vec<u8> {
         &mut self.text
     }
@@ -59,7 +57,6 @@ impl Lines {
 /// Index of a line that a server refuses, and the server's reason.
 pub(super) type RefusedLine = (usize, String);
 
-/// How lines are written to a server.
 pub(super) struct Writer {
     url: String,
     query: Vec<(&'static str, String)>,
@@ -81,8 +78,7 @@ impl Writer {
         Self { url: settings.url.clone(), query }
     }
 
-    /// Writes all lines; returns those that the server refuses on their own. A refused body is halved until they are
-    /// found.
+    /// Writes all lines and returns those that the server refuses on their own, found by halving a refused body.
     ///
     /// # Errors
     /// The server does not accept them now: some may have been stored, and all have to be written again.

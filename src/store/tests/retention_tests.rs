@@ -6,7 +6,6 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::core::Calendar;
 
-/// Rows of a table.
 fn rows(store: &Sqlite, table: &str) -> i64 {
     let sql = format!("SELECT count(*) FROM {table}");
     store.connection.query_row(&sql, [], |row| row.get(0)).unwrap()
@@ -78,8 +77,7 @@ fn raw_readings_are_purged_and_their_hours_stay() {
     let after = names.map(|name| (all_hours(&store, name), all_days(&store, name)));
     assert_eq!(before, after);
 
-    // Readings that come too late are refused, not folded into an hour that they would spoil; the rest of the batch
-    // counts.
+    // Readings that come too late are refused, not folded into an hour that they would spoil; the rest counts.
     let late = batch(2, vec![good(names[1], 61, 1.0), good(names[1], 60 * 50 + 1, 97.0)]);
     let committed = store.commit(std::slice::from_ref(&late), at(60 * 100)).unwrap();
     assert_eq!(committed.new_readings, 1);

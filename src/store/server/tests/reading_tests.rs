@@ -112,7 +112,6 @@ fn status() -> Status {
     status
 }
 
-/// Writes everything to a store.
 fn written(store: &mut dyn Store) {
     let birth = born("pump-1/energy_total", Some(10_000.0), Some(50.0));
     store.birth(&gateway("gw-1"), &birth, at(2000)).unwrap();

@@ -20,7 +20,6 @@ pub struct Request {
 /// What is sent back, and what happens to the connection.
 #[derive(Debug, Clone)]
 pub enum Reply {
-    /// A complete answer.
     Answer(String),
     /// The beginning of an answer, then the connection closes.
     Half(String),
@@ -79,7 +78,6 @@ impl Fake {
         Self { url, requests }
     }
 
-    /// The requests so far.
     pub fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }
