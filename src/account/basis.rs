@@ -1,15 +1,14 @@
-//! What accounts are made for.
+//! The basis of an account.
 
 use super::Entry;
 use super::gap::Span;
 use crate::core::{Calendar, Period};
 use crate::water::Township;
 
-/// What an account is made for and from, next to the hours and days of the stations.
+/// Township, calendar, ledger and period that an account is made from, besides the hours and days of the stations.
 #[derive(Debug, Clone, Copy)]
 pub struct Basis<'a> {
     pub township: &'a Township,
-    /// Where the office's days begin.
     pub calendar: &'a Calendar,
     /// The rows of the ledger that count: none that another one supersedes.
     pub entries: &'a [Entry],

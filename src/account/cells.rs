@@ -2,15 +2,13 @@
 
 use crate::core::{DayCell, HourCell, Period, Series};
 
-/// Yields the roll-ups of series by the office's days, in order of time; none of a series that is not known.
+/// Yields the roll-ups of series by the office's days, in order of time; nothing for an unknown series.
 pub trait Cells {
-    /// Why they cannot be read.
     type Error;
 
     /// The hours of `series` that begin in `period`.
     fn hours(&mut self, series: &Series, period: Period) -> Result<Vec<HourCell>, Self::Error>;
 
-    /// The days of `series` in `period`.
     fn days(&mut self, series: &Series, period: Period) -> Result<Vec<DayCell>, Self::Error>;
 
     /// What the register `series` grew by in `period`; `None` where nothing of it was counted.

@@ -9,11 +9,8 @@ use crate::core::{DayCell, HourCell};
 pub struct Coverage {
     /// Hours with at least one reading that counts.
     pub covered_h: u64,
-    /// Hours of the period.
     pub period_h: u64,
-    /// Readings that count.
     pub counted: u64,
-    /// Of them, suspect ones.
     pub suspect: u64,
 }
 
@@ -26,7 +23,6 @@ impl Coverage {
         (self.covered_h as f64 / self.period_h as f64).min(1.0)
     }
 
-    /// Coverage of two series together.
     pub fn and(self, other: Coverage) -> Coverage {
         Coverage {
             covered_h: self.covered_h + other.covered_h,
@@ -36,7 +32,6 @@ impl Coverage {
         }
     }
 
-    /// Coverage by the hours of a series in a period of `period_h` hours.
     pub(super) fn of_hours(cells: &[HourCell], period_h: u64) -> Coverage {
         let mut coverage = Coverage { period_h, ..Coverage::default() };
         for cell in cells {
@@ -47,7 +42,6 @@ impl Coverage {
         coverage
     }
 
-    /// Coverage by the days of a series in a period of `period_h` hours.
     pub(super) fn of_days(cells: &[DayCell], period_h: u64) -> Coverage {
         let mut coverage = Coverage { period_h, ..Coverage::default() };
         for cell in cells {

@@ -22,8 +22,7 @@ const RAIN_WINDOWS: [(Index, usize); 3] =
 /// Days before a period that its indices look back on: the longest window of rain, and the day that is graded.
 pub const LEAD_DAYS: i64 = 91;
 
-/// Earlier years that a source is compared with. Engineering judgement: what SL 424 calls 多年同期 is at least that of a
-/// gauge's life.
+/// Earlier years that a source is compared with. Engineering judgement: 多年同期 of SL 424 is at least a gauge's life.
 const EARLIER_YEARS: i16 = 10;
 /// Days on either side of the same day of an earlier year that count with it. Engineering judgement, confidence 0.6:
 /// the level of a single day is chance.
@@ -32,9 +31,9 @@ const BESIDE_DAYS: i64 = 5;
 /// What was observed, by day; a day without data is not there.
 #[derive(Debug, Default)]
 struct Observed<'a> {
-    /// Of each rain gauge the rain, mm.
+    /// The rain of each gauge, mm.
     rain_mm: Vec<BTreeMap<Date, f64>>,
-    /// Of each soil station the mean moisture, % of volume.
+    /// The mean moisture at each soil station, % of volume.
     soil: Vec<(&'a Station, BTreeMap<Date, f64>)>,
     sources: Vec<(&'a Station, SourceAccount)>,
 }
@@ -79,16 +78,12 @@ pub struct DroughtDay {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Drought {
     pub days: Vec<DroughtDay>,
-    /// The events that the days propose.
     pub events: Vec<ProposedEvent>,
     /// What could not be worked out, and why, in Chinese.
     pub lacking: Vec<String>,
 }
 
 /// The drought of the period of `basis`, graded by `rules`. Reads [`LEAD_DAYS`] more before it.
-///
-/// # Errors
-/// Only what `cells` fails with.
 pub fn drought<C: Cells>(
     basis: &Basis<'_>,
     rules: &GradeRules,
@@ -110,7 +105,7 @@ pub fn drought<C: Cells>(
     Ok(drought)
 }
 
-/// The days of `parameter` at `station` of which `value` makes something.
+/// The days of `parameter` at `station` for which `value` yields something.
 fn by_day<C: Cells>(
     station: &Station,
     parameter: Parameter,

@@ -49,8 +49,7 @@ const TO: Date = date(2022, 9, 30);
 
 type ByDay<'a> = &'a dyn Fn(i64) -> Option<f64>;
 
-/// The drought of two months in `township`, from the rain and from levels of reservoir and tank by the days since the
-/// first of August.
+/// The drought over two months in `township`, from rain and levels of reservoir and tank by the days since 1 August.
 fn observed(
     township: &Township,
     rain: ByDay<'_>,
@@ -79,7 +78,6 @@ fn observed(
     drought(&basis, &rules, &mut MemoryCells { calendar: &calendar, hours: &hours }).unwrap()
 }
 
-/// The drought by rain and the level of the reservoir.
 fn of(rain: impl Fn(i64) -> Option<f64>, level: impl Fn(i64) -> Option<f64>) -> Drought {
     observed(&toml::from_str(TOWNSHIP).unwrap(), &rain, &level, &|_| None)
 }

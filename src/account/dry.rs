@@ -4,13 +4,11 @@ use jiff::Timestamp;
 
 use crate::core::{HOUR_MS, HourCell};
 
-/// Hours on end that a source has to be dry before it is called so.
-///
-/// `docs/domain.md` §3.1 (24 h). Engineering judgement, confidence 0.7: shorter spells are often a pump drawing a pond
-/// down overnight.
+/// Hours on end that a source has to be dry before it is called so (`docs/domain.md` §3.1). Engineering judgement,
+/// confidence 0.7: shorter spells are often a pump drawing a pond down overnight.
 pub const DRY_HOURS_MIN: u32 = 24;
 
-/// That a source was dry, and for how long.
+/// When and for how long a source was dry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DrySpell {
     /// First hour of the first run of at least [`DRY_HOURS_MIN`] hours.
@@ -21,10 +19,9 @@ pub struct DrySpell {
     pub hours: u32,
 }
 
-/// Whether a source was dry for [`DRY_HOURS_MIN`] hours on end, from its hours in order of time.
-///
-/// An hour is dry when its highest level lies at or below `dry_level_m` and at least one of its readings is better than
-/// suspect. An hour without such data ends a run: what was not seen is not claimed.
+/// Whether a source was dry for [`DRY_HOURS_MIN`] hours on end, from its hours in order of time. An hour is dry when
+/// its highest level lies at or below `dry_level_m` and at least one of its readings is better than suspect. An hour
+/// without such data ends a run: what was not seen is not claimed.
 pub fn dry_spell(cells: &[HourCell], dry_level_m: f64) -> Option<DrySpell> {
     let mut spell: Option<DrySpell> = None;
     let mut run: Option<(Timestamp, u32)> = None;

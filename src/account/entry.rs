@@ -17,11 +17,8 @@ macro_rules! codes {
             pub const ALL: &'static [EntryCode] = &[$(EntryCode::$name,)*];
             /// Id in CSV and tables.
             pub fn id(self) -> &'static str { match self { $(EntryCode::$name => $id,)* } }
-            /// Name in Chinese.
             pub fn name_zh(self) -> &'static str { match self { $(EntryCode::$name => $zh,)* } }
-            /// Unit of its value.
             pub fn unit(self) -> &'static str { match self { $(EntryCode::$name => $unit,)* } }
-            /// The code with this id.
             pub fn from_id(id: &str) -> Option<Self> { Self::ALL.iter().copied().find(|c| c.id() == id) }
         }
     };
@@ -46,17 +43,12 @@ codes! {
     EquipmentDeclared: "equipment_declared", "未装表抗旱设备", "台";
     /// Electricity of pumps without a meter.
     ElectricityDeclared: "electricity_declared", "未装表用电", "kWh";
-    /// Gasoline, by slip.
     Gasoline: "gasoline", "汽油", "L";
-    /// Money from the central state 中央拨款.
     FundsCentral: "funds_central", "中央拨款", "元";
-    /// From the province 省级财政拨款.
     FundsProvince: "funds_province", "省级财政拨款", "元";
-    /// From prefecture and county 地县级财政拨款.
     FundsCounty: "funds_county", "地县级财政拨款", "元";
     /// From the township and its villages' collectives 乡村集体.
     FundsCollective: "funds_collective", "乡村集体投入", "元";
-    /// Raised by the people 群众自筹.
     FundsRaised: "funds_raised", "群众自筹", "元";
     /// An inspection of drinking-water works; its month is what counts, the value is 1.
     HazardInspection: "hazard_inspection", "农饮工程隐患大排查", "次";
@@ -70,7 +62,6 @@ codes! {
     WaterWorkPersons: "water_work_persons", "饮水工程受益人数", "人";
     /// Persons short of drinking water because of the drought, over the event; 0 attests that there were none.
     DrinkingDifficulty: "drinking_difficulty", "因旱饮水困难", "人次";
-    /// Diesel, by slip.
     Diesel: "diesel", "柴油", "L";
     /// Running hours of the gasoline and diesel engines of sets without a meter, by their log books.
     EngineHours: "engine_hours", "油机运行时间", "h";
@@ -78,9 +69,7 @@ codes! {
     AreaStanding: "area_standing", "在田作物面积", "亩";
     /// Standing crops in light drought 轻旱, on a day.
     DroughtLight: "drought_light", "轻旱面积", "亩";
-    /// In moderate drought 中旱.
     DroughtModerate: "drought_moderate", "中旱面积", "亩";
-    /// In severe drought 重旱.
     DroughtSevere: "drought_severe", "重旱面积", "亩";
     /// Withered, or in extreme drought: 干枯 of the older form, 特旱 of the newer.
     DroughtExtreme: "drought_extreme", "干枯（特旱）面积", "亩";
@@ -100,7 +89,6 @@ codes! {
     SmallLivestockShort: "small_livestock_short", "因旱饮水困难小牲畜（当前）", "只";
     /// Persons whose shortage was ended, for good or for the time being, in the days of the row.
     PersonsRelieved: "persons_relieved", "解决饮水困难人口", "人";
-    /// Cattle and the like whose shortage was ended.
     LivestockRelieved: "livestock_relieved", "解决饮水困难大牲畜", "头";
     /// Wells of too little yield, on a day.
     WellsShort: "wells_short", "机电井出水不足", "眼";
@@ -118,9 +106,7 @@ codes! {
     AreaSown: "area_sown", "本季实际播种面积", "亩";
     /// Grain harvested in the year.
     GrainOutput: "grain_output", "粮食总产量", "t";
-    /// Grain lost to the drought.
     GrainLost: "grain_lost", "粮食因旱损失", "t";
-    /// Value of other crops lost to the drought.
     CashCropsLost: "cash_crops_lost", "经济作物因旱损失", "元";
     /// Direct economic loss, of every kind.
     DirectLoss: "direct_loss", "直接经济损失", "元";
@@ -134,9 +120,7 @@ codes! {
     PersonsInNeedOfWater: "persons_in_need_of_water", "因旱饮水困难需救助人口（实时）", "人";
     /// Persons who came to need drinking water, in the days of the row 累计值.
     PersonsCameInNeedOfWater: "persons_came_in_need_of_water", "因旱饮水困难需救助人口（新增）", "人";
-    /// Grassland that the drought hit.
     GrasslandAffected: "grassland_affected", "草场受灾面积", "亩";
-    /// Forest that the drought hit.
     ForestAffected: "forest_affected", "林地受灾面积", "亩";
     /// Final reading of a meter that was removed, in the unit of the series that `work` names as `station/parameter`.
     MeterReplaced: "meter_replaced", "换表旧表止码", "示数";

@@ -8,7 +8,7 @@ use crate::core::{Calendar, Period};
 /// Less than a second, h: an hour's share of good polls rounds by as much.
 const SHORTEST_GAP_H: f64 = 1.0 / 3600.0;
 
-/// The period with its calendar, which know how long it and its days are.
+/// A period with its calendar, which tells how long its days are.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span<'a> {
     pub period: Period,
@@ -16,7 +16,6 @@ pub(super) struct Span<'a> {
 }
 
 impl Span<'_> {
-    /// Hours of the period.
     pub fn hours(&self) -> u64 {
         let (from, to) = self.calendar.bounds(self.period);
         to.duration_since(from).as_hours().max(0).unsigned_abs()
@@ -41,7 +40,6 @@ impl Span<'_> {
 pub(super) struct GapRun {
     pub from: Date,
     pub to: Date,
-    /// Hours without data on these days.
     pub hours: f64,
 }
 

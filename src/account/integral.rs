@@ -10,11 +10,10 @@ use super::gap::{Span, gap_runs};
 use super::{Coverage, Method, Quantity, Segment, SegmentKind};
 use crate::core::{HourCell, Series};
 
-/// What one hour comes to if all of it was like its polls.
+/// The contribution of one hour if all of it was like its polls.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hour {
     pub value: f64,
-    /// Least and most that it can be.
     pub bounds: [f64; 2],
 }
 

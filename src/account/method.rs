@@ -8,34 +8,24 @@ pub enum Method {
     /// Growth of a register, by the counter engine.
     #[serde(rename = "counter difference")]
     CounterDifference,
-    /// Hours of a run state.
     #[serde(rename = "run state x hours")]
     RunState,
-    /// Hours with a power above the share of the rated one that counts as running.
     #[serde(rename = "power above 20 % of rated")]
     PowerAboveShare,
-    /// Running hours as energy by rated power.
     #[serde(rename = "energy / rated")]
     EnergyByRated,
-    /// Integral of the flow.
     #[serde(rename = "flow x hours")]
     FlowIntegral,
-    /// Rated flow by the frequency of the drive.
     #[serde(rename = "hours x rated x f/50")]
     FrequencyOfDrive,
-    /// Water as energy by head.
     #[serde(rename = "energy and head")]
     EnergyAndHead,
-    /// Whether a pump ran.
     #[serde(rename = "ran in the period")]
     Ran,
-    /// Whether a source was dry for a day on end.
     #[serde(rename = "dry for 24 h")]
     DryForADay,
-    /// Storage by the curve at a level.
     #[serde(rename = "storage curve")]
     StorageCurve,
-    /// Status by the drought-limit levels.
     #[serde(rename = "status")]
     Status,
     /// A series that bears out what a person stated.
@@ -44,22 +34,17 @@ pub enum Method {
     /// A row of the ledger, or of the township's file.
     #[serde(rename = "entered")]
     Entered,
-    /// Another figure.
     #[serde(rename = "figure")]
     Figure,
-    /// Area affected less area failed, of one crop.
     #[serde(rename = "affected - failed, by crop")]
     RescuedByCrop,
-    /// Worth of a rescued area.
     #[serde(rename = "area x yield x price x rate averted")]
     WorthOfRescue,
-    /// There are no data.
     #[serde(rename = "no data")]
     NoData,
 }
 
 impl Method {
-    /// Name in Chinese, as the annex prints it.
     pub fn name_zh(self) -> &'static str {
         match self {
             Self::CounterDifference => "表计差值",

@@ -11,8 +11,8 @@ use crate::water::{Station, StationKind, Status};
 /// Whole days before today whose hours are read each time: the trend needs two levels a day apart, with a day to spare.
 const HOURS_DAYS: i64 = 3;
 
-/// Levels from which a trend is taken lie so far apart at least and at most: a day evens out evaporation and pumping
-/// by night, and across a gap of more than two days the slope says little of today.
+/// The two levels of a trend lie at least and at most so far apart: a day evens out evaporation and pumping by night,
+/// and across a gap of more than two days the slope says little about today.
 const TREND_SPAN: [SignedDuration; 2] =
     [SignedDuration::from_hours(24), SignedDuration::from_hours(48)];
 
@@ -30,7 +30,6 @@ pub struct SourceNow {
 /// What is kept of a source from one look to the next, so that the months which its status depends on are read once.
 #[derive(Debug, Clone, Default)]
 pub struct SourceMemory {
-    /// The status up to `before`.
     run: StatusRun,
     /// The days before `before` as they were read; where one has changed, the status is run anew.
     days: Vec<DayCell>,
@@ -39,9 +38,6 @@ pub struct SourceMemory {
 
 impl SourceMemory {
     /// The source `station` on `today`, with the levels of the last `level_days` days.
-    ///
-    /// # Errors
-    /// Only what `cells` fails with.
     pub fn look<C: Cells>(
         &mut self,
         station: &Station,
@@ -50,7 +46,7 @@ impl SourceMemory {
         cells: &mut C,
     ) -> Result<SourceNow, C::Error> {
         let series = Series::new(station.id.clone(), Parameter::Level);
-        // What a gateway sends with a clock that is ahead is shown as well.
+        // Readings from a gateway whose clock is ahead are shown as well.
         let since = |from| Period { from, to: Date::MAX };
         let recent = today.saturating_sub(HOURS_DAYS.days());
         let anchor = StatusRun::anchor(recent);
@@ -78,7 +74,7 @@ impl SourceMemory {
     }
 }
 
-/// Of `days`, in order, those from `from` to before `to`.
+/// The `days` from `from` to before `to`; they are in order.
 fn between(days: &[DayCell], from: Date, to: Date) -> &[DayCell] {
     let place = |end: Date| days.partition_point(|cell| cell.day < end);
     &days[place(from)..place(to).max(place(from))]
@@ -112,14 +108,10 @@ fn levels(days: &[DayCell]) -> Vec<Option<f64>> {
 pub struct PumpsNow {
     /// Electricity by the billed meters, kWh; `None` where none has data.
     pub energy_kwh: Option<f64>,
-    /// Pumps that ran.
     pub ran: u32,
 }
 
-/// The pumps over the period of `basis`: the sums of what their accounts say, without making them.
-///
-/// # Errors
-/// Only what `cells` fails with.
+/// The sums that the accounts of the pumps over the period of `basis` would give, without making these accounts.
 pub fn pumps_now<C: Cells>(basis: &Basis<'_>, cells: &mut C) -> Result<PumpsNow, C::Error> {
     let mut now = PumpsNow::default();
     for pump in basis.township.stations.iter().filter(|s| s.kind == StationKind::Pump) {

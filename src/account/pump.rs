@@ -37,9 +37,7 @@ pub struct PumpAccount {
     pub asset: Option<AssetId>,
     /// Electricity by its billed meter, kWh.
     pub energy_kwh: Quantity,
-    /// Water lifted, m3.
     pub volume_m3: Quantity,
-    /// Running hours, h.
     pub run_hours: Quantity,
     /// Whether it ran; `None` where nothing tells.
     pub ran: Option<bool>,
@@ -59,7 +57,6 @@ fn stations(station: &Station) -> impl Iterator<Item = &StationId> {
     std::iter::once(own).chain(meters.map(|meter| &meter.station).filter(move |id| *id != own))
 }
 
-/// The register that the pump's electricity is counted by.
 fn energy_series(station: &Station) -> Series {
     let plate = station.pump.as_ref();
     let billed = plate.map_or(&station.id, |plate| plate.billed(&station.id));
@@ -67,10 +64,6 @@ fn energy_series(station: &Station) -> Series {
 }
 
 impl PumpAccount {
-    /// The account of the pump `station` over the period of `basis`.
-    ///
-    /// # Errors
-    /// Only what `cells` fails with.
     pub fn of<C: Cells>(
         basis: &Basis<'_>,
         station: &Station,
@@ -90,8 +83,7 @@ impl PumpAccount {
     }
 }
 
-/// The electricity of the pump `station` in the period of `basis`, kWh: the same as its account's, read as a sum
-/// where no meter was replaced.
+/// The electricity of the pump `station`, kWh: that of its account, read as a sum where no meter was replaced.
 pub(super) fn measured_kwh<C: Cells>(
     basis: &Basis<'_>,
     station: &Station,
@@ -100,8 +92,7 @@ pub(super) fn measured_kwh<C: Cells>(
     Reader { basis, station, cells }.grown(energy_series(station))
 }
 
-/// Whether running hours were counted for the pump `station` in the period of `basis`, other than by its energy: the
-/// same as its account's, read by days.
+/// Whether running hours of the pump `station` were counted other than by its energy: as in its account, read by days.
 pub(super) fn ran_hours<C: Cells>(
     basis: &Basis<'_>,
     station: &Station,
@@ -126,7 +117,6 @@ pub(super) fn ran_hours<C: Cells>(
     Ok(false)
 }
 
-/// Reads the series of one pump.
 struct Reader<'a, 'b, C> {
     basis: &'b Basis<'a>,
     station: &'b Station,
@@ -210,8 +200,7 @@ impl<'a, C: Cells> Reader<'a, '_, C> {
         Ok(read)
     }
 
-    /// The value of a register alone: as [`Reader::register`] has it, read as a sum where the ledger replaces no
-    /// meter of it.
+    /// The value of [`Reader::register`] alone, read as a sum where the ledger replaces no meter.
     fn grown(&mut self, series: Series) -> Result<Option<f64>, C::Error> {
         let mut rows = self.basis.entries.iter().filter(|e| e.code == EntryCode::MeterReplaced);
         let name = series.to_string();

@@ -5,9 +5,8 @@ use serde::Serialize;
 use super::{Coverage, Method};
 use crate::core::Series;
 
-/// What a pump's plate may be off by, as a factor: a pump that lifts less than its head delivers more than its flow,
-/// and a motor may draw more than its power. Engineering judgement, confidence 0.7; the counter engine gives meters
-/// the same.
+/// How far a pump's plate may be off, as a factor: a pump that lifts less than its head delivers more than its flow,
+/// and a motor may draw more than its power. Engineering judgement, confidence 0.7; as in the counter engine.
 pub const PLATE_MARGIN: f64 = 1.2;
 
 /// One quantity of a pump over the period.
@@ -15,19 +14,16 @@ pub const PLATE_MARGIN: f64 = 1.2;
 pub struct Quantity {
     /// What was counted; `None` without data. Hours without data add nothing.
     pub value: Option<f64>,
-    /// Least and most that the truth can be, except for what happened between two polls; `None` where nothing bounds
-    /// it.
+    /// Least and most that the truth can be, leaving aside what happened between polls; `None` where unbounded.
     pub bounds: Option<[f64; 2]>,
     pub method: Method,
     pub coverage: Coverage,
-    /// The series that it was made from.
     pub series: Series,
     /// What a reader has to know, in Chinese; empty where there is nothing.
     pub note: String,
 }
 
 impl Quantity {
-    /// A quantity of which nothing is known.
     pub(super) fn unknown(series: Series, period_h: u64) -> Quantity {
         let coverage = Coverage { period_h, ..Coverage::default() };
         Quantity {

@@ -30,8 +30,8 @@ impl Growth {
     }
 }
 
-/// The register `series` by its days `cells`, in order, and the `ends` of the period. `rated` is its growth in an
-/// hour at the rated power or flow of the plate, `replaced` the replacements that the ledger has of it.
+/// The register `series` by its days `cells`, in order, and the `ends` of the period. `rated` is its growth in an hour
+/// at the rated power or flow of the plate, `replaced` lists its replacements by the ledger.
 pub(super) fn register(
     series: &Series,
     cells: &[DayCell],
@@ -98,7 +98,6 @@ pub(super) struct Ends {
 }
 
 impl Ends {
-    /// The ends by the hours of the series, in order.
     pub fn of(hours: &[HourCell], span: &Span<'_>) -> Ends {
         let (from, to) = span.calendar.bounds(span.period);
         let mut with_data = hours.iter().filter(|cell| cell.counted > 0);

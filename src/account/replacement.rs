@@ -12,9 +12,7 @@ const READ_OFF: f64 = 1.0;
 /// What a register grew by on a day.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Growth {
-    /// Counted.
     pub least: f64,
-    /// At most.
     pub most: f64,
 }
 
@@ -52,8 +50,8 @@ pub(super) fn replacements(series: &Series, entries: &[Entry]) -> (Vec<Replaceme
     (pairs, alone)
 }
 
-/// Replaces what the counter engine left open by what the ledger says. Returns a segment for each replacement that
-/// fits, and for each that does not, why.
+/// Settles what the counter engine left open by what the ledger says. Returns a segment for each replacement that fits,
+/// and the reason for each that does not.
 pub(super) fn apply(
     series: &Series,
     cells: &[DayCell],
@@ -80,8 +78,8 @@ pub(super) fn apply(
     (segments, refused)
 }
 
-/// The places of the first day after the last reading of the old meter and of the day on which the new one settled,
-/// and the growth from the one to the other.
+/// The indices of the first day after the old meter's last reading and of the day on which the new one settled, and the
+/// growth between them.
 fn fit(
     cells: &[DayCell],
     growth: &[Growth],

@@ -30,8 +30,7 @@ pub struct Segment {
     pub kind: SegmentKind,
     /// What was lost or bridged, in Chinese.
     pub note: String,
-    /// Least that the quantity can have come to, in its unit: within the hours of a gap, else on the days of the
-    /// segment.
+    /// Least that the quantity can have come to, in its unit, in the hours of a gap or on the days of the segment.
     pub least: f64,
     /// Most that it can have come to; `None` where nothing bounds it.
     pub most: Option<f64>,

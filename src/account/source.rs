@@ -1,5 +1,4 @@
-//! The account of a water source: level, storage and status day by day, when it was dry, and how much of the period
-//! is covered.
+//! The account of a water source: level, storage and status by day, dry spells, and coverage of the period.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,9 +10,8 @@ use super::{Basis, Cells, Coverage, StatusRun};
 use crate::core::{Calendar, HourCell, Parameter, Period, Series, StationId};
 use crate::water::{Balance, Station, StationKind, Status, balance, dry_level_m};
 
-/// Days on end at or below the warning level that make a drought at a source.
-///
-/// Engineering judgement, confidence 0.5: long enough that a pump drawing a pond down over a night does not count.
+/// Days on end at or below the warning level that make a drought at a source. Engineering judgement, confidence 0.5:
+/// long enough that a pump drawing a pond down over a night does not count.
 pub const WARN_DAYS_MIN: i64 = 3;
 
 /// A water source over the period.
@@ -23,9 +21,7 @@ pub struct SourceAccount {
     pub station: StationId,
     pub name: String,
     pub kind: StationKind,
-    /// Name of its village.
     pub village: String,
-    /// Coverage of its level.
     #[serde(serialize_with = "share")]
     pub coverage: Coverage,
     /// First of [`WARN_DAYS_MIN`] days on end whose hours with data are all at 旱警 or worse.
@@ -35,7 +31,6 @@ pub struct SourceAccount {
     pub dry: Option<DrySpell>,
     /// Hour of the last level of the period.
     pub last_at: Option<Timestamp>,
-    /// The days that have a level.
     pub days: Vec<SourceDay>,
     /// 旱警 of the last month of the period, as a level, m.
     pub warn_m: Option<f64>,
@@ -55,7 +50,6 @@ pub struct SourceDay {
 }
 
 impl SourceDay {
-    /// Storage by the curve, m3.
     pub fn storage_m3(&self) -> Option<f64> {
         self.balance.map(|balance| balance.storage_m3)
     }
@@ -81,10 +75,6 @@ fn dry_hours<S: Serializer>(dry: &Option<DrySpell>, serializer: S) -> Result<S::
 }
 
 impl SourceAccount {
-    /// The account of the source `station` over the period of `basis`.
-    ///
-    /// # Errors
-    /// Only what `cells` fails with.
     pub fn of<C: Cells>(
         basis: &Basis<'_>,
         station: &Station,

@@ -15,7 +15,6 @@ use crate::water::StationKind;
 pub struct TownshipAccount {
     pub sources: Vec<SourceAccount>,
     pub pumps: Vec<PumpAccount>,
-    /// Each day of the period.
     pub days: Vec<TownshipDay>,
 }
 
@@ -30,10 +29,6 @@ pub struct TownshipDay {
 }
 
 impl TownshipAccount {
-    /// The accounts of all sources and pumps.
-    ///
-    /// # Errors
-    /// Only what `cells` fails with.
     pub fn of<C: Cells>(basis: &Basis<'_>, cells: &mut C) -> Result<TownshipAccount, C::Error> {
         let (mut sources, mut pumps) = (Vec::new(), Vec::new());
         for station in &basis.township.stations {
@@ -48,7 +43,6 @@ impl TownshipAccount {
     }
 }
 
-/// Each day of the period over all pumps and all ponds and reservoirs.
 fn days(pumps: &[PumpAccount], sources: &[SourceAccount], period: Period) -> Vec<TownshipDay> {
     let mut energy: BTreeMap<Date, f64> = BTreeMap::new();
     for (day, kwh) in pumps.iter().flat_map(|pump| &pump.days) {

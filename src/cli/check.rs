@@ -37,7 +37,6 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     if valid { ExitCode::SUCCESS } else { ExitCode::from(EXIT_USAGE) }
 }
 
-/// Prints the polling plan of a gateway.
 #[cfg(feature = "edge")]
 fn plan(file: &std::path::Path, kind: config::FileKind) {
     use super::gateway::plan_table::{Planned, render};

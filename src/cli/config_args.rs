@@ -19,19 +19,16 @@ pub struct ConfigArgs {
 }
 
 impl ConfigArgs {
-    /// Loads the configuration of a gateway.
     #[cfg(feature = "edge")]
     pub fn load_edge(&self) -> Result<config::LoadedEdge, ConfigurationProblems> {
         config::load_edge(&self.config, &self.set).map_err(ConfigurationProblems)
     }
 
-    /// Loads the configuration of the office.
     #[cfg(feature = "hub")]
     pub fn load_hub(&self) -> Result<config::LoadedHub, ConfigurationProblems> {
         config::load_hub(&self.config, &self.set).map_err(ConfigurationProblems)
     }
 
-    /// Loads the configuration of a hub that only takes readings in.
     #[cfg(feature = "influx")]
     pub fn load_ingester(&self) -> Result<crate::hub::HubSettings, ConfigurationProblems> {
         config::load_ingester(&self.config, &self.set).map_err(ConfigurationProblems)

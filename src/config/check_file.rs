@@ -13,11 +13,9 @@ pub enum FileKind {
     Edge,
     /// An office, `hub.toml`.
     Hub,
-    /// `township.toml`.
     Township,
     /// A device profile, `devices/*.toml`.
     Profile,
-    /// A scenario of the simulator.
     Scenario,
     /// None of these, or a file that cannot be read.
     Unknown,

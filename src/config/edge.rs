@@ -19,7 +19,6 @@ const RETRIES: RangeInclusive<u32> = 0..=10;
 /// Smallest spool, MiB: below it a day of one pump house does not fit. Engineering judgement.
 const SPOOL_MIN_MB: u32 = 1;
 
-/// Adds every problem of `settings`, whose devices follow `profiles`.
 pub(super) fn check(settings: &EdgeSettings, profiles: &Profiles, found: &mut Problems) {
     mqtt::check(&settings.mqtt, found);
     found.ensure(

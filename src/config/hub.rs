@@ -14,7 +14,6 @@ const NAME_MAX: usize = 64;
 /// needs the other readings of its hour.
 const KEEP_RAW_MONTHS: RangeFrom<u32> = 3..;
 
-/// Adds every problem of `settings`.
 pub(super) fn check(settings: &HubSettings, found: &mut Problems) {
     super::mqtt::check(&settings.mqtt, found);
     let hint = "leave it out for hanqing-hub; a second hub needs another";

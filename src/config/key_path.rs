@@ -16,14 +16,12 @@ pub(super) enum Step {
 pub(super) struct KeyPath(pub(super) Vec<Step>);
 
 impl KeyPath {
-    /// The path one key further in.
     pub(super) fn key(&self, key: &str) -> Self {
         let mut steps = self.0.clone();
         steps.push(Step::Key(key.into()));
         Self(steps)
     }
 
-    /// The path one element further in.
     pub(super) fn index(&self, index: usize) -> Self {
         let mut steps = self.0.clone();
         steps.push(Step::Index(index));
@@ -41,7 +39,6 @@ impl KeyPath {
         inner.0.starts_with(&self.0)
     }
 
-    /// The value at this path of `tree`.
     pub(super) fn get<'a>(&self, tree: &'a toml::Value) -> Option<&'a toml::Value> {
         self.0.iter().try_fold(tree, |value, step| match step {
             Step::Key(key) => value.as_table()?.get(key),

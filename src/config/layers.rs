@@ -17,7 +17,6 @@ const ENVIRONMENT_PREFIX: &str = "HANQING__";
 pub(super) struct Layers {
     /// The merged values; `None` where a layer cannot be read.
     pub(super) tree: Option<Value>,
-    /// What is wrong with the layers themselves.
     pub(super) problems: Vec<FileProblem>,
     /// The file and its parts, weakest first.
     files: Vec<SourceText>,
@@ -26,7 +25,6 @@ pub(super) struct Layers {
 }
 
 impl Layers {
-    /// Reads `file` alone.
     pub(super) fn single(file: &Path) -> Self {
         Self::read_files(std::iter::once(file.into()), &[])
     }

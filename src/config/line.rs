@@ -12,7 +12,6 @@ const BAUD: RangeInclusive<u32> = 1200..=115_200;
 /// Silences, ms: up to ten seconds. Engineering judgement: the slowest known units need half a second.
 const GAP_MS: RangeInclusive<f64> = 0.0..=10_000.0;
 
-/// Adds every problem of the lines of `buses`.
 pub(super) fn check(buses: &[BusSettings], found: &mut Problems) {
     let mut owners = BTreeMap::new();
     let mut terminals: Vec<(&DtuSettings, String)> = Vec::new();
@@ -141,10 +140,7 @@ pub(super) fn gap(key: &str, ms: Option<f64>, found: &mut Problems) {
     }
 }
 
-/// Whether `text` is host and port.
-///
-/// # Errors
-/// The rule that it breaks.
+/// Whether `text` is host and port; the error is the rule that it breaks.
 pub fn endpoint(text: &str) -> Result<(), &'static str> {
     let (host, port) = text.rsplit_once(':').ok_or("must be host:port")?;
     let port: u16 = port.parse().map_err(|_| "the port must be 1 to 65535")?;

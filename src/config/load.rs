@@ -20,7 +20,6 @@ pub(super) struct Loaded<T> {
 }
 
 impl<T> Loaded<T> {
-    /// The value, where nothing is wrong.
     pub(super) fn finish(self) -> Result<T, Vec<FileProblem>> {
         match self.value {
             Some(value) if self.problems.is_empty() => Ok(value),
@@ -67,7 +66,6 @@ pub(super) fn from_beside<'a>(file: &Path, paths: impl IntoIterator<Item = &'a m
     }
 }
 
-/// Makes the broker's files relative to the directory of `file`.
 pub(super) fn mqtt_paths(file: &Path, mqtt: &mut MqttSettings) {
     let MqttSettings { password_file, ca_file, cert_file, key_file, .. } = mqtt;
     from_beside(file, [password_file, ca_file, cert_file, key_file].into_iter().flatten());

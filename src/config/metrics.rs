@@ -3,7 +3,6 @@
 use crate::core::Problems;
 use crate::edge::EdgeSettings;
 
-/// Adds what is wrong with `metrics`.
 pub(super) fn check(settings: &EdgeSettings, found: &mut Problems) {
     let Some(metrics) = settings.metrics else { return };
     let listen = metrics.listen;

@@ -14,7 +14,6 @@ const WINDOW: RangeInclusive<u16> = 1..=100;
 /// after which a dead connection is found too late. Engineering judgement.
 const KEEP_ALIVE_S: RangeInclusive<u16> = 5..=3600;
 
-/// Adds every problem of `mqtt`.
 pub(super) fn check(mqtt: &MqttSettings, found: &mut Problems) {
     let before = found.list().len();
     let found = &mut found.at("mqtt");

@@ -19,7 +19,6 @@ const FAILURES: RangeInclusive<u32> = 1..=100;
 /// Time until a device counts as offline, and between probes, s: at most a day. Engineering judgement.
 const A_DAY_S: RangeToInclusive<u32> = ..=86_400;
 
-/// Adds what is wrong with how `bus` is polled.
 pub(super) fn bus(bus: &BusSettings, found: &mut Problems) {
     let hint = "300 is every five minutes, 3600 every hour, 0 without a pause";
     found.within("interval_s", bus.interval_s, INTERVAL_S, hint);
@@ -51,7 +50,6 @@ fn health(health: &HealthSettings, found: &mut Problems) {
     }
 }
 
-/// Adds what is wrong with how `device` is polled, whatever its profile.
 pub(super) fn device(device: &DeviceSettings, found: &mut Problems) {
     if let Some(timeout_ms) = device.timeout_ms {
         found.within("timeout_ms", timeout_ms, TIMEOUT_MS, "leave it out for that of the bus");

@@ -51,7 +51,6 @@ pub fn profiles(folder: Option<&Path>) -> (Profiles, Vec<FileProblem>) {
     (profiles, problems)
 }
 
-/// Reads one profile and checks it.
 pub(super) fn read_profile(file: &Path) -> Loaded<Profile> {
     let stem = file.file_stem().and_then(|stem| stem.to_str());
     load(

@@ -12,7 +12,6 @@ use crate::quality::{Limits, PumpRule, SeriesRules, SourceRule, presets};
 /// Readings of a window: a single one has no deviation.
 const MIN_OBS: RangeFrom<u32> = 2..;
 
-/// Adds what is wrong with the rules of the series of `device`.
 pub(super) fn series(
     bus: &BusSettings,
     device: &DeviceSettings,

@@ -53,7 +53,6 @@ impl Broken {
     }
 }
 
-/// Reads `tree` as `T`.
 pub(super) fn read<T: DeserializeOwned>(tree: Value) -> Recovered<T> {
     let mut recovery = Recovery {
         tree,
@@ -91,8 +90,7 @@ struct Recovery {
 }
 
 impl Recovery {
-    /// Notes the error and repairs its cause. Each of these functions returns `false` where there is nothing left to
-    /// repair.
+    /// Notes the error and repairs its cause. Like the functions below, returns `false` if nothing is left to repair.
     fn repair(&mut self, path: KeyPath, message: &str) -> bool {
         if let Some(field) = serde_text::unknown_field(message) {
             return self.unknown_key(path, field, message);

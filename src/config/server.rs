@@ -12,7 +12,6 @@ const TIMEOUT_S: RangeInclusive<u16> = 1..=300;
 /// What each pass reads again: a day, since every hour of the last day is looked at anyway.
 const SETTLE_S: RangeToInclusive<u32> = ..=86_400;
 
-/// Adds every problem of `server`, which is `store.server`.
 pub(super) fn check(server: &ServerSettings, found: &mut Problems) {
     for (key, url) in [("url", Some(&server.url)), ("read_url", server.read_url.as_ref())] {
         if let Some(url) = url

@@ -75,7 +75,6 @@ impl SourceText {
         Self::parse(file, std::fs::read_to_string(file).map_err(unreadable)?)
     }
 
-    /// Parses `text`, the content of `file`.
     pub(super) fn parse(file: &Path, text: String) -> Result<Self, Box<FileProblem>> {
         let mut places = HashMap::new();
         match DeTable::parse(&text) {

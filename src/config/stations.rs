@@ -20,7 +20,6 @@ const MONTHS: RangeInclusive<i8> = 1..=12;
 /// An efficiency: more than nothing, at most all.
 pub(super) const SHARE: (Bound<f64>, Bound<f64>) = (Bound::Excluded(0.0), Bound::Included(1.0));
 
-/// Adds every problem of `station`.
 pub(super) fn check_station(township: &Township, station: &Station, found: &mut Problems) {
     found.text("name", &station.name, "page and report name it");
     let villages = township.villages.iter().map(|v| v.id.as_str());

@@ -37,8 +37,7 @@ fn every_file_of_the_examples_is_right() {
     }
 }
 
-/// Beside each broken file is the report that a user sees. `HANQING_BLESS=1` writes the reports anew: read them before
-/// you commit.
+/// Each broken file has the report that a user sees. `HANQING_BLESS=1` writes them anew: read them before you commit.
 #[cfg(feature = "demo")]
 #[test]
 fn every_broken_file_says_all_that_is_wrong_with_it() {

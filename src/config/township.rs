@@ -18,7 +18,6 @@ const PRICE_YUAN_PER_KG: RangeInclusive<f64> = 0.1..=5_000.0;
 /// the same survey fills both, and 5 % is rounding by village.
 const SOWN_AREA_TOLERANCE: f64 = 0.05;
 
-/// Adds every problem of `township`.
 pub(super) fn check(township: &Township, found: &mut Problems) {
     found.text("name", &township.name, "the report names the township");
     let hint = "an IANA zone such as Asia/Shanghai, which is the default";

@@ -26,7 +26,6 @@ impl Calendar {
             .unwrap_or(if day.year() < 0 { Timestamp::MIN } else { Timestamp::MAX })
     }
 
-    /// The day that `at` falls into.
     pub fn day_of(&self, at: Timestamp) -> Date {
         let back = Span::new().hours(i64::from(self.day_start_hour));
         at.to_zoned_datetime(self.zone.clone())
@@ -36,12 +35,10 @@ impl Calendar {
             .unwrap_or(Date::MIN)
     }
 
-    /// The time zone of its days.
     pub fn zone(&self) -> &TimeZone {
         &self.zone
     }
 
-    /// The local hour at which its days begin.
     pub fn day_start_hour(&self) -> i8 {
         self.day_start_hour
     }
@@ -66,7 +63,6 @@ impl Period {
         (self.from.duration_until(self.to).as_hours() / 24 + 1).max(0)
     }
 
-    /// Whether `day` lies in the period.
     pub fn contains(self, day: Date) -> bool {
         self.from <= day && day <= self.to
     }

@@ -6,9 +6,8 @@ use jiff::civil::Date;
 
 use super::{Calendar, HourCell, Rollup};
 
-/// The roll-up of one series over one day of the office's calendar; its fields are read from the cell itself.
-///
-/// An hour belongs to the day that its start falls into.
+/// The roll-up of one series over one day of the office's calendar; its fields are read from the cell itself. An hour
+/// belongs to the day that its start falls into.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DayCell {
     pub day: Date,

@@ -7,15 +7,12 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "u8", into = "u8")]
 #[repr(u8)]
 pub enum Flag {
-    /// Passed the tests.
     Good = 1,
-    /// No test was made.
     NotEvaluated = 2,
     /// Worth a look by an operator; counts in totals and is reported as a share.
     Suspect = 3,
     /// Failed a critical test; never counts.
     Fail = 4,
-    /// There is no value.
     Missing = 9,
 }
 
@@ -59,7 +56,6 @@ macro_rules! reasons {
             pub fn id(self) -> &'static str { match self { $(Reason::$name => $id,)* } }
             /// The words of page and report.
             pub fn name_zh(self) -> &'static str { match self { $(Reason::$name => $zh,)* } }
-            /// The reason with this id.
             pub fn from_id(id: &str) -> Option<Reason> { Self::ALL.iter().copied().find(|r| r.id() == id) }
         }
     };
@@ -76,7 +72,6 @@ reasons! {
     Exception: "exception", "设备报异常";
     /// The answer has the wrong number of registers.
     Length: "length", "应答长度不符";
-    /// The answer's checksum is wrong.
     Crc: "crc", "应答校验错误";
     /// The answer broke off.
     Cut: "cut", "应答不完整";

@@ -17,7 +17,6 @@ pub fn hour_start_ms(at_ms: i64) -> i64 {
 /// The roll-up of one series over one UTC hour; its fields are read from the cell itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HourCell {
-    /// Start of the hour.
     pub hour_at: Timestamp,
     pub rollup: Rollup,
 }

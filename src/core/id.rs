@@ -40,7 +40,6 @@ macro_rules! id {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// The id as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -95,9 +94,8 @@ id! {
     CropId
 }
 
-/// A parameter observed at a station. It outlives gateways and meters.
-///
-/// Written `station/parameter`, for example `pond-dongmen-1/level`.
+/// A parameter observed at a station. It outlives gateways and meters. Written `station/parameter`, for example
+/// `pond-dongmen-1/level`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Series {
@@ -106,7 +104,6 @@ pub struct Series {
 }
 
 impl Series {
-    /// The series of `parameter` at `station`.
     pub fn new(station: StationId, parameter: Parameter) -> Self {
         Self { station, parameter }
     }

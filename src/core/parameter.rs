@@ -30,8 +30,7 @@ pub struct ParameterSpec {
     /// The canonical unit: all readings are kept in it.
     pub unit: Unit,
     pub kind: Kind,
-    /// Smallest value that is physically possible anywhere in the service area; below it a reading fails the
-    /// gross-range test.
+    /// Smallest value physically possible in the service area; below it a reading fails the gross-range test.
     pub min: f64,
     /// Largest such value. Engineering judgement, wide on purpose: a device's own range is the sharper test.
     pub max: f64,
@@ -50,7 +49,6 @@ macro_rules! catalogue {
             /// All parameters, in catalogue order.
             pub const ALL: &'static [Parameter] = &[$(Parameter::$name,)*];
 
-            /// Its properties.
             pub fn spec(self) -> &'static ParameterSpec {
                 match self { $(Parameter::$name => &ParameterSpec {
                     id: $id, name_zh: $zh, name_en: $en, unit: Unit::$unit, kind: Kind::$kind, min: $min, max: $max,
@@ -65,9 +63,7 @@ catalogue! {
     Level: "level", "水位", "level", Metre, Gauge, -20.0..3000.0;
     /// Discharge through a meter or a section; negative is backflow.
     Flow: "flow", "流量", "flow", CubicMetrePerHour, Gauge, -100000.0..10000000.0;
-    /// A water meter's register.
     VolumeTotal: "volume_total", "累计水量", "volume register", CubicMetre, Counter, 0.0..10000000000.0;
-    /// An electricity meter's register.
     EnergyTotal: "energy_total", "累计电量", "energy register", KilowattHour, Counter, 0.0..1000000000.0;
     /// Active power drawn; a small negative value is a meter's zero error.
     Power: "power", "功率", "power", Kilowatt, Gauge, -10.0..10000.0;
@@ -75,22 +71,17 @@ catalogue! {
     Voltage: "voltage", "电压", "voltage", Volt, Gauge, 0.0..1000.0;
     /// 1 while a pump runs, 0 while it stands.
     RunState: "run_state", "运行状态", "run state", One, State, 0.0..1.0;
-    /// A running-hours register.
     RunHours: "run_hours", "累计运行时间", "run-hours register", Hour, Counter, 0.0..10000000.0;
     /// Output frequency of a drive.
     Frequency: "frequency", "频率", "frequency", Hertz, Gauge, 0.0..400.0;
-    /// A rain gauge's register.
     RainfallTotal: "rainfall_total", "累计雨量", "rain register", Millimetre, Counter, 0.0..1000000.0;
     /// Volumetric water content of soil: not the relative moisture that grades a drought.
     SoilMoisture: "soil_moisture", "土壤体积含水量", "soil moisture", Percent, Gauge, 0.0..100.0;
-    /// Soil temperature.
     SoilTemperature: "soil_temperature", "土壤温度", "soil temperature", DegreeCelsius, Gauge, -40.0..80.0;
-    /// Voltage of a station's battery.
     BatteryVoltage: "battery_voltage", "电池电压", "battery voltage", Volt, Gauge, 0.0..60.0;
 }
 
 impl Parameter {
-    /// Id in configuration, messages and files.
     pub fn id(self) -> &'static str {
         self.spec().id
     }

@@ -13,14 +13,11 @@ pub struct Problem {
     pub path: String,
     /// The text as it was written; empty where something is absent.
     pub value: String,
-    /// The rule that the value breaks.
     pub rule: String,
-    /// What to do about it.
     pub hint: String,
 }
 
 impl Problem {
-    /// A problem at `path`.
     pub fn new(
         path: impl Into<String>,
         value: impl Display,
@@ -96,22 +93,17 @@ impl Drop for Scope<'_> {
 }
 
 impl Problems {
-    /// All that `check` finds.
     pub fn of(check: impl FnOnce(&mut Self)) -> Vec<Problem> {
         let mut found = Self::default();
         check(&mut found);
         found.found
     }
 
-    /// All that was found, in the order in which it was found.
     pub fn into_list(self) -> Vec<Problem> {
         self.found
     }
 
-    /// `value` where nothing was found.
-    ///
-    /// # Errors
-    /// All that was found.
+    /// `value` where nothing was found, else all that was found.
     pub fn result<T>(self, value: T) -> Result<T, Vec<Problem>> {
         if self.found.is_empty() { Ok(value) } else { Err(self.found) }
     }
@@ -190,10 +182,8 @@ impl Problems {
         self.ensure(!text.trim().is_empty(), key, "\"\"", "must not be empty", hint)
     }
 
-    /// A value that has to lie in `range`. The rule is made from the range, so the limits stand once.
-    ///
-    /// Infinity lies in a range without an end: use [`positive`](Self::positive) or
-    /// [`not_negative`](Self::not_negative).
+    /// A value that has to lie in `range`. The rule is made from the range, so the limits stand once. Infinity lies in
+    /// a range without an end: use [`positive`](Self::positive) or [`not_negative`](Self::not_negative).
     pub fn within<T: PartialOrd + Display>(
         &mut self,
         key: impl Display,

@@ -29,7 +29,6 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// A reading that passed its tests.
     pub fn good(series: Series, observed_at: Timestamp, value: f64) -> Self {
         Self {
             series,
@@ -41,7 +40,6 @@ impl Reading {
         }
     }
 
-    /// A reading that is missing for `reason`.
     pub fn missing(series: Series, observed_at: Timestamp, reason: Reason, raw: Vec<u16>) -> Self {
         Self {
             series,
@@ -53,7 +51,6 @@ impl Reading {
         }
     }
 
-    /// The value, if there is one.
     pub fn value(&self) -> Option<f64> {
         match self.outcome {
             Outcome::Value(value) => Some(value),

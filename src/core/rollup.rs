@@ -1,16 +1,14 @@
 //! The readings of an hour or a day as counts, extremes and growth.
 
-/// Counts, extremes and a counter's growth over one hour or one day of a series.
-///
-/// Only readings whose flag counts enter `min`, `max`, `mean`, `last` and the increments. What a counter grew by
-/// belongs to the hour in which the counter engine settled it.
+/// Counts, extremes and a counter's growth over one hour or one day of a series. Only readings whose flag counts enter
+/// `min`, `max`, `mean`, `last` and the increments. What a counter grew by belongs to the hour in which the counter
+/// engine settled it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rollup {
     /// Readings that count (good, not evaluated, suspect).
     pub counted: u32,
     /// Of those, the suspect ones.
     pub suspect: u32,
-    /// Readings that failed a test.
     pub failed: u32,
     /// Polls without a value.
     pub missing: u32,

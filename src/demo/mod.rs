@@ -61,20 +61,16 @@ pub struct Options {
 
 /// A finished run, with its page still served.
 pub struct Finished {
-    /// What really happened.
     pub truth: Truth,
     pub report: Report,
     /// The hub's settings, with absolute paths.
     pub settings: HubSettings,
     /// Readings that the gateways made.
     pub polled: u64,
-    /// Readings in the store.
     pub committed: u64,
     /// Every gateway, with what the store lacks of it.
     pub gateways: Vec<GatewayRow>,
-    /// Address of the page.
     pub page: SocketAddr,
-    /// Directory of the data.
     pub data: PathBuf,
     /// Real time that the run took.
     pub took: Duration,
@@ -189,8 +185,7 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
     })
 }
 
-/// Writes the files that `hanqing report` reads, and the clerk's ledger. Returns the hub's settings as they are
-/// written.
+/// Writes the files that `hanqing report` reads and the clerk's ledger, and returns the hub's settings.
 fn prepare(
     data: &Path,
     example: &Example,
@@ -307,7 +302,6 @@ fn hub_settings(page: u16, broker: u16) -> HubSettings {
     }
 }
 
-/// Imports the clerk's ledger.
 fn import_ledger(
     data: &Path,
     csv: &[u8],

@@ -141,17 +141,15 @@ pub(super) fn grain_saved(facts: &Facts<'_>) -> Draft {
     saved(facts, CropKind::Grain, Worth::Tonnes)
 }
 
-/// Value of the grain that was saved.
 pub(super) fn grain_saved_value(facts: &Facts<'_>) -> Draft {
     saved(facts, CropKind::Grain, Worth::Yuan)
 }
 
-/// Value of the other crops that were saved.
 pub(super) fn cash_crops_saved(facts: &Facts<'_>) -> Draft {
     saved(facts, CropKind::Cash, Worth::Yuan)
 }
 
-/// What was saved of the crops of `kind`. A crop without a kind or rates makes the sum absent, as for the loss averted.
+/// The harvest of `kind` that was saved. A crop without a kind or rates makes the sum absent, as for the loss averted.
 fn saved(facts: &Facts<'_>, kind: CropKind, worth: Worth) -> Draft {
     let township = facts.township();
     let mut draft = Draft::default();
@@ -191,7 +189,7 @@ fn saved(facts: &Facts<'_>, kind: CropKind, worth: Worth) -> Draft {
     draft
 }
 
-/// Of the areas of `code`, those of grain. A row without a crop, or a crop without a kind, makes the figure absent.
+/// The part of the areas of `code` that is grain. A row without a crop, or a crop without a kind, makes it absent.
 pub(super) fn of_grain(facts: &Facts<'_>, code: EntryCode) -> Draft {
     let mut draft = Draft::default();
     let (mut total, mut any) = (0.0, false);
@@ -218,7 +216,6 @@ pub(super) fn of_grain(facts: &Facts<'_>, code: EntryCode) -> Draft {
     draft
 }
 
-/// Sown area of the crops of `kind`, by the township's table.
 pub(super) fn sown(facts: &Facts<'_>, kind: CropKind) -> Draft {
     let mut draft = Draft::default();
     let mut total = None;

@@ -8,7 +8,7 @@ use super::figure::Class;
 use super::phrase::{Hedge, PrintUnit as Unit};
 use Hedge::{About, Exact, Over};
 
-/// What holds of a figure wherever it is computed.
+/// The properties of a figure, however it is computed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FigureSpec {
     /// Id in JSON, templates and `hanqing explain`.
@@ -20,17 +20,13 @@ pub struct FigureSpec {
     pub class: Class,
     /// Hedge and unit that it is printed with by default. `None` where the words are not number and unit.
     pub print: Option<(Hedge, Unit)>,
-    /// The formula in words.
     pub formula: &'static str,
-    /// What it is made from, in words.
     pub source: &'static str,
     /// The passage of the report that it belongs to; empty where it stands in the state's forms only.
     pub passage: &'static str,
 }
 
-/// The formula of what holds at the end of the period.
 const LATEST: &str = "of each village and crop the latest row of the period, added up";
-/// The formula of what is counted on over the period.
 const RUNNING: &str = "sum of the rows of the period";
 
 macro_rules! figure_ids {
@@ -44,7 +40,6 @@ macro_rules! figure_ids {
             /// All figures, in the order of the report.
             pub const ALL: &'static [FigureId] = &[$(FigureId::$name,)*];
 
-            /// What holds of this figure.
             pub fn spec(self) -> &'static FigureSpec {
                 match self { $(FigureId::$name => &FigureSpec {
                     id: $id, name_zh: $zh, name_en: $en, unit: $unit, class: Class::$class, print: $print,
@@ -55,7 +50,7 @@ macro_rules! figure_ids {
     };
 }
 
-/// The rows of the catalogue, handed to a macro: [`FigureId`] is made of them here, and the function of each figure
+/// The rows of the catalogue, handed to a macro: [`FigureId`] is made from them here, and the function of each figure
 /// in `recipe`. A figure without a recipe does not compile.
 macro_rules! catalogue {
     ($make:ident) => { $make! {
@@ -329,12 +324,10 @@ pub(super) use catalogue;
 catalogue!(figure_ids);
 
 impl FigureId {
-    /// Its id in JSON, templates and on the command line.
     pub fn id(self) -> &'static str {
         self.spec().id
     }
 
-    /// The figure with this id.
     pub fn from_id(id: &str) -> Option<FigureId> {
         Self::ALL.iter().copied().find(|figure| figure.id() == id)
     }

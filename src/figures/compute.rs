@@ -9,29 +9,21 @@ use super::statement::{Statement, Totals, villages};
 use super::wording::Wording;
 use crate::account::{Basis, Cells, Entry, TownshipAccount};
 
-/// What figures are computed from, next to the hours and days of the stations.
+/// The inputs of the figures, besides the hours and days of the stations.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a> {
-    /// Township, calendar, ledger and the days to sum over.
     pub basis: Basis<'a>,
-    /// The figures of earlier years, of the same days and of other droughts; empty where none are to be compared with.
+    /// Figures of earlier years for comparison: the same days, and other droughts. Empty without a comparison.
     pub earlier: &'a [Earlier],
     /// The rows of the ledger that wait for a second person.
     pub pending: &'a [Entry],
-    /// The rules that figures have to keep to.
     pub rules: &'a Rules,
-    /// The findings that people have accepted.
     pub acceptances: &'a [Acceptance],
-    /// How the office wants figures worded.
     pub wordings: &'a [Wording],
-    /// Version of the program.
     pub code_version: &'static str,
 }
 
 /// The statement of a period. All figures of the catalogue are in it, in its order; one without data is absent.
-///
-/// # Errors
-/// Only what `cells` fails with.
 pub fn compute<C: Cells>(inputs: &Inputs<'_>, cells: &mut C) -> Result<Statement, C::Error> {
     let account = TownshipAccount::of(&inputs.basis, cells)?;
     Ok(statement(inputs, account))

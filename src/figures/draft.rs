@@ -29,7 +29,6 @@ impl Draft {
         }
     }
 
-    /// Sets a day with its words.
     pub fn day(&mut self, day: jiff::civil::Date, words: String) {
         self.value = Value::Day(day);
         self.words = Some(words);
@@ -40,7 +39,7 @@ impl Draft {
         self.words = Some(words.into());
     }
 
-    /// Takes the value back, with the reason why there is none.
+    /// Takes the value back and notes why there is none.
     pub fn absent(&mut self, why: impl Into<String>) {
         self.value = Value::Absent;
         self.words = None;
@@ -48,17 +47,14 @@ impl Draft {
         self.note(why);
     }
 
-    /// Least and most that the value can be.
     pub fn bounds(&mut self, least: f64, most: f64) {
         self.bounds = Some([least, most]);
     }
 
-    /// Adds the coverage of one more series.
     pub fn cover(&mut self, coverage: Coverage) {
         self.coverage = Some(self.coverage.unwrap_or_default().and(coverage));
     }
 
-    /// Adds a note for the reader.
     pub fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
     }
@@ -96,7 +92,6 @@ impl Draft {
         });
     }
 
-    /// The value so far.
     pub fn value(&self) -> Option<f64> {
         match self.value {
             Value::Number(value) => Some(value),
@@ -104,8 +99,7 @@ impl Draft {
         }
     }
 
-    /// The finished figure `id`. Without words of its own, a number is printed as `wordings` or else the catalogue
-    /// has it.
+    /// The finished figure. Without words of its own, a number is worded by `wordings`, or else by the catalogue.
     fn finish(
         mut self,
         id: FigureId,
@@ -143,7 +137,6 @@ impl Draft {
     }
 }
 
-/// An input from a station's series.
 pub(super) fn series_input(
     series: Series,
     value: Option<f64>,
@@ -160,7 +153,7 @@ pub(super) fn series_input(
     }
 }
 
-/// The figures in the making, as far as they are made.
+/// The figures made so far.
 #[derive(Debug, Default)]
 pub(super) struct Drafts(BTreeMap<FigureId, Draft>);
 
@@ -174,7 +167,6 @@ impl Drafts {
         self.0.get(&id).expect("a figure stands in the catalogue after those that it is made of")
     }
 
-    /// The value of the figure `id`, where it has a number.
     pub fn number(&self, id: FigureId) -> Option<f64> {
         self.get(id).value()
     }

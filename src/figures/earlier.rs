@@ -12,7 +12,7 @@ pub struct Earlier {
     /// 上年同期, or the drought of a year, such as 2019年抗旱期.
     pub label: String,
     pub period: Period,
-    /// Whether they are the same days of the year, and not those of another drought.
+    /// The same days of the year, not those of another drought.
     pub same_days: bool,
     pub figures: Vec<Figure>,
 }
@@ -23,7 +23,6 @@ pub struct Comparison {
     pub figure: FigureId,
     pub name_zh: &'static str,
     pub unit: &'static str,
-    /// Label of the earlier period.
     pub label: String,
     pub earlier: f64,
     pub now: f64,

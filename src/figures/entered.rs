@@ -9,7 +9,6 @@ use super::rows::missing;
 use super::wording::{DIESEL_KG_PER_LITRE, GASOLINE_KG_PER_LITRE};
 use crate::account::EntryCode;
 
-/// Kilograms in a tonne.
 const KG_PER_TONNE: f64 = 1000.0;
 
 /// Villages that the works of the year serve.

@@ -1,4 +1,4 @@
-//! What figures are made from.
+//! The facts that figures are made from.
 
 use jiff::Timestamp;
 
@@ -7,13 +7,12 @@ use super::rows::Rows;
 use crate::account::{Basis, PumpAccount, SourceAccount};
 use crate::water::{StationKind, Township};
 
-/// What the functions of the figures are given.
+/// The inputs of the functions that make figures.
 pub(super) struct Facts<'a> {
     pub basis: Basis<'a>,
     pub rows: Rows<'a>,
     pub sources: &'a [SourceAccount],
     pub pumps: &'a [PumpAccount],
-    /// Figures of earlier years; empty where none are to be compared with.
     pub earlier: &'a [Earlier],
 }
 
@@ -22,7 +21,6 @@ impl<'a> Facts<'a> {
         self.basis.township
     }
 
-    /// The sources of `kind`.
     pub fn sources_of(&self, kind: StationKind) -> impl Iterator<Item = &'a SourceAccount> {
         self.sources.iter().filter(move |source| source.kind == kind)
     }

@@ -9,7 +9,7 @@ use super::catalogue::FigureId;
 use crate::account::Method;
 use crate::core::{CropId, Period, Series};
 
-/// The way in which a figure is obtained.
+/// How a figure is obtained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
@@ -27,11 +27,9 @@ pub enum Class {
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Value {
-    /// A number in the figure's unit.
     Number(f64),
     /// A day; a month is stored as its first day and printed as the month.
     Day(Date),
-    /// No data.
     #[default]
     Absent,
 }
@@ -72,7 +70,6 @@ impl Serialize for Origin {
 /// One input of a figure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FigureInput {
-    /// Series, ledger row, other figure or crop.
     pub from: Origin,
     /// Its contribution, in the figure's unit, where it has one.
     pub value: Option<f64>,
@@ -99,7 +96,6 @@ pub struct Figure {
     pub phrase: Option<String>,
     /// The words in English; also `None` where they are not number and unit.
     pub phrase_en: Option<String>,
-    /// In words.
     pub formula: &'static str,
     pub period: Period,
     /// Share of the hours with data, over all series behind it, 0 to 1; `None` without a series.
@@ -111,7 +107,6 @@ pub struct Figure {
     pub inputs: Vec<FigureInput>,
     /// Why it is absent, or what a reader has to know.
     pub notes: Vec<String>,
-    /// Version of the program that made it.
     pub code_version: &'static str,
 }
 
@@ -140,7 +135,6 @@ impl Figure {
         }
     }
 
-    /// The value, where it is a number.
     pub fn number(&self) -> Option<f64> {
         match self.value {
             Value::Number(value) => Some(value),

@@ -11,9 +11,7 @@ use super::catalogue::FigureId;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Form {
     pub name_zh: &'static str,
-    /// Who asks for it.
     pub authority: &'static str,
-    /// Where the list of fields comes from.
     pub source: &'static str,
     pub rows: &'static [FormRow],
 }
@@ -21,7 +19,6 @@ pub struct Form {
 /// A field of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct FormRow {
-    /// What the form calls it.
     pub label: &'static str,
     #[serde(skip)]
     pub figure: FigureId,
@@ -34,7 +31,6 @@ pub struct FormRow {
 }
 
 impl FormRow {
-    /// `value` of the figure in the unit of the form.
     pub fn in_form_unit(&self, value: f64) -> f64 {
         value / self.per_form_unit
     }

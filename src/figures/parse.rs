@@ -6,11 +6,9 @@ use super::phrase::{EPSILON, HUNDREDTHS, Hedge, NEAR_SHARE, PrintUnit};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
     pub low: f64,
-    /// Whether the least value itself is excluded.
     pub low_open: bool,
     /// Infinite where the phrase has no upper end.
     pub high: f64,
-    /// Whether the greatest value itself is excluded.
     pub high_open: bool,
 }
 
@@ -30,7 +28,6 @@ impl Interval {
 pub struct Parsed {
     pub hedge: Hedge,
     pub unit: PrintUnit,
-    /// The values that it may stand for, in the unit.
     pub interval: Interval,
 }
 
@@ -197,11 +194,9 @@ mod tests {
         }
     }
 
-    /// How many values go through the wording.
     const VALUES: usize = 1_000_000;
 
-    /// Numbers of every size, and among them what is likely to be printed wrongly: whole ones, few decimals, just
-    /// beside a step.
+    /// Numbers of every size, and those likely to be printed wrongly: whole, with few decimals, just beside a step.
     fn value(rng: &mut ChaCha8Rng) -> f64 {
         let raw = rng.random_range(0.0..10.0) * 10f64.powi(rng.random_range(-2..11));
         let grid = 10f64.powi(rng.random_range(-2..3));

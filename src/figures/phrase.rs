@@ -1,18 +1,14 @@
 //! The words of a figure: number, unit and hedge 约, 余, 近, 达, 以上.
 //!
 //! A hedge never lies: [`super::parse`] reads every phrase made here back into an interval that contains the value. A
-//! hedge that cannot express a value is refused, and the caller takes another one. Rules: `docs/domain.md` §4.1
-//! (hedges) and §4.2 (numbers, GB/T 15835-2011). All arithmetic is on hundredths of the unit, whose powers of ten are
-//! exact.
+//! hedge that cannot express a value is refused; the caller takes another. Rules: `docs/domain.md` §4.1 (hedges) and
+//! §4.2 (numbers, GB/T 15835-2011). All arithmetic is on hundredths of the unit, whose powers of ten are exact.
 
 /// Hundredths in one unit.
 pub(super) const HUNDREDTHS: i128 = 100;
-/// Hundredths in 万.
 const WAN: i128 = 10_000 * HUNDREDTHS;
-/// Hundredths in 亿.
 const YI: i128 = 100_000_000 * HUNDREDTHS;
-/// Largest value that is printed. Engineering judgement: far above any figure of a township, and hundredths stay
-/// exact in f64.
+/// Largest value that is printed. Engineering judgement: above any figure of a township, and exact in hundredths.
 const VALUE_MAX: f64 = 1e12;
 /// Relative rounding error of sums of many entries: numbers that differ by less are equal.
 pub(super) const EPSILON: f64 = 1e-9;
@@ -69,7 +65,6 @@ impl Hedge {
         }
     }
 
-    /// The word before the number.
     pub(super) fn prefix(self) -> &'static str {
         match self {
             Hedge::About => "约",
@@ -93,7 +88,6 @@ macro_rules! units {
             pub const ALL: &'static [PrintUnit] = &[$(PrintUnit::$name,)*];
             /// The word after the number.
             pub fn text(self) -> &'static str { match self { $(PrintUnit::$name => $text,)* } }
-            /// The word after the number in English.
             pub fn english(self) -> &'static str { match self { $(PrintUnit::$name => $english,)* } }
             /// Whether 万 and 亿 may precede it; small counts are always written out.
             pub fn scales(self) -> bool { match self { $(PrintUnit::$name => $scales,)* } }
@@ -104,7 +98,6 @@ macro_rules! units {
 units! {
     /// Area: 1/15 hectare.
     Mu: "亩", "mu", true;
-    /// Area.
     Hectare: "公顷", "ha", true;
     /// Area, in the forms of county and province.
     ThousandHectares: "千公顷", "thousand ha", false;
@@ -114,19 +107,12 @@ units! {
     Du: "度", "kWh", true;
     /// Energy, by the standard of units.
     KilowattHour: "千瓦时", "kilowatt-hours", true;
-    /// Power.
     Kilowatt: "千瓦", "kW", true;
-    /// Fuel.
     Litre: "升", "litres", true;
-    /// Fuel and grain, by mass.
     Tonne: "吨", "tonnes", true;
-    /// Money.
     Yuan: "元", "yuan", true;
-    /// Water.
     CubicMetre: "立方米", "m³", true;
-    /// Running time.
     Hour: "小时", "hours", true;
-    /// Persons.
     Person: "人", "persons", true;
     /// Persons, each time counted.
     PersonTime: "人次", "cases", true;
@@ -134,25 +120,15 @@ units! {
     Head: "头", "head", true;
     /// Sheep, pigs and the like.
     SmallHead: "只", "small animals", true;
-    /// Equipment.
     Set: "台", "sets", false;
-    /// Works.
     Piece: "个", "works", false;
-    /// Channels.
     Strip: "条", "channels", false;
-    /// Ponds and reservoirs.
     Seat: "座", "ponds", false;
-    /// Wells.
     Eye: "眼", "wells", false;
-    /// Pump stations.
     Place: "处", "stations", false;
-    /// Lorries.
     Vehicle: "辆", "lorries", false;
-    /// Administrative villages, spelt out.
     AdministrativeVillage: "个行政村", "administrative villages", false;
-    /// Villages.
     Village: "个村", "villages", false;
-    /// Villagers' groups.
     Group: "个组", "villagers' groups", false;
 }
 
@@ -255,7 +231,6 @@ fn positive(hundredths: i128) -> Option<i128> {
     (hundredths > 0).then_some(hundredths)
 }
 
-/// Number, scale and unit, with the hedge around it.
 fn print(hundredths: i128, unit: PrintUnit, hedge: Hedge) -> String {
     let suffix = if hedge == Hedge::Above { "以上" } else { "" };
     format!("{}{}{}{suffix}", hedge.prefix(), number(hundredths, unit), unit.text())

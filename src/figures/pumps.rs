@@ -8,14 +8,12 @@ use super::facts::Facts;
 use crate::account::{EntryCode, Method, PumpAccount, Quantity, SegmentKind, Total};
 use crate::water::Pump;
 
-/// Notes the pumps without data.
 fn note_unknown(draft: &mut Draft, unknown: &[&str], what: &str) {
     if !unknown.is_empty() {
         draft.note(format!("{}个泵站没有{what}，未计入：{}", unknown.len(), unknown.join("、")));
     }
 }
 
-/// The sum of a quantity over the pumps, with each pump as input.
 fn sum<'a>(
     pumps: &'a [PumpAccount],
     quantity: impl Fn(&'a PumpAccount) -> &'a Quantity,
@@ -29,8 +27,7 @@ fn sum<'a>(
     (draft, Total::of(pumps.iter().map(|account| (account.name.as_str(), quantity(account)))))
 }
 
-/// The finished sum. Where no pump has data it is absent, for the reason `without`; `what` names the data that the
-/// missing pumps lack.
+/// The finished sum; absent for the reason `without` if no pump has data. `what` names the data that a pump lacks.
 fn finish(mut draft: Draft, total: &Total, without: &str, what: &str) -> Draft {
     match total.value {
         Some(value) => draft.number(value),
@@ -138,13 +135,11 @@ pub(super) fn equipment_deployed(facts: &Facts<'_>) -> Draft {
     draft
 }
 
-/// Running hours of all pumps.
 pub(super) fn pump_hours(facts: &Facts<'_>) -> Draft {
     let (draft, total) = sum(facts.pumps, |pump| &pump.run_hours);
     finish(draft, &total, "没有任何泵站数据", "数据")
 }
 
-/// Water pumped.
 pub(super) fn water_pumped(facts: &Facts<'_>) -> Draft {
     let (draft, total) = sum(facts.pumps, |pump| &pump.volume_m3);
     finish(draft, &total, "没有任何泵站数据", "数据")

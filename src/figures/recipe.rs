@@ -8,12 +8,10 @@ use crate::account::EntryCode as Code;
 use crate::water::CropKind;
 use Recipe::{After, Own, Peak, State, Sum, Total};
 
-/// How a figure is made of accounts, of the ledger's rows and of other figures.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Recipe {
-    /// By a function of its own.
     Own(fn(&Facts<'_>) -> Draft),
-    /// By a function of its own, from other figures as well: those that stand before it in the catalogue.
+    /// From other figures too, all of which stand before it in the catalogue.
     After(fn(&Facts<'_>, &Drafts) -> Draft),
     /// Sum of the rows of the period: a running total 累计值.
     Sum(&'static [Code]),
@@ -37,7 +35,6 @@ macro_rules! recipes {
 }
 catalogue!(recipes);
 
-/// All figures, each made by its recipe.
 pub(super) fn drafts(facts: &Facts<'_>) -> Drafts {
     let mut drafts = Drafts::default();
     for id in Id::ALL {

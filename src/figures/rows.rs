@@ -17,7 +17,6 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// The rows of `entries` for `period`.
     pub fn new(entries: &'a [Entry], period: Period) -> Rows<'a> {
         Rows { entries, period }
     }
@@ -29,7 +28,6 @@ impl<'a> Rows<'a> {
         rows.filter(|e| e.code == code && self.counts(e)).collect()
     }
 
-    /// All rows that count for the period.
     pub fn all(self) -> Vec<Entry> {
         let rows = self.entries.iter();
         rows.filter(|e| self.counts(e)).cloned().collect()

@@ -15,8 +15,7 @@ use crate::water::{StationKind, Status};
 /// water. Engineering judgement, confidence 0.6.
 pub const EVIDENCE_SHARE: f64 = 0.95;
 
-/// Age of the last level at the end of the period from which a note says so, h. Engineering judgement, confidence
-/// 0.8: one day.
+/// A last level older than this, h, at the end of the period gets a note. Engineering judgement, confidence 0.8: a day.
 const STALE_HOURS: i64 = 24;
 
 fn input(source: &SourceAccount, value: Option<f64>, method: Method, note: String) -> FigureInput {
@@ -59,7 +58,7 @@ pub(super) fn onset_month(facts: &Facts<'_>) -> Draft {
     draft
 }
 
-/// The villages that the ledger has as hit; a note adds those that the sensors hint at.
+/// The villages that the ledger calls hit; a note adds those that the sensors hint at.
 pub(super) fn villages_affected(facts: &Facts<'_>) -> Draft {
     let mut draft = facts.rows.villages(EntryCode::VillageAffected, facts.township());
     let warned =
@@ -132,14 +131,12 @@ pub(super) fn channels_dry(facts: &Facts<'_>) -> Draft {
     draft
 }
 
-/// Ponds that ran dry.
 pub(super) fn ponds_dry(facts: &Facts<'_>) -> Draft {
     let (mut draft, dry) = dry_count(facts, StationKind::Pond);
     draft.words(if dry == 0 { "塘堰未出现干涸" } else { "塘堰干涸" });
     draft
 }
 
-/// Reservoirs that ran dry.
 pub(super) fn reservoirs_dry(facts: &Facts<'_>) -> Draft {
     dry_count(facts, StationKind::Reservoir).0
 }

@@ -19,17 +19,14 @@ pub struct Statement {
     /// All figures of the catalogue, in its order.
     pub figures: Vec<Figure>,
     pub findings: Findings,
-    /// Figures beside those of earlier years.
     pub comparisons: Vec<Comparison>,
     /// The figures of earlier periods that figures of this one are made from.
     pub earlier: Vec<Earlier>,
     /// The ledger by village.
     pub villages: Vec<VillageTotals>,
-    /// Sums over the villages and over the pumps.
     pub totals: Totals,
     pub sources: Vec<SourceAccount>,
     pub pumps: Vec<PumpAccount>,
-    /// Day by day over the whole township.
     pub days: Vec<TownshipDay>,
     /// The rows of the ledger that count for the period.
     pub entries: Vec<Entry>,
@@ -38,12 +35,10 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// The figure `id` of the period.
     pub fn figure(&self, id: FigureId) -> Option<&Figure> {
         self.figures.iter().find(|figure| figure.id == id)
     }
 
-    /// The value of the figure `id`, where it is a number.
     pub fn number(&self, id: FigureId) -> Option<f64> {
         self.figure(id)?.number()
     }
@@ -59,9 +54,7 @@ impl Statement {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VillageTotals {
     pub name: String,
-    /// Inhabitants.
     pub persons: u32,
-    /// Sown area, mu.
     pub sown_area_mu: f64,
     /// Sums by code, in the order of [`VillageTotals::CODES`]; `None` where the ledger has no row.
     pub sums: Vec<Option<f64>>,
@@ -93,7 +86,6 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// The sums of `villages` and `pumps`.
     pub fn of(villages: &[VillageTotals], pumps: &[PumpAccount]) -> Totals {
         let over = |quantity: fn(&PumpAccount) -> &Quantity| {
             Total::of(pumps.iter().map(|pump| (pump.name.as_str(), quantity(pump))))
@@ -116,7 +108,6 @@ impl Totals {
     }
 }
 
-/// The ledger by village, in the order of the township.
 pub(super) fn villages(rows: Rows<'_>, township: &Township) -> Vec<VillageTotals> {
     let of = |village: &crate::water::Village| {
         let sum = |code: &EntryCode| {

@@ -155,7 +155,6 @@ impl World {
         figures.into_iter().find(|f| f.id.id() == id).unwrap()
     }
 
-    /// The rules that are broken, with their places.
     fn broken(&self) -> Vec<(String, String)> {
         let found = self.statement().findings.found.into_iter();
         found.map(|f| (f.rule, f.place)).collect()
@@ -207,7 +206,6 @@ fn counter(i: usize, increment: f64) -> HourCell {
     counter_hour(at(i), increment)
 }
 
-/// The cell after `change`.
 fn with(mut cell: HourCell, change: impl FnOnce(&mut Rollup)) -> HourCell {
     change(&mut cell.rollup);
     cell

@@ -20,25 +20,18 @@ pub enum HedgeWord {
     /// No hedge: the number itself.
     #[serde(rename = "exact")]
     Exact,
-    /// 约
     #[serde(rename = "约")]
     About,
-    /// 余
     #[serde(rename = "余")]
     Over,
-    /// 达
     #[serde(rename = "达")]
     Reach,
-    /// 以上
     #[serde(rename = "以上")]
     Above,
-    /// 近
     #[serde(rename = "近")]
     Near,
-    /// 不足
     #[serde(rename = "不足")]
     Below,
-    /// 超
     #[serde(rename = "超")]
     More,
     /// 约…余: two hedges on one number, a fault of style that an office may insist on (`docs/domain.md` §4.1).
@@ -65,7 +58,6 @@ impl HedgeWord {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wording {
-    /// Ids of the figures.
     pub figures: Vec<String>,
     /// Without it, the catalogue's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,7 +70,6 @@ pub struct Wording {
     pub digits: Option<u8>,
     /// Printed in the annex.
     pub reason: String,
-    /// Who wants it.
     pub by: String,
 }
 
@@ -86,7 +77,6 @@ pub struct Wording {
 pub(super) struct Words {
     pub zh: Option<String>,
     pub en: Option<String>,
-    /// A note for the annex.
     pub note: Option<String>,
 }
 
@@ -105,7 +95,6 @@ impl FigureId {
         })
     }
 
-    /// The units that a value of this figure can be printed in.
     fn units(self) -> Vec<&'static str> {
         let units = PrintUnit::ALL.iter();
         units.filter(|unit| self.factor(**unit).is_some()).map(|unit| unit.text()).collect()

@@ -12,8 +12,7 @@ const SOURCES_MAX: usize = 3;
 /// Labels on the axis of days. Engineering judgement: more of them overlap on 15 cm of paper.
 const LABELS: usize = 10;
 
-/// Colours as RRGGBB: water, 旱警, 旱保, electricity. The limits are dashed, so that a black-and-white print shows the
-/// difference.
+/// Colours as RRGGBB: water, 旱警, 旱保, electricity. The limits are dashed, which a black-and-white print shows too.
 const WATER: &str = "1F4E79";
 const WARN: &str = "C55A11";
 const GUARD: &str = "C00000";

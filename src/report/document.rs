@@ -17,7 +17,6 @@ use crate::water::Township;
 pub struct Documents {
     /// The paragraphs of the section, in the office's wording.
     pub paragraphs: Vec<String>,
-    /// The texts for the office's own Word file.
     pub passages: Passages,
     /// The section and its annex, as Markdown.
     pub markdown: String,
@@ -36,7 +35,6 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Each document with its file name.
     pub fn files(&self) -> [(&'static str, &[u8]); 7] {
         [
             (Document::Markdown.file_name(), self.markdown.as_bytes()),
@@ -74,7 +72,6 @@ impl Document {
         Self::Statement,
     ];
 
-    /// Name of its file.
     pub fn file_name(self) -> &'static str {
         match self {
             Self::Markdown => "drought-relief.md",

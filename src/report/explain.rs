@@ -137,7 +137,6 @@ impl Tree<'_> {
     }
 }
 
-/// The days on which a pump used electricity.
 fn days(pump: &PumpAccount) -> Option<Explanation> {
     let drew = pump.days.iter().filter(|(_, kwh)| *kwh > 0.0);
     let from: Vec<Explanation> =

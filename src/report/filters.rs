@@ -46,7 +46,6 @@ struct InputView {
     method: Method,
 }
 
-/// Adds the filters to `environment`.
 pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("number", number);
     environment.add_filter("plain", |value: Option<f64>| value.map(number));
@@ -94,7 +93,6 @@ fn class_zh(class: &str) -> String {
     .into()
 }
 
-/// The Chinese name of a class.
 pub(super) fn class_name(class: Class) -> &'static str {
     match class {
         Class::Measured => "实测",
@@ -109,7 +107,6 @@ pub(super) fn correction(entry: &Entry) -> Option<String> {
     entry.supersedes.map(|row| format!("更正第{row}条：{}", entry.reason))
 }
 
-/// A ledger row that waits for a review.
 pub(super) fn pending(entry: &Entry) -> String {
     let (code, value) = (entry.code, number(entry.value));
     let unit = code.unit();
@@ -167,8 +164,7 @@ pub(super) fn value_unit(figure: &FigureView) -> String {
     }
 }
 
-/// The remarks about a figure: how many inputs each method has, the bounds, the share of suspect readings, and the
-/// notes.
+/// The remarks about a figure: inputs by method, bounds, share of suspect readings, notes.
 pub(super) fn remarks(figure: &FigureView) -> Vec<String> {
     let mut methods: Vec<(Method, usize)> = Vec::new();
     for input in &figure.inputs {

@@ -38,7 +38,6 @@ pub struct Issue {
     pub number: String,
     pub period: Period,
     pub issued_at: Timestamp,
-    /// The person who is responsible for it.
     pub issued_by: String,
     pub code_version: String,
     pub files: Vec<IssuedFile>,
@@ -56,7 +55,6 @@ pub struct Frozen {
 /// A figure that differs from the issued one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Change {
-    /// Id of the figure.
     pub figure: String,
     pub name_zh: String,
     /// Value and wording as issued.
@@ -78,7 +76,6 @@ pub enum IssueError {
     Altered { path: PathBuf },
     #[error("cannot parse {}", path.display())]
     Record { path: PathBuf, source: serde_json::Error },
-    /// A year has no number left.
     #[error("{0} has {NUMBER_MAX} issued reports already")]
     Full(i16),
     #[error(transparent)]
@@ -94,7 +91,6 @@ fn sha256(bytes: &[u8]) -> String {
     hex(digest(&SHA256, bytes).as_ref())
 }
 
-/// The digest over a report's record.
 fn digest_of(issue: &Issue) -> String {
     let Period { from, to } = issue.period;
     let (number, at, by) = (&issue.number, issue.issued_at, &issue.issued_by);

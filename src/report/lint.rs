@@ -1,5 +1,4 @@
-//! Checks an office's templates by rendering them with all figures, with none, and with numbers that no hedge can
-//! express.
+//! Checks an office's templates: renders them with all figures, with none, and with numbers that no hedge expresses.
 
 use std::path::Path;
 
@@ -96,7 +95,6 @@ fn numbers(source: &str) -> Vec<String> {
     faults
 }
 
-/// A statement in which every figure has `value`.
 fn statement(value: Option<f64>) -> Statement {
     let period = Period { from: date(2001, 8, 1), to: date(2001, 9, 1) };
     Statement {

@@ -1,5 +1,4 @@
-//! The documents of a statement: the section as Markdown, HTML, Word and in English, the annex as Excel, and everything
-//! as JSON.
+//! The documents of a statement: the section as Markdown, HTML, Word and in English, the annex as Excel, all as JSON.
 //!
 //! Nothing is computed here: a template prints the wording of a figure, and filters only format numbers.
 

@@ -63,8 +63,7 @@ pub(super) struct Section {
 }
 
 impl Section {
-    /// Renders the wording: the office's own from `templates_dir` if it has one of that name, otherwise the built-in
-    /// one.
+    /// Renders the wording from the office's own template in `templates_dir`, or else from the built-in one.
     ///
     /// In a template `f.electricity_used` is a figure by its id, `figures` lists all figures, `findings` and
     /// `comparisons` are those of the statement, `paragraphs` are the lines of the wording (not in the wording itself),
@@ -107,17 +106,14 @@ impl Section {
         Ok(Section { environment, context, paragraphs })
     }
 
-    /// The section and its annex, as Markdown.
     pub fn markdown(&self) -> Result<String, ReportError> {
         fill(&self.environment, MARKDOWN, self.context.clone())
     }
 
-    /// The same as a page that prints on A4.
     pub fn html(&self) -> Result<String, ReportError> {
         fill(&self.environment, HTML, self.context.clone())
     }
 
-    /// The section and its figures in English, as Markdown.
     pub fn english(&self) -> Result<String, ReportError> {
         fill(&self.environment, ENGLISH, self.context.clone())
     }

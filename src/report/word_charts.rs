@@ -10,7 +10,6 @@ use zip::{ZipArchive, ZipWriter};
 use super::chart::Chart;
 use super::render::ReportError;
 
-/// Template of the XML of one chart.
 const TEMPLATE: &str = include_str!("chart.xml.j2");
 
 /// Namespaces of drawings and of the relationships between parts.
@@ -96,7 +95,6 @@ fn edited(name: &str, mut text: String, charts: usize) -> String {
     }
 }
 
-/// Replaces placeholder `index` by a drawing.
 fn with_drawing(text: String, index: usize) -> String {
     let (n, (width, height)) = (index + 1, SIZE);
     let Some(at) = text.find(&format!(">{}<", placeholder(index))) else {

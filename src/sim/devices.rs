@@ -65,7 +65,6 @@ impl Simulator {
     }
 }
 
-/// The devices of one bus, by unit id.
 pub(super) struct SimulatedBus {
     world: Arc<Mutex<World>>,
     clock: Clock,
@@ -111,7 +110,6 @@ impl SimulatedBus {
         Ok(Self { world, clock, units })
     }
 
-    /// The reaction of the requested unit.
     pub(super) fn answer(&self, request: Request, registers_max: u16) -> Answer {
         let Some(device) = self.units.get(&request.unit) else {
             return Answer::Exception(Exception::NoTarget);
@@ -138,9 +136,8 @@ impl SimulatedBus {
 }
 
 impl SimulatedDevice {
-    /// The requested registers; `None` where some lie before the device's first point or after its last.
-    ///
-    /// Registers between its points hold zero, as in most devices.
+    /// The requested registers; `None` where some lie before the device's first point or after its last. Registers
+    /// between its points hold zero, as in most devices.
     fn registers(&self, world: &World, request: Request) -> Option<Vec<u16>> {
         let function = Function::try_from(request.function).ok()?;
         let parts = || {

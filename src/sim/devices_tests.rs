@@ -31,7 +31,7 @@ const GATEWAYS: [&str; 7] = [
     include_str!("../../config/examples/2022/gateways/lingxia.toml"),
 ];
 
-/// What of a gateway's configuration the simulator needs.
+/// The part of a gateway's configuration that the simulator needs.
 #[derive(Deserialize)]
 struct Gateway {
     gateway: GatewayId,
@@ -48,7 +48,6 @@ fn profiles() -> BTreeMap<String, Profile> {
     shipped.map(|(id, text)| ((*id).to_owned(), device::parse(text).unwrap())).collect()
 }
 
-/// The example's devices at an instant.
 struct Rig {
     world: Arc<Mutex<World>>,
     clock: Clock,
@@ -134,8 +133,7 @@ async fn relay(listener: TcpListener, to: SocketAddr, begin: oneshot::Receiver<(
     let _closed = tokio::join!(tokio::io::copy(&mut near_read, &mut far_write), answers);
 }
 
-/// The answer comes long after the timeout has passed by the machine's own clock: the poll waits and has all of its
-/// readings.
+/// The answer comes long after the timeout by the machine's own clock: the poll waits and has all of its readings.
 #[tokio::test]
 async fn a_slow_machine_loses_no_poll() {
     let rig = rig("2022-08-20T03:00:00Z").await;

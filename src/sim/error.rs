@@ -14,10 +14,8 @@ pub enum SimError {
     /// `path` names a station that the township does not have, or one of the wrong kind.
     #[error("{path} names {station}, which {rule}")]
     Station { path: String, station: StationId, rule: &'static str },
-    /// A device of a gateway cannot be simulated.
     #[error("bus {bus:?}, unit {unit}: {problem}")]
     Device { bus: String, unit: u8, problem: String },
-    /// No port could be opened on loopback.
     #[error("no port could be opened on 127.0.0.1")]
     Listen(#[source] std::io::Error),
 }

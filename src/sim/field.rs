@@ -24,11 +24,9 @@ pub(super) struct Field {
     unseen_h: f64,
     /// Flow at the full hour, m3/h.
     pub flow_m3h: f64,
-    /// The values that its meters show.
     pub registers: Registers,
 }
 
-/// Meter registers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Registers {
     pub energy_kwh: f64,
@@ -36,7 +34,6 @@ pub(super) struct Registers {
     pub run_hours: f64,
 }
 
-/// What a pump did in an hour.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Run {
     pub hours: f64,
@@ -130,7 +127,6 @@ impl Field {
         run
     }
 
-    /// Lets the pump stand for an hour.
     pub(super) fn rest(&mut self) {
         self.runs = false;
         self.flow_m3h = 0.0;

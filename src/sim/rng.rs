@@ -6,7 +6,6 @@ use rand_chacha::ChaCha8Rng;
 /// A generator for one purpose and one thing, which share their numbers with no other.
 pub(super) struct Draw(ChaCha8Rng);
 
-/// The use of the random numbers.
 #[derive(Clone, Copy)]
 pub(super) enum Purpose {
     /// The weather of a day; the thing is the day's number.
@@ -18,7 +17,6 @@ pub(super) enum Purpose {
 }
 
 impl Draw {
-    /// The generator of `purpose` for the thing with this number.
     pub(super) fn new(seed: u64, purpose: Purpose, thing: u32) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream((purpose as u64) << 32 | u64::from(thing));
@@ -30,7 +28,6 @@ impl Draw {
         self.0.random()
     }
 
-    /// Uniform between the two.
     pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.share()
     }

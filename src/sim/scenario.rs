@@ -42,8 +42,7 @@ pub struct Scenario {
     pub faults: Vec<Fault>,
 }
 
-/// Climate of some months: share of days with rain, mean depth of rain on such a day, and daily evaporation of open
-/// water.
+/// Climate of some months: share of days with rain, mean rain on such a day, and daily evaporation of open water.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MonthClimate {
@@ -159,7 +158,6 @@ pub struct MeterSettings {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MeterPreset {
-    /// The pump.
     pub station: StationId,
     /// Energy register on the first day of the physics, kWh.
     pub energy_kwh: f64,
@@ -197,7 +195,6 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The station that has the fault.
     pub fn station(&self) -> &StationId {
         match self {
             Self::MeterReset { station, .. }

@@ -1,7 +1,6 @@
 //! A Modbus TCP server on loopback for one bus of simulated devices.
 //!
-//! Its own code instead of tokio-modbus, since a silent unit must leave its connection open and read on, as real ones
-//! do.
+//! Its own code instead of tokio-modbus: a silent unit must leave its connection open and read on, as real ones do.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,19 +41,16 @@ pub(super) enum Answer {
     Silence,
 }
 
-/// A request to read registers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Request {
     pub unit: u8,
     /// 3 or 4.
     pub function: u8,
-    /// Address of the first register.
     pub address: u16,
     /// Number of registers, not yet checked.
     pub count: u16,
 }
 
-/// Serves `bus` until `stop`.
 pub(super) async fn serve(listener: TcpListener, bus: Arc<SimulatedBus>, stop: CancellationToken) {
     let mut connections = JoinSet::new();
     loop {

@@ -7,14 +7,12 @@ use crate::water::{Station, StationKind, StorageCurve};
 
 /// Level over flow of a channel: depth grows with this power of the flow (Manning's formula for a wide section, 3/5).
 const DEPTH_OVER_FLOW: f64 = 0.6;
-/// People draw most of their water between these hours, in these shares of the mean (16 x 1.3 + 8 x 0.4 = 24).
-/// Engineering judgement.
+/// Hours when people draw most water, and the shares of the mean (16 x 1.3 + 8 x 0.4 = 24). Engineering judgement.
 const DRINKING_DAY: (std::ops::Range<i8>, f64, f64) = (6..22, 1.3, 0.4);
 
 /// The weather of an hour, as far as it matters to a source.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hour {
-    /// Rain, mm.
     pub rain_mm: f64,
     /// Run-off of the catchments, mm.
     pub runoff_mm: f64,
@@ -22,11 +20,9 @@ pub(super) struct Hour {
     pub evaporation_mm: f64,
     /// How wet the soil is, 0 driest to 1.
     pub wetness: f64,
-    /// Hour of the day.
     pub hour: i8,
 }
 
-/// A water source with its state.
 #[derive(Debug, Clone)]
 pub(super) struct Source {
     pub bottom_m: f64,
@@ -111,7 +107,6 @@ impl Source {
         })
     }
 
-    /// The water level, m.
     pub(super) fn level_m(&self) -> f64 {
         match &self.body {
             Body::Basin { curve, volume_m3 } | Body::Tank { curve, volume_m3, .. } => {
@@ -128,8 +123,7 @@ impl Source {
         }
     }
 
-    /// The level at or below which it is dry, m: of a channel the level at which it ceases to flow, else the mud above
-    /// the bottom.
+    /// The level at or below which it is dry, m: a channel's cease-to-flow level, else the mud above the bottom.
     pub(super) fn dry_level_m(&self) -> f64 {
         match self.body {
             Body::Channel { .. } => self.bottom_m,

@@ -10,8 +10,7 @@ use serde::Serialize;
 use crate::core::{Period, StationId};
 
 /// A source other than a channel counts as dry while its level is at most this much above its bottom, m; a channel when
-/// it ceases to flow. Engineering judgement: a few centimetres of mud and the sensor's own error (2 cm for level
-/// records).
+/// it ceases to flow. Engineering judgement: some mud and the sensor's own error (2 cm for level records).
 pub const DRY_MARGIN_M: f64 = 0.05;
 
 /// What happened between the first hour of the event and now, or the event's end.
@@ -48,12 +47,10 @@ pub struct SourceTruth {
 }
 
 impl Truth {
-    /// Electricity of all pumps, kWh.
     pub fn energy_kwh(&self) -> f64 {
         self.pumps.values().map(|p| p.energy_kwh).sum()
     }
 
-    /// Water lifted by all pumps, m3.
     pub fn water_m3(&self) -> f64 {
         self.pumps.values().map(|p| p.water_m3).sum()
     }

@@ -20,11 +20,8 @@ pub(super) struct Day {
     pub date: Date,
     /// Rain over the township, mm.
     pub rain_mm: f64,
-    /// Evaporation of open water, mm.
     pub evaporation_mm: f64,
-    /// First hour with rain.
     rain_from_hour: i8,
-    /// Hours with rain.
     rain_hours: i8,
     /// Rain of each place, relative to the township's.
     places: [f64; PLACES],
@@ -66,7 +63,6 @@ impl Day {
         (if rains { rain } else { 0.0 }, if DAYLIGHT.contains(&hour) { evaporation } else { 0.0 })
     }
 
-    /// The rain of a place, relative to the township's.
     pub(super) fn place(&self, place: usize) -> f64 {
         self.places.get(place % PLACES).copied().unwrap_or(1.0)
     }

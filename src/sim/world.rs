@@ -164,12 +164,10 @@ impl World {
         self.now = self.now.max(at);
     }
 
-    /// The present instant.
     pub fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// What really happened in the event so far.
     pub fn truth(&self) -> &Truth {
         &self.truth
     }

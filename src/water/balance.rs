@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use super::Station;
 
-/// Days over which the fall of a source is measured. Engineering judgement, confidence 0.6: a week evens out
-/// irrigation by turns.
+/// Days over which a source's fall is measured. Engineering judgement, confidence 0.6: a week evens out irrigation.
 pub const FALL_DAYS: usize = 7;
 
 /// How long the usable water of a source lasts.
@@ -51,11 +50,9 @@ pub fn balance(station: &Station, level_m: f64) -> Option<Balance> {
     })
 }
 
-/// How long `usable_m3` lasts if a source goes on falling as in the last [`FALL_DAYS`] days.
-///
-/// `storages_m3` are the storages of the days up to now, the latest last, `None` for a day without data. Their fall
-/// is the balance of people, pumps, evaporation, seepage and inflow: none of them has to be guessed. `None` unless
-/// both ends of the window have data.
+/// How long `usable_m3` lasts if a source goes on falling as in the last [`FALL_DAYS`] days. `storages_m3` are the
+/// storages of the days up to now, the latest last, `None` for a day without data. Their fall is the balance of people,
+/// pumps, evaporation, seepage and inflow: none has to be guessed. `None` unless both ends of the window have data.
 pub fn supply(usable_m3: f64, storages_m3: &[Option<f64>]) -> Option<Supply> {
     let window = storages_m3.len().checked_sub(FALL_DAYS + 1)?;
     let first = (*storages_m3.get(window)?)?;
@@ -79,7 +76,6 @@ pub fn lasts(usable_m3: f64, demand_m3: f64) -> Supply {
 pub struct Anomaly {
     /// (now - mean) / mean, in per cent.
     pub percent: f64,
-    /// Years in the mean.
     pub years: usize,
 }
 

@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A storage curve 水位库容曲线: points of level (m) and storage (m3), both strictly rising.
-///
-/// Between points it is linear, as SL 323's table ST_ZVARL_B is meant to be read.
+/// A storage curve 水位库容曲线: points of level (m) and storage (m3), both strictly rising. Between points it is linear, as
+/// SL 323's table ST_ZVARL_B is meant to be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<[f64; 2]>", into = "Vec<[f64; 2]>")]
 pub struct StorageCurve {
@@ -14,10 +13,8 @@ pub struct StorageCurve {
 /// Why points do not make a storage curve.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CurveError {
-    /// Fewer than two points.
     #[error("a storage curve needs at least two points of [level, storage], here are {0}")]
     TooShort(usize),
-    /// A point does not rise above the one before it.
     #[error(
         "point {index} of the storage curve, [{level}, {storage}], does not rise above the one before it in level and storage"
     )]
@@ -27,7 +24,6 @@ pub enum CurveError {
         level: f64,
         storage: f64,
     },
-    /// A number that is not finite, or a negative storage.
     #[error("point {0} of the storage curve is not finite or has a negative storage")]
     Impossible(usize),
 }
@@ -63,7 +59,6 @@ impl StorageCurve {
         Ok(Self { points })
     }
 
-    /// The storage at `level_m`.
     pub fn storage(&self, level_m: f64) -> Storage {
         let (volume_m3, outside) = interpolate(&self.points, 0, 1, level_m);
         Storage { volume_m3, outside }
@@ -74,7 +69,6 @@ impl StorageCurve {
         interpolate(&self.points, 1, 0, volume_m3).0
     }
 
-    /// The points of level (m) and storage (m3).
     pub fn points(&self) -> &[[f64; 2]] {
         &self.points
     }

@@ -4,11 +4,9 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
 
-/// Days on end in drought that begin an event. Engineering judgement, confidence 0.5: the same as for the warning of
-/// a single source.
+/// Days on end in drought that begin an event. Engineering judgement, confidence 0.5: as for the warning of one source.
 pub const BEGIN_DAYS: usize = 3;
-/// Days on end without drought that end it. Engineering judgement, confidence 0.5: a shower that lasts a week does
-/// not end a drought.
+/// Days on end without drought that end it. Engineering judgement, confidence 0.5: a week's shower ends no drought.
 pub const END_DAYS: usize = 10;
 
 /// A proposed drought event 抗旱期.

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::{Problem, Problems};
 
-/// The built-in rules.
 const EMBEDDED: &str = include_str!("../../config/rules/drought-grades.toml");
 
 /// How bad a drought is.
@@ -27,7 +26,6 @@ pub enum Grade {
 }
 
 impl Grade {
-    /// Name in Chinese.
     pub fn name_zh(self) -> &'static str {
         match self {
             Self::None => "正常",
@@ -63,7 +61,6 @@ impl From<Grade> for u8 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Index {
-    /// Days on end without rain.
     RainlessDays,
     /// Rain of 30 days against the usual, %.
     #[serde(rename = "rain_anomaly_30")]
@@ -83,7 +80,6 @@ pub enum Index {
 }
 
 impl Index {
-    /// Name in Chinese, with the unit.
     pub fn name_zh(self) -> &'static str {
         match self {
             Self::RainlessDays => "连续无雨日数（天）",
@@ -102,16 +98,12 @@ impl Index {
 #[serde(deny_unknown_fields)]
 pub struct Band {
     pub grade: Grade,
-    /// At this value or below.
     #[serde(default)]
     pub at_most: Option<f64>,
-    /// Below this value.
     #[serde(default)]
     pub below: Option<f64>,
-    /// At this value or above.
     #[serde(default)]
     pub at_least: Option<f64>,
-    /// Above this value.
     #[serde(default)]
     pub above: Option<f64>,
 }
@@ -149,7 +141,6 @@ pub struct GradeRule {
     pub margin: f64,
     /// Days on end for which it has to lie there.
     pub clear_days: u32,
-    /// Where the numbers come from.
     pub source: String,
     /// How sure the numbers are, 0 to 1.
     pub confidence: f64,
@@ -183,10 +174,6 @@ pub struct GradeRules {
 }
 
 impl GradeRules {
-    /// The built-in rules of `set`.
-    ///
-    /// # Errors
-    /// As [`GradeRules::parse`].
     pub fn embedded(set: &str) -> Result<Self, Vec<Problem>> {
         Self::parse(EMBEDDED, set)
     }
@@ -249,16 +236,13 @@ fn check(rule: &GradeRule, found: &mut Problems) {
 /// The grade that a rule gives a day.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Reason {
-    /// Id of the rule.
     pub rule: String,
     pub index: Index,
     /// Value of the index. On a day without one, the rule keeps the grade of the day before.
     pub value: Option<f64>,
     /// With hysteresis.
     pub grade: Grade,
-    /// Where the rule comes from.
     pub source: String,
-    /// How sure the rule is, 0 to 1.
     pub confidence: f64,
 }
 
@@ -285,7 +269,6 @@ pub struct Grader<'a> {
 }
 
 impl<'a> Grader<'a> {
-    /// Starts without a drought.
     pub fn new(rules: &'a GradeRules) -> Self {
         Self { rules, held: BTreeMap::new() }
     }

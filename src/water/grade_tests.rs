@@ -65,7 +65,7 @@ fn missing_data_end_no_drought() {
         reasons[0].grade
     };
     assert_eq!(rainless(55.0, false), Grade::Severe);
-    // A day of the gauges was lost: what is counted now are days at least.
+    // A day of the gauges was lost: from now on the count is a minimum.
     for days in 1..70 {
         assert_eq!(rainless(f64::from(days), true), Grade::Severe, "{days} or more");
     }

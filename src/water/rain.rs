@@ -2,8 +2,7 @@
 
 use jiff::civil::Date;
 
-/// Share of the gauges that a day needs data from. Engineering judgement, confidence 0.6: with few gauges, half of
-/// them still tell rain from no rain.
+/// Share of gauges with data that a day needs. Engineering judgement, confidence 0.6: half still tell rain from none.
 const GAUGES_SHARE: f64 = 0.5;
 /// Share of the days of a window that need data before its rain is compared with the usual. Engineering judgement,
 /// confidence 0.7: one missing day in ten rarely hides more than a tenth of the rain.
@@ -41,8 +40,7 @@ pub fn rainless(days: &[Option<f64>], limit_mm: f64) -> Vec<Option<Rainless>> {
 }
 
 /// Anomaly, in per cent, of the rain of the `window` days before `days[index]` against the monthly `normals` (mm,
-/// January first). The day itself is left out, as its rain may still fall. `None` with too few days of data, or where
-/// rain is not usual.
+/// January first). The day itself is left out, as its rain may still fall. `None` with too few data or no usual rain.
 pub fn anomaly(
     days: &[(Date, Option<f64>)],
     index: usize,

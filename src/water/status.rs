@@ -5,19 +5,15 @@ use serde::{Deserialize, Serialize};
 use super::dry::dry_level_m;
 use super::{Station, StationKind};
 
-/// How far a level has to rise above a threshold before the status clears, m.
-///
-/// `docs/domain.md` §2.1 (hysteresis, e.g. 5 cm). Engineering judgement, confidence 0.6: twice the accuracy of a level
-/// sensor (±2 cm).
+/// How far a level has to rise above a threshold before the status clears, m. `docs/domain.md` §2.1 (hysteresis, e.g. 5
+/// cm). Engineering judgement, confidence 0.6: twice the accuracy of a level sensor (±2 cm).
 pub const CLEAR_MARGIN_M: f64 = 0.05;
 
 /// Status of a water source, in order from best to worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// 正常
     Normal,
-    /// 偏低
     Low,
     /// 旱警: at or below the drought-warning value.
     Warn,
@@ -55,11 +51,9 @@ impl Status {
 /// The status of `station` at `level_m` (m) in `month` (1 to 12).
 ///
 /// At or below a threshold a status takes effect at once. To clear it, the level has to rise [`CLEAR_MARGIN_M`] above
-/// the threshold: `previous` is the status before, `None` at the start. A threshold in storage is converted to a
-/// level by the station's curve.
-///
-/// `None` where no status can be given: the station is not a source, the level is not finite, or the month has no
-/// threshold. Dry needs the bottom only.
+/// the threshold: `previous` is the status before, `None` at the start. A threshold in storage is converted to a level
+/// by the station's curve. `None` where no status can be given: the station is not a source, the level is not finite,
+/// or the month has no threshold. Dry needs the bottom only.
 pub fn status(
     station: &Station,
     level_m: f64,

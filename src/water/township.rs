@@ -39,7 +39,6 @@ pub struct Township {
     /// Without it neither rainless days nor anomalies of rain are worked out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub climate: Option<Climate>,
-    /// The set of rules that grade the drought.
     #[serde(default = "default_grades")]
     pub drought_grades: String,
 }
@@ -53,7 +52,6 @@ fn default_grades() -> String {
 #[serde(deny_unknown_fields)]
 pub struct Demand {
     pub litres_per_person_day: f64,
-    /// Where the value comes from.
     pub source: String,
     /// Confidence, 0 to 1.
     pub confidence: f64,
@@ -67,9 +65,7 @@ pub struct Climate {
     pub rain_mm: [f64; 12],
     /// A day with an areal mean below this is rainless, mm.
     pub rainless_mm: f64,
-    /// Where the values come from.
     pub source: String,
-    /// Confidence, 0 to 1.
     pub confidence: f64,
 }
 
@@ -79,11 +75,8 @@ pub struct Climate {
 pub struct Irrigation {
     /// Share of the water that reaches the field, 0 to 1.
     pub canal_efficiency: f64,
-    /// Water of one pass, m3 per mu.
     pub pass_m3_per_mu: f64,
-    /// Where the values come from.
     pub source: String,
-    /// Confidence, 0 to 1.
     pub confidence: f64,
 }
 
@@ -92,7 +85,6 @@ fn default_zone() -> String {
 }
 
 impl Township {
-    /// The station with this id.
     pub fn station(&self, id: &StationId) -> Option<&Station> {
         self.stations.iter().find(|s| &s.id == id)
     }
@@ -108,7 +100,6 @@ impl Township {
         crop.map_or(id.as_str(), |crop| &crop.name)
     }
 
-    /// The village with this id.
     pub fn village(&self, id: &VillageId) -> Option<&Village> {
         self.villages.iter().find(|v| &v.id == id)
     }
@@ -120,7 +111,6 @@ impl Township {
 pub struct Village {
     pub id: VillageId,
     pub name: String,
-    /// Inhabitants.
     pub persons: u32,
     /// 村民小组
     pub groups: u32,
@@ -131,26 +121,17 @@ pub struct Village {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StationKind {
-    /// 塘堰
     Pond,
-    /// 水库
     Reservoir,
-    /// 河沟
     Channel,
-    /// 机井
     Well,
-    /// 饮水池
     Tank,
-    /// 泵站
     Pump,
-    /// 雨量站
     RainGauge,
-    /// 墒情站
     Soil,
 }
 
 impl StationKind {
-    /// Name in Chinese.
     pub fn name_zh(self) -> &'static str {
         match self {
             Self::Pond => "塘堰",
@@ -251,7 +232,6 @@ pub struct Pump {
     pub rated_power_kw: f64,
     pub rated_flow_m3h: f64,
     pub rated_head_m: f64,
-    /// Area that it can irrigate, mu.
     pub irrigates_mu: f64,
     /// Efficiency from wire to water, above 0 to 1; without it, what the plate implies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -265,15 +245,13 @@ pub struct Pump {
 }
 
 impl Pump {
-    /// Wire-to-water efficiency: as declared, else what power, flow and head of the plate imply, at most
-    /// [`EFFICIENCY_MAX`].
+    /// As declared, else what power, flow and head of the plate imply, at most [`EFFICIENCY_MAX`].
     pub fn wire_to_water(&self) -> f64 {
         let implied = KWH_PER_M3_M * self.rated_head_m * self.rated_flow_m3h / self.rated_power_kw;
         self.efficiency.unwrap_or(implied.min(EFFICIENCY_MAX))
     }
 
-    /// The station whose energy register counts for the pump at `station`: the billed meter's, or its own without a
-    /// list.
+    /// The station whose energy register counts for the pump at `station`: its billed meter's, or else the pump's own.
     pub fn billed<'a>(&'a self, station: &'a StationId) -> &'a StationId {
         let billed = self.meters.iter().find(|meter| meter.billing);
         billed.map_or(station, |meter| &meter.station)
@@ -286,7 +264,6 @@ impl Pump {
 pub struct Meter {
     /// Station under which it is read: the pump's own, or one such as `pump-1-vfd`.
     pub station: StationId,
-    /// Whether it is the billed one.
     pub billing: bool,
 }
 
@@ -310,13 +287,9 @@ pub struct Threshold {
     /// 偏低; optional.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub low: Option<f64>,
-    /// 旱警.
     pub warn: f64,
-    /// 旱保.
     pub guard: f64,
-    /// Where the values come from.
     pub source: String,
-    /// Confidence, 0 to 1.
     pub confidence: f64,
 }
 
@@ -333,9 +306,7 @@ pub struct Crop {
     /// In a normal year.
     pub yield_kg_per_mu: f64,
     pub price_yuan_per_kg: f64,
-    /// Where yield and price come from.
     pub source: String,
-    /// Confidence, 0 to 1.
     pub confidence: f64,
 }
 

@@ -120,7 +120,6 @@ async fn gateway(
     Ok(())
 }
 
-/// Delay between two attempts to open the spool.
 const OPEN_AGAIN: Duration = Duration::from_secs(10);
 
 /// Opens the spool, or returns `None` once `stop` is cancelled. A full or read-only disk may recover, so it is retried;

@@ -113,7 +113,6 @@ impl LineArguments {
         Ok(setup)
     }
 
-    /// The response timeout, if one is given.
     pub fn timeout(&self) -> Option<Duration> {
         self.timeout_ms.map(Duration::from_millis)
     }
@@ -198,7 +197,6 @@ pub enum Line {
 /// How a request differs from the settings of its line.
 #[derive(Clone, Copy, Default)]
 pub struct RequestOptions {
-    /// Response timeout.
     pub timeout: Option<Duration>,
     /// Silence that the unit needs before the request; a gateway knows it itself.
     pub gap: Duration,

@@ -20,7 +20,6 @@ struct Port {
     by_id: Option<PathBuf>,
     /// What the USB device calls itself; empty if it is not USB.
     product: String,
-    /// The kernel's driver.
     driver: String,
     /// Programs that have it open, with their process ids.
     users: Vec<String>,

@@ -51,7 +51,6 @@ pub struct Arguments {
     parameter: Option<Parameter>,
 }
 
-/// Smallest and largest value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Range([f64; 2]);
 

@@ -46,7 +46,6 @@ pub struct Arguments {
     most_s: Option<u64>,
 }
 
-/// First and last unit id.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Units(u8, u8);
 
@@ -75,7 +74,6 @@ fn default_timeout(mode: Option<SerialMode>) -> Duration {
     Duration::from_millis(mode.map_or(TCP_MS, |_| SERIAL_MS))
 }
 
-/// A unit that has answered.
 struct Found {
     unit: u8,
     mode: Option<SerialMode>,
@@ -84,7 +82,6 @@ struct Found {
     ms: f64,
 }
 
-/// How a scan ended.
 enum Ended {
     Complete,
     Interrupted,

@@ -136,7 +136,6 @@ fn machine(status: &GatewayStatus) -> Vec<String> {
     lines
 }
 
-/// A size with a binary unit.
 fn size(bytes: u64) -> String {
     let mut size = bytes as f64;
     for unit in ["B", "KiB", "MiB", "GiB"] {

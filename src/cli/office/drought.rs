@@ -13,7 +13,7 @@ use crate::hub;
 use crate::support::Clock;
 use crate::water::ProposedEvent;
 
-/// Days that are looked at where nothing else is asked.
+/// Days that are looked at by default.
 const DAYS: i64 = 180;
 
 /// The drought day by day: grade and why, sources with storage and days of supply, and the event to confirm in the

@@ -12,7 +12,7 @@ use crate::hub;
 use crate::report;
 use crate::support::Clock;
 
-/// Levels that are printed where nothing else is asked: figure, inputs, and what happened to each meter.
+/// Levels that are printed by default: figure, inputs, and what happened to each meter.
 const DEPTH: usize = 3;
 
 /// Where a figure comes from: stations, days, what happened to a meter, ledger rows, people

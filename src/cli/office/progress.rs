@@ -36,12 +36,10 @@ impl Progress {
         Self(bar)
     }
 
-    /// Moves to `position`.
     pub fn at(&self, position: u64) {
         self.0.set_position(position);
     }
 
-    /// Moves to `position` of `length`.
     pub fn of(&self, position: u64, length: u64) {
         self.0.set_length(length);
         self.0.set_position(position);

@@ -38,7 +38,6 @@ pub struct Head {
     pub id: String,
     /// Maker and type of the device, for people.
     pub name: String,
-    /// Where the map comes from.
     pub source: String,
     /// Who has seen it work.
     pub verified_by: String,

@@ -29,7 +29,6 @@ pub(super) fn place(row: usize, index: usize, heading: &str) -> String {
     }
 }
 
-/// One row of the table.
 pub(super) struct Row<'a> {
     pub(super) number: usize,
     pub(super) header: &'a csv::StringRecord,
@@ -208,7 +207,6 @@ impl Row<'_> {
         (!counter.is_empty()).then_some(Value::Table(counter))
     }
 
-    /// Adds the row's part of the example.
     pub(super) fn example(&mut self, point: &Table, blocks: &mut Vec<Value>, expect: &mut Table) {
         let hint = "the registers as hexadecimal words, such as 092E, and the value that the device \
                     displays, in the row's unit: `hanqing read` shows both";

@@ -56,7 +56,6 @@ pub(super) fn plain(text: &str) -> String {
     letters.flat_map(char::to_lowercase).collect()
 }
 
-/// The column with this heading.
 pub(super) fn column(heading: &str) -> Option<Column> {
     let heading = plain(heading);
     let named = COLUMNS.iter().find(|(_, names)| names.contains(&heading.as_str()));

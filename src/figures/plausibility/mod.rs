@@ -25,24 +25,19 @@ const EPSILON: f64 = 1e-9;
 /// A rule that a report breaks.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {
-    /// Id of the rule.
     pub rule: String,
     pub severity: Severity,
     /// 全乡, or the name of a village, crop or pump.
     pub place: String,
-    /// What the rule says.
     pub text: String,
     /// The figures and other names that it was worked out from, with their values.
     pub from: BTreeMap<String, f64>,
-    /// The value that the rule bounds.
     pub value: f64,
     pub at_least: Option<f64>,
     pub at_most: Option<f64>,
     /// Where to look, in Chinese.
     pub look: String,
-    /// Where the rule comes from.
     pub source: String,
-    /// How sure the rule is, 0 to 1.
     pub confidence: f64,
     /// Rule, place and values: an acceptance holds for exactly these.
     pub fingerprint: String,
@@ -53,9 +48,7 @@ pub struct Finding {
 /// A finding accepted with a reason. It holds for exactly the numbers that it was accepted for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Acceptance {
-    /// Id of the rule.
     pub rule: String,
-    /// Rule, place and numbers of the finding.
     pub fingerprint: String,
     /// First day of the report's period.
     pub from: Date,
@@ -71,7 +64,6 @@ pub struct Acceptance {
 pub struct Findings {
     /// The broken rules, the gravest first.
     pub found: Vec<Finding>,
-    /// How many checks were made.
     pub checked: usize,
     /// Ids of the rules that could be checked nowhere, for want of data.
     pub unchecked: Vec<String>,
@@ -168,7 +160,7 @@ impl<'a> Check<'a> {
 
     fn at(&self, place: &Place) -> Outcome {
         if let Some(when) = &self.when {
-            // What is absent compares as nothing: the condition needs its names to be there.
+            // An absent value compares as nothing, so the condition needs all its names to be there.
             let names = when.undeclared_variables(false);
             if !names.iter().all(|name| place.values.contains_key(name.as_str())) {
                 return Outcome::Lacking;

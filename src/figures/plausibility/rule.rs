@@ -27,7 +27,6 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// Name in Chinese.
     pub fn name_zh(self) -> &'static str {
         match self {
             Self::Hint => "提示",
@@ -41,13 +40,9 @@ impl Severity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// The figures of the whole township.
     Township,
-    /// Each village.
     Village,
-    /// Each crop.
     Crop,
-    /// Each pump.
     Pump,
 }
 
@@ -78,7 +73,7 @@ impl Scope {
     }
 }
 
-/// A rule as its file has it.
+/// A rule as it is written in the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
@@ -89,7 +84,6 @@ pub struct Rule {
     /// Expression that has to be true for the rule to be checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
-    /// The expression that is checked.
     pub value: String,
     /// Expression of the least that the value may be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -100,7 +94,6 @@ pub struct Rule {
     pub severity: Severity,
     /// Where to look, in Chinese.
     pub look: String,
-    /// Where the rule comes from.
     pub source: String,
     /// How sure the rule is, 0 to 1.
     pub confidence: f64,
@@ -162,7 +155,6 @@ impl Rules {
         found.result(Self { rules: file.rule })
     }
 
-    /// The rules in the order of their file.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.rules.iter()
     }

@@ -36,7 +36,6 @@ const COVERAGES: [(&str, FigureId); 2] = [
     ("storage_coverage", FigureId::StorageTotal),
 ];
 
-/// All places of a report.
 pub(in super::super) fn places(
     figures: &[Figure],
     rows: Rows<'_>,

@@ -20,7 +20,6 @@ const FIGURES: &str = "指标";
 /// The column of the value on that sheet.
 const VALUE_COLUMN: u16 = 2;
 
-/// Writes the Excel file of `statement`.
 pub(super) fn write(
     township: &Township,
     statement: &Statement,
@@ -240,8 +239,7 @@ impl Annex<'_> {
         Ok(())
     }
 
-    /// A form of an authority. Its numbers are formulas, which refer to the sheet of figures and convert to the form's
-    /// unit.
+    /// A form of an authority. Its numbers are formulas: they refer to the sheet of figures and convert the unit.
     fn form(&mut self, form: &Form) -> Result<(), XlsxError> {
         let statement = self.statement;
         let heads = [

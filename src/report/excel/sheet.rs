@@ -84,7 +84,6 @@ impl<'a> Cell<'a> {
         value.map_or(Cell::Missing, Cell::Number)
     }
 
-    /// A cell, or a dash where there is nothing to say.
     pub fn or_dash<T>(value: Option<T>, cell: impl FnOnce(T) -> Self) -> Self {
         value.map_or(Cell::Text("—"), cell)
     }
@@ -125,7 +124,6 @@ impl<'a> Sheet<'a> {
         Ok(Self { sheet, formats, row: HEAD + 1 })
     }
 
-    /// Writes the next row.
     pub fn row<'c>(&mut self, cells: impl IntoIterator<Item = Cell<'c>>) -> Result<(), XlsxError> {
         for (column, cell) in (0..).zip(cells) {
             self.cell(column, &cell)?;

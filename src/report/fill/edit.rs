@@ -10,14 +10,12 @@ use super::part::{Control, Part, Piece};
 /// Stands for something other than text in a paragraph, so that no placeholder extends across it.
 const NOT_TEXT: char = '\u{FFFC}';
 
-/// The changes to one part.
 pub(super) struct Edits<'a> {
     part: &'a Part,
     /// By paragraph: ranges of its text, which do not overlap, and their new text.
     replacements: BTreeMap<usize, Vec<(Range<usize>, String)>>,
     /// New text of the pieces of content controls, by paragraph and piece.
     controls: BTreeMap<(usize, usize), String>,
-    /// Bytes to remove.
     removed: Vec<Range<usize>>,
 }
 
@@ -38,7 +36,6 @@ impl<'a> Edits<'a> {
         text
     }
 
-    /// The range of each piece in the text of its paragraph.
     fn spans(&self, paragraph: usize) -> Vec<Range<usize>> {
         let mut at = 0;
         let span = |piece: &Piece| {
@@ -71,7 +68,6 @@ impl<'a> Edits<'a> {
         free
     }
 
-    /// The new texts of the changed pieces, by paragraph and piece.
     fn texts(&self) -> BTreeMap<(usize, usize), String> {
         let mut texts = self.controls.clone();
         for (paragraph, replacements) in &self.replacements {
@@ -117,7 +113,6 @@ impl<'a> Edits<'a> {
         Some(before)
     }
 
-    /// The source with all changes applied.
     pub fn apply(&self, source: &str) -> String {
         let mut changes: Vec<(Range<usize>, String)> = Vec::new();
         for ((paragraph, index), text) in &self.texts() {
@@ -146,8 +141,7 @@ impl<'a> Edits<'a> {
         made
     }
 
-    /// The XML of a piece's text. A line break becomes a new paragraph, or a break if the paragraph cannot be split
-    /// there.
+    /// The XML of a piece's text. A line break becomes a new paragraph, or a break where no split is possible.
     fn content(&self, source: &str, paragraph: usize, piece: &Piece, text: &str) -> String {
         let w = &self.part.prefix;
         let properties =

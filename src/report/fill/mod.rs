@@ -1,11 +1,9 @@
-//! Fills the office's own Word file: placeholders, content controls and passages are replaced in place, and every other
-//! byte stays.
+//! Fills the office's own Word file: replaces placeholders, content controls and passages, and keeps every other byte.
 //!
 //! The file may contain:
 //! - text such as `{{electricity_used}}` or `{{抗旱用电量}}`, even if Word split it over several runs;
 //! - content controls whose tag or title is such a name;
-//! - passages that begin with given words (抗旱救灾方面，) and extend to the end of the paragraph or to the next passage
-//!   of that form (…方面，), whichever comes first.
+//! - passages that begin with given words (抗旱救灾方面，), up to the next passage of that form (…方面，) or the paragraph's end.
 
 mod edit;
 mod package;
@@ -62,7 +60,6 @@ pub struct Replaced {
     /// The part of the file, such as `word/document.xml`.
     pub part: String,
     pub how: How,
-    /// The text that was there.
     pub before: String,
 }
 
@@ -70,7 +67,6 @@ pub struct Replaced {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Left {
     pub name: String,
-    /// The part of the file.
     pub part: String,
     /// Why, and what to do.
     pub why: String,
@@ -136,7 +132,6 @@ pub fn fill(docx: &[u8], passages: &Passages) -> Result<Filled, FillError> {
     Ok(Filled { docx: package::with(docx, &changed)?, replaced, left })
 }
 
-/// The state while one part is filled.
 struct Filling<'a> {
     name: &'a str,
     part: &'a Part,

@@ -19,7 +19,6 @@ const DEPTH_MAX: usize = 400;
 /// The content of one `w:t`. All ranges are bytes of the part.
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
-    /// The opening tag.
     pub tag: Range<usize>,
     /// The XML between opening and closing tag.
     pub content: Range<usize>,
@@ -40,10 +39,8 @@ pub(super) struct Paragraph {
     pub pieces: Vec<Piece>,
 }
 
-/// A content control.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Control {
-    /// Its tag and its title.
     pub names: Vec<String>,
     /// Its pieces, by paragraph and piece.
     pub pieces: Vec<(usize, usize)>,

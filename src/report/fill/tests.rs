@@ -220,8 +220,7 @@ fn a_damaged_entry_besides_the_text_is_copied_unchanged() {
 }
 
 proptest! {
-    /// However the text is split over runs with marks between them, each placeholder is filled, and all other text and
-    /// marks stay.
+    /// However runs and marks split the text, each placeholder is filled, and all other text and marks stay.
     #[test]
     fn any_split_of_the_text_is_filled_alike(cuts in proptest::collection::vec(1usize..6, 1..40), marks in proptest::collection::vec(0usize..4, 40)) {
         let whole = "用电{{electricity_used}}，受灾{{ area_affected }}；未知{{nothing_known}}，结束 & <尾>";
