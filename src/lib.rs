@@ -1,9 +1,9 @@
 //! hanqing 旱情: an agricultural and drought data collector.
 //!
 //! ```text
-//! bus ─words─▶ decode ─reading─▶ quality ─▶ SPOOL ─batch─▶ MQTT ─▶ intake ─▶ STORE ─hours─▶ account ─▶ figures ─▶ report | web
-//! modbus/      device/           quality/   spool/         mqtt/   hub/      store/         account/   figures/
-//!   └──────────────── edge/ ───────────────────┘             └────── hub/ ─────┘
+//! bus ─words─▶ decode ─reading─▶ quality ▶ SPOOL ─batch─▶ MQTT ─▶ intake ─▶ STORE ─hours─▶ account ▶ figures ─▶ report
+//! modbus/      device/           quality/  spool/         mqtt/   hub/      store/         account/  figures/   web
+//!   └─────────────────── edge/ ───────────────┘             └────── hub/ ─────┘
 //! acknowledgements only, backwards:     store commit ─▶ ack{epoch, ranges of seq} ─▶ spool.release(ranges)
 //! ```
 //!

@@ -207,8 +207,8 @@ fn instruments(dice: &mut Dice) -> BTreeMap<&'static str, Folding> {
     series
 }
 
-/// Up to two spans without data: polls without an answer, or no polls at all, from hour to hour. One may lie over an end
-/// of the period.
+/// Up to two spans without data, from hour to hour: polls without an answer, or no polls at all. One may lie over an
+/// end of the period.
 fn gaps(dice: &mut Dice, all_h: i64) -> Vec<(i64, i64, bool)> {
     // One that ends with the first hour of the period is settled in it, and nothing in the period tells.
     (0..dice.below(3))

@@ -17,7 +17,7 @@ pub const IMPORTS: &[(&str, &[&str])] = &[
     ("spool", &["core", "support", "wire"]),
     ("mqtt", &["core", "support", "wire"]),
     ("store", &["core", "support", "counter", "wire"]),
-    ("ledger", &["core", "water", "account", "figures", "support"]),
+    ("ledger", &["core", "water", "account", "figures"]),
     ("report", &["core", "support", "water", "account", "figures"]),
     ("web", &["core", "water"]),
     ("edge", &["core", "support", "wire", "device", "quality", "modbus", "spool", "mqtt"]),
@@ -37,7 +37,13 @@ pub const IMPORTS: &[(&str, &[&str])] = &[
             "edge", "hub", "sim",
         ],
     ),
-    ("config", ANYTHING),
+    (
+        "config",
+        &[
+            "core", "device", "quality", "water", "figures", "modbus", "mqtt", "store", "edge",
+            "hub", "sim", "demo",
+        ],
+    ),
     ("cli", ANYTHING),
     ("lib.rs", &[]),
     ("main.rs", ANYTHING),

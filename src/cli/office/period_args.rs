@@ -8,9 +8,9 @@ use crate::core::Period;
 use crate::hub::HubSettings;
 use crate::water::Township;
 
+// `Option<PeriodArgs>` is `None` unless one argument of the group is given.
 /// The office's configuration and the days of a report.
 #[derive(Args)]
-// `Option<PeriodArgs>` is `None` unless one argument of the group is given.
 #[group(args = ["config"])]
 pub struct PeriodArgs {
     #[command(flatten)]
