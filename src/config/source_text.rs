@@ -115,7 +115,7 @@ impl SourceText {
 }
 
 fn note_table(table: &DeTable<'_>, path: &KeyPath, places: &mut HashMap<String, usize>) {
-    for (key, value) in table.iter() {
+    for (key, value) in table {
         let inner = path.key(key.get_ref());
         places.insert(inner.to_string(), key.span().start);
         note_value(value, &inner, places);

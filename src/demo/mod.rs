@@ -232,7 +232,7 @@ impl Chain<'_> {
             }
             now = next;
             self.wait(&pace, now).await;
-            lock(&self.world).advance_to(now);
+            lock(self.world).advance_to(now);
             self.driver.advance_to(now);
         }
     }

@@ -56,7 +56,10 @@ pub(super) async fn feed(
         });
         match stuck {
             Some(bus) => {
-                tracing::error!(bus, "the bus has not polled for too long; the watchdog is not fed")
+                tracing::error!(
+                    bus,
+                    "the bus has not polled for too long; the watchdog is not fed"
+                );
             }
             None => notify(&[NotifyState::Watchdog]),
         }

@@ -31,8 +31,11 @@ pub(super) fn encode(scrape: Scrape) -> Result<String, fmt::Error> {
 
 /// A metric: its name, its help, and where its value comes from.
 type Entry<T> = (&'static str, &'static str, T);
+type Count = fn(&HubState) -> &AtomicU64;
+type Flag = fn(&HubState) -> bool;
+type Seconds = fn(&HubState, Timestamp) -> Option<f64>;
 
-const COUNTERS: [Entry<fn(&HubState) -> &AtomicU64>; 5] = [
+const COUNTERS: [Entry<Count>; 5] = [
     ("readings", "Readings stored that were not there before", |state| &state.readings),
     ("batches", "Batches committed, repeated ones included", |state| &state.batches),
     ("commits", "Commits", |state| &state.commits),
@@ -42,13 +45,13 @@ const COUNTERS: [Entry<fn(&HubState) -> &AtomicU64>; 5] = [
     ("refused", "Readings in quarantine because they can never be stored", |state| &state.refused),
 ];
 
-const FLAGS: [Entry<fn(&HubState) -> bool>; 2] = [
+const FLAGS: [Entry<Flag>; 2] = [
     ("broker_connected", "1 while the broker is connected", HubState::broker_connected),
     ("store_writes", "1 while writes to the store succeed", HubState::writes),
 ];
 
 /// In seconds. A time that is not known has no value.
-const TIMES: [Entry<fn(&HubState, Timestamp) -> Option<f64>>; 3] = [
+const TIMES: [Entry<Seconds>; 3] = [
     ("commit_time", "Time that all commits took together", |state, _| {
         Some(state.commit_time().as_secs_f64())
     }),

@@ -212,7 +212,7 @@ pub async fn refresh(
                 overview.send_replace(Arc::new(made));
             }
             Err(error) => {
-                tracing::error!(error = format!("{error:#}"), "cannot refresh the page")
+                tracing::error!(error = format!("{error:#}"), "cannot refresh the page");
             }
         }
     }

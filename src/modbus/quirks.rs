@@ -209,7 +209,7 @@ mod tests {
         store.set_gap("pumps", 3, ms(20));
         store.set_gap("pumps", 7, ms(250));
         store.set_gap("pumps", 3, ms(40));
-        for known in [store, QuirkStore::open(path.clone(), "gw-1")] {
+        for known in [store, QuirkStore::open(path, "gw-1")] {
             assert_eq!(known.quirks("pumps", 3), [hole, seam]);
             assert_eq!(known.quirks("ponds", 3), [seam]);
             assert_eq!(known.gaps("pumps"), [(7, ms(250)), (3, ms(40))]);

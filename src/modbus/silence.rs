@@ -1,7 +1,7 @@
 //! How long a line has to stay silent before the next request.
 //!
-//! A request begins no earlier than max(end of the answer + gap, end of the request + silence + wire time of the answer
-//! + gap). A unit that answers sooner than the standard allows gains the bus nothing: the others on the line tell
+//! A request begins no earlier than a gap after the answer's end, and no earlier than a gap after a proper answer could
+//! have ended. A unit that answers sooner than the standard allows gains the bus nothing: the others on the line tell
 //! frames apart by silence, would take its request and answer for one frame, and miss what follows.
 
 use std::time::Duration;

@@ -253,7 +253,7 @@ impl Transaction<'_> {
                         ))));
                     }
                     Parsed::Incomplete(more) => {
-                        bytes_min = (received.len() + more).min(RECEIVED_MAX)
+                        bytes_min = (received.len() + more).min(RECEIVED_MAX);
                     }
                 }
             }

@@ -216,7 +216,7 @@ mod tests {
         assert!(told(&settings).unwrap().contains("larger than"));
         std::fs::write(&path, CA).unwrap();
         assert_eq!(told(&settings), None);
-        settings.cert_file = Some(path.clone());
+        settings.cert_file = Some(path);
         assert!(told(&settings).unwrap().contains("mqtt.key_file: is required"));
         settings.key_file = settings.cert_file.take();
         assert!(told(&settings).unwrap().contains("mqtt.cert_file: is required"));

@@ -221,6 +221,6 @@ mod tests {
         let pump: PumpRule = toml::from_str("station = 'pump-1'\nrated_kw = 15").unwrap();
         assert_eq!(pump.threshold_kw(), Some(3.0));
         assert_eq!(pump.flow_station(), &pump.station);
-        assert_eq!(PumpRule::default_for(pump.station.clone()).threshold_kw(), None);
+        assert_eq!(PumpRule::default_for(pump.station).threshold_kw(), None);
     }
 }

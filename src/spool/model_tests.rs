@@ -155,7 +155,7 @@ impl Run {
             }
             match self.model.stored.get(&batch.seq) {
                 Some(stored) if batch.loss.is_none() => {
-                    prop_assert_eq!(&identities(&batch.readings), stored)
+                    prop_assert_eq!(&identities(&batch.readings), stored);
                 }
                 Some(_) => {}
                 // Written, but the power failed before the answer: then it must be whole.

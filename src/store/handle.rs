@@ -41,6 +41,10 @@ impl StoreHandle {
     }
 
     /// See [`Store::commit`]. When it returns, refused readings are in the quarantine.
+    #[expect(
+        clippy::result_large_err,
+        reason = "the error hands the batches back, once for a failed commit"
+    )]
     pub async fn commit(
         &self,
         request: CommitRequest,

@@ -175,7 +175,7 @@ impl View {
             match villages.iter_mut().find(|v| v.name == row.village) {
                 Some(village) => village.sources.push(source),
                 None => {
-                    villages.push(VillageView { name: row.village.clone(), sources: vec![source] })
+                    villages.push(VillageView { name: row.village.clone(), sources: vec![source] });
                 }
             }
         }

@@ -139,8 +139,7 @@ fn each_fault_of_certificates_says_what_it_is() {
         ],
     );
 
-    let certificate =
-        MqttSettings { ca_file: good.ca_file.clone(), ..settings(url.clone(), &foreign) };
+    let certificate = MqttSettings { ca_file: good.ca_file.clone(), ..settings(url, &foreign) };
     let file = format!("mqtt.cert_file {}", foreign.join("hanqing-hub.pem").display());
     says(&certificate, &[&place, "does not know the authority", &file, "; take a certificate"]);
 

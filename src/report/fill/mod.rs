@@ -181,7 +181,10 @@ impl Filling<'_> {
                 (Some(text), _) => match self.edits.control(control, text) {
                     Some(before) => self.replaced(name, How::Control, before),
                     None => {
-                        self.left(name, "the content control is empty: type a space into it".into())
+                        self.left(
+                            name,
+                            "the content control is empty: type a space into it".into(),
+                        );
                     }
                 },
                 (None, Some(why)) => self.left(name, format!("no data: {why}")),

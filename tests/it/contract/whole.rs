@@ -44,7 +44,7 @@ fn wild(tested: &Tested, random: &mut ChaCha8Rng, hours: i64) -> Vec<Reading> {
                         reading.observed_at,
                         Reason::Timeout,
                         vec![],
-                    )
+                    );
                 }
                 1 => (reading.flag, reading.reason) = (Flag::Suspect, Some(Reason::Rate)),
                 2 => (reading.flag, reading.reason) = (Flag::Fail, Some(Reason::Spike)),

@@ -307,7 +307,7 @@ mod tests {
                         assert_ne!(runs.insert(part, false), Some(false));
                     }
                     Deed::Start(part) | Deed::Thaw(part) => {
-                        assert_eq!(runs.insert(part, true), Some(false))
+                        assert_eq!(runs.insert(part, true), Some(false));
                     }
                     Deed::Line(part, mode) => {
                         let passed = passes.insert(part, mode == Mode::Pass);
