@@ -9,7 +9,7 @@
 //! - [`PumpAccount`]: electricity, water and running hours, each by the best way that its data allow, with bounds.
 //! - [`TownshipAccount`]: all of them with their sums, over the days that a [`Basis`] names.
 //! - [`SourceMemory`] and [`pumps_now`]: the same at this moment, for a page that is refreshed each second.
-//! - [`drought`]: the grade of each day, and the events that the days propose.
+//! - [`drought()`]: the grade of each day, and the events that the days propose.
 
 mod basis;
 mod cells;

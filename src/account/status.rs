@@ -1,6 +1,6 @@
 //! The status of a source hour by hour, with hysteresis whose memory does not depend on who asks for which days.
 //!
-//! [`status`](crate::water::status) needs the status before. Where that memory begins decides between 旱警 and 正常 for a
+//! [`status`] needs the status before. Where that memory begins decides between 旱警 and 正常 for a
 //! level that has just risen above its threshold, so it begins at the same hour for everybody: for a day in month M,
 //! without a previous status, at the first hour of the first day of month M−1 of the office's calendar. From there it
 //! runs over the last level that counts of each hour. The status of a day is that of its last hour with a level. A

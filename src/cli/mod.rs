@@ -45,6 +45,7 @@ struct Cli {
 }
 
 #[derive(Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it, at the start")]
 enum Command {
     #[cfg(feature = "demo")]
     Demo(demo::Arguments),

@@ -35,7 +35,7 @@ shipped! {
     "usaid-solar-vfd",
 }
 
-/// Parses a profile. Its meaning is not checked: see [`check`](super::check).
+/// Parses a profile. Its meaning is not checked: see [`check`](super::check()).
 ///
 /// # Errors
 /// Not TOML, an unknown key, a missing one, or a value of the wrong type; the error names the line.

@@ -1,6 +1,6 @@
 //! The words of a figure: number, unit and hedge 约, 余, 近, 达, 以上.
 //!
-//! A hedge never lies: [`super::parse`] reads every phrase made here back into an interval that contains the value. A
+//! A hedge never lies: [`super::parse()`] reads every phrase made here back into an interval that contains the value. A
 //! hedge that cannot express a value is refused; the caller takes another. Rules: `docs/domain.md` §4.1 (hedges) and
 //! §4.2 (numbers, GB/T 15835-2011). All arithmetic is on hundredths of the unit, whose powers of ten are exact.
 
