@@ -172,7 +172,7 @@ impl Point {
         self.point_type.registers() + fraction.unwrap_or_default()
     }
 
-    /// The runs of registers that decode the point, its own first, in the order that [`decode`](super::decode()) expects.
+    /// The runs of registers that decode the point, its own first, in the order that [`decode`](super::decode()) needs.
     pub fn parts(&self) -> Vec<Part> {
         let own = Part { function: self.function, address: self.address, count: self.registers() };
         let depends = self.depends().map(|register| Part {
