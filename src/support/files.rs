@@ -7,8 +7,12 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// Replaces the file at `path`. After a power cut it has its old contents or these `contents`, whole.
+/// Replaces the file at `path`, unless it is read-only. After a power cut it has its old contents or these `contents`,
+/// whole.
 pub fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|old| old.permissions().readonly()) {
+        return Err(io::Error::new(ErrorKind::PermissionDenied, "the file is read-only"));
+    }
     let new = with_suffix(path, ".new");
     let replaced = write(&new, |file| file.write_all(contents)).and_then(|()| rename(&new, path));
     if replaced.is_err() {

@@ -46,7 +46,7 @@ impl TryFrom<u8> for Grade {
             2 => Self::Moderate,
             3 => Self::Severe,
             4 => Self::Extreme,
-            _ => return Err(format!("{number} is no grade: 0 to 4")),
+            _ => return Err(format!("{number} is not a grade: 0 to 4")),
         })
     }
 }

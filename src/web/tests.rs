@@ -121,7 +121,7 @@ async fn served(overview: Overview) -> Served {
         Ok(serde_json::json!([series.to_string(), from, to, points]))
     };
     let router = pages(receiver)
-        .merge(operation(|| Some("# EOF\n".into()), || vec!["the broker is away".into()]))
+        .merge(operation(|| Some("# EOF\n".into()), || vec!["the broker is unreachable".into()]))
         .merge(charts(draw))
         .merge(documents(|name| async move {
             match name.as_str() {
@@ -249,7 +249,7 @@ async fn who_looks_after_a_hub_finds_metrics_and_what_is_wrong() {
     assert!(head.contains("application/openmetrics-text") && body == "# EOF\n", "{head}");
     let (head, body) = served.get("/health").await;
     assert!(head.starts_with("http/1.1 503"), "{head}");
-    assert_eq!(body, r#"{"problems":["the broker is away"],"status":"failing"}"#);
+    assert_eq!(body, r#"{"problems":["the broker is unreachable"],"status":"failing"}"#);
 }
 
 #[tokio::test]

@@ -83,7 +83,7 @@ fn the_brokers_word_releases_where_it_is_told_to() {
     let _edge = context.edge();
     assert_eq!(seqs(&batches, 3), [1, 2, 3]);
     drained(&context, 3);
-    // While the broker is away all of it stays.
+    // While the broker is unreachable, all of it stays.
     broker.kill();
     let before = context.spool().last_seq;
     wait_for("polls without a broker", || {

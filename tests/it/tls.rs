@@ -207,7 +207,7 @@ fn certificates_are_renewed_while_the_gateway_runs() {
     logged(&context, "edge", "connected to the broker", 2);
     drained(&context);
     assert_eq!(context.log("edge").matches("cannot be used").count(), 1);
-    // Of another authority, while the broker is away: the gateway waits through a file that is cut off.
+    // Of another authority, while the broker is unreachable: the gateway waits through a file that is cut off.
     office(&context, "other");
     running.kill();
     let whole = std::fs::read(context.path("other").join("ca.pem")).unwrap();

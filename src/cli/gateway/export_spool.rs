@@ -10,6 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use crate::spool::export::export;
+use crate::support::files;
 use crate::wire::packed;
 
 /// The spool to export.
@@ -51,6 +52,7 @@ fn write(spool: &Path, all: bool, out: &Path) -> anyhow::Result<ExitCode> {
         let _left = std::fs::remove_file(out);
     })?;
     let written = file.finish().and_then(|file| file.sync_all());
+    let written = written.and_then(|()| files::sync_dir(files::folder_of(out)));
     written.with_context(|| format!("cannot write {}", out.display()))?;
     say!(
         "网关 {}：{} 批 {} 个读数已写入 {}",

@@ -11,7 +11,7 @@ use crate::cli::config_args::ConfigArgs;
 use crate::cli::usage::bail_usage;
 use crate::hub::{self, HubSettings};
 use crate::report::{self, Frozen, fill};
-use crate::support::Clock;
+use crate::support::{Clock, files};
 
 /// Write the drought-relief section of a period as Word, Excel, HTML, Markdown, English and JSON.
 #[derive(Args)]
@@ -126,7 +126,7 @@ fn write_filled(office: &Path, filled: &fill::Filled, out: &Path) -> anyhow::Res
     if from.is_some() && from == to {
         anyhow::bail!("{} would be overwritten: give another --out", office.display());
     }
-    std::fs::write(&target, &filled.docx)
+    files::replace(&target, &filled.docx)
         .with_context(|| format!("cannot write {}", target.display()))?;
     say!("{}", target.display());
     for replaced in &filled.replaced {
@@ -219,7 +219,7 @@ fn reprint(config: &ConfigArgs, number: &str, out: &Path) -> anyhow::Result<Exit
     std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
     for (name, bytes) in &documents {
         let path = out.join(name);
-        std::fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        files::replace(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
         say!("{}", path.display());
     }
     say!("{} {}", issue.number, issue.digest);

@@ -253,9 +253,11 @@ impl Annex<'_> {
         let mut sheet =
             self.sheet(form.name_zh, &format!("  报{}", form.authority), heads.into_iter())?;
         for field in form.rows {
-            let position = statement.figures.iter().position(|f| f.id == field.figure).unwrap_or(0);
-            let source =
-                row_col_to_cell(HEAD + 1 + u32::try_from(position).unwrap_or(0), VALUE_COLUMN);
+            let position = statement.figures.iter().position(|f| f.id == field.figure);
+            let position = position.expect("a statement holds every figure of the catalogue");
+            let row =
+                HEAD + 1 + u32::try_from(position).expect("a sheet has room for the catalogue");
+            let source = row_col_to_cell(row, VALUE_COLUMN);
             let value = statement.number(field.figure);
             let total = |value| Cell::Total(format!("='{FIGURES}'!{source}"), value);
             let reported = |value| {

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use crate::account::Entry;
 use crate::cli::config_args::ConfigArgs;
 use crate::ledger::{self, Ledger};
+use crate::support::files;
 
 /// Write the ledger as Excel or CSV, to be worked on or handed over; `import` reads it again
 #[derive(Args)]
@@ -50,7 +51,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Some("csv") => ledger::to_csv(&rows, &all)?.into_bytes(),
         _ => anyhow::bail!("--out {out}: the file name must end in .xlsx or .csv"),
     };
-    std::fs::write(&arguments.out, bytes).with_context(|| format!("cannot write {out}"))?;
+    files::replace(&arguments.out, &bytes).with_context(|| format!("cannot write {out}"))?;
     say!("{} rows written to {out}", rows.len());
     Ok(ExitCode::SUCCESS)
 }
