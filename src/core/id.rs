@@ -95,7 +95,16 @@ id! {
 }
 
 /// A parameter observed at a station. It outlives gateways and meters. Written `station/parameter`, for example
-/// `pond-dongmen-1/level`.
+/// A parameter observed at a station.
+///
+/// ```
+/// use hanqing::core::Series;
+///
+/// let series: Series = "pond-dongmen-1/level".parse()?;
+/// assert_eq!(series.station.as_str(), "pond-dongmen-1");
+/// assert!("pond-dongmen-1".parse::<Series>().is_err());
+/// # Ok::<(), String>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Series {

@@ -147,6 +147,17 @@ impl State {
     /// Feeds one reading, in order of time, and returns what it settled. A reading at or before the last one, or one
     /// that is not finite, is ignored. Where two explanations fit, `increment` is the smaller growth, and
     /// `increment_max` covers the larger.
+    ///
+    /// ```
+    /// use hanqing::counter::{Spec, State};
+    ///
+    /// let meter = Spec { modulus: Some(100_000.0), max_rate_per_hour: Some(20.0) };
+    /// let mut state = State::default();
+    /// state.feed(&meter, "2022-08-01T00:00:00Z".parse()?, 99_995.0);
+    /// let step = state.feed(&meter, "2022-08-01T01:00:00Z".parse()?, 99_999.0);
+    /// assert_eq!(step.increment, 4.0);
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn feed(&mut self, spec: &Spec, at: Timestamp, raw: f64) -> Step {
         let seen_at = self.held.last().or(self.base.as_ref()).map(|sample| sample.at);
         if !raw.is_finite() || seen_at.is_some_and(|seen_at| at <= seen_at) {

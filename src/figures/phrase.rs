@@ -138,6 +138,16 @@ units! {
 /// `None` where the hedge cannot express the value: it is negative or infinite; it is exact and has more than two
 /// decimals; 余 of a number that is exact, below 10 or fractional; 近 of a number more than 5 % away; any hedge of a
 /// number that rounds to zero.
+///
+/// ```
+/// use hanqing::figures::{Hedge, PrintUnit, SIGNIFICANT, parse, phrase};
+///
+/// let words = phrase(2078.0, Hedge::Over, PrintUnit::Mu, SIGNIFICANT).unwrap();
+/// assert_eq!(words, "2000余亩");
+/// let meant = parse(&words).unwrap().interval;
+/// assert!(meant.low < 2078.0 && 2078.0 < meant.high);
+/// assert_eq!(phrase(2000.0, Hedge::Over, PrintUnit::Mu, SIGNIFICANT), None, "余 would be untrue");
+/// ```
 pub fn phrase(value: f64, hedge: Hedge, unit: PrintUnit, significant: u8) -> Option<String> {
     let printed = printed(value, hedge, significant)?;
     Some(match hedge {

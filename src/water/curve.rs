@@ -38,6 +38,16 @@ pub struct Storage {
 
 impl StorageCurve {
     /// A curve through `points` of level (m) and storage (m3).
+    ///
+    /// ```
+    /// use hanqing::water::StorageCurve;
+    ///
+    /// let curve = StorageCurve::new(vec![[100.0, 0.0], [102.0, 4000.0]])?;
+    /// assert_eq!(curve.storage(101.0).volume_m3, 2000.0);
+    /// assert!(curve.storage(103.0).outside);
+    /// assert!(StorageCurve::new(vec![[100.0, 0.0], [99.0, 4000.0]]).is_err());
+    /// # Ok::<(), hanqing::water::CurveError>(())
+    /// ```
     pub fn new(points: Vec<[f64; 2]>) -> Result<Self, CurveError> {
         if points.len() < 2 {
             return Err(CurveError::TooShort(points.len()));

@@ -3,6 +3,15 @@
 use std::collections::BTreeMap;
 
 /// A set of sequence numbers as ranges, both ends included, that neither overlap nor touch.
+///
+/// ```
+/// let mut delivered = hanqing::wire::RangeSet::default();
+/// delivered.insert_range(1, 3);
+/// delivered.insert(5);
+/// assert!(!delivered.contains(4));
+/// delivered.insert(4);
+/// assert_eq!(delivered.iter().collect::<Vec<_>>(), [(1, 5)]);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RangeSet(BTreeMap<u64, u64>);
 
