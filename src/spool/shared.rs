@@ -7,7 +7,7 @@ use super::queue::SpooledBatch;
 use crate::support::lock;
 use crate::wire::{MESSAGE_SIZE_MAX, RangeSet};
 
-/// Bytes of recent batches kept in memory for the uplink. The file has them all; more wait only while the broker is slow.
+/// Bytes of recent batches kept in memory for the uplink. The file has them all; more wait only while it is slow.
 const RECENT_MAX: usize = MESSAGE_SIZE_MAX;
 
 #[derive(Default)]
