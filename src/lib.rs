@@ -10,6 +10,7 @@
 //! `ARCHITECTURE.md` has the code map and who may import whom; `tests/tidy.rs` holds it.
 
 pub mod core;
+pub mod locales;
 pub mod support;
 pub mod wire;
 

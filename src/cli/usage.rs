@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::config::FileProblem;
+use crate::locales::Text;
 
 /// Exit code of a wrong call or an unusable configuration. clap ends with the same code when it refuses arguments.
 pub const EXIT_USAGE: u8 = 2;
@@ -10,7 +11,7 @@ pub const EXIT_USAGE: u8 = 2;
 /// Arguments that contradict each other or do not fit the configuration.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct UsageError(pub String);
+pub struct UsageError(pub Text);
 
 /// All problems of a configuration.
 #[derive(Debug, thiserror::Error)]
@@ -23,10 +24,10 @@ impl fmt::Display for ConfigurationProblems {
     }
 }
 
-/// Returns a [`UsageError`] with a formatted message.
+/// Returns a [`UsageError`] with a message of the catalogue.
 #[cfg(any(feature = "edge", feature = "hub"))]
 macro_rules! bail_usage {
-    ($($text:tt)*) => { return Err($crate::cli::usage::UsageError(format!($($text)*)).into()) };
+    ($text:expr) => { return Err($crate::cli::usage::UsageError($text).into()) };
 }
 #[cfg(any(feature = "edge", feature = "hub"))]
 pub(super) use bail_usage;

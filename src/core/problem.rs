@@ -5,6 +5,7 @@ use std::fmt::{self, Display};
 use std::ops::{Bound, Deref, DerefMut, RangeBounds};
 
 use super::nearest;
+use crate::locales::{Lang, Text, core as words};
 
 /// A problem in a configuration or an import: where, what, which rule, and the way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,18 +14,19 @@ pub struct Problem {
     pub path: String,
     /// The text as it was written; empty where something is absent.
     pub value: String,
-    pub rule: String,
-    pub hint: String,
+    pub rule: Text,
+    /// [`Text::default`] where there is none.
+    pub hint: Text,
 }
 
 impl Problem {
     pub fn new(
         path: impl Into<String>,
         value: impl Display,
-        rule: impl Into<String>,
-        hint: impl Into<String>,
+        rule: Text,
+        hint: Text,
     ) -> Self {
-        Self { path: path.into(), value: value.to_string(), rule: rule.into(), hint: hint.into() }
+        Self { path: path.into(), value: value.to_string(), rule, hint }
     }
 }
 
@@ -34,9 +36,13 @@ impl Display for Problem {
         if !self.value.is_empty() {
             write!(f, " = {}", self.value)?;
         }
-        write!(f, ": {}", self.rule)?;
+        let (colon, semicolon) = match Lang::current() {
+            Lang::Chinese => ("：", "；"),
+            Lang::English => (": ", "; "),
+        };
+        write!(f, "{colon}{}", self.rule)?;
         if !self.hint.is_empty() {
-            write!(f, "; {}", self.hint)?;
+            write!(f, "{semicolon}{}", self.hint)?;
         }
         Ok(())
     }
@@ -47,15 +53,16 @@ impl Display for Problem {
 ///
 /// ```
 /// use hanqing::core::Problems;
+/// use hanqing::locales::Text;
 ///
 /// let mut found = Problems::default();
 /// let mut bus = found.item("bus", 0);
-/// bus.within("timeout_ms", 5, 10..=60_000, "leave it out for 1000");
-/// bus.text("name", "north", "it names the bus in logs");
+/// bus.within("timeout_ms", 5, 10..=60_000, Text::verbatim("1000 is usual"));
+/// bus.text("name", "north", Text::default());
 /// drop(bus);
 /// assert_eq!(
 ///     found.into_list()[0].to_string(),
-///     "bus[0].timeout_ms = 5: must be 10 to 60000 ms; leave it out for 1000"
+///     "bus[0].timeout_ms = 5: must be 10 to 60000 ms; 1000 is usual"
 /// );
 /// ```
 #[derive(Debug, Default)]
@@ -145,8 +152,8 @@ impl Problems {
         &mut self,
         key: impl Display,
         value: impl Display,
-        rule: impl Into<String>,
-        hint: impl Into<String>,
+        rule: Text,
+        hint: Text,
     ) {
         self.found.push(Problem::new(self.path(key), value, rule, hint));
     }
@@ -157,8 +164,8 @@ impl Problems {
         right: bool,
         key: impl Display,
         value: impl Display,
-        rule: impl Into<String>,
-        hint: impl Into<String>,
+        rule: Text,
+        hint: Text,
     ) -> bool {
         if !right {
             self.add(key, value, rule, hint);
@@ -171,15 +178,15 @@ impl Problems {
         &mut self,
         present: bool,
         key: impl Display,
-        rule: impl Into<String>,
-        hint: impl Into<String>,
+        rule: Text,
+        hint: Text,
     ) -> bool {
         self.ensure(present, key, "", rule, hint)
     }
 
     /// A text that must not be blank.
-    pub fn text(&mut self, key: impl Display, text: &str, hint: impl Into<String>) -> bool {
-        self.ensure(!text.trim().is_empty(), key, "\"\"", "must not be empty", hint)
+    pub fn text(&mut self, key: impl Display, text: &str, hint: Text) -> bool {
+        self.ensure(!text.trim().is_empty(), key, "\"\"", words::is_empty(), hint)
     }
 
     /// A value that has to lie in `range`. The rule is made from the range, so the limits stand once. Infinity lies in
@@ -189,53 +196,46 @@ impl Problems {
         key: impl Display,
         value: T,
         range: impl RangeBounds<T>,
-        hint: impl Into<String>,
+        hint: Text,
     ) -> bool {
         let key = key.to_string();
         let unit = match key.rsplit_once('_') {
             Some((_, unit @ ("ms" | "s" | "h"))) => format!(" {unit}"),
             _ => String::new(),
         };
+        let with_unit = |bound: &T| format!("{bound}{unit}");
         let rule = match (range.start_bound(), range.end_bound()) {
-            (Bound::Included(low), Bound::Included(high)) => {
-                format!("must be {low} to {high}{unit}")
-            }
-            (low, high) => {
-                let low = match low {
-                    Bound::Included(low) => Some(format!("{low}{unit} or more")),
-                    Bound::Excluded(low) => Some(format!("above {low}{unit}")),
-                    Bound::Unbounded => None,
-                };
-                let high = match high {
-                    Bound::Included(high) => Some(format!("at most {high}{unit}")),
-                    Bound::Excluded(high) => Some(format!("below {high}{unit}")),
-                    Bound::Unbounded => None,
-                };
-                let bounds: Vec<String> = low.into_iter().chain(high).collect();
-                format!("must be {}", bounds.join(" and "))
-            }
+            (Bound::Included(low), Bound::Included(high)) => words::between(low.to_string(), with_unit(high)),
+            (Bound::Excluded(low), Bound::Included(high)) => words::above_at_most(low.to_string(), with_unit(high)),
+            (Bound::Included(low), Bound::Excluded(high)) => words::at_least_below(low.to_string(), with_unit(high)),
+            (Bound::Excluded(low), Bound::Excluded(high)) => words::above_below(low.to_string(), with_unit(high)),
+            (Bound::Included(low), Bound::Unbounded) => words::at_least(with_unit(low)),
+            (Bound::Excluded(low), Bound::Unbounded) => words::above(with_unit(low)),
+            (Bound::Unbounded, Bound::Included(high)) => words::at_most(with_unit(high)),
+            (Bound::Unbounded, Bound::Excluded(high)) => words::below(with_unit(high)),
+            (Bound::Unbounded, Bound::Unbounded) => words::finite(),
         };
         self.ensure(range.contains(&value), key, value, rule, hint)
     }
 
     /// A finite number above 0.
-    pub fn positive(&mut self, key: impl Display, value: f64, hint: impl Into<String>) -> bool {
-        self.ensure(value.is_finite() && value > 0.0, key, value, "must be above 0", hint)
+    pub fn positive(&mut self, key: impl Display, value: f64, hint: Text) -> bool {
+        self.ensure(value.is_finite() && value > 0.0, key, value, words::above(0), hint)
     }
 
     /// A finite number that is 0 or more.
-    pub fn not_negative(&mut self, key: impl Display, value: f64, hint: impl Into<String>) -> bool {
-        self.ensure(value.is_finite() && value >= 0.0, key, value, "must be 0 or more", hint)
+    pub fn not_negative(&mut self, key: impl Display, value: f64, hint: Text) -> bool {
+        self.ensure(value.is_finite() && value >= 0.0, key, value, words::at_least(0), hint)
     }
 
     /// A number that is neither infinite nor NaN.
-    pub fn finite(&mut self, key: impl Display, value: f64, hint: impl Into<String>) -> bool {
-        self.ensure(value.is_finite(), key, value, "must be finite", hint)
+    pub fn finite(&mut self, key: impl Display, value: f64, hint: Text) -> bool {
+        self.ensure(value.is_finite(), key, value, words::finite(), hint)
     }
 
     /// A finite factor that is not 0.
-    pub fn factor(&mut self, key: impl Display, value: f64, hint: impl Into<String>) -> bool {
-        self.ensure(value.is_finite() && value != 0.0, key, value, "must be finite and not 0", hint)
+    pub fn factor(&mut self, key: impl Display, value: f64, hint: Text) -> bool {
+        self.ensure(value.is_finite() && value != 0.0, key, value, words::finite_factor(), hint)
     }
 
     /// The ends of a span: both finite, the first below the second.
@@ -243,10 +243,10 @@ impl Problems {
         &mut self,
         key: impl Display,
         [low, high]: [f64; 2],
-        hint: impl Into<String>,
+        hint: Text,
     ) -> bool {
         let right = low.is_finite() && high.is_finite() && low < high;
-        let rule = "must be the smallest and the largest value, in this order";
+        let rule = words::smallest_then_largest();
         self.ensure(right, key, format!("[{low}, {high}]"), rule, hint)
     }
 
@@ -256,11 +256,11 @@ impl Problems {
         key: impl Display,
         word: &str,
         known: impl Iterator<Item = &'a str> + Clone,
-        rule: impl Into<String>,
+        rule: Text,
     ) -> bool {
         let right = known.clone().any(|k| k == word);
         if !right {
-            let all = || format!("known: {}", known.clone().collect::<Vec<_>>().join(", "));
+            let all = || words::known_words(Text::list(known.clone()));
             self.add(key, word, rule, did_you_mean(word, known.clone()).unwrap_or_else(all));
         }
         right
@@ -272,17 +272,17 @@ impl Problems {
         list: &str,
         key: &str,
         values: impl IntoIterator<Item = V>,
-        hint: &str,
+        hint: Text,
     ) {
         let mut seen = BTreeMap::new();
         for (index, value) in values.into_iter().enumerate() {
             if let Some(first) = seen.get(&value) {
                 let first = self.path(format_args!("{list}[{first}]"));
                 let rule = match key {
-                    "" => format!("repeats {first}"),
-                    key => format!("is the {key} of {first} already"),
+                    "" => words::repeats(first),
+                    key => words::taken_already(key, first),
                 };
-                self.item(list, index).add(key, value, rule, hint);
+                self.item(list, index).add(key, value, rule, hint.clone());
             } else {
                 seen.insert(value, index);
             }
@@ -291,13 +291,17 @@ impl Problems {
 }
 
 /// ``did you mean `word`?``, where a known word is near enough to `typed`.
-pub fn did_you_mean<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    nearest(typed, known).map(|word| format!("did you mean `{word}`?"))
+pub fn did_you_mean<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Text> {
+    nearest(typed, known).map(words::did_you_mean)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn v(words: &str) -> Text {
+        Text::verbatim(words)
+    }
 
     fn lines(check: impl FnOnce(&mut Problems)) -> Vec<String> {
         Problems::of(check).iter().map(ToString::to_string).collect()
@@ -307,10 +311,10 @@ mod tests {
     fn a_scope_ends_where_it_is_dropped() {
         let found = lines(|found| {
             let mut bus = found.item("bus", 1);
-            bus.at("health").add("failures", 0, "r", "h");
-            bus.add("", "", "r", "");
+            bus.at("health").add("failures", 0, v("r"), v("h"));
+            bus.add("", "", v("r"), v(""));
             drop(bus);
-            found.add("name", "", "r", "");
+            found.add("name", "", v("r"), v(""));
         });
         assert_eq!(found, ["bus[1].health.failures = 0: r; h", "bus[1]: r", "name: r"]);
     }
@@ -318,11 +322,11 @@ mod tests {
     #[test]
     fn a_rule_is_made_from_its_limits() {
         let found = lines(|found| {
-            assert!(found.within("retries", 10, 0..=10, ""));
-            found.within("window", 0, 1..=100, "");
-            found.within("after_s", 90_000, ..=86_400, "");
-            found.within("months", 1, 3.., "");
-            found.within("share", f64::NAN, (Bound::Excluded(0.0), Bound::Included(1.0)), "");
+            assert!(found.within("retries", 10, 0..=10, v("")));
+            found.within("window", 0, 1..=100, v(""));
+            found.within("after_s", 90_000, ..=86_400, v(""));
+            found.within("months", 1, 3.., v(""));
+            found.within("share", f64::NAN, (Bound::Excluded(0.0), Bound::Included(1.0)), v(""));
         });
         assert_eq!(
             found,
@@ -339,12 +343,12 @@ mod tests {
     fn numbers_that_are_none_pass_no_check() {
         for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             let found = lines(|found| {
-                found.positive("a", value, "");
-                found.not_negative("b", value, "");
-                found.finite("c", value, "");
-                found.factor("d", value, "");
-                found.span("e", [0.0, value], "");
-                found.within("f", value, 0.0..=1.0, "");
+                found.positive("a", value, v(""));
+                found.not_negative("b", value, v(""));
+                found.finite("c", value, v(""));
+                found.factor("d", value, v(""));
+                found.span("e", [0.0, value], v(""));
+                found.within("f", value, 0.0..=1.0, v(""));
             });
             assert_eq!(found.len(), 6, "{found:?}");
         }
@@ -354,10 +358,10 @@ mod tests {
     fn repeated_and_unknown_words_are_named() {
         let found = lines(|found| {
             let mut bus = found.item("bus", 0);
-            bus.unique("device", "unit", [1, 2, 1], "h");
-            bus.unique("parameters", "", ["level", "level"], "h");
-            bus.one_of("profile", "sdm360", ["sdm630", "pzem"].into_iter(), "r");
-            bus.one_of("profile", "mine", ["sdm630", "pzem"].into_iter(), "r");
+            bus.unique("device", "unit", [1, 2, 1], v("h"));
+            bus.unique("parameters", "", ["level", "level"], v("h"));
+            bus.one_of("profile", "sdm360", ["sdm630", "pzem"].into_iter(), v("r"));
+            bus.one_of("profile", "mine", ["sdm630", "pzem"].into_iter(), v("r"));
         });
         assert_eq!(
             found,

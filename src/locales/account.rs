@@ -1,0 +1,4 @@
+//! What sources and pumps did.
+
+messages! { "account";
+}

@@ -1,0 +1,101 @@
+//! Which language a process speaks: what was asked for, else that of the environment.
+
+use super::{Lang, Text, core as words};
+
+/// Where a language can be asked for, the first that is set holds: `--lang`, `HANQING_LANG`, the configuration's `lang`,
+/// then `LC_ALL`, `LC_MESSAGES` and `LANG` as in POSIX.1-2017, 8.2.
+#[derive(Debug, Default, Clone)]
+pub struct Asked {
+    pub argument: Option<String>,
+    pub own_variable: Option<String>,
+    pub configured: Option<Lang>,
+    /// The first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set and not empty.
+    pub locale: Option<String>,
+}
+
+impl Asked {
+    /// What the environment asks for, beside `argument`.
+    pub fn of_environment(argument: Option<String>) -> Self {
+        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        Self {
+            argument,
+            own_variable: set("HANQING_LANG"),
+            configured: None,
+            locale: ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set),
+        }
+    }
+
+    /// The language, and what to say where an unknown one was asked for.
+    pub fn choose(&self) -> (Lang, Option<Text>) {
+        let mut unknown = None;
+        let asked = [("--lang", &self.argument), ("HANQING_LANG", &self.own_variable)];
+        let mut chosen = None;
+        for (place, name) in asked {
+            if let (None, Some(name)) = (chosen, name) {
+                chosen = Lang::of(name);
+                if chosen.is_none() && unknown.is_none() {
+                    unknown = Some((place, name.as_str()));
+                }
+            }
+        }
+        let chosen = chosen.or(self.configured);
+        if let (None, Some(name)) = (chosen, &self.locale)
+            && Lang::of(name).is_none()
+            && !NO_LANGUAGE.contains(&name.split('.').next().unwrap_or_default())
+            && unknown.is_none()
+        {
+            unknown = Some(("LANG", name));
+        }
+        let of_locale = || self.locale.as_deref().and_then(Lang::of);
+        let lang = chosen.or_else(of_locale).unwrap_or(Lang::English);
+        let said = |(place, name)| words::unknown_language(place, name, lang.code());
+        (lang, unknown.map(said))
+    }
+}
+
+/// Locales of which nobody could miss a word.
+const NO_LANGUAGE: [&str; 2] = ["C", "POSIX"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(argument: &str, own_variable: &str, locale: &str) -> Asked {
+        let set = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Asked {
+            argument: set(argument),
+            own_variable: set(own_variable),
+            configured: None,
+            locale: set(locale),
+        }
+    }
+
+    #[test]
+    fn what_is_nearer_to_the_call_holds() {
+        for (asked, lang) in [
+            (asked("en", "zh", "zh_CN.UTF-8"), Lang::English),
+            (asked("", "zh", "en_GB.UTF-8"), Lang::Chinese),
+            (asked("", "", "zh_CN.UTF-8"), Lang::Chinese),
+            (asked("", "", "C.UTF-8"), Lang::English),
+            (asked("", "", ""), Lang::English),
+            (Asked { configured: Some(Lang::Chinese), ..asked("", "", "en_GB") }, Lang::Chinese),
+            (Asked { configured: Some(Lang::Chinese), ..asked("", "en", "") }, Lang::English),
+        ] {
+            assert_eq!(asked.choose(), (lang, None), "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_language_is_named_once_and_the_next_that_is_asked_for_holds() {
+        for (asked, lang, place) in [
+            (asked("fr", "zh", ""), Lang::Chinese, "--lang = fr"),
+            (asked("fr", "de", "zh_CN"), Lang::Chinese, "--lang = fr"),
+            (asked("", "de", "fr_FR.UTF-8"), Lang::English, "HANQING_LANG = de"),
+            (asked("", "", "fr_FR.UTF-8"), Lang::English, "LANG = fr_FR.UTF-8"),
+        ] {
+            let (chosen, said) = asked.choose();
+            assert_eq!(chosen, lang, "{asked:?}");
+            assert!(said.unwrap().to_string().starts_with(place), "{asked:?}");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! What every command says: usage, errors of arguments, exit.
+
+messages! { "cli";
+}

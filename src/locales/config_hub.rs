@@ -1,0 +1,4 @@
+//! The hub's configuration and the township's file.
+
+messages! { "config_hub";
+}

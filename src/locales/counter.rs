@@ -1,0 +1,4 @@
+//! Counters: roll-over, reset and replacement.
+
+messages! { "counter";
+}

@@ -1,0 +1,4 @@
+//! Simulator and demo.
+
+messages! { "demo";
+}

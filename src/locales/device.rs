@@ -1,0 +1,4 @@
+//! Device profiles and decoding.
+
+messages! { "device";
+}

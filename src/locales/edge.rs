@@ -1,0 +1,4 @@
+//! The gateway daemon and its control socket.
+
+messages! { "edge";
+}

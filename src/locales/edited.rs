@@ -1,0 +1,125 @@
+//! An office's own wording of messages: `zh-CN.txt` and `en.txt` in one folder, a line a message.
+//!
+//! ```text
+//! # pond is what we call it here
+//! core.is_empty = 不能空着
+//! ```
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use super::catalogue::{Message, find, placeholders};
+use super::{Lang, Text, core as words};
+
+/// The longest file that is read, bytes: the whole catalogue takes about a tenth.
+const FILE_BYTES_MAX: u64 = 4 << 20;
+
+type Wording = BTreeMap<&'static str, String>;
+
+static EDITED: OnceLock<[Wording; 2]> = OnceLock::new();
+
+/// The words of `message`: the office's own, else those that the program was built with.
+pub(super) fn wording(message: &'static Message, lang: Lang) -> &'static str {
+    let own = EDITED.get().and_then(|[zh, en]| match lang {
+        Lang::Chinese => zh.get(message.name),
+        Lang::English => en.get(message.name),
+    });
+    own.map_or(message.built_in(lang), String::as_str)
+}
+
+/// Takes the wording of the files in `folder`, where there are any. Returns what is wrong with them, by file and line;
+/// for these lines the built-in words stay.
+pub fn load(folder: &Path) -> Vec<Text> {
+    let mut problems = Vec::new();
+    let mut one = |lang: Lang| {
+        let path = folder.join(format!("{}.txt", lang.tag()));
+        match read(&path) {
+            Ok(Some(text)) => parse(&text, &path, &mut problems),
+            Ok(None) => Wording::new(),
+            Err(problem) => {
+                problems.push(problem);
+                Wording::new()
+            }
+        }
+    };
+    let both = Lang::ALL.map(&mut one);
+    // Only the start of the program calls this; a second call changes nothing.
+    let _ = EDITED.set(both);
+    problems
+}
+
+/// The folder of an office's own wording: `HANQING_LOCALES`, else that of the packages.
+pub fn folder() -> PathBuf {
+    std::env::var_os("HANQING_LOCALES").map_or("/etc/hanqing/locales".into(), PathBuf::from)
+}
+
+fn read(path: &Path) -> Result<Option<String>, Text> {
+    let unreadable = |why: Text| words::wording_unreadable(path, why);
+    let bytes = match std::fs::metadata(path) {
+        Ok(about) => about.len(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(super::foreign::io(&error))),
+    };
+    if bytes > FILE_BYTES_MAX {
+        return Err(unreadable(words::longer_than(FILE_BYTES_MAX)));
+    }
+    match std::fs::read(path).map(String::from_utf8) {
+        Ok(Ok(text)) => Ok(Some(text)),
+        Ok(Err(error)) => Err(unreadable(words::not_utf8(error.utf8_error().valid_up_to() + 1))),
+        Err(error) => Err(unreadable(super::foreign::io(&error))),
+    }
+}
+
+fn parse(text: &str, path: &Path, problems: &mut Vec<Text>) -> Wording {
+    let mut wording = Wording::new();
+    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        match parse_line(line) {
+            Ok((name, words)) => {
+                wording.insert(name, words);
+            }
+            Err(problem) => problems.push(words::wording_wrong(path, index + 1, problem)),
+        }
+    }
+    wording
+}
+
+/// The name of a message and its words. `\n` stands for a new line.
+fn parse_line(line: &str) -> Result<(&'static str, String), Text> {
+    let (name, words) = line.split_once('=').ok_or_else(words::wording_has_no_equals)?;
+    let name = name.trim();
+    let message = find(name).ok_or_else(|| words::wording_unknown(name))?;
+    let words = words.trim().replace("\\n", "\n");
+    if words.is_empty() {
+        return Err(words::wording_empty(name));
+    }
+    let known: Vec<&str> = message.placeholders().collect();
+    if let Some(unknown) = placeholders(&words).find(|name| !known.contains(name)) {
+        return Err(words::wording_unknown_placeholder(unknown, Text::list(known)));
+    }
+    if let Some(missing) = known.iter().find(|name| !placeholders(&words).any(|own| own == **name))
+    {
+        return Err(words::wording_without_placeholder(*missing));
+    }
+    Ok((message.name, words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_line_is_named_and_the_others_hold() {
+        let text = "\u{feff}# ours\n\ncore.is_empty = 不能空着\nnothing here\ncore.nix = x\n\
+                    core.at_most = at most {hight}\ncore.at_most = none\ncore.is_empty =\n";
+        let mut problems = Vec::new();
+        let wording = parse(text, Path::new("en.txt"), &mut problems);
+        assert_eq!(wording, [("core.is_empty", "不能空着".to_owned())].into());
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        insta::assert_snapshot!(problems.join("\n"));
+    }
+}

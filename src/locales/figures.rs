@@ -1,0 +1,4 @@
+//! Figures: names, methods, findings, wording.
+
+messages! { "figures";
+}

@@ -1,0 +1,4 @@
+//! The technician's commands.
+
+messages! { "gateway";
+}

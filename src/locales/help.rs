@@ -1,0 +1,4 @@
+//! The help of the program and of its common commands.
+
+labels! { "help";
+}

@@ -1,0 +1,4 @@
+//! The help of the technician's commands.
+
+labels! { "help";
+}

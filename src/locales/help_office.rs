@@ -1,0 +1,4 @@
+//! The help of the clerk's commands.
+
+labels! { "help";
+}

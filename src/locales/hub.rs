@@ -1,0 +1,4 @@
+//! Intake, overview and the hub's daemon.
+
+messages! { "hub";
+}

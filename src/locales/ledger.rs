@@ -1,0 +1,4 @@
+//! Rows that people enter, and their import.
+
+messages! { "ledger";
+}

@@ -1,0 +1,4 @@
+//! Buses, devices and what they refuse.
+
+messages! { "modbus";
+}

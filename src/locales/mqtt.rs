@@ -1,0 +1,4 @@
+//! The connection to the broker.
+
+messages! { "mqtt";
+}

@@ -1,0 +1,4 @@
+//! The clerk's commands.
+
+messages! { "office";
+}

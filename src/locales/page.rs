@@ -1,0 +1,4 @@
+//! The page of water sources.
+
+messages! { "page";
+}

@@ -1,0 +1,4 @@
+//! What the templates of the page say.
+
+labels! { "page";
+}

@@ -1,0 +1,4 @@
+//! Quality flags and their tests.
+
+messages! { "quality";
+}

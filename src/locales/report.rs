@@ -1,0 +1,4 @@
+//! The documents of a statement.
+
+messages! { "report";
+}

@@ -1,0 +1,4 @@
+//! The gateway's durable queue.
+
+messages! { "spool";
+}

@@ -1,0 +1,4 @@
+//! The time-series store.
+
+messages! { "store";
+}

@@ -1,0 +1,4 @@
+//! Files, clocks and supervision.
+
+messages! { "support";
+}

@@ -1,0 +1,4 @@
+//! Exports, imports and copies.
+
+messages! { "transfer";
+}

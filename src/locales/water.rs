@@ -1,0 +1,4 @@
+//! Sources, thresholds, drought grades.
+
+messages! { "water";
+}

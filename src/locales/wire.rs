@@ -1,0 +1,4 @@
+//! Messages between gateway and hub.
+
+messages! { "wire";
+}
