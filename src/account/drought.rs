@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Basis, Cells, SourceAccount, SourceDay};
 use crate::core::{DayCell, Parameter, Period, Series, StationId};
+use crate::locales::{Lang, Text, account as words, within};
 use crate::water::{
     self, Anomaly, Balance, FALL_DAYS, Grade, GradeRules, Grader, Index, Measure, ProposedEvent,
     Reason, Station, StationKind, Status, Supply, Township, areal_mean, lasts, propose,
@@ -52,8 +53,9 @@ pub struct SourceState {
     pub balance: Option<Balance>,
     /// Days that the usable water lasts; `None` where that is unknown or no end is in sight, as `supply` says.
     pub supply_days: Option<u32>,
-    /// How the days of supply come about, in Chinese.
-    pub supply: String,
+    /// How the days of supply come about; in JSON in Chinese.
+    #[serde(serialize_with = "chinese")]
+    pub supply: Text,
     /// Storage, or level without a curve, against the same days of earlier years, %; with how many years.
     pub anomaly: Option<(f64, usize)>,
 }
@@ -79,8 +81,14 @@ pub struct DroughtDay {
 pub struct Drought {
     pub days: Vec<DroughtDay>,
     pub events: Vec<ProposedEvent>,
-    /// What could not be worked out, and why, in Chinese.
-    pub lacking: Vec<String>,
+    /// What could not be worked out, and why; in JSON in Chinese.
+    #[serde(serialize_with = "chinese")]
+    pub lacking: Vec<Text>,
+}
+
+/// For JSON, which does not change with the language.
+fn chinese<T: Serialize, S: Serializer>(text: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    within(Lang::Chinese, || text.serialize(serializer))
 }
 
 /// The drought of the period of `basis`, graded by `rules`. Reads [`LEAD_DAYS`] more before it.
@@ -225,18 +233,18 @@ fn graded(
     Drought { events: propose(&marks), days, lacking: lacking(observed, township) }
 }
 
-/// What the township's file or its stations lack for an index, in Chinese.
-fn lacking(observed: &Observed<'_>, township: &Township) -> Vec<String> {
+/// What the township's file or its stations lack for an index.
+fn lacking(observed: &Observed<'_>, township: &Township) -> Vec<Text> {
     let mut lacking = Vec::new();
     if township.climate.is_none() {
-        lacking.push("乡镇配置没有 climate：不判断连续无雨和降水距平".to_owned());
+        lacking.push(words::lacking_climate());
     }
     if observed.rain_mm.iter().all(BTreeMap::is_empty) {
-        lacking.push("没有雨量数据".into());
+        lacking.push(words::lacking_rain());
     }
     let soil = &observed.soil;
     if soil.iter().all(|(s, days)| s.field_capacity_percent.is_none() || days.is_empty()) {
-        lacking.push("没有墒情数据，或墒情站没有写明田间持水量（field_capacity_percent）".into());
+        lacking.push(words::lacking_soil());
     }
     lacking
 }
@@ -310,9 +318,9 @@ fn state(
 ) -> Option<SourceState> {
     let SourceDay { level_m, balance, status, .. } = *account.on(day)?;
     let (days, text) = match supply_of(station, account, day, balance, township) {
-        Ok((Supply::Days(days), how)) => (Some(days), format!("{days}天（{how}）")),
-        Ok((Supply::NoEnd, how)) => (None, format!("未见减少（{how}）")),
-        Err(why) => (None, format!("未知：{why}")),
+        Ok((Supply::Days(days), how)) => (Some(days), words::supply_days(days, how)),
+        Ok((Supply::NoEnd, how)) => (None, words::supply_without_end(how)),
+        Err(why) => (None, words::supply_unknown(why)),
     };
     Some(SourceState {
         id: station.id.clone(),
@@ -335,17 +343,17 @@ fn supply_of(
     day: Date,
     balance: Option<Balance>,
     township: &Township,
-) -> Result<(Supply, String), &'static str> {
-    let usable = balance.and_then(|b| b.usable_m3).ok_or("没有库容曲线或死水位")?;
+) -> Result<(Supply, Text), Text> {
+    let usable = balance.and_then(|b| b.usable_m3).ok_or_else(words::no_usable_water)?;
     if station.kind == StationKind::Tank {
-        let needed = demand(station, township).ok_or("没有供水人口或人均用水（demand）")?;
-        return Ok((lasts(usable, needed), format!("不补水时每天{needed:.1} m3")));
+        let needed = demand(station, township).ok_or_else(words::no_demand)?;
+        return Ok((lasts(usable, needed), words::without_refill(format!("{needed:.1}"))));
     }
     let storage = |back: i64| account.on(day.saturating_sub(back.days()))?.storage_m3();
     let window = i64::try_from(FALL_DAYS).unwrap_or(i64::MAX);
     let storages: Vec<Option<f64>> = (0..=window).rev().map(storage).collect();
-    let found = supply(usable, &storages).ok_or("近7日数据不全")?;
-    Ok((found, "按近7日蓄水变化".into()))
+    let found = supply(usable, &storages).ok_or_else(words::week_incomplete)?;
+    Ok((found, words::by_fall_of_week()))
 }
 
 #[cfg(test)]

@@ -107,7 +107,9 @@ fn what_no_rule_can_be_applied_to_is_not_called_normal() {
     let nothing = of(|_| None, |_| None);
     assert!(nothing.days.iter().all(|day| day.grade.is_none()));
     assert_eq!(nothing.events, []);
-    assert!(nothing.lacking.iter().any(|l| l.contains("没有雨量数据")));
+    let lacking = |lang| nothing.lacking.iter().map(|l| l.within(lang)).collect::<Vec<_>>();
+    assert!(lacking(Lang::Chinese).contains(&"没有雨量数据".to_owned()));
+    assert!(lacking(Lang::English).contains(&"there are no rain data".to_owned()));
 }
 
 #[test]
@@ -149,7 +151,8 @@ fn the_balance_of_a_source_is_its_own_fall_and_of_a_tank_its_people() {
     let seen = observed(&township, &|_| None, &|_| None, &|_| Some(2.0));
     let tank = &on(&seen, 8, 1).sources[0];
     assert_eq!(tank.supply_days, Some(2));
-    assert!(tank.supply.contains("不补水时每天60.0 m3"), "{}", tank.supply);
+    assert_eq!(tank.supply.within(Lang::Chinese), "2天（不补水时每天60.0 m3）");
+    assert_eq!(tank.supply.to_string(), "days of supply: 2 (60.0 m3 a day if not refilled)");
 }
 
 #[test]
@@ -158,5 +161,5 @@ fn without_the_towns_climate_nothing_is_said_of_rain() {
     township.climate = None;
     let seen = observed(&township, &|_| Some(0.0), &|_| None, &|_| None);
     assert!(seen.days.iter().all(|day| day.rainless.is_none() && day.grade.is_none()));
-    assert!(seen.lacking.iter().any(|l| l.contains("climate")));
+    assert!(seen.lacking.iter().any(|l| l.to_string().contains("climate")));
 }

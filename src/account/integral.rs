@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use super::gap::{Span, gap_runs};
 use super::{Coverage, Method, Quantity, Segment, SegmentKind};
 use crate::core::{HourCell, Series};
+use crate::locales::{Text, account as words};
 
 /// The contribution of one hour if all of it was like its polls.
 #[derive(Debug, Clone, Copy)]
@@ -68,14 +69,14 @@ pub(super) fn integral(
         from: gap.from,
         to: gap.to,
         kind: SegmentKind::Gap,
-        note: format!("{}小时无数据，未计，见上限", gap.hours.round()),
+        note: words::gap_not_counted(gap.hours.round()),
         least: 0.0,
         most: Some(rate * gap.hours),
     });
     let segments = segments.collect();
     let note = match gaps.is_empty() {
-        true => String::new(),
-        false => format!("{}小时无数据，未计，见上限", gap_h.round()),
+        true => Text::default(),
+        false => words::gap_not_counted(gap_h.round()),
     };
     let quantity = Quantity {
         value: Some(value),

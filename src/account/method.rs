@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::locales::{Text, account as words};
+
 /// How one value of a figure or of a pump's account was made. Its names in JSON are those of the frozen reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Method {
@@ -45,25 +47,25 @@ pub enum Method {
 }
 
 impl Method {
-    pub fn name_zh(self) -> &'static str {
+    pub fn name(self) -> Text {
         match self {
-            Self::CounterDifference => "表计差值",
-            Self::RunState => "运行状态的小时数",
-            Self::PowerAboveShare => "功率高于额定20%的小时数",
-            Self::EnergyByRated => "电量按额定功率折算",
-            Self::FlowIntegral => "流量积分",
-            Self::FrequencyOfDrive => "额定流量按频率折算",
-            Self::EnergyAndHead => "电量按扬程折算",
-            Self::Ran => "期间运行",
-            Self::DryForADay => "连续24小时干涸",
-            Self::StorageCurve => "水位库容曲线",
-            Self::Status => "旱限水位",
-            Self::Evidence => "数据佐证",
-            Self::Entered => "台账填报",
-            Self::Figure => "引用指标",
-            Self::RescuedByCrop => "分作物受灾减绝收",
-            Self::WorthOfRescue => "面积×亩产×单价×减损率",
-            Self::NoData => "无数据",
+            Self::CounterDifference => words::by_counter_difference(),
+            Self::RunState => words::by_run_state(),
+            Self::PowerAboveShare => words::by_power_above_share(),
+            Self::EnergyByRated => words::by_energy_by_rated(),
+            Self::FlowIntegral => words::by_flow_integral(),
+            Self::FrequencyOfDrive => words::by_frequency_of_drive(),
+            Self::EnergyAndHead => words::by_energy_and_head(),
+            Self::Ran => words::by_ran(),
+            Self::DryForADay => words::by_dry_for_a_day(),
+            Self::StorageCurve => words::by_storage_curve(),
+            Self::Status => words::by_status(),
+            Self::Evidence => words::by_evidence(),
+            Self::Entered => words::by_entered(),
+            Self::Figure => words::by_figure(),
+            Self::RescuedByCrop => words::by_rescued_by_crop(),
+            Self::WorthOfRescue => words::by_worth_of_rescue(),
+            Self::NoData => words::by_no_data(),
         }
     }
 }

@@ -31,6 +31,7 @@ mod status;
 #[cfg(test)]
 pub(crate) mod test_kit;
 mod township;
+mod unit;
 
 pub use basis::Basis;
 pub use cells::Cells;
@@ -46,3 +47,4 @@ pub use segment::{Segment, SegmentKind};
 pub use source::{SourceAccount, SourceDay, WARN_DAYS_MIN};
 pub use status::StatusRun;
 pub use township::{TownshipAccount, TownshipDay};
+pub use unit::unit_name;

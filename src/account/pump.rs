@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::gap::Span;
 use super::integral::{Hour, integral};
-use super::quantity::PLATE_MARGIN;
+use super::quantity::{PLATE_MARGIN, notes};
 use super::register::{Ends, Register, register};
 use super::replacement::replacements;
 use super::{Basis, Cells, Coverage, EntryCode, Method, Quantity, Segment};
@@ -191,11 +191,9 @@ impl<'a, C: Cells> Reader<'a, '_, C> {
             ends = Ends::of(&hours, &span);
         }
         let mut read = register(&series, &days, &span, ends, rated, &pairs);
-        for note in alone {
-            if !read.quantity.note.is_empty() {
-                read.quantity.note.push('；');
-            }
-            read.quantity.note.push_str(&note);
+        if !alone.is_empty() {
+            let own = std::mem::take(&mut read.quantity.note);
+            read.quantity.note = notes(std::iter::once(own).chain(alone));
         }
         Ok(read)
     }

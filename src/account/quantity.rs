@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Coverage, Method};
 use crate::core::Series;
+use crate::locales::{Text, account as words};
 
 /// How far a pump's plate may be off, as a factor: a pump that lifts less than its head delivers more than its flow,
 /// and a motor may draw more than its power. Engineering judgement, confidence 0.7; as in the counter engine.
@@ -19,8 +20,8 @@ pub struct Quantity {
     pub method: Method,
     pub coverage: Coverage,
     pub series: Series,
-    /// What a reader has to know, in Chinese; empty where there is nothing.
-    pub note: String,
+    /// What a reader has to know; empty where there is nothing.
+    pub note: Text,
 }
 
 impl Quantity {
@@ -32,7 +33,7 @@ impl Quantity {
             method: Method::NoData,
             coverage,
             series,
-            note: "没有数据".into(),
+            note: words::no_data(),
         }
     }
 
@@ -74,4 +75,10 @@ impl Total {
         total.bounds = total.bounds.filter(|_| total.value.is_some());
         total
     }
+}
+
+/// Several notes as one; empty where none of them says anything.
+pub(super) fn notes(notes: impl IntoIterator<Item = Text>) -> Text {
+    let said: Vec<Text> = notes.into_iter().filter(|note| !note.is_empty()).collect();
+    if said.is_empty() { Text::default() } else { Text::clauses(said) }
 }

@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::gap::{GapRun, Span, gap_runs};
-use super::quantity::{PLATE_MARGIN, Quantity};
+use super::quantity::{PLATE_MARGIN, Quantity, notes};
 use super::replacement::{self, Growth, Replacement};
 use super::{Coverage, Method, Segment, SegmentKind};
 use crate::core::{DayCell, HourCell, Series};
+use crate::locales::{Text, account as words};
 
 /// A register over the period.
 pub(super) struct Register {
@@ -150,9 +151,9 @@ fn gap_segment(
     let hours = gap.hours.round();
     let (most, note) = if at_end {
         let most = rate.map(|rate| settled.max(rate * gap.hours));
-        (most, format!("{hours}小时无数据，在期首或期末，未计部分见上限"))
+        (most, words::gap_at_end(hours))
     } else {
-        (Some(settled), format!("{hours}小时无数据，读数差已接续"))
+        (Some(settled), words::gap_bridged(hours))
     };
     Segment {
         series: series.clone(),
@@ -172,25 +173,26 @@ fn events<'a>(
     growth: Growth,
     known: bool,
 ) -> impl Iterator<Item = Segment> + 'a {
+    let resets = if known { 0 } else { cell.resets };
     let counts = [
-        (SegmentKind::Rollover, cell.rollovers, "次翻转，已接续"),
-        (SegmentKind::Reset, if known { 0 } else { cell.resets }, "次清零或换表，少计部分见上限"),
-        (SegmentKind::Glitch, cell.glitches, "个跳变读数，已剔除"),
+        (SegmentKind::Rollover, cell.rollovers, words::rollovers(cell.rollovers)),
+        (SegmentKind::Reset, resets, words::resets(resets)),
+        (SegmentKind::Glitch, cell.glitches, words::glitches(cell.glitches)),
     ];
     let counts = counts.into_iter().filter(|(_, count, _)| *count > 0);
-    counts.map(move |(kind, count, text)| Segment {
+    counts.map(move |(kind, _, note)| Segment {
         series: series.clone(),
         from: cell.day,
         to: cell.day,
         kind,
-        note: format!("{count}{text}"),
+        note,
         least: growth.least,
         most: Some(growth.most),
     })
 }
 
-/// What a reader has to know of the register, in Chinese; empty where there is nothing.
-fn note(cells: &[DayCell], segments: &[Segment], coverage: Coverage, refused: &[String]) -> String {
+/// What a reader has to know of the register; empty where there is nothing.
+fn note(cells: &[DayCell], segments: &[Segment], coverage: Coverage, refused: &[Text]) -> Text {
     let resets = segments.iter().filter(|s| s.kind == SegmentKind::Reset);
     let reset_days: Vec<Date> = resets.map(|s| s.from).collect();
     let open = cells.iter().filter(|cell| reset_days.contains(&cell.day));
@@ -198,13 +200,13 @@ fn note(cells: &[DayCell], segments: &[Segment], coverage: Coverage, refused: &[
     let rollovers: u32 = cells.iter().map(|cell| cell.rollovers).sum();
     let glitches: u32 = cells.iter().map(|cell| cell.glitches).sum();
     let mut parts = Vec::new();
-    for (count, text) in [
-        (rollovers, "次翻转已接续"),
-        (resets, "次清零或换表，少计部分见上限"),
-        (glitches, "个跳变读数已剔除"),
+    for (count, note) in [
+        (rollovers, words::rollovers_in_period(rollovers)),
+        (resets, words::resets(resets)),
+        (glitches, words::glitches_in_period(glitches)),
     ] {
         if count > 0 {
-            parts.push(format!("{count}{text}"));
+            parts.push(note);
         }
     }
     let replaced = segments.iter().filter(|s| s.kind == SegmentKind::MeterReplaced);
@@ -212,7 +214,7 @@ fn note(cells: &[DayCell], segments: &[Segment], coverage: Coverage, refused: &[
     parts.extend(refused.iter().cloned());
     let gap_h = coverage.period_h.saturating_sub(coverage.covered_h);
     if gap_h > 0 {
-        parts.push(format!("{gap_h}小时无数据"));
+        parts.push(words::gap(gap_h));
     }
-    parts.join("；")
+    notes(parts)
 }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use super::{Entry, EntryCode, Segment, SegmentKind};
 use crate::core::{DayCell, Series};
+use crate::locales::{Argument, Text, account as words};
 
 /// By how much a reading of the ledger may differ from the register: people read off whole units.
 const READ_OFF: f64 = 1.0;
@@ -27,7 +28,7 @@ pub(super) struct Replacement {
 
 /// The replacements of `series` that the ledger has: each final reading with the first reading of the same day. The
 /// second list names the rows without a counterpart.
-pub(super) fn replacements(series: &Series, entries: &[Entry]) -> (Vec<Replacement>, Vec<String>) {
+pub(super) fn replacements(series: &Series, entries: &[Entry]) -> (Vec<Replacement>, Vec<Text>) {
     let name = series.to_string();
     let rows = |code| {
         let rows = entries.iter().filter(move |entry: &&Entry| entry.code == code);
@@ -43,7 +44,7 @@ pub(super) fn replacements(series: &Series, entries: &[Entry]) -> (Vec<Replaceme
                 first_of_new: new.value,
                 rows: (old.id, new.id),
             }),
-            None => alone.push(format!("台账第{}条换表没有同日的新表起码，未采用", old.id)),
+            None => alone.push(words::replaced_alone(old.id)),
         }
     }
     pairs.sort_by_key(|pair| pair.day);
@@ -57,7 +58,7 @@ pub(super) fn apply(
     cells: &[DayCell],
     growth: &mut [Growth],
     replaced: &[Replacement],
-) -> (Vec<Segment>, Vec<String>) {
+) -> (Vec<Segment>, Vec<Text>) {
     let (mut segments, mut refused) = (Vec::new(), Vec::new());
     for replacement in replaced {
         match fit(cells, growth, replacement) {
@@ -71,7 +72,7 @@ pub(super) fn apply(
             }
             Err(why) => {
                 let (old, new) = replacement.rows;
-                refused.push(format!("台账第{old}、{new}条换表未采用：{why}"));
+                refused.push(words::replacement_refused(old, new, why));
             }
         }
     }
@@ -84,20 +85,20 @@ fn fit(
     cells: &[DayCell],
     growth: &[Growth],
     replacement: &Replacement,
-) -> Result<(usize, usize, f64), &'static str> {
+) -> Result<(usize, usize, f64), Text> {
     let before = cells
         .iter()
         .rposition(|cell| cell.day < replacement.day && cell.last.is_some())
-        .ok_or("期内换表前没有读数")?;
+        .ok_or_else(words::nothing_before)?;
     let from = before + 1;
     let later = cells.iter().enumerate().skip(from);
-    let (to, settled) =
-        later.into_iter().find(|(_, cell)| cell.resets > 0).ok_or("读数中没有清零")?;
+    let reset = later.into_iter().find(|(_, cell)| cell.resets > 0);
+    let (to, settled) = reset.ok_or_else(words::no_reset_seen)?;
     let (Some(seen), Some(shown)) = (cells.get(before).and_then(|c| c.last), settled.last) else {
-        return Err("换表前后没有读数");
+        return Err(words::no_reading_around());
     };
     if settled.resets != 1 {
-        return Err("同日不止一次清零");
+        return Err(words::two_resets_that_day());
     }
     let (old, new) = (replacement.last_of_old - seen, shown - replacement.first_of_new);
     let days = growth.iter().take(to + 1).skip(from);
@@ -106,7 +107,7 @@ fn fit(
     let grown = old + new;
     let fits = old >= -READ_OFF && new >= -READ_OFF;
     if !fits || grown < least - READ_OFF || grown > most + READ_OFF {
-        return Err("与读数不符");
+        return Err(words::readings_contradict());
     }
     Ok((from, to, grown.max(0.0)))
 }
@@ -136,9 +137,7 @@ fn segment(
         from,
         to,
         kind: SegmentKind::MeterReplaced,
-        note: format!(
-            "{day}换表，旧表止码{last_of_old}、新表起码{first_of_new}（台账第{old}、{new}条），已接续"
-        ),
+        note: words::replaced(Argument::of(day), last_of_old, first_of_new, *old, *new),
         least: grown,
         most: Some(grown),
     }

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::core::Series;
+use crate::locales::Text;
 
 /// What happened to a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -28,8 +29,8 @@ pub struct Segment {
     pub from: Date,
     pub to: Date,
     pub kind: SegmentKind,
-    /// What was lost or bridged, in Chinese.
-    pub note: String,
+    /// What was lost or bridged.
+    pub note: Text,
     /// Least that the quantity can have come to, in its unit, in the hours of a gap or on the days of the segment.
     pub least: f64,
     /// Most that it can have come to; `None` where nothing bounds it.

@@ -7,14 +7,11 @@ use clap::Args;
 
 use super::usage::EXIT_USAGE;
 use crate::config;
+use crate::locales::cli as words;
 
-/// Check configuration files.
-///
-/// Every problem is reported at once, each with its place, value, rule and a hint. For a valid gateway file the command
-/// also prints which requests go to the devices and how busy they keep each bus.
+/// The arguments of `hanqing check`.
 #[derive(Args)]
 pub struct Arguments {
-    /// Files of any kind: gateway, hub, township
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 }
@@ -28,7 +25,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             say!("{problem}");
         }
         if report.problems.is_empty() {
-            say!("{}: {} in order", file.display(), report.kind);
+            say!("{}", words::in_order(file, report.kind.name()));
             #[cfg(feature = "edge")]
             plan(file, report.kind);
         }

@@ -4,29 +4,40 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::usage::ConfigurationProblems;
+use super::language;
+use super::usage::{ConfigurationProblems, UsageError};
 use crate::config;
+use crate::locales::cli as words;
 
 /// A configuration file with overrides.
 #[derive(Args, Clone)]
 pub struct ConfigArgs {
-    /// Configuration file
     #[arg(short, long, value_name = "FILE")]
     pub config: PathBuf,
-    /// Override one setting, such as mqtt.url=mqtt://127.0.0.1:1883
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
     pub set: Vec<(String, String)>,
 }
 
 impl ConfigArgs {
+    /// Loads it and speaks its language.
     #[cfg(feature = "edge")]
     pub fn load_edge(&self) -> Result<config::LoadedEdge, ConfigurationProblems> {
+        let loaded = self.reload_edge()?;
+        language::configured(loaded.0.lang);
+        Ok(loaded)
+    }
+
+    /// Loads it while a gateway runs.
+    #[cfg(feature = "edge")]
+    pub fn reload_edge(&self) -> Result<config::LoadedEdge, ConfigurationProblems> {
         config::load_edge(&self.config, &self.set).map_err(ConfigurationProblems)
     }
 
     #[cfg(feature = "hub")]
     pub fn load_hub(&self) -> Result<config::LoadedHub, ConfigurationProblems> {
-        config::load_hub(&self.config, &self.set).map_err(ConfigurationProblems)
+        let loaded = config::load_hub(&self.config, &self.set).map_err(ConfigurationProblems)?;
+        language::configured(loaded.0.lang);
+        Ok(loaded)
     }
 
     #[cfg(feature = "influx")]
@@ -36,9 +47,9 @@ impl ConfigArgs {
 }
 
 /// Parses `KEY=VALUE`.
-pub fn setting(text: &str) -> Result<(String, String), String> {
+pub fn setting(text: &str) -> Result<(String, String), UsageError> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.into(), value.into())),
-        _ => Err("KEY=VALUE, such as mqtt.url=mqtt://127.0.0.1:1883".into()),
+        _ => Err(UsageError(words::setting())),
     }
 }

@@ -7,47 +7,39 @@ use anyhow::Context;
 use clap::Args;
 
 use super::runtime::{block_on_two_threads, stop_signal};
+use super::usage::UsageError;
+use super::values::within;
 use crate::config;
 use crate::demo::{self, Finished, Options};
+use crate::locales::{Lang, Text, cli as words};
 
-/// Run the whole system on this machine: a simulated township through the drought of 2022.
-///
-/// Gateways, broker, hub, page and report are the real ones, on loopback; only the field devices and the speed of the
-/// clock are simulated.
+/// The arguments of `hanqing demo`.
 #[derive(Args)]
 pub struct Arguments {
-    /// Exit after the report; otherwise the page is served until Ctrl-C
     #[arg(long)]
     exit: bool,
-    /// Directory for the report and the data
     #[arg(long, default_value = "out", value_name = "DIR")]
     out: PathBuf,
-    /// Simulated days per second; 0 for as fast as possible
     #[arg(long, default_value_t = 1.0, value_name = "DAYS", value_parser = speed)]
     speed: f64,
-    /// Seed of the simulated weather
     #[arg(long)]
     seed: Option<u64>,
-    /// Port of the page on 127.0.0.1; 0 for any free port
-    #[arg(long, default_value_t = 8080)]
+    #[arg(long, default_value_t = 8080, value_parser = within::<u16>(0..=u16::MAX))]
     port: u16,
-    /// Ledger (CSV) to use instead of the example's
     #[arg(long, value_name = "CSV")]
     ledger: Option<PathBuf>,
 }
 
-fn speed(text: &str) -> Result<f64, String> {
+fn speed(text: &str) -> Result<f64, UsageError> {
     match text.parse::<f64>() {
         Ok(speed) if speed == 0.0 || (0.001..=1e6).contains(&speed) => Ok(speed),
-        _ => Err("a number of days from 0.001 to 1000000, or 0".into()),
+        _ => Err(UsageError(words::speed())),
     }
 }
 
 /// Runs the demo.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let read = |path: &PathBuf| {
-        std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
-    };
+    let read = |path: &PathBuf| std::fs::read(path).with_context(|| words::ledger_unreadable(path));
     let example = config::example(arguments.ledger.as_ref().map(read).transpose()?)?;
     let options = Options {
         days_per_second: arguments.speed,
@@ -58,14 +50,15 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     block_on_two_threads(async {
         let stop = stop_signal()?;
         let finished = tokio::select! {
-            () = stop.cancelled() => anyhow::bail!("interrupted"),
+            () = stop.cancelled() => return Err(anyhow::Error::msg(words::interrupted())),
             finished = demo::run(example, &options) => finished?,
         };
         let code = print(&finished);
         if arguments.exit {
             stop.cancel();
         } else {
-            say!("\n页面继续开放 / still serving: http://{}/  (Ctrl-C 结束)", finished.page);
+            let address = format!("http://{}/", finished.page);
+            say!("\n{}", words::still_serving(address));
         }
         finished.serve(&stop).await?;
         Ok(code)
@@ -75,16 +68,16 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 /// Prints the report and whether every reading has arrived, which also decides the exit code.
 fn print(finished: &Finished) -> ExitCode {
     let report = &finished.report;
-    say!("\n{}", report.documents.markdown);
+    let text = match Lang::current() {
+        Lang::Chinese => &report.documents.markdown,
+        Lang::English => &report.documents.english,
+    };
+    say!("\n{text}");
     for file in &report.files {
         say!("{}", file.display());
     }
     let data = &finished.data;
-    say!(
-        "{}  (数据 / data; hanqing report -c {})",
-        data.display(),
-        data.join("hub.toml").display()
-    );
+    say!("{}", words::demo_data(data, &data.join("hub.toml")));
     let mut gaps = Vec::new();
     for row in &finished.gateways {
         gaps.extend(
@@ -92,13 +85,10 @@ fn print(finished: &Finished) -> ExitCode {
         );
     }
     let complete = finished.polled == finished.committed;
-    say!(
-        "\nreadings polled {} = committed {}: {}   gaps: {}   {:.1} s",
-        finished.polled,
-        finished.committed,
-        if complete { "none lost" } else { "LOST" },
-        if gaps.is_empty() { "none".into() } else { gaps.join(", ") },
-        finished.took.as_secs_f64()
-    );
-    if complete && gaps.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let whole = complete && gaps.is_empty();
+    let verdict = if complete { words::none_lost() } else { words::lost() };
+    let gaps = if gaps.is_empty() { words::no_gaps() } else { Text::list(gaps) };
+    let seconds = format!("{:.1}", finished.took.as_secs_f64());
+    say!("\n{}", words::demo_result(finished.polled, finished.committed, verdict, gaps, seconds));
+    if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -10,24 +10,12 @@ use super::gateway::export_spool;
 #[cfg(feature = "hub")]
 use super::office::export_store;
 use super::usage::bail_usage;
+use crate::locales::cli as words;
 
-/// Export readings from the office's store as a table, or from a gateway's spool to carry them to the office.
-///
-/// Office: `hanqing export -c hub.toml --format csv --out readings.csv`. The hub may be running. Columns: station,
-/// parameter, unit, observed_at, value, flag (1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing), reason, raw
-/// registers, and for counters modulus and max_rate_per_hour. Nothing is rounded. FILE appears only when it is
-/// complete; until then the parts lie in FILE.parts and need the same space again. If the export is interrupted, the
-/// same command with --resume continues it.
-///
-/// Gateway: `hanqing export --spool spool.db --out FILE`. The gateway may be running, and nothing is removed from its
-/// spool: a reading that reaches the office by both ways counts once. A spool that was set aside as damaged is read as
-/// far as possible.
-///
-/// `hanqing import` reads both kinds of file.
+/// The arguments of `hanqing export`.
 #[derive(Args)]
 #[command(group(clap::ArgGroup::new("source").required(true).args(SOURCES)))]
 pub struct Arguments {
-    /// The file to write; it must not exist
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     #[cfg(feature = "hub")]
@@ -56,5 +44,5 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(done) = export_store::run(&arguments.store, &arguments.out) {
         return done;
     }
-    bail_usage!("give --config or --spool")
+    bail_usage!(words::source_missing())
 }

@@ -21,11 +21,16 @@ mod demo;
 mod export;
 #[cfg(feature = "edge")]
 mod gateway;
+mod help;
+mod help_errors;
+mod help_layout;
+mod language;
 #[cfg(feature = "hub")]
 mod office;
 #[cfg(any(feature = "edge", feature = "hub"))]
 mod runtime;
 mod usage;
+mod values;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -34,14 +39,17 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
 
+use crate::locales::foreign;
 use usage::{ConfigurationProblems, EXIT_USAGE, UsageError};
 
-/// Agricultural and drought data collector 旱情采集
 #[derive(Parser)]
 #[command(name = "hanqing", version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    // `language` reads it before the arguments are parsed.
+    #[arg(long = "lang", global = true, value_name = "zh|en")]
+    language: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -62,7 +70,11 @@ enum Command {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    language::choose();
+    let cli: Cli = match help::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(ended) => return ended,
+    };
     let level = match &cli.command {
         #[cfg(feature = "demo")]
         Command::Demo(_) => "error,rumqttd=off",
@@ -72,6 +84,7 @@ pub fn main() -> ExitCode {
     let filter = asked.and_then(|asked| asked.parse::<Targets>().ok());
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
+        .fmt_fields(language::EnglishFields::new())
         .with_ansi(std::io::stderr().is_terminal());
     tracing_subscriber::registry()
         .with(filter.unwrap_or_else(|| level.parse().unwrap_or_default()))
@@ -93,7 +106,7 @@ pub fn main() -> ExitCode {
             eprintln!("{error}");
             return ExitCode::from(EXIT_USAGE);
         }
-        eprintln!("hanqing: {error:#}");
+        eprintln!("hanqing: {}", foreign::chain(&error));
         if error.is::<UsageError>() { ExitCode::from(EXIT_USAGE) } else { ExitCode::FAILURE }
     })
 }

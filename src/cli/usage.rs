@@ -27,6 +27,7 @@ impl fmt::Display for ConfigurationProblems {
 /// Returns a [`UsageError`] with a message of the catalogue.
 #[cfg(any(feature = "edge", feature = "hub"))]
 macro_rules! bail_usage {
+    ($text:literal $($rest:tt)*) => { return Err($crate::cli::usage::UsageError($crate::locales::Text::verbatim(format!($text $($rest)*))).into()) };
     ($text:expr) => { return Err($crate::cli::usage::UsageError($text).into()) };
 }
 #[cfg(any(feature = "edge", feature = "hub"))]

@@ -1,10 +1,10 @@
 //! The check of a file of any kind.
 
-use std::fmt;
 use std::path::Path;
 
 use super::source_text::{FileProblem, SourceText};
 use crate::core::Problem;
+use crate::locales::{Text, config as words};
 
 /// A kind of configuration file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,18 +39,16 @@ impl FileKind {
             Self::Unknown
         }
     }
-}
 
-impl fmt::Display for FileKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Edge => "gateway",
-            Self::Hub => "hub",
-            Self::Township => "township",
-            Self::Profile => "device profile",
-            Self::Scenario => "scenario",
-            Self::Unknown => "unknown",
-        })
+    pub fn name(self) -> Text {
+        match self {
+            Self::Edge => words::kind_edge(),
+            Self::Hub => words::kind_hub(),
+            Self::Township => words::kind_township(),
+            Self::Profile => words::kind_profile(),
+            Self::Scenario => words::kind_scenario(),
+            Self::Unknown => words::kind_unknown(),
+        }
     }
 }
 
@@ -70,7 +68,7 @@ pub fn check_file(file: &Path) -> CheckReport {
         Err(problem) => return CheckReport { kind: FileKind::Unknown, problems: vec![*problem] },
     };
     let kind = FileKind::of(&source.text.parse().unwrap_or_default());
-    let whole = |rule: String, hint: &str| vec![source.place(Problem::new("", "", rule, hint))];
+    let whole = |rule: Text, hint: Text| vec![source.place(Problem::new("", "", rule, hint))];
     let problems = match kind {
         #[cfg(feature = "edge")]
         FileKind::Edge => super::load_edge::read_edge(file, &[], &[]).problems,
@@ -94,15 +92,9 @@ pub fn check_file(file: &Path) -> CheckReport {
             };
             super::load::load(Layers::single(file), |_| {}, check).problems
         }
-        FileKind::Unknown => whole(
-            "is not a configuration of hanqing".into(),
-            "a gateway has `gateway`, a hub `store`, a township [[village]], a device profile [[point]]",
-        ),
+        FileKind::Unknown => whole(words::no_configuration(), words::keys_of_kinds()),
         #[allow(unreachable_patterns)]
-        other => whole(
-            format!("configures a {other}, and this build has no such part"),
-            "build with --features edge,hub,demo",
-        ),
+        other => whole(words::not_in_this_build(other.name()), words::build_with_features()),
     };
     CheckReport { kind, problems }
 }

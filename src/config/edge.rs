@@ -8,6 +8,7 @@ use super::{line, metrics, mqtt, polling, quality, socket};
 use crate::core::{Problems, Series, did_you_mean};
 use crate::device::Profile;
 use crate::edge::EdgeSettings;
+use crate::locales::{Argument, Text, config as words, core};
 use crate::modbus::{BusSettings, DeviceSettings};
 
 /// Unit ids of the Modbus serial line specification (V1.02, 2.2); 0 is broadcast, and above 247 is reserved.
@@ -25,25 +26,25 @@ pub(super) fn check(settings: &EdgeSettings, profiles: &Profiles, found: &mut Pr
         settings.spool.path.file_name().is_some(),
         "spool.path",
         settings.spool.path.display(),
-        "names no file",
-        "give a file on a disk that survives a power cut",
+        words::names_no_file(),
+        words::give_lasting_file(),
     );
     let size = settings.spool.size_max_mb;
-    found.within("spool.size_max_mb", size, SPOOL_MIN_MB.., "leave it out for 256");
+    found.within("spool.size_max_mb", size, SPOOL_MIN_MB.., words::leave_it_out_for(256));
     found.ensure(
         settings.uplink.monthly_mb != Some(0),
         "uplink.monthly_mb",
         0,
-        "nothing could ever be sent",
-        "leave it out for no limit",
+        words::nothing_is_sent(),
+        words::no_limit(),
     );
     socket::check(settings, found);
     metrics::check(settings, found);
     line::check(&settings.buses, found);
-    let hint = "add [[bus]] with name, line and devices";
-    found.required(!settings.buses.is_empty(), "bus", "a gateway has at least one bus", hint);
+    let given = !settings.buses.is_empty();
+    found.required(given, "bus", words::gateway_needs_bus(), words::add_bus());
     let names = settings.buses.iter().map(|bus| &bus.name);
-    found.unique("bus", "name", names, "give each bus a name of its own");
+    found.unique("bus", "name", names, words::bus_name_of_its_own());
     let mut observed = BTreeMap::new();
     for (index, bus) in settings.buses.iter().enumerate() {
         let found = &mut found.item("bus", index);
@@ -57,15 +58,14 @@ pub(super) fn check(settings: &EdgeSettings, profiles: &Profiles, found: &mut Pr
 }
 
 fn check_bus(bus: &BusSettings, found: &mut Problems) {
-    found.text("name", &bus.name, "it names the bus in logs");
-    let hint = "field devices answer in 20 to 150 ms; leave it out for 1000";
-    found.within("timeout_ms", bus.timeout_ms, polling::TIMEOUT_MS, hint);
-    found.within("retries", bus.retries, RETRIES, "leave it out for 1");
-    let hint = "add [[bus.device]] with unit, profile and station, or remove the bus";
-    found.required(!bus.devices.is_empty(), "device", "a bus has at least one device", hint);
+    found.text("name", &bus.name, words::bus_name_in_logs());
+    found.within("timeout_ms", bus.timeout_ms, polling::TIMEOUT_MS, words::usual_timeout());
+    found.within("retries", bus.retries, RETRIES, words::leave_it_out_for(1));
+    let given = !bus.devices.is_empty();
+    found.required(given, "device", words::bus_needs_device(), words::add_device());
     polling::bus(bus, found);
-    let hint = "each device on a bus has a unit id of its own: look at the device's display";
-    found.unique("device", "unit", bus.devices.iter().map(|device| device.unit), hint);
+    let units = bus.devices.iter().map(|device| device.unit);
+    found.unique("device", "unit", units, words::unit_of_its_own());
 }
 
 /// `observed` holds the device of each series so far.
@@ -76,16 +76,16 @@ fn check_device(
     observed: &mut BTreeMap<Series, String>,
     found: &mut Problems,
 ) {
-    found.within("unit", device.unit, UNITS, "0 is broadcast, and above 247 is reserved");
+    found.within("unit", device.unit, UNITS, words::reserved_units());
     line::gap("gap_ms", device.gap_ms, found);
     polling::device(device, found);
     for (parameter, adjust) in &device.adjust {
         let found = &mut found.at(format_args!("adjust.{parameter}"));
-        found.factor("scale", adjust.scale, "leave it out for a factor of 1");
-        found.finite("offset", adjust.offset, "leave it out for none");
+        found.factor("scale", adjust.scale, words::factor_of_1());
+        found.finite("offset", adjust.offset, words::no_offset());
     }
     let ids = profiles.keys().map(String::as_str);
-    found.one_of("profile", &device.profile, ids, "is not a known device profile");
+    found.one_of("profile", &device.profile, ids, words::unknown_profile());
     let Some(profile) = profiles.get(&device.profile) else { return };
     check_parameters(device, profile, found);
     polling::points(device, profile, found);
@@ -97,9 +97,8 @@ fn check_device(
             None => "station".into(),
         };
         if let Some(first) = observed.get(&series) {
-            let rule = format!("{series} is observed by {first} already");
-            let hint = "a series has one device: name in `parameters` what each of the two reads";
-            found.add(key, &series.station, rule, hint);
+            let rule = words::observed_already(Argument::of(&series), first);
+            found.add(key, &series.station, rule, words::one_device_a_series());
         } else {
             observed.insert(series, found.path(""));
         }
@@ -112,10 +111,10 @@ fn check_channels(device: &DeviceSettings, profile: &Profile, found: &mut Proble
     for (channel, station) in &device.channels {
         let hint = match did_you_mean(channel, known.iter().copied()) {
             Some(hint) => hint,
-            None if known.is_empty() => "it has none: give the device's `station` alone".to_owned(),
-            None => format!("it has {}", Vec::from_iter(known.iter().copied()).join(", ")),
+            None if known.is_empty() => words::no_channels(),
+            None => words::it_has(Text::list(known.iter().copied())),
         };
-        let rule = format!("is not a channel of profile {}", profile.id);
+        let rule = words::not_a_channel(&profile.id);
         let key = format_args!("channels.{channel}");
         found.ensure(known.contains(channel.as_str()), key, station, rule, hint);
     }
@@ -125,26 +124,25 @@ fn check_channels(device: &DeviceSettings, profile: &Profile, found: &mut Proble
     found.required(
         !reads_nothing,
         "channels",
-        format!("is required: all points of profile {} belong to channels", profile.id),
-        "name the station of each channel that is connected",
+        words::channels_required(&profile.id),
+        words::name_channels(),
     );
 }
 
 fn check_parameters(device: &DeviceSettings, profile: &Profile, found: &mut Problems) {
     let ids: Vec<&str> = profile.points.iter().map(|p| p.parameter.id()).collect();
-    let rule = format!("is not a parameter of profile {}", profile.id);
-    let hint = format!("it has {}", ids.join(", "));
+    let rule = words::not_a_parameter(&profile.id);
+    let hint = words::it_has(Text::list(ids.iter().copied()));
     for (index, parameter) in device.parameters.iter().enumerate() {
         let key = format_args!("parameters[{index}]");
-        found.ensure(ids.contains(&parameter.id()), key, parameter, &rule, &hint);
+        found.ensure(ids.contains(&parameter.id()), key, parameter, rule.clone(), hint.clone());
     }
-    found.unique("parameters", "", &device.parameters, "remove one");
+    found.unique("parameters", "", &device.parameters, core::remove_one());
     for parameter in device.adjust.keys() {
         let key = format_args!("adjust.{parameter}");
-        if found.ensure(ids.contains(&parameter.id()), key, "", &rule, &hint) {
+        if found.ensure(ids.contains(&parameter.id()), key, "", rule.clone(), hint.clone()) {
             let read = device.parameters.is_empty() || device.parameters.contains(parameter);
-            let rule = "adjusts a parameter that is not read: it is not among `parameters`";
-            found.ensure(read, key, "", rule, "add it there, or remove this");
+            found.ensure(read, key, "", words::adjusts_unread(), words::add_it_there());
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::demo::Example;
 use crate::device;
 use crate::edge::EdgeSettings;
+use crate::locales::config as words;
 use crate::sim::Scenario;
 
 macro_rules! config_file {
@@ -36,7 +37,7 @@ const GATEWAYS: [(&str, &str); 7] = [
 pub fn example(ledger: Option<Vec<u8>>) -> anyhow::Result<Example> {
     let mut profiles = BTreeMap::new();
     for (id, text) in device::shipped() {
-        let profile = device::parse(text).with_context(|| format!("device profile {id}"))?;
+        let profile = device::parse(text).with_context(|| words::device_profile(*id))?;
         profiles.insert((*id).to_owned(), profile);
     }
     let gateways = GATEWAYS
@@ -54,5 +55,5 @@ pub fn example(ledger: Option<Vec<u8>>) -> anyhow::Result<Example> {
 }
 
 fn read<T: DeserializeOwned>(name: &str, text: &str) -> anyhow::Result<T> {
-    toml::from_str(text).with_context(|| format!("the example's {name}"))
+    toml::from_str(text).with_context(|| words::file_of_example(name))
 }

@@ -5,6 +5,7 @@ use std::ops::RangeFrom;
 use crate::core::{Problem, Problems};
 use crate::figures::{Rules, check_wordings};
 use crate::hub::HubSettings;
+use crate::locales::{Argument, Text, config as words, config_hub as own, foreign};
 
 /// Longest client id and longest name of a share, bytes. Every MQTT 3.1.1 broker accepts 23 ([MQTT-3.1.3-5]), those in
 /// use far more; ours have to fit a line of the broker's log. Engineering judgement.
@@ -16,53 +17,45 @@ const KEEP_RAW_MONTHS: RangeFrom<u32> = 3..;
 
 pub(super) fn check(settings: &HubSettings, found: &mut Problems) {
     super::mqtt::check(&settings.mqtt, found);
-    let hint = "leave it out for hanqing-hub; a second hub needs another";
-    name("client_id", &settings.client_id, hint, found);
+    name("client_id", &settings.client_id, own::client_id(), found);
     store(settings, found);
     let templates = settings.report_templates.as_ref();
     if let Some(folder) = templates.filter(|folder| !folder.is_dir()) {
-        let hint = "leave it out for the built-in wording";
-        found.add("report_templates", folder.display(), "is not a directory", hint);
+        let (rule, hint) = (own::no_directory(), own::built_in_wording());
+        found.add("report_templates", folder.display(), rule, hint);
     }
     check_wordings(&settings.wording, found);
     plausibility(settings, found);
     broker(settings, found);
 }
 
-fn name(key: &str, name: &str, hint: &str, found: &mut Problems) {
+fn name(key: &str, name: &str, hint: Text, found: &mut Problems) {
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let right = (1..=NAME_MAX).contains(&name.len()) && name.chars().all(allowed);
-    let rule = format!("must be 1 to {NAME_MAX} of a-z, A-Z, 0-9, '-' and '_'");
-    found.ensure(right, key, name, rule, hint);
+    found.ensure(right, key, name, own::name_of_hub(NAME_MAX), hint);
 }
 
 fn store(settings: &HubSettings, found: &mut Problems) {
     let (store, ledger) = (&settings.store.path, &settings.ledger.path);
     for (key, file) in [("store.path", store), ("ledger.path", ledger)] {
-        let hint = "give the file itself; it is created where it does not exist";
         let right = file.file_name().is_some() && !file.is_dir();
-        found.ensure(right, key, file.display(), "names no file", hint);
+        let (rule, hint) = (words::names_no_file(), own::give_file_itself());
+        found.ensure(right, key, file.display(), rule, hint);
     }
-    let hint = "readings and ledger are kept, and backed up, in files of their own";
-    let rule = "is the store's file already";
+    let (rule, hint) = (own::is_the_store(), own::files_of_their_own());
     found.ensure(store != ledger, "ledger.path", ledger.display(), rule, hint);
     if let Some(months) = settings.store.keep_raw_months {
-        let hint = "leave it out to keep readings for ever; hours and days stay in any case";
-        found.within("store.keep_raw_months", months, KEEP_RAW_MONTHS, hint);
+        found.within("store.keep_raw_months", months, KEEP_RAW_MONTHS, own::keep_for_ever());
     }
     if let Some(group) = &settings.share {
-        let hint = "the same word for all hubs that share the load, such as hanqing";
-        name("share", group, hint, found);
+        name("share", group, own::word_of_share(), found);
     }
     #[cfg(feature = "influx")]
     match (&settings.store.server, &settings.share) {
         (Some(server), _) => super::server::check(server, &mut found.at("store.server")),
-        (None, Some(group)) => found.add(
-            "share",
-            group,
-            "needs a server as store: one file has one hub",
-            "add [store.server], or leave out share",
-        ),
+        (None, Some(group)) => {
+            found.add("share", group, own::share_needs_server(), own::add_server());
+        }
         (None, None) => {}
     }
 }
@@ -78,8 +71,8 @@ fn plausibility(settings: &HubSettings, found: &mut Problems) {
             }
         }
         Err(error) => {
-            let hint = "leave it out for the built-in rules";
-            found.add("plausibility", path.display(), format!("cannot be read: {error}"), hint);
+            let rule = words::unreadable(foreign::io(&error));
+            found.add("plausibility", path.display(), rule, own::built_in_rules());
         }
     }
 }
@@ -87,20 +80,19 @@ fn plausibility(settings: &HubSettings, found: &mut Problems) {
 fn broker(settings: &HubSettings, found: &mut Problems) {
     let Some(broker) = &settings.broker else { return };
     if !cfg!(feature = "demo") {
-        let hint = "use an external one and remove [broker], or build with --features demo";
-        found.add("broker", "", "this build carries no broker", hint);
+        found.add("broker", "", own::no_broker_built_in(), own::use_other_broker());
     }
     let port = broker.listen.port();
     let taken = port == settings.web.listen.port() && port != 0;
-    let rule = "is the page's port already";
-    found.ensure(!taken, "broker.listen", broker.listen, rule, "MQTT's own port is 1883");
+    let (rule, hint) = (own::port_of_page(), own::port_of_mqtt());
+    found.ensure(!taken, "broker.listen", broker.listen, rule, hint);
     if let Ok(endpoint) = settings.mqtt.endpoint() {
         found.ensure(
             !endpoint.tls && endpoint.port == port,
             "mqtt.url",
             &settings.mqtt.url,
-            format!("is not the broker in this process, which listens on {}", broker.listen),
-            format!("mqtt://127.0.0.1:{port}, or remove [broker]"),
+            own::other_broker(Argument::of(broker.listen)),
+            own::own_broker(format_args!("mqtt://127.0.0.1:{port}")),
         );
     }
 }

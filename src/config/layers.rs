@@ -8,6 +8,7 @@ use toml::Value;
 use super::key_path::KeyPath;
 use super::source_text::{FileProblem, SourceText};
 use crate::core::Problem;
+use crate::locales::{Text, config as words};
 
 /// Prefix of environment variables that set a value: `HANQING__MQTT__URL` sets `mqtt.url`. With two underscores, so
 /// that variables such as `HANQING_LOG` set nothing.
@@ -44,7 +45,7 @@ impl Layers {
                 Some(Setting {
                     key: key.to_lowercase().replace("__", "."),
                     value: value.clone(),
-                    origin: format!("environment variable {name}"),
+                    origin: words::environment_variable(name).into(),
                 })
             })
             .collect();
@@ -88,9 +89,8 @@ impl Layers {
         match builder.build().and_then(Config::try_deserialize) {
             Ok(tree) => layers.tree = Some(tree),
             Err(error) => {
-                let hint = "look at conf.d, the environment and --set";
-                let problem = Problem::new("", "", error.to_string(), hint);
-                let placed = layers.place(problem);
+                let rule = words::layers_clash(error.to_string());
+                let placed = layers.place(Problem::new("", "", rule, words::look_at_layers()));
                 layers.problems.push(placed);
             }
         }
@@ -148,12 +148,8 @@ impl Setting {
             !part.is_empty() && part.chars().all(allowed)
         };
         if !self.key.split('.').all(named) {
-            return Err(Problem::new(
-                &self.key,
-                &self.value,
-                "is not a key path such as mqtt.url",
-                "elements of lists are changed in the file",
-            ));
+            let (rule, hint) = (words::not_a_key_path(), words::lists_in_file());
+            return Err(Problem::new(&self.key, &self.value, rule, hint));
         }
         let mut tree = value(&self.value);
         for part in self.key.rsplit('.') {
@@ -161,7 +157,10 @@ impl Setting {
         }
         match toml::to_string(&tree) {
             Ok(text) => Ok((KeyPath::parse(&self.key), text)),
-            Err(error) => Err(Problem::new(&self.key, &self.value, error.to_string(), "")),
+            Err(error) => {
+                let rule = words::not_writable(error.to_string());
+                Err(Problem::new(&self.key, &self.value, rule, Text::default()))
+            }
         }
     }
 }
@@ -180,6 +179,7 @@ fn value(text: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locales::{Lang, within};
 
     fn pairs(of: &[(&str, &str)]) -> Vec<(String, String)> {
         of.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
@@ -215,7 +215,7 @@ mod tests {
         let expected = "a = 1\nb = 3\nc = 3\nd = 4\n[t]\nx = 1\ny = 2\nz = 'mqtt://h'\n";
         assert_eq!(layers.tree.as_ref().unwrap(), &Value::Table(expected.parse().unwrap()));
         let origin = |path: &str| {
-            let placed = layers.place(Problem::new(path, "", "", ""));
+            let placed = layers.place(Problem::new(path, "", Text::default(), Text::default()));
             let name = placed.file.file_name().unwrap_or_default();
             (name.to_str().unwrap().to_owned(), placed.position)
         };
@@ -249,6 +249,19 @@ mod tests {
                 "--set : y: is not a key path such as mqtt.url; elements of lists are changed in the file",
             ]
         );
+        let zh = within(Lang::Chinese, || layers.problems[1].to_string());
+        assert_eq!(zh, "--set ：y：不是 `mqtt.url` 这样的设置项路径；列表里的元素只能在文件里改");
+    }
+
+    #[test]
+    fn a_variable_is_named_in_the_readers_language() {
+        let folder = folder();
+        let environment = pairs(&[("HANQING__C", "3")]);
+        let file = folder.path().join("edge.toml");
+        let layers = within(Lang::Chinese, || Layers::read(&file, &environment, &[]));
+        let placed = layers.place(Problem::new("c", "3", words::required(), Text::default()));
+        let zh = within(Lang::Chinese, || placed.to_string());
+        assert_eq!(zh, "环境变量 HANQING__C：c = 3：必填");
     }
 
     #[test]

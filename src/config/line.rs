@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use crate::core::Problems;
+use crate::locales::{Text, config as words};
 use crate::modbus::{BusSettings, DtuSettings, parse_bytes};
 
 /// Speeds, bits per second, that field devices and serial ports offer. Engineering judgement.
@@ -21,16 +22,16 @@ pub(super) fn check(buses: &[BusSettings], found: &mut Problems) {
         for (key, value) in [("tcp", &bus.tcp), ("rtu_tcp", &bus.rtu_tcp)] {
             let Some(value) = value else { continue };
             if let Err(rule) = endpoint(value) {
-                found.add(key, value, rule, "192.168.1.10:502");
+                found.add(key, value, rule, Text::verbatim("192.168.1.10:502"));
             }
             one_owner(&mut owners, value.clone(), index, key, found);
         }
         if let Some(serial) = &bus.serial {
             let found = &mut found.at("serial");
             let port = serial.port.display().to_string();
-            let hint = "/dev/serial/by-id/usb-...: `hanqing ports` lists them";
             let absolute = serial.port.is_absolute() && serial.port.to_str().is_some();
-            found.ensure(absolute, "port", &port, "must be the whole path of a port", hint);
+            let (rule, hint) = (words::whole_port_path(), words::list_ports());
+            found.ensure(absolute, "port", &port, rule, hint);
             frame(serial.baud, serial.stop_bits, found);
             one_owner(&mut owners, port, index, "port", found);
         }
@@ -45,9 +46,8 @@ pub(super) fn check(buses: &[BusSettings], found: &mut Problems) {
         if let (Some(turnaround), Some(gap)) = (bus.turnaround_ms, bus.gap_ms)
             && turnaround < gap
         {
-            let rule = format!("is shorter than gap_ms, {gap}, which is kept before every request");
-            let hint = "give at least as much, or leave it out";
-            found.add("turnaround_ms", turnaround, rule, hint);
+            let rule = words::shorter_than_gap(gap);
+            found.add("turnaround_ms", turnaround, rule, words::give_as_much());
         }
     }
 }
@@ -61,13 +61,10 @@ fn one_line(bus: &BusSettings, found: &mut Problems) {
     ];
     let mut given = kinds.iter().filter(|(_, given)| *given).map(|(key, _)| key);
     let Some(first) = given.next() else {
-        let rule = "has no line: give one of tcp, serial, rtu_tcp and dtu";
-        let hint = "tcp = \"192.168.1.10:502\", or serial = { port = \"/dev/serial/by-id/...\", baud = 9600 }";
-        return found.add("", "", rule, hint);
+        return found.add("", "", words::no_line(), words::line_examples());
     };
     for key in given {
-        let rule = format!("is a second line of this bus, which has {first} already");
-        found.add(key, "", rule, "keep one, and make a bus of the other");
+        found.add(key, "", words::second_line(*first), words::keep_one_line());
     }
 }
 
@@ -81,8 +78,7 @@ fn one_owner(
 ) {
     match owners.get(&line) {
         Some(first) => {
-            let rule = format!("is the line of bus[{first}] already: one task owns a line");
-            found.add(key, line, rule, "put all devices on one line on one bus");
+            found.add(key, line, words::line_is_taken(*first), words::one_bus_a_line());
         }
         None => {
             owners.insert(line, bus);
@@ -91,39 +87,33 @@ fn one_owner(
 }
 
 fn frame(baud: u32, stop_bits: u8, found: &mut Problems) {
-    let hint = "most devices leave the factory with 9600, and show it in their menu";
-    found.within("baud", baud, BAUD, hint);
-    found.within("stop_bits", stop_bits, 1..=2, "leave it out for 1");
+    found.within("baud", baud, BAUD, words::usual_baud());
+    found.within("stop_bits", stop_bits, 1..=2, words::leave_it_out_for(1));
 }
 
 /// `before` holds the terminals of earlier buses with their paths.
 fn terminal(dtu: &DtuSettings, before: &[(&DtuSettings, String)], found: &mut Problems) {
-    let hint = "the one that the terminal is set to dial, such as 0.0.0.0:6000";
-    found.ensure(dtu.listen.port() != 0, "listen", dtu.listen, "the port must be 1 to 65535", hint);
+    let (rule, hint) = (words::port_range(), words::terminal_dials());
+    found.ensure(dtu.listen.port() != 0, "listen", dtu.listen, rule, hint);
     for (key, text) in [("registration", &dtu.registration), ("heartbeat", &dtu.heartbeat)] {
         if let Some(text) = text
             && let Err(rule) = parse_bytes(text)
         {
-            let hint = "text as the terminal sends it, or bytes as hex:0102";
-            found.add(key, format!("{text:?}"), rule, hint);
+            found.add(key, format!("{text:?}"), rule, words::bytes_of_terminal());
         }
     }
     let own = registration(dtu);
     for (other, first) in before.iter().filter(|(other, _)| other.listen == dtu.listen) {
         let rule = match (&own, &registration(other)) {
-            (Some(own), Some(other)) if own == other => "is that of",
+            (Some(own), Some(other)) if own == other => words::registration_taken(first),
             (Some(own), Some(other)) if own.starts_with(other) || other.starts_with(own) => {
-                "begins like that of"
+                words::registration_begins_alike(first)
             }
             (Some(_), Some(_)) => continue,
-            _ => "is required to tell the terminal from that of",
+            _ => words::registration_required(first),
         };
-        found.add(
-            "registration",
-            dtu.registration.as_deref().unwrap_or_default(),
-            format!("{rule} {first}, which listens at the same address"),
-            "give each terminal a registration of its own, and set it in the terminal; or let it dial another port",
-        );
+        let value = dtu.registration.as_deref().unwrap_or_default();
+        found.add("registration", value, rule, words::own_registration());
         // One conflict is enough to act on.
         break;
     }
@@ -136,24 +126,24 @@ fn registration(dtu: &DtuSettings) -> Option<Vec<u8>> {
 /// A silence that is kept before requests.
 pub(super) fn gap(key: &str, ms: Option<f64>, found: &mut Problems) {
     if let Some(ms) = ms {
-        found.within(key, ms, GAP_MS, "leave it out for what the standard asks for");
+        found.within(key, ms, GAP_MS, words::gap_of_standard());
     }
 }
 
 /// Whether `text` is host and port; the error is the rule that it breaks.
-pub fn endpoint(text: &str) -> Result<(), &'static str> {
-    let (host, port) = text.rsplit_once(':').ok_or("must be host:port")?;
-    let port: u16 = port.parse().map_err(|_| "the port must be 1 to 65535")?;
+pub fn endpoint(text: &str) -> Result<(), Text> {
+    let (host, port) = text.rsplit_once(':').ok_or_else(words::must_be_host_port)?;
+    let port: u16 = port.parse().map_err(|_| words::port_range())?;
     if port == 0 {
-        return Err("the port must be 1 to 65535");
+        return Err(words::port_range());
     }
     let v6 = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     match v6 {
         Some(address) if address.parse::<std::net::Ipv6Addr>().is_ok() => Ok(()),
-        Some(_) => Err("has no valid IPv6 address between [ ]"),
-        None if host.is_empty() => Err("has no host before the port"),
+        Some(_) => Err(words::no_ipv6()),
+        None if host.is_empty() => Err(words::no_host()),
         None if host.contains(|c: char| c.is_whitespace() || "/:@[]".contains(c)) => {
-            Err("must be host:port and nothing else")
+            Err(words::only_host_port())
         }
         None => Ok(()),
     }

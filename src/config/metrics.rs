@@ -2,6 +2,7 @@
 
 use crate::core::Problems;
 use crate::edge::EdgeSettings;
+use crate::locales::config as words;
 
 pub(super) fn check(settings: &EdgeSettings, found: &mut Problems) {
     let Some(metrics) = settings.metrics else { return };
@@ -10,14 +11,14 @@ pub(super) fn check(settings: &EdgeSettings, found: &mut Problems) {
         listen.port() != 0,
         "metrics.listen",
         listen,
-        "the port must be 1 to 65535",
-        "9464 is the usual one",
+        words::port_range(),
+        words::usual_port(9464),
     );
     found.ensure(
         metrics.allow_remote || listen.ip().to_canonical().is_loopback(),
         "metrics.listen",
         listen,
-        "can be reached from other machines, and the page asks for no password",
-        "listen on 127.0.0.1, or set allow_remote = true where a firewall keeps others out",
+        words::open_to_others(),
+        words::listen_here(),
     );
 }

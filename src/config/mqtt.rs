@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use crate::core::Problems;
+use crate::locales::{config as words, mqtt as own};
 use crate::mqtt::MqttSettings;
 
 /// Batches under way at once. Beyond 100 the broker's own window, mostly 200, makes the client wait anyway.
@@ -18,39 +19,38 @@ pub(super) fn check(mqtt: &MqttSettings, found: &mut Problems) {
     let before = found.list().len();
     let found = &mut found.at("mqtt");
     match mqtt.endpoint() {
-        Err(rule) => found.add(
-            "url",
-            without_password(&mqtt.url),
-            rule,
-            "mqtts://broker.example.org:8883, or mqtt://127.0.0.1:1883 on this machine",
-        ),
+        Err(rule) => {
+            found.add("url", without_password(&mqtt.url), rule, words::broker_examples());
+        }
         Ok(endpoint) => {
             found.ensure(
                 endpoint.tls || endpoint.is_loopback() || mqtt.allow_plaintext,
                 "url",
                 &mqtt.url,
-                "is not encrypted and leaves this machine",
-                "use mqtts, or set mqtt.allow_plaintext = true and accept that readings can be read and forged",
+                words::not_encrypted(),
+                words::encrypt_or_accept(),
             );
             found.ensure(
                 endpoint.tls || mqtt.cert_file.is_none() && mqtt.key_file.is_none(),
                 "url",
                 &mqtt.url,
-                "is not encrypted, so no certificate is shown",
-                "use mqtts, or leave out cert_file and key_file",
+                words::shows_no_certificate(),
+                words::encrypt_or_no_certificate(),
             );
             found.required(
                 !endpoint.tls || mqtt.ca_file.is_some(),
                 "ca_file",
-                "is required by mqtts",
-                "give the certificate of the authority that signed the broker's, PEM",
+                own::required_by_mqtts(),
+                own::give_authority(),
             );
         }
     }
-    let pair = "a client has a certificate and its private key, or neither";
     let (cert, key) = (mqtt.cert_file.is_some(), mqtt.key_file.is_some());
-    found.required(key || !cert, "key_file", "is required with cert_file", pair);
-    found.required(cert || !key, "cert_file", "is required with key_file", pair);
+    for (given, own, other) in
+        [(key || !cert, "key_file", "cert_file"), (cert || !key, "cert_file", "key_file")]
+    {
+        found.required(given, own, own::required_with(other), own::both_or_neither());
+    }
     for (key, path) in [
         ("password_file", &mqtt.password_file),
         ("ca_file", &mqtt.ca_file),
@@ -61,19 +61,20 @@ pub(super) fn check(mqtt: &MqttSettings, found: &mut Problems) {
     }
     match &mqtt.user {
         Some(user) => {
-            found.text("user", user, "leave it out");
+            found.text("user", user, words::leave_it_out());
         }
         None => {
             found.required(
                 mqtt.password_file.is_none(),
                 "user",
-                "is required with password_file",
-                "MQTT sends no password without a user",
+                own::required_with("password_file"),
+                words::password_needs_user(),
             );
         }
     }
-    found.within("window", mqtt.window, WINDOW, "leave it out for 16");
-    found.within("keep_alive_s", mqtt.keep_alive_s, KEEP_ALIVE_S, "leave it out for 30");
+    found.within("window", mqtt.window, WINDOW, words::leave_it_out_for(16));
+    let hint = words::leave_it_out_for(30);
+    found.within("keep_alive_s", mqtt.keep_alive_s, KEEP_ALIVE_S, hint);
     // The contents are checked only where every file is there: one mistake, one line.
     let files_are_there = !found.list().iter().skip(before).any(|p| p.path.ends_with("_file"));
     if files_are_there && let Err(problem) = crate::mqtt::check_files(mqtt) {
@@ -84,8 +85,8 @@ pub(super) fn check(mqtt: &MqttSettings, found: &mut Problems) {
 /// A file that has to be there.
 pub(super) fn existing_file(key: impl Display, path: Option<&PathBuf>, found: &mut Problems) {
     if let Some(path) = path {
-        let hint = "correct the path, or let this user into the directory";
-        found.ensure(path.is_file(), key, path.display(), "file not found or not readable", hint);
+        let (rule, hint) = (words::no_file(), words::correct_path());
+        found.ensure(path.is_file(), key, path.display(), rule, hint);
     }
 }
 

@@ -4,6 +4,7 @@ use std::ops::{RangeInclusive, RangeToInclusive};
 
 use crate::core::{Parameter, Problems};
 use crate::device::{Point, Profile, REGISTERS_MAX, Run};
+use crate::locales::config as words;
 use crate::modbus::{BusSettings, DeviceSettings, HealthSettings};
 
 /// How long an answer may take, ms: below 10 no field device answers, and above a minute one dead device stops its bus.
@@ -20,51 +21,50 @@ const FAILURES: RangeInclusive<u32> = 1..=100;
 const A_DAY_S: RangeToInclusive<u32> = ..=86_400;
 
 pub(super) fn bus(bus: &BusSettings, found: &mut Problems) {
-    let hint = "300 is every five minutes, 3600 every hour, 0 without a pause";
-    found.within("interval_s", bus.interval_s, INTERVAL_S, hint);
+    found.within("interval_s", bus.interval_s, INTERVAL_S, words::intervals());
     if let Some(drought_s) = bus.drought_interval_s {
-        found.within("drought_interval_s", drought_s, INTERVAL_S, hint);
+        found.within("drought_interval_s", drought_s, INTERVAL_S, words::intervals());
         found.ensure(
             drought_s <= bus.interval_s,
             "drought_interval_s",
             drought_s,
-            format!("is longer than interval_s, {}", bus.interval_s),
-            "a drought shortens the interval: give less, or leave it out",
+            words::longer_than_interval(bus.interval_s),
+            words::drought_shortens(),
         );
     }
     health(&bus.health, &mut found.at("health"));
 }
 
 fn health(health: &HealthSettings, found: &mut Problems) {
-    found.within("failures", health.failures, FAILURES, "leave it out for 3");
-    found.within("after_s", health.after_s, A_DAY_S, "leave it out for 10");
-    found.within("probe_first_s", health.probe_first_s, 1..=A_DAY_S.end, "leave it out for 5");
-    if found.within("probe_most_s", health.probe_most_s, A_DAY_S, "leave it out for 300") {
+    let default = |value: u32| words::leave_it_out_for(value);
+    found.within("failures", health.failures, FAILURES, default(3));
+    found.within("after_s", health.after_s, A_DAY_S, default(10));
+    found.within("probe_first_s", health.probe_first_s, 1..=A_DAY_S.end, default(5));
+    if found.within("probe_most_s", health.probe_most_s, A_DAY_S, default(300)) {
         found.ensure(
             health.probe_most_s >= health.probe_first_s,
             "probe_most_s",
             health.probe_most_s,
-            "must be at least probe_first_s: pauses between probes grow from that to this",
-            "give more, or leave it out",
+            words::below_probe_first(),
+            words::give_more(),
         );
     }
 }
 
 pub(super) fn device(device: &DeviceSettings, found: &mut Problems) {
     if let Some(timeout_ms) = device.timeout_ms {
-        found.within("timeout_ms", timeout_ms, TIMEOUT_MS, "leave it out for that of the bus");
+        found.within("timeout_ms", timeout_ms, TIMEOUT_MS, words::that_of_bus());
     }
     if let Some(registers) = device.registers_max {
-        let hint = "leave it out for that of the profile";
-        found.within("registers_max", registers, 1..=REGISTERS_MAX, hint);
+        found.within("registers_max", registers, 1..=REGISTERS_MAX, words::that_of_profile());
     }
     for (index, hole) in device.holes.iter().enumerate() {
         found.item("hole", index).ensure(
             hole.first <= hole.last,
             "last",
             hole.last,
-            format!("lies before first, {}", hole.first),
-            "the last register of the hole, as an address on the wire",
+            words::before_first(hole.first),
+            words::last_of_hole(),
         );
     }
 }
@@ -78,30 +78,26 @@ pub(super) fn points(device: &DeviceSettings, profile: &Profile, found: &mut Pro
     {
         let found = &mut found.at(key);
         for (parameter, seconds) in intervals {
-            let hint = "seconds: 300 is every five minutes, 3600 every hour, 0 without a pause";
-            found.within(parameter, *seconds, INTERVAL_S, hint);
-            let rule = "is the interval of a parameter that is not read";
+            found.within(parameter, *seconds, INTERVAL_S, words::intervals_in_seconds());
             found.ensure(
                 read(*parameter),
                 parameter,
                 seconds,
-                rule,
-                "remove it, or read the parameter",
+                words::interval_of_unread(),
+                words::remove_or_read(),
             );
         }
     }
     for point in points {
         for part in point.parts() {
-            let (parameter, count) = (point.parameter, part.count);
+            let (parameter, count) = (point.parameter.id(), part.count);
             let limit = device.registers_max.filter(|_| !point.function.bits());
             if let Some(limit) = limit.filter(|limit| (1..count).contains(limit)) {
                 found.add(
                     "registers_max",
                     limit,
-                    format!(
-                        "is less than {parameter} takes, {count}: a value is never read in parts"
-                    ),
-                    format!("give at least {count}, or leave {parameter} out"),
+                    words::parts_of_value(parameter, count),
+                    words::give_registers(parameter, count),
                 );
             }
             let run = Run::from(part);
@@ -110,11 +106,8 @@ pub(super) fn points(device: &DeviceSettings, profile: &Profile, found: &mut Pro
                     !Run::from(*hole).touches(&run),
                     "",
                     "",
-                    format!(
-                        "holds registers of {parameter}, {} to {}, which is read",
-                        run.first, run.last
-                    ),
-                    "correct the hole, or name in `parameters` what is read without it",
+                    words::hole_is_read(parameter, run.first, run.last),
+                    words::correct_hole(),
                 );
             }
         }

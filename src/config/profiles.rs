@@ -8,6 +8,7 @@ use super::load::{Loaded, load};
 use super::source_text::FileProblem;
 use crate::core::Problem;
 use crate::device::{self, Profile};
+use crate::locales::{config as words, foreign, foreign_toml};
 
 /// Device profiles by id.
 pub type Profiles = BTreeMap<String, Profile>;
@@ -23,9 +24,10 @@ pub fn profiles(folder: Option<&Path>) -> (Profiles, Vec<FileProblem>) {
                 profiles.insert((*id).to_owned(), profile);
             }
             Err(error) => {
-                let hint = "this build is faulty: report it";
-                let problem = Problem::new("", "", error.message(), hint);
-                problems.push(FileProblem::unplaced(format!("shipped profile {id}"), problem));
+                let rule = foreign_toml::error(&error, text);
+                let problem = Problem::new("", "", rule, words::faulty_build());
+                let place = words::shipped_profile(*id).to_string();
+                problems.push(FileProblem::unplaced(place, problem));
             }
         }
     }
@@ -42,9 +44,8 @@ pub fn profiles(folder: Option<&Path>) -> (Profiles, Vec<FileProblem>) {
             }
         }
         Err(error) => {
-            let rule = format!("cannot be read: {error}");
-            let hint = "give a directory with device profiles, or leave devices_dir out";
-            let problem = Problem::new("devices_dir", "", rule, hint);
+            let rule = words::unreadable(foreign::io(&error));
+            let problem = Problem::new("devices_dir", "", rule, words::give_profiles());
             problems.push(FileProblem::unplaced(folder, problem));
         }
     }
@@ -59,8 +60,7 @@ pub(super) fn read_profile(file: &Path) -> Loaded<Profile> {
         |profile: &Profile, _, found| {
             device::check(profile, found);
             let right = Some(profile.id.as_str()) == stem || profile.id.trim().is_empty();
-            let rule = "must be the name of its file without .toml";
-            found.ensure(right, "id", &profile.id, rule, "rename the file or correct the id");
+            found.ensure(right, "id", &profile.id, words::id_is_file_name(), words::rename_file());
         },
     )
 }

@@ -6,6 +6,7 @@ use std::ops::RangeFrom;
 use crate::core::{Parameter, Problems, Series, StationId, did_you_mean};
 use crate::device::Profile;
 use crate::edge::EdgeSettings;
+use crate::locales::{Text, config as words, core};
 use crate::modbus::{BusSettings, DeviceSettings};
 use crate::quality::{Limits, PumpRule, SeriesRules, SourceRule, presets};
 
@@ -21,8 +22,7 @@ pub(super) fn series(
     for (parameter, rules) in &device.quality {
         let found = &mut found.at(format_args!("quality.{parameter}"));
         if device.observes(profile).all(|(point, _)| point.parameter != *parameter) {
-            let hint = "remove it, or read the parameter";
-            found.add("", "", "tests a parameter that is not read", hint);
+            found.add("", "", words::tests_unread(), words::remove_or_read());
             continue;
         }
         let interval_s = device.poll_interval(bus, *parameter).normal_s;
@@ -34,60 +34,54 @@ pub(super) fn series(
 fn preset(rules: &SeriesRules, parameter: Parameter, interval_s: u32, found: &mut Problems) {
     let Some(id) = &rules.preset else { return };
     let ids = presets().iter().map(|preset| preset.id.as_str());
-    found.one_of("preset", id, ids, "is not a known preset");
+    found.one_of("preset", id, ids, words::unknown_preset());
     let Some(preset) = presets().iter().find(|preset| preset.id == *id) else { return };
-    let rule = format!("is a preset for {}", preset.parameter);
+    let rule = words::preset_for(preset.parameter.id());
     let fits = preset.parameter == parameter;
-    found.ensure(fits, "preset", id, rule, "give limits instead of a preset");
+    found.ensure(fits, "preset", id, rule, words::limits_instead());
     let longest_s = preset.interval_max_s;
     found.ensure(
         interval_s <= longest_s,
         "preset",
         id,
-        format!("expects a poll at least every {longest_s} s; this one runs every {interval_s} s"),
-        "poll more often, or give limits instead of a preset",
+        words::preset_interval(longest_s, interval_s),
+        words::poll_more_often(),
     );
 }
 
 fn limits(rules: &SeriesRules, interval_s: u32, found: &mut Problems) {
     if let Some(span) = rules.expected {
-        let hint = "the span in which its value lies all year, in the parameter's unit";
-        found.span("expected", span, hint);
+        found.span("expected", span, words::span_of_year());
     }
     for (key, limits) in
         [("spike", rules.spike), ("rate_per_hour", rules.rate_per_hour), ("gap_s", rules.gap_s)]
     {
         let Some(limits) = limits else { continue };
-        let rule = "must be [suspect] or [suspect, fail], above 0 and in this order";
-        let hint = "a value beyond the first is doubted, beyond the second it does not count";
+        let (rule, hint) = (words::limits_in_order(), words::meaning_of_limits());
         let in_order = limits.fail.is_none_or(|fail| fail.is_finite() && fail > limits.suspect);
         found.ensure(positive(limits.suspect) && in_order, key, shown(limits), rule, hint);
     }
     if let Some(limits) = rules.gap_s {
-        let rule = format!(
-            "must be longer than the time between polls, {interval_s} s: each reading would come after a gap"
-        );
+        let rule = words::gap_within_interval(interval_s);
         let right = limits.suspect > f64::from(interval_s);
-        found.ensure(right, "gap_s", shown(limits), rule, "give two or three intervals");
+        found.ensure(right, "gap_s", shown(limits), rule, words::some_intervals());
     }
     if let Some(flat) = rules.flat {
-        let hint = "the sensor's resolution, such as 0.001";
-        found.positive("flat.tolerance", flat.tolerance, hint);
-        found.positive("flat.after_h", flat.after_h, "hours, such as 72");
+        found.positive("flat.tolerance", flat.tolerance, words::resolution());
+        found.positive("flat.after_h", flat.after_h, words::hours_such_as(72));
         if let Some(fail) = flat.fail_after_h {
-            let hint = "leave it out where it never fails";
             let right = fail.is_finite() && fail > flat.after_h;
-            found.ensure(right, "flat.fail_after_h", fail, "must be more than after_h", hint);
+            let (rule, hint) = (words::more_than("after_h"), words::where_never_fails());
+            found.ensure(right, "flat.fail_after_h", fail, rule, hint);
         }
     }
     if let Some(attenuated) = rules.attenuated {
         let found = &mut found.at("attenuated");
-        found.positive("window_h", attenuated.window_h, "hours, such as 24");
-        found.within("min_obs", attenuated.min_obs, MIN_OBS, "leave it out for 12");
+        found.positive("window_h", attenuated.window_h, words::hours_such_as(24));
+        found.within("min_obs", attenuated.min_obs, MIN_OBS, words::leave_it_out_for(12));
         let Limits { suspect, fail } = attenuated.std;
         let in_order = fail.is_none_or(|fail| fail > 0.0 && fail < suspect);
-        let rule = "must be [suspect] or [suspect, fail], above 0, the second the smaller: less deviation is worse";
-        let hint = "in the parameter's unit";
+        let (rule, hint) = (words::deviations_in_order(), words::unit_of_parameter());
         found.ensure(positive(suspect) && in_order, "std", shown(attenuated.std), rule, hint);
     }
 }
@@ -107,13 +101,13 @@ pub(super) fn rules(
     found: &mut Problems,
 ) {
     let observed = Observed(observed);
-    let once = "remove one of the two";
-    found.unique("pump", "station", settings.pumps.iter().map(|pump| &pump.station), once);
+    let once = words::remove_one_of_two;
+    found.unique("pump", "station", settings.pumps.iter().map(|pump| &pump.station), once());
     for (index, pump) in settings.pumps.iter().enumerate() {
         let drawn = settings.sources.iter().any(|source| source.pumps.contains(&pump.station));
         check_pump(pump, drawn, &observed, &mut found.item("pump", index));
     }
-    found.unique("source", "station", settings.sources.iter().map(|s| &s.station), once);
+    found.unique("source", "station", settings.sources.iter().map(|s| &s.station), once());
     for (index, source) in settings.sources.iter().enumerate() {
         check_source(source, settings, &observed, &mut found.item("source", index));
     }
@@ -133,10 +127,13 @@ impl Observed<'_> {
         powered || self.reads(&pump.station, Parameter::RunState)
     }
 
-    /// The station that was probably meant, or else `hint`.
-    fn nearest_or(&self, station: &StationId, hint: &str) -> String {
+    /// The station that was probably meant, or else `hint`; this for a station of which another parameter is read.
+    fn nearest_or(&self, station: &StationId, hint: Text) -> Text {
         let stations = self.0.keys().map(|series| series.station.as_str());
-        did_you_mean(station.as_str(), stations).unwrap_or_else(|| hint.to_owned())
+        match stations.clone().any(|read| read == station.as_str()) {
+            true => hint,
+            false => did_you_mean(station.as_str(), stations).unwrap_or(hint),
+        }
     }
 }
 
@@ -144,32 +141,30 @@ impl Observed<'_> {
 fn check_pump(pump: &PumpRule, drawn: bool, observed: &Observed<'_>, found: &mut Problems) {
     for (key, kw) in [("rated_kw", pump.rated_kw), ("running_kw", pump.running_kw)] {
         if let Some(kw) = kw {
-            found.positive(key, kw, "kW, from the pump's plate");
+            found.positive(key, kw, words::power_on_plate());
         }
     }
     found.ensure(
         pump.rated_kw.is_none() || pump.running_kw.is_none(),
         "running_kw",
         "",
-        "is given beside rated_kw: each says above which power the pump runs",
-        "remove one of the two",
+        words::beside_rated(),
+        words::remove_one_of_two(),
     );
-    found.not_negative("no_flow_at", pump.no_flow_at, "m3/h, the meter's least flow");
+    found.not_negative("no_flow_at", pump.no_flow_at, words::least_flow());
     let station = &pump.station;
     if !observed.reads(station, Parameter::RunState) && !observed.reads(station, Parameter::Power) {
-        let hint = observed.nearest_or(station, "read its run_state or its power");
-        let rule = "has neither run_state nor power: no reading shows that it runs";
-        found.add("station", station, rule, hint);
+        let hint = observed.nearest_or(station, words::read_run_state());
+        found.add("station", station, words::shows_no_run(), hint);
     } else {
-        let rule = "is required: only its power shows that it runs";
-        let hint = "add rated_kw, from the pump's plate";
-        found.required(observed.shows_running(pump), "rated_kw", rule, hint);
+        let shown = observed.shows_running(pump);
+        found.required(shown, "rated_kw", words::rated_required(), words::add_rated());
     }
     let flow = pump.flow_station();
     let unneeded = pump.flow.is_none() && drawn;
     if !observed.reads(flow, Parameter::Flow) && !unneeded {
-        let hint = observed.nearest_or(flow, "name in `flow` the station with the flow meter");
-        found.add("flow", flow, "has no flow that this gateway reads", hint);
+        let hint = observed.nearest_or(flow, words::name_flow_station());
+        found.add("flow", flow, words::no_flow_read(), hint);
     }
 }
 
@@ -180,22 +175,18 @@ fn check_source(
     found: &mut Problems,
 ) {
     if !observed.reads(&source.station, Parameter::Level) {
-        let hint = observed.nearest_or(&source.station, "read its level on this gateway");
-        found.add("station", &source.station, "has no level that this gateway reads", hint);
+        let hint = observed.nearest_or(&source.station, words::read_level());
+        found.add("station", &source.station, words::no_level_read(), hint);
     }
-    let hint = "m/h, more than evaporates and seeps away";
-    found.positive("fall_per_hour", source.fall_per_hour, hint);
-    found.positive("after_h", source.after_h, "the hours over which the fall is measured");
-    let hint = "name all pumps that draw from it: without them no fall can be told from pumping";
-    found.required(!source.pumps.is_empty(), "pumps", "must not be empty", hint);
+    found.positive("fall_per_hour", source.fall_per_hour, words::fall_of_level());
+    found.positive("after_h", source.after_h, words::hours_of_fall());
+    found.required(!source.pumps.is_empty(), "pumps", core::is_empty(), words::name_pumps());
     for (index, station) in source.pumps.iter().enumerate() {
         let named = settings.pumps.iter().find(|pump| pump.station == *station);
         let unnamed = PumpRule::default_for(station.clone());
         if !observed.shows_running(named.unwrap_or(&unnamed)) {
-            let hint = "read its run_state, or its power and give its rated_kw in [[pump]]";
-            let hint = observed.nearest_or(station, hint);
-            let rule = "is a pump of which no reading shows that it runs";
-            found.add(format_args!("pumps[{index}]"), station, rule, hint);
+            let hint = observed.nearest_or(station, words::read_run_state_or_rated());
+            found.add(format_args!("pumps[{index}]"), station, words::pump_shows_no_run(), hint);
         }
     }
 }

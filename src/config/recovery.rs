@@ -13,6 +13,7 @@ use toml::Value;
 use super::key_path::{KeyPath, Step};
 use super::{error_path, serde_text, substitutes};
 use crate::core::{Problem, did_you_mean, nearest};
+use crate::locales::{Text, config as words, core, foreign_serde};
 
 /// Most passes over one tree. A file with a thousand errors is not a configuration, and each pass costs milliseconds.
 const PASSES_MAX: usize = 2000;
@@ -92,14 +93,14 @@ struct Recovery {
 impl Recovery {
     /// Notes the error and repairs its cause. Like the functions below, returns `false` if nothing is left to repair.
     fn repair(&mut self, path: KeyPath, message: &str) -> bool {
-        if let Some(field) = serde_text::unknown_field(message) {
+        if let Some(field) = foreign_serde::unknown_field(message) {
             return self.unknown_key(path, field, message);
         }
-        if let Some(field) = serde_text::missing_field(message) {
+        if let Some(field) = foreign_serde::missing_field(message) {
             let path = path.key(field);
             if !self.caused(&path) {
-                let hint = format!("add `{field}`");
-                self.problems.push(Problem::new(path.to_string(), "", "is required", hint));
+                let hint = words::add_key(field);
+                self.problems.push(Problem::new(path.to_string(), "", words::required(), hint));
             }
             return self.substitute(path);
         }
@@ -107,7 +108,7 @@ impl Recovery {
             return self.next_substitute(&path, message);
         }
         if let (Some(name), Some(Step::Key(key))) =
-            (serde_text::unknown_variant(message), path.0.last())
+            (foreign_serde::unknown_variant(message), path.0.last())
             && name == key
         {
             // The key itself, not its value, is of a closed list.
@@ -133,15 +134,16 @@ impl Recovery {
         let inside = matches!(path.0.last(), Some(Step::Key(last)) if last == key);
         let path = if inside { path } else { path.key(key) };
         let Some((outer, _)) = path.split_last() else { return false };
-        let known = serde_text::expected(message);
+        let known = foreign_serde::expected(message);
         if !self.caused(&path) {
             let hint =
                 did_you_mean(key, known.iter().copied()).unwrap_or_else(|| match known[..] {
-                    [] => "remove it".into(),
-                    _ => format!("known here: {}", known.join(", ")),
+                    [] => core::remove_it(),
+                    _ => words::known_here(Text::list(known.iter().copied())),
                 });
             let value = path.get(&self.tree).map(serde_text::shown).unwrap_or_default();
-            self.problems.push(Problem::new(path.to_string(), value, "is not a known key", hint));
+            let rule = words::unknown_key();
+            self.problems.push(Problem::new(path.to_string(), value, rule, hint));
         }
         let table = outer.get_mut(&mut self.tree).and_then(Value::as_table_mut);
         let Some((table, value)) = table.and_then(|t| t.remove(key).map(|value| (t, value))) else {

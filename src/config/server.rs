@@ -4,6 +4,7 @@ use std::ops::{RangeInclusive, RangeToInclusive};
 
 use super::mqtt::{existing_file, without_password};
 use crate::core::Problems;
+use crate::locales::{config as words, config_hub as own};
 use crate::store::server::{ServerKind, ServerSettings};
 
 /// Wait for an answer. Beyond five minutes a server that hangs is found too late. Engineering judgement.
@@ -17,21 +18,19 @@ pub(super) fn check(server: &ServerSettings, found: &mut Problems) {
         if let Some(url) = url
             && let Err(rule) = server.check_url(url)
         {
-            let hint = "https://influx.example.org:8086, or http://127.0.0.1:8428 on this machine";
-            found.add(key, without_password(url), rule, hint);
+            found.add(key, without_password(url), rule, own::server_examples());
         }
     }
     if server.kind == ServerKind::Influx {
-        let rule = "is required of kind influx";
         for (key, value) in [("org", &server.org), ("bucket", &server.bucket)] {
             let given = value.as_ref().is_some_and(|value| !value.trim().is_empty());
-            found.required(given, key, rule, "as the server's administrator named it");
+            found.required(given, key, own::required_of_influx(), own::as_administrator_named());
         }
-        let hint = "a file with a token that may read and write the bucket";
-        found.required(server.token_file.is_some(), "token_file", rule, hint);
+        let given = server.token_file.is_some();
+        found.required(given, "token_file", own::required_of_influx(), own::token_file());
     }
     existing_file("token_file", server.token_file.as_ref(), found);
     existing_file("ca_file", server.ca_file.as_ref(), found);
-    found.within("timeout_s", server.timeout_s, TIMEOUT_S, "leave it out for 10");
-    found.within("settle_s", server.settle_s, SETTLE_S, "leave it out for 120");
+    found.within("timeout_s", server.timeout_s, TIMEOUT_S, words::leave_it_out_for(10));
+    found.within("settle_s", server.settle_s, SETTLE_S, words::leave_it_out_for(120));
 }

@@ -3,6 +3,7 @@
 use crate::core::Problems;
 use crate::edge::EdgeSettings;
 use crate::edge::control::SOCKET_PATH_MAX;
+use crate::locales::config as words;
 
 /// Adds what is wrong with `socket`, also where it follows from `spool.path`: `socket` is the way out.
 pub(super) fn check(settings: &EdgeSettings, found: &mut Problems) {
@@ -10,17 +11,12 @@ pub(super) fn check(settings: &EdgeSettings, found: &mut Problems) {
     let bytes = path.as_os_str().as_encoded_bytes();
     if path.file_name().is_none() || bytes.ends_with(b"/") {
         // A socket that was not given lies beside the spool, whose path is reported.
-        let hint = "give a file, or leave it out: it then lies beside the spool";
-        found.ensure(settings.socket.is_none(), "socket", path.display(), "names no file", hint);
+        let (rule, hint) = (words::names_no_file(), words::give_socket_file());
+        found.ensure(settings.socket.is_none(), "socket", path.display(), rule, hint);
     } else if path == settings.spool.path {
-        let hint = "give another file, or rename the spool: it must not end in .sock";
-        found.add("socket", path.display(), "is the file of the spool", hint);
+        found.add("socket", path.display(), words::is_the_spool(), words::other_socket_file());
     } else if bytes.len() > SOCKET_PATH_MAX {
-        let rule = format!(
-            "has {} bytes; the path of a socket has at most {SOCKET_PATH_MAX}",
-            bytes.len()
-        );
-        let hint = "set `socket` to a shorter path, such as /run/hanqing/edge.sock";
-        found.add("socket", path.display(), rule, hint);
+        let rule = words::socket_too_long(bytes.len(), SOCKET_PATH_MAX);
+        found.add("socket", path.display(), rule, words::shorter_socket());
     }
 }

@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::key_path::KeyPath;
 use crate::core::Problem;
+use crate::locales::{Text, config as words, core, foreign, foreign_toml};
 
 /// Largest file that is read, bytes. A township of several thousand stations fits; engineering judgement.
 const FILE_SIZE_MAX: u64 = 4 << 20;
@@ -32,20 +33,21 @@ impl FileProblem {
 
 impl fmt::Display for FileProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file.display())?;
-        if let Some((line, column)) = self.position {
-            write!(f, ":{line}:{column}")?;
+        let file = self.file.display();
+        let place = Text::verbatim(match self.position {
+            Some((line, column)) => format!("{file}:{line}:{column}"),
+            None => file.to_string(),
+        });
+        let Problem { path, value, rule, hint } = &self.problem;
+        if !path.is_empty() {
+            return write!(f, "{}", Text::chain([place, Text::verbatim(&self.problem)]));
         }
-        let Problem { path, value, .. } = &self.problem;
-        match (path.is_empty(), value.is_empty()) {
-            // A problem of the whole file begins with its colon.
-            (true, true) => write!(f, "{}", self.problem),
-            (true, false) => {
-                let Problem { rule, hint, .. } = &self.problem;
-                write!(f, ": {value}: {rule}; {hint}")
-            }
-            _ => write!(f, ": {}", self.problem),
-        }
+        // A problem of the whole file, or of one of its lines.
+        let line = Some(Text::verbatim(value)).filter(|_| !value.is_empty());
+        let rest = line.into_iter().chain([rule.clone()]);
+        let said = Text::chain(std::iter::once(place).chain(rest));
+        let hint = Some(hint).filter(|hint| !hint.is_empty());
+        write!(f, "{}", Text::clauses(std::iter::once(&said).chain(hint)))
     }
 }
 
@@ -60,19 +62,20 @@ pub(super) struct SourceText {
 
 impl SourceText {
     pub(super) fn read(file: &Path) -> Result<Self, Box<FileProblem>> {
-        let fail = |value: &str, rule: String, hint: &str| {
+        let fail = |value: &str, rule: Text, hint: Text| {
             Box::new(FileProblem::unplaced(file, Problem::new("", value, rule, hint)))
         };
-        let unreadable = |error: std::io::Error| {
-            let hint = "give the path of a UTF-8 text file that this user may read";
-            fail("", format!("cannot be read: {error}"), hint)
-        };
-        let size = std::fs::metadata(file).map_err(unreadable)?.len();
+        let unreadable = |why: Text| fail("", words::unreadable(why), words::give_text_file());
+        let failed = |error: std::io::Error| unreadable(foreign::io(&error));
+        let size = std::fs::metadata(file).map_err(failed)?.len();
         if size > FILE_SIZE_MAX {
-            let rule = format!("is larger than {FILE_SIZE_MAX} bytes");
-            return Err(fail(&size.to_string(), rule, "is this a configuration?"));
+            let rule = words::larger_than(FILE_SIZE_MAX);
+            return Err(fail(&size.to_string(), rule, words::is_it_configuration()));
         }
-        Self::parse(file, std::fs::read_to_string(file).map_err(unreadable)?)
+        let text = String::from_utf8(std::fs::read(file).map_err(failed)?);
+        let text =
+            text.map_err(|error| unreadable(core::not_utf8(error.utf8_error().valid_up_to() + 1)))?;
+        Self::parse(file, text)
     }
 
     pub(super) fn parse(file: &Path, text: String) -> Result<Self, Box<FileProblem>> {
@@ -85,8 +88,8 @@ impl SourceText {
                 let problem = Problem::new(
                     "",
                     line.unwrap_or_default().trim(),
-                    format!("not valid TOML: {}", error.message().replace('\n', ", ")),
-                    "correct this line first: the rest of the file has not been checked",
+                    words::not_toml(foreign_toml::syntax(error.message())),
+                    words::correct_this_line(),
                 );
                 return Err(Box::new(FileProblem { file: file.into(), position: at, problem }));
             }
@@ -147,6 +150,7 @@ fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locales::{Lang, within};
 
     #[test]
     fn knows_where_each_value_stands() {
@@ -159,8 +163,11 @@ mod tests {
         assert_eq!(at("bus[1].device[0].unit"), Some((6, 3)));
         assert_eq!(at("bus[1].device[0].list[1]"), Some((8, 2)));
         assert_eq!(at("bus[2]"), None);
-        let placed = source.place(Problem::new("bus[0].tcp", "", "is required", "add it"));
-        assert_eq!(placed.to_string(), "x.toml:2:1: bus[0].tcp: is required; add it");
+        let (rule, hint) = (words::required(), words::add_key("tcp"));
+        let placed = source.place(Problem::new("bus[0].tcp", "", rule, hint));
+        assert_eq!(placed.to_string(), "x.toml:2:1: bus[0].tcp: is required; add `tcp`");
+        let zh = within(Lang::Chinese, || placed.to_string());
+        assert_eq!(zh, "x.toml:2:1：bus[0].tcp：必填；加上 `tcp`");
     }
 
     #[test]
@@ -168,5 +175,34 @@ mod tests {
         let error = SourceText::parse(Path::new("x.toml"), "a = 1\nb = = 2\n".into()).unwrap_err();
         assert_eq!(error.position.map(|(line, _)| line), Some(2));
         assert_eq!(error.problem.value, "b = = 2");
+        assert_eq!(
+            error.to_string(),
+            "x.toml:2:5: b = = 2: not valid TOML: extra `=`, expected nothing; correct this line first: the rest of the file has not been checked"
+        );
+        let zh = within(Lang::Chinese, || error.to_string());
+        assert_eq!(
+            zh,
+            "x.toml:2:5：b = = 2：TOML 语法：多了一个 `=`；先改好这一行：文件的其余部分还没有检查"
+        );
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("x.toml");
+        let said = || {
+            let Err(problem) = SourceText::read(&file) else { panic!("it was read") };
+            Lang::ALL.map(|lang| within(lang, || problem.problem.to_string()))
+        };
+        let hints = Lang::ALL.map(|lang| words::give_text_file().within(lang));
+        assert_eq!(
+            said(),
+            [
+                format!("：读不了：没有这个文件或目录；{}", hints[0]),
+                format!(": cannot be read: no such file or directory; {}", hints[1]),
+            ]
+        );
+        std::fs::write(&file, b"a = \"\xff\"").unwrap();
+        assert!(said()[0].contains("第 6 个字节起不是 UTF-8 文本"), "{:?}", said());
     }
 }

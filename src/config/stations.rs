@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::{Bound, RangeInclusive};
 
 use crate::core::{Problems, did_you_mean};
+use crate::locales::{Text, config_hub as words, core};
 use crate::water::{
-    KWH_PER_M3_M, Pump, Station, StationKind, Threshold, ThresholdQuantity, Township,
+    Bilingual, KWH_PER_M3_M, Pump, Station, StationKind, Threshold, ThresholdQuantity, Township,
 };
 
 /// Rough efficiency, from the wire to the water, of a small pump in the field. Engineering judgement.
@@ -21,11 +22,12 @@ const MONTHS: RangeInclusive<i8> = 1..=12;
 pub(super) const SHARE: (Bound<f64>, Bound<f64>) = (Bound::Excluded(0.0), Bound::Included(1.0));
 
 pub(super) fn check_station(township: &Township, station: &Station, found: &mut Problems) {
-    found.text("name", &station.name, "page and report name it");
-    let villages = township.villages.iter().map(|v| v.id.as_str());
-    let rule = "is not a village of this township";
-    found.one_of("village", station.village.as_str(), villages, rule);
-    let wrong_kind = "remove it, or correct the kind";
+    found.text("name", &station.name, words::page_names_it());
+    // Where there is no village, that is the one problem.
+    if !township.villages.is_empty() {
+        let villages = township.villages.iter().map(|v| v.id.as_str());
+        found.one_of("village", station.village.as_str(), villages, words::unknown_village());
+    }
     if station.kind.is_source() {
         check_levels(station, found);
         check_thresholds(station, found);
@@ -38,12 +40,11 @@ pub(super) fn check_station(township: &Township, station: &Station, found: &mut 
             ("curve", station.curve.is_some()),
             ("threshold", !station.thresholds.is_empty()),
         ] {
-            found.ensure(!given, key, "", "only a water source has it", wrong_kind);
+            found.ensure(!given, key, "", words::only_sources(), words::correct_kind());
         }
     }
     let serves = station.serves_persons.is_none() || station.kind == StationKind::Tank;
-    let rule = "only a drinking-water tank serves persons";
-    found.ensure(serves, "serves_persons", "", rule, wrong_kind);
+    found.ensure(serves, "serves_persons", "", words::only_tanks(), words::correct_kind());
     match (&station.pump, station.kind) {
         (Some(pump), StationKind::Pump) => {
             let found = &mut found.at("pump");
@@ -51,19 +52,18 @@ pub(super) fn check_station(township: &Township, station: &Station, found: &mut 
             check_meters(township, station, pump, found);
         }
         (None, StationKind::Pump) => {
-            let hint =
-                "add pump = { source, rated_power_kw, rated_flow_m3h, rated_head_m, irrigates_mu }";
-            found.add("pump", "", "is required of a pump", hint);
+            found.add("pump", "", words::required_of_pump(), words::add_pump());
         }
-        (Some(_), _) => found.add("pump", "", "only a pump has it", wrong_kind),
+        (Some(_), _) => found.add("pump", "", words::only_pumps(), words::correct_kind()),
         (None, _) => {}
     }
 }
 
 /// Values with their source and how sure it is.
-pub(super) fn sourced(source: &str, confidence: f64, hint: &str, found: &mut Problems) {
-    found.text("source", source, hint);
-    found.within("confidence", confidence, 0.0..=1.0, "0.9 is an official paper, 0.5 a guess");
+pub(super) fn sourced(source: &Bilingual, confidence: f64, hint: Text, found: &mut Problems) {
+    found.text("source", &source.text().to_string(), hint);
+    source.check("source", found);
+    found.within("confidence", confidence, 0.0..=1.0, words::confidence());
 }
 
 fn check_levels(station: &Station, found: &mut Problems) {
@@ -74,8 +74,8 @@ fn check_levels(station: &Station, found: &mut Problems) {
         ("crest_m", station.crest_m),
     ];
     for (key, level) in levels {
-        let hint = "give the level in m above the datum";
-        found.required(level.is_some(), key, "is required of a water source", hint);
+        let (rule, hint) = (words::required_of_source(), words::give_level());
+        found.required(level.is_some(), key, rule, hint.clone());
         found.finite(key, level.unwrap_or_default(), hint);
     }
     for ((low_key, low), (key, high)) in levels.into_iter().zip(levels.into_iter().skip(1)) {
@@ -83,19 +83,18 @@ fn check_levels(station: &Station, found: &mut Problems) {
         let strict = low_key == "bottom_m";
         if low > high || (strict && low == high) {
             let rule = match strict {
-                true => format!("must lie above {low_key}, {low}"),
-                false => format!("must not lie below {low_key}, {low}"),
+                true => words::must_lie_above(low_key, low),
+                false => words::must_not_lie_below(low_key, low),
             };
-            found.add(key, high, rule, "bottom < dead <= normal <= crest");
+            found.add(key, high, rule, words::order_of_levels());
         }
     }
     let ends = station.curve.as_ref().map(|c| (c.points().first(), c.points().last()));
     if let Some((Some([lowest, _]), Some([highest, _]))) = ends {
         let covers = station.bottom_m.is_none_or(|bottom| bottom >= *lowest)
             && station.crest_m.is_none_or(|crest| crest <= *highest);
-        let value = format!("{lowest} to {highest} m");
-        let hint = "add points: outside the curve a storage is only a bound";
-        found.ensure(covers, "curve", value, "must cover bottom_m to crest_m", hint);
+        let value = words::span_of_levels(lowest, highest);
+        found.ensure(covers, "curve", value, words::curve_covers(), words::add_points());
     }
 }
 
@@ -104,18 +103,16 @@ fn check_thresholds(station: &Station, found: &mut Problems) {
     for (index, threshold) in station.thresholds.iter().enumerate() {
         let found = &mut found.item("threshold", index);
         let named = !threshold.months.is_empty();
-        found.ensure(named, "months", "[]", "must not be empty", "name the months, 1 to 12");
+        found.ensure(named, "months", "[]", core::is_empty(), words::name_months());
         for (place, month) in threshold.months.iter().enumerate() {
             let key = format_args!("months[{place}]");
-            if found.within(key, *month, MONTHS, "months are numbers")
+            if found.within(key, *month, MONTHS, words::months_are_numbers())
                 && let Some(first) = months.insert(*month, index)
             {
-                let rule = format!("is a month of threshold[{first}] already");
-                found.add(key, month, rule, "each month has one threshold");
+                found.add(key, month, words::month_taken(first), words::one_threshold_a_month());
             }
         }
-        let hint = "say where the values come from";
-        sourced(&threshold.source, threshold.confidence, hint, found);
+        sourced(&threshold.source, threshold.confidence, words::source_of_values(), found);
         check_order(station, threshold, found);
     }
 }
@@ -126,9 +123,8 @@ fn check_order(station: &Station, threshold: &Threshold, found: &mut Problems) {
         ThresholdQuantity::Level => station.normal_m,
         ThresholdQuantity::Storage => {
             if station.curve.is_none() {
-                let hint = "add the curve, or give the threshold as a level";
-                let rule = "a threshold in storage needs the station's curve";
-                found.add("quantity", "storage", rule, hint);
+                let rule = words::storage_needs_curve();
+                found.add("quantity", "storage", rule, words::add_curve());
             }
             let curve = station.curve.as_ref();
             curve.zip(station.normal_m).map(|(c, level)| c.storage(level).volume_m3)
@@ -138,22 +134,20 @@ fn check_order(station: &Station, threshold: &Threshold, found: &mut Problems) {
         [("guard", Some(threshold.guard)), ("warn", Some(threshold.warn)), ("low", threshold.low)];
     for (key, value) in steps {
         if let Some(value) = value {
-            found.finite(key, value, "in m, or m3 of a storage");
+            found.finite(key, value, words::unit_of_threshold());
         }
     }
-    let hint = "guard 旱保 < warn 旱警 < low 偏低 <= normal";
     let given: Vec<(&str, f64)> = steps.into_iter().filter_map(|(k, v)| Some((k, v?))).collect();
     for ((low_key, low), (key, high)) in given.iter().zip(given.iter().skip(1)) {
         if low >= high {
-            let rule = format!("must lie above {low_key}, {low}");
-            found.add(key, high, rule, hint);
+            let rule = words::must_lie_above(*low_key, low);
+            found.add(key, high, rule, words::order_of_thresholds());
         }
     }
     if let (Some((key, top)), Some(normal)) = (given.last(), normal)
         && *top > normal
     {
-        let rule = format!("must not lie above the normal value, {normal}");
-        found.add(key, top, rule, hint);
+        found.add(key, top, words::above_normal(normal), words::order_of_thresholds());
     }
 }
 
@@ -162,25 +156,23 @@ fn check_pump(township: &Township, pump: &Pump, found: &mut Problems) {
         None => {
             let sources = township.stations.iter().filter(|s| s.kind.is_source());
             let hint = did_you_mean(pump.source.as_str(), sources.map(|s| s.id.as_str()))
-                .unwrap_or_else(|| "declare the water source as a station".into());
-            found.add("source", &pump.source, "is not a station of this township", hint);
+                .unwrap_or_else(words::declare_source);
+            found.add("source", &pump.source, words::unknown_station(), hint);
         }
         Some(source) => {
-            let rule = format!("is a {}, not a water source", source.kind.name_zh());
-            let hint = "name the pond, reservoir, channel, well or tank";
-            found.ensure(source.kind.is_source(), "source", &pump.source, rule, hint);
+            let rule = words::not_a_source(source.kind.name());
+            let right = source.kind.is_source();
+            found.ensure(right, "source", &pump.source, rule, words::name_source());
         }
     }
     let Pump { rated_power_kw: power, rated_flow_m3h: flow, rated_head_m: head, .. } = *pump;
     let plate = [("rated_power_kw", power), ("rated_flow_m3h", flow), ("rated_head_m", head)];
-    let wrong = plate
-        .into_iter()
-        .filter(|(key, value)| !found.positive(key, *value, "see the pump's plate"));
+    let wrong =
+        plate.into_iter().filter(|(key, value)| !found.positive(key, *value, words::see_plate()));
     let plate_is_sound = wrong.count() == 0;
-    found.not_negative("irrigates_mu", pump.irrigates_mu, "in mu; 0 where it does not irrigate");
+    found.not_negative("irrigates_mu", pump.irrigates_mu, words::irrigated_area());
     if let Some(share) = pump.efficiency {
-        let hint = "wire to water as a share, such as 0.5; without it the plate's values are used";
-        found.within("efficiency", share, SHARE, hint);
+        found.within("efficiency", share, SHARE, words::efficiency_of_pump());
     }
     let usual = KWH_PER_M3_M * head * flow / USUAL_EFFICIENCY;
     if plate_is_sound {
@@ -188,8 +180,8 @@ fn check_pump(township: &Township, pump: &Pump, found: &mut Problems) {
             POWER_FACTOR.contains(&(power / usual)),
             "rated_power_kw",
             power,
-            format!("does not fit {flow} m3/h lifted by {head} m, which take about {usual:.1} kW"),
-            "compare power, flow (m3/h, not L/s) and head with the plate",
+            words::power_does_not_fit(flow, head, format_args!("{usual:.1}")),
+            words::compare_with_plate(),
         );
     }
 }
@@ -200,12 +192,12 @@ fn check_meters(township: &Township, station: &Station, pump: &Pump, found: &mut
     found.ensure(
         pump.meters.is_empty() || billed == 1,
         "meter",
-        format!("{billed} of {} with billing = true", pump.meters.len()),
-        "exactly one meter of a pump is billed: its electricity counts once",
-        "set billing = true at the utility's meter and false at the others",
+        words::billed(billed, pump.meters.len()),
+        words::one_meter_is_billed(),
+        words::set_billing(),
     );
     let meters = pump.meters.iter().map(|meter| &meter.station);
-    found.unique("meter", "station", meters, "name each meter once");
+    found.unique("meter", "station", meters, words::name_meter_once());
     for (index, meter) in pump.meters.iter().enumerate() {
         let counted_by = |other: &&Station| {
             let is_it = other.kind == StationKind::Pump && other.id == meter.station;
@@ -213,9 +205,8 @@ fn check_meters(township: &Township, station: &Station, pump: &Pump, found: &mut
             other.id != station.id && (is_it || meters.any(|m| m.station == meter.station))
         };
         if let Some(other) = township.stations.iter().find(counted_by) {
-            let rule = format!("is read for {} too: its electricity would count twice", other.id);
-            let hint =
-                "give each meter to one pump; a meter of its own is not a [[station]] of kind pump";
+            let rule = words::read_for_another(other.id.as_str());
+            let hint = words::one_pump_a_meter();
             found.item("meter", index).add("station", &meter.station, rule, hint);
         }
     }

@@ -2,7 +2,7 @@
 
 use toml::Value;
 
-use super::serde_text;
+use crate::locales::foreign_serde;
 
 /// Longest list that is made up; no list of fixed length in a configuration is longer than twelve months.
 const LENGTH_MAX: usize = 64;
@@ -32,11 +32,10 @@ pub(super) fn candidates() -> Vec<Value> {
 
 /// The value that serde's `message` asks for, where it says so.
 pub(super) fn fitting(message: &str) -> Option<Value> {
-    if serde_text::unknown_variant(message).is_some() {
-        return serde_text::expected(message).first().map(|v| Value::from(*v));
+    if foreign_serde::unknown_variant(message).is_some() {
+        return foreign_serde::expected(message).first().map(|v| Value::from(*v));
     }
-    let (_, length) = message.split_once("expected an array of length ")?;
-    let length: usize = length.trim().parse().ok()?;
+    let length = foreign_serde::expected_length(message)?;
     // Whole numbers, since they are accepted as fractions too.
     (length <= LENGTH_MAX).then(|| Value::Array(vec![1.into(); length]))
 }

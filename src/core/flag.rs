@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::locales::{Text, core as words};
+
 /// A QARTOD flag (IOOS QARTOD manuals, primary-level flags).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]
@@ -21,6 +23,16 @@ impl Flag {
     pub fn counts(self) -> bool {
         matches!(self, Flag::Good | Flag::NotEvaluated | Flag::Suspect)
     }
+
+    pub fn name(self) -> Text {
+        match self {
+            Flag::Good => words::flag_good(),
+            Flag::NotEvaluated => words::flag_not_evaluated(),
+            Flag::Suspect => words::flag_suspect(),
+            Flag::Fail => words::flag_fail(),
+            Flag::Missing => words::flag_missing(),
+        }
+    }
 }
 
 impl From<Flag> for u8 {
@@ -30,21 +42,21 @@ impl From<Flag> for u8 {
 }
 
 impl TryFrom<u8> for Flag {
-    type Error = String;
-    fn try_from(code: u8) -> Result<Self, String> {
+    type Error = Text;
+    fn try_from(code: u8) -> Result<Self, Text> {
         match code {
             1 => Ok(Flag::Good),
             2 => Ok(Flag::NotEvaluated),
             3 => Ok(Flag::Suspect),
             4 => Ok(Flag::Fail),
             9 => Ok(Flag::Missing),
-            _ => Err(format!("{code} is not a QARTOD flag: 1, 2, 3, 4 or 9")),
+            _ => Err(words::not_a_flag(code)),
         }
     }
 }
 
 macro_rules! reasons {
-    ($($(#[$doc:meta])* $name:ident: $id:literal, $zh:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident: $id:literal, $words:ident;)*) => {
         /// Why a reading is missing or not good. There are few on purpose: they are also the labels of a metric.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Reason { $($(#[$doc])* #[serde(rename = $id)] $name,)* }
@@ -54,8 +66,8 @@ macro_rules! reasons {
             pub const ALL: &'static [Reason] = &[$(Reason::$name,)*];
             /// The id in messages, tables and metrics.
             pub fn id(self) -> &'static str { match self { $(Reason::$name => $id,)* } }
-            /// The words of page and report.
-            pub fn name_zh(self) -> &'static str { match self { $(Reason::$name => $zh,)* } }
+            /// The words of screen, page and report.
+            pub fn name(self) -> Text { match self { $(Reason::$name => words::$words(),)* } }
             pub fn from_id(id: &str) -> Option<Reason> { Self::ALL.iter().copied().find(|r| r.id() == id) }
         }
     };
@@ -63,46 +75,65 @@ macro_rules! reasons {
 
 reasons! {
     /// The device did not answer in time.
-    Timeout: "timeout", "设备无应答";
+    Timeout: "timeout", reason_timeout;
     /// No connection to the device's bus or endpoint.
-    Unreachable: "unreachable", "线路不通";
+    Unreachable: "unreachable", reason_unreachable;
     /// The connection broke.
-    Transport: "transport", "通信错误";
+    Transport: "transport", reason_transport;
     /// The device answered with a Modbus exception.
-    Exception: "exception", "设备报异常";
+    Exception: "exception", reason_exception;
     /// The answer has the wrong number of registers.
-    Length: "length", "应答长度不符";
-    Crc: "crc", "应答校验错误";
+    Length: "length", reason_length;
+    Crc: "crc", reason_crc;
     /// The answer broke off.
-    Cut: "cut", "应答不完整";
+    Cut: "cut", reason_cut;
     /// The answer belongs to another request.
-    Foreign: "foreign", "应答不对应";
+    Foreign: "foreign", reason_foreign;
     /// The bytes that came are not a frame.
-    Noise: "noise", "线路有杂波";
+    Noise: "noise", reason_noise;
     /// The registers hold the device's sign for "no value".
-    Sentinel: "sentinel", "传感器无效值";
+    Sentinel: "sentinel", reason_sentinel;
     /// The registers do not decode: NaN, infinity, bad BCD.
-    Undecodable: "undecodable", "数据无法解析";
+    Undecodable: "undecodable", reason_undecodable;
     /// A register of the device marks the value as invalid.
-    Invalid: "invalid", "设备判为无效";
+    Invalid: "invalid", reason_invalid;
     /// Outside what the sensor can measure (QARTOD gross range, fail).
-    OutOfRange: "out_of_range", "超出量程";
+    OutOfRange: "out_of_range", reason_out_of_range;
     /// Inside the sensor's range but outside the expected span (QARTOD gross range, suspect).
-    Unexpected: "unexpected", "超出常见范围";
+    Unexpected: "unexpected", reason_unexpected;
     /// Far from both of the readings before it (QARTOD spike).
-    Spike: "spike", "数值突跳";
+    Spike: "spike", reason_spike;
     /// Changed faster than the quantity can (QARTOD rate of change).
-    Rate: "rate", "变化过快";
+    Rate: "rate", reason_rate;
     /// The same for too long (QARTOD flat line).
-    Flat: "flat", "长时间不变";
+    Flat: "flat", reason_flat;
     /// Varies less than the quantity does (QARTOD attenuated signal).
-    Attenuated: "attenuated", "波动过小";
+    Attenuated: "attenuated", reason_attenuated;
     /// The first value after too long without one (QARTOD time gap).
-    Gap: "gap", "中断后首值";
+    Gap: "gap", reason_gap;
     /// Read while the gateway's clock was not known to be right.
-    Clock: "clock", "时钟未校准";
+    Clock: "clock", reason_clock;
     /// No flow while the pump has been running.
-    NoFlow: "no_flow", "开泵无流量";
+    NoFlow: "no_flow", reason_no_flow;
     /// The level falls while all pumps of the source stand.
-    IdleFall: "idle_fall", "停泵水位下降";
+    IdleFall: "idle_fall", reason_idle_fall;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::locales::Lang;
+
+    #[test]
+    fn every_reason_has_a_name_of_its_own_in_both_languages() {
+        for lang in Lang::ALL {
+            let mut names: Vec<String> =
+                Reason::ALL.iter().map(|reason| reason.name().within(lang)).collect();
+            assert!(names.iter().all(|name| name.is_ascii() == (lang == Lang::English)));
+            names.sort();
+            names.dedup();
+            assert_eq!(names.len(), Reason::ALL.len());
+        }
+        assert_eq!(Flag::Missing.name().within(Lang::Chinese), "缺测");
+    }
 }

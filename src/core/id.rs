@@ -8,17 +8,23 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::Parameter;
+use crate::locales::{Text, core as words};
 
 /// The longest id: it has to fit a topic level, a table column and a legend.
 pub const ID_LENGTH_MAX: usize = 40;
 
 /// The text is not a valid id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{text:?} is not a valid id: 1 to {ID_LENGTH_MAX} of a-z, 0-9 and '-', beginning with a letter"
-)]
+#[error("{}", self.rule())]
 pub struct IdError {
     text: String,
+}
+
+impl IdError {
+    /// What an id has to be.
+    pub fn rule(&self) -> Text {
+        words::not_an_id(format_args!("{:?}", self.text), ID_LENGTH_MAX)
+    }
 }
 
 fn parse(text: &str) -> Result<Arc<str>, IdError> {
@@ -103,7 +109,7 @@ id! {
 /// let series: Series = "pond-dongmen-1/level".parse()?;
 /// assert_eq!(series.station.as_str(), "pond-dongmen-1");
 /// assert!("pond-dongmen-1".parse::<Series>().is_err());
-/// # Ok::<(), String>(())
+/// # Ok::<(), hanqing::locales::Text>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -125,21 +131,20 @@ impl fmt::Display for Series {
 }
 
 impl FromStr for Series {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (station, parameter) = text
-            .split_once('/')
-            .ok_or_else(|| format!("{text:?} is not a series: station/parameter"))?;
+    type Err = Text;
+    fn from_str(text: &str) -> Result<Self, Text> {
+        let (station, parameter) =
+            text.split_once('/').ok_or_else(|| words::not_a_series(format_args!("{text:?}")))?;
         Ok(Self {
-            station: station.parse().map_err(|e: IdError| e.to_string())?,
+            station: station.parse().map_err(|e: IdError| e.rule())?,
             parameter: parameter.parse()?,
         })
     }
 }
 
 impl TryFrom<String> for Series {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
+    type Error = Text;
+    fn try_from(text: String) -> Result<Self, Text> {
         text.parse()
     }
 }

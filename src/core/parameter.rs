@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::Unit;
+use crate::locales::{Text, core as words};
 
 /// How the values of a parameter behave in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +82,12 @@ catalogue! {
     BatteryVoltage: "battery_voltage", "电池电压", "battery voltage", Volt, Gauge, 0.0..60.0;
 }
 
+impl ParameterSpec {
+    pub fn name(&self) -> Text {
+        Text::both(self.name_zh, self.name_en)
+    }
+}
+
 impl Parameter {
     pub fn id(self) -> &'static str {
         self.spec().id
@@ -94,13 +101,13 @@ impl fmt::Display for Parameter {
 }
 
 impl FromStr for Parameter {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
+    type Err = Text;
+    fn from_str(text: &str) -> Result<Self, Text> {
         Self::ALL
             .iter()
             .copied()
             .find(|p| p.id() == text)
-            .ok_or_else(|| format!("{text:?} is not a parameter of the catalogue"))
+            .ok_or_else(|| words::not_a_parameter(format_args!("{text:?}")))
     }
 }
 

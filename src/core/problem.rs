@@ -20,12 +20,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub fn new(
-        path: impl Into<String>,
-        value: impl Display,
-        rule: Text,
-        hint: Text,
-    ) -> Self {
+    pub fn new(path: impl Into<String>, value: impl Display, rule: Text, hint: Text) -> Self {
         Self { path: path.into(), value: value.to_string(), rule, hint }
     }
 }
@@ -148,13 +143,7 @@ impl Problems {
     }
 
     /// Adds a problem at `key`; `value` is empty where something is absent.
-    pub fn add(
-        &mut self,
-        key: impl Display,
-        value: impl Display,
-        rule: Text,
-        hint: Text,
-    ) {
+    pub fn add(&mut self, key: impl Display, value: impl Display, rule: Text, hint: Text) {
         self.found.push(Problem::new(self.path(key), value, rule, hint));
     }
 
@@ -174,13 +163,7 @@ impl Problems {
     }
 
     /// Something has to be there; `rule` says why, such as "is required by mqtts".
-    pub fn required(
-        &mut self,
-        present: bool,
-        key: impl Display,
-        rule: Text,
-        hint: Text,
-    ) -> bool {
+    pub fn required(&mut self, present: bool, key: impl Display, rule: Text, hint: Text) -> bool {
         self.ensure(present, key, "", rule, hint)
     }
 
@@ -205,10 +188,18 @@ impl Problems {
         };
         let with_unit = |bound: &T| format!("{bound}{unit}");
         let rule = match (range.start_bound(), range.end_bound()) {
-            (Bound::Included(low), Bound::Included(high)) => words::between(low.to_string(), with_unit(high)),
-            (Bound::Excluded(low), Bound::Included(high)) => words::above_at_most(low.to_string(), with_unit(high)),
-            (Bound::Included(low), Bound::Excluded(high)) => words::at_least_below(low.to_string(), with_unit(high)),
-            (Bound::Excluded(low), Bound::Excluded(high)) => words::above_below(low.to_string(), with_unit(high)),
+            (Bound::Included(low), Bound::Included(high)) => {
+                words::between(low.to_string(), with_unit(high))
+            }
+            (Bound::Excluded(low), Bound::Included(high)) => {
+                words::above_at_most(low.to_string(), with_unit(high))
+            }
+            (Bound::Included(low), Bound::Excluded(high)) => {
+                words::at_least_below(low.to_string(), with_unit(high))
+            }
+            (Bound::Excluded(low), Bound::Excluded(high)) => {
+                words::above_below(low.to_string(), with_unit(high))
+            }
             (Bound::Included(low), Bound::Unbounded) => words::at_least(with_unit(low)),
             (Bound::Excluded(low), Bound::Unbounded) => words::above(with_unit(low)),
             (Bound::Unbounded, Bound::Included(high)) => words::at_most(with_unit(high)),
@@ -239,12 +230,7 @@ impl Problems {
     }
 
     /// The ends of a span: both finite, the first below the second.
-    pub fn span(
-        &mut self,
-        key: impl Display,
-        [low, high]: [f64; 2],
-        hint: Text,
-    ) -> bool {
+    pub fn span(&mut self, key: impl Display, [low, high]: [f64; 2], hint: Text) -> bool {
         let right = low.is_finite() && high.is_finite() && low < high;
         let rule = words::smallest_then_largest();
         self.ensure(right, key, format!("[{low}, {high}]"), rule, hint)

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +21,7 @@ use crate::device::Profile;
 use crate::edge::{Edge, EdgeSettings, EdgeWatch};
 use crate::hub::{self, Hub, HubSettings, LedgerSettings, Report, StoreSettings, WebSettings};
 use crate::ledger::{self, ImportOutcome, Ledger};
+use crate::locales::{Lang, demo as words};
 use crate::modbus::BusSettings;
 use crate::mqtt::{MqttSettings, broker};
 use crate::sim::{Scenario, Simulator, Truth, World};
@@ -116,7 +117,7 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
     let (clock, driver) = Clock::stepped(start);
 
     let data = options.out.join("data");
-    clear(&data).with_context(|| format!("cannot make {} ready", data.display()))?;
+    clear(&data).with_context(|| words::directory_not_ready(&data))?;
     let mut settings = prepare(&data, &example, options.port, start)?;
     settings.store.path = data.join("store.db");
     settings.ledger.path = data.join("ledger.db");
@@ -132,11 +133,11 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
         Simulator::start(world.clone(), &buses, &profiles, &clock, stop.clone()).await?;
 
     let broker = settings.mqtt.endpoint().map_err(anyhow::Error::msg)?;
-    broker::start((Ipv4Addr::LOCALHOST, broker.port).into()).context("cannot start the broker")?;
-    let hub =
-        Hub::open(settings.clone(), township.clone(), clock.clone(), true).await.context("hub")?;
+    broker::start((Ipv4Addr::LOCALHOST, broker.port).into()).context(words::broker_not_started())?;
+    let hub = Hub::open(settings.clone(), township.clone(), clock.clone(), true).await;
+    let hub = hub.context(words::hub())?;
     let page = hub.page_address()?;
-    let (received, overview) = (hub.state(), hub.overview().context("the hub has no page")?);
+    let (received, overview) = (hub.state(), hub.overview().context(words::hub_without_page())?);
 
     let mut supervisor = Supervisor::new(stop.clone());
     let mut watches = Vec::new();
@@ -147,7 +148,8 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
         gateway.mqtt = settings.mqtt.clone();
         gateway.spool.path = data.join(format!("spool-{}.db", gateway.gateway));
         let name = format!("gateway {}", gateway.gateway);
-        let edge = open(gateway, &profiles, &clock).with_context(|| name.clone())?;
+        let said = words::gateway(gateway.gateway.as_str());
+        let edge = open(gateway, &profiles, &clock).context(said)?;
         watches.push(edge.watch());
         supervisor.spawn(name, edge.run(stop.child_token()));
     }
@@ -161,7 +163,7 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
     tokio::select! {
         ended = &mut tasks => {
             ended??;
-            bail!("the chain stopped before its end");
+            return Err(anyhow::Error::msg(words::stopped_early()));
         }
         () = chain.drive(&mut progress) => {}
     }
@@ -170,7 +172,7 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
 
     let truth = lock(&world).truth().clone();
     let reader = Sqlite::open_reader(&settings.store.path)?;
-    let report = hub::report(&settings, &township, Some(period), end, &options.out)?;
+    let report = hub::report(&settings, &township, Some(period), end, Lang::Chinese, &options.out)?;
     Ok(Finished {
         truth,
         report,
@@ -258,7 +260,7 @@ async fn drained(watches: &[EdgeWatch]) -> anyhow::Result<()> {
             }
             let fewer = spool.wait_for(|keeper| keeper.spool.batches < left);
             let fewer = tokio::time::timeout(STALL_MAX, fewer).await;
-            fewer.context("the last readings do not reach the store")??;
+            fewer.context(words::last_readings_missing())??;
         }
     }
     Ok(())
@@ -266,7 +268,8 @@ async fn drained(watches: &[EdgeWatch]) -> anyhow::Result<()> {
 
 /// A port of this machine that is free now.
 fn free_port() -> anyhow::Result<u16> {
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let listener = listener.context(words::no_free_port())?;
     Ok(listener.local_addr()?.port())
 }
 
@@ -286,6 +289,7 @@ fn clear(data: &Path) -> std::io::Result<()> {
 /// The hub's settings, with paths relative to the directory of the data, where they are written.
 fn hub_settings(page: u16, broker: u16) -> HubSettings {
     HubSettings {
+        lang: None,
         mqtt: MqttSettings::at(format!("mqtt://127.0.0.1:{broker}")),
         client_id: "hanqing-hub".into(),
         store: StoreSettings::at("store.db".into()),
@@ -310,10 +314,12 @@ fn import_ledger(
 ) -> anyhow::Result<()> {
     let import = ledger::import(csv, None, township, at);
     let problems: Vec<String> = import.problems.iter().map(ToString::to_string).collect();
-    ensure!(problems.is_empty(), "the example's ledger is wrong:\n{}", problems.join("\n"));
+    if !problems.is_empty() {
+        return Err(anyhow::Error::msg(words::ledger_wrong(problems.join("\n"))));
+    }
     for outcome in Ledger::open(&data.join("ledger.db"))?.import(&import.rows)? {
         if let ImportOutcome::Refused(error) = outcome {
-            bail!("the example's ledger is wrong: {error}");
+            return Err(anyhow::Error::msg(words::ledger_refused(error.to_string())));
         }
     }
     Ok(())

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use crate::core::{Calendar, Period};
 use crate::edge::EdgeWatch;
 use crate::hub::HubState;
+use crate::locales::{Argument, Text, demo as words};
 use crate::web::Overview;
 
 /// In a pipe, one line is printed every week.
@@ -38,10 +39,11 @@ impl Progress {
         received: Arc<HubState>,
         overview: watch::Receiver<Arc<Overview>>,
     ) -> Self {
-        println!("水源页面 / water sources: http://{page}/");
+        println!("{}", words::page_is_at(format_args!("http://{page}/")));
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(period.days().unsigned_abs());
-            let style = ProgressStyle::with_template("{bar:30} {pos}/{len} d  {msg}");
+            let template = format!("{{bar:30}} {{pos}}/{{len}} {}  {{msg}}", words::bar_days());
+            let style = ProgressStyle::with_template(&template);
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
@@ -59,7 +61,7 @@ impl Progress {
         match &self.bar {
             Some(bar) => {
                 bar.set_position(number.unsigned_abs());
-                bar.set_message(self.line(day));
+                bar.set_message(self.line(day).to_string());
             }
             None if (number - 1) % LINE_DAYS == 0 => println!("{}", self.line(day)),
             None => {}
@@ -75,16 +77,14 @@ impl Progress {
         println!("{line}");
     }
 
-    fn line(&self, day: Date) -> String {
+    fn line(&self, day: Date) -> Text {
         let polled: u64 = self.edges.iter().map(EdgeWatch::polled).sum();
         let waiting: u64 = self.edges.iter().map(|edge| edge.spooled().spool.readings).sum();
         let committed = self.received.readings();
         let overview = self.overview.borrow();
         let totals = &overview.totals;
-        format!(
-            "{day}  polled {polled}  in spool {waiting}  committed {committed}  sources dry {}  {:.0} kWh",
-            totals.sources_dry,
-            totals.energy_kwh.unwrap_or(0.0)
-        )
+        let kwh = format!("{:.0}", totals.energy_kwh.unwrap_or(0.0));
+        let (day, dry) = (Argument::of(day), totals.sources_dry);
+        words::progress(day, polled, waiting, committed, dry, kwh)
     }
 }

@@ -6,6 +6,7 @@ use super::check_example;
 use super::check_registers;
 use super::profile::{Point, PointType, Profile, REGISTERS_MAX};
 use crate::core::{Kind, Problems};
+use crate::locales::{core as core_words, device as words};
 
 /// How many registers a device answers in one request.
 const REGISTERS: RangeInclusive<u16> = 1..=REGISTERS_MAX;
@@ -24,33 +25,25 @@ pub fn check(profile: &Profile, found: &mut Problems) {
             !profile.points.iter().take(index).any(same),
             "parameter",
             point.parameter,
-            "a profile observes each parameter once, or once in each channel",
-            "remove one of the points, or name the channel of each",
+            words::parameter_twice(),
+            words::parameter_twice_hint(),
         );
     }
     match &profile.example {
         Some(example) => check_example::check(profile, example, &mut found.at("example")),
-        None => found.add(
-            "example",
-            "",
-            "is required: a profile proves itself by an example",
-            "add [example] with registers as the device sent them and what they must decode to",
-        ),
+        None => found.add("example", "", words::example_required(), words::add_an_example()),
     }
 }
 
 fn head(profile: &Profile, found: &mut Problems) {
-    found.text("id", &profile.id, "give the file's name without .toml");
-    found.text("name", &profile.name, "say what the device is");
-    found.text("source", &profile.source, "say where the map comes from");
-    let hint = "say who has seen it work on a real device, or that nobody has";
-    found.text("verified_by", &profile.verified_by, hint);
-    let hint = "0.9 is a maker's manual, 0.5 a guess";
-    found.within("confidence", profile.confidence, 0.0..=1.0, hint);
-    let hint = "leave it out where the manual states no limit";
-    found.within("registers_max", profile.registers_max, REGISTERS, hint);
-    let rule = "a profile has at least one point";
-    found.required(!profile.points.is_empty(), "point", rule, "add a [[point]]");
+    found.text("id", &profile.id, words::give_file_name());
+    found.text("name", &profile.name, words::say_what_it_is());
+    found.text("source", &profile.source, words::say_where_from());
+    found.text("verified_by", &profile.verified_by, words::say_who_verified());
+    found.within("confidence", profile.confidence, 0.0..=1.0, words::confidence_hint());
+    found.within("registers_max", profile.registers_max, REGISTERS, words::no_limit_hint());
+    let some = !profile.points.is_empty();
+    found.required(some, "point", words::no_point(), words::add_a_point());
 }
 
 fn registers(profile: &Profile, point: &Point, found: &mut Problems) {
@@ -59,15 +52,15 @@ fn registers(profile: &Profile, point: &Point, found: &mut Problems) {
         check_registers::fit(point.address, count),
         "address",
         point.address,
-        format!("{count} registers from here pass the last address, {}", u16::MAX),
-        "addresses count from 0: is this the manual's number?",
+        words::past_last_address(count, u16::MAX),
+        words::address_from_manual(),
     );
     found.ensure(
         count <= profile.registers_max,
         "type",
         point.point_type.name(),
-        format!("takes {count} registers, more than registers_max allows"),
-        "raise registers_max: a value is never read in parts",
+        words::too_many_registers(count),
+        words::raise_registers_max_whole(),
     );
 }
 
@@ -77,44 +70,36 @@ fn value(point: &Point, found: &mut Problems) {
         point.unit.factor_to(spec.unit).is_some(),
         "unit",
         point.unit,
-        format!("cannot be converted to {}, the unit of {}", spec.unit, spec.id),
-        "correct the unit or the parameter",
+        words::not_convertible_to_parameter(spec.unit.symbol(), spec.id),
+        words::correct_unit_or_parameter(),
     );
-    found.factor("scale", point.scale, "leave it out for a factor of 1");
-    found.finite("offset", point.offset, "leave it out for none");
+    found.factor("scale", point.scale, words::leave_out_for_factor_1());
+    found.finite("offset", point.offset, words::leave_out_for_none());
     if let Some(range) = point.valid_range {
-        found.span("valid_range", range, "give what the device can measure, in the point's unit");
+        found.span("valid_range", range, words::valid_range_hint());
     }
 }
 
 fn counter(point: &Point, found: &mut Problems) {
     let spec = point.parameter.spec();
     let Some(counter) = &point.counter else {
-        let rule = format!("is required: {} is a counter", spec.id);
-        let hint = "add counter = { max_rate_per_hour = ... }";
+        let (rule, hint) = (words::counter_required(spec.id), words::add_a_counter());
         found.required(spec.kind != Kind::Counter, "counter", rule, hint);
         return;
     };
     let found = &mut found.at("counter");
     if spec.kind != Kind::Counter {
-        return found.add("", "", format!("{} is not a counter", spec.id), "remove it");
+        return found.add("", "", words::not_a_counter(spec.id), core_words::remove_it());
     }
     if let Some(modulus) = counter.modulus {
-        found.positive("modulus", modulus, "leave it out where the register never returns to zero");
+        found.positive("modulus", modulus, words::modulus_hint());
     }
     let rate = counter.max_rate_per_hour;
-    let hint = "give the most that the register can grow in an hour, in the point's unit";
     let whole = !matches!(point.point_type, PointType::F32 | PointType::F64);
     let step = point.scale.abs();
-    if found.positive("max_rate_per_hour", rate, hint) && whole {
-        let rule = "is less than one step of the register: each step would look like a jump";
-        found.ensure(
-            rate >= step,
-            "max_rate_per_hour",
-            rate,
-            rule,
-            format!("give at least {step}"),
-        );
+    if found.positive("max_rate_per_hour", rate, words::max_rate_hint()) && whole {
+        let (rule, hint) = (words::rate_below_step(), words::give_at_least(step));
+        found.ensure(rate >= step, "max_rate_per_hour", rate, rule, hint);
     }
 }
 
@@ -123,6 +108,7 @@ mod tests {
     use super::*;
     use crate::core::Problem;
     use crate::device::parse;
+    use crate::locales::{Lang, within};
 
     const RIGHT: &str = r#"
 id = "meter"
@@ -233,6 +219,27 @@ energy_total = 12.34
         assert!(
             paths("function = 3\naddress = 10", "function = 1\naddress = 10")
                 .contains(&"point[0].type".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_problem_is_said_in_both_languages() {
+        let text = RIGHT.replace("0, 1234]", "0, 1235]").replace(r#""nobody""#, r#""""#);
+        let said = problems(&parse(&text).unwrap());
+        let said = Lang::ALL
+            .map(|lang| within(lang, || said.iter().map(Problem::to_string).collect::<Vec<_>>()));
+        assert_eq!(
+            said,
+            [
+                [
+                    "verified_by = \"\"：不能为空；写明谁在真实设备上核对过，没有人核对过也要写明",
+                    "example.expect.energy_total = 12.34：这些寄存器解析出来是 12.35；看一看 `type`、`order` 和 `scale`",
+                ],
+                [
+                    "verified_by = \"\": must not be empty; say who has seen it work on a real device, or that nobody has",
+                    "example.expect.energy_total = 12.34: the registers decode to 12.35; look at type, order and scale",
+                ],
+            ]
         );
     }
 

@@ -3,43 +3,44 @@
 use super::decode::decode;
 use super::profile::{Example, Part, Point, Profile};
 use crate::core::Problems;
+use crate::locales::{core as core_words, device as words};
 
 /// Relative error allowed: an f32 has seven digits, and examples have four or more. Engineering judgement.
 const TOLERANCE: f64 = 1e-4;
 
 /// Adds what is wrong with `example`, of `profile`.
 pub(super) fn check(profile: &Profile, example: &Example, found: &mut Problems) {
-    found.text("source", &example.source, "say where the registers come from");
+    found.text("source", &example.source, words::say_where_registers_from());
     for name in example.expect.keys() {
         let named = |p: &Point| *name == full_name(p) || name == p.parameter.id();
         let known = profile.points.iter().any(named);
         let key = format_args!("expect.{name}");
-        found.ensure(known, key, "", "is not a point of this profile", "remove it");
+        found.ensure(known, key, "", words::not_a_point(), core_words::remove_it());
     }
     for point in &profile.points {
         let name = full_name(point);
         let key = format!("expect.{name}");
         let expected = example.expect.get(&name);
         let Some(expected) = expected.or_else(|| example.expect.get(point.parameter.id())) else {
-            let hint = "add its registers and its value";
-            found.add(key, "", "is required: the example covers each point", hint);
+            let (rule, hint) = (words::point_without_example(), words::add_registers_and_value());
+            found.add(key, "", rule, hint);
             continue;
         };
         let parts = point.parts();
         if let Some(part) = parts.iter().find(|part| words(example, part).is_none()) {
             let (first, last) = (part.address, u32::from(part.address) + u32::from(part.count) - 1);
-            let rule = format!("no block of the example holds its registers {first} to {last}");
-            let hint = format!("add an [[example.block]] of function {}", u8::from(part.function));
+            let rule = words::no_block_holds(first, last);
+            let hint = words::add_a_block(u8::from(part.function));
             found.add(key, expected, rule, hint);
             continue;
         }
         let held: Vec<&[u16]> = parts.iter().filter_map(|part| words(example, part)).collect();
         let rule = match decode(point, &held) {
             Ok(got) if (got - expected).abs() <= TOLERANCE * expected.abs() + 1e-9 => continue,
-            Ok(got) => format!("the registers decode to {got}"),
-            Err(error) => format!("the registers cannot be decoded: {error}"),
+            Ok(got) => words::decodes_to(got),
+            Err(error) => words::not_decoded(error.text()),
         };
-        found.add(key, expected, rule, "look at type, order and scale");
+        found.add(key, expected, rule, words::look_at_type());
     }
 }
 

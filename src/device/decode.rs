@@ -1,6 +1,9 @@
 //! From registers to a value in the parameter's canonical unit.
 
+use std::fmt;
+
 use crate::core::{Reason, Unit};
+use crate::locales::{Text, device as words};
 
 use super::profile::{ByteOrder, Point, PointType, Register};
 
@@ -9,30 +12,57 @@ use super::profile::{ByteOrder, Point, PointType, Register};
 pub(super) const EXPONENT_MAX: f64 = 12.0;
 
 /// Why registers give no value.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum DecodeError {
-    #[error("{got} registers where the type takes {expected}")]
-    Length { expected: usize, got: usize },
+    Length {
+        expected: usize,
+        got: usize,
+    },
     /// The decoded number, before factor and offset, is the device's sign for "no value".
-    #[error("{0} is the device's sign for no value")]
     Sentinel(f64),
     /// The number, before or after factor and offset, is not finite, or a half byte of a BCD is not a digit.
-    #[error("not a finite number")]
     Undecodable,
-    #[error("{0} is not a code of the profile")]
+    /// The number is not a code of the profile.
     Code(f64),
     /// A register that the value depends on holds a value, after factor and offset, that the profile does not allow.
-    #[error("register {address} holds {value}, which the profile does not allow")]
-    Register { address: u16, value: f64 },
+    Register {
+        address: u16,
+        value: f64,
+    },
     /// A register says that the value is invalid; its own value is after factor and offset.
-    #[error("register {address} holds {value}: the device marks its value as invalid")]
-    Invalid { address: u16, value: f64 },
+    Invalid {
+        address: u16,
+        value: f64,
+    },
     /// The point's unit and the parameter's measure different things: a fault of the profile, found by its check.
-    #[error("{from} cannot be converted to {to}")]
-    Unit { from: Unit, to: Unit },
+    Unit {
+        from: Unit,
+        to: Unit,
+    },
 }
 
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text().fmt(f)
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
 impl DecodeError {
+    /// What is wrong, in words.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Length { expected, got } => words::wrong_register_count(got, expected),
+            Self::Sentinel(number) => words::sign_for_no_value(number),
+            Self::Undecodable => words::not_finite(),
+            Self::Code(number) => words::not_a_code(number),
+            Self::Register { address, value } => words::register_not_allowed(address, value),
+            Self::Invalid { address, value } => words::register_marks_invalid(address, value),
+            Self::Unit { from, to } => words::not_convertible(from.symbol(), to.symbol()),
+        }
+    }
+
     pub fn reason(&self) -> Reason {
         match self {
             Self::Length { .. } => Reason::Length,

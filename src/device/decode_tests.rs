@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::core::Parameter;
+use crate::locales::Lang;
 use proptest::prelude::*;
 
 fn point(point_type: PointType, order: ByteOrder) -> Point {
@@ -321,4 +322,12 @@ proptest! {
             prop_assert!(value.is_finite());
         }
     }
+}
+
+#[test]
+fn a_fault_is_said_in_both_languages() {
+    let fault = DecodeError::Register { address: 7, value: 9.5 };
+    let said = Lang::ALL.map(|lang| fault.text().within(lang));
+    let zh = "寄存器 7 是 9.5，设备型号文件不允许";
+    assert_eq!(said, [zh, "register 7 holds 9.5, which the profile does not allow"]);
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use crate::core::{Kind, Parameter};
+use crate::locales::{Text, device as words};
 
 use super::decode::number;
 use super::profile::{ByteOrder, Function, PointType};
@@ -99,9 +100,9 @@ pub struct Displayed {
 }
 
 impl FromStr for Displayed {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is not a number as a display shows it, such as 3.21");
+    type Err = Text;
+    fn from_str(text: &str) -> Result<Self, Text> {
+        let wrong = || words::not_on_a_display(format_args!("{text:?}"));
         let digits = text.strip_prefix('-').unwrap_or(text);
         let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
         let plain = |text: &str| text.chars().all(|c| c.is_ascii_digit());

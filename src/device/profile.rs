@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::core::{Parameter, Unit};
+use crate::locales::{Text, device as words};
 
 /// Most registers of one read, by the Modbus application protocol V1.1b3, §6.3 and §6.4.
 pub const REGISTERS_MAX: u16 = 125;
@@ -13,7 +14,7 @@ pub const REGISTERS_MAX: u16 = 125;
 pub struct Profile {
     /// The file's name without `.toml`.
     pub id: String,
-    /// Maker and type of the device, for people.
+    /// Maker and type of the device, for people: in Chinese, then in English, or in one of them.
     pub name: String,
     /// Where the map comes from: manual, standard, driver.
     pub source: String,
@@ -27,6 +28,25 @@ pub struct Profile {
     #[serde(rename = "point")]
     pub points: Vec<Point>,
     pub example: Option<Example>,
+}
+
+impl Profile {
+    /// Its name in the reader's language. The Chinese part ends with the word of the last Chinese character; what
+    /// follows is English where it has a word of four letters or more, and not just a number or a type.
+    pub fn title(&self) -> Text {
+        let name = self.name.trim();
+        let chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c) || c == '）';
+        let rest = name.rfind(chinese).and_then(|last| name.get(last..));
+        let Some((_, english)) = rest.and_then(|rest| rest.split_once(' ')) else {
+            return Text::verbatim(name);
+        };
+        let mut parts = english.split(|c: char| !c.is_ascii_alphabetic());
+        if !parts.any(|word| word.len() >= 4 && word.ends_with(|c: char| c.is_ascii_lowercase())) {
+            return Text::verbatim(name);
+        }
+        let chinese = name.strip_suffix(english).unwrap_or(name);
+        Text::both(chinese.trim().to_owned(), english.trim().to_owned())
+    }
 }
 
 fn default_registers_max() -> u16 {
@@ -224,16 +244,14 @@ impl Function {
 }
 
 impl TryFrom<u8> for Function {
-    type Error = String;
-    fn try_from(code: u8) -> Result<Self, String> {
+    type Error = Text;
+    fn try_from(code: u8) -> Result<Self, Text> {
         match code {
             1 => Ok(Self::Coils),
             2 => Ok(Self::DiscreteInputs),
             3 => Ok(Self::Holding),
             4 => Ok(Self::Input),
-            _ => Err(format!(
-                "function code {code} does not read: 1 (coils), 2 (discrete inputs), 3 (holding) or 4 (input registers)"
-            )),
+            _ => Err(words::function_does_not_read(code)),
         }
     }
 }
@@ -329,4 +347,44 @@ pub struct ExampleBlock {
     pub function: Function,
     pub address: u16,
     pub words: Vec<u16>,
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::device::{parse, shipped};
+    use crate::locales::Lang;
+
+    #[test]
+    fn a_name_in_two_languages_is_shown_in_one() {
+        let (_, text) = shipped()[0];
+        let mut profile = parse(text).unwrap();
+        for (name, zh, en) in [
+            (
+                "QDY30 投入式液位计 Submersible level sensor",
+                "QDY30 投入式液位计",
+                "Submersible level sensor",
+            ),
+            (
+                "电磁流量计（开封型） Flow meter of the type",
+                "电磁流量计（开封型）",
+                "Flow meter of the type",
+            ),
+            ("东门水表 No. 3", "东门水表 No. 3", "东门水表 No. 3"),
+            ("A pump house's controller", "A pump house's controller", "A pump house's controller"),
+            ("水表", "水表", "水表"),
+        ] {
+            profile.name = name.into();
+            let title = profile.title();
+            assert_eq!([title.within(Lang::Chinese), title.within(Lang::English)], [zh, en]);
+        }
+    }
+
+    #[test]
+    fn every_shipped_profile_has_a_name_in_both_languages() {
+        for (id, text) in shipped() {
+            let title = parse(text).unwrap().title();
+            let (zh, en) = (title.within(Lang::Chinese), title.within(Lang::English));
+            assert!(zh != en && en.is_ascii(), "{id}: {zh} / {en}");
+        }
+    }
 }

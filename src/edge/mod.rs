@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use delivery::{DeliveryStatus, WaitsFor, Window};
-pub use edge_watch::EdgeWatch;
+pub use edge_watch::{EdgeWatch, RefusedReload};
 pub use settings::{
     ClockSettings, Confirm, EdgeSettings, MetricsSettings, SpoolSettings, UplinkSettings,
 };
@@ -29,6 +29,7 @@ use self::checks::Checks;
 use self::control::{ControlBus, ControlSocket, DeviceStatus, StatusSource};
 use self::delivery::Deliverer;
 use crate::device::Profile;
+use crate::locales::{Argument, edge as words};
 use crate::modbus::{
     Bus, BusContext, BusSettings, BusStats, DtuListener, Mode, QuirkStore, dtu_listeners,
 };
@@ -50,6 +51,7 @@ pub struct Edge {
     stats: Arc<BusStats>,
     clock: Clock,
     mode: watch::Sender<Mode>,
+    refused: watch::Sender<Option<RefusedReload>>,
     control: Option<ControlSocket>,
 }
 
@@ -78,13 +80,12 @@ impl Edge {
         let (dtu_listeners, mut dtu_slots) = dtu_listeners(&settings.buses);
         let bus = |bus: &BusSettings| {
             Bus::new(bus, &context, dtu_slots.remove(&bus.name))
-                .map_err(|error| anyhow::anyhow!("bus {}: {error}", bus.name))
+                .map_err(|error| anyhow::Error::msg(words::bus_wrong(&bus.name, error)))
         };
         let buses = settings.buses.iter().map(bus).collect::<anyhow::Result<_>>()?;
         spool.stop_holding(BootId(clock.base().boot), false)?;
         let traffic = spool.traffic()?;
-        let spool = SpoolHandle::start(spool, clock.clone())
-            .context("cannot start the thread of the spool")?;
+        let spool = SpoolHandle::start(spool, clock.clone()).context(words::no_spool_thread())?;
         let birth = birth::birth(&settings, profiles);
         let deliverer = Deliverer::new(&settings, birth, spool.clone(), traffic, clock.clone());
         let checks = Checks::new(&settings, profiles);
@@ -98,6 +99,7 @@ impl Edge {
             stats: Arc::default(),
             clock,
             mode,
+            refused: watch::Sender::default(),
             control: None,
         })
     }
@@ -117,6 +119,7 @@ impl Edge {
             buses: self.stats.clone(),
             spool: self.spool.status(),
             delivery: self.deliverer.status(),
+            refused: self.refused.clone(),
         }
     }
 
@@ -131,23 +134,23 @@ impl Edge {
         let source = Arc::new(self.status_source());
         if let Some(metrics) = self.settings.metrics {
             let page = metrics::serve_at(metrics.listen, source.clone(), stop.clone());
-            supervisor.spawn("metrics", page);
+            supervisor.spawn(words::task_metrics(), page);
         }
         if let Some(socket) = self.control {
-            supervisor.spawn("control", control::serve(source, socket, stop.clone()));
+            supervisor.spawn(words::task_control(), control::serve(source, socket, stop.clone()));
         }
-        supervisor.spawn("delivery", self.deliverer.run(stop.clone()));
+        supervisor.spawn(words::task_delivery(), self.deliverer.run(stop.clone()));
         let watched = self.buses.iter().map(|bus| (bus.watch(), silent_max(bus))).collect();
         let feeding = watchdog::feed(watched, self.spool.clone(), self.clock.clone(), stop.clone());
-        supervisor.spawn("watchdog", feeding);
+        supervisor.spawn(words::task_watchdog(), feeding);
         let following = polling::follow_clock(self.clock.clone(), self.spool.clone(), stop.clone());
-        supervisor.spawn("clock", following);
+        supervisor.spawn(words::task_clock(), following);
         for listener in self.dtu_listeners {
-            let name = format!("terminals at {}", listener.address());
+            let name = words::task_terminals(Argument::of(listener.address()));
             supervisor.spawn(name, listener.serve(stop.clone()));
         }
         for (bus, checks) in self.buses.into_iter().zip(self.checks.shared()) {
-            let name = format!("bus {}", bus.name());
+            let name = words::task_bus(bus.name());
             let (spool, clock, stats) =
                 (self.spool.clone(), self.clock.clone(), self.stats.clone());
             supervisor.spawn(name, polling::poll(bus, checks, spool, clock, stats, stop.clone()));

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::core::GatewayId;
+use crate::locales::Lang;
 use crate::modbus::BusSettings;
 use crate::mqtt::MqttSettings;
 use crate::quality::{PumpRule, SourceRule};
@@ -20,6 +21,9 @@ use super::delivery::Window;
 pub struct EdgeSettings {
     /// Its id: in topics, as client id, and as the owner of the spool.
     pub gateway: GatewayId,
+    /// The language of messages and status where neither `--lang` nor `HANQING_LANG` says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lang: Option<Lang>,
     /// Whose acknowledgement releases a batch from the spool.
     #[serde(default)]
     pub confirm: Confirm,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sd_notify::NotifyState;
 use tokio_util::sync::CancellationToken;
 
+use crate::locales::edge as words;
 use crate::modbus::BusWatch;
 use crate::spool::SpoolHandle;
 use crate::support::Clock;
@@ -32,7 +33,7 @@ pub(super) async fn feed(
     clock: Clock,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    notify(&[NotifyState::Ready, NotifyState::Status("polling and delivering")]);
+    notify(&[NotifyState::Ready, NotifyState::Status(&words::service_runs().to_string())]);
     let Some(watchdog_timeout) = sd_notify::watchdog_enabled() else {
         stop.cancelled().await;
         return Ok(());

@@ -6,9 +6,10 @@ use super::catalogue::FigureId;
 use super::draft::{Draft, Drafts};
 use super::facts::Facts;
 use super::figure::{FigureInput, Origin};
-use super::rows::Rows;
+use super::rows::{Rows, missing};
 use crate::account::{EntryCode, Method};
 use crate::core::CropId;
+use crate::locales::{Text, figures as words};
 use crate::water::{Crop, CropKind, Township};
 
 /// Areas of one crop, mu.
@@ -40,27 +41,30 @@ fn crop<'a>(id: &CropId, township: &'a Township) -> Option<&'a Crop> {
     township.crops.iter().find(|c| &c.id == id)
 }
 
-fn crop_name(id: Option<&CropId>, township: &Township) -> String {
+fn crop_name(id: Option<&CropId>, township: &Township) -> Text {
     match id {
-        Some(id) => crop(id, township).map_or_else(|| id.to_string(), |c| c.name.clone()),
-        None => "未写明作物".into(),
+        Some(id) => Text::verbatim(township.crop_name(id)),
+        None => words::no_crop_named(),
     }
 }
 
 /// Area affected and area failed; where one is absent, `draft` says so.
 fn damage(draft: &mut Draft, drafts: &Drafts) -> Option<(f64, f64)> {
-    let areas = [(FigureId::AreaAffected, "受灾面积"), (FigureId::AreaFailed, "绝收面积")];
-    let [affected, failed] = areas.map(|(id, name)| {
+    let areas = [
+        (FigureId::AreaAffected, EntryCode::AreaAffected),
+        (FigureId::AreaFailed, EntryCode::AreaFailed),
+    ];
+    let [affected, failed] = areas.map(|(id, code)| {
         let area = drafts.number(id);
         if area.is_none() {
-            draft.absent(format!("缺少{name}"));
+            draft.absent(words::lacks(code.name()));
         }
         area
     });
     affected.zip(failed)
 }
 
-fn input(from: Origin, value: f64, method: Method, note: String) -> FigureInput {
+fn input(from: Origin, value: f64, method: Method, note: Text) -> FigureInput {
     FigureInput { from, value: Some(value), method, note, coverage: None }
 }
 
@@ -74,13 +78,12 @@ pub(super) fn rescued(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     draft.figure(FigureId::AreaFailed, -lost);
     for (id, areas) in by_crop(facts.rows) {
         let name = crop_name(id.as_ref(), facts.township());
-        let note =
-            format!("{name}：受灾{}亩，绝收{}亩；已含在上两项中", areas.affected, areas.failed);
+        let note = words::rescued_of_crop(name, areas.affected, areas.failed);
         let from = Origin::Crop(id);
         draft.input(input(from, areas.rescued(), Method::RescuedByCrop, note));
     }
     if lost > whole {
-        draft.absent("绝收面积大于受灾面积，无法计算");
+        draft.absent(words::more_failed_than_affected());
     } else {
         draft.number(whole - lost);
     }
@@ -88,15 +91,14 @@ pub(super) fn rescued(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
 }
 
 /// The rate of `code` that the ledger gives for `crop`, %; all its rows have to agree.
-fn rate(rows: Rows<'_>, code: EntryCode, crop: &CropId) -> Result<f64, String> {
+fn rate(rows: Rows<'_>, code: EntryCode, crop: &CropId) -> Result<f64, Text> {
     let mut values = rows.of(code).into_iter().filter(|e| e.crop.as_ref() == Some(crop));
-    let name = code.name_zh();
-    let first = values.next().ok_or_else(|| format!("缺少{name}"))?;
+    let first = values.next().ok_or_else(|| words::rate_missing(code.name()))?;
     if values.any(|e| e.value != first.value) {
-        return Err(format!("{name}有互相矛盾的记录"));
+        return Err(words::rates_contradict(code.name()));
     }
     if !(0.0..=100.0).contains(&first.value) {
-        return Err(format!("{name}不在0到100之间"));
+        return Err(words::rate_out_of_range(code.name()));
     }
     Ok(first.value)
 }
@@ -115,10 +117,10 @@ pub(super) fn loss_averted(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
         match worth_of_rescue(id.as_ref(), areas, facts) {
             Ok((yuan, note)) => {
                 total += yuan;
-                let note = format!("{name}：{note}");
+                let note = words::of_crop(name, note);
                 draft.input(input(Origin::Crop(id), yuan, Method::WorthOfRescue, note));
             }
-            Err(reason) => why.push(format!("{name}{reason}，无法估算")),
+            Err(reason) => why.push(words::not_estimated(name, reason)),
         }
     }
     if why.is_empty() {
@@ -158,11 +160,11 @@ fn saved(facts: &Facts<'_>, kind: CropKind, worth: Worth) -> Draft {
     for (id, areas) in by_crop(facts.rows) {
         let name = crop_name(id.as_ref(), township);
         let Some(crop) = id.as_ref().and_then(|id| crop(id, township)) else {
-            why.push(format!("{name}不在乡镇作物表中"));
+            why.push(words::crop_not_in_table(name));
             continue;
         };
         match crop.kind {
-            None => why.push(format!("{name}未写明是粮食还是经济作物（kind）")),
+            None => why.push(words::crop_without_kind(name)),
             Some(own) if own != kind => {}
             Some(_) => match worth_of_rescue(id.as_ref(), areas, facts) {
                 Ok((yuan, note)) => {
@@ -175,7 +177,7 @@ fn saved(facts: &Facts<'_>, kind: CropKind, worth: Worth) -> Draft {
                     let from = Origin::Crop(id);
                     draft.input(input(from, value, Method::WorthOfRescue, note));
                 }
-                Err(reason) => why.push(format!("{name}{reason}，无法估算")),
+                Err(reason) => why.push(words::not_estimated(name, reason)),
             },
         }
     }
@@ -184,7 +186,7 @@ fn saved(facts: &Facts<'_>, kind: CropKind, worth: Worth) -> Draft {
     } else if counted > 0 {
         draft.number(total);
     } else {
-        draft.absent("台账中没有这类作物的受灾面积");
+        draft.absent(words::no_such_crop_affected());
     }
     draft
 }
@@ -207,11 +209,11 @@ pub(super) fn of_grain(facts: &Facts<'_>, code: EntryCode) -> Draft {
         }
     }
     if !any {
-        draft.absent(format!("台账中没有“{}”的记录", code.name_zh()));
+        draft.absent(missing([code]));
     } else if why.is_empty() {
         draft.number(total);
     } else {
-        draft.absent(format!("台账第{}条没有写明作物，或作物没有类别（kind）", why.join("、")));
+        draft.absent(words::rows_without_kind(Text::list(why)));
     }
     draft
 }
@@ -225,7 +227,12 @@ pub(super) fn sown(facts: &Facts<'_>, kind: CropKind) -> Draft {
             Some(own) if own == kind => {
                 total = Some(total.unwrap_or(0.0) + crop.sown_area_mu);
                 let from = Origin::Crop(Some(crop.id.clone()));
-                draft.input(input(from, crop.sown_area_mu, Method::Entered, crop.name.clone()));
+                draft.input(input(
+                    from,
+                    crop.sown_area_mu,
+                    Method::Entered,
+                    Text::verbatim(&crop.name),
+                ));
             }
             Some(_) => {}
             None => unknown.push(crop.name.as_str()),
@@ -233,7 +240,7 @@ pub(super) fn sown(facts: &Facts<'_>, kind: CropKind) -> Draft {
     }
     match total {
         Some(total) if unknown.is_empty() => draft.number(total),
-        _ => draft.absent(format!("作物表没有写明类别（kind）：{}", unknown.join("、"))),
+        _ => draft.absent(words::crops_without_kind(Text::list(unknown))),
     }
     draft
 }
@@ -243,26 +250,26 @@ fn worth_of_rescue(
     id: Option<&CropId>,
     areas: CropAreas,
     facts: &Facts<'_>,
-) -> Result<(f64, String), String> {
+) -> Result<(f64, Text), Text> {
     let rows = facts.rows;
-    let id = id.ok_or("的面积没有作物名")?;
-    let crop = crop(id, facts.township()).ok_or("不在乡镇作物表中")?;
+    let id = id.ok_or_else(words::area_without_crop)?;
+    let crop = crop(id, facts.township()).ok_or_else(words::not_in_crop_table)?;
     if areas.rescued() < 0.0 {
-        return Err("的绝收面积大于受灾面积".into());
+        return Err(words::crop_failed_more());
     }
     let without = rate(rows, EntryCode::LossRateWithout, id)?;
     let with = rate(rows, EntryCode::LossRateWith, id)?;
     if with > without {
-        return Err("的抗旱后损失率高于不抗旱损失率".into());
+        return Err(words::rate_grew());
     }
     let share = (without - with) / 100.0;
     let yuan = areas.rescued() * crop.yield_kg_per_mu * crop.price_yuan_per_kg * share;
-    let note = format!(
-        "{}亩 × {} kg/亩 × {}元/kg × ({without}% − {with}%)；产量与价格：{}",
+    let note = words::worth_of_rescue(
         areas.rescued(),
         crop.yield_kg_per_mu,
         crop.price_yuan_per_kg,
-        crop.source
+        format!("({without}% − {with}%)"),
+        crop.source.text(),
     );
     Ok((yuan, note))
 }

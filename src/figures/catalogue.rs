@@ -6,6 +6,8 @@ use serde::{Serialize, Serializer};
 
 use super::figure::Class;
 use super::phrase::{Hedge, PrintUnit as Unit};
+use crate::account::unit_name;
+use crate::locales::Text;
 use Hedge::{About, Exact, Over};
 
 /// The properties of a figure, however it is computed.
@@ -20,14 +22,18 @@ pub struct FigureSpec {
     pub class: Class,
     /// Hedge and unit that it is printed with by default. `None` where the words are not number and unit.
     pub print: Option<(Hedge, Unit)>,
-    pub formula: &'static str,
+    /// How it is worked out, in Chinese and in English.
+    pub formula: [&'static str; 2],
     pub source: &'static str,
     /// The passage of the report that it belongs to; empty where it stands in the state's forms only.
     pub passage: &'static str,
 }
 
-const LATEST: &str = "of each village and crop the latest row of the period, added up";
-const RUNNING: &str = "sum of the rows of the period";
+const LATEST: [&str; 2] = [
+    "各村、各作物取期间最后一条记录，相加",
+    "of each village and crop the latest row of the period, added up",
+];
+const RUNNING: [&str; 2] = ["期间各条记录之和", "sum of the rows of the period"];
 
 macro_rules! figure_ids {
     ($($name:ident: $id:literal, $zh:literal, $en:literal, $unit:literal, $class:ident, $print:expr,
@@ -55,92 +61,115 @@ macro_rules! figure_ids {
 macro_rules! catalogue {
     ($make:ident) => { $make! {
         OnsetMonth: "onset_month", "旱情开始月份", "month in which the drought began", "月", Derived, None,
-            "month of the first day of the drought event as the clerk confirmed it; without it, of the first of 3 \
-             days on end on which a pond, reservoir or channel stood at or below its warning level",
+            ["取台账确认的抗旱期首日所在月份；台账没有时，取塘堰、水库或河沟首次连续 3 天处于旱警及以下的首日所在月份",
+             "month of the first day of the drought event as the clerk confirmed it; without it, of the first of 3 \
+              days on end on which a pond, reservoir or channel stood at or below its warning level"],
             "ledger drought_event; level", "抗旱救灾", Own(sources::onset_month);
         VillagesAffected: "villages_affected", "受旱行政村数", "villages hit", "个",
             Entered, Some((Exact, Unit::AdministrativeVillage)),
-            "number of different villages entered as hit; the villages of sources at or below their warning level are \
-             given as a hint",
+            ["台账填报的受旱行政村去重计数；水源处于旱警及以下的村作为提示列出",
+             "number of different villages entered as hit; the villages of sources at or below their warning level are \
+              given as a hint"],
             "ledger village_affected; level", "抗旱救灾", Own(sources::villages_affected);
         ChannelsDry: "channels_dry", "断流河沟条数", "channels without flow", "条", Measured, None,
-            "number of channels whose level stayed at or below cease-to-flow for at least 24 h on end",
+            ["水位连续至少 24 小时不高于断流水位的河沟条数",
+             "number of channels whose level stayed at or below cease-to-flow for at least 24 h on end"],
             "level", "抗旱救灾", Own(sources::channels_dry);
         PondsDry: "ponds_dry", "干涸塘堰座数", "ponds dry", "座", Measured, None,
-            "number of ponds whose level stayed at most 5 cm above the bottom for at least 24 h on end",
+            ["水位连续至少 24 小时高出塘底不超过 5 厘米的塘堰座数",
+             "number of ponds whose level stayed at most 5 cm above the bottom for at least 24 h on end"],
             "level", "抗旱救灾", Own(sources::ponds_dry);
         AreaAffected: "area_affected", "农作物受灾面积", "crop area affected", "亩", Entered, Some((About, Unit::Mu)),
-            "sum of the areas entered with a yield cut of 10 % or more",
+            ["填报的减产一成及以上的面积之和",
+             "sum of the areas entered with a yield cut of 10 % or more"],
             "ledger area_affected", "抗旱救灾", Sum(&[Code::AreaAffected]);
         AreaDamaged: "area_damaged", "农作物成灾面积", "crop area damaged", "亩", Entered, Some((About, Unit::Mu)),
-            "sum of the areas entered with a yield cut of 30 % or more",
+            ["填报的减产三成及以上的面积之和",
+             "sum of the areas entered with a yield cut of 30 % or more"],
             "ledger area_damaged", "附表", Sum(&[Code::AreaDamaged]);
         AreaFailed: "area_failed", "农作物绝收面积", "total crop failure", "亩", Entered, Some((Over, Unit::Mu)),
-            "sum of the areas entered with a yield cut of 80 % or more",
+            ["填报的减产八成及以上的面积之和",
+             "sum of the areas entered with a yield cut of 80 % or more"],
             "ledger area_failed", "抗旱救灾", Sum(&[Code::AreaFailed]);
         EquipmentDeployed: "equipment_deployed", "投入抗旱设备", "drought equipment deployed", "台",
             Derived, Some((Exact, Unit::Set)),
-            "sets whose pump drew more than 0.1 kWh or ran in the period, each once wherever it moved, plus sets \
-             declared without a meter",
+            ["期间用电超过 0.1 kWh 或有运行的水泵台数，移动设备只计一次，加上填报的未装表设备",
+             "sets whose pump drew more than 0.1 kWh or ran in the period, each once wherever it moved, plus sets \
+              declared without a meter"],
             "energy_total, run_hours, run_state, power; asset of the pump; ledger equipment_declared", "抗旱救灾",
             Own(pumps::equipment_deployed);
         ElectricityUsed: "electricity_used", "抗旱用电量", "electricity used", "kWh", Measured, Some((About, Unit::Du)),
-            "sum over all pumps of what the register of their billed meter grew by, by the counter engine and the \
-             replacements in the ledger, plus electricity declared without a meter",
+            ["各泵站计费电表示数增量之和（计数器算法，结合台账的换表记录），加上填报的未装表用电",
+             "sum over all pumps of what the register of their billed meter grew by, by the counter engine and the \
+              replacements in the ledger, plus electricity declared without a meter"],
             "energy_total; ledger electricity_declared, meter_replaced, meter_installed", "抗旱救灾",
             Own(pumps::electricity_used);
         GasolineUsed: "gasoline_used", "抗旱用汽油", "gasoline used", "L", Entered, Some((About, Unit::Litre)),
-            "sum of the fuel slips", "ledger gasoline", "抗旱救灾", Sum(&[Code::Gasoline]);
+            ["加油票之和",
+             "sum of the fuel slips"], "ledger gasoline", "抗旱救灾", Sum(&[Code::Gasoline]);
         FundsInvested: "funds_invested", "投入抗旱资金", "money put in", "元", Entered, Some((Exact, Unit::Yuan)),
-            "sum of central, provincial, county and collective money and of what the people raised; project money for \
-             drinking water is not in it",
+            ["中央、省级、地县级、乡村集体投入与群众自筹之和，不含饮水工程项目资金",
+             "sum of central, provincial, county and collective money and of what the people raised; project money for \
+              drinking water is not in it"],
             "ledger funds_central, funds_province, funds_county, funds_collective, funds_raised", "抗旱救灾",
             Sum(&[
                 Code::FundsCentral, Code::FundsProvince, Code::FundsCounty, Code::FundsCollective, Code::FundsRaised
             ]);
         AreaRescued: "area_rescued", "挽救农作物面积", "crop area rescued", "亩", Derived, Some((Over, Unit::Mu)),
-            "area affected minus area of total failure",
+            ["受灾面积减绝收面积",
+             "area affected minus area of total failure"],
             "figures area_affected, area_failed", "抗旱救灾", After(areas::rescued);
         LossAverted: "loss_averted", "挽回经济损失", "loss averted", "元", Derived, Some((Over, Unit::Yuan)),
-            "sum over crops of (area affected - area failed) x yield x price x (loss rate without relief - loss rate \
-             with relief) / 100",
+            ["各作物（受灾面积 − 绝收面积）× 亩产 × 单价 ×（不抗旱损失率 − 抗旱后损失率）÷ 100 之和",
+             "sum over crops of (area affected - area failed) x yield x price x (loss rate without relief - loss rate \
+              with relief) / 100"],
             "figures by crop; crop table of the township; ledger loss_rate_without_relief, loss_rate_with_relief", "抗旱救灾",
             After(areas::loss_averted);
         InspectionMonth: "inspection_month", "农饮工程隐患大排查月份", "month of the hazard inspection", "月", Entered, None,
-            "month of the first inspection of drinking-water works in the year",
+            ["本年首次农饮工程隐患排查的月份",
+             "month of the first inspection of drinking-water works in the year"],
             "ledger hazard_inspection", "安全饮水", Own(entered::inspection_month);
         WaterProjectFunds: "water_project_funds", "饮水工程项目资金", "drinking-water project money", "元",
             Entered, Some((Exact, Unit::Yuan)),
-            "sum of the project money of the year; drought-relief money is not in it",
+            ["本年项目资金之和，不含抗旱资金",
+             "sum of the project money of the year; drought-relief money is not in it"],
             "ledger water_project_funds", "安全饮水", Sum(&[Code::WaterProjectFunds]);
         WaterWorksBuilt: "water_works_built", "新建饮水工程", "drinking-water works built", "个",
             Entered, Some((Exact, Unit::Piece)),
-            "number of different works entered as built in the year", "ledger water_work", "安全饮水", Own(entered::built);
+            ["本年填报的新建饮水工程去重计数",
+             "number of different works entered as built in the year"], "ledger water_work", "安全饮水", Own(entered::built);
         VillagesServed: "villages_served", "饮水工程受益村", "villages served", "个", Derived, Some((Exact, Unit::Village)),
-            "number of different villages of the works built in the year",
+            ["本年新建工程受益村去重计数",
+             "number of different villages of the works built in the year"],
             "ledger water_work", "安全饮水", Own(entered::villages_served);
         GroupsServed: "groups_served", "饮水工程受益组", "villagers' groups served", "个", Derived, Some((Exact, Unit::Group)),
-            "sum over the works of the groups that they serve",
+            ["各工程受益组数之和",
+             "sum over the works of the groups that they serve"],
             "ledger water_work_groups", "安全饮水", Own(|facts| entered::served(facts, Code::WaterWorkGroups));
         PeopleServed: "people_served", "饮水工程受益人数", "persons served", "人", Derived, Some((Exact, Unit::Person)),
-            "sum over the works of the persons that they serve",
+            ["各工程受益人数之和",
+             "sum over the works of the persons that they serve"],
             "ledger water_work_persons", "安全饮水", Own(|facts| entered::served(facts, Code::WaterWorkPersons));
         DrinkingDifficulty: "drinking_difficulty", "因旱饮水困难", "persons short of drinking water", "人次",
             Attested, Some((Exact, Unit::PersonTime)),
-            "what the ledger states; a zero holds only where every drinking-water tank has data for at least 95 % of \
-             the hours and none ran dry",
+            ["以台账陈述为准；只有各饮水池数据覆盖至少 95% 的时段且均未干涸时，零才成立",
+             "what the ledger states; a zero holds only where every drinking-water tank has data for at least 95 % of \
+              the hours and none ran dry"],
             "ledger drinking_difficulty; level of the tanks", "安全饮水", Own(sources::drinking_difficulty);
         PumpHours: "pump_hours", "抗旱机泵运行时间", "pump running hours", "h", Measured, Some((About, Unit::Hour)),
-            "sum over all pumps: growth of the running-hours register; else mean of the run state x hours; else hours \
-             with a power above 20 % of the rated power; else energy / rated power",
+            ["各泵站之和：计时表增量；否则运行状态均值 × 小时；否则功率高于额定 20% 的小时数；否则用电 ÷ 额定功率",
+             "sum over all pumps: growth of the running-hours register; else mean of the run state x hours; else hours \
+              with a power above 20 % of the rated power; else energy / rated power"],
             "run_hours, run_state, power or energy_total; pump plate", "附表", Own(pumps::pump_hours);
         WaterPumped: "water_pumped", "提水量", "water pumped", "m3", Measured, Some((About, Unit::CubicMetre)),
-            "sum over all pumps: growth of the water meter; else mean flow x hours; else hours x rated flow x \
-             frequency / 50; else energy x efficiency / (0.002725 x head)",
+            ["各泵站之和：水表增量；否则平均流量 × 小时；否则小时 × 额定流量 × 频率 ÷ 50；否则用电 × 效率 ÷（0.002725 × 扬程）",
+             "sum over all pumps: growth of the water meter; else mean flow x hours; else hours x rated flow x \
+              frequency / 50; else energy x efficiency / (0.002725 x head)"],
             "volume_total, flow, frequency or energy_total; pump plate; level of its source", "附表",
             Own(pumps::water_pumped);
         StorageTotal: "storage_total", "塘库蓄水总量", "water stored", "m3", Measured, Some((About, Unit::CubicMetre)),
-            "sum over ponds and reservoirs of the storage at the last level of the period, by the storage curve",
+            ["各塘堰、水库按期末最后水位查水位库容曲线的蓄水量之和",
+             "sum over ponds and reservoirs of the storage at the last level of the period, by the storage curve"],
             "level; storage curve", "附表", Own(sources::storage_total);
         AreaStanding: "area_standing", "在田作物面积", "standing crops", "亩", Entered, Some((About, Unit::Mu)),
             LATEST, "ledger area_standing", "", State(&[Code::AreaStanding]);
@@ -154,7 +183,8 @@ macro_rules! catalogue {
             Entered, Some((About, Unit::Mu)),
             LATEST, "ledger drought_extreme", "", State(&[Code::DroughtExtreme]);
         AreaInDrought: "area_in_drought", "作物受旱面积", "crop area in drought", "亩", Derived, Some((About, Unit::Mu)),
-            "light + moderate + severe + withered or extreme; area whose irrigation is assured is in none of them",
+            ["轻旱 + 中旱 + 重旱 + 干枯（特旱）；灌溉有保证的面积不计入",
+             "light + moderate + severe + withered or extreme; area whose irrigation is assured is in none of them"],
             "figures drought_light, drought_moderate, drought_severe, drought_extreme", "",
             Total(&[Id::DroughtLight, Id::DroughtModerate, Id::DroughtSevere, Id::DroughtExtreme]);
         PaddyShort: "paddy_short", "水田缺水面积", "paddies short of water", "亩", Entered, Some((About, Unit::Mu)),
@@ -164,7 +194,8 @@ macro_rules! catalogue {
             LATEST, "ledger dryland_short", "", State(&[Code::DrylandShort]);
         WaitingShort: "waiting_short", "待播耕地缺水缺墒面积", "land waiting to be sown, short of water", "亩",
             Derived, Some((About, Unit::Mu)),
-            "paddies short of water + dry land short of soil moisture",
+            ["水田缺水面积 + 旱地缺墒面积",
+             "paddies short of water + dry land short of soil moisture"],
             "figures paddy_short, dryland_short", "", Total(&[Id::PaddyShort, Id::DrylandShort]);
         AreaWithoutMeans: "area_without_means", "无抗旱条件面积", "area without means of irrigation", "亩",
             Entered, Some((About, Unit::Mu)),
@@ -182,39 +213,48 @@ macro_rules! catalogue {
             Entered, Some((Exact, Unit::SmallHead)),
             LATEST, "ledger small_livestock_short", "", State(&[Code::SmallLivestockShort]);
         StorageAnomaly: "storage_anomaly", "蓄水量比往年同期增减", "water stored against earlier years", "%", Derived, None,
-            "(storage at the end - mean of the same day of the earlier years that have data) / that mean x 100",
+            ["（期末蓄水量 − 有数据的往年同日均值）÷ 该均值 × 100",
+             "(storage at the end - mean of the same day of the earlier years that have data) / that mean x 100"],
             "figure storage_total of this and earlier years", "", After(sources::storage_anomaly);
         ReservoirsDry: "reservoirs_dry", "干涸水库座数", "reservoirs dry", "座", Measured, Some((Exact, Unit::Seat)),
-            "number of reservoirs whose level stayed at most 5 cm above the bottom for at least 24 h on end",
+            ["水位连续至少 24 小时高出库底不超过 5 厘米的水库座数",
+             "number of reservoirs whose level stayed at most 5 cm above the bottom for at least 24 h on end"],
             "level", "", Own(sources::reservoirs_dry);
         WellsShort: "wells_short", "机电井出水不足", "wells of too little yield", "眼", Entered, Some((Exact, Unit::Eye)),
             LATEST, "ledger wells_short", "", State(&[Code::WellsShort]);
         ResponseLevel: "response_level", "抗旱应急响应级别", "grade of the emergency response", "级", Entered, None,
-            "the latest row of the period", "ledger response_level", "", Own(entered::response_level);
+            ["期间最后一条记录",
+             "the latest row of the period"], "ledger response_level", "", Own(entered::response_level);
         AreaSown: "area_sown", "本季实际播种面积", "area sown this season", "亩", Entered, Some((About, Unit::Mu)),
             LATEST, "ledger area_sown", "", State(&[Code::AreaSown]);
         AreaInDroughtPeak: "area_in_drought_peak", "本季最大受旱面积", "greatest area in drought this season", "亩",
             Derived, Some((About, Unit::Mu)),
-            "the greatest that the area in drought came to on a day with an entry",
+            ["有填报的各日中受旱面积的最大值",
+             "the greatest that the area in drought came to on a day with an entry"],
             "ledger drought_light, drought_moderate, drought_severe, drought_extreme", "",
             Peak(&[Code::DroughtLight, Code::DroughtModerate, Code::DroughtSevere, Code::DroughtExtreme]);
         PersonsEngaged: "persons_engaged", "投入抗旱人数", "persons at work on relief", "人",
             Entered, Some((Exact, Unit::Person)),
-            "the greatest number at work on a day with an entry",
+            ["有填报的各日中投入人数的最大值",
+             "the greatest number at work on a day with an entry"],
             "ledger persons_engaged", "", Peak(&[Code::PersonsEngaged]);
         WellsEngaged: "wells_engaged", "投入抗旱机电井", "wells in use", "眼", Entered, Some((Exact, Unit::Eye)),
-            "the greatest number in use on a day with an entry",
+            ["有填报的各日中投入眼数的最大值",
+             "the greatest number in use on a day with an entry"],
             "ledger wells_engaged", "", Peak(&[Code::WellsEngaged]);
         PumpStationsEngaged: "pump_stations_engaged", "投入抗旱泵站", "pump stations in use", "处",
             Derived, Some((Exact, Unit::Place)),
-            "pump stations that drew more than 0.1 kWh or ran in the period",
+            ["期间用电超过 0.1 kWh 或有运行的泵站处数",
+             "pump stations that drew more than 0.1 kWh or ran in the period"],
             "energy_total, run_hours, run_state, power", "", Own(pumps::stations_engaged);
         MobileSetsEngaged: "mobile_sets_engaged", "投入机动抗旱设备", "mobile sets in use", "台",
             Entered, Some((Exact, Unit::Set)),
-            "sum of the sets declared without a meter",
+            ["填报的未装表设备台数之和",
+             "sum of the sets declared without a meter"],
             "ledger equipment_declared", "", Sum(&[Code::EquipmentDeclared]);
         WaterTrucks: "water_trucks", "机动运水车辆", "lorries that carried water", "辆", Entered, Some((Exact, Unit::Vehicle)),
-            "the greatest number in use on a day with an entry", "ledger water_trucks", "", Peak(&[Code::WaterTrucks]);
+            ["有填报的各日中投入车辆的最大值",
+             "the greatest number in use on a day with an entry"], "ledger water_trucks", "", Peak(&[Code::WaterTrucks]);
         FundsCentral: "funds_central", "中央拨款", "money from the central state", "元", Entered, Some((Exact, Unit::Yuan)),
             RUNNING, "ledger funds_central", "", Sum(&[Code::FundsCentral]);
         FundsProvince: "funds_province", "省级财政拨款", "money from the province", "元", Entered, Some((Exact, Unit::Yuan)),
@@ -229,15 +269,18 @@ macro_rules! catalogue {
             RUNNING, "ledger funds_raised", "", Sum(&[Code::FundsRaised]);
         FundsPublic: "funds_public", "各级财政拨款", "money from all levels of the state", "元",
             Derived, Some((Exact, Unit::Yuan)),
-            "central + provincial + county money",
+            ["中央 + 省级 + 地县级拨款",
+             "central + provincial + county money"],
             "figures funds_central, funds_province, funds_county", "",
             Total(&[Id::FundsCentral, Id::FundsProvince, Id::FundsCounty]);
         AreaIrrigated: "area_irrigated", "抗旱浇灌面积", "area irrigated", "亩", Derived, Some((About, Unit::Mu)),
-            "sum of the areas that the pumps which ran can irrigate, each once",
+            ["运行过的水泵可灌面积之和，每台计一次",
+             "sum of the areas that the pumps which ran can irrigate, each once"],
             "energy_total, power; pump table irrigates_mu", "", Own(pumps::area_irrigated);
         AreaIrrigatedTimes: "area_irrigated_times", "抗旱浇灌亩次", "area irrigated, each pass counted", "亩次",
             Derived, Some((About, Unit::MuTimes)),
-            "water pumped x canal efficiency / water of one pass",
+            ["提水量 × 渠系水利用系数 ÷ 每亩次灌水定额",
+             "water pumped x canal efficiency / water of one pass"],
             "figure water_pumped; township irrigation.canal_efficiency, irrigation.pass_m3_per_mu", "",
             After(pumps::area_irrigated_times);
         PersonsRelieved: "persons_relieved", "解决饮水困难人口", "persons relieved of the shortage", "人",
@@ -248,32 +291,41 @@ macro_rules! catalogue {
             RUNNING, "ledger livestock_relieved", "", Sum(&[Code::LivestockRelieved]);
         InstalledPower: "installed_power", "投入抗旱装机容量", "installed power in use", "kW",
             Derived, Some((About, Unit::Kilowatt)),
-            "sum of the rated power of the pumps that ran",
+            ["运行过的水泵额定功率之和",
+             "sum of the rated power of the pumps that ran"],
             "energy_total, power; pump plate", "", Own(pumps::installed_power);
         DieselUsed: "diesel_used", "抗旱用柴油", "diesel used", "L", Entered, Some((About, Unit::Litre)),
-            "sum of the fuel slips", "ledger diesel", "附表", Sum(&[Code::Diesel]);
+            ["加油票之和",
+             "sum of the fuel slips"], "ledger diesel", "附表", Sum(&[Code::Diesel]);
         OilUsed: "oil_used", "抗旱用油", "fuel used, by mass", "t", Derived, Some((About, Unit::Tonne)),
-            "(gasoline x 0.74 + diesel x 0.84) / 1000; kg per litre lie between 0.72 and 0.775, 0.81 and 0.845",
+            ["（汽油 × 0.74 + 柴油 × 0.84）÷ 1000；每升重量汽油在 0.72 到 0.775 千克、柴油在 0.81 到 0.845 千克之间",
+             "(gasoline x 0.74 + diesel x 0.84) / 1000; kg per litre lie between 0.72 and 0.775, 0.81 and 0.845"],
             "figures gasoline_used, diesel_used", "", After(entered::oil_used);
         EngineHours: "engine_hours", "油机运行时间", "engine hours", "h", Entered, Some((Exact, Unit::Hour)),
-            "sum of the log books of sets without a meter", "ledger engine_hours", "附表", Sum(&[Code::EngineHours]);
+            ["未装表油机运行记录之和",
+             "sum of the log books of sets without a meter"], "ledger engine_hours", "附表", Sum(&[Code::EngineHours]);
         WaterCarried: "water_carried", "拉水送水量", "water carried by lorry", "m3",
             Entered, Some((About, Unit::CubicMetre)),
             RUNNING, "ledger water_carried", "附表", Sum(&[Code::WaterCarried]);
         SownGrain: "sown_grain", "粮食作物播种面积", "area sown with grain", "亩", Entered, Some((About, Unit::Mu)),
-            "sum of the sown areas of the crops of kind grain",
+            ["粮食作物播种面积之和",
+             "sum of the sown areas of the crops of kind grain"],
             "crop table of the township", "", Own(|facts| areas::sown(facts, CropKind::Grain));
         SownCash: "sown_cash", "经济作物播种面积", "area sown with other crops", "亩", Entered, Some((About, Unit::Mu)),
-            "sum of the sown areas of the crops of kind cash",
+            ["经济作物播种面积之和",
+             "sum of the sown areas of the crops of kind cash"],
             "crop table of the township", "", Own(|facts| areas::sown(facts, CropKind::Cash));
         AffectedGrain: "affected_grain", "粮食作物受灾面积", "grain area affected", "亩", Derived, Some((About, Unit::Mu)),
-            "area affected of the crops of kind grain",
+            ["粮食作物的受灾面积",
+             "area affected of the crops of kind grain"],
             "ledger area_affected; crop table", "", Own(|facts| areas::of_grain(facts, Code::AreaAffected));
         DamagedGrain: "damaged_grain", "粮食作物成灾面积", "grain area damaged", "亩", Derived, Some((About, Unit::Mu)),
-            "area damaged of the crops of kind grain",
+            ["粮食作物的成灾面积",
+             "area damaged of the crops of kind grain"],
             "ledger area_damaged; crop table", "", Own(|facts| areas::of_grain(facts, Code::AreaDamaged));
         FailedGrain: "failed_grain", "粮食作物绝收面积", "grain area failed", "亩", Derived, Some((About, Unit::Mu)),
-            "area failed of the crops of kind grain",
+            ["粮食作物的绝收面积",
+             "area failed of the crops of kind grain"],
             "ledger area_failed; crop table", "", Own(|facts| areas::of_grain(facts, Code::AreaFailed));
         GrainOutput: "grain_output", "粮食总产量", "grain harvested", "t", Entered, Some((About, Unit::Tonne)),
             RUNNING, "ledger grain_output", "", Sum(&[Code::GrainOutput]);
@@ -283,15 +335,18 @@ macro_rules! catalogue {
             Entered, Some((Exact, Unit::Yuan)),
             RUNNING, "ledger cash_crops_lost", "", Sum(&[Code::CashCropsLost]);
         GrainSaved: "grain_saved", "挽回粮食损失", "grain saved", "t", Derived, Some((About, Unit::Tonne)),
-            "sum over the crops of kind grain of (area affected - area failed) x yield x (loss rate without relief - \
-             loss rate with relief) / 100 / 1000",
+            ["各粮食作物（受灾面积 − 绝收面积）× 亩产 ×（不抗旱损失率 − 抗旱后损失率）÷ 100 ÷ 1000 之和",
+             "sum over the crops of kind grain of (area affected - area failed) x yield x (loss rate without relief - \
+              loss rate with relief) / 100 / 1000"],
             "figures by crop; crop table; ledger loss rates", "", Own(areas::grain_saved);
         GrainSavedValue: "grain_saved_value", "挽回粮食损失价值", "value of the grain saved", "元",
             Derived, Some((About, Unit::Yuan)),
-            "grain saved of each crop x its price", "as grain_saved", "", Own(areas::grain_saved_value);
+            ["各粮食作物挽回的产量 × 单价之和",
+             "grain saved of each crop x its price"], "as grain_saved", "", Own(areas::grain_saved_value);
         CashCropsSaved: "cash_crops_saved", "挽回经济作物损失", "value of other crops saved", "元",
             Derived, Some((About, Unit::Yuan)),
-            "as loss averted, of the crops of kind cash",
+            ["算法同挽回经济损失，只计经济作物",
+             "as loss averted, of the crops of kind cash"],
             "figures by crop; crop table; ledger loss rates", "", Own(areas::cash_crops_saved);
         PersonsInNeed: "persons_in_need", "因旱需生活救助人口（实时）", "persons in need of relief at the end", "人",
             Entered, Some((About, Unit::Person)),
@@ -322,6 +377,27 @@ macro_rules! catalogue {
 pub(super) use catalogue;
 
 catalogue!(figure_ids);
+
+impl FigureSpec {
+    pub fn name(&self) -> Text {
+        Text::both(self.name_zh, self.name_en)
+    }
+
+    pub fn formula(&self) -> Text {
+        let [zh, en] = self.formula;
+        Text::both(zh, en)
+    }
+
+    /// The unit as people read it: of a count, what is counted.
+    pub fn unit_name(&self) -> Text {
+        match self.print {
+            _ if self.unit.is_ascii() => Text::verbatim(self.unit),
+            Some((_, Unit::Seat)) => Text::both(self.unit, "reservoirs"),
+            None => unit_name(self.unit),
+            Some((_, unit)) => Text::both(self.unit, unit.english()),
+        }
+    }
+}
 
 impl FigureId {
     pub fn id(self) -> &'static str {

@@ -7,16 +7,17 @@ use super::figure::{Figure, FigureInput, Origin, Value};
 use super::wording::{self, Wording};
 use crate::account::{Coverage, Entry, Method};
 use crate::core::{Period, Series};
+use crate::locales::{Lang, Text, figures as words};
 
 /// A figure in the making; absent until it gets a value.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Draft {
     value: Value,
-    words: Option<String>,
+    words: Option<Text>,
     bounds: Option<[f64; 2]>,
     coverage: Option<Coverage>,
     inputs: Vec<FigureInput>,
-    notes: Vec<String>,
+    notes: Vec<Text>,
 }
 
 impl Draft {
@@ -25,22 +26,25 @@ impl Draft {
         if value.is_finite() {
             self.value = Value::Number(value);
         } else {
-            self.absent("计算结果不是有效数字，请核对台账与参数");
+            self.absent(words::not_a_number());
         }
     }
 
-    pub fn day(&mut self, day: jiff::civil::Date, words: String) {
+    /// Sets a month by a day of it, worded by `words` from the month: `8`, `August 2022`.
+    pub fn month(&mut self, day: jiff::civil::Date, words: fn(Text) -> Text) {
+        let day = day.first_of_month();
         self.value = Value::Day(day);
-        self.words = Some(words);
+        let english = day.strftime("%B %Y").to_string();
+        self.words = Some(words(Text::both(day.month().to_string(), english)));
     }
 
     /// Sets the words, where they are not number and unit.
-    pub fn words(&mut self, words: impl Into<String>) {
-        self.words = Some(words.into());
+    pub fn words(&mut self, words: Text) {
+        self.words = Some(words);
     }
 
     /// Takes the value back and notes why there is none.
-    pub fn absent(&mut self, why: impl Into<String>) {
+    pub fn absent(&mut self, why: Text) {
         self.value = Value::Absent;
         self.words = None;
         self.bounds = None;
@@ -55,8 +59,8 @@ impl Draft {
         self.coverage = Some(self.coverage.unwrap_or_default().and(coverage));
     }
 
-    pub fn note(&mut self, note: impl Into<String>) {
-        self.notes.push(note.into());
+    pub fn note(&mut self, note: Text) {
+        self.notes.push(note);
     }
 
     pub fn input(&mut self, input: FigureInput) {
@@ -69,25 +73,21 @@ impl Draft {
             from: Origin::Figure(id, None),
             value: Some(value),
             method: Method::Figure,
-            note: String::new(),
+            note: Text::default(),
             coverage: None,
         });
     }
 
     /// Adds a ledger row as input.
     pub fn entry(&mut self, entry: &Entry) {
-        let mut note = format!("{}；{}录入", entry.document, entry.entered_by);
-        if let Some(row) = entry.supersedes {
-            note = format!("{note}；更正第{row}条：{}", entry.reason);
-        }
-        if let Some(by) = &entry.reviewed_by {
-            note.push_str(&format!("；{by}复核"));
-        }
+        let mut notes = vec![words::entered_by(&entry.document, &entry.entered_by)];
+        notes.extend(entry.supersedes.map(|row| words::corrects(row, &entry.reason)));
+        notes.extend(entry.reviewed_by.as_ref().map(words::reviewed_by));
         self.inputs.push(FigureInput {
             from: Origin::Ledger(entry.id),
             value: Some(entry.value),
             method: Method::Entered,
-            note,
+            note: Text::clauses(notes),
             coverage: None,
         });
     }
@@ -110,19 +110,23 @@ impl Draft {
         let mut phrase_en = None;
         match self.value {
             Value::Number(value) => {
-                let words = wording::words(id, value, wordings);
-                phrase_en = words.en;
+                let worded = wording::worded(id, value, wordings);
+                phrase_en.clone_from(&worded.en);
                 if self.words.is_none() {
-                    self.words = words.zh;
-                    self.notes.extend(words.note);
+                    self.words = worded.zh.map(|zh| {
+                        let en = worded.en.unwrap_or_else(|| zh.clone());
+                        Text::both(zh, en)
+                    });
+                    self.notes.extend(worded.note);
                 }
             }
             Value::Day(day) => phrase_en = Some(day.strftime("%B %Y").to_string()),
             Value::Absent => self.words = None,
         }
         Figure {
-            phrase: self.words,
+            phrase: self.words.as_ref().map(|words| words.within(Lang::Chinese)),
             phrase_en,
+            words: self.words,
             value: self.value,
             coverage: self.coverage.map(|c| c.share()),
             flagged_share: self
@@ -141,7 +145,7 @@ pub(super) fn series_input(
     series: Series,
     value: Option<f64>,
     method: Method,
-    note: String,
+    note: Text,
     coverage: Coverage,
 ) -> FigureInput {
     FigureInput {

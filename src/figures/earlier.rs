@@ -5,12 +5,13 @@ use serde::Serialize;
 use super::catalogue::FigureId;
 use super::figure::{Figure, Origin};
 use crate::core::Period;
+use crate::locales::Text;
 
 /// The figures of an earlier year.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Earlier {
     /// 上年同期, or the drought of a year, such as 2019年抗旱期.
-    pub label: String,
+    pub label: Text,
     pub period: Period,
     /// The same days of the year, not those of another drought.
     pub same_days: bool,
@@ -23,11 +24,22 @@ pub struct Comparison {
     pub figure: FigureId,
     pub name_zh: &'static str,
     pub unit: &'static str,
-    pub label: String,
+    pub label: Text,
     pub earlier: f64,
     pub now: f64,
     /// `None` where the earlier value was 0.
     pub change_percent: Option<f64>,
+}
+
+impl Comparison {
+    pub fn name(&self) -> Text {
+        self.figure.spec().name()
+    }
+
+    /// The unit as people read it.
+    pub fn unit_name(&self) -> Text {
+        self.figure.spec().unit_name()
+    }
 }
 
 /// The figures of `earlier` that are inputs of `figures`: each can be followed to its own inputs.

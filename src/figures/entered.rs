@@ -8,6 +8,7 @@ use super::facts::Facts;
 use super::rows::missing;
 use super::wording::{DIESEL_KG_PER_LITRE, GASOLINE_KG_PER_LITRE};
 use crate::account::EntryCode;
+use crate::locales::figures as words;
 
 const KG_PER_TONNE: f64 = 1000.0;
 
@@ -26,17 +27,17 @@ pub(super) fn built(facts: &Facts<'_>) -> Draft {
         draft.entry(entry);
         match &entry.work {
             Some(work) if !named.insert(work) => {
-                draft.note(format!("台账第{}条的工程“{work}”重复，只计一次", entry.id));
+                draft.note(words::work_repeated(entry.id, work));
             }
             Some(_) => total += 1.0,
             None => {
-                draft.note(format!("台账第{}条没有写明工程名称", entry.id));
+                draft.note(words::row_without_work(entry.id));
                 total += entry.value;
             }
         }
     }
     if entries.is_empty() {
-        draft.absent(missing(&[EntryCode::WaterWork.name_zh()]));
+        draft.absent(missing([EntryCode::WaterWork]));
     } else {
         draft.number(total);
     }
@@ -51,7 +52,7 @@ pub(super) fn served(facts: &Facts<'_>, code: EntryCode) -> Draft {
         rows.of(EntryCode::WaterWork).iter().filter_map(|e| e.work.as_ref()).collect();
     for entry in rows.of(code) {
         if !entry.work.as_ref().is_some_and(|w| works.contains(w)) {
-            draft.note(format!("台账第{}条的工程不在新建工程登记中", entry.id));
+            draft.note(words::work_unknown(entry.id));
         }
     }
     draft
@@ -65,8 +66,8 @@ pub(super) fn inspection_month(facts: &Facts<'_>) -> Draft {
         draft.entry(entry);
     }
     match entries.iter().map(|e| e.from).min() {
-        Some(day) => draft.day(day.first_of_month(), format!("{}月份", day.month())),
-        None => draft.absent(missing(&[EntryCode::HazardInspection.name_zh()])),
+        Some(day) => draft.month(day, words::in_month),
+        None => draft.absent(missing([EntryCode::HazardInspection])),
     }
     draft
 }
@@ -81,13 +82,13 @@ pub(super) fn response_level(facts: &Facts<'_>) -> Draft {
             draft.entry(entry);
             draft.number(entry.value);
             let grade = ["Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ"].get(entry.value as usize - 1);
-            draft.words(format!("抗旱{}级应急响应", grade.unwrap_or(&"")));
+            draft.words(words::response(*grade.unwrap_or(&"")));
         }
         Some(entry) => {
             draft.entry(entry);
-            draft.absent(format!("台账第{}条的响应级别不是1至4", entry.id));
+            draft.absent(words::wrong_response(entry.id));
         }
-        None => draft.absent(missing(&[code.name_zh()])),
+        None => draft.absent(missing([code])),
     }
     draft
 }
@@ -100,19 +101,19 @@ pub(super) fn oil_used(_facts: &Facts<'_>, drafts: &Drafts) -> Draft {
         (FigureId::GasolineUsed, GASOLINE_KG_PER_LITRE),
         (FigureId::DieselUsed, DIESEL_KG_PER_LITRE),
     ] {
-        let name = id.spec().name_zh;
+        let name = id.spec().name();
         let Some(litres) = drafts.number(id) else {
-            draft.note(format!("没有{name}的数据"));
+            draft.note(words::no_data_of(name));
             continue;
         };
         let tonnes = litres * kg_per_litre / KG_PER_TONNE;
         draft.figure(id, tonnes);
-        draft.note(format!("{name}{litres} L × {kg_per_litre} kg/L"));
+        draft.note(words::litres_by_mass(name, litres, kg_per_litre));
         sum = Some(sum.unwrap_or(0.0) + tonnes);
     }
     match sum {
         Some(sum) => draft.number(sum),
-        None => draft.absent("没有油料数据"),
+        None => draft.absent(words::no_fuel()),
     }
     draft
 }

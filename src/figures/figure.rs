@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use super::catalogue::FigureId;
 use crate::account::Method;
 use crate::core::{CropId, Period, Series};
+use crate::locales::{Lang, Text, figures as words, within};
 
 /// How a figure is obtained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -21,6 +22,17 @@ pub enum Class {
     Entered,
     /// Stated by a person, with evidence from sensors.
     Attested,
+}
+
+impl Class {
+    pub fn name(self) -> Text {
+        match self {
+            Self::Measured => words::measured(),
+            Self::Derived => words::derived(),
+            Self::Entered => words::entered(),
+            Self::Attested => words::attested(),
+        }
+    }
 }
 
 /// The value of a figure. Absent is not zero.
@@ -75,7 +87,7 @@ pub struct FigureInput {
     pub value: Option<f64>,
     pub method: Method,
     /// What a reader has to know: gaps, resets, who entered it when.
-    pub note: String,
+    pub note: Text,
     /// Share of the period's hours with data, 0 to 1; only series have it.
     pub coverage: Option<f64>,
 }
@@ -96,7 +108,12 @@ pub struct Figure {
     pub phrase: Option<String>,
     /// The words in English; also `None` where they are not number and unit.
     pub phrase_en: Option<String>,
-    pub formula: &'static str,
+    /// The words of the report in both languages, also where they are not number and unit.
+    #[serde(skip)]
+    pub words: Option<Text>,
+    /// In JSON in English.
+    #[serde(serialize_with = "english")]
+    pub formula: Text,
     pub period: Period,
     /// Share of the hours with data, over all series behind it, 0 to 1; `None` without a series.
     pub coverage: Option<f64>,
@@ -106,8 +123,12 @@ pub struct Figure {
     pub bounds: Option<[f64; 2]>,
     pub inputs: Vec<FigureInput>,
     /// Why it is absent, or what a reader has to know.
-    pub notes: Vec<String>,
+    pub notes: Vec<Text>,
     pub code_version: &'static str,
+}
+
+fn english<S: Serializer>(text: &Text, serializer: S) -> Result<S::Ok, S::Error> {
+    within(Lang::English, || text.serialize(serializer))
 }
 
 impl Figure {
@@ -124,7 +145,8 @@ impl Figure {
             narrative: !spec.passage.is_empty(),
             phrase: None,
             phrase_en: None,
-            formula: spec.formula,
+            words: None,
+            formula: spec.formula(),
             period,
             coverage: None,
             flagged_share: None,
@@ -140,5 +162,14 @@ impl Figure {
             Value::Number(value) => Some(value),
             Value::Day(_) | Value::Absent => None,
         }
+    }
+
+    pub fn name(&self) -> Text {
+        self.id.spec().name()
+    }
+
+    /// The unit as people read it.
+    pub fn unit_name(&self) -> Text {
+        self.id.spec().unit_name()
     }
 }

@@ -6,11 +6,12 @@ use super::catalogue::FigureId;
 use super::draft::{Draft, Drafts, series_input};
 use super::facts::Facts;
 use crate::account::{EntryCode, Method, PumpAccount, Quantity, SegmentKind, Total};
+use crate::locales::{Text, figures as words};
 use crate::water::Pump;
 
-fn note_unknown(draft: &mut Draft, unknown: &[&str], what: &str) {
+fn note_unknown(draft: &mut Draft, unknown: &[&str], what: Text) {
     if !unknown.is_empty() {
-        draft.note(format!("{}个泵站没有{what}，未计入：{}", unknown.len(), unknown.join("、")));
+        draft.note(words::pumps_without(unknown.len(), what, Text::list(unknown)));
     }
 }
 
@@ -28,7 +29,7 @@ fn sum<'a>(
 }
 
 /// The finished sum; absent for the reason `without` if no pump has data. `what` names the data that a pump lacks.
-fn finish(mut draft: Draft, total: &Total, without: &str, what: &str) -> Draft {
+fn finish(mut draft: Draft, total: &Total, without: Text, what: Text) -> Draft {
     match total.value {
         Some(value) => draft.number(value),
         None => draft.absent(without),
@@ -57,13 +58,13 @@ pub(super) fn electricity_used(facts: &Facts<'_>) -> Draft {
         && most > value
     {
         let (why, more) = (why_open(facts.pumps), most - value);
-        draft.note(format!("因{why}，真实值可能高出至多{more:.1} kWh"));
+        draft.note(words::energy_open(why, format!("{more:.1}")));
     }
-    finish(draft, &total, "没有任何电表数据", "电表数据")
+    finish(draft, &total, words::no_meter_data(), words::meter_data())
 }
 
 /// Why more electricity may have been used than was counted.
-fn why_open(accounts: &[PumpAccount]) -> &'static str {
+fn why_open(accounts: &[PumpAccount]) -> Text {
     let own = |account: &PumpAccount, kind| {
         let segments = account.segments.iter();
         let mut own = segments.filter(|s| s.series == account.energy_kwh.series);
@@ -75,9 +76,9 @@ fn why_open(accounts: &[PumpAccount]) -> &'static str {
         !own(account, SegmentKind::Reset) && q.value.zip(q.bounds).is_some_and(|(v, b)| b[1] > v)
     });
     match (any(SegmentKind::Reset), ends) {
-        (true, true) => "清零或换表、期首期末缺数",
-        (true, false) => "清零或换表",
-        (false, _) => "期首期末缺数",
+        (true, true) => words::open_by_both(),
+        (true, false) => words::open_by_resets(),
+        (false, _) => words::open_by_ends(),
     }
 }
 
@@ -96,10 +97,10 @@ pub(super) fn equipment_deployed(facts: &Facts<'_>) -> Draft {
         };
         let before = sets.get(&set).copied();
         let counted = before.flatten() == Some(true);
-        let mut note = account.name.clone();
-        if before.is_some() {
-            note = format!("{note}；同一设备{}，只计一次", set.1);
-        }
+        let note = match before {
+            Some(_) => words::same_set(&account.name, set.1),
+            None => Text::verbatim(&account.name),
+        };
         let one = account.ran.map(|ran| if ran && !counted { 1.0 } else { 0.0 });
         draft.input(series_input(series.clone(), one, Method::Ran, note, coverage));
         let now = match (before.flatten(), account.ran) {
@@ -128,21 +129,21 @@ pub(super) fn equipment_deployed(facts: &Facts<'_>) -> Draft {
         draft.number(ran);
         draft.bounds(ran, ran + open.len() as f64);
     } else {
-        draft.absent("没有任何泵站数据，台账中也没有“未装表抗旱设备”");
+        draft.absent(words::no_pump_nor_declared());
     }
     let names: Vec<&str> = unknown.iter().map(|(_, name)| *name).collect();
-    note_unknown(&mut draft, &names, "运行数据");
+    note_unknown(&mut draft, &names, words::running_data());
     draft
 }
 
 pub(super) fn pump_hours(facts: &Facts<'_>) -> Draft {
     let (draft, total) = sum(facts.pumps, |pump| &pump.run_hours);
-    finish(draft, &total, "没有任何泵站数据", "数据")
+    finish(draft, &total, words::no_pump_data(), words::data())
 }
 
 pub(super) fn water_pumped(facts: &Facts<'_>) -> Draft {
     let (draft, total) = sum(facts.pumps, |pump| &pump.volume_m3);
-    finish(draft, &total, "没有任何泵站数据", "数据")
+    finish(draft, &total, words::no_pump_data(), words::data())
 }
 
 /// Σ of `of_plate` over the pumps that ran. Pumps without data add to the upper bound.
@@ -162,17 +163,17 @@ fn over_running(facts: &Facts<'_>, of_plate: impl Fn(Option<&Pump>) -> Option<f6
         known += usize::from(value.is_some());
         sum += value.unwrap_or(0.0);
         open += if account.ran.is_none() { worth } else { 0.0 };
-        let note = account.name.clone();
+        let note = Text::verbatim(&account.name);
         draft.input(series_input(series.clone(), value, Method::Ran, note, coverage));
     }
     if known > 0 {
         draft.number(sum);
         draft.bounds(sum, sum + open);
     } else {
-        draft.absent("没有任何泵站的运行数据");
+        draft.absent(words::no_running_data());
     }
     if !lacking.is_empty() {
-        draft.note(format!("没有铭牌数据，未计入：{}", lacking.join("、")));
+        draft.note(words::no_plate_not_counted(Text::list(lacking)));
     }
     draft
 }
@@ -190,7 +191,7 @@ pub(super) fn installed_power(facts: &Facts<'_>) -> Draft {
 /// Land that the pumps that ran can irrigate.
 pub(super) fn area_irrigated(facts: &Facts<'_>) -> Draft {
     let mut draft = over_running(facts, |plate| Some(plate?.irrigates_mu));
-    draft.note("按运行过的水泵的灌溉面积计，未扣除未灌部分");
+    draft.note(words::by_area_of_pumps());
     draft
 }
 
@@ -202,13 +203,15 @@ pub(super) fn area_irrigated_times(facts: &Facts<'_>, drafts: &Drafts) -> Draft 
             let times = water * irrigation.canal_efficiency / irrigation.pass_m3_per_mu;
             draft.figure(FigureId::WaterPumped, times);
             draft.number(times);
-            draft.note(format!(
-                "{water:.0} m3 × {} ÷ {} m3/亩次；{}",
-                irrigation.canal_efficiency, irrigation.pass_m3_per_mu, irrigation.source
+            draft.note(words::passes(
+                format!("{water:.0}"),
+                irrigation.canal_efficiency,
+                irrigation.pass_m3_per_mu,
+                irrigation.source.text(),
             ));
         }
-        (None, _) => draft.absent("没有提水量"),
-        (_, None) => draft.absent("乡镇配置中没有灌水定额（irrigation）"),
+        (None, _) => draft.absent(words::no_water_pumped()),
+        (_, None) => draft.absent(words::no_irrigation()),
     }
     draft
 }

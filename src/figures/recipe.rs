@@ -5,6 +5,7 @@ use super::draft::{Draft, Drafts};
 use super::facts::Facts;
 use super::{areas, entered, pumps, sources};
 use crate::account::EntryCode as Code;
+use crate::locales::{Text, figures as words};
 use crate::water::CropKind;
 use Recipe::{After, Own, Peak, State, Sum, Total};
 
@@ -62,17 +63,17 @@ fn total(parts: &[Id], drafts: &Drafts) -> Draft {
                 draft.figure(*part, value);
                 sum = Some(sum.unwrap_or(0.0) + value);
             }
-            None => lacking.push(part.spec().name_zh),
+            None => lacking.push(part.spec().name()),
         }
     }
     match sum {
         Some(sum) => {
             draft.number(sum);
             if !lacking.is_empty() {
-                draft.note(format!("没有数据，未计入：{}", lacking.join("、")));
+                draft.note(words::no_data_not_counted(Text::list(lacking)));
             }
         }
-        None => draft.absent(format!("没有数据：{}", lacking.join("、"))),
+        None => draft.absent(words::no_data_for(Text::list(lacking))),
     }
     draft
 }

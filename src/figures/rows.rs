@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::draft::Draft;
 use crate::account::{Entry, EntryCode};
 use crate::core::{CropId, Period, VillageId};
+use crate::locales::{Argument, Text, figures as words};
 use crate::water::Township;
 
 /// The rows that count for a period.
@@ -57,7 +58,7 @@ impl<'a> Rows<'a> {
         for code in codes {
             let rows = self.of(*code);
             if rows.is_empty() {
-                without.push(code.name_zh());
+                without.push(*code);
             }
             for entry in rows {
                 draft.entry(entry);
@@ -68,10 +69,11 @@ impl<'a> Rows<'a> {
             Some(total) => {
                 draft.number(total);
                 if !without.is_empty() {
-                    draft.note(format!("台账中没有：{}", without.join("、")));
+                    let names = without.iter().map(|code| code.name());
+                    draft.note(words::no_rows_too(Text::list(names)));
                 }
             }
-            None => draft.absent(missing(&without)),
+            None => draft.absent(missing(without)),
         }
         draft
     }
@@ -93,7 +95,7 @@ impl<'a> Rows<'a> {
             .map_or(self.period.to, |(day, _)| day);
         let mut draft = self.state_on(codes, day);
         if draft.value().is_some() {
-            draft.note(format!("最大值出现在{day}"));
+            draft.note(words::peak_on(Argument::of(day)));
         }
         draft
     }
@@ -105,8 +107,7 @@ impl<'a> Rows<'a> {
             draft.entry(entry);
         }
         if rows.is_empty() {
-            let names: Vec<_> = codes.iter().map(|code| code.name_zh()).collect();
-            draft.absent(missing(&names));
+            draft.absent(missing(codes.iter().copied()));
         } else {
             draft.number(rows.iter().map(|e| e.value).sum());
         }
@@ -123,15 +124,15 @@ impl<'a> Rows<'a> {
             match &entry.village {
                 Some(village) => {
                     if township.village(village).is_none() {
-                        draft.note(format!("台账第{}条的村 {village} 不在乡镇配置中", entry.id));
+                        draft.note(words::village_unknown(entry.id, village.as_str()));
                     }
                     named.insert(village);
                 }
-                None => draft.note(format!("台账第{}条没有写明村，未计入", entry.id)),
+                None => draft.note(words::row_without_village(entry.id)),
             }
         }
         if named.is_empty() {
-            draft.absent(missing(&[code.name_zh()]));
+            draft.absent(missing([code]));
         } else {
             draft.number(named.len() as f64);
         }
@@ -159,7 +160,9 @@ fn holding<'a>(rows: &[&'a Entry], day: Date) -> Vec<&'a Entry> {
     latest.into_values().collect()
 }
 
-/// A note that the ledger has no row of these names.
-pub(super) fn missing(names: &[&str]) -> String {
-    format!("台账中没有“{}”的记录", names.join("”“"))
+/// A note that the ledger has no row of these codes.
+pub(super) fn missing(codes: impl IntoIterator<Item = EntryCode>) -> Text {
+    let mut names = codes.into_iter().map(EntryCode::name);
+    let first = names.next().map_or_else(Text::default, words::quoted);
+    words::no_rows(names.fold(first, words::quoted_too))
 }

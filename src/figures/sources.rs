@@ -6,9 +6,10 @@ use super::catalogue::FigureId;
 use super::draft::{Draft, Drafts, series_input};
 use super::facts::Facts;
 use super::figure::{Figure, FigureInput, Origin};
-use super::phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase};
+use super::phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase, phrase_en};
 use crate::account::{Entry, EntryCode, Method, SourceAccount, WARN_DAYS_MIN};
 use crate::core::{Parameter, Series};
+use crate::locales::{Argument, Text, figures as words};
 use crate::water::{StationKind, Status};
 
 /// Share of the hours that a source needs data for before a figure may say that it was not dry, or that nobody lacked
@@ -18,7 +19,7 @@ pub const EVIDENCE_SHARE: f64 = 0.95;
 /// A last level older than this, h, at the end of the period gets a note. Engineering judgement, confidence 0.8: a day.
 const STALE_HOURS: i64 = 24;
 
-fn input(source: &SourceAccount, value: Option<f64>, method: Method, note: String) -> FigureInput {
+fn input(source: &SourceAccount, value: Option<f64>, method: Method, note: Text) -> FigureInput {
     let series = Series::new(source.station.clone(), Parameter::Level);
     series_input(series, value, method, note, source.coverage)
 }
@@ -33,7 +34,7 @@ pub(super) fn onset_month(facts: &Facts<'_>) -> Draft {
             continue;
         };
         first = Some(first.map_or(day, |f: jiff::civil::Date| f.min(day)));
-        let note = format!("{}自{day}起连续{WARN_DAYS_MIN}天达到旱警", source.name);
+        let note = words::warned_from(&source.name, Argument::of(day), WARN_DAYS_MIN);
         draft.input(input(source, None, Method::Status, note));
     }
     let entries = facts.rows.of(EntryCode::DroughtEvent);
@@ -43,17 +44,15 @@ pub(super) fn onset_month(facts: &Facts<'_>) -> Draft {
     let entered = entries.iter().map(|e| e.from).min();
     match (entered, first) {
         (Some(day), Some(seen)) if day.first_of_month() != seen.first_of_month() => {
-            draft.note(format!(
-                "台账的抗旱期始于{day}，传感器最早的旱警为{seen}，请核对；以台账为准"
-            ));
+            draft.note(words::onset_differs(Argument::of(day), Argument::of(seen)));
         }
-        (Some(_), None) => draft.note("传感器数据未见连续旱警，以台账为准"),
-        (None, Some(_)) => draft.note("台账未确认抗旱期，月份由传感器推得，请确认"),
+        (Some(_), None) => draft.note(words::onset_not_seen()),
+        (None, Some(_)) => draft.note(words::onset_not_confirmed()),
         _ => {}
     }
     match entered.or(first) {
-        Some(day) => draft.day(day.first_of_month(), format!("{}月份以来", day.month())),
-        None => draft.absent("台账中没有抗旱期，传感器数据也未见连续旱警"),
+        Some(day) => draft.month(day, words::since_month),
+        None => draft.absent(words::no_onset()),
     }
     draft
 }
@@ -66,10 +65,9 @@ pub(super) fn villages_affected(facts: &Facts<'_>) -> Draft {
     let hit: BTreeSet<&str> =
         facts.sources.iter().filter(warned).map(|source| source.village.as_str()).collect();
     if hit.is_empty() {
-        draft.note("传感器提示：没有村的水源连续达到旱警");
+        draft.note(words::no_village_hinted());
     } else {
-        let names: Vec<&str> = hit.iter().copied().collect();
-        draft.note(format!("传感器提示：{}个村的水源达到旱警（{}）", hit.len(), names.join("、")));
+        draft.note(words::villages_hinted(hit.len(), Text::list(hit)));
     }
     draft
 }
@@ -88,16 +86,15 @@ fn dry_count(facts: &Facts<'_>, kind: StationKind) -> (Draft, usize) {
         let (value, note) = match source.dry {
             Some(spell) => (
                 Some(1.0),
-                format!(
-                    "{}：自{}起，最长连续{}小时，共{}小时",
-                    source.name,
+                words::dry_from(
+                    &source.name,
                     facts.local(spell.first_hour_at),
                     spell.longest_h,
-                    spell.hours
+                    spell.hours,
                 ),
             ),
-            None if evident => (Some(0.0), source.name.clone()),
-            None => (None, format!("{}：数据不足，不能断定", source.name)),
+            None if evident => (Some(0.0), Text::verbatim(&source.name)),
+            None => (None, words::dry_not_known(&source.name)),
         };
         match value {
             Some(one) => dry += usize::from(one > 0.0),
@@ -106,20 +103,16 @@ fn dry_count(facts: &Facts<'_>, kind: StationKind) -> (Draft, usize) {
         draft.input(input(source, value, Method::DryForADay, note));
     }
     if total == 0 {
-        draft.absent(format!("没有{}测站", kind.name_zh()));
+        draft.absent(words::no_station(kind.name()));
     } else if dry == 0 && !unknown.is_empty() {
-        draft.absent(format!("数据不足，不能断定是否干涸：{}", unknown.join("、")));
+        draft.absent(words::dry_unknown(Text::list(unknown)));
     } else {
         draft.number(dry as f64);
         draft.bounds(dry as f64, (dry + unknown.len()) as f64);
         if !unknown.is_empty() {
-            draft.note(format!("数据不足，未计入：{}", unknown.join("、")));
+            draft.note(words::few_data_not_counted(Text::list(unknown)));
         }
-        draft.note(format!(
-            "监测{}{total}处，其中{}{dry}处",
-            kind.name_zh(),
-            Status::Dry.name_zh(kind)
-        ));
+        draft.note(words::watched(kind.name(), total, Status::Dry.name(kind), dry));
     }
     (draft, dry)
 }
@@ -127,13 +120,13 @@ fn dry_count(facts: &Facts<'_>, kind: StationKind) -> (Draft, usize) {
 /// Channels that ceased to flow. Stations watch only part of a township's channels: the words are 部分.
 pub(super) fn channels_dry(facts: &Facts<'_>) -> Draft {
     let (mut draft, dry) = dry_count(facts, StationKind::Channel);
-    draft.words(if dry == 0 { "河沟未出现断流" } else { "部分河沟断水" });
+    draft.words(if dry == 0 { words::channels_flow() } else { words::channels_dry() });
     draft
 }
 
 pub(super) fn ponds_dry(facts: &Facts<'_>) -> Draft {
     let (mut draft, dry) = dry_count(facts, StationKind::Pond);
-    draft.words(if dry == 0 { "塘堰未出现干涸" } else { "塘堰干涸" });
+    draft.words(if dry == 0 { words::ponds_hold() } else { words::ponds_dry() });
     draft
 }
 
@@ -152,28 +145,30 @@ pub(super) fn storage_total(facts: &Facts<'_>) -> Draft {
         let last = source.days.last().and_then(|day| Some((day, day.balance?)));
         let (Some((day, water)), Some(at)) = (last, source.last_at) else {
             unknown.push(source.name.as_str());
-            let note = format!("{}：没有水位或库容曲线", source.name);
+            let note = words::no_level_or_curve(&source.name);
             draft.input(input(source, None, Method::StorageCurve, note));
             continue;
         };
         total += water.storage_m3;
         known += 1;
-        let mut note = format!("{}：{} 水位{:.2} m", source.name, facts.local(at), day.level_m);
+        let level_m = format!("{:.2}", day.level_m);
+        let mut notes = vec![words::level_at(&source.name, facts.local(at), level_m)];
         if water.outside {
-            note.push_str("；水位超出库容曲线，存疑");
+            notes.push(words::level_outside_curve());
         }
         if end.duration_since(at).as_hours() > STALE_HOURS {
-            note.push_str("；距统计期末超过一天");
+            notes.push(words::level_stale());
         }
+        let note = Text::clauses(notes);
         draft.input(input(source, Some(water.storage_m3), Method::StorageCurve, note));
     }
     if known > 0 {
         draft.number(total);
     } else {
-        draft.absent("没有塘堰或水库的水位与库容曲线");
+        draft.absent(words::no_storage());
     }
     if !unknown.is_empty() {
-        draft.note(format!("未计入：{}", unknown.join("、")));
+        draft.note(words::not_counted(Text::list(unknown)));
     }
     draft
 }
@@ -183,7 +178,7 @@ pub(super) fn storage_anomaly(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     let id = FigureId::StorageTotal;
     let mut draft = Draft::default();
     let Some(now) = drafts.number(id) else {
-        draft.absent("没有蓄水总量");
+        draft.absent(words::no_storage_total());
         return draft;
     };
     let mut stored = Vec::new();
@@ -203,12 +198,18 @@ pub(super) fn storage_anomaly(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     }
     let mean = stored.iter().sum::<f64>() / stored.len() as f64;
     if stored.is_empty() || mean <= 0.0 {
-        draft.absent("没有往年同日的蓄水量");
+        draft.absent(words::no_earlier_storage());
     } else {
         draft.number((now - mean) / mean * 100.0);
-        draft.note(format!("与{}年同日的均值{mean:.0} m3比较", stored.len()));
+        draft.note(words::against_earlier(stored.len(), format!("{mean:.0}")));
     }
     draft
+}
+
+fn cases(n: f64) -> Text {
+    let (hedge, unit) = (Hedge::Exact, PrintUnit::PersonTime);
+    let (zh, en) = (phrase(n, hedge, unit, SIGNIFICANT), phrase_en(n, hedge, unit, SIGNIFICANT));
+    zh.zip(en).map_or_else(|| words::cases(n), |(zh, en)| Text::both(zh, en))
 }
 
 /// Persons short of drinking water. A zero needs a row of the ledger and the evidence of the tanks.
@@ -225,42 +226,37 @@ pub(super) fn drinking_difficulty(facts: &Facts<'_>) -> Draft {
         tanks += 1;
         draft.cover(tank.coverage);
         let share = tank.coverage.share();
-        draft.input(input(tank, None, Method::Evidence, tank.name.clone()));
+        draft.input(input(tank, None, Method::Evidence, Text::verbatim(&tank.name)));
         let name = &tank.name;
         if share < EVIDENCE_SHARE {
-            lacking.push(format!("{name}的数据只覆盖{:.1}%的时段，不足95%", share * 100.0));
+            lacking.push(words::tank_data_short(name, format!("{:.1}", share * 100.0)));
         }
         if let Some(spell) = tank.dry {
-            lacking.push(format!(
-                "{name}自{}起干涸{}小时，与“无人缺水”不符",
-                facts.local(spell.first_hour_at),
-                spell.longest_h
-            ));
+            let since = facts.local(spell.first_hour_at);
+            lacking.push(words::tank_ran_dry(name, since, spell.longest_h));
         }
     }
     if tanks == 0 {
-        lacking.push("没有饮水池测站".into());
+        lacking.push(words::no_tank());
     }
     let stated: f64 = entries.iter().map(|e| e.value).sum();
     if entries.is_empty() {
-        draft.absent("台账中没有“因旱饮水困难”的陈述");
+        draft.absent(words::nothing_stated());
         lacking.into_iter().for_each(|why| draft.note(why));
     } else if stated > 0.0 {
         draft.number(stated);
-        let number = phrase(stated, Hedge::Exact, PrintUnit::PersonTime, SIGNIFICANT);
-        let number = number.unwrap_or_else(|| format!("{stated}人次"));
-        draft.words(format!("有{number}出现饮水困难情况"));
+        draft.words(words::somebody_short(cases(stated)));
         lacking.into_iter().for_each(|why| draft.note(why));
     } else if lacking.is_empty() {
         draft.number(0.0);
-        draft.words("未有一人次出现饮水困难情况");
+        draft.words(words::nobody_short());
     } else {
-        draft.absent("台账陈述无人饮水困难，但证据不足");
+        draft.absent(words::too_little_evidence());
         lacking.into_iter().for_each(|why| draft.note(why));
     }
     let covers = |e: &&Entry| e.from <= period.from && e.to >= period.to;
     if !entries.is_empty() && !entries.iter().any(covers) {
-        draft.note("台账的陈述未覆盖整个统计期，请核对");
+        draft.note(words::statement_does_not_cover());
     }
     draft
 }

@@ -10,6 +10,7 @@ use super::plausibility::Findings;
 use super::rows::Rows;
 use crate::account::{Entry, EntryCode, PumpAccount, Quantity, SourceAccount, Total, TownshipDay};
 use crate::core::Period;
+use crate::locales::{Text, figures as words};
 use crate::water::Township;
 
 /// The figures of a period with everything that stands beside them in a report.
@@ -53,7 +54,7 @@ impl Statement {
 /// The ledger's sums of a village.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VillageTotals {
-    pub name: String,
+    pub name: Text,
     pub persons: u32,
     pub sown_area_mu: f64,
     /// Sums by code, in the order of [`VillageTotals::CODES`]; `None` where the ledger has no row.
@@ -96,7 +97,7 @@ impl Totals {
         };
         Totals {
             villages: VillageTotals {
-                name: "合计".into(),
+                name: words::whole(),
                 persons: villages.iter().map(|village| village.persons).sum(),
                 sown_area_mu: villages.iter().map(|village| village.sown_area_mu).sum(),
                 sums: (0..VillageTotals::CODES.len()).map(sum).collect(),
@@ -116,7 +117,7 @@ pub(super) fn villages(rows: Rows<'_>, township: &Township) -> Vec<VillageTotals
             here.map(|e| e.value).reduce(|a, b| a + b)
         };
         VillageTotals {
-            name: village.name.clone(),
+            name: Text::verbatim(&village.name),
             persons: village.persons,
             sown_area_mu: village.sown_area_mu,
             sums: VillageTotals::CODES.iter().map(sum).collect(),

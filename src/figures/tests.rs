@@ -14,6 +14,7 @@ use super::{Earlier, Figure, Inputs, Origin, Rules, Statement, Value, compute};
 use crate::account::test_kit::{MemoryCells, counter_hour, empty_hour, gauge_hour};
 use crate::account::{Basis, Cells, Entry, EntryCode, Method};
 use crate::core::{Calendar, DayCell, HourCell, Period, Rollup, Series};
+use crate::locales::{Lang, Text};
 use crate::water::Township;
 
 const TOWNSHIP: &str = r#"
@@ -157,7 +158,7 @@ impl World {
 
     fn broken(&self) -> Vec<(String, String)> {
         let found = self.statement().findings.found.into_iter();
-        found.map(|f| (f.rule, f.place)).collect()
+        found.map(|f| (f.rule, f.place.within(Lang::Chinese))).collect()
     }
 
     fn statement(&self) -> Statement {
@@ -211,8 +212,13 @@ fn with(mut cell: HourCell, change: impl FnOnce(&mut Rollup)) -> HourCell {
     cell
 }
 
+/// The notes in Chinese.
 fn text(figure: &Figure) -> String {
-    figure.notes.join("\n")
+    figure.notes.iter().map(zh).collect::<Vec<_>>().join("\n")
+}
+
+fn zh(text: &Text) -> String {
+    text.within(Lang::Chinese)
 }
 
 #[test]
@@ -258,7 +264,7 @@ fn electricity_is_what_the_registers_grew_by_with_bounds_and_gaps() {
         ("pump-1/energy_total", Method::CounterDifference)
     );
     for part in ["1次翻转", "1次清零", "12小时无数据"] {
-        assert!(first.note.contains(part), "{}", first.note);
+        assert!(zh(&first.note).contains(part), "{}", zh(&first.note));
     }
     assert_eq!(figure.inputs[2].coverage, Some(0.0));
     assert_eq!(figure.inputs[2].value, None);
@@ -321,7 +327,8 @@ fn ponds_and_channels_are_dry_by_their_levels() {
     let ponds = world.figure("ponds_dry");
     assert_eq!(ponds.value, Value::Number(1.0));
     assert_eq!(ponds.phrase.as_deref(), Some("塘堰干涸"));
-    assert!(ponds.inputs[0].note.contains("30小时"));
+    assert!(zh(&ponds.inputs[0].note).contains("30小时"));
+    assert_eq!(ponds.words.as_ref().map(Text::to_string).as_deref(), Some("ponds ran dry"));
     assert_eq!(world.value("channels_dry"), Some(1.0));
     assert_eq!(world.phrase("channels_dry"), "部分河沟断水");
     assert_eq!(world.value("storage_total"), Some(4000.0));
@@ -351,7 +358,7 @@ fn the_drought_begins_where_the_clerk_says_and_the_sensors_are_heard() {
     let seen = world.figure("onset_month");
     assert_eq!(seen.value, Value::Day(date(2022, 8, 1)));
     assert_eq!(seen.phrase.as_deref(), Some("8月份以来"));
-    assert!(seen.inputs[0].note.contains("2022-08-03"), "{}", seen.inputs[0].note);
+    assert!(zh(&seen.inputs[0].note).contains("2022-08-03"), "{}", seen.inputs[0].note);
     world.enter(EntryCode::DroughtEvent, 1.0).from = date(2022, 7, 20);
     let entered = world.figure("onset_month");
     assert_eq!(entered.phrase.as_deref(), Some("7月份以来"));
@@ -480,7 +487,7 @@ fn nobody_lacked_water_needs_word_and_evidence() {
     let figure = world.figure("drinking_difficulty");
     assert_eq!(figure.value, Value::Number(0.0));
     assert_eq!(figure.phrase.as_deref(), Some("未有一人次出现饮水困难情况"));
-    assert_eq!(figure.notes, Vec::<String>::new());
+    assert_eq!(figure.notes, []);
     world.series("tank-1/level", |i| if i < 220 { gauge(i, 122.0) } else { empty(i) });
     let silent = world.figure("drinking_difficulty");
     assert_eq!(silent.value, Value::Absent);

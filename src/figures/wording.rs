@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::catalogue::FigureId;
 use super::phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase, phrase_en};
 use crate::core::Problems;
+use crate::locales::{Text, figures as words};
 
 /// Digits that a rounded number may keep.
 const DIGITS: std::ops::RangeInclusive<u8> = 2..=4;
@@ -77,7 +78,7 @@ pub struct Wording {
 pub(super) struct Words {
     pub zh: Option<String>,
     pub en: Option<String>,
-    pub note: Option<String>,
+    pub note: Option<Text>,
 }
 
 impl FigureId {
@@ -114,24 +115,23 @@ fn unit(word: &str) -> Option<(PrintUnit, bool)> {
 pub fn check_wordings(wordings: &[Wording], found: &mut Problems) {
     for (index, wording) in wordings.iter().enumerate() {
         let found = &mut found.item("wording", index);
-        let hint = "name at least one, as in docs/figures.md";
-        found.required(!wording.figures.is_empty(), "figures", "no figure is named", hint);
+        let (rule, hint) = (words::no_figure_named(), words::name_a_figure());
+        found.required(!wording.figures.is_empty(), "figures", rule, hint);
         for id in &wording.figures {
             let Some(figure) = FigureId::from_id(id).filter(|f| f.spec().print.is_some()) else {
-                let rule = "is not a figure that is printed as number and unit";
-                found.add("figures", id, rule, "the ids are those of docs/figures.md");
+                found.add("figures", id, words::not_a_printed_figure(), words::ids_of_figures());
                 continue;
             };
             let Some(word) = &wording.unit else { continue };
             let fits = unit(word).and_then(|(unit, _)| figure.factor(unit)).is_some();
-            let hint = format!("the units are {}", figure.units().join(", "));
-            found.ensure(fits, "unit", word, format!("{id} cannot be printed in it"), hint);
+            let hint = words::units_of_figure(Text::list(figure.units()));
+            found.ensure(fits, "unit", word, words::cannot_be_printed_in(id), hint);
         }
         if let Some(digits) = wording.digits {
-            found.within("digits", digits, DIGITS, "leave it out for 2");
+            found.within("digits", digits, DIGITS, words::leave_out_for_two());
         }
-        found.text("reason", &wording.reason, "say why, the annex prints it");
-        found.text("by", &wording.by, "say who wants it so");
+        found.text("reason", &wording.reason, words::say_why());
+        found.text("by", &wording.by, words::say_who());
     }
 }
 
@@ -139,7 +139,7 @@ pub fn check_wordings(wordings: &[Wording], found: &mut Problems) {
 ///
 /// Where the hedge cannot express the number (余 of an exact one), it is printed exactly; with too many decimals, it
 /// is rounded with 约.
-pub(super) fn words(id: FigureId, value: f64, wordings: &[Wording]) -> Words {
+pub(super) fn worded(id: FigureId, value: f64, wordings: &[Wording]) -> Words {
     let none = Words { zh: None, en: None, note: None };
     let spec = id.spec();
     let Some((own_hedge, own_unit)) = spec.print else {
@@ -165,9 +165,9 @@ pub(super) fn words(id: FigureId, value: f64, wordings: &[Wording]) -> Words {
     if double {
         zh = format!("{}{zh}", Hedge::About.prefix());
     }
-    let note = chosen.map(|w| {
-        let fault = if double { "，“约”与“余”并用" } else { "" };
-        format!("措辞由{}指定{fault}：{}", w.by, w.reason)
+    let note = chosen.map(|w| match double {
+        true => words::worded_twice_by(&w.by, &w.reason),
+        false => words::worded_by(&w.by, &w.reason),
     });
     Words { en: phrase_en(value, hedge, print_unit, digits), zh: Some(zh), note }
 }
@@ -175,6 +175,7 @@ pub(super) fn words(id: FigureId, value: f64, wordings: &[Wording]) -> Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locales::Lang;
 
     fn wording(figure: &str, hedge: Option<HedgeWord>, unit: Option<&str>) -> Vec<Wording> {
         vec![Wording {
@@ -188,20 +189,22 @@ mod tests {
     }
 
     fn said(id: FigureId, value: f64, hedge: Option<HedgeWord>, unit: Option<&str>) -> String {
-        words(id, value, &wording(id.spec().id, hedge, unit)).zh.unwrap()
+        worded(id, value, &wording(id.spec().id, hedge, unit)).zh.unwrap()
     }
 
     #[test]
     fn the_double_hedge_of_2022_needs_the_offices_word_and_is_noted() {
-        let plain = words(FigureId::LossAverted, 12_462_000.0, &[]);
+        let plain = worded(FigureId::LossAverted, 12_462_000.0, &[]);
         assert_eq!(plain.zh.as_deref(), Some("1200余万元"));
         assert_eq!(plain.note, None);
         let chosen = wording("loss_averted", Some(HedgeWord::AboutOver), None);
-        let double = words(FigureId::LossAverted, 12_462_000.0, &chosen);
+        let double = worded(FigureId::LossAverted, 12_462_000.0, &chosen);
         assert_eq!(double.zh.as_deref(), Some("约1200余万元"));
         let note = double.note.unwrap();
-        assert_eq!(note, "措辞由刘某指定，“约”与“余”并用：沿用历年写法");
-        let exact = words(FigureId::LossAverted, 12_000_000.0, &chosen);
+        assert_eq!(note.within(Lang::Chinese), "措辞由刘某指定，“约”与“余”并用：沿用历年写法");
+        let english = "worded as 刘某 wishes, with both “约” (about) and “余” (over): 沿用历年写法";
+        assert_eq!(note.to_string(), english);
+        let exact = worded(FigureId::LossAverted, 12_000_000.0, &chosen);
         assert_eq!(exact.zh.as_deref(), Some("1200万元"), "余 would lie");
     }
 

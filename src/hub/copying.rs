@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::HubState;
+use super::{HubState, logged};
 use crate::store::Sqlite;
 use crate::store::server::copy::{Copier, Reach};
 use crate::support::{Backoff, Clock, Stopwatch, random};
@@ -56,9 +56,8 @@ pub async fn follow(
             Err(error) => {
                 failures += 1;
                 let wait = RETRY.wait(failures, random::unit()) + RETRY.first;
-                let error = format!("{:#}", anyhow::Error::from(error));
                 tracing::warn!(
-                    error,
+                    error = logged(&error.into()),
                     wait_s = wait.as_secs_f32(),
                     "cannot copy the server's readings"
                 );

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::{HubSettings, statement};
+use crate::locales::Lang;
 use crate::report::Document;
 use crate::support::Clock;
 use crate::water::Township;
@@ -23,11 +24,11 @@ impl DocumentMaker {
         Self { settings: Arc::new(settings), township, clock, free: Arc::new(Semaphore::new(1)) }
     }
 
-    /// The document of this file name; `None` where a report has no such document.
+    /// The document of this file name, in `lang` where it has languages; `None` where a report has no such document.
     ///
     /// # Errors
     /// The ledger names no drought event, a file cannot be read, or a template is wrong.
-    pub async fn make(self, name: String) -> anyhow::Result<Option<Vec<u8>>> {
+    pub async fn make(self, name: String, lang: Lang) -> anyhow::Result<Option<Vec<u8>>> {
         let Some(document) = Document::ALL.into_iter().find(|d| d.file_name() == name) else {
             return Ok(None);
         };
@@ -36,7 +37,7 @@ impl DocumentMaker {
             let now = self.clock.now();
             let statement = statement(&self.settings, &self.township, None, now)?;
             let templates = self.settings.report_templates.as_deref();
-            Ok(Some(document.render(templates, &self.township, &statement, now)?))
+            Ok(Some(document.render(templates, &self.township, &statement, now, lang)?))
         })
         .await?
     }

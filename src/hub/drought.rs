@@ -9,6 +9,7 @@ use super::report::reader;
 use super::{HubSettings, calendar};
 use crate::account::{Basis, Drought};
 use crate::core::{Period, Problem};
+use crate::locales::{foreign, hub as words};
 use crate::water::{GradeRules, Township};
 
 /// Works out the drought of `period` from the hub's files.
@@ -41,9 +42,8 @@ pub fn grade_rules(path: Option<&Path>, set: &str) -> Result<GradeRules, Vec<Pro
         return GradeRules::embedded(set);
     };
     let text = std::fs::read_to_string(path).map_err(|error| {
-        let rule = format!("cannot be read: {error}");
-        let hint = "leave it out for the grades that the program carries";
-        vec![Problem::new("drought_grades", path.display(), rule, hint)]
+        let rule = words::grades_unreadable(foreign::io(&error));
+        vec![Problem::new("drought_grades", path.display(), rule, words::grades_built_in())]
     })?;
     GradeRules::parse(&text, set)
 }

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::message::{self, Content};
-use super::{HubState, times};
+use super::{HubState, logged, times};
 use crate::core::GatewayId;
+use crate::locales::Lang;
 use crate::mqtt::intake::{Intake, Message};
 use crate::mqtt::{MqttError, MqttSettings, Reconnect};
 use crate::store::{CommitRequest, Committed, Refused, StoreError, StoreHandle};
@@ -100,7 +101,7 @@ pub async fn ingest(
             fresh = matches!(error, MqttError::Oversized { .. });
         }
         let Some((problem, wait)) = reconnect.after(error)? else { continue };
-        tracing::warn!(error = problem, wait_s = wait.as_secs_f32(), "not connected to the broker");
+        tracing::warn!(error = %problem, wait_s = wait.as_secs_f32(), "not connected to the broker");
         if !Reconnect::wait(wait, &stop).await {
             return Ok(());
         }
@@ -199,11 +200,11 @@ impl Ingest<'_> {
                         .await?
                 }
                 Err(problem) => {
-                    tracing::warn!(topic, problem, "unreadable message put into quarantine");
+                    tracing::warn!(topic, %problem, "unreadable message put into quarantine");
                     self.state.note_quarantined();
                     let start = payload.get(..QUARANTINE_BYTES_MAX).unwrap_or(payload);
                     self.until_stored(|now| {
-                        let (topic, problem) = (topic.into(), problem.clone());
+                        let (topic, problem) = (topic.into(), problem.within(Lang::English));
                         self.store.quarantine(now, topic, problem, start.to_vec())
                     })
                     .await?
@@ -245,7 +246,7 @@ impl Ingest<'_> {
         self.state.note_commit(count, &committed, begun.elapsed(), self.clock.now());
         for Refused { batch, problem } in &committed.refused {
             let (gateway, readings) = (&batch.gateway, batch.readings.len());
-            tracing::warn!(%gateway, readings, problem, "readings put into quarantine");
+            tracing::warn!(%gateway, readings, %problem, "readings put into quarantine");
         }
         Ok(Some(committed))
     }
@@ -297,7 +298,7 @@ impl Ingest<'_> {
         let wait = error
             .retry_after()
             .unwrap_or_else(|| RETRY.ceiling(failures).mul_f64(0.5 + 0.5 * random::unit()));
-        let error = format!("{:#}", anyhow::Error::from(error));
+        let error = logged(&error.into());
         let wait_s = wait.as_secs_f32();
         tracing::error!(error, wait_s, "write to the store failed; nothing is acknowledged");
         tokio::select! {

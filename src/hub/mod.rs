@@ -31,12 +31,13 @@ pub use cells::StoreCells;
 pub use drought::{drought, grade_rules};
 pub use overview::{OverviewSource, Overviews};
 pub use report::{Report, drought_event, report, statement};
-pub use retry::{Retried, retry};
+pub use retry::{Retried, quarantine_problem, retry};
 pub use settings::{BrokerSettings, HubSettings, LedgerSettings, StoreSettings, WebSettings};
 pub use state::HubState;
 
 use crate::core::Calendar;
 use crate::ledger::Ledger;
+use crate::locales::{Argument, Lang, hub as words, within};
 #[cfg(feature = "influx")]
 use crate::store::server::copy::Copier;
 #[cfg(feature = "influx")]
@@ -114,7 +115,7 @@ impl Hub {
         #[cfg(not(feature = "influx"))]
         let store: Box<dyn Store> = Box::new(file);
         let quarantine = Quarantine::open(&settings.store.path)?;
-        let store = StoreHandle::start(store, quarantine).context("no thread for the store")?;
+        let store = StoreHandle::start(store, quarantine).with_context(words::no_thread)?;
         let office = Office {
             overviews,
             overview: watch::Sender::new(Arc::default()),
@@ -142,15 +143,14 @@ impl Hub {
     /// The settings name no server, it cannot be used, a file cannot be opened, or the address is taken.
     #[cfg(feature = "influx")]
     pub async fn ingester(settings: HubSettings, clock: Clock) -> anyhow::Result<Self> {
-        let server = settings.store.server.as_ref().context(
-            "a hub that only ingests needs a server to store to ([store.server]): one file has one hub",
-        )?;
+        let server = settings.store.server.as_ref();
+        let server = server.with_context(words::ingester_without_server)?;
         let lock = Lock::shared(&settings.store.path)?;
         let quarantine = Quarantine::open(&settings.store.path)?;
         let listener = listen(&settings).await?;
         let server = open_server(server, &settings.client_id).await?;
         let store =
-            StoreHandle::start(Box::new(server), quarantine).context("no thread for the store")?;
+            StoreHandle::start(Box::new(server), quarantine).with_context(words::no_thread)?;
         Ok(Self {
             settings,
             store,
@@ -186,51 +186,57 @@ impl Hub {
             let charts = charts::Charts::new(settings.store.path.clone());
             let draw = move |series, span, points| charts.clone().draw(series, span, points);
             let documents = office.documents;
-            let make = move |name| documents.clone().make(name);
+            let make = move |name, lang| documents.clone().make(name, lang);
             router = router
                 .merge(web::pages(office.overview.subscribe()))
                 .merge(web::charts(draw))
                 .merge(web::documents(make));
             supervisor.spawn(
-                "overview",
+                words::task_overview(),
                 overview::refresh(office.overviews, office.overview, stop.clone()),
             );
             let path = settings.store.path.clone();
             supervisor.spawn(
-                "verification of the store",
+                words::task_verification(),
                 verify(path.clone(), state.clone(), stop.clone()),
             );
             if let Some(months) = settings.store.keep_raw_months {
                 let keeping =
                     retention::run(path, months, office.calendar, clock.clone(), stop.clone());
-                supervisor.spawn("retention", keeping);
+                supervisor.spawn(words::task_retention(), keeping);
             }
             #[cfg(feature = "influx")]
             if let Some((copier, copy)) = office.copying {
                 state.note_copied(clock.now());
                 let following =
                     copying::follow(copier, copy, clock.clone(), state.clone(), stop.clone());
-                supervisor.spawn("copy", following);
+                supervisor.spawn(words::task_copy(), following);
             }
         }
-        let serving = web::serve(listener, web::secured(router), stop.clone());
-        supervisor.spawn("page", async move { Ok(serving.await?) });
+        let lang = settings.lang.unwrap_or(Lang::Chinese);
+        let serving = web::serve(listener, web::secured(router, lang), stop.clone());
+        supervisor.spawn(words::task_page(), async move { Ok(serving.await?) });
         let subscription = ingest::Subscription {
             settings: settings.mqtt,
             client_id: settings.client_id,
             share: settings.share,
             simulated,
         };
-        supervisor.spawn("ingest", ingest::ingest(subscription, store, clock, state, stop));
+        let ingest = ingest::ingest(subscription, store, clock, state, stop);
+        supervisor.spawn(words::task_ingest(), ingest);
         supervisor.run().await
     }
 }
 
 async fn listen(settings: &HubSettings) -> anyhow::Result<TcpListener> {
     let listen = settings.web.listen;
-    TcpListener::bind(listen).await.with_context(|| {
-        format!("cannot serve the page on {listen}; set web.listen (the demo: --port) to another address")
-    })
+    let bound = TcpListener::bind(listen).await;
+    bound.with_context(|| words::page_address(Argument::of(listen)))
+}
+
+/// An error as the log has it.
+fn logged(error: &anyhow::Error) -> String {
+    within(Lang::English, || format!("{error:#}"))
 }
 
 /// Opens the store of the settings for a command beside the hub: the file, or the server.
@@ -275,7 +281,7 @@ async fn verify(
     let found = tokio::task::spawn_blocking(move || Sqlite::open_reader(&path)?.verify()).await?;
     if let Err(error) = found {
         tracing::error!(%error, "verification of the store failed");
-        state.note_damage(error.to_string());
+        state.note_damage(within(Lang::English, || error.to_string()));
     }
     stop.cancelled().await;
     Ok(())

@@ -8,10 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::HubState;
 use super::cells::StoreCells;
+use super::{HubState, logged};
 use crate::account::{Basis, Entry, PumpsNow, SourceMemory, pumps_now};
-use crate::core::{Calendar, Parameter, Period, Series, StationId};
+use crate::core::{Calendar, Parameter, Period, Reason, Series, StationId};
 use crate::ledger::{Ledger, LedgerError};
 use crate::store::{Sqlite, StoreError};
 use crate::support::Clock;
@@ -127,7 +127,7 @@ impl Overviews {
                 from: lost.loss.from,
                 to: lost.loss.to,
                 readings: lost.loss.lost,
-                why: lost.loss.why.name_zh().into(),
+                why: lost.loss.why.name(),
             });
             GatewayRow { lost: lost.collect(), ..gateway(row) }
         });
@@ -159,7 +159,7 @@ impl Overviews {
             trend_m_per_day: look.trend_m_per_day,
             observed_at,
             age_s: age.map(|age| age.as_secs()),
-            note: reason.map_or(String::new(), |reason| reason.name_zh().into()),
+            note: reason.map(Reason::name).unwrap_or_default(),
             spark: look.levels_m,
         })
     }
@@ -212,7 +212,7 @@ pub async fn refresh(
                 overview.send_replace(Arc::new(made));
             }
             Err(error) => {
-                tracing::error!(error = format!("{error:#}"), "cannot refresh the page");
+                tracing::error!(error = logged(&error), "cannot refresh the page");
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Statements and reports, from the hub's files.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -8,9 +9,10 @@ use jiff::{Timestamp, ToSpan};
 use super::cells::StoreCells;
 use super::{HubSettings, calendar};
 use crate::account::{Basis, Entry, EntryCode};
-use crate::core::Period;
+use crate::core::{Period, Problem};
 use crate::figures::{self, Earlier, Inputs, Rules, Statement};
 use crate::ledger::{Ledger, RowsInForce};
+use crate::locales::{Argument, Lang, Text, report as words};
 use crate::report;
 use crate::store::Sqlite;
 #[cfg(feature = "influx")]
@@ -58,9 +60,7 @@ pub fn statement(
     let ledger = Ledger::open(&settings.ledger.path)?;
     let RowsInForce { in_force: entries, pending } =
         ledger.rows_in_force(settings.ledger.two_person)?;
-    let period = period.or_else(|| drought_event(&entries)).context(
-        "no period: give --from and --to, or enter the drought event (drought_event) in the ledger",
-    )?;
+    let period = period.or_else(|| drought_event(&entries)).with_context(words::no_period)?;
     let store = reader(settings, now)?;
     let mut cells = StoreCells { store: &store, calendar: &calendar };
     let basis = Basis { township, calendar: &calendar, entries: &entries, period };
@@ -86,17 +86,16 @@ pub fn statement(
 }
 
 /// The same days of the year before, and the droughts before this one.
-fn earlier_periods(period: Period, entries: &[Entry]) -> Vec<(String, Period, bool)> {
+fn earlier_periods(period: Period, entries: &[Entry]) -> Vec<(Text, Period, bool)> {
     let mut periods = Vec::new();
     let year = 1.year();
     if let (Ok(from), Ok(to)) = (period.from.checked_sub(year), period.to.checked_sub(year)) {
-        periods.push(("上年同期".to_owned(), Period { from, to }, true));
+        periods.push((words::same_days_last_year(), Period { from, to }, true));
     }
     let before = events(entries).into_iter().filter(|e| e.to < period.from);
     let before: Vec<Period> = before.collect();
     for event in before.iter().rev().take(EARLIER_EVENTS_MAX) {
-        let label = format!("{}年抗旱期", event.from.year());
-        periods.push((label, *event, false));
+        periods.push((words::drought_of(event.from.year()), *event, false));
     }
     periods
 }
@@ -106,18 +105,33 @@ fn rules(path: Option<&Path>) -> anyhow::Result<Rules> {
     let (name, read) = match path {
         Some(path) => {
             let text = std::fs::read_to_string(path);
-            let text = text.with_context(|| format!("cannot read {}", path.display()))?;
+            let text = text.with_context(|| words::rules_unreadable(path))?;
             (path.display().to_string(), Rules::parse(&text))
         }
         None => ("plausibility.toml".to_owned(), Rules::embedded()),
     };
-    read.map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(|p| format!("{name}: {p}")).collect();
-        anyhow::anyhow!("{}", lines.join("\n"))
-    })
+    read.map_err(|problems| RuleProblems { file: name, problems }.into())
 }
 
-/// Works out the statement of `period` and writes the documents into `out`.
+/// What is wrong with an office's own rules.
+#[derive(Debug, thiserror::Error)]
+struct RuleProblems {
+    file: String,
+    problems: Vec<Problem>,
+}
+
+impl fmt::Display for RuleProblems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            let line = words::rule_problem(&self.file, Argument::of(problem));
+            write!(f, "{}{line}", if index > 0 { "\n" } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+/// Works out the statement of `period` and writes the documents into `out`: Word, Excel and HTML in `lang`, Markdown in
+/// both languages.
 ///
 /// # Errors
 /// As [`statement`]; a template is wrong; a document cannot be written.
@@ -126,11 +140,12 @@ pub fn report(
     township: &Township,
     period: Option<Period>,
     issued_at: Timestamp,
+    lang: Lang,
     out: &Path,
 ) -> anyhow::Result<Report> {
     let statement = statement(settings, township, period, issued_at)?;
     let templates = settings.report_templates.as_deref();
-    let documents = report::render(templates, township, &statement, issued_at)?;
+    let documents = report::render(templates, township, &statement, issued_at, lang)?;
     let files = report::write(&documents, out)?;
     Ok(Report { statement, documents, files })
 }
@@ -151,9 +166,8 @@ pub(super) fn reader(settings: &HubSettings, now: Timestamp) -> anyhow::Result<S
 fn bring_up_to_date(server: &ServerSettings, path: &Path, now: Timestamp) -> anyhow::Result<()> {
     let mut copy = Sqlite::open(path)?;
     let passed = Copier::new(server)?.pass(&mut copy, now, Reach::Day);
-    passed.map(|_| ()).with_context(|| {
-        let to = copy.copied_to().ok().flatten();
-        let to = to.map_or("that there is none yet".into(), |to| format!("of {to}"));
-        format!("the copy of the server's readings is {to} and cannot be brought up to date; repeat when the server answers")
+    passed.map(|_| ()).with_context(|| match copy.copied_to().ok().flatten() {
+        Some(to) => words::copy_behind(to.to_string()),
+        None => words::copy_missing(),
     })
 }

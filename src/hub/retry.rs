@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::message::{self, Content};
 use super::times;
-use crate::store::{Quarantine, Store, StoreError};
+use crate::locales::{Lang, Text};
+use crate::store::{Quarantine, QuarantinedMessage, Store, StoreError};
 
 /// Result of a retry.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub enum Retried {
     /// It is stored, and no longer in the quarantine.
     Stored,
     /// It still cannot be stored, for this reason.
-    Rejected(String),
+    Rejected(Text),
 }
 
 /// Stores message `id` of the quarantine as if it came now; `None` where there is none. After an error it stays.
@@ -43,12 +44,9 @@ pub fn retry(
             let readings: usize = batches.iter().map(|batch| batch.readings.len()).sum();
             if readings > 0 {
                 for refused in &refused {
-                    quarantine.add_readings(
-                        now,
-                        &message.topic,
-                        &refused.problem,
-                        &refused.batch.to_bytes(),
-                    )?;
+                    let problem = refused.problem.within(Lang::English);
+                    let payload = refused.batch.to_bytes();
+                    quarantine.add_readings(now, &message.topic, &problem, &payload)?;
                 }
                 None
             } else {
@@ -62,10 +60,24 @@ pub fn retry(
             Retried::Stored
         }
         Some(problem) => {
-            quarantine.set_problem(id, &problem)?;
+            quarantine.set_problem(id, &problem.within(Lang::English))?;
             Retried::Rejected(problem)
         }
     }))
+}
+
+/// Why a message is in the quarantine. The quarantine keeps that in English; it is told anew for a reader of another
+/// language, as far as the message itself shows it.
+pub fn quarantine_problem(message: &QuarantinedMessage, payload: &[u8]) -> Text {
+    let told = match message::read(&message.topic, payload) {
+        Err(problem) => Some(problem),
+        Ok(Content::Batches(mut batches)) => {
+            let refused = times::refuse(&mut batches, message.received_at);
+            refused.into_iter().next().map(|refused| refused.problem)
+        }
+        Ok(Content::Birth(..) | Content::Status(..)) => None,
+    };
+    told.unwrap_or_else(|| Text::verbatim(&message.problem))
 }
 
 #[cfg(test)]
@@ -99,8 +111,23 @@ mod tests {
         quarantine.add_unreadable(now, topic, "no JSON", b"{").unwrap();
         let ids: Vec<i64> = quarantine.list().unwrap().iter().rev().map(|m| m.id).collect();
         assert_eq!(ids.len(), 2);
+        let told = |id| {
+            let (message, payload) = quarantine.get(id).unwrap().unwrap();
+            quarantine_problem(&message, &payload).within(Lang::Chinese)
+        };
+        assert!(
+            told(ids[0]).starts_with("pond-1/level 的读数时间是 2026-12-05"),
+            "{}",
+            told(ids[0])
+        );
+        assert_ne!(told(ids[1]), "no JSON");
         let left = retry(&mut quarantine, &mut store, ids[0], now).unwrap().unwrap();
-        assert!(matches!(left, Retried::Rejected(problem) if problem.contains("2026-12-05")));
+        let Retried::Rejected(problem) = left else { panic!("{left:?}") };
+        assert!(
+            problem.to_string().starts_with("pond-1/level observed at 2026-12-05"),
+            "{problem}"
+        );
+        assert!(problem.within(Lang::Chinese).contains("时间是 2026-12-05"), "{problem}");
         let junk = retry(&mut quarantine, &mut store, ids[1], now).unwrap().unwrap();
         assert!(matches!(junk, Retried::Rejected(_)));
         assert_eq!(store.count().unwrap(), 0);
@@ -114,7 +141,11 @@ mod tests {
         assert_eq!(store.count().unwrap(), 1);
         let rest = quarantine.list().unwrap();
         let rest = rest.iter().find(|m| m.has_readings).unwrap();
-        assert!(rest.problem.contains("2027-12-05"), "{}", rest.problem);
+        assert!(
+            rest.problem.starts_with("pond-1/level observed at 2027-12-05"),
+            "{}",
+            rest.problem
+        );
         let last = at("2027-12-06T00:00:00Z");
         assert_eq!(
             retry(&mut quarantine, &mut store, rest.id, last).unwrap(),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::figures::Wording;
+use crate::locales::Lang;
 use crate::mqtt::MqttSettings;
 #[cfg(feature = "influx")]
 use crate::store::server::ServerSettings;
@@ -14,6 +15,9 @@ use crate::store::server::ServerSettings;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HubSettings {
+    /// The language of page, status and messages where neither `--lang` nor `HANQING_LANG` says it.
+    #[serde(default)]
+    pub lang: Option<Lang>,
     pub mqtt: MqttSettings,
     /// Name of the hub's session at the broker, unique among its hubs.
     #[serde(default = "default_client_id")]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::locales::{Argument, Text, hub as words};
 use crate::store::Committed;
 use crate::support::lock;
 
@@ -111,23 +112,16 @@ impl HubState {
     }
 
     /// What is wrong at `now`, for a person; empty where all is well.
-    pub fn problems(&self, now: Timestamp) -> Vec<String> {
+    pub fn problems(&self, now: Timestamp) -> Vec<Text> {
         let mut problems = Vec::new();
-        let mut report = |ms, longest, text: fn(Timestamp) -> String| {
+        let mut report = |ms, longest, words: fn(Argument) -> Text| {
             let since = noted(ms).filter(|since| now.duration_since(*since) > longest);
-            problems.extend(since.map(text));
+            problems.extend(since.map(|since| words(Argument::of(since))));
         };
-        report(&self.broker_lost_ms, BROKER_OUTAGE_MAX, |since| {
-            format!("the broker has been unreachable since {since}")
-        });
-        report(&self.write_failing_ms, WRITE_OUTAGE_MAX, |since| {
-            format!("no write to the store has succeeded since {since}; see the log")
-        });
-        report(&self.copied_ms, COPY_AGE_MAX, |since| {
-            format!("page and report show the server's readings as of {since}; see the log")
-        });
-        let damage = lock(&self.damage);
-        problems.extend(damage.clone());
+        report(&self.broker_lost_ms, BROKER_OUTAGE_MAX, words::broker_unreachable);
+        report(&self.write_failing_ms, WRITE_OUTAGE_MAX, words::store_not_written);
+        report(&self.copied_ms, COPY_AGE_MAX, words::copy_behind);
+        problems.extend(lock(&self.damage).as_deref().map(Text::verbatim));
         problems
     }
 }
@@ -144,36 +138,47 @@ fn noted(ms: &AtomicI64) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locales::Lang;
 
     fn at(s: i64) -> Timestamp {
         Timestamp::from_second(1_800_000_000 + s).unwrap()
     }
 
+    fn problems(state: &HubState, now: Timestamp) -> Vec<String> {
+        state.problems(now).iter().map(ToString::to_string).collect()
+    }
+
     #[test]
     fn a_problem_is_reported_after_a_while_and_only_as_long_as_it_lasts() {
         let state = HubState::default();
-        assert_eq!(state.problems(at(0)), [""; 0]);
+        assert_eq!(problems(&state, at(0)), [""; 0]);
         state.note_broker(false, at(0));
         state.note_broker(false, at(100));
         state.note_write_failure(at(10));
-        assert_eq!(state.problems(at(60)), [""; 0]);
+        assert_eq!(problems(&state, at(60)), [""; 0]);
         assert!(!state.broker_connected() && !state.writes());
-        let problems = state.problems(at(121));
-        assert!(
-            problems[0].contains("broker") && problems[1].contains("no write to the store"),
-            "{problems:?}"
+        assert_eq!(
+            problems(&state, at(121)),
+            [
+                "the broker has been unreachable since 2027-01-15T08:00:00Z",
+                "no write to the store has succeeded since 2027-01-15T08:00:10Z; see the log",
+            ]
+        );
+        assert_eq!(
+            state.problems(at(121))[0].within(Lang::Chinese),
+            "消息服务器自 2027-01-15T08:00:00Z 起连不上"
         );
         state.note_broker(true, at(122));
         state.note_commit(1, &Committed::default(), Duration::from_millis(3), at(123));
-        assert_eq!(state.problems(at(1000)), [""; 0]);
+        assert_eq!(problems(&state, at(1000)), [""; 0]);
         assert_eq!(
             (state.commits.load(Relaxed), state.commit_time()),
             (1, Duration::from_millis(3))
         );
         state.note_copied(at(0));
         assert_eq!(state.problems(at(200)).len(), 0);
-        assert!(state.problems(at(301))[0].contains("as of 2027"));
+        assert!(problems(&state, at(301))[0].contains("as of 2027"));
         state.note_damage("page 7 is not".into());
-        assert_eq!(state.problems(at(301))[1], "page 7 is not");
+        assert_eq!(problems(&state, at(301))[1], "page 7 is not");
     }
 }

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::core::Reading;
+use crate::locales::{Argument, hub as words};
 use crate::store::Refused;
 use crate::wire::Batch;
 
@@ -24,11 +25,8 @@ pub fn refuse(batches: &mut [Batch], now: Timestamp) -> Vec<Refused> {
         let readings: Vec<Reading> =
             batch.readings.extract_if(.., |reading| wrong(reading)).collect();
         let Some(first) = readings.first() else { continue };
-        let problem = format!(
-            "{} observed at {}: must lie between 2000-01-01 and one day from now ({now}); set the gateway's clock, then run \
-             hanqing quarantine retry once the time has come",
-            first.series, first.observed_at
-        );
+        let [series, at] = [Argument::of(&first.series), Argument::of(first.observed_at)];
+        let problem = words::impossible_time(series, at, Argument::of(now));
         refused.push(Refused::new(batch, readings, problem));
     }
     refused
@@ -37,6 +35,7 @@ pub fn refuse(batches: &mut [Batch], now: Timestamp) -> Vec<Refused> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locales::Lang;
     use crate::wire::Epoch;
 
     #[test]
@@ -62,6 +61,9 @@ mod tests {
         assert_eq!(batches.each_ref().map(|b| b.readings.len()), [3, 3, 0]);
         assert_eq!(refused.len(), 2);
         assert_eq!(refused[0].batch, batch(2, bad.to_vec()));
-        assert!(refused[0].problem.contains("1970-01-01T00:05:00Z"), "{}", refused[0].problem);
+        let said = refused[0].problem.to_string();
+        assert!(said.starts_with("pond-1/level observed at 1970-01-01T00:05:00Z"), "{said}");
+        let said = refused[0].problem.within(Lang::Chinese);
+        assert!(said.starts_with("pond-1/level 的读数时间是 1970-01-01T00:05:00Z：应在"), "{said}");
     }
 }

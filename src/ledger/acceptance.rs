@@ -5,6 +5,7 @@ use rusqlite::{Row, params};
 use super::error::{LedgerError, sql};
 use super::sqlite::{Ledger, get, instant, parse};
 use crate::figures::Acceptance;
+use crate::locales::ledger as words;
 
 impl Ledger {
     pub fn accept(&mut self, acceptance: &Acceptance) -> Result<(), LedgerError> {
@@ -21,12 +22,12 @@ impl Ledger {
                 acceptance.accepted_at.as_millisecond(),
             ],
         );
-        added.map(|_| ()).map_err(sql("to accept a finding"))
+        added.map(|_| ()).map_err(sql(words::accepting))
     }
 
     /// All acceptances, the oldest first.
     pub fn acceptances(&self) -> Result<Vec<Acceptance>, LedgerError> {
-        let failed = "to read acceptances";
+        let failed = words::reading_acceptances;
         let query =
             "SELECT id, rule, fingerprint, from_day, to_day, reason, accepted_by, accepted_at_ms
                      FROM acceptance ORDER BY id";

@@ -1,19 +1,19 @@
 //! Reads a table from a CSV file, as a clerk's spreadsheet saves it.
 
-use super::table::{Line, ROWS_MAX, Table, refused, too_many_rows};
+use super::table::{Line, ROWS_MAX, Table, refused, row_problem, too_many_rows};
 use crate::core::Problem;
+use crate::locales::ledger as words;
 
 /// Reads `text`, which is UTF-8 with or without a byte-order mark.
 pub(super) fn read(text: &[u8]) -> Result<Table, Problem> {
     let Ok(text) = std::str::from_utf8(text) else {
-        let hint = "save it as “CSV UTF-8”, not as GBK/ANSI, or import the workbook itself";
-        return Err(refused("", "a ledger file must be UTF-8 text", hint));
+        return Err(refused("", words::not_utf8(), words::save_as_utf8()));
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader =
         csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
     let head = reader.headers().map_err(|error| {
-        Problem::new("row 1", "", error.to_string(), "check the quotes in the first line")
+        row_problem(1, words::csv_unreadable(error.to_string()), words::check_quotes_of_head())
     })?;
     let mut table = Table {
         head: head.iter().map(str::to_owned).collect(),
@@ -36,13 +36,12 @@ pub(super) fn read(text: &[u8]) -> Result<Table, Problem> {
                 table.lines.push(Line { number, cells });
                 continue;
             }
-            Ok(record) => (
-                format!("the row has {} fields, the header {}", record.len(), table.head.len()),
-                "put fields that hold a comma into double quotes",
-            ),
-            Err(error) => (error.to_string(), "check the quotes of this row"),
+            Ok(record) => {
+                (words::other_fields(record.len(), table.head.len()), words::quote_commas())
+            }
+            Err(error) => (words::csv_unreadable(error.to_string()), words::check_quotes()),
         };
-        table.problems.push(Problem::new(format!("row {number}"), "", rule, hint));
+        table.problems.push(row_problem(number, rule, hint));
     }
     Ok(table)
 }

@@ -2,41 +2,44 @@
 
 use std::path::PathBuf;
 
+use super::codes::label;
 use super::schema::LAYOUT;
+use crate::account::EntryCode;
+use crate::locales::{Text, ledger as words};
 
 /// Why the ledger could not be read or written. Nothing of the failed call was written.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
-    #[error("cannot open the ledger {path}")]
+    #[error("{}", words::cannot_open(path))]
     Open { path: PathBuf, source: rusqlite::Error },
-    #[error(
-        "the ledger {path} has layout {found}, this program knows up to {LAYOUT}: update the program"
-    )]
+    #[error("{}", words::newer(path, *found, LAYOUT))]
     Newer { path: PathBuf, found: i64 },
-    #[error("the ledger failed {operation}")]
-    Sql { operation: &'static str, source: rusqlite::Error },
-    #[error("the ledger has no row {0}")]
+    #[error("{}", words::failed(operation))]
+    Sql { operation: Text, source: rusqlite::Error },
+    #[error("{}", words::no_such_row(*.0))]
     NoSuchRow(i64),
-    #[error("row {row} is already superseded by row {by}: supersede row {by} instead")]
+    #[error("{}", words::already_superseded(*row, *by))]
     AlreadySuperseded { row: i64, by: i64 },
-    #[error("row {row} has the code {old}; a correction cannot change it to {new}")]
-    OtherCode { row: i64, old: String, new: &'static str },
-    #[error(
-        "row {0} of the ledger differs; to correct it, move {0} from 行号 to 更正行号 and give the reason in 更正原因; for a new row, \
-         empty 行号"
-    )]
+    #[error("{}", words::other_code(*row, code_or_id(old), label(*new)))]
+    OtherCode { row: i64, old: String, new: EntryCode },
+    #[error("{}", words::changed(*.0))]
     Changed(i64),
-    #[error("it corrects row {0}, which is not in the file: export with --all")]
+    #[error("{}", words::without_old(*.0))]
     WithoutOld(i64),
-    #[error("row {row} is superseded by row {by}: review row {by} instead")]
+    #[error("{}", words::superseded(*row, *by))]
     Superseded { row: i64, by: i64 },
-    #[error("row {row} was entered by {by}: another person must review it")]
+    #[error("{}", words::own_row(*row, by))]
     OwnRow { row: i64, by: String },
-    #[error("row {row} of the ledger has an unreadable {column}: {text:?}")]
+    #[error("{}", words::unreadable(*row, *column, format!("{text:?}")))]
     Unreadable { row: i64, column: &'static str, text: String },
 }
 
+/// A code as the file has it, which a later version may have written.
+fn code_or_id(id: &str) -> Text {
+    EntryCode::from_id(id).map_or_else(|| Text::verbatim(id), label)
+}
+
 /// For `map_err`: names the failed `operation`, such as "to commit".
-pub(super) fn sql(operation: &'static str) -> impl FnOnce(rusqlite::Error) -> LedgerError {
-    move |source| LedgerError::Sql { operation, source }
+pub(super) fn sql(operation: fn() -> Text) -> impl FnOnce(rusqlite::Error) -> LedgerError {
+    move |source| LedgerError::Sql { operation: operation(), source }
 }

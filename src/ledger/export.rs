@@ -9,6 +9,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, XlsxError};
 
 use super::columns::{COLUMNS, Column, EXPORT_ONLY};
 use crate::account::Entry;
+use crate::locales::Lang;
 use crate::water::Township;
 
 enum Cell {
@@ -42,13 +43,16 @@ fn superseded(all: &[Entry]) -> BTreeMap<i64, i64> {
 
 /// The cells of [`columns`], with Chinese names if `names` is given, otherwise with ids.
 fn cells(entry: &Entry, superseded: &BTreeMap<i64, i64>, names: Option<&Township>) -> [Cell; 16] {
-    let code = names.map_or(entry.code.id(), |_| entry.code.name_zh());
+    let code = match names {
+        Some(_) => entry.code.name().within(Lang::Chinese),
+        None => entry.code.id().to_owned(),
+    };
     let village =
         entry.village.as_ref().map(|id| names.map_or(id.as_str(), |t| t.village_name(id)));
     let crop = entry.crop.as_ref().map(|id| names.map_or(id.as_str(), |t| t.crop_name(id)));
     let text = |text: Option<&str>| Cell::Text(text.unwrap_or_default().to_owned());
     [
-        text(Some(code)),
+        Cell::Text(code),
         Cell::Number(entry.value),
         text(Some(entry.code.unit())),
         Cell::Day(entry.from),

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use super::columns::{COLUMNS, EXPORT_ONLY, id_of};
 use super::row::RowReader;
-use super::table::{Table, too_large};
+use super::table::{Table, row_problem, too_large};
 use super::{csv, units, workbook};
 use crate::account::Entry;
 use crate::core::{Problem, nearest};
+use crate::locales::{Text, ledger as words};
 use crate::water::Township;
 
 /// An office's own row count, which is skipped.
@@ -26,7 +27,7 @@ pub struct Import {
     /// The row number in the file of each of `rows`.
     pub numbers: Vec<usize>,
     /// Values that were converted to the ledger's unit, one line each with the place.
-    pub conversions: Vec<String>,
+    pub conversions: Vec<Text>,
     /// Problems of the file, then those of its rows. Rows are counted as a spreadsheet shows them: the first is row 1.
     pub problems: Vec<Problem>,
 }
@@ -78,11 +79,9 @@ fn rows(table: Table, township: &Township, imported_at: Timestamp) -> Import {
             _ => import.problems.append(&mut row.problems),
         }
         if import.problems.len() >= PROBLEMS_MAX {
-            let rule = format!(
-                "at most {PROBLEMS_MAX} problems are listed; the rows after this one were not read"
-            );
-            let path = format!("row {}", line.number);
-            import.problems.push(Problem::new(path, "", rule, "correct these and import again"));
+            let rule = words::too_many_problems(PROBLEMS_MAX);
+            let hint = words::correct_and_import_again();
+            import.problems.push(row_problem(line.number, rule, hint));
             break;
         }
     }
@@ -91,7 +90,8 @@ fn rows(table: Table, township: &Township, imported_at: Timestamp) -> Import {
 
 /// The column ids of the head in its order, empty for columns to skip.
 fn columns(table: &Table, problems: &mut Vec<Problem>) -> Vec<&'static str> {
-    let path = format!("row {}", table.head_row);
+    let path = String::from(words::place_row(table.head_row));
+    let mut add = |name: &str, rule, hint| problems.push(Problem::new(&path, name, rule, hint));
     let mut columns = Vec::new();
     for name in &table.head {
         let export_only = EXPORT_ONLY.iter().find(|c| name == c.id || name == c.names[0]);
@@ -99,28 +99,32 @@ fn columns(table: &Table, problems: &mut Vec<Problem>) -> Vec<&'static str> {
         let row = export_only.map(|c| c.id).filter(|id| *id == "row");
         match id_of(name).or(row) {
             Some(id) if columns.contains(&id) => {
-                let hint = "remove one of the two";
-                problems.push(Problem::new(&path, name, "each column may occur only once", hint));
+                add(name, words::column_twice(), words::remove_one());
             }
             Some(id) => columns.push(id),
             None if skipped => columns.push(""),
             None => {
-                let all = || COLUMNS.iter().map(|c| c.id);
-                let hint = match nearest(name, all()) {
-                    Some(near) => format!("did you mean {near}?"),
-                    None => format!("the columns are {}", all().collect::<Vec<_>>().join(", ")),
-                };
-                problems.push(Problem::new(&path, name, "not a column of the ledger", hint));
+                add(name, words::no_such_column(), columns_near(name));
                 columns.push("");
             }
         }
     }
     for column in COLUMNS.iter().filter(|c| !c.optional && !columns.contains(&c.id)) {
-        let rule = format!("the column {} is missing", column.id);
-        let hint = format!("add the column {} to the first line", column.id);
-        problems.push(Problem::new(&path, "", rule, hint));
+        let name = (column.name)();
+        add("", words::column_missing(&name), words::add_column(&name));
     }
     columns
+}
+
+/// What may have been meant by the head `name`, which is none of the ledger's.
+fn columns_near(name: &str) -> Text {
+    let heads = COLUMNS.iter().flat_map(|column| std::iter::once(&column.id).chain(column.names));
+    // Of one character, any other is near.
+    let heads = heads.copied().filter(|head| head.chars().nth(1).is_some());
+    match nearest(name, heads) {
+        Some(near) => words::did_you_mean(near),
+        None => words::columns_are(Text::list(COLUMNS.iter().map(|column| (column.name)()))),
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::super::table::BYTES_MAX;
 use super::*;
 use crate::account::EntryCode;
 use crate::ledger::ImportOutcome;
+use crate::locales::{Lang, within};
 
 const EXAMPLE: &[u8] = include_bytes!("../../config/examples/2022/ledger.csv");
 
@@ -123,11 +124,11 @@ fn each_fault_is_reported_with_a_hint() {
         ),
         (
             "funds_county,25,万斤,2022-08-05,2022-08-05,,,票,陈某",
-            "row 2, unit = 万斤: funds_county (地县级财政拨款) must be in 元; convert the value and write 元; 万元 are converted automatically",
+            "row 2, unit = 万斤: funds_county (money from prefecture and county) must be in 元; convert the value and write 元; 万元 are converted automatically",
         ),
         (
             "gasoline,40,,2022-08-05,2022-08-05,,,票,陈某",
-            "row 2, unit: gasoline (汽油) must be in L; check that the value is in L, then write L",
+            "row 2, unit: gasoline (gasoline) must be in L; check that the value is in L, then write L",
         ),
         (
             "gasoline,40,L,5/8/2022,2022-08-05,,,票,陈某",
@@ -173,6 +174,33 @@ fn each_fault_is_reported_with_a_hint() {
         let problem = one_problem(row);
         assert!(problem.contains(words), "{row}\n  gave {problem}");
     }
+}
+
+#[test]
+fn a_clerk_reads_the_faults_in_chinese() {
+    let rows = "gasolin,40,L,2022-08-05,2022-08-05,,,票,陈某\n\
+                地县级财政拨款,25,万斤,2022-08-05,2022-08-05,,,票,陈某\n\
+                gasoline,,L,2022-08-05,2022-08-04,dongmeng,,,\n\
+                gasoline,1,000,L,2022-08-05,2022-08-05,,,票,陈某\n\
+                汽油,4,升,2022-08-05,2022-08-05,,,票,陈某\n";
+    within(Lang::Chinese, || {
+        let read = read(rows);
+        let problems: Vec<_> = read.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            problems,
+            [
+                "第 5 行：这一行有 10 格，表头有 9 格；含逗号的格子要加双引号",
+                "第 2 行，项目 = gasolin：不是台账的项目；是不是汽油（`gasoline`）？",
+                "第 3 行，单位 = 万斤：地县级财政拨款（`funds_county`）的单位必须是元；换算数值，单位写元；会自动换算的单位：万元",
+                "第 4 行，数值：没有填数值；查实为 0 才填 0，否则删掉这一行",
+                "第 4 行，止 = 2022-08-04：止日早于起日 2022-08-05；对调起止，或改正年份",
+                "第 4 行，村 = dongmeng：本乡镇没有这个村；是不是“dongmen”？",
+                "第 4 行，依据：没有填依据；写明数从哪张凭据来：票据、调查表、通知",
+                "第 4 行，登记人：没有填登记人；写明谁对这个数负责",
+            ]
+        );
+        assert_eq!(read.conversions[0].to_string(), "第 6 行，数值：4 升 = 4 L");
+    });
 }
 
 #[test]
@@ -247,12 +275,12 @@ fn a_file_that_is_not_a_ledger_is_refused() {
     let many = "x,,,,,,,,\n".repeat(PROBLEMS_MAX);
     let problems = read(&many).problems;
     assert!(problems.len() <= PROBLEMS_MAX + COLUMNS.len() + 1);
-    assert!(problems.last().unwrap().rule.contains("at most"));
+    assert!(problems.last().unwrap().rule.to_string().contains("at most"));
     assert!(
         import(b"", None, &township(), now())
             .problems
             .iter()
-            .any(|p| p.rule.contains("column code is missing"))
+            .any(|p| p.rule.to_string().contains("column code is missing"))
     );
 }
 
@@ -278,8 +306,9 @@ fn the_offices_names_units_and_dates_are_read() {
     assert_eq!((import.rows[0].value, import.rows[1].value), (255_000.0, 150.0));
     assert_eq!(import.rows[0].from.to_string(), "2022-08-05");
     assert_eq!(import.rows[0].village.as_ref().unwrap().as_str(), "dongmen");
+    let conversions: Vec<_> = import.conversions.iter().map(ToString::to_string).collect();
     assert_eq!(
-        import.conversions,
+        conversions,
         ["row 2, value: 25.5 万元 = 255000 元", "row 3, value: 10 公顷 = 150 亩"]
     );
 }

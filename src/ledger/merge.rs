@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use super::error::{LedgerError, sql};
 use super::sqlite::{Ledger, begin, insert};
 use crate::account::Entry;
+use crate::locales::ledger as words;
 
 /// What an import does with one row of a file.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ impl Ledger {
     pub fn import(&mut self, rows: &[Entry]) -> Result<Vec<ImportOutcome>, LedgerError> {
         let writing = begin(&mut self.db)?;
         let outcomes = merge(&writing, rows)?;
-        writing.commit().map_err(sql("to commit"))?;
+        writing.commit().map_err(sql(words::committing))?;
         Ok(outcomes)
     }
 
@@ -42,7 +43,7 @@ impl Ledger {
 fn merge(writing: &Transaction<'_>, rows: &[Entry]) -> Result<Vec<ImportOutcome>, LedgerError> {
     let last: i64 = writing
         .query_row("SELECT coalesce(max(id), 0) FROM entry", [], |r| r.get(0))
-        .map_err(sql("to read the last id"))?;
+        .map_err(sql(words::reading_last))?;
     // Exported rows in order of their ids, so that a correction follows its row in any file. New rows come last.
     let mut order: Vec<(usize, &Entry)> = rows.iter().enumerate().collect();
     order.sort_by_key(|(_, row)| (row.id == 0, row.id));
@@ -112,7 +113,7 @@ fn find_equal(writing: &Transaction<'_>, row: &Entry) -> Result<Option<i64>, Led
              AND crop IS ?6 AND work IS ?7 AND document = ?8 AND entered_by = ?9 AND supersedes IS ?10 ORDER BY id LIMIT 1",
         )
         .and_then(|mut query| query.query_row(values, |found| found.get(0)).optional())
-        .map_err(sql("to look for a duplicate"))
+        .map_err(sql(words::looking_for_duplicate))
 }
 
 #[cfg(test)]

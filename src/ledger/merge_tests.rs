@@ -5,6 +5,7 @@ use jiff::civil::date;
 use super::*;
 use crate::account::EntryCode;
 use crate::ledger::{import, to_csv, to_workbook};
+use crate::locales::{Lang, within};
 use crate::water::Township;
 
 fn slip(litres: f64) -> Entry {
@@ -70,6 +71,16 @@ fn a_correction_without_its_row_is_left_out_and_the_rest_is_imported() {
     let (_dir, mut ledger) = ledger(&[slip(760.0), correction(670.0, 1)]);
     let money = Entry { code: EntryCode::FundsRaised, ..correction(1.0, 2) };
     let rows = [correction(1.0, 9), correction(2.0, 1), money, slip(3.0)];
+    let planned = ledger.preview(&rows).unwrap();
+    assert_eq!(
+        within(Lang::Chinese, || said(&planned)),
+        [
+            "台账没有第 9 条",
+            "第 1 条已被第 2 条更正：请更正第 2 条",
+            "第 2 条的项目是“汽油（`gasoline`）”；更正不能把项目改成“群众自筹（`funds_raised`）”",
+            "added 3",
+        ]
+    );
     assert_eq!(
         said(&ledger.import(&rows).unwrap()),
         [

@@ -3,6 +3,7 @@
 //! There is deliberately no way to change or delete a row. A correction is a new row that supersedes another.
 
 mod acceptance;
+mod codes;
 mod columns;
 mod csv;
 mod error;
@@ -17,6 +18,7 @@ mod table;
 mod units;
 mod workbook;
 
+pub use codes::{code, codes_near};
 pub use error::LedgerError;
 pub use export::{to_csv, to_workbook};
 pub use import::{Import, import};

@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, params};
 use super::error::{LedgerError, sql};
 use super::sqlite::{Ledger, begin, superseded_by};
 use crate::account::Entry;
+use crate::locales::ledger as words;
 
 /// The rows that count and those that wait.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -63,7 +64,7 @@ impl Ledger {
 
     /// Records that `by` has reviewed `rows`, all or none; rows with a review keep it. Returns how many are new.
     pub fn review(&mut self, rows: &[i64], by: &str, at: Timestamp) -> Result<usize, LedgerError> {
-        let failed = "to record a review";
+        let failed = words::recording_review;
         let writing = begin(&mut self.db)?;
         let mut added = 0;
         for row in rows {
@@ -90,7 +91,7 @@ impl Ledger {
             let values = params![row, by.trim(), at.as_millisecond()];
             added += writing.execute(insert, values).map_err(sql(failed))?;
         }
-        writing.commit().map_err(sql("to commit"))?;
+        writing.commit().map_err(sql(words::committing))?;
         Ok(added)
     }
 }

@@ -4,6 +4,7 @@ use jiff::civil::date;
 
 use super::*;
 use crate::account::EntryCode;
+use crate::locales::{Lang, within};
 
 fn at() -> Timestamp {
     "2022-11-16T01:00:00Z".parse().unwrap()
@@ -48,6 +49,9 @@ fn a_row_counts_after_a_second_person_has_reviewed_it() {
 
     let own = ledger.review(&[2, 1], " 黄某", at()).unwrap_err().to_string();
     assert!(own.contains("row 2 was entered by 黄某"), "{own}");
+    let own = ledger.review(&[2, 1], " 黄某", at()).unwrap_err();
+    let own = within(Lang::Chinese, || own.to_string());
+    assert_eq!(own, "第 2 条是黄某登记的：必须由另一个人复核");
     assert!(matches!(ledger.review(&[1, 9], "刘某", at()), Err(LedgerError::NoSuchRow(9))));
     assert_eq!(ledger.rows_in_force(true).unwrap().in_force.len(), 0, "all or none");
 

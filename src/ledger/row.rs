@@ -4,10 +4,13 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
+use super::codes::{code, codes_near};
+use super::columns::name_of;
 use super::table::{Line, letters};
 use super::units;
 use crate::account::{Entry, EntryCode};
 use crate::core::{Problem, nearest};
+use crate::locales::{Lang, Text, ledger as words};
 use crate::water::Township;
 
 /// Most characters of a cell. Engineering judgement: the name of a paper or a reason has some dozens.
@@ -21,7 +24,7 @@ pub(super) struct RowReader<'a> {
     head_unit: Option<&'a str>,
     pub(super) problems: Vec<Problem>,
     /// The value as written and in the ledger's unit, if they differ.
-    pub(super) conversion: Option<String>,
+    pub(super) conversion: Option<Text>,
 }
 
 impl<'a> RowReader<'a> {
@@ -41,23 +44,18 @@ impl<'a> RowReader<'a> {
     }
 
     /// The place of a cell, such as `row 5, value`, in a workbook with its address.
-    fn path(&self, column: &str) -> String {
-        let number = self.line.number;
+    fn path(&self, column: &str) -> Text {
+        let (number, name) = (self.line.number, name_of(column));
         match self.columns.iter().position(|name| *name == column) {
             Some(index) if self.lettered => {
-                format!("row {number}, {column} ({}{number})", letters(index))
+                words::place_address(number, name, format!("{}{number}", letters(index)))
             }
-            _ => format!("row {number}, {column}"),
+            _ => words::place_cell(number, name),
         }
     }
 
     /// Adds a problem of a cell. Returns `None` in place of the cell's value.
-    fn problem<T>(
-        &mut self,
-        column: &str,
-        rule: impl Into<String>,
-        hint: impl Into<String>,
-    ) -> Option<T> {
+    fn problem<T>(&mut self, column: &str, rule: Text, hint: Text) -> Option<T> {
         let value: String = self.text(column).chars().take(80).collect();
         let path = self.path(column);
         self.problems.push(Problem::new(path, value, rule, hint));
@@ -70,7 +68,7 @@ impl<'a> RowReader<'a> {
         if !self.problems.is_empty() {
             return None;
         }
-        let id = self.row_number("row", "leave it empty unless the row comes from an export");
+        let id = self.row_number("row", words::empty_unless_exported);
         let code = self.code();
         let value = self.value();
         let value = match (code, value) {
@@ -82,26 +80,21 @@ impl<'a> RowReader<'a> {
         if let (Some(from), Some(to)) = (from, to)
             && to < from
         {
-            let rule = format!("the last day is before the first, {from}");
-            self.problem::<()>("to", rule, "swap from and to, or correct the year");
+            let rule = words::ends_before_it_begins(from.to_string());
+            self.problem::<()>("to", rule, words::swap_days());
         }
         let villages = || township.villages.iter().map(|v| (v.id.as_str(), v.name.as_str()));
         let crops = || township.crops.iter().map(|c| (c.id.as_str(), c.name.as_str()));
-        let village = self.id_of_one("village", villages).and_then(|id| id.parse().ok());
-        let crop = self.id_of_one("crop", crops).and_then(|id| id.parse().ok());
-        let document = self.required(
-            "document",
-            "name the paper that the number comes from: slip, survey sheet, notice",
-        );
-        let entered_by = self.required("entered_by", "name the person who answers for the number");
+        let village = self.id_of_one("village", villages, words::no_such_village);
+        let village = village.and_then(|id| id.parse().ok());
+        let crop = self.id_of_one("crop", crops, words::no_such_crop);
+        let crop = crop.and_then(|id| id.parse().ok());
+        let document = self.required("document", words::name_the_paper);
+        let entered_by = self.required("entered_by", words::name_the_person);
         let entered_at = self.entered_at(township, imported_at);
-        let supersedes = self.row_number("supersedes", "write the number of the row to replace");
+        let supersedes = self.row_number("supersedes", words::number_of_replaced);
         if supersedes.is_some() && self.text("reason").is_empty() {
-            self.problem::<()>(
-                "reason",
-                "a correction needs a reason",
-                "write why the row is replaced",
-            );
+            self.problem::<()>("reason", words::correction_needs_reason(), words::write_why());
         }
         let work = Some(self.text("work")).filter(|text| !text.is_empty());
         Some(Entry {
@@ -134,8 +127,8 @@ impl<'a> RowReader<'a> {
                     self.problem::<()>(column, rule, hint);
                 }
                 Ok(text) if text.chars().count() > CHARACTERS_MAX => {
-                    let rule = format!("a cell has at most {CHARACTERS_MAX} characters");
-                    self.problem::<()>(column, rule, "shorten it");
+                    let rule = words::too_many_characters(CHARACTERS_MAX);
+                    self.problem::<()>(column, rule, words::shorten());
                 }
                 _ => {}
             }
@@ -144,15 +137,7 @@ impl<'a> RowReader<'a> {
 
     fn code(&mut self) -> Option<EntryCode> {
         let text = self.text("code");
-        let by_name = || EntryCode::ALL.iter().copied().find(|c| c.name_zh() == text);
-        EntryCode::from_id(text).or_else(by_name).or_else(|| {
-            let ids = || EntryCode::ALL.iter().map(|c| c.id());
-            let hint = match nearest(text, ids()) {
-                Some(near) => format!("did you mean {near}?"),
-                None => format!("the codes are {}", ids().collect::<Vec<_>>().join(", ")),
-            };
-            self.problem("code", "not a code of the ledger", hint)
-        })
+        code(text).or_else(|| self.problem("code", words::not_a_code(), codes_near(text)))
     }
 
     fn value(&mut self) -> Option<f64> {
@@ -163,17 +148,9 @@ impl<'a> RowReader<'a> {
         };
         let (rule, hint) = match plain.parse::<f64>() {
             Ok(value) if value.is_finite() && value >= 0.0 => return Some(value),
-            Ok(_) => (
-                "a value must be finite and not negative",
-                "a decrease is a correction: use supersedes",
-            ),
-            Err(_) if text.is_empty() => {
-                ("the value is missing", "write 0 only if 0 was found; otherwise leave the row out")
-            }
-            Err(_) => (
-                "not a number",
-                "use plain digits and a point only: no unit, no thousands separator, no full-width digits",
-            ),
+            Ok(_) => (words::finite_not_negative(), words::decrease_is_correction()),
+            Err(_) if text.is_empty() => (words::value_missing(), words::zero_only_if_found()),
+            Err(_) => (words::not_a_number(), words::plain_digits()),
         };
         self.problem("value", rule, hint)
     }
@@ -182,30 +159,29 @@ impl<'a> RowReader<'a> {
     fn in_unit(&mut self, code: EntryCode, value: f64) -> Option<f64> {
         let (text, unit) = (self.text("unit"), code.unit());
         if let Some(head) = self.head_unit.filter(|head| !text.is_empty() && *head != text) {
-            let rule = format!("the head of the values says {head}");
-            return self.problem("unit", rule, "write the unit of the value in both");
+            return self.problem("unit", words::head_has_unit(head), words::same_unit_in_both());
         }
-        let Some(converted) = units::convert(value, text, unit) else {
+        // The unit as messages in English name it.
+        let english = code.unit_name().within(Lang::English);
+        let written = if text == english { unit } else { text };
+        let Some(converted) = units::convert(value, written, unit) else {
             let others = units::convertible_to(unit);
             let hint = if text.is_empty() {
-                format!("check that the value is in {unit}, then write {unit}")
+                words::check_and_write_unit(unit)
             } else if others.is_empty() {
-                format!("convert the value and write {unit}")
+                words::convert_value(unit)
             } else {
-                format!(
-                    "convert the value and write {unit}; {} are converted automatically",
-                    others.join(", ")
-                )
+                words::convert_value_or(unit, Text::list(others))
             };
-            let rule = format!("{} ({}) must be in {unit}", code.id(), code.name_zh());
+            let rule = words::unit_of_code(code.id(), code.name(), unit);
             return self.problem("unit", rule, hint);
         };
         if unit == "%" && converted > 100.0 {
-            self.problem::<()>("value", "a share is at most 100 %", "check the number");
+            self.problem::<()>("value", words::share_too_large(), words::check_number());
         }
         if text != unit {
-            let path = self.path("value");
-            self.conversion = Some(format!("{path}: {value} {text} = {converted} {unit}"));
+            let done = Text::verbatim(format_args!("{value} {text} = {converted} {unit}"));
+            self.conversion = Some(Text::chain([self.path("value"), done]));
         }
         Some(converted)
     }
@@ -214,10 +190,9 @@ impl<'a> RowReader<'a> {
         let text = self.text(column);
         // Exactly this form: jiff would also read a longer text and drop the time of day.
         let iso = text.parse::<Date>().ok().filter(|day| day.to_string() == text);
-        iso.or_else(|| chinese_day(text)).or_else(|| slashed_day(text)).or_else(|| {
-            let hint = "for example 2022-08-01, 2022/8/1 or 2022年8月1日";
-            self.problem(column, "a day is written YYYY-MM-DD", hint)
-        })
+        iso.or_else(|| chinese_day(text))
+            .or_else(|| slashed_day(text))
+            .or_else(|| self.problem(column, words::not_a_day(), words::days_for_example()))
     }
 
     /// The id in `column`, given as an id or a name of the township's; the cell may be empty.
@@ -225,6 +200,7 @@ impl<'a> RowReader<'a> {
         &mut self,
         column: &str,
         known: impl Fn() -> I,
+        none: fn() -> Text,
     ) -> Option<String> {
         let text = self.text(column);
         if text.is_empty() {
@@ -234,24 +210,24 @@ impl<'a> RowReader<'a> {
         match (matching.next(), matching.next()) {
             (Some((id, _)), None) => return Some(id.to_owned()),
             (Some((one, _)), Some((other, _))) => {
-                let rule = format!("{one} and {other} have this name");
-                return self.problem(column, rule, "write the id of one of them");
+                let rule = words::of_the_same_name(one, other);
+                return self.problem(column, rule, words::write_the_id());
             }
             _ => {}
         }
-        let hint = nearest(text, known().map(|(id, _)| id)).map_or_else(
-            || {
-                let all: Vec<String> = known().map(|(id, name)| format!("{id} {name}")).collect();
-                format!("it has {}", all.join(", "))
-            },
-            |near| format!("did you mean {near}?"),
-        );
-        self.problem(column, format!("the township has no such {column}"), hint)
+        let hint = match nearest(text, known().flat_map(|(id, name)| [id, name])) {
+            Some(near) => words::did_you_mean(near),
+            None => {
+                let all = known().map(|(id, name)| format!("{id} {name}"));
+                words::township_has(Text::list(all))
+            }
+        };
+        self.problem(column, none(), hint)
     }
 
-    fn required(&mut self, column: &str, hint: &str) -> Option<String> {
+    fn required(&mut self, column: &str, hint: fn() -> Text) -> Option<String> {
         match self.text(column) {
-            "" => self.problem(column, format!("{column} is missing"), hint),
+            "" => self.problem(column, words::missing(name_of(column)), hint()),
             text => Some(text.to_owned()),
         }
     }
@@ -270,21 +246,21 @@ impl<'a> RowReader<'a> {
             let instant = zone.into_ambiguous_zoned_datetime(at?).unambiguous().ok()?;
             Some(instant.timestamp())
         };
-        text.parse().ok().or_else(local).or_else(|| {
-            let hint = "for example 2022-08-05 18:00 or 2022-08-05T18:00:00+08:00; leave it empty for the time of the import";
-            self.problem("entered_at", "not a time", hint)
-        })
+        text.parse()
+            .ok()
+            .or_else(local)
+            .or_else(|| self.problem("entered_at", words::not_a_time(), words::times_for_example()))
     }
 
     /// The number of a ledger row in `column`; the cell may be empty.
-    fn row_number(&mut self, column: &str, hint: &str) -> Option<i64> {
+    fn row_number(&mut self, column: &str, hint: fn() -> Text) -> Option<i64> {
         match self.text(column) {
             "" => None,
             text => text
                 .parse()
                 .ok()
                 .filter(|row| *row > 0)
-                .or_else(|| self.problem(column, "not a row number of the ledger", hint)),
+                .or_else(|| self.problem(column, words::not_a_row_number(), hint())),
         }
     }
 }

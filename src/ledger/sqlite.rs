@@ -13,6 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehav
 use super::error::{LedgerError, sql};
 use super::schema::{ENTRIES, LAYOUT, REVIEWS_AND_ACCEPTANCES};
 use crate::account::{Entry, EntryCode};
+use crate::locales::ledger as words;
 
 /// How long a writer waits for another one: ten times what a clerk's import takes.
 const BUSY_MAX: Duration = Duration::from_secs(10);
@@ -58,14 +59,14 @@ impl Ledger {
     pub fn append(&mut self, rows: &[Entry]) -> Result<Vec<i64>, LedgerError> {
         let writing = begin(&mut self.db)?;
         let ids = rows.iter().map(|row| insert(&writing, row)).collect::<Result<_, _>>()?;
-        writing.commit().map_err(sql("to commit"))?;
+        writing.commit().map_err(sql(words::committing))?;
         Ok(ids)
     }
 
     /// A number that changes where another connection has written to the file.
     pub fn version(&self) -> Result<i64, LedgerError> {
         let version = self.db.query_row("PRAGMA data_version", [], |row| row.get(0));
-        version.map_err(sql("to be read"))
+        version.map_err(sql(words::being_read))
     }
 
     /// The rows that no other row supersedes, by id.
@@ -82,10 +83,10 @@ impl Ledger {
         let query = format!(
             "SELECT {COLUMNS}, reviewed_by FROM entry LEFT JOIN review ON review.entry = id {filter} ORDER BY id"
         );
-        let mut statement = self.db.prepare_cached(&query).map_err(sql("to read rows"))?;
-        let mut rows = statement.query([]).map_err(sql("to read rows"))?;
+        let mut statement = self.db.prepare_cached(&query).map_err(sql(words::reading_rows))?;
+        let mut rows = statement.query([]).map_err(sql(words::reading_rows))?;
         let mut entries = Vec::new();
-        while let Some(row) = rows.next().map_err(sql("to read rows"))? {
+        while let Some(row) = rows.next().map_err(sql(words::reading_rows))? {
             entries.push(entry(row)?);
         }
         Ok(entries)
@@ -93,8 +94,7 @@ impl Ledger {
 }
 
 pub(super) fn begin(db: &mut Connection) -> Result<Transaction<'_>, LedgerError> {
-    db.transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(sql("to begin a transaction"))
+    db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql(words::beginning))
 }
 
 pub(super) fn insert(writing: &Transaction<'_>, row: &Entry) -> Result<i64, LedgerError> {
@@ -122,17 +122,17 @@ pub(super) fn insert(writing: &Transaction<'_>, row: &Entry) -> Result<i64, Ledg
                 row.supersedes,
             ])
         })
-        .map_err(sql("to add a row"))
+        .map_err(sql(words::adding_row))
 }
 
 fn check_supersedes(writing: &Transaction<'_>, row: &Entry, old: i64) -> Result<(), LedgerError> {
     let code: Option<String> = writing
         .query_row("SELECT code FROM entry WHERE id = ?1", [old], |r| r.get(0))
         .optional()
-        .map_err(sql("to look up a superseded row"))?;
+        .map_err(sql(words::looking_up))?;
     let code = code.ok_or(LedgerError::NoSuchRow(old))?;
     if code != row.code.id() {
-        return Err(LedgerError::OtherCode { row: old, old: code, new: row.code.id() });
+        return Err(LedgerError::OtherCode { row: old, old: code, new: row.code });
     }
     superseded_by(writing, old)?
         .map_or(Ok(()), |by| Err(LedgerError::AlreadySuperseded { row: old, by }))
@@ -142,7 +142,7 @@ fn check_supersedes(writing: &Transaction<'_>, row: &Entry, old: i64) -> Result<
 pub(super) fn superseded_by(db: &Connection, row: i64) -> Result<Option<i64>, LedgerError> {
     db.query_row("SELECT id FROM entry WHERE supersedes = ?1", [row], |r| r.get(0))
         .optional()
-        .map_err(sql("to look up a superseded row"))
+        .map_err(sql(words::looking_up))
 }
 
 fn entry(row: &Row<'_>) -> Result<Entry, LedgerError> {
@@ -168,7 +168,7 @@ fn entry(row: &Row<'_>) -> Result<Entry, LedgerError> {
 }
 
 pub(super) fn get<T: FromSql>(row: &Row<'_>, index: usize) -> Result<T, LedgerError> {
-    row.get(index).map_err(sql("to read a row"))
+    row.get(index).map_err(sql(words::reading_row))
 }
 
 /// The value of a text column of row `id`.

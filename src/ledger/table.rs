@@ -1,6 +1,7 @@
 //! A table as it is in the file, before its cells are interpreted.
 
 use crate::core::Problem;
+use crate::locales::{Text, ledger as words};
 
 /// Most rows of one file. The ledger of a township has some hundreds per year; a file with this many is the wrong one
 /// and would block the office's computer.
@@ -24,23 +25,12 @@ pub(super) enum Fault {
 
 impl Fault {
     /// The rule that it breaks, and the way out.
-    pub fn rule_and_hint(&self) -> (String, &'static str) {
+    pub fn rule_and_hint(&self) -> (Text, Text) {
         match self {
-            Self::Error(error) => {
-                (format!("the formula gives {error}"), "correct the formula, or type the value")
-            }
-            Self::NotComputed => (
-                "the formula has no stored result".into(),
-                "open the file in Excel or WPS and save it again, or type the value",
-            ),
-            Self::Covered(cells) => (
-                format!("is covered by the merged cells {cells}"),
-                "split the merged cells and fill in each of them",
-            ),
-            Self::NoDate => (
-                "has a date or time format but is not a day".into(),
-                "format it as a date and type the day again",
-            ),
+            Self::Error(error) => (words::formula_error(error), words::correct_formula()),
+            Self::NotComputed => (words::formula_without_result(), words::compute_and_save()),
+            Self::Covered(cells) => (words::covered(cells), words::split_cells()),
+            Self::NoDate => (words::no_day_in_date(), words::format_as_date()),
         }
     }
 }
@@ -79,23 +69,22 @@ pub(super) fn letters(mut index: usize) -> String {
     }
 }
 
-pub(super) fn refused(
-    value: impl std::fmt::Display,
-    rule: impl Into<String>,
-    hint: &str,
-) -> Problem {
-    Problem::new("file", value, rule, hint)
+pub(super) fn refused(value: impl std::fmt::Display, rule: Text, hint: Text) -> Problem {
+    Problem::new(words::place_file(), value, rule, hint)
+}
+
+/// A problem of a whole row.
+pub(super) fn row_problem(row: usize, rule: Text, hint: Text) -> Problem {
+    Problem::new(words::place_row(row), "", rule, hint)
 }
 
 /// The problem of a file with more than [`BYTES_MAX`] bytes.
 pub(super) fn too_large(bytes: &[u8]) -> Option<Problem> {
-    let rule = format!("a ledger file has at most {BYTES_MAX} bytes");
-    let hint = "split it, or check that it is the right file";
-    (bytes.len() > BYTES_MAX).then(|| refused(bytes.len(), rule, hint))
+    let rule = words::too_many_bytes(BYTES_MAX);
+    (bytes.len() > BYTES_MAX).then(|| refused(bytes.len(), rule, words::split_or_check()))
 }
 
 /// The problem of a file with more than [`ROWS_MAX`] rows, at `row`.
 pub(super) fn too_many_rows(row: usize) -> Problem {
-    let rule = format!("a ledger file has at most {ROWS_MAX} rows");
-    Problem::new(format!("row {row}"), "", rule, "split the file")
+    row_problem(row, words::too_many_rows(ROWS_MAX), words::split_file())
 }

@@ -9,10 +9,12 @@ use std::io::{Cursor, Read};
 
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 use jiff::civil::Date;
+use zip::result::ZipError;
 
-use super::columns::is_ledger_head;
+use super::columns::{COLUMNS, is_ledger_head};
 use super::table::{Fault, Line, ROWS_MAX, Table, letters, refused, too_many_rows};
 use crate::core::Problem;
+use crate::locales::{Text, foreign, ledger as words};
 
 /// Rows to search for the head: an office's sheet has a title and notes above it.
 const HEAD_ROWS: u32 = 10;
@@ -43,53 +45,94 @@ pub(super) fn is_workbook(bytes: &[u8]) -> bool {
 /// Reads the table of `sheet`, by default of the first sheet with the ledger's columns in one of its first ten rows.
 pub(super) fn read(bytes: &[u8], sheet: Option<&str>) -> Result<Table, Problem> {
     if bytes.starts_with(OLE) {
-        let hint = "save it as .xlsx, without a password";
-        return Err(refused("", "is an .xls file, or has a password", hint));
+        return Err(refused("", words::old_or_locked(), words::save_without_password()));
     }
     check_unpacked_size(bytes)?;
-    let mut book: Book<'_> = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
+    let mut book: Book<'_> =
+        Xlsx::new(Cursor::new(bytes)).map_err(|error| damaged(said(&error)))?;
     let names = book.sheet_names();
     let asked: Vec<&String> = match sheet {
         Some(name) => names.iter().filter(|own| *own == name).take(1).collect(),
         None => names.iter().take(SHEETS_MAX).collect(),
     };
     if let (Some(name), []) = (sheet, asked.as_slice()) {
-        let rule = "the workbook has no such sheet";
-        let hint = format!("the sheets are {}", names.join(", "));
-        return Err(Problem::new("sheet", name, rule, hint));
+        let hint = words::sheets_are(Text::list(&names));
+        return Err(Problem::new(words::place_sheet(), name, words::no_such_sheet(), hint));
     }
     for name in asked {
         match table(&mut book, name) {
             Ok(Some(table)) => return Ok(table),
             // A chart sheet has no cells.
             Ok(None) | Err(XlsxError::NotAWorksheet(_)) => {}
-            Err(error) => return Err(damaged(error)),
+            Err(error) => return Err(damaged(said(&error))),
         }
     }
-    let hint = "name them in one of its first ten rows: 项目, 数值, 单位, 起, 止, 依据, 登记人";
+    let needed = COLUMNS.iter().filter(|column| !column.optional).map(|column| (column.name)());
+    let hint = words::name_columns(Text::list(needed));
     let rule = match sheet {
-        Some(_) => "the sheet does not have the columns of the ledger",
-        None => "no sheet has the columns of the ledger",
+        Some(_) => words::sheet_without_columns(),
+        None => words::no_sheet_with_columns(),
     };
     Err(refused(sheet.unwrap_or(""), rule, hint))
 }
 
-fn damaged(error: impl std::fmt::Display) -> Problem {
-    let hint = "open it in Excel or WPS and save it again as .xlsx";
-    refused("", format!("not a valid .xlsx workbook: {error}"), hint)
+fn damaged(why: Text) -> Problem {
+    refused("", words::not_a_workbook(why), words::save_again())
+}
+
+/// What the reader of workbooks says, by the kind of its error.
+fn said(error: &XlsxError) -> Text {
+    match error {
+        XlsxError::Io(error) => foreign::io(error),
+        XlsxError::Password => words::has_password(),
+        XlsxError::Zip(_) => words::archive_damaged(),
+        XlsxError::FileNotFound(part) => words::part_missing(part),
+        XlsxError::Xml(_)
+        | XlsxError::XmlAttr(_)
+        | XlsxError::XmlEof(_)
+        | XlsxError::UnexpectedNode(_)
+        | XlsxError::RelationshipNotFound
+        | XlsxError::Encoding(_) => words::xml_damaged(),
+        XlsxError::Parse(_)
+        | XlsxError::ParseInt(_)
+        | XlsxError::ParseFloat(_)
+        | XlsxError::Alphanumeric(_)
+        | XlsxError::NumericColumn(_)
+        | XlsxError::RangeWithoutColumnComponent
+        | XlsxError::RangeWithoutRowComponent
+        | XlsxError::ColumnNumberOverflow
+        | XlsxError::RowNumberOverflow
+        | XlsxError::DimensionCount(_)
+        | XlsxError::CellTAttribute(_)
+        | XlsxError::CellError(_) => words::cell_damaged(error.to_string()),
+        other => words::workbook_other(other.to_string()),
+    }
+}
+
+/// What is wrong with an archive.
+fn archive(error: ZipError) -> Problem {
+    damaged(match error {
+        ZipError::InvalidPassword | ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
+            words::has_password()
+        }
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+            words::archive_unsupported()
+        }
+        _ => words::archive_damaged(),
+    })
 }
 
 /// Refuses an archive that unpacks to more than a ledger can. The sizes in its directory are not trusted.
 fn check_unpacked_size(bytes: &[u8]) -> Result<(), Problem> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+    let mut packed = zip::ZipArchive::new(Cursor::new(bytes)).map_err(archive)?;
     let mut left = UNPACKED_MAX;
-    for index in 0..archive.len() {
-        let entry = archive.by_index(index).map_err(damaged)?;
+    for index in 0..packed.len() {
+        let entry = packed.by_index(index).map_err(archive)?;
         let read = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink());
-        let read = read.map_err(damaged)?;
+        let read = read.map_err(|_| damaged(words::archive_damaged()))?;
         if read > left {
-            let rule = format!("unpacks to more than {UNPACKED_MAX} bytes");
-            return Err(refused(bytes.len(), rule, "check that it is the right file"));
+            let rule = words::unpacks_to_more(UNPACKED_MAX);
+            return Err(refused(bytes.len(), rule, words::check_file()));
         }
         left -= read;
     }

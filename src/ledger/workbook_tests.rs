@@ -10,6 +10,7 @@ use zip::write::SimpleFileOptions;
 
 use super::super::{Import, import};
 use super::*;
+use crate::locales::{Lang, within};
 use crate::water::Township;
 
 const HEAD: [&str; 10] =
@@ -212,6 +213,39 @@ fn a_file_that_is_not_a_workbook_is_refused_with_a_hint() {
         assert_eq!(import.rows, []);
         let problem = import.problems[0].to_string();
         assert!(problem.contains(words), "{problem}");
+    }
+}
+
+#[test]
+fn a_clerk_reads_the_faults_of_a_workbook_in_chinese() {
+    let good = book(|sheet| {
+        sheet.merge_range(4, 7, 5, 7, "东门村", &Format::new()).unwrap();
+        good_row(sheet, 5);
+        sheet.write(3, 3, "１２").unwrap();
+    });
+    let said = |bytes: &[u8], sheet: Option<&str>| {
+        within(Lang::Chinese, || {
+            let import = import(bytes, sheet, &township(), now());
+            import.problems.first().map(ToString::to_string).unwrap_or_default()
+        })
+    };
+    for (bytes, sheet, words) in [
+        (
+            &good[..],
+            None,
+            "第 4 行，数值（D4） = １２：不是数；只用半角数字和小数点：不写单位，不用千位逗号，不用全角数字",
+        ),
+        (&good[..], Some("台账"), "工作表 = 台账：工作簿里没有这个工作表；有的工作表：Sheet1"),
+        (
+            &good[..good.len() / 2],
+            None,
+            "文件：不是完好的 .xlsx 工作簿：压缩包已损坏或不完整；用 Excel 或 WPS 打开，再另存为 .xlsx",
+        ),
+        (OLE, None, "文件：是 .xls 文件，或设了密码；另存为 .xlsx，不设密码"),
+        (&packed(&[("mimetype".into(), b"x".into())])[..], None, "文件：不是完好的 .xlsx 工作簿："),
+    ] {
+        let said = said(bytes, sheet);
+        assert!(said.starts_with(words), "{said}");
     }
 }
 

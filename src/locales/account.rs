@@ -1,4 +1,94 @@
-//! What sources and pumps did.
+//! Accounts of sources and pumps: methods, notes, units.
 
 messages! { "account";
+    // How a value was made.
+    by_counter_difference() { zh "表计差值" en "register difference" }
+    by_run_state() { zh "运行状态的小时数" en "hours of the run state" }
+    by_power_above_share() { zh "功率高于额定20%的小时数" en "hours with power above 20 % of rated" }
+    by_energy_by_rated() { zh "电量按额定功率折算" en "energy by rated power" }
+    by_flow_integral() { zh "流量积分" en "flow over time" }
+    by_frequency_of_drive() { zh "额定流量按频率折算" en "rated flow by frequency" }
+    by_energy_and_head() { zh "电量按扬程折算" en "energy by head" }
+    by_ran() { zh "期间运行" en "ran in the period" }
+    by_dry_for_a_day() { zh "连续24小时干涸" en "dry for 24 h on end" }
+    by_storage_curve() { zh "水位库容曲线" en "storage curve" }
+    by_status() { zh "旱限水位" en "drought-limit level" }
+    by_evidence() { zh "数据佐证" en "borne out by data" }
+    by_entered() { zh "台账填报" en "entered" }
+    by_figure() { zh "引用指标" en "other figure" }
+    by_rescued_by_crop() { zh "分作物受灾减绝收" en "affected less failed, by crop" }
+    by_worth_of_rescue() { zh "面积×亩产×单价×减损率" en "area × yield × price × loss rate averted" }
+    by_no_data() { zh "无数据" en "no data" }
+
+    // Units of ledger rows that count something.
+    unit_events() { zh "次" en "events" }
+    unit_inspections() { zh "次" en "inspections" }
+    unit_villages() { zh "个" en "villages" }
+    unit_works() { zh "个" en "works" }
+    unit_groups() { zh "个" en "groups" }
+    unit_register() { zh "示数" en "on the register" }
+
+    // What happened to a series.
+    no_data() { zh "没有数据" en "no data" }
+    gap_not_counted(hours) {
+        zh "{hours}小时无数据，未计，见上限"
+        en "{hours} h without data, not counted; see the upper bound"
+    }
+    gap_at_end(hours) {
+        zh "{hours}小时无数据，在期首或期末，未计部分见上限"
+        en "{hours} h without data at the start or the end of the period; see the upper bound for what was not counted"
+    }
+    gap_bridged(hours) {
+        zh "{hours}小时无数据，读数差已接续"
+        en "{hours} h without data, bridged by the difference of the readings"
+    }
+    gap(hours) { zh "{hours}小时无数据" en "{hours} h without data" }
+    rollovers(n) { zh "{n}次翻转，已接续" en "roll-overs: {n}, carried on" }
+    resets(n) {
+        zh "{n}次清零或换表，少计部分见上限"
+        en "resets or replaced meters: {n}; see the upper bound for what was lost"
+    }
+    glitches(n) { zh "{n}个跳变读数，已剔除" en "wild readings: {n}, left out" }
+    rollovers_in_period(n) { zh "{n}次翻转已接续" en "roll-overs: {n}, carried on" }
+    glitches_in_period(n) { zh "{n}个跳变读数已剔除" en "wild readings: {n}, left out" }
+
+    // Meters that the ledger says were replaced.
+    replaced(day, old, new, first_row, second_row) {
+        zh "{day}换表，旧表止码{old}、新表起码{new}（台账第{first_row}、{second_row}条），已接续"
+        en "meter replaced on {day}: last reading of the old {old}, first of the new {new} (ledger rows {first_row} and {second_row}), carried on"
+    }
+    replaced_alone(row) {
+        zh "台账第{row}条换表没有同日的新表起码，未采用"
+        en "ledger row {row} replaces a meter without a first reading of the new one on that day; it is not used"
+    }
+    replacement_refused(first_row, second_row, why) {
+        zh "台账第{first_row}、{second_row}条换表未采用：{why}"
+        en "the replacement of ledger rows {first_row} and {second_row} is not used: {why}"
+    }
+    nothing_before() { zh "期内换表前没有读数" en "no reading in the period before it" }
+    no_reset_seen() { zh "读数中没有清零" en "no reset in the readings" }
+    no_reading_around() { zh "换表前后没有读数" en "no reading before or after it" }
+    two_resets_that_day() { zh "同日不止一次清零" en "more than one reset on that day" }
+    readings_contradict() { zh "与读数不符" en "the readings contradict it" }
+
+    // Days of supply.
+    supply_days(days, how) { zh "{days}天（{how}）" en "days of supply: {days} ({how})" }
+    supply_without_end(how) { zh "未见减少（{how}）" en "it does not fall ({how})" }
+    supply_unknown(why) { zh "未知：{why}" en "unknown: {why}" }
+    no_usable_water() { zh "没有库容曲线或死水位" en "no storage curve or no dead level" }
+    no_demand() { zh "没有供水人口或人均用水（`demand`）" en "no persons served or no water per person (demand)" }
+    without_refill(m3) { zh "不补水时每天{m3} m3" en "{m3} m3 a day if not refilled" }
+    week_incomplete() { zh "近7日数据不全" en "data of the last 7 days are incomplete" }
+    by_fall_of_week() { zh "按近7日蓄水变化" en "by the change of storage in the last 7 days" }
+
+    // What a drought cannot be graded by.
+    lacking_climate() {
+        zh "乡镇配置没有 `climate`：不判断连续无雨和降水距平"
+        en "the township has no climate: neither rainless days nor anomalies of rain are worked out"
+    }
+    lacking_rain() { zh "没有雨量数据" en "there are no rain data" }
+    lacking_soil() {
+        zh "没有墒情数据，或墒情站没有写明田间持水量（`field_capacity_percent`）"
+        en "there are no soil data, or the soil stations have no field capacity (field_capacity_percent)"
+    }
 }

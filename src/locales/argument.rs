@@ -77,4 +77,7 @@ macro_rules! written {
     };
 }
 
-written!(&str, &String, &&str, char, u8, u16, u32, u64, usize, i8, i16, i32, i64, f32, f64, &u8, &u16, &u32, &u64, &usize, &f64);
+written!(
+    &str, &String, &&str, char, u8, u16, u32, u64, usize, i8, i16, i32, i64, f32, f64, &u8, &u16,
+    &u32, &u64, &usize, &f64
+);

@@ -1,40 +1,7 @@
 //! How messages are declared, and all of them.
 
-use super::text::{Piece, pieces};
-use super::{Argument, Lang, Text};
-
-/// A message in both languages.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Message {
-    /// `module.name`, as an office's own wording names it.
-    pub name: &'static str,
-    pub(super) zh: &'static str,
-    pub(super) en: &'static str,
-    /// The placeholders, in the order of the function's parameters.
-    pub(super) arguments: &'static [&'static str],
-}
-
-impl Message {
-    /// The words that the program was built with.
-    pub fn built_in(&self, lang: Lang) -> &'static str {
-        match lang {
-            Lang::Chinese => self.zh,
-            Lang::English => self.en,
-        }
-    }
-
-    /// The placeholders that `words` may have: those of the built-in wording.
-    pub fn placeholders(&self) -> impl Iterator<Item = &'static str> {
-        placeholders(self.zh)
-    }
-}
-
-pub(super) fn placeholders(words: &str) -> impl Iterator<Item = &str> {
-    pieces(words).filter_map(|piece| match piece {
-        Piece::Placeholder(name) => Some(name),
-        Piece::Words(_) => None,
-    })
-}
+use super::message::Message;
+use super::{Argument, Text};
 
 /// Declares the messages of a module: `name(placeholders) { zh "…" en "…" }` becomes a function `name` that returns a
 /// [`Text`]. The words are checked as `format!` checks them: each placeholder in both languages, and no other.
@@ -120,8 +87,6 @@ static MODULES: &[&[&Message]] = &[
     super::account::ALL,
     #[cfg(feature = "hub")]
     super::config_hub::ALL,
-    #[cfg(feature = "hub")]
-    super::counter::ALL,
     #[cfg(feature = "hub")]
     super::figures::ALL,
     #[cfg(feature = "hub")]

@@ -2,8 +2,8 @@
 
 use super::{Lang, Text, core as words};
 
-/// Where a language can be asked for, the first that is set holds: `--lang`, `HANQING_LANG`, the configuration's `lang`,
-/// then `LC_ALL`, `LC_MESSAGES` and `LANG` as in POSIX.1-2017, 8.2.
+/// Where a language can be asked for, the first that is set holds: `--lang`, `HANQING_LANG`, the configuration's
+/// `lang`, then `LC_ALL`, `LC_MESSAGES` and `LANG` as in POSIX.1-2017, 8.2.
 #[derive(Debug, Default, Clone)]
 pub struct Asked {
     pub argument: Option<String>,

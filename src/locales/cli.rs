@@ -1,4 +1,100 @@
 //! What every command says: usage, errors of arguments, exit.
 
 messages! { "cli";
+    // The parts of a help screen.
+    usage() { zh "用法：" en "Usage: " }
+    commands() { zh "命令：" en "Commands:" }
+    arguments() { zh "参数：" en "Arguments:" }
+    options() { zh "选项：" en "Options:" }
+    heading(name) { zh "{name}：" en "{name}:" }
+    options_placeholder() { zh "[选项]" en "[OPTIONS]" }
+    command_placeholder() { zh "命令" en "COMMAND" }
+    note(text) { zh "（{text}）" en " ({text})" }
+    default(value) { zh "默认 {value}" en "default {value}" }
+    values(values) { zh "可选 {values}" en "values: {values}" }
+
+    // What clap refuses.
+    unknown_option(option) { zh "没有 `{option}` 这个选项" en "there is no option `{option}`" }
+    unexpected_argument(argument) { zh "多出参数 `{argument}`" en "unexpected argument `{argument}`" }
+    unknown_command(command) { zh "没有 `{command}` 这条命令" en "there is no command `{command}`" }
+    command_missing(command) { zh "`{command}` 后面要跟一条命令" en "`{command}` needs a command" }
+    missing(arguments) { zh "缺少 {arguments}" en "missing: {arguments}" }
+    either(one, other) { zh "{one} 或 {other}" en "{one} or {other}" }
+    value_missing(argument) { zh "`{argument}` 要给出值" en "`{argument}` needs a value" }
+    unknown_value(argument, value) {
+        zh "`{argument}` 不能是 `{value}`"
+        en "`{argument}` cannot be `{value}`"
+    }
+    wrong_value(argument, value, rule) {
+        zh "`{argument}` 不能是 `{value}`：{rule}"
+        en "`{argument}` cannot be `{value}`: {rule}"
+    }
+    given_twice(argument) { zh "`{argument}` 只能给一次" en "`{argument}` may be given only once" }
+    conflict(argument, others) {
+        zh "`{argument}` 不能与 {others} 同时使用"
+        en "`{argument}` cannot be used together with {others}"
+    }
+    conflict_unknown(argument) {
+        zh "`{argument}` 与其他参数不能同时使用"
+        en "`{argument}` cannot be used together with the other arguments"
+    }
+    one_value_too_many(argument, value) {
+        zh "`{argument}` 后面多出一个值 `{value}`"
+        en "`{argument}` has a value too many: `{value}`"
+    }
+    too_few_values(argument, least, given) {
+        zh "`{argument}` 至少要 {least} 个值，只给了 {given} 个"
+        en "`{argument}` needs {least} values or more; given: {given}"
+    }
+    wrong_number_of_values(argument, right, given) {
+        zh "`{argument}` 要 {right} 个值，给了 {given} 个"
+        en "`{argument}` needs {right} values; given: {given}"
+    }
+    no_equals(argument) {
+        zh "`{argument}` 与值之间要用等号"
+        en "`{argument}` and its value need an equals sign between them"
+    }
+    not_unicode() { zh "参数里有不是 UTF-8 的字符" en "an argument is not UTF-8" }
+    unusable_arguments() { zh "参数不对" en "the arguments cannot be used" }
+    see_help(command) { zh "用法详见 `{command} --help`" en "`{command} --help` explains the usage" }
+
+    // Values of options.
+    whole_number() { zh "应为整数" en "must be a whole number" }
+    whole_number_too_large() { zh "数太大" en "the number is too large" }
+    whole_number_too_small() { zh "数太小" en "the number is too small" }
+    number() { zh "应为数" en "must be a number" }
+    day() { zh "应为日期，如 2022-08-01" en "must be a day, such as 2022-08-01" }
+    setting() {
+        zh "应写成 设置项=值，如 mqtt.url=mqtt://127.0.0.1:1883"
+        en "KEY=VALUE, such as mqtt.url=mqtt://127.0.0.1:1883"
+    }
+    speed() {
+        zh "应为天数，0.001 到 1000000，或 0"
+        en "a number of days from 0.001 to 1000000, or 0"
+    }
+
+    // check
+    in_order(file, kind) { zh "{file}：{kind}，没有问题" en "{file}: {kind} in order" }
+
+    // demo
+    ledger_unreadable(path) { zh "{path} 读不了" en "cannot read {path}" }
+    interrupted() { zh "已中断" en "interrupted" }
+    still_serving(address) {
+        zh "页面继续开放：{address} （Ctrl-C 结束）"
+        en "still serving: {address}  (Ctrl-C ends it)"
+    }
+    demo_data(folder, config) {
+        zh "{folder}  （数据；`hanqing report -c {config}`）"
+        en "{folder}  (data; hanqing report -c {config})"
+    }
+    demo_result(polled, committed, verdict, gaps, seconds) {
+        zh "采集读数 {polled} 个，入库 {committed} 个：{verdict}；缺批：{gaps}；用时 {seconds} 秒"
+        en "readings polled {polled} = committed {committed}: {verdict}   gaps: {gaps}   {seconds} s"
+    }
+    none_lost() { zh "没有丢失" en "none lost" }
+    lost() { zh "有丢失" en "LOST" }
+    no_gaps() { zh "无" en "none" }
+
+    // export
+    source_missing() { zh "请给出 --config 或 --spool" en "give --config or --spool" }
 }

@@ -1,4 +1,221 @@
 //! The hub's configuration and the township's file.
 
 messages! { "config_hub";
+    // The hub.
+    client_id() {
+        zh "不写即为 `hanqing-hub`；第二个中心端要另起一个名称"
+        en "leave it out for hanqing-hub; a second hub needs another"
+    }
+    name_of_hub(most) {
+        zh "应为 1 到 {most} 个字符：`a-z`、`A-Z`、`0-9`、`-` 和 `_`"
+        en "must be 1 to {most} of a-z, A-Z, 0-9, '-' and '_'"
+    }
+    no_directory() { zh "不是目录" en "is not a directory" }
+    built_in_wording() { zh "不写即用自带的措辞" en "leave it out for the built-in wording" }
+    built_in_rules() { zh "不写即用自带的规则" en "leave it out for the built-in rules" }
+    give_file_itself() {
+        zh "给出文件本身，没有时会新建"
+        en "give the file itself; it is created where it does not exist"
+    }
+    is_the_store() { zh "已是数据库的文件" en "is the store's file already" }
+    files_of_their_own() {
+        zh "读数和台账各用各的文件，分别备份"
+        en "readings and ledger are kept, and backed up, in files of their own"
+    }
+    keep_for_ever() {
+        zh "不写即一直保留读数；小时值和日值总是保留"
+        en "leave it out to keep readings for ever; hours and days stay in any case"
+    }
+    word_of_share() {
+        zh "一起分担的中心端写同一个词，如 `hanqing`"
+        en "the same word for all hubs that share the load, such as hanqing"
+    }
+    share_needs_server() {
+        zh "需要服务器作数据库：一个文件只属于一个中心端"
+        en "needs a server as store: one file has one hub"
+    }
+    add_server() { zh "加上 `[store.server]`，或不写 `share`" en "add [store.server], or leave out share" }
+    no_broker_built_in() { zh "本程序没有编入消息服务器" en "this build carries no broker" }
+    use_other_broker() {
+        zh "改用外部的消息服务器并删掉 `[broker]`，或编译时加上 `--features demo`"
+        en "use an external one and remove [broker], or build with --features demo"
+    }
+    port_of_page() { zh "已是页面的端口" en "is the page's port already" }
+    port_of_mqtt() { zh "MQTT 自己的端口是 1883" en "MQTT's own port is 1883" }
+    other_broker(listen) {
+        zh "不是本进程的消息服务器，它监听 {listen}"
+        en "is not the broker in this process, which listens on {listen}"
+    }
+    own_broker(url) { zh "{url}，或删掉 `[broker]`" en "{url}, or remove [broker]" }
+
+    // The server that stores readings.
+    server_examples() {
+        zh "`https://influx.example.org:8086`，或本机的 `http://127.0.0.1:8428`"
+        en "https://influx.example.org:8086, or http://127.0.0.1:8428 on this machine"
+    }
+    required_of_influx() { zh "`kind` 为 `influx` 时必填" en "is required of kind influx" }
+    as_administrator_named() {
+        zh "按服务器管理员起的名称写"
+        en "as the server's administrator named it"
+    }
+    token_file() {
+        zh "一个文件，里面的令牌可以读写这个存储桶"
+        en "a file with a token that may read and write the bucket"
+    }
+
+    // The township.
+    name_of_township() { zh "报告里用它称呼本乡镇" en "the report names the township" }
+    unknown_zone() { zh "没有这个时区" en "is not a known time zone" }
+    give_zone() {
+        zh "写标准的时区名，如 `Asia/Shanghai`，这也是默认值"
+        en "an IANA zone such as Asia/Shanghai, which is the default"
+    }
+    hydrological_day() { zh "写 0；按水文日写 8" en "0, or 8 for the hydrological day" }
+    needs_village() { zh "乡镇至少要有一个村" en "a township has at least one village" }
+    add_village() { zh "加上 `[[village]]`" en "add [[village]]" }
+    id_of_its_own() { zh "每个编号要不同" en "give each an id of its own" }
+    report_names_it() { zh "报告里用它的名称" en "the report names it" }
+    sown_area() {
+        zh "写播种面积，单位亩；没有播种写 0"
+        en "give the sown area in mu; 0 where nothing is sown"
+    }
+    litres_per_person() {
+        zh "每人每天多少升，农村为 35 到 60"
+        en "litres a person and day, 35 to 60 in the country"
+    }
+    source_of_value() { zh "写明数值从哪里来" en "say where the value comes from" }
+    source_of_values() { zh "写明这些数值从哪里来" en "say where the values come from" }
+    source_of_crop() { zh "写明单产和单价从哪里来" en "say where yield and price come from" }
+    confidence() { zh "0.9 是正式文件，0.5 是估计" en "0.9 is an official paper, 0.5 a guess" }
+    monthly_means() {
+        zh "十二个月的多年平均值，单位 mm，从一月起"
+        en "twelve monthly means in mm, January first"
+    }
+    rainless_day() {
+        zh "面平均雨量低于多少 mm 算无雨日，如 3"
+        en "mm of areal mean below which a day is rainless, such as 3"
+    }
+    canal_efficiency() {
+        zh "水量中到达田间的比例，如 0.7"
+        en "the share of the water that reaches the field, such as 0.7"
+    }
+    water_of_pass() {
+        zh "一亩灌一次的水量，单位 m3，水田为 30 到 60"
+        en "m3 of one pass on a mu, 30 to 60 for paddy"
+    }
+    tables_name_it() { zh "表格里用它的名称" en "tables name it" }
+    area_of_crop() { zh "单位亩；没有种的作物请删掉" en "in mu; remove a crop that is not grown" }
+    yield_of_crop() {
+        zh "每亩公斤数，不是斤，也不是每公顷"
+        en "kg per mu: not “斤”, not per hectare"
+    }
+    price_of_crop() {
+        zh "每公斤多少元，不是每斤，也不是每吨"
+        en "yuan per kg: not per “斤”, not per tonne"
+    }
+    areas_differ(villages) {
+        zh "各作物的播种面积合计与各村的 {villages} 亩不符"
+        en "the crops' sown areas do not add up to the villages', {villages} mu"
+    }
+    area(mu) { zh "{mu} 亩" en "{mu} mu" }
+    correct_area() {
+        zh "改正面积，或补上缺少的作物或村"
+        en "correct an area, or add the crop or village that is missing"
+    }
+
+    // Stations.
+    page_names_it() { zh "页面和报告里用它的名称" en "page and report name it" }
+    unknown_village() { zh "本乡镇没有这个村" en "is not a village of this township" }
+    correct_kind() { zh "删掉，或改正 `kind`" en "remove it, or correct the kind" }
+    only_sources() { zh "只有水源才有" en "only a water source has it" }
+    only_tanks() { zh "只有饮水池才写供水人数" en "only a drinking-water tank serves persons" }
+    only_pumps() { zh "只有泵站才有" en "only a pump has it" }
+    required_of_pump() { zh "泵站必填" en "is required of a pump" }
+    add_pump() {
+        zh "加上 `pump = {{ source, rated_power_kw, rated_flow_m3h, rated_head_m, irrigates_mu }}`"
+        en "add pump = {{ source, rated_power_kw, rated_flow_m3h, rated_head_m, irrigates_mu }}"
+    }
+    required_of_source() { zh "水源必填" en "is required of a water source" }
+    give_level() { zh "写基面以上的水位，单位 m" en "give the level in m above the datum" }
+    must_lie_above(key, low) { zh "应高于 `{key}` 的 {low}" en "must lie above {key}, {low}" }
+    must_not_lie_below(key, low) { zh "不能低于 `{key}` 的 {low}" en "must not lie below {key}, {low}" }
+    order_of_levels() {
+        zh "库底 < 死水位 <= 正常水位 <= 坝顶"
+        en "bottom < dead <= normal <= crest"
+    }
+    span_of_levels(low, high) { zh "{low} 到 {high} m" en "{low} to {high} m" }
+    curve_covers() {
+        zh "应包含 `bottom_m` 到 `crest_m`"
+        en "must cover bottom_m to crest_m"
+    }
+    add_points() {
+        zh "补上点：曲线以外的蓄水量只是上限或下限"
+        en "add points: outside the curve a storage is only a bound"
+    }
+    name_months() { zh "写明月份，1 到 12" en "name the months, 1 to 12" }
+    months_are_numbers() { zh "月份写数字" en "months are numbers" }
+    month_taken(first) {
+        zh "已是 `threshold[{first}]` 的月份"
+        en "is a month of threshold[{first}] already"
+    }
+    one_threshold_a_month() { zh "每个月只有一组阈值" en "each month has one threshold" }
+    storage_needs_curve() {
+        zh "按蓄水量定阈值要有该测站的曲线"
+        en "a threshold in storage needs the station's curve"
+    }
+    add_curve() {
+        zh "补上曲线，或把阈值写成水位"
+        en "add the curve, or give the threshold as a level"
+    }
+    unit_of_threshold() { zh "单位 m，蓄水量为 m3" en "in m, or m3 of a storage" }
+    order_of_thresholds() {
+        zh "旱保 `guard` < 旱警 `warn` < 偏低 `low` <= 正常 `normal`"
+        en "guard < warn < low <= normal"
+    }
+    above_normal(normal) {
+        zh "不能高于正常值 {normal}"
+        en "must not lie above the normal value, {normal}"
+    }
+    unknown_station() { zh "本乡镇没有这个测站" en "is not a station of this township" }
+    declare_source() { zh "把水源写成一个测站" en "declare the water source as a station" }
+    not_a_source(kind) { zh "是{kind}，不是水源" en "is a {kind}, not a water source" }
+    name_source() {
+        zh "写明塘堰、水库、河沟、机井或饮水池"
+        en "name the pond, reservoir, channel, well or tank"
+    }
+    see_plate() { zh "见水泵铭牌" en "see the pump's plate" }
+    irrigated_area() { zh "单位亩；不灌溉写 0" en "in mu; 0 where it does not irrigate" }
+    efficiency_of_pump() {
+        zh "从电到水的效率，写成比例，如 0.5；不写则用铭牌的数值"
+        en "wire to water as a share, such as 0.5; without it the plate's values are used"
+    }
+    power_does_not_fit(flow, head, usual) {
+        zh "与流量 {flow} m3/h、扬程 {head} m 不符，那大约要 {usual} kW"
+        en "does not fit {flow} m3/h lifted by {head} m, which take about {usual} kW"
+    }
+    compare_with_plate() {
+        zh "把功率、流量（m3/h，不是 L/s）和扬程与铭牌对照"
+        en "compare power, flow (m3/h, not L/s) and head with the plate"
+    }
+    billed(billed, all) {
+        zh "{all} 块表中 {billed} 块 `billing = true`"
+        en "{billed} of {all} with billing = true"
+    }
+    one_meter_is_billed() {
+        zh "一个泵站只有一块结算表：电量只算一次"
+        en "exactly one meter of a pump is billed: its electricity counts once"
+    }
+    set_billing() {
+        zh "供电部门的表写 `billing = true`，其余写 `false`"
+        en "set billing = true at the utility's meter and false at the others"
+    }
+    name_meter_once() { zh "每块表只写一次" en "name each meter once" }
+    read_for_another(station) {
+        zh "{station} 也用它：电量会算两次"
+        en "is read for {station} too: its electricity would count twice"
+    }
+    one_pump_a_meter() {
+        zh "一块表只归一个泵站；单独的表不是 `kind` 为 `pump` 的 `[[station]]`"
+        en "give each meter to one pump; a meter of its own is not a [[station]] of kind pump"
+    }
 }

@@ -19,6 +19,9 @@ messages! { "core";
     }
     known_words(words) { zh "可用的有：{words}" en "known: {words}" }
     did_you_mean(word) { zh "是不是 `{word}`？" en "did you mean `{word}`?" }
+    correct_it() { zh "请改正" en "correct it" }
+    remove_it() { zh "删掉" en "remove it" }
+    remove_one() { zh "删掉一个" en "remove one" }
     repeats(first) { zh "与 {first} 重复" en "repeats {first}" }
     taken_already(key, first) { zh "已是 {first} 的 {key}" en "is the {key} of {first} already" }
 
@@ -55,13 +58,66 @@ messages! { "core";
     io_device_gone() { zh "没有这个设备" en "no such device" }
     io_device_error() { zh "设备读写出错" en "an input or output error of the device" }
     io_too_many_files() { zh "打开的文件太多" en "too many open files" }
+    sqlite_damaged() { zh "数据库文件已损坏" en "the database file is damaged" }
+    sqlite_no_database() { zh "这个文件不是 SQLite 数据库" en "the file is not an SQLite database" }
+    sqlite_busy() { zh "数据库正被另一个程序占用" en "another program has the database locked" }
+    sqlite_read_only() { zh "文件或文件系统是只读的" en "the file or its file system is read-only" }
+    sqlite_cannot_open() { zh "数据库文件打不开" en "the database file cannot be opened" }
+    sqlite_disk_fails() { zh "磁盘读写出错" en "reading or writing the disk failed" }
+    sqlite_other(said) { zh "SQLite 报错：{said}" en "SQLite says: {said}" }
     longer_than(bytes) { zh "超过 {bytes} 字节" en "longer than {bytes} bytes" }
     not_utf8(byte) { zh "第 {byte} 个字节起不是 UTF-8 文本" en "no UTF-8 text from byte {byte} on" }
 
+    // Quality flags.
+    flag_good() { zh "正常" en "good" }
+    flag_not_evaluated() { zh "未检验" en "not tested" }
+    flag_suspect() { zh "可疑" en "suspect" }
+    flag_fail() { zh "不合格" en "failed" }
+    flag_missing() { zh "缺测" en "missing" }
+
+    // Why a reading is missing or not good.
+    reason_timeout() { zh "设备无应答" en "no answer" }
+    reason_unreachable() { zh "线路不通" en "line down" }
+    reason_transport() { zh "通信错误" en "communication error" }
+    reason_exception() { zh "设备报异常" en "device exception" }
+    reason_length() { zh "应答长度不符" en "answer of a wrong length" }
+    reason_crc() { zh "应答校验错误" en "damaged answer" }
+    reason_cut() { zh "应答不完整" en "answer cut short" }
+    reason_foreign() { zh "应答不对应" en "answer to another request" }
+    reason_noise() { zh "线路有杂波" en "noise on the line" }
+    reason_sentinel() { zh "传感器无效值" en "sensor gives no value" }
+    reason_undecodable() { zh "数据无法解析" en "cannot be decoded" }
+    reason_invalid() { zh "设备判为无效" en "marked invalid by the device" }
+    reason_out_of_range() { zh "超出量程" en "outside the measuring range" }
+    reason_unexpected() { zh "超出常见范围" en "outside the usual range" }
+    reason_spike() { zh "数值突跳" en "spike" }
+    reason_rate() { zh "变化过快" en "changes too fast" }
+    reason_flat() { zh "长时间不变" en "unchanged for too long" }
+    reason_attenuated() { zh "波动过小" en "varies too little" }
+    reason_gap() { zh "中断后首值" en "first after a gap" }
+    reason_clock() { zh "时钟未校准" en "clock not set" }
+    reason_no_flow() { zh "开泵无流量" en "no flow while pumping" }
+    reason_idle_fall() { zh "停泵水位下降" en "level falls while pumps stand" }
+
+    // Ids and numbers of the vocabulary.
+    not_an_id(text, most) {
+        zh "{text} 不能作编号：应以小写字母开头，由 1 到 {most} 个 a-z、0-9、“-”组成"
+        en "{text} is not a valid id: 1 to {most} of a-z, 0-9 and '-', beginning with a letter"
+    }
+    not_a_series(text) {
+        zh "{text} 不是序列，应写成 `测站/参数`"
+        en "{text} is not a series: station/parameter"
+    }
+    not_a_parameter(text) { zh "没有 {text} 这个参数" en "{text} is not a parameter of the catalogue" }
+    not_a_flag(code) {
+        zh "{code} 不是 QARTOD 质量标记，应为 1、2、3、4 或 9"
+        en "{code} is not a QARTOD flag: 1, 2, 3, 4 or 9"
+    }
+
     // The language itself.
     unknown_language(place, name, lang) {
-        zh "{place} = {name}：没有这种语言，可用 zh 或 en；现在用 {lang}"
-        en "{place} = {name}: no such language, there are zh and en; {lang} is used"
+        zh "{place} = {name}：没有这种语言，可用 `zh` 或 `en`；现在用 {lang}"
+        en "{place} = {name}: no such language, there are `zh` and `en`; {lang} is used"
     }
     wording_unreadable(path, why) {
         zh "{path} 读不了：{why}；这个文件里的用语一条也没有采用"

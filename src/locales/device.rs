@@ -1,4 +1,213 @@
-//! Device profiles and decoding.
+//! Device profiles and their registers.
 
 messages! { "device";
+    // Why registers give no value.
+    wrong_register_count(got, expected) {
+        zh "来了 {got} 个寄存器，这个类型占 {expected} 个"
+        en "{got} registers where the type takes {expected}"
+    }
+    sign_for_no_value(number) {
+        zh "{number} 是设备表示“无值”的数"
+        en "{number} is the device's sign for no value"
+    }
+    not_finite() { zh "不是有限的数" en "not a finite number" }
+    not_a_code(number) { zh "设备型号文件里没有代码 {number}" en "{number} is not a code of the profile" }
+    register_not_allowed(address, value) {
+        zh "寄存器 {address} 是 {value}，设备型号文件不允许"
+        en "register {address} holds {value}, which the profile does not allow"
+    }
+    register_marks_invalid(address, value) {
+        zh "寄存器 {address} 是 {value}：设备把这个值标为无效"
+        en "register {address} holds {value}: the device marks its value as invalid"
+    }
+    not_convertible(from, to) { zh "{from} 不能换算成 {to}" en "{from} cannot be converted to {to}" }
+
+    // What a technician types.
+    not_on_a_display(text) {
+        zh "{text} 不是显示屏上的数，应如 3.21"
+        en "{text} is not a number as a display shows it, such as 3.21"
+    }
+    function_does_not_read(code) {
+        zh "功能码 {code} 不是读操作：应为 1（线圈）、2（离散输入）、3（保持寄存器）或 4（输入寄存器）"
+        en "function code {code} does not read: 1 (coils), 2 (discrete inputs), 3 (holding) or 4 (input registers)"
+    }
+
+    // Problems of a profile: its head.
+    give_file_name() { zh "写文件名，不带 `.toml`" en "give the file's name without .toml" }
+    say_what_it_is() { zh "写明是什么设备" en "say what the device is" }
+    say_where_from() { zh "写明寄存器表的出处" en "say where the map comes from" }
+    say_who_verified() {
+        zh "写明谁在真实设备上核对过，没有人核对过也要写明"
+        en "say who has seen it work on a real device, or that nobody has"
+    }
+    confidence_hint() {
+        zh "厂家手册写 0.9，猜测写 0.5"
+        en "0.9 is a maker's manual, 0.5 a guess"
+    }
+    no_limit_hint() { zh "手册没有限制就不写" en "leave it out where the manual states no limit" }
+    no_point() { zh "设备型号文件至少要有一个测点" en "a profile has at least one point" }
+    add_a_point() { zh "加一个 `[[point]]`" en "add a [[point]]" }
+    parameter_twice() {
+        zh "一个设备型号文件里每个参数只能有一个测点，或者每个通道一个"
+        en "a profile observes each parameter once, or once in each channel"
+    }
+    parameter_twice_hint() {
+        zh "删掉一个测点，或写明各自的通道"
+        en "remove one of the points, or name the channel of each"
+    }
+
+    // Its registers.
+    past_last_address(count, last) {
+        zh "从这里起 {count} 个寄存器，超过了最后一个地址 {last}"
+        en "{count} registers from here pass the last address, {last}"
+    }
+    address_from_manual() {
+        zh "地址从 0 数起；这是手册上的编号吗？"
+        en "addresses count from 0: is this the manual's number?"
+    }
+    too_many_registers(count) {
+        zh "占 {count} 个寄存器，超过了 `registers_max`"
+        en "takes {count} registers, more than registers_max allows"
+    }
+    raise_registers_max_whole() {
+        zh "把 `registers_max` 调大：一个值不会分几次读"
+        en "raise registers_max: a value is never read in parts"
+    }
+    passes_last_address(last) { zh "超过了最后一个地址 {last}" en "passes the last address, {last}" }
+    addresses_from_zero() { zh "地址从 0 数起" en "addresses count from 0" }
+    more_than_registers_max() {
+        zh "占的寄存器数超过了 `registers_max`"
+        en "takes more registers than registers_max allows"
+    }
+    raise_registers_max() { zh "把 `registers_max` 调大" en "raise registers_max" }
+    type_of_other_function() { zh "这个功能码读不出这种类型" en "is not a type that the function reads" }
+    types_of_functions() {
+        zh "功能码 1、2 读 `bit` 类型，3、4 读其他类型"
+        en "functions 1 and 2 read type bit, 3 and 4 the others"
+    }
+    single_bits() { zh "功能码 1 和 2 读的是单个位" en "functions 1 and 2 read single bits" }
+    write_type_bit() { zh "写 `type = \"bit\"`" en "write type = \"bit\"" }
+    whole_registers() { zh "功能码 3 和 4 读的是寄存器" en "functions 3 and 4 read registers" }
+    write_bit_of_register() {
+        zh "寄存器的第 n 位写 `type = \"u16\"` 和 `bits = [n, n]`"
+        en "write type = \"u16\" and bits = [n, n] for bit n of a register"
+    }
+    types_with_bits() { zh "只有 `u16` 和 `u32` 能取位" en "only u16 and u32 have bits" }
+    bits_within_type() {
+        zh "应写最低位和最高位，不超出类型的位数，0 是最低位"
+        en "must be the lowest and the highest bit, within the type, 0 the least significant"
+    }
+    bits_hint() {
+        zh "`bits = [0, 7]` 是低字节，`bits = [3, 3]` 是第 3 位"
+        en "bits = [0, 7] is the low byte, bits = [3, 3] bit 3"
+    }
+    one_station_hint() {
+        zh "设备只有一个测站就不写"
+        en "leave it out where a device has one station"
+    }
+
+    // Its value.
+    not_convertible_to_parameter(unit, parameter) {
+        zh "不能换算成 {unit}，即 {parameter} 的单位"
+        en "cannot be converted to {unit}, the unit of {parameter}"
+    }
+    correct_unit_or_parameter() { zh "改正单位或参数" en "correct the unit or the parameter" }
+    leave_out_for_factor_1() { zh "系数是 1 就不写" en "leave it out for a factor of 1" }
+    leave_out_for_none() { zh "没有就不写" en "leave it out for none" }
+    leave_out_for_1() { zh "是 1 就不写" en "leave it out for 1" }
+    leave_both_out() { zh "是 1 和 0 就都不写" en "leave both out for 1 and 0" }
+    valid_range_hint() {
+        zh "写设备能测的范围，用测点的单位"
+        en "give what the device can measure, in the point's unit"
+    }
+    scale_and_offset() {
+        zh "`scale` 和 `offset` 必须是有限的数，`scale` 不能为 0"
+        en "scale and offset must be finite, and scale not 0"
+    }
+    code_and_value_finite() { zh "`code` 和 `value` 必须是有限的数" en "code and value must be finite" }
+    listed_already() { zh "已经列过" en "is listed already" }
+    bit_has_no_fraction() { zh "单个位没有小数" en "a bit has no fraction" }
+    exponent_within(most) {
+        zh "应在 -{most} 到 {most} 之间"
+        en "must lie within -{most} and {most}"
+    }
+    decimal_places_hint() {
+        zh "小数位数写 `scale = -1.0` 和 `range = [-3.0, 0.0]`"
+        en "decimal places have scale = -1.0 and range = [-3.0, 0.0]"
+    }
+    range_required() {
+        zh "必填：写明值有效时这个寄存器的范围"
+        en "is required: it says what the register holds while the value is good"
+    }
+    add_range() { zh "加 `range = [最小, 最大]`" en "add range = [least, most]" }
+    unit_code_is_register() { zh "单位代码要从寄存器读" en "a unit's code is a register" }
+    give_function_3_or_4() { zh "写 `function = 3` 或 4" en "give function = 3 or 4" }
+    units_required() {
+        zh "必填：设备可以设成的单位"
+        en "is required: the units that the device can be set to"
+    }
+    add_a_unit() {
+        zh "加 `{{ code = 9, unit = \"MPa\" }}`"
+        en "add {{ code = 9, unit = \"MPa\" }}"
+    }
+    not_convertible_to_point(unit) {
+        zh "不能换算成 {unit}，即测点的单位"
+        en "cannot be converted to {unit}, the unit of the point"
+    }
+    leave_out_foreign_units() {
+        zh "这个参数不会用的单位不写"
+        en "leave out what this parameter is never reported in"
+    }
+
+    // Its counter.
+    counter_required(parameter) {
+        zh "必填：{parameter} 是计数器"
+        en "is required: {parameter} is a counter"
+    }
+    add_a_counter() {
+        zh "加 `counter = {{ max_rate_per_hour = ... }}`"
+        en "add counter = {{ max_rate_per_hour = ... }}"
+    }
+    not_a_counter(parameter) { zh "{parameter} 不是计数器" en "{parameter} is not a counter" }
+    modulus_hint() {
+        zh "寄存器从不回绕就不写"
+        en "leave it out where the register never returns to zero"
+    }
+    max_rate_hint() {
+        zh "写寄存器一小时最多能增加多少，用测点的单位"
+        en "give the most that the register can grow in an hour, in the point's unit"
+    }
+    rate_below_step() {
+        zh "小于寄存器走一步的量：每走一步都会当成突跳"
+        en "is less than one step of the register: each step would look like a jump"
+    }
+    give_at_least(step) { zh "至少写 {step}" en "give at least {step}" }
+
+    // Its example.
+    example_required() {
+        zh "必填：设备型号文件要用实例证明自己"
+        en "is required: a profile proves itself by an example"
+    }
+    add_an_example() {
+        zh "加 `[example]`，写设备发来的寄存器和应解析出的值"
+        en "add [example] with registers as the device sent them and what they must decode to"
+    }
+    say_where_registers_from() { zh "写明这些寄存器从哪里来" en "say where the registers come from" }
+    not_a_point() { zh "不是这个设备型号文件的测点" en "is not a point of this profile" }
+    point_without_example() {
+        zh "必填：实例要包括每个测点"
+        en "is required: the example covers each point"
+    }
+    add_registers_and_value() { zh "加上它的寄存器和值" en "add its registers and its value" }
+    no_block_holds(first, last) {
+        zh "实例里没有一段包含它的寄存器 {first} 到 {last}"
+        en "no block of the example holds its registers {first} to {last}"
+    }
+    add_a_block(function) {
+        zh "加一段功能码 {function} 的 `[[example.block]]`"
+        en "add an [[example.block]] of function {function}"
+    }
+    decodes_to(value) { zh "这些寄存器解析出来是 {value}" en "the registers decode to {value}" }
+    not_decoded(why) { zh "这些寄存器解析不了：{why}" en "the registers cannot be decoded: {why}" }
+    look_at_type() { zh "看一看 `type`、`order` 和 `scale`" en "look at type, order and scale" }
 }

@@ -5,28 +5,15 @@
 //! core.is_empty = 不能空着
 //! ```
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
-use super::catalogue::{Message, find, placeholders};
+use super::catalogue::find;
+use super::message::placeholders;
+use super::wording::{self, Wording};
 use super::{Lang, Text, core as words};
 
 /// The longest file that is read, bytes: the whole catalogue takes about a tenth.
 const FILE_BYTES_MAX: u64 = 4 << 20;
-
-type Wording = BTreeMap<&'static str, String>;
-
-static EDITED: OnceLock<[Wording; 2]> = OnceLock::new();
-
-/// The words of `message`: the office's own, else those that the program was built with.
-pub(super) fn wording(message: &'static Message, lang: Lang) -> &'static str {
-    let own = EDITED.get().and_then(|[zh, en]| match lang {
-        Lang::Chinese => zh.get(message.name),
-        Lang::English => en.get(message.name),
-    });
-    own.map_or(message.built_in(lang), String::as_str)
-}
 
 /// Takes the wording of the files in `folder`, where there are any. Returns what is wrong with them, by file and line;
 /// for these lines the built-in words stay.
@@ -44,8 +31,7 @@ pub fn load(folder: &Path) -> Vec<Text> {
         }
     };
     let both = Lang::ALL.map(&mut one);
-    // Only the start of the program calls this; a second call changes nothing.
-    let _ = EDITED.set(both);
+    wording::set(both);
     problems
 }
 

@@ -3,13 +3,15 @@
 use std::error::Error;
 use std::io::{self, ErrorKind};
 
+use rusqlite::ErrorCode;
+
 use super::{Text, core as words};
 
 /// An error of the operating system. What the kind does not tell is told by the error's own words.
 pub fn io(error: &io::Error) -> Text {
     match error.kind() {
         ErrorKind::NotFound => words::io_not_found(),
-        ErrorKind::PermissionDenied => words::io_forbidden(),
+        ErrorKind::PermissionDenied if error.get_ref().is_none() => words::io_forbidden(),
         ErrorKind::AlreadyExists => words::io_exists(),
         ErrorKind::ConnectionRefused => words::io_refused(),
         ErrorKind::ConnectionReset => words::io_reset(),
@@ -49,11 +51,30 @@ pub fn io(error: &io::Error) -> Text {
     }
 }
 
+/// An error of SQLite: by its code, and what no user meets by SQLite's own words.
+pub fn sqlite(error: &rusqlite::Error) -> Text {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt) => words::sqlite_damaged(),
+        Some(ErrorCode::NotADatabase) => words::sqlite_no_database(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => words::sqlite_busy(),
+        Some(ErrorCode::ReadOnly) => words::sqlite_read_only(),
+        Some(ErrorCode::CannotOpen) => words::sqlite_cannot_open(),
+        Some(ErrorCode::SystemIoFailure) => words::sqlite_disk_fails(),
+        Some(ErrorCode::DiskFull) => words::io_full(),
+        Some(ErrorCode::PermissionDenied) => words::io_forbidden(),
+        Some(ErrorCode::OutOfMemory) => words::io_no_memory(),
+        _ => words::sqlite_other(error.to_string()),
+    }
+}
+
 /// An error in the reader's language, as far as its kind is known here.
 pub fn error(error: &(dyn Error + 'static)) -> Text {
-    match error.downcast_ref::<io::Error>() {
-        Some(error) => io(error),
-        None => Text::verbatim(error),
+    if let Some(error) = error.downcast_ref::<io::Error>() {
+        io(error)
+    } else if let Some(error) = error.downcast_ref::<rusqlite::Error>() {
+        sqlite(error)
+    } else {
+        Text::verbatim(error)
     }
 }
 
@@ -62,9 +83,13 @@ pub fn error(error: &(dyn Error + 'static)) -> Text {
 pub fn chain(whole: &anyhow::Error) -> Text {
     let mut parts: Vec<String> = Vec::new();
     for cause in whole.chain() {
-        let cause = error(cause).to_string();
-        if !parts.last().is_some_and(|before| before.ends_with(&cause)) {
-            parts.push(cause);
+        let said = error(cause).to_string();
+        if !parts.last().is_some_and(|before| before.ends_with(&said)) {
+            parts.push(said);
+        }
+        // What SQLite adds is the same once more, with its number.
+        if cause.is::<rusqlite::Error>() {
+            break;
         }
     }
     Text::chain(parts)
@@ -82,6 +107,13 @@ mod tests {
         let whole = anyhow::Error::from(error).context(words::wording_empty("x"));
         let said = within(Lang::Chinese, || chain(&whole).to_string());
         assert_eq!(said, "`x` 后面没有用语：没有这个文件或目录");
+    }
+
+    #[test]
+    fn an_error_of_sqlite_has_words_in_both_languages() {
+        let error = rusqlite::Connection::open("/nowhere/at/all.db").unwrap_err();
+        assert_eq!(sqlite(&error).to_string(), "the database file cannot be opened");
+        assert_eq!(super::error(&error).within(Lang::Chinese), "数据库文件打不开");
     }
 
     #[test]

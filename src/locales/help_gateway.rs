@@ -1,4 +1,197 @@
 //! The help of the technician's commands.
 
 labels! { "help";
+    "edge" {
+        zh "运行网关（常驻程序）。\n\n\
+            经 Modbus 读传感器，每个读数都先存进本地缓存，再向中心端发送，直到中心端确认。只要配置正确、本地缓存能写，就开始\
+            运行；消息服务器和设备可以晚些时候才连得上。"
+        en "Run the gateway daemon.\n\n\
+            It reads sensors over Modbus, stores every reading in its spool, and sends it until the hub confirms it. It starts \
+            as soon as its configuration is valid and its spool is writable. Broker and devices may become reachable later."
+    }
+
+    "read" {
+        zh "把每个测点读一次，列出数值、质量标记和寄存器原始值。\n\n\
+            给出 -c 时读配置里的设备；该网关正在运行时，由它在两次轮询之间代为请求。没有配置时，给出 --tcp、--rtu-tcp 或 \
+            --serial，再加 --unit 和 --profile。\n\n\
+            每个测点都有值时退出码为 0，否则为 1。"
+        en "Read every point once and print a table of values, flags and raw registers.\n\n\
+            With -c it reads the configured devices; if that gateway is running, it makes the requests between its own polls. \
+            Without a configuration give --tcp, --rtu-tcp or --serial, with --unit and --profile.\n\n\
+            Exits with 0 if every point has a value, otherwise with 1."
+    }
+    "read --unit" { zh "只读这个站号" en "Read only this unit" }
+    "read --profile" {
+        zh "没有配置时，设备的型号，如 `sdm630`"
+        en "Device profile of the unit when there is no configuration, such as sdm630"
+    }
+
+    "scan" {
+        zh "查找线路上有哪些站号：每个站号读一个寄存器，先用功能码 3，再用 4。\n\n\
+            返回异常码也算应答。串口会依次试遍常用的波特率和校验位，或只试 --baud 和 --parity 给出的。扫描只读不写。\
+            按 Ctrl-C 停止，并列出已经找到的站号。扫完退出码为 0，中断为 1。"
+        en "Look for the units on a line by reading one register of each, with function 3 and then 4.\n\n\
+            An exception counts as an answer. A serial port is scanned at every common speed and parity, or at those given by \
+            --baud and --parity. The scan only reads. Ctrl-C stops it and prints the units found so far. Exits with 0 after a \
+            complete scan and with 1 if it was interrupted."
+    }
+    "scan --units" { zh "要试的站号" en "Unit ids to try" }
+    "scan --most-s" { zh "到这个时间就停止" en "Stop after this time" }
+    "<FIRST..LAST>" { zh "首..末" en "FIRST..LAST" }
+    "<SECONDS>" { zh "秒" en "SECONDS" }
+
+    "probe" {
+        zh "读一段寄存器，按每种类型、字节序和起数列出可能的含义。\n\n\
+            说明书上的寄存器有的从 0 数起，有的从 1 数起，所以设备允许时，--address 的前一个寄存器也一起读。给出 --expect\
+            （设备显示的数，带全部小数位）或 --range 时，把相符的解法排出名次，并写成型号文件里的行。"
+        en "Read a block of registers and show what it may mean in every type, byte order and base.\n\n\
+            Manuals count registers from 0 or from 1, so the register before --address is read too if the device allows it. \
+            With --expect (the displayed value, with all its digits) or --range, the matching interpretations are ranked and \
+            printed as lines for the profile."
+    }
+    "probe --unit" { zh "站号" en "Unit id" }
+    "probe --function" {
+        zh "功能码：1 线圈，2 离散输入，3 保持寄存器，4 输入寄存器"
+        en "Function code: 1 coils, 2 discrete inputs, 3 holding registers, 4 input registers"
+    }
+    "probe --address" {
+        zh "说明书上的地址，如 8192 或 0x2000"
+        en "Address as printed in the manual, such as 8192 or 0x2000"
+    }
+    "probe --count" { zh "寄存器个数" en "Number of registers" }
+    "probe --expect" {
+        zh "设备显示的数，带全部小数位，如 3.21"
+        en "Value on the device's display with all its digits, such as 3.21"
+    }
+    "probe --range" {
+        zh "合理的最小值和最大值，如 0..100"
+        en "Smallest and largest plausible value, such as 0..100"
+    }
+    "probe --parameter" {
+        zh "型号文件里的参数，如 `flow` 或 `level`"
+        en "Parameter for the profile lines, such as flow or level"
+    }
+    "<ADDRESS>" { zh "地址" en "ADDRESS" }
+    "<COUNT>" { zh "个数" en "COUNT" }
+    "<VALUE>" { zh "值" en "VALUE" }
+    "<LOW..HIGH>" { zh "下限..上限" en "LOW..HIGH" }
+    "<PARAMETER>" { zh "参数" en "PARAMETER" }
+
+    "ports" {
+        zh "列出本机的串口、拔插后不变的名称，以及正在占用的程序。"
+        en "List the serial ports of this machine, with names that survive unplugging and the program that holds each."
+    }
+
+    "profile" {
+        zh "列出设备型号文件，或由寄存器表生成一份。"
+        en "List the device profiles, or make one from a table of registers."
+    }
+    "profile list" {
+        zh "列出随程序的型号文件，以及目录里替代或补充它们的"
+        en "List the shipped profiles and those of a directory that replace or extend them"
+    }
+    "profile list --devices-dir" {
+        zh "自备型号文件的目录，同 `devices_dir`"
+        en "Directory with your own profiles, as in devices_dir"
+    }
+    "profile import" {
+        zh "由表格软件存成的 CSV UTF-8 寄存器表生成型号文件；表有问题时什么也不写"
+        en "Make a profile from a table that a spreadsheet saved as CSV UTF-8; nothing is written while the table has problems"
+    }
+    "profile import FILE" { zh "寄存器表，UTF-8 的 CSV" en "The table, CSV in UTF-8" }
+    "profile import --id" { zh "型号的标识，即 `profile = ` 后面写的" en "Id of the profile, as used in `profile = `" }
+    "profile import --name" { zh "设备的厂家和型号" en "Maker and model of the device" }
+    "profile import --source" {
+        zh "寄存器表的出处：说明书及其版次"
+        en "Source of the register map: the manual and its edition"
+    }
+    "profile import --verified-by" { zh "谁在真设备上核对过" en "Who has verified it on a real device" }
+    "profile import --confidence" {
+        zh "寄存器表的可信度：厂家说明书 0.9，猜测 0.5"
+        en "Confidence in the map: 0.9 for a maker's manual, 0.5 for a guess"
+    }
+    "profile import --base" {
+        zh "表里的寄存器怎么数：0 与线路上一致，1 从 1 数起，40001 带寄存器表的首位数字"
+        en "How the table numbers registers: 0 as on the wire, 1 from one, 40001 with the leading digit of the register table"
+    }
+    "profile import --out" {
+        zh "要写的文件，`devices/型号.toml`；不写则打印出来"
+        en "The file to write, devices/ID.toml; without it the profile is printed"
+    }
+    "<SOURCE>" { zh "出处" en "SOURCE" }
+    "<VERIFIED_BY>" { zh "核对人" en "VERIFIED_BY" }
+    "<CONFIDENCE>" { zh "可信度" en "CONFIDENCE" }
+    "<BASE>" { zh "起数" en "BASE" }
+
+    "status" {
+        zh "显示运行中的网关的状态：总线、设备，以及待发送的数据。\n\n没有网关在运行时，退出码为 1。"
+        en "Show the state of the running gateway: buses, devices, and what is waiting to be sent.\n\n\
+            Exits with 1 if no gateway is running."
+    }
+
+    "mode" {
+        zh "把运行中的网关切换到旱情时的轮询间隔，或切换回来。\n\n\
+            网关重启前一直有效；配置里写 `drought = true`，启动时就是旱情模式。间隔见配置里的 `drought_interval_s` 和 \
+            `drought_intervals_s`。"
+        en "Switch the running gateway to its drought intervals, or back.\n\n\
+            The mode holds until the gateway restarts; `drought = true` in the configuration makes it start in drought mode. \
+            The intervals are drought_interval_s and drought_intervals_s of the configuration."
+    }
+    "mode MODE" {
+        zh "`drought` 用较短的间隔，`normal` 用平时的间隔"
+        en "`drought` for the shorter intervals, `normal` for the usual ones"
+    }
+    "<MODE>" { zh "模式" en "MODE" }
+
+    // The line of a technician's command.
+    "read --config" {
+        zh "网关的配置；该网关正在运行时，由它代为请求"
+        en "The gateway's configuration; if that gateway is running, the requests go through it"
+    }
+    "scan --config" {
+        zh "网关的配置；该网关正在运行时，由它代为请求"
+        en "The gateway's configuration; if that gateway is running, the requests go through it"
+    }
+    "probe --config" {
+        zh "网关的配置；该网关正在运行时，由它代为请求"
+        en "The gateway's configuration; if that gateway is running, the requests go through it"
+    }
+    "read --set" { zh "覆盖配置里的一个设置项" en "Override one setting of the configuration" }
+    "scan --set" { zh "覆盖配置里的一个设置项" en "Override one setting of the configuration" }
+    "probe --set" { zh "覆盖配置里的一个设置项" en "Override one setting of the configuration" }
+    "--tcp" { zh "Modbus TCP 设备或串口服务器" en "A Modbus TCP device or serial server" }
+    "--rtu-tcp" { zh "透传 RTU 帧的串口服务器" en "A serial server that passes RTU frames through" }
+    "--serial" {
+        zh "串口，如 `/dev/serial/by-id/usb-...`；用 `hanqing ports` 查看"
+        en "A serial port, such as /dev/serial/by-id/usb-...; see `hanqing ports`"
+    }
+    "--bus" { zh "只用配置里的这条总线" en "Use only this bus of the configuration" }
+    "--baud" {
+        zh "串口的波特率，默认 9600；扫描时可给几个，如 9600,19200"
+        en "Speed of the serial port in bit/s, by default 9600; a scan takes several, such as 9600,19200"
+    }
+    "--parity" {
+        zh "串口的校验位：`none`（无，默认）、`even`（偶）或 `odd`（奇）；扫描时可给几个"
+        en "Parity of the serial port: none (the default), even or odd; a scan takes several"
+    }
+    "--stop-bits" { zh "串口的停止位" en "Stop bits of the serial port" }
+    "--timeout-ms" {
+        zh "等待应答多久；默认按配置，没有配置时 1000"
+        en "Response timeout; by default that of the configuration, or 1000"
+    }
+    "--profile <ID>" { zh "型号" en "ID" }
+    "--id <ID>" { zh "型号" en "ID" }
+    "--serial <PORT>" { zh "串口" en "PORT" }
+    "<BITS>" { zh "波特率" en "BITS" }
+    "<PARITY>" { zh "校验位" en "PARITY" }
+    "<MS>" { zh "毫秒" en "MS" }
+    "<HOST:PORT>" { zh "主机:端口" en "HOST:PORT" }
+
+    // The part of `hanqing export` that reads a spool.
+    "heading Gateway" { zh "网关" en "Gateway" }
+    "export --spool" {
+        zh "本地缓存：网关配置里的 `spool.path`；这时要写的文件取名如 `/media/usb/gw-dongmen.jsonl.gz`"
+        en "The spool: spool.path of the gateway's configuration; FILE is then a name such as /media/usb/gw-dongmen.jsonl.gz"
+    }
+    "export --all" { zh "也导出办公室已经确认的读数" en "Include readings that the office has confirmed" }
 }

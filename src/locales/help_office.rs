@@ -1,4 +1,283 @@
 //! The help of the clerk's commands.
 
 labels! { "help";
+    "hub" {
+        zh "在办公室运行中心端。\n\n保存各网关发来的读数，显示每个水源的状态。"
+        en "Run the hub in the office.\n\n\
+            It stores the readings that gateways send and shows the state of every water source."
+    }
+    "hub --ingest-only" {
+        zh "只收读数，作为分担负荷的几个中心端之一：没有页面，没有报告。需要 `[store.server]`；每个中心端各有自己的 \
+            `client_id`，而 `share` 里的组相同（默认 `hanqing`）"
+        en "Only store readings, as one of several hubs that share the load: no page, no report. Needs [store.server]; each \
+            hub needs its own client_id, and all of them the same group in `share` (default: hanqing)"
+    }
+
+    "import" {
+        zh "导入 `hanqing export` 写的文件。\n\n\
+            可以是办公室数据库导出的表格，也可以是网关本地缓存的内容；按内容识别是哪一种，CSV 可以用 gzip 压缩。中心端可以照常\
+            运行。已有的读数，或以后又从网络到达的读数，只算一次，所以导入中断后重来一遍即可。同一时间数据库里的值不同时，以文件\
+            里的值为准；缺测不会替换已有的值。\n\n\
+            不能导入的行，报告行、列、值和规则，跳过不要；其余各行照常导入，退出码为 1。"
+        en "Import files that `hanqing export` wrote.\n\n\
+            These are tables from an office's store, or the contents of a gateway's spool. The kind of a file is recognised by \
+            its content; CSV may be compressed with gzip. The hub may be running. A reading that is already stored, or arrives \
+            over the network later, counts once, so an interrupted import is simply repeated. If the store has another value \
+            for the same time, the value of the file replaces it; a missing reading never replaces a value.\n\n\
+            A row that cannot be imported is reported with line, column, value and rule, and left out. All other rows are \
+            imported, and the command exits with 1."
+    }
+    "import --as" {
+        zh "表格里的读数记在哪个网关名下；网关的数据仍归它自己"
+        en "Gateway to store tables under; messages of a gateway keep their own"
+    }
+    "import FILES" { zh "导出的文件" en "Exported files" }
+    "<GATEWAY>" { zh "网关" en "GATEWAY" }
+
+    "backup" {
+        zh "把中心端的数据库和台账备份到一个目录；中心端可以照常运行。\n\n\
+            建立 `目录/hanqing-日期-时间`，里面有 `store.db`、`ledger.db` 和 `manifest.json`，后者记着大小、SHA-256 校验和以及\
+            各表的行数。每份都是同一时刻的内容，查过没有损坏，目录才得到正式的名称。任何一步失败，什么也不留下。\
+            用 `hanqing restore` 恢复。"
+        en "Copy the hub's store and ledger into a directory; the hub may be running.\n\n\
+            Creates DIR/hanqing-DATE-TIME with store.db, ledger.db and manifest.json, which holds sizes, SHA-256 sums and the \
+            rows of each table. Each copy is a snapshot of one instant and is checked for damage before the directory gets its \
+            name. If anything fails, nothing is left behind. `hanqing restore` brings the backup back."
+    }
+    "backup --out" { zh "放备份的目录，须已存在，最好在另一块磁盘上" en "Existing directory for backups, on another disk" }
+    "restore" {
+        zh "用备份替换中心端的数据库和台账。\n\n\
+            先停下中心端和所有使用这些文件的程序。备份先复制并核对，然后才替换。原来的文件改名为 `名称.before-日期-时间`，\
+            留在新文件旁边。之后，恢复的数据库缺少而网关还有的数据，由网关补发。"
+        en "Replace the hub's store and ledger with a backup.\n\n\
+            Stop the hub and everything else that uses its files first. The backup is copied and verified before anything is \
+            replaced. The replaced files are kept beside the new ones as NAME.before-DATE-TIME. Afterwards the gateways send \
+            again what the restored store lacks, as far as they still have it."
+    }
+    "restore FROM" {
+        zh "备份，如 `/media/disk/hanqing-20220801-120000`"
+        en "The backup, such as /media/disk/hanqing-20220801-120000"
+    }
+    "<BACKUP>" { zh "备份" en "BACKUP" }
+
+    "quarantine" {
+        zh "查看中心端没能入库的消息，并重试。\n\n\
+            外来的消息留着备查，只留最近的 10,000 条。没能入库的读数一直保留，直到重试入库。中心端可以照常运行。"
+        en "Show the messages that the hub could not store, and retry them.\n\n\
+            Foreign messages are kept for inspection, the newest 10,000 of them. Readings that cannot be stored are kept until \
+            a retry stores them. The hub may be running."
+    }
+    "quarantine list" { zh "列出隔离区的所有消息，新的在前" en "List all quarantined messages, the newest first" }
+    "quarantine list --json" { zh "每行输出一个 JSON 对象" en "Print one JSON object per line" }
+    "quarantine show" { zh "显示一条消息的全部内容" en "Show one whole message" }
+    "quarantine show ID" { zh "列表里的编号" en "Number in the list" }
+    "quarantine retry" {
+        zh "重新入库；只要有一条没有成功，退出码为 1"
+        en "Try to store messages again; exits with 1 if any of them stays"
+    }
+    "quarantine retry IDS" { zh "列表里的编号" en "Numbers in the list" }
+    "quarantine retry --all" { zh "全部重试" en "Retry all messages" }
+    "<IDS>" { zh "编号" en "IDS" }
+
+    "--from" {
+        zh "首日，与 --to 同时给出；都不写时，按台账里的抗旱期"
+        en "First day, together with --to; without both, the drought event in the ledger decides"
+    }
+    "--to" { zh "末日" en "Last day" }
+    "<DAY>" { zh "日期" en "DAY" }
+
+    "report" {
+        zh "写出一段时期的抗旱救灾段落：Word、Excel、HTML、Markdown、英文和 JSON。"
+        en "Write the drought-relief section of a period as Word, Excel, HTML, Markdown, English and JSON."
+    }
+    "report --out" { zh "放文档的目录" en "Directory for the documents" }
+    "report --fill" {
+        zh "办公室自己的 Word 文件。在 --out 里放一份副本，填好其中的占位符（如 `{{{{electricity_used}}}}`）、同名的内容控件，以及\
+            “抗旱救灾方面”和“安全饮水方面”两段；其余不动"
+        en "The office's own Word file. A copy in --out gets its placeholders such as `{{{{electricity_used}}}}`, its content \
+            controls of such names and its passages `抗旱救灾方面` and `安全饮水方面` filled; everything else stays"
+    }
+    "report --check-template" {
+        zh "只检查模板：没有的指标、写死的数字、重复的“约”、缺数据时不通的句子"
+        en "Only check the templates: unknown figures, fixed numbers, doubled hedges, sentences that break without data"
+    }
+    "--document-lang" {
+        zh "Word、Excel 和 HTML 的语言，与终端的语言无关：`zh` 中文，`en` 英文；Markdown 两种语言都有"
+        en "Language of Word, Excel and HTML, whatever the terminal's is: zh Chinese, en English; Markdown is written in both"
+    }
+    "report issue" {
+        zh "按下一个编号签发报告，内容固定，并附摘要值"
+        en "Freeze the report under the next number, with a digest"
+    }
+    "report issue --by" { zh "报告责任人" en "Person who is responsible for the report" }
+    "report issue --despite-findings" {
+        zh "有核查问题尚未说明，也签发"
+        en "Issue it even though there are findings that nobody has accepted"
+    }
+    "report list" { zh "列出已签发的报告" en "List the issued reports" }
+    "report diff" { zh "显示签发以后有哪些变化" en "Show what has changed since a report was issued" }
+    "report diff NUMBER" { zh "报告编号，如 2022-001" en "Its number, such as 2022-001" }
+    "report reprint" {
+        zh "重新写出已签发报告的文档，一个字节也不差"
+        en "Write the documents of an issued report again, byte for byte"
+    }
+    "report reprint NUMBER" { zh "报告编号，如 2022-001" en "Its number, such as 2022-001" }
+    "report reprint --out" { zh "放文档的目录" en "Directory for the documents" }
+    "<LANG>" { zh "语言" en "LANG" }
+    "<DOCX>" { zh "文件" en "DOCX" }
+    "<NUMBER>" { zh "编号" en "NUMBER" }
+    "--value <NUMBER>" { zh "数" en "NUMBER" }
+    "--by <NAME>" { zh "姓名" en "NAME" }
+    "--sheet <NAME>" { zh "工作表" en "NAME" }
+    "--station <ID>" { zh "测站" en "ID" }
+    "--parameter <ID>" { zh "参数" en "ID" }
+
+    "explain" {
+        zh "一个指标从哪里来：测站、日期、计量表的情况、台账记录、人员"
+        en "Where a figure comes from: stations, days, what happened to a meter, ledger rows, people"
+    }
+    "explain FIGURE" {
+        zh "指标的标识或中文名，见 `docs/figures.md`"
+        en "Id or Chinese name of the figure, as in docs/figures.md"
+    }
+    "explain --depth" {
+        zh "指标以下显示几层；4 层可看到每一天"
+        en "Levels below the figure; 4 reaches the single days"
+    }
+    "explain --json" { zh "以 JSON 输出整棵树" en "The whole tree as JSON" }
+    "<FIGURE>" { zh "指标" en "FIGURE" }
+    "<N>" { zh "层数" en "N" }
+
+    "drought" {
+        zh "逐日的旱情：等级和依据、各水源的蓄水量和可供天数，以及待在台账里确认的抗旱期"
+        en "The drought day by day: grade and why, sources with storage and days of supply, and the event to confirm in the \
+            ledger"
+    }
+    "drought --from" { zh "首日；不写则为末日前半年" en "First day; left out, half a year before the last" }
+    "drought --to" { zh "末日；不写则为今天" en "Last day; left out, today" }
+    "drought --json" { zh "以 JSON 输出每一天的全部内容" en "Every day with everything, as JSON" }
+
+    "ledger" { zh "管理台账，即由人填报的记录。" en "Work with the ledger, the rows that people enter." }
+    "ledger import" {
+        zh "导入 Excel 或 CSV 文件里的台账记录\n\n有问题的行会报告出来，不入账；台账里已有的行跳过。"
+        en "Import the rows of an Excel or CSV file\n\n\
+            Rows with problems are reported and left out. Rows that are already in the ledger are skipped."
+    }
+    "ledger import --dry-run" { zh "只显示会登记哪些，不入账" en "Only show what would be entered" }
+    "ledger import --all-or-nothing" { zh "只要有一行有问题，就都不入账" en "Enter nothing if any row has a problem" }
+    "ledger import --yes" {
+        zh "不再询问确认；不在终端上运行时本来就不问"
+        en "Do not ask for confirmation; without a terminal nothing is asked either"
+    }
+    "ledger import --sheet" {
+        zh "哪一张工作表；默认为第一张有台账各列的"
+        en "Sheet of the workbook; by default the first with the ledger's columns"
+    }
+    "ledger import FILE" { zh "文件：`.xlsx`，或 UTF-8 的 CSV" en "The file: .xlsx, or CSV in UTF-8" }
+    "ledger export" {
+        zh "把台账写成 Excel 或 CSV，供整理或移交；可用 `import` 再读入"
+        en "Write the ledger as Excel or CSV, to be worked on or handed over; `import` reads it again"
+    }
+    "ledger export --all" {
+        zh "连同已被更正的记录，另建台账时需要"
+        en "Include superseded rows, as needed for another ledger"
+    }
+    "ledger export --from" { zh "只要这一天及以后的记录" en "Only rows about this day or later ones" }
+    "ledger export --to" { zh "只要这一天及以前的记录" en "Only rows about this day or earlier ones" }
+    "ledger export --out" { zh "要写的文件：`.xlsx` 或 `.csv`" en "The file to write: .xlsx or .csv" }
+    "ledger list" {
+        zh "列出有效的记录，以及待复核的记录"
+        en "List the rows in force, and those that wait for a review"
+    }
+    "ledger list --code" { zh "只列这个代码或中文名的记录" en "Only rows with this code or Chinese name" }
+    "ledger list --pending" { zh "只列待复核的记录" en "Only rows that wait for a review" }
+    "ledger show" {
+        zh "显示一条记录、对它的更正，以及它所更正的记录"
+        en "Show a row with its corrections and the rows that it corrects"
+    }
+    "ledger show ROW" { zh "记录的编号" en "Row number" }
+    "ledger enter" { zh "登记一条记录" en "Enter one row" }
+    "ledger enter --code" {
+        zh "代码或中文名，如 `gasoline` 或 `汽油`"
+        en "Code or Chinese name, such as gasoline or `汽油`"
+    }
+    "ledger enter --value" { zh "数，单位随代码" en "The number, in the unit of the code" }
+    "ledger enter --from" { zh "记录所指的首日" en "First day that the row is about" }
+    "ledger enter --to" { zh "末日；默认与首日相同" en "Last day; by default the first" }
+    "ledger enter --village" { zh "村，写标识或名称" en "Village, by id or name" }
+    "ledger enter --crop" { zh "作物，写标识或名称" en "Crop, by id or name" }
+    "ledger enter --work" { zh "饮水工程的名称" en "Name of the drinking-water project" }
+    "ledger enter --document" { zh "这个数出自哪份材料" en "The paper that the number comes from" }
+    "ledger enter --by" { zh "登记人" en "Person who enters it" }
+    "ledger correct" {
+        zh "更正一条记录：新记录取代旧记录，旧记录仍留在台账里"
+        en "Correct a row: a new row supersedes it, and the old one stays in the file"
+    }
+    "ledger correct ROW" { zh "要更正的记录的编号" en "Number of the row to correct" }
+    "ledger correct --value" { zh "正确的数，单位不变" en "The right number, in the same unit" }
+    "ledger correct --reason" { zh "更正的原因" en "Reason for the correction" }
+    "ledger correct --document" {
+        zh "正确的数出自哪份材料；默认与原记录相同"
+        en "The paper that the right number comes from; by default that of the row"
+    }
+    "ledger correct --by" { zh "更正人" en "Person who corrects it" }
+    "ledger review" {
+        zh "记下你已复核别人登记的记录"
+        en "Record that you have reviewed rows that somebody else entered"
+    }
+    "ledger review --by" { zh "复核人姓名" en "Name of the reviewer" }
+    "ledger review --all-pending" { zh "复核所有待复核的记录" en "Review all pending rows" }
+    "ledger review ROWS" { zh "记录的编号" en "Row numbers" }
+    "ledger accept" {
+        zh "说明一个核查问题的原因，附表会印出；不给 --rule 时，列出尚未说明的问题"
+        en "Accept a finding with a reason, which the annex prints; without --rule, list the open findings"
+    }
+    "ledger accept --rule" { zh "规则的标识，如报告所印" en "Id of the rule, as printed in the report" }
+    "ledger accept --place" {
+        zh "只指这个村、作物或泵站的问题"
+        en "Only the finding about this village, crop or pump"
+    }
+    "ledger accept --reason" { zh "为什么这些数仍是对的" en "Why the figures are right nevertheless" }
+    "ledger accept --by" { zh "说明人" en "Person who accepts it" }
+    "<ROW>" { zh "编号" en "ROW" }
+    "<ROWS>" { zh "编号" en "ROWS" }
+    "<CODE>" { zh "代码" en "CODE" }
+    "<VILLAGE>" { zh "村" en "VILLAGE" }
+    "<CROP>" { zh "作物" en "CROP" }
+    "<WORK>" { zh "工程" en "WORK" }
+    "<TEXT>" { zh "文字" en "TEXT" }
+    "<RULE>" { zh "规则" en "RULE" }
+
+    // The part of `hanqing export` that reads the store.
+    "heading Office" { zh "办公室" en "Office" }
+    "export --config" { zh "中心端的配置" en "The hub's configuration" }
+    "export --set" {
+        zh "覆盖一个设置项，如 `store.path=/srv/hanqing/store.db`"
+        en "Override one setting, such as store.path=/srv/hanqing/store.db"
+    }
+    "export --format" { zh "文件的格式" en "Format of the file" }
+    "export --format csv" {
+        zh "供 Excel 和 LibreOffice 用的表格：UTF-8，时间按乡镇的时差"
+        en "Table for Excel and LibreOffice: UTF-8, times with the township's UTC offset"
+    }
+    "export --format parquet" {
+        zh "供 pandas 和 DuckDB 用的压缩列，带类型；时间为 UTC"
+        en "Typed, compressed columns for pandas and DuckDB; times in UTC"
+    }
+    "export --format line" {
+        zh "供 InfluxDB 和 VictoriaMetrics 用的行协议；时间到毫秒"
+        en "Line protocol for InfluxDB and VictoriaMetrics; times in milliseconds"
+    }
+    "export --station" { zh "只要这个测站；可给几次" en "Only this station; may be given several times" }
+    "export --parameter" {
+        zh "只要这个参数，如 `level`；可给几次"
+        en "Only this parameter, such as level; may be given several times"
+    }
+    "export --from" { zh "首日" en "First day" }
+    "export --to" { zh "末日" en "Last day" }
+    "export --resume" {
+        zh "接着上次中断的导出；没有中断的，就从头开始"
+        en "Continue an interrupted export; starts from the beginning if there is none"
+    }
+    "<FORMAT>" { zh "格式" en "FORMAT" }
 }

@@ -14,6 +14,7 @@ pub enum Lang {
 }
 
 impl Lang {
+    /// Both.
     pub const ALL: [Self; 2] = [Self::Chinese, Self::English];
 
     /// As `--lang` and `lang = ` are written.

@@ -1,4 +1,337 @@
 //! The connection to the broker.
 
 messages! { "mqtt";
+    // Why there is no connection.
+    no_connection(broker, problem) {
+        zh "连不上消息服务器 {broker}：{problem}"
+        en "no connection to {broker}: {problem}"
+    }
+    oversized(broker, bytes) {
+        zh "{broker} 发来 {bytes} 字节的数据包，超过能接收的大小"
+        en "{broker} sent a packet of {bytes} bytes, larger than any that is accepted"
+    }
+    renewed(broker) {
+        zh "断开与 {broker} 的连接，改用新证书"
+        en "ended the connection to {broker} to use the new certificates"
+    }
+    timed_out(seconds) {
+        zh "{seconds} 秒内没有应答；检查本机网络是否通、消息服务器是否在运行、有没有防火墙拦下连接"
+        en "no answer within {seconds} s; check that this machine has a network, that the broker is running, and that no \
+            firewall drops the connection"
+    }
+    closed() { zh "连接已关闭" en "the connection is closed" }
+    closed_by_broker() { zh "消息服务器关闭了连接" en "the broker closed the connection" }
+    no_longer_answers() {
+        zh "消息服务器不再应答，它或线路断了"
+        en "the broker no longer answers; either it or the line is down"
+    }
+    connection_broke(why) { zh "连接中断：{why}" en "the connection broke: {why}" }
+    sent_no_mqtt(why) {
+        zh "它发来的不是 MQTT（{why}）"
+        en "it sent something that is not MQTT ({why})"
+    }
+    unexpected(what) { zh "意外的数据包：{what}" en "unexpected {what}" }
+    nothing_confirmed(seconds) {
+        zh "发出的数据已有 {seconds} 秒没有得到确认"
+        en "nothing that was sent has been confirmed for {seconds} s"
+    }
+    subscription_refused() {
+        zh "消息服务器拒绝订阅；检查它的访问控制表"
+        en "the broker refuses the subscription; check its access list"
+    }
+    kicked(times, seconds, client_id) {
+        zh "连续 {times} 次连接都在 {seconds} 秒内被断开：另有客户端用了编号 {client_id}，或者消息服务器封禁了它"
+        en "{times} connections in a row ended within {seconds} s: another client uses the id {client_id}, or the broker bans it"
+    }
+
+    // The network, and who answers there.
+    nothing_listens(port) {
+        zh "那里的端口 {port} 没有程序在监听；启动消息服务器，或改正 `mqtt.url` 里的端口"
+        en "nothing listens on port {port} there; start the broker, or correct the port in mqtt.url"
+    }
+    unreachable(host, why) {
+        zh "到不了 {host}（{why}）；检查本机网络和 `mqtt.url` 里的主机"
+        en "{host} is unreachable ({why}); check this machine's network, and the host in mqtt.url"
+    }
+    name_unknown(host) {
+        zh "查不到主机名 {host}；改正 `mqtt.url`，或检查本机的域名服务器有没有应答"
+        en "the name {host} cannot be looked up; correct mqtt.url, or check that this machine's name server answers"
+    }
+    perhaps_tls(port) {
+        zh "它的应答不是 MQTT；端口 {port} 上可能是 TLS：那样 `mqtt.url` 要写 `mqtts`"
+        en "its answer is not MQTT; perhaps it speaks TLS on port {port}: then write mqtts in mqtt.url"
+    }
+    answer_not_mqtt(why, host, port) {
+        zh "它的应答不是 MQTT（{why}）；{host} 的端口 {port} 上是消息服务器吗？"
+        en "its answer is not MQTT ({why}); is {host}:{port} a broker?"
+    }
+    closed_without_answer(port) {
+        zh "它没有应答就关闭了连接；端口 {port} 上可能是 TLS：那样 `mqtt.url` 要写 `mqtts`"
+        en "it closed the connection without an answer; perhaps it speaks TLS on port {port}: then write mqtts in mqtt.url"
+    }
+    closed_wants_certificate() {
+        zh "TLS 建立后它不说原因就关闭了连接；可能要求证书：写上 `mqtt.cert_file` 和 `mqtt.key_file`"
+        en "it closed the connection after TLS had begun and gave no reason; perhaps it wants a certificate: give mqtt.cert_file and mqtt.key_file"
+    }
+    closed_rejects_certificate(file) {
+        zh "TLS 建立后它不说原因就关闭了连接；可能不接受 `mqtt.cert_file` {file}：看消息服务器的日志"
+        en "it closed the connection after TLS had begun and gave no reason; perhaps it does not accept mqtt.cert_file {file}: see the broker's log"
+    }
+
+    // What the broker refuses (MQTT 3.1.1, 3.2.2.3).
+    client_without_user() { zh "没有写 `mqtt.user` 的客户端" en "a client without mqtt.user" }
+    refuses_certificate(user) {
+        zh "它拒绝 {user}；让消息服务器按证书识别客户端（mosquitto：`require_certificate true` 和 `use_identity_as_username true`），或写上 `mqtt.user` 和 `mqtt.password_file`"
+        en "it refuses {user}; let the broker identify clients by certificate (mosquitto: require_certificate true and \
+            use_identity_as_username true), or give mqtt.user and mqtt.password_file"
+    }
+    refuses_password(user) {
+        zh "它拒绝 {user}：用户名或密码不对；改正 `mqtt.user` 和 `mqtt.password_file` 的内容"
+        en "it refuses {user}: wrong user or password; correct mqtt.user and the content of mqtt.password_file"
+    }
+    not_authorised(user) {
+        zh "它拒绝 {user}：没有授权；密码不对时 mosquitto 也这样说：改正 `mqtt.user` 和 `mqtt.password_file`，或在消息服务器上允许这个客户端"
+        en "it refuses {user}: not authorised; mosquitto says so of a wrong password, too: correct mqtt.user and \
+            mqtt.password_file, or allow this client at the broker"
+    }
+    refuses_client_id(client_id) {
+        zh "它拒绝客户端编号 {client_id}；在消息服务器上允许它，或改网关的名称或中心端的 `client_id`"
+        en "it refuses the client id {client_id}; allow it at the broker, or change the name of the gateway or the hub's client_id"
+    }
+    refuses_new_connections() {
+        zh "它不接受新连接（服务不可用）；如果一直这样，看消息服务器的日志"
+        en "it refuses new connections (server unavailable); if that lasts, see the broker's log"
+    }
+    no_mqtt_3_1_1() {
+        zh "它不支持 MQTT 3.1.1；在消息服务器的监听设置里允许这个版本"
+        en "it does not speak MQTT 3.1.1; allow that version at the broker's listener"
+    }
+    refuses_connection(code) { zh "它拒绝连接：{code}" en "it refuses the connection: {code}" }
+
+    // TLS.
+    no_certificate_for(host) {
+        zh "{host} 不能有证书；`mqtt.url` 里要写主机名或地址"
+        en "a certificate cannot be for {host}; write a host name or an address in mqtt.url"
+    }
+    closed_when_tls_began(port) {
+        zh "TLS 刚开始它就关闭了连接：端口 {port} 上大概没有 TLS；改正 `mqtt.url` 里的端口（`mqtts` 一般是 8883），或在消息服务器上打开 TLS"
+        en "it closed the connection when TLS began: it probably speaks none on port {port}; correct the port in mqtt.url \
+            (mqtts usually has 8883), or switch TLS on at the broker"
+    }
+    answer_not_tls(port) {
+        zh "它的应答不是 TLS；改正 `mqtt.url` 里的端口（`mqtts` 一般是 8883），或在消息服务器的端口 {port} 上打开 TLS"
+        en "its answer is not TLS; correct the port in mqtt.url (mqtts usually has 8883), or switch TLS on at the broker on port {port}"
+    }
+    tls_too_old() {
+        zh "它的 TLS 版本太旧；把消息服务器升级到支持 TLS 1.2 或 1.3 的版本"
+        en "its version of TLS is too old; upgrade the broker to one with TLS 1.2 or 1.3"
+    }
+    tls_failed(why) { zh "TLS 失败：{why}" en "TLS failed: {why}" }
+    no_tls_1_2() {
+        zh "它不支持 TLS 1.2 或 1.3；升级消息服务器"
+        en "it does not speak TLS 1.2 or 1.3; upgrade the broker"
+    }
+    name_not_answered(host) {
+        zh "它不认 {host} 这个名字；`mqtt.url` 里要写消息服务器的名字"
+        en "it does not answer to the name {host}; write one of the broker's names in mqtt.url"
+    }
+    refuses_tls(alert) {
+        zh "它拒绝 TLS（{alert}）；看消息服务器的日志"
+        en "it refuses TLS ({alert}); see the broker's log"
+    }
+
+    // The broker's certificate.
+    unknown_authority(ca_file) {
+        zh "它的证书不是由 {ca_file} 里的颁发机构签发的；从消息服务器那台机器复制颁发机构的证书；如果没有用，可能有人在截取连接"
+        en "its certificate was not signed by an authority in {ca_file}; copy the authority's certificate from the broker's \
+            machine; if that changes nothing, somebody may be intercepting the connection"
+    }
+    certificate_nameless(host) {
+        zh "它的证书里没有名字（`subjectAltName`），而 `mqtt.url` 写的是 {host}；为这个名字重新签发消息服务器的证书"
+        en "its certificate holds no name at all (subjectAltName), but mqtt.url asks for {host}; have the broker's certificate reissued for this name"
+    }
+    certificate_for_others(names, host) {
+        zh "它的证书属于 {names}，而 `mqtt.url` 写的是 {host}；`mqtt.url` 改写证书里的名字，或为 {host} 重新签发消息服务器的证书"
+        en "its certificate is for {names}, and mqtt.url asks for {host}; write one of its names in mqtt.url, or have the \
+            broker's certificate reissued for this one"
+    }
+    certificate_not_for(host) {
+        zh "它的证书不属于 `mqtt.url` 所写的 {host}；为这个名字重新签发消息服务器的证书"
+        en "its certificate is not for {host}, which mqtt.url asks for; have the broker's certificate reissued for this name"
+    }
+    certificate_expired_at(end, now) {
+        zh "它的证书已于 {end} 到期，本机时钟是 {now}；更换消息服务器的证书，时钟不对就先校准"
+        en "its certificate expired at {end}, and this machine's clock says {now}; renew the broker's certificate, or set the clock if it is wrong"
+    }
+    certificate_expired() {
+        zh "它的证书已到期；更换证书，本机时钟不对就先校准"
+        en "its certificate has expired; renew it, or set this machine's clock if it is wrong"
+    }
+    certificate_from(begin, now) {
+        zh "它的证书从 {begin} 起有效，本机时钟是 {now}；校准时钟，一般是时钟不对（`timedatectl` 可以查看）"
+        en "its certificate is valid from {begin} on, and this machine's clock says {now}; set the clock, which is usually \
+            what is wrong (timedatectl shows it)"
+    }
+    certificate_not_yet() {
+        zh "它的证书还没有生效；校准本机时钟，一般是时钟不对"
+        en "its certificate is not valid yet; set this machine's clock, which is usually what is wrong"
+    }
+    certificate_not_for_servers() {
+        zh "它的证书不是服务器证书（`extendedKeyUsage serverAuth`）；重新签发消息服务器的证书"
+        en "its certificate is not for servers (extendedKeyUsage serverAuth); have the broker's certificate reissued"
+    }
+    certificate_of_authority() {
+        zh "它把颁发机构的证书当作自己的证书；在消息服务器上安装由颁发机构签发的证书"
+        en "it uses the certificate of an authority as its own; install one on the broker that the authority has signed"
+    }
+    certificate_version_1() {
+        zh "它的证书是 X.509 版本 1；重新签发为带扩展项的版本 3"
+        en "its certificate is of X.509 version 1; have it reissued with extensions, as version 3"
+    }
+    certificate_unusable(why) {
+        zh "它的证书不能用（{why}）；重新签发"
+        en "its certificate cannot be used ({why}); have it reissued"
+    }
+    beyond_calendars() { zh "超出日历的时间" en "a time beyond all calendars" }
+
+    // What the broker says of our certificate.
+    wants_certificate(alert) {
+        zh "它要求客户端出示证书，而这里没有配置（{alert}）；写上 `mqtt.cert_file` 和 `mqtt.key_file`"
+        en "it wants a certificate of its clients, and none is configured ({alert}); give mqtt.cert_file and mqtt.key_file"
+    }
+    ours_expired(file) {
+        zh "它说 `mqtt.cert_file` {file} 已到期；更换证书（`openssl x509 -enddate -noout -in` 可以查看到期时间），消息服务器的时钟不对就先校准"
+        en "it says that mqtt.cert_file {file} has expired; have it renewed (openssl x509 -enddate -noout -in shows its \
+            end), or set the broker's clock if it is wrong"
+    }
+    ours_of_unknown_authority(file) {
+        zh "它不认识签发 `mqtt.cert_file` {file} 的颁发机构；换用消息服务器配置中 `cafile` 那个颁发机构签发的证书"
+        en "it does not know the authority that signed mqtt.cert_file {file}; take a certificate from the authority that is \
+            cafile in the broker's configuration"
+    }
+    ours_revoked(file) {
+        zh "它说 `mqtt.cert_file` {file} 已被吊销；重新签发一张"
+        en "it says that mqtt.cert_file {file} has been revoked; have a new one issued"
+    }
+    ours_refused(file, alert) {
+        zh "它拒绝 `mqtt.cert_file` {file}（{alert}）：按消息服务器的时钟可能还没有生效，或者不是客户端证书；看消息服务器的日志"
+        en "it refuses mqtt.cert_file {file} ({alert}), which may not be valid yet by the broker's clock, or not be for clients; see the broker's log"
+    }
+
+    // The files of TLS.
+    file_empty() { zh "是空文件" en "is empty" }
+    copy_it_again() {
+        zh "重新复制；复制中断会留下空文件"
+        en "copy it again; an interrupted copy leaves an empty file"
+    }
+    file_above_1_mib() { zh "大于 1 MiB" en "is larger than 1 MiB" }
+    give_pem() { zh "给出 PEM 格式的证书或私钥" en "give certificates or a key in PEM form" }
+    file_unreadable(why) { zh "读不了：{why}" en "cannot be read: {why}" }
+    correct_the_path() {
+        zh "改正路径，或把文件复制到那里"
+        en "correct the path, or copy the file there"
+    }
+    let_it_be_read() {
+        zh "让运行本程序的用户能读它：`chgrp hanqing`，`chmod 640`"
+        en "let the user that runs this read it: chgrp hanqing, chmod 640"
+    }
+    give_readable_file() { zh "换一个读得了的文件" en "give a file that can be read" }
+    required_by_mqtts() { zh "用 `mqtts` 时必填" en "is required by mqtts" }
+    give_authority() {
+        zh "给出签发消息服务器证书的颁发机构的证书，PEM 格式"
+        en "give the certificate of the authority that signed the broker's, PEM"
+    }
+    required_with(other) { zh "有 {other} 时必填" en "is required with {other}" }
+    both_or_neither() {
+        zh "客户端的证书和私钥要么都有，要么都没有"
+        en "a client has a certificate and its private key, or neither"
+    }
+    holds_bad_certificate(why) {
+        zh "里面的证书不能用：{why}"
+        en "holds a certificate that cannot be used: {why}"
+    }
+    reissue_authority() {
+        zh "把颁发机构的证书重新签发为 X.509 版本 3"
+        en "have the authority's certificate reissued as X.509 version 3"
+    }
+    reissue() { zh "重新签发为 X.509 版本 3" en "have it reissued as X.509 version 3" }
+    report_it() { zh "请反馈给开发者" en "report it" }
+    key_of_another(certificate) {
+        zh "与 `mqtt.cert_file` {certificate} 不配对"
+        en "does not belong to mqtt.cert_file {certificate}"
+    }
+    copy_both() {
+        zh "复制同名、一起签发的证书和私钥"
+        en "copy certificate and key of the same name, issued together"
+    }
+    key_unusable(why) { zh "不能用：{why}" en "cannot be used: {why}" }
+    keys_that_work() {
+        zh "换用 `EC P-256`、`EC P-384`、`Ed25519` 或 2048 位以上的 `RSA` 私钥"
+        en "use a key of EC P-256, EC P-384, Ed25519, or RSA with 2048 bits or more"
+    }
+    no_certificate_in_file() { zh "里面没有 PEM 格式的证书" en "holds no certificate in PEM form" }
+    certificate_form() {
+        zh "给出含有 `BEGIN CERTIFICATE` 的文件；`openssl x509 -inform DER -in old -out new` 可把 `DER` 转成 PEM"
+        en "give a file with BEGIN CERTIFICATE in it; openssl x509 -inform DER -in old -out new converts DER to PEM"
+    }
+    no_key_in_file() { zh "里面没有 PEM 格式的私钥" en "holds no private key in PEM form" }
+    key_form() {
+        zh "给出含有 `BEGIN PRIVATE KEY` 的文件；`openssl pkey -in old -out new` 可把其他格式转成 PEM"
+        en "give a file with BEGIN PRIVATE KEY in it; openssl pkey -in old -out new converts other forms to PEM"
+    }
+    key_with_passphrase() {
+        zh "私钥带口令，而这里没有人能输入"
+        en "is protected by a passphrase, which nobody can type here"
+    }
+    remove_passphrase() {
+        zh "`openssl pkey -in old -out new` 可去掉口令；新文件的权限设为 640 或 600"
+        en "openssl pkey -in old -out new removes it; keep the new file at mode 640 or 600"
+    }
+    cut_off() { zh "不完整：有一段没有结尾" en "is cut off: a section has no end" }
+    not_pem() { zh "不是 PEM 格式" en "is not PEM" }
+    not_pem_since(why) { zh "不是 PEM 格式：{why}" en "is not PEM: {why}" }
+
+    // The settings.
+    url_problem(url, problem) { zh "`mqtt.url` {url}：{problem}" en "mqtt.url {url}: {problem}" }
+    leaves_unencrypted(url) {
+        zh "{url} 不加密就离开本机；用 `mqtts`，或设 `mqtt.allow_plaintext = true`"
+        en "{url} leaves this machine without encryption; use mqtts, or set mqtt.allow_plaintext = true"
+    }
+    client_id_empty() {
+        zh "`client_id` 是空的；长期会话要有名称"
+        en "client_id is empty; a persistent session needs a name"
+    }
+    no_scheme() {
+        zh "没有写协议：应为 `mqtts://host:port` 或 `mqtt://host:port`"
+        en "no scheme: mqtts://host:port or mqtt://host:port"
+    }
+    unknown_scheme(scheme) {
+        zh "不认识协议 {scheme}：应为 `mqtts` 或 `mqtt`"
+        en "scheme {scheme} is unknown: mqtts or mqtt"
+    }
+    path_in_url() {
+        zh "带有路径或查询：这里只写主机和端口"
+        en "a path or query: only host and port belong here"
+    }
+    user_in_url() {
+        zh "URL 里带有用户名或密码：写在 `user` 和 `password_file` 里"
+        en "a user or password in the URL: use `user` and `password_file`"
+    }
+    no_host() { zh "没有写主机" en "no host" }
+    port_zero() { zh "端口是 0" en "port 0" }
+    bracket_open() { zh "“[”没有对应的“]”" en "'[' without ']'" }
+    text_after_bracket() { zh "“]”后面有多余的文字" en "text after ']'" }
+    not_a_port(port) { zh "{port} 不是端口：应为 1 到 65535" en "{port} is not a port: 1 to 65535" }
+
+    // Doubts about certificates.
+    certificate_of_another(name, own) {
+        zh "`mqtt.cert_file` 是 {name} 的证书，而这里是 {own}：按证书识别客户端的消息服务器只让它以 {name} 的身份收发，其余的会悄悄丢掉；\
+            请装上 {own} 的证书"
+        en "mqtt.cert_file is the certificate of {name}, but this is {own}: a broker that identifies clients by certificate \
+            lets it publish and subscribe only as {name} and silently drops the rest; install the certificate of {own}"
+    }
+    new_certificates_unusable(problem) {
+        zh "新证书不能用，连接仍用原来的：{problem}"
+        en "the new certificates cannot be used, the connection keeps the old ones: {problem}"
+    }
 }

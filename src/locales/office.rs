@@ -1,4 +1,164 @@
 //! The clerk's commands.
 
 messages! { "office";
+    // Several commands.
+    ends_before_it_begins(from, to) { zh "--to {to} 早于 --from {from}" en "--to {to} is before --from {from}" }
+    cannot_read(path) { zh "读不了 {path}" en "cannot read {path}" }
+    cannot_write(path) { zh "写不了 {path}" en "cannot write {path}" }
+    time_left(time) { zh "剩余 {time}" en "{time} left" }
+    so_far(n, time) { zh "{n} 个读数  用时 {time}" en "{n} readings  {time}" }
+
+    // Backup and restore.
+    copied(file, bytes, rows) {
+        zh "{file}：{bytes} 字节，{rows} 行，校验无误"
+        en "{file}: {bytes} bytes, {rows} rows, verified"
+    }
+    backup_is(path) { zh "备份在 {path}" en "the backup is {path}" }
+    restored(at) { zh "已恢复到 {at} 的备份" en "restored: the backup of {at}" }
+    replaced(path) { zh "原文件保留为 {path}" en "the file before is kept as {path}" }
+    gateways_send_again() {
+        zh "启动 hanqing hub 后，各网关会自动补发恢复后缺少、而网关仍存有的数据"
+        en "start hanqing hub: the gateways send again what is missing now, as far as they still have it"
+    }
+
+    // Drought.
+    no_index() { zh "没有可用的指标" en "no index is available" }
+    as_the_day_before() { zh "无数据，沿用前一日" en "no data, as on the day before" }
+    why_this_grade(index, value, source, confidence) {
+        zh "{index} {value}；{source}（可信度{confidence}）"
+        en "{index} {value}; {source} (confidence {confidence})"
+    }
+    no_grade() { zh "无法判断" en "cannot be told" }
+    sources_on(day) { zh "{day} 各水源" en "Water sources on {day}" }
+    usable(m3) { zh "，可用{m3} m3" en ", usable {m3} m3" }
+    full(percent) { zh "，蓄水率{percent}%" en ", {percent}% full" }
+    anomaly(years, percent) {
+        zh "，比{years}年同期{percent}%"
+        en ", {percent}% against the same days of earlier years ({years})"
+    }
+    supply(supply) { zh "可供水{supply}" en "{supply}" }
+    supply_open(supply) { zh "可供水{supply}" en "supply: {supply}" }
+    lacking(what) { zh "缺少：{what}" en "missing: {what}" }
+    no_drought() {
+        zh "未见连续干旱，没有建议的抗旱期"
+        en "no lasting drought is seen, and no drought event proposed"
+    }
+    event(from, to) {
+        zh "建议的抗旱期：{from}至{to}。确认请登记台账："
+        en "proposed drought event: {from} to {to}. To confirm it, enter it in the ledger:"
+    }
+    enter_event(from, to) {
+        zh "  hanqing ledger enter --code drought_event --value 1 --from {from} --to {to} --document 会议纪要 --by 姓名"
+        en "  hanqing ledger enter --code drought_event --value 1 --from {from} --to {to} --document MINUTES --by NAME"
+    }
+    event_goes_on(from) {
+        zh "建议的抗旱期：自{from}起，尚未结束"
+        en "proposed drought event: since {from}, not over yet"
+    }
+
+    // Export and import of readings.
+    format_missing() {
+        zh "没写 --format：应为 `csv`、`parquet` 或 `line`"
+        en "--format is missing: give csv, parquet or line"
+    }
+    no_series() {
+        zh "数据库里没有这个测站和参数的序列"
+        en "the store has no series with this station and parameter"
+    }
+    resumed(before) {
+        zh "接着上次中断的导出，此前已写 {before} 个读数"
+        en "the interrupted export goes on; readings written before: {before}"
+    }
+    exported(series, readings, path) {
+        zh "{series} 个序列 {readings} 个读数已写入 {path}"
+        en "series: {series}, readings: {readings}, written to {path}"
+    }
+    imported(batches, readings, new, old) {
+        zh "{batches} 批 {readings} 个读数：新增 {new} 个，已有 {old} 个"
+        en "batches: {batches}, readings: {readings}; new: {new}, already there: {old}"
+    }
+    left_out(rows) { zh "{rows} 行未导入" en "{rows} rows were left out" }
+
+    // Quarantine.
+    no_such_message(id) {
+        zh "没有第 {id} 条消息；用 hanqing quarantine list 查看有哪些"
+        en "there is no message {id}; hanqing quarantine list shows the existing ones"
+    }
+    no_messages() { zh "无隔离消息" en "the quarantine is empty" }
+    waits() { zh " 待收" en " to be stored" }
+    retried(taken, left) { zh "收入 {taken} 条，仍留 {left} 条" en "messages stored: {taken}, left: {left}" }
+    message(id, problem) { zh "{id}：{problem}" en "{id}: {problem}" }
+
+    // Hub.
+    cannot_start_broker(address) {
+        zh "无法在 {address} 启动消息服务器"
+        en "cannot start the broker on {address}"
+    }
+    no_broker() {
+        zh "这个程序没有内置消息服务器；请用外部的，或以 `--features demo` 编译"
+        en "this build has no built-in broker; use an external one, or build with --features demo"
+    }
+
+    // Rows of the ledger.
+    days(from, to) { zh "{from}至{to}" en "{from} to {to}" }
+    corrects(row, reason) { zh "更正第{row}条：{reason}" en "corrects row {row}: {reason}" }
+    reviewed_by(name) { zh "{name}复核" en "reviewed by {name}" }
+    waits_for_review() { zh "待复核" en "waits for a review" }
+    entered(row, at, name) { zh "第{row}条 {at} {name}登记" en "row {row}, {at}: entered by {name}" }
+
+    // Entering rows.
+    not_a_code(text, hint) { zh "{text} 不是台账的项目；{hint}" en "{text} is not a ledger code; {hint}" }
+    option_empty(option) { zh "--{option} 不能为空" en "--{option} must not be empty" }
+    value_wrong(value) {
+        zh "--value {value}：数值必须是有限的数，不能是负数"
+        en "--value {value}: a value must be finite and not negative"
+    }
+    no_village(text, hint) { zh "本乡镇没有“{text}”这个村；{hint}" en "the township has no village {text}; {hint}" }
+    no_crop(text, hint) { zh "本乡镇没有“{text}”这种作物；{hint}" en "the township has no crop {text}; {hint}" }
+
+    // Import of rows.
+    row_new() { zh "新" en "new" }
+    row_there(row) { zh "已有（第{row}条）" en "already there (row {row})" }
+    row_refused() { zh "不入账" en "not entered" }
+    sum_of_new(name, count, sum, unit) {
+        zh "  {name}：新{count}笔，合计 {sum} {unit}"
+        en "  {name}: new rows {count}, sum {sum} {unit}"
+    }
+    can_be_entered(new, there, problems) {
+        zh "可登记 {new} 条，已有 {there} 条，问题 {problems} 个；没有登记"
+        en "{new} rows can be entered, {there} already there, {problems} problems; nothing entered"
+    }
+    problems_left_out() { zh "有问题的行不登记" en "rows with problems are left out" }
+    nothing_entered() { zh "没有登记" en "nothing entered" }
+    rows_entered(new, there, problems) {
+        zh "已登记 {new} 条，已有 {there} 条，问题 {problems} 个"
+        en "{new} rows entered, {there} already there, {problems} problems"
+    }
+    count_once_reviewed() {
+        zh "由另一个人复核后才计入：hanqing ledger review"
+        en "they count once another person has reviewed them: hanqing ledger review"
+    }
+    enter_rows(new) { zh "登记这 {new} 条吗？[y/N] " en "enter {new} rows? [y/N] " }
+
+    // Export of rows.
+    other_ending(path) {
+        zh "--out {path}：文件名必须以 .xlsx 或 .csv 结尾"
+        en "--out {path}: the file name must end in .xlsx or .csv"
+    }
+    rows_written(rows, path) { zh "{rows} 条已写入 {path}" en "{rows} rows written to {path}" }
+
+    // Review and acceptance.
+    reviewer_empty() { zh "--by 是空的；请写复核人姓名" en "--by is empty; give the name of the reviewer" }
+    reviewed(new, before) {
+        zh "已复核 {new} 条，此前已复核 {before} 条"
+        en "{new} rows reviewed, {before} had been reviewed before"
+    }
+    reason_and_name_empty() {
+        zh "--reason 和 --by 不能为空：附表要印出来"
+        en "--reason and --by must not be empty: the annex prints them"
+    }
+    no_open_finding(rule) {
+        zh "规则 {rule} 没有待说明的核查问题：用 hanqing ledger accept 列出待说明的"
+        en "rule {rule} has no open finding: hanqing ledger accept lists the open ones"
+    }
 }

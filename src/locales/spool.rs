@@ -1,4 +1,32 @@
-//! The gateway's durable queue.
+//! The spool of a gateway.
 
 messages! { "spool";
+    cannot_open(path) {
+        zh "本地缓存 {path} 打不开；所在目录必须存在并且可写"
+        en "cannot open the spool {path}; its directory must exist and be writable"
+    }
+    cannot_read(path) {
+        zh "本地缓存 {path} 读不了；请给出网关配置里的 `spool.path`，并以有权读它的用户运行"
+        en "cannot read the spool {path}; give spool.path of the gateway's configuration, as a user who may read it"
+    }
+    other_layout(path, found, known) {
+        zh "本地缓存 {path} 的版式是 {found}，本程序只认 {known}；把它移走，就会另建新的"
+        en "the spool {path} has layout {found}, this program knows {known}; move it away to start a new one"
+    }
+    other_owner(path, owner) {
+        zh "本地缓存 {path} 属于网关 {owner}；每个网关要有自己的本地缓存"
+        en "the spool {path} belongs to gateway {owner}; give each gateway a spool of its own"
+    }
+    failed() { zh "本地缓存出错" en "the spool failed" }
+    cannot_quarantine(path) {
+        zh "本地缓存 {path} 已损坏，又无法改名"
+        en "the spool {path} is damaged and cannot be renamed"
+    }
+    closed() { zh "本地缓存已关闭" en "the spool is closed" }
+
+    // Why it cannot be written.
+    disk_full() { zh "磁盘已满" en "the disk is full" }
+    read_only() { zh "文件系统只读" en "the file system is read-only" }
+    device() { zh "存储设备故障" en "the storage device fails" }
+    other_trouble() { zh "写入失败" en "writing fails" }
 }

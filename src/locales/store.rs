@@ -1,4 +1,189 @@
 //! The time-series store.
 
 messages! { "store";
+    // The file.
+    cannot_open(path) {
+        zh "打不开数据库 {path}；所在目录必须存在，并且可写"
+        en "cannot open the store {path}; its directory must exist and be writable"
+    }
+    other_layout(path, found, known) {
+        zh "数据库 {path} 的结构版本是 {found}，本程序用的是 {known}；请用写出它的那个版本，版本较低时先让 hanqing hub 打开一次"
+        en "the store {path} has layout {found}, this program knows {known}; use the version that wrote it, or for a lower \
+            number let hanqing hub open it once"
+    }
+    failed() { zh "数据库读写失败" en "the store failed" }
+    unreadable(what) { zh "数据库里有读不懂的内容：{what}" en "the store holds what cannot be read: {what}" }
+    damaged(path, found) {
+        zh "数据库 {path} 已损坏：{found}；请停止中心端，保留这个文件，再用 hanqing restore 恢复一个备份"
+        en "the store {path} is damaged: {found}; stop the hub, keep the file, and bring back a copy with hanqing restore"
+    }
+    copy_differs() { zh "副本的行数与原文件不同" en "the copy holds other rows than the original" }
+    clock_cannot_be(now) {
+        zh "本机时钟是 {now}，不可能；请校准时钟"
+        en "this machine's clock says {now}, which cannot be; set it"
+    }
+    quarantine_full(sets) {
+        zh "隔离区已有 {sets} 组读数，放不下了；用 hanqing quarantine list 查看"
+        en "the quarantine holds {sets} sets of readings and has no room for more; see hanqing quarantine list"
+    }
+    in_use(path) {
+        zh "{path} 正在使用；请停止 hanqing hub 和所有在用它的命令，然后重试"
+        en "{path} is in use; stop hanqing hub and every command that works on it, then repeat"
+    }
+    closed() { zh "数据库已关闭" en "the store is closed" }
+    being_replaced(path) {
+        zh "正在用备份恢复 {path}；请等它完成"
+        en "a restore is replacing {path}; wait until it is done"
+    }
+    used_by_hub(path) {
+        zh "有 hanqing hub 或导入正在使用 {path}；请停止它，然后重试"
+        en "a hanqing hub or import is using {path}; stop it, then repeat"
+    }
+    cannot_lock(path) {
+        zh "无法锁定 {path}；所在目录必须存在，并且可写"
+        en "cannot lock {path}; its directory must exist and be writable"
+    }
+
+    // What is in the file.
+    zone_unknown(zone, why) { zh "时区 {zone}：{why}" en "zone {zone}: {why}" }
+    zone_without_name() {
+        zh "没有 IANA 名称的时区不能存"
+        en "a time zone without an IANA name cannot be stored"
+    }
+    series_vanished(series) { zh "序列 {series} 不见了" en "series {series} vanished" }
+    bad_reading(series, ms, problem) { zh "{series} 在 {ms} 毫秒处：{problem}" en "{series} at {ms} ms: {problem}" }
+    reason_unknown(reason) { zh "缺测原因 {reason}" en "reason {reason}" }
+    neither_value_nor_reason() { zh "既没有值也没有缺测原因" en "neither value nor reason" }
+    counter_state(why) { zh "计数器状态：{why}" en "counter state: {why}" }
+
+    // Readings that cannot be stored.
+    seq_too_large(seq, most) { zh "批号 {seq} 大于 {most}" en "seq {seq} is larger than {most}" }
+    no_hour(index, at) {
+        zh "`readings[{index}]`：{at} 所在的整点超出日历范围"
+        en "readings[{index}]: no hour begins at or before {at}"
+    }
+    not_finite(value, series) {
+        zh "{series} 的值 {value} 不是有限的数，不能存"
+        en "{value} of {series} is not a finite number and cannot be stored"
+    }
+    purged(from) {
+        zh "{from} 以前的原始读数已按 `store.keep_raw_months` 清除，只留小时值：这些读数来得太晚"
+        en "raw readings before {from} have been purged (store.keep_raw_months) and only their hours are kept: these come \
+            too late"
+    }
+
+    // The server.
+    server(url, problem) { zh "服务器 {url}：{problem}" en "the server {url}: {problem}" }
+    bad_hub_name(name) {
+        zh "{name} 不能作中心端的名称：只能用字母、数字、`-`、`_` 和 `.`"
+        en "{name} is not a valid name of a hub: letters, digits, '-', '_' and '.'"
+    }
+    refuses_records(reason) {
+        zh "它不接受随读数写入的记录：{reason}"
+        en "it refuses the records that go with readings: {reason}"
+    }
+    refuses_many(most, reason) {
+        zh "它一次拒收超过 {most} 个读数，第一个的原因：{reason}"
+        en "it refuses more than {most} readings at once, the first with: {reason}"
+    }
+    org_and_bucket() { zh "`kind = \"influx\"` 必须写 `org` 和 `bucket`" en "org and bucket are required for kind influx" }
+    no_bucket(org, bucket) {
+        zh "组织 {org} 里没有这个令牌能看到的存储桶 {bucket}；请新建，或改正 `bucket`"
+        en "organisation {org} has no bucket {bucket} that this token may see; create it, or correct bucket"
+    }
+    not_like_influx(why) {
+        zh "它的应答不像 InfluxDB 2（{why}）；请改正 `url`，或写 `kind = \"victoria\"`"
+        en "it does not answer like InfluxDB 2 ({why}); correct url, or set kind = \"victoria\""
+    }
+    token_refused(said) {
+        zh "401，令牌不被接受：{said}；见 `token_file`"
+        en "401, the token is not accepted: {said}; see token_file"
+    }
+    may_not_see(bucket, said) {
+        zh "403，令牌无权查看存储桶 {bucket}：{said}"
+        en "403, the token must not see the bucket {bucket}: {said}"
+    }
+    may_not_write(said) {
+        zh "403，令牌无权写入存储桶：{said}"
+        en "403, the token must not write to the bucket: {said}"
+    }
+    no_organisation(org, said) {
+        zh "404，没有组织 {org}，或这个地址上不是 InfluxDB 2：{said}"
+        en "404, no organisation {org}, or no InfluxDB 2 at this address: {said}"
+    }
+    no_bucket_or_organisation(said) {
+        zh "404，没有这个存储桶或组织：{said}；见 `bucket`、`org` 和 `url`"
+        en "404, no such bucket or organisation: {said}; see bucket, org and url"
+    }
+    status_busy(status) { zh "服务器忙或暂时不能服务（{status}）" en "{status}" }
+    status_fault(status) { zh "服务器内部出错（{status}）" en "{status}" }
+    status_refused(status) { zh "服务器拒收（{status}）" en "{status}" }
+    status_unauthorised(status) { zh "没有权限（{status}）" en "{status}" }
+    status_other(status) { zh "服务器返回 {status}" en "{status}" }
+    no_answer_within(seconds) { zh "{seconds} 秒内没有应答" en "no answer within {seconds} s" }
+    no_answer_in_time() { zh "没有按时应答" en "no answer in time" }
+    cut_off(why) { zh "应答中断：{why}" en "the answer was cut off: {why}" }
+    line_too_long(bytes) { zh "应答中有一行超过 {bytes} 字节" en "a line of its answer is longer than {bytes} bytes" }
+    certificate_unknown() { zh "服务器证书不是受信任的机构签发的" en "the server's certificate is of an unknown issuer" }
+    certificate_expired() { zh "服务器证书已过期" en "the server's certificate has expired" }
+    certificate_of_other_name() { zh "服务器证书不是发给这个主机名的" en "the server's certificate is for another name" }
+    closed_early() { zh "对方没有应答就关闭了连接" en "connection closed before message completed" }
+    broken_http(why) { zh "应答不合 HTTP 规定：{why}" en "{why}" }
+    no_certificate() { zh "里面没有 PEM 证书" en "holds no certificate in PEM form" }
+    ca_file(path, why) { zh "`ca_file` {path}：{why}" en "ca_file {path}: {why}" }
+    token_file(path, why) { zh "`token_file` {path}：{why}" en "token_file {path}: {why}" }
+    token_form() {
+        zh "应只有一行，由字母、数字和符号组成"
+        en "must hold one line of letters, digits and signs"
+    }
+
+    // The server's answers.
+    answer_unusable(why) { zh "它的应答不能用：{why}" en "its answer cannot be used: {why}" }
+    too_many_for_an_instant() { zh "同一时刻的读数太多" en "too many readings for one instant" }
+    too_many_records(most, measurement) {
+        zh "一周内 {measurement} 的记录超过 {most} 条；请在 `store.server.gateways` 列出本中心端的网关"
+        en "more than {most} records of {measurement} in a week; list this hub's gateways in store.server.gateways"
+    }
+    cells_under_columns(cells, columns) {
+        zh "一行有 {cells} 个单元格，列却有 {columns} 个"
+        en "a row of {cells} cells under {columns} columns"
+    }
+    no_time(cell) { zh "{cell} 不是时间" en "{cell} is not a valid time" }
+    no_number(cell) { zh "{cell} 不是数" en "{cell} is not a valid number" }
+    row_without(columns) { zh "这一行没有 `_time` 或 `_value`：{columns}" en "a row without _time or _value: {columns}" }
+    unexpected_series(name) { zh "意外的序列 {name}" en "an unexpected series {name}" }
+    values_and_times(name) { zh "{name}：值和时间的个数不同" en "{name}: its numbers of values and of times differ" }
+
+    // Times that a server drops silently.
+    before_1970(at) { zh "{at}：服务器不保存 1970 年以前的读数" en "{at}: the server keeps nothing before 1970" }
+    too_far_ahead(at) {
+        zh "{at}：服务器不接受超前两天以上的读数"
+        en "{at}: the server accepts nothing more than two days ahead"
+    }
+    beyond_retention(at, days) {
+        zh "{at}：服务器只保存 {days} 天的读数（`-retentionPeriod`）"
+        en "{at}: the server keeps readings for {days} days (-retentionPeriod)"
+    }
+
+    // The server's URL.
+    url_without_scheme() {
+        zh "没写协议：应为 https://host:port 或 http://host:port"
+        en "no scheme: https://host:port or http://host:port"
+    }
+    url_scheme(scheme) { zh "不认识协议 {scheme}：应为 `https` 或 `http`" en "scheme {scheme} is unknown: https or http" }
+    url_with_user() {
+        zh "URL 里不能写用户名或密码：请用 `token_file`"
+        en "a user or password in the URL: use token_file"
+    }
+    url_with_query() {
+        zh "URL 里有查询参数或空格：只写主机、端口和路径"
+        en "a query or a space: only host, port and path belong here"
+    }
+    url_without_host() { zh "没写主机" en "no host" }
+    url_port(port) { zh "端口 {port}：应在 1 到 65535 之间" en "port {port}: 1 to 65535" }
+    url_plaintext() {
+        zh "没有加密，又离开本机：请用 HTTPS，或写 `allow_plaintext = true`，并接受读数可能被偷看和伪造"
+        en "is not encrypted and leaves this machine: use https, or set allow_plaintext = true and accept that readings \
+            can be read and forged"
+    }
 }

@@ -1,4 +1,27 @@
-//! Files, clocks and supervision.
+//! Clock, files and tasks.
 
 messages! { "support";
+    // Tasks.
+    task_failed(name) { zh "任务 {name} 失败" en "{name} failed" }
+    task_ended(name) { zh "任务 {name} 自行结束" en "{name} ended without being asked to" }
+    task_panicked(why) { zh "有任务崩溃：{why}" en "a task panicked: {why}" }
+    tasks_hang(seconds, names) {
+        zh "要求结束后 {seconds} 秒内仍未结束：{names}"
+        en "did not end within {seconds} s of being asked to: {names}"
+    }
+    thread_gone() { zh "负责这项工作的线程已经结束" en "the thread that does this work has ended" }
+
+    // Files.
+    file_read_only() { zh "文件是只读的" en "the file is read-only" }
+
+    // Why the machine's time is not trusted.
+    clock_absurd(offered, earliest, latest) {
+        zh "本机时钟显示 {offered}，不在 {earliest} 到 {latest} 之间：请检查时间服务"
+        en "the machine's clock shows {offered}, outside {earliest} to {latest}: check its time service"
+    }
+    clock_jump(offered, used, minutes, trusted_min) {
+        zh "本机时钟显示 {offered}，而不是 {used}：相差超过 {minutes} 分钟，最早 {trusted_min} 分钟后才采信"
+        en "the machine's clock shows {offered} instead of {used}: over {minutes} min off, so it is trusted after \
+            {trusted_min} min at the earliest"
+    }
 }

@@ -1,13 +1,15 @@
 //! Something to be said, before it is put into a language.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use super::catalogue::Message;
-use super::{Argument, Lang, edited, within};
+use super::lang::{Lang, within};
+use super::message::{Message, Piece, pieces};
+use super::{Argument, wording};
 
 /// A message with what fills its placeholders. Shown or serialised, it is in the language that is spoken there: whoever
-/// writes JSON for programs writes it within English, since JSON does not change with the language. What was read back is
-/// words in one language only.
+/// writes JSON for programs says [`within`] which one, since JSON does not change with the reader's language. What was
+/// read back is words in one language only.
 ///
 /// ```
 /// use hanqing::locales::{Lang, Text, within};
@@ -17,7 +19,7 @@ use super::{Argument, Lang, edited, within};
 /// assert_eq!(text.within(Lang::Chinese), "3、7");
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Text(Kind);
+pub struct Text(Option<Box<Kind>>);
 
 #[derive(Clone, PartialEq, Eq)]
 enum Kind {
@@ -26,42 +28,54 @@ enum Kind {
     Label(&'static Message, Vec<(String, Argument)>),
     List(Vec<Argument>),
     Joined(Vec<Argument>, &'static Message),
+    /// Chinese and English.
+    Both(Cow<'static, str>, Cow<'static, str>),
     Verbatim(String),
 }
 
 impl Text {
+    fn of(kind: Kind) -> Self {
+        Self(Some(Box::new(kind)))
+    }
+
     /// What the functions of the catalogue call.
     pub(crate) fn new(message: &'static Message, arguments: Vec<Argument>) -> Self {
-        Self(Kind::Message(message, arguments))
+        Self::of(Kind::Message(message, arguments))
     }
 
     pub(crate) fn label(message: &'static Message, arguments: Vec<(String, Argument)>) -> Self {
-        Self(Kind::Label(message, arguments))
+        Self::of(Kind::Label(message, arguments))
     }
 
     /// Words that are the same in both languages: what a person wrote, a name, an identifier.
     pub fn verbatim(words: impl fmt::Display) -> Self {
-        Self(Kind::Verbatim(words.to_string()))
+        let words = words.to_string();
+        if words.is_empty() { Self(None) } else { Self::of(Kind::Verbatim(words)) }
+    }
+
+    /// Words that stand in both languages where they come from: in a row of a table, in an office's own file.
+    pub fn both(zh: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(Kind::Both(zh.into(), en.into()))
     }
 
     /// The elements of a list: `3, 7`, and in Chinese `3、7`.
     pub fn list<A: Into<Argument>>(elements: impl IntoIterator<Item = A>) -> Self {
-        Self(Kind::List(elements.into_iter().map(Into::into).collect()))
+        Self::of(Kind::List(elements.into_iter().map(Into::into).collect()))
     }
 
     /// Clauses of a sentence: `this; that`, and in Chinese `这；那`.
     pub fn clauses<A: Into<Argument>>(clauses: impl IntoIterator<Item = A>) -> Self {
-        Self(Kind::Joined(clauses.into_iter().map(Into::into).collect(), &CLAUSES))
+        Self::of(Kind::Joined(clauses.into_iter().map(Into::into).collect(), &CLAUSES))
     }
 
     /// Something and what was behind it: `this: that`, and in Chinese `这：那`.
     pub fn chain<A: Into<Argument>>(parts: impl IntoIterator<Item = A>) -> Self {
-        Self(Kind::Joined(parts.into_iter().map(Into::into).collect(), &CHAIN))
+        Self::of(Kind::Joined(parts.into_iter().map(Into::into).collect(), &CHAIN))
     }
 
     /// Whether there is nothing to be said.
     pub fn is_empty(&self) -> bool {
-        matches!(&self.0, Kind::Verbatim(words) if words.is_empty())
+        self.0.is_none()
     }
 
     /// The words in `lang`.
@@ -77,16 +91,21 @@ static CHAIN: Message = Message { name: "", zh: "：", en: ": ", arguments: &[] 
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lang = Lang::current();
-        match &self.0 {
-            Kind::Message(message, arguments) => write(f, edited::wording(message, lang), |name| {
+        let Some(kind) = &self.0 else { return Ok(()) };
+        match kind.as_ref() {
+            Kind::Message(message, arguments) => write(f, wording::of(message, lang), |name| {
                 let place = message.arguments.iter().position(|known| *known == name)?;
                 arguments.get(place)
             }),
-            Kind::Label(message, arguments) => write(f, edited::wording(message, lang), |name| {
+            Kind::Label(message, arguments) => write(f, wording::of(message, lang), |name| {
                 arguments.iter().find(|(known, _)| known == name).map(|(_, argument)| argument)
             }),
             Kind::List(elements) => join(f, elements, LIST.built_in(lang)),
             Kind::Joined(parts, between) => join(f, parts, between.built_in(lang)),
+            Kind::Both(zh, en) => f.write_str(match lang {
+                Lang::Chinese => zh,
+                Lang::English => en,
+            }),
             Kind::Verbatim(words) => f.write_str(words),
         }
     }
@@ -120,40 +139,6 @@ fn write<'a>(
     Ok(())
 }
 
-/// A part of a message's words.
-#[derive(Debug, PartialEq)]
-pub(super) enum Piece<'a> {
-    Words(&'a str),
-    Placeholder(&'a str),
-}
-
-/// The words of a message, taken apart as `format!` does. A lone brace is taken as it is.
-pub(super) fn pieces(mut rest: &str) -> impl Iterator<Item = Piece<'_>> {
-    std::iter::from_fn(move || {
-        let first = rest.chars().next()?;
-        let taken = match first {
-            '{' | '}' if rest[1..].starts_with(first) => {
-                let (words, after) = (&rest[..1], &rest[2..]);
-                rest = after;
-                return Some(Piece::Words(words));
-            }
-            '{' => match rest.find('}') {
-                Some(end) => {
-                    let name = &rest[1..end];
-                    rest = &rest[end + 1..];
-                    return Some(Piece::Placeholder(name));
-                }
-                None => rest.len(),
-            },
-            '}' => 1,
-            _ => rest.find(['{', '}']).unwrap_or(rest.len()),
-        };
-        let (words, after) = rest.split_at(taken);
-        rest = after;
-        Some(Piece::Words(words))
-    })
-}
-
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Text({:?})", self.to_string())
@@ -163,7 +148,7 @@ impl fmt::Debug for Text {
 impl Default for Text {
     /// Nothing to be said.
     fn default() -> Self {
-        Self(Kind::Verbatim(String::new()))
+        Self(None)
     }
 }
 
@@ -204,19 +189,5 @@ mod tests {
         assert_eq!(text.within(Lang::Chinese), "{3、4}有 5 个");
         let json = within(Lang::Chinese, || serde_json::to_string(&text)).unwrap();
         assert_eq!(json, "\"{3、4}有 5 个\"");
-    }
-
-    #[test]
-    fn words_come_apart_whatever_they_are() {
-        use Piece::{Placeholder, Words};
-        for (words, expected) in [
-            ("", vec![]),
-            ("a {b}旱", vec![Words("a "), Placeholder("b"), Words("旱")]),
-            ("{{{b}", vec![Words("{"), Placeholder("b")]),
-            ("{b", vec![Words("{b")]),
-            ("a}b", vec![Words("a"), Words("}"), Words("b")]),
-        ] {
-            assert_eq!(pieces(words).collect::<Vec<_>>(), expected, "{words}");
-        }
     }
 }

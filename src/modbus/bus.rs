@@ -17,6 +17,7 @@ use super::request::{AD_HOC_REQUESTS_MAX, RequestSender};
 use super::schedule::{Mode, PollInterval, Schedule};
 use super::stats::{BusStats, BusWatch};
 use crate::core::{Flag, Reading, Reason};
+use crate::locales::Text;
 
 /// On a bus that is polled without a pause: how often devices that are not asked get missing readings, and the pause
 /// after a poll that nobody answered. Engineering judgement: such polls take no time and would fill the spool.
@@ -51,7 +52,7 @@ impl Bus {
         settings: &BusSettings,
         context: &BusContext<'_>,
         dtu: Option<DtuSlot>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Text> {
         Self::with_link(Link::new(settings, dtu, context.clock.clone()), settings, context)
     }
 
@@ -59,7 +60,7 @@ impl Bus {
         link: Link,
         settings: &BusSettings,
         context: &BusContext<'_>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Text> {
         let mut intervals = Vec::new();
         let devices = (0..).zip(&settings.devices);
         let devices: Vec<Device> = devices

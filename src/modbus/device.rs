@@ -20,6 +20,7 @@ use super::split::{registers, split};
 use super::{BusSettings, DeviceSettings};
 use crate::core::{Reading, Reason};
 use crate::device::{Planned, Point, Run, Terms};
+use crate::locales::{Text, modbus as words};
 
 /// The first and the longest pause before the requests of a device that refuses everything are split again. As for
 /// single registers; its planned requests are still made in each poll.
@@ -67,11 +68,10 @@ impl Device {
         (index, settings): (usize, &DeviceSettings),
         context: &BusContext<'_>,
         intervals: &mut Vec<PollInterval>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Text> {
         let unit = settings.unit;
         let profile = context.profiles.get(&settings.profile);
-        let profile =
-            profile.ok_or_else(|| format!("unit {unit}: no profile {:?}", settings.profile))?;
+        let profile = profile.ok_or_else(|| words::profile_missing(unit, &settings.profile))?;
         let mut interval_index = |point: &Point| {
             let interval = settings.poll_interval(bus, point.parameter);
             let known = intervals.iter().position(|known| *known == interval);
@@ -339,19 +339,7 @@ impl Device {
                 continue;
             }
             save = true;
-            let effect = match quirk.kind {
-                QuirkKind::Hole if needed => "; other registers are still read",
-                QuirkKind::Hole => ", which no point needs; requests avoid it from now on",
-                QuirkKind::Seam => {
-                    " in one request; the first and the last are read separately from now on"
-                }
-            };
-            let what = registers(&quirk.run);
-            tracing::warn!(
-                bus = &*self.bus,
-                device = self.name,
-                "the device refuses {what}{effect}"
-            );
+            log_quirk(&self.bus, &self.name, &quirk, needed);
         }
         if save {
             self.quirks.set(&self.bus, self.options.unit, &self.refusals.quirks());
@@ -395,6 +383,30 @@ impl Device {
             None => tracing::info!(bus, device, "device can be read again"),
         }
         self.logged = reason;
+    }
+}
+
+/// Logs a new quirk, with its effect. `needed` tells whether a point needs one of its registers.
+fn log_quirk(bus: &str, device: &str, quirk: &Quirk, needed: bool) {
+    let what = registers(&quirk.run);
+    match quirk.kind {
+        QuirkKind::Hole if needed => {
+            tracing::warn!(
+                bus,
+                device,
+                "the device refuses {what}; other registers are still read"
+            );
+        }
+        QuirkKind::Hole => tracing::warn!(
+            bus,
+            device,
+            "the device refuses {what}, which no point needs; requests avoid it from now on"
+        ),
+        QuirkKind::Seam => tracing::warn!(
+            bus,
+            device,
+            "the device refuses {what} in one request; the first and the last are read separately from now on"
+        ),
     }
 }
 

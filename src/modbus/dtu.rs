@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::rtu::hex_dump;
 use super::settings::BusSettings;
+use crate::locales::{Text, core as core_words, modbus as words};
 use crate::support::{Backoff, lock};
 
 /// Most bytes of a registration or heartbeat: an id, SIM or telephone number, or a short text. Engineering judgement.
@@ -35,27 +36,27 @@ const UNKNOWN_PEERS_MAX: usize = 64;
 const RETRY: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::from_secs(30) };
 
 /// The bytes of a setting: text, or hex digits in pairs after `hex:`, spaces allowed. The error is the broken rule.
-pub fn parse_bytes(text: &str) -> Result<Vec<u8>, &'static str> {
+pub fn parse_bytes(text: &str) -> Result<Vec<u8>, Text> {
     let bytes = match text.strip_prefix("hex:") {
         None => text.as_bytes().to_vec(),
         Some(digits) => {
             let digits: Vec<u32> = digits
                 .chars()
                 .filter(|c| !c.is_whitespace())
-                .map(|c| c.to_digit(16).ok_or("has a character that is not a hex digit"))
+                .map(|c| c.to_digit(16).ok_or_else(words::not_hex))
                 .collect::<Result<_, _>>()?;
             let (pairs, odd) = digits.as_chunks::<2>();
             if !odd.is_empty() {
-                return Err("has half a byte: two hex digits make one");
+                return Err(words::half_a_byte());
             }
             let byte = |[high, low]: &[u32; 2]| u8::try_from(high * 16 + low).unwrap_or_default();
             pairs.iter().map(byte).collect()
         }
     };
     match bytes.len() {
-        0 => Err("must not be empty"),
+        0 => Err(core_words::is_empty()),
         1..=REGISTRATION_MAX => Ok(bytes),
-        _ => Err("has more than 128 bytes"),
+        _ => Err(words::bytes_above(REGISTRATION_MAX)),
     }
 }
 

@@ -3,6 +3,7 @@
 use tokio::io::AsyncWriteExt;
 
 use super::*;
+use crate::locales::Lang;
 use crate::modbus::script::{answer, read_one};
 use crate::modbus::timing::REQUEST_BYTES;
 use crate::modbus::{Link, ReadError, ReadRequest};
@@ -15,6 +16,10 @@ fn settings_give_bytes() {
     for wrong in ["", "hex:", "hex:012", "hex:0g", &"x".repeat(129)] {
         assert!(parse_bytes(wrong).is_err(), "{wrong}");
     }
+    let rule = parse_bytes("hex:012").unwrap_err();
+    let said = Lang::ALL.map(|lang| rule.within(lang));
+    let zh = "多出半个字节：两个十六进制数字为一个字节";
+    assert_eq!(said, [zh, "has half a byte: two hex digits make one"]);
 }
 
 fn bus(name: &str, rest: &str) -> BusSettings {

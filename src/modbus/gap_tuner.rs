@@ -98,6 +98,7 @@ fn step_above(gap: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locales::Text;
     use proptest::prelude::*;
 
     fn ms(ms: u64) -> Duration {
@@ -149,7 +150,10 @@ mod tests {
         let mut tuner = GapTuner::default();
         let (timeout, gone) = (
             timeout(),
-            ReadError::Unreachable { endpoint: "/dev/ttyUSB0".into(), problem: "gone".into() },
+            ReadError::Unreachable {
+                endpoint: "/dev/ttyUSB0".into(),
+                problem: Text::verbatim("gone"),
+            },
         );
         for _ in 0..20 {
             for _ in 0..2 {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::HealthSettings;
+use crate::locales::{Text, modbus as words};
 
 /// The share of a bus's time that probing its offline devices may take.
 pub const OFFLINE_SHARE_MAX: f64 = 0.1;
@@ -20,6 +21,16 @@ pub enum HealthState {
     Suspect,
     /// It has not answered for long, and is only probed.
     Offline,
+}
+
+impl HealthState {
+    pub fn name(self) -> Text {
+        match self {
+            Self::Online => words::online(),
+            Self::Suspect => words::suspect(),
+            Self::Offline => words::offline(),
+        }
+    }
 }
 
 /// The health of one device, or of the line to all of them.

@@ -9,6 +9,7 @@ use super::error::{ReadError, ReadResult};
 use super::request::ReadRequest;
 use super::split::registers;
 use crate::device::{Request, Run};
+use crate::locales::Text;
 use crate::support::Clock;
 use crate::support::clock::Driver;
 
@@ -60,19 +61,16 @@ impl MockBus {
             Behaviour::Returns(ms) => {
                 (ms, Ok((0..request.count).map(|n| request.address + n).collect()))
             }
-            Behaviour::Refuses(code, ms) => {
-                let text = "as the test says".to_owned();
-                (ms, Err(ReadError::Exception { unit, code, text }))
-            }
+            Behaviour::Refuses(code, ms) => (ms, Err(ReadError::Exception { unit, code })),
             Behaviour::Silent => {
                 let timeout_ms = timeout.as_millis();
                 let silent = ReadError::Timeout { unit, timeout_ms };
                 (timeout_ms as u64, Err(silent))
             }
-            Behaviour::Unreachable(ms) => (
-                ms,
-                Err(ReadError::Unreachable { endpoint: "mock".into(), problem: "closed".into() }),
-            ),
+            Behaviour::Unreachable(ms) => {
+                let problem = Text::verbatim("closed");
+                (ms, Err(ReadError::Unreachable { endpoint: "mock".into(), problem }))
+            }
         };
         let took = Duration::from_millis(ms);
         self.driver.advance_to(at + took);

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::device::{Function, Run};
+use crate::locales::{Text, foreign, foreign_toml, modbus as words};
 use crate::support::{files, lock};
 
 /// Version of the file. A file of another version is quarantined: its content costs a few requests to find again.
@@ -88,11 +89,11 @@ impl QuirkStore {
             Err(problem) => {
                 let quarantine = files::with_suffix(&path, ".set-aside");
                 let outcome = match files::rename(&path, &quarantine) {
-                    Ok(()) => format!("renamed to {}", quarantine.display()),
-                    Err(error) => format!("cannot rename the file: {error}"),
+                    Ok(()) => words::file_renamed(&quarantine),
+                    Err(error) => words::file_not_renamed(foreign::io(&error)),
                 };
                 let file = path.display();
-                tracing::warn!(%file, problem, outcome, "cannot use the file of device quirks; they are found again");
+                tracing::warn!(%file, %problem, %outcome, "cannot use the file of device quirks; they are found again");
                 QuirkFile::new(gateway)
             }
         };
@@ -159,31 +160,31 @@ impl QuirkFile {
     }
 }
 
-fn read(path: &Path, gateway: &str) -> Result<QuirkFile, String> {
+fn read(path: &Path, gateway: &str) -> Result<QuirkFile, Text> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(QuirkFile::new(gateway));
         }
-        Err(error) => return Err(error.to_string()),
+        Err(error) => return Err(foreign::io(&error)),
     };
-    let file: QuirkFile = toml::from_str(&text).map_err(|error| error.message().to_owned())?;
+    let file: QuirkFile =
+        toml::from_str(&text).map_err(|error| foreign_toml::error(&error, &text))?;
     if file.format != FORMAT {
-        return Err(format!("format {}, expected {FORMAT}", file.format));
+        return Err(words::quirk_format(file.format, FORMAT));
     }
     if file.gateway != gateway {
-        return Err(format!("belongs to gateway {}, not {gateway}", file.gateway));
+        return Err(words::quirks_of_other_gateway(file.gateway, gateway));
     }
     match file.quirks.iter().find(|entry| entry.first > entry.last) {
-        Some(entry) => Err(format!("an entry ends before it begins: {entry:?}")),
+        Some(entry) => Err(words::quirk_backwards(format_args!("{entry:?}"))),
         None => Ok(file),
     }
 }
 
 fn write(path: &Path, content: &QuirkFile) -> io::Result<()> {
-    let head = "# Registers that devices refuse, found by the gateway. You may delete this file while it is stopped.\n";
     let text = toml::to_string(content).map_err(io::Error::other)?;
-    files::replace(path, (head.to_owned() + &text).as_bytes())
+    files::replace(path, format!("# {}\n{text}", words::quirk_file_head()).as_bytes())
 }
 
 #[cfg(test)]

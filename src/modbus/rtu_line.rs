@@ -8,6 +8,7 @@ use super::rtu::RtuRequest;
 use super::settings::{BusSettings, SerialMode};
 use super::stream::{Port, Stream};
 use super::transaction::{LineState, Transaction};
+use crate::locales::modbus as words;
 use crate::support::Pause;
 
 /// An answer that has begun is over after this time without a byte, on a serial port: USB adapters pass on what they
@@ -91,7 +92,7 @@ impl RtuLine {
             outcome = transaction.run(stream, &mut self.state) => outcome,
             () = self.port.wait_newer() => {
                 self.stream = self.port.take_newer();
-                return Err(transaction.broken("the terminal has dialled in again".into()));
+                return Err(transaction.broken(words::dialled_in_again()));
             }
         };
         let hang_up = match &outcome {

@@ -13,6 +13,7 @@ use super::health::HealthState;
 use super::quirks::{Quirk, QuirkKind};
 use crate::core::Reason;
 use crate::device::Function;
+use crate::locales::Text;
 use crate::support::lock;
 
 /// Answer times kept per device: with 64, three slow ones do not set the 95th percentile. Engineering judgement.
@@ -62,7 +63,7 @@ pub struct UnitReport {
     pub successes: u64,
     /// Requests that brought none, by reason.
     pub failures: BTreeMap<Reason, u64>,
-    pub last_error: Option<String>,
+    pub last_error: Option<Text>,
     /// Median and 95th percentile of its last answer times, ms; `None` before the first answer.
     pub answer_ms: Option<[f64; 2]>,
     /// Registers that it refuses: function, first, last.
@@ -186,7 +187,7 @@ impl UnitCounters {
             times.get(rank - 1).map(|us| f64::from(*us) / 1000.0)
         };
         UnitReport {
-            last_error: self.last_error.as_ref().map(ToString::to_string),
+            last_error: self.last_error.as_ref().map(ReadError::text),
             answer_ms: percentile(50).zip(percentile(95)).map(|(a, b)| [a, b]),
             ..self.report.clone()
         }
@@ -228,6 +229,7 @@ impl BusyShare {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locales::Lang;
 
     #[test]
     fn a_report_counts_by_reason_and_ranks_the_last_answers() {
@@ -246,9 +248,12 @@ mod tests {
         let unit = &report.units[0];
         assert_eq!((unit.successes, unit.failures[&Reason::Timeout]), (71, 1));
         assert_eq!(unit.answer_ms, Some([32.0, 61.0]));
-        assert_eq!(unit.last_error.as_deref(), Some("unit 3 did not answer within 300 ms"));
+        let error = unit.last_error.as_ref().unwrap();
+        assert_eq!(error.to_string(), "unit 3 did not answer within 300 ms");
+        assert_eq!(error.within(Lang::Chinese), "站号 3 在 300 毫秒内没有应答");
         let text = serde_json::to_string(&report).unwrap();
-        assert_eq!(serde_json::from_str::<BusReport>(&text).unwrap(), report);
+        let read: BusReport = serde_json::from_str(&text).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), text);
     }
 
     #[test]

@@ -1,17 +1,17 @@
 //! Byte streams that carry RTU frames: a serial port, a serial server that we dial, a terminal that dials us.
 
-use std::io;
 use std::os::fd::AsFd;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio_serial::{ClearBuffer, SerialPort, SerialPortBuilderExt, SerialStream};
+use tokio_serial::{ClearBuffer, ErrorKind, SerialPort, SerialPortBuilderExt, SerialStream};
 
 use super::dial::dial;
 use super::dtu::DtuSlot;
 use super::error::ReadError;
 use super::settings::{Parity, SerialMode, SerialSettings};
+use crate::locales::{Text, core as core_words, foreign, modbus as words};
 use crate::support::Clock;
 
 /// Bytes that one system call discards: a frame.
@@ -45,28 +45,23 @@ impl Port {
         timeout: Duration,
     ) -> Result<Stream, ReadError> {
         let unreachable =
-            |problem: String| ReadError::Unreachable { endpoint: endpoint.to_owned(), problem };
+            |problem: Text| ReadError::Unreachable { endpoint: endpoint.to_owned(), problem };
         match self {
-            Self::Serial(settings) => {
-                open_serial(settings).map_err(|error| unreachable(error.to_string()))
-            }
+            Self::Serial(settings) => open_serial(settings).map_err(unreachable),
             Self::Server(endpoint) => {
                 dial(endpoint, timeout, &Clock::system()).await.map(Stream::Tcp)
             }
-            Self::Dtu(None) => {
-                Err(unreachable("a terminal can only dial in to the running gateway".into()))
-            }
+            Self::Dtu(None) => Err(unreachable(words::dials_the_gateway_only())),
             Self::Dtu(Some(slot)) => {
                 // After a timeout the slot is empty.
                 let _late = tokio::time::timeout(timeout, slot.arrived()).await;
                 let stream = slot.take();
-                stream
-                    .map(Stream::Tcp)
-                    .ok_or_else(|| unreachable("its terminal has not dialled in".into()))
+                stream.map(Stream::Tcp).ok_or_else(|| unreachable(words::not_dialled_in()))
             }
             #[cfg(test)]
             Self::Script(peer) => {
-                peer.dial().map(Stream::Script).ok_or_else(|| unreachable("nobody is there".into()))
+                let nobody = || unreachable(Text::verbatim("no peer"));
+                peer.dial().map(Stream::Script).ok_or_else(nobody)
             }
         }
     }
@@ -87,26 +82,38 @@ impl Port {
     }
 }
 
-fn open_serial(settings: &SerialSettings) -> io::Result<Stream> {
+fn open_serial(settings: &SerialSettings) -> Result<Stream, Text> {
     let mode = settings.mode();
-    let path = settings.port.to_str().ok_or_else(|| {
-        io::Error::new(io::ErrorKind::InvalidInput, "the port's name is not valid UTF-8")
-    })?;
+    let path = settings.port.to_str().ok_or_else(words::port_name_not_utf8)?;
     let mut stream = tokio_serial::new(path, mode.baud)
         .parity(parity(mode))
         .stop_bits(stop_bits(mode))
-        .open_native_async()?;
+        .open_native_async()
+        .map_err(|e| port_problem(&e))?;
     if settings.rts {
         // Opening has raised it.
-        stream.write_request_to_send(false)?;
+        stream.write_request_to_send(false).map_err(|e| port_problem(&e))?;
     }
-    stream.clear(ClearBuffer::All)?;
+    stream.clear(ClearBuffer::All).map_err(|e| port_problem(&e))?;
     Ok(Stream::Serial(Box::new(stream), mode))
+}
+
+/// An error of a serial port, which the library tells by its English words where it has no kind for it.
+fn port_problem(error: &tokio_serial::Error) -> Text {
+    match (error.kind, error.description.as_str()) {
+        (ErrorKind::NoDevice, _) => words::port_in_use(),
+        (ErrorKind::Io(kind), _) => foreign::io(&kind.into()),
+        (_, "Not a typewriter") => words::port_is_no_serial_port(),
+        (_, "I/O error") => core_words::io_device_error(),
+        (_, said) if said.starts_with("No such device") => core_words::io_device_gone(),
+        (_, said) if said.starts_with("Settings did") => words::port_refuses_settings(),
+        (_, description) => Text::verbatim(description),
+    }
 }
 
 impl Stream {
     /// Reads what has arrived, at least one byte.
-    pub(super) async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    pub(super) async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Text> {
         let read = match self {
             Self::Serial(stream, _) => stream.read(buffer).await,
             Self::Tcp(stream) => stream.read(buffer).await,
@@ -114,27 +121,29 @@ impl Stream {
             Self::Script(stream) => stream.read(buffer).await,
         };
         match read {
-            Ok(0) => Err(closed()),
-            read => read,
+            Ok(0) => Err(words::closed_by_other_end()),
+            Ok(read) => Ok(read),
+            Err(error) => Err(foreign::io(&error)),
         }
     }
 
-    pub(super) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self {
+    pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<(), Text> {
+        let written = match self {
             Self::Serial(stream, _) => stream.write_all(bytes).await,
             Self::Tcp(stream) => stream.write_all(bytes).await,
             #[cfg(test)]
             Self::Script(stream) => stream.write_all(bytes).await,
-        }
+        };
+        written.map_err(|e| foreign::io(&e))
     }
 
     /// Discards what has arrived and returns its length. Asks the system: tokio learns of bytes only in its event loop.
-    pub(super) fn discard(&mut self) -> io::Result<usize> {
+    pub(super) fn discard(&mut self) -> Result<usize, Text> {
         match self {
             Self::Serial(stream, _) => {
-                let waiting = stream.bytes_to_read()?;
+                let waiting = stream.bytes_to_read().map_err(|e| port_problem(&e))?;
                 if waiting > 0 {
-                    stream.clear(ClearBuffer::Input)?;
+                    stream.clear(ClearBuffer::Input).map_err(|e| port_problem(&e))?;
                 }
                 Ok(usize::try_from(waiting).unwrap_or(usize::MAX))
             }
@@ -144,41 +153,41 @@ impl Stream {
                 // Bounded: the caller recognises an endless stream as a line that is never silent.
                 while discarded < DISCARD_BYTES * DISCARD_BYTES {
                     match rustix::io::read(stream.as_fd(), &mut buffer) {
-                        Ok(0) => return Err(closed()),
+                        Ok(0) => return Err(words::closed_by_other_end()),
                         Ok(read) => discarded += read,
                         Err(rustix::io::Errno::AGAIN) => break,
-                        Err(error) => return Err(error.into()),
+                        Err(error) => return Err(foreign::io(&error.into())),
                     }
                 }
                 Ok(discarded)
             }
             #[cfg(test)]
-            Self::Script(stream) => super::script::discard(stream),
+            Self::Script(stream) => super::script::discard(stream).map_err(|e| foreign::io(&e)),
         }
     }
 
-    pub(super) fn set_mode(&mut self, mode: SerialMode) -> io::Result<()> {
+    pub(super) fn set_mode(&mut self, mode: SerialMode) -> Result<(), Text> {
         if let Self::Serial(stream, set) = self
             && *set != mode
         {
-            stream.set_baud_rate(mode.baud)?;
-            stream.set_parity(parity(mode))?;
-            stream.set_stop_bits(stop_bits(mode))?;
+            stream
+                .set_baud_rate(mode.baud)
+                .and_then(|()| stream.set_parity(parity(mode)))
+                .and_then(|()| stream.set_stop_bits(stop_bits(mode)))
+                .map_err(|e| port_problem(&e))?;
             *set = mode;
         }
         Ok(())
     }
 
-    pub(super) fn set_rts(&mut self, level: bool) -> io::Result<()> {
+    pub(super) fn set_rts(&mut self, level: bool) -> Result<(), Text> {
         match self {
-            Self::Serial(stream, _) => Ok(stream.write_request_to_send(level)?),
+            Self::Serial(stream, _) => {
+                stream.write_request_to_send(level).map_err(|e| port_problem(&e))
+            }
             _ => Ok(()),
         }
     }
-}
-
-fn closed() -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, "the other end has closed it")
 }
 
 fn parity(mode: SerialMode) -> tokio_serial::Parity {

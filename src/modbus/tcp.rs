@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use tokio_modbus::ProtocolError;
 use tokio_modbus::client::{Context, Reader, tcp};
 use tokio_modbus::slave::{Slave, SlaveContext};
 
@@ -14,6 +15,7 @@ use super::request::ReadRequest;
 use super::settings::BusSettings;
 use super::silence::LineSilence;
 use crate::device::{Function, Request};
+use crate::locales::{Text, modbus as words};
 use crate::support::{Clock, Pause, Stopwatch};
 
 /// A connection to one Modbus TCP endpoint, made when it is needed.
@@ -83,16 +85,28 @@ impl TcpLine {
             }
             Ok(Err(exception)) => {
                 self.context = Some(context);
-                Err(ReadError::exception(unit, exception.into()))
+                Err(ReadError::Exception { unit, code: exception.into() })
             }
             // The library's text for a closed connection misleads: it is the last error of the system.
-            Err(tokio_modbus::Error::Transport(_)) => Err(ReadError::Transport {
-                unit,
-                problem: "the device closed the connection".into(),
-            }),
-            Err(tokio_modbus::Error::Protocol(error)) => {
-                Err(ReadError::Foreign { unit, problem: error.to_string() })
+            Err(tokio_modbus::Error::Transport(_)) => {
+                Err(ReadError::Transport { unit, problem: words::device_closed() })
             }
+            Err(tokio_modbus::Error::Protocol(error)) => {
+                Err(ReadError::Foreign { unit, problem: mismatch(&error) })
+            }
+        }
+    }
+}
+
+fn mismatch(error: &ProtocolError) -> Text {
+    match error {
+        ProtocolError::HeaderMismatch { .. } => words::other_transaction(),
+        ProtocolError::FunctionCodeMismatch { request, result } => {
+            let got = match result {
+                Ok(response) => response.function_code(),
+                Err(exception) => exception.function,
+            };
+            words::other_function(request.value(), got.value())
         }
     }
 }

@@ -8,7 +8,6 @@
 //! docs/decisions/0006 has the reasons.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::time::Duration;
 
 use super::error::{ReadError, ReadResult};
@@ -19,6 +18,7 @@ use super::silence::LineSilence;
 use super::stream::Stream;
 use super::timing;
 use crate::device::Function;
+use crate::locales::{Argument, Text, modbus as words};
 use crate::support::{Pause, Stopwatch};
 
 /// Received bytes that are searched for the answer: two frames, so that one is found whatever came before it.
@@ -83,12 +83,8 @@ pub(super) struct Transaction<'a> {
 }
 
 impl Transaction<'_> {
-    pub(super) fn broken(&self, problem: String) -> ReadError {
+    pub(super) fn broken(&self, problem: Text) -> ReadError {
         ReadError::Transport { unit: self.read.unit, problem }
-    }
-
-    fn failed(&self, error: io::Error) -> ReadError {
-        self.broken(error.to_string())
     }
 
     fn key(&self) -> (u8, Function) {
@@ -98,11 +94,11 @@ impl Transaction<'_> {
     /// Sends the request and receives the answer.
     pub(super) async fn run(&self, stream: &mut Stream, line: &mut LineState) -> ReadResult {
         if let Some(mode) = self.mode {
-            stream.set_mode(mode).map_err(|e| self.failed(e))?;
+            stream.set_mode(mode).map_err(|e| self.broken(e))?;
         }
         if self.rts {
             // It is still raised if the caller stopped waiting in the middle of a request.
-            stream.set_rts(false).map_err(|e| self.failed(e))?;
+            stream.set_rts(false).map_err(|e| self.broken(e))?;
         }
         self.await_silence(stream, line).await?;
         let end = self.send(stream, line).await?;
@@ -150,7 +146,7 @@ impl Transaction<'_> {
             let give_up_at = *give_up_at.get_or_insert(due.max(now) + 2 * self.read.timeout);
             let mut buffer = [0; FRAME_MAX];
             let arrived = if now >= due {
-                match stream.discard().map_err(|e| self.failed(e))? {
+                match stream.discard().map_err(|e| self.broken(e))? {
                     0 => {
                         line.silence = line.silences.lasted(now);
                         return Ok(());
@@ -160,7 +156,7 @@ impl Transaction<'_> {
             } else {
                 tokio::select! {
                     biased;
-                    read = stream.read(&mut buffer) => read.map_err(|e| self.failed(e))?,
+                    read = stream.read(&mut buffer) => read.map_err(|e| self.broken(e))?,
                     () = line.pause.wait(due - now) => continue,
                 }
             };
@@ -173,9 +169,7 @@ impl Transaction<'_> {
             if now > give_up_at {
                 return Err(ReadError::Noise {
                     unit: self.read.unit,
-                    problem: format!(
-                        "the line is never quiet: {discarded} bytes that nobody asked for"
-                    ),
+                    problem: words::never_quiet(discarded),
                 });
             }
         }
@@ -185,7 +179,7 @@ impl Transaction<'_> {
     async fn send(&self, stream: &mut Stream, line: &mut LineState) -> Result<Duration, ReadError> {
         let frame = self.request.frame();
         if self.rts {
-            stream.set_rts(true).map_err(|e| self.failed(e))?;
+            stream.set_rts(true).map_err(|e| self.broken(e))?;
         }
         // Recorded before sending, so that it holds if the caller stops waiting.
         let end = line.now() + line.wire(self.mode, frame.len());
@@ -193,13 +187,13 @@ impl Transaction<'_> {
         line.silences.request_ends(self.read.unit, end);
         tokio::time::timeout(self.read.timeout, stream.write(&frame))
             .await
-            .map_err(|_| self.broken("it accepts no bytes".into()))?
-            .map_err(|e| self.failed(e))?;
+            .map_err(|_| self.broken(words::accepts_no_bytes()))?
+            .map_err(|e| self.broken(e))?;
         let end = line.now() + line.wire(self.mode, frame.len());
         line.silences.request_ends(self.read.unit, end);
         if self.rts {
             line.pause.wait(end.saturating_sub(line.now())).await;
-            stream.set_rts(false).map_err(|e| self.failed(e))?;
+            stream.set_rts(false).map_err(|e| self.broken(e))?;
         }
         Ok(end)
     }
@@ -227,7 +221,7 @@ impl Transaction<'_> {
             let left = if until_gap { self.byte_gap_max } else { left };
             let mut buffer = [0; FRAME_MAX];
             let read = match tokio::time::timeout(left, stream.read(&mut buffer)).await {
-                Ok(read) => read.map_err(|e| self.failed(e))?,
+                Ok(read) => read.map_err(|e| self.broken(e))?,
                 Err(_) => {
                     let fault = self.fault(received);
                     if until_gap && !fault.answered() {
@@ -247,10 +241,8 @@ impl Transaction<'_> {
                 match self.parse(received) {
                     Parsed::Words(words) => return Ok(Outcome::Answer(Ok(words))),
                     Parsed::Exception(code) => {
-                        return Ok(Outcome::Answer(Err(ReadError::exception(
-                            self.read.unit,
-                            code,
-                        ))));
+                        let unit = self.read.unit;
+                        return Ok(Outcome::Answer(Err(ReadError::Exception { unit, code })));
                     }
                     Parsed::Incomplete(more) => {
                         bytes_min = (received.len() + more).min(RECEIVED_MAX);
@@ -293,17 +285,16 @@ impl Transaction<'_> {
             Fault::Cut { got, want } => ReadError::Cut { unit, got, want },
             Fault::Foreign { unit: other, function } => ReadError::Foreign {
                 unit,
-                problem: format!(
-                    "within {timeout_ms} ms only a frame of unit {other}, function {function} came: {}",
-                    hex_dump(received)
+                problem: words::foreign_frame(
+                    Argument::of(timeout_ms),
+                    other,
+                    function,
+                    hex_dump(received),
                 ),
             },
             Fault::Noise => ReadError::Noise {
                 unit,
-                problem: format!(
-                    "within {timeout_ms} ms no frame came, only {}",
-                    hex_dump(received)
-                ),
+                problem: words::only_noise(Argument::of(timeout_ms), hex_dump(received)),
             },
         }
     }

@@ -8,6 +8,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 
 use super::{MqttSettings, tls};
 use crate::core::Problem;
+use crate::locales::{Text, foreign, mqtt as words};
 
 /// How often the files are checked: soon enough for whoever copies new ones to see the result in the log. Checking
 /// small, cached files costs nothing.
@@ -31,31 +32,26 @@ impl PemFile {
             .and_then(|opened| opened.take(FILE_MAX + 1).read_to_end(&mut file.pem));
         match read {
             Err(error) => Err(unreadable(setting, path, &error)),
-            Ok(0) => {
-                Err(file
-                    .problem("is empty", "copy it again; an interrupted copy leaves an empty file"))
-            }
+            Ok(0) => Err(file.problem(words::file_empty(), words::copy_it_again())),
             Ok(length) if length as u64 > FILE_MAX => {
-                Err(file.problem("is larger than 1 MiB", "give certificates or a key in PEM form"))
+                Err(file.problem(words::file_above_1_mib(), words::give_pem()))
             }
             Ok(_) => Ok(file),
         }
     }
 
-    pub fn problem(&self, rule: impl Into<String>, hint: impl Into<String>) -> Problem {
+    pub fn problem(&self, rule: Text, hint: Text) -> Problem {
         Problem::new(self.setting, self.path.display(), rule, hint)
     }
 }
 
 pub(super) fn unreadable(setting: &str, path: &Path, error: &std::io::Error) -> Problem {
     let hint = match error.kind() {
-        std::io::ErrorKind::NotFound => "correct the path, or copy the file there",
-        std::io::ErrorKind::PermissionDenied => {
-            "let the user that runs this read it: chgrp hanqing, chmod 640"
-        }
-        _ => "give a file that can be read",
+        std::io::ErrorKind::NotFound => words::correct_the_path(),
+        std::io::ErrorKind::PermissionDenied => words::let_it_be_read(),
+        _ => words::give_readable_file(),
     };
-    Problem::new(setting, path.display(), format!("cannot be read: {error}"), hint)
+    Problem::new(setting, path.display(), words::file_unreadable(foreign::io(error)), hint)
 }
 
 /// All files of a TLS connection.
@@ -69,12 +65,7 @@ pub(super) struct TlsFiles {
 impl TlsFiles {
     pub fn read(settings: &MqttSettings) -> Result<Self, Problem> {
         let ca = settings.ca_file.as_deref().ok_or_else(|| {
-            Problem::new(
-                "mqtt.ca_file",
-                "",
-                "is required by mqtts",
-                "give the certificate of the authority that signed the broker's, PEM",
-            )
+            Problem::new("mqtt.ca_file", "", words::required_by_mqtts(), words::give_authority())
         })?;
         let ca = PemFile::read("mqtt.ca_file", ca)?;
         let own = match (&settings.cert_file, &settings.key_file) {
@@ -92,12 +83,7 @@ impl TlsFiles {
 
 /// Certificate or key is missing.
 pub(super) fn half(missing: &str, other: &str) -> Problem {
-    Problem::new(
-        missing,
-        "",
-        format!("is required with {other}"),
-        "a client has a certificate and its private key, or neither",
-    )
+    Problem::new(missing, "", words::required_with(other), words::both_or_neither())
 }
 
 /// What a check of the files came to.
@@ -114,6 +100,8 @@ pub(super) struct Watch {
     settings: MqttSettings,
     in_use: TlsFiles,
     rejected: Option<Result<TlsFiles, Problem>>,
+    /// Why the files of now are not used.
+    pub unusable: Option<Problem>,
     ticks: Interval,
 }
 
@@ -123,7 +111,7 @@ impl Watch {
         let mut ticks = tokio::time::interval(CHECK_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks.reset();
-        Self { settings, in_use, rejected: None, ticks }
+        Self { settings, in_use, rejected: None, unusable: None, ticks }
     }
 
     /// Waits until there are new files that can be used. Cancel safe.
@@ -143,7 +131,7 @@ impl Watch {
     /// Compares contents, not times or lengths: notices a file copied with its old time, but not one merely touched.
     fn check(&mut self, found: Result<TlsFiles, Problem>) -> Check {
         if found.as_ref().is_ok_and(|files| *files == self.in_use) {
-            self.rejected = None;
+            (self.rejected, self.unusable) = (None, None);
             return Check::Unchanged;
         }
         if self.rejected.as_ref() == Some(&found) {
@@ -156,7 +144,7 @@ impl Watch {
             },
             Err(problem) => problem.clone(),
         };
-        self.rejected = Some(found);
+        (self.rejected, self.unusable) = (Some(found), Some(problem.clone()));
         Check::Unusable(problem)
     }
 }
@@ -186,7 +174,8 @@ mod tests {
         assert_eq!(problem.path, "mqtt.key_file");
         assert_eq!(watch.check(Ok(files(OTHER_KEY))), Check::Unchanged);
         // Another problem is another report.
-        let gone = || Err(Problem::new("mqtt.key_file", "x.pem", "gone", ""));
+        let gone =
+            || Err(Problem::new("mqtt.key_file", "x.pem", Text::verbatim("gone"), Text::default()));
         assert!(matches!(watch.check(gone()), Check::Unusable(_)));
         assert_eq!(watch.check(gone()), Check::Unchanged);
         // Back to what is in use, and wrong once more.

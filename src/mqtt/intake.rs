@@ -10,6 +10,7 @@ use rumqttc::{ClientError, Event, Packet, Publish, QoS};
 use super::session::{self, Lost, Session};
 use super::{MqttError, MqttSettings};
 use crate::core::GatewayId;
+use crate::locales::mqtt as words;
 use crate::wire::{Ack, Channel, Topic};
 
 /// Messages that the broker may send ahead of our acknowledgements.
@@ -50,8 +51,7 @@ impl Intake {
         fresh: bool,
     ) -> Result<Self, MqttError> {
         if client_id.is_empty() {
-            let problem = "client_id is empty; a persistent session needs a name";
-            return Err(MqttError::Settings(problem.into()));
+            return Err(MqttError::Settings(words::client_id_empty()));
         }
         let mut options = session::options(settings, client_id, client_id)?;
         if fresh {

@@ -21,28 +21,49 @@ pub use reconnect::Reconnect;
 pub use settings::{Endpoint, MqttSettings};
 pub use tls::check_files;
 
+use std::fmt;
+
 use crate::core::Problem;
+use crate::locales::{Lang, Text, mqtt as words, within};
 
 /// Why there is no connection.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum MqttError {
     /// The settings do not describe a broker.
-    #[error("{0}")]
-    Settings(String),
+    Settings(Text),
     /// A file with the password, a certificate or a key cannot be used.
-    #[error("{0}")]
     File(Problem),
     /// The broker did not accept the connection, or it broke. `broker` is host and port.
-    #[error("no connection to {broker}: {problem}")]
-    Connection { broker: String, problem: String },
-    #[error("{broker} sent a packet of {bytes} bytes, larger than any that is accepted")]
+    Connection { broker: String, problem: Text },
+    /// It sent a packet that is larger than any that is accepted.
     Oversized { broker: String, bytes: usize },
     /// We have ended the connection ourselves because there are new certificates.
-    #[error("ended the connection to {broker} to use the new certificates")]
     Renewed { broker: String },
 }
 
+impl fmt::Display for MqttError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text().fmt(f)
+    }
+}
+
+impl std::error::Error for MqttError {}
+
 impl MqttError {
+    /// What happened, to be shown later.
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Settings(problem) => problem.clone(),
+            Self::File(problem) => Text::both(
+                within(Lang::Chinese, || problem.to_string()),
+                within(Lang::English, || problem.to_string()),
+            ),
+            Self::Connection { broker, problem } => words::no_connection(broker, problem),
+            Self::Oversized { broker, bytes } => words::oversized(broker, bytes),
+            Self::Renewed { broker } => words::renewed(broker),
+        }
+    }
+
     /// Whether trying again is pointless. Settings do not change; a file that cannot be used at the first attempt is a
     /// mistake, while later (`tried`) it may just be half written.
     fn is_final(&self, tried: bool) -> bool {

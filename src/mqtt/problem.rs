@@ -8,6 +8,7 @@ use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription as Alert, CertificateError as Certificate};
 
 use super::{Endpoint, MqttSettings};
+use crate::locales::{Argument, Text, foreign, mqtt as words};
 
 /// What was tried.
 #[derive(Debug, Clone)]
@@ -21,11 +22,13 @@ pub(super) struct Attempt {
 
 impl Attempt {
     /// How this client identified itself.
-    fn user(&self) -> String {
+    fn user(&self) -> Text {
         match (&self.settings.user, &self.settings.cert_file) {
-            (Some(user), _) => format!("mqtt.user {user:?}"),
-            (None, Some(certificate)) => format!("mqtt.cert_file {}", certificate.display()),
-            (None, None) => "a client without mqtt.user".into(),
+            (Some(user), _) => Text::verbatim(format_args!("mqtt.user {user:?}")),
+            (None, Some(certificate)) => {
+                Text::verbatim(format_args!("mqtt.cert_file {}", certificate.display()))
+            }
+            (None, None) => words::client_without_user(),
         }
     }
 
@@ -36,7 +39,7 @@ impl Attempt {
 }
 
 /// What went wrong before the broker accepted the connection.
-pub(super) fn before_answer(error: &ConnectionError, attempt: &Attempt) -> String {
+pub(super) fn before_answer(error: &ConnectionError, attempt: &Attempt) -> Text {
     use mqttbytes::Error::Io;
     if let Some(error) = rustls_error(error) {
         return tls_problem(error, attempt);
@@ -45,15 +48,14 @@ pub(super) fn before_answer(error: &ConnectionError, attempt: &Attempt) -> Strin
     match error {
         ConnectionError::ConnectionRefused(code) => refused(*code, attempt),
         ConnectionError::NetworkTimeout | ConnectionError::FlushTimeout => {
-            timed_out(attempt.timeout_s)
+            words::timed_out(attempt.timeout_s)
         }
-        ConnectionError::Tls(TlsError::DNSName(_)) => format!(
-            "a certificate cannot be for {host:?}; write a host name or an address in mqtt.url"
-        ),
-        ConnectionError::Tls(TlsError::Io(error)) if closed(error) => format!(
-            "it closed the connection when TLS began: it probably speaks none on port {port}; \
-             correct the port in mqtt.url (mqtts usually has 8883), or switch TLS on at the broker"
-        ),
+        ConnectionError::Tls(TlsError::DNSName(_)) => {
+            words::no_certificate_for(format_args!("{host:?}"))
+        }
+        ConnectionError::Tls(TlsError::Io(error)) if closed(error) => {
+            words::closed_when_tls_began(port)
+        }
         ConnectionError::Io(error) | ConnectionError::Tls(TlsError::Io(error)) => {
             network_problem(error, attempt)
         }
@@ -64,43 +66,30 @@ pub(super) fn before_answer(error: &ConnectionError, attempt: &Attempt) -> Strin
             StateError::Io(_) | StateError::ConnectionAborted | StateError::Deserialization(Io(_)),
         ) => closed_before_answer(attempt),
         ConnectionError::MqttState(StateError::Deserialization(_)) if !attempt.endpoint.tls => {
-            format!(
-                "its answer is not MQTT; perhaps it speaks TLS on port {port}: then write mqtts in mqtt.url"
-            )
+            words::perhaps_tls(port)
         }
         ConnectionError::MqttState(StateError::Deserialization(error)) => {
-            format!("its answer is not MQTT ({error}); is {host}:{port} a broker?")
+            words::answer_not_mqtt(Argument::of(error), host, port)
         }
-        other => other.to_string(),
+        other => Text::verbatim(other),
     }
 }
 
 /// What went wrong with a connection that the broker had accepted.
-pub(super) fn after_answer(error: &ConnectionError) -> String {
+pub(super) fn after_answer(error: &ConnectionError) -> Text {
     use mqttbytes::Error::Io;
     match error {
-        ConnectionError::MqttState(StateError::ConnectionAborted) => {
-            "the broker closed the connection".into()
-        }
-        ConnectionError::MqttState(StateError::AwaitPingResp) => {
-            "the broker no longer answers; either it or the line is down".into()
-        }
+        ConnectionError::MqttState(StateError::ConnectionAborted) => words::closed_by_broker(),
+        ConnectionError::MqttState(StateError::AwaitPingResp) => words::no_longer_answers(),
         ConnectionError::MqttState(
             StateError::Io(error) | StateError::Deserialization(Io(error)),
         )
-        | ConnectionError::Io(error) => format!("the connection broke: {error}"),
+        | ConnectionError::Io(error) => words::connection_broke(foreign::io(error)),
         ConnectionError::MqttState(StateError::Deserialization(error)) => {
-            format!("it sent something that is not MQTT ({error})")
+            words::sent_no_mqtt(Argument::of(error))
         }
-        other => other.to_string(),
+        other => Text::verbatim(other),
     }
-}
-
-pub(super) fn timed_out(timeout_s: u64) -> String {
-    format!(
-        "no answer within {timeout_s} s; check that this machine has a network, that the broker is running, \
-         and that no firewall drops the connection"
-    )
 }
 
 fn closed(error: &io::Error) -> bool {
@@ -127,189 +116,124 @@ fn rustls_error(error: &ConnectionError) -> Option<&rustls::Error> {
     inner.get_ref()?.downcast_ref()
 }
 
-fn network_problem(error: &io::Error, attempt: &Attempt) -> String {
+fn network_problem(error: &io::Error, attempt: &Attempt) -> Text {
     let Endpoint { host, port, .. } = &attempt.endpoint;
     match error.kind() {
-        ErrorKind::ConnectionRefused => format!(
-            "nothing listens on port {port} there; start the broker, or correct the port in mqtt.url"
-        ),
-        ErrorKind::TimedOut => timed_out(attempt.timeout_s),
-        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => format!(
-            "{host} is unreachable ({error}); check this machine's network, and the host in mqtt.url"
-        ),
+        ErrorKind::ConnectionRefused => words::nothing_listens(port),
+        ErrorKind::TimedOut => words::timed_out(attempt.timeout_s),
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+            words::unreachable(host, foreign::io(error))
+        }
         // The standard library has no kind for this, but this text on every system with getaddrinfo.
-        _ if error.to_string().starts_with("failed to lookup address") => format!(
-            "the name {host} cannot be looked up ({error}); correct mqtt.url, or check that this machine's name server answers"
-        ),
-        _ => format!("the connection broke: {error}"),
+        _ if error.to_string().contains("lookup address") => words::name_unknown(host),
+        _ => words::connection_broke(foreign::io(error)),
     }
 }
 
-fn closed_before_answer(attempt: &Attempt) -> String {
+fn closed_before_answer(attempt: &Attempt) -> Text {
     match (attempt.endpoint.tls, &attempt.settings.cert_file) {
-        (false, _) => format!(
-            "it closed the connection without an answer; perhaps it speaks TLS on port {}: then write mqtts in mqtt.url",
-            attempt.endpoint.port
-        ),
-        (true, None) => "it closed the connection after TLS had begun and gave no reason; perhaps it wants a certificate: \
-                         give mqtt.cert_file and mqtt.key_file"
-            .into(),
-        (true, Some(file)) => format!(
-            "it closed the connection after TLS had begun and gave no reason; perhaps it does not accept mqtt.cert_file {}: \
-             see the broker's log",
-            file.display()
-        ),
+        (false, _) => words::closed_without_answer(attempt.endpoint.port),
+        (true, None) => words::closed_wants_certificate(),
+        (true, Some(file)) => words::closed_rejects_certificate(file),
     }
 }
 
 /// The broker refused the client (MQTT 3.1.1, 3.2.2.3).
-fn refused(code: ConnectReturnCode, attempt: &Attempt) -> String {
+fn refused(code: ConnectReturnCode, attempt: &Attempt) -> Text {
     let user = attempt.user();
     let by_certificate = attempt.settings.user.is_none() && attempt.settings.cert_file.is_some();
     match code {
         ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized
             if by_certificate =>
         {
-            format!(
-                "it refuses {user}; let the broker identify clients by certificate (mosquitto: require_certificate true and \
-                 use_identity_as_username true), or give mqtt.user and mqtt.password_file"
-            )
+            words::refuses_certificate(user)
         }
-        ConnectReturnCode::BadUserNamePassword => format!(
-            "it refuses {user}: wrong user or password; correct mqtt.user and the content of mqtt.password_file"
-        ),
-        ConnectReturnCode::NotAuthorized => format!(
-            "it refuses {user}: not authorised; mosquitto says so of a wrong password, too: correct mqtt.user and \
-             mqtt.password_file, or allow this client at the broker"
-        ),
-        ConnectReturnCode::BadClientId => format!(
-            "it refuses the client id {:?}; allow it at the broker, or change the name of the gateway or the hub's client_id",
-            attempt.client_id
-        ),
-        ConnectReturnCode::ServiceUnavailable => {
-            "it refuses new connections (server unavailable); if that lasts, see the broker's log"
-                .into()
+        ConnectReturnCode::BadUserNamePassword => words::refuses_password(user),
+        ConnectReturnCode::NotAuthorized => words::not_authorised(user),
+        ConnectReturnCode::BadClientId => {
+            words::refuses_client_id(format_args!("{:?}", attempt.client_id))
         }
-        ConnectReturnCode::RefusedProtocolVersion => {
-            "it does not speak MQTT 3.1.1; allow that version at the broker's listener".into()
-        }
-        other => format!("it refuses the connection: {other:?}"),
+        ConnectReturnCode::ServiceUnavailable => words::refuses_new_connections(),
+        ConnectReturnCode::RefusedProtocolVersion => words::no_mqtt_3_1_1(),
+        other => words::refuses_connection(format_args!("{other:?}")),
     }
 }
 
-fn tls_problem(error: &rustls::Error, attempt: &Attempt) -> String {
+fn tls_problem(error: &rustls::Error, attempt: &Attempt) -> Text {
     match error {
         rustls::Error::InvalidCertificate(error) => certificate_problem(error, attempt),
         rustls::Error::AlertReceived(alert) => alert_problem(*alert, attempt),
-        rustls::Error::InvalidMessage(_) => format!(
-            "its answer is not TLS ({error}); correct the port in mqtt.url (mqtts usually has 8883), or switch TLS on at the \
-             broker on port {}",
-            attempt.endpoint.port
-        ),
-        rustls::Error::PeerIncompatible(_) => format!(
-            "its version of TLS is too old ({error}); upgrade the broker to one with TLS 1.2 or 1.3"
-        ),
-        other => format!("TLS failed: {other}"),
+        rustls::Error::InvalidMessage(_) => words::answer_not_tls(attempt.endpoint.port),
+        rustls::Error::PeerIncompatible(_) => words::tls_too_old(),
+        other => words::tls_failed(Argument::of(other)),
     }
 }
 
 /// What is wrong with the broker's certificate.
-fn certificate_problem(error: &Certificate, attempt: &Attempt) -> String {
+fn certificate_problem(error: &Certificate, attempt: &Attempt) -> Text {
     let host = &attempt.endpoint.host;
     match error {
-        Certificate::UnknownIssuer | Certificate::BadSignature => format!(
-            "its certificate was not signed by an authority in {}; copy the authority's certificate from the broker's machine; \
-             if that changes nothing, somebody may be intercepting the connection",
-            attempt.ca_file()
-        ),
-        Certificate::NotValidForNameContext { presented, .. } if presented.is_empty() => format!(
-            "its certificate holds no name at all (subjectAltName), but mqtt.url asks for {host}; have the broker's certificate \
-             reissued for this name"
-        ),
-        Certificate::NotValidForNameContext { presented, .. } => format!(
-            "its certificate is for {}, and mqtt.url asks for {host}; write one of its names in mqtt.url, or have the broker's \
-             certificate reissued for this one",
-            presented.iter().map(|name| bare(name)).collect::<Vec<_>>().join(", ")
-        ),
-        Certificate::NotValidForName => format!(
-            "its certificate is not for {host}, which mqtt.url asks for; have the broker's certificate reissued for this name"
-        ),
-        Certificate::ExpiredContext { time, not_after } => format!(
-            "its certificate expired at {}, and this machine's clock says {}; renew the broker's certificate, or set the clock \
-             if it is wrong",
-            instant(*not_after),
-            instant(*time)
-        ),
-        Certificate::Expired => {
-            "its certificate has expired; renew it, or set this machine's clock if it is wrong".into()
+        Certificate::UnknownIssuer | Certificate::BadSignature => {
+            words::unknown_authority(attempt.ca_file())
         }
-        Certificate::NotValidYetContext { time, not_before } => format!(
-            "its certificate is valid from {} on, and this machine's clock says {}; set the clock, which is usually what is \
-             wrong (timedatectl shows it)",
-            instant(*not_before),
-            instant(*time)
-        ),
-        Certificate::NotValidYet => {
-            "its certificate is not valid yet; set this machine's clock, which is usually what is wrong".into()
+        Certificate::NotValidForNameContext { presented, .. } if presented.is_empty() => {
+            words::certificate_nameless(host)
         }
+        Certificate::NotValidForNameContext { presented, .. } => {
+            let names = Text::list(presented.iter().map(|name| bare(name)));
+            words::certificate_for_others(names, host)
+        }
+        Certificate::NotValidForName => words::certificate_not_for(host),
+        Certificate::ExpiredContext { time, not_after } => {
+            words::certificate_expired_at(instant(*not_after), instant(*time))
+        }
+        Certificate::Expired => words::certificate_expired(),
+        Certificate::NotValidYetContext { time, not_before } => {
+            words::certificate_from(instant(*not_before), instant(*time))
+        }
+        Certificate::NotValidYet => words::certificate_not_yet(),
         Certificate::InvalidPurpose | Certificate::InvalidPurposeContext { .. } => {
-            "its certificate is not for servers (extendedKeyUsage serverAuth); have the broker's certificate reissued".into()
+            words::certificate_not_for_servers()
         }
         Certificate::Other(error) if error.to_string().contains("CaUsedAsEndEntity") => {
-            "it uses the certificate of an authority as its own; install one on the broker that the authority has signed".into()
+            words::certificate_of_authority()
         }
         Certificate::Other(error) if error.to_string().contains("UnsupportedCertVersion") => {
-            "its certificate is of X.509 version 1; have it reissued with extensions, as version 3".into()
+            words::certificate_version_1()
         }
-        other => format!("its certificate cannot be used ({other}); have it reissued"),
+        other => words::certificate_unusable(Argument::of(other)),
     }
 }
 
 /// What the broker says about our certificate while TLS begins. Libraries use alerts differently; this follows OpenSSL.
-fn alert_problem(alert: Alert, attempt: &Attempt) -> String {
-    let Some(file) = attempt.settings.cert_file.as_ref().map(|file| file.display()) else {
+fn alert_problem(alert: Alert, attempt: &Attempt) -> Text {
+    let Some(file) = &attempt.settings.cert_file else {
         return match alert {
-            Alert::CertificateRequired | Alert::HandshakeFailure | Alert::NoCertificate => format!(
-                "it wants a certificate of its clients, and none is configured ({alert:?}); give mqtt.cert_file and mqtt.key_file"
-            ),
+            Alert::CertificateRequired | Alert::HandshakeFailure | Alert::NoCertificate => {
+                words::wants_certificate(format_args!("{alert:?}"))
+            }
             other => other_alert(other, attempt),
         };
     };
     match alert {
-        Alert::CertificateExpired => format!(
-            "it says that mqtt.cert_file {file} has expired; have it renewed (openssl x509 -enddate -noout -in shows its end), \
-             or set the broker's clock if it is wrong"
-        ),
-        Alert::UnknownCA => format!(
-            "it does not know the authority that signed mqtt.cert_file {file}; take a certificate from the authority that is \
-             cafile in the broker's configuration"
-        ),
-        Alert::CertificateRevoked => {
-            format!("it says that mqtt.cert_file {file} has been revoked; have a new one issued")
-        }
+        Alert::CertificateExpired => words::ours_expired(file),
+        Alert::UnknownCA => words::ours_of_unknown_authority(file),
+        Alert::CertificateRevoked => words::ours_revoked(file),
         Alert::BadCertificate
         | Alert::UnsupportedCertificate
         | Alert::CertificateUnknown
         | Alert::CertificateRequired
         | Alert::AccessDenied
-        | Alert::DecryptError => format!(
-            "it refuses mqtt.cert_file {file} ({alert:?}), which may not be valid yet by the broker's clock, or not be for \
-             clients; see the broker's log"
-        ),
+        | Alert::DecryptError => words::ours_refused(file, format_args!("{alert:?}")),
         other => other_alert(other, attempt),
     }
 }
 
-fn other_alert(alert: Alert, attempt: &Attempt) -> String {
+fn other_alert(alert: Alert, attempt: &Attempt) -> Text {
     match alert {
-        Alert::ProtocolVersion | Alert::InsufficientSecurity => {
-            "it does not speak TLS 1.2 or 1.3; upgrade the broker".into()
-        }
-        Alert::UnrecognisedName => format!(
-            "it does not answer to the name {}; write one of the broker's names in mqtt.url",
-            attempt.endpoint.host
-        ),
-        other => format!("it refuses TLS ({other:?}); see the broker's log"),
+        Alert::ProtocolVersion | Alert::InsufficientSecurity => words::no_tls_1_2(),
+        Alert::UnrecognisedName => words::name_not_answered(&attempt.endpoint.host),
+        other => words::refuses_tls(format_args!("{other:?}")),
     }
 }
 
@@ -320,9 +244,9 @@ fn bare(name: &str) -> &str {
 }
 
 /// A time of a certificate, to the second.
-fn instant(time: UnixTime) -> String {
+fn instant(time: UnixTime) -> Text {
     let time = i64::try_from(time.as_secs()).ok().and_then(|s| Timestamp::from_second(s).ok());
-    time.map_or_else(|| "a time beyond all calendars".into(), |time| time.to_string())
+    time.map_or_else(words::beyond_calendars, Text::verbatim)
 }
 
 #[cfg(test)]

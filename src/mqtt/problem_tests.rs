@@ -3,6 +3,7 @@
 use rustls::pki_types::ServerName;
 
 use super::*;
+use crate::locales::Lang;
 
 fn attempt() -> Attempt {
     let settings = MqttSettings {
@@ -46,10 +47,13 @@ fn at(time: &str) -> UnixTime {
 fn says(attempt: &Attempt, cases: &[(ConnectionError, &[&str])]) {
     for (error, words) in cases {
         let told = before_answer(error, attempt);
+        let chinese = told.within(Lang::Chinese);
+        let told = told.to_string();
         for word in *words {
             assert!(told.contains(word), "{word:?} in {told:?}");
         }
         assert!(!told.ends_with('.'), "{told:?}");
+        assert!(chinese.contains(['；', '：']) && !chinese.contains(';'), "{chinese:?}");
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::MqttError;
+use crate::locales::{Text, mqtt as words};
 use crate::support::{Backoff, Stopwatch, random};
 
 /// A connection that lasted this long was a good one: the next failure counts as the first again. Shorter ones come
@@ -48,7 +49,7 @@ impl Reconnect {
     ///
     /// # Errors
     /// `error`, if no further attempt helps.
-    pub fn after(&mut self, error: MqttError) -> Result<Option<(String, Duration)>, MqttError> {
+    pub fn after(&mut self, error: MqttError) -> Result<Option<(Text, Duration)>, MqttError> {
         if error.is_final(std::mem::replace(&mut self.tried, true)) {
             return Err(error);
         }
@@ -60,14 +61,11 @@ impl Reconnect {
         let lived = self.attempt.elapsed();
         self.failures = if lived >= GOOD_LIFE { 1 } else { self.failures + 1 };
         self.kicked = if self.connected && lived < KICKED_WITHIN { self.kicked + 1 } else { 0 };
-        let mut problem = error.to_string();
+        let mut problem = error.text();
         if self.kicked >= 2 {
-            problem = format!(
-                "{problem}; {} connections in a row ended within {} s: another client uses the id {}, or the broker bans it",
-                self.kicked,
-                KICKED_WITHIN.as_secs(),
-                self.client_id
-            );
+            let within_s = KICKED_WITHIN.as_secs();
+            let kicked = words::kicked(self.kicked, within_s, &self.client_id);
+            problem = Text::clauses([problem, kicked]);
         }
         Ok(Some((problem, self.backoff.wait(self.failures, random::unit()))))
     }
@@ -87,17 +85,19 @@ mod tests {
         Backoff { first: Duration::from_secs(1), most: Duration::from_secs(300) };
 
     fn broken() -> MqttError {
-        MqttError::Connection { broker: "b:1883".into(), problem: "the connection broke".into() }
+        let problem = Text::verbatim("the connection broke");
+        MqttError::Connection { broker: "b:1883".into(), problem }
     }
 
     #[test]
     fn a_file_that_cannot_be_used_is_final_at_the_first_attempt_only() {
+        let [rule, hint] = ["is empty", "copy it again"].map(Text::verbatim);
         let file =
-            || MqttError::File(Problem::new("mqtt.ca_file", "x", "is empty", "copy it again"));
+            || MqttError::File(Problem::new("mqtt.ca_file", "x", rule.clone(), hint.clone()));
         let mut reconnect = Reconnect::new("hub", BACKOFF);
         assert!(reconnect.after(file()).is_err());
         assert!(reconnect.after(file()).unwrap().is_some());
-        assert!(reconnect.after(MqttError::Settings("no host".into())).is_err());
+        assert!(reconnect.after(MqttError::Settings(Text::verbatim("no host"))).is_err());
     }
 
     #[test]
@@ -119,7 +119,7 @@ mod tests {
         for told in [false, true] {
             reconnect.begin();
             reconnect.connected();
-            let (problem, _) = reconnect.after(broken()).unwrap().unwrap();
+            let problem = reconnect.after(broken()).unwrap().unwrap().0.to_string();
             assert_eq!(
                 problem.contains("another client uses the id hanqing-gw-1"),
                 told,

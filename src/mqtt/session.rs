@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use super::certificates::{TlsFiles, Watch, unreadable};
 use super::problem::{self, Attempt};
 use super::{MqttError, MqttSettings, tls};
+use crate::locales::{Text, mqtt as words};
 use crate::wire::MESSAGE_SIZE_MAX;
 
 /// Events that may wait for their reader: more than any window in flight, so that it never holds up the event loop.
@@ -33,7 +34,7 @@ const CONNECT_MAX: Duration = Duration::from_secs(15);
 /// Why a connection has ended.
 #[derive(Debug, Clone)]
 pub(super) enum Lost {
-    Problem(String),
+    Problem(Text),
     /// The broker sent a packet of this many bytes.
     Oversized(usize),
 }
@@ -64,6 +65,9 @@ pub(super) struct Session {
     watch: Option<Watch>,
     /// Whether we have disconnected because there are new certificates.
     renewing: bool,
+    /// The certificate is that of another client.
+    #[cfg_attr(not(feature = "edge"), allow(dead_code, reason = "a gateway's status says it"))]
+    other_name: Option<Text>,
 }
 
 /// The client's options, and what else a connection has to know.
@@ -73,6 +77,7 @@ pub(super) struct Options {
     attempt: Attempt,
     /// The files that were read for TLS.
     tls: Option<TlsFiles>,
+    other_name: Option<Text>,
 }
 
 /// Options to connect to the broker of `settings` as `client_id`, with a certificate for `own_name`. Files are read
@@ -84,12 +89,13 @@ pub(super) fn options(
 ) -> Result<Options, MqttError> {
     let endpoint = settings
         .endpoint()
-        .map_err(|e| MqttError::Settings(format!("mqtt.url {:?}: {e}", settings.url)))?;
+        .map_err(|e| words::url_problem(format_args!("{:?}", settings.url), e))
+        .map_err(MqttError::Settings)?;
     let mut mqtt = MqttOptions::new(client_id, &endpoint.host, endpoint.port);
     mqtt.set_keep_alive(Duration::from_secs(settings.keep_alive_s.max(5).into()));
     mqtt.set_max_packet_size(INCOMING_MAX, MESSAGE_SIZE_MAX + OVERHEAD_MAX);
     mqtt.set_request_channel_capacity(REQUESTS_MAX);
-    let mut files = None;
+    let (mut files, mut other_name) = (None, None);
     if endpoint.tls {
         let read = TlsFiles::read(settings).map_err(MqttError::File)?;
         let config = tls::client_config(&read).map_err(MqttError::File)?;
@@ -99,18 +105,13 @@ pub(super) fn options(
             && let Some(name) = tls::own_name(&read)
             && name != own_name
         {
-            tracing::warn!(
-                "mqtt.cert_file is the certificate of {name}, but this is {own_name}: a broker that identifies clients by \
-                 certificate lets it publish and subscribe only as {name} and silently drops the rest; install the \
-                 certificate of {own_name}"
-            );
+            let doubt = words::certificate_of_another(name, own_name);
+            tracing::warn!("{doubt}");
+            other_name = Some(doubt);
         }
         files = Some(read);
     } else if !endpoint.is_loopback() && !settings.allow_plaintext {
-        return Err(MqttError::Settings(format!(
-            "{} leaves this machine without encryption; use mqtts, or set mqtt.allow_plaintext = true",
-            settings.url
-        )));
+        return Err(MqttError::Settings(words::leaves_unencrypted(&settings.url)));
     }
     if let Some(user) = &settings.user {
         let password = match &settings.password_file {
@@ -126,13 +127,13 @@ pub(super) fn options(
         client_id: client_id.into(),
         timeout_s: CONNECT_MAX.as_secs(),
     };
-    Ok(Options { mqtt, attempt, tls: files })
+    Ok(Options { mqtt, attempt, tls: files, other_name })
 }
 
 impl Session {
     /// Connects, and waits until the broker has accepted the connection.
     pub async fn connect(options: Options) -> Result<Self, MqttError> {
-        let Options { mqtt, attempt, tls } = options;
+        let Options { mqtt, attempt, tls, other_name } = options;
         let broker = format!("{}:{}", attempt.endpoint.host, attempt.endpoint.port);
         let (client, mut event_loop) = AsyncClient::new(mqtt, REQUESTS_MAX);
         // Otherwise a small message waits, for up to 40 ms, until the broker's system has confirmed the one before it.
@@ -142,13 +143,13 @@ impl Session {
         let watch = tls.map(|files| Watch::new(attempt.settings.clone(), files));
         let (sender, events) = mpsc::channel(EVENTS_MAX);
         let task = tokio::spawn(poll(event_loop, sender, attempt));
-        let mut session = Self { client, events, task, broker, watch, renewing: false };
+        let mut session = Self { client, events, task, broker, watch, renewing: false, other_name };
         let first = tokio::time::timeout(CONNECT_MAX, session.event()).await;
         let problem = match first {
             Ok(Ok(Event::Incoming(Packet::ConnAck(_)))) => return Ok(session),
-            Ok(Ok(other)) => Lost::Problem(format!("unexpected {other:?}")),
+            Ok(Ok(other)) => Lost::Problem(words::unexpected(format_args!("{other:?}"))),
             Ok(Err(problem)) => problem,
-            Err(_) => Lost::Problem(problem::timed_out(connect_max_s)),
+            Err(_) => Lost::Problem(words::timed_out(connect_max_s)),
         };
         Err(session.lost(problem))
     }
@@ -180,6 +181,14 @@ impl Session {
         self.events.try_recv().ok()
     }
 
+    /// What is doubtful about the certificates, although there is a connection.
+    #[cfg(feature = "edge")]
+    pub fn doubt(&self) -> Option<Text> {
+        let unusable = self.watch.as_ref().and_then(|watch| watch.unusable.clone());
+        let unusable = unusable.map(|problem| MqttError::File(problem).text());
+        unusable.map(words::new_certificates_unusable).or_else(|| self.other_name.clone())
+    }
+
     pub fn lost(&self, lost: Lost) -> MqttError {
         let broker = self.broker.clone();
         match lost {
@@ -208,7 +217,7 @@ impl Session {
                 return self.lost(problem);
             }
         }
-        self.lost(Lost::Problem(error.to_string()))
+        self.lost(Lost::Problem(Text::verbatim(error)))
     }
 }
 
@@ -221,12 +230,11 @@ impl Drop for Session {
 /// The problem if the broker has refused a subscription: nothing else would ever show it.
 pub(super) fn refused(answer: &SubAck) -> Option<Lost> {
     let refused = answer.return_codes.contains(&SubscribeReasonCode::Failure);
-    refused
-        .then(|| Lost::Problem("the broker refuses the subscription; check its access list".into()))
+    refused.then(|| Lost::Problem(words::subscription_refused()))
 }
 
 fn ended() -> Lost {
-    Lost::Problem("the connection is closed".into())
+    Lost::Problem(words::closed())
 }
 
 async fn poll(

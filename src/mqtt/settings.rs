@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::locales::{Text, mqtt as words};
+
 /// How to reach the broker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,41 +82,40 @@ impl MqttSettings {
     }
 
     /// The address in the URL, or what is wrong with the URL.
-    pub fn endpoint(&self) -> Result<Endpoint, String> {
-        let (scheme, rest) =
-            self.url.split_once("://").ok_or("no scheme: mqtts://host:port or mqtt://host:port")?;
+    pub fn endpoint(&self) -> Result<Endpoint, Text> {
+        let (scheme, rest) = self.url.split_once("://").ok_or_else(words::no_scheme)?;
         let tls = match scheme {
             "mqtts" => true,
             "mqtt" => false,
-            other => return Err(format!("scheme {other:?} is unknown: mqtts or mqtt")),
+            other => return Err(words::unknown_scheme(format_args!("{other:?}"))),
         };
         let rest = rest.strip_suffix('/').unwrap_or(rest);
         if rest.contains(['/', '?', '#']) {
-            return Err("a path or query: only host and port belong here".into());
+            return Err(words::path_in_url());
         }
         if rest.contains('@') {
-            return Err("a user or password in the URL: use `user` and `password_file`".into());
+            return Err(words::user_in_url());
         }
         let (host, port) = split_port(rest)?;
         if host.is_empty() || host.contains(char::is_whitespace) {
-            return Err("no host".into());
+            return Err(words::no_host());
         }
         let port = port.unwrap_or(if tls { 8883 } else { 1883 });
         if port == 0 {
-            return Err("port 0".into());
+            return Err(words::port_zero());
         }
         Ok(Endpoint { host: host.into(), port, tls })
     }
 }
 
 /// Host and port of `host`, `host:port`, `[v6]` or `[v6]:port`.
-fn split_port(text: &str) -> Result<(&str, Option<u16>), String> {
+fn split_port(text: &str) -> Result<(&str, Option<u16>), Text> {
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {
-            let (host, after) = rest.split_once(']').ok_or("'[' without ']'")?;
+            let (host, after) = rest.split_once(']').ok_or_else(words::bracket_open)?;
             match after {
                 "" => (host, None),
-                _ => (host, Some(after.strip_prefix(':').ok_or("text after ']'")?)),
+                _ => (host, Some(after.strip_prefix(':').ok_or_else(words::text_after_bracket)?)),
             }
         }
         None => match text.split_once(':') {
@@ -123,7 +124,7 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), String> {
         },
     };
     let port = port
-        .map(|port| port.parse().map_err(|_| format!("{port:?} is not a port: 1 to 65535")))
+        .map(|port| port.parse().map_err(|_| words::not_a_port(format_args!("{port:?}"))))
         .transpose()?;
     Ok((host, port))
 }
@@ -131,6 +132,7 @@ fn split_port(text: &str) -> Result<(&str, Option<u16>), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locales::Lang;
 
     #[test]
     fn reads_urls_strictly() {
@@ -151,5 +153,9 @@ mod tests {
         ] {
             assert!(endpoint(bad).is_err(), "{bad}");
         }
+        let wrong = endpoint("http://x").unwrap_err();
+        let said = Lang::ALL.map(|lang| wrong.within(lang));
+        let zh = "不认识协议 \"http\"：应为 `mqtts` 或 `mqtt`";
+        assert_eq!(said, [zh, "scheme \"http\" is unknown: mqtts or mqtt"]);
     }
 }

@@ -9,6 +9,7 @@ use rustls::{ClientConfig, InconsistentKeys, RootCertStore};
 use super::certificates::{PemFile, TlsFiles};
 use super::{MqttSettings, subject};
 use crate::core::Problem;
+use crate::locales::{Argument, Text, mqtt as words};
 
 /// Checks the TLS files that `settings` name, if the URL asks for TLS. The error is the first file that cannot be used.
 pub fn check_files(settings: &MqttSettings) -> Result<(), Problem> {
@@ -23,34 +24,30 @@ pub(super) fn client_config(files: &TlsFiles) -> Result<Arc<ClientConfig>, Probl
     let mut roots = RootCertStore::empty();
     for certificate in certificates(&files.ca)? {
         roots.add(certificate).map_err(|e| {
-            files.ca.problem(
-                format!("holds a certificate that cannot be used: {e}"),
-                "have the authority's certificate reissued as X.509 version 3",
-            )
+            let rule = words::holds_bad_certificate(Argument::of(e));
+            files.ca.problem(rule, words::reissue_authority())
         })?;
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|e| files.ca.problem(e.to_string(), "report it"))?
+        .map_err(|e| files.ca.problem(Text::verbatim(e), words::report_it()))?
         .with_root_certificates(roots);
     let config = match &files.own {
         None => builder.with_no_client_auth(),
         Some((certificate, key)) => builder
             .with_client_auth_cert(certificates(certificate)?, private_key(key)?)
             .map_err(|error| match error {
-                rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => key.problem(
-                    format!("does not belong to mqtt.cert_file {}", certificate.path.display()),
-                    "copy certificate and key of the same name, issued together",
-                ),
-                rustls::Error::InvalidCertificate(error) => certificate.problem(
-                    format!("holds a certificate that cannot be used: {error}"),
-                    "have it reissued as X.509 version 3",
-                ),
-                other => key.problem(
-                    format!("cannot be used: {other}"),
-                    "use a key of EC P-256, EC P-384, Ed25519, or RSA with 2048 bits or more",
-                ),
+                rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
+                    key.problem(words::key_of_another(&certificate.path), words::copy_both())
+                }
+                rustls::Error::InvalidCertificate(error) => {
+                    let rule = words::holds_bad_certificate(Argument::of(error));
+                    certificate.problem(rule, words::reissue())
+                }
+                other => {
+                    key.problem(words::key_unusable(Argument::of(other)), words::keys_that_work())
+                }
             })?,
     };
     Ok(Arc::new(config))
@@ -65,10 +62,10 @@ pub(super) fn own_name(files: &TlsFiles) -> Option<String> {
 
 fn certificates(file: &PemFile) -> Result<Vec<CertificateDer<'static>>, Problem> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&file.pem).collect();
-    let hint = "give a file with BEGIN CERTIFICATE in it; openssl x509 -inform DER -in old -out new converts DER to PEM";
+    let hint = words::certificate_form();
     match found {
         Err(error) => Err(not_pem(file, &error, hint)),
-        Ok(none) if none.is_empty() => Err(file.problem("holds no certificate in PEM form", hint)),
+        Ok(none) if none.is_empty() => Err(file.problem(words::no_certificate_in_file(), hint)),
         Ok(some) => Ok(some),
     }
 }
@@ -76,24 +73,21 @@ fn certificates(file: &PemFile) -> Result<Vec<CertificateDer<'static>>, Problem>
 fn private_key(file: &PemFile) -> Result<PrivateKeyDer<'static>, Problem> {
     let has = |text: &[u8]| file.pem.windows(text.len()).any(|window| window == text);
     if has(b"BEGIN ENCRYPTED PRIVATE KEY") || has(b"Proc-Type: 4,ENCRYPTED") {
-        return Err(file.problem(
-            "is protected by a passphrase, which nobody can type here",
-            "openssl pkey -in old -out new removes it; keep the new file at mode 640 or 600",
-        ));
+        return Err(file.problem(words::key_with_passphrase(), words::remove_passphrase()));
     }
-    let hint = "give a file with BEGIN PRIVATE KEY in it; openssl pkey -in old -out new converts other forms to PEM";
+    let hint = words::key_form();
     PrivateKeyDer::from_pem_slice(&file.pem).map_err(|error| match error {
-        pem::Error::NoItemsFound => file.problem("holds no private key in PEM form", hint),
+        pem::Error::NoItemsFound => file.problem(words::no_key_in_file(), hint),
         other => not_pem(file, &other, hint),
     })
 }
 
-fn not_pem(file: &PemFile, error: &pem::Error, hint: &str) -> Problem {
+fn not_pem(file: &PemFile, error: &pem::Error, hint: Text) -> Problem {
     let rule = match error {
-        pem::Error::MissingSectionEnd { .. } => "is cut off: a section has no end".into(),
+        pem::Error::MissingSectionEnd { .. } => words::cut_off(),
         // The error's text quotes a line, which may be of a private key.
-        pem::Error::IllegalSectionStart { .. } => "is not PEM".into(),
-        other => format!("is not PEM: {other}"),
+        pem::Error::IllegalSectionStart { .. } => words::not_pem(),
+        other => words::not_pem_since(Argument::of(other)),
     };
     file.problem(rule, hint)
 }

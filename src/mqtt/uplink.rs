@@ -9,8 +9,9 @@ use rumqttc::{ClientError, Event, LastWill, Outgoing, Packet, QoS};
 use super::session::{self, Session};
 use super::{MqttError, MqttSettings};
 use crate::core::GatewayId;
+use crate::locales::{Text, mqtt as words};
 use crate::support::Stopwatch;
-use crate::wire::{Ack, Birth, Channel, ClockState, GatewayState, Status, Topic};
+use crate::wire::{Ack, Birth, Channel, ClockState, GatewayState, Status, Topic, WireError};
 
 /// What the connection brings.
 #[derive(Debug)]
@@ -20,7 +21,7 @@ pub enum UplinkEvent {
     /// The hub has committed these batches.
     Committed(Ack),
     /// A message on the acknowledgement topic cannot be read.
-    Malformed(String),
+    Malformed(WireError),
     Lost(MqttError),
 }
 
@@ -153,9 +154,14 @@ impl Uplink {
         self.traffic
     }
 
+    /// What is doubtful about the certificates, although there is a connection.
+    pub fn doubt(&self) -> Option<Text> {
+        self.session.doubt()
+    }
+
     /// The error of a broker that has confirmed nothing for `time`.
     pub fn silent(&self, time: Duration) -> MqttError {
-        let problem = format!("nothing that was sent has been confirmed for {} s", time.as_secs());
+        let problem = words::nothing_confirmed(time.as_secs());
         self.session.lost(session::Lost::Problem(problem))
     }
 
@@ -206,7 +212,7 @@ impl Uplink {
                     self.count(CONFIRM_BYTES);
                     return match Ack::from_bytes(&publish.payload) {
                         Ok(ack) => UplinkEvent::Committed(ack),
-                        Err(error) => UplinkEvent::Malformed(error.to_string()),
+                        Err(error) => UplinkEvent::Malformed(error),
                     };
                 }
                 Ok(Event::Incoming(Packet::SubAck(answer))) => {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::presets::presets;
 use crate::core::{Flag, StationId};
+use crate::locales::{Text, quality as words};
 
 /// The limits of a test: `[suspect]` or `[suspect, fail]`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -38,12 +39,12 @@ impl Limits {
 }
 
 impl TryFrom<Vec<f64>> for Limits {
-    type Error = &'static str;
+    type Error = Text;
     fn try_from(numbers: Vec<f64>) -> Result<Self, Self::Error> {
         match *numbers {
             [suspect] => Ok(Self::new(suspect, None)),
             [suspect, fail] => Ok(Self::new(suspect, Some(fail))),
-            _ => Err("must be [suspect] or [suspect, fail]"),
+            _ => Err(words::limits()),
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::account::SourceAccount;
 use crate::figures::Statement;
+use crate::locales::{Text, report as words};
 
 /// Most sources with a chart of their levels. Engineering judgement: three fill a page.
 const SOURCES_MAX: usize = 3;
@@ -21,7 +22,7 @@ const ENERGY: &str = "7F6000";
 /// The values of one line, or of the bars.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct ChartSeries {
-    pub name: &'static str,
+    pub name: String,
     pub color: &'static str,
     pub dashed: bool,
     /// One per day; `None` without data.
@@ -33,7 +34,7 @@ pub(super) struct ChartSeries {
 pub(super) struct Chart {
     pub title: String,
     /// Quantity and unit of the vertical axis.
-    pub axis: &'static str,
+    pub axis: String,
     /// Bars instead of lines.
     pub bars: bool,
     /// The days as month/day.
@@ -43,35 +44,34 @@ pub(super) struct Chart {
     pub series: Vec<ChartSeries>,
 }
 
-/// The charts of a statement: levels of the largest sources with thresholds, electricity by day, water stored.
+/// The charts of a statement, in the language that is spoken here: levels of the largest sources with thresholds,
+/// electricity by day, water stored.
 pub(super) fn charts(statement: &Statement) -> Vec<Chart> {
     let days: Vec<Date> = statement.days.iter().map(|d| d.day).collect();
     let mut charts: Vec<Chart> =
         key_sources(statement).into_iter().map(|source| levels(source, &days)).collect();
     let energy: Vec<_> = statement.days.iter().map(|d| d.energy_kwh).collect();
     if energy.iter().any(Option::is_some) {
-        let bars = vec![solid("用电", ENERGY, energy)];
-        charts
-            .push(Chart {
-                bars: true, ..chart("逐日抗旱用电".into(), "用电（kWh）", &days, bars)
-            });
+        let bars = vec![solid(words::electricity(), ENERGY, energy)];
+        let chart = chart(words::chart_electricity(), words::axis_electricity(), &days, bars);
+        charts.push(Chart { bars: true, ..chart });
     }
     let storage: Vec<_> = statement.days.iter().map(|d| d.storage_m3).collect();
     if storage.iter().any(Option::is_some) {
-        let lines = vec![solid("蓄水量", WATER, storage)];
-        charts.push(chart("塘库蓄水总量".into(), "蓄水量（m³）", &days, lines));
+        let lines = vec![solid(words::line_storage(), WATER, storage)];
+        charts.push(chart(words::chart_storage(), words::axis_storage(), &days, lines));
     }
     charts
 }
 
-fn chart(title: String, axis: &'static str, days: &[Date], series: Vec<ChartSeries>) -> Chart {
+fn chart(title: Text, axis: Text, days: &[Date], series: Vec<ChartSeries>) -> Chart {
     let skip = days.len().div_ceil(LABELS).max(1);
     let days = days.iter().map(|d| format!("{}/{}", d.month(), d.day())).collect();
-    Chart { title, axis, bars: false, days, skip, series }
+    Chart { title: title.into(), axis: axis.into(), bars: false, days, skip, series }
 }
 
-fn solid(name: &'static str, color: &'static str, values: Vec<Option<f64>>) -> ChartSeries {
-    ChartSeries { name, color, dashed: false, values }
+fn solid(name: Text, color: &'static str, values: Vec<Option<f64>>) -> ChartSeries {
+    ChartSeries { name: name.into(), color, dashed: false, values }
 }
 
 /// The sources with thresholds and levels: first those that reached 旱警, then by the most water stored.
@@ -93,13 +93,15 @@ fn key_sources(statement: &Statement) -> Vec<&SourceAccount> {
 
 fn levels(source: &SourceAccount, days: &[Date]) -> Chart {
     let level = |day: &Date| source.on(*day).map(|day| day.level_m);
-    let mut series = vec![solid("水位", WATER, days.iter().map(level).collect())];
-    for (name, color, limit) in [("旱警", WARN, source.warn_m), ("旱保", GUARD, source.guard_m)]
+    let mut series = vec![solid(words::line_level(), WATER, days.iter().map(level).collect())];
+    for (name, color, limit) in
+        [(words::line_warn(), WARN, source.warn_m), (words::line_guard(), GUARD, source.guard_m)]
     {
         let values = limit.map(|limit| vec![Some(limit); days.len()]);
         series.extend(
             values.map(|values| ChartSeries { dashed: true, ..solid(name, color, values) }),
         );
     }
-    chart(format!("{}（{}）水位", source.name, source.village), "水位（m）", days, series)
+    let title = words::chart_level(&source.name, &source.village);
+    chart(title, words::axis_level(), days, series)
 }

@@ -7,30 +7,31 @@ use serde::Serialize;
 
 use super::fill::Passages;
 use super::passages::passages;
-use super::render::{ReportError, Section};
+use super::render::{ReportError, Section, Templates};
 use super::{excel, word};
 use crate::figures::Statement;
+use crate::locales::{Lang, within};
 use crate::water::Township;
 
 /// The documents of one report.
 #[derive(Debug, Clone)]
 pub struct Documents {
-    /// The paragraphs of the section, in the office's wording.
+    /// The paragraphs of the section, in the office's wording and the language of the documents.
     pub paragraphs: Vec<String>,
     pub passages: Passages,
-    /// The section and its annex, as Markdown.
+    /// The section and its annex in Chinese, as Markdown.
     pub markdown: String,
-    /// The same as a page that prints on A4.
+    /// The same as a page that prints on A4, in the language of the documents.
     pub html: String,
-    /// The section and its figures in English, as Markdown.
+    /// The section and its annex in English, as Markdown.
     pub english: String,
     /// The figures with their provenance, as a JSON array of objects.
     pub json: String,
     /// The whole statement as JSON: figures, findings, comparisons, sources, ledger rows.
     pub statement: String,
-    /// The section and its annex as a Word file in the layout of GB/T 9704.
+    /// The section and its annex as a Word file in the layout of GB/T 9704, in the language of the documents.
     pub docx: Vec<u8>,
-    /// The annex as an Excel file.
+    /// The annex as an Excel file, in the language of the documents.
     pub xlsx: Vec<u8>,
 }
 
@@ -45,6 +46,14 @@ impl Documents {
             (Document::Figures.file_name(), self.json.as_bytes()),
             (Document::Statement.file_name(), self.statement.as_bytes()),
         ]
+    }
+
+    /// Section and annex as Markdown in `lang`.
+    pub fn markdown_in(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Chinese => &self.markdown,
+            Lang::English => &self.english,
+        }
     }
 }
 
@@ -91,41 +100,61 @@ impl Document {
         township: &Township,
         statement: &Statement,
         issued_at: Timestamp,
+        lang: Lang,
     ) -> Result<Vec<u8>, ReportError> {
-        let section = || Section::new(templates_dir, township, statement, issued_at);
-        Ok(match self {
-            Self::Markdown => section()?.markdown()?.into_bytes(),
-            Self::Html => section()?.html()?.into_bytes(),
-            Self::English => section()?.english()?.into_bytes(),
-            Self::Word => word::write(township, statement, &section()?.paragraphs, issued_at)?,
-            Self::Excel => excel::write(township, statement, issued_at)?,
-            Self::Figures => json(&statement.figures)?.into_bytes(),
-            Self::Statement => json(statement)?.into_bytes(),
-        })
+        let of = |lang, make: fn(&Section<'_>) -> Result<String, ReportError>| {
+            let templates = Templates::read(templates_dir)?;
+            let section = Section::new(&templates, lang, township, statement, issued_at)?;
+            make(&section).map(String::into_bytes)
+        };
+        match self {
+            Self::Markdown => of(Lang::Chinese, |section| section.markdown()),
+            Self::English => of(Lang::English, |section| section.markdown()),
+            Self::Html => of(lang, |section| section.html()),
+            Self::Word => {
+                let templates = Templates::read(templates_dir)?;
+                let section = Section::new(&templates, lang, township, statement, issued_at)?;
+                within(lang, || word::write(township, statement, &section.paragraphs, issued_at))
+            }
+            Self::Excel => within(lang, || excel::write(township, statement, issued_at)),
+            Self::Figures => Ok(json(&statement.figures)?.into_bytes()),
+            Self::Statement => Ok(json(statement)?.into_bytes()),
+        }
     }
 }
 
+/// JSON for programs, whose notes are Chinese whatever language is spoken.
 fn json(value: &impl Serialize) -> Result<String, ReportError> {
-    Ok(serde_json::to_string_pretty(value).map_err(ReportError::Json)? + "\n")
+    let json = within(Lang::Chinese, || serde_json::to_string_pretty(value));
+    Ok(json.map_err(ReportError::Json)? + "\n")
 }
 
-/// Renders the documents of `statement`. The office's own templates in `templates_dir` replace those of the program.
+/// Renders the documents of `statement`: Markdown in both languages, Word, Excel and HTML in `lang`. The office's own
+/// templates in `templates_dir` replace those of the program.
 pub fn render(
     templates_dir: Option<&Path>,
     township: &Township,
     statement: &Statement,
     issued_at: Timestamp,
+    lang: Lang,
 ) -> Result<Documents, ReportError> {
-    let section = Section::new(templates_dir, township, statement, issued_at)?;
+    let templates = Templates::read(templates_dir)?;
+    let section = |lang| Section::new(&templates, lang, township, statement, issued_at);
+    let (chinese, english) = (section(Lang::Chinese)?, section(Lang::English)?);
+    let own = match lang {
+        Lang::Chinese => &chinese,
+        Lang::English => &english,
+    };
+    let paragraphs = own.paragraphs.clone();
     Ok(Documents {
-        markdown: section.markdown()?,
-        html: section.html()?,
-        english: section.english()?,
+        markdown: chinese.markdown()?,
+        html: own.html()?,
+        english: english.markdown()?,
         json: json(&statement.figures)?,
         statement: json(statement)?,
-        docx: word::write(township, statement, &section.paragraphs, issued_at)?,
-        xlsx: excel::write(township, statement, issued_at)?,
-        passages: passages(township, statement, &section.paragraphs),
-        paragraphs: section.paragraphs,
+        docx: within(lang, || word::write(township, statement, &paragraphs, issued_at))?,
+        xlsx: within(lang, || excel::write(township, statement, issued_at))?,
+        passages: within(lang, || passages(township, statement, &paragraphs)),
+        paragraphs,
     })
 }

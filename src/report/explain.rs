@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use super::filters::{self, FigureView, number, percent};
+use super::filters::{self, number, percent};
 use crate::account::{Entry, PumpAccount};
 use crate::core::Series;
 use crate::figures::{Figure, FigureId, FigureInput, Origin, Statement};
+use crate::locales::{Text, report as words};
 use crate::water::Township;
 
 /// Most levels of figures below figures: the deepest chain of the catalogue has three.
@@ -14,13 +15,13 @@ const DEPTH_MAX: usize = 8;
 /// A node of the tree: a statement in words, and the inputs behind it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
-    pub text: String,
+    pub text: Text,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub from: Vec<Explanation>,
 }
 
-fn leaf(text: impl Into<String>) -> Explanation {
-    Explanation { text: text.into(), from: Vec::new() }
+fn leaf(text: Text) -> Explanation {
+    Explanation { text, from: Vec::new() }
 }
 
 /// The tree of the figure `id`, with the names of `township`; `None` if the statement does not have it.
@@ -37,40 +38,39 @@ struct Tree<'a> {
 
 impl Tree<'_> {
     fn of_figure(&self, figure: &Figure, depth: usize) -> Explanation {
-        let view = FigureView::of(figure);
-        let words = figure.phrase.as_ref();
-        let words = words.map_or(String::new(), |words| format!("，成文“{words}”"));
-        let mut from = vec![leaf(format!("算法：{}", figure.formula))];
+        let mut from = vec![leaf(words::explain_formula(&figure.formula))];
         if let Some([least, most]) = figure.bounds.filter(|[least, most]| least != most) {
-            from.push(leaf(format!("真实值在{}至{}之间", number(least), number(most))));
+            from.push(leaf(words::true_between(number(least), number(most))));
         }
         if figure.coverage.is_some() {
-            from.push(leaf(format!("数据覆盖率 {}", percent(figure.coverage))));
+            from.push(leaf(words::explain_coverage(percent(figure.coverage))));
         }
-        from.extend(figure.notes.iter().map(|note| leaf(format!("说明：{note}"))));
+        from.extend(figure.notes.iter().map(|note| leaf(words::explain_note(note))));
         let inputs = figure.inputs.iter();
         from.extend(inputs.map(|input| self.of_input(figure, input, depth)));
-        let text = format!(
-            "{}（{}）{}{words}，{}",
-            figure.name_zh,
-            figure.id,
-            filters::value_unit(&view),
-            filters::class_name(figure.class)
-        );
+        let (name, id, class) = (figure.name(), figure.id.id(), figure.class.name());
+        let value = filters::figure_value(figure);
+        let text = match &figure.words {
+            Some(phrase) => words::explain_phrase(name, id, value, phrase, class),
+            None => words::explain_figure(name, id, value, class),
+        };
         Explanation { text, from }
     }
 
     fn of_input(&self, figure: &Figure, input: &FigureInput, depth: usize) -> Explanation {
-        let value = input
-            .value
-            .map_or("无数据".into(), |value| format!("{} {}", number(value), figure.unit));
-        let method = input.method.name_zh();
-        let coverage = match input.coverage {
-            Some(share) => format!("，覆盖{}", percent(Some(share))),
-            None => String::new(),
+        let value = match input.value {
+            Some(value) => words::number_unit(number(value), figure.unit_name()),
+            None => words::no_data(),
         };
-        let note = if input.note.is_empty() { String::new() } else { format!("；{}", input.note) };
-        let text = format!("{}：{value}（{method}{coverage}）{note}", input.from);
+        let method = match input.coverage {
+            Some(share) => words::method_coverage(input.method.name(), percent(Some(share))),
+            None => input.method.name(),
+        };
+        let text = words::explain_input(input.from.to_string(), value, method);
+        let text = match input.note.is_empty() {
+            true => text,
+            false => Text::clauses([&text, &input.note]),
+        };
         let from = match &input.from {
             Origin::Figure(id, end) if depth < DEPTH_MAX => {
                 let other = match end {
@@ -95,17 +95,17 @@ impl Tree<'_> {
             return Vec::new();
         };
         let Entry { code, from, to, .. } = entry;
-        let days = if from == to { from.to_string() } else { format!("{from}至{to}") };
+        let days = filters::days(*from, *to);
         let village = entry.village.as_ref().map(|id| self.township.village_name(id));
         let crop = entry.crop.as_ref().map(|id| self.township.crop_name(id));
-        let parts = [village, crop, entry.work.as_deref()].into_iter().flatten();
-        let place: String = parts.map(|part| format!("，{part}")).collect();
-        let at = entry.entered_at.strftime("%Y-%m-%dT%H:%MZ");
-        let (name, value, unit) = (code.name_zh(), number(entry.value), code.unit());
-        let mut rows = vec![
-            leaf(format!("{name} {value} {unit}，{days}{place}")),
-            leaf(format!("依据：{}；{}于{at}录入", entry.document, entry.entered_by)),
-        ];
+        let at = entry.entered_at.strftime("%Y-%m-%dT%H:%MZ").to_string();
+        let value = words::number_unit(number(entry.value), code.unit_name());
+        let mut row = words::explain_row(code.name(), value, days);
+        for place in [village, crop, entry.work.as_deref()].into_iter().flatten() {
+            row = words::explain_pair(row, place);
+        }
+        let mut rows =
+            vec![leaf(row), leaf(words::explain_document(&entry.document, &entry.entered_by, at))];
         if let Some(correction) = filters::correction(entry) {
             rows.push(leaf(correction));
         }
@@ -120,8 +120,8 @@ impl Tree<'_> {
                 || pump.station == series.station
         };
         if let Some(pump) = self.statement.pumps.iter().find(read) {
-            let mut from =
-                vec![leaf(format!("{}，{}", pump.name, self.township.village_name(&pump.village)))];
+            let village = self.township.village_name(&pump.village);
+            let mut from = vec![leaf(words::explain_pair(&pump.name, village))];
             let events = pump.segments.iter().filter(|s| s.series == *series);
             from.extend(events.map(|segment| leaf(filters::segment(segment))));
             if pump.energy_kwh.series == *series {
@@ -131,23 +131,24 @@ impl Tree<'_> {
         }
         let found = self.statement.sources.iter().find(|s| s.station == series.station);
         found.map_or(Vec::new(), |source| {
-            let kind = source.kind.name_zh();
-            vec![leaf(format!("{}，{kind}，{}", source.name, source.village))]
+            let source_and_kind = words::explain_pair(&source.name, source.kind.name());
+            vec![leaf(words::explain_pair(source_and_kind, &source.village))]
         })
     }
 }
 
 fn days(pump: &PumpAccount) -> Option<Explanation> {
     let drew = pump.days.iter().filter(|(_, kwh)| *kwh > 0.0);
-    let from: Vec<Explanation> =
-        drew.map(|(day, kwh)| leaf(format!("{day} {} kWh", number(*kwh)))).collect();
-    (!from.is_empty()).then(|| Explanation { text: format!("{}天用电", from.len()), from })
+    let from: Vec<Explanation> = drew
+        .map(|(day, kwh)| leaf(Text::verbatim(format_args!("{day} {} kWh", number(*kwh)))))
+        .collect();
+    (!from.is_empty()).then(|| Explanation { text: words::explain_days(from.len()), from })
 }
 
 impl Explanation {
-    /// The tree as lines of text, to `depth` levels below the root.
+    /// The tree as lines of text in the language that is spoken here, to `depth` levels below the root.
     pub fn lines(&self, depth: usize) -> Vec<String> {
-        let mut lines = vec![self.text.clone()];
+        let mut lines = vec![self.text.to_string()];
         self.push_children("", depth, &mut lines);
         lines
     }

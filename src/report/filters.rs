@@ -1,22 +1,23 @@
 //! Formats for the templates and documents. They compute nothing.
 
-use minijinja::value::{Serde, Value};
-use minijinja::{Environment, Error};
+use jiff::civil::Date;
+use minijinja::value::{Kwargs, Serde, Value};
+use minijinja::{Environment, Error, ErrorKind};
 use serde::Deserialize;
 
 use crate::account::{Entry, Method, Segment, SegmentKind};
 use crate::figures::{Class, Figure, FigureInput, Finding, Value as Number};
+use crate::locales::{Lang, Text, label, report as words};
 
-/// Text in place of a missing number.
-const NONE: &str = "无数据";
 /// Text of a cell that does not apply.
-const DASH: &str = "—";
+pub(super) const DASH: &str = "—";
 
 /// The parts of a figure that a filter reads.
 #[derive(Deserialize)]
 pub(super) struct FigureView {
     value: serde_json::Value,
-    unit: String,
+    unit_name: String,
+    words: Option<String>,
     bounds: Option<[f64; 2]>,
     flagged_share: Option<f64>,
     inputs: Vec<InputView>,
@@ -25,37 +26,81 @@ pub(super) struct FigureView {
 
 impl FigureView {
     pub fn of(figure: &Figure) -> Self {
-        let method = |input: &FigureInput| InputView { method: input.method };
         Self {
             value: match figure.value {
                 Number::Number(value) => value.into(),
                 Number::Day(day) => day.to_string().into(),
                 Number::Absent => serde_json::Value::Null,
             },
-            unit: figure.unit.into(),
+            unit_name: figure.unit_name().into(),
+            words: figure.words.as_ref().map(ToString::to_string),
             bounds: figure.bounds,
             flagged_share: figure.flagged_share,
-            inputs: figure.inputs.iter().map(method).collect(),
-            notes: figure.notes.clone(),
+            inputs: figure.inputs.iter().map(InputView::of).collect(),
+            notes: figure.notes.iter().map(ToString::to_string).collect(),
         }
+    }
+
+    /// The words of the report; a dash where there are none.
+    pub fn words(&self) -> &str {
+        self.words.as_deref().unwrap_or(DASH)
     }
 }
 
 #[derive(Deserialize)]
 struct InputView {
+    from: String,
+    value: Option<f64>,
     method: Method,
+    note: String,
+    coverage: Option<f64>,
 }
 
+impl InputView {
+    fn of(input: &FigureInput) -> Self {
+        Self {
+            from: input.from.to_string(),
+            value: input.value,
+            method: input.method,
+            note: input.note.to_string(),
+            coverage: input.coverage,
+        }
+    }
+}
+
+/// Everything that a template may call. What it gives is in the language of the document.
 pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("number", number);
     environment.add_filter("plain", |value: Option<f64>| value.map(number));
     environment.add_filter("percent", percent);
     environment.add_filter("change", change);
-    environment.add_filter("class_zh", class_zh);
-    environment.add_filter("method_zh", |method: Serde<Method>| method.name_zh());
+    environment.add_filter("class", class);
+    environment.add_filter("inputs_count", |inputs: Vec<Value>| {
+        words::inputs_count(inputs.len()).to_string()
+    });
     environment.add_filter("value_unit", |figure: Serde<FigureView>| value_unit(&figure));
     environment.add_filter("remarks", |figure: Serde<FigureView>| remarks(&figure));
+    environment.add_filter("clauses", |parts: Vec<String>| clauses(&parts));
+    environment.add_filter("input", |input: Serde<InputView>| input_line(&input));
     environment.add_filter("cell", cell);
+    // The names that an office's own templates may still have.
+    environment.add_filter("class_zh", class);
+    environment.add_filter("method_zh", |method: Serde<Method>| method.name().to_string());
+    environment.add_function("words", in_words);
+}
+
+/// The message `report.name` with its placeholders filled.
+fn in_words(name: &str, arguments: Kwargs) -> Result<String, Error> {
+    let names: Vec<String> = arguments.args().map(str::to_owned).collect();
+    let mut values = Vec::new();
+    for name in names {
+        let value: Value = arguments.get(&name)?;
+        values.push((name, value.to_string()));
+    }
+    let name = format!("report.{name}");
+    let text = label(&name, values);
+    let text = text.ok_or_else(|| Error::new(ErrorKind::UndefinedError, name))?;
+    Ok(text.to_string())
 }
 
 /// A number with at most two decimals.
@@ -81,72 +126,97 @@ pub(super) fn change(percent: Option<f64>) -> String {
     }
 }
 
-/// The Chinese name of a class by its id in JSON.
-fn class_zh(class: &str) -> String {
-    match class {
-        "measured" => class_name(Class::Measured),
-        "derived" => class_name(Class::Derived),
-        "entered" => class_name(Class::Entered),
-        "attested" => class_name(Class::Attested),
-        other => other,
-    }
-    .into()
+/// 2022年8月1日, and in English 2022-08-01.
+pub(super) fn long_day(day: Date) -> String {
+    words::long_day(day.year(), two_digits(day.month()), two_digits(day.day())).to_string()
 }
 
-pub(super) fn class_name(class: Class) -> &'static str {
+/// 2022年8月, and in English 2022-08.
+pub(super) fn long_month(day: Date) -> String {
+    words::long_month(day.year(), two_digits(day.month())).to_string()
+}
+
+fn two_digits(number: i8) -> String {
+    match Lang::current() {
+        Lang::Chinese => number.to_string(),
+        Lang::English => format!("{number:02}"),
+    }
+}
+
+/// One day, or the first and the last.
+pub(super) fn days(from: Date, to: Date) -> Text {
+    if from == to { Text::verbatim(from) } else { words::days(from.to_string(), to.to_string()) }
+}
+
+/// Parts of one cell or line.
+pub(super) fn clauses(parts: &[String]) -> String {
+    Text::clauses(parts.iter()).into()
+}
+
+/// The name of a class by its id in JSON.
+fn class(class: &str) -> String {
     match class {
-        Class::Measured => "实测",
-        Class::Derived => "推算",
-        Class::Entered => "填报",
-        Class::Attested => "证实",
+        "measured" => Class::Measured.name().into(),
+        "derived" => Class::Derived.name().into(),
+        "entered" => Class::Entered.name().into(),
+        "attested" => Class::Attested.name().into(),
+        other => other.into(),
     }
 }
 
 /// What a ledger row corrects and why.
-pub(super) fn correction(entry: &Entry) -> Option<String> {
-    entry.supersedes.map(|row| format!("更正第{row}条：{}", entry.reason))
+pub(super) fn correction(entry: &Entry) -> Option<Text> {
+    entry.supersedes.map(|row| words::correction(row, &entry.reason))
 }
 
 pub(super) fn pending(entry: &Entry) -> String {
-    let (code, value) = (entry.code, number(entry.value));
-    let unit = code.unit();
-    format!("第{}条 {} {value} {unit}（{}录入）", entry.id, code.name_zh(), entry.entered_by)
+    let value = words::number_unit(number(entry.value), entry.code.unit_name());
+    words::pending_row(entry.id, entry.code.name(), value, &entry.entered_by).into()
 }
 
 /// Who accepted a finding, when and why, or that nobody has.
-pub(super) fn acceptance(finding: &Finding) -> String {
+pub(super) fn acceptance(finding: &Finding) -> Text {
     match &finding.accepted {
         Some(a) => {
-            let day = a.accepted_at.strftime("%Y-%m-%d");
-            format!("{}于{day}认可：{}", a.accepted_by, a.reason)
+            let day = a.accepted_at.strftime("%Y-%m-%d").to_string();
+            words::accepted_by(&a.accepted_by, day, &a.reason)
         }
-        None => "未认可".into(),
+        None => words::not_accepted(),
     }
 }
 
 /// An event of a meter, such as a gap or a replacement.
-pub(super) fn segment(segment: &Segment) -> String {
+pub(super) fn segment(segment: &Segment) -> Text {
     let kind = match segment.kind {
-        SegmentKind::Gap => "无数据",
-        SegmentKind::Reset => "清零或换表",
-        SegmentKind::Rollover => "翻转已接续",
-        SegmentKind::Glitch => "跳变已剔除",
-        SegmentKind::MeterReplaced => "换表已登记",
+        SegmentKind::Gap => words::gap(),
+        SegmentKind::Reset => words::reset(),
+        SegmentKind::Rollover => words::rollover(),
+        SegmentKind::Glitch => words::glitch(),
+        SegmentKind::MeterReplaced => words::meter_replaced(),
     };
-    let days = if segment.from == segment.to {
-        segment.from.to_string()
-    } else {
-        format!("{}至{}", segment.from, segment.to)
-    };
-    let between = match segment.most {
+    let days = days(segment.from, segment.to);
+    let (series, note, least) = (segment.series.to_string(), &segment.note, number(segment.least));
+    match segment.most {
         Some(most) if most > segment.least => {
-            format!("，{}至{}", number(segment.least), number(most))
+            words::segment_between(days, series, kind, least, number(most), note)
         }
-        Some(_) => format!("，{}", number(segment.least)),
-        None => format!("，至少{}", number(segment.least)),
-    };
-    let note = &segment.note;
-    format!("{days} {}{kind}{between}；{note}", segment.series)
+        Some(_) => words::segment_exactly(days, series, kind, least, note),
+        None => words::segment_at_least(days, series, kind, least, note),
+    }
+}
+
+/// The value of a figure with its unit, in both languages.
+pub(super) fn figure_value(figure: &Figure) -> Text {
+    match figure.value {
+        Number::Number(value) => words::number_unit(number(value), figure.unit_name()),
+        Number::Day(day) => Text::verbatim(month(&day.to_string())),
+        Number::Absent => words::no_data(),
+    }
+}
+
+/// The month of a day: 2022-08.
+fn month(day: &str) -> &str {
+    day.rsplit_once('-').map_or(day, |(month, _)| month)
 }
 
 /// The value with its unit; a month as year and month.
@@ -154,13 +224,10 @@ pub(super) fn value_unit(figure: &FigureView) -> String {
     match &figure.value {
         serde_json::Value::Number(value) => {
             let value = value.as_f64().map(number).unwrap_or_default();
-            format!("{value} {}", figure.unit)
+            format!("{value} {}", figure.unit_name)
         }
-        serde_json::Value::String(day) => match day.rsplit_once('-') {
-            Some((month, _)) => month.into(),
-            None => day.clone(),
-        },
-        _ => NONE.into(),
+        serde_json::Value::String(day) => month(day).into(),
+        _ => words::no_data().into(),
     }
 }
 
@@ -175,16 +242,30 @@ pub(super) fn remarks(figure: &FigureView) -> Vec<String> {
     }
     let mut remarks: Vec<String> = methods
         .iter()
-        .map(|(method, count)| format!("{}（{count}项）", method.name_zh()))
+        .map(|(method, count)| words::method_count(method.name(), *count).into())
         .collect();
     if let Some([least, most]) = figure.bounds.filter(|[least, most]| least != most) {
-        remarks.push(format!("真实值在{}至{}之间", number(least), number(most)));
+        remarks.push(words::true_between(number(least), number(most)).into());
     }
     if let Some(share) = figure.flagged_share.filter(|share| *share > 0.0) {
-        remarks.push(format!("存疑读数占{:.2}%", share * 100.0));
+        remarks.push(words::suspect_share(format!("{:.2}", share * 100.0)).into());
     }
     remarks.extend(figure.notes.iter().cloned());
     remarks
+}
+
+/// Where an input comes from, with its value, its method and its note.
+fn input_line(input: &InputView) -> String {
+    let InputView { from, value, method, note, coverage } = input;
+    let head = match value {
+        Some(value) => words::input_value(from, number(*value)),
+        None => Text::verbatim(from),
+    };
+    let method = match coverage {
+        Some(share) => words::method_coverage(method.name(), percent(Some(*share))),
+        None => method.name(),
+    };
+    words::input_line(head, method, note).to_string().trim_end().to_owned()
 }
 
 /// Text escaped for a cell of a Markdown table.
@@ -196,6 +277,7 @@ fn cell(text: Value) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locales::within;
 
     #[test]
     fn numbers_are_formatted_and_never_rounded_up_to_all() {
@@ -205,5 +287,17 @@ mod tests {
         assert_eq!(percent(Some(1.0)), "100%");
         assert_eq!(percent(Some(0.99999)), "99.9%");
         assert_eq!(percent(None), "—");
+    }
+
+    #[test]
+    fn days_and_months_are_written_as_each_language_writes_them() {
+        let day = jiff::civil::date(2022, 8, 1);
+        assert_eq!((long_day(day), long_month(day)), ("2022-08-01".into(), "2022-08".into()));
+        within(Lang::Chinese, || {
+            assert_eq!(
+                (long_day(day), long_month(day)),
+                ("2022年8月1日".into(), "2022年8月".into())
+            );
+        });
     }
 }

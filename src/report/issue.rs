@@ -13,7 +13,8 @@ use serde_json::Value;
 
 use super::{Documents, ReportError};
 use crate::core::Period;
-use crate::figures::Statement;
+use crate::figures::{FigureId, Statement};
+use crate::locales::{Text, report as words};
 use crate::support::{files, hex};
 
 /// The record of an issued report.
@@ -56,11 +57,11 @@ pub struct Frozen {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Change {
     pub figure: String,
-    pub name_zh: String,
+    pub name: Text,
     /// Value and wording as issued.
-    pub issued: String,
+    pub issued: Text,
     /// Value and wording now.
-    pub now: String,
+    pub now: Text,
     /// The inputs that differ: origin, value then, value now.
     pub inputs: Vec<[String; 3]>,
 }
@@ -70,14 +71,14 @@ pub struct Change {
 pub enum IssueError {
     #[error("{}", path.display())]
     File { path: PathBuf, source: io::Error },
-    #[error("there is no issued report {number} in {}: hanqing report list shows the existing ones", dir.display())]
+    #[error("{}", words::issue_unknown(number, dir))]
     Unknown { number: String, dir: PathBuf },
-    #[error("{} has been changed since it was issued: its digest differs; restore it from a backup", path.display())]
+    #[error("{}", words::issue_altered(path))]
     Altered { path: PathBuf },
-    #[error("cannot parse {}", path.display())]
+    #[error("{}", words::issue_unparsable(path))]
     Record { path: PathBuf, source: serde_json::Error },
-    #[error("{0} has {NUMBER_MAX} issued reports already")]
-    Full(i16),
+    #[error("{}", words::issue_full(*year, NUMBER_MAX))]
+    Full { year: i16 },
     #[error(transparent)]
     Report(#[from] ReportError),
 }
@@ -112,7 +113,7 @@ pub fn issue(
     files::create_dir_all(dir).map_err(file(dir))?;
     let year = statement.period.from.year();
     let taken = |number: &u32| dir.join(format!("{year}-{number:03}")).exists();
-    let count = (1..=NUMBER_MAX).find(|n| !taken(n)).ok_or(IssueError::Full(year))?;
+    let count = (1..=NUMBER_MAX).find(|n| !taken(n)).ok_or(IssueError::Full { year })?;
     let number = format!("{year}-{count:03}");
     let digests = documents
         .files()
@@ -202,9 +203,11 @@ pub fn read(dir: &Path, number: &str) -> Result<Frozen, IssueError> {
 struct FigureRecord {
     id: String,
     name_zh: String,
+    name_en: String,
     value: Value,
     unit: String,
     phrase: Option<String>,
+    phrase_en: Option<String>,
     inputs: Vec<InputRecord>,
 }
 
@@ -217,12 +220,23 @@ struct InputRecord {
 
 impl FigureRecord {
     /// Value and wording.
-    fn text(&self) -> String {
-        match (&self.value, &self.phrase) {
-            (Value::Null, _) => "无数据".into(),
-            (value, Some(phrase)) => format!("{value} {}（{phrase}）", self.unit),
-            (value, None) => format!("{value} {}", self.unit),
+    fn text(&self) -> Text {
+        if self.value.is_null() {
+            return words::no_data();
         }
+        let unit = match FigureId::from_id(&self.id) {
+            Some(figure) => figure.spec().unit_name(),
+            None => Text::verbatim(&self.unit),
+        };
+        let value = words::number_unit(self.value.to_string(), unit);
+        let Some(phrase) = &self.phrase else { return value };
+        let english = self.phrase_en.as_ref().unwrap_or(phrase);
+        words::issued_phrase(value, Text::both(phrase.clone(), english.clone()))
+    }
+
+    fn is_as(&self, other: &Self) -> bool {
+        let of = |figure: &Self| (figure.value.clone(), figure.phrase.clone());
+        of(self) == of(other)
     }
 
     fn input(&self, from: &str) -> Option<&Value> {
@@ -240,10 +254,10 @@ pub fn changes(frozen: &Frozen, statement: &Statement) -> Result<Vec<Change>, Is
     let now: Vec<FigureRecord> = serde_json::from_value(now).map_err(unreadable)?;
     let none = FigureRecord::default();
     let before = |figure: &FigureRecord| then.iter().find(|f| f.id == figure.id).unwrap_or(&none);
-    let changed = now.iter().filter(|figure| before(figure).text() != figure.text());
+    let changed = now.iter().filter(|figure| !figure.is_as(before(figure)));
     let change = |figure: &FigureRecord| Change {
         figure: figure.id.clone(),
-        name_zh: figure.name_zh.clone(),
+        name: Text::both(figure.name_zh.clone(), figure.name_en.clone()),
         issued: before(figure).text(),
         now: figure.text(),
         inputs: changed_inputs(before(figure), figure),

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use super::super::tests::{SAID, documents, figures, statement};
 use super::*;
 use crate::figures::{FigureId, Value};
+use crate::locales::Lang;
 
 fn at() -> Timestamp {
     "2022-11-20T01:00:00Z".parse().unwrap()
@@ -74,6 +75,9 @@ fn changes_since_the_issue_are_shown_with_their_inputs() {
     let changes = changes(&frozen, &now).unwrap();
     assert_eq!(changes.len(), 1);
     assert_eq!(changes[0].figure, "electricity_used");
-    assert!(changes[0].issued.contains("约3.5万度") && changes[0].now.contains("约3.6万度"));
+    let (then, today) = (&changes[0].issued, &changes[0].now);
+    assert_eq!(then.within(Lang::Chinese), "35012.346 kWh（约3.5万度）");
+    assert_eq!(today.within(Lang::Chinese), "36000.0 kWh（约3.6万度）");
+    assert_eq!(changes[0].name.to_string(), "electricity used");
     assert_eq!(changes[0].inputs, [["pump-1/energy_total", "1.5", "2.5"]]);
 }

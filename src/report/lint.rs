@@ -5,25 +5,42 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::civil::date;
 
-use super::render::{self, Section, WORDING};
+use super::render::{self, Section, Templates, WORDING, WORDING_EN};
 use crate::core::Period;
 use crate::figures::{
     Class, Figure, FigureId, Findings, Hedge, SIGNIFICANT, Statement, Totals, Value, phrase,
     phrase_en,
 };
+use crate::locales::{Lang, Text, report as words};
 use crate::water::Township;
 
 /// Pairs of marks that show that a clause between them was left out.
 const PAIRS: [&str; 10] =
     ["，，", "，。", "，；", "；。", "；；", "。。", "、，", "、。", "：。", "（）"];
+/// The same in English.
+const PAIRS_EN: [&str; 8] = [",,", ", ,", ",.", "; ;", ";;", ";.", "..", ": ;"];
 
 /// All faults of the templates in `templates_dir`, or of the built-in ones, each with its place.
-pub fn check_templates(templates_dir: Option<&Path>) -> Vec<String> {
+pub fn check_templates(templates_dir: Option<&Path>) -> Vec<Text> {
     let mut faults = Vec::new();
-    match render::source(templates_dir, WORDING) {
-        Ok(source) => faults.extend(numbers(&source)),
-        Err(error) => faults.push(error.to_string()),
+    for wording in [WORDING, WORDING_EN] {
+        match render::source(templates_dir, wording) {
+            Ok(source) => faults.extend(numbers(wording, &source)),
+            Err(error) => faults.push(error.text()),
+        }
     }
+    match Templates::read(templates_dir) {
+        Ok(templates) => faults.extend(rendered(&templates)),
+        Err(error) => faults.push(error.text()),
+    }
+    faults.sort_by_cached_key(Text::to_string);
+    faults.dedup();
+    faults
+}
+
+/// The faults that show once the templates are filled with all figures, with none, and with unusual ones.
+fn rendered(templates: &Templates) -> Vec<Text> {
+    let mut faults = Vec::new();
     let township = Township {
         name: "本乡".into(),
         zone: "Asia/Shanghai".into(),
@@ -36,42 +53,50 @@ pub fn check_templates(templates_dir: Option<&Path>) -> Vec<String> {
         climate: None,
         drought_grades: String::new(),
     };
-    for (name, value) in [
-        ("with every figure", Some(12_345.0)),
-        ("with exact figures", Some(55.0)),
-        ("with figures that are 0", Some(0.0)),
-        ("without any figure", None),
+    for (case, value) in [
+        (words::with_every_figure(), Some(12_345.0)),
+        (words::with_exact_figures(), Some(55.0)),
+        (words::with_zero_figures(), Some(0.0)),
+        (words::without_figures(), None),
     ] {
         let statement = statement(value);
-        let section = Section::new(templates_dir, &township, &statement, Timestamp::UNIX_EPOCH);
-        let checked = section.and_then(|section| {
-            section.markdown()?;
-            section.html()?;
-            section.english()?;
-            Ok(section.paragraphs)
-        });
-        match checked {
-            Ok(paragraphs) => {
-                for paragraph in &paragraphs {
-                    let broken = PAIRS.iter().find(|pair| paragraph.contains(**pair));
-                    let begins = paragraph.starts_with(['，', '。', '；', '、']);
-                    if let Some(pair) = broken.copied().or(begins.then_some("the first mark")) {
-                        faults.push(format!(
-                            "template {WORDING}, {name}: {pair} in “{paragraph}”; move the marks into the optional clause"
-                        ));
-                    }
+        for lang in Lang::ALL {
+            let section =
+                Section::new(templates, lang, &township, &statement, Timestamp::UNIX_EPOCH);
+            let checked = section.and_then(|section| {
+                section.markdown()?;
+                section.html()?;
+                Ok(section.paragraphs)
+            });
+            match checked {
+                Ok(paragraphs) => {
+                    let broken = paragraphs.iter().filter_map(|p| broken_marks(lang, &case, p));
+                    faults.extend(broken);
                 }
+                Err(error) => faults.push(words::fault_with(error.text(), &case)),
             }
-            Err(error) => faults.push(format!("{error} ({name})")),
         }
     }
-    faults.sort();
-    faults.dedup();
     faults
 }
 
+/// Marks in `paragraph` that show that a clause between them was left out.
+fn broken_marks(lang: Lang, case: &Text, paragraph: &str) -> Option<Text> {
+    let (template, pairs, first): (_, &[&str], &[char]) = match lang {
+        Lang::Chinese => (WORDING, &PAIRS, &['，', '。', '；', '、']),
+        Lang::English => (WORDING_EN, &PAIRS_EN, &[',', '.', ';', ':']),
+    };
+    let broken = pairs.iter().find(|pair| paragraph.contains(**pair));
+    let marks = match broken {
+        Some(pair) => Text::verbatim(pair),
+        None if paragraph.starts_with(first) => words::first_mark(),
+        None => return None,
+    };
+    Some(words::broken_marks(template, case, marks, paragraph))
+}
+
 /// Numbers in the wording that do not come from a figure: next year they are wrong.
-fn numbers(source: &str) -> Vec<String> {
+fn numbers(template: &str, source: &str) -> Vec<Text> {
     let mut faults = Vec::new();
     let mut outside = String::new();
     let mut rest = source;
@@ -86,10 +111,7 @@ fn numbers(source: &str) -> Vec<String> {
     for (index, line) in outside.lines().enumerate() {
         if let Some(at) = line.find(|c: char| c.is_ascii_digit()) {
             let number: String = line[at..].chars().take_while(char::is_ascii_digit).collect();
-            faults.push(format!(
-                "template {WORDING}, line {}: the number {number} is fixed in the wording; take it from a figure",
-                index + 1
-            ));
+            faults.push(words::fixed_number(template, index + 1, number));
         }
     }
     faults
@@ -134,6 +156,7 @@ fn figure(id: FigureId, value: Option<f64>, period: Period) -> Figure {
         },
         class: Class::Entered,
         phrase: words.as_ref().map(|w| w.0.clone()),
+        words: words.as_ref().map(|w| Text::both(w.0.clone(), w.1.clone())),
         phrase_en: words.map(|w| w.1),
         ..Figure::absent(id, period, env!("CARGO_PKG_VERSION"))
     }
@@ -145,7 +168,7 @@ mod tests {
 
     #[test]
     fn the_built_in_templates_have_no_fault() {
-        assert_eq!(check_templates(None), Vec::<String>::new());
+        assert_eq!(check_templates(None), Vec::<Text>::new());
     }
 
     #[test]
@@ -167,10 +190,33 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             let faults = check_templates(Some(dir.path()));
             if expected.is_empty() {
-                assert_eq!(faults, Vec::<String>::new(), "{text}");
+                assert_eq!(faults, Vec::<Text>::new(), "{text}");
             } else {
-                assert!(faults.iter().any(|f| f.contains(expected)), "{text}: {faults:?}");
+                let said = |fault: &Text| fault.to_string().contains(expected);
+                assert!(faults.iter().any(said), "{text}: {faults:?}");
             }
+        }
+    }
+
+    #[test]
+    fn faults_are_said_in_both_languages() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(WORDING), "受灾{{ f.area_affected.phrase or \"\" }}，。")
+            .unwrap();
+        std::fs::write(
+            dir.path().join(WORDING_EN),
+            "Hit: {{ f.area_affected.phrase_en or \"\" }};.",
+        )
+        .unwrap();
+        let said: Vec<String> = check_templates(Some(dir.path()))
+            .iter()
+            .flat_map(|fault| Lang::ALL.map(|lang| fault.within(lang)))
+            .collect();
+        for expected in [
+            "模板 drought-relief.txt.j2，指标都没有数据时：“受灾，。”里的 ，。；把标点移到可省略的分句里",
+            "template drought-relief.en.txt.j2, without any figure: ;. in “Hit: ;.”; move the marks into the optional clause",
+        ] {
+            assert!(said.iter().any(|line| line == expected), "{said:?}");
         }
     }
 }

@@ -13,6 +13,7 @@ mod lint;
 mod passages;
 mod render;
 mod style;
+mod template_error;
 #[cfg(test)]
 mod tests;
 mod word;

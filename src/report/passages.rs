@@ -1,13 +1,15 @@
 //! The texts of a statement that fill the office's own Word file.
 
 use super::fill::Passages;
+use super::filters;
 use crate::figures::{Figure, Statement, Value};
+use crate::locales::{Text, report as words};
 use crate::water::Township;
 
 /// The end of the words that begin a passage of the section, such as 抗旱救灾方面，
 const HEADING: &str = "方面，";
 
-/// The placeholders of `statement`, whose section consists of `paragraphs`.
+/// The placeholders of `statement`, whose section consists of `paragraphs`, in the language that is spoken here.
 ///
 /// `{{id}}` and `{{Chinese name}}` give the wording of a figure, `{{id.value}}` the bare number and `{{id.unit}}` its
 /// unit. `{{section}}` is the whole section; `{{township}}`, `{{from}}` and `{{to}}` say what it is about.
@@ -17,12 +19,11 @@ pub(super) fn passages(
     paragraphs: &[String],
 ) -> Passages {
     let mut passages = Passages::default();
-    let day = |day: jiff::civil::Date| day.strftime("%Y年%-m月%-d日").to_string();
     for (name, text) in [
         ("section", paragraphs.join("\n")),
         ("township", township.name.clone()),
-        ("from", day(statement.period.from)),
-        ("to", day(statement.period.to)),
+        ("from", filters::long_day(statement.period.from)),
+        ("to", filters::long_day(statement.period.to)),
     ] {
         passages.texts.insert(name.into(), text);
     }
@@ -40,21 +41,26 @@ pub(super) fn passages(
 
 fn one(figure: &Figure, passages: &mut Passages) {
     let value = match figure.value {
-        Value::Number(value) => Some(super::filters::number(value)),
-        Value::Day(day) => Some(day.strftime("%Y年%-m月").to_string()),
+        Value::Number(value) => Some(filters::number(value)),
+        Value::Day(day) => Some(filters::long_month(day)),
         Value::Absent => None,
     };
+    let names = [figure.id.id(), figure.name_zh];
     let Some(value) = value else {
-        let why = figure.notes.join("；");
-        for name in [figure.id.to_string(), figure.name_zh.into(), format!("{}.value", figure.id)] {
-            passages.absent.insert(name, why.clone());
+        let why = Text::clauses(&figure.notes);
+        for name in names {
+            passages.absent.insert(name.into(), why.clone());
         }
+        passages.absent.insert(format!("{}.value", figure.id), why);
         return;
     };
-    let words = figure.phrase.clone().unwrap_or_else(|| format!("{value}{}", figure.unit));
+    let unit = figure.unit_name().to_string();
+    let without = || words::value_unit(&value, &unit);
+    let said = figure.words.clone().unwrap_or_else(without).to_string();
     let texts = &mut passages.texts;
-    texts.insert(figure.id.to_string(), words.clone());
-    texts.insert(figure.name_zh.into(), words);
+    for name in names {
+        texts.insert(name.into(), said.clone());
+    }
     texts.insert(format!("{}.value", figure.id), value);
-    texts.insert(format!("{}.unit", figure.id), figure.unit.into());
+    texts.insert(format!("{}.unit", figure.id), unit);
 }

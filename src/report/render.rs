@@ -1,32 +1,37 @@
 //! Renders the texts of a report from templates that the office may edit.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, UndefinedBehavior, context};
 
-use super::filters;
 use super::style::hedged_twice;
-use crate::figures::{Figure, Statement};
+use super::{filters, template_error::template_error};
+use crate::figures::{Comparison, Figure, Statement};
+use crate::locales::{Lang, Text, foreign, report as words, within};
 use crate::water::Township;
 
 /// The template of the section's wording, one paragraph per line.
 pub(super) const WORDING: &str = "drought-relief.txt.j2";
+pub(super) const WORDING_EN: &str = "drought-relief.en.txt.j2";
 const MARKDOWN: &str = "drought-relief.md.j2";
+const MARKDOWN_EN: &str = "drought-relief.en.md.j2";
+/// In both languages: its words are messages.
 const HTML: &str = "drought-relief.html.j2";
-const ENGLISH: &str = "drought-relief.en.md.j2";
 
 /// The built-in templates. A file of the same name in the office's directory replaces one.
-const EMBEDDED: [(&str, &str); 4] = [
+const EMBEDDED: [(&str, &str); 5] = [
     (WORDING, include_str!("../../config/report/drought-relief.txt.j2")),
+    (WORDING_EN, include_str!("../../config/report/drought-relief.en.txt.j2")),
     (MARKDOWN, include_str!("../../config/report/drought-relief.md.j2")),
+    (MARKDOWN_EN, include_str!("../../config/report/drought-relief.en.md.j2")),
     (HTML, include_str!("../../config/report/drought-relief.html.j2")),
-    (ENGLISH, include_str!("../../config/report/drought-relief.en.md.j2")),
 ];
 
 /// Most instructions of one template: about a hundred times what the built-in ones need for a township of 200 stations,
@@ -36,92 +41,196 @@ const FUEL: u64 = 20_000_000;
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    #[error("cannot read the template {}", path.display())]
+    #[error("{}", words::template_unreadable(path))]
     Read { path: PathBuf, source: io::Error },
-    /// A template is wrong; `line` is 0 if it is unknown.
-    #[error("template {name}, line {line}: {what}")]
-    Template { name: String, line: usize, what: String },
-    #[error("template {WORDING}: two hedges on one number, {words:?}; remove one of them")]
+    /// A template is wrong.
+    #[error("{}", wrong_template(name, *line, what))]
+    Template { name: String, line: Option<usize>, what: Text },
+    #[error("{}", words::hedged_twice(WORDING, words))]
     DoubleHedge { words: String },
-    #[error("{zone:?} is not a time zone; give an IANA name such as Asia/Shanghai")]
+    #[error("{}", words::no_zone(zone))]
     Zone { zone: String },
-    #[error("cannot write the figures as JSON")]
+    #[error("{}", words::json_failed())]
     Json(#[source] serde_json::Error),
-    #[error("cannot build the Word file: {0}")]
+    #[error("{}", words::word_failed(.0))]
     Word(String),
-    #[error("cannot build the Excel file")]
+    #[error("{}", words::excel_failed())]
     Excel(#[source] rust_xlsxwriter::XlsxError),
-    #[error("cannot write {}", path.display())]
+    #[error("{}", words::unwritable(path))]
     Write { path: PathBuf, source: io::Error },
 }
 
-/// The section in the office's wording, and the templates of the documents around it.
-pub(super) struct Section {
-    environment: Environment<'static>,
+impl ReportError {
+    /// The error and what was behind it, in both languages.
+    pub(super) fn text(&self) -> Text {
+        let said = |lang| within(lang, || self.to_string());
+        let text = Text::both(said(Lang::Chinese), said(Lang::English));
+        match self.source() {
+            Some(source) => Text::chain([text, foreign::error(source)]),
+            None => text,
+        }
+    }
+}
+
+fn wrong_template(name: &str, line: Option<usize>, what: &Text) -> Text {
+    match line {
+        Some(line) => words::template_wrong(name, line, what),
+        None => words::template_wrong_somewhere(name, what),
+    }
+}
+
+/// The templates, with an error for undefined names and a limit on instructions.
+pub(super) struct Templates(Environment<'static>);
+
+impl Templates {
+    /// The office's own templates in `dir`, and the built-in ones for those that it does not have.
+    pub fn read(dir: Option<&Path>) -> Result<Self, ReportError> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(FUEL));
+        environment.set_debug(true);
+        filters::add(&mut environment);
+        for (name, _) in EMBEDDED {
+            let source = source(dir, name)?;
+            environment
+                .add_template_owned(name, source.clone())
+                .map_err(|error| template_error(name, &source, &error))?;
+        }
+        Ok(Self(environment))
+    }
+
+    fn fill(&self, name: &str, context: Value) -> Result<String, ReportError> {
+        let render = |template: minijinja::Template<'_, '_>| {
+            let rendered = template.render(context);
+            rendered.map_err(|error| template_error(name, template.source(), &error))
+        };
+        self.0.get_template(name).map_err(|error| template_error(name, "", &error)).and_then(render)
+    }
+}
+
+/// The section in one language and in the office's wording, and the texts of the documents around it.
+pub(super) struct Section<'a> {
+    templates: &'a Templates,
+    pub lang: Lang,
     context: Value,
     pub paragraphs: Vec<String>,
 }
 
-impl Section {
-    /// Renders the wording from the office's own template in `templates_dir`, or else from the built-in one.
+impl<'a> Section<'a> {
+    /// Renders the wording of the section in `lang`.
     ///
     /// In a template `f.electricity_used` is a figure by its id, `figures` lists all figures, `findings` and
     /// `comparisons` are those of the statement, `paragraphs` are the lines of the wording (not in the wording itself),
     /// and `township`, `period` and `issued_at` say what it is about. A template that uses an unknown figure or runs
     /// too long is an error, and so is a wording with two hedges on one number.
     pub fn new(
-        templates_dir: Option<&Path>,
+        templates: &'a Templates,
+        lang: Lang,
         township: &Township,
         statement: &Statement,
         issued_at: Timestamp,
-    ) -> Result<Section, ReportError> {
-        let environment = environment(templates_dir)?;
+    ) -> Result<Self, ReportError> {
         let zone = zone(township)?;
-        let figures = &statement.figures;
-        let by_id: BTreeMap<&str, &Figure> = figures.iter().map(|f| (f.id.id(), f)).collect();
-        let period = statement.period;
-        let base = context! {
-            f => Value::from(Serde(&by_id)),
-            figures => Value::from(Serde(figures)),
-            findings => Value::from(Serde(&findings(statement))),
-            unchecked => Value::from(Serde(&statement.findings.unchecked)),
-            pending => statement.pending.iter().map(filters::pending).collect::<Vec<_>>(),
-            comparisons => Value::from(Serde(&statement.comparisons)),
-            township => Value::from(Serde(township)),
-            period => context! {
-                from => period.from.strftime("%Y年%-m月%-d日").to_string(),
-                to => period.to.strftime("%Y年%-m月%-d日").to_string(),
-                from_en => period.from.to_string(),
-                to_en => period.to.to_string(),
-            },
-            issued_at => issued_at.to_zoned_datetime(zone).strftime("%Y年%-m月%-d日 %H:%M").to_string(),
+        let base = within(lang, || context(township, statement, issued_at.to_zoned_datetime(zone)));
+        let wording = match lang {
+            Lang::Chinese => WORDING,
+            Lang::English => WORDING_EN,
         };
-        let wording = fill(&environment, WORDING, base.clone())?;
-        if let Some(words) = hedged_twice(&wording, figures) {
+        let wording = within(lang, || templates.fill(wording, base.clone()))?;
+        if let Some(words) = hedged_twice(&wording, &statement.figures) {
             return Err(ReportError::DoubleHedge { words });
         }
         let lines = wording.lines().map(str::trim);
         let paragraphs: Vec<String> = lines.filter(|l| !l.is_empty()).map(str::to_owned).collect();
         let context = context! { paragraphs => paragraphs.clone(), ..base };
-        Ok(Section { environment, context, paragraphs })
+        Ok(Self { templates, lang, context, paragraphs })
     }
 
     pub fn markdown(&self) -> Result<String, ReportError> {
-        fill(&self.environment, MARKDOWN, self.context.clone())
+        self.fill(match self.lang {
+            Lang::Chinese => MARKDOWN,
+            Lang::English => MARKDOWN_EN,
+        })
     }
 
     pub fn html(&self) -> Result<String, ReportError> {
-        fill(&self.environment, HTML, self.context.clone())
+        self.fill(HTML)
     }
 
-    pub fn english(&self) -> Result<String, ReportError> {
-        fill(&self.environment, ENGLISH, self.context.clone())
+    fn fill(&self, name: &str) -> Result<String, ReportError> {
+        within(self.lang, || self.templates.fill(name, self.context.clone()))
+    }
+}
+
+/// What the templates read, in the language that is spoken here.
+fn context(township: &Township, statement: &Statement, issued_at: ZonedDateTime) -> Value {
+    let figures = &statement.figures;
+    let figures: Vec<FigureInContext<'_>> = figures.iter().map(FigureInContext::of).collect();
+    let by_id: BTreeMap<&str, &FigureInContext<'_>> =
+        figures.iter().map(|f| (f.figure.id.id(), f)).collect();
+    let period = statement.period;
+    let (from, to) = (filters::long_day(period.from), filters::long_day(period.to));
+    let issued_at = issued_on(&issued_at);
+    let comparisons: Vec<_> = statement.comparisons.iter().map(ComparisonInContext::of).collect();
+    context! {
+        lang => Lang::current().tag(),
+        f => Value::from(Serde(&by_id)),
+        figures => Value::from(Serde(&figures)),
+        findings => Value::from(Serde(&findings(statement))),
+        unchecked => Value::from(Serde(&statement.findings.unchecked)),
+        pending => statement.pending.iter().map(filters::pending).collect::<Vec<_>>(),
+        comparisons => Value::from(Serde(&comparisons)),
+        township => Value::from(Serde(township)),
+        period => context! {
+            from => from.as_str(),
+            to => to.as_str(),
+            from_en => period.from.to_string(),
+            to_en => period.to.to_string(),
+        },
+        dates => words::period_issued(&from, &to, &issued_at).to_string(),
+        issued_at => issued_at,
+    }
+}
+
+/// 2022年11月16日 09:30, and in English 2022-11-16 09:30.
+pub(super) fn issued_on(at: &ZonedDateTime) -> String {
+    format!("{} {}", filters::long_day(at.date()), at.strftime("%H:%M"))
+}
+
+/// A figure with what its JSON does not say in the document's language.
+#[derive(serde::Serialize)]
+struct FigureInContext<'a> {
+    #[serde(flatten)]
+    figure: &'a Figure,
+    name: Text,
+    words: Option<&'a Text>,
+    unit_name: Text,
+}
+
+impl<'a> FigureInContext<'a> {
+    fn of(figure: &'a Figure) -> Self {
+        let (name, unit_name) = (figure.name(), figure.unit_name());
+        Self { figure, name, words: figure.words.as_ref(), unit_name }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct ComparisonInContext<'a> {
+    #[serde(flatten)]
+    comparison: &'a Comparison,
+    name: Text,
+    unit_name: Text,
+}
+
+impl<'a> ComparisonInContext<'a> {
+    fn of(comparison: &'a Comparison) -> Self {
+        Self { comparison, name: comparison.name(), unit_name: comparison.unit_name() }
     }
 }
 
 #[derive(serde::Serialize)]
 struct FindingView {
-    severity: &'static str,
+    severity: String,
     sentence: String,
     look: String,
     source: String,
@@ -130,33 +239,17 @@ struct FindingView {
 
 fn findings(statement: &Statement) -> Vec<FindingView> {
     let view = |finding: &crate::figures::Finding| FindingView {
-        severity: finding.severity.name_zh(),
-        sentence: finding.sentence(),
-        look: finding.look.clone(),
-        source: finding.source.clone(),
-        accepted: filters::acceptance(finding),
+        severity: finding.severity.name().to_string(),
+        sentence: finding.sentence().to_string(),
+        look: finding.look.to_string(),
+        source: finding.source.to_string(),
+        accepted: filters::acceptance(finding).into(),
     };
     statement.findings.found.iter().map(view).collect()
 }
 
 pub(super) fn zone(township: &Township) -> Result<TimeZone, ReportError> {
     TimeZone::get(&township.zone).map_err(|_| ReportError::Zone { zone: township.zone.clone() })
-}
-
-/// The templates, with an error for undefined names and a limit on instructions.
-fn environment(templates_dir: Option<&Path>) -> Result<Environment<'static>, ReportError> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_fuel(Some(FUEL));
-    environment.set_debug(true);
-    filters::add(&mut environment);
-    for (name, _) in EMBEDDED {
-        let source = source(templates_dir, name)?;
-        environment
-            .add_template_owned(name, source.clone())
-            .map_err(|error| template_error(name, &source, &error))?;
-    }
-    Ok(environment)
 }
 
 /// The source of the office's own template, or of the built-in one.
@@ -171,30 +264,4 @@ pub(super) fn source(dir: Option<&Path>, name: &str) -> Result<String, ReportErr
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(embedded.into()),
         Err(source) => Err(ReportError::Read { path, source }),
     }
-}
-
-fn fill(environment: &Environment<'_>, name: &str, context: Value) -> Result<String, ReportError> {
-    let render = |template: minijinja::Template<'_, '_>| {
-        let rendered = template.render(context);
-        rendered.map_err(|error| template_error(name, template.source(), &error))
-    };
-    environment
-        .get_template(name)
-        .map_err(|error| template_error(name, "", &error))
-        .and_then(render)
-}
-
-/// The error with the part of the template that it points at.
-fn template_error(name: &str, source: &str, error: &minijinja::Error) -> ReportError {
-    let line = error.line().unwrap_or(0);
-    let mut what = error.kind().to_string();
-    if let Some(detail) = error.detail() {
-        what = format!("{what}: {detail}");
-    }
-    let piece = error.range().and_then(|range| source.get(range));
-    let whole_line = line.checked_sub(1).and_then(|i| source.lines().nth(i));
-    if let Some(piece) = piece.or(whole_line) {
-        what = format!("{what}, in `{}`", piece.trim());
-    }
-    ReportError::Template { name: error.name().unwrap_or(name).into(), line, what }
 }

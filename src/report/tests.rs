@@ -8,6 +8,7 @@ use super::{Documents, ReportError, render, write};
 use crate::account::{Method, TownshipDay};
 use crate::core::Period;
 use crate::figures::{Figure, FigureId, FigureInput, Findings, Origin, Statement, Totals, Value};
+use crate::locales::{Lang, Text, within};
 use crate::water::Township;
 
 /// Figures of the 2022 report: id, value, wording.
@@ -51,17 +52,18 @@ pub(super) fn figures(said: &[(&str, f64, &str)]) -> Vec<Figure> {
         Figure {
             value,
             phrase: found.map(|said| said.2.to_owned()),
+            words: found.map(|said| Text::both(said.2.to_owned(), said.0.to_owned())),
             coverage: Some(0.9876),
             inputs: vec![FigureInput {
                 from: Origin::Series("pump-1/energy_total".parse().unwrap()),
                 value: Some(1.5),
                 method: Method::CounterDifference,
-                note: "甲|乙 <b>".into(),
+                note: Text::verbatim("甲|乙 <b>"),
                 coverage: Some(0.9876),
             }],
             notes: match found {
-                Some(_) => vec!["a|b <i>".into()],
-                None => vec!["台账中没有记录".into()],
+                Some(_) => vec![Text::verbatim("a|b <i>")],
+                None => vec![Text::both("台账中没有记录", "the ledger has no row")],
             },
             ..Figure::absent(*id, period(), "test")
         }
@@ -73,9 +75,17 @@ pub(super) fn documents(
     dir: Option<&std::path::Path>,
     figures: &[Figure],
 ) -> Result<Documents, ReportError> {
+    documents_in(Lang::Chinese, dir, figures)
+}
+
+fn documents_in(
+    lang: Lang,
+    dir: Option<&std::path::Path>,
+    figures: &[Figure],
+) -> Result<Documents, ReportError> {
     let township: Township = toml::from_str("name = \"黄水<乡>\"").unwrap();
     let issued_at = "2022-11-16T01:30:00Z".parse().unwrap();
-    render(dir, &township, &statement(figures), issued_at)
+    render(dir, &township, &statement(figures), issued_at, lang)
 }
 
 /// A statement with these figures and two days of electricity.
@@ -158,11 +168,92 @@ fn the_json_is_an_array_of_figures() {
     assert!(absent.unwrap()["value"].is_null());
 }
 
+/// Texts of a zip archive's parts, whose files the documents of Word and Excel are.
+fn unpacked(archive: &[u8]) -> String {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(archive)).unwrap();
+    let mut texts = String::new();
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).unwrap();
+        // Names of fonts in many scripts.
+        if part.name().unwrap().contains("theme") {
+            continue;
+        }
+        std::io::Read::read_to_string(&mut part, &mut texts).unwrap();
+    }
+    texts
+}
+
+#[test]
+fn documents_do_not_depend_on_the_language_of_the_terminal() {
+    for lang in Lang::ALL {
+        let [english, chinese] = [Lang::English, Lang::Chinese]
+            .map(|own| within(own, || documents_in(lang, None, &figures(&SAID)).unwrap()));
+        assert_eq!(english.files(), chinese.files());
+        assert_eq!(english.passages.texts, chinese.passages.texts);
+    }
+}
+
+#[test]
+fn word_excel_and_html_are_written_in_the_language_that_is_asked_for() {
+    let [chinese, english] =
+        Lang::ALL.map(|lang| documents_in(lang, None, &figures(&SAID)).unwrap());
+    for same in [
+        (&chinese.markdown, &english.markdown),
+        (&chinese.english, &english.english),
+        (&chinese.json, &english.json),
+        (&chinese.statement, &english.statement),
+    ] {
+        assert_eq!(same.0, same.1);
+    }
+    let (html, word, excel) = (&english.html, unpacked(&english.docx), unpacked(&english.xlsx));
+    for (text, expected) in [
+        (html, "<html lang=\"en\">"),
+        (html, "<h2>Annex: figures and where they come from</h2>"),
+        (&word, "Annex: figures and where they come from"),
+        (&word, "Electricity for drought relief by day"),
+        (&word, "electricity (kWh)"),
+        (&excel, "methods and notes"),
+        (&excel, "By village"),
+        (&excel, "no data"),
+    ] {
+        assert!(text.contains(expected), "{expected}");
+    }
+    // What a person wrote stays, here the name of the township, and the names of fonts.
+    let fonts = ["仿宋", "方正小标宋简体", "黑体", "宋体", "楷体", "仿宋_GB2312", "楷体_GB2312"];
+    for text in [html, &word, &excel, &english.english] {
+        let mut text = text.replace("黄水", "").replace("乡", "").replace("甲|乙", "");
+        text = text.replace("甲\\|乙", "");
+        for font in fonts {
+            text = text.replace(font, "");
+        }
+        let left = text.find(|c| ('一'..='龥').contains(&c));
+        let from = left.map(|at| text[at..].chars().take(30).collect::<String>());
+        assert_eq!(from, None);
+    }
+}
+
+#[test]
+fn the_english_report_says_what_the_chinese_one_says() {
+    let documents = documents(None, &figures(&SAID)).unwrap();
+    let rows = |text: &str| text.lines().filter(|line| line.starts_with("| ")).count();
+    assert_eq!(rows(&documents.english), rows(&documents.markdown));
+    for part in [
+        "# Drought relief of 黄水<乡>",
+        "From 2022-08-01 to 2022-11-15. Made on 2022-11-16 09:30.",
+        "| electricity used | 35012.35 kWh | electricity_used | measured | 98.7% |",
+        "- diesel used: the ledger has no row",
+    ] {
+        assert!(documents.english.contains(part), "{part}: {}", documents.english);
+    }
+}
+
 #[test]
 fn the_templates_contain_no_number() {
     for text in [
         include_str!("../../config/report/drought-relief.txt.j2"),
+        include_str!("../../config/report/drought-relief.en.txt.j2"),
         include_str!("../../config/report/drought-relief.md.j2"),
+        include_str!("../../config/report/drought-relief.en.md.j2"),
     ] {
         let outside = text.replace(".md", "");
         assert!(!outside.contains(|c: char| c.is_ascii_digit()), "{text}");

@@ -12,9 +12,10 @@ use jiff::Timestamp;
 
 use super::chart::{Chart, charts};
 use super::filters::{self, FigureView, number, percent};
-use super::render::{ReportError, zone};
+use super::render::{ReportError, issued_on, zone};
 use super::word_charts;
 use crate::figures::{Figure, Statement};
+use crate::locales::{Text, report as words};
 use crate::water::Township;
 
 /// Twips of GB/T 9704-2012 §5: A4 with margins of 37, 35, 28 and 26 mm.
@@ -48,7 +49,7 @@ fn fonts(east_asia: &str) -> RunFonts {
     RunFonts::new().east_asia(east_asia).ascii("Times New Roman").hi_ansi("Times New Roman")
 }
 
-/// Writes the Word file of `statement`, whose section consists of `paragraphs`.
+/// Writes the Word file of `statement`, whose section consists of `paragraphs`, in the language that is spoken here.
 pub(super) fn write(
     township: &Township,
     statement: &Statement,
@@ -56,13 +57,10 @@ pub(super) fn write(
     issued_at: Timestamp,
 ) -> Result<Vec<u8>, ReportError> {
     let period = statement.period;
-    let day = |day: jiff::civil::Date| day.strftime("%Y年%-m月%-d日").to_string();
-    let issued = issued_at.to_zoned_datetime(zone(township)?);
-    let issued = issued.strftime("%Y年%-m月%-d日 %H:%M");
-    let dates = format!("（统计期：{}至{}）", day(period.from), day(period.to));
+    let dates = words::period(filters::long_day(period.from), filters::long_day(period.to));
     let mut docx = empty_document(&issued_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
-        .add_paragraph(styled("Title", &format!("{}抗旱救灾情况", township.name)))
-        .add_paragraph(styled("Dates", &dates));
+        .add_paragraph(styled("Title", words::title(&township.name)))
+        .add_paragraph(styled("Dates", dates));
     for paragraph in paragraphs {
         let run = Run::new().add_text(paragraph).character_spacing(CHARACTER_SPACE);
         docx = docx.add_paragraph(Paragraph::new().style("Body").add_run(run));
@@ -72,18 +70,20 @@ pub(super) fn write(
     let annex = Paragraph::new()
         .style("Heading1")
         .page_break_before(true)
-        .add_run(Run::new().add_text("附表：指标及来源"));
+        .add_run(Run::new().add_text(words::annex()));
     docx = docx.add_paragraph(annex).add_table(figures(statement));
     if !statement.findings.found.is_empty() {
-        docx = docx.add_paragraph(heading("需要核对的地方")).add_table(findings(statement));
+        docx = docx.add_paragraph(heading(words::to_check())).add_table(findings(statement));
     }
     if !statement.comparisons.is_empty() {
-        docx = docx.add_paragraph(heading("与往年比较")).add_table(comparisons(statement));
+        docx =
+            docx.add_paragraph(heading(words::earlier_years())).add_table(comparisons(statement));
     }
-    docx = with_notes(docx, "待复核、未计入的台账", statement.pending.iter().map(filters::pending));
-    docx = with_notes(docx, "缺少数据的指标", absent(statement));
+    docx = with_notes(docx, words::pending(), statement.pending.iter().map(filters::pending));
+    docx = with_notes(docx, words::absent_figures(), absent(statement));
     let version = statement.figures.first().map_or("", |f| f.code_version);
-    docx = docx.add_paragraph(styled("Note", &format!("出具时间：{issued}；程序版本：{version}")));
+    let issued = issued_on(&issued_at.to_zoned_datetime(zone(township)?));
+    docx = docx.add_paragraph(styled("Note", words::made(issued, version)));
     let mut packed = std::io::Cursor::new(Vec::new());
     let written = docx.pack(&mut packed);
     written.map_err(|error| ReportError::Word(error.to_string()))?;
@@ -110,14 +110,14 @@ fn empty_document(created_at: &str) -> Docx {
         .updated_at(created_at);
     let (center, both) = (Some(AlignmentType::Center), Some(AlignmentType::Both));
     for (id, name, font, size, alignment, spacing) in [
-        ("Title", "Title", BIAOSONG, TITLE, center, exact(LINE + 80).after(120)),
-        ("Dates", "统计期", KAITI, BODY, center, exact(LINE).after(280)),
-        ("Body", "公文正文", FANGSONG, BODY, both, exact(LINE)),
-        ("Heading1", "heading 1", HEITI, BODY, None, exact(LINE).before(120)),
-        ("Caption", "caption", HEITI, SMALL + 3, center, exact(320).after(160)),
-        ("Cell", "表格文字", SONGTI, SMALL, None, exact(240)),
-        ("CellHead", "表头文字", HEITI, SMALL, center, exact(240)),
-        ("Note", "附注", SONGTI, SMALL + 3, None, exact(320)),
+        ("Title", Text::verbatim("Title"), BIAOSONG, TITLE, center, exact(LINE + 80).after(120)),
+        ("Dates", words::style_dates(), KAITI, BODY, center, exact(LINE).after(280)),
+        ("Body", words::style_body(), FANGSONG, BODY, both, exact(LINE)),
+        ("Heading1", Text::verbatim("heading 1"), HEITI, BODY, None, exact(LINE).before(120)),
+        ("Caption", Text::verbatim("caption"), HEITI, SMALL + 3, center, exact(320).after(160)),
+        ("Cell", words::style_cell(), SONGTI, SMALL, None, exact(240)),
+        ("CellHead", words::style_head(), HEITI, SMALL, center, exact(240)),
+        ("Note", words::style_note(), SONGTI, SMALL + 3, None, exact(320)),
     ] {
         let style = Style::new(id, StyleType::Paragraph).name(name).fonts(fonts(font));
         let mut style = style.size(size).line_spacing(spacing);
@@ -149,27 +149,27 @@ fn page_number(side: AlignmentType) -> Footer {
     Footer::new().add_paragraph(paragraph)
 }
 
-fn styled(style: &str, text: &str) -> Paragraph {
+fn styled(style: &str, text: impl Into<String>) -> Paragraph {
     Paragraph::new().style(style).add_run(Run::new().add_text(text))
 }
 
-fn heading(text: &str) -> Paragraph {
+fn heading(text: Text) -> Paragraph {
     styled("Heading1", text)
 }
 
 /// Adds a heading and one paragraph for each note, if there are any.
-fn with_notes(mut docx: Docx, title: &str, notes: impl IntoIterator<Item = String>) -> Docx {
+fn with_notes(mut docx: Docx, title: Text, notes: impl IntoIterator<Item = String>) -> Docx {
     let mut notes = notes.into_iter().peekable();
     if notes.peek().is_some() {
         docx = docx.add_paragraph(heading(title));
     }
-    notes.fold(docx, |docx, note| docx.add_paragraph(styled("Note", &note)))
+    notes.fold(docx, |docx, note| docx.add_paragraph(styled("Note", note)))
 }
 
 /// Adds a placeholder for each chart, with its caption below.
 fn with_charts(mut docx: Docx, charts: &[Chart]) -> Docx {
     if !charts.is_empty() {
-        docx = docx.add_paragraph(heading("附图"));
+        docx = docx.add_paragraph(heading(words::charts()));
     }
     for (index, chart) in charts.iter().enumerate() {
         let place = Run::new().add_text(word_charts::placeholder(index));
@@ -177,14 +177,14 @@ fn with_charts(mut docx: Docx, charts: &[Chart]) -> Docx {
             .add_paragraph(
                 Paragraph::new().align(AlignmentType::Center).keep_next(true).add_run(place),
             )
-            .add_paragraph(styled("Caption", &format!("图{} {}", index + 1, chart.title)));
+            .add_paragraph(styled("Caption", words::chart_caption(index + 1, &chart.title)));
     }
     docx
 }
 
 fn table<const N: usize>(
     columns: [usize; N],
-    head: [&str; N],
+    head: [Text; N],
     rows: impl Iterator<Item = [String; N]>,
 ) -> Table {
     let cells = |style: &str, texts: &[String; N]| {
@@ -193,7 +193,7 @@ fn table<const N: usize>(
         };
         texts.iter().zip(columns).map(cell).collect::<Vec<_>>()
     };
-    let head = head.map(str::to_owned);
+    let head = head.map(String::from);
     let mut all = vec![TableRow::new(cells("CellHead", &head)).cant_split()];
     all.extend(rows.map(|texts| TableRow::new(cells("Cell", &texts))));
     Table::new(all)
@@ -207,45 +207,56 @@ fn figures(statement: &Statement) -> Table {
     let row = |figure: &Figure| {
         let view = FigureView::of(figure);
         [
-            figure.name_zh.to_owned(),
+            figure.name().into(),
             filters::value_unit(&view),
-            figure.phrase.clone().unwrap_or_else(|| "—".into()),
-            filters::class_name(figure.class).to_owned(),
+            view.words().to_owned(),
+            figure.class.name().into(),
             percent(figure.coverage),
-            filters::remarks(&view).join("；"),
+            filters::clauses(&filters::remarks(&view)),
         ]
     };
-    let head = ["指标", "数值", "成文", "类别", "覆盖率", "方法与说明"];
+    let head = [
+        words::figure(),
+        words::value(),
+        words::in_words(),
+        words::class(),
+        words::coverage(),
+        words::methods_and_notes(),
+    ];
     table(FIGURE_COLUMNS, head, statement.figures.iter().filter(shown).map(row))
 }
 
 fn findings(statement: &Statement) -> Table {
     let rows = statement.findings.found.iter().map(|finding| {
         [
-            finding.severity.name_zh().to_owned(),
-            finding.sentence(),
-            finding.look.clone(),
-            filters::acceptance(finding),
+            finding.severity.name().into(),
+            finding.sentence().into(),
+            finding.look.to_string(),
+            filters::acceptance(finding).into(),
         ]
     });
-    table(FINDING_COLUMNS, ["程度", "问题", "到哪里核对", "认可"], rows)
+    let head = [words::severity(), words::finding(), words::where_to_check(), words::acceptance()];
+    table(FINDING_COLUMNS, head, rows)
 }
 
 fn comparisons(statement: &Statement) -> Table {
     let rows = statement.comparisons.iter().map(|row| {
         [
-            row.name_zh.to_owned(),
-            row.label.clone(),
-            format!("{} {}", number(row.earlier), row.unit),
-            format!("{} {}", number(row.now), row.unit),
+            row.name().into(),
+            row.label.to_string(),
+            format!("{} {}", number(row.earlier), row.unit_name()),
+            format!("{} {}", number(row.now), row.unit_name()),
             filters::change(row.change_percent),
         ]
     });
-    table(COMPARISON_COLUMNS, ["指标", "比较对象", "当时", "本次", "增减"], rows)
+    let head =
+        [words::figure(), words::compared_with(), words::then(), words::now(), words::change()];
+    table(COMPARISON_COLUMNS, head, rows)
 }
 
 fn absent(statement: &Statement) -> impl Iterator<Item = String> {
     let absent = |figure: &&Figure| figure.narrative && figure.phrase.is_none();
     let figures = statement.figures.iter().filter(absent);
-    figures.map(|figure| format!("{}：{}", figure.name_zh, figure.notes.join("；")))
+    let line = |figure: &Figure| words::absent_figure(figure.name(), Text::clauses(&figure.notes));
+    figures.map(move |figure| line(figure).into())
 }

@@ -9,6 +9,7 @@ use zip::{ZipArchive, ZipWriter};
 
 use super::chart::Chart;
 use super::render::ReportError;
+use crate::locales::Lang;
 
 const TEMPLATE: &str = include_str!("chart.xml.j2");
 
@@ -53,7 +54,8 @@ pub(super) fn insert(docx: &[u8], charts: &[Chart]) -> Result<Vec<u8>, ReportErr
     let template = environment.get_template("chart.xml").map_err(failed)?;
     for (index, chart) in charts.iter().enumerate() {
         let chart = minijinja::Value::from(Serde(chart));
-        let xml = template.render(context! { chart }).map_err(failed)?;
+        let xml =
+            template.render(context! { chart, lang => Lang::current().tag() }).map_err(failed)?;
         let name = format!("word/charts/chart{}.xml", index + 1);
         written.start_file(name, options).map_err(failed)?;
         written.write_all(xml.as_bytes()).map_err(failed)?;

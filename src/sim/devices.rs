@@ -13,6 +13,7 @@ use super::world::MAINS_HZ;
 use super::{SimError, World};
 use crate::core::{GatewayId, Parameter, StationId};
 use crate::device::{self, Function, Part, Point, Profile};
+use crate::locales::{Text, demo as words};
 use crate::modbus::{Adjust, BusSettings, DeviceSettings};
 use crate::support::{Clock, lock};
 
@@ -87,16 +88,16 @@ impl SimulatedBus {
     ) -> Result<Self, SimError> {
         let mut units = BTreeMap::new();
         for device in &settings.devices {
-            let wrong = |problem: String| SimError::Device {
+            let wrong = |problem: Text| SimError::Device {
                 bus: settings.name.clone(),
                 unit: device.unit,
                 problem,
             };
             let profile = profiles
                 .get(&device.profile)
-                .ok_or_else(|| wrong(format!("there is no profile {:?}", device.profile)))?;
+                .ok_or_else(|| wrong(words::no_profile(format_args!("{:?}", device.profile))))?;
             if let Some((parameter, _)) = device.adjust.iter().find(|(_, a)| a.scale == 0.0) {
-                return Err(wrong(format!("adjust.{parameter} has a scale of zero")));
+                return Err(wrong(words::zero_scale(parameter.id())));
             }
             let simulated = SimulatedDevice {
                 station: device.station.clone(),
@@ -104,7 +105,7 @@ impl SimulatedBus {
                 settings: device.clone(),
             };
             if units.insert(device.unit, simulated).is_some() {
-                return Err(wrong("two devices have this unit id".into()));
+                return Err(wrong(words::unit_twice()));
             }
         }
         Ok(Self { world, clock, units })

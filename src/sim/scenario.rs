@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::SimError;
 use crate::core::{Parameter, Period, Problems, StationId};
+use crate::locales::{Text, demo as words};
 
 const SHARE: RangeInclusive<f64> = 0.0..=1.0;
 
@@ -223,44 +224,52 @@ impl Scenario {
             self.physics_from < self.event.from && self.event.from <= self.event.to,
             "event.from",
             self.event.from,
-            "the event must begin after the physics, and end no earlier than it begins",
-            "",
+            words::event_after_physics(),
+            Text::default(),
         );
         self.check_demand(&mut found.at("demand"));
         let Self { soil, pond, channel, well, tank, .. } = self;
-        found.within("soil.runoff_share_dry", soil.runoff_share_dry, SHARE, "");
-        found.within("soil.runoff_share_wet", soil.runoff_share_wet, SHARE, "");
-        found.positive("soil.deficit_max_mm", soil.deficit_max_mm, "");
-        found.positive("soil.depth_mm", soil.depth_mm, "");
-        found.within("pond.fill_start", pond.fill_start, SHARE, "");
-        found.positive("pond.surplus_hours", pond.surplus_hours, "");
-        found.not_negative("pond.seepage_mm_per_day", pond.seepage_mm_per_day, "");
-        found.not_negative("pond.restart_margin_m", pond.restart_margin_m, "");
-        found.positive("channel.fast_hours", channel.fast_hours, "");
-        found.positive("channel.slow_days", channel.slow_days, "");
-        found.not_negative("channel.loss_m3h", channel.loss_m3h, "");
-        found.within("well.inflow_share_dry", well.inflow_share_dry, SHARE, "");
-        found.not_negative("well.drawdown_m_per_m3h", well.drawdown_m_per_m3h, "");
-        found.within("tank.inflow_share_dry", tank.inflow_share_dry, SHARE, "");
-        found.not_negative("tank.litres_per_person_day", tank.litres_per_person_day, "");
+        found.within("soil.runoff_share_dry", soil.runoff_share_dry, SHARE, Text::default());
+        found.within("soil.runoff_share_wet", soil.runoff_share_wet, SHARE, Text::default());
+        found.positive("soil.deficit_max_mm", soil.deficit_max_mm, Text::default());
+        found.positive("soil.depth_mm", soil.depth_mm, Text::default());
+        found.within("pond.fill_start", pond.fill_start, SHARE, Text::default());
+        found.positive("pond.surplus_hours", pond.surplus_hours, Text::default());
+        found.not_negative("pond.seepage_mm_per_day", pond.seepage_mm_per_day, Text::default());
+        found.not_negative("pond.restart_margin_m", pond.restart_margin_m, Text::default());
+        found.positive("channel.fast_hours", channel.fast_hours, Text::default());
+        found.positive("channel.slow_days", channel.slow_days, Text::default());
+        found.not_negative("channel.loss_m3h", channel.loss_m3h, Text::default());
+        found.within("well.inflow_share_dry", well.inflow_share_dry, SHARE, Text::default());
+        found.not_negative("well.drawdown_m_per_m3h", well.drawdown_m_per_m3h, Text::default());
+        found.within("tank.inflow_share_dry", tank.inflow_share_dry, SHARE, Text::default());
+        found.not_negative(
+            "tank.litres_per_person_day",
+            tank.litres_per_person_day,
+            Text::default(),
+        );
         let MeterSettings { energy_kwh, volume_m3, run_hours } = self.meters;
         for (key, [low, high]) in
             [("energy_kwh", energy_kwh), ("volume_m3", volume_m3), ("run_hours", run_hours)]
         {
             let found = &mut found.at("meters");
-            found.not_negative(key, low, "");
-            let rule = "must be the least and the most, in this order";
-            found.ensure(high - low >= 0.0 && high.is_finite(), key, high, rule, "");
+            found.not_negative(key, low, Text::default());
+            let rule = words::least_then_most();
+            found.ensure(high - low >= 0.0 && high.is_finite(), key, high, rule, Text::default());
         }
         for (index, preset) in self.presets.iter().enumerate() {
-            found.item("meter", index).not_negative("energy_kwh", preset.energy_kwh, "");
+            found.item("meter", index).not_negative(
+                "energy_kwh",
+                preset.energy_kwh,
+                Text::default(),
+            );
         }
         for (index, source) in self.sources.iter().enumerate() {
             let found = &mut found.item("source", index);
-            found.not_negative("catchment_m2", source.catchment_m2, "");
-            found.not_negative("inflow_m3h", source.inflow_m3h, "");
-            found.not_negative("area_m2", source.area_m2, "");
-            found.not_negative("normal_flow_m3h", source.normal_flow_m3h, "");
+            found.not_negative("catchment_m2", source.catchment_m2, Text::default());
+            found.not_negative("inflow_m3h", source.inflow_m3h, Text::default());
+            found.not_negative("area_m2", source.area_m2, Text::default());
+            found.not_negative("normal_flow_m3h", source.normal_flow_m3h, Text::default());
         }
     }
 
@@ -271,33 +280,45 @@ impl Scenario {
         let spells = spells.enumerate().map(|climate| ("spell", climate));
         for (list, (index, (wet_day_share, rain_mm, evaporation_mm))) in months.chain(spells) {
             let found = &mut found.item(list, index);
-            found.within("wet_day_share", wet_day_share, SHARE, "");
-            found.not_negative("rain_mm", rain_mm, "");
-            found.not_negative("evaporation_mm", evaporation_mm, "");
+            found.within("wet_day_share", wet_day_share, SHARE, Text::default());
+            found.not_negative("rain_mm", rain_mm, Text::default());
+            found.not_negative("evaporation_mm", evaporation_mm, Text::default());
         }
         for month in 1..=12_i8 {
             let times = self.months.iter().flat_map(|m| &m.months).filter(|m| **m == month).count();
-            let rule = "each month from 1 to 12 must have its climate once";
-            found.ensure(times == 1, "month", format!("{month} {times} times"), rule, "");
+            let rule = words::one_climate_each_month();
+            found.ensure(
+                times == 1,
+                "month",
+                words::month_times(month, times),
+                rule,
+                Text::default(),
+            );
         }
     }
 
     fn check_demand(&self, found: &mut Problems) {
         let demand = &self.demand;
-        found.not_negative("share", demand.share, "");
-        found.within("loss_share", demand.loss_share, SHARE, "");
-        found.positive("start_mm", demand.start_mm, "");
-        found.not_negative("start_spread_mm", demand.start_spread_mm, "");
-        let rule = "must be below start_mm: a field has enough before watering begins again";
-        found.ensure(demand.stop_mm < demand.start_mm, "stop_mm", demand.stop_mm, rule, "");
-        found.positive("deficit_max_mm", demand.deficit_max_mm, "");
+        found.not_negative("share", demand.share, Text::default());
+        found.within("loss_share", demand.loss_share, SHARE, Text::default());
+        found.positive("start_mm", demand.start_mm, Text::default());
+        found.not_negative("start_spread_mm", demand.start_spread_mm, Text::default());
+        let rule = words::below_start_mm();
+        found.ensure(
+            demand.stop_mm < demand.start_mm,
+            "stop_mm",
+            demand.stop_mm,
+            rule,
+            Text::default(),
+        );
+        found.positive("deficit_max_mm", demand.deficit_max_mm, Text::default());
         for (index, factor) in demand.crop_factor.into_iter().enumerate() {
-            found.not_negative(format_args!("crop_factor[{index}]"), factor, "");
+            found.not_negative(format_args!("crop_factor[{index}]"), factor, Text::default());
         }
         let [first, before] = demand.hours;
         let right = 0 <= first && first < before && before <= 24;
-        let rule = "must be an hour of the day and a later one, at most 24";
-        found.ensure(right, "hours", format!("[{first}, {before}]"), rule, "");
+        let rule = words::two_hours_of_a_day();
+        found.ensure(right, "hours", format!("[{first}, {before}]"), rule, Text::default());
     }
 }
 

@@ -3,6 +3,7 @@
 use super::SimError;
 use super::scenario::{Scenario, SourceSettings};
 use super::truth::DRY_MARGIN_M;
+use crate::locales::demo as words;
 use crate::water::{Station, StationKind, StorageCurve};
 
 /// Level over flow of a channel: depth grows with this power of the flow (Manning's formula for a wide section, 3/5).
@@ -52,23 +53,23 @@ enum Body {
 impl Source {
     pub(super) fn new(scenario: &Scenario, station: &Station) -> Result<Self, SimError> {
         let missing = |rule| SimError::Station {
-            path: "the township".into(),
+            path: words::the_township(),
             station: station.id.clone(),
             rule,
         };
         let levels = (station.bottom_m, station.dead_m, station.normal_m, station.crest_m);
         let (Some(bottom_m), Some(dead_m), Some(normal_m), Some(crest_m)) = levels else {
-            return Err(missing("lacks one of bottom, dead, normal and crest level"));
+            return Err(missing(words::levels_missing()));
         };
         if !(bottom_m <= dead_m && dead_m < normal_m && normal_m <= crest_m) {
-            return Err(missing("has bottom, dead, normal and crest level out of order"));
+            return Err(missing(words::levels_out_of_order()));
         }
         let feed = scenario
             .sources
             .iter()
             .find(|s| s.station == station.id)
             .cloned()
-            .ok_or_else(|| missing("has no [[source]] in the scenario"))?;
+            .ok_or_else(|| missing(words::no_source_table()))?;
         let curve = station.curve.clone();
         let body = match (station.kind, curve) {
             (StationKind::Pond | StationKind::Reservoir, Some(curve)) => Body::Basin {
@@ -90,10 +91,10 @@ impl Source {
                 Body::Well { volume_m3: feed.area_m2 * (normal_m - bottom_m), drawdown_m: 0.0 }
             }
             (StationKind::Channel, _) => {
-                return Err(missing("needs normal_flow_m3h in its [[source]]"));
+                return Err(missing(words::needs_in_source("normal_flow_m3h")));
             }
-            (StationKind::Well, _) => return Err(missing("needs area_m2 in its [[source]]")),
-            _ => return Err(missing("needs a storage curve")),
+            (StationKind::Well, _) => return Err(missing(words::needs_in_source("area_m2"))),
+            _ => return Err(missing(words::needs_curve())),
         };
         Ok(Self {
             bottom_m,

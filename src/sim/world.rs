@@ -12,6 +12,7 @@ use super::source::{Hour, Source};
 use super::truth::{PumpTruth, SourceTruth, Truth};
 use super::weather::Day;
 use crate::core::{Calendar, Parameter, StationId};
+use crate::locales::{Text, demo as words};
 use crate::water::{self, StationKind, Township};
 
 /// Supply voltage without load, V (GB/T 12325: 220 V + 7 % at most), and its drop while a pump runs.
@@ -64,9 +65,9 @@ impl Pump {
     ) -> Result<Self, SimError> {
         if rated.rated_flow_m3h <= 0.0 || rated.rated_head_m <= 0.0 {
             return Err(SimError::Station {
-                path: "the township".into(),
+                path: words::the_township(),
                 station: station.clone(),
-                rule: "needs a rated flow and head above zero",
+                rule: words::flow_and_head_above_zero(),
             });
         }
         let mut field = Field::new(scenario, seed, number, rated);
@@ -120,9 +121,9 @@ impl World {
         for (id, pump) in &pumps {
             if !sources.contains_key(&pump.source) {
                 return Err(SimError::Station {
-                    path: format!("pump {id}"),
+                    path: Text::verbatim(format_args!("pump {id}")),
                     station: pump.source.clone(),
-                    rule: "is not a water source of the township",
+                    rule: words::not_a_source(),
                 });
             }
         }
@@ -363,9 +364,9 @@ fn check_names(township: &Township, scenario: &Scenario) -> Result<(), SimError>
     for (path, station) in named {
         if township.station(station).is_none() {
             return Err(SimError::Station {
-                path: path.into(),
+                path: Text::verbatim(path),
                 station: station.clone(),
-                rule: "is not a station of the township",
+                rule: words::not_a_station(),
             });
         }
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::queue::SpooledBatch;
 use super::schema::{SpoolError, open_read_only};
+use crate::locales::{Text, foreign};
 
 /// What an export came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +15,7 @@ pub struct Exported {
     /// Batches left out because their time is not known yet: they will get another time later.
     pub held: u64,
     /// Why a damaged file could not be read any further.
-    pub broken: Option<String>,
+    pub broken: Option<Text>,
 }
 
 /// Hands the batches of the spool at `path` to `sink`, oldest first: those that the hub does not have, or `all` that
@@ -49,7 +50,7 @@ pub fn export(
                 sink(batch)?;
             }
             Err(error) => {
-                exported.broken = Some(error.to_string());
+                exported.broken = Some(foreign::sqlite(&error));
                 break;
             }
         }

@@ -41,6 +41,8 @@ pub struct SpoolStats {
     pub thinned_readings: u64,
     /// How often batches that had been dealt with came back. Each time the sender has to start from the oldest again.
     pub rewinds: u64,
+    /// When this run found the file damaged and began a new one.
+    pub damaged_at: Option<Timestamp>,
 }
 
 /// How large the spool may grow.
@@ -104,6 +106,7 @@ impl Spool {
                 tracing::error!(%error, kept_as = %away.display(), "the spool is damaged; started a new one");
                 let mut spool = Self::open_in(path, gateway, limits, None)?;
                 spool.loss = Some(damaged(now));
+                spool.stats.damaged_at = Some(now);
                 Ok(spool)
             }
             opened => opened,
@@ -120,6 +123,7 @@ impl Spool {
         self.clock = old.clock;
         self.known_ms = old.known_ms;
         self.stats.rewinds = old.stats.rewinds + 1;
+        self.stats.damaged_at = Some(now);
         Ok(away)
     }
 

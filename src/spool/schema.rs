@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ffi, params};
 
 use crate::core::GatewayId;
+use crate::locales::{core as general, spool as words};
 use crate::support::random;
 
 /// Version of the layout. A file of another version is refused; nothing about it is guessed.
@@ -24,25 +25,21 @@ const CACHE_KIB: i64 = 512;
 /// A failure of the spool.
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
-    #[error("cannot open the spool {path}; its directory must exist and be writable")]
+    #[error("{}", words::cannot_open(path))]
     Open { path: PathBuf, source: rusqlite::Error },
-    #[error(
-        "cannot read the spool {path}; give spool.path of the gateway's configuration, as a user who may read it"
-    )]
+    #[error("{}", words::cannot_read(path))]
     Read { path: PathBuf, source: rusqlite::Error },
-    #[error(
-        "the spool {path} has layout {found}, this program knows {SCHEMA_VERSION}; move it away to start a new one"
-    )]
+    #[error("{}", words::other_layout(path, *found, SCHEMA_VERSION))]
     Layout { path: PathBuf, found: i64 },
-    #[error("the spool {path} belongs to gateway {owner}; give each gateway a spool of its own")]
+    #[error("{}", words::other_owner(path, owner))]
     Owner { path: PathBuf, owner: String },
     /// What was to be written is not in the spool.
-    #[error("the spool failed")]
+    #[error("{}", words::failed())]
     Storage(#[from] rusqlite::Error),
-    #[error("the spool {path} is damaged and cannot be renamed")]
+    #[error("{}", words::cannot_quarantine(path))]
     Quarantine { path: PathBuf, source: std::io::Error },
     /// The thread that owns the file has ended.
-    #[error("the spool is closed")]
+    #[error("{}", words::closed())]
     Closed,
 }
 
@@ -98,7 +95,7 @@ pub(super) fn open(
     if connection.is_readonly(MAIN_DB).map_err(failed)? {
         return Err(failed(rusqlite::Error::SqliteFailure(
             ffi::Error::new(ffi::SQLITE_READONLY),
-            Some("the file or its file system is read-only".into()),
+            Some(general::sqlite_read_only().into()),
         )));
     }
     if vfs.is_some() {

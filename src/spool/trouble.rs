@@ -8,6 +8,7 @@ use rusqlite::ErrorCode;
 use serde::{Deserialize, Serialize};
 
 use super::schema::SpoolError;
+use crate::locales::{Text, spool as words};
 use crate::support::files::with_suffix;
 
 /// Why the file cannot be written for now.
@@ -48,12 +49,12 @@ impl Trouble {
     }
 
     /// The name that people read.
-    pub fn name_zh(self) -> &'static str {
+    pub fn name(self) -> Text {
         match self {
-            Self::DiskFull => "磁盘已满",
-            Self::ReadOnly => "文件系统只读",
-            Self::Device => "存储设备故障",
-            Self::Other => "写入失败",
+            Self::DiskFull => words::disk_full(),
+            Self::ReadOnly => words::read_only(),
+            Self::Device => words::device(),
+            Self::Other => words::other_trouble(),
         }
     }
 }

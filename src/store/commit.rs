@@ -11,6 +11,7 @@ use super::tables::Tables;
 use super::{Committed, Delivered, LostRow, Refused, Sqlite, Store, StoreError};
 use super::{days, delivered, hours};
 use crate::core::{Calendar, GatewayId, Kind, Reading, Series, hour_start_ms};
+use crate::locales::{Text, store as words};
 use crate::wire::{Batch, Birth, CounterSpec, Epoch, Status};
 
 /// A part of what a server holds, for the local copy.
@@ -128,9 +129,7 @@ impl Sqlite {
             return Ok(());
         }
         let zone = calendar.zone().iana_name();
-        let zone = zone.ok_or_else(|| {
-            StoreError::corrupt("a time zone without an IANA name cannot be stored")
-        })?;
+        let zone = zone.ok_or_else(|| StoreError::Corrupt(words::zone_without_name()))?;
         let before = std::mem::replace(&mut self.calendar, calendar.clone());
         let changed = self.write(None, |commit| {
             commit.connection().execute(
@@ -272,13 +271,10 @@ impl<'a> Commit<'a> {
         self.tables.connection
     }
 
-    fn purged_problem(&self) -> String {
+    fn purged_problem(&self) -> Text {
         let from = self.tables.raw_from_ms.unwrap_or_default();
         let from = Timestamp::from_millisecond(from).unwrap_or_default();
-        format!(
-            "raw readings before {from} have been purged (store.keep_raw_months) and only their hours are kept: these come \
-             too late"
-        )
+        words::purged(from.to_string())
     }
 
     /// Stores a reading. Returns whether it is a new row.

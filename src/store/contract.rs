@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::StoreError;
 use crate::core::{GatewayId, Reading};
+use crate::locales::Text;
 use crate::wire::{Batch, Birth, Epoch, RangeSet, Status};
 
 /// Stores readings: in the embedded file, or on a server. Reading always goes through a [`Sqlite`](super::Sqlite): the
@@ -53,11 +54,11 @@ pub struct Committed {
 pub struct Refused {
     /// The batch they came in, with no other readings.
     pub batch: Batch,
-    pub problem: String,
+    pub problem: Text,
 }
 
 impl Refused {
-    pub fn new(batch: &Batch, readings: Vec<Reading>, problem: String) -> Self {
+    pub fn new(batch: &Batch, readings: Vec<Reading>, problem: Text) -> Self {
         let Batch { ref gateway, epoch, seq, clock, .. } = *batch;
         let batch = Batch { gateway: gateway.clone(), epoch, seq, clock, loss: None, readings };
         Self { batch, problem }

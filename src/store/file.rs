@@ -10,6 +10,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::StoreError;
+use crate::locales::{Text, foreign, store as words};
 
 /// Pages copied between two reports of progress: 4 MB.
 const PAGES_PER_STEP: i32 = 1024;
@@ -57,10 +58,7 @@ pub fn copy(from: &Path, to: &Path, advanced: &dyn Fn(u64, u64)) -> Result<Conte
     target.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
     drop(target);
     if examine(to)? != contents {
-        return Err(StoreError::Damaged {
-            path: to.into(),
-            found: "the copy holds other rows than the original".into(),
-        });
+        return Err(StoreError::Damaged { path: to.into(), found: words::copy_differs() });
     }
     Ok(contents)
 }
@@ -68,14 +66,14 @@ pub fn copy(from: &Path, to: &Path, advanced: &dyn Fn(u64, u64)) -> Result<Conte
 /// Reads the whole file at `path`, looks for damage and counts its rows.
 pub fn examine(path: &Path) -> Result<Contents, StoreError> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let damaged = |found: String| StoreError::Damaged { path: path.into(), found };
+    let damaged = |found: Text| StoreError::Damaged { path: path.into(), found };
     let found: String = connection
         .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-        .map_err(|error| damaged(error.to_string()))?;
+        .map_err(|error| damaged(foreign::sqlite(&error)))?;
     if found != "ok" {
-        return Err(damaged(found));
+        return Err(damaged(Text::verbatim(found)));
     }
-    contents(&connection).map_err(|error| damaged(error.to_string()))
+    contents(&connection).map_err(|error| damaged(foreign::sqlite(&error)))
 }
 
 fn contents(connection: &Connection) -> rusqlite::Result<Contents> {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::{Committed, Quarantine, Refused, Store, StoreError};
 use crate::core::GatewayId;
+use crate::locales::Lang;
 use crate::support::Owner;
 use crate::wire::{Batch, Birth, Channel, Status, Topic};
 
@@ -54,7 +55,8 @@ impl StoreHandle {
             let quarantine = |refused: &Refused| {
                 let topic = Topic::new(refused.batch.gateway.clone(), Channel::Readings);
                 let payload = refused.batch.to_bytes();
-                owned.quarantine.add_readings(now, &topic.to_string(), &refused.problem, &payload)
+                let problem = refused.problem.within(Lang::English);
+                owned.quarantine.add_readings(now, &topic.to_string(), &problem, &payload)
             };
             let committed = owned.store.commit(&request.batches, now).and_then(|committed| {
                 committed.refused.iter().chain(&request.refused).try_for_each(quarantine)?;

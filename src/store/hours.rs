@@ -13,6 +13,7 @@ use super::tables::{SLOT_MS, Tables};
 use super::{StoreError, rollup, series};
 use crate::core::{Flag, HOUR_MS, HourCell, Kind, Rollup, Series};
 use crate::counter;
+use crate::locales::store as words;
 
 /// A counter's engine: its state, and how the register behaves.
 type Engine<'a> = Option<(&'a mut counter::State, &'a counter::Spec)>;
@@ -105,7 +106,7 @@ fn state_before(tables: &Tables<'_>, id: i64, hour: i64) -> Result<counter::Stat
     match found {
         Stored::NoCell | Stored::Gauge => Ok(counter::State::default()),
         Stored::Counter(json) => serde_json::from_str(&json)
-            .map_err(|error| StoreError::corrupt(format_args!("counter state: {error}"))),
+            .map_err(|error| StoreError::Corrupt(words::counter_state(error.to_string()))),
     }
 }
 

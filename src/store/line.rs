@@ -10,6 +10,7 @@ use std::io::Write;
 use jiff::Timestamp;
 
 use crate::core::{Flag, GatewayId, Outcome, Reading, Reason, Series};
+use crate::locales::{Text, store as words};
 use crate::wire::{Batch, CounterSpec, LossCause, LossRecord, Status};
 use crate::wire::{ClockState, GatewayState};
 
@@ -156,14 +157,11 @@ pub fn reading(
     out: &mut Vec<u8>,
     gateway: Option<&GatewayId>,
     reading: &Reading,
-) -> Result<(), String> {
+) -> Result<(), Text> {
     if let Outcome::Value(value) = reading.outcome
         && !value.is_finite()
     {
-        return Err(format!(
-            "{value} of {} is not a finite number and cannot be stored",
-            reading.series
-        ));
+        return Err(words::not_finite(value, reading.series.to_string()));
     }
     let tags = [
         ("gateway", gateway.map(GatewayId::as_str)),

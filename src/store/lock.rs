@@ -5,15 +5,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::file::give_to_owner_of;
+use crate::locales::store as words;
 
 /// Why a lock cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    #[error("a restore is replacing {0}; wait until it is done")]
+    #[error("{}", words::being_replaced(.0))]
     BeingReplaced(PathBuf),
-    #[error("a hanqing hub or import is using {0}; stop it, then repeat")]
+    #[error("{}", words::used_by_hub(.0))]
     InUse(PathBuf),
-    #[error("cannot lock {path}; its directory must exist and be writable")]
+    #[error("{}", words::cannot_lock(path))]
     Io { path: PathBuf, source: io::Error },
 }
 

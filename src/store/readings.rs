@@ -6,6 +6,7 @@ use super::StoreError;
 use super::error::instant;
 use super::tables::{SLOT_MS, Tables};
 use crate::core::{Flag, Outcome, Reading, Reason, Series};
+use crate::locales::{Text, store as words};
 
 /// The last reading of a series, and the last that counts.
 #[derive(Debug, Clone, PartialEq)]
@@ -158,15 +159,18 @@ pub(super) fn latest(
 fn from_row(series: &Series, row: &Row<'_>) -> Result<Reading, StoreError> {
     let (at, value, flag): (i64, Option<f64>, u8) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let (reason, raw): (Option<String>, Option<Vec<u8>>) = (row.get(3)?, row.get(4)?);
-    let corrupt = |problem| StoreError::corrupt(format_args!("{series} at {at} ms: {problem}"));
+    let corrupt =
+        |problem: Text| StoreError::Corrupt(words::bad_reading(series.to_string(), at, problem));
     let flag = Flag::try_from(flag).map_err(corrupt)?;
     let reason = reason
-        .map(|id| Reason::from_id(&id).ok_or_else(|| corrupt(format!("reason {id:?}"))))
+        .map(|id| {
+            Reason::from_id(&id).ok_or_else(|| corrupt(words::reason_unknown(format!("{id:?}"))))
+        })
         .transpose()?;
     let outcome = match (value, reason) {
         (Some(value), _) => Outcome::Value(value),
         (None, Some(reason)) => Outcome::Missing(reason),
-        (None, None) => return Err(corrupt("neither value nor reason".into())),
+        (None, None) => return Err(corrupt(words::neither_value_nor_reason())),
     };
     Ok(Reading {
         series: series.clone(),

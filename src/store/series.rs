@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::StoreError;
 use crate::core::Series;
 use crate::counter;
+use crate::locales::store as words;
 use crate::wire::CounterSpec;
 
 /// Numbers of series, each looked up once.
@@ -24,7 +25,7 @@ impl SeriesIds {
             .prepare_cached("INSERT INTO series (name) VALUES (?1) ON CONFLICT (name) DO NOTHING")?
             .execute([&name])?;
         let id = find(connection, series)?
-            .ok_or_else(|| StoreError::corrupt(format_args!("series {name} vanished")))?;
+            .ok_or_else(|| StoreError::Corrupt(words::series_vanished(&name)))?;
         self.0.insert(series.clone(), id);
         Ok(id)
     }

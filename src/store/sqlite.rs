@@ -13,6 +13,7 @@ use super::{
     readings,
 };
 use crate::core::{Calendar, DayCell, HourCell, Period, Reading, Series, hour_start_ms};
+use crate::locales::{Text, store as words};
 use crate::wire::{Batch, CounterSpec};
 
 /// The store's file. Reading fails where the file does.
@@ -52,17 +53,14 @@ impl Sqlite {
 
     /// Whether the file can hold this batch at all; the error names the part that does not fit. A batch that does not
     /// fit must not be committed: it would fail forever, together with everything in the same commit.
-    pub fn holds(batch: &Batch) -> Result<(), String> {
+    pub fn holds(batch: &Batch) -> Result<(), Text> {
         if i64::try_from(batch.seq).is_err() {
-            return Err(format!("seq {} is larger than {}", batch.seq, i64::MAX));
+            return Err(words::seq_too_large(batch.seq, i64::MAX));
         }
         for (i, reading) in batch.readings.iter().enumerate() {
             let hour = hour_start_ms(reading.observed_at.as_millisecond());
             if Timestamp::from_millisecond(hour).is_err() {
-                return Err(format!(
-                    "readings[{i}]: no hour begins at or before {}",
-                    reading.observed_at
-                ));
+                return Err(words::no_hour(i, reading.observed_at.to_string()));
             }
         }
         Ok(())
@@ -165,7 +163,7 @@ impl Sqlite {
         if found == "ok" {
             return Ok(());
         }
-        Err(StoreError::Damaged { path: self.path.clone(), found })
+        Err(StoreError::Damaged { path: self.path.clone(), found: Text::verbatim(found) })
     }
 
     fn span_ms(&self, period: Period) -> (i64, i64) {

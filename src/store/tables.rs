@@ -6,6 +6,7 @@ use rusqlite::{CachedStatement, Connection};
 
 use super::{StoreError, rollup};
 use crate::core::{Calendar, hour_start_ms};
+use crate::locales::store as words;
 
 /// How long rows stay in the hot tier at least: gateways are late by minutes where nothing is wrong, and a later
 /// reading finds its tier all the same.
@@ -112,7 +113,8 @@ pub(super) fn calendar(connection: &Connection) -> Result<Calendar, StoreError> 
         connection.query_row("SELECT zone, day_start_hour FROM state", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })?;
-    let zone = TimeZone::get(&zone)
-        .map_err(|error| StoreError::corrupt(format_args!("zone {zone:?}: {error}")))?;
+    let zone = TimeZone::get(&zone).map_err(|error| {
+        StoreError::Corrupt(words::zone_unknown(format!("{zone:?}"), error.to_string()))
+    })?;
     Ok(Calendar::new(zone, day_start_hour))
 }

@@ -18,6 +18,7 @@ use super::{Quarantine, Sqlite, Store, StoreError, days, hours, readings, series
 use crate::core::{
     DayCell, Flag, GatewayId, HourCell, Period, Reading, Reason, Rollup, Series, hour_start_ms,
 };
+use crate::locales::{Lang, foreign, within};
 use crate::wire::{Batch, Birth, BirthSeries, CounterSpec, Epoch, GatewayState, Status};
 
 struct File {
@@ -341,6 +342,28 @@ fn a_file_of_another_layout_is_refused_to_writers_and_readers() {
 }
 
 #[test]
+fn a_file_that_is_no_database_is_said_in_both_languages() {
+    let file = File::new();
+    std::fs::write(&file.path, "x".repeat(4096)).unwrap();
+    let error = anyhow::Error::from(Sqlite::open(&file.path).map(|_| ()).unwrap_err());
+    let path = file.path.display();
+    for (lang, said) in [
+        (
+            Lang::English,
+            format!(
+                "cannot open the store {path}; its directory must exist and be writable: the file is not an SQLite database"
+            ),
+        ),
+        (
+            Lang::Chinese,
+            format!("打不开数据库 {path}；所在目录必须存在，并且可写：这个文件不是 SQLite 数据库"),
+        ),
+    ] {
+        assert_eq!(within(lang, || foreign::chain(&error).to_string()), said);
+    }
+}
+
+#[test]
 fn a_birth_that_changes_the_register_folds_its_hours_anew() {
     let file = File::new();
     let mut store = file.open();
@@ -410,7 +433,7 @@ fn a_batch_that_the_file_cannot_hold_is_named_beforehand() {
     let first = Timestamp::from_millisecond(Timestamp::MIN.as_millisecond()).unwrap();
     let last = Timestamp::from_second(Timestamp::MAX.as_second()).unwrap();
     let too_early = batch(1, vec![far(at(0)), far(first)]);
-    assert!(Sqlite::holds(&too_early).unwrap_err().starts_with("readings[1]: "));
+    assert!(Sqlite::holds(&too_early).unwrap_err().to_string().starts_with("readings[1]: "));
     let beyond = batch(u64::MAX, vec![]);
     assert!(Sqlite::holds(&beyond).is_err());
     for refused in [too_early, beyond] {

@@ -20,6 +20,7 @@ use super::stepped::{Member, Sleeper, Stepped};
 use super::timekeeper::{Refusal, Timekeeper, Trust};
 #[cfg(feature = "edge")]
 use super::{kernel_clock, lock};
+use crate::locales::core as words;
 
 /// The longest sleep on the machine's clock before it is read again, so that a step of the clock is noticed.
 const SLEEP_MAX: Duration = Duration::from_secs(5);
@@ -77,7 +78,7 @@ pub struct Base {
 
 /// The end of a wait that took too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("timed out")]
+#[error("{}", words::io_timed_out())]
 pub struct TimedOut;
 
 impl Clock {

@@ -7,11 +7,18 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use crate::locales::support as words;
+
+/// The file itself may not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", words::file_read_only())]
+struct ReadOnly;
+
 /// Replaces the file at `path`, unless it is read-only. After a power cut it has its old contents or these `contents`,
 /// whole.
 pub fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|old| old.permissions().readonly()) {
-        return Err(io::Error::new(ErrorKind::PermissionDenied, "the file is read-only"));
+        return Err(io::Error::new(ErrorKind::PermissionDenied, ReadOnly));
     }
     let new = with_suffix(path, ".new");
     let replaced = write(&new, |file| file.write_all(contents)).and_then(|()| rename(&new, path));
@@ -80,6 +87,7 @@ pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locales::{Lang, foreign, within};
 
     #[test]
     fn a_file_is_replaced_whole_or_left_alone() {
@@ -94,6 +102,20 @@ mod tests {
         replace(&taken, b"three").unwrap_err();
         assert!(taken.is_dir());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left over");
+    }
+
+    #[test]
+    fn a_read_only_file_is_named_as_one_in_both_languages() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("record.json");
+        fs::write(&path, "one").unwrap();
+        let mut permissions = fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).unwrap();
+        let error = replace(&path, b"two").unwrap_err();
+        assert_eq!(foreign::io(&error).to_string(), "the file is read-only");
+        assert_eq!(within(Lang::Chinese, || foreign::io(&error).to_string()), "文件是只读的");
+        assert_eq!(fs::read(&path).unwrap(), b"one");
     }
 
     #[test]

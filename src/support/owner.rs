@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use crate::locales::support as words;
+
 /// Closures that may wait for the thread. Whoever asks waits for the answer before asking again, so the queue fills
 /// only if more than this many ask at once; a sender then blocks until the thread has caught up.
 const QUEUE_MAX: usize = 256;
@@ -24,7 +26,7 @@ impl<T> Clone for Owner<T> {
 
 /// The thread has ended.
 #[derive(Debug, thiserror::Error)]
-#[error("the thread that does this work has ended")]
+#[error("{}", words::thread_gone())]
 pub struct OwnerGone;
 
 /// Why the thread runs its closure for the time between jobs.

@@ -6,14 +6,16 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::locales::{Argument, Text, support as words};
+
 /// How long tasks may take to end once they are asked to: many times what a spool commit and an MQTT disconnect take.
 pub const DRAIN_MAX: Duration = Duration::from_secs(10);
 
 /// A set of named tasks that run and end together.
 pub struct Supervisor {
     stop: CancellationToken,
-    tasks: JoinSet<(String, anyhow::Result<()>)>,
-    names: Vec<String>,
+    tasks: JoinSet<(Argument, anyhow::Result<()>)>,
+    names: Vec<Argument>,
 }
 
 impl Supervisor {
@@ -23,7 +25,7 @@ impl Supervisor {
     }
 
     /// Starts a task. It has to end soon after the token is cancelled.
-    pub fn spawn<F>(&mut self, name: impl Into<String>, task: F)
+    pub fn spawn<F>(&mut self, name: impl Into<Argument>, task: F)
     where
         F: Future<Output = anyhow::Result<()>> + Send + 'static,
     {
@@ -53,25 +55,23 @@ impl Supervisor {
         });
         if drained.await.is_err() {
             self.tasks.abort_all();
-            let hung = self.names.join(", ");
-            return outcome.and(Err(anyhow::anyhow!(
-                "did not end within {} s of being asked to: {hung}",
-                DRAIN_MAX.as_secs()
-            )));
+            let hung = words::tasks_hang(DRAIN_MAX.as_secs(), Text::list(self.names));
+            return outcome.and(Err(anyhow::Error::msg(hung)));
         }
         outcome
     }
 
     fn outcome(
         &mut self,
-        ended: Result<(String, anyhow::Result<()>), tokio::task::JoinError>,
+        ended: Result<(Argument, anyhow::Result<()>), tokio::task::JoinError>,
         unasked: bool,
     ) -> anyhow::Result<()> {
-        let (name, result) = ended.map_err(|error| anyhow::anyhow!("a task panicked: {error}"))?;
+        let panicked = |error| anyhow::Error::msg(words::task_panicked(Argument::of(error)));
+        let (name, result) = ended.map_err(panicked)?;
         self.names.retain(|n| n != &name);
         match result {
-            Err(error) => Err(error.context(format!("{name} failed"))),
-            Ok(()) if unasked => Err(anyhow::anyhow!("{name} ended without being asked to")),
+            Err(error) => Err(error.context(words::task_failed(name))),
+            Ok(()) if unasked => Err(anyhow::Error::msg(words::task_ended(name))),
             Ok(()) => Ok(()),
         }
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::kernel_clock::KernelClock;
+use crate::locales::{Argument, Text, support as words};
 
 /// No gateway was in service before 2024, so no true time is earlier.
 const EARLIEST: Timestamp = Timestamp::constant(1_704_067_200, 0);
@@ -55,22 +56,25 @@ pub enum Rule {
     Jump,
 }
 
+impl Refusal {
+    /// What is refused, and why.
+    pub fn text(&self) -> Text {
+        let offered = Argument::of(self.offered);
+        match self.rule {
+            Rule::Absurd => {
+                words::clock_absurd(offered, Argument::of(EARLIEST), Argument::of(LATEST))
+            }
+            Rule::Jump => {
+                let (most, after) = (CORRECTION_MAX.as_mins(), TRUSTED_AFTER.as_secs() / 60);
+                words::clock_jump(offered, Argument::of(self.used), most, after)
+            }
+        }
+    }
+}
+
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (offered, used) = (self.offered, self.used);
-        match self.rule {
-            Rule::Absurd => write!(
-                f,
-                "the machine's clock shows {offered}, outside {EARLIEST} to {LATEST}: check its time service"
-            ),
-            Rule::Jump => write!(
-                f,
-                "the machine's clock shows {offered} instead of {used}: over {} min off, \
-                 so it is trusted after {} min at the earliest",
-                CORRECTION_MAX.as_mins(),
-                TRUSTED_AFTER.as_secs() / 60
-            ),
-        }
+        self.text().fmt(f)
     }
 }
 
@@ -185,6 +189,7 @@ fn millis(duration: Duration) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locales::Lang;
     use proptest::prelude::*;
 
     const DAY: i64 = 86_400;
@@ -236,7 +241,9 @@ mod tests {
     fn an_absurd_time_is_never_accepted() {
         for wall in [0, earliest() - DAY, LATEST.as_second() + 1] {
             let mut keeper = Timekeeper::new(Trust::Always, None, kernel(wall, 10, true));
-            assert!(!keeper.good() && keeper.refusal().unwrap().to_string().contains("outside"));
+            let said = keeper.refusal().unwrap().text();
+            assert!(!keeper.good() && said.to_string().contains("outside"), "{said}");
+            assert!(said.within(Lang::Chinese).contains("不在"), "{said}");
             assert!(
                 !keeper.update(kernel(wall + 2 * 3600, 10 + 2 * 3600, true)),
                 "not after hours either"

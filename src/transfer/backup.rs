@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::import::digest_of;
 use super::manifest::{self, Entry, Manifest, stamp};
+use crate::locales::transfer as words;
 use crate::store::file;
 use crate::support::{files, hex};
 
@@ -31,21 +32,14 @@ pub fn back_up(
     zone: &TimeZone,
     progress: &dyn Fn(u64, u64),
 ) -> anyhow::Result<BackedUp> {
-    anyhow::ensure!(
-        into.is_dir(),
-        "{} is not a directory; create it, or mount the disk it should be on",
-        into.display()
-    );
+    anyhow::ensure!(into.is_dir(), words::not_a_directory(into));
     let name = format!("hanqing-{}", stamp(now, zone));
     let directory = into.join(&name);
     let partial = into.join(format!("{name}.part"));
-    anyhow::ensure!(!directory.exists(), "{} exists; repeat in a second", directory.display());
-    fs::create_dir(&partial).with_context(|| {
-        format!("cannot create {}; give a directory that can be written", partial.display())
-    })?;
+    anyhow::ensure!(!directory.exists(), words::exists_this_second(&directory));
+    fs::create_dir(&partial).with_context(|| words::cannot_create_here(&partial))?;
     let made = fill(files, &partial, now, progress).and_then(|entries| {
-        files::rename(&partial, &directory)
-            .with_context(|| format!("cannot create {}", directory.display()))?;
+        files::rename(&partial, &directory).with_context(|| words::cannot_create(&directory))?;
         Ok(entries)
     });
     match made {
@@ -65,14 +59,10 @@ fn fill(
 ) -> anyhow::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for (name, from) in files {
-        anyhow::ensure!(
-            from.is_file(),
-            "{} does not exist; a hub makes it when it starts",
-            from.display()
-        );
+        anyhow::ensure!(from.is_file(), words::no_such_file(*from));
         let to = partial.join(name);
-        let contents = file::copy(from, &to, progress)
-            .with_context(|| format!("cannot copy {}", from.display()))?;
+        let contents =
+            file::copy(from, &to, progress).with_context(|| words::cannot_copy(*from))?;
         let written = fs::File::open(&to)?;
         written.sync_all()?;
         entries.push(Entry {
@@ -86,6 +76,6 @@ fn fill(
     let manifest = Manifest::new(now, entries);
     let path = partial.join(manifest::NAME);
     files::replace(&path, (serde_json::to_string_pretty(&manifest)? + "\n").as_bytes())
-        .with_context(|| format!("cannot write {}", path.display()))?;
+        .with_context(|| words::cannot_write(&path))?;
     Ok(manifest.files)
 }

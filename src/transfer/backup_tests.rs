@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use super::backup::{BackedUp, back_up};
 use super::restore::{Restored, restore};
 use crate::core::Reading;
+use crate::locales::{Lang, within};
 use crate::store::{Lock, Sqlite, Store};
 use crate::wire::{Batch, Epoch};
 
@@ -124,17 +125,28 @@ fn a_changed_backup_replaces_nothing() {
     let manifest = made.join("manifest.json");
     let said = fs::read_to_string(&manifest).unwrap();
     for (content, manifest_text, says) in [
-        (&bad, said.clone(), "has changed since the backup was made"),
-        (&good[..good.len() - 1].to_vec(), said.clone(), "has changed"),
-        (&good, said.replace("ledger.db", "other.db"), "has no ledger.db"),
-        (&good, said.replace("\"series\": 1", "\"series\": 2"), "does not hold what"),
-        (&good, said.replace("\"format\": 1", "\"format\": 2"), "has format 2"),
-        (&good, "{".into(), "is not a backup"),
+        (&bad, said.clone(), ["has changed since the backup was made", "SHA-256 不同"]),
+        (&good[..good.len() - 1].to_vec(), said.clone(), ["has changed", "在备份后被改动过（当时"]),
+        (&good, said.replace("ledger.db", "other.db"), ["has no ledger.db", "里没有 ledger.db"]),
+        (
+            &good,
+            said.replace("\"series\": 1", "\"series\": 2"),
+            ["does not hold what", "与备份清单不符"],
+        ),
+        (
+            &good,
+            said.replace("\"format\": 1", "\"format\": 2"),
+            ["has format 2", "格式是 2，本程序只认识 1"],
+        ),
+        (&good, "{".into(), ["is not a backup", "不是备份"]),
     ] {
         fs::write(&copy, content).unwrap();
         fs::write(&manifest, manifest_text).unwrap();
-        let error = format!("{:#}", office.restore(&made, 60).err().unwrap());
-        assert!(error.contains(says), "{error}");
+        let error = office.restore(&made, 60).err().unwrap();
+        for (lang, says) in [Lang::English, Lang::Chinese].into_iter().zip(says) {
+            let error = within(lang, || format!("{error:#}"));
+            assert!(error.contains(says), "{error}");
+        }
         assert_eq!(names(&office), before);
     }
     assert_eq!(Sqlite::open(&office.store).unwrap().count().unwrap(), 50);

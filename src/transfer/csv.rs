@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use super::format::{Item, Sink};
 use super::row::{COLUMNS, CellError, RawRow, Row, locate, registers_text, wrong};
 use crate::core::Reading;
+use crate::locales::{Text, transfer as words};
 use crate::wire::CounterSpec;
 
 /// UTF-8's byte order mark.
@@ -50,9 +51,19 @@ pub fn write(
             &registers_text(&reading.raw),
             &number(counter.and_then(|counter| counter.modulus)),
             &number(counter.and_then(|counter| counter.max_rate_per_hour)),
-        ])?;
+        ])
+        .map_err(said)?;
     }
     Ok(rows.flush()?)
+}
+
+/// What the library says: the system's errors as they are, the rest in its own words.
+fn said(error: ::csv::Error) -> anyhow::Error {
+    let words = Text::verbatim(&error);
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => anyhow::Error::new(error),
+        _ => anyhow::Error::msg(words),
+    }
 }
 
 /// RFC 3339 with the offset of `zone`, to the millisecond.
@@ -75,17 +86,17 @@ fn number(value: f64) -> String {
 /// Hands each row to `sink`, with the number of its line.
 pub fn read(file: impl BufRead, sink: &mut Sink<'_>) -> anyhow::Result<()> {
     let mut rows = ReaderBuilder::new().flexible(true).from_reader(Bounded::new(file));
-    let header = rows.byte_headers()?.clone();
+    let header = rows.byte_headers().map_err(said)?.clone();
     let named = |cell: &[u8], name: &str| cell.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
     let places = locate(|name| header.iter().position(|cell| named(cell, name)));
-    let places = places.context("line 1")?;
+    let places = places.with_context(|| words::line(1))?;
     let mut record = ByteRecord::new();
     loop {
         let line = rows.position().line();
         match rows.read_byte_record(&mut record) {
             Ok(false) => return Ok(()),
             Ok(true) => {}
-            Err(error) => return Err(error).context(format!("line {line} cannot be read")),
+            Err(error) => return Err(said(error).context(words::line_unreadable(line))),
         }
         let line = record.position().map_or(line, |position| position.line());
         sink(line, row(&record, header.len(), places).map(Item::Row))?;
@@ -99,30 +110,26 @@ fn row(
     places: [Option<usize>; COLUMNS.len()],
 ) -> Result<Row, Box<CellError>> {
     if record.len() != cells {
-        let rule = format!("must have {cells} cells as the first line has");
-        return Err(wrong("row", format!("{} cells", record.len()), rule));
+        let found = words::cells_found(record.len());
+        return Err(wrong("row", found, words::cells_of_head(cells)));
     }
     let mut texts = [""; COLUMNS.len()];
     for ((text, place), column) in texts.iter_mut().zip(places).zip(COLUMNS) {
         let cell = place.and_then(|place| record.get(place)).unwrap_or(b"");
         *text = std::str::from_utf8(cell)
-            .map_err(|_| {
-                wrong(column, String::from_utf8_lossy(cell), "UTF-8; save it as \"CSV UTF-8\"")
-            })?
+            .map_err(|_| wrong(column, String::from_utf8_lossy(cell), words::utf8_table()))?
             .trim();
     }
     let [station, parameter, unit, at, value, flag, reason, raw, modulus, rate] = texts;
     let optional = |column, text: &str| match text.parse() {
         _ if text.is_empty() => Ok(None),
         Ok(number) => Ok(Some(number)),
-        Err(_) => Err(wrong(column, text, "a number such as 98.113, or empty")),
+        Err(_) => Err(wrong(column, text, words::number_or_empty())),
     };
-    let time: Timestamp = at.parse().map_err(|_| {
-            let rule = "a time with its offset, such as 2022-08-01T08:00:00.000+08:00; a spreadsheet may have changed it";
-            wrong("observed_at", at, rule)
-        })?;
+    let time: Timestamp =
+        at.parse().map_err(|_| wrong("observed_at", at, words::time_with_offset()))?;
     if time.subsec_nanosecond() % 1_000_000 != 0 {
-        return Err(wrong("observed_at", at, "a time to the millisecond"));
+        return Err(wrong("observed_at", at, words::time_to_the_millisecond()));
     }
     RawRow {
         station,
@@ -130,7 +137,7 @@ fn row(
         unit,
         at_ms: time.as_millisecond(),
         value: optional("value", value)?,
-        flag: flag.parse().map_err(|_| wrong("flag", flag, "1, 2, 3, 4 or 9"))?,
+        flag: flag.parse().map_err(|_| wrong("flag", flag, words::flag_codes()))?,
         reason,
         raw,
         modulus: optional("modulus", modulus)?,
@@ -160,9 +167,7 @@ impl<R: BufRead> std::io::Read for Bounded<R> {
             None => self.since_line + read,
         };
         if self.since_line > ROW_MAX {
-            return Err(std::io::Error::other(format!(
-                "a line has more than {ROW_MAX} bytes: not a table of readings"
-            )));
+            return Err(std::io::Error::other(String::from(words::not_a_table(ROW_MAX))));
         }
         Ok(read)
     }

@@ -1,7 +1,7 @@
 //! Recognises a file's format by its content, and what its rows become.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek};
+use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::Path;
 
 use anyhow::Context;
@@ -10,6 +10,7 @@ use flate2::bufread::MultiGzDecoder;
 use super::csv;
 use super::row::{CellError, Row};
 use crate::core::Series;
+use crate::locales::{Text, transfer as words};
 use crate::store::line;
 use crate::wire::CounterSpec;
 
@@ -40,7 +41,7 @@ const GZIP: &[u8] = &[0x1f, 0x8b];
 
 /// Opens `path` and recognises its format. Text may be compressed with gzip.
 pub fn open(path: &Path) -> anyhow::Result<Content> {
-    let mut file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    let mut file = File::open(path).with_context(|| words::cannot_open(path))?;
     let mut first = Vec::new();
     file.by_ref().take(PARQUET.len() as u64).read_to_end(&mut first)?;
     file.rewind()?;
@@ -52,9 +53,7 @@ pub fn open(path: &Path) -> anyhow::Result<Content> {
     } else {
         Box::new(BufReader::new(file))
     };
-    let begin = text
-        .fill_buf()
-        .with_context(|| format!("{}: damaged or cut off; copy it again", path.display()))?;
+    let begin = text.fill_buf().map_err(|error| unpacked(error, words::damaged_file(path)))?;
     let plain = begin.strip_prefix(csv::MARK).unwrap_or(begin);
     let end = plain.iter().position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
     let word = &plain[..end.unwrap_or(plain.len())];
@@ -65,11 +64,15 @@ pub fn open(path: &Path) -> anyhow::Result<Content> {
         _ if super::row::COLUMNS.iter().any(|column| column.as_bytes() == word) => {
             Ok(Content::Csv(text))
         }
-        _ => anyhow::bail!(
-            "{}: not a file of hanqing export; import reads CSV whose first line names the columns, Parquet, \
-             line protocol, and the output of export --spool",
-            path.display()
-        ),
+        _ => anyhow::bail!(words::not_an_export(path)),
+    }
+}
+
+/// What `problem` says suffices where the error is gzip's: it says no more than that the data are damaged.
+fn unpacked(error: io::Error, problem: Text) -> anyhow::Error {
+    match error.raw_os_error() {
+        Some(_) => anyhow::Error::new(error).context(problem),
+        None => anyhow::Error::msg(problem),
     }
 }
 
@@ -83,9 +86,7 @@ pub fn next_line(
 ) -> anyhow::Result<bool> {
     line.clear();
     let read = file.take(most as u64 + 2).read_until(b'\n', line);
-    let read = read.with_context(|| {
-        format!("line {number}: the file is damaged or cut off here; copy it again")
-    })?;
+    let read = read.map_err(|error| unpacked(error, words::damaged_line(number)))?;
     if line.last() == Some(&b'\n') {
         line.pop();
     }

@@ -16,6 +16,7 @@ use super::format::{self, Content, Item, next_line};
 use super::row::Row;
 use super::{csv, line, parquet};
 use crate::core::{GatewayId, Series};
+use crate::locales::{Text, transfer as words};
 use crate::store::{Sqlite, Store};
 use crate::support::Clock;
 use crate::wire::{Batch, Birth, BirthSeries, CounterSpec, Epoch, MESSAGE_SIZE_MAX, packed};
@@ -55,7 +56,7 @@ pub struct Import<'a> {
     batches: Vec<Batch>,
     waiting: usize,
     imported: Imported,
-    problem: &'a mut dyn FnMut(String),
+    problem: &'a mut dyn FnMut(Text),
     progress: &'a dyn Fn(u64),
 }
 
@@ -67,7 +68,7 @@ impl<'a> Import<'a> {
         gateway: GatewayId,
         known: BTreeMap<Series, CounterSpec>,
         clock: Clock,
-        problem: &'a mut dyn FnMut(String),
+        problem: &'a mut dyn FnMut(Text),
         progress: &'a dyn Fn(u64),
     ) -> Self {
         Self {
@@ -124,15 +125,15 @@ impl<'a> Import<'a> {
                 }
                 Ok(Item::Counter(series, counter)) => self.describe(series, counter),
                 Ok(Item::Nothing) => {}
-                Err(wrong) => self.refuse(1, format_args!("{}:{number}: {wrong}", path.display())),
+                Err(wrong) => self.refuse(1, at_line(path, number, Text::verbatim(wrong))),
             }
             Ok(())
         })
     }
 
-    fn refuse(&mut self, count: u64, problem: std::fmt::Arguments<'_>) {
+    fn refuse(&mut self, count: u64, problem: Text) {
         self.imported.refused += count;
-        (self.problem)(format!("{problem}; left out"));
+        (self.problem)(words::left_out(problem));
     }
 
     /// Begins the batches after `last` up to `seq`. Empty ones are not skipped: the store would report a gap. Only here
@@ -182,11 +183,9 @@ impl<'a> Import<'a> {
                     self.batches.extend(came);
                 }
                 Err(problem) => {
-                    self.refuse(1, format_args!("{}:{number}: {problem}", path.display()));
-                    anyhow::ensure!(
-                        line.len() <= MESSAGE_SIZE_MAX,
-                        "line {number}: not a file of hanqing export"
-                    );
+                    self.refuse(1, at_line(path, number, problem));
+                    let fits = line.len() <= MESSAGE_SIZE_MAX;
+                    anyhow::ensure!(fits, words::line_not_of_an_export(number));
                 }
             }
             self.commit_much()?;
@@ -216,8 +215,8 @@ impl<'a> Import<'a> {
         let committed = self.store.commit(&batches, now)?;
         for refused in &committed.refused {
             let Batch { seq, gateway, readings, .. } = &refused.batch;
-            let problem = &refused.problem;
-            self.refuse(readings.len() as u64, format_args!("batch {seq} of {gateway}: {problem}"));
+            let problem = words::batch(seq, gateway.as_str(), &refused.problem);
+            self.refuse(readings.len() as u64, problem);
         }
         self.imported.new += committed.new_readings;
         self.imported.batches += batches.len() as u64;
@@ -227,9 +226,13 @@ impl<'a> Import<'a> {
     }
 }
 
+fn at_line(path: &Path, number: u64, problem: Text) -> Text {
+    Text::chain([Text::verbatim(format_args!("{}:{number}", path.display())), problem])
+}
+
 /// The batches of a message, if a store can hold them all.
-fn message(bytes: &[u8]) -> Result<Vec<Batch>, String> {
-    let batches = packed::unpack(bytes).map_err(|error| error.to_string())?;
+fn message(bytes: &[u8]) -> Result<Vec<Batch>, Text> {
+    let batches = packed::unpack(bytes).map_err(Text::verbatim)?;
     batches.iter().try_for_each(Sqlite::holds)?;
     Ok(batches)
 }
@@ -255,11 +258,11 @@ fn epoch_of(path: &Path) -> anyhow::Result<Epoch> {
 
 /// SHA-256 of the file at `path`.
 pub(super) fn digest_of(path: &Path) -> anyhow::Result<digest::Digest> {
-    let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    let file = File::open(path).with_context(|| words::cannot_open(path))?;
     let mut file = BufReader::with_capacity(64 * 1024, file);
     let mut context = digest::Context::new(&SHA256);
     loop {
-        let block = file.fill_buf().with_context(|| format!("cannot read {}", path.display()))?;
+        let block = file.fill_buf().with_context(|| words::cannot_read(path))?;
         if block.is_empty() {
             return Ok(context.finish());
         }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::format::{Item, Sink, next_line};
 use super::row::{CellError, REGISTERS_MAX, RawRow, registers_text, wrong};
 use crate::core::{Flag, Parameter, Reading, Series};
+use crate::locales::transfer as words;
 use crate::store::line;
 use crate::wire::CounterSpec;
 
@@ -48,18 +49,15 @@ pub fn read(mut file: impl BufRead, sink: &mut Sink<'_>) -> anyhow::Result<()> {
         if !next_line(&mut file, number, LINE_MAX, &mut bytes)? {
             return Ok(());
         }
-        anyhow::ensure!(
-            bytes.len() <= LINE_MAX,
-            "line {number}: longer than {LINE_MAX} bytes: not line protocol of hanqing"
-        );
+        anyhow::ensure!(bytes.len() <= LINE_MAX, words::line_not_of_ours(number, LINE_MAX));
         let Ok(text) = std::str::from_utf8(&bytes) else {
-            sink(number, Err(wrong("line", String::from_utf8_lossy(&bytes), "UTF-8")))?;
+            sink(number, Err(wrong("line", String::from_utf8_lossy(&bytes), words::utf8())))?;
             continue;
         };
         for parsed in parse_lines(text) {
             let item = match parsed {
                 Ok(parsed) => item(&parsed),
-                Err(error) => Err(wrong("line", text, format!("line protocol: {error}"))),
+                Err(error) => Err(wrong("line", text, words::line_protocol(error.to_string()))),
             };
             sink(number, item)?;
         }
@@ -73,29 +71,24 @@ fn item(parsed: &ParsedLine<'_>) -> Result<Item, Box<CellError>> {
         line::SERIES => counter(parsed),
         // Which batches came to which hub does not concern another store.
         line::BATCHES | line::GATEWAYS => Ok(Item::Nothing),
-        other => {
-            let rule = "hanqing, hanqing_series, hanqing_batch or hanqing_gateway";
-            Err(wrong("measurement", other, rule))
-        }
+        other => Err(wrong("measurement", other, words::measurements())),
     }
 }
 
 fn reading(parsed: &ParsedLine<'_>) -> Result<Item, Box<CellError>> {
     let (station, parameter) = (tag(parsed, "station")?, tag(parsed, "parameter")?);
     let unit = parameter.parse().map(|p: Parameter| p.spec().unit.symbol());
-    let at_ms = parsed
-        .timestamp
-        .ok_or_else(|| wrong("time", "", "milliseconds since 1970 at the end of the line"))?;
+    let at_ms = parsed.timestamp.ok_or_else(|| wrong("time", "", words::milliseconds()))?;
     let plain = match parsed.field_value("v") {
         None => None,
         Some(FieldValue::F64(value)) => Some(*value),
-        Some(other) => return Err(wrong("v", other, "a number such as 98.113")),
+        Some(other) => return Err(wrong("v", other, words::number())),
     };
     let halves = (half(parsed, "hi")?, half(parsed, "lo")?);
     let value = line::exact(plain, halves.0.zip(halves.1));
     // A value counts, whatever else the line says about the same time.
     let (flag, reason) = if value.is_some() {
-        let flag = whole(parsed, "f")?.ok_or_else(|| wrong("f", "", "a value needs its flag"))?;
+        let flag = whole(parsed, "f")?.ok_or_else(|| wrong("f", "", words::value_needs_flag()))?;
         (flag, "r")
     } else {
         (i64::from(u8::from(Flag::Missing)), "m")
@@ -106,7 +99,7 @@ fn reading(parsed: &ParsedLine<'_>) -> Result<Item, Box<CellError>> {
             .ok()
             .and_then(line::reason_of)
             .map(|reason| reason.id())
-            .ok_or_else(|| wrong("r", code, "the number of a reason"))?,
+            .ok_or_else(|| wrong("r", code, words::number_of_reason()))?,
     };
     RawRow {
         station,
@@ -131,17 +124,16 @@ fn registers(parsed: &ParsedLine<'_>) -> Result<Vec<u16>, Box<CellError>> {
     let count = usize::try_from(number)
         .ok()
         .filter(|count| *count <= REGISTERS_MAX)
-        .ok_or_else(|| wrong("n", number, "a number of registers, at most 125"))?;
+        .ok_or_else(|| wrong("n", number, words::number_of_registers()))?;
     let mut words = Vec::with_capacity(count);
     for i in 0..count.div_ceil(line::WORDS_EACH) {
         let name = format!("w{i}");
-        let rule = "three registers of 16 bits in one number";
         let packed = whole(parsed, &name)?
             .and_then(|packed| u64::try_from(packed).ok())
-            .ok_or_else(|| wrong("w", &name, rule))?;
+            .ok_or_else(|| wrong("w", &name, words::packed_registers()))?;
         let here = (count - words.len()).min(line::WORDS_EACH);
         if packed >> (16 * here) != 0 {
-            return Err(wrong("w", packed, rule));
+            return Err(wrong("w", packed, words::packed_registers()));
         }
         words.extend((0..here).rev().map(|place| (packed >> (16 * place)) as u16));
     }
@@ -150,11 +142,11 @@ fn registers(parsed: &ParsedLine<'_>) -> Result<Vec<u16>, Box<CellError>> {
 
 fn counter(parsed: &ParsedLine<'_>) -> Result<Item, Box<CellError>> {
     let name = format!("{}/{}", tag(parsed, "station")?, tag(parsed, "parameter")?);
-    let series: Series = name.parse().map_err(|problem: String| wrong("series", &name, problem))?;
+    let series = name.parse::<Series>().map_err(|problem| wrong("series", &name, problem))?;
     let number = |high: &str, low: &str| {
         let halves = half(parsed, high)?.zip(half(parsed, low)?);
         match line::exact(None, halves).filter(|number| *number != 0.0) {
-            Some(number) if number < 0.0 => Err(wrong("modulus", number, "a number above 0")),
+            Some(number) if number < 0.0 => Err(wrong("modulus", number, words::above_0())),
             number => Ok(number),
         }
     };
@@ -168,12 +160,12 @@ fn counter(parsed: &ParsedLine<'_>) -> Result<Item, Box<CellError>> {
 
 fn tag<'a>(parsed: &'a ParsedLine<'_>, name: &'static str) -> Result<&'a str, Box<CellError>> {
     let value = parsed.tag_value(name);
-    value.map(|value| value.as_str()).ok_or_else(|| wrong(name, "", "must be given as a tag"))
+    value.map(|value| value.as_str()).ok_or_else(|| wrong(name, "", words::tag_missing()))
 }
 
 /// A whole number, in whatever type the server wrote it.
 fn whole(parsed: &ParsedLine<'_>, name: &str) -> Result<Option<i64>, Box<CellError>> {
-    let rule = || format!("a whole number in field {name}");
+    let rule = || words::whole_number(name);
     match parsed.field_value(name) {
         None => Ok(None),
         Some(FieldValue::I64(number)) => Ok(Some(*number)),
@@ -191,5 +183,5 @@ fn whole(parsed: &ParsedLine<'_>, name: &str) -> Result<Option<i64>, Box<CellErr
 fn half(parsed: &ParsedLine<'_>, name: &str) -> Result<Option<u32>, Box<CellError>> {
     let Some(number) = whole(parsed, name)? else { return Ok(None) };
     let half = u32::try_from(number);
-    half.map(Some).map_err(|_| wrong("field", number, format!("32 bits in field {name}")))
+    half.map(Some).map_err(|_| wrong("field", number, words::bits_32(name)))
 }

@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::locales::transfer as words;
+
 /// File name of the manifest.
 pub const NAME: &str = "manifest.json";
 
@@ -49,22 +51,14 @@ impl Manifest {
     /// Reads the manifest of the backup in `directory`.
     pub fn read(directory: &Path) -> anyhow::Result<Self> {
         let path = directory.join(NAME);
-        let none = || {
-            format!(
-                "{} is not a backup: it has no readable {NAME}; give a directory that hanqing backup made",
-                directory.display()
-            )
-        };
+        let none = || words::not_a_backup(directory, NAME);
         let size = path.metadata().with_context(none)?.len();
         anyhow::ensure!(size <= SIZE_MAX, none());
         let text = std::fs::read_to_string(&path).with_context(none)?;
-        let manifest: Self = serde_json::from_str(&text).with_context(none)?;
+        let manifest: Self = serde_json::from_str(&text).map_err(|_| anyhow::Error::msg(none()))?;
         anyhow::ensure!(
             manifest.format == FORMAT,
-            "{} has format {}, this program knows {FORMAT}; use the version that made it, {}",
-            directory.display(),
-            manifest.format,
-            manifest.version
+            words::other_format(directory, manifest.format, FORMAT, &manifest.version)
         );
         Ok(manifest)
     }

@@ -23,6 +23,7 @@ use anyhow::Context;
 use super::format::{Item, Sink};
 use super::row::{COLUMNS, CellError, RawRow, Row, locate, registers_text, wrong};
 use crate::core::Reading;
+use crate::locales::transfer as words;
 use crate::wire::CounterSpec;
 
 fn schema() -> ParquetResult<TypePtr> {
@@ -68,6 +69,14 @@ pub fn write(
     readings: &[Reading],
     counter: &dyn Fn(&Reading) -> Option<CounterSpec>,
 ) -> anyhow::Result<()> {
+    write_group(out, readings, counter).map_err(said)
+}
+
+fn write_group(
+    out: impl Write + Send,
+    readings: &[Reading],
+    counter: &dyn Fn(&Reading) -> Option<CounterSpec>,
+) -> ParquetResult<()> {
     let mut file = SerializedFileWriter::new(out, schema()?, properties())?;
     let mut group = file.next_row_group()?;
     let all = |text: fn(&Reading) -> &str| {
@@ -92,6 +101,20 @@ pub fn write(
     group.close()?;
     file.close()?;
     Ok(())
+}
+
+/// What the library says: the system's errors as they are, the rest in its own words.
+fn said(error: ParquetError) -> anyhow::Error {
+    match error {
+        ParquetError::External(inner) => match inner.downcast::<std::io::Error>() {
+            Ok(error) => anyhow::Error::new(*error),
+            Err(inner) => anyhow::Error::msg(words::library(inner.to_string())),
+        },
+        ParquetError::General(said) if said == PANICKED => {
+            anyhow::Error::msg(words::page_undecodable())
+        }
+        other => anyhow::Error::msg(words::library(other.to_string())),
+    }
 }
 
 type Group<'a, W> = SerializedRowGroupWriter<'a, W>;
@@ -121,7 +144,7 @@ fn column<T: DataType>(
     values: &[T::T],
     levels: Option<&[i16]>,
 ) -> ParquetResult<()> {
-    let missing = || ParquetError::General("more columns than the schema has".into());
+    let missing = || ParquetError::IndexOutOfBound(COLUMNS.len(), COLUMNS.len());
     let mut column = group.next_column()?.ok_or_else(missing)?;
     column.typed::<T>().write_batch(values, levels, None)?;
     column.close()
@@ -132,59 +155,61 @@ pub fn join(
     out: impl Write + Send,
     parts: impl Iterator<Item = anyhow::Result<File>>,
 ) -> anyhow::Result<()> {
-    let mut file = SerializedFileWriter::new(out, schema()?, properties())?;
+    let schema = schema().map_err(said)?;
+    let mut file = SerializedFileWriter::new(out, schema, properties()).map_err(said)?;
     for part in parts {
-        let part = part?;
-        let metadata = ParquetMetaDataReader::new().parse_and_finish(&part)?;
-        for group in metadata.row_groups() {
-            let mut joined = file.next_row_group()?;
-            for column in group.columns() {
-                let close = ColumnCloseResult {
-                    bytes_written: column.compressed_size().unsigned_abs(),
-                    rows_written: group.num_rows().unsigned_abs(),
-                    metadata: column.clone(),
-                    bloom_filter: None,
-                    column_index: None,
-                    offset_index: None,
-                };
-                joined.append_column(&part, close)?;
-            }
-            joined.close()?;
-        }
+        append(&mut file, &part?).map_err(said)?;
     }
-    file.close()?;
+    file.close().map_err(said)?;
+    Ok(())
+}
+
+fn append(file: &mut SerializedFileWriter<impl Write + Send>, part: &File) -> ParquetResult<()> {
+    let metadata = ParquetMetaDataReader::new().parse_and_finish(part)?;
+    for group in metadata.row_groups() {
+        let mut joined = file.next_row_group()?;
+        for column in group.columns() {
+            let close = ColumnCloseResult {
+                bytes_written: column.compressed_size().unsigned_abs(),
+                rows_written: group.num_rows().unsigned_abs(),
+                metadata: column.clone(),
+                bloom_filter: None,
+                column_index: None,
+                offset_index: None,
+            };
+            joined.append_column(part, close)?;
+        }
+        joined.close()?;
+    }
     Ok(())
 }
 
 /// Hands each row to `sink`, counted from 1.
 pub fn read(file: File, sink: &mut Sink<'_>) -> anyhow::Result<()> {
-    let damaged = "damaged or cut off; copy it again";
-    let reader = catch_panic(|| SerializedFileReader::new(file)).context(damaged)?;
+    let reader = catch_panic(|| SerializedFileReader::new(file));
+    let reader = reader.map_err(said).with_context(words::damaged)?;
     let root = reader.metadata().file_metadata().schema();
     let known = root.get_fields().iter().filter(|field| COLUMNS.contains(&field.name()));
     let fields: Vec<TypePtr> = known.cloned().collect();
     for field in &fields {
         let column = field.name();
-        anyhow::ensure!(
-            fits(column, field),
-            "column {column} has a type that cannot be read; a file of export --format parquet shows the right ones"
-        );
+        anyhow::ensure!(fits(column, field), words::wrong_type(column));
     }
     let places = locate(|column| fields.iter().rposition(|field| field.name() == column))?;
     for column in reader.metadata().row_groups().iter().flat_map(|g| g.columns()) {
         let compression = column.compression();
         anyhow::ensure!(
             matches!(compression, Compression::GZIP(_) | Compression::UNCOMPRESSED),
-            "compressed with {compression}, which cannot be read; save it with gzip"
+            words::compression(compression.to_string())
         );
     }
-    let asked = Type::group_type_builder(root.name()).with_fields(fields).build()?;
-    let mut rows = catch_panic(|| RowIter::from_file(Some(asked), &reader)).context(damaged)?;
+    let asked = Type::group_type_builder(root.name()).with_fields(fields).build().map_err(said)?;
+    let rows = catch_panic(|| RowIter::from_file(Some(asked), &reader));
+    let mut rows = rows.map_err(said).with_context(words::damaged)?;
     for number in 1.. {
         let row = catch_panic(|| rows.next().transpose());
-        let Some(row) = row.with_context(|| format!("row {number}: {damaged}"))? else {
-            break;
-        };
+        let row = row.map_err(said).with_context(|| words::damaged_row(number))?;
+        let Some(row) = row else { break };
         let mut cells = [&Field::Null; COLUMNS.len()];
         let found: Vec<&Field> = row.get_column_iter().map(|(_, field)| field).collect();
         for (cell, place) in cells.iter_mut().zip(places) {
@@ -197,10 +222,13 @@ pub fn read(file: File, sink: &mut Sink<'_>) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The error that stands for a panic.
+const PANICKED: &str = "panicked";
+
 /// Runs `read`. The library panics on pages with damaged bits; its reader is not used again after that.
 fn catch_panic<T>(read: impl FnOnce() -> ParquetResult<T>) -> ParquetResult<T> {
     catch_unwind(AssertUnwindSafe(read))
-        .unwrap_or_else(|_| Err(ParquetError::General("a page cannot be decoded".into())))
+        .unwrap_or_else(|_| Err(ParquetError::General(PANICKED.into())))
 }
 
 /// Whether a panic at `place` is one that [`catch_panic`] catches, so that it need not be reported.
@@ -241,14 +269,14 @@ fn checked(cells: [&Field; COLUMNS.len()]) -> Result<Row, Box<CellError>> {
     let at_ms = match at {
         Field::TimestampMillis(ms) => *ms,
         Field::TimestampMicros(us) if us % 1000 == 0 => us / 1000,
-        other => return Err(wrong("observed_at", other, "a time, to the millisecond")),
+        other => return Err(wrong("observed_at", other, words::typed_time())),
     };
     let flag = match flag {
         Field::UByte(flag) => i64::from(*flag),
         Field::Byte(flag) => i64::from(*flag),
         Field::Int(flag) => i64::from(*flag),
         Field::Long(flag) => *flag,
-        other => return Err(wrong("flag", other, "1, 2, 3, 4 or 9")),
+        other => return Err(wrong("flag", other, words::flag_codes())),
     };
     RawRow {
         station: text(station),

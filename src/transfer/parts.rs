@@ -12,6 +12,7 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use crate::core::Series;
+use crate::locales::transfer as words;
 use crate::support::files;
 
 const JOURNAL: &str = "journal.jsonl";
@@ -41,17 +42,14 @@ impl Parts {
     /// # Errors
     /// `out` exists, another export writes it, or the parts are of another plan.
     pub fn open(out: &Path, plan: &str, resume: bool) -> anyhow::Result<Self> {
-        anyhow::ensure!(!out.exists(), "{} exists; give another name", out.display());
+        anyhow::ensure!(!out.exists(), words::exists_already(out));
         let directory = files::with_suffix(out, ".parts");
-        let cannot = || {
-            format!("cannot create {}; give a directory that can be written", directory.display())
-        };
+        let cannot = || words::cannot_create_here(&directory);
         let path = directory.join(JOURNAL);
         if directory.exists() {
             anyhow::ensure!(
                 path.is_file() || fs::read_dir(&directory).with_context(cannot)?.next().is_none(),
-                "{} exists and is not of an export; move it away or give another name",
-                directory.display()
+                words::not_of_an_export(&directory)
             );
         } else {
             fs::create_dir(&directory).with_context(cannot)?;
@@ -62,11 +60,7 @@ impl Parts {
             .read(true)
             .open(&path)
             .with_context(cannot)?;
-        anyhow::ensure!(
-            journal.try_lock().is_ok(),
-            "another export writes {}; wait for it or give another name",
-            out.display()
-        );
+        anyhow::ensure!(journal.try_lock().is_ok(), words::another_export(out));
         let mut parts = Self { directory, journal, count: 0, mark: None };
         if resume {
             parts.resume(&path, plan)?;
@@ -85,16 +79,11 @@ impl Parts {
         for line in text.split_inclusive('\n').filter(|line| line.ends_with('\n')) {
             let noted = line.trim_end();
             if whole == 0 {
-                anyhow::ensure!(
-                    noted == plan,
-                    "{} is of an export of something else: {noted}; repeat that one, or start over without --resume",
-                    self.directory.display()
-                );
+                anyhow::ensure!(noted == plan, words::of_another_export(&self.directory, noted));
             } else {
                 let mark = serde_json::from_str(noted);
-                self.mark = Some(mark.with_context(|| {
-                    format!("{} is damaged; start over without --resume", path.display())
-                })?);
+                let damaged = |_| anyhow::Error::msg(words::parts_damaged(path));
+                self.mark = Some(mark.map_err(damaged)?);
                 self.count += 1;
             }
             whole += line.len();
@@ -115,7 +104,7 @@ impl Parts {
         write: impl FnOnce(&mut BufWriter<File>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let path = self.path(self.count);
-        files::write(&path, write).with_context(|| format!("cannot write {}", path.display()))?;
+        files::write(&path, write).with_context(|| words::cannot_write(&path))?;
         files::sync_dir(&self.directory)?;
         self.add_line(&serde_json::to_string(&mark)?)?;
         self.count += 1;
@@ -140,19 +129,13 @@ impl Parts {
         let whole = self.directory.join(WHOLE);
         let mut parts = (0..self.count).map(|number| {
             let path = self.path(number);
-            File::open(&path).with_context(|| format!("cannot open {}", path.display()))
+            File::open(&path).with_context(|| words::cannot_open(&path))
         });
         files::write(&whole, |file| join(file, &mut parts))
-            .with_context(|| format!("cannot write {}", whole.display()))?;
-        anyhow::ensure!(
-            !out.exists(),
-            "{} has appeared in the meantime; move it away and repeat with --resume",
-            out.display()
-        );
-        files::rename(&whole, out).with_context(|| format!("cannot write {}", out.display()))?;
-        fs::remove_dir_all(&self.directory).with_context(|| {
-            format!("cannot remove {}; it is no longer needed", self.directory.display())
-        })
+            .with_context(|| words::cannot_write(&whole))?;
+        anyhow::ensure!(!out.exists(), words::appeared(out));
+        files::rename(&whole, out).with_context(|| words::cannot_write(out))?;
+        fs::remove_dir_all(&self.directory).with_context(|| words::cannot_remove(&self.directory))
     }
 
     fn path(&self, number: usize) -> PathBuf {

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use super::backup::Files;
 use super::import::digest_of;
 use super::manifest::{Entry, Manifest, stamp};
+use crate::locales::{Text, transfer as words};
 use crate::store::{Lock, file};
 use crate::support::files::{folder_of, quarantine, rename, with_suffix, write};
 use crate::support::hex;
@@ -59,8 +60,9 @@ pub fn restore(
     let suffix = format!(".before-{}", stamp(now, zone));
     let mut replaced = Vec::new();
     for (copy, path) in &copies {
-        replace(copy, path, &suffix, &mut replaced).with_context(|| {
-            format!("cannot replace {}; already replaced and kept: {replaced:?}", path.display())
+        replace(copy, path, &suffix, &mut replaced).with_context(|| match replaced.as_slice() {
+            [] => words::cannot_replace(*path),
+            kept => words::cannot_replace_rest(*path, Text::list(kept)),
         })?;
     }
     drop(held);
@@ -72,13 +74,7 @@ fn give_to_hub(copy: &Path, path: &Path) -> anyhow::Result<()> {
     let there = path.exists();
     let like = if there { path } else { folder_of(path) };
     let file = File::open(copy)?;
-    file::give_to_owner_of(like, &file).with_context(|| {
-        format!(
-            "cannot give {} to the owner of {}; repeat as root or as that user",
-            copy.display(),
-            like.display()
-        )
-    })?;
+    file::give_to_owner_of(like, &file).with_context(|| words::cannot_give(copy, like))?;
     if there {
         file.set_permissions(path.metadata()?.permissions())?;
     }
@@ -94,29 +90,19 @@ fn copy_verified(
     progress: &dyn Fn(u64, u64),
 ) -> anyhow::Result<()> {
     let entry = manifest.files.iter().find(|entry| entry.name == name);
-    let entry = entry.with_context(|| format!("{} has no {name}", from.display()))?;
+    let entry = entry.with_context(|| words::backup_lacks(from, name))?;
     let source = from.join(name);
-    let mut file =
-        File::open(&source).with_context(|| format!("cannot open {}", source.display()))?;
+    let mut file = File::open(&source).with_context(|| words::cannot_open(&source))?;
     let size = file.metadata()?.len();
-    anyhow::ensure!(
-        size == entry.size,
-        "{} has changed since the backup was made ({} bytes then, {size} now); use another backup",
-        source.display(),
-        entry.size
-    );
+    anyhow::ensure!(size == entry.size, words::size_differs(&source, entry.size, size));
     write(copy, |to| std::io::copy(&mut file, to).map(|size| progress(size, entry.size)))
-        .with_context(|| format!("cannot write {}", copy.display()))?;
-    anyhow::ensure!(
-        hex(digest_of(copy)?.as_ref()) == entry.sha256,
-        "{} has changed since the backup was made: its SHA-256 differs; use another backup",
-        source.display()
-    );
+        .with_context(|| words::cannot_write(copy))?;
+    let digest = hex(digest_of(copy)?.as_ref());
+    anyhow::ensure!(digest == entry.sha256, words::digest_differs(&source));
     let contents = file::examine(copy)?;
     anyhow::ensure!(
         contents.layout == entry.layout && contents.rows == entry.rows,
-        "{} does not hold what the manifest says; use another backup",
-        source.display()
+        words::contents_differ(&source)
     );
     Ok(())
 }
@@ -138,7 +124,7 @@ fn replace(
     }
     if path.exists() {
         let kept = with_suffix(path, suffix);
-        anyhow::ensure!(!kept.exists(), "{} exists", kept.display());
+        anyhow::ensure!(!kept.exists(), words::exists(&kept));
         // A hard link first, so that `path` exists at every moment; not every file system has hard links.
         if fs::hard_link(path, &kept).is_err() {
             fs::rename(path, &kept)?;

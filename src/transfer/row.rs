@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::core::{Flag, Kind, Outcome, Parameter, Reading, Reason, Series, hour_start_ms};
+use crate::locales::{Text, transfer as words};
 use crate::wire::CounterSpec;
 
 /// The columns, in order.
@@ -28,8 +29,7 @@ pub fn locate(
     for (name, place) in COLUMNS.iter().zip(places) {
         anyhow::ensure!(
             place.is_some() || OPTIONAL.contains(name),
-            "there is no column {name}; the columns are {}",
-            COLUMNS.join(",")
+            words::no_column(name, COLUMNS.join(","))
         );
     }
     Ok(places)
@@ -44,26 +44,22 @@ pub struct Row {
 
 /// A wrong value in a row.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{column} {value:?}: {rule}")]
+#[error("{}", words::cell(*column, format!("{value:?}"), rule))]
 pub struct CellError {
     pub column: &'static str,
     /// Its first characters.
     pub value: String,
     /// What the column must hold.
-    pub rule: String,
+    pub rule: Text,
 }
 
 /// Characters of a wrong value that are shown.
 const SHOWN_MAX: usize = 60;
 
 /// The error of a `value` in `column` that breaks `rule`.
-pub(super) fn wrong(
-    column: &'static str,
-    value: impl ToString,
-    rule: impl Into<String>,
-) -> Box<CellError> {
+pub(super) fn wrong(column: &'static str, value: impl ToString, rule: Text) -> Box<CellError> {
     let value = value.to_string().chars().take(SHOWN_MAX).collect();
-    Box::new(CellError { column, value, rule: rule.into() })
+    Box::new(CellError { column, value, rule })
 }
 
 /// A row as read from a file, not yet checked. An empty text means that the cell is empty.
@@ -87,50 +83,50 @@ pub struct RawRow<'a> {
 impl RawRow<'_> {
     /// The row, or the first column whose value is wrong.
     pub fn check(self) -> Result<Row, Box<CellError>> {
-        let station = self.station.parse().map_err(|_| {
-            wrong("station", self.station, "1 to 40 of a-z, 0-9 and '-', beginning with a letter")
-        })?;
-        let parameter: Parameter = self.parameter.parse().map_err(|_| {
-            let rule = "a parameter of the catalogue, such as level or energy_total";
-            wrong("parameter", self.parameter, rule)
-        })?;
+        let station = self
+            .station
+            .parse()
+            .map_err(|_| wrong("station", self.station, words::station_id()))?;
+        let parameter: Parameter = self
+            .parameter
+            .parse()
+            .map_err(|_| wrong("parameter", self.parameter, words::parameter_id()))?;
         let unit = parameter.spec().unit.symbol();
         if self.unit != unit {
-            let rule = format!("{parameter} must be in {unit}; nothing is converted");
-            return Err(wrong("unit", self.unit, rule));
+            return Err(wrong("unit", self.unit, words::unit_of(parameter.id(), unit)));
         }
         let at = Timestamp::from_millisecond(self.at_ms);
         let hour = Timestamp::from_millisecond(hour_start_ms(self.at_ms));
         let (Ok(observed_at), Ok(_)) = (at, hour) else {
-            return Err(wrong("observed_at", self.at_ms, "a time within the calendar"));
+            return Err(wrong("observed_at", self.at_ms, words::time_of_the_calendar()));
         };
         let flag = u8::try_from(self.flag).ok().and_then(|code| Flag::try_from(code).ok());
-        let flag = flag.ok_or_else(|| {
-            wrong("flag", self.flag, "1 good, 2 not evaluated, 3 suspect, 4 fail or 9 missing")
-        })?;
+        let flag = flag.ok_or_else(|| wrong("flag", self.flag, words::flag_meanings()))?;
         let reason = match self.reason {
             "" => None,
-            id => Some(Reason::from_id(id).ok_or_else(|| wrong("reason", id, "a known reason"))?),
+            id => {
+                let known = Reason::from_id(id);
+                Some(known.ok_or_else(|| wrong("reason", id, words::known_reason()))?)
+            }
         };
         let outcome = match (self.value, flag, reason) {
             (Some(value), _, _) if !value.is_finite() => {
-                return Err(wrong("value", value, "a finite number"));
+                return Err(wrong("value", value, words::finite()));
             }
             (Some(value), Flag::Missing, _) => {
-                return Err(wrong("value", value, "must be empty with flag 9, missing"));
+                return Err(wrong("value", value, words::empty_with_flag_9()));
             }
             (Some(value), ..) => Outcome::Value(value),
             (None, Flag::Missing, Some(reason)) => Outcome::Missing(reason),
             (None, Flag::Missing, None) => {
-                return Err(wrong("reason", "", "flag 9 needs the reason why there is no value"));
+                return Err(wrong("reason", "", words::flag_9_needs_reason()));
             }
             (None, flag, _) => {
-                let rule = format!("flag {} needs a value; without one use 9", u8::from(flag));
-                return Err(wrong("value", "", rule));
+                return Err(wrong("value", "", words::flag_needs_value(u8::from(flag))));
             }
         };
-        let raw = registers(self.raw)
-            .ok_or_else(|| wrong("raw", self.raw, "registers such as 0x0929 0x03d9"))?;
+        let raw =
+            registers(self.raw).ok_or_else(|| wrong("raw", self.raw, words::registers_as()))?;
         let counter = self.counter(parameter)?;
         let series = Series::new(station, parameter);
         Ok(Row { reading: Reading { series, observed_at, outcome, flag, reason, raw }, counter })
@@ -141,14 +137,11 @@ impl RawRow<'_> {
         for (column, number) in [("modulus", modulus), ("max_rate_per_hour", max_rate_per_hour)] {
             let Some(number) = number else { continue };
             if parameter.spec().kind != Kind::Counter {
-                return Err(wrong(
-                    column,
-                    number,
-                    format!("must be empty: {parameter} is not a counter"),
-                ));
+                let rule = words::empty_without_counter(parameter.id());
+                return Err(wrong(column, number, rule));
             }
             if !(number.is_finite() && number > 0.0) {
-                return Err(wrong(column, number, "a number above 0"));
+                return Err(wrong(column, number, words::above_0()));
             }
         }
         let given = modulus.is_some() || max_rate_per_hour.is_some();

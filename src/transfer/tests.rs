@@ -10,6 +10,7 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::*;
 use crate::core::{Flag, HourCell, Reading, Reason, Series};
+use crate::locales::{Lang, Text, within};
 use crate::store::{Sqlite, Store};
 use crate::support::Clock;
 use crate::wire::{Batch, Birth, BirthSeries, CounterSpec, Epoch};
@@ -107,7 +108,7 @@ fn write(store: &Sqlite, format: Format, out: &Path, resume: bool) -> anyhow::Re
 fn import(store: &mut Sqlite, files: &[&Path]) -> (Imported, Vec<String>) {
     let mut problems = Vec::new();
     let known = store.counters().unwrap();
-    let mut problem = |problem| problems.push(problem);
+    let mut problem = |problem: Text| problems.push(problem.to_string());
     let gateway = "import".parse().unwrap();
     let clock = Clock::system();
     let mut import = Import::new(store, gateway, known, clock, &mut problem, &|_| {});
@@ -251,6 +252,15 @@ fn bad_rows_are_named_and_the_rest_is_imported() {
     ] {
         let start = format!("{}:{number}: {says}", file.display());
         assert!(problems.iter().any(|p| p.starts_with(&start)), "{start} in {problems:?}");
+    }
+    let (_, problems) = within(Lang::Chinese, || import(&mut store, &[&file]));
+    for (number, says) in [
+        (4, "value = \"98,5\"：应为数，如 98.113，或留空；未导入"),
+        (5, "unit = \"mm\"：level 的单位必须是 m；这里不作换算；未导入"),
+        (6, "row = \"5 格\"：应与第一行一样有 6 格；未导入"),
+    ] {
+        let line = format!("{}:{number}：{says}", file.display());
+        assert!(problems.contains(&line), "{line} in {problems:?}");
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::locales::water as words;
+
 /// A storage curve 水位库容曲线: points of level (m) and storage (m3), both strictly rising. Between points it is linear, as
 /// SL 323's table ST_ZVARL_B is meant to be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -13,18 +15,16 @@ pub struct StorageCurve {
 /// Why points do not make a storage curve.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CurveError {
-    #[error("a storage curve needs at least two points of [level, storage], here are {0}")]
+    #[error("{}", words::curve_too_short(.0))]
     TooShort(usize),
-    #[error(
-        "point {index} of the storage curve, [{level}, {storage}], does not rise above the one before it in level and storage"
-    )]
+    #[error("{}", words::curve_not_rising(index, level, storage))]
     NotRising {
         /// Index of the point, from 0.
         index: usize,
         level: f64,
         storage: f64,
     },
-    #[error("point {0} of the storage curve is not finite or has a negative storage")]
+    #[error("{}", words::curve_impossible(.0))]
     Impossible(usize),
 }
 

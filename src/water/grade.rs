@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
+use super::Bilingual;
 use crate::core::{Problem, Problems};
+use crate::locales::{Lang, Text, foreign_toml, water as words, within};
 
+/// The file that shows how rules are written.
+const FORM: &str = "config/rules/drought-grades.toml";
 const EMBEDDED: &str = include_str!("../../config/rules/drought-grades.toml");
 
 /// How bad a drought is.
@@ -26,27 +30,27 @@ pub enum Grade {
 }
 
 impl Grade {
-    pub fn name_zh(self) -> &'static str {
+    pub fn name(self) -> Text {
         match self {
-            Self::None => "正常",
-            Self::Light => "轻度干旱",
-            Self::Moderate => "中度干旱",
-            Self::Severe => "严重干旱",
-            Self::Extreme => "特大干旱",
+            Self::None => words::grade_none(),
+            Self::Light => words::grade_light(),
+            Self::Moderate => words::grade_moderate(),
+            Self::Severe => words::grade_severe(),
+            Self::Extreme => words::grade_extreme(),
         }
     }
 }
 
 impl TryFrom<u8> for Grade {
-    type Error = String;
-    fn try_from(number: u8) -> Result<Self, String> {
+    type Error = Text;
+    fn try_from(number: u8) -> Result<Self, Text> {
         Ok(match number {
             0 => Self::None,
             1 => Self::Light,
             2 => Self::Moderate,
             3 => Self::Severe,
             4 => Self::Extreme,
-            _ => return Err(format!("{number} is not a grade: 0 to 4")),
+            _ => return Err(words::not_a_grade(number)),
         })
     }
 }
@@ -80,15 +84,15 @@ pub enum Index {
 }
 
 impl Index {
-    pub fn name_zh(self) -> &'static str {
+    pub fn name(self) -> Text {
         match self {
-            Self::RainlessDays => "连续无雨日数（天）",
-            Self::RainAnomaly30 => "近30日降水距平（%）",
-            Self::RainAnomaly60 => "近60日降水距平（%）",
-            Self::RainAnomaly90 => "近90日降水距平（%）",
-            Self::SoilMoisture => "土壤相对湿度（%）",
-            Self::StorageShare => "水库蓄水率（%）",
-            Self::SupplyDays => "可供水天数（天）",
+            Self::RainlessDays => words::rainless_days(),
+            Self::RainAnomaly30 => words::rain_anomaly(30),
+            Self::RainAnomaly60 => words::rain_anomaly(60),
+            Self::RainAnomaly90 => words::rain_anomaly(90),
+            Self::SoilMoisture => words::soil_moisture(),
+            Self::StorageShare => words::storage_share(),
+            Self::SupplyDays => words::supply_days(),
         }
     }
 }
@@ -127,7 +131,7 @@ impl Band {
 }
 
 /// A rule of the file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GradeRule {
     pub set: String,
@@ -141,7 +145,7 @@ pub struct GradeRule {
     pub margin: f64,
     /// Days on end for which it has to lie there.
     pub clear_days: u32,
-    pub source: String,
+    pub source: Bilingual,
     /// How sure the numbers are, 0 to 1.
     pub confidence: f64,
 }
@@ -184,8 +188,8 @@ impl GradeRules {
     /// Every problem of the file at once; no rule belongs to the set.
     pub fn parse(text: &str, set: &str) -> Result<Self, Vec<Problem>> {
         let file: File = toml::from_str(text).map_err(|error| {
-            let hint = "config/rules/drought-grades.toml shows the form";
-            vec![Problem::new("file", "", error.to_string().trim(), hint)]
+            let rule = foreign_toml::error(&error, text);
+            vec![Problem::new("file", "", rule, words::rules_form(FORM))]
         })?;
         let mut found = Problems::default();
         for (index, rule) in file.rule.iter().enumerate() {
@@ -194,14 +198,9 @@ impl GradeRules {
         let mut sets: Vec<&str> = file.rule.iter().map(|r| r.set.as_str()).collect();
         sets.sort_unstable();
         sets.dedup();
-        let hint = format!("the sets are {}", sets.join(", "));
-        found.ensure(
-            sets.contains(&set),
-            "drought_grades",
-            set,
-            "no rule belongs to this set",
-            hint,
-        );
+        let known = sets.contains(&set);
+        let hint = words::sets(Text::list(sets));
+        found.ensure(known, "drought_grades", set, words::no_such_set(), hint);
         let rules = file.rule.into_iter().filter(|rule| rule.set == set);
         found.result(Self { rules: rules.collect() })
     }
@@ -209,13 +208,12 @@ impl GradeRules {
 
 fn check(rule: &GradeRule, found: &mut Problems) {
     let months = !rule.months.is_empty() && rule.months.iter().all(|m| (1..=12).contains(m));
-    let hint = "name the months in which it holds";
-    found.ensure(months, "months", format!("{:?}", rule.months), "must be 1 to 12", hint);
+    let written = format!("{:?}", rule.months);
+    found.ensure(months, "months", written, words::not_months(), words::name_months());
     for (index, band) in rule.bands.iter().enumerate() {
         let bounds: Vec<f64> = band.bounds().into_iter().flatten().collect();
         let one = matches!(bounds[..], [bound] if bound.is_finite());
-        let hint = "at_most, below, at_least or above";
-        found.item("bands", index).ensure(one, "", "", "a band has one bound", hint);
+        found.item("bands", index).ensure(one, "", "", words::one_bound(), words::bounds());
     }
     let bound = |band: &Band| band.bounds().iter().flatten().next().copied().unwrap_or(0.0);
     let worsens = rule.bands.windows(2).all(|pair| {
@@ -223,14 +221,14 @@ fn check(rule: &GradeRule, found: &mut Problems) {
         let further = if pair[0].falls() { b < a } else { b > a };
         pair[0].falls() == pair[1].falls() && pair[0].grade < pair[1].grade && further
     });
-    let hint = "from light to extreme, each further on than the one before";
+    let hint = words::from_light_to_extreme();
     let right = !rule.bands.is_empty() && worsens;
-    found.ensure(right, "bands", "", "the bands do not worsen", hint);
-    found.not_negative("margin", rule.margin, "0 for none");
-    let sourced = !rule.source.trim().is_empty() && (0.0..=1.0).contains(&rule.confidence);
-    let hint = "say where the numbers come from and how sure they are, 0 to 1";
-    let must = "a rule has a source and a confidence";
-    found.ensure(sourced, "source", &rule.source, must, hint);
+    found.ensure(right, "bands", "", words::bands_do_not_worsen(), hint);
+    found.not_negative("margin", rule.margin, words::zero_for_none());
+    rule.source.check("source", found);
+    let sourced = !rule.source.is_empty() && (0.0..=1.0).contains(&rule.confidence);
+    let (must, hint) = (words::confidence_and_source(), words::say_source_of_numbers());
+    found.ensure(sourced, "source", rule.source.text(), must, hint);
 }
 
 /// The grade that a rule gives a day.
@@ -242,8 +240,14 @@ pub struct Reason {
     pub value: Option<f64>,
     /// With hysteresis.
     pub grade: Grade,
-    pub source: String,
+    #[serde(serialize_with = "english")]
+    pub source: Text,
     pub confidence: f64,
+}
+
+/// For JSON, which does not change with the language.
+fn english<S: Serializer>(text: &Text, serializer: S) -> Result<S::Ok, S::Error> {
+    within(Lang::English, || text.serialize(serializer))
 }
 
 /// The value of an index on a day.
@@ -306,7 +310,7 @@ impl<'a> Grader<'a> {
                 index: rule.index,
                 value: measure.map(|measure| measure.value),
                 grade: *held,
-                source: rule.source.clone(),
+                source: rule.source.text(),
                 confidence: rule.confidence,
             });
         }

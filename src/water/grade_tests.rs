@@ -26,6 +26,9 @@ fn the_published_bands_hold_to_the_number() {
     for set in ["lucheng", "national-2006", "sl424", "gbt20481"] {
         for rule in GradeRules::embedded(set).unwrap().rules {
             assert!(rule.confidence > 0.0 && !rule.source.is_empty(), "{}", rule.id);
+            let english = rule.source.text().to_string();
+            assert!(english.chars().all(|c| c < '\u{3000}'), "{english}");
+            assert_ne!(rule.source.text().within(Lang::Chinese), english);
         }
     }
 }

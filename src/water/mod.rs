@@ -3,6 +3,7 @@
 //! None of them knows of a time series: what happened over some days is in `account`.
 
 mod balance;
+mod bilingual;
 mod curve;
 mod dry;
 mod event;
@@ -14,6 +15,7 @@ mod township;
 pub use balance::{
     Anomaly, Balance, FALL_DAYS, Supply, anomaly, balance, lasts, soil_relative_moisture, supply,
 };
+pub use bilingual::Bilingual;
 pub use curve::{CurveError, Storage, StorageCurve};
 pub use dry::{DRY_MARGIN_M, dry_level_m};
 pub use event::{BEGIN_DAYS, END_DAYS, ProposedEvent, propose};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dry::dry_level_m;
 use super::{Station, StationKind};
+use crate::locales::{Text, water as words};
 
 /// How far a level has to rise above a threshold before the status clears, m. `docs/domain.md` §2.1 (hysteresis, e.g. 5
 /// cm). Engineering judgement, confidence 0.6: twice the accuracy of a level sensor (±2 cm).
@@ -24,15 +25,15 @@ pub enum Status {
 }
 
 impl Status {
-    /// Name in Chinese; a dry channel has ceased to flow.
-    pub fn name_zh(self, kind: StationKind) -> &'static str {
+    /// A dry channel has ceased to flow.
+    pub fn name(self, kind: StationKind) -> Text {
         match self {
-            Self::Normal => "正常",
-            Self::Low => "偏低",
-            Self::Warn => "旱警",
-            Self::Guard => "旱保",
-            Self::Dry if kind == StationKind::Channel => "断流",
-            Self::Dry => "干涸",
+            Self::Normal => words::status_normal(),
+            Self::Low => words::status_low(),
+            Self::Warn => words::status_warn(),
+            Self::Guard => words::status_guard(),
+            Self::Dry if kind == StationKind::Channel => words::status_no_flow(),
+            Self::Dry => words::status_dry(),
         }
     }
 
@@ -86,6 +87,7 @@ pub fn status(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locales::Lang;
     use crate::water::Township;
 
     fn station(kind: &str, quantity: &str) -> Station {
@@ -143,7 +145,11 @@ mod tests {
         let channel = station("channel", "level");
         assert_eq!(status(&channel, 100.04, 8, None), Some(Status::Guard));
         assert_eq!(status(&channel, 100.0, 8, None), Some(Status::Dry));
-        assert_eq!(Status::Dry.name_zh(channel.kind), "断流");
+        let name = Status::Dry.name(channel.kind);
+        assert_eq!(
+            (name.within(Lang::Chinese), name.to_string()),
+            ("断流".into(), "no flow".into())
+        );
         assert_eq!(status(&channel, 101.0, 1, None), None);
         assert_eq!(status(&channel, f64::NAN, 8, None), None);
         assert_eq!(status(&station("soil", "level"), 101.0, 8, None), None);

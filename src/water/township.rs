@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::StorageCurve;
+use super::{Bilingual, StorageCurve};
 use crate::core::{AssetId, CropId, StationId, VillageId};
+use crate::locales::{Text, water as words};
 
 /// kWh that lift 1 m3 of water by 1 m without loss: density × g / 3.6e6, with 1000 kg/m3 and 9.81 m/s2.
 pub const KWH_PER_M3_M: f64 = 0.002_725;
@@ -52,7 +53,7 @@ fn default_grades() -> String {
 #[serde(deny_unknown_fields)]
 pub struct Demand {
     pub litres_per_person_day: f64,
-    pub source: String,
+    pub source: Bilingual,
     /// Confidence, 0 to 1.
     pub confidence: f64,
 }
@@ -65,7 +66,7 @@ pub struct Climate {
     pub rain_mm: [f64; 12],
     /// A day with an areal mean below this is rainless, mm.
     pub rainless_mm: f64,
-    pub source: String,
+    pub source: Bilingual,
     pub confidence: f64,
 }
 
@@ -76,7 +77,7 @@ pub struct Irrigation {
     /// Share of the water that reaches the field, 0 to 1.
     pub canal_efficiency: f64,
     pub pass_m3_per_mu: f64,
-    pub source: String,
+    pub source: Bilingual,
     pub confidence: f64,
 }
 
@@ -132,16 +133,16 @@ pub enum StationKind {
 }
 
 impl StationKind {
-    pub fn name_zh(self) -> &'static str {
+    pub fn name(self) -> Text {
         match self {
-            Self::Pond => "塘堰",
-            Self::Reservoir => "水库",
-            Self::Channel => "河沟",
-            Self::Well => "机井",
-            Self::Tank => "饮水池",
-            Self::Pump => "泵站",
-            Self::RainGauge => "雨量站",
-            Self::Soil => "墒情站",
+            Self::Pond => words::pond(),
+            Self::Reservoir => words::reservoir(),
+            Self::Channel => words::channel(),
+            Self::Well => words::well(),
+            Self::Tank => words::tank(),
+            Self::Pump => words::pump(),
+            Self::RainGauge => words::rain_gauge(),
+            Self::Soil => words::soil(),
         }
     }
 
@@ -289,7 +290,7 @@ pub struct Threshold {
     pub low: Option<f64>,
     pub warn: f64,
     pub guard: f64,
-    pub source: String,
+    pub source: Bilingual,
     pub confidence: f64,
 }
 
@@ -306,7 +307,7 @@ pub struct Crop {
     /// In a normal year.
     pub yield_kg_per_mu: f64,
     pub price_yuan_per_kg: f64,
-    pub source: String,
+    pub source: Bilingual,
     pub confidence: f64,
 }
 

@@ -1,8 +1,9 @@
 //! The page of water sources, which the water officer opens in the morning of a drought, on a phone or an old PC.
 //!
 //! It shows an [`Overview`] that the hub keeps fresh, and only puts it into words. It works without script; with it,
-//! the numbers follow every second. Nothing is loaded from elsewhere.
+//! the numbers follow every second. Nothing is loaded from elsewhere. Each reader has it in her own language.
 
+mod language;
 mod model;
 mod server;
 mod view;

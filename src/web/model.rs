@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
 
 use crate::core::StationId;
+use crate::locales::{Lang, Text};
 use crate::water::{StationKind, Status};
 
 /// The state of all water sources at one instant.
@@ -27,6 +28,11 @@ pub struct Overview {
 
 fn zone_name<S: Serializer>(zone: &TimeZone, serializer: S) -> Result<S::Ok, S::Error> {
     zone.iana_name().serialize(serializer)
+}
+
+/// JSON is for programs: its words are the same for every reader.
+fn in_chinese<S: Serializer>(words: &Text, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&words.within(Lang::Chinese))
 }
 
 impl Default for Overview {
@@ -66,7 +72,8 @@ pub struct SourceRow {
     /// Seconds from `observed_at` to the overview's `now`.
     pub age_s: Option<i64>,
     /// Why there is no value (传感器无效值), or what is doubtful.
-    pub note: String,
+    #[serde(serialize_with = "in_chinese")]
+    pub note: Text,
     /// Daily levels for the small chart, m, oldest first, `None` on a day without data.
     pub spark: Vec<Option<f64>>,
 }
@@ -99,8 +106,8 @@ pub struct LostRow {
     pub to: Timestamp,
     /// How many; `None` where nobody can know.
     pub readings: Option<u64>,
-    /// Why, in Chinese.
-    pub why: String,
+    #[serde(serialize_with = "in_chinese")]
+    pub why: Text,
 }
 
 /// Sums over the township.

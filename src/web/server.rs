@@ -4,20 +4,23 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::get;
-use axum::{Router, middleware};
+use axum::{Extension, Router, middleware};
 use jiff::Timestamp;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::language::{Configured, Reader};
 use super::model::Overview;
-use super::view::{PageError, Templates};
+use super::view::Templates;
 use crate::core::Series;
+use crate::locales::{Lang, Text, foreign, page as words, within};
 
 /// Nothing is loaded from elsewhere, and no other page may frame this one. Style and script stand in the page itself,
 /// and the template engine escapes every text.
@@ -69,7 +72,10 @@ where
                       Query(span): Query<Span>| async move {
         let series: Series = match format!("{station}/{parameter}").parse() {
             Ok(series) => series,
-            Err(problem) => return (StatusCode::BAD_REQUEST, problem).into_response(),
+            Err(problem) => {
+                let problem = problem.within(Lang::English);
+                return (StatusCode::BAD_REQUEST, problem).into_response();
+            }
         };
         if span.points == 0 || span.points > POINTS_MAX {
             let problem = format!("points = {}: must be 1 to {POINTS_MAX}", span.points);
@@ -78,7 +84,7 @@ where
         match draw(series, (span.from, span.to), span.points).await {
             Ok(points) => Json(points).into_response(),
             Err(error) => {
-                tracing::error!(error = format!("{error:#}"), "cannot make a chart");
+                tracing::error!(error = logged(&error), "cannot make a chart");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
         }
@@ -86,14 +92,16 @@ where
     Router::new().route("/api/chart/{station}/{parameter}", get(chart))
 }
 
-/// The documents of a report by `make`: `/report/{name}`, such as `/report/drought-relief.docx`. Where a report
-/// cannot be made, the answer says why: only the office sees it.
+/// The documents of a report by `make`: `/report/{name}`, such as `/report/drought-relief.docx`, in the language of
+/// whoever asks. Where a report cannot be made, the answer says why: only the office sees it.
 pub fn documents<F, A>(make: F) -> Router
 where
-    F: Fn(String) -> A + Clone + Send + Sync + 'static,
+    F: Fn(String, Lang) -> A + Clone + Send + Sync + 'static,
     A: Future<Output = anyhow::Result<Option<Vec<u8>>>> + Send + 'static,
 {
-    let document = move |Path(name): Path<String>| async move {
+    let document = move |reader: Reader, name: Result<Path<String>, PathRejection>| async move {
+        let no_such = || (StatusCode::NOT_FOUND, line(words::no_such_document()));
+        let Ok(Path(name)) = name else { return reader.answer(no_such) };
         let kind = match name.rsplit('.').next() {
             Some("docx") => DOCX,
             Some("xlsx") => XLSX,
@@ -101,12 +109,12 @@ where
             Some("json") => "application/json",
             _ => "text/plain; charset=utf-8",
         };
-        match make(name).await {
+        match make(name, reader.lang).await {
             Ok(Some(bytes)) => ([(header::CONTENT_TYPE, kind)], bytes).into_response(),
-            Ok(None) => (StatusCode::NOT_FOUND, "404: no such document\n").into_response(),
+            Ok(None) => reader.answer(no_such),
             Err(error) => {
-                tracing::error!(error = format!("{error:#}"), "cannot make a report");
-                (StatusCode::CONFLICT, format!("{error:#}\n")).into_response()
+                tracing::error!(error = logged(&error), "cannot make a report");
+                reader.answer(|| (StatusCode::CONFLICT, line(foreign::chain(&error))))
             }
         }
     };
@@ -119,7 +127,7 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 /// For operators: `/metrics` (OpenMetrics) and `/health` (JSON; 503 where something is wrong).
 pub fn operation(
     metrics: impl Fn() -> Option<String> + Clone + Send + Sync + 'static,
-    problems: impl Fn() -> Vec<String> + Clone + Send + Sync + 'static,
+    problems: impl Fn() -> Vec<Text> + Clone + Send + Sync + 'static,
 ) -> Router {
     let text = move || async move {
         match metrics() {
@@ -134,7 +142,8 @@ pub fn operation(
         } else {
             (StatusCode::SERVICE_UNAVAILABLE, "failing")
         };
-        let health = serde_json::json!({ "status": word, "problems": problems });
+        let health =
+            within(Lang::English, || serde_json::json!({ "status": word, "problems": problems }));
         (status, Json(health)).into_response()
     };
     Router::new().route("/metrics", get(text)).route("/health", get(health))
@@ -142,10 +151,15 @@ pub fn operation(
 
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Adds the answer to unknown paths, and the headers that every answer carries.
-pub fn secured(router: Router) -> Router {
+/// Adds the answer to unknown paths, the language of readers who ask for none, and the headers that every answer
+/// carries.
+pub fn secured(router: Router, configured: Lang) -> Router {
+    let nowhere = |reader: Reader| async move {
+        reader.answer(|| (StatusCode::NOT_FOUND, line(words::no_such_page())))
+    };
     router
-        .fallback(|| async { (StatusCode::NOT_FOUND, "404: 没有这个页面 / no such page\n") })
+        .fallback(nowhere)
+        .layer(Extension(Configured(configured)))
         .layer(middleware::map_response(secure))
 }
 
@@ -168,14 +182,15 @@ pub async fn serve(
     }
 }
 
-async fn whole(State(page): State<Page>) -> Response {
+/// The whole page keeps the language that its switch has chosen; what follows it names the language of its page.
+async fn whole(State(page): State<Page>, reader: Reader) -> Response {
     let overview = page.overview.borrow().clone();
-    html(page.templates.page(&overview))
+    reader.answer_and_keep(|| html(page.templates.page(&overview)))
 }
 
-async fn fragment(State(page): State<Page>) -> Response {
+async fn fragment(State(page): State<Page>, reader: Reader) -> Response {
     let overview = page.overview.borrow().clone();
-    html(page.templates.fragment(&overview))
+    reader.answer(|| html(page.templates.fragment(&overview)))
 }
 
 async fn json(State(page): State<Page>) -> Response {
@@ -183,15 +198,24 @@ async fn json(State(page): State<Page>) -> Response {
     Json(overview.as_ref()).into_response()
 }
 
-fn html(rendered: Result<String, PageError>) -> Response {
+fn html(rendered: Result<String, minijinja::Error>) -> Response {
     match rendered {
         Ok(text) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "cannot render the page");
-            let text = "500: 页面无法生成，请看日志 / the page cannot be rendered, see the log\n";
-            (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
+            (StatusCode::INTERNAL_SERVER_ERROR, line(words::page_failed())).into_response()
         }
     }
+}
+
+/// An answer of plain text.
+fn line(words: Text) -> String {
+    format!("{words}\n")
+}
+
+/// An error as the log has it.
+fn logged(error: &anyhow::Error) -> String {
+    within(Lang::English, || format!("{error:#}"))
 }
 
 async fn secure(mut response: Response) -> Response {

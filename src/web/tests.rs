@@ -1,6 +1,7 @@
 //! Tests of the page over a real socket.
 
 use super::*;
+use crate::core::Reason;
 use crate::water::{StationKind, Status};
 use crate::web::{GatewayRow, LostRow, SourceRow, Totals};
 use jiff::tz::TimeZone;
@@ -27,7 +28,7 @@ fn row(
         trend_m_per_day: level.map(|l| 0.02 - l / 40.0),
         observed_at: age_s.and_then(|age| now.checked_sub(jiff::Span::new().seconds(age)).ok()),
         age_s,
-        note: String::new(),
+        note: Text::default(),
         spark: (0..30)
             .map(|d| level.map(|l| l + f64::from(30 - d) * 0.03).filter(|_| !(12..15).contains(&d)))
             .collect(),
@@ -40,7 +41,7 @@ fn sample_now() -> jiff::Timestamp {
 
 fn sample() -> Overview {
     let mut broken = row("沙坪塘", "仙坪村", None, None, Some(200_000));
-    broken.note = "传感器无效值".into();
+    broken.note = Reason::Sentinel.name();
     let mut channel = row("黄水河", "黄水村", Some(Status::Dry), Some(0.0), Some(250));
     (channel.kind, channel.storage_m3, channel.share_of_normal) =
         (StationKind::Channel, None, None);
@@ -91,7 +92,7 @@ fn sample() -> Overview {
                     from: "2022-08-01T00:00:00Z".parse().unwrap(),
                     to: "2022-08-02T12:55:00Z".parse().unwrap(),
                     readings: Some(1290),
-                    why: "存满后抽稀为每小时一个".into(),
+                    why: Text::both("存满后抽稀为每小时一个", "full, thinned to one an hour"),
                 }],
             },
         ],
@@ -112,6 +113,11 @@ struct Served {
 }
 
 async fn served(overview: Overview) -> Served {
+    served_in(Lang::Chinese, overview).await
+}
+
+/// A page whose office has configured that language.
+async fn served_in(configured: Lang, overview: Overview) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (state, receiver) = watch::channel(Arc::new(overview));
@@ -121,24 +127,33 @@ async fn served(overview: Overview) -> Served {
         Ok(serde_json::json!([series.to_string(), from, to, points]))
     };
     let router = pages(receiver)
-        .merge(operation(|| Some("# EOF\n".into()), || vec!["the broker is unreachable".into()]))
+        .merge(operation(
+            || Some("# EOF\n".into()),
+            || vec![crate::locales::hub::broker_unreachable("noon")],
+        ))
         .merge(charts(draw))
-        .merge(documents(|name| async move {
+        .merge(documents(|name, lang| async move {
             match name.as_str() {
-                "drought-relief.docx" => Ok(Some(b"a document".to_vec())),
+                "drought-relief.docx" => Ok(Some(format!("a document in {lang}").into_bytes())),
                 "no-period.docx" => anyhow::bail!("no period: enter the drought event"),
                 _ => Ok(None),
             }
         }));
-    let task = tokio::spawn(serve(listener, secured(router), shutdown.clone()));
+    let task = tokio::spawn(serve(listener, secured(router, configured), shutdown.clone()));
     Served { address, state, shutdown, task }
 }
 
 impl Served {
     /// Head and body of the answer.
     async fn get(&self, path: &str) -> (String, String) {
+        self.get_with(path, "").await
+    }
+
+    /// The same for a request with further headers, each line with its end.
+    async fn get_with(&self, path: &str, headers: &str) -> (String, String) {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: hub\r\n{headers}Connection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
@@ -154,7 +169,9 @@ async fn the_documents_of_a_report_are_a_click_away() {
     assert!(page.contains("href=\"/report/drought-relief.docx\""));
     let (head, body) = served.get("/report/drought-relief.docx").await;
     assert!(head.starts_with("http/1.1 200") && head.contains("wordprocessingml"), "{head}");
-    assert_eq!(body, "a document");
+    assert_eq!(body, "a document in zh");
+    let english = served.get_with("/report/drought-relief.docx", "Cookie: lang=en\r\n").await;
+    assert_eq!(english.1, "a document in en");
     let (head, _) = served.get("/report/other.docx").await;
     assert!(head.starts_with("http/1.1 404"), "{head}");
     let (head, body) = served.get("/report/no-period.docx").await;
@@ -249,7 +266,10 @@ async fn who_looks_after_a_hub_finds_metrics_and_what_is_wrong() {
     assert!(head.contains("application/openmetrics-text") && body == "# EOF\n", "{head}");
     let (head, body) = served.get("/health").await;
     assert!(head.starts_with("http/1.1 503"), "{head}");
-    assert_eq!(body, r#"{"problems":["the broker is unreachable"],"status":"failing"}"#);
+    assert_eq!(
+        body,
+        r#"{"problems":["the broker has been unreachable since noon"],"status":"failing"}"#
+    );
 }
 
 #[tokio::test]
@@ -270,4 +290,177 @@ async fn a_chart_is_asked_for_by_series_and_span() {
         let (head, _) = served.get(&path).await;
         assert!(head.starts_with(&format!("http/1.1 {status}")), "{path}: {head}");
     }
+}
+
+/// What a person reads or hears of a page: its texts and the attributes that hold words, without style and script.
+fn words_of(page: &str) -> String {
+    let mut words = String::new();
+    let mut rest = page;
+    while let Some((text, tag)) = rest.split_once('<') {
+        words.push_str(text);
+        words.push(' ');
+        let end = match tag.split(['>', ' ']).next() {
+            Some("style") => "</style>",
+            Some("script") => "</script>",
+            _ => ">",
+        };
+        let (tag, after) = tag.split_once(end).unwrap();
+        for name in [" aria-label=\"", " title=\""] {
+            if let Some((_, value)) = tag.split_once(name) {
+                words.push_str(value.split('"').next().unwrap());
+                words.push(' ');
+            }
+        }
+        rest = after;
+    }
+    words + rest
+}
+
+fn is_chinese(c: char) -> bool {
+    matches!(c, '\u{3001}'..='\u{303f}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}')
+}
+
+/// The sample without markup in a name, and nothing at all: every branch of the templates.
+fn samples() -> [Overview; 2] {
+    let mut sample = sample();
+    for row in &mut sample.sources {
+        row.name = row.name.replace("<script>alert(1)</script>", "塘");
+    }
+    [sample, Overview::default()]
+}
+
+#[tokio::test]
+async fn an_english_page_has_no_chinese_but_names() {
+    for overview in samples() {
+        let mut names = vec![overview.township.clone(), "中文".into()];
+        names.extend(overview.sources.iter().flat_map(|s| [s.name.clone(), s.village.clone()]));
+        let served = served(overview).await;
+        for path in ["/", "/sources.fragment"] {
+            let (head, page) = served.get_with(path, "Accept-Language: en-GB,en;q=0.9\r\n").await;
+            assert!(head.contains("content-language: en\r\n"), "{head}");
+            let words = names.iter().filter(|name| !name.is_empty());
+            let words = words.fold(page, |page, name| page.replace(name.as_str(), ""));
+            let chinese: String = words.chars().filter(|c| is_chinese(*c)).collect();
+            assert_eq!(chinese, "", "{path}: {}", words_of(&words));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_chinese_page_has_no_english_but_names_and_units() {
+    // Ids of the sample, units, products, a file, and the name of the other language.
+    let known =
+        ["pond", "gw", "east", "west", "kWh", "cm", "Word", "Excel", "township", "toml", "English"];
+    for overview in samples() {
+        let served = served(overview).await;
+        for path in ["/", "/sources.fragment"] {
+            let (head, page) = served.get(path).await;
+            assert!(head.contains("content-language: zh-cn\r\n"), "{head}");
+            let words = words_of(&page);
+            let english: Vec<&str> = words
+                .split(|c: char| !c.is_ascii_alphanumeric())
+                .filter(|word| word.len() > 1 && word.bytes().all(|b| b.is_ascii_alphabetic()))
+                .filter(|word| !known.contains(word))
+                .collect();
+            assert_eq!(english, [""; 0], "{path}: {words}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_english_page_says_the_same() {
+    let served = served_in(Lang::English, sample()).await;
+    let (_, page) = served.get("/").await;
+    assert!(page.contains("<html lang=\"en\">"));
+    assert!(page.contains("\"sources.fragment?lang=en\""));
+    for words in [
+        "15 Sep 2022 07:05:07 +08:00",
+        "simulated time",
+        "drought warning",
+        "↓ falling",
+        "no flow",
+        "no data since 12 Sep 23:31",
+        "no data yet",
+        "40 s ago",
+        "missing: 9005–9016, 9130",
+        "1 Aug 2022 08:00 to 2 Aug 2022 20:55, 1\u{2009}290 readings (full, thinned to one an hour)",
+        "clock not set",
+        "3 sources",
+        "1 source<",
+        "98% of normal storage",
+        "30-day levels, ",
+        "31 <small>pumps",
+    ] {
+        assert!(page.contains(words), "{words} is not in the page");
+    }
+    if let Ok(path) = std::env::var("HANQING_PAGE_EN_OUT") {
+        std::fs::write(path, page).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_switch_is_a_link_whose_choice_is_kept() {
+    let served = served(sample()).await;
+    let (head, page) = served.get("/").await;
+    assert!(page.contains("<html lang=\"zh-CN\">") && page.contains("href=\"?lang=en\""));
+    assert!(!head.contains("set-cookie"), "nothing was chosen: {head}");
+    assert!(head.contains("vary: accept-language, cookie\r\n"), "{head}");
+
+    let (head, page) = served.get_with("/?lang=en", "Accept-Language: zh\r\n").await;
+    let cookie = "set-cookie: lang=en; path=/; max-age=31536000; samesite=lax; httponly\r\n";
+    assert!(head.contains(cookie), "{head}");
+    assert!(page.contains("<html lang=\"en\">") && page.contains("href=\"?lang=zh\""));
+
+    let kept = "Accept-Language: zh\r\nCookie: theme=dark; lang=en\r\n";
+    let (head, page) = served.get_with("/", kept).await;
+    assert!(page.contains("Water sources") && !head.contains("set-cookie"), "{head}");
+    // A page that stands open goes on in its language, and takes no choice back that was made since.
+    let (head, part) = served.get_with("/sources.fragment?lang=zh", kept).await;
+    assert!(part.contains("水源与旱情") && !head.contains("set-cookie"), "{head}");
+    let (head, page) = served.get("/?lang=fr").await;
+    assert!(page.contains("水源与旱情") && !head.contains("set-cookie"), "{head}");
+}
+
+#[tokio::test]
+async fn the_office_decides_for_those_who_ask_for_no_language_spoken_here() {
+    let served = served_in(Lang::English, sample()).await;
+    for (headers, words) in [
+        ("", "Water sources"),
+        ("Accept-Language: fr\r\n", "Water sources"),
+        ("Accept-Language: ;;q=,\r\n", "Water sources"),
+        ("Accept-Language: fr, zh;q=0.1\r\n", "水源与旱情"),
+        ("Accept-Language: fr\r\nAccept-Language: zh\r\n", "水源与旱情"),
+    ] {
+        assert!(served.get_with("/", headers).await.1.contains(words), "{headers}");
+    }
+}
+
+#[tokio::test]
+async fn answers_without_a_page_are_in_the_language_of_the_reader() {
+    let served = served(sample()).await;
+    for (path, zh, en) in [
+        ("/nowhere", "404：没有这个页面\n", "404: no such page\n"),
+        ("/report/other.docx", "404：没有这个文档\n", "404: no such document\n"),
+        ("/report/%ff.docx", "404：没有这个文档\n", "404: no such document\n"),
+    ] {
+        assert_eq!(served.get(path).await.1, zh, "{path}");
+        let (head, body) = served.get_with(path, "Accept-Language: en\r\n").await;
+        assert_eq!(body, en, "{path}");
+        assert!(
+            head.starts_with("http/1.1 404") && head.contains("vary: accept-language"),
+            "{head}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn json_is_the_same_for_every_reader() {
+    let served = served(sample()).await;
+    let zh = served.get_with("/api/overview", "Accept-Language: zh\r\n").await;
+    let en = served.get_with("/api/overview?lang=en", "Accept-Language: en\r\n").await;
+    assert_eq!(zh.1, en.1);
+    assert!(en.1.contains("\"note\":\"传感器无效值\"") && !en.0.contains("set-cookie"));
+    assert!(en.1.contains("\"why\":\"存满后抽稀为每小时一个\""));
+    let health = "Accept-Language: zh\r\n";
+    assert_eq!(served.get("/health").await.1, served.get_with("/health", health).await.1);
 }

@@ -1,13 +1,15 @@
-//! From the overview to HTML: numbers become words, and the template engine escapes every text.
+//! From the overview to HTML: numbers become words in the language that is spoken, and the template engine escapes
+//! every text.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use minijinja::value::Serde;
-use minijinja::{Environment, context};
+use minijinja::value::{Kwargs, Serde, Value};
+use minijinja::{Environment, Error, ErrorKind, context};
 use serde::Serialize;
 
 use super::model::{GatewayRow, LostRow, Overview, SourceRow};
-use crate::water::Status;
+use crate::locales::{self, Lang, Text, page as words};
+use crate::water::{StationKind, Status};
 
 /// A reading older than this is shown grey. Gateways poll every 5 minutes by default and may be late by a connection
 /// window of an hour; at twice that nobody should take the level for today's. Engineering judgement.
@@ -26,12 +28,6 @@ const FUEL: u64 = 5_000_000;
 /// Size of the small chart, in SVG units.
 const SPARK: (f64, f64) = (96.0, 24.0);
 
-#[derive(Debug, thiserror::Error)]
-#[error("cannot render the page of water sources")]
-pub(super) struct PageError {
-    source: minijinja::Error,
-}
-
 /// The compiled templates. They are part of the program and tested with it. Should one not compile, each rendering
 /// reports it, and the hub goes on taking readings.
 pub(super) struct Templates {
@@ -44,9 +40,8 @@ impl Templates {
         environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
         environment.set_fuel(Some(FUEL));
-        for (name, source) in
-            [("fragment", include_str!("fragment.html.j2")), ("page", include_str!("page.html.j2"))]
-        {
+        environment.add_function("t", label);
+        for (name, source) in SOURCES {
             if let Err(error) = environment.add_template(name, source) {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
@@ -58,26 +53,43 @@ impl Templates {
         Self { environment }
     }
 
-    pub(super) fn page(&self, overview: &Overview) -> Result<String, PageError> {
+    pub(super) fn page(&self, overview: &Overview) -> Result<String, Error> {
         self.render("page", overview)
     }
 
     /// Only what changes from second to second.
-    pub(super) fn fragment(&self, overview: &Overview) -> Result<String, PageError> {
+    pub(super) fn fragment(&self, overview: &Overview) -> Result<String, Error> {
         self.render("fragment", overview)
     }
 
-    fn render(&self, name: &str, overview: &Overview) -> Result<String, PageError> {
+    fn render(&self, name: &str, overview: &Overview) -> Result<String, Error> {
         let view = View::of(overview);
-        self.environment
-            .get_template(name)
-            .and_then(|template| template.render(context! { v => Serde(view) }))
-            .map_err(|source| PageError { source })
+        self.environment.get_template(name)?.render(context! { v => Serde(view) })
     }
+}
+
+const SOURCES: [(&str, &str); 2] =
+    [("fragment", include_str!("fragment.html.j2")), ("page", include_str!("page.html.j2"))];
+
+/// `t("name", n=3)` in a template: the label of that name. Without one the page does not render.
+fn label(name: &str, arguments: Kwargs) -> Result<String, Error> {
+    let mut values = Vec::new();
+    for key in arguments.args() {
+        values.push((key.to_owned(), arguments.peek::<Value>(key)?.to_string()));
+    }
+    let words = locales::label(&format!("page.{name}"), values);
+    let unknown = || Error::new(ErrorKind::InvalidOperation, format!("unknown label {name}"));
+    words.map(String::from).ok_or_else(unknown)
 }
 
 #[derive(Serialize)]
 struct View {
+    /// The language of all words, as the switch and its cookie name it.
+    lang: Lang,
+    /// The same as HTML names it.
+    tag: &'static str,
+    /// The language that the switch leads to.
+    other: Lang,
     township: String,
     now: String,
     simulated: bool,
@@ -87,6 +99,7 @@ struct View {
     readings: String,
     energy: Option<String>,
     pumps_ran: u32,
+    pumps_unit: Text,
     count: usize,
     villages: Vec<VillageView>,
     gateways: Vec<GatewayView>,
@@ -95,13 +108,14 @@ struct View {
 #[derive(Serialize)]
 struct Tile {
     id: &'static str,
-    name: &'static str,
+    name: Text,
     count: usize,
 }
 
 #[derive(Serialize)]
 struct VillageView {
     name: String,
+    count: Text,
     sources: Vec<SourceView>,
 }
 
@@ -109,21 +123,22 @@ struct VillageView {
 struct SourceView {
     id: String,
     name: String,
-    kind: &'static str,
+    kind: Text,
     status_id: &'static str,
-    status: &'static str,
+    status: Text,
     level: Option<String>,
     storage: Option<String>,
     percent: Option<String>,
+    share: Option<Text>,
     bar: Option<String>,
     trend_id: &'static str,
-    trend: &'static str,
-    trend_amount: Option<String>,
+    trend: Text,
+    trend_amount: Option<Text>,
     spark: Spark,
-    age: String,
+    age: Text,
     seen: String,
     stale: bool,
-    note: String,
+    note: Text,
 }
 
 #[derive(Serialize, Default)]
@@ -133,32 +148,39 @@ struct Spark {
     /// The last day with data, as a dot.
     dot: Option<[String; 2]>,
     /// The chart in words, for readers who cannot see it.
-    label: String,
+    label: Text,
 }
 
 #[derive(Serialize)]
 struct GatewayView {
     id: String,
     online: bool,
-    seen: String,
+    seen: Text,
     epoch: String,
     committed_to: String,
-    gaps: Vec<String>,
+    gaps: Option<Text>,
     clock_unset: bool,
-    lost: Vec<String>,
+    lost: Vec<Text>,
 }
 
-/// The statuses with the words of their tiles, the worst last, and none.
-const STATUSES: [(Option<Status>, &str); 6] = [
-    (Some(Status::Normal), "正常"),
-    (Some(Status::Low), "偏低"),
-    (Some(Status::Warn), "旱警"),
-    (Some(Status::Guard), "旱保"),
-    (Some(Status::Dry), "干涸断流"),
-    (None, NO_STATUS),
+/// The statuses of the tiles: the worst last, and none.
+const STATUSES: [Option<Status>; 6] = [
+    Some(Status::Normal),
+    Some(Status::Low),
+    Some(Status::Warn),
+    Some(Status::Guard),
+    Some(Status::Dry),
+    None,
 ];
 
-const NO_STATUS: &str = "无数据";
+/// A status as its tile names it, of all kinds of sources.
+fn tile_name(status: Option<Status>) -> Text {
+    match status {
+        None => words::no_status(),
+        Some(Status::Dry) => words::dry_or_no_flow(),
+        Some(status) => status.name(StationKind::Pond),
+    }
+}
 
 /// Id of a status in style sheets.
 fn status_id(status: Option<Status>) -> &'static str {
@@ -168,40 +190,59 @@ fn status_id(status: Option<Status>) -> &'static str {
 impl View {
     fn of(overview: &Overview) -> Self {
         let zone = &overview.zone;
+        let (lang, totals) = (Lang::current(), &overview.totals);
         let count = |status| overview.sources.iter().filter(|row| row.status == status).count();
-        let mut villages: Vec<VillageView> = Vec::new();
-        for row in &overview.sources {
-            let source = SourceView::of(row, overview);
-            match villages.iter_mut().find(|v| v.name == row.village) {
-                Some(village) => village.sources.push(source),
-                None => {
-                    villages.push(VillageView { name: row.village.clone(), sources: vec![source] });
-                }
-            }
-        }
-        let tiles = STATUSES.map(|(status, name)| Tile {
+        let tiles = STATUSES.map(|status| Tile {
             id: status_id(status),
-            name,
+            name: tile_name(status),
             count: count(status),
         });
         Self {
+            lang,
+            tag: lang.tag(),
+            other: match lang {
+                Lang::Chinese => Lang::English,
+                Lang::English => Lang::Chinese,
+            },
             township: overview.township.clone(),
-            now: instant(overview.now, zone, "%Y-%m-%d %H:%M:%S %:z"),
+            now: instant(overview.now, zone, WITH_ZONE),
             simulated: overview.simulated,
             unknown: count(None),
             tiles: tiles.into(),
-            readings: grouped(overview.totals.readings),
-            energy: overview
-                .totals
+            readings: grouped(totals.readings),
+            energy: totals
                 .energy_kwh
                 .filter(|x| x.is_finite())
                 .map(|kwh| grouped(kwh.round().max(0.0) as u64)),
-            pumps_ran: overview.totals.pumps_ran,
+            pumps_ran: totals.pumps_ran,
+            pumps_unit: if totals.pumps_ran == 1 { words::one_pump() } else { words::pumps() },
             count: overview.sources.len(),
-            villages,
+            villages: villages(overview),
             gateways: overview.gateways.iter().map(|row| GatewayView::of(row, zone)).collect(),
         }
     }
+}
+
+fn villages(overview: &Overview) -> Vec<VillageView> {
+    let mut villages: Vec<VillageView> = Vec::new();
+    for row in &overview.sources {
+        let source = SourceView::of(row, overview);
+        match villages.iter_mut().find(|v| v.name == row.village) {
+            Some(village) => village.sources.push(source),
+            None => villages.push(VillageView {
+                name: row.village.clone(),
+                count: Text::default(),
+                sources: vec![source],
+            }),
+        }
+    }
+    for village in &mut villages {
+        village.count = match village.sources.len() {
+            1 => words::one_source(),
+            n => words::sources(n),
+        };
+    }
+    villages
 }
 
 impl SourceView {
@@ -210,38 +251,37 @@ impl SourceView {
         let stale_s = if overview.simulated { STALE_SIMULATED_S } else { STALE_S };
         let stale = row.age_s.is_none_or(|age| age > stale_s);
         let (trend_id, trend) = match row.trend_m_per_day {
-            None => ("none", "—"),
-            Some(rate) if rate >= STEADY_M_PER_DAY => ("rise", "↑ 涨"),
-            Some(rate) if rate <= -STEADY_M_PER_DAY => ("fall", "↓ 落"),
-            Some(_) => ("steady", "→ 平"),
+            None => ("none", Text::verbatim("—")),
+            Some(rate) if rate >= STEADY_M_PER_DAY => ("rise", words::rising()),
+            Some(rate) if rate <= -STEADY_M_PER_DAY => ("fall", words::falling()),
+            Some(_) => ("steady", words::steady()),
         };
         let share = row.share_of_normal.filter(|share| share.is_finite());
+        let percent = share.map(|share| format!("{:.0}", share * 100.0));
         Self {
             id: row.id.to_string(),
             name: row.name.clone(),
-            kind: row.kind.name_zh(),
+            kind: row.kind.name(),
             status_id: status_id(row.status),
-            status: row.status.map_or(NO_STATUS, |status| status.name_zh(row.kind)),
+            status: row.status.map_or_else(words::no_status, |status| status.name(row.kind)),
             level: row.level_m.map(|level| format!("{level:.2}")),
             storage: row.storage_m3.map(|volume| grouped(volume.round().max(0.0) as u64)),
-            percent: share.map(|share| format!("{:.0}", share * 100.0)),
+            share: percent.as_ref().map(words::share_of_normal),
+            percent,
             bar: share.map(|share| format!("{:.1}", share.clamp(0.0, 1.0) * 100.0)),
             trend_id,
             trend,
             trend_amount: row
                 .trend_m_per_day
                 .filter(|rate| rate.abs() >= STEADY_M_PER_DAY)
-                .map(|rate| format!("{:.0} cm/天", rate.abs() * 100.0)),
+                .map(|rate| words::per_day(format!("{:.0}", rate.abs() * 100.0))),
             spark: spark(&row.spark),
             age: match row.observed_at {
-                None => "尚无数据".into(),
-                Some(at) if stale => format!("自 {} 起无数据", short(at, now, zone)),
+                None => words::no_data_yet(),
+                Some(at) if stale => words::no_data_since(short(at, now, zone)),
                 Some(_) => age(row.age_s.unwrap_or(0)),
             },
-            seen: row
-                .observed_at
-                .map(|at| instant(at, zone, "%Y-%m-%d %H:%M:%S %:z"))
-                .unwrap_or_default(),
+            seen: row.observed_at.map(|at| instant(at, zone, WITH_ZONE)).unwrap_or_default(),
             stale,
             note: row.note.clone(),
         }
@@ -250,32 +290,43 @@ impl SourceView {
 
 impl GatewayView {
     fn of(row: &GatewayRow, zone: &TimeZone) -> Self {
+        let seen = row.last_seen.map(|at| Text::verbatim(instant(at, zone, WITH_SECONDS)));
         Self {
             id: row.id.clone(),
             online: row.online,
-            seen: row
-                .last_seen
-                .map(|at| instant(at, zone, "%Y-%m-%d %H:%M:%S"))
-                .unwrap_or_else(|| "从未".into()),
+            seen: seen.unwrap_or_else(words::never),
             epoch: row.epoch.clone(),
             committed_to: grouped(row.committed_to),
-            gaps: row.gaps.clone(),
+            gaps: (!row.gaps.is_empty()).then(|| Text::list(&row.gaps)),
             clock_unset: row.clock_unset,
             lost: row.lost.iter().map(|lost| lost_words(lost, zone)).collect(),
         }
     }
 }
 
-fn lost_words(lost: &LostRow, zone: &TimeZone) -> String {
-    let from = instant(lost.from, zone, "%Y-%m-%d %H:%M");
-    let to = instant(lost.to, zone, "%Y-%m-%d %H:%M");
-    let readings = lost
-        .readings
-        .map_or("数量不明".into(), |readings| format!("{} 个读数", grouped(readings)));
-    format!("{from} 至 {to} {readings}（{}）", lost.why)
+fn lost_words(lost: &LostRow, zone: &TimeZone) -> Text {
+    let readings = match lost.readings {
+        None => words::readings_unknown(),
+        Some(1) => words::one_reading(),
+        Some(n) => words::readings(grouped(n)),
+    };
+    let [from, to] = [lost.from, lost.to].map(|at| instant(at, zone, WITH_YEAR));
+    words::lost(from, to, readings, &lost.why)
 }
 
-fn instant(at: Timestamp, zone: &TimeZone, form: &str) -> String {
+/// How an instant is written in Chinese and in English.
+type Form = [&'static str; 2];
+
+const WITH_ZONE: Form = ["%Y-%m-%d %H:%M:%S %:z", "%-d %b %Y %H:%M:%S %:z"];
+const WITH_SECONDS: Form = ["%Y-%m-%d %H:%M:%S", "%-d %b %Y %H:%M:%S"];
+const WITH_YEAR: Form = ["%Y-%m-%d %H:%M", "%-d %b %Y %H:%M"];
+const SHORT: Form = ["%m-%d %H:%M", "%-d %b %H:%M"];
+
+fn instant(at: Timestamp, zone: &TimeZone, [zh, en]: Form) -> String {
+    let form = match Lang::current() {
+        Lang::Chinese => zh,
+        Lang::English => en,
+    };
     at.to_zoned_datetime(zone.clone()).strftime(form).to_string()
 }
 
@@ -283,15 +334,15 @@ fn instant(at: Timestamp, zone: &TimeZone, form: &str) -> String {
 fn short(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let this_year =
         at.to_zoned_datetime(zone.clone()).year() == now.to_zoned_datetime(zone.clone()).year();
-    instant(at, zone, if this_year { "%m-%d %H:%M" } else { "%Y-%m-%d %H:%M" })
+    instant(at, zone, if this_year { SHORT } else { WITH_YEAR })
 }
 
 /// How long ago, in the largest unit that fits.
-fn age(seconds: i64) -> String {
+fn age(seconds: i64) -> Text {
     match seconds {
-        ..60 => format!("{} 秒前", seconds.max(0)),
-        60..3600 => format!("{} 分钟前", seconds / 60),
-        _ => format!("{} 小时前", seconds / 3600),
+        ..60 => words::seconds_ago(seconds.max(0)),
+        60..3600 => words::minutes_ago(seconds / 60),
+        _ => words::hours_ago(seconds / 3600),
     }
 }
 
@@ -313,7 +364,7 @@ fn spark(levels: &[Option<f64>]) -> Spark {
     let levels: Vec<_> = levels.iter().map(|level| level.filter(|x| x.is_finite())).collect();
     let known = || levels.iter().flatten().copied();
     let (Some(low), Some(high)) = (known().reduce(f64::min), known().reduce(f64::max)) else {
-        return Spark { label: "无数据".into(), ..Spark::default() };
+        return Spark { label: words::no_status(), ..Spark::default() };
     };
     // A still source is a line in the middle, not noise blown up to the full height.
     let span = (high - low).max(2.0 * STEADY_M_PER_DAY);
@@ -338,73 +389,10 @@ fn spark(levels: &[Option<f64>]) -> Spark {
         }
         before = level.is_some();
     }
-    Spark { lines, dot, label: format!("{} 天水位，{low:.2} 至 {high:.2} 米", levels.len()) }
+    let [low, high] = [low, high].map(|level| format!("{level:.2}"));
+    Spark { lines, dot, label: words::levels_of_days(levels.len(), low, high) }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::water::StationKind;
-
-    fn row() -> SourceRow {
-        SourceRow {
-            id: "pond-1".parse().unwrap(),
-            name: String::new(),
-            kind: StationKind::Pond,
-            village: String::new(),
-            level_m: None,
-            storage_m3: None,
-            share_of_normal: None,
-            status: None,
-            trend_m_per_day: None,
-            observed_at: None,
-            age_s: None,
-            note: String::new(),
-            spark: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn words_for_numbers() {
-        assert_eq!(grouped(1_234_567), "1\u{2009}234\u{2009}567");
-        assert_eq!(grouped(12), "12");
-        assert_eq!(age(-3), "0 秒前");
-        assert_eq!(age(59), "59 秒前");
-        assert_eq!(age(3599), "59 分钟前");
-        assert_eq!(age(7200), "2 小时前");
-    }
-
-    #[test]
-    fn the_chart_breaks_where_data_is_missing() {
-        let chart = spark(&[Some(1.0), Some(0.9), None, Some(0.5), Some(f64::NAN)]);
-        assert_eq!(chart.lines.len(), 2);
-        assert_eq!(chart.dot.unwrap()[0], "71.0");
-        assert_eq!(spark(&[None, None]).lines.len(), 0);
-        assert_eq!(spark(&[Some(3.0)]).lines, ["2.0,12.0"]);
-    }
-
-    #[test]
-    fn a_thousand_sources_render_within_the_fuel() {
-        let row = SourceRow { level_m: Some(1.0), spark: vec![Some(1.0); 107], ..row() };
-        let overview = Overview {
-            sources: (0..1000)
-                .map(|i| SourceRow { village: format!("{}", i / 10), ..row.clone() })
-                .collect(),
-            ..Overview::default()
-        };
-        let page = Templates::new().page(&overview).unwrap();
-        assert_eq!(page.matches("class=\"source ").count(), 1000);
-    }
-
-    #[test]
-    fn a_trend_within_the_sensor_resolution_is_steady() {
-        let trend = |rate| {
-            let row = SourceRow { trend_m_per_day: rate, ..row() };
-            SourceView::of(&row, &Overview::default()).trend
-        };
-        assert_eq!(trend(Some(-0.05)), "↓ 落");
-        assert_eq!(trend(Some(0.02)), "↑ 涨");
-        assert_eq!(trend(Some(0.004)), "→ 平");
-        assert_eq!(trend(None), "—");
-    }
-}
+#[path = "view_tests.rs"]
+mod tests;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Epoch, FORMAT, RangeSet, WireError, check_format, read, write};
+use crate::locales::wire as words;
 
 /// "I have committed these." It may come twice, late, out of order, or from any of several hubs.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +33,7 @@ impl Ack {
         let message: Message = read(bytes)?;
         check_format(message.v)?;
         if let Some([first, last]) = message.ranges.iter().find(|[first, last]| last < first) {
-            return Err(WireError::Content(format!("range [{first}, {last}] runs backwards")));
+            return Err(WireError::Content(words::range_backwards(first, last)));
         }
         Ok(Self {
             epoch: message.epoch,

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Epoch, FORMAT, LossRecord, Timebase, WireError, check_format, read, write_sized};
 use crate::core::{Flag, GatewayId, Outcome, Reading, Reason, Series};
+use crate::locales::{Text, wire as words};
 
 /// A batch of readings of one gateway.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,9 +99,14 @@ fn read_series(texts: &[String]) -> Result<Vec<Series>, WireError> {
             (Some(parameter), Some(station)) => format!("{station}/{parameter}").parse(),
             _ => text.parse(),
         };
-        all.push(series.map_err(|problem| WireError::Content(format!("series[{i}]: {problem}")))?);
+        all.push(series.map_err(|problem| at_place("series", i, problem))?);
     }
     Ok(all)
+}
+
+/// A problem of the element `index` of `list`.
+fn at_place(list: &str, index: usize, problem: Text) -> WireError {
+    WireError::Content(Text::chain([Text::verbatim(format_args!("{list}[{index}]")), problem]))
 }
 
 struct Rows<'a> {
@@ -205,7 +211,7 @@ impl Batch {
         check_format(message.v)?;
         let Message { gateway, epoch, seq, clock, loss, at, series, readings, .. } = message;
         if seq == 0 {
-            return Err(WireError::Content("seq 0: batches are counted from 1".into()));
+            return Err(WireError::Content(words::seq_zero()));
         }
         let series = read_series(&series)?;
         if let Some(loss) = &loss {
@@ -215,8 +221,7 @@ impl Batch {
             .into_iter()
             .enumerate()
             .map(|(i, row)| {
-                reading(row, at, &series)
-                    .map_err(|message| WireError::Content(format!("readings[{i}]: {message}")))
+                reading(row, at, &series).map_err(|problem| at_place("readings", i, problem))
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { gateway, epoch, seq, clock, loss, readings })
@@ -228,7 +233,7 @@ impl Batch {
     }
 }
 
-fn reading(row: Row, at: i64, series: &[Series]) -> Result<Reading, String> {
+fn reading(row: Row, at: i64, series: &[Series]) -> Result<Reading, Text> {
     let (number, after, value, flag, reason, raw) = match row {
         Row::Good(number, after, value) => (number, after, Some(value), Flag::Good, None, vec![]),
         Row::Flagged(number, after, value, flag, reason) => {
@@ -240,17 +245,17 @@ fn reading(row: Row, at: i64, series: &[Series]) -> Result<Reading, String> {
     };
     let series = series
         .get(number as usize)
-        .ok_or_else(|| format!("series {number} is not in the list of {}", series.len()))?;
+        .ok_or_else(|| words::series_not_listed(number, series.len()))?;
     let observed_at = at
         .checked_add(after)
         .and_then(|ms| Timestamp::from_millisecond(ms).ok())
-        .ok_or_else(|| format!("{at} + {after} ms is not a time"))?;
+        .ok_or_else(|| words::no_time(at, after))?;
     let outcome = match (value, flag, reason) {
-        (Some(value), Flag::Missing, _) => return Err(format!("value {value} flagged missing")),
+        (Some(value), Flag::Missing, _) => return Err(words::value_flagged_missing(value)),
         (Some(value), _, _) => Outcome::Value(value),
         (None, Flag::Missing, Some(reason)) => Outcome::Missing(reason),
-        (None, Flag::Missing, None) => return Err("missing without a reason".into()),
-        (None, flag, _) => return Err(format!("no value, yet flagged {}", u8::from(flag))),
+        (None, Flag::Missing, None) => return Err(words::missing_without_reason()),
+        (None, flag, _) => return Err(words::no_value_yet_flagged(u8::from(flag))),
     };
     Ok(Reading { series: series.clone(), observed_at, outcome, flag, reason, raw })
 }

@@ -4,8 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::locales::{Text, wire as words};
+
 macro_rules! hex_id {
-    ($(#[$doc:meta])* $name:ident($bits:ty), $digits:literal, $what:literal) => {
+    ($(#[$doc:meta])* $name:ident($bits:ty), $digits:literal, $rule:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -24,11 +26,11 @@ macro_rules! hex_id {
         }
 
         impl TryFrom<String> for $name {
-            type Error = String;
-            fn try_from(text: String) -> Result<Self, String> {
+            type Error = Text;
+            fn try_from(text: String) -> Result<Self, Text> {
                 let digits = text.len() == $digits && text.bytes().all(|b| b.is_ascii_hexdigit());
                 let id = <$bits>::from_str_radix(&text, 16).ok().filter(|_| digits);
-                id.map($name).ok_or_else(|| format!("{text:?} is not {}: {} hexadecimal digits", $what, $digits))
+                id.map($name).ok_or_else(|| words::$rule(format_args!("{text:?}"), $digits))
             }
         }
     };
@@ -36,10 +38,10 @@ macro_rules! hex_id {
 
 hex_id! {
     /// Names the life of one spool file: a new file counts batches from 1 again, under a new epoch.
-    Epoch(u64), 16, "an epoch"
+    Epoch(u64), 16, not_an_epoch
 }
 
 hex_id! {
     /// Names one boot of a machine, from switching on to switching off.
-    BootId(u32), 8, "a boot id"
+    BootId(u32), 8, not_a_boot_id
 }

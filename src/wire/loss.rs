@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::locales::{Argument, Text, wire as words};
+
 /// A batch with this record stands for all numbers from `first` to its own: their readings are lost except for those
 /// that the batch carries. A hub that commits it counts all these numbers as received and keeps the record.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -47,24 +49,25 @@ impl LossCause {
     }
 
     /// The name that people read.
-    pub fn name_zh(self) -> &'static str {
+    pub fn name(self) -> Text {
         match self {
-            Self::Thinned => "存满后抽稀为每小时一个",
-            Self::Full => "存满后丢弃",
-            Self::Unwritten => "写盘失败",
-            Self::Damaged => "存储文件损坏",
+            Self::Thinned => words::lost_thinned(),
+            Self::Full => words::lost_full(),
+            Self::Unwritten => words::lost_unwritten(),
+            Self::Damaged => words::lost_damaged(),
         }
     }
 }
 
 impl LossRecord {
     /// Whether batch `seq` can carry it.
-    pub(super) fn check(&self, seq: u64) -> Result<(), String> {
+    pub(super) fn check(&self, seq: u64) -> Result<(), Text> {
         if self.first == 0 || self.first > seq {
-            return Err(format!("remains: {} to {seq} is not a range", self.first));
+            return Err(words::loss_no_range(self.first, seq));
         }
         if self.to < self.from {
-            return Err(format!("remains: {} is after {}", self.from, self.to));
+            let [from, to] = [self.from, self.to].map(Argument::of);
+            return Err(words::loss_times_backwards(from, to));
         }
         Ok(())
     }

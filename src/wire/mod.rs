@@ -6,11 +6,14 @@ mod ack;
 mod batch;
 mod birth;
 mod ids;
+mod json;
 mod loss;
 pub mod packed;
 mod ranges;
 mod timebase;
 mod topic;
+
+use crate::locales::{Lang, Text, wire as words, within};
 
 pub use ack::Ack;
 pub use batch::Batch;
@@ -30,16 +33,16 @@ pub const MESSAGE_SIZE_MAX: usize = 256 * 1024;
 /// Why a message is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum WireError {
-    #[error("a message of {0} bytes is larger than the {MESSAGE_SIZE_MAX} allowed")]
+    #[error("{}", words::too_large(.0, MESSAGE_SIZE_MAX))]
     TooLarge(usize),
     /// Not JSON, or not of this shape.
-    #[error("not a message of this kind at `{path}`: {message}")]
-    Shape { path: String, message: String },
-    #[error("message format {0} is unknown, this program knows {FORMAT}")]
+    #[error("{}", words::not_of_this_kind(path, problem))]
+    Shape { path: String, problem: Text },
+    #[error("{}", words::format_unknown(.0, FORMAT))]
     Format(u8),
     /// The shape is right, the values contradict each other.
     #[error("{0}")]
-    Content(String),
+    Content(Text),
 }
 
 /// Reads a message of type `T`; the error names the place in it.
@@ -47,14 +50,15 @@ fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
     if bytes.len() > MESSAGE_SIZE_MAX {
         return Err(WireError::TooLarge(bytes.len()));
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let message = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        WireError::Shape { path: error.path().to_string(), message: error.inner().to_string() }
-    })?;
-    deserializer
-        .end()
-        .map_err(|error| WireError::Shape { path: ".".into(), message: error.to_string() })?;
-    Ok(message)
+    json::parse(bytes).map_err(|(path, _)| {
+        // An id that refuses its text says so at once, in one language: it is asked in both.
+        let said = |lang| {
+            let problem = || json::parse::<T>(bytes).err().map(|(_, problem)| problem.to_string());
+            within(lang, problem).unwrap_or_default()
+        };
+        let problem = Text::both(said(Lang::Chinese), said(Lang::English));
+        WireError::Shape { path, problem }
+    })
 }
 
 fn check_format(format: u8) -> Result<(), WireError> {

@@ -3,13 +3,14 @@
 //! A message on the readings topic is a batch, or an array of batches of one gateway; either may be compressed with
 //! zlib (RFC 1950). The first byte tells which: `{`, `[`, or 0x78.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 
 use super::{Batch, MESSAGE_SIZE_MAX, WireError};
+use crate::locales::{core as core_words, wire as words};
 
 /// First byte of a zlib stream with the usual window, 32 KiB.
 const ZLIB: u8 = 0x78;
@@ -82,10 +83,13 @@ pub fn decompress(message: &[u8]) -> Result<std::borrow::Cow<'_, [u8]>, WireErro
     }
     let mut plain = Vec::with_capacity(message.len().saturating_mul(4).min(MESSAGE_SIZE_MAX));
     let most = MESSAGE_SIZE_MAX as u64 + 1;
-    ZlibDecoder::new(message)
-        .take(most)
-        .read_to_end(&mut plain)
-        .map_err(|error| WireError::Content(format!("does not decompress: {error}")))?;
+    ZlibDecoder::new(message).take(most).read_to_end(&mut plain).map_err(|error| {
+        let why = match error.kind() {
+            ErrorKind::UnexpectedEof => core_words::io_end(),
+            _ => core_words::io_invalid_data(),
+        };
+        WireError::Content(words::not_decompressed(why))
+    })?;
     if plain.len() > MESSAGE_SIZE_MAX {
         return Err(WireError::TooLarge(plain.len()));
     }
@@ -103,11 +107,11 @@ pub fn unpack(message: &[u8]) -> Result<Vec<Batch>, WireError> {
     }
     let batches = Batch::many_from_bytes(&plain)?;
     let Some(first) = batches.first() else {
-        return Err(WireError::Content("an array of no batches".into()));
+        return Err(WireError::Content(words::no_batches()));
     };
     if let Some(other) = batches.iter().find(|b| b.gateway != first.gateway) {
-        let problem = format!("batches of {} and of {}", first.gateway, other.gateway);
-        return Err(WireError::Content(problem));
+        let [first, other] = [&first.gateway, &other.gateway].map(|gateway| gateway.as_str());
+        return Err(WireError::Content(words::batches_of_two(first, other)));
     }
     Ok(batches)
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::core::GatewayId;
+use crate::locales::{Text, wire as words};
 
 /// What a topic carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,13 +57,9 @@ impl fmt::Display for Topic {
 }
 
 impl FromStr for Topic {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        let foreign = || {
-            format!(
-                "{text:?} is not a hanqing topic: hanqing/v1/{{gateway}}/{{readings|birth|status|ack}}"
-            )
-        };
+    type Err = Text;
+    fn from_str(text: &str) -> Result<Self, Text> {
+        let foreign = || words::foreign_topic(format_args!("{text:?}"));
         let rest = text.strip_prefix("hanqing/v1/").ok_or_else(foreign)?;
         let (gateway, channel) = rest.split_once('/').ok_or_else(foreign)?;
         Ok(Self {

@@ -16,6 +16,7 @@ use hanqing::hub::{
     WebSettings,
 };
 use hanqing::ledger::Ledger;
+use hanqing::locales::Lang;
 use hanqing::mqtt::MqttSettings;
 use hanqing::store::{Sqlite, Store};
 use hanqing::support::Clock;
@@ -257,6 +258,7 @@ fn written() -> u64 {
 
 fn settings(path: &Path) -> HubSettings {
     HubSettings {
+        lang: None,
         mqtt: toml::from_str::<MqttSettings>("url = \"mqtt://127.0.0.1:1883\"").expect("a broker"),
         client_id: "bench".into(),
         store: StoreSettings::at(path.into()),
@@ -320,8 +322,9 @@ fn chart(path: &Path) -> f64 {
 fn figures(path: &Path) -> f64 {
     let out = path.with_extension("out");
     let began = Instant::now();
-    let report = hub::report(&settings(path), &township(), Some(YEAR), Timestamp::UNIX_EPOCH, &out)
-        .expect("a report");
+    let (now, lang) = (Timestamp::UNIX_EPOCH, Lang::Chinese);
+    let report = hub::report(&settings(path), &township(), Some(YEAR), now, lang, &out);
+    let report = report.expect("a report");
     let took = began.elapsed().as_secs_f64() * 1e3;
     let electricity = report.statement.figure(FigureId::ElectricityUsed).expect("a figure");
     assert!(electricity.phrase.is_some());

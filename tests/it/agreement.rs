@@ -44,6 +44,7 @@ pub struct Office {
 impl Office {
     pub fn new(dir: &Path, township: Township) -> Office {
         let settings = HubSettings {
+            lang: None,
             mqtt: toml::from_str("url = \"mqtt://127.0.0.1:1883\"").unwrap(),
             client_id: "agreement".into(),
             share: None,

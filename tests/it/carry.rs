@@ -10,9 +10,10 @@ use crate::peers::{Pymodbus, mosquitto};
 
 const LEVEL: &str = "pond-dongmen-1/level";
 
-fn export(context: &Context, out: &str) -> (Option<i32>, String, String) {
+fn export(context: &Context, lang: &str, out: &str) -> (Option<i32>, String, String) {
     outcome(
         hanqing()
+            .env("HANQING_LANG", lang)
             .args(["export", "--spool"])
             .arg(context.path("spool.db"))
             .arg("--out")
@@ -20,8 +21,9 @@ fn export(context: &Context, out: &str) -> (Option<i32>, String, String) {
     )
 }
 
-fn import(context: &Context, file: &str) -> (Option<i32>, String, String) {
+fn import(context: &Context, lang: &str, file: &str) -> (Option<i32>, String, String) {
     let mut command: Command = hanqing();
+    command.env("HANQING_LANG", lang);
     outcome(command.args(["import", "-c"]).arg(context.path("hub.toml")).arg(context.path(file)))
 }
 
@@ -50,11 +52,15 @@ fn what_is_carried_and_what_is_sent_is_there_once() {
     let (context, _field) = cut_off();
     let _edge = context.edge();
     polled(&context, 3);
-    let (code, said, problems) = export(&context, "one.jsonl.gz");
+    let (code, said, problems) = export(&context, "en", "one.jsonl.gz");
     assert_eq!(code, Some(0), "{problems}");
-    assert!(said.contains(GATEWAY), "{said}");
-    let (code, _, problems) = export(&context, "one.jsonl.gz");
-    assert!(code == Some(1) && problems.contains("give another name"), "{problems}");
+    assert!(said.starts_with(&format!("Gateway {GATEWAY}: written to ")), "{said}");
+    let (_, said, _) = export(&context, "zh", "same.jsonl.gz");
+    assert!(said.starts_with(&format!("网关 {GATEWAY}：")) && said.contains("已写入"), "{said}");
+    for (lang, way_out) in [("en", "give another name"), ("zh", "请换一个名称")] {
+        let (code, _, problems) = export(&context, lang, "one.jsonl.gz");
+        assert!(code == Some(1) && problems.contains(way_out), "{problems}");
+    }
 
     let nowhere = outcome(
         hanqing()
@@ -71,11 +77,11 @@ fn what_is_carried_and_what_is_sent_is_there_once() {
     // The hub runs meanwhile, and must not forget what another has brought.
     let _hub = context.hub();
     drop(context.store());
-    let (code, said, problems) = import(&context, "one.jsonl.gz");
+    let (code, said, problems) = import(&context, "zh", "one.jsonl.gz");
     assert_eq!(code, Some(0), "{problems}");
     let carried = context.readings(LEVEL).len();
     assert!(carried >= 3 && said.contains(&format!("新增 {carried} 个，已有 0 个")), "{said}");
-    let (code, said, _) = import(&context, "one.jsonl.gz");
+    let (code, said, _) = import(&context, "zh", "one.jsonl.gz");
     assert!(code == Some(0) && said.contains(&format!("新增 0 个，已有 {carried} 个")), "{said}");
 
     // Only now: what comes by radio first would not be new.
@@ -101,7 +107,7 @@ fn a_damaged_file_is_imported_up_to_the_damage() {
     let (context, _field) = cut_off();
     let edge = context.edge();
     polled(&context, 4);
-    let (code, ..) = export(&context, "whole.jsonl.gz");
+    let (code, ..) = export(&context, "en", "whole.jsonl.gz");
     assert_eq!(code, Some(0));
     drop(edge);
     let plain = outcome(Command::new("gzip").arg("-dc").arg(context.path("whole.jsonl.gz"))).1;
@@ -111,17 +117,18 @@ fn a_damaged_file_is_imported_up_to_the_damage() {
     file.write_all(lines.join("\n").as_bytes()).unwrap();
     let gzip = outcome(Command::new("gzip").arg(context.path("damaged.jsonl")));
     assert_eq!(gzip.0, Some(0), "{}", gzip.2);
-    let (code, said, problems) = import(&context, "damaged.jsonl.gz");
+    let (code, _, problems) = import(&context, "en", "damaged.jsonl.gz");
     assert_eq!(code, Some(1));
     assert!(problems.contains("damaged.jsonl.gz:2: not a message of this kind"), "{problems}");
+    let (_, said, _) = import(&context, "zh", "damaged.jsonl.gz");
     assert!(said.contains(&format!("{} 批", lines.len() - 1)), "{said}");
 
     let bytes = std::fs::read(context.path("whole.jsonl.gz")).unwrap();
     std::fs::write(context.path("cut.jsonl.gz"), &bytes[..bytes.len() / 2]).unwrap();
-    let (code, _, problems) = import(&context, "cut.jsonl.gz");
+    let (code, _, problems) = import(&context, "en", "cut.jsonl.gz");
     assert!(code == Some(1) && problems.contains("cut off here"), "{problems}");
     std::fs::write(context.path("none"), b"no gzip").unwrap();
-    let (code, _, problems) = import(&context, "none");
+    let (code, _, problems) = import(&context, "en", "none");
     assert!(
         code == Some(1) && problems.contains("none: not a file of hanqing export"),
         "{problems}"

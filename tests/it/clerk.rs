@@ -26,6 +26,13 @@ fn run(context: &Context, name: &[&str], rest: &[&str]) -> (Option<i32>, String,
     outcome(hanqing().args(name).arg("-c").arg(context.path("hub.toml")).args(rest))
 }
 
+/// The same where Chinese is spoken.
+fn run_zh(context: &Context, name: &[&str], rest: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = hanqing();
+    command.env("HANQING_LANG", "zh");
+    outcome(command.args(name).arg("-c").arg(context.path("hub.toml")).args(rest))
+}
+
 /// Lets LibreOffice turn `file` into `kind` and returns the new file.
 fn convert(context: &Context, file: &Path, kind: &str) -> PathBuf {
     let out = context.path("converted");
@@ -77,7 +84,7 @@ fn a_file_of_libreoffice_is_filled_and_nothing_else_in_it_changes() {
         "{told}"
     );
     assert!(told.contains("{{diesel_used}}") && told.contains("no data"), "{told}");
-    assert!(printed.contains("原文：抗旱救灾方面，去年的文字，一方面，组织干部。"), "{printed}");
+    assert!(printed.contains("before: 抗旱救灾方面，去年的文字，一方面，组织干部。"), "{printed}");
     let filled = context.path("out").join("office.docx");
     let section = std::fs::read_to_string(context.path("out").join("drought-relief.md")).unwrap();
     let paragraph =
@@ -139,6 +146,25 @@ fn word_and_excel_are_what_other_programs_read() {
     let pdf = convert(&context, &out.join("drought-relief.docx"), "pdf");
     assert!(std::fs::metadata(pdf).unwrap().len() > 10_000);
 
+    let english = ["--document-lang", "en", "--out", out.to_str().unwrap()];
+    let (code, _, told) = run_zh(&context, &["report"], &english);
+    assert_eq!(code, Some(0), "{told}");
+    let word_en = read(&out.join("drought-relief.docx"));
+    let paragraphs = word_en["paragraphs"].as_array().unwrap();
+    assert!(paragraphs.iter().any(|p| p == "Annex: figures and where they come from"));
+    assert_eq!(word_en["page_mm"], word["page_mm"]);
+    let excel_en = read(&out.join("drought-relief.xlsx"));
+    let sheets = excel_en["formulas"].as_object().unwrap();
+    assert!(sheets.contains_key("By village") && !sheets.contains_key("按村"), "{sheets:?}");
+    let funds =
+        excel_en["values"].as_object().unwrap().values().flat_map(|s| s.as_array().unwrap());
+    assert!(
+        funds.into_iter().any(|row| row[3] == 55),
+        "a form in English: its formulas find the sheet"
+    );
+
+    let (code, _, told) = run(&context, &["report"], &["--out", out.to_str().unwrap()]);
+    assert_eq!(code, Some(0), "{told}");
     let excel = read(&out.join("drought-relief.xlsx"));
     let form = |kind: &str| excel[kind]["抗旱情况统计表"].as_array().unwrap().clone();
     let row = |rows: Vec<serde_json::Value>, label: &str| {
@@ -160,7 +186,7 @@ fn word_and_excel_are_what_other_programs_read() {
 #[test]
 fn a_figure_unfolds_to_the_papers_behind_it() {
     let context = office();
-    let (code, printed, told) = run(&context, &["explain"], &["area_rescued"]);
+    let (code, printed, told) = run_zh(&context, &["explain"], &["area_rescued"]);
     assert_eq!(code, Some(0), "{told}");
     for part in [
         "挽救农作物面积（area_rescued）2077 亩，成文“2000余亩”",
@@ -170,7 +196,11 @@ fn a_figure_unfolds_to_the_papers_behind_it() {
     ] {
         assert!(printed.contains(part), "{part}: {printed}");
     }
+    let (_, printed, _) = run(&context, &["explain"], &["crop area rescued"]);
+    let root = "crop area rescued (area_rescued): 2077 mu, in words “just over 2,000 mu”, derived";
+    assert_eq!(printed.lines().next(), Some(root), "{printed}");
     let (_, json, _) = run(&context, &["explain"], &["--json", "投入抗旱资金"]);
+    assert_eq!(json, run_zh(&context, &["explain"], &["--json", "投入抗旱资金"]).1);
     let tree: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert!(tree["from"].to_string().contains("财政所 黄某"), "{json}");
     let (code, _, told) = run(&context, &["explain"], &["electricty_used"]);
@@ -184,7 +214,9 @@ fn an_issued_report_stays_as_it_was() {
     let out = context.path("again");
     let (code, _, told) = run(&context, &["report", "issue"], &["--by", "刘某"]);
     assert_eq!(code, Some(1), "no meter was read");
-    assert!(told.contains("电表数据覆盖率 0"), "{told}");
+    assert!(told.contains("coverage of the electricity meters 0"), "{told}");
+    let (_, _, told) = run_zh(&context, &["report", "issue"], &["--by", "刘某"]);
+    assert!(told.contains("电表数据覆盖率 0") && told.contains("个核查问题没有处理"), "{told}");
     let (code, printed, told) =
         run(&context, &["report", "issue"], &["--by", "刘某", "--despite-findings"]);
     assert_eq!(code, Some(0), "{printed}{told}");
@@ -192,7 +224,9 @@ fn an_issued_report_stays_as_it_was() {
     let (_, listed, _) = run(&context, &["report", "list"], &[]);
     assert!(listed.contains("2022-001") && listed.contains("刘某"), "{listed}");
     let (_, same, _) = run(&context, &["report", "diff"], &["2022-001"]);
-    assert!(same.contains("一致"), "{same}");
+    assert_eq!(same, "2022-001: the same as when it was issued\n");
+    let (_, same, _) = run_zh(&context, &["report", "diff"], &["2022-001"]);
+    assert_eq!(same, "2022-001: 与签发时一致\n");
 
     let header = "code,value,unit,from,to,village,crop,work,document,entered_by,entered_at,reason,supersedes";
     let row = "gasoline,500,L,2022-10-30,2022-10-30,dongmen,,,加油票 2022-10-0099,财政所 黄某,,,";
@@ -204,6 +238,8 @@ fn an_issued_report_stays_as_it_was() {
         changed.contains("gasoline_used") && changed.contains("14980") && changed.contains("15480"),
         "{changed}"
     );
+    assert!(changed.contains("ledger:119: — → 500"), "{changed}");
+    let (_, changed, _) = run_zh(&context, &["report", "diff"], &["2022-001"]);
     assert!(changed.contains("ledger:119：— → 500"), "{changed}");
     let (code, _, told) =
         run(&context, &["report", "reprint"], &["2022-001", "--out", out.to_str().unwrap()]);
@@ -220,6 +256,8 @@ fn a_template_is_looked_through_and_a_file_that_is_no_docx_is_refused() {
     let context = office();
     let (code, printed, told) = run(&context, &["report"], &["--check-template"]);
     assert_eq!((code, printed.as_str()), (Some(0), "0 problems\n"), "{told}");
+    let (_, printed, _) = run_zh(&context, &["report"], &["--check-template"]);
+    assert_eq!(printed, "0 个问题\n");
     let bad = context.write("office.docx", "this is no archive");
     let (code, _, told) = run(&context, &["report"], &["--fill", bad.to_str().unwrap()]);
     assert_eq!(code, Some(1));
@@ -260,8 +298,8 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
         assert_eq!(code, Some(1), "{printed}{told}");
         let problems = [
             "row 6, value (B6) = 1,200: not a number",
-            "row 7, unit (C7): area_failed (绝收面积) must be in 亩; check",
-            "row 8, village (F8) = 东们村: the township has no such village",
+            "row 7, unit (C7): area_failed (area failed) must be in 亩; check",
+            "row 8, village (F8) = 东们村: the township has no such village; did you mean 东门村?",
             "row 11, village (F11): is covered by the merged cells F10:F11",
         ];
         for part in problems.iter().chain(&formulas) {
@@ -269,10 +307,29 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
         }
         for part in [
             "row 4, value (B4): 10.5 万元 = 105000 元",
+            "4  new  money from the province 105000 yuan  2022-08-26  拨款通知 2022-08  财政所 黄某",
+            "12  new  loss rate with relief 12 %  2022-08-26  水稻",
+            "area affected: new rows 1, sum 30 mu",
+            counts,
+        ] {
+            assert!(printed.contains(part), "{part}: {printed}");
+        }
+        let (code, printed, told) = run_zh(&context, &["ledger", "import"], &["--dry-run", file]);
+        assert_eq!(code, Some(1), "{printed}{told}");
+        for part in [
+            "第 6 行，数值（B6） = 1,200：不是数；只用半角数字和小数点",
+            "第 7 行，单位（C7）：绝收面积（`area_failed`）的单位必须是亩；核对",
+            "第 8 行，村（F8） = 东们村：本乡镇没有这个村；是不是“东门村”？",
+            "第 11 行，村（F11）：被合并单元格 F10:F11 盖住",
+        ] {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+        for part in [
+            "第 4 行，数值（B4）：10.5 万元 = 105000 元",
             "4  新  省级财政拨款 105000 元  2022-08-26  拨款通知 2022-08  财政所 黄某",
             "12  新  抗旱后损失率 12 %  2022-08-26  水稻",
             "受灾面积：新1笔，合计 30 亩",
-            counts,
+            "已有 0 条",
         ] {
             assert!(printed.contains(part), "{part}: {printed}");
         }
@@ -290,17 +347,29 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
         &["2", "--value", "670", "--reason", "看错一位", "--by", "黄某"],
     );
     assert_eq!(code, Some(0), "{told}");
-    assert!(printed.contains("更正第2条：看错一位"), "{printed}");
+    assert!(printed.contains("corrects row 2: 看错一位"), "{printed}");
     let (_, shown, _) = run(&context, &["ledger", "show"], &["5"]);
+    assert!(
+        shown.contains("2  gasoline 760 L  2022-08-05  东门村")
+            && shown.contains("5  gasoline 670 L")
+            && shown.contains("row 2, 20"),
+        "{shown}"
+    );
+    let (_, shown, _) = run_zh(&context, &["ledger", "show"], &["5"]);
     assert!(
         shown.contains("2  汽油 760 L  2022-08-05  东门村")
             && shown.contains("5  汽油 670 L")
-            && shown.contains("第2条"),
+            && shown.contains("更正第2条：看错一位"),
         "{shown}"
     );
+    comes_out_and_goes_in_again(&context);
+}
+
+/// The office's ledger as a workbook: readable by another program, and nothing new for the ledger.
+fn comes_out_and_goes_in_again(context: &Context) {
     let out = context.path("ledger.xlsx");
     let (code, _, told) =
-        run(&context, &["ledger", "export"], &["--all", "--out", out.to_str().unwrap()]);
+        run(context, &["ledger", "export"], &["--all", "--out", out.to_str().unwrap()]);
     assert_eq!(code, Some(0), "{told}");
     let read = read(&out);
     let rows = read["values"]["台账"].as_array().unwrap();
@@ -308,8 +377,8 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
     assert_eq!(rows[1][3], "2022-08-26T00:00:00", "a real date");
     assert_eq!(rows[1][10], "2022-08-26T16:00:00", "the office's clock");
     // As it is, and as LibreOffice writes it.
-    for file in [&out, &convert(&context, &out, "xlsx")] {
-        let (_, again, told) = run(&context, &["ledger", "import"], &[file.to_str().unwrap()]);
+    for file in [&out, &convert(context, &out, "xlsx")] {
+        let (_, again, told) = run(context, &["ledger", "import"], &[file.to_str().unwrap()]);
         assert!(again.contains("0 rows entered, 5 already there, 0 problems"), "{again}{told}");
     }
 }
@@ -334,9 +403,11 @@ fn what_is_implausible_is_found_and_accepted_with_a_reason_and_two_people_releas
         ],
     );
     assert_eq!(code, Some(0), "{told}");
-    let (_, open, _) = run(&context, &["ledger", "accept"], &[]);
+    let (_, open, _) = run_zh(&context, &["ledger", "accept"], &[]);
     assert!(open.contains("two-sums-of-money  警告"), "{open}");
-    let (code, _, told) = run(&context, &["report", "issue"], &["--by", "刘某"]);
+    let (_, open, _) = run(&context, &["ledger", "accept"], &[]);
+    assert!(open.contains("two-sums-of-money  warning"), "{open}");
+    let (code, _, told) = run_zh(&context, &["report", "issue"], &["--by", "刘某"]);
     assert_eq!(code, Some(1));
     assert!(told.contains("55万元与54万元容易混用"), "{told}");
     for (rule, reason) in [
@@ -359,7 +430,7 @@ fn what_is_implausible_is_found_and_accepted_with_a_reason_and_two_people_releas
     let config = std::fs::read_to_string(context.path("hub.toml")).unwrap();
     context.write("hub.toml", &config.replace("[ledger]", "[ledger]\ntwo_person = true"));
     let period = ["--from", "2022-08-01", "--to", "2022-11-15"];
-    let (_, none, _) = run(&context, &["explain", "gasoline_used"], &period);
+    let (_, none, _) = run_zh(&context, &["explain", "gasoline_used"], &period);
     assert!(none.contains("无数据"), "{none}");
     let (_, waiting, _) = run(&context, &["ledger", "list"], &["--pending", "--code", "汽油"]);
     assert_eq!(waiting.lines().count(), 24, "{waiting}");
@@ -367,10 +438,15 @@ fn what_is_implausible_is_found_and_accepted_with_a_reason_and_two_people_releas
         run(&context, &["ledger", "review"], &["--by", "财政所 黄某", "--all-pending"]);
     assert_eq!(code, Some(1));
     assert!(own.contains("another person must review it"), "{own}");
+    let (_, _, own) =
+        run_zh(&context, &["ledger", "review"], &["--by", "财政所 黄某", "--all-pending"]);
+    assert!(own.contains("必须由另一个人复核"), "{own}");
     let (code, _, told) =
         run(&context, &["ledger", "review"], &["--by", "乡长 吴某", "--all-pending"]);
     assert_eq!(code, Some(0), "{told}");
     let (_, all, _) = run(&context, &["explain", "gasoline_used"], &period);
+    assert!(all.contains("14980 L") && all.contains("reviewed by 乡长 吴某"), "{all}");
+    let (_, all, _) = run_zh(&context, &["explain", "gasoline_used"], &period);
     assert!(all.contains("14980 L") && all.contains("乡长 吴某复核"), "{all}");
 }
 

@@ -109,5 +109,10 @@ fn a_report_is_written_from_the_files_of_the_hub() {
     // No meter was read: absent, not zero.
     let electricity = figure("electricity_used");
     assert!(electricity.is_none_or(|f| f["value"].is_null()));
-    assert!(printed.contains("54万元"), "{printed}");
+    assert!(
+        printed.contains("540,000 yuan"),
+        "what is printed is in the terminal's language: {printed}"
+    );
+    let section = std::fs::read_to_string(out.join("drought-relief.md")).unwrap();
+    assert!(section.contains("54万元"), "{section}");
 }

@@ -53,7 +53,13 @@ fn polls_on(context: &Context, more: u64) {
 
 /// Runs a command with these arguments, in which `edge.toml` is that of the context.
 fn run(context: &Context, arguments: &[&str]) -> (Option<i32>, String, String) {
+    run_in("en", context, arguments)
+}
+
+/// The same for a reader of `lang`.
+fn run_in(lang: &str, context: &Context, arguments: &[&str]) -> (Option<i32>, String, String) {
     let mut command = hanqing();
+    command.env("HANQING_LANG", lang);
     for argument in arguments {
         match *argument {
             "edge.toml" => command.arg(context.path("edge.toml")),
@@ -63,12 +69,10 @@ fn run(context: &Context, arguments: &[&str]) -> (Option<i32>, String, String) {
     outcome(&mut command)
 }
 
-/// The table without its last column, which is time that was taken.
+/// The table without its last column, which is time that was taken. Nobody sits at a terminal here, so that tabs stand
+/// between its cells.
 fn timeless(printed: &str) -> String {
-    let line = |line: &str| {
-        let end = line.trim_end_matches(|c: char| c.is_ascii_digit());
-        end.trim_end().trim_end_matches("毫秒").trim_end().to_owned()
-    };
+    let line = |line: &str| line.rsplit_once('\t').map_or(line, |(rest, _)| rest).to_owned();
     printed.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
@@ -90,12 +94,18 @@ fn read_shows_every_point_alone_and_through_the_gateway() {
     let (code, alone, told) = run(&context, &["read", "-c", "edge.toml"]);
     assert_eq!((code, told.as_str()), (Some(0), ""), "{alone}");
     insta::assert_snapshot!("read", timeless(&alone));
+    let (code, alone_zh, told) = run_in("zh", &context, &["read", "-c", "edge.toml"]);
+    assert_eq!((code, told.as_str()), (Some(0), ""), "{alone_zh}");
+    insta::assert_snapshot!("read_zh", timeless(&alone_zh));
 
     let _gateway = running(&context);
     let (code, through, told) = run(&context, &["read", "-c", "edge.toml"]);
     assert_eq!(code, Some(0), "{through}{told}");
     assert!(told.contains(GATEWAY) && told.contains("spool.sock"), "{told}");
     assert_eq!(timeless(&through), timeless(&alone));
+    let (_, through, told) = run_in("zh", &context, &["read", "-c", "edge.toml"]);
+    assert!(told.contains(&format!("pumps：经由运行中的网关 {GATEWAY}")), "{told}");
+    assert_eq!(timeless(&through), timeless(&alone_zh));
     polls_on(&context, 2);
 
     let arguments = ["read", "-c", "edge.toml", "--bus", "pumps", "--unit", "2"];
@@ -115,9 +125,11 @@ fn read_without_a_configuration_names_what_a_unit_refuses() {
     let tcp = format!("127.0.0.1:{}", devices.port);
     // The meter has other registers than this profile: each point says so for itself.
     let arguments = ["read", "--tcp", &tcp, "--unit", "1", "--profile", "sun2000"];
-    let (code, printed, told) = run(&context, &arguments);
-    assert_eq!((code, told.as_str()), (Some(1), ""), "{printed}");
-    assert!(printed.contains("设备报异常 2"), "{printed}");
+    for (lang, refusal) in [("en", "device exception 2"), ("zh", "设备报异常 2")] {
+        let (code, printed, told) = run_in(lang, &context, &arguments);
+        assert_eq!((code, told.as_str()), (Some(1), ""), "{printed}");
+        assert!(printed.contains(refusal), "{printed}");
+    }
     let arguments = ["read", "--tcp", &tcp, "--unit", "1", "--profile", "sdm63"];
     let (code, _, told) = run(&context, &arguments);
     assert_eq!(code, Some(2));
@@ -148,6 +160,15 @@ fn what_cannot_be_meant_ends_with_2_and_says_what_can() {
     let (code, _, told) = run(&context, &["status", "-c", "edge.toml"]);
     assert_eq!(code, Some(1));
     assert!(told.contains("no gateway runs"), "{told}");
+    for (arguments, said) in [
+        (&["read", "-c", "edge.toml", "--bus", "wells"][..], "里没有总线 `wells`；有：pumps"),
+        (&["read", "-c", "edge.toml", "--unit", "9"], "选中的总线上没有站号 9"),
+        (&["scan", "--tcp", "127.0.0.1:1", "--baud", "9600"], "不是串口"),
+        (&["status", "-c", "edge.toml"], "的网关没有在运行"),
+    ] {
+        let (_, _, told) = run_in("zh", &context, arguments);
+        assert!(told.contains(said), "{arguments:?}: {told}");
+    }
 }
 
 #[test]
@@ -199,10 +220,12 @@ fn scan_finds_the_units() {
     let (code, printed, told) = run(&context, &arguments);
     assert_eq!((code, told.as_str()), (Some(0), ""), "{printed}");
     insta::assert_snapshot!("scan", timeless(&printed));
+    let (_, printed, _) = run_in("zh", &context, &arguments);
+    insta::assert_snapshot!("scan_zh", timeless(&printed));
     let arguments = ["scan", "--tcp", &tcp, "--timeout-ms", "200", "--most-s", "1"];
     let (code, printed, _) = run(&context, &arguments);
     assert_eq!(code, Some(1));
-    assert!(printed.contains("时间到"), "{printed}");
+    assert!(printed.contains("out of time"), "{printed}");
 }
 
 /// Unit 3 at 4800 baud, and unit 7 at 9600.
@@ -309,7 +332,7 @@ fn an_interrupted_scan_prints_what_it_found() {
     let units: Vec<&str> =
         printed.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert!(units.contains(&"2") && units.contains(&"5"), "{printed}");
-    assert!(printed.contains("中断"), "{printed}");
+    assert!(printed.contains("interrupted"), "{printed}");
 }
 
 #[test]
@@ -329,7 +352,7 @@ fn a_gateway_loses_no_poll_to_a_scan_through_it() {
     let arguments = ["scan", "-c", "edge.toml", "--timeout-ms", "100"];
     let before = context.spool().last_seq;
     let printed = interrupted_scan(&context, &device, &arguments);
-    assert!(printed.contains("有应答"), "{printed}");
+    assert!(printed.contains("answers"), "{printed}");
     let during = context.spool().last_seq - before;
     assert!(during >= 2, "{during} batches during the scan");
     polls_on(&context, 2);
@@ -351,16 +374,22 @@ fn a_drought_is_polled_faster_from_when_it_is_said() {
     assert_eq!(code, Some(1));
     assert!(told.contains("no gateway runs"), "{told}");
     let _gateway = running(&context);
-    let (code, printed, told) = run(&context, &["mode", "drought", "-c", "edge.toml"]);
+    let (code, printed, told) = run_in("zh", &context, &["mode", "drought", "-c", "edge.toml"]);
     assert_eq!(code, Some(0), "{told}");
     assert!(printed.contains("已切换到旱情模式"), "{printed}");
     polls_on(&context, 3);
-    let (_, printed, _) = run(&context, &["status", "-c", "edge.toml"]);
+    let (_, printed, _) = run_in("zh", &context, &["status", "-c", "edge.toml"]);
     assert!(printed.contains("旱情模式"), "{printed}");
-    let (_, printed, _) = run(&context, &["mode", "normal", "-c", "edge.toml"]);
+    let (_, printed, _) = run(&context, &["status", "-c", "edge.toml"]);
+    assert!(printed.contains("drought mode"), "{printed}");
+    let (_, printed, _) = run_in("zh", &context, &["mode", "normal", "-c", "edge.toml"]);
     assert!(printed.contains("平时模式（原为旱情模式）"), "{printed}");
-    let (_, printed, _) = run(&context, &["mode", "normal", "-c", "edge.toml"]);
+    let (_, printed, _) = run_in("zh", &context, &["mode", "normal", "-c", "edge.toml"]);
     assert!(printed.contains("本来就是平时模式"), "{printed}");
+    let (_, printed, _) = run(&context, &["mode", "drought", "-c", "edge.toml"]);
+    assert!(printed.contains("has switched to drought mode (before: normal mode)"), "{printed}");
+    let (_, printed, _) = run(&context, &["mode", "drought", "-c", "edge.toml"]);
+    assert!(printed.contains("is in drought mode already"), "{printed}");
 }
 
 #[test]
@@ -378,11 +407,19 @@ fn status_names_a_device_that_is_silent_and_what_another_refuses() {
     ));
     let _gateway = running(&context);
     polls_on(&context, 2);
-    let (code, printed, told) = run(&context, &["status", "-c", "edge.toml"]);
-    assert_eq!(code, Some(0), "{told}");
-    for word in ["设备报异常", "设备无应答", "did not answer within 100 ms"] {
-        assert!(printed.contains(word), "{word} in {printed}");
+    for (lang, words) in [
+        ("en", ["device exception ", "no answer ", "unit 3 did not answer within 100 ms"]),
+        ("zh", ["设备报异常 ", "设备无应答 ", "站号 3 在 100 毫秒内没有应答"]),
+    ] {
+        let (code, printed, told) = run_in(lang, &context, &["status", "-c", "edge.toml"]);
+        assert_eq!(code, Some(0), "{told}");
+        for word in words {
+            assert!(printed.contains(word), "{word} in {printed}");
+        }
     }
+    // The gateway itself speaks English, whoever asks.
+    let log = context.log("edge");
+    assert!(log.contains("did not answer within 100 ms") && !log.contains("没有应答"), "{log}");
 }
 
 #[test]
@@ -394,6 +431,8 @@ fn a_second_gateway_on_a_configuration_is_refused_and_a_killed_one_leaves_no_tra
     let (code, _, told) = run(&context, &["edge", "-c", "edge.toml"]);
     assert_eq!(code, Some(1), "{told}");
     assert!(told.contains("another hanqing edge"), "{told}");
+    let (_, _, told) = run_in("zh", &context, &["edge", "-c", "edge.toml"]);
+    assert!(told.contains("另一个 `hanqing edge` 正按这份配置运行"), "{told}");
     polls_on(&context, 1);
     first.kill();
     assert!(context.path("spool.sock").exists());

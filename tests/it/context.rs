@@ -261,10 +261,13 @@ pub fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// The program, as a user starts it.
+/// The program, as a user starts it where no language is set: it speaks English.
 pub fn hanqing() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hanqing"));
-    command.env_remove("HANQING_LOG").stdin(Stdio::null()).stdout(Stdio::null());
+    for variable in ["HANQING_LOG", "HANQING_LANG", "LC_ALL", "LC_MESSAGES", "LANG"] {
+        command.env_remove(variable);
+    }
+    command.env("HANQING_LOCALES", "/nowhere").stdin(Stdio::null()).stdout(Stdio::null());
     command
 }
 

@@ -272,8 +272,8 @@ impl Chain {
     fn waiting(&self) -> Result<(), String> {
         let config = self.context.path("edge.toml");
         let (_, said, problem) = outcome(hanqing().arg("status").arg("-c").arg(config));
-        let count = said.split_once("待办公室确认 ").map(|(_, rest)| rest);
-        let count = count.and_then(|rest| rest.split_once(' ')?.0.parse().ok());
+        let count = said.split_once("Waiting for the office: batches ").map(|(_, rest)| rest);
+        let count = count.and_then(|rest| rest.split_once(',')?.0.parse().ok());
         match count {
             Some(0..=ON_THEIR_WAY_MAX) => Ok(()),
             _ => Err(format!("{said}{problem}")),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::context::{Context, GATEWAY, Process, hanqing, wait_for};
+use crate::context::{Context, GATEWAY, Process, hanqing, outcome, wait_for};
 use crate::peers::{Pymodbus, mosquitto};
 
 /// Time in which systemd wants to hear of it. It is fed three times as often.
@@ -105,11 +105,20 @@ fn a_new_configuration_is_taken_whole_or_not_at_all() {
         });
     };
 
+    let good = std::fs::read_to_string(context.path("edge.toml")).unwrap();
     // One mistake: nothing of it is taken.
     configure(&context, field.port, &["pond-dongmen-1", "Pond 2"], 1);
     signal(&edge, "HUP");
     says("the configuration stays as it was");
     polls_on();
+    for (lang, told) in [("zh", "重新加载的配置没有采用"), ("en", "was not taken")] {
+        let mut status = hanqing();
+        status.env("HANQING_LANG", lang).args(["status", "-c"]).arg(context.path("gateway.toml"));
+        context.write("gateway.toml", &good);
+        let (_, printed, problem) = outcome(&mut status);
+        assert!(printed.contains(told), "{printed}{problem}");
+        assert!(printed.contains("edge.toml"), "{printed}");
+    }
     assert_eq!((units(), context.spool().epoch), (1, before.epoch));
 
     // Without a mistake, but its spool is another gateway's.
@@ -119,6 +128,8 @@ fn a_new_configuration_is_taken_whole_or_not_at_all() {
     signal(&edge, "HUP");
     says("the new configuration failed, the old one stays");
     polls_on();
+    let refused = wait_for("the refusal", || context.status().refused.ok_or("nothing refused"));
+    assert!(refused.problems[0].to_string().contains("belongs to gateway"), "{refused:?}");
     assert_eq!((units(), context.spool().epoch), (1, before.epoch));
 
     configure(&context, field.port, &["pond-dongmen-1", "pond-dongmen-2"], 1);
@@ -127,6 +138,7 @@ fn a_new_configuration_is_taken_whole_or_not_at_all() {
     polls_on();
     assert_eq!(context.spool().epoch, before.epoch);
     assert!(context.spool().last_seq > before.last_seq);
+    assert_eq!(context.status().refused, None);
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod flux;
 mod foreign;
 mod fuzz;
 mod ingesters;
+mod language;
 mod ledger_device;
 mod lines;
 mod metrics;

@@ -21,7 +21,7 @@ pub fn office(context: &Context) -> (Process, Process) {
 pub fn status(context: &Context, what: &str, is: impl Fn(&GatewayStatus) -> bool) -> GatewayStatus {
     wait_for(what, || match context.status() {
         status if is(&status) => Ok(status),
-        status => Err((status.spool, context.log("edge"))),
+        status => Err((Box::new(status.spool), context.log("edge"))),
     })
 }
 

@@ -29,13 +29,16 @@ fn a_table_is_imported_and_read_with() {
     assert!(told.contains("never overwritten"), "{told}");
     let (code, printed, _) = outcome(hanqing().arg("check").arg(&out));
     assert_eq!(code, Some(0), "{printed}");
-    let (code, printed, _) =
-        outcome(hanqing().args(["profile", "list", "--devices-dir"]).arg(context.path("devices")));
-    assert_eq!(code, Some(0));
-    assert!(
-        printed.lines().any(|l| l.starts_with("own-meter") && l.ends_with("自备")),
-        "{printed}"
-    );
+    for (lang, from) in [("en", "own"), ("zh", "自备")] {
+        let mut list = hanqing();
+        list.env("HANQING_LANG", lang).args(["profile", "list", "--devices-dir"]);
+        let (code, printed, _) = outcome(list.arg(context.path("devices")));
+        assert_eq!(code, Some(0));
+        assert!(
+            printed.lines().any(|l| l.starts_with("own-meter") && l.ends_with(from)),
+            "{printed}"
+        );
+    }
 
     let field = Pymodbus::start(&json!({"1": {"0": [0x806B, 0x4212, 0, 0, 0, 0, 0, 0, 12345, 0]}}));
     let config = format!(
@@ -55,16 +58,21 @@ fn a_bad_table_is_named_whole_and_writes_nothing() {
     let table =
         context.write("meter.csv", &TABLE.replace("int32", "int33").replace("40001", "4OOO1"));
     let out = context.path("meter.toml");
-    let mut command = hanqing();
-    command.args([
-        "profile", "import", "--id", "meter", "--name", "m", "--source", "s", "--base", "40001",
-        "--out",
-    ]);
-    let (code, printed, told) = outcome(command.arg(&out).arg(&table));
-    assert_eq!((code, printed.as_str()), (Some(2), ""));
-    assert!(told.contains("row 2, column C (地址) = 4OOO1"), "{told}");
-    assert!(told.contains("row 3, column D (数据类型) = int33"), "{told}");
-    assert!(!out.exists());
+    for (lang, address, kind) in [
+        ("en", "row 2, column C (地址) = 4OOO1: ", "row 3, column D (数据类型) = int33: "),
+        ("zh", "第 2 行 C 列（地址） = 4OOO1：", "第 3 行 D 列（数据类型） = int33："),
+    ] {
+        let mut command = hanqing();
+        command.env("HANQING_LANG", lang).args([
+            "profile", "import", "--id", "meter", "--name", "m", "--source", "s", "--base",
+            "40001", "--out",
+        ]);
+        let (code, printed, told) = outcome(command.arg(&out).arg(&table));
+        assert_eq!((code, printed.as_str()), (Some(2), ""));
+        assert!(told.contains(address), "{told}");
+        assert!(told.contains(kind), "{told}");
+        assert!(!out.exists());
+    }
     let other = context.path("other.toml");
     let mut command = hanqing();
     command.args(["profile", "import", "--id", "meter", "--name", "m", "--source", "s"]);
@@ -84,5 +92,5 @@ fn a_register_that_spoils_a_value_is_named() {
     let arguments = ["read", "--tcp", &tcp, "--unit", "1", "--profile", "qdy30"];
     let (code, printed, _) = outcome(hanqing().args(arguments));
     assert_eq!(code, Some(1));
-    assert!(printed.contains("数据无法解析（register 2 holds 40,"), "{printed}");
+    assert!(printed.contains("cannot be decoded (register 2 holds 40,"), "{printed}");
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use hanqing::core::{Reading, Series};
 use hanqing::ledger::Ledger;
+use hanqing::locales::Text;
 use hanqing::store::server::Server;
 use hanqing::store::server::copy::{Copier, Reach};
 use hanqing::store::{Sqlite, Store};
@@ -89,9 +90,10 @@ fn every_format_goes_out_and_into_another_store() {
         }
         let (code, said, problems) = outcome(&mut command(&to, "import", &[&out]));
         assert_eq!((code, problems.as_str()), (Some(0), ""), "{format}");
-        assert!(said.contains("新增 3001 个，已有 0 个"), "{said}");
+        assert!(said.contains("new: 3001, already there: 0"), "{said}");
         assert_eq!(all(&to.path("store.db")), all(&from.path("store.db")));
-        let (_, said, _) = outcome(&mut command(&to, "import", &[&out]));
+        let mut again = command(&to, "import", &[&out]);
+        let (_, said, _) = outcome(again.env("HANQING_LANG", "zh"));
         assert!(said.contains("新增 0 个，已有 3001 个"), "{said}");
     }
 }
@@ -107,7 +109,7 @@ fn a_table_goes_to_a_server_twice_and_is_there_once() {
     let settings = victoria.settings();
     for _ in 0..2 {
         let mut server = Server::open(&settings, "hub-1").unwrap();
-        let mut problem = |problem: String| panic!("{problem}");
+        let mut problem = |problem: Text| panic!("{problem}");
         let gateway = "import".parse().unwrap();
         let known = Default::default();
         let clock = Clock::system();
@@ -137,7 +139,7 @@ fn what_is_asked_wrongly_is_said_before_anything_is_written() {
             vec!["--format", "csv", "--out", &out, "--from", "2022-08-02", "--to", "2022-08-01"],
             "is before",
         ),
-        (vec!["--format", "csv", "--out", &out, "--spool", "x"], "cannot be used with"),
+        (vec!["--format", "csv", "--out", &out, "--spool", "x"], "cannot be used together with"),
         (vec!["--format", "xlsx", "--out", &out], "csv, parquet, line"),
     ] {
         let (code, _, problems) = outcome(&mut command(&context, "export", &arguments));
@@ -152,8 +154,13 @@ fn what_is_asked_wrongly_is_said_before_anything_is_written() {
     );
     let (code, said, problems) = outcome(&mut command(&context, "import", &[&text(&file)]));
     assert_eq!(code, Some(1));
-    assert!(said.contains("0 个读数"), "{said}");
+    assert!(said.contains("readings: 0;"), "{said}");
     assert!(problems.contains("bad.csv:2: unit \"cm\""), "{problems}");
+    let mut again = command(&context, "import", &[&text(&file)]);
+    let (_, said, problems) = outcome(again.env("HANQING_LANG", "zh"));
+    assert!(said.contains("0 个读数"), "{said}");
+    assert!(problems.contains("bad.csv:2：unit = \"cm\"：level 的单位必须是 m"), "{problems}");
+    assert!(problems.contains("1 行未导入"), "{problems}");
 }
 
 #[test]

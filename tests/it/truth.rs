@@ -12,6 +12,7 @@ use hanqing::device::{PointType, Profile};
 use hanqing::figures::{Figure, FigureId, Origin, Value};
 use hanqing::hub;
 use hanqing::ledger::Ledger;
+use hanqing::locales::{Lang, Text, within};
 use hanqing::report::explain;
 use hanqing::store::{Sqlite, Store};
 use hanqing::support::Clock;
@@ -275,7 +276,7 @@ fn gaps(finished: &Finished, store: &Sqlite) {
 /// The documents of the example, as docs/examples/2022 has them. `HANQING_BLESS=1` writes them anew.
 fn documents(finished: &Finished, township: &Township) {
     let tree = explain(&finished.report.statement, township, FigureId::ElectricityUsed).unwrap();
-    let tree = tree.lines(3).join("\n") + "\n";
+    let tree = within(Lang::Chinese, || tree.lines(3)).join("\n") + "\n";
     let documents = finished.report.documents.files();
     // The whole statement says nothing that the others do not.
     let shown = documents.iter().filter(|(name, _)| *name != "statement.json");
@@ -299,7 +300,7 @@ fn proposed(finished: &Finished, township: &Township) {
     let period = finished.report.statement.period;
     let end = hub::calendar(township).unwrap().bounds(period).1;
     let drought = hub::drought(&finished.settings, township, period, end).unwrap();
-    assert_eq!(drought.lacking, Vec::<String>::new());
+    assert_eq!(drought.lacking, Vec::<Text>::new());
     let [event] = drought.events.as_slice() else {
         panic!("one event, not {:?}", drought.events);
     };

@@ -29,29 +29,81 @@ pub fn test_lines(path: &str, code: &str) -> Vec<bool> {
     lines
 }
 
+/// A part of a text.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Code,
+    Comment,
+    Quoted,
+    Character,
+}
+
+/// `text` in parts, in their order.
+fn parts(text: &str) -> Vec<(Part, &str)> {
+    let mut parts = Vec::new();
+    let (mut rest, mut before) = (text, ' ');
+    while let Some(c) = rest.chars().next() {
+        let (part, length) = match c {
+            '/' if rest.starts_with("//") => (Part::Comment, rest.find('\n').unwrap_or(rest.len())),
+            '/' if rest.starts_with("/*") => {
+                (Part::Comment, rest.find("*/").map_or(rest.len(), |end| end + 2))
+            }
+            '"' => (Part::Quoted, quoted(rest)),
+            'r' if !before.is_alphanumeric() && before != '_' => (Part::Quoted, raw(rest)),
+            '\'' => (Part::Character, character(rest)),
+            _ => (Part::Code, 0),
+        };
+        let (part, length) = if length == 0 { (Part::Code, c.len_utf8()) } else { (part, length) };
+        let (piece, after) = rest.split_at(length);
+        parts.push((part, piece));
+        before = if part == Part::Code { c } else { ' ' };
+        rest = after;
+    }
+    parts
+}
+
 /// `text` with comments, quoted text and characters blanked, its lines where they were.
 pub fn blank(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let length = match c {
-            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
-            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
-            '"' => quoted(rest),
-            'r' if !out.ends_with(|c: char| c.is_alphanumeric() || c == '_') => raw(rest),
-            '\'' => character(rest),
-            _ => 0,
-        };
-        if length == 0 {
-            out.push(c);
-            rest = &rest[c.len_utf8()..];
-        } else {
-            let (skipped, after) = rest.split_at(length);
-            out.extend(skipped.chars().map(|c| if c == '\n' { '\n' } else { ' ' }));
-            rest = after;
+    for (part, piece) in parts(text) {
+        match part {
+            Part::Code => out.push_str(piece),
+            _ => out.extend(piece.chars().map(|c| if c == '\n' { '\n' } else { ' ' })),
         }
     }
     out
+}
+
+/// Quoted text, and where it stands.
+pub struct Literal<'a> {
+    /// From 1.
+    pub line: usize,
+    pub text: &'a str,
+    /// The calls and macros around it, outermost first: `tracing::warn!`.
+    pub calls: Vec<String>,
+}
+
+/// All quoted text of `text`.
+pub fn literals(text: &str) -> Vec<Literal<'_>> {
+    let (mut found, mut calls, mut line, mut word) = (Vec::new(), Vec::new(), 1, String::new());
+    for (part, piece) in parts(text) {
+        match (part, piece) {
+            (Part::Quoted, _) => found.push(Literal { line, text: piece, calls: calls.clone() }),
+            (Part::Code, "(" | "[" | "{") => calls.push(std::mem::take(&mut word)),
+            (Part::Code, ")" | "]" | "}") => {
+                calls.pop();
+            }
+            _ => {}
+        }
+        let of_name = |c: char| c.is_alphanumeric() || "_:!.".contains(c);
+        match part {
+            Part::Code if piece.starts_with(of_name) => word.push_str(piece),
+            Part::Code if piece == " " && word.ends_with('!') => {}
+            _ => word.clear(),
+        }
+        line += piece.matches('\n').count();
+    }
+    found
 }
 
 /// Length of the quoted text that `rest` begins with.

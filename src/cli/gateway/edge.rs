@@ -10,17 +10,16 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::config_args::ConfigArgs;
+use crate::cli::language::as_daemon;
 use crate::cli::runtime::{block_on, stop_signal};
 use crate::config::LoadedEdge;
 use crate::edge::control::{ControlSocket, SocketError};
-use crate::edge::{Edge, EdgeSettings, EdgeWatch};
+use crate::edge::{Edge, EdgeSettings, EdgeWatch, RefusedReload};
+use crate::locales::{Lang, Text, foreign, within};
 use crate::spool::Spool;
 use crate::support::Clock;
 
-/// Run the gateway daemon.
-///
-/// It reads sensors over Modbus, stores every reading in its spool, and sends it until the hub confirms it. It starts
-/// as soon as its configuration is valid and its spool is writable. Broker and devices may become reachable later.
+/// The arguments of `hanqing edge`.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -31,36 +30,40 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut loaded = arguments.config.load_edge()?;
     // The disk has a thread of its own.
-    block_on(async {
-        let stop = stop_signal()?;
-        let mut hangup = signal(SignalKind::hangup())?;
-        let mut before: Option<LoadedEdge> = None;
-        loop {
-            let ends = stop.child_token();
-            let (opened, watched) = watch::channel(None);
-            let running = gateway(loaded.clone(), opened, ends.clone());
-            tokio::pin!(running);
-            let next = tokio::select! {
-                ended = &mut running => Err(ended),
-                next = reloaded(&mut hangup, &arguments.config, &watched) => Ok(next),
-            };
-            match (next, before.take()) {
-                (Ok(next), _) => {
-                    ends.cancel();
-                    running.await?;
-                    tracing::info!("configuration reloaded");
-                    before = Some(std::mem::replace(&mut loaded, next));
+    as_daemon(|| {
+        block_on(async {
+            let stop = stop_signal()?;
+            let mut hangup = signal(SignalKind::hangup())?;
+            let mut before: Option<LoadedEdge> = None;
+            let mut refused = None;
+            loop {
+                let ends = stop.child_token();
+                let (opened, watched) = watch::channel(None);
+                let running = gateway(loaded.clone(), opened, refused.take(), ends.clone());
+                tokio::pin!(running);
+                let next = tokio::select! {
+                    ended = &mut running => Err(ended),
+                    next = reloaded(&mut hangup, &arguments.config, &watched) => Ok(next),
+                };
+                match (next, before.take()) {
+                    (Ok(next), _) => {
+                        ends.cancel();
+                        running.await?;
+                        tracing::info!("configuration reloaded");
+                        before = Some(std::mem::replace(&mut loaded, next));
+                    }
+                    // A configuration that cannot run must not stop the measuring.
+                    (Err(Err(error)), Some(before)) if !stop.is_cancelled() => {
+                        tracing::error!(
+                            "the new configuration failed, the old one stays in force: {error:#}"
+                        );
+                        refused = Some(refusal(vec![in_both(|| foreign::chain(&error))]));
+                        loaded = before;
+                    }
+                    (Err(ended), _) => return ended.map(|()| ExitCode::SUCCESS),
                 }
-                // A configuration that cannot run must not stop the measuring.
-                (Err(Err(error)), Some(before)) if !stop.is_cancelled() => {
-                    tracing::error!(
-                        "the new configuration failed, the old one stays in force: {error:#}"
-                    );
-                    loaded = before;
-                }
-                (Err(ended), _) => return ended.map(|()| ExitCode::SUCCESS),
             }
-        }
+        })
     })
 }
 
@@ -75,7 +78,7 @@ async fn reloaded(
         if hangup.recv().await.is_none() {
             std::future::pending::<()>().await;
         }
-        match config.load_edge() {
+        match config.reload_edge() {
             Ok(loaded) => {
                 let running = watched.borrow().clone();
                 if let Some(EdgeWatch { mut spool, .. }) = running {
@@ -88,18 +91,34 @@ async fn reloaded(
                 return loaded;
             }
             Err(problems) => {
-                for problem in problems.0 {
+                for problem in &problems.0 {
                     tracing::error!("the configuration stays as it was: {problem}");
+                }
+                if let Some(running) = &*watched.borrow() {
+                    let problems = problems.0.iter().map(|problem| in_both(|| problem)).collect();
+                    running.refused.send_replace(Some(refusal(problems)));
                 }
             }
         }
     }
 }
 
-/// Runs one gateway until `stop` and sends a handle to watch it by to `opened`.
+fn refusal(problems: Vec<Text>) -> RefusedReload {
+    RefusedReload { at: Clock::system().now(), problems }
+}
+
+/// What `said` is in each language.
+fn in_both<T: std::fmt::Display>(said: impl Fn() -> T) -> Text {
+    let within = |lang| within(lang, || said().to_string());
+    Text::both(within(Lang::Chinese), within(Lang::English))
+}
+
+/// Runs one gateway until `stop` and sends a handle to watch it by to `opened`. `refused` is the configuration that was
+/// to replace its own.
 async fn gateway(
     (settings, profiles): LoadedEdge,
     opened: watch::Sender<Option<EdgeWatch>>,
+    refused: Option<RefusedReload>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let name = settings.gateway.clone();
@@ -113,7 +132,9 @@ async fn gateway(
     if let Some(socket) = socket {
         edge.answer_at(socket);
     }
-    opened.send_replace(Some(edge.watch()));
+    let watch = edge.watch();
+    watch.refused.send_replace(refused);
+    opened.send_replace(Some(watch));
     tracing::info!(gateway = %name, buses = edge.bus_count(), "gateway running");
     edge.run(stop).await?;
     tracing::info!(gateway = %name, "gateway stopped");

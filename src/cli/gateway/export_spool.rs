@@ -9,6 +9,7 @@ use clap::Args;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use crate::locales::gateway as words;
 use crate::spool::export::export;
 use crate::support::files;
 use crate::wire::packed;
@@ -17,10 +18,8 @@ use crate::wire::packed;
 #[derive(Args)]
 #[command(next_help_heading = "Gateway")]
 pub struct SpoolArguments {
-    /// The spool: spool.path of the gateway's configuration; FILE is then a name such as /media/usb/gw-dongmen.jsonl.gz
     #[arg(long, value_name = "FILE")]
     spool: Option<PathBuf>,
-    /// Include readings that the office has confirmed
     #[arg(long, requires = "spool")]
     all: bool,
 }
@@ -32,9 +31,7 @@ pub fn run(arguments: &SpoolArguments, out: &Path) -> Option<anyhow::Result<Exit
 
 /// Writes one message per line, compressed with gzip.
 fn write(spool: &Path, all: bool, out: &Path) -> anyhow::Result<ExitCode> {
-    let file = std::fs::File::create_new(out).with_context(|| {
-        format!("cannot create {}; give another name, or a writable directory", out.display())
-    })?;
+    let file = std::fs::File::create_new(out).with_context(|| words::cannot_create(out))?;
     let mut file = GzEncoder::new(file, Compression::default());
     let mut unread = 0;
     let exported = export(spool, all, |batch| match packed::decompress(&batch.message) {
@@ -53,22 +50,16 @@ fn write(spool: &Path, all: bool, out: &Path) -> anyhow::Result<ExitCode> {
     })?;
     let written = file.finish().and_then(|file| file.sync_all());
     let written = written.and_then(|()| files::sync_dir(files::folder_of(out)));
-    written.with_context(|| format!("cannot write {}", out.display()))?;
-    say!(
-        "网关 {}：{} 批 {} 个读数已写入 {}",
-        exported.gateway,
-        exported.batches - unread,
-        exported.readings,
-        out.display()
-    );
+    written.with_context(|| words::cannot_write(out))?;
+    let (gateway, batches) = (&exported.gateway, exported.batches - unread);
+    say!("{}", words::spool_exported(gateway, batches, exported.readings, out));
     if exported.held > 0 {
-        say!("另有 {} 批等待校时，未导出", exported.held);
+        say!("{}", words::batches_held(exported.held));
     }
-    if unread > 0 {
-        eprintln!("hanqing: {unread} unreadable batches were left out");
-    }
-    if let Some(broken) = &exported.broken {
-        eprintln!("hanqing: {} is unreadable from here on: {broken}", spool.display());
+    let unread_said = (unread > 0).then(|| words::batches_unreadable(unread));
+    let broken_said = exported.broken.as_ref().map(|why| words::unreadable_from_here(spool, why));
+    for problem in unread_said.into_iter().chain(broken_said) {
+        eprintln!("hanqing: {problem}");
     }
     let whole = unread == 0 && exported.broken.is_none();
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -8,38 +8,34 @@ use clap::Args;
 
 use crate::cli::config_args::{ConfigArgs, setting};
 use crate::cli::usage::bail_usage;
+use crate::cli::values::within;
 use crate::config::{self, Profiles};
 use crate::device::Request;
 use crate::edge::control::{Answer, Client, Command, Failure, ReadCommand};
+use crate::locales::{Text, gateway as words};
 use crate::modbus::{BusSettings, Link, Parity, ReadRequest, SerialMode, SerialSettings};
 use crate::support::{Clock, Stopwatch};
 
 /// Speeds of a serial line, bit/s: from the slowest telemetry modems to the limit of RS-485 drivers. Engineering
 /// judgement.
-const BAUDS: RangeInclusive<i64> = 300..=4_000_000;
+const BAUDS: RangeInclusive<u32> = 300..=4_000_000;
 
 /// The options that select a line.
 #[derive(Args)]
 pub struct LineArguments {
     #[command(flatten)]
     source: LineSource,
-    /// Override one setting of the configuration
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
-    /// Use only this bus of the configuration
     #[arg(long, value_name = "NAME", requires = "config")]
     bus: Option<String>,
-    /// Speed of the serial port in bit/s, by default 9600; a scan takes several, such as 9600,19200
-    #[arg(long, value_name = "BITS", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(BAUDS))]
+    #[arg(long, value_name = "BITS", value_delimiter = ',', value_parser = within(BAUDS))]
     pub baud: Vec<u32>,
-    /// Parity of the serial port: none (the default), even or odd; a scan takes several
     #[arg(long, value_delimiter = ',', value_parser = parity)]
     pub parity: Vec<Parity>,
-    /// Stop bits of the serial port
-    #[arg(long, value_name = "1|2", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
+    #[arg(long, value_name = "1|2", default_value_t = 1, value_parser = within::<u8>(1..=2))]
     stop_bits: u8,
-    /// Response timeout; by default that of the configuration, or 1000
-    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(10..=60_000))]
+    #[arg(long, value_name = "MS", value_parser = within::<u64>(10..=60_000))]
     timeout_ms: Option<u64>,
 }
 
@@ -47,16 +43,12 @@ pub struct LineArguments {
 #[derive(Args)]
 #[group(required = true, multiple = false)]
 struct LineSource {
-    /// The gateway's configuration; if that gateway is running, the requests go through it
     #[arg(short, long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// A Modbus TCP device or serial server
     #[arg(long, value_name = "HOST:PORT", value_parser = endpoint)]
     tcp: Option<String>,
-    /// A serial server that passes RTU frames through
     #[arg(long, value_name = "HOST:PORT", value_parser = endpoint)]
     rtu_tcp: Option<String>,
-    /// A serial port, such as /dev/serial/by-id/usb-...; see `hanqing ports`
     #[arg(long, value_name = "PORT")]
     serial: Option<PathBuf>,
 }
@@ -64,7 +56,7 @@ struct LineSource {
 fn endpoint(text: &str) -> Result<String, String> {
     config::endpoint(text)
         .map(|()| text.to_owned())
-        .map_err(|rule| format!("{rule}, such as 192.168.1.10:502"))
+        .map_err(|rule| words::endpoint_example(rule).into())
 }
 
 /// Parses a parity by its name in the configuration, or by the first letter.
@@ -73,7 +65,7 @@ fn parity(text: &str) -> Result<Parity, String> {
         "none" | "n" => Ok(Parity::None),
         "even" | "e" => Ok(Parity::Even),
         "odd" | "o" => Ok(Parity::Odd),
-        _ => Err("none, even or odd".into()),
+        _ => Err(words::parities().into()),
     }
 }
 
@@ -91,7 +83,7 @@ impl LineArguments {
     /// The selected lines; several speeds or parities are refused.
     pub fn setup_one_mode(&self) -> anyhow::Result<Setup> {
         if self.baud.len() > 1 || self.parity.len() > 1 {
-            bail_usage!("give only one --baud and one --parity; only a scan tries several");
+            bail_usage!(words::one_speed_only());
         }
         self.setup()
     }
@@ -126,7 +118,7 @@ impl LineArguments {
         buses.retain(|bus| self.bus.as_ref().is_none_or(|name| *name == bus.name));
         if buses.is_empty() {
             let asked = self.bus.as_deref().unwrap_or_default();
-            bail_usage!("no bus {asked:?} in {}; it has {}", file.display(), names.join(", "));
+            bail_usage!(words::no_such_bus(asked, file, Text::list(&names)));
         }
         Ok(Setup { buses, profiles, configured: true, socket })
     }
@@ -156,10 +148,7 @@ impl Setup {
             [bus] => Ok(bus),
             several => {
                 let names: Vec<&str> = several.iter().map(|bus| bus.name.as_str()).collect();
-                bail_usage!(
-                    "the configuration has several buses; give --bus with one of {}",
-                    names.join(", ")
-                )
+                bail_usage!(words::several_buses(Text::list(names)))
             }
         }
     }
@@ -170,15 +159,11 @@ impl Setup {
         if let Some(socket) = &self.socket
             && let Some(client) = Client::connect(socket).await?
         {
-            let gateway = &client.status().gateway;
-            eprintln!("{}：经由运行中的网关 {gateway}（{}）", bus.name, socket.display());
+            let gateway = client.status().gateway.as_str();
+            eprintln!("{}", words::through_gateway(&bus.name, gateway, socket));
             return Ok(Line::Gateway(Box::new(client), bus.name.clone()));
         }
-        anyhow::ensure!(
-            bus.dtu.is_none(),
-            "{}: a DTU connects to the running gateway only; start the gateway and try again",
-            bus.line()
-        );
+        anyhow::ensure!(bus.dtu.is_none(), words::terminal_needs_gateway(bus.line()));
         Ok(Line::Direct(
             Link::new(bus, None, Clock::system()),
             Duration::from_millis(bus.timeout_ms),
@@ -235,7 +220,8 @@ impl Line {
                     Answer::Words { words, ms } => Ok(Response { outcome: Ok(words), ms }),
                     Answer::Failed { failure, ms } => Ok(Response { outcome: Err(failure), ms }),
                     other => {
-                        anyhow::bail!("the running gateway gave an unexpected answer: {other:?}")
+                        let other = format!("{other:?}");
+                        Err(anyhow::Error::msg(words::unexpected_answer(other)))
                     }
                 }
             }

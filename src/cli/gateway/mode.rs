@@ -6,19 +6,16 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::status::connect;
-use super::words::mode_zh;
+use super::words::mode as name;
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::runtime::block_on;
 use crate::edge::control::{Answer, Command};
+use crate::locales::gateway as words;
 use crate::modbus::Mode;
 
-/// Switch the running gateway to its drought intervals, or back.
-///
-/// The mode holds until the gateway restarts; `drought = true` in the configuration makes it start in drought mode. The
-/// intervals are drought_interval_s and drought_intervals_s of the configuration.
+/// The arguments of `hanqing mode`.
 #[derive(Args)]
 pub struct Arguments {
-    /// `drought` for the shorter intervals, `normal` for the usual ones
     #[arg(value_parser = PossibleValuesParser::new(["drought", "normal"]).map(mode))]
     mode: Mode,
     #[command(flatten)]
@@ -35,15 +32,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let mut client = connect(&arguments.config).await?;
         match client.send(Command::Mode(arguments.mode)).await? {
             Answer::Mode { before, now } => {
-                let (gateway, name) = (&client.status().gateway, mode_zh(now));
+                let gateway = client.status().gateway.as_str();
                 if before == now {
-                    say!("网关 {gateway} 本来就是{name}");
+                    say!("{}", words::mode_stays(gateway, name(now)));
                 } else {
-                    say!("网关 {gateway} 已切换到{name}（原为{}）", mode_zh(before));
+                    say!("{}", words::mode_switched(gateway, name(now), name(before)));
                 }
                 Ok(ExitCode::SUCCESS)
             }
-            other => anyhow::bail!("the running gateway gave an unexpected answer: {other:?}"),
+            other => Err(anyhow::Error::msg(words::unexpected_answer(format!("{other:?}")))),
         }
     })
 }

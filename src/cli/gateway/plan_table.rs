@@ -1,6 +1,7 @@
 //! The polling plan of a gateway as a table, and the load it puts on each bus.
 
-use super::table::Table;
+use super::table::{Layout, Table, left, right};
+use crate::locales::{Text, gateway as words};
 use crate::modbus::{Forecast, Load};
 
 /// The forecasts for one bus.
@@ -10,11 +11,35 @@ pub struct Planned {
     pub drought: Option<Forecast>,
 }
 
-/// Prints one row per request, then the load of each bus.
+/// One row per request, then the load of each bus, for the standard output.
 pub fn render(buses: &[Planned]) -> String {
-    let heads =
-        ["总线", ">站号", ">功能码", ">首址", ">末址", ">寄存器", ">点数", ">毫秒", ">每隔秒"];
-    let mut table = Table::new(&heads);
+    laid_out(buses, Layout::of_stdout())
+}
+
+fn laid_out(buses: &[Planned], layout: Layout) -> String {
+    let mut text = requests(buses).laid_out(layout);
+    for bus in buses {
+        text.push('\n');
+        loads(&mut text, &bus.usual, |bus, load| words::plan_busy(bus, load));
+        if let Some(drought) = &bus.drought {
+            loads(&mut text, drought, |bus, load| words::plan_busy_drought(bus, load));
+        }
+    }
+    text
+}
+
+fn requests(buses: &[Planned]) -> Table {
+    let mut table = Table::new([
+        left(words::head_bus()),
+        right(words::head_unit()),
+        right(words::head_function()),
+        right(words::head_first()),
+        right(words::head_last()),
+        right(words::head_registers()),
+        right(words::head_points()),
+        right(words::head_ms()),
+        right(words::head_every_s()),
+    ]);
     for forecast in buses.iter().map(|bus| &bus.usual) {
         for row in &forecast.rows {
             let request = row.request;
@@ -29,44 +54,28 @@ pub fn render(buses: &[Planned]) -> String {
                 row.points.to_string(),
                 format!("{:.1}", row.takes.as_secs_f64() * 1000.0),
                 match row.every_s {
-                    0 => "连续".into(),
+                    0 => words::every_pause_none().into(),
                     seconds => seconds.to_string(),
                 },
             ]);
         }
     }
-    let mut text = table.to_string();
-    for bus in buses {
-        text.push('\n');
-        loads(&mut text, &bus.usual, "");
-        if let Some(drought) = &bus.drought {
-            loads(&mut text, drought, "，旱情模式");
-        }
-    }
-    text
+    table
 }
 
-fn loads(text: &mut String, forecast: &Forecast, mode: &str) {
+fn loads(text: &mut String, forecast: &Forecast, busy: impl Fn(&str, Text) -> Text) {
     let mut busiest = forecast.load.share;
-    let mut line = |line: String| {
-        text.push_str(&line);
-        text.push('\n');
-    };
-    line(format!("总线 {}{mode}：占用 {}", forecast.bus, load(forecast.load)));
+    *text += &format!("{}\n", busy(&forecast.bus, load(forecast.load)));
+    let mut line = |line: Text| *text += &format!("  {line}\n");
     for offline in unit_counts(forecast.offline.len()).filter_map(|n| forecast.offline.get(n - 1)) {
-        line(format!(
-            "  {} 台不应答：判为离线前占用 {}，此后最多 {}",
-            offline.units,
-            load(offline.before),
-            load(offline.after)
-        ));
+        line(words::plan_silent(offline.units, load(offline.before), load(offline.after)));
         busiest = busiest.max(offline.after.share);
     }
     let before = forecast.offline.last().map_or(0.0, |all| all.before.share);
     if busiest > 1.0 {
-        line("  警告：占用超过 100 %，会错过轮询时刻。请加长 interval_s、少读几个参数，或分到两条总线上。".into());
+        line(words::plan_overloaded());
     } else if before > 1.0 {
-        line("  注意：判为离线前占用可能超过 100 %，这期间会错过轮询时刻。可缩短 timeout_ms 或减少 retries。".into());
+        line(words::plan_overloaded_at_first());
     }
 }
 
@@ -77,17 +86,17 @@ fn unit_counts(units: usize) -> impl Iterator<Item = usize> {
     few.chain((units > 0).then_some(units))
 }
 
-fn load(load: Load) -> String {
+fn load(load: Load) -> Text {
     let share = format!("{:.1} %", load.share * 100.0);
     let Some(round) = load.round else {
-        return share;
+        return Text::verbatim(share);
     };
     let rest = 1.0 - load.share;
     if rest > 0.0 {
         let ms = round.as_secs_f64() * 1000.0 / rest;
-        format!("{share}，其余时间连续轮询，一轮 {ms:.0} 毫秒")
+        words::plan_round(share, format!("{ms:.0}"))
     } else {
-        format!("{share}，连续轮询排不上")
+        words::plan_no_round(share)
     }
 }
 
@@ -97,6 +106,7 @@ mod tests {
 
     use super::*;
     use crate::device::{parse, shipped};
+    use crate::locales::{Lang, within};
     use crate::modbus::{BusSettings, Mode, forecast};
 
     fn planned(text: &str) -> Planned {
@@ -119,7 +129,11 @@ mod tests {
             );
         }
         let endless = "name = 'plc'\ntcp = '192.168.1.10:502'\ninterval_s = 0\n[[device]]\nunit = 1\nprofile = 'qdy30'\nstation = 'pond-1'\n";
-        insta::assert_snapshot!(render(&[planned(&line), planned(endless)]));
+        let plans = [planned(&line), planned(endless)];
+        let terminal = Layout::Terminal(120);
+        let zh = within(Lang::Chinese, || laid_out(&plans, terminal));
+        insta::assert_snapshot!(zh);
+        insta::assert_snapshot!("a_plan_in_english", laid_out(&plans, terminal));
     }
 
     #[test]

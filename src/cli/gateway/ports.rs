@@ -6,9 +6,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::table::Table;
+use super::table::{Table, left};
+use crate::locales::gateway as words;
 
-/// List the serial ports of this machine, with names that survive unplugging and the program that holds each.
+/// The arguments of `hanqing ports`: none.
 #[derive(Args)]
 pub struct Arguments {}
 
@@ -29,18 +30,22 @@ struct Port {
 pub fn run() -> ExitCode {
     let ports = ports(Path::new("/"));
     if ports.is_empty() {
-        say!(
-            "这台机器上没有串口。USB 转 RS485 插好了吗？用 lsusb 和 dmesg 看系统认没认到；虚拟机和容器要先把设备接进来。"
-        );
+        say!("{}", words::no_ports());
         return ExitCode::SUCCESS;
     }
     show!("{}", table(&ports));
-    say!("\n配置里用“固定名称”，拔插后不变。占用一栏为空：没有程序在用，或要用 root 才看得到。");
+    say!("\n{}", words::about_ports());
     ExitCode::SUCCESS
 }
 
 fn table(ports: &[Port]) -> Table {
-    let mut table = Table::new(&["串口", "固定名称", "产品", "驱动", "占用"]);
+    let mut table = Table::new([
+        left(words::head_port()),
+        left(words::head_fixed_name()),
+        left(words::head_product()),
+        left(words::head_driver()),
+        left(words::head_in_use_by()),
+    ]);
     for port in ports {
         let by_id = port.by_id.as_ref();
         table.row([
@@ -167,7 +172,9 @@ fn text(file: &Path) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::Layout;
     use super::*;
+    use crate::locales::{Lang, within};
     use std::os::unix::fs::symlink;
 
     /// A system with an FTDI adapter held by a gateway, an adapter without a name, a UART, a UART that does not exist,
@@ -228,8 +235,14 @@ mod tests {
     #[test]
     fn ports_are_listed_with_what_is_known_about_them() {
         let system = system();
-        let ports = ports(system.path());
-        insta::assert_snapshot!(table(&ports));
+        let table = table(&ports(system.path()));
+        let terminal = Layout::Terminal(160);
+        insta::assert_snapshot!(within(Lang::Chinese, || table.laid_out(terminal)));
+        let en = table.laid_out(terminal);
+        let head = en.lines().next().unwrap_or_default();
+        for word in ["port ", "fixed name", "product", "driver", "in use by"] {
+            assert!(head.contains(word), "{word} in {head}");
+        }
     }
 
     #[test]

@@ -7,29 +7,24 @@ use std::time::Duration;
 use clap::Args;
 
 use super::line::{Line, LineArguments, RequestOptions, Setup};
-use super::table::{Table, hex, number};
+use super::table::{Head, Table, hex, left, number, right};
 use crate::cli::runtime::block_on;
 use crate::cli::usage::bail_usage;
-use crate::core::{Flag, Reason, Series};
+use crate::cli::values::within;
+use crate::core::{Flag, ParameterSpec, Reason, Series};
 use crate::device::{self, DecodeError, Planned, Point, Profile, Request};
 use crate::edge::control::Failure;
+use crate::locales::{Argument, Text, gateway as words};
 use crate::modbus::{BusSettings, DeviceSettings, measure, terms, value_range};
 use crate::quality::{Verdict, gross_range};
 
-/// Read every point once and print a table of values, flags and raw registers.
-///
-/// With -c it reads the configured devices; if that gateway is running, it makes the requests between its own polls.
-/// Without a configuration give --tcp, --rtu-tcp or --serial, with --unit and --profile.
-///
-/// Exits with 0 if every point has a value, otherwise with 1.
+/// The arguments of `hanqing read`.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
     line: LineArguments,
-    /// Read only this unit
-    #[arg(long, value_name = "1-247", value_parser = clap::value_parser!(u8).range(1..=247))]
+    #[arg(long, value_name = "1-247", value_parser = within::<u8>(1..=247))]
     unit: Option<u8>,
-    /// Device profile of the unit when there is no configuration, such as sdm630
     #[arg(long, value_name = "ID", conflicts_with = "config")]
     profile: Option<String>,
 }
@@ -49,17 +44,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
         setup.buses.retain(|bus| !bus.devices.is_empty());
         if setup.buses.is_empty() {
-            bail_usage!("no selected bus has a unit {unit}");
+            bail_usage!(words::no_unit(unit));
         }
     }
     block_on(async {
-        let mut table = Table::new(&HEADS);
+        let mut table = Table::new(heads());
         let mut complete = true;
         for bus in &setup.buses {
             let mut line = setup.open(bus).await?;
             for device in &bus.devices {
                 let Some(profile) = setup.profiles.get(&device.profile) else {
-                    bail_usage!("there is no device profile {:?}", device.profile);
+                    bail_usage!(words::no_profile(&device.profile));
                 };
                 complete &= read_device(&mut line, bus, device, profile, &mut table).await?;
             }
@@ -69,28 +64,29 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-const HEADS: [&str; 11] = [
-    "测站",
-    ">站号",
-    "参数",
-    ">数值",
-    "单位",
-    "质量",
-    "说明",
-    "原始值",
-    ">功能码",
-    ">地址",
-    ">毫秒",
-];
+fn heads() -> [Head; 11] {
+    [
+        left(words::head_station()),
+        right(words::head_unit()),
+        left(words::head_parameter()),
+        right(words::head_value()),
+        left(words::head_measure()),
+        left(words::head_quality()),
+        left(words::head_remark()),
+        left(words::head_raw()),
+        right(words::head_function()),
+        right(words::head_address()),
+        right(words::head_ms()),
+    ]
+}
 
 /// The device to read when there is no configuration.
 fn ad_hoc(arguments: &Arguments, setup: &Setup) -> anyhow::Result<DeviceSettings> {
     let (Some(unit), Some(profile)) = (arguments.unit, &arguments.profile) else {
-        bail_usage!("without a configuration, give --unit and --profile");
+        bail_usage!(words::unit_and_profile_needed());
     };
     if !setup.profiles.contains_key(profile) {
-        let known: Vec<&str> = setup.profiles.keys().map(String::as_str).collect();
-        bail_usage!("{profile:?} is not a known device profile; known: {}", known.join(", "));
+        bail_usage!(words::unknown_profile(profile, Text::list(setup.profiles.keys())));
     }
     // Parsed, so that the defaults are those of a configuration.
     let text = format!("unit = {unit}\nprofile = {profile:?}\nstation = \"ad-hoc\"");
@@ -113,19 +109,19 @@ async fn read_device(
     let parts = read_parts(line, bus, device, &planned).await?;
     let mut failures = parts.values().filter_map(|(words, _)| words.as_ref().err());
     if let Some(failure) = failures.find(|failure| failure.exception.is_none()) {
-        eprintln!("站号 {}：{failure}", device.unit);
+        eprintln!("{}", words::unit_failed(device.unit, &failure.text));
     }
     let mut complete = true;
     for (index, (point, series)) in points.iter().zip(&series).enumerate() {
         let read: Vec<&PartRead> =
             parts.range((index, 0)..(index + 1, 0)).map(|(_, part)| part).collect();
-        let words: Vec<&[u16]> =
+        let registers: Vec<&[u16]> =
             read.iter().filter_map(|(words, _)| words.as_deref().ok()).collect();
         let failure = read.iter().find_map(|(words, _)| words.as_ref().err());
         let adjust = device.adjust.get(&point.parameter).copied().unwrap_or_default();
         let value = match failure {
             Some(failure) => Err(failure.reason),
-            None => measure(point, &adjust, &words),
+            None => measure(point, &adjust, &registers),
         };
         complete &= value.is_ok();
         let verdict = match value {
@@ -133,16 +129,16 @@ async fn read_device(
             Err(reason) => Verdict::of(Flag::Missing, reason),
         };
         let spec = point.parameter.spec();
-        let raw: Vec<String> = words.iter().map(|words| hex(words)).collect();
+        let raw: Vec<String> = registers.iter().map(|words| hex(words)).collect();
         let ms: f64 = read.iter().map(|(_, ms)| ms).fold(0.0, |a, b| a.max(*b));
         table.row([
             series.station.to_string(),
             device.unit.to_string(),
-            format!("{} {}", spec.name_zh, spec.id),
+            named(spec),
             value.map_or("—".into(), number),
             spec.unit.to_string(),
-            flag_zh(verdict.flag).into(),
-            explanation(verdict.reason, failure, device::decode(point, &words).err()),
+            verdict.flag.name().into(),
+            explanation(verdict.reason, failure, device::decode(point, &registers).err()).into(),
             raw.join(" | "),
             u8::from(point.function).to_string(),
             point.address.to_string(),
@@ -150,6 +146,12 @@ async fn read_device(
         ]);
     }
     Ok(complete)
+}
+
+/// A parameter by its name and its id, which in English may be the same.
+fn named(spec: &ParameterSpec) -> String {
+    let name = spec.name().to_string();
+    if name == spec.id { name } else { format!("{name} {}", spec.id) }
 }
 
 /// Makes the planned requests. A block that the device refuses is read point by point, so that one missing register
@@ -216,28 +218,18 @@ async fn request_with_retries(
     }
 }
 
-fn flag_zh(flag: Flag) -> &'static str {
-    match flag {
-        Flag::Good => "正常",
-        Flag::NotEvaluated => "未检验",
-        Flag::Suspect => "可疑",
-        Flag::Fail => "不合格",
-        Flag::Missing => "缺测",
-    }
-}
-
 fn explanation(
     reason: Option<Reason>,
     failure: Option<&Failure>,
     fault: Option<DecodeError>,
-) -> String {
-    let name = reason.map(Reason::name_zh).unwrap_or_default();
+) -> Text {
+    let name = reason.map(Reason::name).unwrap_or_default();
     match (failure, fault) {
         (Some(failure), _) => match failure.exception {
-            Some(code) => format!("{name} {code}"),
-            None => name.into(),
+            Some(code) => words::with_code(name, code),
+            None => name,
         },
-        (None, Some(fault)) => format!("{name}（{fault}）"),
-        (None, None) => name.into(),
+        (None, Some(fault)) => words::with_detail(name, Argument::of(fault)),
+        (None, None) => name,
     }
 }

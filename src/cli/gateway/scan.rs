@@ -7,13 +7,15 @@ use std::time::Duration;
 use clap::Args;
 
 use super::line::{Line, LineArguments, RequestOptions, Response};
-use super::table::Table;
-use super::words::duration_zh;
+use super::table::{Table, left, right};
+use super::words::duration;
 use crate::cli::runtime::{block_on, stop_signal};
 use crate::cli::usage::bail_usage;
+use crate::cli::values::within;
 use crate::core::Reason;
 use crate::device::{Function, Request};
 use crate::edge::control::Failure;
+use crate::locales::{Text, gateway as words};
 use crate::modbus::{BusSettings, Parity, SerialMode};
 use crate::support::Stopwatch;
 
@@ -29,20 +31,14 @@ const SERIAL_MS: u64 = 200;
 /// Response timeout over TCP, ms: a serial server polls its line in the meantime.
 const TCP_MS: u64 = 1000;
 
-/// Look for the units on a line by reading one register of each, with function 3 and then 4.
-///
-/// An exception counts as an answer. A serial port is scanned at every common speed and parity, or at those given by
-/// --baud and --parity. The scan only reads. Ctrl-C stops it and prints the units found so far. Exits with 0 after a
-/// complete scan and with 1 if it was interrupted.
+/// The arguments of `hanqing scan`.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
     line: LineArguments,
-    /// Unit ids to try
     #[arg(long, value_name = "FIRST..LAST", default_value = "1..247", value_parser = units)]
     units: Units,
-    /// Stop after this time
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "SECONDS", value_parser = within::<u64>(1..))]
     most_s: Option<u64>,
 }
 
@@ -55,7 +51,7 @@ fn units(text: &str) -> Result<Units, String> {
         (Ok(first), Ok(last)) if (1..=last).contains(&first) && last <= 247 => {
             Ok(Units(first, last))
         }
-        _ => Err("units from 1 to 247, such as 1..32".into()),
+        _ => Err(words::units_form().into()),
     }
 }
 
@@ -78,7 +74,7 @@ struct Found {
     unit: u8,
     mode: Option<SerialMode>,
     function: Function,
-    answer: String,
+    answer: Text,
     ms: f64,
 }
 
@@ -97,7 +93,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let modes: Vec<Option<SerialMode>> = match &bus.serial {
         Some(serial) => modes(bauds, parities, serial.stop_bits).into_iter().map(Some).collect(),
         None if bauds.is_empty() && parities.is_empty() => vec![None],
-        None => bail_usage!("{} is not a serial port; leave out --baud and --parity", bus.line()),
+        None => bail_usage!(words::no_serial_port(bus.line())),
     };
     let given_timeout = arguments.line.timeout();
     let longest = modes.iter().map(|mode| default_timeout(*mode)).max();
@@ -160,8 +156,10 @@ async fn try_unit(
         let options = RequestOptions { timeout: Some(timeout), mode, ..RequestOptions::default() };
         let Response { outcome, ms } = line.read(unit, request, options).await?;
         let (answer, registers) = match &outcome {
-            Ok(_) => ("有应答".into(), true),
-            Err(failure) if failure.reason == Reason::Unreachable => anyhow::bail!("{failure}"),
+            Ok(_) => (words::answers(), true),
+            Err(failure) if failure.reason == Reason::Unreachable => {
+                return Err(failure.clone().into());
+            }
             Err(failure) => match answer_in(failure) {
                 Some(answer) => (answer, false),
                 None => continue,
@@ -178,14 +176,14 @@ async fn try_unit(
 }
 
 /// The answer of a unit that a failure shows; `None` if the failure means that no unit is there.
-fn answer_in(failure: &Failure) -> Option<String> {
+fn answer_in(failure: &Failure) -> Option<Text> {
     match (failure.reason, failure.exception) {
         // A serial server reports a silent unit behind it this way (application protocol V1.1b3, 7).
         (_, Some(10 | 11)) => None,
-        (_, Some(code)) => Some(format!("有应答（异常 {code}）")),
+        (_, Some(code)) => Some(words::answers_exception(code)),
         // Bytes came, but not a valid frame: another speed, or two units with the same id.
         (Reason::Crc | Reason::Cut | Reason::Foreign | Reason::Length | Reason::Noise, None) => {
-            Some(format!("{}：站号重复或线路参数不对", failure.reason.name_zh()))
+            Some(words::answers_garbled(failure.reason.name()))
         }
         // Some servers close the connection if no unit is behind them.
         _ => None,
@@ -195,26 +193,36 @@ fn answer_in(failure: &Failure) -> Option<String> {
 fn print(found: &[Found], ended: &Ended) {
     if found.is_empty() {
         if !matches!(ended, Ended::Failed(_)) {
-            say!("没有找到设备。");
+            say!("{}", words::found_nothing());
         }
     } else {
-        let mut table = Table::new(&[">站号", "线路参数", ">功能码", "结果", ">毫秒"]);
-        for unit in found {
-            table.row([
-                unit.unit.to_string(),
-                unit.mode.map_or("—".into(), |mode| mode.to_string()),
-                u8::from(unit.function).to_string(),
-                unit.answer.clone(),
-                format!("{:.0}", unit.ms),
-            ]);
-        }
-        show!("{table}");
+        show!("{}", table(found));
     }
     match ended {
         Ended::Complete | Ended::Failed(_) => {}
-        Ended::Interrupted => say!("（中断：后面的没有扫）"),
-        Ended::OutOfTime => say!("（时间到：后面的没有扫）"),
+        Ended::Interrupted => say!("{}", words::scan_interrupted()),
+        Ended::OutOfTime => say!("{}", words::scan_out_of_time()),
     }
+}
+
+fn table(found: &[Found]) -> Table {
+    let mut table = Table::new([
+        right(words::head_unit()),
+        left(words::head_line_mode()),
+        right(words::head_function()),
+        left(words::head_result()),
+        right(words::head_ms()),
+    ]);
+    for unit in found {
+        table.row([
+            unit.unit.to_string(),
+            unit.mode.map_or("—".into(), |mode| mode.to_string()),
+            u8::from(unit.function).to_string(),
+            unit.answer.to_string(),
+            format!("{:.0}", unit.ms),
+        ]);
+    }
+    table
 }
 
 /// A progress line on the terminal; nothing is written into a pipe.
@@ -234,21 +242,18 @@ impl Progress {
             return;
         }
         let mode = mode.map_or(String::new(), |mode| format!("{mode} "));
-        let left = match done {
-            0 => String::new(),
+        let now = done + 1;
+        let said = match done {
+            0 => words::scanning(mode, unit, now, self.all, found),
             done => {
                 let each = self.took.elapsed().as_secs_f64() / done as f64;
                 let seconds = each * (self.all - done) as f64;
-                format!("，约剩 {}", duration_zh(seconds as u64))
+                let left = duration(seconds as u64);
+                words::scanning_left(mode, unit, now, self.all, found, left)
             }
         };
         // A write error means that the terminal is gone.
-        let _ = write!(
-            std::io::stderr(),
-            "\r\x1b[K扫描 {mode}站号 {unit}（{}/{}），找到 {found}{left}，Ctrl-C 结束",
-            done + 1,
-            self.all
-        );
+        let _ = write!(std::io::stderr(), "\r\x1b[K{said}");
     }
 }
 
@@ -262,7 +267,9 @@ impl Drop for Progress {
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::Layout;
     use super::*;
+    use crate::locales::{Lang, within};
 
     #[test]
     fn the_common_settings_come_first() {
@@ -288,11 +295,26 @@ mod tests {
 
     #[test]
     fn an_exception_is_an_answer_unless_the_server_gives_it_for_a_silent_unit() {
-        let failure = |reason, exception| Failure { reason, exception, text: String::new() };
+        let failure = |reason, exception| Failure { reason, exception, text: Text::default() };
         assert!(answer_in(&failure(Reason::Exception, Some(2))).is_some());
         assert!(answer_in(&failure(Reason::Crc, None)).is_some());
         assert!(answer_in(&failure(Reason::Transport, None)).is_none());
         assert!(answer_in(&failure(Reason::Exception, Some(11))).is_none());
         assert!(answer_in(&failure(Reason::Timeout, None)).is_none());
+    }
+
+    #[test]
+    fn what_was_found_is_shown_in_both_languages() {
+        let answer =
+            |unit, answer| Found { unit, mode: None, function: Function::Holding, answer, ms: 3.0 };
+        let found = [answer(2, words::answers()), answer(7, words::answers_exception(2))];
+        let shown = Lang::ALL.map(|lang| within(lang, || table(&found).laid_out(Layout::Plain)));
+        assert_eq!(
+            shown,
+            [
+                "站号\t线路参数\t功能码\t结果\t毫秒\n2\t—\t3\t有应答\t3\n7\t—\t3\t有应答（异常 2）\t3\n",
+                "unit\tline settings\tfunction\tresult\tms\n2\t—\t3\tanswers\t3\n7\t—\t3\tanswers (exception 2)\t3\n",
+            ]
+        );
     }
 }

@@ -7,18 +7,17 @@ use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::table::Table;
-use super::words::{duration_zh, mode_zh};
+use super::table::{Table, left, right};
+use super::words::{duration, mode};
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::runtime::block_on;
 use crate::device::Function;
 use crate::edge::WaitsFor;
 use crate::edge::control::{BusStatus, Client, GatewayStatus};
-use crate::modbus::{HealthState, UnitReport};
+use crate::locales::{Argument, Text, gateway as words};
+use crate::modbus::UnitReport;
 
-/// Show the state of the running gateway: buses, devices, and what is waiting to be sent.
-///
-/// Exits with 1 if no gateway is running.
+/// The arguments of `hanqing status`.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -35,25 +34,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 /// Connects to the gateway that runs on this configuration; it is an error if there is none.
 pub async fn connect(arguments: &ConfigArgs) -> anyhow::Result<Client> {
     let (settings, _) = arguments.load_edge()?;
-    let (config, socket) = (arguments.config.display(), settings.socket_path());
+    let (config, socket) = (&arguments.config, settings.socket_path());
     let client = Client::connect(&socket).await?;
-    client.with_context(|| {
-        format!("no gateway runs on {config}: {} does not answer", socket.display())
-    })
+    client.with_context(|| words::no_gateway_runs(config, &socket))
 }
 
 fn print(status: &GatewayStatus) {
-    let seconds = status.now.duration_since(status.since).as_secs().max(0);
-    say!(
-        "网关 {}，程序 {}，{}，已运行 {}（自 {}）",
-        status.gateway,
-        status.version,
-        mode_zh(status.mode),
-        duration_zh(seconds.unsigned_abs()),
-        local(status.since)
-    );
-    say!("读数 {} 个，缺测 {} 个", status.readings, status.missing);
-    for line in [backlog(status), delivery(status), machine(status)].concat() {
+    for line in [general(status), backlog(status), delivery(status), machine(status)].concat() {
+        say!("{line}");
+    }
+    for line in status.silent_buses() {
         say!("{line}");
     }
     say!("");
@@ -61,77 +51,108 @@ fn print(status: &GatewayStatus) {
     show!("{}", units(&status.buses));
     let notes = notes(&status.buses);
     if !notes.is_empty() {
-        say!("\n{}", notes.join("\n"));
+        say!("");
+    }
+    for note in notes {
+        say!("{note}");
     }
 }
 
+fn general(status: &GatewayStatus) -> Vec<Text> {
+    let seconds = status.now.duration_since(status.since).as_secs().max(0);
+    let mut lines = vec![words::about_gateway(
+        status.gateway.as_str(),
+        &status.version,
+        mode(status.mode),
+        duration(seconds.unsigned_abs()),
+        local(status.since),
+    )];
+    if let Some(refused) = &status.refused {
+        lines.push(words::reload_refused(local(refused.at)));
+        lines.extend(refused.problems.iter().cloned());
+    }
+    lines.push(words::readings_made(status.readings, status.missing));
+    lines
+}
+
 /// What waits in the spool, and what it has lost.
-fn backlog(status: &GatewayStatus) -> Vec<String> {
+fn backlog(status: &GatewayStatus) -> Vec<Text> {
     let spool = &status.spool;
-    let mut lines = vec![format!(
-        "待办公室确认 {} 批 {} 个读数（最新批号 {}，存储周期 {}）；存储 {} / {}",
+    let mut lines = vec![words::backlog(
         spool.batches,
         spool.readings,
         spool.last_seq,
-        spool.epoch,
+        Argument::of(spool.epoch),
         size(spool.bytes),
-        size(spool.size_max)
+        size(spool.size_max),
     )];
     let (thinned, dropped) = (spool.thinned_readings, spool.dropped_readings);
     if dropped + thinned > 0 {
-        lines.push(format!("存满后抽稀 {thinned} 个、丢弃 {dropped} 个读数（均已向办公室报告）"));
+        lines.push(words::given_up(thinned, dropped));
     }
     if let Some(trouble) = spool.trouble {
-        let (name, unwritten) = (trouble.name_zh(), spool.unwritten);
-        lines.push(format!("存储写不进去：{name}；{unwritten} 个读数暂存内存，断电即失"));
+        lines.push(words::spool_trouble(trouble.name(), spool.unwritten));
     }
     if spool.lost_readings > 0 {
-        let lost = spool.lost_readings;
-        lines.push(format!("存储写不进去且内存已满，丢失 {lost} 个读数（恢复后向办公室报告）"));
+        lines.push(words::spool_lost(spool.lost_readings));
     }
+    lines.extend(spool.damaged_at.map(|at| words::spool_damaged(local(at))));
     lines
 }
 
 /// The connection, the last confirmation, and the data used this month.
-fn delivery(status: &GatewayStatus) -> Vec<String> {
+fn delivery(status: &GatewayStatus) -> Vec<Text> {
     let delivery = &status.delivery;
     let mut lines = vec![match (delivery.connected_since, &delivery.problem, delivery.next_at) {
-        (Some(since), _, _) => format!("已连接（自 {}）", local(since)),
-        (None, Some(problem), _) => format!("未连接：{problem}"),
-        (None, None, Some(next)) => format!("未到连接时段，下次 {}", local(next)),
-        (None, None, None) => "正在连接".into(),
+        (Some(since), _, _) => words::connected(local(since)),
+        (None, Some(problem), _) => words::not_connected(problem),
+        (None, None, Some(next)) => words::outside_windows(local(next)),
+        (None, None, None) => words::connecting(),
     }];
-    lines.extend(delivery.acknowledged_at.map(|at| format!("办公室最近一次确认 {}", local(at))));
+    lines.extend(delivery.doubt.iter().map(words::certificates_doubted));
+    if let (None, Some((at, why))) = (&delivery.problem, &delivery.failed) {
+        lines.push(words::last_lost(local(*at), why));
+    }
+    lines.extend(delivery.acknowledged_at.map(|at| words::last_acknowledged(local(at))));
     if let Some((month, used)) = &delivery.month {
-        let waits = match delivery.waits_for {
-            Some(WaitsFor::Budget) => "；本月流量已用完，停止发送",
-            Some(WaitsFor::DaysShare) => "；按日均流量，补传暂缓",
-            None => "",
-        };
-        lines.push(format!("{month} 流量约 {}{waits}", size(*used)));
+        lines.push(match delivery.waits_for {
+            Some(WaitsFor::Budget) => words::month_budget_spent(month, size(*used)),
+            Some(WaitsFor::DaysShare) => words::month_backlog_waits(month, size(*used)),
+            None => words::month_traffic(month, size(*used)),
+        });
     }
     lines
 }
 
 /// Clock, disk, memory, and what a power cut would cost.
-fn machine(status: &GatewayStatus) -> Vec<String> {
+fn machine(status: &GatewayStatus) -> Vec<Text> {
     let spool = &status.spool;
-    let mut lines = vec![if status.clock.provisional {
-        format!("时钟未校准（{}），{} 批读数等待校时", local(status.now), spool.held)
+    let mut lines = Vec::new();
+    if status.clock.provisional {
+        lines.push(words::clock_unknown(local(status.now), spool.held));
+        if status.clock.refusal.is_none() {
+            lines.push(words::clock_without_service());
+        }
+        if status.delivery.sends_suspect {
+            lines.push(words::clock_doubted());
+        }
     } else {
-        "时钟已校准".into()
-    }];
-    lines.extend(status.clock.refusal.iter().map(|refusal| format!("不采信系统时间：{refusal}")));
-    if let Some(disk) = status.disk {
-        let per_day = disk.written_a_day.map_or(String::new(), |day| {
-            format!("，每日约 {}，每年约 {}", size(day), size(day.saturating_mul(365)))
-        });
-        lines.push(format!("写盘 {}{per_day}", size(disk.written)));
+        lines.push(words::clock_good());
     }
-    lines.extend(status.resident.map(|resident| format!("占用内存 {}", size(resident))));
+    lines.extend(status.clock.refusal.iter().map(words::clock_refused));
+    if let Some(disk) = status.disk {
+        lines.push(match disk.written_a_day {
+            Some(day) => {
+                let year = size(day.saturating_mul(365));
+                words::disk_written_a_day(size(disk.written), size(day), year)
+            }
+            None => words::disk_written(size(disk.written)),
+        });
+    }
+    lines.extend(status.resident.map(|resident| words::memory(size(resident))));
     lines.push(match spool.unwritten {
-        0 => "断电最多丢失最近一次轮询的读数".into(),
-        unwritten => format!("断电将丢失暂存内存的 {unwritten} 个读数和最近一次轮询的读数"),
+        0 => words::power_cut(),
+        unwritten => words::power_cut_with_unwritten(unwritten),
     });
     lines
 }
@@ -148,13 +169,20 @@ fn size(bytes: u64) -> String {
 }
 
 fn buses(buses: &[BusStatus]) -> Table {
-    let mut table = Table::new(&["总线", "线路", "状态", ">轮询", ">错过", ">占用"]);
+    let mut table = Table::new([
+        left(words::head_bus()),
+        left(words::head_line()),
+        left(words::head_state()),
+        right(words::head_polls()),
+        right(words::head_missed()),
+        right(words::head_busy()),
+    ]);
     for bus in buses {
         let report = &bus.report;
         table.row([
             report.name.clone(),
             bus.line.clone(),
-            state_zh(report.line).into(),
+            report.line.name().into(),
             report.polls.to_string(),
             report.missed_ticks.to_string(),
             percent(report.busy),
@@ -164,16 +192,16 @@ fn buses(buses: &[BusStatus]) -> Table {
 }
 
 fn units(buses: &[BusStatus]) -> Table {
-    let mut table = Table::new(&[
-        "总线",
-        ">站号",
-        "测站",
-        "型号",
-        "状态",
-        "自",
-        ">成功率",
-        ">应答毫秒",
-        "失败",
+    let mut table = Table::new([
+        left(words::head_bus()),
+        right(words::head_unit()),
+        left(words::head_station()),
+        left(words::head_profile()),
+        left(words::head_state()),
+        left(words::head_since()),
+        right(words::head_success()),
+        right(words::head_answer_ms()),
+        left(words::head_failures()),
     ]);
     for (bus, unit) in all_units(buses) {
         let device = bus.devices.iter().find(|device| device.unit == unit.unit);
@@ -183,42 +211,34 @@ fn units(buses: &[BusStatus]) -> Table {
             all => percent(unit.successes as f64 / all as f64),
         };
         let failures = unit.failures.iter();
-        let failures = failures.map(|(reason, times)| format!("{} {times}", reason.name_zh()));
+        let failures = failures.map(|(reason, times)| words::with_code(reason.name(), times));
         table.row([
             bus.report.name.clone(),
             unit.unit.to_string(),
             device.map_or(String::new(), |device| device.station.to_string()),
             device.map_or(String::new(), |device| device.profile.clone()),
-            state_zh(unit.state).into(),
+            unit.state.name().into(),
             unit.since.map_or("—".into(), local),
             share,
             unit.answer_ms.map_or("—".into(), |[half, most]| format!("{half:.1} / {most:.1}")),
-            failures.collect::<Vec<_>>().join("，"),
+            Text::list(failures).into(),
         ]);
     }
     table
 }
 
 /// What does not fit into a column: last errors, measured gaps, and registers that a device refuses.
-fn notes(buses: &[BusStatus]) -> Vec<String> {
+fn notes(buses: &[BusStatus]) -> Vec<Text> {
     let mut notes = Vec::new();
     for (bus, unit) in all_units(buses) {
-        let whose = format!("{} 站号 {}", bus.report.name, unit.unit);
-        if let Some(error) = &unit.last_error {
-            notes.push(format!("{whose}：最后一次错误 {error}"));
+        let whose = || words::unit_on_bus(&bus.report.name, unit.unit);
+        notes.extend(unit.last_error.iter().map(|error| words::last_error(whose(), error)));
+        notes.extend(unit.gap_ms.map(|gap_ms| words::gap_needed(whose(), gap_ms)));
+        if !unit.holes.is_empty() {
+            notes.push(words::refused_alone(whose(), runs(&unit.holes)));
         }
-        if let Some(gap_ms) = unit.gap_ms {
-            notes.push(format!(
-                "{whose}：每次请求前需要静默 {gap_ms} 毫秒（自动测得，可写进配置 gap_ms）"
-            ));
-        }
-        for (what, runs) in
-            [("设备不给读的寄存器", &unit.holes), ("不能合在一次读的寄存器", &unit.seams)]
-        {
-            if !runs.is_empty() {
-                let runs: Vec<String> = runs.iter().map(run_zh).collect();
-                notes.push(format!("{whose}：{what} {}", runs.join("，")));
-            }
+        if !unit.seams.is_empty() {
+            notes.push(words::refused_together(whose(), runs(&unit.seams)));
         }
     }
     notes
@@ -228,21 +248,11 @@ fn all_units(buses: &[BusStatus]) -> impl Iterator<Item = (&BusStatus, &UnitRepo
     buses.iter().flat_map(|bus| bus.report.units.iter().map(move |unit| (bus, unit)))
 }
 
-fn run_zh((function, first, last): &(Function, u16, u16)) -> String {
-    let code = u8::from(*function);
-    if first == last {
-        format!("功能码 {code} 地址 {first}")
-    } else {
-        format!("功能码 {code} 地址 {first}–{last}")
-    }
-}
-
-fn state_zh(state: HealthState) -> &'static str {
-    match state {
-        HealthState::Online => "在线",
-        HealthState::Suspect => "可疑",
-        HealthState::Offline => "离线",
-    }
+fn runs(runs: &[(Function, u16, u16)]) -> Text {
+    Text::list(runs.iter().map(|(function, first, last)| match u8::from(*function) {
+        code if first == last => words::register(code, first),
+        code => words::register_run(code, first, last),
+    }))
 }
 
 fn percent(share: f64) -> String {
@@ -257,13 +267,21 @@ fn local(at: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::Layout;
     use super::*;
     use crate::core::Reason;
-    use crate::edge::control::DeviceStatus;
-    use crate::modbus::BusReport;
+    use crate::edge::control::{ClockStatus, DeviceStatus, DiskUse, SpoolStatus};
+    use crate::edge::{DeliveryStatus, RefusedReload};
+    use crate::locales::{Lang, edge, modbus, mqtt, within};
+    use crate::modbus::{BusReport, HealthState, Mode};
+    use crate::spool::Trouble;
+    use crate::wire::Epoch;
 
-    #[test]
-    fn a_bus_is_shown_with_its_devices_and_what_they_refuse() {
+    const SINCE: Timestamp = Timestamp::constant(1_782_864_000, 0);
+    const NOW: Timestamp = Timestamp::constant(1_782_871_200, 0);
+
+    /// A bus with a device that is offline and one that has not been asked.
+    fn bus() -> BusStatus {
         let unit = |unit, state| UnitReport {
             unit,
             state,
@@ -271,7 +289,7 @@ mod tests {
             polls: 10,
             successes: 30,
             failures: [(Reason::Timeout, 6), (Reason::Crc, 4)].into(),
-            last_error: Some(format!("unit {unit} did not answer within 300 ms")),
+            last_error: Some(modbus::no_answer(unit, 300)),
             answer_ms: Some([12.34, 250.0]),
             holes: vec![(Function::Holding, 8, 8), (Function::Input, 30, 41)],
             seams: vec![(Function::Holding, 0, 9)],
@@ -292,7 +310,7 @@ mod tests {
             profile: "qdy30".into(),
             station: "pond-dongmen-1".parse().unwrap(),
         };
-        let all = [BusStatus {
+        BusStatus {
             line: "/dev/ttyUSB0 9600 8N1".into(),
             devices: vec![device(3), device(9)],
             silent_max_s: 900,
@@ -305,8 +323,103 @@ mod tests {
                 busy: 0.123,
                 units: vec![unit(3, HealthState::Offline), fresh],
             },
-        }];
-        let shown = [buses(&all).to_string(), units(&all).to_string(), notes(&all).join("\n")];
-        insta::assert_snapshot!(shown.join("\n"));
+        }
+    }
+
+    /// A gateway of which much has to be said: its spool cannot be written, its clock is not set, a bus hangs.
+    fn troubled() -> GatewayStatus {
+        GatewayStatus {
+            gateway: "gw-dongmen".parse().unwrap(),
+            version: "0.1.0".into(),
+            since: SINCE,
+            now: NOW,
+            mode: Mode::Drought,
+            refused: Some(RefusedReload { at: SINCE, problems: vec![Text::both("错", "wrong")] }),
+            readings: 36,
+            missing: 12,
+            buses: vec![bus()],
+            spool: SpoolStatus {
+                epoch: Epoch(7),
+                batches: 2,
+                readings: 6,
+                held: 1,
+                last_seq: 12,
+                bytes: 2048,
+                size_max: 256 << 20,
+                dropped_readings: 3,
+                thinned_readings: 4,
+                unwritten: 40,
+                trouble: Some(Trouble::DiskFull),
+                lost_readings: 5,
+                damaged_at: Some(SINCE),
+            },
+            delivery: DeliveryStatus {
+                connected_since: Some(NOW),
+                failed: Some((SINCE, edge::no_answer_within(15))),
+                doubt: Some(mqtt::certificate_of_another("gw-other", "gw-dongmen")),
+                acknowledged_at: Some(SINCE),
+                month: Some(("2026-07".into(), 1 << 20)),
+                waits_for: Some(WaitsFor::Budget),
+                sends_suspect: true,
+                ..DeliveryStatus::default()
+            },
+            clock: ClockStatus { provisional: true, refusal: None },
+            disk: Some(DiskUse { written: 40_960, written_a_day: Some(983_040) }),
+            resident: Some(8 << 20),
+        }
+    }
+
+    fn lines(status: &GatewayStatus) -> Vec<Text> {
+        [general(status), backlog(status), delivery(status), machine(status)].concat()
+    }
+
+    /// The lines in `lang`, without the times, which are of this machine's zone.
+    fn said(lines: &[Text], lang: Lang) -> String {
+        let lines: Vec<String> = lines.iter().map(|line| line.within(lang)).collect();
+        lines.join("\n").replace(&local(SINCE), "T1").replace(&local(NOW), "T2")
+    }
+
+    #[test]
+    fn a_bus_is_shown_with_its_devices_and_what_they_refuse() {
+        let all = [bus()];
+        let shown = |lang| {
+            let terminal = Layout::Terminal(120);
+            let tables = within(lang, || {
+                buses(&all).laid_out(terminal) + "\n" + &units(&all).laid_out(terminal)
+            });
+            tables + "\n" + &said(&notes(&all), lang)
+        };
+        insta::assert_snapshot!(shown(Lang::Chinese));
+        insta::assert_snapshot!("a_bus_in_english", shown(Lang::English));
+    }
+
+    #[test]
+    fn whatever_goes_wrong_is_said_in_both_languages() {
+        let status = troubled();
+        insta::assert_snapshot!("trouble_in_chinese", said(&lines(&status), Lang::Chinese));
+        insta::assert_snapshot!("trouble_in_english", said(&lines(&status), Lang::English));
+        let silent: Vec<Text> = status.silent_buses().collect();
+        let zh = "总线 levels 已有 4500 秒没有完成轮询；上限是 900 秒";
+        assert_eq!(said(&silent, Lang::Chinese), zh);
+    }
+
+    #[test]
+    fn a_refused_clock_and_a_lost_connection_say_why() {
+        let mut status = troubled();
+        status.clock.refusal = Some(edge::no_answer_within(1));
+        status.delivery.connected_since = None;
+        status.delivery.problem = Some(edge::no_answer_within(2));
+        for (lang, clock, connection) in [
+            (Lang::Chinese, "不采信系统时间：1 秒内没有回答", "未连接：2 秒内没有回答"),
+            (
+                Lang::English,
+                "The machine's time is not trusted: no answer within 1 s",
+                "Not connected: no answer within 2 s",
+            ),
+        ] {
+            let said = said(&lines(&status), lang);
+            assert!(said.contains(clock) && said.contains(connection), "{said}");
+            assert!(!said.contains("15 "), "the failure of before: {said}");
+        }
     }
 }

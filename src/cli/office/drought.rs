@@ -6,29 +6,26 @@ use clap::Args;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use crate::account::{Drought, DroughtDay};
+use crate::account::{Drought, DroughtDay, SourceState};
 use crate::cli::config_args::ConfigArgs;
 use crate::core::Period;
 use crate::hub;
+use crate::locales::{Text, office as words};
 use crate::support::Clock;
 use crate::water::ProposedEvent;
 
 /// Days that are looked at by default.
 const DAYS: i64 = 180;
 
-/// The drought day by day: grade and why, sources with storage and days of supply, and the event to confirm in the
-/// ledger
+/// The arguments of `hanqing drought`.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
     config: ConfigArgs,
-    /// First day; left out, half a year before the last
     #[arg(long, value_name = "DAY")]
     from: Option<Date>,
-    /// Last day; left out, today
     #[arg(long, value_name = "DAY")]
     to: Option<Date>,
-    /// Every day with everything, as JSON
     #[arg(long)]
     json: bool,
 }
@@ -41,83 +38,156 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let to = arguments.to.unwrap_or(today);
     let from = arguments.from.unwrap_or_else(|| to.saturating_sub(DAYS.days()));
     if to < from {
-        anyhow::bail!("--to {to} lies before --from {from}");
+        anyhow::bail!(words::ends_before_it_begins(from.to_string(), to.to_string()));
     }
     let drought = hub::drought(&settings, &township, Period { from, to }, now)?;
     if arguments.json {
         say!("{}", serde_json::to_string_pretty(&drought)?);
     } else {
-        changes(&drought);
+        changes(&drought).for_each(|line| say!("{line}"));
         let with_sources = |day: &&DroughtDay| !day.sources.is_empty();
         if let Some(last) = drought.days.iter().rfind(with_sources) {
             sources(last);
         }
-        drought.lacking.iter().for_each(|lacking| say!("缺少：{lacking}"));
-        drought.events.iter().for_each(event);
+        drought.lacking.iter().for_each(|lacking| say!("{}", words::lacking(lacking)));
+        drought.events.iter().flat_map(event).for_each(|line| say!("{line}"));
         if drought.events.is_empty() {
-            say!("未见连续干旱，没有建议的抗旱期");
+            say!("{}", words::no_drought());
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// The days on which the grade changes.
-fn changes(drought: &Drought) {
+fn changes(drought: &Drought) -> impl Iterator<Item = String> {
     let mut before = None;
-    for day in &drought.days {
-        if before.replace(day.grade) == Some(day.grade) {
-            continue;
-        }
-        let why = day.reasons.first().map_or("没有可用的指标".into(), |reason| {
-            let value =
-                reason.value.map_or("无数据，沿用前一日".into(), |v| format!("{v:.1}"));
-            format!(
-                "{} {value}；{}（可信度{}）",
-                reason.index.name_zh(),
-                reason.source,
-                reason.confidence
-            )
-        });
-        let grade = day.grade.map_or("无法判断", |grade| grade.name_zh());
-        say!("{}  {grade}  {why}", day.day);
-    }
+    let changed = move |day: &&DroughtDay| before.replace(day.grade) != Some(day.grade);
+    drought.days.iter().filter(changed).map(grade)
+}
+
+fn grade(day: &DroughtDay) -> String {
+    let why = day.reasons.first().map_or_else(words::no_index, |reason| {
+        let value = reason.value.map(|value| Text::verbatim(format_args!("{value:.1}")));
+        let value = value.unwrap_or_else(words::as_the_day_before);
+        words::why_this_grade(reason.index.name(), value, &reason.source, reason.confidence)
+    });
+    let grade = day.grade.map_or_else(words::no_grade, |grade| grade.name());
+    format!("{}  {grade}  {why}", day.day)
 }
 
 fn sources(day: &DroughtDay) {
     say!("");
-    say!("{} 各水源", day.day);
-    for source in &day.sources {
-        let status = source.status.map_or("—", |status| status.name_zh(source.kind));
-        let balance = source.balance;
-        let storage = balance.map_or("—".into(), |b| format!("{:.0} m3", b.storage_m3));
-        let usable = balance.and_then(|b| b.usable_m3);
-        let usable = usable.map_or(String::new(), |m3| format!("，可用{m3:.0} m3"));
-        let share = balance
-            .and_then(|b| b.share)
-            .map_or(String::new(), |share| format!("，蓄水率{:.0}%", share * 100.0));
-        let anomaly = source
-            .anomaly
-            .map_or(String::new(), |(percent, years)| format!("，比{years}年同期{percent:+.0}%"));
-        say!(
-            "  {}  {status}  {:.2} m  {storage}{usable}{share}{anomaly}  可供水{}",
-            source.name,
-            source.level_m,
-            source.supply
-        );
-    }
+    say!("{}", words::sources_on(day.day.to_string()));
+    day.sources.iter().for_each(|state| say!("{}", source(state)));
     say!("");
 }
 
+fn source(source: &SourceState) -> String {
+    let SourceState { name, level_m, balance, .. } = source;
+    let unknown = || Text::verbatim("—");
+    let status = source.status.map_or_else(unknown, |status| status.name(source.kind));
+    let storage = balance.map_or("—".into(), |b| format!("{:.0} m3", b.storage_m3));
+    let usable = balance.and_then(|b| b.usable_m3);
+    let usable = usable.map(|m3| words::usable(format!("{m3:.0}"))).unwrap_or_default();
+    let share = balance.and_then(|b| b.share);
+    let share = share.map(|share| words::full(format!("{:.0}", share * 100.0))).unwrap_or_default();
+    let anomaly = source.anomaly;
+    let anomaly = anomaly.map(|(percent, years)| words::anomaly(years, format!("{percent:+.0}")));
+    let anomaly = anomaly.unwrap_or_default();
+    let supply = match source.supply_days {
+        Some(_) => words::supply(&source.supply),
+        None => words::supply_open(&source.supply),
+    };
+    format!("  {name}  {status}  {level_m:.2} m  {storage}{usable}{share}{anomaly}  {supply}")
+}
+
 /// A proposed event, with the row that confirms it.
-fn event(event: &ProposedEvent) {
-    match event.to {
-        Some(to) => {
-            say!("建议的抗旱期：{}至{to}。确认请登记台账：", event.from);
-            say!(
-                "  hanqing ledger enter --code drought_event --value 1 --from {} --to {to} --document 会议纪要 --by 姓名",
-                event.from
-            );
+fn event(event: &ProposedEvent) -> Vec<Text> {
+    let from = event.from.to_string();
+    match event.to.map(|to| to.to_string()) {
+        Some(to) => vec![words::event(&from, &to), words::enter_event(&from, &to)],
+        None => vec![words::event_goes_on(from)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::locales::{Lang, within};
+    use crate::water::{Balance, Grade, StationKind, Status};
+
+    fn pond() -> SourceState {
+        let balance = Balance {
+            storage_m3: 12_000.0,
+            outside: false,
+            usable_m3: Some(9_000.0),
+            full_m3: Some(30_000.0),
+            share: Some(0.3),
+            share_of_normal: None,
+        };
+        SourceState {
+            id: "pond-1".parse().unwrap(),
+            name: "大塘".into(),
+            kind: StationKind::Pond,
+            status: Some(Status::Warn),
+            level_m: 98.1,
+            balance: Some(balance),
+            supply_days: None,
+            supply: Text::both("未知：没有读数", "unknown: no readings"),
+            anomaly: Some((-12.4, 3)),
         }
-        None => say!("建议的抗旱期：自{}起，尚未结束", event.from),
+    }
+
+    #[test]
+    fn a_source_is_shown_in_both_languages() {
+        let status = |lang| Status::Warn.name(StationKind::Pond).within(lang);
+        assert_eq!(
+            within(Lang::Chinese, || source(&pond())),
+            format!(
+                "  大塘  {}  98.10 m  12000 m3，可用9000 m3，蓄水率30%，比3年同期-12%  可供水未知：没有读数",
+                status(Lang::Chinese)
+            )
+        );
+        assert_eq!(
+            source(&pond()),
+            format!(
+                "  大塘  {}  98.10 m  12000 m3, usable 9000 m3, 30% full, -12% against the same days of earlier years (3)  \
+                 supply: unknown: no readings",
+                status(Lang::English)
+            )
+        );
+    }
+
+    #[test]
+    fn a_change_of_grade_and_an_event_are_shown_in_both_languages() {
+        let day = |day, grade| DroughtDay {
+            day: date(2022, 8, day),
+            grade,
+            reasons: Vec::new(),
+            rain_mm: None,
+            rainless: None,
+            sources: Vec::new(),
+        };
+        let drought = Drought {
+            days: vec![day(1, None), day(2, None), day(3, Some(Grade::None))],
+            events: Vec::new(),
+            lacking: Vec::new(),
+        };
+        let said = |lang| within(lang, || changes(&drought).collect::<Vec<_>>());
+        assert_eq!(
+            said(Lang::Chinese),
+            ["2022-08-01  无法判断  没有可用的指标", "2022-08-03  正常  没有可用的指标"]
+        );
+        assert_eq!(said(Lang::English)[0], "2022-08-01  cannot be told  no index is available");
+        let over = ProposedEvent { from: date(2022, 8, 1), to: Some(date(2022, 11, 15)) };
+        let [told, row] = event(&over).try_into().unwrap();
+        assert_eq!(
+            told.within(Lang::Chinese),
+            "建议的抗旱期：2022-08-01至2022-11-15。确认请登记台账："
+        );
+        assert!(row.within(Lang::Chinese).ends_with("--document 会议纪要 --by 姓名"));
+        assert!(row.to_string().ends_with("--document MINUTES --by NAME"));
     }
 }

@@ -10,8 +10,10 @@ use jiff::civil::Date;
 use super::progress::Progress;
 use crate::cli::config_args::{ConfigArgs, setting};
 use crate::cli::usage::bail_usage;
+use crate::cli::values::read;
 use crate::core::{Calendar, Parameter, Period, StationId};
 use crate::hub::calendar;
+use crate::locales::office as words;
 use crate::store::Sqlite;
 use crate::transfer::{Export, Format};
 
@@ -19,39 +21,28 @@ use crate::transfer::{Export, Format};
 #[derive(Args)]
 #[command(next_help_heading = "Office")]
 pub struct StoreArguments {
-    /// The hub's configuration
     #[arg(short, long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Override one setting, such as store.path=/srv/hanqing/store.db
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting, requires = "config")]
     set: Vec<(String, String)>,
-    /// Format of the file
     #[arg(long, requires = "config")]
     format: Option<FormatName>,
-    /// Only this station; may be given several times
     #[arg(long, value_name = "ID", requires = "config")]
     station: Vec<StationId>,
-    /// Only this parameter, such as level; may be given several times
-    #[arg(long, value_name = "ID", requires = "config")]
+    #[arg(long, value_name = "ID", value_parser = read::<Parameter>, requires = "config")]
     parameter: Vec<Parameter>,
-    /// First day
     #[arg(long, value_name = "DAY", requires = "config")]
     from: Option<Date>,
-    /// Last day
     #[arg(long, value_name = "DAY", requires = "config")]
     to: Option<Date>,
-    /// Continue an interrupted export; starts from the beginning if there is none
     #[arg(long, requires = "config")]
     resume: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum FormatName {
-    /// Table for Excel and LibreOffice: UTF-8, times with the township's UTC offset
     Csv,
-    /// Typed, compressed columns for pandas and DuckDB; times in UTC
     Parquet,
-    /// Line protocol for InfluxDB and VictoriaMetrics; times in milliseconds
     Line,
 }
 
@@ -68,7 +59,7 @@ fn write(arguments: &StoreArguments, config: &ConfigArgs, out: &Path) -> anyhow:
         Some(FormatName::Csv) => Format::Csv,
         Some(FormatName::Parquet) => Format::Parquet,
         Some(FormatName::Line) => Format::Line,
-        None => bail_usage!("--format is missing: give csv, parquet or line"),
+        None => bail_usage!(words::format_missing()),
     };
     let (from, to) = span(&calendar, arguments.from, arguments.to)?;
     let export = Export {
@@ -87,12 +78,12 @@ fn write(arguments: &StoreArguments, config: &ConfigArgs, out: &Path) -> anyhow:
         export.write(&store, calendar.zone(), out, arguments.resume, &advanced)?
     };
     if exported.series == 0 {
-        eprintln!("hanqing: the store has no series with this station and parameter");
+        eprintln!("hanqing: {}", words::no_series());
     }
     if exported.before > 0 {
-        say!("接着上次中断的导出，此前已写 {} 个读数", exported.before);
+        say!("{}", words::resumed(exported.before));
     }
-    say!("{} 个序列 {} 个读数已写入 {}", exported.series, exported.readings, out.display());
+    say!("{}", words::exported(exported.series, exported.readings, out));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -105,7 +96,7 @@ fn span(
     if let (Some(from), Some(to)) = (from, to)
         && to < from
     {
-        bail_usage!("--to {to} is before --from {from}");
+        bail_usage!(words::ends_before_it_begins(from.to_string(), to.to_string()));
     }
     let bounds = |day| calendar.bounds(Period { from: day, to: day });
     Ok((

@@ -5,19 +5,17 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::cli::config_args::ConfigArgs;
+use crate::cli::language::as_daemon;
 use crate::cli::runtime::{block_on_two_threads, stop_signal};
 use crate::hub::Hub;
+use crate::locales::{Text, office as words};
 use crate::support::Clock;
 
-/// Run the hub in the office.
-///
-/// It stores the readings that gateways send and shows the state of every water source.
+/// The arguments of `hanqing hub`.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
     config: ConfigArgs,
-    /// Only store readings, as one of several hubs that share the load: no page, no report. Needs [store.server]; each
-    /// hub needs its own client_id, and all of them the same group in `share` (default: hanqing)
     #[cfg(feature = "influx")]
     #[arg(long)]
     ingest_only: bool,
@@ -43,26 +41,30 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 const SHARE: &str = "hanqing";
 
 fn serve(opening: impl Future<Output = anyhow::Result<Hub>>) -> anyhow::Result<ExitCode> {
-    block_on_two_threads(async {
-        let stop = stop_signal()?;
-        let hub = opening.await?;
-        tracing::info!(page = %format!("http://{}/", hub.page_address()?), "hub running");
-        hub.run(stop).await?;
-        tracing::info!("hub stopped");
-        Ok(ExitCode::SUCCESS)
+    as_daemon(|| {
+        block_on_two_threads(async {
+            let stop = stop_signal()?;
+            let hub = opening.await?;
+            tracing::info!(page = %format!("http://{}/", hub.page_address()?), "hub running");
+            hub.run(stop).await?;
+            tracing::info!("hub stopped");
+            Ok(ExitCode::SUCCESS)
+        })
     })
 }
+
+/// What a build without a broker says instead of starting one.
+#[cfg_attr(feature = "demo", allow(dead_code, reason = "a build with one"))]
+const NO_BROKER: fn() -> Text = words::no_broker;
 
 #[cfg(feature = "demo")]
 fn start_broker(listen: std::net::SocketAddr) -> anyhow::Result<()> {
     use anyhow::Context;
     crate::mqtt::broker::start(listen)
-        .with_context(|| format!("cannot start the broker on {listen}"))
+        .with_context(|| words::cannot_start_broker(listen.to_string()))
 }
 
 #[cfg(not(feature = "demo"))]
 fn start_broker(_listen: std::net::SocketAddr) -> anyhow::Result<()> {
-    anyhow::bail!(
-        "this build has no built-in broker; use an external one, or build with --features demo"
-    )
+    anyhow::bail!(NO_BROKER())
 }

@@ -9,27 +9,18 @@ use super::progress::Progress;
 use crate::cli::config_args::ConfigArgs;
 use crate::core::GatewayId;
 use crate::hub;
+use crate::locales::{Text, office as words};
 use crate::store::{Lock, Sqlite};
 use crate::support::Clock;
 use crate::transfer::{Import, is_caught_panic};
 
-/// Import files that `hanqing export` wrote.
-///
-/// These are tables from an office's store, or the contents of a gateway's spool. The kind of a file is recognised by
-/// its content; CSV may be compressed with gzip. The hub may be running. A reading that is already stored, or arrives
-/// over the network later, counts once, so an interrupted import is simply repeated. If the store has another value for
-/// the same time, the value of the file replaces it; a missing reading never replaces a value.
-///
-/// A row that cannot be imported is reported with line, column, value and rule, and left out. All other rows are
-/// imported, and the command exits with 1.
+/// The arguments of `hanqing import`.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
     config: ConfigArgs,
-    /// Gateway to store tables under; messages of a gateway keep their own
     #[arg(long = "as", value_name = "GATEWAY", default_value = "import")]
     gateway: GatewayId,
-    /// Exported files
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -42,7 +33,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let known = Sqlite::open(&settings.store.path)?.counters()?;
     let mut store = hub::open_store(&settings, &township)?;
     let progress = Progress::readings(None);
-    let mut problem = |problem: String| progress.say(&format!("hanqing: {problem}"));
+    let mut problem = |problem: Text| progress.say(&format!("hanqing: {problem}"));
     let advanced = |readings| progress.at(readings);
     let mut import = Import::new(
         store.as_mut(),
@@ -57,10 +48,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     drop(progress);
     // Printed after an error too: these readings are in the store.
     let old = taken.readings.saturating_sub(taken.new);
-    say!("{} 批 {} 个读数：新增 {} 个，已有 {old} 个", taken.batches, taken.readings, taken.new);
+    say!("{}", words::imported(taken.batches, taken.readings, taken.new, old));
     done?;
     if taken.refused > 0 {
-        eprintln!("hanqing: {} rows were left out", taken.refused);
+        eprintln!("hanqing: {}", words::left_out(taken.refused));
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)

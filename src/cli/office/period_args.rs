@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use crate::cli::config_args::ConfigArgs;
 use crate::core::Period;
 use crate::hub::HubSettings;
+use crate::locales::office as words;
 use crate::water::Township;
 
 // `Option<PeriodArgs>` is `None` unless one argument of the group is given.
@@ -15,10 +16,8 @@ use crate::water::Township;
 pub struct PeriodArgs {
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// First day, together with --to; without both, the drought event in the ledger decides
     #[arg(long, value_name = "DAY", requires = "to")]
     from: Option<Date>,
-    /// Last day
     #[arg(long, value_name = "DAY", requires = "from")]
     to: Option<Date>,
 }
@@ -29,7 +28,7 @@ impl PeriodArgs {
         let (settings, township) = self.config.load_hub()?;
         let period = self.from.zip(self.to).map(|(from, to)| Period { from, to });
         if let Some(Period { from, to }) = period.filter(|p| p.to < p.from) {
-            anyhow::bail!("--to {to} is before --from {from}");
+            anyhow::bail!(words::ends_before_it_begins(from.to_string(), to.to_string()));
         }
         Ok((settings, township, period))
     }

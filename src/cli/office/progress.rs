@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::locales::office as words;
+
 /// Redraw interval even without progress, so that one sees that the program has not hung.
 const STEADY: Duration = Duration::from_millis(200);
 
@@ -15,15 +17,22 @@ impl Progress {
     pub fn readings(length: Option<u64>) -> Self {
         match length {
             Some(length) => {
-                Self::new(ProgressBar::new(length), "{wide_bar} {human_pos}/{human_len}  {eta}")
+                let left = words::time_left("{eta_precise}");
+                let template = format!("{{wide_bar}} {{human_pos}}/{{human_len}}  {left}");
+                Self::new(ProgressBar::new(length), &template)
             }
-            None => Self::new(ProgressBar::no_length(), "{spinner} {human_pos}  {elapsed}"),
+            None => {
+                let so_far = words::so_far("{human_pos}", "{elapsed_precise}");
+                Self::new(ProgressBar::no_length(), &format!("{{spinner}} {so_far}"))
+            }
         }
     }
 
     /// A bar of bytes, whose length comes with the first call of [`Self::of`].
     pub fn bytes() -> Self {
-        Self::new(ProgressBar::new(0), "{wide_bar} {bytes}/{total_bytes}  {eta}")
+        let left = words::time_left("{eta_precise}");
+        let template = format!("{{wide_bar}} {{bytes}}/{{total_bytes}}  {left}");
+        Self::new(ProgressBar::new(0), &template)
     }
 
     fn new(bar: ProgressBar, template: &str) -> Self {

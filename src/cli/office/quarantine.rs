@@ -7,13 +7,11 @@ use serde_json::json;
 
 use crate::cli::config_args::ConfigArgs;
 use crate::hub::{self, Retried};
+use crate::locales::{Lang, Text, office as words};
 use crate::store::{Lock, Quarantine, QuarantinedMessage};
 use crate::support::Clock;
 
-/// Show the messages that the hub could not store, and retry them.
-///
-/// Foreign messages are kept for inspection, the newest 10,000 of them. Readings that cannot be stored are kept until a
-/// retry stores them. The hub may be running.
+/// The arguments of `hanqing quarantine`.
 #[derive(Args)]
 #[command(mut_arg("config", |arg| arg.global(true).required(false).default_value("/etc/hanqing/hub.toml")))]
 #[command(mut_arg("set", |arg| arg.global(true)))]
@@ -26,23 +24,16 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// List all quarantined messages, the newest first
     List {
-        /// Print one JSON object per line
         #[arg(long)]
         json: bool,
     },
-    /// Show one whole message
     Show {
-        /// Number in the list
         id: i64,
     },
-    /// Try to store messages again; exits with 1 if any of them stays
     Retry {
-        /// Numbers in the list
         #[arg(required_unless_present = "all")]
         ids: Vec<i64>,
-        /// Retry all messages
         #[arg(long, conflicts_with = "ids")]
         all: bool,
     },
@@ -54,7 +45,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let _lock = Lock::shared(&settings.store.path)?;
     let mut quarantine = Quarantine::open(&settings.store.path)?;
     match &arguments.command {
-        Command::List { json } => list(&quarantine.list()?, *json),
+        Command::List { json: true } => quarantine.list()?.iter().for_each(print_json),
+        Command::List { json: false } => list(&quarantine)?,
         Command::Show { id } => {
             let found = quarantine.get(*id)?;
             let (message, payload) = found.ok_or_else(|| unknown(*id))?;
@@ -76,11 +68,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                     Some(Retried::Stored) => taken += 1,
                     Some(Retried::Rejected(problem)) => {
                         left += 1;
-                        say!("{id}: {problem}");
+                        say!("{}", words::message(id, problem));
                     }
                 }
             }
-            say!("收入 {taken} 条，仍留 {left} 条");
+            say!("{}", words::retried(taken, left));
             if left > 0 {
                 return Ok(ExitCode::FAILURE);
             }
@@ -90,30 +82,47 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 fn unknown(id: i64) -> anyhow::Error {
-    anyhow::anyhow!("there is no message {id}; hanqing quarantine list shows the existing ones")
+    anyhow::Error::msg(words::no_such_message(id))
 }
 
-fn list(messages: &[QuarantinedMessage], as_json: bool) {
-    for message in messages {
-        let QuarantinedMessage { id, received_at, topic, problem, has_readings, size } = message;
-        if as_json {
-            let object = json!({
-                "id": id, "received_at": received_at, "topic": topic, "problem": problem,
-                "kept": has_readings, "bytes": size,
-            });
-            say!("{object}");
-        } else {
-            let kept = if *has_readings { " 待收" } else { "" };
-            say!("{id}  {received_at:.0}  {topic}  {size} B{kept}\n    {problem}");
-        }
+fn print_json(message: &QuarantinedMessage) {
+    let QuarantinedMessage { id, received_at, topic, problem, has_readings, size } = message;
+    let object = json!({
+        "id": id, "received_at": received_at, "topic": topic, "problem": problem,
+        "kept": has_readings, "bytes": size,
+    });
+    say!("{object}");
+}
+
+fn list(quarantine: &Quarantine) -> anyhow::Result<()> {
+    let messages = quarantine.list()?;
+    for message in &messages {
+        let payload = match Lang::current() {
+            // As it is kept: the content need not be read.
+            Lang::English => None,
+            Lang::Chinese => quarantine.get(message.id)?.map(|(_, payload)| payload),
+        };
+        print(message, payload.as_deref());
     }
-    if messages.is_empty() && !as_json {
-        say!("无隔离消息");
+    if messages.is_empty() {
+        say!("{}", words::no_messages());
     }
+    Ok(())
+}
+
+/// Prints a message; why it is there is told in Chinese where the `payload` shows it.
+fn print(message: &QuarantinedMessage, payload: Option<&[u8]>) {
+    let QuarantinedMessage { id, received_at, topic, has_readings, size, problem } = message;
+    let problem = match (Lang::current(), payload) {
+        (Lang::Chinese, Some(payload)) => hub::quarantine_problem(message, payload),
+        _ => Text::verbatim(problem),
+    };
+    let kept = if *has_readings { words::waits() } else { Text::default() };
+    say!("{id}  {received_at:.0}  {topic}  {size} B{kept}\n    {problem}");
 }
 
 fn show(message: &QuarantinedMessage, payload: &[u8]) {
-    list(std::slice::from_ref(message), false);
+    print(message, Some(payload));
     // Packed readings are shown unpacked.
     let plain = crate::wire::packed::decompress(payload).unwrap_or(payload.into());
     match std::str::from_utf8(&plain) {

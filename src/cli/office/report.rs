@@ -4,16 +4,18 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
 use super::period_args::PeriodArgs;
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::usage::bail_usage;
 use crate::hub::{self, HubSettings};
+use crate::locales::{Lang, report as words};
 use crate::report::{self, Frozen, fill};
 use crate::support::{Clock, files};
 
-/// Write the drought-relief section of a period as Word, Excel, HTML, Markdown, English and JSON.
+/// The arguments of `hanqing report`.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Arguments {
@@ -21,50 +23,54 @@ pub struct Arguments {
     command: Option<Command>,
     #[command(flatten)]
     period: Option<PeriodArgs>,
-    /// Directory for the documents
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
-    /// The office's own Word file. A copy in --out gets its placeholders such as {{electricity_used}}, its content
-    /// controls of such names and its passages 抗旱救灾方面 and 安全饮水方面 filled; everything else stays
     #[arg(long, value_name = "DOCX")]
     fill: Option<PathBuf>,
-    /// Only check the templates: unknown figures, fixed numbers, doubled hedges, sentences that break without data
+    #[command(flatten)]
+    documents: DocumentArgs,
     #[arg(long)]
     check_template: bool,
 }
 
+/// How the documents are written.
+#[derive(Args)]
+struct DocumentArgs {
+    #[arg(long = "document-lang", value_name = "LANG", default_value = "zh")]
+    #[arg(value_parser = PossibleValuesParser::new(Lang::ALL.map(Lang::code)).map(lang))]
+    lang: Lang,
+}
+
+/// The language of a code that clap has accepted.
+fn lang(code: String) -> Lang {
+    Lang::of(&code).unwrap_or(Lang::Chinese)
+}
+
 #[derive(Subcommand)]
 enum Command {
-    /// Freeze the report under the next number, with a digest
     Issue {
         #[command(flatten)]
         period: PeriodArgs,
-        /// Person who is responsible for the report
         #[arg(long, value_name = "NAME")]
         by: String,
-        /// Issue it even though there are findings that nobody has accepted
         #[arg(long)]
         despite_findings: bool,
+        #[command(flatten)]
+        documents: DocumentArgs,
     },
-    /// List the issued reports
     List {
         #[command(flatten)]
         config: ConfigArgs,
     },
-    /// Show what has changed since a report was issued
     Diff {
         #[command(flatten)]
         config: ConfigArgs,
-        /// Its number, such as 2022-001
         number: String,
     },
-    /// Write the documents of an issued report again, byte for byte
     Reprint {
         #[command(flatten)]
         config: ConfigArgs,
-        /// Its number, such as 2022-001
         number: String,
-        /// Directory for the documents
         #[arg(long, value_name = "DIR", default_value = "out")]
         out: PathBuf,
     },
@@ -74,11 +80,9 @@ enum Command {
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     match (&arguments.command, &arguments.period) {
         (None, Some(period)) => write(period, arguments),
-        (None, None) => {
-            bail_usage!("give the hub's configuration: hanqing report -c hub.toml; see --help")
-        }
-        (Some(Command::Issue { period, by, despite_findings }), _) => {
-            issue(period, by, *despite_findings)
+        (None, None) => bail_usage!(words::no_configuration()),
+        (Some(Command::Issue { period, by, despite_findings, documents }), _) => {
+            issue(period, by, *despite_findings, documents.lang)
         }
         (Some(Command::List { config }), _) => list(config),
         (Some(Command::Diff { config, number }), _) => diff(config, number),
@@ -94,8 +98,9 @@ fn write(period: &PeriodArgs, arguments: &Arguments) -> anyhow::Result<ExitCode>
     // Read before the figures are computed, so that a bad file is reported at once.
     let office = arguments.fill.as_deref().map(read_office).transpose()?;
     let now = Clock::system().now();
-    let report = hub::report(&settings, &township, period, now, &arguments.out)?;
-    say!("{}", report.documents.markdown);
+    let lang = arguments.documents.lang;
+    let report = hub::report(&settings, &township, period, now, lang, &arguments.out)?;
+    say!("{}", report.documents.markdown_in(Lang::current()));
     for file in &report.files {
         say!("{}", file.display());
     }
@@ -108,10 +113,10 @@ fn write(period: &PeriodArgs, arguments: &Arguments) -> anyhow::Result<ExitCode>
 }
 
 fn read_office(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let failed = || format!("cannot read {}", path.display());
+    let failed = || words::unreadable(path);
     let size = std::fs::metadata(path).with_context(failed)?.len();
     if size > fill::FILE_MAX as u64 {
-        anyhow::bail!("{} is larger than {} bytes", path.display(), fill::FILE_MAX);
+        return Err(anyhow::Error::msg(words::larger_than(path, fill::FILE_MAX)));
     }
     std::fs::read(path).with_context(failed)
 }
@@ -119,30 +124,26 @@ fn read_office(path: &Path) -> anyhow::Result<Vec<u8>> {
 /// Writes the filled copy and lists the changes. A placeholder that stays unfilled is a failure, because the file is
 /// not ready.
 fn write_filled(office: &Path, filled: &fill::Filled, out: &Path) -> anyhow::Result<ExitCode> {
-    let name = office.file_name().context("--fill does not name a file")?;
+    let name = office.file_name().with_context(words::fill_without_name)?;
     let target = out.join(name);
     // The office's file has a canonical path, since it was read; the target may not exist yet.
     let (from, to) = (office.canonicalize().ok(), target.canonicalize().ok());
     if from.is_some() && from == to {
-        anyhow::bail!("{} would be overwritten: give another --out", office.display());
+        return Err(anyhow::Error::msg(words::would_overwrite(office)));
     }
-    files::replace(&target, &filled.docx)
-        .with_context(|| format!("cannot write {}", target.display()))?;
+    files::replace(&target, &filled.docx).with_context(|| words::unwritable(&target))?;
     say!("{}", target.display());
     for replaced in &filled.replaced {
-        say!("  {}: {}", replaced.part, replaced.name);
+        say!("{}", words::filled_place(&replaced.part, &replaced.name));
         if replaced.how == fill::How::Passage {
-            say!("    原文：{}", replaced.before);
+            say!("{}", words::filled_before(&replaced.before));
         }
     }
     if filled.replaced.is_empty() {
-        eprintln!(
-            "{}: nothing to fill: it has no placeholder such as {{{{electricity_used}}}} and no passage 抗旱救灾方面，",
-            office.display()
-        );
+        eprintln!("{}", words::nothing_to_fill(office));
     }
     for left in &filled.left {
-        eprintln!("{}: {{{{{}}}}} in {}: {}", office.display(), left.name, left.part, left.why);
+        eprintln!("{}", words::left_place(office, &left.name, &left.part, &left.why));
     }
     let complete = filled.left.is_empty() && !filled.replaced.is_empty();
     Ok(if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -153,32 +154,32 @@ fn check_template(settings: &HubSettings) -> ExitCode {
     for problem in &problems {
         eprintln!("{problem}");
     }
-    say!("{} problems", problems.len());
+    say!("{}", words::problems(problems.len()));
     if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn issue(period: &PeriodArgs, by: &str, despite_findings: bool) -> anyhow::Result<ExitCode> {
+fn issue(
+    period: &PeriodArgs,
+    by: &str,
+    despite_findings: bool,
+    lang: Lang,
+) -> anyhow::Result<ExitCode> {
     let (settings, township, period) = period.load()?;
     if by.trim().is_empty() {
-        anyhow::bail!(
-            "--by is empty; give the name of the person who is responsible for the report"
-        );
+        return Err(anyhow::Error::msg(words::by_empty()));
     }
     let now = Clock::system().now();
     let statement = hub::statement(&settings, &township, period, now)?;
     let open: Vec<_> = statement.findings.open().collect();
     for finding in &open {
-        eprintln!("{}: {}；{}", finding.severity.name_zh(), finding.sentence(), finding.look);
+        let (severity, sentence) = (finding.severity.name(), finding.sentence());
+        eprintln!("{}", words::open_finding(severity, sentence, &finding.look));
     }
     if !open.is_empty() && !despite_findings {
-        anyhow::bail!(
-            "{} findings are open: correct the ledger, accept them with a reason (hanqing ledger accept), or give \
-             --despite-findings",
-            open.len()
-        );
+        return Err(anyhow::Error::msg(words::open_findings(open.len())));
     }
     let templates = settings.report_templates.as_deref();
-    let documents = report::render(templates, &township, &statement, now)?;
+    let documents = report::render(templates, &township, &statement, now, lang)?;
     let issued = report::issue(&settings.issued, &documents, &statement, by.trim(), now)?;
     say!("{} {}", issued.number, issued.digest);
     say!("{}", settings.issued.join(&issued.number).display());
@@ -189,8 +190,9 @@ fn list(config: &ConfigArgs) -> anyhow::Result<ExitCode> {
     let (settings, _) = config.load_hub()?;
     for issue in report::issued(&settings.issued)? {
         let (from, to) = (issue.period.from, issue.period.to);
-        let at = issue.issued_at.strftime("%Y-%m-%dT%H:%MZ");
-        say!("{}  {from} 至 {to}  {at} {}  {}", issue.number, issue.issued_by, issue.digest);
+        let at = issue.issued_at.strftime("%Y-%m-%dT%H:%MZ").to_string();
+        let (from, to) = (from.to_string(), to.to_string());
+        say!("{}", words::listed(&issue.number, from, to, at, &issue.issued_by, &issue.digest));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -202,13 +204,14 @@ fn diff(config: &ConfigArgs, number: &str) -> anyhow::Result<ExitCode> {
     let statement = hub::statement(&settings, &township, Some(frozen.issue.period), now)?;
     let changes = report::changes(&frozen, &statement)?;
     for change in &changes {
-        say!("{}（{}）：{} → {}", change.name_zh, change.figure, change.issued, change.now);
+        let (name, issued, now) = (&change.name, &change.issued, &change.now);
+        say!("{}", words::changed_figure(name, &change.figure, issued, now));
         for [from, then, now] in &change.inputs {
-            say!("  {from}：{then} → {now}");
+            say!("  {}", words::changed_input(from, then, now));
         }
     }
     if changes.is_empty() {
-        say!("{number}: 与签发时一致");
+        say!("{}", words::unchanged(number));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -216,10 +219,10 @@ fn diff(config: &ConfigArgs, number: &str) -> anyhow::Result<ExitCode> {
 fn reprint(config: &ConfigArgs, number: &str, out: &Path) -> anyhow::Result<ExitCode> {
     let (settings, _) = config.load_hub()?;
     let Frozen { issue, documents } = report::read(&settings.issued, number)?;
-    std::fs::create_dir_all(out).with_context(|| format!("cannot create {}", out.display()))?;
+    std::fs::create_dir_all(out).with_context(|| words::uncreatable(out))?;
     for (name, bytes) in &documents {
         let path = out.join(name);
-        files::replace(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        files::replace(&path, bytes).with_context(|| words::unwritable(&path))?;
         say!("{}", path.display());
     }
     say!("{} {}", issue.number, issue.digest);

@@ -13,6 +13,7 @@ use self::row::Row;
 use self::vocabulary::{COLUMNS, Column};
 use crate::core::{Problem, Problems, nearest};
 use crate::device::{self, Profile};
+use crate::locales::{Text, config as words};
 
 /// Most rows of a table. Engineering judgement: a device has some hundreds of registers.
 const ROWS_MAX: usize = 5_000;
@@ -74,13 +75,12 @@ pub fn profile_of_table(text: &[u8], head: &Head, base: Base) -> Result<String, 
 /// Reads the rows; `None` where the file as a whole cannot be read.
 fn read_points(text: &[u8], base: Base, found: &mut Problems) -> Option<Points> {
     if text.len() > BYTES_MAX {
-        let rule = format!("a register table has at most {BYTES_MAX} bytes");
-        found.add("file", text.len(), rule, "is it the right file?");
+        let rule = words::table_bytes(BYTES_MAX);
+        found.add(words::the_file(), text.len(), rule, words::is_it_right_file());
         return None;
     }
     let Ok(text) = std::str::from_utf8(text) else {
-        let hint = "save it in Excel as “CSV UTF-8 (逗号分隔)”, not as GBK/ANSI";
-        found.add("file", "", "a register table is UTF-8 text", hint);
+        found.add(words::the_file(), "", words::table_is_text(), words::save_as_utf8());
         return None;
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -94,7 +94,8 @@ fn read_points(text: &[u8], base: Base, found: &mut Problems) -> Option<Points> 
     let header = match reader.headers() {
         Ok(header) => header.clone(),
         Err(error) => {
-            found.add("file", "", error.to_string(), "check the quotes in the first row");
+            let rule = words::not_csv(error.to_string());
+            found.add(words::the_file(), "", rule, words::check_quotes_of_first_row());
             return None;
         }
     };
@@ -103,11 +104,11 @@ fn read_points(text: &[u8], base: Base, found: &mut Problems) -> Option<Points> 
     for (index, record) in reader.records().enumerate() {
         // A quoted cell may span lines, so records are counted, not lines.
         let number = index + 2;
-        let row = format!("row {number}");
+        let row = words::row(number);
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                found.add(row, "", error.to_string(), "check its quotes");
+                found.add(row, "", words::not_csv(error.to_string()), words::check_quotes());
                 continue;
             }
         };
@@ -115,8 +116,7 @@ fn read_points(text: &[u8], base: Base, found: &mut Problems) -> Option<Points> 
             continue;
         }
         if index >= ROWS_MAX {
-            let rule = format!("a register table has at most {ROWS_MAX} rows");
-            found.add(row, "", rule, "split it");
+            found.add(row, "", words::table_rows(ROWS_MAX), words::split_it());
             break;
         }
         let mut row = Row { number, header: &header, columns: &columns, record: &record, found };
@@ -127,8 +127,7 @@ fn read_points(text: &[u8], base: Base, found: &mut Problems) -> Option<Points> 
         }
     }
     if table.points.is_empty() && found.list().is_empty() {
-        let hint = "below the headings, write one row for each value";
-        found.add("file", "", "the table has no rows", hint);
+        found.add(words::the_file(), "", words::no_rows(), words::write_rows());
     }
     Some(table)
 }
@@ -141,7 +140,7 @@ fn in_rows(problem: &mut Problem, rows: &[usize]) {
     };
     let row = index.parse().ok().and_then(|index: usize| rows.get(index));
     if let Some(row) = row {
-        problem.path = format!("row {row}, {}", rest.trim_start_matches('.'));
+        problem.path = words::row_part(row, rest.trim_start_matches('.')).into();
     }
 }
 
@@ -172,8 +171,10 @@ fn write(
         Table::from_iter([("point".to_owned(), Value::Array(points))]),
         Table::from_iter([("example".to_owned(), Value::Table(example))]),
     ];
-    let faulty =
-        |error: String| vec![Problem::new("file", "", error, "this build is faulty: report it")];
+    let faulty = |error: String| {
+        let rule = Text::verbatim(error);
+        vec![Problem::new(words::the_file(), "", rule, words::faulty_build())]
+    };
     let parts: Result<Vec<String>, _> = parts.iter().map(toml::to_string).collect();
     let text = parts.map_err(|e| faulty(e.to_string()))?.join("\n");
     let read: Profile = device::parse(&text).map_err(|e| faulty(e.to_string()))?;
@@ -191,22 +192,22 @@ fn columns(header: &csv::StringRecord, found: &mut Problems) -> Option<Vec<Optio
         let place = row::place(1, index, "");
         if column.is_none() && !heading.is_empty() {
             let hint = match nearest(&vocabulary::plain(heading), known()) {
-                Some(near) => format!("did you mean {near}?"),
+                Some(near) => words::near_heading(near),
                 None => {
-                    let first = COLUMNS.iter().filter_map(|(_, names)| names.first().copied());
-                    format!("known are {}", first.collect::<Vec<_>>().join(", "))
+                    let names = COLUMNS.iter().map(|(column, _)| row::name(*column));
+                    words::known_headings(Text::list(names))
                 }
             };
-            found.add(place, heading, "is not a column of a register table", hint);
+            found.add(place, heading, words::not_a_column(), hint);
         } else if column.is_some() && columns.contains(&column) {
-            found.add(place, heading, "each column stands once", "remove one of the two");
+            found.add(place, heading, words::column_stands_once(), words::remove_one_of_two());
         }
         columns.push(column);
     }
     for required in [Column::Parameter, Column::Address, Column::Type, Column::Unit] {
-        let rule = format!("the column {} is missing", row::name(required));
+        let rule = words::column_missing(row::name(required));
         let given = columns.contains(&Some(required));
-        found.ensure(given, "row 1", "", rule, "add it to the headings");
+        found.ensure(given, words::row(1), "", rule, words::add_to_headings());
     }
     found.list().is_empty().then_some(columns)
 }

@@ -3,19 +3,44 @@
 use toml::{Table, Value};
 
 use super::Base;
-use super::vocabulary::{self, COLUMNS, Column};
+use super::vocabulary::{self, Column};
 use crate::core::{Kind, Parameter, Problems, Unit};
+use crate::locales::{Text, config as words};
 
-const FUNCTIONS: &str = "1 coils, 2 discrete inputs, 3 holding or 4 input registers";
+/// The types of points, as profiles write them.
+const TYPES: [&str; 12] =
+    ["bit", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bcd16", "bcd32", "bcd64"];
+
+/// Units as examples.
+const UNITS: [&str; 12] = ["m", "mm", "m3/h", "m3", "kWh", "kW", "V", "Hz", "h", "degC", "%", "1"];
+
+const ORDERS: [&str; 4] = ["ABCD", "CDAB", "BADC", "DCBA"];
 
 /// The name of a column in the manual.
-pub(super) fn name(column: Column) -> &'static str {
-    let named = COLUMNS.iter().find(|(known, _)| *known == column);
-    named.and_then(|(_, names)| names.first()).copied().unwrap_or_default()
+pub(super) fn name(column: Column) -> Text {
+    match column {
+        Column::Parameter => words::column_parameter(),
+        Column::Channel => words::column_channel(),
+        Column::Function => words::column_function(),
+        Column::Address => words::column_address(),
+        Column::Type => words::column_type(),
+        Column::Order => words::column_order(),
+        Column::Scale => words::column_scale(),
+        Column::Offset => words::column_offset(),
+        Column::Unit => words::column_unit(),
+        Column::Invalid => words::column_invalid(),
+        Column::Least => words::column_least(),
+        Column::Most => words::column_most(),
+        Column::Modulus => words::column_modulus(),
+        Column::RatePerHour => words::column_rate(),
+        Column::ExampleWords => words::column_words(),
+        Column::ExampleValue => words::column_value(),
+        Column::Remark => words::column_remark(),
+    }
 }
 
 /// A cell as the spreadsheet shows it: row 3, column D (类型).
-pub(super) fn place(row: usize, index: usize, heading: &str) -> String {
+pub(super) fn place(row: usize, index: usize, heading: &str) -> Text {
     let mut letters = String::new();
     let mut left = index + 1;
     while left > 0 {
@@ -23,9 +48,9 @@ pub(super) fn place(row: usize, index: usize, heading: &str) -> String {
         left = (left - 1) / 26;
     }
     if heading.is_empty() {
-        format!("row {row}, column {letters}")
+        words::cell(row, letters)
     } else {
-        format!("row {row}, column {letters} ({heading})")
+        words::cell_below(row, letters, heading)
     }
 }
 
@@ -48,10 +73,10 @@ impl Row<'_> {
         cell.map(str::to_owned)
     }
 
-    fn wrong(&mut self, column: Column, rule: impl Into<String>, hint: impl Into<String>) {
+    fn wrong(&mut self, column: Column, rule: Text, hint: Text) {
         let place = match self.index(column) {
             Some(index) => place(self.number, index, self.header.get(index).unwrap_or_default()),
-            None => format!("row {}, {}", self.number, name(column)),
+            None => words::row_part(self.number, name(column)),
         };
         let value = self.cell(column).unwrap_or_default();
         self.found.add(place, value, rule, hint);
@@ -62,12 +87,13 @@ impl Row<'_> {
         &mut self,
         column: Column,
         read: impl Fn(&str) -> Option<T>,
-        hint: &str,
+        hint: Text,
     ) -> Option<T> {
         let cell = self.cell(column);
         let value = cell.as_deref().and_then(read);
         if value.is_none() {
-            self.wrong(column, if cell.is_none() { "is required" } else { "is not known" }, hint);
+            let rule = if cell.is_none() { words::required() } else { words::not_known() };
+            self.wrong(column, rule, hint);
         }
         value
     }
@@ -77,8 +103,7 @@ impl Row<'_> {
         let cell = self.cell(column)?;
         let number = cell.parse::<f64>().ok().filter(|number| number.is_finite());
         if number.is_none() {
-            let hint = "write it with a point and without a unit, such as 0.01";
-            self.wrong(column, "is not a number", hint);
+            self.wrong(column, words::not_a_number(), words::write_number());
         }
         number
     }
@@ -86,17 +111,16 @@ impl Row<'_> {
     /// The point that the row describes; `None` where it has a problem.
     pub(super) fn point(&mut self, base: Base) -> Option<Table> {
         let before = self.found.list().len();
-        let names: Vec<&str> = Parameter::ALL.iter().map(|p| p.spec().name_zh).collect();
-        let known = format!("one of {}", names.join(", "));
-        let parameter = self.required(Column::Parameter, vocabulary::parameter, &known);
-        let types = "one of bit, u16, i16, u32, i32, u64, i64, f32, f64, bcd16, bcd32, bcd64";
+        let known = words::one_of(Text::list(Parameter::ALL.iter().map(|p| p.spec().name())));
+        let parameter = self.required(Column::Parameter, vocabulary::parameter, known);
+        let types = words::one_of(Text::list(TYPES));
         let point_type = self.required(Column::Type, vocabulary::point_type, types);
-        let units = "such as m, mm, m3/h, m3, kWh, kW, V, Hz, h, degC, %, 1";
+        let units = words::such_as(Text::list(UNITS));
         let unit = self.required(Column::Unit, vocabulary::unit, units);
         let (function, address) = self.register(base).unzip();
         let mut order = None;
         if self.cell(Column::Order).is_some() {
-            let hint = "one of ABCD, CDAB, BADC, DCBA; `hanqing probe` shows which one fits";
+            let hint = words::known_orders(Text::list(ORDERS));
             order = self.required(Column::Order, vocabulary::order, hint);
         }
         let fields: [(&str, Option<Value>); 12] = [
@@ -120,13 +144,14 @@ impl Row<'_> {
 
     /// Function code and address on the wire.
     fn register(&mut self, base: Base) -> Option<(u8, u16)> {
-        let number = self.required(Column::Address, address, "write it as 16, 0x10 or 10H");
+        let number = self.required(Column::Address, address, words::write_address());
         let mut function = None;
         if let Some(cell) = self.cell(Column::Function) {
             let code = vocabulary::function(&cell).or_else(|| u8::try_from(address(&cell)?).ok());
             function = code.filter(|code| (1..=4).contains(code));
             if function.is_none() {
-                self.wrong(Column::Function, "is not a function that reads", FUNCTIONS);
+                let (rule, hint) = (words::does_not_read(), words::functions_that_read());
+                self.wrong(Column::Function, rule, hint);
                 return None;
             }
         }
@@ -143,8 +168,8 @@ impl Row<'_> {
                     _ => None,
                 };
                 if kind.is_none() || function.is_some() && function != kind {
-                    let hint = "4 holding, 3 input registers, 1 discrete inputs, 0 coils: 40001; or give --base 0 or 1";
-                    self.wrong(Column::Address, "does not begin with the digit of its table", hint);
+                    let rule = words::no_digit_of_table();
+                    self.wrong(Column::Address, rule, words::digits_of_tables());
                     return None;
                 }
                 function = kind;
@@ -152,20 +177,20 @@ impl Row<'_> {
             }
         };
         if function.is_none() {
-            self.wrong(Column::Function, "is required", FUNCTIONS);
+            self.wrong(Column::Function, words::required(), words::functions_that_read());
         }
         let function = function?;
         let wire = wire.and_then(|wire| u16::try_from(wire).ok());
         if wire.is_none() {
-            let hint = "addresses on the wire are 0 to 65535";
-            self.wrong(Column::Address, "is not an address, counted as --base says", hint);
+            self.wrong(Column::Address, words::not_an_address(), words::addresses_on_wire());
         }
         Some((function, wire?))
     }
 
     fn invalid(&mut self) -> Option<Value> {
         let cell = self.cell(Column::Invalid)?;
-        let cells = cell.split(|c: char| c.is_whitespace() || ";；、".contains(c));
+        let cells =
+            cell.split(|c: char| c.is_whitespace() || vocabulary::BETWEEN_NUMBERS.contains(&c));
         let numbers: Option<Vec<Value>> = cells
             .filter(|cell| !cell.is_empty())
             .map(|cell| {
@@ -174,20 +199,18 @@ impl Row<'_> {
             })
             .collect();
         if numbers.is_none() {
-            let hint = "such as 32767 -32768, or 0x7FFF";
-            self.wrong(Column::Invalid, "contains something other than numbers", hint);
+            self.wrong(Column::Invalid, words::not_only_numbers(), words::invalid_values());
         }
         numbers.map(Value::Array)
     }
 
     fn range(&mut self) -> Option<Value> {
         let (least, most) = (self.number(Column::Least), self.number(Column::Most));
-        let hint = "what the device can measure";
         if least.is_some() && self.cell(Column::Most).is_none() {
-            self.wrong(Column::Most, "is required where there is a least value", hint);
+            self.wrong(Column::Most, words::required_beside_least(), words::what_it_measures());
         }
         if most.is_some() && self.cell(Column::Least).is_none() {
-            self.wrong(Column::Least, "is required where there is a largest value", hint);
+            self.wrong(Column::Least, words::required_beside_most(), words::what_it_measures());
         }
         Some(Value::Array(vec![least?.into(), most?.into()]))
     }
@@ -197,9 +220,8 @@ impl Row<'_> {
         let rate = self.number(Column::RatePerHour);
         let spec = parameter?.spec();
         if spec.kind == Kind::Counter && self.cell(Column::RatePerHour).is_none() {
-            let rule = format!("is required: {} is a counter", spec.name_zh);
-            let hint = "the most that it can grow in an hour, in its unit";
-            self.wrong(Column::RatePerHour, rule, hint);
+            let rule = words::counter_needs_rate(spec.name());
+            self.wrong(Column::RatePerHour, rule, words::most_growth());
         }
         let mut counter = Table::new();
         counter.extend(modulus.map(|modulus| ("modulus".into(), modulus.into())));
@@ -208,25 +230,24 @@ impl Row<'_> {
     }
 
     pub(super) fn example(&mut self, point: &Table, blocks: &mut Vec<Value>, expect: &mut Table) {
-        let hint = "the registers as hexadecimal words, such as 092E, and the value that the device \
-                    displays, in the row's unit: `hanqing read` shows both";
-        let words = self.required(Column::ExampleWords, example_words, hint);
+        let hint = words::words_and_value();
+        let registers = self.required(Column::ExampleWords, example_words, hint.clone());
         let value = self.number(Column::ExampleValue);
         if self.cell(Column::ExampleValue).is_none() {
-            self.wrong(Column::ExampleValue, "is required", hint);
+            self.wrong(Column::ExampleValue, words::required(), hint);
         }
         let text = |key: &str| point.get(key).and_then(Value::as_str);
         let parameter = text("parameter").and_then(vocabulary::parameter);
         let factor = text("unit").and_then(vocabulary::unit).zip(parameter);
         let factor = factor.and_then(|(unit, p): (Unit, _)| unit.factor_to(p.spec().unit));
-        let (Some(words), Some(value), Some(parameter)) = (words, value, parameter) else {
+        let (Some(registers), Some(value), Some(parameter)) = (registers, value, parameter) else {
             return;
         };
         let mut block = Table::new();
         for key in ["function", "address"] {
             block.extend(point.get(key).map(|value| (key.into(), value.clone())));
         }
-        block.insert("words".into(), Value::from(words));
+        block.insert("words".into(), Value::from(registers));
         blocks.push(Value::Table(block));
         let name = match text("channel") {
             Some(channel) => format!("{parameter}@{channel}"),
@@ -248,7 +269,7 @@ fn address(text: &str) -> Option<u32> {
 
 /// Registers as hexadecimal words.
 fn example_words(text: &str) -> Option<Vec<i64>> {
-    let words = text.split(|c: char| c.is_whitespace() || ",，".contains(c));
+    let words = text.split(|c: char| c.is_whitespace() || vocabulary::BETWEEN_WORDS.contains(&c));
     let words = words.filter(|word| !word.is_empty());
     let words: Option<Vec<i64>> = words
         .map(|word| {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::device::decode;
+use crate::locales::{Lang, within};
 
 fn head() -> Head {
     Head {
@@ -74,9 +75,12 @@ fn every_problem_is_named_by_row_and_column() {
         水味,5,12G,flot,小端,1/10,furlong,abc,0,,,,,\n\
         累计水量,3,8,u32,,,m3,,,9,,,XYZ,12\n\
         水位,3,4,i16,,,m,,3,1,,,0001,1\n";
-    let problems = profile_of_table(table.as_bytes(), &head(), Base::Wire).unwrap_err();
-    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    insta::assert_snapshot!(lines.join("\n"));
+    let lines = || {
+        let problems = profile_of_table(table.as_bytes(), &head(), Base::Wire).unwrap_err();
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(lines());
+    insta::assert_snapshot!("every_problem_in_chinese", within(Lang::Chinese, lines));
     // Problems that only the whole profile shows name the row all the same.
     let profile =
         "参数,功能码,地址,类型,单位,下限,上限,示例寄存器,示例值\n水位,3,4,i16,m,3,1,0001,2\n";
@@ -94,8 +98,9 @@ fn a_file_that_is_not_a_table_says_why() {
     // 参数 in GBK.
     assert!(problems(&[0xB2, 0xCE, 0xCA, 0xFD]).contains("CSV UTF-8"));
     assert!(problems(b"").contains("missing"));
-    let headings = problems("参数,地质,类型,类型,颜色\n".as_bytes());
-    insta::assert_snapshot!(headings);
+    let headings = || problems("参数,地质,类型,类型,颜色\n".as_bytes());
+    insta::assert_snapshot!(headings());
+    insta::assert_snapshot!("headings_in_chinese", within(Lang::Chinese, headings));
     let empty = problems("参数,地址,类型,单位\n".as_bytes());
     assert!(empty.contains("no rows"), "{empty}");
     assert!(problems(&vec![b'a'; BYTES_MAX + 1]).contains("1000000"));

@@ -49,6 +49,12 @@ pub(super) const COLUMNS: &[(Column, &[&str])] = {
     ]
 };
 
+/// What may stand between invalid values, besides blanks.
+pub(super) const BETWEEN_NUMBERS: [char; 3] = [';', '；', '、'];
+
+/// What may stand between the registers of an example, besides blanks.
+pub(super) const BETWEEN_WORDS: [char; 2] = [',', '，'];
+
 /// A heading or a word without the parts that carry no meaning: case, spaces, underscores, and text in brackets.
 pub(super) fn plain(text: &str) -> String {
     let text = text.split(['(', '（', '[']).next().unwrap_or_default();
@@ -140,6 +146,7 @@ pub(super) fn unit(word: &str) -> Option<Unit> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locales::Lang;
 
     #[test]
     fn every_heading_means_one_column_and_reads() {
@@ -153,6 +160,20 @@ mod tests {
         assert_eq!(column("寄存器地址（十六进制）"), Some(Column::Address));
         assert_eq!(column("Data Type"), Some(Column::Type));
         assert_eq!(column("颜色"), None);
+    }
+
+    #[test]
+    fn what_hints_name_can_be_written() {
+        for lang in Lang::ALL {
+            for (expected, _) in COLUMNS {
+                let shown = super::super::row::name(*expected).within(lang);
+                assert_eq!(column(&shown), Some(*expected), "{shown}");
+            }
+            for expected in Parameter::ALL {
+                let shown = expected.spec().name().within(lang);
+                assert_eq!(parameter(&shown), Some(*expected), "{shown}");
+            }
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use super::message::ANSWER_BYTES_MAX;
 use super::server::BUS_WAIT_MAX;
 use super::{Answer, Command, ControlReply, ControlRequest, GatewayStatus, VERSION};
+use crate::locales::{Argument, Lang, Text, edge as words, foreign};
 
 /// How long a gateway may take for its status: it need not wait for a bus.
 const STATUS_MAX: Duration = Duration::from_secs(5);
@@ -22,14 +23,13 @@ const READ_MAX: Duration = Duration::from_secs(BUS_WAIT_MAX.as_secs() + 65);
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// There is a socket that this user may not use.
-    #[error(
-        "{0} belongs to a running gateway that this user may not use: run the command as root or as the service's user"
-    )]
+    #[error("{}", words::forbidden(.0))]
     Forbidden(PathBuf),
-    #[error("the connection to the running gateway at {path} failed: {problem}")]
-    Broken { path: PathBuf, problem: String },
-    #[error("the running gateway refuses: {0}")]
-    Refused(String),
+    #[error("{}", words::broken(path, problem))]
+    Broken { path: PathBuf, problem: Text },
+    /// In the words of the gateway, which speaks the language of this command.
+    #[error("{}", words::refused(.0))]
+    Refused(Text),
 }
 
 /// A connection to a running gateway.
@@ -50,14 +50,14 @@ impl Client {
                 return match error.kind() {
                     io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => Ok(None),
                     io::ErrorKind::PermissionDenied => Err(ClientError::Forbidden(path.into())),
-                    _ => Err(broken(path, error)),
+                    _ => Err(broken(path, foreign::io(&error))),
                 };
             }
         };
         let mut stream = BufReader::new(stream);
         match converse(&mut stream, path, Command::Status, STATUS_MAX).await? {
             Answer::Status(status) => Ok(Some(Self { stream, path: path.into(), status: *status })),
-            other => Err(broken(path, format!("unexpected answer {other:?}"))),
+            other => Err(broken(path, words::unexpected_answer(format!("{other:?}")))),
         }
     }
 
@@ -78,28 +78,34 @@ async fn converse(
     command: Command,
     limit: Duration,
 ) -> Result<Answer, ClientError> {
-    let exchange = async {
-        let mut line = serde_json::to_vec(&ControlRequest { v: VERSION, ask: command })?;
-        line.push(b'\n');
-        stream.write_all(&line).await?;
-        line.clear();
-        let mut bounded = stream.take(ANSWER_BYTES_MAX as u64);
-        bounded.read_until(b'\n', &mut line).await?;
-        if line.last() != Some(&b'\n') {
-            let kind = io::ErrorKind::UnexpectedEof;
-            return Err(io::Error::new(kind, "closed by the gateway"));
-        }
-        let reply: ControlReply = serde_json::from_slice(&line)?;
-        Ok(reply.answer)
-    };
-    match timeout(limit, exchange).await {
+    let request = ControlRequest { v: VERSION, lang: Lang::current(), ask: command };
+    match timeout(limit, exchange(stream, &request)).await {
         Ok(Ok(Answer::Refused(why))) => Err(ClientError::Refused(why)),
         Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err(broken(path, error)),
-        Err(_) => Err(broken(path, format!("no answer within {} s", limit.as_secs()))),
+        Ok(Err(problem)) => Err(broken(path, problem)),
+        Err(_) => Err(broken(path, words::no_answer_within(limit.as_secs()))),
     }
 }
 
-fn broken(path: &Path, problem: impl std::fmt::Display) -> ClientError {
-    ClientError::Broken { path: path.into(), problem: problem.to_string() }
+/// Sends a request and reads the answer. The error says why the connection is of no use any more.
+async fn exchange(
+    stream: &mut BufReader<UnixStream>,
+    request: &ControlRequest,
+) -> Result<Answer, Text> {
+    let unreadable = |error: serde_json::Error| words::unreadable_answer(Argument::of(error));
+    let mut line = serde_json::to_vec(request).map_err(unreadable)?;
+    line.push(b'\n');
+    stream.write_all(&line).await.map_err(|error| foreign::io(&error))?;
+    line.clear();
+    let mut bounded = stream.take(ANSWER_BYTES_MAX as u64);
+    bounded.read_until(b'\n', &mut line).await.map_err(|error| foreign::io(&error))?;
+    if line.last() != Some(&b'\n') {
+        return Err(words::closed_by_gateway());
+    }
+    let reply: ControlReply = serde_json::from_slice(&line).map_err(unreadable)?;
+    Ok(reply.answer)
+}
+
+fn broken(path: &Path, problem: Text) -> ClientError {
+    ClientError::Broken { path: path.into(), problem }
 }

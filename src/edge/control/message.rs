@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::status::GatewayStatus;
 use crate::core::Reason;
 use crate::device::{Function, REGISTERS_MAX, Request};
+use crate::locales::{Argument, Lang, Text, edge as words};
 use crate::modbus::{Mode, ReadError, SerialMode};
 
 /// The version of these messages. Others are refused: command and service of an installation are the same program.
@@ -30,7 +31,18 @@ const TIMEOUT_MAX: Duration = Duration::from_secs(60);
 pub struct ControlRequest {
     /// [`VERSION`].
     pub v: u32,
+    /// The language of whoever asks; English where the request names none.
+    #[serde(default = "english", skip_serializing_if = "is_english")]
+    pub lang: Lang,
     pub ask: Command,
+}
+
+fn english() -> Lang {
+    Lang::English
+}
+
+fn is_english(lang: &Lang) -> bool {
+    *lang == Lang::English
 }
 
 /// What the gateway can be asked for.
@@ -67,22 +79,19 @@ pub struct ReadCommand {
 
 impl ReadCommand {
     /// The Modbus request. The error names the value that is wrong, and the rule.
-    pub fn request(&self) -> Result<Request, String> {
+    pub fn request(&self) -> Result<Request, Text> {
         if !(1..=247).contains(&self.unit) {
-            return Err(format!("unit {}: must be 1 to 247", self.unit));
+            return Err(words::unit_span(self.unit));
         }
         let most = if self.function.bits() { BITS_MAX } else { REGISTERS_MAX };
         if !(1..=most).contains(&self.count) {
-            return Err(format!("count {}: must be 1 to {most}", self.count));
+            return Err(words::count_span(self.count, most));
         }
         if u32::from(self.address) + u32::from(self.count) > 1 << 16 {
-            return Err(format!(
-                "address {} and count {}: must not exceed the last address, 65535",
-                self.address, self.count
-            ));
+            return Err(words::address_too_far(self.address, self.count));
         }
         if self.timeout().is_some_and(|timeout| timeout > TIMEOUT_MAX) {
-            return Err(format!("timeout_ms: must be at most {}", TIMEOUT_MAX.as_millis()));
+            return Err(words::timeout_most(Argument::of(TIMEOUT_MAX.as_millis())));
         }
         Ok(Request { function: self.function, address: self.address, count: self.count })
     }
@@ -92,7 +101,7 @@ impl ReadCommand {
     }
 }
 
-/// A line from the gateway.
+/// A line from the gateway, in the language that the request asks for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ControlReply {
     pub v: u32,
@@ -120,7 +129,7 @@ pub enum Answer {
         before: Mode,
         now: Mode,
     },
-    Refused(String),
+    Refused(Text),
 }
 
 /// Why a read brought no registers.
@@ -132,7 +141,7 @@ pub struct Failure {
     /// The code, where the device answered with an exception.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exception: Option<u8>,
-    pub text: String,
+    pub text: Text,
 }
 
 impl From<ReadError> for Failure {
@@ -143,31 +152,30 @@ impl From<ReadError> for Failure {
                 ReadError::Exception { code, .. } => Some(*code),
                 _ => None,
             },
-            text: error.to_string(),
+            text: error.text(),
         }
     }
 }
 
-/// Parses a request. The version is checked first, whatever else the line holds.
-pub(super) fn parse_command(line: &[u8]) -> Result<Command, String> {
+/// Parses a request. The version is checked first, whatever else the line holds. Where the line is refused, the error
+/// has the language to say it in, as far as that can be told.
+pub(super) fn parse_request(line: &[u8]) -> Result<ControlRequest, (Lang, Text)> {
     #[derive(Deserialize)]
     struct Head {
         v: u32,
+        #[serde(default)]
+        lang: Option<String>,
     }
-    let head: Head = serde_json::from_slice(line).map_err(|e| {
-        format!(
-            "not a valid request: {e}; a request is a line such as {{\"v\":{VERSION},\"ask\":\"status\"}}"
-        )
+    let head: Head = serde_json::from_slice(line).map_err(|error| {
+        let example = format!("{{\"v\":{VERSION},\"ask\":\"status\"}}");
+        (Lang::English, words::invalid_line(Argument::of(error), example))
     })?;
+    let lang = head.lang.as_deref().and_then(Lang::of).unwrap_or(Lang::English);
     if head.v != VERSION {
-        return Err(format!(
-            "version {} is not supported, only {VERSION}: use the hanqing program that runs as the service",
-            head.v
-        ));
+        return Err((lang, words::other_version(head.v, VERSION)));
     }
-    let request: ControlRequest =
-        serde_json::from_slice(line).map_err(|e| format!("not a valid request: {e}"))?;
-    Ok(request.ask)
+    let invalid = |error| (lang, words::invalid_request(Argument::of(error)));
+    serde_json::from_slice::<ControlRequest>(line).map_err(invalid)
 }
 
 #[cfg(test)]
@@ -190,17 +198,20 @@ mod tests {
     #[test]
     fn a_request_can_be_read_back() {
         for command in [Command::Status, Command::Read(read()), Command::Mode(Mode::Drought)] {
-            let line =
-                serde_json::to_vec(&ControlRequest { v: VERSION, ask: command.clone() }).unwrap();
-            assert!(line.len() < REQUEST_BYTES_MAX);
-            assert_eq!(parse_command(&line), Ok(command));
+            for lang in Lang::ALL {
+                let request = ControlRequest { v: VERSION, lang, ask: command.clone() };
+                let line = serde_json::to_vec(&request).unwrap();
+                assert!(line.len() < REQUEST_BYTES_MAX);
+                assert_eq!(parse_request(&line), Ok(request));
+            }
         }
         let text =
-            serde_json::to_string(&ControlRequest { v: VERSION, ask: Command::Read(read()) });
+            |lang, ask| serde_json::to_string(&ControlRequest { v: VERSION, lang, ask }).unwrap();
         assert_eq!(
-            text.unwrap(),
+            text(Lang::English, Command::Read(read())),
             r#"{"v":1,"ask":{"read":{"bus":"pumps","unit":1,"function":3,"address":0,"count":2}}}"#
         );
+        assert_eq!(text(Lang::Chinese, Command::Status), r#"{"v":1,"lang":"zh","ask":"status"}"#);
     }
 
     #[test]
@@ -216,9 +227,12 @@ mod tests {
                 "does not read",
             ),
         ] {
-            let refusal = parse_command(line.as_bytes()).unwrap_err();
-            assert!(refusal.contains(word), "{line}: {refusal}");
+            let (lang, refusal) = parse_request(line.as_bytes()).unwrap_err();
+            assert_eq!(lang, Lang::English);
+            assert!(refusal.to_string().contains(word), "{line}: {refusal}");
         }
+        let (lang, refusal) = parse_request(br#"{"v":2,"lang":"zh"}"#).unwrap_err();
+        assert!(refusal.within(lang).starts_with("不支持版本 2"), "{refusal}");
     }
 
     #[test]
@@ -234,7 +248,7 @@ mod tests {
             (ReadCommand { timeout_ms: Some(60_001), ..read() }, "60000"),
         ];
         for (read, word) in bad {
-            let refusal = read.request().unwrap_err();
+            let refusal = read.request().unwrap_err().to_string();
             assert!(refusal.contains(word), "{read:?}: {refusal}");
         }
     }
@@ -242,7 +256,7 @@ mod tests {
     proptest! {
         #[test]
         fn random_lines_never_panic(line in prop::collection::vec(any::<u8>(), 0..200)) {
-            prop_assert!(parse_command(&line).is_err());
+            prop_assert!(parse_request(&line).is_err());
         }
     }
 }

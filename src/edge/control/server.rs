@@ -1,9 +1,9 @@
 //! The gateway's side of the control socket.
 
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::sync::oneshot;
@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::message::{self, REQUEST_BYTES_MAX};
 use super::status::StatusSource;
 use super::{Answer, Command, ControlReply, ControlSocket, Failure, ReadCommand, VERSION};
+use crate::locales::{Lang, Text, edge as words, within};
 use crate::modbus::AdHocRequest;
 use crate::support::Stopwatch;
 
@@ -48,8 +49,8 @@ pub(in crate::edge) async fn serve(
                 Ok((stream, _)) if connections.len() < CONNECTIONS_MAX => {
                     let source = source.clone();
                     connections.spawn(async move {
-                        if let Err(problem) = converse(&source, stream).await {
-                            tracing::debug!(problem, "control connection closed");
+                        if let Err(error) = converse(&source, stream).await {
+                            tracing::debug!(%error, "control connection closed");
                         }
                     });
                 }
@@ -63,36 +64,29 @@ pub(in crate::edge) async fn serve(
     }
 }
 
-/// Serves one connection until it ends. The error is for the log.
-async fn converse(source: &StatusSource, stream: UnixStream) -> Result<(), String> {
+/// Serves one connection until it ends.
+async fn converse(source: &StatusSource, stream: UnixStream) -> io::Result<()> {
+    let idle = |_| io::Error::from(ErrorKind::TimedOut);
     let (reader, mut writer) = stream.into_split();
     let mut reader = BufReader::new(reader);
     loop {
         let mut line = Vec::new();
         let mut bounded = (&mut reader).take(REQUEST_BYTES_MAX as u64);
-        timeout(IDLE_MAX, bounded.read_until(b'\n', &mut line))
-            .await
-            .map_err(|_| "no request for a minute")?
-            .map_err(|e| e.to_string())?;
+        timeout(IDLE_MAX, bounded.read_until(b'\n', &mut line)).await.map_err(idle)??;
         let whole = line.last() == Some(&b'\n');
         if !whole && line.len() < REQUEST_BYTES_MAX {
             return Ok(());
         }
-        let answer = if whole {
-            match message::parse_command(&line) {
-                Ok(command) => source.answer(command).await,
-                Err(problem) => Answer::Refused(problem),
+        let (lang, answer) = if whole {
+            match message::parse_request(&line) {
+                Ok(request) => (request.lang, source.answer(request.ask).await),
+                Err((lang, problem)) => (lang, Answer::Refused(problem)),
             }
         } else {
-            Answer::Refused(format!(
-                "a request must end with a new line after at most {REQUEST_BYTES_MAX} bytes"
-            ))
+            (Lang::English, Answer::Refused(words::line_too_long(REQUEST_BYTES_MAX)))
         };
-        let bytes = encode(answer)?;
-        timeout(IDLE_MAX, writer.write_all(&bytes))
-            .await
-            .map_err(|_| "answer not read for a minute")?
-            .map_err(|e| e.to_string())?;
+        let bytes = encode(answer, lang)?;
+        timeout(IDLE_MAX, writer.write_all(&bytes)).await.map_err(idle)??;
         if !whole {
             return Ok(());
         }
@@ -115,21 +109,14 @@ impl StatusSource {
     }
 
     /// Hands a read to its bus and waits for the answer. The error says why the read was not made.
-    async fn read(&self, read: ReadCommand) -> Result<Answer, String> {
+    async fn read(&self, read: ReadCommand) -> Result<Answer, Text> {
         let request = read.request()?;
         let bus = self.buses.iter().find(|bus| bus.name == read.bus).ok_or_else(|| {
-            let names: Vec<&str> = self.buses.iter().map(|b| b.name.as_str()).collect();
-            format!(
-                "the running gateway has no bus {:?}, only {}: if the bus was added later, restart the gateway",
-                read.bus,
-                names.join(", ")
-            )
+            let names = Text::list(self.buses.iter().map(|b| b.name.as_str()));
+            words::no_bus(&read.bus, names)
         })?;
         if read.mode.is_some() && !bus.serial {
-            return Err(format!(
-                "bus {} ({}) has no serial port whose speed could be changed",
-                read.bus, bus.line
-            ));
+            return Err(words::bus_without_port(&read.bus, &bus.line));
         }
         let (reply, answer) = oneshot::channel();
         let ad_hoc = AdHocRequest {
@@ -139,20 +126,15 @@ impl StatusSource {
             mode: read.mode,
             reply,
         };
-        let stopping = || format!("bus {} is stopping with the gateway", read.bus);
+        let stopping = || words::bus_stops(&read.bus);
         let took = Stopwatch::start();
         let asking = async {
             bus.requests.send(ad_hoc).await.map_err(|_| stopping())?;
             answer.await.map_err(|_| stopping())
         };
         let limit = BUS_WAIT_MAX + read.timeout().unwrap_or(ANSWER_MAX);
-        let outcome = timeout(limit, asking).await.map_err(|_| {
-            format!(
-                "bus {} was busy with its own polls for {} s: try again, or stop the gateway",
-                read.bus,
-                limit.as_secs()
-            )
-        })??;
+        let busy = |_| words::bus_busy(&read.bus, limit.as_secs());
+        let outcome = timeout(limit, asking).await.map_err(busy)??;
         let ms = took.elapsed().as_secs_f64() * 1000.0;
         Ok(match outcome {
             Ok(words) => Answer::Words { words, ms },
@@ -161,21 +143,19 @@ impl StatusSource {
     }
 }
 
-fn encode(answer: Answer) -> Result<Vec<u8>, String> {
-    #[derive(Serialize)]
-    struct Line(ControlReply);
-    let mut bytes = serde_json::to_vec(&Line(ControlReply { v: VERSION, answer }))
-        .map_err(|e| format!("an answer cannot be encoded: {e}"))?;
+/// The line of an answer. What it says to a person is in `lang`.
+fn encode(answer: Answer, lang: Lang) -> serde_json::Result<Vec<u8>> {
+    let reply = ControlReply { v: VERSION, answer };
+    let mut bytes = within(lang, || serde_json::to_vec(&reply))?;
     bytes.push(b'\n');
     Ok(bytes)
 }
 
 /// Tells a connection, if it reads at once, that there are too many, and closes it.
 fn refuse(stream: &UnixStream) {
-    let refusal = encode(Answer::Refused(format!(
-        "{CONNECTIONS_MAX} commands are being served already: wait for one to end"
-    )));
-    if let Ok(bytes) = refusal {
+    // Nothing is read of it, so that its language is not known.
+    let refusal = Answer::Refused(words::too_many_commands(CONNECTIONS_MAX));
+    if let Ok(bytes) = encode(refusal, Lang::English) {
         let _sent = stream.try_write(&bytes);
     }
 }

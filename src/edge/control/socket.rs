@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tokio::net::UnixListener;
 
+use crate::locales::{edge as words, foreign};
 use crate::support::files::with_suffix;
 
 /// The longest path, bytes: the system allows 107 (`sun_path` in unix(7)), and `.new` takes four while it is made.
@@ -19,13 +20,11 @@ const MODE: u32 = 0o600;
 /// Why the socket could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum SocketError {
-    #[error(
-        "another hanqing edge runs on this configuration and holds {0}: stop it first, or give this one a spool of its own"
-    )]
+    #[error("{}", words::socket_taken(.0))]
     Taken(PathBuf),
-    #[error("{0} exists and is not a socket: set `socket` to another path, or remove the file")]
+    #[error("{}", words::not_a_socket(.0))]
     NotASocket(PathBuf),
-    #[error("cannot listen at {path}: {source}")]
+    #[error("{}", words::cannot_listen(path, foreign::io(source)))]
     Io { path: PathBuf, source: io::Error },
 }
 

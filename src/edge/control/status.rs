@@ -9,7 +9,8 @@ use tokio::sync::watch;
 
 use super::process;
 use crate::core::{GatewayId, StationId};
-use crate::edge::{DeliveryStatus, EdgeWatch};
+use crate::edge::{DeliveryStatus, EdgeWatch, RefusedReload, watchdog};
+use crate::locales::{Text, edge as words};
 use crate::modbus::{BusReport, BusWatch, Mode, RequestSender};
 use crate::spool::Trouble;
 use crate::support::Clock;
@@ -23,6 +24,9 @@ pub struct GatewayStatus {
     pub since: Timestamp,
     pub now: Timestamp,
     pub mode: Mode,
+    /// The last new configuration, where it was not taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<RefusedReload>,
     /// Readings since the start, including missing ones.
     pub readings: u64,
     /// Readings without a value since the start.
@@ -42,6 +46,17 @@ impl GatewayStatus {
     pub fn up_s(&self) -> f64 {
         self.now.duration_since(self.since).as_secs_f64()
     }
+
+    /// The buses that have not polled for longer than they may, in words.
+    pub fn silent_buses(&self) -> impl Iterator<Item = Text> {
+        let up_s = self.up_s();
+        self.buses.iter().filter_map(move |bus| {
+            let (polled_at_s, limit_s) = (bus.report.polled_at_s, bus.silent_max_s);
+            let stuck = watchdog::is_stuck(polled_at_s, up_s, Duration::from_secs(limit_s));
+            let silent_s = format!("{:.0}", up_s - polled_at_s);
+            stuck.then(|| words::bus_silent(&bus.report.name, silent_s, limit_s))
+        })
+    }
 }
 
 /// Whether a gateway trusts its machine's clock.
@@ -50,7 +65,7 @@ pub struct ClockStatus {
     /// Whether the time is not yet known to be right.
     pub provisional: bool,
     /// Why the machine's time is not trusted.
-    pub refusal: Option<String>,
+    pub refusal: Option<Text>,
 }
 
 /// What a gateway has written to disk.
@@ -108,6 +123,9 @@ pub struct SpoolStatus {
     pub trouble: Option<Trouble>,
     /// Readings lost since the start, because there was no room left in memory either.
     pub lost_readings: u64,
+    /// When the file was found damaged since the start, and a new one begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub damaged_at: Option<Timestamp>,
 }
 
 /// Makes the status of this gateway.
@@ -156,6 +174,7 @@ impl StatusSource {
             since: now.checked_sub(uptime).unwrap_or(now),
             now,
             mode: *self.mode.borrow(),
+            refused: self.watch.refused.borrow().clone(),
             readings: stats.readings.load(Relaxed),
             missing: stats.missing.load(Relaxed),
             buses: self.buses.iter().map(ControlBus::status).collect(),
@@ -171,12 +190,13 @@ impl StatusSource {
                 unwritten: keeper.unwritten,
                 trouble: keeper.trouble,
                 lost_readings: keeper.lost,
+                damaged_at: spool.damaged_at,
                 size_max: self.spool_size_max,
             },
             delivery: self.watch.delivery.borrow().clone(),
             clock: ClockStatus {
                 provisional: self.clock.base().provisional,
-                refusal: self.clock.refusal().map(|refusal| refusal.to_string()),
+                refusal: self.clock.refusal().map(|refusal| refusal.text()),
             },
             disk: process::disk_use(uptime),
             resident: process::resident_memory(),

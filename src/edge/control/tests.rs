@@ -64,6 +64,7 @@ impl Fixture {
                 buses: Arc::default(),
                 spool: watch::channel(Default::default()).1,
                 delivery: watch::channel(Default::default()).1,
+                refused: watch::Sender::default(),
             },
             mode,
             buses: vec![bus("pumps", false), bus("levels", true)],
@@ -109,8 +110,7 @@ async fn a_read_is_passed_to_its_bus_and_the_answer_comes_back() {
         received.reply.send(Ok(vec![1, 2])).unwrap();
         let received = fixture.requests.recv().await.unwrap();
         assert_eq!(received.mode, None);
-        let exception =
-            ReadError::Exception { unit: 7, code: 2, text: "Illegal data address".into() };
+        let exception = ReadError::Exception { unit: 7, code: 2 };
         received.reply.send(Err(exception)).unwrap();
     };
     let asked = async {
@@ -167,6 +167,33 @@ async fn exchange(stream: &mut BufReader<UnixStream>, bytes: &[u8]) -> String {
     let mut line = String::new();
     stream.read_line(&mut line).await.unwrap();
     line
+}
+
+#[tokio::test]
+async fn whoever_asks_is_answered_in_his_language() {
+    let mut fixture = Fixture::new();
+    let mut stream = BufReader::new(fixture.raw().await);
+    let ask = |lang: &str, bus: &str| {
+        let read = "\"unit\":7,\"function\":4,\"address\":30,\"count\":2";
+        format!("{{\"v\":1,{lang}\"ask\":{{\"read\":{{\"bus\":\"{bus}\",{read}}}}}}}\n")
+    };
+    let (zh, nobody) = ("\"lang\":\"zh\",", "");
+    let line = exchange(&mut stream, ask(zh, "wells").as_bytes()).await;
+    assert!(line.contains("没有总线 `wells`，只有 pumps、levels"), "{line}");
+    let line = exchange(&mut stream, ask(nobody, "wells").as_bytes()).await;
+    assert!(line.contains("only pumps, levels"), "{line}");
+    for (lang, said) in [(zh, "没有应答"), (nobody, "did not answer within 300 ms")] {
+        let bus = async {
+            let received = fixture.requests.recv().await.unwrap();
+            let silence = ReadError::Timeout { unit: 7, timeout_ms: 300 };
+            received.reply.send(Err(silence)).unwrap();
+        };
+        let request = ask(lang, "pumps");
+        let ((), line) = tokio::join!(bus, exchange(&mut stream, request.as_bytes()));
+        assert!(line.contains(said), "{line}");
+    }
+    let line = exchange(&mut stream, b"{\"v\":1,\"lang\":\"zh\",\"ask\":\"fly\"}\n").await;
+    assert!(line.contains("请求无效"), "{line}");
 }
 
 #[tokio::test]

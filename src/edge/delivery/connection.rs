@@ -100,6 +100,7 @@ impl<'a> Delivery<'a> {
         let now = deliverer.clock.now();
         deliverer.status.send_modify(|s| {
             (s.connected_since, s.problem, s.next_at) = (Some(now), None, None);
+            s.doubt = uplink.doubt();
             s.connections += 1;
         });
         let spool_status = deliverer.spool.status();
@@ -152,7 +153,7 @@ impl<'a> Delivery<'a> {
                 () = stop.cancelled() => break ConnectionEnd::Stopped,
                 event = self.uplink.next() => match event {
                     UplinkEvent::Lost(error) => break ConnectionEnd::Lost(error),
-                    UplinkEvent::Malformed(problem) => tracing::warn!(problem, "ignored a malformed acknowledgement"),
+                    UplinkEvent::Malformed(problem) => tracing::warn!(%problem, "ignored a malformed acknowledgement"),
                     UplinkEvent::Confirmed(message) => self.confirmed(&message),
                     UplinkEvent::Committed(ack) => {
                         self.committed(&ack);
@@ -263,6 +264,7 @@ impl<'a> Delivery<'a> {
             tracing::warn!(
                 "the clock is still not known to be right; readings are sent as suspect"
             );
+            self.deliverer.status.send_modify(|s| s.sends_suspect = true);
             let boot = BootId(base.boot);
             self.deliverer.spool.tell_spool(move |spool, _| spool.stop_holding(boot, true));
         }
@@ -298,7 +300,9 @@ impl<'a> Delivery<'a> {
         } else {
             None
         };
+        let doubt = self.uplink.doubt();
         self.deliverer.status.send_modify(|s| {
+            s.doubt = doubt;
             s.bytes += bytes;
             s.month = Some(used);
             s.waits_for = waits_for;

@@ -21,6 +21,7 @@ use self::pace::Budget;
 use self::windows::Schedule;
 pub use self::windows::Window;
 use super::settings::{Confirm, EdgeSettings};
+use crate::locales::Text;
 use crate::mqtt::Reconnect;
 use crate::mqtt::uplink::{self, Uplink};
 use crate::spool::SpoolHandle;
@@ -37,7 +38,13 @@ pub struct DeliveryStatus {
     /// When the current connection to the broker was made.
     pub connected_since: Option<Timestamp>,
     /// Why there is no connection.
-    pub problem: Option<String>,
+    pub problem: Option<Text>,
+    /// When the last attempt or connection failed, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<(Timestamp, Text)>,
+    /// What is doubtful about the certificates of the connection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<Text>,
     /// When the next connection will be made, if a window of connection decides that.
     pub next_at: Option<Timestamp>,
     /// When the hub last acknowledged something.
@@ -52,6 +59,9 @@ pub struct DeliveryStatus {
     pub month: Option<(String, u64)>,
     /// Why something waits although there is a connection.
     pub waits_for: Option<WaitsFor>,
+    /// Whether the time was waited for long enough: readings are sent as suspect until it is known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sends_suspect: bool,
 }
 
 /// What sending waits for.
@@ -151,8 +161,11 @@ impl Deliverer {
                 ConnectionEnd::Lost(error) => error,
             };
             let Some((problem, wait)) = reconnect.after(error)? else { continue };
-            tracing::warn!(%gateway, error = problem, wait_s = wait.as_secs_f32(), "no broker; readings stay in the spool");
-            self.status.send_modify(|s| s.problem = Some(problem));
+            tracing::warn!(%gateway, error = %problem, wait_s = wait.as_secs_f32(), "no broker; readings stay in the spool");
+            let now = self.clock.now();
+            self.status.send_modify(|s| {
+                (s.failed, s.problem) = (Some((now, problem.clone())), Some(problem));
+            });
             if !Reconnect::wait(wait, &stop).await {
                 return Ok(());
             }

@@ -6,6 +6,8 @@ use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp, ToSpan, ZonedDateTime};
 use serde::{Deserialize, Serialize};
 
+use crate::locales::{Text, edge as words};
+
 /// A stretch of each day or hour, local time: `06:00+20` is 20 minutes from six, `*:30+5` five from every half past.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -20,27 +22,25 @@ pub struct Window {
 const MINUTES_MAX: u16 = 24 * 60;
 
 impl FromStr for Window {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = |rule: &str| {
-            format!("{text:?} is not a window: {rule}; for example \"06:00+20\" or \"*:30+5\"")
-        };
-        let (begin, minutes) =
-            text.split_once('+').ok_or_else(|| wrong("begin + minutes is expected"))?;
-        let (hour, minute) =
-            begin.split_once(':').ok_or_else(|| wrong("it begins with hour:minute"))?;
+    type Err = Text;
+    fn from_str(text: &str) -> Result<Self, Text> {
+        let wrong = |rule: Text| words::not_a_window(text, rule);
+        let parts = text.split_once('+').ok_or_else(|| wrong(words::window_form()));
+        let (begin, minutes) = parts?;
+        let parts = begin.split_once(':').ok_or_else(|| wrong(words::window_begin()));
+        let (hour, minute) = parts?;
         let number = |text: &str, below: i8| {
             let digits = (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
             text.parse().ok().filter(|n| digits && *n < below)
         };
         let hour = match hour {
             "*" => None,
-            hour => Some(number(hour, 24).ok_or_else(|| wrong("an hour is 0 to 23, or *"))?),
+            hour => Some(number(hour, 24).ok_or_else(|| wrong(words::window_hour()))?),
         };
-        let minute = number(minute, 60).ok_or_else(|| wrong("a minute is 0 to 59"))?;
+        let minute = number(minute, 60).ok_or_else(|| wrong(words::window_minute()))?;
         let most = if hour.is_some() { MINUTES_MAX } else { 60 };
         let minutes: Option<u16> = minutes.parse().ok().filter(|m| (1..=most).contains(m));
-        let minutes = minutes.ok_or_else(|| wrong(&format!("it is open 1 to {most} minutes")))?;
+        let minutes = minutes.ok_or_else(|| wrong(words::window_length(most)))?;
         Ok(Self { hour, minute, minutes })
     }
 }
@@ -55,8 +55,8 @@ impl std::fmt::Display for Window {
 }
 
 impl TryFrom<String> for Window {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
+    type Error = Text;
+    fn try_from(text: String) -> Result<Self, Text> {
         text.parse()
     }
 }
@@ -121,6 +121,7 @@ fn begins(window: Window, now: &ZonedDateTime) -> impl Iterator<Item = Timestamp
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locales::Lang;
 
     fn at(text: &str) -> ZonedDateTime {
         format!("{text}[Asia/Shanghai]").parse().unwrap()
@@ -163,17 +164,19 @@ mod tests {
 
     #[test]
     fn a_wrong_window_is_refused_with_the_rule() {
-        for (bad, says) in [
-            ("", "begin + minutes"),
-            ("6+20", "hour:minute"),
-            ("24:00+20", "0 to 23"),
-            ("06:60+20", "0 to 59"),
-            ("06:00+0", "1 to 1440"),
-            ("*:00+61", "1 to 60"),
-            ("+6:00+5", "hour:minute"),
+        for (bad, says, zh) in [
+            ("", "begin + minutes", "起点+分钟数"),
+            ("6+20", "hour:minute", "时:分"),
+            ("24:00+20", "0 to 23", "0 到 23"),
+            ("06:60+20", "0 to 59", "0 到 59"),
+            ("06:00+0", "1 to 1440", "1 到 1440"),
+            ("*:00+61", "1 to 60", "1 到 60"),
+            ("+6:00+5", "hour:minute", "时:分"),
         ] {
             let error = bad.parse::<Window>().unwrap_err();
-            assert!(error.contains(says), "{bad}: {error}");
+            assert!(error.to_string().contains(says), "{bad}: {error}");
+            let error = error.within(Lang::Chinese);
+            assert!(error.contains(zh), "{bad}: {error}");
         }
         assert_eq!("6:05+20".parse::<Window>().unwrap().to_string(), "06:05+20");
     }

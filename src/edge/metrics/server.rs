@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{health, text};
 use crate::edge::control::{GatewayStatus, StatusSource};
+use crate::locales::{Lang, Text};
 
 /// Connections that are served at once; others wait. A gateway has one Prometheus, and perhaps a person with a browser.
 pub(super) const CONNECTIONS_MAX: usize = 4;
@@ -141,7 +142,9 @@ fn answer(
     if problems.is_empty() {
         return response(StatusCode::OK, PLAIN, "ok\n".into());
     }
-    let text = problems.join("\n") + "\n";
+    // Read by programs, as all of this page is.
+    let line = |problem: &Text| problem.within(Lang::English) + "\n";
+    let text = problems.iter().map(line).collect();
     response(StatusCode::SERVICE_UNAVAILABLE, PLAIN, text)
 }
 

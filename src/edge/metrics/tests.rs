@@ -49,6 +49,7 @@ fn status() -> GatewayStatus {
         since,
         now,
         mode: Mode::Drought,
+        refused: None,
         readings: 36,
         missing: 12,
         buses: vec![BusStatus {
@@ -85,6 +86,7 @@ fn status() -> GatewayStatus {
             unwritten: 0,
             trouble: None,
             lost_readings: 0,
+            damaged_at: None,
         },
         delivery: DeliveryStatus {
             connected_since: Some(now - SignedDuration::from_secs(600)),
@@ -124,17 +126,20 @@ fn an_unknown_value_is_left_out() {
 #[test]
 fn a_gateway_is_healthy_unless_it_cannot_do_its_work() {
     let mut gateway = status();
+    let problems = |gateway: &GatewayStatus| -> Vec<String> {
+        health::problems(gateway).into_iter().map(String::from).collect()
+    };
     let none: Vec<String> = Vec::new();
-    assert_eq!(health::problems(&gateway), none);
+    assert_eq!(problems(&gateway), none);
     // An unreachable broker or device is no problem of the gateway.
     gateway.delivery = DeliveryStatus::default();
     gateway.buses[0].report.line = HealthState::Offline;
-    assert_eq!(health::problems(&gateway), none);
+    assert_eq!(problems(&gateway), none);
     gateway.spool.trouble = Some(Trouble::DiskFull);
     gateway.spool.unwritten = 40;
     gateway.buses[0].report.polled_at_s = 2699.0;
     assert_eq!(
-        health::problems(&gateway),
+        problems(&gateway),
         [
             "the spool cannot be written (disk_full); 40 readings wait in memory",
             "bus 水位 \"东门\" has not polled for 901 s; its limit is 900 s"
@@ -142,7 +147,7 @@ fn a_gateway_is_healthy_unless_it_cannot_do_its_work() {
     );
     gateway.spool.trouble = None;
     gateway.buses[0].report.polled_at_s = 2700.0;
-    assert_eq!(health::problems(&gateway), none);
+    assert_eq!(problems(&gateway), none);
 }
 
 #[test]

@@ -11,13 +11,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use minijinja::{Environment, Expression};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 pub use rule::{Rule, Rules, Scope, Severity};
 pub(super) use values::{Place, places};
 
 use super::catalogue::FigureId;
 use crate::core::Period;
+use crate::locales::{Lang, Text, figures as words, within};
 
 /// Relative rounding error of sums: numbers that differ by less are equal.
 const EPSILON: f64 = 1e-9;
@@ -28,21 +29,27 @@ pub struct Finding {
     pub rule: String,
     pub severity: Severity,
     /// 全乡, or the name of a village, crop or pump.
-    pub place: String,
-    pub text: String,
+    pub place: Text,
+    pub text: Text,
     /// The figures and other names that it was worked out from, with their values.
     pub from: BTreeMap<String, f64>,
     pub value: f64,
     pub at_least: Option<f64>,
     pub at_most: Option<f64>,
-    /// Where to look, in Chinese.
-    pub look: String,
-    pub source: String,
+    /// Where to look.
+    pub look: Text,
+    /// In JSON in English.
+    #[serde(serialize_with = "english")]
+    pub source: Text,
     pub confidence: f64,
     /// Rule, place and values: an acceptance holds for exactly these.
     pub fingerprint: String,
     /// Who accepted it and why; `None` where nobody did.
     pub accepted: Option<Acceptance>,
+}
+
+fn english<S: Serializer>(text: &Text, serializer: S) -> Result<S::Ok, S::Error> {
+    within(Lang::English, || text.serialize(serializer))
 }
 
 /// A finding accepted with a reason. It holds for exactly the numbers that it was accepted for.
@@ -189,14 +196,14 @@ impl<'a> Check<'a> {
             rule: rule.id.clone(),
             severity: rule.severity,
             place: place.name.clone(),
-            text: rule.text.clone(),
+            text: rule.text.text(),
             fingerprint: format!("{}:{}:{}", rule.id, place.id, values.join(",")),
             from,
             value,
             at_least,
             at_most,
-            look: rule.look.clone(),
-            source: rule.source.clone(),
+            look: rule.look.text(),
+            source: rule.source.text(),
             confidence: rule.confidence,
             accepted: None,
         }))
@@ -204,50 +211,49 @@ impl<'a> Check<'a> {
 }
 
 impl Finding {
-    /// The finding in one sentence, in Chinese.
-    pub fn sentence(&self) -> String {
+    /// Whether it was found at `place`, by its name in either language.
+    pub fn is_at(&self, place: &str) -> bool {
+        Lang::ALL.into_iter().any(|lang| self.place.within(lang) == place)
+    }
+
+    /// The finding in one sentence.
+    pub fn sentence(&self) -> Text {
         let bound = match (self.at_least, self.at_most) {
-            (Some(least), Some(most)) if least == most => format!("应为{}", short(least)),
-            (Some(least), Some(most)) => format!("应在{}至{}之间", short(least), short(most)),
-            (Some(least), None) => format!("应不小于{}", short(least)),
-            (None, Some(most)) => format!("应不大于{}", short(most)),
-            (None, None) => String::new(),
+            (Some(least), Some(most)) if least == most => words::should_be(short(least)),
+            (Some(least), Some(most)) => words::should_lie_between(short(least), short(most)),
+            (Some(least), None) => words::should_be_at_least(short(least)),
+            (None, Some(most)) => words::should_be_at_most(short(most)),
+            (None, None) => Text::default(),
         };
-        let from: Vec<String> = self
-            .from
-            .iter()
-            .map(|(id, value)| {
-                let name = FigureId::from_id(id).map_or(name_zh(id), |f| f.spec().name_zh);
-                format!("{name} {}", short(*value))
-            })
-            .collect();
-        format!(
-            "{}：{}。现为{}，{bound}（{}）",
-            self.place,
-            self.text,
-            short(self.value),
-            from.join("，")
-        )
+        let mut from = Text::default();
+        for (id, value) in &self.from {
+            let name = FigureId::from_id(id).map_or_else(|| name(id), |f| f.spec().name());
+            from = match from.is_empty() {
+                true => words::named_value(name, short(*value)),
+                false => words::named_values(from, name, short(*value)),
+            };
+        }
+        words::finding(&self.place, &self.text, short(self.value), bound, from)
     }
 }
 
-/// Name in Chinese of a name that is not a figure.
-fn name_zh(name: &str) -> &str {
-    match name {
-        "sown_area" => "播种面积",
-        "persons" => "人口",
-        "event_days" => "抗旱天数",
-        "crop_value_max" => "受灾作物最高亩产值",
-        "high_value_share" => "高价值作物占比",
-        "electricity_coverage" => "电表数据覆盖率",
-        "storage_coverage" => "水位数据覆盖率",
-        "crop_value" => "亩产值",
-        "energy" => "用电",
-        "volume" => "水量",
-        "hours" => "运行小时",
-        "head" => "扬程",
-        "power" => "额定功率",
-        other => other,
+/// The name of what is not a figure.
+fn name(id: &str) -> Text {
+    match id {
+        "sown_area" => words::sown_area(),
+        "persons" => words::persons(),
+        "event_days" => words::event_days(),
+        "crop_value_max" => words::crop_value_max(),
+        "high_value_share" => words::high_value_share(),
+        "electricity_coverage" => words::electricity_coverage(),
+        "storage_coverage" => words::storage_coverage(),
+        "crop_value" => words::crop_value(),
+        "energy" => words::energy(),
+        "volume" => words::volume(),
+        "hours" => words::hours(),
+        "head" => words::head(),
+        "power" => words::power(),
+        other => Text::verbatim(other),
     }
 }
 

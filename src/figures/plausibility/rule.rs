@@ -7,7 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::super::catalogue::FigureId;
 use crate::core::{Problem, Problems};
+use crate::locales::{Text, figures as words, foreign_toml, water};
+use crate::water::Bilingual;
 
+/// The file that shows how rules are written.
+const FORM: &str = "config/rules/plausibility.toml";
 /// The rules that come with the program.
 const EMBEDDED: &str = include_str!("../../../config/rules/plausibility.toml");
 
@@ -27,11 +31,11 @@ pub enum Severity {
 }
 
 impl Severity {
-    pub fn name_zh(self) -> &'static str {
+    pub fn name(self) -> Text {
         match self {
-            Self::Hint => "提示",
-            Self::Warning => "警告",
-            Self::Error => "错误",
+            Self::Hint => words::hint(),
+            Self::Warning => words::warning(),
+            Self::Error => words::error(),
         }
     }
 }
@@ -74,27 +78,27 @@ impl Scope {
 }
 
 /// A rule as it is written in the file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     pub id: String,
     pub scope: Scope,
-    /// The rule in words, in Chinese.
-    pub text: String,
+    /// The rule in words.
+    pub text: Bilingual,
     /// Expression that has to be true for the rule to be checked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub when: Option<String>,
     pub value: String,
     /// Expression of the least that the value may be.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub at_least: Option<String>,
     /// Expression of the most that the value may be.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub at_most: Option<String>,
     pub severity: Severity,
-    /// Where to look, in Chinese.
-    pub look: String,
-    pub source: String,
+    /// Where to look.
+    pub look: Bilingual,
+    pub source: Bilingual,
     /// How sure the rule is, 0 to 1.
     pub confidence: f64,
 }
@@ -128,26 +132,25 @@ impl Rules {
     /// name, a rule without a bound, a duplicate id.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let file: File = toml::from_str(text).map_err(|error| {
-            let hint = "config/rules/plausibility.toml shows the form";
-            vec![Problem::new("file", "", error.to_string().trim(), hint)]
+            let rule = foreign_toml::error(&error, text);
+            vec![Problem::new("file", "", rule, water::rules_form(FORM))]
         })?;
         let mut found = Problems::default();
-        found.unique(
-            "rule",
-            "id",
-            file.rule.iter().map(|rule| &rule.id),
-            "give each an id of its own",
-        );
+        let ids = file.rule.iter().map(|rule| &rule.id);
+        found.unique("rule", "id", ids, words::ids_differ());
         let environment = environment();
         for (index, rule) in file.rule.iter().enumerate() {
             let found = &mut found.item("rule", index);
             let bounded = rule.at_least.is_some() || rule.at_most.is_some();
-            let hint = "give at_least, at_most or both";
-            found.ensure(bounded, "", &rule.id, "the rule has no bound", hint);
-            let sourced = (0.0..=1.0).contains(&rule.confidence) && !rule.source.trim().is_empty();
-            let hint = "say where it comes from and how sure it is, 0 to 1";
-            let must = "a rule has a source and a confidence";
-            found.ensure(sourced, "source", &rule.source, must, hint);
+            found.ensure(bounded, "", &rule.id, words::no_bound(), words::give_bounds());
+            for (field, text) in
+                [("text", &rule.text), ("look", &rule.look), ("source", &rule.source)]
+            {
+                text.check(field, found);
+            }
+            let sourced = (0.0..=1.0).contains(&rule.confidence) && !rule.source.is_empty();
+            let (must, hint) = (water::confidence_and_source(), words::say_source());
+            found.ensure(sourced, "source", rule.source.text(), must, hint);
             for (field, text) in rule.expressions() {
                 check_expression(&environment, rule.scope, field, text, found);
             }
@@ -190,13 +193,12 @@ fn check_expression(
             let known = scope.names();
             let names = expression.undeclared_variables(false).into_iter();
             if let Some(unknown) = names.filter(|name| !known.contains(name.as_str())).min() {
-                let hint = "the names are in the head of config/rules/plausibility.toml, figures in docs/figures.md";
-                found.add(field, text, format!("{unknown} is unknown here"), hint);
+                found.add(field, text, words::unknown_name(unknown), words::names_are_in(FORM));
             }
         }
         Err(error) => {
-            let hint = "an expression such as area_failed / area_affected";
-            found.add(field, text, error.to_string(), hint);
+            let rule = words::expression_wrong(error.to_string());
+            found.add(field, text, rule, words::expression_example());
         }
     }
 }

@@ -16,7 +16,7 @@ fn township(values: &[(&'static str, f64)]) -> Vec<Place> {
     vec![Place {
         scope: Scope::Township,
         id: "township".into(),
-        name: "全乡".into(),
+        name: Text::verbatim("全乡"),
         values: values.iter().copied().collect(),
     }]
 }
@@ -97,7 +97,7 @@ fn a_pumps_energy_is_held_against_its_lift() {
     let pump = |energy, volume| Place {
         scope: Scope::Pump,
         id: "p".into(),
-        name: "一号泵站".into(),
+        name: Text::verbatim("一号泵站"),
         values: BTreeMap::from([
             ("energy", energy),
             ("volume", volume),
@@ -110,10 +110,15 @@ fn a_pumps_energy_is_held_against_its_lift() {
     assert_eq!(found(pump(1090.0, 10_000.0)), vec![]);
     let tenfold = found(pump(10_900.0, 10_000.0));
     assert_eq!(tenfold[0].rule, "energy-against-lift");
-    let sentence = tenfold[0].sentence();
+    let sentence = tenfold[0].sentence().within(Lang::Chinese);
     for part in ["一号泵站", "现为1.09", "应在0.064至0.363之间", "扬程 20"] {
         assert!(sentence.contains(part), "{part}: {sentence}");
     }
+    let english = tenfold[0].sentence().to_string();
+    assert!(
+        english.contains("It is 1.09, should be 0.064 to 0.363 (electricity 10900"),
+        "{english}"
+    );
     assert_eq!(found(pump(1e6, 1e7))[0].rule, "energy-within-rated");
 }
 
@@ -171,4 +176,42 @@ fn a_wrong_rule_is_named() {
         assert!(text.iter().any(|t| t.contains(part)), "{part}: {text:?}");
     }
     assert!(Rules::parse("[[rule]]\nid = 3").is_err());
+}
+
+#[test]
+fn every_rule_speaks_both_languages() {
+    for rule in Rules::embedded().unwrap().iter() {
+        for text in [&rule.text, &rule.look, &rule.source].map(|text| text.text()) {
+            assert!(!text.to_string().chars().any(is_chinese), "{}: {text}", rule.id);
+        }
+        for text in [&rule.text, &rule.look].map(|text| text.text().within(Lang::Chinese)) {
+            assert!(text.chars().any(is_chinese), "{}: {text}", rule.id);
+        }
+    }
+}
+
+fn is_chinese(c: char) -> bool {
+    ('\u{3000}'..='\u{9fff}').contains(&c)
+}
+
+#[test]
+fn a_rule_of_one_language_is_named() {
+    let problems = Rules::parse(
+        r#"
+        [[rule]]
+        id = "a"
+        scope = "township"
+        text = "t"
+        value = "area_failed"
+        at_most = "1"
+        severity = "hint"
+        look.zh = "台账"
+        source = "s"
+        confidence = 1.0
+        "#,
+    )
+    .unwrap_err();
+    let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(text.len(), 1, "{text:?}");
+    assert!(text[0].starts_with("rule[0].look.en: is missing"), "{text:?}");
 }

@@ -8,6 +8,7 @@ use super::super::rows::Rows;
 use super::rule::Scope;
 use crate::account::{Entry, EntryCode, Method, PumpAccount};
 use crate::core::Period;
+use crate::locales::{Text, figures as words};
 use crate::water::{Crop, Township};
 
 /// Value of a harvest above which a crop counts as dear, yuan per mu. `docs/domain.md` §5: plain rice is worth 1200 to
@@ -20,7 +21,7 @@ pub(in super::super) struct Place {
     pub scope: Scope,
     /// Id, for fingerprints.
     pub id: String,
-    pub name: String,
+    pub name: Text,
     pub values: BTreeMap<&'static str, f64>,
 }
 
@@ -52,7 +53,7 @@ pub(in super::super) fn places(
         places.push(Place {
             scope: Scope::Village,
             id: village.id.to_string(),
-            name: village.name.clone(),
+            name: Text::verbatim(&village.name),
             values,
         });
     }
@@ -63,7 +64,7 @@ pub(in super::super) fn places(
         places.push(Place {
             scope: Scope::Crop,
             id: crop.id.to_string(),
-            name: crop.name.clone(),
+            name: Text::verbatim(&crop.name),
             values,
         });
     }
@@ -83,7 +84,7 @@ pub(in super::super) fn places(
         places.push(Place {
             scope: Scope::Pump,
             id: pump.station.to_string(),
-            name: pump.name.clone(),
+            name: Text::verbatim(&pump.name),
             values,
         });
     }
@@ -126,7 +127,7 @@ fn of_township(figures: &[Figure], rows: Rows<'_>, township: &Township, days: f6
     if dearest > 0.0 {
         values.insert("crop_value_max", dearest);
     }
-    Place { scope: Scope::Township, id: "township".into(), name: "全乡".into(), values }
+    Place { scope: Scope::Township, id: "township".into(), name: words::whole_township(), values }
 }
 
 fn areas(rows: Rows<'_>, here: impl Fn(&Entry) -> bool) -> BTreeMap<&'static str, f64> {

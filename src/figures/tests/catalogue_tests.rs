@@ -1,7 +1,8 @@
 //! Tests of the catalogue, and of the page that is made of it.
 
+use crate::account::EntryCode;
 use crate::figures::recipe::Recipe;
-use crate::figures::{FORMS, FigureId, Form};
+use crate::figures::{FORMS, FigureId, Form, FormRow};
 
 #[test]
 fn ids_are_unique_and_read_back() {
@@ -14,7 +15,7 @@ fn ids_are_unique_and_read_back() {
 /// The page, as `docs/figures.md` has to have it between its marks.
 fn tables() -> String {
     let mut text = String::from(
-        "| id | 名称 | name | unit | form unit | class | printed as | made by | formula | source | belongs to |\n|---|---|---|---|---|---|---|---|---|---|---|\n",
+        "| id | 名称 | name | unit | form unit | class | printed as | made by | 算法 | formula | source | belongs to |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n",
     );
     for figure in FigureId::ALL {
         let spec = figure.spec();
@@ -40,25 +41,27 @@ fn tables() -> String {
             Recipe::Total(_) => "sum of figures",
         };
         text += &format!(
-            "| `{}` | {} | {} | {} | {} | {class} | {printed} | {made} | {} | {} | {} |\n",
+            "| `{}` | {} | {} | {} | {} | {class} | {printed} | {made} | {} | {} | {} | {} |\n",
             spec.id,
             spec.name_zh,
             spec.name_en,
             spec.unit,
             form_units.join(", "),
-            spec.formula,
+            spec.formula[0],
+            spec.formula[1],
             spec.source,
             belongs.join("; ")
         );
     }
     for form in FORMS {
         text += &format!(
-            "\n### {}（{}）\n\nFields: {}.\n\n| field | figure | township | form |\n|---|---|---|---|\n",
-            form.name_zh, form.authority, form.source
+            "\n### {}（{}）\n\n{}, for the {}. Fields: {}.\n\n| field | 栏目 | figure | township | form |\n|---|---|---|---|---|\n",
+            form.name_zh, form.authority[0], form.name_en, form.authority[1], form.source
         );
         for row in form.rows {
             let id = row.figure.spec().id;
-            text += &format!("| {} | `{id}` | {} | {} |\n", row.label, row.unit, row.form_unit);
+            let FormRow { label_zh, label_en, unit, form_unit, .. } = row;
+            text += &format!("| {label_en} | {label_zh} | `{id}` | {unit} | {form_unit} |\n");
         }
     }
     text
@@ -79,5 +82,16 @@ fn the_page_is_made_of_the_catalogue() {
             held == made,
             "{PATH} is not what the catalogue makes: HANQING_BLESS=1 cargo test --lib catalogue"
         );
+    }
+}
+
+#[test]
+fn every_unit_has_a_name_in_english() {
+    let rows = FORMS.iter().flat_map(|form| form.rows);
+    let forms = rows.flat_map(|row| [row.unit_name(), row.form_unit_name()]);
+    let figures = FigureId::ALL.iter().map(|id| id.spec().unit_name());
+    let codes = EntryCode::ALL.iter().map(|code| code.unit_name());
+    for name in forms.chain(figures).chain(codes) {
+        assert!(name.to_string().is_ascii(), "{name}");
     }
 }

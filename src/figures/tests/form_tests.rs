@@ -107,7 +107,7 @@ fn figures_stand_beside_those_of_earlier_years() {
     now.enter(EntryCode::Gasoline, 1000.0);
     now.levels("pond-1/level", |_| 102.0);
     let earlier = [Earlier {
-        label: "上年同期".into(),
+        label: Text::verbatim("上年同期"),
         period: Period { from: date(2021, 8, 1), to: date(2021, 8, 10) },
         same_days: true,
         figures: vec![then.figure("gasoline_used"), then.figure("storage_total")],

@@ -40,7 +40,7 @@ fn a_set_that_moved_is_one_set() {
     assert_eq!(figure.value, Value::Number(2.0));
     let parts: Vec<_> = figure.inputs.iter().map(|input| input.value).collect();
     assert_eq!(parts, [Some(1.0), Some(0.0), Some(1.0)]);
-    assert!(figure.inputs[1].note.contains("同一设备mobile-1"));
+    assert!(zh(&figure.inputs[1].note).contains("同一设备mobile-1"));
 }
 
 #[test]
@@ -142,7 +142,8 @@ fn segments_tell_by_the_day_what_happened_to_a_register() {
     ];
     assert_eq!(told, expected);
     let Segment { note, least, most, .. } = &account.segments[0];
-    assert_eq!(note, "20小时无数据，读数差已接续");
+    assert_eq!(zh(note), "20小时无数据，读数差已接续");
+    assert_eq!(note.to_string(), "20 h without data, bridged by the difference of the readings");
     assert_eq!(*least, 0.0);
     // Days do not tell whether it ended on its last one: what the next one settled may belong to it.
     near(*most, 9.0 + 3.0 + 24.0);
@@ -205,7 +206,7 @@ fn a_replacement_in_the_ledger_closes_what_a_reset_left_open() {
     assert_eq!(open.segments[0].kind, SegmentKind::Reset);
     enter(&mut world, EntryCode::MeterReplaced, 5010.0);
     let alone = world.first();
-    assert!(alone.energy_kwh.note.contains("没有同日的新表起码"));
+    assert!(zh(&alone.energy_kwh.note).contains("没有同日的新表起码"));
     bounds(&alone.energy_kwh, 238.0, 296.0);
     enter(&mut world, EntryCode::MeterInstalled, 0.0);
     // From the evening of the 3rd, 4987, to 5010, and from 0 to 15 in the last hour of the 4th.
@@ -216,11 +217,11 @@ fn a_replacement_in_the_ledger_closes_what_a_reset_left_open() {
     bounds(&closed.energy_kwh, value, value);
     let segment = &closed.segments[0];
     assert_eq!((segment.kind, closed.segments.len()), (SegmentKind::MeterReplaced, 1));
-    assert!(segment.note.contains("旧表止码5010、新表起码0（台账第1、2条）"));
+    assert!(zh(&segment.note).contains("旧表止码5010、新表起码0（台账第1、2条）"));
     near(segment.most, grown);
     assert_eq!(closed.days[3], (date(2022, 8, 4), grown));
     let figure = world.figure("electricity_used");
-    assert!(figure.inputs[0].note.contains("2022-08-04换表"));
+    assert!(zh(&figure.inputs[0].note).contains("2022-08-04换表"));
 }
 
 #[test]
@@ -231,6 +232,6 @@ fn a_replacement_that_the_readings_contradict_is_refused_and_named() {
     enter(&mut world, EntryCode::MeterInstalled, 0.0);
     let account = world.first();
     bounds(&account.energy_kwh, 238.0, 296.0);
-    assert!(account.energy_kwh.note.contains("台账第1、2条换表未采用：与读数不符"));
+    assert!(zh(&account.energy_kwh.note).contains("台账第1、2条换表未采用：与读数不符"));
     assert_eq!(account.segments[0].kind, SegmentKind::Reset);
 }

@@ -12,22 +12,23 @@ use crate::account::{Entry, PumpAccount, SourceAccount, TownshipDay};
 use crate::figures::{
     Comparison, FORMS, Figure, FigureInput, Finding, Form, Statement, Totals, Value, VillageTotals,
 };
+use crate::locales::{Text, report as words};
 use crate::water::Township;
-use sheet::{Cell, Column, Formats, HEAD, Sheet, column, range};
+use sheet::{Cell, Column, Formats, HEAD, Sheet, column, name, range};
 
-/// The sheet of figures, which the forms refer to.
-const FIGURES: &str = "指标";
-/// The column of the value on that sheet.
+/// The column of the value on the sheet of figures, which the forms refer to.
 const VALUE_COLUMN: u16 = 2;
 
+/// Writes the annex in the language that is spoken here.
 pub(super) fn write(
     township: &Township,
     statement: &Statement,
     issued_at: Timestamp,
 ) -> Result<Vec<u8>, ReportError> {
     let issued = issued_at.to_zoned_datetime(zone(township)?).strftime("%Y-%m-%d %H:%M");
-    let (name, period) = (&township.name, statement.period);
-    let about = format!("{name}  统计期 {} 至 {}  出具 {issued}", period.from, period.to);
+    let period = statement.period;
+    let (from, to) = (period.from.to_string(), period.to.to_string());
+    let about = words::about(&township.name, from, to, issued.to_string());
     let annex =
         Annex { book: Workbook::new(), formats: Formats::new(), statement, township, about };
     annex.write(issued_at).map_err(ReportError::Excel)
@@ -39,7 +40,7 @@ struct Annex<'a> {
     statement: &'a Statement,
     township: &'a Township,
     /// Township, period and time of issue, below the title of each sheet.
-    about: String,
+    about: Text,
 }
 
 impl Annex<'_> {
@@ -47,16 +48,16 @@ impl Annex<'_> {
         let created = ExcelDateTime::from_timestamp(issued_at.as_second())?;
         self.book.set_properties(&DocProperties::new().set_creation_datetime(&created));
         let statement = self.statement;
-        self.table(FIGURES, "", &FIGURE_COLUMNS, &statement.figures)?;
+        self.table(words::sheet_figures(), None, &FIGURE_COLUMNS, &statement.figures)?;
         self.inputs()?;
         self.villages()?;
-        self.table("水源", "", &SOURCE_COLUMNS, &statement.sources)?;
+        self.table(words::sheet_sources(), None, &SOURCE_COLUMNS, &statement.sources)?;
         self.days()?;
         self.pumps()?;
         self.pump_days()?;
         self.ledger()?;
         self.findings()?;
-        self.table("与往年比较", "", &COMPARISON_COLUMNS, &statement.comparisons)?;
+        self.table(words::sheet_comparisons(), None, &COMPARISON_COLUMNS, &statement.comparisons)?;
         for form in FORMS {
             self.form(form)?;
         }
@@ -64,25 +65,26 @@ impl Annex<'_> {
     }
 
     /// Adds an empty sheet; `note` follows the dates.
-    fn sheet<'h>(
+    fn sheet(
         &mut self,
-        name: &str,
-        note: &str,
-        heads: impl Iterator<Item = (&'h str, f64)>,
+        title: Text,
+        note: Option<Text>,
+        heads: impl Iterator<Item = (String, f64)>,
     ) -> Result<Sheet<'_>, XlsxError> {
-        let about = format!("{}{note}", self.about);
-        Sheet::new(&mut self.book, &self.formats, name, &about, heads)
+        let about = format!("{}{}", self.about, note.unwrap_or_default());
+        Sheet::new(&mut self.book, &self.formats, &title.to_string(), &about, heads)
     }
 
     /// Adds a sheet with a row for each of `rows`.
     fn table<'r, R: 'r>(
         &mut self,
-        name: &str,
-        note: &str,
+        title: Text,
+        note: Option<Text>,
         columns: &[Column<R>],
         rows: impl IntoIterator<Item = &'r R>,
     ) -> Result<Sheet<'_>, XlsxError> {
-        let mut sheet = self.sheet(name, note, columns.iter().map(|c| (c.head, c.width)))?;
+        let heads = columns.iter().map(|column| ((column.head)().into(), column.width));
+        let mut sheet = self.sheet(title, note, heads)?;
         for row in rows {
             sheet.row(columns.iter().map(|column| (column.cell)(row)))?;
         }
@@ -92,36 +94,36 @@ impl Annex<'_> {
     fn inputs(&mut self) -> Result<(), XlsxError> {
         type Row<'a> = (&'a Figure, &'a FigureInput);
         let columns = [
-            column("指标", 24.0, |(figure, _): &Row<'_>| Cell::Text(figure.name_zh)),
-            column("来源", 34.0, |(_, input)| Cell::Own(input.from.to_string())),
-            column("数值", 14.0, |(_, input)| Cell::number(input.value)),
-            column("单位", 8.0, |(figure, _)| Cell::Text(figure.unit)),
-            column("方法", 24.0, |(_, input)| Cell::Text(input.method.name_zh())),
-            column("覆盖率", 9.0, |(_, input)| Cell::or_dash(input.coverage, Cell::Share)),
-            column("说明", 70.0, |(_, input)| Cell::Text(&input.note)),
+            column(words::figure, 24.0, |(figure, _): &Row<'_>| Cell::Words(figure.name())),
+            column(words::input, 34.0, |(_, input)| Cell::Words(Text::verbatim(&input.from))),
+            column(words::value, 14.0, |(_, input)| Cell::number(input.value)),
+            column(words::unit, 8.0, |(figure, _)| Cell::Words(figure.unit_name())),
+            column(words::method, 24.0, |(_, input)| Cell::Words(input.method.name())),
+            column(words::coverage, 9.0, |(_, input)| Cell::or_dash(input.coverage, Cell::Share)),
+            column(words::note, 70.0, |(_, input)| Cell::Words(input.note.clone())),
         ];
         let of = |figure| move |input| (figure, input);
         let rows =
             self.statement.figures.iter().flat_map(|figure| figure.inputs.iter().map(of(figure)));
-        self.table("来源", "", &columns, &rows.collect::<Vec<Row<'_>>>())?;
+        self.table(words::sheet_inputs(), None, &columns, &rows.collect::<Vec<Row<'_>>>())?;
         Ok(())
     }
 
     fn villages(&mut self) -> Result<(), XlsxError> {
         let statement = self.statement;
         let codes = VillageTotals::CODES.iter();
-        let names: Vec<String> =
-            codes.map(|code| format!("{}（{}）", code.name_zh(), code.unit())).collect();
-        let heads = [("村", 14.0), ("人口", 10.0), ("播种面积（亩）", 14.0)].into_iter();
-        let heads = heads.chain(names.iter().map(|name| (name.as_str(), 14.0)));
-        let mut sheet = self.sheet("按村", "", heads)?;
+        let sums = codes.map(|code| (words::with_unit(code.name(), code.unit_name()), 14.0));
+        let heads =
+            [(words::village(), 14.0), (words::persons(), 10.0), (words::sown_area(), 14.0)];
+        let heads = heads.into_iter().chain(sums).map(|(head, width)| (head.into(), width));
+        let mut sheet = self.sheet(words::sheet_villages(), None, heads)?;
         let numbers = |village: &VillageTotals| {
             let known = [Some(f64::from(village.persons)), Some(village.sown_area_mu)].into_iter();
             known.chain(village.sums.iter().copied()).collect::<Vec<Option<f64>>>()
         };
         for village in &statement.villages {
             let numbers = numbers(village).into_iter().map(Cell::number);
-            sheet.row([Cell::Text(&village.name)].into_iter().chain(numbers))?;
+            sheet.row([Cell::Words(village.name.clone())].into_iter().chain(numbers))?;
         }
         let totals = numbers(&statement.totals.villages);
         sheet.totals(&(1..).zip(totals).collect::<Vec<_>>())
@@ -130,21 +132,22 @@ impl Annex<'_> {
     fn days(&mut self) -> Result<(), XlsxError> {
         let statement = self.statement;
         let columns = [
-            column("日期", 12.0, |day: &TownshipDay| Cell::Day(day.day)),
-            column("用电（kWh）", 14.0, |day| Cell::number(day.energy_kwh)),
-            column("蓄水总量（m3）", 16.0, |day| Cell::number(day.storage_m3)),
+            column(words::day, 12.0, |day: &TownshipDay| Cell::Day(day.day)),
+            column(words::electricity_kwh, 14.0, |day| Cell::number(day.energy_kwh)),
+            column(words::stored_m3, 16.0, |day| Cell::number(day.storage_m3)),
         ];
-        let mut sheet = self.table("逐日", "", &columns, &statement.days)?;
+        let mut sheet = self.table(words::sheet_days(), None, &columns, &statement.days)?;
+        let name = name(&words::sheet_days().to_string());
         let last = sheet.row - 1;
         for (column, kind, title, row) in [
-            (1, ChartType::Column, "逐日抗旱用电（kWh）", 2),
-            (2, ChartType::Line, "塘库蓄水总量（m3）", 20),
+            (1, ChartType::Column, words::chart_electricity_kwh(), 2),
+            (2, ChartType::Line, words::chart_storage_m3(), 20),
         ] {
             let mut chart = Chart::new(kind);
             let series = chart.add_series();
-            series.set_categories(("逐日", HEAD + 1, 0, last, 0));
-            series.set_values(("逐日", HEAD + 1, column, last, column));
-            chart.title().set_name(title);
+            series.set_categories((name.as_str(), HEAD + 1, 0, last, 0));
+            series.set_values((name.as_str(), HEAD + 1, column, last, column));
+            chart.title().set_name(&title.to_string());
             chart.legend().set_hidden();
             sheet.sheet.insert_chart(row, 4, &chart)?;
         }
@@ -153,22 +156,30 @@ impl Annex<'_> {
 
     fn pumps(&mut self) -> Result<(), XlsxError> {
         let statement = self.statement;
-        let mut sheet = self.table("水泵", "", &PUMP_COLUMNS, &statement.pumps)?;
+        let mut sheet = self.table(words::sheet_pumps(), None, &PUMP_COLUMNS, &statement.pumps)?;
         let Totals { energy_kwh, volume_m3, run_hours, .. } = &statement.totals;
-        let named = [("用电", energy_kwh), ("水量", volume_m3), ("运行", run_hours)];
-        let incomplete = named.iter().filter(|(_, total)| !total.missing.is_empty());
-        let missing: Vec<String> = incomplete
-            .map(|(name, total)| format!("{name}合计不含{}（无数据）", total.missing.join("、")))
+        let named = [
+            (words::electricity(), energy_kwh),
+            (words::water(), volume_m3),
+            (words::running(), run_hours),
+        ];
+        let incomplete = named.into_iter().filter(|(_, total)| !total.missing.is_empty());
+        let missing: Vec<Text> = incomplete
+            .map(|(name, total)| words::total_lacks(name, Text::list(&total.missing)))
             .collect();
-        sheet.note(12, &missing.join("；"))?;
+        if !missing.is_empty() {
+            sheet.note(12, Text::clauses(missing))?;
+        }
         sheet.totals(&[(2, energy_kwh.value), (5, volume_m3.value), (9, run_hours.value)])
     }
 
     fn pump_days(&mut self) -> Result<(), XlsxError> {
         let statement = self.statement;
-        let names = statement.pumps.iter().map(|pump| (pump.name.as_str(), 11.0));
-        let heads = [("日期", 12.0)].into_iter().chain(names).chain([("合计", 12.0)]);
-        let mut sheet = self.sheet("水泵逐日", "  各泵站逐日用电（kWh）；空格为无数据", heads)?;
+        let names = statement.pumps.iter().map(|pump| (pump.name.clone(), 11.0));
+        let (day, total) = ((words::day().into(), 12.0), (words::total().into(), 12.0));
+        let heads = [day].into_iter().chain(names).chain([total]);
+        let note = Some(words::about_pump_days());
+        let mut sheet = self.sheet(words::sheet_pump_days(), note, heads)?;
         let width = u16::try_from(statement.pumps.len()).unwrap_or(u16::MAX).min(16_000);
         let shown = &statement.pumps[..usize::from(width)];
         for day in &statement.days {
@@ -192,32 +203,32 @@ impl Annex<'_> {
     fn ledger(&mut self) -> Result<(), XlsxError> {
         type Row<'a> = (&'a Entry, &'a Township);
         let columns = [
-            column("行号", 8.0, |(entry, _): &Row<'_>| Cell::Whole(entry.id)),
-            column("项目", 20.0, |(entry, _)| Cell::Text(entry.code.name_zh())),
-            column("数值", 14.0, |(entry, _)| Cell::Number(entry.value)),
-            column("单位", 8.0, |(entry, _)| Cell::Text(entry.code.unit())),
-            column("起", 12.0, |(entry, _)| Cell::Day(entry.from)),
-            column("止", 12.0, |(entry, _)| Cell::Day(entry.to)),
-            column("村", 12.0, |(entry, township)| {
+            column(words::row_number, 8.0, |(entry, _): &Row<'_>| Cell::Whole(entry.id)),
+            column(words::item, 20.0, |(entry, _)| Cell::Words(entry.code.name())),
+            column(words::value, 14.0, |(entry, _)| Cell::Number(entry.value)),
+            column(words::unit, 8.0, |(entry, _)| Cell::Words(entry.code.unit_name())),
+            column(words::from, 12.0, |(entry, _)| Cell::Day(entry.from)),
+            column(words::to, 12.0, |(entry, _)| Cell::Day(entry.to)),
+            column(words::village, 12.0, |(entry, township)| {
                 Cell::Text(entry.village.as_ref().map_or("", |id| township.village_name(id)))
             }),
-            column("作物", 14.0, |(entry, township)| {
+            column(words::crop, 14.0, |(entry, township)| {
                 Cell::Text(entry.crop.as_ref().map_or("", |id| township.crop_name(id)))
             }),
-            column("工程", 20.0, |(entry, _)| Cell::Text(entry.work.as_deref().unwrap_or(""))),
-            column("依据", 34.0, |(entry, _)| Cell::Text(&entry.document)),
-            column("登记人", 16.0, |(entry, _)| Cell::Text(&entry.entered_by)),
-            column("登记时间", 18.0, |(entry, _)| {
-                Cell::Own(entry.entered_at.strftime("%Y-%m-%dT%H:%MZ").to_string())
+            column(words::work, 20.0, |(entry, _)| Cell::Text(entry.work.as_deref().unwrap_or(""))),
+            column(words::document, 34.0, |(entry, _)| Cell::Text(&entry.document)),
+            column(words::entered_by, 16.0, |(entry, _)| Cell::Text(&entry.entered_by)),
+            column(words::entered_at, 18.0, |(entry, _)| {
+                Cell::Words(Text::verbatim(entry.entered_at.strftime("%Y-%m-%dT%H:%MZ")))
             }),
-            column("更正", 30.0, |(entry, _)| {
-                Cell::Own(filters::correction(entry).unwrap_or_default())
+            column(words::correction_head, 30.0, |(entry, _)| {
+                Cell::Words(filters::correction(entry).unwrap_or_default())
             }),
         ];
         let township = self.township;
         let rows: Vec<Row<'_>> =
             self.statement.entries.iter().map(|entry| (entry, township)).collect();
-        let sheet = self.table("台账", "", &columns, &rows)?;
+        let sheet = self.table(words::sheet_ledger(), None, &columns, &rows)?;
         let last = sheet.row.saturating_sub(1).max(HEAD + 1);
         sheet.sheet.autofilter(HEAD, 0, last, 12)?;
         Ok(())
@@ -225,17 +236,16 @@ impl Annex<'_> {
 
     fn findings(&mut self) -> Result<(), XlsxError> {
         let columns = [
-            column("程度", 8.0, |finding: &Finding| Cell::Text(finding.severity.name_zh())),
-            column("规则", 28.0, |finding| Cell::Text(&finding.rule)),
-            column("问题", 70.0, |finding| Cell::Own(finding.sentence())),
-            column("到哪里核对", 40.0, |finding| Cell::Text(&finding.look)),
-            column("规则出处", 40.0, |finding| Cell::Text(&finding.source)),
-            column("认可", 40.0, |finding| Cell::Own(filters::acceptance(finding))),
+            column(words::severity, 8.0, |finding: &Finding| Cell::Words(finding.severity.name())),
+            column(words::rule, 28.0, |finding| Cell::Text(&finding.rule)),
+            column(words::finding, 70.0, |finding| Cell::Words(finding.sentence())),
+            column(words::where_to_check, 40.0, |finding| Cell::Words(finding.look.clone())),
+            column(words::rule_source, 40.0, |finding| Cell::Words(finding.source.clone())),
+            column(words::acceptance, 40.0, |finding| Cell::Words(filters::acceptance(finding))),
         ];
         let findings = &self.statement.findings;
-        let (checked, unchecked) = (findings.checked, findings.unchecked.join("、"));
-        let note = format!("  共核对{checked}项；缺数据未能核对的规则：{unchecked}");
-        self.table("核对", &note, &columns, &findings.found)?;
+        let note = words::about_findings(findings.checked, Text::list(&findings.unchecked));
+        self.table(words::sheet_findings(), Some(note), &columns, &findings.found)?;
         Ok(())
     }
 
@@ -243,15 +253,17 @@ impl Annex<'_> {
     fn form(&mut self, form: &Form) -> Result<(), XlsxError> {
         let statement = self.statement;
         let heads = [
-            ("栏目", 36.0),
-            ("乡镇数值", 14.0),
-            ("单位", 8.0),
-            ("上报数值", 14.0),
-            ("上报单位", 10.0),
-            ("指标", 24.0),
+            (words::field(), 36.0),
+            (words::township_value(), 14.0),
+            (words::unit(), 8.0),
+            (words::reported_value(), 14.0),
+            (words::reported_unit(), 10.0),
+            (words::figure(), 24.0),
         ];
-        let mut sheet =
-            self.sheet(form.name_zh, &format!("  报{}", form.authority), heads.into_iter())?;
+        let heads = heads.into_iter().map(|(head, width)| (head.into(), width));
+        let note = words::about_form(form.authority());
+        let mut sheet = self.sheet(form.name(), Some(note), heads)?;
+        let figures = name(&words::sheet_figures().to_string());
         for field in form.rows {
             let position = statement.figures.iter().position(|f| f.id == field.figure);
             let position = position.expect("a statement holds every figure of the catalogue");
@@ -259,17 +271,17 @@ impl Annex<'_> {
                 HEAD + 1 + u32::try_from(position).expect("a sheet has room for the catalogue");
             let source = row_col_to_cell(row, VALUE_COLUMN);
             let value = statement.number(field.figure);
-            let total = |value| Cell::Total(format!("='{FIGURES}'!{source}"), value);
+            let total = |value| Cell::Total(format!("='{figures}'!{source}"), value);
             let reported = |value| {
                 let formula = format!("=B{{row}}/{}", field.per_form_unit);
                 Cell::ExactFormula(formula, field.in_form_unit(value))
             };
             sheet.row([
-                Cell::Text(field.label),
+                Cell::Words(field.label()),
                 value.map_or(Cell::Missing, total),
-                Cell::Text(field.unit),
+                Cell::Words(field.unit_name()),
                 value.map_or(Cell::Missing, reported),
-                Cell::Text(field.form_unit),
+                Cell::Words(field.form_unit_name()),
                 Cell::Text(field.figure.id()),
             ])?;
         }
@@ -278,71 +290,73 @@ impl Annex<'_> {
 }
 
 const FIGURE_COLUMNS: [Column<Figure>; 12] = [
-    column("指标", 24.0, |figure| Cell::Text(figure.name_zh)),
-    column("编号", 22.0, |figure| Cell::Text(figure.id.id())),
-    column("数值", 14.0, |figure| match figure.value {
+    column(words::figure, 24.0, |figure| Cell::Words(figure.name())),
+    column(words::id, 22.0, |figure| Cell::Text(figure.id.id())),
+    column(words::value, 14.0, |figure| match figure.value {
         Value::Number(value) => Cell::Number(value),
         Value::Day(day) => Cell::Day(day),
         Value::Absent => Cell::Missing,
     }),
-    column("单位", 8.0, |figure| Cell::Text(figure.unit)),
-    column("成文", 20.0, |figure| Cell::or_dash(figure.phrase.as_deref(), Cell::Text)),
-    column("类别", 8.0, |figure| Cell::Text(filters::class_name(figure.class))),
-    column("覆盖率", 9.0, |figure| Cell::or_dash(figure.coverage, Cell::Share)),
-    column("存疑占比", 9.0, |figure| Cell::or_dash(figure.flagged_share, Cell::Share)),
-    column("下限", 12.0, |figure| Cell::or_dash(figure.bounds, |[least, _]| Cell::Number(least))),
-    column("上限", 12.0, |figure| Cell::or_dash(figure.bounds, |[_, most]| Cell::Number(most))),
-    column("方法与说明", 60.0, |figure| {
-        Cell::Own(filters::remarks(&FigureView::of(figure)).join("；"))
+    column(words::unit, 8.0, |figure| Cell::Words(figure.unit_name())),
+    column(words::in_words, 20.0, |figure| Cell::or_dash(figure.words.clone(), Cell::Words)),
+    column(words::class, 8.0, |figure| Cell::Words(figure.class.name())),
+    column(words::coverage, 9.0, |figure| Cell::or_dash(figure.coverage, Cell::Share)),
+    column(words::suspect, 9.0, |figure| Cell::or_dash(figure.flagged_share, Cell::Share)),
+    column(words::least, 12.0, |figure| {
+        Cell::or_dash(figure.bounds, |[least, _]| Cell::Number(least))
     }),
-    column("算法", 60.0, |figure| Cell::Text(figure.formula)),
+    column(words::most, 12.0, |figure| {
+        Cell::or_dash(figure.bounds, |[_, most]| Cell::Number(most))
+    }),
+    column(words::methods_and_notes, 60.0, |figure| {
+        Cell::Words(Text::clauses(filters::remarks(&FigureView::of(figure))))
+    }),
+    column(words::formula, 60.0, |figure| Cell::Words(figure.formula.clone())),
 ];
 
 const SOURCE_COLUMNS: [Column<SourceAccount>; 11] = [
-    column("测站", 16.0, |source| Cell::Text(&source.name)),
-    column("编号", 22.0, |source| Cell::Text(source.station.as_str())),
-    column("类型", 8.0, |source| Cell::Text(source.kind.name_zh())),
-    column("村", 12.0, |source| Cell::Text(&source.village)),
-    column("覆盖率", 9.0, |source| Cell::Share(source.coverage.share())),
-    column("期末水位（m）", 12.0, |source| {
-        Cell::number(source.days.last().map(|d| d.level_m))
-    }),
-    column("期末蓄水（m3）", 14.0, |source| {
+    column(words::station, 16.0, |source| Cell::Text(&source.name)),
+    column(words::id, 22.0, |source| Cell::Text(source.station.as_str())),
+    column(words::kind, 8.0, |source| Cell::Words(source.kind.name())),
+    column(words::village, 12.0, |source| Cell::Text(&source.village)),
+    column(words::coverage, 9.0, |source| Cell::Share(source.coverage.share())),
+    column(words::last_level, 12.0, |source| Cell::number(source.days.last().map(|d| d.level_m))),
+    column(words::last_storage, 14.0, |source| {
         Cell::number(source.days.last().and_then(|d| d.storage_m3()))
     }),
-    column("旱警（m）", 10.0, |source| Cell::or_dash(source.warn_m, Cell::Number)),
-    column("旱保（m）", 10.0, |source| Cell::or_dash(source.guard_m, Cell::Number)),
-    column("旱警始于", 12.0, |source| Cell::or_dash(source.warn_from, Cell::Day)),
-    column("干涸或断流（h）", 14.0, |source| {
+    column(words::warn_m, 10.0, |source| Cell::or_dash(source.warn_m, Cell::Number)),
+    column(words::guard_m, 10.0, |source| Cell::or_dash(source.guard_m, Cell::Number)),
+    column(words::warn_from, 12.0, |source| Cell::or_dash(source.warn_from, Cell::Day)),
+    column(words::dry_h, 14.0, |source| {
         Cell::or_dash(source.dry, |spell| Cell::Number(f64::from(spell.hours)))
     }),
 ];
 
 const PUMP_COLUMNS: [Column<PumpAccount>; 13] = [
-    column("泵站", 16.0, |pump| Cell::Text(&pump.name)),
-    column("编号", 22.0, |pump| Cell::Text(pump.station.as_str())),
-    column("用电（kWh）", 12.0, |pump| Cell::number(pump.energy_kwh.value)),
-    column("下限", 12.0, |pump| Cell::number(pump.energy_kwh.bounds.map(|[least, _]| least))),
-    column("上限", 12.0, |pump| Cell::number(pump.energy_kwh.bounds.map(|[_, most]| most))),
-    column("水量（m3）", 12.0, |pump| Cell::number(pump.volume_m3.value)),
-    column("下限", 12.0, |pump| Cell::number(pump.volume_m3.bounds.map(|[least, _]| least))),
-    column("上限", 12.0, |pump| Cell::number(pump.volume_m3.bounds.map(|[_, most]| most))),
-    column("水量方法", 20.0, |pump| Cell::Text(pump.volume_m3.method.name_zh())),
-    column("运行（h）", 12.0, |pump| Cell::number(pump.run_hours.value)),
-    column("运行方法", 20.0, |pump| Cell::Text(pump.run_hours.method.name_zh())),
-    column("用电覆盖率", 10.0, |pump| Cell::Share(pump.energy_kwh.coverage.share())),
-    column("经过", 70.0, |pump| {
-        Cell::Own(pump.segments.iter().map(filters::segment).collect::<Vec<_>>().join("；"))
+    column(words::pump, 16.0, |pump| Cell::Text(&pump.name)),
+    column(words::id, 22.0, |pump| Cell::Text(pump.station.as_str())),
+    column(words::electricity_kwh, 12.0, |pump| Cell::number(pump.energy_kwh.value)),
+    column(words::least, 12.0, |pump| Cell::number(pump.energy_kwh.bounds.map(|[least, _]| least))),
+    column(words::most, 12.0, |pump| Cell::number(pump.energy_kwh.bounds.map(|[_, most]| most))),
+    column(words::water_m3, 12.0, |pump| Cell::number(pump.volume_m3.value)),
+    column(words::least, 12.0, |pump| Cell::number(pump.volume_m3.bounds.map(|[least, _]| least))),
+    column(words::most, 12.0, |pump| Cell::number(pump.volume_m3.bounds.map(|[_, most]| most))),
+    column(words::water_method, 20.0, |pump| Cell::Words(pump.volume_m3.method.name())),
+    column(words::hours_h, 12.0, |pump| Cell::number(pump.run_hours.value)),
+    column(words::hours_method, 20.0, |pump| Cell::Words(pump.run_hours.method.name())),
+    column(words::electricity_coverage, 10.0, |pump| Cell::Share(pump.energy_kwh.coverage.share())),
+    column(words::events, 70.0, |pump| {
+        Cell::Words(Text::clauses(pump.segments.iter().map(filters::segment)))
     }),
 ];
 
 const COMPARISON_COLUMNS: [Column<Comparison>; 6] = [
-    column("指标", 24.0, |row| Cell::Text(row.name_zh)),
-    column("比较对象", 16.0, |row| Cell::Text(&row.label)),
-    column("当时", 14.0, |row| Cell::Number(row.earlier)),
-    column("本次", 14.0, |row| Cell::Number(row.now)),
-    column("单位", 8.0, |row| Cell::Text(row.unit)),
-    column("增减", 10.0, |row| {
+    column(words::figure, 24.0, |row| Cell::Words(row.name())),
+    column(words::compared_with, 16.0, |row| Cell::Words(row.label.clone())),
+    column(words::then, 14.0, |row| Cell::Number(row.earlier)),
+    column(words::now, 14.0, |row| Cell::Number(row.now)),
+    column(words::unit, 8.0, |row| Cell::Words(row.unit_name())),
+    column(words::change, 10.0, |row| {
         Cell::or_dash(row.change_percent, |percent| {
             Cell::ShareFormula("=(D{row}-C{row})/C{row}".into(), percent / 100.0)
         })

@@ -6,20 +6,22 @@ use rust_xlsxwriter::{
     XlsxError,
 };
 
-/// Text in place of a missing number.
-const NONE: &str = "无数据";
+use crate::locales::{Text, report as words};
+
 /// Row of the heads on each sheet, below title and dates.
 pub const HEAD: u32 = 2;
+/// Longest name of a sheet, in characters.
+const NAME_MAX: usize = 31;
 
 /// A column of a table: its head, its width in characters, and the cell for a row.
 pub struct Column<R> {
-    pub head: &'static str,
+    pub head: fn() -> Text,
     pub width: f64,
     pub cell: fn(&R) -> Cell<'_>,
 }
 
 /// A column whose cells `cell` makes.
-pub const fn column<R>(head: &'static str, width: f64, cell: fn(&R) -> Cell<'_>) -> Column<R> {
+pub const fn column<R>(head: fn() -> Text, width: f64, cell: fn(&R) -> Cell<'_>) -> Column<R> {
     Column { head, width, cell }
 }
 
@@ -66,7 +68,7 @@ impl Formats {
 /// do not calculate.
 pub enum Cell<'a> {
     Text(&'a str),
-    Own(String),
+    Words(Text),
     Number(f64),
     Share(f64),
     Whole(i64),
@@ -103,16 +105,17 @@ pub struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    pub fn new<'h>(
+    /// Adds a sheet with `title` above its table; its own name is the title as far as Excel allows.
+    pub fn new(
         book: &'a mut Workbook,
         formats: &'a Formats,
-        name: &str,
+        title: &str,
         about: &str,
-        heads: impl Iterator<Item = (&'h str, f64)>,
+        heads: impl Iterator<Item = (String, f64)>,
     ) -> Result<Self, XlsxError> {
         let sheet = book.add_worksheet();
-        sheet.set_name(name)?;
-        sheet.write_with_format(0, 0, name, &formats.title)?;
+        sheet.set_name(name(title))?;
+        sheet.write_with_format(0, 0, title, &formats.title)?;
         sheet.write(1, 0, about)?;
         for (column, (head, width)) in (0..).zip(heads) {
             sheet.write_with_format(HEAD, column, head, &formats.head)?;
@@ -137,7 +140,9 @@ impl<'a> Sheet<'a> {
         let whole = |value: &f64| value.fract() == 0.0;
         match cell {
             Cell::Text(text) => self.sheet.write_with_format(row, column, *text, &f.text)?,
-            Cell::Own(text) => self.sheet.write_with_format(row, column, text, &f.text)?,
+            Cell::Words(text) => {
+                self.sheet.write_with_format(row, column, text.to_string(), &f.text)?
+            }
             Cell::Number(value) => {
                 let format = if whole(value) { &f.number } else { &f.decimal };
                 self.sheet.write_with_format(row, column, *value, format)?
@@ -155,7 +160,10 @@ impl<'a> Sheet<'a> {
             Cell::ExactFormula(formula, result) => {
                 self.formula(column, formula, *result, &f.exact)?
             }
-            Cell::Missing => self.sheet.write_with_format(row, column, NONE, &f.text)?,
+            Cell::Missing => {
+                let none = words::no_data().to_string();
+                self.sheet.write_with_format(row, column, none, &f.text)?
+            }
             Cell::Blank => self.sheet,
         };
         Ok(())
@@ -173,14 +181,15 @@ impl<'a> Sheet<'a> {
         self.sheet.write_formula_with_format(self.row, column, formula, format)
     }
 
-    /// Writes `text` into a column of the next row, unless it is empty.
-    pub fn note(&mut self, column: u16, text: &str) -> Result<(), XlsxError> {
-        if text.is_empty() { Ok(()) } else { self.cell(column, &Cell::Text(text)) }
+    /// Writes `text` into a column of the next row.
+    pub fn note(&mut self, column: u16, text: Text) -> Result<(), XlsxError> {
+        self.cell(column, &Cell::Words(text))
     }
 
     /// Writes the totals of `columns`, each with its number and its result, below the rows.
     pub fn totals(&mut self, columns: &[(u16, Option<f64>)]) -> Result<(), XlsxError> {
-        self.sheet.write_with_format(self.row, 0, "合计", &self.formats.total)?;
+        let name = words::total().to_string();
+        self.sheet.write_with_format(self.row, 0, name, &self.formats.total)?;
         if self.row == HEAD + 1 {
             return Ok(());
         }
@@ -194,6 +203,13 @@ impl<'a> Sheet<'a> {
         self.row += 1;
         Ok(())
     }
+}
+
+/// The name of the sheet with this title: Excel takes 31 characters, and not all of them.
+pub fn name(title: &str) -> String {
+    let allowed = |c: &char| !matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'');
+    let name: String = title.chars().filter(allowed).take(NAME_MAX).collect();
+    name.trim_end().to_owned()
 }
 
 /// The name of a range of cells, each given by row and column from 0.

@@ -15,8 +15,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 pub use package::FILE_MAX;
+use zip::result::ZipError;
 
 use crate::core::nearest;
+use crate::locales::{Text, foreign, report as words};
 use edit::Edits;
 use part::Part;
 
@@ -37,7 +39,7 @@ pub struct Passages {
     /// Text by the name of its placeholder; a line break begins a new paragraph.
     pub texts: BTreeMap<String, String>,
     /// Names without a value, with the reason.
-    pub absent: BTreeMap<String, String>,
+    pub absent: BTreeMap<String, Text>,
     /// Passages by the words that they begin with.
     pub leading: BTreeMap<String, String>,
 }
@@ -69,7 +71,7 @@ pub struct Left {
     pub name: String,
     pub part: String,
     /// Why, and what to do.
-    pub why: String,
+    pub why: Text,
 }
 
 /// A filled file with its changes.
@@ -83,24 +85,36 @@ pub struct Filled {
 /// Why a file cannot be filled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FillError {
-    #[error("not a .docx file, or a damaged one ({0}): open it in Word and save it again as .docx")]
-    Archive(String),
-    #[error("this is a .doc, or a .docx with a password: save it as .docx without a password")]
+    #[error("{}", words::no_archive(.0))]
+    Archive(Text),
+    #[error("{}", words::old_word())]
     Old,
-    #[error("not a Word file: the archive has no word/document.xml")]
+    #[error("{}", words::no_document())]
     NoDocument,
-    #[error(
-        "{what} is larger than {most}, the limit for a report: check that it is the right file"
-    )]
-    TooLarge { what: String, most: u64 },
+    #[error("{}", words::too_large(what, most))]
+    TooLarge { what: Text, most: u64 },
     /// A part is not valid XML at byte `at`.
-    #[error("{part}, byte {at}: {what}; open the file in Word and save it again")]
-    Xml { part: String, at: u64, what: String },
+    #[error("{}", words::xml_wrong(part, at, what))]
+    Xml { part: String, at: u64, what: Text },
 }
 
-impl FillError {
-    fn archive(error: impl std::fmt::Display) -> Self {
-        Self::Archive(error.to_string())
+impl From<ZipError> for FillError {
+    fn from(error: ZipError) -> Self {
+        Self::Archive(match error {
+            ZipError::Io(error) => foreign::io(&error),
+            ZipError::InvalidArchive(_) | ZipError::FileNotFound => words::zip_invalid(),
+            ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+                words::zip_unsupported()
+            }
+            ZipError::InvalidPassword => words::zip_password(),
+            other => Text::verbatim(other),
+        })
+    }
+}
+
+impl From<std::io::Error> for FillError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Archive(foreign::io(&error))
     }
 }
 
@@ -146,7 +160,7 @@ impl Filling<'_> {
         self.replaced.push(Replaced { name: name.into(), part: self.name.into(), how, before });
     }
 
-    fn left(&mut self, name: &str, why: String) {
+    fn left(&mut self, name: &str, why: Text) {
         self.left.push(Left { name: name.into(), part: self.name.into(), why });
     }
 
@@ -180,14 +194,9 @@ impl Filling<'_> {
             match (passages.texts.get(name), passages.absent.get(name)) {
                 (Some(text), _) => match self.edits.control(control, text) {
                     Some(before) => self.replaced(name, How::Control, before),
-                    None => {
-                        self.left(
-                            name,
-                            "the content control is empty: type a space into it".into(),
-                        );
-                    }
+                    None => self.left(name, words::empty_control()),
                 },
-                (None, Some(why)) => self.left(name, format!("no data: {why}")),
+                (None, Some(why)) => self.left(name, words::left_no_data(why)),
                 (None, None) => {}
             }
         }
@@ -203,11 +212,11 @@ impl Filling<'_> {
                 if let Some(text) = passages.texts.get(name) {
                     self.replace(index, range, name, How::Placeholder, text);
                 } else if let Some(why) = passages.absent.get(name) {
-                    self.left(name, format!("no data: {why}"));
+                    self.left(name, words::left_no_data(why));
                 } else {
                     let why = match nearest(name, known.iter().copied()) {
-                        Some(near) => format!("no figure has this name; did you mean {near}?"),
-                        None => "no figure has this name; the names are in docs/figures.md".into(),
+                        Some(near) => words::left_near(near),
+                        None => words::left_unknown(),
                     };
                     self.left(name, why);
                 }

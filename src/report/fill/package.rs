@@ -7,6 +7,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use super::FillError;
+use crate::locales::{Text, report as words};
 
 /// Largest file, bytes. Engineering judgement: an annual report with pictures has some megabytes.
 pub const FILE_MAX: usize = 64 << 20;
@@ -35,19 +36,19 @@ pub(super) fn parts(docx: &[u8]) -> Result<BTreeMap<String, String>, FillError> 
     let mut archive = open(docx)?;
     let mut parts = BTreeMap::new();
     for index in 0..archive.len() {
-        let entry = archive.by_index(index).map_err(FillError::archive)?;
-        let name = entry.name().map_err(FillError::archive)?.into_owned();
+        let entry = archive.by_index(index)?;
+        let name = entry.name()?.into_owned();
         if !has_text(&name) {
             continue;
         }
         let mut bytes = Vec::new();
         // The size in the archive's directory is not trusted.
         let read = entry.take(PART_MAX + 1).read_to_end(&mut bytes);
-        read.map_err(FillError::archive)?;
+        read?;
         if bytes.len() as u64 > PART_MAX {
-            return Err(FillError::TooLarge { what: name, most: PART_MAX });
+            return Err(FillError::TooLarge { what: Text::verbatim(name), most: PART_MAX });
         }
-        let not_utf8 = || FillError::Xml { part: name.clone(), at: 0, what: "not UTF-8".into() };
+        let not_utf8 = || FillError::Xml { part: name.clone(), at: 0, what: words::xml_not_utf8() };
         let text = String::from_utf8(bytes).map_err(|_| not_utf8())?;
         parts.insert(name, text);
     }
@@ -56,15 +57,15 @@ pub(super) fn parts(docx: &[u8]) -> Result<BTreeMap<String, String>, FillError> 
 
 fn open(docx: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, FillError> {
     if docx.len() > FILE_MAX {
-        return Err(FillError::TooLarge { what: "the file".into(), most: FILE_MAX as u64 });
+        return Err(FillError::TooLarge { what: words::the_file(), most: FILE_MAX as u64 });
     }
     if docx.starts_with(&OLE) {
         return Err(FillError::Old);
     }
-    let archive = ZipArchive::new(Cursor::new(docx)).map_err(FillError::archive)?;
+    let archive = ZipArchive::new(Cursor::new(docx))?;
     if archive.len() > ENTRIES_MAX {
         return Err(FillError::TooLarge {
-            what: format!("the archive, with {} entries,", archive.len()),
+            what: words::the_archive(archive.len()),
             most: ENTRIES_MAX as u64,
         });
     }
@@ -76,12 +77,12 @@ pub(super) fn with(docx: &[u8], changed: &BTreeMap<String, String>) -> Result<Ve
     let mut archive = open(docx)?;
     let mut written = ZipWriter::new(Cursor::new(Vec::with_capacity(docx.len())));
     let comment = archive.comment().into();
-    written.set_raw_comment(comment).map_err(FillError::archive)?;
+    written.set_raw_comment(comment)?;
     for index in 0..archive.len() {
-        let entry = archive.by_index_raw(index).map_err(FillError::archive)?;
-        let name = entry.name().map_err(FillError::archive)?.into_owned();
+        let entry = archive.by_index_raw(index)?;
+        let name = entry.name()?.into_owned();
         let Some(text) = changed.get(&name) else {
-            written.raw_copy_file(entry).map_err(FillError::archive)?;
+            written.raw_copy_file(entry)?;
             continue;
         };
         let options = SimpleFileOptions::default().compression_method(entry.compression());
@@ -89,8 +90,8 @@ pub(super) fn with(docx: &[u8], changed: &BTreeMap<String, String>) -> Result<Ve
             Some(at) => options.last_modified_time(at),
             None => options,
         };
-        written.start_file(name, options).map_err(FillError::archive)?;
-        written.write_all(text.as_bytes()).map_err(FillError::archive)?;
+        written.start_file(name, options)?;
+        written.write_all(text.as_bytes())?;
     }
-    Ok(written.finish().map_err(FillError::archive)?.into_inner())
+    Ok(written.finish()?.into_inner())
 }

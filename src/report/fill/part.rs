@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use quick_xml::errors::IllFormedError;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, escape};
 
 use super::FillError;
+use crate::locales::{Text, report as words};
 
 /// The namespace of Word's own elements, in both editions of the standard.
 const NAMESPACES: [&str; 2] = [
@@ -84,18 +86,18 @@ struct Scan<'a> {
 
 /// Reads the part `name`. Refuses a document type, which could expand entities, and nesting that is too deep.
 pub(super) fn read(name: &str, text: &str) -> Result<Part, FillError> {
-    let wrong = |at: u64, what: String| FillError::Xml { part: name.to_owned(), at, what };
+    let wrong = |at: u64, what: Text| FillError::Xml { part: name.to_owned(), at, what };
     let mut reader = Reader::from_str(text);
     let mut scan = Scan { part: Part::default(), open: Vec::new(), text, gap: false };
     loop {
         let start = reader.buffer_position();
         let event = reader.read_event();
-        let event = event.map_err(|error| wrong(reader.error_position(), error.to_string()))?;
+        let event = event.map_err(|error| wrong(reader.error_position(), said(&error)))?;
         let here = position(start)..position(reader.buffer_position());
         match event {
             Event::Start(tag) => {
                 if scan.open.len() >= DEPTH_MAX {
-                    return Err(wrong(start, format!("nested more than {DEPTH_MAX} deep")));
+                    return Err(wrong(start, words::xml_too_deep(DEPTH_MAX)));
                 }
                 scan.start(&tag, here);
             }
@@ -104,8 +106,8 @@ pub(super) fn read(name: &str, text: &str) -> Result<Part, FillError> {
                 // An empty element has no text to replace.
                 scan.close(here.end);
             }
-            Event::End(_) => scan.end(&here).map_err(|error| wrong(start, error.to_string()))?,
-            Event::DocType(_) => return Err(wrong(start, "has a document type".into())),
+            Event::End(_) => scan.end(&here).map_err(|_| wrong(start, words::xml_entity()))?,
+            Event::DocType(_) => return Err(wrong(start, words::xml_document_type())),
             Event::Eof => break,
             _ => {}
         }
@@ -113,7 +115,23 @@ pub(super) fn read(name: &str, text: &str) -> Result<Part, FillError> {
     if scan.open.is_empty() {
         Ok(scan.part)
     } else {
-        Err(wrong(text.len() as u64, "ends before its last element is closed".into()))
+        Err(wrong(text.len() as u64, words::xml_unclosed()))
+    }
+}
+
+/// What is wrong with the XML, as far as it helps to find the place.
+fn said(error: &quick_xml::Error) -> Text {
+    match error {
+        quick_xml::Error::Syntax(_) => words::xml_syntax(),
+        quick_xml::Error::Escape(_) => words::xml_entity(),
+        quick_xml::Error::Encoding(_) => words::xml_not_utf8(),
+        quick_xml::Error::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
+            words::xml_wrong_end(expected, found)
+        }
+        quick_xml::Error::IllFormed(IllFormedError::UnmatchedEndTag(found)) => {
+            words::xml_extra_end(found)
+        }
+        _ => words::xml_ill_formed(),
     }
 }
 

@@ -7,6 +7,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use super::*;
+use crate::locales::{Lang, within};
 
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>"#;
 const TAIL: &str = "<w:sectPr/></w:body></w:document>";
@@ -46,7 +47,7 @@ fn passages() -> Passages {
         ]
         .map(text)
         .into(),
-        absent: [("diesel_used", "台账中没有“柴油”的记录")].map(text).into(),
+        absent: [("diesel_used".into(), Text::verbatim("台账中没有“柴油”的记录"))].into(),
         leading: [
             ("抗旱救灾方面，", "抗旱救灾方面，新的抗旱文字。"),
             ("安全饮水方面，", "安全饮水方面，新的饮水文字。"),
@@ -207,6 +208,29 @@ fn a_file_that_is_not_a_word_file_is_refused_with_a_hint() {
     for (bytes, expected) in cases {
         let error = fill(&bytes, &passages()).unwrap_err().to_string();
         assert!(error.contains(expected), "{expected}: {error}");
+    }
+}
+
+#[test]
+fn an_error_has_no_english_in_chinese_but_names_of_files_and_elements() {
+    let cases: [(Vec<u8>, &str); 4] = [
+        (
+            b"hello".to_vec(),
+            "不是 .docx 文件，或者文件已损坏（压缩包结构不对）：用 Word 打开后另存为 .docx",
+        ),
+        (
+            docx(&[("word/document.xml", "<w:p></w:r>")]),
+            "word/document.xml 第 5 个字节：应以 `</w:p>` 结束，却是 `</w:r>`；用 Word 打开后重新保存",
+        ),
+        (docx(&[("a.xml", "<a/>")]), "不是 Word 文件：压缩包里没有 word/document.xml"),
+        (
+            docx(&[("word/document.xml", "<!DOCTYPE a><a/>")]),
+            "word/document.xml 第 0 个字节：带有文档类型声明；用 Word 打开后重新保存",
+        ),
+    ];
+    for (bytes, expected) in cases {
+        let error = fill(&bytes, &passages()).unwrap_err();
+        assert_eq!(within(Lang::Chinese, || error.to_string()), expected);
     }
 }
 

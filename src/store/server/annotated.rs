@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::samples::{Sample, Tags};
+use crate::locales::{Text, store as words};
 
 #[derive(Default)]
 pub(super) struct Annotated {
@@ -18,8 +19,8 @@ impl Annotated {
     pub fn line(
         &mut self,
         line: &[u8],
-        each: &mut dyn FnMut(Sample<'_>) -> Result<(), String>,
-    ) -> Result<(), String> {
+        each: &mut dyn FnMut(Sample<'_>) -> Result<(), Text>,
+    ) -> Result<(), Text> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.is_empty() {
             // A table ends.
@@ -35,40 +36,36 @@ impl Annotated {
             return Ok(());
         }
         if cells.len() != self.columns.len() {
-            return Err(format!(
-                "a row of {} cells under {} columns",
-                cells.len(),
-                self.columns.len()
-            ));
+            return Err(words::cells_under_columns(cells.len(), self.columns.len()));
         }
         let (mut tags, mut field, mut at, mut number) = (Tags::default(), "", None, None);
         for (name, cell) in self.columns.iter().zip(&cells) {
             match name.as_str() {
-                "error" => return Err(cell.to_owned()),
+                "error" => return Err(Text::verbatim(cell)),
                 "_time" => {
                     let time: Result<Timestamp, _> = cell.parse();
-                    at = Some(time.map_err(|_| format!("{cell:?} is not a valid time"))?);
+                    at = Some(time.map_err(|_| words::no_time(format!("{cell:?}")))?);
                 }
                 "_value" => {
                     let value: Result<f64, _> = cell.parse();
-                    number = Some(value.map_err(|_| format!("{cell:?} is not a valid number"))?);
+                    number = Some(value.map_err(|_| words::no_number(format!("{cell:?}")))?);
                 }
                 "_field" => field = cell,
                 name => tags.set(name, cell),
             }
         }
         let (Some(at), Some(number)) = (at, number) else {
-            return Err(format!("a row without _time or _value: {:?}", self.columns));
+            return Err(words::row_without(format!("{:?}", self.columns)));
         };
         each(Sample { tags: &tags, field, at_ms: at.as_millisecond(), number })
     }
 }
 
-fn cells(line: &[u8]) -> Result<csv::StringRecord, String> {
+fn cells(line: &[u8]) -> Result<csv::StringRecord, Text> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line);
     let mut record = csv::StringRecord::new();
     match reader.read_record(&mut record) {
         Ok(_) => Ok(record),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(Text::verbatim(error)),
     }
 }

@@ -6,8 +6,9 @@ use influxdb2::api::buckets::ListBucketsRequest;
 use influxdb2::{ClientBuilder, RequestError};
 use jiff::{SignedDuration, Timestamp};
 
-use super::http::{Http, Query, builder, token};
+use super::http::{Http, Query, answered, builder, error_text, token};
 use super::settings::{ServerKind, ServerSettings};
+use crate::locales::{Text, store as words};
 use crate::store::StoreError;
 
 pub(super) enum CheckError {
@@ -30,19 +31,19 @@ pub(super) fn check(settings: &ServerSettings, http: &Http) -> Result<Span, Chec
 
 /// Whether InfluxDB has the bucket and shows it to the token; the bucket's retention.
 fn influx(settings: &ServerSettings, http: &Http) -> Result<Option<SignedDuration>, CheckError> {
-    let fault = |problem: String| StoreError::server(&settings.url, problem);
-    let unusable = |problem: String| CheckError::Unusable(fault(problem));
+    let fault = |problem: Text| StoreError::server(&settings.url, problem);
+    let unusable = |problem: Text| CheckError::Unusable(fault(problem));
     let (org, bucket) = settings
         .org
         .clone()
         .zip(settings.bucket.clone())
-        .ok_or_else(|| unusable("org and bucket are required for kind influx".into()))?;
+        .ok_or_else(|| unusable(words::org_and_bucket()))?;
     let builder = builder(settings).map_err(CheckError::Unusable)?;
     let builder = builder.timeout(Duration::from_secs(settings.timeout_s.into()));
     let token = token(settings).map_err(CheckError::Unusable)?.unwrap_or_default();
     // The URL was checked before: influxdb2 panics at one that it cannot read.
     let client = ClientBuilder::with_builder(builder, &settings.url, &org, token).build();
-    let client = client.map_err(|error| unusable(error.to_string()))?;
+    let client = client.map_err(|error| unusable(Text::verbatim(error)))?;
     let request = ListBucketsRequest {
         name: Some(bucket.clone()),
         org: Some(org.clone()),
@@ -55,22 +56,21 @@ fn influx(settings: &ServerSettings, http: &Http) -> Result<Option<SignedDuratio
                 let shortest = rules.filter(|seconds| *seconds > 0).min();
                 return Ok(shortest.map(|seconds| SignedDuration::from_secs(seconds.into())));
             }
-            None => format!(
-                "organisation {org:?} has no bucket {bucket:?} that this token may see; create it, or correct bucket"
-            ),
+            None => words::no_bucket(format!("{org:?}"), format!("{bucket:?}")),
         },
         Err(RequestError::Http { status, text }) => match status.as_u16() {
-            401 => format!("401, the token is not accepted: {text}; see token_file"),
-            403 => format!("403, the token must not see the bucket {bucket:?}: {text}"),
-            404 => {
-                format!("404, no organisation {org:?}, or no InfluxDB 2 at this address: {text}")
-            }
-            status => return Err(CheckError::Unreachable(fault(format!("{status}: {text}")))),
+            401 => words::token_refused(text),
+            403 => words::may_not_see(format!("{bucket:?}"), text),
+            404 => words::no_organisation(format!("{org:?}"), text),
+            status => return Err(CheckError::Unreachable(fault(answered(status, &text)))),
         },
-        Err(RequestError::ReqwestProcessing { source }) if source.is_decode() => format!(
-            "it does not answer like InfluxDB 2 ({source}); correct url, or set kind = \"victoria\""
-        ),
-        Err(error) => return Err(CheckError::Unreachable(fault(error.to_string()))),
+        Err(RequestError::ReqwestProcessing { source }) if source.is_decode() => {
+            words::not_like_influx(source.to_string())
+        }
+        Err(RequestError::ReqwestProcessing { source }) => {
+            return Err(CheckError::Unreachable(fault(error_text(&source))));
+        }
+        Err(error) => return Err(CheckError::Unreachable(fault(Text::verbatim(error)))),
     };
     Err(unusable(problem))
 }
@@ -119,23 +119,20 @@ const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(47);
 
 impl Span {
     /// Whether a reading of this time would be kept; the error says why not.
-    pub fn holds(&self, at: Timestamp, now: Timestamp) -> Result<(), String> {
+    pub fn holds(&self, at: Timestamp, now: Timestamp) -> Result<(), Text> {
         if !self.silent {
             return Ok(());
         }
         if at.as_millisecond() <= 0 {
-            return Err(format!("{at}: the server keeps nothing before 1970"));
+            return Err(words::before_1970(at.to_string()));
         }
         if at.duration_since(now) > AHEAD_MAX {
-            return Err(format!("{at}: the server accepts nothing more than two days ahead"));
+            return Err(words::too_far_ahead(at.to_string()));
         }
         if let Some(retention) =
             self.retention.filter(|retention| now.duration_since(at) >= *retention)
         {
-            return Err(format!(
-                "{at}: the server keeps readings for {} days (-retentionPeriod)",
-                retention.as_hours() / 24
-            ));
+            return Err(words::beyond_retention(at.to_string(), retention.as_hours() / 24));
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use super::samples::{BatchRecord, Readings, Records, Sample};
 use super::settings::{ServerKind, ServerSettings};
 use super::{export, flux};
 use crate::core::GatewayId;
+use crate::locales::{Text, store as words};
 use crate::store::line::{BATCHES, GATEWAYS, READINGS, SERIES};
 use crate::store::{Portion, Sqlite, Store, StoreError};
 
@@ -188,7 +189,7 @@ impl Copier {
         gateways: &[GatewayId],
         (first, last): (i64, i64),
     ) -> Result<Option<Readings>, StoreError> {
-        let at = |ms| Timestamp::from_millisecond(ms).map_err(|e| self.unusable(e.to_string()));
+        let at = |ms| Timestamp::from_millisecond(ms).map_err(|e| self.unusable(Text::verbatim(e)));
         let span = (at(first)?, at(last.saturating_add(1))?);
         let mut readings = Readings::default();
         let mut too_many = false;
@@ -196,7 +197,7 @@ impl Copier {
             self.samples(READINGS, "v|f|r|m|hi|lo|n|w[0-9]+", gateways, span, &mut |sample| {
                 readings.add(sample);
                 too_many = readings.len() > READINGS_MAX && first < last;
-                if too_many { Err("too many readings for one instant".into()) } else { Ok(()) }
+                if too_many { Err(words::too_many_for_an_instant()) } else { Ok(()) }
             });
         if too_many {
             return Ok(None);
@@ -216,9 +217,7 @@ impl Copier {
         self.samples(measurement, fields, gateways, span, &mut |sample| {
             records.add(sample);
             if records.len() > RECORDS_MAX {
-                return Err(format!(
-                    "more than {RECORDS_MAX} records of {measurement} in a week; list this hub's gateways in store.server.gateways"
-                ));
+                return Err(words::too_many_records(RECORDS_MAX, measurement));
             }
             Ok(())
         })?;
@@ -232,7 +231,7 @@ impl Copier {
         fields: &str,
         gateways: &[GatewayId],
         (from, to): (Timestamp, Timestamp),
-        each: &mut dyn FnMut(Sample<'_>) -> Result<(), String>,
+        each: &mut dyn FnMut(Sample<'_>) -> Result<(), Text>,
     ) -> Result<(), StoreError> {
         match self.settings.kind {
             ServerKind::Influx => {
@@ -269,14 +268,14 @@ impl Copier {
     fn query(
         &self,
         query: Query<'_>,
-        line: &mut dyn FnMut(&[u8]) -> Result<(), String>,
+        line: &mut dyn FnMut(&[u8]) -> Result<(), Text>,
     ) -> Result<(), StoreError> {
         self.http.read(query, &mut |text| line(text).map_err(|problem| self.unusable(problem)))
     }
 
-    fn unusable(&self, problem: String) -> StoreError {
+    fn unusable(&self, problem: Text) -> StoreError {
         let url = self.settings.read_url.as_ref().unwrap_or(&self.settings.url);
-        StoreError::server(url, format!("its answer cannot be used: {problem}"))
+        StoreError::server(url, words::answer_unusable(problem))
     }
 }
 

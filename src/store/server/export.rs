@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::samples::{Sample, Tags};
 use crate::core::GatewayId;
+use crate::locales::{Text, store as words};
 
 /// Samples in a line of the answer: some hundred kilobytes at most.
 pub(super) const ROWS_EACH: &str = "10000";
@@ -41,19 +42,19 @@ struct Line {
 pub(super) fn line(
     measurement: &str,
     line: &[u8],
-    each: &mut dyn FnMut(Sample<'_>) -> Result<(), String>,
-) -> Result<(), String> {
+    each: &mut dyn FnMut(Sample<'_>) -> Result<(), Text>,
+) -> Result<(), Text> {
     if line.is_empty() {
         return Ok(());
     }
-    let read: Line = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+    let read: Line = serde_json::from_slice(line).map_err(Text::verbatim)?;
     let name = read.metric.get("__name__").map_or("", String::as_str);
     let field = name
         .strip_prefix(measurement)
         .and_then(|rest| rest.strip_prefix('_'))
-        .ok_or_else(|| format!("an unexpected series {name:?}"))?;
+        .ok_or_else(|| words::unexpected_series(format!("{name:?}")))?;
     if read.values.len() != read.timestamps.len() {
-        return Err(format!("{name}: its numbers of values and of times differ"));
+        return Err(words::values_and_times(name));
     }
     let mut tags = Tags::default();
     for (name, value) in &read.metric {

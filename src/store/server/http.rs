@@ -14,8 +14,8 @@ use reqwest::{Certificate, Client, RequestBuilder, Url};
 use tokio::runtime::{Builder, Runtime};
 
 use super::settings::ServerSettings;
+use crate::locales::{Text, core as common, foreign, store as words};
 use crate::store::StoreError;
-use crate::support::error_chain;
 
 /// Bytes kept of the text of a refusal.
 const TEXT_MAX: usize = 2_000;
@@ -49,14 +49,14 @@ pub(super) struct Http {
 
 impl Http {
     pub fn new(settings: &ServerSettings) -> Result<Self, StoreError> {
-        let wrong = |problem: String| StoreError::server(&settings.url, problem);
+        let wrong = |problem: Text| StoreError::server(&settings.url, problem);
         let parse = |url: &str| {
             settings.check_url(url).map_err(wrong)?;
-            Url::parse(url).map_err(|error| wrong(error.to_string()))
+            Url::parse(url).map_err(|error| wrong(Text::verbatim(error)))
         };
         let runtime = Builder::new_current_thread().enable_all().build();
         Ok(Self {
-            runtime: Some(runtime.map_err(|error| wrong(error.to_string()))?),
+            runtime: Some(runtime.map_err(|error| wrong(foreign::io(&error)))?),
             client: builder(settings)?.build().map_err(|error| wrong(error_text(&error)))?,
             url: parse(&settings.url)?,
             read_url: parse(settings.read_url.as_ref().unwrap_or(&settings.url))?,
@@ -89,7 +89,7 @@ impl Http {
         let packed = packed
             .write_all(body)
             .and_then(|()| packed.finish())
-            .map_err(|error| StoreError::server(url.as_str(), error.to_string()))?;
+            .map_err(|error| StoreError::server(url.as_str(), foreign::io(&error)))?;
         let request = self.client.post(url).query(query);
         let request = request
             .header(CONTENT_TYPE, "text/plain; charset=utf-8")
@@ -127,15 +127,12 @@ impl Http {
         let mut response = self.in_time(sent).await??;
         let status = response.status();
         if !status.is_success() {
-            let problem = format!("{status}: {}", text(response).await);
-            return Err(self.unread(problem));
+            return Err(self.unread(answered(status.as_u16(), &text(response).await)));
         }
         let mut rest: Vec<u8> = Vec::new();
         loop {
             let chunk = self.in_time(response.chunk()).await?;
-            let chunk = chunk.map_err(|error| {
-                self.unread(format!("the answer was cut off: {}", error_text(&error)))
-            })?;
+            let chunk = chunk.map_err(|error| self.unread(words::cut_off(error_text(&error))))?;
             let Some(chunk) = chunk else { break };
             let mut chunk = chunk.as_ref();
             while let Some(end) = chunk.iter().position(|&byte| byte == b'\n') {
@@ -147,20 +144,19 @@ impl Http {
             }
             rest.extend_from_slice(chunk);
             if rest.len() > LINE_MAX {
-                let problem = format!("a line of its answer is longer than {LINE_MAX} bytes");
-                return Err(self.unread(problem));
+                return Err(self.unread(words::line_too_long(LINE_MAX)));
             }
         }
         if rest.is_empty() { Ok(()) } else { line(&rest) }
     }
 
-    fn unread(&self, problem: String) -> StoreError {
+    fn unread(&self, problem: Text) -> StoreError {
         StoreError::server(self.read_url.as_str(), problem)
     }
 
     async fn in_time<F: Future>(&self, future: F) -> Result<F::Output, StoreError> {
         let timed = tokio::time::timeout(self.timeout, future).await;
-        timed.map_err(|_| self.unread(format!("no answer within {} s", self.timeout.as_secs())))
+        timed.map_err(|_| self.unread(words::no_answer_within(self.timeout.as_secs())))
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<reqwest::Response, StoreError> {
@@ -197,11 +193,10 @@ pub(super) fn builder(settings: &ServerSettings) -> Result<reqwest::ClientBuilde
         .connect_timeout(CONNECT_MAX)
         .redirect(reqwest::redirect::Policy::none());
     if let Some(file) = &settings.ca_file {
-        let wrong = |why: String| {
-            StoreError::server(&settings.url, format!("ca_file {}: {why}", file.display()))
-        };
-        let pem = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
-        let certificate = Certificate::from_pem(&pem).map_err(|error| wrong(error.to_string()))?;
+        let wrong = |why: Text| StoreError::server(&settings.url, words::ca_file(file, why));
+        let pem = std::fs::read(file).map_err(|error| wrong(foreign::io(&error)))?;
+        let certificate =
+            Certificate::from_pem(&pem).map_err(|_| wrong(words::no_certificate()))?;
         builder = builder.tls_built_in_root_certs(false).add_root_certificate(certificate);
     }
     Ok(builder)
@@ -211,23 +206,53 @@ pub(super) fn token(settings: &ServerSettings) -> Result<Option<String>, StoreEr
     let Some(file) = &settings.token_file else {
         return Ok(None);
     };
-    let wrong = |why: &str| {
-        StoreError::server(&settings.url, format!("token_file {}: {why}", file.display()))
-    };
-    let text = std::fs::read_to_string(file).map_err(|error| wrong(&error.to_string()))?;
+    let wrong = |why: Text| StoreError::server(&settings.url, words::token_file(file, why));
+    let text = std::fs::read_to_string(file).map_err(|error| wrong(foreign::io(&error)))?;
     let token = text.trim_end_matches(['\r', '\n']);
     if token.is_empty() || !token.chars().all(|c| c.is_ascii_graphic()) {
-        return Err(wrong("must hold one line of letters, digits and signs"));
+        return Err(wrong(words::token_form()));
     }
     Ok(Some(token.to_owned()))
 }
 
-/// The error's chain of causes: reqwest's own text names only the URL.
-fn error_text(error: &reqwest::Error) -> String {
+/// What a server answered instead of doing it: the status, and what it `said`.
+pub(super) fn answered(status: u16, said: &str) -> Text {
+    let status = match status {
+        400 | 413 | 422 => words::status_refused(status),
+        401 | 403 => words::status_unauthorised(status),
+        408 | 429 | 503 | 504 => words::status_busy(status),
+        500 | 502 => words::status_fault(status),
+        _ => words::status_other(status),
+    };
+    if said.is_empty() { status } else { Text::chain([status, Text::verbatim(said)]) }
+}
+
+/// What is behind an error, down to the system's: reqwest's own text names only the URL.
+pub(super) fn error_text(error: &reqwest::Error) -> Text {
     if error.is_timeout() {
-        return "no answer in time".into();
+        return words::no_answer_in_time();
     }
-    std::error::Error::source(error).map_or_else(|| error.to_string(), error_chain)
+    let source = std::error::Error::source(error);
+    let causes = std::iter::successors(source, |&cause| cause.source());
+    let Some(cause) = causes.last() else { return Text::verbatim(error) };
+    let said = cause.to_string();
+    // The TLS, DNS and HTTP of reqwest hide their kinds.
+    let is = |part: &str| said.contains(part);
+    if is("lookup address") {
+        common::io_name_unknown(error.url().and_then(Url::host_str).unwrap_or_default())
+    } else if is("UnknownIssuer") {
+        words::certificate_unknown()
+    } else if is("Expired") {
+        words::certificate_expired()
+    } else if is("NotValidForName") {
+        words::certificate_of_other_name()
+    } else if is("closed before") {
+        words::closed_early()
+    } else if cause.is::<std::io::Error>() {
+        foreign::error(cause)
+    } else {
+        words::broken_http(said)
+    }
 }
 
 /// The first bytes of an answer; what cannot be read is left out.

@@ -24,6 +24,7 @@ use self::http::Http;
 use self::write::{Lines, Writer};
 use super::{Committed, Refused, Store, StoreError, line};
 use crate::core::GatewayId;
+use crate::locales::{Text, store as words};
 use crate::wire::{Batch, Birth, Epoch, Status};
 
 /// A server that readings are written to. Its methods block: a [`StoreHandle`](super::StoreHandle) runs them.
@@ -47,10 +48,8 @@ impl Server {
     pub fn open(settings: &ServerSettings, hub: &str) -> Result<Self, StoreError> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if hub.is_empty() || !hub.chars().all(allowed) {
-            return Err(StoreError::server(
-                &settings.url,
-                format!("{hub:?} is not a valid name of a hub: letters, digits, '-', '_' and '.'"),
-            ));
+            let problem = words::bad_hub_name(format!("{hub:?}"));
+            return Err(StoreError::server(&settings.url, problem));
         }
         let mut server = Self {
             http: Http::new(settings)?,
@@ -93,10 +92,9 @@ impl Server {
         let refused = self.writer.write(&self.http, lines, now)?;
         match refused.into_iter().next() {
             None => Ok(()),
-            Some((_, reason)) => Err(StoreError::server(
-                &self.settings.url,
-                format!("it refuses the records that go with readings: {reason}"),
-            )),
+            Some((_, reason)) => {
+                Err(StoreError::server(&self.settings.url, words::refuses_records(reason)))
+            }
         }
     }
 }
@@ -107,7 +105,7 @@ impl Store for Server {
     fn commit(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
         let span = self.check()?;
         // Of each batch, the indices of its refused readings with the reason.
-        let mut refused: BTreeMap<usize, BTreeMap<usize, String>> = BTreeMap::new();
+        let mut refused: BTreeMap<usize, BTreeMap<usize, Text>> = BTreeMap::new();
         let mut lines = Lines::default();
         let mut places = Vec::new();
         for (b, batch) in batches.iter().enumerate() {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::core::GatewayId;
+use crate::locales::{Text, store as words};
 
 /// A server that holds the readings, where one file on one machine is not enough.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,39 +69,34 @@ pub enum ServerKind {
 
 impl ServerSettings {
     /// Whether `url` may be used; the error says what is wrong with it.
-    pub fn check_url(&self, url: &str) -> Result<(), String> {
-        let (scheme, rest) =
-            url.split_once("://").ok_or("no scheme: https://host:port or http://host:port")?;
+    pub fn check_url(&self, url: &str) -> Result<(), Text> {
+        let (scheme, rest) = url.split_once("://").ok_or_else(words::url_without_scheme)?;
         if !matches!(scheme, "http" | "https") {
-            return Err(format!("scheme {scheme:?} is unknown: https or http"));
+            return Err(words::url_scheme(format!("{scheme:?}")));
         }
         let authority = rest.split('/').next().unwrap_or_default();
         if authority.contains('@') {
-            return Err("a user or password in the URL: use token_file".into());
+            return Err(words::url_with_user());
         }
         if rest.contains(['?', '#']) || rest.contains(char::is_whitespace) {
-            return Err("a query or a space: only host, port and path belong here".into());
+            return Err(words::url_with_query());
         }
         let host = match authority.strip_prefix('[') {
             Some(rest) => rest.split(']').next().unwrap_or_default(),
             None => authority.split(':').next().unwrap_or_default(),
         };
         if host.is_empty() {
-            return Err("no host".into());
+            return Err(words::url_without_host());
         }
         if let Some((_, port)) = authority.rsplit_once(':').filter(|_| !authority.ends_with(']'))
             && !port.parse::<u16>().is_ok_and(|port| port > 0)
         {
-            return Err(format!("port {port:?}: 1 to 65535"));
+            return Err(words::url_port(format!("{port:?}")));
         }
         let here = host == "localhost"
             || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
         if scheme == "http" && !here && !self.allow_plaintext {
-            return Err(
-                "is not encrypted and leaves this machine: use https, or set allow_plaintext = true and accept that readings \
-                 can be read and forged"
-                    .into(),
-            );
+            return Err(words::url_plaintext());
         }
         Ok(())
     }

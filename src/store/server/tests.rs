@@ -8,6 +8,7 @@ use std::time::Duration;
 use self::test_fake::{Fake, Reply, Request, answer, taken};
 use super::*;
 use crate::core::{Flag, Reading, Reason, Series};
+use crate::locales::{Lang, within};
 use crate::store::tests::{at, batch, born, gateway, good, missing, series};
 use crate::wire::GatewayState;
 
@@ -107,7 +108,7 @@ fn a_poisonous_reading_is_found_by_halving_and_the_rest_goes_on() {
             refused.batch.readings,
             [good("pond-7/level", 3, 1.0), good("pond-7/level", 4, 2.0)]
         );
-        assert!(refused.problem.contains("partial write"), "{}", refused.problem);
+        assert!(refused.problem.to_string().contains("partial write"), "{}", refused.problem);
         // Its batch counts as committed: otherwise it would be sent forever.
         assert_eq!(
             committed.delivered.values().next().unwrap().iter().collect::<Vec<_>>(),
@@ -171,19 +172,34 @@ fn a_server_that_breaks_off_has_accepted_nothing_for_sure() {
 #[test]
 fn faults_of_a_server_are_reported_at_the_start() {
     let cases = [
-        (answer("401 Unauthorized", "", r#"{"code":"unauthorized"}"#), "token_file"),
-        (answer("403 Forbidden", "", ""), "must not see the bucket"),
-        (answer("404 Not Found", "", "page not found"), "no InfluxDB 2 at this address"),
-        (answer("200 OK", "", "<html>login</html>"), "not answer like InfluxDB 2"),
+        (
+            answer("401 Unauthorized", "", r#"{"code":"unauthorized"}"#),
+            "token_file",
+            "401，令牌不被接受",
+        ),
+        (answer("403 Forbidden", "", ""), "must not see the bucket", "403，令牌无权查看存储桶"),
+        (
+            answer("404 Not Found", "", "page not found"),
+            "no InfluxDB 2 at this address",
+            "404，没有组织 \"county\"，或这个地址上不是 InfluxDB 2",
+        ),
+        (
+            answer("200 OK", "", "<html>login</html>"),
+            "not answer like InfluxDB 2",
+            "它的应答不像 InfluxDB 2",
+        ),
         (
             answer("200 OK", "", r#"{"links":{"self":"/api/v2/buckets"},"buckets":[]}"#),
             "has no bucket \"hanqing\"",
+            "没有这个令牌能看到的存储桶 \"hanqing\"",
         ),
     ];
-    for (reply, words) in cases {
+    for (reply, words, zh) in cases {
         let fake = Fake::start(move |_| reply.clone());
         let error = Server::open(&settings(&fake.url), "hub-1").err().unwrap();
         assert!(error.to_string().contains(words), "{error}");
+        let said = within(Lang::Chinese, || error.to_string());
+        assert!(said.starts_with("服务器 http://") && said.contains(zh), "{said}");
     }
     // One that is unreachable may come later, and is checked then.
     let mut away = true;
@@ -201,6 +217,18 @@ fn faults_of_a_server_are_reported_at_the_start() {
     let bad = ServerSettings { url: "ftp://127.0.0.1".into(), ..settings(&fake.url) };
     assert!(Server::open(&bad, "hub-1").is_err());
     assert!(Server::open(&settings(&fake.url), "a hub").is_err());
+}
+
+#[test]
+fn a_server_that_is_not_there_is_said_in_both_languages() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let mut server = Server::open(&settings(&url), "hub-1").unwrap();
+    let error = server.commit(&[batch(1, some(1))], at(20)).unwrap_err();
+    assert_eq!(error.to_string(), format!("the server {url}: connection refused"));
+    let said = within(Lang::Chinese, || error.to_string());
+    assert_eq!(said, format!("服务器 {url}：对方拒绝连接"));
 }
 
 #[test]
@@ -243,7 +271,8 @@ fn readings_that_victoriametrics_would_drop_silently_are_refused() {
     let committed = server.commit(&[batch(1, readings.to_vec())], at(0)).unwrap();
     assert_eq!(committed.new_readings, 3);
     assert_eq!(committed.refused[0].batch.readings, [readings[0].clone(), readings[4].clone()]);
-    assert!(committed.refused[0].problem.contains("30 days"), "{}", committed.refused[0].problem);
+    let problem = committed.refused[0].problem.to_string();
+    assert!(problem.contains("30 days"), "{problem}");
     let failed = Reading {
         flag: Flag::Fail,
         reason: Some(Reason::Spike),

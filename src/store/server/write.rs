@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::http::Http;
+use super::http::{Http, answered};
 use super::settings::{ServerKind, ServerSettings};
+use crate::locales::{Text, store as words};
 use crate::store::StoreError;
 
 /// Lines of a body. InfluxData advises 5000 for a write.
@@ -55,7 +56,7 @@ impl Lines {
 }
 
 /// Index of a line that a server refuses, and the server's reason.
-pub(super) type RefusedLine = (usize, String);
+pub(super) type RefusedLine = (usize, Text);
 
 pub(super) struct Writer {
     url: String,
@@ -65,7 +66,7 @@ pub(super) struct Writer {
 enum Outcome {
     Accepted,
     /// The body holds something that the server will always refuse.
-    Refused(String),
+    Refused(Text),
 }
 
 impl Writer {
@@ -100,12 +101,8 @@ impl Writer {
                         refused.push((from, reason));
                         if refused.len() > REFUSED_MAX {
                             let (_, reason) = refused.swap_remove(0);
-                            return Err(StoreError::server(
-                                &self.url,
-                                format!(
-                                    "it refuses more than {REFUSED_MAX} readings at once, the first with: {reason}"
-                                ),
-                            ));
+                            let problem = words::refuses_many(REFUSED_MAX, reason);
+                            return Err(StoreError::server(&self.url, problem));
                         }
                     }
                     Outcome::Refused(_) => {
@@ -124,18 +121,16 @@ impl Writer {
         let query: Vec<(&str, &str)> = self.query.iter().map(|(k, v)| (*k, v.as_str())).collect();
         let answer = http.write("/api/v2/write", &query, body, now)?;
         let text = &answer.text;
-        let fault = |problem: String| StoreError::server(&self.url, problem);
+        let fault = |problem: Text| StoreError::server(&self.url, problem);
         match answer.status {
             200 | 204 => Ok(Outcome::Accepted),
-            400 | 413 | 422 => Ok(Outcome::Refused(format!("{}: {text}", answer.status))),
-            401 => Err(fault(format!("401, the token is not accepted: {text}; see token_file"))),
-            403 => Err(fault(format!("403, the token must not write to the bucket: {text}"))),
-            404 => Err(fault(format!(
-                "404, no such bucket or organisation: {text}; see bucket, org and url"
-            ))),
+            status @ (400 | 413 | 422) => Ok(Outcome::Refused(answered(status, text))),
+            401 => Err(fault(words::token_refused(text))),
+            403 => Err(fault(words::may_not_write(text))),
+            404 => Err(fault(words::no_bucket_or_organisation(text))),
             status => Err(StoreError::Server {
                 url: self.url.clone(),
-                problem: format!("{status}: {text}"),
+                problem: answered(status, text),
                 retry_after: answer.retry_after,
             }),
         }

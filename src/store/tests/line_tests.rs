@@ -64,7 +64,7 @@ fn a_reading_is_a_line() {
     assert_eq!(value_of(&fields), Some(f64::from(0.1f32)));
     let mut none = Vec::new();
     let refused = line::reading(&mut none, None, &good("pond-1/level", 1, f64::NAN));
-    assert!(refused.unwrap_err().contains("NaN of pond-1/level"));
+    assert!(refused.unwrap_err().to_string().contains("NaN of pond-1/level"));
     assert!(none.is_empty());
 }
 

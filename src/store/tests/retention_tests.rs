@@ -85,7 +85,7 @@ fn raw_readings_are_purged_and_their_hours_stay() {
         panic!("{committed:?}");
     };
     assert_eq!(refused.batch.readings, [good(names[1], 61, 1.0)]);
-    assert!(refused.problem.contains("keep_raw_months"), "{}", refused.problem);
+    assert!(refused.problem.to_string().contains("keep_raw_months"), "{}", refused.problem);
     assert_eq!(all_hours(&store, names[1])[..50], before[1].0[..50]);
 
     // A meter with a new specification is folded anew as far back as there are readings.

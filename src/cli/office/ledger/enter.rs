@@ -11,101 +11,85 @@ use super::print::print;
 use crate::account::{Entry, EntryCode};
 use crate::cli::config_args::ConfigArgs;
 use crate::core::nearest;
-use crate::ledger::Ledger;
+use crate::ledger::{self, Ledger};
+use crate::locales::{Text, ledger as rules, office as words};
 use crate::support::Clock;
 use crate::water::Township;
 
-/// Enter one row
+/// The arguments of `hanqing ledger enter`.
 #[derive(Args)]
 pub struct EnterArguments {
     #[command(flatten)]
     config: ConfigArgs,
-    /// Code or Chinese name, such as gasoline or 汽油
     #[arg(long, value_name = "CODE")]
     code: String,
-    /// The number, in the unit of the code
     #[arg(long, value_name = "NUMBER")]
     value: f64,
-    /// First day that the row is about
     #[arg(long, value_name = "DAY")]
     from: Date,
-    /// Last day; by default the first
     #[arg(long, value_name = "DAY")]
     to: Option<Date>,
-    /// Village, by id or name
     #[arg(long, value_name = "VILLAGE")]
     village: Option<String>,
-    /// Crop, by id or name
     #[arg(long, value_name = "CROP")]
     crop: Option<String>,
-    /// Name of the drinking-water project
     #[arg(long, value_name = "WORK")]
     work: Option<String>,
-    /// The paper that the number comes from
     #[arg(long, value_name = "TEXT")]
     document: String,
-    /// Person who enters it
     #[arg(long, value_name = "NAME")]
     by: String,
 }
 
-/// Correct a row: a new row supersedes it, and the old one stays in the file
+/// The arguments of `hanqing ledger correct`.
 #[derive(Args)]
 pub struct CorrectArguments {
     #[command(flatten)]
     config: ConfigArgs,
-    /// Number of the row to correct
     row: i64,
-    /// The right number, in the same unit
     #[arg(long, value_name = "NUMBER")]
     value: f64,
-    /// Reason for the correction
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// The paper that the right number comes from; by default that of the row
     #[arg(long, value_name = "TEXT")]
     document: Option<String>,
-    /// Person who corrects it
     #[arg(long, value_name = "NAME")]
     by: String,
 }
 
-/// The code with this id or Chinese name.
+/// The code with this id, or this name in either language.
 pub(super) fn code(text: &str) -> anyhow::Result<EntryCode> {
-    let known = EntryCode::ALL.iter().copied();
-    let found = known.clone().find(|c| c.id() == text || c.name_zh() == text);
-    found.with_context(|| match nearest(text, known.map(EntryCode::id)) {
-        Some(near) => format!("{text} is not a ledger code; did you mean {near}?"),
-        None => format!("{text} is not a ledger code; docs/manual/clerk.zh-CN.md lists them"),
-    })
+    ledger::code(text).with_context(|| words::not_a_code(text, ledger::codes_near(text)))
 }
 
 fn not_empty(option: &str, text: &str) -> anyhow::Result<String> {
     let text = text.trim();
     if text.is_empty() {
-        anyhow::bail!("--{option} must not be empty");
+        anyhow::bail!(words::option_empty(option));
     }
     Ok(text.to_owned())
 }
 
 fn not_negative(value: f64) -> anyhow::Result<f64> {
     if !(value.is_finite() && value >= 0.0) {
-        anyhow::bail!("--value {value}: a value must be finite and not negative");
+        anyhow::bail!(words::value_wrong(value));
     }
     Ok(value)
 }
 
-/// The entry of `known` whose id or name is `text`.
+/// The entry of `known` whose id or name is `text`; `none` says that there is none, with a hint.
 fn by_id_or_name<'a, T>(
-    what: &str,
     text: &str,
     known: &'a [T],
-    id_and_name: impl Fn(&'a T) -> (&'a str, &'a str),
+    names: impl Fn(&'a T) -> [&'a str; 2],
+    none: impl FnOnce(Text) -> Text,
 ) -> anyhow::Result<&'a T> {
-    let found = known.iter().find(|item| <[&str; 2]>::from(id_and_name(item)).contains(&text));
+    let found = known.iter().find(|item| names(item).contains(&text));
     found.with_context(|| {
-        let names: Vec<&str> = known.iter().map(|item| id_and_name(item).1).collect();
-        format!("the township has no {what} {text}; it has {}", names.join(", "))
+        none(match nearest(text, known.iter().flat_map(&names)) {
+            Some(near) => rules::did_you_mean(near),
+            None => rules::township_has(Text::list(known.iter().map(|item| names(item)[1]))),
+        })
     })
 }
 
@@ -113,13 +97,15 @@ pub(super) fn enter(arguments: &EnterArguments) -> anyhow::Result<ExitCode> {
     let (settings, township) = arguments.config.load_hub()?;
     let to = arguments.to.unwrap_or(arguments.from);
     if to < arguments.from {
-        anyhow::bail!("--to {to} is before --from {}", arguments.from);
+        anyhow::bail!(words::ends_before_it_begins(arguments.from.to_string(), to.to_string()));
     }
     let village = arguments.village.as_ref().map(|text| {
-        by_id_or_name("village", text, &township.villages, |v| (v.id.as_str(), v.name.as_str()))
+        let none = |hint| words::no_village(text, hint);
+        by_id_or_name(text, &township.villages, |v| [v.id.as_str(), v.name.as_str()], none)
     });
     let crop = arguments.crop.as_ref().map(|text| {
-        by_id_or_name("crop", text, &township.crops, |c| (c.id.as_str(), c.name.as_str()))
+        let none = |hint| words::no_crop(text, hint);
+        by_id_or_name(text, &township.crops, |c| [c.id.as_str(), c.name.as_str()], none)
     });
     let entry = Entry {
         id: 0,
@@ -144,7 +130,7 @@ pub(super) fn correct(arguments: &CorrectArguments) -> anyhow::Result<ExitCode> 
     let (settings, township) = arguments.config.load_hub()?;
     let rows = Ledger::open(&settings.ledger.path)?.all()?;
     let old = rows.into_iter().find(|entry| entry.id == arguments.row);
-    let old = old.with_context(|| format!("the ledger has no row {}", arguments.row))?;
+    let old = old.with_context(|| rules::no_such_row(arguments.row))?;
     let entry = Entry {
         id: 0,
         value: not_negative(arguments.value)?,

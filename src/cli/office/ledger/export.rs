@@ -10,23 +10,20 @@ use jiff::civil::Date;
 use crate::account::Entry;
 use crate::cli::config_args::ConfigArgs;
 use crate::ledger::{self, Ledger};
+use crate::locales::office as words;
 use crate::support::files;
 
-/// Write the ledger as Excel or CSV, to be worked on or handed over; `import` reads it again
+/// The arguments of `hanqing ledger export`.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
     config: ConfigArgs,
-    /// Include superseded rows, as needed for another ledger
     #[arg(long)]
     all: bool,
-    /// Only rows about this day or later ones
     #[arg(long, value_name = "DAY")]
     from: Option<Date>,
-    /// Only rows about this day or earlier ones
     #[arg(long, value_name = "DAY")]
     to: Option<Date>,
-    /// The file to write: .xlsx or .csv
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
@@ -45,13 +42,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         ledger.rows_in_force(settings.ledger.two_person)?.with_pending()
     };
     rows.retain(in_days);
-    let out = arguments.out.display();
-    let bytes = match arguments.out.extension().and_then(|ending| ending.to_str()) {
+    let out = &arguments.out;
+    let bytes = match out.extension().and_then(|ending| ending.to_str()) {
         Some("xlsx") => ledger::to_workbook(&rows, &all, &township)?,
         Some("csv") => ledger::to_csv(&rows, &all)?.into_bytes(),
-        _ => anyhow::bail!("--out {out}: the file name must end in .xlsx or .csv"),
+        _ => anyhow::bail!(words::other_ending(out)),
     };
-    files::replace(&arguments.out, &bytes).with_context(|| format!("cannot write {out}"))?;
-    say!("{} rows written to {out}", rows.len());
+    files::replace(out, &bytes).with_context(|| words::cannot_write(out))?;
+    say!("{}", words::rows_written(rows.len(), out));
     Ok(ExitCode::SUCCESS)
 }

@@ -13,39 +13,33 @@ use crate::account::EntryCode;
 use crate::cli::config_args::ConfigArgs;
 use crate::core::Problem;
 use crate::ledger::{self, Import, ImportOutcome, Ledger};
+use crate::locales::{Text, ledger as rules, office as words};
 use crate::support::Clock;
 use crate::water::Township;
 
 /// Longest answer to the question, bytes: one word.
 const ANSWER_MAX: u64 = 64;
 
-/// Import the rows of an Excel or CSV file
-///
-/// Rows with problems are reported and left out. Rows that are already in the ledger are skipped.
+/// The arguments of `hanqing ledger import`.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
     config: ConfigArgs,
-    /// Only show what would be entered
     #[arg(long)]
     dry_run: bool,
-    /// Enter nothing if any row has a problem
     #[arg(long)]
     all_or_nothing: bool,
-    /// Do not ask for confirmation; without a terminal nothing is asked either
     #[arg(long)]
     yes: bool,
-    /// Sheet of the workbook; by default the first with the ledger's columns
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
-    /// The file: .xlsx, or CSV in UTF-8
     file: PathBuf,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (settings, township) = arguments.config.load_hub()?;
     let file = &arguments.file;
-    let bytes = read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let bytes = read(file).with_context(|| words::cannot_read(file))?;
     let now = Clock::system().now();
     let mut import = ledger::import(&bytes, arguments.sheet.as_deref(), &township, now);
     // A dry run must not create the ledger's file.
@@ -56,13 +50,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Ledger::open(path)?
     };
     let planned = ledger.preview(&import.rows)?;
-    let in_file = import.problems.len();
+    let problems_of_file = import.problems.len();
     add_refused(&planned, &mut import);
+    let in_file = |said: Text| Text::chain([Text::verbatim(file.display()), said]);
     for problem in &import.problems {
-        eprintln!("{}: {problem}", file.display());
+        eprintln!("{}", in_file(Text::verbatim(problem)));
     }
     for conversion in &import.conversions {
-        say!("{}: {conversion}", file.display());
+        say!("{}", in_file(conversion.clone()));
     }
     let problems = import.problems.len();
     let asks = std::io::stdin().is_terminal() && !arguments.yes && !arguments.dry_run;
@@ -72,26 +67,24 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let done = if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     let (new, there) = count(&planned);
     if arguments.dry_run {
-        say!(
-            "{new} rows can be entered, {there} already there, {problems} problems; nothing entered"
-        );
+        say!("{}", words::can_be_entered(new, there, problems));
         return Ok(done);
     }
     if problems > 0 && !arguments.all_or_nothing {
-        say!("rows with problems are left out");
+        say!("{}", words::problems_left_out());
     }
     let refused = arguments.all_or_nothing && problems > 0;
     if refused || (asks && new > 0 && !confirmed(new)?) {
-        say!("nothing entered");
+        say!("{}", words::nothing_entered());
         return Ok(ExitCode::FAILURE);
     }
     let outcomes = ledger.import(&import.rows)?;
     let (new, there) = count(&outcomes);
     // Counted again: another clerk may have entered rows since the preview.
-    let problems = in_file + outcomes.len() - new - there;
-    say!("{new} rows entered, {there} already there, {problems} problems");
+    let problems = problems_of_file + outcomes.len() - new - there;
+    say!("{}", words::rows_entered(new, there, problems));
     if settings.ledger.two_person && new > 0 {
-        say!("they count once another person has reviewed them: hanqing ledger review");
+        say!("{}", words::count_once_reviewed());
     }
     Ok(done)
 }
@@ -108,8 +101,13 @@ fn read(file: &Path) -> std::io::Result<Vec<u8>> {
 fn add_refused(planned: &[ImportOutcome], import: &mut Import) {
     for (outcome, number) in planned.iter().zip(&import.numbers) {
         if let ImportOutcome::Refused(error) = outcome {
-            let path = format!("row {number}");
-            import.problems.push(Problem::new(path, "", error.to_string(), ""));
+            let rule = Text::verbatim(error);
+            import.problems.push(Problem::new(
+                rules::place_row(*number),
+                "",
+                rule,
+                Text::default(),
+            ));
         }
     }
 }
@@ -128,9 +126,9 @@ fn show(import: &Import, planned: &[ImportOutcome], township: &Township) {
     let mut sums: BTreeMap<EntryCode, (usize, f64)> = BTreeMap::new();
     for ((entry, number), outcome) in import.rows.iter().zip(&import.numbers).zip(planned) {
         let state = match outcome {
-            ImportOutcome::Added(_) => "新".to_owned(),
-            ImportOutcome::AlreadyThere(id) => format!("已有（第{id}条）"),
-            ImportOutcome::Refused(_) => "不入账".to_owned(),
+            ImportOutcome::Added(_) => words::row_new(),
+            ImportOutcome::AlreadyThere(id) => words::row_there(*id),
+            ImportOutcome::Refused(_) => words::row_refused(),
         };
         say!("{}", line(&format!("{number}  {state}"), entry, township));
         if let ImportOutcome::Added(_) = outcome {
@@ -142,13 +140,12 @@ fn show(import: &Import, planned: &[ImportOutcome], township: &Township) {
     for (code, (count, sum)) in sums {
         // The last digits of a binary sum of decimals are noise.
         let sum = (sum * 1e6).round() / 1e6;
-        let (name, unit) = (code.name_zh(), code.unit());
-        say!("  {name}：新{count}笔，合计 {sum} {unit}");
+        say!("{}", words::sum_of_new(code.name(), count, sum, code.unit_name()));
     }
 }
 
 fn confirmed(new: usize) -> anyhow::Result<bool> {
-    show!("enter {new} rows? [y/N] ");
+    show!("{}", words::enter_rows(new));
     std::io::stdout().flush()?;
     let mut answer = String::new();
     std::io::stdin().lock().take(ANSWER_MAX).read_line(&mut answer)?;

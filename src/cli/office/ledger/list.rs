@@ -9,26 +9,24 @@ use super::print::print;
 use crate::account::Entry;
 use crate::cli::config_args::ConfigArgs;
 use crate::ledger::Ledger;
+use crate::locales::{ledger, office as words};
 
-/// List the rows in force, and those that wait for a review
+/// The arguments of `hanqing ledger list`.
 #[derive(Args)]
 pub struct ListArguments {
     #[command(flatten)]
     config: ConfigArgs,
-    /// Only rows with this code or Chinese name
     #[arg(long, value_name = "CODE")]
     code: Option<String>,
-    /// Only rows that wait for a review
     #[arg(long)]
     pending: bool,
 }
 
-/// Show a row with its corrections and the rows that it corrects
+/// The arguments of `hanqing ledger show`.
 #[derive(Args)]
 pub struct ShowArguments {
     #[command(flatten)]
     config: ConfigArgs,
-    /// Row number
     row: i64,
 }
 
@@ -51,8 +49,7 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<ExitCode> {
     let all = ledger.all()?;
     let zone = jiff::tz::TimeZone::get(&township.zone)?;
     let find = |row: i64| all.iter().find(|entry| entry.id == row);
-    let asked =
-        find(arguments.row).with_context(|| format!("the ledger has no row {}", arguments.row))?;
+    let asked = find(arguments.row).with_context(|| ledger::no_such_row(arguments.row))?;
     let first = std::iter::successors(Some(asked), |entry| entry.supersedes.and_then(find)).last();
     let correction_of = |entry: &&Entry| all.iter().find(|e| e.supersedes == Some(entry.id));
     let rows: Vec<Entry> = std::iter::successors(first, correction_of).cloned().collect();
@@ -60,7 +57,8 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<ExitCode> {
     print(&rows, &pending, &township);
     for entry in &rows {
         let at = entry.entered_at.to_zoned_datetime(zone.clone());
-        say!("第{}条 {} {}登记", entry.id, at.strftime("%Y-%m-%d %H:%M"), entry.entered_by);
+        let at = at.strftime("%Y-%m-%d %H:%M").to_string();
+        say!("{}", words::entered(entry.id, at, &entry.entered_by));
     }
     Ok(ExitCode::SUCCESS)
 }

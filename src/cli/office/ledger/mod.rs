@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-/// Work with the ledger 台账, the rows that people enter.
+/// The arguments of `hanqing ledger`.
 #[derive(Args)]
 pub struct Arguments {
     #[command(subcommand)]

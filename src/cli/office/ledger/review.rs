@@ -7,20 +7,18 @@ use clap::Args;
 use super::print::print;
 use crate::cli::config_args::ConfigArgs;
 use crate::ledger::Ledger;
+use crate::locales::office as words;
 use crate::support::Clock;
 
-/// Record that you have reviewed rows that somebody else entered
+/// The arguments of `hanqing ledger review`.
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
     config: ConfigArgs,
-    /// Name of the reviewer
     #[arg(long, value_name = "NAME")]
     by: String,
-    /// Review all pending rows
     #[arg(long, conflicts_with = "rows")]
     all_pending: bool,
-    /// Row numbers
     #[arg(required_unless_present = "all_pending")]
     rows: Vec<i64>,
 }
@@ -28,7 +26,7 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (settings, township) = arguments.config.load_hub()?;
     if arguments.by.trim().is_empty() {
-        anyhow::bail!("--by is empty; give the name of the reviewer");
+        anyhow::bail!(words::reviewer_empty());
     }
     let mut ledger = Ledger::open(&settings.ledger.path)?;
     let rows = if arguments.all_pending {
@@ -39,6 +37,6 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         arguments.rows.clone()
     };
     let added = ledger.review(&rows, &arguments.by, Clock::system().now())?;
-    say!("{added} rows reviewed, {} had been reviewed before", rows.len() - added);
+    say!("{}", words::reviewed(added, rows.len() - added));
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,0 @@
-//! Counters: roll-over, reset and replacement.
-
-messages! { "counter";
-}

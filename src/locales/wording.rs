@@ -1,0 +1,27 @@
+//! The words that are in force: an office's own, else those that the program was built with.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use super::lang::Lang;
+use super::message::Message;
+
+/// An office's own words in one language, by the names of messages.
+pub(super) type Wording = BTreeMap<&'static str, String>;
+
+static EDITED: OnceLock<[Wording; 2]> = OnceLock::new();
+
+/// The words of `message`.
+pub(super) fn of(message: &'static Message, lang: Lang) -> &'static str {
+    let own = EDITED.get().and_then(|[zh, en]| match lang {
+        Lang::Chinese => zh.get(message.name),
+        Lang::English => en.get(message.name),
+    });
+    own.map_or(message.built_in(lang), String::as_str)
+}
+
+/// Puts an office's own words in force, Chinese and English. Only the start of the program does; a second call changes
+/// nothing.
+pub(super) fn set(both: [Wording; 2]) {
+    let _ = EDITED.set(both);
+}

@@ -1,0 +1,141 @@
+//! The language of a command: who decides it, and what never changes with it.
+
+use std::collections::BTreeMap;
+
+use crate::context::{Context, hanqing, outcome, repository};
+
+fn is_chinese(c: char) -> bool {
+    matches!(c, '\u{3001}'..='\u{303f}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}')
+}
+
+/// What `hanqing check` prints of a file with one mistake, with these variables and arguments.
+fn check(variables: &[(&str, &str)], arguments: &[&str]) -> (String, String) {
+    let broken = repository("tests/bad_configs/edge-broker.toml");
+    let mut command = hanqing();
+    command.envs(variables.iter().copied()).arg("check").args(arguments).arg(broken);
+    let (code, printed, told) = outcome(&mut command);
+    assert_eq!(code, Some(2), "{printed}{told}");
+    (printed, told)
+}
+
+#[test]
+fn the_nearest_choice_of_a_language_holds() {
+    for (variables, arguments, chinese) in [
+        (&[][..], &[][..], false),
+        (&[("LANG", "zh_CN.UTF-8")], &[], true),
+        (&[("LANG", "en_GB.UTF-8")], &[], false),
+        (&[("LANG", "C.UTF-8")], &[], false),
+        (&[("LANG", "en_GB.UTF-8"), ("LC_MESSAGES", "zh_CN.UTF-8")], &[], true),
+        (&[("LC_MESSAGES", "zh_CN"), ("LC_ALL", "en_US")], &[], false),
+        (&[("LANG", "zh_CN.UTF-8"), ("HANQING_LANG", "en")], &[], false),
+        (&[("HANQING_LANG", "en")], &["--lang", "zh"], true),
+        (&[("HANQING_LANG", "zh")], &["--lang=en"], false),
+    ] {
+        let (printed, told) = check(variables, arguments);
+        assert_eq!(printed.chars().any(is_chinese), chinese, "{variables:?}: {printed}");
+        assert_eq!(told, "", "{variables:?}");
+    }
+}
+
+#[test]
+fn an_unknown_language_is_said_once_and_english_spoken() {
+    for (variables, arguments, place) in [
+        (&[("LANG", "fr_FR.UTF-8")][..], &[][..], "LANG = fr_FR.UTF-8"),
+        (&[("HANQING_LANG", "klingon")], &[], "HANQING_LANG = klingon"),
+        (&[], &["--lang", "de"], "--lang = de"),
+    ] {
+        let (printed, told) = check(variables, arguments);
+        assert!(!printed.chars().any(is_chinese), "{printed}");
+        assert_eq!(told.matches(place).count(), 1, "{told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
+    let (printed, told) = check(&[("LANG", "zh_CN.UTF-8")], &["--lang", "de"]);
+    assert!(printed.chars().any(is_chinese), "{printed}");
+    assert!(told.starts_with("hanqing: --lang = de：没有这种语言"), "{told}");
+}
+
+#[test]
+fn an_offices_own_wording_is_used_and_its_broken_lines_are_named() {
+    let context = Context::new();
+    let own = context.write(
+        "zh-CN.txt",
+        "# ours\ncore.did_you_mean = 您要写的是 `{word}` 吗？\ncore.nowhere = 无\ncore.below = 小于 {hihg}\n",
+    );
+    let folder = own.parent().unwrap().to_str().unwrap();
+    let broken = context.write("edge.toml", "gatway = \"gw-1\"\n");
+    let (code, printed, told) = outcome(
+        hanqing().env("HANQING_LOCALES", folder).args(["check", "--lang", "zh"]).arg(&broken),
+    );
+    assert_eq!(code, Some(2));
+    assert!(printed.contains("您要写的是 `gateway` 吗？"), "{printed}");
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines.len(), 2, "{told}");
+    assert!(lines[0].contains("zh-CN.txt 第 3 行") && lines[0].contains("core.nowhere"), "{told}");
+    assert!(lines[1].contains("zh-CN.txt 第 4 行") && lines[1].contains("hihg"), "{told}");
+}
+
+/// The files of a report that is made while `lang` is spoken, by name.
+fn report(context: &Context, lang: &str) -> BTreeMap<String, Vec<u8>> {
+    let out = context.path(&format!("report-{lang}"));
+    let (code, printed, told) = outcome(
+        hanqing()
+            .env("HANQING_LANG", lang)
+            .args(["report", "-c"])
+            .arg(context.path("hub.toml"))
+            .arg("--out")
+            .arg(&out),
+    );
+    assert!(matches!(code, Some(0 | 1)), "{printed}{told}");
+    let other_language = match lang {
+        "en" => printed.chars().any(is_chinese),
+        _ => false,
+    };
+    assert!(!other_language, "{printed}");
+    let file = |entry: std::io::Result<std::fs::DirEntry>| {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        (name, std::fs::read(path).unwrap())
+    };
+    std::fs::read_dir(out).unwrap().map(file).collect()
+}
+
+#[test]
+fn documents_and_json_do_not_change_with_the_language_of_the_terminal() {
+    let context = Context::new();
+    context.hub_config();
+    drop(hanqing::store::Sqlite::open(&context.path("store.db")).unwrap());
+    let ledger = repository("config/examples/2022/ledger.csv");
+    let mut entered = Vec::new();
+    for lang in ["zh", "en"] {
+        let (code, printed, told) = outcome(
+            hanqing()
+                .env("HANQING_LANG", lang)
+                .args(["ledger", "import", "-c"])
+                .arg(context.path("hub.toml"))
+                .arg(&ledger),
+        );
+        assert_eq!(code, Some(0), "{told}");
+        entered.push(printed);
+    }
+    assert!(entered[0].chars().any(is_chinese), "{entered:?}");
+    assert!(!entered[1].chars().any(is_chinese), "{entered:?}");
+    let (chinese, english) = (report(&context, "zh"), report(&context, "en"));
+    assert_eq!(chinese.keys().collect::<Vec<_>>(), english.keys().collect::<Vec<_>>());
+    for (name, bytes) in &chinese {
+        if name.ends_with(".json") || name.ends_with(".md") {
+            // They differ by when they were made, to the minute at most.
+            let text = |bytes: &[u8]| without_time(&String::from_utf8_lossy(bytes));
+            assert_eq!(text(bytes), text(&english[name]), "{name}");
+        }
+    }
+}
+
+/// `text` without the lines that say when it was made.
+fn without_time(text: &str) -> String {
+    let made = |line: &&str| {
+        !["出具时间", "Made on", "\"made_at\"", "\"computed_at\""]
+            .iter()
+            .any(|word| line.contains(word))
+    };
+    text.lines().filter(made).collect::<Vec<_>>().join("\n")
+}

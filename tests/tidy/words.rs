@@ -1,0 +1,120 @@
+//! What people read stands in the catalogue of messages: neither Chinese nor an English sentence stands elsewhere.
+
+use super::source::literals;
+
+/// Where words may stand outside the catalogue, and why.
+const EXCEPT: &[(&str, &str)] = &[
+    ("src/locales/", "the catalogue"),
+    // Tables of the domain with both languages in a row.
+    ("src/core/parameter.rs", "parameters"),
+    ("src/figures/catalogue.rs", "figures"),
+    ("src/figures/forms.rs", "forms and their items"),
+    ("src/figures/phrase.rs", "hedges and units of phrases"),
+    ("src/account/entry.rs", "codes of the ledger"),
+    ("src/account/unit.rs", "units"),
+    // Words that are recognised, not said.
+    ("src/figures/parse.rs", "phrases read back"),
+    ("src/figures/wording.rs", "hedges of a configuration"),
+    ("src/ledger/units.rs", "units in an office's file"),
+    ("src/ledger/columns.rs", "heads in an office's file"),
+    ("src/ledger/import.rs", "the column of row numbers in our own export"),
+    ("src/config/register_table/vocabulary.rs", "heads and words of register tables"),
+    ("src/report/style.rs", "hedges in an office's text"),
+    ("src/report/lint.rs", "faults of a template's text"),
+    ("src/report/passages.rs", "passages of an office's Word file"),
+    ("src/report/fill/mod.rs", "passages of an office's Word file"),
+    ("src/report/template_error.rs", "what the template engine says"),
+    ("src/cli/office/ledger/import.rs", "an answer typed at a question"),
+    // Names of things.
+    ("src/report/word.rs", "fonts"),
+    ("src/ledger/export.rs", "the sheet's name, which an import looks for"),
+    ("src/store/rollup.rs", "columns of SQL"),
+    // For administrators.
+    ("src/edge/metrics/text.rs", "help of metrics"),
+    ("src/hub/metrics.rs", "help of metrics"),
+];
+
+/// Calls whose words are for administrators and developers only.
+const NOT_FOR_USERS: &[&str] = &[
+    "tracing::trace!",
+    "tracing::debug!",
+    "tracing::info!",
+    "tracing::warn!",
+    "tracing::error!",
+    "expect",
+    "allow",
+    "serde",
+    "Unexpected",
+    "assert!",
+    "debug_assert!",
+    "unreachable!",
+];
+
+/// Words that make a text a statement of SQL.
+const SQL: [&str; 10] = [
+    "id, ", "SELECT ", "INSERT ", "UPDATE ", "DELETE ", "CREATE ", "PRAGMA ", "WHERE ", "DROP ",
+    "ATTACH ",
+];
+
+/// Lowercase English words in a row that make a sentence.
+const SENTENCE: usize = 3;
+
+/// What `text`, the file at `path`, says to people outside the catalogue. `tests` tells which lines are test code.
+pub fn outside_the_catalogue(path: &str, text: &str, tests: &[bool]) -> Vec<String> {
+    if !path.starts_with("src/") || EXCEPT.iter().any(|(place, _)| path.starts_with(place)) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for literal in literals(text) {
+        if tests.get(literal.line - 1).is_some_and(|test| *test) {
+            continue;
+        }
+        let place = format!("{path}:{}", literal.line);
+        if literal.text.chars().any(is_chinese) {
+            found.push(format!("{place}: Chinese outside src/locales: {}", literal.text));
+        }
+        let not_for_users =
+            literal.calls.iter().any(|call| NOT_FOR_USERS.iter().any(|name| call.ends_with(name)));
+        if !not_for_users && is_sentence(literal.text) {
+            found.push(format!("{place}: English outside src/locales: {}", literal.text));
+        }
+    }
+    found
+}
+
+/// Whether `c` is a Chinese character. Punctuation alone says nothing.
+fn is_chinese(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}')
+}
+
+fn is_sentence(text: &str) -> bool {
+    if SQL.iter().any(|word| text.contains(word)) {
+        return false;
+    }
+    let mut row = 0;
+    for word in text.trim_matches('"').split_whitespace() {
+        let word = word.trim_end_matches([',', ';', ':', '.', '?']);
+        let is_word = word.len() > 1 && word.chars().all(|c| c.is_ascii_lowercase());
+        row = if is_word { row + 1 } else { 0 };
+        if row >= SENTENCE {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_found_and_logs_and_tests_left_alone() {
+        let text = "fn f() {\n    tracing::warn!(n, \"it has gone away\");\n    say!(\"it has gone away\");\n    \
+                    say!(\"水\");\n    let sql = \"SELECT a from b where c\";\n    g(\"one two\");\n}\n";
+        let found = outside_the_catalogue("src/edge/x.rs", text, &[false; 8]);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].starts_with("src/edge/x.rs:3: English"), "{found:?}");
+        assert!(found[1].starts_with("src/edge/x.rs:4: Chinese"), "{found:?}");
+        assert_eq!(outside_the_catalogue("src/edge/x.rs", text, &[true; 8]), [""; 0]);
+    }
+}
