@@ -98,8 +98,8 @@ codes! {
     /// Persons whose shortage was ended, for good or for the time being, in the days of the row.
     PersonsRelieved: "persons_relieved", "解决饮水困难人口", "persons relieved of the shortage", "人";
     LivestockRelieved: "livestock_relieved", "解决饮水困难大牲畜", "cattle and the like relieved", "头";
-    /// Wells of too little yield, on a day.
-    WellsShort: "wells_short", "机电井出水不足", "wells of too little yield", "眼";
+    /// Wells with insufficient yield, on a day.
+    WellsShort: "wells_short", "机电井出水不足", "wells with insufficient yield", "眼";
     /// Grade of the emergency response, 1 to 4, on a day.
     ResponseLevel: "response_level", "抗旱应急响应级别", "grade of the emergency response", "级";
     /// Persons at work on drought relief, on a day.
@@ -107,9 +107,9 @@ codes! {
     /// Wells in use for relief, on a day.
     WellsEngaged: "wells_engaged", "投入抗旱机电井", "wells in use", "眼";
     /// Lorries that carried water, on a day.
-    WaterTrucks: "water_trucks", "机动运水车辆", "lorries that carried water", "辆";
-    /// Water carried to people by lorry.
-    WaterCarried: "water_carried", "拉水送水量", "water carried by lorry", "m3";
+    WaterTrucks: "water_trucks", "机动运水车辆", "water trucks", "辆";
+    /// Water carried to people by truck.
+    WaterCarried: "water_carried", "拉水送水量", "water carried by truck", "m3";
     /// Area sown this season 本季作物实际播种面积.
     AreaSown: "area_sown", "本季实际播种面积", "area sown this season", "亩";
     /// Grain harvested in the year.

@@ -26,7 +26,7 @@ const UNITS: &[(&str, &str)] = &[
     ("处", "stations"),
     ("条", "channels"),
     ("座", "ponds"),
-    ("辆", "lorries"),
+    ("辆", "trucks"),
     ("级", "grade"),
     ("月", "month"),
     ("次", "times"),

@@ -248,7 +248,7 @@ fn text(path: &str, name: &str) -> Text {
 }
 
 /// The label of an argument of a command, else that which commands share.
-fn label(path: &str, name: &str) -> Option<&'static Message> {
+fn label(path: &str, name: &str) -> Option<Message> {
     let own = locales::find(&format!("help.{path} {name}"));
     own.or_else(|| locales::find(&format!("help.{name}")))
 }

@@ -25,7 +25,7 @@ fn built() -> Command {
 }
 
 /// The labels that the help of `command` is made of, and the names of those that are not there.
-fn labels_of(path: &str, command: &Command) -> (BTreeSet<&'static str>, Vec<String>) {
+fn labels_of(path: &str, command: &Command) -> (BTreeSet<String>, Vec<String>) {
     let mut needed = vec![(path.to_owned(), String::new())];
     let mut optional = Vec::new();
     for argument in command.get_arguments() {
@@ -53,11 +53,11 @@ fn labels_of(path: &str, command: &Command) -> (BTreeSet<&'static str>, Vec<Stri
             name => label(&path, name),
         };
         match words {
-            Some(words) => _ = found.insert(words.name),
+            Some(words) => _ = found.insert(words.name()),
             None => missing.push(format!("help.{path} {name}")),
         }
     }
-    found.extend(optional.iter().filter_map(|name| Some(label(path, name)?.name)));
+    found.extend(optional.iter().filter_map(|name| Some(label(path, name)?.name())));
     (found, missing)
 }
 
@@ -73,11 +73,11 @@ fn every_command_and_every_argument_has_its_words() {
 #[cfg(all(feature = "edge", feature = "hub", feature = "influx", feature = "demo"))]
 fn every_label_is_the_help_of_something() {
     let command = built();
-    let used: BTreeSet<&str> =
+    let used: BTreeSet<String> =
         commands_of(&command).iter().flat_map(|(path, c)| labels_of(path, c).0).collect();
-    let labels = locales::messages().map(|words| words.name).filter(|n| n.starts_with("help."));
-    let unused: Vec<&str> = labels.filter(|name| !used.contains(name)).collect();
-    assert_eq!(unused, Vec::<&str>::new());
+    let labels = locales::messages().map(|words| words.name()).filter(|n| n.starts_with("help."));
+    let unused: Vec<String> = labels.filter(|name| !used.contains(name)).collect();
+    assert_eq!(unused, Vec::<String>::new());
 }
 
 /// The short and the long help of every command, below `help` too.

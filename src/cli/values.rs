@@ -77,8 +77,8 @@ mod tests {
         let said = |error: &(dyn Error + 'static)| rule(error).within(Lang::Chinese);
         assert_eq!(said(&"x".parse::<i64>().unwrap_err()), "应为整数");
         assert_eq!(said(&"99999999999999999999".parse::<i64>().unwrap_err()), "数太大");
-        assert_eq!(said(&"x".parse::<f64>().unwrap_err()), "应为数");
+        assert_eq!(said(&"x".parse::<f64>().unwrap_err()), "应为数字");
         assert!(said(&"x".parse::<jiff::civil::Date>().unwrap_err()).starts_with("应为日期"));
-        assert_eq!(said(&UsageError(words::number())), "应为数");
+        assert_eq!(said(&UsageError(words::number())), "应为数字");
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn check(buses: &[BusSettings], found: &mut Problems) {
         for (key, value) in [("tcp", &bus.tcp), ("rtu_tcp", &bus.rtu_tcp)] {
             let Some(value) = value else { continue };
             if let Err(rule) = endpoint(value) {
-                found.add(key, value, rule, Text::verbatim("192.168.1.10:502"));
+                found.add(key, value, rule, words::such_as("192.168.1.10:502"));
             }
             one_owner(&mut owners, value.clone(), index, key, found);
         }

@@ -135,7 +135,7 @@ fn a_hub_is_loaded_with_its_township_and_reports_both() {
     );
     assert_eq!(
         within(Lang::Chinese, || problems[0].to_string()),
-        "--set web.listen：web.listen = \"nowhere\"：应为地址加端口，如 127.0.0.1:8080；不能写主机名：127.0.0.1 是本机，0.0.0.0 是本机的任何地址"
+        "--set web.listen：web.listen = \"nowhere\"：应为地址加端口，如 127.0.0.1:8080；不能写主机名：127.0.0.1 是本机，0.0.0.0 是本机的所有地址"
     );
 }
 

@@ -220,7 +220,7 @@ macro_rules! catalogue {
             ["水位连续至少 24 小时高出库底不超过 5 厘米的水库座数",
              "number of reservoirs whose level stayed at most 5 cm above the bottom for at least 24 h on end"],
             "level", "", Own(sources::reservoirs_dry);
-        WellsShort: "wells_short", "机电井出水不足", "wells of too little yield", "眼", Entered, Some((Exact, Unit::Eye)),
+        WellsShort: "wells_short", "机电井出水不足", "wells with insufficient yield", "眼", Entered, Some((Exact, Unit::Eye)),
             LATEST, "ledger wells_short", "", State(&[Code::WellsShort]);
         ResponseLevel: "response_level", "抗旱应急响应级别", "grade of the emergency response", "级", Entered, None,
             ["期间最后一条记录",
@@ -247,12 +247,12 @@ macro_rules! catalogue {
             ["期间用电超过 0.1 kWh 或有运行的泵站处数",
              "pump stations that drew more than 0.1 kWh or ran in the period"],
             "energy_total, run_hours, run_state, power", "", Own(pumps::stations_engaged);
-        MobileSetsEngaged: "mobile_sets_engaged", "投入机动抗旱设备", "mobile sets in use", "台",
+        MobileSetsEngaged: "mobile_sets_engaged", "投入机动抗旱设备", "mobile pump sets in use", "台",
             Entered, Some((Exact, Unit::Set)),
             ["填报的未装表设备台数之和",
              "sum of the sets declared without a meter"],
             "ledger equipment_declared", "", Sum(&[Code::EquipmentDeclared]);
-        WaterTrucks: "water_trucks", "机动运水车辆", "lorries that carried water", "辆", Entered, Some((Exact, Unit::Vehicle)),
+        WaterTrucks: "water_trucks", "机动运水车辆", "water trucks", "辆", Entered, Some((Exact, Unit::Vehicle)),
             ["有填报的各日中投入车辆的最大值",
              "the greatest number in use on a day with an entry"], "ledger water_trucks", "", Peak(&[Code::WaterTrucks]);
         FundsCentral: "funds_central", "中央拨款", "money from the central state", "元", Entered, Some((Exact, Unit::Yuan)),
@@ -299,12 +299,13 @@ macro_rules! catalogue {
              "sum of the fuel slips"], "ledger diesel", "附表", Sum(&[Code::Diesel]);
         OilUsed: "oil_used", "抗旱用油", "fuel used, by mass", "t", Derived, Some((About, Unit::Tonne)),
             ["（汽油 × 0.74 + 柴油 × 0.84）÷ 1000；每升重量汽油在 0.72 到 0.775 千克、柴油在 0.81 到 0.845 千克之间",
-             "(gasoline x 0.74 + diesel x 0.84) / 1000; kg per litre lie between 0.72 and 0.775, 0.81 and 0.845"],
+             "(gasoline x 0.74 + diesel x 0.84) / 1000; gasoline 0.72 to 0.775, \
+              diesel 0.81 to 0.845 kg per litre"],
             "figures gasoline_used, diesel_used", "", After(entered::oil_used);
         EngineHours: "engine_hours", "油机运行时间", "engine hours", "h", Entered, Some((Exact, Unit::Hour)),
             ["未装表油机运行记录之和",
              "sum of the log books of sets without a meter"], "ledger engine_hours", "附表", Sum(&[Code::EngineHours]);
-        WaterCarried: "water_carried", "拉水送水量", "water carried by lorry", "m3",
+        WaterCarried: "water_carried", "拉水送水量", "water carried by truck", "m3",
             Entered, Some((About, Unit::CubicMetre)),
             RUNNING, "ledger water_carried", "附表", Sum(&[Code::WaterCarried]);
         SownGrain: "sown_grain", "粮食作物播种面积", "area sown with grain", "亩", Entered, Some((About, Unit::Mu)),
@@ -392,7 +393,6 @@ impl FigureSpec {
     pub fn unit_name(&self) -> Text {
         match self.print {
             _ if self.unit.is_ascii() => Text::verbatim(self.unit),
-            Some((_, Unit::Seat)) => Text::both(self.unit, "reservoirs"),
             None => unit_name(self.unit),
             Some((_, unit)) => Text::both(self.unit, unit.english()),
         }

@@ -88,7 +88,7 @@ const fn row(
 pub const FORMS: &[Form] = &[
     Form {
         name_zh: "农业旱情动态统计表",
-        name_en: "Agricultural drought, dynamic",
+        name_en: "Agricultural drought status",
         authority: ["水行政主管部门", "water authority"],
         source: "domain.md §1.1; field list of a production system (certain), units from memory 0.85",
         rows: &[
@@ -120,13 +120,13 @@ pub const FORMS: &[Form] = &[
             ),
             row(
                 "水利工程蓄水 总量",
-                "water stored in works, total",
+                "water stored by hydraulic works, total",
                 FigureId::StorageTotal,
                 ("m3", "万m3", 10_000.0),
             ),
             row(
                 "水利工程蓄水 比多年同期增减",
-                "water stored in works, against earlier years",
+                "water stored by hydraulic works, against earlier years",
                 FigureId::StorageAnomaly,
                 ("%", "%", 1.0),
             ),
@@ -134,7 +134,7 @@ pub const FORMS: &[Form] = &[
             row("水库干涸", "reservoirs dry", FigureId::ReservoirsDry, ("座", "座", 1.0)),
             row(
                 "机电井出水不足",
-                "wells of too little yield",
+                "wells with insufficient yield",
                 FigureId::WellsShort,
                 ("眼", "眼", 1.0),
             ),
@@ -174,7 +174,7 @@ pub const FORMS: &[Form] = &[
             ),
             row(
                 "牧区草场受旱面积",
-                "grassland of pastures in drought",
+                "pasture grassland in drought",
                 FigureId::PastureAffected,
                 LAND,
             ),
@@ -200,13 +200,13 @@ pub const FORMS: &[Form] = &[
             ),
             row(
                 "投入机动抗旱设备",
-                "mobile sets in use",
+                "mobile pump sets in use",
                 FigureId::MobileSetsEngaged,
                 ("台", "台", 1.0),
             ),
             row(
                 "投入机动运水车辆",
-                "lorries that carried water",
+                "water trucks",
                 FigureId::WaterTrucks,
                 ("辆", "辆", 1.0),
             ),
@@ -260,7 +260,7 @@ pub const FORMS: &[Form] = &[
             ),
             row(
                 "投入机动抗旱设备",
-                "mobile sets in use",
+                "mobile pump sets in use",
                 FigureId::MobileSetsEngaged,
                 ("台", "万台套", 10_000.0),
             ),
@@ -272,7 +272,7 @@ pub const FORMS: &[Form] = &[
             ),
             row(
                 "投入机动运水车辆",
-                "lorries that carried water",
+                "water trucks",
                 FigureId::WaterTrucks,
                 ("辆", "辆", 1.0),
             ),
@@ -351,13 +351,13 @@ pub const FORMS: &[Form] = &[
             ),
             row(
                 "投入机动抗旱设备",
-                "mobile sets in use",
+                "mobile pump sets in use",
                 FigureId::MobileSetsEngaged,
                 ("台", "台", 1.0),
             ),
             row(
                 "投入机动运水车辆",
-                "lorries that carried water",
+                "water trucks",
                 FigureId::WaterTrucks,
                 ("辆", "辆", 1.0),
             ),

@@ -123,10 +123,10 @@ units! {
     Set: "台", "sets", false;
     Piece: "个", "works", false;
     Strip: "条", "channels", false;
-    Seat: "座", "ponds", false;
+    Seat: "座", "reservoirs", false;
     Eye: "眼", "wells", false;
     Place: "处", "stations", false;
-    Vehicle: "辆", "lorries", false;
+    Vehicle: "辆", "trucks", false;
     AdministrativeVillage: "个行政村", "administrative villages", false;
     Village: "个村", "villages", false;
     Group: "个组", "villagers' groups", false;

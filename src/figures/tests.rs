@@ -263,7 +263,7 @@ fn electricity_is_what_the_registers_grew_by_with_bounds_and_gaps() {
         (first.from.to_string().as_str(), first.method),
         ("pump-1/energy_total", Method::CounterDifference)
     );
-    for part in ["1次翻转", "1次清零", "12小时无数据"] {
+    for part in ["1次回绕", "1次清零", "12小时无数据"] {
         assert!(zh(&first.note).contains(part), "{}", zh(&first.note));
     }
     assert_eq!(figure.inputs[2].coverage, Some(0.0));

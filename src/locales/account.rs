@@ -5,15 +5,15 @@ messages! { "account";
     by_counter_difference() { zh "表计差值" en "register difference" }
     by_run_state() { zh "运行状态的小时数" en "hours of the run state" }
     by_power_above_share() { zh "功率高于额定20%的小时数" en "hours with power above 20 % of rated" }
-    by_energy_by_rated() { zh "电量按额定功率折算" en "energy by rated power" }
-    by_flow_integral() { zh "流量积分" en "flow over time" }
-    by_frequency_of_drive() { zh "额定流量按频率折算" en "rated flow by frequency" }
-    by_energy_and_head() { zh "电量按扬程折算" en "energy by head" }
+    by_energy_by_rated() { zh "电量按额定功率折算" en "from energy and rated power" }
+    by_flow_integral() { zh "流量积分" en "flow integrated over time" }
+    by_frequency_of_drive() { zh "额定流量按频率折算" en "rated flow scaled by frequency" }
+    by_energy_and_head() { zh "电量按扬程折算" en "from energy and head" }
     by_ran() { zh "期间运行" en "ran in the period" }
     by_dry_for_a_day() { zh "连续24小时干涸" en "dry for 24 h on end" }
     by_storage_curve() { zh "水位库容曲线" en "storage curve" }
     by_status() { zh "旱限水位" en "drought-limit level" }
-    by_evidence() { zh "数据佐证" en "borne out by data" }
+    by_evidence() { zh "数据佐证" en "checked against data" }
     by_entered() { zh "台账填报" en "entered" }
     by_figure() { zh "引用指标" en "other figure" }
     by_rescued_by_crop() { zh "分作物受灾减绝收" en "affected less failed, by crop" }
@@ -43,19 +43,19 @@ messages! { "account";
         en "{hours} h without data, bridged by the difference of the readings"
     }
     gap(hours) { zh "{hours}小时无数据" en "{hours} h without data" }
-    rollovers(n) { zh "{n}次翻转，已接续" en "roll-overs: {n}, carried on" }
+    rollovers(n) { zh "{n}次回绕，已接续" en "roll-overs: {n}, allowed for" }
     resets(n) {
         zh "{n}次清零或换表，少计部分见上限"
         en "resets or replaced meters: {n}; see the upper bound for what was lost"
     }
     glitches(n) { zh "{n}个跳变读数，已剔除" en "wild readings: {n}, left out" }
-    rollovers_in_period(n) { zh "{n}次翻转已接续" en "roll-overs: {n}, carried on" }
+    rollovers_in_period(n) { zh "{n}次回绕已接续" en "roll-overs: {n}, allowed for" }
     glitches_in_period(n) { zh "{n}个跳变读数已剔除" en "wild readings: {n}, left out" }
 
     // Meters that the ledger says were replaced.
     replaced(day, old, new, first_row, second_row) {
         zh "{day}换表，旧表止码{old}、新表起码{new}（台账第{first_row}、{second_row}条），已接续"
-        en "meter replaced on {day}: last reading of the old {old}, first of the new {new} (ledger rows {first_row} and {second_row}), carried on"
+        en "meter replaced on {day}: last reading of the old {old}, first of the new {new} (ledger rows {first_row} and {second_row}), allowed for"
     }
     replaced_alone(row) {
         zh "台账第{row}条换表没有同日的新表起码，未采用"
@@ -73,7 +73,7 @@ messages! { "account";
 
     // Days of supply.
     supply_days(days, how) { zh "{days}天（{how}）" en "days of supply: {days} ({how})" }
-    supply_without_end(how) { zh "未见减少（{how}）" en "it does not fall ({how})" }
+    supply_without_end(how) { zh "未见减少（{how}）" en "storage is not falling ({how})" }
     supply_unknown(why) { zh "未知：{why}" en "unknown: {why}" }
     no_usable_water() { zh "没有库容曲线或死水位" en "no storage curve or no dead level" }
     no_demand() { zh "没有供水人口或人均用水（`demand`）" en "no persons served or no water per person (demand)" }

@@ -1,6 +1,6 @@
 //! How messages are declared, and all of them.
 
-use super::message::Message;
+use super::message::{Message, Messages};
 use super::{Argument, Text};
 
 /// Declares the messages of a module: `name(placeholders) { zh "…" en "…" }` becomes a function `name` that returns a
@@ -16,24 +16,23 @@ macro_rules! messages {
                     let _ = format_args!($zh, $($argument = $argument),*);
                     let _ = format_args!($en, $($argument = $argument),*);
                 };
-                $crate::locales::Text::new(&declared::$name, vec![$($argument.into()),*])
+                $crate::locales::Text::new(&ALL, Number::$name as usize, [$($argument.into()),*])
             }
         )*
 
-        #[allow(non_upper_case_globals, reason = "a message has the name of its function")]
-        mod declared {
-            use $crate::locales::Message;
-            $(
-                pub(super) static $name: Message = Message {
-                    name: concat!($module, ".", stringify!($name)),
-                    zh: $zh,
-                    en: $en,
-                    arguments: &[$(stringify!($argument)),*],
-                };
-            )*
-            pub static ALL: &[&Message] = &[$(&$name),*];
-        }
-        pub(super) use declared::ALL;
+        /// Which record of the module a message is.
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "a message has the name of its function")]
+        enum Number { $($name),* }
+
+        pub(super) static ALL: $crate::locales::message::Messages = $crate::locales::message::Messages::new(
+            $module,
+            concat!($(
+                stringify!($name), $crate::locales::message::field_end!(),
+                $(stringify!($argument), ",",)* $crate::locales::message::field_end!(),
+                $zh, $crate::locales::message::field_end!(),
+                $en, $crate::locales::message::record_end!(),
+            )*),
+        );
     };
 }
 
@@ -49,76 +48,80 @@ pub(super) use words_of;
 #[allow(unused_macros, reason = "a build without help and templates has none")]
 macro_rules! labels {
     ($module:literal; $($name:literal { zh $zh:literal en $en:literal })*) => {
-        pub(super) static LABELS: &[&$crate::locales::Message] = &[$(&$crate::locales::Message {
-            name: concat!($module, ".", $name),
-            zh: $zh,
-            en: $en,
-            arguments: &[],
-        }),*];
+        pub(super) static LABELS: $crate::locales::message::Messages = $crate::locales::message::Messages::new(
+            $module,
+            concat!($(
+                $name, $crate::locales::message::field_end!(), $crate::locales::message::field_end!(),
+                $zh, $crate::locales::message::field_end!(),
+                $en, $crate::locales::message::record_end!(),
+            )*),
+        );
     };
 }
 
 /// The messages of each module of this build.
-static MODULES: &[&[&Message]] = &[
-    super::core::ALL,
-    super::cli::ALL,
-    super::config::ALL,
-    super::help::LABELS,
-    super::mqtt::ALL,
-    super::support::ALL,
-    super::wire::ALL,
+static MODULES: &[&Messages] = &[
+    &super::core::ALL,
+    &super::cli::ALL,
+    &super::config::ALL,
+    &super::help::LABELS,
+    &super::mqtt::ALL,
+    &super::support::ALL,
+    &super::wire::ALL,
     #[cfg(feature = "demo")]
-    super::demo::ALL,
+    &super::demo::ALL,
     #[cfg(feature = "edge")]
-    super::device::ALL,
+    &super::device::ALL,
     #[cfg(feature = "edge")]
-    super::edge::ALL,
+    &super::edge::ALL,
     #[cfg(feature = "edge")]
-    super::gateway::ALL,
+    &super::gateway::ALL,
     #[cfg(feature = "edge")]
-    super::help_gateway::LABELS,
+    &super::help_gateway::LABELS,
     #[cfg(feature = "edge")]
-    super::modbus::ALL,
+    &super::modbus::ALL,
     #[cfg(feature = "edge")]
-    super::quality::ALL,
+    &super::quality::ALL,
     #[cfg(feature = "edge")]
-    super::spool::ALL,
+    &super::spool::ALL,
     #[cfg(feature = "hub")]
-    super::account::ALL,
+    &super::account::ALL,
     #[cfg(feature = "hub")]
-    super::config_hub::ALL,
+    &super::config_hub::ALL,
     #[cfg(feature = "hub")]
-    super::figures::ALL,
+    &super::figures::ALL,
     #[cfg(feature = "hub")]
-    super::help_office::LABELS,
+    &super::help_office::LABELS,
     #[cfg(feature = "hub")]
-    super::hub::ALL,
+    &super::hub::ALL,
     #[cfg(feature = "hub")]
-    super::ledger::ALL,
+    &super::ledger::ALL,
     #[cfg(feature = "hub")]
-    super::office::ALL,
+    &super::office::ALL,
     #[cfg(feature = "hub")]
-    super::page::ALL,
+    &super::page::ALL,
     #[cfg(feature = "hub")]
-    super::page_labels::LABELS,
+    &super::page_labels::LABELS,
     #[cfg(feature = "hub")]
-    super::report::ALL,
+    &super::report::ALL,
     #[cfg(feature = "hub")]
-    super::store::ALL,
+    &super::store::ALL,
     #[cfg(feature = "hub")]
-    super::transfer::ALL,
+    &super::transfer::ALL,
     #[cfg(feature = "hub")]
-    super::water::ALL,
+    &super::water::ALL,
 ];
 
 /// All messages of this build.
-pub fn messages() -> impl Iterator<Item = &'static Message> {
-    MODULES.iter().flat_map(|module| module.iter().copied())
+pub fn messages() -> impl Iterator<Item = Message> {
+    MODULES.iter().flat_map(|module| module.all())
 }
 
-/// The message of that name.
-pub fn find(name: &str) -> Option<&'static Message> {
-    messages().find(|message| message.name == name)
+/// The message of that name, `module.name`.
+pub fn find(name: &str) -> Option<Message> {
+    let (module, own) = name.split_once('.')?;
+    let mut modules = MODULES.iter().filter(|known| known.module == module);
+    modules.find_map(|module| module.all().find(|message| message.own_name() == own))
 }
 
 /// The words of that name with its placeholders filled, for templates and the help of commands.

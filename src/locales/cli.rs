@@ -62,14 +62,14 @@ messages! { "cli";
     whole_number() { zh "应为整数" en "must be a whole number" }
     whole_number_too_large() { zh "数太大" en "the number is too large" }
     whole_number_too_small() { zh "数太小" en "the number is too small" }
-    number() { zh "应为数" en "must be a number" }
+    number() { zh "应为数字" en "must be a number" }
     day() { zh "应为日期，如 2022-08-01" en "must be a day, such as 2022-08-01" }
     setting() {
-        zh "应写成 设置项=值，如 mqtt.url=mqtt://127.0.0.1:1883"
+        zh "应写成 `设置项=值`，如 `mqtt.url=mqtt://127.0.0.1:1883`"
         en "KEY=VALUE, such as mqtt.url=mqtt://127.0.0.1:1883"
     }
     speed() {
-        zh "应为天数，0.001 到 1000000，或 0"
+        zh "应为 0.001 到 1000000 的天数，或 0"
         en "a number of days from 0.001 to 1000000, or 0"
     }
 
@@ -96,5 +96,5 @@ messages! { "cli";
     no_gaps() { zh "无" en "none" }
 
     // export
-    source_missing() { zh "请给出 --config 或 --spool" en "give --config or --spool" }
+    source_missing() { zh "请给出 `--config` 或 `--spool`" en "give --config or --spool" }
 }

@@ -92,7 +92,7 @@ messages! { "config";
     no_decimals() { zh "去掉小数部分" en "leave the decimal places out" }
     put_in_brackets() { zh "放进 `[ ]` 里" en "put it in [ ]" }
     no_names() {
-        zh "不能写主机名：127.0.0.1 是本机，0.0.0.0 是本机的任何地址"
+        zh "不能写主机名：127.0.0.1 是本机，0.0.0.0 是本机的所有地址"
         en "names are not looked up: 127.0.0.1 is this machine, 0.0.0.0 any address of it"
     }
 
@@ -108,7 +108,7 @@ messages! { "config";
     }
     not_encrypted() { zh "没有加密，数据又要离开本机" en "is not encrypted and leaves this machine" }
     encrypt_or_accept() {
-        zh "改用 `mqtts`，或写 `mqtt.allow_plaintext = true`，即接受读数可能被偷看和伪造"
+        zh "改用 `mqtts`，或写 `mqtt.allow_plaintext = true`，并接受读数可能被偷看和伪造"
         en "use mqtts, or set mqtt.allow_plaintext = true and accept that readings can be read and forged"
     }
     shows_no_certificate() { zh "没有加密，用不上证书" en "is not encrypted, so no certificate is shown" }
@@ -132,12 +132,12 @@ messages! { "config";
     nothing_is_sent() { zh "这样什么也发不出去" en "nothing could ever be sent" }
     no_limit() { zh "不写即为不限" en "leave it out for no limit" }
     give_socket_file() {
-        zh "给出一个文件，或不写：那就在本地缓存的文件旁边"
+        zh "给出一个文件，不写则放在本地缓存旁边"
         en "give a file, or leave it out: it then lies beside the spool"
     }
     is_the_spool() { zh "就是本地缓存的文件" en "is the file of the spool" }
     other_socket_file() {
-        zh "换一个文件，或给本地缓存的文件改名：不能以 `.sock` 结尾"
+        zh "换一个文件，或给本地缓存的文件改名，名称不以 `.sock` 结尾"
         en "give another file, or rename the spool: it must not end in .sock"
     }
     socket_too_long(bytes, most) {
@@ -172,7 +172,7 @@ messages! { "config";
         zh "是这条总线的第二条线路，它已经有 `{first}`"
         en "is a second line of this bus, which has {first} already"
     }
-    keep_one_line() { zh "留一条，另一条另写一条总线" en "keep one, and make a bus of the other" }
+    keep_one_line() { zh "留一条，另一条单独写成一条总线" en "keep one, and make a bus of the other" }
     line_is_taken(first) {
         zh "已是 `bus[{first}]` 的线路：一条线路只能由一个任务使用"
         en "is the line of bus[{first}] already: one task owns a line"
@@ -196,27 +196,27 @@ messages! { "config";
         en "most devices leave the factory with 9600, and show it in their menu"
     }
     terminal_dials() {
-        zh "终端设定要拨的那个，如 0.0.0.0:6000"
+        zh "写 DTU 里设定要拨的端口，如 0.0.0.0:6000"
         en "the one that the terminal is set to dial, such as 0.0.0.0:6000"
     }
     bytes_of_terminal() {
-        zh "终端发来的文字，或写成 `hex:0102` 的字节"
+        zh "写 DTU 发来的文字，字节写成 `hex:0102`"
         en "text as the terminal sends it, or bytes as hex:0102"
     }
     registration_taken(first) {
-        zh "与 {first} 的相同，两者监听同一个地址"
+        zh "与 `{first}` 的相同，两者监听同一个地址"
         en "is that of {first}, which listens at the same address"
     }
     registration_begins_alike(first) {
-        zh "与 {first} 的开头相同，两者监听同一个地址"
+        zh "与 `{first}` 的开头相同，两者监听同一个地址"
         en "begins like that of {first}, which listens at the same address"
     }
     registration_required(first) {
-        zh "必填，否则分不清是这个终端还是 {first} 的：两者监听同一个地址"
+        zh "必填，否则分不清是这台 DTU 还是 `{first}` 那台：两者监听同一个地址"
         en "is required to tell the terminal from that of {first}, which listens at the same address"
     }
     own_registration() {
-        zh "给每个终端各写一个注册包，在终端里也设好；或者让它拨另一个端口"
+        zh "给每台 DTU 各写一个注册包，DTU 里也照样设好；或者让它拨另一个端口"
         en "give each terminal a registration of its own, and set it in the terminal; or let it dial another port"
     }
     gap_of_standard() { zh "不写即按标准的规定" en "leave it out for what the standard asks for" }
@@ -240,36 +240,36 @@ messages! { "config";
         en "add [[bus.device]] with unit, profile and station, or remove the bus"
     }
     unit_of_its_own() {
-        zh "同一条总线上每台设备的站号不同：看设备的显示"
+        zh "同一条总线上每台设备的站号要不同：在设备上查看"
         en "each device on a bus has a unit id of its own: look at the device's display"
     }
-    reserved_units() { zh "0 是广播，247 以上保留" en "0 is broadcast, and above 247 is reserved" }
+    reserved_units() { zh "0 是广播，大于 247 的保留" en "0 is broadcast, and above 247 is reserved" }
     factor_of_1() { zh "不写即系数为 1" en "leave it out for a factor of 1" }
     no_offset() { zh "不写即不加" en "leave it out for none" }
-    unknown_profile() { zh "没有这个设备型号" en "is not a known device profile" }
+    unknown_profile() { zh "没有这个设备型号文件" en "is not a known device profile" }
     observed_already(series, first) {
-        zh "{series} 已由 {first} 观测"
+        zh "{series} 已由 `{first}` 观测"
         en "{series} is observed by {first} already"
     }
     one_device_a_series() {
         zh "一个序列只由一台设备观测：在 `parameters` 里写明两台各读什么"
         en "a series has one device: name in `parameters` what each of the two reads"
     }
-    not_a_channel(profile) { zh "设备型号 {profile} 没有这个通道" en "is not a channel of profile {profile}" }
+    not_a_channel(profile) { zh "设备型号文件 {profile} 里没有这个通道" en "is not a channel of profile {profile}" }
     no_channels() {
         zh "它没有通道：只写设备的 `station`"
         en "it has none: give the device's `station` alone"
     }
     it_has(names) { zh "它有：{names}" en "it has {names}" }
     channels_required(profile) {
-        zh "必填：设备型号 {profile} 的测点都属于通道"
+        zh "必填：设备型号文件 {profile} 里的测点都属于通道"
         en "is required: all points of profile {profile} belong to channels"
     }
     name_channels() {
-        zh "给每个接了线的通道写明测站"
+        zh "给每个接了传感器的通道写明测站"
         en "name the station of each channel that is connected"
     }
-    not_a_parameter(profile) { zh "设备型号 {profile} 没有这个参数" en "is not a parameter of profile {profile}" }
+    not_a_parameter(profile) { zh "设备型号文件 {profile} 里没有这个参数" en "is not a parameter of profile {profile}" }
     adjusts_unread() {
         zh "校正的参数没有读取：它不在 `parameters` 里"
         en "adjusts a parameter that is not read: it is not among `parameters`"
@@ -290,7 +290,7 @@ messages! { "config";
         en "is longer than interval_s, {interval_s}"
     }
     drought_shortens() {
-        zh "抗旱期的间隔更短：改小，或不写"
+        zh "旱情时的间隔应更短：改小，或不写"
         en "a drought shortens the interval: give less, or leave it out"
     }
     below_probe_first() {
@@ -300,7 +300,7 @@ messages! { "config";
     give_more() { zh "改大，或不写" en "give more, or leave it out" }
     that_of_bus() { zh "不写即用总线的" en "leave it out for that of the bus" }
     that_of_profile() { zh "不写即用设备型号文件的" en "leave it out for that of the profile" }
-    before_first(first) { zh "在 `first` 的 {first} 之前" en "lies before first, {first}" }
+    before_first(first) { zh "比 `first` 的 {first} 小" en "lies before first, {first}" }
     last_of_hole() {
         zh "不可读的最后一个寄存器，按线路上的地址"
         en "the last register of the hole, as an address on the wire"
@@ -331,13 +331,13 @@ messages! { "config";
     tests_unread() { zh "检验的参数没有读取" en "tests a parameter that is not read" }
     unknown_preset() { zh "没有这个预设" en "is not a known preset" }
     preset_for(parameter) { zh "是 {parameter} 的预设" en "is a preset for {parameter}" }
-    limits_instead() { zh "不用预设，改写限值" en "give limits instead of a preset" }
+    limits_instead() { zh "不用预设，直接写限值" en "give limits instead of a preset" }
     preset_interval(longest_s, interval_s) {
         zh "要求至少每 {longest_s} 秒轮询一次，这里是每 {interval_s} 秒一次"
         en "expects a poll at least every {longest_s} s; this one runs every {interval_s} s"
     }
     poll_more_often() {
-        zh "轮询得勤一些，或不用预设，改写限值"
+        zh "轮询得勤一些，或不用预设，直接写限值"
         en "poll more often, or give limits instead of a preset"
     }
     span_of_year() {
@@ -382,7 +382,7 @@ messages! { "config";
     add_rated() { zh "加上 `rated_kw`，见水泵铭牌" en "add rated_kw, from the pump's plate" }
     no_flow_read() { zh "本网关没有读取它的 `flow`" en "has no flow that this gateway reads" }
     name_flow_station() {
-        zh "在 `flow` 里写有流量计的测站"
+        zh "在 `flow` 里填装有流量计的测站"
         en "name in `flow` the station with the flow meter"
     }
     no_level_read() { zh "本网关没有读取它的 `level`" en "has no level that this gateway reads" }
@@ -403,8 +403,8 @@ messages! { "config";
     }
 
     // Device profiles.
-    faulty_build() { zh "本程序自身有错，请报告" en "this build is faulty: report it" }
-    shipped_profile(id) { zh "自带的设备型号 {id}" en "shipped profile {id}" }
+    faulty_build() { zh "本程序自身有错，请反馈给开发者" en "this build is faulty: report it" }
+    shipped_profile(id) { zh "自带的设备型号文件 {id}" en "shipped profile {id}" }
     give_profiles() {
         zh "给出放设备型号文件的目录，或不写 `devices_dir`"
         en "give a directory with device profiles, or leave devices_dir out"
@@ -444,7 +444,7 @@ messages! { "config";
     not_a_column() { zh "寄存器表没有这一列" en "is not a column of a register table" }
     near_heading(near) { zh "是不是“{near}”？" en "did you mean {near}?" }
     known_headings(names) { zh "可用的有：{names}" en "known are {names}" }
-    column_stands_once() { zh "每列只能有一个" en "each column stands once" }
+    column_stands_once() { zh "同一列只能写一次" en "each column stands once" }
     column_missing(column) { zh "缺少“{column}”列" en "the column {column} is missing" }
     add_to_headings() { zh "加进表头" en "add it to the headings" }
     not_known() { zh "不认识" en "is not known" }
@@ -506,13 +506,13 @@ messages! { "config";
     column_invalid() { zh "无效值" en "invalid" }
     column_least() { zh "下限" en "min" }
     column_most() { zh "上限" en "max" }
-    column_modulus() { zh "归零值" en "modulus" }
+    column_modulus() { zh "回绕值" en "modulus" }
     column_rate() { zh "每小时最大增量" en "max_rate_per_hour" }
     column_words() { zh "示例寄存器" en "example_words" }
     column_value() { zh "示例值" en "example_value" }
     column_remark() { zh "备注" en "remark" }
 
     // The built-in example.
-    device_profile(id) { zh "设备型号 {id}" en "device profile {id}" }
+    device_profile(id) { zh "设备型号文件 {id}" en "device profile {id}" }
     file_of_example(name) { zh "示例里的 {name}" en "the example's {name}" }
 }

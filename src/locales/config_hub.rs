@@ -43,10 +43,10 @@ messages! { "config_hub";
     port_of_page() { zh "已是页面的端口" en "is the page's port already" }
     port_of_mqtt() { zh "MQTT 自己的端口是 1883" en "MQTT's own port is 1883" }
     other_broker(listen) {
-        zh "不是本进程的消息服务器，它监听 {listen}"
+        zh "不是本进程的消息服务器，本进程的监听 {listen}"
         en "is not the broker in this process, which listens on {listen}"
     }
-    own_broker(url) { zh "{url}，或删掉 `[broker]`" en "{url}, or remove [broker]" }
+    own_broker(url) { zh "改成 {url}，或删掉 `[broker]`" en "{url}, or remove [broker]" }
 
     // The server that stores readings.
     server_examples() {
@@ -96,7 +96,7 @@ messages! { "config_hub";
         en "mm of areal mean below which a day is rainless, such as 3"
     }
     canal_efficiency() {
-        zh "水量中到达田间的比例，如 0.7"
+        zh "渠系水利用系数，即到达田间的水量比例，如 0.7"
         en "the share of the water that reaches the field, such as 0.7"
     }
     water_of_pass() {
@@ -186,11 +186,11 @@ messages! { "config_hub";
     see_plate() { zh "见水泵铭牌" en "see the pump's plate" }
     irrigated_area() { zh "单位亩；不灌溉写 0" en "in mu; 0 where it does not irrigate" }
     efficiency_of_pump() {
-        zh "从电到水的效率，写成比例，如 0.5；不写则用铭牌的数值"
+        zh "写装置效率（从电到水）的比例，如 0.5；不写则用铭牌的数值"
         en "wire to water as a share, such as 0.5; without it the plate's values are used"
     }
     power_does_not_fit(flow, head, usual) {
-        zh "与流量 {flow} m3/h、扬程 {head} m 不符，那大约要 {usual} kW"
+        zh "与流量 {flow} m3/h、扬程 {head} m 不符，按此大约要 {usual} kW"
         en "does not fit {flow} m3/h lifted by {head} m, which take about {usual} kW"
     }
     compare_with_plate() {
@@ -215,7 +215,7 @@ messages! { "config_hub";
         en "is read for {station} too: its electricity would count twice"
     }
     one_pump_a_meter() {
-        zh "一块表只归一个泵站；单独的表不是 `kind` 为 `pump` 的 `[[station]]`"
+        zh "一块表只归一个泵站；单独安装的表不要写成 `kind` 为 `pump` 的 `[[station]]`"
         en "give each meter to one pump; a meter of its own is not a [[station]] of kind pump"
     }
 }

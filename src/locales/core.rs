@@ -22,8 +22,8 @@ messages! { "core";
     correct_it() { zh "请改正" en "correct it" }
     remove_it() { zh "删掉" en "remove it" }
     remove_one() { zh "删掉一个" en "remove one" }
-    repeats(first) { zh "与 {first} 重复" en "repeats {first}" }
-    taken_already(key, first) { zh "已是 {first} 的 {key}" en "is the {key} of {first} already" }
+    repeats(first) { zh "与 `{first}` 重复" en "repeats {first}" }
+    taken_already(key, first) { zh "已是 `{first}` 的 `{key}`" en "is the {key} of {first} already" }
 
     // Errors of files and of the system.
     io_not_found() { zh "没有这个文件或目录" en "no such file or directory" }
@@ -101,7 +101,7 @@ messages! { "core";
 
     // Ids and numbers of the vocabulary.
     not_an_id(text, most) {
-        zh "{text} 不能作编号：应以小写字母开头，由 1 到 {most} 个 a-z、0-9、“-”组成"
+        zh "{text} 不能作编号：应以小写字母开头，由 1 到 {most} 个 `a-z`、`0-9` 和 `-` 组成"
         en "{text} is not a valid id: 1 to {most} of a-z, 0-9 and '-', beginning with a letter"
     }
     not_a_series(text) {

@@ -5,7 +5,7 @@ messages! { "demo";
     page_is_at(address) { zh "水源页面：{address}" en "water sources: {address}" }
     bar_days() { zh "天" en "d" }
     progress(day, polled, waiting, committed, dry, kwh) {
-        zh "{day}  轮询 {polled}  缓存中 {waiting}  已入库 {committed}  干涸水源 {dry}  {kwh} kWh"
+        zh "{day}  轮询 {polled}  本地缓存 {waiting}  已入库 {committed}  干涸水源 {dry}  {kwh} kWh"
         en "{day}  polled {polled}  in spool {waiting}  committed {committed}  sources dry {dry}  {kwh} kWh"
     }
 
@@ -41,7 +41,7 @@ messages! { "demo";
         en "has bottom, dead, normal and crest level out of order"
     }
     no_source_table() { zh "情景文件里没有它的 `[[source]]`" en "has no [[source]] in the scenario" }
-    needs_in_source(key) { zh "它的 `[[source]]` 里缺少 {key}" en "needs {key} in its [[source]]" }
+    needs_in_source(key) { zh "它的 `[[source]]` 里缺少 `{key}`" en "needs {key} in its [[source]]" }
     needs_curve() { zh "它没有库容曲线" en "needs a storage curve" }
     not_a_source() { zh "它不是本乡镇的水源" en "is not a water source of the township" }
     not_a_station() { zh "它不是本乡镇的测站" en "is not a station of the township" }
@@ -54,7 +54,7 @@ messages! { "demo";
     unit_twice() { zh "有两个设备用这个站号" en "two devices have this unit id" }
     no_port_on_loopback() { zh "在 127.0.0.1 上打不开端口" en "no port could be opened on 127.0.0.1" }
     event_after_physics() {
-        zh "抗旱期应晚于 `physics_from` 开始，且不早于开始时结束"
+        zh "抗旱期应在 `physics_from` 之后开始，结束不早于开始"
         en "the event must begin after the physics, and end no earlier than it begins"
     }
     least_then_most() { zh "应先写最小值，再写最大值" en "must be the least and the most, in this order" }

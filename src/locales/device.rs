@@ -3,7 +3,7 @@
 messages! { "device";
     // Why registers give no value.
     wrong_register_count(got, expected) {
-        zh "来了 {got} 个寄存器，这个类型占 {expected} 个"
+        zh "收到 {got} 个寄存器，这个类型占 {expected} 个"
         en "{got} registers where the type takes {expected}"
     }
     sign_for_no_value(number) {
@@ -41,10 +41,10 @@ messages! { "device";
         en "say who has seen it work on a real device, or that nobody has"
     }
     confidence_hint() {
-        zh "厂家手册写 0.9，猜测写 0.5"
+        zh "厂家说明书写 0.9，猜测写 0.5"
         en "0.9 is a maker's manual, 0.5 a guess"
     }
-    no_limit_hint() { zh "手册没有限制就不写" en "leave it out where the manual states no limit" }
+    no_limit_hint() { zh "说明书没有限制就不写" en "leave it out where the manual states no limit" }
     no_point() { zh "设备型号文件至少要有一个测点" en "a profile has at least one point" }
     add_a_point() { zh "加一个 `[[point]]`" en "add a [[point]]" }
     parameter_twice() {
@@ -62,7 +62,7 @@ messages! { "device";
         en "{count} registers from here pass the last address, {last}"
     }
     address_from_manual() {
-        zh "地址从 0 数起；这是手册上的编号吗？"
+        zh "地址从 0 数起；这是说明书上的编号吗？"
         en "addresses count from 0: is this the manual's number?"
     }
     too_many_registers(count) {
@@ -185,7 +185,7 @@ messages! { "device";
 
     // Its example.
     example_required() {
-        zh "必填：设备型号文件要用实例证明自己"
+        zh "必填：设备型号文件要用实例验证"
         en "is required: a profile proves itself by an example"
     }
     add_an_example() {

@@ -6,18 +6,18 @@ messages! { "edge";
     no_spool_thread() { zh "本地缓存的线程启动不了" en "cannot start the thread of the spool" }
 
     // The tasks of the daemon.
-    task_metrics() { zh "监控指标" en "metrics" }
+    task_metrics() { zh "监控接口" en "metrics" }
     task_control() { zh "控制接口" en "control" }
     task_delivery() { zh "发送" en "delivery" }
     task_watchdog() { zh "看门狗" en "watchdog" }
     task_clock() { zh "时钟" en "clock" }
-    task_terminals(address) { zh "终端监听 {address}" en "terminals at {address}" }
+    task_terminals(address) { zh "DTU 监听 {address}" en "terminals at {address}" }
     task_bus(bus) { zh "总线 {bus}" en "bus {bus}" }
     service_runs() { zh "正在轮询和发送" en "polling and delivering" }
 
     // Health.
     spool_waits(trouble, unwritten) {
-        zh "存储写不进去（{trouble}）；{unwritten} 个读数暂存内存"
+        zh "本地缓存写不进去（{trouble}）；{unwritten} 个读数暂存内存"
         en "the spool cannot be written ({trouble}); {unwritten} readings wait in memory"
     }
     bus_silent(bus, silent_s, limit_s) {
@@ -92,12 +92,12 @@ messages! { "edge";
 
     // Windows of connection.
     not_a_window(window, rule) {
-        zh "“{window}” 不是连接时段：{rule}；例如 `06:00+20` 或 `*:30+5`"
+        zh "`{window}` 不是连接时段：{rule}；例如 `06:00+20` 或 `*:30+5`"
         en "\"{window}\" is not a window: {rule}; for example \"06:00+20\" or \"*:30+5\""
     }
     window_form() { zh "应写成 `起点+分钟数`" en "begin + minutes is expected" }
     window_begin() { zh "起点应写成 `时:分`" en "it begins with hour:minute" }
-    window_hour() { zh "小时应在 0 到 23 之间，或写 *" en "an hour is 0 to 23, or *" }
+    window_hour() { zh "小时应在 0 到 23 之间，或写 `*`" en "an hour is 0 to 23, or *" }
     window_minute() { zh "分钟应在 0 到 59 之间" en "a minute is 0 to 59" }
     window_length(most) { zh "时长应在 1 到 {most} 分钟之间" en "it is open 1 to {most} minutes" }
 }

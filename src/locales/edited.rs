@@ -75,7 +75,7 @@ fn parse(text: &str, path: &Path, problems: &mut Vec<Text>) -> Wording {
 }
 
 /// The name of a message and its words. `\n` stands for a new line.
-fn parse_line(line: &str) -> Result<(&'static str, String), Text> {
+fn parse_line(line: &str) -> Result<(String, String), Text> {
     let (name, words) = line.split_once('=').ok_or_else(words::wording_has_no_equals)?;
     let name = name.trim();
     let message = find(name).ok_or_else(|| words::wording_unknown(name))?;
@@ -91,7 +91,7 @@ fn parse_line(line: &str) -> Result<(&'static str, String), Text> {
     {
         return Err(words::wording_without_placeholder(*missing));
     }
-    Ok((message.name, words))
+    Ok((message.name(), words))
 }
 
 #[cfg(test)]
@@ -104,7 +104,7 @@ mod tests {
                     core.at_most = at most {hight}\ncore.at_most = none\ncore.is_empty =\n";
         let mut problems = Vec::new();
         let wording = parse(text, Path::new("en.txt"), &mut problems);
-        assert_eq!(wording, [("core.is_empty", "不能空着".to_owned())].into());
+        assert_eq!(wording, [("core.is_empty".to_owned(), "不能空着".to_owned())].into());
         let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
         insta::assert_snapshot!(problems.join("\n"));
     }

@@ -25,16 +25,16 @@ messages! { "figures";
         en "the result is not a finite number; check ledger and parameters"
     }
     lacks(name) { zh "缺少{name}" en "{name} is missing" }
-    no_data_of(name) { zh "没有{name}的数据" en "there are no data of {name}" }
+    no_data_of(name) { zh "没有{name}的数据" en "there are no data on {name}" }
     no_data_for(names) { zh "没有数据：{names}" en "no data: {names}" }
-    no_rows(names) { zh "台账中没有{names}的记录" en "the ledger has no row of {names}" }
+    no_rows(names) { zh "台账中没有{names}的记录" en "the ledger has no row for {names}" }
     quoted(name) { zh "“{name}”" en "“{name}”" }
     quoted_too(before, name) { zh "{before}“{name}”" en "{before}, “{name}”" }
-    no_rows_too(names) { zh "台账中没有：{names}" en "the ledger has no row of: {names}" }
-    no_fuel() { zh "没有油料数据" en "there are no data of fuel" }
+    no_rows_too(names) { zh "台账中没有：{names}" en "the ledger has no row for: {names}" }
+    no_fuel() { zh "没有油料数据" en "there are no data on fuel" }
     no_meter_data() { zh "没有任何电表数据" en "no electricity meter has data" }
     no_pump_data() { zh "没有任何泵站数据" en "no pump station has data" }
-    no_running_data() { zh "没有任何泵站的运行数据" en "no pump station has data of its running" }
+    no_running_data() { zh "没有任何泵站的运行数据" en "no pump station has data on its running" }
     no_pump_nor_declared() {
         zh "没有任何泵站数据，台账中也没有“未装表抗旱设备”"
         en "no pump station has data, and the ledger has no “equipment without a meter”"
@@ -46,7 +46,7 @@ messages! { "figures";
     }
     no_onset() {
         zh "台账中没有抗旱期，传感器数据也未见连续旱警"
-        en "the ledger has no drought event, and no sensor shows a drought warning on end"
+        en "the ledger has no drought event, and no sensor shows a lasting drought warning"
     }
     no_station(kind) { zh "没有{kind}测站" en "there is no station of the kind {kind}" }
     dry_unknown(names) {
@@ -61,7 +61,7 @@ messages! { "figures";
     no_earlier_storage() { zh "没有往年同日的蓄水量" en "the water stored on that day of earlier years is not known" }
     nothing_stated() {
         zh "台账中没有“因旱饮水困难”的陈述"
-        en "the ledger states nothing of “persons short of drinking water”"
+        en "the ledger states nothing about “persons short of drinking water”"
     }
     too_little_evidence() {
         zh "台账陈述无人饮水困难，但证据不足"
@@ -77,7 +77,7 @@ messages! { "figures";
     }
     no_such_crop_affected() {
         zh "台账中没有这类作物的受灾面积"
-        en "the ledger has no area affected of such crops"
+        en "the ledger has no area affected for such crops"
     }
     crops_without_kind(names) {
         zh "作物表没有写明类别（`kind`）：{names}"
@@ -122,7 +122,7 @@ messages! { "figures";
     }
     warned_from(source, day, days) {
         zh "{source}自{day}起连续{days}天达到旱警"
-        en "{source} at its drought warning for {days} days on end from {day}"
+        en "{source} at its drought warning level for {days} days on end from {day}"
     }
     dry_from(source, at, longest_h, hours) {
         zh "{source}：自{at}起，最长连续{longest_h}小时，共{hours}小时"
@@ -144,8 +144,8 @@ messages! { "figures";
         zh "{n}个泵站没有{what}，未计入：{names}"
         en "pump stations without {what}, not counted ({n}): {names}"
     }
-    meter_data() { zh "电表数据" en "data of a meter" }
-    running_data() { zh "运行数据" en "data of their running" }
+    meter_data() { zh "电表数据" en "meter data" }
+    running_data() { zh "运行数据" en "data on their running" }
     data() { zh "数据" en "data" }
     energy_open(why, kwh) {
         zh "因{why}，真实值可能高出至多{kwh} kWh"
@@ -186,11 +186,11 @@ messages! { "figures";
     }
     onset_differs(day, seen) {
         zh "台账的抗旱期始于{day}，传感器最早的旱警为{seen}，请核对；以台账为准"
-        en "the drought event of the ledger begins on {day}, the first warning of the sensors is that of {seen}: check; the ledger holds"
+        en "the drought event of the ledger begins on {day}, the first warning of the sensors is that of {seen}: check; the ledger prevails"
     }
     onset_not_seen() {
         zh "传感器数据未见连续旱警，以台账为准"
-        en "no sensor shows a drought warning on end; the ledger holds"
+        en "no sensor shows a lasting drought warning; the ledger prevails"
     }
     onset_not_confirmed() {
         zh "台账未确认抗旱期，月份由传感器推得，请确认"
@@ -198,11 +198,11 @@ messages! { "figures";
     }
     no_village_hinted() {
         zh "传感器提示：没有村的水源连续达到旱警"
-        en "hint of the sensors: in no village was a source at its drought warning on end"
+        en "hint of the sensors: in no village was a source at its drought warning level for days on end"
     }
     villages_hinted(n, names) {
         zh "传感器提示：{n}个村的水源达到旱警（{names}）"
-        en "hint of the sensors: villages with a source at its drought warning: {n} ({names})"
+        en "hint of the sensors: villages with a source at its drought warning level: {n} ({names})"
     }
     watched(kind, total, status, dry) {
         zh "监测{kind}{total}处，其中{status}{dry}处"
@@ -266,10 +266,10 @@ messages! { "figures";
     sown_area() { zh "播种面积" en "sown area" }
     persons() { zh "人口" en "persons" }
     event_days() { zh "抗旱天数" en "days of the drought" }
-    crop_value_max() { zh "受灾作物最高亩产值" en "yuan per mu of the dearest crop affected" }
-    high_value_share() { zh "高价值作物占比" en "share of dear crops" }
+    crop_value_max() { zh "受灾作物最高亩产值" en "yuan per mu of the most valuable crop affected" }
+    high_value_share() { zh "高价值作物占比" en "share of high-value crops" }
     electricity_coverage() { zh "电表数据覆盖率" en "coverage of the electricity meters" }
-    storage_coverage() { zh "水位数据覆盖率" en "coverage of the levels" }
+    storage_coverage() { zh "水位数据覆盖率" en "coverage of the level sensors" }
     crop_value() { zh "亩产值" en "yuan per mu" }
     energy() { zh "用电" en "electricity" }
     volume() { zh "水量" en "water" }

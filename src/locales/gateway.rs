@@ -12,9 +12,9 @@ messages! { "gateway";
         zh "运行中的网关给出了意外的回答：{answer}"
         en "the running gateway gave an unexpected answer: {answer}"
     }
-    cannot_create(path) {
-        zh "无法新建 {path}；请换一个名称，或换一个可写的目录"
-        en "cannot create {path}; give another name, or a writable directory"
+    cannot_create(path, why) {
+        zh "无法新建 {path}：{why}；请换一个名称，或换一个可写的目录"
+        en "cannot create {path}: {why}; give another name, or a writable directory"
     }
     cannot_create_existing(path) {
         zh "无法新建 {path}（已有的文件不会被覆盖）"
@@ -52,7 +52,7 @@ messages! { "gateway";
     head_registers() { zh "寄存器" en "registers" }
     head_points() { zh "点数" en "points" }
     head_ms() { zh "毫秒" en "ms" }
-    head_every_s() { zh "每隔秒" en "every s" }
+    head_every_s() { zh "间隔秒" en "every s" }
     head_result() { zh "结果" en "result" }
     head_port() { zh "串口" en "port" }
     head_fixed_name() { zh "固定名称" en "fixed name" }
@@ -76,7 +76,7 @@ messages! { "gateway";
         en "give only one --baud and one --parity; only a scan tries several"
     }
     no_such_bus(bus, file, known) {
-        zh "{file} 里没有总线 `{bus}`；有：{known}"
+        zh "{file} 里没有总线 `{bus}`；可用的有：{known}"
         en "no bus \"{bus}\" in {file}; it has {known}"
     }
     several_buses(names) {
@@ -88,8 +88,8 @@ messages! { "gateway";
         en "{bus}: through the running gateway {gateway} ({socket})"
     }
     terminal_needs_gateway(line) {
-        zh "{line}：DTU 只能连到运行中的网关；请启动网关后再试"
-        en "{line}: a DTU connects to the running gateway only; start the gateway and try again"
+        zh "{line}：DTU 只能拨入正在运行的网关；请启动网关后再试"
+        en "{line}: a terminal dials in to the running gateway only; start the gateway and try again"
     }
 
     // Mode.
@@ -169,8 +169,8 @@ messages! { "gateway";
         en "(the device refuses the last register; only addresses counted from 1 are shown)"
     }
     say_what_is_sought() {
-        zh "加 `--expect` 表头显示的数（带全部小数位）或 `--range` 下限..上限，可排出最像的解法。"
-        en "With --expect, the number on the display with all its decimals, or --range LOW..HIGH the likeliest \
+        zh "加 `--expect` 和表头显示的数（带全部小数位），或加 `--range 下限..上限`，可排出最像的解法。"
+        en "With --expect, the number on the display with all its decimals, or --range LOW..HIGH, the likeliest \
             interpretations are ranked."
     }
     nothing_fits() {
@@ -181,7 +181,7 @@ messages! { "gateway";
         zh "最像的解法（上表带 * 的；越靠前越像）："
         en "The likeliest interpretations (those with * above; the best first):"
     }
-    candidate_for_profile(place) { zh "# 第 {place} 名，抄进型号文件：" en "# Rank {place}, for the profile:" }
+    candidate_for_profile(place) { zh "# 第 {place} 名，抄进设备型号文件：" en "# Rank {place}, for the profile:" }
     signed_type(kind) {
         zh "# 可能为负的量，类型改用 {kind}"
         en "# For a quantity that may be negative the type is {kind}"
@@ -213,7 +213,7 @@ messages! { "gateway";
         en "without a configuration, give --unit and --profile"
     }
     unknown_profile(profile, known) {
-        zh "没有设备型号文件 `{profile}`；有：{known}"
+        zh "没有设备型号文件 `{profile}`；可用的有：{known}"
         en "\"{profile}\" is not a known device profile; known: {known}"
     }
     unit_failed(unit, why) { zh "站号 {unit}：{why}" en "unit {unit}: {why}" }
@@ -276,23 +276,23 @@ messages! { "gateway";
         en "Readings: {readings}, missing: {missing}"
     }
     backlog(batches, readings, last, epoch, used, most) {
-        zh "待办公室确认 {batches} 批 {readings} 个读数（最新批号 {last}，存储周期 {epoch}）；存储 {used} / {most}"
+        zh "待办公室确认 {batches} 批 {readings} 个读数（最新批号 {last}，缓存周期 {epoch}）；本地缓存 {used} / {most}"
         en "Waiting for the office: batches {batches}, readings {readings} (last batch {last}, epoch {epoch}); spool {used} of {most}"
     }
     given_up(thinned, dropped) {
-        zh "存满后抽稀 {thinned} 个、丢弃 {dropped} 个读数（均已向办公室报告）"
+        zh "本地缓存满后抽稀 {thinned} 个、丢弃 {dropped} 个读数（均已向办公室报告）"
         en "Given up because the spool was full: thinned {thinned}, dropped {dropped} readings (the office is told of all)"
     }
     spool_trouble(trouble, unwritten) {
-        zh "存储写不进去：{trouble}；{unwritten} 个读数暂存内存，断电即失"
+        zh "本地缓存写不进去：{trouble}；{unwritten} 个读数暂存内存，断电即失"
         en "The spool cannot be written: {trouble}; readings in memory, which a power cut loses: {unwritten}"
     }
     spool_lost(lost) {
-        zh "存储写不进去且内存已满，丢失 {lost} 个读数（恢复后向办公室报告）"
+        zh "本地缓存写不进去，内存也已满，丢失 {lost} 个读数（恢复后向办公室报告）"
         en "Readings lost because the spool could not be written and memory was full: {lost} (the office will be told)"
     }
     spool_damaged(at) {
-        zh "存储文件曾损坏，{at} 另建了新的；原文件改名留在旁边（`.damaged-…`），可用 `hanqing export --spool` 抢救"
+        zh "本地缓存文件曾损坏，{at} 另建了新的；原文件改名留在旁边（`.damaged-…`），可用 `hanqing export --spool` 抢救"
         en "The spool's file was damaged; a new one was begun at {at}. The old one lies beside it (.damaged-…): \
             hanqing export --spool reads what is left"
     }
@@ -309,7 +309,7 @@ messages! { "gateway";
         en "Data used in {month}: about {used}; the month's budget is spent, nothing is sent"
     }
     month_backlog_waits(month, used) {
-        zh "{month} 流量约 {used}；按日均流量，补传暂缓"
+        zh "{month} 流量约 {used}；当日的份额已用完，补传暂缓"
         en "Data used in {month}: about {used}; the backlog waits for the share of the next day"
     }
     clock_unknown(now, held) {
@@ -341,7 +341,7 @@ messages! { "gateway";
         en "A power cut loses the readings in memory ({unwritten}) and those of the last poll"
     }
     unit_on_bus(bus, unit) { zh "{bus} 站号 {unit}" en "{bus} unit {unit}" }
-    last_error(whose, error) { zh "{whose}：最后一次错误 {error}" en "{whose}: last error: {error}" }
+    last_error(whose, error) { zh "{whose}：最后一次错误：{error}" en "{whose}: last error: {error}" }
     gap_needed(whose, gap_ms) {
         zh "{whose}：每次请求前需要静默 {gap_ms} 毫秒（自动测得，可写进配置 `gap_ms`）"
         en "{whose}: needs a silence of {gap_ms} ms before each request (measured; gap_ms in the configuration can say it)"

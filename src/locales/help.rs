@@ -6,8 +6,8 @@ labels! { "help";
     "hanqing" { zh "农业与旱情数据采集" en "Agricultural and drought data collector" }
     "help" { zh "显示本帮助，或某条命令的帮助" en "Print this message or the help of the given command" }
     "--help" { zh "显示帮助" en "Print help" }
-    "--help, in short" { zh "显示帮助（--help 更详细）" en "Print help (see more with '--help')" }
-    "--help, in full" { zh "显示帮助（-h 只显示摘要）" en "Print help (see a summary with '-h')" }
+    "--help, in short" { zh "显示帮助（`--help` 更详细）" en "Print help (see more with '--help')" }
+    "--help, in full" { zh "显示帮助（`-h` 只显示摘要）" en "Print help (see a summary with '-h')" }
     "--version" { zh "显示版本" en "Print version" }
     "--lang" { zh "显示的语言：`zh` 中文，`en` 英文" en "Language of what is shown: `zh` Chinese, `en` English" }
     "--config" { zh "配置文件" en "Configuration file" }
@@ -18,7 +18,7 @@ labels! { "help";
 
     // Names of values.
     "<DIR>" { zh "目录" en "DIR" }
-    "<ID>" { zh "标识" en "ID" }
+    "<ID>" { zh "编号" en "ID" }
     "<NAME>" { zh "名称" en "NAME" }
     "<FILE>" { zh "文件" en "FILE" }
     "<KEY=VALUE>" { zh "设置项=值" en "KEY=VALUE" }
@@ -61,8 +61,8 @@ labels! { "help";
             办公室：`hanqing export -c hub.toml --format csv --out readings.csv`。中心端可以照常运行。各列依次为测站 `station`、\
             参数 `parameter`、单位 `unit`、观测时间 `observed_at`、值 `value`、质量标记 `flag`（1 正常，2 未检验，3 可疑，4 不合格，\
             9 缺测）、原因 `reason`、寄存器原始值 `raw`，计数器另有 `modulus`（回绕值）和 `max_rate_per_hour`（每小时最大增量）。\
-            数值一概不舍入。文件写完才出现；写完之前，数据分段放在 `文件.parts` 里，另占一份同样大的空间。\
-            导出中断后，同一条命令加 --resume 接着导出。\n\n\
+            数值一概不舍入。文件写完才出现；写完之前，数据分段放在 `文件.parts` 里，另需同样大的空间。\
+            导出中断后，同一条命令加 `--resume` 接着导出。\n\n\
             网关：`hanqing export --spool spool.db --out 文件`。网关可以照常运行，本地缓存里的数据一条也不删：两条路都到办公室的\
             读数只算一次。因损坏而搁置的本地缓存，能读多少导出多少。\n\n\
             两种文件都用 `hanqing import` 导入。"

@@ -4,7 +4,7 @@ labels! { "help";
     "edge" {
         zh "运行网关（常驻程序）。\n\n\
             经 Modbus 读传感器，每个读数都先存进本地缓存，再向中心端发送，直到中心端确认。只要配置正确、本地缓存能写，就开始\
-            运行；消息服务器和设备可以晚些时候才连得上。"
+            运行；消息服务器和设备晚些时候连上也不要紧。"
         en "Run the gateway daemon.\n\n\
             It reads sensors over Modbus, stores every reading in its spool, and sends it until the hub confirms it. It starts \
             as soon as its configuration is valid and its spool is writable. Broker and devices may become reachable later."
@@ -12,8 +12,8 @@ labels! { "help";
 
     "read" {
         zh "把每个测点读一次，列出数值、质量标记和寄存器原始值。\n\n\
-            给出 -c 时读配置里的设备；该网关正在运行时，由它在两次轮询之间代为请求。没有配置时，给出 --tcp、--rtu-tcp 或 \
-            --serial，再加 --unit 和 --profile。\n\n\
+            给出 `-c` 时读配置里的设备；该网关正在运行时，由它在两次轮询之间代为请求。没有配置时，给出 `--tcp`、`--rtu-tcp` 或 \
+            `--serial`，再加 `--unit` 和 `--profile`。\n\n\
             每个测点都有值时退出码为 0，否则为 1。"
         en "Read every point once and print a table of values, flags and raw registers.\n\n\
             With -c it reads the configured devices; if that gateway is running, it makes the requests between its own polls. \
@@ -28,7 +28,7 @@ labels! { "help";
 
     "scan" {
         zh "查找线路上有哪些站号：每个站号读一个寄存器，先用功能码 3，再用 4。\n\n\
-            返回异常码也算应答。串口会依次试遍常用的波特率和校验位，或只试 --baud 和 --parity 给出的。扫描只读不写。\
+            返回异常码也算应答。串口会依次试遍常用的波特率和校验位，或只试 `--baud` 和 `--parity` 给出的。扫描只读不写。\
             按 Ctrl-C 停止，并列出已经找到的站号。扫完退出码为 0，中断为 1。"
         en "Look for the units on a line by reading one register of each, with function 3 and then 4.\n\n\
             An exception counts as an answer. A serial port is scanned at every common speed and parity, or at those given by \
@@ -36,14 +36,14 @@ labels! { "help";
             complete scan and with 1 if it was interrupted."
     }
     "scan --units" { zh "要试的站号" en "Unit ids to try" }
-    "scan --most-s" { zh "到这个时间就停止" en "Stop after this time" }
+    "scan --most-s" { zh "最多扫描多少秒，到时停止" en "Stop after this time" }
     "<FIRST..LAST>" { zh "首..末" en "FIRST..LAST" }
     "<SECONDS>" { zh "秒" en "SECONDS" }
 
     "probe" {
         zh "读一段寄存器，按每种类型、字节序和起数列出可能的含义。\n\n\
-            说明书上的寄存器有的从 0 数起，有的从 1 数起，所以设备允许时，--address 的前一个寄存器也一起读。给出 --expect\
-            （设备显示的数，带全部小数位）或 --range 时，把相符的解法排出名次，并写成型号文件里的行。"
+            说明书上的寄存器有的从 0 数起，有的从 1 数起，所以设备允许时，`--address` 的前一个寄存器也一起读。给出 \
+            `--expect`（设备显示的数，带全部小数位）或 `--range` 时，把相符的解法排出名次，并写成设备型号文件里的行。"
         en "Read a block of registers and show what it may mean in every type, byte order and base.\n\n\
             Manuals count registers from 0 or from 1, so the register before --address is read too if the device allows it. \
             With --expect (the displayed value, with all its digits) or --range, the matching interpretations are ranked and \
@@ -68,7 +68,7 @@ labels! { "help";
         en "Smallest and largest plausible value, such as 0..100"
     }
     "probe --parameter" {
-        zh "型号文件里的参数，如 `flow` 或 `level`"
+        zh "设备型号文件里的参数，如 `flow` 或 `level`"
         en "Parameter for the profile lines, such as flow or level"
     }
     "<ADDRESS>" { zh "地址" en "ADDRESS" }
@@ -87,19 +87,19 @@ labels! { "help";
         en "List the device profiles, or make one from a table of registers."
     }
     "profile list" {
-        zh "列出随程序的型号文件，以及目录里替代或补充它们的"
+        zh "列出随程序的设备型号文件，以及目录里替代或补充它们的"
         en "List the shipped profiles and those of a directory that replace or extend them"
     }
     "profile list --devices-dir" {
-        zh "自备型号文件的目录，同 `devices_dir`"
+        zh "自备设备型号文件的目录，同 `devices_dir`"
         en "Directory with your own profiles, as in devices_dir"
     }
     "profile import" {
-        zh "由表格软件存成的 CSV UTF-8 寄存器表生成型号文件；表有问题时什么也不写"
+        zh "由表格软件存成的 CSV UTF-8 寄存器表生成设备型号文件；表有问题时什么也不写"
         en "Make a profile from a table that a spreadsheet saved as CSV UTF-8; nothing is written while the table has problems"
     }
     "profile import FILE" { zh "寄存器表，UTF-8 的 CSV" en "The table, CSV in UTF-8" }
-    "profile import --id" { zh "型号的标识，即 `profile = ` 后面写的" en "Id of the profile, as used in `profile = `" }
+    "profile import --id" { zh "设备型号的编号，即 `profile = ` 后面写的" en "Id of the profile, as used in `profile = `" }
     "profile import --name" { zh "设备的厂家和型号" en "Maker and model of the device" }
     "profile import --source" {
         zh "寄存器表的出处：说明书及其版次"

@@ -37,7 +37,7 @@ labels! { "help";
     "backup" {
         zh "把中心端的数据库和台账备份到一个目录；中心端可以照常运行。\n\n\
             建立 `目录/hanqing-日期-时间`，里面有 `store.db`、`ledger.db` 和 `manifest.json`，后者记着大小、SHA-256 校验和以及\
-            各表的行数。每份都是同一时刻的内容，查过没有损坏，目录才得到正式的名称。任何一步失败，什么也不留下。\
+            各表的行数。每份都是同一时刻的内容，查明没有损坏之后，目录才用正式的名称。任何一步失败，什么也不留下。\
             用 `hanqing restore` 恢复。"
         en "Copy the hub's store and ledger into a directory; the hub may be running.\n\n\
             Creates DIR/hanqing-DATE-TIME with store.db, ledger.db and manifest.json, which holds sizes, SHA-256 sums and the \
@@ -80,7 +80,7 @@ labels! { "help";
     "<IDS>" { zh "编号" en "IDS" }
 
     "--from" {
-        zh "首日，与 --to 同时给出；都不写时，按台账里的抗旱期"
+        zh "首日，与 `--to` 同时给出；都不写时，按台账里的抗旱期"
         en "First day, together with --to; without both, the drought event in the ledger decides"
     }
     "--to" { zh "末日" en "Last day" }
@@ -92,7 +92,7 @@ labels! { "help";
     }
     "report --out" { zh "放文档的目录" en "Directory for the documents" }
     "report --fill" {
-        zh "办公室自己的 Word 文件。在 --out 里放一份副本，填好其中的占位符（如 `{{{{electricity_used}}}}`）、同名的内容控件，以及\
+        zh "办公室自己的 Word 文件。在 `--out` 里放一份副本，填好其中的占位符（如 `{{{{electricity_used}}}}`）、同名的内容控件，以及\
             “抗旱救灾方面”和“安全饮水方面”两段；其余不动"
         en "The office's own Word file. A copy in --out gets its placeholders such as `{{{{electricity_used}}}}`, its content \
             controls of such names and its passages `抗旱救灾方面` and `安全饮水方面` filled; everything else stays"
@@ -111,7 +111,7 @@ labels! { "help";
     }
     "report issue --by" { zh "报告责任人" en "Person who is responsible for the report" }
     "report issue --despite-findings" {
-        zh "有核查问题尚未说明，也签发"
+        zh "有核查问题尚未认可，也签发"
         en "Issue it even though there are findings that nobody has accepted"
     }
     "report list" { zh "列出已签发的报告" en "List the issued reports" }
@@ -137,8 +137,8 @@ labels! { "help";
         en "Where a figure comes from: stations, days, what happened to a meter, ledger rows, people"
     }
     "explain FIGURE" {
-        zh "指标的标识或中文名，见 `docs/figures.md`"
-        en "Id or Chinese name of the figure, as in docs/figures.md"
+        zh "指标的编号或名称，见 `docs/figures.md`"
+        en "Id or name of the figure, as in docs/figures.md"
     }
     "explain --depth" {
         zh "指标以下显示几层；4 层可看到每一天"
@@ -159,12 +159,12 @@ labels! { "help";
 
     "ledger" { zh "管理台账，即由人填报的记录。" en "Work with the ledger, the rows that people enter." }
     "ledger import" {
-        zh "导入 Excel 或 CSV 文件里的台账记录\n\n有问题的行会报告出来，不入账；台账里已有的行跳过。"
+        zh "导入 Excel 或 CSV 文件里的台账记录\n\n有问题的行会报告出来，不登记；台账里已有的行跳过。"
         en "Import the rows of an Excel or CSV file\n\n\
             Rows with problems are reported and left out. Rows that are already in the ledger are skipped."
     }
-    "ledger import --dry-run" { zh "只显示会登记哪些，不入账" en "Only show what would be entered" }
-    "ledger import --all-or-nothing" { zh "只要有一行有问题，就都不入账" en "Enter nothing if any row has a problem" }
+    "ledger import --dry-run" { zh "只显示会登记哪些，并不登记" en "Only show what would be entered" }
+    "ledger import --all-or-nothing" { zh "只要有一行有问题，就都不登记" en "Enter nothing if any row has a problem" }
     "ledger import --yes" {
         zh "不再询问确认；不在终端上运行时本来就不问"
         en "Do not ask for confirmation; without a terminal nothing is asked either"
@@ -189,23 +189,23 @@ labels! { "help";
         zh "列出有效的记录，以及待复核的记录"
         en "List the rows in force, and those that wait for a review"
     }
-    "ledger list --code" { zh "只列这个代码或中文名的记录" en "Only rows with this code or Chinese name" }
+    "ledger list --code" { zh "只列这个代码或名称的记录" en "Only rows with this code or name" }
     "ledger list --pending" { zh "只列待复核的记录" en "Only rows that wait for a review" }
     "ledger show" {
         zh "显示一条记录、对它的更正，以及它所更正的记录"
         en "Show a row with its corrections and the rows that it corrects"
     }
-    "ledger show ROW" { zh "记录的编号" en "Row number" }
+    "ledger show ROW" { zh "记录的行号" en "Row number" }
     "ledger enter" { zh "登记一条记录" en "Enter one row" }
     "ledger enter --code" {
-        zh "代码或中文名，如 `gasoline` 或 `汽油`"
-        en "Code or Chinese name, such as gasoline or `汽油`"
+        zh "代码或名称，如 `gasoline` 或 `汽油`"
+        en "Code or name, such as gasoline or `汽油`"
     }
     "ledger enter --value" { zh "数，单位随代码" en "The number, in the unit of the code" }
     "ledger enter --from" { zh "记录所指的首日" en "First day that the row is about" }
     "ledger enter --to" { zh "末日；默认与首日相同" en "Last day; by default the first" }
-    "ledger enter --village" { zh "村，写标识或名称" en "Village, by id or name" }
-    "ledger enter --crop" { zh "作物，写标识或名称" en "Crop, by id or name" }
+    "ledger enter --village" { zh "村，写编号或名称" en "Village, by id or name" }
+    "ledger enter --crop" { zh "作物，写编号或名称" en "Crop, by id or name" }
     "ledger enter --work" { zh "饮水工程的名称" en "Name of the drinking-water project" }
     "ledger enter --document" { zh "这个数出自哪份材料" en "The paper that the number comes from" }
     "ledger enter --by" { zh "登记人" en "Person who enters it" }
@@ -213,7 +213,7 @@ labels! { "help";
         zh "更正一条记录：新记录取代旧记录，旧记录仍留在台账里"
         en "Correct a row: a new row supersedes it, and the old one stays in the file"
     }
-    "ledger correct ROW" { zh "要更正的记录的编号" en "Number of the row to correct" }
+    "ledger correct ROW" { zh "要更正的记录的行号" en "Number of the row to correct" }
     "ledger correct --value" { zh "正确的数，单位不变" en "The right number, in the same unit" }
     "ledger correct --reason" { zh "更正的原因" en "Reason for the correction" }
     "ledger correct --document" {
@@ -227,20 +227,20 @@ labels! { "help";
     }
     "ledger review --by" { zh "复核人姓名" en "Name of the reviewer" }
     "ledger review --all-pending" { zh "复核所有待复核的记录" en "Review all pending rows" }
-    "ledger review ROWS" { zh "记录的编号" en "Row numbers" }
+    "ledger review ROWS" { zh "记录的行号" en "Row numbers" }
     "ledger accept" {
-        zh "说明一个核查问题的原因，附表会印出；不给 --rule 时，列出尚未说明的问题"
+        zh "认可一个核查问题并写明理由，附表会印出；不给 `--rule` 时，列出尚未认可的问题"
         en "Accept a finding with a reason, which the annex prints; without --rule, list the open findings"
     }
-    "ledger accept --rule" { zh "规则的标识，如报告所印" en "Id of the rule, as printed in the report" }
+    "ledger accept --rule" { zh "规则的编号，如报告所印" en "Id of the rule, as printed in the report" }
     "ledger accept --place" {
         zh "只指这个村、作物或泵站的问题"
         en "Only the finding about this village, crop or pump"
     }
     "ledger accept --reason" { zh "为什么这些数仍是对的" en "Why the figures are right nevertheless" }
-    "ledger accept --by" { zh "说明人" en "Person who accepts it" }
-    "<ROW>" { zh "编号" en "ROW" }
-    "<ROWS>" { zh "编号" en "ROWS" }
+    "ledger accept --by" { zh "认可人" en "Person who accepts it" }
+    "<ROW>" { zh "行号" en "ROW" }
+    "<ROWS>" { zh "行号" en "ROWS" }
     "<CODE>" { zh "代码" en "CODE" }
     "<VILLAGE>" { zh "村" en "VILLAGE" }
     "<CROP>" { zh "作物" en "CROP" }

@@ -19,18 +19,12 @@ impl Lang {
 
     /// As `--lang` and `lang = ` are written.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::Chinese => "zh",
-            Self::English => "en",
-        }
+        self.pick("zh", "en")
     }
 
     /// As files and pages name it, by BCP 47.
     pub fn tag(self) -> &'static str {
-        match self {
-            Self::Chinese => "zh-CN",
-            Self::English => "en",
-        }
+        self.pick("zh-CN", "en")
     }
 
     /// The language of a name such as `zh`, `zh-CN`, `zh_CN.UTF-8`, `en` or `en_GB.UTF-8@euro`.
@@ -45,6 +39,14 @@ impl Lang {
     pub fn of(name: &str) -> Option<Self> {
         let language = name.split(['_', '-', '.', '@']).next()?;
         Self::ALL.into_iter().find(|lang| lang.code().eq_ignore_ascii_case(language))
+    }
+
+    /// Which of the two is in this language.
+    pub fn pick<T>(self, zh: T, en: T) -> T {
+        match self {
+            Self::Chinese => zh,
+            Self::English => en,
+        }
     }
 
     /// The language that is spoken here and now: that of the innermost [`within`], else the process's own.

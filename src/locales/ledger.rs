@@ -13,13 +13,13 @@ messages! { "ledger";
     reading_rows() { zh "读取记录" en "to read rows" }
     reading_row() { zh "读取一条记录" en "to read a row" }
     reading_last() { zh "读取最大行号" en "to read the last id" }
-    reading_acceptances() { zh "读取核查问题的说明" en "to read acceptances" }
+    reading_acceptances() { zh "读取核查问题的认可" en "to read acceptances" }
     beginning() { zh "开始写入" en "to begin a transaction" }
     adding_row() { zh "添加记录" en "to add a row" }
     looking_up() { zh "查找被更正的记录" en "to look up a superseded row" }
     looking_for_duplicate() { zh "查重" en "to look for a duplicate" }
     recording_review() { zh "登记复核" en "to record a review" }
-    accepting() { zh "登记核查问题的说明" en "to accept a finding" }
+    accepting() { zh "登记核查问题的认可" en "to accept a finding" }
     unreadable(row, column, text) {
         zh "台账第 {row} 条的 `{column}` 读不懂：{text}"
         en "row {row} of the ledger has an unreadable {column}: {text}"
@@ -41,7 +41,7 @@ messages! { "ledger";
             the reason in reason (“更正原因”); for a new row, empty row (“行号”)"
     }
     without_old(row) {
-        zh "它更正第 {row} 条，文件里却没有这一条：请用 --all 导出"
+        zh "它更正第 {row} 条，文件里却没有这一条：请用 `--all` 导出"
         en "it corrects row {row}, which is not in the file: export with --all"
     }
     superseded(row, by) {
@@ -171,21 +171,21 @@ messages! { "ledger";
         zh "只用半角数字和小数点：不写单位，不用千位逗号，不用全角数字"
         en "use plain digits and a point only: no unit, no thousands separator, no full-width digits"
     }
-    head_has_unit(unit) { zh "数值列的表头写的是{unit}" en "the head of the values says {unit}" }
+    head_has_unit(unit) { zh "数值列的表头写的是“{unit}”" en "the head of the values says {unit}" }
     same_unit_in_both() { zh "表头和单位列写同一个单位" en "write the unit of the value in both" }
-    unit_of_code(id, name, unit) { zh "{name}（`{id}`）的单位必须是{unit}" en "{id} ({name}) must be in {unit}" }
+    unit_of_code(id, name, unit) { zh "{name}（`{id}`）的单位必须是“{unit}”" en "{id} ({name}) must be in {unit}" }
     check_and_write_unit(unit) {
-        zh "核对数值是按{unit}填的，再写上{unit}"
+        zh "核对数值是按“{unit}”填的，再写上“{unit}”"
         en "check that the value is in {unit}, then write {unit}"
     }
-    convert_value(unit) { zh "换算数值，单位写{unit}" en "convert the value and write {unit}" }
+    convert_value(unit) { zh "换算数值，单位写“{unit}”" en "convert the value and write {unit}" }
     convert_value_or(unit, others) {
-        zh "换算数值，单位写{unit}；会自动换算的单位：{others}"
+        zh "换算数值，单位写“{unit}”；会自动换算的单位：{others}"
         en "convert the value and write {unit}; {others} are converted automatically"
     }
     share_too_large() { zh "百分比不能大于 100 %" en "a share is at most 100 %" }
     check_number() { zh "核对数值" en "check the number" }
-    not_a_day() { zh "日期应写成“年-月-日”，例如 2022-08-26" en "a day is written YYYY-MM-DD" }
+    not_a_day() { zh "日期应写成“年-月-日”" en "a day is written YYYY-MM-DD" }
     days_for_example() {
         zh "例如 2022-08-01、2022/8/1 或 2022年8月1日"
         en "for example 2022-08-01, 2022/8/1 or \"2022年8月1日\""

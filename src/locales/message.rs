@@ -1,30 +1,115 @@
 //! A message: its name, its words in both languages, and the placeholders in them.
 
+use std::sync::OnceLock;
+
 use super::lang::Lang;
 
-/// A message in both languages.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Message {
-    /// `module.name`, as an office's own wording names it.
-    pub name: &'static str,
-    pub(super) zh: &'static str,
-    pub(super) en: &'static str,
-    /// The placeholders, in the order of the function's parameters.
-    pub(super) arguments: &'static [&'static str],
+/// The messages of a module, one text: a record a message, with its name, the names of its placeholders in the order
+/// of the function's parameters, and its words in Chinese and in English. Structures of pointers would take a gateway
+/// three times the room.
+#[derive(Debug)]
+pub struct Messages {
+    pub(super) module: &'static str,
+    records: &'static str,
+    /// Where each record begins; worked out when the first message of the module is shown.
+    starts: OnceLock<Box<[u32]>>,
 }
 
+/// Ends a record.
+macro_rules! record_end {
+    () => {
+        "\u{1e}"
+    };
+}
+pub(super) use record_end;
+
+/// Ends a field of a record.
+macro_rules! field_end {
+    () => {
+        "\u{1f}"
+    };
+}
+pub(super) use field_end;
+
+impl Messages {
+    pub(super) const fn new(module: &'static str, records: &'static str) -> Self {
+        Self { module, records, starts: OnceLock::new() }
+    }
+
+    /// All of them, in the order of their declaration.
+    pub(super) fn all(&'static self) -> impl Iterator<Item = Message> {
+        (0..self.starts().len()).map(move |number| Message { module: self, number })
+    }
+
+    fn starts(&self) -> &[u32] {
+        self.starts.get_or_init(|| {
+            let mut start = 0;
+            let records = self.records.split_inclusive(record_end!());
+            let starts = records.map(|record| {
+                let this = start;
+                start += record.len() as u32;
+                this
+            });
+            starts.collect()
+        })
+    }
+}
+
+/// A message in both languages.
+#[derive(Debug, Clone, Copy)]
+pub struct Message {
+    module: &'static Messages,
+    /// Which record it is.
+    number: usize,
+}
+
+impl PartialEq for Message {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.module, other.module) && self.number == other.number
+    }
+}
+
+impl Eq for Message {}
+
 impl Message {
+    /// What the functions of the catalogue name: the record `number` of `module`.
+    pub(super) const fn new(module: &'static Messages, number: usize) -> Self {
+        Self { module, number }
+    }
+
+    /// `module.name`, as an office's own wording names it.
+    pub fn name(&self) -> String {
+        format!("{}.{}", self.module.module, self.own_name())
+    }
+
+    /// Its name within the module.
+    pub(super) fn own_name(&self) -> &'static str {
+        self.field(0)
+    }
+
+    /// The place of the placeholder `name` among the function's parameters.
+    pub(super) fn place(&self, name: &str) -> Option<usize> {
+        self.field(1).split_terminator(',').position(|known| known == name)
+    }
+
     /// The words that the program was built with.
     pub fn built_in(&self, lang: Lang) -> &'static str {
-        match lang {
-            Lang::Chinese => self.zh,
-            Lang::English => self.en,
-        }
+        self.field(match lang {
+            Lang::Chinese => 2,
+            Lang::English => 3,
+        })
     }
 
     /// The placeholders that `words` may have: those of the built-in wording.
     pub fn placeholders(&self) -> impl Iterator<Item = &'static str> {
-        placeholders(self.zh)
+        placeholders(self.built_in(Lang::Chinese))
+    }
+
+    fn field(&self, field: usize) -> &'static str {
+        let Some(start) = self.module.starts().get(self.number) else { return "" };
+        let record = self.module.records.get(*start as usize..).unwrap_or_default();
+        let record = record.split(record_end!()).next().unwrap_or_default();
+        record.split(field_end!()).nth(field).unwrap_or_default()
     }
 }
 

@@ -66,17 +66,17 @@ messages! { "modbus";
     device_closed() { zh "设备关闭了连接" en "the device closed the connection" }
     closed_by_other_end() { zh "对方已关闭连接" en "the other end has closed it" }
     accepts_no_bytes() { zh "写不进数据" en "it accepts no bytes" }
-    dialled_in_again() { zh "终端重新拨入" en "the terminal has dialled in again" }
-    not_dialled_in() { zh "它的终端还没有拨入" en "its terminal has not dialled in" }
+    dialled_in_again() { zh "DTU 重新拨入" en "the terminal has dialled in again" }
+    not_dialled_in() { zh "它的 DTU 还没有拨入" en "its terminal has not dialled in" }
     dials_the_gateway_only() {
-        zh "终端只能拨入正在运行的网关"
+        zh "DTU 只能拨入正在运行的网关"
         en "a terminal can only dial in to the running gateway"
     }
     port_name_not_utf8() { zh "串口名不是有效的 UTF-8 文本" en "the port's name is not valid UTF-8" }
     port_in_use() { zh "串口正被其他程序占用" en "another program uses the port" }
     port_is_no_serial_port() { zh "这不是串口" en "it is no serial port" }
     port_refuses_settings() {
-        zh "串口不接受这样的波特率、校验和停止位"
+        zh "串口不接受这样的波特率、校验位和停止位"
         en "the port does not take this speed, parity and stop bits"
     }
 

@@ -151,7 +151,7 @@ messages! { "mqtt";
         en "its certificate holds no name at all (subjectAltName), but mqtt.url asks for {host}; have the broker's certificate reissued for this name"
     }
     certificate_for_others(names, host) {
-        zh "它的证书属于 {names}，而 `mqtt.url` 写的是 {host}；`mqtt.url` 改写证书里的名字，或为 {host} 重新签发消息服务器的证书"
+        zh "它的证书属于 {names}，而 `mqtt.url` 写的是 {host}；把 `mqtt.url` 改成证书里的一个名字，或为 {host} 重新签发消息服务器的证书"
         en "its certificate is for {names}, and mqtt.url asks for {host}; write one of its names in mqtt.url, or have the \
             broker's certificate reissued for this one"
     }
@@ -241,7 +241,7 @@ messages! { "mqtt";
         zh "给出签发消息服务器证书的颁发机构的证书，PEM 格式"
         en "give the certificate of the authority that signed the broker's, PEM"
     }
-    required_with(other) { zh "有 {other} 时必填" en "is required with {other}" }
+    required_with(other) { zh "有 `{other}` 时必填" en "is required with {other}" }
     both_or_neither() {
         zh "客户端的证书和私钥要么都有，要么都没有"
         en "a client has a certificate and its private key, or neither"
@@ -294,7 +294,7 @@ messages! { "mqtt";
     // The settings.
     url_problem(url, problem) { zh "`mqtt.url` {url}：{problem}" en "mqtt.url {url}: {problem}" }
     leaves_unencrypted(url) {
-        zh "{url} 不加密就离开本机；用 `mqtts`，或设 `mqtt.allow_plaintext = true`"
+        zh "{url} 没有加密，数据又要离开本机；用 `mqtts`，或设 `mqtt.allow_plaintext = true`"
         en "{url} leaves this machine without encryption; use mqtts, or set mqtt.allow_plaintext = true"
     }
     client_id_empty() {
@@ -302,7 +302,7 @@ messages! { "mqtt";
         en "client_id is empty; a persistent session needs a name"
     }
     no_scheme() {
-        zh "没有写协议：应为 `mqtts://host:port` 或 `mqtt://host:port`"
+        zh "没有写协议：应为 `mqtts://主机:端口` 或 `mqtt://主机:端口`"
         en "no scheme: mqtts://host:port or mqtt://host:port"
     }
     unknown_scheme(scheme) {

@@ -2,7 +2,7 @@
 
 messages! { "office";
     // Several commands.
-    ends_before_it_begins(from, to) { zh "--to {to} 早于 --from {from}" en "--to {to} is before --from {from}" }
+    ends_before_it_begins(from, to) { zh "`--to` {to} 早于 `--from` {from}" en "--to {to} is before --from {from}" }
     cannot_read(path) { zh "读不了 {path}" en "cannot read {path}" }
     cannot_write(path) { zh "写不了 {path}" en "cannot write {path}" }
     time_left(time) { zh "剩余 {time}" en "{time} left" }
@@ -17,12 +17,12 @@ messages! { "office";
     restored(at) { zh "已恢复到 {at} 的备份" en "restored: the backup of {at}" }
     replaced(path) { zh "原文件保留为 {path}" en "the file before is kept as {path}" }
     gateways_send_again() {
-        zh "启动 hanqing hub 后，各网关会自动补发恢复后缺少、而网关仍存有的数据"
+        zh "启动 `hanqing hub` 后，各网关会自动补发恢复后缺少、而网关仍存有的数据"
         en "start hanqing hub: the gateways send again what is missing now, as far as they still have it"
     }
 
     // Drought.
-    no_index() { zh "没有可用的指标" en "no index is available" }
+    no_index() { zh "没有可用的旱情指标" en "no index is available" }
     as_the_day_before() { zh "无数据，沿用前一日" en "no data, as on the day before" }
     why_this_grade(index, value, source, confidence) {
         zh "{index} {value}；{source}（可信度{confidence}）"
@@ -58,7 +58,7 @@ messages! { "office";
 
     // Export and import of readings.
     format_missing() {
-        zh "没写 --format：应为 `csv`、`parquet` 或 `line`"
+        zh "没写 `--format`：应为 `csv`、`parquet` 或 `line`"
         en "--format is missing: give csv, parquet or line"
     }
     no_series() {
@@ -81,12 +81,12 @@ messages! { "office";
 
     // Quarantine.
     no_such_message(id) {
-        zh "没有第 {id} 条消息；用 hanqing quarantine list 查看有哪些"
+        zh "没有第 {id} 条消息；用 `hanqing quarantine list` 查看有哪些"
         en "there is no message {id}; hanqing quarantine list shows the existing ones"
     }
-    no_messages() { zh "无隔离消息" en "the quarantine is empty" }
-    waits() { zh " 待收" en " to be stored" }
-    retried(taken, left) { zh "收入 {taken} 条，仍留 {left} 条" en "messages stored: {taken}, left: {left}" }
+    no_messages() { zh "隔离区没有消息" en "the quarantine is empty" }
+    waits() { zh " 待入库" en " to be stored" }
+    retried(taken, left) { zh "已入库 {taken} 条，还有 {left} 条没有入库" en "messages stored: {taken}, left: {left}" }
     message(id, problem) { zh "{id}：{problem}" en "{id}: {problem}" }
 
     // Hub.
@@ -108,9 +108,9 @@ messages! { "office";
 
     // Entering rows.
     not_a_code(text, hint) { zh "{text} 不是台账的项目；{hint}" en "{text} is not a ledger code; {hint}" }
-    option_empty(option) { zh "--{option} 不能为空" en "--{option} must not be empty" }
+    option_empty(option) { zh "`--{option}` 不能为空" en "--{option} must not be empty" }
     value_wrong(value) {
-        zh "--value {value}：数值必须是有限的数，不能是负数"
+        zh "`--value` {value}：数值必须是有限的数，不能是负数"
         en "--value {value}: a value must be finite and not negative"
     }
     no_village(text, hint) { zh "本乡镇没有“{text}”这个村；{hint}" en "the township has no village {text}; {hint}" }
@@ -119,7 +119,7 @@ messages! { "office";
     // Import of rows.
     row_new() { zh "新" en "new" }
     row_there(row) { zh "已有（第{row}条）" en "already there (row {row})" }
-    row_refused() { zh "不入账" en "not entered" }
+    row_refused() { zh "不登记" en "not entered" }
     sum_of_new(name, count, sum, unit) {
         zh "  {name}：新{count}笔，合计 {sum} {unit}"
         en "  {name}: new rows {count}, sum {sum} {unit}"
@@ -135,30 +135,30 @@ messages! { "office";
         en "{new} rows entered, {there} already there, {problems} problems"
     }
     count_once_reviewed() {
-        zh "由另一个人复核后才计入：hanqing ledger review"
+        zh "由另一个人复核后才计入：`hanqing ledger review`"
         en "they count once another person has reviewed them: hanqing ledger review"
     }
     enter_rows(new) { zh "登记这 {new} 条吗？[y/N] " en "enter {new} rows? [y/N] " }
 
     // Export of rows.
     other_ending(path) {
-        zh "--out {path}：文件名必须以 .xlsx 或 .csv 结尾"
+        zh "`--out` {path}：文件名必须以 .xlsx 或 .csv 结尾"
         en "--out {path}: the file name must end in .xlsx or .csv"
     }
     rows_written(rows, path) { zh "{rows} 条已写入 {path}" en "{rows} rows written to {path}" }
 
     // Review and acceptance.
-    reviewer_empty() { zh "--by 是空的；请写复核人姓名" en "--by is empty; give the name of the reviewer" }
+    reviewer_empty() { zh "`--by` 是空的；请写复核人姓名" en "--by is empty; give the name of the reviewer" }
     reviewed(new, before) {
         zh "已复核 {new} 条，此前已复核 {before} 条"
         en "{new} rows reviewed, {before} had been reviewed before"
     }
     reason_and_name_empty() {
-        zh "--reason 和 --by 不能为空：附表要印出来"
+        zh "`--reason` 和 `--by` 不能为空：附表要印出来"
         en "--reason and --by must not be empty: the annex prints them"
     }
     no_open_finding(rule) {
-        zh "规则 {rule} 没有待说明的核查问题：用 hanqing ledger accept 列出待说明的"
+        zh "规则 `{rule}` 没有尚未认可的核查问题：用 `hanqing ledger accept` 列出尚未认可的"
         en "rule {rule} has no open finding: hanqing ledger accept lists the open ones"
     }
 }

@@ -34,7 +34,7 @@ messages! { "page";
     lost(from, to, readings, why) { zh "{from} 至 {to} {readings}（{why}）" en "{from} to {to}, {readings} ({why})" }
     one_reading() { zh "1 个读数" en "1 reading" }
     readings(n) { zh "{n} 个读数" en "{n} readings" }
-    readings_unknown() { zh "数量不明" en "nobody knows how many" }
+    readings_unknown() { zh "数量不明" en "number of readings unknown" }
 
     // Answers without a page.
     no_such_page() { zh "404：没有这个页面" en "404: no such page" }

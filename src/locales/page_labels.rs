@@ -5,7 +5,7 @@ labels! { "page";
     "title" { zh "水源与旱情" en "Water sources and drought" }
     "simulated" { zh "模拟时间" en "simulated time" }
     "connection_lost" {
-        zh "与服务器失去连接，以下是断开前的数据"
+        zh "与中心端失去连接，以下是断开前的数据"
         en "The connection to the hub is lost; these are the last data"
     }
 
@@ -81,9 +81,7 @@ mod tests {
 
     #[test]
     fn each_label_is_used_with_its_arguments_and_no_other() {
-        let declared = LABELS.iter().map(|label| {
-            (label.name.strip_prefix("page.").unwrap(), label.placeholders().collect())
-        });
+        let declared = LABELS.all().map(|label| (label.own_name(), label.placeholders().collect()));
         assert_eq!(used(), declared.collect::<Names>());
     }
 }

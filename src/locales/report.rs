@@ -30,19 +30,19 @@ messages! { "report";
     not_accepted() { zh "未认可" en "not accepted" }
     gap() { zh "无数据" en "no data" }
     reset() { zh "清零或换表" en "reset or another meter" }
-    rollover() { zh "翻转已接续" en "roll-over, carried on across it" }
+    rollover() { zh "回绕已接续" en "roll-over, allowed for" }
     glitch() { zh "跳变已剔除" en "jump, left out" }
     meter_replaced() { zh "换表已登记" en "meter replaced, as the ledger says" }
     segment_between(days, series, kind, least, most, note) {
-        zh "{days} {series}{kind}，{least}至{most}；{note}"
+        zh "{days} {series}：{kind}，{least}至{most}；{note}"
         en "{days} {series}: {kind}, {least} to {most}; {note}"
     }
     segment_exactly(days, series, kind, value, note) {
-        zh "{days} {series}{kind}，{value}；{note}"
+        zh "{days} {series}：{kind}，{value}；{note}"
         en "{days} {series}: {kind}, {value}; {note}"
     }
     segment_at_least(days, series, kind, least, note) {
-        zh "{days} {series}{kind}，至少{least}；{note}"
+        zh "{days} {series}：{kind}，至少{least}；{note}"
         en "{days} {series}: {kind}, {least} at least; {note}"
     }
 
@@ -151,7 +151,7 @@ messages! { "report";
         zh "  共核对{checked}项；缺数据未能核对的规则：{unchecked}"
         en "  checks made: {checked}; rules that could not be checked for want of data: {unchecked}"
     }
-    about_form(authority) { zh "  报{authority}" en "  to {authority}" }
+    about_form(authority) { zh "  报{authority}" en "  reported to the {authority}" }
     electricity() { zh "用电" en "electricity" }
     water() { zh "水量" en "water" }
     running() { zh "运行" en "running hours" }
@@ -188,7 +188,7 @@ messages! { "report";
         en "{name} ({id}): {value}, in words “{phrase}”, {class}"
     }
     explain_formula(formula) { zh "算法：{formula}" en "formula: {formula}" }
-    explain_coverage(share) { zh "数据覆盖率 {share}" en "coverage of the data {share}" }
+    explain_coverage(share) { zh "数据覆盖率 {share}" en "coverage of the data: {share}" }
     explain_note(note) { zh "说明：{note}" en "note: {note}" }
     explain_input(from, value, method) { zh "{from}：{value}（{method}）" en "{from}: {value} ({method})" }
     explain_row(name, value, days) { zh "{name} {value}，{days}" en "{name} {value}, {days}" }
@@ -199,11 +199,11 @@ messages! { "report";
     explain_pair(one, other) { zh "{one}，{other}" en "{one}, {other}" }
     explain_days(n) { zh "{n}天用电" en "days with electricity: {n}" }
     no_such_figure(asked) {
-        zh "没有指标 {asked}：全部指标见 `docs/figures.md`"
+        zh "没有指标 `{asked}`：全部指标见 `docs/figures.md`"
         en "there is no figure {asked}: docs/figures.md lists them"
     }
     no_such_figure_near(asked, near) {
-        zh "没有指标 {asked}：是不是 {near}？"
+        zh "没有指标 `{asked}`：是不是 `{near}`？"
         en "there is no figure {asked}: did you mean {near}?"
     }
     figure_not_worked_out() { zh "这个指标没有算出来" en "the figure was not worked out" }
@@ -296,24 +296,24 @@ messages! { "report";
     issued_phrase(value, phrase) { zh "{value}（{phrase}）" en "{value} ({phrase})" }
     changed_figure(name, id, then, now) { zh "{name}（{id}）：{then} → {now}" en "{name} ({id}): {then} → {now}" }
     changed_input(from, then, now) { zh "{from}：{then} → {now}" en "{from}: {then} → {now}" }
-    unchanged(number) { zh "{number}: 与签发时一致" en "{number}: the same as when it was issued" }
+    unchanged(number) { zh "{number}：与签发时一致" en "{number}: the same as when it was issued" }
     listed(number, from, to, at, by, digest) {
         zh "{number}  {from} 至 {to}  {at} {by}  {digest}"
         en "{number}  {from} to {to}  {at} {by}  {digest}"
     }
     by_empty() {
-        zh "--by 是空的；请写报告负责人的姓名"
+        zh "`--by` 是空的；请写报告责任人的姓名"
         en "--by is empty; give the name of the person who is responsible for the report"
     }
-    open_finding(severity, sentence, look) { zh "{severity}: {sentence}；{look}" en "{severity}: {sentence}; {look}" }
+    open_finding(severity, sentence, look) { zh "{severity}：{sentence}；{look}" en "{severity}: {sentence}; {look}" }
     open_findings(n) {
-        zh "有 {n} 个核查问题没有处理：更正台账，或用 `hanqing ledger accept` 说明理由，或加上 --despite-findings"
+        zh "有 {n} 个核查问题没有处理：更正台账，或用 `hanqing ledger accept` 认可并写明理由，或加上 `--despite-findings`"
         en "{n} findings are open: correct the ledger, accept them with a reason (hanqing ledger accept), or give --despite-findings"
     }
 
     // Periods and files of a report.
     no_period() {
-        zh "没有统计期：用 --from 和 --to 指定，或在台账里登记抗旱期（`drought_event`）"
+        zh "没有统计期：用 `--from` 和 `--to` 指定，或在台账里登记抗旱期（`drought_event`）"
         en "no period: give --from and --to, or enter the drought event (drought_event) in the ledger"
     }
     rules_unreadable(path) { zh "读不了 {path}" en "cannot read {path}" }
@@ -327,22 +327,22 @@ messages! { "report";
         en "there is no copy of the server's readings yet, and it cannot be made; repeat when the server answers"
     }
     no_configuration() {
-        zh "请给出中心端的配置：`hanqing report -c hub.toml`；详见 --help"
+        zh "请给出中心端的配置：`hanqing report -c hub.toml`；详见 `--help`"
         en "give the hub's configuration: hanqing report -c hub.toml; see --help"
     }
     unreadable(path) { zh "读不了 {path}" en "cannot read {path}" }
     uncreatable(path) { zh "建不了 {path}" en "cannot create {path}" }
     larger_than(path, bytes) { zh "{path} 超过 {bytes} 字节" en "{path} is larger than {bytes} bytes" }
-    fill_without_name() { zh "--fill 没有指明文件" en "--fill does not name a file" }
-    would_overwrite(path) { zh "这样会覆盖 {path}：请换一个 --out 目录" en "{path} would be overwritten: give another --out" }
+    fill_without_name() { zh "`--fill` 没有指明文件" en "--fill does not name a file" }
+    would_overwrite(path) { zh "这样会覆盖 {path}：请换一个 `--out` 目录" en "{path} would be overwritten: give another --out" }
     filled_place(part, name) { zh "  {part}：{name}" en "  {part}: {name}" }
     filled_before(text) { zh "    原文：{text}" en "    before: {text}" }
     nothing_to_fill(path) {
-        zh "{path}：没有可填的地方：既没有 {{{{electricity_used}}}} 这样的占位符，也没有“抗旱救灾方面，”这样的段落"
+        zh "{path}：没有可填的地方：既没有 `{{{{electricity_used}}}}` 这样的占位符，也没有“抗旱救灾方面，”这样的段落"
         en "{path}: nothing to fill: it has no placeholder such as {{{{electricity_used}}}} and no passage \"抗旱救灾方面，\""
     }
     left_place(path, name, part, why) {
-        zh "{path}：{part} 里的 {{{{{name}}}}}：{why}"
+        zh "{path}：{part} 里的 `{{{{{name}}}}}`：{why}"
         en "{path}: {{{{{name}}}}} in {part}: {why}"
     }
 
@@ -389,7 +389,7 @@ messages! { "report";
         en "the content control is empty: type a space into it"
     }
     left_no_data(why) { zh "无数据：{why}" en "no data: {why}" }
-    left_near(near) { zh "没有这个名称的指标；是不是 {near}？" en "no figure has this name; did you mean {near}?" }
+    left_near(near) { zh "没有这个名称的指标；是不是 `{near}`？" en "no figure has this name; did you mean {near}?" }
     left_unknown() {
         zh "没有这个名称的指标；全部名称见 `docs/figures.md`"
         en "no figure has this name; the names are in docs/figures.md"

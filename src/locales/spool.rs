@@ -10,7 +10,7 @@ messages! { "spool";
         en "cannot read the spool {path}; give spool.path of the gateway's configuration, as a user who may read it"
     }
     other_layout(path, found, known) {
-        zh "本地缓存 {path} 的版式是 {found}，本程序只认 {known}；把它移走，就会另建新的"
+        zh "本地缓存 {path} 的结构版本是 {found}，本程序只认 {known}；把它移走，就会另建新的"
         en "the spool {path} has layout {found}, this program knows {known}; move it away to start a new one"
     }
     other_owner(path, owner) {

@@ -7,14 +7,14 @@ messages! { "store";
         en "cannot open the store {path}; its directory must exist and be writable"
     }
     other_layout(path, found, known) {
-        zh "数据库 {path} 的结构版本是 {found}，本程序用的是 {known}；请用写出它的那个版本，版本较低时先让 hanqing hub 打开一次"
+        zh "数据库 {path} 的结构版本是 {found}，本程序用的是 {known}；请用写出它的那个版本，它的版本较低时，先让 `hanqing hub` 打开一次"
         en "the store {path} has layout {found}, this program knows {known}; use the version that wrote it, or for a lower \
             number let hanqing hub open it once"
     }
     failed() { zh "数据库读写失败" en "the store failed" }
     unreadable(what) { zh "数据库里有读不懂的内容：{what}" en "the store holds what cannot be read: {what}" }
     damaged(path, found) {
-        zh "数据库 {path} 已损坏：{found}；请停止中心端，保留这个文件，再用 hanqing restore 恢复一个备份"
+        zh "数据库 {path} 已损坏：{found}；请停止中心端，保留这个文件，再用 `hanqing restore` 恢复一个备份"
         en "the store {path} is damaged: {found}; stop the hub, keep the file, and bring back a copy with hanqing restore"
     }
     copy_differs() { zh "副本的行数与原文件不同" en "the copy holds other rows than the original" }
@@ -23,11 +23,11 @@ messages! { "store";
         en "this machine's clock says {now}, which cannot be; set it"
     }
     quarantine_full(sets) {
-        zh "隔离区已有 {sets} 组读数，放不下了；用 hanqing quarantine list 查看"
+        zh "隔离区已有 {sets} 组读数，放不下了；用 `hanqing quarantine list` 查看"
         en "the quarantine holds {sets} sets of readings and has no room for more; see hanqing quarantine list"
     }
     in_use(path) {
-        zh "{path} 正在使用；请停止 hanqing hub 和所有在用它的命令，然后重试"
+        zh "{path} 正在使用；请停止 `hanqing hub` 和所有在用它的命令，然后重试"
         en "{path} is in use; stop hanqing hub and every command that works on it, then repeat"
     }
     closed() { zh "数据库已关闭" en "the store is closed" }
@@ -36,7 +36,7 @@ messages! { "store";
         en "a restore is replacing {path}; wait until it is done"
     }
     used_by_hub(path) {
-        zh "有 hanqing hub 或导入正在使用 {path}；请停止它，然后重试"
+        zh "有 `hanqing hub` 或导入正在使用 {path}；请停止它，然后重试"
         en "a hanqing hub or import is using {path}; stop it, then repeat"
     }
     cannot_lock(path) {

@@ -2,11 +2,11 @@
 
 messages! { "support";
     // Tasks.
-    task_failed(name) { zh "任务 {name} 失败" en "{name} failed" }
-    task_ended(name) { zh "任务 {name} 自行结束" en "{name} ended without being asked to" }
+    task_failed(name) { zh "任务“{name}”失败" en "{name} failed" }
+    task_ended(name) { zh "任务“{name}”自行结束" en "{name} ended without being asked to" }
     task_panicked(why) { zh "有任务崩溃：{why}" en "a task panicked: {why}" }
     tasks_hang(seconds, names) {
-        zh "要求结束后 {seconds} 秒内仍未结束：{names}"
+        zh "要求结束后过了 {seconds} 秒仍未结束：{names}"
         en "did not end within {seconds} s of being asked to: {names}"
     }
     thread_gone() { zh "负责这项工作的线程已经结束" en "the thread that does this work has ended" }

@@ -159,7 +159,7 @@ fn is_chinese(c: char) -> bool {
 /// What is wrong with a message, by a rule that returns the words it objects to.
 fn wrong(rule: impl Fn(&Message) -> Vec<String>) -> String {
     let lines = messages().flat_map(|message| {
-        rule(message).into_iter().map(move |what| format!("{}: {what}", message.name))
+        rule(&message).into_iter().map(move |what| format!("{}: {what}", message.name()))
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -168,7 +168,7 @@ fn wrong(rule: impl Fn(&Message) -> Vec<String>) -> String {
 fn a_name_stands_for_one_message() {
     let mut names = BTreeSet::new();
     for message in messages() {
-        assert!(names.insert(message.name), "{} stands twice", message.name);
+        assert!(names.insert(message.name()), "{} stands twice", message.name());
     }
 }
 
@@ -191,7 +191,7 @@ fn chinese_words_are_chinese() {
 fn chinese_punctuation_is_full_width() {
     let found = wrong(|message| {
         // An address is written with a half-width colon, whatever its parts are called.
-        if message.name == "help.<HOST:PORT>" {
+        if message.name() == "help.<HOST:PORT>" {
             return Vec::new();
         }
         let words = of_the_language(message.built_in(Lang::Chinese));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::lang::{Lang, within};
-use super::message::{Message, Piece, pieces};
+use super::message::{Message, Messages, Piece, pieces};
 use super::{Argument, wording};
 
 /// A message with what fills its placeholders. Shown or serialised, it is in the language that is spoken there: whoever
@@ -23,11 +23,11 @@ pub struct Text(Option<Box<Kind>>);
 
 #[derive(Clone, PartialEq, Eq)]
 enum Kind {
-    Message(&'static Message, Vec<Argument>),
+    Message(Message, Box<[Argument]>),
     /// A message whose placeholders are filled by name: those of templates.
-    Label(&'static Message, Vec<(String, Argument)>),
-    List(Vec<Argument>),
-    Joined(Vec<Argument>, &'static Message),
+    Label(Message, Vec<(String, Argument)>),
+    /// With what stands between in Chinese and in English.
+    Joined(Vec<Argument>, &'static str, &'static str),
     /// Chinese and English.
     Both(Cow<'static, str>, Cow<'static, str>),
     Verbatim(String),
@@ -39,11 +39,16 @@ impl Text {
     }
 
     /// What the functions of the catalogue call.
-    pub(crate) fn new(message: &'static Message, arguments: Vec<Argument>) -> Self {
-        Self::of(Kind::Message(message, arguments))
+    #[inline(never)]
+    pub(crate) fn new<const N: usize>(
+        module: &'static Messages,
+        number: usize,
+        arguments: [Argument; N],
+    ) -> Self {
+        Self::of(Kind::Message(Message::new(module, number), Box::new(arguments)))
     }
 
-    pub(crate) fn label(message: &'static Message, arguments: Vec<(String, Argument)>) -> Self {
+    pub(crate) fn label(message: Message, arguments: Vec<(String, Argument)>) -> Self {
         Self::of(Kind::Label(message, arguments))
     }
 
@@ -60,17 +65,17 @@ impl Text {
 
     /// The elements of a list: `3, 7`, and in Chinese `3、7`.
     pub fn list<A: Into<Argument>>(elements: impl IntoIterator<Item = A>) -> Self {
-        Self::of(Kind::List(elements.into_iter().map(Into::into).collect()))
+        Self::of(Kind::Joined(elements.into_iter().map(Into::into).collect(), "、", ", "))
     }
 
     /// Clauses of a sentence: `this; that`, and in Chinese `这；那`.
     pub fn clauses<A: Into<Argument>>(clauses: impl IntoIterator<Item = A>) -> Self {
-        Self::of(Kind::Joined(clauses.into_iter().map(Into::into).collect(), &CLAUSES))
+        Self::of(Kind::Joined(clauses.into_iter().map(Into::into).collect(), "；", "; "))
     }
 
     /// Something and what was behind it: `this: that`, and in Chinese `这：那`.
     pub fn chain<A: Into<Argument>>(parts: impl IntoIterator<Item = A>) -> Self {
-        Self::of(Kind::Joined(parts.into_iter().map(Into::into).collect(), &CHAIN))
+        Self::of(Kind::Joined(parts.into_iter().map(Into::into).collect(), "：", ": "))
     }
 
     /// Whether there is nothing to be said.
@@ -84,24 +89,18 @@ impl Text {
     }
 }
 
-static LIST: Message = Message { name: "", zh: "、", en: ", ", arguments: &[] };
-static CLAUSES: Message = Message { name: "", zh: "；", en: "; ", arguments: &[] };
-static CHAIN: Message = Message { name: "", zh: "：", en: ": ", arguments: &[] };
-
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lang = Lang::current();
         let Some(kind) = &self.0 else { return Ok(()) };
         match kind.as_ref() {
-            Kind::Message(message, arguments) => write(f, wording::of(message, lang), |name| {
-                let place = message.arguments.iter().position(|known| *known == name)?;
-                arguments.get(place)
-            }),
-            Kind::Label(message, arguments) => write(f, wording::of(message, lang), |name| {
+            Kind::Message(message, arguments) => {
+                write(f, &wording::of(message, lang), |name| arguments.get(message.place(name)?))
+            }
+            Kind::Label(message, arguments) => write(f, &wording::of(message, lang), |name| {
                 arguments.iter().find(|(known, _)| known == name).map(|(_, argument)| argument)
             }),
-            Kind::List(elements) => join(f, elements, LIST.built_in(lang)),
-            Kind::Joined(parts, between) => join(f, parts, between.built_in(lang)),
+            Kind::Joined(parts, zh, en) => join(f, parts, lang.pick(zh, en)),
             Kind::Both(zh, en) => f.write_str(match lang {
                 Lang::Chinese => zh,
                 Lang::English => en,
@@ -174,17 +173,15 @@ impl<'de> serde::Deserialize<'de> for Text {
 mod tests {
     use super::*;
 
-    static MESSAGE: Message = Message {
-        name: "test.message",
-        zh: "{{{what}}}有 {n} 个",
-        en: "{n} of {{{what}}}",
-        arguments: &["what", "n"],
-    };
+    static MESSAGES: Messages = Messages::new(
+        "test",
+        "other\u{1f}\u{1f}别的\u{1f}other\u{1e}message\u{1f}what,n,\u{1f}{{{what}}}有 {n} 个\u{1f}{n} of {{{what}}}\u{1e}",
+    );
 
     #[test]
     fn placeholders_are_filled_in_the_order_of_each_language() {
         let inner = Text::list([3, 4]);
-        let text = Text::new(&MESSAGE, vec![inner.into(), 5.into()]);
+        let text = Text::new(&MESSAGES, 1, [inner.into(), 5.into()]);
         assert_eq!(text.to_string(), "5 of {3, 4}");
         assert_eq!(text.within(Lang::Chinese), "{3、4}有 5 个");
         let json = within(Lang::Chinese, || serde_json::to_string(&text)).unwrap();

@@ -6,9 +6,9 @@ messages! { "transfer";
     cannot_read(path) { zh "读不了 {path}" en "cannot read {path}" }
     cannot_write(path) { zh "写不了 {path}" en "cannot write {path}" }
     cannot_create(path) { zh "无法新建 {path}" en "cannot create {path}" }
-    cannot_create_here(path) {
-        zh "无法新建 {path}；请换一个可写的目录"
-        en "cannot create {path}; give a directory that can be written"
+    cannot_create_here(path, why) {
+        zh "无法新建 {path}：{why}；请换一个可写的目录"
+        en "cannot create {path}: {why}; give a directory that can be written"
     }
     exists(path) { zh "{path} 已经存在" en "{path} exists" }
 
@@ -23,18 +23,18 @@ messages! { "transfer";
         en "another export writes {path}; wait for it or give another name"
     }
     of_another_export(path, noted) {
-        zh "{path} 是另一次导出留下的：{noted}；请重做那一次，或去掉 --resume 从头开始"
+        zh "{path} 是另一次导出留下的：{noted}；请重做那一次，或去掉 `--resume` 从头开始"
         en "{path} is of an export of something else: {noted}; repeat that one, or start over without --resume"
     }
     parts_damaged(path) {
-        zh "{path} 已损坏；请去掉 --resume 从头开始"
+        zh "{path} 已损坏；请去掉 `--resume` 从头开始"
         en "{path} is damaged; start over without --resume"
     }
     appeared(path) {
-        zh "导出期间出现了 {path}；请移走它，再加 --resume 重做"
+        zh "导出期间出现了 {path}；请移走它，再加 `--resume` 重做"
         en "{path} has appeared in the meantime; move it away and repeat with --resume"
     }
-    cannot_remove(path) { zh "删不掉 {path}；它已经没用了" en "cannot remove {path}; it is no longer needed" }
+    cannot_remove(path) { zh "删不掉已经没用的 {path}" en "cannot remove {path}, which is no longer needed" }
 
     // Kinds of files.
     damaged() { zh "文件已损坏或不完整；请重新复制" en "damaged or cut off; copy it again" }
@@ -96,7 +96,7 @@ messages! { "transfer";
     time_of_the_calendar() { zh "应为日历范围内的时间" en "a time within the calendar" }
     flag_codes() { zh "应为 1、2、3、4 或 9" en "1, 2, 3, 4 or 9" }
     flag_meanings() {
-        zh "应为 1 合格、2 未检查、3 可疑、4 不合格或 9 缺测"
+        zh "应为 1 正常、2 未检验、3 可疑、4 不合格或 9 缺测"
         en "1 good, 2 not evaluated, 3 suspect, 4 fail or 9 missing"
     }
     station_id() {
@@ -157,9 +157,14 @@ messages! { "transfer";
         en "{path} does not exist; a hub makes it when it starts"
     }
     cannot_copy(path) { zh "复制不了 {path}" en "cannot copy {path}" }
-    not_a_backup(path, manifest) {
-        zh "{path} 不是备份：没有能读的 {manifest}；请给出 hanqing backup 做的目录"
-        en "{path} is not a backup: it has no readable {manifest}; give a directory that hanqing backup made"
+    not_a_backup(path, why) {
+        zh "{path} 不是备份：{why}；请给出 `hanqing backup` 做的目录"
+        en "{path} is not a backup: {why}; give a directory that hanqing backup made"
+    }
+    manifest_unreadable(manifest) { zh "没有能读的 {manifest}" en "it has no readable {manifest}" }
+    manifest_unreadable_since(manifest, why) {
+        zh "没有能读的 {manifest}（{why}）"
+        en "it has no readable {manifest} ({why})"
     }
     other_format(path, found, known, version) {
         zh "{path} 的格式是 {found}，本程序只认识 {known}；请用做备份的那个版本 {version}"
@@ -172,9 +177,9 @@ messages! { "transfer";
         zh "替换不了 {path}；已替换并保留的原文件：{replaced}"
         en "cannot replace {path}; already replaced and kept: {replaced}"
     }
-    cannot_give(copy, like) {
-        zh "无法把 {copy} 交给 {like} 的所有者；请用 root 或那个用户重做"
-        en "cannot give {copy} to the owner of {like}; repeat as root or as that user"
+    cannot_give(copy, like, why) {
+        zh "无法把 {copy} 交给 {like} 的所有者：{why}；请用 root 或那个用户重做"
+        en "cannot give {copy} to the owner of {like}: {why}; repeat as root or as that user"
     }
     backup_lacks(path, name) { zh "{path} 里没有 {name}" en "{path} has no {name}" }
     size_differs(path, then, now) {

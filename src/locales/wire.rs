@@ -18,7 +18,7 @@ messages! { "wire";
     field_missing(name) { zh "缺少 `{name}`" en "missing field `{name}`" }
     must_be(what) { zh "应为{what}" en "must be {what}" }
     a_whole_number() { zh "整数" en "a whole number" }
-    a_number() { zh "数" en "a number" }
+    a_number() { zh "数字" en "a number" }
     a_text() { zh "文字" en "a text" }
     an_object() { zh "对象" en "an object" }
     an_array() { zh "数组" en "an array" }
@@ -70,8 +70,8 @@ messages! { "wire";
     }
 
     // Why readings are lost.
-    lost_thinned() { zh "存满后抽稀为每小时一个" en "thinned to one an hour, since the spool was full" }
-    lost_full() { zh "存满后丢弃" en "dropped, since the spool was full" }
+    lost_thinned() { zh "本地缓存已满，抽稀为每小时一个" en "thinned to one an hour, since the spool was full" }
+    lost_full() { zh "本地缓存已满，丢弃" en "dropped, since the spool was full" }
     lost_unwritten() { zh "写盘失败" en "the disk could not be written" }
-    lost_damaged() { zh "存储文件损坏" en "the spool's file was damaged" }
+    lost_damaged() { zh "本地缓存文件损坏" en "the spool's file was damaged" }
 }

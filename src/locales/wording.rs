@@ -7,16 +7,15 @@ use super::lang::Lang;
 use super::message::Message;
 
 /// An office's own words in one language, by the names of messages.
-pub(super) type Wording = BTreeMap<&'static str, String>;
+pub(super) type Wording = BTreeMap<String, String>;
 
 static EDITED: OnceLock<[Wording; 2]> = OnceLock::new();
 
 /// The words of `message`.
-pub(super) fn of(message: &'static Message, lang: Lang) -> &'static str {
-    let own = EDITED.get().and_then(|[zh, en]| match lang {
-        Lang::Chinese => zh.get(message.name),
-        Lang::English => en.get(message.name),
-    });
+pub(super) fn of(message: &Message, lang: Lang) -> &'static str {
+    let edited = EDITED.get().map(|[zh, en]| lang.pick(zh, en));
+    let own =
+        edited.filter(|edited| !edited.is_empty()).and_then(|edited| edited.get(&message.name()));
     own.map_or(message.built_in(lang), String::as_str)
 }
 

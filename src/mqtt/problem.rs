@@ -69,8 +69,10 @@ pub(super) fn before_answer(error: &ConnectionError, attempt: &Attempt) -> Text 
             words::perhaps_tls(port)
         }
         ConnectionError::MqttState(StateError::Deserialization(error)) => {
-            words::answer_not_mqtt(Argument::of(error), host, port)
+            words::answer_not_mqtt(name_of(error), host, port)
         }
+        // What an HTTP server answers begins like a packet of another kind.
+        ConnectionError::NotConnAck(packet) => words::answer_not_mqtt(name_of(packet), host, port),
         other => Text::verbatim(other),
     }
 }
@@ -80,16 +82,25 @@ pub(super) fn after_answer(error: &ConnectionError) -> Text {
     use mqttbytes::Error::Io;
     match error {
         ConnectionError::MqttState(StateError::ConnectionAborted) => words::closed_by_broker(),
-        ConnectionError::MqttState(StateError::AwaitPingResp) => words::no_longer_answers(),
+        ConnectionError::MqttState(StateError::AwaitPingResp | StateError::CollisionTimeout)
+        | ConnectionError::FlushTimeout
+        | ConnectionError::NetworkTimeout => words::no_longer_answers(),
         ConnectionError::MqttState(
             StateError::Io(error) | StateError::Deserialization(Io(error)),
         )
         | ConnectionError::Io(error) => words::connection_broke(foreign::io(error)),
         ConnectionError::MqttState(StateError::Deserialization(error)) => {
-            words::sent_no_mqtt(Argument::of(error))
+            words::sent_no_mqtt(name_of(error))
         }
+        ConnectionError::MqttState(error) => words::unexpected(name_of(error)),
         other => Text::verbatim(other),
     }
+}
+
+/// The name that the library has for an error or a packet, without its fields: its sentences are in English only.
+fn name_of(said: &impl std::fmt::Debug) -> String {
+    let said = format!("{said:?}");
+    said.split(['(', ' ', '{']).next().unwrap_or_default().to_owned()
 }
 
 fn closed(error: &io::Error) -> bool {

@@ -134,7 +134,10 @@ impl Session {
     /// Connects, and waits until the broker has accepted the connection.
     pub async fn connect(options: Options) -> Result<Self, MqttError> {
         let Options { mqtt, attempt, tls, other_name } = options;
-        let broker = format!("{}:{}", attempt.endpoint.host, attempt.endpoint.port);
+        let (host, port) = (&attempt.endpoint.host, attempt.endpoint.port);
+        // An IPv6 address stands in brackets before a port.
+        let broker =
+            if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
         let (client, mut event_loop) = AsyncClient::new(mqtt, REQUESTS_MAX);
         // Otherwise a small message waits, for up to 40 ms, until the broker's system has confirmed the one before it.
         event_loop.network_options.set_tcp_nodelay(true);

@@ -212,9 +212,12 @@ fn word_excel_and_html_are_written_in_the_language_that_is_asked_for() {
         (&word, "Annex: figures and where they come from"),
         (&word, "Electricity for drought relief by day"),
         (&word, "electricity (kWh)"),
+        (&word, "<w:gridCol w:w=\"950\""),
+        (html, "th { font-weight: normal; font-family: \"Times New Roman\", \"SimHei\""),
         (&excel, "methods and notes"),
         (&excel, "By village"),
         (&excel, "no data"),
+        (&excel, "customHeight=\"1\""),
     ] {
         assert!(text.contains(expected), "{expected}");
     }
@@ -242,8 +245,18 @@ fn the_english_report_says_what_the_chinese_one_says() {
         "From 2022-08-01 to 2022-11-15. Made on 2022-11-16 09:30.",
         "| electricity used | 35012.35 kWh | electricity_used | measured | 98.7% |",
         "- diesel used: the ledger has no row",
+        "; serving people_served in villages_served and groups_served; cases of people",
     ] {
         assert!(documents.english.contains(part), "{part}: {}", documents.english);
+    }
+    for (left_out, expected) in [
+        (&["villages_served"][..], "; serving people_served in groups_served;"),
+        (&["people_served", "groups_served"], "; serving villages_served;"),
+        (&["villages_served", "groups_served"], "; serving people_served;"),
+    ] {
+        let said: Vec<_> = SAID.into_iter().filter(|said| !left_out.contains(&said.0)).collect();
+        let documents = documents(None, &figures(&said)).unwrap();
+        assert!(documents.english.contains(expected), "{expected}: {}", documents.english);
     }
 }
 

@@ -15,7 +15,7 @@ use super::filters::{self, FigureView, number, percent};
 use super::render::{ReportError, issued_on, zone};
 use super::word_charts;
 use crate::figures::{Figure, Statement};
-use crate::locales::{Text, report as words};
+use crate::locales::{Lang, Text, report as words};
 use crate::water::Township;
 
 /// Twips of GB/T 9704-2012 §5: A4 with margins of 37, 35, 28 and 26 mm.
@@ -36,7 +36,9 @@ const SMALL: usize = 18;
 
 /// Columns of the annex's tables, twips; each adds up to the type area, 8844.
 const FIGURE_COLUMNS: [usize; 6] = [1500, 1350, 1700, 700, 800, 2794];
+const FIGURE_COLUMNS_EN: [usize; 6] = [1550, 1350, 1600, 950, 920, 2474];
 const FINDING_COLUMNS: [usize; 4] = [700, 4044, 2400, 1700];
+const FINDING_COLUMNS_EN: [usize; 4] = [950, 3794, 2400, 1700];
 const COMPARISON_COLUMNS: [usize; 5] = [2444, 1600, 1700, 1700, 1400];
 
 const FANGSONG: &str = "仿宋_GB2312";
@@ -223,7 +225,8 @@ fn figures(statement: &Statement) -> Table {
         words::coverage(),
         words::methods_and_notes(),
     ];
-    table(FIGURE_COLUMNS, head, statement.figures.iter().filter(shown).map(row))
+    let columns = Lang::current().pick(FIGURE_COLUMNS, FIGURE_COLUMNS_EN);
+    table(columns, head, statement.figures.iter().filter(shown).map(row))
 }
 
 fn findings(statement: &Statement) -> Table {
@@ -236,7 +239,8 @@ fn findings(statement: &Statement) -> Table {
         ]
     });
     let head = [words::severity(), words::finding(), words::where_to_check(), words::acceptance()];
-    table(FINDING_COLUMNS, head, rows)
+    let columns = Lang::current().pick(FINDING_COLUMNS, FINDING_COLUMNS_EN);
+    table(columns, head, rows)
 }
 
 fn comparisons(statement: &Statement) -> Table {
@@ -259,4 +263,23 @@ fn absent(statement: &Statement) -> impl Iterator<Item = String> {
     let figures = statement.figures.iter().filter(absent);
     let line = |figure: &Figure| words::absent_figure(figure.name(), Text::clauses(&figure.notes));
     figures.map(move |figure| line(figure).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_columns_of_each_table_add_up_to_the_type_area() {
+        let area = PAGE.0 as usize - (MARGINS[2] + MARGINS[3]) as usize;
+        for columns in [
+            &FIGURE_COLUMNS[..],
+            &FIGURE_COLUMNS_EN,
+            &FINDING_COLUMNS,
+            &FINDING_COLUMNS_EN,
+            &COMPARISON_COLUMNS,
+        ] {
+            assert_eq!(columns.iter().sum::<usize>(), area, "{columns:?}");
+        }
+    }
 }

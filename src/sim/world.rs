@@ -121,7 +121,7 @@ impl World {
         for (id, pump) in &pumps {
             if !sources.contains_key(&pump.source) {
                 return Err(SimError::Station {
-                    path: Text::verbatim(format_args!("pump {id}")),
+                    path: Text::verbatim(format_args!("`[[pump]]` {id}")),
                     station: pump.source.clone(),
                     rule: words::not_a_source(),
                 });
@@ -358,9 +358,9 @@ fn check_names(township: &Township, scenario: &Scenario) -> Result<(), SimError>
     let named = scenario
         .sources
         .iter()
-        .map(|s| ("source", &s.station))
-        .chain(scenario.presets.iter().map(|p| ("meter", &p.station)))
-        .chain(scenario.faults.iter().map(|f| ("fault", f.station())));
+        .map(|s| ("`[[source]]`", &s.station))
+        .chain(scenario.presets.iter().map(|p| ("`[[meter]]`", &p.station)))
+        .chain(scenario.faults.iter().map(|f| ("`[[fault]]`", f.station())));
     for (path, station) in named {
         if township.station(station).is_none() {
             return Err(SimError::Station {

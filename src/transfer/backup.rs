@@ -37,7 +37,9 @@ pub fn back_up(
     let directory = into.join(&name);
     let partial = into.join(format!("{name}.part"));
     anyhow::ensure!(!directory.exists(), words::exists_this_second(&directory));
-    fs::create_dir(&partial).with_context(|| words::cannot_create_here(&partial))?;
+    fs::create_dir(&partial).map_err(|error| {
+        anyhow::Error::msg(words::cannot_create_here(&partial, foreign::io(&error)))
+    })?;
     let made = fill(files, &partial, now, progress).and_then(|entries| {
         files::rename(&partial, &directory).with_context(|| words::cannot_create(&directory))?;
         Ok(entries)

@@ -43,8 +43,8 @@ const GZIP: &[u8] = &[0x1f, 0x8b];
 pub fn open(path: &Path) -> anyhow::Result<Content> {
     let mut file = File::open(path).with_context(|| words::cannot_open(path))?;
     let mut first = Vec::new();
-    file.by_ref().take(PARQUET.len() as u64).read_to_end(&mut first)?;
-    file.rewind()?;
+    let begin = file.by_ref().take(PARQUET.len() as u64).read_to_end(&mut first);
+    begin.and_then(|_| file.rewind()).with_context(|| words::cannot_read(path))?;
     if first == PARQUET {
         return Ok(Content::Parquet(file));
     }

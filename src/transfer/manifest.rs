@@ -51,11 +51,13 @@ impl Manifest {
     /// Reads the manifest of the backup in `directory`.
     pub fn read(directory: &Path) -> anyhow::Result<Self> {
         let path = directory.join(NAME);
-        let none = || words::not_a_backup(directory, NAME);
-        let size = path.metadata().with_context(none)?.len();
-        anyhow::ensure!(size <= SIZE_MAX, none());
-        let text = std::fs::read_to_string(&path).with_context(none)?;
-        let manifest: Self = serde_json::from_str(&text).map_err(|_| anyhow::Error::msg(none()))?;
+        let none = |why| anyhow::Error::msg(words::not_a_backup(directory, why));
+        let since = |error| none(words::manifest_unreadable_since(NAME, foreign::io(&error)));
+        let wrong = || none(words::manifest_unreadable(NAME));
+        let size = path.metadata().map_err(since)?.len();
+        anyhow::ensure!(size <= SIZE_MAX, wrong());
+        let text = std::fs::read_to_string(&path).map_err(since)?;
+        let manifest: Self = serde_json::from_str(&text).map_err(|_| wrong())?;
         anyhow::ensure!(
             manifest.format == FORMAT,
             words::other_format(directory, manifest.format, FORMAT, &manifest.version)

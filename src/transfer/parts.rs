@@ -44,22 +44,24 @@ impl Parts {
     pub fn open(out: &Path, plan: &str, resume: bool) -> anyhow::Result<Self> {
         anyhow::ensure!(!out.exists(), words::exists_already(out));
         let directory = files::with_suffix(out, ".parts");
-        let cannot = || words::cannot_create_here(&directory);
+        let cannot = |error| {
+            anyhow::Error::msg(words::cannot_create_here(&directory, foreign::io(&error)))
+        };
         let path = directory.join(JOURNAL);
         if directory.exists() {
             anyhow::ensure!(
-                path.is_file() || fs::read_dir(&directory).with_context(cannot)?.next().is_none(),
+                path.is_file() || fs::read_dir(&directory).map_err(cannot)?.next().is_none(),
                 words::not_of_an_export(&directory)
             );
         } else {
-            fs::create_dir(&directory).with_context(cannot)?;
+            fs::create_dir(&directory).map_err(cannot)?;
         }
         let journal = File::options()
             .create(true)
             .append(true)
             .read(true)
             .open(&path)
-            .with_context(cannot)?;
+            .map_err(cannot)?;
         anyhow::ensure!(journal.try_lock().is_ok(), words::another_export(out));
         let mut parts = Self { directory, journal, count: 0, mark: None };
         if resume {

@@ -74,7 +74,7 @@ fn give_to_hub(copy: &Path, path: &Path) -> anyhow::Result<()> {
     let there = path.exists();
     let like = if there { path } else { folder_of(path) };
     let file = File::open(copy)?;
-    file::give_to_owner_of(like, &file).with_context(|| words::cannot_give(copy, like))?;
+    file::give_to_owner_of(like, &file).map_err(|error| anyhow::Error::msg(words::cannot_give(copy, like, foreign::io(&error))))?;
     if there {
         file.set_permissions(path.metadata()?.permissions())?;
     }

@@ -92,7 +92,10 @@ fn sample() -> Overview {
                     from: "2022-08-01T00:00:00Z".parse().unwrap(),
                     to: "2022-08-02T12:55:00Z".parse().unwrap(),
                     readings: Some(1290),
-                    why: Text::both("存满后抽稀为每小时一个", "full, thinned to one an hour"),
+                    why: Text::both(
+                        "本地缓存已满，抽稀为每小时一个",
+                        "full, thinned to one an hour",
+                    ),
                 }],
             },
         ],
@@ -460,7 +463,7 @@ async fn json_is_the_same_for_every_reader() {
     let en = served.get_with("/api/overview?lang=en", "Accept-Language: en\r\n").await;
     assert_eq!(zh.1, en.1);
     assert!(en.1.contains("\"note\":\"传感器无效值\"") && !en.0.contains("set-cookie"));
-    assert!(en.1.contains("\"why\":\"存满后抽稀为每小时一个\""));
+    assert!(en.1.contains("\"why\":\"本地缓存已满，抽稀为每小时一个\""));
     let health = "Accept-Language: zh\r\n";
     assert_eq!(served.get("/health").await.1, served.get_with("/health", health).await.1);
 }

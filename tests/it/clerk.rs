@@ -226,7 +226,7 @@ fn an_issued_report_stays_as_it_was() {
     let (_, same, _) = run(&context, &["report", "diff"], &["2022-001"]);
     assert_eq!(same, "2022-001: the same as when it was issued\n");
     let (_, same, _) = run_zh(&context, &["report", "diff"], &["2022-001"]);
-    assert_eq!(same, "2022-001: 与签发时一致\n");
+    assert_eq!(same, "2022-001：与签发时一致\n");
 
     let header = "code,value,unit,from,to,village,crop,work,document,entered_by,entered_at,reason,supersedes";
     let row = "gasoline,500,L,2022-10-30,2022-10-30,dongmen,,,加油票 2022-10-0099,财政所 黄某,,,";
@@ -318,7 +318,7 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
         assert_eq!(code, Some(1), "{printed}{told}");
         for part in [
             "第 6 行，数值（B6） = 1,200：不是数；只用半角数字和小数点",
-            "第 7 行，单位（C7）：绝收面积（`area_failed`）的单位必须是亩；核对",
+            "第 7 行，单位（C7）：绝收面积（`area_failed`）的单位必须是“亩”；核对",
             "第 8 行，村（F8） = 东们村：本乡镇没有这个村；是不是“东门村”？",
             "第 11 行，村（F11）：被合并单元格 F10:F11 盖住",
         ] {

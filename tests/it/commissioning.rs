@@ -161,7 +161,7 @@ fn what_cannot_be_meant_ends_with_2_and_says_what_can() {
     assert_eq!(code, Some(1));
     assert!(told.contains("no gateway runs"), "{told}");
     for (arguments, said) in [
-        (&["read", "-c", "edge.toml", "--bus", "wells"][..], "里没有总线 `wells`；有：pumps"),
+        (&["read", "-c", "edge.toml", "--bus", "wells"][..], "里没有总线 `wells`；可用的有：pumps"),
         (&["read", "-c", "edge.toml", "--unit", "9"], "选中的总线上没有站号 9"),
         (&["scan", "--tcp", "127.0.0.1:1", "--baud", "9600"], "不是串口"),
         (&["status", "-c", "edge.toml"], "的网关没有在运行"),

@@ -26,7 +26,7 @@ fn foreign_messages_are_set_aside_with_a_reason() {
     });
     let readings = "hanqing/v1/gw-x/readings";
     let foreign = [
-        (readings, b"hello".to_vec(), "expected value"),
+        (readings, b"hello".to_vec(), "no json"),
         (readings, Vec::new(), ""),
         (readings, vec![0xff, 0xfe, 0x00, 0x80], ""),
         (readings, br#"{"v":1}"#.to_vec(), ""),

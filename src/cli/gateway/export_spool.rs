@@ -31,7 +31,8 @@ pub fn run(arguments: &SpoolArguments, out: &Path) -> Option<anyhow::Result<Exit
 
 /// Writes one message per line, compressed with gzip.
 fn write(spool: &Path, all: bool, out: &Path) -> anyhow::Result<ExitCode> {
-    let file = std::fs::File::create_new(out).with_context(|| words::cannot_create(out))?;
+    let file = std::fs::File::create_new(out)
+        .map_err(|error| anyhow::Error::msg(words::cannot_create(out, foreign::io(&error))))?;
     let mut file = GzEncoder::new(file, Compression::default());
     let mut unread = 0;
     let exported = export(spool, all, |batch| match packed::decompress(&batch.message) {

@@ -178,7 +178,7 @@ mod tests {
         let said = |lang| within(lang, || changes(&drought).collect::<Vec<_>>());
         assert_eq!(
             said(Lang::Chinese),
-            ["2022-08-01  无法判断  没有可用的指标", "2022-08-03  正常  没有可用的指标"]
+            ["2022-08-01  无法判断  没有可用的旱情指标", "2022-08-03  正常  没有可用的旱情指标"]
         );
         assert_eq!(said(Lang::English)[0], "2022-08-01  cannot be told  no index is available");
         let over = ProposedEvent { from: date(2022, 8, 1), to: Some(date(2022, 11, 15)) };

@@ -41,7 +41,7 @@ pub(super) const COLUMNS: &[(Column, &[&str])] = {
         (Invalid, &["无效值", "invalid"]),
         (Least, &["下限", "最小值", "min", "minimum"]),
         (Most, &["上限", "最大值", "max", "maximum"]),
-        (Modulus, &["归零值", "modulus"]),
+        (Modulus, &["回绕值", "归零值", "modulus"]),
         (RatePerHour, &["每小时最大增量", "maxrateperhour", "maxrate"]),
         (ExampleWords, &["示例寄存器", "示例原始值", "examplewords", "exampleraw"]),
         (ExampleValue, &["示例值", "examplevalue"]),

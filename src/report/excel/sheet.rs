@@ -6,23 +6,39 @@ use rust_xlsxwriter::{
     XlsxError,
 };
 
-use crate::locales::{Text, report as words};
+use super::wrap::height;
+use crate::locales::{Lang, Text, report as words};
 
 /// Row of the heads on each sheet, below title and dates.
 pub const HEAD: u32 = 2;
 /// Longest name of a sheet, in characters.
 const NAME_MAX: usize = 31;
+/// How much wider bold text is.
+const BOLD: f64 = 1.1;
 
 /// A column of a table: its head, its width in characters, and the cell for a row.
 pub struct Column<R> {
     pub head: fn() -> Text,
-    pub width: f64,
+    width: f64,
+    english: f64,
     pub cell: fn(&R) -> Cell<'_>,
 }
 
 /// A column whose cells `cell` makes.
 pub const fn column<R>(head: fn() -> Text, width: f64, cell: fn(&R) -> Cell<'_>) -> Column<R> {
-    Column { head, width, cell }
+    Column { head, width, english: width, cell }
+}
+
+impl<R> Column<R> {
+    /// The same column, of another width in English.
+    pub const fn english(self, width: f64) -> Self {
+        Self { english: width, ..self }
+    }
+
+    /// The width in the language that is spoken here.
+    pub fn width(&self) -> f64 {
+        Lang::current().pick(self.width, self.english)
+    }
 }
 
 /// The cell formats of a workbook.
@@ -100,6 +116,8 @@ fn date(day: Date) -> Result<ExcelDateTime, XlsxError> {
 pub struct Sheet<'a> {
     pub sheet: &'a mut Worksheet,
     formats: &'a Formats,
+    /// Widths of the columns, in characters.
+    widths: Vec<f64>,
     /// The next row, from 0.
     pub row: u32,
 }
@@ -117,32 +135,47 @@ impl<'a> Sheet<'a> {
         sheet.set_name(name(title))?;
         sheet.write_with_format(0, 0, title, &formats.title)?;
         sheet.write(1, 0, about)?;
+        let (mut widths, mut tallest) = (Vec::new(), None);
         for (column, (head, width)) in (0..).zip(heads) {
+            tallest = tallest.max(height(&head, width / BOLD));
             sheet.write_with_format(HEAD, column, head, &formats.head)?;
             sheet.set_column_width(column, width)?;
+            widths.push(width);
+        }
+        if let Some(points) = tallest {
+            sheet.set_row_height(HEAD, points)?;
         }
         sheet.set_freeze_panes(HEAD + 1, 1)?;
         sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
         sheet.set_repeat_rows(HEAD, HEAD)?;
-        Ok(Self { sheet, formats, row: HEAD + 1 })
+        Ok(Self { sheet, formats, widths, row: HEAD + 1 })
     }
 
     pub fn row<'c>(&mut self, cells: impl IntoIterator<Item = Cell<'c>>) -> Result<(), XlsxError> {
+        let mut tallest = None;
         for (column, cell) in (0..).zip(cells) {
-            self.cell(column, &cell)?;
+            tallest = tallest.max(self.cell(column, &cell)?);
         }
+        self.set_height(tallest)?;
         self.row += 1;
         Ok(())
     }
 
-    fn cell(&mut self, column: u16, cell: &Cell<'_>) -> Result<(), XlsxError> {
+    fn set_height(&mut self, points: Option<u16>) -> Result<(), XlsxError> {
+        if let Some(points) = points {
+            self.sheet.set_row_height(self.row, points)?;
+        }
+        Ok(())
+    }
+
+    /// Writes `cell` and returns the height that its text needs.
+    fn cell(&mut self, column: u16, cell: &Cell<'_>) -> Result<Option<u16>, XlsxError> {
         let (f, row) = (self.formats, self.row);
         let whole = |value: &f64| value.fract() == 0.0;
         match cell {
-            Cell::Text(text) => self.sheet.write_with_format(row, column, *text, &f.text)?,
-            Cell::Words(text) => {
-                self.sheet.write_with_format(row, column, text.to_string(), &f.text)?
-            }
+            Cell::Text(text) => return self.text(column, text),
+            Cell::Words(text) => return self.text(column, &text.to_string()),
+            Cell::Missing => return self.text(column, &words::no_data().to_string()),
             Cell::Number(value) => {
                 let format = if whole(value) { &f.number } else { &f.decimal };
                 self.sheet.write_with_format(row, column, *value, format)?
@@ -160,13 +193,15 @@ impl<'a> Sheet<'a> {
             Cell::ExactFormula(formula, result) => {
                 self.formula(column, formula, *result, &f.exact)?
             }
-            Cell::Missing => {
-                let none = words::no_data().to_string();
-                self.sheet.write_with_format(row, column, none, &f.text)?
-            }
             Cell::Blank => self.sheet,
         };
-        Ok(())
+        Ok(None)
+    }
+
+    fn text(&mut self, column: u16, text: &str) -> Result<Option<u16>, XlsxError> {
+        self.sheet.write_with_format(self.row, column, text, &self.formats.text)?;
+        let width = self.widths.get(usize::from(column));
+        Ok(width.and_then(|width| height(text, *width)))
     }
 
     fn formula(
@@ -183,7 +218,8 @@ impl<'a> Sheet<'a> {
 
     /// Writes `text` into a column of the next row.
     pub fn note(&mut self, column: u16, text: Text) -> Result<(), XlsxError> {
-        self.cell(column, &Cell::Words(text))
+        let points = self.cell(column, &Cell::Words(text))?;
+        self.set_height(points)
     }
 
     /// Writes the totals of `columns`, each with its number and its result, below the rows.

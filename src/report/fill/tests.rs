@@ -222,7 +222,7 @@ fn an_error_has_no_english_in_chinese_but_names_of_files_and_elements() {
             docx(&[("word/document.xml", "<w:p></w:r>")]),
             "word/document.xml 第 5 个字节：应以 `</w:p>` 结束，却是 `</w:r>`；用 Word 打开后重新保存",
         ),
-        (docx(&[("a.xml", "<a/>")]), "不是 Word 文件：压缩包里没有 word/document.xml"),
+        (docx(&[("a.xml", "<a/>")]), "不是 Word 文件：压缩包里没有 `word/document.xml`"),
         (
             docx(&[("word/document.xml", "<!DOCTYPE a><a/>")]),
             "word/document.xml 第 0 个字节：带有文档类型声明；用 Word 打开后重新保存",
