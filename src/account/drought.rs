@@ -298,8 +298,9 @@ fn supply_days(states: &[SourceState], township: &Township) -> Option<f64> {
         needed += needs;
     }
     match lasts(usable, needed) {
-        Supply::Days(days) => Some(f64::from(days)),
-        Supply::NoEnd => None,
+        // Where nobody is served, dry sources say nothing.
+        Supply::Days(days) if needed > 0.0 => Some(f64::from(days)),
+        Supply::Days(_) | Supply::NoEnd => None,
     }
 }
 

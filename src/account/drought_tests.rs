@@ -163,3 +163,19 @@ fn without_the_towns_climate_nothing_is_said_of_rain() {
     assert!(seen.days.iter().all(|day| day.rainless.is_none() && day.grade.is_none()));
     assert!(seen.lacking.iter().any(|l| l.to_string().contains("climate")));
 }
+
+#[test]
+fn a_dry_source_lasts_no_day_and_grades_nothing_where_it_serves_nobody() {
+    let mut township: Township = toml::from_str(TOWNSHIP).unwrap();
+    let dry = |township: &Township| observed(township, &|_| Some(5.0), &|_| Some(100.0), &|_| None);
+    let graded = |drought: &Drought| {
+        on(drought, 9, 10).reasons.iter().any(|reason| reason.index == Index::SupplyDays)
+    };
+    let seen = dry(&township);
+    let source = &on(&seen, 9, 10).sources[0];
+    assert_eq!(source.supply_days, Some(0));
+    assert_eq!(source.supply.within(Lang::Chinese), "0天（按近7日蓄水变化）");
+    assert!(graded(&seen));
+    township.stations.iter_mut().for_each(|station| station.serves_persons = None);
+    assert!(!graded(&dry(&township)));
+}

@@ -204,7 +204,8 @@ fn explanation(argument: &Arg, path: &str, long: bool) -> String {
     }
     let mut right = text(path, &name).to_string();
     let mut notes = Vec::new();
-    if argument.get_action().takes_values() && !argument.get_default_values().is_empty() {
+    let shown = argument.get_action().takes_values() && !argument.is_hide_default_value_set();
+    if shown && !argument.get_default_values().is_empty() {
         let values = argument.get_default_values().iter().map(|value| value.to_string_lossy());
         notes.push(words::default(Text::list(values.map(default_value))));
     }

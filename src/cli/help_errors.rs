@@ -27,8 +27,7 @@ pub fn usage_error(error: &clap::Error) -> Text {
         ErrorKind::InvalidSubcommand => words::unknown_command(command),
         ErrorKind::MissingSubcommand => words::command_missing(command),
         ErrorKind::MissingRequiredArgument => {
-            let arguments = many(error, ContextKind::InvalidArg);
-            words::missing(Text::list(arguments.into_iter().map(required)))
+            words::missing(required(&many(error, ContextKind::InvalidArg)))
         }
         ErrorKind::InvalidValue if value.is_empty() => words::value_missing(argument),
         ErrorKind::InvalidValue => words::unknown_value(argument, value),
@@ -84,16 +83,28 @@ fn conflict(error: &clap::Error) -> Text {
     }
 }
 
-/// An argument that is missing; clap writes those of which one is needed as `<--one <FILE>|--other <FILE>>`.
-fn required(argument: &str) -> Text {
-    match argument.strip_prefix('<').and_then(|inner| inner.strip_suffix('>')) {
-        Some(inner) if inner.starts_with('-') => {
-            let choices = inner.replace("|-", "\n-");
-            let choices = choices.lines().map(quoted).map(Text::verbatim);
-            choices.reduce(words::either).unwrap_or_default()
-        }
-        _ => Text::verbatim(quoted(argument)),
+/// The arguments that are missing: those that are needed, then those of which one is.
+fn required(arguments: &[&str]) -> Text {
+    let choices: Vec<Option<Text>> = arguments.iter().map(|argument| choice(argument)).collect();
+    let needed = arguments.iter().zip(&choices).filter(|(_, choice)| choice.is_none());
+    let needed = Text::list(needed.map(|(argument, _)| quoted(argument)));
+    let needed = (!needed.to_string().is_empty()).then_some(needed);
+    let all = needed.into_iter().chain(choices.into_iter().flatten());
+    all.reduce(words::and_either).unwrap_or_default()
+}
+
+/// One of several; clap writes that as `<--one <FILE>|--other <FILE>>` or `<ROWS|--all>`.
+fn choice(argument: &str) -> Option<Text> {
+    let inner = argument.strip_prefix('<')?.strip_suffix('>')?;
+    if !inner.starts_with('-') && !inner.contains("|-") {
+        return None;
     }
+    let choices = inner.replace("|-", "\n-");
+    let choices = choices.lines().map(|choice| match choice.strip_prefix('-') {
+        Some(_) => Text::verbatim(quoted(choice)),
+        None => Text::verbatim(quoted(&format!("<{choice}>"))),
+    });
+    choices.reduce(words::either)
 }
 
 fn quoted(argument: &str) -> String {
@@ -238,9 +249,16 @@ mod tests {
         assert_eq!(
             refused(command, "hanqing --dry"),
             [
-                "missing: `--unit <N>`, `--file <FILE>` or `--tcp <HOST>`",
-                "缺少 `--unit <N>`、`--file <FILE>` 或 `--tcp <HOST>`"
+                "missing: `--unit <N>`, and either `--file <FILE>` or `--tcp <HOST>`",
+                "缺少 `--unit <N>`，以及 `--file <FILE>` 或 `--tcp <HOST>`"
             ]
+        );
+        let [list, all] = [Arg::new("rows").num_args(1..), Arg::new("all").long("all")];
+        let all = all.action(ArgAction::SetTrue);
+        let group = clap::ArgGroup::new("which").args(["rows", "all"]).required(true);
+        assert_eq!(
+            refused(Command::new("hanqing").args([list, all]).group(group), "hanqing"),
+            ["missing: `<rows>` or `--all`", "缺少 `<rows>` 或 `--all`"]
         );
     }
 

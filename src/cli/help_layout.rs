@@ -8,6 +8,9 @@ const WIDTH: usize = 80;
 /// Columns of what is explained. Where that is longer, its explanation begins in the next line.
 const LEFT_MAX: usize = 30;
 
+/// How much further to the right a line of usage goes on.
+const FURTHER: usize = 4;
+
 /// Something and its explanation, which may have several paragraphs.
 pub struct Row {
     pub left: String,
@@ -42,13 +45,62 @@ pub fn paragraphs<'a>(paragraphs: impl Iterator<Item = &'a str>) -> String {
     wrapped.join("\n\n")
 }
 
-/// clap's line of usage in the reader's language, without its heading.
-pub fn usage(line: &str) -> String {
-    let indent = format!("\n{}", " ".repeat(width(&words::usage().to_string())));
-    let line = line.trim_start().trim_start_matches("Usage:").trim_start();
-    line.replace("\n       ", &indent)
+/// clap's lines of usage in the reader's language, without their heading, which takes columns of the first one. A line
+/// that is too long goes on below, further to the right.
+pub fn usage(text: &str) -> String {
+    let text = text.trim_start().trim_start_matches("Usage:").trim_start();
+    let text = text
         .replace("[OPTIONS]", &words::options_placeholder().to_string())
-        .replace("COMMAND", &words::command_placeholder().to_string())
+        .replace("COMMAND", &words::command_placeholder().to_string());
+    let column = width(&words::usage().to_string());
+    let mut lines = Vec::new();
+    for call in text.lines() {
+        let mut line = String::new();
+        let mut indent = column;
+        for part in call_parts(call.trim_start()) {
+            if !line.is_empty() && indent + width(&line) + width(part.trim_end()) > WIDTH {
+                lines.push(" ".repeat(indent) + line.trim_end());
+                line.clear();
+                indent = column + FURTHER;
+            }
+            line.push_str(part);
+        }
+        lines.push(" ".repeat(indent) + &line);
+    }
+    lines.join("\n").trim_start().to_owned()
+}
+
+/// The parts of a line of usage that no line break may divide. An option and its value are one; what can be chosen
+/// from, `<--config <FILE>|--tcp <HOST:PORT>>`, is several.
+fn call_parts(call: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut begin = 0;
+    let mut depth = 0;
+    for (at, c) in call.char_indices() {
+        let (part, rest) = (&call[begin..at], &call[at..]);
+        let breaks = match c {
+            '<' | '[' => {
+                depth += 1;
+                false
+            }
+            '>' | ']' => {
+                depth -= 1;
+                false
+            }
+            ' ' if depth == 0 => {
+                let has_value = rest.starts_with(" <") && !rest.starts_with(" <-");
+                !(part.starts_with('-') && !part.contains(' ') && has_value)
+            }
+            '|' => depth == 1 && rest.starts_with("|-"),
+            _ => false,
+        };
+        if breaks {
+            parts.push(&call[begin..=at]);
+            begin = at + 1;
+        }
+    }
+    parts.push(&call[begin..]);
+    parts
 }
 
 /// Whether a character takes two columns. The catalogue has none beyond the ranges that begin with the CJK radicals.
@@ -99,6 +151,7 @@ fn pieces(text: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locales::{Lang, within};
 
     #[test]
     fn lines_break_between_words_and_between_chinese_characters() {
@@ -128,5 +181,46 @@ mod tests {
         let expected = "\nOptions:\n  --a <文件>  one\n  --b         two\n              three\n  \
                         --an-option-that-is-much-too-long\n              four";
         assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_long_line_of_usage_goes_on_below() {
+        let group = "<--config <FILE>|--tcp <HOST:PORT>|--rtu-tcp <HOST:PORT>|--serial <PORT>>";
+        let call = format!("Usage: hanqing probe [OPTIONS] --unit <1-247> --lang <zh|en> {group}");
+        let parts = call_parts(call.trim_start_matches("Usage: "));
+        let [first, others @ ..] = parts.as_slice() else { panic!("{parts:?}") };
+        assert_eq!(*first, "hanqing ");
+        let others: Vec<&str> = others.iter().map(|part| part.trim_end()).collect();
+        assert_eq!(
+            others,
+            [
+                "probe",
+                "[OPTIONS]",
+                "--unit <1-247>",
+                "--lang <zh|en>",
+                "<--config <FILE>|",
+                "--tcp <HOST:PORT>|",
+                "--rtu-tcp <HOST:PORT>|",
+                "--serial <PORT>>"
+            ]
+        );
+        let shown = |lang, call: &str| within(lang, || usage(call));
+        assert_eq!(
+            shown(Lang::English, &call),
+            "hanqing probe [OPTIONS] --unit <1-247> --lang <zh|en> <--config <FILE>|\n           \
+             --tcp <HOST:PORT>|--rtu-tcp <HOST:PORT>|--serial <PORT>>"
+        );
+        assert_eq!(
+            shown(Lang::Chinese, &call),
+            "hanqing probe [选项] --unit <1-247> --lang <zh|en> <--config <FILE>|\n          \
+             --tcp <HOST:PORT>|--rtu-tcp <HOST:PORT>|--serial <PORT>>"
+        );
+        let enter = "Usage: hanqing ledger enter [OPTIONS] --config <FILE> --code <CODE> --value <NUMBER> --by <NAME>\n       \
+                     hanqing ledger <COMMAND>";
+        assert_eq!(
+            shown(Lang::English, enter),
+            "hanqing ledger enter [OPTIONS] --config <FILE> --code <CODE>\n           \
+             --value <NUMBER> --by <NAME>\n       hanqing ledger <COMMAND>"
+        );
     }
 }

@@ -164,11 +164,38 @@ fn english_help_has_no_chinese_characters() {
 #[test]
 fn no_line_is_wider_than_a_terminal() {
     for screen in [Lang::Chinese, Lang::English].into_iter().flat_map(screens) {
-        // A usage line and a word alone in its line cannot be broken.
+        // A word alone in its line cannot be broken.
         for line in screen.lines().filter(|line| line.trim_start().contains(' ')) {
             let width: usize = line.chars().map(|c| 1 + usize::from(c >= '\u{2e80}')).sum();
-            let usage = line.contains("hanqing") && line.contains("--");
-            assert!(width <= 80 || usage, "{width}: {line}");
+            assert!(width <= 80, "{width}: {line}");
+        }
+    }
+}
+
+#[test]
+#[cfg(all(feature = "edge", feature = "hub"))]
+fn an_error_has_its_usage_in_lines_of_80_columns() {
+    for (line, parts) in [
+        ("hanqing read", 2),
+        ("hanqing scan", 2),
+        ("hanqing probe", 2),
+        ("hanqing profile import", 2),
+        ("hanqing ledger enter", 2),
+        ("hanqing ledger correct", 2),
+        ("hanqing status", 1),
+    ] {
+        for lang in Lang::ALL {
+            let said = within(lang, || {
+                let refused = localised(Cli::command()).try_get_matches_from(line.split(' '));
+                help_errors::message(&refused.unwrap_err(), line)
+            });
+            let usage = said.split("\n\n").nth(1).unwrap();
+            assert!(usage.starts_with(lang.pick("用法：hanqing", "Usage: hanqing")), "{said}");
+            assert_eq!(usage.lines().count(), parts, "{said}");
+            for line in usage.lines() {
+                let width: usize = line.chars().map(|c| 1 + usize::from(c >= '\u{2e80}')).sum();
+                assert!(width <= 80, "{said}");
+            }
         }
     }
 }

@@ -7,7 +7,9 @@ use tracing_subscriber::fmt::FormatFields;
 use tracing_subscriber::fmt::format::{DefaultFields, Writer};
 
 use crate::locales::choice::Asked;
-use crate::locales::{Lang, edited, speak, within};
+#[cfg(feature = "hub")]
+use crate::locales::edited;
+use crate::locales::{Lang, speak, within};
 
 /// Chooses the language of this call, before its arguments are parsed: their help and their errors have it, too. Says
 /// once where an unknown language was asked for, and what is wrong with an office's own wording.
@@ -15,7 +17,11 @@ pub fn choose() {
     let asked = Asked::of_environment(argument(arguments()));
     let (lang, unknown) = asked.choose();
     speak(lang);
-    for problem in unknown.into_iter().chain(edited::load(&edited::folder())) {
+    #[cfg(feature = "hub")]
+    let problems = edited::load(&edited::folder());
+    #[cfg(not(feature = "hub"))]
+    let problems = Vec::new();
+    for problem in unknown.into_iter().chain(problems) {
         eprintln!("hanqing: {problem}");
     }
 }

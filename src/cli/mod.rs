@@ -29,10 +29,11 @@ mod language;
 mod office;
 #[cfg(any(feature = "edge", feature = "hub"))]
 mod runtime;
+#[cfg(any(feature = "edge", feature = "hub"))]
+mod table;
 mod usage;
 mod values;
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -85,7 +86,7 @@ pub fn main() -> ExitCode {
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .fmt_fields(language::EnglishFields::new())
-        .with_ansi(std::io::stderr().is_terminal());
+        .with_ansi(false);
     tracing_subscriber::registry()
         .with(filter.unwrap_or_else(|| level.parse().unwrap_or_default()))
         .with(lines)

@@ -8,7 +8,7 @@ use toml::Value;
 use super::key_path::KeyPath;
 use super::source_text::{FileProblem, SourceText};
 use crate::core::Problem;
-use crate::locales::{Text, config as words};
+use crate::locales::{Text, config as words, foreign};
 
 /// Prefix of environment variables that set a value: `HANQING__MQTT__URL` sets `mqtt.url`. With two underscores, so
 /// that variables such as `HANQING_LOG` set nothing.
@@ -89,7 +89,7 @@ impl Layers {
         match builder.build().and_then(Config::try_deserialize) {
             Ok(tree) => layers.tree = Some(tree),
             Err(error) => {
-                let rule = words::layers_clash(error.to_string());
+                let rule = words::layers_clash(foreign::said(error));
                 let placed = layers.place(Problem::new("", "", rule, words::look_at_layers()));
                 layers.problems.push(placed);
             }
@@ -158,7 +158,7 @@ impl Setting {
         match toml::to_string(&tree) {
             Ok(text) => Ok((KeyPath::parse(&self.key), text)),
             Err(error) => {
-                let rule = words::not_writable(error.to_string());
+                let rule = words::not_writable(foreign::said(error));
                 Err(Problem::new(&self.key, &self.value, rule, Text::default()))
             }
         }

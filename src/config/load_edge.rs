@@ -1,6 +1,6 @@
 //! A gateway's file, with its layers and its device profiles.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::edge;
 use super::layers::Layers;
@@ -18,6 +18,13 @@ pub type LoadedEdge = (EdgeSettings, Profiles);
 /// Everything that is wrong with it and with the user's own device profiles.
 pub fn load_edge(file: &Path, set: &[(String, String)]) -> Result<LoadedEdge, Vec<FileProblem>> {
     read_edge(file, &environment(), set).finish()
+}
+
+/// Where a gateway listens that was started with this file, though the file may have been made wrong since. `None`
+/// where that cannot be told.
+pub fn control_socket(file: &Path, set: &[(String, String)]) -> Option<PathBuf> {
+    let (settings, _) = read_edge(file, &environment(), set).value?;
+    Some(settings.socket_path())
 }
 
 pub(super) fn read_edge(

@@ -56,7 +56,7 @@ pub use example::example;
 #[cfg(feature = "edge")]
 pub use line::endpoint;
 #[cfg(feature = "edge")]
-pub use load_edge::{LoadedEdge, load_edge};
+pub use load_edge::{LoadedEdge, control_socket, load_edge};
 #[cfg(feature = "influx")]
 pub use load_hub::load_ingester;
 #[cfg(feature = "hub")]

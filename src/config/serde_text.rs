@@ -2,11 +2,8 @@
 
 use toml::Value;
 
-use crate::core::did_you_mean;
+use crate::core::{self, did_you_mean};
 use crate::locales::{Text, config as words, foreign_serde};
-
-/// Longest value that is repeated in a message, in characters: enough to recognise it.
-const SHOWN_MAX: usize = 60;
 
 /// A value as messages repeat it.
 pub(super) fn shown(value: &Value) -> String {
@@ -14,10 +11,7 @@ pub(super) fn shown(value: &Value) -> String {
         Value::Table(_) => return "{ ... }".into(),
         other => other.to_string(),
     };
-    match text.char_indices().nth(SHOWN_MAX) {
-        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
+    core::shown(&text).into_owned()
 }
 
 /// The rule that `message` stands for, and what to do.
@@ -164,10 +158,5 @@ mod tests {
         ] {
             assert_eq!(both(said(message, value)), [zh, en], "{message}");
         }
-    }
-
-    #[test]
-    fn a_long_value_is_cut_between_characters() {
-        assert_eq!(shown(&Value::from("旱".repeat(100))).chars().count(), SHOWN_MAX + 3);
     }
 }

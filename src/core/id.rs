@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Parameter;
+use super::{Parameter, shown};
 use crate::locales::{Text, core as words};
 
 /// The longest id: it has to fit a topic level, a table column and a legend.
@@ -34,7 +34,7 @@ fn parse(text: &str) -> Result<Arc<str>, IdError> {
     if begins && goes_on && text.len() <= ID_LENGTH_MAX {
         Ok(text.into())
     } else {
-        Err(IdError { text: text.chars().take(80).collect() })
+        Err(IdError { text: shown(text).into_owned() })
     }
 }
 
@@ -133,8 +133,9 @@ impl fmt::Display for Series {
 impl FromStr for Series {
     type Err = Text;
     fn from_str(text: &str) -> Result<Self, Text> {
-        let (station, parameter) =
-            text.split_once('/').ok_or_else(|| words::not_a_series(format_args!("{text:?}")))?;
+        let (station, parameter) = text
+            .split_once('/')
+            .ok_or_else(|| words::not_a_series(format_args!("{:?}", shown(text))))?;
         Ok(Self {
             station: station.parse().map_err(|e: IdError| e.rule())?,
             parameter: parameter.parse()?,

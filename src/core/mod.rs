@@ -11,6 +11,8 @@ mod parameter;
 mod problem;
 mod reading;
 mod rollup;
+mod rows;
+mod shown;
 mod unit;
 
 pub use calendar::{Calendar, Period};
@@ -23,4 +25,6 @@ pub use parameter::{Kind, Parameter, ParameterSpec};
 pub use problem::{Problem, Problems, Scope, did_you_mean};
 pub use reading::{Outcome, Reading};
 pub use rollup::Rollup;
+pub use rows::RowNumbers;
+pub use shown::shown;
 pub use unit::Unit;

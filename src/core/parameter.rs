@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::Unit;
+use super::{Unit, shown};
 use crate::locales::{Text, core as words};
 
 /// How the values of a parameter behave in time.
@@ -107,7 +107,7 @@ impl FromStr for Parameter {
             .iter()
             .copied()
             .find(|p| p.id() == text)
-            .ok_or_else(|| words::not_a_parameter(format_args!("{text:?}")))
+            .ok_or_else(|| words::not_a_parameter(format_args!("{:?}", shown(text))))
     }
 }
 

@@ -186,27 +186,13 @@ impl Problems {
             Some((_, unit @ ("ms" | "s" | "h"))) => format!(" {unit}"),
             _ => String::new(),
         };
-        let with_unit = |bound: &T| format!("{bound}{unit}");
-        let rule = match (range.start_bound(), range.end_bound()) {
-            (Bound::Included(low), Bound::Included(high)) => {
-                words::between(low.to_string(), with_unit(high))
-            }
-            (Bound::Excluded(low), Bound::Included(high)) => {
-                words::above_at_most(low.to_string(), with_unit(high))
-            }
-            (Bound::Included(low), Bound::Excluded(high)) => {
-                words::at_least_below(low.to_string(), with_unit(high))
-            }
-            (Bound::Excluded(low), Bound::Excluded(high)) => {
-                words::above_below(low.to_string(), with_unit(high))
-            }
-            (Bound::Included(low), Bound::Unbounded) => words::at_least(with_unit(low)),
-            (Bound::Excluded(low), Bound::Unbounded) => words::above(with_unit(low)),
-            (Bound::Unbounded, Bound::Included(high)) => words::at_most(with_unit(high)),
-            (Bound::Unbounded, Bound::Excluded(high)) => words::below(with_unit(high)),
-            (Bound::Unbounded, Bound::Unbounded) => words::finite(),
-        };
-        self.ensure(range.contains(&value), key, value, rule, hint)
+        let right = range.contains(&value);
+        if !right {
+            let low = range.start_bound().map(ToString::to_string);
+            let high = range.end_bound().map(ToString::to_string);
+            self.add(key, value, range_rule(low, high, &unit), hint);
+        }
+        right
     }
 
     /// A finite number above 0.
@@ -273,6 +259,23 @@ impl Problems {
                 seen.insert(value, index);
             }
         }
+    }
+}
+
+/// The rule that a value lies between two bounds of this unit.
+fn range_rule(low: Bound<String>, high: Bound<String>, unit: &str) -> Text {
+    use Bound::{Excluded, Included, Unbounded};
+    let with_unit = |bound| format!("{bound}{unit}");
+    match (low, high) {
+        (Included(low), Included(high)) => words::between(low, with_unit(high)),
+        (Excluded(low), Included(high)) => words::above_at_most(low, with_unit(high)),
+        (Included(low), Excluded(high)) => words::at_least_below(low, with_unit(high)),
+        (Excluded(low), Excluded(high)) => words::above_below(low, with_unit(high)),
+        (Included(low), Unbounded) => words::at_least(with_unit(low)),
+        (Excluded(low), Unbounded) => words::above(with_unit(low)),
+        (Unbounded, Included(high)) => words::at_most(with_unit(high)),
+        (Unbounded, Excluded(high)) => words::below(with_unit(high)),
+        (Unbounded, Unbounded) => words::finite(),
     }
 }
 

@@ -42,7 +42,8 @@ impl Progress {
         println!("{}", words::page_is_at(format_args!("http://{page}/")));
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(period.days().unsigned_abs());
-            let template = format!("{{bar:30}} {{pos}}/{{len}} {}  {{msg}}", words::bar_days());
+            let template =
+                format!("{{bar:30}} {{pos}}/{{len}} {}\n{{wide_msg}}", words::bar_days());
             let style = ProgressStyle::with_template(&template);
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
@@ -86,5 +87,26 @@ impl Progress {
         let kwh = format!("{:.0}", totals.energy_kwh.unwrap_or(0.0));
         let (day, dry) = (Argument::of(day), totals.sources_dry);
         words::progress(day, polled, waiting, committed, dry, kwh)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unicode_width::UnicodeWidthStr;
+
+    use super::*;
+    use crate::locales::Lang;
+
+    #[test]
+    fn a_line_fits_a_terminal_of_80_columns() {
+        let line = words::progress("2022-11-15", 1_234_567, 12_345, 1_234_567, 12, "184020");
+        for lang in Lang::ALL {
+            let line = line.within(lang);
+            assert!(line.width() <= 80, "{line}");
+        }
+        let zh = "2022-11-15  轮询 1234567  本地缓存 12345  已入库 1234567  干涸 12  184020 kWh";
+        assert_eq!(line.within(Lang::Chinese), zh);
+        let en = "2022-11-15  polled 1234567  in spool 12345  stored 1234567  dry 12  184020 kWh";
+        assert_eq!(line.to_string(), en);
     }
 }

@@ -204,12 +204,7 @@ pub const FORMS: &[Form] = &[
                 FigureId::MobileSetsEngaged,
                 ("台", "台", 1.0),
             ),
-            row(
-                "投入机动运水车辆",
-                "water trucks",
-                FigureId::WaterTrucks,
-                ("辆", "辆", 1.0),
-            ),
+            row("投入机动运水车辆", "water trucks", FigureId::WaterTrucks, ("辆", "辆", 1.0)),
             row(
                 "累计投入抗旱资金 合计",
                 "money put in so far, total",
@@ -270,12 +265,7 @@ pub const FORMS: &[Form] = &[
                 FigureId::InstalledPower,
                 ("kW", "万千瓦", 10_000.0),
             ),
-            row(
-                "投入机动运水车辆",
-                "water trucks",
-                FigureId::WaterTrucks,
-                ("辆", "辆", 1.0),
-            ),
+            row("投入机动运水车辆", "water trucks", FigureId::WaterTrucks, ("辆", "辆", 1.0)),
             row("投入抗旱资金 合计", "money put in, total", FigureId::FundsInvested, MONEY),
             row("其中 中央拨款", "of which from the central state", FigureId::FundsCentral, MONEY),
             row("其中 省级财政拨款", "of which from the province", FigureId::FundsProvince, MONEY),
@@ -355,12 +345,7 @@ pub const FORMS: &[Form] = &[
                 FigureId::MobileSetsEngaged,
                 ("台", "台", 1.0),
             ),
-            row(
-                "投入机动运水车辆",
-                "water trucks",
-                FigureId::WaterTrucks,
-                ("辆", "辆", 1.0),
-            ),
+            row("投入机动运水车辆", "water trucks", FigureId::WaterTrucks, ("辆", "辆", 1.0)),
             row(
                 "累计投入抗旱资金 合计",
                 "money put in so far, total",

@@ -37,7 +37,7 @@ pub use state::HubState;
 
 use crate::core::Calendar;
 use crate::ledger::Ledger;
-use crate::locales::{Argument, Lang, hub as words, within};
+use crate::locales::{Argument, Lang, foreign, hub as words, within};
 #[cfg(feature = "influx")]
 use crate::store::server::copy::Copier;
 #[cfg(feature = "influx")]
@@ -231,7 +231,9 @@ impl Hub {
 async fn listen(settings: &HubSettings) -> anyhow::Result<TcpListener> {
     let listen = settings.web.listen;
     let bound = TcpListener::bind(listen).await;
-    bound.with_context(|| words::page_address(Argument::of(listen)))
+    bound.map_err(|error| {
+        anyhow::Error::msg(words::page_address(Argument::of(listen), foreign::io(&error)))
+    })
 }
 
 /// An error as the log has it.

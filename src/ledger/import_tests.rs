@@ -52,6 +52,17 @@ fn sum(rows: &[Entry], code: EntryCode, crop: Option<&str>) -> f64 {
 }
 
 #[test]
+fn a_row_has_the_number_that_a_spreadsheet_shows() {
+    let rows = "\npersons_affected,1,persons,2022-08-01,2022-08-01,,,\"two\nlines\",Li\n\nx\n";
+    for rows in [rows.to_owned(), rows.replace('\n', "\r\n")] {
+        let problems = || read(&rows).problems.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let named = |problems: Vec<String>, place| problems.iter().any(|p| p.starts_with(place));
+        assert!(named(problems(), "row 5: "), "{:?}", problems());
+        assert!(named(within(Lang::Chinese, problems), "第 5 行："), "{rows:?}");
+    }
+}
+
+#[test]
 fn the_example_of_2022_reads_and_adds_up_to_the_report() {
     let Import { rows, problems, .. } = import(EXAMPLE, None, &township(), now());
     assert_eq!(problems, []);

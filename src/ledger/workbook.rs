@@ -104,8 +104,8 @@ fn said(error: &XlsxError) -> Text {
         | XlsxError::RowNumberOverflow
         | XlsxError::DimensionCount(_)
         | XlsxError::CellTAttribute(_)
-        | XlsxError::CellError(_) => words::cell_damaged(error.to_string()),
-        other => words::workbook_other(other.to_string()),
+        | XlsxError::CellError(_) => words::cell_damaged(foreign::said(error)),
+        other => words::workbook_other(foreign::said(other)),
     }
 }
 

@@ -73,7 +73,7 @@ messages! { "account";
 
     // Days of supply.
     supply_days(days, how) { zh "{days}天（{how}）" en "days of supply: {days} ({how})" }
-    supply_without_end(how) { zh "未见减少（{how}）" en "storage is not falling ({how})" }
+    supply_without_end(how) { zh "天数推算不出，蓄水未见减少（{how}）" en "storage is not falling ({how})" }
     supply_unknown(why) { zh "未知：{why}" en "unknown: {why}" }
     no_usable_water() { zh "没有库容曲线或死水位" en "no storage curve or no dead level" }
     no_demand() { zh "没有供水人口或人均用水（`demand`）" en "no persons served or no water per person (demand)" }

@@ -15,6 +15,7 @@ pub enum Argument {
 impl Argument {
     /// Whatever can be written, as it is written now and in both languages. For an error, whose words differ by
     /// language, make its [`Text`] instead.
+    #[inline(never)]
     pub fn of(value: impl fmt::Display) -> Self {
         Self::Words(value.to_string())
     }
@@ -69,6 +70,8 @@ macro_rules! written {
     ($($kind:ty),*) => {
         $(
             impl From<$kind> for Argument {
+                // Once, and not at every message: a gateway is small.
+                #[inline(never)]
                 fn from(value: $kind) -> Self {
                     Self::of(value)
                 }

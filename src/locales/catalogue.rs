@@ -27,7 +27,7 @@ macro_rules! messages {
         pub(super) static ALL: $crate::locales::message::Messages = $crate::locales::message::Messages::new(
             $module,
             concat!($(
-                stringify!($name), $crate::locales::message::field_end!(),
+                $crate::locales::message::own_name!($name), $crate::locales::message::field_end!(),
                 $(stringify!($argument), ",",)* $crate::locales::message::field_end!(),
                 $zh, $crate::locales::message::field_end!(),
                 $en, $crate::locales::message::record_end!(),

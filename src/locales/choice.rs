@@ -9,8 +9,8 @@ pub struct Asked {
     pub argument: Option<String>,
     pub own_variable: Option<String>,
     pub configured: Option<Lang>,
-    /// The first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set and not empty.
-    pub locale: Option<String>,
+    /// The first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set and not empty, with its value.
+    pub locale: Option<(&'static str, String)>,
 }
 
 impl Asked {
@@ -21,7 +21,9 @@ impl Asked {
             argument,
             own_variable: set("HANQING_LANG"),
             configured: None,
-            locale: ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set),
+            locale: ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .into_iter()
+                .find_map(|name| Some((name, set(name)?))),
         }
     }
 
@@ -39,14 +41,14 @@ impl Asked {
             }
         }
         let chosen = chosen.or(self.configured);
-        if let (None, Some(name)) = (chosen, &self.locale)
+        if let (None, Some((place, name))) = (chosen, &self.locale)
             && Lang::of(name).is_none()
             && !NO_LANGUAGE.contains(&name.split('.').next().unwrap_or_default())
             && unknown.is_none()
         {
-            unknown = Some(("LANG", name));
+            unknown = Some((place, name));
         }
-        let of_locale = || self.locale.as_deref().and_then(Lang::of);
+        let of_locale = || self.locale.as_ref().and_then(|(_, name)| Lang::of(name));
         let lang = chosen.or_else(of_locale).unwrap_or(Lang::English);
         let said = |(place, name)| words::unknown_language(place, name, lang.code());
         (lang, unknown.map(said))
@@ -66,7 +68,7 @@ mod tests {
             argument: set(argument),
             own_variable: set(own_variable),
             configured: None,
-            locale: set(locale),
+            locale: set(locale).map(|name| ("LANG", name)),
         }
     }
 
@@ -97,5 +99,14 @@ mod tests {
             assert_eq!(chosen, lang, "{asked:?}");
             assert!(said.unwrap().to_string().starts_with(place), "{asked:?}");
         }
+    }
+
+    #[test]
+    fn the_variable_that_was_read_is_named() {
+        let locale = Some(("LC_ALL", "fr_FR.UTF-8".to_owned()));
+        let (_, said) = Asked { locale, ..Asked::default() }.choose();
+        let said = said.unwrap();
+        assert!(said.to_string().starts_with("LC_ALL = fr_FR.UTF-8: "), "{said}");
+        assert!(said.within(Lang::Chinese).starts_with("LC_ALL = fr_FR.UTF-8：没有这种语言"));
     }
 }

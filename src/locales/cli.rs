@@ -19,6 +19,7 @@ messages! { "cli";
     unknown_command(command) { zh "没有 `{command}` 这条命令" en "there is no command `{command}`" }
     command_missing(command) { zh "`{command}` 后面要跟一条命令" en "`{command}` needs a command" }
     missing(arguments) { zh "缺少 {arguments}" en "missing: {arguments}" }
+    and_either(needed, choice) { zh "{needed}，以及 {choice}" en "{needed}, and either {choice}" }
     either(one, other) { zh "{one} 或 {other}" en "{one} or {other}" }
     value_missing(argument) { zh "`{argument}` 要给出值" en "`{argument}` needs a value" }
     unknown_value(argument, value) {

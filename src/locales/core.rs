@@ -50,6 +50,7 @@ messages! { "core";
     io_busy() { zh "设备或文件正被占用" en "it is in use" }
     io_interrupted() { zh "被信号打断" en "interrupted by a signal" }
     io_no_memory() { zh "内存不足" en "out of memory" }
+    io_not_utf8() { zh "不是 UTF-8 文本" en "it is not UTF-8 text" }
     io_end() { zh "数据提前结束" en "the data ended early" }
     io_invalid_data() { zh "数据无效" en "the data are invalid" }
     io_invalid_input() { zh "参数无效" en "an invalid argument" }
@@ -64,7 +65,12 @@ messages! { "core";
     sqlite_read_only() { zh "文件或文件系统是只读的" en "the file or its file system is read-only" }
     sqlite_cannot_open() { zh "数据库文件打不开" en "the database file cannot be opened" }
     sqlite_disk_fails() { zh "磁盘读写出错" en "reading or writing the disk failed" }
-    sqlite_other(said) { zh "SQLite 报错：{said}" en "SQLite says: {said}" }
+    foreign_words(said) { zh "系统原文：“{said}”" en "{said}" }
+    csv_cells(found, wanted) {
+        zh "这一行有 {found} 格，前面各行是 {wanted} 格"
+        en "the row has {found} cells, those before it have {wanted}"
+    }
+    sqlite_other(said) { zh "SQLite 报错，原文：“{said}”" en "SQLite says: {said}" }
     longer_than(bytes) { zh "超过 {bytes} 字节" en "longer than {bytes} bytes" }
     not_utf8(byte) { zh "第 {byte} 个字节起不是 UTF-8 文本" en "no UTF-8 text from byte {byte} on" }
 

@@ -5,8 +5,8 @@ messages! { "demo";
     page_is_at(address) { zh "水源页面：{address}" en "water sources: {address}" }
     bar_days() { zh "天" en "d" }
     progress(day, polled, waiting, committed, dry, kwh) {
-        zh "{day}  轮询 {polled}  本地缓存 {waiting}  已入库 {committed}  干涸水源 {dry}  {kwh} kWh"
-        en "{day}  polled {polled}  in spool {waiting}  committed {committed}  sources dry {dry}  {kwh} kWh"
+        zh "{day}  轮询 {polled}  本地缓存 {waiting}  已入库 {committed}  干涸 {dry}  {kwh} kWh"
+        en "{day}  polled {polled}  in spool {waiting}  stored {committed}  dry {dry}  {kwh} kWh"
     }
 
     // What keeps it from its end.
@@ -18,8 +18,8 @@ messages! { "demo";
     stopped_early() { zh "演示没有运行到底就停了" en "the chain stopped before its end" }
     last_readings_missing() { zh "最后的读数没有存入数据库" en "the last readings do not reach the store" }
     no_free_port() { zh "没有空闲的端口" en "no free port" }
-    ledger_wrong(problems) { zh "示例台账有错：\n{problems}" en "the example's ledger is wrong:\n{problems}" }
-    ledger_refused(why) { zh "示例台账有错：{why}" en "the example's ledger is wrong: {why}" }
+    ledger_wrong(problems) { zh "台账有错：\n{problems}" en "the ledger is wrong:\n{problems}" }
+    ledger_refused(why) { zh "台账有错：{why}" en "the ledger is wrong: {why}" }
 
     // The simulation.
     scenario_unreadable(why) { zh "情景文件读不了：{why}" en "the scenario cannot be read: {why}" }

@@ -1,11 +1,12 @@
 //! Errors that other people's code words in English, put into the reader's language.
 
 use std::error::Error;
+use std::fmt::Display;
 use std::io::{self, ErrorKind};
 
 use rusqlite::ErrorCode;
 
-use super::{Text, core as words};
+use super::{Argument, Lang, Text, core as words, within};
 
 /// An error of the operating system. What the kind does not tell is told by the error's own words.
 pub fn io(error: &io::Error) -> Text {
@@ -35,6 +36,10 @@ pub fn io(error: &io::Error) -> Text {
         ErrorKind::Interrupted => words::io_interrupted(),
         ErrorKind::OutOfMemory => words::io_no_memory(),
         ErrorKind::UnexpectedEof if error.get_ref().is_none() => words::io_end(),
+        // What the standard library says of a file that it reads as text.
+        ErrorKind::InvalidData if error.raw_os_error().is_none() && error.get_ref().is_none() => {
+            words::io_not_utf8()
+        }
         ErrorKind::InvalidInput if error.raw_os_error().is_some() => words::io_invalid_input(),
         _ => match (error.raw_os_error(), error.get_ref()) {
             // Linux: EIO, ENXIO, ENODEV, EMFILE of errno(3); Rust has no kind for them.
@@ -44,9 +49,9 @@ pub fn io(error: &io::Error) -> Text {
             (Some(number), _) => words::io_other(number),
             (None, Some(inner)) => match inner.downcast_ref::<io::Error>() {
                 Some(inner) => io(inner),
-                None => Text::verbatim(inner),
+                None => self::error(inner),
             },
-            (None, None) => Text::verbatim(error),
+            (None, None) => words::foreign_words(error.to_string()),
         },
     }
 }
@@ -67,6 +72,24 @@ pub fn sqlite(error: &rusqlite::Error) -> Text {
     }
 }
 
+/// An error of a CSV file.
+#[cfg(any(feature = "edge", feature = "hub"))]
+pub fn csv(error: &csv::Error) -> Text {
+    match error.kind() {
+        csv::ErrorKind::Io(error) => io(error),
+        csv::ErrorKind::Utf8 { .. } => words::io_not_utf8(),
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            words::csv_cells(*len, *expected_len)
+        }
+        _ => said(error),
+    }
+}
+
+/// What is known in the words of a library only: in English, and for a Chinese reader marked as that.
+pub fn said(error: impl Display) -> Text {
+    words::foreign_words(Argument::of(error))
+}
+
 /// An error in the reader's language, as far as its kind is known here.
 pub fn error(error: &(dyn Error + 'static)) -> Text {
     if let Some(error) = error.downcast_ref::<io::Error>() {
@@ -74,8 +97,15 @@ pub fn error(error: &(dyn Error + 'static)) -> Text {
     } else if let Some(error) = error.downcast_ref::<rusqlite::Error>() {
         sqlite(error)
     } else {
-        Text::verbatim(error)
+        other(error)
     }
+}
+
+/// An error of ours has its words in both languages. Words that are the same in both are those of a library, unless
+/// they are a single name.
+fn other(error: &(dyn Error + 'static)) -> Text {
+    let [zh, en] = Lang::ALL.map(|lang| within(lang, || error.to_string()));
+    if zh == en && en.is_ascii() && en.contains(' ') { said(en) } else { Text::both(zh, en) }
 }
 
 /// What went wrong and what was behind it, outermost first. A cause that the error before it has repeated in full is
@@ -84,7 +114,10 @@ pub fn chain(whole: &anyhow::Error) -> Text {
     let mut parts: Vec<String> = Vec::new();
     for cause in whole.chain() {
         let said = error(cause).to_string();
-        if !parts.last().is_some_and(|before| before.ends_with(&said)) {
+        let repeated = |before: &String| {
+            before.ends_with(&said) || before.trim_end_matches('”').ends_with(&cause.to_string())
+        };
+        if !parts.last().is_some_and(repeated) {
             parts.push(said);
         }
         // What SQLite adds is the same once more, with its number.
@@ -98,7 +131,32 @@ pub fn chain(whole: &anyhow::Error) -> Text {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::locales::{Lang, within};
+
+    #[test]
+    fn what_is_known_in_english_only_is_marked_as_that() {
+        let error = "x".parse::<f64>().unwrap_err();
+        assert_eq!(super::error(&error).to_string(), "invalid float literal");
+        assert_eq!(super::error(&error).within(Lang::Chinese), "系统原文：“invalid float literal”");
+        let once =
+            anyhow::Error::from(error.clone()).context(words::sqlite_other(error.to_string()));
+        let said = within(Lang::Chinese, || chain(&once).to_string());
+        assert_eq!(said, "SQLite 报错，原文：“invalid float literal”");
+        let own = anyhow::Error::msg(words::io_full());
+        assert_eq!(super::error(own.root_cause()).within(Lang::Chinese), "磁盘已满");
+    }
+
+    #[test]
+    #[cfg(any(feature = "edge", feature = "hub"))]
+    fn an_error_of_a_csv_file_has_words_in_both_languages() {
+        let said = |text: &[u8]| {
+            let error = ::csv::Reader::from_reader(text).into_records().find_map(Result::err);
+            Lang::ALL.map(|lang| csv(error.as_ref().unwrap()).within(lang))
+        };
+        let cells =
+            ["这一行有 3 格，前面各行是 2 格", "the row has 3 cells, those before it have 2"];
+        assert_eq!(said(b"a,b\n1,2,3\n"), cells);
+        assert_eq!(said(b"a\n\xff\n"), ["不是 UTF-8 文本", "it is not UTF-8 text"]);
+    }
 
     #[test]
     fn an_error_of_the_system_has_words_in_both_languages() {

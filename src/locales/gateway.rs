@@ -34,7 +34,7 @@ messages! { "gateway";
     head_unit() { zh "站号" en "unit" }
     head_station() { zh "测站" en "station" }
     head_profile() { zh "型号" en "profile" }
-    head_since() { zh "自" en "since" }
+    head_since() { zh "始于" en "since" }
     head_success() { zh "成功率" en "success" }
     head_answer_ms() { zh "应答毫秒" en "answer ms" }
     head_failures() { zh "失败" en "failures" }
@@ -269,7 +269,7 @@ messages! { "gateway";
     }
     reload_refused(at) {
         zh "{at} 重新加载的配置没有采用，仍按原来的配置运行："
-        en "The configuration reloaded at {at} was not taken; the one before stays in force:"
+        en "The configuration reloaded on {at} was not taken; the one before stays in force:"
     }
     readings_made(readings, missing) {
         zh "读数 {readings} 个，缺测 {missing} 个"
@@ -293,16 +293,16 @@ messages! { "gateway";
     }
     spool_damaged(at) {
         zh "本地缓存文件曾损坏，{at} 另建了新的；原文件改名留在旁边（`.damaged-…`），可用 `hanqing export --spool` 抢救"
-        en "The spool's file was damaged; a new one was begun at {at}. The old one lies beside it (.damaged-…): \
+        en "The spool's file was damaged; a new one was begun on {at}. The old one lies beside it (.damaged-…): \
             hanqing export --spool reads what is left"
     }
     connected(since) { zh "已连接（自 {since}）" en "Connected (since {since})" }
     not_connected(why) { zh "未连接：{why}" en "Not connected: {why}" }
-    outside_windows(next) { zh "未到连接时段，下次 {next}" en "Outside the hours of connection, next at {next}" }
+    outside_windows(next) { zh "未到连接时段，下次 {next}" en "Outside the hours of connection, next on {next}" }
     connecting() { zh "正在连接" en "Connecting" }
     certificates_doubted(why) { zh "证书：{why}" en "Certificates: {why}" }
-    last_lost(at, why) { zh "最近一次断开 {at}：{why}" en "Last failure of the connection at {at}: {why}" }
-    last_acknowledged(at) { zh "办公室最近一次确认 {at}" en "The office last confirmed something at {at}" }
+    last_lost(at, why) { zh "最近一次断开 {at}：{why}" en "Last failure of the connection on {at}: {why}" }
+    last_acknowledged(at) { zh "办公室最近一次确认 {at}" en "The office last confirmed something on {at}" }
     month_traffic(month, used) { zh "{month} 流量约 {used}" en "Data used in {month}: about {used}" }
     month_budget_spent(month, used) {
         zh "{month} 流量约 {used}；本月流量已用完，停止发送"

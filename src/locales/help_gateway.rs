@@ -105,7 +105,10 @@ labels! { "help";
         zh "寄存器表的出处：说明书及其版次"
         en "Source of the register map: the manual and its edition"
     }
-    "profile import --verified-by" { zh "谁在真设备上核对过" en "Who has verified it on a real device" }
+    "profile import --verified-by" {
+        zh "谁在真设备上核对过；不写则记为还没有人核对过"
+        en "Who has verified it on a real device; without it the profile says that nobody has"
+    }
     "profile import --confidence" {
         zh "寄存器表的可信度：厂家说明书 0.9，猜测 0.5"
         en "Confidence in the map: 0.9 for a maker's manual, 0.5 for a guess"

@@ -149,7 +149,7 @@ labels! { "help";
     "<N>" { zh "层数" en "N" }
 
     "drought" {
-        zh "逐日的旱情：等级和依据、各水源的蓄水量和可供天数，以及待在台账里确认的抗旱期"
+        zh "逐日的旱情：等级和依据、各水源的蓄水量和可供水天数，以及待在台账里确认的抗旱期"
         en "The drought day by day: grade and why, sources with storage and days of supply, and the event to confirm in the \
             ledger"
     }

@@ -2,9 +2,9 @@
 
 messages! { "hub";
     // Its start.
-    page_address(listen) {
-        zh "不能在 {listen} 上提供页面；请把 `web.listen`（演示用 `--port`）改成别的地址"
-        en "cannot serve the page on {listen}; set web.listen (the demo: --port) to another address"
+    page_address(listen, why) {
+        zh "不能在 {listen} 上提供页面：{why}；请把 `web.listen`（演示用 `--port`）改成别的地址"
+        en "cannot serve the page on {listen}: {why}; set web.listen (the demo: --port) to another address"
     }
     ingester_without_server() {
         zh "只接收数据的中心端要有存数据的服务器（`[store.server]`）：一个文件只能归一个中心端"

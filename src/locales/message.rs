@@ -31,6 +31,21 @@ macro_rules! field_end {
 }
 pub(super) use field_end;
 
+/// The name of a message. Only an office words messages its own way: a gateway's program has no names of them.
+#[cfg(feature = "hub")]
+macro_rules! own_name {
+    ($name:ident) => {
+        stringify!($name)
+    };
+}
+#[cfg(not(feature = "hub"))]
+macro_rules! own_name {
+    ($name:ident) => {
+        ""
+    };
+}
+pub(super) use own_name;
+
 impl Messages {
     pub(super) const fn new(module: &'static str, records: &'static str) -> Self {
         Self { module, records, starts: OnceLock::new() }

@@ -18,12 +18,14 @@
 mod catalogue;
 mod argument;
 pub mod choice;
+#[cfg(feature = "hub")]
 pub mod edited;
 pub mod foreign;
 pub mod foreign_serde;
 pub mod foreign_toml;
 mod lang;
 mod message;
+mod moment;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -83,4 +85,5 @@ pub use argument::Argument;
 pub use catalogue::{find, label, messages};
 pub use lang::{Lang, speak, within};
 pub use message::Message;
+pub use moment::{full_moment, moment, moment_with_seconds};
 pub use text::Text;

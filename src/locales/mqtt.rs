@@ -126,6 +126,19 @@ messages! { "mqtt";
         zh "它的 TLS 版本太旧；把消息服务器升级到支持 TLS 1.2 或 1.3 的版本"
         en "its version of TLS is too old; upgrade the broker to one with TLS 1.2 or 1.3"
     }
+    tls_nothing_in_common() {
+        zh "它与本机没有共同的加密方式；升级消息服务器，或改它的加密设置"
+        en "it has no cipher in common with this machine; upgrade the broker, or change its ciphers"
+    }
+    tls_misbehaved(how) {
+        zh "它没有按 TLS 的规定应答（`{how}`）"
+        en "it breaks the rules of TLS ({how})"
+    }
+    tls_message_invalid() { zh "它发来的不是 TLS" en "it sent something that is not TLS" }
+    tls_message_unexpected() { zh "它发来了这时不该有的报文" en "it sent a message that does not belong here" }
+    tls_no_certificate() { zh "它没有出示证书" en "it sent no certificate" }
+    tls_undecryptable() { zh "它发来的数据解不开" en "what it sent cannot be decrypted" }
+    tls_oversized() { zh "它发来的报文太长" en "it sent a message that is too long" }
     tls_failed(why) { zh "TLS 失败：{why}" en "TLS failed: {why}" }
     no_tls_1_2() {
         zh "它不支持 TLS 1.2 或 1.3；升级消息服务器"
@@ -139,6 +152,42 @@ messages! { "mqtt";
         zh "它拒绝 TLS（{alert}）；看消息服务器的日志"
         en "it refuses TLS ({alert}); see the broker's log"
     }
+
+    // Why it refuses TLS: in English the names of RFC 8446, 6, by which its log can be searched.
+    alert_ended(name) { zh "对方中止（`{name}`）" en "{name}" }
+    alert_unexpected_message() { zh "报文不在该有的时候" en "UnexpectedMessage" }
+    alert_damaged(name) { zh "报文校验不符（`{name}`）" en "{name}" }
+    alert_overflow() { zh "报文太长" en "RecordOverflow" }
+    alert_handshake() { zh "没有共同的加密方式" en "HandshakeFailure" }
+    alert_wants_certificate(name) { zh "必须出示证书（`{name}`）" en "{name}" }
+    alert_bad_certificate() { zh "证书有误" en "BadCertificate" }
+    alert_unsupported_certificate() { zh "不支持这种证书" en "UnsupportedCertificate" }
+    alert_revoked() { zh "证书已被吊销" en "CertificateRevoked" }
+    alert_expired() { zh "证书已到期" en "CertificateExpired" }
+    alert_certificate_unknown() { zh "证书不被接受" en "CertificateUnknown" }
+    alert_unknown_authority() { zh "不认识颁发机构" en "UnknownCA" }
+    alert_denied() { zh "不准访问" en "AccessDenied" }
+    alert_illegal(name) { zh "报文不合规定（`{name}`）" en "{name}" }
+    alert_signature() { zh "签名核对不上" en "DecryptError" }
+    alert_version() { zh "不支持这个版本的 TLS" en "ProtocolVersion" }
+    alert_insecure() { zh "加密强度不够" en "InsufficientSecurity" }
+    alert_internal() { zh "对方内部出错" en "InternalError" }
+    alert_name() { zh "不认这个名字" en "UnrecognisedName" }
+    alert_no_protocol() { zh "没有共同的应用协议" en "NoApplicationProtocol" }
+
+    // What can be wrong with a certificate.
+    cert_unreadable() { zh "内容无法解读" en "its content cannot be read" }
+    cert_expired() { zh "已到期" en "it has expired" }
+    cert_not_yet() { zh "还没有生效" en "it is not valid yet" }
+    cert_revoked() { zh "已被吊销" en "it has been revoked" }
+    cert_perhaps_revoked() { zh "查不出是否已被吊销" en "whether it has been revoked is not known" }
+    cert_extension() { zh "带有不认识的关键扩展项" en "it has a critical extension that is not known here" }
+    cert_of_unknown_authority() { zh "不认识它的颁发机构" en "its authority is not known" }
+    cert_signature() { zh "签名不对" en "its signature is wrong" }
+    cert_algorithm() { zh "不支持它的签名算法" en "its signature algorithm is not supported" }
+    cert_of_another() { zh "名字不符" en "it is for another name" }
+    cert_purpose() { zh "用途不符" en "it is for another purpose" }
+    cert_version_1() { zh "是 X.509 版本 1" en "it is of X.509 version 1" }
 
     // The broker's certificate.
     unknown_authority(ca_file) {
@@ -264,6 +313,7 @@ messages! { "mqtt";
         zh "复制同名、一起签发的证书和私钥"
         en "copy certificate and key of the same name, issued together"
     }
+    key_unknown() { zh "读不出 `RSA`、`EC` 或 `Ed25519` 私钥" en "no private key of RSA, EC or Ed25519 in it" }
     key_unusable(why) { zh "不能用：{why}" en "cannot be used: {why}" }
     keys_that_work() {
         zh "换用 `EC P-256`、`EC P-384`、`Ed25519` 或 2048 位以上的 `RSA` 私钥"
@@ -289,6 +339,7 @@ messages! { "mqtt";
     }
     cut_off() { zh "不完整：有一段没有结尾" en "is cut off: a section has no end" }
     not_pem() { zh "不是 PEM 格式" en "is not PEM" }
+    base64_wrong() { zh "Base64 编码有误" en "base64 that cannot be decoded" }
     not_pem_since(why) { zh "不是 PEM 格式：{why}" en "is not PEM: {why}" }
 
     // The settings.

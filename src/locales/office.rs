@@ -30,14 +30,15 @@ messages! { "office";
     }
     no_grade() { zh "无法判断" en "cannot be told" }
     sources_on(day) { zh "{day} 各水源" en "Water sources on {day}" }
-    usable(m3) { zh "，可用{m3} m3" en ", usable {m3} m3" }
-    full(percent) { zh "，蓄水率{percent}%" en ", {percent}% full" }
-    anomaly(years, percent) {
-        zh "，比{years}年同期{percent}%"
-        en ", {percent}% against the same days of earlier years ({years})"
-    }
-    supply(supply) { zh "可供水{supply}" en "{supply}" }
-    supply_open(supply) { zh "可供水{supply}" en "supply: {supply}" }
+    head_source() { zh "水源" en "source" }
+    head_status() { zh "状态" en "status" }
+    head_level() { zh "水位 m" en "level m" }
+    head_storage() { zh "蓄水 m3" en "storage m3" }
+    head_usable() { zh "可用 m3" en "usable m3" }
+    head_full() { zh "蓄水率 %" en "full %" }
+    head_anomaly() { zh "比往年同期 %" en "against earlier years %" }
+    head_years() { zh "往年年数" en "number of years" }
+    head_supply() { zh "可供水" en "supply" }
     lacking(what) { zh "缺少：{what}" en "missing: {what}" }
     no_drought() {
         zh "未见连续干旱，没有建议的抗旱期"
@@ -100,6 +101,18 @@ messages! { "office";
     }
 
     // Rows of the ledger.
+    head_row() { zh "行号" en "row" }
+    head_row_of_file() { zh "文件行" en "row" }
+    head_outcome() { zh "结果" en "outcome" }
+    head_item() { zh "项目" en "item" }
+    head_value() { zh "数值" en "value" }
+    head_unit() { zh "单位" en "unit" }
+    head_days() { zh "日期" en "days" }
+    head_place() { zh "村、作物、工程" en "village, crop, work" }
+    head_document() { zh "依据" en "document" }
+    head_entered_by() { zh "登记人" en "entered by" }
+    head_remark() { zh "说明" en "remark" }
+    no_rows() { zh "台账里没有这样的记录" en "the ledger has no such rows" }
     days(from, to) { zh "{from}至{to}" en "{from} to {to}" }
     corrects(row, reason) { zh "更正第{row}条：{reason}" en "corrects row {row}: {reason}" }
     reviewed_by(name) { zh "{name}复核" en "reviewed by {name}" }

@@ -297,10 +297,19 @@ messages! { "report";
     changed_figure(name, id, then, now) { zh "{name}（{id}）：{then} → {now}" en "{name} ({id}): {then} → {now}" }
     changed_input(from, then, now) { zh "{from}：{then} → {now}" en "{from}: {then} → {now}" }
     unchanged(number) { zh "{number}：与签发时一致" en "{number}: the same as when it was issued" }
-    listed(number, from, to, at, by, digest) {
-        zh "{number}  {from} 至 {to}  {at} {by}  {digest}"
-        en "{number}  {from} to {to}  {at} {by}  {digest}"
+    head_number() { zh "编号" en "number" }
+    head_from() { zh "起" en "from" }
+    head_to() { zh "止" en "to" }
+    head_issued_at() { zh "签发时间" en "issued" }
+    head_issued_by() { zh "签发人" en "by" }
+    head_digest() { zh "摘要值" en "digest" }
+    none_issued(path) { zh "还没有签发过报告（{path}）" en "no report has been issued yet ({path})" }
+    issued(number, digest) { zh "{number} 已签发，摘要值 {digest}" en "{number} is issued, digest {digest}" }
+    reprinted(number, digest) {
+        zh "{number} 已原样重印，摘要值 {digest}"
+        en "{number} is printed as it was issued, digest {digest}"
     }
+    frozen_in(path) { zh "存档在 {path}" en "kept in {path}" }
     by_empty() {
         zh "`--by` 是空的；请写报告责任人的姓名"
         en "--by is empty; give the name of the person who is responsible for the report"
@@ -319,12 +328,12 @@ messages! { "report";
     rules_unreadable(path) { zh "读不了 {path}" en "cannot read {path}" }
     rule_problem(file, problem) { zh "{file}：{problem}" en "{file}: {problem}" }
     copy_behind(to) {
-        zh "本机的服务器读数副本只到 {to}，没能补齐；等服务器有应答后再试"
-        en "the copy of the server's readings is of {to} and cannot be brought up to date; repeat when the server answers"
+        zh "本机的服务器读数副本只到 {to}，服务器有应答后才能补齐"
+        en "the copy of the server's readings is of {to}; it cannot be brought up to date until the server answers"
     }
     copy_missing() {
-        zh "本机还没有服务器读数的副本，这次也没能建立；等服务器有应答后再试"
-        en "there is no copy of the server's readings yet, and it cannot be made; repeat when the server answers"
+        zh "本机还没有服务器读数的副本，服务器有应答后才能建立"
+        en "there is no copy of the server's readings yet; it cannot be made until the server answers"
     }
     no_configuration() {
         zh "请给出中心端的配置：`hanqing report -c hub.toml`；详见 `--help`"

@@ -2,8 +2,8 @@
 
 messages! { "spool";
     cannot_open(path) {
-        zh "本地缓存 {path} 打不开；所在目录必须存在并且可写"
-        en "cannot open the spool {path}; its directory must exist and be writable"
+        zh "本地缓存 {path} 打不开（所在目录必须存在并且可写）"
+        en "cannot open the spool {path} (its directory must exist and be writable)"
     }
     cannot_read(path) {
         zh "本地缓存 {path} 读不了；请给出网关配置里的 `spool.path`，并以有权读它的用户运行"

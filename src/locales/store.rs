@@ -3,8 +3,8 @@
 messages! { "store";
     // The file.
     cannot_open(path) {
-        zh "打不开数据库 {path}；所在目录必须存在，并且可写"
-        en "cannot open the store {path}; its directory must exist and be writable"
+        zh "打不开数据库 {path}（所在目录必须存在，并且可写）"
+        en "cannot open the store {path} (its directory must exist and be writable)"
     }
     other_layout(path, found, known) {
         zh "数据库 {path} 的结构版本是 {found}，本程序用的是 {known}；请用写出它的那个版本，它的版本较低时，先让 `hanqing hub` 打开一次"
@@ -40,8 +40,8 @@ messages! { "store";
         en "a hanqing hub or import is using {path}; stop it, then repeat"
     }
     cannot_lock(path) {
-        zh "无法锁定 {path}；所在目录必须存在，并且可写"
-        en "cannot lock {path}; its directory must exist and be writable"
+        zh "无法锁定 {path}（所在目录必须存在，并且可写）"
+        en "cannot lock {path} (its directory must exist and be writable)"
     }
 
     // What is in the file.
@@ -126,6 +126,20 @@ messages! { "store";
     line_too_long(bytes) { zh "应答中有一行超过 {bytes} 字节" en "a line of its answer is longer than {bytes} bytes" }
     certificate_unknown() { zh "服务器证书不是受信任的机构签发的" en "the server's certificate is of an unknown issuer" }
     certificate_expired() { zh "服务器证书已过期" en "the server's certificate has expired" }
+    certificate_not_yet() {
+        zh "服务器证书还没有生效；检查本机的时钟"
+        en "the server's certificate is not valid yet; check this machine's clock"
+    }
+    certificate_unusable(why) { zh "服务器证书不能用（{why}）" en "the server's certificate cannot be used ({why})" }
+    tls_refused(why) { zh "服务器拒绝 TLS 连接（{why}）" en "the server refuses TLS ({why})" }
+    not_tls() {
+        zh "它的应答不是 TLS；`url` 是不是该写 `http`？"
+        en "its answer is not TLS; should the URL begin with http?"
+    }
+    tls_in_common() {
+        zh "服务器与本机没有共同的 TLS 版本或加密方式"
+        en "the server has no version of TLS or no cipher in common with this machine"
+    }
     certificate_of_other_name() { zh "服务器证书不是发给这个主机名的" en "the server's certificate is for another name" }
     closed_early() { zh "对方没有应答就关闭了连接" en "connection closed before message completed" }
     broken_http(why) { zh "应答不合 HTTP 规定：{why}" en "{why}" }

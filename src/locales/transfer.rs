@@ -37,12 +37,15 @@ messages! { "transfer";
     cannot_remove(path) { zh "删不掉已经没用的 {path}" en "cannot remove {path}, which is no longer needed" }
 
     // Kinds of files.
-    damaged() { zh "文件已损坏或不完整；请重新复制" en "damaged or cut off; copy it again" }
-    damaged_file(path) { zh "{path}：文件已损坏或不完整；请重新复制" en "{path}: damaged or cut off; copy it again" }
-    damaged_row(row) { zh "第 {row} 行：文件已损坏或不完整；请重新复制" en "row {row}: damaged or cut off; copy it again" }
+    damaged() { zh "文件已损坏或不完整（请重新复制）" en "damaged or cut off (copy it again)" }
+    damaged_file(path) { zh "{path}：文件已损坏或不完整（请重新复制）" en "{path}: damaged or cut off (copy it again)" }
+    damaged_row(row) {
+        zh "第 {row} 行：文件已损坏或不完整（请重新复制）"
+        en "row {row}: damaged or cut off (copy it again)"
+    }
     damaged_line(line) {
-        zh "第 {line} 行：文件从这里起已损坏或不完整；请重新复制"
-        en "line {line}: the file is damaged or cut off here; copy it again"
+        zh "第 {line} 行：文件从这里起已损坏或不完整（请重新复制）"
+        en "line {line}: the file is damaged or cut off here (copy it again)"
     }
     not_an_export(path) {
         zh "{path}：不是 `hanqing export` 的文件；可以导入的有：第一行是列名的 CSV、Parquet、行协议，以及 `export --spool` 的输出"

@@ -10,6 +10,10 @@ messages! { "wire";
         zh "消息的 `{path}` 处不合格式：{problem}"
         en "not a message of this kind at `{path}`: {problem}"
     }
+    whole_not_of_this_kind(problem) {
+        zh "整条消息不合格式：{problem}"
+        en "not a message of this kind (the message as a whole): {problem}"
+    }
     not_json(line, column) {
         zh "第 {line} 行第 {column} 列起不是 JSON"
         en "no JSON from line {line}, column {column} on"

@@ -69,7 +69,7 @@ impl Intake {
                 None => channel.filter(),
             };
             let subscribed = session.client.try_subscribe(filter, QoS::AtLeastOnce);
-            subscribed.map_err(|e| session.refused(e))?;
+            subscribed.map_err(|_| session.refused())?;
         }
         Ok(Self { session, waiting: VecDeque::new(), lost: None })
     }
@@ -142,7 +142,7 @@ impl Intake {
             }
             tokio::select! {
                 biased;
-                done = &mut request => return done.map_err(|e| self.session.refused(e)),
+                done = &mut request => return done.map_err(|_| self.session.refused()),
                 event = self.session.next() => self.handle(event),
             }
         }

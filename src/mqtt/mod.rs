@@ -14,6 +14,7 @@ mod session;
 mod settings;
 mod subject;
 mod tls;
+mod tls_words;
 #[cfg(feature = "edge")]
 pub mod uplink;
 

@@ -7,8 +7,8 @@ use rumqttc::{ConnectReturnCode, ConnectionError, StateError, TlsError, mqttbyte
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription as Alert, CertificateError as Certificate};
 
-use super::{Endpoint, MqttSettings};
-use crate::locales::{Argument, Text, foreign, mqtt as words};
+use super::{Endpoint, MqttSettings, tls_words};
+use crate::locales::{Text, foreign, mqtt as words};
 
 /// What was tried.
 #[derive(Debug, Clone)]
@@ -73,7 +73,8 @@ pub(super) fn before_answer(error: &ConnectionError, attempt: &Attempt) -> Text 
         }
         // What an HTTP server answers begins like a packet of another kind.
         ConnectionError::NotConnAck(packet) => words::answer_not_mqtt(name_of(packet), host, port),
-        other => Text::verbatim(other),
+        ConnectionError::RequestsDone => words::closed(),
+        other => foreign::said(other),
     }
 }
 
@@ -88,12 +89,21 @@ pub(super) fn after_answer(error: &ConnectionError) -> Text {
         ConnectionError::MqttState(
             StateError::Io(error) | StateError::Deserialization(Io(error)),
         )
-        | ConnectionError::Io(error) => words::connection_broke(foreign::io(error)),
+        | ConnectionError::Io(error) => words::connection_broke(io_words(error)),
         ConnectionError::MqttState(StateError::Deserialization(error)) => {
             words::sent_no_mqtt(name_of(error))
         }
         ConnectionError::MqttState(error) => words::unexpected(name_of(error)),
-        other => Text::verbatim(other),
+        ConnectionError::RequestsDone => words::closed(),
+        other => foreign::said(other),
+    }
+}
+
+/// An error of the connection, which TLS hands on as one of the system.
+fn io_words(error: &io::Error) -> Text {
+    match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        Some(error) => tls_words::error(error),
+        None => foreign::io(error),
     }
 }
 
@@ -175,8 +185,8 @@ fn tls_problem(error: &rustls::Error, attempt: &Attempt) -> Text {
         rustls::Error::InvalidCertificate(error) => certificate_problem(error, attempt),
         rustls::Error::AlertReceived(alert) => alert_problem(*alert, attempt),
         rustls::Error::InvalidMessage(_) => words::answer_not_tls(attempt.endpoint.port),
-        rustls::Error::PeerIncompatible(_) => words::tls_too_old(),
-        other => words::tls_failed(Argument::of(other)),
+        rustls::Error::PeerIncompatible(why) => tls_words::incompatible(why),
+        other => words::tls_failed(tls_words::error(other)),
     }
 }
 
@@ -212,7 +222,7 @@ fn certificate_problem(error: &Certificate, attempt: &Attempt) -> Text {
         Certificate::Other(error) if error.to_string().contains("UnsupportedCertVersion") => {
             words::certificate_version_1()
         }
-        other => words::certificate_unusable(Argument::of(other)),
+        other => words::certificate_unusable(tls_words::certificate(other)),
     }
 }
 
@@ -221,7 +231,7 @@ fn alert_problem(alert: Alert, attempt: &Attempt) -> Text {
     let Some(file) = &attempt.settings.cert_file else {
         return match alert {
             Alert::CertificateRequired | Alert::HandshakeFailure | Alert::NoCertificate => {
-                words::wants_certificate(format_args!("{alert:?}"))
+                words::wants_certificate(tls_words::alert(alert))
             }
             other => other_alert(other, attempt),
         };
@@ -235,7 +245,7 @@ fn alert_problem(alert: Alert, attempt: &Attempt) -> Text {
         | Alert::CertificateUnknown
         | Alert::CertificateRequired
         | Alert::AccessDenied
-        | Alert::DecryptError => words::ours_refused(file, format_args!("{alert:?}")),
+        | Alert::DecryptError => words::ours_refused(file, tls_words::alert(alert)),
         other => other_alert(other, attempt),
     }
 }
@@ -244,7 +254,7 @@ fn other_alert(alert: Alert, attempt: &Attempt) -> Text {
     match alert {
         Alert::ProtocolVersion | Alert::InsufficientSecurity => words::no_tls_1_2(),
         Alert::UnrecognisedName => words::name_not_answered(&attempt.endpoint.host),
-        other => words::refuses_tls(format_args!("{other:?}")),
+        other => words::refuses_tls(tls_words::alert(other)),
     }
 }
 

@@ -110,6 +110,14 @@ fn the_brokers_certificate() {
             ),
             (certificate(Certificate::InvalidPurpose), &["not for servers", "reissued"]),
             (certificate(Certificate::BadEncoding), &["cannot be used", "reissued"]),
+            (certificate(Certificate::Revoked), &["cannot be used (it has been revoked)"]),
+            (
+                tls(rustls::Error::PeerIncompatible(
+                    rustls::PeerIncompatible::NoCipherSuitesInCommon,
+                )),
+                &["no cipher in common", "; upgrade the broker"],
+            ),
+            (tls(rustls::Error::DecryptError), &["TLS failed: what it sent cannot be decrypted"]),
         ],
     );
 }
@@ -181,6 +189,10 @@ fn tls_on_one_side_only() {
                     mqttbytes::Error::MalformedPacket,
                 )),
                 speaks_tls,
+            ),
+            (
+                ConnectionError::NotConnAck(rumqttc::Packet::PingResp),
+                &["its answer is not MQTT (PingResp)", "a broker?"],
             ),
         ],
     );

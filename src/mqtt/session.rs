@@ -214,13 +214,13 @@ impl Session {
     }
 
     /// The error of a refused request: the client refuses all once the connection has ended; the last event says why.
-    pub fn refused(&mut self, error: rumqttc::ClientError) -> MqttError {
+    pub fn refused(&mut self) -> MqttError {
         while let Ok(event) = self.events.try_recv() {
             if let Err(problem) = event {
                 return self.lost(problem);
             }
         }
-        self.lost(Lost::Problem(Text::verbatim(error)))
+        self.lost(ended())
     }
 }
 

@@ -7,9 +7,9 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, InconsistentKeys, RootCertStore};
 
 use super::certificates::{PemFile, TlsFiles};
-use super::{MqttSettings, subject};
+use super::{MqttSettings, subject, tls_words};
 use crate::core::Problem;
-use crate::locales::{Argument, Text, mqtt as words};
+use crate::locales::{Text, foreign, mqtt as words};
 
 /// Checks the TLS files that `settings` name, if the URL asks for TLS. The error is the first file that cannot be used.
 pub fn check_files(settings: &MqttSettings) -> Result<(), Problem> {
@@ -24,14 +24,14 @@ pub(super) fn client_config(files: &TlsFiles) -> Result<Arc<ClientConfig>, Probl
     let mut roots = RootCertStore::empty();
     for certificate in certificates(&files.ca)? {
         roots.add(certificate).map_err(|e| {
-            let rule = words::holds_bad_certificate(Argument::of(e));
+            let rule = words::holds_bad_certificate(tls_words::error(&e));
             files.ca.problem(rule, words::reissue_authority())
         })?;
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|e| files.ca.problem(Text::verbatim(e), words::report_it()))?
+        .map_err(|e| files.ca.problem(tls_words::error(&e), words::report_it()))?
         .with_root_certificates(roots);
     let config = match &files.own {
         None => builder.with_no_client_auth(),
@@ -42,11 +42,12 @@ pub(super) fn client_config(files: &TlsFiles) -> Result<Arc<ClientConfig>, Probl
                     key.problem(words::key_of_another(&certificate.path), words::copy_both())
                 }
                 rustls::Error::InvalidCertificate(error) => {
-                    let rule = words::holds_bad_certificate(Argument::of(error));
+                    let rule = words::holds_bad_certificate(tls_words::certificate(&error));
                     certificate.problem(rule, words::reissue())
                 }
                 other => {
-                    key.problem(words::key_unusable(Argument::of(other)), words::keys_that_work())
+                    let rule = words::key_unusable(tls_words::error(&other));
+                    key.problem(rule, words::keys_that_work())
                 }
             })?,
     };
@@ -87,7 +88,8 @@ fn not_pem(file: &PemFile, error: &pem::Error, hint: Text) -> Problem {
         pem::Error::MissingSectionEnd { .. } => words::cut_off(),
         // The error's text quotes a line, which may be of a private key.
         pem::Error::IllegalSectionStart { .. } => words::not_pem(),
-        other => words::not_pem_since(Argument::of(other)),
+        pem::Error::Base64Decode(_) => words::not_pem_since(words::base64_wrong()),
+        other => words::not_pem_since(foreign::said(other)),
     };
     file.problem(rule, hint)
 }

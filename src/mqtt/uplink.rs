@@ -175,7 +175,7 @@ impl Uplink {
         let bytes = payload.len();
         let published =
             self.session.client.try_publish(&self.readings, QoS::AtLeastOnce, false, payload);
-        published.map_err(|e| self.session.refused(e))?;
+        published.map_err(|_| self.session.refused())?;
         self.count(self.readings.len() + bytes + PUBLISH_OVERHEAD);
         self.handed.push_back(Some(InFlight {
             batches,
@@ -227,7 +227,7 @@ impl Uplink {
 
     /// Announces that the clock has become good, or provisional again.
     pub fn announce_clock(&mut self, clock: ClockState) -> Result<(), MqttError> {
-        self.announce_online(clock).map_err(|e| self.session.refused(e))
+        self.announce_online(clock).map_err(|_| self.session.refused())
     }
 
     /// Announces that the gateway is offline, and disconnects. What is still in flight is in the spool.

@@ -3,16 +3,21 @@
 use minijinja::{Error, ErrorKind};
 
 use super::render::ReportError;
-use crate::locales::{Text, report as words};
+use crate::locales::{Lang, Text, report as words};
 
 /// The error with the part of the template that it points at.
 pub(super) fn template_error(name: &str, source: &str, error: &Error) -> ReportError {
     let line = error.line();
     let piece = error.range().and_then(|range| source.get(range));
+    let piece = piece.filter(|piece| !piece.trim().is_empty());
     let whole_line = line.and_then(|line| source.lines().nth(line.checked_sub(1)?));
+    let kind = kind(error.kind());
     let what = match error.detail() {
-        Some(said) => Text::chain([kind(error.kind()), detail(said)]),
-        None => kind(error.kind()),
+        Some(said) => match detail(said) {
+            Some(detail) => Text::chain([kind, detail]),
+            None => with_english_detail(&kind, said),
+        },
+        None => kind,
     };
     let what = match piece.or(whole_line) {
         Some(piece) => words::error_at(what, piece.trim()),
@@ -49,26 +54,30 @@ fn kind(kind: ErrorKind) -> Text {
     }
 }
 
-/// What the engine adds to the kind of the error. The sentences of its parser are known; others stay as they are.
-fn detail(said: &str) -> Text {
-    if let Some(rest) = said.strip_prefix("unexpected ") {
-        return match rest.split_once(", expected ") {
-            Some((found, expected)) => words::unexpected_for(token(found), token(expected)),
-            None => words::unexpected(token(rest)),
-        };
-    }
-    if let Some(rest) = said.strip_prefix("unknown statement ") {
-        return words::unknown_statement(rest);
-    }
-    let unknown = said.strip_suffix(" is unknown");
-    match unknown.and_then(|name| name.rsplit(' ').next()) {
-        Some(name) => Text::both(name.to_owned(), said.to_owned()),
-        None => Text::verbatim(said),
-    }
+/// The kind of an error with a sentence that the engine has in English only: in Chinese the kind suffices, and the part
+/// of the template that follows.
+fn with_english_detail(kind: &Text, said: &str) -> Text {
+    let english = Text::chain([kind, &Text::verbatim(said)]);
+    Text::both(kind.within(Lang::Chinese), english.within(Lang::English))
 }
 
-fn token(name: &str) -> Text {
-    match name {
+/// What the engine adds to the kind of the error, if it is one of the sentences of its parser that are known here.
+fn detail(said: &str) -> Option<Text> {
+    if let Some(rest) = said.strip_prefix("unexpected ") {
+        return Some(match rest.split_once(", expected ") {
+            Some((found, expected)) => words::unexpected_for(token(found)?, token(expected)?),
+            None => words::unexpected(token(rest)?),
+        });
+    }
+    if let Some(rest) = said.strip_prefix("unknown statement ") {
+        return Some(words::unknown_statement(rest));
+    }
+    let name = said.strip_suffix(" is unknown")?.rsplit(' ').next()?;
+    Some(Text::both(name.to_owned(), said.to_owned()))
+}
+
+fn token(name: &str) -> Option<Text> {
+    Some(match name {
         "end of input" => words::token_input_end(),
         "template-data" => words::token_text(),
         "start of variable block" => words::token_variable_start(),
@@ -81,8 +90,9 @@ fn token(name: &str) -> Text {
         "float" => words::token_decimal(),
         "expression" => words::token_expression(),
         "statement" | "block keyword" => words::token_statement(),
-        other => Text::verbatim(other),
-    }
+        sign if sign.starts_with('`') => Text::verbatim(sign),
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -90,7 +100,7 @@ mod tests {
     use minijinja::{Environment, context};
 
     use super::*;
-    use crate::locales::{Lang, within};
+    use crate::locales::within;
 
     #[test]
     fn an_error_is_said_in_both_languages() {
@@ -112,6 +122,12 @@ mod tests {
                 "语法错误：没有语句 nothing，在",
                 "syntax error: unknown statement nothing, in",
             ),
+            (
+                "{{ 1 + 'a' }}",
+                "不能这样运算，在 `1 + 'a'`",
+                "invalid operation: tried to use + operator",
+            ),
+            ("{{ \"open", "语法错误，在 `{{ \"open`", "syntax error: unexpected end of string, in"),
         ] {
             let added = environment.add_template_owned("t", source);
             let error = added.err().unwrap_or_else(|| {
@@ -126,7 +142,7 @@ mod tests {
 
     #[test]
     fn what_the_parser_expected_is_said_in_both_languages() {
-        let said = detail("unexpected end of input, expected end of variable block");
+        let said = detail("unexpected end of input, expected end of variable block").unwrap();
         assert_eq!(said.within(Lang::Chinese), "这里应是变量结尾 `}}`，却是模板结尾");
         let words = "unexpected end of input, expected end of variable block";
         assert_eq!(said.within(Lang::English), words);

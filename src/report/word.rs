@@ -89,7 +89,7 @@ pub(super) fn write(
     let mut packed = std::io::Cursor::new(Vec::new());
     let written = docx.pack(&mut packed);
     written.map_err(|error| ReportError::Word(error.to_string()))?;
-    word_charts::insert(packed.get_ref(), &charts)
+    word_charts::insert(packed.get_ref(), &charts, &township.name)
 }
 
 /// An empty document with page, styles and page numbers.

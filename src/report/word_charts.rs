@@ -4,6 +4,7 @@ use std::io::{Cursor, Read, Write};
 
 use minijinja::value::Serde;
 use minijinja::{Environment, context};
+use quick_xml::escape::partial_escape;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
@@ -29,8 +30,8 @@ fn failed(what: impl ToString) -> ReportError {
     ReportError::Word(what.to_string())
 }
 
-/// Replaces the placeholders in `docx` by `charts`, and repeats the heads of its tables on each page.
-pub(super) fn insert(docx: &[u8], charts: &[Chart]) -> Result<Vec<u8>, ReportError> {
+/// Replaces the placeholders in `docx` by `charts`, repeats the heads of its tables on each page, names the `author`.
+pub(super) fn insert(docx: &[u8], charts: &[Chart], author: &str) -> Result<Vec<u8>, ReportError> {
     let mut archive = ZipArchive::new(Cursor::new(docx)).map_err(failed)?;
     let mut written = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default();
@@ -45,6 +46,10 @@ pub(super) fn insert(docx: &[u8], charts: &[Chart]) -> Result<Vec<u8>, ReportErr
         ) {
             let text = String::from_utf8(bytes).map_err(failed)?;
             bytes = edited(&name, text, charts.len()).into_bytes();
+        } else if name == "docProps/core.xml" {
+            let text = String::from_utf8(bytes).map_err(failed)?;
+            let author = format!(">{}<", partial_escape(author));
+            bytes = text.replace(">unknown<", &author).into_bytes();
         }
         written.start_file(name, options).map_err(failed)?;
         written.write_all(&bytes).map_err(failed)?;

@@ -1,14 +1,14 @@
 //! Why a simulation cannot be set up.
 
 use crate::core::{Problem, StationId};
-use crate::locales::{Argument, Text, demo as words};
+use crate::locales::{Text, demo as words};
 
 /// Why a simulation cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum SimError {
     /// The scenario is not valid TOML, or has an unknown key.
-    #[error("{}", words::scenario_unreadable(Argument::of(.0)))]
-    Scenario(#[from] toml::de::Error),
+    #[error("{}", words::scenario_unreadable(.0))]
+    Scenario(Text),
     /// Values of the scenario make no sense.
     #[error("{}", .0.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n"))]
     Problems(Vec<Problem>),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::SimError;
 use crate::core::{Parameter, Period, Problems, StationId};
-use crate::locales::{Text, demo as words};
+use crate::locales::{Text, demo as words, foreign_toml};
 
 const SHARE: RangeInclusive<f64> = 0.0..=1.0;
 
@@ -211,7 +211,8 @@ impl Scenario {
     /// # Errors
     /// [`SimError::Scenario`] where it cannot be read, [`SimError::Problems`] where a value makes no sense.
     pub fn parse(text: &str) -> Result<Self, SimError> {
-        let scenario: Self = toml::from_str(text)?;
+        let scenario: Self = toml::from_str(text)
+            .map_err(|error| SimError::Scenario(foreign_toml::error(&error, text)))?;
         let mut found = Problems::default();
         scenario.check(&mut found);
         found.result(scenario).map_err(SimError::Problems)
@@ -325,6 +326,7 @@ impl Scenario {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locales::{Lang, within};
 
     const EXAMPLE: &str = include_str!("../../config/examples/2022/scenario.toml");
 
@@ -349,5 +351,12 @@ mod tests {
             let error = Scenario::parse(&EXAMPLE.replace(from, to)).unwrap_err();
             assert!(error.to_string().contains(named), "{error}");
         }
+        let error = Scenario::parse("seed = 1\nseed = 2").unwrap_err();
+        let said = Lang::ALL.map(|lang| within(lang, || error.to_string()));
+        assert!(
+            said[0].starts_with("情景文件读不了：") && said[0].contains("设置项重复"),
+            "{said:?}"
+        );
+        assert!(said[1].contains("duplicate key"), "{said:?}");
     }
 }

@@ -351,12 +351,14 @@ fn a_file_that_is_no_database_is_said_in_both_languages() {
         (
             Lang::English,
             format!(
-                "cannot open the store {path}; its directory must exist and be writable: the file is not an SQLite database"
+                "cannot open the store {path} (its directory must exist and be writable): the file is not an SQLite database"
             ),
         ),
         (
             Lang::Chinese,
-            format!("打不开数据库 {path}；所在目录必须存在，并且可写：这个文件不是 SQLite 数据库"),
+            format!(
+                "打不开数据库 {path}（所在目录必须存在，并且可写）：这个文件不是 SQLite 数据库"
+            ),
         ),
     ] {
         assert_eq!(within(lang, || foreign::chain(&error).to_string()), said);

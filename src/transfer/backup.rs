@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::import::digest_of;
 use super::manifest::{self, Entry, Manifest, stamp};
-use crate::locales::transfer as words;
+use crate::locales::{foreign, transfer as words};
 use crate::store::file;
 use crate::support::{files, hex};
 

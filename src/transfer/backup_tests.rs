@@ -149,6 +149,18 @@ fn a_changed_backup_replaces_nothing() {
         }
         assert_eq!(names(&office), before);
     }
+    fs::remove_file(&manifest).unwrap();
+    let error = office.restore(&made, 60).err().unwrap();
+    for (lang, says) in [
+        (
+            Lang::English,
+            "manifest.json (no such file or directory); give a directory that hanqing backup made",
+        ),
+        (Lang::Chinese, "manifest.json（没有这个文件或目录）；请给出 `hanqing backup` 做的目录"),
+    ] {
+        let error = within(lang, || format!("{error:#}"));
+        assert!(error.ends_with(says), "the cause stands before the way out: {error}");
+    }
     assert_eq!(Sqlite::open(&office.store).unwrap().count().unwrap(), 50);
 }
 

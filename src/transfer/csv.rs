@@ -1,8 +1,8 @@
 //! Readings as CSV, in UTF-8 with a byte order mark so that spreadsheets recognise Chinese text.
 
-use std::io::{BufRead, Write};
+use std::io::{BufRead, Read, Write};
 
-use ::csv::{ByteRecord, ReaderBuilder, WriterBuilder};
+use ::csv::{ByteRecord, ReaderBuilder, Terminator, WriterBuilder};
 use anyhow::Context;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use super::format::{Item, Sink};
 use super::row::{COLUMNS, CellError, RawRow, Row, locate, registers_text, wrong};
 use crate::core::Reading;
-use crate::locales::{Text, transfer as words};
+use crate::locales::{foreign, transfer as words};
 use crate::wire::CounterSpec;
 
 /// UTF-8's byte order mark.
@@ -35,7 +35,7 @@ pub fn write(
     zone: &TimeZone,
 ) -> anyhow::Result<()> {
     // As spreadsheets write it.
-    let mut rows = WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
+    let mut rows = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(out);
     for reading in readings {
         let parameter = reading.series.parameter;
         let counter = counter(reading);
@@ -57,9 +57,9 @@ pub fn write(
     Ok(rows.flush()?)
 }
 
-/// What the library says: the system's errors as they are, the rest in its own words.
+/// The system's errors as they are, the rest in words.
 fn said(error: ::csv::Error) -> anyhow::Error {
-    let words = Text::verbatim(&error);
+    let words = foreign::csv(&error);
     match error.into_kind() {
         ::csv::ErrorKind::Io(error) => anyhow::Error::new(error),
         _ => anyhow::Error::msg(words),
@@ -84,8 +84,13 @@ fn number(value: f64) -> String {
 }
 
 /// Hands each row to `sink`, with the number of its line.
-pub fn read(file: impl BufRead, sink: &mut Sink<'_>) -> anyhow::Result<()> {
-    let mut rows = ReaderBuilder::new().flexible(true).from_reader(Bounded::new(file));
+pub fn read(mut file: impl BufRead, sink: &mut Sink<'_>) -> anyhow::Result<()> {
+    // Csv counts the lines right where an LF ends them; CR alone comes from a Macintosh of old.
+    let lines = file.fill_buf()?.contains(&b'\n');
+    let terminator = if lines { Terminator::Any(b'\n') } else { Terminator::CRLF };
+    // With an end for the last line, each record ends one line above the reader's position.
+    let file = Bounded::new(file.chain(&b"\n"[..]));
+    let mut rows = ReaderBuilder::new().flexible(true).terminator(terminator).from_reader(file);
     let header = rows.byte_headers().map_err(said)?.clone();
     let named = |cell: &[u8], name: &str| cell.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
     let places = locate(|name| header.iter().position(|cell| named(cell, name)));
@@ -98,7 +103,12 @@ pub fn read(file: impl BufRead, sink: &mut Sink<'_>) -> anyhow::Result<()> {
             Ok(true) => {}
             Err(error) => return Err(said(error).context(words::line_unreadable(line))),
         }
-        let line = record.position().map_or(line, |position| position.line());
+        if record.len() == 1 && record[0].trim_ascii().is_empty() {
+            continue;
+        }
+        let within = record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+        // A quoted cell that nothing ends takes that last end.
+        let line = line.max(rows.position().line().saturating_sub(1 + within));
         sink(line, row(&record, header.len(), places).map(Item::Row))?;
     }
 }
@@ -158,7 +168,7 @@ impl<R> Bounded<R> {
     }
 }
 
-impl<R: BufRead> std::io::Read for Bounded<R> {
+impl<R: BufRead> Read for Bounded<R> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         let read = self.file.read(into)?;
         let piece = &into[..read];

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::format::{Item, Sink, next_line};
 use super::row::{CellError, REGISTERS_MAX, RawRow, registers_text, wrong};
 use crate::core::{Flag, Parameter, Reading, Series};
-use crate::locales::transfer as words;
+use crate::locales::{foreign, transfer as words};
 use crate::store::line;
 use crate::wire::CounterSpec;
 
@@ -57,7 +57,7 @@ pub fn read(mut file: impl BufRead, sink: &mut Sink<'_>) -> anyhow::Result<()> {
         for parsed in parse_lines(text) {
             let item = match parsed {
                 Ok(parsed) => item(&parsed),
-                Err(error) => Err(wrong("line", text, words::line_protocol(error.to_string()))),
+                Err(error) => Err(wrong("line", text, words::line_protocol(foreign::said(error)))),
             };
             sink(number, item)?;
         }

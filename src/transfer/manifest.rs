@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::Context;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::locales::transfer as words;
+use crate::locales::{Text, foreign, transfer as words};
 
 /// File name of the manifest.
 pub const NAME: &str = "manifest.json";
@@ -51,7 +50,7 @@ impl Manifest {
     /// Reads the manifest of the backup in `directory`.
     pub fn read(directory: &Path) -> anyhow::Result<Self> {
         let path = directory.join(NAME);
-        let none = |why| anyhow::Error::msg(words::not_a_backup(directory, why));
+        let none = |why: Text| anyhow::Error::msg(words::not_a_backup(directory, why));
         let since = |error| none(words::manifest_unreadable_since(NAME, foreign::io(&error)));
         let wrong = || none(words::manifest_unreadable(NAME));
         let size = path.metadata().map_err(since)?.len();

@@ -12,7 +12,7 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use crate::core::Series;
-use crate::locales::transfer as words;
+use crate::locales::{foreign, transfer as words};
 use crate::support::files;
 
 const JOURNAL: &str = "journal.jsonl";
@@ -44,9 +44,8 @@ impl Parts {
     pub fn open(out: &Path, plan: &str, resume: bool) -> anyhow::Result<Self> {
         anyhow::ensure!(!out.exists(), words::exists_already(out));
         let directory = files::with_suffix(out, ".parts");
-        let cannot = |error| {
-            anyhow::Error::msg(words::cannot_create_here(&directory, foreign::io(&error)))
-        };
+        let cannot =
+            |error| anyhow::Error::msg(words::cannot_create_here(&directory, foreign::io(&error)));
         let path = directory.join(JOURNAL);
         if directory.exists() {
             anyhow::ensure!(
@@ -56,12 +55,8 @@ impl Parts {
         } else {
             fs::create_dir(&directory).map_err(cannot)?;
         }
-        let journal = File::options()
-            .create(true)
-            .append(true)
-            .read(true)
-            .open(&path)
-            .map_err(cannot)?;
+        let journal =
+            File::options().create(true).append(true).read(true).open(&path).map_err(cannot)?;
         anyhow::ensure!(journal.try_lock().is_ok(), words::another_export(out));
         let mut parts = Self { directory, journal, count: 0, mark: None };
         if resume {

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use super::backup::Files;
 use super::import::digest_of;
 use super::manifest::{Entry, Manifest, stamp};
-use crate::locales::{Text, transfer as words};
+use crate::locales::{Text, foreign, transfer as words};
 use crate::store::{Lock, file};
 use crate::support::files::{folder_of, quarantine, rename, with_suffix, write};
 use crate::support::hex;
@@ -74,7 +74,8 @@ fn give_to_hub(copy: &Path, path: &Path) -> anyhow::Result<()> {
     let there = path.exists();
     let like = if there { path } else { folder_of(path) };
     let file = File::open(copy)?;
-    file::give_to_owner_of(like, &file).map_err(|error| anyhow::Error::msg(words::cannot_give(copy, like, foreign::io(&error))))?;
+    file::give_to_owner_of(like, &file)
+        .map_err(|error| anyhow::Error::msg(words::cannot_give(copy, like, foreign::io(&error))))?;
     if there {
         file.set_permissions(path.metadata()?.permissions())?;
     }

@@ -265,6 +265,34 @@ fn bad_rows_are_named_and_the_rest_is_imported() {
 }
 
 #[test]
+fn lines_are_counted_as_an_editor_shows_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Sqlite::open(&folder.path().join("a.db")).unwrap();
+    let file = folder.path().join("a.csv");
+    let text = "station,parameter,unit,observed_at,flag,value\n\
+        pond-1,level,m,2022-08-01T00:00:00Z,1,\"x\"\n\
+        \n\
+        \n\
+        pond-1,\"le\nvel\",m,2022-08-01T00:00:00Z,1,1\n\
+        pond-1,level,m,2022-08-01T00:00:00Z,1,\"98\"\n\
+        pond-1,level,m,2022-08-01T00:00:00Z,1,x";
+    for text in [text.to_owned(), text.replace('\n', "\r\n"), format!("{text}\n")] {
+        fs::write(&file, &text).unwrap();
+        for (lang, colon) in [(Lang::Chinese, "："), (Lang::English, ": ")] {
+            let (imported, problems) = within(lang, || import(&mut store, &[&file]));
+            assert_eq!((imported.readings, imported.refused), (1, 3), "{problems:?}");
+            for (problem, line) in problems.iter().zip([2, 5, 8]) {
+                let start = format!("{}:{line}{colon}", file.display());
+                assert!(problem.starts_with(&start), "{start} in {text:?}: {problem}");
+            }
+        }
+    }
+    // The tables of a Macintosh of old are read, too.
+    fs::write(&file, text.replace('\n', "\r")).unwrap();
+    assert_eq!(import(&mut store, &[&file]).0.readings, 1);
+}
+
+#[test]
 fn other_files_are_refused_with_the_formats_that_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Sqlite::open(&folder.path().join("a.db")).unwrap();

@@ -135,7 +135,11 @@ mod tests {
         assert_eq!(supply(635.0, &falling), Some(Supply::Days(63)), "whole days");
         assert_eq!(supply(0.0, &falling), Some(Supply::Days(0)));
         assert_eq!(supply(630.0, &days(&[700.0; 8])), Some(Supply::NoEnd));
-        assert_eq!(supply(0.0, &days(&[700.0; 8])), Some(Supply::Days(0)), "dry, so it cannot fall");
+        assert_eq!(
+            supply(0.0, &days(&[700.0; 8])),
+            Some(Supply::Days(0)),
+            "dry, so it cannot fall"
+        );
         assert_eq!(supply(630.0, &falling[1..]), None, "a week is needed");
         // 1900 persons at 60 litres draw 114 m3 a day (docs/domain.md §1.5).
         assert_eq!(lasts(3420.0, 1900.0 * 0.06), Supply::Days(30));

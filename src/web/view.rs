@@ -8,7 +8,7 @@ use minijinja::{Environment, Error, ErrorKind, context};
 use serde::Serialize;
 
 use super::model::{GatewayRow, LostRow, Overview, SourceRow};
-use crate::locales::{self, Lang, Text, page as words};
+use crate::locales::{self, Lang, Text, full_moment, moment, moment_with_seconds, page as words};
 use crate::water::{StationKind, Status};
 
 /// A reading older than this is shown grey. Gateways poll every 5 minutes by default and may be late by a connection
@@ -205,7 +205,7 @@ impl View {
                 Lang::English => Lang::Chinese,
             },
             township: overview.township.clone(),
-            now: instant(overview.now, zone, WITH_ZONE),
+            now: full_moment(overview.now, zone).to_string(),
             simulated: overview.simulated,
             unknown: count(None),
             tiles: tiles.into(),
@@ -218,7 +218,11 @@ impl View {
             pumps_unit: if totals.pumps_ran == 1 { words::one_pump() } else { words::pumps() },
             count: overview.sources.len(),
             villages: villages(overview),
-            gateways: overview.gateways.iter().map(|row| GatewayView::of(row, zone)).collect(),
+            gateways: overview
+                .gateways
+                .iter()
+                .map(|row| GatewayView::of(row, overview.now, zone))
+                .collect(),
         }
     }
 }
@@ -278,10 +282,10 @@ impl SourceView {
             spark: spark(&row.spark),
             age: match row.observed_at {
                 None => words::no_data_yet(),
-                Some(at) if stale => words::no_data_since(short(at, now, zone)),
+                Some(at) if stale => words::no_data_since(moment(at, now, zone)),
                 Some(_) => age(row.age_s.unwrap_or(0)),
             },
-            seen: row.observed_at.map(|at| instant(at, zone, WITH_ZONE)).unwrap_or_default(),
+            seen: row.observed_at.map(|at| full_moment(at, zone).into()).unwrap_or_default(),
             stale,
             note: row.note.clone(),
         }
@@ -289,8 +293,8 @@ impl SourceView {
 }
 
 impl GatewayView {
-    fn of(row: &GatewayRow, zone: &TimeZone) -> Self {
-        let seen = row.last_seen.map(|at| Text::verbatim(instant(at, zone, WITH_SECONDS)));
+    fn of(row: &GatewayRow, now: Timestamp, zone: &TimeZone) -> Self {
+        let seen = row.last_seen.map(|at| moment_with_seconds(at, now, zone));
         Self {
             id: row.id.clone(),
             online: row.online,
@@ -299,42 +303,19 @@ impl GatewayView {
             committed_to: grouped(row.committed_to),
             gaps: (!row.gaps.is_empty()).then(|| Text::list(&row.gaps)),
             clock_unset: row.clock_unset,
-            lost: row.lost.iter().map(|lost| lost_words(lost, zone)).collect(),
+            lost: row.lost.iter().map(|lost| lost_words(lost, now, zone)).collect(),
         }
     }
 }
 
-fn lost_words(lost: &LostRow, zone: &TimeZone) -> Text {
+fn lost_words(lost: &LostRow, now: Timestamp, zone: &TimeZone) -> Text {
     let readings = match lost.readings {
         None => words::readings_unknown(),
         Some(1) => words::one_reading(),
         Some(n) => words::readings(grouped(n)),
     };
-    let [from, to] = [lost.from, lost.to].map(|at| instant(at, zone, WITH_YEAR));
+    let [from, to] = [lost.from, lost.to].map(|at| moment(at, now, zone));
     words::lost(from, to, readings, &lost.why)
-}
-
-/// How an instant is written in Chinese and in English.
-type Form = [&'static str; 2];
-
-const WITH_ZONE: Form = ["%Y-%m-%d %H:%M:%S %:z", "%-d %b %Y %H:%M:%S %:z"];
-const WITH_SECONDS: Form = ["%Y-%m-%d %H:%M:%S", "%-d %b %Y %H:%M:%S"];
-const WITH_YEAR: Form = ["%Y-%m-%d %H:%M", "%-d %b %Y %H:%M"];
-const SHORT: Form = ["%m-%d %H:%M", "%-d %b %H:%M"];
-
-fn instant(at: Timestamp, zone: &TimeZone, [zh, en]: Form) -> String {
-    let form = match Lang::current() {
-        Lang::Chinese => zh,
-        Lang::English => en,
-    };
-    at.to_zoned_datetime(zone.clone()).strftime(form).to_string()
-}
-
-/// An instant without its year, where that is the year of `now`.
-fn short(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
-    let this_year =
-        at.to_zoned_datetime(zone.clone()).year() == now.to_zoned_datetime(zone.clone()).year();
-    instant(at, zone, if this_year { SHORT } else { WITH_YEAR })
 }
 
 /// How long ago, in the largest unit that fits.

@@ -1,7 +1,6 @@
 //! Tests of the page's words and charts.
 
 use super::*;
-use crate::locales::within;
 
 fn row() -> SourceRow {
     SourceRow {
@@ -34,36 +33,6 @@ fn words_for_numbers() {
     assert_eq!(both(&age(59)), ["59 秒前", "59 s ago"]);
     assert_eq!(both(&age(3599)), ["59 分钟前", "59 min ago"]);
     assert_eq!(both(&age(7200)), ["2 小时前", "2 h ago"]);
-}
-
-#[test]
-fn an_instant_is_written_as_the_language_does() {
-    let zone = TimeZone::get("Asia/Shanghai").unwrap();
-    let at: Timestamp = "2026-11-29T00:00:07Z".parse().unwrap();
-    let later: Timestamp = "2027-01-02T00:00:00Z".parse().unwrap();
-    let forms = |lang| {
-        within(lang, || {
-            [
-                short(at, at, &zone),
-                short(at, later, &zone),
-                instant(at, &zone, WITH_SECONDS),
-                instant(at, &zone, WITH_ZONE),
-            ]
-        })
-    };
-    assert_eq!(
-        forms(Lang::Chinese),
-        ["11-29 08:00", "2026-11-29 08:00", "2026-11-29 08:00:07", "2026-11-29 08:00:07 +08:00"]
-    );
-    assert_eq!(
-        forms(Lang::English),
-        [
-            "29 Nov 08:00",
-            "29 Nov 2026 08:00",
-            "29 Nov 2026 08:00:07",
-            "29 Nov 2026 08:00:07 +08:00"
-        ]
-    );
 }
 
 #[test]

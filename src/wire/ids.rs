@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::shown;
 use crate::locales::{Text, wire as words};
 
 macro_rules! hex_id {
@@ -30,7 +31,7 @@ macro_rules! hex_id {
             fn try_from(text: String) -> Result<Self, Text> {
                 let digits = text.len() == $digits && text.bytes().all(|b| b.is_ascii_hexdigit());
                 let id = <$bits>::from_str_radix(&text, 16).ok().filter(|_| digits);
-                id.map($name).ok_or_else(|| words::$rule(format_args!("{text:?}"), $digits))
+                id.map($name).ok_or_else(|| words::$rule(format_args!("{:?}", shown(&text)), $digits))
             }
         }
     };

@@ -66,7 +66,8 @@ mod tests {
             Lang::ALL.map(|lang| within(lang, || error.to_string()))
         };
         for (text, zh, en) in [
-            ("{\"v\":1", "处不合格式：JSON 没有结束", ": the JSON ends too early"),
+            ("{\"v\":1", "不合格式：JSON 没有结束", ": the JSON ends too early"),
+            ("[]x", "整条消息不合格式：", "not a message of this kind (the message as a whole): "),
             ("{]", "第 1 行第 2 列起不是 JSON", "no JSON from line 1, column 2 on"),
             ("{\"v\":1}", "缺少 `epoch`", "missing field `epoch`"),
             ("{\"v\":\"x\"}", "`v` 处不合格式：应为整数", "at `v`: must be a whole number"),

@@ -36,13 +36,21 @@ pub enum WireError {
     #[error("{}", words::too_large(.0, MESSAGE_SIZE_MAX))]
     TooLarge(usize),
     /// Not JSON, or not of this shape.
-    #[error("{}", words::not_of_this_kind(path, problem))]
+    #[error("{}", misshapen(path, problem))]
     Shape { path: String, problem: Text },
     #[error("{}", words::format_unknown(.0, FORMAT))]
     Format(u8),
     /// The shape is right, the values contradict each other.
     #[error("{0}")]
     Content(Text),
+}
+
+/// What is wrong at `path`, which is `.` for the message as a whole, and `?` where no place can be told.
+fn misshapen(path: &str, problem: &Text) -> Text {
+    match path {
+        "." | "?" => words::whole_not_of_this_kind(problem),
+        _ => words::not_of_this_kind(path, problem),
+    }
 }
 
 /// Reads a message of type `T`; the error names the place in it.

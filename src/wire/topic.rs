@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::core::GatewayId;
+use crate::core::{GatewayId, shown};
 use crate::locales::{Text, wire as words};
 
 /// What a topic carries.
@@ -59,7 +59,7 @@ impl fmt::Display for Topic {
 impl FromStr for Topic {
     type Err = Text;
     fn from_str(text: &str) -> Result<Self, Text> {
-        let foreign = || words::foreign_topic(format_args!("{text:?}"));
+        let foreign = || words::foreign_topic(format_args!("{:?}", shown(text)));
         let rest = text.strip_prefix("hanqing/v1/").ok_or_else(foreign)?;
         let (gateway, channel) = rest.split_once('/').ok_or_else(foreign)?;
         Ok(Self {

@@ -9,7 +9,7 @@ use clap::Args;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::locales::gateway as words;
+use crate::locales::{foreign, gateway as words};
 use crate::spool::export::export;
 use crate::support::files;
 use crate::wire::packed;

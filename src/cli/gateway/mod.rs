@@ -4,6 +4,7 @@ mod edge;
 pub mod export_spool;
 mod line;
 mod mode;
+mod numbers;
 pub mod plan_table;
 mod ports;
 mod probe;
@@ -11,7 +12,6 @@ mod profile;
 mod read;
 mod scan;
 mod status;
-mod table;
 mod words;
 
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! The polling plan of a gateway as a table, and the load it puts on each bus.
 
-use super::table::{Layout, Table, left, right};
+use crate::cli::table::{Layout, Table, left, right};
 use crate::locales::{Text, gateway as words};
 use crate::modbus::{Forecast, Load};
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::table::{Table, left};
+use crate::cli::table::{Table, left};
 use crate::locales::gateway as words;
 
 /// The arguments of `hanqing ports`: none.
@@ -172,8 +172,8 @@ fn text(file: &Path) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::table::Layout;
     use super::*;
+    use crate::cli::table::Layout;
     use crate::locales::{Lang, within};
     use std::os::unix::fs::symlink;
 

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::line::{LineArguments, RequestOptions};
-use super::table::{Table, hex, left, number, right};
+use super::numbers::{hex, number};
 use crate::cli::runtime::block_on;
+use crate::cli::table::{Table, left, right};
 use crate::cli::usage::bail_usage;
 use crate::cli::values::{read, within};
 use crate::core::Parameter;

@@ -10,7 +10,7 @@ use anyhow::Context;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
-use super::table::{Table, left, right};
+use crate::cli::table::{Table, left, right};
 use crate::cli::usage::{EXIT_USAGE, bail_usage};
 use crate::config::{self, Base, Head};
 use crate::device;
@@ -41,7 +41,7 @@ struct Import {
     name: String,
     #[arg(long)]
     source: String,
-    #[arg(long, default_value = "Nobody yet on a real device.")]
+    #[arg(long, default_value = "Nobody yet on a real device.", hide_default_value = true)]
     verified_by: String,
     #[arg(long, default_value_t = 0.5)]
     confidence: f64,

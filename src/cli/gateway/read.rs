@@ -7,14 +7,15 @@ use std::time::Duration;
 use clap::Args;
 
 use super::line::{Line, LineArguments, RequestOptions, Setup};
-use super::table::{Head, Table, hex, left, number, right};
+use super::numbers::{hex, number};
 use crate::cli::runtime::block_on;
+use crate::cli::table::{Head, Table, left, right};
 use crate::cli::usage::bail_usage;
 use crate::cli::values::within;
 use crate::core::{Flag, ParameterSpec, Reason, Series};
 use crate::device::{self, DecodeError, Planned, Point, Profile, Request};
 use crate::edge::control::Failure;
-use crate::locales::{Argument, Text, gateway as words};
+use crate::locales::{Argument, Text, foreign_toml, gateway as words};
 use crate::modbus::{BusSettings, DeviceSettings, measure, terms, value_range};
 use crate::quality::{Verdict, gross_range};
 
@@ -90,7 +91,8 @@ fn ad_hoc(arguments: &Arguments, setup: &Setup) -> anyhow::Result<DeviceSettings
     }
     // Parsed, so that the defaults are those of a configuration.
     let text = format!("unit = {unit}\nprofile = {profile:?}\nstation = \"ad-hoc\"");
-    Ok(toml::from_str(&text)?)
+    let wrong = |error| anyhow::Error::msg(foreign_toml::error(&error, &text));
+    toml::from_str(&text).map_err(wrong)
 }
 
 /// Registers of one part of a point, or why there are none, and how long the request took, ms.

@@ -7,9 +7,9 @@ use std::time::Duration;
 use clap::Args;
 
 use super::line::{Line, LineArguments, RequestOptions, Response};
-use super::table::{Table, left, right};
 use super::words::duration;
 use crate::cli::runtime::{block_on, stop_signal};
+use crate::cli::table::{Table, left, right};
 use crate::cli::usage::bail_usage;
 use crate::cli::values::within;
 use crate::core::Reason;
@@ -267,8 +267,8 @@ impl Drop for Progress {
 
 #[cfg(test)]
 mod tests {
-    use super::super::table::Layout;
     use super::*;
+    use crate::cli::table::Layout;
     use crate::locales::{Lang, within};
 
     #[test]

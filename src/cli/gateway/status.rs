@@ -7,14 +7,16 @@ use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::table::{Table, left, right};
 use super::words::{duration, mode};
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::runtime::block_on;
+use crate::cli::table::{Table, left, right};
+use crate::cli::usage::ConfigurationProblems;
+use crate::config::control_socket;
 use crate::device::Function;
 use crate::edge::WaitsFor;
 use crate::edge::control::{BusStatus, Client, GatewayStatus};
-use crate::locales::{Argument, Text, gateway as words};
+use crate::locales::{Argument, Text, gateway as words, moment_with_seconds};
 use crate::modbus::UnitReport;
 
 /// The arguments of `hanqing status`.
@@ -24,11 +26,27 @@ pub struct Arguments {
     config: ConfigArgs,
 }
 
-/// Asks the gateway and prints its state.
+/// Asks the gateway and prints its state. A gateway runs on when its file is made wrong; then both are told.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let client = block_on(connect(&arguments.config))?;
-    print(client.status());
-    Ok(ExitCode::SUCCESS)
+    let config = &arguments.config;
+    match block_on(connect(config)) {
+        Ok(client) => {
+            print(client.status());
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) if error.is::<ConfigurationProblems>() => {
+            let Some(socket) = control_socket(&config.config, &config.set) else {
+                return Err(error);
+            };
+            let running = block_on(async { Ok(Client::connect(&socket).await?) });
+            if let Ok(Some(client)) = running {
+                print(client.status());
+                say!("");
+            }
+            Err(error)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Connects to the gateway that runs on this configuration; it is an error if there is none.
@@ -48,7 +66,7 @@ fn print(status: &GatewayStatus) {
     }
     say!("");
     say!("{}", buses(&status.buses));
-    show!("{}", units(&status.buses));
+    show!("{}", units(&status.buses, status.now));
     let notes = notes(&status.buses);
     if !notes.is_empty() {
         say!("");
@@ -65,10 +83,10 @@ fn general(status: &GatewayStatus) -> Vec<Text> {
         &status.version,
         mode(status.mode),
         duration(seconds.unsigned_abs()),
-        local(status.since),
+        local(status.since, status.now),
     )];
     if let Some(refused) = &status.refused {
-        lines.push(words::reload_refused(local(refused.at)));
+        lines.push(words::reload_refused(local(refused.at, status.now)));
         lines.extend(refused.problems.iter().cloned());
     }
     lines.push(words::readings_made(status.readings, status.missing));
@@ -96,7 +114,7 @@ fn backlog(status: &GatewayStatus) -> Vec<Text> {
     if spool.lost_readings > 0 {
         lines.push(words::spool_lost(spool.lost_readings));
     }
-    lines.extend(spool.damaged_at.map(|at| words::spool_damaged(local(at))));
+    lines.extend(spool.damaged_at.map(|at| words::spool_damaged(local(at, status.now))));
     lines
 }
 
@@ -104,16 +122,17 @@ fn backlog(status: &GatewayStatus) -> Vec<Text> {
 fn delivery(status: &GatewayStatus) -> Vec<Text> {
     let delivery = &status.delivery;
     let mut lines = vec![match (delivery.connected_since, &delivery.problem, delivery.next_at) {
-        (Some(since), _, _) => words::connected(local(since)),
+        (Some(since), _, _) => words::connected(local(since, status.now)),
         (None, Some(problem), _) => words::not_connected(problem),
-        (None, None, Some(next)) => words::outside_windows(local(next)),
+        (None, None, Some(next)) => words::outside_windows(local(next, status.now)),
         (None, None, None) => words::connecting(),
     }];
     lines.extend(delivery.doubt.iter().map(words::certificates_doubted));
     if let (None, Some((at, why))) = (&delivery.problem, &delivery.failed) {
-        lines.push(words::last_lost(local(*at), why));
+        lines.push(words::last_lost(local(*at, status.now), why));
     }
-    lines.extend(delivery.acknowledged_at.map(|at| words::last_acknowledged(local(at))));
+    let acknowledged = delivery.acknowledged_at.map(|at| local(at, status.now));
+    lines.extend(acknowledged.map(words::last_acknowledged));
     if let Some((month, used)) = &delivery.month {
         lines.push(match delivery.waits_for {
             Some(WaitsFor::Budget) => words::month_budget_spent(month, size(*used)),
@@ -129,7 +148,7 @@ fn machine(status: &GatewayStatus) -> Vec<Text> {
     let spool = &status.spool;
     let mut lines = Vec::new();
     if status.clock.provisional {
-        lines.push(words::clock_unknown(local(status.now), spool.held));
+        lines.push(words::clock_unknown(local(status.now, status.now), spool.held));
         if status.clock.refusal.is_none() {
             lines.push(words::clock_without_service());
         }
@@ -191,7 +210,7 @@ fn buses(buses: &[BusStatus]) -> Table {
     table
 }
 
-fn units(buses: &[BusStatus]) -> Table {
+fn units(buses: &[BusStatus], now: Timestamp) -> Table {
     let mut table = Table::new([
         left(words::head_bus()),
         right(words::head_unit()),
@@ -218,7 +237,7 @@ fn units(buses: &[BusStatus]) -> Table {
             device.map_or(String::new(), |device| device.station.to_string()),
             device.map_or(String::new(), |device| device.profile.clone()),
             unit.state.name().into(),
-            unit.since.map_or("—".into(), local),
+            unit.since.map_or("—".into(), |at| local(at, now).into()),
             share,
             unit.answer_ms.map_or("—".into(), |[half, most]| format!("{half:.1} / {most:.1}")),
             Text::list(failures).into(),
@@ -260,15 +279,14 @@ fn percent(share: f64) -> String {
 }
 
 /// A time in the zone of this machine.
-fn local(at: Timestamp) -> String {
-    let zoned = at.to_zoned_datetime(TimeZone::system());
-    zoned.strftime("%Y-%m-%d %H:%M:%S").to_string()
+fn local(at: Timestamp, now: Timestamp) -> Text {
+    moment_with_seconds(at, now, &TimeZone::system())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::table::Layout;
     use super::*;
+    use crate::cli::table::Layout;
     use crate::core::Reason;
     use crate::edge::control::{ClockStatus, DeviceStatus, DiskUse, SpoolStatus};
     use crate::edge::{DeliveryStatus, RefusedReload};
@@ -376,7 +394,8 @@ mod tests {
     /// The lines in `lang`, without the times, which are of this machine's zone.
     fn said(lines: &[Text], lang: Lang) -> String {
         let lines: Vec<String> = lines.iter().map(|line| line.within(lang)).collect();
-        lines.join("\n").replace(&local(SINCE), "T1").replace(&local(NOW), "T2")
+        let [since, now] = [SINCE, NOW].map(|at| local(at, NOW).within(lang));
+        lines.join("\n").replace(&since, "T1").replace(&now, "T2")
     }
 
     #[test]
@@ -385,7 +404,7 @@ mod tests {
         let shown = |lang| {
             let terminal = Layout::Terminal(120);
             let tables = within(lang, || {
-                buses(&all).laid_out(terminal) + "\n" + &units(&all).laid_out(terminal)
+                buses(&all).laid_out(terminal) + "\n" + &units(&all, NOW).laid_out(terminal)
             });
             tables + "\n" + &said(&notes(&all), lang)
         };

@@ -8,7 +8,7 @@ use clap::Args;
 use super::progress::Progress;
 use crate::cli::config_args::ConfigArgs;
 use crate::hub::{HubSettings, calendar};
-use crate::locales::office as words;
+use crate::locales::{moment_with_seconds, office as words};
 use crate::support::Clock;
 use crate::transfer::{backup, restore};
 
@@ -62,8 +62,8 @@ pub fn restore(arguments: &RestoreArguments) -> anyhow::Result<ExitCode> {
         let now = Clock::system().now();
         restore::restore(&arguments.from, &files(&settings), now, calendar.zone(), &advanced)?
     };
-    let made_at = restored.made_at.to_zoned_datetime(calendar.zone().clone());
-    say!("{}", words::restored(made_at.strftime("%Y-%m-%d %H:%M:%S").to_string()));
+    let made_at = moment_with_seconds(restored.made_at, Clock::system().now(), calendar.zone());
+    say!("{}", words::restored(made_at));
     for replaced in &restored.replaced {
         say!("{}", words::replaced(replaced));
     }

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use crate::account::{Drought, DroughtDay, SourceState};
 use crate::cli::config_args::ConfigArgs;
+use crate::cli::table::{Table, left, right};
 use crate::core::Period;
 use crate::hub;
 use crate::locales::{Text, office as words};
@@ -78,27 +79,39 @@ fn grade(day: &DroughtDay) -> String {
 fn sources(day: &DroughtDay) {
     say!("");
     say!("{}", words::sources_on(day.day.to_string()));
-    day.sources.iter().for_each(|state| say!("{}", source(state)));
+    show!("{}", table(&day.sources));
     say!("");
 }
 
-fn source(source: &SourceState) -> String {
-    let SourceState { name, level_m, balance, .. } = source;
-    let unknown = || Text::verbatim("—");
-    let status = source.status.map_or_else(unknown, |status| status.name(source.kind));
-    let storage = balance.map_or("—".into(), |b| format!("{:.0} m3", b.storage_m3));
-    let usable = balance.and_then(|b| b.usable_m3);
-    let usable = usable.map(|m3| words::usable(format!("{m3:.0}"))).unwrap_or_default();
-    let share = balance.and_then(|b| b.share);
-    let share = share.map(|share| words::full(format!("{:.0}", share * 100.0))).unwrap_or_default();
-    let anomaly = source.anomaly;
-    let anomaly = anomaly.map(|(percent, years)| words::anomaly(years, format!("{percent:+.0}")));
-    let anomaly = anomaly.unwrap_or_default();
-    let supply = match source.supply_days {
-        Some(_) => words::supply(&source.supply),
-        None => words::supply_open(&source.supply),
-    };
-    format!("  {name}  {status}  {level_m:.2} m  {storage}{usable}{share}{anomaly}  {supply}")
+fn table(sources: &[SourceState]) -> Table {
+    let mut table = Table::new([
+        left(words::head_source()),
+        left(words::head_status()),
+        right(words::head_level()),
+        right(words::head_storage()),
+        right(words::head_usable()),
+        right(words::head_full()),
+        right(words::head_anomaly()),
+        right(words::head_years()),
+        left(words::head_supply()),
+    ]);
+    for source in sources {
+        let whole = |value: Option<f64>| value.map(|value| format!("{value:.0}"));
+        let balance = source.balance;
+        let share = balance.and_then(|b| b.share).map(|share| share * 100.0);
+        table.row([
+            source.name.clone(),
+            source.status.map_or("—".into(), |status| status.name(source.kind).into()),
+            format!("{:.2}", source.level_m),
+            whole(balance.map(|b| b.storage_m3)).unwrap_or("—".into()),
+            whole(balance.and_then(|b| b.usable_m3)).unwrap_or_default(),
+            whole(share).unwrap_or_default(),
+            source.anomaly.map(|(percent, _)| format!("{percent:+.0}")).unwrap_or_default(),
+            source.anomaly.map(|(_, years)| years.to_string()).unwrap_or_default(),
+            source.supply.to_string(),
+        ]);
+    }
+    table
 }
 
 /// A proposed event, with the row that confirms it.
@@ -115,6 +128,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::cli::table::Layout;
     use crate::locales::{Lang, within};
     use crate::water::{Balance, Grade, StationKind, Status};
 
@@ -143,19 +157,30 @@ mod tests {
     #[test]
     fn a_source_is_shown_in_both_languages() {
         let status = |lang| Status::Warn.name(StationKind::Pond).within(lang);
+        let shown = |lang, layout| within(lang, || table(&[pond()]).laid_out(layout));
         assert_eq!(
-            within(Lang::Chinese, || source(&pond())),
+            shown(Lang::Chinese, Layout::Plain),
             format!(
-                "  大塘  {}  98.10 m  12000 m3，可用9000 m3，蓄水率30%，比3年同期-12%  可供水未知：没有读数",
+                "水源\t状态\t水位 m\t蓄水 m3\t可用 m3\t蓄水率 %\t比往年同期 %\t往年年数\t可供水\n\
+                 大塘\t{}\t98.10\t12000\t9000\t30\t-12\t3\t未知：没有读数\n",
                 status(Lang::Chinese)
             )
         );
         assert_eq!(
-            source(&pond()),
+            shown(Lang::English, Layout::Plain),
             format!(
-                "  大塘  {}  98.10 m  12000 m3, usable 9000 m3, 30% full, -12% against the same days of earlier years (3)  \
-                 supply: unknown: no readings",
+                "source\tstatus\tlevel m\tstorage m3\tusable m3\tfull %\t\
+                 against earlier years %\tnumber of years\tsupply\n\
+                 大塘\t{}\t98.10\t12000\t9000\t30\t-12\t3\tunknown: no readings\n",
                 status(Lang::English)
+            )
+        );
+        assert_eq!(
+            shown(Lang::Chinese, Layout::Terminal(80)),
+            format!(
+                "水源：大塘  状态：{}  水位 m：98.10  蓄水 m3：12000  可用 m3：9000\n\
+                 蓄水率 %：30  比往年同期 %：-12  往年年数：3  可供水：未知：没有读数\n",
+                status(Lang::Chinese)
             )
         );
     }

@@ -3,11 +3,12 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::cli::config_args::ConfigArgs;
 use crate::hub::{self, Retried};
-use crate::locales::{Lang, Text, office as words};
+use crate::locales::{Lang, Text, moment, office as words};
 use crate::store::{Lock, Quarantine, QuarantinedMessage};
 use crate::support::Clock;
 
@@ -31,10 +32,10 @@ enum Command {
     Show {
         id: i64,
     },
+    #[command(group(clap::ArgGroup::new("which").required(true).args(["ids", "all"])))]
     Retry {
-        #[arg(required_unless_present = "all")]
         ids: Vec<i64>,
-        #[arg(long, conflicts_with = "ids")]
+        #[arg(long)]
         all: bool,
     },
 }
@@ -44,13 +45,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (settings, township) = arguments.config.load_hub()?;
     let _lock = Lock::shared(&settings.store.path)?;
     let mut quarantine = Quarantine::open(&settings.store.path)?;
+    let (calendar, now) = (hub::calendar(&township)?, Clock::system().now());
+    let received = |at: Timestamp| moment(at, now, calendar.zone());
     match &arguments.command {
         Command::List { json: true } => quarantine.list()?.iter().for_each(print_json),
-        Command::List { json: false } => list(&quarantine)?,
+        Command::List { json: false } => list(&quarantine, &received)?,
         Command::Show { id } => {
             let found = quarantine.get(*id)?;
             let (message, payload) = found.ok_or_else(|| unknown(*id))?;
-            show(&message, &payload);
+            show(&message, &payload, &received);
         }
         Command::Retry { ids, all } => {
             let ids = if *all {
@@ -94,7 +97,7 @@ fn print_json(message: &QuarantinedMessage) {
     say!("{object}");
 }
 
-fn list(quarantine: &Quarantine) -> anyhow::Result<()> {
+fn list(quarantine: &Quarantine, received: &dyn Fn(Timestamp) -> Text) -> anyhow::Result<()> {
     let messages = quarantine.list()?;
     for message in &messages {
         let payload = match Lang::current() {
@@ -102,7 +105,7 @@ fn list(quarantine: &Quarantine) -> anyhow::Result<()> {
             Lang::English => None,
             Lang::Chinese => quarantine.get(message.id)?.map(|(_, payload)| payload),
         };
-        print(message, payload.as_deref());
+        print(message, payload.as_deref(), received(message.received_at));
     }
     if messages.is_empty() {
         say!("{}", words::no_messages());
@@ -110,19 +113,19 @@ fn list(quarantine: &Quarantine) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints a message; why it is there is told in Chinese where the `payload` shows it.
-fn print(message: &QuarantinedMessage, payload: Option<&[u8]>) {
-    let QuarantinedMessage { id, received_at, topic, has_readings, size, problem } = message;
+/// Prints a message that was `received` then; why it is there is told in Chinese where the `payload` shows it.
+fn print(message: &QuarantinedMessage, payload: Option<&[u8]>, received: Text) {
+    let QuarantinedMessage { id, topic, has_readings, size, problem, .. } = message;
     let problem = match (Lang::current(), payload) {
         (Lang::Chinese, Some(payload)) => hub::quarantine_problem(message, payload),
         _ => Text::verbatim(problem),
     };
     let kept = if *has_readings { words::waits() } else { Text::default() };
-    say!("{id}  {received_at:.0}  {topic}  {size} B{kept}\n    {problem}");
+    say!("{id}  {received}  {topic}  {size} B{kept}\n    {problem}");
 }
 
-fn show(message: &QuarantinedMessage, payload: &[u8]) {
-    print(message, Some(payload));
+fn show(message: &QuarantinedMessage, payload: &[u8], received: &dyn Fn(Timestamp) -> Text) {
+    print(message, Some(payload), received(message.received_at));
     // Packed readings are shown unpacked.
     let plain = crate::wire::packed::decompress(payload).unwrap_or(payload.into());
     match std::str::from_utf8(&plain) {

@@ -6,13 +6,16 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::period_args::PeriodArgs;
 use crate::cli::config_args::ConfigArgs;
+use crate::cli::table::{Table, left};
 use crate::cli::usage::bail_usage;
 use crate::hub::{self, HubSettings};
-use crate::locales::{Lang, report as words};
-use crate::report::{self, Frozen, fill};
+use crate::locales::{Lang, moment, report as words};
+use crate::report::{self, Frozen, Issue, fill};
 use crate::support::{Clock, files};
 
 /// The arguments of `hanqing report`.
@@ -181,20 +184,43 @@ fn issue(
     let templates = settings.report_templates.as_deref();
     let documents = report::render(templates, &township, &statement, now, lang)?;
     let issued = report::issue(&settings.issued, &documents, &statement, by.trim(), now)?;
-    say!("{} {}", issued.number, issued.digest);
-    say!("{}", settings.issued.join(&issued.number).display());
+    say!("{}", words::issued(&issued.number, &issued.digest));
+    say!("{}", words::frozen_in(settings.issued.join(&issued.number).as_path()));
     Ok(ExitCode::SUCCESS)
 }
 
 fn list(config: &ConfigArgs) -> anyhow::Result<ExitCode> {
-    let (settings, _) = config.load_hub()?;
-    for issue in report::issued(&settings.issued)? {
-        let (from, to) = (issue.period.from, issue.period.to);
-        let at = issue.issued_at.strftime("%Y-%m-%dT%H:%MZ").to_string();
-        let (from, to) = (from.to_string(), to.to_string());
-        say!("{}", words::listed(&issue.number, from, to, at, &issue.issued_by, &issue.digest));
+    let (settings, township) = config.load_hub()?;
+    let issues = report::issued(&settings.issued)?;
+    if issues.is_empty() {
+        eprintln!("{}", words::none_issued(&settings.issued));
+        return Ok(ExitCode::SUCCESS);
     }
+    let calendar = hub::calendar(&township)?;
+    show!("{}", table(&issues, Clock::system().now(), calendar.zone()));
     Ok(ExitCode::SUCCESS)
+}
+
+fn table(issues: &[Issue], now: Timestamp, zone: &TimeZone) -> Table {
+    let mut table = Table::new([
+        left(words::head_number()),
+        left(words::head_from()),
+        left(words::head_to()),
+        left(words::head_issued_at()),
+        left(words::head_issued_by()),
+        left(words::head_digest()),
+    ]);
+    for issue in issues {
+        table.row([
+            issue.number.clone(),
+            issue.period.from.to_string(),
+            issue.period.to.to_string(),
+            moment(issue.issued_at, now, zone).into(),
+            issue.issued_by.clone(),
+            issue.digest.clone(),
+        ]);
+    }
+    table
 }
 
 fn diff(config: &ConfigArgs, number: &str) -> anyhow::Result<ExitCode> {
@@ -225,6 +251,42 @@ fn reprint(config: &ConfigArgs, number: &str, out: &Path) -> anyhow::Result<Exit
         files::replace(&path, bytes).with_context(|| words::unwritable(&path))?;
         say!("{}", path.display());
     }
-    say!("{} {}", issue.number, issue.digest);
+    say!("{}", words::reprinted(&issue.number, &issue.digest));
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::cli::table::Layout;
+    use crate::core::Period;
+    use crate::locales::within;
+
+    #[test]
+    fn issued_reports_are_listed_in_both_languages_at_local_time() {
+        let issue = Issue {
+            number: "2022-001".into(),
+            period: Period { from: date(2022, 8, 1), to: date(2022, 11, 15) },
+            issued_at: "2022-11-29T00:00:07Z".parse().unwrap(),
+            issued_by: "刘某".into(),
+            code_version: String::new(),
+            files: Vec::new(),
+            digest: "3f9a".into(),
+        };
+        let now = "2022-12-01T00:00:00Z".parse().unwrap();
+        let (issues, zone) = ([issue], TimeZone::fixed(jiff::tz::offset(8)));
+        let shown = Lang::ALL
+            .map(|lang| within(lang, || table(&issues, now, &zone).laid_out(Layout::Plain)));
+        assert_eq!(
+            shown,
+            [
+                "编号\t起\t止\t签发时间\t签发人\t摘要值\n\
+                 2022-001\t2022-08-01\t2022-11-15\t11月29日 08:00\t刘某\t3f9a\n",
+                "number\tfrom\tto\tissued\tby\tdigest\n\
+                 2022-001\t2022-08-01\t2022-11-15\t29 Nov 08:00\t刘某\t3f9a\n",
+            ]
+        );
+    }
 }

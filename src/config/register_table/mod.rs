@@ -11,9 +11,9 @@ use toml::{Table, Value};
 
 use self::row::Row;
 use self::vocabulary::{COLUMNS, Column};
-use crate::core::{Problem, Problems, nearest};
+use crate::core::{Problem, Problems, RowNumbers, nearest};
 use crate::device::{self, Profile};
-use crate::locales::{Text, config as words};
+use crate::locales::{Text, config as words, foreign};
 
 /// Most rows of a table. Engineering judgement: a device has some hundreds of registers.
 const ROWS_MAX: usize = 5_000;
@@ -94,21 +94,26 @@ fn read_points(text: &[u8], base: Base, found: &mut Problems) -> Option<Points> 
     let header = match reader.headers() {
         Ok(header) => header.clone(),
         Err(error) => {
-            let rule = words::not_csv(error.to_string());
+            let rule = words::not_csv(foreign::csv(&error));
             found.add(words::the_file(), "", rule, words::check_quotes_of_first_row());
             return None;
         }
     };
+    let mut numbers = RowNumbers::new(text);
+    numbers.next(header.position().map(csv::Position::byte));
     let columns = columns(&header, found)?;
     let mut table = Points::default();
     for (index, record) in reader.records().enumerate() {
-        // A quoted cell may span lines, so records are counted, not lines.
-        let number = index + 2;
+        let begin = match &record {
+            Ok(record) => record.position(),
+            Err(error) => error.position(),
+        };
+        let number = numbers.next(begin.map(csv::Position::byte));
         let row = words::row(number);
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                found.add(row, "", words::not_csv(error.to_string()), words::check_quotes());
+                found.add(row, "", words::not_csv(foreign::csv(&error)), words::check_quotes());
                 continue;
             }
         };

@@ -81,6 +81,13 @@ fn every_problem_is_named_by_row_and_column() {
     };
     insta::assert_snapshot!(lines());
     insta::assert_snapshot!("every_problem_in_chinese", within(Lang::Chinese, lines));
+    // Blank lines are rows, whatever ends a line; a cell of two lines is in one.
+    let table = table.replacen('\n', "\n\n", 1).replacen(",abc,", ",\"a\nbc\",", 1);
+    for table in [table.clone(), table.replace('\n', "\r\n")] {
+        let problems = profile_of_table(table.as_bytes(), &head(), Base::Wire).unwrap_err();
+        let last = problems.last().unwrap().to_string();
+        assert!(last.starts_with("row 4, column "), "{last}");
+    }
     // Problems that only the whole profile shows name the row all the same.
     let profile =
         "参数,功能码,地址,类型,单位,下限,上限,示例寄存器,示例值\n水位,3,4,i16,m,3,1,0001,2\n";

@@ -8,8 +8,8 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 
-use super::message::ANSWER_BYTES_MAX;
-use super::server::BUS_WAIT_MAX;
+use super::message::{ANSWER_BYTES_MAX, REQUEST_BYTES_MAX};
+use super::server::{BUS_WAIT_MAX, CONNECTIONS_MAX};
 use super::{Answer, Command, ControlReply, ControlRequest, GatewayStatus, VERSION};
 use crate::locales::{Argument, Lang, Text, edge as words, foreign};
 
@@ -80,11 +80,19 @@ async fn converse(
 ) -> Result<Answer, ClientError> {
     let request = ControlRequest { v: VERSION, lang: Lang::current(), ask: command };
     match timeout(limit, exchange(stream, &request)).await {
-        Ok(Ok(Answer::Refused(why))) => Err(ClientError::Refused(why)),
+        Ok(Ok(Answer::Refused(why))) => Err(ClientError::Refused(in_own_language(why))),
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(problem)) => Err(broken(path, problem)),
         Err(_) => Err(broken(path, words::no_answer_within(limit.as_secs()))),
     }
+}
+
+/// A gateway that refuses before it has read the request does not know its language and speaks English.
+fn in_own_language(why: Text) -> Text {
+    let known =
+        [words::too_many_commands(CONNECTIONS_MAX), words::line_too_long(REQUEST_BYTES_MAX)];
+    let said = why.to_string();
+    known.into_iter().find(|known| known.within(Lang::English) == said).unwrap_or(why)
 }
 
 /// Sends a request and reads the answer. The error says why the connection is of no use any more.

@@ -19,7 +19,7 @@ use crate::modbus::AdHocRequest;
 use crate::support::Stopwatch;
 
 /// Connections that are served at once. A gateway has one technician, with a window or two.
-const CONNECTIONS_MAX: usize = 4;
+pub(super) const CONNECTIONS_MAX: usize = 4;
 
 /// How long a connection may be idle, or take over a request or an answer: a person who types gets a minute.
 const IDLE_MAX: Duration = Duration::from_secs(60);
@@ -153,7 +153,7 @@ fn encode(answer: Answer, lang: Lang) -> serde_json::Result<Vec<u8>> {
 
 /// Tells a connection, if it reads at once, that there are too many, and closes it.
 fn refuse(stream: &UnixStream) {
-    // Nothing is read of it, so that its language is not known.
+    // Nothing is read of it, so that its language is not known; the client puts these words into its own.
     let refusal = Answer::Refused(words::too_many_commands(CONNECTIONS_MAX));
     if let Ok(bytes) = encode(refusal, Lang::English) {
         let _sent = stream.try_write(&bytes);

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::*;
 use crate::device::{Function, Request};
 use crate::edge::EdgeWatch;
+use crate::locales::{Lang, within};
 use crate::modbus::{
     AdHocRequest, Bus, BusContext, Mode, Parity, QuirkStore, ReadError, SerialMode,
 };
@@ -225,6 +226,8 @@ async fn one_connection_too_many_is_refused_with_the_reason() {
     }
     let error = Client::connect(&fixture.path).await.unwrap_err();
     assert!(error.to_string().contains("4 commands"), "{error}");
+    let said = within(Lang::Chinese, || error.to_string());
+    assert_eq!(said, "运行中的网关拒绝：已有 4 个命令在用：请等其中一个结束");
     held.pop();
     loop {
         // A connection is free as soon as the gateway has noticed that another was closed.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::catalogue::FigureId;
 use crate::core::{Problem, Problems};
-use crate::locales::{Text, figures as words, foreign_toml, water};
+use crate::locales::{Text, figures as words, foreign, foreign_toml, water};
 use crate::water::Bilingual;
 
 /// The file that shows how rules are written.
@@ -197,7 +197,7 @@ fn check_expression(
             }
         }
         Err(error) => {
-            let rule = words::expression_wrong(error.to_string());
+            let rule = words::expression_wrong(foreign::said(error));
             found.add(field, text, rule, words::expression_example());
         }
     }

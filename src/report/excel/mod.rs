@@ -15,7 +15,7 @@ use crate::figures::{
 };
 use crate::locales::{Lang, Text, report as words};
 use crate::water::Township;
-use sheet::{Cell, Column, Formats, HEAD, Sheet, column, name, range};
+use sheet::{Cell, Column, Formats, HEAD, Sheet, column, name, range, wider};
 
 /// The column of the value on the sheet of figures, which the forms refer to.
 const VALUE_COLUMN: u16 = 2;
@@ -98,9 +98,8 @@ impl Annex<'_> {
             column(words::figure, 24.0, |(figure, _): &Row<'_>| Cell::Words(figure.name())),
             column(words::input, 34.0, |(_, input)| Cell::Words(Text::verbatim(&input.from))),
             column(words::value, 14.0, |(_, input)| Cell::number(input.value)),
-            column(words::unit, 8.0, |(figure, _)| Cell::Words(figure.unit_name())).english(16.0),
-            column(words::method, 24.0, |(_, input)| Cell::Words(input.method.name()))
-                .english(30.0),
+            wider(words::unit, 8.0, 16.0, |(figure, _)| Cell::Words(figure.unit_name())),
+            wider(words::method, 24.0, 30.0, |(_, input)| Cell::Words(input.method.name())),
             column(words::coverage, 9.0, |(_, input)| Cell::or_dash(input.coverage, Cell::Share)),
             column(words::note, 70.0, |(_, input)| Cell::Words(input.note.clone())),
         ];
@@ -208,8 +207,7 @@ impl Annex<'_> {
             column(words::row_number, 8.0, |(entry, _): &Row<'_>| Cell::Whole(entry.id)),
             column(words::item, 20.0, |(entry, _)| Cell::Words(entry.code.name())),
             column(words::value, 14.0, |(entry, _)| Cell::Number(entry.value)),
-            column(words::unit, 8.0, |(entry, _)| Cell::Words(entry.code.unit_name()))
-                .english(16.0),
+            wider(words::unit, 8.0, 16.0, |(entry, _)| Cell::Words(entry.code.unit_name())),
             column(words::from, 12.0, |(entry, _)| Cell::Day(entry.from)),
             column(words::to, 12.0, |(entry, _)| Cell::Day(entry.to)),
             column(words::village, 12.0, |(entry, township)| {
@@ -300,9 +298,9 @@ const FIGURE_COLUMNS: [Column<Figure>; 12] = [
         Value::Day(day) => Cell::Day(day),
         Value::Absent => Cell::Missing,
     }),
-    column(words::unit, 8.0, |figure| Cell::Words(figure.unit_name())).english(16.0),
+    wider(words::unit, 8.0, 16.0, |figure| Cell::Words(figure.unit_name())),
     column(words::in_words, 20.0, |figure| Cell::or_dash(figure.words.clone(), Cell::Words)),
-    column(words::class, 8.0, |figure| Cell::Words(figure.class.name())).english(10.0),
+    wider(words::class, 8.0, 10.0, |figure| Cell::Words(figure.class.name())),
     column(words::coverage, 9.0, |figure| Cell::or_dash(figure.coverage, Cell::Share)),
     column(words::suspect, 9.0, |figure| Cell::or_dash(figure.flagged_share, Cell::Share)),
     column(words::least, 12.0, |figure| {
@@ -320,7 +318,7 @@ const FIGURE_COLUMNS: [Column<Figure>; 12] = [
 const SOURCE_COLUMNS: [Column<SourceAccount>; 11] = [
     column(words::station, 16.0, |source| Cell::Text(&source.name)),
     column(words::id, 22.0, |source| Cell::Text(source.station.as_str())),
-    column(words::kind, 8.0, |source| Cell::Words(source.kind.name())).english(20.0),
+    wider(words::kind, 8.0, 20.0, |source| Cell::Words(source.kind.name())),
     column(words::village, 12.0, |source| Cell::Text(&source.village)),
     column(words::coverage, 9.0, |source| Cell::Share(source.coverage.share())),
     column(words::last_level, 12.0, |source| Cell::number(source.days.last().map(|d| d.level_m))),
@@ -344,11 +342,9 @@ const PUMP_COLUMNS: [Column<PumpAccount>; 13] = [
     column(words::water_m3, 12.0, |pump| Cell::number(pump.volume_m3.value)),
     column(words::least, 12.0, |pump| Cell::number(pump.volume_m3.bounds.map(|[least, _]| least))),
     column(words::most, 12.0, |pump| Cell::number(pump.volume_m3.bounds.map(|[_, most]| most))),
-    column(words::water_method, 20.0, |pump| Cell::Words(pump.volume_m3.method.name()))
-        .english(30.0),
+    wider(words::water_method, 20.0, 30.0, |pump| Cell::Words(pump.volume_m3.method.name())),
     column(words::hours_h, 12.0, |pump| Cell::number(pump.run_hours.value)),
-    column(words::hours_method, 20.0, |pump| Cell::Words(pump.run_hours.method.name()))
-        .english(30.0),
+    wider(words::hours_method, 20.0, 30.0, |pump| Cell::Words(pump.run_hours.method.name())),
     column(words::electricity_coverage, 10.0, |pump| Cell::Share(pump.energy_kwh.coverage.share())),
     column(words::events, 70.0, |pump| {
         Cell::Words(Text::clauses(pump.segments.iter().map(filters::segment)))
@@ -360,7 +356,7 @@ const COMPARISON_COLUMNS: [Column<Comparison>; 6] = [
     column(words::compared_with, 16.0, |row| Cell::Words(row.label.clone())),
     column(words::then, 14.0, |row| Cell::Number(row.earlier)),
     column(words::now, 14.0, |row| Cell::Number(row.now)),
-    column(words::unit, 8.0, |row| Cell::Words(row.unit_name())).english(16.0),
+    wider(words::unit, 8.0, 16.0, |row| Cell::Words(row.unit_name())),
     column(words::change, 10.0, |row| {
         Cell::or_dash(row.change_percent, |percent| {
             Cell::ShareFormula("=(D{row}-C{row})/C{row}".into(), percent / 100.0)

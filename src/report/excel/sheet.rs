@@ -26,15 +26,20 @@ pub struct Column<R> {
 
 /// A column whose cells `cell` makes.
 pub const fn column<R>(head: fn() -> Text, width: f64, cell: fn(&R) -> Cell<'_>) -> Column<R> {
-    Column { head, width, english: width, cell }
+    wider(head, width, width, cell)
+}
+
+/// A column of another width in English.
+pub const fn wider<R>(
+    head: fn() -> Text,
+    width: f64,
+    english: f64,
+    cell: fn(&R) -> Cell<'_>,
+) -> Column<R> {
+    Column { head, width, english, cell }
 }
 
 impl<R> Column<R> {
-    /// The same column, of another width in English.
-    pub const fn english(self, width: f64) -> Self {
-        Self { english: width, ..self }
-    }
-
     /// The width in the language that is spoken here.
     pub fn width(&self) -> f64 {
         Lang::current().pick(self.width, self.english)

@@ -107,7 +107,7 @@ impl From<ZipError> for FillError {
                 words::zip_unsupported()
             }
             ZipError::InvalidPassword => words::zip_password(),
-            other => Text::verbatim(other),
+            other => foreign::said(other),
         })
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::samples::{Sample, Tags};
-use crate::locales::{Text, store as words};
+use crate::locales::{Text, foreign, store as words};
 
 #[derive(Default)]
 pub(super) struct Annotated {
@@ -41,7 +41,7 @@ impl Annotated {
         let (mut tags, mut field, mut at, mut number) = (Tags::default(), "", None, None);
         for (name, cell) in self.columns.iter().zip(&cells) {
             match name.as_str() {
-                "error" => return Err(Text::verbatim(cell)),
+                "error" => return Err(foreign::said(cell)),
                 "_time" => {
                     let time: Result<Timestamp, _> = cell.parse();
                     at = Some(time.map_err(|_| words::no_time(format!("{cell:?}")))?);
@@ -66,6 +66,6 @@ fn cells(line: &[u8]) -> Result<csv::StringRecord, Text> {
     let mut record = csv::StringRecord::new();
     match reader.read_record(&mut record) {
         Ok(_) => Ok(record),
-        Err(error) => Err(Text::verbatim(error)),
+        Err(error) => Err(foreign::csv(&error)),
     }
 }

@@ -6,9 +6,9 @@ use influxdb2::api::buckets::ListBucketsRequest;
 use influxdb2::{ClientBuilder, RequestError};
 use jiff::{SignedDuration, Timestamp};
 
-use super::http::{Http, Query, answered, builder, error_text, token};
+use super::http::{Http, Query, answered, builder, error_text, quoted, token};
 use super::settings::{ServerKind, ServerSettings};
-use crate::locales::{Text, store as words};
+use crate::locales::{Text, foreign, store as words};
 use crate::store::StoreError;
 
 pub(super) enum CheckError {
@@ -43,7 +43,7 @@ fn influx(settings: &ServerSettings, http: &Http) -> Result<Option<SignedDuratio
     let token = token(settings).map_err(CheckError::Unusable)?.unwrap_or_default();
     // The URL was checked before: influxdb2 panics at one that it cannot read.
     let client = ClientBuilder::with_builder(builder, &settings.url, &org, token).build();
-    let client = client.map_err(|error| unusable(Text::verbatim(error)))?;
+    let client = client.map_err(|error| unusable(foreign::said(error)))?;
     let request = ListBucketsRequest {
         name: Some(bucket.clone()),
         org: Some(org.clone()),
@@ -59,18 +59,18 @@ fn influx(settings: &ServerSettings, http: &Http) -> Result<Option<SignedDuratio
             None => words::no_bucket(format!("{org:?}"), format!("{bucket:?}")),
         },
         Err(RequestError::Http { status, text }) => match status.as_u16() {
-            401 => words::token_refused(text),
-            403 => words::may_not_see(format!("{bucket:?}"), text),
-            404 => words::no_organisation(format!("{org:?}"), text),
+            401 => words::token_refused(quoted(&text)),
+            403 => words::may_not_see(format!("{bucket:?}"), quoted(&text)),
+            404 => words::no_organisation(format!("{org:?}"), quoted(&text)),
             status => return Err(CheckError::Unreachable(fault(answered(status, &text)))),
         },
         Err(RequestError::ReqwestProcessing { source }) if source.is_decode() => {
-            words::not_like_influx(source.to_string())
+            words::not_like_influx(foreign::said(source))
         }
         Err(RequestError::ReqwestProcessing { source }) => {
             return Err(CheckError::Unreachable(fault(error_text(&source))));
         }
-        Err(error) => return Err(CheckError::Unreachable(fault(Text::verbatim(error)))),
+        Err(error) => return Err(CheckError::Unreachable(fault(foreign::said(error)))),
     };
     Err(unusable(problem))
 }

@@ -52,7 +52,7 @@ impl Http {
         let wrong = |problem: Text| StoreError::server(&settings.url, problem);
         let parse = |url: &str| {
             settings.check_url(url).map_err(wrong)?;
-            Url::parse(url).map_err(|error| wrong(Text::verbatim(error)))
+            Url::parse(url).map_err(|error| wrong(foreign::said(error)))
         };
         let runtime = Builder::new_current_thread().enable_all().build();
         Ok(Self {
@@ -224,7 +224,12 @@ pub(super) fn answered(status: u16, said: &str) -> Text {
         500 | 502 => words::status_fault(status),
         _ => words::status_other(status),
     };
-    if said.is_empty() { status } else { Text::chain([status, Text::verbatim(said)]) }
+    if said.is_empty() { status } else { Text::chain([status, quoted(said)]) }
+}
+
+/// What a server said, which is in its own words.
+pub(super) fn quoted(said: &str) -> Text {
+    if said.is_empty() { Text::default() } else { foreign::said(said) }
 }
 
 /// What is behind an error, down to the system's: reqwest's own text names only the URL.
@@ -234,25 +239,43 @@ pub(super) fn error_text(error: &reqwest::Error) -> Text {
     }
     let source = std::error::Error::source(error);
     let causes = std::iter::successors(source, |&cause| cause.source());
-    let Some(cause) = causes.last() else { return Text::verbatim(error) };
+    let Some(cause) = causes.last() else { return foreign::said(error) };
     let said = cause.to_string();
-    // The TLS, DNS and HTTP of reqwest hide their kinds.
-    let is = |part: &str| said.contains(part);
-    if is("lookup address") {
+    if said.contains("lookup address") {
         common::io_name_unknown(error.url().and_then(Url::host_str).unwrap_or_default())
+    } else if let Some(text) = by_words(&said) {
+        text
+    } else if cause.is::<std::io::Error>() {
+        foreign::error(cause)
+    } else {
+        words::broken_http(foreign::said(said))
+    }
+}
+
+/// What TLS and HTTP of reqwest say, which hide their kinds.
+fn by_words(said: &str) -> Option<Text> {
+    let is = |part: &str| said.contains(part);
+    Some(if let Some((_, alert)) = said.split_once("fatal alert: ") {
+        words::tls_refused(foreign::said(alert))
     } else if is("UnknownIssuer") {
         words::certificate_unknown()
     } else if is("Expired") {
         words::certificate_expired()
+    } else if is("NotValidYet") {
+        words::certificate_not_yet()
     } else if is("NotValidForName") {
         words::certificate_of_other_name()
-    } else if is("closed before") {
+    } else if let Some((_, why)) = said.split_once("peer certificate: ") {
+        words::certificate_unusable(foreign::said(why))
+    } else if is("corrupt message") {
+        words::not_tls()
+    } else if is("is incompatible") {
+        words::tls_in_common()
+    } else if is("closed before") || is("handshake eof") {
         words::closed_early()
-    } else if cause.is::<std::io::Error>() {
-        foreign::error(cause)
     } else {
-        words::broken_http(said)
-    }
+        return None;
+    })
 }
 
 /// The first bytes of an answer; what cannot be read is left out.
@@ -279,4 +302,44 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
         }
     };
     Some(wait.min(RETRY_AFTER_MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::locales::Lang;
+
+    #[test]
+    fn what_tls_says_has_words_in_both_languages() {
+        for (said, zh, en) in [
+            (
+                "invalid peer certificate: NotValidYet",
+                "服务器证书还没有生效",
+                "the server's certificate is not valid yet",
+            ),
+            (
+                "invalid peer certificate: Revoked",
+                "服务器证书不能用（系统原文：“Revoked”）",
+                "cannot be used (Revoked)",
+            ),
+            (
+                "received fatal alert: AccessDenied",
+                "服务器拒绝 TLS 连接（系统原文：“AccessDenied”）",
+                "the server refuses TLS (AccessDenied)",
+            ),
+            (
+                "received corrupt message of type InvalidContentType",
+                "它的应答不是 TLS",
+                "its answer is not TLS",
+            ),
+        ] {
+            let told = by_words(said).unwrap();
+            assert!(told.to_string().contains(en), "{told}");
+            assert!(told.within(Lang::Chinese).contains(zh), "{}", told.within(Lang::Chinese));
+        }
+        let told = answered(503, "try later");
+        assert_eq!(told.to_string(), "503: try later");
+        let zh = "服务器忙或暂时不能服务（503）：系统原文：“try later”";
+        assert_eq!(told.within(Lang::Chinese), zh);
+    }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::http::{Http, answered};
+use super::http::{Http, answered, quoted};
 use super::settings::{ServerKind, ServerSettings};
 use crate::locales::{Text, store as words};
 use crate::store::StoreError;
@@ -125,9 +125,9 @@ impl Writer {
         match answer.status {
             200 | 204 => Ok(Outcome::Accepted),
             status @ (400 | 413 | 422) => Ok(Outcome::Refused(answered(status, text))),
-            401 => Err(fault(words::token_refused(text))),
-            403 => Err(fault(words::may_not_write(text))),
-            404 => Err(fault(words::no_bucket_or_organisation(text))),
+            401 => Err(fault(words::token_refused(quoted(text)))),
+            403 => Err(fault(words::may_not_write(quoted(text)))),
+            404 => Err(fault(words::no_bucket_or_organisation(quoted(text)))),
             status => Err(StoreError::Server {
                 url: self.url.clone(),
                 problem: answered(status, text),

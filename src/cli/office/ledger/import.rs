@@ -8,9 +8,10 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 
-use super::print::line;
+use super::print::{add, table};
 use crate::account::EntryCode;
 use crate::cli::config_args::ConfigArgs;
+use crate::cli::table::{left, right};
 use crate::core::Problem;
 use crate::ledger::{self, Import, ImportOutcome, Ledger};
 use crate::locales::{Text, ledger as rules, office as words};
@@ -121,22 +122,24 @@ fn count(outcomes: &[ImportOutcome]) -> (usize, usize) {
     )
 }
 
-/// Prints each row with its outcome, and the sums of the new rows by code.
+/// Prints a table of the rows with their outcomes, and the sums of the new rows by code.
 fn show(import: &Import, planned: &[ImportOutcome], township: &Township) {
     let mut sums: BTreeMap<EntryCode, (usize, f64)> = BTreeMap::new();
+    let mut table = table([right(words::head_row_of_file()), left(words::head_outcome())]);
     for ((entry, number), outcome) in import.rows.iter().zip(&import.numbers).zip(planned) {
         let state = match outcome {
             ImportOutcome::Added(_) => words::row_new(),
             ImportOutcome::AlreadyThere(id) => words::row_there(*id),
             ImportOutcome::Refused(_) => words::row_refused(),
         };
-        say!("{}", line(&format!("{number}  {state}"), entry, township));
+        add(&mut table, [number.to_string(), state.into()], entry, false, township);
         if let ImportOutcome::Added(_) = outcome {
             let sum = sums.entry(entry.code).or_default();
             sum.0 += 1;
             sum.1 += entry.value;
         }
     }
+    show!("{table}");
     for (code, (count, sum)) in sums {
         // The last digits of a binary sum of decimals are noise.
         let sum = (sum * 1e6).round() / 1e6;

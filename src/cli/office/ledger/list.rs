@@ -8,8 +8,10 @@ use clap::Args;
 use super::print::print;
 use crate::account::Entry;
 use crate::cli::config_args::ConfigArgs;
+use crate::hub;
 use crate::ledger::Ledger;
-use crate::locales::{ledger, office as words};
+use crate::locales::{ledger, moment, office as words};
+use crate::support::Clock;
 
 /// The arguments of `hanqing ledger list`.
 #[derive(Args)]
@@ -39,7 +41,11 @@ pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<ExitCode> {
     let pending = in_force.pending.clone();
     let mut rows = if arguments.pending { pending.clone() } else { in_force.with_pending() };
     rows.retain(|entry| code.is_none_or(|code| code == entry.code));
-    print(&rows, &pending, &township);
+    if rows.is_empty() {
+        eprintln!("{}", words::no_rows());
+    } else {
+        print(&rows, &pending, &township);
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -47,7 +53,8 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<ExitCode> {
     let (settings, township) = arguments.config.load_hub()?;
     let ledger = Ledger::open(&settings.ledger.path)?;
     let all = ledger.all()?;
-    let zone = jiff::tz::TimeZone::get(&township.zone)?;
+    let calendar = hub::calendar(&township)?;
+    let now = Clock::system().now();
     let find = |row: i64| all.iter().find(|entry| entry.id == row);
     let asked = find(arguments.row).with_context(|| ledger::no_such_row(arguments.row))?;
     let first = std::iter::successors(Some(asked), |entry| entry.supersedes.and_then(find)).last();
@@ -56,8 +63,7 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<ExitCode> {
     let pending = ledger.rows_in_force(settings.ledger.two_person)?.pending;
     print(&rows, &pending, &township);
     for entry in &rows {
-        let at = entry.entered_at.to_zoned_datetime(zone.clone());
-        let at = at.strftime("%Y-%m-%d %H:%M").to_string();
+        let at = moment(entry.entered_at, now, calendar.zone());
         say!("{}", words::entered(entry.id, at, &entry.entered_by));
     }
     Ok(ExitCode::SUCCESS)

@@ -12,14 +12,14 @@ use crate::support::Clock;
 
 /// The arguments of `hanqing ledger review`.
 #[derive(Args)]
+#[command(group(clap::ArgGroup::new("which").required(true).args(["rows", "all_pending"])))]
 pub struct Arguments {
     #[command(flatten)]
     config: ConfigArgs,
     #[arg(long, value_name = "NAME")]
     by: String,
-    #[arg(long, conflicts_with = "rows")]
+    #[arg(long)]
     all_pending: bool,
-    #[arg(required_unless_present = "all_pending")]
     rows: Vec<i64>,
 }
 

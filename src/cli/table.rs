@@ -1,5 +1,5 @@
 //! Tables, laid out for whoever reads them: in columns that line up by display width on a terminal (a Chinese character
-//! takes two columns), as blocks where the terminal is too narrow for that, and as plain lines where there is none.
+//! takes two columns), as blocks where the terminal is too narrow for that, and with tabs where there is none.
 
 use std::fmt;
 use std::io::{IsTerminal, Stdout, stdout};
@@ -8,9 +8,6 @@ use rustix::termios::tcgetwinsize;
 use unicode_width::UnicodeWidthStr;
 
 use crate::locales::Text;
-
-/// Digits printed of a number: an f32 has seven.
-const DIGITS: i32 = 7;
 
 /// Columns of a terminal that does not say how many it has.
 const COLUMNS: usize = 80;
@@ -92,7 +89,7 @@ impl Table {
         };
         let widths = self.widths(&heads);
         let width = widths.iter().sum::<usize>() + BETWEEN * widths.len().saturating_sub(1);
-        if width <= columns { self.columns(&heads, &widths) } else { self.blocks() }
+        if width <= columns { self.columns(&heads, &widths) } else { self.blocks(columns) }
     }
 
     /// The heads and then the rows.
@@ -124,16 +121,27 @@ impl Table {
         all
     }
 
-    /// A line for each cell, with its head, and a blank line between two rows.
-    fn blocks(&self) -> String {
-        let block = |row: &Vec<String>| -> String {
-            let line = |(head, cell): (&Head, &String)| {
-                let line = Text::chain([&head.text, &Text::verbatim(cell)]).to_string();
-                line.trim_end().to_owned() + "\n"
-            };
-            self.heads.iter().zip(row).map(line).collect()
-        };
-        self.rows.iter().map(block).collect::<Vec<_>>().join("\n")
+    /// The cells of a row with their heads, as many in a line as `columns` hold, and a blank line between two rows.
+    /// Empty cells are left out.
+    fn blocks(&self, columns: usize) -> String {
+        let blocks = self.rows.iter().map(|row| self.block(row, columns));
+        blocks.collect::<Vec<_>>().join("\n")
+    }
+
+    fn block(&self, row: &[String], columns: usize) -> String {
+        let mut block = String::new();
+        let mut line = String::new();
+        for (head, cell) in self.heads.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
+            let part = Text::chain([&head.text, &Text::verbatim(cell)]).to_string();
+            if !line.is_empty() && line.width() + BETWEEN + part.width() > columns {
+                block += &(std::mem::take(&mut line) + "\n");
+            }
+            if !line.is_empty() {
+                line += &" ".repeat(BETWEEN);
+            }
+            line += &part;
+        }
+        block + &line + "\n"
     }
 }
 
@@ -143,40 +151,16 @@ impl fmt::Display for Table {
     }
 }
 
-/// A number with seven digits at most, without trailing zeros, and with an exponent only where needed.
-pub fn number(value: f64) -> String {
-    if value == 0.0 {
-        return "0".into();
-    }
-    let magnitude = value.abs().log10().floor();
-    if !(-4.0..12.0).contains(&magnitude) {
-        return format!("{value:.3e}");
-    }
-    // The magnitude is between -4 and 12 here.
-    let decimals = (DIGITS - 1 - magnitude as i32).max(0);
-    let text = format!("{value:.*}", usize::try_from(decimals).unwrap_or(0));
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').into(),
-        false => text,
-    }
-}
-
-/// Registers in hexadecimal, separated by blanks.
-pub fn hex(words: &[u16]) -> String {
-    let words: Vec<String> = words.iter().map(|word| format!("{word:04X}")).collect();
-    words.join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::locales::{Lang, gateway as words, within};
+    use crate::locales::{Lang, within};
 
     fn table() -> Table {
         let mut table = Table::new([
-            left(words::head_station()),
-            right(words::head_value()),
-            left(words::head_remark()),
+            left(Text::both("测站", "station")),
+            right(Text::both("数值", "value")),
+            left(Text::both("说明", "remark")),
         ]);
         table.row(["pond-1", "2.35", "合格"].map(String::from));
         table.row(["塘堰", "-1000", ""].map(String::from));
@@ -207,7 +191,8 @@ mod tests {
                 "station\tvalue\tremark\npond-1\t2.35\t合格\n塘堰\t-1000\t\n",
             ]
         );
-        let mut table = Table::new([left(words::head_product()), left(words::head_driver())]);
+        let mut table =
+            Table::new([left(Text::verbatim("product")), left(Text::verbatim("driver"))]);
         table.row(["a\tb\nc", "d"].map(String::from));
         assert_eq!(table.laid_out(Layout::Plain), "product\tdriver\na b c\td\n");
     }
@@ -219,15 +204,32 @@ mod tests {
         assert_eq!(zh.lines().next(), Some("测站     数值  说明"));
         assert_eq!(
             en,
-            "station: pond-1\nvalue: 2.35\nremark: 合格\n\nstation: 塘堰\nvalue: -1000\nremark:\n"
+            "station: pond-1\nvalue: 2.35\nremark: 合格\n\nstation: 塘堰\nvalue: -1000\n"
         );
         let [zh, en] = both(Layout::Terminal(22));
         assert_eq!(zh.lines().count(), 3);
         assert_eq!(en.lines().next(), Some("station  value  remark"));
         assert_eq!(
             both(Layout::Terminal(18))[0],
-            "测站：pond-1\n数值：2.35\n说明：合格\n\n测站：塘堰\n数值：-1000\n说明：\n"
+            "测站：pond-1\n数值：2.35\n说明：合格\n\n测站：塘堰\n数值：-1000\n"
         );
+    }
+
+    #[test]
+    fn a_line_of_a_block_has_as_many_cells_as_fit() {
+        let mut table = Table::new(["a", "b", "c", "d"].map(|head| left(Text::verbatim(head))));
+        table.row(["one", "", "three", "four, which is long"].map(String::from));
+        for (columns, shown) in [
+            // The three parts take 6, 8 and 22 columns.
+            (36, "a: one  c: three\nd: four, which is long\n"),
+            (16, "a: one  c: three\nd: four, which is long\n"),
+            (15, "a: one\nc: three\nd: four, which is long\n"),
+        ] {
+            assert_eq!(table.blocks(columns), shown, "{columns}");
+        }
+        assert_eq!(table.blocks(40), "a: one  c: three  d: four, which is long\n");
+        let zh = within(Lang::Chinese, || table.blocks(18));
+        assert_eq!(zh, "a：one  c：three\nd：four, which is long\n");
     }
 
     #[test]
@@ -240,23 +242,6 @@ mod tests {
             (None, None, COLUMNS),
         ] {
             assert_eq!(columns(asked, told), found, "{asked:?} {told:?}");
-        }
-    }
-
-    #[test]
-    fn numbers_are_short_and_whole_numbers_whole() {
-        for (value, text) in [
-            (0.0, "0"),
-            (36.625_408_172_607_42, "36.62541"),
-            (2350.0, "2350"),
-            (-0.5, "-0.5"),
-            (2_154_512_914.0, "2154512914"),
-            (1e-30, "1.000e-30"),
-            (1.8e19, "1.800e19"),
-            (999_999.96, "1000000"),
-            (f64::NAN, "NaN"),
-        ] {
-            assert_eq!(number(value), text);
         }
     }
 }
