@@ -19,6 +19,12 @@ messages! { "support";
         zh "本机时钟显示 {offered}，不在 {earliest} 到 {latest} 之间：请检查时间服务"
         en "the machine's clock shows {offered}, outside {earliest} to {latest}: check its time service"
     }
+    clock_forbidden() {
+        zh "系统不让本程序查询时间服务是否已校时，因此读数一直按时钟未校准处理；系统调用过滤须放行 `adjtimex`、`clock_adjtime` 和 `clock_adjtime64`，\
+            本机时钟可靠的，也可以写 `clock.trust = \"always\"`"
+        en "the system does not let this program ask whether a time service has set the clock, so it counts as not set: let the filter of \
+            system calls pass adjtimex, clock_adjtime and clock_adjtime64, or set clock.trust = \"always\" where the clock is known to be right"
+    }
     clock_jump(offered, used, minutes, trusted_min) {
         zh "本机时钟显示 {offered}，而不是 {used}：相差超过 {minutes} 分钟，最早 {trusted_min} 分钟后才采信"
         en "the machine's clock shows {offered} instead of {used}: over {minutes} min off, so it is trusted after \

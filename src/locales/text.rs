@@ -95,9 +95,9 @@ impl fmt::Display for Text {
         let Some(kind) = &self.0 else { return Ok(()) };
         match kind.as_ref() {
             Kind::Message(message, arguments) => {
-                write(f, &wording::of(message, lang), |name| arguments.get(message.place(name)?))
+                write(f, wording::of(message, lang), |name| arguments.get(message.place(name)?))
             }
-            Kind::Label(message, arguments) => write(f, &wording::of(message, lang), |name| {
+            Kind::Label(message, arguments) => write(f, wording::of(message, lang), |name| {
                 arguments.iter().find(|(known, _)| known == name).map(|(_, argument)| argument)
             }),
             Kind::Joined(parts, zh, en) => join(f, parts, lang.pick(zh, en)),

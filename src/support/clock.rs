@@ -60,7 +60,7 @@ impl Validated {
     }
 
     fn now(&self) -> Timestamp {
-        self.keeper().at(kernel_clock::read().up)
+        self.keeper().at(kernel_clock::up())
     }
 }
 

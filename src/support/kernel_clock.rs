@@ -13,18 +13,26 @@ pub struct KernelClock {
     pub up: Duration,
     /// Whether a time service has set the wall clock and disciplines it (adjtimex(2): not `STA_UNSYNC`).
     pub synchronised: bool,
+    /// The system does not let this program ask whether it is so.
+    pub forbidden: bool,
 }
 
 /// Reads all clocks.
 pub fn read() -> KernelClock {
     let wall = clock_gettime(ClockId::Realtime);
-    let up = clock_gettime(ClockId::Boottime);
     let ms = wall.tv_sec.saturating_mul(1000).saturating_add(wall.tv_nsec / 1_000_000);
+    let service = synchronised();
     KernelClock {
         wall: Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH),
-        up: Duration::try_from(up).unwrap_or_default(),
-        synchronised: synchronised(),
+        up: up(),
+        synchronised: service == Ok(true),
+        forbidden: service.is_err(),
     }
+}
+
+/// Time since the machine was switched on, including suspend.
+pub fn up() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::Boottime)).unwrap_or_default()
 }
 
 /// Identifies this boot of the machine: by the kernel's boot id, or else by the time at which it was switched on.
@@ -37,14 +45,22 @@ pub fn boot_id() -> u32 {
     })
 }
 
+/// The system refused the call: a filter of system calls, or a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Forbidden;
+
 #[expect(unsafe_code, reason = "no maintained crate wraps adjtimex(2) for reading")]
-fn synchronised() -> bool {
+fn synchronised() -> Result<bool, Forbidden> {
     // SAFETY: timex is a C struct of integers, for which zero is valid; with modes = 0 adjtimex only fills it in.
     let (state, status) = unsafe {
         let mut timex: libc::timex = std::mem::zeroed();
         (libc::adjtimex(&raw mut timex), timex.status)
     };
-    state >= 0 && state != libc::TIME_ERROR && status & libc::STA_UNSYNC == 0
+    // With modes = 0 the kernel itself has no reason to refuse.
+    if state < 0 {
+        return Err(Forbidden);
+    }
+    Ok(state != libc::TIME_ERROR && status & libc::STA_UNSYNC == 0)
 }
 
 #[cfg(test)]

@@ -54,6 +54,8 @@ pub enum Rule {
     Absurd,
     /// Too far from a time that was known to be good.
     Jump,
+    /// The system does not let this program ask whether a time service has set the clock.
+    Forbidden,
 }
 
 impl Refusal {
@@ -68,6 +70,7 @@ impl Refusal {
                 let (most, after) = (CORRECTION_MAX.as_mins(), TRUSTED_AFTER.as_secs() / 60);
                 words::clock_jump(offered, Argument::of(self.used), most, after)
             }
+            Rule::Forbidden => words::clock_forbidden(),
         }
     }
 }
@@ -104,6 +107,7 @@ impl Timekeeper {
             if !self.good {
                 self.guess(kernel);
             }
+            self.note_forbidden(kernel);
             // A good time stays good: the quartz drifts, but a guess would not be better.
             return false;
         }
@@ -117,6 +121,18 @@ impl Timekeeper {
         self.refusal = None;
         self.zero_ms = zero_of(kernel);
         !std::mem::replace(&mut self.good, true)
+    }
+
+    /// Notes that the question for the time service is forbidden, or allowed again.
+    fn note_forbidden(&mut self, kernel: KernelClock) {
+        let noted = self.refusal.is_some_and(|refusal| refusal.rule == Rule::Forbidden);
+        if kernel.forbidden && !noted {
+            let (offered, since) = (kernel.wall, kernel.up);
+            let used = self.at(since);
+            self.refusal = Some(Refusal { offered, used, since, rule: Rule::Forbidden });
+        } else if !kernel.forbidden && noted {
+            self.refusal = None;
+        }
     }
 
     /// Sets a provisional time: the kernel's, but not behind the floor.
@@ -199,6 +215,7 @@ mod tests {
             wall: Timestamp::from_second(wall_s).unwrap(),
             up: Duration::from_secs(up_s),
             synchronised,
+            forbidden: false,
         }
     }
 
@@ -235,6 +252,23 @@ mod tests {
             (false, earliest() + 5)
         );
         assert!(Timekeeper::new(Trust::Always, None, kernel(earliest() + 5, 3, false)).good());
+    }
+
+    #[test]
+    fn a_question_that_is_forbidden_is_said_until_it_is_allowed() {
+        let forbidden =
+            |up| KernelClock { forbidden: true, ..kernel(earliest() + up as i64, up, false) };
+        let mut keeper = Timekeeper::new(Trust::Kernel, None, forbidden(5));
+        let said = keeper.refusal().unwrap();
+        assert!(!keeper.good() && said.text().to_string().contains("clock_adjtime64"), "{said}");
+        keeper.update(forbidden(10));
+        assert_eq!(keeper.refusal(), Some(said), "one refusal, said once");
+        keeper.update(kernel(earliest() + 15, 15, false));
+        assert_eq!(keeper.refusal(), None);
+        assert!(keeper.update(kernel(earliest() + 20, 20, true)));
+        // Whoever says that the clock is right need not be asked.
+        let keeper = Timekeeper::new(Trust::Always, None, forbidden(5));
+        assert!(keeper.good() && keeper.refusal().is_none());
     }
 
     #[test]

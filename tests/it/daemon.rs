@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::context::{Context, GATEWAY, Process, hanqing, outcome, wait_for};
+use crate::context::{Context, GATEWAY, Process, hanqing, outcome, repository, wait_for};
 use crate::peers::{Pymodbus, mosquitto};
 
 /// Time in which systemd wants to hear of it. It is fed three times as often.
@@ -180,4 +180,18 @@ fn a_modem_is_switched_on_only_in_its_hours() {
     });
     assert_eq!((rested.connections, rested.problem), (1, None));
     assert!(context.readings("pond-dongmen-1/level").len() >= 3);
+}
+
+/// A gateway whose unit refuses one of these holds every reading for its clock: which of them is made depends on the
+/// C library and the machine.
+#[test]
+fn the_unit_lets_the_clock_be_asked_whichever_call_it_takes() {
+    let unit = repository("deploy/systemd/hanqing-edge.service");
+    let unit = std::fs::read_to_string(unit).unwrap();
+    let filter = unit.lines().find_map(|line| line.strip_prefix("SystemCallFilter=")).unwrap();
+    let passed: Vec<&str> = filter.split(' ').collect();
+    for call in ["adjtimex", "clock_adjtime", "clock_adjtime64"] {
+        assert!(passed.contains(&call), "{call} in {filter}");
+    }
+    assert!(!unit.lines().any(|line| line.starts_with("ProtectClock=yes")), "it forbids them too");
 }
