@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Basis, Cells, SourceAccount, SourceDay};
 use crate::core::{DayCell, Parameter, Period, Series, StationId};
-use crate::locales::{Lang, Text, account as words, within};
+use crate::locales::{Lang, Text, account as words, for_programs};
 use crate::water::{
     self, Anomaly, Balance, FALL_DAYS, Grade, GradeRules, Grader, Index, Measure, ProposedEvent,
     Reason, Station, StationKind, Status, Supply, Township, areal_mean, lasts, propose,
@@ -88,7 +88,7 @@ pub struct Drought {
 
 /// For JSON, which does not change with the language.
 fn chinese<T: Serialize, S: Serializer>(text: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    within(Lang::Chinese, || text.serialize(serializer))
+    for_programs(Lang::Chinese, || text.serialize(serializer))
 }
 
 /// The drought of the period of `basis`, graded by `rules`. Reads [`LEAD_DAYS`] more before it.

@@ -1,6 +1,7 @@
 //! The language of a command.
 
 use std::fmt;
+use std::path::Path;
 
 use tracing_subscriber::field::RecordFields;
 use tracing_subscriber::fmt::FormatFields;
@@ -9,12 +10,13 @@ use tracing_subscriber::fmt::format::{DefaultFields, Writer};
 use crate::locales::choice::Asked;
 #[cfg(feature = "hub")]
 use crate::locales::edited;
-use crate::locales::{Lang, speak, within};
+use crate::locales::{Lang, for_programs, speak};
 
 /// Chooses the language of this call, before its arguments are parsed: their help and their errors have it, too. Says
 /// once where an unknown language was asked for, and what is wrong with an office's own wording.
 pub fn choose() {
-    let asked = Asked::of_environment(argument(arguments()));
+    let configured = files(arguments()).find_map(|file| lang_of(Path::new(&file)));
+    let asked = Asked { configured, ..Asked::of_environment(argument(arguments())) };
     let (lang, unknown) = asked.choose();
     speak(lang);
     #[cfg(feature = "hub")]
@@ -22,7 +24,7 @@ pub fn choose() {
     #[cfg(not(feature = "hub"))]
     let problems = Vec::new();
     for problem in unknown.into_iter().chain(problems) {
-        eprintln!("hanqing: {problem}");
+        complain!("hanqing: {problem}");
     }
 }
 
@@ -39,6 +41,30 @@ pub fn as_daemon<T>(run: impl FnOnce() -> T) -> T {
     let done = run();
     speak(own);
     done
+}
+
+/// The configuration files among the arguments: what is wrong with a file is said in its own language, too.
+fn files(arguments: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
+    arguments.skip(1).filter_map(|argument| {
+        let file = argument.strip_prefix("--config=").unwrap_or(&argument);
+        (!file.starts_with('-') && file.ends_with(".toml")).then(|| file.to_owned())
+    })
+}
+
+/// The longest configuration that is looked into for its language, bytes.
+const FILE_BYTES_MAX: u64 = 1 << 20;
+
+/// The language that a configuration asks for at its top, though the rest of it may be wrong.
+fn lang_of(file: &Path) -> Option<Lang> {
+    let about = std::fs::metadata(file).ok()?;
+    if !about.is_file() || about.len() > FILE_BYTES_MAX {
+        return None;
+    }
+    let text = std::fs::read_to_string(file).ok()?;
+    let top = text.lines().map(str::trim).take_while(|line| !line.starts_with('['));
+    let value = top.filter_map(|line| line.strip_prefix("lang")?.trim_start().strip_prefix('='));
+    let word = value.last()?.trim_start().strip_prefix(['"', '\''])?.split(['"', '\'']).next()?;
+    Lang::of(word)
 }
 
 fn arguments() -> impl Iterator<Item = String> {
@@ -69,7 +95,7 @@ impl EnglishFields {
 
 impl<'writer> FormatFields<'writer> for EnglishFields {
     fn format_fields<R: RecordFields>(&self, writer: Writer<'writer>, fields: R) -> fmt::Result {
-        within(Lang::English, || self.0.format_fields(writer, fields))
+        for_programs(Lang::English, || self.0.format_fields(writer, fields))
     }
 }
 

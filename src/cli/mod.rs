@@ -12,6 +12,14 @@ macro_rules! say {
     ($($text:tt)*) => { show!("{}\n", format_args!($($text)*)) };
 }
 
+/// Prints a line to standard error as `say!` does to standard output.
+macro_rules! complain {
+    ($($text:tt)*) => {{
+        let line = format!("{}\n", format_args!($($text)*));
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
+    }};
+}
+
 mod check;
 #[cfg(any(feature = "edge", feature = "hub"))]
 mod config_args;
@@ -104,10 +112,10 @@ pub fn main() -> ExitCode {
     };
     done.unwrap_or_else(|error| {
         if error.is::<ConfigurationProblems>() {
-            eprintln!("{error}");
+            complain!("{error}");
             return ExitCode::from(EXIT_USAGE);
         }
-        eprintln!("hanqing: {}", foreign::chain(&error));
+        complain!("hanqing: {}", foreign::chain(&error));
         if error.is::<UsageError>() { ExitCode::from(EXIT_USAGE) } else { ExitCode::FAILURE }
     })
 }

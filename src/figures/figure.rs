@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use super::catalogue::FigureId;
 use crate::account::Method;
 use crate::core::{CropId, Period, Series};
-use crate::locales::{Lang, Text, figures as words, within};
+use crate::locales::{Lang, Text, figures as words, for_programs};
 
 /// How a figure is obtained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -128,7 +128,7 @@ pub struct Figure {
 }
 
 fn english<S: Serializer>(text: &Text, serializer: S) -> Result<S::Ok, S::Error> {
-    within(Lang::English, || text.serialize(serializer))
+    for_programs(Lang::English, || text.serialize(serializer))
 }
 
 impl Figure {

@@ -37,7 +37,7 @@ pub use state::HubState;
 
 use crate::core::Calendar;
 use crate::ledger::Ledger;
-use crate::locales::{Argument, Lang, foreign, hub as words, within};
+use crate::locales::{Argument, Lang, for_programs, foreign, hub as words};
 #[cfg(feature = "influx")]
 use crate::store::server::copy::Copier;
 #[cfg(feature = "influx")]
@@ -238,7 +238,7 @@ async fn listen(settings: &HubSettings) -> anyhow::Result<TcpListener> {
 
 /// An error as the log has it.
 fn logged(error: &anyhow::Error) -> String {
-    within(Lang::English, || format!("{error:#}"))
+    for_programs(Lang::English, || format!("{error:#}"))
 }
 
 /// Opens the store of the settings for a command beside the hub: the file, or the server.
@@ -283,7 +283,7 @@ async fn verify(
     let found = tokio::task::spawn_blocking(move || Sqlite::open_reader(&path)?.verify()).await?;
     if let Err(error) = found {
         tracing::error!(%error, "verification of the store failed");
-        state.note_damage(within(Lang::English, || error.to_string()));
+        state.note_damage(for_programs(Lang::English, || error.to_string()));
     }
     stop.cancelled().await;
     Ok(())

@@ -16,7 +16,10 @@ pub struct Asked {
 impl Asked {
     /// What the environment asks for, beside `argument`.
     pub fn of_environment(argument: Option<String>) -> Self {
-        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let set = |name: &str| {
+            let value = std::env::var_os(name).filter(|value| !value.is_empty())?;
+            Some(value.to_string_lossy().into_owned())
+        };
         Self {
             argument,
             own_variable: set("HANQING_LANG"),
@@ -50,10 +53,22 @@ impl Asked {
         }
         let of_locale = || self.locale.as_ref().and_then(|(_, name)| Lang::of(name));
         let lang = chosen.or_else(of_locale).unwrap_or(Lang::English);
-        let said = |(place, name)| words::unknown_language(place, name, lang.code());
+        let said = |(place, name)| words::unknown_language(place, shown(name), lang.code());
         (lang, unknown.map(said))
     }
 }
+
+/// A name as a message repeats it: without what would steer a terminal, and not endlessly.
+fn shown(name: &str) -> String {
+    let mut shown: String = name.chars().take(NAME_MAX).flat_map(char::escape_debug).collect();
+    if name.chars().nth(NAME_MAX).is_some() {
+        shown += "...";
+    }
+    if shown.is_empty() { "\"\"".into() } else { shown }
+}
+
+/// Longest name that is repeated in full, in characters: locales of POSIX are shorter.
+const NAME_MAX: usize = 60;
 
 /// Locales of which nobody could miss a word.
 const NO_LANGUAGE: [&str; 2] = ["C", "POSIX"];
@@ -94,6 +109,7 @@ mod tests {
             (asked("fr", "de", "zh_CN"), Lang::Chinese, "--lang = fr"),
             (asked("", "de", "fr_FR.UTF-8"), Lang::English, "HANQING_LANG = de"),
             (asked("", "", "fr_FR.UTF-8"), Lang::English, "LANG = fr_FR.UTF-8"),
+            (asked("\u{1b}[2J", "", ""), Lang::English, "--lang = \\u{1b}[2J:"),
         ] {
             let (chosen, said) = asked.choose();
             assert_eq!(chosen, lang, "{asked:?}");

@@ -428,8 +428,8 @@ messages! { "config";
     is_it_right_file() { zh "文件选对了吗？" en "is it the right file?" }
     table_is_text() { zh "寄存器表应为 UTF-8 文本" en "a register table is UTF-8 text" }
     save_as_utf8() {
-        zh "在 Excel 里另存为“CSV UTF-8（逗号分隔）”，不要存成 GBK（`ANSI`）"
-        en "save it in Excel as “CSV UTF-8 (逗号分隔)”, not as GBK/ANSI"
+        zh "在 Excel 里另存为“CSV UTF-8（逗号分隔）”，不要存成 GBK/ANSI"
+        en "save it in Excel as “CSV UTF-8 (Comma delimited)”, not as GBK/ANSI"
     }
     not_csv(why) { zh "CSV 读不了：{why}" en "cannot be read as CSV: {why}" }
     check_quotes_of_first_row() { zh "检查第一行的引号" en "check the quotes in the first row" }

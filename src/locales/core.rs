@@ -133,6 +133,19 @@ messages! { "core";
         zh "{path} 第 {line} 行：{problem}；这一条沿用程序自带的用语"
         en "{path}, line {line}: {problem}; the built-in wording stays"
     }
+    wording_more_wrong(path, n) {
+        zh "{path}：另有 {n} 行不对，也沿用程序自带的用语"
+        en "{path}: more wrong lines: {n}; the built-in wording stays there, too"
+    }
+    wording_without_folder(variable, folder) {
+        zh "{variable} = {folder}：没有这个目录，用程序自带的用语"
+        en "{variable} = {folder}: there is no such folder; the built-in wording is used"
+    }
+    wording_has_no_placeholders(name) {
+        zh "没有占位符 `{name}`；这一条用语不带占位符"
+        en "there is no placeholder `{name}`; this message has none"
+    }
+    no_regular_file() { zh "不是普通文件" en "it is no regular file" }
     wording_has_no_equals() { zh "缺少等号；应写成 `名称 = 用语`" en "has no =; write `name = words`" }
     wording_unknown(name) { zh "没有名为 `{name}` 的用语" en "there is no message `{name}`" }
     wording_empty(name) { zh "`{name}` 后面没有用语" en "`{name}` has no words" }

@@ -15,10 +15,17 @@ use super::{Lang, Text, core as words};
 /// The longest file that is read, bytes: the whole catalogue takes about a tenth.
 const FILE_BYTES_MAX: u64 = 4 << 20;
 
+/// Wrong lines of a file that are named one by one; the rest is counted.
+const NAMED_MAX: usize = 10;
+
 /// Takes the wording of the files in `folder`, where there are any. Returns what is wrong with them, by file and line;
 /// for these lines the built-in words stay.
 pub fn load(folder: &Path) -> Vec<Text> {
     let mut problems = Vec::new();
+    if std::env::var_os(FOLDER).is_some_and(|asked| asked == folder.as_os_str()) && !folder.is_dir()
+    {
+        problems.push(words::wording_without_folder(FOLDER, folder));
+    }
     let mut one = |lang: Lang| {
         let path = folder.join(format!("{}.txt", lang.tag()));
         match read(&path) {
@@ -35,19 +42,27 @@ pub fn load(folder: &Path) -> Vec<Text> {
     problems
 }
 
+/// The variable that names another folder.
+const FOLDER: &str = "HANQING_LOCALES";
+
 /// The folder of an office's own wording: `HANQING_LOCALES`, else that of the packages.
 pub fn folder() -> PathBuf {
-    std::env::var_os("HANQING_LOCALES").map_or("/etc/hanqing/locales".into(), PathBuf::from)
+    let asked = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty());
+    asked.map_or("/etc/hanqing/locales".into(), PathBuf::from)
 }
 
 fn read(path: &Path) -> Result<Option<String>, Text> {
     let unreadable = |why: Text| words::wording_unreadable(path, why);
-    let bytes = match std::fs::metadata(path) {
-        Ok(about) => about.len(),
+    let about = match std::fs::metadata(path) {
+        Ok(about) => about,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(super::foreign::io(&error))),
     };
-    if bytes > FILE_BYTES_MAX {
+    // Reading a pipe would wait for whoever writes into it.
+    if !about.is_file() {
+        return Err(unreadable(words::no_regular_file()));
+    }
+    if about.len() > FILE_BYTES_MAX {
         return Err(unreadable(words::longer_than(FILE_BYTES_MAX)));
     }
     match std::fs::read(path).map(String::from_utf8) {
@@ -59,6 +74,7 @@ fn read(path: &Path) -> Result<Option<String>, Text> {
 
 fn parse(text: &str, path: &Path, problems: &mut Vec<Text>) -> Wording {
     let mut wording = Wording::new();
+    let mut wrong = 0;
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
@@ -68,8 +84,16 @@ fn parse(text: &str, path: &Path, problems: &mut Vec<Text>) -> Wording {
             Ok((name, words)) => {
                 wording.insert(name, words);
             }
-            Err(problem) => problems.push(words::wording_wrong(path, index + 1, problem)),
+            Err(problem) => {
+                wrong += 1;
+                if wrong <= NAMED_MAX {
+                    problems.push(words::wording_wrong(path, index + 1, problem));
+                }
+            }
         }
+    }
+    if wrong > NAMED_MAX {
+        problems.push(words::wording_more_wrong(path, wrong - NAMED_MAX));
     }
     wording
 }
@@ -85,7 +109,10 @@ fn parse_line(line: &str) -> Result<(String, String), Text> {
     }
     let known: Vec<&str> = message.placeholders().collect();
     if let Some(unknown) = placeholders(&words).find(|name| !known.contains(name)) {
-        return Err(words::wording_unknown_placeholder(unknown, Text::list(known)));
+        return Err(match known[..] {
+            [] => words::wording_has_no_placeholders(unknown),
+            _ => words::wording_unknown_placeholder(unknown, Text::list(known)),
+        });
     }
     if let Some(missing) = known.iter().find(|name| !placeholders(&words).any(|own| own == **name))
     {

@@ -51,10 +51,13 @@ impl Lang {
 
     /// The language that is spoken here and now: that of the innermost [`within`], else the process's own.
     pub fn current() -> Self {
-        HERE.get().unwrap_or_else(|| match PROCESS.load(Ordering::Relaxed) {
-            CHINESE => Self::Chinese,
-            _ => Self::English,
-        })
+        HERE.get().map_or_else(
+            || match PROCESS.load(Ordering::Relaxed) {
+                CHINESE => Self::Chinese,
+                _ => Self::English,
+            },
+            |(lang, _)| lang,
+        )
     }
 }
 
@@ -64,8 +67,20 @@ impl fmt::Display for Lang {
     }
 }
 
+/// Who reads what is put into words.
+#[derive(Clone, Copy, PartialEq)]
+enum Reader {
+    Person,
+    Program,
+}
+
 thread_local! {
-    static HERE: Cell<Option<Lang>> = const { Cell::new(None) };
+    static HERE: Cell<Option<(Lang, Reader)>> = const { Cell::new(None) };
+}
+
+/// Whether a program reads what is put into words here: it gets the built-in words, whatever an office calls things.
+pub(super) fn for_a_program() -> bool {
+    HERE.get().is_some_and(|(_, reader)| reader == Reader::Program)
 }
 
 const CHINESE: u8 = 1;
@@ -83,16 +98,27 @@ pub fn speak(lang: Lang) {
     PROCESS.store(code, Ordering::Relaxed);
 }
 
-/// Runs `show`, and whatever it puts into words on this thread is in `lang`.
+/// Runs `show`, and whatever it puts into words on this thread is in `lang`, for a person: in an office's own wording,
+/// where it has one.
 pub fn within<T>(lang: Lang, show: impl FnOnce() -> T) -> T {
-    /// Gives the language before back, also where `show` panics.
-    struct Before(Option<Lang>);
+    here((lang, Reader::Person), show)
+}
+
+/// As [`within`], for programs and for what is kept: JSON, logs, rows of a database. An office's own wording is no part
+/// of it.
+pub fn for_programs<T>(lang: Lang, show: impl FnOnce() -> T) -> T {
+    here((lang, Reader::Program), show)
+}
+
+fn here<T>(here: (Lang, Reader), show: impl FnOnce() -> T) -> T {
+    /// Gives what was before back, also where `show` panics.
+    struct Before(Option<(Lang, Reader)>);
     impl Drop for Before {
         fn drop(&mut self) {
             HERE.set(self.0);
         }
     }
-    let _before = Before(HERE.replace(Some(lang)));
+    let _before = Before(HERE.replace(Some(here)));
     show()
 }
 

@@ -83,7 +83,7 @@ pub(crate) mod wire;
 
 pub use argument::Argument;
 pub use catalogue::{find, label, messages};
-pub use lang::{Lang, speak, within};
+pub use lang::{Lang, for_programs, speak, within};
 pub use message::Message;
 pub use moment::{full_moment, moment, moment_with_seconds};
 pub use text::Text;

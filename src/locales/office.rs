@@ -25,7 +25,7 @@ messages! { "office";
     no_index() { zh "没有可用的旱情指标" en "no index is available" }
     as_the_day_before() { zh "无数据，沿用前一日" en "no data, as on the day before" }
     why_this_grade(index, value, source, confidence) {
-        zh "{index} {value}；{source}（可信度{confidence}）"
+        zh "{index}：{value}；{source}（可信度 {confidence}）"
         en "{index} {value}; {source} (confidence {confidence})"
     }
     no_grade() { zh "无法判断" en "cannot be told" }
@@ -45,7 +45,7 @@ messages! { "office";
         en "no lasting drought is seen, and no drought event proposed"
     }
     event(from, to) {
-        zh "建议的抗旱期：{from}至{to}。确认请登记台账："
+        zh "建议的抗旱期：{from} 至 {to}。确认请登记台账："
         en "proposed drought event: {from} to {to}. To confirm it, enter it in the ledger:"
     }
     enter_event(from, to) {
@@ -53,7 +53,7 @@ messages! { "office";
         en "  hanqing ledger enter --code drought_event --value 1 --from {from} --to {to} --document MINUTES --by NAME"
     }
     event_goes_on(from) {
-        zh "建议的抗旱期：自{from}起，尚未结束"
+        zh "建议的抗旱期：自 {from} 起，尚未结束"
         en "proposed drought event: since {from}, not over yet"
     }
 
@@ -113,11 +113,11 @@ messages! { "office";
     head_entered_by() { zh "登记人" en "entered by" }
     head_remark() { zh "说明" en "remark" }
     no_rows() { zh "台账里没有这样的记录" en "the ledger has no such rows" }
-    days(from, to) { zh "{from}至{to}" en "{from} to {to}" }
-    corrects(row, reason) { zh "更正第{row}条：{reason}" en "corrects row {row}: {reason}" }
+    days(from, to) { zh "{from} 至 {to}" en "{from} to {to}" }
+    corrects(row, reason) { zh "更正第 {row} 条：{reason}" en "corrects row {row}: {reason}" }
     reviewed_by(name) { zh "{name}复核" en "reviewed by {name}" }
     waits_for_review() { zh "待复核" en "waits for a review" }
-    entered(row, at, name) { zh "第{row}条 {at} {name}登记" en "row {row}, {at}: entered by {name}" }
+    entered(row, at, name) { zh "第 {row} 条 {at} {name}登记" en "row {row}, {at}: entered by {name}" }
 
     // Entering rows.
     not_a_code(text, hint) { zh "{text} 不是台账的项目；{hint}" en "{text} is not a ledger code; {hint}" }
@@ -131,10 +131,10 @@ messages! { "office";
 
     // Import of rows.
     row_new() { zh "新" en "new" }
-    row_there(row) { zh "已有（第{row}条）" en "already there (row {row})" }
+    row_there(row) { zh "已有（第 {row} 条）" en "already there (row {row})" }
     row_refused() { zh "不登记" en "not entered" }
     sum_of_new(name, count, sum, unit) {
-        zh "  {name}：新{count}笔，合计 {sum} {unit}"
+        zh "  {name}：新 {count} 笔，合计 {sum} {unit}"
         en "  {name}: new rows {count}, sum {sum} {unit}"
     }
     can_be_entered(new, there, problems) {
@@ -170,6 +170,7 @@ messages! { "office";
         zh "`--reason` 和 `--by` 不能为空：附表要印出来"
         en "--reason and --by must not be empty: the annex prints them"
     }
+    nothing_to_accept() { zh "没有未认可的核查问题" en "there is no finding that is still open" }
     no_open_finding(rule) {
         zh "规则 `{rule}` 没有尚未认可的核查问题：用 `hanqing ledger accept` 列出尚未认可的"
         en "rule {rule} has no open finding: hanqing ledger accept lists the open ones"

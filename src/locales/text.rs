@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::lang::{Lang, within};
+use super::lang::{Lang, for_programs};
 use super::message::{Message, Messages, Piece, pieces};
 use super::{Argument, wording};
 
@@ -83,9 +83,9 @@ impl Text {
         self.0.is_none()
     }
 
-    /// The words in `lang`.
+    /// The built-in words in `lang`, as programs get them and as they are kept.
     pub fn within(&self, lang: Lang) -> String {
-        within(lang, || self.to_string())
+        for_programs(lang, || self.to_string())
     }
 }
 
@@ -184,7 +184,7 @@ mod tests {
         let text = Text::new(&MESSAGES, 1, [inner.into(), 5.into()]);
         assert_eq!(text.to_string(), "5 of {3, 4}");
         assert_eq!(text.within(Lang::Chinese), "{3、4}有 5 个");
-        let json = within(Lang::Chinese, || serde_json::to_string(&text)).unwrap();
+        let json = crate::locales::within(Lang::Chinese, || serde_json::to_string(&text)).unwrap();
         assert_eq!(json, "\"{3、4}有 5 个\"");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::lang::Lang;
+use super::lang::{Lang, for_a_program};
 use super::message::Message;
 
 /// An office's own words in one language, by the names of messages.
@@ -13,7 +13,7 @@ static EDITED: OnceLock<[Wording; 2]> = OnceLock::new();
 
 /// The words of `message`.
 pub(super) fn of(message: &Message, lang: Lang) -> &'static str {
-    let edited = EDITED.get().map(|[zh, en]| lang.pick(zh, en));
+    let edited = EDITED.get().filter(|_| !for_a_program()).map(|[zh, en]| lang.pick(zh, en));
     let own =
         edited.filter(|edited| !edited.is_empty()).and_then(|edited| edited.get(&message.name()));
     own.map_or(message.built_in(lang), String::as_str)

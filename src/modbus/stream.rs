@@ -107,7 +107,9 @@ fn port_problem(error: &tokio_serial::Error) -> Text {
         (_, "I/O error") => core_words::io_device_error(),
         (_, said) if said.starts_with("No such device") => core_words::io_device_gone(),
         (_, said) if said.starts_with("Settings did") => words::port_refuses_settings(),
-        (_, description) => Text::verbatim(description),
+        (_, "Is a directory") => core_words::io_directory(),
+        (_, "Not a directory") => core_words::io_no_directory(),
+        (_, description) => foreign::said(description),
     }
 }
 

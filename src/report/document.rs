@@ -10,7 +10,7 @@ use super::passages::passages;
 use super::render::{ReportError, Section, Templates};
 use super::{excel, word};
 use crate::figures::Statement;
-use crate::locales::{Lang, within};
+use crate::locales::{Lang, for_programs, within};
 use crate::water::Township;
 
 /// The documents of one report.
@@ -125,7 +125,7 @@ impl Document {
 
 /// JSON for programs, whose notes are Chinese whatever language is spoken.
 fn json(value: &impl Serialize) -> Result<String, ReportError> {
-    let json = within(Lang::Chinese, || serde_json::to_string_pretty(value));
+    let json = for_programs(Lang::Chinese, || serde_json::to_string_pretty(value));
     Ok(json.map_err(ReportError::Json)? + "\n")
 }
 

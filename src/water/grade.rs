@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::Bilingual;
 use crate::core::{Problem, Problems};
-use crate::locales::{Lang, Text, foreign_toml, water as words, within};
+use crate::locales::{Lang, Text, for_programs, foreign_toml, water as words};
 
 /// The file that shows how rules are written.
 const FORM: &str = "config/rules/drought-grades.toml";
@@ -247,7 +247,7 @@ pub struct Reason {
 
 /// For JSON, which does not change with the language.
 fn english<S: Serializer>(text: &Text, serializer: S) -> Result<S::Ok, S::Error> {
-    within(Lang::English, || text.serialize(serializer))
+    for_programs(Lang::English, || text.serialize(serializer))
 }
 
 /// The value of an index on a day.

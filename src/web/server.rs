@@ -20,7 +20,7 @@ use super::language::{Configured, Reader};
 use super::model::Overview;
 use super::view::Templates;
 use crate::core::Series;
-use crate::locales::{Lang, Text, foreign, page as words, within};
+use crate::locales::{Lang, Text, for_programs, foreign, page as words};
 
 /// Nothing is loaded from elsewhere, and no other page may frame this one. Style and script stand in the page itself,
 /// and the template engine escapes every text.
@@ -142,8 +142,10 @@ pub fn operation(
         } else {
             (StatusCode::SERVICE_UNAVAILABLE, "failing")
         };
-        let health =
-            within(Lang::English, || serde_json::json!({ "status": word, "problems": problems }));
+        let health = for_programs(
+            Lang::English,
+            || serde_json::json!({ "status": word, "problems": problems }),
+        );
         (status, Json(health)).into_response()
     };
     Router::new().route("/metrics", get(text)).route("/health", get(health))
@@ -215,7 +217,7 @@ fn line(words: Text) -> String {
 
 /// An error as the log has it.
 fn logged(error: &anyhow::Error) -> String {
-    within(Lang::English, || format!("{error:#}"))
+    for_programs(Lang::English, || format!("{error:#}"))
 }
 
 async fn secure(mut response: Response) -> Response {

@@ -338,7 +338,7 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
             "4\t新\t省级财政拨款\t105000\t元\t2022-08-26\t\t拨款通知 2022-08\t财政所 黄某\t\n",
             "12\t新\t抗旱后损失率\t12\t%\t2022-08-26\t水稻\t",
             "文件行\t结果\t项目\t数值\t单位\t日期\t村、作物、工程\t依据\t登记人\t说明\n",
-            "受灾面积：新1笔，合计 30 亩",
+            "受灾面积：新 1 笔，合计 30 亩",
             "已有 0 条",
         ] {
             assert!(printed.contains(part), "{part}: {printed}");
@@ -377,7 +377,7 @@ fn a_row_is_corrected(context: &Context) {
         shown.starts_with("行号\t项目\t数值\t单位\t日期\t")
             && shown.contains("\n2\t汽油\t760\tL\t2022-08-05\t东门村")
             && shown.contains("\n5\t汽油\t670\tL\t")
-            && shown.contains("更正第2条：看错一位"),
+            && shown.contains("更正第 2 条：看错一位"),
         "{shown}"
     );
 }

@@ -264,10 +264,12 @@ pub fn repository(path: &str) -> PathBuf {
 /// The program, as a user starts it where no language is set: it speaks English.
 pub fn hanqing() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hanqing"));
-    for variable in ["HANQING_LOG", "HANQING_LANG", "LC_ALL", "LC_MESSAGES", "LANG"] {
+    for variable in
+        ["HANQING_LOG", "HANQING_LANG", "HANQING_LOCALES", "LC_ALL", "LC_MESSAGES", "LANG"]
+    {
         command.env_remove(variable);
     }
-    command.env("HANQING_LOCALES", "/nowhere").stdin(Stdio::null()).stdout(Stdio::null());
+    command.stdin(Stdio::null()).stdout(Stdio::null());
     command
 }
 

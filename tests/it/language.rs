@@ -97,11 +97,30 @@ fn report(context: &Context, lang: &str) -> BTreeMap<String, Vec<u8>> {
     std::fs::read_dir(out).unwrap().map(file).collect()
 }
 
-#[test]
-fn documents_and_json_do_not_change_with_the_language_of_the_terminal() {
+/// A hub that has heard nothing yet.
+fn hub() -> Context {
     let context = Context::new();
     context.hub_config();
     drop(hanqing::store::Sqlite::open(&context.path("store.db")).unwrap());
+    context
+}
+
+/// A hub with the ledger of 2022.
+fn office() -> Context {
+    let context = hub();
+    let (code, _, told) = outcome(
+        hanqing()
+            .args(["ledger", "import", "-c"])
+            .arg(context.path("hub.toml"))
+            .arg(repository("config/examples/2022/ledger.csv")),
+    );
+    assert_eq!(code, Some(0), "{told}");
+    context
+}
+
+#[test]
+fn documents_and_json_do_not_change_with_the_language_of_the_terminal() {
+    let context = hub();
     let ledger = repository("config/examples/2022/ledger.csv");
     let mut entered = Vec::new();
     for lang in ["zh", "en"] {
@@ -136,4 +155,74 @@ fn without_time(text: &str) -> String {
             .any(|word| line.contains(word))
     };
     text.lines().filter(made).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_broken_file_is_spoken_of_in_its_own_language() {
+    let context = Context::new();
+    let broken = context.write(
+        "edge.toml",
+        "lang = \"zh\" # ours\ngateway = \"gw-1\"\ncolour = 1\n[mqtt]\nurl = 1\n",
+    );
+    let (code, printed, _) = outcome(hanqing().arg("check").arg(&broken));
+    assert_eq!(code, Some(2));
+    assert!(printed.contains("没有这个设置项"), "{printed}");
+    // Whoever asks for another language gets it; of an unknown one nobody hears what would not be so.
+    let (_, printed, told) =
+        outcome(hanqing().env("LANG", "fr_FR").args(["status", "-c"]).arg(&broken));
+    assert!(told.contains("没有这个设置项") && !told.contains("fr_FR"), "{printed}{told}");
+    let (_, printed, _) = outcome(hanqing().args(["--lang", "en", "check"]).arg(&broken));
+    assert!(!printed.chars().any(is_chinese), "{printed}");
+}
+
+#[test]
+fn an_offices_own_wording_is_no_part_of_json_and_of_what_is_kept() {
+    let context = office();
+    context.write(
+        "zh-CN.txt",
+        "figures.since_month = 自{month}月起\nfigures.no_rows = 缺{names}的台账\nfigures.entered = 手填\n",
+    );
+    let plain = report(&context, "zh");
+    let own = context.path("own");
+    let (code, printed, told) = outcome(
+        hanqing()
+            .env("HANQING_LANG", "zh")
+            .env("HANQING_LOCALES", context.path(""))
+            .args(["report", "-c"])
+            .arg(context.path("hub.toml"))
+            .arg("--out")
+            .arg(&own),
+    );
+    assert!(matches!(code, Some(0 | 1)), "{printed}{told}");
+    assert_eq!(told, "", "each line is right");
+    let section = std::fs::read_to_string(own.join("drought-relief.md")).unwrap();
+    assert!(section.contains("缺“成灾面积”的台账"), "{section}");
+    for name in ["figures.json", "statement.json"] {
+        let made = std::fs::read(own.join(name)).unwrap();
+        let text = |bytes: &[u8]| without_time(&String::from_utf8_lossy(bytes));
+        assert_eq!(text(&made), text(&plain[name]), "{name}");
+    }
+}
+
+#[test]
+fn a_folder_of_wording_that_is_not_there_a_pipe_and_many_wrong_lines_are_named() {
+    let context = Context::new();
+    let told = |folder: &str| {
+        let (code, _, told) =
+            outcome(hanqing().env("HANQING_LOCALES", folder).args(["profile", "list"]));
+        assert_eq!(code, Some(0), "{told}");
+        told
+    };
+    assert!(told("/nowhere/at/all").contains("there is no such folder"));
+    assert_eq!(told(""), "");
+    let folder = context.path("");
+    let folder = folder.to_str().unwrap();
+    let pipe = context.path("en.txt");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    assert!(told(folder).contains("it is no regular file"));
+    std::fs::remove_file(pipe).unwrap();
+    context.write("en.txt", &"nonsense\n".repeat(5000));
+    let many = told(folder);
+    assert!(many.lines().count() < 20 && many.contains("more wrong lines: 4990"), "{many}");
 }

@@ -60,7 +60,7 @@ fn write(spool: &Path, all: bool, out: &Path) -> anyhow::Result<ExitCode> {
     let unread_said = (unread > 0).then(|| words::batches_unreadable(unread));
     let broken_said = exported.broken.as_ref().map(|why| words::unreadable_from_here(spool, why));
     for problem in unread_said.into_iter().chain(broken_said) {
-        eprintln!("hanqing: {problem}");
+        complain!("hanqing: {problem}");
     }
     let whole = unread == 0 && exported.broken.is_none();
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })

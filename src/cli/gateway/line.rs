@@ -160,7 +160,7 @@ impl Setup {
             && let Some(client) = Client::connect(socket).await?
         {
             let gateway = client.status().gateway.as_str();
-            eprintln!("{}", words::through_gateway(&bus.name, gateway, socket));
+            complain!("{}", words::through_gateway(&bus.name, gateway, socket));
             return Ok(Line::Gateway(Box::new(client), bus.name.clone()));
         }
         anyhow::ensure!(bus.dtu.is_none(), words::terminal_needs_gateway(bus.line()));

@@ -70,7 +70,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 fn list(devices_dir: Option<PathBuf>) -> ExitCode {
     let (profiles, problems) = config::profiles(devices_dir.as_deref());
     for problem in &problems {
-        eprintln!("{problem}");
+        complain!("{problem}");
     }
     let shipped: BTreeSet<&str> = device::shipped().iter().map(|(id, _)| *id).collect();
     let own = devices_dir.map(|_| config::profiles(None).0);
@@ -120,7 +120,7 @@ fn import(import: Import) -> anyhow::Result<ExitCode> {
         Ok(profile) => profile,
         Err(problems) => {
             for problem in &problems {
-                eprintln!(
+                complain!(
                     "{}",
                     Text::chain([Text::verbatim(file.display()), Text::verbatim(problem)])
                 );

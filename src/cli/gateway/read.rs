@@ -111,7 +111,7 @@ async fn read_device(
     let parts = read_parts(line, bus, device, &planned).await?;
     let mut failures = parts.values().filter_map(|(words, _)| words.as_ref().err());
     if let Some(failure) = failures.find(|failure| failure.exception.is_none()) {
-        eprintln!("{}", words::unit_failed(device.unit, &failure.text));
+        complain!("{}", words::unit_failed(device.unit, &failure.text));
     }
     let mut complete = true;
     for (index, (point, series)) in points.iter().zip(&series).enumerate() {

@@ -11,7 +11,7 @@ use crate::cli::config_args::ConfigArgs;
 use crate::cli::table::{Table, left, right};
 use crate::core::Period;
 use crate::hub;
-use crate::locales::{Text, office as words};
+use crate::locales::{Lang, Text, for_programs, office as words};
 use crate::support::Clock;
 use crate::water::ProposedEvent;
 
@@ -43,7 +43,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let drought = hub::drought(&settings, &township, Period { from, to }, now)?;
     if arguments.json {
-        say!("{}", serde_json::to_string_pretty(&drought)?);
+        say!("{}", for_programs(Lang::English, || serde_json::to_string_pretty(&drought))?);
     } else {
         changes(&drought).for_each(|line| say!("{line}"));
         let with_sources = |day: &&DroughtDay| !day.sources.is_empty();
@@ -129,7 +129,7 @@ mod tests {
 
     use super::*;
     use crate::cli::table::Layout;
-    use crate::locales::{Lang, within};
+    use crate::locales::within;
     use crate::water::{Balance, Grade, StationKind, Status};
 
     fn pond() -> SourceState {
@@ -210,7 +210,7 @@ mod tests {
         let [told, row] = event(&over).try_into().unwrap();
         assert_eq!(
             told.within(Lang::Chinese),
-            "建议的抗旱期：2022-08-01至2022-11-15。确认请登记台账："
+            "建议的抗旱期：2022-08-01 至 2022-11-15。确认请登记台账："
         );
         assert!(row.within(Lang::Chinese).ends_with("--document 会议纪要 --by 姓名"));
         assert!(row.to_string().ends_with("--document MINUTES --by NAME"));

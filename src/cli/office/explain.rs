@@ -9,7 +9,7 @@ use super::period_args::PeriodArgs;
 use crate::core::nearest;
 use crate::figures::FigureId;
 use crate::hub;
-use crate::locales::{Lang, report as words, within};
+use crate::locales::{Lang, for_programs, report as words};
 use crate::report;
 use crate::support::Clock;
 
@@ -37,7 +37,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         [spec.id, spec.name_zh, spec.name_en].contains(&asked)
     };
     let Some(figure) = figures().find(named) else {
-        let near = nearest(asked, figures().map(FigureId::id));
+        let near = figure_near(asked).map(FigureId::id);
         return Err(anyhow::Error::msg(match near {
             Some(near) => words::no_such_figure_near(asked, near),
             None => words::no_such_figure(asked),
@@ -49,7 +49,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .with_context(words::figure_not_worked_out)?;
     if arguments.json {
         // As the JSON of a report: its notes are Chinese whatever language is spoken.
-        let json = within(Lang::Chinese, || serde_json::to_string_pretty(&tree))?;
+        let json = for_programs(Lang::Chinese, || serde_json::to_string_pretty(&tree))?;
         say!("{json}");
     } else {
         for line in tree.lines(arguments.depth) {
@@ -57,4 +57,38 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The figure that may have been meant: the first of whose names `asked` is a part, or one with a name that is near.
+fn figure_near(asked: &str) -> Option<FigureId> {
+    let names = |figure: FigureId| {
+        let spec = figure.spec();
+        [spec.id, spec.name_zh, spec.name_en]
+    };
+    let figures = || FigureId::ALL.iter().copied();
+    let near = nearest(asked, figures().flat_map(names));
+    let of_name = |name| figures().find(|figure| names(*figure).contains(&name));
+    let holds = |figure: &FigureId| names(*figure).iter().any(|name| name.contains(asked));
+    // Two Chinese characters are a word, two letters are none.
+    let part = figures().find(holds).filter(|_| asked.len() > 3);
+    part.or_else(|| near.and_then(of_name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_is_found_by_a_part_of_its_name_in_either_language() {
+        for (asked, id) in [
+            ("electricty_used", Some("electricity_used")),
+            ("用电量", Some("electricity_used")),
+            ("受灾面积", Some("area_affected")),
+            ("gasolin used", Some("gasoline_used")),
+            ("月", None),
+            ("nonsense", None),
+        ] {
+            assert_eq!(figure_near(asked).map(FigureId::id), id, "{asked}");
+        }
+    }
 }

@@ -78,7 +78,7 @@ fn write(arguments: &StoreArguments, config: &ConfigArgs, out: &Path) -> anyhow:
         export.write(&store, calendar.zone(), out, arguments.resume, &advanced)?
     };
     if exported.series == 0 {
-        eprintln!("hanqing: {}", words::no_series());
+        complain!("hanqing: {}", words::no_series());
     }
     if exported.before > 0 {
         say!("{}", words::resumed(exported.before));

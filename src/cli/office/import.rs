@@ -51,7 +51,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     say!("{}", words::imported(taken.batches, taken.readings, taken.new, old));
     done?;
     if taken.refused > 0 {
-        eprintln!("hanqing: {}", words::left_out(taken.refused));
+        complain!("hanqing: {}", words::left_out(taken.refused));
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)

@@ -56,7 +56,7 @@ impl Progress {
 
     /// Prints a line to standard error, above the bar.
     pub fn say(&self, line: &str) {
-        self.0.suspend(|| eprintln!("{line}"));
+        self.0.suspend(|| complain!("{line}"));
     }
 }
 

@@ -143,10 +143,10 @@ fn write_filled(office: &Path, filled: &fill::Filled, out: &Path) -> anyhow::Res
         }
     }
     if filled.replaced.is_empty() {
-        eprintln!("{}", words::nothing_to_fill(office));
+        complain!("{}", words::nothing_to_fill(office));
     }
     for left in &filled.left {
-        eprintln!("{}", words::left_place(office, &left.name, &left.part, &left.why));
+        complain!("{}", words::left_place(office, &left.name, &left.part, &left.why));
     }
     let complete = filled.left.is_empty() && !filled.replaced.is_empty();
     Ok(if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -155,7 +155,7 @@ fn write_filled(office: &Path, filled: &fill::Filled, out: &Path) -> anyhow::Res
 fn check_template(settings: &HubSettings) -> ExitCode {
     let problems = report::check_templates(settings.report_templates.as_deref());
     for problem in &problems {
-        eprintln!("{problem}");
+        complain!("{problem}");
     }
     say!("{}", words::problems(problems.len()));
     if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -176,7 +176,7 @@ fn issue(
     let open: Vec<_> = statement.findings.open().collect();
     for finding in &open {
         let (severity, sentence) = (finding.severity.name(), finding.sentence());
-        eprintln!("{}", words::open_finding(severity, sentence, &finding.look));
+        complain!("{}", words::open_finding(severity, sentence, &finding.look));
     }
     if !open.is_empty() && !despite_findings {
         return Err(anyhow::Error::msg(words::open_findings(open.len())));
@@ -193,7 +193,7 @@ fn list(config: &ConfigArgs) -> anyhow::Result<ExitCode> {
     let (settings, township) = config.load_hub()?;
     let issues = report::issued(&settings.issued)?;
     if issues.is_empty() {
-        eprintln!("{}", words::none_issued(&settings.issued));
+        complain!("{}", words::none_issued(&settings.issued));
         return Ok(ExitCode::SUCCESS);
     }
     let calendar = hub::calendar(&township)?;

@@ -33,6 +33,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let open = statement.findings.found.iter().filter(|f| f.accepted.is_none());
     let (Some(rule), Some(reason), Some(by)) = (&arguments.rule, &arguments.reason, &arguments.by)
     else {
+        let open: Vec<_> = open.collect();
+        if open.is_empty() {
+            complain!("{}", words::nothing_to_accept());
+        }
         for finding in open {
             say!("{}  {}  {}", finding.rule, finding.severity.name(), finding.sentence());
             say!("    {}", finding.look);

@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     add_refused(&planned, &mut import);
     let in_file = |said: Text| Text::chain([Text::verbatim(file.display()), said]);
     for problem in &import.problems {
-        eprintln!("{}", in_file(Text::verbatim(problem)));
+        complain!("{}", in_file(Text::verbatim(problem)));
     }
     for conversion in &import.conversions {
         say!("{}", in_file(conversion.clone()));

@@ -42,7 +42,7 @@ pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<ExitCode> {
     let mut rows = if arguments.pending { pending.clone() } else { in_force.with_pending() };
     rows.retain(|entry| code.is_none_or(|code| code == entry.code));
     if rows.is_empty() {
-        eprintln!("{}", words::no_rows());
+        complain!("{}", words::no_rows());
     } else {
         print(&rows, &pending, &township);
     }

@@ -105,7 +105,7 @@ mod tests {
             both(Layout::Plain, false),
             [
                 "行号\t项目\t数值\t单位\t日期\t村、作物、工程\t依据\t登记人\t说明\n\
-                 7\t受灾面积\t30.5\t亩\t2022-08-01至2022-08-05\t\t调查表\t黄某\t更正第2条：看错一位；吴某复核\n",
+                 7\t受灾面积\t30.5\t亩\t2022-08-01 至 2022-08-05\t\t调查表\t黄某\t更正第 2 条：看错一位；吴某复核\n",
                 "row\titem\tvalue\tunit\tdays\tvillage, crop, work\tdocument\tentered by\tremark\n\
                  7\tarea affected\t30.5\tmu\t2022-08-01 to 2022-08-05\t\t调查表\t黄某\t\
                  corrects row 2: 看错一位; reviewed by 吴某\n",
@@ -118,8 +118,8 @@ mod tests {
         assert_eq!(
             both(Layout::Terminal(80), true),
             [
-                "行号：7  项目：受灾面积  数值：30.5  单位：亩  日期：2022-08-01至2022-08-05\n\
-                 依据：调查表  登记人：黄某  说明：更正第2条：看错一位；待复核\n",
+                "行号：7  项目：受灾面积  数值：30.5  单位：亩  日期：2022-08-01 至 2022-08-05\n\
+                 依据：调查表  登记人：黄某  说明：更正第 2 条：看错一位；待复核\n",
                 "row: 7  item: area affected  value: 30.5  unit: mu\n\
                  days: 2022-08-01 to 2022-08-05  document: 调查表  entered by: 黄某\n\
                  remark: corrects row 2: 看错一位; waits for a review\n",
