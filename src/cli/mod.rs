@@ -2,9 +2,7 @@
 
 /// Prints to standard output and ignores a closed pipe, as in `hanqing ports | head`; `print!` would panic.
 macro_rules! show {
-    ($($text:tt)*) => {{
-        let _ = std::io::Write::write_fmt(&mut std::io::stdout(), format_args!($($text)*));
-    }};
+    ($($text:tt)*) => { $crate::cli::print(format_args!($($text)*)) };
 }
 
 /// Prints a line as `show!` does.
@@ -14,10 +12,7 @@ macro_rules! say {
 
 /// Prints a line to standard error as `say!` does to standard output.
 macro_rules! complain {
-    ($($text:tt)*) => {{
-        let line = format!("{}\n", format_args!($($text)*));
-        let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
-    }};
+    ($($text:tt)*) => { $crate::cli::print_error(format_args!($($text)*)) };
 }
 
 mod check;
@@ -42,6 +37,8 @@ mod table;
 mod usage;
 mod values;
 
+use std::fmt;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -75,6 +72,17 @@ enum Command {
     Office(office::Command),
     #[cfg(any(feature = "edge", feature = "hub"))]
     Export(export::Arguments),
+}
+
+#[inline(never)]
+fn print(text: fmt::Arguments<'_>) {
+    let _closed = io::stdout().write_fmt(text);
+}
+
+#[inline(never)]
+fn print_error(line: fmt::Arguments<'_>) {
+    // One write, so that lines of several processes do not mix.
+    let _closed = io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
 /// Runs the program.

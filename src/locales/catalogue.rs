@@ -70,6 +70,8 @@ static MODULES: &[&Messages] = &[
     &super::wire::ALL,
     #[cfg(feature = "demo")]
     &super::demo::ALL,
+    #[cfg(feature = "demo")]
+    &super::help_demo::LABELS,
     #[cfg(feature = "edge")]
     &super::device::ALL,
     #[cfg(feature = "edge")]

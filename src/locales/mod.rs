@@ -49,6 +49,8 @@ pub(crate) mod figures;
 #[cfg(feature = "edge")]
 pub(crate) mod gateway;
 pub(crate) mod help;
+#[cfg(feature = "demo")]
+pub(crate) mod help_demo;
 #[cfg(feature = "edge")]
 pub(crate) mod help_gateway;
 #[cfg(feature = "hub")]

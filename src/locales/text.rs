@@ -8,8 +8,8 @@ use super::message::{Message, Messages, Piece, pieces};
 use super::{Argument, wording};
 
 /// A message with what fills its placeholders. Shown or serialised, it is in the language that is spoken there: whoever
-/// writes JSON for programs says [`within`] which one, since JSON does not change with the reader's language. What was
-/// read back is words in one language only.
+/// writes JSON says by `for_programs` which one, since JSON does not change with the reader's language. What was read
+/// back is words in one language only.
 ///
 /// ```
 /// use hanqing::locales::{Lang, Text, within};
