@@ -123,7 +123,7 @@ pub fn messages() -> impl Iterator<Item = Message> {
 pub fn find(name: &str) -> Option<Message> {
     let (module, own) = name.split_once('.')?;
     let mut modules = MODULES.iter().filter(|known| known.module == module);
-    modules.find_map(|module| module.all().find(|message| message.own_name() == own))
+    modules.find_map(|module| module.all().find(|message| message.is_named(own)))
 }
 
 /// The words of that name with its placeholders filled, for templates and the help of commands.

@@ -120,11 +120,21 @@ impl Message {
         placeholders(self.built_in(Lang::Chinese))
     }
 
+    /// Whether this is its name within the module: a page asks for each label by name.
+    pub(super) fn is_named(&self, own_name: &str) -> bool {
+        let rest = self.records().strip_prefix(own_name);
+        rest.is_some_and(|rest| rest.starts_with(field_end!()))
+    }
+
     fn field(&self, field: usize) -> &'static str {
-        let Some(start) = self.module.starts().get(self.number) else { return "" };
-        let record = self.module.records.get(*start as usize..).unwrap_or_default();
-        let record = record.split(record_end!()).next().unwrap_or_default();
+        let record = self.records().split(record_end!()).next().unwrap_or_default();
         record.split(field_end!()).nth(field).unwrap_or_default()
+    }
+
+    /// Its record and those after it.
+    fn records(&self) -> &'static str {
+        let start = self.module.starts().get(self.number);
+        start.and_then(|start| self.module.records.get(*start as usize..)).unwrap_or_default()
     }
 }
 
