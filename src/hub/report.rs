@@ -105,7 +105,7 @@ fn rules(path: Option<&Path>) -> anyhow::Result<Rules> {
     let (name, read) = match path {
         Some(path) => {
             let text = std::fs::read_to_string(path);
-            let text = text.with_context(|| words::rules_unreadable(path))?;
+            let text = text.with_context(|| words::cannot_read(path))?;
             (path.display().to_string(), Rules::parse(&text))
         }
         None => ("plausibility.toml".to_owned(), Rules::embedded()),

@@ -1,5 +1,7 @@
 //! What every command says: usage, errors of arguments, exit.
 
+pub(crate) use super::config::{must_be_number as number, must_be_whole as whole_number};
+
 messages! { "cli";
     // The parts of a help screen.
     usage() { zh "用法：" en "Usage: " }
@@ -60,10 +62,8 @@ messages! { "cli";
     see_help(command) { zh "用法详见 `{command} --help`" en "`{command} --help` explains the usage" }
 
     // Values of options.
-    whole_number() { zh "应为整数" en "must be a whole number" }
     whole_number_too_large() { zh "数太大" en "the number is too large" }
     whole_number_too_small() { zh "数太小" en "the number is too small" }
-    number() { zh "应为数字" en "must be a number" }
     day() { zh "应为日期，如 2022-08-01" en "must be a day, such as 2022-08-01" }
     setting() {
         zh "应写成 `设置项=值`，如 `mqtt.url=mqtt://127.0.0.1:1883`"

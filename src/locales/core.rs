@@ -26,6 +26,8 @@ messages! { "core";
     taken_already(key, first) { zh "已是 `{first}` 的 `{key}`" en "is the {key} of {first} already" }
 
     // Errors of files and of the system.
+    cannot_read(path) { zh "读不了 {path}" en "cannot read {path}" }
+    cannot_write(path) { zh "写不了 {path}" en "cannot write {path}" }
     io_not_found() { zh "没有这个文件或目录" en "no such file or directory" }
     io_forbidden() { zh "没有权限" en "permission denied" }
     io_exists() { zh "已经存在" en "it exists already" }

@@ -1,5 +1,7 @@
 //! The technician's commands.
 
+pub(crate) use super::core::{cannot_read, cannot_write};
+
 messages! { "gateway";
     // Several commands.
     normal_mode() { zh "平时模式" en "normal mode" }
@@ -20,8 +22,6 @@ messages! { "gateway";
         zh "无法新建 {path}（已有的文件不会被覆盖）"
         en "cannot create {path} (an existing file is never overwritten)"
     }
-    cannot_read(path) { zh "读不了 {path}" en "cannot read {path}" }
-    cannot_write(path) { zh "写不了 {path}" en "cannot write {path}" }
 
     // Heads of tables.
     head_bus() { zh "总线" en "bus" }

@@ -1,10 +1,10 @@
 //! The clerk's commands.
 
+pub(crate) use super::core::{cannot_read, cannot_write};
+
 messages! { "office";
     // Several commands.
     ends_before_it_begins(from, to) { zh "`--to` {to} 早于 `--from` {from}" en "--to {to} is before --from {from}" }
-    cannot_read(path) { zh "读不了 {path}" en "cannot read {path}" }
-    cannot_write(path) { zh "写不了 {path}" en "cannot write {path}" }
     time_left(time) { zh "剩余 {time}" en "{time} left" }
     so_far(n, time) { zh "{n} 个读数  用时 {time}" en "{n} readings  {time}" }
 

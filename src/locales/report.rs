@@ -1,5 +1,7 @@
 //! The documents of a statement.
 
+pub(crate) use super::core::{cannot_read, cannot_write};
+
 messages! { "report";
     // Values, dates and names that every document has.
     no_data() { zh "无数据" en "no data" }
@@ -224,7 +226,6 @@ messages! { "report";
     json_failed() { zh "指标写不成 JSON" en "cannot write the figures as JSON" }
     word_failed(why) { zh "Word 文件生成失败：{why}" en "cannot build the Word file: {why}" }
     excel_failed() { zh "Excel 文件生成失败" en "cannot build the Excel file" }
-    unwritable(path) { zh "写不了 {path}" en "cannot write {path}" }
 
     // What the template engine says.
     not_primitive() { zh "这里要一个数或一段文字" en "not a primitive" }
@@ -325,7 +326,6 @@ messages! { "report";
         zh "没有统计期：用 `--from` 和 `--to` 指定，或在台账里登记抗旱期（`drought_event`）"
         en "no period: give --from and --to, or enter the drought event (drought_event) in the ledger"
     }
-    rules_unreadable(path) { zh "读不了 {path}" en "cannot read {path}" }
     rule_problem(file, problem) { zh "{file}：{problem}" en "{file}: {problem}" }
     copy_behind(to) {
         zh "本机的服务器读数副本只到 {to}，服务器有应答后才能补齐"
@@ -339,7 +339,6 @@ messages! { "report";
         zh "请给出中心端的配置：`hanqing report -c hub.toml`；详见 `--help`"
         en "give the hub's configuration: hanqing report -c hub.toml; see --help"
     }
-    unreadable(path) { zh "读不了 {path}" en "cannot read {path}" }
     uncreatable(path) { zh "建不了 {path}" en "cannot create {path}" }
     larger_than(path, bytes) { zh "{path} 超过 {bytes} 字节" en "{path} is larger than {bytes} bytes" }
     fill_without_name() { zh "`--fill` 没有指明文件" en "--fill does not name a file" }

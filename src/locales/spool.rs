@@ -1,5 +1,7 @@
 //! The spool of a gateway.
 
+pub(crate) use super::core::io_full as disk_full;
+
 messages! { "spool";
     cannot_open(path) {
         zh "本地缓存 {path} 打不开（所在目录必须存在并且可写）"
@@ -25,7 +27,6 @@ messages! { "spool";
     closed() { zh "本地缓存已关闭" en "the spool is closed" }
 
     // Why it cannot be written.
-    disk_full() { zh "磁盘已满" en "the disk is full" }
     read_only() { zh "文件系统只读" en "the file system is read-only" }
     device() { zh "存储设备故障" en "the storage device fails" }
     other_trouble() { zh "写入失败" en "writing fails" }

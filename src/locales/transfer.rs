@@ -1,10 +1,10 @@
 //! Exports, imports and copies.
 
+pub(crate) use super::core::{cannot_read, cannot_write};
+
 messages! { "transfer";
     // Files.
     cannot_open(path) { zh "打不开 {path}" en "cannot open {path}" }
-    cannot_read(path) { zh "读不了 {path}" en "cannot read {path}" }
-    cannot_write(path) { zh "写不了 {path}" en "cannot write {path}" }
     cannot_create(path) { zh "无法新建 {path}" en "cannot create {path}" }
     cannot_create_here(path, why) {
         zh "无法新建 {path}：{why}；请换一个可写的目录"

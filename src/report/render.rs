@@ -56,7 +56,7 @@ pub enum ReportError {
     Word(String),
     #[error("{}", words::excel_failed())]
     Excel(#[source] rust_xlsxwriter::XlsxError),
-    #[error("{}", words::unwritable(path))]
+    #[error("{}", words::cannot_write(path))]
     Write { path: PathBuf, source: io::Error },
 }
 

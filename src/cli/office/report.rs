@@ -116,7 +116,7 @@ fn write(period: &PeriodArgs, arguments: &Arguments) -> anyhow::Result<ExitCode>
 }
 
 fn read_office(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let failed = || words::unreadable(path);
+    let failed = || words::cannot_read(path);
     let size = std::fs::metadata(path).with_context(failed)?.len();
     if size > fill::FILE_MAX as u64 {
         return Err(anyhow::Error::msg(words::larger_than(path, fill::FILE_MAX)));
@@ -134,7 +134,7 @@ fn write_filled(office: &Path, filled: &fill::Filled, out: &Path) -> anyhow::Res
     if from.is_some() && from == to {
         return Err(anyhow::Error::msg(words::would_overwrite(office)));
     }
-    files::replace(&target, &filled.docx).with_context(|| words::unwritable(&target))?;
+    files::replace(&target, &filled.docx).with_context(|| words::cannot_write(&target))?;
     say!("{}", target.display());
     for replaced in &filled.replaced {
         say!("{}", words::filled_place(&replaced.part, &replaced.name));
@@ -248,7 +248,7 @@ fn reprint(config: &ConfigArgs, number: &str, out: &Path) -> anyhow::Result<Exit
     std::fs::create_dir_all(out).with_context(|| words::uncreatable(out))?;
     for (name, bytes) in &documents {
         let path = out.join(name);
-        files::replace(&path, bytes).with_context(|| words::unwritable(&path))?;
+        files::replace(&path, bytes).with_context(|| words::cannot_write(&path))?;
         say!("{}", path.display());
     }
     say!("{}", words::reprinted(&issue.number, &issue.digest));
