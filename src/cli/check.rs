@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::usage::EXIT_USAGE;
 use crate::config;
-use crate::locales::cli as words;
+use crate::locales::{Text, cli as words};
 
 /// The arguments of `hanqing check`.
 #[derive(Args)]
@@ -28,6 +28,12 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             say!("{}", words::in_order(file, report.kind.name()));
             #[cfg(feature = "edge")]
             plan(file, report.kind);
+        }
+        for warning in &report.warnings {
+            say!("{}", words::warning(warning));
+        }
+        if !report.environment.is_empty() {
+            say!("{}", words::with_environment(Text::list(&report.environment)));
         }
         valid &= report.problems.is_empty();
     }

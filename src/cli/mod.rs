@@ -95,7 +95,8 @@ pub fn main() -> ExitCode {
     let level = match &cli.command {
         #[cfg(feature = "demo")]
         Command::Demo(_) => "error,rumqttd=off",
-        _ => "info,rumqttd=warn",
+        // Its warnings repeat, a line for each message, what the status says in words.
+        _ => "info,rumqttd=warn,rumqttc=error",
     };
     let asked = std::env::var("HANQING_LOG").ok();
     let filter = asked.and_then(|asked| asked.parse::<Targets>().ok());

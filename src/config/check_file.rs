@@ -2,6 +2,10 @@
 
 use std::path::Path;
 
+use super::layers::ENVIRONMENT_PREFIX;
+use super::load::environment;
+#[cfg(feature = "edge")]
+use super::secrets::exposed_files;
 use super::source_text::{FileProblem, SourceText};
 use crate::core::Problem;
 use crate::locales::{Text, config as words};
@@ -58,24 +62,47 @@ pub struct CheckReport {
     pub kind: FileKind,
     /// Empty where the file is right.
     pub problems: Vec<FileProblem>,
+    /// What is not wrong but should be changed.
+    pub warnings: Vec<Text>,
+    /// Names of the variables that set a value, in order.
+    pub environment: Vec<String>,
 }
 
-/// Checks a file of any kind, with the parts in its conf.d and without the environment: a check says the same on every
-/// machine. A hub's township is a file of its own, and checked as such.
+/// Checks a file of any kind, with the parts in its conf.d and with the environment, as the daemons read it. A hub's
+/// township is a file of its own, and checked as such.
 pub fn check_file(file: &Path) -> CheckReport {
+    check_within(file, &environment())
+}
+
+fn check_within(file: &Path, environment: &[(String, String)]) -> CheckReport {
     let source = match SourceText::read(file) {
         Ok(source) => source,
-        Err(problem) => return CheckReport { kind: FileKind::Unknown, problems: vec![*problem] },
+        Err(problem) => {
+            let (warnings, environment) = (Vec::new(), Vec::new());
+            let problems = vec![*problem];
+            return CheckReport { kind: FileKind::Unknown, problems, warnings, environment };
+        }
     };
     let kind = FileKind::of(&source.text.parse().unwrap_or_default());
+    let mut warnings = Vec::new();
     let whole = |rule: Text, hint: Text| vec![source.place(Problem::new("", "", rule, hint))];
     let problems = match kind {
         #[cfg(feature = "edge")]
-        FileKind::Edge => super::load_edge::read_edge(file, &[], &[]).problems,
+        FileKind::Edge => {
+            let loaded = super::load_edge::read_edge(file, environment, &[]);
+            let read = loaded.value.as_ref();
+            warnings.extend(read.into_iter().flat_map(|(read, _)| exposed_files(&read.mqtt)));
+            loaded.problems
+        }
         #[cfg(feature = "edge")]
         FileKind::Profile => super::profiles::read_profile(file).problems,
         #[cfg(feature = "hub")]
-        FileKind::Hub => super::load_hub::read_hub(file, &[], &[]).problems,
+        FileKind::Hub => {
+            let loaded = super::load_hub::read_hub(file, environment, &[]);
+            let read = loaded.value.as_ref();
+            warnings.extend(read.into_iter().flat_map(super::secrets::exposed_files_of_hub));
+            loaded.problems
+        }
         #[cfg(feature = "hub")]
         FileKind::Township => super::load_hub::read_township(file).problems,
         #[cfg(feature = "demo")]
@@ -96,5 +123,60 @@ pub fn check_file(file: &Path) -> CheckReport {
         #[allow(unreachable_patterns)]
         other => whole(words::not_in_this_build(other.name()), words::build_with_features()),
     };
-    CheckReport { kind, problems }
+    let layered = matches!(kind, FileKind::Edge | FileKind::Hub);
+    let set =
+        environment.iter().filter(|(name, _)| layered && name.starts_with(ENVIRONMENT_PREFIX));
+    let mut environment: Vec<String> = set.map(|(name, _)| name.clone()).collect();
+    environment.sort();
+    CheckReport { kind, problems, warnings, environment }
+}
+
+#[cfg(all(feature = "hub", feature = "edge"))]
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn pairs(of: &[(&str, &str)]) -> Vec<(String, String)> {
+        of.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_file_is_checked_with_the_environment_that_a_daemon_would_take() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let hub = root.join("config/hub.toml");
+        let right = pairs(&[("HANQING__WEB__LISTEN", "127.0.0.1:9000"), ("HANQING_LOG", "debug")]);
+        let report = check_within(&hub, &right);
+        assert_eq!((report.problems.len(), report.environment.len()), (0, 1), "{report:?}");
+        let wrong = pairs(&[("HANQING__WEB__LISTEN", "0.0.0.0:80"), ("HANQING__MQTT__QOS", "1")]);
+        for file in [hub, root.join("config/edge.toml")] {
+            let report = check_within(&file, &wrong);
+            assert_eq!(report.problems.len(), 2, "{:?}", report.problems);
+            let said: Vec<String> = report.problems.iter().map(|p| p.to_string()).collect();
+            assert!(said.iter().all(|said| said.contains("HANQING__")), "{said:?}");
+            assert_eq!(report.environment, ["HANQING__MQTT__QOS", "HANQING__WEB__LISTEN"]);
+        }
+        // A township has no layers: what a figure rests on stands in one place.
+        let report = check_within(&root.join("config/township.toml"), &wrong);
+        assert_eq!((report.problems.len(), report.environment.len()), (0, 0));
+    }
+
+    #[test]
+    fn a_password_that_every_user_can_read_is_warned_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let edge = folder.path().join("edge.toml");
+        let password = folder.path().join("mqtt.password");
+        std::fs::write(&password, "s3cret").unwrap();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(root.join("config/edge.toml")).unwrap();
+        let with = "[mqtt]\nuser = \"gw\"\npassword_file = \"mqtt.password\"";
+        std::fs::write(&edge, text.replacen("[mqtt]", with, 1)).unwrap();
+        for (mode, warnings) in [(0o644, 1), (0o640, 0)] {
+            std::fs::set_permissions(&password, std::fs::Permissions::from_mode(mode)).unwrap();
+            let report = check_within(&edge, &[]);
+            assert!(report.problems.is_empty(), "{mode:o}: {:?}", report.problems);
+            assert_eq!(report.warnings.len(), warnings, "{mode:o}");
+        }
+    }
 }

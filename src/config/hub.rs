@@ -2,6 +2,7 @@
 
 use std::ops::RangeFrom;
 
+use super::listen;
 use crate::core::{Problem, Problems};
 use crate::figures::{Rules, check_wordings};
 use crate::hub::HubSettings;
@@ -26,6 +27,8 @@ pub(super) fn check(settings: &HubSettings, found: &mut Problems) {
     }
     check_wordings(&settings.wording, found);
     plausibility(settings, found);
+    let (web, hint) = (&settings.web, own::page_here());
+    listen::check_page(web.listen, web.allow_remote, hint, &mut found.at("web"));
     broker(settings, found);
 }
 
@@ -82,6 +85,8 @@ fn broker(settings: &HubSettings, found: &mut Problems) {
     if !cfg!(feature = "demo") {
         found.add("broker", "", own::no_broker_built_in(), own::use_other_broker());
     }
+    let (rule, hint) = (own::broker_open_to_others(), own::broker_here());
+    listen::check(broker.listen, broker.allow_remote, rule, hint, &mut found.at("broker"));
     let port = broker.listen.port();
     let taken = port == settings.web.listen.port() && port != 0;
     let (rule, hint) = (own::port_of_page(), own::port_of_mqtt());

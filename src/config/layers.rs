@@ -6,13 +6,14 @@ use config::{Config, File, FileFormat};
 use toml::Value;
 
 use super::key_path::KeyPath;
+use super::secrets;
 use super::source_text::{FileProblem, SourceText};
 use crate::core::Problem;
 use crate::locales::{Text, config as words, foreign};
 
 /// Prefix of environment variables that set a value: `HANQING__MQTT__URL` sets `mqtt.url`. With two underscores, so
 /// that variables such as `HANQING_LOG` set nothing.
-const ENVIRONMENT_PREFIX: &str = "HANQING__";
+pub(super) const ENVIRONMENT_PREFIX: &str = "HANQING__";
 
 /// The merged values and where they come from.
 pub(super) struct Layers {
@@ -97,8 +98,8 @@ impl Layers {
         layers
     }
 
-    /// The problem with the origin of its value: the strongest layer that has the value, or else the innermost table
-    /// around it.
+    /// The problem with the origin of its value: the strongest layer that has the value, or one inside it, or else the
+    /// innermost table around it.
     pub(super) fn place(&self, problem: Problem) -> FileProblem {
         let mut path = KeyPath::parse(&problem.path);
         loop {
@@ -107,6 +108,12 @@ impl Layers {
             }
             if let Some(source) = self.files.iter().rev().find(|f| f.at(&path).is_some()) {
                 return source.place(problem);
+            }
+            // A table that only a value from outside has made.
+            if let Some((_, origin)) = self.overrides.iter().rev().find(|(p, _)| path.holds(p))
+                && !path.0.is_empty()
+            {
+                return FileProblem::unplaced(origin, problem);
             }
             match path.split_last() {
                 Some((outer, _)) => path = outer,
@@ -149,7 +156,7 @@ impl Setting {
         };
         if !self.key.split('.').all(named) {
             let (rule, hint) = (words::not_a_key_path(), words::lists_in_file());
-            return Err(Problem::new(&self.key, &self.value, rule, hint));
+            return Err(Problem::new(&self.key, self.shown(), rule, hint));
         }
         let mut tree = value(&self.value);
         for part in self.key.rsplit('.') {
@@ -159,9 +166,13 @@ impl Setting {
             Ok(text) => Ok((KeyPath::parse(&self.key), text)),
             Err(error) => {
                 let rule = words::not_writable(foreign::said(error));
-                Err(Problem::new(&self.key, &self.value, rule, Text::default()))
+                Err(Problem::new(&self.key, self.shown(), rule, Text::default()))
             }
         }
+    }
+
+    fn shown(&self) -> String {
+        secrets::shown_text(&self.key, &self.value)
     }
 }
 
@@ -251,6 +262,37 @@ mod tests {
         );
         let zh = within(Lang::Chinese, || layers.problems[1].to_string());
         assert_eq!(zh, "--set ：y：不是 `mqtt.url` 这样的设置项路径；列表里的元素只能在文件里改");
+    }
+
+    #[test]
+    fn a_secret_among_the_layers_is_not_repeated() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(dead_code)]
+        struct Mqtt {
+            password_file: Option<PathBuf>,
+            url: Option<String>,
+        }
+        #[derive(Debug, serde::Deserialize)]
+        #[allow(dead_code)]
+        struct Top {
+            mqtt: Mqtt,
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("edge.toml");
+        std::fs::write(&file, "[mqtt]\npassword_fil = \"s3cret\"\nuser = \"u:s3cret@h\"\n")
+            .unwrap();
+        let environment = pairs(&[("HANQING__MQTT__PASSWORD", "s3cret")]);
+        let set = pairs(&[("mqtt.token[0]", "s3cret"), ("mqtt.secret", "s3cret")]);
+        let layers = Layers::read(&file, &environment, &set);
+        let tree = layers.tree.clone().unwrap();
+        let found = super::super::recovery::read::<Top>(tree).problems;
+        let found = found.into_iter().map(|problem| layers.place(problem).to_string());
+        let said: Vec<String> =
+            found.chain(layers.problems.iter().map(|p| p.to_string())).collect();
+        assert_eq!(said.len(), 5, "{said:?}");
+        assert!(said.iter().all(|said| !said.contains("s3cret")), "{said:?}");
+        assert!(said.iter().any(|said| said.contains("HANQING__MQTT__PASSWORD")), "{said:?}");
     }
 
     #[test]

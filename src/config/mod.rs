@@ -19,6 +19,8 @@ mod key_path;
 mod layers;
 #[cfg(feature = "edge")]
 mod line;
+#[cfg(any(feature = "edge", feature = "hub"))]
+mod listen;
 mod load;
 #[cfg(feature = "edge")]
 mod load_edge;
@@ -36,6 +38,7 @@ mod quality;
 mod recovery;
 #[cfg(feature = "edge")]
 mod register_table;
+mod secrets;
 mod serde_text;
 #[cfg(feature = "influx")]
 mod server;
@@ -65,4 +68,7 @@ pub use load_hub::{LoadedHub, load_hub};
 pub use profiles::{Profiles, profiles};
 #[cfg(feature = "edge")]
 pub use register_table::{Base, Head, profile_of_table};
+pub use secrets::exposed_files;
+#[cfg(feature = "hub")]
+pub use secrets::exposed_files_of_hub;
 pub use source_text::FileProblem;

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use toml::Value;
 
 use super::key_path::{KeyPath, Step};
-use super::{error_path, serde_text, substitutes};
+use super::{error_path, secrets, serde_text, substitutes};
 use crate::core::{Problem, did_you_mean, nearest};
 use crate::locales::{Text, config as words, core, foreign_serde};
 
@@ -118,7 +118,7 @@ impl Recovery {
         if !self.caused(&path) && !self.broken.iter().any(|b| path.holds(b)) {
             let value = path.get(&self.tree);
             let (rule, hint) = serde_text::rule_and_hint(message, value);
-            let value = value.map(serde_text::shown).unwrap_or_default();
+            let value = value.map(|value| secrets::shown(&path, value)).unwrap_or_default();
             self.problems.push(Problem::new(path.to_string(), value, rule, hint));
         }
         self.remove(path)
@@ -141,7 +141,8 @@ impl Recovery {
                     [] => core::remove_it(),
                     _ => words::known_here(Text::list(known.iter().copied())),
                 });
-            let value = path.get(&self.tree).map(serde_text::shown).unwrap_or_default();
+            let value = path.get(&self.tree).map(|value| secrets::shown(&path, value));
+            let value = value.unwrap_or_default();
             let rule = words::unknown_key();
             self.problems.push(Problem::new(path.to_string(), value, rule, hint));
         }
@@ -149,9 +150,13 @@ impl Recovery {
         let Some((table, value)) = table.and_then(|t| t.remove(key).map(|value| (t, value))) else {
             return false;
         };
-        if let Some(meant) = nearest(key, known)
-            && !table.contains_key(meant)
-        {
+        let Some(meant) = nearest(key, known).filter(|meant| !table.contains_key(*meant)) else {
+            return true;
+        };
+        if secrets::is_secret(key) {
+            // A password is no path: under the other name it would be judged, and repeated, as one.
+            self.broken.insert(outer.key(meant));
+        } else {
             table.insert(meant.into(), value);
         }
         true

@@ -2,16 +2,25 @@
 
 use toml::Value;
 
+use super::mqtt::without_password;
 use crate::core::{self, did_you_mean};
 use crate::locales::{Text, config as words, foreign_serde};
 
-/// A value as messages repeat it.
+/// A value as messages repeat it: without what a table holds, and without a password in a URL.
 pub(super) fn shown(value: &Value) -> String {
-    let text = match value {
-        Value::Table(_) => return "{ ... }".into(),
-        other => other.to_string(),
-    };
-    core::shown(&text).into_owned()
+    match value {
+        Value::Table(_) => "{ ... }".into(),
+        list @ Value::Array(_) if has_table(list) => "[ ... ]".into(),
+        other => core::shown(&without_password(&other.to_string())).into_owned(),
+    }
+}
+
+fn has_table(value: &Value) -> bool {
+    match value {
+        Value::Table(_) => true,
+        Value::Array(elements) => elements.iter().any(has_table),
+        _ => false,
+    }
 }
 
 /// The rule that `message` stands for, and what to do.

@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::key_path::KeyPath;
+use super::secrets;
 use crate::core::Problem;
 use crate::locales::{Text, config as words, core, foreign, foreign_toml};
 
@@ -67,12 +70,15 @@ impl SourceText {
         };
         let unreadable = |why: Text| fail("", words::unreadable(why), words::give_text_file());
         let failed = |error: std::io::Error| unreadable(foreign::io(&error));
-        let size = std::fs::metadata(file).map_err(failed)?.len();
-        if size > FILE_SIZE_MAX {
+        // A device says that it is empty, and never ends.
+        let mut opened = File::open(file).map_err(failed)?.take(FILE_SIZE_MAX + 1);
+        let mut text = Vec::new();
+        opened.read_to_end(&mut text).map_err(failed)?;
+        if text.len() as u64 > FILE_SIZE_MAX {
             let rule = words::larger_than(FILE_SIZE_MAX);
-            return Err(fail(&size.to_string(), rule, words::is_it_configuration()));
+            return Err(fail("", rule, words::is_it_configuration()));
         }
-        let text = String::from_utf8(std::fs::read(file).map_err(failed)?);
+        let text = String::from_utf8(text);
         let text =
             text.map_err(|error| unreadable(core::not_utf8(error.utf8_error().valid_up_to() + 1)))?;
         Self::parse(file, text)
@@ -87,7 +93,7 @@ impl SourceText {
                 let line = at.and_then(|(line, _)| text.lines().nth(line - 1));
                 let problem = Problem::new(
                     "",
-                    line.unwrap_or_default().trim(),
+                    secrets::shown_line(line.unwrap_or_default().trim()),
                     words::not_toml(foreign_toml::syntax(error.message())),
                     words::correct_this_line(),
                 );
@@ -204,5 +210,11 @@ mod tests {
         );
         std::fs::write(&file, b"a = \"\xff\"").unwrap();
         assert!(said()[0].contains("第 6 个字节起不是 UTF-8 文本"), "{:?}", said());
+    }
+
+    #[test]
+    fn what_never_ends_is_not_read_to_its_end() {
+        let Err(problem) = SourceText::read(Path::new("/dev/zero")) else { panic!("it was read") };
+        assert!(problem.to_string().contains("is larger than 4194304 bytes"), "{problem}");
     }
 }

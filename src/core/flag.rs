@@ -117,6 +117,8 @@ reasons! {
     NoFlow: "no_flow", reason_no_flow;
     /// The level falls while all pumps of the source stand.
     IdleFall: "idle_fall", reason_idle_fall;
+    /// The gateway that sent it has been revoked: it is not known who spoke.
+    Revoked: "revoked", reason_revoked;
 }
 
 #[cfg(test)]

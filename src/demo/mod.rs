@@ -27,7 +27,7 @@ use crate::mqtt::{MqttSettings, broker};
 use crate::sim::{Scenario, Simulator, Truth, World};
 use crate::store::{GatewayRow, Sqlite};
 use crate::support::clock::Driver;
-use crate::support::{Clock, Stopwatch, Supervisor, lock};
+use crate::support::{Clock, Stopwatch, Supervisor, files, lock};
 use crate::water::Township;
 
 /// How long the next batch may take into the store once the clock stands still, before the chain counts as broken. It
@@ -133,7 +133,8 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
         Simulator::start(world.clone(), &buses, &profiles, &clock, stop.clone()).await?;
 
     let broker = settings.mqtt.endpoint().map_err(anyhow::Error::msg)?;
-    broker::start((Ipv4Addr::LOCALHOST, broker.port).into()).context(words::broker_not_started())?;
+    let broker = broker::start((Ipv4Addr::LOCALHOST, broker.port).into());
+    let broker = broker.context(words::broker_not_started())?;
     let hub = Hub::open(settings.clone(), township.clone(), clock.clone(), true).await;
     let hub = hub.context(words::hub())?;
     let page = hub.page_address()?;
@@ -153,6 +154,7 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
         watches.push(edge.watch());
         supervisor.spawn(name, edge.run(stop.child_token()));
     }
+    supervisor.spawn("broker", broker.ended(stop.child_token()));
     supervisor.spawn("hub", hub.run(stop.child_token()));
     let mut tasks = tokio::spawn(supervisor.run());
 
@@ -195,8 +197,8 @@ fn prepare(
     at: Timestamp,
 ) -> anyhow::Result<HubSettings> {
     let settings = hub_settings(page, free_port()?);
-    std::fs::write(data.join("township.toml"), &example.township_text)?;
-    std::fs::write(data.join("hub.toml"), toml::to_string(&settings)?)?;
+    files::replace(&data.join("township.toml"), example.township_text.as_bytes())?;
+    files::replace(&data.join("hub.toml"), toml::to_string(&settings)?.as_bytes())?;
     import_ledger(data, &example.ledger, &example.township, at)?;
     Ok(settings)
 }
@@ -294,7 +296,7 @@ fn hub_settings(page: u16, broker: u16) -> HubSettings {
         client_id: "hanqing-hub".into(),
         store: StoreSettings::at("store.db".into()),
         ledger: LedgerSettings::at("ledger.db".into()),
-        web: WebSettings { listen: (Ipv4Addr::LOCALHOST, page).into() },
+        web: WebSettings { listen: (Ipv4Addr::LOCALHOST, page).into(), ..WebSettings::default() },
         township: "township.toml".into(),
         report_templates: None,
         share: None,

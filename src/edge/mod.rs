@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-pub use delivery::{DeliveryStatus, WaitsFor, Window};
+pub use delivery::{BROKER_MESSAGE_MAX, BrokerRefusal, DeliveryStatus, SetAside, WaitsFor, Window};
 pub use edge_watch::{EdgeWatch, RefusedReload};
 pub use settings::{
     ClockSettings, Confirm, EdgeSettings, MetricsSettings, SpoolSettings, UplinkSettings,

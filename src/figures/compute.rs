@@ -2,7 +2,7 @@
 
 use super::earlier::{self, Earlier, comparisons};
 use super::facts::Facts;
-use super::plausibility::{Acceptance, Rules, check, places};
+use super::plausibility::{Acceptance, Caveat, Rules, check, places};
 use super::recipe::drafts;
 use super::rows::Rows;
 use super::statement::{Statement, Totals, villages};
@@ -19,6 +19,8 @@ pub struct Inputs<'a> {
     pub pending: &'a [Entry],
     pub rules: &'a Rules,
     pub acceptances: &'a [Acceptance],
+    /// Under which reservations the figures stand.
+    pub caveats: &'a [Caveat],
     pub wordings: &'a [Wording],
     pub code_version: &'static str,
 }
@@ -45,7 +47,12 @@ fn statement(inputs: &Inputs<'_>, account: TownshipAccount) -> Statement {
     let villages = villages(rows, township);
     Statement {
         period,
-        findings: check(inputs.rules, &places, inputs.acceptances, period),
+        findings: check(inputs.rules, &places, inputs.acceptances, period).under(
+            inputs.caveats,
+            inputs.acceptances,
+            period,
+        ),
+        caveats: inputs.caveats.to_vec(),
         comparisons: comparisons(&figures, inputs.earlier),
         earlier: earlier::referred(&figures, inputs.earlier),
         totals: Totals::of(&villages, &pumps),

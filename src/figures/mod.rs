@@ -31,7 +31,7 @@ pub use figure::{Class, Figure, FigureInput, Origin, Value};
 pub use forms::{FORMS, Form, FormRow};
 pub use parse::{Interval, Parsed, parse, parse_en};
 pub use phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase, phrase_en};
-pub use plausibility::{Acceptance, Finding, Findings, Rule, Rules, Scope, Severity};
+pub use plausibility::{Acceptance, Caveat, Finding, Findings, Rule, Rules, Scope, Severity};
 pub use sources::EVIDENCE_SHARE;
 pub use statement::{Statement, Totals, VillageTotals};
 pub use wording::{HedgeWord, Wording, check_wordings};

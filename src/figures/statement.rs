@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::catalogue::FigureId;
 use super::earlier::{Comparison, Earlier};
 use super::figure::Figure;
-use super::plausibility::Findings;
+use super::plausibility::{Caveat, Findings};
 use super::rows::Rows;
 use crate::account::{Entry, EntryCode, PumpAccount, Quantity, SourceAccount, Total, TownshipDay};
 use crate::core::Period;
@@ -20,6 +20,9 @@ pub struct Statement {
     /// All figures of the catalogue, in its order.
     pub figures: Vec<Figure>,
     pub findings: Findings,
+    /// What the figures do not have in them: each is a finding too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub caveats: Vec<Caveat>,
     pub comparisons: Vec<Comparison>,
     /// The figures of earlier periods that figures of this one are made from.
     pub earlier: Vec<Earlier>,

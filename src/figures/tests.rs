@@ -174,6 +174,7 @@ impl World {
             pending: &[],
             rules: &Rules::embedded().unwrap(),
             acceptances: &[],
+            caveats: &[],
             wordings: &[],
             code_version: "test",
         };
@@ -530,6 +531,7 @@ fn a_failing_store_fails_the_figures() {
         pending: &[],
         rules: &Rules::embedded().unwrap(),
         acceptances: &[],
+        caveats: &[],
         wordings: &[],
         code_version: "test",
     };

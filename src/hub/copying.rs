@@ -1,13 +1,18 @@
 //! Keeps the local copy of a server's readings up to date while a hub shows it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::complaints::{Complaint, Complaints};
 use super::{HubState, logged};
+use crate::core::GatewayId;
+use crate::locales::Lang;
 use crate::store::Sqlite;
 use crate::store::server::copy::{Copier, Reach};
+use crate::store::server::{LeftOut, by_gateway};
 use crate::support::{Backoff, Clock, Stopwatch, random};
 
 /// How often the server is asked for new readings: the page follows within seconds.
@@ -19,6 +24,39 @@ const LOOK_BACK_INTERVAL: Duration = Duration::from_secs(3600);
 /// Waits after a pass that failed.
 const RETRY: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::from_secs(60) };
 
+/// Tells what the copy leaves out: page and health all of it, the log what is new, once a gateway and minute.
+struct LeftOutLog {
+    since: Stopwatch,
+    /// Readings of each gateway that were noted before.
+    told: BTreeMap<GatewayId, u64>,
+    complaints: Complaints,
+}
+
+impl LeftOutLog {
+    fn note(&mut self, left_out: &[LeftOut], state: &HubState) {
+        let by_gateway = by_gateway(left_out);
+        let now = self.since.elapsed();
+        let mut lines = self.complaints.due(now);
+        for (gateway, (readings, what)) in &by_gateway {
+            let before = self.told.insert(gateway.clone(), *readings).unwrap_or(0);
+            if *readings > before {
+                let (sender, what) = (Some(gateway.clone()), what.within(Lang::English));
+                lines.extend(self.complaints.note(&sender, readings - before, &what, now));
+            }
+        }
+        for Complaint { sender, count, problem } in lines {
+            let gateway = sender.as_ref().map_or("", GatewayId::as_str);
+            tracing::warn!(
+                gateway,
+                readings = count,
+                problem,
+                "readings on the server are not copied"
+            );
+        }
+        state.note_left_out(by_gateway.into_iter().map(|(of, (_, what))| (of, what)).collect());
+    }
+}
+
 /// Copies until `stop`. It fails only if the copying thread panics.
 pub async fn follow(
     copier: Copier,
@@ -28,6 +66,11 @@ pub async fn follow(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let mut pair = (copier, copy);
+    let mut left_out = LeftOutLog {
+        since: Stopwatch::start(),
+        told: BTreeMap::new(),
+        complaints: Complaints::default(),
+    };
     let mut failures = 0;
     let mut looked_back: Option<Stopwatch> = None;
     loop {
@@ -37,17 +80,19 @@ pub async fn follow(
         let passed;
         (pair, passed) = tokio::task::spawn_blocking(move || {
             let (copier, mut copy) = pair;
-            let passed = copier.pass(&mut copy, now, reach);
+            let copied = copier.pass(&mut copy, now, reach);
+            let passed = copied.and_then(|copied| Ok((copied, copy.left_out()?)));
             ((copier, copy), passed)
         })
         .await?;
         let wait = match passed {
-            Ok(copied) => {
+            Ok((copied, all)) => {
                 failures = 0;
                 if due {
                     looked_back = Some(Stopwatch::start());
                 }
                 state.note_copied(now);
+                left_out.note(&all, &state);
                 if copied.new_batches > 0 {
                     tracing::debug!(?copied, "copied the server's readings");
                 }

@@ -27,7 +27,7 @@ pub fn drought(
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("{}", lines.join("\n"))
     })?;
-    let (store, calendar) = (reader(settings, now)?, calendar(township)?);
+    let (store, calendar) = (reader(settings, township, now)?, calendar(township)?);
     let basis = Basis { township, calendar: &calendar, entries: &[], period };
     let mut cells = StoreCells { store: &store, calendar: &calendar };
     Ok(crate::account::drought(&basis, &rules, &mut cells)?)

@@ -1,45 +1,37 @@
 //! From the broker into the store. An acknowledgement goes back only for what is committed.
+//!
+//! The broker keeps nothing for the hub, and takes each message for delivered when the hub has it: what the hub cannot
+//! hold it drops, and the gateway, which gets no acknowledgement, sends it again.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::message::{self, Content};
-use super::{HubState, logged, times};
-use crate::core::GatewayId;
-use crate::locales::Lang;
+use super::inbox::{Inbox, Queued, Sender};
+use super::portion::Portion;
+use super::writer::{Answers, Writer};
+use super::{HubState, REMEMBERED_MAX};
 use crate::mqtt::intake::{Intake, Message};
 use crate::mqtt::{MqttError, MqttSettings, Reconnect};
-use crate::store::{CommitRequest, Committed, Refused, StoreError, StoreHandle};
-use crate::support::{Backoff, Clock, Stopwatch, random};
-use crate::wire::{Ack, Batch, Topic};
+use crate::store::StoreHandle;
+use crate::support::{Backoff, Clock, Stopwatch};
+use crate::wire::MESSAGE_SIZE_MAX;
 
-/// Waits between connections, and between attempts at a commit that failed.
+/// Waits between connections.
 const RETRY: Backoff = Backoff { first: Duration::from_millis(500), most: Duration::from_secs(60) };
 
-/// Messages in one commit: one write to disk for many, while no gateway waits long for its acknowledgement.
-const MESSAGES_MAX: usize = 200;
+/// The shortest time from one commit to the next: a gateway that sends without a pause must not make the disk do so.
+/// Engineering judgement: fifty writes a second, while a window in flight is acknowledged without a noticeable wait.
+const COMMITS_APART: Duration = Duration::from_millis(20);
 
-/// Bytes of an unreadable message that the quarantine keeps: enough to see what it is.
-const QUARANTINE_BYTES_MAX: usize = 64 * 1024;
+/// Messages that are put into the inbox between two steps, if so many have arrived.
+const ARRIVED_MAX: usize = 256;
 
-/// Bytes of messages in one commit: decoded, they take several times as much memory.
-const BYTES_MAX: usize = 4 << 20;
-
-/// Gateways poll by the same clock, so their messages come within a second: one write to disk for all of them.
-const GATHER: Duration = Duration::from_secs(1);
-
-/// A gateway that sent something this recently is catching up: its next message is near, and nothing waits for others.
-const CATCHING_UP: Duration = Duration::from_secs(10);
-
-/// Gateways whose last message is remembered.
-const REMEMBERED_MAX: usize = 10_000;
-
-/// This program did not exist before: a machine that believes it is earlier has a wrong clock. 2026-11-01, s.
-const CLOCK_FLOOR_S: i64 = 1_793_491_200;
+/// Connections that end with a message that is too large, in a row, before the hub does without retained messages: the
+/// broker would send it again each time. Engineering judgement.
+const OVERSIZED_MAX: u32 = 3;
 
 /// How the hub subscribes at the broker.
 pub struct Subscription {
@@ -64,42 +56,42 @@ pub async fn ingest(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let Subscription { settings, client_id, share, simulated } = from;
-    state.note_broker(false, clock.now());
+    let note = |connected| state.note_broker(connected, share.is_some(), clock.now());
+    note(false);
     let mut reconnect = Reconnect::new(&client_id, RETRY);
-    let mut fresh = false;
+    let mut reception = Reception {
+        inbox: Inbox::default(),
+        writer: Writer::new(&store, &clock, &state, &stop, simulated),
+        since: Stopwatch::start(),
+    };
+    let mut oversized = 0;
     loop {
         reconnect.begin();
-        let error = tokio::select! {
+        let without = oversized >= OVERSIZED_MAX;
+        let connecting =
+            Intake::connect(&settings, &client_id, share.as_deref(), without, reconnect.versions());
+        let connected = tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            connected = Intake::connect(&settings, &client_id, share.as_deref(), fresh) => match connected {
-                Ok(intake) => {
-                    reconnect.connected();
-                    tracing::info!("connected to the broker");
-                    state.note_broker(true, clock.now());
-                    let mut ingest = Ingest {
-                        intake,
-                        store: &store,
-                        clock: &clock,
-                        state: &state,
-                        stop: &stop,
-                        simulated,
-                        last_sent: HashMap::new(),
-                    };
-                    match ingest.run().await? {
-                        None => {
-                            ingest.intake.close().await;
-                            return Ok(());
-                        }
-                        Some(lost) => lost,
-                    }
-                }
-                Err(error) => error,
-            },
+            connected = connecting => connected,
         };
-        state.note_broker(false, clock.now());
-        if !matches!(error, MqttError::Renewed { .. }) {
-            fresh = matches!(error, MqttError::Oversized { .. });
-        }
+        let error = match connected {
+            Ok(mut intake) => {
+                reconnect.connected();
+                tracing::info!(protocol = intake.protocol().number(), "connected to the broker");
+                note(true);
+                state.note_without_births(without);
+                match reception.run(&mut intake, &mut reconnect).await? {
+                    None => {
+                        intake.close().await;
+                        return Ok(());
+                    }
+                    Some(lost) => lost,
+                }
+            }
+            Err(error) => error,
+        };
+        note(false);
+        oversized = next_oversized(oversized, &error);
         let Some((problem, wait)) = reconnect.after(error)? else { continue };
         tracing::warn!(error = %problem, wait_s = wait.as_secs_f32(), "not connected to the broker");
         if !Reconnect::wait(wait, &stop).await {
@@ -108,214 +100,180 @@ pub async fn ingest(
     }
 }
 
-struct Ingest<'a> {
-    intake: Intake,
-    store: &'a StoreHandle,
-    clock: &'a Clock,
-    state: &'a HubState,
-    stop: &'a CancellationToken,
-    simulated: bool,
-    last_sent: HashMap<GatewayId, Stopwatch>,
+/// How many connections in a row have ended with a message that is too large. After one without retained messages has
+/// ended, one is tried with them.
+fn next_oversized(oversized: u32, error: &MqttError) -> u32 {
+    match error {
+        MqttError::Oversized { .. } => oversized + 1,
+        MqttError::Renewed { .. } => oversized,
+        _ if oversized >= OVERSIZED_MAX => OVERSIZED_MAX - 1,
+        _ => 0,
+    }
 }
 
-impl Ingest<'_> {
-    /// Runs until `stop` (`None`) or the connection is lost (its error).
-    async fn run(&mut self) -> anyhow::Result<Option<MqttError>> {
+struct Reception<'a> {
+    inbox: Inbox,
+    writer: Writer<'a>,
+    since: Stopwatch,
+}
+
+impl Reception<'_> {
+    /// Runs until `stop` (`None`) or the connection is lost (its error). What waits is stored over the next one.
+    async fn run(
+        &mut self,
+        intake: &mut Intake,
+        reconnect: &mut Reconnect,
+    ) -> anyhow::Result<Option<MqttError>> {
+        let mut committed = Duration::ZERO;
+        let (mut dropped, stop) = (0, self.writer.stop);
         loop {
-            let first = tokio::select! {
-                () = self.stop.cancelled() => return Ok(None),
-                message = self.intake.next() => match message {
-                    Ok(message) => message,
-                    Err(lost) => return Ok(Some(lost)),
-                },
-            };
-            let messages = match self.gather(first).await {
-                Ok(messages) => messages,
-                Err(lost) => return Ok(Some(lost)),
-            };
-            let Some(committed) = self.store_messages(&messages).await? else {
+            let Some(received) = self.receive(intake, committed + COMMITS_APART).await else {
                 return Ok(None);
             };
-            if let Err(lost) = self.acknowledge(messages, committed).await {
+            if let Err(lost) = received {
                 return Ok(Some(lost));
             }
-        }
-    }
-
-    /// The first message, all others that have arrived and, unless a gateway is catching up, those of the next second.
-    async fn gather(&mut self, first: Message) -> Result<Vec<Message>, MqttError> {
-        let since = Stopwatch::start();
-        let mut bytes = first.payload().len();
-        let mut wait = !self.is_catching_up(&first);
-        let mut messages = vec![first];
-        while messages.len() < MESSAGES_MAX && bytes < BYTES_MAX {
-            let next = match self.intake.try_next() {
-                Some(next) => next,
-                None if wait => {
-                    let left = GATHER.saturating_sub(since.elapsed());
-                    tokio::select! {
-                        () = self.stop.cancelled() => break,
-                        () = tokio::time::sleep(left) => break,
-                        next = self.intake.next() => next?,
-                    }
-                }
-                None => break,
-            };
-            bytes += next.payload().len();
-            wait &= !self.is_catching_up(&next);
-            messages.push(next);
-        }
-        Ok(messages)
-    }
-
-    /// Whether the gateway of this message sent another shortly before.
-    fn is_catching_up(&mut self, message: &Message) -> bool {
-        let topic: Result<Topic, _> = message.topic().parse();
-        let Ok(Topic { gateway, .. }) = topic else {
-            return true;
-        };
-        if self.last_sent.len() >= REMEMBERED_MAX {
-            self.last_sent.clear();
-        }
-        let before = self.last_sent.insert(gateway, Stopwatch::start());
-        before.is_some_and(|before| before.elapsed() < CATCHING_UP)
-    }
-
-    /// Stores what the messages hold; `None` where `stop` came first.
-    async fn store_messages(&self, messages: &[Message]) -> anyhow::Result<Option<Committed>> {
-        let mut batches = Vec::new();
-        for message in messages {
-            let (topic, payload) = (message.topic(), message.payload());
-            let stored = match message::read(topic, payload) {
-                Ok(Content::Batches(more)) => {
-                    batches.extend(more);
-                    Some(())
-                }
-                Ok(Content::Birth(gateway, birth)) => {
-                    self.until_stored(|now| self.store.birth(gateway.clone(), birth.clone(), now))
-                        .await?
-                }
-                Ok(Content::Status(gateway, status)) => {
-                    self.until_stored(|now| self.store.status(gateway.clone(), status.clone(), now))
-                        .await?
-                }
-                Err(problem) => {
-                    tracing::warn!(topic, %problem, "unreadable message put into quarantine");
-                    self.state.note_quarantined();
-                    let start = payload.get(..QUARANTINE_BYTES_MAX).unwrap_or(payload);
-                    self.until_stored(|now| {
-                        let (topic, problem) = (topic.into(), problem.within(Lang::English));
-                        self.store.quarantine(now, topic, problem, start.to_vec())
-                    })
-                    .await?
-                }
-            };
-            if stored.is_none() {
-                return Ok(None);
+            self.inbox.admit(self.since.elapsed());
+            let mut portion = Portion::default();
+            while portion.take(&mut self.inbox) {
+                // Reading takes milliseconds a message: what comes meanwhile must not pile up before the inbox.
+                self.put_arrived(intake);
             }
-        }
-        self.commit(batches).await
-    }
-
-    /// Commits batches; `None` where `stop` came first.
-    async fn commit(&self, batches: Vec<Batch>) -> anyhow::Result<Option<Committed>> {
-        let count = batches.len() as u64;
-        let begun = Stopwatch::start();
-        let mut request = CommitRequest { batches, refused: Vec::new() };
-        let mut failures = 0;
-        let committed = loop {
-            let now = self.clock.now();
-            let error = match self.check_clock(now) {
-                Ok(()) => {
-                    request.refused.extend(times::refuse(&mut request.batches, now));
-                    match self.store.commit(request, now).await {
-                        Ok(committed) => break committed,
-                        Err(failed) => {
-                            request = failed.request;
-                            failed.error
-                        }
-                    }
-                }
-                Err(error) => error,
-            };
-            failures += 1;
-            if !self.wait_out(error, failures, now).await? {
-                return Ok(None);
+            let Some((answers, lost)) = self.store(portion, intake).await? else { return Ok(None) };
+            committed = self.since.elapsed();
+            // The gateways get their answers over the next connection, once they or the hub have introduced themselves.
+            if let Some(lost) = lost {
+                return Ok(Some(lost));
             }
-        };
-        self.state.note_commit(count, &committed, begun.elapsed(), self.clock.now());
-        for Refused { batch, problem } in &committed.refused {
-            let (gateway, readings) = (&batch.gateway, batch.readings.len());
-            tracing::warn!(%gateway, readings, %problem, "readings put into quarantine");
-        }
-        Ok(Some(committed))
-    }
-
-    /// Repeats `attempt` until it succeeds; `None` where `stop` came first.
-    async fn until_stored<T, F>(
-        &self,
-        attempt: impl Fn(Timestamp) -> F,
-    ) -> anyhow::Result<Option<T>>
-    where
-        F: Future<Output = Result<T, StoreError>>,
-    {
-        let mut failures = 0;
-        loop {
-            let now = self.clock.now();
-            let stored = match self.check_clock(now) {
-                Ok(()) => attempt(now).await,
-                Err(error) => Err(error),
-            };
-            let error = match stored {
-                Ok(stored) => return Ok(Some(stored)),
-                Err(error) => error,
-            };
-            failures += 1;
-            if !self.wait_out(error, failures, now).await? {
+            let answered = !answers.acks.is_empty();
+            if let Err(lost) = answer(intake, answers) {
+                return Ok(Some(lost));
+            }
+            if answered {
+                reconnect.progressed();
+            }
+            let all_dropped = intake.dropped_acks();
+            self.writer.state.note_acks(all_dropped - dropped, intake.refused_acks());
+            dropped = all_dropped;
+            if stop.is_cancelled() {
                 return Ok(None);
             }
         }
     }
 
-    fn check_clock(&self, now: Timestamp) -> Result<(), StoreError> {
-        let right = self.simulated || now.as_second() >= CLOCK_FLOOR_S;
-        if right { Ok(()) } else { Err(StoreError::Clock(now)) }
-    }
-
-    /// Waits after a write that failed: a full disk is waited out while the broker keeps what comes. Whether to try
-    /// again; `false` where `stop` came first.
-    async fn wait_out(
-        &self,
-        error: StoreError,
-        failures: u32,
-        now: Timestamp,
-    ) -> anyhow::Result<bool> {
-        if matches!(error, StoreError::Closed) {
-            return Err(error.into());
-        }
-        self.state.note_write_failure(now);
-        // A server may say when to come again; otherwise by chance, so that several hubs do not come together.
-        let wait = error
-            .retry_after()
-            .unwrap_or_else(|| RETRY.ceiling(failures).mul_f64(0.5 + 0.5 * random::unit()));
-        let error = logged(&error.into());
-        let wait_s = wait.as_secs_f32();
-        tracing::error!(error, wait_s, "write to the store failed; nothing is acknowledged");
-        tokio::select! {
-            () = self.stop.cancelled() => Ok(false),
-            () = tokio::time::sleep(wait) => Ok(true),
-        }
-    }
-
-    async fn acknowledge(
+    /// Receives until a portion is due, not before `earliest`; `None` where `stop` came first.
+    async fn receive(
         &mut self,
-        messages: Vec<Message>,
-        committed: Committed,
-    ) -> Result<(), MqttError> {
-        self.intake.accept(messages).await?;
-        for ((gateway, epoch), set) in committed.delivered {
-            self.intake.acknowledge(&gateway, &Ack { epoch, committed: set }).await?;
+        intake: &mut Intake,
+        earliest: Duration,
+    ) -> Option<Result<(), MqttError>> {
+        loop {
+            let now = self.since.elapsed();
+            let due = self.inbox.due(now).map(|due| due.max(earliest.saturating_sub(now)));
+            if due == Some(Duration::ZERO) {
+                break;
+            }
+            let message = tokio::select! {
+                () = self.writer.stop.cancelled() => return None,
+                () = tokio::time::sleep(due.unwrap_or_default()), if due.is_some() => continue,
+                message = intake.next() => message,
+            };
+            match message {
+                Ok(message) => self.put(&message),
+                Err(lost) => return Some(Err(lost)),
+            }
         }
-        Ok(())
+        self.put_arrived(intake);
+        Some(Ok(()))
+    }
+
+    /// Puts in what has arrived.
+    fn put_arrived(&mut self, intake: &mut Intake) {
+        for _ in 0..ARRIVED_MAX {
+            let Some(message) = intake.try_next() else { break };
+            self.put(&message);
+        }
+    }
+
+    fn put(&mut self, message: &Message) {
+        for sender in put(&mut self.inbox, message, self.since.elapsed()) {
+            self.writer.state.note_dropped(&sender);
+            self.writer.complain_of_flood(&sender, 1);
+        }
+    }
+
+    /// Stores a portion while receiving what comes meanwhile, and the error that the connection has ended with, if it
+    /// has; `None` where `stop` came first.
+    async fn store(
+        &mut self,
+        portion: Portion,
+        intake: &mut Intake,
+    ) -> anyhow::Result<Option<(Answers, Option<MqttError>)>> {
+        let Self { inbox, writer, since } = self;
+        let state = writer.state;
+        let (mut lost, mut dropped) = (None, BTreeMap::new());
+        let written = {
+            let writing = writer.write(portion);
+            tokio::pin!(writing);
+            loop {
+                tokio::select! {
+                    biased;
+                    written = &mut writing => break written?,
+                    message = intake.next(), if lost.is_none() => match message {
+                        Ok(message) => {
+                            for sender in put(inbox, &message, since.elapsed()) {
+                                state.note_dropped(&sender);
+                                // A store that cannot be written may take hours.
+                                let named = if dropped.len() < REMEMBERED_MAX { sender } else { None };
+                                *dropped.entry(named).or_insert(0) += 1;
+                            }
+                        }
+                        Err(error) => lost = Some(error),
+                    },
+                }
+            }
+        };
+        for (sender, count) in dropped {
+            writer.complain_of_flood(&sender, count);
+        }
+        Ok(written.map(|answers| (answers, lost)))
+    }
+}
+
+/// Puts a message into the inbox, copied: what the client gives out keeps all that was read with it in memory. Of a
+/// foreign one that is larger than any of ours, as much as shows that it is.
+fn put(inbox: &mut Inbox, message: &Message, now: Duration) -> Vec<Sender> {
+    let payload = message.payload();
+    let payload = payload.get(..=MESSAGE_SIZE_MAX).unwrap_or(payload);
+    let queued = Queued { topic: message.topic().into(), payload: payload.to_vec() };
+    inbox.push(queued, now)
+}
+
+/// Hands the answers to the connection. One that it cannot send is dropped, and keeps no other from being sent: its
+/// gateway sends again, and is answered anew.
+fn answer(intake: &mut Intake, answers: Answers) -> Result<(), MqttError> {
+    answers.acks.iter().try_for_each(|(gateway, ack)| intake.acknowledge(gateway, ack))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::locales::Text;
+
+    #[test]
+    fn a_retained_message_that_is_too_large_is_done_without_after_three_attempts() {
+        let too_large = MqttError::Oversized { broker: "b".into(), bytes: 5_000_000 };
+        let lost = MqttError::Connection { broker: "b".into(), problem: Text::default() };
+        let renewed = MqttError::Renewed { broker: "b".into() };
+        let after = |errors: &[&MqttError]| {
+            errors.iter().fold(0, |count, error| next_oversized(count, error))
+        };
+        assert!(after(&[&too_large, &too_large]) < OVERSIZED_MAX);
+        assert!(after(&[&too_large, &too_large, &too_large]) >= OVERSIZED_MAX);
+        assert!(after(&[&too_large, &lost, &too_large, &too_large]) < OVERSIZED_MAX);
+        assert!(after(&[&too_large, &too_large, &too_large, &renewed]) >= OVERSIZED_MAX);
+        // The next connection looks whether it is gone; if it is not, one attempt is enough.
+        assert!(after(&[&too_large, &too_large, &too_large, &lost]) < OVERSIZED_MAX);
+        assert!(after(&[&too_large, &too_large, &too_large, &lost, &too_large]) >= OVERSIZED_MAX);
     }
 }

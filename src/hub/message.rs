@@ -3,7 +3,7 @@
 use crate::core::GatewayId;
 use crate::locales::{Lang, Text, hub as words, within};
 use crate::store::Sqlite;
-use crate::wire::{Batch, Birth, Channel, Status, Topic, WireError, packed};
+use crate::wire::{Batch, Birth, Channel, Status, Topic, UnknownSeries, WireError, packed};
 
 /// What gateways send to a hub.
 pub enum Content {
@@ -15,10 +15,16 @@ pub enum Content {
 
 /// Reads a message; the error says why it cannot be read.
 pub fn read(topic: &str, payload: &[u8]) -> Result<Content, Text> {
+    let (content, unknown) = read_known(topic, payload)?;
+    if unknown.is_empty() { Ok(content) } else { Err(unknown.problem()) }
+}
+
+/// Reads a message as far as this version knows its parameters, and the series that it does not know.
+pub fn read_known(topic: &str, payload: &[u8]) -> Result<(Content, UnknownSeries), Text> {
     let topic: Topic = topic.parse()?;
     match topic.channel {
         Channel::Readings => {
-            let batches = packed::unpack(payload).map_err(said)?;
+            let (batches, unknown) = packed::unpack_known(payload).map_err(said)?;
             for batch in &batches {
                 if batch.gateway != topic.gateway {
                     let (of, on) = (batch.gateway.as_str(), topic.gateway.as_str());
@@ -26,13 +32,15 @@ pub fn read(topic: &str, payload: &[u8]) -> Result<Content, Text> {
                 }
                 Sqlite::holds(batch)?;
             }
-            Ok(Content::Batches(batches))
+            Ok((Content::Batches(batches), unknown))
         }
         Channel::Birth => {
-            Ok(Content::Birth(topic.gateway, Birth::from_bytes(payload).map_err(said)?))
+            let (birth, unknown) = Birth::known_from_bytes(payload).map_err(said)?;
+            Ok((Content::Birth(topic.gateway, birth), unknown))
         }
         Channel::Status => {
-            Ok(Content::Status(topic.gateway, Status::from_bytes(payload).map_err(said)?))
+            let status = Status::from_bytes(payload).map_err(said)?;
+            Ok((Content::Status(topic.gateway, status), UnknownSeries::default()))
         }
         Channel::Ack => Err(words::no_acks_from_gateways()),
     }
@@ -60,6 +68,28 @@ mod tests {
             let [zh, en] = Lang::ALL.map(|lang| problem.within(lang));
             assert!(zh.chars().any(|c| ('\u{4e00}'..'\u{a000}').contains(&c)), "{topic}: {zh}");
             assert!(en.chars().all(|c| !('\u{4e00}'..'\u{a000}').contains(&c)), "{topic}: {en}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_of_a_later_version_is_no_fault_of_the_rest() {
+        for (topic, payload) in [
+            (
+                "hanqing/v1/gw-1/readings",
+                r#"{"v":1,"gateway":"gw-1","epoch":"0000000000000007","seq":1,"at":0,"series":["pond-1/ph","/level"],
+                    "readings":[[0,0,7],[1,0,2]]}"#,
+            ),
+            (
+                "hanqing/v1/gw-1/birth",
+                r#"{"v":1,"version":"9","config":"c","series":[{"series":"pond-1/ph","unit":"pH","interval_s":60}]}"#,
+            ),
+        ] {
+            let (_, unknown) = read_known(topic, payload.as_bytes()).unwrap();
+            assert_eq!(unknown.names(), ["pond-1/ph"]);
+            let Err(problem) = read(topic, payload.as_bytes()) else {
+                panic!("{topic} is read whole")
+            };
+            assert!(problem.to_string().contains("pond-1/ph"), "{problem}");
         }
     }
 }

@@ -11,7 +11,10 @@ use prometheus_client::encoding::{DescriptorEncoder, text};
 use prometheus_client::registry::{Registry, Unit};
 
 use super::HubState;
-use crate::support::openmetrics::Writer;
+use super::inbox::Sender;
+use super::troubles::Trouble;
+use crate::core::GatewayId;
+use crate::support::openmetrics::{Labels, Writer};
 
 /// One scrape: the state at `now`, and the store's file.
 #[derive(Debug)]
@@ -35,7 +38,7 @@ type Count = fn(&HubState) -> &AtomicU64;
 type Flag = fn(&HubState) -> bool;
 type Seconds = fn(&HubState, Timestamp) -> Option<f64>;
 
-const COUNTERS: [Entry<Count>; 5] = [
+const COUNTERS: [Entry<Count>; 9] = [
     ("readings", "Readings stored that were not there before", |state| &state.readings),
     ("batches", "Batches committed, repeated ones included", |state| &state.batches),
     ("commits", "Commits", |state| &state.commits),
@@ -43,6 +46,14 @@ const COUNTERS: [Entry<Count>; 5] = [
         &state.quarantined
     }),
     ("refused", "Readings in quarantine because they can never be stored", |state| &state.refused),
+    ("refused_births", "Births of which something is in quarantine", |state| &state.births_refused),
+    ("replaced", "Values that replaced others, which are kept", |state| &state.replaced),
+    ("dropped", "Messages dropped because too many of their gateway waited", |state| {
+        &state.dropped
+    }),
+    ("dropped_acks", "Acknowledgements not sent because too many waited", |state| {
+        &state.acks_dropped
+    }),
 ];
 
 const FLAGS: [Entry<Flag>; 2] = [
@@ -65,6 +76,29 @@ const TIMES: [Entry<Seconds>; 3] = [
     ),
 ];
 
+/// A count of one gateway.
+type Of = fn(&Trouble) -> u64;
+
+/// Of the gateways with most trouble only: their number must not be up to them.
+const BY_GATEWAY: [Entry<Of>; 4] = [
+    ("gateway_refused", "Readings of a gateway in quarantine", |trouble| trouble.refused.count),
+    (
+        "gateway_refused_births",
+        "Births of a gateway of which something is in quarantine",
+        |trouble| trouble.births.count,
+    ),
+    ("gateway_quarantined", "Messages of a gateway that could not be read", |trouble| {
+        trouble.unreadable.count
+    }),
+    ("gateway_dropped", "Messages of a gateway dropped because too many waited", |trouble| {
+        trouble.dropped
+    }),
+];
+
+fn labels(sender: &Sender) -> Labels {
+    vec![("gateway", sender.as_ref().map_or("?", GatewayId::as_str).into())]
+}
+
 impl Collector for Scrape {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let (state, mut writer) = (&self.state, Writer(encoder));
@@ -79,6 +113,15 @@ impl Collector for Scrape {
         for (name, help, value) in TIMES {
             writer.gauge(name, help, Some(Unit::Seconds), value(state, self.now))?;
         }
+        let worst = state.worst();
+        for (name, help, count) in BY_GATEWAY {
+            let values = worst.iter().map(|(sender, trouble)| (labels(sender), count(trouble)));
+            writer.counters(name, help, None, values.filter(|(_, count)| *count > 0))?;
+        }
+        let parts = state.fullest();
+        let parts = parts.iter().map(|(sender, part)| (labels(sender), *part));
+        let help = "Part of its room in the quarantine that a gateway takes";
+        writer.gauges("gateway_quarantine", help, Some(Unit::Ratios), parts)?;
         let size = std::fs::metadata(&self.store).ok().map(|file| file.len());
         writer.gauge("store_size", "Size of the store's file", Some(Unit::Bytes), size)
     }
@@ -104,7 +147,10 @@ mod tests {
         let committed = Committed { new_readings: 7, ..Committed::default() };
         let at = now - jiff::SignedDuration::from_secs(4);
         state.note_commit(1, &committed, Duration::from_millis(250), at);
-        state.note_broker(false, now);
+        state.note_broker(false, false, now);
+        for n in 0..1000 {
+            state.note_dropped(&Some(format!("gw-{n}").parse().unwrap()));
+        }
         let text = scrape(&state);
         for line in [
             "hanqing_hub_readings_total 7",
@@ -112,9 +158,12 @@ mod tests {
             "hanqing_hub_commit_time_seconds 0.25",
             "hanqing_hub_broker_connected 0",
             "hanqing_hub_store_writes 1",
+            "hanqing_hub_dropped_total 1000",
+            "hanqing_hub_gateway_dropped_total{gateway=\"gw-0\"} 1",
         ] {
             assert!(text.lines().any(|l| l == line), "{line}\n{text}");
         }
+        assert_eq!(text.matches("gateway_dropped_total{").count(), 50);
         assert!(text.ends_with("# EOF\n"));
     }
 }

@@ -3,21 +3,28 @@
 mod calendar;
 mod cells;
 mod charts;
+mod complaints;
 #[cfg(feature = "influx")]
 mod copying;
 mod documents;
 mod drought;
+mod inbox;
 mod ingest;
 pub mod message;
 mod metrics;
 mod overview;
+mod portion;
 mod report;
 mod retention;
 mod retry;
 mod settings;
 mod state;
 pub mod times;
+mod troubles;
+mod watch_quarantine;
+mod writer;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -35,17 +42,21 @@ pub use retry::{Retried, quarantine_problem, retry};
 pub use settings::{BrokerSettings, HubSettings, LedgerSettings, StoreSettings, WebSettings};
 pub use state::HubState;
 
-use crate::core::Calendar;
+use crate::core::{Calendar, GatewayId, StationId};
 use crate::ledger::Ledger;
 use crate::locales::{Argument, Lang, for_programs, foreign, hub as words};
 #[cfg(feature = "influx")]
 use crate::store::server::copy::Copier;
 #[cfg(feature = "influx")]
 use crate::store::server::{Server, ServerSettings};
-use crate::store::{Lock, Quarantine, Sqlite, Store, StoreHandle};
+use crate::store::{Lock, Owners, Quarantine, Sqlite, Store, StoreError, StoreHandle};
 use crate::support::{Clock, Supervisor};
 use crate::water::Township;
 use crate::web;
+
+/// Gateways that are remembered at most, each where that is done: five times as many as one hub has been tried with.
+/// Engineering judgement.
+const REMEMBERED_MAX: usize = 5000;
 
 /// A hub that is ready to run: its files are open and its page's address is bound.
 pub struct Hub {
@@ -82,9 +93,10 @@ impl Hub {
         simulated: bool,
     ) -> anyhow::Result<Self> {
         let calendar = calendar(&township)?;
-        let lock = Lock::shared(&settings.store.path)?;
+        let lock = Lock::hub(&settings.store.path)?;
         let mut file = Sqlite::open(&settings.store.path)?;
         file.set_calendar(&calendar)?;
+        let owners = owners(&settings, &township)?;
         let reader = file.reader()?;
         let ledger = Ledger::open(&settings.ledger.path)?;
         let listener = listen(&settings).await?;
@@ -108,14 +120,14 @@ impl Hub {
         let store: Box<dyn Store> = match &settings.store.server {
             None => Box::new(file),
             Some(server) => {
-                copying = Some((Copier::new(server)?, file));
+                copying = Some((Copier::new(server, owners.declared().clone())?, file));
                 Box::new(open_server(server, &settings.client_id).await?)
             }
         };
         #[cfg(not(feature = "influx"))]
         let store: Box<dyn Store> = Box::new(file);
         let quarantine = Quarantine::open(&settings.store.path)?;
-        let store = StoreHandle::start(store, quarantine).with_context(words::no_thread)?;
+        let store = StoreHandle::start(store, quarantine, owners).with_context(words::no_thread)?;
         let office = Office {
             overviews,
             overview: watch::Sender::new(Arc::default()),
@@ -145,12 +157,14 @@ impl Hub {
     pub async fn ingester(settings: HubSettings, clock: Clock) -> anyhow::Result<Self> {
         let server = settings.store.server.as_ref();
         let server = server.with_context(words::ingester_without_server)?;
-        let lock = Lock::shared(&settings.store.path)?;
+        let lock = Lock::hub(&settings.store.path)?;
         let quarantine = Quarantine::open(&settings.store.path)?;
+        // It has no township: a station belongs to the gateway that is heard of it first.
+        let owners = Owners::open(&settings.store.path, BTreeMap::new())?;
         let listener = listen(&settings).await?;
         let server = open_server(server, &settings.client_id).await?;
-        let store =
-            StoreHandle::start(Box::new(server), quarantine).with_context(words::no_thread)?;
+        let store = StoreHandle::start(Box::new(server), quarantine, owners)
+            .with_context(words::no_thread)?;
         Ok(Self {
             settings,
             store,
@@ -213,6 +227,9 @@ impl Hub {
                 supervisor.spawn(words::task_copy(), following);
             }
         }
+        let watching =
+            watch_quarantine::run(settings.store.path.clone(), state.clone(), stop.clone());
+        supervisor.spawn(words::task_quarantine(), watching);
         let lang = settings.lang.unwrap_or(Lang::Chinese);
         let serving = web::serve(listener, web::secured(router, lang), stop.clone());
         supervisor.spawn(words::task_page(), async move { Ok(serving.await?) });
@@ -253,6 +270,17 @@ pub fn open_store(settings: &HubSettings, township: &Township) -> anyhow::Result
     Ok(Box::new(store))
 }
 
+/// Opens the owners of stations in the store's file, beside those that the township's file declares.
+pub fn owners(settings: &HubSettings, township: &Township) -> Result<Owners, StoreError> {
+    Owners::open(&settings.store.path, declared(township))
+}
+
+/// The gateways that the township's file declares, by station.
+fn declared(township: &Township) -> BTreeMap<StationId, GatewayId> {
+    let stations = township.stations.iter();
+    stations.filter_map(|s| Some((s.id.clone(), s.gateway.clone()?))).collect()
+}
+
 /// Opens the server on a thread that may block.
 #[cfg(feature = "influx")]
 async fn open_server(settings: &ServerSettings, hub: &str) -> anyhow::Result<Server> {
@@ -270,7 +298,7 @@ fn operation(settings: &HubSettings, state: &Arc<HubState>, clock: &Clock) -> we
             let now = at_metrics.now();
             metrics::encode(metrics::Scrape { state, store, now }).ok()
         },
-        move || of_health.problems(at_health.now()),
+        move || of_health.health(at_health.now()),
     )
 }
 

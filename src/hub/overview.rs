@@ -1,6 +1,6 @@
 //! What the page shows, made from the store once a second.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,12 +9,15 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::cells::StoreCells;
-use super::{HubState, logged};
+use super::inbox::Sender;
+use super::state::{self, NAMED_MAX};
+use super::{HubState, logged, times};
 use crate::account::{Basis, Entry, PumpsNow, SourceMemory, pumps_now};
-use crate::core::{Calendar, Parameter, Period, Reason, Series, StationId};
+use crate::core::{Calendar, GatewayId, Parameter, Period, Reason, Series, StationId};
 use crate::ledger::{Ledger, LedgerError};
+use crate::locales::{Text, hub as words};
 use crate::store::{Sqlite, StoreError};
-use crate::support::Clock;
+use crate::support::{Clock, Stopwatch};
 use crate::water::{Station, Status, Township, balance};
 use crate::web::{GatewayRow, LostRow, Overview, SourceRow, Totals};
 use crate::wire::ClockState;
@@ -50,6 +53,7 @@ pub struct Overviews {
     stored: u64,
     memories: HashMap<StationId, SourceMemory>,
     rows: LedgerRows,
+    known: Known,
 }
 
 /// The rows of the ledger that count, read again only where somebody has written to it.
@@ -73,7 +77,8 @@ impl LedgerRows {
 impl Overviews {
     pub fn new(source: OverviewSource) -> Result<Self, StoreError> {
         let stored = source.store.count()?;
-        Ok(Self { source, stored, memories: HashMap::new(), rows: LedgerRows::default() })
+        let (memories, rows, known) = Default::default();
+        Ok(Self { source, stored, memories, rows, known })
     }
 
     /// The state of all sources now.
@@ -89,13 +94,15 @@ impl Overviews {
         sources.sort_by_key(village);
         let dry = sources.iter().filter(|row| row.status == Some(Status::Dry)).count();
         let PumpsNow { energy_kwh, ran } = self.pumps(now)?;
+        let (gateways, notes) = self.gateways(now)?;
         Ok(Overview {
             township: township.name.clone(),
             now,
             simulated: self.source.simulated,
             zone: self.source.calendar.zone().clone(),
             sources,
-            gateways: self.gateways()?,
+            gateways,
+            notes,
             totals: Totals {
                 readings: self.stored + self.source.taken.readings(),
                 sources_dry: u32::try_from(dry).unwrap_or(u32::MAX),
@@ -117,21 +124,54 @@ impl Overviews {
         Ok(pumps_now(&basis, &mut StoreCells { store, calendar })?)
     }
 
-    fn gateways(&self) -> Result<Vec<GatewayRow>, StoreError> {
-        let lost = self.source.store.lost()?;
-        let rows = self.source.store.gateways()?;
+    /// Reads again what gateways have made, unless that took long the last time: it may be as large as they like.
+    fn refresh_gateways(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        if self.known.read.as_ref().is_some_and(|read| read.elapsed() < self.known.pause) {
+            return Ok(());
+        }
+        let reading = Stopwatch::start();
+        let OverviewSource { store, township, taken, .. } = &self.source;
+        let mut lost: HashMap<GatewayId, Vec<LostRow>> = HashMap::new();
+        // The newest few: the table is for people.
+        for record in store.lost()?.into_iter().rev() {
+            let of = lost.entry(record.gateway).or_default();
+            if of.len() < LOST_SHOWN {
+                let (from, to, why) = (record.loss.from, record.loss.to, record.loss.why.name());
+                of.push(LostRow { from, to, readings: record.loss.lost, why });
+            }
+        }
+        let rows = store.gateways()?;
         let rows = rows.iter().map(|row| {
-            let lost = lost.iter().filter(|lost| lost.gateway == row.gateway);
-            // The newest few: the table is for people.
-            let lost = lost.rev().take(LOST_SHOWN).map(|lost| LostRow {
-                from: lost.loss.from,
-                to: lost.loss.to,
-                readings: lost.loss.lost,
-                why: lost.loss.why.name(),
-            });
-            GatewayRow { lost: lost.collect(), ..gateway(row) }
+            let lost = lost.remove(&row.gateway).unwrap_or_default();
+            GatewayRow { lost, ..gateway(row, now) }
         });
-        Ok(rows.collect())
+        self.known.gateways = rows.collect();
+        self.known.unregistered = unregistered(&store.series()?, township);
+        taken.note_unregistered(self.known.unregistered.clone());
+        let took = reading.elapsed();
+        self.known.pause = if took < QUICK { Duration::ZERO } else { took * PAUSE_FACTOR };
+        self.known.read = Some(Stopwatch::start());
+        Ok(())
+    }
+
+    /// The rows of gateways with what is amiss with them, and what is amiss beside them.
+    fn gateways(&mut self, now: Timestamp) -> Result<(Vec<GatewayRow>, Vec<Text>), StoreError> {
+        self.refresh_gateways(now)?;
+        let mut of = self.source.taken.notes();
+        let mut rows = self.known.gateways.clone();
+        for row in &mut rows {
+            row.notes = row.id.parse().ok().and_then(|id| of.remove(&Some(id))).unwrap_or_default();
+        }
+        let replaced = self.source.taken.replaced();
+        let mut notes: Vec<Text> = self.known.unregistered.clone().into_iter().collect();
+        notes.extend((replaced > 0).then(|| words::values_replaced(replaced)));
+        let more = of.len().saturating_sub(NAMED_MAX);
+        let line = |(sender, notes): (Sender, Vec<Text>)| {
+            Text::chain([state::name(&sender), Text::clauses(notes)])
+        };
+        notes.extend(of.into_iter().take(NAMED_MAX).map(line));
+        notes.extend((more > 0).then(|| words::more_gateways(more)));
+        Ok((rows, notes))
     }
 
     fn source_row(&mut self, station: &Station, now: Timestamp) -> Result<SourceRow, StoreError> {
@@ -165,25 +205,63 @@ impl Overviews {
     }
 }
 
-/// Gaps of a gateway that the page shows.
+/// Records of loss of a gateway that the page shows.
 const LOST_SHOWN: usize = 5;
 
-fn gateway(row: &crate::store::GatewayRow) -> GatewayRow {
+/// Ranges of missing batches of a gateway that the page shows.
+const GAPS_SHOWN: usize = 20;
+
+/// Stations that the page names where the township's file does not have them.
+const STATIONS_SHOWN: usize = 10;
+
+/// Reading what gateways have made takes less than this in any installation that is not attacked: then it is read for
+/// each overview. Where it takes longer, it takes a twentieth of a core at most. Engineering judgement.
+const QUICK: Duration = Duration::from_millis(50);
+const PAUSE_FACTOR: u32 = 20;
+
+/// What gateways have made, as of the last look.
+#[derive(Default)]
+struct Known {
+    gateways: Vec<GatewayRow>,
+    /// Stations with readings that the township's file does not have.
+    unregistered: Option<Text>,
+    read: Option<Stopwatch>,
+    /// How long to wait until it is read again.
+    pause: Duration,
+}
+
+/// The stations of `series` that are not in the township's file; `None` where all are.
+fn unregistered(series: &[Series], township: &Township) -> Option<Text> {
+    let registered: HashSet<&StationId> =
+        township.stations.iter().map(|station| &station.id).collect();
+    let stations = series.iter().map(|series| &series.station);
+    let unknown: BTreeSet<&StationId> =
+        stations.filter(|station| !registered.contains(station)).collect();
+    let named = unknown.iter().take(STATIONS_SHOWN).map(ToString::to_string);
+    (!unknown.is_empty()).then(|| words::stations_unknown(unknown.len(), Text::list(named)))
+}
+
+fn gateway(row: &crate::store::GatewayRow, now: Timestamp) -> GatewayRow {
     // The current epoch: where a spool was replaced, the one with the highest batch number.
     let newest = row.delivered.iter().max_by_key(|(_, set)| set.last());
+    let gaps = row.gaps();
+    let shown = gaps.iter().take(GAPS_SHOWN).map(|(_, first, last)| format!("{first}–{last}"));
+    let since = row.since.filter(|since| times::is_possible(*since)).map(|since| since.min(now));
     GatewayRow {
         id: row.gateway.to_string(),
         online: row.online.unwrap_or(false),
-        last_seen: row.heard_at.max(row.since),
+        last_seen: row.heard_at.max(since),
         epoch: newest.map_or(String::new(), |(epoch, _)| epoch.to_string()),
         committed_to: newest
             .and_then(|(_, set)| {
                 set.iter().next().filter(|(first, _)| *first == 1).map(|(_, last)| last)
             })
             .unwrap_or(0),
-        gaps: row.gaps().iter().map(|(_, first, last)| format!("{first}–{last}")).collect(),
+        gaps: shown.collect(),
+        more_gaps: gaps.len().saturating_sub(GAPS_SHOWN) as u64,
         clock_unset: row.clock == Some(ClockState::Provisional),
         lost: Vec::new(),
+        notes: Vec::new(),
     }
 }
 
@@ -215,5 +293,60 @@ pub async fn refresh(
                 tracing::error!(error = logged(&error), "cannot refresh the page");
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Epoch, RangeSet};
+
+    #[test]
+    fn a_gateway_with_holes_without_end_has_a_row_of_bounded_length() {
+        let now: Timestamp = "2026-11-26T00:00:00Z".parse().unwrap();
+        let holes: RangeSet = (0..1000).map(|n| (2 * n + 1, 2 * n + 1)).collect();
+        let row = crate::store::GatewayRow {
+            gateway: "gw-evil".parse().unwrap(),
+            online: Some(true),
+            since: Some("9999-12-30T00:00:00Z".parse().unwrap()),
+            clock: None,
+            heard_at: None,
+            delivered: (0..16).map(|epoch| (Epoch(epoch), holes.clone())).collect(),
+        };
+        let shown = gateway(&row, now);
+        assert_eq!((shown.gaps.len(), shown.more_gaps), (GAPS_SHOWN, 16 * 999 - 20));
+        assert_eq!((shown.last_seen, shown.committed_to), (Some(now), 1));
+        let never = crate::store::GatewayRow { since: Some(Timestamp::UNIX_EPOCH), ..row };
+        assert_eq!(gateway(&never, now).last_seen, None);
+    }
+
+    #[test]
+    fn stations_that_nobody_registered_are_named() {
+        let township: Township = toml::from_str(
+            r#"
+            name = "t"
+            [[village]]
+            id = "v"
+            name = "v"
+            persons = 1
+            groups = 1
+            sown_area_mu = 1.0
+            [[station]]
+            id = "pond-1"
+            name = "p"
+            kind = "pond"
+            village = "v"
+            "#,
+        )
+        .unwrap();
+        let series = |text: &str| text.parse::<Series>().unwrap();
+        assert_eq!(unregistered(&[series("pond-1/level")], &township), None);
+        let many: Vec<Series> = (1..500).map(|n| series(&format!("pond-{n}/level"))).collect();
+        let said = unregistered(&many, &township).unwrap().to_string();
+        assert!(
+            said.starts_with("498 stations have readings") && said.contains("pond-10, pond-100"),
+            "{said}"
+        );
+        assert!(said.len() < 250, "{said}");
     }
 }

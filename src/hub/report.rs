@@ -1,5 +1,7 @@
 //! Statements and reports, from the hub's files.
 
+#[cfg(feature = "influx")]
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -9,16 +11,18 @@ use jiff::{Timestamp, ToSpan};
 use super::cells::StoreCells;
 use super::{HubSettings, calendar};
 use crate::account::{Basis, Entry, EntryCode};
-use crate::core::{Period, Problem};
-use crate::figures::{self, Earlier, Inputs, Rules, Statement};
+use crate::core::{Calendar, Period, Problem};
+#[cfg(feature = "influx")]
+use crate::core::{GatewayId, StationId};
+use crate::figures::{self, Caveat, Earlier, Inputs, Rules, Statement};
 use crate::ledger::{Ledger, RowsInForce};
 use crate::locales::{Argument, Lang, Text, report as words};
 use crate::report;
-use crate::store::Sqlite;
 #[cfg(feature = "influx")]
 use crate::store::server::ServerSettings;
 #[cfg(feature = "influx")]
 use crate::store::server::copy::{Copier, Reach};
+use crate::store::{RejectedReadings, Revocation, Sqlite, StoreError};
 use crate::water::Township;
 
 /// Most earlier droughts in a comparison, the latest: as many as a table has room for. Engineering judgement.
@@ -61,7 +65,7 @@ pub fn statement(
     let RowsInForce { in_force: entries, pending } =
         ledger.rows_in_force(settings.ledger.two_person)?;
     let period = period.or_else(|| drought_event(&entries)).with_context(words::no_period)?;
-    let store = reader(settings, now)?;
+    let store = reader(settings, township, now)?;
     let mut cells = StoreCells { store: &store, calendar: &calendar };
     let basis = Basis { township, calendar: &calendar, entries: &entries, period };
     let inputs = Inputs {
@@ -70,6 +74,7 @@ pub fn statement(
         pending: &[],
         rules: &rules,
         acceptances: &[],
+        caveats: &[],
         wordings: &settings.wording,
         code_version: env!("CARGO_PKG_VERSION"),
     };
@@ -80,9 +85,32 @@ pub fn statement(
         earlier.push(Earlier { label, period, same_days, figures });
     }
     let acceptances = ledger.acceptances()?;
-    let inputs =
-        Inputs { earlier: &earlier, pending: &pending, acceptances: &acceptances, ..inputs };
+    let caveats = caveats(&store, &calendar, period)?;
+    let inputs = Inputs {
+        earlier: &earlier,
+        pending: &pending,
+        acceptances: &acceptances,
+        caveats: &caveats,
+        ..inputs
+    };
     Ok(figures::compute(&inputs, &mut cells)?)
+}
+
+/// What the figures of `period` do not have in them: readings of revoked gateways, and hours that are yet to be folded.
+fn caveats(store: &Sqlite, calendar: &Calendar, period: Period) -> Result<Vec<Caveat>, StoreError> {
+    let local = |at: Timestamp| calendar.zone().to_datetime(at);
+    let revoked = store.rejected_in(period)?.into_iter().map(|rejected| {
+        let RejectedReadings { revocation, readings, stations } = rejected;
+        let Revocation { gateway, since, noted_at } = revocation;
+        let (since, noted) = (local(since), local(noted_at).date());
+        Caveat::Revoked { gateway, since, noted, readings, stations }
+    });
+    let mut caveats: Vec<Caveat> = revoked.collect();
+    let hours = store.pending()?;
+    if hours > 0 {
+        caveats.push(Caveat::Pending { hours });
+    }
+    Ok(caveats)
 }
 
 /// The same days of the year before, and the droughts before this one.
@@ -151,21 +179,31 @@ pub fn report(
 }
 
 /// A reader of the store. Where a server keeps the readings, what is new there until `now` is copied first.
-pub(super) fn reader(settings: &HubSettings, now: Timestamp) -> anyhow::Result<Sqlite> {
+pub(super) fn reader(
+    settings: &HubSettings,
+    township: &Township,
+    now: Timestamp,
+) -> anyhow::Result<Sqlite> {
     #[cfg(feature = "influx")]
     if let Some(server) = &settings.store.server {
-        bring_up_to_date(server, &settings.store.path, now)?;
+        let declared = super::declared(township);
+        bring_up_to_date(server, declared, &settings.store.path, now)?;
     }
     #[cfg(not(feature = "influx"))]
-    let _ = now;
+    let _ = (township, now);
     Ok(Sqlite::open_reader(&settings.store.path)?)
 }
 
 /// Copies what is new on the server, so that a report covers all of it.
 #[cfg(feature = "influx")]
-fn bring_up_to_date(server: &ServerSettings, path: &Path, now: Timestamp) -> anyhow::Result<()> {
+fn bring_up_to_date(
+    server: &ServerSettings,
+    declared: BTreeMap<StationId, GatewayId>,
+    path: &Path,
+    now: Timestamp,
+) -> anyhow::Result<()> {
     let mut copy = Sqlite::open(path)?;
-    let passed = Copier::new(server)?.pass(&mut copy, now, Reach::Day);
+    let passed = Copier::new(server, declared)?.pass(&mut copy, now, Reach::Day);
     passed.map(|_| ()).with_context(|| match copy.copied_to().ok().flatten() {
         Some(to) => words::copy_behind(to.to_string()),
         None => words::copy_missing(),

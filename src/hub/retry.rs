@@ -4,8 +4,10 @@ use jiff::Timestamp;
 
 use super::message::{self, Content};
 use super::times;
+use crate::core::GatewayId;
 use crate::locales::{Lang, Text};
-use crate::store::{Quarantine, QuarantinedMessage, Store, StoreError};
+use crate::store::{Owners, Quarantine, QuarantinedMessage, Refused, Store, StoreError};
+use crate::wire::{Batch, Birth};
 
 /// Result of a retry.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,6 +22,7 @@ pub enum Retried {
 pub fn retry(
     quarantine: &mut Quarantine,
     store: &mut dyn Store,
+    owners: &mut Owners,
     id: i64,
     now: Timestamp,
 ) -> Result<Option<Retried>, StoreError> {
@@ -28,31 +31,12 @@ pub fn retry(
     };
     let problem = match message::read(&message.topic, &payload) {
         Err(problem) => Some(problem),
-        Ok(Content::Birth(gateway, birth)) => {
-            store.birth(&gateway, &birth, now)?;
-            None
-        }
+        Ok(Content::Birth(gateway, birth)) => retry_birth(store, owners, &gateway, birth, now)?,
         Ok(Content::Status(gateway, status)) => {
             store.status(&gateway, &status, now)?;
             None
         }
-        Ok(Content::Batches(mut batches)) => {
-            let mut refused = times::refuse(&mut batches, now);
-            refused.extend(store.commit(&batches, now)?.refused);
-            // What is left of a partly stored message stays as a message of its own.
-            let problem = refused.first().map(|refused| refused.problem.clone());
-            let readings: usize = batches.iter().map(|batch| batch.readings.len()).sum();
-            if readings > 0 {
-                for refused in &refused {
-                    let problem = refused.problem.within(Lang::English);
-                    let payload = refused.batch.to_bytes();
-                    quarantine.add_readings(now, &message.topic, &problem, &payload)?;
-                }
-                None
-            } else {
-                problem
-            }
-        }
+        Ok(Content::Batches(batches)) => retry_batches(quarantine, store, owners, batches, now)?,
     };
     Ok(Some(match problem {
         None => {
@@ -66,92 +50,221 @@ pub fn retry(
     }))
 }
 
+fn retry_birth(
+    store: &mut dyn Store,
+    owners: &mut Owners,
+    gateway: &GatewayId,
+    birth: Birth,
+    now: Timestamp,
+) -> Result<Option<Text>, StoreError> {
+    let (stands, problem) = owners.check_birth(gateway, birth, now)?;
+    if let (Some(birth), None) = (stands, &problem) {
+        store.birth(gateway, &birth, now)?;
+    }
+    Ok(problem)
+}
+
+/// Stores what can be stored by now. What is left of a partly stored message stays, as messages of their own.
+fn retry_batches(
+    quarantine: &mut Quarantine,
+    store: &mut dyn Store,
+    owners: &mut Owners,
+    mut batches: Vec<Batch>,
+    now: Timestamp,
+) -> Result<Option<Text>, StoreError> {
+    let came: usize = batches.iter().map(|batch| batch.readings.len()).sum();
+    let mut refused = times::refuse(&mut batches, now);
+    refused.extend(owners.check(&mut batches, now)?);
+    refused.extend(store.refuse(&mut batches, now)?);
+    let problem = refused.first().map(|refused| refused.problem.clone());
+    if came > 0 && batches.iter().all(|batch| batch.readings.is_empty()) {
+        return Ok(problem);
+    }
+    // First what is left, so that a power cut loses nothing of it.
+    quarantine.add_refused(now, &refused)?;
+    let committed = store.commit(&batches, now)?;
+    let sent: usize = batches.iter().map(|batch| batch.readings.len()).sum();
+    let only_now: usize =
+        committed.refused.iter().map(|refused| refused.batch.readings.len()).sum();
+    if let Some((_, problem)) = committed.left.into_iter().next() {
+        return Ok(Some(problem));
+    }
+    if only_now == sent && sent > 0 {
+        return Ok(committed.refused.into_iter().next().map(|refused: Refused| refused.problem));
+    }
+    quarantine.add_refused(now, &committed.refused)?;
+    Ok(None)
+}
+
 /// Why a message is in the quarantine. The quarantine keeps that in English; it is told anew for a reader of another
-/// language, as far as the message itself shows it.
-pub fn quarantine_problem(message: &QuarantinedMessage, payload: &[u8]) -> Text {
+/// language, as far as the message itself and the owners show it.
+pub fn quarantine_problem(
+    message: &QuarantinedMessage,
+    payload: &[u8],
+    owners: &mut Owners,
+) -> Result<Text, StoreError> {
     let told = match message::read(&message.topic, payload) {
         Err(problem) => Some(problem),
         Ok(Content::Batches(mut batches)) => {
             let refused = times::refuse(&mut batches, message.received_at);
-            refused.into_iter().next().map(|refused| refused.problem)
+            match refused.into_iter().next() {
+                Some(refused) => Some(refused.problem),
+                None => owners.objection_to(&batches)?,
+            }
         }
-        Ok(Content::Birth(..) | Content::Status(..)) => None,
+        Ok(Content::Birth(gateway, birth)) => owners.objection_to_birth(&gateway, &birth)?,
+        Ok(Content::Status(..)) => None,
     };
-    told.unwrap_or_else(|| Text::verbatim(&message.problem))
+    Ok(told.unwrap_or_else(|| Text::verbatim(&message.problem)))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::core::Reading;
-    use crate::store::Sqlite;
-    use crate::wire::{Batch, Epoch};
+    use crate::store::{Committed, Sqlite};
+    use crate::wire::{Epoch, Status};
+
+    const TOPIC: &str = "hanqing/v1/gw-1/readings";
+
+    struct World {
+        _dir: tempfile::TempDir,
+        store: Sqlite,
+        quarantine: Quarantine,
+        owners: Owners,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("store.db");
+            let store = Sqlite::open(&path).unwrap();
+            let quarantine = Quarantine::open(&path).unwrap();
+            let owners = Owners::open(&path, BTreeMap::new()).unwrap();
+            Self { _dir: dir, store, quarantine, owners }
+        }
+
+        fn retry(&mut self, id: i64, now: &str) -> Option<Retried> {
+            let Self { store, quarantine, owners, .. } = self;
+            retry(quarantine, store, owners, id, at(now)).unwrap()
+        }
+
+        /// Their numbers, the oldest first.
+        fn ids(&self) -> Vec<i64> {
+            self.quarantine.list(None).unwrap().iter().rev().map(|message| message.id).collect()
+        }
+
+        fn told(&mut self, id: i64) -> String {
+            let (message, payload) = self.quarantine.get(id).unwrap().unwrap();
+            let problem = quarantine_problem(&message, &payload, &mut self.owners).unwrap();
+            problem.within(Lang::Chinese)
+        }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn read(time: &str) -> Reading {
+        Reading::good("pond-1/level".parse().unwrap(), at(time), 1.5)
+    }
+
+    fn batch(gateway: &str, readings: Vec<Reading>) -> Batch {
+        let gateway = gateway.parse().unwrap();
+        Batch { gateway, epoch: Epoch(1), seq: 1, clock: None, loss: None, readings }
+    }
 
     #[test]
     fn a_reading_from_the_future_is_stored_when_its_time_has_come() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("store.db");
-        let mut store = Sqlite::open(&path).unwrap();
-        let mut quarantine = Quarantine::open(&path).unwrap();
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let read = |time| Reading::good("pond-1/level".parse().unwrap(), at(time), 1.5);
-        let batch = Batch {
-            gateway: "gw-1".parse().unwrap(),
-            epoch: Epoch(1),
-            seq: 1,
-            clock: None,
-            loss: None,
-            readings: vec![read("2026-12-05T00:00:00Z"), read("2027-12-05T00:00:00Z")],
-        };
-        let topic = "hanqing/v1/gw-1/readings";
-        let now = at("2026-11-26T00:00:00Z");
+        let mut world = World::new();
+        let batch = batch("gw-1", vec![read("2026-12-05T00:00:00Z"), read("2027-12-05T00:00:00Z")]);
+        let now = "2026-11-26T00:00:00Z";
+        let refused = Refused { batch, problem: Text::verbatim("ahead") };
         for _ in 0..2 {
-            quarantine.add_readings(now, topic, "ahead", &batch.to_bytes()).unwrap();
+            world.quarantine.add_refused(at(now), std::slice::from_ref(&refused)).unwrap();
         }
-        quarantine.add_unreadable(now, topic, "no JSON", b"{").unwrap();
-        let ids: Vec<i64> = quarantine.list().unwrap().iter().rev().map(|m| m.id).collect();
+        world.quarantine.add_unreadable(at(now), TOPIC, None, "no JSON", b"{").unwrap();
+        let ids = world.ids();
         assert_eq!(ids.len(), 2);
-        let told = |id| {
-            let (message, payload) = quarantine.get(id).unwrap().unwrap();
-            quarantine_problem(&message, &payload).within(Lang::Chinese)
-        };
-        assert!(
-            told(ids[0]).starts_with("pond-1/level 的读数时间是 2026-12-05"),
-            "{}",
-            told(ids[0])
-        );
-        assert_ne!(told(ids[1]), "no JSON");
-        let left = retry(&mut quarantine, &mut store, ids[0], now).unwrap().unwrap();
+        let told = world.told(ids[0]);
+        assert!(told.starts_with("pond-1/level 的读数时间是 2026-12-05"), "{told}");
+        assert_ne!(world.told(ids[1]), "no JSON");
+        let left = world.retry(ids[0], now).unwrap();
         let Retried::Rejected(problem) = left else { panic!("{left:?}") };
-        assert!(
-            problem.to_string().starts_with("pond-1/level observed at 2026-12-05"),
-            "{problem}"
-        );
+        let said = problem.to_string();
+        assert!(said.starts_with("pond-1/level observed at 2026-12-05"), "{said}");
         assert!(problem.within(Lang::Chinese).contains("时间是 2026-12-05"), "{problem}");
-        let junk = retry(&mut quarantine, &mut store, ids[1], now).unwrap().unwrap();
-        assert!(matches!(junk, Retried::Rejected(_)));
-        assert_eq!(store.count().unwrap(), 0);
+        assert!(matches!(world.retry(ids[1], now), Some(Retried::Rejected(_))));
+        assert_eq!(world.store.count().unwrap(), 0);
 
         // One of its readings is plausible by now; the other stays as a message of its own.
-        let later = at("2026-12-06T00:00:00Z");
-        assert_eq!(
-            retry(&mut quarantine, &mut store, ids[0], later).unwrap(),
-            Some(Retried::Stored)
-        );
-        assert_eq!(store.count().unwrap(), 1);
-        let rest = quarantine.list().unwrap();
+        assert_eq!(world.retry(ids[0], "2026-12-06T00:00:00Z"), Some(Retried::Stored));
+        assert_eq!(world.store.count().unwrap(), 1);
+        let rest = world.quarantine.list(None).unwrap();
         let rest = rest.iter().find(|m| m.has_readings).unwrap();
-        assert!(
-            rest.problem.starts_with("pond-1/level observed at 2027-12-05"),
-            "{}",
-            rest.problem
-        );
-        let last = at("2027-12-06T00:00:00Z");
-        assert_eq!(
-            retry(&mut quarantine, &mut store, rest.id, last).unwrap(),
-            Some(Retried::Stored)
-        );
-        assert_eq!((store.count().unwrap(), quarantine.count().unwrap()), (2, 1));
-        assert_eq!(retry(&mut quarantine, &mut store, rest.id, last).unwrap(), None);
+        let problem = &rest.problem;
+        assert!(problem.starts_with("pond-1/level observed at 2027-12-05"), "{problem}");
+        let last = "2027-12-06T00:00:00Z";
+        assert_eq!(world.retry(rest.id, last), Some(Retried::Stored));
+        assert_eq!((world.store.count().unwrap(), world.quarantine.count().unwrap()), (2, 1));
+        assert_eq!(world.retry(rest.id, last), None);
+    }
+
+    #[test]
+    fn foreign_readings_are_stored_once_their_station_is_pinned_to_their_gateway() {
+        let mut world = World::new();
+        let now = "2026-12-06T00:00:00Z";
+        let station = "pond-1".parse().unwrap();
+        world.owners.pin(&station, &"gw-0".parse().unwrap(), at(now)).unwrap();
+        let mut batches = [batch("gw-1", vec![read("2026-12-05T00:00:00Z")])];
+        let refused = world.owners.check(&mut batches, at(now)).unwrap();
+        world.quarantine.add_refused(at(now), &refused).unwrap();
+        let [id] = world.ids()[..] else { panic!("{:?}", world.ids()) };
+        let told = world.told(id);
+        assert!(told.starts_with("测站 pond-1 属于网关 gw-0"), "{told}");
+        let left = world.retry(id, now).unwrap();
+        let Retried::Rejected(problem) = left else { panic!("{left:?}") };
+        assert!(problem.to_string().contains("pond-1 belongs to gw-0"), "{problem}");
+        world.owners.pin(&station, &"gw-1".parse().unwrap(), at(now)).unwrap();
+        assert_eq!(world.retry(id, now), Some(Retried::Stored));
+        assert_eq!((world.store.count().unwrap(), world.quarantine.count().unwrap()), (1, 0));
+    }
+
+    /// Refuses all that it is given, as a server may do which first said nothing.
+    struct Refusing;
+
+    impl Store for Refusing {
+        fn commit(&mut self, batches: &[Batch], _: Timestamp) -> Result<Committed, StoreError> {
+            let problem = Text::verbatim("no");
+            let refuse =
+                |batch: &Batch| Refused::new(batch, batch.readings.clone(), problem.clone());
+            let refused = batches.iter().map(refuse).collect();
+            Ok(Committed { refused, ..Committed::default() })
+        }
+
+        fn birth(&mut self, _: &GatewayId, _: &Birth, _: Timestamp) -> Result<(), StoreError> {
+            Ok(())
+        }
+
+        fn status(&mut self, _: &GatewayId, _: &Status, _: Timestamp) -> Result<(), StoreError> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_the_store_refuses_again_stays() {
+        let mut world = World::new();
+        let now = "2026-12-06T00:00:00Z";
+        let batch = batch("gw-1", vec![read("2026-12-05T00:00:00Z")]);
+        let refused = Refused { batch, problem: Text::verbatim("purged") };
+        world.quarantine.add_refused(at(now), &[refused]).unwrap();
+        let id = world.ids()[0];
+        let World { quarantine, owners, .. } = &mut world;
+        let retried = retry(quarantine, &mut Refusing, owners, id, at(now)).unwrap();
+        assert_eq!(retried, Some(Retried::Rejected(Text::verbatim("no"))));
+        assert_eq!(world.ids(), [id]);
+        assert_eq!(world.quarantine.list(None).unwrap()[0].problem, "no");
     }
 }

@@ -109,12 +109,20 @@ impl LedgerSettings {
 #[serde(deny_unknown_fields)]
 pub struct WebSettings {
     /// Address and port. The page asks for no password: an address that others can reach needs a proxy that does.
+    #[serde(default = "default_page")]
     pub listen: SocketAddr,
+    /// Whether `listen` may be an address that other machines can reach.
+    #[serde(default)]
+    pub allow_remote: bool,
+}
+
+fn default_page() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, 8080).into()
 }
 
 impl Default for WebSettings {
     fn default() -> Self {
-        Self { listen: (Ipv4Addr::LOCALHOST, 8080).into() }
+        Self { listen: default_page(), allow_remote: false }
     }
 }
 
@@ -123,4 +131,7 @@ impl Default for WebSettings {
 #[serde(deny_unknown_fields)]
 pub struct BrokerSettings {
     pub listen: SocketAddr,
+    /// Whether `listen` may be an address that other machines can reach.
+    #[serde(default)]
+    pub allow_remote: bool,
 }

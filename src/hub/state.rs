@@ -1,14 +1,20 @@
 //! What a hub knows of itself while it runs: source of its metrics and its health.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::inbox::Sender;
+use super::troubles::{Trouble, Troubles};
+use crate::core::GatewayId;
 use crate::locales::{Argument, Text, hub as words};
-use crate::store::Committed;
+use crate::store::{Committed, QuarantineShare, Refused, Revocation};
 use crate::support::lock;
+use crate::web::Health;
+use crate::wire::Birth;
 
 /// How long the broker may be unreachable before it is reported: a restart takes less. Engineering judgement.
 const BROKER_OUTAGE_MAX: SignedDuration = SignedDuration::from_secs(120);
@@ -18,6 +24,39 @@ const WRITE_OUTAGE_MAX: SignedDuration = SignedDuration::from_secs(60);
 
 /// Age at which the local copy of a server's readings no longer shows the present. Engineering judgement.
 const COPY_AGE_MAX: SignedDuration = SignedDuration::from_secs(300);
+
+/// A connection that ends sooner was none: whoever throws the hub out again and again must not pass for a broker that
+/// works. The same as [`Reconnect`](crate::mqtt::Reconnect) has. Engineering judgement.
+const CONNECTION_MIN: SignedDuration = SignedDuration::from_secs(60);
+
+/// Part of a gateway's quarantine from which on it is told. Engineering judgement.
+const QUARANTINE_TOLD_FROM: f64 = 0.01;
+
+/// Gateways with trouble that health and metrics name. Engineering judgement: a person reads no more.
+pub(super) const NAMED_MAX: usize = 50;
+
+/// Intervals without a reading after which a broker that passes births on is taken not to share readings, and the
+/// shortest time for that. Engineering judgement.
+const SILENT_INTERVALS: i32 = 10;
+const SILENT_MIN: SignedDuration = SignedDuration::from_secs(60);
+
+/// What a hub that shares readings with others has heard over its connection.
+#[derive(Debug)]
+struct Shared {
+    since: Timestamp,
+    /// Seconds between the polls of the busiest gateway that has introduced itself.
+    interval_s: Option<u32>,
+    heard: bool,
+}
+
+impl Shared {
+    /// Whether births have come at `now`, and no readings for too long.
+    fn is_silent(&self, now: Timestamp) -> bool {
+        let Some(interval_s) = self.interval_s else { return false };
+        let wait = SignedDuration::from_secs(interval_s.into()) * SILENT_INTERVALS;
+        !self.heard && now.duration_since(self.since) > wait.max(SILENT_MIN)
+    }
+}
 
 /// Counts since the start, and what is wrong now. Its `note` methods write it.
 #[derive(Debug, Default)]
@@ -30,18 +69,42 @@ pub struct HubState {
     pub(super) quarantined: AtomicU64,
     /// Readings in quarantine because they can never be stored.
     pub(super) refused: AtomicU64,
+    /// Values that replaced others.
+    pub(super) replaced: AtomicU64,
+    /// Messages dropped, since too many of their gateway waited.
+    pub(super) dropped: AtomicU64,
+    /// Births of which something was put into quarantine.
+    pub(super) births_refused: AtomicU64,
+    /// Acknowledgements that were not sent, since too many waited.
+    pub(super) acks_dropped: AtomicU64,
     pub(super) commits: AtomicU64,
     commit_us: AtomicU64,
     /// End of the last commit, ms; 0 before the first.
     committed_ms: AtomicI64,
-    /// Start of the broker's outage, ms; 0 while it is connected.
+    /// Start of the broker's outage, ms; 0 while it is connected for long enough.
     broker_lost_ms: AtomicI64,
+    /// Start of the connection, ms; 0 while there is none.
+    connected_ms: AtomicI64,
     /// Start of the store's outage, ms; 0 while writes succeed.
     write_failing_ms: AtomicI64,
     /// Time to which a server's readings were last copied, ms; 0 where this hub keeps no copy.
     copied_ms: AtomicI64,
     /// Damage found in the store's file.
     damage: Mutex<Option<String>>,
+    troubles: Mutex<Troubles>,
+    /// What the quarantine holds of each gateway, as of the last look.
+    quarantine: Mutex<Vec<QuarantineShare>>,
+    /// What the copy of a server leaves out of each gateway.
+    left_out: Mutex<BTreeMap<GatewayId, Text>>,
+    revoked: Mutex<Vec<Revocation>>,
+    /// Only of a hub that shares readings with others, while it is connected.
+    shared: Mutex<Option<Shared>>,
+    /// Stations with readings that the township's file does not have.
+    unregistered: Mutex<Option<Text>>,
+    /// Births and statuses are not received: a retained one is too large.
+    without_births: AtomicBool,
+    /// Why the broker does not pass on acknowledgements.
+    acks_refused: Mutex<Option<Text>>,
 }
 
 impl HubState {
@@ -51,28 +114,133 @@ impl HubState {
         let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         self.commit_us.fetch_add(us, Relaxed);
         self.committed_ms.store(now.as_millisecond(), Relaxed);
-        self.write_failing_ms.store(0, Relaxed);
+        // A server that takes nothing of anybody is told as one that is away.
+        if committed.delivered.is_empty() && !committed.left.is_empty() {
+            self.note_write_failure(now);
+        } else {
+            self.note_written();
+        }
         self.batches.fetch_add(batches, Relaxed);
         self.readings.fetch_add(committed.new_readings, Relaxed);
-        let refused: usize =
-            committed.refused.iter().map(|refused| refused.batch.readings.len()).sum();
-        self.refused.fetch_add(refused as u64, Relaxed);
+        self.replaced.fetch_add(committed.replaced, Relaxed);
+        self.note_senders(committed);
+    }
+
+    /// Notes by gateway what was not stored.
+    fn note_senders(&self, committed: &Committed) {
+        let mut troubles = lock(&self.troubles);
+        for Refused { batch, problem } in &committed.refused {
+            let readings = batch.readings.len() as u64;
+            self.refused.fetch_add(readings, Relaxed);
+            troubles.note_refused(&Some(batch.gateway.clone()), readings, problem);
+        }
+        let left = committed.left.iter().map(|(gateway, _)| gateway);
+        let unwell: BTreeSet<&GatewayId> = left.chain(&committed.full).collect();
+        let stored = committed.delivered.keys().map(|(gateway, _)| gateway);
+        for gateway in stored.filter(|gateway| !unwell.contains(gateway)) {
+            troubles.note_stored(&Some(gateway.clone()));
+        }
+        for (gateway, why) in &committed.left {
+            troubles.note_left(&Some(gateway.clone()), why);
+        }
+        for gateway in &committed.full {
+            troubles.note_full(&Some(gateway.clone()));
+        }
+        if !committed.delivered.is_empty()
+            && let Some(shared) = lock(&self.shared).as_mut()
+        {
+            shared.heard = true;
+        }
+    }
+
+    /// Notes that the store can be written.
+    pub fn note_written(&self) {
+        self.write_failing_ms.store(0, Relaxed);
     }
 
     pub fn note_write_failure(&self, now: Timestamp) {
         start_outage(&self.write_failing_ms, now);
     }
 
-    pub fn note_quarantined(&self) {
+    /// Notes a message that cannot be read.
+    pub fn note_unreadable(&self, sender: &Sender, why: &Text) {
         self.quarantined.fetch_add(1, Relaxed);
+        lock(&self.troubles).note_unreadable(sender, why);
     }
 
-    pub fn note_broker(&self, connected: bool, now: Timestamp) {
+    /// Notes a message that was dropped, since its sender has too many waiting.
+    pub fn note_dropped(&self, sender: &Sender) {
+        self.dropped.fetch_add(1, Relaxed);
+        lock(&self.troubles).note_dropped(sender);
+    }
+
+    /// Notes parameters that this version does not know.
+    pub fn note_unknown(&self, gateway: &GatewayId, unknown: &Text) {
+        lock(&self.troubles).note_unknown(&Some(gateway.clone()), unknown);
+    }
+
+    /// Notes that a message was not taken, since its gateway's part of the quarantine is full.
+    pub fn note_full(&self, gateway: &GatewayId) {
+        lock(&self.troubles).note_full(&Some(gateway.clone()));
+    }
+
+    /// Notes a birth, and what of it was put into quarantine.
+    pub fn note_birth(&self, gateway: &GatewayId, birth: &Birth, refused: Option<&Text>) {
+        if let Some(why) = refused {
+            self.births_refused.fetch_add(1, Relaxed);
+            lock(&self.troubles).note_birth(&Some(gateway.clone()), why);
+        }
+        let interval_s = birth.series.iter().map(|one| one.interval_s).min();
+        if let Some(shared) = lock(&self.shared).as_mut() {
+            shared.interval_s = [shared.interval_s, interval_s].into_iter().flatten().min();
+        }
+    }
+
+    /// Notes whether the broker is connected; with `shares`, it gives readings to one hub of a group.
+    pub fn note_broker(&self, connected: bool, shares: bool, now: Timestamp) {
         if connected {
-            self.broker_lost_ms.store(0, Relaxed);
+            self.connected_ms.store(now.as_millisecond(), Relaxed);
+            let shared = Shared { since: now, interval_s: None, heard: false };
+            *lock(&self.shared) = shares.then_some(shared);
+            return;
+        }
+        let lasted = noted(&self.connected_ms)
+            .is_some_and(|since| now.duration_since(since) >= CONNECTION_MIN);
+        self.connected_ms.store(0, Relaxed);
+        *lock(&self.shared) = None;
+        if lasted {
+            self.broker_lost_ms.store(now.as_millisecond(), Relaxed);
         } else {
             start_outage(&self.broker_lost_ms, now);
         }
+    }
+
+    /// Notes whether births and statuses are left out, since a retained one is too large.
+    pub fn note_without_births(&self, without: bool) {
+        self.without_births.store(without, Relaxed);
+    }
+
+    /// Notes acknowledgements that the broker did not take, and why it takes none.
+    pub fn note_acks(&self, dropped: u64, refused: Option<Text>) {
+        self.acks_dropped.fetch_add(dropped, Relaxed);
+        *lock(&self.acks_refused) = refused;
+    }
+
+    /// Notes stations with readings that the township's file does not have; `None` where it has all.
+    pub fn note_unregistered(&self, stations: Option<Text>) {
+        *lock(&self.unregistered) = stations;
+    }
+
+    /// Notes what the quarantine holds, and which gateways are revoked.
+    pub fn note_quarantine(&self, shares: Vec<QuarantineShare>, revoked: Vec<Revocation>) {
+        *lock(&self.quarantine) = shares;
+        *lock(&self.revoked) = revoked;
+    }
+
+    /// Notes what the local copy of a server's readings leaves out of each gateway.
+    #[cfg(feature = "influx")]
+    pub fn note_left_out(&self, left_out: BTreeMap<GatewayId, Text>) {
+        *lock(&self.left_out) = left_out;
     }
 
     /// Notes that the local copy of a server's readings reaches to `now`.
@@ -104,26 +272,100 @@ impl HubState {
     }
 
     pub fn broker_connected(&self) -> bool {
-        noted(&self.broker_lost_ms).is_none()
+        noted(&self.connected_ms).is_some()
+    }
+
+    pub fn replaced(&self) -> u64 {
+        self.replaced.load(Relaxed)
     }
 
     pub fn writes(&self) -> bool {
         noted(&self.write_failing_ms).is_none()
     }
 
-    /// What is wrong at `now`, for a person; empty where all is well.
+    /// What is wrong at `now`, and what is amiss with single gateways.
+    pub fn health(&self, now: Timestamp) -> Health {
+        let notes = self.notes();
+        let more = notes.len().saturating_sub(NAMED_MAX);
+        let line = |(sender, notes): (Sender, Vec<Text>)| {
+            Text::chain([name(&sender), Text::clauses(notes)])
+        };
+        let mut warnings: Vec<Text> = notes.into_iter().take(NAMED_MAX).map(line).collect();
+        warnings.extend((more > 0).then(|| words::more_gateways(more)));
+        warnings.extend(lock(&self.unregistered).clone());
+        Health { problems: self.problems(now), warnings, last_commit: noted(&self.committed_ms) }
+    }
+
+    /// What is amiss with each gateway that has trouble.
+    pub fn notes(&self) -> BTreeMap<Sender, Vec<Text>> {
+        let mut notes = lock(&self.troubles).notes();
+        for (gateway, what) in lock(&self.left_out).iter() {
+            notes.entry(Some(gateway.clone())).or_default().push(what.clone());
+        }
+        for share in
+            lock(&self.quarantine).iter().filter(|share| share.full >= QUARANTINE_TOLD_FROM)
+        {
+            let of = notes.entry(share.gateway.clone()).or_default();
+            let percent = (share.full * 100.0).floor().min(100.0);
+            of.push(words::quarantine_holds(share.rows, percent));
+            let full = words::quarantine_is_full();
+            if share.full >= 1.0 && !of.contains(&full) {
+                of.insert(0, full);
+            }
+        }
+        for revocation in lock(&self.revoked).iter() {
+            let of = notes.entry(Some(revocation.gateway.clone())).or_default();
+            of.insert(0, words::revoked_since(Argument::of(revocation.since)));
+        }
+        notes
+    }
+
+    /// The gateways with most trouble.
+    pub(super) fn worst(&self) -> Vec<(Sender, Trouble)> {
+        lock(&self.troubles).worst(NAMED_MAX)
+    }
+
+    /// The gateways that the quarantine holds most of, with their parts of what it may hold, from 0 to 1.
+    pub(super) fn fullest(&self) -> Vec<(Sender, f64)> {
+        let shares = lock(&self.quarantine);
+        let mut all: Vec<_> =
+            shares.iter().map(|share| (share.gateway.clone(), share.full)).collect();
+        all.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        all.truncate(NAMED_MAX);
+        all
+    }
+
+    /// What is wrong with the hub at `now`, for a person; empty where all is well.
     pub fn problems(&self, now: Timestamp) -> Vec<Text> {
         let mut problems = Vec::new();
-        let mut report = |ms, longest, words: fn(Argument) -> Text| {
-            let since = noted(ms).filter(|since| now.duration_since(*since) > longest);
+        let mut report = |since: Option<Timestamp>, longest, words: fn(Argument) -> Text| {
+            let since = since.filter(|since| now.duration_since(*since) > longest);
             problems.extend(since.map(|since| words(Argument::of(since))));
         };
-        report(&self.broker_lost_ms, BROKER_OUTAGE_MAX, words::broker_unreachable);
-        report(&self.write_failing_ms, WRITE_OUTAGE_MAX, words::store_not_written);
-        report(&self.copied_ms, COPY_AGE_MAX, words::copy_behind);
+        let connected = noted(&self.connected_ms);
+        let lasts = connected.is_some_and(|since| now.duration_since(since) >= CONNECTION_MIN);
+        let broker = match connected {
+            Some(_) => words::no_lasting_connection,
+            None => words::broker_unreachable,
+        };
+        report(noted(&self.broker_lost_ms).filter(|_| !lasts), BROKER_OUTAGE_MAX, broker);
+        report(noted(&self.write_failing_ms), WRITE_OUTAGE_MAX, words::store_not_written);
+        report(noted(&self.copied_ms), COPY_AGE_MAX, words::copy_behind);
+        let silent = lock(&self.shared)
+            .as_ref()
+            .filter(|shared| shared.is_silent(now))
+            .map(|shared| shared.since);
+        problems.extend(silent.map(|since| words::broker_shares_nothing(Argument::of(since))));
+        problems.extend(self.without_births.load(Relaxed).then(words::without_births));
+        problems.extend(lock(&self.acks_refused).as_ref().map(words::acks_refused));
         problems.extend(lock(&self.damage).as_deref().map(Text::verbatim));
         problems
     }
+}
+
+/// How a sender is named.
+pub(super) fn name(sender: &Sender) -> Text {
+    sender.as_ref().map_or_else(words::no_gateway_named, |gateway| Text::verbatim(gateway.as_str()))
 }
 
 /// Notes the start of an outage, unless one is going on.
@@ -152,8 +394,8 @@ mod tests {
     fn a_problem_is_reported_after_a_while_and_only_as_long_as_it_lasts() {
         let state = HubState::default();
         assert_eq!(problems(&state, at(0)), [""; 0]);
-        state.note_broker(false, at(0));
-        state.note_broker(false, at(100));
+        state.note_broker(false, false, at(0));
+        state.note_broker(false, false, at(100));
         state.note_write_failure(at(10));
         assert_eq!(problems(&state, at(60)), [""; 0]);
         assert!(!state.broker_connected() && !state.writes());
@@ -168,7 +410,7 @@ mod tests {
             state.problems(at(121))[0].within(Lang::Chinese),
             "消息服务器自 2027-01-15T08:00:00Z 起连不上"
         );
-        state.note_broker(true, at(122));
+        state.note_broker(true, false, at(122));
         state.note_commit(1, &Committed::default(), Duration::from_millis(3), at(123));
         assert_eq!(problems(&state, at(1000)), [""; 0]);
         assert_eq!(
@@ -180,5 +422,105 @@ mod tests {
         assert!(problems(&state, at(301))[0].contains("as of 2027"));
         state.note_damage("page 7 is not".into());
         assert_eq!(problems(&state, at(301))[1], "page 7 is not");
+    }
+
+    #[test]
+    fn a_connection_that_never_lasts_is_told() {
+        let state = HubState::default();
+        state.note_broker(false, false, at(0));
+        for n in 0..30 {
+            state.note_broker(true, false, at(10 * n + 1));
+            assert!(state.broker_connected());
+            state.note_broker(false, false, at(10 * n + 9));
+        }
+        let said = "the broker has been unreachable since 2027-01-15T08:00:00Z";
+        assert_eq!(problems(&state, at(300)), [said]);
+        state.note_broker(true, false, at(301));
+        assert!(
+            problems(&state, at(310))[0]
+                .contains("no connection to the broker has lasted a minute")
+        );
+        assert_eq!(problems(&state, at(361)), [""; 0]);
+        // After one that lasted, an outage begins when it ends.
+        state.note_broker(false, false, at(400));
+        assert_eq!(problems(&state, at(500)), [""; 0]);
+        assert!(problems(&state, at(521))[0].contains("08:06:40"));
+    }
+
+    fn birth(interval_s: u32) -> Birth {
+        let series: crate::core::Series = "pond-1/level".parse().unwrap();
+        let unit = series.parameter.spec().unit;
+        Birth::new(
+            "0",
+            "c".into(),
+            vec![crate::wire::BirthSeries { series, unit, interval_s, counter: None }],
+        )
+    }
+
+    #[test]
+    fn a_broker_that_does_not_share_is_told() {
+        let state = HubState::default();
+        let gateway: GatewayId = "gw-1".parse().unwrap();
+        // A hub that has all readings to itself says nothing of gateways that are silent.
+        state.note_broker(true, false, at(0));
+        state.note_birth(&gateway, &birth(30), None);
+        assert_eq!(problems(&state, at(10_000)), [""; 0]);
+        state.note_broker(true, true, at(0));
+        assert_eq!(problems(&state, at(10_000)), [""; 0]);
+        state.note_birth(&gateway, &birth(30), None);
+        state.note_birth(&gateway, &birth(3600), None);
+        assert_eq!(problems(&state, at(300)), [""; 0]);
+        assert!(
+            problems(&state, at(301))[0].contains("may not share"),
+            "{:?}",
+            problems(&state, at(301))
+        );
+        let delivered =
+            [((gateway, crate::wire::Epoch(1)), crate::wire::RangeSet::default())].into();
+        let committed = Committed { delivered, ..Committed::default() };
+        state.note_commit(1, &committed, Duration::ZERO, at(302));
+        assert_eq!(problems(&state, at(10_000)), [""; 0]);
+    }
+
+    #[test]
+    fn gateways_with_trouble_are_warned_of_by_name() {
+        let state = HubState::default();
+        let well = state.health(at(0));
+        assert!(well.problems.is_empty() && well.warnings.is_empty());
+        let share = |name: &str, full| QuarantineShare {
+            gateway: Some(name.parse().unwrap()),
+            rows: 1000,
+            bytes: 5,
+            unreadable: 0,
+            full,
+        };
+        state.note_quarantine(
+            vec![share("gw-few", 0.009), share("gw-some", 0.0101), share("gw-full", 1.0)],
+            vec![Revocation { gateway: "gw-some".parse().unwrap(), since: at(7), noted_at: at(8) }],
+        );
+        state.note_dropped(&Some("gw-some".parse().unwrap()));
+        state.note_without_births(true);
+        state.note_acks(3, Some(Text::verbatim("Not authorized")));
+        let health = state.health(at(0));
+        let warnings: Vec<String> = health.warnings.iter().map(ToString::to_string).collect();
+        let [full, some] = &warnings[..] else { panic!("{warnings:?}") };
+        assert!(full.starts_with("gw-full: its part of the quarantine is full"), "{full}");
+        assert!(
+            some.starts_with("gw-some: revoked: its readings from 2027-01-15T08:00:07Z on"),
+            "{some}"
+        );
+        assert!(
+            some.contains("1 messages dropped") && some.contains("1% of what it may hold"),
+            "{some}"
+        );
+        let problems = problems(&state, at(0));
+        assert!(
+            problems[0].contains("too large") && problems[1].contains("Not authorized"),
+            "{problems:?}"
+        );
+        for n in 0..200 {
+            state.note_dropped(&Some(format!("gw-{n}").parse().unwrap()));
+        }
+        assert_eq!(state.health(at(0)).warnings.len(), NAMED_MAX + 1);
     }
 }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::core::Reading;
 use crate::locales::{Argument, hub as words};
 use crate::store::Refused;
-use crate::wire::Batch;
+use crate::wire::{Batch, Status};
 
 /// How far a gateway's clock may be ahead of the hub's: one that is set to local time instead of UTC is eight hours
 /// ahead in China, and at most fourteen anywhere. Engineering judgement.
@@ -20,7 +20,7 @@ pub fn refuse(batches: &mut [Batch], now: Timestamp) -> Vec<Refused> {
     for batch in batches {
         let wrong = |reading: &Reading| {
             let at = reading.observed_at;
-            at.as_second() < OLDEST_S || at.duration_since(now) > AHEAD_MAX
+            !is_possible(at) || at.duration_since(now) > AHEAD_MAX
         };
         let readings: Vec<Reading> =
             batch.readings.extract_if(.., |reading| wrong(reading)).collect();
@@ -32,11 +32,25 @@ pub fn refuse(batches: &mut [Batch], now: Timestamp) -> Vec<Refused> {
     refused
 }
 
+/// The status with a start that can be right at `now`: one that lies further ahead than a clock may be wrong would make
+/// its gateway seen then, for years.
+pub fn believable(mut status: Status, now: Timestamp) -> Status {
+    if status.since.duration_since(now) > AHEAD_MAX {
+        status.since = now;
+    }
+    status
+}
+
+/// Whether a gateway can have been there at that time; not where its clock was never set.
+pub fn is_possible(at: Timestamp) -> bool {
+    at.as_second() >= OLDEST_S
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::locales::Lang;
-    use crate::wire::Epoch;
+    use crate::wire::{Epoch, GatewayState};
 
     #[test]
     fn impossible_times_are_refused_and_the_rest_stays() {
@@ -65,5 +79,23 @@ mod tests {
         assert!(said.starts_with("pond-1/level observed at 1970-01-01T00:05:00Z"), "{said}");
         let said = refused[0].problem.within(Lang::Chinese);
         assert!(said.starts_with("pond-1/level 的读数时间是 1970-01-01T00:05:00Z：应在"), "{said}");
+    }
+
+    #[test]
+    fn a_status_from_the_future_is_of_now_and_one_without_a_clock_of_no_time() {
+        let now: Timestamp = "2026-11-26T00:00:00Z".parse().unwrap();
+        for (since, believed, possible) in [
+            ("9999-12-30T00:00:00Z", "2026-11-26T00:00:00Z", true),
+            ("2026-11-27T00:00:01Z", "2026-11-26T00:00:00Z", true),
+            ("2026-11-27T00:00:00Z", "2026-11-27T00:00:00Z", true),
+            ("2000-01-01T00:00:00Z", "2000-01-01T00:00:00Z", true),
+            ("1999-12-31T23:59:59Z", "1999-12-31T23:59:59Z", false),
+            ("-009999-01-02T01:59:59Z", "-009999-01-02T01:59:59Z", false),
+        ] {
+            let status = Status::new(GatewayState::Online, since.parse().unwrap());
+            let status = believable(status, now);
+            assert_eq!(status.since, believed.parse().unwrap(), "{since}");
+            assert_eq!(is_possible(status.since), possible, "{since}");
+        }
     }
 }

@@ -14,6 +14,8 @@ pub enum LedgerError {
     Open { path: PathBuf, source: rusqlite::Error },
     #[error("{}", words::newer(path, *found, LAYOUT))]
     Newer { path: PathBuf, found: i64 },
+    #[error("{}", words::foreign_triggers(path, Text::list(names)))]
+    ForeignTriggers { path: PathBuf, names: Vec<String> },
     #[error("{}", words::failed(operation))]
     Sql { operation: Text, source: rusqlite::Error },
     #[error("{}", words::no_such_row(*.0))]

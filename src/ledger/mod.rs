@@ -24,5 +24,6 @@ pub use export::{to_csv, to_workbook};
 pub use import::{Import, import};
 pub use merge::ImportOutcome;
 pub use review::RowsInForce;
+pub use schema::LAYOUTS;
 pub use sqlite::Ledger;
 pub use table::BYTES_MAX;

@@ -3,6 +3,9 @@
 /// Version of the layout, in `PRAGMA user_version`.
 pub(super) const LAYOUT: i64 = 2;
 
+/// What makes an empty file, layout by layout.
+pub const LAYOUTS: [&str; LAYOUT as usize] = [ENTRIES, REVIEWS_AND_ACCEPTANCES];
+
 /// Layout 1.
 pub(super) const ENTRIES: &str = "
 CREATE TABLE entry (

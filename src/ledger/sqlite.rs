@@ -11,9 +11,11 @@ use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use super::error::{LedgerError, sql};
-use super::schema::{ENTRIES, LAYOUT, REVIEWS_AND_ACCEPTANCES};
+use super::schema::{ENTRIES, LAYOUT, LAYOUTS, REVIEWS_AND_ACCEPTANCES};
 use crate::account::{Entry, EntryCode};
 use crate::locales::ledger as words;
+use crate::support::files;
+use crate::support::sql::without_literals;
 
 /// How long a writer waits for another one: ten times what a clerk's import takes.
 const BUSY_MAX: Duration = Duration::from_secs(10);
@@ -31,6 +33,7 @@ impl Ledger {
     /// Opens the ledger at `path` and creates it if it does not exist.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
         let open = |source| LedgerError::Open { path: path.into(), source };
+        files::create_database(path);
         let mut db = Connection::open(path).map_err(open)?;
         db.busy_timeout(BUSY_MAX).map_err(open)?;
         db.execute_batch(
@@ -50,6 +53,10 @@ impl Ledger {
         }
         if found < 2 {
             creating.execute_batch(REVIEWS_AND_ACCEPTANCES).map_err(open)?;
+        }
+        let foreign = foreign_triggers(&creating).map_err(open)?;
+        if !foreign.is_empty() {
+            return Err(LedgerError::ForeignTriggers { path: path.into(), names: foreign });
         }
         creating.commit().map_err(open)?;
         Ok(Self { db })
@@ -91,6 +98,17 @@ impl Ledger {
         }
         Ok(entries)
     }
+}
+
+/// Names of the triggers that are not the ledger's own.
+fn foreign_triggers(db: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = db.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")?;
+    let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let found = found.collect::<rusqlite::Result<Vec<(String, String)>>>()?;
+    // What a trigger says when it refuses a row has changed without a change of the layout.
+    let own = LAYOUTS.map(without_literals);
+    let is_own = |sql: &str| own.iter().any(|layout| layout.contains(&without_literals(sql)));
+    Ok(found.into_iter().filter(|(_, sql)| !is_own(sql)).map(|(name, _)| name).collect())
 }
 
 pub(super) fn begin(db: &mut Connection) -> Result<Transaction<'_>, LedgerError> {

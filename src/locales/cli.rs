@@ -75,6 +75,11 @@ messages! { "cli";
     }
 
     // check
+    warning(what) { zh "提醒：{what}" en "warning: {what}" }
+    with_environment(names) {
+        zh "已计入环境变量 {names}；服务用的是它自己的环境"
+        en "with the environment variables {names}; a service has an environment of its own"
+    }
     in_order(file, kind) { zh "{file}：{kind}，没有问题" en "{file}: {kind} in order" }
 
     // demo

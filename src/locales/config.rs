@@ -123,6 +123,11 @@ messages! { "config";
         en "correct the path, or let this user into the directory"
     }
 
+    open_secret(key, path, mode) {
+        zh "{key}：{path} 的权限是 {mode}，本机的任何用户都能打开；请执行 `chmod 640 {path}`"
+        en "{key}: {path} has mode {mode} and is open to every user of this machine; chmod 640 {path}"
+    }
+
     // Spool, uplink, socket and metrics.
     names_no_file() { zh "不是文件的路径" en "names no file" }
     give_lasting_file() {

@@ -40,6 +40,19 @@ messages! { "config_hub";
         zh "改用外部的消息服务器并删掉 `[broker]`，或编译时加上 `--features demo`"
         en "use an external one and remove [broker], or build with --features demo"
     }
+    page_here() {
+        zh "改为监听 127.0.0.1，由要密码的代理转给别的机器；有防火墙挡住外人时，可写 `allow_remote = true`"
+        en "listen on 127.0.0.1, behind a proxy that asks for a password, or set allow_remote = true where a firewall keeps others out"
+    }
+    broker_open_to_others() {
+        zh "别的机器也能访问，而这个消息服务器接受任何客户端，也不加密"
+        en "can be reached from other machines, and this broker takes every client and does not encrypt"
+    }
+    broker_here() {
+        zh "改为监听 127.0.0.1；网关在别的机器上时，用 `deploy/mosquitto` 里的消息服务器；有防火墙挡住外人时，可写 `allow_remote = true`"
+        en "listen on 127.0.0.1, use the broker of deploy/mosquitto for gateways on other machines, or set allow_remote = true where a \
+            firewall keeps others out"
+    }
     port_of_page() { zh "已是页面的端口" en "is the page's port already" }
     port_of_mqtt() { zh "MQTT 自己的端口是 1883" en "MQTT's own port is 1883" }
     other_broker(listen) {

@@ -106,6 +106,7 @@ messages! { "core";
     reason_clock() { zh "时钟未校准" en "clock not set" }
     reason_no_flow() { zh "开泵无流量" en "no flow while pumping" }
     reason_idle_fall() { zh "停泵水位下降" en "level falls while pumps stand" }
+    reason_revoked() { zh "网关已吊销" en "its gateway is revoked" }
 
     // Ids and numbers of the vocabulary.
     not_an_id(text, most) {

@@ -257,6 +257,23 @@ messages! { "figures";
         zh "{place}：{rule}。现为{value}，{bound}（{from}）"
         en "{place}: {rule}. It is {value}, {bound} ({from})"
     }
+    finding_in_words(place, what) { zh "{place}：{what}" en "{place}: {what}" }
+    readings_revoked(since, readings, stations, noted) {
+        zh "这个网关已在 {noted} 吊销，它自 {since} 起的读数不计入：本时段有 {stations} 个测站的 {readings} 个读数"
+        en "it was revoked on {noted}, and its readings since {since} are not counted: in this period {readings} readings of \
+            {stations} stations"
+    }
+    look_at_gateways() {
+        zh "`hanqing gateway list`；这些测站的数据可能不完整"
+        en "hanqing gateway list; the data of these stations may be incomplete"
+    }
+    source_revocation() { zh "`hanqing gateway revoke`" en "hanqing gateway revoke" }
+    hours_pending(hours) {
+        zh "还有 {hours} 个小时值正在重算，数字可能还会变"
+        en "{hours} hours are being recomputed, figures may still change"
+    }
+    repeat_report() { zh "请稍候，让中心端算完，再出一次报告" en "let the hub finish, then make the report again" }
+    source_store() { zh "数据库" en "the store" }
     should_be(value) { zh "应为{value}" en "should be {value}" }
     should_lie_between(least, most) { zh "应在{least}至{most}之间" en "should be {least} to {most}" }
     should_be_at_least(least) { zh "应不小于{least}" en "should be {least} or more" }

@@ -296,11 +296,34 @@ messages! { "gateway";
         en "The spool's file was damaged; a new one was begun on {at}. The old one lies beside it (.damaged-…): \
             hanqing export --spool reads what is left"
     }
-    connected(since) { zh "已连接（自 {since}）" en "Connected (since {since})" }
+    connected(since, protocol) {
+        zh "已连接（自 {since}，MQTT {protocol}）"
+        en "Connected (since {since}, MQTT {protocol})"
+    }
     not_connected(why) { zh "未连接：{why}" en "Not connected: {why}" }
     outside_windows(next) { zh "未到连接时段，下次 {next}" en "Outside the hours of connection, next on {next}" }
     connecting() { zh "正在连接" en "Connecting" }
-    certificates_doubted(why) { zh "证书：{why}" en "Certificates: {why}" }
+    connection_doubted(why) { zh "连接有疑：{why}" en "The connection is doubtful: {why}" }
+    broker_refuses(since, count, why) {
+        zh "消息服务器自 {since} 起拒收读数，连续 {count} 次：{why}"
+        en "The broker refuses readings since {since}, {count} times in a row: {why}"
+    }
+    hub_silent(since, gateway, topic) {
+        zh "消息服务器收下了各批，但办公室自 {since} 起一批也没有确认：中心端在运行吗？{gateway} 可以读 `{topic}` 吗？\
+            中心端可以写它吗？"
+        en "The broker takes the batches, the hub has acknowledged none since {since}: is the hub running; may {gateway} \
+            read {topic} and may the hub write it?"
+    }
+    batch_too_large(seq, bytes, most, batches) {
+        zh "第 {seq} 批有 {bytes} 字节，过不了消息服务器：它的 `message_size_limit` 比这小，请调到 {most}；\
+            这样的批共 {batches} 个，留在本地缓存里，其余照常发送"
+        en "Batch {seq} of {bytes} bytes does not pass the broker: its message size limit is below that; raise it to {most}. \
+            Such batches stay in the spool, the others go on: {batches}"
+    }
+    batch_unanswered(seq, bytes, batches) {
+        zh "第 {seq} 批（{bytes} 字节）办公室一直没有确认，虽然它有回应：看中心端的日志和隔离区；这样的批共 {batches} 个"
+        en "The hub does not acknowledge batch {seq} ({bytes} bytes), though it answers: see its log and quarantine. Such batches: {batches}"
+    }
     last_lost(at, why) { zh "最近一次断开 {at}：{why}" en "Last failure of the connection on {at}: {why}" }
     last_acknowledged(at) { zh "办公室最近一次确认 {at}" en "The office last confirmed something on {at}" }
     month_traffic(month, used) { zh "{month} 流量约 {used}" en "Data used in {month}: about {used}" }

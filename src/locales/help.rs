@@ -27,10 +27,11 @@ labels! { "help";
     "check" {
         zh "检查配置文件。\n\n\
             一次报告所有问题，每个问题都说明位置、值、规则和改法。网关的配置没有问题时，还显示将向设备发出哪些请求、\
-            各条总线有多忙。"
+            各条总线有多忙。环境变量（如 `HANQING__MQTT__URL`）与运行时一样计入，并列出名称。"
         en "Check configuration files.\n\n\
             Every problem is reported at once, each with its place, value, rule and a hint. For a valid gateway file the \
-            command also prints which requests go to the devices and how busy they keep each bus."
+            command also prints which requests go to the devices and how busy they keep each bus. Environment variables such \
+            as HANQING__MQTT__URL count as they do for a daemon, and are named."
     }
     "check FILES" { zh "任何一种配置文件：网关、中心端、乡镇" en "Files of any kind: gateway, hub, township" }
 

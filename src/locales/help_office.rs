@@ -61,13 +61,16 @@ labels! { "help";
     "<BACKUP>" { zh "备份" en "BACKUP" }
 
     "quarantine" {
-        zh "查看中心端没能入库的消息，并重试。\n\n\
-            外来的消息留着备查，只留最近的 10,000 条。没能入库的读数一直保留，直到重试入库。中心端可以照常运行。"
-        en "Show the messages that the hub could not store, and retry them.\n\n\
-            Foreign messages are kept for inspection, the newest 10,000 of them. Readings that cannot be stored are kept until \
-            a retry stores them. The hub may be running."
+        zh "查看中心端没能入库的消息，重试或丢弃。\n\n\
+            外来的消息留着备查，每个网关只留最近的 200 条。没能入库的读数一直保留，直到重试入库或丢弃；每个网关最多 1000 条、\
+            8 兆字节，放满了就不再确认这个网关的数据，别的网关不受影响。中心端可以照常运行。"
+        en "Show the messages that the hub could not store, retry them or give them up.\n\n\
+            Foreign messages are kept for inspection, the newest 200 of each gateway. Readings that cannot be stored are \
+            kept until a retry stores them or they are given up: at most 1,000 messages or 8 MiB of each gateway. What \
+            exceeds that is not acknowledged; other gateways are not held up. The hub may be running."
     }
-    "quarantine list" { zh "列出隔离区的所有消息，新的在前" en "List all quarantined messages, the newest first" }
+    "quarantine list" { zh "列出隔离区的消息，新的在前" en "List the quarantined messages, the newest first" }
+    "quarantine list --gateway" { zh "只列这个网关的" en "Only those of this gateway" }
     "quarantine list --json" { zh "每行输出一个 JSON 对象" en "Print one JSON object per line" }
     "quarantine show" { zh "显示一条消息的全部内容" en "Show one whole message" }
     "quarantine show ID" { zh "列表里的编号" en "Number in the list" }
@@ -76,8 +79,64 @@ labels! { "help";
         en "Try to store messages again; exits with 1 if any of them stays"
     }
     "quarantine retry IDS" { zh "列表里的编号" en "Numbers in the list" }
+    "quarantine retry --gateway" { zh "重试这个网关的全部消息" en "Retry all messages of this gateway" }
     "quarantine retry --all" { zh "全部重试" en "Retry all messages" }
+    "quarantine drop" {
+        zh "丢弃消息，连同其中的读数；不能恢复"
+        en "Give messages up, with the readings in them; they cannot be brought back"
+    }
+    "quarantine drop IDS" { zh "列表里的编号" en "Numbers in the list" }
+    "quarantine drop --gateway" { zh "丢弃这个网关的全部消息" en "Give up all messages of this gateway" }
+    "quarantine drop --all" {
+        zh "全部丢弃；其中有读数时要加 `--yes`"
+        en "Give up all messages; needs --yes where they hold readings"
+    }
+    "quarantine drop --yes" { zh "确认全部丢弃" en "Confirm that all are given up" }
     "<IDS>" { zh "编号" en "IDS" }
+
+    "gateway" {
+        zh "查看办公室知道的网关，管理测站归哪个网关。\n\n\
+            测站归乡镇文件里写的网关（`gateway`）；没有写的，归第一个发来它读数的网关。别的网关发来的，进隔离区。网关被盗或\
+            被冒用，用 `revoke` 吊销。中心端可以照常运行。\n\n\
+            网关那边的命令是 `hanqing edge`、`hanqing status`、`hanqing read`、`hanqing scan`。"
+        en "Show the gateways that the office knows, and settle which station belongs to which.\n\n\
+            A station belongs to the gateway that the township's file names (`gateway`), else to the first that sends \
+            readings of it. What another one sends of it goes to the quarantine. A gateway that was stolen is revoked. The \
+            hub may be running.\n\n\
+            The commands beside the gateway itself are hanqing edge, status, read and scan."
+    }
+    "gateway list" { zh "列出网关和它们的测站" en "List the gateways and their stations" }
+    "gateway list --json" { zh "每行输出一个 JSON 对象，每个网关一个" en "Print one JSON object per gateway and line" }
+    "gateway pin" {
+        zh "把测站归到一个网关，例如测站移到了新网关之后"
+        en "Let a station belong to a gateway, such as after it was moved"
+    }
+    "gateway pin STATION" { zh "测站" en "The station" }
+    "gateway pin GATEWAY" { zh "网关" en "The gateway" }
+    "gateway release" {
+        zh "解除测站的归属：下一个发来它读数的网关得到它"
+        en "Release a station: it belongs to the gateway that sends readings of it next"
+    }
+    "gateway release STATION" { zh "测站" en "The station" }
+    "gateway revoke" {
+        zh "吊销网关，例如被盗之后。\n\n\
+            它自那时起的读数不再计入任何数字，但都留着；它以后发来的都进隔离区。报告会写明。用 `reinstate` 可以恢复。"
+        en "Revoke a gateway, such as after it was stolen.\n\n\
+            Its readings since then no longer count for any figure, but all of them are kept. Whatever it sends from now on \
+            goes to the quarantine. The report says so. `reinstate` takes it back."
+    }
+    "gateway revoke NAME" { zh "网关" en "The gateway" }
+    "gateway revoke --since" {
+        zh "从何时起不再可信：日期，或时间如 `2026-11-02T08:30`（当地时间）"
+        en "Since when it cannot be trusted: a day, or a time such as 2026-11-02T08:30 (local time)"
+    }
+    "gateway reinstate" {
+        zh "恢复被吊销的网关：它的读数重新计入"
+        en "Reinstate a revoked gateway: its readings count again"
+    }
+    "gateway reinstate NAME" { zh "网关" en "The gateway" }
+    "<STATION>" { zh "测站" en "STATION" }
+    "<TIME>" { zh "时间" en "TIME" }
 
     "--from" {
         zh "首日，与 `--to` 同时给出；都不写时，按台账里的抗旱期"

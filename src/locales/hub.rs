@@ -23,6 +23,7 @@ messages! { "hub";
     task_verification() { zh "数据库检查" en "verification of the store" }
     task_retention() { zh "过期读数清理" en "retention" }
     task_copy() { zh "服务器数据复制" en "copy" }
+    task_quarantine() { zh "隔离区检查" en "look at the quarantine" }
     task_page() { zh "页面服务" en "page" }
     task_ingest() { zh "数据接收" en "ingest" }
 
@@ -47,6 +48,68 @@ messages! { "hub";
     store_not_written(since) {
         zh "数据库自 {since} 起一直写不进去；请看日志"
         en "no write to the store has succeeded since {since}; see the log"
+    }
+    no_lasting_connection(since) {
+        zh "自 {since} 起，与消息服务器的连接没有一次超过一分钟；请看日志"
+        en "since {since} no connection to the broker has lasted a minute; see the log"
+    }
+    broker_shares_nothing(since) {
+        zh "自 {since} 起收到网关的登记，却没有收到读数：消息服务器可能不支持共享订阅（`share`）"
+        en "births of gateways have come since {since} but no readings: the broker may not share them among a group (share)"
+    }
+    without_births() {
+        zh "消息服务器上有一条过大的保留消息：在清除它之前，不接收网关的登记和状态"
+        en "the broker keeps a retained message that is too large: births and statuses are not received until it is cleared"
+    }
+    acks_refused(why) {
+        zh "消息服务器不转发对网关的确认：{why}"
+        en "the broker does not pass on acknowledgements to gateways: {why}"
+    }
+
+    // What is amiss with a gateway.
+    quarantine_is_full() {
+        zh "隔离区已满，不再接收它的读数：请看 `hanqing quarantine list`"
+        en "its part of the quarantine is full, its readings are no longer taken: see hanqing quarantine list"
+    }
+    quarantine_holds(messages, percent) {
+        zh "隔离区中有 {messages} 条，占其上限的 {percent}%"
+        en "{messages} messages in quarantine, {percent}% of what it may hold"
+    }
+    server_refuses(why) {
+        zh "服务器不接收它的读数：{why}"
+        en "the server does not take its readings: {why}"
+    }
+    readings_refused(n, why) {
+        zh "启动以来有 {n} 个读数进了隔离区：{why}"
+        en "{n} readings put into quarantine since the start: {why}"
+    }
+    births_refused(n, why) {
+        zh "启动以来有 {n} 条登记进了隔离区：{why}"
+        en "{n} births put into quarantine since the start: {why}"
+    }
+    messages_unreadable(n, why) {
+        zh "启动以来有 {n} 条消息读不了：{why}"
+        en "{n} messages since the start cannot be read: {why}"
+    }
+    messages_dropped(n) {
+        zh "启动以来丢弃了 {n} 条消息：发送过快，网关会重发"
+        en "{n} messages dropped since the start: it sends faster than they are stored, and sends them again"
+    }
+    revoked_since(since) {
+        zh "已吊销：{since} 起的读数不计入"
+        en "revoked: its readings from {since} on do not count"
+    }
+    no_gateway_named() { zh "主题中没有网关名" en "topics without a gateway" }
+    more_gateways(n) { zh "另有 {n} 个网关" en "{n} more gateways" }
+
+    // What is amiss with the township's file, or worth a look.
+    stations_unknown(n, stations) {
+        zh "{n} 个测站有读数，却没有在 `township.toml` 中登记：{stations}"
+        en "{n} stations have readings but are not in township.toml: {stations}"
+    }
+    values_replaced(n) {
+        zh "启动以来有 {n} 个读数被后来的值替换，原值保留"
+        en "{n} values replaced by later ones since the start; the old ones are kept"
     }
     copy_behind(since) {
         zh "页面和报告只包含服务器截至 {since} 的读数；请看日志"

@@ -7,6 +7,11 @@ messages! { "ledger";
         zh "台账 {path} 的结构版本是 {found}，本程序只认识到 {known}：请更新程序"
         en "the ledger {path} has layout {found}, this program knows up to {known}: update the program"
     }
+    foreign_triggers(path, names) {
+        zh "台账 {path} 里有不是 `hanqing` 建的触发器 {names}，会暗中改动或阻止登记；请保留这个文件，再用 `hanqing restore` 恢复一个备份"
+        en "the ledger {path} holds triggers that hanqing did not make, which would change or refuse rows unseen: {names}; keep the file, \
+            and bring back a copy with hanqing restore"
+    }
     failed(operation) { zh "台账{operation}失败" en "the ledger failed {operation}" }
     committing() { zh "提交" en "to commit" }
     being_read() { zh "读取" en "to be read" }

@@ -19,6 +19,10 @@ messages! { "mqtt";
         en "no answer within {seconds} s; check that this machine has a network, that the broker is running, and that no \
             firewall drops the connection"
     }
+    broker_ended() {
+        zh "本程序里的消息服务器已停止；重新启动，有外人能连到它时改用 mosquitto"
+        en "the broker in this process has ended; start again, and use mosquitto where strangers can reach it"
+    }
     closed() { zh "连接已关闭" en "the connection is closed" }
     closed_by_broker() { zh "消息服务器关闭了连接" en "the broker closed the connection" }
     no_longer_answers() {
@@ -35,10 +39,97 @@ messages! { "mqtt";
         zh "发出的数据已有 {seconds} 秒没有得到确认"
         en "nothing that was sent has been confirmed for {seconds} s"
     }
-    subscription_refused() {
-        zh "消息服务器拒绝订阅；检查它的访问控制表"
-        en "the broker refuses the subscription; check its access list"
+    subscription_refused(filter) {
+        zh "消息服务器拒绝订阅 `{filter}`；检查它的访问控制表"
+        en "the broker refuses the subscription to {filter}; check its access list"
     }
+    subscription_refused_why(filter, why) {
+        zh "消息服务器拒绝订阅 `{filter}`：{why}；检查它的设置"
+        en "the broker refuses the subscription to {filter}: {why}; check its settings"
+    }
+    subscription_code_unknown(code, version) {
+        zh "消息服务器拒绝订阅，代码 `{code}` 是 `MQTT {version}` 没有的；检查它的访问控制表"
+        en "the broker refuses the subscription with a code ({code}) that MQTT {version} does not know; check its access list"
+    }
+    code_unknown(code, version) {
+        zh "消息服务器的应答代码 `{code}` 是 `MQTT {version}` 没有的；看它的日志"
+        en "the broker answers with a code ({code}) that MQTT {version} does not know; see its log"
+    }
+    neither_user_nor_certificate() {
+        zh "`mqtt.user` 或 `mqtt.cert_file`（都没有写）"
+        en "mqtt.user or mqtt.cert_file (neither is given)"
+    }
+    may_not_read(name, filter, user) {
+        zh "消息服务器不让 {name} 读 `{filter}`；检查它的访问控制表，以及 {user} 里的名称"
+        en "the broker does not let {name} read {filter}; look at its access list, and at the name in {user}"
+    }
+    may_not_write(name, topic, user) {
+        zh "消息服务器不让 {name} 写 `{topic}`；检查它的访问控制表，以及 {user} 里的名称"
+        en "the broker does not let {name} write {topic}; look at its access list, and at the name in {user}"
+    }
+    message_refused(topic, why) {
+        zh "消息服务器不收 `{topic}` 的数据：{why}；检查它的设置"
+        en "the broker does not take messages on {topic}: {why}; check its settings"
+    }
+    message_too_large(topic, bytes, most) {
+        zh "`{topic}` 的一条数据有 {bytes} 字节，消息服务器最多收 {most} 字节；把它的 `max_packet_size` 调大"
+        en "a message on {topic} has {bytes} bytes and the broker takes {most}; raise its max_packet_size"
+    }
+    nobody_listens(topic) {
+        zh "消息服务器说没有谁在收 `{topic}` 的数据：中心端连上了吗？有没有读的权限？"
+        en "the broker has nobody who listens to {topic}: is the hub connected, and allowed to read it?"
+    }
+
+    // Why the broker ends a connection or refuses something (MQTT 5, 2.4).
+    taken_over(client_id) {
+        zh "另有客户端用编号 {client_id} 连上了消息服务器；每个网关和中心端的名称都要不同"
+        en "another client has connected with the id {client_id}; each gateway and each hub needs a name of its own"
+    }
+    no_longer_authorised(user) {
+        zh "消息服务器不再允许 {user}；检查它的访问控制表"
+        en "the broker does not allow {user} any more; look at its access list"
+    }
+    overloaded() { zh "消息服务器太忙，断开了连接" en "the broker is too busy and closed the connection" }
+    shutting_down() { zh "消息服务器正在停止" en "the broker is shutting down" }
+    heard_nothing() {
+        zh "消息服务器太久没有收到本机的数据，断开了连接；线路断过或太慢"
+        en "the broker heard nothing from this machine for too long and closed the connection; the line was down or is too slow"
+    }
+    sent_too_large() {
+        zh "消息服务器因为数据包太大断开了连接；把它的上限调到 256 KiB 以上（mosquitto：`max_packet_size`、`message_size_limit`）"
+        en "the broker closed the connection because a packet was too large; raise its limit above 256 KiB (mosquitto: \
+            max_packet_size, message_size_limit)"
+    }
+    too_large_for_broker(bytes) {
+        zh "一个数据包有 {bytes} 字节，超过消息服务器的上限；把它的上限调到 256 KiB 以上（mosquitto：`max_packet_size`）"
+        en "a packet has {bytes} bytes, more than the broker takes; raise its limit above 256 KiB (mosquitto: max_packet_size)"
+    }
+    ended_by_administrator() {
+        zh "消息服务器的管理员断开了连接"
+        en "the broker's administrator closed the connection"
+    }
+    cannot_retain() {
+        zh "消息服务器不支持保留消息，而本系统要用；在它的设置里打开"
+        en "the broker does not keep retained messages, which are needed; switch them on in its settings"
+    }
+    no_qos_1() {
+        zh "消息服务器不支持 `QoS 1`，而本系统要用；在它的设置里打开"
+        en "the broker does not support QoS 1, which is needed; allow it in its settings"
+    }
+    disconnected(why) { zh "消息服务器断开了连接：{why}" en "the broker closed the connection: {why}" }
+    reason_unspecified() { zh "没有说明原因" en "it gives no reason" }
+    reason_own_rule() { zh "它自己的规则不允许" en "a rule of its own" }
+    reason_not_authorised() { zh "没有授权" en "not authorised" }
+    reason_bad_filter() { zh "它不接受这样的主题" en "it does not accept such a filter" }
+    reason_bad_topic() { zh "它不接受这样的主题" en "it does not accept such a topic" }
+    reason_too_large() { zh "数据包太大" en "the packet is too large" }
+    reason_too_fast() { zh "数据发得太快" en "messages come too fast" }
+    reason_quota() { zh "超过了它的限额" en "a quota is exceeded" }
+    reason_no_sharing() { zh "它不支持共享订阅" en "it does not support shared subscriptions" }
+    reason_too_often() { zh "连接太频繁" en "connections come too often" }
+    reason_no_wildcards() { zh "它不支持通配符" en "it does not support wildcards" }
+    reason_code(code) { zh "代码 `{code}`" en "code {code}" }
+
     kicked(times, seconds, client_id) {
         zh "连续 {times} 次连接都在 {seconds} 秒内被断开：另有客户端用了编号 {client_id}，或者消息服务器封禁了它"
         en "{times} connections in a row ended within {seconds} s: another client uses the id {client_id}, or the broker bans it"
@@ -106,7 +197,23 @@ messages! { "mqtt";
         zh "它不支持 MQTT 3.1.1；在消息服务器的监听设置里允许这个版本"
         en "it does not speak MQTT 3.1.1; allow that version at the broker's listener"
     }
-    refuses_connection(code) { zh "它拒绝连接：{code}" en "it refuses the connection: {code}" }
+    no_mqtt_5() {
+        zh "它不支持 MQTT 5；把 `mqtt.protocol` 设为 `auto` 或 3，或在消息服务器的监听设置里允许这个版本"
+        en "it does not speak MQTT 5; set mqtt.protocol to \"auto\" or 3, or allow that version at the broker's listener"
+    }
+    perhaps_no_mqtt_5() {
+        zh "也可能它不支持 MQTT 5：那样把 `mqtt.protocol` 设为 `auto`"
+        en "or it does not speak MQTT 5: then set mqtt.protocol to \"auto\""
+    }
+    refuses_banned(client_id) {
+        zh "它封禁了客户端 {client_id}；在消息服务器上解除"
+        en "it has banned the client {client_id}; lift that at the broker"
+    }
+    refuses_quota() {
+        zh "连接太多或太频繁，它拒绝连接；检查消息服务器的限额"
+        en "it refuses the connection: a quota is exceeded; check the broker's limits"
+    }
+    refuses_connection(why) { zh "它拒绝连接：{why}" en "it refuses the connection: {why}" }
 
     // TLS.
     no_certificate_for(host) {
@@ -349,8 +456,8 @@ messages! { "mqtt";
         en "{url} leaves this machine without encryption; use mqtts, or set mqtt.allow_plaintext = true"
     }
     client_id_empty() {
-        zh "`client_id` 是空的；长期会话要有名称"
-        en "client_id is empty; a persistent session needs a name"
+        zh "`client_id` 是空的；消息服务器要靠它认出中心端"
+        en "client_id is empty; the broker knows the hub by it"
     }
     no_scheme() {
         zh "没有写协议：应为 `mqtts://主机:端口` 或 `mqtt://主机:端口`"

@@ -86,9 +86,85 @@ messages! { "office";
         en "there is no message {id}; hanqing quarantine list shows the existing ones"
     }
     no_messages() { zh "隔离区没有消息" en "the quarantine is empty" }
-    waits() { zh " 待入库" en " to be stored" }
+    waits() { zh "待入库" en "to be stored" }
+    head_number() { zh "编号" en "number" }
+    head_received() { zh "收到时间" en "received" }
+    head_topic() { zh "主题" en "topic" }
+    head_bytes() { zh "字节" en "bytes" }
+    head_fate() { zh "去向" en "fate" }
+    head_problem() { zh "原因" en "reason" }
+    retry_what() {
+        zh "请写明重试哪些：列表里的编号，或 `--gateway 名称`，或 `--all`；见 `hanqing quarantine list`"
+        en "say which to retry: numbers of the list, --gateway NAME, or --all; see hanqing quarantine list"
+    }
+    drop_what() {
+        zh "请写明丢弃哪些：列表里的编号，或 `--gateway 名称`，或 `--all --yes`；见 `hanqing quarantine list`"
+        en "say which to give up: numbers of the list, --gateway NAME, or --all --yes; see hanqing quarantine list"
+    }
+    drop_all_needs_yes(messages, readings) {
+        zh "将丢弃全部 {messages} 条消息，其中有 {readings} 个读数，不能恢复；确认请加 `--yes`"
+        en "this gives up all {messages} messages with {readings} readings for good; to confirm, add --yes"
+    }
+    dropped(messages, readings) {
+        zh "已丢弃 {messages} 条消息，其中有 {readings} 个读数"
+        en "messages given up: {messages}, readings in them: {readings}"
+    }
     retried(taken, left) { zh "已入库 {taken} 条，还有 {left} 条没有入库" en "messages stored: {taken}, left: {left}" }
     message(id, problem) { zh "{id}：{problem}" en "{id}: {problem}" }
+
+    // Gateways and their stations.
+    head_gateway() { zh "网关" en "gateway" }
+    head_online() { zh "状态" en "state" }
+    head_heard() { zh "最后收到" en "last heard" }
+    head_stations() { zh "测站数" en "stations" }
+    head_rejected() { zh "不计的读数" en "readings rejected" }
+    head_quarantined() { zh "隔离的消息" en "in quarantine" }
+    head_revoked() { zh "吊销自" en "revoked since" }
+    head_station() { zh "测站" en "station" }
+    head_by() { zh "归属" en "belongs by" }
+    online() { zh "在线" en "online" }
+    offline() { zh "离线" en "offline" }
+    by_declaration() { zh "乡镇文件" en "the township's file" }
+    by_pin(since) { zh "绑定（{since}）" en "pinned ({since})" }
+    no_gateways() { zh "还没有收到任何网关的数据" en "no gateway has been heard yet" }
+    no_such_gateway(name, hint) { zh "没有网关 {name}；{hint}" en "there is no gateway {name}; {hint}" }
+    no_such_station(name, hint) { zh "没有测站 {name}；{hint}" en "there is no station {name}; {hint}" }
+    not_heard_yet(what) { zh "{what}。已照样绑定" en "{what}. It is pinned all the same" }
+    did_you_mean_name(name) { zh "是不是 {name}？" en "did you mean {name}?" }
+    see_gateway_list() { zh "见 `hanqing gateway list`" en "see hanqing gateway list" }
+    declared_in(station, gateway, file) {
+        zh "{file} 写明测站 {station} 属于网关 {gateway}；请改那里这个测站的 `gateway`，然后重启中心端"
+        en "{file} gives {station} to {gateway}; change the station's gateway there, then restart the hub"
+    }
+    pinned(station, gateway) { zh "测站 {station} 现在属于网关 {gateway}" en "{station} belongs to {gateway} now" }
+    moved(station, before, since, gateway) {
+        zh "测站 {station} 原属网关 {before}（{since} 绑定），现在属于网关 {gateway}"
+        en "{station} belonged to {before} (pinned {since}) and belongs to {gateway} now"
+    }
+    retry_quarantined(messages, gateway) {
+        zh "隔离区有这个网关的 {messages} 条消息：`hanqing quarantine retry --gateway {gateway}`"
+        en "messages of it in the quarantine: {messages}; hanqing quarantine retry --gateway {gateway}"
+    }
+    not_pinned(station, hint) { zh "测站 {station} 没有绑定；{hint}" en "{station} is not pinned; {hint}" }
+    released(station) {
+        zh "测站 {station} 已解除绑定：下一个发来它读数的网关得到它"
+        en "{station} is released: it belongs to the gateway that sends readings of it next"
+    }
+    since_wrong(text) {
+        zh "`--since` {text}：应为日期如 `2026-11-02`，或时间如 `2026-11-02T08:30`"
+        en "--since {text}: must be a day such as 2026-11-02, or a time such as 2026-11-02T08:30"
+    }
+    since_ahead(since) { zh "`--since`：{since} 还没有到" en "--since: {since} is still to come" }
+    revoked(gateway, since, rows) {
+        zh "网关 {gateway} 已吊销：它自 {since} 起的 {rows} 个读数不再计入，以后发来的进隔离区。请到消息服务器上停用它的密钥"
+        en "{gateway} is revoked: readings since {since} that no longer count: {rows}; what it sends from now on goes to the \
+            quarantine. Bar its key at the broker too"
+    }
+    not_revoked(gateway, hint) { zh "网关 {gateway} 没有被吊销；{hint}" en "{gateway} is not revoked; {hint}" }
+    reinstated(gateway, rows) {
+        zh "网关 {gateway} 已恢复：{rows} 个读数重新计入"
+        en "{gateway} is reinstated: readings that count again: {rows}"
+    }
 
     // Hub.
     cannot_start_broker(address) {

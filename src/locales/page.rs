@@ -36,6 +36,8 @@ messages! { "page";
     readings(n) { zh "{n} 个读数" en "{n} readings" }
     readings_unknown() { zh "数量不明" en "number of readings unknown" }
 
+    and_more(some, n) { zh "{some}……另有 {n} 处" en "{some} … and {n} more" }
+
     // Answers without a page.
     no_such_page() { zh "404：没有这个页面" en "404: no such page" }
     no_such_document() { zh "404：没有这个文档" en "404: no such document" }

@@ -35,7 +35,7 @@ labels! { "page";
     "head_connection" { zh "连接" en "Connection" }
     "head_message" { zh "最近消息" en "Last message" }
     "head_complete" { zh "已收齐至批次" en "Complete up to batch" }
-    "head_missing" { zh "缺批" en "Missing batches" }
+    "head_missing" { zh "缺批与问题" en "Missing batches and trouble" }
     "epoch" { zh "缓存周期 {epoch}" en "epoch {epoch}" }
     "online" { zh "在线" en "online" }
     "offline" { zh "离线" en "offline" }

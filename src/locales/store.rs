@@ -17,14 +17,14 @@ messages! { "store";
         zh "数据库 {path} 已损坏：{found}；请停止中心端，保留这个文件，再用 `hanqing restore` 恢复一个备份"
         en "the store {path} is damaged: {found}; stop the hub, keep the file, and bring back a copy with hanqing restore"
     }
+    foreign_triggers(names) {
+        zh "里面有不是 `hanqing` 建的触发器 {names}，会暗中改动读数"
+        en "it holds triggers that hanqing did not make, which would change readings unseen: {names}"
+    }
     copy_differs() { zh "副本的行数与原文件不同" en "the copy holds other rows than the original" }
     clock_cannot_be(now) {
         zh "本机时钟是 {now}，不可能；请校准时钟"
         en "this machine's clock says {now}, which cannot be; set it"
-    }
-    quarantine_full(sets) {
-        zh "隔离区已有 {sets} 组读数，放不下了；用 `hanqing quarantine list` 查看"
-        en "the quarantine holds {sets} sets of readings and has no room for more; see hanqing quarantine list"
     }
     in_use(path) {
         zh "{path} 正在使用；请停止 `hanqing hub` 和所有在用它的命令，然后重试"
@@ -39,6 +39,11 @@ messages! { "store";
         zh "有 `hanqing hub` 或导入正在使用 {path}；请停止它，然后重试"
         en "a hanqing hub or import is using {path}; stop it, then repeat"
     }
+    another_hub(path) {
+        zh "另一个 `hanqing hub` 正在使用 {path}：一个文件只属于一个中心端；请停止那一个，或在 `store.path` 另写一个文件（有服务器时，每个中心端也各用各的文件）"
+        en "another hanqing hub is running on {path}: one file has one hub; stop that one, or give this one a file of its own in store.path \
+            (with a server, too, each hub has a file of its own)"
+    }
     cannot_lock(path) {
         zh "无法锁定 {path}（所在目录必须存在，并且可写）"
         en "cannot lock {path} (its directory must exist and be writable)"
@@ -50,7 +55,7 @@ messages! { "store";
         zh "没有 IANA 名称的时区不能存"
         en "a time zone without an IANA name cannot be stored"
     }
-    series_vanished(series) { zh "序列 {series} 不见了" en "series {series} vanished" }
+    reading_vanished(series) { zh "序列 {series} 的一条读数不见了" en "a reading of {series} vanished" }
     bad_reading(series, ms, problem) { zh "{series} 在 {ms} 毫秒处：{problem}" en "{series} at {ms} ms: {problem}" }
     reason_unknown(reason) { zh "缺测原因 {reason}" en "reason {reason}" }
     neither_value_nor_reason() { zh "既没有值也没有缺测原因" en "neither value nor reason" }
@@ -70,6 +75,62 @@ messages! { "store";
         zh "{from} 以前的原始读数已按 `store.keep_raw_months` 清除，只留小时值：这些读数来得太晚"
         en "raw readings before {from} have been purged (store.keep_raw_months) and only their hours are kept: these come \
             too late"
+    }
+
+    // Whose a station is.
+    sent_readings(gateway) { zh "网关 {gateway} 却发来了它的读数" en "{gateway} has sent readings of it" }
+    named_in_birth(gateway) { zh "网关 {gateway} 却申报了它" en "{gateway} has announced it" }
+    pinned_to(station, owner, since, spoke, gateway) {
+        zh "测站 {station} 属于网关 {owner}（{since} 绑定），{spoke}。如果测站已移交，请运行 `hanqing gateway pin {station} {gateway}`"
+        en "{station} belongs to {owner} (pinned {since}); {spoke}. If it was moved: hanqing gateway pin {station} {gateway}"
+    }
+    declared_for(station, owner, spoke) {
+        zh "测站 {station} 属于网关 {owner}（写在乡镇文件里），{spoke}。如果测站已移交，请改乡镇文件里这个测站的 `gateway`"
+        en "{station} belongs to {owner} (declared in the township's file); {spoke}. If it was moved: change the station's \
+            gateway in the township's file"
+    }
+    too_many_stations(gateway, most, station) {
+        zh "网关 {gateway} 已绑定 {most} 个测站，{station} 不再自动绑定。如果确是它的，请运行 `hanqing gateway pin {station} {gateway}`"
+        en "{gateway} has {most} stations already, {station} is not pinned to it. If it is one of its own: \
+            hanqing gateway pin {station} {gateway}"
+    }
+    and_more_stations(problem, more) {
+        zh "{problem}。另有 {more} 个测站也是这样"
+        en "{problem}. So it is with {more} more stations"
+    }
+    gateway_revoked(gateway, noted, since) {
+        zh "网关 {gateway} 已在 {noted} 吊销（自 {since} 起的读数不计）。如果是误会，请运行 `hanqing gateway reinstate {gateway}`"
+        en "{gateway} was revoked on {noted} (readings since {since} are rejected). If that was a mistake: hanqing gateway \
+            reinstate {gateway}"
+    }
+    several_speak_for(station, gateways) {
+        zh "测站 {station} 有几个网关申报：{gateways}；请用 `hanqing gateway pin` 定下归谁"
+        en "{station} is announced by {gateways}; settle it with hanqing gateway pin"
+    }
+
+    too_many_gateways(most) {
+        zh "已有 {most} 个网关，不再接收新的网关"
+        en "there are {most} gateways already, and no more are taken"
+    }
+    too_many_epochs(most) {
+        zh "这个网关今天已用过 {most} 个缓存编号，不再接收新的"
+        en "this gateway has sent of {most} spools today, and no more are taken"
+    }
+    too_many_ranges(most) {
+        zh "这个网关到达的批号断成了 {most} 段，不再接收使它更碎的批"
+        en "the numbers that have come of this gateway are in {most} pieces; batches that make one more are not taken"
+    }
+    too_many_series(most) {
+        zh "这个网关已带来 {most} 个序列，不再接收新的"
+        en "this gateway has brought in {most} series, and no more are taken"
+    }
+    instant_full(most) {
+        zh "这个时刻的值已更改过 {most} 次，不再接收新的值"
+        en "the value of this instant has been replaced {most} times, and is not replaced again"
+    }
+    history_full(most) {
+        zh "这个网关已更改过 {most} 个值，不再接收更改"
+        en "this gateway has replaced {most} values, and replaces no more"
     }
 
     // The server.
@@ -167,6 +228,11 @@ messages! { "store";
     row_without(columns) { zh "这一行没有 `_time` 或 `_value`：{columns}" en "a row without _time or _value: {columns}" }
     unexpected_series(name) { zh "意外的序列 {name}" en "an unexpected series {name}" }
     values_and_times(name) { zh "{name}：值和时间的个数不同" en "{name}: its numbers of values and of times differ" }
+
+    left_out(readings, stations) {
+        zh "服务器上有它的 {readings} 个读数没有计入：测站 {stations} 属于别的网关，或者它已吊销"
+        en "{readings} readings of it on the server are left out: {stations} is another gateway's, or it is revoked"
+    }
 
     // Times that a server drops silently.
     before_1970(at) { zh "{at}：服务器不保存 1970 年以前的读数" en "{at}: the server keeps nothing before 1970" }

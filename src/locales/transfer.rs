@@ -193,6 +193,10 @@ messages! { "transfer";
         zh "{path} 在备份后被改动过：SHA-256 不同；请用另一个备份"
         en "{path} has changed since the backup was made: its SHA-256 differs; use another backup"
     }
+    holds_foreign(path, names) {
+        zh "{path} 里有不是 `hanqing` 建的内容：{names}；有人改动过这个备份，请用另一个备份"
+        en "{path} holds what hanqing did not put there: {names}; somebody has altered this backup: use another"
+    }
     contents_differ(path) {
         zh "{path} 的内容与备份清单不符；请用另一个备份"
         en "{path} does not hold what the manifest says; use another backup"

@@ -26,6 +26,16 @@ messages! { "wire";
     a_text() { zh "文字" en "a text" }
     an_object() { zh "对象" en "an object" }
     an_array() { zh "数组" en "an array" }
+    word_unknown(word) { zh "不认识 {word}" en "{word} is unknown" }
+    too_many(list, count, most) {
+        zh "`{list}` 有 {count} 项，最多 {most} 项"
+        en "{count} {list}, at most {most} are allowed"
+    }
+    unknown_parameters(series) {
+        zh "本程序不认识这些参数，已略过其读数：{series}；消息保留在隔离区，升级后请运行 `hanqing quarantine retry`"
+        en "parameters that this version does not know are left out: {series}; the message is kept: upgrade, then run \
+            hanqing quarantine retry"
+    }
     a_row() { zh "一行读数" en "the row of a reading" }
     format_unknown(format, known) {
         zh "不认识消息格式 {format}，本程序只认识格式 {known}"
@@ -72,6 +82,19 @@ messages! { "wire";
         zh "没有值，质量标记却是 {flag}"
         en "no value, yet flagged {flag}"
     }
+
+    // What a birth may not say.
+    series_twice(series) { zh "{series} 出现了两次" en "{series} is listed twice" }
+    unit_does_not_convert(unit, series, right) {
+        zh "{series} 的单位 {unit} 不能换算成 {right}"
+        en "unit {unit} of {series} does not convert to {right}"
+    }
+    not_above_zero(field) { zh "`{field}` 必须是大于 0 的有限数" en "{field} must be finite and above 0" }
+    interval_wrong(seconds, most) {
+        zh "`interval_s` 是 {seconds}，应在 1 到 {most} 之间"
+        en "interval_s is {seconds}, must be 1 to {most}"
+    }
+    too_long(field, most) { zh "`{field}` 超过 {most} 个字符" en "{field} is longer than {most} characters" }
 
     // Why readings are lost.
     lost_thinned() { zh "本地缓存已满，抽稀为每小时一个" en "thinned to one an hour, since the spool was full" }

@@ -1,182 +1,160 @@
 //! The hub's connection: messages of all gateways in, acknowledgements out.
 //!
-//! The broker keeps messages while the hub is offline (persistent session). A message is confirmed to the broker only
-//! after the store has committed it.
+//! The broker keeps nothing for the hub: the session is clean, and each message is confirmed when it is received. The
+//! gateways keep what the hub has not acknowledged, so what the broker would keep is of no use, and how much it keeps
+//! differs from broker to broker.
 
-use std::collections::VecDeque;
-
-use rumqttc::{ClientError, Event, Packet, Publish, QoS};
-
+use super::client::{Answer, SessionEvent};
 use super::session::{self, Lost, Session};
-use super::{MqttError, MqttSettings};
+use super::{MqttError, MqttSettings, Version, VersionMemory, problem};
 use crate::core::GatewayId;
-use crate::locales::mqtt as words;
+use crate::locales::{Text, mqtt as words};
 use crate::wire::{Ack, Channel, Topic};
 
-/// Messages that the broker may send ahead of our acknowledgements.
-const INFLIGHT_MAX: u16 = 500;
+pub use super::client::Message;
 
-/// A message as received. The broker keeps it until it is handed back to [`Intake::accept`].
-pub struct Message(Publish);
+/// Acknowledgements that may be sent and not yet confirmed by the broker. Engineering judgement.
+const IN_FLIGHT: u16 = 500;
 
-impl Message {
-    pub fn topic(&self) -> &str {
-        &self.0.topic
-    }
-
-    /// Its content, compressed or not.
-    pub fn payload(&self) -> &[u8] {
-        &self.0.payload
-    }
-}
+/// Messages that may wait to be read: at 1 MiB each, the most that MQTT 3.1.1 lets in, 32 MiB. When all places are
+/// taken nothing is read from the network, so the broker waits. Pings wait too: whoever owns an intake reads promptly
+/// and drops what does not fit, so that this lasts for moments only.
+const EVENTS_MAX: usize = 32;
 
 /// A live connection of the hub.
 pub struct Intake {
     session: Session,
-    waiting: VecDeque<Publish>,
     lost: Option<Lost>,
+    dropped_acks: u64,
+    refused_acks: Option<Text>,
 }
 
 impl Intake {
-    /// Connects as `client_id` and subscribes to all gateways. With `fresh`, the broker first drops what it kept for
-    /// this client, to get rid of a message that cannot be received. Gateways send again what is not acknowledged.
+    /// Connects as `client_id` and subscribes to all gateways. With `without_retained` only to their readings: a birth
+    /// or status that is too large to be received ends the connection, and comes again with each new one as long as
+    /// the broker retains it.
     ///
-    /// With `share`, the broker gives each message of readings to one member of the group of that name. It keeps
-    /// nothing for a member that is offline: the others get it, or the gateway sends it again. Birth and status go to
-    /// every member, since brokers do not give retained messages to a group.
+    /// With `share`, the broker gives each message of readings to one member of the group of that name. Birth and
+    /// status go to every member, since brokers do not give retained messages to a group.
+    ///
+    /// # Errors
+    /// The settings cannot describe a broker, a file that they name cannot be used, or there is no connection.
     pub async fn connect(
         settings: &MqttSettings,
         client_id: &str,
         share: Option<&str>,
-        fresh: bool,
+        without_retained: bool,
+        versions: &mut VersionMemory,
     ) -> Result<Self, MqttError> {
         if client_id.is_empty() {
             return Err(MqttError::Settings(words::client_id_empty()));
         }
         let mut options = session::options(settings, client_id, client_id)?;
-        if fresh {
-            options.mqtt.set_clean_session(true);
-            drop(Session::connect(options.clone()).await?);
+        options.client.in_flight = IN_FLIGHT;
+        options.events = EVENTS_MAX;
+        let mut session = Session::connect(options, versions).await?;
+        let readings = Channel::Readings.filter();
+        let mut filters = match share {
+            Some(group) => vec![format!("$share/{group}/{readings}")],
+            None => vec![readings],
+        };
+        if !without_retained {
+            filters.extend([Channel::Birth.filter(), Channel::Status.filter()]);
         }
-        options.mqtt.set_clean_session(share.is_some());
-        options.mqtt.set_manual_acks(true);
-        options.mqtt.set_inflight(INFLIGHT_MAX);
-        let mut session = Session::connect(options).await?;
-        for channel in [Channel::Birth, Channel::Status, Channel::Readings] {
-            // Even if the broker kept the session: it may have been restored from a backup without the subscription.
-            let filter = match share.filter(|_| channel == Channel::Readings) {
-                Some(group) => format!("$share/{group}/{}", channel.filter()),
-                None => channel.filter(),
-            };
-            let subscribed = session.client.try_subscribe(filter, QoS::AtLeastOnce);
-            subscribed.map_err(|_| session.refused())?;
-        }
-        Ok(Self { session, waiting: VecDeque::new(), lost: None })
+        session.subscribe(filters).map_err(|_| session.refused())?;
+        Ok(Self { session, lost: None, dropped_acks: 0, refused_acks: None })
     }
 
     /// The next message. Cancel safe.
     ///
     /// # Errors
-    /// The connection has ended; what was not accepted comes again over the next one.
+    /// The connection has ended.
     pub async fn next(&mut self) -> Result<Message, MqttError> {
         loop {
-            if let Some(publish) = self.waiting.pop_front() {
-                return Ok(Message(publish));
-            }
             if let Some(problem) = self.lost.take() {
                 return Err(self.session.lost(problem));
             }
             let event = self.session.next().await;
-            self.handle(event);
+            if let Some(message) = self.handle(event) {
+                return Ok(message);
+            }
         }
     }
 
     /// The next message, if one has arrived.
     pub fn try_next(&mut self) -> Option<Message> {
-        while self.waiting.is_empty() {
+        while self.lost.is_none() {
             let event = self.session.try_next()?;
-            self.handle(event);
-            if self.lost.is_some() {
-                return None;
+            if let Some(message) = self.handle(event) {
+                return Some(message);
             }
         }
-        self.waiting.pop_front().map(Message)
+        None
     }
 
-    fn handle(&mut self, event: Result<Event, Lost>) {
+    fn handle(&mut self, event: Result<SessionEvent, Lost>) -> Option<Message> {
         match event {
-            Ok(Event::Incoming(Packet::Publish(publish))) => self.waiting.push_back(publish),
-            Ok(Event::Incoming(Packet::SubAck(answer))) => {
-                self.lost = self.lost.take().or(session::refused(&answer));
+            Ok(SessionEvent::Message(message)) => return Some(message),
+            Ok(SessionEvent::Confirmed { answer: Answer::Refused(code), .. }) => {
+                let attempt = self.session.attempt();
+                let reason = problem::message_refused(&Channel::Ack.filter(), code, attempt);
+                if self.refused_acks.as_ref() != Some(&reason) {
+                    tracing::warn!(%reason, "the broker does not take acknowledgements");
+                }
+                self.refused_acks = Some(reason);
             }
+            Ok(SessionEvent::Confirmed { .. }) => self.refused_acks = None,
             Ok(_) => {}
             Err(problem) => self.lost = Some(problem),
         }
+        None
     }
 
-    /// Confirms messages to the broker. Call it only after they are committed.
-    pub async fn accept(&mut self, messages: Vec<Message>) -> Result<(), MqttError> {
-        for Message(publish) in messages {
-            let client = self.session.client.clone();
-            self.while_receiving(client.ack(&publish)).await?;
+    /// Tells a gateway what has been committed. Never waits: an acknowledgement that the broker cannot take, because it
+    /// is too large or too many are waiting, is dropped. The gateway sends again and gets another one.
+    ///
+    /// # Errors
+    /// The connection has ended.
+    pub fn acknowledge(&mut self, gateway: &GatewayId, ack: &Ack) -> Result<(), MqttError> {
+        let topic = Topic::new(gateway.clone(), Channel::Ack).to_string();
+        let payload = ack.to_bytes();
+        let most = self.session.payload_max(&topic);
+        if payload.len() > most {
+            self.dropped_acks += 1;
+            tracing::warn!(%gateway, bytes = payload.len(), most, "dropped an acknowledgement that is too large");
+            return Ok(());
+        }
+        if self.session.client.try_publish(&topic, false, payload).is_err() {
+            if self.session.is_over() {
+                return Err(self.session.refused());
+            }
+            self.dropped_acks += 1;
+            tracing::debug!(%gateway, "dropped an acknowledgement: too many are waiting for the broker");
         }
         Ok(())
     }
 
-    /// Tells a gateway what has been committed. If that fails, the gateway sends again and gets another answer.
-    pub async fn acknowledge(&mut self, gateway: &GatewayId, ack: &Ack) -> Result<(), MqttError> {
-        let topic = Topic::new(gateway.clone(), Channel::Ack).to_string();
-        let client = self.session.client.clone();
-        self.while_receiving(client.publish(topic, QoS::AtLeastOnce, false, ack.to_bytes())).await
+    /// Acknowledgements that were dropped over this connection.
+    pub fn dropped_acks(&self) -> u64 {
+        self.dropped_acks
     }
 
-    /// Hands a request to the event loop while receiving what it delivers, so that neither waits for the other.
-    async fn while_receiving(
-        &mut self,
-        request: impl Future<Output = Result<(), ClientError>>,
-    ) -> Result<(), MqttError> {
-        tokio::pin!(request);
-        loop {
-            if let Some(problem) = &self.lost {
-                return Err(self.session.lost(problem.clone()));
-            }
-            tokio::select! {
-                biased;
-                done = &mut request => return done.map_err(|_| self.session.refused()),
-                event = self.session.next() => self.handle(event),
-            }
-        }
+    /// Why the broker does not take our acknowledgements, if it does not. Only MQTT 5 tells.
+    pub fn refused_acks(&self) -> Option<Text> {
+        self.refused_acks.clone()
     }
 
-    /// Ends the connection; the broker keeps the session.
+    /// The version of MQTT that is spoken.
+    pub fn protocol(&self) -> Version {
+        self.session.version()
+    }
+
+    /// Ends the connection.
     pub async fn close(self) {
         self.session.close().await;
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-    #[tokio::test]
-    async fn a_refused_subscription_is_reported() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let broker = tokio::spawn(async move {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let mut asked = [0; 512];
-            assert!(stream.read(&mut asked).await.unwrap() > 0);
-            stream.write_all(&[0x20, 2, 0, 0]).await.unwrap();
-            assert!(stream.read(&mut asked).await.unwrap() > 0);
-            stream.write_all(&[0x90, 3, 0, 1, 0x80]).await.unwrap();
-            while stream.read(&mut asked).await.is_ok_and(|n| n > 0) {}
-        });
-        let settings = MqttSettings::at(format!("mqtt://127.0.0.1:{port}"));
-        let mut intake = Intake::connect(&settings, "hub", None, false).await.unwrap();
-        let error = intake.next().await.err().unwrap().to_string();
-        assert!(error.contains("refuses the subscription"), "{error}");
-        drop(intake);
-        broker.await.unwrap();
-    }
-}
+#[path = "intake_tests.rs"]
+mod tests;

@@ -6,9 +6,14 @@
 #[cfg(feature = "demo")]
 pub mod broker;
 mod certificates;
+mod client;
+mod failure;
+#[cfg(test)]
+mod fake;
 #[cfg(feature = "hub")]
 pub mod intake;
 mod problem;
+mod protocol;
 mod reconnect;
 mod session;
 mod settings;
@@ -18,6 +23,7 @@ mod tls_words;
 #[cfg(feature = "edge")]
 pub mod uplink;
 
+pub use protocol::{Protocol, Version, VersionMemory};
 pub use reconnect::Reconnect;
 pub use settings::{Endpoint, MqttSettings};
 pub use tls::check_files;
@@ -36,8 +42,12 @@ pub enum MqttError {
     File(Problem),
     /// The broker did not accept the connection, or it broke. `broker` is host and port.
     Connection { broker: String, problem: Text },
+    /// The broker closed the connection without saying why.
+    Closed { broker: String },
     /// It sent a packet that is larger than any that is accepted.
     Oversized { broker: String, bytes: usize },
+    /// It does not take a packet as large as one that we have sent. Only MQTT 5 says so.
+    TooLarge { broker: String, problem: Text },
     /// We have ended the connection ourselves because there are new certificates.
     Renewed { broker: String },
 }
@@ -59,7 +69,10 @@ impl MqttError {
                 within(Lang::Chinese, || problem.to_string()),
                 within(Lang::English, || problem.to_string()),
             ),
-            Self::Connection { broker, problem } => words::no_connection(broker, problem),
+            Self::Connection { broker, problem } | Self::TooLarge { broker, problem } => {
+                words::no_connection(broker, problem)
+            }
+            Self::Closed { broker } => words::no_connection(broker, words::closed_by_broker()),
             Self::Oversized { broker, bytes } => words::oversized(broker, bytes),
             Self::Renewed { broker } => words::renewed(broker),
         }
@@ -71,7 +84,11 @@ impl MqttError {
         match self {
             Self::Settings(_) => true,
             Self::File(_) => !tried,
-            Self::Connection { .. } | Self::Oversized { .. } | Self::Renewed { .. } => false,
+            Self::Connection { .. }
+            | Self::Closed { .. }
+            | Self::Oversized { .. }
+            | Self::TooLarge { .. }
+            | Self::Renewed { .. } => false,
         }
     }
 }

@@ -3,11 +3,13 @@
 use std::io::{self, ErrorKind};
 
 use jiff::Timestamp;
-use rumqttc::{ConnectReturnCode, ConnectionError, StateError, TlsError, mqttbytes};
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription as Alert, CertificateError as Certificate};
 
-use super::{Endpoint, MqttSettings, tls_words};
+use super::failure::{Failure, closed};
+use super::protocol::{Protocol, Version};
+use super::session::Lost;
+use super::{Endpoint, MqttError, MqttSettings, tls_words};
 use crate::locales::{Text, foreign, mqtt as words};
 
 /// What was tried.
@@ -16,8 +18,11 @@ pub(super) struct Attempt {
     pub settings: MqttSettings,
     pub endpoint: Endpoint,
     pub client_id: String,
+    /// The name under which brokers know this client: in a certificate, and in the access list.
+    pub own_name: String,
     /// Seconds that the first answer may take.
     pub timeout_s: u64,
+    pub version: Version,
 }
 
 impl Attempt {
@@ -32,71 +37,146 @@ impl Attempt {
         }
     }
 
+    /// The setting that holds the name under which an access list knows this client.
+    fn named_in(&self) -> Text {
+        match (&self.settings.user, &self.settings.cert_file) {
+            (None, None) => words::neither_user_nor_certificate(),
+            _ => self.user(),
+        }
+    }
+
     fn ca_file(&self) -> String {
         let file = self.settings.ca_file.as_deref().unwrap_or("".as_ref());
         format!("mqtt.ca_file {}", file.display())
     }
+
+    /// Host and port; an IPv6 address stands in brackets before a port.
+    pub fn broker(&self) -> String {
+        let Endpoint { host, port, .. } = &self.endpoint;
+        if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+    }
+
+    /// The error of a connection that has ended so.
+    pub fn error(&self, lost: Lost) -> MqttError {
+        let broker = self.broker();
+        match lost {
+            Lost::Oversized(bytes) => MqttError::Oversized { broker, bytes },
+            Lost::Closed => MqttError::Closed { broker },
+            Lost::TooLarge(problem) => MqttError::TooLarge { broker, problem },
+            Lost::Problem(problem) | Lost::OtherVersion(problem) | Lost::TimedOut(problem) => {
+                MqttError::Connection { broker, problem }
+            }
+        }
+    }
 }
 
 /// What went wrong before the broker accepted the connection.
-pub(super) fn before_answer(error: &ConnectionError, attempt: &Attempt) -> Text {
-    use mqttbytes::Error::Io;
-    if let Some(error) = rustls_error(error) {
+pub(super) fn before_answer(failure: &Failure<'_>, attempt: &Attempt) -> Text {
+    if let Some(error) = failure.rustls() {
         return tls_problem(error, attempt);
     }
-    let Endpoint { host, port, .. } = &attempt.endpoint;
-    match error {
-        ConnectionError::ConnectionRefused(code) => refused(*code, attempt),
-        ConnectionError::NetworkTimeout | ConnectionError::FlushTimeout => {
-            words::timed_out(attempt.timeout_s)
-        }
-        ConnectionError::Tls(TlsError::DNSName(_)) => {
-            words::no_certificate_for(format_args!("{host:?}"))
-        }
-        ConnectionError::Tls(TlsError::Io(error)) if closed(error) => {
-            words::closed_when_tls_began(port)
-        }
-        ConnectionError::Io(error) | ConnectionError::Tls(TlsError::Io(error)) => {
+    let Endpoint { host, port, tls } = &attempt.endpoint;
+    match failure {
+        Failure::Refused(code) | Failure::UnknownCode(code) => refused(*code, attempt),
+        Failure::TimedOut | Failure::Silent => words::timed_out(attempt.timeout_s),
+        Failure::TlsName => words::no_certificate_for(format_args!("{host:?}")),
+        Failure::TlsBegins(error) if closed(error) => words::closed_when_tls_began(port),
+        Failure::Network(error) | Failure::TlsBegins(error) | Failure::Broken(error) => {
             network_problem(error, attempt)
         }
-        ConnectionError::MqttState(
-            StateError::Io(error) | StateError::Deserialization(Io(error)),
-        ) if !closed(error) => network_problem(error, attempt),
-        ConnectionError::MqttState(
-            StateError::Io(_) | StateError::ConnectionAborted | StateError::Deserialization(Io(_)),
-        ) => closed_before_answer(attempt),
-        ConnectionError::MqttState(StateError::Deserialization(_)) if !attempt.endpoint.tls => {
-            words::perhaps_tls(port)
-        }
-        ConnectionError::MqttState(StateError::Deserialization(error)) => {
-            words::answer_not_mqtt(name_of(error), host, port)
-        }
+        Failure::Closed => closed_before_answer(attempt),
+        Failure::NotMqtt(_) if !tls => words::perhaps_tls(port),
         // What an HTTP server answers begins like a packet of another kind.
-        ConnectionError::NotConnAck(packet) => words::answer_not_mqtt(name_of(packet), host, port),
-        ConnectionError::RequestsDone => words::closed(),
-        other => foreign::said(other),
+        Failure::NotMqtt(name) | Failure::NotConnAck(name) => {
+            words::answer_not_mqtt(name, host, port)
+        }
+        Failure::Ended => words::closed(),
+        other => after_answer(other, attempt),
     }
 }
 
 /// What went wrong with a connection that the broker had accepted.
-pub(super) fn after_answer(error: &ConnectionError) -> Text {
-    use mqttbytes::Error::Io;
-    match error {
-        ConnectionError::MqttState(StateError::ConnectionAborted) => words::closed_by_broker(),
-        ConnectionError::MqttState(StateError::AwaitPingResp | StateError::CollisionTimeout)
-        | ConnectionError::FlushTimeout
-        | ConnectionError::NetworkTimeout => words::no_longer_answers(),
-        ConnectionError::MqttState(
-            StateError::Io(error) | StateError::Deserialization(Io(error)),
-        )
-        | ConnectionError::Io(error) => words::connection_broke(io_words(error)),
-        ConnectionError::MqttState(StateError::Deserialization(error)) => {
-            words::sent_no_mqtt(name_of(error))
+pub(super) fn after_answer(failure: &Failure<'_>, attempt: &Attempt) -> Text {
+    match failure {
+        Failure::Disconnected(code) => disconnected(*code, attempt),
+        Failure::Closed => words::closed_by_broker(),
+        Failure::Silent | Failure::TimedOut => words::no_longer_answers(),
+        Failure::Broken(error) | Failure::Network(error) | Failure::TlsBegins(error) => {
+            words::connection_broke(io_words(error))
         }
-        ConnectionError::MqttState(error) => words::unexpected(name_of(error)),
-        ConnectionError::RequestsDone => words::closed(),
-        other => foreign::said(other),
+        Failure::Tls(error) => words::connection_broke(tls_words::error(error)),
+        Failure::UnknownSubscribeCode(code) => {
+            words::subscription_code_unknown(code_number(*code), attempt.version.number())
+        }
+        Failure::UnknownCode(0x95) => words::sent_too_large(),
+        Failure::Refused(code) | Failure::UnknownCode(code) => {
+            words::code_unknown(code_number(*code), attempt.version.number())
+        }
+        Failure::TooLarge(bytes) => words::too_large_for_broker(*bytes),
+        Failure::NotMqtt(name) | Failure::NotConnAck(name) => words::sent_no_mqtt(name),
+        Failure::Unexpected(name) => words::unexpected(name),
+        Failure::Ended => words::closed(),
+        Failure::Oversized(bytes) => words::oversized(attempt.broker(), *bytes),
+        Failure::TlsName => words::no_certificate_for(format_args!("{:?}", attempt.endpoint.host)),
+        Failure::Other(said) => foreign::said(said),
     }
+}
+
+/// The broker refuses to let this client read what matches `filter`.
+pub(super) fn subscription_refused(filter: &str, code: u8, attempt: &Attempt) -> Text {
+    match (attempt.version, code) {
+        (Version::V3, _) => words::subscription_refused(filter),
+        (Version::V5, 0x87) => words::may_not_read(&attempt.own_name, filter, attempt.named_in()),
+        (Version::V5, code) => words::subscription_refused_why(filter, reason(code)),
+    }
+}
+
+/// The broker refuses to take a message on `topic` from this client.
+pub(super) fn message_refused(topic: &str, code: u8, attempt: &Attempt) -> Text {
+    match code {
+        0x87 => words::may_not_write(&attempt.own_name, topic, attempt.named_in()),
+        code => words::message_refused(topic, reason(code)),
+    }
+}
+
+/// Why the broker has ended the connection (MQTT 5, 3.14.2.1).
+fn disconnected(code: u8, attempt: &Attempt) -> Text {
+    match code {
+        0x00 => words::closed_by_broker(),
+        0x87 => words::no_longer_authorised(attempt.user()),
+        0x89 => words::overloaded(),
+        0x8B => words::shutting_down(),
+        0x8D => words::heard_nothing(),
+        0x8E => words::taken_over(&attempt.client_id),
+        0x95 => words::sent_too_large(),
+        0x98 => words::ended_by_administrator(),
+        0x9A => words::cannot_retain(),
+        0x9B => words::no_qos_1(),
+        code => words::disconnected(reason(code)),
+    }
+}
+
+/// A reason code in words (MQTT 5, 2.4).
+fn reason(code: u8) -> Text {
+    match code {
+        0x80 => words::reason_unspecified(),
+        0x83 => words::reason_own_rule(),
+        0x87 => words::reason_not_authorised(),
+        0x8F => words::reason_bad_filter(),
+        0x90 => words::reason_bad_topic(),
+        0x95 => words::reason_too_large(),
+        0x96 => words::reason_too_fast(),
+        0x97 => words::reason_quota(),
+        0x9E => words::reason_no_sharing(),
+        0x9F => words::reason_too_often(),
+        0xA2 => words::reason_no_wildcards(),
+        code => words::reason_code(code_number(code)),
+    }
+}
+
+/// A code as the standard writes it.
+fn code_number(code: u8) -> String {
+    format!("0x{code:02X}")
 }
 
 /// An error of the connection, which TLS hands on as one of the system.
@@ -105,36 +185,6 @@ fn io_words(error: &io::Error) -> Text {
         Some(error) => tls_words::error(error),
         None => foreign::io(error),
     }
-}
-
-/// The name that the library has for an error or a packet, without its fields: its sentences are in English only.
-fn name_of(said: &impl std::fmt::Debug) -> String {
-    let said = format!("{said:?}");
-    said.split(['(', ' ', '{']).next().unwrap_or_default().to_owned()
-}
-
-fn closed(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::UnexpectedEof
-            | ErrorKind::ConnectionReset
-            | ErrorKind::ConnectionAborted
-            | ErrorKind::BrokenPipe
-    )
-}
-
-/// The TLS error inside `error`. With TLS 1.3, a broker refuses our certificate late, in an error of MQTT.
-fn rustls_error(error: &ConnectionError) -> Option<&rustls::Error> {
-    let inner = match error {
-        ConnectionError::Tls(TlsError::TLS(error)) => return Some(error),
-        ConnectionError::Tls(TlsError::Io(error))
-        | ConnectionError::Io(error)
-        | ConnectionError::MqttState(
-            StateError::Io(error) | StateError::Deserialization(mqttbytes::Error::Io(error)),
-        ) => error,
-        _ => return None,
-    };
-    inner.get_ref()?.downcast_ref()
 }
 
 fn network_problem(error: &io::Error, attempt: &Attempt) -> Text {
@@ -152,31 +202,32 @@ fn network_problem(error: &io::Error, attempt: &Attempt) -> Text {
 }
 
 fn closed_before_answer(attempt: &Attempt) -> Text {
-    match (attempt.endpoint.tls, &attempt.settings.cert_file) {
+    let closed = match (attempt.endpoint.tls, &attempt.settings.cert_file) {
         (false, _) => words::closed_without_answer(attempt.endpoint.port),
         (true, None) => words::closed_wants_certificate(),
         (true, Some(file)) => words::closed_rejects_certificate(file),
+    };
+    match attempt.settings.protocol {
+        Protocol::V5 => Text::clauses([closed, words::perhaps_no_mqtt_5()]),
+        Protocol::Auto | Protocol::V3 => closed,
     }
 }
 
-/// The broker refused the client (MQTT 3.1.1, 3.2.2.3).
-fn refused(code: ConnectReturnCode, attempt: &Attempt) -> Text {
+/// The broker refused the client (MQTT 3.1.1, 3.2.2.3; MQTT 5, 3.2.2.2).
+fn refused(code: u8, attempt: &Attempt) -> Text {
     let user = attempt.user();
     let by_certificate = attempt.settings.user.is_none() && attempt.settings.cert_file.is_some();
     match code {
-        ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized
-            if by_certificate =>
-        {
-            words::refuses_certificate(user)
-        }
-        ConnectReturnCode::BadUserNamePassword => words::refuses_password(user),
-        ConnectReturnCode::NotAuthorized => words::not_authorised(user),
-        ConnectReturnCode::BadClientId => {
-            words::refuses_client_id(format_args!("{:?}", attempt.client_id))
-        }
-        ConnectReturnCode::ServiceUnavailable => words::refuses_new_connections(),
-        ConnectReturnCode::RefusedProtocolVersion => words::no_mqtt_3_1_1(),
-        other => words::refuses_connection(format_args!("{other:?}")),
+        4 | 5 | 0x86 | 0x87 if by_certificate => words::refuses_certificate(user),
+        4 | 0x86 => words::refuses_password(user),
+        5 | 0x87 => words::not_authorised(user),
+        2 | 0x85 => words::refuses_client_id(format_args!("{:?}", attempt.client_id)),
+        3 | 0x88 | 0x89 => words::refuses_new_connections(),
+        1 | 0x84 if attempt.version == Version::V5 => words::no_mqtt_5(),
+        1 | 0x84 => words::no_mqtt_3_1_1(),
+        0x8A => words::refuses_banned(format_args!("{:?}", attempt.client_id)),
+        0x97 | 0x9F => words::refuses_quota(),
+        code => words::refuses_connection(reason(code)),
     }
 }
 

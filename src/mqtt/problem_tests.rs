@@ -1,5 +1,6 @@
 //! Each failure is described in words and comes with a way out.
 
+use rumqttc::{ConnectReturnCode, ConnectionError, StateError, TlsError, mqttbytes};
 use rustls::pki_types::ServerName;
 
 use super::*;
@@ -11,7 +12,14 @@ fn attempt() -> Attempt {
         ..MqttSettings::at("mqtts://broker.example.org:8883")
     };
     let endpoint = settings.endpoint().unwrap();
-    Attempt { settings, endpoint, client_id: "hanqing-gw-test".into(), timeout_s: 15 }
+    Attempt {
+        settings,
+        endpoint,
+        client_id: "hanqing-gw-test".into(),
+        own_name: "gw-test".into(),
+        timeout_s: 15,
+        version: Version::V3,
+    }
 }
 
 fn with_certificate() -> Attempt {
@@ -46,7 +54,7 @@ fn at(time: &str) -> UnixTime {
 /// Checks that the description of each error holds these words: what, where, the way out.
 fn says(attempt: &Attempt, cases: &[(ConnectionError, &[&str])]) {
     for (error, words) in cases {
-        let told = before_answer(error, attempt);
+        let told = before_answer(&error.into(), attempt);
         let chinese = told.within(Lang::Chinese);
         let told = told.to_string();
         for word in *words {

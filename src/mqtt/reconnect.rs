@@ -4,16 +4,18 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::MqttError;
+use super::{MqttError, VersionMemory};
 use crate::locales::{Text, mqtt as words};
 use crate::support::{Backoff, Stopwatch, random};
 
-/// A connection that lasted this long was a good one: the next failure counts as the first again. Shorter ones come
-/// from a broker that rejects us, and must not turn into a storm.
+/// A connection that lasted this long was a good one, as is one over which something was delivered: the next failure
+/// counts as the first again. Others come from a broker that rejects us, and must not turn into a storm. Engineering
+/// judgement.
 const GOOD_LIFE: Duration = Duration::from_secs(60);
 
-/// Connections that end sooner than this, twice in a row, are ended by the broker: another client has connected with
-/// our id, or the broker has banned it.
+/// Connections over which nothing was delivered and that end sooner than this, twice in a row, are ended by the broker:
+/// another client has connected with our id, or the broker has banned it. A broker that says why is believed; of one
+/// that does not, as always under MQTT 3.1.1, this is guessed. Engineering judgement.
 const KICKED_WITHIN: Duration = Duration::from_secs(5);
 
 /// The history of a client's connections.
@@ -23,6 +25,9 @@ pub struct Reconnect {
     attempt: Stopwatch,
     /// Whether this attempt got a connection.
     connected: bool,
+    /// Whether something was delivered over it.
+    progressed: bool,
+    versions: VersionMemory,
     /// Whether an attempt has ended before: a file that cannot be used is a mistake only the first time.
     tried: bool,
     failures: u32,
@@ -32,16 +37,35 @@ pub struct Reconnect {
 impl Reconnect {
     /// For the client `client_id`, which waits by `backoff` after a failure.
     pub fn new(client_id: &str, backoff: Backoff) -> Self {
-        let (client_id, attempt) = (client_id.into(), Stopwatch::start());
-        Self { client_id, backoff, attempt, connected: false, tried: false, failures: 0, kicked: 0 }
+        Self {
+            client_id: client_id.into(),
+            backoff,
+            attempt: Stopwatch::start(),
+            connected: false,
+            progressed: false,
+            versions: VersionMemory::default(),
+            tried: false,
+            failures: 0,
+            kicked: 0,
+        }
     }
 
     pub fn begin(&mut self) {
-        (self.attempt, self.connected) = (Stopwatch::start(), false);
+        (self.attempt, self.connected, self.progressed) = (Stopwatch::start(), false, false);
+    }
+
+    /// What the broker was found to speak, for the attempt.
+    pub fn versions(&mut self) -> &mut VersionMemory {
+        &mut self.versions
     }
 
     pub fn connected(&mut self) {
         (self.connected, self.tried) = (true, true);
+    }
+
+    /// Something was delivered over the connection: a batch was acknowledged.
+    pub fn progressed(&mut self) {
+        self.progressed = true;
     }
 
     /// The attempt, or its connection, ended with `error`. Returns the problem to report and how long to wait before
@@ -59,8 +83,11 @@ impl Reconnect {
             return Ok(None);
         }
         let lived = self.attempt.elapsed();
-        self.failures = if lived >= GOOD_LIFE { 1 } else { self.failures + 1 };
-        self.kicked = if self.connected && lived < KICKED_WITHIN { self.kicked + 1 } else { 0 };
+        let good = lived >= GOOD_LIFE || self.progressed;
+        self.failures = if good { 1 } else { self.failures + 1 };
+        let untold = matches!(error, MqttError::Closed { .. });
+        let kicked = self.connected && untold && !self.progressed && lived < KICKED_WITHIN;
+        self.kicked = if kicked { self.kicked + 1 } else { 0 };
         let mut problem = error.text();
         if self.kicked >= 2 {
             let within_s = KICKED_WITHIN.as_secs();
@@ -85,8 +112,7 @@ mod tests {
         Backoff { first: Duration::from_secs(1), most: Duration::from_secs(300) };
 
     fn broken() -> MqttError {
-        let problem = Text::verbatim("the connection broke");
-        MqttError::Connection { broker: "b:1883".into(), problem }
+        MqttError::Closed { broker: "b:1883".into() }
     }
 
     #[test]
@@ -125,6 +151,37 @@ mod tests {
                 told,
                 "{problem}"
             );
+        }
+    }
+
+    #[test]
+    fn a_connection_that_delivers_is_no_failure_however_short() {
+        let mut reconnect = Reconnect::new("hanqing-gw-1", BACKOFF);
+        for _ in 0..9 {
+            reconnect.begin();
+            reconnect.connected();
+            reconnect.progressed();
+            let (problem, wait) = reconnect.after(broken()).unwrap().unwrap();
+            assert!(wait <= BACKOFF.first);
+            assert!(!problem.to_string().contains("another client"), "{problem}");
+        }
+        // Progress counts for its own connection only.
+        reconnect.begin();
+        reconnect.connected();
+        reconnect.after(broken()).unwrap();
+        assert_eq!(reconnect.failures, 2);
+    }
+
+    #[test]
+    fn nothing_is_guessed_where_the_broker_says_why() {
+        let mut reconnect = Reconnect::new("hanqing-gw-1", BACKOFF);
+        for _ in 0..3 {
+            reconnect.begin();
+            reconnect.connected();
+            let told = Text::verbatim("the broker is shutting down");
+            let told = MqttError::Connection { broker: "b:1883".into(), problem: told };
+            let problem = reconnect.after(told).unwrap().unwrap().0.to_string();
+            assert!(!problem.contains("another client"), "{problem}");
         }
     }
 }

@@ -2,31 +2,15 @@
 
 use std::time::Duration;
 
-use rumqttc::{
-    AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, Packet, StateError, SubAck,
-    SubscribeReasonCode, TlsConfiguration, Transport, mqttbytes,
-};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::certificates::{TlsFiles, Watch, unreadable};
+use super::client::{self, Client, ClientOptions, EventLoop, NotTaken, PollError, SessionEvent};
 use super::problem::{self, Attempt};
+use super::protocol::{Version, VersionMemory};
 use super::{MqttError, MqttSettings, tls};
 use crate::locales::{Text, mqtt as words};
-use crate::wire::MESSAGE_SIZE_MAX;
-
-/// Events that may wait for their reader: more than any window in flight, so that it never holds up the event loop.
-const EVENTS_MAX: usize = 1024;
-
-/// Requests that may wait for the event loop: confirmations of a whole window, and what is published with them.
-pub(super) const REQUESTS_MAX: usize = 2048;
-
-/// Bytes of a packet beyond the payload: topic and headers.
-const OVERHEAD_MAX: usize = 1024;
-
-/// The largest packet that is accepted. Larger than any message of ours, so that a foreign one can be quarantined with
-/// a reason. A larger one ends the connection ([`MqttError::Oversized`]).
-const INCOMING_MAX: usize = 4 * 1024 * 1024;
 
 /// The longest wait for the broker's first answer. TLS takes four round trips, of 2 s each over a weak mobile network.
 const CONNECT_MAX: Duration = Duration::from_secs(15);
@@ -35,19 +19,39 @@ const CONNECT_MAX: Duration = Duration::from_secs(15);
 #[derive(Debug, Clone)]
 pub(super) enum Lost {
     Problem(Text),
+    /// The broker closed the connection, which it had accepted, without saying why.
+    Closed,
     /// The broker sent a packet of this many bytes.
     Oversized(usize),
+    /// The broker does not take a packet as large as one that was sent.
+    TooLarge(Text),
+    /// The broker did not accept the connection, and may speak the other version of MQTT.
+    OtherVersion(Text),
+    /// The broker did not answer in time, while connecting.
+    TimedOut(Text),
 }
 
 impl Lost {
     /// The event loop failed before or after the broker has `answered`.
-    fn new(error: &ConnectionError, attempt: &Attempt, answered: bool) -> Self {
-        match error {
-            ConnectionError::MqttState(StateError::Deserialization(
-                mqttbytes::Error::PayloadSizeLimitExceeded(bytes),
-            )) => Self::Oversized(*bytes),
-            other if answered => Self::Problem(problem::after_answer(other)),
-            other => Self::Problem(problem::before_answer(other, attempt)),
+    fn new(error: &PollError, attempt: &Attempt, answered: bool) -> Self {
+        use super::failure::Failure;
+        let failure = error.failure();
+        match &failure {
+            Failure::Oversized(bytes) => Self::Oversized(*bytes),
+            // mosquitto refuses a message above its message_size_limit by a PUBACK with this code.
+            Failure::TooLarge(_) | Failure::Disconnected(0x95) | Failure::UnknownCode(0x95) => {
+                Self::TooLarge(problem::after_answer(&failure, attempt))
+            }
+            Failure::Closed if answered => Self::Closed,
+            _ if answered => Self::Problem(problem::after_answer(&failure, attempt)),
+            _ => {
+                let problem = problem::before_answer(&failure, attempt);
+                match &failure {
+                    Failure::TimedOut => Self::TimedOut(problem),
+                    failure if failure.may_speak_other_version() => Self::OtherVersion(problem),
+                    _ => Self::Problem(problem),
+                }
+            }
         }
     }
 }
@@ -57,10 +61,14 @@ const DISCONNECT_MAX: Duration = Duration::from_secs(3);
 
 /// One connection to the broker.
 pub(super) struct Session {
-    pub client: AsyncClient,
-    events: mpsc::Receiver<Result<Event, Lost>>,
+    pub client: Client,
+    /// The largest packet that the broker takes, where it says so.
+    pub packet_max: Option<usize>,
+    events: mpsc::Receiver<Result<SessionEvent, Lost>>,
     task: JoinHandle<()>,
-    broker: String,
+    attempt: Attempt,
+    /// The filters of the subscription, in the order of the broker's answer.
+    filters: Vec<String>,
     /// Watches the certificates, if TLS is used.
     watch: Option<Watch>,
     /// Whether we have disconnected because there are new certificates.
@@ -73,12 +81,22 @@ pub(super) struct Session {
 /// The client's options, and what else a connection has to know.
 #[derive(Clone)]
 pub(super) struct Options {
-    pub mqtt: MqttOptions,
+    pub client: ClientOptions,
+    /// Events that may wait for their reader. While so many wait, nothing is read from the network, and no ping is
+    /// sent: the reader has to be prompt.
+    pub events: usize,
     attempt: Attempt,
     /// The files that were read for TLS.
     tls: Option<TlsFiles>,
     other_name: Option<Text>,
 }
+
+/// Messages that a client may have in flight at once unless it says otherwise. Engineering judgement.
+const IN_FLIGHT: u16 = 100;
+
+/// Requests that may wait for the event loop: what one commit of a hub acknowledges, or a gateway's window. Each is
+/// below 44 kB, and most have less than 1 kB. Engineering judgement.
+const REQUESTS_MAX: usize = 1024;
 
 /// Options to connect to the broker of `settings` as `client_id`, with a certificate for `own_name`. Files are read
 /// each time.
@@ -91,15 +109,22 @@ pub(super) fn options(
         .endpoint()
         .map_err(|e| words::url_problem(format_args!("{:?}", settings.url), e))
         .map_err(MqttError::Settings)?;
-    let mut mqtt = MqttOptions::new(client_id, &endpoint.host, endpoint.port);
-    mqtt.set_keep_alive(Duration::from_secs(settings.keep_alive_s.max(5).into()));
-    mqtt.set_max_packet_size(INCOMING_MAX, MESSAGE_SIZE_MAX + OVERHEAD_MAX);
-    mqtt.set_request_channel_capacity(REQUESTS_MAX);
+    let mut client = ClientOptions {
+        client_id: client_id.into(),
+        host: endpoint.host.clone(),
+        port: endpoint.port,
+        keep_alive: Duration::from_secs(settings.keep_alive_s.max(5).into()),
+        timeout_s: CONNECT_MAX.as_secs(),
+        tls: None,
+        credentials: None,
+        will: None,
+        in_flight: IN_FLIGHT,
+        requests: REQUESTS_MAX,
+    };
     let (mut files, mut other_name) = (None, None);
     if endpoint.tls {
         let read = TlsFiles::read(settings).map_err(MqttError::File)?;
-        let config = tls::client_config(&read).map_err(MqttError::File)?;
-        mqtt.set_transport(Transport::Tls(TlsConfiguration::Rustls(config)));
+        client.tls = Some(tls::client_config(&read).map_err(MqttError::File)?);
         // Many brokers do not look at the name in a certificate, so another one is not an error.
         if settings.user.is_none()
             && let Some(name) = tls::own_name(&read)
@@ -119,52 +144,103 @@ pub(super) fn options(
                 .map_err(|e| MqttError::File(unreadable("mqtt.password_file", path, &e)))?,
             None => String::new(),
         };
-        mqtt.set_credentials(user, password.trim_end_matches(['\r', '\n']));
+        let password = password.trim_end_matches(['\r', '\n']);
+        client.credentials = Some((user.clone(), password.into()));
     }
     let attempt = Attempt {
         settings: settings.clone(),
         endpoint,
         client_id: client_id.into(),
+        own_name: own_name.into(),
         timeout_s: CONNECT_MAX.as_secs(),
+        version: Version::V5,
     };
-    Ok(Options { mqtt, attempt, tls: files, other_name })
+    Ok(Options { client, events: 1, attempt, tls: files, other_name })
 }
 
 impl Session {
-    /// Connects, and waits until the broker has accepted the connection.
-    pub async fn connect(options: Options) -> Result<Self, MqttError> {
-        let Options { mqtt, attempt, tls, other_name } = options;
-        let (host, port) = (&attempt.endpoint.host, attempt.endpoint.port);
-        // An IPv6 address stands in brackets before a port.
-        let broker =
-            if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
-        let (client, mut event_loop) = AsyncClient::new(mqtt, REQUESTS_MAX);
-        // Otherwise a small message waits, for up to 40 ms, until the broker's system has confirmed the one before it.
-        event_loop.network_options.set_tcp_nodelay(true);
-        let connect_max_s = CONNECT_MAX.as_secs();
-        event_loop.network_options.set_connection_timeout(connect_max_s);
-        let watch = tls.map(|files| Watch::new(attempt.settings.clone(), files));
-        let (sender, events) = mpsc::channel(EVENTS_MAX);
-        let task = tokio::spawn(poll(event_loop, sender, attempt));
-        let mut session = Self { client, events, task, broker, watch, renewing: false, other_name };
-        let first = tokio::time::timeout(CONNECT_MAX, session.event()).await;
-        let problem = match first {
-            Ok(Ok(Event::Incoming(Packet::ConnAck(_)))) => return Ok(session),
-            Ok(Ok(other)) => Lost::Problem(words::unexpected(format_args!("{other:?}"))),
-            Ok(Err(problem)) => problem,
-            Err(_) => Lost::Problem(words::timed_out(connect_max_s)),
+    /// Connects, and waits until the broker has accepted the connection. Where the settings leave it open, the version
+    /// is the one that `versions` remembers, and the other one if the broker does not speak that.
+    pub async fn connect(
+        options: Options,
+        versions: &mut VersionMemory,
+    ) -> Result<Self, MqttError> {
+        let (first, other) = versions.order(options.attempt.settings.protocol);
+        let attempt = &options.attempt;
+        let (version, lost) = match (Self::connect_as(first, options.clone()).await, other) {
+            (Ok(session), _) => {
+                versions.accepted(first);
+                return Ok(session);
+            }
+            (Err(Lost::OtherVersion(problem)), Some(other)) => {
+                tracing::debug!(%problem, "no connection with MQTT {first}; trying MQTT {other}");
+                match Self::connect_as(other, options.clone()).await {
+                    Ok(session) => {
+                        tracing::info!("the broker speaks MQTT {other} and not {first}");
+                        versions.accepted(other);
+                        return Ok(session);
+                    }
+                    // It speaks neither: what it says to the older one, which all brokers know, tells more.
+                    Err(Lost::OtherVersion(_)) if other == Version::V5 => {
+                        (first, Lost::OtherVersion(problem))
+                    }
+                    Err(lost) => (other, lost),
+                }
+            }
+            (Err(lost), _) => (first, lost),
         };
-        Err(session.lost(problem))
+        match lost {
+            Lost::TimedOut(_) if other.is_some() => versions.silent(version),
+            _ => versions.failed(),
+        }
+        Err(attempt.error(lost))
+    }
+
+    async fn connect_as(version: Version, options: Options) -> Result<Self, Lost> {
+        let Options { client, events, mut attempt, tls, other_name } = options;
+        attempt.version = version;
+        let watch = tls.map(|files| Watch::new(attempt.settings.clone(), files));
+        let (client, event_loop) = client::open(version, client);
+        let (sender, events) = mpsc::channel(events);
+        let task = tokio::spawn(poll(event_loop, sender, attempt.clone()));
+        let mut session = Self {
+            client,
+            packet_max: None,
+            events,
+            task,
+            attempt,
+            filters: Vec::new(),
+            watch,
+            renewing: false,
+            other_name,
+        };
+        match tokio::time::timeout(CONNECT_MAX, session.event()).await {
+            Ok(Ok(SessionEvent::Connected { packet_max })) => {
+                session.packet_max = packet_max;
+                Ok(session)
+            }
+            Ok(Ok(other)) => Err(Lost::Problem(words::unexpected(format_args!("{other:?}")))),
+            Ok(Err(lost)) => Err(lost),
+            Err(_) => Err(Lost::TimedOut(words::timed_out(CONNECT_MAX.as_secs()))),
+        }
+    }
+
+    /// Subscribes to all filters at once: a broker that answers a filter with a code of its own then fails only this
+    /// subscription, and before anything else has begun.
+    pub fn subscribe(&mut self, filters: Vec<String>) -> Result<(), NotTaken> {
+        self.client.try_subscribe(&filters)?;
+        self.filters = filters;
+        Ok(())
     }
 
     /// The next event, or why the connection has ended. Ends the connection if there are new certificates: the next one
     /// is made with them. Cancel safe.
-    pub async fn next(&mut self) -> Result<Event, Lost> {
+    pub async fn next(&mut self) -> Result<SessionEvent, Lost> {
         if let Some(watch) = &mut self.watch
             && !self.renewing
         {
             tokio::select! {
-                event = self.events.recv() => return event.unwrap_or_else(|| Err(ended())),
+                event = self.events.recv() => return self.checked(event),
                 () = watch.renewed() => {}
             }
             self.renewing = true;
@@ -174,14 +250,52 @@ impl Session {
         self.event().await
     }
 
-    async fn event(&mut self) -> Result<Event, Lost> {
-        self.events.recv().await.unwrap_or_else(|| Err(ended()))
+    async fn event(&mut self) -> Result<SessionEvent, Lost> {
+        let event = self.events.recv().await;
+        self.checked(event)
     }
 
     /// The next event, if one has arrived.
     #[cfg(feature = "hub")]
-    pub fn try_next(&mut self) -> Option<Result<Event, Lost>> {
-        self.events.try_recv().ok()
+    pub fn try_next(&mut self) -> Option<Result<SessionEvent, Lost>> {
+        let event = self.events.try_recv().ok()?;
+        Some(self.checked(Some(event)))
+    }
+
+    /// A subscription that the broker refuses is a lost connection: nothing else would ever show it.
+    fn checked(&self, event: Option<Result<SessionEvent, Lost>>) -> Result<SessionEvent, Lost> {
+        let event = event.unwrap_or_else(|| Err(ended()))?;
+        let SessionEvent::Subscribed(codes) = &event else {
+            return Ok(event);
+        };
+        let refused = codes.iter().zip(&self.filters).find_map(|(code, filter)| {
+            let code = (*code)?;
+            Some(problem::subscription_refused(filter, code, &self.attempt))
+        });
+        refused.map_or(Ok(event), |problem| Err(Lost::Problem(problem)))
+    }
+
+    /// The version of MQTT that is spoken.
+    pub fn version(&self) -> Version {
+        self.attempt.version
+    }
+
+    /// What was tried, for the words of a refusal.
+    pub fn attempt(&self) -> &Attempt {
+        &self.attempt
+    }
+
+    /// The largest payload that can be sent on `topic`: what the broker says that it takes, or any message of ours.
+    #[cfg(feature = "hub")]
+    pub fn payload_max(&self, topic: &str) -> usize {
+        let packet_max = self.packet_max.unwrap_or(client::PACKET_MAX).min(client::PACKET_MAX);
+        packet_max.saturating_sub(topic.len() + client::PUBLISH_OVERHEAD)
+    }
+
+    /// Whether the connection has ended. Its last events may still be waiting.
+    #[cfg(feature = "hub")]
+    pub fn is_over(&self) -> bool {
+        self.task.is_finished()
     }
 
     /// What is doubtful about the certificates, although there is a connection.
@@ -193,12 +307,10 @@ impl Session {
     }
 
     pub fn lost(&self, lost: Lost) -> MqttError {
-        let broker = self.broker.clone();
-        match lost {
-            _ if self.renewing => MqttError::Renewed { broker },
-            Lost::Problem(problem) => MqttError::Connection { broker, problem },
-            Lost::Oversized(bytes) => MqttError::Oversized { broker, bytes },
+        if self.renewing {
+            return MqttError::Renewed { broker: self.attempt.broker() };
         }
+        self.attempt.error(lost)
     }
 
     /// Disconnects, and waits a little until the broker has closed the connection.
@@ -230,25 +342,19 @@ impl Drop for Session {
     }
 }
 
-/// The problem if the broker has refused a subscription: nothing else would ever show it.
-pub(super) fn refused(answer: &SubAck) -> Option<Lost> {
-    let refused = answer.return_codes.contains(&SubscribeReasonCode::Failure);
-    refused.then(|| Lost::Problem(words::subscription_refused()))
-}
-
 fn ended() -> Lost {
     Lost::Problem(words::closed())
 }
 
 async fn poll(
     mut event_loop: EventLoop,
-    events: mpsc::Sender<Result<Event, Lost>>,
+    events: mpsc::Sender<Result<SessionEvent, Lost>>,
     attempt: Attempt,
 ) {
     let mut answered = false;
     loop {
         let event = event_loop.poll().await;
-        answered |= matches!(event, Ok(Event::Incoming(Packet::ConnAck(_))));
+        answered |= matches!(event, Ok(SessionEvent::Connected { .. }));
         let ended = event.is_err();
         let event = event.map_err(|error| Lost::new(&error, &attempt, answered));
         if events.send(event).await.is_err() || ended {
@@ -258,38 +364,5 @@ async fn poll(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-    #[tokio::test(start_paused = true)]
-    async fn a_silent_broker_is_given_up() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let settings = MqttSettings::at(format!("mqtt://127.0.0.1:{port}"));
-        let connected = Session::connect(options(&settings, "gw", "gw").unwrap()).await;
-        let error = connected.err().unwrap().to_string();
-        let expected = format!("no connection to 127.0.0.1:{port}: no answer within 15 s");
-        assert!(error.starts_with(&expected), "{error}");
-    }
-
-    /// A broker that accepts the connection and then falls silent.
-    #[tokio::test]
-    async fn a_disconnect_on_a_dead_line_ends() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let broker = tokio::spawn(async move {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let mut asked = [0; 512];
-            assert!(stream.read(&mut asked).await.unwrap() > 0);
-            stream.write_all(&[0x20, 2, 0, 0]).await.unwrap();
-            std::future::pending::<()>().await;
-            drop(stream);
-        });
-        let settings = MqttSettings::at(format!("mqtt://127.0.0.1:{port}"));
-        let session = Session::connect(options(&settings, "gw", "gw").unwrap()).await.unwrap();
-        let closed = tokio::time::timeout(DISCONNECT_MAX * 3, session.close()).await;
-        assert!(closed.is_ok(), "the disconnect hangs");
-        broker.abort();
-    }
-}
+#[path = "session_tests.rs"]
+mod tests;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::Protocol;
 use crate::locales::{Text, mqtt as words};
 
 /// How to reach the broker.
@@ -13,6 +14,9 @@ use crate::locales::{Text, mqtt as words};
 pub struct MqttSettings {
     /// `mqtts://host:port`, or `mqtt://host:port` without encryption.
     pub url: String,
+    /// The version of MQTT: "auto", 5 or 3.
+    #[serde(default)]
+    pub protocol: Protocol,
     #[serde(default)]
     pub user: Option<String>,
     /// File that holds nothing but the password; a newline at its end is ignored.
@@ -70,6 +74,7 @@ impl MqttSettings {
     pub fn at(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            protocol: Protocol::default(),
             user: None,
             password_file: None,
             ca_file: None,

@@ -3,21 +3,22 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-use jiff::Timestamp;
-use rumqttc::{ClientError, Event, LastWill, Outgoing, Packet, QoS};
-
+use super::client::{Answer, NotTaken, PUBLISH_OVERHEAD, SessionEvent};
 use super::session::{self, Session};
-use super::{MqttError, MqttSettings};
+use super::{MqttError, MqttSettings, Version, VersionMemory, problem};
 use crate::core::GatewayId;
 use crate::locales::{Text, mqtt as words};
 use crate::support::Stopwatch;
 use crate::wire::{Ack, Birth, Channel, ClockState, GatewayState, Status, Topic, WireError};
+use jiff::Timestamp;
 
 /// What the connection brings.
 #[derive(Debug)]
 pub enum UplinkEvent {
     /// The broker has a message. That says nothing about the hub.
     Confirmed(Confirmed),
+    /// The broker does not take a message. Only MQTT 5 tells; under 3.1.1 the broker confirms it and drops it.
+    Refused(Refused),
     /// The hub has committed these batches.
     Committed(Ack),
     /// A message on the acknowledgement topic cannot be read.
@@ -36,12 +37,26 @@ pub struct Confirmed {
     pub took: Duration,
 }
 
+/// A message that the broker does not take.
+#[derive(Debug)]
+pub struct Refused {
+    /// None for a birth or a status.
+    pub batches: Vec<u64>,
+    pub backlog: bool,
+    /// Size of its payload.
+    pub bytes: usize,
+    /// Whether it is larger than the broker takes: smaller ones may pass.
+    pub too_large: bool,
+    pub reason: Text,
+}
+
 /// What the network adds to an MQTT packet: headers of IP (20 bytes) and TCP (20, and 12 of options, RFC 9293 and
 /// 7323), and the record of TLS 1.3 (22, RFC 8446). TCP's own confirmations ride along with packets the other way.
 const PACKET_OVERHEAD: usize = 74;
 
-/// What MQTT adds to topic and payload: type and length (5 at most), length of the topic, packet id (MQTT 3.1.1).
-const PUBLISH_OVERHEAD: usize = 9;
+/// Events that may wait to be read: more than any window in flight, so that it never holds up the event loop. Only
+/// acknowledgements are larger than a few bytes. Engineering judgement.
+const EVENTS_MAX: usize = 256;
 
 /// Bytes of a packet that only confirms or pings.
 const CONFIRM_BYTES: usize = 4;
@@ -51,12 +66,20 @@ pub fn client_id(gateway: &GatewayId) -> String {
     format!("hanqing-{gateway}")
 }
 
-/// A message of batches on its way to the broker.
+/// A message on its way to the broker.
 struct InFlight {
-    batches: Vec<u64>,
-    backlog: bool,
+    kind: Kind,
     bytes: usize,
     since: Stopwatch,
+}
+
+enum Kind {
+    /// Birth or status, on this topic.
+    State(String),
+    Batches {
+        batches: Vec<u64>,
+        backlog: bool,
+    },
 }
 
 /// A live connection of a gateway.
@@ -66,12 +89,23 @@ pub struct Uplink {
     status: String,
     since: Timestamp,
     window: usize,
-    /// Handed to the client, which has not numbered them yet; `None` for birth and status.
-    handed: VecDeque<Option<InFlight>>,
+    /// Handed to the client, which has not numbered them yet.
+    handed: VecDeque<InFlight>,
     /// Sent under a packet id and not yet confirmed.
-    sent: HashMap<u16, Option<InFlight>>,
+    sent: HashMap<u16, InFlight>,
+    /// Refused before they were sent, and not yet told.
+    refused: VecDeque<Refused>,
+    /// Why the broker does not take birth or status, or the last message of readings.
+    doubts: Doubts,
     /// Bytes both ways, with the network's overhead.
     traffic: u64,
+}
+
+/// What is wrong although there is a connection.
+#[derive(Default)]
+struct Doubts {
+    state: Option<Text>,
+    readings: Option<Text>,
 }
 
 impl Uplink {
@@ -83,17 +117,17 @@ impl Uplink {
         birth: &Birth,
         acknowledged: bool,
         (now, clock): (Timestamp, ClockState),
+        versions: &mut VersionMemory,
     ) -> Result<Self, MqttError> {
         let topic = |channel| Topic::new(gateway.clone(), channel).to_string();
         let mut options = session::options(settings, &client_id(gateway), gateway.as_str())?;
-        options.mqtt.set_clean_session(true);
+        options.events = EVENTS_MAX;
         let window = settings.window.max(1);
         // Birth and status are in flight beside the batches; the client must never reuse an id that is in flight.
-        options.mqtt.set_inflight(window.saturating_add(4));
+        options.client.in_flight = window.saturating_add(4);
         let offline = Status::new(GatewayState::Offline, now).to_bytes();
-        let will = LastWill::new(topic(Channel::Status), offline, QoS::AtLeastOnce, true);
-        options.mqtt.set_last_will(will);
-        let session = Session::connect(options).await?;
+        options.client.will = Some((topic(Channel::Status), offline));
+        let session = Session::connect(options, versions).await?;
         let mut uplink = Self {
             session,
             readings: topic(Channel::Readings),
@@ -102,6 +136,8 @@ impl Uplink {
             window: window.into(),
             handed: VecDeque::new(),
             sent: HashMap::new(),
+            refused: VecDeque::new(),
+            doubts: Doubts::default(),
             traffic: 0,
         };
         let acks = acknowledged.then(|| topic(Channel::Ack));
@@ -116,24 +152,68 @@ impl Uplink {
         births: String,
         birth: &Birth,
         clock: ClockState,
-    ) -> Result<(), ClientError> {
+    ) -> Result<(), NotTaken> {
         if let Some(acks) = acks {
-            self.session.client.try_subscribe(acks, QoS::AtLeastOnce)?;
+            self.session.subscribe(vec![acks])?;
         }
         self.retain(births, birth.to_bytes())?;
         self.announce_online(clock)
     }
 
-    fn announce_online(&mut self, clock: ClockState) -> Result<(), ClientError> {
+    fn announce_online(&mut self, clock: ClockState) -> Result<(), NotTaken> {
         let online = Status::new(GatewayState::Online, self.since).with_clock(clock);
         self.retain(self.status.clone(), online.to_bytes())
     }
 
-    fn retain(&mut self, topic: String, payload: Vec<u8>) -> Result<(), ClientError> {
-        self.count(topic.len() + payload.len() + PUBLISH_OVERHEAD);
-        self.session.client.try_publish(topic, QoS::AtLeastOnce, true, payload)?;
-        self.handed.push_back(None);
+    fn retain(&mut self, topic: String, payload: Vec<u8>) -> Result<(), NotTaken> {
+        let message = InFlight {
+            bytes: payload.len(),
+            kind: Kind::State(topic.clone()),
+            since: Stopwatch::start(),
+        };
+        self.hand_over(&topic, message, true, payload)
+    }
+
+    /// Hands a message to the client, unless it is larger than the broker takes: the client would end the connection.
+    fn hand_over(
+        &mut self,
+        topic: &str,
+        message: InFlight,
+        retain: bool,
+        payload: Vec<u8>,
+    ) -> Result<(), NotTaken> {
+        if let Some(most) = self.payload_max(topic)
+            && message.bytes > most
+        {
+            let reason = words::message_too_large(topic, message.bytes, most);
+            let refused = self.note_refusal(message, reason, true);
+            self.refused.push_back(refused);
+            return Ok(());
+        }
+        self.session.client.try_publish(topic, retain, payload)?;
+        self.count(topic.len() + message.bytes + PUBLISH_OVERHEAD);
+        self.handed.push_back(message);
         Ok(())
+    }
+
+    /// Bytes of payload that the broker takes on `topic`, where it says so.
+    fn payload_max(&self, topic: &str) -> Option<usize> {
+        let packet_max = self.session.packet_max?;
+        Some(packet_max.saturating_sub(topic.len() + PUBLISH_OVERHEAD))
+    }
+
+    fn note_refusal(&mut self, message: InFlight, reason: Text, too_large: bool) -> Refused {
+        let InFlight { kind, bytes, .. } = message;
+        match kind {
+            Kind::State(_) => {
+                self.doubts.state = Some(reason.clone());
+                Refused { batches: Vec::new(), backlog: false, bytes, too_large, reason }
+            }
+            Kind::Batches { batches, backlog } => {
+                self.doubts.readings = Some(reason.clone());
+                Refused { batches, backlog, bytes, too_large, reason }
+            }
+        }
     }
 
     fn count(&mut self, packet: usize) {
@@ -154,9 +234,26 @@ impl Uplink {
         self.traffic
     }
 
-    /// What is doubtful about the certificates, although there is a connection.
+    /// The largest payload of a message of readings that fits into the broker's Maximum Packet Size; `None` where the
+    /// broker does not say, as always under MQTT 3.1.1.
+    pub fn message_max(&self) -> Option<usize> {
+        self.payload_max(&self.readings)
+    }
+
+    /// The version of MQTT that is spoken.
+    pub fn protocol(&self) -> Version {
+        self.session.version()
+    }
+
+    /// What is doubtful although there is a connection: certificates, messages that the broker refuses, or readings for
+    /// which it has no subscriber.
     pub fn doubt(&self) -> Option<Text> {
-        self.session.doubt()
+        let Doubts { state, readings } = &self.doubts;
+        let refused = readings.clone().or_else(|| state.clone());
+        match (refused, self.session.doubt()) {
+            (Some(refused), Some(certificates)) => Some(Text::clauses([refused, certificates])),
+            (refused, certificates) => refused.or(certificates),
+        }
     }
 
     /// The error of a broker that has confirmed nothing for `time`.
@@ -165,64 +262,87 @@ impl Uplink {
         self.session.lost(session::Lost::Problem(problem))
     }
 
-    /// Sends a message that carries these batches. Call it only while [`Self::free`] is above 0.
+    /// Sends a message that carries these batches. Call it only while [`Self::free`] is above 0. One that is larger
+    /// than [`Self::message_max`] is not sent; [`UplinkEvent::Refused`] follows.
     pub fn publish(
         &mut self,
         batches: Vec<u64>,
         backlog: bool,
         payload: Vec<u8>,
     ) -> Result<(), MqttError> {
-        let bytes = payload.len();
-        let published =
-            self.session.client.try_publish(&self.readings, QoS::AtLeastOnce, false, payload);
-        published.map_err(|_| self.session.refused())?;
-        self.count(self.readings.len() + bytes + PUBLISH_OVERHEAD);
-        self.handed.push_back(Some(InFlight {
-            batches,
-            backlog,
-            bytes,
+        let message = InFlight {
+            kind: Kind::Batches { batches, backlog },
+            bytes: payload.len(),
             since: Stopwatch::start(),
-        }));
-        Ok(())
+        };
+        let topic = self.readings.clone();
+        let handed = self.hand_over(&topic, message, false, payload);
+        handed.map_err(|_| self.session.refused())
     }
 
     /// The next event. Cancel safe.
     pub async fn next(&mut self) -> UplinkEvent {
         loop {
-            match self.session.next().await {
+            if let Some(refused) = self.refused.pop_front() {
+                return UplinkEvent::Refused(refused);
+            }
+            let event = match self.session.next().await {
+                Ok(event) => event,
                 Err(problem) => return UplinkEvent::Lost(self.session.lost(problem)),
-                Ok(Event::Outgoing(Outgoing::Publish(id))) if id != 0 => {
+            };
+            match event {
+                SessionEvent::Sent(packet) => {
                     if let Some(handed) = self.handed.pop_front() {
-                        self.sent.insert(id, handed);
+                        self.sent.insert(packet, handed);
                     }
                 }
-                Ok(Event::Incoming(Packet::PubAck(ack))) => {
+                SessionEvent::Confirmed { packet, answer } => {
                     self.count(CONFIRM_BYTES);
-                    if let Some(Some(sent)) = self.sent.remove(&ack.pkid) {
-                        let InFlight { batches, backlog, bytes, since } = sent;
-                        let took = since.elapsed();
-                        return UplinkEvent::Confirmed(Confirmed { batches, backlog, bytes, took });
+                    let answered = self.sent.remove(&packet);
+                    if let Some(event) = answered.and_then(|sent| self.answered(sent, answer)) {
+                        return event;
                     }
                 }
-                Ok(Event::Outgoing(Outgoing::PingReq) | Event::Incoming(Packet::PingResp)) => {
+                SessionEvent::Ping => self.count(CONFIRM_BYTES),
+                SessionEvent::Message(message) => {
+                    let payload = message.payload();
+                    self.count(message.topic().len() + payload.len() + PUBLISH_OVERHEAD);
                     self.count(CONFIRM_BYTES);
-                }
-                Ok(Event::Incoming(Packet::Publish(publish))) => {
-                    self.count(publish.topic.len() + publish.payload.len() + PUBLISH_OVERHEAD);
-                    self.count(CONFIRM_BYTES);
-                    return match Ack::from_bytes(&publish.payload) {
+                    // A hub retains none: this one is old, or somebody else's.
+                    if message.retained() {
+                        tracing::warn!("ignored an acknowledgement that the broker had retained");
+                        continue;
+                    }
+                    return match Ack::from_bytes(payload) {
                         Ok(ack) => UplinkEvent::Committed(ack),
                         Err(error) => UplinkEvent::Malformed(error),
                     };
                 }
-                Ok(Event::Incoming(Packet::SubAck(answer))) => {
-                    if let Some(problem) = session::refused(&answer) {
-                        return UplinkEvent::Lost(self.session.lost(problem));
-                    }
-                }
-                Ok(_) => {}
+                SessionEvent::Connected { .. }
+                | SessionEvent::Subscribed(_)
+                | SessionEvent::Other => {}
             }
         }
+    }
+
+    /// The broker has answered to `sent`.
+    fn answered(&mut self, sent: InFlight, answer: Answer) -> Option<UplinkEvent> {
+        let topic = match &sent.kind {
+            Kind::State(topic) => topic,
+            Kind::Batches { .. } => &self.readings,
+        };
+        if let Answer::Refused(code) = answer {
+            let reason = problem::message_refused(topic, code, self.session.attempt());
+            return Some(UplinkEvent::Refused(self.note_refusal(sent, reason, code == 0x95)));
+        }
+        let InFlight { kind, bytes, since } = sent;
+        let Kind::Batches { batches, backlog } = kind else {
+            self.doubts.state = None;
+            return None;
+        };
+        let nobody = answer == Answer::NobodyListens;
+        self.doubts.readings = nobody.then(|| words::nobody_listens(&self.readings));
+        Some(UplinkEvent::Confirmed(Confirmed { batches, backlog, bytes, took: since.elapsed() }))
     }
 
     /// Announces that the clock has become good, or provisional again.
@@ -238,3 +358,7 @@ impl Uplink {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "uplink_tests.rs"]
+mod tests;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::filters::{self, number, percent};
 use crate::account::{Entry, PumpAccount};
 use crate::core::Series;
-use crate::figures::{Figure, FigureId, FigureInput, Origin, Statement};
+use crate::figures::{Caveat, Figure, FigureId, FigureInput, Origin, Statement};
 use crate::locales::{Text, report as words};
 use crate::water::Township;
 
@@ -45,6 +45,8 @@ impl Tree<'_> {
         if figure.coverage.is_some() {
             from.push(leaf(words::explain_coverage(percent(figure.coverage))));
         }
+        let whole = self.statement.caveats.iter().filter(|c| matches!(c, Caveat::Pending { .. }));
+        from.extend(whole.filter(|_| depth == 0).map(|c| leaf(words::explain_note(c.sentence()))));
         from.extend(figure.notes.iter().map(|note| leaf(words::explain_note(note))));
         let inputs = figure.inputs.iter();
         from.extend(inputs.map(|input| self.of_input(figure, input, depth)));
@@ -82,7 +84,11 @@ impl Tree<'_> {
             Origin::Ledger(row) => self.of_row(*row),
             // The statement knows the series of its own period only.
             Origin::Series(series) if figure.period == self.statement.period => {
-                self.of_series(series)
+                let concerns = |caveat: &&Caveat| caveat.concerns(&series.station);
+                let caveats = self.statement.caveats.iter().filter(concerns);
+                let mut from = self.of_series(series);
+                from.extend(caveats.map(|caveat| leaf(words::explain_note(caveat.sentence()))));
+                from
             }
             Origin::Figure(..) | Origin::Series(_) | Origin::Crop(_) => Vec::new(),
         };
@@ -163,5 +169,37 @@ impl Explanation {
             lines.push(format!("{indent}{branch}{}", node.text));
             node.push_children(&format!("{indent}{further}"), depth - 1, lines);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::super::tests::{SAID, figures, statement};
+    use super::*;
+
+    #[test]
+    fn a_figure_says_which_readings_do_not_count_and_that_hours_are_being_recomputed() {
+        let township: Township = toml::from_str("name = \"t\"").unwrap();
+        let mut statement = statement(&figures(&SAID));
+        let explained = |statement: &Statement| {
+            let tree = explain(statement, &township, FigureId::ElectricityUsed).unwrap();
+            tree.lines(3).join("\n")
+        };
+        assert!(!explained(&statement).contains("gw-x"));
+        let revoked = |station: &str| Caveat::Revoked {
+            gateway: "gw-x".parse().unwrap(),
+            since: date(2022, 8, 3).at(8, 30, 0, 0),
+            noted: date(2022, 8, 5),
+            readings: 120,
+            stations: [station.parse().unwrap()].into(),
+        };
+        statement.caveats = vec![revoked("pump-2")];
+        assert!(!explained(&statement).contains("gw-x"), "another station's");
+        statement.caveats = vec![revoked("pump-1"), Caveat::Pending { hours: 7 }];
+        let lines = explained(&statement);
+        assert!(lines.contains("note: gw-x: it was revoked on 2022-08-05"), "{lines}");
+        assert!(lines.contains("7 hours are being recomputed"), "{lines}");
     }
 }

@@ -123,6 +123,7 @@ fn statement(value: Option<f64>) -> Statement {
         period,
         figures: FigureId::ALL.iter().map(|id| figure(*id, value, period)).collect(),
         findings: Findings { found: Vec::new(), checked: 0, unchecked: Vec::new() },
+        caveats: Vec::new(),
         comparisons: Vec::new(),
         earlier: Vec::new(),
         villages: Vec::new(),

@@ -96,6 +96,7 @@ pub(super) fn statement(figures: &[Figure]) -> Statement {
         period: period(),
         figures: figures.to_vec(),
         findings: Findings { found: Vec::new(), checked: 0, unchecked: Vec::new() },
+        caveats: Vec::new(),
         comparisons: Vec::new(),
         earlier: Vec::new(),
         villages: Vec::new(),

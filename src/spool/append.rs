@@ -7,7 +7,7 @@ use super::queue::{Spool, SpooledBatch};
 use super::reclaim::Reclaim;
 use super::schema::SpoolError;
 use crate::core::Reading;
-use crate::wire::{Batch, LossRecord, MESSAGE_SIZE_MAX, Timebase};
+use crate::wire::{Batch, LossRecord, MESSAGE_SIZE_MAX, READINGS_MAX, Timebase};
 
 /// Released batches after which an append saves the state. After a power cut, the rest is sent again and counted once.
 const SAVE_AFTER: u64 = 256;
@@ -69,7 +69,7 @@ impl Spool {
         let held_now = thinned_to.map(|_| self.read_held()).transpose()?;
         transaction.commit()?;
         if saves {
-            self.unsaved = 0;
+            self.state_saved();
         }
         if held {
             self.held.insert_range(self.stats.last_seq + 1, stats.last_seq);
@@ -109,7 +109,8 @@ impl Spool {
                 readings: Vec::new(),
             };
             let message = batch.encode(readings);
-            if message.len() > MESSAGE_SIZE_MAX && readings.len() > 1 {
+            let too_large = message.len() > MESSAGE_SIZE_MAX || readings.len() > READINGS_MAX;
+            if too_large && readings.len() > 1 {
                 let (first, second) = readings.split_at(readings.len() / 2);
                 rest.extend([second, first]);
                 continue;

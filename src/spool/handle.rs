@@ -48,16 +48,26 @@ impl SpoolHandle {
         self.ask(move |writer| writer.append(readings, clock))
     }
 
+    /// See [`Spool::hand_over`]. The thread notes it before it releases anything that is acknowledged later.
+    pub fn hand_over(&self, epoch: Epoch, seq: u64) {
+        let mut state = self.shared.lock();
+        let news = state.news(epoch);
+        news.handed_to = news.handed_to.max(seq);
+    }
+
     /// See [`Spool::release`]. The thread processes it within a second.
     pub fn release(&self, epoch: Epoch, committed: &RangeSet, heal: bool) {
         if epoch != self.status.borrow().spool.epoch || committed.is_empty() {
             return;
         }
         let mut state = self.shared.lock();
+        let news = state.news(epoch);
         for (first, last) in committed.iter() {
-            state.committed.insert_range(first, last);
+            news.committed.insert_range(first, last);
+            if heal {
+                news.whole.insert_range(first, last);
+            }
         }
-        state.heal |= heal;
         let awake = std::mem::replace(&mut state.awake, true);
         // Not under the lock: the queue may be full, and the thread needs the lock to go on.
         drop(state);

@@ -26,6 +26,8 @@ enum Action {
     Append(u8, u8),
     /// The hub acknowledges these and may say that it has lost others.
     Release(u64, u64, bool),
+    /// Batches up to this number are handed to a broker.
+    HandOver(u64),
     Note,
     /// The clock of this boot becomes known, or nothing is held any more.
     Time(bool),
@@ -40,6 +42,7 @@ fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
         8 => (1u8..12, 1u8..60).prop_map(|(polls, series)| Action::Append(polls, series)),
         3 => (0u64..60, 0u64..40, any::<bool>()).prop_map(|(f, n, heal)| Action::Release(f, f + n, heal)),
+        2 => (0u64..80).prop_map(Action::HandOver),
         1 => Just(Action::Note),
         1 => any::<bool>().prop_map(Action::Time),
         4 => (1u64..60, any::<u64>()).prop_map(|(at, seed)| Action::PowerFails(at, seed)),
@@ -57,6 +60,8 @@ struct Model {
     doubtful: Vec<Vec<(String, f64)>>,
     /// What the hub has had at some time.
     released: BTreeSet<u64>,
+    /// The highest number ever handed over.
+    handed_to: u64,
     /// Readings made so far: each has a value of its own.
     made: u32,
 }
@@ -142,6 +147,12 @@ impl Run {
         let all = everything(spool);
         let (stats, last_seq) = (spool.stats(), spool.stats().last_seq);
         let waiting: BTreeSet<u64> = numbers(spool).into_iter().collect();
+        let released = self.spool.as_ref().and_then(|spool| spool.released.last());
+        prop_assert!(
+            released <= Some(self.model.handed_to),
+            "{:?} was never handed over",
+            released
+        );
         let held: u64 = stats.held;
         prop_assert_eq!(stats.batches, waiting.len() as u64 + held);
         let mut thinned = Vec::new();
@@ -204,9 +215,18 @@ impl Run {
                 let committed = batches.chain(stands.iter().copied()).collect();
                 let epoch = spool.epoch();
                 let _failed: Result<(), SpoolError> = spool.release(epoch, &committed, heal);
+                let handed_to = self.model.handed_to;
                 for (first, last) in stands {
-                    self.model.released.extend(first..=last);
+                    if first <= handed_to {
+                        self.model.released.extend(first..=last.min(handed_to));
+                    }
                 }
+            }
+            Action::HandOver(seq) => {
+                let spool = self.open();
+                let (epoch, seq) = (spool.epoch(), seq.min(spool.stats().last_seq));
+                spool.hand_over(epoch, seq);
+                self.model.handed_to = self.model.handed_to.max(seq);
             }
             Action::Note => {
                 let _failed = self.open().save_state();

@@ -74,6 +74,10 @@ pub struct Spool {
     pub(super) released: RangeSet,
     /// How many of the released batches the file does not know of yet.
     pub(super) unsaved: u64,
+    /// The highest number handed to a broker or written to an export. What nobody was given nobody can have.
+    pub(super) handed_to: u64,
+    /// The same as the file has it.
+    handed_saved: u64,
     /// Batches whose time is provisional.
     pub(super) held: RangeSet,
     /// Whether batches of provisional time are held back.
@@ -144,6 +148,8 @@ impl Spool {
             compressor: packed::Compressor::default(),
             released: RangeSet::default(),
             unsaved: 0,
+            handed_to: life.handed_to,
+            handed_saved: life.handed_to,
             held: RangeSet::default(),
             holding: true,
             clock: None,
@@ -296,15 +302,21 @@ impl Spool {
         Ok(())
     }
 
-    /// Saves which batches have been released. Later ones wait again after a power cut, and are sent once more.
+    /// Saves which batches have been released and handed over. Later ones wait again after a power cut, and are sent
+    /// once more.
     pub fn save_state(&mut self) -> Result<(), SpoolError> {
-        if self.unsaved > 0 {
+        if self.unsaved > 0 || self.handed_to > self.handed_saved {
             let transaction = self.connection.unchecked_transaction()?;
             self.write_state(&self.stats)?;
             transaction.commit()?;
-            self.unsaved = 0;
+            self.state_saved();
         }
         Ok(())
+    }
+
+    /// The transaction of [`Self::write_state`] has been committed.
+    pub(super) fn state_saved(&mut self) {
+        (self.unsaved, self.handed_saved) = (0, self.handed_to);
     }
 
     /// Writes the state into the transaction that the caller has begun.
@@ -316,8 +328,9 @@ impl Spool {
         }
         let (dropped, thinned) = (stats.dropped_readings, stats.thinned_readings);
         self.connection
-            .prepare_cached("UPDATE life SET next_seq = ?1, bytes = ?2, dropped = ?3, thinned = ?4, known_ms = ?5")?
-            .execute(params![stats.last_seq + 1, stats.bytes, dropped, thinned, self.known_ms])?;
+            .prepare_cached("UPDATE life SET next_seq = ?1, bytes = ?2, dropped = ?3, thinned = ?4, known_ms = ?5,
+                 handed_to = max(handed_to, ?6)")?
+            .execute(params![stats.last_seq + 1, stats.bytes, dropped, thinned, self.known_ms, self.handed_to])?;
         Ok(())
     }
 

@@ -61,8 +61,12 @@ fn an_acknowledgement_of_another_epoch_or_of_the_future_releases_nothing() {
     append(&mut spool, readings(1));
     let epoch = spool.epoch();
     let all = range(1, u64::MAX);
-    spool.release(Epoch(epoch.0.wrapping_add(1)), &all, true).unwrap();
-    assert_eq!(spool.stats().batches, 1);
+    let other = Epoch(epoch.0.wrapping_add(1));
+    spool.hand_over(other, u64::MAX);
+    spool.release(other, &all, true).unwrap();
+    spool.release(epoch, &all, true).unwrap();
+    assert_eq!(spool.stats().batches, 1, "nobody was given it yet");
+    spool.hand_over(epoch, u64::MAX);
     for _ in 0..2 {
         spool.release(epoch, &all, true).unwrap();
         assert_eq!((spool.stats().batches, spool.stats().readings), (0, 0));
@@ -70,6 +74,57 @@ fn an_acknowledgement_of_another_epoch_or_of_the_future_releases_nothing() {
     // The acknowledgement does not cover what is appended after it.
     append(&mut spool, readings(1));
     assert_eq!(numbers(&spool), [2]);
+    spool.release(epoch, &all, true).unwrap();
+    assert_eq!(numbers(&spool), [2], "handed over was only what was there");
+}
+
+#[test]
+fn only_what_was_handed_over_in_this_files_life_is_released() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s");
+    let mut spool = open(&path);
+    for _ in 0..6 {
+        append(&mut spool, readings(1));
+    }
+    let epoch = spool.epoch();
+    spool.hand_over(epoch, 2);
+    spool.hand_over(epoch, 1);
+    spool.release(epoch, &range(1, 5), true).unwrap();
+    assert_eq!(numbers(&spool), [3, 4, 5, 6]);
+    spool.hand_over(epoch, 4);
+    // Unsaved: the mark falls back at a power cut, and what lies above it waits until it is sent again.
+    drop(spool);
+    let mut spool = open(&path);
+    spool.release(epoch, &range(1, 6), true).unwrap();
+    assert_eq!(numbers(&spool), [1, 2, 3, 4, 5, 6]);
+    spool.hand_over(epoch, 4);
+    spool.save_state().unwrap();
+    drop(spool);
+    let mut spool = open(&path);
+    spool.release(epoch, &range(1, 6), true).unwrap();
+    assert_eq!(numbers(&spool), [5, 6]);
+}
+
+#[test]
+fn an_export_counts_as_handing_over_also_beside_the_running_gateway() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s");
+    let mut spool = open(&path);
+    for _ in 0..3 {
+        append(&mut spool, readings(1));
+    }
+    let exported = crate::spool::export::export(&path, false, |_| Ok(())).unwrap();
+    assert_eq!((exported.batches, exported.last), (3, 3));
+    let epoch = spool.epoch();
+    spool.release(epoch, &range(1, 3), true).unwrap();
+    assert_eq!(numbers(&spool), [1, 2, 3], "not safe where it went yet");
+    crate::spool::export::handed_over(&path, &exported);
+    append(&mut spool, readings(1));
+    spool.release(epoch, &range(1, 4), true).unwrap();
+    assert_eq!(numbers(&spool), [4]);
+    // The gateway's own lower mark does not take it back.
+    spool.save_state().unwrap();
+    assert_eq!(schema::open(&path, &gateway(), None).unwrap().1.handed_to, 3);
 }
 
 #[test]
@@ -81,7 +136,7 @@ fn a_hub_that_has_lost_something_gets_it_again() {
         append(&mut spool, readings(2));
     }
     let epoch = spool.epoch();
-    spool.release(epoch, &range(1, 8), true).unwrap();
+    release_all(&mut spool, &range(1, 8));
     assert_eq!(numbers(&spool), [9]);
     // A late acknowledgement of an earlier state says nothing about later batches.
     spool.release(epoch, &range(1, 3), true).unwrap();
@@ -109,7 +164,7 @@ fn saved_releases_survive_reopening() {
     for _ in 0..5 {
         append(&mut spool, readings(3));
     }
-    spool.release(spool.epoch(), &range(1, 4), true).unwrap();
+    release_all(&mut spool, &range(1, 4));
     spool.save_state().unwrap();
     append(&mut spool, readings(2));
     let stats = spool.stats();
@@ -161,6 +216,32 @@ fn a_file_of_the_first_layout_is_migrated() {
     assert_eq!(append(&mut spool, readings(1)), 42);
     assert_eq!((waiting(&spool)[0].clone(), spool.epoch()), (batch, Epoch(9)));
     assert_eq!((spool.stats().dropped_readings, numbers(&spool)), (7, vec![41, 42]));
+    // What was there may have been sent; what came after it was not.
+    spool.release(Epoch(9), &range(1, 42), true).unwrap();
+    assert_eq!(numbers(&spool), [42]);
+}
+
+#[test]
+fn a_file_of_the_second_layout_is_migrated_and_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s");
+    let mut spool = open(&path);
+    let epoch = spool.epoch();
+    for _ in 0..3 {
+        append(&mut spool, readings(1));
+    }
+    spool
+        .connection
+        .execute_batch("ALTER TABLE life DROP COLUMN handed_to; PRAGMA user_version = 2;")
+        .unwrap();
+    drop(spool);
+    let exported = crate::spool::export::export(&path, false, |_| Ok(())).unwrap();
+    assert_eq!(exported.batches, 3);
+    crate::spool::export::handed_over(&path, &exported);
+    let mut spool = open(&path);
+    assert_eq!(append(&mut spool, readings(1)), 4);
+    spool.release(epoch, &range(1, 4), true).unwrap();
+    assert_eq!((spool.epoch(), numbers(&spool)), (epoch, vec![4]));
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn released_batches_are_deleted_first() {
     for minute in 0..300 {
         append(&mut spool, poll(minute));
         let last = spool.stats().last_seq;
-        spool.release(spool.epoch(), &range(1, last.saturating_sub(5)), true).unwrap();
+        release_all(&mut spool, &range(1, last.saturating_sub(5)));
     }
     let stats = spool.stats();
     assert_eq!((stats.batches, stats.dropped_readings, stats.thinned_readings), (5, 0, 0));
@@ -170,6 +170,7 @@ proptest! {
                 },
                 Action::Release(first, last) => {
                     let committed = take(&spool, first, last, &mut hub, &mut told);
+                    spool.hand_over(spool.epoch(), u64::MAX);
                     spool.release(spool.epoch(), &committed, false).unwrap();
                     spool.save_state().unwrap();
                 }
@@ -185,6 +186,7 @@ proptest! {
             prop_assert!(spool.stats().bytes <= size_max + 400);
         }
         let all = take(&spool, 0, u64::MAX, &mut hub, &mut told);
+        spool.hand_over(spool.epoch(), u64::MAX);
         spool.release(spool.epoch(), &all, false).unwrap();
         prop_assert_eq!(spool.stats().batches, 0);
         let came: usize = hub.values().sum();

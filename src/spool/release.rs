@@ -5,8 +5,17 @@ use super::schema::SpoolError;
 use crate::wire::{Epoch, RangeSet};
 
 impl Spool {
-    /// Marks as released what the hub has `committed`. Numbers of another epoch, and those already released, change
-    /// nothing. With `heal`, released batches below the last committed number that are not among the committed ones
+    /// Notes that `seq` of `epoch` has been handed to a broker. The file learns of it with the next releases: after a
+    /// power cut the mark may be lower, and what lies above it is sent once more.
+    pub fn hand_over(&mut self, epoch: Epoch, seq: u64) {
+        if epoch == self.stats.epoch {
+            self.handed_to = self.handed_to.max(seq.min(self.stats.last_seq));
+        }
+    }
+
+    /// Marks as released what the hub has `committed`. Numbers of another epoch, those already released, and those that
+    /// were never handed over change nothing: a spool restored from an older copy gives numbers again that the hub has
+    /// from before, and an acknowledgement of those says nothing of the new batches. With `heal`, released batches below the last committed number that are not among the committed ones
     /// wait again, if they are still in the file: the hub has lost them.
     ///
     /// # Errors
@@ -20,9 +29,9 @@ impl Spool {
         if epoch != self.stats.epoch {
             return Ok(());
         }
+        let handed_to = self.handed_far_enough_for(committed)?;
         for (first, last) in committed.iter() {
-            // A number that does not exist yet cannot have been committed.
-            let last = last.min(self.stats.last_seq);
+            let last = last.min(handed_to);
             let mut from = first.max(1);
             while let Some((first, last)) = self.released.next_gap(from, last) {
                 let (batches, readings) = self.count(first, last)?;
@@ -39,6 +48,17 @@ impl Spool {
             }
         }
         Ok(())
+    }
+
+    /// Up to where `committed` may release. An export may have raised the mark in the file meanwhile.
+    fn handed_far_enough_for(&mut self, committed: &RangeSet) -> Result<u64, SpoolError> {
+        let wanted = committed.last().unwrap_or(0).min(self.stats.last_seq);
+        if wanted > self.handed_to {
+            let saved: u64 =
+                self.connection.query_row("SELECT handed_to FROM life", [], |row| row.get(0))?;
+            self.hand_over(self.stats.epoch, saved);
+        }
+        Ok(self.handed_to)
     }
 
     /// Lets released batches of `first..=last` that are still in the file wait again.

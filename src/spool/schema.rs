@@ -6,10 +6,13 @@ use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ffi, params};
 
 use crate::core::GatewayId;
 use crate::locales::{core as general, spool as words};
-use crate::support::random;
+use crate::support::{files, random};
 
 /// Version of the layout. A file of another version is refused; nothing about it is guessed.
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
+
+/// The oldest layout that an export reads: what it needs stands there as in the present one.
+const READABLE_FROM: i64 = 2;
 
 /// Bytes of a page. An append costs the pages that it touches: with 1024 bytes, a batch of ten readings takes two
 /// thirds of what it takes with 4096, and one of a hundred takes seven tenths (docs/reliability.md).
@@ -77,6 +80,8 @@ pub(super) struct Life {
     pub thinned: u64,
     /// The latest time that was known to be right.
     pub known_ms: i64,
+    /// The highest number that was handed over.
+    pub handed_to: u64,
 }
 
 /// Opens or creates the file, in SQLite's file layer `vfs` or the system's.
@@ -87,7 +92,10 @@ pub(super) fn open(
 ) -> Result<(Connection, Life), SpoolError> {
     let failed = |source| SpoolError::Open { path: path.into(), source };
     let connection = match vfs {
-        None => Connection::open(path),
+        None => {
+            files::create_database(path);
+            Connection::open(path)
+        }
         Some(vfs) => Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs),
     };
     let connection = connection.map_err(failed)?;
@@ -116,6 +124,7 @@ pub(super) fn open(
     match layout(&connection).map_err(failed)? {
         0 => create(&connection, gateway).map_err(failed)?,
         1 => migrate_from_1(&connection).map_err(failed)?,
+        2 => migrate_from_2(&connection).map_err(failed)?,
         SCHEMA_VERSION => {}
         found => return Err(SpoolError::Layout { path: path.into(), found }),
     }
@@ -133,11 +142,23 @@ pub(super) fn open_read_only(path: &Path) -> Result<(Connection, String), SpoolE
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
     connection.execute_batch("PRAGMA busy_timeout = 5000;").map_err(failed)?;
     let found = layout(&connection).map_err(failed)?;
-    if found != SCHEMA_VERSION {
+    if !(READABLE_FROM..=SCHEMA_VERSION).contains(&found) {
         return Err(SpoolError::Layout { path: path.into(), found });
     }
-    let (owner, _) = life(&connection).map_err(failed)?;
-    Ok((connection, owner))
+    let owner = connection.query_row("SELECT gateway FROM life", [], |row| row.get(0));
+    Ok((connection, owner.map_err(failed)?))
+}
+
+/// Notes in the file at `path`, which its gateway may be using, that everything up to `seq` has been handed over. A
+/// file of an older layout needs no note: its migration takes all that is in it for handed over.
+pub(super) fn note_handed(path: &Path, seq: u64) -> rusqlite::Result<()> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.execute_batch("PRAGMA busy_timeout = 5000;")?;
+    if layout(&connection)? == SCHEMA_VERSION {
+        connection.execute("UPDATE life SET handed_to = max(handed_to, ?1)", [seq])?;
+    }
+    Ok(())
 }
 
 fn layout(connection: &Connection) -> rusqlite::Result<i64> {
@@ -146,7 +167,7 @@ fn layout(connection: &Connection) -> rusqlite::Result<i64> {
 
 fn life(connection: &Connection) -> rusqlite::Result<(String, Life)> {
     connection.query_row(
-        "SELECT gateway, epoch, next_seq, bytes, dropped, thinned, known_ms FROM life",
+        "SELECT gateway, epoch, next_seq, bytes, dropped, thinned, known_ms, handed_to FROM life",
         [],
         |row| {
             let life = Life {
@@ -156,6 +177,7 @@ fn life(connection: &Connection) -> rusqlite::Result<(String, Life)> {
                 dropped: row.get(4)?,
                 thinned: row.get(5)?,
                 known_ms: row.get(6)?,
+                handed_to: row.get(7)?,
             };
             Ok((row.get(0)?, life))
         },
@@ -163,10 +185,11 @@ fn life(connection: &Connection) -> rusqlite::Result<(String, Life)> {
 }
 
 /// The tables beside `batch`. `released`: what the hub has. `held`: batches of provisional time, with the boot that
-/// they were read in. In `batch`, `first` is the first number that a loss record covers.
+/// they were read in. In `batch`, `first` is the first number that a loss record covers. `life.handed_to`: the highest
+/// number handed to a broker or written to an export in this file's life.
 const TABLES: &str = "CREATE TABLE life (
          gateway TEXT NOT NULL, epoch INTEGER NOT NULL, next_seq INTEGER NOT NULL, bytes INTEGER NOT NULL,
-         dropped INTEGER NOT NULL, thinned INTEGER NOT NULL, known_ms INTEGER NOT NULL
+         dropped INTEGER NOT NULL, thinned INTEGER NOT NULL, known_ms INTEGER NOT NULL, handed_to INTEGER NOT NULL
      ) STRICT;
      CREATE TABLE released (first INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;
      CREATE TABLE held (seq INTEGER PRIMARY KEY, boot INTEGER NOT NULL) STRICT;
@@ -181,8 +204,19 @@ fn migrate_from_1(connection: &Connection) -> rusqlite::Result<()> {
     )?;
     transaction.execute_batch(TABLES)?;
     transaction.execute_batch(
-        "INSERT INTO life SELECT gateway, epoch, next_seq, payload_bytes, dropped_readings, 0, 0 FROM life_1;
+        "INSERT INTO life SELECT gateway, epoch, next_seq, payload_bytes, dropped_readings, 0, 0, next_seq - 1 FROM life_1;
          DROP TABLE life_1;",
+    )?;
+    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    transaction.commit()
+}
+
+/// Layout 2 did not say what had been handed over: any of its batches may have been.
+fn migrate_from_2(connection: &Connection) -> rusqlite::Result<()> {
+    let transaction = connection.unchecked_transaction()?;
+    transaction.execute_batch(
+        "ALTER TABLE life ADD COLUMN handed_to INTEGER NOT NULL DEFAULT 0;
+         UPDATE life SET handed_to = max(next_seq - 1, coalesce((SELECT max(seq) FROM batch), 0));",
     )?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()
@@ -197,7 +231,7 @@ fn create(connection: &Connection, gateway: &GatewayId) -> rusqlite::Result<()> 
     )?;
     transaction.execute_batch(TABLES)?;
     transaction.execute(
-        "INSERT INTO life VALUES (?1, ?2, 1, 0, 0, 0, 0)",
+        "INSERT INTO life VALUES (?1, ?2, 1, 0, 0, 0, 0, 0)",
         params![gateway.as_str(), random::bits() as i64],
     )?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;

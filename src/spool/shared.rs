@@ -1,11 +1,11 @@
-//! What the spool's thread and its handles share: batches just appended, and acknowledgements not yet processed.
+//! What the spool's thread and its handles share: batches just appended, and what the uplink has to say of them.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
 
 use super::queue::SpooledBatch;
 use crate::support::lock;
-use crate::wire::{MESSAGE_SIZE_MAX, RangeSet};
+use crate::wire::{Epoch, MESSAGE_SIZE_MAX, RangeSet};
 
 /// Bytes of recent batches kept in memory for the uplink. The file has them all; more wait only while it is slow.
 const RECENT_MAX: usize = MESSAGE_SIZE_MAX;
@@ -18,12 +18,21 @@ pub(super) struct State {
     /// Appended and not handed to the uplink yet: consecutive numbers, in order.
     recent: VecDeque<SpooledBatch>,
     recent_bytes: usize,
-    /// Acknowledged by the hub since the thread last looked.
-    pub committed: RangeSet,
-    /// Whether that was everything the hub has.
-    pub heal: bool,
-    /// Whether the thread looks at `committed` soon without being asked.
+    news: News,
+    /// Whether the thread looks at the news soon without being asked.
     pub awake: bool,
+}
+
+/// What the uplink has learnt of an epoch's batches since the thread last looked.
+#[derive(Default)]
+pub(super) struct News {
+    pub epoch: Epoch,
+    /// Acknowledged by the hub.
+    pub committed: RangeSet,
+    /// Those of them that an acknowledgement named which named all that the hub has.
+    pub whole: RangeSet,
+    /// The highest number handed to the broker.
+    pub handed_to: u64,
 }
 
 impl Shared {
@@ -33,6 +42,23 @@ impl Shared {
 }
 
 impl State {
+    /// The news of `epoch`. Those of another are of a file that has been replaced, or will be dropped as such.
+    pub fn news(&mut self, epoch: Epoch) -> &mut News {
+        if self.news.epoch != epoch {
+            self.news = News { epoch, ..News::default() };
+        }
+        &mut self.news
+    }
+
+    pub fn take_news(&mut self) -> News {
+        std::mem::take(&mut self.news)
+    }
+
+    /// Whether acknowledgements wait for the thread.
+    pub fn acknowledges(&self) -> bool {
+        !self.news.committed.is_empty()
+    }
+
     /// Adds appended batches; the oldest drop out when there are too many.
     pub fn add(&mut self, appended: Vec<SpooledBatch>) {
         for batch in appended {

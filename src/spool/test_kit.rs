@@ -43,6 +43,12 @@ pub fn append(spool: &mut Spool, readings: Vec<Reading>) -> u64 {
     spool.stats().last_seq
 }
 
+/// The hub acknowledges `committed`, as all that it has, after everything has been handed over.
+pub fn release_all(spool: &mut Spool, committed: &RangeSet) {
+    spool.hand_over(spool.epoch(), u64::MAX);
+    spool.release(spool.epoch(), committed, true).unwrap();
+}
+
 /// The batches that may be sent, decoded.
 pub fn waiting(spool: &Spool) -> Vec<Batch> {
     let batches = spool.batches(0, u64::MAX, u32::MAX).unwrap();

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use super::queue::{Spool, SpoolStats, SpooledBatch};
 use super::schema::SpoolError;
-use super::shared::Shared;
+use super::shared::{News, Shared};
 use super::trouble::Trouble;
 use crate::core::Reading;
 use crate::support::owner::Wake;
@@ -77,7 +77,7 @@ impl Writer {
         self.publish();
         let mut state = self.shared.lock();
         // After a second without requests it sleeps until it is asked.
-        state.awake = wake == Wake::Asked || !state.committed.is_empty();
+        state.awake = wake == Wake::Asked || state.acknowledges();
         if state.awake || !self.unwritten.is_empty() { RELEASE_EVERY } else { SAVE_EVERY }
     }
 
@@ -115,12 +115,14 @@ impl Writer {
 
     /// Releases what the hub has acknowledged since the last time.
     pub fn release(&mut self) {
-        let mut state = self.shared.lock();
-        let (committed, heal) =
-            (std::mem::take(&mut state.committed), std::mem::take(&mut state.heal));
-        drop(state);
+        let News { epoch, committed, whole, handed_to } = self.shared.lock().take_news();
+        self.spool.hand_over(epoch, handed_to);
+        if !whole.is_empty() {
+            self.attempt(|spool, _| spool.release(epoch, &whole, true));
+        }
+        // After the healing: a part names numbers that the whole acknowledgement did not have yet.
         if !committed.is_empty() {
-            self.attempt(|spool, _| spool.release(spool.epoch(), &committed, heal));
+            self.attempt(|spool, _| spool.release(epoch, &committed, false));
         }
     }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::spool::message::decode;
 use crate::spool::test_kit::{CLOCK, LIMITS, gateway, open, range, reading, readings};
 use crate::spool::{Limits, SpoolHandle};
-use crate::wire::MESSAGE_SIZE_MAX;
+use crate::wire::{Epoch, MESSAGE_SIZE_MAX};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -74,6 +74,7 @@ async fn releases_are_saved_at_the_end() {
     for _ in 0..2 {
         let seq = append(&spool, readings(2)).await;
         let epoch = spool.status().borrow().spool.epoch;
+        spool.hand_over(epoch, seq);
         spool.release(epoch, &range(1, 9), true);
         let mut stats = spool.status();
         let empty = stats.wait_for(|stats| stats.spool.batches == 0);
@@ -195,12 +196,36 @@ proptest! {
                 }
                 Action::Again => after = 0,
                 Action::Release(first, last) => {
+                    spool.hand_over(epoch, last);
                     spool.release(epoch, &range(first, last), false);
                     held.retain(|seq| !(first..=last).contains(seq));
                 }
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_part_does_not_say_how_far_a_whole_acknowledgement_reaches() {
+    let dir = tempfile::tempdir().unwrap();
+    let spool = begin(&dir.path().join("s"));
+    for _ in 0..9 {
+        append(&spool, readings(1)).await;
+    }
+    let epoch = spool.status().borrow().spool.epoch;
+    let other = Epoch(epoch.0.wrapping_add(1));
+    spool.hand_over(other, 9);
+    spool.release(epoch, &range(1, 9), false);
+    assert_eq!(numbers(&spool, 0, 99).await, (1..=9).collect::<Vec<_>>(), "of another epoch");
+    spool.hand_over(epoch, 9);
+    spool.release(epoch, &range(1, 9), false);
+    assert_eq!(spool.stored(0, 99, 99).await.unwrap(), []);
+    // Both come before the thread looks: what is whole reaches to 3 only, and lacks 2.
+    let whole = [(1, 1), (3, 3)].into_iter().collect();
+    let news = News { epoch, committed: range(8, 8), whole, handed_to: 9 };
+    *spool.shared.lock().news(epoch) = news;
+    let again = spool.stored(0, 99, 99).await.unwrap();
+    assert_eq!(again.iter().map(|batch| batch.seq).collect::<Vec<_>>(), [2]);
 }
 
 #[tokio::test]

@@ -5,11 +5,14 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 
 use super::schema::{self, SCHEMA_VERSION};
-use super::{StoreError, migration};
+use super::{StoreError, file, migration};
+use crate::locales::{Text, store as words};
+use crate::support::files;
 
 /// Opens the store at `path` for writing, or creates it.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     let failed = |source| StoreError::Open { path: path.into(), source };
+    files::create_database(path);
     let connection = Connection::open(path).map_err(failed)?;
     connection
         .execute_batch(
@@ -17,6 +20,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
              PRAGMA synchronous = FULL;
              PRAGMA busy_timeout = 5000;
              PRAGMA journal_size_limit = 67108864;
+             PRAGMA wal_autocheckpoint = 4000;
              PRAGMA cache_size = -16384;
              PRAGMA temp_store = FILE;",
         )
@@ -29,6 +33,11 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
         _ => {
             return Err(StoreError::Layout { path: path.into(), found, known: SCHEMA_VERSION });
         }
+    }
+    let triggers = file::triggers(&connection).map_err(failed)?;
+    if !triggers.is_empty() {
+        let found = words::foreign_triggers(Text::list(&triggers));
+        return Err(StoreError::Damaged { path: path.into(), found });
     }
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Ok(connection)

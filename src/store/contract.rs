@@ -13,13 +13,37 @@ use crate::wire::{Batch, Birth, Epoch, RangeSet, Status};
 /// file itself, or the local copy of a server's readings. Figures are therefore the same from each, by construction.
 /// Every store passes the same tests (`tests/it/contract.rs`).
 pub trait Store: Send {
-    /// Commits batches: when it returns, their readings and their numbers are durable. Committing a batch again changes
-    /// nothing, and it is acknowledged again. For one series and instant, a value replaces a missing one, never the
-    /// other way round.
+    /// Commits batches: when it returns, the readings and numbers of those that it names as delivered are durable. The
+    /// file commits all or none; a server may leave out some gateways' ([`Committed::left`]). Committing a batch again
+    /// changes nothing, and it is acknowledged again. For one series and instant, a value replaces a missing one,
+    /// never the other way round.
     ///
     /// # Errors
     /// None of the batches may be acknowledged. Some of their readings may be stored: they come again, and count once.
     fn commit(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError>;
+
+    /// Takes out of `batches` what can never be stored, as far as that is known beforehand: it goes to the quarantine
+    /// before the rest is committed, so that a power cut between the two loses nothing.
+    ///
+    /// # Errors
+    /// The batches are as they were.
+    fn refuse(
+        &mut self,
+        _batches: &mut [Batch],
+        _now: Timestamp,
+    ) -> Result<Vec<Refused>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    /// All numbers of a gateway's `epoch` that are committed, or without it those of its newest epoch. `None` where
+    /// the store cannot name all, or there is no epoch.
+    fn delivered(
+        &mut self,
+        _gateway: &GatewayId,
+        _epoch: Option<Epoch>,
+    ) -> Result<Option<(Epoch, RangeSet)>, StoreError> {
+        Ok(None)
+    }
 
     /// Notes what a gateway observes.
     fn birth(
@@ -28,6 +52,23 @@ pub trait Store: Send {
         birth: &Birth,
         now: Timestamp,
     ) -> Result<(), StoreError>;
+
+    /// Commits what a person imports: like [`Store::commit`], but not bounded as a gateway is, and of no sender
+    /// where the store notes senders. When it returns, no work on it is put off.
+    ///
+    /// # Errors
+    /// As for [`Store::commit`].
+    fn import(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
+        self.commit(batches, now)
+    }
+
+    /// Does a portion of the work that was put off, such as folding hours anew. Returns whether more is left.
+    ///
+    /// # Errors
+    /// The portion is as if it had not been begun.
+    fn work_on(&mut self) -> Result<bool, StoreError> {
+        Ok(false)
+    }
 
     /// Notes a gateway's state.
     fn status(
@@ -43,10 +84,21 @@ pub trait Store: Send {
 pub struct Committed {
     /// Readings that were not there before; for a server, which does not say, all that it accepted.
     pub new_readings: u64,
+    /// Values that replaced others. The old ones are kept.
+    pub replaced: u64,
     /// Committed numbers of each gateway's epoch, those of these batches at least: what the gateway is told.
     pub delivered: BTreeMap<(GatewayId, Epoch), RangeSet>,
+    /// Whether `delivered` names all that the store has of these epochs.
+    pub whole: bool,
     /// Readings that can never be stored and go to the quarantine. Their batches count as committed.
     pub refused: Vec<Refused>,
+    /// Gateways of which batches are left out, with the reason: a server does not take what they hold, for now. Each
+    /// once, in order. These batches are not in `delivered`, so their gateway sends them again. The others are
+    /// committed.
+    pub left: Vec<(GatewayId, Text)>,
+    /// Gateways of which batches are left out, since the quarantine has no room for what these hold and cannot be
+    /// stored. Each once, in order. These batches are neither stored nor in `delivered`.
+    pub full: Vec<GatewayId>,
 }
 
 /// Readings that can never be stored.

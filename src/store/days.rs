@@ -1,4 +1,5 @@
-//! Daily roll-ups: each day is folded from its hours, in the commit that changes an hour.
+//! Daily roll-ups, folded from hours. A day that is over is kept, and folded anew in the commit that changes an hour of
+//! it; the current one is folded when it is read, since each commit changes it.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +8,10 @@ use rusqlite::{Row, params};
 
 use super::error::instant;
 use super::tables::Tables;
-use super::{StoreError, hours, rollup};
+use super::{StoreError, hours, rollup, series};
 use crate::core::{Calendar, DayCell};
 
-/// Folds anew the days to which these hours belong.
+/// Folds anew the kept days to which these hours belong.
 pub(super) fn refold(
     tables: &Tables<'_>,
     id: i64,
@@ -20,6 +21,9 @@ pub(super) fn refold(
     for &hour in changed_hours {
         if hour >= folded_to {
             let (start, end) = bounds(tables.calendar, hour)?;
+            if start >= tables.hot_from_day_ms {
+                break;
+            }
             fold(tables, id, (start, end))?;
             folded_to = end;
         }
@@ -40,23 +44,15 @@ fn bounds(calendar: &Calendar, hour_ms: i64) -> Result<(i64, i64), StoreError> {
 fn fold(tables: &Tables<'_>, id: i64, (start, end): (i64, i64)) -> Result<(), StoreError> {
     let hours = hours::range(tables, id, (start, end))?;
     let cell = DayCell::of(tables.calendar.day_of(instant(start)?), &hours);
-    let sql = if start >= tables.hot_from_day_ms { INSERT_HOT } else { INSERT };
-    rollup::insert(tables.prepare(sql)?, [&id, &start, &cell.covered_h], &cell.rollup)
+    rollup::insert(tables.prepare(INSERT)?, [&id, &start, &cell.covered_h], &cell.rollup)
 }
 
 const INSERT: &str = rollup::insert_sql!("day", "day_ms, covered_h");
-const INSERT_HOT: &str = rollup::insert_sql!("day_hot", "day_ms, covered_h");
 const SELECT: &str = concat!(
     "SELECT day_ms, covered_h, ",
     rollup::columns!(),
     " FROM day WHERE series = ?1 AND day_ms >= ?2 AND day_ms < ?3 ORDER BY day_ms"
 );
-const SELECT_HOT: &str = concat!(
-    "SELECT day_ms, covered_h, ",
-    rollup::columns!(),
-    " FROM day_hot WHERE series = ?1 AND day_ms = ?2"
-);
-
 /// The days of a series that begin from `from_ms` to before `to_ms`, in order.
 pub(super) fn range(
     tables: &Tables<'_>,
@@ -70,30 +66,46 @@ pub(super) fn range(
     let mut statement = tables.prepare(SELECT)?;
     let cold = statement.query_and_then(params![id, from_ms, to_ms], cell)?;
     let mut cells = cold.collect::<Result<Vec<_>, _>>()?;
-    // Two days are hot as a rule, and all series of a day lie together.
-    let mut next = from_ms;
-    while let Some(day_ms) = tables
-        .prepare("SELECT min(day_ms) FROM day_hot WHERE day_ms >= ?1")?
-        .query_row([next], |row| row.get::<_, Option<i64>>(0))?
-        && day_ms < to_ms
-    {
-        let mut statement = tables.prepare(SELECT_HOT)?;
-        let mut found = statement.query_and_then(params![id, day_ms], cell)?;
-        cells.extend(found.next().transpose()?);
-        next = day_ms + 1;
-    }
+    cells.extend(current(tables, id, (from_ms, to_ms))?);
     Ok(cells)
+}
+
+/// The days that are not kept yet and begin from `from_ms` to before `to_ms`, folded from their hours.
+fn current(
+    tables: &Tables<'_>,
+    id: i64,
+    (from_ms, to_ms): (i64, i64),
+) -> Result<Vec<DayCell>, StoreError> {
+    let from_ms = from_ms.max(tables.hot_from_day_ms);
+    if from_ms >= to_ms {
+        return Ok(Vec::new());
+    }
+    // Whole days: the hours before the first that begins in the span are left out, those of the last are all taken.
+    let first = match instant(from_ms) {
+        Ok(_) => bounds(tables.calendar, from_ms)?,
+        Err(_) => (from_ms, i64::MAX),
+    };
+    let first = if first.0 < from_ms { first.1 } else { first.0 };
+    let end = match instant(to_ms - 1) {
+        Ok(_) => bounds(tables.calendar, to_ms - 1)?.1,
+        Err(_) => i64::MAX,
+    };
+    let hours = hours::range(tables, id, (first, end))?;
+    Ok(DayCell::fold(&hours, tables.calendar))
+}
+
+/// Keeps the days of all series that begin from `from_ms` to before `to_ms`: they are over.
+pub(super) fn keep(tables: &Tables<'_>, span: (i64, i64)) -> Result<(), StoreError> {
+    for id in series::ids(tables.connection)? {
+        refold(tables, id, &hours::with_cells(tables, id, span, u32::MAX)?.into_iter().collect())?;
+    }
+    Ok(())
 }
 
 /// Folds all days anew from the hours: after a change of calendar, or for a file that had no days.
 pub(super) fn rebuild(tables: &Tables<'_>) -> Result<(), StoreError> {
-    tables.connection.execute_batch("DELETE FROM day; DELETE FROM day_hot;")?;
-    let mut statement = tables.prepare("SELECT id FROM series ORDER BY id")?;
-    let ids: Vec<i64> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    for id in ids {
-        refold(tables, id, &hours::all(tables, id)?.into_iter().collect())?;
-    }
-    Ok(())
+    tables.connection.execute_batch("DELETE FROM day;")?;
+    keep(tables, (i64::MIN, tables.hot_from_day_ms))
 }
 
 /// What a counter grew by on the days that begin from `from_ms` to before `to_ms`; `None` where no reading counts.
@@ -102,11 +114,14 @@ pub(super) fn grown(
     id: i64,
     (from_ms, to_ms): (i64, i64),
 ) -> Result<Option<f64>, StoreError> {
+    // Added up in order of the days, so that the sum does not depend on which of them are kept.
     let mut statement = tables.prepare(
-        "SELECT sum(increment) FROM (
-             SELECT increment FROM day WHERE series = ?1 AND day_ms >= ?2 AND day_ms < ?3 AND counted > 0
-             UNION ALL
-             SELECT increment FROM day_hot WHERE series = ?1 AND day_ms >= ?2 AND day_ms < ?3 AND counted > 0)",
+        "SELECT increment FROM day
+         WHERE series = ?1 AND day_ms >= ?2 AND day_ms < ?3 AND counted > 0 ORDER BY day_ms",
     )?;
-    Ok(statement.query_row(params![id, from_ms, to_ms], |row| row.get(0))?)
+    let kept = statement.query_map(params![id, from_ms, to_ms], |row| row.get(0))?;
+    let mut grown = kept.collect::<Result<Vec<Option<f64>>, _>>()?;
+    let current = current(tables, id, (from_ms, to_ms))?;
+    grown.extend(current.iter().filter(|day| day.counted > 0).map(|day| day.increment));
+    Ok(grown.into_iter().flatten().reduce(|total, day| total + day))
 }

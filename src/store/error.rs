@@ -33,8 +33,6 @@ pub enum StoreError {
     /// A commit by a wrong clock would be filed under a wrong time.
     #[error("{}", words::clock_cannot_be(.0.to_string()))]
     Clock(Timestamp),
-    #[error("{}", words::quarantine_full(.0))]
-    QuarantineFull(u64),
     #[error("{}", words::in_use(path))]
     InUse { path: PathBuf },
     /// The thread that owns the file is gone.

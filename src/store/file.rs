@@ -9,8 +9,10 @@ use std::path::Path;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::StoreError;
+use super::{StoreError, schema};
 use crate::locales::{Text, foreign, store as words};
+use crate::support::files;
+use crate::support::sql::without_literals;
 
 /// Pages copied between two reports of progress: 4 MB.
 const PAGES_PER_STEP: i32 = 1024;
@@ -38,6 +40,7 @@ pub fn copy(from: &Path, to: &Path, advanced: &dyn Fn(u64, u64)) -> Result<Conte
     let instant = source.unchecked_transaction()?;
     let contents = contents(&instant)?;
     let page: u64 = instant.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+    files::create_database(to);
     let mut target = open(to, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     {
         let copying = Backup::new(&source, &mut target)?;
@@ -90,6 +93,86 @@ fn contents(connection: &Connection) -> rusqlite::Result<Contents> {
         rows.insert(name, connection.query_row(&count, [], |row| row.get(0))?);
     }
     Ok(Contents { layout, rows })
+}
+
+/// What the store's file at `path` holds that no program of ours puts there: its name in the file.
+///
+/// A digest only says that a backup is as it was when the digest was made, by whoever made it. A trigger that somebody
+/// added to a copy would go on changing readings, unseen, for as long as the file lives.
+///
+/// # Errors
+/// It cannot be read.
+pub fn foreign_to_store(path: &Path) -> Result<Vec<String>, StoreError> {
+    let ours = Connection::open_in_memory()?;
+    schema::create(&ours)?;
+    foreign(path, schema::SCHEMA_VERSION, &ours)
+}
+
+/// As [`foreign_to_store`], for another file of ours: `layouts` makes its tables, layout by layout.
+///
+/// # Errors
+/// It cannot be read.
+pub fn foreign_to(path: &Path, layouts: &[&str]) -> Result<Vec<String>, StoreError> {
+    let ours = Connection::open_in_memory()?;
+    layouts.iter().try_for_each(|layout| ours.execute_batch(layout))?;
+    foreign(path, layouts.len() as i64, &ours)
+}
+
+/// What the file at `path` holds that `ours` of layout `known` does not. A later layout is unknown: nothing is opened
+/// that has it. Of an earlier one tables are not compared, of which there may have been others.
+fn foreign(path: &Path, known: i64, ours: &Connection) -> Result<Vec<String>, StoreError> {
+    let found = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let layout: i64 = found.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if layout > known {
+        return Ok(Vec::new());
+    }
+    let ours = objects(ours)?;
+    let foreign = objects(&found)?.into_iter().filter(|object| {
+        let same = |own: &Object| (&own.kind, &own.name) == (&object.kind, &object.name);
+        match object.kind.as_str() {
+            // Of a key, made by SQLite itself.
+            "index" if object.sql.is_empty() => false,
+            // SQLite's own. A virtual table runs code of whoever wrote its module.
+            "table" if object.sql.starts_with("CREATE TABLE") => {
+                let own = object.name.starts_with("sqlite_") || ours.iter().any(same);
+                layout == known && !own
+            }
+            // What a trigger says when it refuses a row has changed without a change of the layout.
+            _ => !ours.iter().any(|own| {
+                same(own) && without_literals(&own.sql) == without_literals(&object.sql)
+            }),
+        }
+    });
+    Ok(foreign.map(|object| object.name).collect())
+}
+
+/// Names of the triggers of a store, which has none of its own.
+pub(super) fn triggers(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let triggers = objects(connection)?.into_iter().filter(|object| object.kind == "trigger");
+    Ok(triggers.map(|object| object.name).collect())
+}
+
+/// Runs `sql` in the file at `path`, as somebody else's program would.
+#[cfg(test)]
+pub fn alter(path: &Path, sql: &str) {
+    Connection::open(path).unwrap().execute_batch(sql).unwrap();
+}
+
+/// A table, index, trigger or view.
+struct Object {
+    kind: String,
+    name: String,
+    /// What made it; empty for an index of a key.
+    sql: String,
+}
+
+fn objects(connection: &Connection) -> rusqlite::Result<Vec<Object>> {
+    let mut statement =
+        connection.prepare("SELECT type, name, coalesce(sql, '') FROM sqlite_schema")?;
+    let rows = statement.query_map([], |row| {
+        Ok(Object { kind: row.get(0)?, name: row.get(1)?, sql: row.get(2)? })
+    })?;
+    rows.collect()
 }
 
 /// Gives `file` to the owner of `like`: root may create a file that a hub of another user has to open.

@@ -18,33 +18,48 @@ use crate::locales::store as words;
 /// A counter's engine: its state, and how the register behaves.
 type Engine<'a> = Option<(&'a mut counter::State, &'a counter::Spec)>;
 
-/// Folds anew the `touched` hours of `series`, in order, and those that a counter's changed state reaches; returns all.
+/// What was folded, and what is left since `most` was reached: touched hours, and the one with which a counter's chain
+/// goes on.
+#[derive(Default)]
+pub(super) struct Folded {
+    pub hours: BTreeSet<i64>,
+    pub rest: Vec<i64>,
+}
+
+/// Folds anew the `touched` hours of `series`, in order, and those that a counter's changed state reaches, `most` in
+/// all. Folding on from the rest later comes to the same cells.
 pub(super) fn refold(
     tables: &Tables<'_>,
     (id, series): (i64, &Series),
     touched: &[i64],
-) -> Result<BTreeSet<i64>, StoreError> {
-    let mut folded = BTreeSet::new();
+    most: usize,
+) -> Result<Folded, StoreError> {
+    let mut folded = Folded::default();
     let Some((&first, &last)) = touched.first().zip(touched.last()) else {
         return Ok(folded);
     };
     if series.parameter.spec().kind != Kind::Counter {
-        for &hour in touched {
+        let (now, rest) = touched.split_at(most.min(touched.len()));
+        for &hour in now {
             let cell = fold(tables, id, hour, None)?;
             store(tables, id, &cell, None)?;
         }
-        folded.extend(touched);
-        return Ok(folded);
+        return Ok(Folded { hours: now.iter().copied().collect(), rest: rest.to_vec() });
     }
     let spec = series::spec(tables.connection, id)?;
     let mut state = state_before(tables, id, first)?;
     let mut next = Some(first);
     while let Some(hour) = next {
+        if folded.hours.len() >= most {
+            folded.rest.push(hour);
+            folded.rest.extend(touched.iter().filter(|&&touched| touched > hour));
+            break;
+        }
         let cell = fold(tables, id, hour, Some((&mut state, &spec)))?;
         let json = serde_json::to_string(&state).map_err(StoreError::corrupt)?;
         let before = stored(tables, id, hour)?;
         store(tables, id, &cell, Some(&json))?;
-        folded.insert(hour);
+        folded.hours.insert(hour);
         let settled = hour >= last && before == Stored::Counter(json);
         next = if settled { None } else { following(tables, id, hour, touched)? };
     }
@@ -261,8 +276,44 @@ fn cell(row: &Row<'_>) -> Result<HourCell, StoreError> {
     Ok(HourCell { hour_at: instant(row.get(0)?)?, rollup: rollup::from_row(row, 1)? })
 }
 
-/// The hours of a series that have cells, in order.
-pub(super) fn all(tables: &Tables<'_>, id: i64) -> Result<Vec<i64>, StoreError> {
-    let cells = range(tables, id, (i64::MIN, i64::MAX))?;
-    Ok(cells.iter().map(|cell| cell.hour_at.as_millisecond()).collect())
+/// The hours of a series from `from_ms` to before `to_ms` that have cells, in order, the first `most` of them.
+pub(super) fn with_cells(
+    tables: &Tables<'_>,
+    id: i64,
+    (from_ms, to_ms): (i64, i64),
+    most: u32,
+) -> Result<Vec<i64>, StoreError> {
+    let mut hours: Vec<i64> = Vec::new();
+    let most = most as usize;
+    if !tables.is_hot(from_ms) {
+        let mut statement = tables.prepare(
+            "SELECT hour_ms FROM hour WHERE series = ?1 AND hour_ms >= ?2 AND hour_ms < ?3 ORDER BY hour_ms LIMIT ?4",
+        )?;
+        let span = params![id, from_ms, to_ms.min(tables.hot_from_ms), most];
+        hours = statement.query_map(span, |row| row.get(0))?.collect::<Result<_, _>>()?;
+    }
+    let mut from = from_ms.max(tables.hot_from_ms).saturating_sub(1);
+    while hours.len() < most
+        && let Some(hour) = hot_hour(tables, NEXT_HOT, from)?
+        && hour < to_ms
+    {
+        if stored(tables, id, hour)? != Stored::NoCell {
+            hours.push(hour);
+        }
+        from = hour;
+    }
+    Ok(hours)
+}
+
+/// The last hour of a series that has a cell.
+pub(super) fn last_with_cell(tables: &Tables<'_>, id: i64) -> Result<Option<i64>, StoreError> {
+    let mut below = i64::MAX;
+    while let Some(hour) = hot_hour(tables, PREVIOUS_HOT, below)? {
+        if stored(tables, id, hour)? != Stored::NoCell {
+            return Ok(Some(hour));
+        }
+        below = hour;
+    }
+    let mut statement = tables.prepare("SELECT max(hour_ms) FROM hour WHERE series = ?1")?;
+    Ok(statement.query_row([id], |row| row.get(0))?)
 }

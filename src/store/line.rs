@@ -51,6 +51,7 @@ pub fn reason_code(reason: Reason) -> u8 {
         Reason::Clock => 20,
         Reason::NoFlow => 21,
         Reason::IdleFall => 22,
+        Reason::Revoked => 23,
     }
 }
 
@@ -149,6 +150,16 @@ impl<'a> Line<'a> {
     }
 }
 
+/// Whether a line can hold a reading at all; the error says why not.
+pub fn storable(reading: &Reading) -> Result<(), Text> {
+    match reading.outcome {
+        Outcome::Value(value) if !value.is_finite() => {
+            Err(words::not_finite(value, reading.series.to_string()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Appends the line of a reading that came from `gateway`.
 ///
 /// # Errors
@@ -158,11 +169,7 @@ pub fn reading(
     gateway: Option<&GatewayId>,
     reading: &Reading,
 ) -> Result<(), Text> {
-    if let Outcome::Value(value) = reading.outcome
-        && !value.is_finite()
-    {
-        return Err(words::not_finite(value, reading.series.to_string()));
-    }
+    storable(reading)?;
     let tags = [
         ("gateway", gateway.map(GatewayId::as_str)),
         ("parameter", Some(reading.series.parameter.id())),

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, params};
 
-use super::schema::{DEFAULT_DAY_START, DEFAULT_ZONE, LOST, SCHEMA_VERSION, TIERS};
-use super::tables::{self, Tables};
+use super::schema::{DEFAULT_DAY_START, DEFAULT_ZONE, LOST, SCHEMA_VERSION, SENDERS, TIERS};
+use super::tables::{self, SLOT_MS, Tables};
 use super::{StoreError, days};
 use crate::core::{HOUR_MS, hour_start_ms};
 
@@ -12,7 +12,14 @@ pub(super) fn migrate(connection: &Connection, found: i64) -> Result<(), StoreEr
     if found < 2 {
         from_1(&transaction)?;
     }
-    from_2(&transaction)?;
+    if found < 3 {
+        from_2(&transaction)?;
+    }
+    from_3(&transaction)?;
+    if found < 3 {
+        let calendar = tables::calendar(&transaction)?;
+        days::rebuild(&Tables::load(&transaction, &calendar)?)?;
+    }
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     Ok(transaction.commit()?)
 }
@@ -43,6 +50,21 @@ fn from_2(connection: &Connection) -> Result<(), StoreError> {
          VALUES (?1, (SELECT count(*) FROM reading), ?2, ?3)",
         params![hot_from_ms, DEFAULT_ZONE, DEFAULT_DAY_START],
     )?;
-    let calendar = tables::calendar(connection)?;
-    days::rebuild(&Tables::load(connection, &calendar)?)
+    Ok(())
+}
+
+/// Layout 4 adds who sent each row, former values, owners of stations, and hours to be folded. The highest range of
+/// each epoch moves to `epoch`; days that are not over are folded when they are read.
+fn from_3(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(SENDERS)?;
+    connection.execute_batch(
+        "INSERT INTO epoch (gateway, epoch, first, last, heard_ms)
+             SELECT gateway, epoch, first, max(last),
+                 coalesce((SELECT heard_ms FROM gateway WHERE name = gateway), 0)
+             FROM delivered GROUP BY gateway, epoch;
+         DELETE FROM delivered WHERE (gateway, epoch, first) IN (SELECT gateway, epoch, first FROM epoch);",
+    )?;
+    // Slots are shorter since then.
+    connection.execute("UPDATE reading_hot SET slot = at_ms / ?1", [SLOT_MS])?;
+    Ok(())
 }

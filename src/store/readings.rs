@@ -1,11 +1,13 @@
 //! Readings in the file: one row for each series and instant.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::StoreError;
 use super::error::instant;
+use super::source::{self, Sources};
 use super::tables::{SLOT_MS, Tables};
-use crate::core::{Flag, Outcome, Reading, Reason, Series};
+use super::{StoreError, replaced};
+use crate::core::{Flag, GatewayId, HOUR_MS, Outcome, Reading, Reason, Series};
 use crate::locales::{Text, store as words};
 
 /// The last reading of a series, and the last that counts.
@@ -17,50 +19,188 @@ pub struct Latest {
     pub counted: Option<Reading>,
 }
 
-#[derive(PartialEq, Eq)]
+/// What became of a reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Inserted {
     New,
-    /// A row without a value, or with another one, was replaced.
+    /// A row without a value got one.
+    Filled,
+    /// A row with another value was replaced, and kept.
     Replaced,
     Same,
 }
 
+/// Why a reading cannot be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Refusal {
+    /// Raw readings of its time have been purged.
+    Purged,
+    /// Its gateway has as many series as one may have.
+    TooManySeries,
+    /// Its instant has had as many values as are kept of one.
+    InstantFull,
+    /// Its gateway has replaced as many values as one may.
+    HistoryFull,
+}
+
+/// The content of a row, besides its key.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Stored {
+    pub value: Option<f64>,
+    pub flag: u8,
+    pub reason: Option<String>,
+    pub raw: Option<Vec<u8>>,
+    /// The number of its sender.
+    pub source: Option<i64>,
+}
+
+impl Stored {
+    /// The row of `reading`, sent by `source`.
+    fn of(reading: &Reading, source: Option<i64>) -> Self {
+        let raw = (!reading.raw.is_empty())
+            .then(|| reading.raw.iter().flat_map(|word| word.to_be_bytes()).collect());
+        Self {
+            value: reading.value(),
+            flag: u8::from(reading.flag),
+            reason: reading.reason.map(|reason| reason.id().to_owned()),
+            raw,
+            source,
+        }
+    }
+
+    /// The content in the columns of `row` from `first` on.
+    pub fn from_row(row: &Row<'_>, first: usize) -> rusqlite::Result<Self> {
+        Ok(Self {
+            value: row.get(first)?,
+            flag: row.get(first + 1)?,
+            reason: row.get(first + 2)?,
+            raw: row.get(first + 3)?,
+            source: row.get(first + 4)?,
+        })
+    }
+
+    /// Whether it was rejected because its gateway was revoked.
+    pub fn is_revoked(&self) -> bool {
+        self.reason.as_deref() == Some(Reason::Revoked.id())
+    }
+}
+
 /// Stores a reading. Each series and instant has one row: a value replaces a missing one, never the other way round,
-/// and a later value an earlier one.
+/// and a later value an earlier one, which is kept. What a revoked gateway sent does not come back by being sent again.
 pub(super) fn insert(
     tables: &Tables<'_>,
     series: i64,
     reading: &Reading,
-) -> Result<Inserted, StoreError> {
-    let at = reading.observed_at.as_millisecond();
-    let (value, flag) = (reading.value(), u8::from(reading.flag));
-    let reason = reading.reason.map(Reason::id);
-    let raw: Option<Vec<u8>> = (!reading.raw.is_empty())
-        .then(|| reading.raw.iter().flat_map(|word| word.to_be_bytes()).collect());
-    let slot = at.div_euclid(SLOT_MS);
-    let cold = params![series, at, value, flag, reason, raw];
-    let hot = params![series, at, value, flag, reason, raw, slot];
-    let (insert, update, row) =
-        if tables.is_hot(at) { (INSERT_HOT, UPDATE_HOT, hot) } else { (INSERT, UPDATE, cold) };
-    if tables.prepare(insert)?.execute(row)? == 1 {
-        return Ok(Inserted::New);
+    (source, sources): (Option<(i64, &GatewayId)>, &mut Sources),
+    now: Timestamp,
+) -> Result<Result<Inserted, Refusal>, StoreError> {
+    let key = (series, reading.observed_at.as_millisecond());
+    let new = Stored::of(reading, source.map(|(id, _)| id));
+    if write(tables, key, &new, if tables.is_hot(key.1) { INSERT_HOT } else { INSERT })? {
+        return Ok(Ok(Inserted::New));
     }
-    let updated = tables.prepare(update)?.execute(row)? == 1;
-    Ok(if updated { Inserted::Replaced } else { Inserted::Same })
+    if new.value.is_none() {
+        return Ok(Ok(Inserted::Same));
+    }
+    let vanished = || StoreError::Corrupt(words::reading_vanished(reading.series.to_string()));
+    let old = stored(tables, key)?.ok_or_else(vanished)?;
+    let same_value = old.value == new.value;
+    if same_value && old.flag == new.flag {
+        return Ok(Ok(Inserted::Same));
+    }
+    if old.value.is_none() {
+        overwrite(tables, key, &new)?;
+        return Ok(Ok(Inserted::Filled));
+    }
+    if old.is_revoked() && (same_value || same_gateway(tables.connection, &old, source)?) {
+        return Ok(Ok(Inserted::Same));
+    }
+    if replaced::at_instant(tables.connection, key)? >= replaced::INSTANT_MAX {
+        return Ok(Err(Refusal::InstantFull));
+    }
+    if let Some((_, gateway)) = source {
+        if sources.replaced(tables.connection, gateway)? >= replaced::GATEWAY_MAX {
+            return Ok(Err(Refusal::HistoryFull));
+        }
+        sources.note_replaced(gateway);
+    }
+    replaced::keep(tables.connection, key, &old, now, new.source, None)?;
+    overwrite(tables, key, &new)?;
+    Ok(Ok(Inserted::Replaced))
 }
 
-const INSERT: &str =
-    "INSERT INTO reading (series, at_ms, value, flag, reason, raw) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-     ON CONFLICT DO NOTHING";
-const UPDATE: &str = "UPDATE reading SET value = ?3, flag = ?4, reason = ?5, raw = ?6
-     WHERE series = ?1 AND at_ms = ?2 AND ?3 IS NOT NULL AND (value IS NOT ?3 OR flag <> ?4)";
-const INSERT_HOT: &str = "INSERT INTO reading_hot (slot, series, at_ms, value, flag, reason, raw)
-     VALUES (?7, ?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
-const UPDATE_HOT: &str = "UPDATE reading_hot SET value = ?3, flag = ?4, reason = ?5, raw = ?6
-     WHERE slot = ?7 AND series = ?1 AND at_ms = ?2
-         AND ?3 IS NOT NULL AND (value IS NOT ?3 OR flag <> ?4)";
+/// Whether this gateway sent the row.
+fn same_gateway(
+    connection: &Connection,
+    old: &Stored,
+    source: Option<(i64, &GatewayId)>,
+) -> Result<bool, StoreError> {
+    let (Some(id), Some((_, gateway))) = (old.source, source) else {
+        return Ok(false);
+    };
+    let sent_by = source::gateway_of(connection, id)?;
+    Ok(sent_by.as_deref() == Some(gateway.as_str()))
+}
 
-/// Notes when a series was read last, and when last with a value that counts.
+/// The row of a series and instant; `None` where there is none.
+pub(super) fn stored(
+    tables: &Tables<'_>,
+    (series, at_ms): (i64, i64),
+) -> Result<Option<Stored>, StoreError> {
+    let from_row = |row: &Row<'_>| Stored::from_row(row, 0);
+    let found = if tables.is_hot(at_ms) {
+        let key = [at_ms.div_euclid(SLOT_MS), series, at_ms];
+        tables.prepare(SELECT_HOT)?.query_row(key, from_row).optional()?
+    } else {
+        tables.prepare(SELECT)?.query_row([series, at_ms], from_row).optional()?
+    };
+    Ok(found)
+}
+
+/// Writes another content into a row. Returns whether there is such a row.
+pub(super) fn overwrite(
+    tables: &Tables<'_>,
+    key: (i64, i64),
+    new: &Stored,
+) -> Result<bool, StoreError> {
+    write(tables, key, new, if tables.is_hot(key.1) { UPDATE_HOT } else { UPDATE })
+}
+
+/// Runs a statement on a row. Returns whether it wrote one.
+fn write(
+    tables: &Tables<'_>,
+    (series, at_ms): (i64, i64),
+    row: &Stored,
+    sql: &str,
+) -> Result<bool, StoreError> {
+    let mut statement = tables.prepare(sql)?;
+    let Stored { value, flag, reason, raw, source } = row;
+    let written = if tables.is_hot(at_ms) {
+        let slot = at_ms.div_euclid(SLOT_MS);
+        statement.execute(params![series, at_ms, value, flag, reason, raw, source, slot])?
+    } else {
+        statement.execute(params![series, at_ms, value, flag, reason, raw, source])?
+    };
+    Ok(written == 1)
+}
+
+const INSERT: &str = "INSERT INTO reading (series, at_ms, value, flag, reason, raw, source)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
+const UPDATE: &str = "UPDATE reading SET value = ?3, flag = ?4, reason = ?5, raw = ?6, source = ?7
+     WHERE series = ?1 AND at_ms = ?2";
+const SELECT: &str =
+    "SELECT value, flag, reason, raw, source FROM reading WHERE series = ?1 AND at_ms = ?2";
+const INSERT_HOT: &str =
+    "INSERT INTO reading_hot (slot, series, at_ms, value, flag, reason, raw, source)
+     VALUES (?8, ?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
+const UPDATE_HOT: &str =
+    "UPDATE reading_hot SET value = ?3, flag = ?4, reason = ?5, raw = ?6, source = ?7
+     WHERE slot = ?8 AND series = ?1 AND at_ms = ?2";
+const SELECT_HOT: &str = "SELECT value, flag, reason, raw, source FROM reading_hot
+     WHERE slot = ?1 AND series = ?2 AND at_ms = ?3";
+
+/// Notes when a series was read last, and when last with a value that counts, among its cold readings: those of hot
+/// ones are found by looking.
 pub(super) fn note_latest(
     connection: &Connection,
     series: i64,
@@ -120,6 +260,7 @@ fn next_slot(tables: &Tables<'_>, slot: i64) -> Result<Option<i64>, StoreError> 
     Ok(statement.query_row([slot], |row| row.get(0))?)
 }
 
+/// The last readings of a series: looked for among hot rows, and noted of cold ones.
 pub(super) fn latest(
     tables: &Tables<'_>,
     (id, series): (i64, &Series),
@@ -128,35 +269,101 @@ pub(super) fn latest(
         .prepare("SELECT at_ms, counted_ms FROM latest WHERE series = ?1")?
         .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let Some((last_ms, counted_ms)) = noted else {
+    let last = match (last_hot(tables, (id, series), LAST_HOT)?, noted) {
+        (Some(hot), _) => Some(hot),
+        (None, Some((at_ms, _))) => at(tables, (id, series), at_ms)?,
+        (None, None) => None,
+    };
+    let Some(last) = last else {
         return Ok(None);
     };
-    let find_last = |span, wanted: fn(&Reading) -> bool| -> Result<Option<Reading>, StoreError> {
-        let mut found = None;
-        range(tables, (id, series), span, &mut |reading| {
-            if wanted(&reading) {
-                found = Some(reading);
-            }
-            Ok(())
-        })?;
-        Ok(found)
-    };
-    let at = |ms: i64| find_last((ms, ms.saturating_add(1)), |_| true);
-    let Some(last) = at(last_ms)? else {
-        return Ok(None);
-    };
-    let mut counted = counted_ms.map(at).transpose()?.flatten();
-    if counted.as_ref().is_some_and(|reading| !reading.flag.counts()) {
-        // Its flag has been changed since: an earlier reading is the last that counts.
-        counted = find_last((i64::MIN, i64::MAX), |reading| {
-            reading.value().is_some() && reading.flag.counts()
-        })?;
+    if counts(&last) {
+        return Ok(Some(Latest { counted: Some(last.clone()), last }));
+    }
+    let mut counted = last_hot(tables, (id, series), LAST_HOT_COUNTED)?;
+    if counted.is_none()
+        && let Some(at_ms) = noted.and_then(|(_, counted_ms)| counted_ms)
+    {
+        counted = at(tables, (id, series), at_ms)?;
+        if !counted.as_ref().is_some_and(counts) {
+            // Its flag has been changed since: an earlier reading is the last that counts.
+            counted = last_cold_that_counts(tables, (id, series), at_ms)?;
+        }
     }
     Ok(Some(Latest { last, counted }))
 }
 
+fn counts(reading: &Reading) -> bool {
+    reading.value().is_some() && reading.flag.counts()
+}
+
+/// The reading of one instant.
+fn at(tables: &Tables<'_>, key: (i64, &Series), at_ms: i64) -> Result<Option<Reading>, StoreError> {
+    last_of(tables, key, (at_ms, at_ms.saturating_add(1)), |_| true)
+}
+
+/// The last reading of a span that is wanted.
+fn last_of(
+    tables: &Tables<'_>,
+    key: (i64, &Series),
+    span: (i64, i64),
+    wanted: fn(&Reading) -> bool,
+) -> Result<Option<Reading>, StoreError> {
+    let mut found = None;
+    range(tables, key, span, &mut |reading| {
+        if wanted(&reading) {
+            found = Some(reading);
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The last hot reading that `sql` finds, slot by slot.
+fn last_hot(
+    tables: &Tables<'_>,
+    (id, series): (i64, &Series),
+    sql: &str,
+) -> Result<Option<Reading>, StoreError> {
+    let mut below = i64::MAX;
+    let mut previous = tables.prepare("SELECT max(slot) FROM reading_hot WHERE slot < ?1")?;
+    let mut find = tables.prepare(sql)?;
+    while let Some(slot) = previous.query_row([below], |row| row.get::<_, Option<i64>>(0))? {
+        if let Some(row) = find.query([slot, id])?.next()? {
+            return Ok(Some(from_row(series, row)?));
+        }
+        below = slot;
+    }
+    Ok(None)
+}
+
+const LAST_HOT: &str = "SELECT at_ms, value, flag, reason, raw FROM reading_hot
+     WHERE slot = ?1 AND series = ?2 ORDER BY at_ms DESC LIMIT 1";
+const LAST_HOT_COUNTED: &str = "SELECT at_ms, value, flag, reason, raw FROM reading_hot
+     WHERE slot = ?1 AND series = ?2 AND value IS NOT NULL AND flag IN (1, 2, 3) ORDER BY at_ms DESC LIMIT 1";
+
+/// The last cold reading that counts, before `before_ms`: in the last hour whose cell counts one.
+fn last_cold_that_counts(
+    tables: &Tables<'_>,
+    key: (i64, &Series),
+    before_ms: i64,
+) -> Result<Option<Reading>, StoreError> {
+    let mut below = before_ms;
+    let mut hours = tables.prepare(
+        "SELECT hour_ms FROM hour WHERE series = ?1 AND hour_ms < ?2 AND counted > 0 ORDER BY hour_ms DESC LIMIT 1",
+    )?;
+    while let Some(hour) = hours.query_row([key.0, below], |row| row.get(0)).optional()? {
+        let end = before_ms.min(hour + HOUR_MS);
+        if let Some(found) = last_of(tables, key, (hour, end), counts)? {
+            return Ok(Some(found));
+        }
+        below = hour;
+    }
+    Ok(None)
+}
+
 /// The reading of `series` in a row of time, value, flag, reason and raw registers.
-fn from_row(series: &Series, row: &Row<'_>) -> Result<Reading, StoreError> {
+pub(super) fn from_row(series: &Series, row: &Row<'_>) -> Result<Reading, StoreError> {
     let (at, value, flag): (i64, Option<f64>, u8) = (row.get(0)?, row.get(1)?, row.get(2)?);
     let (reason, raw): (Option<String>, Option<Vec<u8>>) = (row.get(3)?, row.get(4)?);
     let corrupt =

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use super::rollup;
 
 /// The layout of the file. A file of a later one is refused.
-pub(super) const SCHEMA_VERSION: i64 = 3;
+pub(super) const SCHEMA_VERSION: i64 = 4;
 
 /// Creates all tables in an empty file.
 pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
@@ -40,6 +40,7 @@ pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
     transaction.execute_batch(HOUR)?;
     transaction.execute_batch(LOST)?;
     transaction.execute_batch(TIERS)?;
+    transaction.execute_batch(SENDERS)?;
     transaction.execute(
         "INSERT INTO state (sealed_ms, zone, day_start_hour) VALUES (0, ?1, ?2)",
         (DEFAULT_ZONE, DEFAULT_DAY_START),
@@ -115,3 +116,61 @@ pub(super) const TIERS: &str = concat!(
         zone TEXT NOT NULL, day_start_hour INTEGER NOT NULL
     ) STRICT;"
 );
+
+/// Since layout 4: who sent each row, what it replaced, who may speak for a station, and what is yet to be folded.
+/// Columns are added to existing tables, whose rows are not rewritten.
+///
+/// - `reading.source`: NULL for what was imported, and for what came before layout 4.
+/// - `source.day_ms`: the UTC day on which the hub received the rows.
+/// - `replaced`: former values. `by_source` sent the one that replaced it; `revoked` names the gateway whose revocation
+///   replaced it, and is NULL where a reading did.
+/// - `pending`: an hour of a series that is to be folded anew; where `to_ms` is later, all hours up to it, both included,
+///   that have a cell.
+/// - `epoch`: the highest range of committed numbers of a gateway's epoch (`delivered` has the lower ones), when a batch
+///   of it was committed last, and new readings that came with it, which `state.readings` does not count. All that a
+///   small commit changes of a gateway lies in this one row.
+/// - `series.gateway`: the gateway that brought the series in.
+/// - `left_out`: in the copy of a server, readings there whose station is another gateway's.
+/// - `series.wanted`: a counter's rule that is to be applied later, since `changed_ms` is too recent.
+pub(super) const SENDERS: &str = "
+    ALTER TABLE reading ADD COLUMN source INTEGER;
+    ALTER TABLE reading_hot ADD COLUMN source INTEGER;
+    CREATE TABLE source (
+        id INTEGER PRIMARY KEY, gateway TEXT NOT NULL, epoch TEXT NOT NULL, day_ms INTEGER NOT NULL,
+        UNIQUE (gateway, epoch, day_ms)
+    ) STRICT;
+    CREATE TABLE replaced (
+        id INTEGER PRIMARY KEY,
+        series INTEGER NOT NULL, at_ms INTEGER NOT NULL, replaced_ms INTEGER NOT NULL,
+        value REAL, flag INTEGER NOT NULL, reason TEXT, raw BLOB, source INTEGER,
+        by_source INTEGER, revoked TEXT
+    ) STRICT;
+    CREATE INDEX replaced_at ON replaced(series, at_ms);
+    CREATE INDEX replaced_by ON replaced(by_source) WHERE by_source IS NOT NULL;
+    CREATE INDEX replaced_revoked ON replaced(revoked, series, at_ms) WHERE revoked IS NOT NULL;
+    CREATE TABLE pending (
+        series INTEGER NOT NULL, hour_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL,
+        PRIMARY KEY (series, hour_ms, to_ms)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE epoch (
+        gateway TEXT NOT NULL, epoch TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+        heard_ms INTEGER NOT NULL, readings INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (gateway, epoch)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE owner (station TEXT PRIMARY KEY, gateway TEXT NOT NULL, since_ms INTEGER NOT NULL) STRICT;
+    CREATE TABLE left_out (
+        station TEXT NOT NULL, gateway TEXT NOT NULL, readings INTEGER NOT NULL,
+        from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL,
+        PRIMARY KEY (station, gateway)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE revoked (gateway TEXT PRIMARY KEY, since_ms INTEGER NOT NULL, noted_ms INTEGER NOT NULL) STRICT;
+    ALTER TABLE series ADD COLUMN changed_ms INTEGER;
+    ALTER TABLE series ADD COLUMN wanted TEXT;
+    ALTER TABLE series ADD COLUMN gateway TEXT;
+    CREATE INDEX series_wanted ON series(changed_ms) WHERE wanted IS NOT NULL;
+    CREATE INDEX series_gateway ON series(gateway) WHERE gateway IS NOT NULL;
+    ALTER TABLE quarantine ADD COLUMN gateway TEXT;
+    ALTER TABLE quarantine ADD COLUMN digest BLOB;
+    CREATE INDEX quarantine_gateway ON quarantine(gateway, kept);
+    CREATE UNIQUE INDEX quarantine_once ON quarantine(digest) WHERE kept = 1 AND digest IS NOT NULL;
+    DROP TABLE day_hot;";

@@ -1,20 +1,27 @@
 //! Read side of the embedded store. [`commit`](super::commit) writes; SQLite allows one writer and readers beside it.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
+use super::delivered::Epochs;
+use super::revocation::Walk;
 use super::series::{self, SeriesIds};
+use super::source::Sources;
 use super::tables::{self, Tables};
 use super::{
-    Delivered, GatewayRow, Latest, LostRow, StoreError, connection, days, delivered, hours,
-    readings,
+    GatewayRow, Latest, LostRow, Replaced, StoreError, commit, connection, days, delivered, hours,
+    pending, readings, replaced,
 };
 use crate::core::{Calendar, DayCell, HourCell, Period, Reading, Series, hour_start_ms};
 use crate::locales::{Text, store as words};
 use crate::wire::{Batch, CounterSpec};
+
+/// No `data_version`: nothing was read.
+const NOT_READ: i64 = -1;
 
 /// The store's file. Reading fails where the file does.
 pub struct Sqlite {
@@ -22,17 +29,31 @@ pub struct Sqlite {
     path: PathBuf,
     pub(super) calendar: Calendar,
     pub(super) ids: SeriesIds,
-    pub(super) delivered: Delivered,
-    /// SQLite's `data_version`: changes where another process writes to the file.
+    pub(super) sources: Sources,
+    /// What has come of gateways, of the writer.
+    pub(super) epochs: Epochs,
+    /// SQLite's `data_version` of what is in memory: changes where another process writes to the file.
     pub(super) version: i64,
+    /// What a reader has read of gateways last, and at which `data_version`.
+    read_epochs: RefCell<Option<(i64, Epochs)>>,
+    /// Hours that one commit folds at most.
+    pub(super) fold_max: usize,
+    /// The series that had its turn last of those whose hours are folded later.
+    pub(super) folded_series: i64,
+    /// A rejection under way.
+    pub(super) walk: Option<Walk>,
+    /// The time that the last commit, birth or status was given.
+    pub(super) worked_at: Option<Timestamp>,
 }
 
 impl Sqlite {
     /// Opens the store at `path` for writing, or creates it. Migrates an older layout, and refuses a later one.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = connection::open(path)?;
-        let delivered = delivered::load(&connection)?;
-        Self::new(connection, path, delivered)
+        let mut store = Self::new(connection, path)?;
+        store.epochs = delivered::load(&store.connection)?;
+        store.version = commit::data_version(&store.connection)?;
+        Ok(store)
     }
 
     /// Opens the same file for reading, beside the writer.
@@ -42,13 +63,25 @@ impl Sqlite {
 
     /// Opens the store at `path` for reading only.
     pub fn open_reader(path: &Path) -> Result<Self, StoreError> {
-        Self::new(connection::open_reader(path)?, path, Delivered::new())
+        Self::new(connection::open_reader(path)?, path)
     }
 
-    fn new(connection: Connection, path: &Path, delivered: Delivered) -> Result<Self, StoreError> {
+    fn new(connection: Connection, path: &Path) -> Result<Self, StoreError> {
         let calendar = tables::calendar(&connection)?;
-        let (path, ids) = (path.into(), SeriesIds::default());
-        Ok(Self { connection, path, calendar, ids, delivered, version: 0 })
+        Ok(Self {
+            connection,
+            path: path.into(),
+            calendar,
+            ids: SeriesIds::default(),
+            sources: Sources::default(),
+            epochs: Epochs::default(),
+            version: NOT_READ,
+            read_epochs: RefCell::new(None),
+            fold_max: pending::FOLD_MAX,
+            folded_series: i64::MIN,
+            walk: None,
+            worked_at: None,
+        })
     }
 
     /// Whether the file can hold this batch at all; the error names the part that does not fit. A batch that does not
@@ -142,7 +175,44 @@ impl Sqlite {
 
     /// The gateways, with the batches committed of each.
     pub fn gateways(&self) -> Result<Vec<GatewayRow>, StoreError> {
-        self.read(|tables| delivered::gateways(tables.connection))
+        self.read(|tables| {
+            let connection = tables.connection;
+            let version = commit::data_version(connection)?;
+            if version == self.version {
+                return delivered::gateways(connection, &self.epochs);
+            }
+            let mut read = self.read_epochs.borrow_mut();
+            if read.as_ref().is_none_or(|(read, _)| *read != version) {
+                *read = None;
+            }
+            let (_, epochs) = match read.take() {
+                Some(read) => read,
+                None => (version, delivered::load(connection)?),
+            };
+            let rows = delivered::gateways(connection, &epochs);
+            // A writer's own commits do not change its version: what it holds is newer then.
+            *read = (self.version == NOT_READ).then_some((version, epochs));
+            rows
+        })
+    }
+
+    /// Values of `series` at instants from `from` to before `to` that others have replaced, by instant and in the order
+    /// in which they were replaced.
+    pub fn history(
+        &self,
+        series: &Series,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Replaced>, StoreError> {
+        let span = (from.as_millisecond(), to.as_millisecond());
+        self.read_series(series, |tables, id| {
+            replaced::range(tables.connection, (id, series), span)
+        })
+    }
+
+    /// How many hours, or spans of them, are to be folded anew: 0 where all roll-ups are up to date.
+    pub fn pending(&self) -> Result<u64, StoreError> {
+        pending::count(&self.connection)
     }
 
     /// Gateways' records of loss, in order.
@@ -152,7 +222,9 @@ impl Sqlite {
 
     /// How many readings are in the store.
     pub fn count(&self) -> Result<u64, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT readings FROM state")?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT readings + (SELECT coalesce(sum(readings), 0) FROM epoch) FROM state",
+        )?;
         Ok(statement.query_row([], |row| row.get(0))?)
     }
 

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{CachedStatement, Connection};
 
-use super::{StoreError, rollup};
+use super::{StoreError, days, rollup};
 use crate::core::{Calendar, hour_start_ms};
 use crate::locales::store as words;
 
@@ -16,9 +16,9 @@ const HOT_FOR: SignedDuration = SignedDuration::from_hours(2);
 /// the more rows are searched for the last readings. A quarter of a day of 200 series every minute is 72,000 rows.
 const DEMOTION_INTERVAL: SignedDuration = SignedDuration::from_hours(6);
 
-/// Hot readings lie together by quarters of an hour: a commit of one reading of each series touches few pages, and the
-/// readings of one series in an hour are found with four lookups.
-pub(super) const SLOT_MS: i64 = 900_000;
+/// Hot readings lie together by five minutes: a commit of one reading of each series of a gateway touches one or two
+/// pages, and the readings of one series in an hour are found with twelve lookups.
+pub(super) const SLOT_MS: i64 = 300_000;
 
 /// The tables, and the instant that parts their tiers.
 pub(super) struct Tables<'a> {
@@ -27,7 +27,7 @@ pub(super) struct Tables<'a> {
     pub calendar: &'a Calendar,
     /// Readings and hours from here on are hot, ms.
     pub hot_from_ms: i64,
-    /// Days that begin here or later are hot, ms.
+    /// Days that begin here or later are not kept, but folded when they are read, ms.
     pub hot_from_day_ms: i64,
     /// Before this, raw readings have been purged and their hours stand for them, ms.
     pub raw_from_ms: Option<i64>,
@@ -64,24 +64,25 @@ impl<'a> Tables<'a> {
         if hot_from_ms.saturating_sub(self.hot_from_ms) < as_ms(DEMOTION_INTERVAL) {
             return Ok(());
         }
-        let hot_from_day_ms = day_start_ms(self.calendar, hot_from_ms);
         // In the order of the cold table, so that its pages are written once.
+        let (slot, connection) = (hot_from_ms / SLOT_MS, self.connection);
+        connection.execute(DEMOTE_LATEST, [slot])?;
         for (insert, delete, before) in [
-            (DEMOTE_READINGS, "DELETE FROM reading_hot WHERE slot < ?1", hot_from_ms / SLOT_MS),
+            (DEMOTE_READINGS, "DELETE FROM reading_hot WHERE slot < ?1", slot),
             (DEMOTE_HOURS, "DELETE FROM hour_hot WHERE hour_ms < ?1", hot_from_ms),
-            (DEMOTE_DAYS, "DELETE FROM day_hot WHERE day_ms < ?1", hot_from_day_ms),
         ] {
-            self.connection.execute(insert, [before])?;
-            self.connection.execute(delete, [before])?;
+            connection.execute(insert, [before])?;
+            connection.execute(delete, [before])?;
         }
-        self.connection.execute("UPDATE state SET sealed_ms = ?1", [hot_from_ms])?;
-        (self.hot_from_ms, self.hot_from_day_ms) = (hot_from_ms, hot_from_day_ms);
-        Ok(())
+        connection.execute("UPDATE state SET sealed_ms = ?1", [hot_from_ms])?;
+        let ended = (self.hot_from_day_ms, day_start_ms(self.calendar, hot_from_ms));
+        (self.hot_from_ms, self.hot_from_day_ms) = (hot_from_ms, ended.1);
+        if ended.0 < ended.1 { days::keep(self, ended) } else { Ok(()) }
     }
 }
 
-const DEMOTE_READINGS: &str = "INSERT INTO reading (series, at_ms, value, flag, reason, raw)
-     SELECT series, at_ms, value, flag, reason, raw FROM reading_hot WHERE slot < ?1 ORDER BY series, at_ms";
+const DEMOTE_READINGS: &str = "INSERT INTO reading (series, at_ms, value, flag, reason, raw, source)
+     SELECT series, at_ms, value, flag, reason, raw, source FROM reading_hot WHERE slot < ?1 ORDER BY series, at_ms";
 const DEMOTE_HOURS: &str = concat!(
     "INSERT INTO hour (series, hour_ms, state, ",
     rollup::columns!(),
@@ -89,13 +90,11 @@ const DEMOTE_HOURS: &str = concat!(
     rollup::columns!(),
     " FROM hour_hot WHERE hour_ms < ?1 ORDER BY series, hour_ms"
 );
-const DEMOTE_DAYS: &str = concat!(
-    "INSERT INTO day (series, day_ms, covered_h, ",
-    rollup::columns!(),
-    ") SELECT series, day_ms, covered_h, ",
-    rollup::columns!(),
-    " FROM day_hot WHERE day_ms < ?1 ORDER BY series, day_ms"
-);
+const DEMOTE_LATEST: &str = "INSERT INTO latest (series, at_ms, counted_ms)
+     SELECT series, max(at_ms), max(at_ms) FILTER (WHERE value IS NOT NULL AND flag IN (1, 2, 3))
+     FROM reading_hot WHERE slot < ?1 GROUP BY series
+     ON CONFLICT (series) DO UPDATE SET at_ms = max(at_ms, excluded.at_ms),
+         counted_ms = max(coalesce(counted_ms, excluded.counted_ms), coalesce(excluded.counted_ms, counted_ms))";
 
 fn as_ms(duration: SignedDuration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)

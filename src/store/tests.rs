@@ -1,11 +1,15 @@
 //! The promises of the store, over files.
 
+mod caps_tests;
 mod chart_tests;
 mod delivery_tests;
+mod folding_tests;
 mod line_tests;
 mod lost_tests;
 mod migration_tests;
+mod replaced_tests;
 mod retention_tests;
+mod revocation_tests;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -108,7 +112,7 @@ fn recompute(store: &Sqlite, series: &Series) -> (Vec<HourCell>, Vec<DayCell>) {
     };
     let transaction = store.connection.unchecked_transaction().unwrap();
     let tables = Tables::load(&transaction, &store.calendar).unwrap();
-    for table in ["hour", "hour_hot", "day", "day_hot"] {
+    for table in ["hour", "hour_hot", "day"] {
         let sql = format!("DELETE FROM {table} WHERE series = ?1");
         transaction.execute(&sql, [id]).unwrap();
     }
@@ -120,8 +124,8 @@ fn recompute(store: &Sqlite, series: &Series) -> (Vec<HourCell>, Vec<DayCell>) {
     };
     readings::range(&tables, (id, series), all, &mut note).unwrap();
     let touched: Vec<i64> = touched.into_iter().collect();
-    let folded = hours::refold(&tables, (id, series), &touched).unwrap();
-    days::refold(&tables, id, &folded).unwrap();
+    let folded = hours::refold(&tables, (id, series), &touched, usize::MAX).unwrap();
+    days::refold(&tables, id, &folded.hours).unwrap();
     (hours::range(&tables, id, all).unwrap(), days::range(&tables, id, all).unwrap())
 }
 
@@ -149,7 +153,7 @@ fn a_value_replaces_a_missing_one_and_never_the_other_way_round() {
     store.commit(&[batch(1, vec![lost.clone()])], at(9)).unwrap();
     assert_eq!(all_hours(&store, "pond-1/level")[0].missing, 1);
     let replaced = store.commit(&[batch(2, vec![value.clone()])], at(9)).unwrap();
-    assert_eq!(replaced.new_readings, 0);
+    assert_eq!((replaced.new_readings, replaced.replaced), (0, 0));
     for seq in 3..5 {
         store.commit(&[batch(seq, vec![lost.clone()])], at(9)).unwrap();
         assert_eq!(all_readings(&store, "pond-1/level"), std::slice::from_ref(&value));
@@ -296,34 +300,6 @@ fn what_is_delivered_survives_and_its_gaps_are_named() {
 }
 
 #[test]
-fn quarantine_keeps_the_newest_and_is_bounded() {
-    let file = File::new();
-    let mut quarantine = Quarantine::open(&file.path).unwrap();
-    let connection = rusqlite::Connection::open(&file.path).unwrap();
-    let full = super::quarantine::UNREADABLE_MAX;
-    connection
-        .execute(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-             INSERT INTO quarantine SELECT i, 0, 't', 'p', x'00', 0 FROM n",
-            [full],
-        )
-        .unwrap();
-    quarantine.add_unreadable(at(0), "hanqing/v1/x/readings", "no JSON", b"{").unwrap();
-    assert_eq!(quarantine.count().unwrap(), u64::from(full));
-    let (topic, problem, payload): (String, String, Vec<u8>) = connection
-        .query_row(
-            "SELECT topic, problem, payload FROM quarantine ORDER BY id DESC LIMIT 1",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )
-        .unwrap();
-    assert_eq!(
-        (topic.as_str(), problem.as_str(), payload.as_slice()),
-        ("hanqing/v1/x/readings", "no JSON", b"{".as_slice())
-    );
-}
-
-#[test]
 fn a_file_of_another_layout_is_refused_to_writers_and_readers() {
     let file = File::new();
     drop(file.open());
@@ -376,11 +352,15 @@ fn a_birth_that_changes_the_register_folds_its_hours_anew() {
     let total = |store: &Sqlite| store.grown(&series(name), None).unwrap().unwrap();
     let before = total(&store);
     store.birth(&gateway("gw-1"), &born(name, Some(10_000.0), Some(50.0)), at(0)).unwrap();
+    assert_eq!(total(&store), before, "nothing is folded in the birth's own transaction");
+    assert_eq!(store.pending().unwrap(), 1);
+    store.settle().unwrap();
     assert_eq!(total(&store), 60.0);
     let hours = all_hours(&store, name);
     assert_eq!(hours.iter().map(|c| c.rollovers).sum::<u32>(), 1);
     assert_eq!((hours, all_days(&store, name)), recompute(&store, &series(name)));
-    store.birth(&gateway("gw-1"), &born(name, None, None), at(0)).unwrap();
+    store.birth(&gateway("gw-1"), &born(name, None, None), at(60)).unwrap();
+    store.settle().unwrap();
     assert_eq!(total(&store), before);
     assert_ne!(before, 60.0);
 }
@@ -392,7 +372,8 @@ fn a_commit_is_whole_or_not_at_all() {
     let mut store = file.open();
     store.commit(&[batch(1, vec![good("pond-1/level", 0, 98.0)])], at(1)).unwrap();
     let connection = rusqlite::Connection::open(&file.path).unwrap();
-    let trap = "CREATE TRIGGER trap BEFORE INSERT ON delivered BEGIN SELECT RAISE(ABORT, 'disk full'); END";
+    let trap =
+        "CREATE TRIGGER trap BEFORE INSERT ON epoch BEGIN SELECT RAISE(ABORT, 'disk full'); END";
     connection.execute_batch(trap).unwrap();
     let next = batch(2, vec![good("pond-1/level", 60, 97.0), good("pond-2/level", 60, 50.0)]);
     assert!(store.commit(std::slice::from_ref(&next), at(2)).is_err());

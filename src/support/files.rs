@@ -1,13 +1,21 @@
-//! Files that survive a power cut.
+//! Files that survive a power cut, and that only owner and group read.
 //!
 //! A rename is atomic but not durable: the new name is on the disk only after its directory has been synced, and what
 //! the name points to only after the file has. Every function here that gives a file its name does both.
+//!
+//! Whoever may write to a directory could lay a link where a file is expected, and have another file overwritten by
+//! it. So a file is written under a random name that did not exist, and renamed: a link in its place is replaced.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use super::random;
 use crate::locales::support as words;
+
+/// Permissions of what we create: readings, money and settings are for owner and group. The umask may narrow them.
+pub const MODE: u32 = 0o640;
 
 /// The file itself may not be written.
 #[derive(Debug, thiserror::Error)]
@@ -17,27 +25,48 @@ struct ReadOnly;
 /// Replaces the file at `path`, unless it is read-only. After a power cut it has its old contents or these `contents`,
 /// whole.
 pub fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
-    if fs::metadata(path).is_ok_and(|old| old.permissions().readonly()) {
+    if fs::symlink_metadata(path).is_ok_and(|old| old.permissions().readonly()) {
         return Err(io::Error::new(ErrorKind::PermissionDenied, ReadOnly));
     }
-    let new = with_suffix(path, ".new");
-    let replaced = write(&new, |file| file.write_all(contents)).and_then(|()| rename(&new, path));
-    if replaced.is_err() {
-        // The error that matters is the first one; a left-over is overwritten by the next attempt.
-        let _removed = fs::remove_file(&new);
-    }
-    replaced
+    write(path, |file| file.write_all(contents))?;
+    sync_dir(folder_of(path))
 }
 
-/// Writes the file at `path` and syncs it. Its name is durable once its directory has been synced, see [`sync_dir`].
+/// Writes the file at `path` and syncs it; whatever was there is replaced once all is written. Its name is durable once
+/// its directory has been synced, see [`sync_dir`]. A process that is killed leaves a `.hanqing-*.new` behind.
 pub fn write<E: From<io::Error>>(
     path: &Path,
     contents: impl FnOnce(&mut BufWriter<File>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut file = BufWriter::new(File::create(path)?);
-    contents(&mut file)?;
-    file.flush()?;
-    Ok(file.get_ref().sync_all()?)
+    let new = folder_of(path).join(format!(".hanqing-{:016x}.new", random::bits()));
+    let mut file = BufWriter::new(create_new(&new)?);
+    let written = || -> Result<(), E> {
+        contents(&mut file)?;
+        file.flush()?;
+        file.get_ref().sync_all()?;
+        Ok(fs::rename(&new, path)?)
+    };
+    let written = written();
+    if written.is_err() {
+        // The error that matters is the first one.
+        let _removed = fs::remove_file(&new);
+    }
+    written
+}
+
+/// Creates a file for owner and group. An error where there is anything at `path`, be it a link that leads nowhere.
+pub fn create_new(path: &Path) -> io::Result<File> {
+    File::options().write(true).create_new(true).mode(MODE).open(path)
+}
+
+/// Creates the empty file of a database for owner and group, unless it is there. SQLite by itself would let others read
+/// it; what it lays beside the file it gives the file's permissions. Whatever keeps this from creating the file,
+/// SQLite meets and names.
+pub fn create_database(path: &Path) {
+    // What is there is not opened: the system drops all of a process's locks on a file when it closes it once.
+    if !path.exists() {
+        let _named = File::options().write(true).create(true).truncate(false).mode(MODE).open(path);
+    }
 }
 
 /// Renames a file or directory whose contents are synced, and syncs the directory that holds the new name.
@@ -86,6 +115,8 @@ pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
     use super::*;
     use crate::locales::{Lang, foreign, within};
 
@@ -102,6 +133,67 @@ mod tests {
         replace(&taken, b"three").unwrap_err();
         assert!(taken.is_dir());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left over");
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::symlink_metadata(path).unwrap().permissions().mode() & 0o7777
+    }
+
+    #[test]
+    fn a_link_is_replaced_and_what_it_leads_to_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let victim = folder.path().join("victim");
+        fs::write(&victim, "mine").unwrap();
+        let [replaced, written, dangling] = ["a", "b", "c"].map(|name| folder.path().join(name));
+        for link in [&replaced, &written] {
+            symlink(&victim, link).unwrap();
+        }
+        symlink(folder.path().join("nothing"), &dangling).unwrap();
+        replace(&replaced, b"new").unwrap();
+        write(&written, |file| file.write_all(b"new")).unwrap();
+        replace(&dangling, b"new").unwrap();
+        assert_eq!(fs::read(&victim).unwrap(), b"mine");
+        for path in [&replaced, &written, &dangling] {
+            assert!(fs::symlink_metadata(path).unwrap().is_file(), "{}", path.display());
+            assert_eq!(fs::read(path).unwrap(), b"new");
+        }
+        assert!(!folder.path().join("nothing").exists());
+        let link = folder.path().join("d");
+        symlink(folder.path().join("nothing"), &link).unwrap();
+        assert_eq!(create_new(&link).unwrap_err().kind(), ErrorKind::AlreadyExists);
+    }
+
+    #[test]
+    fn what_is_created_is_closed_to_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let [file, new, database] = ["a", "b", "c"].map(|name| folder.path().join(name));
+        // One that everybody could read is not so any longer once it is replaced.
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        replace(&file, b"new").unwrap();
+        drop(create_new(&new).unwrap());
+        create_database(&database);
+        for path in [&file, &new, &database] {
+            // A umask of 022, the usual one, takes nothing from it; 077 takes the group's part.
+            assert!([0o640, 0o600].contains(&mode(path)), "{:o}", mode(path));
+        }
+        fs::write(&database, "rows").unwrap();
+        create_database(&database);
+        assert_eq!(fs::read(&database).unwrap(), b"rows");
+    }
+
+    #[test]
+    fn what_fails_half_way_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("record.json");
+        replace(&path, b"one").unwrap();
+        let failed = write(&path, |file| {
+            file.write_all(b"tw")?;
+            Err(io::Error::other("cut"))
+        });
+        assert_eq!(failed.unwrap_err().to_string(), "cut");
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod owner;
 #[cfg(feature = "edge")]
 pub mod pause;
 pub mod random;
+pub mod sql;
 mod stepped;
 pub mod supervise;
 #[cfg(feature = "edge")]

@@ -13,6 +13,12 @@ use crate::locales::{foreign, transfer as words};
 use crate::store::file;
 use crate::support::{files, hex};
 
+/// Name of the store in a backup.
+pub const STORE: &str = "store.db";
+
+/// Name of the ledger in a backup.
+pub const LEDGER: &str = "ledger.db";
+
 /// The hub's files: name in a backup, and path.
 pub type Files<'a> = [(&'static str, &'a Path); 2];
 

@@ -9,8 +9,9 @@ use jiff::tz::TimeZone;
 use super::backup::{BackedUp, back_up};
 use super::restore::{Restored, restore};
 use crate::core::Reading;
+use crate::ledger::Ledger;
 use crate::locales::{Lang, within};
-use crate::store::{Lock, Sqlite, Store};
+use crate::store::{Lock, Sqlite, Store, file};
 use crate::wire::{Batch, Epoch};
 
 /// The hub's two files and a place for backups.
@@ -29,8 +30,7 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         let (store, ledger) = (folder.path().join("store.db"), folder.path().join("ledger.db"));
         fs::create_dir(folder.path().join("disk")).unwrap();
-        // A ledger only has to be an SQLite database here.
-        drop(Sqlite::open(&ledger).unwrap());
+        drop(Ledger::open(&ledger).unwrap());
         Self { folder, store, ledger }
     }
 
@@ -162,6 +162,107 @@ fn a_changed_backup_replaces_nothing() {
         assert!(error.ends_with(says), "the cause stands before the way out: {error}");
     }
     assert_eq!(Sqlite::open(&office.store).unwrap().count().unwrap(), 50);
+}
+
+/// Makes a backup anew of files into which somebody has put `sql`, with a manifest that fits.
+fn altered(office: &Office, name: &str, sql: &str) -> PathBuf {
+    let made = office.back_up(0).unwrap().directory;
+    let elsewhere = office.folder.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    for file in ["store.db", "ledger.db"] {
+        fs::copy(made.join(file), elsewhere.join(file)).unwrap();
+    }
+    file::alter(&elsewhere.join(name), sql);
+    let (store, ledger) = (elsewhere.join("store.db"), elsewhere.join("ledger.db"));
+    let files: [(&'static str, &Path); 2] = [("store.db", &store), ("ledger.db", &ledger)];
+    back_up(&files, &office.disk(), at(5), &TimeZone::UTC, &|_, _| {}).unwrap().directory
+}
+
+#[test]
+fn a_backup_with_what_is_not_ours_is_refused_however_well_it_adds_up() {
+    let doubling = "CREATE TRIGGER doubling AFTER INSERT ON reading_hot BEGIN \
+                    UPDATE reading_hot SET value = 2 * NEW.value WHERE at_ms = NEW.at_ms; END";
+    let refusing =
+        "CREATE TRIGGER refusing BEFORE INSERT ON entry BEGIN SELECT RAISE(ABORT, 'no'); END";
+    // One of the ledger's own names with another body.
+    let replaced = "DROP TRIGGER entry_no_update; CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry \
+                    BEGIN SELECT 1; END";
+    for (file, sql, name) in [
+        ("store.db", doubling, "doubling"),
+        ("store.db", "CREATE VIEW seen AS SELECT * FROM reading", "seen"),
+        ("store.db", "CREATE UNIQUE INDEX once ON reading(series)", "once"),
+        ("store.db", "CREATE TABLE loot (x)", "loot"),
+        // Of an older layout there may have been other tables, but no triggers.
+        ("store.db", &format!("PRAGMA user_version = 1; {doubling}"), "doubling"),
+        ("ledger.db", refusing, "refusing"),
+        ("ledger.db", replaced, "entry_no_update"),
+        ("ledger.db", "CREATE TABLE loot (x)", "loot"),
+    ] {
+        let office = Office::new();
+        commit(&mut Sqlite::open(&office.store).unwrap(), 1);
+        let from = altered(&office, file, sql);
+        let error = office.restore(&from, 60).err().unwrap();
+        for (lang, says) in [
+            (Lang::English, format!("holds what hanqing did not put there: {name};")),
+            (Lang::Chinese, format!("里有不是 `hanqing` 建的内容：{name}；")),
+        ] {
+            let said = within(lang, || format!("{error:#}"));
+            assert!(said.contains(&says), "{said}");
+        }
+        let left = office.names();
+        assert!(!left.iter().any(|name| name.contains("restoring")), "{left:?}");
+        assert_eq!(Sqlite::open(&office.store).unwrap().count().unwrap(), 50);
+    }
+}
+
+#[test]
+fn a_named_pipe_in_a_backup_is_not_waited_for() {
+    let office = Office::new();
+    commit(&mut Sqlite::open(&office.store).unwrap(), 1);
+    for name in ["store.db", "manifest.json"] {
+        let second = if name == "store.db" { 0 } else { 1 };
+        let made = office.back_up(second).unwrap().directory;
+        fs::remove_file(made.join(name)).unwrap();
+        let made_pipe = std::process::Command::new("mkfifo").arg(made.join(name)).status();
+        assert!(made_pipe.unwrap().success());
+        let error = format!("{:#}", office.restore(&made, 60).err().unwrap());
+        assert!(error.contains(name), "{error}");
+    }
+}
+
+#[test]
+fn a_file_with_a_foreign_trigger_is_not_opened() {
+    let office = Office::new();
+    drop(Sqlite::open(&office.store).unwrap());
+    for (path, table) in [(&office.store, "reading_hot"), (&office.ledger, "entry")] {
+        let sql = format!("CREATE TRIGGER evil BEFORE INSERT ON {table} BEGIN SELECT 1; END");
+        file::alter(path, &sql);
+    }
+    let store = Sqlite::open(&office.store).err().unwrap().to_string();
+    let ledger = Ledger::open(&office.ledger).err().unwrap().to_string();
+    assert!(store.contains("evil") && ledger.contains("evil"), "{store} {ledger}");
+}
+
+#[test]
+fn stores_ledgers_and_backups_are_closed_to_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let office = Office::new();
+    let mut store = Sqlite::open(&office.store).unwrap();
+    commit(&mut store, 1);
+    let hub = Lock::hub(&office.store).unwrap();
+    let made = office.back_up(0).unwrap().directory;
+    let of = |folder: &Path| -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.filter(|path| path.is_file()).collect()
+    };
+    let files = [of(office.folder.path()), of(&made)].concat();
+    // Store, ledger, log and its index, two locks; two copies and the manifest.
+    assert!(files.len() >= 9, "{files:?}");
+    for path in files {
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o007, 0, "{}: {mode:o}", path.display());
+    }
+    drop((hub, store));
 }
 
 #[test]

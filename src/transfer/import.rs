@@ -52,6 +52,8 @@ pub struct Import<'a> {
     described: BTreeMap<Series, CounterSpec>,
     /// Whether the store does not have all of `described` yet.
     undelivered: bool,
+    /// Whether the batches of this file are messages of gateways, not rows of a table.
+    of_gateways: bool,
     /// Waiting to be committed, and the readings in them.
     batches: Vec<Batch>,
     waiting: usize,
@@ -78,6 +80,7 @@ impl<'a> Import<'a> {
             known,
             described: BTreeMap::new(),
             undelivered: false,
+            of_gateways: false,
             batches: Vec::new(),
             waiting: 0,
             imported: Imported::default(),
@@ -96,6 +99,7 @@ impl<'a> Import<'a> {
     /// The file cannot be read to its end, or the store fails. What was committed stays; a repetition doubles nothing.
     pub fn import(&mut self, path: &Path) -> anyhow::Result<()> {
         let content = format::open(path)?;
+        self.of_gateways = matches!(content, Content::Messages(_));
         let read = match content {
             Content::Messages(messages) => self.messages(path, messages),
             Content::Csv(file) => self.table(path, |sink| csv::read(file, sink)),
@@ -212,7 +216,13 @@ impl<'a> Import<'a> {
         }
         let batches = std::mem::take(&mut self.batches);
         self.waiting = 0;
-        let committed = self.store.commit(&batches, now)?;
+        let committed = if self.of_gateways {
+            let committed = self.store.commit(&batches, now)?;
+            while self.store.work_on()? {}
+            committed
+        } else {
+            self.store.import(&batches, now)?
+        };
         for refused in &committed.refused {
             let Batch { seq, gateway, readings, .. } = &refused.batch;
             let problem = words::batch(seq, gateway.as_str(), &refused.problem);

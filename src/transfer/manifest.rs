@@ -53,8 +53,9 @@ impl Manifest {
         let none = |why: Text| anyhow::Error::msg(words::not_a_backup(directory, why));
         let since = |error| none(words::manifest_unreadable_since(NAME, foreign::io(&error)));
         let wrong = || none(words::manifest_unreadable(NAME));
-        let size = path.metadata().map_err(since)?.len();
-        anyhow::ensure!(size <= SIZE_MAX, wrong());
+        let found = path.metadata().map_err(since)?;
+        // A named pipe would be waited for, for ever.
+        anyhow::ensure!(found.is_file() && found.len() <= SIZE_MAX, wrong());
         let text = std::fs::read_to_string(&path).map_err(since)?;
         let manifest: Self = serde_json::from_str(&text).map_err(|_| wrong())?;
         anyhow::ensure!(

@@ -6,9 +6,11 @@
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
 use crate::core::Series;
@@ -47,7 +49,7 @@ impl Parts {
         let cannot =
             |error| anyhow::Error::msg(words::cannot_create_here(&directory, foreign::io(&error)));
         let path = directory.join(JOURNAL);
-        if directory.exists() {
+        if directory.symlink_metadata().is_ok_and(|found| found.is_dir()) {
             anyhow::ensure!(
                 path.is_file() || fs::read_dir(&directory).map_err(cannot)?.next().is_none(),
                 words::not_of_an_export(&directory)
@@ -55,8 +57,15 @@ impl Parts {
         } else {
             fs::create_dir(&directory).map_err(cannot)?;
         }
-        let journal =
-            File::options().create(true).append(true).read(true).open(&path).map_err(cannot)?;
+        // A link in its place would have another file cut short.
+        let journal = File::options()
+            .create(true)
+            .append(true)
+            .read(true)
+            .mode(files::MODE)
+            .custom_flags(OFlags::NOFOLLOW.bits() as i32)
+            .open(&path)
+            .map_err(cannot)?;
         anyhow::ensure!(journal.try_lock().is_ok(), words::another_export(out));
         let mut parts = Self { directory, journal, count: 0, mark: None };
         if resume {

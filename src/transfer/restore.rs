@@ -7,9 +7,10 @@ use anyhow::Context;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::backup::Files;
+use super::backup::{Files, LEDGER};
 use super::import::digest_of;
 use super::manifest::{Entry, Manifest, stamp};
+use crate::ledger;
 use crate::locales::{Text, foreign, transfer as words};
 use crate::store::{Lock, file};
 use crate::support::files::{folder_of, quarantine, rename, with_suffix, write};
@@ -93,8 +94,11 @@ fn copy_verified(
     let entry = manifest.files.iter().find(|entry| entry.name == name);
     let entry = entry.with_context(|| words::backup_lacks(from, name))?;
     let source = from.join(name);
+    let found = source.metadata().with_context(|| words::cannot_open(&source))?;
+    // A named pipe would be waited for, for ever.
+    anyhow::ensure!(found.is_file(), words::cannot_open(&source));
     let mut file = File::open(&source).with_context(|| words::cannot_open(&source))?;
-    let size = file.metadata()?.len();
+    let size = found.len();
     anyhow::ensure!(size == entry.size, words::size_differs(&source, entry.size, size));
     write(copy, |to| std::io::copy(&mut file, to).map(|size| progress(size, entry.size)))
         .with_context(|| words::cannot_write(copy))?;
@@ -105,6 +109,11 @@ fn copy_verified(
         contents.layout == entry.layout && contents.rows == entry.rows,
         words::contents_differ(&source)
     );
+    let foreign = match name {
+        LEDGER => file::foreign_to(copy, &ledger::LAYOUTS)?,
+        _ => file::foreign_to_store(copy)?,
+    };
+    anyhow::ensure!(foreign.is_empty(), words::holds_foreign(&source, Text::list(&foreign)));
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Bilingual, StorageCurve};
-use crate::core::{AssetId, CropId, StationId, VillageId};
+use crate::core::{AssetId, CropId, GatewayId, StationId, VillageId};
 use crate::locales::{Text, water as words};
 
 /// kWh that lift 1 m3 of water by 1 m without loss: density × g / 3.6e6, with 1000 kg/m3 and 9.81 m/s2.
@@ -171,6 +171,10 @@ pub struct Station {
     pub name: String,
     pub kind: StationKind,
     pub village: VillageId,
+    /// The gateway that reads it: readings of it from any other are not taken. Without it, that is the first gateway
+    /// that sends any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<GatewayId>,
     /// Of a water source: level of the bottom, m. Of a channel: the level at which flow ceases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bottom_m: Option<f64>,

@@ -8,7 +8,7 @@ mod model;
 mod server;
 mod view;
 
-pub use model::{GatewayRow, LostRow, Overview, SourceRow, Totals};
+pub use model::{GatewayRow, Health, LostRow, Overview, SourceRow, Totals};
 pub use server::{DRAIN_MAX, charts, documents, operation, pages, secured, serve};
 
 pub use axum::Router;

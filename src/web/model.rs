@@ -23,7 +23,21 @@ pub struct Overview {
     /// The water sources, in the order in which they are listed; the page groups neighbours of the same village.
     pub sources: Vec<SourceRow>,
     pub gateways: Vec<GatewayRow>,
+    /// What is amiss with the township's file or with gateways that have no row, or worth a look.
+    #[serde(serialize_with = "all_in_chinese")]
+    pub notes: Vec<Text>,
     pub totals: Totals,
+}
+
+/// What `/health` says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Health {
+    /// What is wrong with the hub itself: it answers 503.
+    pub problems: Vec<Text>,
+    /// What is amiss with single gateways, by name. The hub does its work.
+    pub warnings: Vec<Text>,
+    /// End of the last commit; `None` before the first.
+    pub last_commit: Option<Timestamp>,
 }
 
 fn zone_name<S: Serializer>(zone: &TimeZone, serializer: S) -> Result<S::Ok, S::Error> {
@@ -33,6 +47,10 @@ fn zone_name<S: Serializer>(zone: &TimeZone, serializer: S) -> Result<S::Ok, S::
 /// JSON is for programs: its words are the same for every reader.
 fn in_chinese<S: Serializer>(words: &Text, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&words.within(Lang::Chinese))
+}
+
+fn all_in_chinese<S: Serializer>(words: &[Text], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(words.iter().map(|words| words.within(Lang::Chinese)))
 }
 
 impl Default for Overview {
@@ -45,6 +63,7 @@ impl Default for Overview {
             zone: TimeZone::UTC,
             sources: Vec::new(),
             gateways: Vec::new(),
+            notes: Vec::new(),
             totals: Totals::default(),
         }
     }
@@ -90,11 +109,16 @@ pub struct GatewayRow {
     pub epoch: String,
     /// Highest batch number up to which everything is committed.
     pub committed_to: u64,
-    /// Batches that are missing, as ranges: `120–135`.
+    /// Batches that are missing, as ranges: `120–135`. The first ones.
     pub gaps: Vec<String>,
+    /// How many more ranges are missing.
+    pub more_gaps: u64,
     /// Its clock is not known to be right.
     pub clock_unset: bool,
     pub lost: Vec<LostRow>,
+    /// What is amiss with it.
+    #[serde(serialize_with = "all_in_chinese")]
+    pub notes: Vec<Text>,
 }
 
 /// Readings that a gateway reports as lost.

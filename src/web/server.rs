@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::language::{Configured, Reader};
-use super::model::Overview;
+use super::model::{Health, Overview};
 use super::view::Templates;
 use crate::core::Series;
 use crate::locales::{Lang, Text, for_programs, foreign, page as words};
@@ -127,7 +127,7 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 /// For operators: `/metrics` (OpenMetrics) and `/health` (JSON; 503 where something is wrong).
 pub fn operation(
     metrics: impl Fn() -> Option<String> + Clone + Send + Sync + 'static,
-    problems: impl Fn() -> Vec<Text> + Clone + Send + Sync + 'static,
+    health: impl Fn() -> Health + Clone + Send + Sync + 'static,
 ) -> Router {
     let text = move || async move {
         match metrics() {
@@ -135,20 +135,24 @@ pub fn operation(
             None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         }
     };
-    let health = move || async move {
-        let problems = problems();
+    let answer = move || async move {
+        let Health { problems, warnings, last_commit } = health();
         let (status, word) = if problems.is_empty() {
             (StatusCode::OK, "ok")
         } else {
             (StatusCode::SERVICE_UNAVAILABLE, "failing")
         };
-        let health = for_programs(
-            Lang::English,
-            || serde_json::json!({ "status": word, "problems": problems }),
-        );
+        let health = for_programs(Lang::English, || {
+            serde_json::json!({
+                "status": word,
+                "problems": problems,
+                "warnings": warnings,
+                "last_commit": last_commit,
+            })
+        });
         (status, Json(health)).into_response()
     };
-    Router::new().route("/metrics", get(text)).route("/health", get(health))
+    Router::new().route("/metrics", get(text)).route("/health", get(answer))
 }
 
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -79,6 +79,7 @@ fn sample() -> Overview {
                 gaps: vec![],
                 clock_unset: false,
                 lost: vec![],
+                ..GatewayRow::default()
             },
             GatewayRow {
                 id: "gw-west".into(),
@@ -97,8 +98,11 @@ fn sample() -> Overview {
                         "full, thinned to one an hour",
                     ),
                 }],
+                more_gaps: 1380,
+                notes: vec![Text::both("隔离区已满", "its quarantine is full")],
             },
         ],
+        notes: vec![Text::both("有 2 个测站没有登记", "2 stations are not in the file")],
         totals: Totals {
             readings: 1_284_310,
             sources_dry: 2,
@@ -132,7 +136,11 @@ async fn served_in(configured: Lang, overview: Overview) -> Served {
     let router = pages(receiver)
         .merge(operation(
             || Some("# EOF\n".into()),
-            || vec![crate::locales::hub::broker_unreachable("noon")],
+            || Health {
+                problems: vec![crate::locales::hub::broker_unreachable("noon")],
+                warnings: vec![crate::locales::hub::messages_dropped(7)],
+                last_commit: Some(sample_now()),
+            },
         ))
         .merge(charts(draw))
         .merge(documents(|name, lang| async move {
@@ -202,7 +210,9 @@ async fn the_page_shows_each_source_without_script_and_escapes_names() {
         "传感器无效值",
         "自 9月12日 23:31 起无数据",
         "尚无数据",
-        "9005–9016",
+        "9005–9016、9130……另有 1\u{2009}380 处",
+        "隔离区已满",
+        "有 2 个测站没有登记",
         "18\u{2009}402",
         "1\u{2009}284\u{2009}310",
     ] {
@@ -271,7 +281,11 @@ async fn who_looks_after_a_hub_finds_metrics_and_what_is_wrong() {
     assert!(head.starts_with("http/1.1 503"), "{head}");
     assert_eq!(
         body,
-        r#"{"problems":["the broker has been unreachable since noon"],"status":"failing"}"#
+        concat!(
+            r#"{"last_commit":"2022-09-14T23:05:07Z","problems":["the broker has been unreachable since noon"],"#,
+            r#""status":"failing","#,
+            r#""warnings":["7 messages dropped since the start: it sends faster than they are stored, and sends them again"]}"#
+        )
     );
 }
 
@@ -385,7 +399,9 @@ async fn an_english_page_says_the_same() {
         "no data since 12 Sep 23:31",
         "no data yet",
         "40 s ago",
-        "missing: 9005–9016, 9130",
+        "missing: 9005–9016, 9130 … and 1\u{2009}380 more",
+        "its quarantine is full",
+        "2 stations are not in the file",
         "1 Aug 08:00 to 2 Aug 20:55, 1\u{2009}290 readings (full, thinned to one an hour)",
         "clock not set",
         "3 sources",

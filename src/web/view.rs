@@ -103,6 +103,7 @@ struct View {
     count: usize,
     villages: Vec<VillageView>,
     gateways: Vec<GatewayView>,
+    notes: Vec<Text>,
 }
 
 #[derive(Serialize)]
@@ -161,6 +162,7 @@ struct GatewayView {
     gaps: Option<Text>,
     clock_unset: bool,
     lost: Vec<Text>,
+    notes: Vec<Text>,
 }
 
 /// The statuses of the tiles: the worst last, and none.
@@ -223,6 +225,7 @@ impl View {
                 .iter()
                 .map(|row| GatewayView::of(row, overview.now, zone))
                 .collect(),
+            notes: overview.notes.clone(),
         }
     }
 }
@@ -301,11 +304,21 @@ impl GatewayView {
             seen: seen.unwrap_or_else(words::never),
             epoch: row.epoch.clone(),
             committed_to: grouped(row.committed_to),
-            gaps: (!row.gaps.is_empty()).then(|| Text::list(&row.gaps)),
+            gaps: gaps(row),
             clock_unset: row.clock_unset,
             lost: row.lost.iter().map(|lost| lost_words(lost, now, zone)).collect(),
+            notes: row.notes.clone(),
         }
     }
+}
+
+/// The missing batches of a gateway; `None` where none is missing.
+fn gaps(row: &GatewayRow) -> Option<Text> {
+    if row.gaps.is_empty() && row.more_gaps == 0 {
+        return None;
+    }
+    let named = Text::list(&row.gaps);
+    Some(if row.more_gaps == 0 { named } else { words::and_more(named, grouped(row.more_gaps)) })
 }
 
 fn lost_words(lost: &LostRow, now: Timestamp, zone: &TimeZone) -> Text {

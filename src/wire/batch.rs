@@ -15,9 +15,13 @@ use jiff::Timestamp;
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Epoch, FORMAT, LossRecord, Timebase, WireError, check_format, read, write_sized};
-use crate::core::{Flag, GatewayId, Outcome, Reading, Reason, Series};
-use crate::locales::{Text, wire as words};
+use super::unknown::may_be_parameter;
+use super::{
+    Epoch, FORMAT, LossRecord, READINGS_MAX, SERIES_MAX, Timebase, UnknownSeries, WireError,
+    at_place, check_count, check_format, read, write_sized,
+};
+use crate::core::{Flag, GatewayId, IdError, Outcome, Reading, Reason, Series, StationId, shown};
+use crate::locales::{Text, core as core_words, wire as words};
 
 /// A batch of readings of one gateway.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,23 +94,36 @@ impl Serialize for SeriesText<'_> {
     }
 }
 
-/// Reads the list of series; see [`SeriesText`].
-fn read_series(texts: &[String]) -> Result<Vec<Series>, WireError> {
-    let mut all: Vec<Series> = Vec::with_capacity(texts.len());
+/// Reads the list of series; see [`SeriesText`]. Those with an unknown parameter are `None` and noted in `left_out`;
+/// without it they are refused.
+fn read_series(
+    texts: &[String],
+    mut left_out: Option<&mut UnknownSeries>,
+) -> Result<Vec<Option<Series>>, WireError> {
+    let mut all = Vec::with_capacity(texts.len());
+    let mut before: Option<StationId> = None;
     for (i, text) in texts.iter().enumerate() {
-        let before = all.last().map(|series| &series.station);
-        let series = match (text.strip_prefix('/'), before) {
-            (Some(parameter), Some(station)) => format!("{station}/{parameter}").parse(),
-            _ => text.parse(),
+        let refuse = |problem| at_place("series", i, problem);
+        let (station, parameter) = match (text.strip_prefix('/'), before) {
+            (Some(parameter), Some(station)) => (station, parameter),
+            _ => {
+                let not_one =
+                    || refuse(core_words::not_a_series(format_args!("{:?}", shown(text))));
+                let (station, parameter) = text.split_once('/').ok_or_else(not_one)?;
+                (station.parse().map_err(|e: IdError| refuse(e.rule()))?, parameter)
+            }
         };
-        all.push(series.map_err(|problem| at_place("series", i, problem))?);
+        all.push(match (parameter.parse(), &mut left_out) {
+            (Ok(parameter), _) => Some(Series::new(station.clone(), parameter)),
+            (Err(_), Some(left_out)) if may_be_parameter(parameter) => {
+                left_out.note(format_args!("{station}/{parameter}"));
+                None
+            }
+            (Err(problem), _) => return Err(refuse(problem)),
+        });
+        before = Some(station);
     }
     Ok(all)
-}
-
-/// A problem of the element `index` of `list`.
-fn at_place(list: &str, index: usize, problem: Text) -> WireError {
-    WireError::Content(Text::chain([Text::verbatim(format_args!("{list}[{index}]")), problem]))
 }
 
 struct Rows<'a> {
@@ -196,32 +213,54 @@ impl Batch {
     /// Reads a message.
     ///
     /// # Errors
-    /// Names the place and the mistake: not JSON, another format, a series that is not listed, a flag that contradicts
-    /// its value, an impossible time.
+    /// Names the place and the mistake: not JSON, another format, a series that is not listed or has an unknown
+    /// parameter, a flag that contradicts its value, an impossible time, too many readings or series.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
-        Self::from_message(read(bytes)?)
+        Self::from_message(read(bytes)?, None)
     }
 
-    pub(super) fn many_from_bytes(bytes: &[u8]) -> Result<Vec<Self>, WireError> {
+    /// Reads a message, leaving out the readings of series whose parameter this version does not know.
+    pub(super) fn known_from_bytes(
+        bytes: &[u8],
+        left_out: &mut UnknownSeries,
+    ) -> Result<Self, WireError> {
+        Self::from_message(read(bytes)?, Some(left_out))
+    }
+
+    /// Reads an array of messages.
+    pub(super) fn many_from_bytes(
+        bytes: &[u8],
+        mut left_out: Option<&mut UnknownSeries>,
+    ) -> Result<Vec<Self>, WireError> {
         let messages: Vec<Message> = read(bytes)?;
-        messages.into_iter().map(Self::from_message).collect()
+        messages
+            .into_iter()
+            .map(|message| Self::from_message(message, left_out.as_deref_mut()))
+            .collect()
     }
 
-    fn from_message(message: Message) -> Result<Self, WireError> {
+    fn from_message(
+        message: Message,
+        left_out: Option<&mut UnknownSeries>,
+    ) -> Result<Self, WireError> {
         check_format(message.v)?;
         let Message { gateway, epoch, seq, clock, loss, at, series, readings, .. } = message;
         if seq == 0 {
-            return Err(WireError::Content(words::seq_zero()));
+            return Err(WireError::content(words::seq_zero()));
         }
-        let series = read_series(&series)?;
+        check_count("series", series.len(), SERIES_MAX)?;
+        check_count("readings", readings.len(), READINGS_MAX)?;
+        let series = read_series(&series, left_out)?;
         if let Some(loss) = &loss {
-            loss.check(seq).map_err(WireError::Content)?;
+            loss.check(seq).map_err(WireError::content)?;
         }
         let readings = readings
             .into_iter()
             .enumerate()
-            .map(|(i, row)| {
-                reading(row, at, &series).map_err(|problem| at_place("readings", i, problem))
+            .filter_map(|(i, row)| {
+                reading(row, at, &series)
+                    .map_err(|problem| at_place("readings", i, problem))
+                    .transpose()
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { gateway, epoch, seq, clock, loss, readings })
@@ -233,7 +272,8 @@ impl Batch {
     }
 }
 
-fn reading(row: Row, at: i64, series: &[Series]) -> Result<Reading, Text> {
+/// The reading of a row; `None` where its series is left out.
+fn reading(row: Row, at: i64, series: &[Option<Series>]) -> Result<Option<Reading>, Text> {
     let (number, after, value, flag, reason, raw) = match row {
         Row::Good(number, after, value) => (number, after, Some(value), Flag::Good, None, vec![]),
         Row::Flagged(number, after, value, flag, reason) => {
@@ -257,12 +297,15 @@ fn reading(row: Row, at: i64, series: &[Series]) -> Result<Reading, Text> {
         (None, Flag::Missing, None) => return Err(words::missing_without_reason()),
         (None, flag, _) => return Err(words::no_value_yet_flagged(u8::from(flag))),
     };
-    Ok(Reading { series: series.clone(), observed_at, outcome, flag, reason, raw })
+    let Some(series) = series.clone() else { return Ok(None) };
+    Ok(Some(Reading { series, observed_at, outcome, flag, reason, raw }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::locales::{Lang, within};
+    use crate::wire::PROBLEM_MAX;
     use proptest::prelude::*;
 
     fn batch() -> Batch {
@@ -323,6 +366,75 @@ mod tests {
             assert!(error.contains(says), "{bad}: {error}");
         }
         assert!(Batch::from_bytes(&vec![b' '; super::super::MESSAGE_SIZE_MAX + 1]).is_err());
+    }
+
+    #[test]
+    fn a_series_that_is_not_known_is_left_out_and_named() {
+        let text = r#"{"v":1,"gateway":"gw-1","epoch":"0000000000008c5f","seq":17,"at":0,
+            "series":["pond-1/depth","/level","/ph"],"readings":[[0,0,1],[1,0,2],[2,0,3],[0,0,null,9,"timeout"]]}"#;
+        let mut left_out = UnknownSeries::default();
+        let batch = Batch::known_from_bytes(text.as_bytes(), &mut left_out).unwrap();
+        assert_eq!(left_out.names(), ["pond-1/depth", "pond-1/ph"]);
+        let [reading] = &batch.readings[..] else { panic!("{batch:?}") };
+        assert_eq!(
+            (reading.series.to_string(), reading.value()),
+            ("pond-1/level".into(), Some(2.0))
+        );
+        // What could be no series of any version, and what contradicts itself, is refused all the same.
+        for (from, to) in [
+            ("pond-1/depth", "pond-1/De pth"),
+            ("pond-1/depth", "Pond/depth"),
+            ("[0,0,1]", "[7,0,1]"),
+        ] {
+            let bad = text.replacen(from, to, 1);
+            assert!(Batch::known_from_bytes(bad.as_bytes(), &mut left_out).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_problem_is_short_whatever_the_message_repeats() {
+        let good = String::from_utf8(batch().to_bytes()).unwrap();
+        let long = "\u{7f}".repeat(250_000);
+        let digits = "9".repeat(300);
+        for (from, to) in [
+            ("0000000000008c5f", long.as_str()),
+            ("gw-1", &long),
+            ("pond-1/level", &long),
+            ("timeout", &long),
+            ("98.5,3", &format!("{digits},9")),
+            ("{\"v\"", &format!("{{\"{long}\":[{{]")),
+            (
+                "\"at\"",
+                &format!(
+                    "\"remains\":{{\"first\":1,\"lost\":1,\"from\":1,\"to\":1,\"why\":\"{long}\"}},\"at\""
+                ),
+            ),
+            ("\"at\"", &format!("\"clock\":{{\"boot\":\"{long}\",\"zero\":1}},\"at\"")),
+        ] {
+            let bad = good.replacen(from, to, 1);
+            let error = Batch::from_bytes(bad.as_bytes()).unwrap_err();
+            for lang in Lang::ALL {
+                let said = within(lang, || error.to_string());
+                assert!(said.chars().count() <= PROBLEM_MAX, "{from}: {said}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_batch_has_no_more_readings_and_series_than_allowed() {
+        let written = |series: usize, readings: usize| {
+            let series = vec!["\"a/flow\""; series].join(",");
+            let readings = vec!["[0,0,1]"; readings].join(",");
+            format!(
+                "{{\"v\":1,\"gateway\":\"gw-1\",\"epoch\":\"0000000000008c5f\",\"seq\":1,\"at\":0,\"series\":[{series}],\"readings\":[{readings}]}}"
+            )
+        };
+        assert!(Batch::from_bytes(written(SERIES_MAX, READINGS_MAX).as_bytes()).is_ok());
+        for (series, readings) in [(SERIES_MAX + 1, 1), (1, READINGS_MAX + 1)] {
+            let error =
+                Batch::from_bytes(written(series, readings).as_bytes()).unwrap_err().to_string();
+            assert!(error.contains("at most"), "{error}");
+        }
     }
 
     proptest! {

@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
+use crate::core::shown;
 use crate::locales::{Text, wire as words};
 
 /// Reads a `T`; the error is the place in it and what is wrong there.
@@ -30,6 +31,11 @@ fn problem(error: &serde_json::Error) -> Text {
 fn data_problem(said: &str) -> Text {
     if let Some(name) = said.strip_prefix("missing field ") {
         return words::field_missing(name.trim_matches('`'));
+    }
+    if let Some((word, _)) =
+        said.strip_prefix("unknown variant `").and_then(|rest| rest.rsplit_once("`, expected "))
+    {
+        return words::word_unknown(format_args!("{:?}", shown(word)));
     }
     if said.starts_with("data did") {
         return words::must_be(words::a_row());

@@ -12,7 +12,9 @@ pub mod packed;
 mod ranges;
 mod timebase;
 mod topic;
+mod unknown;
 
+use crate::core::shown;
 use crate::locales::{Lang, Text, wire as words, within};
 
 pub use ack::Ack;
@@ -23,12 +25,25 @@ pub use loss::{LossCause, LossRecord};
 pub use ranges::RangeSet;
 pub use timebase::Timebase;
 pub use topic::{Channel, Topic};
+pub use unknown::UnknownSeries;
 
 /// The version of the message format. A hub refuses other versions and keeps such messages in quarantine.
 pub const FORMAT: u8 = 1;
 
 /// The largest message that is sent or accepted, bytes: a batch of 2000 readings with raw registers fits.
 pub const MESSAGE_SIZE_MAX: usize = 256 * 1024;
+
+/// Readings of a batch, at most: ten times those of the largest gateway's poll. Engineering judgement.
+pub const READINGS_MAX: usize = 20_000;
+
+/// Series of a batch or a birth, at most: the largest gateway has a few hundred. Engineering judgement.
+pub const SERIES_MAX: usize = 4000;
+
+/// The longest text of a problem, characters: a line of a log. Whatever a message holds, its problem is no longer.
+pub const PROBLEM_MAX: usize = 300;
+
+/// What is left of that for the problem itself where its place is named before it.
+const SHAPE_PROBLEM_MAX: usize = 200;
 
 /// Why a message is refused.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +58,24 @@ pub enum WireError {
     /// The shape is right, the values contradict each other.
     #[error("{0}")]
     Content(Text),
+}
+
+impl WireError {
+    fn content(problem: Text) -> Self {
+        Self::Content(cut(problem, PROBLEM_MAX))
+    }
+}
+
+/// `problem` of at most `most` characters: a value that it repeats may be as long as a message.
+pub fn cut(problem: Text, most: usize) -> Text {
+    let [zh, en] = Lang::ALL.map(|lang| {
+        let text = problem.within(lang);
+        match text.char_indices().nth(most) {
+            Some(_) => text.chars().take(most.saturating_sub(3)).chain("...".chars()).collect(),
+            None => text,
+        }
+    });
+    Text::both(zh, en)
 }
 
 /// What is wrong at `path`, which is `.` for the message as a whole, and `?` where no place can be told.
@@ -65,7 +98,8 @@ fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
             within(lang, problem).unwrap_or_default()
         };
         let problem = Text::both(said(Lang::Chinese), said(Lang::English));
-        WireError::Shape { path, problem }
+        let path = shown(&path).into_owned();
+        WireError::Shape { path, problem: cut(problem, SHAPE_PROBLEM_MAX) }
     })
 }
 
@@ -83,4 +117,14 @@ fn write_sized<T: serde::Serialize>(message: &T, size: usize) -> Vec<u8> {
     serde_json::to_writer(&mut bytes, message)
         .expect("messages have text keys only, and writing into memory does not fail");
     bytes
+}
+
+/// A problem of the element `index` of `list`.
+fn at_place(list: &str, index: usize, problem: Text) -> WireError {
+    WireError::content(Text::chain([Text::verbatim(format_args!("{list}[{index}]")), problem]))
+}
+
+/// Refuses a `list` of `count` elements where `most` are allowed.
+fn check_count(list: &str, count: usize, most: usize) -> Result<(), WireError> {
+    if count <= most { Ok(()) } else { Err(WireError::content(words::too_many(list, count, most))) }
 }

@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 
-use super::{Batch, MESSAGE_SIZE_MAX, WireError};
+use super::{Batch, MESSAGE_SIZE_MAX, UnknownSeries, WireError};
 use crate::locales::{core as core_words, wire as words};
 
 /// First byte of a zlib stream with the usual window, 32 KiB.
@@ -88,7 +88,7 @@ pub fn decompress(message: &[u8]) -> Result<std::borrow::Cow<'_, [u8]>, WireErro
             ErrorKind::UnexpectedEof => core_words::io_end(),
             _ => core_words::io_invalid_data(),
         };
-        WireError::Content(words::not_decompressed(why))
+        WireError::content(words::not_decompressed(why))
     })?;
     if plain.len() > MESSAGE_SIZE_MAX {
         return Err(WireError::TooLarge(plain.len()));
@@ -101,17 +101,36 @@ pub fn decompress(message: &[u8]) -> Result<std::borrow::Cow<'_, [u8]>, WireErro
 /// # Errors
 /// A batch in it cannot be read, see [`Batch::from_bytes`]; there is none; or they are of two gateways.
 pub fn unpack(message: &[u8]) -> Result<Vec<Batch>, WireError> {
+    unpack_with(message, None)
+}
+
+/// The batches of a message without the readings of series whose parameter this version does not know, and these.
+///
+/// # Errors
+/// As for [`unpack`]: but an unknown parameter is none.
+pub fn unpack_known(message: &[u8]) -> Result<(Vec<Batch>, UnknownSeries), WireError> {
+    let mut left_out = UnknownSeries::default();
+    Ok((unpack_with(message, Some(&mut left_out))?, left_out))
+}
+
+fn unpack_with(
+    message: &[u8],
+    left_out: Option<&mut UnknownSeries>,
+) -> Result<Vec<Batch>, WireError> {
     let plain = decompress(message)?;
     if plain.first() != Some(&b'[') {
-        return Ok(vec![Batch::from_bytes(&plain)?]);
+        return Ok(vec![match left_out {
+            Some(left_out) => Batch::known_from_bytes(&plain, left_out)?,
+            None => Batch::from_bytes(&plain)?,
+        }]);
     }
-    let batches = Batch::many_from_bytes(&plain)?;
+    let batches = Batch::many_from_bytes(&plain, left_out)?;
     let Some(first) = batches.first() else {
-        return Err(WireError::Content(words::no_batches()));
+        return Err(WireError::content(words::no_batches()));
     };
     if let Some(other) = batches.iter().find(|b| b.gateway != first.gateway) {
         let [first, other] = [&first.gateway, &other.gateway].map(|gateway| gateway.as_str());
-        return Err(WireError::Content(words::batches_of_two(first, other)));
+        return Err(WireError::content(words::batches_of_two(first, other)));
     }
     Ok(batches)
 }
@@ -150,6 +169,23 @@ mod tests {
             assert_eq!(unpack(&small).unwrap(), batches);
         }
         assert_eq!(unpack(&compress(&messages[0])).unwrap(), batches[..1]);
+    }
+
+    #[test]
+    fn a_parameter_of_a_later_version_holds_up_no_other_reading() {
+        let later = br#"{"v":1,"gateway":"gw-1","epoch":"0000000000000007","seq":2,"at":0,
+            "series":["pond-1/ph","/level"],"readings":[[0,0,7.1],[1,0,1.5]]}"#;
+        let message = bundle(&[batch(1, 1).to_bytes(), later.to_vec()]);
+        assert!(unpack(&message).is_err());
+        for message in [message.clone(), compress(&message)] {
+            let (batches, unknown) = unpack_known(&message).unwrap();
+            assert_eq!(
+                batches.iter().map(|b| (b.seq, b.readings.len())).collect::<Vec<_>>(),
+                [(1, 1), (2, 1)]
+            );
+            assert_eq!(unknown.names(), ["pond-1/ph"]);
+        }
+        assert!(unpack_known(&batch(1, 1).to_bytes()).unwrap().1.is_empty());
     }
 
     #[test]

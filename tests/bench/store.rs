@@ -138,6 +138,7 @@ fn make(path: &Path, readings: u64) {
         made += store.commit(&batches, now).expect("a commit").new_readings;
         rest.clear();
     }
+    store.settle().expect("all hours folded");
     assert_eq!(made, field.steps * field.series.len() as u64);
     println!("{made} {:.1}", began.elapsed().as_secs_f64());
 }

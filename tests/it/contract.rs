@@ -51,7 +51,7 @@ impl Tested {
         settings.gateways = names.to_vec();
         let context = Context::new();
         let copied = Copied {
-            copier: Copier::new(&settings).unwrap(),
+            copier: Copier::new(&settings, Default::default()).unwrap(),
             path: context.path("copy.db"),
             settle: Box::new(settle),
         };

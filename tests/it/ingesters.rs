@@ -176,7 +176,11 @@ fn either_of_two_ingesters_may_die_at_any_time() {
     victoria.flush();
     let mut copy = Sqlite::open(&context.path("copy.db")).unwrap();
     let now = Clock::system().now();
-    let copied = Copier::new(&victoria.settings()).unwrap().pass(&mut copy, now, Reach::Day);
+    let copied = Copier::new(&victoria.settings(), Default::default()).unwrap().pass(
+        &mut copy,
+        now,
+        Reach::Day,
+    );
     assert_eq!(copied.unwrap().new_readings, GATEWAYS * made * READINGS as u64);
     let mut direct = Sqlite::open(&context.path("direct.db")).unwrap();
     for number in 1..=GATEWAYS {

@@ -104,7 +104,7 @@ pub fn publish(port: u16, messages: &[(&str, Vec<u8>)], retained: bool) {
 }
 
 /// Debian keeps daemons in /usr/sbin, which is not on every user's path.
-fn daemons_path() -> String {
+pub fn daemons_path() -> String {
     let path = std::env::var("PATH").unwrap_or_default();
     format!("{path}:/usr/sbin:/sbin")
 }

@@ -100,9 +100,9 @@ proptest! {
     }
 
     #[test]
-    fn every_ack_that_is_written_fits(epoch: u64, ranges in prop::collection::vec((1u64..1_000_000, 0u64..50), 0..20)) {
+    fn every_ack_that_is_written_fits(epoch: u64, whole: bool, start: bool, ranges in prop::collection::vec((1u64..1_000_000, 0u64..50), 0..20)) {
         let committed: RangeSet = ranges.into_iter().map(|(first, more)| (first, first + more)).collect();
-        accept(&schema(ACK), &Ack { epoch: Epoch(epoch), committed }.to_bytes());
+        accept(&schema(ACK), &Ack { epoch: Epoch(epoch), committed, whole, start }.to_bytes());
     }
 
     #[test]
@@ -183,7 +183,9 @@ fn a_broken_batch_is_refused_by_schema_and_reader() {
             ("/series/0", json!("pond-1/depth")),
             ("/series/0", json!("pond-1")),
             ("/series", json!("pond-1/level")),
+            ("/series", json!(vec!["pond-1/level"; 4001])),
             ("/readings", json!({})),
+            ("/readings", json!(vec![json!([0, 0, 1]); 20_001])),
             ("/readings/0", json!([0, 0])),
             ("/readings/0", json!([0, 0, null])),
             ("/readings/0", json!([0, 0, 98.1, 3])),
@@ -235,7 +237,20 @@ fn a_broken_birth_status_or_ack_is_refused_by_schema_and_reader() {
             ("/series/0/unit", json!("度")),
             ("/series/0/interval_s", json!(-5)),
             ("/series/0/interval_s", json!("5 min")),
+            ("/series/0/interval_s", json!(0)),
+            ("/series/0/interval_s", json!(2_678_401)),
             ("/series/0/counter/modulus", json!("1e6")),
+            ("/series/0/counter/modulus", json!(0)),
+            ("/series/0/counter", json!({"max_rate_per_hour": -1e-9})),
+            ("/version", json!("x".repeat(65))),
+            ("/config", json!("x".repeat(65))),
+            (
+                "/series",
+                json!(vec![
+                    json!({"series": "pump-1/flow", "unit": "m3/h", "interval_s": 1});
+                    4001
+                ]),
+            ),
             ("/series/0", json!({"series": "pump-1/energy_total", "unit": "kWh"})),
         ],
     );

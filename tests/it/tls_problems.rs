@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use hanqing::mqtt::MqttSettings;
 use hanqing::mqtt::intake::Intake;
+use hanqing::mqtt::{MqttSettings, VersionMemory};
 
 use crate::context::{Context, GATEWAY, free_port, outcome, repository};
 use crate::peers::{mosquitto, mosquitto_with};
@@ -32,7 +32,9 @@ fn without_certificate(settings: &MqttSettings) -> MqttSettings {
 /// What is said of a connection with these settings, as the hub.
 pub fn told(settings: &MqttSettings) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    match runtime.block_on(Intake::connect(settings, "hanqing-hub", None, false)) {
+    let versions = &mut VersionMemory::default();
+    let connecting = Intake::connect(settings, "hanqing-hub", None, false, versions);
+    match runtime.block_on(connecting) {
         Ok(_) => "connected".into(),
         Err(error) => error.to_string(),
     }

@@ -21,7 +21,7 @@ pub const IMPORTS: &[(&str, &[&str])] = &[
     ("spool", &["core", "support", "wire"]),
     ("mqtt", &["core", "support", "wire"]),
     ("store", &["core", "support", "counter", "wire"]),
-    ("ledger", &["core", "water", "account", "figures"]),
+    ("ledger", &["core", "support", "water", "account", "figures"]),
     ("report", &["core", "support", "water", "account", "figures"]),
     ("web", &["core", "water"]),
     ("edge", &["core", "support", "wire", "device", "quality", "modbus", "spool", "mqtt"]),
@@ -32,7 +32,7 @@ pub const IMPORTS: &[(&str, &[&str])] = &[
             "web", "mqtt",
         ],
     ),
-    ("transfer", &["core", "support", "wire", "store"]),
+    ("transfer", &["core", "support", "wire", "store", "ledger"]),
     ("sim", &["core", "support", "device", "water", "modbus"]),
     (
         "demo",

@@ -19,6 +19,7 @@ const EXCEPT: &[(&str, &str)] = &[
     ("src/ledger/columns.rs", "heads in an office's file"),
     ("src/ledger/import.rs", "the column of row numbers in our own export"),
     ("src/config/register_table/vocabulary.rs", "heads and words of register tables"),
+    ("src/config/secrets.rs", "what a secret is called in a configuration"),
     ("src/report/style.rs", "hedges in an office's text"),
     ("src/report/lint.rs", "faults of a template's text"),
     ("src/report/passages.rs", "passages of an office's Word file"),

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::language::as_daemon;
 use crate::cli::runtime::{block_on, stop_signal};
-use crate::config::LoadedEdge;
+use crate::config::{self, LoadedEdge};
 use crate::edge::control::{ControlSocket, SocketError};
 use crate::edge::{Edge, EdgeSettings, EdgeWatch, RefusedReload};
 use crate::locales::{Lang, Text, foreign, within};
@@ -31,6 +31,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut loaded = arguments.config.load_edge()?;
     // The disk has a thread of its own.
     as_daemon(|| {
+        warn_of_exposed(&loaded);
         block_on(async {
             let stop = stop_signal()?;
             let mut hangup = signal(SignalKind::hangup())?;
@@ -80,6 +81,7 @@ async fn reloaded(
         }
         match config.reload_edge() {
             Ok(loaded) => {
+                warn_of_exposed(&loaded);
                 let running = watched.borrow().clone();
                 if let Some(EdgeWatch { mut spool, .. }) = running {
                     if spool.borrow().unwritten > 0 {
@@ -100,6 +102,13 @@ async fn reloaded(
                 }
             }
         }
+    }
+}
+
+/// Names the files with secrets that every user of this machine can read.
+fn warn_of_exposed((settings, _): &LoadedEdge) {
+    for file in config::exposed_files(&settings.mqtt) {
+        tracing::warn!("{file}");
     }
 }
 

@@ -10,7 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use crate::locales::{foreign, gateway as words};
-use crate::spool::export::export;
+use crate::spool::export::{export, handed_over};
 use crate::support::files;
 use crate::wire::packed;
 
@@ -31,7 +31,7 @@ pub fn run(arguments: &SpoolArguments, out: &Path) -> Option<anyhow::Result<Exit
 
 /// Writes one message per line, compressed with gzip.
 fn write(spool: &Path, all: bool, out: &Path) -> anyhow::Result<ExitCode> {
-    let file = std::fs::File::create_new(out)
+    let file = files::create_new(out)
         .map_err(|error| anyhow::Error::msg(words::cannot_create(out, foreign::io(&error))))?;
     let mut file = GzEncoder::new(file, Compression::default());
     let mut unread = 0;
@@ -52,6 +52,7 @@ fn write(spool: &Path, all: bool, out: &Path) -> anyhow::Result<ExitCode> {
     let written = file.finish().and_then(|file| file.sync_all());
     let written = written.and_then(|()| files::sync_dir(files::folder_of(out)));
     written.with_context(|| words::cannot_write(out))?;
+    handed_over(spool, &exported);
     let (gateway, batches) = (&exported.gateway, exported.batches - unread);
     say!("{}", words::spool_exported(gateway, batches, exported.readings, out));
     if exported.held > 0 {

@@ -1,7 +1,6 @@
 //! `hanqing profile`
 
 use std::collections::BTreeSet;
-use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,6 +14,7 @@ use crate::cli::usage::{EXIT_USAGE, bail_usage};
 use crate::config::{self, Base, Head};
 use crate::device;
 use crate::locales::{Text, gateway as words};
+use crate::support::files;
 
 /// The arguments of `hanqing profile`.
 #[derive(Args)]
@@ -132,8 +132,8 @@ fn import(import: Import) -> anyhow::Result<ExitCode> {
         show!("{profile}");
         return Ok(ExitCode::SUCCESS);
     };
-    let created = OpenOptions::new().write(true).create_new(true).open(&out);
-    let mut created = created.with_context(|| words::cannot_create_existing(&out))?;
+    let mut created =
+        files::create_new(&out).with_context(|| words::cannot_create_existing(&out))?;
     created.write_all(profile.as_bytes()).with_context(|| words::cannot_write(&out))?;
     say!("{}", words::profile_written(&out));
     Ok(ExitCode::SUCCESS)

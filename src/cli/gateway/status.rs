@@ -14,10 +14,11 @@ use crate::cli::table::{Table, left, right};
 use crate::cli::usage::ConfigurationProblems;
 use crate::config::control_socket;
 use crate::device::Function;
-use crate::edge::WaitsFor;
 use crate::edge::control::{BusStatus, Client, GatewayStatus};
+use crate::edge::{BROKER_MESSAGE_MAX, WaitsFor};
 use crate::locales::{Argument, Text, gateway as words, moment_with_seconds};
 use crate::modbus::UnitReport;
+use crate::wire::{Channel, Topic};
 
 /// The arguments of `hanqing status`.
 #[derive(Args)]
@@ -122,17 +123,24 @@ fn backlog(status: &GatewayStatus) -> Vec<Text> {
 fn delivery(status: &GatewayStatus) -> Vec<Text> {
     let delivery = &status.delivery;
     let mut lines = vec![match (delivery.connected_since, &delivery.problem, delivery.next_at) {
-        (Some(since), _, _) => words::connected(local(since, status.now)),
+        (Some(since), _, _) => {
+            let protocol = delivery.protocol.as_deref().unwrap_or("?");
+            words::connected(local(since, status.now), protocol)
+        }
         (None, Some(problem), _) => words::not_connected(problem),
         (None, None, Some(next)) => words::outside_windows(local(next, status.now)),
         (None, None, None) => words::connecting(),
     }];
-    lines.extend(delivery.doubt.iter().map(words::certificates_doubted));
+    // A refusal is told below with its count.
+    let told = delivery.refusal.as_ref().map(|refusal| &refusal.reason);
+    let doubt = delivery.doubt.iter().filter(|doubt| Some(*doubt) != told);
+    lines.extend(doubt.map(words::connection_doubted));
     if let (None, Some((at, why))) = (&delivery.problem, &delivery.failed) {
         lines.push(words::last_lost(local(*at, status.now), why));
     }
     let acknowledged = delivery.acknowledged_at.map(|at| local(at, status.now));
     lines.extend(acknowledged.map(words::last_acknowledged));
+    lines.extend(stuck(status));
     if let Some((month, used)) = &delivery.month {
         lines.push(match delivery.waits_for {
             Some(WaitsFor::Budget) => words::month_budget_spent(month, size(*used)),
@@ -141,6 +149,27 @@ fn delivery(status: &GatewayStatus) -> Vec<Text> {
         });
     }
     lines
+}
+
+/// What does not get through although there is a connection, and what may be the cause.
+fn stuck(status: &GatewayStatus) -> Vec<Text> {
+    let delivery = &status.delivery;
+    let refused = delivery.refusal.as_ref().map(|refusal| {
+        let since = local(refusal.since, status.now);
+        words::broker_refuses(since, refusal.count, &refusal.reason)
+    });
+    let silent = delivery.silent_since.map(|since| {
+        let topic = Topic::new(status.gateway.clone(), Channel::Ack).to_string();
+        words::hub_silent(local(since, status.now), status.gateway.as_str(), topic)
+    });
+    let too_large = delivery.too_large.map(|aside| {
+        let most = BROKER_MESSAGE_MAX;
+        words::batch_too_large(aside.seq, aside.bytes, most, aside.batches)
+    });
+    let unanswered = delivery
+        .unanswered
+        .map(|aside| words::batch_unanswered(aside.seq, aside.bytes, aside.batches));
+    refused.into_iter().chain(silent).chain(too_large).chain(unanswered).collect()
 }
 
 /// Clock, disk, memory, and what a power cut would cost.
@@ -289,7 +318,7 @@ mod tests {
     use crate::cli::table::Layout;
     use crate::core::Reason;
     use crate::edge::control::{ClockStatus, DeviceStatus, DiskUse, SpoolStatus};
-    use crate::edge::{DeliveryStatus, RefusedReload};
+    use crate::edge::{BrokerRefusal, DeliveryStatus, RefusedReload, SetAside};
     use crate::locales::{Lang, edge, modbus, mqtt, within};
     use crate::modbus::{BusReport, HealthState, Mode};
     use crate::spool::Trouble;
@@ -373,9 +402,18 @@ mod tests {
             },
             delivery: DeliveryStatus {
                 connected_since: Some(NOW),
+                protocol: Some("5".into()),
                 failed: Some((SINCE, edge::no_answer_within(15))),
                 doubt: Some(mqtt::certificate_of_another("gw-other", "gw-dongmen")),
                 acknowledged_at: Some(SINCE),
+                silent_since: Some(SINCE),
+                refusal: Some(BrokerRefusal {
+                    since: SINCE,
+                    count: 9,
+                    reason: Text::both("无权", "Not authorized"),
+                }),
+                too_large: Some(SetAside { batches: 2, seq: 17, bytes: 12_345 }),
+                unanswered: Some(SetAside { batches: 1, seq: 9, bytes: 300 }),
                 month: Some(("2026-07".into(), 1 << 20)),
                 waits_for: Some(WaitsFor::Budget),
                 sends_suspect: true,

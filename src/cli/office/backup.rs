@@ -31,7 +31,7 @@ pub struct RestoreArguments {
 }
 
 fn files(settings: &HubSettings) -> backup::Files<'_> {
-    [("store.db", &settings.store.path), ("ledger.db", &settings.ledger.path)]
+    [(backup::STORE, &settings.store.path), (backup::LEDGER, &settings.ledger.path)]
 }
 
 /// Makes a backup.

@@ -7,9 +7,12 @@ use clap::Args;
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::language::as_daemon;
 use crate::cli::runtime::{block_on_two_threads, stop_signal};
+use crate::config;
 use crate::hub::Hub;
 use crate::locales::{Text, office as words};
-use crate::support::Clock;
+#[cfg(feature = "demo")]
+use crate::mqtt::broker::BrokerEnd;
+use crate::support::{Clock, Supervisor};
 
 /// The arguments of `hanqing hub`.
 #[derive(Args)]
@@ -27,26 +30,41 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if arguments.ingest_only {
         let mut settings = arguments.config.load_ingester()?;
         settings.share.get_or_insert_with(|| SHARE.into());
-        return serve(Hub::ingester(settings, Clock::system()));
+        let exposed = config::exposed_files_of_hub(&settings);
+        return serve(&exposed, None, Hub::ingester(settings, Clock::system()));
     }
     let (settings, township) = arguments.config.load_hub()?;
-    if let Some(broker) = &settings.broker {
-        start_broker(broker.listen)?;
-    }
-    serve(Hub::open(settings, township, Clock::system(), false))
+    let broker = settings.broker.as_ref().map(|broker| start_broker(broker.listen)).transpose()?;
+    let exposed = config::exposed_files_of_hub(&settings);
+    serve(&exposed, broker, Hub::open(settings, township, Clock::system(), false))
 }
 
 /// Group of hubs that share messages, if the configuration names none.
 #[cfg(feature = "influx")]
 const SHARE: &str = "hanqing";
 
-fn serve(opening: impl Future<Output = anyhow::Result<Hub>>) -> anyhow::Result<ExitCode> {
+fn serve(
+    exposed: &[Text],
+    broker: Option<BrokerEnd>,
+    opening: impl Future<Output = anyhow::Result<Hub>>,
+) -> anyhow::Result<ExitCode> {
     as_daemon(|| {
+        for file in exposed {
+            tracing::warn!("{file}");
+        }
         block_on_two_threads(async {
             let stop = stop_signal()?;
             let hub = opening.await?;
             tracing::info!(page = %format!("http://{}/", hub.page_address()?), "hub running");
-            hub.run(stop).await?;
+            match broker {
+                None => hub.run(stop).await?,
+                Some(broker) => {
+                    let mut tasks = Supervisor::new(stop.clone());
+                    tasks.spawn("broker", broker.ended(stop.clone()));
+                    tasks.spawn("hub", hub.run(stop));
+                    tasks.run().await?;
+                }
+            }
             tracing::info!("hub stopped");
             Ok(ExitCode::SUCCESS)
         })
@@ -58,13 +76,24 @@ fn serve(opening: impl Future<Output = anyhow::Result<Hub>>) -> anyhow::Result<E
 const NO_BROKER: fn() -> Text = words::no_broker;
 
 #[cfg(feature = "demo")]
-fn start_broker(listen: std::net::SocketAddr) -> anyhow::Result<()> {
+fn start_broker(listen: std::net::SocketAddr) -> anyhow::Result<BrokerEnd> {
     use anyhow::Context;
     crate::mqtt::broker::start(listen)
         .with_context(|| words::cannot_start_broker(listen.to_string()))
 }
 
 #[cfg(not(feature = "demo"))]
-fn start_broker(_listen: std::net::SocketAddr) -> anyhow::Result<()> {
+fn start_broker(_listen: std::net::SocketAddr) -> anyhow::Result<BrokerEnd> {
     anyhow::bail!(NO_BROKER())
+}
+
+/// There is none in a build without a broker.
+#[cfg(not(feature = "demo"))]
+enum BrokerEnd {}
+
+#[cfg(not(feature = "demo"))]
+impl BrokerEnd {
+    async fn ended(self, _stop: tokio_util::sync::CancellationToken) -> anyhow::Result<()> {
+        match self {}
+    }
 }

@@ -4,6 +4,7 @@ mod backup;
 mod drought;
 mod explain;
 pub mod export_store;
+mod gateways;
 mod hub;
 mod import;
 mod ledger;
@@ -23,6 +24,7 @@ pub enum Command {
     Import(import::Arguments),
     Backup(backup::BackupArguments),
     Restore(backup::RestoreArguments),
+    Gateway(gateways::Arguments),
     Quarantine(quarantine::Arguments),
     Report(report::Arguments),
     Explain(explain::Arguments),
@@ -37,6 +39,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Import(arguments) => import::run(&arguments),
         Command::Backup(arguments) => backup::back_up(&arguments),
         Command::Restore(arguments) => backup::restore(&arguments),
+        Command::Gateway(arguments) => gateways::run(&arguments),
         Command::Quarantine(arguments) => quarantine::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

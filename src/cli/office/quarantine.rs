@@ -4,12 +4,17 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::cli::config_args::ConfigArgs;
+use crate::cli::table::{Table, left, right};
+use crate::cli::usage::bail_usage;
+use crate::core::GatewayId;
+use crate::hub::message::{self, Content};
 use crate::hub::{self, Retried};
 use crate::locales::{Lang, Text, moment, office as words};
-use crate::store::{Lock, Quarantine, QuarantinedMessage};
+use crate::store::{Lock, Owners, Quarantine, QuarantinedMessage};
 use crate::support::Clock;
 
 /// The arguments of `hanqing quarantine`.
@@ -26,47 +31,74 @@ pub struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     List {
+        #[arg(long, value_name = "NAME")]
+        gateway: Option<GatewayId>,
         #[arg(long)]
         json: bool,
     },
     Show {
         id: i64,
     },
-    #[command(group(clap::ArgGroup::new("which").required(true).args(["ids", "all"])))]
     Retry {
-        ids: Vec<i64>,
+        #[command(flatten)]
+        which: Which,
+    },
+    Drop {
+        #[command(flatten)]
+        which: Which,
         #[arg(long)]
-        all: bool,
+        yes: bool,
     },
 }
 
-/// Lists, shows or retries.
+/// Which messages.
+#[derive(Args)]
+#[group(multiple = false)]
+struct Which {
+    ids: Vec<i64>,
+    #[arg(long, value_name = "NAME")]
+    gateway: Option<GatewayId>,
+    #[arg(long)]
+    all: bool,
+}
+
+/// Lists, shows, retries or gives up.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (settings, township) = arguments.config.load_hub()?;
     let _lock = Lock::shared(&settings.store.path)?;
     let mut quarantine = Quarantine::open(&settings.store.path)?;
+    let mut owners = hub::owners(&settings, &township)?;
     let (calendar, now) = (hub::calendar(&township)?, Clock::system().now());
-    let received = |at: Timestamp| moment(at, now, calendar.zone());
+    let zone = calendar.zone();
     match &arguments.command {
-        Command::List { json: true } => quarantine.list()?.iter().for_each(print_json),
-        Command::List { json: false } => list(&quarantine, &received)?,
-        Command::Show { id } => {
-            let found = quarantine.get(*id)?;
-            let (message, payload) = found.ok_or_else(|| unknown(*id))?;
-            show(&message, &payload, &received);
-        }
-        Command::Retry { ids, all } => {
-            let ids = if *all {
-                // The oldest first, in the order of arrival.
-                quarantine.list()?.iter().rev().map(|message| message.id).collect()
+        Command::List { gateway, json } => {
+            let messages = quarantine.list(gateway.as_ref())?;
+            if *json {
+                messages.iter().for_each(print_json);
+            } else if messages.is_empty() {
+                say!("{}", words::no_messages());
             } else {
-                ids.clone()
-            };
+                let problems = problems(&quarantine, &mut owners, &messages)?;
+                show!("{}", table(&messages, &problems, now, zone));
+            }
+        }
+        Command::Show { id } => {
+            let (message, payload) = quarantine.get(*id)?.ok_or_else(|| unknown(*id))?;
+            let problem = hub::quarantine_problem(&message, &payload, &mut owners)?;
+            let problem = Lang::current().pick(problem, Text::verbatim(&message.problem));
+            show!("{}", table(&[message], &[problem], now, zone));
+            show(&payload);
+        }
+        Command::Retry { which } => {
+            let Some(ids) = which.ids(&quarantine)? else { bail_usage!(words::retry_what()) };
             let mut store = hub::open_store(&settings, &township)?;
             let clock = Clock::system();
             let (mut taken, mut left) = (0, 0);
             for id in ids {
-                match hub::retry(&mut quarantine, store.as_mut(), id, clock.now())? {
+                let retried =
+                    hub::retry(&mut quarantine, store.as_mut(), &mut owners, id, clock.now())?;
+                match retried {
+                    None if which.ids.is_empty() => {}
                     None => return Err(unknown(id)),
                     Some(Retried::Stored) => taken += 1,
                     Some(Retried::Rejected(problem)) => {
@@ -80,52 +112,125 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                 return Ok(ExitCode::FAILURE);
             }
         }
+        Command::Drop { which, yes } => {
+            let Some(ids) = which.ids(&quarantine)? else { bail_usage!(words::drop_what()) };
+            let named = !which.ids.is_empty();
+            let Loss { messages, any_waits, readings } = loss(&quarantine, &ids, named)?;
+            if which.all && any_waits && !yes {
+                bail_usage!(words::drop_all_needs_yes(messages, readings));
+            }
+            quarantine.remove_all(&ids)?;
+            say!("{}", words::dropped(messages, readings));
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+impl Which {
+    /// Their numbers, the oldest first, in the order of arrival; `None` where nothing was said.
+    fn ids(&self, quarantine: &Quarantine) -> anyhow::Result<Option<Vec<i64>>> {
+        if self.all || self.gateway.is_some() {
+            let messages = quarantine.list(self.gateway.as_ref())?;
+            return Ok(Some(messages.iter().rev().map(|message| message.id).collect()));
+        }
+        Ok((!self.ids.is_empty()).then(|| self.ids.clone()))
+    }
 }
 
 fn unknown(id: i64) -> anyhow::Error {
     anyhow::Error::msg(words::no_such_message(id))
 }
 
+/// What is given up with some messages.
+#[derive(Debug, Default, PartialEq)]
+struct Loss {
+    messages: usize,
+    /// Whether any of them waits to be stored.
+    any_waits: bool,
+    /// Readings in them, as far as they can be read.
+    readings: usize,
+}
+
+/// What these messages hold. One that is not there is an error where it was `named`; the hub may have removed it since
+/// it was listed.
+fn loss(quarantine: &Quarantine, ids: &[i64], named: bool) -> anyhow::Result<Loss> {
+    let mut loss = Loss::default();
+    for id in ids {
+        let Some((message, payload)) = quarantine.get(*id)? else {
+            if named {
+                return Err(unknown(*id));
+            }
+            continue;
+        };
+        loss.messages += 1;
+        loss.any_waits |= message.has_readings;
+        if let Ok((Content::Batches(batches), _)) = message::read_known(&message.topic, &payload) {
+            loss.readings += batches.iter().map(|batch| batch.readings.len()).sum::<usize>();
+        }
+    }
+    Ok(loss)
+}
+
 fn print_json(message: &QuarantinedMessage) {
-    let QuarantinedMessage { id, received_at, topic, problem, has_readings, size } = message;
+    let QuarantinedMessage { id, received_at, topic, gateway, problem, has_readings, size } =
+        message;
     let object = json!({
-        "id": id, "received_at": received_at, "topic": topic, "problem": problem,
+        "id": id, "received_at": received_at, "topic": topic, "gateway": gateway, "problem": problem,
         "kept": has_readings, "bytes": size,
     });
     say!("{object}");
 }
 
-fn list(quarantine: &Quarantine, received: &dyn Fn(Timestamp) -> Text) -> anyhow::Result<()> {
-    let messages = quarantine.list()?;
-    for message in &messages {
+/// Why each of `messages` is there: in English as it is kept, in Chinese as the content shows it.
+fn problems(
+    quarantine: &Quarantine,
+    owners: &mut Owners,
+    messages: &[QuarantinedMessage],
+) -> anyhow::Result<Vec<Text>> {
+    let mut problems = Vec::new();
+    for message in messages {
         let payload = match Lang::current() {
-            // As it is kept: the content need not be read.
             Lang::English => None,
             Lang::Chinese => quarantine.get(message.id)?.map(|(_, payload)| payload),
         };
-        print(message, payload.as_deref(), received(message.received_at));
+        problems.push(match payload {
+            Some(payload) => hub::quarantine_problem(message, &payload, owners)?,
+            None => Text::verbatim(&message.problem),
+        });
     }
-    if messages.is_empty() {
-        say!("{}", words::no_messages());
-    }
-    Ok(())
+    Ok(problems)
 }
 
-/// Prints a message that was `received` then; why it is there is told in Chinese where the `payload` shows it.
-fn print(message: &QuarantinedMessage, payload: Option<&[u8]>, received: Text) {
-    let QuarantinedMessage { id, topic, has_readings, size, problem, .. } = message;
-    let problem = match (Lang::current(), payload) {
-        (Lang::Chinese, Some(payload)) => hub::quarantine_problem(message, payload),
-        _ => Text::verbatim(problem),
-    };
-    let kept = if *has_readings { words::waits() } else { Text::default() };
-    say!("{id}  {received}  {topic}  {size} B{kept}\n    {problem}");
+fn table(
+    messages: &[QuarantinedMessage],
+    problems: &[Text],
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Table {
+    let mut table = Table::new([
+        right(words::head_number()),
+        left(words::head_received()),
+        left(words::head_topic()),
+        right(words::head_bytes()),
+        left(words::head_fate()),
+        left(words::head_problem()),
+    ]);
+    for (message, problem) in messages.iter().zip(problems) {
+        let QuarantinedMessage { id, received_at, topic, size, has_readings, .. } = message;
+        let fate = if *has_readings { words::waits() } else { Text::default() };
+        table.row([
+            id.to_string(),
+            moment(*received_at, now, zone).into(),
+            topic.clone(),
+            size.to_string(),
+            fate.into(),
+            problem.to_string(),
+        ]);
+    }
+    table
 }
 
-fn show(message: &QuarantinedMessage, payload: &[u8], received: &dyn Fn(Timestamp) -> Text) {
-    print(message, Some(payload), received(message.received_at));
+fn show(payload: &[u8]) {
     // Packed readings are shown unpacked.
     let plain = crate::wire::packed::decompress(payload).unwrap_or(payload.into());
     match std::str::from_utf8(&plain) {
@@ -136,5 +241,79 @@ fn show(message: &QuarantinedMessage, payload: &[u8], received: &dyn Fn(Timestam
                 say!("{}", hex.join(" "));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::table::Layout;
+    use crate::core::Reading;
+    use crate::locales::within;
+    use crate::store::Refused;
+    use crate::wire::{Batch, Epoch};
+
+    fn refused(seq: u64) -> Refused {
+        let at = "2026-11-26T00:00:00Z".parse().unwrap();
+        let reading = Reading::good("pond-1/level".parse().unwrap(), at, 1.5);
+        let batch = Batch {
+            gateway: "gw-1".parse().unwrap(),
+            epoch: Epoch(1),
+            seq,
+            clock: None,
+            loss: None,
+            readings: vec![reading.clone(), reading],
+        };
+        Refused { batch, problem: Text::verbatim("ahead") }
+    }
+
+    #[test]
+    fn what_would_be_given_up_is_counted_in_readings() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut quarantine = Quarantine::open(&dir.path().join("store.db")).unwrap();
+        let now = "2026-11-26T00:00:00Z".parse().unwrap();
+        quarantine.add_refused(now, &[refused(1), refused(2)]).unwrap();
+        let other = "gw-2".parse().unwrap();
+        quarantine.add_unreadable(now, "hanqing/v1/gw-2/birth", Some(&other), "bad", b"{").unwrap();
+        let which = |gateway| Which { ids: Vec::new(), gateway, all: false };
+        assert_eq!(which(None).ids(&quarantine).unwrap(), None);
+        let of_other = which(Some(other)).ids(&quarantine).unwrap().unwrap();
+        let of = |ids: &[i64]| loss(&quarantine, ids, true);
+        let none = Loss { messages: 1, any_waits: false, readings: 0 };
+        assert_eq!(of(&of_other).unwrap(), none);
+        let all = Which { ids: Vec::new(), gateway: None, all: true };
+        let ids = all.ids(&quarantine).unwrap().unwrap();
+        assert_eq!((ids.len(), ids.last()), (3, of_other.last()));
+        assert_eq!(of(&ids).unwrap(), Loss { messages: 3, any_waits: true, readings: 4 });
+        assert!(of(&[ids[2], 99]).is_err());
+        assert_eq!(loss(&quarantine, &[ids[2], 99], false).unwrap(), none);
+    }
+
+    #[test]
+    fn a_message_is_listed_in_both_languages() {
+        let message = QuarantinedMessage {
+            id: 7,
+            received_at: "2026-11-26T00:00:00Z".parse().unwrap(),
+            topic: "hanqing/v1/gw-1/readings".into(),
+            gateway: Some("gw-1".parse().unwrap()),
+            problem: "ahead".into(),
+            has_readings: true,
+            size: 120,
+        };
+        let (now, zone) = (message.received_at, TimeZone::fixed(jiff::tz::offset(8)));
+        let problems = [Text::both("超前", "ahead")];
+        let shown = Lang::ALL.map(|lang| {
+            let table = || table(std::slice::from_ref(&message), &problems, now, &zone);
+            within(lang, || table().laid_out(Layout::Plain))
+        });
+        assert_eq!(
+            shown,
+            [
+                "编号\t收到时间\t主题\t字节\t去向\t原因\n\
+                 7\t11月26日 08:00\thanqing/v1/gw-1/readings\t120\t待入库\t超前\n",
+                "number\treceived\ttopic\tbytes\tfate\treason\n\
+                 7\t26 Nov 08:00\thanqing/v1/gw-1/readings\t120\tto be stored\tahead\n",
+            ]
+        );
     }
 }

@@ -2,13 +2,13 @@
 
 use std::fs::{File, Permissions, TryLockError};
 use std::io;
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use tokio::net::UnixListener;
 
 use crate::locales::{edge as words, foreign};
-use crate::support::files::with_suffix;
+use crate::support::files::{self, with_suffix};
 
 /// The longest path, bytes: the system allows 107 (`sun_path` in unix(7)), and `.new` takes four while it is made.
 pub const SOCKET_PATH_MAX: usize = 103;
@@ -49,6 +49,7 @@ impl ControlSocket {
             .create(true)
             .truncate(false)
             .write(true)
+            .mode(files::MODE)
             .open(&lock_path)
             .map_err(io(&lock_path))?;
         match lock.try_lock() {

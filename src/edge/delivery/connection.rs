@@ -1,52 +1,38 @@
 //! Delivery over one connection: what is sent when, and what the answers of broker and hub lead to.
 
+mod answers;
+mod lanes;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::pace::Pace;
+use super::retries::Retries;
 use super::unconfirmed::Unconfirmed;
 use super::windows::Schedule;
 use super::{Confirm, Deliverer, WaitsFor};
 use crate::mqtt::MqttError;
-use crate::mqtt::uplink::{Confirmed, Uplink, UplinkEvent};
+use crate::mqtt::uplink::{Uplink, UplinkEvent};
 use crate::spool::{SpoolStatus, SpooledBatch};
 use crate::support::{Base, Stopwatch};
-use crate::wire::{Ack, BootId, ClockState, Epoch, packed};
-
-/// A batch that the broker has taken and the hub has not acknowledged is sent again after this time, at most twice as
-/// late. While the hub answers, all such batches are; while it is silent, only the oldest, as a probe.
-pub(super) const RESEND_AFTER: Duration = Duration::from_secs(30);
+use crate::wire::{BootId, ClockState, Epoch};
 
 /// A broker that confirms nothing for this long, although messages are in flight, is left: a new connection may help.
 const BROKER_SILENT: Duration = Duration::from_secs(30);
 
-/// How often to check what changes with time alone: the month, the window of connection, the broker's silence.
+/// How often to check what changes with time alone: what is overdue, the month, the window of connection, the broker's
+/// silence.
 const TICK: Duration = Duration::from_secs(5);
-
-/// Batches that may wait for the hub's acknowledgement; the rest stays in the spool. A hub commits 200 messages at a
-/// time, and a broker keeps 1000 for a hub that is offline.
-const UNCONFIRMED_MAX: usize = 1024;
-
-/// How many of them the backlog leaves to new batches.
-const UNCONFIRMED_NEW: usize = 128;
-
-/// Messages in flight that the backlog leaves to new batches.
-const WINDOW_NEW: usize = 2;
-
-/// New batches that may wait to be sent. If more do, the link is too slow for them, and the newest matters most.
-const NEW_MAX: u64 = 64;
-
-/// Batches fetched from the file at once.
-const FETCH: u32 = 64;
-
-/// Least time between searches for what the hub has lost: two hubs with different parts must not cause a storm.
-const HEAL_EVERY: Duration = Duration::from_secs(60);
 
 /// The saved count of the month's traffic lags behind by at most this many bytes.
 const TRAFFIC_LAG: u64 = 256 * 1024;
+
+/// How often one and the same fault that lasts is written to the log. Engineering judgement.
+const WARN_EVERY: Duration = Duration::from_secs(3600);
 
 /// What the hub is told about a clock.
 pub(super) fn clock_state(base: Base) -> ClockState {
@@ -60,6 +46,17 @@ pub(super) enum ConnectionEnd {
     Done,
     SpoolReplaced,
     Lost(MqttError),
+}
+
+/// Refusals of the broker one after the other, and how they hold back what would be refused, too.
+#[derive(Default)]
+struct Refusals {
+    /// How many in a row.
+    count: u32,
+    /// Until when nothing is sent.
+    hold_until: Duration,
+    /// Since the last line in the log.
+    unsaid: u64,
 }
 
 /// Delivery over one connection.
@@ -79,9 +76,18 @@ pub(super) struct Delivery<'a> {
     /// Sent over this connection and not yet acknowledged by the hub.
     unconfirmed: Unconfirmed,
     pace: Pace,
+    refusals: Refusals,
     life: Stopwatch,
     /// When the last search for what the hub has lost began.
     healed: Option<Duration>,
+    /// When what a hub had missed was last sent, or the connection was made.
+    hub_came: Duration,
+    /// When a hub last said that it had come, if what it missed has not been sent since.
+    hub_starts: Option<Duration>,
+    /// Whether a batch has arrived over this connection.
+    arrived: bool,
+    /// Whether an acknowledgement of batches that do not exist has been reported.
+    warned_beyond: bool,
     /// When the broker last confirmed something, or had nothing to confirm.
     confirmed_at: Duration,
     /// Bytes of this connection that are counted.
@@ -100,11 +106,18 @@ impl<'a> Delivery<'a> {
         let now = deliverer.clock.now();
         deliverer.status.send_modify(|s| {
             (s.connected_since, s.problem, s.next_at) = (Some(now), None, None);
+            s.protocol = Some(uplink.protocol().number().into());
             s.doubt = uplink.doubt();
             s.connections += 1;
         });
         let spool_status = deliverer.spool.status();
         let spool = spool_status.borrow().spool;
+        if deliverer.epoch != spool.epoch {
+            (deliverer.epoch, deliverer.retries) = (spool.epoch, Retries::default());
+        }
+        let at = deliverer.life.elapsed();
+        deliverer.sizes.connected(uplink.message_max());
+        deliverer.retries.returned(at, |_| false);
         let settings = &deliverer.settings;
         Self {
             uplink,
@@ -116,8 +129,13 @@ impl<'a> Delivery<'a> {
             fetched: VecDeque::new(),
             unconfirmed: Unconfirmed::default(),
             pace: Pace::new(u64::from(settings.uplink.backlog_kb_s) * 1024),
+            refusals: Refusals::default(),
             life: Stopwatch::start(),
             healed: None,
+            hub_came: at,
+            hub_starts: None,
+            arrived: false,
+            warned_beyond: false,
             confirmed_at: Duration::ZERO,
             counted: 0,
             saved: deliverer.budget.used().1,
@@ -133,8 +151,6 @@ impl<'a> Delivery<'a> {
     /// # Errors
     /// The spool's thread has ended.
     pub async fn run(mut self, stop: &CancellationToken) -> anyhow::Result<ConnectionEnd> {
-        let mut resend = tokio::time::interval(RESEND_AFTER);
-        resend.reset();
         let mut tick = tokio::time::interval(TICK);
         let ended = loop {
             let spool = self.spool_status.borrow_and_update().spool;
@@ -148,13 +164,14 @@ impl<'a> Delivery<'a> {
             if let Err(lost) = self.send(spool.last_seq).await {
                 break ConnectionEnd::Lost(lost);
             }
-            let wait = self.pace.wait().filter(|_| self.has_backlog());
+            let wait = self.wait();
             tokio::select! {
                 () = stop.cancelled() => break ConnectionEnd::Stopped,
                 event = self.uplink.next() => match event {
                     UplinkEvent::Lost(error) => break ConnectionEnd::Lost(error),
                     UplinkEvent::Malformed(problem) => tracing::warn!(%problem, "ignored a malformed acknowledgement"),
                     UplinkEvent::Confirmed(message) => self.confirmed(&message),
+                    UplinkEvent::Refused(message) => self.refused(message),
                     UplinkEvent::Committed(ack) => {
                         self.committed(&ack);
                         // Also checked here: at every tick another poll may be in flight.
@@ -165,10 +182,6 @@ impl<'a> Delivery<'a> {
                 },
                 changed = self.spool_status.changed() => changed?,
                 () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
-                _ = resend.tick() => {
-                    let overdue = self.unconfirmed.age();
-                    self.resend_from(overdue);
-                }
                 _ = tick.tick() => {
                     if let Some(ended) = self.on_tick() {
                         break ended;
@@ -176,6 +189,9 @@ impl<'a> Delivery<'a> {
                 }
             }
         };
+        if let ConnectionEnd::Lost(error) = &ended {
+            self.lost(error);
+        }
         self.count_traffic();
         self.save_traffic();
         if matches!(ended, ConnectionEnd::Stopped | ConnectionEnd::Done) {
@@ -184,53 +200,19 @@ impl<'a> Delivery<'a> {
         Ok(ended)
     }
 
-    fn confirmed(&mut self, message: &Confirmed) {
-        self.confirmed_at = self.life.elapsed();
-        self.pace.confirmed(message.bytes, message.backlog, message.took);
-        for &seq in &message.batches {
-            match self.deliverer.settings.confirm {
-                Confirm::Hub => self.unconfirmed.taken(seq),
-                Confirm::Broker => {
-                    self.unconfirmed.remove(seq);
-                    let taken = [(seq, seq)].into_iter().collect();
-                    self.deliverer.spool.release(self.epoch, &taken, false);
-                }
-            }
-        }
+    /// The time of this run of the gateway: what is remembered outlasts a connection.
+    fn now(&self) -> Duration {
+        self.deliverer.life.elapsed()
     }
 
-    fn committed(&mut self, ack: &Ack) {
-        if ack.epoch != self.epoch {
-            return;
-        }
-        let last = self.spool_status.borrow().spool.last_seq;
-        if let Some(beyond) = ack.committed.last().filter(|beyond| *beyond > last) {
-            tracing::warn!(
-                beyond,
-                last,
-                "ignored the acknowledgement of batches that do not exist"
-            );
-        }
+    /// The time of day of an instant of [`Self::now`].
+    fn time_of_day(&self, at: Duration) -> Timestamp {
+        let ago = SignedDuration::try_from(self.now().saturating_sub(at)).unwrap_or_default();
         let now = self.deliverer.clock.now();
-        self.deliverer.status.send_modify(|s| s.acknowledged_at = Some(now));
-        let overtaken = self.unconfirmed.committed(&ack.committed);
-        self.resend_from(overtaken);
-        let at = self.life.elapsed();
-        let heal = self.healed.is_none_or(|healed| at - healed >= HEAL_EVERY);
-        if heal {
-            self.healed = Some(at);
-        }
-        self.deliverer.spool.release(ack.epoch, &ack.committed, heal);
+        now.checked_sub(ago).unwrap_or(now)
     }
 
-    fn resend_from(&mut self, oldest: Option<u64>) {
-        if let Some(oldest) = oldest {
-            tracing::info!(from = oldest, "the hub has not acknowledged; sending again");
-            self.rewind_to(oldest);
-        }
-    }
-
-    /// Makes everything from `oldest` on backlog again, except for what is in flight.
+    /// Makes everything from `oldest` on backlog again, except for what is in flight or waits to be sent again.
     fn rewind_to(&mut self, oldest: u64) {
         if oldest <= self.old_after {
             self.old_after = oldest.saturating_sub(1);
@@ -245,12 +227,16 @@ impl<'a> Delivery<'a> {
     /// Whether everything that may be sent has been sent and acknowledged.
     fn is_done(&self) -> bool {
         let last_seq = self.spool_status.borrow().spool.last_seq;
-        self.unconfirmed.len() == 0 && !self.has_backlog() && self.new_after >= last_seq
+        self.unconfirmed.len() == 0
+            && !self.has_backlog()
+            && !self.deliverer.retries.is_pending(&self.deliverer.sizes)
+            && self.new_after >= last_seq
     }
 
     /// Checks what changes with time alone.
     fn on_tick(&mut self) -> Option<ConnectionEnd> {
         self.count_traffic();
+        self.find_overdue();
         let at = self.life.elapsed();
         if self.uplink.is_idle() {
             self.confirmed_at = at;
@@ -312,125 +298,5 @@ impl<'a> Delivery<'a> {
     fn save_traffic(&self) {
         let (month, bytes) = self.deliverer.budget.used();
         self.deliverer.spool.tell_spool(move |spool, _| spool.save_traffic(&month, bytes));
-    }
-
-    /// Sends what the link has room for: first new batches, then backlog.
-    async fn send(&mut self, last_seq: u64) -> Result<(), MqttError> {
-        if !self.deliverer.budget.allows() {
-            return Ok(());
-        }
-        self.send_new(last_seq).await?;
-        if !self.has_backlog()
-            || !self.deliverer.budget.allows_backlog(&self.deliverer.local_time())
-        {
-            return Ok(());
-        }
-        let window_new = WINDOW_NEW.min(usize::from(self.deliverer.settings.mqtt.window) / 2);
-        while self.uplink.free() > window_new
-            && self.unconfirmed.len() + UNCONFIRMED_NEW < UNCONFIRMED_MAX
-            && let Some(most) = self.pace.message_max(self.life.elapsed())
-            && (!self.fetched.is_empty() || self.fetch().await)
-        {
-            self.send_backlog(most)?;
-        }
-        Ok(())
-    }
-
-    /// New batches have been dealt with up to `seq`. If there is no backlog, none begins here.
-    fn advance_new(&mut self, seq: u64) {
-        if !self.has_backlog() {
-            self.old_after = seq;
-        }
-        self.new_after = seq;
-    }
-
-    async fn send_new(&mut self, last_seq: u64) -> Result<(), MqttError> {
-        if last_seq.saturating_sub(self.new_after) > NEW_MAX {
-            self.rewind_to(self.new_after + 1);
-            self.new_after = last_seq - 1;
-        }
-        while self.new_after < last_seq {
-            let room =
-                self.uplink.free().min(UNCONFIRMED_MAX.saturating_sub(self.unconfirmed.len()));
-            if room == 0 {
-                break;
-            }
-            let spool = &self.deliverer.spool;
-            let Ok(batches) = spool.batches(self.new_after, last_seq, room as u32).await else {
-                // The spool reports its failure itself, and is asked again.
-                break;
-            };
-            if batches.is_empty() {
-                // All up to the last are held back until the time is known.
-                self.advance_new(last_seq);
-            }
-            for batch in batches {
-                self.advance_new(batch.seq);
-                if self.compress {
-                    self.publish(vec![batch.seq], false, batch.message)?;
-                } else if let Some(plain) = self.decompressed(&batch) {
-                    self.publish(vec![batch.seq], false, plain)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Fetches backlog that is not in flight. Returns whether there is any.
-    async fn fetch(&mut self) -> bool {
-        while self.fetched.is_empty() && self.old_after < self.new_after {
-            let stored = self.deliverer.spool.stored(self.old_after, self.new_after, FETCH).await;
-            let Ok(batches) = stored else { return false };
-            self.old_after = batches.last().map_or(self.new_after, |last| last.seq);
-            let waiting = batches.into_iter().filter(|b| !self.unconfirmed.contains(b.seq));
-            self.fetched.extend(waiting);
-        }
-        !self.fetched.is_empty()
-    }
-
-    /// Sends one message of backlog, of at most `most` bytes before compression but of at least one batch.
-    fn send_backlog(&mut self, most: usize) -> Result<(), MqttError> {
-        let (mut seqs, mut messages, mut bytes) = (Vec::new(), Vec::new(), 0);
-        while let Some(batch) = self.fetched.pop_front() {
-            let Some(plain) = self.decompressed(&batch) else { continue };
-            if !messages.is_empty() && bytes + plain.len() > most {
-                self.fetched.push_front(batch);
-                break;
-            }
-            bytes += plain.len() + 1;
-            messages.push(plain);
-            seqs.push(batch.seq);
-        }
-        if seqs.is_empty() {
-            return Ok(());
-        }
-        let message = packed::bundle(&messages);
-        let message = if self.compress { packed::compress_well(&message) } else { message };
-        self.pace.sent(message.len());
-        self.publish(seqs, true, message)
-    }
-
-    fn publish(
-        &mut self,
-        seqs: Vec<u64>,
-        backlog: bool,
-        message: Vec<u8>,
-    ) -> Result<(), MqttError> {
-        self.uplink.publish(seqs.clone(), backlog, message)?;
-        for seq in seqs {
-            self.unconfirmed.sent(seq);
-        }
-        self.deliverer.status.send_modify(|s| s.messages += 1);
-        Ok(())
-    }
-
-    /// The message of a batch as it was before compression. A batch that cannot be read any more becomes a loss record.
-    fn decompressed(&self, batch: &SpooledBatch) -> Option<Vec<u8>> {
-        let plain = packed::decompress(&batch.message);
-        if plain.is_err() {
-            let seq = batch.seq;
-            self.deliverer.spool.tell_spool(move |spool, now| spool.replace_damaged(seq, now));
-        }
-        plain.ok().map(|plain| plain.into_owned())
     }
 }

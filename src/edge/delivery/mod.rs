@@ -1,10 +1,13 @@
 //! Delivery: from the spool to the broker, until the hub, or the broker where so configured, has each batch.
 //!
 //! Two lanes share a connection. New batches go at once, one by one. The backlog follows, oldest first and several
-//! batches to a message, as fast as the link has room for it.
+//! batches to a message, as fast as the link has room for it. What has failed goes between the two, ever more seldom, and
+//! where its size may be the reason alone.
 
 mod connection;
 mod pace;
+mod retries;
+mod sizes;
 mod unconfirmed;
 mod windows;
 
@@ -18,6 +21,8 @@ use tokio_util::sync::CancellationToken;
 
 use self::connection::{ConnectionEnd, Delivery, clock_state};
 use self::pace::Budget;
+use self::retries::Retries;
+use self::sizes::Sizes;
 use self::windows::Schedule;
 pub use self::windows::Window;
 use super::settings::{Confirm, EdgeSettings};
@@ -25,18 +30,24 @@ use crate::locales::Text;
 use crate::mqtt::Reconnect;
 use crate::mqtt::uplink::{self, Uplink};
 use crate::spool::SpoolHandle;
-use crate::support::{Backoff, Clock};
-use crate::wire::Birth;
+use crate::support::{Backoff, Clock, Stopwatch};
+use crate::wire::{Birth, Epoch};
 
 /// Waits between connections: short after a hiccup, up to five minutes while the broker stays unreachable.
 const RECONNECT: Backoff =
     Backoff { first: Duration::from_secs(1), most: Duration::from_secs(300) };
+
+/// The `message_size_limit` that a broker needs for every message of ours: the largest has 262,144 bytes and a topic.
+pub const BROKER_MESSAGE_MAX: u32 = 270_000;
 
 /// The state of delivery, for `hanqing status` and the metrics.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct DeliveryStatus {
     /// When the current connection to the broker was made.
     pub connected_since: Option<Timestamp>,
+    /// The version of MQTT spoken over the last connection: "5" or "3.1.1".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<String>,
     /// Why there is no connection.
     pub problem: Option<Text>,
     /// When the last attempt or connection failed, and why.
@@ -49,6 +60,18 @@ pub struct DeliveryStatus {
     pub next_at: Option<Timestamp>,
     /// When the hub last acknowledged something.
     pub acknowledged_at: Option<Timestamp>,
+    /// Since when the hub has acknowledged nothing, although the broker takes what is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silent_since: Option<Timestamp>,
+    /// That the broker refuses what is sent, as MQTT 5 says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<BrokerRefusal>,
+    /// Batches that are too large for the broker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub too_large: Option<SetAside>,
+    /// Batches that the hub does not acknowledge, although it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unanswered: Option<SetAside>,
     /// Connections made since the start.
     pub connections: u64,
     /// Messages sent since the start.
@@ -62,6 +85,25 @@ pub struct DeliveryStatus {
     /// Whether the time was waited for long enough: readings are sent as suspect until it is known.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sends_suspect: bool,
+}
+
+/// Messages of readings that the broker has refused one after the other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BrokerRefusal {
+    pub since: Timestamp,
+    pub count: u64,
+    /// Of the last one.
+    pub reason: Text,
+}
+
+/// Batches that wait in the spool and are tried ever more seldom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAside {
+    pub batches: u64,
+    /// The number of the first of them.
+    pub seq: u64,
+    /// Its size as sent.
+    pub bytes: u64,
 }
 
 /// What sending waits for.
@@ -82,6 +124,22 @@ pub(super) struct Deliverer {
     clock: Clock,
     status: watch::Sender<DeliveryStatus>,
     budget: Budget,
+    life: Stopwatch,
+    /// The epoch of `retries`.
+    epoch: Epoch,
+    retries: Retries,
+    sizes: Sizes,
+    /// Whether a batch has arrived over the present connection.
+    progressed: bool,
+    warned: Warned,
+}
+
+/// When a fault that lasts was last written to the log.
+#[derive(Default)]
+struct Warned {
+    silent: Option<Duration>,
+    too_large: Option<Duration>,
+    refused: Option<Duration>,
 }
 
 impl Deliverer {
@@ -95,7 +153,20 @@ impl Deliverer {
     ) -> Self {
         let most = settings.uplink.monthly_mb.map(|mb| u64::from(mb) << 20);
         let (status, budget) = (watch::Sender::default(), Budget::new(most, traffic));
-        Self { settings: settings.clone(), birth, spool, clock, status, budget }
+        Self {
+            settings: settings.clone(),
+            birth,
+            spool,
+            clock,
+            status,
+            budget,
+            life: Stopwatch::start(),
+            epoch: Epoch::default(),
+            retries: Retries::default(),
+            sizes: Sizes::default(),
+            progressed: false,
+            warned: Warned::default(),
+        }
     }
 
     pub fn status(&self) -> watch::Receiver<DeliveryStatus> {
@@ -133,22 +204,30 @@ impl Deliverer {
                 }
             }
             reconnect.begin();
+            self.birth.epoch = Some(self.spool.status().borrow().spool.epoch);
             let announced = (self.clock.now(), clock_state(self.clock.base()));
             let acknowledged = self.settings.confirm == Confirm::Hub;
             let mqtt = &self.settings.mqtt;
-            let connecting = Uplink::connect(mqtt, &gateway, &self.birth, acknowledged, announced);
+            let versions = reconnect.versions();
+            let connecting =
+                Uplink::connect(mqtt, &gateway, &self.birth, acknowledged, announced, versions);
             let ended = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 connected = connecting => match connected {
                     Ok(uplink) => {
                         reconnect.connected();
                         tracing::info!(%gateway, "connected to the broker");
-                        Delivery::new(&mut self, uplink, announced.1).run(&stop).await?
+                        self.progressed = false;
+                        let ended = Delivery::new(&mut self, uplink, announced.1).run(&stop).await?;
+                        if self.progressed {
+                            reconnect.progressed();
+                        }
+                        ended
                     }
                     Err(error) => ConnectionEnd::Lost(error),
                 },
             };
-            self.status.send_modify(|s| s.connected_since = None);
+            self.status.send_modify(|s| (s.connected_since, s.silent_since) = (None, None));
             let error = match ended {
                 ConnectionEnd::Stopped => return Ok(()),
                 ConnectionEnd::SpoolReplaced => continue,

@@ -153,6 +153,23 @@ fn delivery(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
     let acknowledged = delivery.acknowledged_at.map(since);
     let help = "Time since the last acknowledgement of the hub; absent before the first";
     page.gauge("delivery_since_acknowledgement", help, SECONDS, acknowledged)?;
+    let silent = delivery.silent_since.map(since);
+    let help = "Time since which the hub has acknowledged nothing that the broker took; absent while it does";
+    page.gauge("delivery_hub_silent", help, SECONDS, silent)?;
+    let refused = delivery.refusal.as_ref().map_or(0, |refusal| refusal.count);
+    let help = "Messages that the broker has refused one after the other; 0 when it takes them";
+    page.gauge("delivery_refusals", help, None, Some(refused))?;
+    for (name, help, aside) in [
+        ("too_large", "Batches that are too large for the broker", delivery.too_large),
+        (
+            "unanswered",
+            "Batches that the hub does not acknowledge, though it answers",
+            delivery.unanswered,
+        ),
+    ] {
+        let batches = aside.map_or(0, |aside| aside.batches);
+        page.gauge(&format!("delivery_{name}_batches"), help, None, Some(batches))?;
+    }
     let month = delivery.month.as_ref().map(|(_, used)| *used);
     let help = "Sent and received in this calendar month; absent before the first connection";
     page.gauge("delivery_month_traffic", help, BYTES, month)?;

@@ -1,6 +1,7 @@
 //! Whether figures can be right: rules that are data (`config/rules/plausibility.toml`), and the findings where they
 //! are broken.
 
+mod caveat;
 mod rule;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use jiff::civil::Date;
 use minijinja::{Environment, Expression};
 use serde::{Deserialize, Serialize, Serializer};
 
+pub use caveat::Caveat;
 pub use rule::{Rule, Rules, Scope, Severity};
 pub(super) use values::{Place, places};
 
@@ -93,13 +95,7 @@ pub(super) fn check(
             evaluated |= !matches!(outcome, Outcome::Lacking);
             findings.checked += usize::from(matches!(outcome, Outcome::Kept | Outcome::Broken(_)));
             if let Outcome::Broken(finding) = outcome {
-                let holds = |a: &&Acceptance| {
-                    a.rule == finding.rule
-                        && a.fingerprint == finding.fingerprint
-                        && (a.from, a.to) == (period.from, period.to)
-                };
-                let accepted = acceptances.iter().rev().find(holds).cloned();
-                findings.found.push(Finding { accepted, ..*finding });
+                findings.found.push(finding.accepted_by(acceptances, period));
             }
         }
         if !evaluated {
@@ -111,6 +107,19 @@ pub(super) fn check(
 }
 
 impl Findings {
+    /// These and the findings of `caveats`.
+    pub(super) fn under(
+        mut self,
+        caveats: &[Caveat],
+        acceptances: &[Acceptance],
+        period: Period,
+    ) -> Self {
+        let more = caveats.iter().map(|caveat| caveat.finding().accepted_by(acceptances, period));
+        self.found.extend(more);
+        self.found.sort_by_key(|f| std::cmp::Reverse(f.severity));
+        self
+    }
+
     /// The findings that nobody has accepted, without hints.
     pub fn open(&self) -> impl Iterator<Item = &Finding> {
         let grave = |f: &&Finding| f.accepted.is_none() && f.severity > Severity::Hint;
@@ -211,6 +220,17 @@ impl<'a> Check<'a> {
 }
 
 impl Finding {
+    /// With the last of `acceptances` that speaks of it.
+    fn accepted_by(mut self, acceptances: &[Acceptance], period: Period) -> Self {
+        let holds = |a: &&Acceptance| {
+            a.rule == self.rule
+                && a.fingerprint == self.fingerprint
+                && (a.from, a.to) == (period.from, period.to)
+        };
+        self.accepted = acceptances.iter().rev().find(holds).cloned();
+        self
+    }
+
     /// Whether it was found at `place`, by its name in either language.
     pub fn is_at(&self, place: &str) -> bool {
         Lang::ALL.into_iter().any(|lang| self.place.within(lang) == place)
@@ -223,7 +243,7 @@ impl Finding {
             (Some(least), Some(most)) => words::should_lie_between(short(least), short(most)),
             (Some(least), None) => words::should_be_at_least(short(least)),
             (None, Some(most)) => words::should_be_at_most(short(most)),
-            (None, None) => Text::default(),
+            (None, None) => return words::finding_in_words(&self.place, &self.text),
         };
         let mut from = Text::default();
         for (id, value) in &self.from {

@@ -2,13 +2,25 @@
 
 use jiff::Timestamp;
 
-use super::samples::{Sample, Tags};
+use super::samples::{Sample, Tag, Tags};
 use crate::locales::{Text, foreign, store as words};
 
 #[derive(Default)]
 pub(super) struct Annotated {
-    /// Names of the current table's columns; empty before its header.
-    columns: Vec<String>,
+    /// The current table's columns and their names; empty before its header.
+    columns: Vec<(Column, String)>,
+    /// Tags of the last row: rows of a table have the same.
+    tags: Tags,
+}
+
+enum Column {
+    Error,
+    Time,
+    Value,
+    Field,
+    Tag(Tag),
+    /// What is of no use here.
+    Other,
 }
 
 impl Annotated {
@@ -30,34 +42,61 @@ impl Annotated {
         if line.starts_with(b"#") {
             return Ok(());
         }
-        let cells = cells(line)?;
+        // To make a reader takes many times as long as to read a row, and nothing that this program writes is quoted.
+        match std::str::from_utf8(line) {
+            Ok(text) if !text.contains('"') => self.row(text.split(','), each),
+            _ => self.row(cells(line)?.iter(), each),
+        }
+    }
+
+    fn row<'a>(
+        &mut self,
+        cells: impl Iterator<Item = &'a str> + Clone,
+        each: &mut dyn FnMut(Sample<'_>) -> Result<(), Text>,
+    ) -> Result<(), Text> {
         if self.columns.is_empty() {
-            self.columns = cells.iter().map(str::to_owned).collect();
+            self.columns = cells.map(|name| (Column::new(name), name.to_owned())).collect();
+            self.tags = Tags::default();
             return Ok(());
         }
-        if cells.len() != self.columns.len() {
-            return Err(words::cells_under_columns(cells.len(), self.columns.len()));
+        let count = cells.clone().count();
+        if count != self.columns.len() {
+            return Err(words::cells_under_columns(count, self.columns.len()));
         }
-        let (mut tags, mut field, mut at, mut number) = (Tags::default(), "", None, None);
-        for (name, cell) in self.columns.iter().zip(&cells) {
-            match name.as_str() {
-                "error" => return Err(foreign::said(cell)),
-                "_time" => {
+        let (mut field, mut at, mut number) = ("", None, None);
+        for ((column, _), cell) in self.columns.iter().zip(cells) {
+            match column {
+                Column::Error => return Err(foreign::said(cell)),
+                Column::Time => {
                     let time: Result<Timestamp, _> = cell.parse();
                     at = Some(time.map_err(|_| words::no_time(format!("{cell:?}")))?);
                 }
-                "_value" => {
+                Column::Value => {
                     let value: Result<f64, _> = cell.parse();
                     number = Some(value.map_err(|_| words::no_number(format!("{cell:?}")))?);
                 }
-                "_field" => field = cell,
-                name => tags.set(name, cell),
+                Column::Field => field = cell,
+                Column::Tag(tag) => self.tags.set(*tag, cell),
+                Column::Other => {}
             }
         }
         let (Some(at), Some(number)) = (at, number) else {
-            return Err(words::row_without(format!("{:?}", self.columns)));
+            let names: Vec<&str> = self.columns.iter().map(|(_, name)| name.as_str()).collect();
+            return Err(words::row_without(format!("{names:?}")));
         };
-        each(Sample { tags: &tags, field, at_ms: at.as_millisecond(), number })
+        each(Sample { tags: &self.tags, field, at_ms: at.as_millisecond(), number })
+    }
+}
+
+impl Column {
+    fn new(name: &str) -> Self {
+        match name {
+            "error" => Self::Error,
+            "_time" => Self::Time,
+            "_value" => Self::Value,
+            "_field" => Self::Field,
+            name => Tag::named(name).map_or(Self::Other, Self::Tag),
+        }
     }
 }
 

@@ -3,20 +3,25 @@
 //! Each pass asks the server for the batches that came since the last pass, and then for the readings of the times that
 //! these batches span. The last `settle_s` are read again in each pass: a server may show late what it has accepted,
 //! and the clocks of hubs differ.
+//!
+//! Figures are made from the copy, and anybody who ingests for the same server may have written to it. Who may speak
+//! for a station is therefore checked here as well, by the owners in this office's file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::annotated::Annotated;
 use super::http::{Http, Query};
-use super::samples::{BatchRecord, Readings, Records, Sample};
+use super::samples::{BatchRecord, BirthRecord, Readings, Records, Sample};
 use super::settings::{ServerKind, ServerSettings};
 use super::{export, flux};
-use crate::core::GatewayId;
+use crate::core::{GatewayId, Reading, Series, StationId};
 use crate::locales::{Text, store as words};
 use crate::store::line::{BATCHES, GATEWAYS, READINGS, SERIES};
-use crate::store::{Portion, Sqlite, Store, StoreError};
+use crate::store::{Owners, Portion, Sqlite, Store, StoreError};
+use crate::wire::{Batch, CounterSpec, Epoch};
 
 /// Batches are asked for in spans of this length: a week of a township is some 70,000.
 const WINDOW: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -33,6 +38,10 @@ const READINGS_MAX: usize = 100_000;
 /// Records of one measurement held in memory at once.
 const RECORDS_MAX: usize = 500_000;
 
+/// The name under which tables are imported (`hanqing import`), which an office does by hand: who may speak for a
+/// station is no question there, and its corrections count by when they came.
+const IMPORTED: &str = "import";
+
 /// Some batches, and the span of their readings.
 #[derive(Debug, Default)]
 struct Part {
@@ -47,6 +56,15 @@ struct Part {
 pub struct Copied {
     pub new_readings: u64,
     pub new_batches: u64,
+    /// Readings that were left out, since their station is another gateway's; the newest ones in several passes.
+    pub left_out: u64,
+}
+
+/// A pass while it goes on.
+struct Pass<'a> {
+    copy: &'a mut Sqlite,
+    owners: Owners,
+    copied: Copied,
 }
 
 /// How far back a pass looks for unknown batches.
@@ -65,15 +83,19 @@ const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24);
 pub struct Copier {
     settings: ServerSettings,
     http: Http,
+    declared: BTreeMap<StationId, GatewayId>,
 }
 
 impl Copier {
-    /// Prepares to read from a server.
+    /// Prepares to read from a server. `declared` are the gateways that the township's file names, by station.
     ///
     /// # Errors
     /// The settings are wrong, or a file that they name cannot be read.
-    pub fn new(settings: &ServerSettings) -> Result<Self, StoreError> {
-        Ok(Self { http: Http::new(settings)?, settings: settings.clone() })
+    pub fn new(
+        settings: &ServerSettings,
+        declared: BTreeMap<StationId, GatewayId>,
+    ) -> Result<Self, StoreError> {
+        Ok(Self { http: Http::new(settings)?, settings: settings.clone(), declared })
     }
 
     /// Brings `copy` up to date. A pass that fails keeps what it has copied, and the next one continues there.
@@ -91,8 +113,11 @@ impl Copier {
             Reach::New => settle,
             Reach::Day => LOOK_BACK.max(settle),
         };
-        let mut copied = Copied::default();
-        let mut from = match copy.copied_to()? {
+        let path = Path::new(copy.connection.path().unwrap_or_default()).to_owned();
+        let owners = Owners::open(&path, self.declared.clone())?;
+        let mut pass = Pass { copy, owners, copied: Copied::default() };
+        self.copy_allowed(&mut pass, now)?;
+        let mut from = match pass.copy.copied_to()? {
             Some(to) => before(to, back),
             None => Timestamp::from_second(BEGINNING_S).unwrap_or_default(),
         };
@@ -100,87 +125,120 @@ impl Copier {
         let end = now.checked_add(settle).unwrap_or(Timestamp::MAX);
         while from < end {
             let to = from.checked_add(WINDOW).unwrap_or(Timestamp::MAX).min(end);
-            self.copy_window(copy, (from, to), before(now, settle), &mut copied)?;
-            copy.note_copied(to.min(now))?;
+            self.copy_window(&mut pass, (from, to), before(now, settle))?;
+            pass.copy.note_copied(to.min(now))?;
             from = to;
         }
-        Ok(copied)
+        Ok(pass.copied)
+    }
+
+    /// Copies what was left out before and belongs to its gateway by now.
+    fn copy_allowed(&self, pass: &mut Pass<'_>, now: Timestamp) -> Result<(), StoreError> {
+        for left_out in pass.copy.left_out()? {
+            if left_out.is_allowed(&pass.owners)? {
+                let span = (left_out.from.as_millisecond(), left_out.to.as_millisecond());
+                let heard = BTreeMap::from([(left_out.gateway.clone(), now)]);
+                let gateways = [left_out.gateway.clone()];
+                self.copy_span(pass, &gateways, span, &heard, Some(&left_out.station))?;
+                pass.copy.forget_left_out(&left_out)?;
+            }
+        }
+        Ok(())
     }
 
     /// Copies the batches that came within `span`, and what gateways said in it.
     fn copy_window(
         &self,
-        copy: &mut Sqlite,
+        pass: &mut Pass<'_>,
         span: (Timestamp, Timestamp),
         settled: Timestamp,
-        copied: &mut Copied,
     ) -> Result<(), StoreError> {
         let gateways = self.settings.gateways.clone();
         // Counters' specifications first, so that their readings are folded once.
         let series = self.records(SERIES, "k|modulus_hi|modulus_lo|rate_hi|rate_lo", span)?;
-        copy.describe(&series.series())?;
+        pass.describe(series.births())?;
         let batches = self.records(
             BATCHES,
             "first|last|n|from_ms|to_ms|remains_first|lost|lost_from_ms|lost_to_ms|why",
             span,
         )?;
+        let copy = &pass.copy;
         let known = |batch: &BatchRecord| {
             copy.has_delivered(&batch.gateway, batch.epoch, (batch.first, batch.last))
         };
         let to_copy = |batch: &BatchRecord| batch.at >= settled || !known(batch);
         let mut new: Vec<BatchRecord> = batches.batches().filter(to_copy).collect();
         drop(batches);
-        copied.new_batches += new.iter().filter(|batch| !known(batch)).count() as u64;
+        pass.copied.new_batches += new.iter().filter(|batch| !known(batch)).count() as u64;
         new.sort_by_key(|batch| batch.span);
         let mut part = Part::default();
         for batch in new {
             if part.readings + batch.readings > READINGS_EACH && part.readings > 0 {
-                copied.new_readings += self.copy_part(copy, std::mem::take(&mut part))?;
+                self.copy_part(pass, std::mem::take(&mut part))?;
             }
             part.add(batch);
         }
-        copied.new_readings += self.copy_part(copy, part)?;
+        self.copy_part(pass, part)?;
         let states = self.records(GATEWAYS, "online|since_ms|provisional", span)?;
         for (gateway, status) in states.statuses() {
             if gateways.is_empty() || gateways.contains(&gateway) {
-                copy.status(&gateway, &status, span.1)?;
+                pass.copy.status(&gateway, &status, span.1)?;
             }
         }
         Ok(())
     }
 
     /// Copies the readings of a part, and then its batches.
-    fn copy_part(&self, copy: &mut Sqlite, part: Part) -> Result<u64, StoreError> {
-        let mut new = 0;
-        let heard = part.batches.last().map(|batch| (batch.gateway.clone(), batch.at));
-        let heard = BTreeMap::from_iter(heard);
-        if let Some((first, last)) = part.span {
-            let mut open = vec![(first, last)];
-            while let Some((first, last)) = open.pop() {
-                match self.readings(&part.gateways, (first, last))? {
-                    Some(readings) => {
-                        let (readings, heard) = (readings.complete(), heard.clone());
-                        let portion = Portion { readings, heard, ..Portion::default() };
-                        new += copy.merge(&portion)?;
-                    }
-                    None => {
-                        let middle = first + (last - first) / 2;
-                        open.push((middle + 1, last));
-                        open.push((first, middle));
-                    }
+    fn copy_part(&self, pass: &mut Pass<'_>, part: Part) -> Result<(), StoreError> {
+        let mut heard: BTreeMap<GatewayId, Timestamp> = BTreeMap::new();
+        let mut first_heard = heard.clone();
+        for BatchRecord { gateway, at, .. } in &part.batches {
+            let last = heard.entry(gateway.clone()).or_insert(*at);
+            *last = (*at).max(*last);
+            let first = first_heard.entry(gateway.clone()).or_insert(*at);
+            *first = (*at).min(*first);
+        }
+        if let Some(span) = part.span {
+            self.copy_span(pass, &part.gateways, span, &first_heard, None)?;
+        }
+        let mut portion = Portion { heard, ..Portion::default() };
+        for batch in part.batches {
+            let BatchRecord { gateway, epoch, first, last, lost, .. } = batch;
+            portion.delivered.push((gateway, epoch, first, last));
+            portion.lost.extend(lost);
+        }
+        pass.copy.merge(&portion)?;
+        Ok(())
+    }
+
+    /// Copies the readings of these gateways, of one station or all, first and last instant included. `heard` is when
+    /// each was first heard of them.
+    fn copy_span(
+        &self,
+        pass: &mut Pass<'_>,
+        gateways: &[GatewayId],
+        span: (i64, i64),
+        heard: &BTreeMap<GatewayId, Timestamp>,
+        station: Option<&StationId>,
+    ) -> Result<(), StoreError> {
+        let mut open = vec![span];
+        while let Some((first, last)) = open.pop() {
+            match self.readings(gateways, (first, last))? {
+                Some(readings) => {
+                    let mut readings = readings.complete();
+                    readings.retain(|(_, reading)| {
+                        station.is_none_or(|station| reading.series.station == *station)
+                    });
+                    pass.merge(readings, heard)?;
+                }
+                None => {
+                    let middle = first + (last - first) / 2;
+                    open.push((middle + 1, last));
+                    open.push((first, middle));
                 }
             }
         }
-        let mut portion = Portion::default();
-        for batch in part.batches {
-            let BatchRecord { gateway, epoch, first, last, at, lost, .. } = batch;
-            portion.delivered.push((gateway.clone(), epoch, first, last));
-            let heard = portion.heard.entry(gateway).or_insert(at);
-            *heard = at.max(*heard);
-            portion.lost.extend(lost);
-        }
-        copy.merge(&portion)?;
-        Ok(new)
+        Ok(())
     }
 
     /// The readings of these gateways, first and last instant included; `None` where they are too many for memory.
@@ -277,6 +335,112 @@ impl Copier {
         let url = self.settings.read_url.as_ref().unwrap_or(&self.settings.url);
         StoreError::server(url, words::answer_unusable(problem))
     }
+}
+
+impl Pass<'_> {
+    /// Notes what gateways observe of their own stations.
+    fn describe(&mut self, births: Vec<BirthRecord>) -> Result<(), StoreError> {
+        // Each series by its last record.
+        let mut last = BTreeMap::new();
+        // In the order in which they were heard: a station that is new belongs to the first.
+        for BirthRecord { at, gateway, birth } in births {
+            let birth = match gateway.filter(is_checked) {
+                Some(gateway) => self.owners.check_birth(&gateway, birth, at)?.0,
+                None => Some(birth),
+            };
+            let series = birth.into_iter().flat_map(|birth| birth.series);
+            last.extend(series.map(|series| (series.series, series.counter)));
+        }
+        let all: Vec<(Series, Option<CounterSpec>)> = last.into_iter().collect();
+        self.copy.describe(&all)
+    }
+
+    /// Commits readings, without those of stations that are another gateway's: where two wrote the same series and
+    /// instant, the server has both.
+    fn merge(
+        &mut self,
+        readings: Vec<(Option<GatewayId>, Reading)>,
+        heard: &BTreeMap<GatewayId, Timestamp>,
+    ) -> Result<(), StoreError> {
+        let mut by_gateway: BTreeMap<(Option<Timestamp>, Option<GatewayId>), Vec<Reading>> =
+            BTreeMap::new();
+        for (gateway, reading) in readings {
+            // In the order in which they were heard: a station that is new belongs to the first.
+            let at = gateway.as_ref().and_then(|gateway| heard.get(gateway).copied());
+            by_gateway.entry((at, gateway)).or_default().push(reading);
+        }
+        let mut groups = Vec::new();
+        for ((at, gateway), readings) in by_gateway {
+            let readings = match gateway.as_ref().filter(|gateway| is_checked(gateway)) {
+                Some(gateway) => self.allowed(gateway, readings, at.unwrap_or_default())?,
+                None => readings,
+            };
+            groups.push((gateway, readings));
+        }
+        let (readings, heard) = (of_each_instant(groups), heard.clone());
+        let portion = Portion { readings, heard, ..Portion::default() };
+        self.copied.new_readings += self.copy.merge(&portion)?;
+        Ok(())
+    }
+
+    /// Those of a gateway's readings that it may speak for; the others are noted. `at` is when they were heard.
+    fn allowed(
+        &mut self,
+        gateway: &GatewayId,
+        readings: Vec<Reading>,
+        at: Timestamp,
+    ) -> Result<Vec<Reading>, StoreError> {
+        let (gateway, epoch, seq, clock, loss) = (gateway.clone(), Epoch(0), 1, None, None);
+        let mut batch = [Batch { gateway, epoch, seq, clock, loss, readings }];
+        for refused in self.owners.check(&mut batch, at)? {
+            let Batch { gateway, readings, .. } = refused.batch;
+            self.copy.note_left_out(&gateway, &readings)?;
+            self.copied.left_out += readings.len() as u64;
+        }
+        let [batch] = batch;
+        Ok(batch.readings)
+    }
+}
+
+/// Whether it is asked what `gateway` may speak for.
+fn is_checked(gateway: &GatewayId) -> bool {
+    gateway.as_str() != IMPORTED
+}
+
+/// All readings, and of a series in several groups one for each instant, the last: a later pass reads the same again
+/// and must not change it. A value goes before a missing one.
+fn of_each_instant(
+    groups: Vec<(Option<GatewayId>, Vec<Reading>)>,
+) -> Vec<(Option<GatewayId>, Reading)> {
+    let mut group_of: HashMap<&Series, usize> = HashMap::new();
+    let mut shared = HashSet::new();
+    for (number, (_, readings)) in groups.iter().enumerate() {
+        for chunk in readings.chunk_by(|a, b| a.series == b.series) {
+            let Some(Reading { series, .. }) = chunk.first() else { continue };
+            if *group_of.entry(series).or_insert(number) != number {
+                shared.insert(series.clone());
+            }
+        }
+    }
+    drop(group_of);
+    let mut all: Vec<(Option<GatewayId>, Reading)> = Vec::new();
+    let mut places: HashMap<(Series, Timestamp), usize> = HashMap::new();
+    for (gateway, readings) in groups {
+        for reading in readings {
+            if shared.contains(&reading.series) {
+                let key = (reading.series.clone(), reading.observed_at);
+                let place = *places.entry(key).or_insert(all.len());
+                if let Some(before) = all.get_mut(place) {
+                    if reading.value().is_some() || before.1.value().is_none() {
+                        *before = (gateway.clone(), reading);
+                    }
+                    continue;
+                }
+            }
+            all.push((gateway.clone(), reading));
+        }
+    }
+    all
 }
 
 impl Part {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::samples::{Sample, Tags};
+use super::samples::{Sample, Tag, Tags};
 use crate::core::GatewayId;
 use crate::locales::{Text, store as words};
 
@@ -58,7 +58,9 @@ pub(super) fn line(
     }
     let mut tags = Tags::default();
     for (name, value) in &read.metric {
-        tags.set(name, value);
+        if let Some(tag) = Tag::named(name) {
+            tags.set(tag, value);
+        }
     }
     for (at_ms, number) in read.timestamps.iter().zip(&read.values) {
         // This program writes numbers only.

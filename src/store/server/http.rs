@@ -17,8 +17,8 @@ use super::settings::ServerSettings;
 use crate::locales::{Text, core as common, foreign, store as words};
 use crate::store::StoreError;
 
-/// Bytes kept of the text of a refusal.
-const TEXT_MAX: usize = 2_000;
+/// Bytes kept of the text of a refusal: the longest of InfluxDB's that names a field has 200. Engineering judgement.
+const TEXT_MAX: usize = 300;
 
 /// A connection that takes longer than this will not come. Engineering judgement.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
@@ -54,15 +54,15 @@ impl Http {
             settings.check_url(url).map_err(wrong)?;
             Url::parse(url).map_err(|error| wrong(foreign::said(error)))
         };
+        let client = builder(settings)?.build().map_err(|error| wrong(error_text(&error)))?;
+        let url = parse(&settings.url)?;
+        let read_url = parse(settings.read_url.as_ref().unwrap_or(&settings.url))?;
+        let authorization = token(settings)?.map(|token| format!("Token {token}"));
+        let timeout = Duration::from_secs(settings.timeout_s.into());
+        // Last: whoever fails after it would drop it, which panics within another runtime.
         let runtime = Builder::new_current_thread().enable_all().build();
-        Ok(Self {
-            runtime: Some(runtime.map_err(|error| wrong(foreign::io(&error)))?),
-            client: builder(settings)?.build().map_err(|error| wrong(error_text(&error)))?,
-            url: parse(&settings.url)?,
-            read_url: parse(settings.read_url.as_ref().unwrap_or(&settings.url))?,
-            authorization: token(settings)?.map(|token| format!("Token {token}")),
-            timeout: Duration::from_secs(settings.timeout_s.into()),
-        })
+        let runtime = Some(runtime.map_err(|error| wrong(foreign::io(&error)))?);
+        Ok(Self { runtime, client, url, read_url, authorization, timeout })
     }
 
     pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {

@@ -7,37 +7,51 @@ pub mod copy;
 mod export;
 pub mod flux;
 mod http;
+mod left_out;
+mod lines;
+mod records;
 mod samples;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod waiting;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+pub use left_out::{LeftOut, by_gateway};
 pub use settings::{ServerKind, ServerSettings};
 
 use self::check::{CheckError, Span};
 use self::http::Http;
-use self::write::{Lines, Writer};
+use self::lines::Lines;
+use self::records::RecordWriter;
+use self::waiting::Waiting;
+use self::write::{Trust, Writer};
 use super::{Committed, Refused, Store, StoreError, line};
-use crate::core::GatewayId;
+use crate::core::{GatewayId, Reading};
 use crate::locales::{Text, store as words};
 use crate::wire::{Batch, Birth, Epoch, Status};
+
+/// How often in a row a server is believed that it takes nothing at all. After that each gateway's lines are tried on
+/// their own: it may be the lines of one that a server, or a proxy before it, answers so. Engineering judgement.
+const BELIEVED: u32 = 3;
 
 /// A server that readings are written to. Its methods block: a [`StoreHandle`](super::StoreHandle) runs them.
 pub struct Server {
     settings: ServerSettings,
     http: Http,
+    /// Writes readings. Records have a writer of their own: that one is taken says nothing of readings.
     writer: Writer,
-    /// The hub's name at the server, unique among its hubs.
-    hub: String,
+    records: RecordWriter,
     /// `None` until the server has answered once.
     span: Option<Span>,
-    /// Time of the last record that this hub wrote: no two have the same.
-    last_ms: i64,
+    /// Writes in a row that failed as a whole.
+    failures: u32,
+    /// Gateways of which the server did not take all batches.
+    waiting: Waiting<GatewayId>,
 }
 
 impl Server {
@@ -54,10 +68,11 @@ impl Server {
         let mut server = Self {
             http: Http::new(settings)?,
             writer: Writer::new(settings),
+            records: RecordWriter::new(settings, hub),
             settings: settings.clone(),
-            hub: hub.into(),
             span: None,
-            last_ms: 0,
+            failures: 0,
+            waiting: Waiting::default(),
         };
         match check::check(settings, &server.http) {
             Ok(span) => server.span = Some(span),
@@ -80,39 +95,71 @@ impl Server {
         }
     }
 
-    fn unique_time(&mut self, now: Timestamp) -> Timestamp {
-        let next = Timestamp::from_millisecond(self.last_ms + 1).unwrap_or(now);
-        let at = now.max(next);
-        self.last_ms = at.as_millisecond();
-        at
+    fn trust(&self) -> Trust {
+        if self.failures < BELIEVED { Trust::Believe } else { Trust::Doubt }
     }
 
-    /// Writes lines of our own making: the server must not refuse any.
-    fn write_records(&mut self, lines: &Lines, now: Timestamp) -> Result<(), StoreError> {
-        let refused = self.writer.write(&self.http, lines, now)?;
-        match refused.into_iter().next() {
-            None => Ok(()),
-            Some((_, reason)) => {
-                Err(StoreError::server(&self.settings.url, words::refuses_records(reason)))
+    /// Counts a write that failed as a whole.
+    fn noted<T>(&mut self, written: Result<T, StoreError>) -> Result<T, StoreError> {
+        self.failures = self.failures.saturating_add(u32::from(written.is_err()));
+        written
+    }
+
+    /// Writes batches, which are in order of their gateways, and their records. Returns why gateways' batches are left.
+    fn write_batches(
+        &mut self,
+        batches: &[&Batch],
+        now: Timestamp,
+    ) -> Result<(Committed, BTreeMap<GatewayId, Text>), StoreError> {
+        let span = self.check()?;
+        let trust = self.trust();
+        let Readings { lines, places, mut refused } = Readings::new(batches, span, now);
+        let written = self.writer.write(&self.http, &lines, now, trust)?;
+        let mut not_written = written.left;
+        for (line, reason) in written.refused {
+            if let Some((b, r)) = places.get(line) {
+                refused.entry(*b).or_default().insert(*r, reason);
             }
         }
+        let complete: Vec<usize> =
+            (0..batches.len()).filter(|b| !not_written.contains_key(b)).collect();
+        let with_record: Vec<&Batch> =
+            complete.iter().filter_map(|b| batches.get(*b).copied()).collect();
+        for (place, reason) in self.records.batches(&self.http, &with_record, now, trust)? {
+            not_written.extend(complete.get(place).map(|b| (*b, reason)));
+        }
+        let mut committed = Committed::default();
+        let mut left = BTreeMap::new();
+        for (b, batch) in batches.iter().enumerate() {
+            match not_written.remove(&b) {
+                None => note_committed(&mut committed, batch, refused.remove(&b)),
+                Some(reason) => {
+                    left.entry(batch.gateway.clone()).or_insert(reason);
+                }
+            }
+        }
+        Ok((committed, left))
     }
 }
 
-impl Store for Server {
-    /// Readings first; once they are accepted, the records of their batches. A commit that fails may leave readings
-    /// behind; they are written again with their batch, to the same place.
-    fn commit(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
-        let span = self.check()?;
-        // Of each batch, the indices of its refused readings with the reason.
+/// The lines of some batches, each of which is a unit.
+struct Readings {
+    lines: Lines,
+    /// Of each line, the numbers of its batch and of its reading there.
+    places: Vec<(usize, usize)>,
+    /// Of each batch, the numbers of readings that have no line, with the reason.
+    refused: BTreeMap<usize, BTreeMap<usize, Text>>,
+}
+
+impl Readings {
+    fn new(batches: &[&Batch], span: Span, now: Timestamp) -> Self {
+        let (mut lines, mut places) = (Lines::default(), Vec::new());
         let mut refused: BTreeMap<usize, BTreeMap<usize, Text>> = BTreeMap::new();
-        let mut lines = Lines::default();
-        let mut places = Vec::new();
         for (b, batch) in batches.iter().enumerate() {
+            lines.begin(&batch.gateway);
             for (r, reading) in batch.readings.iter().enumerate() {
                 let gateway = Some(&batch.gateway);
-                let written = span
-                    .holds(reading.observed_at, now)
+                let written = storable(span, reading, now)
                     .and_then(|()| line::reading(lines.buffer(), gateway, reading));
                 match written {
                     Ok(()) => {
@@ -125,30 +172,101 @@ impl Store for Server {
                 }
             }
         }
-        let unwanted = self.writer.write(&self.http, &lines, now)?;
-        let new_readings = (places.len() - unwanted.len()) as u64;
-        let mut committed = Committed { new_readings, ..Committed::default() };
-        for (line, reason) in unwanted {
-            if let Some((b, r)) = places.get(line) {
-                refused.entry(*b).or_default().insert(*r, reason);
+        Self { lines, places, refused }
+    }
+}
+
+/// Whether the server can ever store a reading; the error says why not.
+fn storable(span: Span, reading: &Reading, now: Timestamp) -> Result<(), Text> {
+    line::storable(reading).and_then(|()| span.holds(reading.observed_at, now))
+}
+
+/// Notes that a batch is committed but for its `refused` readings.
+fn note_committed(
+    committed: &mut Committed,
+    batch: &Batch,
+    refused: Option<BTreeMap<usize, Text>>,
+) {
+    let key: (GatewayId, Epoch) = (batch.gateway.clone(), batch.epoch);
+    let (first, last) = batch.stands_for();
+    committed.delivered.entry(key).or_default().insert_range(first, last);
+    let refused = refused.unwrap_or_default();
+    committed.new_readings += (batch.readings.len() - refused.len()) as u64;
+    if let Some(problem) = refused.values().next().cloned() {
+        let readings = refused.keys().filter_map(|r| batch.readings.get(*r).cloned());
+        committed.refused.push(Refused::new(batch, readings.collect(), problem));
+    }
+}
+
+impl Store for Server {
+    /// Readings first; once they are accepted, the records of their batches. What a server does not take of one gateway
+    /// is left out, and that gateway waits: the others' batches are committed. A commit that fails may leave readings
+    /// behind; they are written again with their batch, to the same place. `whole` stays false: the server may hold
+    /// what other hubs committed.
+    fn commit(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
+        let mut left: BTreeMap<GatewayId, Text> = BTreeMap::new();
+        let mut due: Vec<&Batch> = Vec::new();
+        for batch in batches {
+            match self.waiting.reason(&batch.gateway, now) {
+                None => due.push(batch),
+                Some(reason) => {
+                    left.entry(batch.gateway.clone()).or_insert_with(|| reason.clone());
+                }
             }
         }
-        let mut records = Lines::default();
-        for (b, batch) in batches.iter().enumerate() {
-            let at = self.unique_time(now);
-            line::batch(records.buffer(), &self.hub, batch, at);
-            records.end();
-            let key: (GatewayId, Epoch) = (batch.gateway.clone(), batch.epoch);
-            let (first, last) = batch.stands_for();
-            committed.delivered.entry(key).or_default().insert_range(first, last);
-            if let Some(refused) = refused.remove(&b) {
-                let readings = refused.keys().filter_map(|r| batch.readings.get(*r).cloned());
-                let problem = refused.values().next().cloned().unwrap_or_default();
-                committed.refused.push(Refused::new(batch, readings.collect(), problem));
+        due.sort_by(|a, b| a.gateway.cmp(&b.gateway));
+        let written = self.write_batches(&due, now);
+        let (mut committed, not_taken) = self.noted(written)?;
+        if !committed.delivered.is_empty() {
+            self.failures = 0;
+        }
+        for gateway in due.iter().map(|batch| &batch.gateway).collect::<BTreeSet<_>>() {
+            match not_taken.get(gateway) {
+                None => self.waiting.clear(gateway),
+                Some(reason) => self.waiting.note(gateway, reason, now),
             }
         }
-        self.write_records(&records, now)?;
+        left.extend(not_taken);
+        // The batches are committed, whatever becomes of these.
+        if let Ok(kept) = self.records.again(&self.http, now, self.trust()) {
+            for (gateway, reason) in kept {
+                left.entry(gateway).or_insert(reason);
+            }
+        }
+        committed.left = left.into_iter().collect();
         Ok(committed)
+    }
+
+    /// A person is told at once what the server does not take.
+    fn import(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
+        let committed = self.commit(batches, now)?;
+        let url = &self.settings.url;
+        match committed.left.first() {
+            Some((_, reason)) => Err(StoreError::server(url, reason.clone())),
+            None => Ok(committed),
+        }
+    }
+
+    fn refuse(
+        &mut self,
+        batches: &mut [Batch],
+        now: Timestamp,
+    ) -> Result<Vec<Refused>, StoreError> {
+        let span = self.check()?;
+        let mut refused = Vec::new();
+        for batch in batches {
+            let mut problem = None;
+            let never = |reading: &mut Reading| match storable(span, reading, now) {
+                Ok(()) => false,
+                Err(why) => {
+                    problem.get_or_insert(why);
+                    true
+                }
+            };
+            let readings = batch.readings.extract_if(.., never).collect();
+            refused.extend(problem.map(|problem| Refused::new(batch, readings, problem)));
+        }
+        Ok(refused)
     }
 
     fn birth(
@@ -158,20 +276,8 @@ impl Store for Server {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.check()?;
-        let at = self.unique_time(now);
-        let mut lines = Lines::default();
-        for series in &birth.series {
-            line::series(
-                lines.buffer(),
-                &self.hub,
-                Some(gateway),
-                &series.series,
-                series.counter,
-                at,
-            );
-            lines.end();
-        }
-        self.write_records(&lines, now)
+        let written = self.records.birth(&self.http, gateway, birth, now, self.trust());
+        self.noted(written)
     }
 
     fn status(
@@ -181,10 +287,7 @@ impl Store for Server {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.check()?;
-        let at = self.unique_time(now);
-        let mut lines = Lines::default();
-        line::status(lines.buffer(), &self.hub, gateway, status, at);
-        lines.end();
-        self.write_records(&lines, now)
+        let written = self.records.status(&self.http, gateway, status, now, self.trust());
+        self.noted(written)
     }
 }

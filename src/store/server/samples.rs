@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use crate::core::{Flag, GatewayId, Reading, Series};
 use crate::store::LostRow;
 use crate::store::line::{self, WORDS_EACH};
-use crate::wire::{ClockState, CounterSpec, Epoch, GatewayState, LossRecord, Status};
+use crate::wire::{
+    Birth, BirthSeries, ClockState, CounterSpec, Epoch, GatewayState, LossRecord, Status,
+};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Tags {
@@ -21,18 +23,42 @@ pub(super) struct Tags {
     pub parameter: String,
 }
 
+/// A tag that this program writes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Tag {
+    Gateway,
+    Epoch,
+    Hub,
+    Station,
+    Parameter,
+}
+
+impl Tag {
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "gateway" => Self::Gateway,
+            "epoch" => Self::Epoch,
+            "hub" => Self::Hub,
+            "station" => Self::Station,
+            "parameter" => Self::Parameter,
+            _ => return None,
+        })
+    }
+}
+
 impl Tags {
-    /// Sets a known tag.
-    pub fn set(&mut self, name: &str, value: &str) {
-        let tag = match name {
-            "gateway" => &mut self.gateway,
-            "epoch" => &mut self.epoch,
-            "hub" => &mut self.hub,
-            "station" => &mut self.station,
-            "parameter" => &mut self.parameter,
-            _ => return,
+    pub fn set(&mut self, tag: Tag, value: &str) {
+        let tag = match tag {
+            Tag::Gateway => &mut self.gateway,
+            Tag::Epoch => &mut self.epoch,
+            Tag::Hub => &mut self.hub,
+            Tag::Station => &mut self.station,
+            Tag::Parameter => &mut self.parameter,
         };
-        *tag = value.into();
+        // Rows of a table, and tables of a series, have the same.
+        if tag != value {
+            *tag = value.into();
+        }
     }
 
     fn gateway(&self) -> Option<GatewayId> {
@@ -72,6 +98,14 @@ pub(super) struct BatchRecord {
     /// When a hub committed it.
     pub at: Timestamp,
     pub lost: Option<LostRow>,
+}
+
+/// What a gateway observes, as a hub recorded it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct BirthRecord {
+    pub at: Timestamp,
+    pub gateway: Option<GatewayId>,
+    pub birth: Birth,
 }
 
 impl Records {
@@ -117,19 +151,32 @@ impl Records {
         })
     }
 
-    /// The series, each by its last record.
-    pub fn series(&self) -> Vec<(Series, Option<CounterSpec>)> {
-        let mut last = BTreeMap::new();
-        for ((_, tags), fields) in &self.0 {
+    /// What gateways observe, in the order in which it was recorded.
+    pub fn births(&self) -> Vec<BirthRecord> {
+        let mut births: Vec<BirthRecord> = Vec::new();
+        for ((at_ms, tags), fields) in &self.0 {
             let spec = number(fields, "modulus").zip(number(fields, "rate"));
-            if let Some((series, (modulus, rate))) = tags.series().zip(spec) {
-                let known = |value: f64| (value > 0.0).then_some(value);
-                let counter =
-                    CounterSpec { modulus: known(modulus), max_rate_per_hour: known(rate) };
-                last.insert(series, Some(counter));
+            let at = Timestamp::from_millisecond(*at_ms).ok();
+            let Some((at, (series, (modulus, rate)))) = at.zip(tags.series().zip(spec)) else {
+                continue;
+            };
+            let known = |value: f64| (value > 0.0).then_some(value);
+            let counter = CounterSpec { modulus: known(modulus), max_rate_per_hour: known(rate) };
+            let unit = series.parameter.spec().unit;
+            // How often it is read is not on the server, and of no use to the copy.
+            let series = BirthSeries { series, unit, interval_s: 0, counter: Some(counter) };
+            let gateway = tags.gateway();
+            match births.last_mut() {
+                Some(last) if last.at == at && last.gateway == gateway => {
+                    last.birth.series.push(series);
+                }
+                _ => {
+                    let birth = Birth::new("", String::new(), vec![series]);
+                    births.push(BirthRecord { at, gateway, birth });
+                }
             }
         }
-        last.into_iter().collect()
+        births
     }
 
     /// The gateways' states, each by its last record.
@@ -185,7 +232,10 @@ fn number(fields: &Fields, name: &str) -> Option<f64> {
 #[derive(Debug, Default)]
 pub(super) struct Readings {
     tags: HashMap<Tags, u32>,
-    series: Vec<Option<Series>>,
+    /// Of each set of tags, the gateway that they name and the series.
+    series: Vec<(Option<GatewayId>, Option<Series>)>,
+    /// The tags of the last sample: those of the next one are mostly the same.
+    last: Option<(Tags, u32)>,
     parts: BTreeMap<(u32, i64), Parts>,
 }
 
@@ -203,15 +253,7 @@ struct Parts {
 
 impl Readings {
     pub fn add(&mut self, sample: Sample<'_>) {
-        let next = self.series.len() as u32;
-        let series = match self.tags.get(sample.tags) {
-            Some(series) => *series,
-            None => {
-                self.tags.insert(sample.tags.clone(), next);
-                self.series.push(sample.tags.series());
-                next
-            }
-        };
+        let series = self.number_of(sample.tags);
         let parts = self.parts.entry((series, sample.at_ms)).or_default();
         let field = match sample.field {
             "v" => &mut parts.value,
@@ -233,17 +275,34 @@ impl Readings {
         *field = Some(field.map_or(sample.number, |before| before.max(sample.number)));
     }
 
+    fn number_of(&mut self, tags: &Tags) -> u32 {
+        if let Some((last, number)) = &self.last
+            && last == tags
+        {
+            return *number;
+        }
+        let next = self.series.len() as u32;
+        let number = *self.tags.entry(tags.clone()).or_insert(next);
+        if number == next {
+            self.series.push((tags.gateway(), tags.series()));
+        }
+        self.last = Some((tags.clone(), number));
+        number
+    }
+
     pub fn len(&self) -> usize {
         self.parts.len()
     }
 
-    /// The complete ones, each series in order of time.
-    pub fn complete(self) -> Vec<Reading> {
+    /// The complete ones with the gateway that each came from, if it is known; each series of a gateway in order of
+    /// time.
+    pub fn complete(self) -> Vec<(Option<GatewayId>, Reading)> {
         let mut complete = Vec::with_capacity(self.parts.len());
-        for ((series, at_ms), parts) in self.parts {
-            let series = self.series.get(series as usize).cloned().flatten();
+        for ((number, at_ms), parts) in self.parts {
+            let Some((gateway, Some(series))) = self.series.get(number as usize) else { continue };
             let at = Timestamp::from_millisecond(at_ms).ok();
-            complete.extend(series.zip(at).and_then(|(series, at)| parts.reading(series, at)));
+            let reading = at.and_then(|at| parts.reading(series.clone(), at));
+            complete.extend(reading.map(|reading| (gateway.clone(), reading)));
         }
         complete
     }

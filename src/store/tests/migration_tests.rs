@@ -99,3 +99,70 @@ fn a_reader_does_not_touch_an_older_layout() {
     drop(Sqlite::open(&path).unwrap());
     assert_eq!(Sqlite::open_reader(&path).unwrap().count().unwrap(), 145);
 }
+
+/// Series, first instant, hours or readings, what counts and what it grew by.
+type Rollups = Vec<(String, i64, u32, Option<f64>)>;
+
+fn query(path: &std::path::Path, sql: &str) -> Rollups {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let mut statement = connection.prepare(sql).unwrap();
+    let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)));
+    rows.unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn a_file_of_layout_3_is_migrated_without_rewriting_it() {
+    let (_dir, path) = old(3);
+    let rollups = |table: &str, at: &str| {
+        format!(
+            "SELECT name, {at}, counted, increment FROM (SELECT * FROM {table} UNION ALL SELECT * FROM {table}_hot)
+             JOIN series ON id = series ORDER BY name, {at}"
+        )
+    };
+    let (hours, days) =
+        (query(&path, &rollups("hour", "hour_ms")), query(&path, &rollups("day", "day_ms")));
+    assert_eq!(days.len(), 12);
+    let mut store = Sqlite::open(&path).unwrap();
+    store.verify().unwrap();
+    assert_eq!((store.count().unwrap(), store.pending().unwrap()), (217, 0));
+    let (mut hours_now, mut days_now) = (Rollups::new(), Rollups::new());
+    for name in [POND, METER] {
+        hours_now.extend(
+            all_hours(&store, name)
+                .iter()
+                .map(|c| (name.to_owned(), c.hour_at.as_millisecond(), c.counted, c.increment)),
+        );
+        days_now.extend(all_days(&store, name).iter().map(|c| {
+            let start = store.calendar().start_of(c.day).as_millisecond();
+            (name.to_owned(), start, c.counted, c.increment)
+        }));
+        let kept = (all_hours(&store, name), all_days(&store, name));
+        assert_eq!(kept, recompute(&store, &series(name)));
+        let last = store.latest(&series(name)).unwrap().unwrap();
+        assert_eq!(last.last.observed_at, "2026-11-29T10:30:00Z".parse().unwrap());
+        assert_eq!(last.counted, Some(last.last));
+    }
+    assert_eq!((hours_now, days_now), (hours, days));
+    assert_eq!(store.grown(&series(METER), None).unwrap(), Some(815.0));
+
+    // What came of gateways is as it was, and goes on.
+    let rows = store.gateways().unwrap();
+    let epoch = Epoch(0x8c5f_0000_0000_0001);
+    assert_eq!(rows[0].delivered[&epoch].iter().collect::<Vec<_>>(), [(1, 2), (5, 7)]);
+    assert_eq!(rows[0].heard_at.map(Timestamp::as_millisecond), Some(1_795_687_181_892));
+    assert_eq!(rows.len(), 2);
+    let next = Reading::good(series(METER), "2026-11-29T10:40:00Z".parse().unwrap(), 620.0);
+    let batch = Batch { epoch, ..batch(3, vec![next]) };
+    let now = "2026-11-29T10:41:00Z".parse().unwrap();
+    let told = store.commit(&[batch], now).unwrap();
+    let set: Vec<_> = told.delivered[&(gateway("gw-1"), epoch)].iter().collect();
+    assert_eq!((told.new_readings, set), (1, vec![(1, 3), (5, 7)]));
+    drop(store);
+    let store = Sqlite::open(&path).unwrap();
+    assert_eq!(store.count().unwrap(), 218);
+    assert_eq!(ranges(&store, "gw-1", epoch.0), [(1, 3), (5, 7)]);
+    // Rows from before have no sender.
+    let unknown = "SELECT 'x', count(*), sum(source IS NULL), NULL FROM
+        (SELECT source FROM reading UNION ALL SELECT source FROM reading_hot)";
+    assert_eq!(query(&path, unknown), [("x".to_owned(), 218, 217, None)]);
+}

@@ -37,10 +37,10 @@ fn aged_rows_are_demoted_and_found_in_their_tier() {
     store.commit(&[batch(1, hourly(0..3))], at(60 * 3)).unwrap();
     assert_eq!((rows(&store, "reading"), rows(&store, "reading_hot")), (2, 4));
     store.commit(&[batch(2, hourly(3..40))], at(60 * 40)).unwrap();
-    // All hours but those of the last two are cold; days become cold when they have ended.
+    // All hours but those of the last two are cold; days are kept when they have ended.
     assert_eq!((rows(&store, "reading"), rows(&store, "reading_hot")), (76, 4));
     assert_eq!(rows(&store, "hour") + rows(&store, "hour_hot"), 80);
-    assert_eq!((rows(&store, "day"), rows(&store, "day_hot")), (2, 2));
+    assert_eq!((rows(&store, "day"), all_days(&store, "pond-1/level").len()), (2, 2));
     holds_together(&store);
     assert_eq!(store.count().unwrap(), 80);
     assert_eq!(all_readings(&store, "pond-1/level").len(), 40);
@@ -90,6 +90,7 @@ fn raw_readings_are_purged_and_their_hours_stay() {
 
     // A meter with a new specification is folded anew as far back as there are readings.
     store.birth(&gateway("gw-1"), &born(names[0], Some(1000.0), Some(5.0)), at(0)).unwrap();
+    store.settle().unwrap();
     assert_eq!(all_hours(&store, names[0])[..50], before[0].0[..50]);
     assert_eq!(store.grown(&series(names[0]), None).unwrap(), Some(99.0 * 2.5));
 }
@@ -148,4 +149,40 @@ fn a_flag_that_changes_moves_the_last_that_counts() {
     let latest = store.latest(&series(name)).unwrap().unwrap();
     assert_eq!(latest.counted, Some(good(name, 0, 1.0)));
     assert_eq!(latest.last, flagged(name, 60, 2.0, Flag::Fail));
+}
+
+/// Days of which no hour changes any more are kept all the same when they have ended, also of a series that had only late
+/// readings that day.
+#[test]
+fn days_are_kept_when_they_have_ended() {
+    let file = File::new();
+    let mut store = file.open();
+    let names = ["pump-1/energy_total", "pond-1/level", "pond-2/level"];
+    // 2022-08-02T00:00 in China is 16 hours on; a late reading goes to an hour that is cold, of a day that is not over.
+    store.commit(&[batch(1, hourly(16..30))], at(60 * 30)).unwrap();
+    store.commit(&[batch(2, vec![good(names[2], 60 * 17, 3.0)])], at(60 * 30)).unwrap();
+    assert_eq!(rows(&store, "day"), 0);
+    let before = names.map(|name| all_days(&store, name));
+    assert!(before.iter().all(|days| days.len() == 1));
+    let grown = store.grown(&series(names[0]), None).unwrap();
+    store.commit(&[batch(3, vec![])], at(60 * 60)).unwrap();
+    assert_eq!(rows(&store, "day"), 3);
+    assert_eq!(names.map(|name| all_days(&store, name)), before);
+    assert_eq!(store.grown(&series(names[0]), None).unwrap(), grown);
+    assert_eq!(grown, Some(13.0 * 2.5));
+}
+
+/// Hours that were put off are folded before their readings go.
+#[test]
+fn readings_are_folded_before_they_are_purged() {
+    let file = File::new();
+    let mut store = file.open();
+    store.fold_max = 1;
+    store.commit(&[batch(1, hourly(0..40))], at(60 * 40)).unwrap();
+    assert!(store.pending().unwrap() > 0);
+    assert!(store.purge_raw(at(60 * 20), 1000).unwrap() > 0);
+    assert_eq!(store.pending().unwrap(), 0);
+    for name in ["pump-1/energy_total", "pond-1/level"] {
+        assert_eq!(all_hours(&store, name).len(), 40);
+    }
 }

@@ -171,6 +171,7 @@ pub fn figures_are_the_same_to_the_last_digit(mut tested: Tested) {
         pending: &[],
         rules: &rules,
         acceptances: &[],
+        caveats: &[],
         wordings: &[],
         code_version: "test",
     };

@@ -1,0 +1,175 @@
+//! What gateways have sent that was not taken as it came, by gateway: for page, metrics and health.
+
+use std::collections::BTreeMap;
+
+use super::REMEMBERED_MAX;
+use super::inbox::Sender;
+use crate::locales::{Text, hub as words};
+use crate::wire::{PROBLEM_MAX, cut};
+
+/// Something that happened so and so often since the hub's start, and why it did the last time.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tally {
+    pub count: u64,
+    pub why: Text,
+}
+
+impl Tally {
+    fn add(&mut self, count: u64, why: &Text) {
+        self.count += count;
+        self.why = cut(why.clone(), PROBLEM_MAX);
+    }
+
+    fn said(&self, words: fn(u64, &Text) -> Text) -> Option<Text> {
+        (self.count > 0).then(|| words(self.count, &self.why))
+    }
+}
+
+/// What is amiss with one gateway.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Trouble {
+    /// Messages that could not be read.
+    pub unreadable: Tally,
+    /// Readings that were put into quarantine.
+    pub refused: Tally,
+    /// Births of which something was put into quarantine.
+    pub births: Tally,
+    /// Messages that were dropped, since more waited than a gateway may have waiting.
+    pub dropped: u64,
+    /// Parameters that this version does not know.
+    unknown: Option<Text>,
+    /// Why the server does not take what it sends, as long as that lasts.
+    left: Option<Text>,
+    /// Its part of the quarantine has no room, as long as that lasts.
+    full: bool,
+}
+
+impl Trouble {
+    /// What is to be said of it, the worst first.
+    fn notes(&self) -> Vec<Text> {
+        let mut notes = Vec::new();
+        notes.extend(self.full.then(words::quarantine_is_full));
+        notes.extend(self.left.as_ref().map(words::server_refuses));
+        notes.extend(self.refused.said(|n, why| words::readings_refused(n, why)));
+        notes.extend(self.births.said(|n, why| words::births_refused(n, why)));
+        notes.extend(self.unknown.clone());
+        notes.extend(self.unreadable.said(|n, why| words::messages_unreadable(n, why)));
+        notes.extend((self.dropped > 0).then(|| words::messages_dropped(self.dropped)));
+        notes
+    }
+
+    fn weight(&self) -> u64 {
+        let lasting = u64::from(self.full) + u64::from(self.left.is_some());
+        lasting + self.unreadable.count + self.refused.count + self.births.count + self.dropped
+    }
+}
+
+/// The troubles of all gateways, bounded in number: those of more are counted together.
+#[derive(Debug, Default)]
+pub struct Troubles(BTreeMap<Sender, Trouble>);
+
+impl Troubles {
+    fn of(&mut self, sender: &Sender) -> &mut Trouble {
+        let known = self.0.contains_key(sender) || self.0.len() < REMEMBERED_MAX;
+        self.0.entry(if known { sender.clone() } else { None }).or_default()
+    }
+
+    pub fn note_unreadable(&mut self, sender: &Sender, why: &Text) {
+        self.of(sender).unreadable.add(1, why);
+    }
+
+    pub fn note_refused(&mut self, sender: &Sender, readings: u64, why: &Text) {
+        self.of(sender).refused.add(readings, why);
+    }
+
+    pub fn note_birth(&mut self, sender: &Sender, why: &Text) {
+        self.of(sender).births.add(1, why);
+    }
+
+    pub fn note_dropped(&mut self, sender: &Sender) {
+        self.of(sender).dropped += 1;
+    }
+
+    pub fn note_unknown(&mut self, sender: &Sender, unknown: &Text) {
+        self.of(sender).unknown = Some(cut(unknown.clone(), PROBLEM_MAX));
+    }
+
+    pub fn note_left(&mut self, sender: &Sender, why: &Text) {
+        self.of(sender).left = Some(cut(why.clone(), PROBLEM_MAX));
+    }
+
+    pub fn note_full(&mut self, sender: &Sender) {
+        self.of(sender).full = true;
+    }
+
+    /// Everything that the gateway sent in this commit is stored.
+    pub fn note_stored(&mut self, sender: &Sender) {
+        if let Some(trouble) = self.0.get_mut(sender) {
+            (trouble.left, trouble.full) = (None, false);
+        }
+    }
+
+    /// What is to be said of each gateway.
+    pub fn notes(&self) -> BTreeMap<Sender, Vec<Text>> {
+        let notes = self.0.iter().map(|(sender, trouble)| (sender.clone(), trouble.notes()));
+        notes.filter(|(_, notes)| !notes.is_empty()).collect()
+    }
+
+    /// The `most` gateways with most of it, by name.
+    pub fn worst(&self, most: usize) -> Vec<(Sender, Trouble)> {
+        let mut all: Vec<_> = self.0.iter().filter(|(_, trouble)| trouble.weight() > 0).collect();
+        all.sort_by_key(|(_, trouble)| std::cmp::Reverse(trouble.weight()));
+        all.truncate(most);
+        all.sort_by_key(|(sender, _)| *sender);
+        all.into_iter().map(|(sender, trouble)| (sender.clone(), trouble.clone())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gateway(name: &str) -> Sender {
+        Some(name.parse().unwrap())
+    }
+
+    #[test]
+    fn each_gateway_has_its_own_notes() {
+        let (evil, late) = (gateway("gw-evil"), gateway("gw-late"));
+        let mut troubles = Troubles::default();
+        let why = Text::both("别人的", "another's");
+        troubles.note_refused(&evil, 3, &why);
+        troubles.note_refused(&evil, 4, &why);
+        troubles.note_birth(&evil, &why);
+        troubles.note_unreadable(&evil, &why);
+        troubles.note_dropped(&evil);
+        troubles.note_unknown(&late, &why);
+        let notes = troubles.notes();
+        let said: Vec<String> = notes[&evil].iter().map(ToString::to_string).collect();
+        assert_eq!(said.len(), 4);
+        assert!(said[0].contains('7') && said[0].contains("another's"), "{said:?}");
+        assert_eq!(notes[&late], [why.clone()]);
+        // What lasts is said as long as it lasts.
+        troubles.note_full(&late);
+        troubles.note_left(&late, &why);
+        assert_eq!(troubles.notes()[&late].len(), 3);
+        troubles.note_stored(&late);
+        assert_eq!(troubles.notes()[&late].len(), 1);
+    }
+
+    #[test]
+    fn gateways_are_bounded_in_number_and_the_worst_are_named() {
+        let mut troubles = Troubles::default();
+        let names = (0..REMEMBERED_MAX + 300).map(|n| gateway(&format!("gw-{n}")));
+        for (n, name) in names.enumerate() {
+            troubles.note_refused(&name, n as u64, &Text::verbatim("x".repeat(1000)));
+        }
+        assert_eq!(troubles.0.len(), REMEMBERED_MAX + 1);
+        let worst = troubles.worst(50);
+        assert_eq!(worst.len(), 50);
+        assert_eq!(worst[0].0, None, "the three hundred that are counted together");
+        assert!(
+            worst.iter().all(|(_, trouble)| trouble.refused.why.to_string().len() <= PROBLEM_MAX)
+        );
+    }
+}

@@ -1,0 +1,376 @@
+//! Stores portions, again and again until each is stored, and gathers what their gateways are told.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::complaints::{Complaint, Complaints};
+use super::inbox::{Queued, Sender};
+use super::portion::{Introduction, Portion, Report, Unknown, Unreadable};
+use super::{HubState, REMEMBERED_MAX, logged, times};
+use crate::core::GatewayId;
+use crate::locales::{Lang, Text};
+use crate::store::{CommitRequest, Committed, StoreError, StoreHandle};
+use crate::support::{Backoff, Clock, Stopwatch, random};
+use crate::wire::{Ack, Batch, RangeSet};
+
+/// Waits between attempts at a write that failed.
+const RETRY: Backoff = Backoff { first: Duration::from_millis(500), most: Duration::from_secs(60) };
+
+/// Bytes of an unreadable message that the quarantine keeps: enough to see what it is.
+const QUARANTINE_BYTES_MAX: usize = 64 * 1024;
+
+/// Unreadable messages of a gateway that are written into the quarantine in a minute; more are only counted. Engineering
+/// judgement: enough to see a fault, too few to wear a disk out.
+const UNREADABLE_A_MINUTE: u32 = 100;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// This program did not exist before: a machine that believes it is earlier has a wrong clock. 2026-11-01, s.
+const CLOCK_FLOOR_S: i64 = 1_793_491_200;
+
+/// What gateways are told after a portion is stored.
+#[derive(Debug, Default, PartialEq)]
+pub struct Answers {
+    pub acks: Vec<(GatewayId, Ack)>,
+}
+
+impl Answers {
+    fn committed(committed: &Committed) -> Self {
+        let mut answers = Self::default();
+        for ((gateway, epoch), set) in &committed.delivered {
+            answers.add(gateway, Ack::parts(*epoch, set, committed.whole, false));
+        }
+        answers
+    }
+
+    fn add(&mut self, gateway: &GatewayId, acks: Vec<Ack>) {
+        self.acks.extend(acks.into_iter().map(|ack| (gateway.clone(), ack)));
+    }
+}
+
+/// Writes into the store what gateways send.
+pub struct Writer<'a> {
+    pub store: &'a StoreHandle,
+    pub clock: &'a Clock,
+    pub state: &'a HubState,
+    pub stop: &'a CancellationToken,
+    /// With simulated time, the clock may show any time.
+    pub simulated: bool,
+    memory: Memory,
+    complaints: Complaints,
+    since: Stopwatch,
+}
+
+/// What is remembered of retained messages, which come again with each connection: those that have been dealt with.
+#[derive(Default)]
+struct Memory {
+    hasher: RandomState,
+    settled: HashMap<String, u64>,
+    /// Unreadable messages written in this minute.
+    written: BTreeMap<Sender, (Duration, u32)>,
+}
+
+impl Memory {
+    fn is_settled(&self, message: &Queued) -> bool {
+        self.settled.get(&message.topic) == Some(&self.hasher.hash_one(&message.payload))
+    }
+
+    fn settle(&mut self, message: Queued) {
+        // Two topics a gateway: birth and status.
+        if self.settled.len() >= 2 * REMEMBERED_MAX && !self.settled.contains_key(&message.topic) {
+            self.settled.clear();
+        }
+        let hash = self.hasher.hash_one(&message.payload);
+        self.settled.insert(message.topic, hash);
+    }
+
+    fn forget(&mut self, message: &Queued) {
+        self.settled.remove(&message.topic);
+    }
+
+    /// Whether another unreadable message of `sender` is to be written at `now`.
+    fn may_write(&mut self, sender: &Sender, now: Duration) -> bool {
+        if self.written.len() >= REMEMBERED_MAX && !self.written.contains_key(sender) {
+            self.written.retain(|_, (since, _)| now.saturating_sub(*since) < MINUTE);
+        }
+        let sender = if self.written.len() < REMEMBERED_MAX { sender.clone() } else { None };
+        let (since, count) = self.written.entry(sender).or_insert((now, 0));
+        if now.saturating_sub(*since) >= MINUTE {
+            (*since, *count) = (now, 0);
+        }
+        *count += 1;
+        *count <= UNREADABLE_A_MINUTE
+    }
+}
+
+impl<'a> Writer<'a> {
+    pub fn new(
+        store: &'a StoreHandle,
+        clock: &'a Clock,
+        state: &'a HubState,
+        stop: &'a CancellationToken,
+        simulated: bool,
+    ) -> Self {
+        let (memory, complaints, since) =
+            (Memory::default(), Complaints::default(), Stopwatch::start());
+        Self { store, clock, state, stop, simulated, memory, complaints, since }
+    }
+
+    /// Stores a portion; `None` where `stop` came first.
+    pub async fn write(&mut self, portion: Portion) -> anyhow::Result<Option<Answers>> {
+        let Portion { mut batches, unknown, births, statuses, unreadable, .. } = portion;
+        let mut starts = Vec::new();
+        for introduction in births {
+            starts.push((introduction.gateway.clone(), introduction.epoch()));
+            if self.introduce(introduction).await?.is_none() {
+                return Ok(None);
+            }
+        }
+        for report in statuses {
+            if self.report(report).await?.is_none() {
+                return Ok(None);
+            }
+        }
+        for message in unreadable {
+            if self.quarantine(message).await?.is_none() {
+                return Ok(None);
+            }
+        }
+        for message in unknown {
+            match self.keep(message).await? {
+                Some(known) => batches.extend(known),
+                None => return Ok(None),
+            }
+        }
+        let Some(committed) = self.commit(batches).await? else { return Ok(None) };
+        let mut answers = Answers::committed(&committed);
+        for (gateway, epoch) in starts {
+            let delivered = |_| self.store.delivered(gateway.clone(), epoch);
+            let Some(delivered) = self.until_stored(delivered).await? else { return Ok(None) };
+            let acks = match (delivered, epoch) {
+                (Some((epoch, set)), _) => Ack::parts(epoch, &set, true, true),
+                (None, Some(epoch)) => Ack::parts(epoch, &RangeSet::default(), false, true),
+                (None, None) => Vec::new(),
+            };
+            answers.add(&gateway, acks);
+        }
+        self.tell_late();
+        Ok(Some(answers))
+    }
+
+    /// Stores a birth, unless it is what the store has.
+    async fn introduce(&mut self, introduction: Introduction) -> anyhow::Result<Option<()>> {
+        let Introduction { gateway, birth, message } = introduction;
+        if self.memory.is_settled(&message) {
+            self.state.note_birth(&gateway, &birth, None);
+            return Ok(Some(()));
+        }
+        let store = |now| self.store.birth(gateway.clone(), birth.clone(), now);
+        let Some(refused) = self.until_stored(store).await? else { return Ok(None) };
+        self.state.note_birth(&gateway, &birth, refused.as_ref());
+        match refused {
+            // Looked at again when it comes again: owners may have changed.
+            Some(problem) => {
+                self.memory.forget(&message);
+                self.complain(&Some(gateway), 1, &problem);
+            }
+            None => self.memory.settle(message),
+        }
+        Ok(Some(()))
+    }
+
+    /// Stores a status, unless it is what the store has.
+    async fn report(&mut self, report: Report) -> anyhow::Result<Option<()>> {
+        let Report { gateway, status, message } = report;
+        if self.memory.is_settled(&message) {
+            return Ok(Some(()));
+        }
+        let store =
+            |now| self.store.status(gateway.clone(), times::believable(status.clone(), now), now);
+        let stored = self.until_stored(store).await?;
+        self.memory.settle(message);
+        Ok(stored)
+    }
+
+    /// Puts an unreadable message into the quarantine: a retained one once, though it comes with each connection.
+    async fn quarantine(&mut self, unreadable: Unreadable) -> anyhow::Result<Option<()>> {
+        let Unreadable { sender, message, problem } = unreadable;
+        if self.memory.is_settled(&message) {
+            return Ok(Some(()));
+        }
+        self.state.note_unreadable(&sender, &problem);
+        self.complain(&sender, 1, &problem);
+        if self.memory.may_write(&sender, self.since.elapsed()) {
+            let start = message.payload.get(..QUARANTINE_BYTES_MAX).unwrap_or(&message.payload);
+            let english = problem.within(Lang::English);
+            let store = |now| {
+                let (topic, problem) = (message.topic.clone(), english.clone());
+                self.store.quarantine(now, topic, sender.clone(), problem, start.to_vec())
+            };
+            if self.until_stored(store).await?.is_none() {
+                return Ok(None);
+            }
+        }
+        let retained = message.topic.ends_with("/birth") || message.topic.ends_with("/status");
+        if sender.is_some() && retained {
+            self.memory.settle(message);
+        }
+        Ok(Some(()))
+    }
+
+    /// Keeps a message with unknown parameters whole, and returns what can be stored of it: nothing where there is no
+    /// room for the message, which its gateway then sends again.
+    async fn keep(&mut self, unknown: Unknown) -> anyhow::Result<Option<Vec<Batch>>> {
+        let Unknown { gateway, message, problem, batches } = unknown;
+        self.state.note_unknown(&gateway, &problem);
+        self.complain(&Some(gateway.clone()), 1, &problem);
+        let english = problem.within(Lang::English);
+        let store = |now| {
+            let (topic, problem) = (message.topic.clone(), english.clone());
+            self.store.quarantine_kept(
+                now,
+                topic,
+                gateway.clone(),
+                problem,
+                message.payload.clone(),
+            )
+        };
+        let Some(kept) = self.until_stored(store).await? else { return Ok(None) };
+        if !kept {
+            self.state.note_full(&gateway);
+            return Ok(Some(Vec::new()));
+        }
+        Ok(Some(batches))
+    }
+
+    /// Commits batches; `None` where `stop` came first.
+    async fn commit(&mut self, batches: Vec<Batch>) -> anyhow::Result<Option<Committed>> {
+        if batches.is_empty() {
+            return Ok(Some(Committed::default()));
+        }
+        let count = batches.len() as u64;
+        let begun = Stopwatch::start();
+        let mut request = CommitRequest { batches, refused: Vec::new() };
+        let mut failures = 0;
+        let committed = loop {
+            let now = self.clock.now();
+            let error = match self.check_clock(now) {
+                Ok(()) => {
+                    request.refused.extend(times::refuse(&mut request.batches, now));
+                    match self.store.commit(request, now).await {
+                        Ok(committed) => break committed,
+                        Err(failed) => {
+                            request = failed.request;
+                            failed.error
+                        }
+                    }
+                }
+                Err(error) => error,
+            };
+            failures += 1;
+            if !self.wait_out(error, failures, now).await? {
+                return Ok(None);
+            }
+        };
+        self.state.note_commit(count, &committed, begun.elapsed(), self.clock.now());
+        for refused in &committed.refused {
+            let readings = refused.batch.readings.len() as u64;
+            self.complain(&Some(refused.batch.gateway.clone()), readings, &refused.problem);
+        }
+        for (gateway, problem) in &committed.left {
+            self.complain(&Some(gateway.clone()), 1, problem);
+        }
+        for gateway in &committed.full {
+            self.complain(&Some(gateway.clone()), 1, &crate::locales::hub::quarantine_is_full());
+        }
+        Ok(Some(committed))
+    }
+
+    /// Repeats `attempt` until it succeeds; `None` where `stop` came first.
+    async fn until_stored<T, F>(
+        &self,
+        attempt: impl Fn(Timestamp) -> F,
+    ) -> anyhow::Result<Option<T>>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        let mut failures = 0;
+        loop {
+            let now = self.clock.now();
+            let stored = match self.check_clock(now) {
+                Ok(()) => attempt(now).await,
+                Err(error) => Err(error),
+            };
+            let error = match stored {
+                Ok(stored) => {
+                    self.state.note_written();
+                    return Ok(Some(stored));
+                }
+                Err(error) => error,
+            };
+            failures += 1;
+            if !self.wait_out(error, failures, now).await? {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn check_clock(&self, now: Timestamp) -> Result<(), StoreError> {
+        let right = self.simulated || now.as_second() >= CLOCK_FLOOR_S;
+        if right { Ok(()) } else { Err(StoreError::Clock(now)) }
+    }
+
+    /// Waits after a write that failed: a full disk is waited out, and gateways send again what is not acknowledged.
+    /// Whether to try again; `false` where `stop` came first.
+    async fn wait_out(
+        &self,
+        error: StoreError,
+        failures: u32,
+        now: Timestamp,
+    ) -> anyhow::Result<bool> {
+        if matches!(error, StoreError::Closed) {
+            return Err(error.into());
+        }
+        self.state.note_write_failure(now);
+        // A server may say when to come again; otherwise by chance, so that several hubs do not come together.
+        let by_chance = || RETRY.ceiling(failures).mul_f64(0.5 + 0.5 * random::unit());
+        let wait = error.retry_after().unwrap_or_else(by_chance);
+        let error = logged(&error.into());
+        let wait_s = wait.as_secs_f32();
+        tracing::error!(error, wait_s, "write to the store failed; nothing is acknowledged");
+        tokio::select! {
+            () = self.stop.cancelled() => Ok(false),
+            () = tokio::time::sleep(wait) => Ok(true),
+        }
+    }
+
+    /// Logs that `count` messages of `sender` were dropped.
+    pub fn complain_of_flood(&mut self, sender: &Sender, count: u64) {
+        self.complain(sender, count, &Text::verbatim("more messages than may wait; dropped"));
+    }
+
+    fn complain(&mut self, sender: &Sender, count: u64, problem: &Text) {
+        let problem = problem.within(Lang::English);
+        let line = self.complaints.note(sender, count, &problem, self.since.elapsed());
+        line.into_iter().for_each(log);
+    }
+
+    /// Logs what has been counted for a minute.
+    fn tell_late(&mut self) {
+        self.complaints.due(self.since.elapsed()).into_iter().for_each(log);
+    }
+}
+
+fn log(complaint: Complaint) {
+    let Complaint { sender, count, problem } = complaint;
+    let gateway = sender.as_ref().map_or("?", GatewayId::as_str);
+    tracing::warn!(gateway, count, %problem, "a gateway sends what cannot be taken");
+}
+
+#[cfg(test)]
+#[path = "writer_tests.rs"]
+mod tests;

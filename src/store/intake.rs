@@ -1,0 +1,160 @@
+//! Takes batches, and parts of what a server holds, into a transaction.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use super::commit::{Commit, Portion};
+use super::delivered::{self, GATEWAYS_MAX, RANGES_MAX};
+use super::readings::{Inserted, Refusal};
+use super::source::{COPIED, EPOCHS_A_DAY_MAX, day_start};
+use super::tables::Tables;
+use super::{Committed, LostRow, Refused, StoreError, replaced, series};
+use crate::core::{GatewayId, Reading};
+use crate::locales::{Text, store as words};
+use crate::wire::Batch;
+
+/// Takes batches that came at `now`: of gateways where they are `sent`, else of an import, whose rows have no sender.
+pub(super) fn commit(
+    commit: &mut Commit<'_>,
+    batches: &[Batch],
+    now: Timestamp,
+    sent: bool,
+) -> Result<Committed, StoreError> {
+    let mut committed = Committed { whole: true, ..Committed::default() };
+    for batch in batches {
+        match sender(commit, batch, now, sent)? {
+            Ok(source) => take(commit, batch, source, now, &mut committed)?,
+            Err(problem) => {
+                committed.refused.push(Refused::new(batch, batch.readings.clone(), problem));
+            }
+        }
+    }
+    for batch in batches {
+        let key = (batch.gateway.clone(), batch.epoch);
+        if let Some(heard) = commit.heard(&key) {
+            committed.delivered.entry(key).or_insert_with(|| heard.set.clone());
+        }
+    }
+    Ok(committed)
+}
+
+/// The number of a batch's sender, `None` for an import; or why nothing of it can be taken.
+fn sender(
+    commit: &mut Commit<'_>,
+    batch: &Batch,
+    now: Timestamp,
+    sent: bool,
+) -> Result<Result<Option<i64>, Text>, StoreError> {
+    if !sent {
+        return Ok(Ok(None));
+    }
+    if !commit.meet(&batch.gateway) {
+        return Ok(Err(words::too_many_gateways(GATEWAYS_MAX)));
+    }
+    let heard = commit.heard(&(batch.gateway.clone(), batch.epoch)).map(|heard| &heard.set);
+    if let Some(before) = heard.filter(|set| set.iter().count() >= RANGES_MAX) {
+        let mut after = before.clone();
+        let (first, last) = batch.stands_for();
+        after.insert_range(first, last);
+        if after.iter().count() > before.iter().count() {
+            return Ok(Err(words::too_many_ranges(RANGES_MAX)));
+        }
+    }
+    let connection = commit.connection();
+    let source = commit.sources.id(connection, (&batch.gateway, batch.epoch), now)?;
+    Ok(source.map(Some).ok_or_else(|| words::too_many_epochs(EPOCHS_A_DAY_MAX)))
+}
+
+/// Takes the readings of a batch, its record of loss and its number.
+fn take(
+    commit: &mut Commit<'_>,
+    batch: &Batch,
+    source: Option<i64>,
+    now: Timestamp,
+    committed: &mut Committed,
+) -> Result<(), StoreError> {
+    let source = source.map(|id| (id, &batch.gateway));
+    let mut refused: BTreeMap<Refusal, Vec<Reading>> = BTreeMap::new();
+    for reading in &batch.readings {
+        match commit.insert(reading, source, now)? {
+            Ok(Inserted::New) => committed.new_readings += 1,
+            Ok(Inserted::Replaced) => committed.replaced += 1,
+            Ok(Inserted::Filled | Inserted::Same) => {}
+            Err(refusal) => refused.entry(refusal).or_default().push(reading.clone()),
+        }
+    }
+    for (refusal, readings) in refused {
+        let problem = problem(&commit.tables, refusal);
+        committed.refused.push(Refused::new(batch, readings, problem));
+    }
+    let (first, last) = batch.stands_for();
+    if let Some(loss) = &batch.loss {
+        delivered::note_loss(commit.connection(), &batch.gateway, batch.epoch, last, loss)?;
+    }
+    commit.note_delivered(&(batch.gateway.clone(), batch.epoch), (first, last), now);
+    Ok(())
+}
+
+/// Why readings cannot be stored, in words.
+pub(super) fn problem(tables: &Tables<'_>, refusal: Refusal) -> Text {
+    match refusal {
+        Refusal::Purged => {
+            let from = tables.raw_from_ms.unwrap_or_default();
+            words::purged(Timestamp::from_millisecond(from).unwrap_or_default().to_string())
+        }
+        Refusal::TooManySeries => words::too_many_series(series::SERIES_MAX),
+        Refusal::InstantFull => words::instant_full(replaced::INSTANT_MAX),
+        Refusal::HistoryFull => words::history_full(replaced::GATEWAY_MAX),
+    }
+}
+
+/// Takes a part of what a server holds, up to `now`. Returns how many readings are new.
+pub(super) fn merge(
+    commit: &mut Commit<'_>,
+    portion: &Portion,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let revoked = revoked(commit)?;
+    let mut new = 0;
+    for (gateway, reading) in &portion.readings {
+        let rejected =
+            gateway.as_ref().and_then(|gateway| revoked.get(gateway)).is_some_and(|since| {
+                reading.observed_at >= *since || day_start(now) >= day_start(*since)
+            });
+        if rejected {
+            continue;
+        }
+        let connection = commit.connection();
+        let source = match gateway {
+            Some(gateway) => {
+                let id = commit.sources.id(connection, (gateway, COPIED), now)?;
+                id.map(|id| (id, gateway))
+            }
+            None => None,
+        };
+        // The server may still hold what was purged here: its hours stand for it.
+        new += u64::from(commit.insert(reading, source, now)? == Ok(Inserted::New));
+    }
+    for LostRow { gateway, epoch, seq, loss } in &portion.lost {
+        delivered::note_loss(commit.connection(), gateway, *epoch, *seq, loss)?;
+    }
+    for (gateway, epoch, first, last) in &portion.delivered {
+        let heard = portion.heard.get(gateway).copied().unwrap_or(now);
+        commit.note_delivered(&(gateway.clone(), *epoch), (*first, *last), heard);
+    }
+    for (gateway, at) in &portion.heard {
+        delivered::note_heard(commit.connection(), gateway, *at)?;
+    }
+    Ok(new)
+}
+
+/// The revoked gateways, and since when their readings are rejected.
+fn revoked(commit: &Commit<'_>) -> Result<HashMap<GatewayId, Timestamp>, StoreError> {
+    let mut statement = commit.tables.prepare("SELECT gateway, since_ms FROM revoked")?;
+    let rows = statement.query_and_then([], |row| {
+        let gateway = row.get::<_, String>(0)?.parse().map_err(StoreError::corrupt)?;
+        Ok((gateway, super::error::instant(row.get(1)?)?))
+    })?;
+    rows.collect()
+}
