@@ -1,3 +1,5 @@
+//! Queues, their bounds, and whose turn it is.
+
 use super::*;
 use proptest::prelude::*;
 

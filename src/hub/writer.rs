@@ -12,7 +12,7 @@ use super::inbox::{Queued, Sender};
 use super::portion::{Introduction, Portion, Report, Unknown, Unreadable};
 use super::{HubState, REMEMBERED_MAX, logged, times};
 use crate::core::GatewayId;
-use crate::locales::{Lang, Text};
+use crate::locales::{Lang, Text, hub as words};
 use crate::store::{CommitRequest, Committed, StoreError, StoreHandle};
 use crate::support::{Backoff, Clock, Stopwatch, random};
 use crate::wire::{Ack, Batch, RangeSet};
@@ -23,8 +23,8 @@ const RETRY: Backoff = Backoff { first: Duration::from_millis(500), most: Durati
 /// Bytes of an unreadable message that the quarantine keeps: enough to see what it is.
 const QUARANTINE_BYTES_MAX: usize = 64 * 1024;
 
-/// Unreadable messages of a gateway that are written into the quarantine in a minute; more are only counted. Engineering
-/// judgement: enough to see a fault, too few to wear a disk out.
+/// Unreadable messages of a gateway that are written into the quarantine in a minute; more are only counted.
+/// Engineering judgement: enough to see a fault, too few to wear a disk out.
 const UNREADABLE_A_MINUTE: u32 = 100;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -350,7 +350,7 @@ impl<'a> Writer<'a> {
 
     /// Logs that `count` messages of `sender` were dropped.
     pub fn complain_of_flood(&mut self, sender: &Sender, count: u64) {
-        self.complain(sender, count, &Text::verbatim("more messages than may wait; dropped"));
+        self.complain(sender, count, &words::flood_dropped());
     }
 
     fn complain(&mut self, sender: &Sender, count: u64, problem: &Text) {

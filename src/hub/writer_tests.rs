@@ -1,3 +1,5 @@
+//! What of a portion is stored, answered and complained of.
+
 use super::*;
 use crate::core::Reading;
 use crate::hub::inbox::Inbox;

@@ -56,7 +56,6 @@ fn acceptance(row: &Row<'_>) -> Result<Acceptance, LedgerError> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
 
     use jiff::civil::date;
 
@@ -64,7 +63,7 @@ mod tests {
 
     #[test]
     fn acceptances_read_back() {
-        let mut ledger = Ledger::open(Path::new(":memory:")).unwrap();
+        let mut ledger = Ledger::in_memory().unwrap();
         let acceptance = Acceptance {
             rule: "money-per-mu".into(),
             fingerprint: "money-per-mu:township:area_affected=2200,funds_invested=55".into(),

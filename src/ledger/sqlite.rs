@@ -32,9 +32,18 @@ pub struct Ledger {
 impl Ledger {
     /// Opens the ledger at `path` and creates it if it does not exist.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
-        let open = |source| LedgerError::Open { path: path.into(), source };
         files::create_database(path);
-        let mut db = Connection::open(path).map_err(open)?;
+        Self::begin(Connection::open(path), path)
+    }
+
+    /// An empty ledger that ends with its handle.
+    pub fn in_memory() -> Result<Self, LedgerError> {
+        Self::begin(Connection::open_in_memory(), Path::new(""))
+    }
+
+    fn begin(opened: rusqlite::Result<Connection>, path: &Path) -> Result<Self, LedgerError> {
+        let open = |source| LedgerError::Open { path: path.into(), source };
+        let mut db = opened.map_err(open)?;
         db.busy_timeout(BUSY_MAX).map_err(open)?;
         db.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;",

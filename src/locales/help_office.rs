@@ -62,8 +62,8 @@ labels! { "help";
 
     "quarantine" {
         zh "查看中心端没能入库的消息，重试或丢弃。\n\n\
-            外来的消息留着备查，每个网关只留最近的 200 条。没能入库的读数一直保留，直到重试入库或丢弃；每个网关最多 1000 条、\
-            8 兆字节，放满了就不再确认这个网关的数据，别的网关不受影响。中心端可以照常运行。"
+            外来的消息留着备查，每个网关只留最近的 200 条。没能入库的读数一直保留，直到重试入库或丢弃；每个网关最多 1000 条或 \
+            8 兆字节；放不下的批不确认，留在网关里，别的批和别的网关不受影响。中心端可以照常运行。"
         en "Show the messages that the hub could not store, retry them or give them up.\n\n\
             Foreign messages are kept for inspection, the newest 200 of each gateway. Readings that cannot be stored are \
             kept until a retry stores them or they are given up: at most 1,000 messages or 8 MiB of each gateway. What \
@@ -108,22 +108,28 @@ labels! { "help";
     "gateway list" { zh "列出网关和它们的测站" en "List the gateways and their stations" }
     "gateway list --json" { zh "每行输出一个 JSON 对象，每个网关一个" en "Print one JSON object per gateway and line" }
     "gateway pin" {
-        zh "把测站归到一个网关，例如测站移到了新网关之后"
+        zh "把测站绑定到一个网关，例如测站移交给新网关之后"
         en "Let a station belong to a gateway, such as after it was moved"
     }
     "gateway pin STATION" { zh "测站" en "The station" }
     "gateway pin GATEWAY" { zh "网关" en "The gateway" }
     "gateway release" {
-        zh "解除测站的归属：下一个发来它读数的网关得到它"
-        en "Release a station: it belongs to the gateway that sends readings of it next"
+        zh "解除测站的绑定：下一个申报它或发来它读数的网关得到它。\n\n\
+            网关每次连接都会申报它的测站，消息服务器也保留着这份申报；要交给另一个网关，请用 `pin`。"
+        en "Release a station: it belongs to the gateway that announces it or sends readings of it next.\n\n\
+            A gateway announces its stations at each connection, and the broker keeps that: to hand a station to another \
+            gateway, use pin."
     }
     "gateway release STATION" { zh "测站" en "The station" }
     "gateway revoke" {
         zh "吊销网关，例如被盗之后。\n\n\
-            它自那时起的读数不再计入任何数字，但都留着；它以后发来的都进隔离区。报告会写明。用 `reinstate` 可以恢复。"
+            它自那时起的读数不再计入任何数字，但都留着；它以后发来的都进隔离区。报告会写明。用 `reinstate` 可以恢复。\n\n\
+            收到的日期按协调世界时（UTC）的日子计：那一天零点以后收到的，不论读数是什么时间的，都不再计入。"
         en "Revoke a gateway, such as after it was stolen.\n\n\
             Its readings since then no longer count for any figure, but all of them are kept. Whatever it sends from now on \
-            goes to the quarantine. The report says so. `reinstate` takes it back."
+            goes to the quarantine. The report says so. `reinstate` takes it back.\n\n\
+            When a reading came is known by the day, in UTC: what came since that day began does not count, of \
+            whatever time it is."
     }
     "gateway revoke NAME" { zh "网关" en "The gateway" }
     "gateway revoke --since" {

@@ -54,11 +54,11 @@ messages! { "hub";
         en "since {since} no connection to the broker has lasted a minute; see the log"
     }
     broker_shares_nothing(since) {
-        zh "自 {since} 起收到网关的登记，却没有收到读数：消息服务器可能不支持共享订阅（`share`）"
+        zh "自 {since} 起收到网关的申报，却没有收到读数：消息服务器可能不支持共享订阅（`share`）"
         en "births of gateways have come since {since} but no readings: the broker may not share them among a group (share)"
     }
     without_births() {
-        zh "消息服务器上有一条过大的保留消息：在清除它之前，不接收网关的登记和状态"
+        zh "消息服务器上有一条过大的保留消息：在清除它之前，不接收网关的申报和状态"
         en "the broker keeps a retained message that is too large: births and statuses are not received until it is cleared"
     }
     acks_refused(why) {
@@ -68,11 +68,11 @@ messages! { "hub";
 
     // What is amiss with a gateway.
     quarantine_is_full() {
-        zh "隔离区已满，不再接收它的读数：请看 `hanqing quarantine list`"
-        en "its part of the quarantine is full, its readings are no longer taken: see hanqing quarantine list"
+        zh "它在隔离区的位置已满，有读数放不下的批不接收，留在网关里：请看 `hanqing quarantine list`"
+        en "its part of the quarantine is full, and batches with readings for it stay with the gateway: see hanqing quarantine list"
     }
     quarantine_holds(messages, percent) {
-        zh "隔离区中有 {messages} 条，占其上限的 {percent}%"
+        zh "隔离区中有 {messages} 条消息，占其上限的 {percent}%"
         en "{messages} messages in quarantine, {percent}% of what it may hold"
     }
     server_refuses(why) {
@@ -84,7 +84,7 @@ messages! { "hub";
         en "{n} readings put into quarantine since the start: {why}"
     }
     births_refused(n, why) {
-        zh "启动以来有 {n} 条登记进了隔离区：{why}"
+        zh "启动以来有 {n} 条申报进了隔离区：{why}"
         en "{n} births put into quarantine since the start: {why}"
     }
     messages_unreadable(n, why) {
@@ -96,10 +96,14 @@ messages! { "hub";
         en "{n} messages dropped since the start: it sends faster than they are stored, and sends them again"
     }
     revoked_since(since) {
-        zh "已吊销：{since} 起的读数不计入"
+        zh "已吊销：自 {since} 起的读数不计入"
         en "revoked: its readings from {since} on do not count"
     }
     no_gateway_named() { zh "主题中没有网关名" en "topics without a gateway" }
+    flood_dropped() {
+        zh "等待处理的消息过多，已丢弃"
+        en "more messages than may wait; dropped"
+    }
     more_gateways(n) { zh "另有 {n} 个网关" en "{n} more gateways" }
 
     // What is amiss with the township's file, or worth a look.

@@ -147,14 +147,18 @@ messages! { "office";
     }
     not_pinned(station, hint) { zh "测站 {station} 没有绑定；{hint}" en "{station} is not pinned; {hint}" }
     released(station) {
-        zh "测站 {station} 已解除绑定：下一个发来它读数的网关得到它"
-        en "{station} is released: it belongs to the gateway that sends readings of it next"
+        zh "测站 {station} 已解除绑定：下一个申报它或发来它读数的网关得到它"
+        en "{station} is released: it belongs to the gateway that announces it or sends readings of it next"
     }
     since_wrong(text) {
         zh "`--since` {text}：应为日期如 `2026-11-02`，或时间如 `2026-11-02T08:30`"
         en "--since {text}: must be a day such as 2026-11-02, or a time such as 2026-11-02T08:30"
     }
     since_ahead(since) { zh "`--since`：{since} 还没有到" en "--since: {since} is still to come" }
+    revoked_before(gateway, since) {
+        zh "网关 {gateway} 已经吊销，自 {since} 起；要推迟这个时间，请先 `hanqing gateway reinstate {gateway}`"
+        en "{gateway} is revoked already, since {since}; for a later time, hanqing gateway reinstate {gateway} first"
+    }
     revoked(gateway, since, rows) {
         zh "网关 {gateway} 已吊销：它自 {since} 起的 {rows} 个读数不再计入，以后发来的进隔离区。请到消息服务器上停用它的密钥"
         en "{gateway} is revoked: readings since {since} that no longer count: {rows}; what it sends from now on goes to the \

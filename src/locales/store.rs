@@ -79,7 +79,7 @@ messages! { "store";
 
     // Whose a station is.
     sent_readings(gateway) { zh "网关 {gateway} 却发来了它的读数" en "{gateway} has sent readings of it" }
-    named_in_birth(gateway) { zh "网关 {gateway} 却申报了它" en "{gateway} has announced it" }
+    named_in_birth(gateway) { zh "网关 {gateway} 却申报了它" en "{gateway} has named it in its birth" }
     pinned_to(station, owner, since, spoke, gateway) {
         zh "测站 {station} 属于网关 {owner}（{since} 绑定），{spoke}。如果测站已移交，请运行 `hanqing gateway pin {station} {gateway}`"
         en "{station} belongs to {owner} (pinned {since}); {spoke}. If it was moved: hanqing gateway pin {station} {gateway}"
@@ -99,13 +99,13 @@ messages! { "store";
         en "{problem}. So it is with {more} more stations"
     }
     gateway_revoked(gateway, noted, since) {
-        zh "网关 {gateway} 已在 {noted} 吊销（自 {since} 起的读数不计）。如果是误会，请运行 `hanqing gateway reinstate {gateway}`"
+        zh "网关 {gateway} 已在 {noted} 吊销（自 {since} 起的读数不计入）。如果是误会，请运行 `hanqing gateway reinstate {gateway}`"
         en "{gateway} was revoked on {noted} (readings since {since} are rejected). If that was a mistake: hanqing gateway \
             reinstate {gateway}"
     }
     several_speak_for(station, gateways) {
         zh "测站 {station} 有几个网关申报：{gateways}；请用 `hanqing gateway pin` 定下归谁"
-        en "{station} is announced by {gateways}; settle it with hanqing gateway pin"
+        en "{station} is named in the births of {gateways}; settle it with hanqing gateway pin"
     }
 
     too_many_gateways(most) {
@@ -113,7 +113,7 @@ messages! { "store";
         en "there are {most} gateways already, and no more are taken"
     }
     too_many_epochs(most) {
-        zh "这个网关今天已用过 {most} 个缓存编号，不再接收新的"
+        zh "这个网关今天已用过 {most} 个缓存周期，不再接收新的"
         en "this gateway has sent of {most} spools today, and no more are taken"
     }
     too_many_ranges(most) {
@@ -123,6 +123,10 @@ messages! { "store";
     too_many_series(most) {
         zh "这个网关已带来 {most} 个序列，不再接收新的"
         en "this gateway has brought in {most} series, and no more are taken"
+    }
+    hour_full(most) {
+        zh "这个序列在这一小时内已有 {most} 个读数，不再接收新的"
+        en "this series has {most} readings in this hour, and no more are taken"
     }
     instant_full(most) {
         zh "这个时刻的值已更改过 {most} 次，不再接收新的值"

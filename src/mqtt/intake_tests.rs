@@ -1,6 +1,8 @@
+//! The connection of a hub, with a broker that does what a real one seldom does.
+
 use super::*;
 use crate::mqtt::Protocol;
-use crate::mqtt::fake::{self, FakeBroker};
+use crate::mqtt::test_broker::{self, FakeBroker};
 use crate::wire::{Epoch, RangeSet};
 
 async fn connect(settings: &MqttSettings, share: Option<&str>) -> Intake {
@@ -26,8 +28,8 @@ async fn answered(protocol: Protocol, accepted: &'static [u8], answer: &'static 
 
 #[tokio::test]
 async fn a_refused_subscription_is_reported_with_its_filter() {
-    let v3 = |answer| answered(Protocol::V3, fake::ACCEPTED_3, answer);
-    let v5 = |answer| answered(Protocol::V5, fake::ACCEPTED_5, answer);
+    let v3 = |answer| answered(Protocol::V3, test_broker::ACCEPTED_3, answer);
+    let v5 = |answer| answered(Protocol::V5, test_broker::ACCEPTED_5, answer);
     let error = v3(&[0x90, 5, 0, 1, 0x80, 1, 1]).await;
     assert!(error.contains("the subscription to $share/g/hanqing/v1/+/readings"), "{error}");
     let error = v3(&[0x90, 5, 0, 1, 1, 1, 0x80]).await;
@@ -55,7 +57,7 @@ async fn one_subscription_asks_for_all_and_without_retained_for_readings_only() 
         let versions = &mut VersionMemory::default();
         let connecting = Intake::connect(&settings, "hub", None, without_retained, versions);
         let (intake, (mut peer, _)) =
-            tokio::join!(connecting, broker.accept_with(fake::ACCEPTED_3));
+            tokio::join!(connecting, broker.accept_with(test_broker::ACCEPTED_3));
         let asked = peer.packet().await.unwrap();
         let mut expected = vec![0x82, 0, 0, 1];
         for filter in filters {
@@ -70,14 +72,15 @@ async fn one_subscription_asks_for_all_and_without_retained_for_readings_only() 
 
 #[tokio::test]
 async fn messages_come_with_topic_payload_and_whether_they_were_retained() {
-    for (protocol, accepted) in [(Protocol::V3, fake::ACCEPTED_3), (Protocol::V5, fake::ACCEPTED_5)]
+    for (protocol, accepted) in
+        [(Protocol::V3, test_broker::ACCEPTED_3), (Protocol::V5, test_broker::ACCEPTED_5)]
     {
         let (broker, settings) = FakeBroker::start(protocol).await;
         let (mut intake, (mut peer, _)) =
             tokio::join!(connect(&settings, None), broker.accept_with(accepted));
         for retained in [true, false] {
             let v5 = protocol == Protocol::V5;
-            peer.send(&fake::message("hanqing/v1/gw-1/birth", b"{}", retained, v5)).await;
+            peer.send(&test_broker::message("hanqing/v1/gw-1/birth", b"{}", retained, v5)).await;
             let message = intake.next().await.unwrap();
             assert_eq!(message.topic(), "hanqing/v1/gw-1/birth");
             assert_eq!((message.payload(), message.retained()), (&b"{}"[..], retained));
@@ -93,7 +96,7 @@ fn ack(ranges: u64) -> Ack {
 #[tokio::test]
 async fn an_acknowledgement_that_is_too_large_is_dropped_and_the_connection_lives() {
     let (broker, settings) = FakeBroker::start(Protocol::V5).await;
-    let accepted = fake::accepted_with_packet_max(200);
+    let accepted = test_broker::accepted_with_packet_max(200);
     let (mut intake, (mut peer, _)) =
         tokio::join!(connect(&settings, None), broker.accept_with(&accepted));
     let gateway = "gw-1".parse().unwrap();
@@ -101,7 +104,7 @@ async fn an_acknowledgement_that_is_too_large_is_dropped_and_the_connection_live
     assert_eq!(intake.dropped_acks(), 1);
     intake.acknowledge(&gateway, &ack(1)).unwrap();
     assert_eq!(peer.published().await.unwrap().1, "hanqing/v1/gw-1/ack");
-    peer.send(&fake::message("hanqing/v1/gw-1/readings", b"{}", false, true)).await;
+    peer.send(&test_broker::message("hanqing/v1/gw-1/readings", b"{}", false, true)).await;
     assert_eq!(intake.next().await.unwrap().payload(), b"{}");
     assert_eq!(intake.dropped_acks(), 1);
 }
@@ -110,7 +113,7 @@ async fn an_acknowledgement_that_is_too_large_is_dropped_and_the_connection_live
 async fn acknowledgements_that_nobody_takes_are_dropped_and_not_kept_without_end() {
     let (broker, settings) = FakeBroker::start(Protocol::V5).await;
     let (mut intake, (peer, _)) =
-        tokio::join!(connect(&settings, None), broker.accept_with(fake::ACCEPTED_5));
+        tokio::join!(connect(&settings, None), broker.accept_with(test_broker::ACCEPTED_5));
     let gateway = "gw-1".parse().unwrap();
     // The event loop, on this same thread, does not run meanwhile.
     for _ in 0..5_000 {
@@ -125,13 +128,13 @@ async fn acknowledgements_that_nobody_takes_are_dropped_and_not_kept_without_end
 async fn refused_acknowledgements_are_visible_until_one_is_taken() {
     let (broker, settings) = FakeBroker::start(Protocol::V5).await;
     let (mut intake, (mut peer, _)) =
-        tokio::join!(connect(&settings, None), broker.accept_with(fake::ACCEPTED_5));
+        tokio::join!(connect(&settings, None), broker.accept_with(test_broker::ACCEPTED_5));
     let gateway = "gw-1".parse().unwrap();
     for (reason, told) in [(0x87, true), (0x10, false), (0x97, true), (0, false)] {
         intake.acknowledge(&gateway, &ack(1)).unwrap();
         let (packet, _) = peer.published().await.unwrap();
-        peer.send(&fake::confirmed(packet, reason)).await;
-        peer.send(&fake::message("hanqing/v1/gw-1/readings", b"{}", false, true)).await;
+        peer.send(&test_broker::confirmed(packet, reason)).await;
+        peer.send(&test_broker::message("hanqing/v1/gw-1/readings", b"{}", false, true)).await;
         intake.next().await.unwrap();
         assert_eq!(intake.refused_acks().is_some(), told, "{reason:#x}");
         if reason == 0x87 {
@@ -155,7 +158,7 @@ async fn a_server_that_ends_the_connection_says_why() {
     ] {
         let (broker, settings) = FakeBroker::start(Protocol::V5).await;
         let (mut intake, (mut peer, _)) =
-            tokio::join!(connect(&settings, None), broker.accept_with(fake::ACCEPTED_5));
+            tokio::join!(connect(&settings, None), broker.accept_with(test_broker::ACCEPTED_5));
         peer.send(answer).await;
         drop(peer);
         let error = intake.next().await.err().unwrap().to_string();
@@ -166,18 +169,19 @@ async fn a_server_that_ends_the_connection_says_why() {
 /// The head is enough: the rest is not waited for.
 #[tokio::test]
 async fn a_packet_beyond_the_bound_ends_the_connection_before_it_is_read() {
-    for (protocol, accepted, most) in
-        [(Protocol::V3, fake::ACCEPTED_3, 1024 * 1024), (Protocol::V5, fake::ACCEPTED_5, 263_168)]
-    {
+    for (protocol, accepted, most) in [
+        (Protocol::V3, test_broker::ACCEPTED_3, 1024 * 1024),
+        (Protocol::V5, test_broker::ACCEPTED_5, 263_168),
+    ] {
         let (broker, settings) = FakeBroker::start(protocol).await;
         let (mut intake, (mut peer, _)) =
             tokio::join!(connect(&settings, None), broker.accept_with(accepted));
         let topic = "hanqing/v1/gw-1/birth";
         let v5 = protocol == Protocol::V5;
         let body = most - topic.len() - 2 - usize::from(v5);
-        peer.send(&fake::message(topic, &vec![b'x'; body], true, v5)).await;
+        peer.send(&test_broker::message(topic, &vec![b'x'; body], true, v5)).await;
         assert_eq!(intake.next().await.unwrap().payload().len(), body);
-        let head = &fake::message(topic, &vec![b'x'; body + 1], true, v5)[..100];
+        let head = &test_broker::message(topic, &vec![b'x'; body + 1], true, v5)[..100];
         peer.send(head).await;
         let error = intake.next().await.err().unwrap();
         let MqttError::Oversized { bytes, .. } = error else { panic!("{error}") };

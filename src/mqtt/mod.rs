@@ -8,8 +8,6 @@ pub mod broker;
 mod certificates;
 mod client;
 mod failure;
-#[cfg(test)]
-mod fake;
 #[cfg(feature = "hub")]
 pub mod intake;
 mod problem;
@@ -18,6 +16,8 @@ mod reconnect;
 mod session;
 mod settings;
 mod subject;
+#[cfg(test)]
+mod test_broker;
 mod tls;
 mod tls_words;
 #[cfg(feature = "edge")]

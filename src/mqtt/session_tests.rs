@@ -1,6 +1,8 @@
+//! One connection in either version of MQTT, with brokers that have one, the other or neither.
+
 use super::*;
 use crate::mqtt::Protocol;
-use crate::mqtt::fake::{self, FakeBroker, Peer};
+use crate::mqtt::test_broker::{self, FakeBroker, Peer};
 
 async fn connect(
     settings: &MqttSettings,
@@ -21,7 +23,8 @@ async fn a_silent_broker_is_given_up() {
 /// A broker that accepts the connection and then falls silent.
 #[tokio::test]
 async fn a_disconnect_on_a_dead_line_ends() {
-    for (protocol, accepted) in [(Protocol::V3, fake::ACCEPTED_3), (Protocol::V5, fake::ACCEPTED_5)]
+    for (protocol, accepted) in
+        [(Protocol::V3, test_broker::ACCEPTED_3), (Protocol::V5, test_broker::ACCEPTED_5)]
     {
         let (broker, settings) = FakeBroker::start(protocol).await;
         let versions = &mut VersionMemory::default();
@@ -46,7 +49,8 @@ async fn negotiate(
             drop(kept.take());
             let (peer, level) = broker.accept_with(answer).await;
             levels.push(level);
-            kept = Some(peer).filter(|_| [fake::ACCEPTED_3, fake::ACCEPTED_5].contains(answer));
+            kept = Some(peer)
+                .filter(|_| [test_broker::ACCEPTED_3, test_broker::ACCEPTED_5].contains(answer));
         }
         (levels, kept)
     };
@@ -68,13 +72,13 @@ async fn a_broker_without_mqtt_5_is_asked_for_it_once() {
     for refusal in [NOT_THIS_VERSION, NOT_THIS_VERSION_5, b"", http] {
         let (broker, settings) = FakeBroker::start(Protocol::Auto).await;
         let versions = &mut VersionMemory::default();
-        let answers: &[&[u8]] = &[refusal, fake::ACCEPTED_3];
+        let answers: &[&[u8]] = &[refusal, test_broker::ACCEPTED_3];
         let first = negotiate(&settings, &broker, versions, answers).await;
         assert_eq!(first, (Ok(Version::V3), vec![5, 4]));
-        let next = negotiate(&settings, &broker, versions, &[fake::ACCEPTED_3]).await;
+        let next = negotiate(&settings, &broker, versions, &[test_broker::ACCEPTED_3]).await;
         assert_eq!(next, (Ok(Version::V3), vec![4]));
         // Upgraded, and 3.1.1 switched off.
-        let upgraded: &[&[u8]] = &[NOT_THIS_VERSION, fake::ACCEPTED_5];
+        let upgraded: &[&[u8]] = &[NOT_THIS_VERSION, test_broker::ACCEPTED_5];
         let upgraded = negotiate(&settings, &broker, versions, upgraded).await;
         assert_eq!(upgraded, (Ok(Version::V5), vec![4, 5]));
     }
@@ -127,7 +131,7 @@ async fn a_version_that_is_set_is_the_only_one_tried() {
 async fn after_silence_the_next_attempt_is_with_the_other_version() {
     let (broker, settings) = FakeBroker::start(Protocol::Auto).await;
     let versions = &mut VersionMemory::default();
-    let answers: &[&[u8]] = &[fake::ACCEPTED_3];
+    let answers: &[&[u8]] = &[test_broker::ACCEPTED_3];
     let (error, levels) = negotiate(&settings, &broker, versions, answers).await;
     assert!(error.unwrap_err().contains("no answer within 15 s"));
     assert_eq!(levels, [5]);
@@ -142,7 +146,7 @@ async fn mqtt_5_tells_the_broker_how_large_a_packet_may_be_and_leaves_nothing_be
     let asked = async {
         let mut peer = broker.accept().await;
         let asked = peer.packet().await.unwrap();
-        peer.send(&fake::accepted_with_packet_max(1000)).await;
+        peer.send(&test_broker::accepted_with_packet_max(1000)).await;
         (asked, peer)
     };
     let (session, (asked, _peer)) = tokio::join!(connecting, asked);

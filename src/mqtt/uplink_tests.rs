@@ -1,6 +1,8 @@
+//! The connection of a gateway: what a broker takes, refuses and leaves without an answer.
+
 use super::*;
 use crate::mqtt::Protocol;
-use crate::mqtt::fake::{self, FakeBroker, Peer};
+use crate::mqtt::test_broker::{self, FakeBroker, Peer};
 use crate::wire::{Epoch, RangeSet};
 
 /// A connection, with birth and status sent and not yet confirmed.
@@ -19,7 +21,7 @@ async fn connect(protocol: Protocol, accepted: &[u8]) -> (Uplink, Peer) {
 async fn answer(peer: &mut Peer, channel: &str, reason: u8) {
     let (packet, topic) = peer.published().await.unwrap();
     assert_eq!(topic, format!("hanqing/v1/gw-1/{channel}"));
-    peer.send(&fake::confirmed(packet, reason)).await;
+    peer.send(&test_broker::confirmed(packet, reason)).await;
 }
 
 async fn refused(uplink: &mut Uplink) -> Refused {
@@ -30,7 +32,7 @@ async fn refused(uplink: &mut Uplink) -> Refused {
 
 #[tokio::test]
 async fn what_the_broker_refuses_is_told_and_no_longer_in_flight() {
-    let (mut uplink, mut peer) = connect(Protocol::V5, fake::ACCEPTED_5).await;
+    let (mut uplink, mut peer) = connect(Protocol::V5, test_broker::ACCEPTED_5).await;
     assert_eq!((uplink.protocol(), uplink.message_max()), (Version::V5, None));
     answer(&mut peer, "birth", 0x87).await;
     let birth = refused(&mut uplink).await;
@@ -58,7 +60,7 @@ async fn what_the_broker_refuses_is_told_and_no_longer_in_flight() {
 
 #[tokio::test]
 async fn readings_for_which_nobody_listens_are_taken_and_doubted() {
-    let (mut uplink, mut peer) = connect(Protocol::V5, fake::ACCEPTED_5).await;
+    let (mut uplink, mut peer) = connect(Protocol::V5, test_broker::ACCEPTED_5).await;
     answer(&mut peer, "birth", 0).await;
     answer(&mut peer, "status", 0x10).await;
     for (reason, doubted) in [(0x10, true), (0, false), (0x87, true), (0, false)] {
@@ -79,7 +81,7 @@ async fn readings_for_which_nobody_listens_are_taken_and_doubted() {
 
 #[tokio::test]
 async fn a_message_larger_than_the_broker_takes_is_not_sent() {
-    let accepted = fake::accepted_with_packet_max(600);
+    let accepted = test_broker::accepted_with_packet_max(600);
     let (mut uplink, mut peer) = connect(Protocol::V5, &accepted).await;
     let most = uplink.message_max().unwrap();
     // The packet: type and three bytes at most of length, the topic with its length, packet id, no properties.
@@ -99,7 +101,7 @@ async fn a_message_larger_than_the_broker_takes_is_not_sent() {
 async fn a_broker_that_ends_the_connection_over_a_large_packet_says_so() {
     // A DISCONNECT, and a PUBACK with the same code, which the standard does not have there.
     for answer in [&[0xE0, 2, 0x95, 0][..], &[0x40, 3, 0, 3, 0x95]] {
-        let (mut uplink, mut peer) = connect(Protocol::V5, fake::ACCEPTED_5).await;
+        let (mut uplink, mut peer) = connect(Protocol::V5, test_broker::ACCEPTED_5).await;
         uplink.publish(vec![1], false, vec![b'x'; 100]).unwrap();
         peer.published().await.unwrap();
         peer.send(answer).await;
@@ -113,7 +115,7 @@ async fn a_broker_that_ends_the_connection_over_a_large_packet_says_so() {
 
 #[tokio::test]
 async fn under_3_1_1_a_message_can_only_be_taken() {
-    let (mut uplink, mut peer) = connect(Protocol::V3, fake::ACCEPTED_3).await;
+    let (mut uplink, mut peer) = connect(Protocol::V3, test_broker::ACCEPTED_3).await;
     assert_eq!((uplink.protocol(), uplink.message_max()), (Version::V3, None));
     for _ in ["birth", "status"] {
         let (packet, _) = peer.published().await.unwrap();
@@ -128,11 +130,11 @@ async fn under_3_1_1_a_message_can_only_be_taken() {
 
 #[tokio::test]
 async fn a_retained_acknowledgement_is_nobodys() {
-    let (mut uplink, mut peer) = connect(Protocol::V5, fake::ACCEPTED_5).await;
+    let (mut uplink, mut peer) = connect(Protocol::V5, test_broker::ACCEPTED_5).await;
     let ack = |n| Ack { epoch: Epoch(n), committed: RangeSet::default(), whole: true, start: true };
     let topic = "hanqing/v1/gw-1/ack";
-    peer.send(&fake::message(topic, &ack(1).to_bytes(), true, true)).await;
-    peer.send(&fake::message(topic, &ack(2).to_bytes(), false, true)).await;
+    peer.send(&test_broker::message(topic, &ack(1).to_bytes(), true, true)).await;
+    peer.send(&test_broker::message(topic, &ack(2).to_bytes(), false, true)).await;
     let event = uplink.next().await;
     assert!(matches!(&event, UplinkEvent::Committed(a) if a.epoch == Epoch(2)), "{event:?}");
 }

@@ -61,9 +61,9 @@ pub fn export(
     Ok(exported)
 }
 
-/// Notes in the spool at `path` that the batches of `exported` have been handed over, so that an acknowledgement of the
-/// hub that takes them in releases them. A file that cannot be written stays as it is, and a damaged one is not touched:
-/// its gateway then sends them, too, and the hub counts them once.
+/// Notes in the spool at `path` that the batches of `exported` have been handed over, so that an acknowledgement of
+/// the hub that takes them in releases them. A file that cannot be written stays as it is, and a damaged one is not
+/// touched: its gateway then sends them, too, and the hub counts them once.
 pub fn handed_over(path: &Path, exported: &Exported) {
     if exported.broken.is_none() && exported.last > 0 {
         let _not_noted = note_handed(path, exported.last).is_err();

@@ -13,10 +13,11 @@ impl Spool {
         }
     }
 
-    /// Marks as released what the hub has `committed`. Numbers of another epoch, those already released, and those that
-    /// were never handed over change nothing: a spool restored from an older copy gives numbers again that the hub has
-    /// from before, and an acknowledgement of those says nothing of the new batches. With `heal`, released batches below the last committed number that are not among the committed ones
-    /// wait again, if they are still in the file: the hub has lost them.
+    /// Marks as released what the hub has `committed`. Numbers of another epoch, those already released, and those
+    /// that were never handed over change nothing: a spool restored from an older copy gives numbers again that the
+    /// hub has from before, and an acknowledgement of those says nothing of the new batches. With `heal`, released
+    /// batches below the last committed number that are not among the committed ones wait again, if they are still in
+    /// the file: the hub has lost them.
     ///
     /// # Errors
     /// The file cannot be read; what has not been released yet stays so.

@@ -1,30 +1,14 @@
 //! Write side of the embedded store: each commit is one transaction of readings, hours, days and batch numbers.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Transaction, TransactionBehavior};
 
-use super::delivered::{self, Epochs, Heard};
-use super::readings::{self, Inserted, Refusal};
-use super::series::{self, SeriesIds};
-use super::source::Sources;
-use super::tables::Tables;
-use super::{Committed, LostRow, Refused, Sqlite, Store, StoreError, days, hours, intake, pending};
-use crate::core::{Calendar, GatewayId, Kind, Reading, Series, hour_start_ms};
-use crate::locales::store as words;
+use super::readings::Refusal;
+use super::tables::{Tables, data_version};
+use super::transaction::Commit;
+use super::{Committed, Portion, Refused, Sqlite, Store, StoreError, delivered, intake, series};
+use crate::core::{GatewayId, Reading, Series};
 use crate::wire::{Batch, Birth, CounterSpec, Epoch, RangeSet, Status};
-
-/// A part of what a server holds, for the local copy.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Portion {
-    /// With the gateway that sent each, where that is known.
-    pub readings: Vec<(Option<GatewayId>, Reading)>,
-    /// Batches that came: first and last number.
-    pub delivered: Vec<(GatewayId, Epoch, u64, u64)>,
-    pub heard: BTreeMap<GatewayId, Timestamp>,
-    pub lost: Vec<LostRow>,
-}
 
 /// Counters whose wanted rule is taken over in one portion of background work. Engineering judgement.
 const RULES_MAX: u32 = 100;
@@ -66,8 +50,8 @@ impl Store for Sqlite {
         Ok(refused)
     }
 
-    /// Where the rule of a counter has changed, its hours are to be folded anew, and [`Store::work_on`] does. A rule that
-    /// has changed within the hour changes again when the hour is over.
+    /// Where the rule of a counter has changed, its hours are to be folded anew, and [`Store::work_on`] does. A rule
+    /// that has changed within the hour changes again when the hour is over.
     fn birth(
         &mut self,
         gateway: &GatewayId,
@@ -129,8 +113,8 @@ impl Store for Sqlite {
 }
 
 impl Sqlite {
-    /// Commits a part of what a server holds, all or nothing, and folds it. Returns how many readings are new. Readings of
-    /// a revoked gateway that it would reject are left out.
+    /// Commits a part of what a server holds, all or nothing, and folds it. Returns how many readings are new. Readings
+    /// of a revoked gateway that it would reject are left out, and what is too much for an hour of a series.
     pub fn merge(&mut self, portion: &Portion) -> Result<u64, StoreError> {
         let heard = portion.heard.values().max();
         let newest = portion.readings.iter().map(|(_, reading)| &reading.observed_at).max();
@@ -148,95 +132,6 @@ impl Sqlite {
             each.try_for_each(|(series, counter)| commit.describe(series, *counter, None))
         })?;
         self.settle()
-    }
-
-    /// Folds at most about `most` hours that are to be folded anew, as one transaction, a few of each series in turn.
-    /// Returns whether more are left.
-    ///
-    /// # Errors
-    /// Nothing was folded; it can be tried again.
-    pub fn fold_pending(&mut self, most: u32) -> Result<bool, StoreError> {
-        if !pending::any(&self.connection, i64::MAX)? {
-            return Ok(false);
-        }
-        let after = self.folded_series;
-        self.folded_series =
-            self.write(None, |commit| commit.fold_pending(after, most as usize))?;
-        pending::any(&self.connection, i64::MAX)
-    }
-
-    /// Does all work that was put off.
-    pub fn settle(&mut self) -> Result<(), StoreError> {
-        while self.work_on()? {}
-        Ok(())
-    }
-
-    /// Folds days by this calendar from now on, and all existing ones anew where it differs from the last.
-    ///
-    /// # Errors
-    /// The days stay as they were; the zone may have no IANA name.
-    pub fn set_calendar(&mut self, calendar: &Calendar) -> Result<(), StoreError> {
-        if *calendar == self.calendar {
-            return Ok(());
-        }
-        let zone = calendar.zone().iana_name();
-        let zone = zone.ok_or_else(|| StoreError::Corrupt(words::zone_without_name()))?;
-        let before = std::mem::replace(&mut self.calendar, calendar.clone());
-        let changed = self.write(None, |commit| {
-            commit.connection().execute(
-                "UPDATE state SET zone = ?1, day_start_hour = ?2",
-                params![zone, calendar.day_start_hour()],
-            )?;
-            days::rebuild(&commit.tables)
-        });
-        if changed.is_err() {
-            self.calendar = before;
-        }
-        changed
-    }
-
-    /// Deletes raw readings before `before`, at most `most` at once; their hours and days stay, and so do the last
-    /// readings of each series. Returns how many are gone: where it is `most`, more may be left.
-    pub fn purge_raw(&mut self, before: Timestamp, most: u32) -> Result<u64, StoreError> {
-        self.settle()?;
-        self.write(None, |commit| {
-            let connection = commit.connection();
-            // Hot readings are never purged, and hours only whole: none can be folded from part of its readings.
-            let before = hour_start_ms(before.as_millisecond()).min(commit.tables.hot_from_ms);
-            if pending::any(connection, before)? {
-                // Another process has put work off since: hours are folded before their readings go.
-                return Ok(0);
-            }
-            connection.execute(
-                "UPDATE state SET raw_from_ms = ?1 WHERE raw_from_ms IS NULL OR raw_from_ms < ?1",
-                [before],
-            )?;
-            let mut left = u64::from(most);
-            let mut statement = connection.prepare("SELECT series, at_ms, counted_ms FROM latest ORDER BY series")?;
-            let mut rows = statement.query([])?;
-            while let Some(row) = rows.next()?
-                && left > 0
-            {
-                let (id, last, counted): (i64, i64, Option<i64>) = (row.get(0)?, row.get(1)?, row.get(2)?);
-                let gone = connection
-                    .prepare_cached(
-                        "DELETE FROM reading WHERE series = ?1 AND at_ms IN (
-                             SELECT at_ms FROM reading WHERE series = ?1 AND at_ms < ?2 AND at_ms <> ?3 AND at_ms IS NOT ?4
-                             ORDER BY at_ms LIMIT ?5)",
-                    )?
-                    .execute(params![id, before, last, counted, left])?;
-                connection
-                    .prepare_cached(
-                        "DELETE FROM replaced WHERE series = ?1 AND at_ms < ?2 AND at_ms <> ?3 AND at_ms IS NOT ?4",
-                    )?
-                    .execute(params![id, before, last, counted])?;
-                left -= gone as u64;
-            }
-            let gone = u64::from(most) - left;
-            commit.count -= i64::try_from(gone).unwrap_or(i64::MAX);
-            commit.sources.forget();
-            Ok(gone)
-        })
     }
 
     /// Runs `work` in one transaction, all or nothing. With `now`, rows that are no longer hot are demoted.
@@ -260,16 +155,8 @@ impl Sqlite {
             if let Some(now) = now {
                 tables.demote(now)?;
             }
-            let mut commit = Commit {
-                tables,
-                ids: &mut self.ids,
-                sources: &mut self.sources,
-                epochs: &self.epochs,
-                changes: Changes::default(),
-                touched: BTreeMap::new(),
-                count: 0,
-                fold_max: self.fold_max,
-            };
+            let known = (&mut self.ids, &mut self.sources);
+            let mut commit = Commit::new(tables, known, &self.epochs, self.fold_max);
             let done = work(&mut commit)?;
             Ok((done, commit.finish()?))
         };
@@ -310,263 +197,4 @@ impl Sqlite {
         self.connection.execute("UPDATE state SET copied_ms = ?1", [to.as_millisecond()])?;
         Ok(())
     }
-}
-
-/// What a transaction changes of what is known of gateways.
-#[derive(Default)]
-pub(super) struct Changes {
-    /// Epochs of which something came.
-    pub heard: BTreeMap<(GatewayId, Epoch), Heard>,
-    /// Epochs that were folded away, before what came.
-    gone: BTreeSet<(GatewayId, Epoch)>,
-    gateways: BTreeSet<GatewayId>,
-}
-
-impl Changes {
-    fn apply(self, epochs: &mut Epochs) {
-        epochs.heard.retain(|key, _| !self.gone.contains(key));
-        epochs.heard.extend(self.heard);
-        epochs.gateways.extend(self.gateways);
-    }
-}
-
-/// A transaction while it is being made.
-pub(super) struct Commit<'a> {
-    pub tables: Tables<'a>,
-    pub ids: &'a mut SeriesIds,
-    pub sources: &'a mut Sources,
-    epochs: &'a Epochs,
-    pub changes: Changes,
-    /// Changed series, by number.
-    touched: BTreeMap<i64, Touched>,
-    /// By how much the number of readings changes.
-    count: i64,
-    /// Hours that it folds at most.
-    fold_max: usize,
-}
-
-struct Touched {
-    series: Series,
-    hours: BTreeSet<i64>,
-    /// The last changed reading in the cold tier, and the last of these that counts.
-    cold_ms: Option<i64>,
-    cold_counted_ms: Option<i64>,
-}
-
-impl<'a> Commit<'a> {
-    pub fn connection(&self) -> &'a Connection {
-        self.tables.connection
-    }
-
-    /// Stores a reading, sent by `source`.
-    pub fn insert(
-        &mut self,
-        reading: &Reading,
-        source: Option<(i64, &GatewayId)>,
-        now: Timestamp,
-    ) -> Result<Result<Inserted, Refusal>, StoreError> {
-        let at = reading.observed_at.as_millisecond();
-        if self.tables.is_purged(at) {
-            return Ok(Err(Refusal::Purged));
-        }
-        let gateway = source.map(|(_, gateway)| gateway);
-        let Some(id) = self.ids.id(self.tables.connection, &reading.series, gateway)? else {
-            return Ok(Err(Refusal::TooManySeries));
-        };
-        let senders = (source, &mut *self.sources);
-        let inserted = match readings::insert(&self.tables, id, reading, senders, now)? {
-            Ok(Inserted::Same) => return Ok(Ok(Inserted::Same)),
-            Ok(inserted) => inserted,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        let touched = self.touched.entry(id).or_insert_with(|| Touched {
-            series: reading.series.clone(),
-            hours: BTreeSet::new(),
-            cold_ms: None,
-            cold_counted_ms: None,
-        });
-        touched.hours.insert(hour_start_ms(at));
-        if !self.tables.is_hot(at) {
-            touched.cold_ms = touched.cold_ms.max(Some(at));
-            if reading.value().is_some() && reading.flag.counts() {
-                touched.cold_counted_ms = touched.cold_counted_ms.max(Some(at));
-            }
-        }
-        self.count += i64::from(inserted == Inserted::New);
-        Ok(Ok(inserted))
-    }
-
-    /// What has come of an epoch so far.
-    pub fn heard(&self, key: &(GatewayId, Epoch)) -> Option<&Heard> {
-        let before = || self.epochs.heard.get(key).filter(|_| !self.changes.gone.contains(key));
-        self.changes.heard.get(key).or_else(before)
-    }
-
-    /// Whether there is room for a gateway, which is known from now on.
-    pub fn meet(&mut self, gateway: &GatewayId) -> bool {
-        let known = |gateways: &BTreeSet<GatewayId>| gateways.contains(gateway);
-        if known(&self.epochs.gateways) || known(&self.changes.gateways) {
-            return true;
-        }
-        let room =
-            self.epochs.gateways.len() + self.changes.gateways.len() < delivered::GATEWAYS_MAX;
-        if room {
-            self.changes.gateways.insert(gateway.clone());
-        }
-        room
-    }
-
-    /// Notes what has come of an epoch at `now`. A gateway with too many epochs loses the oldest one.
-    pub fn note_delivered(
-        &mut self,
-        key: &(GatewayId, Epoch),
-        (first, last): (u64, u64),
-        now: Timestamp,
-    ) {
-        let mut heard = match self.heard(key) {
-            Some(heard) => heard.clone(),
-            None => {
-                self.make_room(&key.0);
-                Heard::default()
-            }
-        };
-        heard.set.insert_range(first, last);
-        heard.heard_ms = now.as_millisecond();
-        self.changes.heard.insert(key.clone(), heard);
-    }
-
-    /// Folds epochs of a gateway away until there is room for one more.
-    fn make_room(&mut self, gateway: &GatewayId) {
-        let its = |epochs: &BTreeMap<(GatewayId, Epoch), Heard>| {
-            let from = (gateway.clone(), Epoch(0));
-            let its = epochs.range(from..).take_while(|((name, _), _)| name == gateway);
-            its.map(|(key, heard)| (key.clone(), heard.heard_ms)).collect::<BTreeMap<_, _>>()
-        };
-        let mut all = its(&self.epochs.heard);
-        all.retain(|key, _| !self.changes.gone.contains(key));
-        all.extend(its(&self.changes.heard));
-        while all.len() >= delivered::EPOCHS_MAX
-            && let Some((oldest, _)) = all.iter().min_by_key(|(_, heard_ms)| **heard_ms)
-        {
-            let oldest = oldest.clone();
-            all.remove(&oldest);
-            self.changes.heard.remove(&oldest);
-            self.changes.gone.insert(oldest);
-        }
-    }
-
-    /// Notes a series and how a counter's register behaves; where that has changed, all its hours are to be folded. A
-    /// gateway may change it, and bring series in, only so often.
-    fn describe(
-        &mut self,
-        series: &Series,
-        counter: Option<CounterSpec>,
-        by: Option<(&GatewayId, Timestamp)>,
-    ) -> Result<(), StoreError> {
-        let gateway = by.map(|(gateway, _)| gateway);
-        let Some(id) = self.ids.id(self.tables.connection, series, gateway)? else {
-            return Ok(());
-        };
-        if series.parameter.spec().kind != Kind::Counter {
-            return Ok(());
-        }
-        let changed = match by {
-            Some((_, now)) => {
-                series::want_spec(self.connection(), id, counter, now.as_millisecond())?
-            }
-            None => series::set_spec(self.connection(), id, counter)?,
-        };
-        if changed { self.fold_all_later(id) } else { Ok(()) }
-    }
-
-    /// Notes all hours of a series that can be folded anew.
-    fn fold_all_later(&self, id: i64) -> Result<(), StoreError> {
-        // Hours whose readings were purged stand as they are.
-        let from = self.tables.raw_from_ms.unwrap_or(i64::MIN);
-        let first = hours::with_cells(&self.tables, id, (from, i64::MAX), 1)?;
-        if let Some(first) = first.first() {
-            let last = hours::last_with_cell(&self.tables, id)?.unwrap_or(*first);
-            pending::note_span(self.connection(), id, (*first, last))?;
-        }
-        Ok(())
-    }
-
-    /// Folds hours that were put off, `most` in all or a few more, of the series after `after` first. Returns the last
-    /// series that had its turn.
-    fn fold_pending(&self, mut after: i64, most: usize) -> Result<i64, StoreError> {
-        let mut left = most;
-        while left > 0
-            && let Some(turn) = pending::next(&self.tables, after, left)?
-        {
-            let folded = pending::fold(&self.tables, &turn, left)?;
-            days::refold(&self.tables, turn.series, &folded.hours)?;
-            left = left.saturating_sub(folded.hours.len().max(1));
-            after = turn.series;
-        }
-        Ok(after)
-    }
-
-    /// Folds what has changed, series with few changed hours first, and each first as far as readings have come, so that
-    /// live readings never wait for a long chain. What there is no room for is noted.
-    fn fold(&mut self, touched: &BTreeMap<i64, Touched>) -> Result<(), StoreError> {
-        let mut waiting: Vec<(i64, &Series, Vec<i64>)> = touched
-            .iter()
-            .map(|(id, one)| (*id, &one.series, one.hours.iter().copied().collect()))
-            .collect();
-        waiting.sort_by_key(|(_, _, hours)| hours.len());
-        let mut left = self.fold_max;
-        for chain in [CHAIN_FIRST, usize::MAX] {
-            for (id, series, hours) in &mut waiting {
-                if hours.is_empty() || left == 0 {
-                    continue;
-                }
-                let most = left.min(hours.len().saturating_add(chain));
-                let folded = hours::refold(&self.tables, (*id, series), hours, most)?;
-                days::refold(&self.tables, *id, &folded.hours)?;
-                left -= folded.hours.len().min(left);
-                *hours = folded.rest;
-            }
-        }
-        for (id, _, hours) in &waiting {
-            pending::note(self.connection(), *id, hours)?;
-        }
-        Ok(())
-    }
-
-    /// Folds anew what has changed, then writes and returns what was delivered.
-    fn finish(mut self) -> Result<Changes, StoreError> {
-        let touched = std::mem::take(&mut self.touched);
-        self.fold(&touched)?;
-        for (id, Touched { cold_ms, cold_counted_ms, .. }) in touched {
-            if let Some(at_ms) = cold_ms {
-                readings::note_latest(self.connection(), id, at_ms, cold_counted_ms)?;
-            }
-        }
-        for (gateway, epoch) in &self.changes.gone {
-            delivered::forget(self.connection(), (gateway, *epoch))?;
-        }
-        let nothing = RangeSet::default();
-        for (key, now) in &self.changes.heard {
-            let before = self.epochs.heard.get(key).filter(|_| !self.changes.gone.contains(key));
-            let before = before.map_or(&nothing, |heard| &heard.set);
-            // Counted with the first epoch: its row is written anyway.
-            let new = std::mem::take(&mut self.count);
-            delivered::write(self.connection(), (&key.0, key.1), before, now, new)?;
-        }
-        if self.count != 0 {
-            self.tables
-                .prepare("UPDATE state SET readings = readings + ?1")?
-                .execute([self.count])?;
-        }
-        Ok(self.changes)
-    }
-}
-
-/// Hours of a counter's chain that are folded at once behind those that readings have come of: two days. Engineering
-/// judgement.
-const CHAIN_FIRST: usize = 48;
-
-/// SQLite's `data_version`: changes where another connection writes to the file.
-pub(super) fn data_version(connection: &Connection) -> Result<i64, StoreError> {
-    Ok(connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
 }

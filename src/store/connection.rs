@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::schema::{self, SCHEMA_VERSION};
+use super::schema::{self, CHECKPOINT_PAGES, PAGE_SIZE, SCHEMA_VERSION};
 use super::{StoreError, file, migration};
 use crate::locales::{Text, store as words};
 use crate::support::files;
@@ -15,15 +15,16 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     files::create_database(path);
     let connection = Connection::open(path).map_err(failed)?;
     connection
-        .execute_batch(
-            "PRAGMA journal_mode = WAL;
+        .execute_batch(&format!(
+            "PRAGMA page_size = {PAGE_SIZE};
+             PRAGMA journal_mode = WAL;
              PRAGMA synchronous = FULL;
              PRAGMA busy_timeout = 5000;
              PRAGMA journal_size_limit = 67108864;
-             PRAGMA wal_autocheckpoint = 4000;
+             PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};
              PRAGMA cache_size = -16384;
              PRAGMA temp_store = FILE;",
-        )
+        ))
         .map_err(failed)?;
     let found = layout(&connection).map_err(failed)?;
     match found {

@@ -17,8 +17,8 @@ pub type Delivered = BTreeMap<(GatewayId, Epoch), RangeSet>;
 pub(super) const RANGES_MAX: usize = 1_000;
 
 /// Epochs of one gateway, each from a new spool. Before a further one is taken, the one that was not heard of for the
-/// longest time is folded away: a batch of it is then new again, and acknowledged by itself. That is harmless, since its
-/// readings count once. Engineering judgement.
+/// longest time is folded away: a batch of it is then new again, and acknowledged by itself. That is harmless, since
+/// its readings count once. Engineering judgement.
 pub(super) const EPOCHS_MAX: usize = 16;
 
 /// Gateways of one file: a hundred townships'. Engineering judgement.
@@ -130,8 +130,8 @@ pub(super) fn of(
     Ok(Some((epoch, set)))
 }
 
-/// Writes what has changed of one gateway's epoch: the ranges below the highest that differ, and the row with the highest
-/// one, the time and the number of `new` readings.
+/// Writes what has changed of one gateway's epoch: the ranges below the highest that differ, and the row with the
+/// highest one, the time and the number of `new` readings.
 pub(super) fn write(
     connection: &Connection,
     (gateway, epoch): (&GatewayId, Epoch),

@@ -18,16 +18,35 @@ use crate::locales::store as words;
 /// A counter's engine: its state, and how the register behaves.
 type Engine<'a> = Option<(&'a mut counter::State, &'a counter::Spec)>;
 
+/// Rows of one hour whose folding is as much work as that of an hour with few: one every ten seconds. Engineering
+/// judgement.
+const ROWS_OF_A_FOLD: u32 = 360;
+
 /// What was folded, and what is left since `most` was reached: touched hours, and the one with which a counter's chain
 /// goes on.
 #[derive(Default)]
 pub(super) struct Folded {
     pub hours: BTreeSet<i64>,
     pub rest: Vec<i64>,
+    /// How much work it was, in hours of few rows.
+    pub work: usize,
+}
+
+impl Folded {
+    /// Notes that an hour was folded.
+    fn add(&mut self, cell: &HourCell, hour: i64) {
+        self.hours.insert(hour);
+        self.work += 1 + (rows_of(&cell.rollup) / u64::from(ROWS_OF_A_FOLD)) as usize;
+    }
+}
+
+/// The rows that a roll-up stands for.
+fn rows_of(rollup: &Rollup) -> u64 {
+    u64::from(rollup.counted) + u64::from(rollup.failed) + u64::from(rollup.missing)
 }
 
 /// Folds anew the `touched` hours of `series`, in order, and those that a counter's changed state reaches, `most` in
-/// all. Folding on from the rest later comes to the same cells.
+/// all, where an hour of many rows counts as several. Folding on from the rest later comes to the same cells.
 pub(super) fn refold(
     tables: &Tables<'_>,
     (id, series): (i64, &Series),
@@ -39,18 +58,22 @@ pub(super) fn refold(
         return Ok(folded);
     };
     if series.parameter.spec().kind != Kind::Counter {
-        let (now, rest) = touched.split_at(most.min(touched.len()));
-        for &hour in now {
+        for &hour in touched {
+            if folded.work >= most {
+                folded.rest.push(hour);
+                continue;
+            }
             let cell = fold(tables, id, hour, None)?;
             store(tables, id, &cell, None)?;
+            folded.add(&cell, hour);
         }
-        return Ok(Folded { hours: now.iter().copied().collect(), rest: rest.to_vec() });
+        return Ok(folded);
     }
     let spec = series::spec(tables.connection, id)?;
     let mut state = state_before(tables, id, first)?;
     let mut next = Some(first);
     while let Some(hour) = next {
-        if folded.hours.len() >= most {
+        if folded.work >= most {
             folded.rest.push(hour);
             folded.rest.extend(touched.iter().filter(|&&touched| touched > hour));
             break;
@@ -59,7 +82,7 @@ pub(super) fn refold(
         let json = serde_json::to_string(&state).map_err(StoreError::corrupt)?;
         let before = stored(tables, id, hour)?;
         store(tables, id, &cell, Some(&json))?;
-        folded.hours.insert(hour);
+        folded.add(&cell, hour);
         let settled = hour >= last && before == Stored::Counter(json);
         next = if settled { None } else { following(tables, id, hour, touched)? };
     }
@@ -149,6 +172,30 @@ fn stored(tables: &Tables<'_>, id: i64, hour: i64) -> Result<Stored, StoreError>
     };
     let found = tables.prepare(sql)?.query_row(params![id, hour], Stored::from_row).optional()?;
     Ok(found.unwrap_or(Stored::NoCell))
+}
+
+/// How many rows an hour of a series has, as its cell says.
+pub(super) fn rows(tables: &Tables<'_>, id: i64, hour: i64) -> Result<u64, StoreError> {
+    let cell = range(tables, id, (hour, hour.saturating_add(HOUR_MS)))?.pop();
+    Ok(cell.map_or(0, |cell| rows_of(&cell.rollup)))
+}
+
+/// How many rows an hour of a series has, counted.
+pub(super) fn count_rows(tables: &Tables<'_>, id: i64, hour: i64) -> Result<u64, StoreError> {
+    let end = hour.saturating_add(HOUR_MS);
+    if !tables.is_hot(hour) {
+        let mut count = tables.prepare(
+            "SELECT count(*) FROM reading WHERE series = ?1 AND at_ms >= ?2 AND at_ms < ?3",
+        )?;
+        return Ok(count.query_row(params![id, hour, end], |row| row.get(0))?);
+    }
+    let mut count =
+        tables.prepare("SELECT count(*) FROM reading_hot WHERE slot = ?1 AND series = ?2")?;
+    let mut rows = 0;
+    for slot in hour / SLOT_MS..end / SLOT_MS {
+        rows += count.query_row([slot, id], |row| row.get::<_, u64>(0))?;
+    }
+    Ok(rows)
 }
 
 /// Folds the readings of one hour, in order, into its cell; those of a counter through the engine.

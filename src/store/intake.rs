@@ -4,15 +4,26 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
-use super::commit::{Commit, Portion};
 use super::delivered::{self, GATEWAYS_MAX, RANGES_MAX};
 use super::readings::{Inserted, Refusal};
 use super::source::{COPIED, EPOCHS_A_DAY_MAX, day_start};
 use super::tables::Tables;
+use super::transaction::{Commit, HOUR_MAX};
 use super::{Committed, LostRow, Refused, StoreError, replaced, series};
 use crate::core::{GatewayId, Reading};
 use crate::locales::{Text, store as words};
-use crate::wire::Batch;
+use crate::wire::{Batch, Epoch};
+
+/// A part of what a server holds, for the local copy.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Portion {
+    /// With the gateway that sent each, where that is known.
+    pub readings: Vec<(Option<GatewayId>, Reading)>,
+    /// Batches that came: first and last number.
+    pub delivered: Vec<(GatewayId, Epoch, u64, u64)>,
+    pub heard: BTreeMap<GatewayId, Timestamp>,
+    pub lost: Vec<LostRow>,
+}
 
 /// Takes batches that came at `now`: of gateways where they are `sent`, else of an import, whose rows have no sender.
 pub(super) fn commit(
@@ -104,6 +115,7 @@ pub(super) fn problem(tables: &Tables<'_>, refusal: Refusal) -> Text {
             words::purged(Timestamp::from_millisecond(from).unwrap_or_default().to_string())
         }
         Refusal::TooManySeries => words::too_many_series(series::SERIES_MAX),
+        Refusal::HourFull => words::hour_full(HOUR_MAX),
         Refusal::InstantFull => words::instant_full(replaced::INSTANT_MAX),
         Refusal::HistoryFull => words::history_full(replaced::GATEWAY_MAX),
     }

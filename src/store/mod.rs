@@ -36,13 +36,15 @@ mod sqlite;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod transaction;
+mod upkeep;
 
 pub use chart::ChartPoint;
-pub use commit::Portion;
 pub use contract::{Committed, Refused, Store};
 pub use delivered::{Delivered, GatewayRow, LostRow};
 pub use error::StoreError;
 pub use handle::{CommitRequest, FailedCommit, StoreHandle};
+pub use intake::Portion;
 pub use lock::{Lock, LockError};
 pub use owners::Owners;
 pub use pins::{Pin, Revocation};

@@ -13,10 +13,10 @@ use crate::core::{GatewayId, Reading, StationId};
 use crate::locales::{Text, store as words};
 use crate::wire::{Batch, Birth};
 
-/// Stations that are pinned to one gateway at first sight: ten times as many as a gateway reads, so that one that
-/// makes up names fills neither the file nor the page. Those that are declared or pinned by hand do not count.
-/// Engineering judgement.
-const PINS_MAX: u64 = 500;
+/// Stations that are pinned to one gateway at first sight: as many as it may have series, so that one that makes up
+/// names fills neither the file nor the page. Those that are declared or pinned by hand do not count. Engineering
+/// judgement.
+const PINS_MAX: u64 = 4000;
 
 /// Stations whose owner is kept in memory between two writes of others: more than a township has. Engineering
 /// judgement.

@@ -150,7 +150,7 @@ fn a_gateway_gets_no_more_stations_than_may_be_pinned() {
     assert_eq!(batches[0].readings.len() as u64, PINS_MAX);
     assert_eq!(refused[0].batch.readings.len(), 2);
     let problem = refused[0].problem.to_string();
-    assert!(problem.starts_with("gw-a has 500 stations already"), "{problem}");
+    assert!(problem.starts_with("gw-a has 4000 stations already"), "{problem}");
     assert_eq!(owners.pins().unwrap().len() as u64, PINS_MAX);
     // Another finds room, and one that is pinned by hand is over and above.
     assert_eq!(checked(&mut owners, &mut [of("gw-b", 1, &["pond-b/level"])]).1, []);
@@ -172,7 +172,8 @@ fn of_a_birth_the_foreign_series_do_not_stand() {
     assert_eq!(named(stands.unwrap()), ["pump-2/energy_total"]);
     let problem = problem.unwrap().to_string();
     assert!(
-        problem.contains("pump-1 belongs to gw-a") && problem.contains("gw-evil has announced it"),
+        problem.contains("pump-1 belongs to gw-a")
+            && problem.contains("gw-evil has named it in its birth"),
         "{problem}"
     );
     // What it was the first to announce is its own.

@@ -57,6 +57,14 @@ pub(super) fn count(connection: &Connection) -> Result<u64, StoreError> {
     Ok(count.query_row([], |row| row.get(0))?)
 }
 
+/// Whether this hour is to be folded, by itself.
+pub(super) fn has(connection: &Connection, series: i64, hour: i64) -> Result<bool, StoreError> {
+    let mut find = connection.prepare_cached(
+        "SELECT 1 FROM pending WHERE series = ?1 AND hour_ms = ?2 AND to_ms = ?2",
+    )?;
+    Ok(find.query_row([series, hour], |_| Ok(())).optional()?.is_some())
+}
+
 /// Whether anything is to be folded, of hours before `before_ms`.
 pub(super) fn any(connection: &Connection, before_ms: i64) -> Result<bool, StoreError> {
     // The key orders by series: of few rows all are looked at, of many one is found soon.

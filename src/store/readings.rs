@@ -37,6 +37,8 @@ pub(super) enum Refusal {
     Purged,
     /// Its gateway has as many series as one may have.
     TooManySeries,
+    /// Its series has as many readings in its hour as one may have.
+    HourFull,
     /// Its instant has had as many values as are kept of one.
     InstantFull,
     /// Its gateway has replaced as many values as one may.

@@ -266,8 +266,8 @@ fn reinstate(tables: &Tables<'_>, gateway: &GatewayId, most: u32) -> Result<u64,
     Ok(marked.len() as u64)
 }
 
-/// Where a later value has replaced what the rejection had left of a row, the rejected value becomes the former value of
-/// that one, as it would have been without the rejection. Returns whether it did.
+/// Where a later value has replaced what the rejection had left of a row, the rejected value becomes the former value
+/// of that one, as it would have been without the rejection. Returns whether it did.
 fn take_place_of_successor(
     tables: &Tables<'_>,
     id: i64,

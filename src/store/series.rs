@@ -26,7 +26,8 @@ pub(super) struct SeriesIds {
 }
 
 impl SeriesIds {
-    /// The number of `series`, given to it now if it has none; `None` where `gateway` has brought in as many as one may.
+    /// The number of `series`, given to it now if it has none; `None` where `gateway` has brought in as many as one
+    /// may.
     pub fn id(
         &mut self,
         connection: &Connection,

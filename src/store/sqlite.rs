@@ -11,10 +11,10 @@ use super::delivered::Epochs;
 use super::revocation::Walk;
 use super::series::{self, SeriesIds};
 use super::source::Sources;
-use super::tables::{self, Tables};
+use super::tables::{self, Tables, data_version};
 use super::{
-    GatewayRow, Latest, LostRow, Replaced, StoreError, commit, connection, days, delivered, hours,
-    pending, readings, replaced,
+    GatewayRow, Latest, LostRow, Replaced, StoreError, connection, days, delivered, hours, pending,
+    readings, replaced,
 };
 use crate::core::{Calendar, DayCell, HourCell, Period, Reading, Series, hour_start_ms};
 use crate::locales::{Text, store as words};
@@ -52,7 +52,7 @@ impl Sqlite {
         let connection = connection::open(path)?;
         let mut store = Self::new(connection, path)?;
         store.epochs = delivered::load(&store.connection)?;
-        store.version = commit::data_version(&store.connection)?;
+        store.version = data_version(&store.connection)?;
         Ok(store)
     }
 
@@ -177,7 +177,7 @@ impl Sqlite {
     pub fn gateways(&self) -> Result<Vec<GatewayRow>, StoreError> {
         self.read(|tables| {
             let connection = tables.connection;
-            let version = commit::data_version(connection)?;
+            let version = data_version(connection)?;
             if version == self.version {
                 return delivered::gateways(connection, &self.epochs);
             }

@@ -106,6 +106,11 @@ fn day_start_ms(calendar: &Calendar, at_ms: i64) -> i64 {
         .map_or(at_ms, |at| calendar.start_of(calendar.day_of(at)).as_millisecond())
 }
 
+/// SQLite's `data_version`: changes where another connection writes to the file.
+pub(super) fn data_version(connection: &Connection) -> Result<i64, StoreError> {
+    Ok(connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
+}
+
 /// The calendar by which the file's days are folded.
 pub(super) fn calendar(connection: &Connection) -> Result<Calendar, StoreError> {
     let (zone, day_start_hour): (String, i8) =

@@ -101,7 +101,8 @@ impl Tested {
         let series = self.series(name);
         let one =
             BirthSeries { unit: series.parameter.spec().unit, series, interval_s: 3600, counter };
-        self.now += SignedDuration::from_mins(1);
+        // The rule of a counter changes once an hour at most.
+        self.now += SignedDuration::from_hours(1);
         let birth = Birth::new("0.1.0", "c".into(), vec![one]);
         let gateway = self.gateway(1);
         self.store.birth(&gateway, &birth, self.now).unwrap();
@@ -110,7 +111,10 @@ impl Tested {
     /// What the store holds, once it has settled.
     fn read(&mut self) -> Sqlite {
         match &self.copied {
-            None => Sqlite::open_reader(&self.context.path("store.db")).unwrap(),
+            None => {
+                while self.store.work_on().unwrap() {}
+                Sqlite::open_reader(&self.context.path("store.db")).unwrap()
+            }
             Some(copied) => {
                 (copied.settle)();
                 let mut copy = Sqlite::open(&copied.path).unwrap();

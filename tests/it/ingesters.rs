@@ -119,6 +119,24 @@ fn acknowledged(acks: &Receiver<(Instant, Vec<u8>)>, done: &mut BTreeMap<Epoch, 
     }
 }
 
+/// The page and the report are those of one hub, from a copy of its own.
+fn report_has_all(context: &Context, text: &str, copy: &Sqlite) {
+    let text = text.replace("none.toml", repository("config/township.toml").to_str().unwrap());
+    context.write("report.toml", &text.replace("none.db", "report.db"));
+    let (code, said, errors) = outcome(
+        hanqing()
+            .args(["report", "--from", "2022-08-01", "--to", "2022-08-31", "-c"])
+            .arg(context.path("report.toml"))
+            .arg("--out")
+            .arg(context.path("out")),
+    );
+    assert_eq!(code, Some(0), "{said}{errors}");
+    assert_eq!(
+        Sqlite::open_reader(&context.path("report.db")).unwrap().count().unwrap(),
+        copy.count().unwrap()
+    );
+}
+
 #[test]
 fn either_of_two_ingesters_may_die_at_any_time() {
     let context = Context::new();
@@ -208,21 +226,7 @@ fn either_of_two_ingesters_may_die_at_any_time() {
         assert!(found.contains("hanqing_batch_first"), "{name}: {found}");
     }
 
-    // The page and the report are those of one of them, from a copy.
-    let text = text.replace("none.toml", repository("config/township.toml").to_str().unwrap());
-    context.write("report.toml", &text.replace("none.db", "report.db"));
-    let (code, said, errors) = outcome(
-        hanqing()
-            .args(["report", "--from", "2022-08-01", "--to", "2022-08-31", "-c"])
-            .arg(context.path("report.toml"))
-            .arg("--out")
-            .arg(context.path("out")),
-    );
-    assert_eq!(code, Some(0), "{said}{errors}");
-    assert_eq!(
-        Sqlite::open_reader(&context.path("report.db")).unwrap().count().unwrap(),
-        copy.count().unwrap()
-    );
+    report_has_all(&context, &text, &copy);
 }
 
 #[test]

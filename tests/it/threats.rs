@@ -1,5 +1,5 @@
-//! What docs/security.md says: that each test which it names is there, and what is said of secrets, files and revoked
-//! gateways.
+//! What docs/security.md says of secrets, files and revoked gateways; and that each test which it and
+//! docs/reliability.md name is there.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -39,25 +39,28 @@ fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
 
 #[test]
 fn each_test_that_the_document_names_is_there() {
-    let text = std::fs::read_to_string(repository("docs/security.md")).unwrap();
-    let tests = named_tests(&text);
-    assert!(tests.len() >= 30, "{tests:?}");
     let mut all = Vec::new();
     for folder in ["src", "tests"] {
         sources(&repository(folder), &mut all);
     }
-    let absent = |test: &&&str| {
-        let (module, name) = test.rsplit_once("::").unwrap();
-        let file = module.rsplit("::").next().unwrap();
-        let function = format!("fn {name}(");
-        !all.iter().any(|(path, text)| {
-            let parts: Vec<&str> = path.iter().filter_map(|part| part.to_str()).collect();
-            let here = parts.iter().any(|part| part.trim_end_matches(".rs") == file);
-            here && text.contains(&function) && text.contains("#[test]")
-        })
-    };
-    let absent: Vec<&&str> = tests.iter().filter(absent).collect();
-    assert!(absent.is_empty(), "{absent:?}");
+    for document in ["docs/security.md", "docs/reliability.md"] {
+        let text = std::fs::read_to_string(repository(document)).unwrap();
+        let tests = named_tests(&text);
+        assert!(tests.len() >= 30, "{document}: {tests:?}");
+        let absent = |test: &&&str| {
+            let (module, name) = test.rsplit_once("::").unwrap();
+            let file = module.rsplit("::").next().unwrap();
+            let function = format!("fn {name}(");
+            !all.iter().any(|(path, text)| {
+                let parts: Vec<&str> = path.iter().filter_map(|part| part.to_str()).collect();
+                let here = parts.iter().any(|part| part.trim_end_matches(".rs") == file);
+                here && text.contains(&function)
+                    && (text.contains("#[test]") || text.contains("#[tokio::test"))
+            })
+        };
+        let absent: Vec<&&str> = tests.iter().filter(absent).collect();
+        assert!(absent.is_empty(), "{document}: {absent:?}");
+    }
 }
 
 #[test]

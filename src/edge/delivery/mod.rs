@@ -1,8 +1,8 @@
 //! Delivery: from the spool to the broker, until the hub, or the broker where so configured, has each batch.
 //!
 //! Two lanes share a connection. New batches go at once, one by one. The backlog follows, oldest first and several
-//! batches to a message, as fast as the link has room for it. What has failed goes between the two, ever more seldom, and
-//! where its size may be the reason alone.
+//! batches to a message, as fast as the link has room for it. What has failed goes between the two, ever more seldom,
+//! and where its size may be the reason alone.
 
 mod connection;
 mod pace;

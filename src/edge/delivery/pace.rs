@@ -26,8 +26,8 @@ pub(super) const MESSAGE_MAX: usize = 32 * 1024;
 /// sent goes first.
 const AGAIN_PART: u64 = 4;
 
-/// The rate for what is sent again where the backlog has none, bytes a second. Engineering judgement: a thousand batches
-/// of a hundred bytes take six seconds.
+/// The rate for what is sent again where the backlog has none, bytes a second. Engineering judgement: a thousand
+/// batches of a hundred bytes take six seconds.
 const AGAIN_RATE: u64 = 16 * 1024;
 
 /// How much of a link the backlog takes: as many bytes in flight as come through quickly.

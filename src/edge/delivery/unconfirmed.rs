@@ -144,8 +144,8 @@ impl Unconfirmed {
         (largest, lost)
     }
 
-    /// The hub came `at` and did not get what the broker took before, apart from what it has acknowledged. Removes that,
-    /// and returns the lowest number of it.
+    /// The hub came `at` and did not get what the broker took before, apart from what it has acknowledged. Removes
+    /// that, and returns the lowest number of it.
     pub fn hub_came(&mut self, at: Duration) -> Option<u64> {
         let mut oldest = None;
         self.batches.retain(|seq, batch| {

@@ -1,9 +1,13 @@
 //! What one gateway can fill the file with.
 
+use jiff::SignedDuration;
+
 use super::*;
+use crate::core::Outcome;
 use crate::store::delivered::{EPOCHS_MAX, GATEWAYS_MAX, RANGES_MAX};
 use crate::store::series::SERIES_MAX;
 use crate::store::source::EPOCHS_A_DAY_MAX;
+use crate::store::transaction::HOUR_MAX;
 
 const POND: &str = "pond-1/level";
 
@@ -125,6 +129,74 @@ fn a_gateway_that_makes_up_series_is_refused() {
     assert_eq!(store.commit(&[other], at(0)).unwrap().new_readings, 1);
     let import = batch(1, vec![good("pond-y/level", 1, 1.0)]);
     assert_eq!(store.import(&[import], at(0)).unwrap().new_readings, 1);
+}
+
+/// Readings of one series within an hour, these milliseconds after its beginning.
+fn within_the_hour(ms: impl Iterator<Item = u64>) -> Vec<Reading> {
+    let reading = |ms| Reading {
+        observed_at: at(0) + SignedDuration::from_millis(ms as i64),
+        ..good(POND, 0, ms as f64)
+    };
+    ms.map(reading).collect()
+}
+
+#[test]
+fn a_gateway_that_fills_an_hour_of_a_series_is_refused() {
+    let file = File::new();
+    let mut store = file.open();
+    let full = HOUR_MAX as usize;
+    let all = within_the_hour((0..HOUR_MAX).map(|n| n * 100));
+    let (most, rest) = all.split_at(full - 10);
+    store.commit(&[batch(1, most.to_vec())], at(0)).unwrap();
+    // The cell says how many there are, also after a restart.
+    drop(store);
+    let mut store = file.open();
+    let late = within_the_hour([50, 150].into_iter());
+    let sent = [rest, &late, &[good(POND, 60, 1.0)]].concat();
+    let told = store.commit(&[batch(2, sent)], at(0)).unwrap();
+    assert_eq!((told.new_readings, told.refused.len()), (11, 1));
+    assert_eq!(told.refused[0].batch.readings, late);
+    let problem = told.refused[0].problem.within(Lang::English);
+    assert!(problem.contains("36000 readings"), "{problem}");
+    assert_eq!(ranges(&store, "gw-1", 7), [(1, 2)]);
+    assert_eq!(all_hours(&store, POND)[0].counted as usize, full);
+    // What is there comes again and is corrected all the same; another series and an import are not bounded by it.
+    let again = Reading { outcome: Outcome::Value(-1.0), ..all[7].clone() };
+    let sent = vec![all[3].clone(), again, good("pond-2/level", 0, 1.0)];
+    let told = store.commit(&[batch(3, sent)], at(0)).unwrap();
+    assert_eq!((told.new_readings, told.replaced, told.refused), (1, 1, vec![]));
+    assert_eq!(store.import(&[batch(1, late)], at(0)).unwrap().new_readings, 2);
+    let kept = (all_hours(&store, POND), all_days(&store, POND));
+    assert_eq!(kept, recompute(&store, &series(POND)));
+}
+
+/// The cell of an hour that is yet to be folded does not know all rows, in either tier.
+#[test]
+fn an_hour_that_is_yet_to_be_folded_takes_no_more_either() {
+    for now in [0, 60 * 48] {
+        let file = File::new();
+        let mut store = file.open();
+        store.fold_max = 0;
+        let all = within_the_hour((0..HOUR_MAX - 1).map(|n| n * 100));
+        store.commit(&[batch(1, all)], at(now)).unwrap();
+        assert_eq!(store.pending().unwrap(), 1);
+        let more = within_the_hour([50, 150].into_iter());
+        let told = store.commit(&[batch(2, more)], at(now)).unwrap();
+        assert_eq!((told.new_readings, told.refused.len()), (1, 1));
+    }
+}
+
+#[test]
+fn an_hour_of_many_readings_is_as_much_work_as_several() {
+    let file = File::new();
+    let mut store = file.open();
+    store.fold_max = 10;
+    let mut sent = within_the_hour((0..3_600).map(|n| n * 1000));
+    sent.extend([good(POND, 60, 1.0), good(POND, 120, 2.0)]);
+    store.commit(&[batch(1, sent)], at(0)).unwrap();
+    assert_eq!((all_hours(&store, POND).len(), store.pending().unwrap()), (1, 2));
+    store.settle().unwrap();
+    assert_eq!(all_hours(&store, POND).len(), 3);
 }
 
 #[test]

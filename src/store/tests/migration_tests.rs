@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::store::GatewayRow;
+use crate::store::schema::PAGE_SIZE;
 
 /// A copy of an old file.
 fn old(layout: u8) -> (tempfile::TempDir, PathBuf) {
@@ -19,6 +20,18 @@ type Hour = (String, i64, u32, Option<f64>, Option<f64>);
 
 const METER: &str = "pump-dongmen-1/energy_total";
 const POND: &str = "pond-dongmen-1/level";
+
+#[test]
+fn a_new_file_has_small_pages_and_an_old_one_keeps_its_own() {
+    let pages = |path: &std::path::Path| -> i64 {
+        let store = Sqlite::open(path).unwrap();
+        store.connection.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(pages(&File::new().path), PAGE_SIZE);
+    let (_dir, path) = old(2);
+    assert_eq!(pages(&path), 4096);
+    assert_eq!(pages(&path), 4096);
+}
 
 #[test]
 fn files_of_older_layouts_are_migrated_completely() {

@@ -151,8 +151,8 @@ fn a_flag_that_changes_moves_the_last_that_counts() {
     assert_eq!(latest.last, flagged(name, 60, 2.0, Flag::Fail));
 }
 
-/// Days of which no hour changes any more are kept all the same when they have ended, also of a series that had only late
-/// readings that day.
+/// Days of which no hour changes any more are kept all the same when they have ended, also of a series that had only
+/// late readings that day.
 #[test]
 fn days_are_kept_when_they_have_ended() {
     let file = File::new();

@@ -82,6 +82,8 @@ impl Rabbit {
             .env("RABBITMQ_DIST_PORT", free_port().to_string())
             .env("ERL_EPMD_ADDRESS", "127.0.0.1")
             .env("ERL_EPMD_PORT", names_port.to_string())
+            // So that it can be ended while it still has a name.
+            .env("ERL_EPMD_RELAXED_COMMAND_CHECK", "1")
             // The script that starts it has children.
             .process_group(0);
         let mut process = started(&mut command, "rabbitmq-server");
@@ -94,7 +96,7 @@ impl Drop for Rabbit {
     fn drop(&mut self) {
         let group = format!("-{}", self.process.0.id());
         let _ended = Command::new("kill").args(["-KILL", "--", &group]).status();
-        // Erlang leaves a server of names behind, which ends once it has none.
+        // Erlang leaves a server of names behind.
         let mut names = Command::new("epmd");
         names.env("ERL_EPMD_PORT", self.names_port.to_string()).arg("-kill");
         let _ended = names.stdout(Stdio::null()).stderr(Stdio::null()).status();

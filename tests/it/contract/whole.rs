@@ -66,6 +66,7 @@ pub fn whatever_comes_in_whatever_order_makes_the_same_roll_ups(mut tested: Test
     let mut expected = Sqlite::open(&whole.path("whole.db")).unwrap();
     expected.describe(&[(tested.series("pump/energy_total"), Some(spec))]).unwrap();
     expected.commit(&[tested.batch(1, readings.clone())], at(0)).unwrap();
+    expected.settle().unwrap();
 
     let mut rest = readings.as_slice();
     let mut batches = Vec::new();
@@ -158,6 +159,7 @@ pub fn figures_are_the_same_to_the_last_digit(mut tested: Tested) {
     let beside = Context::new();
     let mut expected = Sqlite::open(&beside.path("beside.db")).unwrap();
     expected.commit(&batches, at(0)).unwrap();
+    expected.settle().unwrap();
     batches.shuffle(&mut random);
     for some in batches.chunks(30) {
         tested.commit(some);

@@ -51,7 +51,7 @@ const DELAY_MAX: Duration = Duration::from_secs(20);
 /// The epoch of the batches by which the hostile gateway sees that it is heard, and how long it waits for that. What it
 /// said before may have filled its quarantine.
 const HEARD_EPOCH: u64 = 0x4ea4d;
-const HEARD_MAX: Duration = Duration::from_secs(10);
+const HEARD_MAX: Duration = Duration::from_secs(2);
 
 /// The most memory that a hub may have had, KiB.
 const MEMORY_MAX_KB: u64 = 128 << 10;

@@ -144,6 +144,11 @@ impl Office {
             bail_usage!(words::since_ahead(since.to_string()));
         }
         self.known()?.gateway(gateway)?;
+        let before = self.owners.revocations()?.into_iter().find(|r| r.gateway == *gateway);
+        if let Some(before) = before.filter(|before| since > before.since) {
+            let before = moment(before.since, self.now, self.calendar.zone());
+            bail_usage!(words::revoked_before(gateway.as_str(), before));
+        }
         // First, so that nothing more of it comes in while its rows are rejected.
         self.owners.revoke(gateway, since, self.now)?;
         let mut store = Sqlite::open(&self.settings.store.path)?;

@@ -102,6 +102,8 @@ fn a_revoked_gateways_readings_do_not_count_and_do_again_once_it_is_reinstated()
     assert_eq!(flags(&office), [Flag::Good; 3]);
     // 08:15 in China. What came on that day is not to be trusted, whatever time it names.
     office.revoke(&gateway, "2026-11-02T08:15").unwrap();
+    let later = said(office.revoke(&gateway, "2026-11-02T08:16"));
+    assert!(later.contains("revoked already") && later.contains("reinstate gw-a"), "{later}");
     assert_eq!(flags(&office), [Flag::Good, Flag::Fail, Flag::Fail]);
     assert_eq!(office.reader().unwrap().pending().unwrap(), 0);
     let [rejected] = &days(&office)[..] else { panic!("{:?}", days(&office)) };

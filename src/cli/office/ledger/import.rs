@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     // A dry run must not create the ledger's file.
     let path = &settings.ledger.path;
     let mut ledger = if arguments.dry_run && !path.exists() {
-        Ledger::open(Path::new(":memory:"))?
+        Ledger::in_memory()?
     } else {
         Ledger::open(path)?
     };

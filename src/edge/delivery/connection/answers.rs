@@ -129,7 +129,10 @@ impl Delivery<'_> {
         }
         self.send_what_hub_missed(now);
         let at = self.life.elapsed();
-        let heal = ack.whole && self.healed.is_none_or(|healed| at - healed >= HEAL_EVERY);
+        // A hub that has nothing yet shows no gaps: its first acknowledgement that names something does.
+        let heal = ack.whole
+            && !ack.committed.is_empty()
+            && self.healed.is_none_or(|healed| at - healed >= HEAL_EVERY);
         if heal {
             self.healed = Some(at);
         }

@@ -264,8 +264,8 @@ impl Delivery<'_> {
         None
     }
 
-    /// Sends one batch that has not failed yet, as `smaller` if it would not pass otherwise. Sets it aside if nothing of
-    /// its size passes.
+    /// Sends one batch that has not failed yet, as `smaller` if it would not pass otherwise. Sets it aside if nothing
+    /// of its size passes.
     fn publish_one(
         &mut self,
         seq: u64,
