@@ -200,6 +200,7 @@ fn an_error_has_its_usage_in_lines_of_80_columns() {
     }
 }
 
+#[cfg(feature = "hub")]
 fn shown(lang: Lang, line: &str) -> String {
     within(lang, || {
         let refused = localised(Cli::command()).try_get_matches_from(line.split(' '));

@@ -1,6 +1,8 @@
 //! The examples have no problem, and every problem of broken files is reported.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+#[cfg(feature = "demo")]
+use std::path::PathBuf;
 
 use super::*;
 #[cfg(feature = "hub")]
@@ -10,6 +12,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+#[cfg(feature = "demo")]
 fn files(folder: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(root().join(folder))
         .unwrap()

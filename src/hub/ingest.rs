@@ -249,9 +249,10 @@ fn put(inbox: &mut Inbox, message: &Message, now: Duration) -> Vec<Sender> {
     inbox.push(queued, now)
 }
 
-/// Hands the answers to the connection. One that it cannot send is dropped, and keeps no other from being sent: its
-/// gateway sends again, and is answered anew.
-fn answer(intake: &mut Intake, answers: Answers) -> Result<(), MqttError> {
+/// Hands the answers to the connection, short ones first. One that it cannot send is dropped, and keeps no other from
+/// being sent: its gateway sends again, and is answered anew.
+fn answer(intake: &mut Intake, mut answers: Answers) -> Result<(), MqttError> {
+    answers.acks.sort_by_key(|(_, ack)| ack.committed.iter().count());
     answers.acks.iter().try_for_each(|(gateway, ack)| intake.acknowledge(gateway, ack))
 }
 

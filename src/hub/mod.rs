@@ -227,8 +227,12 @@ impl Hub {
                 supervisor.spawn(words::task_copy(), following);
             }
         }
-        let watching =
-            watch_quarantine::run(settings.store.path.clone(), state.clone(), stop.clone());
+        let watching = watch_quarantine::run(
+            settings.store.path.clone(),
+            state.clone(),
+            clock.clone(),
+            stop.clone(),
+        );
         supervisor.spawn(words::task_quarantine(), watching);
         let lang = settings.lang.unwrap_or(Lang::Chinese);
         let serving = web::serve(listener, web::secured(router, lang), stop.clone());

@@ -57,7 +57,7 @@ fn retry_birth(
     birth: Birth,
     now: Timestamp,
 ) -> Result<Option<Text>, StoreError> {
-    let (stands, problem) = owners.check_birth(gateway, birth, now)?;
+    let (stands, problem) = owners.check_birth(gateway, birth)?;
     if let (Some(birth), None) = (stands, &problem) {
         store.birth(gateway, &birth, now)?;
     }

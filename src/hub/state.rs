@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::REMEMBERED_MAX;
 use super::inbox::Sender;
+use super::times::AHEAD_MAX;
 use super::troubles::{Trouble, Troubles};
 use crate::core::GatewayId;
-use crate::locales::{Argument, Text, hub as words};
+use crate::locales::{Argument, Lang, Text, hub as words};
 use crate::store::{Committed, QuarantineShare, Refused, Revocation};
 use crate::support::lock;
 use crate::web::Health;
@@ -39,6 +41,24 @@ pub(super) const NAMED_MAX: usize = 50;
 /// shortest time for that. Engineering judgement.
 const SILENT_INTERVALS: i32 = 10;
 const SILENT_MIN: SignedDuration = SignedDuration::from_secs(60);
+
+/// How long what a gateway's readings say of the clocks counts. Engineering judgement: two polls of a slow gateway.
+const CLOCKS_COUNT: SignedDuration = SignedDuration::from_hours(1);
+
+/// Gateways with readings from ahead of time from which on the hub's own clock is suspected: two may be wrong by
+/// chance. Engineering judgement.
+const AHEAD_SUSPECT: usize = 3;
+
+/// How often the log says what lasts. Engineering judgement.
+const SAY_AGAIN: SignedDuration = SignedDuration::from_hours(1);
+
+/// What readings say of a gateway's clock.
+#[derive(Debug)]
+struct ClockSeen {
+    at: Timestamp,
+    /// Readings were refused, since they are from ahead of time.
+    ahead: bool,
+}
 
 /// What a hub that shares readings with others has heard over its connection.
 #[derive(Debug)]
@@ -105,6 +125,10 @@ pub struct HubState {
     without_births: AtomicBool,
     /// Why the broker does not pass on acknowledgements.
     acks_refused: Mutex<Option<Text>>,
+    /// What readings said of each gateway's clock last.
+    clocks: Mutex<BTreeMap<GatewayId, ClockSeen>>,
+    /// When the log said last that the broker does not share.
+    unshared_said: Mutex<Option<Timestamp>>,
 }
 
 impl HubState {
@@ -124,6 +148,57 @@ impl HubState {
         self.readings.fetch_add(committed.new_readings, Relaxed);
         self.replaced.fetch_add(committed.replaced, Relaxed);
         self.note_senders(committed);
+        self.note_clocks(committed, now);
+    }
+
+    /// Notes which gateways' readings were from ahead of time.
+    fn note_clocks(&self, committed: &Committed, now: Timestamp) {
+        let is_ahead = |refused: &&Refused| {
+            let mut readings = refused.batch.readings.iter();
+            readings.any(|reading| reading.observed_at.duration_since(now) > AHEAD_MAX)
+        };
+        let ahead: BTreeSet<&GatewayId> = committed
+            .refused
+            .iter()
+            .filter(is_ahead)
+            .map(|refused| &refused.batch.gateway)
+            .collect();
+        let mut clocks = lock(&self.clocks);
+        let delivered = committed.delivered.keys().map(|(gateway, _)| gateway);
+        for gateway in ahead.iter().copied().chain(delivered) {
+            if clocks.contains_key(gateway) || clocks.len() < REMEMBERED_MAX {
+                let seen = ClockSeen { at: now, ahead: ahead.contains(gateway) };
+                clocks.insert(gateway.clone(), seen);
+            }
+        }
+    }
+
+    /// How many gateways' readings are from ahead of time at `now`, where that suggests that it is this machine's clock
+    /// that is wrong: those of several, or of all that send.
+    fn clock_suspected(&self, now: Timestamp) -> Option<usize> {
+        let clocks = lock(&self.clocks);
+        let recent = |seen: &&ClockSeen| now.duration_since(seen.at).abs() <= CLOCKS_COUNT;
+        let recent: Vec<&ClockSeen> = clocks.values().filter(recent).collect();
+        let ahead = recent.iter().filter(|seen| seen.ahead).count();
+        (ahead >= AHEAD_SUSPECT || (ahead > 0 && ahead == recent.len())).then_some(ahead)
+    }
+
+    /// Logs once an hour that births come and no readings, as long as that lasts.
+    pub fn log_what_lasts(&self, now: Timestamp) {
+        let Some(since) = self.unshared_since(now) else { return };
+        let mut said = lock(&self.unshared_said);
+        if said.is_some_and(|said| now.duration_since(said).abs() < SAY_AGAIN) {
+            return;
+        }
+        *said = Some(now);
+        let problem = words::broker_shares_nothing(Argument::of(since)).within(Lang::English);
+        tracing::warn!(problem, "the hub receives no readings");
+    }
+
+    /// Since when the broker passes on births and no readings; `None` where it does not look like that.
+    fn unshared_since(&self, now: Timestamp) -> Option<Timestamp> {
+        let shared = lock(&self.shared);
+        shared.as_ref().filter(|shared| shared.is_silent(now)).map(|shared| shared.since)
     }
 
     /// Notes by gateway what was not stored.
@@ -290,7 +365,9 @@ impl HubState {
         let line = |(sender, notes): (Sender, Vec<Text>)| {
             Text::chain([name(&sender), Text::clauses(notes)])
         };
-        let mut warnings: Vec<Text> = notes.into_iter().take(NAMED_MAX).map(line).collect();
+        let mut warnings: Vec<Text> = Vec::new();
+        warnings.extend(self.clock_suspected(now).map(words::own_clock_behind));
+        warnings.extend(notes.into_iter().take(NAMED_MAX).map(line));
         warnings.extend((more > 0).then(|| words::more_gateways(more)));
         warnings.extend(lock(&self.unregistered).clone());
         Health { problems: self.problems(now), warnings, last_commit: noted(&self.committed_ms) }
@@ -351,11 +428,9 @@ impl HubState {
         report(noted(&self.broker_lost_ms).filter(|_| !lasts), BROKER_OUTAGE_MAX, broker);
         report(noted(&self.write_failing_ms), WRITE_OUTAGE_MAX, words::store_not_written);
         report(noted(&self.copied_ms), COPY_AGE_MAX, words::copy_behind);
-        let silent = lock(&self.shared)
-            .as_ref()
-            .filter(|shared| shared.is_silent(now))
-            .map(|shared| shared.since);
-        problems.extend(silent.map(|since| words::broker_shares_nothing(Argument::of(since))));
+        problems.extend(
+            self.unshared_since(now).map(|since| words::broker_shares_nothing(Argument::of(since))),
+        );
         problems.extend(self.without_births.load(Relaxed).then(words::without_births));
         problems.extend(lock(&self.acks_refused).as_ref().map(words::acks_refused));
         problems.extend(lock(&self.damage).as_deref().map(Text::verbatim));
@@ -378,149 +453,5 @@ fn noted(ms: &AtomicI64) -> Option<Timestamp> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::locales::Lang;
-
-    fn at(s: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + s).unwrap()
-    }
-
-    fn problems(state: &HubState, now: Timestamp) -> Vec<String> {
-        state.problems(now).iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn a_problem_is_reported_after_a_while_and_only_as_long_as_it_lasts() {
-        let state = HubState::default();
-        assert_eq!(problems(&state, at(0)), [""; 0]);
-        state.note_broker(false, false, at(0));
-        state.note_broker(false, false, at(100));
-        state.note_write_failure(at(10));
-        assert_eq!(problems(&state, at(60)), [""; 0]);
-        assert!(!state.broker_connected() && !state.writes());
-        assert_eq!(
-            problems(&state, at(121)),
-            [
-                "the broker has been unreachable since 2027-01-15T08:00:00Z",
-                "no write to the store has succeeded since 2027-01-15T08:00:10Z; see the log",
-            ]
-        );
-        assert_eq!(
-            state.problems(at(121))[0].within(Lang::Chinese),
-            "消息服务器自 2027-01-15T08:00:00Z 起连不上"
-        );
-        state.note_broker(true, false, at(122));
-        state.note_commit(1, &Committed::default(), Duration::from_millis(3), at(123));
-        assert_eq!(problems(&state, at(1000)), [""; 0]);
-        assert_eq!(
-            (state.commits.load(Relaxed), state.commit_time()),
-            (1, Duration::from_millis(3))
-        );
-        state.note_copied(at(0));
-        assert_eq!(state.problems(at(200)).len(), 0);
-        assert!(problems(&state, at(301))[0].contains("as of 2027"));
-        state.note_damage("page 7 is not".into());
-        assert_eq!(problems(&state, at(301))[1], "page 7 is not");
-    }
-
-    #[test]
-    fn a_connection_that_never_lasts_is_told() {
-        let state = HubState::default();
-        state.note_broker(false, false, at(0));
-        for n in 0..30 {
-            state.note_broker(true, false, at(10 * n + 1));
-            assert!(state.broker_connected());
-            state.note_broker(false, false, at(10 * n + 9));
-        }
-        let said = "the broker has been unreachable since 2027-01-15T08:00:00Z";
-        assert_eq!(problems(&state, at(300)), [said]);
-        state.note_broker(true, false, at(301));
-        assert!(
-            problems(&state, at(310))[0]
-                .contains("no connection to the broker has lasted a minute")
-        );
-        assert_eq!(problems(&state, at(361)), [""; 0]);
-        // After one that lasted, an outage begins when it ends.
-        state.note_broker(false, false, at(400));
-        assert_eq!(problems(&state, at(500)), [""; 0]);
-        assert!(problems(&state, at(521))[0].contains("08:06:40"));
-    }
-
-    fn birth(interval_s: u32) -> Birth {
-        let series: crate::core::Series = "pond-1/level".parse().unwrap();
-        let unit = series.parameter.spec().unit;
-        Birth::new(
-            "0",
-            "c".into(),
-            vec![crate::wire::BirthSeries { series, unit, interval_s, counter: None }],
-        )
-    }
-
-    #[test]
-    fn a_broker_that_does_not_share_is_told() {
-        let state = HubState::default();
-        let gateway: GatewayId = "gw-1".parse().unwrap();
-        // A hub that has all readings to itself says nothing of gateways that are silent.
-        state.note_broker(true, false, at(0));
-        state.note_birth(&gateway, &birth(30), None);
-        assert_eq!(problems(&state, at(10_000)), [""; 0]);
-        state.note_broker(true, true, at(0));
-        assert_eq!(problems(&state, at(10_000)), [""; 0]);
-        state.note_birth(&gateway, &birth(30), None);
-        state.note_birth(&gateway, &birth(3600), None);
-        assert_eq!(problems(&state, at(300)), [""; 0]);
-        assert!(
-            problems(&state, at(301))[0].contains("may not share"),
-            "{:?}",
-            problems(&state, at(301))
-        );
-        let delivered =
-            [((gateway, crate::wire::Epoch(1)), crate::wire::RangeSet::default())].into();
-        let committed = Committed { delivered, ..Committed::default() };
-        state.note_commit(1, &committed, Duration::ZERO, at(302));
-        assert_eq!(problems(&state, at(10_000)), [""; 0]);
-    }
-
-    #[test]
-    fn gateways_with_trouble_are_warned_of_by_name() {
-        let state = HubState::default();
-        let well = state.health(at(0));
-        assert!(well.problems.is_empty() && well.warnings.is_empty());
-        let share = |name: &str, full| QuarantineShare {
-            gateway: Some(name.parse().unwrap()),
-            rows: 1000,
-            bytes: 5,
-            unreadable: 0,
-            full,
-        };
-        state.note_quarantine(
-            vec![share("gw-few", 0.009), share("gw-some", 0.0101), share("gw-full", 1.0)],
-            vec![Revocation { gateway: "gw-some".parse().unwrap(), since: at(7), noted_at: at(8) }],
-        );
-        state.note_dropped(&Some("gw-some".parse().unwrap()));
-        state.note_without_births(true);
-        state.note_acks(3, Some(Text::verbatim("Not authorized")));
-        let health = state.health(at(0));
-        let warnings: Vec<String> = health.warnings.iter().map(ToString::to_string).collect();
-        let [full, some] = &warnings[..] else { panic!("{warnings:?}") };
-        assert!(full.starts_with("gw-full: its part of the quarantine is full"), "{full}");
-        assert!(
-            some.starts_with("gw-some: revoked: its readings from 2027-01-15T08:00:07Z on"),
-            "{some}"
-        );
-        assert!(
-            some.contains("1 messages dropped") && some.contains("1% of what it may hold"),
-            "{some}"
-        );
-        let problems = problems(&state, at(0));
-        assert!(
-            problems[0].contains("too large") && problems[1].contains("Not authorized"),
-            "{problems:?}"
-        );
-        for n in 0..200 {
-            state.note_dropped(&Some(format!("gw-{n}").parse().unwrap()));
-        }
-        assert_eq!(state.health(at(0)).warnings.len(), NAMED_MAX + 1);
-    }
-}
+#[path = "state_tests.rs"]
+mod tests;

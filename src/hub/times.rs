@@ -9,7 +9,7 @@ use crate::wire::{Batch, Status};
 
 /// How far a gateway's clock may be ahead of the hub's: one that is set to local time instead of UTC is eight hours
 /// ahead in China, and at most fourteen anywhere. Engineering judgement.
-const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(24);
+pub(super) const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(24);
 
 /// 2000-01-01, s: no reading of ours is older. A clock without a battery starts in 1970, some in 1980.
 const OLDEST_S: i64 = 946_684_800;

@@ -148,7 +148,7 @@ mod tests {
         let said: Vec<String> = notes[&evil].iter().map(ToString::to_string).collect();
         assert_eq!(said.len(), 4);
         assert!(said[0].contains('7') && said[0].contains("another's"), "{said:?}");
-        assert_eq!(notes[&late], [why.clone()]);
+        assert_eq!(notes[&late], std::slice::from_ref(&why));
         // What lasts is said as long as it lasts.
         troubles.note_full(&late);
         troubles.note_left(&late, &why);

@@ -1,5 +1,5 @@
 //! Looks at how full the quarantine is, beside intake: it must be told before it is full. And at which gateways are
-//! revoked, which somebody else does.
+//! revoked, which somebody else does. Has the log say again what lasts.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{HubState, logged};
 use crate::store::{Quarantine, QuarantineShare, Revocation, Sqlite, StoreError};
+use crate::support::Clock;
 
 /// How often it is looked at: a gateway that fills its part within seconds is told of when that is full.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -17,6 +18,7 @@ const INTERVAL: Duration = Duration::from_secs(10);
 pub async fn run(
     path: PathBuf,
     state: Arc<HubState>,
+    clock: Clock,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let mut ticks = tokio::time::interval(INTERVAL);
@@ -26,11 +28,12 @@ pub async fn run(
             () = stop.cancelled() => return Ok(()),
             _ = ticks.tick() => {}
         }
+        state.log_what_lasts(clock.now());
         let path = path.clone();
         match tokio::task::spawn_blocking(move || look(&path)).await? {
             Ok((shares, revocations)) => state.note_quarantine(shares, revocations),
             Err(error) => {
-                tracing::warn!(error = logged(&error.into()), "cannot look at the quarantine")
+                tracing::warn!(error = logged(&error.into()), "cannot look at the quarantine");
             }
         }
     }

@@ -42,13 +42,10 @@ impl Answers {
     fn committed(committed: &Committed) -> Self {
         let mut answers = Self::default();
         for ((gateway, epoch), set) in &committed.delivered {
-            answers.add(gateway, Ack::parts(*epoch, set, committed.whole, false));
+            let (epoch, committed, whole) = (*epoch, set.clone(), committed.whole);
+            answers.acks.push((gateway.clone(), Ack { epoch, committed, whole, start: false }));
         }
         answers
-    }
-
-    fn add(&mut self, gateway: &GatewayId, acks: Vec<Ack>) {
-        self.acks.extend(acks.into_iter().map(|ack| (gateway.clone(), ack)));
     }
 }
 
@@ -151,12 +148,12 @@ impl<'a> Writer<'a> {
         for (gateway, epoch) in starts {
             let delivered = |_| self.store.delivered(gateway.clone(), epoch);
             let Some(delivered) = self.until_stored(delivered).await? else { return Ok(None) };
-            let acks = match (delivered, epoch) {
-                (Some((epoch, set)), _) => Ack::parts(epoch, &set, true, true),
-                (None, Some(epoch)) => Ack::parts(epoch, &RangeSet::default(), false, true),
-                (None, None) => Vec::new(),
+            let (epoch, committed, whole) = match (delivered, epoch) {
+                (Some((epoch, set)), _) => (epoch, set, true),
+                (None, Some(epoch)) => (epoch, RangeSet::default(), false),
+                (None, None) => continue,
             };
-            answers.add(&gateway, acks);
+            answers.acks.push((gateway, Ack { epoch, committed, whole, start: true }));
         }
         self.tell_late();
         Ok(Some(answers))

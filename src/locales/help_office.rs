@@ -86,12 +86,15 @@ labels! { "help";
         en "Give messages up, with the readings in them; they cannot be brought back"
     }
     "quarantine drop IDS" { zh "列表里的编号" en "Numbers in the list" }
-    "quarantine drop --gateway" { zh "丢弃这个网关的全部消息" en "Give up all messages of this gateway" }
+    "quarantine drop --gateway" {
+        zh "丢弃这个网关的全部消息；其中有读数时要加 `--yes`"
+        en "Give up all messages of this gateway; needs --yes where they hold readings"
+    }
     "quarantine drop --all" {
         zh "全部丢弃；其中有读数时要加 `--yes`"
         en "Give up all messages; needs --yes where they hold readings"
     }
-    "quarantine drop --yes" { zh "确认全部丢弃" en "Confirm that all are given up" }
+    "quarantine drop --yes" { zh "确认丢弃其中的读数" en "Confirm that readings are given up" }
     "<IDS>" { zh "编号" en "IDS" }
 
     "gateway" {
@@ -114,21 +117,18 @@ labels! { "help";
     "gateway pin STATION" { zh "测站" en "The station" }
     "gateway pin GATEWAY" { zh "网关" en "The gateway" }
     "gateway release" {
-        zh "解除测站的绑定：下一个申报它或发来它读数的网关得到它。\n\n\
-            网关每次连接都会申报它的测站，消息服务器也保留着这份申报；要交给另一个网关，请用 `pin`。"
-        en "Release a station: it belongs to the gateway that announces it or sends readings of it next.\n\n\
-            A gateway announces its stations at each connection, and the broker keeps that: to hand a station to another \
-            gateway, use pin."
+        zh "解除测站的绑定：下一个发来它读数的网关得到它"
+        en "Release a station: it belongs to the gateway that sends readings of it next"
     }
     "gateway release STATION" { zh "测站" en "The station" }
     "gateway revoke" {
         zh "吊销网关，例如被盗之后。\n\n\
             它自那时起的读数不再计入任何数字，但都留着；它以后发来的都进隔离区。报告会写明。用 `reinstate` 可以恢复。\n\n\
-            收到的日期按协调世界时（UTC）的日子计：那一天零点以后收到的，不论读数是什么时间的，都不再计入。"
+            什么时候收到的，只记到日：`--since` 那一天（当地）开始以后收到的，不论读数是什么时间的，都不再计入。"
         en "Revoke a gateway, such as after it was stolen.\n\n\
             Its readings since then no longer count for any figure, but all of them are kept. Whatever it sends from now on \
             goes to the quarantine. The report says so. `reinstate` takes it back.\n\n\
-            When a reading came is known by the day, in UTC: what came since that day began does not count, of \
+            When a reading came is known by the day: what came since the local day of --since began does not count, of \
             whatever time it is."
     }
     "gateway revoke NAME" { zh "网关" en "The gateway" }

@@ -61,6 +61,10 @@ messages! { "hub";
         zh "消息服务器上有一条过大的保留消息：在清除它之前，不接收网关的申报和状态"
         en "the broker keeps a retained message that is too large: births and statuses are not received until it is cleared"
     }
+    own_clock_behind(n) {
+        zh "有 {n} 个网关的读数时间超前，可能是本机的时钟慢了：请先校准本机的时钟"
+        en "gateways whose readings are ahead of time: {n}; this machine's own clock may be behind: check it first"
+    }
     acks_refused(why) {
         zh "消息服务器不转发对网关的确认：{why}"
         en "the broker does not pass on acknowledgements to gateways: {why}"
@@ -68,32 +72,32 @@ messages! { "hub";
 
     // What is amiss with a gateway.
     quarantine_is_full() {
-        zh "它在隔离区的位置已满，有读数放不下的批不接收，留在网关里：请看 `hanqing quarantine list`"
-        en "its part of the quarantine is full, and batches with readings for it stay with the gateway: see hanqing quarantine list"
+        zh "它在隔离区的位置已满，放不下的读数留在网关里，不予确认：请看 `hanqing quarantine list`"
+        en "its part of the quarantine is full, and readings that should go there stay with the gateway: see hanqing quarantine list"
     }
     quarantine_holds(messages, percent) {
         zh "隔离区中有 {messages} 条消息，占其上限的 {percent}%"
-        en "{messages} messages in quarantine, {percent}% of what it may hold"
+        en "messages in quarantine: {messages}, {percent}% of what it may hold"
     }
     server_refuses(why) {
         zh "服务器不接收它的读数：{why}"
         en "the server does not take its readings: {why}"
     }
     readings_refused(n, why) {
-        zh "启动以来有 {n} 个读数进了隔离区：{why}"
-        en "{n} readings put into quarantine since the start: {why}"
+        zh "启动以来有 {n} 个读数进了隔离区，最近一次的原因：{why}"
+        en "since the start: readings put into quarantine: {n}; the reason of the last: {why}"
     }
     births_refused(n, why) {
-        zh "启动以来有 {n} 条申报进了隔离区：{why}"
-        en "{n} births put into quarantine since the start: {why}"
+        zh "启动以来有 {n} 条申报进了隔离区，最近一次的原因：{why}"
+        en "since the start: births put into quarantine: {n}; the reason of the last: {why}"
     }
     messages_unreadable(n, why) {
-        zh "启动以来有 {n} 条消息读不了：{why}"
-        en "{n} messages since the start cannot be read: {why}"
+        zh "启动以来有 {n} 条消息读不了，最近一次的原因：{why}"
+        en "since the start: messages that cannot be read: {n}; the reason of the last: {why}"
     }
     messages_dropped(n) {
         zh "启动以来丢弃了 {n} 条消息：发送过快，网关会重发"
-        en "{n} messages dropped since the start: it sends faster than they are stored, and sends them again"
+        en "since the start: messages dropped: {n}; it sends faster than they are stored, and sends them again"
     }
     revoked_since(since) {
         zh "已吊销：自 {since} 起的读数不计入"
@@ -104,16 +108,16 @@ messages! { "hub";
         zh "等待处理的消息过多，已丢弃"
         en "more messages than may wait; dropped"
     }
-    more_gateways(n) { zh "另有 {n} 个网关" en "{n} more gateways" }
+    more_gateways(n) { zh "另有 {n} 个网关" en "further gateways: {n}" }
 
     // What is amiss with the township's file, or worth a look.
     stations_unknown(n, stations) {
         zh "{n} 个测站有读数，却没有在 `township.toml` 中登记：{stations}"
-        en "{n} stations have readings but are not in township.toml: {stations}"
+        en "stations that have readings but are not in township.toml: {n} ({stations})"
     }
     values_replaced(n) {
         zh "启动以来有 {n} 个读数被后来的值替换，原值保留"
-        en "{n} values replaced by later ones since the start; the old ones are kept"
+        en "since the start: values replaced by later ones: {n}; the old ones are kept"
     }
     copy_behind(since) {
         zh "页面和报告只包含服务器截至 {since} 的读数；请看日志"

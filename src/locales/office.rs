@@ -86,6 +86,10 @@ messages! { "office";
         en "there is no message {id}; hanqing quarantine list shows the existing ones"
     }
     no_messages() { zh "隔离区没有消息" en "the quarantine is empty" }
+    no_messages_of(gateway) {
+        zh "隔离区没有网关 {gateway} 的消息"
+        en "the quarantine holds nothing of {gateway}"
+    }
     waits() { zh "待入库" en "to be stored" }
     head_number() { zh "编号" en "number" }
     head_received() { zh "收到时间" en "received" }
@@ -98,12 +102,12 @@ messages! { "office";
         en "say which to retry: numbers of the list, --gateway NAME, or --all; see hanqing quarantine list"
     }
     drop_what() {
-        zh "请写明丢弃哪些：列表里的编号，或 `--gateway 名称`，或 `--all --yes`；见 `hanqing quarantine list`"
-        en "say which to give up: numbers of the list, --gateway NAME, or --all --yes; see hanqing quarantine list"
+        zh "请写明丢弃哪些：列表里的编号，或 `--gateway 名称`，或 `--all`；见 `hanqing quarantine list`"
+        en "say which to give up: numbers of the list, --gateway NAME, or --all; see hanqing quarantine list"
     }
-    drop_all_needs_yes(messages, readings) {
-        zh "将丢弃全部 {messages} 条消息，其中有 {readings} 个读数，不能恢复；确认请加 `--yes`"
-        en "this gives up all {messages} messages with {readings} readings for good; to confirm, add --yes"
+    drop_needs_yes(messages, readings) {
+        zh "将丢弃 {messages} 条消息，其中有 {readings} 个读数，不能恢复；确认请加 `--yes`"
+        en "messages that would be given up for good: {messages}, readings in them: {readings}; to confirm, add --yes"
     }
     dropped(messages, readings) {
         zh "已丢弃 {messages} 条消息，其中有 {readings} 个读数"
@@ -113,6 +117,10 @@ messages! { "office";
     message(id, problem) { zh "{id}：{problem}" en "{id}: {problem}" }
 
     // Gateways and their stations.
+    no_store(path) {
+        zh "没有数据库 {path}：请检查 `hub.toml` 里的 `store.path`（中心端第一次启动时建立它）"
+        en "there is no store {path}: check store.path in hub.toml (the hub makes it when it first starts)"
+    }
     head_gateway() { zh "网关" en "gateway" }
     head_online() { zh "状态" en "state" }
     head_heard() { zh "最后收到" en "last heard" }
@@ -129,7 +137,7 @@ messages! { "office";
     no_gateways() { zh "还没有收到任何网关的数据" en "no gateway has been heard yet" }
     no_such_gateway(name, hint) { zh "没有网关 {name}；{hint}" en "there is no gateway {name}; {hint}" }
     no_such_station(name, hint) { zh "没有测站 {name}；{hint}" en "there is no station {name}; {hint}" }
-    not_heard_yet(what) { zh "{what}。已照样绑定" en "{what}. It is pinned all the same" }
+    not_heard_yet(what) { zh "已照样绑定，但{what}" en "it is pinned all the same, but {what}" }
     did_you_mean_name(name) { zh "是不是 {name}？" en "did you mean {name}?" }
     see_gateway_list() { zh "见 `hanqing gateway list`" en "see hanqing gateway list" }
     declared_in(station, gateway, file) {
@@ -147,12 +155,16 @@ messages! { "office";
     }
     not_pinned(station, hint) { zh "测站 {station} 没有绑定；{hint}" en "{station} is not pinned; {hint}" }
     released(station) {
-        zh "测站 {station} 已解除绑定：下一个申报它或发来它读数的网关得到它"
-        en "{station} is released: it belongs to the gateway that announces it or sends readings of it next"
+        zh "测站 {station} 已解除绑定：下一个发来它读数的网关得到它"
+        en "{station} is released: it belongs to the gateway that sends readings of it next"
     }
     since_wrong(text) {
         zh "`--since` {text}：应为日期如 `2026-11-02`，或时间如 `2026-11-02T08:30`"
         en "--since {text}: must be a day such as 2026-11-02, or a time such as 2026-11-02T08:30"
+    }
+    since_early(since, first) {
+        zh "`--since`：{since} 太早，不能早于 {first}"
+        en "--since: {since} is too early; the first that is taken is {first}"
     }
     since_ahead(since) { zh "`--since`：{since} 还没有到" en "--since: {since} is still to come" }
     revoked_before(gateway, since) {

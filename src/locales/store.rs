@@ -18,8 +18,8 @@ messages! { "store";
         en "the store {path} is damaged: {found}; stop the hub, keep the file, and bring back a copy with hanqing restore"
     }
     foreign_triggers(names) {
-        zh "里面有不是 `hanqing` 建的触发器 {names}，会暗中改动读数"
-        en "it holds triggers that hanqing did not make, which would change readings unseen: {names}"
+        zh "里面有不是 `hanqing` 建的触发器或视图 {names}，会暗中改动读数"
+        en "it holds triggers or views that hanqing did not make, which would change readings unseen: {names}"
     }
     copy_differs() { zh "副本的行数与原文件不同" en "the copy holds other rows than the original" }
     clock_cannot_be(now) {
@@ -96,7 +96,7 @@ messages! { "store";
     }
     and_more_stations(problem, more) {
         zh "{problem}。另有 {more} 个测站也是这样"
-        en "{problem}. So it is with {more} more stations"
+        en "{problem}. Further stations of which this holds: {more}"
     }
     gateway_revoked(gateway, noted, since) {
         zh "网关 {gateway} 已在 {noted} 吊销（自 {since} 起的读数不计入）。如果是误会，请运行 `hanqing gateway reinstate {gateway}`"

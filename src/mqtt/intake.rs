@@ -21,6 +21,10 @@ const IN_FLIGHT: u16 = 500;
 /// and drops what does not fit, so that this lasts for moments only.
 const EVENTS_MAX: usize = 32;
 
+/// The largest acknowledgement in one message, bytes: some hundred ranges, while a gateway that lost nothing has one. A
+/// broker that takes only smaller packets would take no batches either. Engineering judgement.
+const ACK_BYTES_MAX: usize = 4_000;
+
 /// A live connection of the hub.
 pub struct Intake {
     session: Session,
@@ -110,26 +114,21 @@ impl Intake {
         None
     }
 
-    /// Tells a gateway what has been committed. Never waits: an acknowledgement that the broker cannot take, because it
-    /// is too large or too many are waiting, is dropped. The gateway sends again and gets another one.
+    /// Tells a gateway what has been committed, in as many messages as it takes. Never waits: an acknowledgement that
+    /// the broker cannot take, because too many are waiting, is dropped. The gateway sends again and gets another one.
     ///
     /// # Errors
     /// The connection has ended.
     pub fn acknowledge(&mut self, gateway: &GatewayId, ack: &Ack) -> Result<(), MqttError> {
         let topic = Topic::new(gateway.clone(), Channel::Ack).to_string();
-        let payload = ack.to_bytes();
-        let most = self.session.payload_max(&topic);
-        if payload.len() > most {
-            self.dropped_acks += 1;
-            tracing::warn!(%gateway, bytes = payload.len(), most, "dropped an acknowledgement that is too large");
-            return Ok(());
-        }
-        if self.session.client.try_publish(&topic, false, payload).is_err() {
-            if self.session.is_over() {
-                return Err(self.session.refused());
+        for part in ack.parts(ACK_BYTES_MAX.min(self.session.payload_max(&topic))) {
+            if self.session.client.try_publish(&topic, false, part.to_bytes()).is_err() {
+                if self.session.is_over() {
+                    return Err(self.session.refused());
+                }
+                self.dropped_acks += 1;
+                tracing::debug!(%gateway, "dropped an acknowledgement: too many are waiting for the broker");
             }
-            self.dropped_acks += 1;
-            tracing::debug!(%gateway, "dropped an acknowledgement: too many are waiting for the broker");
         }
         Ok(())
     }

@@ -110,6 +110,7 @@ impl Peer {
     }
 
     /// Waits until the client has closed.
+    #[cfg(feature = "hub")]
     pub async fn until_closed(mut self) {
         while self.packet().await.is_some() {}
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Transaction, TransactionBehavior};
 
+use super::intake::Way;
 use super::readings::Refusal;
 use super::tables::{Tables, data_version};
 use super::transaction::Commit;
@@ -18,14 +19,23 @@ impl Store for Sqlite {
     /// to fold is folded by [`Store::work_on`].
     fn commit(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
         self.worked_at = Some(now);
-        self.write(Some(now), |commit| intake::commit(commit, batches, now, true))
+        self.write(Some(now), |commit| intake::commit(commit, batches, now, Way::Sent))
+    }
+
+    fn commit_in_part(
+        &mut self,
+        batches: &[Batch],
+        now: Timestamp,
+    ) -> Result<Committed, StoreError> {
+        self.worked_at = Some(now);
+        self.write(Some(now), |commit| intake::commit(commit, batches, now, Way::SentInPart))
     }
 
     /// As [`Store::commit`], but the rows have no sender, and what bounds a gateway does not bound a person. Everything
     /// is folded when it returns.
     fn import(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
         let committed =
-            self.write(Some(now), |commit| intake::commit(commit, batches, now, false))?;
+            self.write(Some(now), |commit| intake::commit(commit, batches, now, Way::Imported))?;
         self.settle()?;
         Ok(committed)
     }

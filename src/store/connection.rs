@@ -35,9 +35,9 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
             return Err(StoreError::Layout { path: path.into(), found, known: SCHEMA_VERSION });
         }
     }
-    let triggers = file::triggers(&connection).map_err(failed)?;
-    if !triggers.is_empty() {
-        let found = words::foreign_triggers(Text::list(&triggers));
+    let foreign = file::triggers_and_views(&connection).map_err(failed)?;
+    if !foreign.is_empty() {
+        let found = words::foreign_triggers(Text::list(&foreign));
         return Err(StoreError::Damaged { path: path.into(), found });
     }
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);

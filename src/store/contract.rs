@@ -22,6 +22,21 @@ pub trait Store: Send {
     /// None of the batches may be acknowledged. Some of their readings may be stored: they come again, and count once.
     fn commit(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError>;
 
+    /// Stores the readings of batches of which others were taken out that nothing keeps. Neither their numbers nor
+    /// their records of loss are noted: their gateways send them again, and each reading counts once. What cannot be
+    /// stored of them is left to that, too. [`Committed::delivered`] names what was committed before, where the store
+    /// can. A store without a way to do so takes nothing of them.
+    ///
+    /// # Errors
+    /// As for [`Store::commit`].
+    fn commit_in_part(
+        &mut self,
+        _batches: &[Batch],
+        _now: Timestamp,
+    ) -> Result<Committed, StoreError> {
+        Ok(Committed::default())
+    }
+
     /// Takes out of `batches` what can never be stored, as far as that is known beforehand: it goes to the quarantine
     /// before the rest is committed, so that a power cut between the two loses nothing.
     ///
@@ -90,14 +105,15 @@ pub struct Committed {
     pub delivered: BTreeMap<(GatewayId, Epoch), RangeSet>,
     /// Whether `delivered` names all that the store has of these epochs.
     pub whole: bool,
-    /// Readings that can never be stored and go to the quarantine. Their batches count as committed.
+    /// Readings that can never be stored and go to the quarantine. A batch of theirs that is not in `delivered` is not
+    /// committed: its gateway keeps it.
     pub refused: Vec<Refused>,
     /// Gateways of which batches are left out, with the reason: a server does not take what they hold, for now. Each
     /// once, in order. These batches are not in `delivered`, so their gateway sends them again. The others are
     /// committed.
     pub left: Vec<(GatewayId, Text)>,
-    /// Gateways of which batches are left out, since the quarantine has no room for what these hold and cannot be
-    /// stored. Each once, in order. These batches are neither stored nor in `delivered`.
+    /// Gateways of which batches hold what can never be stored and the quarantine has no room for. Each once, in order.
+    /// The other readings of these batches are stored, but the batches are not committed by this.
     pub full: Vec<GatewayId>,
 }
 

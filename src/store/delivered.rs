@@ -21,6 +21,11 @@ pub(super) const RANGES_MAX: usize = 1_000;
 /// its readings count once. Engineering judgement.
 pub(super) const EPOCHS_MAX: usize = 16;
 
+/// Records of loss of one gateway that are kept: of more, the oldest are added up, so that the table stays small and
+/// nothing that was told is forgotten. An honest gateway makes one an outage that outlasts its spool. Engineering
+/// judgement.
+pub(super) const LOST_MAX: usize = 1_000;
+
 /// Gateways of one file: a hundred townships'. Engineering judgement.
 pub(super) const GATEWAYS_MAX: usize = 5_000;
 
@@ -131,7 +136,7 @@ pub(super) fn of(
 }
 
 /// Writes what has changed of one gateway's epoch: the ranges below the highest that differ, and the row with the
-/// highest one, the time and the number of `new` readings.
+/// highest one, the time and the number of `new` readings. Adds up its oldest records of loss where there are too many.
 pub(super) fn write(
     connection: &Connection,
     (gateway, epoch): (&GatewayId, Epoch),
@@ -166,7 +171,7 @@ pub(super) fn write(
                  heard_ms = excluded.heard_ms, readings = readings + excluded.readings",
         )?
         .execute(params![gateway.as_str(), epoch, first, last, now.heard_ms, new])?;
-    Ok(())
+    bound_losses(connection, gateway)
 }
 
 /// Folds an epoch away.
@@ -250,7 +255,8 @@ pub struct LostRow {
     pub loss: LossRecord,
 }
 
-/// Stores a gateway's record of loss. A wider record replaces those within it.
+/// Stores a gateway's record of loss. A wider record replaces those within it, and one that is within a wider one was
+/// told before. How many there are is bounded once a commit, in [`write`].
 pub(super) fn note_loss(
     connection: &Connection,
     gateway: &GatewayId,
@@ -258,12 +264,64 @@ pub(super) fn note_loss(
     seq: u64,
     loss: &LossRecord,
 ) -> Result<(), StoreError> {
-    let epoch = epoch.to_string();
+    let (mut loss, told) = (*loss, epoch.to_string());
+    let wider: Option<(u64, LossRecord)> = connection
+        .prepare_cached(
+            "SELECT seq, record FROM lost WHERE gateway = ?1 AND epoch = ?2 AND seq >= ?3 ORDER BY seq LIMIT 1",
+        )?
+        .query_row(params![gateway.as_str(), told, seq], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?
+        .map(|(last, record): (u64, String)| Ok::<_, StoreError>((last, parse_loss(&record)?)))
+        .transpose()?;
+    if let Some((last, wider)) = wider
+        && wider.first <= loss.first
+        && (wider.first, last) != (loss.first, seq)
+        && (last == seq || has_come(connection, gateway, &told, seq)?)
+    {
+        return Ok(());
+    }
+    // Those that begin before it were added up from several: what they tell is more than what it replaces.
+    let mut within = connection.prepare_cached(
+        "SELECT record FROM lost WHERE gateway = ?1 AND epoch = ?2 AND seq BETWEEN ?3 AND ?4",
+    )?;
+    let first = loss.first;
+    let mut rows = within.query(params![gateway.as_str(), told, first, seq])?;
+    while let Some(row) = rows.next()? {
+        let before = parse_loss(&row.get::<_, String>(0)?)?;
+        if before.first < first {
+            loss = together(before, loss);
+        }
+    }
     connection
         .prepare_cached(
             "DELETE FROM lost WHERE gateway = ?1 AND epoch = ?2 AND seq BETWEEN ?3 AND ?4",
         )?
-        .execute(params![gateway.as_str(), epoch, loss.first, seq])?;
+        .execute(params![gateway.as_str(), told, first, seq])?;
+    insert_loss(connection, (gateway, &told), seq, &loss)
+}
+
+/// Whether the batch `seq` was committed before.
+fn has_come(
+    connection: &Connection,
+    gateway: &GatewayId,
+    epoch: &str,
+    seq: u64,
+) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT EXISTS (
+             SELECT 1 FROM epoch WHERE gateway = ?1 AND epoch = ?2 AND ?3 BETWEEN first AND last
+             UNION ALL
+             SELECT 1 FROM delivered WHERE gateway = ?1 AND epoch = ?2 AND ?3 BETWEEN first AND last)",
+    )?;
+    Ok(statement.query_row(params![gateway.as_str(), epoch, seq], |row| row.get(0))?)
+}
+
+fn insert_loss(
+    connection: &Connection,
+    (gateway, epoch): (&GatewayId, &str),
+    seq: u64,
+    loss: &LossRecord,
+) -> Result<(), StoreError> {
     let record = serde_json::to_string(loss).map_err(StoreError::corrupt)?;
     connection
         .prepare_cached("INSERT INTO lost (gateway, epoch, seq, record) VALUES (?1, ?2, ?3, ?4)")?
@@ -271,24 +329,116 @@ pub(super) fn note_loss(
     Ok(())
 }
 
+fn parse_loss(record: &str) -> Result<LossRecord, StoreError> {
+    serde_json::from_str(record).map_err(StoreError::corrupt)
+}
+
+/// One record for both: what either tells is added up, and why is that of the larger. What nobody can know is the
+/// larger.
+fn together(a: LossRecord, b: LossRecord) -> LossRecord {
+    let size = |loss: &LossRecord| loss.lost.unwrap_or(u64::MAX);
+    let lost = match (a.lost, b.lost) {
+        (Some(a), Some(b)) => Some(a.saturating_add(b)),
+        (a, b) => a.or(b),
+    };
+    LossRecord {
+        first: a.first.min(b.first),
+        lost,
+        from: a.from.min(b.from),
+        to: a.to.max(b.to),
+        why: if size(&b) > size(&a) { b.why } else { a.why },
+    }
+}
+
+/// Adds up the oldest records of loss of `gateway` until there are [`LOST_MAX`]: those of one epoch, from the one that
+/// was heard of longest ago on.
+fn bound_losses(connection: &Connection, gateway: &GatewayId) -> Result<(), StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT count(*) FROM lost WHERE gateway = ?1")?;
+    let rows: usize = statement.query_row([gateway.as_str()], |row| row.get(0))?;
+    let mut excess = rows.saturating_sub(LOST_MAX);
+    if excess == 0 {
+        return Ok(());
+    }
+    let mut statement = connection.prepare_cached(
+        "SELECT epoch, count(*) FROM lost WHERE gateway = ?1 GROUP BY epoch
+         ORDER BY (SELECT heard_ms FROM epoch WHERE gateway = ?1 AND epoch = lost.epoch), epoch",
+    )?;
+    let epochs = statement.query_map([gateway.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let epochs: Vec<(String, usize)> = epochs.collect::<Result<_, _>>()?;
+    for (epoch, rows) in &epochs {
+        let less = excess.min(rows - 1);
+        if less > 0 {
+            let (seq, loss) = take_losses(connection, (gateway, epoch), less + 1)?;
+            insert_loss(connection, (gateway, epoch), seq, &loss)?;
+            excess -= less;
+        }
+    }
+    // One of each epoch is left, and those are too many. Numbers of another epoch would say nothing.
+    let mut epochs = epochs.iter().map(|(epoch, _)| epoch);
+    let Some(mut oldest) = epochs.next() else { return Ok(()) };
+    for next in epochs.take(excess) {
+        let (_, before) = take_losses(connection, (gateway, oldest), 1)?;
+        let (seq, loss) = take_losses(connection, (gateway, next), 1)?;
+        let both = LossRecord { first: loss.first, ..together(before, loss) };
+        insert_loss(connection, (gateway, next), seq, &both)?;
+        oldest = next;
+    }
+    Ok(())
+}
+
+/// Takes the `most` oldest records of loss of an epoch, of which there is one at least, out of the table. Returns them
+/// as one, with the last number that it stands for.
+fn take_losses(
+    connection: &Connection,
+    (gateway, epoch): (&GatewayId, &str),
+    most: usize,
+) -> Result<(u64, LossRecord), StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT seq, record FROM lost WHERE gateway = ?1 AND epoch = ?2 ORDER BY seq LIMIT ?3",
+    )?;
+    let mut rows = statement.query(params![gateway.as_str(), epoch, most])?;
+    let mut all: Option<(u64, LossRecord)> = None;
+    while let Some(row) = rows.next()? {
+        let (seq, loss) = (row.get(0)?, parse_loss(&row.get::<_, String>(1)?)?);
+        all = Some((seq, all.map_or(loss, |(_, before)| together(before, loss))));
+    }
+    let all = all.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    connection
+        .prepare_cached("DELETE FROM lost WHERE gateway = ?1 AND epoch = ?2 AND seq <= ?3")?
+        .execute(params![gateway.as_str(), epoch, all.0])?;
+    Ok(all)
+}
+
 /// All records of loss, by gateway, epoch and number.
 pub(super) fn all_lost(connection: &Connection) -> Result<Vec<LostRow>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT gateway, epoch, seq, record FROM lost ORDER BY gateway, epoch, seq",
     )?;
-    let mut rows = statement.query([])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let gateway: String = row.get(0)?;
-        let record: String = row.get(3)?;
-        found.push(LostRow {
-            gateway: gateway_id(&gateway)?,
-            epoch: Epoch::try_from(row.get::<_, String>(1)?).map_err(StoreError::Corrupt)?,
-            seq: row.get(2)?,
-            loss: serde_json::from_str(&record).map_err(StoreError::corrupt)?,
-        });
-    }
-    Ok(found)
+    let rows = statement.query_and_then([], lost_row)?;
+    rows.collect()
+}
+
+/// The `most` newest records of loss of a gateway, the newest first.
+pub(super) fn newest_lost(
+    connection: &Connection,
+    gateway: &GatewayId,
+    most: usize,
+) -> Result<Vec<LostRow>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT gateway, epoch, seq, record FROM lost WHERE gateway = ?1 ORDER BY epoch DESC, seq DESC LIMIT ?2",
+    )?;
+    let rows = statement.query_and_then(params![gateway.as_str(), most], lost_row)?;
+    rows.collect()
+}
+
+fn lost_row(row: &Row<'_>) -> Result<LostRow, StoreError> {
+    Ok(LostRow {
+        gateway: gateway_id(&row.get::<_, String>(0)?)?,
+        epoch: Epoch::try_from(row.get::<_, String>(1)?).map_err(StoreError::Corrupt)?,
+        seq: row.get(2)?,
+        loss: parse_loss(&row.get::<_, String>(3)?)?,
+    })
 }
 
 pub(super) fn gateways(

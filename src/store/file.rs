@@ -146,10 +146,12 @@ fn foreign(path: &Path, known: i64, ours: &Connection) -> Result<Vec<String>, St
     Ok(foreign.map(|object| object.name).collect())
 }
 
-/// Names of the triggers of a store, which has none of its own.
-pub(super) fn triggers(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let triggers = objects(connection)?.into_iter().filter(|object| object.kind == "trigger");
-    Ok(triggers.map(|object| object.name).collect())
+/// Names of the triggers and views of a store, which has none of its own. A trigger changes what is written; a view
+/// that stands for a table changes what is read.
+pub(super) fn triggers_and_views(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let foreign = |object: &Object| matches!(object.kind.as_str(), "trigger" | "view");
+    let found = objects(connection)?.into_iter().filter(foreign);
+    Ok(found.map(|object| object.name).collect())
 }
 
 /// Runs `sql` in the file at `path`, as somebody else's program would.
@@ -213,5 +215,30 @@ pub fn hold(path: &Path) -> Result<Option<Held>, StoreError> {
     match alone {
         Ok(()) => Ok(Some(Held { _connection: connection })),
         Err(error) => failed(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Sqlite;
+
+    #[test]
+    fn a_trigger_or_a_view_that_somebody_added_is_told_at_opening() {
+        let foreign = [
+            ("seen", "CREATE VIEW seen AS SELECT * FROM reading"),
+            ("trap", "CREATE TRIGGER trap AFTER INSERT ON epoch BEGIN DELETE FROM epoch; END"),
+        ];
+        for (name, sql) in foreign {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("store.db");
+            drop(Sqlite::open(&path).unwrap());
+            drop(Sqlite::open(&path).unwrap());
+            alter(&path, sql);
+            let Err(StoreError::Damaged { found, .. }) = Sqlite::open(&path) else {
+                panic!("{name}")
+            };
+            assert!(found.to_string().ends_with(name), "{found}");
+        }
     }
 }

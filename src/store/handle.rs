@@ -2,7 +2,8 @@
 //!
 //! What cannot be stored goes into the quarantine before the rest of its batch is stored. A batch is therefore never
 //! acknowledged while readings of it are nowhere; a commit that was cut off is repeated, and finds in the quarantine
-//! what it has put there.
+//! what it has put there. Where the quarantine has no room for it, the rest is stored all the same, and the batch is
+//! not acknowledged: what is refused stays with its gateway.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
@@ -60,7 +61,8 @@ impl StoreHandle {
     }
 
     /// Commits batches, after taking out what may not or cannot be stored. When it returns, that is in the quarantine.
-    /// Batches of which the quarantine cannot take that are left out, see [`Committed::full`]; others go on.
+    /// Batches of which the quarantine cannot take that are stored without it and not acknowledged, see
+    /// [`Committed::full`].
     ///
     /// # Errors
     /// None of the batches may be acknowledged; the same request can be tried again.
@@ -161,13 +163,21 @@ impl Owned {
         let Self { store, quarantine, owners } = self;
         request.refused.extend(owners.check(&mut request.batches, now)?);
         request.refused.extend(store.refuse(&mut request.batches, now)?);
-        let (full, kept) = leave_out_full(quarantine, request)?;
-        quarantine.add(now, &kept)?;
-        let mut committed = store.commit(&request.batches, now)?;
-        // What a store refuses only now, such as a server: should its gateway have no room for that, it has more than
-        // its room, and none of its batches is committed until some is free.
-        quarantine.add_refused(now, &committed.refused)?;
-        committed.refused.append(&mut request.refused);
+        let plan = Plan::new(quarantine, request)?;
+        quarantine.add(now, &plan.kept)?;
+        let (whole, in_part): (Vec<Batch>, Vec<Batch>) =
+            std::mem::take(&mut request.batches).into_iter().partition(|batch| !plan.waits(batch));
+        let done = commit(store.as_mut(), (&whole, &in_part), now);
+        let mut full: BTreeSet<GatewayId> =
+            in_part.iter().map(|batch| batch.gateway.clone()).collect();
+        // All of it, so that what failed can be tried again.
+        request.batches = whole;
+        request.batches.extend(in_part);
+        let mut committed = done?;
+        committed.refused =
+            keep_late(quarantine, &committed.delivered, committed.refused, now, &mut full)?;
+        let kept = std::mem::take(&mut request.refused).into_iter();
+        committed.refused.extend(kept.filter(|refused| !plan.waits(&refused.batch)));
         committed.full = full.into_iter().collect();
         Ok(committed)
     }
@@ -179,7 +189,7 @@ impl Owned {
         now: Timestamp,
     ) -> Result<Option<Text>, StoreError> {
         let whole = birth.to_bytes();
-        let (stands, problem) = self.owners.check_birth(gateway, birth, now)?;
+        let (stands, problem) = self.owners.check_birth(gateway, birth)?;
         if let Some(problem) = &problem {
             // Whole, so that a retry notes all of it once the station has been pinned to its gateway.
             let topic = Topic::new(gateway.clone(), Channel::Birth).to_string();
@@ -215,47 +225,124 @@ fn key(batch: &Batch) -> BatchKey {
     (batch.gateway.clone(), batch.epoch, batch.seq)
 }
 
-/// Takes the batches out of `request` whose refused readings the quarantine cannot take. Returns their gateways,
-/// and the messages that the others need in the quarantine.
-fn leave_out_full(
-    quarantine: &mut Quarantine,
-    request: &mut CommitRequest,
-) -> Result<(BTreeSet<GatewayId>, Vec<Kept>), StoreError> {
-    if request.refused.is_empty() && quarantine.overfull().next().is_none() {
-        return Ok(Default::default());
+/// What of a request the quarantine takes beforehand, and which batches wait for its room.
+#[derive(Default)]
+struct Plan {
+    kept: Vec<Kept>,
+    /// Batches of which there is no room for what was refused.
+    waiting: BTreeSet<BatchKey>,
+    /// Gateways that hold more than their room: none of their batches is committed until there is some.
+    overfull: BTreeSet<GatewayId>,
+}
+
+impl Plan {
+    fn new(quarantine: &mut Quarantine, request: &CommitRequest) -> Result<Self, StoreError> {
+        if request.refused.is_empty() && quarantine.overfull().next().is_none() {
+            return Ok(Self::default());
+        }
+        quarantine.refresh()?;
+        let overfull: BTreeSet<GatewayId> = quarantine.overfull().cloned().collect();
+        let mut plan = Self { overfull, ..Self::default() };
+        let mut refused: BTreeMap<BatchKey, Vec<Kept>> = BTreeMap::new();
+        for one in &request.refused {
+            refused.entry(key(&one.batch)).or_default().push(Kept::of(one));
+        }
+        let mut promised = Promised::default();
+        for (key, messages) in refused {
+            if promised.fits(quarantine, &key.0, &messages)? {
+                plan.kept.extend(messages);
+            } else {
+                plan.waiting.insert(key);
+            }
+        }
+        plan.kept.retain(|message| !plan.overfull.contains(&message.gateway));
+        Ok(plan)
     }
-    quarantine.refresh()?;
-    let overfull: BTreeSet<GatewayId> = quarantine.overfull().cloned().collect();
-    let mut refused: BTreeMap<BatchKey, Vec<Kept>> = BTreeMap::new();
-    for one in &request.refused {
-        refused.entry(key(&one.batch)).or_default().push(Kept::of(one));
+
+    /// Whether a batch is not to be acknowledged by this commit.
+    fn waits(&self, batch: &Batch) -> bool {
+        self.overfull.contains(&batch.gateway)
+            || (!self.waiting.is_empty() && self.waiting.contains(&key(batch)))
     }
-    let (mut kept, mut left) = (Vec::new(), BTreeSet::new());
-    let mut promised: BTreeMap<GatewayId, Needs> = BTreeMap::new();
-    let mut promised_in_all = Needs::default();
-    for (key, messages) in refused {
-        let own = promised.entry(key.0.clone()).or_default();
-        let needs = quarantine.needs(&messages)?;
-        if needs.is_none() || quarantine.has_room(&key.0, needs, *own, promised_in_all) {
+}
+
+/// Room of the quarantine that messages of one commit will take.
+#[derive(Default)]
+struct Promised {
+    own: BTreeMap<GatewayId, Needs>,
+    in_all: Needs,
+}
+
+impl Promised {
+    /// Whether there is room for these messages of `gateway`, which is theirs then.
+    fn fits(
+        &mut self,
+        quarantine: &Quarantine,
+        gateway: &GatewayId,
+        messages: &[Kept],
+    ) -> Result<bool, StoreError> {
+        let own = self.own.entry(gateway.clone()).or_default();
+        let needs = quarantine.needs(messages)?;
+        let fits = needs.is_none() || quarantine.has_room(gateway, needs, *own, self.in_all);
+        if fits {
             *own = *own + needs;
-            promised_in_all = promised_in_all + needs;
-            kept.extend(messages);
+            self.in_all = self.in_all + needs;
+        }
+        Ok(fits)
+    }
+}
+
+/// Commits batches that are whole or whose rest is kept, and of the others their readings.
+fn commit(
+    store: &mut dyn Store,
+    (whole, in_part): (&[Batch], &[Batch]),
+    now: Timestamp,
+) -> Result<Committed, StoreError> {
+    let mut committed = store.commit(whole, now)?;
+    if !in_part.is_empty() {
+        let more = store.commit_in_part(in_part, now)?;
+        committed.new_readings += more.new_readings;
+        committed.replaced += more.replaced;
+        committed.delivered.extend(more.delivered);
+        let left: BTreeMap<GatewayId, Text> = committed.left.into_iter().chain(more.left).collect();
+        committed.left = left.into_iter().collect();
+    }
+    Ok(committed)
+}
+
+/// Keeps what a store refused only when it committed the rest. What was delivered must be kept: for that, a gateway
+/// gets more than its room once, and none of its batches is committed until some is free. Of what was not delivered,
+/// its gateway has it still; without room, it is left there. Returns what is kept.
+fn keep_late(
+    quarantine: &mut Quarantine,
+    delivered: &BTreeMap<(GatewayId, Epoch), RangeSet>,
+    refused: Vec<Refused>,
+    now: Timestamp,
+    full: &mut BTreeSet<GatewayId>,
+) -> Result<Vec<Refused>, StoreError> {
+    if refused.is_empty() {
+        return Ok(refused);
+    }
+    let is_delivered = |Refused { batch, .. }: &Refused| {
+        let set = delivered.get(&(batch.gateway.clone(), batch.epoch));
+        set.is_some_and(|set| set.contains(batch.seq))
+    };
+    let (mut kept, others): (Vec<_>, Vec<_>) = refused.into_iter().partition(is_delivered);
+    quarantine.add_refused(now, &kept)?;
+    quarantine.refresh()?;
+    let mut promised = Promised::default();
+    let mut fitting = Vec::new();
+    for one in others {
+        let gateway = &one.batch.gateway;
+        if one.batch.readings.is_empty() || promised.fits(quarantine, gateway, &[Kept::of(&one)])? {
+            fitting.push(one);
         } else {
-            left.insert(key);
+            full.insert(gateway.clone());
         }
     }
-    let mut full: BTreeSet<GatewayId> = BTreeSet::new();
-    let stays = |batch: &Batch| !overfull.contains(&batch.gateway) && !left.contains(&key(batch));
-    request.batches.retain(|batch| {
-        let stays = stays(batch);
-        if !stays {
-            full.insert(batch.gateway.clone());
-        }
-        stays
-    });
-    request.refused.retain(|refused| stays(&refused.batch));
-    kept.retain(|message| !overfull.contains(&message.gateway));
-    Ok((full, kept))
+    quarantine.add_refused(now, &fitting)?;
+    kept.extend(fitting);
+    Ok(kept)
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ async fn of_two_gateways_with_the_same_series_the_first_is_stored_and_the_second
     let world = World::new();
     let [own, other] = [good("pond-1/level", 0, 218.5), good("pond-1/level", 0, 100.0)];
     let mine = good("pond-2/level", 0, 3.0);
-    world.commit(vec![of("gw-a", 1, &[own.clone()])]).await;
+    world.commit(vec![of("gw-a", 1, std::slice::from_ref(&own))]).await;
     let committed = world.commit(vec![of("gw-b", 1, &[other.clone(), mine.clone()])]).await;
     // What was refused lies in the quarantine, so that its batch counts as committed.
     assert_eq!((committed.new_readings, committed.full.len()), (1, 0));
@@ -91,7 +91,7 @@ async fn of_two_gateways_with_the_same_series_the_first_is_stored_and_the_second
 }
 
 #[tokio::test]
-async fn a_full_quarantine_stops_only_its_own_gateway() {
+async fn a_full_quarantine_stops_no_good_reading_and_no_other_gateway() {
     let world = World::new();
     world.commit(vec![of("gw-a", 1, &[good("pond-1/level", 0, 1.0)])]).await;
     world.fill("gw-b", 1000);
@@ -105,12 +105,16 @@ async fn a_full_quarantine_stops_only_its_own_gateway() {
     let honest = of("gw-b", 2, &[good("pond-2/level", 50, 2.5)]);
     let next = of("gw-a", 2, &[good("pond-1/level", 60, 1.5)]);
     let committed = world.commit(vec![foreign(1), honest.clone(), next]).await;
-    // The batch that has no room is neither stored nor acknowledged, not even its good reading.
+    // The batch that has no room is not acknowledged, but its good reading is stored.
     assert_eq!(committed.full, [gateway("gw-b")]);
     assert_eq!(delivered(&committed, "gw-b"), [(2, 2)]);
     assert_eq!(delivered(&committed, "gw-a"), [(1, 2)]);
-    assert_eq!(world.readings("pond-2/level"), honest.readings);
+    let good_one = good("pond-2/level", 1, 2.0);
+    assert_eq!(world.readings("pond-2/level"), [good_one, honest.readings[0].clone()]);
     assert_eq!((committed.refused.len(), world.quarantine().count().unwrap()), (0, 1000));
+    // It comes again, to no effect.
+    let committed = world.commit(vec![foreign(1)]).await;
+    assert_eq!((committed.new_readings, delivered(&committed, "gw-b")), (0, vec![(2, 2)]));
 
     // Once there is room it comes again and is stored; what was kept before needs no room.
     let gone = world.quarantine().list(None).unwrap()[0].id;
@@ -128,16 +132,62 @@ async fn a_full_quarantine_stops_only_its_own_gateway() {
 #[tokio::test]
 async fn a_gateway_that_has_more_than_its_room_waits_until_there_is_some() {
     let world = World::new();
+    world.commit(vec![of("gw-b", 7, &[good("pond-2/level", 7, 2.0)])]).await;
     world.fill("gw-b", 1001);
     // The hub sees it with the next thing that it sets aside.
     world.store.shares().await.unwrap();
     let committed = world.commit(vec![of("gw-b", 1, &[good("pond-2/level", 0, 2.0)])]).await;
-    assert_eq!((committed.full, committed.new_readings), (vec![gateway("gw-b")], 0));
+    assert_eq!((&committed.full[..], committed.new_readings), (&[gateway("gw-b")][..], 1));
+    // It is told what was committed before.
+    assert_eq!(delivered(&committed, "gw-b"), [(7, 7)]);
     let gone: Vec<i64> =
         world.quarantine().list(None).unwrap().iter().take(1).map(|m| m.id).collect();
     world.quarantine().remove_all(&gone).unwrap();
     let committed = world.commit(vec![of("gw-b", 1, &[good("pond-2/level", 0, 2.0)])]).await;
-    assert_eq!((committed.full, committed.new_readings), (vec![], 1));
+    assert_eq!((committed.full.len(), committed.new_readings), (0, 0));
+    assert_eq!(delivered(&committed, "gw-b"), [(1, 1), (7, 7)]);
+}
+
+#[tokio::test]
+async fn six_thousand_holes_leave_a_thousand_messages() {
+    let world = World::new();
+    let batch = |n: u64| of("gw-b", 2 * n + 1, &[good("pond-2/level", n as i64, 2.0)]);
+    for portion in 0..3 {
+        let batches = (2000 * portion..2000 * (portion + 1)).map(batch).collect();
+        let committed = world.commit(batches).await;
+        assert_eq!(delivered(&committed, "gw-b").len(), 1000);
+        // The last are not kept here: their gateway has them.
+        let (kept, full) = if portion == 0 { (1000, 0) } else { (0, 1) };
+        assert_eq!((committed.refused.len(), committed.full.len()), (kept, full));
+    }
+    assert_eq!(world.quarantine().count().unwrap(), 1000);
+    // What is delivered is acknowledged all the same.
+    let committed = world.commit(vec![batch(0)]).await;
+    assert_eq!(delivered(&committed, "gw-b").len(), 1000);
+    assert_eq!(committed.full.len(), 0);
+}
+
+#[tokio::test]
+async fn what_is_refused_of_a_delivered_batch_is_kept_without_room_once() {
+    let world = World::new();
+    // A value takes the place of sixteen others, and then of no more.
+    let value = |seq: u64| of("gw-b", seq, &[good("pond-2/level", 0, seq as f64)]);
+    for seq in 1..=17 {
+        world.commit(vec![value(seq)]).await;
+    }
+    world.fill("gw-b", 1000);
+    let committed = world.commit(vec![value(18)]).await;
+    assert_eq!((committed.refused.len(), committed.full.len()), (1, 0));
+    assert_eq!(
+        (delivered(&committed, "gw-b"), world.quarantine().count().unwrap()),
+        (vec![(1, 18)], 1001)
+    );
+    let committed = world.commit(vec![value(19), value(18)]).await;
+    assert_eq!((committed.refused.len(), committed.full.len()), (0, 1));
+    assert_eq!(
+        (delivered(&committed, "gw-b"), world.quarantine().count().unwrap()),
+        (vec![(1, 18)], 1001)
+    );
 }
 
 #[tokio::test]
@@ -199,6 +249,7 @@ async fn a_foreign_birth_changes_no_meter_and_is_quarantined_once() {
     let name = "pump-1/energy_total";
     let born = |modulus| born(name, Some(modulus), Some(50.0));
     assert_eq!(world.store.birth(gateway("gw-a"), born(1e6), at(0)).await.unwrap(), None);
+    world.commit(vec![of("gw-a", 1, &[good(name, 0, 5.0)])]).await;
     for _ in 0..2 {
         let problem =
             world.store.birth(gateway("gw-evil"), born(10.0), at(1)).await.unwrap().unwrap();

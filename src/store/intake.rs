@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::delivered::{self, GATEWAYS_MAX, RANGES_MAX};
 use super::readings::{Inserted, Refusal};
-use super::source::{COPIED, EPOCHS_A_DAY_MAX, day_start};
+use super::source::{COPIED, EPOCHS_A_DAY_MAX, day_start, may_have_come_since};
 use super::tables::Tables;
 use super::transaction::{Commit, HOUR_MAX};
 use super::{Committed, LostRow, Refused, StoreError, replaced, series};
@@ -25,17 +25,32 @@ pub struct Portion {
     pub lost: Vec<LostRow>,
 }
 
-/// Takes batches that came at `now`: of gateways where they are `sent`, else of an import, whose rows have no sender.
+/// How batches come, and what of them is noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// From gateways.
+    Sent,
+    /// From gateways, and not all of their readings are kept: they come again, so that nothing but readings is noted.
+    SentInPart,
+    /// By a person; the rows have no sender.
+    Imported,
+}
+
+/// Takes batches that came at `now`.
 pub(super) fn commit(
     commit: &mut Commit<'_>,
     batches: &[Batch],
     now: Timestamp,
-    sent: bool,
+    way: Way,
 ) -> Result<Committed, StoreError> {
     let mut committed = Committed { whole: true, ..Committed::default() };
+    let day_ms = day_start(commit.tables.calendar, now);
     for batch in batches {
-        match sender(commit, batch, now, sent)? {
-            Ok(source) => take(commit, batch, source, now, &mut committed)?,
+        match sender(commit, batch, day_ms, way)? {
+            Ok(source) => {
+                take(commit, batch, source, now, &mut committed)?;
+                note(commit, batch, now, way)?;
+            }
             Err(problem) => {
                 committed.refused.push(Refused::new(batch, batch.readings.clone(), problem));
             }
@@ -54,17 +69,19 @@ pub(super) fn commit(
 fn sender(
     commit: &mut Commit<'_>,
     batch: &Batch,
-    now: Timestamp,
-    sent: bool,
+    day_ms: i64,
+    way: Way,
 ) -> Result<Result<Option<i64>, Text>, StoreError> {
-    if !sent {
+    if way == Way::Imported {
         return Ok(Ok(None));
     }
     if !commit.meet(&batch.gateway) {
         return Ok(Err(words::too_many_gateways(GATEWAYS_MAX)));
     }
     let heard = commit.heard(&(batch.gateway.clone(), batch.epoch)).map(|heard| &heard.set);
-    if let Some(before) = heard.filter(|set| set.iter().count() >= RANGES_MAX) {
+    if way == Way::Sent
+        && let Some(before) = heard.filter(|set| set.iter().count() >= RANGES_MAX)
+    {
         let mut after = before.clone();
         let (first, last) = batch.stands_for();
         after.insert_range(first, last);
@@ -73,11 +90,11 @@ fn sender(
         }
     }
     let connection = commit.connection();
-    let source = commit.sources.id(connection, (&batch.gateway, batch.epoch), now)?;
+    let source = commit.sources.id(connection, (&batch.gateway, batch.epoch), day_ms)?;
     Ok(source.map(Some).ok_or_else(|| words::too_many_epochs(EPOCHS_A_DAY_MAX)))
 }
 
-/// Takes the readings of a batch, its record of loss and its number.
+/// Takes the readings of a batch.
 fn take(
     commit: &mut Commit<'_>,
     batch: &Batch,
@@ -98,6 +115,19 @@ fn take(
     for (refusal, readings) in refused {
         let problem = problem(&commit.tables, refusal);
         committed.refused.push(Refused::new(batch, readings, problem));
+    }
+    Ok(())
+}
+
+/// Notes the record of loss of a batch and its number; of one that came in part, only that its gateway was heard.
+fn note(
+    commit: &mut Commit<'_>,
+    batch: &Batch,
+    now: Timestamp,
+    way: Way,
+) -> Result<(), StoreError> {
+    if way == Way::SentInPart {
+        return delivered::note_heard(commit.connection(), &batch.gateway, now);
     }
     let (first, last) = batch.stands_for();
     if let Some(loss) = &batch.loss {
@@ -128,11 +158,12 @@ pub(super) fn merge(
     now: Timestamp,
 ) -> Result<u64, StoreError> {
     let revoked = revoked(commit)?;
+    let day_ms = day_start(commit.tables.calendar, now);
     let mut new = 0;
     for (gateway, reading) in &portion.readings {
         let rejected =
             gateway.as_ref().and_then(|gateway| revoked.get(gateway)).is_some_and(|since| {
-                reading.observed_at >= *since || day_start(now) >= day_start(*since)
+                reading.observed_at >= *since || may_have_come_since(day_ms, *since)
             });
         if rejected {
             continue;
@@ -140,7 +171,7 @@ pub(super) fn merge(
         let connection = commit.connection();
         let source = match gateway {
             Some(gateway) => {
-                let id = commit.sources.id(connection, (gateway, COPIED), now)?;
+                let id = commit.sources.id(connection, (gateway, COPIED), day_ms)?;
                 id.map(|id| (id, gateway))
             }
             None => None,

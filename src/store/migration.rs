@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::schema::{DEFAULT_DAY_START, DEFAULT_ZONE, LOST, SCHEMA_VERSION, SENDERS, TIERS};
 use super::tables::{self, SLOT_MS, Tables};
-use super::{StoreError, days};
+use super::{StoreError, days, pins};
 use crate::core::{HOUR_MS, hour_start_ms};
 
 pub(super) fn migrate(connection: &Connection, found: i64) -> Result<(), StoreError> {
@@ -16,6 +16,7 @@ pub(super) fn migrate(connection: &Connection, found: i64) -> Result<(), StoreEr
         from_2(&transaction)?;
     }
     from_3(&transaction)?;
+    pins::pin_by_births(&transaction)?;
     if found < 3 {
         let calendar = tables::calendar(&transaction)?;
         days::rebuild(&Tables::load(&transaction, &calendar)?)?;

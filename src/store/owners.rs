@@ -1,4 +1,5 @@
-//! Who may speak for a station: the gateway that the township's file declares, or the first that was heard of it.
+//! Who may speak for a station: the gateway that the township's file declares, or the first that sent readings
+//! of it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -50,9 +51,7 @@ enum Heard {
 }
 
 impl Owners {
-    /// Opens the owners in the store's file at `path`, beside the gateways that the township's file declares. In a
-    /// file from before there were owners, stations are pinned to the gateway whose birth names them, where only
-    /// one does.
+    /// Opens the owners in the store's file at `path`, beside the gateways that the township's file declares.
     ///
     /// # Errors
     /// The file cannot be read or written.
@@ -67,7 +66,6 @@ impl Owners {
             revoked: BTreeMap::new(),
             version: None,
         };
-        pins::pin_by_births(&owners.connection, path, &owners.declared)?;
         owners.refresh()?;
         Ok(owners)
     }
@@ -78,7 +76,7 @@ impl Owners {
     }
 
     /// Takes out of `batches` the readings of stations that are another gateway's, and all of a gateway that is
-    /// revoked. Stations that are heard for the first time are pinned to the gateway that they come from.
+    /// revoked. Stations of which readings come for the first time are pinned to the gateway that they come from.
     ///
     /// # Errors
     /// The file cannot be read or written; the batches are as they were.
@@ -98,7 +96,8 @@ impl Owners {
         Ok(batches.iter_mut().flat_map(|batch| self.refuse(batch)).collect())
     }
 
-    /// What of a birth may stand, `None` for that of a revoked gateway, and why the rest may not.
+    /// What of a birth may stand, `None` for that of a revoked gateway, and why the rest may not. It pins nothing: a
+    /// birth costs nothing, and a broker keeps that of a gateway that is long gone.
     ///
     /// # Errors
     /// The file cannot be read or written.
@@ -106,16 +105,13 @@ impl Owners {
         &mut self,
         gateway: &GatewayId,
         mut birth: Birth,
-        now: Timestamp,
     ) -> Result<(Option<Birth>, Option<Text>), StoreError> {
         self.refresh()?;
         if let Some(revoked) = self.revoked.get(gateway) {
             return Ok((None, Some(self.revoked_problem(revoked))));
         }
         let named = stations(birth.series.iter().map(|series| &series.series.station));
-        let spoken: Vec<_> = named.iter().map(|station| (gateway, *station)).collect();
-        self.meet(&spoken, now)?;
-        let foreign = self.foreign(gateway, named);
+        let foreign = self.of_others(gateway, named)?;
         birth.series.retain(|series| !foreign.contains_key(&series.series.station));
         let problem = self.problem(gateway, Heard::Birth, &foreign);
         Ok((Some(birth), problem))
@@ -153,14 +149,26 @@ impl Owners {
         if let Some(revoked) = self.revoked.get(gateway) {
             return Ok(Some(self.revoked_problem(revoked)));
         }
-        for station in &named {
-            if let Some(owner) = pins::find(&self.connection, station)? {
+        let foreign = self.of_others(gateway, named)?;
+        Ok(self.problem(gateway, heard, &foreign))
+    }
+
+    /// Which of `stations` are another gateway's; nothing is pinned.
+    fn of_others(
+        &mut self,
+        gateway: &GatewayId,
+        stations: BTreeSet<&StationId>,
+    ) -> Result<BTreeMap<StationId, Foreign>, StoreError> {
+        for station in &stations {
+            if !self.known.contains_key(*station)
+                && let Some(owner) = pins::find(&self.connection, station)?
+            {
                 self.known.insert((*station).clone(), owner);
             }
         }
-        let mut foreign = self.foreign(gateway, named);
+        let mut foreign = self.foreign(gateway, stations);
         foreign.retain(|_, why| !matches!(why, Foreign::TooMany));
-        Ok(self.problem(gateway, heard, &foreign))
+        Ok(foreign)
     }
 
     /// All pins, by station.
@@ -190,7 +198,7 @@ impl Owners {
         Ok(())
     }
 
-    /// Releases `station`: it belongs to the gateway that is heard of it next. Whether it was pinned.
+    /// Releases `station`: it belongs to the gateway that sends readings of it next. Whether it was pinned.
     pub fn release(&mut self, station: &StationId) -> Result<bool, StoreError> {
         let gone =
             self.connection.execute("DELETE FROM owner WHERE station = ?1", [station.as_str()])?;

@@ -80,7 +80,7 @@ fn a_station_belongs_to_the_first_that_is_heard_and_another_is_refused_by_name()
     assert_eq!(left, [["pond-2/level"]]);
     assert_eq!(refused.len(), 1);
     let problem = refused[0].problem.to_string();
-    assert!(problem.ends_with("So it is with 1 more stations"), "{problem}");
+    assert!(problem.ends_with("Further stations of which this holds: 1"), "{problem}");
     assert_eq!(refused[0].batch.readings.len(), 2);
 }
 
@@ -127,7 +127,7 @@ fn what_another_process_pins_releases_and_revokes_holds_at_once() {
     // A revoked gateway takes no station for itself.
     assert_eq!(owner_of(&hub, "pond-9"), None);
     assert_eq!(
-        hub.check_birth(&gateway("gw-c"), born("pond-9/level", None, None), at(3)).unwrap().0,
+        hub.check_birth(&gateway("gw-c"), born("pond-9/level", None, None)).unwrap().0,
         None
     );
     // A batch without readings of it, such as a record of loss, is nothing to refuse.
@@ -165,7 +165,7 @@ fn of_a_birth_the_foreign_series_do_not_stand() {
     checked(&mut owners, &mut [of("gw-a", 1, &["pump-1/energy_total"])]);
     let mut birth = born("pump-1/energy_total", Some(1e6), Some(1e-9));
     birth.series.extend(born("pump-2/energy_total", Some(1e6), Some(50.0)).series);
-    let (stands, problem) = owners.check_birth(&gateway("gw-evil"), birth.clone(), at(2)).unwrap();
+    let (stands, problem) = owners.check_birth(&gateway("gw-evil"), birth.clone()).unwrap();
     let named = |birth: Birth| {
         birth.series.into_iter().map(|s: BirthSeries| s.series.to_string()).collect::<Vec<_>>()
     };
@@ -176,8 +176,6 @@ fn of_a_birth_the_foreign_series_do_not_stand() {
             && problem.contains("gw-evil has named it in its birth"),
         "{problem}"
     );
-    // What it was the first to announce is its own.
-    assert_eq!(owner_of(&owners, "pump-2").as_deref(), Some("gw-evil"));
     let told = owners.objection_to_birth(&gateway("gw-evil"), &birth).unwrap().unwrap();
     assert_eq!(told.to_string(), problem);
 }
@@ -193,21 +191,20 @@ fn an_objection_pins_nothing() {
 }
 
 #[test]
-fn stations_of_a_file_without_owners_are_pinned_by_its_births() {
+fn a_birth_gives_a_station_to_nobody() {
     let file = File::new();
+    let (evil, birth) = (gateway("gw-evil"), born("pond-1/level", None, None));
     let mut store = Sqlite::open(&file.path).unwrap();
-    let mut of_two = born("pond-2/level", None, None);
-    of_two.series.extend(born("pond-3/level", None, None).series);
-    store.birth(&gateway("gw-a"), &of_two, at(0)).unwrap();
-    let mut of_two = born("pond-3/level", None, None);
-    of_two.series.extend(born("pond-4/level", None, None).series);
-    store.birth(&gateway("gw-b"), &of_two, at(0)).unwrap();
-    drop(store);
-    let declared = BTreeMap::from([(station("pond-4"), gateway("gw-c"))]);
-    let owners = Owners::open(&file.path, declared).unwrap();
-    // pond-3 has two that speak for it, pond-4 is declared.
-    let pins = owners.pins().unwrap();
-    let pins: Vec<(&str, &str)> =
-        pins.iter().map(|pin| (pin.station.as_str(), pin.gateway.as_str())).collect();
-    assert_eq!(pins, [("pond-2", "gw-a")]);
+    store.birth(&evil, &birth, at(0)).unwrap();
+    let mut owners = file.open();
+    assert_eq!(owners.check_birth(&evil, birth.clone()).unwrap(), (Some(birth.clone()), None));
+    assert_eq!(owners.pins().unwrap(), []);
+    assert_eq!(checked(&mut owners, &mut [of("gw-a", 1, &["pond-1/level"])]).1, []);
+    assert_eq!(owner_of(&owners, "pond-1").as_deref(), Some("gw-a"));
+    assert!(owners.check_birth(&evil, birth.clone()).unwrap().1.is_some());
+    // Nor does it take one back that was released, whoever opens the file.
+    owners.release(&station("pond-1")).unwrap();
+    let mut owners = file.open();
+    assert_eq!(owners.check_birth(&evil, birth).unwrap().1, None);
+    assert_eq!(owners.pins().unwrap(), []);
 }

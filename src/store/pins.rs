@@ -1,11 +1,10 @@
 //! The tables of pinned stations and revoked gateways.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::StoreError;
 use super::error::instant;
@@ -13,7 +12,7 @@ use crate::core::{GatewayId, IdError, StationId};
 use crate::locales::{Lang, Text, store as words};
 use crate::wire::Birth;
 
-/// A station that belongs to a gateway since it was first heard, or by hand.
+/// A station that belongs to a gateway since readings of it first came, or by hand.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pin {
     pub station: StationId,
@@ -87,52 +86,41 @@ fn id<T: FromStr<Err = IdError>>(text: String) -> Result<T, StoreError> {
     text.parse().map_err(|error: IdError| StoreError::corrupt(error))
 }
 
-/// Pins the stations of a file that has births but no owners, each to the only gateway whose birth names it.
-pub fn pin_by_births(
-    connection: &Connection,
-    path: &Path,
-    declared: &BTreeMap<StationId, GatewayId>,
-) -> Result<(), StoreError> {
-    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-    let any: bool =
-        transaction.query_row("SELECT EXISTS (SELECT 1 FROM owner)", [], |row| row.get(0))?;
-    if any {
-        return Ok(());
-    }
+/// Pins the stations of a file from before there were owners, each to the only gateway whose birth names it. Gateways
+/// that never sent a batch are not asked: their births cost nothing.
+///
+/// # Errors
+/// The file cannot be read or written.
+pub(super) fn pin_by_births(connection: &Connection) -> Result<(), StoreError> {
     let mut speakers: BTreeMap<StationId, BTreeMap<GatewayId, i64>> = BTreeMap::new();
-    {
-        let mut statement = transaction.prepare(
-            "SELECT name, birth, coalesce(heard_ms, since_ms, 0) FROM gateway WHERE birth IS NOT NULL",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let gateway: GatewayId = id(row.get::<_, String>(0)?)?;
-            let (birth, heard_ms): (String, i64) = (row.get(1)?, row.get(2)?);
-            // One that this version cannot read names nobody.
-            let Ok(birth) = Birth::from_bytes(birth.as_bytes()) else { continue };
-            for series in birth.series {
-                let station = series.series.station;
-                speakers.entry(station).or_default().insert(gateway.clone(), heard_ms);
-            }
+    let mut statement = connection.prepare(
+        "SELECT name, birth, heard_ms FROM gateway WHERE birth IS NOT NULL AND heard_ms IS NOT NULL",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let gateway: GatewayId = id(row.get::<_, String>(0)?)?;
+        let (birth, heard_ms): (String, i64) = (row.get(1)?, row.get(2)?);
+        // One that this version cannot read names nobody.
+        let Ok(birth) = Birth::from_bytes(birth.as_bytes()) else { continue };
+        for series in birth.series {
+            let station = series.series.station;
+            speakers.entry(station).or_default().insert(gateway.clone(), heard_ms);
         }
     }
     for (station, gateways) in speakers {
-        if declared.contains_key(&station) {
-            continue;
-        }
         let mut names = gateways.iter();
         if let (Some((gateway, heard_ms)), None) = (names.next(), names.next()) {
-            transaction
+            connection
                 .prepare_cached(
                     "INSERT INTO owner (station, gateway, since_ms) VALUES (?1, ?2, ?3)",
                 )?
                 .execute(params![station.as_str(), gateway.as_str(), heard_ms])?;
         } else {
             let names = Text::list(gateways.keys().map(|gateway| gateway.as_str()));
-            let path = path.display();
             let problem = words::several_speak_for(station.as_str(), names).within(Lang::English);
-            tracing::warn!(%path, %problem, "a station is left without an owner");
+            let path = connection.path();
+            tracing::warn!(path, %problem, "a station is left without an owner");
         }
     }
-    Ok(transaction.commit()?)
+    Ok(())
 }

@@ -230,12 +230,14 @@ impl Quarantine {
         Ok(())
     }
 
-    /// Adds readings that cannot be stored, each a message of its own, once.
+    /// Adds readings that cannot be stored, those of each batch a message of their own, once.
     ///
     /// # Errors
     /// The file cannot be written; none of them is added.
     pub fn add_refused(&mut self, now: Timestamp, refused: &[Refused]) -> Result<(), StoreError> {
-        let messages: Vec<Kept> = refused.iter().map(Kept::of).collect();
+        // A batch that was refused without readings leaves nothing to keep.
+        let some = refused.iter().filter(|refused| !refused.batch.readings.is_empty());
+        let messages: Vec<Kept> = some.map(Kept::of).collect();
         self.add(now, &messages)
     }
 

@@ -33,7 +33,7 @@ pub struct Replaced {
 pub struct Sender {
     pub gateway: GatewayId,
     pub epoch: Epoch,
-    /// The beginning of the UTC day on which the hub received it.
+    /// The beginning of the office's day on which the hub received it.
     pub day: Timestamp,
 }
 

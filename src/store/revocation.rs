@@ -10,7 +10,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::error::instant;
 use super::readings::{self, Stored};
-use super::source::day_start;
+use super::source::{last_day_before, may_have_come_since};
 use super::tables::Tables;
 use super::{Sqlite, StoreError, pending, replaced};
 use crate::core::{Flag, GatewayId, Reason, Series, hour_start_ms};
@@ -151,7 +151,7 @@ fn reject(
 
 /// Whether a row of the gateway, of this time and day of reception, is rejected.
 fn is_meant(since: Timestamp, at_ms: i64, day_ms: i64) -> bool {
-    at_ms >= since.as_millisecond() || day_ms >= day_start(since)
+    at_ms >= since.as_millisecond() || may_have_come_since(day_ms, since)
 }
 
 /// A row by series and instant.
@@ -226,7 +226,7 @@ fn former(
         "SELECT r.value, r.flag, r.reason, r.raw, r.source FROM replaced r LEFT JOIN source s ON s.id = r.source
          WHERE r.series = ?1 AND r.at_ms = ?2 AND r.revoked IS NULL AND r.value IS NOT NULL
              AND (r.reason IS NULL OR r.reason <> ?3)
-             AND CASE WHEN s.gateway = ?4 THEN r.at_ms < ?5 AND s.day_ms < ?6
+             AND CASE WHEN s.gateway = ?4 THEN r.at_ms < ?5 AND s.day_ms <= ?6
                  ELSE s.gateway IS NULL OR s.gateway NOT IN (SELECT gateway FROM revoked) END
          ORDER BY r.id DESC LIMIT 1",
     )?;
@@ -236,7 +236,7 @@ fn former(
         Reason::Revoked.id(),
         walk.gateway.as_str(),
         walk.since.as_millisecond(),
-        day_start(walk.since)
+        last_day_before(walk.since)
     ];
     Ok(statement.query_row(row, |row| Stored::from_row(row, 0)).optional()?)
 }

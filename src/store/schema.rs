@@ -129,7 +129,7 @@ pub(super) const TIERS: &str = concat!(
 /// Columns are added to existing tables, whose rows are not rewritten.
 ///
 /// - `reading.source`: NULL for what was imported, and for what came before layout 4.
-/// - `source.day_ms`: the UTC day on which the hub received the rows.
+/// - `source.day_ms`: start of the office's day on which the hub received the rows.
 /// - `replaced`: former values. `by_source` sent the one that replaced it; `revoked` names the gateway whose revocation
 ///   replaced it, and is NULL where a reading did.
 /// - `pending`: an hour of a series that is to be folded anew; where `to_ms` is later, all hours up to it, both

@@ -1,4 +1,4 @@
-//! Who sent the rows: a gateway's epoch, and the UTC day on which the hub received them.
+//! Who sent the rows: a gateway's epoch, and the day on which the hub received them.
 
 use std::collections::HashMap;
 
@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::StoreError;
-use crate::core::GatewayId;
+use crate::core::{Calendar, GatewayId};
 use crate::wire::Epoch;
 
-/// One UTC day, ms.
-pub(super) const DAY_MS: i64 = 86_400_000;
+/// The longest that a day of reception is, ms.
+const DAY_MS: i64 = 86_400_000;
 
 /// Epochs of a gateway that readings are taken of in one day: an epoch begins with a new spool, which is rare. Without
 /// a bound, one that makes up epochs would fill the table. Engineering judgement.
@@ -29,15 +29,14 @@ pub(super) struct Sources {
 }
 
 impl Sources {
-    /// The number of the sender, given to it now if it has none; `None` where the gateway has sent of too many epochs
-    /// today.
+    /// The number of the sender on the day that begins at `day_ms`, given to it now if it has none; `None` where the
+    /// gateway has sent of too many epochs on that day.
     pub fn id(
         &mut self,
         connection: &Connection,
         (gateway, epoch): (&GatewayId, Epoch),
-        now: Timestamp,
+        day_ms: i64,
     ) -> Result<Option<i64>, StoreError> {
-        let day_ms = day_start(now);
         if self.day_ms != day_ms {
             self.ids.clear();
             self.day_ms = day_ms;
@@ -97,9 +96,22 @@ impl Sources {
     }
 }
 
-/// Start of the UTC day, ms.
-pub(super) fn day_start(at: Timestamp) -> i64 {
-    at.as_millisecond().div_euclid(DAY_MS) * DAY_MS
+/// Start of the office's day, ms: the instant that a person means who names a day. Where clocks are put back, the day's
+/// 25th hour counts as a day of its own, so that none is longer than 24 hours.
+pub(super) fn day_start(calendar: &Calendar, at: Timestamp) -> i64 {
+    let start = calendar.start_of(calendar.day_of(at)).as_millisecond();
+    if at.as_millisecond().saturating_sub(start) < DAY_MS { start } else { start + DAY_MS }
+}
+
+/// Whether what came on the day of reception that begins at `day_ms` may have come after `since`. It asks nothing of
+/// the calendar, since the file's may have changed in the meantime.
+pub(super) fn may_have_come_since(day_ms: i64, since: Timestamp) -> bool {
+    day_ms > last_day_before(since)
+}
+
+/// The last start of a day of reception whose rows have all come before `since`, ms.
+pub(super) fn last_day_before(since: Timestamp) -> i64 {
+    since.as_millisecond().saturating_sub(DAY_MS)
 }
 
 /// The gateway of a sender's number.
@@ -108,4 +120,52 @@ pub(super) fn gateway_of(connection: &Connection, id: i64) -> Result<Option<Stri
         .prepare_cached("SELECT gateway FROM source WHERE id = ?1")?
         .query_row([id], |row| row.get(0))
         .optional()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn calendar(zone: &str, hour: i8) -> Calendar {
+        Calendar::new(TimeZone::get(zone).unwrap(), hour)
+    }
+
+    #[test]
+    fn a_day_of_reception_is_the_offices_and_has_at_most_24_hours() {
+        let start = |calendar: &Calendar, text| {
+            Timestamp::from_millisecond(day_start(calendar, at(text))).unwrap().to_string()
+        };
+        let china = calendar("Asia/Shanghai", 0);
+        assert_eq!(start(&china, "2026-11-19T15:59:59.999Z"), "2026-11-18T16:00:00Z");
+        assert_eq!(start(&china, "2026-11-19T16:00:00Z"), "2026-11-19T16:00:00Z");
+        let eight = calendar("Asia/Shanghai", 8);
+        assert_eq!(start(&eight, "2026-11-19T23:59:00Z"), "2026-11-19T00:00:00Z");
+        // Clocks are put back on 25 October.
+        let berlin = calendar("Europe/Berlin", 0);
+        assert_eq!(start(&berlin, "2026-10-25T21:59:00Z"), "2026-10-24T22:00:00Z");
+        assert_eq!(start(&berlin, "2026-10-25T22:30:00Z"), "2026-10-25T22:00:00Z");
+        assert_eq!(start(&berlin, "2026-10-25T23:00:00Z"), "2026-10-25T23:00:00Z");
+    }
+
+    #[test]
+    fn nothing_that_came_since_is_missed_whatever_the_calendar_was() {
+        for calendar in
+            [calendar("Asia/Shanghai", 0), calendar("UTC", 0), calendar("Europe/Berlin", 8)]
+        {
+            for hours in 0..100 {
+                let since = at("2026-10-24T00:00:00Z") + SignedDuration::from_hours(hours);
+                assert!(may_have_come_since(day_start(&calendar, since), since), "{since}");
+            }
+        }
+        // By the local midnight it is exact.
+        let (china, since) = (calendar("Asia/Shanghai", 0), at("2026-11-19T16:00:00Z"));
+        assert!(!may_have_come_since(day_start(&china, at("2026-11-19T15:59:59Z")), since));
+    }
 }

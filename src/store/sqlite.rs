@@ -16,7 +16,7 @@ use super::{
     GatewayRow, Latest, LostRow, Replaced, StoreError, connection, days, delivered, hours, pending,
     readings, replaced,
 };
-use crate::core::{Calendar, DayCell, HourCell, Period, Reading, Series, hour_start_ms};
+use crate::core::{Calendar, DayCell, GatewayId, HourCell, Period, Reading, Series, hour_start_ms};
 use crate::locales::{Text, store as words};
 use crate::wire::{Batch, CounterSpec};
 
@@ -218,6 +218,15 @@ impl Sqlite {
     /// Gateways' records of loss, in order.
     pub fn lost(&self) -> Result<Vec<LostRow>, StoreError> {
         delivered::all_lost(&self.connection)
+    }
+
+    /// The `most` newest records of loss of a gateway, the newest first.
+    pub fn newest_lost(
+        &self,
+        gateway: &GatewayId,
+        most: usize,
+    ) -> Result<Vec<LostRow>, StoreError> {
+        delivered::newest_lost(&self.connection, gateway, most)
     }
 
     /// How many readings are in the store.

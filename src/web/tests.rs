@@ -284,7 +284,7 @@ async fn who_looks_after_a_hub_finds_metrics_and_what_is_wrong() {
         concat!(
             r#"{"last_commit":"2022-09-14T23:05:07Z","problems":["the broker has been unreachable since noon"],"#,
             r#""status":"failing","#,
-            r#""warnings":["7 messages dropped since the start: it sends faster than they are stored, and sends them again"]}"#
+            r#""warnings":["since the start: messages dropped: 7; it sends faster than they are stored, and sends them again"]}"#
         )
     );
 }

@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::{Epoch, FORMAT, RangeSet, WireError, check_format, read, write};
 use crate::locales::wire as words;
 
-/// Ranges that one acknowledgement names at most. Two numbers of 20 digits each and their brackets are 44 bytes, so
-/// that the message stays below 44 kB, far below [`MESSAGE_SIZE_MAX`](super::MESSAGE_SIZE_MAX), whatever they are.
-const RANGES_MAX: usize = 1000;
+/// The most that a range takes in the message, bytes: two numbers of 20 digits, and brackets and commas.
+const RANGE_BYTES: usize = 44;
+
+/// What the message takes without its ranges, bytes.
+const FRAME_BYTES: usize = 80;
 
 /// "I have committed these." It may come twice, late, out of order, or from any of several hubs.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,16 +37,26 @@ struct Message {
 }
 
 impl Ack {
-    /// The acknowledgements of `committed`: one, or where its ranges are too many for a message several parts, which
-    /// together name them all.
-    pub fn parts(epoch: Epoch, committed: &RangeSet, whole: bool, start: bool) -> Vec<Self> {
-        let ranges: Vec<(u64, u64)> = committed.iter().collect();
-        if ranges.len() <= RANGES_MAX {
-            return vec![Self { epoch, committed: committed.clone(), whole, start }];
+    /// This acknowledgement in messages of at most `bytes_max` bytes, or of one range where that is more: itself, or
+    /// parts that together name the same numbers. Only the last of them says that the hub has just come: by then all
+    /// that it has is named.
+    pub fn parts(&self, bytes_max: usize) -> Vec<Self> {
+        if self.to_bytes().len() <= bytes_max {
+            return vec![self.clone()];
         }
-        let part = |ranges: &[(u64, u64)]| ranges.iter().copied().collect();
-        let parts = ranges.chunks(RANGES_MAX).map(part);
-        parts.map(|committed| Self { epoch, committed, whole: false, start: false }).collect()
+        let ranges: Vec<(u64, u64)> = self.committed.iter().collect();
+        let each = (bytes_max.saturating_sub(FRAME_BYTES) / RANGE_BYTES).max(1);
+        let part = |ranges: &[(u64, u64)]| Self {
+            epoch: self.epoch,
+            committed: ranges.iter().copied().collect(),
+            whole: false,
+            start: false,
+        };
+        let mut parts: Vec<Self> = ranges.chunks(each).map(part).collect();
+        if let Some(last) = parts.last_mut() {
+            last.start = self.start;
+        }
+        parts
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -71,16 +83,14 @@ impl Ack {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::MESSAGE_SIZE_MAX;
 
     #[test]
     fn reads_back_as_written_and_refuses_nonsense() {
         let committed: RangeSet = [(1, 3), (5, 5)].into_iter().collect();
         for (whole, start) in [(false, false), (true, false), (true, true)] {
-            let parts = Ack::parts(Epoch(7), &committed, whole, start);
-            let [ack] = &parts[..] else { panic!("{parts:?}") };
-            assert_eq!((ack.whole, ack.start), (whole, start));
-            assert_eq!(Ack::from_bytes(&ack.to_bytes()).unwrap(), *ack);
+            let ack = Ack { epoch: Epoch(7), committed: committed.clone(), whole, start };
+            assert_eq!(Ack::from_bytes(&ack.to_bytes()).unwrap(), ack);
+            assert_eq!(ack.parts(1000), [ack]);
         }
         let text = r#"{"v":1,"epoch":"0000000000000007","ranges":[[3,1]]}"#;
         assert!(Ack::from_bytes(text.as_bytes()).unwrap_err().to_string().contains("backwards"));
@@ -98,14 +108,19 @@ mod tests {
     fn an_acknowledgement_of_many_ranges_goes_in_parts_that_fit() {
         let far = u64::MAX - 1_000_000;
         let committed: RangeSet = (0..5_500).map(|i| (far + 2 * i, far + 2 * i)).collect();
-        let parts = Ack::parts(Epoch(u64::MAX), &committed, true, true);
-        assert_eq!(parts.len(), 6);
-        let mut named = RangeSet::default();
-        for part in &parts {
-            assert!(!part.whole && !part.start);
-            assert!(part.to_bytes().len() < MESSAGE_SIZE_MAX / 5);
-            part.committed.iter().for_each(|(first, last)| named.insert_range(first, last));
+        let ack = Ack { epoch: Epoch(u64::MAX), committed, whole: true, start: true };
+        for bytes_max in [200, 2_000, 44_000] {
+            let parts = ack.parts(bytes_max);
+            let mut named = RangeSet::default();
+            for part in &parts {
+                assert!(!part.whole && part.to_bytes().len() <= bytes_max);
+                part.committed.iter().for_each(|(first, last)| named.insert_range(first, last));
+            }
+            assert_eq!(named, ack.committed);
+            let starts: Vec<bool> = parts.iter().map(|part| part.start).collect();
+            assert_eq!(starts.iter().position(|start| *start), Some(parts.len() - 1));
         }
-        assert_eq!(named, committed);
+        // One range always goes.
+        assert_eq!(ack.parts(0).len(), 5_500);
     }
 }

@@ -12,6 +12,7 @@ mod period_args;
 mod progress;
 mod quarantine;
 mod report;
+mod store_file;
 
 use std::process::ExitCode;
 

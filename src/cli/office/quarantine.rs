@@ -7,15 +7,18 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
+use super::gateways::known::Known;
+use super::store_file;
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::table::{Table, left, right};
 use crate::cli::usage::bail_usage;
 use crate::core::GatewayId;
 use crate::hub::message::{self, Content};
-use crate::hub::{self, Retried};
+use crate::hub::{self, HubSettings, Retried};
 use crate::locales::{Lang, Text, moment, office as words};
-use crate::store::{Lock, Owners, Quarantine, QuarantinedMessage};
+use crate::store::{Lock, Owners, Quarantine, QuarantinedMessage, Sqlite};
 use crate::support::Clock;
+use crate::water::Township;
 
 /// The arguments of `hanqing quarantine`.
 #[derive(Args)]
@@ -65,18 +68,33 @@ struct Which {
 /// Lists, shows, retries or gives up.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (settings, township) = arguments.config.load_hub()?;
+    carry_out(&arguments.command, &settings, &township)
+}
+
+fn carry_out(
+    command: &Command,
+    settings: &HubSettings,
+    township: &Township,
+) -> anyhow::Result<ExitCode> {
+    store_file::must_exist(&settings.store.path)?;
     let _lock = Lock::shared(&settings.store.path)?;
     let mut quarantine = Quarantine::open(&settings.store.path)?;
-    let mut owners = hub::owners(&settings, &township)?;
-    let (calendar, now) = (hub::calendar(&township)?, Clock::system().now());
+    let mut owners = hub::owners(settings, township)?;
+    let (calendar, now) = (hub::calendar(township)?, Clock::system().now());
     let zone = calendar.zone();
-    match &arguments.command {
+    if let Some(gateway) = command.gateway()
+        && quarantine.list(Some(gateway))?.is_empty()
+    {
+        let store = Sqlite::open_reader(&settings.store.path)?;
+        Known::of(&store, &owners, &quarantine, township)?.gateway(gateway)?;
+    }
+    match command {
         Command::List { gateway, json } => {
             let messages = quarantine.list(gateway.as_ref())?;
             if *json {
                 messages.iter().for_each(print_json);
             } else if messages.is_empty() {
-                say!("{}", words::no_messages());
+                say!("{}", nothing_there(gateway.as_ref()));
             } else {
                 let problems = problems(&quarantine, &mut owners, &messages)?;
                 show!("{}", table(&messages, &problems, now, zone));
@@ -91,7 +109,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Retry { which } => {
             let Some(ids) = which.ids(&quarantine)? else { bail_usage!(words::retry_what()) };
-            let mut store = hub::open_store(&settings, &township)?;
+            if ids.is_empty() {
+                say!("{}", nothing_there(which.gateway.as_ref()));
+                return Ok(ExitCode::SUCCESS);
+            }
+            let mut store = hub::open_store(settings, township)?;
             let clock = Clock::system();
             let (mut taken, mut left) = (0, 0);
             for id in ids {
@@ -114,10 +136,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Drop { which, yes } => {
             let Some(ids) = which.ids(&quarantine)? else { bail_usage!(words::drop_what()) };
+            if ids.is_empty() {
+                say!("{}", nothing_there(which.gateway.as_ref()));
+                return Ok(ExitCode::SUCCESS);
+            }
             let named = !which.ids.is_empty();
-            let Loss { messages, any_waits, readings } = loss(&quarantine, &ids, named)?;
-            if which.all && any_waits && !yes {
-                bail_usage!(words::drop_all_needs_yes(messages, readings));
+            let loss = loss(&quarantine, &ids, named)?;
+            let Loss { messages, readings, .. } = loss;
+            if !yes && which.needs_yes(&loss) {
+                bail_usage!(words::drop_needs_yes(messages, readings));
             }
             quarantine.remove_all(&ids)?;
             say!("{}", words::dropped(messages, readings));
@@ -126,7 +153,28 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+impl Command {
+    /// The gateway whose messages are meant, where one is named.
+    fn gateway(&self) -> Option<&GatewayId> {
+        match self {
+            Self::List { gateway, .. } => gateway.as_ref(),
+            Self::Retry { which } | Self::Drop { which, .. } => which.gateway.as_ref(),
+            Self::Show { .. } => None,
+        }
+    }
+}
+
+/// That there is nothing to be listed, retried or given up.
+fn nothing_there(gateway: Option<&GatewayId>) -> Text {
+    gateway.map_or_else(words::no_messages, |gateway| words::no_messages_of(gateway.as_str()))
+}
+
 impl Which {
+    /// Whether giving them up has to be confirmed: readings that nobody has named one by one would be lost.
+    fn needs_yes(&self, loss: &Loss) -> bool {
+        loss.any_waits && self.ids.is_empty()
+    }
+
     /// Their numbers, the oldest first, in the order of arrival; `None` where nothing was said.
     fn ids(&self, quarantine: &Quarantine) -> anyhow::Result<Option<Vec<i64>>> {
         if self.all || self.gateway.is_some() {
@@ -248,6 +296,7 @@ fn show(payload: &[u8]) {
 mod tests {
     use super::*;
     use crate::cli::table::Layout;
+    use crate::cli::usage::UsageError;
     use crate::core::Reading;
     use crate::locales::within;
     use crate::store::Refused;
@@ -277,7 +326,11 @@ mod tests {
         quarantine.add_unreadable(now, "hanqing/v1/gw-2/birth", Some(&other), "bad", b"{").unwrap();
         let which = |gateway| Which { ids: Vec::new(), gateway, all: false };
         assert_eq!(which(None).ids(&quarantine).unwrap(), None);
+        let waits = Loss { messages: 1, any_waits: true, readings: 2 };
+        assert!(which(Some("gw-1".parse().unwrap())).needs_yes(&waits));
+        assert!(!Which { ids: vec![1], gateway: None, all: false }.needs_yes(&waits));
         let of_other = which(Some(other)).ids(&quarantine).unwrap().unwrap();
+        assert!(!which(Some("gw-2".parse().unwrap())).needs_yes(&Loss::default()));
         let of = |ids: &[i64]| loss(&quarantine, ids, true);
         let none = Loss { messages: 1, any_waits: false, readings: 0 };
         assert_eq!(of(&of_other).unwrap(), none);
@@ -287,6 +340,47 @@ mod tests {
         assert_eq!(of(&ids).unwrap(), Loss { messages: 3, any_waits: true, readings: 4 });
         assert!(of(&[ids[2], 99]).is_err());
         assert_eq!(loss(&quarantine, &[ids[2], 99], false).unwrap(), none);
+    }
+
+    #[test]
+    fn a_name_that_no_gateway_has_and_a_file_that_is_not_there_are_errors() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("store.db");
+        let hub = format!(
+            "township = \"t\"\n[mqtt]\nurl = \"mqtt://127.0.0.1:1883\"\n[store]\npath = {path:?}\n\
+             [ledger]\npath = \"l\"\n"
+        );
+        let settings: HubSettings = toml::from_str(&hub).unwrap();
+        let township: Township = toml::from_str("name = \"t\"").unwrap();
+        let which = |gateway: &str| Which {
+            ids: Vec::new(),
+            gateway: Some(gateway.parse().unwrap()),
+            all: false,
+        };
+        let list = |gateway: &str| Command::List { gateway: which(gateway).gateway, json: false };
+        let dropping = |gateway, yes| Command::Drop { which: which(gateway), yes };
+        let run = |command: Command| carry_out(&command, &settings, &township);
+        let missing = run(list("gw-1")).unwrap_err().to_string();
+        assert!(missing.contains(&path.display().to_string()), "{missing}");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+        let mut quarantine = Quarantine::open(&path).unwrap();
+        let now = "2026-11-26T00:00:00Z".parse().unwrap();
+        quarantine.add_refused(now, &[refused(1)]).unwrap();
+        for command in
+            [list("gw-11"), dropping("gw-11", true), Command::Retry { which: which("gw-11") }]
+        {
+            let said = run(command).unwrap_err().to_string();
+            assert_eq!(said, "there is no gateway gw-11; did you mean gw-1?");
+        }
+        run(list("gw-1")).unwrap();
+        let unsure = run(dropping("gw-1", false)).unwrap_err();
+        assert!(unsure.is::<UsageError>() && unsure.to_string().contains("in them: 2;"));
+        assert_eq!(quarantine.list(None).unwrap().len(), 1);
+        run(dropping("gw-1", true)).unwrap();
+        assert_eq!(quarantine.list(None).unwrap(), []);
+        let gateway = "gw-1".parse().unwrap();
+        assert!(nothing_there(Some(&gateway)).to_string().contains("gw-1"));
+        assert!(!nothing_there(None).to_string().contains("gw-1"));
     }
 
     #[test]

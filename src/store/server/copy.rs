@@ -154,9 +154,11 @@ impl Copier {
         settled: Timestamp,
     ) -> Result<(), StoreError> {
         let gateways = self.settings.gateways.clone();
-        // Counters' specifications first, so that their readings are folded once.
+        // Counters' specifications first, so that their readings are folded once; and once more afterwards, since by
+        // then it is known whose the stations are of which readings have come for the first time.
         let series = self.records(SERIES, "k|modulus_hi|modulus_lo|rate_hi|rate_lo", span)?;
-        pass.describe(series.births())?;
+        let births = series.births();
+        pass.describe(births.clone())?;
         let batches = self.records(
             BATCHES,
             "first|last|n|from_ms|to_ms|remains_first|lost|lost_from_ms|lost_to_ms|why",
@@ -179,6 +181,7 @@ impl Copier {
             part.add(batch);
         }
         self.copy_part(pass, part)?;
+        pass.describe(births)?;
         let states = self.records(GATEWAYS, "online|since_ms|provisional", span)?;
         for (gateway, status) in states.statuses() {
             if gateways.is_empty() || gateways.contains(&gateway) {
@@ -342,10 +345,9 @@ impl Pass<'_> {
     fn describe(&mut self, births: Vec<BirthRecord>) -> Result<(), StoreError> {
         // Each series by its last record.
         let mut last = BTreeMap::new();
-        // In the order in which they were heard: a station that is new belongs to the first.
-        for BirthRecord { at, gateway, birth } in births {
+        for BirthRecord { gateway, birth, .. } in births {
             let birth = match gateway.filter(is_checked) {
-                Some(gateway) => self.owners.check_birth(&gateway, birth, at)?.0,
+                Some(gateway) => self.owners.check_birth(&gateway, birth)?.0,
                 None => Some(birth),
             };
             let series = birth.into_iter().flat_map(|birth| birth.series);

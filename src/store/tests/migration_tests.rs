@@ -1,10 +1,11 @@
 //! Files of older layouts, from `tests/stores/`.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::*;
-use crate::store::GatewayRow;
 use crate::store::schema::PAGE_SIZE;
+use crate::store::{GatewayRow, Owners};
 
 /// A copy of an old file.
 fn old(layout: u8) -> (tempfile::TempDir, PathBuf) {
@@ -178,4 +179,44 @@ fn a_file_of_layout_3_is_migrated_without_rewriting_it() {
     let unknown = "SELECT 'x', count(*), sum(source IS NULL), NULL FROM
         (SELECT source FROM reading UNION ALL SELECT source FROM reading_hot)";
     assert_eq!(query(&path, unknown), [("x".to_owned(), 218, 217, None)]);
+}
+
+#[test]
+fn stations_are_pinned_by_births_once_when_a_file_gets_owners() {
+    let (_dir, path) = old(3);
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    for (name, heard_ms, stations) in [
+        ("gw-a", Some(1_000), ["pond-2/level", "pond-3/level"]),
+        ("gw-b", Some(2_000), ["pond-3/level", "pond-4/level"]),
+        ("gw-silent", None, ["pond-4/level", "pond-5/level"]),
+    ] {
+        let mut birth = born(stations[0], None, None);
+        birth.series.extend(born(stations[1], None, None).series);
+        let birth = String::from_utf8(birth.to_bytes()).unwrap();
+        connection
+            .execute(
+                "INSERT INTO gateway (name, heard_ms, birth) VALUES (?1, ?2, ?3)",
+                (name, heard_ms, birth),
+            )
+            .unwrap();
+    }
+    drop(connection);
+    let mut owners = Owners::open(&path, BTreeMap::new()).unwrap();
+    let pins = owners.pins().unwrap();
+    let named: Vec<(&str, &str)> =
+        pins.iter().map(|pin| (pin.station.as_str(), pin.gateway.as_str())).collect();
+    // Of pond-3, two speak, and who never sent anything is not asked.
+    assert_eq!(
+        named,
+        [
+            ("pond-2", "gw-a"),
+            ("pond-4", "gw-b"),
+            ("pond-dongmen-1", "gw-1"),
+            ("pump-dongmen-1", "gw-1")
+        ]
+    );
+    for pin in &pins {
+        owners.release(&pin.station).unwrap();
+    }
+    assert_eq!(Owners::open(&path, BTreeMap::new()).unwrap().pins().unwrap(), []);
 }

@@ -4,6 +4,9 @@ use super::*;
 use crate::store::replaced::{GATEWAY_MAX, INSTANT_MAX};
 use crate::store::{Replaced, Replacement, Sender};
 
+/// 2022-08-01 begins in China eight hours before [`at`] does, in minutes.
+const DAY_FROM: i64 = -480;
+
 const POND: &str = "pond-1/level";
 
 fn from(name: &str, epoch: u64, seq: u64, readings: Vec<Reading>) -> Batch {
@@ -38,8 +41,8 @@ fn each_row_knows_who_sent_it_and_when() {
     };
     let ms = |minutes| at(minutes).as_millisecond();
     let expected = [
-        (ms(0), Some("gw-1".to_owned()), Some(ms(0))),
-        (ms(1), Some("gw-2".to_owned()), Some(ms(1440))),
+        (ms(0), Some("gw-1".to_owned()), Some(ms(DAY_FROM))),
+        (ms(1), Some("gw-2".to_owned()), Some(ms(DAY_FROM + 1440))),
         (ms(2), None, None),
     ];
     assert_eq!(rows(&store), expected);
@@ -61,11 +64,11 @@ fn a_replaced_value_is_kept_with_who_replaced_it_and_when() {
     let imported = store.import(&[from("import", 9, 1, vec![good(POND, 0, 2.0)])], at(1501));
     assert_eq!(imported.unwrap().replaced, 1);
     assert_eq!(all_readings(&store, POND), [good(POND, 0, 2.0)]);
-    let gw_2 = sender("gw-2", 8, at(1440));
+    let gw_2 = sender("gw-2", 8, at(DAY_FROM + 1440));
     let expected = [
         Replaced {
             reading: first,
-            from: sender("gw-1", 7, at(0)),
+            from: sender("gw-1", 7, at(DAY_FROM)),
             replaced_at: at(1500),
             by: Replacement::Value(gw_2.clone()),
         },

@@ -199,3 +199,17 @@ fn a_gateway_that_never_spoke_has_nothing_to_reject() {
     assert_eq!(done, Progress { rows: 0, finished: true });
     assert_eq!(store.pending().unwrap(), 0);
 }
+
+/// 2022-08-02 begins in China at 16:00 UTC of the day before.
+#[test]
+fn what_came_since_the_local_day_began_is_rejected_of_whatever_time_it_is() {
+    for (since, rejected) in [(16 * 60, 1), (18 * 60, 1), (16 * 60 - 1, 2), (40 * 60, 0)] {
+        let file = File::new();
+        let mut store = file.open();
+        for (seq, came) in [(1, 16 * 60 - 1), (2, 17 * 60)] {
+            let old = good(POND, seq as i64, 1.0);
+            store.commit(&[from("gw-1", 7, seq, vec![old])], at(came)).unwrap();
+        }
+        assert_eq!(reject(&mut store, "gw-1", at(since), 10), rejected, "{since}");
+    }
+}

@@ -231,7 +231,7 @@ fn variable(name: &str, otherwise: u32) -> u32 {
 
 /// Has a clerk throw away what was set aside of the hostile gateway.
 fn empty_quarantine(config: &Path) {
-    let drop = ["quarantine", "drop", "--gateway", EVIL, "-c"];
+    let drop = ["quarantine", "drop", "--yes", "--gateway", EVIL, "-c"];
     let (code, said, told) = outcome(hanqing().args(drop).arg(config));
     assert_eq!(code, Some(0), "{said}{told}");
 }
@@ -251,7 +251,7 @@ fn a_gateway_that_knows_everything_changes_nothing() {
             if evil.is_heard(round.into()) {
                 heard += 1;
             } else {
-                // Its part of the quarantine is full: from there on nothing of it would be looked at.
+                // Its part of the quarantine is full, and no room is left: it would not be acknowledged any more.
                 empty_quarantine(&config);
                 emptied += 1;
             }

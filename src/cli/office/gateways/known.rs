@@ -8,7 +8,7 @@ use crate::locales::{Text, office as words};
 use crate::store::{Owners, Quarantine, Sqlite};
 use crate::water::Township;
 
-pub(super) struct Known {
+pub(in crate::cli::office) struct Known {
     gateways: BTreeSet<GatewayId>,
     stations: BTreeSet<StationId>,
 }

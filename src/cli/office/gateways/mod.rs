@@ -1,6 +1,6 @@
 //! `hanqing gateway`: which gateways the office knows, and which station belongs to which.
 
-mod known;
+pub(super) mod known;
 mod list;
 #[cfg(test)]
 mod tests;
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
 use super::progress::Progress;
+use super::store_file;
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::usage::{UsageError, bail_usage};
 use crate::core::{Calendar, GatewayId, StationId};
@@ -25,6 +26,9 @@ use known::Known;
 /// Rows that are rejected or taken back in one transaction: a running hub waits a tenth of a second for it.
 /// Engineering judgement.
 const ROWS_PER_PORTION: u32 = 2000;
+
+/// The first day that `--since` may name: no gateway is older, and an earlier one was mistyped. Engineering judgement.
+const SINCE_MIN: Date = jiff::civil::date(2000, 1, 1);
 
 /// The arguments of `hanqing gateway`.
 #[derive(Args)]
@@ -72,6 +76,7 @@ struct Office {
 /// Runs the subcommand.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (settings, township) = arguments.config.load_hub()?;
+    store_file::must_exist(&settings.store.path)?;
     let _lock = Lock::shared(&settings.store.path)?;
     let owners = hub::owners(&settings, &township)?;
     let (calendar, now) = (hub::calendar(&township)?, Clock::system().now());
@@ -140,8 +145,13 @@ impl Office {
 
     fn revoke(&mut self, gateway: &GatewayId, since: &str) -> anyhow::Result<()> {
         let since = instant(since, &self.calendar)?;
+        let zone = self.calendar.zone();
         if since > self.now {
-            bail_usage!(words::since_ahead(since.to_string()));
+            bail_usage!(words::since_ahead(moment(since, self.now, zone)));
+        }
+        let day = zone.to_datetime(since).date();
+        if day < SINCE_MIN {
+            bail_usage!(words::since_early(day.to_string(), SINCE_MIN.to_string()));
         }
         self.known()?.gateway(gateway)?;
         let before = self.owners.revocations()?.into_iter().find(|r| r.gateway == *gateway);

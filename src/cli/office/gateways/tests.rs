@@ -99,6 +99,9 @@ fn a_revoked_gateways_readings_do_not_count_and_do_again_once_it_is_reinstated()
         said(office.revoke(&"gw-b".parse().unwrap(), "2026-11-02")).contains("did you mean gw-a")
     );
     assert!(said(office.revoke(&gateway, "2026-11-03")).contains("still to come"));
+    for early in ["0000-01-01", "1999-12-31", "1026-11-02T08:15"] {
+        assert!(said(office.revoke(&gateway, early)).contains("too early"), "{early}");
+    }
     assert_eq!(flags(&office), [Flag::Good; 3]);
     // 08:15 in China. What came on that day is not to be trusted, whatever time it names.
     office.revoke(&gateway, "2026-11-02T08:15").unwrap();

@@ -9,6 +9,7 @@ use super::super::*;
 use super::test_fake::{Reply, Request, answer, taken};
 use super::{Fake, influx, open, settings, some, writes};
 use crate::core::Reading;
+use crate::store::line::BATCHES;
 use crate::store::tests::{at, batch, born, gateway, good, missing};
 use crate::wire::GatewayState;
 
@@ -259,4 +260,22 @@ async fn a_file_that_cannot_be_used_is_said_and_nothing_panics() {
         assert!(matches!(error, StoreError::Server { .. }), "{error}");
         assert!(Server::open(&settings, "hub-1").is_err());
     }
+}
+
+#[test]
+fn readings_of_a_batch_that_is_not_acknowledged_are_written_without_a_record() {
+    let (fake, fails) = fails_with_gw_2(answer("500 Internal Server Error", "", "engine"));
+    let mut server = open(&fake);
+    let committed = server.commit_in_part(&three(), seconds(0)).unwrap();
+    assert_eq!((delivered(&committed), left(&committed)), (vec![], vec!["gw-2"]));
+    assert!(writes(&fake, "hanqing").iter().any(|request| request.body.contains("gateway=gw-3")));
+    // The next batches of the gateway that failed wait, as others of it do.
+    let written = writes_of_gw_2(&fake);
+    server.commit_in_part(&three(), seconds(0)).unwrap();
+    assert_eq!((writes_of_gw_2(&fake), writes(&fake, BATCHES).len()), (written, 0));
+    // They count once their record is written.
+    fails.store(false, SeqCst);
+    let committed = server.commit(&three(), seconds(4000)).unwrap();
+    assert_eq!(delivered(&committed), ["gw-1", "gw-2", "gw-3"]);
+    assert_ne!(writes(&fake, BATCHES).len(), 0);
 }

@@ -51,9 +51,9 @@ fn two_of_one_series() -> Fake {
         good("pond-1/level", 3, 9.0),
         good("pond-2/level", 1, 5.0),
     ];
-    server.commit(&[batch_of("gw-1", 1, foreign)], at(2002)).unwrap();
     let own = vec![good("pond-1/level", 1, 1.0), good("pond-1/level", 2, 2.0)];
-    server.commit(&[batch_of("gw-9", 1, own)], at(2003)).unwrap();
+    server.commit(&[batch_of("gw-9", 1, own)], at(2002)).unwrap();
+    server.commit(&[batch_of("gw-1", 1, foreign)], at(2003)).unwrap();
     fake
 }
 
@@ -124,6 +124,7 @@ fn how_a_counter_behaves_is_for_its_own_gateway_to_say() {
     let name = "pump-1/energy_total";
     server.birth(&gateway("gw-9"), &born(name, Some(1e4), None), at(2000)).unwrap();
     server.birth(&gateway("gw-1"), &born(name, Some(10.0), None), at(2001)).unwrap();
+    server.commit(&[batch_of("gw-9", 1, vec![good(name, 1, 5.0)])], at(2002)).unwrap();
     let (_dir, mut copy) = file();
     pass(&fake, &mut copy, 2004);
     assert_eq!(copy.counters().unwrap()[&series(name)].modulus, Some(1e4));
