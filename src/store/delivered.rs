@@ -256,7 +256,7 @@ pub struct LostRow {
 }
 
 /// Stores a gateway's record of loss. A wider record replaces those within it, and one that is within a wider one was
-/// told before. How many there are is bounded once a commit, in [`write`].
+/// told before. How many there are is bounded once a commit, in [`write()`].
 pub(super) fn note_loss(
     connection: &Connection,
     gateway: &GatewayId,

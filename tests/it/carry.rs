@@ -91,9 +91,10 @@ fn what_is_carried_and_what_is_sent_is_there_once() {
         spool if spool.last_seq > last && spool.waiting <= 1 => Ok(()),
         spool => Err(spool),
     });
+    // In this order: more comes meanwhile, and a batch is there with its readings.
+    let gateways = context.store().gateways().unwrap();
     let readings = context.readings(LEVEL);
     assert!(readings.windows(2).all(|w| w[0].observed_at < w[1].observed_at));
-    let gateways = context.store().gateways().unwrap();
     let gateway = gateways.iter().find(|g| g.gateway.as_str() == GATEWAY).unwrap();
     assert!(gateway.gaps().is_empty(), "{gateway:?}");
     let committed: u64 =
