@@ -8,7 +8,8 @@ use super::REMEMBERED_MAX;
 use crate::core::GatewayId;
 use crate::wire::{Channel, Topic};
 
-/// Messages of one gateway that wait at most: as many as ours sends ahead of the hub's acknowledgements, a batch in each.
+/// Messages of one gateway that wait at most: as many as ours sends ahead of the hub's acknowledgements, a batch in
+/// each.
 const MESSAGES_MAX: usize = 1024;
 
 /// Bytes of one gateway that wait at most: eight of the largest messages. Engineering judgement.
