@@ -15,7 +15,8 @@
 //!
 //! - a reset between two readings after which the register has passed its old value, and a new meter that starts within
 //!   reach of the old one, or near zero where the old one could have rolled over;
-//! - a glitch no larger than the meter could have grown by since one of the latest readings, a lot after a gap;
+//! - a glitch no larger than the meter could have grown by since the last accepted or one of the latest readings, a
+//!   lot after a gap;
 //! - more than [`CONFIRMATIONS`] glitches in a row that agree with each other, which look like a reset, and two of them
 //!   that the register then follows after a reset;
 //! - without a known rate, a glitch upwards, and what a reset hid.

@@ -1,15 +1,15 @@
 //! The engine against a simulation: registers of any size and resolution that roll over, are reset or replaced, and are
 //! read at irregular times through gaps and glitches. The truth must lie within the bounds at each reading.
 //!
-//! What cannot be detected in principle is left out, as the module says: a glitch or a new register that one of the
-//! latest readings could have grown to.
+//! What cannot be detected in principle is left out, as the module says: a glitch or a new register that the last
+//! accepted or one of the latest readings could have grown to.
 
 use super::*;
 use proptest::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// Readings from which a glitch or reset must not look like growth: more than the engine ever compares with.
+/// Readings from which a glitch or reset must not look like growth, besides the last one that the engine accepted.
 const LATEST: usize = 8;
 
 struct Dice(ChaCha8Rng);
@@ -42,6 +42,9 @@ struct Meter {
     truth: f64,
     /// The latest readings, glitches included.
     latest: Vec<Sample>,
+    /// The last reading that the engine accepted.
+    accepted: Option<Sample>,
+    reset_at_ms: i64,
     /// Glitches at the end of the latest readings.
     glitches: usize,
     since_reset: usize,
@@ -74,6 +77,8 @@ impl Meter {
             register,
             truth: 0.0,
             latest: Vec::new(),
+            accepted: None,
+            reset_at_ms: i64::MIN,
             glitches: 0,
             since_reset: LATEST,
             tolerance: resolution * 1.001 + 1e-6 * top.max(1.0),
@@ -104,7 +109,13 @@ impl Meter {
         let follows = |from: &Sample| {
             self.spec.growth(*from, sample).is_some() || self.spec.rolled(*from, sample).is_some()
         };
-        raw >= 0.0 && !self.latest.iter().any(follows)
+        raw >= 0.0 && !self.latest.iter().chain(&self.accepted).any(follows)
+    }
+
+    /// Whether the engine may still weigh the old register against the new one.
+    fn reset_is_open(&self) -> bool {
+        let before_reset = |accepted: Sample| accepted.at.as_millisecond() < self.reset_at_ms;
+        self.since_reset <= LATEST || self.accepted.is_some_and(before_reset)
     }
 
     /// Lets `hours` pass under a random load; returns the growth.
@@ -143,6 +154,7 @@ impl Meter {
             if self.odd(self.shows(register)) {
                 (self.register, raw) = (register, self.shows(register));
                 (self.since_reset, self.resets) = (0, self.resets + 1);
+                self.reset_at_ms = self.ms;
                 self.tolerance += self.resolution;
             }
         } else if odd && self.dice.hits(if self.glitches > 0 { 0.2 } else { 0.05 }) {
@@ -156,7 +168,7 @@ impl Meter {
                 _ => self.dice.between(0.0, 1.2) * self.top(),
             };
             let near = (0.0..=1.2 * (NEAR_HOURS + 1.0) * self.rate).contains(&(raw - value));
-            let agrees = self.glitches == 1 && self.since_reset > LATEST;
+            let agrees = self.glitches == 1 && !self.reset_is_open();
             let seen = match agrees {
                 true => {
                     let good: Vec<Sample> = self.latest.drain(..).collect();
@@ -169,7 +181,7 @@ impl Meter {
             };
             // Without a rate, everything above a glitch follows it.
             let near = near || self.spec.max_rate_per_hour.is_none();
-            if seen && self.glitches < 2 && !(near && self.since_reset <= LATEST) {
+            if seen && self.glitches < 2 && !(near && self.reset_is_open()) {
                 (raw, glitch) = (value, true);
                 self.tolerance += self.resolution;
             }
@@ -212,6 +224,7 @@ fn run(seed: u64) -> Result<(), String> {
         };
         let at = Timestamp::from_millisecond(meter.ms).unwrap();
         let step = state.feed(&meter.spec, at, raw);
+        meter.accepted = state.base;
         story.push_str(&format!("{:.3} h: {raw}, true {}, {step:?}\n", hours, meter.truth));
         if !(0.0 <= step.increment && step.increment <= step.increment_max) {
             return Err(format!("{story}increments"));

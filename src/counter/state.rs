@@ -71,6 +71,12 @@ impl Spec {
         (falls && from.raw >= ROLLOVER_FROM * modulus && grown <= limit).then_some(grown)
     }
 
+    /// Whether the shown value may have grown this much, by whole steps.
+    fn may_have_grown(&self, from: Sample, to: Sample) -> bool {
+        let limit = self.shown_limit(from, to);
+        limit.is_some_and(|limit| (0.0..=limit).contains(&(to.raw - from.raw)))
+    }
+
     /// Whether a small register that fell may have rolled over in a gap, from anywhere.
     fn may_have_rolled(&self, from: Sample, to: Sample) -> bool {
         let turn = self.modulus.zip(self.shown_limit(from, to));
@@ -227,11 +233,13 @@ impl State {
         follows_held: bool,
     ) -> (f64, f64) {
         let grown_max = spec.growth_max(base, sample, grown);
-        let rolled_since = |held: &Sample| spec.may_have_rolled(*held, sample);
+        let moved_since = |held: &Sample| {
+            spec.may_have_grown(*held, sample) || spec.may_have_rolled(*held, sample)
+        };
         let doubtful = follows_held
             || self.held.len() >= CONFIRMATIONS
             || self.dropped_above.is_some()
-            || self.held.last().is_some_and(rolled_since);
+            || self.held.last().is_some_and(moved_since);
         if !doubtful {
             return (grown, grown_max);
         }

@@ -101,6 +101,17 @@ fn a_register_with_coarse_steps_has_no_glitches() {
 }
 
 #[test]
+fn a_new_register_may_pass_the_old_one_by_whole_steps() {
+    // Two an hour, shown in steps of one: from 11 to 14 in 70 minutes is growth of the register that fell to 11.
+    let spec = Spec { modulus: None, max_rate_per_hour: Some(1.95) };
+    let mut state = State::default();
+    let raws = [(0, 13.0), (125, 13.0), (288, 11.0), (358, 14.0)];
+    let steps = raws.map(|(minutes, raw)| state.feed(&spec, at(minutes), raw));
+    assert_eq!(steps[3].increment, 1.0);
+    assert!(steps[3].increment_max > 5.0, "{:?}", steps[3]);
+}
+
+#[test]
 fn rounding_old_and_odd_readings_change_nothing() {
     let mut state = State::default();
     state.feed(&SPEC, at(10), 5000.0);
