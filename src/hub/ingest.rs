@@ -61,6 +61,7 @@ pub async fn ingest(
     let mut reconnect = Reconnect::new(&client_id, RETRY);
     let mut reception = Reception {
         inbox: Inbox::default(),
+        next: Portion::default(),
         writer: Writer::new(&store, &clock, &state, &stop, simulated),
         since: Stopwatch::start(),
     };
@@ -113,6 +114,8 @@ fn next_oversized(oversized: u32, error: &MqttError) -> u32 {
 
 struct Reception<'a> {
     inbox: Inbox,
+    /// What has been read and not been stored.
+    next: Portion,
     writer: Writer<'a>,
     since: Stopwatch,
 }
@@ -134,12 +137,11 @@ impl Reception<'_> {
                 return Ok(Some(lost));
             }
             self.inbox.admit(self.since.elapsed());
-            let mut portion = Portion::default();
-            while portion.take(&mut self.inbox) {
+            while self.next.take(&mut self.inbox) {
                 // Reading takes milliseconds a message: what comes meanwhile must not pile up before the inbox.
                 self.put_arrived(intake);
             }
-            let Some((answers, lost)) = self.store(portion, intake).await? else { return Ok(None) };
+            let Some((answers, lost)) = self.store(intake).await? else { return Ok(None) };
             committed = self.since.elapsed();
             // The gateways get their answers over the next connection, once they or the hub have introduced themselves.
             if let Some(lost) = lost {
@@ -169,7 +171,9 @@ impl Reception<'_> {
     ) -> Option<Result<(), MqttError>> {
         loop {
             let now = self.since.elapsed();
-            let due = self.inbox.due(now).map(|due| due.max(earliest.saturating_sub(now)));
+            let ready = (!self.next.is_empty()).then_some(Duration::ZERO);
+            let due = ready.or_else(|| self.inbox.due(now));
+            let due = due.map(|due| due.max(earliest.saturating_sub(now)));
             if due == Some(Duration::ZERO) {
                 break;
             }
@@ -202,23 +206,29 @@ impl Reception<'_> {
         }
     }
 
-    /// Stores a portion while receiving what comes meanwhile, and the error that the connection has ended with, if it
-    /// has; `None` where `stop` came first.
+    /// Stores what has been read, while it receives what comes meanwhile and reads of it what is due. Returns the
+    /// answers, and the error that the connection has ended with, if it has; `None` where `stop` came first.
     async fn store(
         &mut self,
-        portion: Portion,
         intake: &mut Intake,
     ) -> anyhow::Result<Option<(Answers, Option<MqttError>)>> {
-        let Self { inbox, writer, since } = self;
+        let portion = std::mem::take(&mut self.next);
+        let Self { inbox, next, writer, since } = self;
         let state = writer.state;
         let (mut lost, mut dropped) = (None, BTreeMap::new());
         let written = {
             let writing = writer.write(portion);
             tokio::pin!(writing);
+            let mut full = false;
             loop {
+                let now = since.elapsed();
+                let due = !full && inbox.due(now) == Some(Duration::ZERO);
                 tokio::select! {
-                    biased;
                     written = &mut writing => break written?,
+                    () = std::future::ready(()), if due => {
+                        inbox.admit(now);
+                        full = !next.take(inbox);
+                    }
                     message = intake.next(), if lost.is_none() => match message {
                         Ok(message) => {
                             for sender in put(inbox, &message, since.elapsed()) {

@@ -6,8 +6,9 @@ use crate::core::GatewayId;
 use crate::locales::Text;
 use crate::wire::{Batch, Birth, Epoch, PROBLEM_MAX, Status, cut};
 
-/// Messages of a portion: one write to disk for many, while no gateway waits long for its acknowledgement.
-const MESSAGES_MAX: usize = 200;
+/// Messages of a portion: one write to disk for many, while no gateway waits long for its acknowledgement. What they
+/// hold bounds a portion before that, unless they are small.
+const MESSAGES_MAX: usize = 1000;
 
 /// Bytes of messages of a portion, compressed as they are.
 const BYTES_MAX: usize = 4 << 20;
@@ -77,6 +78,10 @@ pub struct Unreadable {
 }
 
 impl Portion {
+    pub fn is_empty(&self) -> bool {
+        self.messages == 0
+    }
+
     /// Takes the next message from `inbox` and reads it. `false` where none may be taken, or the portion is large
     /// enough.
     pub fn take(&mut self, inbox: &mut Inbox) -> bool {

@@ -176,9 +176,14 @@ fn stored(tables: &Tables<'_>, id: i64, hour: i64) -> Result<Stored, StoreError>
 
 /// How many rows an hour of a series has, as its cell says.
 pub(super) fn rows(tables: &Tables<'_>, id: i64, hour: i64) -> Result<u64, StoreError> {
-    let cell = range(tables, id, (hour, hour.saturating_add(HOUR_MS)))?.pop();
-    Ok(cell.map_or(0, |cell| rows_of(&cell.rollup)))
+    let sql = if tables.is_hot(hour) { ROWS_HOT } else { ROWS };
+    let found = tables.prepare(sql)?.query_row([id, hour], |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or(0))
 }
+
+const ROWS: &str = "SELECT counted + failed + missing FROM hour WHERE series = ?1 AND hour_ms = ?2";
+const ROWS_HOT: &str =
+    "SELECT counted + failed + missing FROM hour_hot WHERE series = ?1 AND hour_ms = ?2";
 
 /// How many rows an hour of a series has, counted.
 pub(super) fn count_rows(tables: &Tables<'_>, id: i64, hour: i64) -> Result<u64, StoreError> {

@@ -8,7 +8,7 @@ use super::delivered::{self, GATEWAYS_MAX, RANGES_MAX};
 use super::readings::{Inserted, Refusal};
 use super::source::{COPIED, EPOCHS_A_DAY_MAX, day_start, may_have_come_since};
 use super::tables::Tables;
-use super::transaction::{Commit, HOUR_MAX};
+use super::transaction::{Commit, HOUR_MAX, Incoming};
 use super::{Committed, LostRow, Refused, StoreError, replaced, series};
 use crate::core::{GatewayId, Reading};
 use crate::locales::{Text, store as words};
@@ -43,19 +43,21 @@ pub(super) fn commit(
     now: Timestamp,
     way: Way,
 ) -> Result<Committed, StoreError> {
-    let mut committed = Committed { whole: true, ..Committed::default() };
+    let mut taking = Taking::default();
+    taking.committed.whole = true;
     let day_ms = day_start(commit.tables.calendar, now);
-    for batch in batches {
+    for (place, batch) in batches.iter().enumerate() {
         match sender(commit, batch, day_ms, way)? {
             Ok(source) => {
-                take(commit, batch, source, now, &mut committed)?;
+                taking.take(commit, (place, batch), source)?;
                 note(commit, batch, now, way)?;
             }
             Err(problem) => {
-                committed.refused.push(Refused::new(batch, batch.readings.clone(), problem));
+                taking.refuse(batch, batch.readings.clone(), problem);
             }
         }
     }
+    let mut committed = taking.finish(commit, batches, now)?;
     for batch in batches {
         let key = (batch.gateway.clone(), batch.epoch);
         if let Some(heard) = commit.heard(&key) {
@@ -94,29 +96,61 @@ fn sender(
     Ok(source.map(Some).ok_or_else(|| words::too_many_epochs(EPOCHS_A_DAY_MAX)))
 }
 
-/// Takes the readings of a batch.
-fn take(
-    commit: &mut Commit<'_>,
-    batch: &Batch,
-    source: Option<i64>,
-    now: Timestamp,
-    committed: &mut Committed,
-) -> Result<(), StoreError> {
-    let source = source.map(|id| (id, &batch.gateway));
-    let mut refused: BTreeMap<Refusal, Vec<Reading>> = BTreeMap::new();
-    for reading in &batch.readings {
-        match commit.insert(reading, source, now)? {
+/// Readings of batches that are being taken.
+#[derive(Default)]
+struct Taking<'r> {
+    incoming: Vec<Incoming<'r>>,
+    /// By the place of their batch and why.
+    refused: BTreeMap<(usize, Refusal), Vec<Reading>>,
+    committed: Committed,
+}
+
+impl<'r> Taking<'r> {
+    /// Takes the readings of a batch.
+    fn take(
+        &mut self,
+        commit: &mut Commit<'_>,
+        (place, batch): (usize, &'r Batch),
+        source: Option<i64>,
+    ) -> Result<(), StoreError> {
+        let source = source.map(|id| (id, &batch.gateway));
+        for reading in &batch.readings {
+            match commit.incoming(reading, source, place)? {
+                Ok(incoming) => self.incoming.push(incoming),
+                Err(refusal) => {
+                    self.refused.entry((place, refusal)).or_default().push(reading.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, batch: &Batch, readings: Vec<Reading>, problem: Text) {
+        self.committed.refused.push(Refused::new(batch, readings, problem));
+    }
+
+    /// Stores them.
+    fn finish(
+        self,
+        commit: &mut Commit<'_>,
+        batches: &[Batch],
+        now: Timestamp,
+    ) -> Result<Committed, StoreError> {
+        let Self { incoming, mut refused, mut committed } = self;
+        commit.insert(incoming, now, |one, inserted| match inserted {
             Ok(Inserted::New) => committed.new_readings += 1,
             Ok(Inserted::Replaced) => committed.replaced += 1,
             Ok(Inserted::Filled | Inserted::Same) => {}
-            Err(refusal) => refused.entry(refusal).or_default().push(reading.clone()),
+            Err(refusal) => {
+                refused.entry((one.place, refusal)).or_default().push(one.reading.clone());
+            }
+        })?;
+        for ((place, refusal), readings) in refused {
+            let problem = problem(&commit.tables, refusal);
+            committed.refused.push(Refused::new(&batches[place], readings, problem));
         }
+        Ok(committed)
     }
-    for (refusal, readings) in refused {
-        let problem = problem(&commit.tables, refusal);
-        committed.refused.push(Refused::new(batch, readings, problem));
-    }
-    Ok(())
 }
 
 /// Notes the record of loss of a batch and its number; of one that came in part, only that its gateway was heard.
@@ -159,8 +193,8 @@ pub(super) fn merge(
 ) -> Result<u64, StoreError> {
     let revoked = revoked(commit)?;
     let day_ms = day_start(commit.tables.calendar, now);
-    let mut new = 0;
-    for (gateway, reading) in &portion.readings {
+    let mut incoming = Vec::with_capacity(portion.readings.len());
+    for (place, (gateway, reading)) in portion.readings.iter().enumerate() {
         let rejected =
             gateway.as_ref().and_then(|gateway| revoked.get(gateway)).is_some_and(|since| {
                 reading.observed_at >= *since || may_have_come_since(day_ms, *since)
@@ -177,8 +211,10 @@ pub(super) fn merge(
             None => None,
         };
         // The server may still hold what was purged here: its hours stand for it.
-        new += u64::from(commit.insert(reading, source, now)? == Ok(Inserted::New));
+        incoming.extend(commit.incoming(reading, source, place)?);
     }
+    let mut new = 0;
+    commit.insert(incoming, now, |_, inserted| new += u64::from(inserted == Ok(Inserted::New)))?;
     for LostRow { gateway, epoch, seq, loss } in &portion.lost {
         delivered::note_loss(commit.connection(), gateway, *epoch, *seq, loss)?;
     }

@@ -65,6 +65,12 @@ pub(super) fn has(connection: &Connection, series: i64, hour: i64) -> Result<boo
     Ok(find.query_row([series, hour], |_| Ok(())).optional()?.is_some())
 }
 
+/// Whether any hour is to be folded.
+pub(super) fn is_any(connection: &Connection) -> Result<bool, StoreError> {
+    let mut find = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM pending)")?;
+    Ok(find.query_row([], |row| row.get(0))?)
+}
+
 /// Whether anything is to be folded, of hours before `before_ms`.
 pub(super) fn any(connection: &Connection, before_ms: i64) -> Result<bool, StoreError> {
     // The key orders by series: of few rows all are looked at, of many one is found soon.

@@ -1,7 +1,7 @@
 //! Readings in the file: one row for each series and instant.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, Statement, params};
 
 use super::error::instant;
 use super::source::{self, Sources};
@@ -87,48 +87,66 @@ impl Stored {
     }
 }
 
-/// Stores a reading. Each series and instant has one row: a value replaces a missing one, never the other way round,
-/// and a later value an earlier one, which is kept. What a revoked gateway sent does not come back by being sent again.
-pub(super) fn insert(
-    tables: &Tables<'_>,
-    series: i64,
-    reading: &Reading,
-    (source, sources): (Option<(i64, &GatewayId)>, &mut Sources),
-    now: Timestamp,
-) -> Result<Result<Inserted, Refusal>, StoreError> {
-    let key = (series, reading.observed_at.as_millisecond());
-    let new = Stored::of(reading, source.map(|(id, _)| id));
-    if write(tables, key, &new, if tables.is_hot(key.1) { INSERT_HOT } else { INSERT })? {
-        return Ok(Ok(Inserted::New));
+/// The rows of one transaction, with the statements that add to them.
+pub(super) struct Rows<'a> {
+    tables: Tables<'a>,
+    hot: CachedStatement<'a>,
+    cold: CachedStatement<'a>,
+}
+
+impl<'a> Rows<'a> {
+    pub fn new(tables: &Tables<'a>) -> Result<Self, StoreError> {
+        let (hot, cold) = (tables.prepare(INSERT_HOT)?, tables.prepare(INSERT)?);
+        Ok(Self { tables: *tables, hot, cold })
     }
-    if new.value.is_none() {
-        return Ok(Ok(Inserted::Same));
-    }
-    let vanished = || StoreError::Corrupt(words::reading_vanished(reading.series.to_string()));
-    let old = stored(tables, key)?.ok_or_else(vanished)?;
-    let same_value = old.value == new.value;
-    if same_value && old.flag == new.flag {
-        return Ok(Ok(Inserted::Same));
-    }
-    if old.value.is_none() {
-        overwrite(tables, key, &new)?;
-        return Ok(Ok(Inserted::Filled));
-    }
-    if old.is_revoked() && (same_value || same_gateway(tables.connection, &old, source)?) {
-        return Ok(Ok(Inserted::Same));
-    }
-    if replaced::at_instant(tables.connection, key)? >= replaced::INSTANT_MAX {
-        return Ok(Err(Refusal::InstantFull));
-    }
-    if let Some((_, gateway)) = source {
-        if sources.replaced(tables.connection, gateway)? >= replaced::GATEWAY_MAX {
-            return Ok(Err(Refusal::HistoryFull));
+
+    /// Stores a reading. Each series and instant has one row: a value replaces a missing one, never the other way
+    /// round, and a later value an earlier one, which is kept. What a revoked gateway sent does not come back by being
+    /// sent again.
+    pub fn insert(
+        &mut self,
+        series: i64,
+        reading: &Reading,
+        (source, sources): (Option<(i64, &GatewayId)>, &mut Sources),
+        now: Timestamp,
+    ) -> Result<Result<Inserted, Refusal>, StoreError> {
+        let key = (series, reading.observed_at.as_millisecond());
+        let new = Stored::of(reading, source.map(|(id, _)| id));
+        let hot = self.tables.is_hot(key.1);
+        let statement = if hot { &mut self.hot } else { &mut self.cold };
+        if write(statement, key, &new, hot)? {
+            return Ok(Ok(Inserted::New));
         }
-        sources.note_replaced(gateway);
+        if new.value.is_none() {
+            return Ok(Ok(Inserted::Same));
+        }
+        let tables = &self.tables;
+        let vanished = || StoreError::Corrupt(words::reading_vanished(reading.series.to_string()));
+        let old = stored(tables, key)?.ok_or_else(vanished)?;
+        let same_value = old.value == new.value;
+        if same_value && old.flag == new.flag {
+            return Ok(Ok(Inserted::Same));
+        }
+        if old.value.is_none() {
+            overwrite(tables, key, &new)?;
+            return Ok(Ok(Inserted::Filled));
+        }
+        if old.is_revoked() && (same_value || same_gateway(tables.connection, &old, source)?) {
+            return Ok(Ok(Inserted::Same));
+        }
+        if replaced::at_instant(tables.connection, key)? >= replaced::INSTANT_MAX {
+            return Ok(Err(Refusal::InstantFull));
+        }
+        if let Some((_, gateway)) = source {
+            if sources.replaced(tables.connection, gateway)? >= replaced::GATEWAY_MAX {
+                return Ok(Err(Refusal::HistoryFull));
+            }
+            sources.note_replaced(gateway);
+        }
+        replaced::keep(tables.connection, key, &old, now, new.source, None)?;
+        overwrite(tables, key, &new)?;
+        Ok(Ok(Inserted::Replaced))
     }
-    replaced::keep(tables.connection, key, &old, now, new.source, None)?;
-    overwrite(tables, key, &new)?;
-    Ok(Ok(Inserted::Replaced))
 }
 
 /// Whether this gateway sent the row.
@@ -165,19 +183,19 @@ pub(super) fn overwrite(
     key: (i64, i64),
     new: &Stored,
 ) -> Result<bool, StoreError> {
-    write(tables, key, new, if tables.is_hot(key.1) { UPDATE_HOT } else { UPDATE })
+    let hot = tables.is_hot(key.1);
+    write(&mut *tables.prepare(if hot { UPDATE_HOT } else { UPDATE })?, key, new, hot)
 }
 
 /// Runs a statement on a row. Returns whether it wrote one.
 fn write(
-    tables: &Tables<'_>,
+    statement: &mut Statement<'_>,
     (series, at_ms): (i64, i64),
     row: &Stored,
-    sql: &str,
+    hot: bool,
 ) -> Result<bool, StoreError> {
-    let mut statement = tables.prepare(sql)?;
     let Stored { value, flag, reason, raw, source } = row;
-    let written = if tables.is_hot(at_ms) {
+    let written = if hot {
         let slot = at_ms.div_euclid(SLOT_MS);
         statement.execute(params![series, at_ms, value, flag, reason, raw, source, slot])?
     } else {

@@ -21,6 +21,7 @@ const DEMOTION_INTERVAL: SignedDuration = SignedDuration::from_hours(6);
 pub(super) const SLOT_MS: i64 = 300_000;
 
 /// The tables, and the instant that parts their tiers.
+#[derive(Clone, Copy)]
 pub(super) struct Tables<'a> {
     pub connection: &'a Connection,
     /// Days are folded by this calendar.

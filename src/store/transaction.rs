@@ -1,13 +1,13 @@
 //! A transaction while it is being made: what it inserts, what it has to fold, and what it changes of what is known of
 //! gateways.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::delivered::{self, Epochs, Heard};
-use super::readings::{self, Inserted, Refusal};
+use super::readings::{self, Inserted, Refusal, Rows};
 use super::series::{self, SeriesIds};
 use super::source::Sources;
 use super::tables::Tables;
@@ -48,12 +48,31 @@ pub(super) struct Commit<'a> {
     pub changes: Changes,
     /// Changed series, by number.
     touched: BTreeMap<i64, Touched>,
-    /// Rows of hours that readings have come of, by series and hour.
-    rows: HashMap<(i64, i64), u64>,
     /// By how much the number of readings changes.
     pub count: i64,
     /// Hours that it folds at most.
     fold_max: usize,
+}
+
+/// A reading on its way into the file.
+pub(super) struct Incoming<'r> {
+    /// The number of its series.
+    id: i64,
+    at_ms: i64,
+    pub reading: &'r Reading,
+    pub source: Option<(i64, &'r GatewayId)>,
+    /// Its place, or that of its batch, in what is being taken.
+    pub place: usize,
+}
+
+impl Incoming<'_> {
+    fn hour_ms(&self) -> i64 {
+        hour_start_ms(self.at_ms)
+    }
+
+    fn is_in_hour_of(&self, other: &Self) -> bool {
+        self.id == other.id && self.hour_ms() == other.hour_ms()
+    }
 }
 
 struct Touched {
@@ -79,7 +98,6 @@ impl<'a> Commit<'a> {
             epochs,
             changes: Changes::default(),
             touched: BTreeMap::new(),
-            rows: HashMap::new(),
             count: 0,
             fold_max,
         }
@@ -89,61 +107,95 @@ impl<'a> Commit<'a> {
         self.tables.connection
     }
 
-    /// Stores a reading, sent by `source`.
-    pub fn insert(
+    /// A reading that came at `place` of what is being taken, sent by `source`, with what it takes to store it.
+    pub fn incoming<'r>(
         &mut self,
-        reading: &Reading,
-        source: Option<(i64, &GatewayId)>,
-        now: Timestamp,
-    ) -> Result<Result<Inserted, Refusal>, StoreError> {
-        let at = reading.observed_at.as_millisecond();
-        if self.tables.is_purged(at) {
+        reading: &'r Reading,
+        source: Option<(i64, &'r GatewayId)>,
+        place: usize,
+    ) -> Result<Result<Incoming<'r>, Refusal>, StoreError> {
+        let at_ms = reading.observed_at.as_millisecond();
+        if self.tables.is_purged(at_ms) {
             return Ok(Err(Refusal::Purged));
         }
         let gateway = source.map(|(_, gateway)| gateway);
-        let Some(id) = self.ids.id(self.tables.connection, &reading.series, gateway)? else {
-            return Ok(Err(Refusal::TooManySeries));
-        };
-        let hour = hour_start_ms(at);
-        let key = (id, hour);
-        if source.is_some() && !self.rows.contains_key(&key) {
+        let id = self.ids.id(self.tables.connection, &reading.series, gateway)?;
+        let incoming = |id| Incoming { id, at_ms, reading, source, place };
+        Ok(id.map(incoming).ok_or(Refusal::TooManySeries))
+    }
+
+    /// Stores readings, by series and time so that neighbours in the file come together, and tells what became of each.
+    /// Of several of one instant, the later one comes later.
+    pub fn insert(
+        &mut self,
+        mut incoming: Vec<Incoming<'_>>,
+        now: Timestamp,
+        mut told: impl FnMut(&Incoming<'_>, Result<Inserted, Refusal>),
+    ) -> Result<(), StoreError> {
+        incoming.sort_by_key(|one| (one.id, one.at_ms));
+        let mut rows = Rows::new(&self.tables)?;
+        let is_pending = pending::is_any(self.connection())?;
+        for hour in incoming.chunk_by(Incoming::is_in_hour_of) {
+            self.insert_hour(hour, (&mut rows, is_pending), now, &mut told)?;
+        }
+        Ok(())
+    }
+
+    /// Stores readings of one series and hour, in order of their time.
+    fn insert_hour(
+        &mut self,
+        incoming: &[Incoming<'_>],
+        (rows, is_pending): (&mut Rows<'_>, bool),
+        now: Timestamp,
+        told: &mut impl FnMut(&Incoming<'_>, Result<Inserted, Refusal>),
+    ) -> Result<(), StoreError> {
+        let Some(first) = incoming.first() else { return Ok(()) };
+        let (id, hour) = (first.id, first.hour_ms());
+        let mut held = match incoming.iter().any(|one| one.source.is_some()) {
+            false => 0,
             // The cell of an hour that is yet to be folded does not know all of its rows.
-            let rows = if pending::has(self.connection(), id, hour)? {
+            true if is_pending && pending::has(self.connection(), id, hour)? => {
                 hours::count_rows(&self.tables, id, hour)?
-            } else {
-                hours::rows(&self.tables, id, hour)?
-            };
-            self.rows.insert(key, rows);
-        }
-        if self.rows.get(&key).is_some_and(|rows| *rows >= HOUR_MAX)
-            && readings::stored(&self.tables, (id, at))?.is_none()
-        {
-            return Ok(Err(Refusal::HourFull));
-        }
-        let senders = (source, &mut *self.sources);
-        let inserted = match readings::insert(&self.tables, id, reading, senders, now)? {
-            Ok(Inserted::Same) => return Ok(Ok(Inserted::Same)),
-            Ok(inserted) => inserted,
-            Err(refusal) => return Ok(Err(refusal)),
+            }
+            true => hours::rows(&self.tables, id, hour)?,
         };
-        let touched = self.touched.entry(id).or_insert_with(|| Touched {
-            series: reading.series.clone(),
-            hours: BTreeSet::new(),
-            cold_ms: None,
-            cold_counted_ms: None,
-        });
-        touched.hours.insert(hour);
-        if !self.tables.is_hot(at) {
-            touched.cold_ms = touched.cold_ms.max(Some(at));
-            if reading.value().is_some() && reading.flag.counts() {
-                touched.cold_counted_ms = touched.cold_counted_ms.max(Some(at));
+        let (mut changed, mut cold_ms, mut cold_counted_ms) = (false, None, None);
+        for one in incoming {
+            let is_full = one.source.is_some() && held >= HOUR_MAX;
+            if is_full && readings::stored(&self.tables, (id, one.at_ms))?.is_none() {
+                told(one, Err(Refusal::HourFull));
+                continue;
+            }
+            let inserted = rows.insert(id, one.reading, (one.source, &mut *self.sources), now)?;
+            told(one, inserted);
+            let Ok(inserted) = inserted else { continue };
+            if inserted == Inserted::Same {
+                continue;
+            }
+            changed = true;
+            if !self.tables.is_hot(one.at_ms) {
+                cold_ms = Some(one.at_ms);
+                if one.reading.value().is_some() && one.reading.flag.counts() {
+                    cold_counted_ms = Some(one.at_ms);
+                }
+            }
+            if inserted == Inserted::New {
+                held += 1;
+                self.count += 1;
             }
         }
-        if inserted == Inserted::New {
-            self.rows.entry(key).and_modify(|rows| *rows += 1);
-            self.count += 1;
+        if changed {
+            let touched = self.touched.entry(id).or_insert_with(|| Touched {
+                series: first.reading.series.clone(),
+                hours: BTreeSet::new(),
+                cold_ms: None,
+                cold_counted_ms: None,
+            });
+            touched.hours.insert(hour);
+            touched.cold_ms = touched.cold_ms.max(cold_ms);
+            touched.cold_counted_ms = touched.cold_counted_ms.max(cold_counted_ms);
         }
-        Ok(Ok(inserted))
+        Ok(())
     }
 
     /// What has come of an epoch so far.
