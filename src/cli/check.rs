@@ -5,45 +5,75 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::connections;
 use super::usage::EXIT_USAGE;
 use crate::config;
 use crate::locales::{Text, cli as words};
+use crate::mqtt::certificate_warnings;
+use crate::support::Clock;
 
 /// The arguments of `hanqing check`.
 #[derive(Args)]
 pub struct Arguments {
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
+    #[arg(long)]
+    connect: bool,
 }
 
-/// Checks the files and prints their problems.
+/// Checks the files and prints their problems. With `--connect`, those that are in order are tried.
 pub fn run(arguments: &Arguments) -> ExitCode {
-    let mut valid = true;
+    let (mut valid, mut usable) = (true, true);
     for file in &arguments.files {
         let report = config::check_file(file);
         for problem in &report.problems {
             say!("{problem}");
         }
-        if report.problems.is_empty() {
+        let unusable = match report.problems.is_empty() {
+            true => connections::unusable_file(file, report.kind),
+            false => None,
+        };
+        let in_order = report.problems.is_empty() && unusable.is_none();
+        if let Some(problem) = unusable {
+            say!("{problem}");
+        }
+        if in_order {
             say!("{}", words::in_order(file, report.kind.name()));
             #[cfg(feature = "edge")]
-            plan(file, report.kind);
+            gateway(file, report.kind);
         }
-        for warning in &report.warnings {
+        let ending = certificate_warnings(&report.certificates, Clock::system().now());
+        for warning in report.warnings.iter().chain(&ending) {
             say!("{}", words::warning(warning));
+        }
+        if in_order && arguments.connect {
+            for tried in connections::of(file, report.kind) {
+                let (said, right) = match tried {
+                    Ok(said) => (said, true),
+                    Err(problem) => (problem, false),
+                };
+                say!("{said}");
+                usable &= right;
+            }
         }
         if !report.environment.is_empty() {
             say!("{}", words::with_environment(Text::list(&report.environment)));
         }
-        valid &= report.problems.is_empty();
+        valid &= in_order;
     }
-    if valid { ExitCode::SUCCESS } else { ExitCode::from(EXIT_USAGE) }
+    match (valid, usable) {
+        (true, true) => ExitCode::SUCCESS,
+        (true, false) => ExitCode::FAILURE,
+        (false, _) => ExitCode::from(EXIT_USAGE),
+    }
 }
 
+/// Prints what a gateway of this configuration would do here: its plan of polls, and that it would wait for a clock.
 #[cfg(feature = "edge")]
-fn plan(file: &std::path::Path, kind: config::FileKind) {
+fn gateway(file: &std::path::Path, kind: config::FileKind) {
     use super::gateway::plan_table::{Planned, render};
     use crate::modbus::{Mode, forecast};
+    use crate::support::Clock;
 
     if kind != config::FileKind::Edge {
         return;
@@ -57,4 +87,10 @@ fn plan(file: &std::path::Path, kind: config::FileKind) {
         Planned { drought: (drought.load != usual.load).then_some(drought), usual }
     });
     show!("{}", render(&planned.collect::<Vec<_>>()));
+    let clock = Clock::validated(settings.clock.trust, None);
+    if clock.base().provisional {
+        let why = clock.refusal().map(|refusal| refusal.text());
+        let why = why.unwrap_or_else(|| words::no_time_service(settings.clock.hold_min));
+        say!("{}", words::warning(why));
+    }
 }

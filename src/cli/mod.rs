@@ -18,6 +18,7 @@ macro_rules! complain {
 mod check;
 #[cfg(any(feature = "edge", feature = "hub"))]
 mod config_args;
+mod connections;
 #[cfg(feature = "demo")]
 mod demo;
 #[cfg(any(feature = "edge", feature = "hub"))]

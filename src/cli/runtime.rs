@@ -31,3 +31,17 @@ pub fn stop_signal() -> std::io::Result<CancellationToken> {
     });
     Ok(stop)
 }
+
+/// Lets a hub live on when it receives SIGHUP, which would end it by default.
+#[cfg(feature = "hub")]
+pub fn outlive_hangup() -> std::io::Result<()> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            tracing::warn!(
+                "SIGHUP changes nothing: new certificates are taken up by themselves, a new configuration at a restart"
+            );
+        }
+    });
+    Ok(())
+}

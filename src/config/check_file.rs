@@ -9,6 +9,9 @@ use super::secrets::exposed_files;
 use super::source_text::{FileProblem, SourceText};
 use crate::core::Problem;
 use crate::locales::{Text, config as words};
+use crate::mqtt::CertificateEnd;
+#[cfg(any(feature = "edge", feature = "hub"))]
+use crate::mqtt::certificate_ends;
 
 /// A kind of configuration file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +67,8 @@ pub struct CheckReport {
     pub problems: Vec<FileProblem>,
     /// What is not wrong but should be changed.
     pub warnings: Vec<Text>,
+    /// When the certificates that it names end.
+    pub certificates: Vec<CertificateEnd>,
     /// Names of the variables that set a value, in order.
     pub environment: Vec<String>,
 }
@@ -78,20 +83,26 @@ fn check_within(file: &Path, environment: &[(String, String)]) -> CheckReport {
     let source = match SourceText::read(file) {
         Ok(source) => source,
         Err(problem) => {
-            let (warnings, environment) = (Vec::new(), Vec::new());
-            let problems = vec![*problem];
-            return CheckReport { kind: FileKind::Unknown, problems, warnings, environment };
+            let (kind, problems) = (FileKind::Unknown, vec![*problem]);
+            let (warnings, certificates, environment) = (Vec::new(), Vec::new(), Vec::new());
+            return CheckReport { kind, problems, warnings, certificates, environment };
         }
     };
     let kind = FileKind::of(&source.text.parse().unwrap_or_default());
     let mut warnings = Vec::new();
+    let mut certificates = Vec::new();
     let whole = |rule: Text, hint: Text| vec![source.place(Problem::new("", "", rule, hint))];
     let problems = match kind {
         #[cfg(feature = "edge")]
         FileKind::Edge => {
             let loaded = super::load_edge::read_edge(file, environment, &[]);
             let read = loaded.value.as_ref();
-            warnings.extend(read.into_iter().flat_map(|(read, _)| exposed_files(&read.mqtt)));
+            if let Some((read, _)) = read {
+                warnings.extend(exposed_files(&read.mqtt));
+                certificates = certificate_ends(&read.mqtt);
+                let keeps_no_space = read.spool.free_min_mb == 0;
+                warnings.extend(keeps_no_space.then(words::no_space_is_kept));
+            }
             loaded.problems
         }
         #[cfg(feature = "edge")]
@@ -100,7 +111,10 @@ fn check_within(file: &Path, environment: &[(String, String)]) -> CheckReport {
         FileKind::Hub => {
             let loaded = super::load_hub::read_hub(file, environment, &[]);
             let read = loaded.value.as_ref();
-            warnings.extend(read.into_iter().flat_map(super::secrets::exposed_files_of_hub));
+            if let Some(read) = read {
+                warnings.extend(super::secrets::exposed_files_of_hub(read));
+                certificates = certificate_ends(&read.mqtt);
+            }
             loaded.problems
         }
         #[cfg(feature = "hub")]
@@ -128,7 +142,7 @@ fn check_within(file: &Path, environment: &[(String, String)]) -> CheckReport {
         environment.iter().filter(|(name, _)| layered && name.starts_with(ENVIRONMENT_PREFIX));
     let mut environment: Vec<String> = set.map(|(name, _)| name.clone()).collect();
     environment.sort();
-    CheckReport { kind, problems, warnings, environment }
+    CheckReport { kind, problems, warnings, certificates, environment }
 }
 
 #[cfg(all(feature = "hub", feature = "edge"))]
@@ -177,6 +191,21 @@ mod tests {
             let report = check_within(&edge, &[]);
             assert!(report.problems.is_empty(), "{mode:o}: {:?}", report.problems);
             assert_eq!(report.warnings.len(), warnings, "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn a_spool_that_keeps_no_space_is_warned_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let edge = folder.path().join("edge.toml");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(root.join("config/edge.toml")).unwrap();
+        for (free_min_mb, warnings) in [(0, 1), (1, 0)] {
+            let with = format!("[spool]\nfree_min_mb = {free_min_mb}");
+            std::fs::write(&edge, text.replacen("[spool]", &with, 1)).unwrap();
+            let report = check_within(&edge, &[]);
+            assert!(report.problems.is_empty(), "{:?}", report.problems);
+            assert_eq!((report.warnings.len(), report.certificates.len()), (warnings, 0));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod birth;
 mod checks;
+mod clock_watch;
 pub mod control;
 mod delivery;
 mod edge_watch;
@@ -143,7 +144,9 @@ impl Edge {
         let watched = self.buses.iter().map(|bus| (bus.watch(), silent_max(bus))).collect();
         let feeding = watchdog::feed(watched, self.spool.clone(), self.clock.clone(), stop.clone());
         supervisor.spawn(words::task_watchdog(), feeding);
-        let following = polling::follow_clock(self.clock.clone(), self.spool.clone(), stop.clone());
+        let (clock, hold_min) = (self.clock.clone(), self.settings.clock.hold_min);
+        let following =
+            clock_watch::follow_clock(clock, hold_min, self.spool.clone(), stop.clone());
         supervisor.spawn(words::task_clock(), following);
         for listener in self.dtu_listeners {
             let name = words::task_terminals(Argument::of(listener.address()));
@@ -166,6 +169,7 @@ impl Edge {
         StatusSource {
             gateway: self.settings.gateway.clone(),
             spool_size_max: self.settings.spool.limits().size_max,
+            hold_min: self.settings.clock.hold_min,
             clock: self.clock.clone(),
             watch: self.watch(),
             mode: self.mode.clone(),

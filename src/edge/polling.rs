@@ -1,4 +1,4 @@
-//! Polls one bus into the spool, and keeps the clock of the gateway.
+//! Polls one bus into the spool.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,16 +6,13 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::checks::BusChecks;
+use super::clock_watch::timebase;
 use crate::modbus::{Bus, BusStats};
 use crate::spool::SpoolHandle;
-use crate::support::{Base, Clock};
-use crate::wire::{BootId, Timebase};
+use crate::support::Clock;
 
 /// How long a running poll may still take at the end: what it has read is kept, but nobody waits for a dead line.
 const LAST_POLL_MAX: Duration = Duration::from_secs(5);
-
-/// How often the machine's clock is read, and so how soon a step of it is noticed.
-const CLOCK_PERIOD: Duration = Duration::from_secs(5);
 
 /// Polls `bus` until `stop`. The readings of each poll are one commit. They are in the spool before the bus sleeps, or
 /// if the next poll is due already, before that one ends.
@@ -60,34 +57,4 @@ pub(super) async fn poll(
         stored.await?;
     }
     Ok(())
-}
-
-/// Follows the machine's clock until `stop`. When its time becomes known, earlier readings get their true times.
-pub(super) async fn follow_clock(
-    clock: Clock,
-    spool: SpoolHandle,
-    stop: CancellationToken,
-) -> anyhow::Result<()> {
-    let mut reported = None;
-    let mut ticks = tokio::time::interval(CLOCK_PERIOD);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            _ = ticks.tick() => {}
-        }
-        if clock.update().await {
-            tracing::info!(now = %clock.now(), "the time is known to be right");
-            let good = timebase(clock.base());
-            spool.tell_spool(move |spool, _| spool.correct_held(good));
-        }
-        let refusal = clock.refusal();
-        if let Some(refusal) = refusal.filter(|refusal| reported != Some(refusal.since)) {
-            tracing::warn!(%refusal, "the machine's clock is not trusted");
-        }
-        reported = refusal.map(|refusal| refusal.since);
-    }
-}
-
-fn timebase(base: Base) -> Timebase {
-    Timebase { boot: BootId(base.boot), zero: base.zero_ms, provisional: base.provisional }
 }

@@ -9,6 +9,7 @@ use crate::locales::edge as words;
 use crate::modbus::BusWatch;
 use crate::spool::SpoolHandle;
 use crate::support::Clock;
+use crate::wire::Epoch;
 
 /// How long beyond its longest interval a bus may go without a poll: a dead line of 247 units, all retried, takes less.
 const GRACE: Duration = Duration::from_secs(600);
@@ -45,7 +46,7 @@ pub(super) async fn feed(
             () = stop.cancelled() => break,
             _ = ticks.tick() => {}
         }
-        let answered = tokio::time::timeout(period, spool.stored(0, 0, 0)).await;
+        let answered = tokio::time::timeout(period, spool.stored(Epoch::default(), 0, 0, 0)).await;
         if answered.is_err() {
             tracing::error!("the spool's thread does not answer; the watchdog is not fed");
             continue;

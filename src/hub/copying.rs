@@ -9,14 +9,19 @@ use tokio_util::sync::CancellationToken;
 use super::complaints::{Complaint, Complaints};
 use super::{HubState, logged};
 use crate::core::GatewayId;
-use crate::locales::Lang;
+use crate::locales::{Lang, foreign};
 use crate::store::Sqlite;
 use crate::store::server::copy::{Copier, Reach};
 use crate::store::server::{LeftOut, by_gateway};
 use crate::support::{Backoff, Clock, Stopwatch, random};
 
-/// How often the server is asked for new readings: the page follows within seconds.
+/// How often the server is asked for new readings while some come: the page follows within seconds.
 const INTERVAL: Duration = Duration::from_secs(5);
+
+/// How much longer it is left alone after each pass that found nothing, and for how long at most: the page is no more
+/// than a quarter of a minute behind. Engineering judgement.
+const LONGER: Duration = Duration::from_secs(1);
+const INTERVAL_MAX: Duration = Duration::from_secs(15);
 
 /// How often it is asked for records that another hub filed under an earlier time.
 const LOOK_BACK_INTERVAL: Duration = Duration::from_secs(3600);
@@ -57,6 +62,11 @@ impl LeftOutLog {
     }
 }
 
+/// The wait after so many passes in a row that found nothing.
+fn interval(idle: u32) -> Duration {
+    INTERVAL.saturating_add(LONGER.saturating_mul(idle)).min(INTERVAL_MAX)
+}
+
 /// Copies until `stop`. It fails only if the copying thread panics.
 pub async fn follow(
     copier: Copier,
@@ -71,7 +81,7 @@ pub async fn follow(
         told: BTreeMap::new(),
         complaints: Complaints::default(),
     };
-    let mut failures = 0;
+    let (mut failures, mut idle) = (0, 0u32);
     let mut looked_back: Option<Stopwatch> = None;
     loop {
         let due = looked_back.as_ref().is_none_or(|since| since.elapsed() >= LOOK_BACK_INTERVAL);
@@ -79,7 +89,7 @@ pub async fn follow(
         let now = clock.now();
         let passed;
         (pair, passed) = tokio::task::spawn_blocking(move || {
-            let (copier, mut copy) = pair;
+            let (mut copier, mut copy) = pair;
             let copied = copier.pass(&mut copy, now, reach);
             let passed = copied.and_then(|copied| Ok((copied, copy.left_out()?)));
             ((copier, copy), passed)
@@ -93,16 +103,20 @@ pub async fn follow(
                 }
                 state.note_copied(now);
                 left_out.note(&all, &state);
+                idle = idle.saturating_add(1);
                 if copied.new_batches > 0 {
+                    idle = 0;
                     tracing::debug!(?copied, "copied the server's readings");
                 }
-                INTERVAL
+                interval(idle)
             }
             Err(error) => {
                 failures += 1;
-                let wait = RETRY.wait(failures, random::unit()) + RETRY.first;
+                let wait = RETRY.wait(failures, RETRY.most, random::unit()) + RETRY.first;
+                let error = anyhow::Error::from(error);
+                state.note_copy_failure(foreign::chain(&error), now);
                 tracing::warn!(
-                    error = logged(&error.into()),
+                    error = logged(&error),
                     wait_s = wait.as_secs_f32(),
                     "cannot copy the server's readings"
                 );
@@ -113,5 +127,18 @@ pub async fn follow(
             () = stop.cancelled() => return Ok(()),
             () = tokio::time::sleep(wait) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_with_nothing_new_is_asked_less_often_but_never_seldom() {
+        assert_eq!(interval(0), INTERVAL);
+        let waits: Vec<Duration> = (0..50).map(interval).collect();
+        assert!(waits.is_sorted() && waits.contains(&INTERVAL_MAX));
+        assert_eq!(interval(u32::MAX), INTERVAL_MAX);
     }
 }

@@ -15,8 +15,8 @@ const MESSAGES_MAX: usize = 1024;
 /// Bytes of one gateway that wait at most: eight of the largest messages. Engineering judgement.
 const BYTES_MAX: usize = 2 << 20;
 
-/// Bytes of all gateways that wait at most: three portions. Engineering judgement.
-const TOTAL_MAX: usize = 12 << 20;
+/// Bytes of all gateways that wait at most: two portions. Engineering judgement.
+const TOTAL_MAX: usize = 8 << 20;
 
 /// What a message takes beside its topic and content, bytes: its place in the queue and the allocator's part of it.
 const OVERHEAD: usize = 128;

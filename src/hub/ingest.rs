@@ -13,16 +13,18 @@ use super::inbox::{Inbox, Queued, Sender};
 use super::portion::Portion;
 use super::writer::{Answers, Writer};
 use super::{HubState, REMEMBERED_MAX};
+use crate::locales::Lang;
 use crate::mqtt::intake::{Intake, Message};
 use crate::mqtt::{MqttError, MqttSettings, Reconnect};
 use crate::store::StoreHandle;
 use crate::support::{Backoff, Clock, Stopwatch};
-use crate::wire::MESSAGE_SIZE_MAX;
+use crate::wire::{Channel, MESSAGE_SIZE_MAX, Status, Topic};
 
 /// Waits between connections.
 const RETRY: Backoff = Backoff { first: Duration::from_millis(500), most: Duration::from_secs(60) };
 
-/// The shortest time from one commit to the next: a gateway that sends without a pause must not make the disk do so.
+/// The shortest time from one commit to the next, unless a whole portion waits: a gateway that sends without a pause
+/// must not make the disk do so.
 /// Engineering judgement: fifty writes a second, while a window in flight is acknowledged without a noticeable wait.
 const COMMITS_APART: Duration = Duration::from_millis(20);
 
@@ -32,6 +34,16 @@ const ARRIVED_MAX: usize = 256;
 /// Connections that end with a message that is too large, in a row, before the hub does without retained messages: the
 /// broker would send it again each time. Engineering judgement.
 const OVERSIZED_MAX: u32 = 3;
+
+/// When births and statuses that were left out are asked for again: somebody may have cleared the one that was too large.
+/// If not, it costs two connections. Engineering judgement.
+const BIRTHS_AGAIN: Duration = Duration::from_secs(600);
+
+/// By then a retained message that is too large has ended the connection. Engineering judgement: it comes at once.
+const BIRTHS_COME: Duration = Duration::from_secs(10);
+
+/// A status is no larger, bytes: ours has 250. Engineering judgement.
+const STATUS_MAX: usize = 1024;
 
 /// How the hub subscribes at the broker.
 pub struct Subscription {
@@ -80,8 +92,11 @@ pub async fn ingest(
                 reconnect.connected();
                 tracing::info!(protocol = intake.protocol().number(), "connected to the broker");
                 note(true);
-                state.note_without_births(without);
-                match reception.run(&mut intake, &mut reconnect).await? {
+                if without {
+                    state.note_without_births(true);
+                }
+                state.note_certificates(intake.certificates());
+                match reception.run(&mut intake, &mut reconnect, without).await? {
                     None => {
                         intake.close().await;
                         return Ok(());
@@ -94,6 +109,7 @@ pub async fn ingest(
         note(false);
         oversized = next_oversized(oversized, &error);
         let Some((problem, wait)) = reconnect.after(error)? else { continue };
+        state.note_broker_problem(&problem);
         tracing::warn!(error = %problem, wait_s = wait.as_secs_f32(), "not connected to the broker");
         if !Reconnect::wait(wait, &stop).await {
             return Ok(());
@@ -112,6 +128,35 @@ fn next_oversized(oversized: u32, error: &MqttError) -> u32 {
     }
 }
 
+/// Whether births are received over a connection.
+struct Births {
+    /// When they were asked for.
+    asked: Option<Duration>,
+    /// When they are asked for where they were not.
+    due: Duration,
+}
+
+impl Births {
+    /// Of a connection that is made at `now`, `without` them or with them.
+    fn new(without: bool, now: Duration) -> Self {
+        Self { asked: (!without).then_some(now), due: now + BIRTHS_AGAIN }
+    }
+
+    /// Whether they are to be asked for at `now`, which is done then.
+    fn are_due(&mut self, now: Duration) -> bool {
+        let due = self.asked.is_none() && now >= self.due;
+        if due {
+            self.asked = Some(now);
+        }
+        due
+    }
+
+    /// Whether they come, as far as is known at `now`: the connection has outlived what the broker retains.
+    fn come(&self, now: Duration) -> bool {
+        self.asked.is_some_and(|asked| now.saturating_sub(asked) >= BIRTHS_COME)
+    }
+}
+
 struct Reception<'a> {
     inbox: Inbox,
     /// What has been read and not been stored.
@@ -126,8 +171,10 @@ impl Reception<'_> {
         &mut self,
         intake: &mut Intake,
         reconnect: &mut Reconnect,
+        without_births: bool,
     ) -> anyhow::Result<Option<MqttError>> {
         let mut committed = Duration::ZERO;
+        let mut births = Births::new(without_births, self.since.elapsed());
         let (mut dropped, stop) = (0, self.writer.stop);
         loop {
             let Some(received) = self.receive(intake, committed + COMMITS_APART).await else {
@@ -135,6 +182,14 @@ impl Reception<'_> {
             };
             if let Err(lost) = received {
                 return Ok(Some(lost));
+            }
+            if births.are_due(self.since.elapsed())
+                && let Err(lost) = intake.ask_for_retained()
+            {
+                return Ok(Some(lost));
+            }
+            if births.come(self.since.elapsed()) {
+                self.writer.state.note_without_births(false);
             }
             self.inbox.admit(self.since.elapsed());
             while self.next.take(&mut self.inbox) {
@@ -173,8 +228,9 @@ impl Reception<'_> {
             let now = self.since.elapsed();
             let ready = (!self.next.is_empty()).then_some(Duration::ZERO);
             let due = ready.or_else(|| self.inbox.due(now));
+            let due = due.into_iter().chain(self.writer.confirm_due()).min();
             let due = due.map(|due| due.max(earliest.saturating_sub(now)));
-            if due == Some(Duration::ZERO) {
+            if due == Some(Duration::ZERO) || self.next.is_full() {
                 break;
             }
             let message = tokio::select! {
@@ -200,8 +256,9 @@ impl Reception<'_> {
     }
 
     fn put(&mut self, message: &Message) {
+        note_clock(self.writer.state, message, self.writer.clock);
         for sender in put(&mut self.inbox, message, self.since.elapsed()) {
-            self.writer.state.note_dropped(&sender);
+            self.writer.state.note_dropped(&sender, self.writer.clock.now());
             self.writer.complain_of_flood(&sender, 1);
         }
     }
@@ -214,25 +271,25 @@ impl Reception<'_> {
     ) -> anyhow::Result<Option<(Answers, Option<MqttError>)>> {
         let portion = std::mem::take(&mut self.next);
         let Self { inbox, next, writer, since } = self;
-        let state = writer.state;
+        let (state, clock) = (writer.state, writer.clock);
         let (mut lost, mut dropped) = (None, BTreeMap::new());
         let written = {
             let writing = writer.write(portion);
             tokio::pin!(writing);
-            let mut full = false;
             loop {
                 let now = since.elapsed();
-                let due = !full && inbox.due(now) == Some(Duration::ZERO);
+                let due = !next.is_full() && inbox.due(now) == Some(Duration::ZERO);
                 tokio::select! {
                     written = &mut writing => break written?,
                     () = std::future::ready(()), if due => {
                         inbox.admit(now);
-                        full = !next.take(inbox);
+                        next.take(inbox);
                     }
                     message = intake.next(), if lost.is_none() => match message {
                         Ok(message) => {
+                            note_clock(state, &message, clock);
                             for sender in put(inbox, &message, since.elapsed()) {
-                                state.note_dropped(&sender);
+                                state.note_dropped(&sender, clock.now());
                                 // A store that cannot be written may take hours.
                                 let named = if dropped.len() < REMEMBERED_MAX { sender } else { None };
                                 *dropped.entry(named).or_insert(0) += 1;
@@ -247,6 +304,21 @@ impl Reception<'_> {
             writer.complain_of_flood(&sender, count);
         }
         Ok(written.map(|answers| (answers, lost)))
+    }
+}
+
+/// Compares the clock of a gateway that has just sent its status with this machine's. It does so when the status comes:
+/// the inbox may keep it for hours. What the broker had kept says nothing about now.
+fn note_clock(state: &HubState, message: &Message, clock: &Clock) {
+    let payload = message.payload();
+    if message.retained() || payload.len() > STATUS_MAX {
+        return;
+    }
+    let Ok(Topic { gateway, channel: Channel::Status }) = message.topic().parse() else { return };
+    let Ok(status) = Status::from_bytes(payload) else { return };
+    if let Some(problem) = state.note_clock(&gateway, &status, clock.now()) {
+        let problem = problem.within(Lang::English);
+        tracing::warn!(%gateway, problem, "a gateway's clock differs from this machine's");
     }
 }
 
@@ -270,6 +342,18 @@ fn answer(intake: &mut Intake, mut answers: Answers) -> Result<(), MqttError> {
 mod tests {
     use super::*;
     use crate::locales::Text;
+
+    #[test]
+    fn births_that_were_left_out_are_asked_for_again_and_come_if_the_connection_lives() {
+        let seconds = Duration::from_secs;
+        let mut births = Births::new(true, seconds(5));
+        assert!(!births.are_due(seconds(604)) && !births.come(seconds(604)));
+        assert!(births.are_due(seconds(605)) && !births.are_due(seconds(606)));
+        assert!(!births.come(seconds(614)) && births.come(seconds(615)));
+        let mut births = Births::new(false, seconds(5));
+        assert!(!births.come(seconds(14)) && births.come(seconds(15)));
+        assert!(!births.are_due(seconds(9000)));
+    }
 
     #[test]
     fn a_retained_message_that_is_too_large_is_done_without_after_three_attempts() {

@@ -11,9 +11,11 @@ use prometheus_client::encoding::{DescriptorEncoder, text};
 use prometheus_client::registry::{Registry, Unit};
 
 use super::HubState;
+use super::health::Fault;
 use super::inbox::Sender;
 use super::troubles::Trouble;
 use crate::core::GatewayId;
+use crate::support::lock;
 use crate::support::openmetrics::{Labels, Writer};
 
 /// One scrape: the state at `now`, and the store's file.
@@ -113,6 +115,19 @@ impl Collector for Scrape {
         for (name, help, value) in TIMES {
             writer.gauge(name, help, Some(Unit::Seconds), value(state, self.now))?;
         }
+        let faults = state.faults(self.now);
+        let values = Fault::ALL.iter().map(|fault| {
+            let now = faults.iter().any(|(found, _)| found == fault);
+            (vec![("problem", fault.name().into())], u64::from(now))
+        });
+        let help = "1 while this is wrong with the hub, as /health says it";
+        writer.gauges("problem", help, None, values)?;
+        let silent = state.silent_gateways(self.now);
+        let help = "Gateways that are online and send no readings";
+        writer.gauge("silent_gateways", help, None, silent)?;
+        let unacknowledged = Some(state.resending_gateways(self.now));
+        let help = "Gateways that repeat what was acknowledged";
+        writer.gauge("resending_gateways", help, None, unacknowledged)?;
         let worst = state.worst();
         for (name, help, count) in BY_GATEWAY {
             let values = worst.iter().map(|(sender, trouble)| (labels(sender), count(trouble)));
@@ -122,6 +137,14 @@ impl Collector for Scrape {
         let parts = parts.iter().map(|(sender, part)| (labels(sender), *part));
         let help = "Part of its room in the quarantine that a gateway takes";
         writer.gauges("gateway_quarantine", help, Some(Unit::Ratios), parts)?;
+        let ends = lock(&state.upkeep).certificates().to_vec();
+        let ends = ends
+            .iter()
+            .map(|end| (vec![("certificate", end.whose.id().into())], end.seconds_left(self.now)));
+        let help = "Time until the end of a certificate of the last connection, below zero after it; absent without TLS";
+        writer.gauges("certificate_expires", help, Some(Unit::Seconds), ends)?;
+        let log = lock(&state.upkeep).log();
+        writer.gauge("wal", "Size of the store's write-ahead log", Some(Unit::Bytes), log)?;
         let size = std::fs::metadata(&self.store).ok().map(|file| file.len());
         writer.gauge("store_size", "Size of the store's file", Some(Unit::Bytes), size)
     }
@@ -130,6 +153,7 @@ impl Collector for Scrape {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mqtt::{CertificateEnd, Whose};
     use crate::store::Committed;
     use std::time::Duration;
 
@@ -147,9 +171,17 @@ mod tests {
         let committed = Committed { new_readings: 7, ..Committed::default() };
         let at = now - jiff::SignedDuration::from_secs(4);
         state.note_commit(1, &committed, Duration::from_millis(250), at);
+        state.note_broker(true, false, now);
+        let connected = scrape(&state);
+        assert!(connected.contains("hanqing_hub_broker_connected 1\n"), "{connected}");
+        assert!(connected.contains("hanqing_hub_silent_gateways 0\n"), "{connected}");
         state.note_broker(false, false, now);
+        state.note_damage("page 7".into());
+        state.note_log(Some(4096), now);
+        let ends = now + jiff::SignedDuration::from_secs(90);
+        state.note_certificates(vec![CertificateEnd { whose: Whose::Own, at: ends }]);
         for n in 0..1000 {
-            state.note_dropped(&Some(format!("gw-{n}").parse().unwrap()));
+            state.note_dropped(&Some(format!("gw-{n}").parse().unwrap()), now);
         }
         let text = scrape(&state);
         for line in [
@@ -158,11 +190,16 @@ mod tests {
             "hanqing_hub_commit_time_seconds 0.25",
             "hanqing_hub_broker_connected 0",
             "hanqing_hub_store_writes 1",
+            "hanqing_hub_problem{problem=\"store\"} 0",
+            "hanqing_hub_problem{problem=\"damage\"} 1",
             "hanqing_hub_dropped_total 1000",
+            "hanqing_hub_wal_bytes 4096",
+            "hanqing_hub_certificate_expires_seconds{certificate=\"own\"} 90.0",
             "hanqing_hub_gateway_dropped_total{gateway=\"gw-0\"} 1",
         ] {
             assert!(text.lines().any(|l| l == line), "{line}\n{text}");
         }
+        assert!(!text.contains("silent_gateways"), "{text}");
         assert_eq!(text.matches("gateway_dropped_total{").count(), 50);
         assert!(text.ends_with("# EOF\n"));
     }

@@ -1,26 +1,35 @@
 //! The office side: intake, store, page and report put together.
 
+mod arrivals;
+mod broker;
 mod calendar;
 mod cells;
 mod charts;
+mod clocks;
 mod complaints;
+mod copies;
 #[cfg(feature = "influx")]
 mod copying;
 mod documents;
 mod drought;
+mod health;
 mod inbox;
 mod ingest;
 pub mod message;
 mod metrics;
+mod outage;
 mod overview;
+mod own_clock;
 mod portion;
 mod report;
+mod resends;
 mod retention;
 mod retry;
 mod settings;
 mod state;
 pub mod times;
 mod troubles;
+mod upkeep;
 mod watch_quarantine;
 mod writer;
 
@@ -38,6 +47,7 @@ pub use cells::StoreCells;
 pub use drought::{drought, grade_rules};
 pub use overview::{OverviewSource, Overviews};
 pub use report::{Report, drought_event, report, statement};
+pub use retention::retained_from;
 pub use retry::{Retried, quarantine_problem, retry};
 pub use settings::{BrokerSettings, HubSettings, LedgerSettings, StoreSettings, WebSettings};
 pub use state::HubState;
@@ -121,7 +131,9 @@ impl Hub {
             None => Box::new(file),
             Some(server) => {
                 copying = Some((Copier::new(server, owners.declared().clone())?, file));
-                Box::new(open_server(server, &settings.client_id).await?)
+                let server = open_server(server, &settings.client_id).await?;
+                server.check_readable()?;
+                Box::new(server)
             }
         };
         #[cfg(not(feature = "influx"))]
@@ -221,7 +233,7 @@ impl Hub {
             }
             #[cfg(feature = "influx")]
             if let Some((copier, copy)) = office.copying {
-                state.note_copied(clock.now());
+                state.note_copy(copy.copied_to()?, clock.now());
                 let following =
                     copying::follow(copier, copy, clock.clone(), state.clone(), stop.clone());
                 supervisor.spawn(words::task_copy(), following);

@@ -9,13 +9,14 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::cells::StoreCells;
+use super::health;
 use super::inbox::Sender;
-use super::state::{self, NAMED_MAX};
+use super::state::NAMED_MAX;
 use super::{HubState, logged, times};
 use crate::account::{Basis, Entry, PumpsNow, SourceMemory, pumps_now};
 use crate::core::{Calendar, Parameter, Period, Reason, Series, StationId};
 use crate::ledger::{Ledger, LedgerError};
-use crate::locales::{Text, hub as words};
+use crate::locales::{Text, foreign, hub as words};
 use crate::store::{Sqlite, StoreError};
 use crate::support::{Clock, Stopwatch};
 use crate::water::{Station, Status, Township, balance};
@@ -102,6 +103,7 @@ impl Overviews {
             zone: self.source.calendar.zone().clone(),
             sources,
             gateways,
+            problems: self.source.taken.problems(now),
             notes,
             totals: Totals {
                 readings: self.stored + self.source.taken.readings(),
@@ -152,17 +154,18 @@ impl Overviews {
     /// The rows of gateways with what is amiss with them, and what is amiss beside them.
     fn gateways(&mut self, now: Timestamp) -> Result<(Vec<GatewayRow>, Vec<Text>), StoreError> {
         self.refresh_gateways(now)?;
-        let mut of = self.source.taken.notes();
+        let mut of = self.source.taken.notes(now);
         let mut rows = self.known.gateways.clone();
         for row in &mut rows {
             row.notes = row.id.parse().ok().and_then(|id| of.remove(&Some(id))).unwrap_or_default();
         }
         let replaced = self.source.taken.replaced();
-        let mut notes: Vec<Text> = self.known.unregistered.clone().into_iter().collect();
+        let mut notes = self.source.taken.warnings(now);
+        notes.extend(self.known.unregistered.clone());
         notes.extend((replaced > 0).then(|| words::values_replaced(replaced)));
         let more = of.len().saturating_sub(NAMED_MAX);
         let line = |(sender, notes): (Sender, Vec<Text>)| {
-            Text::chain([state::name(&sender), Text::clauses(notes)])
+            Text::chain([health::name(&sender), Text::clauses(notes)])
         };
         notes.extend(of.into_iter().take(NAMED_MAX).map(line));
         notes.extend((more > 0).then(|| words::more_gateways(more)));
@@ -260,12 +263,15 @@ fn gateway(row: &crate::store::GatewayRow, now: Timestamp) -> GatewayRow {
     }
 }
 
-/// Keeps `overview` fresh until `stop`. It fails only if the thread that reads the store panics.
+/// Keeps `overview` fresh until `stop`. Where it cannot be made anew, or that takes long, it says so. It fails only if
+/// the thread that reads the store panics.
 pub async fn refresh(
     overviews: Overviews,
     overview: watch::Sender<Arc<Overview>>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
+    let OverviewSource { taken: state, clock, simulated, .. } = &overviews.source;
+    let (state, clock, simulated) = (state.clone(), clock.clone(), *simulated);
     let mut overviews = overviews;
     let mut ticks = tokio::time::interval(REFRESH);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -274,21 +280,45 @@ pub async fn refresh(
             () = stop.cancelled() => return Ok(()),
             _ = ticks.tick() => {}
         }
-        let made;
-        (overviews, made) = tokio::task::spawn_blocking(move || {
+        if !simulated {
+            state.note_page_begun(clock.now());
+        }
+        let mut making = tokio::task::spawn_blocking(move || {
             let made = overviews.make();
             (overviews, made)
-        })
-        .await?;
+        });
+        let ended = loop {
+            tokio::select! {
+                ended = &mut making => break ended,
+                _ = ticks.tick() => show_problems(&overview, state.problems(clock.now())),
+            }
+        };
+        let (returned, made) = ended?;
+        overviews = returned;
+        let now = clock.now();
         match made {
             Ok(made) => {
+                state.note_page(None, now);
                 overview.send_replace(Arc::new(made));
             }
             Err(error) => {
                 tracing::error!(error = logged(&error), "cannot refresh the page");
+                state.note_page(Some(foreign::chain(&error)), now);
+                show_problems(&overview, state.problems(now));
             }
         }
     }
+}
+
+/// Shows what is wrong beside what was last known.
+fn show_problems(overview: &watch::Sender<Arc<Overview>>, problems: Vec<Text>) {
+    overview.send_if_modified(|overview| {
+        let changed = overview.problems != problems;
+        if changed {
+            Arc::make_mut(overview).problems = problems;
+        }
+        changed
+    });
 }
 
 #[cfg(test)]

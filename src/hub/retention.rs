@@ -1,9 +1,12 @@
 //! Purges raw readings past their retention. Hours and days stay.
+//!
+//! Which readings are past it is counted back from the present that gateways agree on, never from this machine's clock
+//! alone: one that is a year ahead would let go of everything. Where no readings come, nothing grows old.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use tokio_util::sync::CancellationToken;
 
 use crate::core::Calendar;
@@ -16,10 +19,26 @@ const INTERVAL: Duration = Duration::from_secs(6 * 3600);
 /// Readings purged in one commit: ingest waits for it a fraction of a second.
 const PURGE_BATCH: u32 = 20_000;
 
+/// How far this machine's clock may be beyond the present that gateways agree on: they connect once a day at least.
+/// Engineering judgement.
+const BEYOND_MAX: SignedDuration = SignedDuration::from_hours(24);
+
 /// The first instant within the retention at `now`, which is the start of a day.
-fn retained_from(calendar: &Calendar, now: Timestamp, months: u32) -> Timestamp {
+pub fn retained_from(calendar: &Calendar, now: Timestamp, months: u32) -> Timestamp {
     let first = calendar.day_of(now).saturating_sub(i64::from(months).months());
     calendar.start_of(first)
+}
+
+/// Before when raw readings may go at `now`; `None` where the present that gateways agree on is not known, or more than
+/// a day behind.
+fn purge_before(
+    calendar: &Calendar,
+    now: Timestamp,
+    present: Option<Timestamp>,
+    months: u32,
+) -> Option<Timestamp> {
+    let present = present.filter(|present| now.duration_since(*present) <= BEYOND_MAX)?;
+    Some(retained_from(calendar, now.min(present), months))
 }
 
 /// Purges until `stop`. It fails if the store cannot be opened, or if the purging thread panics.
@@ -32,36 +51,57 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let mut store = Sqlite::open(&path)?;
     loop {
-        let before = retained_from(&calendar, clock.now(), months);
-        let mut purged = 0;
-        loop {
-            let done;
-            (store, done) = tokio::task::spawn_blocking(move || {
-                let done = store.purge_raw(before, PURGE_BATCH);
-                (store, done)
-            })
-            .await?;
-            match done {
-                Ok(now) => {
-                    purged += now;
-                    if now < u64::from(PURGE_BATCH) || stop.is_cancelled() {
-                        break;
-                    }
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "cannot purge old readings; tried again later");
-                    break;
-                }
+        let now = clock.now();
+        let present = store.present().unwrap_or_else(|error| {
+            tracing::warn!(%error, "cannot tell what is old; tried again later");
+            None
+        });
+        match purge_before(&calendar, now, present, months) {
+            Some(before) => store = purge(store, before, &stop).await?,
+            None => {
+                let present = present.map(|present| present.to_string());
+                tracing::info!(%now, present, "no raw readings are let go of: gateways do not say that it is so late");
             }
-        }
-        if purged > 0 {
-            tracing::info!(purged, %before, "old readings purged; their hours and days stay");
         }
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
             () = tokio::time::sleep(INTERVAL) => {}
         }
     }
+}
+
+/// Purges readings of before `before`, a portion at a time, and gives the store back. It fails if the thread that does so
+/// panics.
+async fn purge(
+    mut store: Sqlite,
+    before: Timestamp,
+    stop: &CancellationToken,
+) -> anyhow::Result<Sqlite> {
+    let mut purged = 0;
+    loop {
+        let done;
+        (store, done) = tokio::task::spawn_blocking(move || {
+            let done = store.purge_raw(before, PURGE_BATCH);
+            (store, done)
+        })
+        .await?;
+        match done {
+            Ok(now) => {
+                purged += now;
+                if now < u64::from(PURGE_BATCH) || stop.is_cancelled() {
+                    break;
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot purge old readings; tried again later");
+                break;
+            }
+        }
+    }
+    if purged > 0 {
+        tracing::info!(purged, %before, "old readings purged; their hours and days stay");
+    }
+    Ok(store)
 }
 
 #[cfg(test)]
@@ -77,5 +117,27 @@ mod tests {
         let now = at("2026-03-30T23:00:00Z");
         assert_eq!(retained_from(&calendar, now, 1), at("2026-02-28T00:00:00Z"));
         assert_eq!(retained_from(&calendar, now, 24), at("2024-03-30T00:00:00Z"));
+    }
+
+    #[test]
+    fn what_may_go_is_counted_back_from_what_gateways_agree_on() {
+        let calendar = Calendar::new(TimeZone::get("Asia/Shanghai").unwrap(), 8);
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let present = at("2026-11-28T12:00:00Z");
+        let before = |now: &str, present| {
+            let before = purge_before(&calendar, at(now), present, 12);
+            before.map(|before| before.to_string())
+        };
+        let year_ago = Some("2025-11-28T00:00:00Z".to_owned());
+        assert_eq!(before("2026-11-28T12:00:10Z", Some(present)), year_ago);
+        // A gateway whose clock is ahead lets nothing go, and neither does a hub's within the day.
+        assert_eq!(before("2026-11-28T12:00:00Z", Some(at("2026-11-29T03:00:00Z"))), year_ago);
+        assert_eq!(before("2026-11-29T11:00:00Z", Some(present)), year_ago);
+        // Two years ahead, or nobody is heard: nothing.
+        assert_eq!(before("2028-11-28T12:00:00Z", Some(present)), None);
+        assert_eq!(before("2026-11-28T12:00:00Z", None), None);
+        // A hub that is behind lets go of less.
+        let less = Some("2025-10-29T00:00:00Z".to_owned());
+        assert_eq!(before("2026-10-29T12:00:00Z", Some(present)), less);
     }
 }

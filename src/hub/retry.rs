@@ -14,8 +14,23 @@ use crate::wire::{Batch, Birth};
 pub enum Retried {
     /// It is stored, and no longer in the quarantine.
     Stored,
+    /// It is written, and may leave the quarantine once it is durable, see [`Store::wait_until_durable`].
+    Written,
     /// It still cannot be stored, for this reason.
     Rejected(Text),
+}
+
+/// Messages that are looked at again at once where a clock was wrong: a running hub stores nothing else meanwhile.
+/// Engineering judgement.
+const RELEASED_MAX: usize = 20;
+
+/// What came of looking at messages again.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Released {
+    /// How many are stored.
+    pub stored: u64,
+    /// The last that was looked at; `None` where there are no more.
+    pub last: Option<i64>,
 }
 
 /// Stores message `id` of the quarantine as if it came now; `None` where there is none. After an error it stays.
@@ -29,6 +44,7 @@ pub fn retry(
     let Some((message, payload)) = quarantine.get(id)? else {
         return Ok(None);
     };
+    let mut later = false;
     let problem = match message::read(&message.topic, &payload) {
         Err(problem) => Some(problem),
         Ok(Content::Birth(gateway, birth)) => retry_birth(store, owners, &gateway, birth, now)?,
@@ -36,9 +52,14 @@ pub fn retry(
             store.status(&gateway, &status, now)?;
             None
         }
-        Ok(Content::Batches(batches)) => retry_batches(quarantine, store, owners, batches, now)?,
+        Ok(Content::Batches(batches)) => {
+            let tried = retry_batches(quarantine, store, owners, batches, now)?;
+            later = tried.later;
+            tried.problem
+        }
     };
     Ok(Some(match problem {
+        None if later => Retried::Written,
         None => {
             quarantine.remove(id)?;
             Retried::Stored
@@ -48,6 +69,36 @@ pub fn retry(
             Retried::Rejected(problem)
         }
     }))
+}
+
+/// Stores the next messages of `gateway` that came since `since`, behind the message `after`, and were refused for their
+/// times alone, of which none is ahead at `now`. What a server has not made durable by then stays in the quarantine, too.
+pub fn release(
+    quarantine: &mut Quarantine,
+    store: &mut dyn Store,
+    owners: &mut Owners,
+    (gateway, since, after): (&GatewayId, Timestamp, i64),
+    now: Timestamp,
+) -> Result<Released, StoreError> {
+    let mut messages = quarantine.list(Some(gateway))?;
+    messages.retain(|one| one.id > after && one.has_readings && one.received_at >= since);
+    messages.reverse();
+    let more = messages.len() > RELEASED_MAX;
+    messages.truncate(RELEASED_MAX);
+    let last = messages.last().map(|message| message.id).filter(|_| more);
+    let mut released = Released { stored: 0, last };
+    for message in messages {
+        let Some((_, payload)) = quarantine.get(message.id)? else { continue };
+        let Ok(Content::Batches(batches)) = message::read(&message.topic, &payload) else {
+            continue;
+        };
+        let is_refused = |at| !times::refuse(&mut batches.clone(), at).is_empty();
+        if is_refused(message.received_at) && !is_refused(now) {
+            let retried = retry(quarantine, store, owners, message.id, now)?;
+            released.stored += u64::from(retried == Some(Retried::Stored));
+        }
+    }
+    Ok(released)
 }
 
 fn retry_birth(
@@ -64,6 +115,19 @@ fn retry_birth(
     Ok(problem)
 }
 
+/// What has become of the readings of a message.
+struct Tried {
+    problem: Option<Text>,
+    /// Whether they are written and not durable yet.
+    later: bool,
+}
+
+impl From<Option<Text>> for Tried {
+    fn from(problem: Option<Text>) -> Self {
+        Self { problem, later: false }
+    }
+}
+
 /// Stores what can be stored by now. What is left of a partly stored message stays, as messages of their own.
 fn retry_batches(
     quarantine: &mut Quarantine,
@@ -71,14 +135,14 @@ fn retry_batches(
     owners: &mut Owners,
     mut batches: Vec<Batch>,
     now: Timestamp,
-) -> Result<Option<Text>, StoreError> {
+) -> Result<Tried, StoreError> {
     let came: usize = batches.iter().map(|batch| batch.readings.len()).sum();
     let mut refused = times::refuse(&mut batches, now);
     refused.extend(owners.check(&mut batches, now)?);
     refused.extend(store.refuse(&mut batches, now)?);
     let problem = refused.first().map(|refused| refused.problem.clone());
     if came > 0 && batches.iter().all(|batch| batch.readings.is_empty()) {
-        return Ok(problem);
+        return Ok(problem.into());
     }
     // First what is left, so that a power cut loses nothing of it.
     quarantine.add_refused(now, &refused)?;
@@ -87,13 +151,14 @@ fn retry_batches(
     let only_now: usize =
         committed.refused.iter().map(|refused| refused.batch.readings.len()).sum();
     if let Some((_, problem)) = committed.left.into_iter().next() {
-        return Ok(Some(problem));
+        return Ok(Some(problem).into());
     }
     if only_now == sent && sent > 0 {
-        return Ok(committed.refused.into_iter().next().map(|refused: Refused| refused.problem));
+        let first = committed.refused.into_iter().next();
+        return Ok(first.map(|refused: Refused| refused.problem).into());
     }
     quarantine.add_refused(now, &committed.refused)?;
-    Ok(None)
+    Ok(Tried { problem: None, later: !committed.later.is_empty() })
 }
 
 /// Why a message is in the quarantine. The quarantine keeps that in English; it is told anew for a reader of another
@@ -230,6 +295,32 @@ mod tests {
         world.owners.pin(&station, &"gw-1".parse().unwrap(), at(now)).unwrap();
         assert_eq!(world.retry(id, now), Some(Retried::Stored));
         assert_eq!((world.store.count().unwrap(), world.quarantine.count().unwrap()), (1, 0));
+    }
+
+    #[test]
+    fn what_was_refused_for_its_time_alone_is_released_a_few_at_once() {
+        let mut world = World::new();
+        let (then, now) = (at("2026-11-26T00:00:00Z"), at("2026-12-26T00:00:00Z"));
+        let ahead: Vec<String> = (10..35).map(|n| format!("2026-12-25T00:{n}:00Z")).collect();
+        let others = ["2027-12-25T00:00:00Z", "2026-11-25T00:00:00Z"].map(String::from);
+        for time in ahead.iter().chain(&others) {
+            let batch = batch("gw-1", vec![read(time)]);
+            let refused = Refused { batch, problem: Text::verbatim("why") };
+            world.quarantine.add_refused(then, &[refused]).unwrap();
+        }
+        let gateway = "gw-1".parse().unwrap();
+        let mut again = |since, after| {
+            let World { store, quarantine, owners, .. } = &mut world;
+            release(quarantine, store, owners, (&gateway, since, after), now).unwrap()
+        };
+        let none = Released { stored: 0, last: None };
+        assert_eq!(again(at("2026-11-26T00:00:01Z"), 0), none, "of before");
+        let first = again(then, 0);
+        assert_eq!(first.stored, 20);
+        assert_eq!(again(then, first.last.unwrap()), Released { stored: 5, last: None });
+        assert_eq!(again(then, 0), none);
+        // One is ahead still, one was refused for another reason.
+        assert_eq!((world.store.count().unwrap(), world.quarantine.count().unwrap()), (25, 2));
     }
 
     /// Refuses all that it is given, as a server may do which first said nothing.

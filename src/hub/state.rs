@@ -8,39 +8,25 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::REMEMBERED_MAX;
+use super::arrivals::Arrivals;
+use super::broker::Broker;
+use super::clocks::Clocks;
+use super::copies::Copies;
 use super::inbox::Sender;
+use super::outage::{self, Outage};
+use super::resends::Resends;
 use super::times::AHEAD_MAX;
 use super::troubles::{Trouble, Troubles};
+use super::upkeep::Upkeep;
 use crate::core::GatewayId;
-use crate::locales::{Argument, Lang, Text, hub as words};
+use crate::locales::{Lang, Text};
+use crate::mqtt::CertificateEnd;
 use crate::store::{Committed, QuarantineShare, Refused, Revocation};
 use crate::support::lock;
-use crate::web::Health;
-use crate::wire::Birth;
-
-/// How long the broker may be unreachable before it is reported: a restart takes less. Engineering judgement.
-const BROKER_OUTAGE_MAX: SignedDuration = SignedDuration::from_secs(120);
-
-/// How long writes to the store may fail before it is reported. Engineering judgement.
-const WRITE_OUTAGE_MAX: SignedDuration = SignedDuration::from_secs(60);
-
-/// Age at which the local copy of a server's readings no longer shows the present. Engineering judgement.
-const COPY_AGE_MAX: SignedDuration = SignedDuration::from_secs(300);
-
-/// A connection that ends sooner was none: whoever throws the hub out again and again must not pass for a broker that
-/// works. The same as [`Reconnect`](crate::mqtt::Reconnect) has. Engineering judgement.
-const CONNECTION_MIN: SignedDuration = SignedDuration::from_secs(60);
-
-/// Part of a gateway's quarantine from which on it is told. Engineering judgement.
-const QUARANTINE_TOLD_FROM: f64 = 0.01;
+use crate::wire::{Batch, Birth, Epoch, GatewayState, RangeSet, Status};
 
 /// Gateways with trouble that health and metrics name. Engineering judgement: a person reads no more.
 pub(super) const NAMED_MAX: usize = 50;
-
-/// Intervals without a reading after which a broker that passes births on is taken not to share readings, and the
-/// shortest time for that. Engineering judgement.
-const SILENT_INTERVALS: i32 = 10;
-const SILENT_MIN: SignedDuration = SignedDuration::from_secs(60);
 
 /// How long what a gateway's readings say of the clocks counts. Engineering judgement: two polls of a slow gateway.
 const CLOCKS_COUNT: SignedDuration = SignedDuration::from_hours(1);
@@ -52,30 +38,16 @@ const AHEAD_SUSPECT: usize = 3;
 /// How often the log says what lasts. Engineering judgement.
 const SAY_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
+/// A commit that took longer may have kept readings waiting: from its end on they are missed anew. Engineering
+/// judgement.
+const LONG_COMMIT: Duration = Duration::from_secs(10);
+
 /// What readings say of a gateway's clock.
 #[derive(Debug)]
 struct ClockSeen {
     at: Timestamp,
     /// Readings were refused, since they are from ahead of time.
     ahead: bool,
-}
-
-/// What a hub that shares readings with others has heard over its connection.
-#[derive(Debug)]
-struct Shared {
-    since: Timestamp,
-    /// Seconds between the polls of the busiest gateway that has introduced itself.
-    interval_s: Option<u32>,
-    heard: bool,
-}
-
-impl Shared {
-    /// Whether births have come at `now`, and no readings for too long.
-    fn is_silent(&self, now: Timestamp) -> bool {
-        let Some(interval_s) = self.interval_s else { return false };
-        let wait = SignedDuration::from_secs(interval_s.into()) * SILENT_INTERVALS;
-        !self.heard && now.duration_since(self.since) > wait.max(SILENT_MIN)
-    }
 }
 
 /// Counts since the start, and what is wrong now. Its `note` methods write it.
@@ -101,34 +73,50 @@ pub struct HubState {
     commit_us: AtomicU64,
     /// End of the last commit, ms; 0 before the first.
     committed_ms: AtomicI64,
-    /// Start of the broker's outage, ms; 0 while it is connected for long enough.
-    broker_lost_ms: AtomicI64,
-    /// Start of the connection, ms; 0 while there is none.
-    connected_ms: AtomicI64,
-    /// Start of the store's outage, ms; 0 while writes succeed.
-    write_failing_ms: AtomicI64,
-    /// Time to which a server's readings were last copied, ms; 0 where this hub keeps no copy.
+    pub(super) broker: Mutex<Broker>,
+    /// Nothing is written into the store for now, readings aside.
+    pub(super) write_failing: Mutex<Option<Outage>>,
+    /// No readings are stored for now.
+    pub(super) commit_failing: Mutex<Option<Outage>>,
+    /// Nothing of what a server has taken becomes durable for now.
+    pub(super) confirm_failing: Mutex<Option<Outage>>,
+    /// Start of the write under way, ms; 0 while there is none.
+    write_begun_ms: AtomicI64,
+    /// Since when this hub keeps a copy of a server's readings, ms; 0 where it keeps none.
+    copying_ms: AtomicI64,
+    /// Time to which a server's readings were last copied, ms; 0 where they never were.
     copied_ms: AtomicI64,
+    pub(super) copy_failing: Mutex<Option<Outage>>,
+    /// The page is not made anew for now.
+    pub(super) page_failing: Mutex<Option<Outage>>,
+    /// Start of the page's making that is under way, ms; 0 while there is none.
+    page_begun_ms: AtomicI64,
     /// Damage found in the store's file.
-    damage: Mutex<Option<String>>,
-    troubles: Mutex<Troubles>,
+    pub(super) damage: Mutex<Option<String>>,
+    pub(super) troubles: Mutex<Troubles>,
     /// What the quarantine holds of each gateway, as of the last look.
-    quarantine: Mutex<Vec<QuarantineShare>>,
+    pub(super) quarantine: Mutex<Vec<QuarantineShare>>,
     /// What the copy of a server leaves out of each gateway.
-    left_out: Mutex<BTreeMap<GatewayId, Text>>,
-    revoked: Mutex<Vec<Revocation>>,
-    /// Only of a hub that shares readings with others, while it is connected.
-    shared: Mutex<Option<Shared>>,
+    pub(super) left_out: Mutex<BTreeMap<GatewayId, Text>>,
+    pub(super) revoked: Mutex<Vec<Revocation>>,
+    pub(super) arrivals: Mutex<Arrivals>,
+    pub(super) resends: Mutex<Resends>,
+    pub(super) copies: Mutex<Copies>,
     /// Stations with readings that the township's file does not have.
-    unregistered: Mutex<Option<Text>>,
+    pub(super) unregistered: Mutex<Option<Text>>,
     /// Births and statuses are not received: a retained one is too large.
-    without_births: AtomicBool,
+    pub(super) without_births: AtomicBool,
     /// Why the broker does not pass on acknowledgements.
-    acks_refused: Mutex<Option<Text>>,
+    pub(super) acks_refused: Mutex<Option<Text>>,
+    pub(super) upkeep: Mutex<Upkeep>,
     /// What readings said of each gateway's clock last.
     clocks: Mutex<BTreeMap<GatewayId, ClockSeen>>,
-    /// When the log said last that the broker does not share.
-    unshared_said: Mutex<Option<Timestamp>>,
+    /// What gateways said of their clocks.
+    pub(super) said_clocks: Mutex<Clocks>,
+    /// What readings of gateways say against this machine's clock, and when they did.
+    own_clock: Mutex<Option<(Text, Timestamp)>>,
+    /// When the log said last what lasts.
+    lasting_said: Mutex<Option<Timestamp>>,
 }
 
 impl HubState {
@@ -138,17 +126,49 @@ impl HubState {
         let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         self.commit_us.fetch_add(us, Relaxed);
         self.committed_ms.store(now.as_millisecond(), Relaxed);
-        // A server that takes nothing of anybody is told as one that is away.
-        if committed.delivered.is_empty() && !committed.left.is_empty() {
-            self.note_write_failure(now);
-        } else {
-            self.note_written();
+        let nothing = committed.delivered.is_empty() && committed.later.is_empty();
+        let mut failing = lock(&self.commit_failing);
+        if failing.is_none() {
+            *failing = lock(&self.write_failing).take();
         }
+        if failing.is_some() || took > LONG_COMMIT {
+            lock(&self.arrivals).resume(now);
+        }
+        self.note_written();
+        match committed.left.first() {
+            // A server that takes nothing of anybody is told as one that is away.
+            Some((_, why)) if nothing => outage::note(&mut failing, why.clone(), now),
+            _ => *failing = None,
+        }
+        drop(failing);
         self.batches.fetch_add(batches, Relaxed);
         self.readings.fetch_add(committed.new_readings, Relaxed);
         self.replaced.fetch_add(committed.replaced, Relaxed);
-        self.note_senders(committed);
+        self.note_senders(committed, now);
         self.note_clocks(committed, now);
+    }
+
+    /// Notes that readings of these batches came, and what became of them: those that are committed are acknowledged at
+    /// `now`, or as soon as they are durable.
+    pub fn note_batches(
+        &self,
+        batches: &[(GatewayId, Epoch, u64)],
+        committed: &Committed,
+        now: Timestamp,
+    ) {
+        let (mut arrivals, mut resends) = (lock(&self.arrivals), lock(&self.resends));
+        for (gateway, epoch, seq) in batches {
+            arrivals.note_readings(gateway, now);
+            if lock(&self.copies).note(gateway, *epoch, now) {
+                tracing::warn!(%gateway, "two spools send under one gateway's name: a copied storage card?");
+            }
+            let key = (gateway.clone(), *epoch);
+            let holds =
+                |sets: &BTreeMap<_, RangeSet>| sets.get(&key).is_some_and(|set| set.contains(*seq));
+            if holds(&committed.delivered) || holds(&committed.later) {
+                resends.note(gateway, *epoch, *seq, now);
+            }
+        }
     }
 
     /// Notes which gateways' readings were from ahead of time.
@@ -164,7 +184,8 @@ impl HubState {
             .map(|refused| &refused.batch.gateway)
             .collect();
         let mut clocks = lock(&self.clocks);
-        let delivered = committed.delivered.keys().map(|(gateway, _)| gateway);
+        let delivered = committed.delivered.keys().chain(committed.later.keys());
+        let delivered = delivered.map(|(gateway, _)| gateway);
         for gateway in ahead.iter().copied().chain(delivered) {
             if clocks.contains_key(gateway) || clocks.len() < REMEMBERED_MAX {
                 let seen = ClockSeen { at: now, ahead: ahead.contains(gateway) };
@@ -175,7 +196,7 @@ impl HubState {
 
     /// How many gateways' readings are from ahead of time at `now`, where that suggests that it is this machine's clock
     /// that is wrong: those of several, or of all that send.
-    fn clock_suspected(&self, now: Timestamp) -> Option<usize> {
+    pub(super) fn clock_suspected(&self, now: Timestamp) -> Option<usize> {
         let clocks = lock(&self.clocks);
         let recent = |seen: &&ClockSeen| now.duration_since(seen.at).abs() <= CLOCKS_COUNT;
         let recent: Vec<&ClockSeen> = clocks.values().filter(recent).collect();
@@ -183,35 +204,69 @@ impl HubState {
         (ahead >= AHEAD_SUSPECT || (ahead > 0 && ahead == recent.len())).then_some(ahead)
     }
 
-    /// Logs once an hour that births come and no readings, as long as that lasts.
+    /// Notes what a gateway says of its clock in a status that came just now. Returns what the log has to say of it.
+    pub fn note_clock(&self, gateway: &GatewayId, status: &Status, now: Timestamp) -> Option<Text> {
+        lock(&self.said_clocks).note(gateway, status, now)
+    }
+
+    /// Notes what readings say against this machine's clock, if anything.
+    pub fn note_own_clock(&self, said: Option<Text>, now: Timestamp) {
+        *lock(&self.own_clock) = said.map(|said| (said, now));
+    }
+
+    /// What readings say against this machine's clock; nothing where none have come for long.
+    pub(super) fn own_clock(&self, now: Timestamp) -> Option<Text> {
+        let recent = |at: &Timestamp| now.duration_since(*at).abs() <= CLOCKS_COUNT;
+        lock(&self.own_clock).as_ref().filter(|(_, at)| recent(at)).map(|(said, _)| said.clone())
+    }
+
+    /// Flags good readings that were timed by a clock that differs from this machine's, unless that is suspected.
+    pub fn doubt_clocks(&self, batches: &mut [Batch], now: Timestamp) {
+        let suspected = self.clock_suspected(now).is_some();
+        let said = lock(&self.said_clocks);
+        if !suspected && said.own_suspected(now).is_none() {
+            batches.iter_mut().for_each(|batch| said.doubt(batch));
+        }
+    }
+
+    /// Logs once an hour, as long as that lasts, what nothing else in the log shows: that readings stay away.
     pub fn log_what_lasts(&self, now: Timestamp) {
-        let Some(since) = self.unshared_since(now) else { return };
-        let mut said = lock(&self.unshared_said);
+        let problem = self.unshared(now).or_else(|| self.all_silent(now));
+        let Some(problem) = problem.map(|problem| problem.within(Lang::English)) else { return };
+        let mut said = lock(&self.lasting_said);
         if said.is_some_and(|said| now.duration_since(said).abs() < SAY_AGAIN) {
             return;
         }
         *said = Some(now);
-        let problem = words::broker_shares_nothing(Argument::of(since)).within(Lang::English);
         tracing::warn!(problem, "the hub receives no readings");
     }
 
-    /// Since when the broker passes on births and no readings; `None` where it does not look like that.
-    fn unshared_since(&self, now: Timestamp) -> Option<Timestamp> {
-        let shared = lock(&self.shared);
-        shared.as_ref().filter(|shared| shared.is_silent(now)).map(|shared| shared.since)
+    /// Notes when the certificates of a new connection end.
+    pub fn note_certificates(&self, certificates: Vec<CertificateEnd>) {
+        lock(&self.upkeep).note_certificates(certificates);
+    }
+
+    /// Notes how large the store's log is, and logs what needs a person in time.
+    pub fn note_log(&self, bytes: Option<u64>, now: Timestamp) {
+        let mut upkeep = lock(&self.upkeep);
+        upkeep.note_log(bytes);
+        for problem in upkeep.due(now) {
+            tracing::warn!(problem, "the hub needs somebody to look after it");
+        }
     }
 
     /// Notes by gateway what was not stored.
-    fn note_senders(&self, committed: &Committed) {
+    fn note_senders(&self, committed: &Committed, now: Timestamp) {
         let mut troubles = lock(&self.troubles);
         for Refused { batch, problem } in &committed.refused {
             let readings = batch.readings.len() as u64;
             self.refused.fetch_add(readings, Relaxed);
-            troubles.note_refused(&Some(batch.gateway.clone()), readings, problem);
+            troubles.note_refused(&Some(batch.gateway.clone()), readings, problem, now);
         }
         let left = committed.left.iter().map(|(gateway, _)| gateway);
         let unwell: BTreeSet<&GatewayId> = left.chain(&committed.full).collect();
-        let stored = committed.delivered.keys().map(|(gateway, _)| gateway);
+        let stored = committed.delivered.keys().chain(committed.later.keys());
+        let stored = stored.map(|(gateway, _)| gateway);
         for gateway in stored.filter(|gateway| !unwell.contains(gateway)) {
             troubles.note_stored(&Some(gateway.clone()));
         }
@@ -221,37 +276,56 @@ impl HubState {
         for gateway in &committed.full {
             troubles.note_full(&Some(gateway.clone()));
         }
-        if !committed.delivered.is_empty()
-            && let Some(shared) = lock(&self.shared).as_mut()
-        {
-            shared.heard = true;
-        }
+    }
+
+    /// Notes that an attempt to write into the store begins.
+    pub fn note_write_begun(&self, now: Timestamp) {
+        self.write_begun_ms.store(now.as_millisecond(), Relaxed);
     }
 
     /// Notes that the store can be written.
     pub fn note_written(&self) {
-        self.write_failing_ms.store(0, Relaxed);
+        self.write_begun_ms.store(0, Relaxed);
+        *lock(&self.write_failing) = None;
     }
 
-    pub fn note_write_failure(&self, now: Timestamp) {
-        start_outage(&self.write_failing_ms, now);
+    /// Notes that an attempt to write into the store has failed.
+    pub fn note_write_failure(&self, why: Text, now: Timestamp) {
+        self.write_begun_ms.store(0, Relaxed);
+        outage::note(&mut lock(&self.write_failing), why, now);
+    }
+
+    /// Notes whether some of what the store had only taken has become durable since it was asked last, and whether more
+    /// waits for that.
+    pub fn note_confirmed(&self, some: bool, waiting: bool, now: Timestamp) {
+        let mut failing = lock(&self.confirm_failing);
+        if some || !waiting {
+            *failing = None;
+        } else {
+            outage::note(&mut failing, Text::default(), now);
+        }
+    }
+
+    /// Notes that nobody can tell whether what the store has taken has become durable.
+    pub fn note_confirm_failure(&self, why: Text, now: Timestamp) {
+        outage::note(&mut lock(&self.confirm_failing), why, now);
     }
 
     /// Notes a message that cannot be read.
-    pub fn note_unreadable(&self, sender: &Sender, why: &Text) {
+    pub fn note_unreadable(&self, sender: &Sender, why: &Text, now: Timestamp) {
         self.quarantined.fetch_add(1, Relaxed);
-        lock(&self.troubles).note_unreadable(sender, why);
+        lock(&self.troubles).note_unreadable(sender, why, now);
     }
 
     /// Notes a message that was dropped, since its sender has too many waiting.
-    pub fn note_dropped(&self, sender: &Sender) {
+    pub fn note_dropped(&self, sender: &Sender, now: Timestamp) {
         self.dropped.fetch_add(1, Relaxed);
-        lock(&self.troubles).note_dropped(sender);
+        lock(&self.troubles).note_dropped(sender, now);
     }
 
     /// Notes parameters that this version does not know.
-    pub fn note_unknown(&self, gateway: &GatewayId, unknown: &Text) {
-        lock(&self.troubles).note_unknown(&Some(gateway.clone()), unknown);
+    pub fn note_unknown(&self, gateway: &GatewayId, unknown: &Text, now: Timestamp) {
+        lock(&self.troubles).note_unknown(&Some(gateway.clone()), unknown, now);
     }
 
     /// Notes that a message was not taken, since its gateway's part of the quarantine is full.
@@ -260,34 +334,42 @@ impl HubState {
     }
 
     /// Notes a birth, and what of it was put into quarantine.
-    pub fn note_birth(&self, gateway: &GatewayId, birth: &Birth, refused: Option<&Text>) {
+    pub fn note_birth(
+        &self,
+        gateway: &GatewayId,
+        birth: &Birth,
+        refused: Option<&Text>,
+        now: Timestamp,
+    ) {
         if let Some(why) = refused {
             self.births_refused.fetch_add(1, Relaxed);
-            lock(&self.troubles).note_birth(&Some(gateway.clone()), why);
+            lock(&self.troubles).note_birth(&Some(gateway.clone()), why, now);
         }
         let interval_s = birth.series.iter().map(|one| one.interval_s).min();
-        if let Some(shared) = lock(&self.shared).as_mut() {
-            shared.interval_s = [shared.interval_s, interval_s].into_iter().flatten().min();
-        }
+        lock(&self.arrivals).note_birth(gateway, interval_s);
+    }
+
+    /// Notes whether the broker holds a gateway for connected.
+    pub fn note_status(&self, gateway: &GatewayId, status: &Status, now: Timestamp) {
+        let online = status.state == GatewayState::Online;
+        lock(&self.arrivals).note_status(gateway, online, now);
     }
 
     /// Notes whether the broker is connected; with `shares`, it gives readings to one hub of a group.
     pub fn note_broker(&self, connected: bool, shares: bool, now: Timestamp) {
+        let (mut broker, mut arrivals) = (lock(&self.broker), lock(&self.arrivals));
         if connected {
-            self.connected_ms.store(now.as_millisecond(), Relaxed);
-            let shared = Shared { since: now, interval_s: None, heard: false };
-            *lock(&self.shared) = shares.then_some(shared);
-            return;
-        }
-        let lasted = noted(&self.connected_ms)
-            .is_some_and(|since| now.duration_since(since) >= CONNECTION_MIN);
-        self.connected_ms.store(0, Relaxed);
-        *lock(&self.shared) = None;
-        if lasted {
-            self.broker_lost_ms.store(now.as_millisecond(), Relaxed);
+            broker.connects(now);
+            arrivals.connects(shares, now);
         } else {
-            start_outage(&self.broker_lost_ms, now);
+            broker.is_away(now);
+            arrivals.ends();
         }
+    }
+
+    /// Notes why there is no connection to the broker.
+    pub fn note_broker_problem(&self, why: &Text) {
+        lock(&self.broker).note_reason(why);
     }
 
     /// Notes whether births and statuses are left out, since a retained one is too large.
@@ -318,9 +400,36 @@ impl HubState {
         *lock(&self.left_out) = left_out;
     }
 
+    /// Notes that a local copy of a server's readings is kept from `now` on, and to when it reached before.
+    pub fn note_copy(&self, reaches_to: Option<Timestamp>, now: Timestamp) {
+        self.copying_ms.store(now.as_millisecond(), Relaxed);
+        self.copied_ms.store(reaches_to.map_or(0, Timestamp::as_millisecond), Relaxed);
+    }
+
     /// Notes that the local copy of a server's readings reaches to `now`.
     pub fn note_copied(&self, now: Timestamp) {
         self.copied_ms.store(now.as_millisecond(), Relaxed);
+        *lock(&self.copy_failing) = None;
+    }
+
+    /// Notes that the server's readings could not be copied.
+    pub fn note_copy_failure(&self, why: Text, now: Timestamp) {
+        outage::note(&mut lock(&self.copy_failing), why, now);
+    }
+
+    /// Notes that what the page shows begins to be made anew.
+    pub fn note_page_begun(&self, now: Timestamp) {
+        self.page_begun_ms.store(now.as_millisecond(), Relaxed);
+    }
+
+    /// Notes that what the page shows was made anew at `now`, or why it was not.
+    pub fn note_page(&self, failed: Option<Text>, now: Timestamp) {
+        self.page_begun_ms.store(0, Relaxed);
+        let mut failing = lock(&self.page_failing);
+        match failed {
+            Some(why) => outage::note(&mut failing, why, now),
+            None => *failing = None,
+        }
     }
 
     pub fn note_damage(&self, found: String) {
@@ -346,55 +455,40 @@ impl HubState {
         Some(now.duration_since(noted(&self.copied_ms)?))
     }
 
+    /// Since when the local copy has not been brought up to date: since its last time, or since the hub's start.
+    pub(super) fn copy_since(&self) -> Option<Timestamp> {
+        noted(&self.copied_ms).max(noted(&self.copying_ms))
+    }
+
+    /// To when the local copy reaches; `None` where there is none, or nothing was copied yet.
+    pub(super) fn copied_to(&self) -> Option<Timestamp> {
+        noted(&self.copied_ms)
+    }
+
+    pub(super) fn write_begun(&self) -> Option<Timestamp> {
+        noted(&self.write_begun_ms)
+    }
+
+    pub(super) fn page_begun(&self) -> Option<Timestamp> {
+        noted(&self.page_begun_ms)
+    }
+
+    pub(super) fn last_commit(&self) -> Option<Timestamp> {
+        noted(&self.committed_ms)
+    }
+
     pub fn broker_connected(&self) -> bool {
-        noted(&self.connected_ms).is_some()
+        lock(&self.broker).is_connected()
     }
 
     pub fn replaced(&self) -> u64 {
         self.replaced.load(Relaxed)
     }
 
+    /// Whether the last attempts to write into the store succeeded.
     pub fn writes(&self) -> bool {
-        noted(&self.write_failing_ms).is_none()
-    }
-
-    /// What is wrong at `now`, and what is amiss with single gateways.
-    pub fn health(&self, now: Timestamp) -> Health {
-        let notes = self.notes();
-        let more = notes.len().saturating_sub(NAMED_MAX);
-        let line = |(sender, notes): (Sender, Vec<Text>)| {
-            Text::chain([name(&sender), Text::clauses(notes)])
-        };
-        let mut warnings: Vec<Text> = Vec::new();
-        warnings.extend(self.clock_suspected(now).map(words::own_clock_behind));
-        warnings.extend(notes.into_iter().take(NAMED_MAX).map(line));
-        warnings.extend((more > 0).then(|| words::more_gateways(more)));
-        warnings.extend(lock(&self.unregistered).clone());
-        Health { problems: self.problems(now), warnings, last_commit: noted(&self.committed_ms) }
-    }
-
-    /// What is amiss with each gateway that has trouble.
-    pub fn notes(&self) -> BTreeMap<Sender, Vec<Text>> {
-        let mut notes = lock(&self.troubles).notes();
-        for (gateway, what) in lock(&self.left_out).iter() {
-            notes.entry(Some(gateway.clone())).or_default().push(what.clone());
-        }
-        for share in
-            lock(&self.quarantine).iter().filter(|share| share.full >= QUARANTINE_TOLD_FROM)
-        {
-            let of = notes.entry(share.gateway.clone()).or_default();
-            let percent = (share.full * 100.0).floor().min(100.0);
-            of.push(words::quarantine_holds(share.rows, percent));
-            let full = words::quarantine_is_full();
-            if share.full >= 1.0 && !of.contains(&full) {
-                of.insert(0, full);
-            }
-        }
-        for revocation in lock(&self.revoked).iter() {
-            let of = notes.entry(Some(revocation.gateway.clone())).or_default();
-            of.insert(0, words::revoked_since(Argument::of(revocation.since)));
-        }
-        notes
+        let commits = lock(&self.commit_failing).is_none();
+        commits && lock(&self.write_failing).is_none()
     }
 
     /// The gateways with most trouble.
@@ -411,41 +505,6 @@ impl HubState {
         all.truncate(NAMED_MAX);
         all
     }
-
-    /// What is wrong with the hub at `now`, for a person; empty where all is well.
-    pub fn problems(&self, now: Timestamp) -> Vec<Text> {
-        let mut problems = Vec::new();
-        let mut report = |since: Option<Timestamp>, longest, words: fn(Argument) -> Text| {
-            let since = since.filter(|since| now.duration_since(*since) > longest);
-            problems.extend(since.map(|since| words(Argument::of(since))));
-        };
-        let connected = noted(&self.connected_ms);
-        let lasts = connected.is_some_and(|since| now.duration_since(since) >= CONNECTION_MIN);
-        let broker = match connected {
-            Some(_) => words::no_lasting_connection,
-            None => words::broker_unreachable,
-        };
-        report(noted(&self.broker_lost_ms).filter(|_| !lasts), BROKER_OUTAGE_MAX, broker);
-        report(noted(&self.write_failing_ms), WRITE_OUTAGE_MAX, words::store_not_written);
-        report(noted(&self.copied_ms), COPY_AGE_MAX, words::copy_behind);
-        problems.extend(
-            self.unshared_since(now).map(|since| words::broker_shares_nothing(Argument::of(since))),
-        );
-        problems.extend(self.without_births.load(Relaxed).then(words::without_births));
-        problems.extend(lock(&self.acks_refused).as_ref().map(words::acks_refused));
-        problems.extend(lock(&self.damage).as_deref().map(Text::verbatim));
-        problems
-    }
-}
-
-/// How a sender is named.
-pub(super) fn name(sender: &Sender) -> Text {
-    sender.as_ref().map_or_else(words::no_gateway_named, |gateway| Text::verbatim(gateway.as_str()))
-}
-
-/// Notes the start of an outage, unless one is going on.
-fn start_outage(ms: &AtomicI64, now: Timestamp) {
-    let _was = ms.compare_exchange(0, now.as_millisecond(), Relaxed, Relaxed);
 }
 
 fn noted(ms: &AtomicI64) -> Option<Timestamp> {

@@ -1,68 +1,11 @@
-//! What is reported as a problem, what as a warning, and for how long.
+//! What a hub counts, suspects of its own clock, and says again in its log.
 
 use super::*;
 use crate::core::Reading;
-use crate::wire::{Batch, Epoch, RangeSet};
+use crate::wire::RangeSet;
 
 fn at(s: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + s).unwrap()
-}
-
-fn problems(state: &HubState, now: Timestamp) -> Vec<String> {
-    state.problems(now).iter().map(ToString::to_string).collect()
-}
-
-#[test]
-fn a_problem_is_reported_after_a_while_and_only_as_long_as_it_lasts() {
-    let state = HubState::default();
-    assert_eq!(problems(&state, at(0)), [""; 0]);
-    state.note_broker(false, false, at(0));
-    state.note_broker(false, false, at(100));
-    state.note_write_failure(at(10));
-    assert_eq!(problems(&state, at(60)), [""; 0]);
-    assert!(!state.broker_connected() && !state.writes());
-    assert_eq!(
-        problems(&state, at(121)),
-        [
-            "the broker has been unreachable since 2027-01-15T08:00:00Z",
-            "no write to the store has succeeded since 2027-01-15T08:00:10Z; see the log",
-        ]
-    );
-    assert_eq!(
-        state.problems(at(121))[0].within(Lang::Chinese),
-        "消息服务器自 2027-01-15T08:00:00Z 起连不上"
-    );
-    state.note_broker(true, false, at(122));
-    state.note_commit(1, &Committed::default(), Duration::from_millis(3), at(123));
-    assert_eq!(problems(&state, at(1000)), [""; 0]);
-    assert_eq!((state.commits.load(Relaxed), state.commit_time()), (1, Duration::from_millis(3)));
-    state.note_copied(at(0));
-    assert_eq!(state.problems(at(200)).len(), 0);
-    assert!(problems(&state, at(301))[0].contains("as of 2027"));
-    state.note_damage("page 7 is not".into());
-    assert_eq!(problems(&state, at(301))[1], "page 7 is not");
-}
-
-#[test]
-fn a_connection_that_never_lasts_is_told() {
-    let state = HubState::default();
-    state.note_broker(false, false, at(0));
-    for n in 0..30 {
-        state.note_broker(true, false, at(10 * n + 1));
-        assert!(state.broker_connected());
-        state.note_broker(false, false, at(10 * n + 9));
-    }
-    let said = "the broker has been unreachable since 2027-01-15T08:00:00Z";
-    assert_eq!(problems(&state, at(300)), [said]);
-    state.note_broker(true, false, at(301));
-    assert!(
-        problems(&state, at(310))[0].contains("no connection to the broker has lasted a minute")
-    );
-    assert_eq!(problems(&state, at(361)), [""; 0]);
-    // After one that lasted, an outage begins when it ends.
-    state.note_broker(false, false, at(400));
-    assert_eq!(problems(&state, at(500)), [""; 0]);
-    assert!(problems(&state, at(521))[0].contains("08:06:40"));
 }
 
 fn birth(interval_s: u32) -> Birth {
@@ -76,27 +19,25 @@ fn birth(interval_s: u32) -> Birth {
 }
 
 #[test]
-fn a_broker_that_does_not_share_is_told() {
+fn commits_are_counted_with_their_time() {
     let state = HubState::default();
+    state.note_commit(1, &Committed::default(), Duration::from_millis(3), at(123));
+    assert_eq!((state.commits.load(Relaxed), state.commit_time()), (1, Duration::from_millis(3)));
+    assert_eq!(state.commit_age(at(125)), Some(SignedDuration::from_secs(2)));
+}
+
+#[test]
+fn an_outage_that_a_refusal_follows_is_one() {
+    let state = HubState::default();
+    state.note_write_failure(Text::verbatim("away"), at(0));
     let gateway: GatewayId = "gw-1".parse().unwrap();
-    // A hub that has all readings to itself says nothing of gateways that are silent.
-    state.note_broker(true, false, at(0));
-    state.note_birth(&gateway, &birth(30), None);
-    assert_eq!(problems(&state, at(10_000)), [""; 0]);
-    state.note_broker(true, true, at(0));
-    assert_eq!(problems(&state, at(10_000)), [""; 0]);
-    state.note_birth(&gateway, &birth(30), None);
-    state.note_birth(&gateway, &birth(3600), None);
-    assert_eq!(problems(&state, at(300)), [""; 0]);
-    assert!(
-        problems(&state, at(301))[0].contains("may not share"),
-        "{:?}",
-        problems(&state, at(301))
-    );
-    let delivered = [((gateway, crate::wire::Epoch(1)), crate::wire::RangeSet::default())].into();
-    let committed = Committed { delivered, ..Committed::default() };
-    state.note_commit(1, &committed, Duration::ZERO, at(302));
-    assert_eq!(problems(&state, at(10_000)), [""; 0]);
+    let left = vec![(gateway, Text::verbatim("refused"))];
+    let refused = Committed { left, ..Committed::default() };
+    state.note_commit(1, &refused, Duration::ZERO, at(50));
+    let failing = lock(&state.commit_failing).clone().unwrap();
+    assert_eq!((failing.since, failing.why.to_string()), (at(0), "refused".into()));
+    state.note_commit(1, &Committed::default(), Duration::ZERO, at(60));
+    assert!(state.writes());
 }
 
 /// A commit of a batch of each gateway; of those with `true`, a reading two days after `now` was refused.
@@ -149,53 +90,11 @@ fn where_many_gateways_are_ahead_the_hub_suspects_itself() {
 fn a_broker_that_does_not_share_is_logged_once_an_hour() {
     let state = HubState::default();
     state.note_broker(true, true, at(0));
-    state.note_birth(&"gw-1".parse().unwrap(), &birth(30), None);
+    state.note_birth(&"gw-1".parse().unwrap(), &birth(30), None, at(0));
     let said = |s| {
         state.log_what_lasts(at(s));
-        lock(&state.unshared_said).map(|said| said.duration_since(at(0)).as_secs())
+        lock(&state.lasting_said).map(|said| said.duration_since(at(0)).as_secs())
     };
     assert_eq!([said(300), said(301), said(3_900)], [None, Some(301), Some(301)]);
     assert_eq!(said(3_901), Some(3_901));
-}
-
-#[test]
-fn gateways_with_trouble_are_warned_of_by_name() {
-    let state = HubState::default();
-    let well = state.health(at(0));
-    assert!(well.problems.is_empty() && well.warnings.is_empty());
-    let share = |name: &str, full| QuarantineShare {
-        gateway: Some(name.parse().unwrap()),
-        rows: 1000,
-        bytes: 5,
-        unreadable: 0,
-        full,
-    };
-    state.note_quarantine(
-        vec![share("gw-few", 0.009), share("gw-some", 0.0101), share("gw-full", 1.0)],
-        vec![Revocation { gateway: "gw-some".parse().unwrap(), since: at(7), noted_at: at(8) }],
-    );
-    state.note_dropped(&Some("gw-some".parse().unwrap()));
-    state.note_without_births(true);
-    state.note_acks(3, Some(Text::verbatim("Not authorized")));
-    let health = state.health(at(0));
-    let warnings: Vec<String> = health.warnings.iter().map(ToString::to_string).collect();
-    let [full, some] = &warnings[..] else { panic!("{warnings:?}") };
-    assert!(full.starts_with("gw-full: its part of the quarantine is full"), "{full}");
-    assert!(
-        some.starts_with("gw-some: revoked: its readings from 2027-01-15T08:00:07Z on"),
-        "{some}"
-    );
-    assert!(
-        some.contains("messages dropped: 1;") && some.contains("1% of what it may hold"),
-        "{some}"
-    );
-    let problems = problems(&state, at(0));
-    assert!(
-        problems[0].contains("too large") && problems[1].contains("Not authorized"),
-        "{problems:?}"
-    );
-    for n in 0..200 {
-        state.note_dropped(&Some(format!("gw-{n}").parse().unwrap()));
-    }
-    assert_eq!(state.health(at(0)).warnings.len(), NAMED_MAX + 1);
 }

@@ -2,26 +2,55 @@
 
 use std::collections::BTreeMap;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::REMEMBERED_MAX;
 use super::inbox::Sender;
 use crate::locales::{Text, hub as words};
 use crate::wire::{PROBLEM_MAX, cut};
 
-/// Something that happened so and so often since the hub's start, and why it did the last time.
+/// How long what was put into quarantine is told, unless somebody takes it out before. Engineering judgement: somebody
+/// looks at the page once a day.
+const SET_ASIDE_TOLD: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long a dropped message is told. Engineering judgement: its gateway sends it again within a quarter of an hour.
+const DROPPED_TOLD: SignedDuration = SignedDuration::from_mins(15);
+
+/// How long it may take until the quarantine is known to hold what was put there: it is looked at each ten seconds.
+const LOOKED_AT: SignedDuration = SignedDuration::from_secs(20);
+
+/// Something that happened so and so often since the hub's start, and when and why it did the last time.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tally {
     pub count: u64,
     pub why: Text,
+    last: Timestamp,
 }
 
 impl Tally {
-    fn add(&mut self, count: u64, why: &Text) {
+    fn add(&mut self, count: u64, why: &Text, now: Timestamp) {
         self.count += count;
         self.why = cut(why.clone(), PROBLEM_MAX);
+        self.last = now;
     }
 
-    fn said(&self, words: fn(u64, &Text) -> Text) -> Option<Text> {
-        (self.count > 0).then(|| words(self.count, &self.why))
+    fn said(&self, now: Now, words: fn(u64, &Text) -> Text) -> Option<Text> {
+        (self.count > 0 && now.is_told(self.last)).then(|| words(self.count, &self.why))
+    }
+}
+
+/// When something is told, and whether the quarantine holds anything of the gateway.
+#[derive(Debug, Clone, Copy)]
+struct Now {
+    at: Timestamp,
+    holds: bool,
+}
+
+impl Now {
+    /// Whether what was put into quarantine at `last` is told: as long as it is there, for a day.
+    fn is_told(self, last: Timestamp) -> bool {
+        let age = self.at.duration_since(last);
+        age <= LOOKED_AT || (self.holds && age <= SET_ASIDE_TOLD)
     }
 }
 
@@ -36,8 +65,9 @@ pub struct Trouble {
     pub births: Tally,
     /// Messages that were dropped, since more waited than a gateway may have waiting.
     pub dropped: u64,
-    /// Parameters that this version does not know.
-    unknown: Option<Text>,
+    dropped_at: Timestamp,
+    /// Messages with parameters that this version does not know.
+    unknown: Tally,
     /// Why the server does not take what it sends, as long as that lasts.
     left: Option<Text>,
     /// Its part of the quarantine has no room, as long as that lasts.
@@ -46,15 +76,16 @@ pub struct Trouble {
 
 impl Trouble {
     /// What is to be said of it, the worst first.
-    fn notes(&self) -> Vec<Text> {
+    fn notes(&self, now: Now) -> Vec<Text> {
         let mut notes = Vec::new();
         notes.extend(self.full.then(words::quarantine_is_full));
         notes.extend(self.left.as_ref().map(words::server_refuses));
-        notes.extend(self.refused.said(|n, why| words::readings_refused(n, why)));
-        notes.extend(self.births.said(|n, why| words::births_refused(n, why)));
-        notes.extend(self.unknown.clone());
-        notes.extend(self.unreadable.said(|n, why| words::messages_unreadable(n, why)));
-        notes.extend((self.dropped > 0).then(|| words::messages_dropped(self.dropped)));
+        notes.extend(self.refused.said(now, |n, why| words::readings_refused(n, why)));
+        notes.extend(self.births.said(now, |n, why| words::births_refused(n, why)));
+        notes.extend(self.unknown.said(now, |_, what| what.clone()));
+        notes.extend(self.unreadable.said(now, |n, why| words::messages_unreadable(n, why)));
+        let drops = self.dropped > 0 && now.at.duration_since(self.dropped_at) <= DROPPED_TOLD;
+        notes.extend(drops.then(|| words::messages_dropped(self.dropped)));
         notes
     }
 
@@ -74,24 +105,25 @@ impl Troubles {
         self.0.entry(if known { sender.clone() } else { None }).or_default()
     }
 
-    pub fn note_unreadable(&mut self, sender: &Sender, why: &Text) {
-        self.of(sender).unreadable.add(1, why);
+    pub fn note_unreadable(&mut self, sender: &Sender, why: &Text, now: Timestamp) {
+        self.of(sender).unreadable.add(1, why, now);
     }
 
-    pub fn note_refused(&mut self, sender: &Sender, readings: u64, why: &Text) {
-        self.of(sender).refused.add(readings, why);
+    pub fn note_refused(&mut self, sender: &Sender, readings: u64, why: &Text, now: Timestamp) {
+        self.of(sender).refused.add(readings, why, now);
     }
 
-    pub fn note_birth(&mut self, sender: &Sender, why: &Text) {
-        self.of(sender).births.add(1, why);
+    pub fn note_birth(&mut self, sender: &Sender, why: &Text, now: Timestamp) {
+        self.of(sender).births.add(1, why, now);
     }
 
-    pub fn note_dropped(&mut self, sender: &Sender) {
-        self.of(sender).dropped += 1;
+    pub fn note_dropped(&mut self, sender: &Sender, now: Timestamp) {
+        let trouble = self.of(sender);
+        (trouble.dropped, trouble.dropped_at) = (trouble.dropped + 1, now);
     }
 
-    pub fn note_unknown(&mut self, sender: &Sender, unknown: &Text) {
-        self.of(sender).unknown = Some(cut(unknown.clone(), PROBLEM_MAX));
+    pub fn note_unknown(&mut self, sender: &Sender, unknown: &Text, now: Timestamp) {
+        self.of(sender).unknown.add(1, unknown, now);
     }
 
     pub fn note_left(&mut self, sender: &Sender, why: &Text) {
@@ -109,9 +141,16 @@ impl Troubles {
         }
     }
 
-    /// What is to be said of each gateway.
-    pub fn notes(&self) -> BTreeMap<Sender, Vec<Text>> {
-        let notes = self.0.iter().map(|(sender, trouble)| (sender.clone(), trouble.notes()));
+    /// What is to be said of each gateway at `now`, where the quarantine holds something of those for which `holds`.
+    pub fn notes(
+        &self,
+        now: Timestamp,
+        holds: impl Fn(&Sender) -> bool,
+    ) -> BTreeMap<Sender, Vec<Text>> {
+        let notes = self.0.iter().map(|(sender, trouble)| {
+            let now = Now { at: now, holds: holds(sender) };
+            (sender.clone(), trouble.notes(now))
+        });
         notes.filter(|(_, notes)| !notes.is_empty()).collect()
     }
 
@@ -129,6 +168,10 @@ impl Troubles {
 mod tests {
     use super::*;
 
+    fn at(s: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + s).unwrap()
+    }
+
     fn gateway(name: &str) -> Sender {
         Some(name.parse().unwrap())
     }
@@ -138,13 +181,13 @@ mod tests {
         let (evil, late) = (gateway("gw-evil"), gateway("gw-late"));
         let mut troubles = Troubles::default();
         let why = Text::both("别人的", "another's");
-        troubles.note_refused(&evil, 3, &why);
-        troubles.note_refused(&evil, 4, &why);
-        troubles.note_birth(&evil, &why);
-        troubles.note_unreadable(&evil, &why);
-        troubles.note_dropped(&evil);
-        troubles.note_unknown(&late, &why);
-        let notes = troubles.notes();
+        troubles.note_refused(&evil, 3, &why, at(0));
+        troubles.note_refused(&evil, 4, &why, at(0));
+        troubles.note_birth(&evil, &why, at(0));
+        troubles.note_unreadable(&evil, &why, at(0));
+        troubles.note_dropped(&evil, at(0));
+        troubles.note_unknown(&late, &why, at(0));
+        let notes = troubles.notes(at(1), |_| true);
         let said: Vec<String> = notes[&evil].iter().map(ToString::to_string).collect();
         assert_eq!(said.len(), 4);
         assert!(said[0].contains('7') && said[0].contains("another's"), "{said:?}");
@@ -152,9 +195,29 @@ mod tests {
         // What lasts is said as long as it lasts.
         troubles.note_full(&late);
         troubles.note_left(&late, &why);
-        assert_eq!(troubles.notes()[&late].len(), 3);
+        assert_eq!(troubles.notes(at(1), |_| true)[&late].len(), 3);
         troubles.note_stored(&late);
-        assert_eq!(troubles.notes()[&late].len(), 1);
+        assert_eq!(troubles.notes(at(1), |_| true)[&late].len(), 1);
+    }
+
+    #[test]
+    fn what_was_set_aside_is_told_for_a_day_or_until_it_is_taken_out() {
+        let (evil, why) = (gateway("gw-evil"), Text::verbatim("another's"));
+        let mut troubles = Troubles::default();
+        troubles.note_refused(&evil, 3, &why, at(0));
+        troubles.note_dropped(&evil, at(0));
+        let told = |troubles: &Troubles, s, holds| {
+            troubles.notes(at(s), |_| holds).get(&evil).map_or(0, Vec::len)
+        };
+        // Nobody has looked yet.
+        assert_eq!(told(&troubles, 20, false), 2);
+        assert_eq!((told(&troubles, 21, false), told(&troubles, 21, true)), (1, 2));
+        assert_eq!((told(&troubles, 900, true), told(&troubles, 901, true)), (2, 1));
+        assert_eq!((told(&troubles, 86_400, true), told(&troubles, 86_401, true)), (1, 0));
+        // The count goes on.
+        troubles.note_refused(&evil, 1, &why, at(90_000));
+        let said = troubles.notes(at(90_000), |_| true)[&evil][0].to_string();
+        assert!(said.contains('4'), "{said}");
     }
 
     #[test]
@@ -162,7 +225,7 @@ mod tests {
         let mut troubles = Troubles::default();
         let names = (0..REMEMBERED_MAX + 300).map(|n| gateway(&format!("gw-{n}")));
         for (n, name) in names.enumerate() {
-            troubles.note_refused(&name, n as u64, &Text::verbatim("x".repeat(1000)));
+            troubles.note_refused(&name, n as u64, &Text::verbatim("x".repeat(1000)), at(0));
         }
         assert_eq!(troubles.0.len(), REMEMBERED_MAX + 1);
         let worst = troubles.worst(50);

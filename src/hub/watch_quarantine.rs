@@ -1,5 +1,5 @@
 //! Looks at how full the quarantine is, beside intake: it must be told before it is full. And at which gateways are
-//! revoked, which somebody else does. Has the log say again what lasts.
+//! revoked, which somebody else does; and at how large the store's log is. Has the log say again what lasts.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{HubState, logged};
 use crate::store::{Quarantine, QuarantineShare, Revocation, Sqlite, StoreError};
-use crate::support::Clock;
+use crate::support::{Clock, files};
 
 /// How often it is looked at: a gateway that fills its part within seconds is told of when that is full.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -29,6 +29,8 @@ pub async fn run(
             _ = ticks.tick() => {}
         }
         state.log_what_lasts(clock.now());
+        let log = std::fs::metadata(files::with_suffix(&path, "-wal"));
+        state.note_log(log.ok().map(|log| log.len()), clock.now());
         let path = path.clone();
         match tokio::task::spawn_blocking(move || look(&path)).await? {
             Ok((shares, revocations)) => state.note_quarantine(shares, revocations),

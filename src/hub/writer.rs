@@ -9,16 +9,25 @@ use tokio_util::sync::CancellationToken;
 
 use super::complaints::{Complaint, Complaints};
 use super::inbox::{Queued, Sender};
+use super::own_clock::OwnClock;
 use super::portion::{Introduction, Portion, Report, Unknown, Unreadable};
+use super::retry::{self, Released};
 use super::{HubState, REMEMBERED_MAX, logged, times};
 use crate::core::GatewayId;
-use crate::locales::{Lang, Text, hub as words};
+use crate::locales::{Lang, Text, foreign, hub as words};
 use crate::store::{CommitRequest, Committed, StoreError, StoreHandle};
 use crate::support::{Backoff, Clock, Stopwatch, random};
-use crate::wire::{Ack, Batch, RangeSet};
+use crate::wire::{Ack, Batch, Epoch, RangeSet};
 
 /// Waits between attempts at a write that failed.
 const RETRY: Backoff = Backoff { first: Duration::from_millis(500), most: Duration::from_secs(60) };
+
+/// How often the store is asked what has become durable of what it took, where it says so later. Engineering judgement:
+/// it takes ten seconds at least.
+const CONFIRM_EVERY: Duration = Duration::from_secs(1);
+
+/// The same after it could not tell.
+const CONFIRM_AGAIN: Duration = Duration::from_secs(10);
 
 /// Bytes of an unreadable message that the quarantine keeps: enough to see what it is.
 const QUARANTINE_BYTES_MAX: usize = 64 * 1024;
@@ -39,11 +48,15 @@ pub struct Answers {
 }
 
 impl Answers {
-    fn committed(committed: &Committed) -> Self {
-        let mut answers = Self::default();
-        for ((gateway, epoch), set) in &committed.delivered {
-            let (epoch, committed, whole) = (*epoch, set.clone(), committed.whole);
-            answers.acks.push((gateway.clone(), Ack { epoch, committed, whole, start: false }));
+    fn committed(
+        delivered: &BTreeMap<(GatewayId, Epoch), RangeSet>,
+        whole: bool,
+        now: Timestamp,
+    ) -> Self {
+        let (mut answers, at) = (Self::default(), Some(now));
+        for ((gateway, epoch), set) in delivered {
+            let (epoch, committed) = (*epoch, set.clone());
+            answers.acks.push((gateway.clone(), Ack { epoch, committed, whole, start: false, at }));
         }
         answers
     }
@@ -59,7 +72,10 @@ pub struct Writer<'a> {
     pub simulated: bool,
     memory: Memory,
     complaints: Complaints,
+    own_clock: OwnClock,
     since: Stopwatch,
+    /// When the store is asked again what has become durable, on the stopwatch; `None` where nothing waits.
+    confirm_at: Option<Duration>,
 }
 
 /// What is remembered of retained messages, which come again with each connection: those that have been dealt with.
@@ -114,7 +130,19 @@ impl<'a> Writer<'a> {
     ) -> Self {
         let (memory, complaints, since) =
             (Memory::default(), Complaints::default(), Stopwatch::start());
-        Self { store, clock, state, stop, simulated, memory, complaints, since }
+        let (own_clock, confirm_at) = (OwnClock::default(), None);
+        Self {
+            store,
+            clock,
+            state,
+            stop,
+            simulated,
+            memory,
+            complaints,
+            own_clock,
+            since,
+            confirm_at,
+        }
     }
 
     /// Stores a portion; `None` where `stop` came first.
@@ -144,7 +172,14 @@ impl<'a> Writer<'a> {
             }
         }
         let Some(committed) = self.commit(batches).await? else { return Ok(None) };
-        let mut answers = Answers::committed(&committed);
+        let now = self.clock.now();
+        let mut answers = Answers::committed(&committed.delivered, committed.whole, now);
+        if !committed.later.is_empty() {
+            self.confirm_at.get_or_insert(self.since.elapsed() + CONFIRM_EVERY);
+        }
+        if self.confirm_due() == Some(Duration::ZERO) {
+            answers.acks.extend(self.confirm().await?.acks);
+        }
         for (gateway, epoch) in starts {
             let delivered = |_| self.store.delivered(gateway.clone(), epoch);
             let Some(delivered) = self.until_stored(delivered).await? else { return Ok(None) };
@@ -153,22 +188,51 @@ impl<'a> Writer<'a> {
                 (None, Some(epoch)) => (epoch, RangeSet::default(), false),
                 (None, None) => continue,
             };
-            answers.acks.push((gateway, Ack { epoch, committed, whole, start: true }));
+            let at = Some(self.clock.now());
+            answers.acks.push((gateway, Ack { epoch, committed, whole, start: true, at }));
         }
         self.tell_late();
         Ok(Some(answers))
+    }
+
+    /// How long until the store is to be asked what has become durable; `None` where nothing waits for that.
+    pub fn confirm_due(&self) -> Option<Duration> {
+        Some(self.confirm_at?.saturating_sub(self.since.elapsed()))
+    }
+
+    /// Asks the store what has become durable of what it had written before, so that gateways are told of it.
+    async fn confirm(&mut self) -> anyhow::Result<Answers> {
+        let now = self.clock.now();
+        let asked = self.store.confirm().await;
+        let waiting = asked.as_ref().map_or(true, |confirmed| confirmed.waiting);
+        let wait = if asked.is_ok() { CONFIRM_EVERY } else { CONFIRM_AGAIN };
+        self.confirm_at = waiting.then(|| self.since.elapsed() + wait);
+        match asked {
+            Ok(confirmed) => {
+                self.state.note_confirmed(!confirmed.delivered.is_empty(), waiting, now);
+                Ok(Answers::committed(&confirmed.delivered, false, now))
+            }
+            Err(StoreError::Closed) => Err(StoreError::Closed.into()),
+            Err(error) => {
+                let error = anyhow::Error::from(error);
+                self.state.note_confirm_failure(foreign::chain(&error), now);
+                let error = logged(&error);
+                tracing::warn!(error, "cannot see what the server has; it is not acknowledged");
+                Ok(Answers::default())
+            }
+        }
     }
 
     /// Stores a birth, unless it is what the store has.
     async fn introduce(&mut self, introduction: Introduction) -> anyhow::Result<Option<()>> {
         let Introduction { gateway, birth, message } = introduction;
         if self.memory.is_settled(&message) {
-            self.state.note_birth(&gateway, &birth, None);
+            self.state.note_birth(&gateway, &birth, None, self.clock.now());
             return Ok(Some(()));
         }
         let store = |now| self.store.birth(gateway.clone(), birth.clone(), now);
         let Some(refused) = self.until_stored(store).await? else { return Ok(None) };
-        self.state.note_birth(&gateway, &birth, refused.as_ref());
+        self.state.note_birth(&gateway, &birth, refused.as_ref(), self.clock.now());
         match refused {
             // Looked at again when it comes again: owners may have changed.
             Some(problem) => {
@@ -183,6 +247,10 @@ impl<'a> Writer<'a> {
     /// Stores a status, unless it is what the store has.
     async fn report(&mut self, report: Report) -> anyhow::Result<Option<()>> {
         let Report { gateway, status, message } = report;
+        // Simulated hours pass while a reading is on its way: nothing is late there.
+        if !self.simulated {
+            self.state.note_status(&gateway, &status, self.clock.now());
+        }
         if self.memory.is_settled(&message) {
             return Ok(Some(()));
         }
@@ -199,7 +267,7 @@ impl<'a> Writer<'a> {
         if self.memory.is_settled(&message) {
             return Ok(Some(()));
         }
-        self.state.note_unreadable(&sender, &problem);
+        self.state.note_unreadable(&sender, &problem, self.clock.now());
         self.complain(&sender, 1, &problem);
         if self.memory.may_write(&sender, self.since.elapsed()) {
             let start = message.payload.get(..QUARANTINE_BYTES_MAX).unwrap_or(&message.payload);
@@ -223,7 +291,7 @@ impl<'a> Writer<'a> {
     /// room for the message, which its gateway then sends again.
     async fn keep(&mut self, unknown: Unknown) -> anyhow::Result<Option<Vec<Batch>>> {
         let Unknown { gateway, message, problem, batches } = unknown;
-        self.state.note_unknown(&gateway, &problem);
+        self.state.note_unknown(&gateway, &problem, self.clock.now());
         self.complain(&Some(gateway.clone()), 1, &problem);
         let english = problem.within(Lang::English);
         let store = |now| {
@@ -250,14 +318,18 @@ impl<'a> Writer<'a> {
             return Ok(Some(Committed::default()));
         }
         let count = batches.len() as u64;
+        let numbers: Vec<(GatewayId, Epoch, u64)> =
+            batches.iter().map(|batch| (batch.gateway.clone(), batch.epoch, batch.seq)).collect();
         let begun = Stopwatch::start();
+        self.own_clock.note(&batches, self.clock.uptime());
         let mut request = CommitRequest { batches, refused: Vec::new() };
         let mut failures = 0;
         let committed = loop {
-            let now = self.clock.now();
+            let now = self.begin();
             let error = match self.check_clock(now) {
                 Ok(()) => {
-                    request.refused.extend(times::refuse(&mut request.batches, now));
+                    self.state.doubt_clocks(&mut request.batches, now);
+                    let now = self.refuse(&mut request, now);
                     match self.store.commit(request, now).await {
                         Ok(committed) => break committed,
                         Err(failed) => {
@@ -273,7 +345,11 @@ impl<'a> Writer<'a> {
                 return Ok(None);
             }
         };
-        self.state.note_commit(count, &committed, begun.elapsed(), self.clock.now());
+        let now = self.clock.now();
+        self.state.note_commit(count, &committed, begun.elapsed(), now);
+        self.state.note_batches(&numbers, &committed, now);
+        self.judge_own_clock(now);
+        self.release(now).await;
         for refused in &committed.refused {
             let readings = refused.batch.readings.len() as u64;
             self.complain(&Some(refused.batch.gateway.clone()), readings, &refused.problem);
@@ -287,6 +363,47 @@ impl<'a> Writer<'a> {
         Ok(Some(committed))
     }
 
+    /// Takes out readings whose time cannot be right, by the later of this machine's clock and what gateways agree on,
+    /// which it returns.
+    fn refuse(&mut self, request: &mut CommitRequest, now: Timestamp) -> Timestamp {
+        let up = self.clock.uptime();
+        let now = self.own_clock.latest(now, up);
+        let refused = times::refuse(&mut request.batches, now);
+        self.own_clock.note_refused(&refused, now, up);
+        request.refused.extend(refused);
+        now
+    }
+
+    /// Notes whether gateways contradict this machine's clock.
+    fn judge_own_clock(&mut self, now: Timestamp) {
+        let (said, due) = self.own_clock.problem(now, self.clock.uptime());
+        if due && let Some(problem) = &said {
+            let problem = problem.within(Lang::English);
+            tracing::warn!(problem, "this machine's clock is not what gateways say");
+        }
+        self.state.note_own_clock(said, now);
+    }
+
+    /// Stores some readings that were refused only because this machine's clock was behind, if there are any.
+    async fn release(&mut self, now: Timestamp) {
+        let up = self.clock.uptime();
+        let Some((gateway, held)) = self.own_clock.releasable(now, up) else { return };
+        let (name, now) = (gateway.clone(), self.own_clock.latest(now, up));
+        let released = self.store.with(move |store, quarantine, owners| {
+            retry::release(quarantine, store, owners, (&name, held.since, held.after), now)
+        });
+        match released.await {
+            Ok(Released { stored, last }) => {
+                tracing::info!(%gateway, stored, "readings from the quarantine were not ahead of time");
+                self.own_clock.note_released(&gateway, last);
+            }
+            Err(error) => {
+                let error = logged(&error.into());
+                tracing::warn!(error, "cannot look at the quarantine; tried again");
+            }
+        }
+    }
+
     /// Repeats `attempt` until it succeeds; `None` where `stop` came first.
     async fn until_stored<T, F>(
         &self,
@@ -297,7 +414,7 @@ impl<'a> Writer<'a> {
     {
         let mut failures = 0;
         loop {
-            let now = self.clock.now();
+            let now = self.begin();
             let stored = match self.check_clock(now) {
                 Ok(()) => attempt(now).await,
                 Err(error) => Err(error),
@@ -316,6 +433,15 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// An attempt to write begins, at the time that is returned.
+    fn begin(&self) -> Timestamp {
+        let now = self.clock.now();
+        if !self.simulated {
+            self.state.note_write_begun(now);
+        }
+        now
+    }
+
     fn check_clock(&self, now: Timestamp) -> Result<(), StoreError> {
         let right = self.simulated || now.as_second() >= CLOCK_FLOOR_S;
         if right { Ok(()) } else { Err(StoreError::Clock(now)) }
@@ -332,11 +458,12 @@ impl<'a> Writer<'a> {
         if matches!(error, StoreError::Closed) {
             return Err(error.into());
         }
-        self.state.note_write_failure(now);
         // A server may say when to come again; otherwise by chance, so that several hubs do not come together.
         let by_chance = || RETRY.ceiling(failures).mul_f64(0.5 + 0.5 * random::unit());
         let wait = error.retry_after().unwrap_or_else(by_chance);
-        let error = logged(&error.into());
+        let error = anyhow::Error::from(error);
+        self.state.note_write_failure(foreign::chain(&error), now);
+        let error = logged(&error);
         let wait_s = wait.as_secs_f32();
         tracing::error!(error, wait_s, "write to the store failed; nothing is acknowledged");
         tokio::select! {
@@ -371,3 +498,7 @@ fn log(complaint: Complaint) {
 #[cfg(test)]
 #[path = "writer_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "later_tests.rs"]
+mod later_tests;

@@ -76,7 +76,7 @@ type Told<'a> = (&'a str, u64, Vec<(u64, u64)>, bool, bool);
 
 fn answers(answers: &Answers) -> Vec<Told<'_>> {
     let told = answers.acks.iter().map(|(gateway, ack)| {
-        let Ack { epoch, committed, whole, start } = ack;
+        let Ack { epoch, committed, whole, start, .. } = ack;
         (gateway.as_str(), epoch.0, committed.iter().collect(), *whole, *start)
     });
     told.collect()
@@ -123,7 +123,7 @@ async fn what_a_later_version_sends_is_stored_as_far_as_it_is_known_and_kept() {
         assert_eq!(answers(&told), [("gw-1", 7, vec![(1, 1)], true, false)]);
     }
     assert_eq!((scene.stored(), scene.quarantined()), (1, (1, 0)));
-    let notes = scene.state.notes();
+    let notes = scene.state.notes(scene.clock.now());
     let notes = &notes[&Some("gw-1".parse().unwrap())];
     assert!(notes[0].to_string().contains("pond-1/ph"), "{notes:?}");
 }
@@ -137,12 +137,12 @@ async fn what_is_retained_is_written_once_and_a_flood_of_noise_seldom() {
         writer.write(portion(noise)).await.unwrap().unwrap();
     }
     assert_eq!(scene.quarantined(), (0, 2));
-    for round in 0..6 {
-        let noise = (0..25).map(|n| ("gw-2/readings", format!("{{{round} {n}").into_bytes()));
+    for round in 0..10 {
+        let noise = (0..15).map(|n| ("gw-2/readings", format!("{{{round} {n}").into_bytes()));
         writer.write(portion(noise)).await.unwrap().unwrap();
     }
     assert_eq!(scene.quarantined(), (0, 2 + u64::from(UNREADABLE_A_MINUTE)));
-    let notes = scene.state.notes();
+    let notes = scene.state.notes(scene.clock.now());
     let said = notes[&Some("gw-2".parse().unwrap())][0].to_string();
     assert!(said.contains("messages that cannot be read: 150;"), "{said}");
 }
@@ -179,7 +179,7 @@ async fn what_a_gateway_may_not_say_is_named_and_acknowledged() {
         [("gw-evil", 7, committed.clone(), true, false), ("gw-evil", 7, committed, true, true)]
     );
     assert_eq!(scene.stored(), 1);
-    let notes = &scene.state.notes()[&Some("gw-evil".parse().unwrap())];
+    let notes = &scene.state.notes(scene.clock.now())[&Some("gw-evil".parse().unwrap())];
     let said: Vec<String> = notes.iter().map(ToString::to_string).collect();
     assert!(
         said[0].contains("readings put into quarantine: 1;") && said[0].contains("gw-1"),
@@ -198,4 +198,26 @@ async fn a_stop_ends_a_write_that_cannot_succeed() {
     let message = ("gw-1/readings", scene.batch("gw-1", 1, "pond-1/level"));
     assert_eq!(writer.write(portion([message])).await.unwrap(), None);
     assert!(!scene.state.writes());
+}
+
+#[tokio::test]
+async fn what_two_gateways_agree_on_is_stored_though_this_machines_clock_is_behind() {
+    let scene = Scene::new();
+    let (clock, _driver) =
+        Clock::stepped(scene.clock.now() - jiff::SignedDuration::from_hours(30 * 24));
+    let mut writer = Writer { clock: &clock, ..scene.writer() };
+    let send = |gateway, series| {
+        let topic = if gateway == "gw-1" { "gw-1/readings" } else { "gw-2/readings" };
+        portion([(topic, scene.batch(gateway, 1, series))])
+    };
+    // Of one gateway and a hub nobody can tell which is wrong.
+    let told = writer.write(send("gw-1", "pond-1/level")).await.unwrap().unwrap();
+    assert_eq!(answers(&told), [("gw-1", 7, vec![(1, 1)], true, false)]);
+    assert_eq!((scene.stored(), scene.quarantined()), (0, (1, 0)));
+    // The second agrees with the first, which leaves the quarantine.
+    writer.write(send("gw-2", "pond-2/level")).await.unwrap().unwrap();
+    assert_eq!((scene.stored(), scene.quarantined()), (2, (0, 0)));
+    let warnings = scene.state.health(clock.now()).warnings;
+    let said: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    assert!(said.iter().any(|said| said.contains("this machine's clock is behind")), "{said:?}");
 }

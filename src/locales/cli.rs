@@ -76,11 +76,25 @@ messages! { "cli";
 
     // check
     warning(what) { zh "提醒：{what}" en "warning: {what}" }
+    no_time_service(minutes) {
+        zh "没有时间服务给本机校时。如果这台机器就是网关：读数要等校时，最多等连接满 {minutes} 分钟，此后标为可疑发送；请启用 `systemd-timesyncd` 或 \
+            `chrony`，本机有电池时钟或卫星授时的，设 `clock.trust = \"always\"`"
+        en "no time service has set this machine's clock. If it is the gateway, readings wait for the time, for {minutes} min of \
+            connection at most, and are then sent as suspect: run systemd-timesyncd or chrony, or set clock.trust = \"always\" where a \
+            battery or GPS keeps the clock right"
+    }
     with_environment(names) {
         zh "已计入环境变量 {names}；服务用的是它自己的环境"
         en "with the environment variables {names}; a service has an environment of its own"
     }
     in_order(file, kind) { zh "{file}：{kind}，没有问题" en "{file}: {kind} in order" }
+
+    broker_takes(url, version) {
+        zh "`mqtt`：{url} 连得上，登录和订阅都被接受（MQTT {version}）"
+        en "mqtt: {url} accepts connection, login and subscription (MQTT {version})"
+    }
+    broker_does_not(problem) { zh "`mqtt`：{problem}" en "mqtt: {problem}" }
+    server(what) { zh "`store.server`：{what}" en "store.server: {what}" }
 
     // demo
     ledger_unreadable(path) { zh "{path} 读不了" en "cannot read {path}" }

@@ -140,6 +140,11 @@ messages! { "config";
         zh "给出一个文件，不写则放在本地缓存旁边"
         en "give a file, or leave it out: it then lies beside the spool"
     }
+    no_space_is_kept() {
+        zh "`spool.free_min_mb = 0`：缓存会把硬盘用到几乎写满，本机的其他程序（如系统日志）就写不进去了；不写这一项，则留出 64 MiB"
+        en "spool.free_min_mb = 0: the spool may fill the disk almost to its end, and nothing else of this machine, such as its logs, can be \
+            written then; leave it out to keep 64 MiB free"
+    }
     is_the_spool() { zh "就是本地缓存的文件" en "is the file of the spool" }
     other_socket_file() {
         zh "换一个文件，或给本地缓存的文件改名，名称不以 `.sock` 结尾"

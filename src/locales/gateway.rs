@@ -256,11 +256,11 @@ messages! { "gateway";
         zh "另有 {held} 批等待校时，未导出"
         en "Batches that wait for the time and are left out: {held}"
     }
-    batches_unreadable(unread) { zh "读不了而略去的批：{unread}" en "unreadable batches that were left out: {unread}" }
-    unreadable_from_here(spool, why) {
-        zh "{spool} 从这里起读不了：{why}"
-        en "{spool} is unreadable from here on: {why}"
+    unreadable_batches(spool, count, numbers, why) {
+        zh "{spool} 已损坏，下列编号的批读不出来（{count} 个编号）：{numbers}；原因：{why}。其前其后能读的都已导出"
+        en "{spool} is damaged: batches of these numbers cannot be read ({count} numbers): {numbers}; the reason: {why}. All that can be read before and behind them is exported"
     }
+    no_batch_there() { zh "内容不是一批读数" en "what is there is no batch" }
 
     // Status.
     about_gateway(gateway, version, mode, up, since) {
@@ -280,8 +280,8 @@ messages! { "gateway";
         en "Waiting for the office: batches {batches}, readings {readings} (last batch {last}, epoch {epoch}); spool {used} of {most}"
     }
     given_up(thinned, dropped) {
-        zh "本地缓存满后抽稀 {thinned} 个、丢弃 {dropped} 个读数（均已向办公室报告）"
-        en "Given up because the spool was full: thinned {thinned}, dropped {dropped} readings (the office is told of all)"
+        zh "本地缓存满后抽稀 {thinned} 个、丢弃 {dropped} 个读数（随读数一起报告办公室）"
+        en "Given up because the spool was full: thinned {thinned}, dropped {dropped} readings (the office is told with the readings)"
     }
     spool_trouble(trouble, unwritten) {
         zh "本地缓存写不进去：{trouble}；{unwritten} 个读数暂存内存，断电即失"
@@ -290,6 +290,11 @@ messages! { "gateway";
     spool_lost(lost) {
         zh "本地缓存写不进去，内存也已满，丢失 {lost} 个读数（恢复后向办公室报告）"
         en "Readings lost because the spool could not be written and memory was full: {lost} (the office will be told)"
+    }
+    spool_renewed(at) {
+        zh "本地缓存是另一份的副本，或由较早的备份恢复而来：{at} 已另起缓存周期，未确认的都重发；如有另一台机器用同一个网关名，请给其中一台另起名"
+        en "The spool is a copy of another or was restored from an older image: new epoch since {at}; what waited is sent \
+            again. If another machine has this gateway's name, give one of the two another"
     }
     spool_damaged(at) {
         zh "本地缓存文件曾损坏，{at} 另建了新的；原文件改名留在旁边（`.damaged-…`），可用 `hanqing export --spool` 抢救"
@@ -335,14 +340,28 @@ messages! { "gateway";
         zh "{month} 流量约 {used}；当日的份额已用完，补传暂缓"
         en "Data used in {month}: about {used}; the backlog waits for the share of the next day"
     }
-    clock_unknown(now, held) {
-        zh "时钟未校准（{now}），{held} 批读数等待校时"
-        en "The clock is not known to be right ({now}); batches that wait for it: {held}"
+    clock_unknown(since, now, held) {
+        zh "自 {since} 启动以来时钟未校准（现在显示 {now}），{held} 批读数等待校时"
+        en "The clock has not been known to be right since the start on {since} (it shows {now}); batches that wait for it: {held}"
     }
     clock_good() { zh "时钟已校准" en "The clock is known to be right" }
     clock_without_service() {
-        zh "还没有时间服务给本机校时：检查网络和时间服务（`systemd-timesyncd` 或 `chrony`）"
-        en "No time service has set this machine's clock yet: check the network and the service (systemd-timesyncd or chrony)"
+        zh "还没有时间服务给本机校时：检查网络和时间服务（`systemd-timesyncd` 或 `chrony`）；本机有电池时钟或卫星授时的，设 \
+            `clock.trust = \"always\"`"
+        en "No time service has set this machine's clock yet: check the network and the service (systemd-timesyncd or chrony); where a \
+            battery or GPS keeps the clock right, set clock.trust = \"always\""
+    }
+    clock_waited_for(minutes) {
+        zh "读数等待校时，最多等连接满 {minutes} 分钟（`clock.hold_min`），此后标为可疑发送"
+        en "Readings wait for the time for {minutes} min of connection at most (clock.hold_min), and are then sent as suspect"
+    }
+    clock_ahead_of_hub(by) {
+        zh "本机的时钟比中心端快 {by}：请核对本机的时钟，再核对中心端的"
+        en "This machine's clock is {by} ahead of the hub's: check this one, then the hub's"
+    }
+    clock_behind_hub(by) {
+        zh "本机的时钟比中心端慢 {by}：请核对本机的时钟，再核对中心端的"
+        en "This machine's clock is {by} behind the hub's: check this one, then the hub's"
     }
     clock_doubted() {
         zh "等待校时已超过 `clock.hold_min`：读数标为可疑后发送"

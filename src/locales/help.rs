@@ -33,6 +33,11 @@ labels! { "help";
             command also prints which requests go to the devices and how busy they keep each bus. Environment variables such \
             as HANQING__MQTT__URL count as they do for a daemon, and are named."
     }
+    "check --connect" {
+        zh "再试着连接：消息服务器（连接、登录、订阅），中心端还试 `store.server`（能否写入和读取）；不发送，也不写入任何数据"
+        en "Also try the connections: the broker (connection, login, subscription) and for a hub store.server (whether it \
+            takes writes and lets read); nothing is sent or stored"
+    }
     "check FILES" { zh "任何一种配置文件：网关、中心端、乡镇" en "Files of any kind: gateway, hub, township" }
 
     "export" {

@@ -97,6 +97,29 @@ labels! { "help";
     "quarantine drop --yes" { zh "确认丢弃其中的读数" en "Confirm that readings are given up" }
     "<IDS>" { zh "编号" en "IDS" }
 
+    "retention" {
+        zh "查看原始读数清除到哪一天，撤销时钟错误造成的清除界限。\n\n\
+            `store.keep_raw_months` 以前的原始读数会清除，只留小时值和日值；更早的读数此后不再接收。中心端可以照常运行。"
+        en "Show up to when raw readings were let go of, and take back what a wrong clock has done.\n\n\
+            Raw readings older than store.keep_raw_months go, and only their hours and days are kept; readings from before \
+            are refused from then on. The hub may be running."
+    }
+    "retention show" {
+        zh "显示清除和封存到何时、各网关一致认可的现在和本机的时钟"
+        en "Show up to when readings were let go of and sealed, the present that gateways agree on, and this machine's clock"
+    }
+    "retention show --json" { zh "输出一个 JSON 对象" en "Print one JSON object" }
+    "retention undo" {
+        zh "本机的时钟曾经快了、新的读数因此不再接收时，把界限退回到应有的地方。\n\n\
+            先校准时钟。原始读数已经清除的小时保持原样：界限最多退到其中最后一个之后，那以前的读数仍不接收。已清除的读数不会恢复。\
+            然后用 `hanqing quarantine retry --all` 入库隔离区里的读数。"
+        en "Take the limits back to where they belong, where this machine's clock was ahead once and new readings are refused \
+            since.\n\n\
+            Set the clock first. Hours whose raw readings are gone stay as they are: the limit goes back to the end of the last \
+            of them at most, and readings from before it stay refused. What is gone does not come back. Then `hanqing \
+            quarantine retry --all` stores what waits in the quarantine."
+    }
+
     "gateway" {
         zh "查看办公室知道的网关，管理测站归哪个网关。\n\n\
             测站归乡镇文件里写的网关（`gateway`）；没有写的，归第一个发来它读数的网关。别的网关发来的，进隔离区。网关被盗或\

@@ -35,9 +35,9 @@ messages! { "hub";
     no_acks_from_gateways() { zh "网关不发送确认" en "a gateway sends no acknowledgements" }
     impossible_time(series, observed_at, now) {
         zh "{series} 的读数时间是 {observed_at}：应在 2000-01-01 到现在（{now}）之后一天之间；请校准网关的时钟，等到了那个时间再运行 \
-            `hanqing quarantine retry`"
+            `hanqing quarantine retry --all`"
         en "{series} observed at {observed_at}: must lie between 2000-01-01 and one day from now ({now}); set the gateway's \
-            clock, then run hanqing quarantine retry once the time has come"
+            clock, then run hanqing quarantine retry --all once the time has come"
     }
 
     // What is wrong while it runs.
@@ -45,13 +45,30 @@ messages! { "hub";
         zh "消息服务器自 {since} 起连不上"
         en "the broker has been unreachable since {since}"
     }
-    store_not_written(since) {
-        zh "数据库自 {since} 起一直写不进去；请看日志"
-        en "no write to the store has succeeded since {since}; see the log"
-    }
     no_lasting_connection(since) {
-        zh "自 {since} 起，与消息服务器的连接没有一次超过一分钟；请看日志"
-        en "since {since} no connection to the broker has lasted a minute; see the log"
+        zh "自 {since} 起，与消息服务器的连接没有一次超过一分钟"
+        en "since {since} no connection to the broker has lasted a minute"
+    }
+    connection_unsteady(n) {
+        zh "一小时内与消息服务器的连接断了 {n} 次"
+        en "the connection to the broker ended {n} times within the last hour"
+    }
+    store_not_written(since) {
+        zh "自 {since} 起读数一直存不进去，也没有确认给网关"
+        en "since {since} no readings have been stored, and none are acknowledged"
+    }
+    write_hangs(since) {
+        zh "数据库自 {since} 起一直在写，还没有写完：磁盘或服务器太慢"
+        en "a write to the store has been under way since {since}: disk or server is too slow"
+    }
+    not_durable(since) {
+        zh "自 {since} 起，服务器收下的读数没有落盘的消息，也没有确认给网关"
+        en "since {since} nothing that the server has taken is known to be on its disk, and none of it is acknowledged"
+    }
+    no_readings(n, since) {
+        zh "有 {n} 个网关在线，但自 {since} 起没有收到任何网关的读数：请检查消息服务器是否允许中心端读取 `hanqing/v1/+/readings`，以及网关的 `hanqing status`"
+        en "gateways that are online: {n}, but no readings have come from any since {since}: does the broker let the hub read \
+            hanqing/v1/+/readings? what does hanqing status say on a gateway?"
     }
     broker_shares_nothing(since) {
         zh "自 {since} 起收到网关的申报，却没有收到读数：消息服务器可能不支持共享订阅（`share`）"
@@ -65,12 +82,48 @@ messages! { "hub";
         zh "有 {n} 个网关的读数时间超前，可能是本机的时钟慢了：请先校准本机的时钟"
         en "gateways whose readings are ahead of time: {n}; this machine's own clock may be behind: check it first"
     }
+    own_clock_is_behind(n, present) {
+        zh "有 {n} 个网关一致表明现在是 {present}，本机的时钟慢了：它们的读数照常入库；请校准本机的时钟"
+        en "gateways that agree that it is {present}: {n}; this machine's clock is behind; their readings are stored all the \
+            same; set this machine's clock"
+    }
+    own_clock_is_ahead(n, all, present) {
+        zh "最近发来读数的 {all} 个网关中，有 {n} 个的读数只到 {present}，本机的时钟快了一天以上：在与它们一致以前，不封存、也不清除以后的\
+            读数；请校准本机的时钟；确实无误时，校准网关的时钟"
+        en "this machine's clock is more than a day ahead of the newest readings of most gateways that send ({n} of {all}: \
+            {present}); until they agree nothing later is sealed or let go of; set this machine's clock, or, where it is right, \
+            that of the gateways"
+    }
+    own_clock_differs(n) {
+        zh "有 {n} 个网关的时钟与本机相差一小时以上，而且方向相同，可能是本机的时钟错了：请先校准本机的时钟"
+        en "gateways whose clocks differ from this machine's by more than an hour, all in the same direction: {n}; this machine's own \
+            clock may be wrong: check it first"
+    }
     acks_refused(why) {
         zh "消息服务器不转发对网关的确认：{why}"
         en "the broker does not pass on acknowledgements to gateways: {why}"
     }
+    acks_reach_nobody(n) {
+        zh "确认没有送到网关：{n} 个网关都在重发已经确认的批；请检查消息服务器是否允许中心端写、网关读 `hanqing/v1/<网关>/ack`"
+        en "acknowledgements reach no gateway: all that send ({n}) repeat what was acknowledged; does the broker let the hub write \
+            and each gateway read hanqing/v1/GATEWAY/ack?"
+    }
+
+    log_grows(mib) {
+        zh "数据库的日志（`store.db-wal`）已有 {mib} MiB：有程序一直在读数据库，日志收不回去；请结束打开着 `store.db` 的其他程序（`fuser -v store.db` 可以列出）"
+        en "the store's log (store.db-wal) has {mib} MiB: some program keeps reading the store, so that it cannot be folded back; \
+            end what else has store.db open (fuser -v store.db lists it)"
+    }
 
     // What is amiss with a gateway.
+    gateway_silent(since) {
+        zh "在线，但自 {since} 起没有它的读数：请在网关上看 `hanqing status`"
+        en "online, but no readings have come since {since}: see hanqing status on the gateway"
+    }
+    acks_do_not_reach(gateway, topic) {
+        zh "它在重发已经确认的批，确认没有送到：请检查消息服务器是否允许 {gateway} 读、中心端写 {topic}"
+        en "it repeats what was acknowledged, so acknowledgements do not reach it: may {gateway} read {topic}, and the hub write it?"
+    }
     quarantine_is_full() {
         zh "它在隔离区的位置已满，放不下的读数留在网关里，不予确认：请看 `hanqing quarantine list`"
         en "its part of the quarantine is full, and readings that should go there stay with the gateway: see hanqing quarantine list"
@@ -99,6 +152,29 @@ messages! { "hub";
         zh "启动以来丢弃了 {n} 条消息：发送过快，网关会重发"
         en "since the start: messages dropped: {n}; it sends faster than they are stored, and sends them again"
     }
+    clock_behind(by) {
+        zh "它的时钟比本机慢 {by}，而它的设置声明时钟可靠：读数标为可疑；请给网关校时，确有疑问时也核对本机的时钟"
+        en "its clock is {by} behind this machine's, though its configuration says that it is right: readings are flagged as suspect; \
+            set the gateway's clock, and check this machine's where in doubt"
+    }
+    clock_ahead(by) {
+        zh "它的时钟比本机快 {by}，而它的设置声明时钟可靠：读数标为可疑；请给网关校时，确有疑问时也核对本机的时钟"
+        en "its clock is {by} ahead of this machine's, though its configuration says that it is right: readings are flagged as suspect; \
+            set the gateway's clock, and check this machine's where in doubt"
+    }
+    set_clock_behind(by) {
+        zh "它的时钟由时间服务校准，却比本机慢 {by}：请先核对本机的时钟"
+        en "its clock, set by a time service, is {by} behind this machine's: check this machine's clock first"
+    }
+    set_clock_ahead(by) {
+        zh "它的时钟由时间服务校准，却比本机快 {by}：请先核对本机的时钟"
+        en "its clock, set by a time service, is {by} ahead of this machine's: check this machine's clock first"
+    }
+    two_spools(since) {
+        zh "自 {since} 起有两个本地缓存用同一个网关名轮流发数：存储卡被复制过？请给其中一台另起网关名（`gateway`）"
+        en "speaks with two spools by turns since {since}: a copied storage card? give one of the two machines another name \
+            (gateway)"
+    }
     revoked_since(since) {
         zh "已吊销：自 {since} 起的读数不计入"
         en "revoked: its readings from {since} on do not count"
@@ -120,7 +196,19 @@ messages! { "hub";
         en "since the start: values replaced by later ones: {n}; the old ones are kept"
     }
     copy_behind(since) {
-        zh "页面和报告只包含服务器截至 {since} 的读数；请看日志"
-        en "page and report show the server's readings as of {since}; see the log"
+        zh "页面和报告只包含服务器截至 {since} 的读数"
+        en "page and report show the server's readings as of {since}"
+    }
+    copy_not_begun() {
+        zh "服务器上的读数还没有复制过来，页面和报告里没有数据"
+        en "the server's readings have not been copied yet, and page and report show none"
+    }
+    copy_failing(since) {
+        zh "自 {since} 起不能复制服务器上的读数"
+        en "the server's readings cannot be copied since {since}"
+    }
+    page_not_refreshed(since) {
+        zh "页面自 {since} 起没有更新"
+        en "the page has not been made anew since {since}"
     }
 }

@@ -157,8 +157,13 @@ messages! { "mqtt";
         en "its answer is not MQTT ({why}); is {host}:{port} a broker?"
     }
     closed_without_answer(port) {
-        zh "它没有应答就关闭了连接；端口 {port} 上可能是 TLS：那样 `mqtt.url` 要写 `mqtts`"
-        en "it closed the connection without an answer; perhaps it speaks TLS on port {port}: then write mqtts in mqtt.url"
+        zh "它没有应答就关闭了连接；可能正在重启，或不接受这个客户端，也可能端口 {port} 上是 TLS：那样 `mqtt.url` 要写 `mqtts`"
+        en "it closed the connection without an answer; it may be restarting, or not accept this client, or speak TLS on port {port}: \
+            then write mqtts in mqtt.url"
+    }
+    closed_this_time() {
+        zh "它没有应答就关闭了连接，而此前接受过：可能正在重启；若一直如此，请看它的日志"
+        en "it closed the connection without an answer, though it has accepted one before: it may be restarting; if that lasts, see its log"
     }
     closed_wants_certificate() {
         zh "TLS 建立后它不说原因就关闭了连接；可能要求证书：写上 `mqtt.cert_file` 和 `mqtt.key_file`"
@@ -487,6 +492,23 @@ messages! { "mqtt";
             请装上 {own} 的证书"
         en "mqtt.cert_file is the certificate of {name}, but this is {own}: a broker that identifies clients by certificate \
             lets it publish and subscribe only as {name} and silently drops the rest; install the certificate of {own}"
+    }
+    certificate_of_the_authority() {
+        zh "证书机构的证书（`mqtt.ca_file`）"
+        en "the authority's certificate (mqtt.ca_file)"
+    }
+    certificate_of_our_own() {
+        zh "本机的证书（`mqtt.cert_file`）"
+        en "our own certificate (mqtt.cert_file)"
+    }
+    certificate_of_the_broker() { zh "消息服务器的证书" en "the broker's certificate" }
+    certificate_ends(certificate, at, days) {
+        zh "{certificate}还有 {days} 天到期（{at}）：请在到期前换上新证书，否则连接会断"
+        en "{certificate} ends in {days} days, at {at}: replace it before, or there will be no connection"
+    }
+    certificate_has_ended(certificate, at) {
+        zh "{certificate}已于 {at} 到期：请换上新证书"
+        en "{certificate} ended at {at}: replace it"
     }
     new_certificates_unusable(problem) {
         zh "新证书不能用，连接仍用原来的：{problem}"

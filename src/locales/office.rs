@@ -57,6 +57,50 @@ messages! { "office";
         en "proposed drought event: since {from}, not over yet"
     }
 
+    // Retention.
+    raw_kept_for(months) { zh "原始读数保留 {months} 个月" en "raw readings are kept for {months} months" }
+    raw_kept_for_ever() { zh "原始读数一直保留" en "raw readings are kept for ever" }
+    raw_from(at) {
+        zh "{at} 以前的原始读数已清除，更早的读数不再接收"
+        en "raw readings from before {at} have been let go of; earlier ones are refused"
+    }
+    raw_none_gone() { zh "没有清除过原始读数" en "no raw readings have been let go of" }
+    sealed_to(at) { zh "{at} 以前的读数已封存" en "readings from before {at} are sealed" }
+    present_and_clock(present, now) {
+        zh "各网关一致认可的最新读数：{present}；本机的时钟：{now}"
+        en "newest readings that gateways agree on: {present}; this machine's clock: {now}"
+    }
+    clock_only(now) {
+        zh "还没有网关的读数；本机的时钟：{now}"
+        en "no reading of a gateway is known; this machine's clock: {now}"
+    }
+    limits_ahead() {
+        zh "界限在未来：本机的时钟曾经快了，新的读数不再接收，或本机的时钟现在慢了；校准时钟后运行 `hanqing retention undo`"
+        en "that lies in the future: this machine's clock was ahead once, or is behind now; set it, then run hanqing retention undo"
+    }
+    raw_from_taken_back(from, was) {
+        zh "重新接收 {from} 起的原始读数（原来从 {was} 起）"
+        en "raw readings are taken from {from} on again (it was {was})"
+    }
+    raw_all_taken_back(was) {
+        zh "重新接收任何时间的原始读数（原来从 {was} 起）"
+        en "raw readings of any time are taken again (it was from {was} on)"
+    }
+    sealed_taken_back(to, was) {
+        zh "读数改为只封存到 {to}（原来到 {was}）"
+        en "readings are sealed up to {to} only (it was {was})"
+    }
+    nothing_taken_back() { zh "没有需要撤销的" en "nothing is to be taken back" }
+    hours_without_readings(hour) {
+        zh "从 {hour} 起的那个小时，以及更早的小时，原始读数已不全：它们的小时值保持原样，不再接收它们的读数"
+        en "of the hour from {hour} on, and earlier ones, raw readings are gone: these hours stay as they are, and their readings \
+            stay refused"
+    }
+    retry_after_undo(n) {
+        zh "隔离区里有 {n} 条带读数的消息：现在可以运行 `hanqing quarantine retry --all`"
+        en "messages with readings in quarantine: {n}; now run hanqing quarantine retry --all"
+    }
+
     // Export and import of readings.
     format_missing() {
         zh "没写 `--format`：应为 `csv`、`parquet` 或 `line`"

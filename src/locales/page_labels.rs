@@ -9,6 +9,11 @@ labels! { "page";
         en "The connection to the hub is lost; these are the last data"
     }
 
+    "hub_fails" {
+        zh "中心端有问题，以下可能不是最新的数据："
+        en "Something is wrong with the hub, so these may not be the newest data:"
+    }
+
     // Sums.
     "summary" { zh "概况" en "Summary" }
     "totals" { zh "累计" en "Totals" }

@@ -72,9 +72,10 @@ messages! { "store";
         en "{value} of {series} is not a finite number and cannot be stored"
     }
     purged(from) {
-        zh "{from} 以前的原始读数已按 `store.keep_raw_months` 清除，只留小时值：这些读数来得太晚"
+        zh "{from} 以前的原始读数已按 `store.keep_raw_months` 清除，只留小时值：这些读数来得太晚；这个时间不对时，见 \
+            `hanqing retention`"
         en "raw readings before {from} have been purged (store.keep_raw_months) and only their hours are kept: these come \
-            too late"
+            too late; where that time is wrong, see hanqing retention"
     }
 
     // Whose a station is.
@@ -152,33 +153,82 @@ messages! { "store";
         en "it refuses more than {most} readings at once, the first with: {reason}"
     }
     org_and_bucket() { zh "`kind = \"influx\"` 必须写 `org` 和 `bucket`" en "org and bucket are required for kind influx" }
-    no_bucket(org, bucket) {
-        zh "组织 {org} 里没有这个令牌能看到的存储桶 {bucket}；请新建，或改正 `bucket`"
-        en "organisation {org} has no bucket {bucket} that this token may see; create it, or correct bucket"
+    no_such_bucket(said) {
+        zh "404，没有这个存储桶（{said}）；请新建，或改正 `bucket`"
+        en "404, there is no such bucket ({said}); create it, or correct bucket"
+    }
+    no_such_organisation(said) {
+        zh "404，没有这个组织（{said}）；请改正 `org`"
+        en "404, there is no such organisation ({said}); correct org"
+    }
+    nothing_at_path(said) {
+        zh "这个地址不接收读数（{said}）；请改正 `url` 里的路径，并核对 `kind`"
+        en "nothing takes readings at this address ({said}); correct the path in url, and see whether kind is right"
+    }
+    not_taken_but_answered(status) {
+        zh "写入的应答（{status}）是别的程序的页面，读数没有存下；请改正 `url`，并核对 `kind`"
+        en "it answers a write with a page of something else ({status}), and has stored nothing; correct url, and see whether \
+            kind is right"
     }
     not_like_influx(why) {
         zh "它的应答不像 InfluxDB 2（{why}）；请改正 `url`，或写 `kind = \"victoria\"`"
         en "it does not answer like InfluxDB 2 ({why}); correct url, or set kind = \"victoria\""
     }
-    token_refused(said) {
-        zh "401，令牌不被接受：{said}；见 `token_file`"
-        en "401, the token is not accepted: {said}; see token_file"
+    not_like_victoria(why) {
+        zh "它的应答不像 VictoriaMetrics（{why}）；请改正 `url`、`read_url`，或写 `kind = \"influx\"`"
+        en "it does not answer like VictoriaMetrics ({why}); correct url or read_url, or set kind = \"influx\""
     }
-    may_not_see(bucket, said) {
-        zh "403，令牌无权查看存储桶 {bucket}：{said}"
-        en "403, the token must not see the bucket {bucket}: {said}"
+    token_refused(said) {
+        zh "401，令牌不被接受：{said}；请在 `token_file` 里换上服务器发的令牌"
+        en "401, the token is not accepted: {said}; put the token that the server made into token_file"
     }
     may_not_write(said) {
-        zh "403，令牌无权写入存储桶：{said}"
-        en "403, the token must not write to the bucket: {said}"
+        zh "403，令牌无权写入存储桶：{said}；请在服务器上给它写权限，或另建令牌"
+        en "403, the token must not write to the bucket: {said}; let it write, or make another one on the server"
     }
-    no_organisation(org, said) {
-        zh "404，没有组织 {org}，或这个地址上不是 InfluxDB 2：{said}"
-        en "404, no organisation {org}, or no InfluxDB 2 at this address: {said}"
+    may_not_read(said) {
+        zh "无权读取（{said}）：要靠读回确认读数已经存下；请允许读取 `/api/v1/export`"
+        en "it does not let this hub read ({said}), which shows what it has stored; allow /api/v1/export"
     }
-    no_bucket_or_organisation(said) {
-        zh "404，没有这个存储桶或组织：{said}；见 `bucket`、`org` 和 `url`"
-        en "404, no such bucket or organisation: {said}; see bucket, org and url"
+    bucket_not_readable(bucket) {
+        zh "令牌只能写入，不能读取存储桶 {bucket}：页面和报告要读取它；请给它读权限，或用 `hanqing hub --ingest-only`"
+        en "the token may write to the bucket {bucket} and not read it, as page and report must; let it read, or run \
+            hanqing hub --ingest-only"
+    }
+    flush_too_long(interval, most) {
+        zh "它的 `-inmemoryDataFlushInterval` 是 {interval}：网关等不了这么久，最多 {most} 秒"
+        en "its -inmemoryDataFlushInterval is {interval}: gateways do not wait so long, {most} s at most"
+    }
+    started_anew() {
+        zh "服务器重新启动过：它最后几秒收到的可能没有存下，由网关重发"
+        en "the server was started anew: what it took in its last seconds may be gone, and gateways send it again"
+    }
+    not_kept(batches) {
+        zh "它收下的 {batches} 批可能没有存下；请再运行一次，已经存下的不会重复"
+        en "{batches} of the batches that it took may be gone; run the command again: what it has counts once"
+    }
+    keeps_both(old) {
+        zh "服务器上这个时刻已有另一个值 {old}，而 VictoriaMetrics 不能更改已存的值；请在服务器上删除整个序列，再重新导入"
+        en "the server has another value {old} for this instant, and VictoriaMetrics changes no value; delete the series \
+            there and import all of it again"
+    }
+    not_shown() {
+        zh "服务器收下了批，读回时却没有：请核对 `read_url`，并查看服务器的日志"
+        en "the server takes batches and does not show them afterwards: see whether read_url is right, and look into its \
+            log"
+    }
+    takes_and_shows(url) {
+        zh "{url} 可以写入，也可以读取"
+        en "{url} takes writes and lets this hub read"
+    }
+    takes_only(url) {
+        zh "{url} 可以写入，不能读取：够 `hanqing hub --ingest-only` 用；页面和报告还要读取"
+        en "{url} takes writes and does not let this hub read: enough for hanqing hub --ingest-only, not for page and \
+            report"
+    }
+    acknowledged_after(what, seconds) {
+        zh "{what}；它先放在内存里，{seconds} 秒后才确认读数已经存下"
+        en "{what}; it keeps them in memory first, and gateways are told {seconds} s later that they are stored"
     }
     status_busy(status) { zh "服务器忙或暂时不能服务（{status}）" en "{status}" }
     status_fault(status) { zh "服务器内部出错（{status}）" en "{status}" }
@@ -189,8 +239,19 @@ messages! { "store";
     no_answer_in_time() { zh "没有按时应答" en "no answer in time" }
     cut_off(why) { zh "应答中断：{why}" en "the answer was cut off: {why}" }
     line_too_long(bytes) { zh "应答中有一行超过 {bytes} 字节" en "a line of its answer is longer than {bytes} bytes" }
-    certificate_unknown() { zh "服务器证书不是受信任的机构签发的" en "the server's certificate is of an unknown issuer" }
-    certificate_expired() { zh "服务器证书已过期" en "the server's certificate has expired" }
+    torn_row() { zh "应答中有一行不完整" en "a row of its answer is incomplete" }
+    connection_refused() {
+        zh "对方拒绝连接；请检查服务器是否在运行，`url` 里的端口是否写对"
+        en "connection refused; see whether it runs, and whether url has the right port"
+    }
+    certificate_unknown() {
+        zh "服务器证书不是受信任的机构签发的；请在 `ca_file` 里写签发机构的证书"
+        en "the server's certificate is of an unknown issuer; name the issuer's certificate in ca_file"
+    }
+    certificate_expired() {
+        zh "服务器证书已过期；请在服务器上换新的，并检查本机的时钟"
+        en "the server's certificate has expired; renew it on the server, and check this machine's clock"
+    }
     certificate_not_yet() {
         zh "服务器证书还没有生效；检查本机的时钟"
         en "the server's certificate is not valid yet; check this machine's clock"
@@ -205,8 +266,19 @@ messages! { "store";
         zh "服务器与本机没有共同的 TLS 版本或加密方式"
         en "the server has no version of TLS or no cipher in common with this machine"
     }
-    certificate_of_other_name() { zh "服务器证书不是发给这个主机名的" en "the server's certificate is for another name" }
+    certificate_of_other_name() {
+        zh "服务器证书不是发给这个主机名的；请在 `url` 里写证书上的名称"
+        en "the server's certificate is for another name; put the name that it is for into url"
+    }
     closed_early() { zh "对方没有应答就关闭了连接" en "connection closed before message completed" }
+    not_http(why) {
+        zh "应答不合 HTTP 规定（{why}）；`url` 是不是该写 `https`？"
+        en "its answer is not HTTP ({why}); should the URL begin with https?"
+    }
+    https_wanted() {
+        zh "它只接受加密连接；`url` 应写 `https`"
+        en "it takes encrypted connections only; the URL must begin with https"
+    }
     broken_http(why) { zh "应答不合 HTTP 规定：{why}" en "{why}" }
     no_certificate() { zh "里面没有 PEM 证书" en "holds no certificate in PEM form" }
     ca_file(path, why) { zh "`ca_file` {path}：{why}" en "ca_file {path}: {why}" }

@@ -32,9 +32,9 @@ messages! { "wire";
         en "{count} {list}, at most {most} are allowed"
     }
     unknown_parameters(series) {
-        zh "本程序不认识这些参数，已略过其读数：{series}；消息保留在隔离区，升级后请运行 `hanqing quarantine retry`"
+        zh "本程序不认识这些参数，已略过其读数：{series}；消息保留在隔离区，升级后请运行 `hanqing quarantine retry --all`"
         en "parameters that this version does not know are left out: {series}; the message is kept: upgrade, then run \
-            hanqing quarantine retry"
+            hanqing quarantine retry --all"
     }
     a_row() { zh "一行读数" en "the row of a reading" }
     format_unknown(format, known) {

@@ -91,16 +91,8 @@ pub(super) enum SessionEvent {
     },
     Message(Message),
     /// A message has been sent under this packet id.
-    #[cfg_attr(
-        not(feature = "edge"),
-        allow(dead_code, reason = "a gateway knows which of its batches it is")
-    )]
     Sent(u16),
     Confirmed {
-        #[cfg_attr(
-            not(feature = "edge"),
-            allow(dead_code, reason = "a gateway knows which of its batches it is")
-        )]
         packet: u16,
         answer: Answer,
     },

@@ -4,9 +4,11 @@
 //! gateways keep what the hub has not acknowledged, so what the broker would keep is of no use, and how much it keeps
 //! differs from broker to broker.
 
+use std::collections::{BTreeMap, VecDeque};
+
 use super::client::{Answer, SessionEvent};
 use super::session::{self, Lost, Session};
-use super::{MqttError, MqttSettings, Version, VersionMemory, problem};
+use super::{CertificateEnd, MqttError, MqttSettings, Version, VersionMemory, problem};
 use crate::core::GatewayId;
 use crate::locales::{Text, mqtt as words};
 use crate::wire::{Ack, Channel, Topic};
@@ -25,12 +27,26 @@ const EVENTS_MAX: usize = 32;
 /// broker that takes only smaller packets would take no batches either. Engineering judgement.
 const ACK_BYTES_MAX: usize = 4_000;
 
+/// Gateways that are named where the broker does not take their acknowledgements. Engineering judgement: most often it
+/// is all of them.
+const NAMED_MAX: usize = 5;
+
 /// A live connection of the hub.
 pub struct Intake {
     session: Session,
     lost: Option<Lost>,
     dropped_acks: u64,
-    refused_acks: Option<Text>,
+    /// Of whom acknowledgements wait to be sent, in their order.
+    unsent: VecDeque<GatewayId>,
+    /// Of whom acknowledgements wait to be confirmed, by their packet ids.
+    unconfirmed: BTreeMap<u16, GatewayId>,
+    /// Why the broker did not take the last acknowledgement of each gateway of which it did not.
+    refused_acks: BTreeMap<GatewayId, Text>,
+}
+
+/// What the broker retains of each gateway.
+fn retained() -> [String; 2] {
+    [Channel::Birth.filter(), Channel::Status.filter()]
 }
 
 impl Intake {
@@ -63,10 +79,25 @@ impl Intake {
             None => vec![readings],
         };
         if !without_retained {
-            filters.extend([Channel::Birth.filter(), Channel::Status.filter()]);
+            filters.extend(retained());
         }
         session.subscribe(filters).map_err(|_| session.refused())?;
-        Ok(Self { session, lost: None, dropped_acks: 0, refused_acks: None })
+        Ok(Self {
+            session,
+            lost: None,
+            dropped_acks: 0,
+            unsent: VecDeque::new(),
+            unconfirmed: BTreeMap::new(),
+            refused_acks: BTreeMap::new(),
+        })
+    }
+
+    /// Subscribes to births and statuses, too, over a connection that was made without them.
+    ///
+    /// # Errors
+    /// The connection has ended.
+    pub fn ask_for_retained(&mut self) -> Result<(), MqttError> {
+        self.session.subscribe(retained().into()).map_err(|_| self.session.refused())
     }
 
     /// The next message. Cancel safe.
@@ -99,19 +130,29 @@ impl Intake {
     fn handle(&mut self, event: Result<SessionEvent, Lost>) -> Option<Message> {
         match event {
             Ok(SessionEvent::Message(message)) => return Some(message),
-            Ok(SessionEvent::Confirmed { answer: Answer::Refused(code), .. }) => {
-                let attempt = self.session.attempt();
-                let reason = problem::message_refused(&Channel::Ack.filter(), code, attempt);
-                if self.refused_acks.as_ref() != Some(&reason) {
-                    tracing::warn!(%reason, "the broker does not take acknowledgements");
+            Ok(SessionEvent::Sent(packet)) => {
+                if let Some(gateway) = self.unsent.pop_front() {
+                    self.unconfirmed.insert(packet, gateway);
                 }
-                self.refused_acks = Some(reason);
             }
-            Ok(SessionEvent::Confirmed { .. }) => self.refused_acks = None,
+            Ok(SessionEvent::Confirmed { packet, answer }) => self.note_answer(packet, answer),
             Ok(_) => {}
             Err(problem) => self.lost = Some(problem),
         }
         None
+    }
+
+    fn note_answer(&mut self, packet: u16, answer: Answer) {
+        let Some(gateway) = self.unconfirmed.remove(&packet) else { return };
+        let Answer::Refused(code) = answer else {
+            self.refused_acks.remove(&gateway);
+            return;
+        };
+        let reason = problem::message_refused(&Channel::Ack.filter(), code, self.session.attempt());
+        if !self.refused_acks.values().any(|known| *known == reason) {
+            tracing::warn!(%gateway, %reason, "the broker does not take acknowledgements");
+        }
+        self.refused_acks.insert(gateway, reason);
     }
 
     /// Tells a gateway what has been committed, in as many messages as it takes. Never waits: an acknowledgement that
@@ -122,7 +163,9 @@ impl Intake {
     pub fn acknowledge(&mut self, gateway: &GatewayId, ack: &Ack) -> Result<(), MqttError> {
         let topic = Topic::new(gateway.clone(), Channel::Ack).to_string();
         for part in ack.parts(ACK_BYTES_MAX.min(self.session.payload_max(&topic))) {
-            if self.session.client.try_publish(&topic, false, part.to_bytes()).is_err() {
+            if self.session.client.try_publish(&topic, false, part.to_bytes()).is_ok() {
+                self.unsent.push_back(gateway.clone());
+            } else {
                 if self.session.is_over() {
                     return Err(self.session.refused());
                 }
@@ -138,9 +181,20 @@ impl Intake {
         self.dropped_acks
     }
 
-    /// Why the broker does not take our acknowledgements, if it does not. Only MQTT 5 tells.
+    /// Why the broker does not take our acknowledgements, with the gateways of which it does not, if there are any. Only
+    /// MQTT 5 tells.
     pub fn refused_acks(&self) -> Option<Text> {
-        self.refused_acks.clone()
+        let reason = self.refused_acks.values().next()?;
+        let more = self.refused_acks.len().saturating_sub(NAMED_MAX);
+        let names = self.refused_acks.keys().take(NAMED_MAX).map(|gateway| gateway.as_str());
+        let more = (more > 0).then(|| format!("… +{more}"));
+        let names = Text::list(names.map(str::to_owned).chain(more));
+        Some(Text::chain([&names, reason]))
+    }
+
+    /// When the certificates of this connection end.
+    pub fn certificates(&self) -> Vec<CertificateEnd> {
+        self.session.certificates()
     }
 
     /// The version of MQTT that is spoken.

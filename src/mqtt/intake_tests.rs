@@ -71,6 +71,43 @@ async fn one_subscription_asks_for_all_and_without_retained_for_readings_only() 
 }
 
 #[tokio::test]
+async fn what_is_retained_can_be_asked_for_later() {
+    let (broker, settings) = FakeBroker::start(Protocol::V3).await;
+    let versions = &mut VersionMemory::default();
+    let connecting = Intake::connect(&settings, "hub", None, true, versions);
+    let (intake, (mut peer, _)) =
+        tokio::join!(connecting, broker.accept_with(test_broker::ACCEPTED_3));
+    let mut intake = intake.unwrap();
+    peer.packet().await.unwrap();
+    intake.ask_for_retained().unwrap();
+    let asked = peer.packet().await.unwrap();
+    let text = String::from_utf8_lossy(&asked).into_owned();
+    assert!(asked[0] == 0x82 && text.contains("hanqing/v1/+/birth"), "{text}");
+    assert!(text.contains("hanqing/v1/+/status") && !text.contains("readings"), "{text}");
+}
+
+#[tokio::test]
+async fn one_gateways_acknowledgement_that_is_taken_says_nothing_of_anothers() {
+    let (broker, settings) = FakeBroker::start(Protocol::V5).await;
+    let (mut intake, (mut peer, _)) =
+        tokio::join!(connect(&settings, None), broker.accept_with(test_broker::ACCEPTED_5));
+    for (gateway, reason, told) in [
+        ("gw-1", 0x87, "gw-1: "),
+        ("gw-2", 0, "gw-1: "),
+        ("gw-3", 0x87, "gw-1, gw-3: "),
+        ("gw-1", 0, "gw-3: "),
+    ] {
+        intake.acknowledge(&gateway.parse().unwrap(), &ack(1)).unwrap();
+        let (packet, _) = peer.published().await.unwrap();
+        peer.send(&test_broker::confirmed(packet, reason)).await;
+        peer.send(&test_broker::message("hanqing/v1/gw-1/readings", b"{}", false, true)).await;
+        intake.next().await.unwrap();
+        let said = intake.refused_acks().unwrap().to_string();
+        assert!(said.starts_with(told), "{gateway}: {said}");
+    }
+}
+
+#[tokio::test]
 async fn messages_come_with_topic_payload_and_whether_they_were_retained() {
     for (protocol, accepted) in
         [(Protocol::V3, test_broker::ACCEPTED_3), (Protocol::V5, test_broker::ACCEPTED_5)]
@@ -90,13 +127,13 @@ async fn messages_come_with_topic_payload_and_whether_they_were_retained() {
 
 fn ack(ranges: u64) -> Ack {
     let committed: RangeSet = (0..ranges).map(|n| (2 * n, 2 * n)).collect();
-    Ack { epoch: Epoch(7), committed, whole: true, start: false }
+    Ack { epoch: Epoch(7), committed, whole: true, start: false, at: None }
 }
 
 #[tokio::test]
 async fn an_acknowledgement_that_is_too_large_goes_in_parts_and_the_connection_lives() {
     let (broker, settings) = FakeBroker::start(Protocol::V5).await;
-    let accepted = test_broker::accepted_with_packet_max(200);
+    let accepted = test_broker::accepted_with_packet_max(250);
     let (mut intake, (mut peer, _)) =
         tokio::join!(connect(&settings, None), broker.accept_with(&accepted));
     let gateway = "gw-1".parse().unwrap();

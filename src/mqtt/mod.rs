@@ -7,6 +7,7 @@
 pub mod broker;
 mod certificates;
 mod client;
+mod expiry;
 mod failure;
 #[cfg(feature = "hub")]
 pub mod intake;
@@ -15,18 +16,22 @@ mod protocol;
 mod reconnect;
 mod session;
 mod settings;
+mod shown;
 mod subject;
 #[cfg(test)]
 mod test_broker;
 mod tls;
 mod tls_words;
+mod trial;
 #[cfg(feature = "edge")]
 pub mod uplink;
 
+pub use expiry::{CertificateEnd, Whose, warnings as certificate_warnings};
 pub use protocol::{Protocol, Version, VersionMemory};
 pub use reconnect::Reconnect;
 pub use settings::{Endpoint, MqttSettings};
-pub use tls::check_files;
+pub use tls::{certificate_ends, check_files};
+pub use trial::try_broker;
 
 use std::fmt;
 

@@ -23,6 +23,8 @@ pub(super) struct Attempt {
     /// Seconds that the first answer may take.
     pub timeout_s: u64,
     pub version: Version,
+    /// Whether the broker has accepted this client since its start: the settings are right then.
+    pub accepted_before: bool,
 }
 
 impl Attempt {
@@ -202,6 +204,9 @@ fn network_problem(error: &io::Error, attempt: &Attempt) -> Text {
 }
 
 fn closed_before_answer(attempt: &Attempt) -> Text {
+    if attempt.accepted_before {
+        return words::closed_this_time();
+    }
     let closed = match (attempt.endpoint.tls, &attempt.settings.cert_file) {
         (false, _) => words::closed_without_answer(attempt.endpoint.port),
         (true, None) => words::closed_wants_certificate(),

@@ -19,6 +19,7 @@ fn attempt() -> Attempt {
         own_name: "gw-test".into(),
         timeout_s: 15,
         version: Version::V3,
+        accepted_before: false,
     }
 }
 
@@ -204,6 +205,16 @@ fn tls_on_one_side_only() {
             ),
         ],
     );
+}
+
+#[test]
+fn nothing_is_guessed_of_a_broker_that_has_accepted_a_connection() {
+    for attempt in [plain(), attempt(), with_certificate()] {
+        let known = Attempt { accepted_before: true, ..attempt };
+        let closed = ConnectionError::MqttState(StateError::ConnectionAborted);
+        let told = before_answer(&(&closed).into(), &known).to_string();
+        assert!(told.contains("may be restarting") && !told.contains("mqtt."), "{told}");
+    }
 }
 
 #[test]

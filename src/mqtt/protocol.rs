@@ -124,6 +124,8 @@ const REMEMBERED: Duration = Duration::from_secs(24 * 3600);
 pub struct VersionMemory {
     known: Option<(Version, Stopwatch)>,
     failures: u32,
+    /// Whether it has ever accepted a connection.
+    accepted: bool,
 }
 
 impl VersionMemory {
@@ -142,10 +144,15 @@ impl VersionMemory {
 
     /// The broker has accepted a connection.
     pub(super) fn accepted(&mut self, version: Version) {
-        self.failures = 0;
+        (self.failures, self.accepted) = (0, true);
         if self.known.as_ref().is_none_or(|(known, _)| *known != version) {
             self.known = Some((version, Stopwatch::start()));
         }
+    }
+
+    /// Whether the broker has ever accepted a connection: then what the settings say of it is right.
+    pub(super) fn has_accepted(&self) -> bool {
+        self.accepted
     }
 
     /// No connection was made.
@@ -210,6 +217,7 @@ mod tests {
         }
         memory.failed();
         assert_eq!(memory.order(Protocol::Auto).0, v5);
+        assert!(memory.has_accepted() && !VersionMemory::default().has_accepted());
         memory.accepted(v3);
         tokio::time::advance(REMEMBERED).await;
         assert_eq!(memory.order(Protocol::Auto).0, v5);

@@ -18,6 +18,11 @@ const GOOD_LIFE: Duration = Duration::from_secs(60);
 /// that does not, as always under MQTT 3.1.1, this is guessed. Engineering judgement.
 const KICKED_WITHIN: Duration = Duration::from_secs(5);
 
+/// The longest wait as a part of the time for which there has been no connection: a broker that was away for a minute
+/// is found again within half a minute more. Engineering judgement: after ten minutes the back-off of a gateway, five
+/// minutes, is the shorter one.
+const WAIT_PART: u32 = 2;
+
 /// The history of a client's connections.
 pub struct Reconnect {
     client_id: String,
@@ -31,6 +36,8 @@ pub struct Reconnect {
     /// Whether an attempt has ended before: a file that cannot be used is a mistake only the first time.
     tried: bool,
     failures: u32,
+    /// Since the first of these failures.
+    outage: Option<Stopwatch>,
     kicked: u32,
 }
 
@@ -46,6 +53,7 @@ impl Reconnect {
             versions: VersionMemory::default(),
             tried: false,
             failures: 0,
+            outage: None,
             kicked: 0,
         }
     }
@@ -79,12 +87,13 @@ impl Reconnect {
         }
         if let MqttError::Renewed { .. } = error {
             tracing::info!("{error}");
-            self.failures = 0;
+            (self.failures, self.outage) = (0, None);
             return Ok(None);
         }
         let lived = self.attempt.elapsed();
         let good = lived >= GOOD_LIFE || self.progressed;
         self.failures = if good { 1 } else { self.failures + 1 };
+        self.outage = self.outage.take().filter(|_| !good);
         let untold = matches!(error, MqttError::Closed { .. });
         let kicked = self.connected && untold && !self.progressed && lived < KICKED_WITHIN;
         self.kicked = if kicked { self.kicked + 1 } else { 0 };
@@ -94,7 +103,14 @@ impl Reconnect {
             let kicked = words::kicked(self.kicked, within_s, &self.client_id);
             problem = Text::clauses([problem, kicked]);
         }
-        Ok(Some((problem, self.backoff.wait(self.failures, random::unit()))))
+        Ok(Some((problem, self.next_wait(random::unit()))))
+    }
+
+    /// The wait before the next attempt, for a `random` number in `[0, 1)`.
+    fn next_wait(&mut self, random: f64) -> Duration {
+        let outage = self.outage.get_or_insert_with(Stopwatch::start).elapsed();
+        let most = (outage / WAIT_PART).max(self.backoff.first);
+        self.backoff.wait(self.failures, most, random)
     }
 
     /// Waits before the next attempt. `false` if `stop` came first.
@@ -137,6 +153,29 @@ mod tests {
         let renewed = MqttError::Renewed { broker: "b:1883".into() };
         assert!(reconnect.after(renewed).unwrap().is_none());
         assert_eq!(reconnect.failures, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_wait_is_bounded_by_the_time_without_a_connection() {
+        let mut reconnect = Reconnect::new("hanqing-gw-1", BACKOFF);
+        let mut seen = Vec::new();
+        for _ in 0..12 {
+            reconnect.begin();
+            reconnect.after(broken()).unwrap();
+            seen.push(reconnect.next_wait(1.0).as_secs());
+            tokio::time::advance(Duration::from_secs(20)).await;
+        }
+        // By failures alone, the eighth would be 128 s.
+        assert_eq!(seen[..8], [1, 2, 4, 8, 16, 32, 60, 70]);
+        tokio::time::advance(Duration::from_secs(3600)).await;
+        reconnect.begin();
+        reconnect.after(broken()).unwrap();
+        assert_eq!(reconnect.next_wait(1.0), BACKOFF.most);
+        reconnect.begin();
+        reconnect.connected();
+        reconnect.progressed();
+        reconnect.after(broken()).unwrap();
+        assert_eq!(reconnect.next_wait(1.0), BACKOFF.first);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One connection to a broker: a client, and the task that polls its event loop. Both end with the connection.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -7,8 +8,10 @@ use tokio::task::JoinHandle;
 
 use super::certificates::{TlsFiles, Watch, unreadable};
 use super::client::{self, Client, ClientOptions, EventLoop, NotTaken, PollError, SessionEvent};
+use super::expiry::{CertificateEnd, Whose};
 use super::problem::{self, Attempt};
 use super::protocol::{Version, VersionMemory};
+use super::shown::Shown;
 use super::{MqttError, MqttSettings, tls};
 use crate::locales::{Text, mqtt as words};
 
@@ -71,6 +74,10 @@ pub(super) struct Session {
     filters: Vec<String>,
     /// Watches the certificates, if TLS is used.
     watch: Option<Watch>,
+    /// When the certificates of the files end.
+    ends: Vec<CertificateEnd>,
+    /// The certificate that the broker has shown.
+    shown: Option<Arc<Shown>>,
     /// Whether we have disconnected because there are new certificates.
     renewing: bool,
     /// The certificate is that of another client.
@@ -86,8 +93,8 @@ pub(super) struct Options {
     /// sent: the reader has to be prompt.
     pub events: usize,
     attempt: Attempt,
-    /// The files that were read for TLS.
-    tls: Option<TlsFiles>,
+    /// The files that were read for TLS, and what notes the broker's certificate.
+    tls: Option<(TlsFiles, Arc<Shown>)>,
     other_name: Option<Text>,
 }
 
@@ -124,7 +131,8 @@ pub(super) fn options(
     let (mut files, mut other_name) = (None, None);
     if endpoint.tls {
         let read = TlsFiles::read(settings).map_err(MqttError::File)?;
-        client.tls = Some(tls::client_config(&read).map_err(MqttError::File)?);
+        let (config, shown) = tls::client_config(&read).map_err(MqttError::File)?;
+        client.tls = Some(config);
         // Many brokers do not look at the name in a certificate, so another one is not an error.
         if settings.user.is_none()
             && let Some(name) = tls::own_name(&read)
@@ -134,7 +142,7 @@ pub(super) fn options(
             tracing::warn!("{doubt}");
             other_name = Some(doubt);
         }
-        files = Some(read);
+        files = Some((read, shown));
     } else if !endpoint.is_loopback() && !settings.allow_plaintext {
         return Err(MqttError::Settings(words::leaves_unencrypted(&settings.url)));
     }
@@ -154,6 +162,7 @@ pub(super) fn options(
         own_name: own_name.into(),
         timeout_s: CONNECT_MAX.as_secs(),
         version: Version::V5,
+        accepted_before: false,
     };
     Ok(Options { client, events: 1, attempt, tls: files, other_name })
 }
@@ -162,9 +171,10 @@ impl Session {
     /// Connects, and waits until the broker has accepted the connection. Where the settings leave it open, the version
     /// is the one that `versions` remembers, and the other one if the broker does not speak that.
     pub async fn connect(
-        options: Options,
+        mut options: Options,
         versions: &mut VersionMemory,
     ) -> Result<Self, MqttError> {
+        options.attempt.accepted_before = versions.has_accepted();
         let (first, other) = versions.order(options.attempt.settings.protocol);
         let attempt = &options.attempt;
         let (version, lost) = match (Self::connect_as(first, options.clone()).await, other) {
@@ -199,7 +209,9 @@ impl Session {
     async fn connect_as(version: Version, options: Options) -> Result<Self, Lost> {
         let Options { client, events, mut attempt, tls, other_name } = options;
         attempt.version = version;
-        let watch = tls.map(|files| Watch::new(attempt.settings.clone(), files));
+        let ends = tls.as_ref().map_or_else(Vec::new, |(files, _)| tls::ends(files));
+        let shown = tls.as_ref().map(|(_, shown)| shown.clone());
+        let watch = tls.map(|(files, _)| Watch::new(attempt.settings.clone(), files));
         let (client, event_loop) = client::open(version, client);
         let (sender, events) = mpsc::channel(events);
         let task = tokio::spawn(poll(event_loop, sender, attempt.clone()));
@@ -211,6 +223,8 @@ impl Session {
             attempt,
             filters: Vec::new(),
             watch,
+            ends,
+            shown,
             renewing: false,
             other_name,
         };
@@ -296,6 +310,13 @@ impl Session {
     #[cfg(feature = "hub")]
     pub fn is_over(&self) -> bool {
         self.task.is_finished()
+    }
+
+    /// When the certificates of this connection end: those of the files, and what the broker has shown.
+    pub fn certificates(&self) -> Vec<CertificateEnd> {
+        let shown = self.shown.as_ref().and_then(|shown| shown.ends());
+        let shown = shown.map(|at| CertificateEnd { whose: Whose::Broker, at });
+        self.ends.iter().copied().chain(shown).collect()
     }
 
     /// What is doubtful about the certificates, although there is a connection.

@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use rustls::client::WebPkiServerVerifier;
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, InconsistentKeys, RootCertStore};
 
 use super::certificates::{PemFile, TlsFiles};
+use super::expiry::{CertificateEnd, Whose, end_of};
+use super::shown::Shown;
 use super::{MqttSettings, subject, tls_words};
 use crate::core::Problem;
 use crate::locales::{Text, foreign, mqtt as words};
@@ -19,20 +24,14 @@ pub fn check_files(settings: &MqttSettings) -> Result<(), Problem> {
     }
 }
 
-/// A client configuration that trusts only the authorities in `files`.
-pub(super) fn client_config(files: &TlsFiles) -> Result<Arc<ClientConfig>, Problem> {
-    let mut roots = RootCertStore::empty();
-    for certificate in certificates(&files.ca)? {
-        roots.add(certificate).map_err(|e| {
-            let rule = words::holds_bad_certificate(tls_words::error(&e));
-            files.ca.problem(rule, words::reissue_authority())
-        })?;
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
+/// A client configuration that trusts only the authorities in `files`, and what notes the broker's certificate.
+pub(super) fn client_config(files: &TlsFiles) -> Result<(Arc<ClientConfig>, Arc<Shown>), Problem> {
+    let shown = Arc::new(Shown::new(verifier(&files.ca)?));
+    let builder = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .map_err(|e| files.ca.problem(tls_words::error(&e), words::report_it()))?
-        .with_root_certificates(roots);
+        .dangerous()
+        .with_custom_certificate_verifier(shown.clone());
     let config = match &files.own {
         None => builder.with_no_client_auth(),
         Some((certificate, key)) => builder
@@ -51,7 +50,49 @@ pub(super) fn client_config(files: &TlsFiles) -> Result<Arc<ClientConfig>, Probl
                 }
             })?,
     };
-    Ok(Arc::new(config))
+    Ok((Arc::new(config), shown))
+}
+
+/// When the certificates in the files of `settings` end. None where there is no TLS, or where a file cannot be used.
+pub fn certificate_ends(settings: &MqttSettings) -> Vec<CertificateEnd> {
+    match settings.endpoint() {
+        Ok(endpoint) if endpoint.tls => {
+            TlsFiles::read(settings).map(|files| ends(&files)).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// When the certificates in `files` end. An authority's file may hold the old and the new one while one takes over: it
+/// ends with the last. A chain of our own ends with its first.
+pub(super) fn ends(files: &TlsFiles) -> Vec<CertificateEnd> {
+    let Ok(verifier) = verifier(&files.ca) else { return Vec::new() };
+    let of = |file: &PemFile| -> Vec<Timestamp> {
+        let certificates = certificates(file).unwrap_or_default();
+        certificates.iter().filter_map(|certificate| end_of(&verifier, certificate)).collect()
+    };
+    let authority = of(&files.ca).into_iter().max();
+    let own = files.own.as_ref().and_then(|(certificate, _)| of(certificate).into_iter().min());
+    let both = [(Whose::Authority, authority), (Whose::Own, own)];
+    both.into_iter().filter_map(|(whose, at)| Some(CertificateEnd { whose, at: at? })).collect()
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+/// Verifies servers' certificates against the authorities in `file`.
+fn verifier(file: &PemFile) -> Result<Arc<WebPkiServerVerifier>, Problem> {
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates(file)? {
+        roots.add(certificate).map_err(|e| {
+            let rule = words::holds_bad_certificate(tls_words::error(&e));
+            file.problem(rule, words::reissue_authority())
+        })?;
+    }
+    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
+        .build()
+        .map_err(|e| file.problem(foreign::said(e), words::report_it()))
 }
 
 /// The name in this client's certificate, if it has one.
@@ -173,6 +214,34 @@ pub(super) mod tests {
         ];
         for (told, expected) in cases {
             assert!(told.starts_with(expected), "{told:?} and not {expected:?}");
+        }
+    }
+
+    /// An authority that ends before the other, and when `openssl x509 -enddate` says that each ends.
+    const OLD_CA: &[u8] = include_bytes!("tls_tests/old-ca.pem");
+    const ENDS: i64 = 4_949_264_071;
+    const OLD_ENDS: i64 = 1_827_501_082;
+
+    #[test]
+    fn a_certificate_ends_when_openssl_says() {
+        let told = |ca: &[u8], own: Option<&[u8]>| {
+            let file =
+                |setting, pem: &[u8]| PemFile { setting, path: "x.pem".into(), pem: pem.into() };
+            let own = own.map(|pem| (file("mqtt.cert_file", pem), file("mqtt.key_file", KEY)));
+            let ends = ends(&TlsFiles { ca: file("mqtt.ca_file", ca), own });
+            ends.iter().map(|end| (end.whose, end.at.as_second())).collect::<Vec<_>>()
+        };
+        assert_eq!(told(CA, None), [(Whose::Authority, ENDS)]);
+        assert_eq!(told(CA, Some(CERTIFICATE)), [(Whose::Authority, ENDS), (Whose::Own, ENDS)]);
+        // Of two authorities the last counts, of a chain the first.
+        let both = [OLD_CA, CA].concat();
+        let chain = [CERTIFICATE, OLD_CA].concat();
+        assert_eq!(told(OLD_CA, None), [(Whose::Authority, OLD_ENDS)]);
+        assert_eq!(told(&both, Some(&chain)), [(Whose::Authority, ENDS), (Whose::Own, OLD_ENDS)]);
+        // What cannot be used is told elsewhere.
+        assert_eq!(told(KEY, None), []);
+        for url in ["mqtt://localhost", "mqtts://localhost"] {
+            assert_eq!(certificate_ends(&MqttSettings::at(url)), []);
         }
     }
 

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use super::client::{Answer, NotTaken, PUBLISH_OVERHEAD, SessionEvent};
 use super::session::{self, Session};
-use super::{MqttError, MqttSettings, Version, VersionMemory, problem};
+use super::{CertificateEnd, MqttError, MqttSettings, Version, VersionMemory, problem};
 use crate::core::GatewayId;
 use crate::locales::{Text, mqtt as words};
 use crate::support::Stopwatch;
-use crate::wire::{Ack, Birth, Channel, ClockState, GatewayState, Status, Topic, WireError};
+use crate::wire::{
+    Ack, Birth, Channel, ClockState, GatewayState, ShownTime, Status, Topic, WireError,
+};
 use jiff::Timestamp;
 
 /// What the connection brings.
@@ -109,14 +111,14 @@ struct Doubts {
 }
 
 impl Uplink {
-    /// Connects, announces what the gateway observes and that it is online since `now`, and subscribes to
+    /// Connects, announces what the gateway observes and that it is `online` since now, and subscribes to
     /// acknowledgements if there is a hub that sends them (`acknowledged`).
     pub async fn connect(
         settings: &MqttSettings,
         gateway: &GatewayId,
         birth: &Birth,
         acknowledged: bool,
-        (now, clock): (Timestamp, ClockState),
+        online: &Status,
         versions: &mut VersionMemory,
     ) -> Result<Self, MqttError> {
         let topic = |channel| Topic::new(gateway.clone(), channel).to_string();
@@ -125,14 +127,14 @@ impl Uplink {
         let window = settings.window.max(1);
         // Birth and status are in flight beside the batches; the client must never reuse an id that is in flight.
         options.client.in_flight = window.saturating_add(4);
-        let offline = Status::new(GatewayState::Offline, now).to_bytes();
+        let offline = Status::new(GatewayState::Offline, online.since).to_bytes();
         options.client.will = Some((topic(Channel::Status), offline));
         let session = Session::connect(options, versions).await?;
         let mut uplink = Self {
             session,
             readings: topic(Channel::Readings),
             status: topic(Channel::Status),
-            since: now,
+            since: online.since,
             window: window.into(),
             handed: VecDeque::new(),
             sent: HashMap::new(),
@@ -142,7 +144,7 @@ impl Uplink {
         };
         let acks = acknowledged.then(|| topic(Channel::Ack));
         // If the broker accepts the connection and ends it at once, the next event says so, with the reason.
-        let _gone = uplink.begin(acks, topic(Channel::Birth), birth, clock).is_err();
+        let _gone = uplink.begin(acks, topic(Channel::Birth), birth, online).is_err();
         Ok(uplink)
     }
 
@@ -151,17 +153,12 @@ impl Uplink {
         acks: Option<String>,
         births: String,
         birth: &Birth,
-        clock: ClockState,
+        online: &Status,
     ) -> Result<(), NotTaken> {
         if let Some(acks) = acks {
             self.session.subscribe(vec![acks])?;
         }
         self.retain(births, birth.to_bytes())?;
-        self.announce_online(clock)
-    }
-
-    fn announce_online(&mut self, clock: ClockState) -> Result<(), NotTaken> {
-        let online = Status::new(GatewayState::Online, self.since).with_clock(clock);
         self.retain(self.status.clone(), online.to_bytes())
     }
 
@@ -243,6 +240,11 @@ impl Uplink {
     /// The version of MQTT that is spoken.
     pub fn protocol(&self) -> Version {
         self.session.version()
+    }
+
+    /// When the certificates of this connection end.
+    pub fn certificates(&self) -> Vec<CertificateEnd> {
+        self.session.certificates()
     }
 
     /// What is doubtful although there is a connection: certificates, messages that the broker refuses, or readings for
@@ -345,9 +347,15 @@ impl Uplink {
         Some(UplinkEvent::Confirmed(Confirmed { batches, backlog, bytes, took: since.elapsed() }))
     }
 
-    /// Announces that the clock has become good, or provisional again.
-    pub fn announce_clock(&mut self, clock: ClockState) -> Result<(), MqttError> {
-        self.announce_online(clock).map_err(|_| self.session.refused())
+    /// Announces whether the clock is good, and what it shows now.
+    pub fn announce_clock(
+        &mut self,
+        clock: ClockState,
+        shown: Option<ShownTime>,
+    ) -> Result<(), MqttError> {
+        let online = Status::new(GatewayState::Online, self.since);
+        let online = online.with_clock(clock).with_shown(shown).to_bytes();
+        self.retain(self.status.clone(), online).map_err(|_| self.session.refused())
     }
 
     /// Announces that the gateway is offline, and disconnects. What is still in flight is in the spool.

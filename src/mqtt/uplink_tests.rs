@@ -11,8 +11,8 @@ async fn connect(protocol: Protocol, accepted: &[u8]) -> (Uplink, Peer) {
     let gateway: GatewayId = "gw-1".parse().unwrap();
     let birth = Birth::new("1.0", "c".into(), Vec::new());
     let versions = &mut VersionMemory::default();
-    let announced = (Timestamp::UNIX_EPOCH, ClockState::Good);
-    let connecting = Uplink::connect(&settings, &gateway, &birth, true, announced, versions);
+    let online = Status::new(GatewayState::Online, Timestamp::UNIX_EPOCH);
+    let connecting = Uplink::connect(&settings, &gateway, &birth, true, &online, versions);
     let (uplink, (peer, _)) = tokio::join!(connecting, broker.accept_with(accepted));
     (uplink.unwrap(), peer)
 }
@@ -131,7 +131,11 @@ async fn under_3_1_1_a_message_can_only_be_taken() {
 #[tokio::test]
 async fn a_retained_acknowledgement_is_nobodys() {
     let (mut uplink, mut peer) = connect(Protocol::V5, test_broker::ACCEPTED_5).await;
-    let ack = |n| Ack { epoch: Epoch(n), committed: RangeSet::default(), whole: true, start: true };
+    let (committed, at) = (RangeSet::default(), None);
+    let ack = |n| {
+        let committed = committed.clone();
+        Ack { epoch: Epoch(n), committed, whole: true, start: true, at }
+    };
     let topic = "hanqing/v1/gw-1/ack";
     peer.send(&test_broker::message(topic, &ack(1).to_bytes(), true, true)).await;
     peer.send(&test_broker::message(topic, &ack(2).to_bytes(), false, true)).await;

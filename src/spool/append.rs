@@ -27,26 +27,45 @@ impl Spool {
     }
 
     /// Like [`Self::append`], for a retry after an error. Corrects their times, and `clock`, if it has become good.
+    /// Where the disk is full it makes room with what the hub has, and tries once more.
     pub(super) fn append_corrected(
         &mut self,
         readings: &mut [Reading],
         clock: &mut Timebase,
+    ) -> Result<Vec<SpooledBatch>, SpoolError> {
+        match self.try_append(readings, clock, false) {
+            Err(error) if error.is_full(&self.path) && self.make_space() => {
+                self.try_append(readings, clock, true)
+            }
+            tried => tried,
+        }
+    }
+
+    /// With `full`, the disk has just had no space for it.
+    fn try_append(
+        &mut self,
+        readings: &mut [Reading],
+        clock: &mut Timebase,
+        full: bool,
     ) -> Result<Vec<SpooledBatch>, SpoolError> {
         self.correct_new(readings, clock);
         let held = clock.provisional && self.holding;
         let batches = self.encode(readings, *clock);
         let size: u64 = batches.iter().map(|batch| batch.message.len() as u64).sum();
         let mut stats = self.stats;
+        let low = self.disk_is_low();
         let transaction = self.connection.unchecked_transaction()?;
-        let thinned_to =
-            if stats.bytes + size > self.limits.size_max || self.limits.disk_is_low(&self.path) {
-                let mut reclaim = Reclaim::new(self, stats);
-                reclaim.free(size)?;
-                stats = reclaim.stats;
-                Some(reclaim.thinned_to)
-            } else {
-                None
-            };
+        let thinned_to = if full || low || stats.bytes + size > self.limits.size_max {
+            let mut reclaim = Reclaim::new(self, stats, low);
+            if full {
+                reclaim.free_released(size)?;
+            }
+            reclaim.free(size)?;
+            stats = reclaim.stats;
+            Some(reclaim.thinned_to)
+        } else {
+            None
+        };
         for batch in &batches {
             let reports_loss = self.loss.is_some() && batch.seq == self.stats.last_seq + 1;
             self.insert(batch, reports_loss.then_some(batch.seq))?;
@@ -62,14 +81,21 @@ impl Spool {
             stats.bytes += batch.message.len() as u64;
         }
         let saves = thinned_to.is_some() || self.unsaved >= SAVE_AFTER;
+        let marks = self.handed.mark_is_due();
         if saves {
             self.write_state(&stats)?;
+        }
+        if marks {
+            self.write_handed()?;
         }
         // Read before the commit: after it nothing may fail, since the readings are stored.
         let held_now = thinned_to.map(|_| self.read_held()).transpose()?;
         transaction.commit()?;
         if saves {
-            self.state_saved();
+            self.unsaved = 0;
+        }
+        if marks {
+            self.handed.saved();
         }
         if held {
             self.held.insert_range(self.stats.last_seq + 1, stats.last_seq);
@@ -79,6 +105,10 @@ impl Spool {
         }
         self.stats = stats;
         self.loss = None;
+        if full || low {
+            // What lies in the log takes space twice. The batches are stored, whether it can be folded back or not.
+            let _later = self.fold_log();
+        }
         Ok(if held { Vec::new() } else { batches })
     }
 

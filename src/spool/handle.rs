@@ -48,25 +48,44 @@ impl SpoolHandle {
         self.ask(move |writer| writer.append(readings, clock))
     }
 
-    /// See [`Spool::hand_over`]. The thread notes it before it releases anything that is acknowledged later.
-    pub fn hand_over(&self, epoch: Epoch, seq: u64) {
-        let mut state = self.shared.lock();
-        let news = state.news(epoch);
-        news.handed_to = news.handed_to.max(seq);
+    /// See [`Spool::begin_sending`]. A file that cannot be written keeps nothing from being sent: the thread reports it.
+    pub async fn begin_sending(&self, epoch: Epoch) -> Result<(), SpoolError> {
+        self.ask(move |writer| writer.attempt(|spool, _| spool.begin_sending(epoch))).await
     }
 
-    /// See [`Spool::release`]. The thread processes it within a second.
-    pub fn release(&self, epoch: Epoch, committed: &RangeSet, heal: bool) {
-        if epoch != self.status.borrow().spool.epoch || committed.is_empty() {
+    /// See [`Spool::end_sending`].
+    pub async fn end_sending(&self) -> Result<(), SpoolError> {
+        self.ask(Writer::end_sending).await
+    }
+
+    /// See [`Spool::may_leave`].
+    pub async fn may_leave(&self, epoch: Epoch, seq: u64) -> Result<(), SpoolError> {
+        self.ask(move |writer| writer.may_leave(epoch, seq)).await?
+    }
+
+    /// See [`Spool::hand_over`]. The thread notes it before it releases anything that is acknowledged later.
+    pub fn hand_over(&self, epoch: Epoch, seqs: &[u64]) {
+        let mut state = self.shared.lock();
+        let news = state.news(epoch);
+        seqs.iter().for_each(|seq| news.handed.insert(*seq));
+    }
+
+    /// See [`Spool::release`]; `whole` says that the hub has no others. The thread processes it within a second.
+    pub fn release(&self, epoch: Epoch, committed: &RangeSet, whole: bool, heal: bool) {
+        if epoch != self.status.borrow().spool.epoch {
             return;
         }
         let mut state = self.shared.lock();
         let news = state.news(epoch);
+        news.heard = true;
         for (first, last) in committed.iter() {
             news.committed.insert_range(first, last);
             if heal {
-                news.whole.insert_range(first, last);
+                news.heal.insert_range(first, last);
             }
+        }
+        if whole {
+            news.whole = Some(committed.clone());
         }
         let awake = std::mem::replace(&mut state.awake, true);
         // Not under the lock: the queue may be full, and the thread needs the lock to go on.
@@ -76,26 +95,28 @@ impl SpoolHandle {
         }
     }
 
-    /// Batches after `after` up to `to`, oldest first, at most `count`. Those just appended come from memory, and only
-    /// once; all others from the file, see [`Spool::batches`].
+    /// Batches of `epoch` after `after` up to `to`, oldest first, at most `count`; none where the spool has begun
+    /// another. Those just appended come from memory, and only once; all others from the file, see [`Spool::batches`].
     pub async fn batches(
         &self,
+        epoch: Epoch,
         after: u64,
         to: u64,
         count: u32,
     ) -> Result<Vec<SpooledBatch>, SpoolError> {
-        let recent = self.shared.lock().take_after(after, count);
-        if recent.is_empty() { self.stored(after, to, count).await } else { Ok(recent) }
+        let recent = self.shared.lock().take_after(epoch, after, count);
+        if recent.is_empty() { self.stored(epoch, after, to, count).await } else { Ok(recent) }
     }
 
     /// The same from the file alone.
     pub async fn stored(
         &self,
+        epoch: Epoch,
         after: u64,
         to: u64,
         count: u32,
     ) -> Result<Vec<SpooledBatch>, SpoolError> {
-        self.ask(move |writer| writer.batches(after, to, count)).await?
+        self.ask(move |writer| writer.batches(epoch, after, to, count)).await?
     }
 
     /// Has the thread do something at the given time. A failure does no harm for a while, and the thread reports it.

@@ -6,23 +6,28 @@
 //! guaranteed and how that is tested.
 
 mod append;
+mod disk;
 pub mod export;
+mod handed;
 mod handle;
 mod message;
 mod quarantine;
 mod queue;
 mod reclaim;
 mod release;
+mod renewal;
+mod salvage;
 mod schema;
 mod shared;
+mod space;
 mod times;
 mod trouble;
 mod writer;
 
 #[cfg(test)]
-mod model_tests;
+mod copies_tests;
 #[cfg(test)]
-mod test_disk;
+mod model_tests;
 #[cfg(test)]
 mod test_kit;
 

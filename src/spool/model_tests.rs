@@ -9,10 +9,10 @@ use std::path::Path;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
-use super::test_disk::Disk;
 use super::test_kit::*;
 use super::{Limits, Spool, SpoolError};
 use crate::core::Reading;
+use crate::support::test_disk::Disk;
 use crate::wire::{Batch, BootId, Timebase};
 
 const PATH: &str = "spool.db";
@@ -28,6 +28,8 @@ enum Action {
     Release(u64, u64, bool),
     /// Batches up to this number are handed to a broker.
     HandOver(u64),
+    /// The connection ends.
+    Disconnect,
     Note,
     /// The clock of this boot becomes known, or nothing is held any more.
     Time(bool),
@@ -43,6 +45,7 @@ fn action() -> impl Strategy<Value = Action> {
         8 => (1u8..12, 1u8..60).prop_map(|(polls, series)| Action::Append(polls, series)),
         3 => (0u64..60, 0u64..40, any::<bool>()).prop_map(|(f, n, heal)| Action::Release(f, f + n, heal)),
         2 => (0u64..80).prop_map(Action::HandOver),
+        1 => Just(Action::Disconnect),
         1 => Just(Action::Note),
         1 => any::<bool>().prop_map(Action::Time),
         4 => (1u64..60, any::<u64>()).prop_map(|(at, seed)| Action::PowerFails(at, seed)),
@@ -147,12 +150,10 @@ impl Run {
         let all = everything(spool);
         let (stats, last_seq) = (spool.stats(), spool.stats().last_seq);
         let waiting: BTreeSet<u64> = numbers(spool).into_iter().collect();
-        let released = self.spool.as_ref().and_then(|spool| spool.released.last());
-        prop_assert!(
-            released <= Some(self.model.handed_to),
-            "{:?} was never handed over",
-            released
-        );
+        for seq in all.iter().map(|batch| batch.seq).filter(|seq| *seq > self.model.handed_to) {
+            let released = self.spool.as_ref().is_some_and(|spool| spool.released.contains(seq));
+            prop_assert!(!released, "{} was never handed over", seq);
+        }
         let held: u64 = stats.held;
         prop_assert_eq!(stats.batches, waiting.len() as u64 + held);
         let mut thinned = Vec::new();
@@ -214,8 +215,10 @@ impl Run {
                     .collect();
                 let committed = batches.chain(stands.iter().copied()).collect();
                 let epoch = spool.epoch();
-                let _failed: Result<(), SpoolError> = spool.release(epoch, &committed, heal);
+                let released: Result<_, SpoolError> = spool.release(epoch, &committed, heal);
                 let handed_to = self.model.handed_to;
+                let foreign = released.ok().flatten();
+                prop_assert!(foreign.is_none_or(|seq| seq > handed_to), "{foreign:?} was sent");
                 for (first, last) in stands {
                     if first <= handed_to {
                         self.model.released.extend(first..=last.min(handed_to));
@@ -225,9 +228,12 @@ impl Run {
             Action::HandOver(seq) => {
                 let spool = self.open();
                 let (epoch, seq) = (spool.epoch(), seq.min(spool.stats().last_seq));
-                spool.hand_over(epoch, seq);
-                self.model.handed_to = self.model.handed_to.max(seq);
+                if spool.begin_sending(epoch).is_ok() {
+                    spool.hand_over(epoch, &range(1, seq));
+                    self.model.handed_to = self.model.handed_to.max(seq);
+                }
             }
+            Action::Disconnect => self.open().end_sending(),
             Action::Note => {
                 let _failed = self.open().save_state();
             }

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::message::{damaged, decode, loss_only};
+use super::handed::Handed;
+use super::message::{decode, loss_only};
 use super::quarantine::quarantine;
+use super::salvage;
 use super::schema::{self, SpoolError};
 use crate::core::GatewayId;
-use crate::support::files::folder_of;
 use crate::wire::{Epoch, LossRecord, RangeSet, Timebase, packed};
 
 /// A batch in the spool.
@@ -43,6 +44,11 @@ pub struct SpoolStats {
     pub rewinds: u64,
     /// When this run found the file damaged and began a new one.
     pub damaged_at: Option<Timestamp>,
+    /// Up to which number batches may be sent: until a hub has been heard of over this connection, only those that may
+    /// have been sent before.
+    pub send_to: u64,
+    /// When the epoch was last begun anew because another life of the spool was found.
+    pub renewed_at: Option<Timestamp>,
 }
 
 /// How large the spool may grow.
@@ -50,16 +56,8 @@ pub struct SpoolStats {
 pub struct Limits {
     /// Most bytes of payload.
     pub size_max: u64,
-    /// Free bytes on the file system below which the file does not grow any more.
+    /// Free bytes on the file system below which the file does not grow any more. Some space is left in any case.
     pub free_min: u64,
-}
-
-impl Limits {
-    /// Whether the file system has less free space than it should keep.
-    pub(super) fn disk_is_low(&self, path: &Path) -> bool {
-        let stat = rustix::fs::statvfs(folder_of(path));
-        stat.is_ok_and(|stat| stat.f_bavail.saturating_mul(stat.f_frsize) < self.free_min)
-    }
 }
 
 /// The durable queue of one gateway.
@@ -74,10 +72,8 @@ pub struct Spool {
     pub(super) released: RangeSet,
     /// How many of the released batches the file does not know of yet.
     pub(super) unsaved: u64,
-    /// The highest number handed to a broker or written to an export. What nobody was given nobody can have.
-    pub(super) handed_to: u64,
-    /// The same as the file has it.
-    handed_saved: u64,
+    /// What nobody was given nobody can have.
+    pub(super) handed: Handed,
     /// Batches whose time is provisional.
     pub(super) held: RangeSet,
     /// Whether batches of provisional time are held back.
@@ -109,7 +105,7 @@ impl Spool {
                 let away = quarantine(path, now)?;
                 tracing::error!(%error, kept_as = %away.display(), "the spool is damaged; started a new one");
                 let mut spool = Self::open_in(path, gateway, limits, None)?;
-                spool.loss = Some(damaged(now));
+                spool.loss = Some(salvage::loss_of(&away, now));
                 spool.stats.damaged_at = Some(now);
                 Ok(spool)
             }
@@ -122,7 +118,7 @@ impl Spool {
         let away = quarantine(&self.path, now)?;
         let fresh = Self::open_in(&self.path, &self.gateway, self.limits, self.vfs.as_deref())?;
         let old = std::mem::replace(self, fresh);
-        self.loss = Some(damaged(now).after(old.loss));
+        self.loss = Some(salvage::loss_of(&away, now).after(old.loss));
         self.holding = old.holding;
         self.clock = old.clock;
         self.known_ms = old.known_ms;
@@ -148,8 +144,7 @@ impl Spool {
             compressor: packed::Compressor::default(),
             released: RangeSet::default(),
             unsaved: 0,
-            handed_to: life.handed_to,
-            handed_saved: life.handed_to,
+            handed: Handed::default(),
             held: RangeSet::default(),
             holding: true,
             clock: None,
@@ -162,10 +157,13 @@ impl Spool {
                 bytes: life.bytes,
                 dropped_readings: life.dropped,
                 thinned_readings: life.thinned,
+                renewed_at: noted(life.renewed_ms),
                 ..SpoolStats::default()
             },
         };
         spool.load(life.next_seq)?;
+        let handed = spool.ranges("SELECT first, last FROM handed")?;
+        spool.handed = Handed::new(handed, life.may_to, spool.stats.last_seq, life.fresh);
         Ok(spool)
     }
 
@@ -196,7 +194,7 @@ impl Spool {
         self.ranges("SELECT seq, seq FROM held")
     }
 
-    fn ranges(&self, query: &str) -> rusqlite::Result<RangeSet> {
+    pub(super) fn ranges(&self, query: &str) -> rusqlite::Result<RangeSet> {
         let mut statement = self.connection.prepare(query)?;
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
     }
@@ -213,7 +211,7 @@ impl Spool {
     }
 
     pub fn stats(&self) -> SpoolStats {
-        self.stats
+        SpoolStats { send_to: self.send_to(), ..self.stats }
     }
 
     /// The latest time in it that was known to be right: the clock cannot be earlier now.
@@ -229,8 +227,7 @@ impl Spool {
         let newest = newest.and_then(|message| decode(&message).ok());
         let good = newest.filter(|batch| batch.clock.is_some_and(|clock| !clock.provisional));
         let read = good.and_then(|batch| batch.readings.iter().map(|r| r.observed_at).max());
-        let saved = Timestamp::from_millisecond(self.known_ms).ok().filter(|_| self.known_ms > 0);
-        Ok(read.max(saved))
+        Ok(read.max(noted(self.known_ms)))
     }
 
     /// Batches after `after` up to `to` that the hub lacks and whose time is known: oldest first, at most `count`.
@@ -288,7 +285,8 @@ impl Spool {
         let Some((first, readings, size)) = row.optional()? else {
             return Ok(());
         };
-        let loss = LossRecord { first, lost: Some(readings), ..damaged(now) };
+        let around = salvage::loss_around(&self.connection, seq, now);
+        let loss = LossRecord { first, lost: Some(readings), ..around };
         let message = loss_only(&self.gateway, self.stats.epoch, seq, loss);
         self.connection
             .prepare_cached(
@@ -305,21 +303,19 @@ impl Spool {
     /// Saves which batches have been released and handed over. Later ones wait again after a power cut, and are sent
     /// once more.
     pub fn save_state(&mut self) -> Result<(), SpoolError> {
-        if self.unsaved > 0 || self.handed_to > self.handed_saved {
+        if self.unsaved > 0 || self.handed.is_unsaved() {
             let transaction = self.connection.unchecked_transaction()?;
             self.write_state(&self.stats)?;
+            self.write_handed()?;
             transaction.commit()?;
-            self.state_saved();
+            self.unsaved = 0;
+            self.handed.saved();
         }
         Ok(())
     }
 
-    /// The transaction of [`Self::write_state`] has been committed.
-    pub(super) fn state_saved(&mut self) {
-        (self.unsaved, self.handed_saved) = (0, self.handed_to);
-    }
-
-    /// Writes the state into the transaction that the caller has begun.
+    /// Writes the state into the transaction that the caller has begun, all but what was handed over: what is released
+    /// was, and of the rest it does no harm not to know.
     pub(super) fn write_state(&self, stats: &SpoolStats) -> rusqlite::Result<()> {
         self.connection.execute("DELETE FROM released", [])?;
         let mut insert = self.connection.prepare_cached("INSERT INTO released VALUES (?1, ?2)")?;
@@ -328,9 +324,8 @@ impl Spool {
         }
         let (dropped, thinned) = (stats.dropped_readings, stats.thinned_readings);
         self.connection
-            .prepare_cached("UPDATE life SET next_seq = ?1, bytes = ?2, dropped = ?3, thinned = ?4, known_ms = ?5,
-                 handed_to = max(handed_to, ?6)")?
-            .execute(params![stats.last_seq + 1, stats.bytes, dropped, thinned, self.known_ms, self.handed_to])?;
+            .prepare_cached("UPDATE life SET next_seq = ?1, bytes = ?2, dropped = ?3, thinned = ?4, known_ms = ?5")?
+            .execute(params![stats.last_seq + 1, stats.bytes, dropped, thinned, self.known_ms])?;
         Ok(())
     }
 
@@ -349,6 +344,11 @@ impl Spool {
             .execute(params![month, bytes])?;
         Ok(())
     }
+}
+
+/// A time as the file has it, ms; 0 stands for none.
+pub(super) fn noted(ms: i64) -> Option<Timestamp> {
+    Timestamp::from_millisecond(ms).ok().filter(|_| ms > 0)
 }
 
 #[cfg(test)]

@@ -60,21 +60,20 @@ fn an_acknowledgement_of_another_epoch_or_of_the_future_releases_nothing() {
     let mut spool = open(&dir.path().join("s"));
     append(&mut spool, readings(1));
     let epoch = spool.epoch();
-    let all = range(1, u64::MAX);
     let other = Epoch(epoch.0.wrapping_add(1));
-    spool.hand_over(other, u64::MAX);
-    spool.release(other, &all, true).unwrap();
-    spool.release(epoch, &all, true).unwrap();
+    spool.hand_over(other, &range(1, u64::MAX));
+    assert_eq!(spool.release(other, &range(1, 1), true).unwrap(), None);
+    assert_eq!(spool.release(epoch, &range(1, 1), true).unwrap(), Some(1));
     assert_eq!(spool.stats().batches, 1, "nobody was given it yet");
-    spool.hand_over(epoch, u64::MAX);
+    hand_over_all(&mut spool);
+    assert_eq!(spool.release(epoch, &range(1, u64::MAX), true).unwrap(), Some(u64::MAX));
+    assert_eq!(spool.stats().batches, 1, "who names the future knows nothing");
     for _ in 0..2 {
-        spool.release(epoch, &all, true).unwrap();
+        assert_eq!(spool.release(epoch, &range(1, 1), true).unwrap(), None);
         assert_eq!((spool.stats().batches, spool.stats().readings), (0, 0));
     }
-    // The acknowledgement does not cover what is appended after it.
     append(&mut spool, readings(1));
-    assert_eq!(numbers(&spool), [2]);
-    spool.release(epoch, &all, true).unwrap();
+    assert_eq!(spool.release(epoch, &range(1, 2), true).unwrap(), Some(2));
     assert_eq!(numbers(&spool), [2], "handed over was only what was there");
 }
 
@@ -87,22 +86,22 @@ fn only_what_was_handed_over_in_this_files_life_is_released() {
         append(&mut spool, readings(1));
     }
     let epoch = spool.epoch();
-    spool.hand_over(epoch, 2);
-    spool.hand_over(epoch, 1);
-    spool.release(epoch, &range(1, 5), true).unwrap();
-    assert_eq!(numbers(&spool), [3, 4, 5, 6]);
-    spool.hand_over(epoch, 4);
-    // Unsaved: the mark falls back at a power cut, and what lies above it waits until it is sent again.
+    spool.begin_sending(epoch).unwrap();
+    spool.hand_over(epoch, &[(1, 2), (4, 4)].into_iter().collect());
+    assert_eq!(spool.release(epoch, &range(1, 5), true).unwrap(), Some(5));
+    assert_eq!(spool.release(epoch, &range(1, 4), true).unwrap(), Some(3));
+    assert_eq!(numbers(&spool), [1, 2, 3, 4, 5, 6], "it is not known whose any of these are");
+    // The power fails: any may have been handed over. None of them is released, and none is taken for another's.
     drop(spool);
     let mut spool = open(&path);
-    spool.release(epoch, &range(1, 6), true).unwrap();
-    assert_eq!(numbers(&spool), [1, 2, 3, 4, 5, 6]);
-    spool.hand_over(epoch, 4);
+    assert_eq!(spool.release(epoch, &range(1, 6), true).unwrap(), None);
+    assert_eq!(numbers(&spool), [1, 2, 3, 4, 5, 6], "sent once more");
+    spool.hand_over(epoch, &[(1, 2), (4, 4)].into_iter().collect());
     spool.save_state().unwrap();
     drop(spool);
     let mut spool = open(&path);
-    spool.release(epoch, &range(1, 6), true).unwrap();
-    assert_eq!(numbers(&spool), [5, 6]);
+    assert_eq!(spool.release(epoch, &range(1, 6), true).unwrap(), None);
+    assert_eq!(numbers(&spool), [3, 5, 6]);
 }
 
 #[test]
@@ -116,15 +115,17 @@ fn an_export_counts_as_handing_over_also_beside_the_running_gateway() {
     let exported = crate::spool::export::export(&path, false, |_| Ok(())).unwrap();
     assert_eq!((exported.batches, exported.last), (3, 3));
     let epoch = spool.epoch();
-    spool.release(epoch, &range(1, 3), true).unwrap();
+    assert_eq!(spool.release(epoch, &range(1, 3), true).unwrap(), Some(3));
     assert_eq!(numbers(&spool), [1, 2, 3], "not safe where it went yet");
     crate::spool::export::handed_over(&path, &exported);
     append(&mut spool, readings(1));
-    spool.release(epoch, &range(1, 4), true).unwrap();
-    assert_eq!(numbers(&spool), [4]);
-    // The gateway's own lower mark does not take it back.
+    // What the gateway writes of its own does not take it back.
+    spool.hand_over(epoch, &range(4, 4));
     spool.save_state().unwrap();
-    assert_eq!(schema::open(&path, &gateway(), None).unwrap().1.handed_to, 3);
+    drop(spool);
+    let mut spool = open(&path);
+    assert_eq!(spool.release(epoch, &range(1, 3), true).unwrap(), None);
+    assert_eq!(numbers(&spool), [4]);
 }
 
 #[test]
@@ -217,7 +218,8 @@ fn a_file_of_the_first_layout_is_migrated() {
     assert_eq!((waiting(&spool)[0].clone(), spool.epoch()), (batch, Epoch(9)));
     assert_eq!((spool.stats().dropped_readings, numbers(&spool)), (7, vec![41, 42]));
     // What was there may have been sent; what came after it was not.
-    spool.release(Epoch(9), &range(1, 42), true).unwrap();
+    assert_eq!(spool.release(Epoch(9), &range(1, 42), true).unwrap(), Some(42));
+    assert_eq!(spool.release(Epoch(9), &range(1, 41), true).unwrap(), None);
     assert_eq!(numbers(&spool), [42]);
 }
 
@@ -232,7 +234,10 @@ fn a_file_of_the_second_layout_is_migrated_and_read() {
     }
     spool
         .connection
-        .execute_batch("ALTER TABLE life DROP COLUMN handed_to; PRAGMA user_version = 2;")
+        .execute_batch(
+            "ALTER TABLE life DROP COLUMN may_to; ALTER TABLE life DROP COLUMN renewed_ms; DROP TABLE handed;
+             PRAGMA user_version = 2;",
+        )
         .unwrap();
     drop(spool);
     let exported = crate::spool::export::export(&path, false, |_| Ok(())).unwrap();
@@ -240,7 +245,8 @@ fn a_file_of_the_second_layout_is_migrated_and_read() {
     crate::spool::export::handed_over(&path, &exported);
     let mut spool = open(&path);
     assert_eq!(append(&mut spool, readings(1)), 4);
-    spool.release(epoch, &range(1, 4), true).unwrap();
+    assert_eq!(spool.release(epoch, &range(1, 4), true).unwrap(), Some(4));
+    assert_eq!(spool.release(epoch, &range(1, 3), true).unwrap(), None);
     assert_eq!((spool.epoch(), numbers(&spool)), (epoch, vec![4]));
 }
 

@@ -16,6 +16,12 @@ use crate::wire::{Batch, LossCause, LossRecord, MESSAGE_SIZE_MAX, Timebase};
 /// The share freed at once: a 64th. Less at once writes more pages; more at once loses more before it has to.
 const AT_ONCE: u64 = 64;
 
+/// Bytes freed at once, and thinned at once, on a disk that is low: each page that changes, and each that becomes free,
+/// takes its size again in the log until that is folded back. Engineering judgement: together a sixth of what is spared
+/// for it (`disk`).
+const LOW_AT_ONCE: u64 = 16 << 10;
+const LOW_THINNED: u64 = 64 << 10;
+
 /// Rows that are looked at together.
 const ROWS: u64 = 256;
 
@@ -28,25 +34,33 @@ pub(super) struct Reclaim<'a> {
     /// The spool's statistics once the transaction is committed.
     pub stats: SpoolStats,
     pub thinned_to: u64,
+    /// Whether the disk is low: the file keeps its size, and little is changed at once.
+    low: bool,
 }
 
 impl<'a> Reclaim<'a> {
-    pub fn new(spool: &'a Spool, stats: SpoolStats) -> Self {
-        Self { spool, stats, thinned_to: spool.thinned_to }
+    pub fn new(spool: &'a Spool, stats: SpoolStats, low: bool) -> Self {
+        Self { spool, stats, thinned_to: spool.thinned_to, low }
+    }
+
+    /// Frees space for `coming` bytes with what the hub has alone, whatever the limits allow.
+    pub fn free_released(&mut self, coming: u64) -> Result<(), SpoolError> {
+        self.delete_released(coming + LOW_AT_ONCE).map(|_| ())
     }
 
     /// Frees space for `coming` bytes, as far as there is anything to give up.
     pub fn free(&mut self, coming: u64) -> Result<(), SpoolError> {
-        let limits = self.spool.limits;
-        let mut most = limits.size_max;
-        if limits.disk_is_low(&self.spool.path) {
-            // The file keeps its size. Of the free space within it a quarter may be lost to fragmentation.
+        let mut most = self.spool.limits.size_max;
+        let mut at_once = most / AT_ONCE;
+        if self.low {
+            at_once = at_once.min(LOW_AT_ONCE);
+            // Of the free space within it a quarter may be lost to fragmentation.
             most = most.min(self.stats.bytes + self.free_within()? / 4 * 3);
         }
         if self.stats.bytes + coming <= most {
             return Ok(());
         }
-        let goal = most.saturating_sub(coming + most / AT_ONCE);
+        let goal = most.saturating_sub(coming + at_once);
         while self.stats.bytes > goal {
             let need = self.stats.bytes - goal;
             if !(self.delete_released(need)? || self.thin_oldest()? || self.drop_oldest(need)?) {
@@ -116,8 +130,8 @@ impl<'a> Reclaim<'a> {
         Ok(true)
     }
 
-    /// The rows of the oldest hour that is not thinned yet, and whether there was anything to look at. Passes over
-    /// batches that are released, held or unreadable.
+    /// The rows of the oldest hour that is not thinned yet, or a part of it, and whether there was anything to look at.
+    /// Passes over batches that are released, held or unreadable.
     fn next_hour(&mut self) -> Result<(bool, Option<Hour>), SpoolError> {
         let mut statement = self.spool.connection.prepare_cached(
             "SELECT seq, coalesce(first, seq), payload FROM batch WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3",
@@ -135,7 +149,8 @@ impl<'a> Reclaim<'a> {
             let batch = if stays { None } else { decode(&payload).ok() };
             let begins = batch.as_ref().and_then(|b| b.readings.first()).map(hour_of);
             let same = batch.is_some() && (hour.is_none() || begins.is_none() || begins == hour);
-            if !same && found.rows.count > 0 {
+            let enough = self.low && found.rows.bytes >= LOW_THINNED;
+            if (!same || enough) && found.rows.count > 0 {
                 break;
             }
             let Some(batch) = batch else {

@@ -170,7 +170,7 @@ proptest! {
                 },
                 Action::Release(first, last) => {
                     let committed = take(&spool, first, last, &mut hub, &mut told);
-                    spool.hand_over(spool.epoch(), u64::MAX);
+                    hand_over_all(&mut spool);
                     spool.release(spool.epoch(), &committed, false).unwrap();
                     spool.save_state().unwrap();
                 }
@@ -186,7 +186,7 @@ proptest! {
             prop_assert!(spool.stats().bytes <= size_max + 400);
         }
         let all = take(&spool, 0, u64::MAX, &mut hub, &mut told);
-        spool.hand_over(spool.epoch(), u64::MAX);
+        hand_over_all(&mut spool);
         spool.release(spool.epoch(), &all, false).unwrap();
         prop_assert_eq!(spool.stats().batches, 0);
         let came: usize = hub.values().sum();

@@ -5,19 +5,13 @@ use super::schema::SpoolError;
 use crate::wire::{Epoch, RangeSet};
 
 impl Spool {
-    /// Notes that `seq` of `epoch` has been handed to a broker. The file learns of it with the next releases: after a
-    /// power cut the mark may be lower, and what lies above it is sent once more.
-    pub fn hand_over(&mut self, epoch: Epoch, seq: u64) {
-        if epoch == self.stats.epoch {
-            self.handed_to = self.handed_to.max(seq.min(self.stats.last_seq));
-        }
-    }
-
-    /// Marks as released what the hub has `committed`. Numbers of another epoch, those already released, and those
-    /// that were never handed over change nothing: a spool restored from an older copy gives numbers again that the
-    /// hub has from before, and an acknowledgement of those says nothing of the new batches. With `heal`, released
-    /// batches below the last committed number that are not among the committed ones wait again, if they are still in
-    /// the file: the hub has lost them.
+    /// Marks as released what the hub has `committed`, as far as it has been handed over in this file's life. Numbers of
+    /// another epoch and those already released change nothing. With `heal`, released batches below the last committed
+    /// number that are not among the committed ones wait again, if they are still in the file: the hub has lost them.
+    ///
+    /// Where the hub names a batch that cannot have left this file, it has the number from another life of this spool:
+    /// the file was restored from an older image, or copied. Then nothing is released, and the highest such number is
+    /// returned: see [`Self::renew`].
     ///
     /// # Errors
     /// The file cannot be read; what has not been released yet stays so.
@@ -26,40 +20,96 @@ impl Spool {
         epoch: Epoch,
         committed: &RangeSet,
         heal: bool,
-    ) -> Result<(), SpoolError> {
+    ) -> Result<Option<u64>, SpoolError> {
         if epoch != self.stats.epoch {
-            return Ok(());
+            return Ok(None);
         }
-        let handed_to = self.handed_far_enough_for(committed)?;
-        for (first, last) in committed.iter() {
-            let last = last.min(handed_to);
-            let mut from = first.max(1);
-            while let Some((first, last)) = self.released.next_gap(from, last) {
-                let (batches, readings) = self.count(first, last)?;
-                self.released.insert_range(first, last);
-                self.stats.batches -= batches;
-                self.stats.readings -= readings;
-                self.unsaved += batches;
-                from = last + 1;
+        if self.foreign(committed)?.is_some() {
+            // Perhaps it was exported meanwhile.
+            self.read_handed()?;
+            let foreign = self.foreign(committed)?;
+            if foreign.is_some() {
+                return Ok(foreign);
             }
+        }
+        self.handed.heard = true;
+        for (first, last) in committed.iter() {
+            self.release_range(first.max(1), last)?;
         }
         if heal {
             for (first, last) in committed.gaps(1) {
                 self.unrelease(first, last)?;
             }
         }
+        Ok(None)
+    }
+
+    /// A number among `committed` that no batch of this file can have left with.
+    fn foreign(&self, committed: &RangeSet) -> rusqlite::Result<Option<u64>> {
+        let beyond = committed.last().filter(|last| *last > self.stats.last_seq);
+        if beyond.is_some() {
+            return Ok(beyond);
+        }
+        for (first, last) in committed.iter() {
+            let mut from = first.max(self.handed.maybe_to + 1);
+            while let Some((first, last)) = self.released.next_gap(from, last) {
+                let unknown = self.in_file(first, last)?;
+                let foreign =
+                    unknown.into_iter().rev().find(|seq| !self.handed.sure.contains(*seq));
+                if foreign.is_some() {
+                    return Ok(foreign);
+                }
+                from = last + 1;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Releases what is not released in `first..=last`, up to the last number at most: what was handed over, and numbers
+    /// without a batch of their own. What may have been handed over by an earlier run, without being known to have been,
+    /// waits until it is sent again.
+    fn release_range(&mut self, first: u64, last: u64) -> rusqlite::Result<()> {
+        let mut from = first;
+        while let Some((first, last)) = self.released.next_gap(from, last) {
+            let mut free = first;
+            while let Some((unsure, unsure_last)) = self.handed.sure.next_gap(free, last) {
+                self.mark_released(free, unsure - 1)?;
+                free = unsure;
+                for seq in self.in_file(unsure, unsure_last)? {
+                    self.mark_released(free, seq - 1)?;
+                    free = seq + 1;
+                }
+                self.mark_released(free, unsure_last)?;
+                free = unsure_last + 1;
+            }
+            self.mark_released(free, last)?;
+            from = last + 1;
+        }
         Ok(())
     }
 
-    /// Up to where `committed` may release. An export may have raised the mark in the file meanwhile.
-    fn handed_far_enough_for(&mut self, committed: &RangeSet) -> Result<u64, SpoolError> {
-        let wanted = committed.last().unwrap_or(0).min(self.stats.last_seq);
-        if wanted > self.handed_to {
-            let saved: u64 =
-                self.connection.query_row("SELECT handed_to FROM life", [], |row| row.get(0))?;
-            self.hand_over(self.stats.epoch, saved);
+    /// Marks numbers as released of which none is yet; nothing where `last < first`.
+    fn mark_released(&mut self, first: u64, last: u64) -> rusqlite::Result<()> {
+        if last < first {
+            return Ok(());
         }
-        Ok(self.handed_to)
+        let (batches, readings) = self.count(first, last)?;
+        self.released.insert_range(first, last);
+        self.stats.batches -= batches;
+        self.stats.readings -= readings;
+        self.unsaved += batches;
+        Ok(())
+    }
+
+    /// The numbers of the batches in the file among `first..=last`, ascending.
+    fn in_file(&self, first: u64, last: u64) -> rusqlite::Result<Vec<u64>> {
+        if self.handed.sure.next_gap(first, last).is_none() {
+            return Ok(Vec::new());
+        }
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT seq FROM batch WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq")?;
+        statement.query_map([first, last], |row| row.get(0))?.collect()
     }
 
     /// Lets released batches of `first..=last` that are still in the file wait again.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ffi, params};
 
 use crate::core::GatewayId;
@@ -63,6 +64,15 @@ impl SpoolError {
         matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
     }
 
+    /// Whether the disk at `path` had no space for it. Some file systems say so only when they are to sync.
+    pub(super) fn is_full(&self, path: &Path) -> bool {
+        match self.code() {
+            Some(ErrorCode::DiskFull) => true,
+            Some(ErrorCode::SystemIoFailure) => super::space::is_full(path),
+            _ => false,
+        }
+    }
+
     /// Whether it may pass: a full disk, a read-only file system, a device that does not answer.
     pub fn may_pass(&self) -> bool {
         let refused = matches!(self, Self::Layout { .. } | Self::Owner { .. } | Self::Closed);
@@ -80,8 +90,12 @@ pub(super) struct Life {
     pub thinned: u64,
     /// The latest time that was known to be right.
     pub known_ms: i64,
-    /// The highest number that was handed over.
-    pub handed_to: u64,
+    /// All numbers up to this one may have been handed over, whatever else has been.
+    pub may_to: u64,
+    /// When the epoch was last begun anew because another life of the spool was found, ms; 0 if never.
+    pub renewed_ms: i64,
+    /// Whether the epoch has just been chosen, so that nobody else can know it.
+    pub fresh: bool,
 }
 
 /// Opens or creates the file, in SQLite's file layer `vfs` or the system's.
@@ -121,17 +135,21 @@ pub(super) fn open(
              PRAGMA journal_size_limit = 4194304;"
         ))
         .map_err(failed)?;
-    match layout(&connection).map_err(failed)? {
+    // Statements stay as they were compiled: one that asks for a range would be compiled anew for each.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
+    let found = layout(&connection).map_err(failed)?;
+    match found {
         0 => create(&connection, gateway).map_err(failed)?,
         1 => migrate_from_1(&connection).map_err(failed)?,
         2 => migrate_from_2(&connection).map_err(failed)?,
         SCHEMA_VERSION => {}
         found => return Err(SpoolError::Layout { path: path.into(), found }),
     }
-    let (owner, life) = life(&connection).map_err(failed)?;
+    let (owner, mut life) = life(&connection).map_err(failed)?;
     if owner != gateway.as_str() {
         return Err(SpoolError::Owner { path: path.into(), owner });
     }
+    life.fresh = found == 0 || choose_again(&connection, &mut life);
     Ok((connection, life))
 }
 
@@ -156,9 +174,28 @@ pub(super) fn note_handed(path: &Path, seq: u64) -> rusqlite::Result<()> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.execute_batch("PRAGMA busy_timeout = 5000;")?;
     if layout(&connection)? == SCHEMA_VERSION {
-        connection.execute("UPDATE life SET handed_to = max(handed_to, ?1)", [seq])?;
+        connection.execute(
+            "INSERT INTO handed VALUES (1, ?1) ON CONFLICT (first) DO UPDATE SET last = max(last, excluded.last)",
+            [seq],
+        )?;
     }
     Ok(())
+}
+
+/// Chooses another epoch for a spool that has never numbered a batch: it may have been copied with its image. Returns
+/// whether it has; on a disk that cannot be written the epoch stays.
+fn choose_again(connection: &Connection, life: &mut Life) -> bool {
+    let count =
+        || connection.query_row("SELECT count(*) FROM batch", [], |row| row.get::<_, u64>(0));
+    if life.next_seq > 1 || count().unwrap_or(1) > 0 {
+        return false;
+    }
+    let epoch = random::bits();
+    let chosen = connection.execute("UPDATE life SET epoch = ?1", [epoch as i64]).is_ok();
+    if chosen {
+        life.epoch = epoch;
+    }
+    chosen
 }
 
 fn layout(connection: &Connection) -> rusqlite::Result<i64> {
@@ -167,7 +204,7 @@ fn layout(connection: &Connection) -> rusqlite::Result<i64> {
 
 fn life(connection: &Connection) -> rusqlite::Result<(String, Life)> {
     connection.query_row(
-        "SELECT gateway, epoch, next_seq, bytes, dropped, thinned, known_ms, handed_to FROM life",
+        "SELECT gateway, epoch, next_seq, bytes, dropped, thinned, known_ms, may_to, renewed_ms FROM life",
         [],
         |row| {
             let life = Life {
@@ -177,7 +214,9 @@ fn life(connection: &Connection) -> rusqlite::Result<(String, Life)> {
                 dropped: row.get(4)?,
                 thinned: row.get(5)?,
                 known_ms: row.get(6)?,
-                handed_to: row.get(7)?,
+                may_to: row.get(7)?,
+                renewed_ms: row.get(8)?,
+                fresh: false,
             };
             Ok((row.get(0)?, life))
         },
@@ -185,12 +224,14 @@ fn life(connection: &Connection) -> rusqlite::Result<(String, Life)> {
 }
 
 /// The tables beside `batch`. `released`: what the hub has. `held`: batches of provisional time, with the boot that
-/// they were read in. In `batch`, `first` is the first number that a loss record covers. `life.handed_to`: the highest
-/// number handed to a broker or written to an export in this file's life.
+/// they were read in. In `batch`, `first` is the first number that a loss record covers. `handed`: what was handed to a
+/// broker or written to an export in this file's life; `life.may_to`: all up to that number may have been, too.
 const TABLES: &str = "CREATE TABLE life (
          gateway TEXT NOT NULL, epoch INTEGER NOT NULL, next_seq INTEGER NOT NULL, bytes INTEGER NOT NULL,
-         dropped INTEGER NOT NULL, thinned INTEGER NOT NULL, known_ms INTEGER NOT NULL, handed_to INTEGER NOT NULL
+         dropped INTEGER NOT NULL, thinned INTEGER NOT NULL, known_ms INTEGER NOT NULL, may_to INTEGER NOT NULL,
+         renewed_ms INTEGER NOT NULL
      ) STRICT;
+     CREATE TABLE handed (first INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;
      CREATE TABLE released (first INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;
      CREATE TABLE held (seq INTEGER PRIMARY KEY, boot INTEGER NOT NULL) STRICT;
      CREATE TABLE traffic (month TEXT NOT NULL, bytes INTEGER NOT NULL) STRICT;
@@ -204,22 +245,33 @@ fn migrate_from_1(connection: &Connection) -> rusqlite::Result<()> {
     )?;
     transaction.execute_batch(TABLES)?;
     transaction.execute_batch(
-        "INSERT INTO life SELECT gateway, epoch, next_seq, payload_bytes, dropped_readings, 0, 0, next_seq - 1 FROM life_1;
+        "INSERT INTO life SELECT gateway, epoch, next_seq, payload_bytes, dropped_readings, 0, 0, next_seq - 1, 0 FROM life_1;
          DROP TABLE life_1;",
     )?;
+    take_for_handed(&transaction)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()
 }
 
-/// Layout 2 did not say what had been handed over: any of its batches may have been.
+/// Layout 2 did not say what had been handed over.
 fn migrate_from_2(connection: &Connection) -> rusqlite::Result<()> {
     let transaction = connection.unchecked_transaction()?;
     transaction.execute_batch(
-        "ALTER TABLE life ADD COLUMN handed_to INTEGER NOT NULL DEFAULT 0;
-         UPDATE life SET handed_to = max(next_seq - 1, coalesce((SELECT max(seq) FROM batch), 0));",
+        "ALTER TABLE life ADD COLUMN may_to INTEGER NOT NULL DEFAULT 0;
+         ALTER TABLE life ADD COLUMN renewed_ms INTEGER NOT NULL DEFAULT 0;
+         CREATE TABLE handed (first INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;",
     )?;
+    take_for_handed(&transaction)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()
+}
+
+/// Takes every batch of an older layout for handed over: any may have been.
+fn take_for_handed(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(
+        "UPDATE life SET may_to = max(next_seq - 1, coalesce((SELECT max(seq) FROM batch), 0));
+         INSERT INTO handed SELECT 1, may_to FROM life WHERE may_to > 0;",
+    )
 }
 
 fn create(connection: &Connection, gateway: &GatewayId) -> rusqlite::Result<()> {
@@ -231,7 +283,7 @@ fn create(connection: &Connection, gateway: &GatewayId) -> rusqlite::Result<()> 
     )?;
     transaction.execute_batch(TABLES)?;
     transaction.execute(
-        "INSERT INTO life VALUES (?1, ?2, 1, 0, 0, 0, 0, 0)",
+        "INSERT INTO life VALUES (?1, ?2, 1, 0, 0, 0, 0, 0, 0)",
         params![gateway.as_str(), random::bits() as i64],
     )?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;

@@ -15,8 +15,9 @@ pub(super) struct Shared(Mutex<State>);
 
 #[derive(Default)]
 pub(super) struct State {
-    /// Appended and not handed to the uplink yet: consecutive numbers, in order.
+    /// Appended and not handed to the uplink yet: consecutive numbers of one epoch, in order.
     recent: VecDeque<SpooledBatch>,
+    recent_epoch: Epoch,
     recent_bytes: usize,
     news: News,
     /// Whether the thread looks at the news soon without being asked.
@@ -29,10 +30,14 @@ pub(super) struct News {
     pub epoch: Epoch,
     /// Acknowledged by the hub.
     pub committed: RangeSet,
-    /// Those of them that an acknowledgement named which named all that the hub has.
-    pub whole: RangeSet,
-    /// The highest number handed to the broker.
-    pub handed_to: u64,
+    /// What the last acknowledgement named that named all that the hub has.
+    pub whole: Option<RangeSet>,
+    /// What such ones named upon which lost batches are looked for.
+    pub heal: RangeSet,
+    /// Whether there was any acknowledgement, even of nothing.
+    pub heard: bool,
+    /// Handed to the broker.
+    pub handed: RangeSet,
 }
 
 impl Shared {
@@ -56,11 +61,15 @@ impl State {
 
     /// Whether acknowledgements wait for the thread.
     pub fn acknowledges(&self) -> bool {
-        !self.news.committed.is_empty()
+        self.news.heard
     }
 
-    /// Adds appended batches; the oldest drop out when there are too many.
-    pub fn add(&mut self, appended: Vec<SpooledBatch>) {
+    /// Adds appended batches of `epoch`; the oldest drop out when there are too many.
+    pub fn add(&mut self, epoch: Epoch, appended: Vec<SpooledBatch>) {
+        if self.recent_epoch != epoch {
+            self.clear();
+            self.recent_epoch = epoch;
+        }
         for batch in appended {
             // A gap would make the uplink skip what is missing.
             if self.recent.back().is_some_and(|last| last.seq + 1 != batch.seq) {
@@ -84,8 +93,11 @@ impl State {
         first.is_some()
     }
 
-    /// Takes out the batches after `after`, at most `count`; none if only the file knows what comes next.
-    pub fn take_after(&mut self, after: u64, count: u32) -> Vec<SpooledBatch> {
+    /// Takes out the batches of `epoch` after `after`, at most `count`; none if only the file knows what comes next.
+    pub fn take_after(&mut self, epoch: Epoch, after: u64, count: u32) -> Vec<SpooledBatch> {
+        if self.recent_epoch != epoch {
+            return Vec::new();
+        }
         while self.recent.front().is_some_and(|first| first.seq <= after) {
             self.drop_first();
         }

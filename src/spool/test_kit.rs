@@ -45,8 +45,13 @@ pub fn append(spool: &mut Spool, readings: Vec<Reading>) -> u64 {
 
 /// The hub acknowledges `committed`, as all that it has, after everything has been handed over.
 pub fn release_all(spool: &mut Spool, committed: &RangeSet) {
-    spool.hand_over(spool.epoch(), u64::MAX);
-    spool.release(spool.epoch(), committed, true).unwrap();
+    hand_over_all(spool);
+    assert_eq!(spool.release(spool.epoch(), committed, true).unwrap(), None);
+}
+
+/// Everything is handed to a broker.
+pub fn hand_over_all(spool: &mut Spool) {
+    spool.hand_over(spool.epoch(), &range(1, u64::MAX));
 }
 
 /// The batches that may be sent, decoded.

@@ -27,7 +27,7 @@ impl Trouble {
     /// The cause of `error`, met at the spool at `path`.
     pub(super) fn of(error: &SpoolError, path: &Path) -> Self {
         match error.code() {
-            Some(ErrorCode::DiskFull) => Self::DiskFull,
+            _ if error.is_full(path) => Self::DiskFull,
             Some(ErrorCode::ReadOnly) => Self::ReadOnly,
             Some(ErrorCode::SystemIoFailure) if became_read_only(path) => Self::ReadOnly,
             Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => Self::Device,

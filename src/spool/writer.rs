@@ -17,7 +17,7 @@ use super::trouble::Trouble;
 use crate::core::Reading;
 use crate::support::owner::Wake;
 use crate::support::{Clock, Stopwatch, error_chain};
-use crate::wire::{LossCause, LossRecord, Timebase};
+use crate::wire::{Epoch, LossCause, LossRecord, RangeSet, Timebase};
 
 /// How long an acknowledgement may wait until the thread looks at it.
 const RELEASE_EVERY: Duration = Duration::from_secs(1);
@@ -27,6 +27,13 @@ const SAVE_EVERY: Duration = Duration::from_secs(600);
 
 /// Readings kept in memory while the file cannot be written: a poll of 20 series each minute for eight hours, in 2 MB.
 const UNWRITTEN_MAX: usize = 10_000;
+
+/// Least time between two new epochs: whatever a hub names, the spool is not renumbered again and again. Engineering
+/// judgement: who copies a spool does so seldom.
+const RENEW_APART: Duration = Duration::from_secs(3600);
+
+/// The same after an attempt that failed.
+const RENEW_AGAIN: Duration = Duration::from_secs(60);
 
 /// What the spool holds, and how its file does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,6 +57,11 @@ pub(super) struct Writer {
     /// What could not be written, in order.
     unwritten: VecDeque<(Vec<Reading>, Timebase)>,
     saved: Stopwatch,
+    life: Stopwatch,
+    /// When a new epoch may be begun.
+    renew_at: Duration,
+    /// Whether the log has said that none is begun until then.
+    said_waiting: bool,
 }
 
 impl Writer {
@@ -58,10 +70,22 @@ impl Writer {
         shared: Arc<Shared>,
         clock: Clock,
     ) -> (Self, watch::Receiver<SpoolStatus>) {
+        spool.lay_reserve();
         let now = SpoolStatus { spool: spool.stats(), ..SpoolStatus::default() };
         let (status, receiver) = watch::channel(now);
-        let (unwritten, saved) = (VecDeque::new(), Stopwatch::start());
-        (Self { spool, shared, now, status, clock, unwritten, saved }, receiver)
+        let writer = Self {
+            spool,
+            shared,
+            now,
+            status,
+            clock,
+            unwritten: VecDeque::new(),
+            saved: Stopwatch::start(),
+            life: Stopwatch::start(),
+            renew_at: Duration::ZERO,
+            said_waiting: false,
+        };
+        (writer, receiver)
     }
 
     /// Runs between requests. Returns how long the thread may sleep.
@@ -72,6 +96,7 @@ impl Writer {
         }
         if self.saved.elapsed() >= SAVE_EVERY || wake == Wake::Ended {
             self.attempt(|spool, _| spool.save_state());
+            self.spool.lay_reserve();
             self.saved = Stopwatch::start();
         }
         self.publish();
@@ -89,10 +114,14 @@ impl Writer {
 
     pub fn batches(
         &mut self,
+        epoch: Epoch,
         after: u64,
         to: u64,
         count: u32,
     ) -> Result<Vec<SpooledBatch>, SpoolError> {
+        if epoch != self.spool.epoch() {
+            return Ok(Vec::new());
+        }
         let found = self.spool.batches(after, to, count);
         if let Err(error) = &found {
             self.failed(error);
@@ -103,6 +132,8 @@ impl Writer {
     pub fn close(&mut self) {
         self.write();
         self.attempt(|spool, _| spool.save_state());
+        // Whoever copies the file alone then has all of it.
+        let _in_the_log = !self.spool.empty_log();
         self.publish();
         if self.now.unwritten > 0 {
             let readings = self.now.unwritten;
@@ -113,16 +144,77 @@ impl Writer {
         }
     }
 
+    pub fn may_leave(&mut self, epoch: Epoch, seq: u64) -> Result<(), SpoolError> {
+        let noted = self.spool.may_leave(epoch, seq);
+        if let Err(error) = &noted {
+            self.failed(error);
+        }
+        noted
+    }
+
+    pub fn end_sending(&mut self) {
+        self.spool.end_sending();
+        self.publish();
+    }
+
     /// Releases what the hub has acknowledged since the last time.
     pub fn release(&mut self) {
-        let News { epoch, committed, whole, handed_to } = self.shared.lock().take_news();
-        self.spool.hand_over(epoch, handed_to);
-        if !whole.is_empty() {
-            self.attempt(|spool, _| spool.release(epoch, &whole, true));
+        let News { epoch, heard, committed, whole, heal, handed } = self.shared.lock().take_news();
+        self.spool.hand_over(epoch, &handed);
+        if !heard {
+            return;
+        }
+        let mut foreign = None;
+        if !heal.is_empty() {
+            foreign = self.release_some(epoch, &heal, true);
         }
         // After the healing: a part names numbers that the whole acknowledgement did not have yet.
-        if !committed.is_empty() {
-            self.attempt(|spool, _| spool.release(epoch, &committed, false));
+        let foreign = foreign.or_else(|| self.release_some(epoch, &committed, false));
+        if let Some(number) = foreign {
+            self.renew(number, whole.as_ref());
+        }
+    }
+
+    /// Returns a number that is another life's, see [`Spool::release`].
+    fn release_some(&mut self, epoch: Epoch, committed: &RangeSet, heal: bool) -> Option<u64> {
+        match self.spool.release(epoch, committed, heal) {
+            Ok(foreign) => foreign,
+            Err(error) => {
+                self.failed(&error);
+                None
+            }
+        }
+    }
+
+    /// The hub has named a `number` that another life of this spool has used: begins a new epoch.
+    fn renew(&mut self, number: u64, hub_has: Option<&RangeSet>) {
+        let now = self.life.elapsed();
+        if now < self.renew_at {
+            if !std::mem::replace(&mut self.said_waiting, true) {
+                tracing::warn!(
+                    number,
+                    "the hub names batches again that this spool has not sent; nothing that it names with them is \
+                     released, and no new epoch is begun within an hour of the last"
+                );
+            }
+            return;
+        }
+        let (old, last) = (self.spool.epoch(), self.spool.stats().last_seq);
+        match self.spool.renew(self.clock.now(), hub_has) {
+            Ok(()) => {
+                (self.renew_at, self.said_waiting) = (now + RENEW_APART, false);
+                self.shared.lock().clear();
+                let SpoolStats { epoch, batches, .. } = self.spool.stats();
+                tracing::warn!(
+                    number, last, %old, new = %epoch, renumbered = batches,
+                    "the hub has batches under this spool's epoch that it has not sent: the spool was restored from an \
+                     older image or copied; it begins a new epoch and sends again what waits"
+                );
+            }
+            Err(error) => {
+                self.renew_at = now + RENEW_AGAIN;
+                self.failed(&error);
+            }
         }
     }
 
@@ -132,7 +224,8 @@ impl Writer {
             match self.spool.append_corrected(readings, clock) {
                 Ok(appended) => {
                     self.unwritten.pop_front();
-                    self.shared.lock().add(appended);
+                    let epoch = self.spool.epoch();
+                    self.shared.lock().add(epoch, appended);
                     if self.now.trouble.take().is_some() {
                         tracing::info!("the spool can be written again");
                     }

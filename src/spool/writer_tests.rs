@@ -4,7 +4,7 @@ use super::*;
 use crate::spool::message::decode;
 use crate::spool::test_kit::{CLOCK, LIMITS, gateway, open, range, reading, readings};
 use crate::spool::{Limits, SpoolHandle};
-use crate::wire::{Epoch, MESSAGE_SIZE_MAX};
+use crate::wire::{BootId, Epoch, MESSAGE_SIZE_MAX};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -30,7 +30,8 @@ async fn append(spool: &SpoolHandle, readings: Vec<Reading>) -> u64 {
 }
 
 async fn numbers(spool: &SpoolHandle, after: u64, count: u32) -> Vec<u64> {
-    let batches = spool.batches(after, u64::MAX, count).await.unwrap();
+    let epoch = spool.status().borrow().spool.epoch;
+    let batches = spool.batches(epoch, after, u64::MAX, count).await.unwrap();
     for batch in &batches {
         assert_eq!(decode(&batch.message).unwrap().seq, batch.seq);
     }
@@ -74,8 +75,8 @@ async fn releases_are_saved_at_the_end() {
     for _ in 0..2 {
         let seq = append(&spool, readings(2)).await;
         let epoch = spool.status().borrow().spool.epoch;
-        spool.hand_over(epoch, seq);
-        spool.release(epoch, &range(1, 9), true);
+        spool.hand_over(epoch, &[seq]);
+        spool.release(epoch, &range(1, seq), true, true);
         let mut stats = spool.status();
         let empty = stats.wait_for(|stats| stats.spool.batches == 0);
         let stats = tokio::time::timeout(RELEASE_EVERY * 20, empty).await.unwrap().unwrap().spool;
@@ -196,8 +197,10 @@ proptest! {
                 }
                 Action::Again => after = 0,
                 Action::Release(first, last) => {
-                    spool.hand_over(epoch, last);
-                    spool.release(epoch, &range(first, last), false);
+                    let named: Vec<u64> = held.range(first..=last).copied().collect();
+                    spool.hand_over(epoch, &named);
+                    let named = named.iter().map(|seq| (*seq, *seq)).collect();
+                    spool.release(epoch, &named, false, false);
                     held.retain(|seq| !(first..=last).contains(seq));
                 }
             }
@@ -214,17 +217,18 @@ async fn a_part_does_not_say_how_far_a_whole_acknowledgement_reaches() {
     }
     let epoch = spool.status().borrow().spool.epoch;
     let other = Epoch(epoch.0.wrapping_add(1));
-    spool.hand_over(other, 9);
-    spool.release(epoch, &range(1, 9), false);
+    spool.release(other, &range(1, 9), false, false);
     assert_eq!(numbers(&spool, 0, 99).await, (1..=9).collect::<Vec<_>>(), "of another epoch");
-    spool.hand_over(epoch, 9);
-    spool.release(epoch, &range(1, 9), false);
-    assert_eq!(spool.stored(0, 99, 99).await.unwrap(), []);
+    let all: Vec<u64> = (1..=9).collect();
+    spool.hand_over(epoch, &all);
+    spool.release(epoch, &range(1, 9), false, false);
+    assert_eq!(spool.stored(epoch, 0, 99, 99).await.unwrap(), []);
     // Both come before the thread looks: what is whole reaches to 3 only, and lacks 2.
-    let whole = [(1, 1), (3, 3)].into_iter().collect();
-    let news = News { epoch, committed: range(8, 8), whole, handed_to: 9 };
+    let heal = [(1, 1), (3, 3)].into_iter().collect();
+    let (whole, handed) = (None, RangeSet::default());
+    let news = News { epoch, heard: true, committed: range(8, 8), whole, heal, handed };
     *spool.shared.lock().news(epoch) = news;
-    let again = spool.stored(0, 99, 99).await.unwrap();
+    let again = spool.stored(epoch, 0, 99, 99).await.unwrap();
     assert_eq!(again.iter().map(|batch| batch.seq).collect::<Vec<_>>(), [2]);
 }
 
@@ -235,4 +239,48 @@ async fn an_append_is_stored_even_if_nobody_waits_for_it() {
     drop(spool.append(readings(1), CLOCK));
     assert_eq!(append(&spool, readings(1)).await, 2);
     assert_eq!(spool.status().borrow().spool.batches, 2);
+}
+
+#[tokio::test]
+async fn a_spool_whose_numbers_another_has_used_begins_anew_and_not_again_within_an_hour() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s");
+    let (mut writer, status) = Writer::new(open(&path), Arc::default(), Clock::system());
+    let old = writer.spool.epoch();
+    // Another boot, whose clock is not known yet.
+    let later = Timebase { boot: BootId(8), ..CLOCK };
+    for n in 0..6 {
+        let clock = if n == 4 { Timebase { provisional: true, ..later } } else { CLOCK };
+        writer.append(noisy(if n == 5 { 200 } else { 1 }, n), clock);
+    }
+    let hears = |writer: &mut Writer, epoch, committed: RangeSet, handed| {
+        let whole = Some(committed.clone());
+        let heal = RangeSet::default();
+        let news = News { epoch, heard: true, committed, whole, heal, handed };
+        *writer.shared.lock().news(epoch) = news;
+        writer.between(Wake::Idle);
+    };
+    hears(&mut writer, old, range(1, 2), range(1, 3));
+    assert_eq!(writer.spool.stats().batches, 4);
+    // It has lost the second, and has a seventh that is not this spool's.
+    let hub_has: RangeSet = [(1, 1), (7, 7)].into_iter().collect();
+    hears(&mut writer, old, hub_has.clone(), RangeSet::default());
+    let stats = status.borrow().spool;
+    assert_ne!(stats.epoch, old);
+    assert_eq!((stats.batches, stats.last_seq, stats.held, stats.readings), (5, 5, 1, 204));
+    assert!(stats.renewed_at.is_some() && stats.send_to == u64::MAX);
+    let batches = crate::spool::test_kit::waiting(&writer.spool);
+    let made: Vec<_> = [1, 2, 3, 5].map(|n| noisy(if n == 5 { 200 } else { 1 }, n)).into();
+    assert_eq!(batches.iter().map(|batch| batch.seq).collect::<Vec<_>>(), [1, 2, 3, 5]);
+    assert!(batches.iter().all(|batch| batch.epoch == stats.epoch && batch.loss.is_none()));
+    assert_eq!(batches.into_iter().map(|batch| batch.readings).collect::<Vec<_>>(), made);
+    // Whatever it names now, nothing changes within the hour.
+    hears(&mut writer, stats.epoch, range(1, 9), range(1, 4));
+    assert_eq!((status.borrow().spool.epoch, status.borrow().spool.batches), (stats.epoch, 5));
+    // After a restart it is the new one, and what was held gets its time.
+    drop(writer);
+    let mut spool = open(&path);
+    assert_eq!((spool.epoch(), spool.stats().renewed_at), (stats.epoch, stats.renewed_at));
+    spool.correct_held(later).unwrap();
+    assert_eq!(crate::spool::test_kit::numbers(&spool), [1, 2, 3, 4, 5]);
 }

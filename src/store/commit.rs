@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Transaction, TransactionBehavior};
 
 use super::intake::Way;
+use super::present::Coming;
 use super::readings::Refusal;
 use super::tables::{Tables, data_version};
 use super::transaction::Commit;
@@ -19,7 +20,8 @@ impl Store for Sqlite {
     /// to fold is folded by [`Store::work_on`].
     fn commit(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
         self.worked_at = Some(now);
-        self.write(Some(now), |commit| intake::commit(commit, batches, now, Way::Sent))
+        let coming = || Coming::sent(batches);
+        self.write(Some((now, &coming)), |commit| intake::commit(commit, batches, now, Way::Sent))
     }
 
     fn commit_in_part(
@@ -28,14 +30,19 @@ impl Store for Sqlite {
         now: Timestamp,
     ) -> Result<Committed, StoreError> {
         self.worked_at = Some(now);
-        self.write(Some(now), |commit| intake::commit(commit, batches, now, Way::SentInPart))
+        let coming = || Coming::sent(batches);
+        self.write(Some((now, &coming)), |commit| {
+            intake::commit(commit, batches, now, Way::SentInPart)
+        })
     }
 
     /// As [`Store::commit`], but the rows have no sender, and what bounds a gateway does not bound a person. Everything
     /// is folded when it returns.
     fn import(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
-        let committed =
-            self.write(Some(now), |commit| intake::commit(commit, batches, now, Way::Imported))?;
+        let coming = || Coming::imported(batches);
+        let committed = self.write(Some((now, &coming)), |commit| {
+            intake::commit(commit, batches, now, Way::Imported)
+        })?;
         self.settle()?;
         Ok(committed)
     }
@@ -129,8 +136,10 @@ impl Sqlite {
         let heard = portion.heard.values().max();
         let newest = portion.readings.iter().map(|(_, reading)| &reading.observed_at).max();
         let now = heard.or(newest).copied();
+        let coming = || Coming::copied(&portion.readings);
+        let sealing = now.map(|now| (now, &coming as &dyn Fn() -> Coming));
         let new =
-            self.write(now, |commit| intake::merge(commit, portion, now.unwrap_or_default()))?;
+            self.write(sealing, |commit| intake::merge(commit, portion, now.unwrap_or_default()))?;
         self.settle()?;
         Ok(new)
     }
@@ -144,10 +153,11 @@ impl Sqlite {
         self.settle()
     }
 
-    /// Runs `work` in one transaction, all or nothing. With `now`, rows that are no longer hot are demoted.
+    /// Runs `work` in one transaction, all or nothing. With the time, and how far the readings reach that are coming, rows
+    /// that are no longer hot are demoted.
     pub(super) fn write<T>(
         &mut self,
-        now: Option<Timestamp>,
+        sealing: Option<(Timestamp, &dyn Fn() -> Coming)>,
         work: impl FnOnce(&mut Commit<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let transaction =
@@ -162,8 +172,8 @@ impl Sqlite {
         }
         let run = || {
             let mut tables = Tables::load(&transaction, &self.calendar)?;
-            if let Some(now) = now {
-                tables.demote(now)?;
+            if let Some((now, coming)) = sealing {
+                tables.demote(now, coming)?;
             }
             let known = (&mut self.ids, &mut self.sources);
             let mut commit = Commit::new(tables, known, &self.epochs, self.fold_max);

@@ -14,7 +14,8 @@ use crate::wire::{Batch, Birth, Epoch, RangeSet, Status};
 /// Every store passes the same tests (`tests/it/contract.rs`).
 pub trait Store: Send {
     /// Commits batches: when it returns, the readings and numbers of those that it names as delivered are durable. The
-    /// file commits all or none; a server may leave out some gateways' ([`Committed::left`]). Committing a batch again
+    /// file commits all or none; a server may leave out some gateways' ([`Committed::left`]), and have some only in its
+    /// memory for now ([`Committed::later`]). Committing a batch again
     /// changes nothing, and it is acknowledged again. For one series and instant, a value replaces a missing one,
     /// never the other way round.
     ///
@@ -85,6 +86,22 @@ pub trait Store: Send {
         Ok(false)
     }
 
+    /// Looks which batches of [`Committed::later`] have become durable since, and names them once.
+    ///
+    /// # Errors
+    /// That cannot be told for now: those that wait go on to wait.
+    fn confirm(&mut self) -> Result<Confirmed, StoreError> {
+        Ok(Confirmed::default())
+    }
+
+    /// Waits until all that was written by this program is durable, for a command that ends then.
+    ///
+    /// # Errors
+    /// Some of it may be lost, or that cannot be told.
+    fn wait_until_durable(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Notes a gateway's state.
     fn status(
         &mut self,
@@ -105,6 +122,9 @@ pub struct Committed {
     pub delivered: BTreeMap<(GatewayId, Epoch), RangeSet>,
     /// Whether `delivered` names all that the store has of these epochs.
     pub whole: bool,
+    /// Numbers of batches that are written and not durable yet: [`Store::confirm`] names them once they are. What of
+    /// them was refused is to be kept as if they were delivered.
+    pub later: BTreeMap<(GatewayId, Epoch), RangeSet>,
     /// Readings that can never be stored and go to the quarantine. A batch of theirs that is not in `delivered` is not
     /// committed: its gateway keeps it.
     pub refused: Vec<Refused>,
@@ -115,6 +135,17 @@ pub struct Committed {
     /// Gateways of which batches hold what can never be stored and the quarantine has no room for. Each once, in order.
     /// The other readings of these batches are stored, but the batches are not committed by this.
     pub full: Vec<GatewayId>,
+}
+
+/// What has become of batches that were written and not durable.
+#[derive(Debug, Default, PartialEq)]
+pub struct Confirmed {
+    /// Those that are durable now, as far as they were not named before.
+    pub delivered: BTreeMap<(GatewayId, Epoch), RangeSet>,
+    /// How many may be lost: their gateways get no acknowledgement and send them again.
+    pub lost: usize,
+    /// Whether more wait.
+    pub waiting: bool,
 }
 
 /// Readings that can never be stored.

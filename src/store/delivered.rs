@@ -136,13 +136,14 @@ pub(super) fn of(
 }
 
 /// Writes what has changed of one gateway's epoch: the ranges below the highest that differ, and the row with the
-/// highest one, the time and the number of `new` readings. Adds up its oldest records of loss where there are too many.
+/// highest one, the time, the number of `new` readings and how far its readings reach. Adds up its oldest records of loss
+/// where there are too many.
 pub(super) fn write(
     connection: &Connection,
     (gateway, epoch): (&GatewayId, Epoch),
     before: &RangeSet,
     now: &Heard,
-    new: i64,
+    (new, newest_ms): (i64, Option<i64>),
 ) -> Result<(), StoreError> {
     let epoch = epoch.to_string();
     let lower = |set: &RangeSet| {
@@ -166,11 +167,13 @@ pub(super) fn write(
     }
     connection
         .prepare_cached(
-            "INSERT INTO epoch (gateway, epoch, first, last, heard_ms, readings) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            "INSERT INTO epoch (gateway, epoch, first, last, heard_ms, readings, newest_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT (gateway, epoch) DO UPDATE SET first = excluded.first, last = excluded.last,
-                 heard_ms = excluded.heard_ms, readings = readings + excluded.readings",
+                 heard_ms = excluded.heard_ms, readings = readings + excluded.readings,
+                 newest_ms = max(coalesce(newest_ms, excluded.newest_ms), coalesce(excluded.newest_ms, newest_ms))",
         )?
-        .execute(params![gateway.as_str(), epoch, first, last, now.heard_ms, new])?;
+        .execute(params![gateway.as_str(), epoch, first, last, now.heard_ms, new, newest_ms])?;
     bound_losses(connection, gateway)
 }
 

@@ -13,7 +13,9 @@ use jiff::Timestamp;
 
 use super::quarantine::Kept;
 use super::room::Needs;
-use super::{Committed, Owners, Quarantine, QuarantineShare, Refused, Store, StoreError};
+use super::{
+    Committed, Confirmed, Owners, Quarantine, QuarantineShare, Refused, Store, StoreError,
+};
 use crate::core::GatewayId;
 use crate::locales::{Lang, Text};
 use crate::support::Owner;
@@ -146,6 +148,24 @@ impl StoreHandle {
         self.ask(move |owned| owned.store.delivered(&gateway, epoch)).await
     }
 
+    /// What has become of batches that were written and not durable, see [`Store::confirm`].
+    pub async fn confirm(&self) -> Result<Confirmed, StoreError> {
+        self.ask(|owned| owned.store.confirm()).await
+    }
+
+    /// Does something that takes store, quarantine and owners together.
+    pub async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Store, &mut Quarantine, &mut Owners) -> Result<T, StoreError>
+        + Send
+        + 'static,
+    ) -> Result<T, StoreError> {
+        self.ask(move |Owned { store, quarantine, owners, .. }| {
+            work(store.as_mut(), quarantine, owners)
+        })
+        .await
+    }
+
     async fn ask<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Owned) -> Result<T, StoreError> + Send + 'static,
@@ -174,8 +194,8 @@ impl Owned {
         request.batches = whole;
         request.batches.extend(in_part);
         let mut committed = done?;
-        committed.refused =
-            keep_late(quarantine, &committed.delivered, committed.refused, now, &mut full)?;
+        let refused = std::mem::take(&mut committed.refused);
+        committed.refused = keep_late(quarantine, &committed, refused, now, &mut full)?;
         let kept = std::mem::take(&mut request.refused).into_iter();
         committed.refused.extend(kept.filter(|refused| !plan.waits(&refused.batch)));
         committed.full = full.into_iter().collect();
@@ -315,7 +335,7 @@ fn commit(
 /// its gateway has it still; without room, it is left there. Returns what is kept.
 fn keep_late(
     quarantine: &mut Quarantine,
-    delivered: &BTreeMap<(GatewayId, Epoch), RangeSet>,
+    committed: &Committed,
     refused: Vec<Refused>,
     now: Timestamp,
     full: &mut BTreeSet<GatewayId>,
@@ -324,8 +344,9 @@ fn keep_late(
         return Ok(refused);
     }
     let is_delivered = |Refused { batch, .. }: &Refused| {
-        let set = delivered.get(&(batch.gateway.clone(), batch.epoch));
-        set.is_some_and(|set| set.contains(batch.seq))
+        let key = (batch.gateway.clone(), batch.epoch);
+        let sets = [&committed.delivered, &committed.later].map(|of| of.get(&key));
+        sets.into_iter().flatten().any(|set| set.contains(batch.seq))
     };
     let (mut kept, others): (Vec<_>, Vec<_>) = refused.into_iter().partition(is_delivered);
     quarantine.add_refused(now, &kept)?;
@@ -344,6 +365,10 @@ fn keep_late(
     kept.extend(fitting);
     Ok(kept)
 }
+
+#[cfg(test)]
+#[path = "model_tests.rs"]
+mod model;
 
 #[cfg(test)]
 #[path = "handle_tests.rs"]

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 
 use super::delivered::{self, GATEWAYS_MAX, RANGES_MAX};
+use super::present::{self, Coming};
+use super::quarantine::{self, Kept};
 use super::readings::{Inserted, Refusal};
 use super::source::{COPIED, EPOCHS_A_DAY_MAX, day_start, may_have_come_since};
 use super::tables::Tables;
@@ -57,7 +59,14 @@ pub(super) fn commit(
             }
         }
     }
-    let mut committed = taking.finish(commit, batches, now)?;
+    let (not_noted, mut committed) = taking.finish(commit, batches, now)?;
+    if way == Way::Sent {
+        // The numbers of their batches are noted by this transaction: a power cut must find these readings somewhere.
+        let refused = committed.refused.iter().skip(not_noted);
+        for refused in refused.filter(|refused| !refused.batch.readings.is_empty()) {
+            quarantine::keep(commit.connection(), now, &Kept::of(refused))?;
+        }
+    }
     for batch in batches {
         let key = (batch.gateway.clone(), batch.epoch);
         if let Some(heard) = commit.heard(&key) {
@@ -129,14 +138,15 @@ impl<'r> Taking<'r> {
         self.committed.refused.push(Refused::new(batch, readings, problem));
     }
 
-    /// Stores them.
+    /// Stores them. Returns how many of what was refused were whole batches, which come first.
     fn finish(
         self,
         commit: &mut Commit<'_>,
         batches: &[Batch],
         now: Timestamp,
-    ) -> Result<Committed, StoreError> {
+    ) -> Result<(usize, Committed), StoreError> {
         let Self { incoming, mut refused, mut committed } = self;
+        let whole = committed.refused.len();
         commit.insert(incoming, now, |one, inserted| match inserted {
             Ok(Inserted::New) => committed.new_readings += 1,
             Ok(Inserted::Replaced) => committed.replaced += 1,
@@ -149,7 +159,7 @@ impl<'r> Taking<'r> {
             let problem = problem(&commit.tables, refusal);
             committed.refused.push(Refused::new(&batches[place], readings, problem));
         }
-        Ok(committed)
+        Ok((whole, committed))
     }
 }
 
@@ -167,7 +177,8 @@ fn note(
     if let Some(loss) = &batch.loss {
         delivered::note_loss(commit.connection(), &batch.gateway, batch.epoch, last, loss)?;
     }
-    commit.note_delivered(&(batch.gateway.clone(), batch.epoch), (first, last), now);
+    let newest_ms = if way == Way::Sent { present::newest_ms(batch) } else { None };
+    commit.note_delivered(&(batch.gateway.clone(), batch.epoch), (first, last), newest_ms, now);
     Ok(())
 }
 
@@ -220,11 +231,12 @@ pub(super) fn merge(
     }
     for (gateway, epoch, first, last) in &portion.delivered {
         let heard = portion.heard.get(gateway).copied().unwrap_or(now);
-        commit.note_delivered(&(gateway.clone(), *epoch), (*first, *last), heard);
+        commit.note_delivered(&(gateway.clone(), *epoch), (*first, *last), None, heard);
     }
     for (gateway, at) in &portion.heard {
         delivered::note_heard(commit.connection(), gateway, *at)?;
     }
+    present::note(commit.connection(), &Coming::copied(&portion.readings))?;
     Ok(new)
 }
 

@@ -205,23 +205,8 @@ impl Quarantine {
         let before = room::seen(&transaction)?;
         let mut added = Vec::new();
         for message in messages {
-            let Kept { gateway, topic, problem, payload, digest } = message;
-            let new = transaction
-                .prepare_cached(
-                    "INSERT INTO quarantine (received_ms, topic, gateway, problem, payload, digest, kept)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1)
-                     ON CONFLICT (digest) WHERE kept = 1 AND digest IS NOT NULL DO NOTHING",
-                )?
-                .execute(params![
-                    now.as_millisecond(),
-                    topic,
-                    gateway.as_str(),
-                    problem,
-                    payload,
-                    digest
-                ])?;
-            if new > 0 {
-                added.push((gateway, payload.len() as u64));
+            if keep(&transaction, now, message)? {
+                added.push((&message.gateway, message.payload.len() as u64));
             }
         }
         let after = room::seen(&transaction)?;
@@ -305,6 +290,30 @@ impl Quarantine {
     pub fn count(&self) -> Result<u64, StoreError> {
         Ok(self.connection.query_row("SELECT count(*) FROM quarantine", [], |row| row.get(0))?)
     }
+}
+
+/// Adds a message within the caller's transaction, once, whether there is room or not. Returns whether it is new.
+pub(super) fn keep(
+    connection: &Connection,
+    now: Timestamp,
+    message: &Kept,
+) -> Result<bool, StoreError> {
+    let Kept { gateway, topic, problem, payload, digest } = message;
+    let new = connection
+        .prepare_cached(
+            "INSERT INTO quarantine (received_ms, topic, gateway, problem, payload, digest, kept)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1)
+             ON CONFLICT (digest) WHERE kept = 1 AND digest IS NOT NULL DO NOTHING",
+        )?
+        .execute(params![
+            now.as_millisecond(),
+            topic,
+            gateway.as_str(),
+            problem,
+            payload,
+            digest
+        ])?;
+    Ok(new > 0)
 }
 
 const COLUMNS: &str = "id, received_ms, topic, problem, kept, length(payload), gateway";

@@ -1,12 +1,12 @@
 //! Readings in the file: one row for each series and instant.
 
 use jiff::Timestamp;
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, Statement, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, Statement, ToSql, params};
 
 use super::error::instant;
 use super::source::{self, Sources};
 use super::tables::{SLOT_MS, Tables};
-use super::{StoreError, replaced};
+use super::{StoreError, replaced, series};
 use crate::core::{Flag, GatewayId, HOUR_MS, Outcome, Reading, Reason, Series};
 use crate::locales::{Text, store as words};
 
@@ -87,17 +87,47 @@ impl Stored {
     }
 }
 
+/// Rows that one statement adds: with more of them, what a statement costs beside its rows no longer counts.
+/// Engineering judgement.
+pub(super) const TOGETHER: usize = 10;
+
+/// Parameters of a row in a statement that adds several, and beside them.
+const COLUMNS: usize = 7;
+
 /// The rows of one transaction, with the statements that add to them.
 pub(super) struct Rows<'a> {
     tables: Tables<'a>,
     hot: CachedStatement<'a>,
     cold: CachedStatement<'a>,
+    /// Adds [`TOGETHER`] cold rows.
+    several: CachedStatement<'a>,
 }
 
 impl<'a> Rows<'a> {
     pub fn new(tables: &Tables<'a>) -> Result<Self, StoreError> {
         let (hot, cold) = (tables.prepare(INSERT_HOT)?, tables.prepare(INSERT)?);
-        Ok(Self { tables: *tables, hot, cold })
+        let several = tables.prepare(&insert_several())?;
+        Ok(Self { tables: *tables, hot, cold, several })
+    }
+
+    /// Adds as many rows of `series` as one statement does, where `readings` has so many for the cold tier, of which
+    /// the file has none. Returns how many it has added.
+    pub fn insert_new<'r>(
+        &mut self,
+        series: i64,
+        readings: impl ExactSizeIterator<Item = (&'r Reading, Option<i64>)>,
+    ) -> Result<usize, StoreError> {
+        debug_assert_eq!(readings.len(), TOGETHER);
+        for (row, (reading, source)) in readings.enumerate() {
+            let Stored { value, flag, reason, raw, source } = Stored::of(reading, source);
+            let at_ms = reading.observed_at.as_millisecond();
+            let columns: [&dyn ToSql; COLUMNS] =
+                [&series, &at_ms, &value, &flag, &reason, &raw, &source];
+            for (column, value) in columns.into_iter().enumerate() {
+                self.several.raw_bind_parameter(row * COLUMNS + column + 1, value)?;
+            }
+        }
+        Ok(self.several.raw_execute()?)
     }
 
     /// Stores a reading. Each series and instant has one row: a value replaces a missing one, never the other way
@@ -202,6 +232,14 @@ fn write(
         statement.execute(params![series, at_ms, value, flag, reason, raw, source])?
     };
     Ok(written == 1)
+}
+
+/// The statement of [`Rows::insert_new`].
+fn insert_several() -> String {
+    let (row, rest) = ("(?, ?, ?, ?, ?, ?, ?)", ", (?, ?, ?, ?, ?, ?, ?)".repeat(TOGETHER - 1));
+    format!(
+        "INSERT INTO reading (series, at_ms, value, flag, reason, raw, source) VALUES {row}{rest} ON CONFLICT DO NOTHING"
+    )
 }
 
 const INSERT: &str = "INSERT INTO reading (series, at_ms, value, flag, reason, raw, source)
@@ -315,6 +353,22 @@ pub(super) fn latest(
 
 fn counts(reading: &Reading) -> bool {
     reading.value().is_some() && reading.flag.counts()
+}
+
+/// The time of the last cold reading of a series that counts, ms, where `noted_ms` was noted of it: its flag may have
+/// been changed since.
+pub(super) fn counted_ms(
+    tables: &Tables<'_>,
+    id: i64,
+    noted_ms: Option<i64>,
+) -> Result<Option<i64>, StoreError> {
+    let Some(noted_ms) = noted_ms else { return Ok(None) };
+    let series = series::named(tables.connection, id)?;
+    let mut counted = at(tables, (id, &series), noted_ms)?.filter(counts);
+    if counted.is_none() {
+        counted = last_cold_that_counts(tables, (id, &series), noted_ms)?;
+    }
+    Ok(counted.map(|reading| reading.observed_at.as_millisecond()))
 }
 
 /// The reading of one instant.

@@ -135,8 +135,9 @@ pub(super) const TIERS: &str = concat!(
 /// - `pending`: an hour of a series that is to be folded anew; where `to_ms` is later, all hours up to it, both
 ///   included, that have a cell.
 /// - `epoch`: the highest range of committed numbers of a gateway's epoch (`delivered` has the lower ones), when a
-///   batch of it was committed last, and new readings that came with it, which `state.readings` does not count. All
-///   that a small commit changes of a gateway lies in this one row.
+///   batch of it was committed last, new readings that came with it, which `state.readings` does not count, and the
+///   time of its newest reading (see [`present`](super::present)). All that a small commit changes of a gateway lies in
+///   this one row.
 /// - `series.gateway`: the gateway that brought the series in.
 /// - `left_out`: in the copy of a server, readings there whose station is another gateway's.
 /// - `series.wanted`: a counter's rule that is to be applied later, since `changed_ms` is too recent.
@@ -162,7 +163,7 @@ pub(super) const SENDERS: &str = "
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE epoch (
         gateway TEXT NOT NULL, epoch TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-        heard_ms INTEGER NOT NULL, readings INTEGER NOT NULL DEFAULT 0,
+        heard_ms INTEGER NOT NULL, readings INTEGER NOT NULL DEFAULT 0, newest_ms INTEGER,
         PRIMARY KEY (gateway, epoch)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE owner (station TEXT PRIMARY KEY, gateway TEXT NOT NULL, since_ms INTEGER NOT NULL) STRICT;

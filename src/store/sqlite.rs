@@ -47,9 +47,11 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens the store at `path` for writing, or creates it. Migrates an older layout, and refuses a later one.
+    /// Opens the store at `path` for writing, or creates it. Migrates an older layout, and refuses a later one. What a
+    /// killed process has written is durable when it returns: gateways are told of it.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = connection::open(path)?;
+        connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
         let mut store = Self::new(connection, path)?;
         store.epochs = delivered::load(&store.connection)?;
         store.version = data_version(&store.connection)?;

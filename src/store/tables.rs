@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{CachedStatement, Connection};
 
+use super::present::{self, Coming, DAYS_TO_SEAL};
 use super::{StoreError, days, rollup};
 use crate::core::{Calendar, hour_start_ms};
 use crate::locales::store as words;
@@ -59,10 +60,24 @@ impl<'a> Tables<'a> {
         self.raw_from_ms.is_some_and(|from| at_ms < from)
     }
 
-    /// Moves rows that are no longer hot at `now` to the cold tier.
-    pub fn demote(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        let hot_from_ms = hour_start_ms(now.as_millisecond().saturating_sub(as_ms(HOT_FOR)));
-        if hot_from_ms.saturating_sub(self.hot_from_ms) < as_ms(DEMOTION_INTERVAL) {
+    /// Moves rows that are no longer hot at `now` to the cold tier. Rows of after the present that gateways agree on, with
+    /// those that are `coming`, stay hot: `now` is only what this machine's clock says.
+    pub fn demote(
+        &mut self,
+        now: Timestamp,
+        coming: impl FnOnce() -> Coming,
+    ) -> Result<(), StoreError> {
+        let is_due = |hot_from_ms: i64| {
+            hot_from_ms.saturating_sub(self.hot_from_ms) >= as_ms(DEMOTION_INTERVAL)
+        };
+        let by_clock = hot_from_ms(now.as_millisecond());
+        if !is_due(by_clock) {
+            return Ok(());
+        }
+        let present_ms = present::agreed_ms(self.connection, &coming(), DAYS_TO_SEAL)?;
+        let Some(present_ms) = present_ms else { return Ok(()) };
+        let hot_from_ms = by_clock.min(hour_start_ms(present_ms));
+        if !is_due(hot_from_ms) {
             return Ok(());
         }
         // In the order of the cold table, so that its pages are written once.
@@ -80,6 +95,11 @@ impl<'a> Tables<'a> {
         (self.hot_from_ms, self.hot_from_day_ms) = (hot_from_ms, ended.1);
         if ended.0 < ended.1 { days::keep(self, ended) } else { Ok(()) }
     }
+}
+
+/// The first instant that is hot at `now_ms`.
+pub(super) fn hot_from_ms(now_ms: i64) -> i64 {
+    hour_start_ms(now_ms.saturating_sub(as_ms(HOT_FOR)))
 }
 
 const DEMOTE_READINGS: &str = "INSERT INTO reading (series, at_ms, value, flag, reason, raw, source)
@@ -102,7 +122,7 @@ fn as_ms(duration: SignedDuration) -> i64 {
 }
 
 /// Start of the day that this instant falls into, ms.
-fn day_start_ms(calendar: &Calendar, at_ms: i64) -> i64 {
+pub(super) fn day_start_ms(calendar: &Calendar, at_ms: i64) -> i64 {
     Timestamp::from_millisecond(at_ms)
         .map_or(at_ms, |at| calendar.start_of(calendar.day_of(at)).as_millisecond())
 }

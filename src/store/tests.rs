@@ -2,6 +2,7 @@
 
 mod caps_tests;
 mod chart_tests;
+mod clock_tests;
 mod delivery_tests;
 mod folding_tests;
 mod line_tests;

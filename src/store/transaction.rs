@@ -25,6 +25,8 @@ pub(super) const HOUR_MAX: u64 = 36_000;
 pub(super) struct Changes {
     /// Epochs of which something came.
     pub heard: BTreeMap<(GatewayId, Epoch), Heard>,
+    /// How far the readings reach that came of them, ms.
+    newest_ms: BTreeMap<(GatewayId, Epoch), i64>,
     /// Epochs that were folded away, before what came.
     gone: BTreeSet<(GatewayId, Epoch)>,
     gateways: BTreeSet<GatewayId>,
@@ -151,7 +153,8 @@ impl<'a> Commit<'a> {
     ) -> Result<(), StoreError> {
         let Some(first) = incoming.first() else { return Ok(()) };
         let (id, hour) = (first.id, first.hour_ms());
-        let mut held = match incoming.iter().any(|one| one.source.is_some()) {
+        let is_sent = incoming.iter().any(|one| one.source.is_some());
+        let mut held = match is_sent {
             false => 0,
             // The cell of an hour that is yet to be folded does not know all of its rows.
             true if is_pending && pending::has(self.connection(), id, hour)? => {
@@ -159,8 +162,27 @@ impl<'a> Commit<'a> {
             }
             true => hours::rows(&self.tables, id, hour)?,
         };
-        let (mut changed, mut cold_ms, mut cold_counted_ms) = (false, None, None);
-        for one in incoming {
+        let mut rest = incoming;
+        let mut changed = Vec::new();
+        let is_new = is_sent && held == 0 && !self.tables.is_hot(hour);
+        while is_new
+            && let Some((together, others)) = rest.split_at_checked(readings::TOGETHER)
+            && together.is_sorted_by(|a, b| a.at_ms < b.at_ms)
+            && held + readings::TOGETHER as u64 <= HOUR_MAX
+        {
+            let source = |one: &Incoming<'_>| one.source.map(|(id, _)| id);
+            let added =
+                rows.insert_new(id, together.iter().map(|one| (one.reading, source(one))))?;
+            (held, self.count) = (held + added as u64, self.count + added as i64);
+            changed.extend(together);
+            if added < readings::TOGETHER {
+                // Some were there: each is looked at by itself.
+                break;
+            }
+            together.iter().for_each(|one| told(one, Ok(Inserted::New)));
+            rest = others;
+        }
+        for one in rest {
             let is_full = one.source.is_some() && held >= HOUR_MAX;
             if is_full && readings::stored(&self.tables, (id, one.at_ms))?.is_none() {
                 told(one, Err(Refusal::HourFull));
@@ -168,34 +190,33 @@ impl<'a> Commit<'a> {
             }
             let inserted = rows.insert(id, one.reading, (one.source, &mut *self.sources), now)?;
             told(one, inserted);
-            let Ok(inserted) = inserted else { continue };
-            if inserted == Inserted::Same {
-                continue;
+            match inserted {
+                Err(_) | Ok(Inserted::Same) => continue,
+                Ok(Inserted::New) => (held, self.count) = (held + 1, self.count + 1),
+                Ok(Inserted::Filled | Inserted::Replaced) => {}
             }
-            changed = true;
-            if !self.tables.is_hot(one.at_ms) {
-                cold_ms = Some(one.at_ms);
-                if one.reading.value().is_some() && one.reading.flag.counts() {
-                    cold_counted_ms = Some(one.at_ms);
-                }
-            }
-            if inserted == Inserted::New {
-                held += 1;
-                self.count += 1;
-            }
+            changed.push(one);
         }
-        if changed {
-            let touched = self.touched.entry(id).or_insert_with(|| Touched {
-                series: first.reading.series.clone(),
-                hours: BTreeSet::new(),
-                cold_ms: None,
-                cold_counted_ms: None,
-            });
-            touched.hours.insert(hour);
-            touched.cold_ms = touched.cold_ms.max(cold_ms);
-            touched.cold_counted_ms = touched.cold_counted_ms.max(cold_counted_ms);
-        }
+        self.touch((id, hour), &changed);
         Ok(())
+    }
+
+    /// Notes the readings of an hour that have changed.
+    fn touch(&mut self, (id, hour): (i64, i64), changed: &[&Incoming<'_>]) {
+        let Some(first) = changed.first() else { return };
+        let touched = self.touched.entry(id).or_insert_with(|| Touched {
+            series: first.reading.series.clone(),
+            hours: BTreeSet::new(),
+            cold_ms: None,
+            cold_counted_ms: None,
+        });
+        touched.hours.insert(hour);
+        let counts =
+            |one: &&&Incoming<'_>| one.reading.value().is_some() && one.reading.flag.counts();
+        let cold = || changed.iter().filter(|one| !self.tables.is_hot(one.at_ms));
+        touched.cold_ms = touched.cold_ms.max(cold().map(|one| one.at_ms).max());
+        let counted = cold().filter(counts).map(|one| one.at_ms).max();
+        touched.cold_counted_ms = touched.cold_counted_ms.max(counted);
     }
 
     /// What has come of an epoch so far.
@@ -218,11 +239,13 @@ impl<'a> Commit<'a> {
         room
     }
 
-    /// Notes what has come of an epoch at `now`. A gateway with too many epochs loses the oldest one.
+    /// Notes what has come of an epoch at `now`, and how far its readings reach. A gateway with too many epochs loses the
+    /// oldest one.
     pub fn note_delivered(
         &mut self,
         key: &(GatewayId, Epoch),
         (first, last): (u64, u64),
+        newest_ms: Option<i64>,
         now: Timestamp,
     ) {
         let mut heard = match self.heard(key) {
@@ -235,6 +258,10 @@ impl<'a> Commit<'a> {
         heard.set.insert_range(first, last);
         heard.heard_ms = now.as_millisecond();
         self.changes.heard.insert(key.clone(), heard);
+        if let Some(newest_ms) = newest_ms {
+            let known = self.changes.newest_ms.entry(key.clone()).or_insert(newest_ms);
+            *known = newest_ms.max(*known);
+        }
     }
 
     /// Folds epochs of a gateway away until there is room for one more.
@@ -353,7 +380,9 @@ impl<'a> Commit<'a> {
             let before = before.map_or(&nothing, |heard| &heard.set);
             // Counted with the first epoch: its row is written anyway.
             let new = std::mem::take(&mut self.count);
-            delivered::write(self.connection(), (&key.0, key.1), before, now, new)?;
+            let newest_ms = self.changes.newest_ms.get(key).copied();
+            let key = (&key.0, key.1);
+            delivered::write(self.connection(), key, before, now, (new, newest_ms))?;
         }
         if self.count != 0 {
             self.tables

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::params;
 
-use super::{Sqlite, Store, StoreError, days, pending};
+use super::{Sqlite, Store, StoreError, days, pending, readings};
 use crate::core::{Calendar, hour_start_ms};
 use crate::locales::store as words;
 
@@ -76,6 +76,7 @@ impl Sqlite {
                 && left > 0
             {
                 let (id, last, counted): (i64, i64, Option<i64>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                let counted = readings::counted_ms(&commit.tables, id, counted)?;
                 let gone = connection
                     .prepare_cached(
                         "DELETE FROM reading WHERE series = ?1 AND at_ms IN (

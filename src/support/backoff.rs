@@ -17,9 +17,9 @@ impl Backoff {
         self.first.saturating_mul(1 << doublings).min(self.most)
     }
 
-    /// The wait after `failures` failures, for a `random` number in `[0, 1)`.
-    pub fn wait(&self, failures: u32, random: f64) -> Duration {
-        self.ceiling(failures).mul_f64(random.clamp(0.0, 1.0))
+    /// The wait after `failures` failures, `most` at most, for a `random` number in `[0, 1)`.
+    pub fn wait(&self, failures: u32, most: Duration, random: f64) -> Duration {
+        self.ceiling(failures).min(most).mul_f64(random.clamp(0.0, 1.0))
     }
 }
 
@@ -39,8 +39,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_waits_longer_than_its_ceiling(failures in 0u32.., random in 0.0f64..1.0) {
-            prop_assert!(BACKOFF.wait(failures, random) <= BACKOFF.most);
+        fn never_waits_longer_than_its_ceiling(failures in 0u32.., most_s in 0u64..900, random in 0.0f64..1.0) {
+            let most = Duration::from_secs(most_s);
+            prop_assert!(BACKOFF.wait(failures, most, random) <= BACKOFF.most.min(most));
         }
     }
 }

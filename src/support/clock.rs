@@ -68,12 +68,14 @@ impl Validated {
 #[cfg(feature = "edge")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Base {
-    /// Identifies the boot of the machine.
+    /// Identifies the boot of the machine; 0 for a clock that is not the machine's.
     pub boot: u32,
     /// When the machine was switched on, by this clock, ms since 1970.
     pub zero_ms: i64,
     /// Whether the clock is not yet known to be right.
     pub provisional: bool,
+    /// Whether a time service has set it.
+    pub by_service: bool,
 }
 
 /// The end of a wait that took too long.
@@ -260,6 +262,7 @@ impl Clock {
                     boot: validated.boot,
                     zero_ms: keeper.zero_ms(),
                     provisional: !keeper.good(),
+                    by_service: keeper.by_service(),
                 }
             }
             _ => {
@@ -268,6 +271,7 @@ impl Clock {
                     boot: 0,
                     zero_ms: self.now().as_millisecond().saturating_sub(up),
                     provisional: false,
+                    by_service: false,
                 }
             }
         }

@@ -17,6 +17,8 @@ pub mod random;
 pub mod sql;
 mod stepped;
 pub mod supervise;
+#[cfg(test)]
+pub mod test_disk;
 #[cfg(feature = "edge")]
 pub mod timekeeper;
 

@@ -88,6 +88,8 @@ pub struct Timekeeper {
     /// When the machine was switched on, ms since 1970.
     zero_ms: i64,
     good: bool,
+    /// Whether a time service has set the time that is good.
+    by_service: bool,
     /// The last time known to be good, from an earlier run.
     floor: Option<Timestamp>,
     refusal: Option<Refusal>,
@@ -95,8 +97,14 @@ pub struct Timekeeper {
 
 impl Timekeeper {
     pub fn new(trust: Trust, floor: Option<Timestamp>, kernel: KernelClock) -> Self {
-        let mut keeper =
-            Self { trust, zero_ms: zero_of(kernel), good: false, floor, refusal: None };
+        let mut keeper = Self {
+            trust,
+            zero_ms: zero_of(kernel),
+            good: false,
+            by_service: false,
+            floor,
+            refusal: None,
+        };
         keeper.update(kernel);
         keeper
     }
@@ -119,6 +127,8 @@ impl Timekeeper {
             return false;
         }
         self.refusal = None;
+        let jumped = kernel.wall.duration_since(self.at(kernel.up)).abs() > CORRECTION_MAX;
+        self.by_service = kernel.synchronised || (self.by_service && !jumped);
         self.zero_ms = zero_of(kernel);
         !std::mem::replace(&mut self.good, true)
     }
@@ -154,7 +164,10 @@ impl Timekeeper {
                 self.refusal.filter(|r| r.rule == Rule::Absurd).unwrap_or(refusal(Rule::Absurd)),
             );
         }
-        let jump = if self.good {
+        let jump = if self.good && kernel.synchronised && !self.by_service {
+            // So far nobody but the configuration vouched for the machine's clock.
+            false
+        } else if self.good {
             kernel.wall.duration_since(used).abs() > CORRECTION_MAX
         } else {
             // From an earlier run only its last time is known, not how long the machine was off.
@@ -187,6 +200,11 @@ impl Timekeeper {
 
     pub fn good(&self) -> bool {
         self.good
+    }
+
+    /// Whether a time service has set the time that is good, since this program started.
+    pub fn by_service(&self) -> bool {
+        self.by_service
     }
 
     pub fn refusal(&self) -> Option<Refusal> {
@@ -308,6 +326,31 @@ mod tests {
         let known = Timestamp::from_second(start).ok();
         let keeper = Timekeeper::new(Trust::Kernel, known, kernel(start - 3600, 10, true));
         assert!(!keeper.good() && keeper.refusal().is_some(), "behind what is known");
+    }
+
+    #[test]
+    fn a_time_service_corrects_at_once_a_clock_that_only_the_configuration_vouched_for() {
+        let (wrong, right) = (earliest() + DAY, earliest() + 366 * DAY);
+        let mut keeper = Timekeeper::new(Trust::Always, None, kernel(wrong, 10, false));
+        assert!(keeper.good() && !keeper.by_service());
+        // Set by hand: it might as well be a mistake, and has to last.
+        assert!(!keeper.update(kernel(right, 20, false)));
+        assert_eq!(keeper.at(Duration::from_secs(20)).as_second(), wrong + 10);
+        assert_eq!(keeper.refusal().unwrap().rule, Rule::Jump);
+        assert!(!keeper.update(kernel(right + 10, 30, true)), "it was good before");
+        assert_eq!(keeper.at(Duration::from_secs(30)).as_second(), right + 10);
+        assert!(keeper.by_service() && keeper.refusal().is_none());
+        // From then on a jump has to last, whoever makes it.
+        keeper.update(kernel(wrong, 40, true));
+        assert_eq!(keeper.at(Duration::from_secs(40)).as_second(), right + 20);
+        // Without the service its time runs on, until somebody sets another.
+        keeper.update(kernel(right + 30, 50, false));
+        assert!(keeper.by_service());
+        for up in [60, 60 + TRUSTED_AFTER.as_secs()] {
+            keeper.update(kernel(wrong + up as i64, up, false));
+        }
+        assert_eq!(keeper.at(Duration::from_secs(0)).as_second(), wrong);
+        assert!(!keeper.by_service());
     }
 
     #[test]

@@ -160,22 +160,27 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn series(&mut self, store: &Sqlite, series: &Series, from: Timestamp) -> anyhow::Result<()> {
-        let mut failed = None;
-        let read = store.each_reading(series, from, self.export.to, &mut |reading| {
-            self.waiting.push(reading);
-            if self.waiting.len() >= self.export.part
-                && let Err(error) = self.write_part()
-            {
-                failed = Some(error);
-                // Any error stops the reading; the caller gets the one above.
-                return Err(StoreError::Closed);
+    /// Reads part by part: a long look at one instant would keep the store's log from being folded back.
+    fn series(
+        &mut self,
+        store: &Sqlite,
+        series: &Series,
+        mut from: Timestamp,
+    ) -> anyhow::Result<()> {
+        loop {
+            let mut full = false;
+            let read = store.each_reading(series, from, self.export.to, &mut |reading| {
+                self.waiting.push(reading);
+                full = self.waiting.len() >= self.export.part;
+                // Any error stops the reading.
+                if full { Err(StoreError::Closed) } else { Ok(()) }
+            });
+            if !full {
+                return Ok(read?);
             }
-            Ok(())
-        });
-        match failed {
-            Some(error) => Err(error),
-            None => Ok(read?),
+            let last = self.waiting.last().map(|reading| reading.observed_at.as_millisecond());
+            from = Timestamp::from_millisecond(last.unwrap_or_default() + 1)?;
+            self.write_part()?;
         }
     }
 

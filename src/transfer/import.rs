@@ -89,6 +89,14 @@ impl<'a> Import<'a> {
         }
     }
 
+    /// Waits until the store has durably what it took.
+    ///
+    /// # Errors
+    /// Some of it may be lost: the import is to be repeated.
+    pub fn wait_until_durable(&mut self) -> anyhow::Result<()> {
+        Ok(self.store.wait_until_durable()?)
+    }
+
     pub fn imported(&self) -> Imported {
         self.imported
     }

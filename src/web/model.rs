@@ -23,6 +23,9 @@ pub struct Overview {
     /// The water sources, in the order in which they are listed; the page groups neighbours of the same village.
     pub sources: Vec<SourceRow>,
     pub gateways: Vec<GatewayRow>,
+    /// What is wrong with the hub itself, so that what is shown may not be all there is: as `/health` says it.
+    #[serde(serialize_with = "all_in_chinese")]
+    pub problems: Vec<Text>,
     /// What is amiss with the township's file or with gateways that have no row, or worth a look.
     #[serde(serialize_with = "all_in_chinese")]
     pub notes: Vec<Text>,
@@ -32,9 +35,9 @@ pub struct Overview {
 /// What `/health` says.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Health {
-    /// What is wrong with the hub itself: it answers 503.
+    /// What is wrong with the hub itself, each with its reason where one is known: it answers 503.
     pub problems: Vec<Text>,
-    /// What is amiss with single gateways, by name. The hub does its work.
+    /// What is amiss with single gateways, by name, or worth a look. The hub does its work.
     pub warnings: Vec<Text>,
     /// End of the last commit; `None` before the first.
     pub last_commit: Option<Timestamp>,
@@ -63,6 +66,7 @@ impl Default for Overview {
             zone: TimeZone::UTC,
             sources: Vec::new(),
             gateways: Vec::new(),
+            problems: Vec::new(),
             notes: Vec::new(),
             totals: Totals::default(),
         }

@@ -102,6 +102,7 @@ fn sample() -> Overview {
                 notes: vec![Text::both("隔离区已满", "its quarantine is full")],
             },
         ],
+        problems: vec![crate::locales::hub::broker_unreachable("12:00")],
         notes: vec![Text::both("有 2 个测站没有登记", "2 stations are not in the file")],
         totals: Totals {
             readings: 1_284_310,
@@ -287,6 +288,24 @@ async fn who_looks_after_a_hub_finds_metrics_and_what_is_wrong() {
             r#""warnings":["since the start: messages dropped: 7; it sends faster than they are stored, and sends them again"]}"#
         )
     );
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_hub_stands_at_the_head_of_its_page() {
+    let served = served(sample()).await;
+    for path in ["/", "/sources.fragment"] {
+        let (_, body) = served.get(path).await;
+        let told = body.find("消息服务器自 12:00 起连不上").unwrap();
+        assert!(told < body.find("class=\"tiles").unwrap() && body.contains("role=\"alert\""));
+    }
+    let (_, body) = served.get("/?lang=en").await;
+    assert!(body.contains("the broker has been unreachable since 12:00"), "{body}");
+    let (_, body) = served.get("/api/overview").await;
+    assert!(body.contains(r#""problems":["消息服务器自 12:00 起连不上"]"#), "{body}");
+    // Nothing of it once it is over.
+    served.state.send_modify(|overview| Arc::make_mut(overview).problems.clear());
+    let (_, body) = served.get("/").await;
+    assert!(!body.contains("起连不上") && !body.contains("role=\"alert\""), "{body}");
 }
 
 #[tokio::test]

@@ -103,6 +103,7 @@ struct View {
     count: usize,
     villages: Vec<VillageView>,
     gateways: Vec<GatewayView>,
+    problems: Vec<Text>,
     notes: Vec<Text>,
 }
 
@@ -225,6 +226,7 @@ impl View {
                 .iter()
                 .map(|row| GatewayView::of(row, overview.now, zone))
                 .collect(),
+            problems: overview.problems.clone(),
             notes: overview.notes.clone(),
         }
     }

@@ -1,5 +1,6 @@
 //! The acknowledgement: which batches of an epoch the hub has committed.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Epoch, FORMAT, RangeSet, WireError, check_format, read, write};
@@ -9,7 +10,7 @@ use crate::locales::wire as words;
 const RANGE_BYTES: usize = 44;
 
 /// What the message takes without its ranges, bytes.
-const FRAME_BYTES: usize = 80;
+const FRAME_BYTES: usize = 100;
 
 /// "I have committed these." It may come twice, late, out of order, or from any of several hubs.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,8 @@ pub struct Ack {
     /// Whether the hub has just come: nothing that was sent before and is not named here will be acknowledged unless it
     /// is sent again.
     pub start: bool,
+    /// The hub's time; a hub of an earlier version does not say it.
+    pub at: Option<Timestamp>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -34,6 +37,8 @@ struct Message {
     whole: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     start: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<Timestamp>,
 }
 
 impl Ack {
@@ -51,6 +56,7 @@ impl Ack {
             committed: ranges.iter().copied().collect(),
             whole: false,
             start: false,
+            at: self.at,
         };
         let mut parts: Vec<Self> = ranges.chunks(each).map(part).collect();
         if let Some(last) = parts.last_mut() {
@@ -66,17 +72,18 @@ impl Ack {
             ranges: self.committed.iter().map(|(f, l)| [f, l]).collect(),
             whole: self.whole,
             start: self.start,
+            at: self.at,
         })
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WireError> {
-        let Message { v, epoch, ranges, whole, start } = read(bytes)?;
+        let Message { v, epoch, ranges, whole, start, at } = read(bytes)?;
         check_format(v)?;
         if let Some([first, last]) = ranges.iter().find(|[first, last]| last < first) {
             return Err(WireError::content(words::range_backwards(first, last)));
         }
         let committed = ranges.iter().map(|&[f, l]| (f, l)).collect();
-        Ok(Self { epoch, committed, whole, start })
+        Ok(Self { epoch, committed, whole, start, at })
     }
 }
 
@@ -88,7 +95,8 @@ mod tests {
     fn reads_back_as_written_and_refuses_nonsense() {
         let committed: RangeSet = [(1, 3), (5, 5)].into_iter().collect();
         for (whole, start) in [(false, false), (true, false), (true, true)] {
-            let ack = Ack { epoch: Epoch(7), committed: committed.clone(), whole, start };
+            let at = start.then(|| "2026-11-26T00:00:00.123Z".parse().unwrap());
+            let ack = Ack { epoch: Epoch(7), committed: committed.clone(), whole, start, at };
             assert_eq!(Ack::from_bytes(&ack.to_bytes()).unwrap(), ack);
             assert_eq!(ack.parts(1000), [ack]);
         }
@@ -101,19 +109,20 @@ mod tests {
     fn a_hub_of_an_earlier_version_does_not_say_that_it_names_all() {
         let text = r#"{"v":1,"epoch":"0000000000000007","ranges":[[1,3]]}"#;
         let ack = Ack::from_bytes(text.as_bytes()).unwrap();
-        assert!(!ack.whole && !ack.start);
+        assert!(!ack.whole && !ack.start && ack.at.is_none());
     }
 
     #[test]
     fn an_acknowledgement_of_many_ranges_goes_in_parts_that_fit() {
         let far = u64::MAX - 1_000_000;
         let committed: RangeSet = (0..5_500).map(|i| (far + 2 * i, far + 2 * i)).collect();
-        let ack = Ack { epoch: Epoch(u64::MAX), committed, whole: true, start: true };
+        let at = Some(Timestamp::MAX);
+        let ack = Ack { epoch: Epoch(u64::MAX), committed, whole: true, start: true, at };
         for bytes_max in [200, 2_000, 44_000] {
             let parts = ack.parts(bytes_max);
             let mut named = RangeSet::default();
             for part in &parts {
-                assert!(!part.whole && part.to_bytes().len() <= bytes_max);
+                assert!(!part.whole && part.at == at && part.to_bytes().len() <= bytes_max);
                 part.committed.iter().for_each(|(first, last)| named.insert_range(first, last));
             }
             assert_eq!(named, ack.committed);

@@ -15,12 +15,13 @@ use jiff::Timestamp;
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::row::Row;
 use super::unknown::may_be_parameter;
 use super::{
     Epoch, FORMAT, LossRecord, READINGS_MAX, SERIES_MAX, Timebase, UnknownSeries, WireError,
     at_place, check_count, check_format, read, write_sized,
 };
-use crate::core::{Flag, GatewayId, IdError, Outcome, Reading, Reason, Series, StationId, shown};
+use crate::core::{Flag, GatewayId, IdError, Outcome, Reading, Series, StationId, shown};
 use crate::locales::{Text, core as core_words, wire as words};
 
 /// A batch of readings of one gateway.
@@ -50,15 +51,6 @@ struct Message {
     at: i64,
     series: Vec<String>,
     readings: Vec<Row>,
-}
-
-/// A reading as it is written, an array.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Row {
-    Good(u32, i64, f64),
-    Flagged(u32, i64, Option<f64>, Flag, Option<Reason>),
-    Raw(u32, i64, Option<f64>, Flag, Option<Reason>, Vec<u16>),
 }
 
 /// A [`Message`] to be written, borrowing everything.
@@ -274,15 +266,7 @@ impl Batch {
 
 /// The reading of a row; `None` where its series is left out.
 fn reading(row: Row, at: i64, series: &[Option<Series>]) -> Result<Option<Reading>, Text> {
-    let (number, after, value, flag, reason, raw) = match row {
-        Row::Good(number, after, value) => (number, after, Some(value), Flag::Good, None, vec![]),
-        Row::Flagged(number, after, value, flag, reason) => {
-            (number, after, value, flag, reason, vec![])
-        }
-        Row::Raw(number, after, value, flag, reason, raw) => {
-            (number, after, value, flag, reason, raw)
-        }
-    };
+    let Row { series: number, after, value, flag, reason, raw } = row;
     let series = series
         .get(number as usize)
         .ok_or_else(|| words::series_not_listed(number, series.len()))?;
@@ -304,6 +288,7 @@ fn reading(row: Row, at: i64, series: &[Option<Series>]) -> Result<Option<Readin
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::Reason;
     use crate::locales::{Lang, within};
     use crate::wire::PROBLEM_MAX;
     use proptest::prelude::*;

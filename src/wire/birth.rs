@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::unknown::may_be_parameter;
 use super::{
-    Epoch, FORMAT, SERIES_MAX, UnknownSeries, WireError, at_place, check_count, check_format, read,
-    write,
+    Epoch, FORMAT, SERIES_MAX, ShownTime, UnknownSeries, WireError, at_place, check_count,
+    check_format, read, write,
 };
 use crate::core::{IdError, Parameter, Series, Unit, shown};
 use crate::locales::{Text, core as core_words, wire as words};
@@ -197,6 +197,10 @@ pub struct Status {
     /// Absent if the gateway says nothing about its clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<ClockState>,
+    /// What a clock that is good showed when this was sent. A retained copy says nothing about the present. Absent in a
+    /// last will, and from a gateway of an earlier version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<ShownTime>,
 }
 
 /// Whether a gateway knows its clock to be right.
@@ -210,11 +214,15 @@ pub enum ClockState {
 
 impl Status {
     pub fn new(state: GatewayState, since: Timestamp) -> Self {
-        Self { v: FORMAT, state, since, clock: None }
+        Self { v: FORMAT, state, since, clock: None, shown: None }
     }
 
     pub fn with_clock(self, clock: ClockState) -> Self {
         Self { clock: Some(clock), ..self }
+    }
+
+    pub fn with_shown(self, shown: Option<ShownTime>) -> Self {
+        Self { shown, ..self }
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -244,6 +252,17 @@ mod tests {
         let birth = Birth::from_bytes(GOOD.as_bytes()).unwrap();
         assert_eq!(birth.epoch, Some(Epoch(7)));
         assert_eq!(Birth::from_bytes(&birth.to_bytes()).unwrap(), birth);
+    }
+
+    #[test]
+    fn a_status_says_what_the_clock_shows_and_one_of_an_earlier_version_does_not() {
+        let earlier = r#"{"v":1,"state":"online","since":"2026-11-26T00:00:00Z","clock":"good"}"#;
+        let read = Status::from_bytes(earlier.as_bytes()).unwrap();
+        assert_eq!((read.shown, read.to_bytes()), (None, earlier.as_bytes().to_vec()));
+        let at = read.since;
+        let shown = ShownTime { at, boot: super::super::BootId(7), zero: -5, service: true };
+        let status = read.with_shown(Some(shown));
+        assert_eq!(Status::from_bytes(&status.to_bytes()).unwrap(), status);
     }
 
     #[test]

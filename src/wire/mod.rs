@@ -10,6 +10,8 @@ mod json;
 mod loss;
 pub mod packed;
 mod ranges;
+mod row;
+mod shown;
 mod timebase;
 mod topic;
 mod unknown;
@@ -23,6 +25,7 @@ pub use birth::{Birth, BirthSeries, ClockState, CounterSpec, GatewayState, Statu
 pub use ids::{BootId, Epoch};
 pub use loss::{LossCause, LossRecord};
 pub use ranges::RangeSet;
+pub use shown::{CLOCKS_APART_MAX, ShownTime};
 pub use timebase::Timebase;
 pub use topic::{Channel, Topic};
 pub use unknown::UnknownSeries;

@@ -1,4 +1,4 @@
-//! Gateways that send messages made beforehand as fast as a hub acknowledges them: each keeps a window of messages that
+//! Gateways that send messages made beforehand, compressed, as fast as a hub acknowledges them: each keeps a window of messages that
 //! the hub has not acknowledged, as `hanqing edge` does, and sends again what stays without an answer.
 //!
 //! `tests/bench/ingest` runs it: `gateways PORT WINDOW FILE…`, a gateway `gw-0`, `gw-1` … for each file, which holds a
@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use hanqing::wire::Ack;
+use hanqing::wire::{Ack, packed};
 use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS};
 
 /// After so long without an acknowledgement, everything that waits for one is sent again.
@@ -20,7 +20,7 @@ const HANDED_MAX: usize = 100;
 struct Gateway {
     topic: String,
     client: AsyncClient,
-    messages: Vec<String>,
+    messages: Vec<Vec<u8>>,
     /// Messages handed over for the first time so far.
     next: usize,
     /// Sent and not acknowledged, from 1.
@@ -63,7 +63,7 @@ impl Gateway {
     }
 }
 
-async fn run(port: u16, number: usize, messages: Vec<String>, window: usize) -> usize {
+async fn run(port: u16, number: usize, messages: Vec<Vec<u8>>, window: usize) -> usize {
     let mut options = MqttOptions::new(format!("bench-{number}"), "127.0.0.1", port);
     options.set_max_packet_size(1 << 20, 1 << 20);
     options.set_inflight(HANDED_MAX as u16 + 8);
@@ -112,8 +112,9 @@ async fn main() {
     let port = port.parse().expect("a port");
     let window = window.parse().expect("a number of messages");
     let read = |file| std::fs::read_to_string(file).expect("messages");
-    let messages: Vec<Vec<String>> =
-        files.iter().map(|file| read(file).lines().map(String::from).collect()).collect();
+    let compressed = |line: &str| packed::compress(line.as_bytes());
+    let messages: Vec<Vec<Vec<u8>>> =
+        files.iter().map(|file| read(file).lines().map(compressed).collect()).collect();
     let began = Instant::now();
     let mut all = tokio::task::JoinSet::new();
     for (number, messages) in messages.into_iter().enumerate() {

@@ -76,7 +76,7 @@ fn disk(directory: &Path, each: usize, polls: u64) -> f64 {
     for tick in 0..polls {
         spool.append(poll(tick, each), CLOCK).expect("an append");
         let done: RangeSet = [(1, tick)].into_iter().collect();
-        spool.hand_over(spool.epoch(), tick);
+        spool.hand_over(spool.epoch(), &done);
         spool.release(spool.epoch(), &done, true).expect("a release");
     }
     spool.save_state().expect("a note");

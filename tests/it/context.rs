@@ -170,14 +170,26 @@ impl Context {
     }
 
     fn daemon(&self, command: &str, config: &str) -> Process {
+        self.daemon_with(command, config, command, &[])
+    }
+
+    /// Starts a daemon on a file of this test, with more in its environment; its log has a name of its own.
+    pub fn daemon_with(
+        &self,
+        command: &str,
+        config: &str,
+        log: &str,
+        environment: &[(&str, String)],
+    ) -> Process {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
-            .open(self.path(&format!("{command}.log")))
+            .open(self.path(&format!("{log}.log")))
             .unwrap();
-        let child =
-            hanqing().args([command, "-c"]).arg(self.path(config)).stderr(log).spawn().unwrap();
-        Process(child)
+        let mut daemon = hanqing();
+        daemon.args([command, "-c"]).arg(self.path(config)).stderr(log);
+        daemon.envs(environment.iter().map(|(name, value)| (name, value)));
+        Process(daemon.spawn().unwrap())
     }
 
     /// What a daemon has logged.

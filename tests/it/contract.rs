@@ -93,7 +93,9 @@ impl Tested {
         self.now += SignedDuration::from_mins(1);
         let committed = self.store.commit(batches, self.now).unwrap();
         assert_eq!(committed.refused, []);
-        let told = committed.delivered.values().flat_map(|set| set.iter());
+        // Of a server, some are durable a little later.
+        let told = committed.delivered.values().chain(committed.later.values());
+        let told = told.flat_map(|set| set.iter());
         told.collect()
     }
 
@@ -110,7 +112,7 @@ impl Tested {
 
     /// What the store holds, once it has settled.
     fn read(&mut self) -> Sqlite {
-        match &self.copied {
+        match &mut self.copied {
             None => {
                 while self.store.work_on().unwrap() {}
                 Sqlite::open_reader(&self.context.path("store.db")).unwrap()

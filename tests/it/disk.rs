@@ -61,6 +61,13 @@ impl Tmpfs {
         self.0.join(name)
     }
 
+    /// Takes up all of it but for what is there, and the reserve of the spool, too.
+    fn fill_to_the_last(&self) -> PathBuf {
+        // There is none before the gateway has started.
+        let _none = std::fs::remove_file(self.file("spool.db-reserve"));
+        self.fill()
+    }
+
     /// Takes up all of it but for what is there.
     fn fill(&self) -> PathBuf {
         let path = self.file("filler");
@@ -162,6 +169,53 @@ fn switch_when_it_runs(context: &Context) {
 }
 
 #[test]
+fn a_spool_that_fills_its_own_disk_in_an_outage_recovers_by_itself() {
+    let context = Context::new();
+    let disk = Tmpfs::mount(&context, "size=2m");
+    let field = configure(&context, 5, &disk.file("spool.db"), "free_min_mb = 0");
+    let mut edge = context.edge();
+    switch_when_it_runs(&context);
+    let full = status(&context, "a spool that thins", |status| status.spool.thinned_readings > 0);
+    let mut seen = full.clone();
+    while seen.spool.last_seq < full.spool.last_seq + BATCHES_MORE {
+        let next = seen.spool.last_seq;
+        seen = status(&context, "more batches", |s| s.spool.last_seq > next);
+        assert_eq!((seen.spool.trouble, seen.spool.unwritten), (None, 0));
+    }
+    println!("{} bytes; {:?}", disk.spool_bytes(), seen.spool);
+    let (_broker, _hub) = office(&context);
+    let arrived = complete(&context, |_, arrived| arrived.last * field.readings_per_poll());
+    let after = context.status().spool;
+    assert_eq!(arrived.lost, after.thinned_readings + after.dropped_readings);
+    assert_eq!((after.trouble, after.lost_readings), (None, 0));
+    runs(&mut edge, &context);
+}
+
+#[test]
+fn delivery_goes_on_while_others_have_filled_the_disk() {
+    let context = Context::new();
+    let disk = Tmpfs::mount(&context, "size=4m");
+    let field = configure(&context, 1, &disk.file("spool.db"), "free_min_mb = 0");
+    let (_broker, _hub) = office(&context);
+    let mut edge = context.edge();
+    switch_when_it_runs(&context);
+    status(&context, "batches that can make room", |s| s.spool.last_seq >= 400);
+    switch(&context, "normal");
+    let before = status(&context, "a hub that has them", |s| s.spool.batches <= 2);
+    disk.fill();
+    let last = before.spool.last_seq + 12;
+    let after = status(&context, "new batches on a full disk", |status| {
+        assert_eq!((status.spool.trouble, status.spool.unwritten), (None, 0));
+        status.spool.last_seq >= last && status.spool.batches <= 2
+    });
+    assert!(!disk.file("spool.db-reserve").exists());
+    assert_eq!((after.spool.thinned_readings, after.spool.dropped_readings), (0, 0));
+    let arrived = complete(&context, |status, _| status.readings);
+    assert_eq!(arrived.readings, arrived.last * field.readings_per_poll());
+    runs(&mut edge, &context);
+}
+
+#[test]
 fn what_a_full_disk_does_not_take_waits_in_memory_and_arrives_in_order() {
     let context = Context::new();
     let disk = Tmpfs::mount(&context, "size=4m");
@@ -171,7 +225,7 @@ fn what_a_full_disk_does_not_take_waits_in_memory_and_arrives_in_order() {
     let mut edge = context.edge();
     status(&context, "the first batches", |s| s.spool.last_seq >= 2);
 
-    let filler = disk.fill();
+    let filler = disk.fill_to_the_last();
     let polls = 4;
     let waits = status(&context, "readings that wait", |status| {
         status.spool.unwritten >= polls * field.readings_per_poll()
@@ -211,7 +265,7 @@ fn what_found_no_room_in_memory_either_is_told_to_the_last_reading() {
     let (_broker, _hub) = office(&context);
     let mut edge = context.edge();
     status(&context, "the first batches", |s| s.spool.last_seq >= 2);
-    let filler = disk.fill();
+    let filler = disk.fill_to_the_last();
     let lost = status(&context, "readings that are lost", |status| {
         status.spool.dropped_readings >= 2 * field.readings_per_poll()
     });
@@ -243,7 +297,7 @@ fn an_end_on_a_full_disk_says_what_is_lost() {
     let field = configure(&context, 1, &disk.file("spool.db"), "free_min_mb = 0");
     let mut edge = context.edge();
     status(&context, "the first batches", |s| s.spool.last_seq >= 1);
-    disk.fill();
+    disk.fill_to_the_last();
     status(&context, "readings that wait", |status| {
         status.spool.unwritten >= 2 * field.readings_per_poll()
     });

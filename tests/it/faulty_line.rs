@@ -41,6 +41,8 @@ pub enum Mode {
     Truncate(Way, usize),
     /// Closes all, and those that come before a byte is passed on.
     Refuse,
+    /// Closes all, and answers the first request of those that come with this status of HTTP.
+    Answer(u16),
 }
 
 impl Mode {
@@ -49,7 +51,7 @@ impl Mode {
     }
 
     fn cuts(self) -> bool {
-        matches!(self, Self::Reset | Self::Refuse)
+        matches!(self, Self::Reset | Self::Refuse | Self::Answer(_))
     }
 }
 
@@ -101,6 +103,12 @@ async fn serve(
         let (near, _) = listener.accept().await.unwrap();
         let (orders, carried) = (orders.clone(), carried.clone());
         tokio::spawn(async move {
+            let mode = *orders.borrow();
+            if let Mode::Answer(status) = mode {
+                // Whoever goes away while it is answered has heard enough.
+                let _gone = answer(near, status).await;
+                return;
+            }
             let cut = orders.borrow().cuts();
             // Where the far side is away, so is the near one.
             let far = match cut {
@@ -117,6 +125,34 @@ async fn serve(
             }
         });
     }
+}
+
+/// Takes a request of HTTP and answers it with this status.
+async fn answer(mut near: TcpStream, status: u16) -> std::io::Result<()> {
+    let mut request = Vec::new();
+    while !is_whole(&request) {
+        let mut bytes = [0; 4096];
+        let read = near.read(&mut bytes).await?;
+        if read == 0 {
+            return Ok(());
+        }
+        request.extend_from_slice(&bytes[..read]);
+    }
+    let head = format!("HTTP/1.1 {status} Fault\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    near.write_all(head.as_bytes()).await?;
+    near.shutdown().await
+}
+
+/// Whether a request has come with all of its body, whose length it names.
+fn is_whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request);
+    let Some((head, _)) = text.split_once("\r\n\r\n") else { return false };
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+    });
+    let end = request.windows(4).position(|four| four == b"\r\n\r\n").map_or(0, |at| at + 4);
+    request.len() >= end + length.unwrap_or(0)
 }
 
 /// How one direction of a connection ended.
@@ -308,6 +344,23 @@ mod tests {
         }
         let mut more = TcpStream::connect(("127.0.0.1", line.port)).unwrap();
         assert_eq!(more.read(&mut [0]).unwrap_or(0), 0);
+        assert_eq!(line.carried(), 1);
+    }
+
+    #[test]
+    fn answers_as_a_server_with_a_fault_does() {
+        let (line, near, far) = joined();
+        line.set(Mode::Answer(503));
+        for mut end in [&near, &far] {
+            assert_eq!(end.read(&mut [0]).unwrap(), 0);
+        }
+        let mut more = TcpStream::connect(("127.0.0.1", line.port)).unwrap();
+        more.set_read_timeout(Some(COMES)).unwrap();
+        more.write_all(b"POST /write HTTP/1.1\r\nContent-Length: 3\r\n\r\na").unwrap();
+        more.write_all(b"bc").unwrap();
+        let mut said = String::new();
+        more.read_to_string(&mut said).unwrap();
+        assert!(said.starts_with("HTTP/1.1 503 "), "{said}");
         assert_eq!(line.carried(), 1);
     }
 }

@@ -35,9 +35,9 @@ fn every_query_is_valid_flux() {
     for bucket in
         ["hanqing", "a \"quoted\" one", "back\\slash", "${r._value}", "旱情", "two\nlines"]
     {
-        for measurement in [READINGS, BATCHES, SERIES, GATEWAYS] {
+        for measurements in [&[READINGS][..], &[BATCHES, SERIES, GATEWAYS]] {
             for gateways in [&gateways[..], &gateways[..1], &[]] {
-                queries.push(flux::samples(bucket, measurement, gateways, span));
+                queries.push(flux::samples(bucket, measurements, gateways, span));
             }
         }
     }

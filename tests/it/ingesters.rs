@@ -24,8 +24,14 @@ const WAVES: u64 = 16;
 const EACH: u64 = 12;
 const READINGS: i64 = 20;
 
-/// How long nothing has to come until what is not acknowledged is sent again, as a gateway does after a while.
-const SILENT: Duration = Duration::from_secs(2);
+/// When what is not acknowledged is sent again: VictoriaMetrics has a batch on its disk 15 s after it came.
+const AGAIN_AFTER: Duration = Duration::from_secs(25);
+
+/// How long acknowledgements are waited for between two waves.
+const BETWEEN: Duration = Duration::from_millis(500);
+
+/// A batch: number of its gateway, its own.
+type Key = (u64, u64);
 
 struct Field {
     start: Timestamp,
@@ -110,9 +116,9 @@ impl<'a> Ingester<'a> {
     }
 }
 
-/// Notes what is acknowledged until nothing comes for a while.
+/// Notes what is acknowledged until nothing comes for a moment.
 fn acknowledged(acks: &Receiver<(Instant, Vec<u8>)>, done: &mut BTreeMap<Epoch, RangeSet>) {
-    while let Ok((_, message)) = acks.recv_timeout(SILENT) {
+    while let Ok((_, message)) = acks.recv_timeout(BETWEEN) {
         let ack = Ack::from_bytes(&message).unwrap();
         let set = done.entry(ack.epoch).or_default();
         ack.committed.iter().for_each(|(first, last)| set.insert_range(first, last));
@@ -159,31 +165,41 @@ fn either_of_two_ingesters_may_die_at_any_time() {
     let mut done: BTreeMap<Epoch, RangeSet> = BTreeMap::new();
     let mut made = 0;
     let (mut kills, mut again) = (0, 0u64);
+    let mut sent: BTreeMap<Key, Instant> = BTreeMap::new();
     loop {
-        let mut messages = Vec::new();
         if made < WAVES * EACH {
             made += EACH;
         }
-        for number in 1..=GATEWAYS {
-            let came = done.entry(Epoch(number)).or_default();
-            for seq in (1..=made).filter(|seq| !came.contains(*seq)) {
-                again += u64::from(seq + EACH <= made);
+        let is_done =
+            |(number, seq): Key| done.get(&Epoch(number)).is_some_and(|came| came.contains(seq));
+        let all = (1..=GATEWAYS).flat_map(|number| (1..=made).map(move |seq| (number, seq)));
+        let open: Vec<Key> = all.filter(|key| !is_done(*key)).collect();
+        if open.is_empty() {
+            break;
+        }
+        let mut messages = Vec::new();
+        for key @ (number, seq) in open {
+            let before = sent.get(&key);
+            if before.is_none_or(|sent| sent.elapsed() >= AGAIN_AFTER) {
+                again += u64::from(before.is_some());
+                sent.insert(key, Instant::now());
                 let topic = format!("hanqing/v1/{}/readings", Field::gateway(number));
                 messages.push((topic, field.batch(number, seq).to_bytes()));
             }
         }
-        if messages.is_empty() {
-            break;
-        }
         let messages: Vec<(&str, Vec<u8>)> =
             messages.iter().map(|(topic, message)| (topic.as_str(), message.clone())).collect();
-        let half = random.random_range(0..messages.len());
-        publish(context.broker_port(), &messages[..half], false);
-        if kills < WAVES {
-            ingesters[random.random_range(0..2)].kill_and_start();
-            kills += 1;
+        if !messages.is_empty() {
+            let half = random.random_range(1..=messages.len());
+            publish(context.broker_port(), &messages[..half], false);
+            if kills < WAVES {
+                ingesters[random.random_range(0..2)].kill_and_start();
+                kills += 1;
+            }
+            if half < messages.len() {
+                publish(context.broker_port(), &messages[half..], false);
+            }
         }
-        publish(context.broker_port(), &messages[half..], false);
         acknowledged(&acks, &mut done);
         ingesters.iter().for_each(Ingester::is_up);
     }
@@ -227,6 +243,64 @@ fn either_of_two_ingesters_may_die_at_any_time() {
     }
 
     report_has_all(&context, &text, &copy);
+}
+
+/// How often the server is killed, each time right after an acknowledgement.
+const SERVER_KILLS: usize = 3;
+
+/// Batches that are made at most, one each half second: acknowledgements come 15 s after the first.
+const MADE_MAX: u64 = 400;
+
+#[test]
+fn what_is_acknowledged_is_there_after_the_server_was_killed() {
+    let context = Context::new();
+    let _broker = mosquitto(&context);
+    let mut victoria = Victoria::start(&context);
+    let text = format!(
+        "township = \"none.toml\"\n[mqtt]\nurl = \"mqtt://127.0.0.1:{}\"\n[store]\npath = \"none.db\"\n[store.server]\n\
+         kind = \"victoria\"\nurl = \"http://127.0.0.1:{}\"\n[ledger]\npath = \"none-ledger.db\"\n",
+        context.broker_port(),
+        victoria.port
+    );
+    context.write("hub.toml", &text);
+    let _ingester = Ingester::start(&context, "ingest-1");
+    let acks = listener(context.broker_port(), "hanqing/v1/+/ack".into());
+    let field = Field { start: Clock::system().now() - SignedDuration::from_hours(200) };
+    let topic = format!("hanqing/v1/{}/readings", Field::gateway(1));
+    let mut done: BTreeMap<Epoch, RangeSet> = BTreeMap::new();
+    let count = |done: &BTreeMap<Epoch, RangeSet>| -> u64 {
+        done.values().flat_map(|set| set.iter()).map(|(first, last)| last - first + 1).sum()
+    };
+    let mut made = 0;
+    for _ in 0..SERVER_KILLS {
+        // Nothing is sent again.
+        let before = count(&done);
+        while count(&done) == before {
+            made += 1;
+            assert!(made < MADE_MAX, "{}", context.log("ingest-1"));
+            let message = field.batch(1, made).to_bytes();
+            publish(context.broker_port(), &[(&topic, message)], false);
+            acknowledged(&acks, &mut done);
+        }
+        victoria.kill_and_start();
+    }
+    victoria.flush();
+    let mut copy = Sqlite::open(&context.path("copy.db")).unwrap();
+    let mut copier = Copier::new(&victoria.settings(), Default::default()).unwrap();
+    copier.pass(&mut copy, Clock::system().now(), Reach::Day).unwrap();
+    let series: Series = "pump-1/energy_total".parse().unwrap();
+    let there = copy.readings(&series, Timestamp::MIN, Timestamp::MAX).unwrap();
+    let told = done.remove(&Epoch(1)).unwrap();
+    println!(
+        "made {made}, acknowledged {:?}, there {}",
+        told.iter().collect::<Vec<_>>(),
+        there.len()
+    );
+    let acknowledged = (1..=made).filter(|seq| told.contains(*seq));
+    for reading in acknowledged.flat_map(|seq| field.batch(1, seq).readings) {
+        assert!(there.contains(&reading), "acknowledged and lost: {reading:?}");
+    }
+    assert!((there.len() as i64) < made as i64 * READINGS, "the kills took nothing");
 }
 
 #[test]

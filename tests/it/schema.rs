@@ -3,7 +3,7 @@
 use hanqing::core::{Flag, Outcome, Parameter, Reading, Reason, Series, Unit};
 use hanqing::wire::{
     Ack, Batch, Birth, BirthSeries, BootId, ClockState, CounterSpec, Epoch, GatewayState,
-    LossCause, LossRecord, RangeSet, Status, Timebase,
+    LossCause, LossRecord, RangeSet, ShownTime, Status, Timebase,
 };
 use jiff::Timestamp;
 use jsonschema::Validator;
@@ -102,7 +102,8 @@ proptest! {
     #[test]
     fn every_ack_that_is_written_fits(epoch: u64, whole: bool, start: bool, ranges in prop::collection::vec((1u64..1_000_000, 0u64..50), 0..20)) {
         let committed: RangeSet = ranges.into_iter().map(|(first, more)| (first, first + more)).collect();
-        accept(&schema(ACK), &Ack { epoch: Epoch(epoch), committed, whole, start }.to_bytes());
+        let at = start.then(|| at(1_785_300_300_123));
+        accept(&schema(ACK), &Ack { epoch: Epoch(epoch), committed, whole, start, at }.to_bytes());
     }
 
     #[test]
@@ -113,6 +114,8 @@ proptest! {
             Some(clock) => status.with_clock(clock),
             None => status,
         };
+        let shown = ShownTime { at: at(ms), boot: BootId(ms as u32), zero: ms - 7, service: online };
+        let status = status.with_shown((clock == 1).then_some(shown));
         accept(&schema(STATUS), &status.to_bytes());
     }
 }
@@ -281,4 +284,17 @@ fn a_broken_birth_status_or_ack_is_refused_by_schema_and_reader() {
             ("/ranges", json!({})),
         ],
     );
+    for shown in [
+        json!({"at": "2022-08-01T00:00:00Z", "boot": "1f3a9c02"}),
+        json!({"at": 1_659_283_200, "boot": "1f3a9c02", "zero": 0}),
+        json!({"at": "2022-08-01T00:00:00Z", "boot": 7, "zero": 0}),
+    ] {
+        let mut bad = status.clone();
+        bad["shown"] = shown;
+        assert!(!schema(STATUS).is_valid(&bad), "the schema takes {bad}");
+        assert!(Status::from_bytes(bad.to_string().as_bytes()).is_err(), "the reader takes {bad}");
+    }
+    let mut bad = ack.clone();
+    bad["at"] = json!(1_659_283_200);
+    assert!(!schema(ACK).is_valid(&bad) && Ack::from_bytes(bad.to_string().as_bytes()).is_err());
 }

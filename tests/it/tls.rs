@@ -5,7 +5,9 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::context::{Context, GATEWAY, Process, outcome, repository, wait_for};
+use crate::context::{
+    Context, GATEWAY, Process, free_port, get, hanqing, outcome, repository, wait_for,
+};
 use crate::peers::{Pymodbus, mosquitto_with};
 use crate::tls_problems::{settings_of, told};
 
@@ -13,12 +15,17 @@ const LEVEL: &str = "pond-dongmen-1/level";
 
 /// Runs make-certificates in a folder of the test.
 fn make(context: &Context, folder: &str, arguments: &[&str]) -> String {
-    let (code, printed, told) = outcome(
-        Command::new("sh")
-            .arg(repository("deploy/mosquitto/make-certificates"))
-            .arg(context.path(folder))
-            .args(arguments),
-    );
+    make_for("", context, folder, arguments)
+}
+
+/// The same, for certificates that are valid for so many days.
+fn make_for(days: &str, context: &Context, folder: &str, arguments: &[&str]) -> String {
+    let mut command = Command::new("sh");
+    command.arg(repository("deploy/mosquitto/make-certificates"));
+    if !days.is_empty() {
+        command.env("DAYS", days);
+    }
+    let (code, printed, told) = outcome(command.arg(context.path(folder)).args(arguments));
     assert_eq!(code, Some(0), "{printed}{told}");
     printed
 }
@@ -220,6 +227,68 @@ fn certificates_are_renewed_while_the_gateway_runs() {
     logged(&context, "edge", "connected to the broker", 3);
     logged(&context, "hub", "connected to the broker", 2);
     drained(&context);
+}
+
+#[test]
+fn certificates_that_end_soon_are_told_everywhere() {
+    let context = Context::new();
+    let (field, port) = (field(), free_port());
+    make(&context, "certs", &["authority"]);
+    make_for("20", &context, "certs", &["broker", "localhost"]);
+    make_for("10", &context, "certs", &["client", "hanqing-hub", GATEWAY]);
+    let _broker = broker(&context, "certs");
+    let _hub = hub(&context, "certs");
+    let table = mqtt(&context, "certs", GATEWAY);
+    let metrics = format!("{table}[metrics]\nlisten = \"127.0.0.1:{port}\"\n");
+    let _edge = gateway(&context, GATEWAY, "hub", &metrics, &field);
+    drained(&context);
+    let own = "our own certificate (mqtt.cert_file) ends in 9 days";
+    let brokers = "the broker's certificate ends in 19 days";
+    let authority = "the authority's certificate";
+
+    let edge_toml = context.path("edge.toml");
+    let (code, said, _) = outcome(hanqing().args(["status", "-c"]).arg(&edge_toml));
+    assert_eq!(code, Some(0));
+    assert!(said.contains(own) && said.contains(brokers), "{said}");
+    for file in ["edge.toml", "hub.toml"] {
+        let (code, said, _) = outcome(hanqing().arg("check").arg(context.path(file)));
+        assert_eq!(code, Some(0), "{said}");
+        assert!(said.contains(own) && !said.contains(authority), "{said}");
+    }
+    let health = wait_for("the hub's warnings", || {
+        let answer = get(context.page_port(), "/health").map_err(|e| e.to_string())?;
+        if answer.contains(brokers) { Ok(answer) } else { Err(answer) }
+    });
+    assert!(health.contains(own) && !health.contains(authority), "{health}");
+    for (page, name) in
+        [(context.page_port(), "hanqing_hub_certificate"), (port, "hanqing_certificate")]
+    {
+        let answer = get(page, "/metrics").unwrap();
+        for (whose, from, to) in
+            [("own", 9.0, 10.0), ("broker", 19.0, 20.0), ("authority", 3649.0, 3650.0)]
+        {
+            let name = format!("{name}_expires_seconds{{certificate=\"{whose}\"}} ");
+            let line = answer.lines().find_map(|line| line.strip_prefix(&name));
+            let days = line.unwrap().parse::<f64>().unwrap() / 86_400.0;
+            assert!((from..=to).contains(&days), "{name}{days}");
+        }
+    }
+    logged(&context, "edge", own, 1);
+    logged(&context, "hub", own, 1);
+    logged(&context, "hub", brokers, 1);
+    assert!(!context.log("edge").contains(authority), "{}", context.log("edge"));
+}
+
+#[test]
+fn a_hub_outlives_a_hangup() {
+    let context = Context::new();
+    context.hub_config();
+    let mut hub = context.hub();
+    logged(&context, "hub", "hub running", 1);
+    let mut hangup = Command::new("kill");
+    assert!(hangup.args(["-HUP", &hub.0.id().to_string()]).status().unwrap().success());
+    logged(&context, "hub", "SIGHUP changes nothing", 1);
+    assert!(hub.runs());
 }
 
 #[test]

@@ -120,7 +120,7 @@ fn a_table_goes_to_a_server_twice_and_is_there_once() {
     victoria.flush();
     let path = context.path("copy.db");
     let mut copy = Sqlite::open(&path).unwrap();
-    let copier = Copier::new(&settings, Default::default()).unwrap();
+    let mut copier = Copier::new(&settings, Default::default()).unwrap();
     copier.pass(&mut copy, Clock::system().now(), Reach::New).unwrap();
     assert_eq!(all(&path), all(&context.path("store.db")));
     let gateway = copy.gateways().unwrap().remove(0);

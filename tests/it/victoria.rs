@@ -8,7 +8,8 @@ use crate::context::{Context, Process, free_port, get, wait_for};
 
 /// A server that runs.
 pub struct Victoria {
-    _process: Process,
+    process: Process,
+    data: String,
     /// Its port on 127.0.0.1.
     pub port: u16,
 }
@@ -17,8 +18,29 @@ impl Victoria {
     /// Starts one that keeps all that is younger than a hundred years.
     pub fn start(context: &Context) -> Self {
         let port = free_port();
+        let data = context.path("victoria").display().to_string();
+        Self { process: Self::run(&data, port), data, port }
+    }
+
+    /// Its process.
+    pub fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+
+    /// Starts it anew after its end.
+    pub fn start_again(&mut self) {
+        self.process = Self::run(&self.data, self.port);
+    }
+
+    /// Ends it as a power cut would, and starts it anew.
+    pub fn kill_and_start(&mut self) {
+        self.process.kill();
+        self.process = Self::run(&self.data, self.port);
+    }
+
+    fn run(data: &str, port: u16) -> Process {
         let started = Command::new("victoria-metrics")
-            .arg(format!("-storageDataPath={}", context.path("victoria").display()))
+            .arg(format!("-storageDataPath={data}"))
             .arg(format!("-httpListenAddr=127.0.0.1:{port}"))
             .arg("-retentionPeriod=100y")
             .stdout(Stdio::null())
@@ -35,7 +57,7 @@ impl Victoria {
             assert!(process.runs(), "victoria-metrics ended at once");
             get(port, "/health").map_err(|error| error.to_string())
         });
-        Self { _process: process, port }
+        process
     }
 
     /// Settings for it.

@@ -9,8 +9,8 @@ use clap::Args;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::locales::{foreign, gateway as words};
-use crate::spool::export::{export, handed_over};
+use crate::locales::{Text, foreign, gateway as words};
+use crate::spool::export::{Damage, Exported, export, handed_over};
 use crate::support::files;
 use crate::wire::packed;
 
@@ -34,16 +34,11 @@ fn write(spool: &Path, all: bool, out: &Path) -> anyhow::Result<ExitCode> {
     let file = files::create_new(out)
         .map_err(|error| anyhow::Error::msg(words::cannot_create(out, foreign::io(&error))))?;
     let mut file = GzEncoder::new(file, Compression::default());
-    let mut unread = 0;
-    let exported = export(spool, all, |batch| match packed::decompress(&batch.message) {
-        Ok(message) => {
-            file.write_all(&message)?;
-            file.write_all(b"\n")
-        }
-        Err(_) => {
-            unread += 1;
-            Ok(())
-        }
+    let exported = export(spool, all, |batch| {
+        // What export hands over can be read.
+        let message = packed::decompress(&batch.message).map_err(std::io::Error::other)?;
+        file.write_all(&message)?;
+        file.write_all(b"\n")
     });
     let exported = exported.inspect_err(|_| {
         // An empty file could be mistaken for an export.
@@ -53,16 +48,28 @@ fn write(spool: &Path, all: bool, out: &Path) -> anyhow::Result<ExitCode> {
     let written = written.and_then(|()| files::sync_dir(files::folder_of(out)));
     written.with_context(|| words::cannot_write(out))?;
     handed_over(spool, &exported);
-    let (gateway, batches) = (&exported.gateway, exported.batches - unread);
-    say!("{}", words::spool_exported(gateway, batches, exported.readings, out));
-    if exported.held > 0 {
-        say!("{}", words::batches_held(exported.held));
+    let Exported { gateway, batches, readings, held, damage, .. } = exported;
+    say!("{}", words::spool_exported(&gateway, batches, readings, out));
+    if held > 0 {
+        say!("{}", words::batches_held(held));
     }
-    let unread_said = (unread > 0).then(|| words::batches_unreadable(unread));
-    let broken_said = exported.broken.as_ref().map(|why| words::unreadable_from_here(spool, why));
-    for problem in unread_said.into_iter().chain(broken_said) {
-        complain!("hanqing: {problem}");
-    }
-    let whole = unread == 0 && exported.broken.is_none();
-    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let Some(damage) = damage else { return Ok(ExitCode::SUCCESS) };
+    complain!("hanqing: {}", lost(spool, &damage));
+    Ok(ExitCode::FAILURE)
+}
+
+/// Ranges of numbers that are named; a person reads no more. Engineering judgement.
+const NAMED_MAX: usize = 20;
+
+/// What could not be read of the damaged file `spool`.
+fn lost(spool: &Path, damage: &Damage) -> Text {
+    let ranges = damage.numbers.iter().take(NAMED_MAX).map(|(first, last)| match first == last {
+        true => first.to_string(),
+        false => format!("{first}–{last}"),
+    });
+    let more = damage.numbers.iter().count().saturating_sub(NAMED_MAX);
+    let more = (more > 0).then(|| "…".to_owned());
+    let count = damage.numbers.len();
+    let why = damage.why.clone().unwrap_or_else(words::no_batch_there);
+    words::unreadable_batches(spool, count, Text::list(ranges.chain(more)), why)
 }

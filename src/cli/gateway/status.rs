@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::words::{duration, mode};
 use crate::cli::config_args::ConfigArgs;
@@ -18,7 +18,11 @@ use crate::edge::control::{BusStatus, Client, GatewayStatus};
 use crate::edge::{BROKER_MESSAGE_MAX, WaitsFor};
 use crate::locales::{Argument, Text, gateway as words, moment_with_seconds};
 use crate::modbus::UnitReport;
+use crate::mqtt::certificate_warnings;
 use crate::wire::{Channel, Topic};
+
+/// How long a new epoch is told of. Engineering judgement: until somebody has been there.
+const RENEWED_TOLD: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The arguments of `hanqing status`.
 #[derive(Args)]
@@ -116,6 +120,9 @@ fn backlog(status: &GatewayStatus) -> Vec<Text> {
         lines.push(words::spool_lost(spool.lost_readings));
     }
     lines.extend(spool.damaged_at.map(|at| words::spool_damaged(local(at, status.now))));
+    let recent = |at: &Timestamp| status.now.duration_since(*at).abs() <= RENEWED_TOLD;
+    let renewed = spool.renewed_at.filter(recent);
+    lines.extend(renewed.map(|at| words::spool_renewed(local(at, status.now))));
     lines
 }
 
@@ -138,6 +145,7 @@ fn delivery(status: &GatewayStatus) -> Vec<Text> {
     if let (None, Some((at, why))) = (&delivery.problem, &delivery.failed) {
         lines.push(words::last_lost(local(*at, status.now), why));
     }
+    lines.extend(certificate_warnings(&delivery.certificates, status.now));
     let acknowledged = delivery.acknowledged_at.map(|at| local(at, status.now));
     lines.extend(acknowledged.map(words::last_acknowledged));
     lines.extend(stuck(status));
@@ -177,15 +185,24 @@ fn machine(status: &GatewayStatus) -> Vec<Text> {
     let spool = &status.spool;
     let mut lines = Vec::new();
     if status.clock.provisional {
-        lines.push(words::clock_unknown(local(status.now, status.now), spool.held));
+        let [since, now] = [status.since, status.now].map(|at| local(at, status.now));
+        lines.push(words::clock_unknown(since, now, spool.held));
         if status.clock.refusal.is_none() {
             lines.push(words::clock_without_service());
         }
-        if status.delivery.sends_suspect {
-            lines.push(words::clock_doubted());
-        }
+        lines.push(match status.delivery.sends_suspect {
+            true => words::clock_doubted(),
+            false => words::clock_waited_for(status.clock.hold_min),
+        });
     } else {
         lines.push(words::clock_good());
+        lines.extend(status.delivery.ahead_of_hub_s.map(|ahead_s| {
+            let by = duration(ahead_s.unsigned_abs());
+            match ahead_s < 0 {
+                true => words::clock_behind_hub(by),
+                false => words::clock_ahead_of_hub(by),
+            }
+        }));
     }
     lines.extend(status.clock.refusal.iter().map(words::clock_refused));
     if let Some(disk) = status.disk {
@@ -399,6 +416,7 @@ mod tests {
                 trouble: Some(Trouble::DiskFull),
                 lost_readings: 5,
                 damaged_at: Some(SINCE),
+                renewed_at: Some(SINCE),
             },
             delivery: DeliveryStatus {
                 connected_since: Some(NOW),
@@ -419,7 +437,7 @@ mod tests {
                 sends_suspect: true,
                 ..DeliveryStatus::default()
             },
-            clock: ClockStatus { provisional: true, refusal: None },
+            clock: ClockStatus { provisional: true, refusal: None, hold_min: 10 },
             disk: Some(DiskUse { written: 40_960, written_a_day: Some(983_040) }),
             resident: Some(8 << 20),
         }
@@ -458,6 +476,33 @@ mod tests {
         let silent: Vec<Text> = status.silent_buses().collect();
         let zh = "总线 levels 已有 4500 秒没有完成轮询；上限是 900 秒";
         assert_eq!(said(&silent, Lang::Chinese), zh);
+    }
+
+    #[test]
+    fn a_gateway_without_a_time_service_says_how_long_readings_wait_and_what_helps() {
+        let mut status = troubled();
+        status.delivery.sends_suspect = false;
+        let said = [Lang::Chinese, Lang::English].map(|lang| said(&machine(&status), lang));
+        let [zh, en] = said.each_ref().map(String::as_str);
+        assert!(
+            zh.contains("自 T1 启动以来时钟未校准") && en.contains("since the start on T1"),
+            "{said:?}"
+        );
+        assert!(zh.contains("1 批读数") && en.contains("wait for it: 1"), "{said:?}");
+        assert!(zh.contains("10 分钟") && en.contains("10 min of connection"), "{said:?}");
+        assert!(said.iter().all(|said| said.contains("clock.trust = ")), "{said:?}");
+    }
+
+    #[test]
+    fn a_clock_that_differs_from_the_hubs_is_said() {
+        let mut status = troubled();
+        status.clock.provisional = false;
+        let of = |status: &GatewayStatus| said(&machine(status), Lang::English);
+        assert!(!of(&status).contains("hub"));
+        for (ahead_s, what) in [(-31_622_400, "366 d 0 h behind"), (28_800, "8 h 0 min ahead")] {
+            status.delivery.ahead_of_hub_s = Some(ahead_s);
+            assert!(of(&status).contains(what), "{}", of(&status));
+        }
     }
 
     #[test]

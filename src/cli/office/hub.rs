@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::language::as_daemon;
-use crate::cli::runtime::{block_on_two_threads, stop_signal};
+use crate::cli::runtime::{block_on_two_threads, outlive_hangup, stop_signal};
 use crate::config;
 use crate::hub::Hub;
 use crate::locales::{Text, office as words};
@@ -54,6 +54,7 @@ fn serve(
         }
         block_on_two_threads(async {
             let stop = stop_signal()?;
+            outlive_hangup()?;
             let hub = opening.await?;
             tracing::info!(page = %format!("http://{}/", hub.page_address()?), "hub running");
             match broker {

@@ -44,6 +44,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         &advanced,
     );
     let done = arguments.files.iter().try_for_each(|path| import.import(path));
+    let done = done.and_then(|()| import.wait_until_durable());
     let taken = import.imported();
     drop(progress);
     // Printed after an error too: these readings are in the store.

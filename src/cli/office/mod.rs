@@ -12,6 +12,7 @@ mod period_args;
 mod progress;
 mod quarantine;
 mod report;
+mod retention;
 mod store_file;
 
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ pub enum Command {
     Restore(backup::RestoreArguments),
     Gateway(gateways::Arguments),
     Quarantine(quarantine::Arguments),
+    Retention(retention::Arguments),
     Report(report::Arguments),
     Explain(explain::Arguments),
     Drought(drought::Arguments),
@@ -42,6 +44,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Restore(arguments) => backup::restore(&arguments),
         Command::Gateway(arguments) => gateways::run(&arguments),
         Command::Quarantine(arguments) => quarantine::run(&arguments),
+        Command::Retention(arguments) => retention::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Drought(arguments) => drought::run(&arguments),

@@ -115,7 +115,7 @@ fn carry_out(
             }
             let mut store = hub::open_store(settings, township)?;
             let clock = Clock::system();
-            let (mut taken, mut left) = (0, 0);
+            let (mut taken, mut left, mut written) = (0, 0, Vec::new());
             for id in ids {
                 let retried =
                     hub::retry(&mut quarantine, store.as_mut(), &mut owners, id, clock.now())?;
@@ -123,11 +123,17 @@ fn carry_out(
                     None if which.ids.is_empty() => {}
                     None => return Err(unknown(id)),
                     Some(Retried::Stored) => taken += 1,
+                    Some(Retried::Written) => written.push(id),
                     Some(Retried::Rejected(problem)) => {
                         left += 1;
                         say!("{}", words::message(id, problem));
                     }
                 }
+            }
+            if !written.is_empty() {
+                store.wait_until_durable()?;
+                quarantine.remove_all(&written)?;
+                taken += written.len();
             }
             say!("{}", words::retried(taken, left));
             if left > 0 {

@@ -66,6 +66,9 @@ pub struct ClockStatus {
     pub provisional: bool,
     /// Why the machine's time is not trusted.
     pub refusal: Option<Text>,
+    /// For how many minutes of connection readings wait for the time at most.
+    #[serde(default)]
+    pub hold_min: u16,
 }
 
 /// What a gateway has written to disk.
@@ -126,12 +129,17 @@ pub struct SpoolStatus {
     /// When the file was found damaged since the start, and a new one begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub damaged_at: Option<Timestamp>,
+    /// When the epoch was last begun anew, because another life of the spool had used its numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewed_at: Option<Timestamp>,
 }
 
 /// Makes the status of this gateway.
 pub(in crate::edge) struct StatusSource {
     pub gateway: GatewayId,
     pub spool_size_max: u64,
+    /// For how many minutes of connection readings wait for the time at most.
+    pub hold_min: u16,
     pub clock: Clock,
     pub watch: EdgeWatch,
     pub mode: watch::Sender<Mode>,
@@ -191,12 +199,14 @@ impl StatusSource {
                 trouble: keeper.trouble,
                 lost_readings: keeper.lost,
                 damaged_at: spool.damaged_at,
+                renewed_at: spool.renewed_at,
                 size_max: self.spool_size_max,
             },
             delivery: self.watch.delivery.borrow().clone(),
             clock: ClockStatus {
                 provisional: self.clock.base().provisional,
                 refusal: self.clock.refusal().map(|refusal| refusal.text()),
+                hold_min: self.hold_min,
             },
             disk: process::disk_use(uptime),
             resident: process::resident_memory(),

@@ -60,6 +60,7 @@ impl Fixture {
         let source = Arc::new(StatusSource {
             gateway: "gw-test".parse().unwrap(),
             spool_size_max: 1 << 20,
+            hold_min: 10,
             clock: Clock::system(),
             watch: EdgeWatch {
                 buses: Arc::default(),

@@ -10,16 +10,18 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::clock_said::{self, ClockSaid};
 use super::pace::Pace;
 use super::retries::Retries;
 use super::unconfirmed::Unconfirmed;
 use super::windows::Schedule;
 use super::{Confirm, Deliverer, WaitsFor};
-use crate::mqtt::MqttError;
+use crate::locales::Lang;
+use crate::mqtt::{self, MqttError};
 use crate::mqtt::uplink::{Uplink, UplinkEvent};
 use crate::spool::{SpoolStatus, SpooledBatch};
-use crate::support::{Base, Stopwatch};
-use crate::wire::{BootId, ClockState, Epoch};
+use crate::support::Stopwatch;
+use crate::wire::{BootId, Epoch};
 
 /// A broker that confirms nothing for this long, although messages are in flight, is left: a new connection may help.
 const BROKER_SILENT: Duration = Duration::from_secs(30);
@@ -34,10 +36,8 @@ const TRAFFIC_LAG: u64 = 256 * 1024;
 /// How often one and the same fault that lasts is written to the log. Engineering judgement.
 const WARN_EVERY: Duration = Duration::from_secs(3600);
 
-/// What the hub is told about a clock.
-pub(super) fn clock_state(base: Base) -> ClockState {
-    if base.provisional { ClockState::Provisional } else { ClockState::Good }
-}
+/// How often the log has that a certificate ends soon: it takes days to get another. Engineering judgement.
+const CERTIFICATES_EVERY: Duration = Duration::from_secs(86_400);
 
 /// How a connection ended.
 pub(super) enum ConnectionEnd {
@@ -86,28 +86,29 @@ pub(super) struct Delivery<'a> {
     hub_starts: Option<Duration>,
     /// Whether a batch has arrived over this connection.
     arrived: bool,
-    /// Whether an acknowledgement of batches that do not exist has been reported.
-    warned_beyond: bool,
+    /// Whether the spool knows that any batch may be sent now.
+    sends_all: bool,
+    /// When the next batch may be sent although no hub has been heard of.
+    ahead_at: Duration,
     /// When the broker last confirmed something, or had nothing to confirm.
     confirmed_at: Duration,
     /// Bytes of this connection that are counted.
     counted: u64,
     /// The month's traffic as the spool has it saved.
     saved: u64,
-    /// Whether waiting for the clock has been given up.
-    stopped_holding: bool,
-    announced_clock: ClockState,
+    clock_said: ClockSaid,
     compress: bool,
 }
 
 impl<'a> Delivery<'a> {
-    /// Begins over a connection that has just been made and that announced the clock as `announced_clock`.
-    pub fn new(deliverer: &'a mut Deliverer, uplink: Uplink, announced_clock: ClockState) -> Self {
+    /// Begins over a connection that has just been made and that announced the clock.
+    pub fn new(deliverer: &'a mut Deliverer, uplink: Uplink, clock_said: ClockSaid) -> Self {
         let now = deliverer.clock.now();
         deliverer.status.send_modify(|s| {
             (s.connected_since, s.problem, s.next_at) = (Some(now), None, None);
             s.protocol = Some(uplink.protocol().number().into());
             s.doubt = uplink.doubt();
+            s.certificates = uplink.certificates();
             s.connections += 1;
         });
         let spool_status = deliverer.spool.status();
@@ -135,12 +136,12 @@ impl<'a> Delivery<'a> {
             hub_came: at,
             hub_starts: None,
             arrived: false,
-            warned_beyond: false,
+            sends_all: false,
+            ahead_at: lanes::BIRTH_ANSWERED,
             confirmed_at: Duration::ZERO,
             counted: 0,
             saved: deliverer.budget.used().1,
-            stopped_holding: false,
-            announced_clock,
+            clock_said,
             compress: settings.uplink.compress.unwrap_or(settings.confirm == Confirm::Hub),
             deliverer,
         }
@@ -161,7 +162,7 @@ impl<'a> Delivery<'a> {
                 self.rewinds = spool.rewinds;
                 self.rewind_to(1);
             }
-            if let Err(lost) = self.send(spool.last_seq).await {
+            if let Err(lost) = self.send(&spool).await {
                 break ConnectionEnd::Lost(lost);
             }
             let wait = self.wait();
@@ -192,9 +193,11 @@ impl<'a> Delivery<'a> {
         if let ConnectionEnd::Lost(error) = &ended {
             self.lost(error);
         }
+        self.deliverer.connected += self.life.elapsed();
+        self.deliverer.spool.end_sending().await?;
         self.count_traffic();
         self.save_traffic();
-        if matches!(ended, ConnectionEnd::Stopped | ConnectionEnd::Done) {
+        if !matches!(ended, ConnectionEnd::Lost(_)) {
             self.uplink.close().await;
         }
         Ok(ended)
@@ -224,18 +227,38 @@ impl<'a> Delivery<'a> {
         self.old_after < self.new_after || !self.fetched.is_empty()
     }
 
-    /// Whether everything that may be sent has been sent and acknowledged.
+    /// Whether everything has been sent and acknowledged. What waits for the clock has not: a connection helps a time
+    /// service, and without one the wait has to end.
     fn is_done(&self) -> bool {
-        let last_seq = self.spool_status.borrow().spool.last_seq;
-        self.unconfirmed.len() == 0
+        let (last_seq, held) = {
+            let status = self.spool_status.borrow();
+            (status.spool.last_seq, status.spool.held)
+        };
+        held == 0
+            && self.unconfirmed.len() == 0
             && !self.has_backlog()
             && !self.deliverer.retries.is_pending(&self.deliverer.sizes)
             && self.new_after >= last_seq
     }
 
+    /// Logs once a day which certificates end soon.
+    fn warn_of_certificates(&mut self) {
+        let now = self.now();
+        let due = |at: Duration| now.saturating_sub(at) >= CERTIFICATES_EVERY;
+        if !self.deliverer.warned.certificates.is_none_or(due) {
+            return;
+        }
+        let certificates = self.deliverer.status.borrow().certificates.clone();
+        for problem in mqtt::certificate_warnings(&certificates, self.deliverer.clock.now()) {
+            self.deliverer.warned.certificates = Some(now);
+            tracing::warn!(problem = problem.within(Lang::English), "a certificate ends");
+        }
+    }
+
     /// Checks what changes with time alone.
     fn on_tick(&mut self) -> Option<ConnectionEnd> {
         self.count_traffic();
+        self.warn_of_certificates();
         self.find_overdue();
         let at = self.life.elapsed();
         if self.uplink.is_idle() {
@@ -245,19 +268,26 @@ impl<'a> Delivery<'a> {
         }
         let base = self.deliverer.clock.base();
         let hold_max = Duration::from_secs(60 * u64::from(self.deliverer.settings.clock.hold_min));
-        if base.provisional && !self.stopped_holding && at >= hold_max {
-            self.stopped_holding = true;
-            tracing::warn!(
-                "the clock is still not known to be right; readings are sent as suspect"
-            );
-            self.deliverer.status.send_modify(|s| s.sends_suspect = true);
+        // Windows of connection may be shorter than that: they count together.
+        let held_for = self.deliverer.connected + at;
+        let gave_up = self.deliverer.status.borrow().sends_suspect;
+        // Again where the disk did not take it.
+        let waits = !gave_up || self.spool_status.borrow().spool.held > 0;
+        if base.provisional && waits && held_for >= hold_max {
+            if !gave_up {
+                tracing::warn!(
+                    "the clock is still not known to be right; readings are sent as suspect"
+                );
+                self.deliverer.status.send_modify(|s| s.sends_suspect = true);
+            }
             let boot = BootId(base.boot);
             self.deliverer.spool.tell_spool(move |spool, _| spool.stop_holding(boot, true));
         }
-        let clock = clock_state(base);
-        if clock != self.announced_clock {
-            self.announced_clock = clock;
-            if let Err(lost) = self.uplink.announce_clock(clock) {
+        let now = self.now();
+        if self.clock_said.is_due(base, now) {
+            self.clock_said = ClockSaid::new(base, now);
+            let shown = clock_said::shown(base, self.deliverer.clock.now());
+            if let Err(lost) = self.uplink.announce_clock(clock_said::state(base), shown) {
                 return Some(ConnectionEnd::Lost(lost));
             }
         }

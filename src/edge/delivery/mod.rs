@@ -4,6 +4,7 @@
 //! batches to a message, as fast as the link has room for it. What has failed goes between the two, ever more seldom,
 //! and where its size may be the reason alone.
 
+mod clock_said;
 mod connection;
 mod pace;
 mod retries;
@@ -19,7 +20,8 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use self::connection::{ConnectionEnd, Delivery, clock_state};
+use self::clock_said::ClockSaid;
+use self::connection::{ConnectionEnd, Delivery};
 use self::pace::Budget;
 use self::retries::Retries;
 use self::sizes::Sizes;
@@ -27,7 +29,7 @@ use self::windows::Schedule;
 pub use self::windows::Window;
 use super::settings::{Confirm, EdgeSettings};
 use crate::locales::Text;
-use crate::mqtt::Reconnect;
+use crate::mqtt::{CertificateEnd, Reconnect};
 use crate::mqtt::uplink::{self, Uplink};
 use crate::spool::SpoolHandle;
 use crate::support::{Backoff, Clock, Stopwatch};
@@ -56,6 +58,9 @@ pub struct DeliveryStatus {
     /// What is doubtful about the certificates of the connection.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doubt: Option<Text>,
+    /// When the certificates of the last connection end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<CertificateEnd>,
     /// When the next connection will be made, if a window of connection decides that.
     pub next_at: Option<Timestamp>,
     /// When the hub last acknowledged something.
@@ -85,6 +90,9 @@ pub struct DeliveryStatus {
     /// Whether the time was waited for long enough: readings are sent as suspect until it is known.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sends_suspect: bool,
+    /// By how many seconds this clock is ahead of the hub's, below zero behind, where they are too far apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ahead_of_hub_s: Option<i64>,
 }
 
 /// Messages of readings that the broker has refused one after the other.
@@ -132,6 +140,8 @@ pub(super) struct Deliverer {
     /// Whether a batch has arrived over the present connection.
     progressed: bool,
     warned: Warned,
+    /// How long the connections before the present one lasted together.
+    connected: Duration,
 }
 
 /// When a fault that lasts was last written to the log.
@@ -140,6 +150,8 @@ struct Warned {
     silent: Option<Duration>,
     too_large: Option<Duration>,
     refused: Option<Duration>,
+    certificates: Option<Duration>,
+    clocks: Option<Duration>,
 }
 
 impl Deliverer {
@@ -166,6 +178,7 @@ impl Deliverer {
             sizes: Sizes::default(),
             progressed: false,
             warned: Warned::default(),
+            connected: Duration::ZERO,
         }
     }
 
@@ -205,12 +218,14 @@ impl Deliverer {
             }
             reconnect.begin();
             self.birth.epoch = Some(self.spool.status().borrow().spool.epoch);
-            let announced = (self.clock.now(), clock_state(self.clock.base()));
+            let base = self.clock.base();
+            let online = clock_said::online(base, self.clock.now());
+            let said = ClockSaid::new(base, self.life.elapsed());
             let acknowledged = self.settings.confirm == Confirm::Hub;
             let mqtt = &self.settings.mqtt;
             let versions = reconnect.versions();
             let connecting =
-                Uplink::connect(mqtt, &gateway, &self.birth, acknowledged, announced, versions);
+                Uplink::connect(mqtt, &gateway, &self.birth, acknowledged, &online, versions);
             let ended = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 connected = connecting => match connected {
@@ -218,7 +233,7 @@ impl Deliverer {
                         reconnect.connected();
                         tracing::info!(%gateway, "connected to the broker");
                         self.progressed = false;
-                        let ended = Delivery::new(&mut self, uplink, announced.1).run(&stop).await?;
+                        let ended = Delivery::new(&mut self, uplink, said).run(&stop).await?;
                         if self.progressed {
                             reconnect.progressed();
                         }

@@ -87,6 +87,7 @@ fn status() -> GatewayStatus {
             trouble: None,
             lost_readings: 0,
             damaged_at: None,
+            renewed_at: None,
         },
         delivery: DeliveryStatus {
             connected_since: Some(now - SignedDuration::from_secs(600)),
@@ -97,7 +98,7 @@ fn status() -> GatewayStatus {
             month: Some(("2022-10".into(), 1 << 20)),
             ..DeliveryStatus::default()
         },
-        clock: ClockStatus { provisional: true, refusal: None },
+        clock: ClockStatus { provisional: true, refusal: None, hold_min: 10 },
         disk: Some(DiskUse { written: 40_960, written_a_day: Some(983_040) }),
         resident: Some(8 << 20),
     }

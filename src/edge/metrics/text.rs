@@ -173,6 +173,11 @@ fn delivery(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
     let month = delivery.month.as_ref().map(|(_, used)| *used);
     let help = "Sent and received in this calendar month; absent before the first connection";
     page.gauge("delivery_month_traffic", help, BYTES, month)?;
+    let ends = delivery.certificates.iter();
+    let ends = ends
+        .map(|end| (vec![("certificate", end.whose.id().into())], end.seconds_left(status.now)));
+    let help = "Time until the end of a certificate of the last connection, below zero after it; absent without TLS";
+    page.gauges("certificate_expires", help, SECONDS, ends)?;
     let causes = [(WaitsFor::Budget, "budget"), (WaitsFor::DaysShare, "days_share")];
     let waits = one_of(&Labels::new(), "for", causes, delivery.waits_for);
     page.gauges("delivery_waits", "1 for what delays sending while connected", None, waits)

@@ -5,16 +5,22 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::samples::{Sample, Tag, Tags};
+use super::annotated::Each;
+use super::samples::{Block, Point, Tag, Tags};
 use crate::core::GatewayId;
 use crate::locales::{Text, store as words};
 
 /// Samples in a line of the answer: some hundred kilobytes at most.
 pub(super) const ROWS_EACH: &str = "10000";
 
-/// A selector for fields of a measurement, of some gateways or all. `fields` is an alternation of names.
-pub(super) fn selector(measurement: &str, fields: &str, gateways: &[GatewayId]) -> String {
-    let mut selector = format!("{{__name__=~\"{measurement}_({fields})\"");
+/// A measurement, and an alternation of its fields.
+pub(super) type Asked = (&'static str, &'static str);
+
+/// A selector for fields of some measurements, of some gateways or all.
+pub(super) fn selector(asked: &[Asked], gateways: &[GatewayId]) -> String {
+    let names: Vec<String> =
+        asked.iter().map(|(measurement, fields)| format!("{measurement}_({fields})")).collect();
+    let mut selector = format!("{{__name__=~\"{}\"", names.join("|"));
     if !gateways.is_empty() {
         // Ids consist of letters, digits and '-', which mean nothing in an expression.
         let each: Vec<&str> = gateways.iter().map(GatewayId::as_str).collect();
@@ -39,20 +45,21 @@ struct Line {
 }
 
 /// Reads a line, and passes its samples to `each`.
-pub(super) fn line(
-    measurement: &str,
-    line: &[u8],
-    each: &mut dyn FnMut(Sample<'_>) -> Result<(), Text>,
-) -> Result<(), Text> {
+///
+/// # Errors
+/// The line is not valid, or of another series than `asked`; or `each` fails.
+pub(super) fn line(asked: &[Asked], line: &[u8], each: Each<'_>) -> Result<(), Text> {
     if line.is_empty() {
         return Ok(());
     }
     let read: Line = serde_json::from_slice(line).map_err(Text::verbatim)?;
     let name = read.metric.get("__name__").map_or("", String::as_str);
-    let field = name
-        .strip_prefix(measurement)
-        .and_then(|rest| rest.strip_prefix('_'))
-        .ok_or_else(|| words::unexpected_series(format!("{name:?}")))?;
+    let found = asked.iter().find_map(|(measurement, _)| {
+        let field = name.strip_prefix(measurement)?.strip_prefix('_')?;
+        Some((*measurement, field))
+    });
+    let (measurement, field) =
+        found.ok_or_else(|| words::unexpected_series(format!("{name:?}")))?;
     if read.values.len() != read.timestamps.len() {
         return Err(words::values_and_times(name));
     }
@@ -62,11 +69,11 @@ pub(super) fn line(
             tags.set(tag, value);
         }
     }
-    for (at_ms, number) in read.timestamps.iter().zip(&read.values) {
-        // This program writes numbers only.
-        if let Some(number) = *number {
-            each(Sample { tags: &tags, field, at_ms: *at_ms, number })?;
-        }
-    }
-    Ok(())
+    tags.set(Tag::Measurement, if asked.len() > 1 { measurement } else { "" });
+    // This program writes numbers only.
+    let numbers = read.timestamps.iter().zip(&read.values);
+    let points: Vec<Point> = numbers
+        .filter_map(|(at_ms, number)| Some(Point { at_ms: *at_ms, number: (*number)? }))
+        .collect();
+    each(Block { tags: &tags, field, points: &points })
 }

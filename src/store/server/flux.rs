@@ -5,27 +5,32 @@ use serde_json::json;
 
 use crate::core::GatewayId;
 
-/// All numbers of a measurement from `from` to before `to`, of some gateways or all.
+/// All numbers of some measurements from `from` to before `to`, of some gateways or all. Rows name their measurement
+/// where there are several.
 pub fn samples(
     bucket: &str,
-    measurement: &str,
+    measurements: &[&str],
     gateways: &[GatewayId],
     (from, to): (Timestamp, Timestamp),
 ) -> String {
-    let mut wanted = format!("r._measurement == {}", quoted(measurement));
+    let mut wanted = any_of("_measurement", measurements.iter().copied());
     if !gateways.is_empty() {
-        let each: Vec<String> = gateways
-            .iter()
-            .map(|gateway| format!("r.gateway == {}", quoted(gateway.as_str())))
-            .collect();
-        wanted = format!("{wanted} and ({})", each.join(" or "));
+        let of_gateways = any_of("gateway", gateways.iter().map(GatewayId::as_str));
+        wanted = format!("({wanted}) and ({of_gateways})");
     }
+    let measurement = if measurements.len() > 1 { "" } else { ", \"_measurement\"" };
     format!(
-        "from(bucket: {})\n  |> range(start: {}, stop: {})\n  |> filter(fn: (r) => {wanted})\n  |> drop(columns: [\"_start\", \"_stop\", \"_measurement\"])\n",
+        "from(bucket: {})\n  |> range(start: {}, stop: {})\n  |> filter(fn: (r) => {wanted})\n  |> drop(columns: [\"_start\", \"_stop\"{measurement}])\n",
         quoted(bucket),
         time(from),
         time(to),
     )
+}
+
+/// A condition: a column is one of some texts.
+fn any_of<'a>(column: &str, texts: impl Iterator<Item = &'a str>) -> String {
+    let each: Vec<String> = texts.map(|text| format!("r.{column} == {}", quoted(text))).collect();
+    each.join(" or ")
 }
 
 /// The body of a query. Times have nanoseconds: without a fraction, two readings in one second would become one.

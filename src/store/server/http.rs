@@ -3,7 +3,7 @@
 //! They use the reqwest that influxdb2 links. influxdb2's own methods lose the headers of a refusal (Retry-After) and
 //! put no bound on the size of an answer (docs/decisions/0010).
 
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::time::Duration;
 
 use flate2::Compression;
@@ -11,6 +11,7 @@ use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Certificate, Client, RequestBuilder, Url};
+use serde::Deserialize;
 use tokio::runtime::{Builder, Runtime};
 
 use super::settings::ServerSettings;
@@ -110,6 +111,18 @@ impl Http {
         query: Query<'_>,
         line: &mut dyn FnMut(&[u8]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        match self.ask(query, line)? {
+            None => Ok(()),
+            Some(refusal) => Err(self.unread(answered(refusal.status, &refusal.text))),
+        }
+    }
+
+    /// As [`Http::read`]; an answer with a status other than success is returned.
+    pub fn ask(
+        &self,
+        query: Query<'_>,
+        line: &mut dyn FnMut(&[u8]) -> Result<(), StoreError>,
+    ) -> Result<Option<Answer>, StoreError> {
         self.wait(self.read_lines(query, line))
     }
 
@@ -117,7 +130,7 @@ impl Http {
         &self,
         query: Query<'_>,
         line: &mut dyn FnMut(&[u8]) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<Answer>, StoreError> {
         let url = Self::address(&self.read_url, query.path);
         let request = match query.body {
             Some(body) => self.client.post(url).header(CONTENT_TYPE, "application/json").body(body),
@@ -127,7 +140,8 @@ impl Http {
         let mut response = self.in_time(sent).await??;
         let status = response.status();
         if !status.is_success() {
-            return Err(self.unread(answered(status.as_u16(), &text(response).await)));
+            let (status, text) = (status.as_u16(), text(response).await);
+            return Ok(Some(Answer { status, retry_after: None, text }));
         }
         let mut rest: Vec<u8> = Vec::new();
         loop {
@@ -135,19 +149,25 @@ impl Http {
             let chunk = chunk.map_err(|error| self.unread(words::cut_off(error_text(&error))))?;
             let Some(chunk) = chunk else { break };
             let mut chunk = chunk.as_ref();
-            while let Some(end) = chunk.iter().position(|&byte| byte == b'\n') {
-                let (head, tail) = chunk.split_at(end);
-                rest.extend_from_slice(head);
-                line(&rest)?;
-                rest.clear();
-                chunk = tail.get(1..).unwrap_or_default();
+            while let Ok(1..) = chunk.read_until(b'\n', &mut rest) {
+                if rest.pop_if(|byte| *byte == b'\n').is_some() {
+                    line(&rest)?;
+                    rest.clear();
+                }
             }
-            rest.extend_from_slice(chunk);
             if rest.len() > LINE_MAX {
                 return Err(self.unread(words::line_too_long(LINE_MAX)));
             }
         }
-        if rest.is_empty() { Ok(()) } else { line(&rest) }
+        if !rest.is_empty() {
+            line(&rest)?;
+        }
+        Ok(None)
+    }
+
+    /// The error of an answer that cannot be used.
+    pub fn unusable(&self, problem: Text) -> StoreError {
+        self.unread(words::answer_unusable(problem))
     }
 
     fn unread(&self, problem: Text) -> StoreError {
@@ -195,9 +215,14 @@ pub(super) fn builder(settings: &ServerSettings) -> Result<reqwest::ClientBuilde
     if let Some(file) = &settings.ca_file {
         let wrong = |why: Text| StoreError::server(&settings.url, words::ca_file(file, why));
         let pem = std::fs::read(file).map_err(|error| wrong(foreign::io(&error)))?;
-        let certificate =
-            Certificate::from_pem(&pem).map_err(|_| wrong(words::no_certificate()))?;
-        builder = builder.tls_built_in_root_certs(false).add_root_certificate(certificate);
+        let certificates = Certificate::from_pem_bundle(&pem).unwrap_or_default();
+        if certificates.is_empty() {
+            return Err(wrong(words::no_certificate()));
+        }
+        builder = builder.tls_built_in_root_certs(false);
+        for certificate in certificates {
+            builder = builder.add_root_certificate(certificate);
+        }
     }
     Ok(builder)
 }
@@ -217,6 +242,9 @@ pub(super) fn token(settings: &ServerSettings) -> Result<Option<String>, StoreEr
 
 /// What a server answered instead of doing it: the status, and what it `said`.
 pub(super) fn answered(status: u16, said: &str) -> Text {
+    if asks_for_https(status, said) {
+        return words::https_wanted();
+    }
     let status = match status {
         400 | 413 | 422 => words::status_refused(status),
         401 | 403 => words::status_unauthorised(status),
@@ -227,9 +255,21 @@ pub(super) fn answered(status: u16, said: &str) -> Text {
     if said.is_empty() { status } else { Text::chain([status, quoted(said)]) }
 }
 
-/// What a server said, which is in its own words.
+/// Whether a server tells that it was spoken to without TLS, as those in Go and nginx do.
+pub(super) fn asks_for_https(status: u16, said: &str) -> bool {
+    status == 400 && said.contains("HTTP request") && said.contains("HTTPS")
+}
+
+/// What a server said, which is in its own words: of InfluxDB's JSON the message, and all in one line.
 pub(super) fn quoted(said: &str) -> Text {
-    if said.is_empty() { Text::default() } else { foreign::said(said) }
+    #[derive(Deserialize)]
+    struct Refusal {
+        message: String,
+    }
+    let message = serde_json::from_str::<Refusal>(said).map(|refusal| refusal.message);
+    let said = message.unwrap_or_else(|_| said.into());
+    let words: Vec<&str> = said.split_whitespace().collect();
+    if words.is_empty() { Text::default() } else { foreign::said(words.join(" ")) }
 }
 
 /// What is behind an error, down to the system's: reqwest's own text names only the URL.
@@ -245,8 +285,13 @@ pub(super) fn error_text(error: &reqwest::Error) -> Text {
         common::io_name_unknown(error.url().and_then(Url::host_str).unwrap_or_default())
     } else if let Some(text) = by_words(&said) {
         text
-    } else if cause.is::<std::io::Error>() {
-        foreign::error(cause)
+    } else if let Some(error) = cause.downcast_ref::<std::io::Error>() {
+        match error.kind() {
+            std::io::ErrorKind::ConnectionRefused => words::connection_refused(),
+            _ => foreign::io(error),
+        }
+    } else if error.url().is_some_and(|url| url.scheme() == "http") {
+        words::not_http(foreign::said(said))
     } else {
         words::broken_http(foreign::said(said))
     }

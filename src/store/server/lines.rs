@@ -12,7 +12,7 @@ const BYTES_MAX: usize = 1_000_000;
 pub(super) type Range = (usize, usize);
 
 /// Lines in units: those of a batch, or those of a record. A unit is written as a whole or comes again as a whole.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Lines {
     text: Vec<u8>,
     /// Where each line ends in the text.
@@ -20,6 +20,7 @@ pub(super) struct Lines {
     units: Vec<Unit>,
 }
 
+#[derive(Clone)]
 struct Unit {
     gateway: GatewayId,
     /// Number of its first line; its lines end where those of the next unit begin.

@@ -4,6 +4,7 @@
 mod annotated;
 mod check;
 pub mod copy;
+mod corrections;
 mod export;
 pub mod flux;
 mod http;
@@ -14,23 +15,28 @@ mod samples;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod trial;
+mod unsynced;
 mod waiting;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 pub use left_out::{LeftOut, by_gateway};
 pub use settings::{ServerKind, ServerSettings};
+pub use trial::{read_files, try_server};
 
-use self::check::{CheckError, Span};
+use self::check::{CheckError, Found, Span};
 use self::http::Http;
 use self::lines::Lines;
 use self::records::RecordWriter;
+use self::unsynced::Unsynced;
 use self::waiting::Waiting;
 use self::write::{Trust, Writer};
-use super::{Committed, Refused, Store, StoreError, line};
+use super::{Committed, Confirmed, Refused, Store, StoreError, line};
 use crate::core::{GatewayId, Reading};
 use crate::locales::{Text, store as words};
 use crate::wire::{Batch, Birth, Epoch, Status};
@@ -39,6 +45,9 @@ use crate::wire::{Batch, Birth, Epoch, Status};
 /// their own: it may be the lines of one that a server, or a proxy before it, answers so. Engineering judgement.
 const BELIEVED: u32 = 3;
 
+/// How often a command looks whether the server has all on its disk.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
 /// A server that readings are written to. Its methods block: a [`StoreHandle`](super::StoreHandle) runs them.
 pub struct Server {
     settings: ServerSettings,
@@ -46,8 +55,11 @@ pub struct Server {
     /// Writes readings. Records have a writer of their own: that one is taken says nothing of readings.
     writer: Writer,
     records: RecordWriter,
+    hub: String,
     /// `None` until the server has answered once.
-    span: Option<Span>,
+    found: Option<Found>,
+    /// What the server has taken and may not have on its disk; `None` where it has all there.
+    unsynced: Option<Unsynced>,
     /// Writes in a row that failed as a whole.
     failures: u32,
     /// Gateways of which the server did not take all batches.
@@ -70,12 +82,14 @@ impl Server {
             writer: Writer::new(settings),
             records: RecordWriter::new(settings, hub),
             settings: settings.clone(),
-            span: None,
+            hub: hub.into(),
+            found: None,
+            unsynced: None,
             failures: 0,
             waiting: Waiting::default(),
         };
         match check::check(settings, &server.http) {
-            Ok(span) => server.span = Some(span),
+            Ok(found) => server.note_found(found),
             Err(CheckError::Unusable(error)) => return Err(error),
             Err(CheckError::Unreachable(error)) => {
                 tracing::warn!(%error, "the server is unreachable; nothing is acknowledged until it answers");
@@ -84,13 +98,48 @@ impl Server {
         Ok(server)
     }
 
+    /// Whether the server lets this hub read, as far as it has answered; the error says that it does not. A hub that
+    /// only ingests need not read from InfluxDB.
+    pub fn check_readable(&self) -> Result<(), StoreError> {
+        if self.found.is_none_or(|found| found.may_read) {
+            return Ok(());
+        }
+        let bucket = self.settings.bucket.as_deref().unwrap_or_default();
+        Err(StoreError::server(
+            &self.settings.url,
+            words::bucket_not_readable(format!("{bucket:?}")),
+        ))
+    }
+
+    fn note_found(&mut self, found: Found) {
+        self.found = Some(found);
+        if let Some(flush) = found.flush {
+            self.unsynced = Some(Unsynced::new(&self.hub, flush));
+            self.records.keep_recent();
+        }
+    }
+
+    /// Checks the server until it has answered once, and before each write whether it can be looked at.
+    fn before_write(&mut self) -> Result<Span, StoreError> {
+        let span = self.check()?;
+        if let Some(unsynced) = &mut self.unsynced
+            && unsynced.before_write(&self.http)?
+        {
+            self.records.write_recent_again();
+        }
+        Ok(span)
+    }
+
     /// Checks the server until it has answered once.
     fn check(&mut self) -> Result<Span, StoreError> {
-        if let Some(span) = self.span {
-            return Ok(span);
+        if let Some(found) = self.found {
+            return Ok(found.span);
         }
         match check::check(&self.settings, &self.http) {
-            Ok(span) => Ok(*self.span.insert(span)),
+            Ok(found) => {
+                self.note_found(found);
+                Ok(found.span)
+            }
             Err(CheckError::Unusable(error) | CheckError::Unreachable(error)) => Err(error),
         }
     }
@@ -111,7 +160,7 @@ impl Server {
         batches: &[&Batch],
         now: Timestamp,
     ) -> Result<(Committed, BTreeMap<GatewayId, Text>), StoreError> {
-        let span = self.check()?;
+        let span = self.before_write()?;
         let trust = self.trust();
         let Readings { lines, places, mut refused } = Readings::new(batches, span, now);
         let written = self.writer.write(&self.http, &lines, now, trust)?;
@@ -125,17 +174,33 @@ impl Server {
             (0..batches.len()).filter(|b| !not_written.contains_key(b)).collect();
         let with_record: Vec<&Batch> =
             complete.iter().filter_map(|b| batches.get(*b).copied()).collect();
-        for (place, reason) in self.records.batches(&self.http, &with_record, now, trust)? {
+        let (times, not_taken) = self.records.batches(&self.http, &with_record, now, trust)?;
+        for (place, reason) in not_taken {
             not_written.extend(complete.get(place).map(|b| (*b, reason)));
         }
+        let times: BTreeMap<usize, Timestamp> = complete.into_iter().zip(times).collect();
         let mut committed = Committed::default();
         let mut left = BTreeMap::new();
         for (b, batch) in batches.iter().enumerate() {
             match not_written.remove(&b) {
-                None => note_committed(&mut committed, batch, refused.remove(&b)),
+                None => {
+                    note_committed(&mut committed, batch, refused.remove(&b));
+                    if let Some((unsynced, at)) = self.unsynced.as_mut().zip(times.get(&b)) {
+                        unsynced.note(&batch.gateway, batch.epoch, batch.stands_for(), *at);
+                    }
+                }
                 Some(reason) => {
                     left.entry(batch.gateway.clone()).or_insert(reason);
                 }
+            }
+        }
+        if let Some(unsynced) = &self.unsynced {
+            committed.later = std::mem::take(&mut committed.delivered);
+            if unsynced.is_unseen() {
+                let of_batches = batches.iter().map(|batch| batch.gateway.clone());
+                of_batches.for_each(|gateway| {
+                    left.entry(gateway).or_insert_with(words::not_shown);
+                });
             }
         }
         Ok((committed, left))
@@ -217,7 +282,7 @@ impl Store for Server {
         due.sort_by(|a, b| a.gateway.cmp(&b.gateway));
         let written = self.write_batches(&due, now);
         let (mut committed, not_taken) = self.noted(written)?;
-        if !committed.delivered.is_empty() {
+        if !committed.delivered.is_empty() || !committed.later.is_empty() {
             self.failures = 0;
         }
         for gateway in due.iter().map(|batch| &batch.gateway).collect::<BTreeSet<_>>() {
@@ -259,13 +324,44 @@ impl Store for Server {
         Ok(Committed { left: left.into_iter().collect(), ..Committed::default() })
     }
 
-    /// A person is told at once what the server does not take.
+    /// A person is told at once what the server does not take. VictoriaMetrics changes no value that it has: what would
+    /// is refused.
     fn import(&mut self, batches: &[Batch], now: Timestamp) -> Result<Committed, StoreError> {
-        let committed = self.commit(batches, now)?;
+        let mut batches = batches.to_vec();
+        let mut refused = Vec::new();
+        if self.settings.kind == ServerKind::Victoria {
+            refused = corrections::take_out(&self.http, &mut batches)?;
+        }
+        let mut committed = self.commit(&batches, now)?;
+        committed.refused.extend(refused);
         let url = &self.settings.url;
         match committed.left.first() {
             Some((_, reason)) => Err(StoreError::server(url, reason.clone())),
             None => Ok(committed),
+        }
+    }
+
+    fn confirm(&mut self) -> Result<Confirmed, StoreError> {
+        let Some(unsynced) = &mut self.unsynced else { return Ok(Confirmed::default()) };
+        let confirmed = unsynced.look(&self.http)?;
+        if confirmed.lost > 0 {
+            self.records.write_recent_again();
+        } else if !confirmed.delivered.is_empty() {
+            self.records.forget(unsynced.wait);
+        }
+        Ok(confirmed)
+    }
+
+    fn wait_until_durable(&mut self) -> Result<(), StoreError> {
+        loop {
+            let Confirmed { lost, waiting, .. } = self.confirm()?;
+            if lost > 0 {
+                return Err(StoreError::server(&self.settings.url, words::not_kept(lost)));
+            }
+            if !waiting {
+                return Ok(());
+            }
+            self.http.wait(tokio::time::sleep(LOOK_EVERY));
         }
     }
 
@@ -297,7 +393,7 @@ impl Store for Server {
         birth: &Birth,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.check()?;
+        self.before_write()?;
         let written = self.records.birth(&self.http, gateway, birth, now, self.trust());
         self.noted(written)
     }
@@ -308,7 +404,7 @@ impl Store for Server {
         status: &Status,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.check()?;
+        self.before_write()?;
         let written = self.records.status(&self.http, gateway, status, now, self.trust());
         self.noted(written)
     }

@@ -1,6 +1,7 @@
 //! Records that go with readings: those of batches, and those of what gateways say of themselves.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -12,6 +13,7 @@ use super::write::{Trust, Writer, Written};
 use crate::core::GatewayId;
 use crate::locales::{Text, store as words};
 use crate::store::{StoreError, line};
+use crate::support::Stopwatch;
 use crate::wire::{Batch, Birth, Status};
 
 /// Records that wait to be written, at most. A birth that has no room comes again when its gateway or the hub connects.
@@ -32,6 +34,8 @@ pub(super) struct RecordWriter {
     /// The newest record of each kind that the server did not take, and why.
     kept: BTreeMap<Key, (Lines, Text)>,
     waiting: Waiting<Key>,
+    /// The newest record of each kind that the server took and may not have on its disk; `None` where it has all there.
+    recent: Option<BTreeMap<Key, (Lines, Stopwatch)>>,
 }
 
 impl RecordWriter {
@@ -42,6 +46,27 @@ impl RecordWriter {
             last_ms: 0,
             kept: BTreeMap::new(),
             waiting: Waiting::default(),
+            recent: None,
+        }
+    }
+
+    /// Keeps what the server takes from now on until [`RecordWriter::forget`].
+    pub fn keep_recent(&mut self) {
+        self.recent.get_or_insert_default();
+    }
+
+    /// Drops what was written longer ago than this: the server has it on its disk.
+    pub fn forget(&mut self, longer: Duration) {
+        if let Some(recent) = &mut self.recent {
+            recent.retain(|_, (_, written)| written.elapsed() < longer);
+        }
+    }
+
+    /// Has all written again that the server may have lost.
+    pub fn write_recent_again(&mut self) {
+        let recent = self.recent.as_mut().map(std::mem::take).unwrap_or_default();
+        for (key, (lines, _)) in recent {
+            self.kept.entry(key).or_insert_with(|| (lines, words::started_anew()));
         }
     }
 
@@ -52,22 +77,24 @@ impl RecordWriter {
         at
     }
 
-    /// Writes the records of batches. Returns those that the server does not take, by their places in `batches`.
+    /// Writes the records of batches. Returns the time of each, and those that the server does not take, by their
+    /// places in `batches`.
     pub fn batches(
         &mut self,
         http: &Http,
         batches: &[&Batch],
         now: Timestamp,
         trust: Trust,
-    ) -> Result<BTreeMap<usize, Text>, StoreError> {
-        let mut lines = Lines::default();
+    ) -> Result<(Vec<Timestamp>, BTreeMap<usize, Text>), StoreError> {
+        let (mut lines, mut times) = (Lines::default(), Vec::new());
         for batch in batches {
             let at = self.unique_time(now);
+            times.push(at);
             lines.begin(&batch.gateway);
             line::batch(lines.buffer(), &self.hub, batch, at);
             lines.end();
         }
-        Ok(not_taken(self.writer.write(http, &lines, now, trust)?, &lines))
+        Ok((times, not_taken(self.writer.write(http, &lines, now, trust)?, &lines)))
     }
 
     /// Writes what a gateway observes.
@@ -143,6 +170,11 @@ impl RecordWriter {
             None => {
                 self.kept.remove(key);
                 self.waiting.clear(key);
+                if let Some(recent) = &mut self.recent
+                    && (recent.len() < KEPT_MAX || recent.contains_key(key))
+                {
+                    recent.insert(key.clone(), (lines.clone(), Stopwatch::start()));
+                }
             }
             Some(reason) => self.waiting.note(key, reason, now),
         }

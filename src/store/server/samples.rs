@@ -1,6 +1,6 @@
-//! Assembles a server's samples into readings, batches, series and gateways' states.
+//! Assembles a server's samples into readings.
 //!
-//! Samples may come in any order, and more than once. A record that the server does not show completely yet is left out
+//! Samples may come in any order, and more than once. A reading that the server does not show completely yet is left out
 //! and read again until it has settled.
 
 use std::collections::{BTreeMap, HashMap};
@@ -8,14 +8,12 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 
 use crate::core::{Flag, GatewayId, Reading, Series};
-use crate::store::LostRow;
 use crate::store::line::{self, WORDS_EACH};
-use crate::wire::{
-    Birth, BirthSeries, ClockState, CounterSpec, Epoch, GatewayState, LossRecord, Status,
-};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Tags {
+    /// Empty where a query asks for one measurement.
+    pub measurement: String,
     pub gateway: String,
     pub epoch: String,
     pub hub: String,
@@ -23,9 +21,10 @@ pub(super) struct Tags {
     pub parameter: String,
 }
 
-/// A tag that this program writes.
+/// A tag that this program writes, or the measurement.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Tag {
+    Measurement,
     Gateway,
     Epoch,
     Hub,
@@ -36,6 +35,7 @@ pub(super) enum Tag {
 impl Tag {
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
+            "_measurement" => Self::Measurement,
             "gateway" => Self::Gateway,
             "epoch" => Self::Epoch,
             "hub" => Self::Hub,
@@ -49,292 +49,173 @@ impl Tag {
 impl Tags {
     pub fn set(&mut self, tag: Tag, value: &str) {
         let tag = match tag {
+            Tag::Measurement => &mut self.measurement,
             Tag::Gateway => &mut self.gateway,
             Tag::Epoch => &mut self.epoch,
             Tag::Hub => &mut self.hub,
             Tag::Station => &mut self.station,
             Tag::Parameter => &mut self.parameter,
         };
-        // Rows of a table, and tables of a series, have the same.
-        if tag != value {
-            *tag = value.into();
-        }
+        tag.clear();
+        tag.push_str(value);
     }
 
-    fn gateway(&self) -> Option<GatewayId> {
+    pub fn gateway(&self) -> Option<GatewayId> {
         self.gateway.parse().ok()
     }
 
-    fn series(&self) -> Option<Series> {
+    pub fn series(&self) -> Option<Series> {
         format!("{}/{}", self.station, self.parameter).parse().ok()
     }
 }
 
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Sample<'a> {
-    pub tags: &'a Tags,
-    pub field: &'a str,
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Point {
     pub at_ms: i64,
     pub number: f64,
 }
 
-/// The fields with the same tags and time, by name.
-type Fields = BTreeMap<String, f64>;
+/// Samples of one field with the same tags.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Block<'a> {
+    pub tags: &'a Tags,
+    pub field: &'a str,
+    pub points: &'a [Point],
+}
 
-/// Records of a measurement other than readings, by time and tags.
+/// Sets of tags, each with a number in order of its first block.
 #[derive(Debug, Default)]
-pub(super) struct Records(BTreeMap<(i64, Tags), Fields>);
+pub(super) struct TagSets(HashMap<Tags, u32>);
 
-/// A committed batch, as its record says.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct BatchRecord {
-    pub gateway: GatewayId,
-    pub epoch: Epoch,
-    pub first: u64,
-    pub last: u64,
-    pub readings: u64,
-    /// Times of its first and last reading, ms.
-    pub span: Option<(i64, i64)>,
-    /// When a hub committed it.
-    pub at: Timestamp,
-    pub lost: Option<LostRow>,
-}
-
-/// What a gateway observes, as a hub recorded it.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct BirthRecord {
-    pub at: Timestamp,
-    pub gateway: Option<GatewayId>,
-    pub birth: Birth,
-}
-
-impl Records {
-    pub fn add(&mut self, sample: Sample<'_>) {
-        let fields = self.0.entry((sample.at_ms, sample.tags.clone())).or_default();
-        fields.insert(sample.field.into(), sample.number);
-    }
-
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// The batches, in order of commit.
-    pub fn batches(&self) -> impl Iterator<Item = BatchRecord> {
-        self.0.iter().filter_map(|((at_ms, tags), fields)| {
-            let (first, last) = (count(fields, "first")?, count(fields, "last")?);
-            if first == 0 || first > last {
-                return None;
-            }
-            let readings = count(fields, "n")?;
-            let span = whole(fields, "from_ms").zip(whole(fields, "to_ms"));
-            if readings > 0 && span.is_none() {
-                return None;
-            }
-            let gateway = tags.gateway()?;
-            let epoch = Epoch::try_from(tags.epoch.clone()).ok()?;
-            let lost = loss_record(fields).map(|loss| LostRow {
-                gateway: gateway.clone(),
-                epoch,
-                seq: last,
-                loss,
-            });
-            Some(BatchRecord {
-                gateway,
-                epoch,
-                first,
-                last,
-                readings,
-                span,
-                at: Timestamp::from_millisecond(*at_ms).ok()?,
-                lost,
-            })
-        })
-    }
-
-    /// What gateways observe, in the order in which it was recorded.
-    pub fn births(&self) -> Vec<BirthRecord> {
-        let mut births: Vec<BirthRecord> = Vec::new();
-        for ((at_ms, tags), fields) in &self.0 {
-            let spec = number(fields, "modulus").zip(number(fields, "rate"));
-            let at = Timestamp::from_millisecond(*at_ms).ok();
-            let Some((at, (series, (modulus, rate)))) = at.zip(tags.series().zip(spec)) else {
-                continue;
-            };
-            let known = |value: f64| (value > 0.0).then_some(value);
-            let counter = CounterSpec { modulus: known(modulus), max_rate_per_hour: known(rate) };
-            let unit = series.parameter.spec().unit;
-            // How often it is read is not on the server, and of no use to the copy.
-            let series = BirthSeries { series, unit, interval_s: 0, counter: Some(counter) };
-            let gateway = tags.gateway();
-            match births.last_mut() {
-                Some(last) if last.at == at && last.gateway == gateway => {
-                    last.birth.series.push(series);
-                }
-                _ => {
-                    let birth = Birth::new("", String::new(), vec![series]);
-                    births.push(BirthRecord { at, gateway, birth });
-                }
-            }
+impl TagSets {
+    /// The number of `tags`, and whether it is new.
+    pub fn number(&mut self, tags: &Tags) -> (u32, bool) {
+        if let Some(number) = self.0.get(tags) {
+            return (*number, false);
         }
-        births
+        let number = self.0.len() as u32;
+        self.0.insert(tags.clone(), number);
+        (number, true)
     }
 
-    /// The gateways' states, each by its last record.
-    pub fn statuses(&self) -> Vec<(GatewayId, Status)> {
-        let mut last: BTreeMap<GatewayId, Status> = BTreeMap::new();
-        for ((_, tags), fields) in &self.0 {
-            let since =
-                whole(fields, "since_ms").and_then(|ms| Timestamp::from_millisecond(ms).ok());
-            let (Some(gateway), Some(online), Some(since)) =
-                (tags.gateway(), fields.get("online"), since)
-            else {
-                continue;
-            };
-            let state = if *online > 0.0 { GatewayState::Online } else { GatewayState::Offline };
-            let mut status = Status::new(state, since);
-            status.clock = fields.get("provisional").map(|provisional| {
-                if *provisional > 0.0 { ClockState::Provisional } else { ClockState::Good }
-            });
-            last.insert(gateway, status);
-        }
-        last.into_iter().collect()
+    /// The sets by their numbers.
+    pub fn into_sets(self) -> Vec<Tags> {
+        let mut sets: Vec<(u32, Tags)> = self.0.into_iter().map(|(tags, n)| (n, tags)).collect();
+        sets.sort_unstable_by_key(|(number, _)| *number);
+        sets.into_iter().map(|(_, tags)| tags).collect()
     }
 }
 
-fn loss_record(fields: &Fields) -> Option<LossRecord> {
-    let at = |name| Timestamp::from_millisecond(whole(fields, name)?).ok();
-    Some(LossRecord {
-        first: count(fields, "remains_first")?,
-        lost: count(fields, "lost"),
-        from: at("lost_from_ms")?,
-        to: at("lost_to_ms")?,
-        why: line::lost_of(count(fields, "why")?)?,
-    })
+/// A sample with the numbers of its tags and field.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Held {
+    pub tags: u32,
+    pub field: u32,
+    pub at_ms: i64,
+    pub number: f64,
 }
 
-/// An integer that a double holds exactly.
-fn whole(fields: &Fields, name: &str) -> Option<i64> {
-    let number = *fields.get(name)?;
-    (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0).then_some(number as i64)
-}
+/// Fields of a reading, by number. Registers follow.
+const FIELDS: [&str; 7] = ["v", "f", "r", "m", "hi", "lo", "n"];
+const VALUE: u32 = 0;
+const FLAG: u32 = 1;
+const REASON: u32 = 2;
+const MISSING: u32 = 3;
+const HIGH: u32 = 4;
+const LOW: u32 = 5;
+const REGISTERS: u32 = 6;
+const WORDS: u32 = 7;
 
-fn count(fields: &Fields, name: &str) -> Option<u64> {
-    u64::try_from(whole(fields, name)?).ok()
-}
-
-/// A number in two fields of 32 bits.
-fn number(fields: &Fields, name: &str) -> Option<f64> {
-    let half = |end: &str| u32::try_from(whole(fields, &format!("{name}_{end}"))?).ok();
-    line::exact(None, half("hi").zip(half("lo")))
+/// The number of a field; `None` where a reading has no such field.
+fn field_number(name: &str) -> Option<u32> {
+    if let Some(number) = FIELDS.iter().position(|field| *field == name) {
+        return Some(number as u32);
+    }
+    let word: u16 = name.strip_prefix('w')?.parse().ok()?;
+    Some(WORDS + u32::from(word))
 }
 
 /// Readings, assembled from their fields.
 #[derive(Debug, Default)]
 pub(super) struct Readings {
-    tags: HashMap<Tags, u32>,
+    tag_sets: TagSets,
     /// Of each set of tags, the gateway that they name and the series.
     series: Vec<(Option<GatewayId>, Option<Series>)>,
-    /// The tags of the last sample: those of the next one are mostly the same.
-    last: Option<(Tags, u32)>,
-    parts: BTreeMap<(u32, i64), Parts>,
+    samples: Vec<Held>,
 }
 
-#[derive(Debug, Default)]
-struct Parts {
-    value: Option<f64>,
-    flag: Option<f64>,
-    reason: Option<f64>,
-    missing: Option<f64>,
-    high: Option<f64>,
-    low: Option<f64>,
-    registers: Option<f64>,
-    words: BTreeMap<u16, f64>,
-}
+/// Readings of one gateway, if it is known; each of its series in order of time.
+pub(super) type OfGateway = (Option<GatewayId>, Vec<Reading>);
 
 impl Readings {
-    pub fn add(&mut self, sample: Sample<'_>) {
-        let series = self.number_of(sample.tags);
-        let parts = self.parts.entry((series, sample.at_ms)).or_default();
-        let field = match sample.field {
-            "v" => &mut parts.value,
-            "f" => &mut parts.flag,
-            "r" => &mut parts.reason,
-            "m" => &mut parts.missing,
-            "hi" => &mut parts.high,
-            "lo" => &mut parts.low,
-            "n" => &mut parts.registers,
-            other => {
-                let number = other.strip_prefix('w').and_then(|n| n.parse().ok());
-                if let Some(number) = number {
-                    parts.words.insert(number, sample.number);
-                }
-                return;
-            }
-        };
-        // A server may show two samples for one instant, in any order: the greater counts, as in its own deduplication.
-        *field = Some(field.map_or(sample.number, |before| before.max(sample.number)));
+    pub fn add(&mut self, block: Block<'_>) {
+        let Some(field) = field_number(block.field) else { return };
+        let (tags, is_new) = self.tag_sets.number(block.tags);
+        if is_new {
+            self.series.push((block.tags.gateway(), block.tags.series()));
+        }
+        let held = |point: &Point| Held { tags, field, at_ms: point.at_ms, number: point.number };
+        self.samples.extend(block.points.iter().map(held));
     }
 
-    fn number_of(&mut self, tags: &Tags) -> u32 {
-        if let Some((last, number)) = &self.last
-            && last == tags
-        {
-            return *number;
-        }
-        let next = self.series.len() as u32;
-        let number = *self.tags.entry(tags.clone()).or_insert(next);
-        if number == next {
-            self.series.push((tags.gateway(), tags.series()));
-        }
-        self.last = Some((tags.clone(), number));
-        number
-    }
-
+    /// How many samples there are.
     pub fn len(&self) -> usize {
-        self.parts.len()
+        self.samples.len()
     }
 
-    /// The complete ones with the gateway that each came from, if it is known; each series of a gateway in order of
-    /// time.
-    pub fn complete(self) -> Vec<(Option<GatewayId>, Reading)> {
-        let mut complete = Vec::with_capacity(self.parts.len());
-        for ((number, at_ms), parts) in self.parts {
-            let Some((gateway, Some(series))) = self.series.get(number as usize) else { continue };
-            let at = Timestamp::from_millisecond(at_ms).ok();
-            let reading = at.and_then(|at| parts.reading(series.clone(), at));
-            complete.extend(reading.map(|reading| (gateway.clone(), reading)));
+    /// The complete ones of each gateway.
+    pub fn complete(mut self) -> Vec<OfGateway> {
+        // Stable, and quick where most samples are in order: each field of a series comes in order of time.
+        self.samples.sort_by_key(|held| (held.tags, held.at_ms, held.field));
+        let mut complete: BTreeMap<&Option<GatewayId>, Vec<Reading>> = BTreeMap::new();
+        for samples in self.samples.chunk_by(|a, b| a.tags == b.tags) {
+            let number = samples.first().map_or(0, |held| held.tags as usize);
+            let Some((gateway, Some(series))) = self.series.get(number) else { continue };
+            let readings = complete.entry(gateway).or_default();
+            for parts in samples.chunk_by(|a, b| a.at_ms == b.at_ms) {
+                readings.extend(reading(parts, series));
+            }
         }
-        complete
+        complete.into_iter().map(|(gateway, readings)| (gateway.clone(), readings)).collect()
     }
 }
 
-impl Parts {
-    fn reading(self, series: Series, at: Timestamp) -> Option<Reading> {
-        let half = |number: Option<f64>| number.map(|number| number as u32);
-        let value = line::exact(self.value, half(self.high).zip(half(self.low)));
-        let reason = |code: f64| line::reason_of(code as u64);
-        let mut reading = match value {
-            Some(value) => Reading {
-                flag: Flag::try_from(self.flag? as u8).ok()?,
-                ..Reading::good(series, at, value)
-            },
-            None => Reading::missing(series, at, reason(self.missing?)?, Vec::new()),
-        };
-        // Fields left over from an earlier version say nothing of a good reading.
-        if reading.flag == Flag::Good {
-            return Some(reading);
-        }
-        if value.is_some() {
-            reading.reason = reason(self.reason?);
-        }
-        let count = self.registers? as usize;
-        for (i, packed) in (0..count.div_ceil(WORDS_EACH)).zip(self.words) {
-            let held = (count - i * WORDS_EACH).min(WORDS_EACH);
-            let packed = packed.1 as u64;
-            let words = (0..held).rev().map(|n| (packed >> (16 * n)) as u16);
-            reading.raw.extend(words);
-        }
-        // Otherwise the server does not show all words yet.
-        (reading.raw.len() == count).then_some(reading)
+/// A field of a reading. A server may show two samples for one instant, in any order: the greater counts, as in its own
+/// deduplication.
+fn greatest(parts: &[Held], field: u32) -> Option<f64> {
+    let numbers = parts.iter().filter(|held| held.field == field).map(|held| held.number);
+    numbers.reduce(f64::max)
+}
+
+/// The reading of `series` that has these fields, in order of their numbers, if it is complete.
+fn reading(parts: &[Held], series: &Series) -> Option<Reading> {
+    let at = Timestamp::from_millisecond(parts.first()?.at_ms).ok()?;
+    let of = |field| greatest(parts, field);
+    let half = |field| of(field).map(|number| number as u32);
+    let value = line::exact(of(VALUE), half(HIGH).zip(half(LOW)));
+    let reason = |code: f64| line::reason_of(code as u64);
+    let mut reading = match value {
+        Some(value) => Reading {
+            flag: Flag::try_from(of(FLAG)? as u8).ok()?,
+            ..Reading::good(series.clone(), at, value)
+        },
+        None => Reading::missing(series.clone(), at, reason(of(MISSING)?)?, Vec::new()),
+    };
+    // Fields left over from an earlier version say nothing of a good reading.
+    if reading.flag == Flag::Good {
+        return Some(reading);
     }
+    if value.is_some() {
+        reading.reason = reason(of(REASON)?);
+    }
+    let count = of(REGISTERS)? as usize;
+    let first = parts.iter().position(|held| held.field >= WORDS).unwrap_or(parts.len());
+    let words = parts.get(first..).unwrap_or_default().chunk_by(|a, b| a.field == b.field);
+    for (i, packed) in (0..count.div_ceil(WORDS_EACH)).zip(words) {
+        let held = (count - i * WORDS_EACH).min(WORDS_EACH);
+        let packed = packed.last()?.number as u64;
+        reading.raw.extend((0..held).rev().map(|n| (packed >> (16 * n)) as u16));
+    }
+    // Otherwise the server does not show all words yet.
+    (reading.raw.len() == count).then_some(reading)
 }

@@ -1,8 +1,12 @@
 //! Readings survive a server that refuses, is busy, or breaks.
 
+mod answer_tests;
+mod cause_tests;
 mod gateway_tests;
 mod owner_tests;
+mod pass_tests;
 mod reading_tests;
+mod synced_tests;
 mod test_fake;
 
 use std::time::Duration;
@@ -163,38 +167,7 @@ fn a_server_that_breaks_off_has_accepted_nothing_for_sure() {
 }
 
 #[test]
-fn faults_of_a_server_are_reported_at_the_start() {
-    let cases = [
-        (
-            answer("401 Unauthorized", "", r#"{"code":"unauthorized"}"#),
-            "token_file",
-            "401，令牌不被接受",
-        ),
-        (answer("403 Forbidden", "", ""), "must not see the bucket", "403，令牌无权查看存储桶"),
-        (
-            answer("404 Not Found", "", "page not found"),
-            "no InfluxDB 2 at this address",
-            "404，没有组织 \"county\"，或这个地址上不是 InfluxDB 2",
-        ),
-        (
-            answer("200 OK", "", "<html>login</html>"),
-            "not answer like InfluxDB 2",
-            "它的应答不像 InfluxDB 2",
-        ),
-        (
-            answer("200 OK", "", r#"{"links":{"self":"/api/v2/buckets"},"buckets":[]}"#),
-            "has no bucket \"hanqing\"",
-            "没有这个令牌能看到的存储桶 \"hanqing\"",
-        ),
-    ];
-    for (reply, words, zh) in cases {
-        let fake = Fake::start(move |_| reply.clone());
-        let error = Server::open(&settings(&fake.url), "hub-1").err().unwrap();
-        assert!(error.to_string().contains(words), "{error}");
-        let said = within(Lang::Chinese, || error.to_string());
-        assert!(said.starts_with("服务器 http://") && said.contains(zh), "{said}");
-    }
-    // One that is unreachable may come later, and is checked then.
+fn a_server_that_is_unreachable_at_the_start_is_checked_when_it_comes() {
     let mut away = true;
     let fake = Fake::start(move |request| {
         if std::mem::take(&mut away) {
@@ -219,9 +192,11 @@ fn a_server_that_is_not_there_is_said_in_both_languages() {
     drop(listener);
     let mut server = Server::open(&settings(&url), "hub-1").unwrap();
     let error = server.commit(&[batch(1, some(1))], at(20)).unwrap_err();
-    assert_eq!(error.to_string(), format!("the server {url}: connection refused"));
+    let refused = "connection refused; see whether it runs, and whether url has the right port";
+    assert_eq!(error.to_string(), format!("the server {url}: {refused}"));
     let said = within(Lang::Chinese, || error.to_string());
-    assert_eq!(said, format!("服务器 {url}：对方拒绝连接"));
+    let refused = "对方拒绝连接；请检查服务器是否在运行，`url` 里的端口是否写对";
+    assert_eq!(said, format!("服务器 {url}：{refused}"));
 }
 
 #[test]

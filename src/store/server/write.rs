@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::http::{Http, answered, quoted};
+use super::http::{Http, answered, asks_for_https, quoted};
 use super::lines::{Lines, Range};
 use super::settings::{ServerKind, ServerSettings};
 use crate::core::GatewayId;
@@ -87,12 +87,7 @@ struct Writing<'a> {
 
 impl Writer {
     pub fn new(settings: &ServerSettings) -> Self {
-        let mut query = vec![("precision", "ms".to_owned())];
-        if settings.kind == ServerKind::Influx {
-            query.push(("org", settings.org.clone().unwrap_or_default()));
-            query.push(("bucket", settings.bucket.clone().unwrap_or_default()));
-        }
-        Self { url: settings.url.clone(), query, refused_since: 0 }
+        Self { url: settings.url.clone(), query: query(settings), refused_since: 0 }
     }
 
     /// Writes all lines that the server takes.
@@ -125,6 +120,9 @@ impl Writer {
             let (url, retry_after) = (self.url.clone(), answer.retry_after);
             Outcome::Away(StoreError::Server { url, problem, retry_after })
         };
+        if let Some(problem) = misused(answer.status, text) {
+            return Ok(away(problem));
+        }
         Ok(match answer.status {
             200 | 204 => Outcome::Accepted,
             // Each field has one type in every line of this program: the other type is another program's, and a reading
@@ -133,15 +131,40 @@ impl Writer {
                 Outcome::Failed(answered(status, text))
             }
             status @ (400 | 413 | 422) => Outcome::Refused(answered(status, text)),
-            401 => away(words::token_refused(quoted(text))),
-            403 => away(words::may_not_write(quoted(text))),
-            404 => away(words::no_bucket_or_organisation(quoted(text))),
             status @ (300..=399 | 407 | 408 | 429 | 502 | 503 | 504) => {
                 away(answered(status, text))
             }
             status => Outcome::Failed(answered(status, text)),
         })
     }
+}
+
+/// The parameters of a write.
+pub(super) fn query(settings: &ServerSettings) -> Vec<(&'static str, String)> {
+    let mut query = vec![("precision", "ms".to_owned())];
+    if settings.kind == ServerKind::Influx {
+        query.push(("org", settings.org.clone().unwrap_or_default()));
+        query.push(("bucket", settings.bucket.clone().unwrap_or_default()));
+    }
+    query
+}
+
+/// What is wrong with how the server is used, if an answer to a write says so: it would be every reading's, and is no
+/// fault of one. A write that is taken is answered without a text; a page says that it is another program's address.
+pub(super) fn misused(status: u16, text: &str) -> Option<Text> {
+    let said = || quoted(text);
+    Some(match status {
+        200..=299 if !text.is_empty() => words::not_taken_but_answered(status),
+        400 if asks_for_https(status, text) => words::https_wanted(),
+        // VictoriaMetrics' words for a path that it does not know.
+        400 if text.contains("unsupported path") => words::nothing_at_path(said()),
+        401 => words::token_refused(said()),
+        403 => words::may_not_write(said()),
+        404 if text.contains("bucket") => words::no_such_bucket(said()),
+        404 if text.contains("organization") => words::no_such_organisation(said()),
+        404 => words::nothing_at_path(said()),
+        _ => return None,
+    })
 }
 
 /// InfluxDB's words for a field that is already there with another type (`tsdb.ErrFieldTypeConflict`).

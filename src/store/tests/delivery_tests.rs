@@ -105,6 +105,10 @@ proptest! {
             if commits % 3 == 1 {
                 store.work_on().unwrap();
             }
+            if commits % 5 == 4 {
+                // What was sealed too early comes back.
+                store.take_back(None, at(clock.next().copied().unwrap_or(0))).unwrap();
+            }
             rest = later;
             commits += 1;
         }

@@ -47,8 +47,11 @@ fn each_row_knows_who_sent_it_and_when() {
     ];
     assert_eq!(rows(&store), expected);
     // Demoted rows keep it.
-    store.commit(&[batch(2, vec![])], at(3000)).unwrap();
-    assert_eq!(rows(&store), expected);
+    let later = |gateway, epoch| from(gateway, epoch, 2, vec![good("pond-2/level", 2900, 1.0)]);
+    store.commit(&[later("gw-1", 7), later("gw-2", 8)], at(3000)).unwrap();
+    assert_eq!(rows(&store)[..3], expected);
+    let cold = "SELECT count(*) FROM reading";
+    assert_eq!(store.connection.query_row(cold, [], |row| row.get(0)), Ok(3));
 }
 
 #[test]
@@ -85,7 +88,9 @@ fn a_replaced_value_is_kept_with_who_replaced_it_and_when() {
     assert_eq!((part, history(&store, "pond-7/level")), (vec![], vec![]));
     // The history goes with the raw readings.
     let later = |m| good(POND, m, 3.0);
-    store.commit(&[batch(9, vec![later(6000), later(6001)])], at(9000)).unwrap();
+    store.commit(&[batch(9, vec![later(6000), later(6001)])], at(6001)).unwrap();
+    let now = |gateway, epoch| from(gateway, epoch, 20, vec![good("pond-2/level", 8990, 1.0)]);
+    store.commit(&[now("gw-1", 7), now("gw-2", 8)], at(9000)).unwrap();
     store.purge_raw(at(5000), 100).unwrap();
     assert_eq!(history(&store, POND), []);
 }

@@ -165,7 +165,7 @@ fn days_are_kept_when_they_have_ended() {
     let before = names.map(|name| all_days(&store, name));
     assert!(before.iter().all(|days| days.len() == 1));
     let grown = store.grown(&series(names[0]), None).unwrap();
-    store.commit(&[batch(3, vec![])], at(60 * 60)).unwrap();
+    store.commit(&[batch(3, vec![good("pond-3/level", 60 * 59, 1.0)])], at(60 * 60)).unwrap();
     assert_eq!(rows(&store, "day"), 3);
     assert_eq!(names.map(|name| all_days(&store, name)), before);
     assert_eq!(store.grown(&series(names[0]), None).unwrap(), grown);

@@ -106,7 +106,7 @@ pub fn whatever_comes_in_whatever_order_makes_the_same_roll_ups(mut tested: Test
     assert_eq!(tested.delivered(), (vec![(1, batches.len() as u64)], vec![]));
 
     // A copy that is thrown away is made again.
-    if let Some(copied) = &tested.copied {
+    if let Some(copied) = &mut tested.copied {
         let again = tested.context.path("again.db");
         let mut copy = Sqlite::open(&again).unwrap();
         copied.copier.pass(&mut copy, tested.now, Reach::New).unwrap();

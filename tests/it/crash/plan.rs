@@ -40,11 +40,32 @@ pub enum Kind {
     Stop,
     /// A process stands still for a while, and goes on.
     Freeze,
+    /// The hub is killed and finds no store any more.
+    Delete,
+    /// The hub is killed and finds a new, empty store.
+    Empty,
+    /// While the hub runs, its store goes, or another takes its place; then it is killed.
+    Swap,
+    /// The gateway is killed and goes on with an older image of its spool.
+    RestoreSpool,
+    /// The gateway is killed, and its spool copied to another of the same name, with devices of its own. Both run for a
+    /// while.
+    Clone,
+    /// The gateway's clock jumps, and back after a while.
+    ClockEdge,
+    /// The hub's clock does.
+    ClockHub,
+    /// The server that holds the readings is killed; its files stay.
+    KillServer,
+    /// The server stands still for a while.
+    FreezeServer,
+    /// The server answers that it has a fault, or is not reached.
+    RefuseServer,
 }
 
 impl Kind {
     /// All kinds, with their names.
-    pub const ALL: [(Self, &str); 12] = [
+    pub const ALL: [(Self, &str); 22] = [
         (Self::KillEdge, "kill-edge"),
         (Self::KillHub, "kill-hub"),
         (Self::KillBroker, "kill-broker"),
@@ -57,7 +78,32 @@ impl Kind {
         (Self::Restore, "restore"),
         (Self::Stop, "stop"),
         (Self::Freeze, "freeze"),
+        (Self::Delete, "delete"),
+        (Self::Empty, "empty"),
+        (Self::Swap, "swap"),
+        (Self::RestoreSpool, "restore-spool"),
+        (Self::Clone, "clone"),
+        (Self::ClockEdge, "clock-edge"),
+        (Self::ClockHub, "clock-hub"),
+        (Self::KillServer, "kill-server"),
+        (Self::FreezeServer, "freeze-server"),
+        (Self::RefuseServer, "refuse-server"),
     ];
+
+    /// Whether the hub's store loses what it had.
+    pub fn loses_store(self) -> bool {
+        matches!(self, Self::Restore | Self::Delete | Self::Empty | Self::Swap)
+    }
+
+    /// Whether the spool has another life afterwards.
+    pub fn doubles_spool(self) -> bool {
+        matches!(self, Self::RestoreSpool | Self::Clone)
+    }
+
+    /// Whether it happens to the server that holds the readings.
+    pub fn needs_server(self) -> bool {
+        matches!(self, Self::KillServer | Self::FreezeServer | Self::RefuseServer)
+    }
 }
 
 impl fmt::Display for Kind {
@@ -76,7 +122,7 @@ impl FromStr for Kind {
     }
 }
 
-/// A process; of gateway and hub also the line to the broker.
+/// A process; of gateway and hub also the line to the broker, of the server that from the hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// The gateway.
@@ -85,6 +131,10 @@ pub enum Part {
     Hub,
     /// The broker.
     Broker,
+    /// The other gateway of the same name.
+    Second,
+    /// The server that holds the readings.
+    Server,
 }
 
 /// What is done.
@@ -104,8 +154,22 @@ pub enum Deed {
     Line(Part, Mode),
     /// Copies the store, whose hub is dead.
     Copy,
-    /// Puts the copy in the store's place, whose hub is dead.
+    /// Puts the copy in the store's place.
     PutBack,
+    /// Deletes the store.
+    Delete,
+    /// Puts an empty store in the store's place.
+    Empty,
+    /// Kills a process that may have ended by itself.
+    Bury(Part),
+    /// Takes an image of the spool, whose gateway is dead.
+    CopySpool,
+    /// Puts the image in the spool's place, whose gateway is dead.
+    PutBackSpool,
+    /// Gives the spool, whose gateway is dead, to the other gateway, which is dead, too.
+    Clone,
+    /// Sets a clock wrong by so many seconds, or right.
+    Clock(Part, i64),
 }
 
 /// A deed, and how long after the beginning it is done.
@@ -134,6 +198,7 @@ impl Plan {
             now: Duration::ZERO,
             busy: BTreeMap::new(),
             copied: false,
+            spool_copied: false,
             steps: Vec::new(),
         };
         let mut faults = BTreeMap::new();
@@ -173,6 +238,7 @@ const DRAWS: u32 = 10;
 enum Place {
     Process(Part),
     Line(Part),
+    Clock(Part),
 }
 
 struct Drawing {
@@ -182,6 +248,8 @@ struct Drawing {
     busy: BTreeMap<Place, Duration>,
     /// Whether there is a copy of the store.
     copied: bool,
+    /// Whether there is an image of the spool.
+    spool_copied: bool,
     steps: Vec<Step>,
 }
 
@@ -193,7 +261,26 @@ impl Drawing {
     /// Adds a fault of this kind, or what has to come before one can. Nothing where its place has a fault already.
     fn fault(&mut self, kind: Kind) -> Option<Kind> {
         match kind {
-            Kind::KillEdge => self.kill(Part::Edge, None)?,
+            Kind::RestoreSpool if self.spool_copied => {
+                self.kill(Part::Edge, Some(Deed::PutBackSpool))?;
+            }
+            Kind::KillEdge | Kind::RestoreSpool => {
+                let copies = !self.spool_copied || self.random.random_ratio(1, 2);
+                self.kill(Part::Edge, copies.then_some(Deed::CopySpool))?;
+                self.spool_copied = true;
+                return Some(Kind::KillEdge);
+            }
+            Kind::Clone => self.double()?,
+            Kind::KillServer => self.kill(Part::Server, None)?,
+            Kind::Delete => self.kill(Part::Hub, Some(Deed::Delete))?,
+            Kind::Empty => self.kill(Part::Hub, Some(Deed::Empty))?,
+            Kind::Swap => self.swap()?,
+            Kind::ClockEdge => self.clock(Part::Edge)?,
+            Kind::ClockHub => self.clock(Part::Hub)?,
+            Kind::FreezeServer => {
+                self.pause(Part::Server, Deed::Freeze(Part::Server), Deed::Thaw(Part::Server))?;
+            }
+            Kind::RefuseServer => self.refuse()?,
             Kind::KillBroker => self.kill(Part::Broker, None)?,
             Kind::Restore if self.copied => self.kill(Part::Hub, Some(Deed::PutBack))?,
             Kind::Stop => {
@@ -237,6 +324,66 @@ impl Drawing {
         Some(())
     }
 
+    /// Two gateways have the same spool, and run at the same time.
+    fn double(&mut self) -> Option<()> {
+        if self.is_busy(&Place::Process(Part::Edge)) {
+            return None;
+        }
+        let (down, lasts) = (self.millis(0, 2500), self.millis(4000, 20_000));
+        let ends = self.occupy(Place::Process(Part::Second), lasts)?;
+        let until = self.occupy(Place::Process(Part::Edge), down)?;
+        self.step(self.now, Deed::Kill(Part::Edge));
+        self.step(self.now, Deed::Clone);
+        self.step(self.now, Deed::Start(Part::Second));
+        self.step(until, Deed::Start(Part::Edge));
+        self.step(ends, Deed::Kill(Part::Second));
+        Some(())
+    }
+
+    /// The store goes while its hub runs.
+    fn swap(&mut self) -> Option<()> {
+        let (lasts, down) = (self.lasts(), self.millis(0, 2500));
+        let deed = match self.random.random_range(0..3) {
+            0 => Deed::Delete,
+            1 if self.copied => Deed::PutBack,
+            _ => Deed::Empty,
+        };
+        let until = self.occupy(Place::Process(Part::Hub), lasts + down)?;
+        self.step(self.now, deed);
+        self.step(self.now + lasts, Deed::Bury(Part::Hub));
+        self.step(until, Deed::Start(Part::Hub));
+        Some(())
+    }
+
+    /// A clock is wrong for a while, by seconds up to half an hour.
+    fn clock(&mut self, part: Part) -> Option<()> {
+        let wrong = self.random.random_range(5..1800);
+        let wrong = if self.random.random() { wrong } else { -wrong };
+        let lasts = self.lasts();
+        let until = self.occupy(Place::Clock(part), lasts)?;
+        self.step(self.now, Deed::Clock(part, wrong));
+        self.step(until, Deed::Clock(part, 0));
+        Some(())
+    }
+
+    /// The server is not reached, or has a fault.
+    fn refuse(&mut self) -> Option<()> {
+        let modes = [
+            Mode::Answer(500),
+            Mode::Answer(503),
+            Mode::Answer(429),
+            Mode::Refuse,
+            Mode::BlackHole,
+            Mode::Reset,
+        ];
+        let mode = modes[self.random.random_range(0..modes.len())];
+        let lasts = self.lasts();
+        let until = self.occupy(Place::Line(Part::Server), lasts)?;
+        self.step(self.now, Deed::Line(Part::Server, mode));
+        self.step(until, Deed::Line(Part::Server, Mode::Pass));
+        Some(())
+    }
+
     fn either(&mut self) -> Part {
         match self.random.random() {
             true => Part::Edge,
@@ -274,11 +421,15 @@ impl Drawing {
     /// Gives a place a fault, and the moment at which it ends.
     fn occupy(&mut self, place: Place, lasts: Duration) -> Option<Duration> {
         let until = self.now + lasts;
-        if self.busy.get(&place).is_some_and(|busy| *busy >= self.now) {
+        if self.is_busy(&place) {
             return None;
         }
         self.busy.insert(place, until);
         Some(until)
+    }
+
+    fn is_busy(&self, place: &Place) -> bool {
+        self.busy.get(place).is_some_and(|busy| *busy >= self.now)
     }
 
     fn step(&mut self, at: Duration, deed: Deed) {
@@ -300,10 +451,12 @@ mod tests {
             assert!(plan.steps.is_sorted_by_key(|step| step.at));
             let mut runs = BTreeMap::new();
             let mut passes = BTreeMap::new();
+            let mut clocks = BTreeMap::new();
+            runs.insert(Part::Second, false);
             for Step { deed, .. } in plan.steps {
-                let hub_runs = runs.get(&Part::Hub).copied().unwrap_or(true);
+                let is_up = |part| runs.get(&part).copied().unwrap_or(true);
                 match deed {
-                    Deed::Kill(part) | Deed::Stop(part) | Deed::Freeze(part) => {
+                    Deed::Kill(part) | Deed::Bury(part) | Deed::Stop(part) | Deed::Freeze(part) => {
                         assert_ne!(runs.insert(part, false), Some(false));
                     }
                     Deed::Start(part) | Deed::Thaw(part) => {
@@ -313,10 +466,19 @@ mod tests {
                         let passed = passes.insert(part, mode == Mode::Pass);
                         assert_eq!(passed.unwrap_or(true), mode != Mode::Pass);
                     }
-                    Deed::Copy | Deed::PutBack => assert!(!hub_runs),
+                    Deed::Copy => assert!(!is_up(Part::Hub)),
+                    Deed::PutBack | Deed::Delete | Deed::Empty => {}
+                    Deed::CopySpool | Deed::PutBackSpool => assert!(!is_up(Part::Edge)),
+                    Deed::Clone => assert!(!is_up(Part::Edge) && !is_up(Part::Second)),
+                    Deed::Clock(part, wrong) => {
+                        let was_right = clocks.insert(part, wrong == 0);
+                        assert_eq!(was_right.unwrap_or(true), wrong != 0);
+                    }
                 }
             }
-            assert!(runs.values().chain(passes.values()).all(|whole| *whole));
+            assert_eq!(runs.remove(&Part::Second), Some(false));
+            let whole = runs.values().chain(passes.values()).chain(clocks.values());
+            assert!(whole.copied().all(|whole| whole));
         }
     }
 
@@ -325,7 +487,8 @@ mod tests {
         for (kind, name) in Kind::ALL {
             assert_eq!(name.parse(), Ok(kind));
             let plan = Plan::draw(1, 30, &[kind]);
-            let other = plan.faults.keys().find(|&&k| k != kind && k != Kind::KillHub);
+            let before = [Kind::KillHub, Kind::KillEdge];
+            let other = plan.faults.keys().find(|&&k| k != kind && !before.contains(&k));
             assert_eq!(other, None);
         }
         assert!("flood".parse::<Kind>().is_err());

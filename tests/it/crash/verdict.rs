@@ -1,6 +1,6 @@
 //! What the device gave, held against what the store holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ledger_device::Given;
 
@@ -35,6 +35,25 @@ impl Killed {
     }
 }
 
+/// A spool that was replaced by an older image, or by another one: what only it had is gone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gone {
+    /// What was given before lies in the image, ms since 1970.
+    pub from_ms: i64,
+    /// When it was replaced.
+    pub to_ms: i64,
+    /// What the hub had then, by unit.
+    pub held: BTreeMap<u8, BTreeSet<u32>>,
+}
+
+impl Gone {
+    /// Whether nobody had this number any more.
+    fn takes(&self, number: Number) -> bool {
+        let held = self.held.get(&number.unit).is_some_and(|held| held.contains(&number.number));
+        (self.from_ms..=self.to_ms).contains(&number.at_ms) && !held
+    }
+}
+
 /// A number of a unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Number {
@@ -55,6 +74,8 @@ pub struct Verdict {
     pub held: usize,
     /// Lost with the poll that a kill of the gateway interrupted: at most one for each kill and unit.
     pub cut_off: Vec<Number>,
+    /// Lost with a spool that was replaced before the hub had them.
+    pub replaced: Vec<Number>,
     /// Lost otherwise.
     pub lost: Vec<Number>,
     /// In the store a second time.
@@ -71,15 +92,32 @@ impl Verdict {
     pub fn of(
         given: &BTreeMap<u8, Given>,
         held: &BTreeMap<u8, Vec<(u32, i64)>>,
-        kills: &[Killed],
+        (kills, gone): (&[Killed], &[Gone]),
         due_ms: i64,
     ) -> Self {
         let mut verdict = Self::default();
         for (&unit, given) in given {
             let held = held.get(&unit).map_or(&[][..], |held| held);
-            verdict.unit(unit, given, held, kills, due_ms);
+            verdict.unit(unit, given, held, (kills, gone), due_ms);
         }
         verdict
+    }
+
+    /// This verdict and that on another device.
+    pub fn and(mut self, other: Self) -> Self {
+        self.given += other.given;
+        self.held += other.held;
+        for (all, more) in [
+            (&mut self.cut_off, other.cut_off),
+            (&mut self.replaced, other.replaced),
+            (&mut self.lost, other.lost),
+            (&mut self.doubles, other.doubles),
+            (&mut self.invented, other.invented),
+            (&mut self.disordered, other.disordered),
+        ] {
+            all.extend(more);
+        }
+        self
     }
 
     fn unit(
@@ -87,7 +125,7 @@ impl Verdict {
         unit: u8,
         given: &Given,
         held: &[(u32, i64)],
-        kills: &[Killed],
+        (kills, gone): (&[Killed], &[Gone]),
         due_ms: i64,
     ) {
         let mut times: BTreeMap<u32, u32> = given.iter().map(|(number, _)| (*number, 0)).collect();
@@ -120,6 +158,10 @@ impl Verdict {
                 continue;
             }
             let missing = Number { unit, number, at_ms };
+            if gone.iter().any(|gone| gone.takes(missing)) {
+                self.replaced.push(missing);
+                continue;
+            }
             let excused = kills.iter().position(|kill| kill.cuts_off(given, place));
             match excused {
                 Some(kill) => {
@@ -154,7 +196,25 @@ mod tests {
         let moments = held.iter().zip(1..).map(|(n, i)| (*n, i)).collect();
         let kills: Vec<Killed> =
             kills.iter().map(|&ms| Killed { from_ms: ms, to_ms: ms + 5 }).collect();
-        Verdict::of(&[(1, given)].into(), &[(1, moments)].into(), &kills, DUE_MS)
+        Verdict::of(&[(1, given)].into(), &[(1, moments)].into(), (&kills, &[]), DUE_MS)
+    }
+
+    #[test]
+    fn a_replaced_spool_excuses_what_nobody_else_had() {
+        let given: BTreeMap<u8, Given> =
+            [(1, (1..=6).map(|n| (n, i64::from(n) * 1000)).collect())].into();
+        let held = |numbers: &[u32]| -> BTreeMap<u8, Vec<(u32, i64)>> {
+            [(1, numbers.iter().map(|n| (*n, i64::from(*n))).collect())].into()
+        };
+        let gone = Gone { from_ms: 1500, to_ms: 4500, held: [(1, [3].into())].into() };
+        let judged = |numbers: &[u32]| {
+            let verdict = Verdict::of(&given, &held(numbers), (&[], &[gone.clone()]), DUE_MS);
+            let of = |found: &[Number]| found.iter().map(|n| n.number).collect::<Vec<_>>();
+            (of(&verdict.replaced), of(&verdict.lost))
+        };
+        assert_eq!(judged(&[1, 3, 5]), (vec![2, 4], vec![]));
+        // The image had the first, the hub the third, and the fifth came later.
+        assert_eq!(judged(&[2, 4]), (vec![], vec![1, 3, 5]));
     }
 
     fn numbers(found: &[Number]) -> Vec<u32> {

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::{Delivery, WARN_EVERY};
+use crate::edge::delivery::clock_said;
 use crate::edge::delivery::retries::{Aside, Cause};
 use crate::edge::delivery::unconfirmed::Failed;
 use crate::edge::delivery::{BrokerRefusal, Confirm, SetAside};
@@ -43,7 +46,7 @@ impl Delivery<'_> {
                     self.unconfirmed.remove(seq);
                     self.deliverer.retries.remove(seq);
                     let taken = [(seq, seq)].into_iter().collect();
-                    self.deliverer.spool.release(self.epoch, &taken, false);
+                    self.deliverer.spool.release(self.epoch, &taken, false, false);
                 }
             }
         }
@@ -104,16 +107,6 @@ impl Delivery<'_> {
         if ack.epoch != self.epoch {
             return;
         }
-        let last = self.spool_status.borrow().spool.last_seq;
-        if let Some(beyond) = ack.committed.last().filter(|beyond| *beyond > last)
-            && !std::mem::replace(&mut self.warned_beyond, true)
-        {
-            tracing::warn!(
-                beyond,
-                last,
-                "ignored the acknowledgement of batches that do not exist"
-            );
-        }
         let (now, time) = (self.now(), self.deliverer.clock.now());
         self.deliverer
             .status
@@ -121,11 +114,14 @@ impl Delivery<'_> {
         let (largest, overtaken) = self.unconfirmed.committed(&ack.committed, ack.whole, now);
         if largest > 0 {
             self.arrived(largest, now);
+            // Only now: an acknowledgement that names nothing new may have waited at the broker.
+            self.compare_clocks(ack.at, time);
         }
         self.deliverer.retries.committed(&ack.committed);
         self.send_again_later(overtaken);
         if ack.start {
             self.hub_starts = Some(now);
+            self.clock_said.hub_came(now);
         }
         self.send_what_hub_missed(now);
         let at = self.life.elapsed();
@@ -136,7 +132,28 @@ impl Delivery<'_> {
         if heal {
             self.healed = Some(at);
         }
-        self.deliverer.spool.release(ack.epoch, &ack.committed, heal);
+        self.deliverer.spool.release(ack.epoch, &ack.committed, ack.whole, heal);
+    }
+
+    /// Compares what the hub's clock showed when it acknowledged with this one's time now.
+    fn compare_clocks(&mut self, hub: Option<Timestamp>, time: Timestamp) {
+        let base = self.deliverer.clock.base();
+        let ahead = clock_said::ahead_of(hub, base, time);
+        self.deliverer
+            .status
+            .send_if_modified(|s| std::mem::replace(&mut s.ahead_of_hub_s, ahead) != ahead);
+        let Some(ahead_s) = ahead.filter(|_| !base.provisional) else {
+            return;
+        };
+        let now = self.now();
+        let due = |at: Duration| now.saturating_sub(at) >= WARN_EVERY;
+        if self.deliverer.warned.clocks.is_none_or(due) {
+            self.deliverer.warned.clocks = Some(now);
+            tracing::warn!(
+                ahead_s,
+                "this clock and the hub's differ: check this machine's clock, then the hub's"
+            );
+        }
     }
 
     /// Once the hub has said that it has come: what the broker took before and the hub has not acknowledged since is

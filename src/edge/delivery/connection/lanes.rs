@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::Delivery;
 use crate::edge::delivery::Confirm;
+use crate::edge::delivery::unconfirmed::Unconfirmed;
 use crate::mqtt::MqttError;
-use crate::spool::SpooledBatch;
+use crate::spool::{SpoolStats, SpooledBatch};
 use crate::wire::packed;
 
 /// Batches that may wait for the hub's acknowledgement; the rest stays in the spool. A hub commits 200 messages at a
@@ -32,6 +33,14 @@ const REFUSALS_MAX: u32 = 2;
 /// at most this long. Engineering judgement: a hub acknowledges within two seconds.
 const CAREFUL: Duration = Duration::from_secs(10);
 
+/// A hub answers a birth within this time; one of an earlier version does not, and answers batches only. Engineering
+/// judgement: it answers within two seconds, and a slow link takes two more.
+pub(super) const BIRTH_ANSWERED: Duration = Duration::from_secs(5);
+
+/// Time between two batches that are sent although no hub has been heard of over the connection. Engineering judgement:
+/// as long as a hub may take to acknowledge one; where acknowledgements cannot come, slow polls still arrive.
+const AHEAD_EVERY: Duration = Duration::from_secs(30);
+
 impl Delivery<'_> {
     /// How long until more may be sent, if only the rates hold it back.
     pub(super) fn wait(&self) -> Option<Duration> {
@@ -42,10 +51,14 @@ impl Delivery<'_> {
     }
 
     /// Sends what the link has room for.
-    pub(super) async fn send(&mut self, last_seq: u64) -> Result<(), MqttError> {
+    pub(super) async fn send(&mut self, spool: &SpoolStats) -> Result<(), MqttError> {
         if !self.deliverer.budget.allows() || self.now() < self.refusals.hold_until {
             return Ok(());
         }
+        if !self.may_send_all(spool.send_to).await {
+            return self.send_known(spool.send_to).await;
+        }
+        let last_seq = spool.last_seq;
         if self.refusals.count >= REFUSALS_MAX {
             return self.send_newest(last_seq).await;
         }
@@ -54,7 +67,67 @@ impl Delivery<'_> {
             return Ok(());
         }
         self.send_again().await?;
-        self.send_backlog().await
+        self.send_backlog(u64::MAX).await
+    }
+
+    /// Whether any batch may be sent: a hub has said over this connection what it has of this epoch, so that batches of
+    /// another life of this spool would have been noticed, or there is no hub that acknowledges.
+    async fn may_send_all(&mut self, send_to: u64) -> bool {
+        let settled = send_to == u64::MAX || self.deliverer.settings.confirm == Confirm::Broker;
+        if settled && !self.sends_all {
+            self.sends_all = true;
+            // A spool that cannot be written reports it itself, and keeps nothing from being sent.
+            let _ended = self.deliverer.spool.begin_sending(self.epoch).await.is_err();
+            if self.unconfirmed.len() > 0 {
+                // What was sent before counts for nothing: there may have been no hub.
+                self.unconfirmed = Unconfirmed::default();
+                self.rewind_to(1);
+                let now = self.now();
+                self.deliverer.retries.returned(now, |_| false);
+            }
+        }
+        settled
+    }
+
+    /// Where no hub has answered the birth, sends what may have been sent before, which it may answer, and now and then
+    /// the next batch.
+    async fn send_known(&mut self, send_to: u64) -> Result<(), MqttError> {
+        if self.life.elapsed() < BIRTH_ANSWERED
+            || !self.deliverer.budget.allows_backlog(&self.deliverer.local_time())
+        {
+            return Ok(());
+        }
+        if self.refusals.count >= REFUSALS_MAX {
+            let idle = self.uplink.is_idle();
+            return if idle { self.send_again_once().await.map(|_| ()) } else { Ok(()) };
+        }
+        self.send_again().await?;
+        self.send_backlog(send_to).await?;
+        let at = self.life.elapsed();
+        if at < self.ahead_at || !self.has_room() {
+            return Ok(());
+        }
+        self.ahead_at = at + AHEAD_EVERY;
+        self.send_ahead(send_to).await
+    }
+
+    /// Sends the first batch after `send_to`, which the spool notes before.
+    async fn send_ahead(&mut self, send_to: u64) -> Result<(), MqttError> {
+        let spool = &self.deliverer.spool;
+        let Ok(found) = spool.stored(self.epoch, send_to, u64::MAX, 1).await else {
+            return Ok(());
+        };
+        let Some(seq) = found.first().map(|batch| batch.seq) else { return Ok(()) };
+        if spool.may_leave(self.epoch, seq).await.is_err() {
+            return Ok(());
+        }
+        if seq > self.new_after {
+            self.advance_new(seq);
+        }
+        match self.bundle(&mut found.into(), usize::MAX) {
+            Some((_, message)) => self.publish_one(seq, true, message, None),
+            None => Ok(()),
+        }
     }
 
     /// Whether a message of backlog, or one that failed, may go now.
@@ -115,7 +188,8 @@ impl Delivery<'_> {
             let left = UNCONFIRMED_MAX.saturating_sub(self.unconfirmed.len());
             let room = self.uplink.free().min(left) as u32;
             let spool = &self.deliverer.spool;
-            let Ok(batches) = spool.batches(self.new_after, last_seq, room).await else {
+            let Ok(batches) = spool.batches(self.epoch, self.new_after, last_seq, room).await
+            else {
                 // The spool reports its failure itself, and is asked again.
                 break;
             };
@@ -150,7 +224,7 @@ impl Delivery<'_> {
         };
         let (Some(&first), Some(&last)) = (seqs.first(), seqs.last()) else { return Ok(false) };
         let spool = &self.deliverer.spool;
-        let Ok(found) = spool.stored(first.saturating_sub(1), last, FETCH).await else {
+        let Ok(found) = spool.stored(self.epoch, first.saturating_sub(1), last, FETCH).await else {
             return Ok(false);
         };
         let seen_to = match found.last() {
@@ -194,11 +268,12 @@ impl Delivery<'_> {
         if self.compress || compressed.len() < plain.len() { compressed } else { plain }
     }
 
-    async fn send_backlog(&mut self) -> Result<(), MqttError> {
+    /// Sends backlog up to number `send_to`.
+    async fn send_backlog(&mut self, send_to: u64) -> Result<(), MqttError> {
         while self.has_backlog()
             && self.has_room()
             && let Some(most) = self.pace.message_max(self.now())
-            && (!self.fetched.is_empty() || self.fetch().await)
+            && (!self.fetched.is_empty() || self.fetch(send_to).await)
         {
             let mut fetched = std::mem::take(&mut self.fetched);
             let bundle = self.bundle(&mut fetched, most);
@@ -214,12 +289,15 @@ impl Delivery<'_> {
         Ok(())
     }
 
-    /// Fetches backlog that is not in flight. Returns whether there is any.
-    async fn fetch(&mut self) -> bool {
-        while self.fetched.is_empty() && self.old_after < self.new_after {
-            let stored = self.deliverer.spool.stored(self.old_after, self.new_after, FETCH).await;
-            let Ok(batches) = stored else { return false };
-            self.old_after = batches.last().map_or(self.new_after, |last| last.seq);
+    /// Fetches backlog up to number `send_to` that is not in flight. Returns whether there is any.
+    async fn fetch(&mut self, send_to: u64) -> bool {
+        let to = self.new_after.min(send_to);
+        while self.fetched.is_empty() && self.old_after < to {
+            let spool = &self.deliverer.spool;
+            let Ok(batches) = spool.stored(self.epoch, self.old_after, to, FETCH).await else {
+                return false;
+            };
+            self.old_after = batches.last().map_or(to, |last| last.seq);
             let (unconfirmed, retries) = (&self.unconfirmed, &self.deliverer.retries);
             let waiting = batches
                 .into_iter()
@@ -297,8 +375,8 @@ impl Delivery<'_> {
     ) -> Result<(), MqttError> {
         let bytes = message.len();
         self.uplink.publish(seqs.clone(), backlog, message)?;
-        if let Some(&newest) = seqs.iter().max() {
-            self.deliverer.spool.hand_over(self.epoch, newest);
+        if self.sends_all {
+            self.deliverer.spool.hand_over(self.epoch, &seqs);
         }
         self.unconfirmed.sent(&seqs, bytes);
         self.deliverer.status.send_modify(|s| s.messages += 1);

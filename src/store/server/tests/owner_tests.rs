@@ -35,7 +35,7 @@ fn pass_declaring(
     minute: i64,
     declared: BTreeMap<StationId, GatewayId>,
 ) -> Copied {
-    let copier = Copier::new(&settings(&fake.url), declared).unwrap();
+    let mut copier = Copier::new(&settings(&fake.url), declared).unwrap();
     copier.pass(copy, at(minute), Reach::New).unwrap()
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use flate2::read::GzDecoder;
@@ -44,6 +45,7 @@ pub fn taken() -> Reply {
 pub struct Fake {
     pub url: String,
     requests: Arc<Mutex<Vec<Request>>>,
+    connections: Arc<AtomicUsize>,
 }
 
 impl Fake {
@@ -53,11 +55,14 @@ impl Fake {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
         let kept = requests.clone();
+        let connections = Arc::new(AtomicUsize::new(0));
+        let accepted = connections.clone();
         let reply = Arc::new(Mutex::new(reply));
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let (reply, kept) = (reply.clone(), kept.clone());
                 let mut stream = stream.unwrap();
+                accepted.fetch_add(1, Ordering::Relaxed);
                 std::thread::spawn(move || {
                     while let Some(request) = read(&mut stream) {
                         let reply = (reply.lock().unwrap())(&request);
@@ -75,7 +80,12 @@ impl Fake {
                 });
             }
         });
-        Self { url, requests }
+        Self { url, requests, connections }
+    }
+
+    /// How many connections were accepted.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
     }
 
     pub fn requests(&self) -> Vec<Request> {
