@@ -115,7 +115,8 @@ impl HubState {
         // Said once, by whoever knows most.
         let own = own.or(behind).or(differs);
         let unsteady = lock(&self.broker).unsteady(now);
-        own.into_iter().chain(unsteady).collect()
+        let ending = lock(&self.upkeep).warnings(now);
+        own.into_iter().chain(unsteady).chain(ending).collect()
     }
 
     /// What is wrong with the hub at `now`, the most important first.

@@ -1,15 +1,15 @@
 //! Nothing is lost: gateway, hub, broker and server are killed, stopped, frozen and cut off from each other at random,
-//! their files are replaced by older ones and their clocks jump, and at the end the store holds what a device gave, each
-//! number once.
+//! their files are replaced by older ones and their clocks jump, and at the end the store holds what a device gave,
+//! each number once.
 //!
 //! `HANQING_CRASH_FAULTS` makes each run longer, `HANQING_CRASH_SEED` looks elsewhere, and `HANQING_CRASH_KINDS` names
 //! the kinds of faults, separated by commas:
 //!
 //!     HANQING_CRASH_SEED=7 HANQING_CRASH_FAULTS=1000 tests/run --test it crash -- --nocapture
 //!
-//! There are three runs, since some faults excuse the loss of what others must not lose. Where the hub's store goes, the
-//! gateway has all of it still; where there are two lives of a spool, what one of them has released may be in the store
-//! alone; and where readings lie on a server, the hub has a copy.
+//! There are three runs, since some faults excuse the loss of what others must not lose. Where the hub's store goes,
+//! the gateway has all of it still; where there are two lives of a spool, what one of them has released may be in the
+//! store alone; and where readings lie on a server, the hub has a copy.
 
 mod chain;
 mod clocks;

@@ -44,7 +44,8 @@ impl Machine {
             .collect();
         // The long timeout: an answer that is late because this machine is busy must not count as lost.
         format!(
-            "[[bus]]\nname = \"field\"\ntcp = \"127.0.0.1:{}\"\ninterval_s = 1\ntimeout_ms = 20000\nretries = 0\n{devices}",
+            "[[bus]]\nname = \"field\"\ntcp = \"127.0.0.1:{}\"\ninterval_s = 1\ntimeout_ms = 20000\nretries = 0\n\
+             {devices}",
             self.device.port
         )
     }

@@ -18,7 +18,8 @@ const JOINS_MAX: Duration = Duration::from_secs(600);
 const CATCHES_UP_MAX: Duration = Duration::from_secs(150);
 
 /// The same with a server that has just come back, which the hub tries again after a minute at most and then copies
-/// from; and with a gateway that another of its name has thrown off the broker, which waits minutes until it comes again.
+/// from; and with a gateway that another of its name has thrown off the broker, which waits minutes until it comes
+/// again.
 const CATCHES_UP_LATE_MAX: Duration = Duration::from_secs(300);
 
 /// Batches that may wait at any moment of a gateway that polls on: the newest, and one that has just been acknowledged.
