@@ -129,8 +129,9 @@ pub struct ClockSettings {
     /// thanks to a battery or GPS.
     pub trust: Trust,
     /// After this many minutes of connection, those since the start together, readings whose time is unknown are no
-    /// longer held back, but sent as suspect. A time service tries again within a minute or two of the network coming up (systemd-timesyncd: 30 s,
-    /// chrony: 64 s at most at first); ten minutes, the default, leave room for a bad line.
+    /// longer held back, but sent as suspect. A time service tries again within a minute or two of the network coming
+    /// up (systemd-timesyncd: 30 s, chrony: 64 s at most at first); ten minutes, the default, leave room for a bad
+    /// line.
     pub hold_min: u16,
 }
 

@@ -13,8 +13,8 @@ use crate::core::GatewayId;
 const SILENT_INTERVALS: i32 = 2;
 const SILENT_MIN: SignedDuration = SignedDuration::from_secs(60);
 
-/// Intervals without a reading after which a broker that passes births on is taken not to share readings: the other hubs
-/// of the group may have had all of them by chance.
+/// Intervals without a reading after which a broker that passes births on is taken not to share readings: the other
+/// hubs of the group may have had all of them by chance.
 const UNSHARED_INTERVALS: i32 = 10;
 
 /// What is known of one gateway.

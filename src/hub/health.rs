@@ -57,6 +57,7 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// All that there is, in the order in which it is told.
     pub const ALL: [Self; 10] = [
         Self::Broker,
         Self::Store,

@@ -35,8 +35,8 @@ const ARRIVED_MAX: usize = 256;
 /// broker would send it again each time. Engineering judgement.
 const OVERSIZED_MAX: u32 = 3;
 
-/// When births and statuses that were left out are asked for again: somebody may have cleared the one that was too large.
-/// If not, it costs two connections. Engineering judgement.
+/// When births and statuses that were left out are asked for again: somebody may have cleared the one that was too
+/// large. If not, it costs two connections. Engineering judgement.
 const BIRTHS_AGAIN: Duration = Duration::from_secs(600);
 
 /// By then a retained message that is too large has ended the connection. Engineering judgement: it comes at once.

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::locales::{Argument, Text};
 use crate::wire::{PROBLEM_MAX, cut};
 
+/// An outage that lasts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outage {
     pub since: Timestamp,

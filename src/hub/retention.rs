@@ -70,8 +70,8 @@ pub async fn run(
     }
 }
 
-/// Purges readings of before `before`, a portion at a time, and gives the store back. It fails if the thread that does so
-/// panics.
+/// Purges readings of before `before`, a portion at a time, and gives the store back. It fails if the thread that does
+/// so panics.
 async fn purge(
     mut store: Sqlite,
     before: Timestamp,

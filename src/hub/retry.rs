@@ -71,8 +71,9 @@ pub fn retry(
     }))
 }
 
-/// Stores the next messages of `gateway` that came since `since`, behind the message `after`, and were refused for their
-/// times alone, of which none is ahead at `now`. What a server has not made durable by then stays in the quarantine, too.
+/// Stores the next messages of `gateway` that came since `since`, behind the message `after`, and were refused for
+/// their times alone, of which none is ahead at `now`. What a server has not made durable by then stays in the
+/// quarantine, too.
 pub fn release(
     quarantine: &mut Quarantine,
     store: &mut dyn Store,

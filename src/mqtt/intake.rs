@@ -181,8 +181,8 @@ impl Intake {
         self.dropped_acks
     }
 
-    /// Why the broker does not take our acknowledgements, with the gateways of which it does not, if there are any. Only
-    /// MQTT 5 tells.
+    /// Why the broker does not take our acknowledgements, with the gateways of which it does not, if there are any.
+    /// Only MQTT 5 tells.
     pub fn refused_acks(&self) -> Option<Text> {
         let reason = self.refused_acks.values().next()?;
         let more = self.refused_acks.len().saturating_sub(NAMED_MAX);

@@ -38,7 +38,7 @@ fn kept(spool: &Spool) -> u64 {
 
 #[test]
 fn a_full_disk_takes_new_batches_in_the_place_of_those_that_the_hub_has() {
-    let disk = Disk::new();
+    let disk = Disk::attach();
     let mut spool = open_on(&disk);
     for minute in 0..3000 {
         append(&mut spool, poll(minute));
@@ -64,7 +64,7 @@ fn a_full_disk_takes_new_batches_in_the_place_of_those_that_the_hub_has() {
 
 #[test]
 fn a_full_disk_with_nothing_that_the_hub_has_refuses_and_loses_nothing() {
-    let disk = Disk::new();
+    let disk = Disk::attach();
     let mut spool = open_on(&disk);
     for minute in 0..500 {
         append(&mut spool, poll(minute));

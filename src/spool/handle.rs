@@ -48,7 +48,8 @@ impl SpoolHandle {
         self.ask(move |writer| writer.append(readings, clock))
     }
 
-    /// See [`Spool::begin_sending`]. A file that cannot be written keeps nothing from being sent: the thread reports it.
+    /// See [`Spool::begin_sending`]. A file that cannot be written keeps nothing from being sent: the thread reports
+    /// it.
     pub async fn begin_sending(&self, epoch: Epoch) -> Result<(), SpoolError> {
         self.ask(move |writer| writer.attempt(|spool, _| spool.begin_sending(epoch))).await
     }

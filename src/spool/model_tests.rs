@@ -290,7 +290,7 @@ proptest! {
         size_max in prop_oneof![Just(64u64 << 20), 4_000u64..40_000],
     ) {
         let mut run = Run {
-            disk: Disk::new(),
+            disk: Disk::attach(),
             spool: None,
             model: Model::default(),
             limits: Limits { size_max, free_min: 0 },

@@ -5,9 +5,10 @@ use super::schema::SpoolError;
 use crate::wire::{Epoch, RangeSet};
 
 impl Spool {
-    /// Marks as released what the hub has `committed`, as far as it has been handed over in this file's life. Numbers of
-    /// another epoch and those already released change nothing. With `heal`, released batches below the last committed
-    /// number that are not among the committed ones wait again, if they are still in the file: the hub has lost them.
+    /// Marks as released what the hub has `committed`, as far as it has been handed over in this file's life. Numbers
+    /// of another epoch and those already released change nothing. With `heal`, released batches below the last
+    /// committed number that are not among the committed ones wait again, if they are still in the file: the hub has
+    /// lost them.
     ///
     /// Where the hub names a batch that cannot have left this file, it has the number from another life of this spool:
     /// the file was restored from an older image, or copied. Then nothing is released, and the highest such number is
@@ -65,9 +66,9 @@ impl Spool {
         Ok(None)
     }
 
-    /// Releases what is not released in `first..=last`, up to the last number at most: what was handed over, and numbers
-    /// without a batch of their own. What may have been handed over by an earlier run, without being known to have been,
-    /// waits until it is sent again.
+    /// Releases what is not released in `first..=last`, up to the last number at most: what was handed over, and
+    /// numbers without a batch of their own. What may have been handed over by an earlier run, without being known to
+    /// have been, waits until it is sent again.
     fn release_range(&mut self, first: u64, last: u64) -> rusqlite::Result<()> {
         let mut from = first;
         while let Some((first, last)) = self.released.next_gap(from, last) {

@@ -25,8 +25,8 @@ struct Row {
 impl Spool {
     /// Begins a new epoch: what waits gets the numbers from 1 on, in order, and is sent again. What was released is
     /// deleted from the file: under the new epoch it would be sent again, too. Where the hub has said that it has these
-    /// numbers and no others, released ones that it lacks wait again instead. A power cut leaves either the old epoch or
-    /// the new one.
+    /// numbers and no others, released ones that it lacks wait again instead. A power cut leaves either the old epoch
+    /// or the new one.
     ///
     /// # Errors
     /// The file cannot be written; nothing has changed.

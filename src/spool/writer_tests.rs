@@ -264,7 +264,7 @@ async fn a_spool_whose_numbers_another_has_used_begins_anew_and_not_again_within
     assert_eq!(writer.spool.stats().batches, 4);
     // It has lost the second, and has a seventh that is not this spool's.
     let hub_has: RangeSet = [(1, 1), (7, 7)].into_iter().collect();
-    hears(&mut writer, old, hub_has.clone(), RangeSet::default());
+    hears(&mut writer, old, hub_has, RangeSet::default());
     let stats = status.borrow().spool;
     assert_ne!(stats.epoch, old);
     assert_eq!((stats.batches, stats.last_seq, stats.held, stats.readings), (5, 5, 1, 204));

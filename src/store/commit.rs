@@ -153,8 +153,8 @@ impl Sqlite {
         self.settle()
     }
 
-    /// Runs `work` in one transaction, all or nothing. With the time, and how far the readings reach that are coming, rows
-    /// that are no longer hot are demoted.
+    /// Runs `work` in one transaction, all or nothing. With the time, and how far the readings reach that are coming,
+    /// rows that are no longer hot are demoted.
     pub(super) fn write<T>(
         &mut self,
         sealing: Option<(Timestamp, &dyn Fn() -> Coming)>,

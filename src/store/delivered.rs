@@ -136,8 +136,8 @@ pub(super) fn of(
 }
 
 /// Writes what has changed of one gateway's epoch: the ranges below the highest that differ, and the row with the
-/// highest one, the time, the number of `new` readings and how far its readings reach. Adds up its oldest records of loss
-/// where there are too many.
+/// highest one, the time, the number of `new` readings and how far its readings reach. Adds up its oldest records of
+/// loss where there are too many.
 pub(super) fn write(
     connection: &Connection,
     (gateway, epoch): (&GatewayId, Epoch),

@@ -142,7 +142,7 @@ fn is_of_the_disk(error: &StoreError) {
 impl Run {
     fn new(fold_max: usize) -> Self {
         Self {
-            disk: Disk::new(),
+            disk: Disk::attach(),
             open: None,
             world: World::default(),
             doubtful: Vec::new(),

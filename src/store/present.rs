@@ -1,11 +1,11 @@
-//! The present that gateways agree on. Nothing is sealed or let go of by the hub's clock alone: where that is ahead, what
-//! is new would be taken for old.
+//! The present that gateways agree on. Nothing is sealed or let go of by the hub's clock alone: where that is ahead,
+//! what is new would be taken for old.
 //!
-//! Of each gateway the file keeps how far its readings have reached. The present is the newest instant that two gateways
-//! have reached, or the only one where there is one: a single gateway whose clock is ahead does not move it, also where
-//! the hub's clock is ahead with it. Gateways count that were heard on one of the last days on which any was. These days
-//! are taken in the order in which they came, so that a clock that jumps ages no gateway, while one that was taken down
-//! holds nothing back for long. As long as no gateway is heard, the present stays where it is.
+//! Of each gateway the file keeps how far its readings have reached. The present is the newest instant that two
+//! gateways have reached, or the only one where there is one: a single gateway whose clock is ahead does not move it,
+//! also where the hub's clock is ahead with it. Gateways count that were heard on one of the last days on which any
+//! was. These days are taken in the order in which they came, so that a clock that jumps ages no gateway, while one
+//! that was taken down holds nothing back for long. As long as no gateway is heard, the present stays where it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 

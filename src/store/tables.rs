@@ -60,8 +60,8 @@ impl<'a> Tables<'a> {
         self.raw_from_ms.is_some_and(|from| at_ms < from)
     }
 
-    /// Moves rows that are no longer hot at `now` to the cold tier. Rows of after the present that gateways agree on, with
-    /// those that are `coming`, stay hot: `now` is only what this machine's clock says.
+    /// Moves rows that are no longer hot at `now` to the cold tier. Rows of after the present that gateways agree on,
+    /// with those that are `coming`, stay hot: `now` is only what this machine's clock says.
     pub fn demote(
         &mut self,
         now: Timestamp,

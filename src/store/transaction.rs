@@ -239,8 +239,8 @@ impl<'a> Commit<'a> {
         room
     }
 
-    /// Notes what has come of an epoch at `now`, and how far its readings reach. A gateway with too many epochs loses the
-    /// oldest one.
+    /// Notes what has come of an epoch at `now`, and how far its readings reach. A gateway with too many epochs loses
+    /// the oldest one.
     pub fn note_delivered(
         &mut self,
         key: &(GatewayId, Epoch),

@@ -100,7 +100,8 @@ impl Change {
 }
 
 impl Disk {
-    pub fn new() -> Self {
+    /// A new one, known to SQLite by its name.
+    pub fn attach() -> Self {
         static MADE: AtomicU64 = AtomicU64::new(0);
         let name = format!("faulty-{}", MADE.fetch_add(1, Relaxed));
         let content = Arc::new(Mutex::new(Content::default()));

@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
+use super::row;
 use crate::core::shown;
 use crate::locales::{Text, wire as words};
 
@@ -42,9 +43,6 @@ fn data_problem(said: &str) -> Text {
     {
         return words::word_unknown(format_args!("{:?}", shown(word)));
     }
-    if said.starts_with("data did") {
-        return words::must_be(words::a_row());
-    }
     match said.rsplit_once(", expected ") {
         Some((found, wanted)) if found.starts_with("invalid ") => words::must_be(kind(wanted)),
         _ => Text::verbatim(said),
@@ -60,6 +58,7 @@ fn kind(wanted: &str) -> Text {
         "a string" | "string" => words::a_text(),
         "a map" => words::an_object(),
         "a sequence" => words::an_array(),
+        row::EXPECTED => words::a_row(),
         _ if wanted.starts_with("struct ") => words::an_object(),
         _ => Text::verbatim(wanted),
     }

@@ -2,8 +2,8 @@
 //!
 //! `tests/bench/copy` runs it. `copy write URL READINGS` writes to a VictoriaMetrics; `copy stub PORT READINGS` answers
 //! as an InfluxDB 2 does that holds them; `copy copy KIND URL FILE READINGS` copies them and prints seconds, seconds of
-//! CPU and the most memory in MiB; `copy count KIND URL READINGS` asks for the same readings, only reads the answers and
-//! counts their lines, and prints seconds and lines.
+//! CPU and the most memory in MiB; `copy count KIND URL READINGS` asks for the same readings, only reads the answers
+//! and counts their lines, and prints seconds and lines.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,5 +1,5 @@
-//! Gateways that send messages made beforehand, compressed, as fast as a hub acknowledges them: each keeps a window of messages that
-//! the hub has not acknowledged, as `hanqing edge` does, and sends again what stays without an answer.
+//! Gateways that send messages made beforehand, compressed, as fast as a hub acknowledges them: each keeps a window of
+//! messages that the hub has not acknowledged, as `hanqing edge` does, and sends again what stays without an answer.
 //!
 //! `tests/bench/ingest` runs it: `gateways PORT WINDOW FILE…`, a gateway `gw-0`, `gw-1` … for each file, which holds a
 //! message a line, the one numbered 1 first. It prints the seconds from the first message to the last acknowledgement,

@@ -89,8 +89,8 @@ fn what_is_held_no_longer_comes_as_suspect() {
     }
 }
 
-/// A gateway that runs until it has polled some times without a clock; on a machine whose clock is synchronised it holds
-/// nothing.
+/// A gateway that runs until it has polled some times without a clock; on a machine whose clock is synchronised it
+/// holds nothing.
 fn polled_without_a_clock(context: &Context) -> Process {
     let edge = context.edge();
     status(context, "polls", |status| {

@@ -1,5 +1,5 @@
-//! What `/health`, metrics and page of a hub say while it receives, stores or acknowledges nothing, and that they say it
-//! no longer once that is over. Times are those of `src/hub/health_tests.rs`, which tries all of it without waiting.
+//! What `/health`, metrics and page of a hub say while it receives, stores or acknowledges nothing, and that they say
+//! it no longer once that is over. Times are those of `src/hub/health_tests.rs`, which tries all of it without waiting.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! A hub whose machine's clock is wrong: years ahead it lets go of nothing, days behind it refuses nothing that gateways
-//! agree on, and what an earlier version did is taken back by a command.
+//! A hub whose machine's clock is wrong: years ahead it lets go of nothing, days behind it refuses nothing that
+//! gateways agree on, and what an earlier version did is taken back by a command.
 
 use std::cell::Cell;
 use std::fs::File;

@@ -294,7 +294,7 @@ fn a_broken_birth_status_or_ack_is_refused_by_schema_and_reader() {
         assert!(!schema(STATUS).is_valid(&bad), "the schema takes {bad}");
         assert!(Status::from_bytes(bad.to_string().as_bytes()).is_err(), "the reader takes {bad}");
     }
-    let mut bad = ack.clone();
+    let mut bad = ack;
     bad["at"] = json!(1_659_283_200);
     assert!(!schema(ACK).is_valid(&bad) && Ack::from_bytes(bad.to_string().as_bytes()).is_err());
 }

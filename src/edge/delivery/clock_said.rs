@@ -56,8 +56,8 @@ pub(super) fn state(base: Base) -> ClockState {
     if base.provisional { ClockState::Provisional } else { ClockState::Good }
 }
 
-/// What the clock shows; `None` where it is not even known to be right, and for one that is not the machine's: simulated
-/// time passes while a message is on its way.
+/// What the clock shows; `None` where it is not even known to be right, and for one that is not the machine's:
+/// simulated time passes while a message is on its way.
 pub(super) fn shown(base: Base, now: Timestamp) -> Option<ShownTime> {
     let shown = ShownTime {
         at: now,

@@ -1,7 +1,7 @@
 //! Assembles a server's samples into readings.
 //!
-//! Samples may come in any order, and more than once. A reading that the server does not show completely yet is left out
-//! and read again until it has settled.
+//! Samples may come in any order, and more than once. A reading that the server does not show completely yet is left
+//! out and read again until it has settled.
 
 use std::collections::{BTreeMap, HashMap};
 

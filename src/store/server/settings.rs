@@ -41,8 +41,8 @@ pub struct ServerSettings {
     /// Gateways whose readings page and report of this hub show; all if empty.
     #[serde(default)]
     pub gateways: Vec<GatewayId>,
-    /// Seconds after which a server surely shows what it accepted, and by which the clocks of hubs may differ. Each
-    /// pass of the copy reads this span again.
+    /// Seconds after which a server surely shows what it accepted, and by which the clocks of hubs may differ. Records
+    /// are asked for this far back in each pass of the copy, and a batch is read once more when it is this old.
     #[serde(default = "default_settle_s")]
     pub settle_s: u32,
 }

@@ -142,7 +142,7 @@ impl Chain {
 
     /// Lets the second gateway send what it has, alone, and judges that. The first then goes on.
     fn settle_second(&mut self) -> Option<(Verdict, Option<String>)> {
-        if !self.second.as_ref().is_some_and(|second| !second.kills.is_empty()) {
+        if self.second.as_ref().is_none_or(|second| second.kills.is_empty()) {
             return None;
         }
         self.stop(Part::Edge);

@@ -208,7 +208,8 @@ mod tests {
         };
         let gone = Gone { from_ms: 1500, to_ms: 4500, held: [(1, [3].into())].into() };
         let judged = |numbers: &[u32]| {
-            let verdict = Verdict::of(&given, &held(numbers), (&[], &[gone.clone()]), DUE_MS);
+            let verdict =
+                Verdict::of(&given, &held(numbers), (&[], std::slice::from_ref(&gone)), DUE_MS);
             let of = |found: &[Number]| found.iter().map(|n| n.number).collect::<Vec<_>>();
             (of(&verdict.replaced), of(&verdict.lost))
         };

@@ -18,8 +18,8 @@ use crate::locales::{Text, store as words};
 use crate::store::StoreError;
 use crate::store::line::{BATCHES, READINGS};
 
-/// Samples of readings held at once; a reading has two to four as a rule. A span with more, since other batches lie in it
-/// too, is asked for in halves. With what is made of them, and another as much on its way into the file, it is some
+/// Samples of readings held at once; a reading has two to four as a rule. A span with more, since other batches lie in
+/// it too, is asked for in halves. With what is made of them, and another as much on its way into the file, it is some
 /// forty megabytes.
 const SAMPLES_MAX: usize = 150_000;
 
@@ -51,7 +51,8 @@ impl Source {
         SignedDuration::from_secs(self.settings.settle_s.into())
     }
 
-    /// What hubs recorded from `from` to before `to`; `None` where it is too much for memory and more than an instant's.
+    /// What hubs recorded from `from` to before `to`; `None` where it is too much for memory and more than an
+    /// instant's.
     pub fn marks(&self, (from, to): (Timestamp, Timestamp)) -> Result<Option<Marks>, StoreError> {
         let mut collected = Collected::default();
         let is_instant = to.duration_since(from) <= SignedDuration::from_millis(1);

@@ -202,7 +202,7 @@ fn readings_far_apart_are_asked_for_apart() {
 fn a_pass_that_fails_in_the_middle_goes_on_there() {
     // Five parts; the answer to the third query for readings breaks.
     let asked = Arc::new(AtomicUsize::new(0));
-    let count = asked.clone();
+    let count = asked;
     let fake = keeping(move |text| {
         let is_of_readings = text.contains(",v,") && !text.contains("hanqing_batch");
         let number = count.fetch_add(usize::from(is_of_readings), Ordering::Relaxed);
