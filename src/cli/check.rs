@@ -42,17 +42,21 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             #[cfg(feature = "edge")]
             gateway(file, report.kind);
         }
-        let ending = certificate_warnings(&report.certificates, Clock::system().now());
+        let now = Clock::system().now();
+        let ending = certificate_warnings(&report.certificates, now);
         for warning in report.warnings.iter().chain(&ending) {
             say!("{}", words::warning(warning));
         }
         if in_order && arguments.connect {
             for tried in connections::of(file, report.kind) {
-                let (said, right) = match tried {
-                    Ok(said) => (said, true),
-                    Err(problem) => (problem, false),
+                let (said, shown, right) = match tried {
+                    Ok((said, shown)) => (said, shown, true),
+                    Err(problem) => (problem, None, false),
                 };
                 say!("{said}");
+                for warning in certificate_warnings(shown.as_slice(), now) {
+                    say!("{}", words::warning(warning));
+                }
                 usable &= right;
             }
         }

@@ -8,6 +8,7 @@ use super::runtime::block_on;
 use super::runtime::block_on_two_threads as block_on;
 use crate::config::FileKind;
 use crate::locales::Text;
+use crate::mqtt::CertificateEnd;
 #[cfg(any(feature = "edge", feature = "hub"))]
 use crate::{
     config,
@@ -16,8 +17,8 @@ use crate::{
     wire::Channel,
 };
 
-/// What is said of one connection; the error says what is wrong.
-type Tried = Result<Text, Text>;
+/// What is said of one connection, and when the certificate ends that it was shown; the error says what is wrong.
+type Tried = Result<(Text, Option<CertificateEnd>), Text>;
 
 /// What is wrong with a file that the server of a hub needs, though it is there.
 #[cfg(feature = "influx")]
@@ -59,7 +60,9 @@ pub(super) fn of(file: &Path, kind: FileKind) -> Vec<Tried> {
             let Ok(settings) = config::load_ingester(file, &[]) else { return Vec::new() };
             let server = settings.store.server.as_ref().map(|server| {
                 let tried = crate::store::server::try_server(server);
-                tried.map(words::server).map_err(server_problem)
+                let end = |at| CertificateEnd { whose: crate::mqtt::Whose::Server, at };
+                let tried = tried.map(|(said, ends)| (words::server(said), ends.map(end)));
+                tried.map_err(server_problem)
             });
             hub_broker(&settings).into_iter().chain(server).collect()
         }
@@ -93,7 +96,7 @@ fn broker(mqtt: &MqttSettings, client: &str, own_name: &str, filters: Vec<String
     let client = format!("{client}-check");
     let tried = block_on(async { Ok(try_broker(mqtt, &client, own_name, filters).await) });
     match tried {
-        Ok(Ok(version)) => Ok(words::broker_takes(&mqtt.url, version.number())),
+        Ok(Ok((version, end))) => Ok((words::broker_takes(&mqtt.url, version.number()), end)),
         Ok(Err(error)) => Err(words::broker_does_not(error.text())),
         Err(error) => Err(words::broker_does_not(foreign::chain(&error))),
     }

@@ -1,21 +1,21 @@
 //! What comes of each gateway over the connection: whether readings stay away although their gateway is there.
 
 use std::collections::BTreeMap;
-
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
 
 use super::REMEMBERED_MAX;
 use crate::core::GatewayId;
+use crate::support::Moment;
 
 /// Intervals without a reading after which a gateway that is online is silent, and the shortest time for that.
 /// Engineering judgement: a gateway sends each poll at once, also one that no device answers, so two in a row are
 /// missing by then; one whose line is down is offline for its broker after a minute and a half at most.
-const SILENT_INTERVALS: i32 = 2;
-const SILENT_MIN: SignedDuration = SignedDuration::from_secs(60);
+const SILENT_INTERVALS: u32 = 2;
+const SILENT_MIN: Duration = Duration::from_secs(60);
 
 /// Intervals without a reading after which a broker that passes births on is taken not to share readings: the other
 /// hubs of the group may have had all of them by chance.
-const UNSHARED_INTERVALS: i32 = 10;
+const UNSHARED_INTERVALS: u32 = 10;
 
 /// What is known of one gateway.
 #[derive(Debug, Default)]
@@ -23,25 +23,25 @@ struct Arrival {
     /// Seconds between its polls: the shortest of its series.
     interval_s: Option<u32>,
     /// Since when the broker holds it for connected, as told over this connection.
-    online: Option<Timestamp>,
+    online: Option<Moment>,
     /// When readings of it came last.
-    heard: Option<Timestamp>,
+    heard: Option<Moment>,
 }
 
 /// Gateways that are online and send no readings.
 #[derive(Debug, Default, PartialEq)]
 pub struct Silence {
     /// Since when nothing has come of any gateway, where all that are online are silent.
-    pub all: Option<Timestamp>,
+    pub all: Option<Moment>,
     /// Since when nothing has come of each that is silent.
-    pub of: BTreeMap<GatewayId, Timestamp>,
+    pub of: BTreeMap<GatewayId, Moment>,
 }
 
 /// What has come.
 #[derive(Debug, Default)]
 pub struct Arrivals {
     /// Since when readings that are sent arrive, as far as the hub knows: it is connected and can store them.
-    since: Option<Timestamp>,
+    since: Option<Moment>,
     /// Only of a hub that shares readings with others.
     shared: Option<Shared>,
     of: BTreeMap<GatewayId, Arrival>,
@@ -57,7 +57,7 @@ struct Shared {
 
 impl Arrivals {
     /// A connection begins. With `shares`, other hubs get readings that this one does not see.
-    pub fn connects(&mut self, shares: bool, now: Timestamp) {
+    pub fn connects(&mut self, shares: bool, now: Moment) {
         self.since = Some(now);
         self.shared = shares.then(Shared::default);
         self.forget_who_is_online();
@@ -74,7 +74,7 @@ impl Arrivals {
     }
 
     /// Readings can be stored again at `now`.
-    pub fn resume(&mut self, now: Timestamp) {
+    pub fn resume(&mut self, now: Moment) {
         self.since = self.since.map(|_| now);
     }
 
@@ -96,14 +96,14 @@ impl Arrivals {
     }
 
     /// A status has come.
-    pub fn note_status(&mut self, gateway: &GatewayId, online: bool, now: Timestamp) {
+    pub fn note_status(&mut self, gateway: &GatewayId, online: bool, now: Moment) {
         if let Some(arrival) = self.arrival(gateway) {
             arrival.online = online.then(|| arrival.online.unwrap_or(now));
         }
     }
 
     /// Readings have come and been dealt with.
-    pub fn note_readings(&mut self, gateway: &GatewayId, now: Timestamp) {
+    pub fn note_readings(&mut self, gateway: &GatewayId, now: Moment) {
         if let Some(shared) = &mut self.shared {
             shared.heard = true;
         }
@@ -113,10 +113,10 @@ impl Arrivals {
     }
 
     /// Since when the broker passes on births and no readings to this hub, which shares them with others.
-    pub fn unshared_since(&self, now: Timestamp) -> Option<Timestamp> {
+    pub fn unshared_since(&self, now: Moment) -> Option<Moment> {
         let (since, shared) = (self.since?, self.shared.as_ref()?);
         let longest = longest(shared.interval_s?, UNSHARED_INTERVALS);
-        (!shared.heard && now.duration_since(since) > longest).then_some(since)
+        (!shared.heard && now.since(since) > longest).then_some(since)
     }
 
     /// Whether silence can be told: not while there is no connection, nor by a hub that shares readings.
@@ -125,7 +125,7 @@ impl Arrivals {
     }
 
     /// Which gateways are silent at `now`. A hub that shares readings cannot tell.
-    pub fn silence(&self, now: Timestamp) -> Silence {
+    pub fn silence(&self, now: Moment) -> Silence {
         let mut silence = Silence::default();
         let Some(since) = self.since.filter(|_| self.shared.is_none()) else { return silence };
         let mut watched = 0;
@@ -135,7 +135,7 @@ impl Arrivals {
             };
             watched += 1;
             let from = online.max(since).max(arrival.heard.unwrap_or(online));
-            if now.duration_since(from) > longest(interval_s, SILENT_INTERVALS) {
+            if now.since(from) > longest(interval_s, SILENT_INTERVALS) {
                 silence.of.insert(gateway.clone(), from);
             }
         }
@@ -147,16 +147,18 @@ impl Arrivals {
 }
 
 /// How long `intervals` of so many seconds are, at least [`SILENT_MIN`].
-fn longest(interval_s: u32, intervals: i32) -> SignedDuration {
-    (SignedDuration::from_secs(interval_s.into()) * intervals).max(SILENT_MIN)
+fn longest(interval_s: u32, intervals: u32) -> Duration {
+    (Duration::from_secs(interval_s.into()) * intervals).max(SILENT_MIN)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::Timestamp;
 
-    fn at(s: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + s).unwrap()
+    fn at(s: i64) -> Moment {
+        let time = Timestamp::from_second(1_800_000_000 + s).unwrap();
+        Moment { up: Duration::from_secs(s.try_into().unwrap()), time }
     }
 
     fn gateway(name: &str) -> GatewayId {

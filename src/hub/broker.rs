@@ -1,24 +1,24 @@
 //! How the connection to the broker goes: whether it is there, lasts, and why it was lost.
 
 use std::collections::VecDeque;
-
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
 
 use super::outage::{self, Outage, with_reason};
 use crate::locales::{Text, hub as words};
+use crate::support::Moment;
 use crate::wire::{PROBLEM_MAX, cut};
 
 /// How long the broker may be unreachable before it is reported: a restart takes less. Engineering judgement.
-const OUTAGE_MAX: SignedDuration = SignedDuration::from_secs(120);
+const OUTAGE_MAX: Duration = Duration::from_secs(120);
 
 /// A connection that ends sooner was none: whoever throws the hub out again and again must not pass for a broker that
 /// works. The same as [`Reconnect`](crate::mqtt::Reconnect) has. Engineering judgement.
-const CONNECTION_MIN: SignedDuration = SignedDuration::from_secs(60);
+const CONNECTION_MIN: Duration = Duration::from_secs(60);
 
 /// So many connections that ended within the last hour are told, even if each of them lasted. Engineering judgement:
 /// one each ten minutes.
 const LOSSES_TOLD_FROM: usize = 6;
-const LOSSES_COUNT: SignedDuration = SignedDuration::from_hours(1);
+const LOSSES_COUNT: Duration = Duration::from_secs(3600);
 
 /// Times of losses that are remembered: more than can be told of one by one.
 const LOSSES_MAX: usize = 100;
@@ -26,13 +26,13 @@ const LOSSES_MAX: usize = 100;
 /// The connection to the broker.
 #[derive(Debug, Default)]
 pub struct Broker {
-    connected: Option<Timestamp>,
+    connected: Option<Moment>,
     /// `None` while it is connected for long enough.
     lost: Option<Outage>,
     /// Why the last connection ended, or none was made.
     why: Text,
-    /// When connections ended, the newest last.
-    losses: VecDeque<Timestamp>,
+    /// When connections ended, by the uptime, the newest last.
+    losses: VecDeque<Duration>,
 }
 
 impl Broker {
@@ -40,20 +40,20 @@ impl Broker {
         self.connected.is_some()
     }
 
-    pub fn connects(&mut self, now: Timestamp) {
+    pub fn connects(&mut self, now: Moment) {
         self.connected = Some(now);
     }
 
     /// There is no connection at `now`: it has ended, or none was made.
-    pub fn is_away(&mut self, now: Timestamp) {
+    pub fn is_away(&mut self, now: Moment) {
         let connected = self.connected.take();
         if connected.is_some() {
             if self.losses.len() >= LOSSES_MAX {
                 self.losses.pop_front();
             }
-            self.losses.push_back(now);
+            self.losses.push_back(now.up);
         }
-        if connected.is_some_and(|since| now.duration_since(since) >= CONNECTION_MIN) {
+        if connected.is_some_and(|since| now.since(since) >= CONNECTION_MIN) {
             self.lost = None;
         }
         outage::note(&mut self.lost, self.why.clone(), now);
@@ -68,8 +68,8 @@ impl Broker {
     }
 
     /// What is wrong at `now`: no connection for too long, or none that lasts.
-    pub fn problem(&self, now: Timestamp) -> Option<Text> {
-        let lasts = self.connected.is_some_and(|since| now.duration_since(since) >= CONNECTION_MIN);
+    pub fn problem(&self, now: Moment) -> Option<Text> {
+        let lasts = self.connected.is_some_and(|since| now.since(since) >= CONNECTION_MIN);
         let lost = self.lost.as_ref().filter(|lost| !lasts && lost.is_longer(OUTAGE_MAX, now))?;
         Some(match self.connected {
             Some(_) => lost.said(words::no_lasting_connection),
@@ -78,8 +78,8 @@ impl Broker {
     }
 
     /// That connections end often, though they may last.
-    pub fn unsteady(&self, now: Timestamp) -> Option<Text> {
-        let recent = |at: &&Timestamp| now.duration_since(**at) <= LOSSES_COUNT;
+    pub fn unsteady(&self, now: Moment) -> Option<Text> {
+        let recent = |at: &&Duration| now.up.saturating_sub(**at) <= LOSSES_COUNT;
         let losses = self.losses.iter().filter(recent).count();
         let told = (losses >= LOSSES_TOLD_FROM).then(|| words::connection_unsteady(losses))?;
         Some(with_reason(told, &self.why))
@@ -89,9 +89,11 @@ impl Broker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::Timestamp;
 
-    fn at(s: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + s).unwrap()
+    fn at(s: i64) -> Moment {
+        let time = Timestamp::from_second(1_800_000_000 + s).unwrap();
+        Moment { up: Duration::from_secs(s.try_into().unwrap()), time }
     }
 
     fn problem(broker: &Broker, s: i64) -> Option<String> {

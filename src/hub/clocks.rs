@@ -4,44 +4,54 @@
 //! far off it is. Readings alone do not show it: those of a backlog are old, too. Its status says what its clock shows.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::REMEMBERED_MAX;
 use crate::core::{Flag, GatewayId, Reason};
 use crate::locales::{Text, core as general, hub as words};
+use crate::support::Moment;
 use crate::wire::{Batch, CLOCKS_APART_MAX, GatewayState, ShownTime, Status};
 
 /// How long what a gateway has said of its clock counts against the hub's: it is said every hour, so two may be missed.
-const RECENT: SignedDuration = SignedDuration::from_hours(3);
+const RECENT: Duration = Duration::from_secs(3 * 3600);
 
-/// How often the log says of one gateway that its clock differs. Engineering judgement.
-const SAY_AGAIN: SignedDuration = SignedDuration::from_hours(1);
+/// How often the log says of one gateway that its clock differs, whatever it sends. Engineering judgement.
+const SAY_AGAIN: Duration = Duration::from_secs(3600);
 
 /// Gateways whose clocks differ the same way from which on it may be the hub's that is wrong: one alone is more likely
 /// wrong itself. Engineering judgement.
 const SUSPECT_MIN: usize = 2;
 
-/// What one gateway has said, and how it compares.
+/// What one gateway has said, and when that came.
 #[derive(Debug, Clone, Copy)]
 struct Said {
     shown: ShownTime,
-    /// The gateway's time less the hub's.
-    ahead: SignedDuration,
-    /// When it was said, by the hub's clock.
-    heard: Timestamp,
-    logged: Option<Timestamp>,
+    heard: Moment,
 }
 
 impl Said {
-    fn differs(&self) -> bool {
-        self.ahead.abs() > CLOCKS_APART_MAX
+    /// The gateway's time less the hub's at `now`: its clock has gone on since as the hub's uptime has, so that a step
+    /// of the hub's clock shows at once.
+    fn ahead(&self, now: Moment) -> SignedDuration {
+        let since = SignedDuration::try_from(now.since(self.heard)).unwrap_or(SignedDuration::MAX);
+        self.shown.at.duration_since(now.time).saturating_add(since)
     }
 
-    fn text(&self) -> Text {
-        let by = apart(self.ahead);
-        let service = self.shown.service;
-        match self.ahead.is_negative() {
+    /// The same when it was said.
+    fn ahead_then(&self) -> SignedDuration {
+        self.ahead(self.heard)
+    }
+
+    fn differs(&self, now: Moment) -> bool {
+        is_far(self.ahead(now))
+    }
+
+    fn text(&self, now: Moment) -> Text {
+        let ahead = self.ahead(now);
+        let (by, service) = (apart(ahead), self.shown.service);
+        match ahead.is_negative() {
             true if service => words::set_clock_behind(by),
             true => words::clock_behind(by),
             false if service => words::set_clock_ahead(by),
@@ -52,42 +62,55 @@ impl Said {
 
 /// What gateways have said of their clocks, of a bounded number.
 #[derive(Debug, Default)]
-pub struct Clocks(BTreeMap<GatewayId, Said>);
+pub struct Clocks {
+    said: BTreeMap<GatewayId, Said>,
+    /// When the log last said of each that its clock differs, by the uptime; kept whatever it says afterwards.
+    logged: BTreeMap<GatewayId, Duration>,
+}
 
 impl Clocks {
     /// Notes a status that the gateway has sent just now, not one that the broker had kept. Returns what the log has to
     /// say of it.
-    pub fn note(&mut self, gateway: &GatewayId, status: &Status, now: Timestamp) -> Option<Text> {
+    pub fn note(&mut self, gateway: &GatewayId, status: &Status, now: Moment) -> Option<Text> {
         if status.state == GatewayState::Offline {
             return None;
         }
         let Some(shown) = status.shown else {
-            self.0.remove(gateway);
+            self.said.remove(gateway);
             return None;
         };
-        if self.0.len() >= REMEMBERED_MAX && !self.0.contains_key(gateway) {
+        if self.said.len() >= REMEMBERED_MAX && !self.said.contains_key(gateway) {
             return None;
         }
-        let ahead = shown.at.duration_since(now);
-        let logged = self.0.get(gateway).and_then(|said| said.logged);
-        let mut said = Said { shown, ahead, heard: now, logged };
-        let due = logged.is_none_or(|at| now.duration_since(at).abs() >= SAY_AGAIN);
-        let told = (said.differs() && due).then(|| said.text());
-        if told.is_some() {
-            said.logged = Some(now);
+        let said = Said { shown, heard: now };
+        self.said.insert(gateway.clone(), said);
+        (said.differs(now) && self.is_logged(gateway, now.up)).then(|| said.text(now))
+    }
+
+    /// Whether the log says something of the gateway at the uptime `now`, which is noted then.
+    fn is_logged(&mut self, gateway: &GatewayId, now: Duration) -> bool {
+        if self.logged.len() >= REMEMBERED_MAX && !self.logged.contains_key(gateway) {
+            self.logged.retain(|_, at| now.saturating_sub(*at) < SAY_AGAIN);
         }
-        self.0.insert(gateway.clone(), said);
-        told
+        let logged = self.logged.get(gateway);
+        let due = match logged {
+            Some(at) => now.saturating_sub(*at) >= SAY_AGAIN,
+            None => self.logged.len() < REMEMBERED_MAX,
+        };
+        if due {
+            self.logged.insert(gateway.clone(), now);
+        }
+        due
     }
 
     /// How many gateways' clocks differ from this machine's in the same direction, where that suggests that this one is
     /// wrong: most of those that have said something.
-    pub fn own_suspected(&self, now: Timestamp) -> Option<usize> {
-        let recent = |said: &&Said| now.duration_since(said.heard).abs() <= RECENT;
+    pub fn own_suspected(&self, now: Moment) -> Option<usize> {
+        let recent = |said: &&Said| now.since(said.heard) <= RECENT;
         let (mut all, mut ahead, mut behind) = (0, 0, 0);
-        for said in self.0.values().filter(recent) {
+        for said in self.said.values().filter(recent) {
             all += 1;
-            match (said.differs(), said.ahead.is_negative()) {
+            match (said.differs(now), said.ahead(now).is_negative()) {
                 (true, true) => behind += 1,
                 (true, false) => ahead += 1,
                 (false, _) => {}
@@ -97,28 +120,30 @@ impl Clocks {
         (most >= SUSPECT_MIN && 2 * most > all).then_some(most)
     }
 
-    /// What is to be said of each gateway whose clock differs.
-    pub fn notes(&self) -> impl Iterator<Item = (&GatewayId, Text)> {
-        let differs = self.0.iter().filter(|(_, said)| said.differs());
-        differs.map(|(gateway, said)| (gateway, said.text()))
+    /// What is to be said at `now` of each gateway whose clock differs.
+    pub fn notes(&self, now: Moment) -> impl Iterator<Item = (&GatewayId, Text)> {
+        let differs = self.said.iter().filter(move |(_, said)| said.differs(now));
+        differs.map(move |(gateway, said)| (gateway, said.text(now)))
     }
 
     /// Flags good readings that were timed by a clock that differs. Where a time service has set the gateway's clock
-    /// and it differs, that is no sign against the gateway.
-    pub fn doubt(&self, batch: &mut Batch) {
-        let Some(said) = self.0.get(&batch.gateway) else { return };
-        if said.differs() && said.shown.service {
+    /// and it differs, that is no sign against the gateway; nor where it has only come to differ since it was heard:
+    /// then this machine's clock has been set, or the machine has slept.
+    pub fn doubt(&self, batch: &mut Batch, now: Moment) {
+        let Some(said) = self.said.get(&batch.gateway) else { return };
+        if said.differs(now) && said.shown.service {
             return;
         }
-        let ahead_ms = i64::try_from(said.ahead.as_millis()).unwrap_or(i64::MAX);
         // In the same boot the difference of that very clock is known, whatever it has been set to since.
-        let ahead_ms = match batch.clock {
+        let set_ms = match batch.clock {
             Some(clock) if clock.boot == said.shown.boot => {
-                ahead_ms.saturating_add(clock.zero.saturating_sub(said.shown.zero))
+                clock.zero.saturating_sub(said.shown.zero)
             }
-            _ => ahead_ms,
+            _ => 0,
         };
-        if SignedDuration::from_millis(ahead_ms).abs() <= CLOCKS_APART_MAX {
+        let set = SignedDuration::from_millis(set_ms);
+        let mut differences = [said.ahead_then(), said.ahead(now)].into_iter();
+        if !differences.all(|ahead| is_far(ahead.saturating_add(set))) {
             return;
         }
         for reading in batch.readings.iter_mut().filter(|reading| reading.flag == Flag::Good) {
@@ -126,6 +151,11 @@ impl Clocks {
             reading.reason = Some(Reason::Clock);
         }
     }
+}
+
+/// Whether a difference between two clocks is told.
+fn is_far(ahead: SignedDuration) -> bool {
+    ahead.abs() > CLOCKS_APART_MAX
 }
 
 /// A difference in its two largest units.
@@ -145,12 +175,24 @@ mod tests {
     use crate::hub::HubState;
     use crate::locales::Lang;
     use crate::wire::{BootId, Epoch, Timebase};
+    use jiff::Timestamp;
 
     const BOOT: BootId = BootId(7);
     const YEAR: i64 = 366 * 86_400;
 
-    fn now() -> Timestamp {
+    fn time() -> Timestamp {
         "2026-11-26T00:00:00Z".parse().unwrap()
+    }
+
+    fn now() -> Moment {
+        later(0, 0)
+    }
+
+    /// So many seconds later, where the hub's clock has been set forward by `step` seconds meanwhile.
+    fn later(seconds: u64, step: i64) -> Moment {
+        let up = Duration::from_secs(10_000 + seconds);
+        let passed = SignedDuration::from_secs(i64::try_from(seconds).unwrap() + step);
+        Moment { up, time: time() + passed }
     }
 
     fn id(name: &str) -> GatewayId {
@@ -159,7 +201,7 @@ mod tests {
 
     /// The status of a gateway that is `ahead` seconds ahead and was switched on 1000 s ago.
     fn status(ahead: i64, service: bool) -> Status {
-        let at = now().checked_add(SignedDuration::from_secs(ahead)).unwrap();
+        let at = time() + SignedDuration::from_secs(ahead);
         let zero = at.as_millisecond() - 1_000_000;
         let shown = ShownTime { at, boot: BOOT, zero, service };
         Status::new(GatewayState::Online, at).with_shown(Some(shown))
@@ -175,14 +217,18 @@ mod tests {
 
     /// Whether a good reading is doubted that was made by a clock of this boot, so many seconds ahead.
     fn is_doubted(clocks: &Clocks, boot: BootId, ahead: i64) -> bool {
-        doubts(|batches| batches.iter_mut().for_each(|batch| clocks.doubt(batch)), boot, ahead)
+        doubts(
+            |batches| batches.iter_mut().for_each(|batch| clocks.doubt(batch, now())),
+            boot,
+            ahead,
+        )
     }
 
     fn doubts(doubt: impl FnOnce(&mut [Batch]), boot: BootId, ahead: i64) -> bool {
-        let zero = now().as_millisecond() - 1_000_000 + 1000 * ahead;
+        let zero = time().as_millisecond() - 1_000_000 + 1000 * ahead;
         let read = |flag, reason| {
             let series = "pond-1/level".parse().unwrap();
-            Reading { flag, reason, ..Reading::good(series, now(), 1.0) }
+            Reading { flag, reason, ..Reading::good(series, time(), 1.0) }
         };
         let range = read(Flag::Suspect, Some(Reason::OutOfRange));
         let mut batch = Batch {
@@ -208,7 +254,7 @@ mod tests {
         let told = clocks.note(&gateway, &status(-YEAR, false), now()).unwrap();
         assert!(told.to_string().contains("366 d 0 h behind"), "{told}");
         assert!(told.within(Lang::Chinese).contains("366 天 0 小时"), "{told}");
-        assert_eq!(clocks.notes().collect::<Vec<_>>(), [(&gateway, told)]);
+        assert_eq!(clocks.notes(now()).collect::<Vec<_>>(), [(&gateway, told)]);
         // Another boot: nothing is known of its clock but that of today.
         assert!(is_doubted(&clocks, BOOT, -YEAR) && is_doubted(&clocks, BootId(8), 0));
         assert!(!is_doubted(&clocks, BOOT, 0), "of before it was set wrong");
@@ -216,7 +262,7 @@ mod tests {
         assert_eq!(clocks.note(&gateway, &status(-YEAR, false), now()), None);
         // Set right: what comes now is good, what was read before is not.
         assert_eq!(clocks.note(&gateway, &status(-5, true), now()), None);
-        assert_eq!(clocks.notes().count(), 0);
+        assert_eq!(clocks.notes(now()).count(), 0);
         assert!(!is_doubted(&clocks, BOOT, 0) && is_doubted(&clocks, BOOT, -YEAR));
         assert!(!is_doubted(&clocks, BootId(8), -YEAR), "nobody knows");
     }
@@ -225,7 +271,7 @@ mod tests {
     fn an_hour_is_told_from_beyond_it_in_both_directions() {
         for (ahead, differs) in [(3600, false), (-3600, false), (3601, true), (-3601, true)] {
             let clocks = clocks(&[("gw-1", ahead)]);
-            assert_eq!(clocks.notes().count(), usize::from(differs), "{ahead}");
+            assert_eq!(clocks.notes(now()).count(), usize::from(differs), "{ahead}");
             assert_eq!(is_doubted(&clocks, BOOT, ahead), differs, "{ahead}");
         }
     }
@@ -235,12 +281,12 @@ mod tests {
         let gateway = id("gw-1");
         let mut clocks = clocks(&[("gw-1", -YEAR)]);
         // It left: what it said still holds for what it sent.
-        let will = Status::new(GatewayState::Offline, now());
+        let will = Status::new(GatewayState::Offline, time());
         assert_eq!(clocks.note(&gateway, &will, now()), None);
         assert!(is_doubted(&clocks, BOOT, -YEAR));
         // Its clock is no longer known to be right: it flags its readings itself.
-        clocks.note(&gateway, &Status::new(GatewayState::Online, now()), now());
-        assert!(!is_doubted(&clocks, BOOT, -YEAR) && clocks.notes().count() == 0);
+        clocks.note(&gateway, &Status::new(GatewayState::Online, time()), now());
+        assert!(!is_doubted(&clocks, BOOT, -YEAR) && clocks.notes(now()).count() == 0);
     }
 
     #[test]
@@ -260,8 +306,56 @@ mod tests {
         let two_of_four = [("gw-1", 9000), ("gw-2", 9000), ("gw-3", 0), ("gw-4", 0)];
         assert_eq!(suspected(&two_of_four), None);
         assert_eq!(suspected(&two_of_four[..3]), Some(2));
-        let later = now().checked_add(RECENT + SignedDuration::from_secs(1)).unwrap();
-        assert_eq!(clocks(&two_of_four[..3]).own_suspected(later), None);
+        let late = later(RECENT.as_secs() + 1, 0);
+        assert_eq!(clocks(&two_of_four[..3]).own_suspected(late), None);
+    }
+
+    #[test]
+    fn what_is_said_changes_at_once_when_this_machines_clock_is_set() {
+        // Three hours ahead; a second later set right.
+        let behind = clocks(&[("gw-1", -10_800), ("gw-2", -10_800)]);
+        assert_eq!((behind.own_suspected(now()), behind.notes(now()).count()), (Some(2), 2));
+        let right = later(1, -10_800);
+        assert_eq!((behind.own_suspected(right), behind.notes(right).count()), (None, 0));
+        let doubted = |clocks: &Clocks, at: Moment, ahead| {
+            let doubt = |batches: &mut [Batch]| clocks.doubt(&mut batches[0], at);
+            doubts(doubt, BOOT, ahead)
+        };
+        assert!(doubted(&behind, now(), -10_800) && !doubted(&behind, right, -10_800));
+        // Right at first, and set back by three hours: nobody has heard the gateways since.
+        let fine = clocks(&[("gw-1", 0), ("gw-2", 0)]);
+        assert_eq!((fine.own_suspected(later(1, 0)), fine.notes(later(1, 0)).count()), (None, 0));
+        let back = later(1, -10_800);
+        assert_eq!((fine.own_suspected(back), fine.notes(back).count()), (Some(2), 2));
+        assert!(!doubted(&fine, back, 0));
+        // A year behind is wrong by both.
+        let wrong = clocks(&[("gw-1", -YEAR)]);
+        assert!(doubted(&wrong, back, -YEAR) && doubted(&wrong, later(7200, 0), -YEAR));
+    }
+
+    #[test]
+    fn the_log_has_a_line_an_hour_whatever_a_gateway_says_by_turns() {
+        let (gateway, mut clocks) = (id("gw-evil"), Clocks::default());
+        let silent = Status::new(GatewayState::Online, time());
+        let mut lines = |from: u64| {
+            let told = (0..3000).map(|n| {
+                let at = later(from + n, 0);
+                let said = [status(-YEAR, false), silent.clone(), status(YEAR, false)];
+                said.iter().filter(|status| clocks.note(&gateway, status, at).is_some()).count()
+            });
+            told.sum::<usize>()
+        };
+        assert_eq!([lines(0), lines(600), lines(3600)], [1, 0, 1]);
+        // Gateways without number are bounded, in memory and in lines.
+        let mut clocks = Clocks::default();
+        let names = (0..REMEMBERED_MAX + 300).map(|n| id(&format!("gw-{n}")));
+        let lines = names.filter(|name| {
+            let line = clocks.note(name, &status(-YEAR, false), now());
+            clocks.note(name, &silent, now());
+            line.is_some()
+        });
+        assert_eq!(lines.count(), REMEMBERED_MAX);
+        assert!(clocks.note(&id("gw-x"), &status(-YEAR, false), later(3600, 0)).is_some());
     }
 
     #[test]
@@ -296,6 +390,6 @@ mod tests {
         for n in 0..REMEMBERED_MAX + 3 {
             clocks.note(&id(&format!("gw-{n}")), &status(0, false), now());
         }
-        assert_eq!(clocks.0.len(), REMEMBERED_MAX);
+        assert_eq!(clocks.said.len(), REMEMBERED_MAX);
     }
 }

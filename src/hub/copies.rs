@@ -1,17 +1,17 @@
 //! Gateways that send from two spools by turns: two machines of one name, as of a copied storage card.
 
 use std::collections::{BTreeMap, VecDeque};
-
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
 
 use super::REMEMBERED_MAX;
 use crate::core::GatewayId;
+use crate::support::Moment;
 use crate::wire::Epoch;
 
 /// How long an epoch that another has followed is expected to come again, and how long two that come by turns are told
 /// of. Engineering judgement: two machines of one name throw each other off the broker, and wait five minutes at most
 /// until they come again.
-const COUNTS: SignedDuration = SignedDuration::from_hours(1);
+const COUNTS: Duration = Duration::from_secs(3600);
 
 /// Epochs of a gateway that are remembered. Engineering judgement: there are seldom more copies.
 const EPOCHS_MAX: usize = 4;
@@ -20,21 +20,21 @@ const EPOCHS_MAX: usize = 4;
 #[derive(Debug, Default)]
 struct Spools {
     /// With the time of their last batch; the present one is last.
-    epochs: VecDeque<(Epoch, Timestamp)>,
+    epochs: VecDeque<(Epoch, Moment)>,
     /// When an earlier one first came again, and when one did last.
-    turns: Option<(Timestamp, Timestamp)>,
+    turns: Option<(Moment, Moment)>,
 }
 
 impl Spools {
     /// Notes a batch. Returns whether it shows for the first time that there are two spools.
-    fn note(&mut self, epoch: Epoch, now: Timestamp) -> bool {
+    fn note(&mut self, epoch: Epoch, now: Moment) -> bool {
         if let Some((present, last)) = self.epochs.back_mut()
             && *present == epoch
         {
             *last = now;
             return false;
         }
-        let recent = |last: Timestamp| now.duration_since(last).abs() <= COUNTS;
+        let recent = |last: Moment| now.since(last) <= COUNTS;
         let place = self.epochs.iter().position(|(earlier, _)| *earlier == epoch);
         let known = place.and_then(|place| self.epochs.remove(place));
         self.epochs.push_back((epoch, now));
@@ -57,7 +57,7 @@ pub struct Copies(BTreeMap<GatewayId, Spools>);
 impl Copies {
     /// Notes that a batch of `epoch` has come. Returns whether it shows for the first time that its gateway sends from
     /// two spools.
-    pub fn note(&mut self, gateway: &GatewayId, epoch: Epoch, now: Timestamp) -> bool {
+    pub fn note(&mut self, gateway: &GatewayId, epoch: Epoch, now: Moment) -> bool {
         if !self.0.contains_key(gateway) && self.0.len() >= REMEMBERED_MAX {
             return false;
         }
@@ -65,10 +65,9 @@ impl Copies {
     }
 
     /// The gateways that send from two spools by turns, and since when.
-    pub fn who(&self, now: Timestamp) -> impl Iterator<Item = (GatewayId, Timestamp)> {
-        let present = move |(since, last): (Timestamp, Timestamp)| {
-            (now.duration_since(last).abs() <= COUNTS).then_some(since)
-        };
+    pub fn who(&self, now: Moment) -> impl Iterator<Item = (GatewayId, Moment)> {
+        let present =
+            move |(since, last): (Moment, Moment)| (now.since(last) <= COUNTS).then_some(since);
         self.0.iter().filter_map(move |(gateway, spools)| {
             Some((gateway.clone(), spools.turns.and_then(present)?))
         })
@@ -78,12 +77,14 @@ impl Copies {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::Timestamp;
 
-    fn at(minute: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + 60 * minute).unwrap()
+    fn at(minute: i64) -> Moment {
+        let time = Timestamp::from_second(1_800_000_000 + 60 * minute).unwrap();
+        Moment { up: Duration::from_secs(60 * u64::try_from(minute).unwrap()), time }
     }
 
-    fn told(copies: &Copies, minute: i64) -> Vec<(String, Timestamp)> {
+    fn told(copies: &Copies, minute: i64) -> Vec<(String, Moment)> {
         copies.who(at(minute)).map(|(gateway, since)| (gateway.to_string(), since)).collect()
     }
 

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::complaints::{Complaint, Complaints};
-use super::{HubState, logged};
+use super::{HubState, ending, logged};
 use crate::core::GatewayId;
 use crate::locales::{Lang, foreign};
 use crate::store::Sqlite;
 use crate::store::server::copy::{Copier, Reach};
 use crate::store::server::{LeftOut, by_gateway};
-use crate::support::{Backoff, Clock, Stopwatch, random};
+use crate::support::{Backoff, Clock, Stopwatch, lock, random};
 
 /// How often the server is asked for new readings while some come: the page follows within seconds.
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -25,6 +26,9 @@ const INTERVAL_MAX: Duration = Duration::from_secs(15);
 
 /// How often it is asked for records that another hub filed under an earlier time.
 const LOOK_BACK_INTERVAL: Duration = Duration::from_secs(3600);
+
+/// How often it is asked whether it still has what was copied. Engineering judgement.
+const PROVE_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Waits after a pass that failed.
 const RETRY: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::from_secs(60) };
@@ -67,7 +71,17 @@ fn interval(idle: u32) -> Duration {
     INTERVAL.saturating_add(LONGER.saturating_mul(idle)).min(INTERVAL_MAX)
 }
 
-/// Copies until `stop`. It fails only if the copying thread panics.
+/// Notes whether the server has lost what was copied; the log says it once.
+fn note_gone(gone: Option<Timestamp>, state: &HubState) {
+    if let Some(at) = gone
+        && lock(&state.server_lost_copy).is_none()
+    {
+        tracing::error!(recorded = %at, "the server has lost what it had; restore its backup and keep the copy");
+    }
+    state.note_server_lost_copy(gone);
+}
+
+/// Copies until `stop`. It fails if the copy is no longer where it was opened, or if the copying thread panics.
 pub async fn follow(
     copier: Copier,
     copy: Sqlite,
@@ -83,18 +97,25 @@ pub async fn follow(
     };
     let (mut failures, mut idle) = (0, 0u32);
     let mut looked_back: Option<Stopwatch> = None;
+    let mut proved = Stopwatch::start();
     loop {
         let due = looked_back.as_ref().is_none_or(|since| since.elapsed() >= LOOK_BACK_INTERVAL);
         let reach = if due { Reach::Day } else { Reach::New };
-        let now = clock.now();
-        let passed;
-        (pair, passed) = tokio::task::spawn_blocking(move || {
+        let now = clock.moment();
+        let proves = proved.elapsed() >= PROVE_INTERVAL;
+        let (passed, gone);
+        (pair, passed, gone) = tokio::task::spawn_blocking(move || {
             let (mut copier, mut copy) = pair;
-            let copied = copier.pass(&mut copy, now, reach);
+            let copied = copier.pass(&mut copy, now.time, reach);
             let passed = copied.and_then(|copied| Ok((copied, copy.left_out()?)));
-            ((copier, copy), passed)
+            let gone = (proves && passed.is_ok()).then(|| copier.look_back(now.time));
+            ((copier, copy), passed, gone)
         })
         .await?;
+        if let Some(gone) = gone {
+            proved = Stopwatch::start();
+            note_gone(gone, &state);
+        }
         let wait = match passed {
             Ok((copied, all)) => {
                 failures = 0;
@@ -110,6 +131,7 @@ pub async fn follow(
                 }
                 interval(idle)
             }
+            Err(error) if error.is_final() => return Err(ending(error, &state)),
             Err(error) => {
                 failures += 1;
                 let wait = RETRY.wait(failures, RETRY.most, random::unit()) + RETRY.first;

@@ -2,31 +2,30 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
-
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
 
 use super::HubState;
 use super::inbox::Sender;
 use super::outage::{Outage, instant};
 use super::state::NAMED_MAX;
 use crate::locales::{Text, hub as words};
-use crate::support::lock;
+use crate::support::{Moment, lock};
 use crate::web::Health;
 use crate::wire::{Channel, Topic};
 
 /// How long writes to the store may fail, or one may take, before it is reported. Engineering judgement.
-const WRITE_OUTAGE_MAX: SignedDuration = SignedDuration::from_secs(60);
+const WRITE_OUTAGE_MAX: Duration = Duration::from_secs(60);
 
 /// How long copying from a server may fail before it is reported: as long as writing.
-const COPY_OUTAGE_MAX: SignedDuration = WRITE_OUTAGE_MAX;
+const COPY_OUTAGE_MAX: Duration = WRITE_OUTAGE_MAX;
 
 /// Age at which the local copy of a server's readings no longer shows the present, though copying goes on. Engineering
 /// judgement.
-const COPY_AGE_MAX: SignedDuration = SignedDuration::from_secs(300);
+const COPY_AGE_MAX: Duration = Duration::from_secs(300);
 
 /// How long the page may fail to be made anew, or take to be made, before it is reported. Engineering judgement: it is
 /// made each second.
-const PAGE_OUTAGE_MAX: SignedDuration = SignedDuration::from_secs(60);
+const PAGE_OUTAGE_MAX: Duration = Duration::from_secs(60);
 
 /// Part of a gateway's quarantine from which on it is told. Engineering judgement.
 const QUARANTINE_TOLD_FROM: f64 = 0.01;
@@ -52,7 +51,7 @@ pub enum Fault {
     Page,
     /// The store's write-ahead log grows.
     Log,
-    /// The store's file is damaged.
+    /// The store's file is damaged, or the server has lost what it had.
     Damage,
 }
 
@@ -90,7 +89,7 @@ impl Fault {
 
 impl HubState {
     /// What is wrong at `now`, and what is amiss with single gateways.
-    pub fn health(&self, now: Timestamp) -> Health {
+    pub fn health(&self, now: Moment) -> Health {
         let notes = self.notes(now);
         let more = notes.len().saturating_sub(NAMED_MAX);
         let line = |(sender, notes): (Sender, Vec<Text>)| {
@@ -104,24 +103,24 @@ impl HubState {
     }
 
     /// What is wrong with the hub at `now`, for a person; empty where all is well.
-    pub fn problems(&self, now: Timestamp) -> Vec<Text> {
+    pub fn problems(&self, now: Moment) -> Vec<Text> {
         self.faults(now).into_iter().map(|(_, said)| said).collect()
     }
 
     /// What is worth a look, of no single gateway.
-    pub fn warnings(&self, now: Timestamp) -> Vec<Text> {
+    pub fn warnings(&self, now: Moment) -> Vec<Text> {
         let own = self.own_clock(now);
         let behind = self.clock_suspected(now).map(words::own_clock_behind);
         let differs = lock(&self.said_clocks).own_suspected(now).map(words::own_clock_differs);
         // Said once, by whoever knows most.
         let own = own.or(behind).or(differs);
         let unsteady = lock(&self.broker).unsteady(now);
-        let ending = lock(&self.upkeep).warnings(now);
+        let ending = lock(&self.upkeep).warnings(now.time);
         own.into_iter().chain(unsteady).chain(ending).collect()
     }
 
     /// What is wrong with the hub at `now`, the most important first.
-    pub fn faults(&self, now: Timestamp) -> Vec<(Fault, Text)> {
+    pub fn faults(&self, now: Moment) -> Vec<(Fault, Text)> {
         let mut faults = Vec::new();
         let mut add = |fault, said: Option<Text>| faults.extend(said.map(|said| (fault, said)));
         add(Fault::Broker, lock(&self.broker).problem(now));
@@ -134,58 +133,60 @@ impl HubState {
         add(Fault::Page, self.page_stands(now));
         add(Fault::Log, lock(&self.upkeep).log_grows());
         add(Fault::Damage, lock(&self.damage).as_deref().map(Text::verbatim));
+        let lost = lock(&self.server_lost_copy).clone();
+        add(Fault::Damage, lost.or_else(|| lock(&self.server_lost).clone()));
         faults
     }
 
     /// That readings are not stored, and why.
-    fn not_stored(&self, now: Timestamp) -> Option<Text> {
+    fn not_stored(&self, now: Moment) -> Option<Text> {
         let commits = lock(&self.commit_failing).clone();
         let outages = [commits, lock(&self.write_failing).clone()];
         let long = |outage: &Outage| outage.is_longer(WRITE_OUTAGE_MAX, now);
         let failing = outages.into_iter().flatten().filter(long).min_by_key(|outage| outage.since);
         let begun = self.write_begun();
-        let slow = begun.filter(|begun| now.duration_since(*begun) > WRITE_OUTAGE_MAX);
+        let slow = begun.filter(|begun| now.since(*begun) > WRITE_OUTAGE_MAX);
         let failing = failing.map(|outage| outage.said(words::store_not_written));
         let confirm = lock(&self.confirm_failing).clone().filter(long);
         failing
-            .or_else(|| slow.map(|begun| words::write_hangs(instant(begun))))
+            .or_else(|| slow.map(|begun| words::write_hangs(instant(begun.time))))
             .or_else(|| confirm.map(|outage| outage.said(words::not_durable)))
     }
 
     /// Whether readings that come are stored, as far as is known: else nobody can tell whether they come.
-    fn takes_readings(&self, now: Timestamp) -> bool {
+    fn takes_readings(&self, now: Moment) -> bool {
         let begun = self.write_begun();
-        self.writes() && begun.is_none_or(|begun| now.duration_since(begun) < WRITE_OUTAGE_MAX)
+        self.writes() && begun.is_none_or(|begun| now.since(begun) < WRITE_OUTAGE_MAX)
     }
 
     /// That gateways are online and no readings come of any.
-    pub(super) fn all_silent(&self, now: Timestamp) -> Option<Text> {
+    pub(super) fn all_silent(&self, now: Moment) -> Option<Text> {
         let silence = lock(&self.arrivals).silence(now);
         let since = silence.all.filter(|_| self.takes_readings(now))?;
-        Some(words::no_readings(silence.of.len(), instant(since)))
+        Some(words::no_readings(silence.of.len(), instant(since.time)))
     }
 
     /// That births come, and no readings for a hub that shares them with others.
-    pub(super) fn unshared(&self, now: Timestamp) -> Option<Text> {
+    pub(super) fn unshared(&self, now: Moment) -> Option<Text> {
         let since = lock(&self.arrivals).unshared_since(now);
         since
             .filter(|_| self.takes_readings(now))
-            .map(|since| words::broker_shares_nothing(instant(since)))
+            .map(|since| words::broker_shares_nothing(instant(since.time)))
     }
 
-    fn acks_not_arriving(&self, now: Timestamp) -> Option<Text> {
+    fn acks_not_arriving(&self, now: Moment) -> Option<Text> {
         let refused = lock(&self.acks_refused).as_ref().map(words::acks_refused);
         let resends = lock(&self.resends);
         refused.or_else(|| {
-            resends.are_all(now).then(|| words::acks_reach_nobody(resends.who(now).len()))
+            resends.are_all(now.up).then(|| words::acks_reach_nobody(resends.who(now.up).len()))
         })
     }
 
-    fn not_copied(&self, now: Timestamp) -> Option<Text> {
+    fn not_copied(&self, now: Moment) -> Option<Text> {
         let failing = lock(&self.copy_failing).clone();
         let failing = failing.filter(|outage| outage.is_longer(COPY_OUTAGE_MAX, now));
         let since = self.copy_since()?;
-        let old = now.duration_since(since) > COPY_AGE_MAX;
+        let old = now.since(since) > COPY_AGE_MAX;
         let behind = self.copied_to().map(|to| words::copy_behind(instant(to)));
         match failing {
             Some(outage) => {
@@ -197,17 +198,17 @@ impl HubState {
         }
     }
 
-    fn page_stands(&self, now: Timestamp) -> Option<Text> {
+    fn page_stands(&self, now: Moment) -> Option<Text> {
         let failing = lock(&self.page_failing).clone();
         let failing = failing.filter(|outage| outage.is_longer(PAGE_OUTAGE_MAX, now));
         let begun = self.page_begun();
-        let slow = begun.filter(|begun| now.duration_since(*begun) > PAGE_OUTAGE_MAX);
+        let slow = begun.filter(|begun| now.since(*begun) > PAGE_OUTAGE_MAX);
         let failing = failing.map(|outage| outage.said(words::page_not_refreshed));
-        failing.or_else(|| slow.map(|begun| words::page_not_refreshed(instant(begun))))
+        failing.or_else(|| slow.map(|begun| words::page_not_refreshed(instant(begun.time))))
     }
 
     /// How many gateways are online and send no readings; `None` while nobody can tell.
-    pub(super) fn silent_gateways(&self, now: Timestamp) -> Option<u64> {
+    pub(super) fn silent_gateways(&self, now: Moment) -> Option<u64> {
         let takes_readings = self.takes_readings(now);
         let arrivals = lock(&self.arrivals);
         let known = takes_readings && arrivals.are_watched();
@@ -215,22 +216,22 @@ impl HubState {
     }
 
     /// How many gateways repeat what was acknowledged.
-    pub(super) fn resending_gateways(&self, now: Timestamp) -> u64 {
-        lock(&self.resends).who(now).len() as u64
+    pub(super) fn resending_gateways(&self, now: Moment) -> u64 {
+        lock(&self.resends).who(now.up).len() as u64
     }
 
     /// What is amiss with each gateway that has trouble.
-    pub fn notes(&self, now: Timestamp) -> BTreeMap<Sender, Vec<Text>> {
+    pub fn notes(&self, now: Moment) -> BTreeMap<Sender, Vec<Text>> {
         let shares = lock(&self.quarantine).clone();
         let holds = |sender: &Sender| {
             let share = shares.iter().find(|share| share.gateway == *sender);
             share.is_some_and(|share| share.rows + share.unreadable > 0)
         };
-        let mut notes = lock(&self.troubles).notes(now, holds);
+        let mut notes = lock(&self.troubles).notes(now.up, holds);
         for (gateway, what) in lock(&self.left_out).iter() {
             notes.entry(Some(gateway.clone())).or_default().push(what.clone());
         }
-        for (gateway, what) in lock(&self.said_clocks).notes() {
+        for (gateway, what) in lock(&self.said_clocks).notes(now) {
             notes.entry(Some(gateway.clone())).or_default().push(what);
         }
         for share in shares.iter().filter(|share| share.full >= QUARANTINE_TOLD_FROM) {
@@ -242,18 +243,21 @@ impl HubState {
                 of.insert(0, full);
             }
         }
-        for gateway in lock(&self.resends).who(now) {
+        for gateway in lock(&self.resends).who(now.up) {
             let topic = Topic::new(gateway.clone(), Channel::Ack).to_string();
             let said = words::acks_do_not_reach(gateway.as_str(), topic);
             notes.entry(Some(gateway)).or_default().insert(0, said);
         }
         for (gateway, since) in lock(&self.copies).who(now) {
-            notes.entry(Some(gateway)).or_default().insert(0, words::two_spools(instant(since)));
+            notes
+                .entry(Some(gateway))
+                .or_default()
+                .insert(0, words::two_spools(instant(since.time)));
         }
         if self.takes_readings(now) {
             for (gateway, since) in lock(&self.arrivals).silence(now).of {
                 let of = notes.entry(Some(gateway)).or_default();
-                of.insert(0, words::gateway_silent(instant(since)));
+                of.insert(0, words::gateway_silent(instant(since.time)));
             }
         }
         for revocation in lock(&self.revoked).iter() {

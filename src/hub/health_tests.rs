@@ -5,13 +5,15 @@ use crate::core::{GatewayId, Series};
 use crate::locales::Lang;
 use crate::store::{Committed, QuarantineShare, Revocation};
 use crate::wire::{Birth, BirthSeries, Epoch, GatewayState, RangeSet, Status};
+use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
 /// Seconds between the polls of the gateways here.
 const INTERVAL_S: i64 = 60;
 
-fn at(s: i64) -> Timestamp {
-    Timestamp::from_second(1_800_000_000 + s).unwrap()
+fn at(s: i64) -> Moment {
+    let time = Timestamp::from_second(1_800_000_000 + s).unwrap();
+    Moment { up: Duration::from_secs(s.try_into().unwrap()), time }
 }
 
 fn gateway(name: &str) -> GatewayId {
@@ -45,7 +47,7 @@ fn introduce(state: &HubState, name: &str, s: i64) {
     let unit = series.parameter.spec().unit;
     let one = BirthSeries { series, unit, interval_s: INTERVAL_S as u32, counter: None };
     state.note_birth(&gateway(name), &Birth::new("0", "c".into(), vec![one]), None, at(s));
-    state.note_status(&gateway(name), &Status::new(GatewayState::Online, at(s)), at(s));
+    state.note_status(&gateway(name), &Status::new(GatewayState::Online, at(s).time), at(s));
 }
 
 /// A commit of the batch `seq` of each gateway.
@@ -81,7 +83,7 @@ fn a_hub_that_is_well_says_nothing() {
         let s = INTERVAL_S * n as i64 + INTERVAL_S - 1;
         assert_eq!((problems(&state, s), warnings(&state, s)), (vec![], vec![]));
     }
-    assert_eq!(state.health(at(6000)).last_commit, Some(at(99 * INTERVAL_S)));
+    assert_eq!(state.health(at(6000)).last_commit, Some(at(99 * INTERVAL_S).time));
 }
 
 #[test]
@@ -207,7 +209,7 @@ fn readings_that_do_not_come_from_any_gateway_are_a_problem_and_from_one_a_warni
     commit(&state, &["gw-1"], 1, 140);
     assert_eq!(warnings(&state, 141), [""; 0]);
     // One that goes offline is shown so, and nothing is expected of it.
-    let offline = Status::new(GatewayState::Offline, at(150));
+    let offline = Status::new(GatewayState::Offline, at(150).time);
     state.note_status(&gateway("gw-1"), &offline, at(150));
     commit(&state, &["gw-2"], 2, 1000);
     assert_eq!((problems(&state, 1001), warnings(&state, 1001)), (vec![], vec![]));
@@ -264,7 +266,7 @@ fn acknowledgements_that_do_not_arrive_are_told() {
 fn a_copy_that_stands_still_is_told_with_its_reason() {
     let state = connected(&[]);
     // It was up to date a week ago, when the hub ended.
-    state.note_copy(Some(at(-604_800)), at(0));
+    state.note_copy(Some(at(0).time - SignedDuration::from_hours(7 * 24)), at(0));
     assert_eq!(problems(&state, 60), [""; 0]);
     state.note_copy_failure(why("connection refused"), at(0));
     told(
@@ -301,6 +303,15 @@ fn damage_is_told_and_problems_have_names() {
     state.note_damage("page 7 is not".into());
     told(&state, &["page 7 is not"]);
     assert_eq!(state.faults(at(0))[0].0, Fault::Damage);
+    let state = connected(&[]);
+    state.note_server_lost(Some(Timestamp::UNIX_EPOCH));
+    told(&state, &["1970-01-01T00:00:00Z"]);
+    // The copy knows more.
+    state.note_server_lost_copy(Some(Timestamp::UNIX_EPOCH));
+    told(&state, &["still has"]);
+    state.note_server_lost(None);
+    state.note_server_lost_copy(None);
+    assert_eq!(problems(&state, 0), [""; 0]);
     let names: std::collections::BTreeSet<&str> = Fault::ALL.iter().map(|f| f.name()).collect();
     assert_eq!(names.len(), Fault::ALL.len());
 }
@@ -337,7 +348,7 @@ fn gateways_with_trouble_are_warned_of_by_name() {
     };
     state.note_quarantine(
         vec![share("gw-few", 0.009), share("gw-some", 0.0101), share("gw-full", 1.0)],
-        vec![Revocation { gateway: gateway("gw-some"), since: at(7), noted_at: at(8) }],
+        vec![Revocation { gateway: gateway("gw-some"), since: at(7).time, noted_at: at(8).time }],
     );
     state.note_dropped(&Some(gateway("gw-some")), at(0));
     let said = warnings(&state, 0);
@@ -357,4 +368,36 @@ fn gateways_with_trouble_are_warned_of_by_name() {
     assert_eq!(warnings(&state, 0).len(), NAMED_MAX + 1);
     state.note_quarantine(vec![], vec![]);
     assert_eq!(warnings(&state, 1000), [""; 0]);
+}
+
+#[test]
+fn a_clock_that_is_set_delays_no_word_and_says_none_too_early() {
+    let set = |s: i64, hours: i64| Moment {
+        time: at(s).time + SignedDuration::from_hours(hours),
+        ..at(s)
+    };
+    let back = |s: i64| set(s, -2 * 365 * 24);
+    let state = HubState::default();
+    state.note_broker(false, false, at(0));
+    assert_eq!(state.problems(back(120)), []);
+    let said = state.problems(back(121))[0].to_string();
+    assert!(said.contains("unreachable since 2027-01-15T08:00:00Z"), "{said}");
+
+    let state = connected(&["gw-1"]);
+    assert_eq!([120, 121].map(|s| state.silent_gateways(back(s))), [Some(0), Some(1)]);
+    assert_eq!(state.silent_gateways(set(120, 3)), Some(0));
+
+    let state = connected(&[]);
+    state.note_write_failure(why("full"), at(0));
+    state.note_copy(None, at(0));
+    state.note_page_begun(at(0));
+    let faults =
+        |now: Moment| state.faults(now).into_iter().map(|(fault, _)| fault).collect::<Vec<_>>();
+    for hours in [-2 * 365 * 24, 0, 3] {
+        assert_eq!(faults(set(60, hours)), []);
+        assert_eq!(faults(set(61, hours)), [Fault::Store, Fault::Page]);
+        assert_eq!(faults(set(301, hours)), [Fault::Store, Fault::Copy, Fault::Page]);
+    }
+    state.note_copied(at(400));
+    assert_eq!(state.copy_age(back(410)), Some(SignedDuration::from_secs(10)));
 }

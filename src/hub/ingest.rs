@@ -68,7 +68,7 @@ pub async fn ingest(
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
     let Subscription { settings, client_id, share, simulated } = from;
-    let note = |connected| state.note_broker(connected, share.is_some(), clock.now());
+    let note = |connected| state.note_broker(connected, share.is_some(), clock.moment());
     note(false);
     let mut reconnect = Reconnect::new(&client_id, RETRY);
     let mut reception = Reception {
@@ -110,7 +110,9 @@ pub async fn ingest(
         oversized = next_oversized(oversized, &error);
         let Some((problem, wait)) = reconnect.after(error)? else { continue };
         state.note_broker_problem(&problem);
-        tracing::warn!(error = %problem, wait_s = wait.as_secs_f32(), "not connected to the broker");
+        if reconnect.is_to_be_logged() {
+            tracing::warn!(error = %problem, wait_s = wait.as_secs_f32(), "not connected to the broker");
+        }
         if !Reconnect::wait(wait, &stop).await {
             return Ok(());
         }
@@ -258,7 +260,7 @@ impl Reception<'_> {
     fn put(&mut self, message: &Message) {
         note_clock(self.writer.state, message, self.writer.clock);
         for sender in put(&mut self.inbox, message, self.since.elapsed()) {
-            self.writer.state.note_dropped(&sender, self.writer.clock.now());
+            self.writer.state.note_dropped(&sender, self.writer.clock.moment());
             self.writer.complain_of_flood(&sender, 1);
         }
     }
@@ -289,7 +291,7 @@ impl Reception<'_> {
                         Ok(message) => {
                             note_clock(state, &message, clock);
                             for sender in put(inbox, &message, since.elapsed()) {
-                                state.note_dropped(&sender, clock.now());
+                                state.note_dropped(&sender, clock.moment());
                                 // A store that cannot be written may take hours.
                                 let named = if dropped.len() < REMEMBERED_MAX { sender } else { None };
                                 *dropped.entry(named).or_insert(0) += 1;
@@ -316,7 +318,7 @@ fn note_clock(state: &HubState, message: &Message, clock: &Clock) {
     }
     let Ok(Topic { gateway, channel: Channel::Status }) = message.topic().parse() else { return };
     let Ok(status) = Status::from_bytes(payload) else { return };
-    if let Some(problem) = state.note_clock(&gateway, &status, clock.now()) {
+    if let Some(problem) = state.note_clock(&gateway, &status, clock.moment()) {
         let problem = problem.within(Lang::English);
         tracing::warn!(%gateway, problem, "a gateway's clock differs from this machine's");
     }
@@ -334,7 +336,7 @@ fn put(inbox: &mut Inbox, message: &Message, now: Duration) -> Vec<Sender> {
 /// Hands the answers to the connection, short ones first. One that it cannot send is dropped, and keeps no other from
 /// being sent: its gateway sends again, and is answered anew.
 fn answer(intake: &mut Intake, mut answers: Answers) -> Result<(), MqttError> {
-    answers.acks.sort_by_key(|(_, ack)| ack.committed.iter().count());
+    answers.acks.sort_by_key(|(_, ack)| ack.committed.ranges());
     answers.acks.iter().try_for_each(|(gateway, ack)| intake.acknowledge(gateway, ack))
 }
 

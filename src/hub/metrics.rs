@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use jiff::Timestamp;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, text};
 use prometheus_client::registry::{Registry, Unit};
@@ -15,15 +14,15 @@ use super::health::Fault;
 use super::inbox::Sender;
 use super::troubles::Trouble;
 use crate::core::GatewayId;
-use crate::support::lock;
 use crate::support::openmetrics::{Labels, Writer};
+use crate::support::{Moment, lock};
 
 /// One scrape: the state at `now`, and the store's file.
 #[derive(Debug)]
 pub(super) struct Scrape {
     pub state: Arc<HubState>,
     pub store: PathBuf,
-    pub now: Timestamp,
+    pub now: Moment,
 }
 
 pub(super) fn encode(scrape: Scrape) -> Result<String, fmt::Error> {
@@ -38,7 +37,7 @@ pub(super) fn encode(scrape: Scrape) -> Result<String, fmt::Error> {
 type Entry<T> = (&'static str, &'static str, T);
 type Count = fn(&HubState) -> &AtomicU64;
 type Flag = fn(&HubState) -> bool;
-type Seconds = fn(&HubState, Timestamp) -> Option<f64>;
+type Seconds = fn(&HubState, Moment) -> Option<f64>;
 
 const COUNTERS: [Entry<Count>; 9] = [
     ("readings", "Readings stored that were not there before", |state| &state.readings),
@@ -137,10 +136,10 @@ impl Collector for Scrape {
         let parts = parts.iter().map(|(sender, part)| (labels(sender), *part));
         let help = "Part of its room in the quarantine that a gateway takes";
         writer.gauges("gateway_quarantine", help, Some(Unit::Ratios), parts)?;
-        let ends = lock(&state.upkeep).certificates().to_vec();
-        let ends = ends
-            .iter()
-            .map(|end| (vec![("certificate", end.whose.id().into())], end.seconds_left(self.now)));
+        let ends = lock(&state.upkeep).certificates();
+        let ends = ends.iter().map(|end| {
+            (vec![("certificate", end.whose.id().into())], end.seconds_left(self.now.time))
+        });
         let help = "Time until the end of a certificate of the last connection, below zero after it; absent without TLS";
         writer.gauges("certificate_expires", help, Some(Unit::Seconds), ends)?;
         let log = lock(&state.upkeep).log();
@@ -155,12 +154,14 @@ mod tests {
     use super::*;
     use crate::mqtt::{CertificateEnd, Whose};
     use crate::store::Committed;
+    use jiff::Timestamp;
     use std::time::Duration;
 
     #[test]
     fn a_metric_without_a_value_is_left_out() {
         let state = Arc::new(HubState::default());
-        let now: Timestamp = "2026-11-26T00:00:10Z".parse().unwrap();
+        let time: Timestamp = "2026-11-26T00:00:10Z".parse().unwrap();
+        let now = Moment { up: Duration::from_secs(10), time };
         let scrape = |state: &Arc<HubState>| {
             let store = "/nowhere/store.db".into();
             encode(Scrape { state: state.clone(), store, now }).unwrap()
@@ -169,7 +170,8 @@ mod tests {
         assert!(text.contains("\nhanqing_hub_readings_total 0\n"), "{text}");
         assert!(!text.contains("committed_age") && !text.contains("store_size"), "{text}");
         let committed = Committed { new_readings: 7, ..Committed::default() };
-        let at = now - jiff::SignedDuration::from_secs(4);
+        // The clock has been set back since.
+        let at = Moment { up: Duration::from_secs(6), time: time + Duration::from_secs(9000) };
         state.note_commit(1, &committed, Duration::from_millis(250), at);
         state.note_broker(true, false, now);
         let connected = scrape(&state);
@@ -178,7 +180,7 @@ mod tests {
         state.note_broker(false, false, now);
         state.note_damage("page 7".into());
         state.note_log(Some(4096), now);
-        let ends = now + jiff::SignedDuration::from_secs(90);
+        let ends = time + jiff::SignedDuration::from_secs(90);
         state.note_certificates(vec![CertificateEnd { whose: Whose::Own, at: ends }]);
         for n in 0..1000 {
             state.note_dropped(&Some(format!("gw-{n}").parse().unwrap()), now);

@@ -59,7 +59,7 @@ use crate::locales::{Argument, Lang, for_programs, foreign, hub as words};
 use crate::store::server::copy::Copier;
 #[cfg(feature = "influx")]
 use crate::store::server::{Server, ServerSettings};
-use crate::store::{Lock, Owners, Quarantine, Sqlite, Store, StoreError, StoreHandle};
+use crate::store::{Lock, Owners, Place, Quarantine, Sqlite, Store, StoreError, StoreHandle};
 use crate::support::{Clock, Supervisor};
 use crate::water::Township;
 use crate::web;
@@ -72,6 +72,8 @@ const REMEMBERED_MAX: usize = 5000;
 pub struct Hub {
     settings: HubSettings,
     store: StoreHandle,
+    /// Where the store's file is.
+    place: Place,
     office: Option<Office>,
     listener: TcpListener,
     state: Arc<HubState>,
@@ -133,12 +135,14 @@ impl Hub {
                 copying = Some((Copier::new(server, owners.declared().clone())?, file));
                 let server = open_server(server, &settings.client_id).await?;
                 server.check_readable()?;
+                state.watch_server(server.certificates());
                 Box::new(server)
             }
         };
         #[cfg(not(feature = "influx"))]
         let store: Box<dyn Store> = Box::new(file);
         let quarantine = Quarantine::open(&settings.store.path)?;
+        let place = quarantine.place().clone();
         let store = StoreHandle::start(store, quarantine, owners).with_context(words::no_thread)?;
         let office = Office {
             overviews,
@@ -151,6 +155,7 @@ impl Hub {
         Ok(Self {
             settings,
             store,
+            place,
             office: Some(office),
             listener,
             state,
@@ -175,14 +180,18 @@ impl Hub {
         let owners = Owners::open(&settings.store.path, BTreeMap::new())?;
         let listener = listen(&settings).await?;
         let server = open_server(server, &settings.client_id).await?;
+        let state = Arc::new(HubState::default());
+        state.watch_server(server.certificates());
+        let place = quarantine.place().clone();
         let store = StoreHandle::start(Box::new(server), quarantine, owners)
             .with_context(words::no_thread)?;
         Ok(Self {
             settings,
             store,
+            place,
             office: None,
             listener,
-            state: Arc::default(),
+            state,
             clock,
             simulated: false,
             _lock: lock,
@@ -205,7 +214,8 @@ impl Hub {
 
     /// Ingests and serves until `stop`; the error is that of the first task that fails.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self { settings, store, office, listener, state, clock, simulated, _lock } = self;
+        let Self { settings, store, place, office, listener, state, clock, simulated, _lock } =
+            self;
         let mut supervisor = Supervisor::new(stop.clone());
         let mut router = operation(&settings, &state, &clock);
         if let Some(office) = office {
@@ -233,18 +243,13 @@ impl Hub {
             }
             #[cfg(feature = "influx")]
             if let Some((copier, copy)) = office.copying {
-                state.note_copy(copy.copied_to()?, clock.now());
+                state.note_copy(copy.copied_to()?, clock.moment());
                 let following =
                     copying::follow(copier, copy, clock.clone(), state.clone(), stop.clone());
                 supervisor.spawn(words::task_copy(), following);
             }
         }
-        let watching = watch_quarantine::run(
-            settings.store.path.clone(),
-            state.clone(),
-            clock.clone(),
-            stop.clone(),
-        );
+        let watching = watch_quarantine::run(place, state.clone(), clock.clone(), stop.clone());
         supervisor.spawn(words::task_quarantine(), watching);
         let lang = settings.lang.unwrap_or(Lang::Chinese);
         let serving = web::serve(listener, web::secured(router, lang), stop.clone());
@@ -272,6 +277,14 @@ async fn listen(settings: &HubSettings) -> anyhow::Result<TcpListener> {
 /// An error as the log has it.
 fn logged(error: &anyhow::Error) -> String {
     for_programs(Lang::English, || format!("{error:#}"))
+}
+
+/// Notes and logs that the store cannot be used any more, and returns why. The hub ends then, and is started anew.
+fn ending(error: StoreError, state: &HubState) -> anyhow::Error {
+    let error = anyhow::Error::from(error);
+    state.note_damage(logged(&error));
+    tracing::error!(error = logged(&error), "the hub ends");
+    error
 }
 
 /// Opens the store of the settings for a command beside the hub: the file, or the server.
@@ -311,10 +324,10 @@ fn operation(settings: &HubSettings, state: &Arc<HubState>, clock: &Clock) -> we
     web::operation(
         move || {
             let (state, store) = (of_metrics.clone(), store.clone());
-            let now = at_metrics.now();
+            let now = at_metrics.moment();
             metrics::encode(metrics::Scrape { state, store, now }).ok()
         },
-        move || of_health.health(at_health.now()),
+        move || of_health.health(at_health.moment()),
     )
 }
 

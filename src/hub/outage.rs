@@ -1,20 +1,23 @@
 //! Something that does not work for now: since when, and why it did not the last time.
 
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use crate::locales::{Argument, Text};
+use crate::support::Moment;
 use crate::wire::{PROBLEM_MAX, cut};
 
 /// An outage that lasts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outage {
-    pub since: Timestamp,
+    pub since: Moment,
     /// Empty where nothing is known.
     pub why: Text,
 }
 
 /// Notes that it does not work at `now`: it began then, unless it was not working before.
-pub fn note(outage: &mut Option<Outage>, why: Text, now: Timestamp) {
+pub fn note(outage: &mut Option<Outage>, why: Text, now: Moment) {
     let why = if why.is_empty() { why } else { cut(why, PROBLEM_MAX) };
     let since = outage.as_ref().map_or(now, |outage| outage.since);
     *outage = Some(Outage { since, why });
@@ -22,13 +25,13 @@ pub fn note(outage: &mut Option<Outage>, why: Text, now: Timestamp) {
 
 impl Outage {
     /// Whether it has lasted longer than `most` at `now`.
-    pub fn is_longer(&self, most: SignedDuration, now: Timestamp) -> bool {
-        now.duration_since(self.since) > most
+    pub fn is_longer(&self, most: Duration, now: Moment) -> bool {
+        now.since(self.since) > most
     }
 
     /// In words: `words` get the time of its start, and the reason follows.
     pub fn said(&self, words: fn(Argument) -> Text) -> Text {
-        with_reason(words(instant(self.since)), &self.why)
+        with_reason(words(instant(self.since.time)), &self.why)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::core::{Calendar, Parameter, Period, Reason, Series, StationId};
 use crate::ledger::{Ledger, LedgerError};
 use crate::locales::{Text, foreign, hub as words};
 use crate::store::{Sqlite, StoreError};
-use crate::support::{Clock, Stopwatch};
+use crate::support::{Clock, Moment, Stopwatch};
 use crate::water::{Station, Status, Township, balance};
 use crate::web::{GatewayRow, LostRow, Overview, SourceRow, Totals};
 use crate::wire::ClockState;
@@ -84,7 +84,8 @@ impl Overviews {
 
     /// The state of all sources now.
     pub fn make(&mut self) -> anyhow::Result<Overview> {
-        let now = self.source.clock.now();
+        let moment = self.source.clock.moment();
+        let now = moment.time;
         let township = self.source.township.clone();
         let mut sources = Vec::new();
         for station in township.stations.iter().filter(|station| station.kind.is_source()) {
@@ -95,7 +96,7 @@ impl Overviews {
         sources.sort_by_key(village);
         let dry = sources.iter().filter(|row| row.status == Some(Status::Dry)).count();
         let PumpsNow { energy_kwh, ran } = self.pumps(now)?;
-        let (gateways, notes) = self.gateways(now)?;
+        let (gateways, notes) = self.gateways(moment)?;
         Ok(Overview {
             township: township.name.clone(),
             now,
@@ -103,7 +104,7 @@ impl Overviews {
             zone: self.source.calendar.zone().clone(),
             sources,
             gateways,
-            problems: self.source.taken.problems(now),
+            problems: self.source.taken.problems(moment),
             notes,
             totals: Totals {
                 readings: self.stored + self.source.taken.readings(),
@@ -152,8 +153,8 @@ impl Overviews {
     }
 
     /// The rows of gateways with what is amiss with them, and what is amiss beside them.
-    fn gateways(&mut self, now: Timestamp) -> Result<(Vec<GatewayRow>, Vec<Text>), StoreError> {
-        self.refresh_gateways(now)?;
+    fn gateways(&mut self, now: Moment) -> Result<(Vec<GatewayRow>, Vec<Text>), StoreError> {
+        self.refresh_gateways(now.time)?;
         let mut of = self.source.taken.notes(now);
         let mut rows = self.known.gateways.clone();
         for row in &mut rows {
@@ -281,7 +282,7 @@ pub async fn refresh(
             _ = ticks.tick() => {}
         }
         if !simulated {
-            state.note_page_begun(clock.now());
+            state.note_page_begun(clock.moment());
         }
         let mut making = tokio::task::spawn_blocking(move || {
             let made = overviews.make();
@@ -290,12 +291,12 @@ pub async fn refresh(
         let ended = loop {
             tokio::select! {
                 ended = &mut making => break ended,
-                _ = ticks.tick() => show_problems(&overview, state.problems(clock.now())),
+                _ = ticks.tick() => show_problems(&overview, state.problems(clock.moment())),
             }
         };
         let (returned, made) = ended?;
         overviews = returned;
-        let now = clock.now();
+        let now = clock.moment();
         match made {
             Ok(made) => {
                 state.note_page(None, now);

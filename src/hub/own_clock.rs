@@ -4,7 +4,11 @@
 //! gateway in the last hour says at least what its clock shows, measured by this machine's uptime, which no step of its
 //! clock changes. A backlog beside it says nothing. Where gateways agree that it is later than this machine believes,
 //! their readings are no readings of the future; a single one that is ahead of all others, and of this machine, is
-//! wrong itself. Of one gateway and one hub nobody can tell which is wrong.
+//! wrong itself. Of one gateway and one hub nobody can tell which is wrong. Where one gateway agrees with this machine,
+//! others may not overrule it, however many they are: their readings wait until a person has looked.
+//!
+//! That is all that gateways decide. What this machine books, it books by its own clock: when something came, from when
+//! on a gateway is revoked, what is sealed or let go of.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::REMEMBERED_MAX;
 use super::outage::instant;
-use super::times::{AHEAD_MAX, is_possible};
+use super::times::{AHEAD_MAX, is_believable};
 use crate::core::GatewayId;
 use crate::locales::{Text, hub as words};
 use crate::store::Refused;
@@ -64,6 +68,8 @@ pub struct Held {
 enum Verdict {
     /// So many agree that it is later than this machine's clock shows, and how late.
     Behind { gateways: usize, present: Timestamp },
+    /// The same, but so many others agree with this machine's clock.
+    Disputed { gateways: usize, others: usize, present: Timestamp },
     /// The newest readings of so many, of all that are heard, are of more than a day before what this machine's clock
     /// shows; the newest of them.
     Ahead { gateways: usize, of: usize, present: Timestamp },
@@ -83,7 +89,7 @@ impl OwnClock {
         for batch in batches {
             let knows_the_time = batch.clock.is_none_or(|clock| !clock.provisional);
             let times = batch.readings.iter().map(|reading| reading.observed_at);
-            let newest = times.filter(|at| is_possible(*at)).max().filter(|_| knows_the_time);
+            let newest = times.filter(|at| is_believable(*at)).max().filter(|_| knows_the_time);
             if let Some(newest) = newest {
                 self.note_newest(&batch.gateway, newest, up);
             }
@@ -125,12 +131,13 @@ impl OwnClock {
         self.heard.values().filter(move |heard| up.saturating_sub(heard.last) <= COUNTS)
     }
 
-    /// Whether most of the gateways that are heard agree that it is later.
+    /// Whether most of the gateways that are heard agree that it is later, and whether others contradict.
     fn behind(&self, now: Timestamp, up: Duration) -> Option<Verdict> {
         let mut zeros: Vec<i64> = self.recent(up).map(|heard| heard.zero_ms).collect();
-        let all = zeros.len();
-        let ahead_ms = zero_ms(now, up).saturating_add(as_ms(AHEAD_MAX));
-        zeros.retain(|zero| *zero > ahead_ms);
+        let (all, own_ms, most_ms) = (zeros.len(), zero_ms(now, up), as_ms(AHEAD_MAX));
+        let agrees = |zero: &&i64| zero.saturating_sub(own_ms).saturating_abs() <= most_ms;
+        let others = zeros.iter().filter(agrees).count();
+        zeros.retain(|zero| *zero > own_ms.saturating_add(most_ms));
         zeros.sort_unstable();
         let agreeing = |(place, zero): (usize, &i64)| {
             let end = zeros.partition_point(|other| *other <= zero.saturating_add(AGREE_MS));
@@ -140,7 +147,11 @@ impl OwnClock {
         if gateways < AGREE_MIN || 2 * gateways <= all {
             return None;
         }
-        Some(Verdict::Behind { gateways, present: at(zero, up)? })
+        let present = at(zero, up)?;
+        Some(match others {
+            0 => Verdict::Behind { gateways, present },
+            _ => Verdict::Disputed { gateways, others, present },
+        })
     }
 
     /// Whether most of the gateways that are heard say that it is earlier.
@@ -163,6 +174,9 @@ impl OwnClock {
             Verdict::Behind { gateways, present } => {
                 words::own_clock_is_behind(gateways, instant(present))
             }
+            Verdict::Disputed { gateways, others, present } => {
+                words::own_clock_is_disputed(gateways, instant(present), others)
+            }
             Verdict::Ahead { gateways, of, present } => {
                 words::own_clock_is_ahead(gateways, of, instant(present))
             }
@@ -175,11 +189,16 @@ impl OwnClock {
         (said, due)
     }
 
-    /// Notes readings that were refused at `now`, of which some were ahead.
-    pub fn note_refused(&mut self, refused: &[Refused], now: Timestamp, up: Duration) {
+    /// Notes readings that were refused at `now`, of which some were ahead of the `latest` time.
+    pub fn note_refused(
+        &mut self,
+        refused: &[Refused],
+        (now, latest): (Timestamp, Timestamp),
+        up: Duration,
+    ) {
         for Refused { batch, .. } in refused {
             let times = batch.readings.iter().map(|reading| reading.observed_at);
-            let ahead = times.filter(|at| at.duration_since(now) > AHEAD_MAX).max();
+            let ahead = times.filter(|at| at.duration_since(latest) > AHEAD_MAX).max();
             let Some(zero_ms) = ahead.map(|at| zero_ms(at, up)) else { continue };
             if self.held.len() >= REMEMBERED_MAX && !self.held.contains_key(&batch.gateway) {
                 continue;

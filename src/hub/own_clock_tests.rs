@@ -80,6 +80,40 @@ fn one_gateway_that_is_ahead_overrules_nobody() {
 }
 
 #[test]
+fn gateways_overrule_nobody_where_one_agrees_with_this_machine() {
+    let liars = [("gw-evil", 1460 * DAY), ("gw-evil2", 1460 * DAY)];
+    let mut own = heard(&[liars[0], liars[1], ("gw-1", 0)], 100);
+    assert_eq!(own.latest(truth(100), up(100)), truth(100));
+    refused(&mut own, "gw-evil", truth(1460 * DAY + 100), truth(100), 100);
+    assert_eq!(own.releasable(truth(100), up(100)), None);
+    // It is told all the same: of most gateways nobody knows whether they lie.
+    let told = said(&mut own, truth(100), 100).unwrap();
+    assert!(told.contains("agree that it is 2031-01-14T08:01:40Z: 2,"), "{told}");
+    assert!(told.contains("others agree with it: 1,"), "{told}");
+    let chinese = own.problem(truth(100), up(100)).0.unwrap().within(Lang::Chinese);
+    assert!(chinese.contains("另有 1 个网关"), "{chinese}");
+    // One that is more than a day off does not agree.
+    for (gateway, overruled) in [(("gw-1", -DAY), false), (("gw-1", -DAY - 11), true)] {
+        let own = heard(&[liars[0], liars[1], gateway], 100);
+        let latest = own.latest(truth(100), up(100));
+        assert_eq!(latest == truth(1460 * DAY + 100), overruled, "{gateway:?}");
+    }
+}
+
+#[test]
+fn no_agreement_makes_a_time_believable_that_cannot_be() {
+    let far = [("gw-1", 27 * 366 * DAY), ("gw-2", 27 * 366 * DAY)];
+    let own = heard(&far, 100);
+    assert_eq!(own.latest(truth(100), up(100)), truth(100), "2054");
+    // What is believable beside it counts.
+    let mut own = OwnClock::default();
+    for name in ["gw-1", "gw-2"] {
+        own.note(&[batch(name, &[truth(30 * 366 * DAY), truth(30 * DAY)])], up(0));
+    }
+    assert_eq!(own.latest(truth(0), up(0)), truth(30 * DAY));
+}
+
+#[test]
 fn a_hub_that_is_ahead_of_most_gateways_is_told() {
     let ahead = |gateways: &[(&str, i64)], hub: i64| {
         let mut own = heard(gateways, 100);
@@ -133,7 +167,7 @@ fn refused(own: &mut OwnClock, gateway: &str, at: Timestamp, hub: Timestamp, s: 
     let batch = batch(gateway, &[at]);
     let readings = batch.readings.clone();
     let refused = Refused::new(&batch, readings, Text::verbatim("ahead"));
-    own.note_refused(&[refused], hub, up(s));
+    own.note_refused(&[refused], (hub, own.latest(hub, up(s))), up(s));
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! Batches that come again after they were acknowledged: the acknowledgements do not reach their gateway.
 
 use std::collections::BTreeMap;
-
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
 
 use super::REMEMBERED_MAX;
 use crate::core::GatewayId;
@@ -12,18 +11,18 @@ use crate::wire::Epoch;
 const TIMES: u32 = 3;
 
 /// What comes again sooner was sent before the acknowledgement could arrive: a gateway waits 30 s for it.
-const APART: SignedDuration = SignedDuration::from_secs(10);
+const APART: Duration = Duration::from_secs(10);
 
 /// How long a batch that came again counts. A gateway without acknowledgements asks each two minutes at most by
 /// sending its oldest batch again. Engineering judgement: one such message may be lost.
-const COUNTS: SignedDuration = SignedDuration::from_secs(300);
+const COUNTS: Duration = Duration::from_secs(300);
 
 /// The batches of one gateway that the hub has acknowledged.
 #[derive(Debug)]
 struct Told {
     epoch: Epoch,
     highest: u64,
-    heard: Timestamp,
+    heard: Duration,
     again: Option<Again>,
 }
 
@@ -32,13 +31,13 @@ struct Told {
 struct Again {
     seq: u64,
     times: u32,
-    last: Timestamp,
+    last: Duration,
 }
 
 impl Told {
-    fn resends(&self, now: Timestamp) -> bool {
+    fn resends(&self, now: Duration) -> bool {
         let often = self.again.as_ref().filter(|again| again.times >= TIMES);
-        often.is_some_and(|again| now.duration_since(again.last) <= COUNTS)
+        often.is_some_and(|again| now.saturating_sub(again.last) <= COUNTS)
     }
 }
 
@@ -47,8 +46,8 @@ impl Told {
 pub struct Resends(BTreeMap<GatewayId, Told>);
 
 impl Resends {
-    /// Notes a batch that is committed, and acknowledged at `now`.
-    pub fn note(&mut self, gateway: &GatewayId, epoch: Epoch, seq: u64, now: Timestamp) {
+    /// Notes a batch that is committed, and acknowledged at the uptime `now`.
+    pub fn note(&mut self, gateway: &GatewayId, epoch: Epoch, seq: u64, now: Duration) {
         let Some(told) = self.0.get_mut(gateway).filter(|told| told.epoch == epoch) else {
             if self.0.contains_key(gateway) || self.0.len() < REMEMBERED_MAX {
                 let told = Told { epoch, highest: seq, heard: now, again: None };
@@ -63,25 +62,25 @@ impl Resends {
         }
         match &mut told.again {
             Some(again) if again.seq == seq => {
-                if now.duration_since(again.last) >= APART {
+                if now.saturating_sub(again.last) >= APART {
                     again.times += 1;
                     again.last = now;
                 }
             }
-            Some(again) if now.duration_since(again.last) <= COUNTS => {}
+            Some(again) if now.saturating_sub(again.last) <= COUNTS => {}
             again => *again = Some(Again { seq, times: 1, last: now }),
         }
     }
 
     /// The gateways that send again what was acknowledged, in order.
-    pub fn who(&self, now: Timestamp) -> Vec<GatewayId> {
+    pub fn who(&self, now: Duration) -> Vec<GatewayId> {
         let resend = self.0.iter().filter(|(_, told)| told.resends(now));
         resend.map(|(gateway, _)| gateway.clone()).collect()
     }
 
     /// Whether all gateways that send do so.
-    pub fn are_all(&self, now: Timestamp) -> bool {
-        let recent = |told: &&Told| now.duration_since(told.heard) <= COUNTS;
+    pub fn are_all(&self, now: Duration) -> bool {
+        let recent = |told: &&Told| now.saturating_sub(told.heard) <= COUNTS;
         let mut sending = self.0.values().filter(recent).peekable();
         sending.peek().is_some() && sending.all(|told| told.resends(now))
     }
@@ -91,8 +90,8 @@ impl Resends {
 mod tests {
     use super::*;
 
-    fn at(s: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + s).unwrap()
+    fn at(s: i64) -> Duration {
+        Duration::from_secs(s.try_into().unwrap())
     }
 
     fn told(resends: &Resends, s: i64) -> Vec<String> {

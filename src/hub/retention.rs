@@ -1,7 +1,9 @@
 //! Purges raw readings past their retention. Hours and days stay.
 //!
 //! Which readings are past it is counted back from the present that gateways agree on, never from this machine's clock
-//! alone: one that is a year ahead would let go of everything. Where no readings come, nothing grows old.
+//! alone: one that is a year ahead would let go of everything. Nor do they believe a date at once that both show: it has
+//! to last for seven days of reception, within which somebody sees that it is wrong. Where no readings come, nothing
+//! grows old.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,7 +12,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use tokio_util::sync::CancellationToken;
 
 use crate::core::Calendar;
-use crate::store::Sqlite;
+use crate::store::{Sqlite, StoreError};
 use crate::support::Clock;
 
 /// How often old readings are looked for.
@@ -29,16 +31,24 @@ pub fn retained_from(calendar: &Calendar, now: Timestamp, months: u32) -> Timest
     calendar.start_of(first)
 }
 
-/// Before when raw readings may go at `now`; `None` where the present that gateways agree on is not known, or more than
-/// a day behind.
-fn purge_before(
-    calendar: &Calendar,
-    now: Timestamp,
+/// What the store says of the time.
+#[derive(Debug, Clone, Copy, Default)]
+struct Told {
+    /// The present that gateways agree on.
     present: Option<Timestamp>,
-    months: u32,
-) -> Option<Timestamp> {
-    let present = present.filter(|present| now.duration_since(*present) <= BEYOND_MAX)?;
-    Some(retained_from(calendar, now.min(present), months))
+    /// The earliest of the last seven days of reception.
+    lasted: Option<Timestamp>,
+}
+
+/// Before when raw readings may go at `now`; `None` where the present that gateways agree on is not known, or more than
+/// a day behind, or where readings have come on fewer than seven days.
+fn purge_before(calendar: &Calendar, now: Timestamp, told: Told, months: u32) -> Option<Timestamp> {
+    let present = told.present.filter(|present| now.duration_since(*present) <= BEYOND_MAX)?;
+    Some(retained_from(calendar, now.min(present).min(told.lasted?), months))
+}
+
+fn ask(store: &Sqlite) -> Result<Told, StoreError> {
+    Ok(Told { present: store.present()?, lasted: store.lasted()? })
 }
 
 /// Purges until `stop`. It fails if the store cannot be opened, or if the purging thread panics.
@@ -52,15 +62,22 @@ pub async fn run(
     let mut store = Sqlite::open(&path)?;
     loop {
         let now = clock.now();
-        let present = store.present().unwrap_or_else(|error| {
+        let told = ask(&store).unwrap_or_else(|error| {
             tracing::warn!(%error, "cannot tell what is old; tried again later");
-            None
+            Told::default()
         });
-        match purge_before(&calendar, now, present, months) {
+        match purge_before(&calendar, now, told, months) {
             Some(before) => store = purge(store, before, &stop).await?,
             None => {
-                let present = present.map(|present| present.to_string());
-                tracing::info!(%now, present, "no raw readings are let go of: gateways do not say that it is so late");
+                let [present, lasted] =
+                    [told.present, told.lasted].map(|at| at.map(|at| at.to_string()));
+                tracing::info!(
+                    %now,
+                    present,
+                    lasted,
+                    "no raw readings are let go of: gateways do not say that it is so late, or readings have come on \
+                     fewer than seven days"
+                );
             }
         }
         tokio::select! {
@@ -124,10 +141,11 @@ mod tests {
         let calendar = Calendar::new(TimeZone::get("Asia/Shanghai").unwrap(), 8);
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let present = at("2026-11-28T12:00:00Z");
-        let before = |now: &str, present| {
-            let before = purge_before(&calendar, at(now), present, 12);
+        let told = |now: &str, present, lasted| {
+            let before = purge_before(&calendar, at(now), Told { present, lasted }, 12);
             before.map(|before| before.to_string())
         };
+        let before = |now: &str, present| told(now, present, Some(present.unwrap_or_default()));
         let year_ago = Some("2025-11-28T00:00:00Z".to_owned());
         assert_eq!(before("2026-11-28T12:00:10Z", Some(present)), year_ago);
         // A gateway whose clock is ahead lets nothing go, and neither does a hub's within the day.
@@ -139,5 +157,11 @@ mod tests {
         // A hub that is behind lets go of less.
         let less = Some("2025-10-29T00:00:00Z".to_owned());
         assert_eq!(before("2026-10-29T12:00:00Z", Some(present)), less);
+        // Both are two years ahead, and have been so for less than seven days of reception.
+        let wrong = at("2028-11-28T12:00:00Z");
+        let week = Some(at("2026-11-21T16:00:00Z"));
+        let kept = Some("2025-11-21T00:00:00Z".to_owned());
+        assert_eq!(told("2028-11-28T12:00:00Z", Some(wrong), week), kept);
+        assert_eq!(told("2028-11-28T12:00:00Z", Some(wrong), None), None);
     }
 }

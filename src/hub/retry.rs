@@ -20,9 +20,10 @@ pub enum Retried {
     Rejected(Text),
 }
 
-/// Messages that are looked at again at once where a clock was wrong: a running hub stores nothing else meanwhile.
-/// Engineering judgement.
+/// Messages that are looked at again at once where a clock was wrong, and readings in them, or a few more: a running
+/// hub stores nothing else meanwhile. Engineering judgement.
 const RELEASED_MAX: usize = 20;
+const RELEASED_READINGS_MAX: usize = 5_000;
 
 /// What came of looking at messages again.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,6 +42,17 @@ pub fn retry(
     id: i64,
     now: Timestamp,
 ) -> Result<Option<Retried>, StoreError> {
+    retry_by(quarantine, store, owners, id, (now, now))
+}
+
+/// The same, where readings are ahead that are so of the `latest` time.
+fn retry_by(
+    quarantine: &mut Quarantine,
+    store: &mut dyn Store,
+    owners: &mut Owners,
+    id: i64,
+    (now, latest): (Timestamp, Timestamp),
+) -> Result<Option<Retried>, StoreError> {
     let Some((message, payload)) = quarantine.get(id)? else {
         return Ok(None);
     };
@@ -53,7 +65,7 @@ pub fn retry(
             None
         }
         Ok(Content::Batches(batches)) => {
-            let tried = retry_batches(quarantine, store, owners, batches, now)?;
+            let tried = retry_batches(quarantine, store, owners, batches, (now, latest))?;
             later = tried.later;
             tried.problem
         }
@@ -72,30 +84,35 @@ pub fn retry(
 }
 
 /// Stores the next messages of `gateway` that came since `since`, behind the message `after`, and were refused for
-/// their times alone, of which none is ahead at `now`. What a server has not made durable by then stays in the
+/// their times alone, of which none is ahead of the `latest` time. What a server has not made durable by then stays in the
 /// quarantine, too.
 pub fn release(
     quarantine: &mut Quarantine,
     store: &mut dyn Store,
     owners: &mut Owners,
     (gateway, since, after): (&GatewayId, Timestamp, i64),
-    now: Timestamp,
+    (now, latest): (Timestamp, Timestamp),
 ) -> Result<Released, StoreError> {
     let mut messages = quarantine.list(Some(gateway))?;
     messages.retain(|one| one.id > after && one.has_readings && one.received_at >= since);
     messages.reverse();
-    let more = messages.len() > RELEASED_MAX;
+    let newest = messages.last().map(|message| message.id);
     messages.truncate(RELEASED_MAX);
-    let last = messages.last().map(|message| message.id).filter(|_| more);
-    let mut released = Released { stored: 0, last };
+    let mut released = Released { stored: 0, last: None };
+    let mut readings = 0;
     for message in messages {
+        if readings > RELEASED_READINGS_MAX {
+            break;
+        }
+        released.last = Some(message.id).filter(|id| Some(*id) != newest);
         let Some((_, payload)) = quarantine.get(message.id)? else { continue };
         let Ok(Content::Batches(batches)) = message::read(&message.topic, &payload) else {
             continue;
         };
+        readings += batches.iter().map(|batch| batch.readings.len()).sum::<usize>();
         let is_refused = |at| !times::refuse(&mut batches.clone(), at).is_empty();
-        if is_refused(message.received_at) && !is_refused(now) {
-            let retried = retry(quarantine, store, owners, message.id, now)?;
+        if is_refused(message.received_at) && !is_refused(latest) {
+            let retried = retry_by(quarantine, store, owners, message.id, (now, latest))?;
             released.stored += u64::from(retried == Some(Retried::Stored));
         }
     }
@@ -135,12 +152,12 @@ fn retry_batches(
     store: &mut dyn Store,
     owners: &mut Owners,
     mut batches: Vec<Batch>,
-    now: Timestamp,
+    (now, latest): (Timestamp, Timestamp),
 ) -> Result<Tried, StoreError> {
     let came: usize = batches.iter().map(|batch| batch.readings.len()).sum();
-    let mut refused = times::refuse(&mut batches, now);
+    let mut refused = times::refuse(&mut batches, latest);
     refused.extend(owners.check(&mut batches, now)?);
-    refused.extend(store.refuse(&mut batches, now)?);
+    refused.extend(store.refuse(&mut batches, latest)?);
     let problem = refused.first().map(|refused| refused.problem.clone());
     if came > 0 && batches.iter().all(|batch| batch.readings.is_empty()) {
         return Ok(problem.into());
@@ -312,7 +329,7 @@ mod tests {
         let gateway = "gw-1".parse().unwrap();
         let mut again = |since, after| {
             let World { store, quarantine, owners, .. } = &mut world;
-            release(quarantine, store, owners, (&gateway, since, after), now).unwrap()
+            release(quarantine, store, owners, (&gateway, since, after), (then, now)).unwrap()
         };
         let none = Released { stored: 0, last: None };
         assert_eq!(again(at("2026-11-26T00:00:01Z"), 0), none, "of before");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -19,24 +19,26 @@ use super::times::AHEAD_MAX;
 use super::troubles::{Trouble, Troubles};
 use super::upkeep::Upkeep;
 use crate::core::GatewayId;
-use crate::locales::{Lang, Text};
+use crate::locales::{Lang, Text, hub as words};
 use crate::mqtt::CertificateEnd;
 use crate::store::{Committed, QuarantineShare, Refused, Revocation};
-use crate::support::lock;
+#[cfg(feature = "influx")]
+use crate::support::ShownCertificates;
+use crate::support::{Moment, lock};
 use crate::wire::{Batch, Birth, Epoch, GatewayState, RangeSet, Status};
 
 /// Gateways with trouble that health and metrics name. Engineering judgement: a person reads no more.
 pub(super) const NAMED_MAX: usize = 50;
 
 /// How long what a gateway's readings say of the clocks counts. Engineering judgement: two polls of a slow gateway.
-const CLOCKS_COUNT: SignedDuration = SignedDuration::from_hours(1);
+const CLOCKS_COUNT: Duration = Duration::from_secs(3600);
 
 /// Gateways with readings from ahead of time from which on the hub's own clock is suspected: two may be wrong by
 /// chance. Engineering judgement.
 const AHEAD_SUSPECT: usize = 3;
 
 /// How often the log says what lasts. Engineering judgement.
-const SAY_AGAIN: SignedDuration = SignedDuration::from_hours(1);
+const SAY_AGAIN: Duration = Duration::from_secs(3600);
 
 /// A commit that took longer may have kept readings waiting: from its end on they are missed anew. Engineering
 /// judgement.
@@ -45,9 +47,19 @@ const LONG_COMMIT: Duration = Duration::from_secs(10);
 /// What readings say of a gateway's clock.
 #[derive(Debug)]
 struct ClockSeen {
-    at: Timestamp,
+    /// By the uptime.
+    at: Duration,
     /// Readings were refused, since they are from ahead of time.
     ahead: bool,
+}
+
+/// How far the local copy of a server's readings reaches.
+#[derive(Debug, Clone, Copy)]
+struct Copied {
+    /// When it was last brought up to date, or when this hub began to.
+    since: Moment,
+    /// To when it reached then; `None` where nothing was copied yet.
+    to: Option<Timestamp>,
 }
 
 /// Counts since the start, and what is wrong now. Its `note` methods write it.
@@ -71,8 +83,8 @@ pub struct HubState {
     pub(super) acks_dropped: AtomicU64,
     pub(super) commits: AtomicU64,
     commit_us: AtomicU64,
-    /// End of the last commit, ms; 0 before the first.
-    committed_ms: AtomicI64,
+    /// End of the last commit.
+    committed: Mutex<Option<Moment>>,
     pub(super) broker: Mutex<Broker>,
     /// Nothing is written into the store for now, readings aside.
     pub(super) write_failing: Mutex<Option<Outage>>,
@@ -80,19 +92,21 @@ pub struct HubState {
     pub(super) commit_failing: Mutex<Option<Outage>>,
     /// Nothing of what a server has taken becomes durable for now.
     pub(super) confirm_failing: Mutex<Option<Outage>>,
-    /// Start of the write under way, ms; 0 while there is none.
-    write_begun_ms: AtomicI64,
-    /// Since when this hub keeps a copy of a server's readings, ms; 0 where it keeps none.
-    copying_ms: AtomicI64,
-    /// Time to which a server's readings were last copied, ms; 0 where they never were.
-    copied_ms: AtomicI64,
+    /// Start of the write under way.
+    write_begun: Mutex<Option<Moment>>,
+    /// The local copy of a server's readings, where this hub keeps one.
+    copied: Mutex<Option<Copied>>,
     pub(super) copy_failing: Mutex<Option<Outage>>,
     /// The page is not made anew for now.
     pub(super) page_failing: Mutex<Option<Outage>>,
-    /// Start of the page's making that is under way, ms; 0 while there is none.
-    page_begun_ms: AtomicI64,
+    /// Start of the page's making that is under way.
+    page_begun: Mutex<Option<Moment>>,
     /// Damage found in the store's file.
     pub(super) damage: Mutex<Option<String>>,
+    /// What the server has lost, as seen by whoever writes to it.
+    pub(super) server_lost: Mutex<Option<Text>>,
+    /// The same as the copy of its readings sees it.
+    pub(super) server_lost_copy: Mutex<Option<Text>>,
     pub(super) troubles: Mutex<Troubles>,
     /// What the quarantine holds of each gateway, as of the last look.
     pub(super) quarantine: Mutex<Vec<QuarantineShare>>,
@@ -113,19 +127,19 @@ pub struct HubState {
     clocks: Mutex<BTreeMap<GatewayId, ClockSeen>>,
     /// What gateways said of their clocks.
     pub(super) said_clocks: Mutex<Clocks>,
-    /// What readings of gateways say against this machine's clock, and when they did.
-    own_clock: Mutex<Option<(Text, Timestamp)>>,
-    /// When the log said last what lasts.
-    lasting_said: Mutex<Option<Timestamp>>,
+    /// What readings of gateways say against this machine's clock, and when they did, by the uptime.
+    own_clock: Mutex<Option<(Text, Duration)>>,
+    /// When the log said last what lasts, by the uptime.
+    lasting_said: Mutex<Option<Duration>>,
 }
 
 impl HubState {
     /// Notes a commit of `batches` batches that took `took` and ended at `now`.
-    pub fn note_commit(&self, batches: u64, committed: &Committed, took: Duration, now: Timestamp) {
+    pub fn note_commit(&self, batches: u64, committed: &Committed, took: Duration, now: Moment) {
         self.commits.fetch_add(1, Relaxed);
         let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         self.commit_us.fetch_add(us, Relaxed);
-        self.committed_ms.store(now.as_millisecond(), Relaxed);
+        *lock(&self.committed) = Some(now);
         let nothing = committed.delivered.is_empty() && committed.later.is_empty();
         let mut failing = lock(&self.commit_failing);
         if failing.is_none() {
@@ -154,7 +168,7 @@ impl HubState {
         &self,
         batches: &[(GatewayId, Epoch, u64)],
         committed: &Committed,
-        now: Timestamp,
+        now: Moment,
     ) {
         let (mut arrivals, mut resends) = (lock(&self.arrivals), lock(&self.resends));
         for (gateway, epoch, seq) in batches {
@@ -166,16 +180,16 @@ impl HubState {
             let holds =
                 |sets: &BTreeMap<_, RangeSet>| sets.get(&key).is_some_and(|set| set.contains(*seq));
             if holds(&committed.delivered) || holds(&committed.later) {
-                resends.note(gateway, *epoch, *seq, now);
+                resends.note(gateway, *epoch, *seq, now.up);
             }
         }
     }
 
     /// Notes which gateways' readings were from ahead of time.
-    fn note_clocks(&self, committed: &Committed, now: Timestamp) {
+    fn note_clocks(&self, committed: &Committed, now: Moment) {
         let is_ahead = |refused: &&Refused| {
             let mut readings = refused.batch.readings.iter();
-            readings.any(|reading| reading.observed_at.duration_since(now) > AHEAD_MAX)
+            readings.any(|reading| reading.observed_at.duration_since(now.time) > AHEAD_MAX)
         };
         let ahead: BTreeSet<&GatewayId> = committed
             .refused
@@ -188,7 +202,7 @@ impl HubState {
         let delivered = delivered.map(|(gateway, _)| gateway);
         for gateway in ahead.iter().copied().chain(delivered) {
             if clocks.contains_key(gateway) || clocks.len() < REMEMBERED_MAX {
-                let seen = ClockSeen { at: now, ahead: ahead.contains(gateway) };
+                let seen = ClockSeen { at: now.up, ahead: ahead.contains(gateway) };
                 clocks.insert(gateway.clone(), seen);
             }
         }
@@ -196,48 +210,48 @@ impl HubState {
 
     /// How many gateways' readings are from ahead of time at `now`, where that suggests that it is this machine's clock
     /// that is wrong: those of several, or of all that send.
-    pub(super) fn clock_suspected(&self, now: Timestamp) -> Option<usize> {
+    pub(super) fn clock_suspected(&self, now: Moment) -> Option<usize> {
         let clocks = lock(&self.clocks);
-        let recent = |seen: &&ClockSeen| now.duration_since(seen.at).abs() <= CLOCKS_COUNT;
+        let recent = |seen: &&ClockSeen| now.up.saturating_sub(seen.at) <= CLOCKS_COUNT;
         let recent: Vec<&ClockSeen> = clocks.values().filter(recent).collect();
         let ahead = recent.iter().filter(|seen| seen.ahead).count();
         (ahead >= AHEAD_SUSPECT || (ahead > 0 && ahead == recent.len())).then_some(ahead)
     }
 
     /// Notes what a gateway says of its clock in a status that came just now. Returns what the log has to say of it.
-    pub fn note_clock(&self, gateway: &GatewayId, status: &Status, now: Timestamp) -> Option<Text> {
+    pub fn note_clock(&self, gateway: &GatewayId, status: &Status, now: Moment) -> Option<Text> {
         lock(&self.said_clocks).note(gateway, status, now)
     }
 
     /// Notes what readings say against this machine's clock, if anything.
-    pub fn note_own_clock(&self, said: Option<Text>, now: Timestamp) {
-        *lock(&self.own_clock) = said.map(|said| (said, now));
+    pub fn note_own_clock(&self, said: Option<Text>, now: Moment) {
+        *lock(&self.own_clock) = said.map(|said| (said, now.up));
     }
 
     /// What readings say against this machine's clock; nothing where none have come for long.
-    pub(super) fn own_clock(&self, now: Timestamp) -> Option<Text> {
-        let recent = |at: &Timestamp| now.duration_since(*at).abs() <= CLOCKS_COUNT;
+    pub(super) fn own_clock(&self, now: Moment) -> Option<Text> {
+        let recent = |at: &Duration| now.up.saturating_sub(*at) <= CLOCKS_COUNT;
         lock(&self.own_clock).as_ref().filter(|(_, at)| recent(at)).map(|(said, _)| said.clone())
     }
 
     /// Flags good readings that were timed by a clock that differs from this machine's, unless that is suspected.
-    pub fn doubt_clocks(&self, batches: &mut [Batch], now: Timestamp) {
+    pub fn doubt_clocks(&self, batches: &mut [Batch], now: Moment) {
         let suspected = self.clock_suspected(now).is_some();
         let said = lock(&self.said_clocks);
         if !suspected && said.own_suspected(now).is_none() {
-            batches.iter_mut().for_each(|batch| said.doubt(batch));
+            batches.iter_mut().for_each(|batch| said.doubt(batch, now));
         }
     }
 
     /// Logs once an hour, as long as that lasts, what nothing else in the log shows: that readings stay away.
-    pub fn log_what_lasts(&self, now: Timestamp) {
+    pub fn log_what_lasts(&self, now: Moment) {
         let problem = self.unshared(now).or_else(|| self.all_silent(now));
         let Some(problem) = problem.map(|problem| problem.within(Lang::English)) else { return };
         let mut said = lock(&self.lasting_said);
-        if said.is_some_and(|said| now.duration_since(said).abs() < SAY_AGAIN) {
+        if said.is_some_and(|said| now.up.saturating_sub(said) < SAY_AGAIN) {
             return;
         }
-        *said = Some(now);
+        *said = Some(now.up);
         tracing::warn!(problem, "the hub receives no readings");
     }
 
@@ -246,8 +260,14 @@ impl HubState {
         lock(&self.upkeep).note_certificates(certificates);
     }
 
+    /// Takes note of the certificates that a server shows from now on.
+    #[cfg(feature = "influx")]
+    pub(super) fn watch_server(&self, shown: ShownCertificates) {
+        lock(&self.upkeep).watch_server(shown);
+    }
+
     /// Notes how large the store's log is, and logs what needs a person in time.
-    pub fn note_log(&self, bytes: Option<u64>, now: Timestamp) {
+    pub fn note_log(&self, bytes: Option<u64>, now: Moment) {
         let mut upkeep = lock(&self.upkeep);
         upkeep.note_log(bytes);
         for problem in upkeep.due(now) {
@@ -256,12 +276,12 @@ impl HubState {
     }
 
     /// Notes by gateway what was not stored.
-    fn note_senders(&self, committed: &Committed, now: Timestamp) {
+    fn note_senders(&self, committed: &Committed, now: Moment) {
         let mut troubles = lock(&self.troubles);
         for Refused { batch, problem } in &committed.refused {
             let readings = batch.readings.len() as u64;
             self.refused.fetch_add(readings, Relaxed);
-            troubles.note_refused(&Some(batch.gateway.clone()), readings, problem, now);
+            troubles.note_refused(&Some(batch.gateway.clone()), readings, problem, now.up);
         }
         let left = committed.left.iter().map(|(gateway, _)| gateway);
         let unwell: BTreeSet<&GatewayId> = left.chain(&committed.full).collect();
@@ -279,25 +299,25 @@ impl HubState {
     }
 
     /// Notes that an attempt to write into the store begins.
-    pub fn note_write_begun(&self, now: Timestamp) {
-        self.write_begun_ms.store(now.as_millisecond(), Relaxed);
+    pub fn note_write_begun(&self, now: Moment) {
+        *lock(&self.write_begun) = Some(now);
     }
 
     /// Notes that the store can be written.
     pub fn note_written(&self) {
-        self.write_begun_ms.store(0, Relaxed);
+        *lock(&self.write_begun) = None;
         *lock(&self.write_failing) = None;
     }
 
     /// Notes that an attempt to write into the store has failed.
-    pub fn note_write_failure(&self, why: Text, now: Timestamp) {
-        self.write_begun_ms.store(0, Relaxed);
+    pub fn note_write_failure(&self, why: Text, now: Moment) {
+        *lock(&self.write_begun) = None;
         outage::note(&mut lock(&self.write_failing), why, now);
     }
 
     /// Notes whether some of what the store had only taken has become durable since it was asked last, and whether more
     /// waits for that.
-    pub fn note_confirmed(&self, some: bool, waiting: bool, now: Timestamp) {
+    pub fn note_confirmed(&self, some: bool, waiting: bool, now: Moment) {
         let mut failing = lock(&self.confirm_failing);
         if some || !waiting {
             *failing = None;
@@ -307,25 +327,25 @@ impl HubState {
     }
 
     /// Notes that nobody can tell whether what the store has taken has become durable.
-    pub fn note_confirm_failure(&self, why: Text, now: Timestamp) {
+    pub fn note_confirm_failure(&self, why: Text, now: Moment) {
         outage::note(&mut lock(&self.confirm_failing), why, now);
     }
 
     /// Notes a message that cannot be read.
-    pub fn note_unreadable(&self, sender: &Sender, why: &Text, now: Timestamp) {
+    pub fn note_unreadable(&self, sender: &Sender, why: &Text, now: Moment) {
         self.quarantined.fetch_add(1, Relaxed);
-        lock(&self.troubles).note_unreadable(sender, why, now);
+        lock(&self.troubles).note_unreadable(sender, why, now.up);
     }
 
     /// Notes a message that was dropped, since its sender has too many waiting.
-    pub fn note_dropped(&self, sender: &Sender, now: Timestamp) {
+    pub fn note_dropped(&self, sender: &Sender, now: Moment) {
         self.dropped.fetch_add(1, Relaxed);
-        lock(&self.troubles).note_dropped(sender, now);
+        lock(&self.troubles).note_dropped(sender, now.up);
     }
 
     /// Notes parameters that this version does not know.
-    pub fn note_unknown(&self, gateway: &GatewayId, unknown: &Text, now: Timestamp) {
-        lock(&self.troubles).note_unknown(&Some(gateway.clone()), unknown, now);
+    pub fn note_unknown(&self, gateway: &GatewayId, unknown: &Text, now: Moment) {
+        lock(&self.troubles).note_unknown(&Some(gateway.clone()), unknown, now.up);
     }
 
     /// Notes that a message was not taken, since its gateway's part of the quarantine is full.
@@ -339,24 +359,24 @@ impl HubState {
         gateway: &GatewayId,
         birth: &Birth,
         refused: Option<&Text>,
-        now: Timestamp,
+        now: Moment,
     ) {
         if let Some(why) = refused {
             self.births_refused.fetch_add(1, Relaxed);
-            lock(&self.troubles).note_birth(&Some(gateway.clone()), why, now);
+            lock(&self.troubles).note_birth(&Some(gateway.clone()), why, now.up);
         }
         let interval_s = birth.series.iter().map(|one| one.interval_s).min();
         lock(&self.arrivals).note_birth(gateway, interval_s);
     }
 
     /// Notes whether the broker holds a gateway for connected.
-    pub fn note_status(&self, gateway: &GatewayId, status: &Status, now: Timestamp) {
+    pub fn note_status(&self, gateway: &GatewayId, status: &Status, now: Moment) {
         let online = status.state == GatewayState::Online;
         lock(&self.arrivals).note_status(gateway, online, now);
     }
 
     /// Notes whether the broker is connected; with `shares`, it gives readings to one hub of a group.
-    pub fn note_broker(&self, connected: bool, shares: bool, now: Timestamp) {
+    pub fn note_broker(&self, connected: bool, shares: bool, now: Moment) {
         let (mut broker, mut arrivals) = (lock(&self.broker), lock(&self.arrivals));
         if connected {
             broker.connects(now);
@@ -401,35 +421,44 @@ impl HubState {
     }
 
     /// Notes that a local copy of a server's readings is kept from `now` on, and to when it reached before.
-    pub fn note_copy(&self, reaches_to: Option<Timestamp>, now: Timestamp) {
-        self.copying_ms.store(now.as_millisecond(), Relaxed);
-        self.copied_ms.store(reaches_to.map_or(0, Timestamp::as_millisecond), Relaxed);
+    pub fn note_copy(&self, reaches_to: Option<Timestamp>, now: Moment) {
+        *lock(&self.copied) = Some(Copied { since: now, to: reaches_to });
     }
 
     /// Notes that the local copy of a server's readings reaches to `now`.
-    pub fn note_copied(&self, now: Timestamp) {
-        self.copied_ms.store(now.as_millisecond(), Relaxed);
+    pub fn note_copied(&self, now: Moment) {
+        *lock(&self.copied) = Some(Copied { since: now, to: Some(now.time) });
         *lock(&self.copy_failing) = None;
     }
 
     /// Notes that the server's readings could not be copied.
-    pub fn note_copy_failure(&self, why: Text, now: Timestamp) {
+    pub fn note_copy_failure(&self, why: Text, now: Moment) {
         outage::note(&mut lock(&self.copy_failing), why, now);
     }
 
     /// Notes that what the page shows begins to be made anew.
-    pub fn note_page_begun(&self, now: Timestamp) {
-        self.page_begun_ms.store(now.as_millisecond(), Relaxed);
+    pub fn note_page_begun(&self, now: Moment) {
+        *lock(&self.page_begun) = Some(now);
     }
 
     /// Notes that what the page shows was made anew at `now`, or why it was not.
-    pub fn note_page(&self, failed: Option<Text>, now: Timestamp) {
-        self.page_begun_ms.store(0, Relaxed);
+    pub fn note_page(&self, failed: Option<Text>, now: Moment) {
+        *lock(&self.page_begun) = None;
         let mut failing = lock(&self.page_failing);
         match failed {
             Some(why) => outage::note(&mut failing, why, now),
             None => *failing = None,
         }
+    }
+
+    /// Notes when the record was made that the server does not have any more, as whoever writes to it sees it.
+    pub fn note_server_lost(&self, gone: Option<Timestamp>) {
+        *lock(&self.server_lost) = gone.map(|at| words::server_lost(outage::instant(at)));
+    }
+
+    /// The same as the copy sees it.
+    pub fn note_server_lost_copy(&self, gone: Option<Timestamp>) {
+        *lock(&self.server_lost_copy) = gone.map(|at| words::server_lost_copy(outage::instant(at)));
     }
 
     pub fn note_damage(&self, found: String) {
@@ -446,35 +475,38 @@ impl HubState {
     }
 
     /// Time since the last commit; `None` before the first.
-    pub fn commit_age(&self, now: Timestamp) -> Option<SignedDuration> {
-        Some(now.duration_since(noted(&self.committed_ms)?))
+    pub fn commit_age(&self, now: Moment) -> Option<Duration> {
+        Some(now.since((*lock(&self.committed))?))
     }
 
-    /// Time since the local copy was brought up to date; `None` where this hub keeps no copy.
-    pub fn copy_age(&self, now: Timestamp) -> Option<SignedDuration> {
-        Some(now.duration_since(noted(&self.copied_ms)?))
+    /// Time since the local copy was brought up to date; `None` where this hub keeps no copy, or nothing was copied
+    /// yet. Up to this hub's start only the clock can tell it.
+    pub fn copy_age(&self, now: Moment) -> Option<SignedDuration> {
+        let copied = (*lock(&self.copied))?;
+        let before = copied.since.time.duration_since(copied.to?);
+        Some(before.saturating_add(SignedDuration::try_from(now.since(copied.since)).ok()?))
     }
 
     /// Since when the local copy has not been brought up to date: since its last time, or since the hub's start.
-    pub(super) fn copy_since(&self) -> Option<Timestamp> {
-        noted(&self.copied_ms).max(noted(&self.copying_ms))
+    pub(super) fn copy_since(&self) -> Option<Moment> {
+        lock(&self.copied).map(|copied| copied.since)
     }
 
     /// To when the local copy reaches; `None` where there is none, or nothing was copied yet.
     pub(super) fn copied_to(&self) -> Option<Timestamp> {
-        noted(&self.copied_ms)
+        lock(&self.copied).and_then(|copied| copied.to)
     }
 
-    pub(super) fn write_begun(&self) -> Option<Timestamp> {
-        noted(&self.write_begun_ms)
+    pub(super) fn write_begun(&self) -> Option<Moment> {
+        *lock(&self.write_begun)
     }
 
-    pub(super) fn page_begun(&self) -> Option<Timestamp> {
-        noted(&self.page_begun_ms)
+    pub(super) fn page_begun(&self) -> Option<Moment> {
+        *lock(&self.page_begun)
     }
 
     pub(super) fn last_commit(&self) -> Option<Timestamp> {
-        noted(&self.committed_ms)
+        lock(&self.committed).map(|committed| committed.time)
     }
 
     pub fn broker_connected(&self) -> bool {
@@ -505,10 +537,6 @@ impl HubState {
         all.truncate(NAMED_MAX);
         all
     }
-}
-
-fn noted(ms: &AtomicI64) -> Option<Timestamp> {
-    Some(ms.load(Relaxed)).filter(|ms| *ms != 0).and_then(|ms| Timestamp::from_millisecond(ms).ok())
 }
 
 #[cfg(test)]

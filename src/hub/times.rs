@@ -14,6 +14,9 @@ pub(super) const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(24);
 /// 2000-01-01, s: no reading of ours is older. A clock without a battery starts in 1970, some in 1980.
 const OLDEST_S: i64 = 946_684_800;
 
+/// 2054-01-01, s: no gateway is in service for thirty years, so no true time is later. A gateway never believes one.
+const LATEST_S: i64 = 1_704_067_200 + 30 * 31_557_600;
+
 /// Takes the readings out of `batches` whose time cannot be right at `now`.
 pub fn refuse(batches: &mut [Batch], now: Timestamp) -> Vec<Refused> {
     let mut refused = Vec::new();
@@ -39,6 +42,11 @@ pub fn believable(mut status: Status, now: Timestamp) -> Status {
         status.since = now;
     }
     status
+}
+
+/// Whether the clock of a gateway can be right that shows this.
+pub fn is_believable(at: Timestamp) -> bool {
+    is_possible(at) && at.as_second() <= LATEST_S
 }
 
 /// Whether a gateway can have been there at that time; not where its clock was never set.

@@ -1,8 +1,7 @@
 //! What gateways have sent that was not taken as it came, by gateway: for page, metrics and health.
 
 use std::collections::BTreeMap;
-
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
 
 use super::REMEMBERED_MAX;
 use super::inbox::Sender;
@@ -11,24 +10,25 @@ use crate::wire::{PROBLEM_MAX, cut};
 
 /// How long what was put into quarantine is told, unless somebody takes it out before. Engineering judgement: somebody
 /// looks at the page once a day.
-const SET_ASIDE_TOLD: SignedDuration = SignedDuration::from_hours(24);
+const SET_ASIDE_TOLD: Duration = Duration::from_secs(24 * 3600);
 
 /// How long a dropped message is told. Engineering judgement: its gateway sends it again within a quarter of an hour.
-const DROPPED_TOLD: SignedDuration = SignedDuration::from_mins(15);
+const DROPPED_TOLD: Duration = Duration::from_secs(15 * 60);
 
 /// How long it may take until the quarantine is known to hold what was put there: it is looked at each ten seconds.
-const LOOKED_AT: SignedDuration = SignedDuration::from_secs(20);
+const LOOKED_AT: Duration = Duration::from_secs(20);
 
-/// Something that happened so and so often since the hub's start, and when and why it did the last time.
+/// Something that happened so and so often since the hub's start, and when, by the uptime, and why it did the last
+/// time.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tally {
     pub count: u64,
     pub why: Text,
-    last: Timestamp,
+    last: Duration,
 }
 
 impl Tally {
-    fn add(&mut self, count: u64, why: &Text, now: Timestamp) {
+    fn add(&mut self, count: u64, why: &Text, now: Duration) {
         self.count += count;
         self.why = cut(why.clone(), PROBLEM_MAX);
         self.last = now;
@@ -42,14 +42,14 @@ impl Tally {
 /// When something is told, and whether the quarantine holds anything of the gateway.
 #[derive(Debug, Clone, Copy)]
 struct Now {
-    at: Timestamp,
+    at: Duration,
     holds: bool,
 }
 
 impl Now {
     /// Whether what was put into quarantine at `last` is told: as long as it is there, for a day.
-    fn is_told(self, last: Timestamp) -> bool {
-        let age = self.at.duration_since(last);
+    fn is_told(self, last: Duration) -> bool {
+        let age = self.at.saturating_sub(last);
         age <= LOOKED_AT || (self.holds && age <= SET_ASIDE_TOLD)
     }
 }
@@ -65,7 +65,7 @@ pub struct Trouble {
     pub births: Tally,
     /// Messages that were dropped, since more waited than a gateway may have waiting.
     pub dropped: u64,
-    dropped_at: Timestamp,
+    dropped_at: Duration,
     /// Messages with parameters that this version does not know.
     unknown: Tally,
     /// Why the server does not take what it sends, as long as that lasts.
@@ -84,7 +84,7 @@ impl Trouble {
         notes.extend(self.births.said(now, |n, why| words::births_refused(n, why)));
         notes.extend(self.unknown.said(now, |_, what| what.clone()));
         notes.extend(self.unreadable.said(now, |n, why| words::messages_unreadable(n, why)));
-        let drops = self.dropped > 0 && now.at.duration_since(self.dropped_at) <= DROPPED_TOLD;
+        let drops = self.dropped > 0 && now.at.saturating_sub(self.dropped_at) <= DROPPED_TOLD;
         notes.extend(drops.then(|| words::messages_dropped(self.dropped)));
         notes
     }
@@ -105,24 +105,24 @@ impl Troubles {
         self.0.entry(if known { sender.clone() } else { None }).or_default()
     }
 
-    pub fn note_unreadable(&mut self, sender: &Sender, why: &Text, now: Timestamp) {
+    pub fn note_unreadable(&mut self, sender: &Sender, why: &Text, now: Duration) {
         self.of(sender).unreadable.add(1, why, now);
     }
 
-    pub fn note_refused(&mut self, sender: &Sender, readings: u64, why: &Text, now: Timestamp) {
+    pub fn note_refused(&mut self, sender: &Sender, readings: u64, why: &Text, now: Duration) {
         self.of(sender).refused.add(readings, why, now);
     }
 
-    pub fn note_birth(&mut self, sender: &Sender, why: &Text, now: Timestamp) {
+    pub fn note_birth(&mut self, sender: &Sender, why: &Text, now: Duration) {
         self.of(sender).births.add(1, why, now);
     }
 
-    pub fn note_dropped(&mut self, sender: &Sender, now: Timestamp) {
+    pub fn note_dropped(&mut self, sender: &Sender, now: Duration) {
         let trouble = self.of(sender);
         (trouble.dropped, trouble.dropped_at) = (trouble.dropped + 1, now);
     }
 
-    pub fn note_unknown(&mut self, sender: &Sender, unknown: &Text, now: Timestamp) {
+    pub fn note_unknown(&mut self, sender: &Sender, unknown: &Text, now: Duration) {
         self.of(sender).unknown.add(1, unknown, now);
     }
 
@@ -141,10 +141,10 @@ impl Troubles {
         }
     }
 
-    /// What is to be said of each gateway at `now`, where the quarantine holds something of those for which `holds`.
+    /// What is to be said of each gateway at the uptime `now`, where the quarantine holds something of those for which `holds`.
     pub fn notes(
         &self,
-        now: Timestamp,
+        now: Duration,
         holds: impl Fn(&Sender) -> bool,
     ) -> BTreeMap<Sender, Vec<Text>> {
         let notes = self.0.iter().map(|(sender, trouble)| {
@@ -168,8 +168,8 @@ impl Troubles {
 mod tests {
     use super::*;
 
-    fn at(s: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + s).unwrap()
+    fn at(s: i64) -> Duration {
+        Duration::from_secs(s.try_into().unwrap())
     }
 
     fn gateway(name: &str) -> Sender {

@@ -1,22 +1,24 @@
 //! Looks at how full the quarantine is, beside intake: it must be told before it is full. And at which gateways are
-//! revoked, which somebody else does; and at how large the store's log is. Has the log say again what lasts.
+//! revoked, which somebody else does; at how large the store's log is, and whether its file is where it was. Has the log
+//! say again what lasts.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{HubState, logged};
-use crate::store::{Quarantine, QuarantineShare, Revocation, Sqlite, StoreError};
+use super::{HubState, ending, logged};
+use crate::store::{Place, Quarantine, QuarantineShare, Revocation, Sqlite, StoreError};
 use crate::support::{Clock, files};
 
 /// How often it is looked at: a gateway that fills its part within seconds is told of when that is full.
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// Looks until `stop`. It fails only if the thread that reads the store panics.
+/// Looks until `stop`. It fails if the store's file is no longer where it was opened, or if the thread that reads it
+/// panics.
 pub async fn run(
-    path: PathBuf,
+    place: Place,
     state: Arc<HubState>,
     clock: Clock,
     stop: CancellationToken,
@@ -28,10 +30,12 @@ pub async fn run(
             () = stop.cancelled() => return Ok(()),
             _ = ticks.tick() => {}
         }
-        state.log_what_lasts(clock.now());
+        state.log_what_lasts(clock.moment());
+        // A hub that has nothing to write learns it here, before more connections are opened to another file.
+        place.check().map_err(|error| ending(error, &state))?;
+        let path = place.path().to_owned();
         let log = std::fs::metadata(files::with_suffix(&path, "-wal"));
-        state.note_log(log.ok().map(|log| log.len()), clock.now());
-        let path = path.clone();
+        state.note_log(log.ok().map(|log| log.len()), clock.moment());
         match tokio::task::spawn_blocking(move || look(&path)).await? {
             Ok((shares, revocations)) => state.note_quarantine(shares, revocations),
             Err(error) => {

@@ -12,11 +12,11 @@ use super::inbox::{Queued, Sender};
 use super::own_clock::OwnClock;
 use super::portion::{Introduction, Portion, Report, Unknown, Unreadable};
 use super::retry::{self, Released};
-use super::{HubState, REMEMBERED_MAX, logged, times};
+use super::{HubState, REMEMBERED_MAX, ending, logged, times};
 use crate::core::GatewayId;
 use crate::locales::{Lang, Text, foreign, hub as words};
 use crate::store::{CommitRequest, Committed, StoreError, StoreHandle};
-use crate::support::{Backoff, Clock, Stopwatch, random};
+use crate::support::{Backoff, Clock, Moment, Seldom, Stopwatch, random};
 use crate::wire::{Ack, Batch, Epoch, RangeSet};
 
 /// Waits between attempts at a write that failed.
@@ -73,6 +73,8 @@ pub struct Writer<'a> {
     memory: Memory,
     complaints: Complaints,
     own_clock: OwnClock,
+    /// Looks into the quarantine for readings that were not ahead of time, for the log.
+    releases: Seldom,
     since: Stopwatch,
     /// When the store is asked again what has become durable, on the stopwatch; `None` where nothing waits.
     confirm_at: Option<Duration>,
@@ -140,6 +142,7 @@ impl<'a> Writer<'a> {
             memory,
             complaints,
             own_clock,
+            releases: Seldom::default(),
             since,
             confirm_at,
         }
@@ -202,7 +205,7 @@ impl<'a> Writer<'a> {
 
     /// Asks the store what has become durable of what it had written before, so that gateways are told of it.
     async fn confirm(&mut self) -> anyhow::Result<Answers> {
-        let now = self.clock.now();
+        let now = self.clock.moment();
         let asked = self.store.confirm().await;
         let waiting = asked.as_ref().map_or(true, |confirmed| confirmed.waiting);
         let wait = if asked.is_ok() { CONFIRM_EVERY } else { CONFIRM_AGAIN };
@@ -210,9 +213,10 @@ impl<'a> Writer<'a> {
         match asked {
             Ok(confirmed) => {
                 self.state.note_confirmed(!confirmed.delivered.is_empty(), waiting, now);
-                Ok(Answers::committed(&confirmed.delivered, false, now))
+                self.state.note_server_lost(confirmed.gone);
+                Ok(Answers::committed(&confirmed.delivered, false, now.time))
             }
-            Err(StoreError::Closed) => Err(StoreError::Closed.into()),
+            Err(error) if error.is_final() => Err(ending(error, self.state)),
             Err(error) => {
                 let error = anyhow::Error::from(error);
                 self.state.note_confirm_failure(foreign::chain(&error), now);
@@ -227,12 +231,12 @@ impl<'a> Writer<'a> {
     async fn introduce(&mut self, introduction: Introduction) -> anyhow::Result<Option<()>> {
         let Introduction { gateway, birth, message } = introduction;
         if self.memory.is_settled(&message) {
-            self.state.note_birth(&gateway, &birth, None, self.clock.now());
+            self.state.note_birth(&gateway, &birth, None, self.clock.moment());
             return Ok(Some(()));
         }
         let store = |now| self.store.birth(gateway.clone(), birth.clone(), now);
         let Some(refused) = self.until_stored(store).await? else { return Ok(None) };
-        self.state.note_birth(&gateway, &birth, refused.as_ref(), self.clock.now());
+        self.state.note_birth(&gateway, &birth, refused.as_ref(), self.clock.moment());
         match refused {
             // Looked at again when it comes again: owners may have changed.
             Some(problem) => {
@@ -249,7 +253,7 @@ impl<'a> Writer<'a> {
         let Report { gateway, status, message } = report;
         // Simulated hours pass while a reading is on its way: nothing is late there.
         if !self.simulated {
-            self.state.note_status(&gateway, &status, self.clock.now());
+            self.state.note_status(&gateway, &status, self.clock.moment());
         }
         if self.memory.is_settled(&message) {
             return Ok(Some(()));
@@ -267,7 +271,7 @@ impl<'a> Writer<'a> {
         if self.memory.is_settled(&message) {
             return Ok(Some(()));
         }
-        self.state.note_unreadable(&sender, &problem, self.clock.now());
+        self.state.note_unreadable(&sender, &problem, self.clock.moment());
         self.complain(&sender, 1, &problem);
         if self.memory.may_write(&sender, self.since.elapsed()) {
             let start = message.payload.get(..QUARANTINE_BYTES_MAX).unwrap_or(&message.payload);
@@ -291,7 +295,7 @@ impl<'a> Writer<'a> {
     /// room for the message, which its gateway then sends again.
     async fn keep(&mut self, unknown: Unknown) -> anyhow::Result<Option<Vec<Batch>>> {
         let Unknown { gateway, message, problem, batches } = unknown;
-        self.state.note_unknown(&gateway, &problem, self.clock.now());
+        self.state.note_unknown(&gateway, &problem, self.clock.moment());
         self.complain(&Some(gateway.clone()), 1, &problem);
         let english = problem.within(Lang::English);
         let store = |now| {
@@ -322,15 +326,15 @@ impl<'a> Writer<'a> {
             batches.iter().map(|batch| (batch.gateway.clone(), batch.epoch, batch.seq)).collect();
         let begun = Stopwatch::start();
         self.own_clock.note(&batches, self.clock.uptime());
-        let mut request = CommitRequest { batches, refused: Vec::new() };
+        let mut request = CommitRequest { batches, ..CommitRequest::default() };
         let mut failures = 0;
         let committed = loop {
             let now = self.begin();
-            let error = match self.check_clock(now) {
+            let error = match self.check_clock(now.time) {
                 Ok(()) => {
                     self.state.doubt_clocks(&mut request.batches, now);
-                    let now = self.refuse(&mut request, now);
-                    match self.store.commit(request, now).await {
+                    self.refuse(&mut request, now.time);
+                    match self.store.commit(request, now.time).await {
                         Ok(committed) => break committed,
                         Err(failed) => {
                             request = failed.request;
@@ -345,11 +349,11 @@ impl<'a> Writer<'a> {
                 return Ok(None);
             }
         };
-        let now = self.clock.now();
+        let now = self.clock.moment();
         self.state.note_commit(count, &committed, begun.elapsed(), now);
         self.state.note_batches(&numbers, &committed, now);
         self.judge_own_clock(now);
-        self.release(now).await;
+        self.release(now.time).await;
         for refused in &committed.refused {
             let readings = refused.batch.readings.len() as u64;
             self.complain(&Some(refused.batch.gateway.clone()), readings, &refused.problem);
@@ -363,20 +367,19 @@ impl<'a> Writer<'a> {
         Ok(Some(committed))
     }
 
-    /// Takes out readings whose time cannot be right, by the later of this machine's clock and what gateways agree on,
-    /// which it returns.
-    fn refuse(&mut self, request: &mut CommitRequest, now: Timestamp) -> Timestamp {
+    /// Takes out readings whose time cannot be right, by the later of this machine's clock and what gateways agree on.
+    fn refuse(&mut self, request: &mut CommitRequest, now: Timestamp) {
         let up = self.clock.uptime();
-        let now = self.own_clock.latest(now, up);
-        let refused = times::refuse(&mut request.batches, now);
-        self.own_clock.note_refused(&refused, now, up);
+        let latest = self.own_clock.latest(now, up);
+        let refused = times::refuse(&mut request.batches, latest);
+        self.own_clock.note_refused(&refused, (now, latest), up);
         request.refused.extend(refused);
-        now
+        request.latest = Some(latest);
     }
 
     /// Notes whether gateways contradict this machine's clock.
-    fn judge_own_clock(&mut self, now: Timestamp) {
-        let (said, due) = self.own_clock.problem(now, self.clock.uptime());
+    fn judge_own_clock(&mut self, now: Moment) {
+        let (said, due) = self.own_clock.problem(now.time, now.up);
         if due && let Some(problem) = &said {
             let problem = problem.within(Lang::English);
             tracing::warn!(problem, "this machine's clock is not what gateways say");
@@ -388,19 +391,25 @@ impl<'a> Writer<'a> {
     async fn release(&mut self, now: Timestamp) {
         let up = self.clock.uptime();
         let Some((gateway, held)) = self.own_clock.releasable(now, up) else { return };
-        let (name, now) = (gateway.clone(), self.own_clock.latest(now, up));
+        let (name, latest) = (gateway.clone(), self.own_clock.latest(now, up));
         let released = self.store.with(move |store, quarantine, owners| {
-            retry::release(quarantine, store, owners, (&name, held.since, held.after), now)
+            let which = (&name, held.since, held.after);
+            retry::release(quarantine, store, owners, which, (now, latest))
         });
-        match released.await {
+        let released = released.await;
+        let looks = self.releases.note(self.since.elapsed());
+        match released {
             Ok(Released { stored, last }) => {
-                tracing::info!(%gateway, stored, "readings from the quarantine were not ahead of time");
+                if let Some(looks) = looks {
+                    tracing::info!(%gateway, stored, looks, "readings from the quarantine were not ahead of time");
+                }
                 self.own_clock.note_released(&gateway, last);
             }
-            Err(error) => {
+            Err(error) if looks.is_some() => {
                 let error = logged(&error.into());
                 tracing::warn!(error, "cannot look at the quarantine; tried again");
             }
+            Err(_) => {}
         }
     }
 
@@ -415,8 +424,8 @@ impl<'a> Writer<'a> {
         let mut failures = 0;
         loop {
             let now = self.begin();
-            let stored = match self.check_clock(now) {
-                Ok(()) => attempt(now).await,
+            let stored = match self.check_clock(now.time) {
+                Ok(()) => attempt(now.time).await,
                 Err(error) => Err(error),
             };
             let error = match stored {
@@ -434,8 +443,8 @@ impl<'a> Writer<'a> {
     }
 
     /// An attempt to write begins, at the time that is returned.
-    fn begin(&self) -> Timestamp {
-        let now = self.clock.now();
+    fn begin(&self) -> Moment {
+        let now = self.clock.moment();
         if !self.simulated {
             self.state.note_write_begun(now);
         }
@@ -453,10 +462,10 @@ impl<'a> Writer<'a> {
         &self,
         error: StoreError,
         failures: u32,
-        now: Timestamp,
+        now: Moment,
     ) -> anyhow::Result<bool> {
-        if matches!(error, StoreError::Closed) {
-            return Err(error.into());
+        if error.is_final() {
+            return Err(ending(error, self.state));
         }
         // A server may say when to come again; otherwise by chance, so that several hubs do not come together.
         let by_chance = || RETRY.ceiling(failures).mul_f64(0.5 + 0.5 * random::unit());

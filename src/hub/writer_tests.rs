@@ -123,7 +123,7 @@ async fn what_a_later_version_sends_is_stored_as_far_as_it_is_known_and_kept() {
         assert_eq!(answers(&told), [("gw-1", 7, vec![(1, 1)], true, false)]);
     }
     assert_eq!((scene.stored(), scene.quarantined()), (1, (1, 0)));
-    let notes = scene.state.notes(scene.clock.now());
+    let notes = scene.state.notes(scene.clock.moment());
     let notes = &notes[&Some("gw-1".parse().unwrap())];
     assert!(notes[0].to_string().contains("pond-1/ph"), "{notes:?}");
 }
@@ -142,7 +142,7 @@ async fn what_is_retained_is_written_once_and_a_flood_of_noise_seldom() {
         writer.write(portion(noise)).await.unwrap().unwrap();
     }
     assert_eq!(scene.quarantined(), (0, 2 + u64::from(UNREADABLE_A_MINUTE)));
-    let notes = scene.state.notes(scene.clock.now());
+    let notes = scene.state.notes(scene.clock.moment());
     let said = notes[&Some("gw-2".parse().unwrap())][0].to_string();
     assert!(said.contains("messages that cannot be read: 150;"), "{said}");
 }
@@ -179,7 +179,7 @@ async fn what_a_gateway_may_not_say_is_named_and_acknowledged() {
         [("gw-evil", 7, committed.clone(), true, false), ("gw-evil", 7, committed, true, true)]
     );
     assert_eq!(scene.stored(), 1);
-    let notes = &scene.state.notes(scene.clock.now())[&Some("gw-evil".parse().unwrap())];
+    let notes = &scene.state.notes(scene.clock.moment())[&Some("gw-evil".parse().unwrap())];
     let said: Vec<String> = notes.iter().map(ToString::to_string).collect();
     assert!(
         said[0].contains("readings put into quarantine: 1;") && said[0].contains("gw-1"),
@@ -217,7 +217,42 @@ async fn what_two_gateways_agree_on_is_stored_though_this_machines_clock_is_behi
     // The second agrees with the first, which leaves the quarantine.
     writer.write(send("gw-2", "pond-2/level")).await.unwrap().unwrap();
     assert_eq!((scene.stored(), scene.quarantined()), (2, (0, 0)));
-    let warnings = scene.state.health(clock.now()).warnings;
+    let warnings = scene.state.health(clock.moment()).warnings;
     let said: Vec<String> = warnings.iter().map(ToString::to_string).collect();
     assert!(said.iter().any(|said| said.contains("this machine's clock is behind")), "{said:?}");
+    // What the hub books, it books by its own clock.
+    let now_ms = clock.now().as_millisecond();
+    let file = rusqlite::Connection::open(&scene.path).unwrap();
+    for booked in ["SELECT max(day_ms) FROM source", "SELECT max(heard_ms) FROM epoch"] {
+        let newest_ms: i64 = file.query_row(booked, [], |row| row.get(0)).unwrap();
+        assert!(newest_ms <= now_ms, "{booked}");
+    }
+    // A third one agrees with this machine's clock: nothing is sure any more, and what comes waits.
+    let reading = Reading::good("pond-3/level".parse().unwrap(), clock.now(), 1.0);
+    let third = Batch {
+        gateway: "gw-3".parse().unwrap(),
+        epoch: Epoch(7),
+        seq: 1,
+        clock: None,
+        loss: None,
+        readings: vec![reading],
+    };
+    writer.write(portion([("gw-3/readings", third.to_bytes())])).await.unwrap().unwrap();
+    let more = scene.batch("gw-1", 2, "pond-1/level");
+    writer.write(portion([("gw-1/readings", more)])).await.unwrap().unwrap();
+    assert_eq!((scene.stored(), scene.quarantined()), (3, (1, 0)));
+}
+
+#[tokio::test]
+async fn a_store_that_is_deleted_while_it_is_written_ends_the_hub_and_is_told() {
+    let scene = Scene::new();
+    let mut writer = scene.writer();
+    let send = |seq| portion([("gw-1/readings", scene.batch("gw-1", seq, "pond-1/level"))]);
+    assert!(writer.write(send(1)).await.unwrap().is_some());
+    assert_eq!(scene.state.problems(scene.clock.moment()), []);
+    std::fs::remove_file(&scene.path).unwrap();
+    let error = writer.write(send(2)).await.unwrap_err();
+    assert!(error.to_string().contains("was deleted or exchanged"), "{error}");
+    let problems = scene.state.problems(scene.clock.moment());
+    assert!(problems.iter().any(|said| said.to_string() == error.to_string()), "{problems:?}");
 }

@@ -296,6 +296,11 @@ messages! { "gateway";
         en "The spool is a copy of another or was restored from an older image: new epoch since {at}; what waited is sent \
             again. If another machine has this gateway's name, give one of the two another"
     }
+    spool_carried(at) {
+        zh "本地缓存文件在运行中被删除，{at} 已另建，数据全部转入，没有丢失；请查明是谁删的"
+        en "The spool's file was deleted while in use; everything is in a new one since {at}, and nothing is lost. Find out who \
+            deletes it"
+    }
     spool_damaged(at) {
         zh "本地缓存文件曾损坏，{at} 另建了新的；原文件改名留在旁边（`.damaged-…`），可用 `hanqing export --spool` 抢救"
         en "The spool's file was damaged; a new one was begun on {at}. The old one lies beside it (.damaged-…): \

@@ -87,6 +87,13 @@ messages! { "hub";
         en "gateways that agree that it is {present}: {n}; this machine's clock is behind; their readings are stored all the \
             same; set this machine's clock"
     }
+    own_clock_is_disputed(n, present, others) {
+        zh "有 {n} 个网关一致表明现在是 {present}，本机的时钟可能慢了；但另有 {others} 个网关与本机的时钟相符，所以前者的读数放在隔离区；请核对\
+            本机的时钟：确实慢了，校准后这些读数自动入库；没有慢，则是前者的时钟快了"
+        en "gateways that agree that it is {present}: {n}, so this machine's clock may be behind; but others agree with it: \
+            {others}, so the readings of the former wait in the quarantine; look at this machine's clock: once it is set, they \
+            are stored; where it is right, theirs are ahead"
+    }
     own_clock_is_ahead(n, all, present) {
         zh "最近发来读数的 {all} 个网关中，有 {n} 个的读数只到 {present}，本机的时钟快了一天以上：在与它们一致以前，不封存、也不清除以后的\
             读数；请校准本机的时钟；确实无误时，校准网关的时钟"
@@ -198,6 +205,16 @@ messages! { "hub";
     copy_behind(since) {
         zh "页面和报告只包含服务器截至 {since} 的读数"
         en "page and report show the server's readings as of {since}"
+    }
+    server_lost(at) {
+        zh "服务器丢了原有的数据（{at} 记录的一批已经不在）：请恢复它的备份；各网关只会补发本地缓存里还有的"
+        en "the server has lost what it had (a batch recorded {at} is gone): restore its backup; gateways send again only what \
+            their spools still have"
+    }
+    server_lost_copy(at) {
+        zh "服务器丢了原有的数据（{at} 记录的一批已经不在）：请恢复它的备份；本机的副本里还有到那时为止的读数，请不要删掉"
+        en "the server has lost what it had (a batch recorded {at} is gone): restore its backup; the page's copy still has the \
+            readings until then, keep it"
     }
     copy_not_begun() {
         zh "服务器上的读数还没有复制过来，页面和报告里没有数据"

@@ -501,10 +501,20 @@ messages! { "mqtt";
         zh "本机的证书（`mqtt.cert_file`）"
         en "our own certificate (mqtt.cert_file)"
     }
-    certificate_of_the_broker() { zh "消息服务器的证书" en "the broker's certificate" }
-    certificate_ends(certificate, at, days) {
-        zh "{certificate}还有 {days} 天到期（{at}）：请在到期前换上新证书，否则连接会断"
-        en "{certificate} ends in {days} days, at {at}: replace it before, or there will be no connection"
+    certificate_of_the_broker() {
+        zh "消息服务器的证书（上次连接时看到的）"
+        en "the broker's certificate (as of the last connection)"
+    }
+    certificate_of_the_server() {
+        zh "数据服务器（`store.server`）的证书（上次连接时看到的）"
+        en "the certificate of the server in store.server (as of the last connection)"
+    }
+    less_than_a_day() { zh "不到 1 天" en "less than a day" }
+    one_day() { zh " 1 天" en "1 day" }
+    some_days(days) { zh " {days} 天" en "{days} days" }
+    certificate_ends(certificate, at, left) {
+        zh "{certificate}还有{left}到期（{at}）：请在到期前换上新证书，否则连接会断"
+        en "{certificate} ends in {left}, at {at}: replace it before, or there will be no connection"
     }
     certificate_has_ended(certificate, at) {
         zh "{certificate}已于 {at} 到期：请换上新证书"

@@ -118,9 +118,9 @@ messages! { "office";
         zh "{series} 个序列 {readings} 个读数已写入 {path}"
         en "series: {series}, readings: {readings}, written to {path}"
     }
-    imported(batches, readings, new, old) {
-        zh "{batches} 批 {readings} 个读数：新增 {new} 个，已有 {old} 个"
-        en "batches: {batches}, readings: {readings}; new: {new}, already there: {old}"
+    imported(batches, readings, new, replaced, old) {
+        zh "{batches} 批 {readings} 个读数：新增 {new} 个，更改 {replaced} 个，已有 {old} 个"
+        en "batches: {batches}, readings: {readings}; new: {new}, replaced: {replaced}, already there: {old}"
     }
     left_out(rows) { zh "{rows} 行未导入" en "{rows} rows were left out" }
 

@@ -24,10 +24,19 @@ messages! { "spool";
         zh "本地缓存 {path} 已损坏，又无法改名"
         en "the spool {path} is damaged and cannot be renamed"
     }
+    cannot_carry(path) {
+        zh "本地缓存的文件已被删除，无法另建 {path}"
+        en "the spool's file was deleted, and {path} cannot be made for it"
+    }
     closed() { zh "本地缓存已关闭" en "the spool is closed" }
 
     // Why it cannot be written.
     read_only() { zh "文件系统只读" en "the file system is read-only" }
     device() { zh "存储设备故障" en "the storage device fails" }
+    gone() { zh "文件已被删除，又无法另建" en "its file was deleted, and no new one can be made" }
+    exchanged() {
+        zh "它的位置上放了另一个文件；请把那个文件移走，网关随即把全部数据写回原处"
+        en "another file lies in its place; move that one away, and the gateway puts everything back there"
+    }
     other_trouble() { zh "写入失败" en "writing fails" }
 }

@@ -6,6 +6,10 @@ messages! { "store";
         zh "打不开数据库 {path}（所在目录必须存在，并且可写）"
         en "cannot open the store {path} (its directory must exist and be writable)"
     }
+    cannot_open_damaged(path) {
+        zh "数据库 {path} 打不开（请停止中心端，保留这个文件，再用 `hanqing restore` 恢复一个备份）"
+        en "cannot open the store {path} (stop the hub, keep the file, and bring back a copy with hanqing restore)"
+    }
     other_layout(path, found, known) {
         zh "数据库 {path} 的结构版本是 {found}，本程序用的是 {known}；请用写出它的那个版本，它的版本较低时，先让 `hanqing hub` 打开一次"
         en "the store {path} has layout {found}, this program knows {known}; use the version that wrote it, or for a lower \
@@ -29,6 +33,13 @@ messages! { "store";
     in_use(path) {
         zh "{path} 正在使用；请停止 `hanqing hub` 和所有在用它的命令，然后重试"
         en "{path} is in use; stop hanqing hub and every command that works on it, then repeat"
+    }
+    exchanged(path) {
+        zh "数据库 {path}（或它旁边的 `-wal` 文件）在使用中被删除，或换成了另一个文件；刚写入的不算数，也没有确认。中心端会退出，再启动时使用那里现有的文件（没有就新建）；如果那不是要用的文件，请停止中心端，再用 `hanqing restore` 恢复一个备份。命令请重新运行"
+        en "the store {path} (or the -wal file beside it) was deleted or exchanged for another file while it was in use; what \
+            was written last does not count and is not acknowledged. A hub ends, and when it is started again it uses the file \
+            that is there then, or a new one; where that is the wrong one, stop the hub and bring back a copy with hanqing \
+            restore. A command is to be repeated"
     }
     closed() { zh "数据库已关闭" en "the store is closed" }
     being_replaced(path) {
@@ -256,7 +267,19 @@ messages! { "store";
         zh "服务器证书还没有生效；检查本机的时钟"
         en "the server's certificate is not valid yet; check this machine's clock"
     }
-    certificate_unusable(why) { zh "服务器证书不能用（{why}）" en "the server's certificate cannot be used ({why})" }
+    certificate_unusable(why) {
+        zh "服务器证书不能用（{why}）；请在服务器上换新的"
+        en "the server's certificate cannot be used ({why}); install another one on the server"
+    }
+    connection_reset() {
+        zh "连接被断开，没有应答；请检查 `url` 里的端口是否写对，那里是不是这个服务器"
+        en "the connection was reset; see whether url has the right port, and whether the server answers there"
+    }
+    certificate_of_authority() {
+        zh "服务器用颁发机构的证书作自己的证书（`openssl req -x509` 不加选项就是这样）；请在服务器上换成非颁发机构的证书（签发时加 `-addext basicConstraints=CA:FALSE`）"
+        en "the server uses the certificate of an authority as its own, as openssl req -x509 makes it; install one on the server \
+            that is none (add -addext basicConstraints=CA:FALSE, or have it signed by an authority)"
+    }
     tls_refused(why) { zh "服务器拒绝 TLS 连接（{why}）" en "the server refuses TLS ({why})" }
     not_tls() {
         zh "它的应答不是 TLS；`url` 是不是该写 `http`？"
@@ -270,7 +293,10 @@ messages! { "store";
         zh "服务器证书不是发给这个主机名的；请在 `url` 里写证书上的名称"
         en "the server's certificate is for another name; put the name that it is for into url"
     }
-    closed_early() { zh "对方没有应答就关闭了连接" en "connection closed before message completed" }
+    closed_early() {
+        zh "对方没有应答就关闭了连接；请检查 `url` 里的端口是否写对"
+        en "the connection was closed without an answer; see whether url has the right port"
+    }
     not_http(why) {
         zh "应答不合 HTTP 规定（{why}）；`url` 是不是该写 `https`？"
         en "its answer is not HTTP ({why}); should the URL begin with https?"

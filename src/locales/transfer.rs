@@ -83,6 +83,12 @@ messages! { "transfer";
 
     // Cells.
     cell(column, value, rule) { zh "{column} = {value}：{rule}" en "{column} {value}: {rule}" }
+    no_value() { zh "缺测" en "no value" }
+    ahead(series, value, at, now) {
+        zh "{series}（{value}）的时间是 {at}，而本机时钟是 {now}：不收将来的读数；请改正时间，或校准时钟"
+        en "{series}, {value}, is timed {at}, and this machine's clock says {now}: no readings of the future are taken; correct \
+            the time, or set the clock"
+    }
     left_out(problem) { zh "{problem}；未导入" en "{problem}; left out" }
     cells_found(cells) { zh "{cells} 格" en "{cells} cells" }
     cells_of_head(cells) { zh "应与第一行一样有 {cells} 格" en "must have {cells} cells as the first line has" }

@@ -1,16 +1,12 @@
 //! When certificates end: without a new one in time there is no connection.
 
-use std::net::{IpAddr, Ipv4Addr};
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
-use rustls::CertificateError;
 use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::ServerCertVerifier;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::CertificateDer;
 use serde::{Deserialize, Serialize};
 
 use crate::locales::{Text, mqtt as words};
+use crate::support::certificate::end_of;
 
 /// Time before its end from which on a certificate is told. Let's Encrypt has certificates of 90 days renewed 30 days
 /// before they end (its FAQ), and a gateway in the field may have to be visited for a new one.
@@ -24,8 +20,10 @@ pub enum Whose {
     Authority,
     /// This client's, of `mqtt.cert_file`.
     Own,
-    /// What the broker shows.
+    /// What the broker has shown at the last connection.
     Broker,
+    /// What the server has shown that readings are stored on, at the last connection.
+    Server,
 }
 
 impl Whose {
@@ -35,6 +33,7 @@ impl Whose {
             Self::Authority => "authority",
             Self::Own => "own",
             Self::Broker => "broker",
+            Self::Server => "server",
         }
     }
 
@@ -43,6 +42,7 @@ impl Whose {
             Self::Authority => words::certificate_of_the_authority(),
             Self::Own => words::certificate_of_our_own(),
             Self::Broker => words::certificate_of_the_broker(),
+            Self::Server => words::certificate_of_the_server(),
         }
     }
 }
@@ -70,7 +70,12 @@ impl CertificateEnd {
         if left <= SignedDuration::ZERO {
             return Some(words::certificate_has_ended(name, at));
         }
-        Some(words::certificate_ends(name, at, left.as_hours() / 24))
+        let left = match left.as_hours() / 24 {
+            0 => words::less_than_a_day(),
+            1 => words::one_day(),
+            days => words::some_days(days),
+        };
+        Some(words::certificate_ends(name, at, left))
     }
 }
 
@@ -87,23 +92,6 @@ pub(super) fn first_end<'a>(
     certificates.into_iter().filter_map(|certificate| end_of(verifier, certificate)).min()
 }
 
-/// When a certificate ends: rustls says it when it is asked about the end of time. `None` where it is read no further:
-/// a certificate of version 1, or one without an end.
-pub(super) fn end_of(
-    verifier: &WebPkiServerVerifier,
-    certificate: &CertificateDer<'_>,
-) -> Option<Timestamp> {
-    let never = UnixTime::since_unix_epoch(Duration::from_secs(u64::MAX));
-    let anybody = ServerName::from(IpAddr::V4(Ipv4Addr::LOCALHOST));
-    match verifier.verify_server_cert(certificate, &[], &anybody, &[], never) {
-        Err(rustls::Error::InvalidCertificate(CertificateError::ExpiredContext {
-            not_after,
-            ..
-        })) => Timestamp::from_second(not_after.as_secs().try_into().ok()?).ok(),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +106,19 @@ mod tests {
         let said = |now| ends.warning(now).unwrap();
         let month = said(before(30)).to_string();
         assert!(month.contains("2027-01-15T08:00:00Z") && month.contains("30 days"), "{month}");
+        for (before, en, zh) in [
+            (2 * 24, "ends in 2 days, at", "还有 2 天到期"),
+            (2 * 24 - 1, "ends in 1 day, at", "还有 1 天到期"),
+            (23, "ends in less than a day, at", "还有不到 1 天到期"),
+        ] {
+            let told = said(ends.at - SignedDuration::from_hours(before));
+            assert!(told.to_string().contains(en), "{told}");
+            assert!(told.within(Lang::Chinese).contains(zh), "{}", told.within(Lang::Chinese));
+        }
+        for whose in [Whose::Broker, Whose::Server] {
+            let told = CertificateEnd { whose, at }.warning(before(1)).unwrap();
+            assert!(told.to_string().contains("as of the last connection"), "{told}");
+        }
         let over = said(ends.at);
         assert!(over.to_string().contains("ended at 2027-01-15"), "{over}");
         assert!(over.within(Lang::Chinese).contains("已于"), "{}", over.within(Lang::Chinese));

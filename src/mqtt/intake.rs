@@ -11,6 +11,7 @@ use super::session::{self, Lost, Session};
 use super::{CertificateEnd, MqttError, MqttSettings, Version, VersionMemory, problem};
 use crate::core::GatewayId;
 use crate::locales::{Text, mqtt as words};
+use crate::support::{Seldom, Stopwatch};
 use crate::wire::{Ack, Channel, Topic};
 
 pub use super::client::Message;
@@ -42,6 +43,9 @@ pub struct Intake {
     unconfirmed: BTreeMap<u16, GatewayId>,
     /// Why the broker did not take the last acknowledgement of each gateway of which it did not.
     refused_acks: BTreeMap<GatewayId, Text>,
+    made: Stopwatch,
+    /// Refusals for a reason that was not in force before, for the log.
+    refusals: Seldom,
 }
 
 /// What the broker retains of each gateway.
@@ -89,6 +93,8 @@ impl Intake {
             unsent: VecDeque::new(),
             unconfirmed: BTreeMap::new(),
             refused_acks: BTreeMap::new(),
+            made: Stopwatch::start(),
+            refusals: Seldom::default(),
         })
     }
 
@@ -149,8 +155,10 @@ impl Intake {
             return;
         };
         let reason = problem::message_refused(&Channel::Ack.filter(), code, self.session.attempt());
-        if !self.refused_acks.values().any(|known| *known == reason) {
-            tracing::warn!(%gateway, %reason, "the broker does not take acknowledgements");
+        if !self.refused_acks.values().any(|known| *known == reason)
+            && let Some(count) = self.refusals.note(self.made.elapsed())
+        {
+            tracing::warn!(%gateway, count, %reason, "the broker does not take acknowledgements");
         }
         self.refused_acks.insert(gateway, reason);
     }

@@ -18,6 +18,19 @@ const GOOD_LIFE: Duration = Duration::from_secs(60);
 /// that does not, as always under MQTT 3.1.1, this is guessed. Engineering judgement.
 const KICKED_WITHIN: Duration = Duration::from_secs(5);
 
+/// From so many connections in a row on that ended so soon, delivery does not count in their favour: two clients with
+/// one id throw each other out at each connection, and deliver a little over each. Engineering judgement: a line that
+/// breaks does not do so five times within seconds.
+const THROWN_OUT_FROM: u32 = 5;
+
+/// Once that is so, the wait grows, so that two such clients do not spend a metered line on it; it grows up to this. A
+/// connection is over sooner than the other's wait, and counts as thrown out, too, if it lasts less than [`GOOD_LIFE`].
+/// Engineering judgement.
+const THROWN_OUT_WAIT_MAX: Duration = Duration::from_secs(60);
+
+/// How often that is logged at most.
+const THROWN_OUT_SAID_EVERY: Duration = Duration::from_secs(60);
+
 /// The longest wait as a part of the time for which there has been no connection: a broker that was away for a minute
 /// is found again within half a minute more. Engineering judgement: after ten minutes the back-off of a gateway, five
 /// minutes, is the shorter one.
@@ -39,6 +52,10 @@ pub struct Reconnect {
     /// Since the first of these failures.
     outage: Option<Stopwatch>,
     kicked: u32,
+    /// Connections in a row that ended too soon, whatever was delivered over them.
+    thrown_out: u32,
+    /// The time since the log was told of it.
+    said: Option<Stopwatch>,
 }
 
 impl Reconnect {
@@ -55,6 +72,8 @@ impl Reconnect {
             failures: 0,
             outage: None,
             kicked: 0,
+            thrown_out: 0,
+            said: None,
         }
     }
 
@@ -87,7 +106,7 @@ impl Reconnect {
         }
         if let MqttError::Renewed { .. } = error {
             tracing::info!("{error}");
-            (self.failures, self.outage) = (0, None);
+            (self.failures, self.outage, self.thrown_out) = (0, None, 0);
             return Ok(None);
         }
         let lived = self.attempt.elapsed();
@@ -97,20 +116,45 @@ impl Reconnect {
         let untold = matches!(error, MqttError::Closed { .. });
         let kicked = self.connected && untold && !self.progressed && lived < KICKED_WITHIN;
         self.kicked = if kicked { self.kicked + 1 } else { 0 };
+        let soon = if self.is_thrown_out() { GOOD_LIFE } else { KICKED_WITHIN };
+        let ended = matches!(error, MqttError::Closed { .. } | MqttError::Connection { .. });
+        if self.connected {
+            self.thrown_out = if ended && lived < soon { self.thrown_out + 1 } else { 0 };
+        }
         let mut problem = error.text();
-        if self.kicked >= 2 {
-            let within_s = KICKED_WITHIN.as_secs();
-            let kicked = words::kicked(self.kicked, within_s, &self.client_id);
+        let kicked = if self.is_thrown_out() && self.connected && untold {
+            Some((self.thrown_out, soon))
+        } else {
+            (self.kicked >= 2).then_some((self.kicked, KICKED_WITHIN))
+        };
+        if let Some((times, within)) = kicked {
+            let kicked = words::kicked(times, within.as_secs(), &self.client_id);
             problem = Text::clauses([problem, kicked]);
         }
         Ok(Some((problem, self.next_wait(random::unit()))))
+    }
+
+    fn is_thrown_out(&self) -> bool {
+        self.thrown_out >= THROWN_OUT_FROM
+    }
+
+    /// Whether the log is to have what [`Reconnect::after`] has returned: what goes on and on is said once a minute.
+    pub fn is_to_be_logged(&mut self) -> bool {
+        let again = self.said.as_ref().is_none_or(|said| said.elapsed() >= THROWN_OUT_SAID_EVERY);
+        if !self.is_thrown_out() || again {
+            self.said = self.is_thrown_out().then(Stopwatch::start);
+            return true;
+        }
+        false
     }
 
     /// The wait before the next attempt, for a `random` number in `[0, 1)`.
     fn next_wait(&mut self, random: f64) -> Duration {
         let outage = self.outage.get_or_insert_with(Stopwatch::start).elapsed();
         let most = (outage / WAIT_PART).max(self.backoff.first);
-        self.backoff.wait(self.failures, most, random)
+        let wait = self.backoff.wait(self.failures, most, random);
+        let Some(more) = self.thrown_out.checked_sub(THROWN_OUT_FROM) else { return wait };
+        wait.max(self.backoff.wait(more.saturating_add(2), THROWN_OUT_WAIT_MAX, random))
     }
 
     /// Waits before the next attempt. `false` if `stop` came first.
@@ -196,7 +240,7 @@ mod tests {
     #[test]
     fn a_connection_that_delivers_is_no_failure_however_short() {
         let mut reconnect = Reconnect::new("hanqing-gw-1", BACKOFF);
-        for _ in 0..9 {
+        for _ in 1..THROWN_OUT_FROM {
             reconnect.begin();
             reconnect.connected();
             reconnect.progressed();
@@ -209,6 +253,49 @@ mod tests {
         reconnect.connected();
         reconnect.after(broken()).unwrap();
         assert_eq!(reconnect.failures, 2);
+    }
+
+    /// As two clients with one id do to each other.
+    #[tokio::test(start_paused = true)]
+    async fn connections_that_end_at_once_again_and_again_are_told_and_grow_rare() {
+        let mut reconnect = Reconnect::new("hanqing-hub", BACKOFF);
+        let (mut told, mut waits, mut lines) = (0, Vec::new(), 0);
+        for _ in 0..12 {
+            reconnect.begin();
+            reconnect.connected();
+            tokio::time::advance(Duration::from_millis(500)).await;
+            reconnect.progressed();
+            let (problem, _) = reconnect.after(broken()).unwrap().unwrap();
+            let problem = problem.to_string();
+            told += u32::from(problem.contains("another client uses the id hanqing-hub"));
+            lines += u32::from(reconnect.is_to_be_logged());
+            waits.push(reconnect.next_wait(1.0).as_secs());
+        }
+        assert_eq!(told, 8);
+        assert_eq!(lines, 5, "the four before, and one of these");
+        assert_eq!(waits, [1, 1, 1, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
+        // The other one waits longer, too, before it throws this one out.
+        let lasts = |reconnect: &mut Reconnect| {
+            reconnect.begin();
+            reconnect.connected();
+            reconnect.progressed();
+        };
+        lasts(&mut reconnect);
+        tokio::time::advance(Duration::from_secs(40)).await;
+        let (problem, _) = reconnect.after(broken()).unwrap().unwrap();
+        assert!(problem.to_string().contains("within 60 s: another client"), "{problem}");
+        assert!(!reconnect.is_to_be_logged());
+        // No connection in between changes nothing.
+        reconnect.begin();
+        reconnect.after(broken()).unwrap();
+        tokio::time::advance(Duration::from_secs(20)).await;
+        assert!(reconnect.is_thrown_out() && reconnect.is_to_be_logged());
+        lasts(&mut reconnect);
+        tokio::time::advance(GOOD_LIFE).await;
+        let (problem, _) = reconnect.after(broken()).unwrap().unwrap();
+        assert!(!problem.to_string().contains("another client"), "{problem}");
+        assert!(reconnect.is_to_be_logged());
+        assert_eq!(reconnect.next_wait(1.0), BACKOFF.first);
     }
 
     #[test]

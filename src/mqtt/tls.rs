@@ -10,11 +10,12 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, InconsistentKeys, RootCertStore};
 
 use super::certificates::{PemFile, TlsFiles};
-use super::expiry::{CertificateEnd, Whose, end_of};
+use super::expiry::{CertificateEnd, Whose};
 use super::shown::Shown;
 use super::{MqttSettings, subject, tls_words};
 use crate::core::Problem;
 use crate::locales::{Text, foreign, mqtt as words};
+use crate::support::certificate::end_of;
 
 /// Checks the TLS files that `settings` name, if the URL asks for TLS. The error is the first file that cannot be used.
 pub fn check_files(settings: &MqttSettings) -> Result<(), Problem> {

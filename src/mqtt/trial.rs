@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::client::SessionEvent;
+use super::expiry::{CertificateEnd, Whose};
 use super::session::{self, Lost, Session};
 use super::{MqttError, MqttSettings, Version, VersionMemory};
 use crate::locales::mqtt as words;
@@ -12,7 +13,7 @@ use crate::locales::mqtt as words;
 const ANSWER_MAX: Duration = Duration::from_secs(15);
 
 /// Connects as `client_id`, which nobody else must use meanwhile, and subscribes to `filters`. `own_name` is the name
-/// that a certificate must have. Returns the version of MQTT that is spoken.
+/// that a certificate must have. Returns the version of MQTT that is spoken, and when the broker's certificate ends.
 ///
 /// # Errors
 /// The settings, a file that they name, the connection, the login or the subscription: what is wrong with it.
@@ -21,7 +22,7 @@ pub async fn try_broker(
     client_id: &str,
     own_name: &str,
     filters: Vec<String>,
-) -> Result<Version, MqttError> {
+) -> Result<(Version, Option<CertificateEnd>), MqttError> {
     let options = session::options(settings, client_id, own_name)?;
     let mut session = Session::connect(options, &mut VersionMemory::default()).await?;
     session.subscribe(filters).map_err(|_| session.refused())?;
@@ -39,8 +40,9 @@ pub async fn try_broker(
     let answered = tokio::time::timeout(ANSWER_MAX, answered).await.unwrap_or_else(|_| Err(late()));
     answered.map_err(|lost| session.lost(lost))?;
     let version = session.version();
+    let shown = session.certificates().into_iter().find(|end| end.whose == Whose::Broker);
     session.close().await;
-    Ok(version)
+    Ok((version, shown))
 }
 
 #[cfg(test)]

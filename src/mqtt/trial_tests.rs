@@ -4,7 +4,9 @@ use super::*;
 use crate::mqtt::Protocol;
 use crate::mqtt::test_broker::{self, FakeBroker};
 
-async fn tried(answers: (&'static [u8], &'static [u8])) -> Result<Version, MqttError> {
+async fn tried(
+    answers: (&'static [u8], &'static [u8]),
+) -> Result<(Version, Option<CertificateEnd>), MqttError> {
     let (broker, settings) = FakeBroker::start(Protocol::V3).await;
     let (accepted, subscribed) = answers;
     let serving = tokio::spawn(async move {
@@ -27,8 +29,8 @@ async fn tried(answers: (&'static [u8], &'static [u8])) -> Result<Version, MqttE
 
 #[tokio::test]
 async fn a_trial_ends_with_the_answer_to_the_subscription() {
-    let version = tried((test_broker::ACCEPTED_3, &[0x90, 3, 0, 1, 1])).await.unwrap();
-    assert_eq!(version, Version::V3);
+    let tried_3 = tried((test_broker::ACCEPTED_3, &[0x90, 3, 0, 1, 1])).await.unwrap();
+    assert_eq!(tried_3, (Version::V3, None));
     let refused = tried((test_broker::ACCEPTED_3, &[0x90, 3, 0, 1, 0x80])).await.unwrap_err();
     assert!(refused.to_string().contains("hanqing/v1/+/readings"), "{refused}");
     // Not authorised.

@@ -8,7 +8,7 @@ use super::session::{self, Session};
 use super::{CertificateEnd, MqttError, MqttSettings, Version, VersionMemory, problem};
 use crate::core::GatewayId;
 use crate::locales::{Text, mqtt as words};
-use crate::support::Stopwatch;
+use crate::support::{Seldom, Stopwatch};
 use crate::wire::{
     Ack, Birth, Channel, ClockState, GatewayState, ShownTime, Status, Topic, WireError,
 };
@@ -101,6 +101,9 @@ pub struct Uplink {
     doubts: Doubts,
     /// Bytes both ways, with the network's overhead.
     traffic: u64,
+    made: Stopwatch,
+    /// Acknowledgements that the broker had retained, for the log.
+    retained_acks: Seldom,
 }
 
 /// What is wrong although there is a connection.
@@ -141,6 +144,8 @@ impl Uplink {
             refused: VecDeque::new(),
             doubts: Doubts::default(),
             traffic: 0,
+            made: Stopwatch::start(),
+            retained_acks: Seldom::default(),
         };
         let acks = acknowledged.then(|| topic(Channel::Ack));
         // If the broker accepts the connection and ends it at once, the next event says so, with the reason.
@@ -312,7 +317,12 @@ impl Uplink {
                     self.count(CONFIRM_BYTES);
                     // A hub retains none: this one is old, or somebody else's.
                     if message.retained() {
-                        tracing::warn!("ignored an acknowledgement that the broker had retained");
+                        if let Some(count) = self.retained_acks.note(self.made.elapsed()) {
+                            tracing::warn!(
+                                count,
+                                "ignored an acknowledgement that the broker had retained"
+                            );
+                        }
                         continue;
                     }
                     return match Ack::from_bytes(payload) {

@@ -7,11 +7,13 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::OptionalExtension;
 use rustix::fs::{FallocateFlags, fallocate};
 
 use super::queue::Spool;
+use super::schema::BUSY_TIMEOUT;
 use super::space::free;
 use crate::support::files::{create_new, with_suffix};
 
@@ -65,10 +67,24 @@ impl Spool {
     }
 
     /// Whether the file must not grow: less is free than the limits want, or than what waits in the log will add to it
-    /// and the next append needs.
+    /// and the next append needs. Where the log alone takes what the limits want, it is emptied instead.
     pub(super) fn disk_is_low(&self) -> bool {
-        let Some(free) = free(&self.path) else { return false };
-        free < self.limits.free_min || free < self.growth() + SPARE
+        let Some(left) = free(&self.path) else { return false };
+        let growth = self.growth();
+        // On a disk that is almost full the log stays as it is: its space is the spool's, whoever fills the rest.
+        if left < growth + SPARE {
+            return true;
+        }
+        let with_log = left + self.log_size();
+        if left >= self.limits.free_min || with_log.saturating_sub(growth) < self.limits.free_min {
+            return left < self.limits.free_min;
+        }
+        let emptied = self.empty_log_unless_read();
+        !emptied || free(&self.path).is_some_and(|left| left < self.limits.free_min)
+    }
+
+    fn log_size(&self) -> u64 {
+        fs::metadata(with_suffix(&self.path, "-wal")).map_or(0, |log| log.len())
     }
 
     /// Bytes that the log will add to the file when it is folded back.
@@ -93,6 +109,14 @@ impl Spool {
     /// The same, and empties the log: the file alone is then the whole spool. `false` also where somebody reads.
     pub(super) fn empty_log(&self) -> bool {
         self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+
+    /// The same, and does not wait for whoever reads.
+    fn empty_log_unless_read(&self) -> bool {
+        let waits = self.connection.busy_timeout(Duration::ZERO);
+        let emptied = waits.is_ok() && self.empty_log();
+        let _as_before = self.connection.busy_timeout(BUSY_TIMEOUT);
+        emptied
     }
 
     fn checkpoint(&self, pragma: &str) -> bool {

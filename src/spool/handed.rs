@@ -64,6 +64,12 @@ impl Handed {
         self.sure.insert_range(first, last);
     }
 
+    /// Another batch than the one that left has this number now: it may have left, and is to be sent.
+    pub fn send_again(&mut self, seq: u64) {
+        self.sure.remove_range(seq, seq);
+        self.maybe_to = self.maybe_to.max(seq);
+    }
+
     /// Up to which number, of those up to `last`, all may have left or are `released`.
     fn known_to(&self, released: &RangeSet, last: u64) -> u64 {
         let mut to = self.maybe_to;

@@ -6,11 +6,13 @@
 //! guaranteed and how that is tested.
 
 mod append;
+mod carry;
 mod disk;
 pub mod export;
 mod handed;
 mod handle;
 mod message;
+mod place;
 mod quarantine;
 mod queue;
 mod reclaim;

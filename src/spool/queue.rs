@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::handed::Handed;
 use super::message::{decode, loss_only};
+use super::place::Place;
 use super::quarantine::quarantine;
 use super::salvage;
 use super::schema::{self, SpoolError};
@@ -49,6 +50,8 @@ pub struct SpoolStats {
     pub send_to: u64,
     /// When the epoch was last begun anew because another life of the spool was found.
     pub renewed_at: Option<Timestamp>,
+    /// When this run found its file gone and went on in a new one, with all that was in it.
+    pub carried_at: Option<Timestamp>,
 }
 
 /// How large the spool may grow.
@@ -64,7 +67,9 @@ pub struct Limits {
 pub struct Spool {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
-    vfs: Option<String>,
+    pub(super) vfs: Option<String>,
+    /// Which file is open.
+    pub(super) place: Place,
     pub(super) gateway: GatewayId,
     pub(super) limits: Limits,
     pub(super) compressor: packed::Compressor,
@@ -124,6 +129,7 @@ impl Spool {
         self.known_ms = old.known_ms;
         self.stats.rewinds = old.stats.rewinds + 1;
         self.stats.damaged_at = Some(now);
+        self.stats.carried_at = old.stats.carried_at;
         Ok(away)
     }
 
@@ -139,6 +145,7 @@ impl Spool {
             connection,
             path: path.into(),
             vfs: vfs.map(str::to_owned),
+            place: Place::default(),
             gateway: gateway.clone(),
             limits,
             compressor: packed::Compressor::default(),
@@ -162,6 +169,7 @@ impl Spool {
             },
         };
         spool.load(life.next_seq)?;
+        spool.place = spool.place_of_open();
         let handed = spool.ranges("SELECT first, last FROM handed")?;
         spool.handed = Handed::new(handed, life.may_to, spool.stats.last_seq, life.fresh);
         Ok(spool)

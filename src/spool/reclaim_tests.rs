@@ -195,3 +195,32 @@ proptest! {
         prop_assert!(hub.values().all(|count| *count <= 3), "none twice");
     }
 }
+
+/// The number of a record was that of a batch before. Word that the hub has that batch says nothing of the record.
+#[test]
+fn a_record_in_the_place_of_a_batch_under_way_is_sent_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut spool = open_small(&dir.path().join("s"), 40_000);
+    for minute in 0..60 {
+        append(&mut spool, poll(minute));
+    }
+    hand_over_all(&mut spool);
+    for minute in 60..720 {
+        append(&mut spool, poll(minute));
+    }
+    assert_eq!(waiting(&spool)[0].stands_for(), (1, 60));
+    let before = spool.stats();
+    // Some of the batches were lost on the way.
+    spool.release(spool.epoch(), &range(31, 60), false).unwrap();
+    assert_eq!(waiting(&spool)[0].stands_for(), (1, 60));
+    assert_eq!(
+        (spool.stats().batches, spool.stats().rewinds),
+        (before.batches, before.rewinds + 1)
+    );
+    // Word of the same once more changes nothing until the record has left.
+    spool.release(spool.epoch(), &range(31, 60), false).unwrap();
+    assert_eq!(spool.stats().rewinds, before.rewinds + 1);
+    spool.hand_over(spool.epoch(), &range(60, 60));
+    spool.release(spool.epoch(), &range(1, 60), false).unwrap();
+    assert_eq!(spool.stats().batches, before.batches - 1);
+}

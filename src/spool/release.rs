@@ -14,6 +14,9 @@ impl Spool {
     /// the file was restored from an older image, or copied. Then nothing is released, and the highest such number is
     /// returned: see [`Self::renew`].
     ///
+    /// A record of loss that took a number while its batch was under way waits until it has been sent itself, unless
+    /// the hub has all that it stands for.
+    ///
     /// # Errors
     /// The file cannot be read; what has not been released yet stays so.
     pub fn release(
@@ -34,6 +37,10 @@ impl Spool {
             }
         }
         self.handed.heard = true;
+        for seq in self.superseded(committed)? {
+            self.handed.send_again(seq);
+            self.stats.rewinds += 1;
+        }
         for (first, last) in committed.iter() {
             self.release_range(first.max(1), last)?;
         }
@@ -43,6 +50,42 @@ impl Spool {
             }
         }
         Ok(None)
+    }
+
+    /// The numbers among `committed` of records of loss that were handed over, where the hub lacks some of what they
+    /// stand for. Then it has the batch that had the number before.
+    fn superseded(&self, committed: &RangeSet) -> rusqlite::Result<Vec<u64>> {
+        let mut found = Vec::new();
+        for (first, last) in committed.iter() {
+            let mut from = first.max(1);
+            while let Some((first, last)) = self.released.next_gap(from, last) {
+                let mut statement = self.connection.prepare_cached(
+                    "SELECT first, seq FROM batch WHERE seq BETWEEN ?1 AND ?2 AND first < seq",
+                )?;
+                let records =
+                    statement.query_map([first, last], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                for record in records {
+                    let (first, seq) = record?;
+                    if self.handed.sure.contains(seq) && !self.has_all(committed, first, seq) {
+                        found.push(seq);
+                    }
+                }
+                from = last + 1;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether the hub has all of `first..=last`: they are `committed` or were released before.
+    fn has_all(&self, committed: &RangeSet, first: u64, last: u64) -> bool {
+        let mut from = first;
+        while let Some((first, end)) = committed.next_gap(from, last) {
+            if self.released.next_gap(first, end).is_some() {
+                return false;
+            }
+            from = end + 1;
+        }
+        true
     }
 
     /// A number among `committed` that no batch of this file can have left with.

@@ -1,6 +1,7 @@
 //! The tables of the spool's file, and how it is opened (docs/decisions/0002).
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ffi, params};
@@ -26,6 +27,9 @@ const CHECKPOINT_PAGES: i64 = 1024;
 /// Page cache, KiB. SQLite's default of 2 MiB would be a fifth of the memory that a gateway may use.
 const CACHE_KIB: i64 = 512;
 
+/// How long a statement waits for another program that uses the file, an export. Engineering judgement.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// A failure of the spool.
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
@@ -42,6 +46,9 @@ pub enum SpoolError {
     Storage(#[from] rusqlite::Error),
     #[error("{}", words::cannot_quarantine(path))]
     Quarantine { path: PathBuf, source: std::io::Error },
+    /// Everything was to go into a new file.
+    #[error("{}", words::cannot_carry(path))]
+    Carry { path: PathBuf, source: std::io::Error },
     /// The thread that owns the file has ended.
     #[error("{}", words::closed())]
     Closed,
@@ -124,6 +131,7 @@ pub(super) fn open(
         // Such a file layer has no shared memory; SQLite then allows a log only with exclusive locking.
         connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE;").map_err(failed)?;
     }
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
     connection
         .execute_batch(&format!(
             "PRAGMA page_size = {PAGE_SIZE};
@@ -131,7 +139,6 @@ pub(super) fn open(
              PRAGMA synchronous = FULL;
              PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};
              PRAGMA cache_size = -{CACHE_KIB};
-             PRAGMA busy_timeout = 5000;
              PRAGMA journal_size_limit = 4194304;"
         ))
         .map_err(failed)?;
@@ -158,7 +165,7 @@ pub(super) fn open_read_only(path: &Path) -> Result<(Connection, String), SpoolE
     let failed = |source| SpoolError::Read { path: path.into(), source };
     let connection =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
-    connection.execute_batch("PRAGMA busy_timeout = 5000;").map_err(failed)?;
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
     let found = layout(&connection).map_err(failed)?;
     if !(READABLE_FROM..=SCHEMA_VERSION).contains(&found) {
         return Err(SpoolError::Layout { path: path.into(), found });
@@ -172,7 +179,7 @@ pub(super) fn open_read_only(path: &Path) -> Result<(Connection, String), SpoolE
 pub(super) fn note_handed(path: &Path, seq: u64) -> rusqlite::Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.execute_batch("PRAGMA busy_timeout = 5000;")?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     if layout(&connection)? == SCHEMA_VERSION {
         connection.execute(
             "INSERT INTO handed VALUES (1, ?1) ON CONFLICT (first) DO UPDATE SET last = max(last, excluded.last)",

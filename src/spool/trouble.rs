@@ -20,6 +20,10 @@ pub enum Trouble {
     ReadOnly,
     /// The storage device or the file system fails.
     Device,
+    /// It was deleted, and no new one can be made.
+    Gone,
+    /// Another lies in its place.
+    Exchanged,
     Other,
 }
 
@@ -36,7 +40,13 @@ impl Trouble {
     }
 
     /// Every cause, for a metric that lists them.
-    pub const ALL: [Self; 4] = [Self::DiskFull, Self::ReadOnly, Self::Device, Self::Other];
+    pub const ALL: [Self; 6] =
+        [Self::DiskFull, Self::ReadOnly, Self::Device, Self::Gone, Self::Exchanged, Self::Other];
+
+    /// Whether the spool's file is not in its place, though it can be written.
+    pub(super) fn is_of_place(self) -> bool {
+        matches!(self, Self::Gone | Self::Exchanged)
+    }
 
     /// Id in messages and metrics.
     pub fn id(self) -> &'static str {
@@ -44,6 +54,8 @@ impl Trouble {
             Self::DiskFull => "disk_full",
             Self::ReadOnly => "read_only",
             Self::Device => "device",
+            Self::Gone => "gone",
+            Self::Exchanged => "exchanged",
             Self::Other => "other",
         }
     }
@@ -54,6 +66,8 @@ impl Trouble {
             Self::DiskFull => words::disk_full(),
             Self::ReadOnly => words::read_only(),
             Self::Device => words::device(),
+            Self::Gone => words::gone(),
+            Self::Exchanged => words::exchanged(),
             Self::Other => words::other_trouble(),
         }
     }

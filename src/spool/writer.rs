@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
+use super::place::Found;
 use super::queue::{Spool, SpoolStats, SpooledBatch};
 use super::schema::SpoolError;
 use super::shared::{News, Shared};
@@ -26,7 +27,7 @@ const RELEASE_EVERY: Duration = Duration::from_secs(1);
 const SAVE_EVERY: Duration = Duration::from_secs(600);
 
 /// Readings kept in memory while the file cannot be written: a poll of 20 series each minute for eight hours, in 2 MB.
-const UNWRITTEN_MAX: usize = 10_000;
+const UNWRITTEN_MAX: u64 = 10_000;
 
 /// Least time between two new epochs: whatever a hub names, the spool is not renumbered again and again. Engineering
 /// judgement: who copies a spool does so seldom.
@@ -35,11 +36,16 @@ const RENEW_APART: Duration = Duration::from_secs(3600);
 /// The same after an attempt that failed.
 const RENEW_AGAIN: Duration = Duration::from_secs(60);
 
+/// Least time between two attempts to carry the spool over into a new file: each writes all of it. Engineering
+/// judgement.
+const CARRY_AGAIN: Duration = Duration::from_secs(60);
+
 /// What the spool holds, and how its file does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SpoolStatus {
     pub spool: SpoolStats,
-    /// Readings that wait in memory because the file cannot be written.
+    /// Readings that wait in memory because the file cannot be written. Where that has no name, also those in it: they
+    /// last as long as the process does.
     pub unwritten: u64,
     /// Why it cannot be written.
     pub trouble: Option<Trouble>,
@@ -62,6 +68,8 @@ pub(super) struct Writer {
     renew_at: Duration,
     /// Whether the log has said that none is begun until then.
     said_waiting: bool,
+    /// When the spool may be carried over again.
+    carry_at: Duration,
 }
 
 impl Writer {
@@ -84,6 +92,7 @@ impl Writer {
             life: Stopwatch::start(),
             renew_at: Duration::ZERO,
             said_waiting: false,
+            carry_at: Duration::ZERO,
         };
         (writer, receiver)
     }
@@ -130,10 +139,12 @@ impl Writer {
     }
 
     pub fn close(&mut self) {
+        self.carry_at = Duration::ZERO;
         self.write();
         self.attempt(|spool, _| spool.save_state());
         // Whoever copies the file alone then has all of it.
         let _in_the_log = !self.spool.empty_log();
+        self.keep_what_has_no_name();
         self.publish();
         if self.now.unwritten > 0 {
             let readings = self.now.unwritten;
@@ -218,15 +229,92 @@ impl Writer {
         }
     }
 
+    /// Looks whether the spool's file is where it was, and goes on in a new one where it was deleted. Returns what
+    /// keeps it from that.
+    fn keep_place(&mut self) -> Option<Trouble> {
+        match self.spool.look() {
+            Found::Ours => None,
+            Found::Another => Some(Trouble::Exchanged),
+            Found::Gone if self.life.elapsed() < self.carry_at => Some(Trouble::Gone),
+            Found::Gone => match self.spool.carry_over(self.clock.now()) {
+                Ok(()) => {
+                    let SpoolStats { batches, readings, .. } = self.spool.stats();
+                    tracing::warn!(
+                        batches,
+                        readings,
+                        "the spool's file was deleted while in use; everything has been carried over into a new one"
+                    );
+                    None
+                }
+                Err(error) if error.is_damage() && self.failed(&error) => None,
+                Err(error) => {
+                    self.carry_at = self.life.elapsed() + CARRY_AGAIN;
+                    tracing::error!(
+                        error = error_chain(&error),
+                        "the spool's file was deleted while in use, and what is in it cannot be carried over yet"
+                    );
+                    Some(Trouble::Gone)
+                }
+            },
+        }
+    }
+
+    /// Notes what keeps the spool from its place.
+    fn note_place(&mut self, trouble: Option<Trouble>) {
+        let before = self.now.trouble.filter(|trouble| trouble.is_of_place());
+        if before == trouble {
+            return;
+        }
+        match trouble {
+            Some(Trouble::Exchanged) => tracing::error!(
+                path = %self.spool.path.display(),
+                "another file lies in the place of the open spool; move it away, and everything is put back there"
+            ),
+            // Said with its cause.
+            Some(_) => {}
+            None => tracing::info!("the spool is in its place again"),
+        }
+        self.now.trouble = trouble;
+    }
+
+    /// Keeps what is in a file without a name under another name.
+    fn keep_what_has_no_name(&mut self) {
+        if !self.now.trouble.is_some_and(Trouble::is_of_place) {
+            return;
+        }
+        match self.spool.keep_beside(self.clock.now()) {
+            Ok(kept) => {
+                tracing::error!(
+                    kept_as = %kept.display(),
+                    "the spool has no file in its place; what waits was kept beside it: put it there before the next \
+                     start, or read it with hanqing export --spool"
+                );
+                self.now.unwritten = self.waiting();
+            }
+            Err(error) => tracing::error!(
+                error = error_chain(&error),
+                "the spool has no file in its place, and what waits cannot be kept beside it"
+            ),
+        }
+    }
+
+    /// Readings that wait in memory.
+    fn waiting(&self) -> u64 {
+        self.unwritten.iter().map(|(readings, _)| readings.len() as u64).sum()
+    }
+
     /// Writes what waits, in order, until the file takes no more. The rest waits on; of too much, the oldest is lost.
     fn write(&mut self) {
+        let misplaced = self.keep_place();
+        self.note_place(misplaced);
         while let Some((readings, clock)) = self.unwritten.front_mut() {
             match self.spool.append_corrected(readings, clock) {
                 Ok(appended) => {
                     self.unwritten.pop_front();
                     let epoch = self.spool.epoch();
                     self.shared.lock().add(epoch, appended);
-                    if self.now.trouble.take().is_some() {
+                    let before = std::mem::replace(&mut self.now.trouble, misplaced);
+                    if before.is_some_and(|trouble| !trouble.is_of_place()) {
                         tracing::info!("the spool can be written again");
                     }
                 }
@@ -237,15 +325,16 @@ impl Writer {
                 }
             }
         }
-        let mut waiting: usize = self.unwritten.iter().map(|(readings, _)| readings.len()).sum();
+        let mut waiting = self.waiting();
         while waiting > UNWRITTEN_MAX
             && self.unwritten.len() > 1
             && let Some((readings, _)) = self.unwritten.pop_front()
         {
-            waiting -= readings.len();
+            waiting -= readings.len() as u64;
             self.record_loss(&readings);
         }
-        self.now.unwritten = waiting as u64;
+        let nameless = misplaced.map_or(0, |_| self.spool.stats().readings);
+        self.now.unwritten = waiting + nameless;
     }
 
     /// Counts readings that are given up, and has the hub told of them.

@@ -106,7 +106,7 @@ async fn unwritten_readings_wait_in_memory_and_the_overflow_is_reported() {
         writer.write();
     }
     assert_eq!(writer.now.trouble, Some(Trouble::DiskFull));
-    assert_eq!((writer.now.unwritten, writer.now.lost), (UNWRITTEN_MAX as u64, 5000));
+    assert_eq!((writer.now.unwritten, writer.now.lost), (UNWRITTEN_MAX, 5000));
     assert_eq!(writer.spool.stats().last_seq, 0, "nothing is said to be stored");
     fill(&writer.spool, 1 << 20);
     writer.write();

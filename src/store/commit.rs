@@ -131,11 +131,12 @@ impl Store for Sqlite {
 
 impl Sqlite {
     /// Commits a part of what a server holds, all or nothing, and folds it. Returns how many readings are new. Readings
-    /// of a revoked gateway that it would reject are left out, and what is too much for an hour of a series.
-    pub fn merge(&mut self, portion: &Portion) -> Result<u64, StoreError> {
+    /// of a revoked gateway that it would reject are left out, and what is too much for an hour of a series. It came
+    /// when the server says that it was heard, but not after `clock`, which is what this machine's clock shows.
+    pub fn merge(&mut self, portion: &Portion, clock: Timestamp) -> Result<u64, StoreError> {
         let heard = portion.heard.values().max();
         let newest = portion.readings.iter().map(|(_, reading)| &reading.observed_at).max();
-        let now = heard.or(newest).copied();
+        let now = heard.or(newest).map(|at| clock.min(*at));
         let coming = || Coming::copied(&portion.readings);
         let sealing = now.map(|now| (now, &coming as &dyn Fn() -> Coming));
         let new =
@@ -180,8 +181,13 @@ impl Sqlite {
             let done = work(&mut commit)?;
             Ok((done, commit.finish()?))
         };
-        match run().and_then(|done| Ok((done, transaction.commit()?))) {
-            Ok(((done, changes), ())) => {
+        let committed = run().and_then(|done| {
+            transaction.commit()?;
+            self.place.check_by(&self.connection)?;
+            Ok(done)
+        });
+        match committed {
+            Ok((done, changes)) => {
                 changes.apply(&mut self.epochs);
                 Ok(done)
             }

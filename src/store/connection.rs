@@ -6,15 +6,17 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, ffi};
 
 use super::schema::{self, CHECKPOINT_PAGES, PAGE_SIZE, SCHEMA_VERSION};
-use super::{StoreError, file, migration};
+use super::{Place, StoreError, file, migration};
 use crate::locales::{Text, store as words};
 use crate::support::files;
 
 /// Opens the store at `path` for writing, or creates it.
-pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn open(path: &Path) -> Result<(Connection, Place), StoreError> {
     let failed = |source| StoreError::Open { path: path.into(), source };
+    Place::keep_lone_log(path);
     files::create_database(path);
     let connection = Connection::open(path).map_err(failed)?;
+    let mut place = Place::new(path);
     connection.pragma_update(None, "page_size", PAGE_SIZE).map_err(failed)?;
     log_writes_ahead(&connection).map_err(failed)?;
     connection
@@ -42,7 +44,8 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
         return Err(StoreError::Damaged { path: path.into(), found });
     }
     keep_plans(&connection).map_err(failed)?;
-    Ok(connection)
+    place.note_log();
+    Ok((connection, place))
 }
 
 /// Keeps statements as they were compiled. Else SQLite compiles one that asks for a range anew for each range, in case

@@ -146,6 +146,8 @@ pub struct Confirmed {
     pub lost: usize,
     /// Whether more wait.
     pub waiting: bool,
+    /// The time of a record that was durable and is not there any more: the server has lost what it had.
+    pub gone: Option<Timestamp>,
 }
 
 /// Readings that can never be stored.

@@ -1,17 +1,18 @@
 //! Why the store fails.
 
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rusqlite::ErrorCode;
 
 use crate::locales::{Text, store as words};
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error("{}", words::cannot_open(path))]
+    #[error("{}", not_opened(path, source))]
     Open { path: PathBuf, source: rusqlite::Error },
     #[error("{}", words::other_layout(path, *found, *known))]
     Layout { path: PathBuf, found: i64, known: i64 },
@@ -35,6 +36,9 @@ pub enum StoreError {
     Clock(Timestamp),
     #[error("{}", words::in_use(path))]
     InUse { path: PathBuf },
+    /// The file that is open is no longer the one at this path.
+    #[error("{}", words::exchanged(path))]
+    Exchanged { path: PathBuf },
     /// The thread that owns the file is gone.
     #[error("{}", words::closed())]
     Closed,
@@ -52,12 +56,35 @@ impl StoreError {
         Self::Server { url: url.into(), problem, retry_after: None }
     }
 
+    /// Whether no further attempt of this process can succeed.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Exchanged { .. } | Self::Closed)
+    }
+
+    /// The same of the file at `path`, which was being opened: damage that is found then is told with what to do.
+    pub(super) fn at_opening(self, path: &Path) -> Self {
+        match self {
+            Self::Storage(source) if is_damage(&source) => Self::Open { path: path.into(), source },
+            other => other,
+        }
+    }
+
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Server { retry_after, .. } => *retry_after,
             _ => None,
         }
     }
+}
+
+/// Why the file cannot be opened is said after it; what is to be done is not the same for a file that is damaged.
+fn not_opened(path: &Path, source: &rusqlite::Error) -> Text {
+    if is_damage(source) { words::cannot_open_damaged(path) } else { words::cannot_open(path) }
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
 pub(super) fn instant(ms: i64) -> Result<Timestamp, StoreError> {

@@ -40,6 +40,8 @@ pub struct StoreHandle(Owner<Owned>);
 pub struct CommitRequest {
     pub batches: Vec<Batch>,
     pub refused: Vec<Refused>,
+    /// The time by which it is judged whether readings are ahead, where that is later than the hub's clock.
+    pub latest: Option<Timestamp>,
 }
 
 /// A failed commit, which hands its request back; an empty one if the thread has ended.
@@ -170,7 +172,12 @@ impl StoreHandle {
         &self,
         work: impl FnOnce(&mut Owned) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.0.ask(work).await.map_err(|_| StoreError::Closed)?
+        let checked = |owned: &mut Owned| {
+            let done = work(owned)?;
+            owned.quarantine.check_place()?;
+            Ok(done)
+        };
+        self.0.ask(checked).await.map_err(|_| StoreError::Closed)?
     }
 }
 
@@ -182,7 +189,8 @@ impl Owned {
     ) -> Result<Committed, StoreError> {
         let Self { store, quarantine, owners } = self;
         request.refused.extend(owners.check(&mut request.batches, now)?);
-        request.refused.extend(store.refuse(&mut request.batches, now)?);
+        let latest = request.latest.map_or(now, |latest| latest.max(now));
+        request.refused.extend(store.refuse(&mut request.batches, latest)?);
         let plan = Plan::new(quarantine, request)?;
         quarantine.add(now, &plan.kept)?;
         let (whole, in_part): (Vec<Batch>, Vec<Batch>) =
@@ -196,6 +204,8 @@ impl Owned {
         let mut committed = done?;
         let refused = std::mem::take(&mut committed.refused);
         committed.refused = keep_late(quarantine, &committed, refused, now, &mut full)?;
+        // Owners and quarantine are in the file also where the readings are on a server.
+        quarantine.check_place()?;
         let kept = std::mem::take(&mut request.refused).into_iter();
         committed.refused.extend(kept.filter(|refused| !plan.waits(&refused.batch)));
         committed.full = full.into_iter().collect();

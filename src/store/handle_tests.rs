@@ -39,7 +39,7 @@ impl World {
     }
 
     async fn commit(&self, batches: Vec<Batch>) -> Committed {
-        self.store.commit(CommitRequest { batches, refused: Vec::new() }, at(100)).await.unwrap()
+        self.store.commit(CommitRequest { batches, ..Default::default() }, at(100)).await.unwrap()
     }
 
     /// The full quarantine of a gateway, filled behind the hub's back.
@@ -201,6 +201,7 @@ async fn what_was_refused_beforehand_is_kept_with_the_rest_and_once() {
             vec![ahead.clone()],
             Text::verbatim("ahead"),
         )],
+        latest: None,
     };
     for _ in 0..2 {
         let committed = world.store.commit(request(), at(100)).await.unwrap();
@@ -233,7 +234,7 @@ async fn a_commit_that_fails_is_tried_again_with_what_it_hands_back() {
     let owners = Owners::open(&world.path, BTreeMap::new()).unwrap();
     let broken = StoreHandle::start(Box::new(Broken), world.quarantine(), owners).unwrap();
     let both = of("gw-b", 1, &[good("pond-1/level", 5, 9.0), good("pond-2/level", 5, 2.0)]);
-    let request = CommitRequest { batches: vec![both], refused: Vec::new() };
+    let request = CommitRequest { batches: vec![both], ..Default::default() };
     let failed = broken.commit(request, at(100)).await.unwrap_err();
     // What is refused is in the quarantine before anything is stored.
     assert_eq!(world.quarantine().count().unwrap(), 1);

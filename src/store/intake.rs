@@ -14,7 +14,7 @@ use super::transaction::{Commit, HOUR_MAX, Incoming};
 use super::{Committed, LostRow, Refused, StoreError, replaced, series};
 use crate::core::{GatewayId, Reading};
 use crate::locales::{Text, store as words};
-use crate::wire::{Batch, Epoch};
+use crate::wire::{Batch, Epoch, RangeSet};
 
 /// A part of what a server holds, for the local copy.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -89,16 +89,11 @@ fn sender(
     if !commit.meet(&batch.gateway) {
         return Ok(Err(words::too_many_gateways(GATEWAYS_MAX)));
     }
+    let (first, last) = batch.stands_for();
     let heard = commit.heard(&(batch.gateway.clone(), batch.epoch)).map(|heard| &heard.set);
-    if way == Way::Sent
-        && let Some(before) = heard.filter(|set| set.iter().count() >= RANGES_MAX)
-    {
-        let mut after = before.clone();
-        let (first, last) = batch.stands_for();
-        after.insert_range(first, last);
-        if after.iter().count() > before.iter().count() {
-            return Ok(Err(words::too_many_ranges(RANGES_MAX)));
-        }
+    let is_full = |set: &&RangeSet| set.ranges() >= RANGES_MAX && !set.touches(first, last);
+    if way == Way::Sent && heard.filter(is_full).is_some() {
+        return Ok(Err(words::too_many_ranges(RANGES_MAX)));
     }
     let connection = commit.connection();
     let source = commit.sources.id(connection, (&batch.gateway, batch.epoch), day_ms)?;
@@ -205,6 +200,8 @@ pub(super) fn merge(
     let revoked = revoked(commit)?;
     let day_ms = day_start(commit.tables.calendar, now);
     let mut incoming = Vec::with_capacity(portion.readings.len());
+    // The sender of the reading before: they come gateway by gateway.
+    let mut known: Option<(&GatewayId, Option<i64>)> = None;
     for (place, (gateway, reading)) in portion.readings.iter().enumerate() {
         let rejected =
             gateway.as_ref().and_then(|gateway| revoked.get(gateway)).is_some_and(|since| {
@@ -216,8 +213,11 @@ pub(super) fn merge(
         let connection = commit.connection();
         let source = match gateway {
             Some(gateway) => {
-                let id = commit.sources.id(connection, (gateway, COPIED), day_ms)?;
-                id.map(|id| (id, gateway))
+                if known.is_none_or(|(last, _)| last != gateway) {
+                    let id = commit.sources.id(connection, (gateway, COPIED), day_ms)?;
+                    known = Some((gateway, id));
+                }
+                known.and_then(|(gateway, id)| Some((id?, gateway)))
             }
             None => None,
         };

@@ -56,6 +56,12 @@ impl Sqlite {
         present_ms.map(instant).transpose()
     }
 
+    /// The earliest of the last seven days on which readings of gateways were received, by this machine's clock then;
+    /// `None` where there were fewer.
+    pub fn lasted(&self) -> Result<Option<Timestamp>, StoreError> {
+        present::lasted_ms(&self.connection)?.map(instant).transpose()
+    }
+
     /// Takes the instants back where a wrong clock has moved them too far: raw readings are taken from `wanted` on, or
     /// all of them without it, but of no hour some of whose readings are gone; and nothing of after `now` is sealed.
     ///

@@ -270,7 +270,7 @@ impl Run {
     }
 
     fn commit(&mut self, batches: Vec<Batch>) {
-        let request = CommitRequest { batches: batches.clone(), refused: Vec::new() };
+        let request = CommitRequest { batches: batches.clone(), ..Default::default() };
         self.last = (batches, None);
         self.request(request);
     }

@@ -56,7 +56,7 @@ impl Owners {
     /// # Errors
     /// The file cannot be read or written.
     pub fn open(path: &Path, declared: BTreeMap<StationId, GatewayId>) -> Result<Self, StoreError> {
-        let connection = connection::open(path)?;
+        let (connection, _) = connection::open(path)?;
         let zone = tables::calendar(&connection)?.zone().clone();
         let mut owners = Self {
             connection,

@@ -1,5 +1,5 @@
 //! The present that gateways agree on. Nothing is sealed or let go of by the hub's clock alone: where that is ahead,
-//! what is new would be taken for old.
+//! what is new would be taken for old. Nor is anything by what gateways agree on alone: the earlier of both counts.
 //!
 //! Of each gateway the file keeps how far its readings have reached. The present is the newest instant that two
 //! gateways have reached, or the only one where there is one: a single gateway whose clock is ahead does not move it,
@@ -22,6 +22,11 @@ pub(super) const DAYS_TO_SEAL: usize = 2;
 /// Days of reception whose gateways count when readings are let go of, which cannot be undone. Engineering judgement: a
 /// gateway is repaired within a month, or not at all.
 pub(super) const DAYS_TO_LET_GO: usize = 30;
+
+/// Days of reception for which a time must have lasted before anything is let go of by it: where gateways and the hub
+/// are ahead together, as on one machine, nothing else tells. Engineering judgement: within a week somebody sees that
+/// the date on the page is wrong.
+const DAYS_TO_BELIEVE: usize = 7;
 
 /// How far readings reach that are about to be stored.
 #[derive(Debug, Default, PartialEq)]
@@ -153,6 +158,21 @@ fn heard_lately(connection: &Connection, days: usize) -> Result<BTreeSet<String>
         names.insert(row.get(0)?);
     }
     Ok(names)
+}
+
+/// The earliest of the last seven days of reception, ms; `None` where there are fewer. The last are those that came
+/// last, whatever their dates: so a clock that jumps, to and fro, takes a week to move it forward.
+pub(super) fn lasted_ms(connection: &Connection) -> Result<Option<i64>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT day_ms FROM source ORDER BY id DESC")?;
+    let mut rows = statement.query([])?;
+    let mut seen = BTreeSet::<i64>::new();
+    while let Some(row) = rows.next()? {
+        seen.insert(row.get(0)?);
+        if seen.len() == DAYS_TO_BELIEVE {
+            return Ok(seen.first().copied());
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]

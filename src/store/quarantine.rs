@@ -10,7 +10,7 @@ use ring::digest::{SHA256, digest};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use super::room::{self, Needs, QuarantineShare, Room};
-use super::{Refused, StoreError, connection};
+use super::{Place, Refused, StoreError, connection};
 use crate::core::GatewayId;
 use crate::locales::Lang;
 use crate::wire::{Channel, Topic};
@@ -27,6 +27,7 @@ const PROBLEM_CHARS_MAX: usize = 300;
 /// The quarantine: a table of the store's file, also where readings go to a server.
 pub struct Quarantine {
     connection: Connection,
+    place: Place,
     room: Room,
 }
 
@@ -73,17 +74,28 @@ impl Kept {
 impl Quarantine {
     /// Opens the quarantine in the store's file at `path`.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::new(connection::open(path)?)
+        let (connection, place) = connection::open(path)?;
+        Self::new(connection, place)
     }
 
     /// Opens the quarantine for reading only, beside the hub that writes it.
     pub fn open_reader(path: &Path) -> Result<Self, StoreError> {
-        Self::new(connection::open_reader(path)?)
+        Self::new(connection::open_reader(path)?, Place::new(path))
     }
 
-    fn new(connection: Connection) -> Result<Self, StoreError> {
+    fn new(connection: Connection, place: Place) -> Result<Self, StoreError> {
         let room = Room::load(&connection)?;
-        Ok(Self { connection, room })
+        Ok(Self { connection, place, room })
+    }
+
+    /// Where the file is that it has open.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// That the file is still there, see [`Place::check_by`].
+    pub(super) fn check_place(&self) -> Result<(), StoreError> {
+        self.place.check_by(&self.connection)
     }
 
     /// Adds a message of `gateway` that cannot be read, once. Only the newest of these stay.

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -13,8 +13,8 @@ use super::series::{self, SeriesIds};
 use super::source::Sources;
 use super::tables::{self, Tables, data_version};
 use super::{
-    GatewayRow, Latest, LostRow, Replaced, StoreError, connection, days, delivered, hours, pending,
-    readings, replaced,
+    GatewayRow, Latest, LostRow, Place, Replaced, StoreError, connection, days, delivered, hours,
+    pending, readings, replaced,
 };
 use crate::core::{Calendar, DayCell, GatewayId, HourCell, Period, Reading, Series, hour_start_ms};
 use crate::locales::{Text, store as words};
@@ -26,7 +26,7 @@ const NOT_READ: i64 = -1;
 /// The store's file. Reading fails where the file does.
 pub struct Sqlite {
     pub(super) connection: Connection,
-    path: PathBuf,
+    pub(super) place: Place,
     pub(super) calendar: Calendar,
     pub(super) ids: SeriesIds,
     pub(super) sources: Sources,
@@ -50,9 +50,13 @@ impl Sqlite {
     /// Opens the store at `path` for writing, or creates it. Migrates an older layout, and refuses a later one. What a
     /// killed process has written is durable when it returns: gateways are told of it.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let connection = connection::open(path)?;
+        Self::open_file(path).map_err(|error| error.at_opening(path))
+    }
+
+    fn open_file(path: &Path) -> Result<Self, StoreError> {
+        let (connection, place) = connection::open(path)?;
         connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
-        let mut store = Self::new(connection, path)?;
+        let mut store = Self::new(connection, place)?;
         store.epochs = delivered::load(&store.connection)?;
         store.version = data_version(&store.connection)?;
         Ok(store)
@@ -60,19 +64,21 @@ impl Sqlite {
 
     /// Opens the same file for reading, beside the writer.
     pub fn reader(&self) -> Result<Self, StoreError> {
-        Self::open_reader(&self.path)
+        Self::open_reader(self.place.path())
     }
 
     /// Opens the store at `path` for reading only.
     pub fn open_reader(path: &Path) -> Result<Self, StoreError> {
-        Self::new(connection::open_reader(path)?, path)
+        let opened = connection::open_reader(path)
+            .and_then(|connection| Self::new(connection, Place::new(path)));
+        opened.map_err(|error| error.at_opening(path))
     }
 
-    fn new(connection: Connection, path: &Path) -> Result<Self, StoreError> {
+    fn new(connection: Connection, place: Place) -> Result<Self, StoreError> {
         let calendar = tables::calendar(&connection)?;
         Ok(Self {
             connection,
-            path: path.into(),
+            place,
             calendar,
             ids: SeriesIds::default(),
             sources: Sources::default(),
@@ -246,7 +252,7 @@ impl Sqlite {
         if found == "ok" {
             return Ok(());
         }
-        Err(StoreError::Damaged { path: self.path.clone(), found: Text::verbatim(found) })
+        Err(StoreError::Damaged { path: self.place.path().into(), found: Text::verbatim(found) })
     }
 
     fn span_ms(&self, period: Period) -> (i64, i64) {

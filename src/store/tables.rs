@@ -61,7 +61,8 @@ impl<'a> Tables<'a> {
     }
 
     /// Moves rows that are no longer hot at `now` to the cold tier. Rows of after the present that gateways agree on,
-    /// with those that are `coming`, stay hot: `now` is only what this machine's clock says.
+    /// with those that are `coming`, stay hot, and so do those of after `now`, which is what this machine's clock says:
+    /// neither is believed alone.
     pub fn demote(
         &mut self,
         now: Timestamp,

@@ -319,7 +319,7 @@ fn a_file_of_another_layout_is_refused_to_writers_and_readers() {
 }
 
 #[test]
-fn a_file_that_is_no_database_is_said_in_both_languages() {
+fn a_file_that_is_no_database_is_said_in_both_languages_with_the_way_out() {
     let file = File::new();
     std::fs::write(&file.path, "x".repeat(4096)).unwrap();
     let error = anyhow::Error::from(Sqlite::open(&file.path).map(|_| ()).unwrap_err());
@@ -328,18 +328,35 @@ fn a_file_that_is_no_database_is_said_in_both_languages() {
         (
             Lang::English,
             format!(
-                "cannot open the store {path} (its directory must exist and be writable): the file is not an SQLite database"
+                "cannot open the store {path} (stop the hub, keep the file, and bring back a copy with hanqing restore): the file is not an SQLite database"
             ),
         ),
         (
             Lang::Chinese,
             format!(
-                "打不开数据库 {path}（所在目录必须存在，并且可写）：这个文件不是 SQLite 数据库"
+                "数据库 {path} 打不开（请停止中心端，保留这个文件，再用 `hanqing restore` 恢复一个备份）：这个文件不是 SQLite 数据库"
             ),
         ),
     ] {
         assert_eq!(within(lang, || foreign::chain(&error).to_string()), said);
     }
+}
+
+#[test]
+fn damage_that_is_found_while_opening_is_told_with_the_way_out() {
+    let file = File::new();
+    drop(file.open());
+    // Everything behind the header, which says how large a page is.
+    let mut bytes = std::fs::read(&file.path).unwrap();
+    bytes[100..].fill(0x5a);
+    std::fs::write(&file.path, bytes).unwrap();
+    for opened in [Sqlite::open(&file.path), Sqlite::open_reader(&file.path)] {
+        let error = opened.map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains("hanqing restore"), "{error}");
+    }
+    // A directory that cannot be written is another matter.
+    let none = Sqlite::open_reader(&file.path.with_file_name("none.db")).map(|_| ()).unwrap_err();
+    assert!(none.to_string().contains("must exist and be writable"), "{none}");
 }
 
 #[test]

@@ -248,16 +248,17 @@ impl<'a> Commit<'a> {
         newest_ms: Option<i64>,
         now: Timestamp,
     ) {
-        let mut heard = match self.heard(key) {
-            Some(heard) => heard.clone(),
-            None => {
+        if !self.changes.heard.contains_key(key) {
+            let before = self.heard(key).cloned();
+            if before.is_none() {
                 self.make_room(&key.0);
-                Heard::default()
             }
-        };
-        heard.set.insert_range(first, last);
-        heard.heard_ms = now.as_millisecond();
-        self.changes.heard.insert(key.clone(), heard);
+            self.changes.heard.insert(key.clone(), before.unwrap_or_default());
+        }
+        if let Some(heard) = self.changes.heard.get_mut(key) {
+            heard.set.insert_range(first, last);
+            heard.heard_ms = now.as_millisecond();
+        }
         if let Some(newest_ms) = newest_ms {
             let known = self.changes.newest_ms.entry(key.clone()).or_insert(newest_ms);
             *known = newest_ms.max(*known);

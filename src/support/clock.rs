@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 #[cfg(feature = "edge")]
 use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
+use super::Moment;
 pub use super::stepped::Driver;
 use super::stepped::{Member, Sleeper, Stepped};
 #[cfg(feature = "edge")]
@@ -168,6 +169,11 @@ impl Clock {
             Source::Validated(made, _) => made.elapsed(),
             Source::Stepped(stepped, _) => stepped.state().uptime,
         }
+    }
+
+    /// This instant: what the clock shows, and how long it has run.
+    pub fn moment(&self) -> Moment {
+        Moment { up: self.uptime(), time: self.now() }
     }
 
     /// Sleeps until the clock shows `at` or later, or has been set back: the caller then has to read it again.

@@ -8,7 +8,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::random;
@@ -66,6 +66,21 @@ pub fn create_database(path: &Path) {
     // What is there is not opened: the system drops all of a process's locks on a file when it closes it once.
     if !path.exists() {
         let _named = File::options().write(true).create(true).truncate(false).mode(MODE).open(path);
+    }
+}
+
+/// Which file it is that a path names: its device and its number there. No other has them while somebody has it open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileId {
+    device: u64,
+    pub inode: u64,
+}
+
+impl FileId {
+    /// The file that `path` names now.
+    pub fn of(path: &Path) -> io::Result<Self> {
+        let found = fs::metadata(path)?;
+        Ok(Self { device: found.dev(), inode: found.ino() })
     }
 }
 

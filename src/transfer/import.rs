@@ -10,12 +10,13 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use anyhow::Context;
+use jiff::{SignedDuration, Timestamp};
 use ring::digest::{self, SHA256};
 
 use super::format::{self, Content, Item, next_line};
 use super::row::Row;
 use super::{csv, line, parquet};
-use crate::core::{GatewayId, Series};
+use crate::core::{GatewayId, Reading, Series};
 use crate::locales::{Text, transfer as words};
 use crate::store::{Sqlite, Store};
 use crate::support::Clock;
@@ -30,13 +31,19 @@ const READINGS_PER_COMMIT: usize = 20_000;
 /// How many batches are committed together if they hold few readings.
 const BATCHES_PER_COMMIT: usize = 200;
 
+/// How far a reading may be ahead of this machine's clock: as far as one that a gateway sends to a hub.
+const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(24);
+
 /// What an import came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Imported {
     pub batches: u64,
+    /// Without those that the store refused.
     pub readings: u64,
     /// How many of the readings the store did not have.
     pub new: u64,
+    /// How many replaced another value. The store keeps the old ones.
+    pub replaced: u64,
     /// Rows or messages left out.
     pub refused: u64,
 }
@@ -60,6 +67,13 @@ pub struct Import<'a> {
     imported: Imported,
     problem: &'a mut dyn FnMut(Text),
     progress: &'a dyn Fn(u64),
+}
+
+impl Imported {
+    /// Readings that the store had as they are.
+    pub fn old(&self) -> u64 {
+        self.readings.saturating_sub(self.new).saturating_sub(self.replaced)
+    }
 }
 
 impl<'a> Import<'a> {
@@ -126,10 +140,15 @@ impl<'a> Import<'a> {
         read: impl FnOnce(&mut format::Sink<'_>) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let epoch = epoch_of(path)?;
+        let now = self.clock.now();
         let mut last = 0;
         read(&mut |number, row| {
             match row {
                 Ok(Item::Row(row)) => {
+                    if let Err(problem) = has_been(&row.reading, now) {
+                        self.refuse(1, at_line(path, number, problem));
+                        return Ok(());
+                    }
                     // By its place in the file, even if rows before it are left out.
                     let seq = number / ROWS_PER_BATCH + 1;
                     self.batches_to(seq, &mut last, epoch)?;
@@ -185,11 +204,12 @@ impl<'a> Import<'a> {
 
     fn messages(&mut self, path: &Path, mut messages: Box<dyn BufRead>) -> anyhow::Result<()> {
         let mut line = Vec::new();
+        let now = self.clock.now();
         for number in 1.. {
             if !next_line(&mut messages, number, MESSAGE_SIZE_MAX, &mut line)? {
                 break;
             }
-            match message(&line) {
+            match message(&line, now) {
                 Ok(came) => {
                     self.waiting += came.iter().map(|batch| batch.readings.len()).sum::<usize>();
                     self.batches.extend(came);
@@ -231,14 +251,18 @@ impl<'a> Import<'a> {
         } else {
             self.store.import(&batches, now)?
         };
+        let mut not_stored = 0;
         for refused in &committed.refused {
             let Batch { seq, gateway, readings, .. } = &refused.batch;
+            not_stored += readings.len() as u64;
             let problem = words::batch(seq, gateway.as_str(), &refused.problem);
             self.refuse(readings.len() as u64, problem);
         }
         self.imported.new += committed.new_readings;
+        self.imported.replaced += committed.replaced;
         self.imported.batches += batches.len() as u64;
-        self.imported.readings += batches.iter().map(|b| b.readings.len() as u64).sum::<u64>();
+        let came: u64 = batches.iter().map(|b| b.readings.len() as u64).sum();
+        self.imported.readings += came.saturating_sub(not_stored);
         (self.progress)(self.imported.readings);
         Ok(())
     }
@@ -248,11 +272,25 @@ fn at_line(path: &Path, number: u64, problem: Text) -> Text {
     Text::chain([Text::verbatim(format_args!("{}:{number}", path.display())), problem])
 }
 
-/// The batches of a message, if a store can hold them all.
-fn message(bytes: &[u8]) -> Result<Vec<Batch>, Text> {
+/// The batches of a message, if a store can hold them all. One with a reading from after `now` is left out whole: of a
+/// batch that is stored in part, the rest could not be imported any more.
+fn message(bytes: &[u8], now: Timestamp) -> Result<Vec<Batch>, Text> {
     let batches = packed::unpack(bytes).map_err(Text::verbatim)?;
     batches.iter().try_for_each(Sqlite::holds)?;
+    let mut readings = batches.iter().flat_map(|batch| &batch.readings);
+    readings.try_for_each(|reading| has_been(reading, now))?;
     Ok(batches)
+}
+
+/// Whether a reading can have been taken at `now`; the error names it.
+fn has_been(reading: &Reading, now: Timestamp) -> Result<(), Text> {
+    let Reading { series, observed_at, .. } = reading;
+    if observed_at.duration_since(now) <= AHEAD_MAX {
+        return Ok(());
+    }
+    let [series, at, now] = [series.to_string(), observed_at.to_string(), now.to_string()];
+    let value = reading.value().map_or_else(words::no_value, Text::verbatim);
+    Err(words::ahead(series, value, at, now))
 }
 
 /// The birth that describes these counters to a store.

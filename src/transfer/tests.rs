@@ -360,6 +360,53 @@ fn a_missing_reading_replaces_no_value() {
 }
 
 #[test]
+fn a_correction_is_told_as_one_and_the_rest_as_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Sqlite::open(&folder.path().join("a.db")).unwrap();
+    let file = folder.path().join("some.csv");
+    let mut imported = |value: f64| {
+        let rows = [format!("2022-08-01T00:00:00Z,{value}"), "2022-08-01T00:01:00Z,98.5".into()];
+        let rows = rows.map(|row| {
+            let (at, value) = row.split_once(',').unwrap();
+            format!("{at},pond-1,level,m,1,{value}\n")
+        });
+        let head = "observed_at,station,parameter,unit,flag,value\n".to_owned();
+        fs::write(&file, head + &rows.concat()).unwrap();
+        let (imported, problems) = import(&mut store, &[&file]);
+        assert_eq!(problems, Vec::<String>::new());
+        (imported.new, imported.replaced, imported.old())
+    };
+    assert_eq!(imported(200.0), (2, 0, 0));
+    assert_eq!(imported(205.0), (0, 1, 1));
+    assert_eq!(imported(205.0), (0, 0, 2));
+}
+
+#[test]
+fn a_reading_of_the_future_is_left_out_and_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Sqlite::open(&folder.path().join("a.db")).unwrap();
+    let now_s = Clock::system().now().as_second();
+    let [soon, late] = [23, 25].map(|hours| Timestamp::from_second(now_s + hours * 3600).unwrap());
+    let file = folder.path().join("some.csv");
+    let head = "observed_at,station,parameter,unit,flag,value\n";
+    let row = |at| format!("{at},pond-1,level,m,1,98.5\n");
+    fs::write(&file, format!("{head}{}{}", row(soon), row(late))).unwrap();
+    let (imported, problems) = import(&mut store, &[&file]);
+    assert_eq!((imported.readings, imported.new, imported.refused), (1, 1, 1));
+    let says = format!("{}:3: pond-1/level, 98.5, is timed {late}", file.display());
+    assert!(matches!(&problems[..], [one] if one.starts_with(&says)), "{says} in {problems:?}");
+    // Messages of a gateway are left out whole, so that they can be imported when their time has come.
+    let [good, bad] = [soon, late].map(|at| Reading::good(series("pond-1/level"), at, 98.5));
+    let messages = [vec![good.clone()], vec![good, bad]]
+        .map(|readings| [batch(readings).to_bytes(), b"\n".to_vec()].concat());
+    fs::write(&file, messages.concat()).unwrap();
+    let (imported, problems) = within(Lang::Chinese, || import(&mut store, &[&file]));
+    assert_eq!((imported.batches, imported.refused), (1, 1), "{problems:?}");
+    let says = format!("{}:2：pond-1/level（98.5）的时间是", file.display());
+    assert!(matches!(&problems[..], [one] if one.starts_with(&says)), "{says} in {problems:?}");
+}
+
+#[test]
 fn batch_numbers_have_no_gaps_whatever_is_left_out() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Sqlite::open(&folder.path().join("a.db")).unwrap();

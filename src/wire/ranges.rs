@@ -47,6 +47,17 @@ impl RangeSet {
         self.0.iter().map(|(&first, &last)| (first, last))
     }
 
+    /// How many ranges it has.
+    pub fn ranges(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether a range of it overlaps or touches `first..=last`, so that adding that makes no further range.
+    pub fn touches(&self, first: u64, last: u64) -> bool {
+        let before = self.0.range(..=last.saturating_add(1)).next_back();
+        before.is_some_and(|(_, end)| end.saturating_add(1) >= first)
+    }
+
     /// The ranges missing between `from` and the largest number of the set, in order.
     pub fn gaps(&self, from: u64) -> Vec<(u64, u64)> {
         let mut gaps = Vec::new();
@@ -132,7 +143,9 @@ mod tests {
             let mut plain = BTreeSet::new();
             let mut set = RangeSet::default();
             for (first, length) in ranges {
+                let (before, touches) = (set.ranges(), set.touches(first, first + length));
                 set.insert_range(first, first + length);
+                prop_assert_eq!(set.ranges() > before, !touches);
                 plain.extend(first..=first + length);
             }
             for seq in 0..80 {

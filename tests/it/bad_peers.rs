@@ -84,7 +84,11 @@ fn acknowledgements_that_are_none_release_nothing_that_was_not_committed() {
     let log = context.log("edge");
     // The noise is larger than what the gateway takes, as it says at the connection (Maximum Packet Size, MQTT 5,
     // 3.1.2.11.4), so that the broker keeps it back.
-    assert_eq!(log.matches("ignored a malformed acknowledgement").count(), 4, "{log}");
+    assert_eq!(
+        log.matches("ignored a malformed acknowledgement").count(),
+        1,
+        "one a minute: {log}"
+    );
     assert_eq!(log.matches("an acknowledgement that the broker had retained").count(), 1, "{log}");
     runs(&mut edge, &context);
 

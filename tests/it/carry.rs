@@ -80,9 +80,15 @@ fn what_is_carried_and_what_is_sent_is_there_once() {
     let (code, said, problems) = import(&context, "zh", "one.jsonl.gz");
     assert_eq!(code, Some(0), "{problems}");
     let carried = context.readings(LEVEL).len();
-    assert!(carried >= 3 && said.contains(&format!("新增 {carried} 个，已有 0 个")), "{said}");
+    assert!(
+        carried >= 3 && said.contains(&format!("新增 {carried} 个，更改 0 个，已有 0 个")),
+        "{said}"
+    );
     let (code, said, _) = import(&context, "zh", "one.jsonl.gz");
-    assert!(code == Some(0) && said.contains(&format!("新增 0 个，已有 {carried} 个")), "{said}");
+    assert!(
+        code == Some(0) && said.contains(&format!("新增 0 个，更改 0 个，已有 {carried} 个")),
+        "{said}"
+    );
 
     // Only now: what comes by radio first would not be new.
     let broker = mosquitto(&context);

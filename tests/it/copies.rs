@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use hanqing::store::Sqlite;
 use jiff::Timestamp;
 
 use crate::context::{Context, GATEWAY, Process, get, hanqing, looked_for, outcome, wait_for};
@@ -125,7 +126,7 @@ fn ends(mut process: Process) {
     assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     let ended =
         looked_for(ENDS_MAX, LOOK_EVERY, || process.0.try_wait().unwrap().ok_or("still there"));
-    assert!(ended.is_ok_and(|status| status.success()), "it was asked to end");
+    assert!(ended.is_ok_and(|status| status.success()), "it was asked to end, and {ended:?}");
 }
 
 /// Copies an SQLite file that nobody has open, and leaves nothing else there.
@@ -204,25 +205,27 @@ fn a_gateway_cloned_with_its_spool_loses_nothing_and_is_named() {
     copy(&first.spool, &second.spool);
     first.start();
     first.delivers(&context, SOME);
-    // Two with one name throw each other off the broker.
+    // Two with one name throw each other off the broker. It is told while both are there.
     second.start();
     first.polls(2 * SOME);
     second.polls(SOME);
+    wait_for("that the hub names it", || {
+        let health = get(context.page_port(), "/health").map_err(|e| e.to_string())?;
+        let page = context.overview().to_string();
+        let named = health.contains("speaks with two spools by turns")
+            && page.contains("两个本地缓存用同一个网关名轮流发数");
+        if named { Ok(()) } else { Err(health + &page) }
+    });
+    assert!(context.log("hub").contains("two spools send under one gateway's name"));
     first.stop();
     // Without what is left of its wait for the broker.
     second.stop();
     second.start();
+    second.polls(1);
     second.complete(&context, 0);
     second.stop();
     first.start();
     first.complete(&context, 0);
-    let named = "speaks with two spools by turns";
-    wait_for("that the hub names it", || {
-        let health = get(context.page_port(), "/health").map_err(|e| e.to_string())?;
-        let page = context.overview().to_string();
-        if health.contains(named) && page.contains(named) { Ok(()) } else { Err(health + &page) }
-    });
-    assert!(context.log("hub").contains("two spools send under one gateway's name"));
     // The clone has begun an epoch of its own.
     assert!(second.log().contains("it begins a new epoch"), "{}", second.log());
 }
@@ -253,4 +256,32 @@ fn a_hub_restored_from_an_older_copy_or_deleted_gets_all_that_the_spool_has() {
         other => Err(other),
     });
     assert!(!gateway.log().contains("it begins a new epoch"), "{}", gateway.log());
+}
+
+#[test]
+fn a_hub_whose_store_is_deleted_or_exchanged_while_it_runs_ends_and_gets_all_again() {
+    let context = Context::new();
+    context.hub_config();
+    let mut gateway = Gateway::new(&context, "meter-1", context.broker_port());
+    let (_broker, mut hub) = office(&context);
+    gateway.start();
+    let (store, other) = (context.path("store.db"), context.path("other.db"));
+    for exchanged in [false, true] {
+        gateway.delivers(&context, SOME);
+        if exchanged {
+            drop(Sqlite::open(&other).unwrap());
+            fs::rename(&other, &store).unwrap();
+        } else {
+            fs::remove_file(&store).unwrap();
+        }
+        let ended =
+            looked_for(ENDS_MAX, LOOK_EVERY, || hub.0.try_wait().unwrap().ok_or("still there"));
+        assert_eq!(ended.map(|status| status.code()), Ok(Some(1)), "{}", context.log("hub"));
+        let said = context.log("hub").matches("was deleted or exchanged for another file").count();
+        assert!(said > usize::from(exchanged), "{}", context.log("hub"));
+        // As a service manager starts it.
+        hub = context.hub();
+        gateway.complete(&context, 0);
+        Sqlite::open_reader(&store).unwrap().verify().unwrap();
+    }
 }

@@ -1,5 +1,6 @@
-//! A hub whose machine's clock is wrong: years ahead it lets go of nothing, days behind it refuses nothing that
-//! gateways agree on, and what an earlier version did is taken back by a command.
+//! A hub whose machine's clock is wrong: years ahead it lets go of nothing, also where its only gateway is ahead with
+//! it, days behind it refuses nothing that gateways agree on, and what an earlier version did is taken back by a
+//! command. A hub whose clock is right, and gateways that lie together.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -182,6 +183,96 @@ fn a_hub_two_years_ahead_lets_go_of_nothing_and_refuses_nothing_afterwards() {
     let year = SignedDuration::from_hours(24 * 360);
     assert!(limits.raw_from.is_none_or(|from| from < Timestamp::now() - year), "{limits:?}");
     assert!(limits.sealed <= Timestamp::now(), "{limits:?}");
+}
+
+#[test]
+fn one_machine_of_hub_and_gateway_that_is_two_years_ahead_loses_nothing() {
+    let office = Office::new();
+    let hub = office.hub(0);
+    for ago_s in [40 * DAY, 3 * DAY, 0] {
+        office.send("gw-1", ago_s);
+    }
+    office.holds(3, 0);
+    drop(hub);
+
+    let ahead_s = 2 * 365 * DAY;
+    for start in 1..=2 {
+        let hub = office.hub(ahead_s);
+        office.send("gw-1", -ahead_s);
+        office.holds(3 + start, 0);
+        wait_for("retention that has looked", || {
+            let log = office.context.log("hub");
+            if log.contains("no raw readings are let go of") { Ok(()) } else { Err(log) }
+        });
+        drop(hub);
+        assert_eq!(office.limits().raw_from, None);
+    }
+
+    let hub = office.hub(0);
+    office.send("gw-1", 20 * DAY);
+    office.send("gw-1", 0);
+    office.holds(7, 0);
+    let undone = office.command(&["retention", "undo"]);
+    assert!(undone.contains("are sealed up to"), "{undone}");
+    let limits = office.limits();
+    assert!(limits.sealed <= Timestamp::now() && limits.raw_from.is_none(), "{limits:?}");
+    drop(hub);
+
+    // After seven more days of reception it lets go of what is a year old.
+    let file = Connection::open(office.context.path("store.db")).unwrap();
+    for days in (0..7).rev() {
+        let day_ms = (Timestamp::now() - SignedDuration::from_hours(24 * days)).as_millisecond();
+        file.execute(
+            "INSERT INTO source (gateway, epoch, day_ms) VALUES ('gw-1', '9', ?1)",
+            [day_ms],
+        )
+        .unwrap();
+    }
+    drop(file);
+    let _hub = office.hub(0);
+    wait_for("retention that lets go", || office.limits().raw_from.ok_or_else(|| office.limits()));
+    let age = Timestamp::now().duration_since(office.limits().raw_from.unwrap());
+    assert!((370..376).contains(&(age.as_hours() / 24)), "{age}");
+    office.holds(7, 0);
+}
+
+#[test]
+fn two_gateways_that_lie_together_are_refused_where_one_contradicts() {
+    let office = Office::new();
+    let _hub = office.hub(0);
+    let ahead_s = 4 * 365 * DAY;
+    office.send("gw-1", 0);
+    office.holds(1, 0);
+    office.send("gw-2", -ahead_s);
+    office.send("gw-3", -ahead_s);
+    office.send("gw-1", 0);
+    office.holds(2, 2);
+    wait_for("what the hub says of its clock", || {
+        let health = get(office.context.page_port(), "/health").unwrap_or_default();
+        if health.contains("this machine's clock may be behind") { Ok(()) } else { Err(health) }
+    });
+}
+
+#[test]
+fn two_gateways_that_lie_together_spoil_their_own_readings_only() {
+    let office = Office::new();
+    let _hub = office.hub(0);
+    let ahead_s = 4 * 365 * DAY;
+    // After a start they are heard first, and nobody contradicts.
+    office.send("gw-2", -ahead_s);
+    office.send("gw-3", -ahead_s);
+    office.holds(2, 0);
+    office.send("gw-1", 0);
+    office.holds(3, 0);
+    office.send("gw-2", -ahead_s);
+    office.holds(3, 1);
+    let limits = office.limits();
+    assert!(limits.sealed <= Timestamp::now() && limits.raw_from.is_none(), "{limits:?}");
+    let file = Connection::open(office.context.path("store.db")).unwrap();
+    for booked in ["SELECT max(day_ms) FROM source", "SELECT max(heard_ms) FROM epoch"] {
+        let newest_ms: i64 = file.query_row(booked, [], |row| row.get(0)).unwrap();
+        assert!(newest_ms <= Timestamp::now().as_millisecond(), "{booked}");
+    }
 }
 
 #[test]

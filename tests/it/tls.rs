@@ -243,7 +243,7 @@ fn certificates_that_end_soon_are_told_everywhere() {
     let _edge = gateway(&context, GATEWAY, "hub", &metrics, &field);
     drained(&context);
     let own = "our own certificate (mqtt.cert_file) ends in 9 days";
-    let brokers = "the broker's certificate ends in 19 days";
+    let brokers = "the broker's certificate (as of the last connection) ends in 19 days";
     let authority = "the authority's certificate";
 
     let edge_toml = context.path("edge.toml");

@@ -10,13 +10,13 @@ use hanqing::ledger::Ledger;
 use hanqing::locales::Text;
 use hanqing::store::server::Server;
 use hanqing::store::server::copy::{Copier, Reach};
-use hanqing::store::{Sqlite, Store};
+use hanqing::store::{Quarantine, Refused, Sqlite, Store};
 use hanqing::support::Clock;
 use hanqing::transfer::Import;
 use hanqing::wire::{Batch, Epoch};
 use jiff::Timestamp;
 
-use crate::context::{Context, Process, hanqing, looked_for, outcome, wait_for};
+use crate::context::{Context, Process, get, hanqing, looked_for, outcome, wait_for};
 use crate::victoria::Victoria;
 
 /// Longest that a command that is to be killed may take to get where it is to be killed.
@@ -90,11 +90,11 @@ fn every_format_goes_out_and_into_another_store() {
         }
         let (code, said, problems) = outcome(&mut command(&to, "import", &[&out]));
         assert_eq!((code, problems.as_str()), (Some(0), ""), "{format}");
-        assert!(said.contains("new: 3001, already there: 0"), "{said}");
+        assert!(said.contains("new: 3001, replaced: 0, already there: 0"), "{said}");
         assert_eq!(all(&to.path("store.db")), all(&from.path("store.db")));
         let mut again = command(&to, "import", &[&out]);
         let (_, said, _) = outcome(again.env("HANQING_LANG", "zh"));
-        assert!(said.contains("新增 0 个，已有 3001 个"), "{said}");
+        assert!(said.contains("新增 0 个，更改 0 个，已有 3001 个"), "{said}");
     }
 }
 
@@ -125,6 +125,68 @@ fn a_table_goes_to_a_server_twice_and_is_there_once() {
     assert_eq!(all(&path), all(&context.path("store.db")));
     let gateway = copy.gateways().unwrap().remove(0);
     assert_eq!((gateway.delivered.len(), gateway.gaps()), (1, vec![]));
+}
+
+#[test]
+fn a_command_waits_until_a_server_has_what_it_wrote_and_lets_go_of_nothing_before() {
+    let context = Context::new();
+    fill(&context, 50);
+    let (out, store) = (context.path("out.csv"), context.path("store.db"));
+    let export = ["--format", "csv", "--out", &text(&out)];
+    assert_eq!(outcome(&mut command(&context, "export", &export)).0, Some(0));
+    let mut victoria = Victoria::start(&context);
+    let settings = format!("kind = \"victoria\"\nurl = \"http://127.0.0.1:{}\"\n", victoria.port);
+    let hub = fs::read_to_string(context.path("hub.toml")).unwrap();
+    context.write("hub.toml", &format!("{hub}[store.server]\n{settings}"));
+    let (code, said, errors) = outcome(&mut command(&context, "import", &[&text(&out)]));
+    assert_eq!(code, Some(0), "{said}{errors}");
+    let copied = |victoria: &Victoria, name: &str| {
+        let path = context.path(name);
+        let mut copier = Copier::new(&victoria.settings(), Default::default()).unwrap();
+        let mut copy = Sqlite::open(&path).unwrap();
+        copier.pass(&mut copy, Clock::system().now(), Reach::New).unwrap();
+        all(&path)
+    };
+    assert_eq!(copied(&victoria, "copy.db"), all(&store));
+
+    // A message of the quarantine leaves it only once the server has its readings for sure.
+    let at = Timestamp::from_millisecond(1_659_283_200_000).unwrap();
+    let reading = Reading::good("pond-9/level".parse().unwrap(), at, 2.5);
+    let batch = Batch {
+        gateway: "gw-nine".parse().unwrap(),
+        epoch: Epoch(9),
+        seq: 1,
+        clock: None,
+        loss: None,
+        readings: vec![reading.clone()],
+    };
+    let refused = Refused { batch, problem: Text::verbatim("was ahead") };
+    let mut quarantine = Quarantine::open(&store).unwrap();
+    quarantine.add_refused(at, &[refused]).unwrap();
+    let retry = || {
+        let mut command = hanqing();
+        command.args(["quarantine", "retry", "--all", "-c"]).arg(context.path("hub.toml"));
+        command
+    };
+    let errors = fs::File::create(context.path("retry.log")).unwrap();
+    let mut process = Process(retry().stderr(errors).spawn().unwrap());
+    wait_for("the readings on the server", || {
+        victoria.flush();
+        let shown = get(victoria.port, "/api/v1/export?match%5B%5D=hanqing_v").unwrap();
+        if shown.contains("pond-9") { Ok(()) } else { Err(shown) }
+    });
+    victoria.kill_and_start();
+    let ended = looked_for(WAIT_MAX, LOOK_EVERY, || process.0.try_wait().unwrap().ok_or(()));
+    let log = fs::read_to_string(context.path("retry.log")).unwrap();
+    assert_eq!(ended.map(|status| status.code()), Ok(Some(1)), "{log}");
+    assert!(!log.contains("panicked"), "{log}");
+    assert_eq!(quarantine.list(None).unwrap().len(), 1);
+
+    let (code, said, errors) = outcome(&mut retry());
+    assert_eq!(code, Some(0), "{said}{errors}");
+    assert_eq!(quarantine.list(None).unwrap(), []);
+    victoria.kill_and_start();
+    assert!(copied(&victoria, "again.db").contains(&reading));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::context::{Context, GATEWAY};
 use crate::fake_device::{Deed, FakeDevice, Question};
 
 /// Levels that one device measures.
-const LEVELS: u16 = 100;
+pub const LEVELS: u16 = 100;
 
 /// How long an answer takes. No two readings of a series may fall on the same millisecond: they would count as one.
 const ANSWER: Duration = Duration::from_millis(1);
@@ -40,6 +40,11 @@ impl WideField {
             Deed::SendLate(ANSWER, question.registers(&words(question)))
         });
         Self { device, units }
+    }
+
+    /// The numbers of the devices, as the stations and series have them.
+    pub fn devices(&self) -> std::ops::RangeInclusive<u8> {
+        1..=self.units
     }
 
     /// Readings that each poll makes, and so each batch holds.

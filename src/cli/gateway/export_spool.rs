@@ -67,7 +67,7 @@ fn lost(spool: &Path, damage: &Damage) -> Text {
         true => first.to_string(),
         false => format!("{first}–{last}"),
     });
-    let more = damage.numbers.iter().count().saturating_sub(NAMED_MAX);
+    let more = damage.numbers.ranges().saturating_sub(NAMED_MAX);
     let more = (more > 0).then(|| "…".to_owned());
     let count = damage.numbers.len();
     let why = damage.why.clone().unwrap_or_else(words::no_batch_there);

@@ -120,6 +120,7 @@ fn backlog(status: &GatewayStatus) -> Vec<Text> {
         lines.push(words::spool_lost(spool.lost_readings));
     }
     lines.extend(spool.damaged_at.map(|at| words::spool_damaged(local(at, status.now))));
+    lines.extend(spool.carried_at.map(|at| words::spool_carried(local(at, status.now))));
     let recent = |at: &Timestamp| status.now.duration_since(*at).abs() <= RENEWED_TOLD;
     let renewed = spool.renewed_at.filter(recent);
     lines.extend(renewed.map(|at| words::spool_renewed(local(at, status.now))));
@@ -417,6 +418,7 @@ mod tests {
                 lost_readings: 5,
                 damaged_at: Some(SINCE),
                 renewed_at: Some(SINCE),
+                carried_at: Some(SINCE),
             },
             delivery: DeliveryStatus {
                 connected_since: Some(NOW),

@@ -12,7 +12,7 @@ use crate::hub;
 use crate::locales::{Text, office as words};
 use crate::store::{Lock, Sqlite};
 use crate::support::Clock;
-use crate::transfer::{Import, is_caught_panic};
+use crate::transfer::{Import, Imported, is_caught_panic};
 
 /// The arguments of `hanqing import`.
 #[derive(Args)]
@@ -48,8 +48,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let taken = import.imported();
     drop(progress);
     // Printed after an error too: these readings are in the store.
-    let old = taken.readings.saturating_sub(taken.new);
-    say!("{}", words::imported(taken.batches, taken.readings, taken.new, old));
+    let Imported { batches, readings, new, replaced, .. } = taken;
+    say!("{}", words::imported(batches, readings, new, replaced, taken.old()));
     done?;
     if taken.refused > 0 {
         complain!("hanqing: {}", words::left_out(taken.refused));

@@ -132,6 +132,9 @@ pub struct SpoolStatus {
     /// When the epoch was last begun anew, because another life of the spool had used its numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewed_at: Option<Timestamp>,
+    /// When the file was found gone since the start, and everything carried over into a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried_at: Option<Timestamp>,
 }
 
 /// Makes the status of this gateway.
@@ -200,6 +203,7 @@ impl StatusSource {
                 lost_readings: keeper.lost,
                 damaged_at: spool.damaged_at,
                 renewed_at: spool.renewed_at,
+                carried_at: spool.carried_at,
                 size_max: self.spool_size_max,
             },
             delivery: self.watch.delivery.borrow().clone(),

@@ -11,9 +11,10 @@ use crate::wire::{BootId, CLOCKS_APART_MAX, ClockState, GatewayState, ShownTime,
 /// day. Engineering judgement.
 const SAY_EVERY: Duration = Duration::from_secs(3600);
 
-/// A hub that has just come is told again, unless it was told this recently: then it has heard it. Engineering
-/// judgement.
-const HEARD: Duration = Duration::from_secs(60);
+/// A hub that has just come is told at once, since what the broker had kept says nothing of now, but not sooner than
+/// this after the last time: nobody can tell whether it heard that, and hubs that come again and again must not cause a
+/// storm. Engineering judgement: 250 bytes each time.
+const SAY_APART: Duration = Duration::from_secs(5);
 
 /// A step of the clock by more than this is told at once, ms. Engineering judgement: far below what is a fault.
 const STEP_MS: u64 = 60_000;
@@ -32,14 +33,20 @@ impl ClockSaid {
     }
 
     /// A hub says that it has come.
-    pub fn hub_came(&mut self, now: Duration) {
-        self.hub_came = now.saturating_sub(self.at) >= HEARD;
+    pub fn hub_came(&mut self) {
+        self.hub_came = true;
+    }
+
+    /// How long until a hub that has come is to be told; `None` where none waits.
+    pub fn wait(&self, now: Duration) -> Option<Duration> {
+        let since = now.saturating_sub(self.at);
+        self.hub_came.then(|| SAY_APART.saturating_sub(since))
     }
 
     /// Whether the hub has to be told of the clock that has this base now.
     pub fn is_due(&self, base: Base, now: Duration) -> bool {
         let said = self.base;
-        self.hub_came
+        self.wait(now) == Some(Duration::ZERO)
             || (base.provisional, base.by_service) != (said.provisional, said.by_service)
             || base.zero_ms.abs_diff(said.zero_ms) > STEP_MS
             || now.saturating_sub(self.at) >= SAY_EVERY
@@ -97,11 +104,30 @@ mod tests {
         let lost = Base { provisional: true, ..BASE };
         let due = [slewed, stepped, set, lost].map(|base| said.is_due(base, s(105)));
         assert_eq!(due, [false, true, true, true]);
-        // The answer to our own birth.
-        said.hub_came(s(159));
-        assert!(!said.is_due(BASE, s(159)));
-        said.hub_came(s(160));
-        assert!(said.is_due(BASE, s(160)));
+        assert_eq!(said.wait(s(104)), None);
+        // Just after it was said, perhaps before the hub was there.
+        said.hub_came();
+        assert_eq!((said.is_due(BASE, s(104)), said.wait(s(104))), (false, Some(s(1))));
+        assert!(said.is_due(BASE, s(105)));
+        let mut said = ClockSaid::new(BASE, s(105));
+        assert!(!said.is_due(BASE, s(200)));
+        said.hub_came();
+        assert!(said.is_due(BASE, s(200)), "at once");
+    }
+
+    #[test]
+    fn hubs_that_come_without_end_are_told_each_five_seconds() {
+        let mut said = ClockSaid::new(BASE, Duration::ZERO);
+        let told = (0..60_000).filter(|n| {
+            let now = Duration::from_millis(*n);
+            said.hub_came();
+            let due = said.is_due(BASE, now);
+            if due {
+                said = ClockSaid::new(BASE, now);
+            }
+            due
+        });
+        assert_eq!(told.count(), 11);
     }
 
     #[test]

@@ -162,6 +162,10 @@ impl<'a> Delivery<'a> {
                 self.rewinds = spool.rewinds;
                 self.rewind_to(1);
             }
+            // Before readings, so that the hub can judge them.
+            if let Err(lost) = self.say_clock() {
+                break ConnectionEnd::Lost(lost);
+            }
             if let Err(lost) = self.send(&spool).await {
                 break ConnectionEnd::Lost(lost);
             }
@@ -170,7 +174,7 @@ impl<'a> Delivery<'a> {
                 () = stop.cancelled() => break ConnectionEnd::Stopped,
                 event = self.uplink.next() => match event {
                     UplinkEvent::Lost(error) => break ConnectionEnd::Lost(error),
-                    UplinkEvent::Malformed(problem) => tracing::warn!(%problem, "ignored a malformed acknowledgement"),
+                    UplinkEvent::Malformed(problem) => self.malformed(&problem),
                     UplinkEvent::Confirmed(message) => self.confirmed(&message),
                     UplinkEvent::Refused(message) => self.refused(message),
                     UplinkEvent::Committed(ack) => {
@@ -255,11 +259,23 @@ impl<'a> Delivery<'a> {
         }
     }
 
+    /// Tells the hub of the clock, where that is due.
+    fn say_clock(&mut self) -> Result<(), MqttError> {
+        let (base, now) = (self.deliverer.clock.base(), self.now());
+        if !self.clock_said.is_due(base, now) {
+            return Ok(());
+        }
+        self.clock_said = ClockSaid::new(base, now);
+        let shown = clock_said::shown(base, self.deliverer.clock.now());
+        self.uplink.announce_clock(clock_said::state(base), shown)
+    }
+
     /// Checks what changes with time alone.
     fn on_tick(&mut self) -> Option<ConnectionEnd> {
         self.count_traffic();
         self.warn_of_certificates();
         self.find_overdue();
+        self.tell_late();
         let at = self.life.elapsed();
         if self.uplink.is_idle() {
             self.confirmed_at = at;
@@ -282,14 +298,6 @@ impl<'a> Delivery<'a> {
             }
             let boot = BootId(base.boot);
             self.deliverer.spool.tell_spool(move |spool, _| spool.stop_holding(boot, true));
-        }
-        let now = self.now();
-        if self.clock_said.is_due(base, now) {
-            self.clock_said = ClockSaid::new(base, now);
-            let shown = clock_said::shown(base, self.deliverer.clock.now());
-            if let Err(lost) = self.uplink.announce_clock(clock_said::state(base), shown) {
-                return Some(ConnectionEnd::Lost(lost));
-            }
         }
         if self.deliverer.settings.uplink.windows.is_empty() {
             return None;

@@ -32,7 +32,7 @@ use crate::locales::Text;
 use crate::mqtt::uplink::{self, Uplink};
 use crate::mqtt::{CertificateEnd, Reconnect};
 use crate::spool::SpoolHandle;
-use crate::support::{Backoff, Clock, Stopwatch};
+use crate::support::{Backoff, Clock, Seldom, Stopwatch};
 use crate::wire::{Birth, Epoch};
 
 /// Waits between connections: short after a hiccup, up to five minutes while the broker stays unreachable.
@@ -152,6 +152,8 @@ struct Warned {
     refused: Option<Duration>,
     certificates: Option<Duration>,
     clocks: Option<Duration>,
+    malformed: Seldom,
+    unacknowledged: Seldom,
 }
 
 impl Deliverer {
@@ -255,7 +257,9 @@ impl Deliverer {
                 ConnectionEnd::Lost(error) => error,
             };
             let Some((problem, wait)) = reconnect.after(error)? else { continue };
-            tracing::warn!(%gateway, error = %problem, wait_s = wait.as_secs_f32(), "no broker; readings stay in the spool");
+            if reconnect.is_to_be_logged() {
+                tracing::warn!(%gateway, error = %problem, wait_s = wait.as_secs_f32(), "no broker; readings stay in the spool");
+            }
             let now = self.clock.now();
             self.status.send_modify(|s| {
                 (s.failed, s.problem) = (Some((now, problem.clone())), Some(problem));

@@ -88,6 +88,7 @@ fn status() -> GatewayStatus {
             lost_readings: 0,
             damaged_at: None,
             renewed_at: None,
+            carried_at: None,
         },
         delivery: DeliveryStatus {
             connected_since: Some(now - SignedDuration::from_secs(600)),

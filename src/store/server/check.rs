@@ -82,7 +82,7 @@ fn influx(settings: &ServerSettings, http: &Http) -> Result<Found, CheckError> {
         ..ListBucketsRequest::default()
     };
     let span = Span { retention: None, silent: false };
-    let may_read = match http.wait(client.list_buckets(Some(request))) {
+    let may_read = match http.wait(|| client.list_buckets(Some(request))) {
         Ok(list) => list.buckets.iter().any(|found| found.name == bucket),
         Err(RequestError::Http { status, text }) => match status.as_u16() {
             401 | 403 | 404 => false,

@@ -10,6 +10,7 @@
 
 mod marks;
 mod parts;
+mod proof;
 mod seen;
 mod source;
 mod span;
@@ -23,6 +24,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::marks::{BirthRecord, Marks};
 use self::parts::{Heard, Part, Piece};
+use self::proof::Proof;
 use self::seen::{Seen, Times};
 use self::source::Source;
 use self::span::{after, before};
@@ -89,6 +91,7 @@ fn path_of(copy: &Sqlite) -> PathBuf {
 struct Pass<'a> {
     copy: &'a mut Sqlite,
     known: &'a mut Known,
+    proof: &'a mut Proof,
     times: Times,
     copied: Copied,
 }
@@ -110,6 +113,7 @@ pub struct Copier {
     source: Source,
     declared: BTreeMap<StationId, GatewayId>,
     known: Option<Known>,
+    proof: Proof,
 }
 
 impl Copier {
@@ -121,7 +125,7 @@ impl Copier {
         settings: &ServerSettings,
         declared: BTreeMap<StationId, GatewayId>,
     ) -> Result<Self, StoreError> {
-        Ok(Self { source: Source::new(settings)?, declared, known: None })
+        Ok(Self { source: Source::new(settings)?, declared, known: None, proof: Proof::default() })
     }
 
     /// Brings `copy` up to date. A pass that fails keeps what it has copied, and the next one continues there.
@@ -135,16 +139,25 @@ impl Copier {
         reach: Reach,
     ) -> Result<Copied, StoreError> {
         let path = path_of(copy);
+        let mut proof = std::mem::take(&mut self.proof);
         let mut known = match self.known.take().filter(|known| known.path == path) {
             Some(known) => known,
             None => Known::of(copy, self.declared.clone())?,
         };
         let copied_to = copy.copied_to()?;
         let times = Times::new(now, self.source.settle(), copied_to);
-        let mut pass = Pass { copy, known: &mut known, times, copied: Copied::default() };
+        let mut pass =
+            Pass { copy, known: &mut known, proof: &mut proof, times, copied: Copied::default() };
         let passed = self.run(&mut pass, (copied_to, now), reach).map(|()| pass.copied);
-        self.known = Some(known);
+        (self.known, self.proof) = (Some(known), proof);
         passed
+    }
+
+    /// Looks whether the server still has what was copied. The time of a record that it has lost; where it does not
+    /// answer, as at the last look.
+    pub fn look_back(&mut self, now: Timestamp) -> Option<Timestamp> {
+        let settled = before(now, self.source.settle());
+        self.proof.look(&self.source, settled)
     }
 
     fn run(
@@ -307,11 +320,12 @@ impl Pass<'_> {
             portion.delivered.push(range);
             portion.lost.extend(batch.lost.clone());
         }
-        self.copy.merge(&portion)?;
+        self.copy.merge(&portion, self.times.now)?;
         let incomplete = part.incomplete(found);
         for batch in &part.batches {
             let is_whole = !incomplete.contains(&batch.gateway);
             self.known.seen.note(batch, is_whole, &self.times);
+            self.proof.note(batch, &self.times);
         }
         Ok(())
     }
@@ -357,7 +371,7 @@ impl Pass<'_> {
         }
         let (readings, heard) = (of_each_instant(groups), heard.clone());
         let portion = Portion { readings, heard, ..Portion::default() };
-        self.copied.new_readings += self.copy.merge(&portion)?;
+        self.copied.new_readings += self.copy.merge(&portion, self.times.now)?;
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::tls::TlsInfo;
 use reqwest::{Certificate, Client, RequestBuilder, Url};
 use serde::Deserialize;
 use tokio::runtime::{Builder, Runtime};
@@ -17,6 +18,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::settings::ServerSettings;
 use crate::locales::{Text, core as common, foreign, store as words};
 use crate::store::StoreError;
+use crate::support::ShownCertificates;
 
 /// Bytes kept of the text of a refusal: the longest of InfluxDB's that names a field has 200. Engineering judgement.
 const TEXT_MAX: usize = 300;
@@ -46,6 +48,9 @@ pub(super) struct Http {
     read_url: Url,
     authorization: Option<String>,
     timeout: Duration,
+    /// The certificates that were shown. reqwest 0.11 verifies them with a rustls before the one that is used elsewhere
+    /// here, so that it takes no verifier of ours; it hands out the first certificate with each answer.
+    pub shown: ShownCertificates,
 }
 
 impl Http {
@@ -63,12 +68,14 @@ impl Http {
         // Last: whoever fails after it would drop it, which panics within another runtime.
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = Some(runtime.map_err(|error| wrong(foreign::io(&error)))?);
-        Ok(Self { runtime, client, url, read_url, authorization, timeout })
+        let shown = ShownCertificates::default();
+        Ok(Self { runtime, client, url, read_url, authorization, timeout, shown })
     }
 
-    pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+    /// Waits for `work`, which begins within the runtime: a timer cannot be made outside of it.
+    pub fn wait<F: Future>(&self, work: impl FnOnce() -> F) -> F::Output {
         let runtime = self.runtime.as_ref().expect("only the drop takes the runtime");
-        runtime.block_on(future)
+        runtime.block_on(async { work().await })
     }
 
     fn address(base: &Url, path: &str) -> Url {
@@ -97,7 +104,7 @@ impl Http {
             .header(CONTENT_ENCODING, "gzip")
             .timeout(self.timeout)
             .body(packed);
-        self.wait(async {
+        self.wait(|| async move {
             let response = self.send(request).await?;
             let status = response.status().as_u16();
             let retry_after = retry_after(response.headers(), now);
@@ -123,7 +130,7 @@ impl Http {
         query: Query<'_>,
         line: &mut dyn FnMut(&[u8]) -> Result<(), StoreError>,
     ) -> Result<Option<Answer>, StoreError> {
-        self.wait(self.read_lines(query, line))
+        self.wait(move || self.read_lines(query, line))
     }
 
     async fn read_lines(
@@ -185,7 +192,15 @@ impl Http {
             None => request,
         };
         let sent = request.send().await;
-        sent.map_err(|error| StoreError::server(self.url.as_str(), error_text(&error)))
+        let response =
+            sent.map_err(|error| StoreError::server(self.url.as_str(), error_text(&error)))?;
+        let tls = response.extensions().get::<TlsInfo>();
+        if let Some(certificate) = tls.and_then(TlsInfo::peer_certificate) {
+            // The answer comes from where the request went: nothing is redirected.
+            let place = response.url().origin().ascii_serialization();
+            self.shown.note(&place, certificate);
+        }
+        Ok(response)
     }
 }
 
@@ -210,6 +225,7 @@ pub(super) fn builder(settings: &ServerSettings) -> Result<reqwest::ClientBuilde
     let mut builder = Client::builder()
         .http1_only()
         .use_rustls_tls()
+        .tls_info(true)
         .connect_timeout(CONNECT_MAX)
         .redirect(reqwest::redirect::Policy::none());
     if let Some(file) = &settings.ca_file {
@@ -288,6 +304,7 @@ pub(super) fn error_text(error: &reqwest::Error) -> Text {
     } else if let Some(error) = cause.downcast_ref::<std::io::Error>() {
         match error.kind() {
             std::io::ErrorKind::ConnectionRefused => words::connection_refused(),
+            std::io::ErrorKind::ConnectionReset => words::connection_reset(),
             _ => foreign::io(error),
         }
     } else if error.url().is_some_and(|url| url.scheme() == "http") {
@@ -310,6 +327,8 @@ fn by_words(said: &str) -> Option<Text> {
         words::certificate_not_yet()
     } else if is("NotValidForName") {
         words::certificate_of_other_name()
+    } else if is("CaUsedAsEndEntity") {
+        words::certificate_of_authority()
     } else if let Some((_, why)) = said.split_once("peer certificate: ") {
         words::certificate_unusable(foreign::said(why))
     } else if is("corrupt message") {
@@ -364,8 +383,13 @@ mod tests {
             ),
             (
                 "invalid peer certificate: Revoked",
-                "服务器证书不能用（系统原文：“Revoked”）",
-                "cannot be used (Revoked)",
+                "服务器证书不能用（系统原文：“Revoked”）；请在服务器上换新的",
+                "cannot be used (Revoked); install another one",
+            ),
+            (
+                "invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))",
+                "服务器用颁发机构的证书作自己的证书",
+                "install one on the server that is none",
             ),
             (
                 "received fatal alert: AccessDenied",

@@ -39,6 +39,7 @@ use self::write::{Trust, Writer};
 use super::{Committed, Confirmed, Refused, Store, StoreError, line};
 use crate::core::{GatewayId, Reading};
 use crate::locales::{Text, store as words};
+use crate::support::ShownCertificates;
 use crate::wire::{Batch, Birth, Epoch, Status};
 
 /// How often in a row a server is believed that it takes nothing at all. After that each gateway's lines are tried on
@@ -64,6 +65,8 @@ pub struct Server {
     failures: u32,
     /// Gateways of which the server did not take all batches.
     waiting: Waiting<GatewayId>,
+    /// The time by which it was last judged whether readings are ahead.
+    judged: Option<Timestamp>,
 }
 
 impl Server {
@@ -87,6 +90,7 @@ impl Server {
             unsynced: None,
             failures: 0,
             waiting: Waiting::default(),
+            judged: None,
         };
         match check::check(settings, &server.http) {
             Ok(found) => server.note_found(found),
@@ -96,6 +100,11 @@ impl Server {
             }
         }
         Ok(server)
+    }
+
+    /// The certificates that the server shows from now on.
+    pub fn certificates(&self) -> ShownCertificates {
+        self.http.shown.clone()
     }
 
     /// Whether the server lets this hub read, as far as it has answered; the error says that it does not. A hub that
@@ -144,6 +153,12 @@ impl Server {
         }
     }
 
+    /// The time by which it is judged whether readings are ahead: what [`Store::refuse`] has let pass is not refused
+    /// afterwards, where this machine's clock is behind.
+    fn latest(&self, now: Timestamp) -> Timestamp {
+        self.judged.map_or(now, |judged| judged.max(now))
+    }
+
     fn trust(&self) -> Trust {
         if self.failures < BELIEVED { Trust::Believe } else { Trust::Doubt }
     }
@@ -162,7 +177,8 @@ impl Server {
     ) -> Result<(Committed, BTreeMap<GatewayId, Text>), StoreError> {
         let span = self.before_write()?;
         let trust = self.trust();
-        let Readings { lines, places, mut refused } = Readings::new(batches, span, now);
+        let Readings { lines, places, mut refused } =
+            Readings::new(batches, span, self.latest(now));
         let written = self.writer.write(&self.http, &lines, now, trust)?;
         let mut not_written = written.left;
         for (line, reason) in written.refused {
@@ -312,7 +328,7 @@ impl Store for Server {
         let waits = |batch: &&Batch| self.waiting.reason(&batch.gateway, now).is_some();
         let mut due: Vec<&Batch> = batches.iter().filter(|batch| !waits(batch)).collect();
         due.sort_by(|a, b| a.gateway.cmp(&b.gateway));
-        let Readings { lines, .. } = Readings::new(&due, span, now);
+        let Readings { lines, .. } = Readings::new(&due, span, self.latest(now));
         let written = self.writer.write(&self.http, &lines, now, trust);
         let mut left = BTreeMap::new();
         for (b, reason) in self.noted(written)?.left {
@@ -361,7 +377,7 @@ impl Store for Server {
             if !waiting {
                 return Ok(());
             }
-            self.http.wait(tokio::time::sleep(LOOK_EVERY));
+            self.http.wait(|| tokio::time::sleep(LOOK_EVERY));
         }
     }
 
@@ -371,6 +387,7 @@ impl Store for Server {
         now: Timestamp,
     ) -> Result<Vec<Refused>, StoreError> {
         let span = self.check()?;
+        self.judged = Some(now);
         let mut refused = Vec::new();
         for batch in batches {
             let mut problem = None;

@@ -8,6 +8,7 @@ mod pass_tests;
 mod reading_tests;
 mod synced_tests;
 mod test_fake;
+mod tls_tests;
 
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
 //! What a person is told of a server before a hub uses it.
 
+use jiff::Timestamp;
+
 use super::check::{CheckError, check, may_write};
 use super::http::Http;
 use super::settings::ServerSettings;
@@ -15,11 +17,12 @@ pub fn read_files(settings: &ServerSettings) -> Result<(), StoreError> {
     Http::new(settings).map(drop)
 }
 
-/// Connects to a server and finds out whether a hub can use it; says what it can be used for. Nothing is written.
+/// Connects to a server and finds out whether a hub can use it; says what it can be used for, and when its certificate
+/// ends. Nothing is written.
 ///
 /// # Errors
 /// It cannot be used, or does not answer.
-pub fn try_server(settings: &ServerSettings) -> Result<Text, StoreError> {
+pub fn try_server(settings: &ServerSettings) -> Result<(Text, Option<Timestamp>), StoreError> {
     let failed = |error| match error {
         CheckError::Unusable(error) | CheckError::Unreachable(error) => error,
     };
@@ -28,8 +31,9 @@ pub fn try_server(settings: &ServerSettings) -> Result<Text, StoreError> {
     may_write(settings, &http).map_err(failed)?;
     let url = &settings.url;
     let can = if found.may_read { words::takes_and_shows(url) } else { words::takes_only(url) };
-    Ok(match found.flush {
+    let can = match found.flush {
         Some(flush) => words::acknowledged_after(can, unsynced::wait(flush).as_secs()),
         None => can,
-    })
+    };
+    Ok((can, http.shown.ends()))
 }

@@ -5,6 +5,9 @@
 //! A batch therefore counts when three things are known: it was written so long ago that it is on the disk; the process
 //! that took it is the one that runs now; and the record of the batch, which was written after its readings, is there.
 //! Whatever may be lost is not acknowledged, and its gateway sends it again.
+//!
+//! A server that was started anew may have lost also what was on its disk: its files are gone, or an older copy of them
+//! was put there. The last record that was surely there is looked for then.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
@@ -37,6 +40,10 @@ const ASK_EVERY: Duration = Duration::from_secs(1);
 /// Batches that may wait: a hundred bytes each, and more than an ingester takes in that time. Of more, their gateways
 /// are told nothing and send them again. Engineering judgement.
 const WAITING_MAX: usize = 200_000;
+
+/// How long until a record that a server has lost is looked for again: its backup may have been restored. Engineering
+/// judgement.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 /// Gateways and times of records.
 type Shown = BTreeSet<(String, i64)>;
@@ -73,6 +80,12 @@ pub(super) struct Unsynced {
     failing: bool,
     /// Batches that were not shown in time since one last was.
     unseen: usize,
+    /// The gateway and time of the last record that was surely on the disk of the process before.
+    proof: Option<(String, i64)>,
+    /// When that is looked for, on the stopwatch; `None` where the process is the one that had it.
+    prove_at: Option<Duration>,
+    /// Whether it was not there at the last look.
+    is_gone: bool,
 }
 
 impl Unsynced {
@@ -87,6 +100,9 @@ impl Unsynced {
             waiting: VecDeque::new(),
             failing: false,
             unseen: 0,
+            proof: None,
+            prove_at: None,
+            is_gone: false,
         }
     }
 
@@ -105,6 +121,9 @@ impl Unsynced {
         }
         let began = began(http)?;
         let anew = self.is_anew(began);
+        if anew {
+            self.prove_at.get_or_insert(now);
+        }
         self.began = began.or(self.began);
         self.asked = Some(now);
         Ok(anew)
@@ -127,10 +146,43 @@ impl Unsynced {
     /// Looks at the server, if batches have waited long enough.
     pub fn look(&mut self, http: &Http) -> Result<Confirmed, StoreError> {
         let now = self.since.elapsed();
-        match self.see(http)? {
-            Some((shown, began)) => Ok(self.settle(now, began, &shown)),
-            None => Ok(Confirmed { waiting: !self.waiting.is_empty(), ..Confirmed::default() }),
+        let mut confirmed = match self.see(http)? {
+            Some((shown, began)) => self.settle(now, began, &shown),
+            None => Confirmed { waiting: !self.waiting.is_empty(), ..Confirmed::default() },
+        };
+        self.prove(http, now);
+        let proof = self.proof.as_ref().filter(|_| self.is_gone);
+        confirmed.gone = proof.and_then(|(_, at_ms)| Timestamp::from_millisecond(*at_ms).ok());
+        Ok(confirmed)
+    }
+
+    /// Has the next look look for what was lost, without waiting.
+    #[cfg(test)]
+    pub fn look_again_now(&mut self) {
+        self.prove_at = Some(Duration::ZERO);
+    }
+
+    /// Looks, at a server that was started anew, whether it still has what was on its disk before.
+    fn prove(&mut self, http: &Http, now: Duration) {
+        if self.prove_at.is_none_or(|at| now < at) {
+            return;
         }
+        let Some(proof) = &self.proof else {
+            self.prove_at = None;
+            return;
+        };
+        // Where it cannot be looked at, it is tried again with the next batches.
+        let Ok(shown) = records(http, &self.hub, (proof.1, proof.1)) else { return };
+        let is_gone = !shown.contains(proof);
+        self.prove_at = is_gone.then(|| now + LOOK_AGAIN);
+        if is_gone && !self.is_gone {
+            let gateway = &proof.0;
+            tracing::error!(
+                gateway,
+                "the server was started anew and has lost what it had on its disk; restore its backup"
+            );
+        }
+        self.is_gone = is_gone;
     }
 
     /// The records that the server shows of batches that have waited long enough, and when its process began; `None`
@@ -160,6 +212,7 @@ impl Unsynced {
         self.began = began.or(self.began);
         let mut confirmed = Confirmed::default();
         if anew {
+            self.prove_at.get_or_insert(now);
             confirmed.lost = self.waiting.len();
             self.waiting.clear();
             let batches = confirmed.lost;
@@ -170,6 +223,7 @@ impl Unsynced {
             return confirmed;
         }
         let (wait, mut unseen) = (self.wait, 0);
+        let mut proof = None;
         self.waiting.retain(|sent| {
             let age = now.saturating_sub(sent.written);
             if age < wait {
@@ -179,6 +233,7 @@ impl Unsynced {
                 let key = (sent.gateway.clone(), sent.epoch);
                 let set = confirmed.delivered.entry(key).or_default();
                 set.insert_range(sent.range.0, sent.range.1);
+                proof = Some((sent.gateway.to_string(), sent.at_ms));
                 return false;
             }
             let given_up = age >= wait + UNSEEN_MAX;
@@ -187,6 +242,9 @@ impl Unsynced {
         });
         if !confirmed.delivered.is_empty() {
             self.unseen = 0;
+        }
+        if self.prove_at.is_none() {
+            self.proof = proof.or(self.proof.take());
         }
         self.unseen += unseen;
         if unseen > 0 {

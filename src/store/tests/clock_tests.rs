@@ -146,10 +146,100 @@ fn a_copy_of_a_server_and_an_import_are_sealed_up_to_what_is_there() {
             lost: vec![],
         }
     };
-    store.merge(&portion(60, true)).unwrap();
-    store.merge(&portion(70, false)).unwrap();
+    store.merge(&portion(60, true), at(YEARS)).unwrap();
+    store.merge(&portion(70, false), at(YEARS)).unwrap();
     assert_eq!(store.present().unwrap(), Some(at(60 * 70 + 30)));
     assert_eq!(sealed(&store), at(60 * 70));
+}
+
+#[test]
+fn a_date_is_believed_after_seven_days_of_reception() {
+    let file = File::new();
+    let mut store = file.open();
+    // A box on which hub and gateway are two years ahead together, later.
+    for day in 0..7 {
+        assert_eq!(store.lasted().unwrap(), None, "{day}");
+        sends(&mut store, "gw-1", 1440 * day, 1440 * day);
+        sends(&mut store, "gw-1", 1440 * day + 60, 1440 * day + 60);
+    }
+    let first = store.lasted().unwrap().unwrap();
+    assert!(first <= at(0) && first > at(-1440), "{first}");
+    for day in 7..13 {
+        sends(&mut store, "gw-1", YEARS + 1440 * day, YEARS + 1440 * day);
+        let lasted = store.lasted().unwrap().unwrap();
+        assert!(lasted <= at(1440 * (day - 6)), "{lasted}");
+    }
+    // Right again: days of before and days ahead count as they came, and the earliest decides.
+    for day in 13..20 {
+        sends(&mut store, "gw-1", 1440 * day, 1440 * day);
+        let lasted = store.lasted().unwrap().unwrap();
+        assert!(lasted > at(1440 * 5) && lasted <= at(1440 * 14), "{lasted}");
+    }
+    // A clock that is set back on a day that has been counts no day twice.
+    sends(&mut store, "gw-1", 1440 * 20, 1440 * 15);
+    assert!(store.lasted().unwrap().unwrap() > at(1440 * 12 - 1));
+    for day in 21..28 {
+        sends(&mut store, "gw-1", YEARS + 1440 * day, YEARS + 1440 * day);
+    }
+    let lasted = store.lasted().unwrap().unwrap();
+    assert!(lasted > at(YEARS), "seven days ahead are believed: {lasted}");
+}
+
+#[test]
+fn a_copy_is_no_later_than_the_machine_that_makes_it() {
+    let file = File::new();
+    let mut store = file.open();
+    // Two gateways that lie, and no word of the server when they were heard.
+    for name in ["gw-evil", "gw-evil2"] {
+        let reading = good("pond-1/level", YEARS, 1.0);
+        let readings = vec![(Some(gateway(name)), reading)];
+        let delivered = vec![(gateway(name), Epoch(7), 1, 1)];
+        store.merge(&Portion { readings, delivered, ..Portion::default() }, at(600)).unwrap();
+    }
+    assert!(sealed(&store) <= at(600), "{}", sealed(&store));
+    assert!(source_days(&store).into_iter().all(|day| day <= at(600)));
+}
+
+#[test]
+fn what_gateways_agree_on_seals_nothing_beyond_the_hubs_clock_and_dates_no_row() {
+    let (_file, mut store) = days(50);
+    let usual = sealed(&store);
+    for n in 0..3 {
+        sends(&mut store, "gw-evil", YEARS + n, 60 * 50 + n);
+        sends(&mut store, "gw-evil2", YEARS + n, 60 * 50 + n);
+        store.commit(&[hour("gw-1", 50 + n)], at(60 * (50 + n) + 31)).unwrap();
+    }
+    assert_eq!(store.present().unwrap(), Some(at(YEARS + 2)));
+    assert!(sealed(&store) >= usual && sealed(&store) <= at(60 * 52), "{}", sealed(&store));
+    assert!(source_days(&store).into_iter().all(|day| day <= at(60 * 52 + 31)));
+}
+
+#[test]
+fn a_hub_that_is_behind_keeps_rows_hot_and_days_by_its_own_clock() {
+    let file = File::new();
+    let mut store = file.open();
+    let behind = 30 * 1440;
+    for h in 0..50 {
+        for name in ["gw-1", "gw-2"] {
+            sends(&mut store, name, behind + 60 * h, 60 * h);
+        }
+    }
+    assert!(sealed(&store) <= at(60 * 50), "{}", sealed(&store));
+    assert!(source_days(&store).into_iter().all(|day| day <= at(60 * 50)));
+    // Its clock is set: all is sealed that would have been.
+    sends(&mut store, "gw-1", behind + 60 * 50, behind + 60 * 50);
+    assert!(sealed(&store) > at(behind + 60 * 40), "{}", sealed(&store));
+    let name = "pond-gw-1/level";
+    let kept = (all_hours(&store, name), all_days(&store, name));
+    assert_eq!(kept, recompute(&store, &series(name)));
+    assert_eq!(store.count().unwrap(), 101);
+}
+
+/// The days of reception.
+fn source_days(store: &Sqlite) -> Vec<Timestamp> {
+    let mut statement = store.connection.prepare("SELECT day_ms FROM source").unwrap();
+    let rows = statement.query_map([], |row| row.get::<_, i64>(0)).unwrap();
+    rows.map(|ms| Timestamp::from_millisecond(ms.unwrap()).unwrap()).collect()
 }
 
 /// Seals and purges as a version before did, which asked the clock alone.

@@ -12,7 +12,7 @@ use crate::edge::delivery::unconfirmed::Failed;
 use crate::edge::delivery::{BrokerRefusal, Confirm, SetAside};
 use crate::mqtt::MqttError;
 use crate::mqtt::uplink::{Confirmed, Refused};
-use crate::wire::{Ack, Channel, Topic};
+use crate::wire::{Ack, Channel, Topic, WireError};
 
 /// Least time between searches for what the hub has lost: two hubs with different parts must not cause a storm.
 const HEAL_EVERY: Duration = Duration::from_secs(60);
@@ -103,6 +103,24 @@ impl Delivery<'_> {
         }
     }
 
+    /// What came as an acknowledgement is none.
+    pub(super) fn malformed(&mut self, problem: &WireError) {
+        if let Some(count) = self.deliverer.warned.malformed.note(self.now()) {
+            tracing::warn!(count, %problem, "ignored a malformed acknowledgement");
+        }
+    }
+
+    /// Logs what has been counted for a minute.
+    pub(super) fn tell_late(&mut self) {
+        let now = self.now();
+        if let Some(count) = self.deliverer.warned.malformed.due(now) {
+            tracing::warn!(count, "ignored malformed acknowledgements");
+        }
+        if let Some(messages) = self.deliverer.warned.unacknowledged.due(now) {
+            tracing::info!(messages, "the hub has not acknowledged; sending again");
+        }
+    }
+
     pub(super) fn committed(&mut self, ack: &Ack) {
         if ack.epoch != self.epoch {
             return;
@@ -121,7 +139,7 @@ impl Delivery<'_> {
         self.send_again_later(overtaken);
         if ack.start {
             self.hub_starts = Some(now);
-            self.clock_said.hub_came(now);
+            self.clock_said.hub_came();
         }
         self.send_what_hub_missed(now);
         let at = self.life.elapsed();
@@ -221,8 +239,15 @@ impl Delivery<'_> {
         for failed in failed {
             if !failed.probe && messages.insert(failed.message) {
                 self.deliverer.sizes.fails(failed.bytes, failed.alone, false, now);
-                let (batch, bytes) = (failed.seq, failed.bytes);
-                tracing::info!(batch, bytes, "the hub has not acknowledged; sending again");
+                if let Some(messages) = self.deliverer.warned.unacknowledged.note(now) {
+                    let (batch, bytes) = (failed.seq, failed.bytes);
+                    tracing::info!(
+                        batch,
+                        bytes,
+                        messages,
+                        "the hub has not acknowledged; sending again"
+                    );
+                }
             }
             self.fails(failed, Cause::Unanswered, now);
         }

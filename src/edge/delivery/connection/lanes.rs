@@ -42,12 +42,13 @@ pub(super) const BIRTH_ANSWERED: Duration = Duration::from_secs(5);
 const AHEAD_EVERY: Duration = Duration::from_secs(30);
 
 impl Delivery<'_> {
-    /// How long until more may be sent, if only the rates hold it back.
+    /// How long until more may be sent, if only the rates hold it back, or a hub is to be told of the clock.
     pub(super) fn wait(&self) -> Option<Duration> {
         let backlog = self.has_backlog().then(|| self.pace.wait(false)).flatten();
         let due = self.deliverer.retries.due(&self.deliverer.sizes, self.now());
         let again = due.and_then(|_| self.pace.wait(true));
-        backlog.into_iter().chain(again).min()
+        let clock = self.clock_said.wait(self.now());
+        backlog.into_iter().chain(again).chain(clock).min()
     }
 
     /// Sends what the link has room for.

@@ -26,7 +26,7 @@ enum State {
 /// What a pass goes by.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Times {
-    now: Timestamp,
+    pub now: Timestamp,
     settle: SignedDuration,
     /// Up to when the file had been copied when the pass began.
     copied_to: Option<Timestamp>,
@@ -39,7 +39,7 @@ impl Times {
     }
 
     /// Whether the server surely shows everything of a batch of this time.
-    fn has_settled(&self, at: Timestamp) -> bool {
+    pub fn has_settled(&self, at: Timestamp) -> bool {
         at < before(self.now, self.settle)
     }
 

@@ -196,9 +196,29 @@ fn a_token_that_may_only_write_serves_a_hub_that_only_ingests() {
         english.contains("--ingest-only") && chinese.contains("给它读权限"),
         "{english}\n{chinese}"
     );
-    let tried = try_server(&settings(&fake.url)).unwrap();
+    let (tried, ends) = try_server(&settings(&fake.url)).unwrap();
+    assert_eq!(ends, None, "there is no TLS");
     assert!(tried.to_string().contains("enough for hanqing hub --ingest-only"), "{tried}");
     assert!(tried.within(Lang::Chinese).contains("可以写入，不能读取"), "{tried}");
+}
+
+/// A broker of MQTT, for example, closes with the request unread.
+#[test]
+fn whoever_closes_without_an_answer_may_be_at_the_wrong_port() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            stream.unwrap().peek(&mut [0]).unwrap();
+        }
+    });
+    let [english, chinese] = said(&try_server(&settings(&url)).unwrap_err());
+    assert!(
+        english
+            .ends_with("see whether url has the right port, and whether the server answers there"),
+        "{english}"
+    );
+    assert!(chinese.contains("请检查 `url` 里的端口"), "{chinese}");
 }
 
 /// Only a write shows that a token may not write, and a trial writes nothing.

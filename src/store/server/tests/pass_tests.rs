@@ -60,6 +60,33 @@ fn a_batch_is_read_when_it_comes_and_when_it_has_settled() {
 }
 
 #[test]
+fn a_server_that_has_lost_what_was_copied_is_told_until_it_has_it_again() {
+    let is_empty = Arc::new(AtomicBool::new(false));
+    let now = is_empty.clone();
+    let fake = keeping(move |text| {
+        whole(if now.load(Ordering::Relaxed) { "\r\n".to_owned() } else { text })
+    });
+    let mut server = open(&fake);
+    let (_dir, mut copy) = file();
+    let mut copier = Copier::new(&settings(&fake.url), BTreeMap::new()).unwrap();
+    server.commit(&[batch(1, vec![good("pond-1/level", 1999, 1.0)])], at(2001)).unwrap();
+    passes(&fake, (&mut copier, &mut copy), &[2001]);
+    // It has not settled; then it is there.
+    assert_eq!([2002, 2010].map(|minute| copier.look_back(at(minute))), [None; 2]);
+    is_empty.store(true, Ordering::Relaxed);
+    let looks = [2011, 2012, 2013].map(|minute| copier.look_back(at(minute)));
+    assert_eq!(looks, [None, Some(at(2001)), Some(at(2001))]);
+    // New batches prove nothing of the old ones.
+    is_empty.store(false, Ordering::Relaxed);
+    server.commit(&[batch(2, vec![good("pond-1/level", 2013, 1.0)])], at(2014)).unwrap();
+    passes(&fake, (&mut copier, &mut copy), &[2014]);
+    is_empty.store(true, Ordering::Relaxed);
+    assert_eq!(copier.look_back(at(2030)), Some(at(2001)));
+    is_empty.store(false, Ordering::Relaxed);
+    assert_eq!(copier.look_back(at(2031)), None);
+}
+
+#[test]
 fn passes_share_a_connection() {
     let fake = keeping(whole);
     open(&fake).commit(&[batch(1, vec![good("pond-1/level", 1, 1.0)])], at(2)).unwrap();

@@ -88,6 +88,43 @@ fn what_a_server_that_was_started_anew_may_have_lost_comes_again() {
 }
 
 #[test]
+fn a_server_that_has_lost_what_was_on_its_disk_is_told_until_it_has_it_again() {
+    let record = r#"{"metric":{"__name__":"hanqing_batch_first","gateway":"gw-1","hub":"hub-1"},"values":[1],"timestamps":[1659313200000]}"#;
+    let held = Arc::new(Mutex::new((1_700_000_000, record)));
+    let now = held.clone();
+    let fake = Fake::start(move |request| {
+        let (began, shown) = *now.lock().unwrap();
+        if request.line.starts_with("GET /flags") {
+            answer("200 OK", "", "-retentionPeriod=\"100y\"\n")
+        } else if request.line.starts_with("GET /metrics") {
+            answer("200 OK", "", &format!("process_start_time_seconds {began}\n"))
+        } else if request.line.starts_with("GET /api/v1/export") {
+            answer("200 OK", "", shown)
+        } else {
+            taken()
+        }
+    });
+    let mut server = open(&fake);
+    at_once(&mut server);
+    server.commit(&[batch(1, some(3))], at(20)).unwrap();
+    assert_eq!(server.confirm().unwrap().delivered.len(), 1);
+    // Started anew, with its files.
+    let began_anew = |server: &mut Server, began, shown| {
+        *held.lock().unwrap() = (began, shown);
+        server.commit(&[batch(2, some(3))], at(21)).unwrap();
+        let lost = server.confirm().unwrap().gone;
+        // A second commit, whichever of the two met the new process.
+        server.commit(&[batch(3, some(3))], at(22)).unwrap();
+        lost.or(server.confirm().unwrap().gone)
+    };
+    assert_eq!(began_anew(&mut server, 1_700_000_060, record), None);
+    assert_eq!(began_anew(&mut server, 1_700_000_120, ""), Some(at(20)), "without them");
+    // The backup was restored.
+    server.unsynced.as_mut().unwrap().look_again_now();
+    assert_eq!(began_anew(&mut server, 1_700_000_180, record), None);
+}
+
+#[test]
 fn nothing_is_written_to_a_server_that_does_not_show_what_it_has() {
     let hidden = Arc::new(Mutex::new(false));
     let now = hidden.clone();
