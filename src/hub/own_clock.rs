@@ -85,7 +85,7 @@ pub struct OwnClock {
 
 impl OwnClock {
     /// Notes batches that have come at the uptime `up`.
-    pub fn note(&mut self, batches: &[Batch], up: Duration) {
+    pub fn note<'a>(&mut self, batches: impl IntoIterator<Item = &'a Batch>, up: Duration) {
         for batch in batches {
             let knows_the_time = batch.clock.is_none_or(|clock| !clock.provisional);
             let times = batch.readings.iter().map(|reading| reading.observed_at);

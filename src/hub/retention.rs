@@ -1,9 +1,9 @@
 //! Purges raw readings past their retention. Hours and days stay.
 //!
 //! Which readings are past it is counted back from the present that gateways agree on, never from this machine's clock
-//! alone: one that is a year ahead would let go of everything. Nor do they believe a date at once that both show: it has
-//! to last for seven days of reception, within which somebody sees that it is wrong. Where no readings come, nothing
-//! grows old.
+//! alone: one that is a year ahead would let go of everything. Nor do they believe a date at once that both show: it
+//! has to last for seven days of reception, within which somebody sees that it is wrong. Where no readings come,
+//! nothing grows old.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -84,8 +84,8 @@ fn retry_by(
 }
 
 /// Stores the next messages of `gateway` that came since `since`, behind the message `after`, and were refused for
-/// their times alone, of which none is ahead of the `latest` time. What a server has not made durable by then stays in the
-/// quarantine, too.
+/// their times alone, of which none is ahead of the `latest` time. What a server has not made durable by then stays in
+/// the quarantine, too.
 pub fn release(
     quarantine: &mut Quarantine,
     store: &mut dyn Store,

@@ -200,7 +200,8 @@ impl HubState {
         let mut clocks = lock(&self.clocks);
         let delivered = committed.delivered.keys().chain(committed.later.keys());
         let delivered = delivered.map(|(gateway, _)| gateway);
-        for gateway in ahead.iter().copied().chain(delivered) {
+        let trusted = |gateway: &&GatewayId| !self.is_revoked(gateway);
+        for gateway in ahead.iter().copied().chain(delivered).filter(trusted) {
             if clocks.contains_key(gateway) || clocks.len() < REMEMBERED_MAX {
                 let seen = ClockSeen { at: now.up, ahead: ahead.contains(gateway) };
                 clocks.insert(gateway.clone(), seen);
@@ -220,7 +221,13 @@ impl HubState {
 
     /// Notes what a gateway says of its clock in a status that came just now. Returns what the log has to say of it.
     pub fn note_clock(&self, gateway: &GatewayId, status: &Status, now: Moment) -> Option<Text> {
-        lock(&self.said_clocks).note(gateway, status, now)
+        let trusted = !self.is_revoked(gateway);
+        trusted.then(|| lock(&self.said_clocks).note(gateway, status, now)).flatten()
+    }
+
+    /// Whether a gateway is revoked, as of the last look into the store.
+    pub fn is_revoked(&self, gateway: &GatewayId) -> bool {
+        lock(&self.revoked).iter().any(|revoked| revoked.gateway == *gateway)
     }
 
     /// Notes what readings say against this machine's clock, if anything.

@@ -141,7 +141,8 @@ impl Troubles {
         }
     }
 
-    /// What is to be said of each gateway at the uptime `now`, where the quarantine holds something of those for which `holds`.
+    /// What is to be said of each gateway at the uptime `now`, where the quarantine holds something of those for which
+    /// `holds`.
     pub fn notes(
         &self,
         now: Duration,

@@ -1,6 +1,6 @@
 //! Looks at how full the quarantine is, beside intake: it must be told before it is full. And at which gateways are
-//! revoked, which somebody else does; at how large the store's log is, and whether its file is where it was. Has the log
-//! say again what lasts.
+//! revoked, which somebody else does; at how large the store's log is, and whether its file is where it was. Has the
+//! log say again what lasts.
 
 use std::path::Path;
 use std::sync::Arc;

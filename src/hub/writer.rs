@@ -325,7 +325,9 @@ impl<'a> Writer<'a> {
         let numbers: Vec<(GatewayId, Epoch, u64)> =
             batches.iter().map(|batch| (batch.gateway.clone(), batch.epoch, batch.seq)).collect();
         let begun = Stopwatch::start();
-        self.own_clock.note(&batches, self.clock.uptime());
+        // A revoked gateway has no say in what the time is.
+        let trusted = batches.iter().filter(|batch| !self.state.is_revoked(&batch.gateway));
+        self.own_clock.note(trusted, self.clock.uptime());
         let mut request = CommitRequest { batches, ..CommitRequest::default() };
         let mut failures = 0;
         let committed = loop {
