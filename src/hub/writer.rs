@@ -357,7 +357,8 @@ impl<'a> Writer<'a> {
         self.judge_own_clock(now);
         self.release(now.time).await;
         for refused in &committed.refused {
-            let readings = refused.batch.readings.len() as u64;
+            // A batch without readings is refused, too.
+            let readings = (refused.batch.readings.len() as u64).max(1);
             self.complain(&Some(refused.batch.gateway.clone()), readings, &refused.problem);
         }
         for (gateway, problem) in &committed.left {
