@@ -46,6 +46,16 @@ impl ConfigArgs {
     }
 }
 
+/// The office's configuration, which may stand behind the subcommand as well as before it.
+#[cfg(feature = "hub")]
+#[derive(Args, Clone)]
+#[command(mut_arg("config", |arg| arg.global(true).required(false).default_value("/etc/hanqing/hub.toml")))]
+#[command(mut_arg("set", |arg| arg.global(true)))]
+pub struct OfficeConfig {
+    #[command(flatten)]
+    pub file: ConfigArgs,
+}
+
 /// Parses `KEY=VALUE`.
 pub fn setting(text: &str) -> Result<(String, String), UsageError> {
     match text.split_once('=') {

@@ -110,10 +110,9 @@ impl HubState {
     /// What is worth a look, of no single gateway.
     pub fn warnings(&self, now: Moment) -> Vec<Text> {
         let own = self.own_clock(now);
-        let behind = self.clock_suspected(now).map(words::own_clock_behind);
         let differs = lock(&self.said_clocks).own_suspected(now).map(words::own_clock_differs);
         // Said once, by whoever knows most.
-        let own = own.or(behind).or(differs);
+        let own = own.or(differs);
         let unsteady = lock(&self.broker).unsteady(now);
         let ending = lock(&self.upkeep).warnings(now.time);
         own.into_iter().chain(unsteady).chain(ending).collect()

@@ -34,8 +34,9 @@ const AGREE_MS: i64 = 15 * 60_000;
 /// Gateways that may overrule this machine's clock: one alone may be wrong itself.
 const AGREE_MIN: usize = 2;
 
-/// How long a gateway must have been heard before it says that this machine is ahead: it may send a backlog first.
-/// Engineering judgement: new readings go at once, so they come within seconds.
+/// How long a gateway must have been heard before it says that this machine is ahead, since it may send a backlog
+/// first, or before all of few say that it is behind, since others may follow. Engineering judgement: new readings go
+/// at once, so they come within seconds.
 const SETTLED: Duration = Duration::from_secs(30);
 
 /// How often the log says so. Engineering judgement.
@@ -70,6 +71,8 @@ enum Verdict {
     Behind { gateways: usize, present: Timestamp },
     /// The same, but so many others agree with this machine's clock.
     Disputed { gateways: usize, others: usize, present: Timestamp },
+    /// So many are ahead of this machine's clock, and no other agrees with it, nor they with each other.
+    Contradicted { gateways: usize },
     /// The newest readings of so many, of all that are heard, are of more than a day before what this machine's clock
     /// shows; the newest of them.
     Ahead { gateways: usize, of: usize, present: Timestamp },
@@ -154,6 +157,15 @@ impl OwnClock {
         })
     }
 
+    /// Whether every gateway that is heard is ahead: nobody can tell who is wrong.
+    fn contradicted(&self, now: Timestamp, up: Duration) -> Option<Verdict> {
+        let ahead_ms = zero_ms(now, up).saturating_add(as_ms(AHEAD_MAX));
+        let gateways = self.recent(up).filter(|heard| heard.zero_ms > ahead_ms).count();
+        let settled = self.recent(up).any(|heard| up.saturating_sub(heard.first) >= SETTLED);
+        let all = gateways > 0 && gateways == self.recent(up).count();
+        (all && settled).then_some(Verdict::Contradicted { gateways })
+    }
+
     /// Whether most of the gateways that are heard say that it is earlier.
     fn ahead(&self, now: Timestamp, up: Duration) -> Option<Verdict> {
         let settled: Vec<&Heard> =
@@ -169,7 +181,10 @@ impl OwnClock {
 
     /// What is to be said of this machine's clock at `now`, and whether it is time for the log to say it.
     pub fn problem(&mut self, now: Timestamp, up: Duration) -> (Option<Text>, bool) {
-        let verdict = self.behind(now, up).or_else(|| self.ahead(now, up));
+        let verdict = self
+            .behind(now, up)
+            .or_else(|| self.contradicted(now, up))
+            .or_else(|| self.ahead(now, up));
         let said = verdict.map(|verdict| match verdict {
             Verdict::Behind { gateways, present } => {
                 words::own_clock_is_behind(gateways, instant(present))
@@ -177,6 +192,7 @@ impl OwnClock {
             Verdict::Disputed { gateways, others, present } => {
                 words::own_clock_is_disputed(gateways, instant(present), others)
             }
+            Verdict::Contradicted { gateways } => words::own_clock_behind(gateways),
             Verdict::Ahead { gateways, of, present } => {
                 words::own_clock_is_ahead(gateways, of, instant(present))
             }

@@ -80,6 +80,26 @@ fn one_gateway_that_is_ahead_overrules_nobody() {
 }
 
 #[test]
+fn where_all_gateways_are_ahead_the_hub_suspects_itself() {
+    let said = |gateways: &[(&str, i64)], s: u64| {
+        let mut own = heard(gateways, s);
+        said(&mut own, truth(i64::try_from(s).unwrap()), s)
+    };
+    let contradicted = |n| Some(format!("gateways whose readings are ahead of time: {n};"));
+    let begins =
+        |said: Option<String>| said.and_then(|said| Some(said.split_once(';')?.0.to_owned() + ";"));
+    assert_eq!(begins(said(&[("gw-1", 2 * DAY)], 100)), contradicted(1));
+    assert_eq!(begins(said(&[("gw-1", 2 * DAY), ("gw-2", 3 * DAY)], 100)), contradicted(2));
+    // Others may follow who agree with the hub.
+    assert_eq!(said(&[("gw-1", 2 * DAY)], 20), None);
+    assert_eq!(said(&[("gw-1", 2 * DAY), ("gw-2", 0)], 100), None);
+    // Once they are right, or nobody has been heard for an hour, nothing is said any more.
+    let mut own = heard(&[("gw-1", 2 * DAY)], 100);
+    assert_eq!(own.problem(truth(4000), up(4000)).0, None);
+    assert_eq!(own.problem(truth(100 + 2 * DAY), up(100)).0, None);
+}
+
+#[test]
 fn gateways_overrule_nobody_where_one_agrees_with_this_machine() {
     let liars = [("gw-evil", 1460 * DAY), ("gw-evil2", 1460 * DAY)];
     let mut own = heard(&[liars[0], liars[1], ("gw-1", 0)], 100);

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::REMEMBERED_MAX;
 use super::arrivals::Arrivals;
 use super::broker::Broker;
 use super::clocks::Clocks;
@@ -15,7 +14,6 @@ use super::copies::Copies;
 use super::inbox::Sender;
 use super::outage::{self, Outage};
 use super::resends::Resends;
-use super::times::AHEAD_MAX;
 use super::troubles::{Trouble, Troubles};
 use super::upkeep::Upkeep;
 use crate::core::GatewayId;
@@ -30,12 +28,8 @@ use crate::wire::{Batch, Birth, Epoch, GatewayState, RangeSet, Status};
 /// Gateways with trouble that health and metrics name. Engineering judgement: a person reads no more.
 pub(super) const NAMED_MAX: usize = 50;
 
-/// How long what a gateway's readings say of the clocks counts. Engineering judgement: two polls of a slow gateway.
+/// How long what readings say of this machine's clock counts. Engineering judgement: two polls of a slow gateway.
 const CLOCKS_COUNT: Duration = Duration::from_secs(3600);
-
-/// Gateways with readings from ahead of time from which on the hub's own clock is suspected: two may be wrong by
-/// chance. Engineering judgement.
-const AHEAD_SUSPECT: usize = 3;
 
 /// How often the log says what lasts. Engineering judgement.
 const SAY_AGAIN: Duration = Duration::from_secs(3600);
@@ -43,15 +37,6 @@ const SAY_AGAIN: Duration = Duration::from_secs(3600);
 /// A commit that took longer may have kept readings waiting: from its end on they are missed anew. Engineering
 /// judgement.
 const LONG_COMMIT: Duration = Duration::from_secs(10);
-
-/// What readings say of a gateway's clock.
-#[derive(Debug)]
-struct ClockSeen {
-    /// By the uptime.
-    at: Duration,
-    /// Readings were refused, since they are from ahead of time.
-    ahead: bool,
-}
 
 /// How far the local copy of a server's readings reaches.
 #[derive(Debug, Clone, Copy)]
@@ -123,8 +108,6 @@ pub struct HubState {
     /// Why the broker does not pass on acknowledgements.
     pub(super) acks_refused: Mutex<Option<Text>>,
     pub(super) upkeep: Mutex<Upkeep>,
-    /// What readings said of each gateway's clock last.
-    clocks: Mutex<BTreeMap<GatewayId, ClockSeen>>,
     /// What gateways said of their clocks.
     pub(super) said_clocks: Mutex<Clocks>,
     /// What readings of gateways say against this machine's clock, and when they did, by the uptime.
@@ -159,7 +142,6 @@ impl HubState {
         self.readings.fetch_add(committed.new_readings, Relaxed);
         self.replaced.fetch_add(committed.replaced, Relaxed);
         self.note_senders(committed, now);
-        self.note_clocks(committed, now);
     }
 
     /// Notes that readings of these batches came, and what became of them: those that are committed are acknowledged at
@@ -183,40 +165,6 @@ impl HubState {
                 resends.note(gateway, *epoch, *seq, now.up);
             }
         }
-    }
-
-    /// Notes which gateways' readings were from ahead of time.
-    fn note_clocks(&self, committed: &Committed, now: Moment) {
-        let is_ahead = |refused: &&Refused| {
-            let mut readings = refused.batch.readings.iter();
-            readings.any(|reading| reading.observed_at.duration_since(now.time) > AHEAD_MAX)
-        };
-        let ahead: BTreeSet<&GatewayId> = committed
-            .refused
-            .iter()
-            .filter(is_ahead)
-            .map(|refused| &refused.batch.gateway)
-            .collect();
-        let mut clocks = lock(&self.clocks);
-        let delivered = committed.delivered.keys().chain(committed.later.keys());
-        let delivered = delivered.map(|(gateway, _)| gateway);
-        let trusted = |gateway: &&GatewayId| !self.is_revoked(gateway);
-        for gateway in ahead.iter().copied().chain(delivered).filter(trusted) {
-            if clocks.contains_key(gateway) || clocks.len() < REMEMBERED_MAX {
-                let seen = ClockSeen { at: now.up, ahead: ahead.contains(gateway) };
-                clocks.insert(gateway.clone(), seen);
-            }
-        }
-    }
-
-    /// How many gateways' readings are from ahead of time at `now`, where that suggests that it is this machine's clock
-    /// that is wrong: those of several, or of all that send.
-    pub(super) fn clock_suspected(&self, now: Moment) -> Option<usize> {
-        let clocks = lock(&self.clocks);
-        let recent = |seen: &&ClockSeen| now.up.saturating_sub(seen.at) <= CLOCKS_COUNT;
-        let recent: Vec<&ClockSeen> = clocks.values().filter(recent).collect();
-        let ahead = recent.iter().filter(|seen| seen.ahead).count();
-        (ahead >= AHEAD_SUSPECT || (ahead > 0 && ahead == recent.len())).then_some(ahead)
     }
 
     /// Notes what a gateway says of its clock in a status that came just now. Returns what the log has to say of it.
@@ -243,7 +191,7 @@ impl HubState {
 
     /// Flags good readings that were timed by a clock that differs from this machine's, unless that is suspected.
     pub fn doubt_clocks(&self, batches: &mut [Batch], now: Moment) {
-        let suspected = self.clock_suspected(now).is_some();
+        let suspected = self.own_clock(now).is_some();
         let said = lock(&self.said_clocks);
         if !suspected && said.own_suspected(now).is_none() {
             batches.iter_mut().for_each(|batch| said.doubt(batch, now));

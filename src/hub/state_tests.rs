@@ -1,8 +1,6 @@
-//! What a hub counts, suspects of its own clock, and says again in its log.
+//! What a hub counts, and says again in its log.
 
 use super::*;
-use crate::core::Reading;
-use crate::wire::RangeSet;
 
 fn at(s: i64) -> Moment {
     let time = Timestamp::from_second(1_800_000_000 + s).unwrap();
@@ -39,52 +37,6 @@ fn an_outage_that_a_refusal_follows_is_one() {
     assert_eq!((failing.since, failing.why.to_string()), (at(0), "refused".into()));
     state.note_commit(1, &Committed::default(), Duration::ZERO, at(60));
     assert!(state.writes());
-}
-
-/// A commit of a batch of each gateway; of those with `true`, a reading two days after `now` was refused.
-fn committed(gateways: &[(&str, bool)], now: Moment) -> Committed {
-    let mut committed = Committed::default();
-    for (name, ahead) in gateways {
-        let gateway: GatewayId = name.parse().unwrap();
-        committed.delivered.insert((gateway.clone(), Epoch(1)), RangeSet::default());
-        let at = now.time + SignedDuration::from_hours(48);
-        let readings = vec![Reading::good("pond-1/level".parse().unwrap(), at, 1.0)];
-        let batch = Batch { gateway, epoch: Epoch(1), seq: 1, clock: None, loss: None, readings };
-        let problem = Text::verbatim("ahead");
-        committed.refused.extend(ahead.then_some(Refused { batch, problem }));
-    }
-    committed
-}
-
-#[test]
-fn where_many_gateways_are_ahead_the_hub_suspects_itself() {
-    let warnings = |gateways: &[(&str, bool)], s| {
-        let state = HubState::default();
-        state.note_commit(1, &committed(gateways, at(0)), Duration::ZERO, at(0));
-        let warnings = state.health(at(s)).warnings;
-        let said = warnings.iter().map(|text| text.within(Lang::English));
-        said.filter(|said| said.contains("own clock may be behind")).collect::<Vec<_>>()
-    };
-    let (none, some) = (Vec::<String>::new(), ["gw-1", "gw-2", "gw-3", "gw-4"]);
-    let of = |ahead: usize| {
-        let all = some.iter().enumerate().map(|(n, name)| (*name, n < ahead));
-        all.collect::<Vec<_>>()
-    };
-    // One or two among others are wrong themselves.
-    for ahead in 0..3 {
-        assert_eq!(warnings(&of(ahead), 10), none);
-    }
-    assert!(warnings(&of(3), 10)[0].contains("ahead of time: 3;"));
-    // All that send.
-    assert_eq!(warnings(&[("gw-1", true), ("gw-2", true)], 10).len(), 1);
-    assert_eq!(warnings(&of(4), 3_601), none);
-    // Once they are right, nothing is said any more.
-    let state = HubState::default();
-    for (ahead, expected) in [(true, 1), (false, 0)] {
-        let all = some.map(|name| (name, ahead));
-        state.note_commit(1, &committed(&all, at(0)), Duration::ZERO, at(0));
-        assert_eq!(usize::from(state.clock_suspected(at(1)).is_some()), expected);
-    }
 }
 
 #[test]

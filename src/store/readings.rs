@@ -91,7 +91,7 @@ impl Stored {
 /// Engineering judgement.
 pub(super) const TOGETHER: usize = 10;
 
-/// Parameters of a row in a statement that adds several, and beside them.
+/// Parameters of each of these rows.
 const COLUMNS: usize = 7;
 
 /// The rows of one transaction, with the statements that add to them.

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::gateways::known::Known;
 use super::store_file;
-use crate::cli::config_args::ConfigArgs;
+use crate::cli::config_args::OfficeConfig;
 use crate::cli::table::{Table, left, right};
 use crate::cli::usage::bail_usage;
 use crate::core::GatewayId;
@@ -22,13 +22,11 @@ use crate::water::Township;
 
 /// The arguments of `hanqing quarantine`.
 #[derive(Args)]
-#[command(mut_arg("config", |arg| arg.global(true).required(false).default_value("/etc/hanqing/hub.toml")))]
-#[command(mut_arg("set", |arg| arg.global(true)))]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
     #[command(flatten)]
-    config: ConfigArgs,
+    config: OfficeConfig,
 }
 
 #[derive(Subcommand)]
@@ -67,7 +65,7 @@ struct Which {
 
 /// Lists, shows, retries or gives up.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let (settings, township) = arguments.config.load_hub()?;
+    let (settings, township) = arguments.config.file.load_hub()?;
     carry_out(&arguments.command, &settings, &township)
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::store_file;
-use crate::cli::config_args::ConfigArgs;
+use crate::cli::config_args::OfficeConfig;
 use crate::core::Calendar;
 use crate::hub::{self, HubSettings};
 use crate::locales::{Text, full_moment, office as words};
@@ -16,13 +16,11 @@ use crate::support::Clock;
 
 /// The arguments of `hanqing retention`.
 #[derive(Args)]
-#[command(mut_arg("config", |arg| arg.global(true).required(false).default_value("/etc/hanqing/hub.toml")))]
-#[command(mut_arg("set", |arg| arg.global(true)))]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
     #[command(flatten)]
-    config: ConfigArgs,
+    config: OfficeConfig,
 }
 
 #[derive(Subcommand)]
@@ -36,7 +34,7 @@ enum Command {
 
 /// Shows the limits, or takes them back.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let (settings, township) = arguments.config.load_hub()?;
+    let (settings, township) = arguments.config.file.load_hub()?;
     let (calendar, now) = (hub::calendar(&township)?, Clock::system().now());
     store_file::must_exist(&settings.store.path)?;
     let _lock = Lock::shared(&settings.store.path)?;

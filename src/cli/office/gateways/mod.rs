@@ -13,7 +13,7 @@ use jiff::civil::{Date, DateTime};
 
 use super::progress::Progress;
 use super::store_file;
-use crate::cli::config_args::ConfigArgs;
+use crate::cli::config_args::OfficeConfig;
 use crate::cli::usage::{UsageError, bail_usage};
 use crate::core::{Calendar, GatewayId, StationId};
 use crate::hub::{self, HubSettings};
@@ -32,13 +32,11 @@ const SINCE_MIN: Date = jiff::civil::date(2000, 1, 1);
 
 /// The arguments of `hanqing gateway`.
 #[derive(Args)]
-#[command(mut_arg("config", |arg| arg.global(true).required(false).default_value("/etc/hanqing/hub.toml")))]
-#[command(mut_arg("set", |arg| arg.global(true)))]
 pub struct Arguments {
     #[command(subcommand)]
     command: Command,
     #[command(flatten)]
-    config: ConfigArgs,
+    config: OfficeConfig,
 }
 
 #[derive(Subcommand)]
@@ -75,7 +73,7 @@ struct Office {
 
 /// Runs the subcommand.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let (settings, township) = arguments.config.load_hub()?;
+    let (settings, township) = arguments.config.file.load_hub()?;
     store_file::must_exist(&settings.store.path)?;
     let _lock = Lock::shared(&settings.store.path)?;
     let owners = hub::owners(&settings, &township)?;
