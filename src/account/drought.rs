@@ -7,13 +7,15 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
-use super::{Basis, Cells, SourceAccount, SourceDay};
+use super::lacking::{lacking, reservoirs, serving};
+use super::rank;
+use super::{Basis, Cells, Rank, SourceAccount, SourceDay};
 use crate::core::{DayCell, Parameter, Period, Series, StationId};
 use crate::locales::{Lang, Text, account as words, for_programs};
 use crate::water::{
-    self, Anomaly, Balance, FALL_DAYS, Grade, GradeRules, Grader, Index, Measure, ProposedEvent,
-    Reason, Station, StationKind, Status, Supply, Township, areal_mean, lasts, propose,
-    rain_anomaly, rainless, soil_relative_moisture, supply,
+    self, Anomaly, Balance, FALL_DAYS, Grade, GradeRules, Graded, Grader, Index, Measure, Missing,
+    ProposedEvent, Rainless, Reason, Station, StationKind, Status, Supply, Township, areal_mean,
+    lasts, propose, rain_anomaly, rainless, soil_relative_moisture, supply,
 };
 
 /// The windows over which rain is compared with what is usual, days.
@@ -58,16 +60,24 @@ pub struct SourceState {
     pub supply: Text,
     /// Storage, or level without a curve, against the same days of earlier years, %; with how many years.
     pub anomaly: Option<(f64, usize)>,
+    /// Its level among those of the same days of earlier years, of the last day that has a level of any source; `None`
+    /// without enough of them.
+    pub rank: Option<Rank>,
 }
 
 /// A day of the township.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DroughtDay {
     pub day: Date,
-    /// The worst grade that a rule gives; `None` where no rule could be applied, which is not the same as no drought.
+    /// The worst grade that a rule gives; `None` where that is not known, which is not the same as no drought: see
+    /// [`Graded::grade`].
     pub grade: Option<Grade>,
+    /// The grade may be worse: a rule lacks data.
+    pub at_least: bool,
     /// What each rule says, the worst first.
     pub reasons: Vec<Reason>,
+    /// The rules that lack data on this day.
+    pub missing: Vec<Missing>,
     /// Areal mean of the rain, mm.
     pub rain_mm: Option<f64>,
     /// Days on end without rain, and whether there may have been more.
@@ -81,7 +91,7 @@ pub struct DroughtDay {
 pub struct Drought {
     pub days: Vec<DroughtDay>,
     pub events: Vec<ProposedEvent>,
-    /// What could not be worked out, and why; in JSON in Chinese.
+    /// What takes no part on any day, and why; in JSON in Chinese.
     #[serde(serialize_with = "chinese")]
     pub lacking: Vec<Text>,
 }
@@ -103,11 +113,13 @@ pub fn drought<C: Cells>(
     let mut drought = graded(&observed, basis.township, rules, basis.period);
     if let Some(last) = drought.days.iter_mut().rfind(|day| !day.sources.is_empty()) {
         for state in &mut last.sources {
-            let found = match basis.township.station(&state.id) {
-                Some(station) => anomaly(station, last.day, state, cells)?,
-                None => None,
-            };
+            let Some(station) = basis.township.station(&state.id) else { continue };
+            let earlier = earlier_years(station, last.day, cells)?;
+            let found = anomaly(station, state.level_m, &earlier);
             state.anomaly = found.map(|anomaly| (anomaly.percent, anomaly.years));
+            let levels: Vec<Vec<f64>> =
+                earlier.iter().map(|(_, days)| days.values().copied().collect()).collect();
+            state.rank = Rank::of(state.level_m, &levels);
         }
     }
     Ok(drought)
@@ -149,28 +161,42 @@ fn observe<'a, C: Cells>(basis: &Basis<'a>, cells: &mut C) -> Result<Observed<'a
     Ok(observed)
 }
 
-/// How `state` of `day` compares with the same days of earlier years: storage, or level without a curve.
-fn anomaly<C: Cells>(
+/// The last levels of the days around the same day of an earlier year, with that day.
+type EarlierYear = (Date, BTreeMap<Date, f64>);
+
+/// The earlier years of `station` that have levels around the same day as `day`.
+fn earlier_years<C: Cells>(
     station: &Station,
     day: Date,
-    state: &SourceState,
     cells: &mut C,
-) -> Result<Option<Anomaly>, C::Error> {
-    let stored = |level_m: f64| water::balance(station, level_m).map_or(level_m, |b| b.storage_m3);
+) -> Result<Vec<EarlierYear>, C::Error> {
     let mut earlier = Vec::new();
     for back in 1..=EARLIER_YEARS {
         let Ok(then) = day.checked_sub(i32::from(back).years()) else {
             continue;
         };
-        let beside = BESIDE_DAYS.days();
+        let beside = rank::BESIDE_DAYS.days();
         let days = Period { from: then.saturating_sub(beside), to: then.saturating_add(beside) };
-        let levels = by_day(station, Parameter::Level, days, cells, |day| day.last)?;
-        let sum: f64 = levels.values().map(|level_m| stored(*level_m)).sum();
+        let believed = |day: &DayCell| day.last.filter(|m| water::doubt(station, *m).is_none());
+        let levels = by_day(station, Parameter::Level, days, cells, believed)?;
         if !levels.is_empty() {
-            earlier.push(sum / levels.len() as f64);
+            earlier.push((then, levels));
         }
     }
-    Ok(water::anomaly(stored(state.level_m), &earlier))
+    Ok(earlier)
+}
+
+/// How `level_m` compares with the same days of `earlier` years: by storage, or level without a curve.
+fn anomaly(station: &Station, level_m: f64, earlier: &[EarlierYear]) -> Option<Anomaly> {
+    let stored = |level_m: f64| water::balance(station, level_m).map_or(level_m, |b| b.storage_m3);
+    let mean = |(then, levels): &EarlierYear| {
+        let beside = BESIDE_DAYS.days();
+        let days = then.saturating_sub(beside)..=then.saturating_add(beside);
+        let stored: Vec<f64> = levels.range(days).map(|(_, level_m)| stored(*level_m)).collect();
+        (!stored.is_empty()).then(|| stored.iter().sum::<f64>() / stored.len() as f64)
+    };
+    let means: Vec<f64> = earlier.iter().filter_map(mean).collect();
+    water::anomaly(stored(level_m), &means)
 }
 
 /// The drought of `period` by what was `observed` in it and [`LEAD_DAYS`] before it.
@@ -193,14 +219,14 @@ fn graded(
     let amounts: Vec<Option<f64>> = rain.iter().map(|(_, mm)| *mm).collect();
     let climate = township.climate.as_ref();
     let runs = climate.map(|climate| rainless(&amounts, climate.rainless_mm));
-    let mut grader = Grader::new(rules);
+    let mut grader = Grader::new(rules, |index| lacking(index, township).is_none());
     let mut days = Vec::new();
     for (index, (day, rain_mm)) in rain.iter().enumerate() {
         let mut measures = BTreeMap::new();
         let run = runs.as_ref().and_then(|runs| runs[index]);
         measures.extend(run.map(|run| {
-            let measure = Measure { value: f64::from(run.days), or_more: run.or_more };
-            (Index::RainlessDays, measure)
+            let most = run.most.map_or(f64::INFINITY, f64::from);
+            (Index::RainlessDays, Measure { value: f64::from(run.days), most })
         }));
         for (kind, window) in RAIN_WINDOWS {
             let found = climate.and_then(|c| rain_anomaly(&rain, index, window, &c.rain_mm));
@@ -212,53 +238,65 @@ fn graded(
             .collect();
         for (kind, value) in [
             (Index::SoilMoisture, soil_moisture(observed, *day)),
-            (Index::StorageShare, storage_share(&states)),
+            (Index::StorageShare, storage_share(&states, township)),
             (Index::SupplyDays, supply_days(&states, township)),
         ] {
             measures.extend(value.map(|value| (kind, value.into())));
         }
-        let reasons = grader.day(day.month(), &measures);
+        let Graded { grade, at_least, reasons, missing } = grader.day(day.month(), &measures);
         if *day >= period.from {
             days.push(DroughtDay {
                 day: *day,
-                grade: reasons.first().map(|reason| reason.grade),
+                grade,
+                at_least,
                 reasons,
+                missing,
                 rain_mm: *rain_mm,
-                rainless: run.map(|run| (run.days, run.or_more)),
+                rainless: run.map(|run: Rainless| (run.days, run.or_more())),
                 sources: states,
             });
         }
     }
-    let marks: Vec<(Date, Option<bool>)> = days.iter().map(|d| (d.day, in_drought(d))).collect();
-    Drought { events: propose(&marks), days, lacking: lacking(observed, township) }
+    let marks = days.iter().map(|day| (day.day, in_drought(day)));
+    let events = propose(&marks.collect::<Vec<_>>());
+    Drought { events, days, lacking: taking_no_part(observed, township, rules) }
 }
 
-/// What the township's file or its stations lack for an index.
-fn lacking(observed: &Observed<'_>, township: &Township) -> Vec<Text> {
-    let mut lacking = Vec::new();
-    if township.climate.is_none() {
-        lacking.push(words::lacking_climate());
+/// The indices of `rules` that take no part on any day, and why: by the township's file, or without any data.
+fn taking_no_part(observed: &Observed<'_>, township: &Township, rules: &GradeRules) -> Vec<Text> {
+    let indices = rules.indices();
+    let mut found = Vec::new();
+    for index in &indices {
+        if let Some(why) = lacking(*index, township) {
+            let ids = Text::list(rules.ids(*index));
+            found.push(words::takes_no_part(index.name(), ids, why));
+        }
     }
-    if observed.rain_mm.iter().all(BTreeMap::is_empty) {
-        lacking.push(words::lacking_rain());
+    let no_rain = observed.rain_mm.iter().all(BTreeMap::is_empty);
+    if !observed.rain_mm.is_empty() && no_rain {
+        found.push(words::no_rain_data());
     }
-    let soil = &observed.soil;
-    if soil.iter().all(|(s, days)| s.field_capacity_percent.is_none() || days.is_empty()) {
-        lacking.push(words::lacking_soil());
+    let no_moisture = observed.soil.iter().all(|(_, days)| days.is_empty());
+    if indices.contains(&Index::SoilMoisture) && !observed.soil.is_empty() && no_moisture {
+        found.push(words::no_soil_data());
     }
-    lacking
+    found
 }
 
-/// Whether a day is one of drought: by its grade, or by a source in the open at 旱警 or worse. `None` where neither is
-/// known.
+/// Whether a day is one of drought: by its grade, or by a source in the open at 旱警 or worse. `None` where neither says
+/// so and the grade is not known. Where no rule can take part, the sources say it alone.
 fn in_drought(day: &DroughtDay) -> Option<bool> {
     let of_sources = day.sources.iter().filter(|s| s.kind.is_open_water());
     let worst = of_sources.filter_map(|s| s.status).max();
-    if day.grade.is_none() && worst.is_none() {
-        return None;
+    if worst.is_some_and(|status| status >= Status::Warn) {
+        return Some(true);
     }
-    let graded = day.grade.is_some_and(|grade| grade > Grade::None);
-    Some(graded || worst.is_some_and(|status| status >= Status::Warn))
+    let unruled = day.reasons.is_empty() && day.missing.is_empty();
+    match day.grade {
+        Some(grade) => Some(grade > Grade::None),
+        None if unruled => worst.map(|_| false),
+        None => None,
+    }
 }
 
 /// Mean relative moisture of the soil over the stations that have data and a field capacity, %.
@@ -274,28 +312,25 @@ fn soil_moisture(observed: &Observed<'_>, day: Date) -> Option<f64> {
     (!each.is_empty()).then(|| each.iter().sum::<f64>() / each.len() as f64)
 }
 
-/// Usable water of the reservoirs against that at normal level, %; `None` where one of them lacks either.
-fn storage_share(states: &[SourceState]) -> Option<f64> {
+/// Usable water of the reservoirs against that at normal level, %; `None` where it is not known of one of them.
+fn storage_share(states: &[SourceState], township: &Township) -> Option<f64> {
     let (mut usable, mut full) = (0.0, 0.0);
-    for state in states.iter().filter(|s| s.kind == StationKind::Reservoir) {
-        let balance = state.balance?;
+    for reservoir in reservoirs(township) {
+        let balance = states.iter().find(|s| s.id == reservoir.id)?.balance?;
         usable += balance.usable_m3?;
         full += balance.full_m3?;
     }
     (full > 0.0).then(|| usable / full * 100.0)
 }
 
-/// Days that the usable water of the sources that serve people lasts. Tanks are refilled and do not count.
+/// Days that the usable water of the sources that serve people lasts.
 fn supply_days(states: &[SourceState], township: &Township) -> Option<f64> {
     let mut usable = 0.0;
     let mut needed = 0.0;
-    for station in township.stations.iter().filter(|s| s.kind != StationKind::Tank) {
-        let Some(needs) = demand(station, township) else {
-            continue;
-        };
+    for station in serving(township) {
         let state = states.iter().find(|s| s.id == station.id)?;
         usable += state.balance?.usable_m3?;
-        needed += needs;
+        needed += demand(station, township)?;
     }
     match lasts(usable, needed) {
         // Where nobody is served, dry sources say nothing.
@@ -333,6 +368,7 @@ fn state(
         supply_days: days,
         supply: text,
         anomaly: None,
+        rank: None,
     })
 }
 

@@ -179,3 +179,105 @@ fn a_dry_source_lasts_no_day_and_grades_nothing_where_it_serves_nobody() {
     township.stations.iter_mut().for_each(|station| station.serves_persons = None);
     assert!(!graded(&dry(&township)));
 }
+
+#[test]
+fn a_day_whose_rain_is_not_yet_known_is_not_called_normal() {
+    // The gauge begins on 1 August, and the reservoir is full.
+    let found = of(|since| (since >= 0).then_some(5.0), |_| Some(110.0));
+    let early = on(&found, 8, 20);
+    assert_eq!((early.grade, early.at_least), (None, false));
+    let missing: Vec<&str> = early.missing.iter().map(|missing| missing.rule.as_str()).collect();
+    assert_eq!(missing, ["lucheng-rain-30"]);
+    let took_part = |index| early.reasons.iter().any(|reason| reason.index == index);
+    assert!(took_part(Index::StorageShare) && took_part(Index::SupplyDays));
+    let later = on(&found, 9, 1);
+    assert_eq!((later.grade, later.missing.len()), (Some(Grade::None), 0));
+    assert_eq!((found.events.len(), found.lacking.len()), (0, 0));
+}
+
+#[test]
+fn a_grade_is_a_least_where_a_rule_lacks_data() {
+    // Half of the useful capacity, and no rain data in August.
+    let found = of(|since| (since >= 31).then_some(5.0), |_| Some(105.0));
+    let day = on(&found, 8, 20);
+    assert_eq!((day.grade, day.at_least), (Some(Grade::Moderate), true));
+    let missing: Vec<Index> = day.missing.iter().map(|missing| missing.index).collect();
+    assert_eq!(missing, [Index::RainAnomaly30, Index::RainlessDays]);
+    let last = on(&found, 9, 30);
+    assert_eq!((last.grade, last.at_least), (Some(Grade::Moderate), false), "all is known");
+}
+
+#[test]
+fn a_reservoir_without_a_level_leaves_the_storage_share_unknown() {
+    let mut township: Township = toml::from_str(TOWNSHIP).unwrap();
+    let mut second = township.stations[0].clone();
+    second.id = "res-2".parse().unwrap();
+    township.stations.push(second);
+    let seen = observed(&township, &|_| Some(5.0), &|_| Some(101.0), &|_| None);
+    let day = on(&seen, 8, 20);
+    assert!(day.reasons.iter().all(|reason| reason.index != Index::StorageShare));
+    assert!(day.missing.iter().any(|missing| missing.index == Index::StorageShare));
+}
+
+#[test]
+fn a_rule_that_can_never_take_part_is_named_and_does_not_hide_normal() {
+    let mut township: Township = toml::from_str(TOWNSHIP).unwrap();
+    township.stations[0].serves_persons = None;
+    let seen = observed(&township, &|_| Some(5.0), &|_| Some(110.0), &|_| None);
+    assert!(seen.days.iter().all(|day| day.grade == Some(Grade::None)));
+    let [supply] = seen.lacking.as_slice() else { panic!("{:?}", seen.lacking) };
+    let said = supply.to_string();
+    for part in ["lucheng-supply", "serves_persons", "township.toml"] {
+        assert!(said.contains(part), "{said}");
+    }
+    township.stations[0].dead_m = None;
+    let seen = observed(&township, &|_| Some(5.0), &|_| Some(110.0), &|_| None);
+    let said: Vec<String> = seen.lacking.iter().map(|l| l.within(Lang::Chinese)).collect();
+    assert!(said.iter().any(|l| l.contains("中水库缺 `curve`")), "{said:?}");
+    township.stations.clear();
+    township.climate = None;
+    township.demand = None;
+    let seen = observed(&township, &|_| None, &|_| None, &|_| None);
+    assert_eq!(seen.lacking.len(), 4, "{:?}", seen.lacking);
+    assert!(seen.days.iter().all(|day| day.grade.is_none() && day.missing.is_empty()));
+}
+
+#[test]
+fn a_day_whose_grade_is_not_known_is_none_without_drought() {
+    // The gauge begins on 1 August, and the reservoir is full.
+    let found = of(|since| (since >= 0).then_some(5.0), |_| Some(110.0));
+    let early = on(&found, 8, 20);
+    assert_eq!(in_drought(early), None);
+    let unruled = DroughtDay { reasons: vec![], missing: vec![], ..early.clone() };
+    assert_eq!(in_drought(&unruled), Some(false), "the sources alone say it");
+    assert_eq!(in_drought(on(&found, 9, 1)), Some(false));
+    let low = of(|since| (since >= 0).then_some(5.0), |_| Some(103.0));
+    assert_eq!(in_drought(on(&low, 8, 20)), Some(true));
+}
+
+#[test]
+fn a_level_is_ranked_where_five_earlier_years_have_levels() {
+    let township: Township = toml::from_str(TOWNSHIP).unwrap();
+    let calendar = Calendar::new(TimeZone::UTC, 0);
+    let ranked = |years: i16| {
+        let days = (2022 - years..2022).flat_map(|year| {
+            date(year, 7, 1).series(1.day()).take_while(move |day| *day <= date(year, 10, 31))
+        });
+        let noon = |day: Date| calendar.start_of(day) + 12.hours();
+        let mut levels: Vec<HourCell> = days.map(|day| gauge_hour(noon(day), 108.0)).collect();
+        levels.push(gauge_hour(noon(TO), 104.0));
+        let hours = BTreeMap::from([("res/level".to_owned(), levels)]);
+        let rules = GradeRules::embedded("lucheng").unwrap();
+        let period = Period { from: FROM, to: TO };
+        let basis = Basis { township: &township, calendar: &calendar, entries: &[], period };
+        let mut cells = MemoryCells { calendar: &calendar, hours: &hours };
+        let found = drought(&basis, &rules, &mut cells).unwrap();
+        on(&found, 9, 30).sources[0].clone()
+    };
+    let source = ranked(6);
+    let rank = source.rank.unwrap();
+    assert_eq!((rank.years, rank.days, rank.higher), (6, 90, 90));
+    assert_eq!(source.anomaly, Some((-50.0, 6)), "storage of 4000 against 8000 m3");
+    let fewer = ranked(4);
+    assert_eq!((fewer.rank, fewer.anomaly), (None, Some((-50.0, 4))));
+}

@@ -8,8 +8,41 @@ use super::unit_name;
 use crate::core::{CropId, VillageId};
 use crate::locales::{Text, account as words};
 
+/// How the rows of a code count beside each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Counting {
+    /// Each row is an amount of its own 逐笔: they are added up.
+    Running,
+    /// A row is what a survey found up to its last day 截至调查日: of each village, crop and work the latest counts.
+    Survey,
+    /// A row is how many there were 期间最大: of each village the greatest counts.
+    Greatest,
+    /// A row is what holds on its days 实时: of each village, crop and work the latest, at the end or on the day on
+    /// which they come to most.
+    State,
+    /// A row names something that happened: each counts once. One whose value is 0 says that it did not happen.
+    Named,
+    /// A rate, a grade, or a register's reading: never added up.
+    Given,
+}
+
+impl Counting {
+    /// As the manuals call it.
+    pub fn name(self) -> Text {
+        match self {
+            Self::Running => words::counts_running(),
+            Self::Survey => words::counts_survey(),
+            Self::Greatest => words::counts_greatest(),
+            Self::State => words::counts_state(),
+            Self::Named => words::counts_named(),
+            Self::Given => words::counts_given(),
+        }
+    }
+}
+
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident: $id:literal, $zh:literal, $en:literal, $unit:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident: $id:literal, $zh:literal, $en:literal, $unit:literal,
+        $counting:ident;)*) => {
         /// The statement that an entry makes. Each code has one unit.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum EntryCode { $($(#[$doc])* #[serde(rename = $id)] $name,)* }
@@ -20,6 +53,10 @@ macro_rules! codes {
             /// Id in CSV and tables.
             pub fn id(self) -> &'static str { match self { $(EntryCode::$name => $id,)* } }
             pub fn name(self) -> Text { match self { $(EntryCode::$name => Text::both($zh, $en),)* } }
+            /// How the rows of the code count.
+            pub fn counting(self) -> Counting {
+                match self { $(EntryCode::$name => Counting::$counting,)* }
+            }
             /// Unit in CSV and tables.
             pub fn unit(self) -> &'static str { match self { $(EntryCode::$name => $unit,)* } }
             pub fn from_id(id: &str) -> Option<Self> { Self::ALL.iter().copied().find(|c| c.id() == id) }
@@ -34,106 +71,106 @@ macro_rules! codes {
 
 codes! {
     /// First and last day of the response, confirmed by the clerk; the value is 1.
-    DroughtEvent: "drought_event", "抗旱期", "drought event", "次";
+    DroughtEvent: "drought_event", "抗旱期", "drought event", "次", Named;
     /// A village that the drought hit; one row per village, the value is 1.
-    VillageAffected: "village_affected", "受旱行政村", "village hit", "个";
+    VillageAffected: "village_affected", "受旱行政村", "village hit", "个", Named;
     /// Sown area with a yield cut of 10 % or more 受灾, by village and crop.
-    AreaAffected: "area_affected", "受灾面积", "area affected", "亩";
+    AreaAffected: "area_affected", "受灾面积", "area affected", "亩", Survey;
     /// Sown area with a yield cut of 30 % or more 成灾.
-    AreaDamaged: "area_damaged", "成灾面积", "area damaged", "亩";
+    AreaDamaged: "area_damaged", "成灾面积", "area damaged", "亩", Survey;
     /// Sown area with a yield cut of 80 % or more 绝收.
-    AreaFailed: "area_failed", "绝收面积", "area failed", "亩";
+    AreaFailed: "area_failed", "绝收面积", "area failed", "亩", Survey;
     /// Share of a crop's value that would have been lost without relief, %.
-    LossRateWithout: "loss_rate_without_relief", "不抗旱损失率", "loss rate without relief", "%";
+    LossRateWithout: "loss_rate_without_relief", "不抗旱损失率", "loss rate without relief", "%", Given;
     /// Share of a crop's value lost with relief, %.
-    LossRateWith: "loss_rate_with_relief", "抗旱后损失率", "loss rate with relief", "%";
+    LossRateWith: "loss_rate_with_relief", "抗旱后损失率", "loss rate with relief", "%", Given;
     /// Sets of equipment without a meter.
-    EquipmentDeclared: "equipment_declared", "未装表抗旱设备", "equipment without a meter", "台";
+    EquipmentDeclared: "equipment_declared", "未装表抗旱设备", "equipment without a meter", "台", Greatest;
     /// Electricity of pumps without a meter.
-    ElectricityDeclared: "electricity_declared", "未装表用电", "electricity without a meter", "kWh";
-    Gasoline: "gasoline", "汽油", "gasoline", "L";
-    FundsCentral: "funds_central", "中央拨款", "money from the central state", "元";
-    FundsProvince: "funds_province", "省级财政拨款", "money from the province", "元";
-    FundsCounty: "funds_county", "地县级财政拨款", "money from prefecture and county", "元";
+    ElectricityDeclared: "electricity_declared", "未装表用电", "electricity without a meter", "kWh", Running;
+    Gasoline: "gasoline", "汽油", "gasoline", "L", Running;
+    FundsCentral: "funds_central", "中央拨款", "money from the central state", "元", Running;
+    FundsProvince: "funds_province", "省级财政拨款", "money from the province", "元", Running;
+    FundsCounty: "funds_county", "地县级财政拨款", "money from prefecture and county", "元", Running;
     /// From the township and its villages' collectives 乡村集体.
-    FundsCollective: "funds_collective", "乡村集体投入", "money from township and village collectives", "元";
-    FundsRaised: "funds_raised", "群众自筹", "money raised by the people", "元";
+    FundsCollective: "funds_collective", "乡村集体投入", "money from township and village collectives", "元", Running;
+    FundsRaised: "funds_raised", "群众自筹", "money raised by the people", "元", Running;
     /// An inspection of drinking-water works; its month is what counts, the value is 1.
-    HazardInspection: "hazard_inspection", "农饮工程隐患大排查", "inspection of drinking-water works", "次";
+    HazardInspection: "hazard_inspection", "农饮工程隐患大排查", "inspection of drinking-water works", "次", Named;
     /// Project money for drinking water: not drought-relief money.
-    WaterProjectFunds: "water_project_funds", "饮水工程项目资金", "drinking-water project money", "元";
+    WaterProjectFunds: "water_project_funds", "饮水工程项目资金", "drinking-water project money", "元", Running;
     /// A drinking-water work built; one row per work, the value is 1, `work` names it.
-    WaterWork: "water_work", "新建饮水工程", "drinking-water work built", "个";
+    WaterWork: "water_work", "新建饮水工程", "drinking-water work built", "个", Named;
     /// Villagers' groups that a work serves; `work` names it.
-    WaterWorkGroups: "water_work_groups", "饮水工程受益组", "villagers' groups that a work serves", "个";
+    WaterWorkGroups: "water_work_groups", "饮水工程受益组", "villagers' groups that a work serves", "个", Survey;
     /// Persons that a work serves; `work` names it.
-    WaterWorkPersons: "water_work_persons", "饮水工程受益人数", "persons that a work serves", "人";
+    WaterWorkPersons: "water_work_persons", "饮水工程受益人数", "persons that a work serves", "人", Survey;
     /// Persons short of drinking water because of the drought, over the event; 0 attests that there were none.
-    DrinkingDifficulty: "drinking_difficulty", "因旱饮水困难", "persons short of drinking water", "人次";
-    Diesel: "diesel", "柴油", "diesel", "L";
+    DrinkingDifficulty: "drinking_difficulty", "因旱饮水困难", "persons short of drinking water", "人次", Running;
+    Diesel: "diesel", "柴油", "diesel", "L", Running;
     /// Running hours of the gasoline and diesel engines of sets without a meter, by their log books.
-    EngineHours: "engine_hours", "油机运行时间", "engine hours", "h";
+    EngineHours: "engine_hours", "油机运行时间", "engine hours", "h", Running;
     /// Crops standing in the field 在田作物, on a day.
-    AreaStanding: "area_standing", "在田作物面积", "standing crops", "亩";
+    AreaStanding: "area_standing", "在田作物面积", "standing crops", "亩", State;
     /// Standing crops in light drought 轻旱, on a day.
-    DroughtLight: "drought_light", "轻旱面积", "area in light drought", "亩";
-    DroughtModerate: "drought_moderate", "中旱面积", "area in moderate drought", "亩";
-    DroughtSevere: "drought_severe", "重旱面积", "area in severe drought", "亩";
+    DroughtLight: "drought_light", "轻旱面积", "area in light drought", "亩", State;
+    DroughtModerate: "drought_moderate", "中旱面积", "area in moderate drought", "亩", State;
+    DroughtSevere: "drought_severe", "重旱面积", "area in severe drought", "亩", State;
     /// Withered, or in extreme drought: 干枯 of the older form, 特旱 of the newer.
-    DroughtExtreme: "drought_extreme", "干枯（特旱）面积", "area withered or in extreme drought", "亩";
+    DroughtExtreme: "drought_extreme", "干枯（特旱）面积", "area withered or in extreme drought", "亩", State;
     /// Paddies without water to transplant in time 水田缺水, on a day.
-    PaddyShort: "paddy_short", "水田缺水面积", "paddies short of water", "亩";
+    PaddyShort: "paddy_short", "水田缺水面积", "paddies short of water", "亩", State;
     /// Dry land too dry to sow in time 旱地缺墒, on a day.
-    DrylandShort: "dryland_short", "旱地缺墒面积", "dry land short of soil moisture", "亩";
+    DrylandShort: "dryland_short", "旱地缺墒面积", "dry land short of soil moisture", "亩", State;
     /// The part of the area in drought without means of irrigation, on a day.
-    AreaWithoutMeans: "area_without_means", "无抗旱条件面积", "area without means of irrigation", "亩";
+    AreaWithoutMeans: "area_without_means", "无抗旱条件面积", "area without means of irrigation", "亩", State;
     /// Pasture hurt by the lack of rain, on a day.
-    PastureAffected: "pasture_affected", "牧区受旱面积", "pasture in drought", "亩";
+    PastureAffected: "pasture_affected", "牧区受旱面积", "pasture in drought", "亩", State;
     /// Persons short of drinking water for the time being, on a day.
-    PersonsShort: "persons_short", "因旱饮水困难人口（当前）", "persons short of drinking water now", "人";
+    PersonsShort: "persons_short", "因旱饮水困难人口（当前）", "persons short of drinking water now", "人", State;
     /// Cattle, horses, donkeys, mules and camels short of water, on a day.
-    LivestockShort: "livestock_short", "因旱饮水困难大牲畜（当前）", "cattle and the like short of water now", "头";
+    LivestockShort: "livestock_short", "因旱饮水困难大牲畜（当前）", "cattle and the like short of water now", "头", State;
     /// Sheep, pigs and the like short of water, on a day.
-    SmallLivestockShort: "small_livestock_short", "因旱饮水困难小牲畜（当前）", "sheep, pigs and the like short of water now", "只";
+    SmallLivestockShort: "small_livestock_short", "因旱饮水困难小牲畜（当前）", "sheep, pigs and the like short of water now", "只", State;
     /// Persons whose shortage was ended, for good or for the time being, in the days of the row.
-    PersonsRelieved: "persons_relieved", "解决饮水困难人口", "persons relieved of the shortage", "人";
-    LivestockRelieved: "livestock_relieved", "解决饮水困难大牲畜", "cattle and the like relieved", "头";
+    PersonsRelieved: "persons_relieved", "解决饮水困难人口", "persons relieved of the shortage", "人", Running;
+    LivestockRelieved: "livestock_relieved", "解决饮水困难大牲畜", "cattle and the like relieved", "头", Running;
     /// Wells with insufficient yield, on a day.
-    WellsShort: "wells_short", "机电井出水不足", "wells with insufficient yield", "眼";
+    WellsShort: "wells_short", "机电井出水不足", "wells with insufficient yield", "眼", State;
     /// Grade of the emergency response, 1 to 4, on a day.
-    ResponseLevel: "response_level", "抗旱应急响应级别", "grade of the emergency response", "级";
+    ResponseLevel: "response_level", "抗旱应急响应级别", "grade of the emergency response", "级", Given;
     /// Persons at work on drought relief, on a day.
-    PersonsEngaged: "persons_engaged", "投入抗旱人数", "persons at work on relief", "人";
+    PersonsEngaged: "persons_engaged", "投入抗旱人数", "persons at work on relief", "人", State;
     /// Wells in use for relief, on a day.
-    WellsEngaged: "wells_engaged", "投入抗旱机电井", "wells in use", "眼";
+    WellsEngaged: "wells_engaged", "投入抗旱机电井", "wells in use", "眼", State;
     /// Lorries that carried water, on a day.
-    WaterTrucks: "water_trucks", "机动运水车辆", "water trucks", "辆";
+    WaterTrucks: "water_trucks", "机动运水车辆", "water trucks", "辆", State;
     /// Water carried to people by truck.
-    WaterCarried: "water_carried", "拉水送水量", "water carried by truck", "m3";
+    WaterCarried: "water_carried", "拉水送水量", "water carried by truck", "m3", Running;
     /// Area sown this season 本季作物实际播种面积.
-    AreaSown: "area_sown", "本季实际播种面积", "area sown this season", "亩";
+    AreaSown: "area_sown", "本季实际播种面积", "area sown this season", "亩", State;
     /// Grain harvested in the year.
-    GrainOutput: "grain_output", "粮食总产量", "grain harvested", "t";
-    GrainLost: "grain_lost", "粮食因旱损失", "grain lost to the drought", "t";
-    CashCropsLost: "cash_crops_lost", "经济作物因旱损失", "value of other crops lost", "元";
+    GrainOutput: "grain_output", "粮食总产量", "grain harvested", "t", Survey;
+    GrainLost: "grain_lost", "粮食因旱损失", "grain lost to the drought", "t", Survey;
+    CashCropsLost: "cash_crops_lost", "经济作物因旱损失", "value of other crops lost", "元", Survey;
     /// Direct economic loss, of every kind.
-    DirectLoss: "direct_loss", "直接经济损失", "direct economic loss", "元";
+    DirectLoss: "direct_loss", "直接经济损失", "direct economic loss", "元", Survey;
     /// The part of the loss in farming, forestry, livestock and fishery.
-    DirectLossFarming: "direct_loss_farming", "农林牧渔业直接经济损失", "direct loss in farming, forestry, livestock and fishery", "元";
+    DirectLossFarming: "direct_loss_farming", "农林牧渔业直接经济损失", "direct loss in farming, forestry, livestock and fishery", "元", Survey;
     /// Persons in need of livelihood relief, on a day 实时值.
-    PersonsInNeed: "persons_in_need", "因旱需生活救助人口（实时）", "persons in need of relief now", "人";
+    PersonsInNeed: "persons_in_need", "因旱需生活救助人口（实时）", "persons in need of relief now", "人", State;
     /// Persons who came to need livelihood relief, in the days of the row 累计值.
-    PersonsCameInNeed: "persons_came_in_need", "因旱需生活救助人口（新增）", "persons who came to need relief", "人";
+    PersonsCameInNeed: "persons_came_in_need", "因旱需生活救助人口（新增）", "persons who came to need relief", "人", Running;
     /// Persons in need of drinking water from others, on a day 实时值.
-    PersonsInNeedOfWater: "persons_in_need_of_water", "因旱饮水困难需救助人口（实时）", "persons in need of drinking water now", "人";
+    PersonsInNeedOfWater: "persons_in_need_of_water", "因旱饮水困难需救助人口（实时）", "persons in need of drinking water now", "人", State;
     /// Persons who came to need drinking water, in the days of the row 累计值.
-    PersonsCameInNeedOfWater: "persons_came_in_need_of_water", "因旱饮水困难需救助人口（新增）", "persons who came to need drinking water", "人";
-    GrasslandAffected: "grassland_affected", "草场受灾面积", "grassland affected", "亩";
-    ForestAffected: "forest_affected", "林地受灾面积", "forest affected", "亩";
+    PersonsCameInNeedOfWater: "persons_came_in_need_of_water", "因旱饮水困难需救助人口（新增）", "persons who came to need drinking water", "人", Running;
+    GrasslandAffected: "grassland_affected", "草场受灾面积", "grassland affected", "亩", Survey;
+    ForestAffected: "forest_affected", "林地受灾面积", "forest affected", "亩", Survey;
     /// Final reading of a meter that was removed, in the unit of the series that `work` names as `station/parameter`.
-    MeterReplaced: "meter_replaced", "换表旧表止码", "last reading of the old meter", "示数";
+    MeterReplaced: "meter_replaced", "换表旧表止码", "last reading of the old meter", "示数", Given;
     /// First reading of the meter installed in its place on the same day, of the same series.
-    MeterInstalled: "meter_installed", "换表新表起码", "first reading of the new meter", "示数";
+    MeterInstalled: "meter_installed", "换表新表起码", "first reading of the new meter", "示数", Given;
 }
 
 impl EntryCode {
@@ -148,6 +185,19 @@ impl EntryCode {
             Self::MeterReplaced | Self::MeterInstalled => words::unit_register(),
             _ => unit_name(self.unit()),
         }
+    }
+
+    /// Whether rows count for the calendar years of a period, up to its end: drinking-water works are planned and built
+    /// by the year.
+    pub fn is_by_year(self) -> bool {
+        matches!(
+            self,
+            Self::HazardInspection
+                | Self::WaterProjectFunds
+                | Self::WaterWork
+                | Self::WaterWorkGroups
+                | Self::WaterWorkPersons
+        )
     }
 }
 

@@ -22,16 +22,9 @@ impl Span<'_> {
     }
 
     /// Hours from the start of `from` to the end of `to`; 0 where `to` lies before it.
-    fn hours_of(&self, from: Date, to: Date) -> f64 {
+    pub fn hours_of(&self, from: Date, to: Date) -> f64 {
         let (from, to) = self.calendar.bounds(Period { from, to });
         (to.duration_since(from).as_millis() as f64 / 3_600_000.0).max(0.0)
-    }
-
-    /// Hours from the start of `from` to the end of `to` that are not covered.
-    pub fn missing(&self, from: Date, to: Date, covered: &[(Date, f64)]) -> f64 {
-        let within = covered.iter().filter(|(day, _)| from <= *day && *day <= to);
-        let covered_h: f64 = within.map(|(_, hours)| hours).sum();
-        (self.hours_of(from, to) - covered_h).max(0.0)
     }
 }
 

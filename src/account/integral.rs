@@ -80,7 +80,7 @@ pub(super) fn integral(
     };
     let quantity = Quantity {
         value: Some(value),
-        bounds: Some([least, most + rate * gap_h]),
+        bounds: [least, most + rate * gap_h],
         method,
         coverage,
         series: series.clone(),

@@ -4,27 +4,35 @@
 //! a level's status, a storage or a pump's electricity by itself.
 //!
 //! - [`Cells`] yields hours and days; whoever holds a store implements it.
-//! - [`SourceAccount`]: levels, storage and status by day, coverage, dry spells. [`StatusRun`] states the rule of the
-//!   status.
+//! - [`SourceAccount`]: levels, storage and status by day, coverage, dryness, drinking supply, without the levels that
+//!   its geometry contradicts ([`DoubtedLevels`]). [`StatusRun`] states the rule of the status.
 //! - [`PumpAccount`]: electricity, water and running hours, each by the best way that its data allow, with bounds.
 //! - [`TownshipAccount`]: all of them with their sums, over the days that a [`Basis`] names.
 //! - [`SourceMemory`] and [`pumps_now`]: the same at this moment, for a page that is refreshed each second.
 //! - [`drought()`]: the grade of each day, and the events that the days propose.
 
 mod basis;
+mod believed;
 mod cells;
 mod coverage;
 mod drought;
 mod dry;
+mod ends;
 mod entry;
 mod gap;
+mod growth;
+mod intake;
 mod integral;
+mod lacking;
+mod meter;
 mod method;
 mod now;
 mod pump;
 mod quantity;
+mod rank;
 mod register;
 mod replacement;
+mod running;
 mod segment;
 mod source;
 mod status;
@@ -34,15 +42,20 @@ mod township;
 mod unit;
 
 pub use basis::Basis;
+pub use believed::DoubtedLevels;
 pub use cells::Cells;
 pub use coverage::Coverage;
 pub use drought::{Drought, DroughtDay, LEAD_DAYS, SourceState, drought};
-pub use dry::{DRY_HOURS_MIN, DrySpell, dry_spell};
-pub use entry::{Entry, EntryCode};
+pub use dry::{DRY_GAP_H_MAX, DRY_HOURS_MIN, DrySpell, Dryness, dryness};
+pub use entry::{Counting, Entry, EntryCode};
+pub use intake::{Intake, UNSEEN_H_MAX};
+pub use meter::MeterEvents;
 pub use method::Method;
 pub use now::{PumpsNow, SourceMemory, SourceNow, pumps_now};
-pub use pump::{PumpAccount, RAN_ENERGY_KWH, RUNNING_POWER_SHARE};
+pub use pump::PumpAccount;
 pub use quantity::{PLATE_MARGIN, Quantity, Total};
+pub use rank::Rank;
+pub use running::RUNNING_POWER_SHARE;
 pub use segment::{Segment, SegmentKind};
 pub use source::{SourceAccount, SourceDay, WARN_DAYS_MIN};
 pub use status::StatusRun;

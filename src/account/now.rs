@@ -3,10 +3,11 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan};
 
-use super::pump::{RAN_ENERGY_KWH, measured_kwh, ran_hours};
+use super::believed::{LevelMemory, blank};
+use super::pump::pump_now;
 use super::{Basis, Cells, StatusRun};
 use crate::core::{Calendar, DayCell, HourCell, Parameter, Period, Series};
-use crate::water::{Station, StationKind, Status};
+use crate::water::{LevelDoubt, Station, StationKind, Status, doubt};
 
 /// Whole days before today whose hours are read each time: the trend needs two levels a day apart, with a day to spare.
 const HOURS_DAYS: i64 = 3;
@@ -19,11 +20,14 @@ const TREND_SPAN: [SignedDuration; 2] =
 /// A source at this moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceNow {
-    /// Status of the last hour with a level.
+    /// Status of the last hour with a level; `None` where that level is doubted.
     pub status: Option<Status>,
+    /// Why the levels of the last hour that has some are not believed.
+    pub doubt: Option<LevelDoubt>,
     /// Change of level over the last day with data at both its ends, m per day.
     pub trend_m_per_day: Option<f64>,
-    /// Last level of each day asked for, oldest first, `None` on a day without one; from the first day that has data.
+    /// Last level of each day asked for, oldest first, `None` on a day without one that its geometry allows; from the
+    /// first day that has data.
     pub levels_m: Vec<Option<f64>>,
 }
 
@@ -31,6 +35,7 @@ pub struct SourceNow {
 #[derive(Debug, Clone, Default)]
 pub struct SourceMemory {
     run: StatusRun,
+    level: LevelMemory,
     /// The days before `before` as they were read; where one has changed, the status is run anew.
     days: Vec<DayCell>,
     before: Date,
@@ -57,20 +62,30 @@ impl SourceMemory {
         if !holds {
             *self = SourceMemory { before: anchor, ..SourceMemory::default() };
         }
-        let hours = cells.hours(&series, since(self.before))?;
-        let mut latest = self.run;
-        let mut status = None;
-        for (cell, level_m) in hours.iter().filter_map(|cell| Some((cell, cell.last?))) {
+        let mut hours = cells.hours(&series, since(self.before))?;
+        let (mut latest, mut level) = (self.run, self.level);
+        let (mut status, mut doubt) = (None, None);
+        for cell in &mut hours {
+            let Some(level_m) = cell.last else { continue };
             let day = calendar.day_of(cell.hour_at);
-            status = latest.feed(station, day, level_m);
+            doubt = level.judge(station, calendar, cell).map(|(doubt, _)| doubt);
+            match doubt {
+                None => status = latest.feed(station, day, level_m),
+                Some(_) => {
+                    status = None;
+                    blank(cell);
+                }
+            }
             if day < recent {
-                self.run = latest;
+                (self.run, self.level) = (latest, level);
             }
         }
         self.days = between(&days, anchor, recent).to_vec();
         self.before = recent;
-        let levels_m = levels(between(&days, levels_from, Date::MAX));
-        Ok(SourceNow { status, trend_m_per_day: trend(&hours), levels_m })
+        let levels_m = levels(station, between(&days, levels_from, Date::MAX));
+        // A trend to a level before the doubted one would say nothing of now.
+        let trend_m_per_day = trend(&hours).filter(|_| doubt.is_none());
+        Ok(SourceNow { status, doubt, trend_m_per_day, levels_m })
     }
 }
 
@@ -89,7 +104,7 @@ fn trend(hours: &[HourCell]) -> Option<f64> {
     (span <= TREND_SPAN[1]).then(|| (last - before) / (span.as_secs_f64() / 86_400.0))
 }
 
-fn levels(days: &[DayCell]) -> Vec<Option<f64>> {
+fn levels(station: &Station, days: &[DayCell]) -> Vec<Option<f64>> {
     let mut levels = Vec::new();
     let mut next: Option<Date> = None;
     for cell in days {
@@ -97,7 +112,7 @@ fn levels(days: &[DayCell]) -> Vec<Option<f64>> {
             levels.push(None);
             next = day.tomorrow().ok();
         }
-        levels.push(cell.last);
+        levels.push(cell.last.filter(|level_m| doubt(station, *level_m).is_none()));
         next = cell.day.tomorrow().ok();
     }
     levels
@@ -115,12 +130,73 @@ pub struct PumpsNow {
 pub fn pumps_now<C: Cells>(basis: &Basis<'_>, cells: &mut C) -> Result<PumpsNow, C::Error> {
     let mut now = PumpsNow::default();
     for pump in basis.township.stations.iter().filter(|s| s.kind == StationKind::Pump) {
-        let kwh = measured_kwh(basis, pump, cells)?;
+        let (kwh, ran) = pump_now(basis, pump, cells)?;
         if let Some(kwh) = kwh {
             now.energy_kwh = Some(now.energy_kwh.unwrap_or(0.0) + kwh);
         }
-        let ran = kwh.is_some_and(|kwh| kwh > RAN_ENERGY_KWH) || ran_hours(basis, pump, cells)?;
         now.ran += u32::from(ran);
     }
     Ok(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::account::test_kit::{MemoryCells, gauge_hour};
+    use crate::water::Township;
+    use jiff::Timestamp;
+    use jiff::civil::date;
+    use jiff::tz::TimeZone;
+
+    fn look(levels: &[f64]) -> SourceNow {
+        let text = r#"name = "t"
+            [[station]]
+            id = "s"
+            name = "甲"
+            kind = "pond"
+            village = "v"
+            bottom_m = 100.0
+            crest_m = 104.0
+            threshold = [{ months = [8], quantity = "level", warn = 102.0, guard = 101.0, source = "t", confidence = 1.0 }]"#;
+        let station = toml::from_str::<Township>(text).unwrap().stations.remove(0);
+        let calendar = Calendar::new(TimeZone::UTC, 0);
+        let start: Timestamp = "2022-08-01T00:00:00Z".parse().unwrap();
+        let hour = |(i, level): (usize, &f64)| gauge_hour(start + (i as i64).hours(), *level);
+        let hours = levels.iter().enumerate().map(hour).collect();
+        let hours = BTreeMap::from([("s/level".to_owned(), hours)]);
+        let mut cells = MemoryCells { calendar: &calendar, hours: &hours };
+        let mut memory = SourceMemory::default();
+        let asked = (date(2022, 8, 3), 30);
+        let first = memory.look(&station, &calendar, asked, &mut cells).unwrap();
+        assert_eq!(memory.look(&station, &calendar, asked, &mut cells).unwrap(), first);
+        first
+    }
+
+    #[test]
+    fn a_latest_level_off_the_geometry_has_no_status_and_no_trend() {
+        let mut levels = vec![103.0; 48];
+        let calm = look(&levels);
+        assert_eq!((calm.status, calm.doubt), (Some(Status::Normal), None));
+        assert_eq!(calm.trend_m_per_day, Some(0.0));
+        levels.push(9999.0);
+        let wild = look(&levels);
+        assert_eq!((wild.status, wild.doubt), (None, Some(LevelDoubt::AboveCrest)));
+        assert_eq!(wild.trend_m_per_day, None);
+        assert_eq!(wild.levels_m, [Some(103.0), Some(103.0), None]);
+        levels.extend([103.0, 102.5]);
+        let back = look(&levels);
+        assert_eq!((back.status, back.doubt), (Some(Status::Normal), None));
+        assert!(back.trend_m_per_day.is_some_and(|trend| (-0.6..0.0).contains(&trend)));
+    }
+
+    #[test]
+    fn a_jump_that_no_pond_can_make_has_no_status_until_it_could() {
+        let mut levels = vec![103.9; 30];
+        levels.push(100.1);
+        assert_eq!(look(&levels).doubt, Some(LevelDoubt::TooFast));
+        levels.push(100.1);
+        assert_eq!(look(&levels).status, Some(Status::Guard));
+    }
 }

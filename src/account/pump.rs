@@ -8,24 +8,22 @@ use serde::Serialize;
 
 use super::gap::Span;
 use super::integral::{Hour, integral};
-use super::quantity::{PLATE_MARGIN, notes};
-use super::register::{Ends, Register, register};
-use super::replacement::replacements;
-use super::{Basis, Cells, Coverage, EntryCode, Method, Quantity, Segment};
-use crate::core::{AssetId, DayCell, HourCell, Parameter, Period, Series, StationId, VillageId};
+use super::quantity::PLATE_MARGIN;
+use super::register::{Reading, Register};
+use super::running::{ByEnergy, RUNNING_POWER_SHARE, by_energy, hour_spans, idle_kw};
+use super::{Basis, Cells, Coverage, MeterEvents, Method, Quantity, Segment};
+use crate::core::{AssetId, DayCell, HourCell, Parameter, Series, StationId, VillageId};
+use crate::locales::{Text, account as words};
 use crate::water::{KWH_PER_M3_M, Pump, Station};
 
-/// Energy above which a pump counts as having run, kWh. Engineering judgement, confidence 0.8: about a minute of a
-/// small pump, and above what a meter's resolution and standby draw come to.
-pub const RAN_ENERGY_KWH: f64 = 0.1;
-/// Share of its rated power above which a pump counts as running (`docs/domain.md` §3.3). Engineering judgement,
-/// confidence 0.7.
-pub const RUNNING_POWER_SHARE: f64 = 0.2;
 /// Frequency at which a pump has its rated flow, Hz: that of the mains (GB/T 15945).
 const RATED_HZ: f64 = 50.0;
 /// How far the efficiency from wire to water may lie from the one declared or implied by the plate, as a share: wear,
 /// part load and the state of the intake. Engineering judgement, confidence 0.5.
 const EFFICIENCY_SPREAD: f64 = 0.2;
+/// Share of what running at the plate's power or flow comes to, below which a register contradicts the running hours.
+/// Engineering judgement, confidence 0.6: as the share of power from which a pump counts as running.
+const CONTRADICTED_SHARE: f64 = 0.2;
 
 /// What a pump did in the period.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -39,12 +37,17 @@ pub struct PumpAccount {
     pub energy_kwh: Quantity,
     pub volume_m3: Quantity,
     pub run_hours: Quantity,
-    /// Whether it ran; `None` where nothing tells.
+    /// Whether it ran; `None` where the data leave it open.
     pub ran: Option<bool>,
     /// Electricity that was settled on each day with data, kWh.
     pub days: Vec<(Date, f64)>,
     /// What happened to the series behind the quantities: those of the energy first, each in order of time.
     pub segments: Vec<Segment>,
+    /// What happened to the registers with data that were read, in numbers.
+    pub meters: Vec<MeterEvents>,
+    /// Why its registers are not to be believed, where they contradict themselves or another instrument; the bounds
+    /// allow for it.
+    pub contradiction: Option<Text>,
 }
 
 /// A quantity and what happened to its series.
@@ -69,7 +72,7 @@ impl PumpAccount {
         station: &Station,
         cells: &mut C,
     ) -> Result<PumpAccount, C::Error> {
-        Reader { basis, station, cells }.account()
+        Reader { basis, station, cells, later: true, meters: Vec::new() }.account()
     }
 
     /// The series that tells whether it ran, with its coverage.
@@ -83,54 +86,49 @@ impl PumpAccount {
     }
 }
 
-/// The electricity of the pump `station`, kWh: that of its account, read as a sum where no meter was replaced.
-pub(super) fn measured_kwh<C: Cells>(
+/// The electricity of the pump `station`, kWh, and whether it ran: as in its account, without the rest of it.
+pub(super) fn pump_now<C: Cells>(
     basis: &Basis<'_>,
     station: &Station,
     cells: &mut C,
-) -> Result<Option<f64>, C::Error> {
-    Reader { basis, station, cells }.grown(energy_series(station))
-}
-
-/// Whether running hours of the pump `station` were counted other than by its energy: as in its account, read by days.
-pub(super) fn ran_hours<C: Cells>(
-    basis: &Basis<'_>,
-    station: &Station,
-    cells: &mut C,
-) -> Result<bool, C::Error> {
-    let mut reader = Reader { basis, station, cells };
-    for id in stations(station) {
-        if let Some(hours) = reader.grown(Series::new(id.clone(), Parameter::RunHours))? {
-            return Ok(hours > 0.0);
-        }
-    }
-    let power_kw = station.pump.as_ref().map(|plate| plate.rated_power_kw * RUNNING_POWER_SHARE);
-    for (parameter, limit) in [(Parameter::RunState, Some(0.0)), (Parameter::Power, power_kw)] {
-        let Some(limit) = limit else { continue };
-        for id in stations(station) {
-            let days = reader.days(&Series::new(id.clone(), parameter))?;
-            if days.iter().any(|day| day.counted > 0) {
-                return Ok(days.iter().any(|day| day.max.is_some_and(|max| max > limit)));
-            }
-        }
-    }
-    Ok(false)
+) -> Result<(Option<f64>, bool), C::Error> {
+    let mut reader = Reader { basis, station, cells, later: false, meters: Vec::new() };
+    let energy = reader.energy()?;
+    let ran = reader.ran(&energy, None)?;
+    Ok((energy.quantity.value, ran == Some(true)))
 }
 
 struct Reader<'a, 'b, C> {
     basis: &'b Basis<'a>,
     station: &'b Station,
     cells: &'b mut C,
+    /// Whether what lies after the period is read.
+    later: bool,
+    /// The registers with data that were read.
+    meters: Vec<MeterEvents>,
 }
 
 impl<'a, C: Cells> Reader<'a, '_, C> {
     fn account(&mut self) -> Result<PumpAccount, C::Error> {
         let station = self.station;
         let plate = station.pump.as_ref();
-        let energy = self.register(energy_series(station), plate.map(|p| p.rated_power_kw))?;
-        let (hours, hours_segments) = self.run_hours(&energy.quantity)?;
-        let (volume, volume_segments) = self.volume(&energy)?;
-        let ran = ran(&energy.quantity, &hours);
+        let mut energy = self.energy()?;
+        let run_hours = self.any_register(Parameter::RunHours, Some(1.0 / PLATE_MARGIN))?;
+        let ran = self.ran(&energy, Some(&run_hours))?;
+        let counted = self.counted_hours(run_hours)?;
+        let mut why = Vec::new();
+        let known = counted.as_ref().ok().map(|(hours, _)| hours);
+        why.extend(contradiction(&mut energy, known, plate.map(|p| p.rated_power_kw), self.span()));
+        if let (None, Some(plate)) = (energy.quantity.value, plate) {
+            let [least, most] = energy.quantity.bounds;
+            let known = self.most_kwh(plate, known, ran);
+            energy.quantity.set_bounds([least, most.min(known)]);
+        }
+        let (hours, hours_segments) = match counted {
+            Ok(counted) => counted,
+            Err(most) => (self.hours_by_energy(&energy.quantity, ran, most), vec![]),
+        };
+        let (volume, volume_segments) = self.volume(&energy, &hours, ran, &mut why)?;
         let mut segments = energy.segments;
         segments.extend(volume_segments);
         segments.extend(hours_segments);
@@ -145,6 +143,8 @@ impl<'a, C: Cells> Reader<'a, '_, C> {
             ran,
             days: energy.days,
             segments,
+            meters: std::mem::take(&mut self.meters),
+            contradiction: (!why.is_empty()).then(|| Text::clauses(why)),
         })
     }
 
@@ -173,102 +173,206 @@ impl<'a, C: Cells> Reader<'a, '_, C> {
 
     /// A register; `rated` is its growth in an hour at the plate's power or flow.
     fn register(&mut self, series: Series, rated: Option<f64>) -> Result<Register, C::Error> {
-        let days = self.days(&series)?;
-        let (pairs, alone) = replacements(&series, self.basis.entries);
-        let span = self.span();
-        let mut ends = Ends::default();
-        let mut with_data = days.iter().filter(|cell| cell.counted > 0);
-        if let Some(first) = with_data.next()
-            && !Ends::are_closed(&days, &span)
-        {
-            // Only the first and the last day with data tell where the data begin and end.
-            let last = with_data.next_back().unwrap_or(first).day;
-            let day = |day: Date| Period { from: day, to: day };
-            let mut hours = self.cells.hours(&series, day(first.day))?;
-            if last != first.day {
-                hours.extend(self.cells.hours(&series, day(last))?);
-            }
-            ends = Ends::of(&hours, &span);
-        }
-        let mut read = register(&series, &days, &span, ends, rated, &pairs);
-        if !alone.is_empty() {
-            let own = std::mem::take(&mut read.quantity.note);
-            read.quantity.note = notes(std::iter::once(own).chain(alone));
-        }
-        Ok(read)
+        let mut reading = Reading { basis: self.basis, cells: &mut *self.cells, later: self.later };
+        let register = reading.register(&series, rated)?;
+        self.meters.extend(register.events.clone());
+        Ok(register)
     }
 
-    /// The value of [`Reader::register`] alone, read as a sum where the ledger replaces no meter.
-    fn grown(&mut self, series: Series) -> Result<Option<f64>, C::Error> {
-        let mut rows = self.basis.entries.iter().filter(|e| e.code == EntryCode::MeterReplaced);
-        let name = series.to_string();
-        if rows.any(|row| row.work.as_ref() == Some(&name)) {
-            return Ok(self.register(series, None)?.quantity.value);
-        }
-        self.cells.grown(&series, self.basis.period)
+    /// The billed electricity meter.
+    fn energy(&mut self) -> Result<Register, C::Error> {
+        let rated = self.station.pump.as_ref().map(|plate| plate.rated_power_kw);
+        self.register(energy_series(self.station), rated)
     }
 
-    /// The register of `parameter` of the first of the pump's stations that has data.
+    /// The register of `parameter` of the first of the pump's stations that has data; without any, the most that the
+    /// readings around the period leave open.
     fn any_register(
         &mut self,
         parameter: Parameter,
         rated: Option<f64>,
-    ) -> Result<Option<Counted>, C::Error> {
+    ) -> Result<Result<Register, f64>, C::Error> {
+        let mut most = f64::INFINITY;
         for id in stations(self.station) {
             let read = self.register(Series::new(id.clone(), parameter), rated)?;
             if read.quantity.value.is_some() {
-                return Ok(Some((read.quantity, read.segments)));
+                return Ok(Ok(read));
             }
+            most = most.min(read.quantity.bounds[1]);
         }
-        Ok(None)
+        Ok(Err(most))
     }
 
-    /// Running hours: by register, else state, else power, else energy.
-    fn run_hours(&mut self, energy: &Quantity) -> Result<Counted, C::Error> {
-        if let Some(counted) = self.any_register(Parameter::RunHours, Some(1.0 / PLATE_MARGIN))? {
-            return Ok(counted);
+    /// Whether the pump ran. Load at the meter and an instrument that shows running prove it; instruments that show
+    /// nothing all the time prove that it did not, and overrule what a meter and its box draw alone.
+    fn ran(
+        &mut self,
+        energy: &Register,
+        run_hours: Option<&Result<Register, f64>>,
+    ) -> Result<Option<bool>, C::Error> {
+        let rated_kw = self.station.pump.as_ref().map_or(0.0, |plate| plate.rated_power_kw);
+        let wild = energy.events.as_ref().is_none_or(|events| events.is_wild());
+        let closed = energy.ends.are_closed();
+        let by_days = match wild {
+            true => ByEnergy::Open,
+            false => by_energy(&energy.spans, closed, rated_kw),
+        };
+        if by_days == ByEnergy::Load {
+            return Ok(Some(true));
         }
+        let read;
+        let run_hours = match run_hours {
+            Some(run_hours) => run_hours,
+            None => {
+                read = self.any_register(Parameter::RunHours, Some(1.0 / PLATE_MARGIN))?;
+                &read
+            }
+        };
+        let mut none = false;
+        if let Ok(register) = run_hours {
+            if register.quantity.bounds[0] > 0.0 {
+                return Ok(Some(true));
+            }
+            let grown = register.spans.iter().any(|(grown, _)| grown.most > 0.0);
+            none |= register.ends.are_closed() && !grown;
+        }
+        for (parameter, limit) in
+            [(Parameter::RunState, 0.0), (Parameter::Power, RUNNING_POWER_SHARE * rated_kw)]
+        {
+            if parameter == Parameter::Power && rated_kw == 0.0 {
+                continue;
+            }
+            for id in stations(self.station) {
+                let days = self.days(&Series::new(id.clone(), parameter))?;
+                if days.iter().any(|day| day.max.is_some_and(|max| max > limit)) {
+                    return Ok(Some(true));
+                }
+                let covered_h: u64 = days.iter().map(|day| u64::from(day.covered_h)).sum();
+                none |= covered_h >= self.span().hours();
+            }
+        }
+        if none {
+            return Ok(Some(false));
+        }
+        let by_hours = match by_days {
+            ByEnergy::Open if !wild => self.ran_by_hours(energy, closed, rated_kw)?,
+            known => known,
+        };
+        Ok(match by_hours {
+            ByEnergy::Load | ByEnergy::MoreThanIdle => Some(true),
+            ByEnergy::Nothing => Some(false),
+            ByEnergy::Open => None,
+        })
+    }
+
+    fn ran_by_hours(
+        &mut self,
+        energy: &Register,
+        closed: bool,
+        rated_kw: f64,
+    ) -> Result<ByEnergy, C::Error> {
+        let hours = self.cells.hours(&energy.quantity.series, self.basis.period)?;
+        let rate = (rated_kw > 0.0).then_some(rated_kw * PLATE_MARGIN);
+        let spans = hour_spans(&hours, rate, |first| energy.ends.open(first));
+        Ok(by_energy(&spans, closed, rated_kw))
+    }
+
+    /// Running hours by register, else state, else power; without any of them, the most that is left open.
+    fn counted_hours(
+        &mut self,
+        run_hours: Result<Register, f64>,
+    ) -> Result<Result<Counted, f64>, C::Error> {
         let span = self.span();
+        let period_h = span.hours() as f64;
+        let most = match run_hours {
+            Ok(mut register) => {
+                let events = register.events.as_ref();
+                if events.is_some_and(|events| events.is_wild() || events.restarts()) {
+                    register.quantity.widen(period_h);
+                }
+                let [least, most] = register.quantity.bounds;
+                register.quantity.set_bounds([least, most.min(period_h)]);
+                return Ok(Ok((register.quantity, register.segments)));
+            }
+            Err(most) => most.min(period_h),
+        };
         if let Some((series, cells)) = self.hours_of(Parameter::RunState)? {
             let share = |cell: &HourCell| Some(Hour::sure(cell.mean?.clamp(0.0, 1.0)));
             let method = Method::RunState;
             if let Some(counted) = integral((&series, &cells), &span, 1.0, method, share) {
-                return Ok(counted);
+                return Ok(Ok(counted));
             }
         }
         let Some(plate) = &self.station.pump else {
-            return Ok((Quantity::unknown(energy.series.clone(), span.hours()), vec![]));
+            return Ok(Err(most));
         };
         if let Some((series, cells)) = self.hours_of(Parameter::Power)? {
             let limit = plate.rated_power_kw * RUNNING_POWER_SHARE;
             let share = |cell: &HourCell| running(cell, limit);
             let method = Method::PowerAboveShare;
             if let Some(counted) = integral((&series, &cells), &span, 1.0, method, share) {
-                return Ok(counted);
+                return Ok(Ok(counted));
             }
         }
-        if energy.value.is_none() {
-            return Ok((energy.clone(), vec![]));
-        }
+        Ok(Err(most))
+    }
+
+    /// Running hours by energy and rated power, at most `most`.
+    fn hours_by_energy(&self, energy: &Quantity, ran: Option<bool>, most: f64) -> Quantity {
+        let period_h = self.span().hours();
+        let plate = self.station.pump.as_ref().filter(|_| energy.value.is_some());
+        let Some(plate) = plate else {
+            return Quantity::unknown(energy.series.clone(), period_h, most);
+        };
         // It may have drawn more than its plate says, or run at as little as counts as running.
         let per_kwh = 1.0 / plate.rated_power_kw;
         let spread = [per_kwh / PLATE_MARGIN, per_kwh / RUNNING_POWER_SHARE];
-        let mut hours = energy.times(Method::EnergyByRated, per_kwh, spread);
-        hours.bounds = hours.bounds.map(|[least, most]| [least, most.min(span.hours() as f64)]);
-        Ok((hours, vec![]))
+        let of = self.without_idling(energy, plate);
+        derived(of.times(Method::EnergyByRated, per_kwh, spread), ran, most)
+    }
+
+    /// The most electricity that a silent meter can have missed, by the running hours.
+    fn most_kwh(&self, plate: &Pump, hours: Option<&Quantity>, ran: Option<bool>) -> f64 {
+        let period_h = self.span().hours() as f64;
+        let running_h = match (ran, hours) {
+            (Some(false), _) => 0.0,
+            (_, Some(hours)) => hours.bounds[1],
+            _ => period_h,
+        };
+        idle_kw(plate.rated_power_kw) * period_h + plate.rated_power_kw * PLATE_MARGIN * running_h
+    }
+
+    /// The same energy with as much less at least as may have been drawn while the pump stood.
+    fn without_idling(&self, energy: &Quantity, plate: &Pump) -> Quantity {
+        let idle = idle_kw(plate.rated_power_kw) * self.span().hours() as f64;
+        let mut own = energy.clone();
+        own.bounds[0] = (own.bounds[0] - idle).max(0.0);
+        own
     }
 
     /// Water: by register, else flow, else the drive's frequency, else energy and head.
-    fn volume(&mut self, energy: &Register) -> Result<Counted, C::Error> {
+    fn volume(
+        &mut self,
+        energy: &Register,
+        hours: &Quantity,
+        ran: Option<bool>,
+        why: &mut Vec<Text>,
+    ) -> Result<Counted, C::Error> {
         let plate = self.station.pump.as_ref();
-        let rated = plate.map(|plate| plate.rated_flow_m3h);
-        if let Some(counted) = self.any_register(Parameter::VolumeTotal, rated)? {
-            return Ok(counted);
-        }
         let span = self.span();
+        let rated = plate.map(|plate| plate.rated_flow_m3h);
+        let most = match self.any_register(Parameter::VolumeTotal, rated)? {
+            Ok(mut register) => {
+                let own = hours.method != Method::EnergyByRated && hours.value.is_some();
+                let hours = Some(hours).filter(|_| own);
+                why.extend(contradiction(&mut register, hours, rated, span));
+                return Ok((register.quantity, register.segments));
+            }
+            Err(most) => most,
+        };
         let Some(plate) = plate else {
             let series = energy.quantity.series.clone();
-            return Ok((Quantity::unknown(series, span.hours()), vec![]));
+            return Ok((Quantity::unknown(series, span.hours(), most), vec![]));
         };
         let rate = plate.rated_flow_m3h * PLATE_MARGIN;
         if let Some((series, cells)) = self.hours_of(Parameter::Flow)? {
@@ -297,7 +401,8 @@ impl<'a, C: Cells> Reader<'a, '_, C> {
                 return Ok(counted);
             }
         }
-        Ok((self.by_head(plate, energy)?, vec![]))
+        let most = most.min(rate * span.hours() as f64);
+        Ok((derived(self.by_head(plate, energy)?, ran, most), vec![]))
     }
 
     /// The rated head as a share of the head when the source is down to its bottom; 1 where its levels are not known.
@@ -310,13 +415,13 @@ impl<'a, C: Cells> Reader<'a, '_, C> {
     /// Water by energy and head: V = E η / (0.002725 H). H is the plate's head at the source's normal level, and on
     /// each day more by as much as the level stood below that.
     fn by_head(&mut self, plate: &Pump, energy: &Register) -> Result<Quantity, C::Error> {
-        let all = &energy.quantity;
-        if all.value.is_none() {
-            return Ok(all.clone());
-        }
+        let all = self.without_idling(&energy.quantity, plate);
         let per_kwh = plate.wire_to_water() / (KWH_PER_M3_M * plate.rated_head_m);
         let low = per_kwh * (1.0 - EFFICIENCY_SPREAD) * self.lift_share(plate);
         let high = per_kwh * (1.0 + EFFICIENCY_SPREAD);
+        if all.value.is_none() {
+            return Ok(all.times(Method::NoData, per_kwh, [low, high]));
+        }
         let source = self.basis.township.station(&plate.source);
         let normal_m = source.and_then(|source| source.normal_m);
         let mut drops = BTreeMap::new();
@@ -339,15 +444,40 @@ impl<'a, C: Cells> Reader<'a, '_, C> {
     }
 }
 
-/// Whether a pump ran, by its energy and its running hours.
-fn ran(energy: &Quantity, hours: &Quantity) -> Option<bool> {
-    let by_energy = energy.value.map(|kwh| kwh > RAN_ENERGY_KWH);
-    let own = hours.series != energy.series;
-    let by_hours = hours.value.filter(|_| own).map(|hours| hours > 0.0);
-    match (by_energy, by_hours) {
-        (None, None) => None,
-        (energy, hours) => Some(energy == Some(true) || hours == Some(true)),
+/// A quantity made of energy: nothing where the pump stood, and at most `most`.
+fn derived(mut quantity: Quantity, ran: Option<bool>, most: f64) -> Quantity {
+    if ran == Some(false) {
+        quantity.value = quantity.value.map(|_| 0.0);
     }
+    let [least, own] = quantity.bounds;
+    quantity.value = quantity.value.map(|value| value.min(most));
+    quantity.set_bounds([least.min(most), own.min(most)]);
+    quantity
+}
+
+/// Why a register is not to be believed, where it is not: its bounds then reach as far as what the running hours come
+/// to at the `rated` power or flow, or the plate in all hours.
+fn contradiction(
+    register: &mut Register,
+    hours: Option<&Quantity>,
+    rated: Option<f64>,
+    span: Span<'_>,
+) -> Option<Text> {
+    let (events, rated) = (register.events.as_ref()?, rated?);
+    let [least_h, most_h] = hours.map_or([0.0, span.hours() as f64], |hours| hours.bounds);
+    let why = if events.is_wild() {
+        words::meter_wild(events.series.to_string(), events.glitches, events.readings)
+    } else if events.restarts() {
+        let restarts = events.resets + events.rollovers;
+        words::meter_restarts(events.series.to_string(), restarts, events.days)
+    } else if register.quantity.bounds[1] < CONTRADICTED_SHARE * rated * least_h {
+        let grown = format!("{:.1}", events.growth);
+        words::meter_behind(events.series.to_string(), grown, format!("{least_h:.0}"))
+    } else {
+        return None;
+    };
+    register.quantity.widen(rated * PLATE_MARGIN * most_h);
+    Some(why)
 }
 
 /// How much of an hour a pump ran, by its power: all or nothing where all polls agree, otherwise the mean as a share

@@ -15,8 +15,9 @@ pub const PLATE_MARGIN: f64 = 1.2;
 pub struct Quantity {
     /// What was counted; `None` without data. Hours without data add nothing.
     pub value: Option<f64>,
-    /// Least and most that the truth can be, leaving aside what happened between polls; `None` where unbounded.
-    pub bounds: Option<[f64; 2]>,
+    /// Least and most that the truth can be, leaving aside what happened between polls, also where there are no data.
+    /// The most is infinite, in JSON `null`, where nothing bounds it. The value lies between them.
+    pub bounds: [f64; 2],
     pub method: Method,
     pub coverage: Coverage,
     pub series: Series,
@@ -25,11 +26,12 @@ pub struct Quantity {
 }
 
 impl Quantity {
-    pub(super) fn unknown(series: Series, period_h: u64) -> Quantity {
+    /// A quantity without data, which came to `most` at most.
+    pub(super) fn unknown(series: Series, period_h: u64, most: f64) -> Quantity {
         let coverage = Coverage { period_h, ..Coverage::default() };
         Quantity {
             value: None,
-            bounds: None,
+            bounds: [0.0, most],
             method: Method::NoData,
             coverage,
             series,
@@ -39,12 +41,31 @@ impl Quantity {
 
     /// This quantity turned into another one by factors of the plate: for the value, the least and the most.
     pub(super) fn times(&self, method: Method, value: f64, [low, high]: [f64; 2]) -> Quantity {
+        let [least, most] = self.bounds;
         Quantity {
             value: self.value.map(|v| v * value),
-            bounds: self.bounds.map(|[least, most]| [least * low, most * high]),
+            bounds: [least * low, most * high],
             method,
             ..self.clone()
         }
+    }
+
+    /// Leaves the truth open up to `most`.
+    pub(super) fn widen(&mut self, most: f64) {
+        self.bounds[1] = self.bounds[1].max(most);
+    }
+
+    /// Sets the bounds; the value stays between them.
+    pub(super) fn set_bounds(&mut self, [least, most]: [f64; 2]) {
+        let value = self.value.unwrap_or(least);
+        self.bounds = [least.min(value), most.max(value)];
+    }
+
+    /// Whether the value lies between the bounds.
+    pub(super) fn is_ordered(&self) -> bool {
+        let [least, most] = self.bounds;
+        let within = |value| least <= value && value <= most;
+        0.0 <= least && least <= most && self.value.is_none_or(within)
     }
 }
 
@@ -53,8 +74,9 @@ impl Quantity {
 pub struct Total {
     /// `None` where no pump has data.
     pub value: Option<f64>,
-    /// Least and most over the pumps with data; `None` where one of them is not bounded.
-    pub bounds: Option<[f64; 2]>,
+    /// Least and most over all pumps, also those without data. The most is infinite, in JSON `null`, where nothing
+    /// bounds one of them.
+    pub bounds: [f64; 2],
     /// Names of the pumps without data.
     pub missing: Vec<String>,
 }
@@ -62,17 +84,16 @@ pub struct Total {
 impl Total {
     /// The sum of `parts`, each with the name of its pump.
     pub fn of<'a>(parts: impl IntoIterator<Item = (&'a str, &'a Quantity)>) -> Total {
-        let mut total = Total { value: None, bounds: Some([0.0, 0.0]), missing: Vec::new() };
+        let mut total = Total { value: None, bounds: [0.0, 0.0], missing: Vec::new() };
         for (name, part) in parts {
-            let Some(value) = part.value else {
-                total.missing.push(name.to_owned());
-                continue;
-            };
-            total.value = Some(total.value.unwrap_or(0.0) + value);
-            let both = total.bounds.zip(part.bounds);
-            total.bounds = both.map(|(sum, part)| [sum[0] + part[0], sum[1] + part[1]]);
+            debug_assert!(part.is_ordered(), "{part:?}");
+            match part.value {
+                Some(value) => total.value = Some(total.value.unwrap_or(0.0) + value),
+                None => total.missing.push(name.to_owned()),
+            }
+            total.bounds[0] += part.bounds[0];
+            total.bounds[1] += part.bounds[1];
         }
-        total.bounds = total.bounds.filter(|_| total.value.is_some());
         total
     }
 }

@@ -1,21 +1,17 @@
 //! Meters that the ledger says were replaced: what they counted between the last reading of the old and the first of
-//! the new one.
+//! the new one. The new register may begin below or above the old one, whatever the counter engine made of it.
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::gap::Span;
+use super::growth::{Growth, at_most};
 use super::{Entry, EntryCode, Segment, SegmentKind};
 use crate::core::{DayCell, Series};
 use crate::locales::{Argument, Text, account as words};
 
 /// By how much a reading of the ledger may differ from the register: people read off whole units.
 const READ_OFF: f64 = 1.0;
-
-/// What a register grew by on a day.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Growth {
-    pub least: f64,
-    pub most: f64,
-}
 
 /// A meter that was replaced, by two rows of the ledger.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,9 +22,15 @@ pub(super) struct Replacement {
     rows: (i64, i64),
 }
 
-/// The replacements of `series` that the ledger has: each final reading with the first reading of the same day. The
-/// second list names the rows without a counterpart.
-pub(super) fn replacements(series: &Series, entries: &[Entry]) -> (Vec<Replacement>, Vec<Text>) {
+/// A final reading without a first one: its day, and what is to be said of it.
+pub(super) type Unpaired = (Date, Text);
+
+/// The replacements of `series` that the ledger has: each final reading with the first reading of the same day; and
+/// those without a counterpart.
+pub(super) fn replacements(
+    series: &Series,
+    entries: &[Entry],
+) -> (Vec<Replacement>, Vec<Unpaired>) {
     let name = series.to_string();
     let rows = |code| {
         let rows = entries.iter().filter(move |entry: &&Entry| entry.code == code);
@@ -44,84 +46,160 @@ pub(super) fn replacements(series: &Series, entries: &[Entry]) -> (Vec<Replaceme
                 first_of_new: new.value,
                 rows: (old.id, new.id),
             }),
-            None => alone.push(words::replaced_alone(old.id)),
+            None => alone.push((old.from, words::replaced_alone(old.id))),
         }
     }
     pairs.sort_by_key(|pair| pair.day);
     (pairs, alone)
 }
 
-/// Settles what the counter engine left open by what the ledger says. Returns a segment for each replacement that fits,
-/// and the reason for each that does not.
-pub(super) fn apply(
-    series: &Series,
-    cells: &[DayCell],
-    growth: &mut [Growth],
-    replaced: &[Replacement],
-) -> (Vec<Segment>, Vec<Text>) {
-    let (mut segments, mut refused) = (Vec::new(), Vec::new());
-    for replacement in replaced {
-        match fit(cells, growth, replacement) {
-            Ok((from, to, grown)) => {
-                settle(growth, from, to, grown);
-                let ends = (cells.get(from), cells.get(to));
-                let (Some(first), Some(last)) = ends else {
-                    continue;
-                };
-                segments.push(segment(series, (first.day, last.day), replacement, grown));
+/// What replacements are held against: a register by its days and what its pump allows.
+pub(super) struct Register<'a> {
+    pub series: &'a Series,
+    pub cells: &'a [DayCell],
+    pub span: Span<'a>,
+    /// The most that it grows by in an hour, by the plate.
+    pub rate: Option<f64>,
+    /// What it showed at the end of the day before the period.
+    pub raw_before: Option<f64>,
+}
+
+impl Register<'_> {
+    /// Settles what the counter engine left open, or took for growth, by what the ledger says. Returns a segment for
+    /// each replacement that fits, and the reason for each that does not; nobody knows then what the days around it
+    /// came to.
+    pub fn apply(
+        &self,
+        growth: &mut [Growth],
+        (replaced, unpaired): (&[Replacement], Vec<Unpaired>),
+    ) -> (Vec<Segment>, Vec<Text>) {
+        let (mut segments, mut refused) = (Vec::new(), Vec::new());
+        for replacement in replaced {
+            match self.fit(growth, replacement) {
+                Ok((from, to, grown)) => {
+                    let swap = |cell: &DayCell| cell.day == replacement.day && cell.counted > 0;
+                    let at = self.cells.iter().position(swap).unwrap_or(to);
+                    settle(growth, (from, to), at, grown);
+                    let ends = (self.cells.get(from), self.cells.get(to));
+                    let (Some(first), Some(last)) = ends else {
+                        continue;
+                    };
+                    segments.push(segment(self.series, (first.day, last.day), replacement, grown));
+                }
+                Err(why) => {
+                    self.leave_open(growth, replacement.day);
+                    let (old, new) = replacement.rows;
+                    refused.push(words::replacement_refused(old, new, why));
+                }
             }
-            Err(why) => {
-                let (old, new) = replacement.rows;
-                refused.push(words::replacement_refused(old, new, why));
+        }
+        for (day, why) in unpaired {
+            self.leave_open(growth, day);
+            refused.push(why);
+        }
+        (segments, refused)
+    }
+
+    /// The indices of the first day after the old meter's last reading and of the first day that ends with a reading
+    /// of the new one, and the growth from the one reading to the other.
+    fn fit(
+        &self,
+        growth: &[Growth],
+        replacement: &Replacement,
+    ) -> Result<(usize, usize, f64), Text> {
+        let Replacement { day, last_of_old, first_of_new, .. } = *replacement;
+        let shows = |cell: &DayCell| cell.last.is_some();
+        let before = self.cells.iter().rposition(|cell| cell.day < day && shows(cell));
+        let (from, seen, since_h) = match before.and_then(|at| Some((at, self.cells.get(at)?))) {
+            // The last reading may lie as long before the day's end as hours of it are missing.
+            Some((at, cell)) => {
+                let missing_h = self.span.hours_of(cell.day, cell.day) - f64::from(cell.covered_h);
+                let next = cell.day.saturating_add(1.day());
+                (at + 1, cell.last, self.span.hours_of(next, day) + missing_h + 1.0)
+            }
+            None => (0, self.raw_before, self.span.hours_of(self.span.period.from, day) + 1.0),
+        };
+        let seen = seen.ok_or_else(words::nothing_before)?;
+        let after = self.cells.iter().position(|cell| cell.day > day && shows(cell));
+        let same = self.cells.iter().position(|cell| cell.day == day && shows(cell));
+        let surely_new = |at: &usize| {
+            self.cells.get(*at).is_some_and(|cell| self.shows_new(cell, seen, replacement))
+        };
+        let to = after.or(same.filter(surely_new)).ok_or_else(words::no_reading_around)?;
+        let settled = self.cells.get(to).ok_or_else(words::no_reading_around)?;
+        let shown = settled.last.ok_or_else(words::no_reading_around)?;
+        let around = self.cells.get(from..=to).unwrap_or_default();
+        let resets: u32 = around.iter().map(|cell| cell.resets).sum();
+        if resets > 1 {
+            return Err(words::two_resets_that_day());
+        }
+        let old_most = at_most(self.rate, since_h);
+        let new_most = at_most(self.rate, self.span.hours_of(day, settled.day));
+        // A fall is a roll-over, where the plate allows one.
+        let grown = |from: f64, to: f64| match to - from {
+            fall if fall < -READ_OFF => fall + turn(from),
+            grown => grown,
+        };
+        let (old, new) = (grown(seen, last_of_old), grown(first_of_new, shown));
+        let rolled = last_of_old < seen - READ_OFF || shown < first_of_new - READ_OFF;
+        let fits = |part: f64, most: f64| (-READ_OFF..=most + READ_OFF).contains(&part);
+        // What the engine counted beside a reset that it saw is real.
+        let counted: f64 = growth.get(from..=to).unwrap_or_default().iter().map(|g| g.least).sum();
+        let too_little = resets == 1 && old + new < counted - READ_OFF;
+        let wild = around.iter().any(|cell| cell.glitches > 0);
+        let above = !wild
+            && !rolled
+            && around
+                .iter()
+                .filter_map(|cell| cell.max)
+                .any(|max| max > seen.max(last_of_old).max(first_of_new).max(shown) + READ_OFF);
+        if !fits(old, old_most) || !fits(new, new_most) || too_little || above {
+            return Err(words::readings_contradict());
+        }
+        Ok((from, to, (old + new).max(0.0)))
+    }
+
+    /// Whether the last reading of the day of the replacement is one of the new meter.
+    fn shows_new(&self, cell: &DayCell, seen: f64, replacement: &Replacement) -> bool {
+        let Replacement { day, last_of_old, first_of_new, .. } = *replacement;
+        let Some(shown) = cell.last else {
+            return false;
+        };
+        let most = at_most(self.rate, self.span.hours_of(day, day));
+        let of_old = seen - READ_OFF <= shown && shown <= last_of_old + READ_OFF;
+        let of_new = (-READ_OFF..=most + READ_OFF).contains(&(shown - first_of_new));
+        of_new && (!of_old || cell.resets + cell.rollovers > 0)
+    }
+
+    /// Leaves open what the days around a replacement came to that the readings contradict.
+    fn leave_open(&self, growth: &mut [Growth], day: Date) {
+        let to = self.cells.iter().position(|cell| cell.day > day && cell.counted > 0);
+        let to = to.unwrap_or(growth.len());
+        for (cell, growth) in self.cells.iter().zip(growth).take(to + 1) {
+            if cell.day >= day {
+                growth.least = 0.0;
             }
         }
     }
-    (segments, refused)
 }
 
-/// The indices of the first day after the old meter's last reading and of the day on which the new one settled, and the
-/// growth between them.
-fn fit(
-    cells: &[DayCell],
-    growth: &[Growth],
-    replacement: &Replacement,
-) -> Result<(usize, usize, f64), Text> {
-    let before = cells
-        .iter()
-        .rposition(|cell| cell.day < replacement.day && cell.last.is_some())
-        .ok_or_else(words::nothing_before)?;
-    let from = before + 1;
-    let later = cells.iter().enumerate().skip(from);
-    let reset = later.into_iter().find(|(_, cell)| cell.resets > 0);
-    let (to, settled) = reset.ok_or_else(words::no_reset_seen)?;
-    let (Some(seen), Some(shown)) = (cells.get(before).and_then(|c| c.last), settled.last) else {
-        return Err(words::no_reading_around());
-    };
-    if settled.resets != 1 {
-        return Err(words::two_resets_that_day());
-    }
-    let (old, new) = (replacement.last_of_old - seen, shown - replacement.first_of_new);
-    let days = growth.iter().take(to + 1).skip(from);
-    let (least, most) =
-        days.fold((0.0, 0.0), |(least, most), day| (least + day.least, most + day.most));
-    let grown = old + new;
-    let fits = old >= -READ_OFF && new >= -READ_OFF;
-    if !fits || grown < least - READ_OFF || grown > most + READ_OFF {
-        return Err(words::readings_contradict());
-    }
-    Ok((from, to, grown.max(0.0)))
+/// The value at which a register that shows `seen` near its end returns to zero: the next power of ten.
+fn turn(seen: f64) -> f64 {
+    10f64.powf(seen.max(1.0).log10().ceil())
 }
 
-/// Spreads `grown` over the days from `from` to `to`: each keeps what it had, the last takes the rest.
-fn settle(growth: &mut [Growth], from: usize, to: usize, grown: f64) {
+/// Spreads `grown` over the days from `from` to `to`: each keeps what it had, the one `at` takes the rest.
+fn settle(growth: &mut [Growth], (from, to): (usize, usize), at: usize, grown: f64) {
     let mut rest = grown;
-    for day in growth.iter_mut().take(to).skip(from) {
-        let part = day.least.min(rest.max(0.0));
-        rest -= part;
-        *day = Growth { least: part, most: part };
+    for (index, day) in growth.iter_mut().enumerate().take(to + 1).skip(from) {
+        if index != at {
+            let part = day.least.min(rest);
+            rest -= part;
+            *day = Growth::exactly(part);
+        }
     }
-    if let Some(day) = growth.get_mut(to) {
-        *day = Growth { least: rest.max(0.0), most: rest.max(0.0) };
+    if let Some(day) = growth.get_mut(at) {
+        *day = Growth::exactly(rest);
     }
 }
 

@@ -1,11 +1,13 @@
-//! The account of a water source: level, storage and status by day, dry spells, and coverage of the period.
+//! The account of a water source: level, storage and status by day, dryness, and coverage of the period.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::dry::{DrySpell, dry_spell};
+use super::believed::{DoubtedLevels, believe};
+use super::dry::{Dryness, dryness};
+use super::intake::Intake;
 use super::{Basis, Cells, Coverage, StatusRun};
 use crate::core::{Calendar, HourCell, Parameter, Period, Series, StationId};
 use crate::water::{Balance, Station, StationKind, Status, balance, dry_level_m};
@@ -26,9 +28,16 @@ pub struct SourceAccount {
     pub coverage: Coverage,
     /// First of [`WARN_DAYS_MIN`] days on end whose hours with data are all at 旱警 or worse.
     pub warn_from: Option<Date>,
+    /// First day from which it may have stood so, if days without data did, or such a run began before the period.
+    #[serde(skip)]
+    pub may_warn_from: Option<Date>,
     /// In JSON the hours that it was dry, of spells of a day and longer.
     #[serde(rename = "dry_h", serialize_with = "dry_hours")]
-    pub dry: Option<DrySpell>,
+    pub dry: Dryness,
+    /// How it stood to its intake; `None` where it serves nobody.
+    pub supply: Option<Intake>,
+    /// Levels of the period that its geometry contradicts: they count in none of the other fields.
+    pub doubted: Option<DoubtedLevels>,
     /// Hour of the last level of the period.
     pub last_at: Option<Timestamp>,
     pub days: Vec<SourceDay>,
@@ -70,8 +79,8 @@ fn share<S: Serializer>(coverage: &Coverage, serializer: S) -> Result<S::Ok, S::
     serializer.serialize_f64(coverage.share())
 }
 
-fn dry_hours<S: Serializer>(dry: &Option<DrySpell>, serializer: S) -> Result<S::Ok, S::Error> {
-    dry.map(|spell| spell.hours).serialize(serializer)
+fn dry_hours<S: Serializer>(dry: &Dryness, serializer: S) -> Result<S::Ok, S::Error> {
+    dry.spell().map(|spell| spell.hours).serialize(serializer)
 }
 
 impl SourceAccount {
@@ -82,25 +91,35 @@ impl SourceAccount {
     ) -> Result<SourceAccount, C::Error> {
         let Period { from, to } = basis.period;
         let read = Period { from: StatusRun::anchor(from), to };
-        let hours = cells.hours(&Series::new(station.id.clone(), Parameter::Level), read)?;
-        Ok(Self::of_hours(basis, station, &hours))
+        let mut hours = cells.hours(&Series::new(station.id.clone(), Parameter::Level), read)?;
+        let doubted = believe(station, basis.calendar, &mut hours, basis.calendar.start_of(from));
+        Ok(Self::of_hours(basis, station, &hours, doubted))
     }
 
-    /// The account from `hours`, which begin where the status of the first day needs them.
-    fn of_hours(basis: &Basis<'_>, station: &Station, hours: &[HourCell]) -> SourceAccount {
+    /// The account from `hours`, which begin where the status of the first day needs them, without those `doubted`.
+    fn of_hours(
+        basis: &Basis<'_>,
+        station: &Station,
+        hours: &[HourCell],
+        doubted: Option<DoubtedLevels>,
+    ) -> SourceAccount {
         let (calendar, period) = (basis.calendar, basis.period);
         let begins_at = calendar.start_of(period.from);
         let own = &hours[hours.partition_point(|cell| cell.hour_at < begins_at)..];
         let (days, warned) = days(station, calendar, hours, period.from);
         let limits = station.limits(period.to.month());
+        let period_h = basis.span().hours();
         SourceAccount {
             station: station.id.clone(),
             name: station.name.clone(),
             kind: station.kind,
             village: basis.township.village_name(&station.village).to_owned(),
-            coverage: Coverage::of_hours(own, basis.span().hours()),
+            coverage: Coverage::of_hours(own, period_h),
             warn_from: warn_from(&warned),
-            dry: dry_level_m(station).and_then(|limit| dry_spell(own, limit)),
+            may_warn_from: may_warn_from(&warned, period),
+            dry: dryness(own, dry_level_m(station), (begins_at, period_h)),
+            supply: Intake::of(station, own, (begins_at, period_h)),
+            doubted,
             last_at: own.iter().rev().find(|cell| cell.last.is_some()).map(|cell| cell.hour_at),
             days,
             warn_m: limits.map(|(warn, _)| warn),
@@ -115,8 +134,13 @@ impl SourceAccount {
     }
 }
 
-/// A day, and whether all its hours with a level were at 旱警 or worse.
-type WarnedDay = (Date, bool);
+/// How the hours of a day with a level stood to 旱警: all at it or worse, some, or none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct WarnedDay {
+    day: Date,
+    all: bool,
+    any: bool,
+}
 
 /// The days from `first` on that have a level.
 fn days(
@@ -142,13 +166,14 @@ fn days(
         // The balance is that of the last hour, and set below.
         let now = SourceDay { day, level_m, balance: None, status };
         match (days.last_mut(), warned.last_mut()) {
-            (Some(last), Some((_, all))) if last.day == day => {
+            (Some(last), Some(warned)) if last.day == day => {
                 *last = now;
-                *all &= warns;
+                warned.all &= warns;
+                warned.any |= warns;
             }
             _ => {
                 days.push(now);
-                warned.push((day, warns));
+                warned.push(WarnedDay { day, all: warns, any: warns });
             }
         }
     }
@@ -162,10 +187,10 @@ fn days(
 fn warn_from(days: &[WarnedDay]) -> Option<Date> {
     let mut run: Option<(Date, i64)> = None;
     let mut before = None;
-    for (day, warned) in days {
+    for WarnedDay { day, all, .. } in days {
         let follows = before == day.yesterday().ok();
         run = match run {
-            _ if !warned => None,
+            _ if !all => None,
             Some((first, count)) if follows => Some((first, count + 1)),
             _ => Some((*day, 1)),
         };
@@ -177,4 +202,59 @@ fn warn_from(days: &[WarnedDay]) -> Option<Date> {
         }
     }
     None
+}
+
+/// First of [`WARN_DAYS_MIN`] days on end of which none is known to be without an hour of warning, in order. A run that
+/// holds the period's first day may have begun before it.
+fn may_warn_from(days: &[WarnedDay], period: Period) -> Option<Date> {
+    let mut run: Option<(Date, i64)> = None;
+    for day in period.from.series(1.day()).take_while(|day| *day <= period.to) {
+        let place = days.binary_search_by_key(&day, |known| known.day);
+        let known = place.ok().and_then(|index| days.get(index));
+        if known.is_some_and(|known| !known.any) {
+            run = None;
+            continue;
+        }
+        let (first, count) = run.map_or((day, 1), |(first, count)| (first, count + 1));
+        if first == period.from || count >= WARN_DAYS_MIN {
+            return Some(first);
+        }
+        run = Some((first, count));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn of(days: impl Iterator<Item = i8>, warned: impl Fn(i8) -> bool) -> Vec<WarnedDay> {
+        let day = |d: i8| WarnedDay { day: date(2022, 8, d), all: warned(d), any: warned(d) };
+        days.map(day).collect()
+    }
+
+    #[test]
+    fn a_day_without_data_may_have_been_one_of_warning() {
+        let period = Period { from: date(2022, 8, 1), to: date(2022, 8, 20) };
+        let mut days = of(1..=20, |d| d >= 15);
+        assert_eq!(warn_from(&days), Some(date(2022, 8, 15)));
+        assert_eq!(may_warn_from(&days, period), Some(date(2022, 8, 15)));
+        days.drain(9..12);
+        assert_eq!(warn_from(&days), Some(date(2022, 8, 15)));
+        assert_eq!(may_warn_from(&days, period), Some(date(2022, 8, 10)));
+    }
+
+    #[test]
+    fn a_warning_on_the_first_day_may_have_begun_before() {
+        let period = Period { from: date(2022, 8, 1), to: date(2022, 8, 20) };
+        let warned = |d: i8| d == 1 || d >= 15;
+        let days = of(1..=20, warned);
+        assert_eq!(may_warn_from(&days, period), Some(date(2022, 8, 1)));
+        let mut days = of(1..=20, |_| false);
+        assert_eq!(may_warn_from(&days, period), None);
+        // A pond that is refilled each day for an hour.
+        days.iter_mut().take(5).for_each(|day| day.any = true);
+        assert_eq!(may_warn_from(&days, period), Some(date(2022, 8, 1)));
+    }
 }

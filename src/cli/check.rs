@@ -1,6 +1,6 @@
 //! `hanqing check`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -24,6 +24,7 @@ pub struct Arguments {
 /// Checks the files and prints their problems. With `--connect`, those that are in order are tried.
 pub fn run(arguments: &Arguments) -> ExitCode {
     let (mut valid, mut usable) = (true, true);
+    let mut kinds: Vec<(&Path, config::FileKind)> = Vec::new();
     for file in &arguments.files {
         let report = config::check_file(file);
         for problem in &report.problems {
@@ -64,7 +65,10 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             say!("{}", words::with_environment(Text::list(&report.environment)));
         }
         valid &= in_order;
+        kinds.push((file.as_path(), report.kind));
     }
+    #[cfg(all(feature = "edge", feature = "hub"))]
+    together(&kinds).iter().for_each(|warning| say!("{}", words::warning(warning)));
     match (valid, usable) {
         (true, true) => ExitCode::SUCCESS,
         (true, false) => ExitCode::FAILURE,
@@ -72,9 +76,21 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     }
 }
 
+/// What is not wrong with one file, but with a gateway and a township together.
+#[cfg(all(feature = "edge", feature = "hub"))]
+fn together(files: &[(&Path, config::FileKind)]) -> Vec<Text> {
+    let of = |kind| files.iter().filter(move |(_, k)| *k == kind).map(|(file, _)| *file);
+    of(config::FileKind::Edge)
+        .flat_map(|edge| {
+            let townships = of(config::FileKind::Township);
+            townships.flat_map(move |township| config::levels_out_of_reach(edge, township))
+        })
+        .collect()
+}
+
 /// Prints what a gateway of this configuration would do here: its plan of polls, and that it would wait for a clock.
 #[cfg(feature = "edge")]
-fn gateway(file: &std::path::Path, kind: config::FileKind) {
+fn gateway(file: &Path, kind: config::FileKind) {
     use super::gateway::plan_table::{Planned, render};
     use crate::modbus::{Mode, forecast};
     use crate::support::Clock;

@@ -97,8 +97,9 @@ fn check_within(file: &Path, environment: &[(String, String)]) -> CheckReport {
         FileKind::Edge => {
             let loaded = super::load_edge::read_edge(file, environment, &[]);
             let read = loaded.value.as_ref();
-            if let Some((read, _)) = read {
+            if let Some((read, profiles)) = read {
                 warnings.extend(exposed_files(&read.mqtt));
+                warnings.extend(super::edge::distances_as_levels(read, profiles));
                 certificates = certificate_ends(&read.mqtt);
                 let keeps_no_space = read.spool.free_min_mb == 0;
                 warnings.extend(keeps_no_space.then(words::no_space_is_kept));
@@ -114,6 +115,8 @@ fn check_within(file: &Path, environment: &[(String, String)]) -> CheckReport {
             if let Some(read) = read {
                 warnings.extend(super::secrets::exposed_files_of_hub(read));
                 certificates = certificate_ends(&read.mqtt);
+                let by_names = read.ledger.two_person && read.persons.is_empty();
+                warnings.extend(by_names.then(crate::locales::config_hub::names_are_compared));
             }
             loaded.problems
         }
@@ -191,6 +194,43 @@ mod tests {
             let report = check_within(&edge, &[]);
             assert!(report.problems.is_empty(), "{mode:o}: {:?}", report.problems);
             assert_eq!(report.warnings.len(), warnings, "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn two_persons_without_a_list_of_persons_is_warned_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let hub = folder.path().join("hub.toml");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(root.join("config/hub.toml")).unwrap();
+        let text = text.replace("# two_person = true", "two_person = true");
+        let listed = "[[person]]\nid = \"huang\"\nname = \"黄某\"\noffice = \"财政所\"\n";
+        for (list, warnings) in [("", 1), (listed, 0)] {
+            std::fs::write(&hub, format!("{text}\n{list}")).unwrap();
+            let report = check_within(&hub, &[]);
+            assert!(report.problems.is_empty(), "{:?}", report.problems);
+            let warned = report.warnings.iter().filter(|w| w.to_string().contains("[[person]]"));
+            assert_eq!(warned.count(), warnings, "{:?}", report.warnings);
+        }
+    }
+
+    #[test]
+    fn a_distance_that_would_be_taken_for_a_level_is_warned_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let edge = folder.path().join("edge.toml");
+        let begin = "gateway = \"gw-1\"\n[mqtt]\nurl = \"mqtt://127.0.0.1:1883\"\n[spool]\npath = \"spool.db\"\n\
+                     [[bus]]\nname = \"levels\"\ntcp = \"192.168.1.11:502\"\n[[bus.device]]\nunit = 7\n\
+                     profile = \"hlk-ld8001h\"\nstation = \"channel-1\"\n";
+        for (adjust, warnings) in [
+            ("", 1),
+            ("adjust.level = { scale = 1.0, offset = 212.2 }", 1),
+            ("adjust.level = { scale = -1.0, offset = 212.2 }", 0),
+        ] {
+            std::fs::write(&edge, format!("{begin}{adjust}\n")).unwrap();
+            let report = check_within(&edge, &[]);
+            assert!(report.problems.is_empty(), "{:?}", report.problems);
+            let warned = report.warnings.iter().filter(|w| w.to_string().contains("channel-1"));
+            assert_eq!(warned.count(), warnings, "{:?}", report.warnings);
         }
     }
 

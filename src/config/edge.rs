@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use super::profiles::Profiles;
 use super::{line, metrics, mqtt, polling, quality, socket};
 use crate::core::{Problems, Series, did_you_mean};
-use crate::device::Profile;
+use crate::device::{Measures, Point, Profile};
 use crate::edge::EdgeSettings;
 use crate::locales::{Argument, Text, config as words, core};
 use crate::modbus::{BusSettings, DeviceSettings};
@@ -103,6 +103,22 @@ fn check_device(
             observed.insert(series, found.path(""));
         }
     }
+}
+
+/// A warning for each device whose distance down to the water would be taken for a level, since it is not reversed.
+pub(super) fn distances_as_levels(settings: &EdgeSettings, profiles: &Profiles) -> Vec<Text> {
+    let devices = settings.buses.iter().flat_map(|bus| &bus.devices);
+    let warning = |device: &DeviceSettings| {
+        let profile = profiles.get(&device.profile)?;
+        let mut observed = device.observes(profile);
+        let is_distance = |point: &Point| point.measures == Some(Measures::Distance);
+        let (point, series) = observed.find(|(point, _)| is_distance(point))?;
+        let adjust = device.adjust.get(&point.parameter);
+        let reversed = adjust.is_some_and(|adjust| adjust.scale < 0.0);
+        let delivers = words::delivers(&profile.id, device.unit, Argument::of(&series.station));
+        (!reversed).then(|| words::distance_is_no_level(delivers))
+    };
+    devices.filter_map(warning).collect()
 }
 
 fn check_channels(device: &DeviceSettings, profile: &Profile, found: &mut Problems) {

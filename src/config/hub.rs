@@ -20,6 +20,7 @@ pub(super) fn check(settings: &HubSettings, found: &mut Problems) {
     super::mqtt::check(&settings.mqtt, found);
     name("client_id", &settings.client_id, own::client_id(), found);
     store(settings, found);
+    settings.persons.check(found);
     let templates = settings.report_templates.as_ref();
     if let Some(folder) = templates.filter(|folder| !folder.is_dir()) {
         let (rule, hint) = (own::no_directory(), own::built_in_wording());

@@ -35,6 +35,8 @@ mod polling;
 mod profiles;
 #[cfg(feature = "edge")]
 mod quality;
+#[cfg(all(feature = "edge", feature = "hub"))]
+mod reach;
 mod recovery;
 #[cfg(feature = "edge")]
 mod register_table;
@@ -66,6 +68,8 @@ pub use load_hub::load_ingester;
 pub use load_hub::{LoadedHub, load_hub};
 #[cfg(feature = "edge")]
 pub use profiles::{Profiles, profiles};
+#[cfg(all(feature = "edge", feature = "hub"))]
+pub use reach::levels_out_of_reach;
 #[cfg(feature = "edge")]
 pub use register_table::{Base, Head, profile_of_table};
 pub use secrets::exposed_files;

@@ -20,7 +20,7 @@ use crate::core::GatewayId;
 use crate::device::Profile;
 use crate::edge::{Edge, EdgeSettings, EdgeWatch};
 use crate::hub::{self, Hub, HubSettings, LedgerSettings, Report, StoreSettings, WebSettings};
-use crate::ledger::{self, ImportOutcome, Ledger};
+use crate::ledger::{self, ImportOutcome, Ledger, Persons};
 use crate::locales::{Lang, demo as words};
 use crate::modbus::BusSettings;
 use crate::mqtt::{MqttSettings, broker};
@@ -296,6 +296,7 @@ fn hub_settings(page: u16, broker: u16) -> HubSettings {
         client_id: "hanqing-hub".into(),
         store: StoreSettings::at("store.db".into()),
         ledger: LedgerSettings::at("ledger.db".into()),
+        persons: Persons::default(),
         web: WebSettings { listen: (Ipv4Addr::LOCALHOST, page).into(), ..WebSettings::default() },
         township: "township.toml".into(),
         report_templates: None,

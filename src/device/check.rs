@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use super::check_example;
 use super::check_registers;
 use super::profile::{Point, PointType, Profile, REGISTERS_MAX};
-use crate::core::{Kind, Problems};
+use crate::core::{Kind, Parameter, Problems};
 use crate::locales::{core as core_words, device as words};
 
 /// How many registers a device answers in one request.
@@ -73,6 +73,9 @@ fn value(point: &Point, found: &mut Problems) {
         words::not_convertible_to_parameter(spec.unit.symbol(), spec.id),
         words::correct_unit_or_parameter(),
     );
+    let level = point.measures.is_none() || point.parameter == Parameter::Level;
+    let (rule, hint) = (words::only_a_level_is_a_distance(), core_words::remove_it());
+    found.ensure(level, "measures", "", rule, hint);
     found.factor("scale", point.scale, words::leave_out_for_factor_1());
     found.finite("offset", point.offset, words::leave_out_for_none());
     if let Some(range) = point.valid_range {
@@ -159,6 +162,7 @@ energy_total = 12.34
             ("confidence = 0.5", "confidence = 1.5", "confidence"),
             ("confidence = 0.5", "confidence = 0.5\nregisters_max = 126", "registers_max"),
             ("confidence = 0.5", "confidence = 0.5\nregisters_max = 1", "point[0].type"),
+            ("scale = 0.01", "measures = \"distance\"", "point[0].measures"),
             ("scale = 0.01", "scale = inf", "point[0].scale"),
             ("scale = 0.01", "scale = 0.0", "point[0].scale"),
             (r#"unit = "kWh""#, r#"unit = "V""#, "point[0].unit"),

@@ -18,6 +18,6 @@ pub use encode::{encode, encode_invalid};
 pub use library::{parse, shipped};
 pub use plan::{BITS_MAX, Costs, Planned, Request, Run, Slot, Terms, plan};
 pub use profile::{
-    ByteOrder, Code, CodedUnit, Counter, Example, ExampleBlock, Fraction, Function, Part, Point,
-    PointType, Profile, REGISTERS_MAX, Register, UnitCode,
+    ByteOrder, Code, CodedUnit, Counter, Example, ExampleBlock, Fraction, Function, Measures, Part,
+    Point, PointType, Profile, REGISTERS_MAX, Register, UnitCode,
 };

@@ -58,6 +58,8 @@ fn default_registers_max() -> u16 {
 #[serde(deny_unknown_fields)]
 pub struct Point {
     pub parameter: Parameter,
+    /// What the number is, where the parameter does not say it.
+    pub measures: Option<Measures>,
     /// Which station of a device that gathers several. The device's settings name a station for each channel.
     pub channel: Option<String>,
     /// Function code to read it with: 1 coils, 2 discrete inputs, 3 holding, 4 input registers.
@@ -105,6 +107,14 @@ pub struct Point {
 
 fn one() -> f64 {
     1.0
+}
+
+/// What a point measures of its parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Measures {
+    /// Of a level: the distance from the sensor down to the water 空高. The installation's adjustment reverses it.
+    Distance,
 }
 
 /// The value of a number that is a code.

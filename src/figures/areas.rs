@@ -1,13 +1,14 @@
 //! Figures from areas by crop: rescued, saved, of grain, sown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::FigureId;
+use super::counting::Span;
 use super::draft::{Draft, Drafts};
 use super::facts::Facts;
 use super::figure::{FigureInput, Origin};
 use super::rows::{Rows, missing};
-use crate::account::{EntryCode, Method};
+use crate::account::{Entry, EntryCode, Method};
 use crate::core::CropId;
 use crate::locales::{Text, figures as words};
 use crate::water::{Crop, CropKind, Township};
@@ -15,26 +16,133 @@ use crate::water::{Crop, CropKind, Township};
 /// Areas of one crop, mu.
 #[derive(Debug, Clone, Copy, Default)]
 struct CropAreas {
-    affected: f64,
-    failed: f64,
+    affected: Span,
+    failed: Span,
 }
 
 impl CropAreas {
-    fn rescued(self) -> f64 {
-        self.affected - self.failed
+    fn rescued(self) -> Span {
+        self.affected.less(self.failed)
     }
 }
 
 /// The areas of each crop; `None` collects the rows without a crop.
 fn by_crop(rows: Rows<'_>) -> BTreeMap<Option<CropId>, CropAreas> {
     let mut areas: BTreeMap<Option<CropId>, CropAreas> = BTreeMap::new();
-    for entry in rows.of(EntryCode::AreaAffected) {
-        areas.entry(entry.crop.clone()).or_default().affected += entry.value;
+    for (crop, area) in rows.by_crop(EntryCode::AreaAffected) {
+        areas.entry(crop).or_default().affected = area;
     }
-    for entry in rows.of(EntryCode::AreaFailed) {
-        areas.entry(entry.crop.clone()).or_default().failed += entry.value;
+    for (crop, area) in rows.by_crop(EntryCode::AreaFailed) {
+        areas.entry(crop).or_default().failed = area;
     }
     areas
+}
+
+/// Pairs of which the first area is a part of the second 受灾 ⊇ 成灾 ⊇ 绝收.
+const WITHIN: [(EntryCode, EntryCode); 3] = [
+    (EntryCode::AreaFailed, EntryCode::AreaAffected),
+    (EntryCode::AreaFailed, EntryCode::AreaDamaged),
+    (EntryCode::AreaDamaged, EntryCode::AreaAffected),
+];
+
+/// The area of `code`, open where the rows contradict each other or the sown area.
+pub(super) fn surveyed(facts: &Facts<'_>, code: EntryCode) -> Draft {
+    let mut draft = facts.rows.counted(&[code]);
+    let township = facts.township();
+    let of_crops: f64 = township.crops.iter().map(|crop| crop.sown_area_mu).sum();
+    let of_villages: f64 = township.villages.iter().map(|village| village.sown_area_mu).sum();
+    let whole = of_crops.max(of_villages);
+    contradicted(&mut draft, facts.rows, code, (&words::whole_township(), whole), |_| true);
+    for village in &township.villages {
+        let place = (&Text::verbatim(&village.name), village.sown_area_mu);
+        let here = |entry: &Entry| entry.village.as_ref() == Some(&village.id);
+        contradicted(&mut draft, facts.rows, code, place, here);
+    }
+    for crop in &township.crops {
+        let place = (&Text::verbatim(&crop.name), crop.sown_area_mu);
+        let here = |entry: &Entry| entry.crop.as_ref() == Some(&crop.id);
+        contradicted(&mut draft, facts.rows, code, place, here);
+    }
+    contradicted_in_fields(&mut draft, facts, code);
+    draft
+}
+
+/// Leaves `draft`, the area of `code`, open where at `place`, which has a name and a sown area, a part is greater than
+/// its whole.
+fn contradicted(
+    draft: &mut Draft,
+    rows: Rows<'_>,
+    code: EntryCode,
+    (name, sown): (&Text, f64),
+    here: impl Fn(&Entry) -> bool,
+) {
+    for (part, whole) in WITHIN.into_iter().filter(|pair| pair.0 == code || pair.1 == code) {
+        let areas = rows.span(part, &here).zip(rows.span(whole, &here));
+        if areas.is_some_and(|(part, whole)| whole.is_exceeded_by(part)) {
+            draft.open(words::exceeds(name, part.name(), whole.name()));
+        }
+    }
+    let sown = Span { value: sown, least: sown, most: sown };
+    if code == EntryCode::AreaAffected
+        && sown.value > 0.0
+        && rows.span(code, &here).is_some_and(|area| sown.is_exceeded_by(area))
+    {
+        draft.open(words::exceeds(name, code.name(), words::sown_area()));
+    }
+}
+
+/// As [`contradicted`], for each crop of each village. Where every row of the whole has a village and a crop, one that
+/// has a part and no whole was left out of it.
+fn contradicted_in_fields(draft: &mut Draft, facts: &Facts<'_>, code: EntryCode) {
+    let (rows, township) = (facts.rows, facts.township());
+    for (part, whole) in WITHIN.into_iter().filter(|pair| pair.0 == code || pair.1 == code) {
+        let wholes = rows.of(whole);
+        let by_field = wholes.iter().all(|row| row.village.is_some() && row.crop.is_some());
+        let parts = rows.of(part);
+        let fields: BTreeSet<_> =
+            parts.iter().filter_map(|row| row.village.as_ref().zip(row.crop.as_ref())).collect();
+        for (village, crop) in fields {
+            let here = |row: &Entry| {
+                row.village.as_ref() == Some(village) && row.crop.as_ref() == Some(crop)
+            };
+            let doubtful = match (rows.span(part, here), rows.span(whole, here)) {
+                (Some(area), Some(all)) => all.is_exceeded_by(area),
+                (Some(area), None) => {
+                    area.value > 0.0 && by_field && !wholes.is_empty() && code == whole
+                }
+                (None, _) => false,
+            };
+            if doubtful {
+                let names = [township.village_name(village), township.crop_name(crop)];
+                draft.open(words::exceeds(Text::list(names), part.name(), whole.name()));
+            }
+        }
+    }
+}
+
+/// What a row of the ledger shows that relief was given, where it is not 0.
+const RELIEF: [EntryCode; 14] = [
+    EntryCode::EquipmentDeclared,
+    EntryCode::ElectricityDeclared,
+    EntryCode::Gasoline,
+    EntryCode::Diesel,
+    EntryCode::EngineHours,
+    EntryCode::FundsCentral,
+    EntryCode::FundsProvince,
+    EntryCode::FundsCounty,
+    EntryCode::FundsCollective,
+    EntryCode::FundsRaised,
+    EntryCode::PersonsEngaged,
+    EntryCode::WellsEngaged,
+    EntryCode::WaterTrucks,
+    EntryCode::WaterCarried,
+];
+
+/// Whether a pump that ran, or a row of days of the period, shows that relief was given in it.
+fn relieved(facts: &Facts<'_>) -> bool {
+    let rows = facts.rows;
+    let given = |code: &EntryCode| rows.of(*code).iter().any(|e| e.value > 0.0 && rows.holds(e));
+    facts.pumps.iter().any(|pump| pump.ran == Some(true)) || RELIEF.iter().any(given)
 }
 
 fn crop<'a>(id: &CropId, township: &'a Township) -> Option<&'a Crop> {
@@ -49,13 +157,13 @@ fn crop_name(id: Option<&CropId>, township: &Township) -> Text {
 }
 
 /// Area affected and area failed; where one is absent, `draft` says so.
-fn damage(draft: &mut Draft, drafts: &Drafts) -> Option<(f64, f64)> {
+fn damage(draft: &mut Draft, drafts: &Drafts) -> Option<(Span, Span)> {
     let areas = [
         (FigureId::AreaAffected, EntryCode::AreaAffected),
         (FigureId::AreaFailed, EntryCode::AreaFailed),
     ];
     let [affected, failed] = areas.map(|(id, code)| {
-        let area = drafts.number(id);
+        let area = Span::of(drafts.get(id));
         if area.is_none() {
             draft.absent(words::lacks(code.name()));
         }
@@ -68,24 +176,30 @@ fn input(from: Origin, value: f64, method: Method, note: Text) -> FigureInput {
     FigureInput { from, value: Some(value), method, note, coverage: None }
 }
 
-/// 挽救 = 受灾 − 绝收, whole and by crop.
+/// 挽救 = 受灾 − 绝收, whole and by crop. The difference is a rescue only where relief was given.
 pub(super) fn rescued(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     let mut draft = Draft::default();
     let Some((whole, lost)) = damage(&mut draft, drafts) else {
         return draft;
     };
-    draft.figure(FigureId::AreaAffected, whole);
-    draft.figure(FigureId::AreaFailed, -lost);
+    for (id, area) in [(FigureId::AreaAffected, whole.value), (FigureId::AreaFailed, -lost.value)] {
+        draft.inherits(drafts.get(id));
+        draft.figure(id, area);
+    }
     for (id, areas) in by_crop(facts.rows) {
         let name = crop_name(id.as_ref(), facts.township());
-        let note = words::rescued_of_crop(name, areas.affected, areas.failed);
+        let (affected, failed) = (areas.affected.value, areas.failed.value);
+        let note = words::rescued_of_crop(name, affected, failed);
         let from = Origin::Crop(id);
-        draft.input(input(from, areas.rescued(), Method::RescuedByCrop, note));
+        draft.input(input(from, affected - failed, Method::RescuedByCrop, note));
     }
-    if lost > whole {
+    if whole.is_exceeded_by(lost) {
         draft.absent(words::more_failed_than_affected());
-    } else {
-        draft.number(whole - lost);
+        return draft;
+    }
+    whole.less(lost).set_in(&mut draft);
+    if !relieved(facts) {
+        draft.open(words::no_relief());
     }
     draft
 }
@@ -110,21 +224,22 @@ pub(super) fn loss_averted(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     if damage(&mut draft, drafts).is_none() {
         return draft;
     }
-    let mut total = 0.0;
+    draft.inherits(drafts.get(FigureId::AreaRescued));
+    let mut total = Span::default();
     let mut why = Vec::new();
     for (id, areas) in by_crop(facts.rows) {
         let name = crop_name(id.as_ref(), facts.township());
         match worth_of_rescue(id.as_ref(), areas, facts) {
             Ok((yuan, note)) => {
-                total += yuan;
+                total = total.plus(yuan);
                 let note = words::of_crop(name, note);
-                draft.input(input(Origin::Crop(id), yuan, Method::WorthOfRescue, note));
+                draft.input(input(Origin::Crop(id), yuan.value, Method::WorthOfRescue, note));
             }
             Err(reason) => why.push(words::not_estimated(name, reason)),
         }
     }
     if why.is_empty() {
-        draft.number(total);
+        total.set_in(&mut draft);
     } else {
         why.into_iter().for_each(|reason| draft.absent(reason));
     }
@@ -139,23 +254,24 @@ enum Worth {
 }
 
 /// Harvest of grain that was saved, t.
-pub(super) fn grain_saved(facts: &Facts<'_>) -> Draft {
-    saved(facts, CropKind::Grain, Worth::Tonnes)
+pub(super) fn grain_saved(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
+    saved(facts, drafts, CropKind::Grain, Worth::Tonnes)
 }
 
-pub(super) fn grain_saved_value(facts: &Facts<'_>) -> Draft {
-    saved(facts, CropKind::Grain, Worth::Yuan)
+pub(super) fn grain_saved_value(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
+    saved(facts, drafts, CropKind::Grain, Worth::Yuan)
 }
 
-pub(super) fn cash_crops_saved(facts: &Facts<'_>) -> Draft {
-    saved(facts, CropKind::Cash, Worth::Yuan)
+pub(super) fn cash_crops_saved(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
+    saved(facts, drafts, CropKind::Cash, Worth::Yuan)
 }
 
 /// The harvest of `kind` that was saved. A crop without a kind or rates makes the sum absent, as for the loss averted.
-fn saved(facts: &Facts<'_>, kind: CropKind, worth: Worth) -> Draft {
+fn saved(facts: &Facts<'_>, drafts: &Drafts, kind: CropKind, worth: Worth) -> Draft {
     let township = facts.township();
     let mut draft = Draft::default();
-    let (mut total, mut counted) = (0.0, 0usize);
+    draft.inherits(drafts.get(FigureId::AreaRescued));
+    let (mut total, mut counted) = (Span::default(), 0usize);
     let mut why = Vec::new();
     for (id, areas) in by_crop(facts.rows) {
         let name = crop_name(id.as_ref(), township);
@@ -169,13 +285,13 @@ fn saved(facts: &Facts<'_>, kind: CropKind, worth: Worth) -> Draft {
             Some(_) => match worth_of_rescue(id.as_ref(), areas, facts) {
                 Ok((yuan, note)) => {
                     let value = match worth {
-                        Worth::Tonnes => yuan / crop.price_yuan_per_kg / 1000.0,
+                        Worth::Tonnes => yuan.per(crop.price_yuan_per_kg).per(1000.0),
                         Worth::Yuan => yuan,
                     };
-                    total += value;
+                    total = total.plus(value);
                     counted += 1;
                     let from = Origin::Crop(id);
-                    draft.input(input(from, value, Method::WorthOfRescue, note));
+                    draft.input(input(from, value.value, Method::WorthOfRescue, note));
                 }
                 Err(reason) => why.push(words::not_estimated(name, reason)),
             },
@@ -184,37 +300,41 @@ fn saved(facts: &Facts<'_>, kind: CropKind, worth: Worth) -> Draft {
     if !why.is_empty() {
         why.into_iter().for_each(|reason| draft.absent(reason));
     } else if counted > 0 {
-        draft.number(total);
+        total.set_in(&mut draft);
     } else {
         draft.absent(words::no_such_crop_affected());
     }
     draft
 }
 
-/// The part of the areas of `code` that is grain. A row without a crop, or a crop without a kind, makes it absent.
-pub(super) fn of_grain(facts: &Facts<'_>, code: EntryCode) -> Draft {
+/// The part of the areas of `code`, whose figure is `whole`, that is grain. A row without a crop, or a crop without a
+/// kind, makes it absent.
+pub(super) fn of_grain(
+    facts: &Facts<'_>,
+    drafts: &Drafts,
+    whole: FigureId,
+    code: EntryCode,
+) -> Draft {
     let mut draft = Draft::default();
-    let (mut total, mut any) = (0.0, false);
-    let mut why = Vec::new();
-    for entry in facts.rows.of(code) {
-        any = true;
-        let found = entry.crop.as_ref().and_then(|id| crop(id, facts.township()));
-        match found.and_then(|crop| crop.kind) {
-            Some(CropKind::Grain) => {
-                draft.entry(entry);
-                total += entry.value;
-            }
-            Some(CropKind::Cash) => {}
-            None => why.push(entry.id.to_string()),
-        }
-    }
-    if !any {
+    draft.inherits(drafts.get(whole));
+    let rows = facts.rows.of(code);
+    let kind = |entry: &Entry| crop(entry.crop.as_ref()?, facts.township())?.kind;
+    let unknown: Vec<String> =
+        rows.iter().filter(|row| kind(row).is_none()).map(|row| row.id.to_string()).collect();
+    if rows.is_empty() {
         draft.absent(missing([code]));
-    } else if why.is_empty() {
-        draft.number(total);
-    } else {
-        draft.absent(words::rows_without_kind(Text::list(why)));
+        return draft;
+    } else if !unknown.is_empty() {
+        draft.absent(words::rows_without_kind(Text::list(unknown)));
+        return draft;
     }
+    let counted = facts.rows.count(code, |row| kind(row) == Some(CropKind::Grain));
+    let counted = counted.unwrap_or_default();
+    for (row, part) in counted.rows {
+        draft.entry(&Entry { value: part, ..row.clone() });
+    }
+    counted.notes.into_iter().for_each(|note| draft.note(note));
+    counted.span.set_in(&mut draft);
     draft
 }
 
@@ -250,11 +370,11 @@ fn worth_of_rescue(
     id: Option<&CropId>,
     areas: CropAreas,
     facts: &Facts<'_>,
-) -> Result<(f64, Text), Text> {
+) -> Result<(Span, Text), Text> {
     let rows = facts.rows;
     let id = id.ok_or_else(words::area_without_crop)?;
     let crop = crop(id, facts.township()).ok_or_else(words::not_in_crop_table)?;
-    if areas.rescued() < 0.0 {
+    if areas.affected.is_exceeded_by(areas.failed) {
         return Err(words::crop_failed_more());
     }
     let without = rate(rows, EntryCode::LossRateWithout, id)?;
@@ -263,9 +383,11 @@ fn worth_of_rescue(
         return Err(words::rate_grew());
     }
     let share = (without - with) / 100.0;
-    let yuan = areas.rescued() * crop.yield_kg_per_mu * crop.price_yuan_per_kg * share;
+    let rescued = areas.rescued();
+    let factors = [crop.yield_kg_per_mu, crop.price_yuan_per_kg, share];
+    let yuan = factors.into_iter().fold(rescued, Span::times);
     let note = words::worth_of_rescue(
-        areas.rescued(),
+        rescued.value,
         crop.yield_kg_per_mu,
         crop.price_yuan_per_kg,
         format!("({without}% − {with}%)"),

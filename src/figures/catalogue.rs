@@ -30,10 +30,18 @@ pub struct FigureSpec {
 }
 
 const LATEST: [&str; 2] = [
-    "各村、各作物取期间最后一条记录，相加",
-    "of each village and crop the latest row of the period, added up",
+    "各村、各作物取期间最后一条记录，相加；合计与分项并列时取较大的一方",
+    "of each village and crop the latest row of the period, added up; of a whole beside its parts the greater",
 ];
-const RUNNING: [&str; 2] = ["期间各条记录之和", "sum of the rows of the period"];
+const RUNNING: [&str; 2] = [
+    "期间各条记录逐笔相加；超出统计期的一条按天数计入",
+    "the rows of the period added up; of a row that reaches beyond the period the share of its days",
+];
+const SURVEYED: [&str; 2] = [
+    "各村、各作物取期间最后一次调查的数，相加；重复的调查不相加，合计与分项并列时取较大的一方",
+    "of each village and crop the latest survey of the period, added up; repeated surveys are not added, and of a whole \
+     beside its parts the greater counts",
+];
 
 macro_rules! figure_ids {
     ($($name:ident: $id:literal, $zh:literal, $en:literal, $unit:literal, $class:ident, $print:expr,
@@ -61,41 +69,45 @@ macro_rules! figure_ids {
 macro_rules! catalogue {
     ($make:ident) => { $make! {
         OnsetMonth: "onset_month", "旱情开始月份", "month in which the drought began", "月", Derived, None,
-            ["取台账确认的抗旱期首日所在月份；台账没有时，取塘堰、水库或河沟首次连续 3 天处于旱警及以下的首日所在月份",
-             "month of the first day of the drought event as the clerk confirmed it; without it, of the first of 3 \
-              days on end on which a pond, reservoir or channel stood at or below its warning level"],
+            ["取台账确认的抗旱期首日所在月份，须与传感器相符；台账没有时，取塘堰、水库或河沟首次连续 3 天处于旱警及以下的首日所在月份",
+             "month of the first day of the drought event as the clerk confirmed it, where the sensors do not contradict \
+              it; without it, of the first of 3 days on end on which a pond, reservoir or channel stood at or below its \
+              warning level"],
             "ledger drought_event; level", "抗旱救灾", Own(sources::onset_month);
         VillagesAffected: "villages_affected", "受旱行政村数", "villages hit", "个",
             Entered, Some((Exact, Unit::AdministrativeVillage)),
-            ["台账填报的受旱行政村去重计数；水源处于旱警及以下的村作为提示列出",
-             "number of different villages entered as hit; the villages of sources at or below their warning level are \
-              given as a hint"],
+            ["台账填报的受旱行政村去重计数，数值为 0 的不计；水源处于旱警及以下的村作为提示列出",
+             "number of different villages entered as hit, without those whose row is 0; the villages of sources at or below \
+              their warning level are given as a hint"],
             "ledger village_affected; level", "抗旱救灾", Own(sources::villages_affected);
         ChannelsDry: "channels_dry", "断流河沟条数", "channels without flow", "条", Measured, None,
-            ["水位连续至少 24 小时不高于断流水位的河沟条数",
-             "number of channels whose level stayed at or below cease-to-flow for at least 24 h on end"],
+            ["水位连续至少 24 小时不高于断流水位的河沟条数；缺数不超过 6 小时不断开，水位可疑的时段不计",
+             "number of channels whose level stayed at or below cease-to-flow for at least 24 h on end; a gap of up to \
+              6 h ends no spell, and levels that the geometry contradicts do not count"],
             "level", "抗旱救灾", Own(sources::channels_dry);
         PondsDry: "ponds_dry", "干涸塘堰座数", "ponds dry", "座", Measured, None,
-            ["水位连续至少 24 小时高出塘底不超过 5 厘米的塘堰座数",
-             "number of ponds whose level stayed at most 5 cm above the bottom for at least 24 h on end"],
+            ["水位连续至少 24 小时高出塘底不超过 5 厘米的塘堰座数；缺数不超过 6 小时不断开，水位可疑的时段不计",
+             "number of ponds whose level stayed at most 5 cm above the bottom for at least 24 h on end; a gap of up to \
+              6 h ends no spell, and levels that the geometry contradicts do not count"],
             "level", "抗旱救灾", Own(sources::ponds_dry);
         AreaAffected: "area_affected", "农作物受灾面积", "crop area affected", "亩", Entered, Some((About, Unit::Mu)),
-            ["填报的减产一成及以上的面积之和",
-             "sum of the areas entered with a yield cut of 10 % or more"],
-            "ledger area_affected", "抗旱救灾", Sum(&[Code::AreaAffected]);
+            ["减产一成及以上的面积：各村、各作物取期间最后一次调查的数，相加",
+             "area with a yield cut of 10 % or more: of each village and crop the latest survey of the period, added up"],
+            "ledger area_affected", "抗旱救灾", Own(|facts| areas::surveyed(facts, Code::AreaAffected));
         AreaDamaged: "area_damaged", "农作物成灾面积", "crop area damaged", "亩", Entered, Some((About, Unit::Mu)),
-            ["填报的减产三成及以上的面积之和",
-             "sum of the areas entered with a yield cut of 30 % or more"],
-            "ledger area_damaged", "附表", Sum(&[Code::AreaDamaged]);
+            ["减产三成及以上的面积：各村、各作物取期间最后一次调查的数，相加",
+             "area with a yield cut of 30 % or more: of each village and crop the latest survey of the period, added up"],
+            "ledger area_damaged", "附表", Own(|facts| areas::surveyed(facts, Code::AreaDamaged));
         AreaFailed: "area_failed", "农作物绝收面积", "total crop failure", "亩", Entered, Some((Over, Unit::Mu)),
-            ["填报的减产八成及以上的面积之和",
-             "sum of the areas entered with a yield cut of 80 % or more"],
-            "ledger area_failed", "抗旱救灾", Sum(&[Code::AreaFailed]);
+            ["减产八成及以上的面积：各村、各作物取期间最后一次调查的数，相加",
+             "area with a yield cut of 80 % or more: of each village and crop the latest survey of the period, added up"],
+            "ledger area_failed", "抗旱救灾", Own(|facts| areas::surveyed(facts, Code::AreaFailed));
         EquipmentDeployed: "equipment_deployed", "投入抗旱设备", "drought equipment deployed", "台",
             Derived, Some((Exact, Unit::Set)),
-            ["期间用电超过 0.1 kWh 或有运行的水泵台数，移动设备只计一次，加上填报的未装表设备",
-             "sets whose pump drew more than 0.1 kWh or ran in the period, each once wherever it moved, plus sets \
-              declared without a meter"],
+            ["期间运行过的水泵台数（功率达额定的 20 % 以上、有运行记录，或用电超出电表自身耗电），移动设备只计一次，加上各村填报的未装表设备最大的一次",
+             "sets whose pump ran in the period (20 % of the rated power or more, a record of running, or more electricity than \
+              the meter itself draws), each once wherever it moved, plus of each village the greatest number of sets declared \
+              without a meter"],
             "energy_total, run_hours, run_state, power; asset of the pump; ledger equipment_declared", "抗旱救灾",
             Own(pumps::equipment_deployed);
         ElectricityUsed: "electricity_used", "抗旱用电量", "electricity used", "kWh", Measured, Some((About, Unit::Du)),
@@ -106,18 +118,19 @@ macro_rules! catalogue {
             Own(pumps::electricity_used);
         GasolineUsed: "gasoline_used", "抗旱用汽油", "gasoline used", "L", Entered, Some((About, Unit::Litre)),
             ["加油票之和",
-             "sum of the fuel slips"], "ledger gasoline", "抗旱救灾", Sum(&[Code::Gasoline]);
+             "sum of the fuel slips"], "ledger gasoline", "抗旱救灾", Rows(&[Code::Gasoline]);
         FundsInvested: "funds_invested", "投入抗旱资金", "money put in", "元", Entered, Some((Exact, Unit::Yuan)),
             ["中央、省级、地县级、乡村集体投入与群众自筹之和，不含饮水工程项目资金",
              "sum of central, provincial, county and collective money and of what the people raised; project money for \
               drinking water is not in it"],
             "ledger funds_central, funds_province, funds_county, funds_collective, funds_raised", "抗旱救灾",
-            Sum(&[
+            Rows(&[
                 Code::FundsCentral, Code::FundsProvince, Code::FundsCounty, Code::FundsCollective, Code::FundsRaised
             ]);
         AreaRescued: "area_rescued", "挽救农作物面积", "crop area rescued", "亩", Derived, Some((Over, Unit::Mu)),
-            ["受灾面积减绝收面积",
-             "area affected minus area of total failure"],
+            ["受灾面积减绝收面积；期间有抗旱投入（水泵运行、设备、油电、资金、人员）的记录时才成文",
+             "area affected minus area of total failure; said only where relief is shown in the period: a pump that ran, \
+              equipment, fuel, electricity, money or people"],
             "figures area_affected, area_failed", "抗旱救灾", After(areas::rescued);
         LossAverted: "loss_averted", "挽回经济损失", "loss averted", "元", Derived, Some((Over, Unit::Yuan)),
             ["各作物（受灾面积 − 绝收面积）× 亩产 × 单价 ×（不抗旱损失率 − 抗旱后损失率）÷ 100 之和",
@@ -131,31 +144,34 @@ macro_rules! catalogue {
             "ledger hazard_inspection", "安全饮水", Own(entered::inspection_month);
         WaterProjectFunds: "water_project_funds", "饮水工程项目资金", "drinking-water project money", "元",
             Entered, Some((Exact, Unit::Yuan)),
-            ["本年项目资金之和，不含抗旱资金",
-             "sum of the project money of the year; drought-relief money is not in it"],
-            "ledger water_project_funds", "安全饮水", Sum(&[Code::WaterProjectFunds]);
+            ["本年到统计期末的项目资金之和，不含抗旱资金",
+             "sum of the project money of the year up to the end of the period; drought-relief money is not in it"],
+            "ledger water_project_funds", "安全饮水", Rows(&[Code::WaterProjectFunds]);
         WaterWorksBuilt: "water_works_built", "新建饮水工程", "drinking-water works built", "个",
             Entered, Some((Exact, Unit::Piece)),
-            ["本年填报的新建饮水工程去重计数",
-             "number of different works entered as built in the year"], "ledger water_work", "安全饮水", Own(entered::built);
+            ["本年到统计期末建成的饮水工程：同名的取最后一条，数值是个数，0 不计",
+             "works built in the year up to the end of the period: of one name the latest row; its value is their number, \
+              and 0 does not count"], "ledger water_work", "安全饮水", Own(entered::built);
         VillagesServed: "villages_served", "饮水工程受益村", "villages served", "个", Derived, Some((Exact, Unit::Village)),
             ["本年新建工程受益村去重计数",
              "number of different villages of the works built in the year"],
             "ledger water_work", "安全饮水", Own(entered::villages_served);
         GroupsServed: "groups_served", "饮水工程受益组", "villagers' groups served", "个", Derived, Some((Exact, Unit::Group)),
-            ["各工程受益组数之和",
-             "sum over the works of the groups that they serve"],
+            ["各工程取最后一条受益组数，相加",
+             "of each work the latest number of groups that it serves, added up"],
             "ledger water_work_groups", "安全饮水", Own(|facts| entered::served(facts, Code::WaterWorkGroups));
         PeopleServed: "people_served", "饮水工程受益人数", "persons served", "人", Derived, Some((Exact, Unit::Person)),
-            ["各工程受益人数之和",
-             "sum over the works of the persons that they serve"],
+            ["各工程取最后一条受益人数，相加",
+             "of each work the latest number of persons that it serves, added up"],
             "ledger water_work_persons", "安全饮水", Own(|facts| entered::served(facts, Code::WaterWorkPersons));
         DrinkingDifficulty: "drinking_difficulty", "因旱饮水困难", "persons short of drinking water", "人次",
             Attested, Some((Exact, Unit::PersonTime)),
-            ["以台账陈述为准；只有各饮水池数据覆盖至少 95% 的时段且均未干涸时，零才成立",
-             "what the ledger states; a zero holds only where every drinking-water tank has data for at least 95 % of \
-              the hours and none ran dry"],
-            "ledger drinking_difficulty; level of the tanks", "安全饮水", Own(sources::drinking_difficulty);
+            ["以台账陈述为准；只有陈述覆盖整个统计期、没有相反的记录、各饮水水源始终见到高于取水口（未见的连续不到 4 小时）时，零才成立，且只就其供水人口而言",
+             "what the ledger states; a zero holds only where it covers the period, no row contradicts it and every \
+              source that serves people was seen above its intake, unseen for less than 4 h on end; it is said of the \
+              people whom they serve"],
+            "ledger drinking_difficulty; level of the sources that serve people", "安全饮水",
+            Own(drinking::drinking_difficulty);
         PumpHours: "pump_hours", "抗旱机泵运行时间", "pump running hours", "h", Measured, Some((About, Unit::Hour)),
             ["各泵站之和：计时表增量；否则运行状态均值 × 小时；否则功率高于额定 20% 的小时数；否则用电 ÷ 额定功率",
              "sum over all pumps: growth of the running-hours register; else mean of the run state x hours; else hours \
@@ -172,26 +188,26 @@ macro_rules! catalogue {
              "sum over ponds and reservoirs of the storage at the last level of the period, by the storage curve"],
             "level; storage curve", "附表", Own(sources::storage_total);
         AreaStanding: "area_standing", "在田作物面积", "standing crops", "亩", Entered, Some((About, Unit::Mu)),
-            LATEST, "ledger area_standing", "", State(&[Code::AreaStanding]);
+            LATEST, "ledger area_standing", "", Rows(&[Code::AreaStanding]);
         DroughtLight: "drought_light", "轻旱面积", "area in light drought", "亩", Entered, Some((About, Unit::Mu)),
-            LATEST, "ledger drought_light", "", State(&[Code::DroughtLight]);
+            LATEST, "ledger drought_light", "", Rows(&[Code::DroughtLight]);
         DroughtModerate: "drought_moderate", "中旱面积", "area in moderate drought", "亩", Entered, Some((About, Unit::Mu)),
-            LATEST, "ledger drought_moderate", "", State(&[Code::DroughtModerate]);
+            LATEST, "ledger drought_moderate", "", Rows(&[Code::DroughtModerate]);
         DroughtSevere: "drought_severe", "重旱面积", "area in severe drought", "亩", Entered, Some((About, Unit::Mu)),
-            LATEST, "ledger drought_severe", "", State(&[Code::DroughtSevere]);
+            LATEST, "ledger drought_severe", "", Rows(&[Code::DroughtSevere]);
         DroughtExtreme: "drought_extreme", "干枯（特旱）面积", "area withered or in extreme drought", "亩",
             Entered, Some((About, Unit::Mu)),
-            LATEST, "ledger drought_extreme", "", State(&[Code::DroughtExtreme]);
+            LATEST, "ledger drought_extreme", "", Rows(&[Code::DroughtExtreme]);
         AreaInDrought: "area_in_drought", "作物受旱面积", "crop area in drought", "亩", Derived, Some((About, Unit::Mu)),
             ["轻旱 + 中旱 + 重旱 + 干枯（特旱）；灌溉有保证的面积不计入",
              "light + moderate + severe + withered or extreme; area whose irrigation is assured is in none of them"],
             "figures drought_light, drought_moderate, drought_severe, drought_extreme", "",
             Total(&[Id::DroughtLight, Id::DroughtModerate, Id::DroughtSevere, Id::DroughtExtreme]);
         PaddyShort: "paddy_short", "水田缺水面积", "paddies short of water", "亩", Entered, Some((About, Unit::Mu)),
-            LATEST, "ledger paddy_short", "", State(&[Code::PaddyShort]);
+            LATEST, "ledger paddy_short", "", Rows(&[Code::PaddyShort]);
         DrylandShort: "dryland_short", "旱地缺墒面积", "dry land short of soil moisture", "亩",
             Entered, Some((About, Unit::Mu)),
-            LATEST, "ledger dryland_short", "", State(&[Code::DrylandShort]);
+            LATEST, "ledger dryland_short", "", Rows(&[Code::DrylandShort]);
         WaitingShort: "waiting_short", "待播耕地缺水缺墒面积", "land waiting to be sown, short of water", "亩",
             Derived, Some((About, Unit::Mu)),
             ["水田缺水面积 + 旱地缺墒面积",
@@ -199,34 +215,35 @@ macro_rules! catalogue {
             "figures paddy_short, dryland_short", "", Total(&[Id::PaddyShort, Id::DrylandShort]);
         AreaWithoutMeans: "area_without_means", "无抗旱条件面积", "area without means of irrigation", "亩",
             Entered, Some((About, Unit::Mu)),
-            LATEST, "ledger area_without_means", "", State(&[Code::AreaWithoutMeans]);
+            LATEST, "ledger area_without_means", "", Rows(&[Code::AreaWithoutMeans]);
         PastureAffected: "pasture_affected", "牧区受旱面积", "pasture in drought", "亩", Entered, Some((About, Unit::Mu)),
-            LATEST, "ledger pasture_affected", "", State(&[Code::PastureAffected]);
+            LATEST, "ledger pasture_affected", "", Rows(&[Code::PastureAffected]);
         PersonsShort: "persons_short", "因旱饮水困难人口（当前）", "persons short of drinking water at the end", "人",
             Entered, Some((About, Unit::Person)),
-            LATEST, "ledger persons_short", "", State(&[Code::PersonsShort]);
+            LATEST, "ledger persons_short", "", Rows(&[Code::PersonsShort]);
         LivestockShort: "livestock_short", "因旱饮水困难大牲畜（当前）", "cattle and the like short of water at the end", "头",
             Entered, Some((Exact, Unit::Head)),
-            LATEST, "ledger livestock_short", "", State(&[Code::LivestockShort]);
+            LATEST, "ledger livestock_short", "", Rows(&[Code::LivestockShort]);
         SmallLivestockShort: "small_livestock_short", "因旱饮水困难小牲畜（当前）",
             "sheep, pigs and the like short of water at the end", "只",
             Entered, Some((Exact, Unit::SmallHead)),
-            LATEST, "ledger small_livestock_short", "", State(&[Code::SmallLivestockShort]);
+            LATEST, "ledger small_livestock_short", "", Rows(&[Code::SmallLivestockShort]);
         StorageAnomaly: "storage_anomaly", "蓄水量比往年同期增减", "water stored against earlier years", "%", Derived, None,
             ["（期末蓄水量 − 有数据的往年同日均值）÷ 该均值 × 100",
              "(storage at the end - mean of the same day of the earlier years that have data) / that mean x 100"],
             "figure storage_total of this and earlier years", "", After(sources::storage_anomaly);
         ReservoirsDry: "reservoirs_dry", "干涸水库座数", "reservoirs dry", "座", Measured, Some((Exact, Unit::Seat)),
-            ["水位连续至少 24 小时高出库底不超过 5 厘米的水库座数",
-             "number of reservoirs whose level stayed at most 5 cm above the bottom for at least 24 h on end"],
+            ["水位连续至少 24 小时高出库底不超过 5 厘米的水库座数；缺数不超过 6 小时不断开，水位可疑的时段不计",
+             "number of reservoirs whose level stayed at most 5 cm above the bottom for at least 24 h on end; a gap of up \
+              to 6 h ends no spell, and levels that the geometry contradicts do not count"],
             "level", "", Own(sources::reservoirs_dry);
         WellsShort: "wells_short", "机电井出水不足", "wells with insufficient yield", "眼", Entered, Some((Exact, Unit::Eye)),
-            LATEST, "ledger wells_short", "", State(&[Code::WellsShort]);
+            LATEST, "ledger wells_short", "", Rows(&[Code::WellsShort]);
         ResponseLevel: "response_level", "抗旱应急响应级别", "grade of the emergency response", "级", Entered, None,
             ["期间最后一条记录",
              "the latest row of the period"], "ledger response_level", "", Own(entered::response_level);
         AreaSown: "area_sown", "本季实际播种面积", "area sown this season", "亩", Entered, Some((About, Unit::Mu)),
-            LATEST, "ledger area_sown", "", State(&[Code::AreaSown]);
+            LATEST, "ledger area_sown", "", Rows(&[Code::AreaSown]);
         AreaInDroughtPeak: "area_in_drought_peak", "本季最大受旱面积", "greatest area in drought this season", "亩",
             Derived, Some((About, Unit::Mu)),
             ["有填报的各日中受旱面积的最大值",
@@ -244,29 +261,30 @@ macro_rules! catalogue {
             "ledger wells_engaged", "", Peak(&[Code::WellsEngaged]);
         PumpStationsEngaged: "pump_stations_engaged", "投入抗旱泵站", "pump stations in use", "处",
             Derived, Some((Exact, Unit::Place)),
-            ["期间用电超过 0.1 kWh 或有运行的泵站处数",
-             "pump stations that drew more than 0.1 kWh or ran in the period"],
+            ["期间运行过的泵站处数：功率达额定的 20 % 以上、有运行记录，或用电超出电表自身耗电",
+             "pump stations that ran in the period: 20 % of the rated power or more, a record of running, or more electricity \
+              than the meter itself draws"],
             "energy_total, run_hours, run_state, power", "", Own(pumps::stations_engaged);
         MobileSetsEngaged: "mobile_sets_engaged", "投入机动抗旱设备", "mobile pump sets in use", "台",
             Entered, Some((Exact, Unit::Set)),
-            ["填报的未装表设备台数之和",
-             "sum of the sets declared without a meter"],
-            "ledger equipment_declared", "", Sum(&[Code::EquipmentDeclared]);
+            ["各村取期间填报的未装表设备台数最大的一次，相加",
+             "of each village the greatest number of sets declared without a meter in the period, added up"],
+            "ledger equipment_declared", "", Rows(&[Code::EquipmentDeclared]);
         WaterTrucks: "water_trucks", "机动运水车辆", "water trucks", "辆", Entered, Some((Exact, Unit::Vehicle)),
             ["有填报的各日中投入车辆的最大值",
              "the greatest number in use on a day with an entry"], "ledger water_trucks", "", Peak(&[Code::WaterTrucks]);
         FundsCentral: "funds_central", "中央拨款", "money from the central state", "元", Entered, Some((Exact, Unit::Yuan)),
-            RUNNING, "ledger funds_central", "", Sum(&[Code::FundsCentral]);
+            RUNNING, "ledger funds_central", "", Rows(&[Code::FundsCentral]);
         FundsProvince: "funds_province", "省级财政拨款", "money from the province", "元", Entered, Some((Exact, Unit::Yuan)),
-            RUNNING, "ledger funds_province", "", Sum(&[Code::FundsProvince]);
+            RUNNING, "ledger funds_province", "", Rows(&[Code::FundsProvince]);
         FundsCounty: "funds_county", "地县级财政拨款", "money from prefecture and county", "元",
             Entered, Some((Exact, Unit::Yuan)),
-            RUNNING, "ledger funds_county", "", Sum(&[Code::FundsCounty]);
+            RUNNING, "ledger funds_county", "", Rows(&[Code::FundsCounty]);
         FundsCollective: "funds_collective", "乡村集体投入", "money from township and village collectives", "元",
             Entered, Some((Exact, Unit::Yuan)),
-            RUNNING, "ledger funds_collective", "", Sum(&[Code::FundsCollective]);
+            RUNNING, "ledger funds_collective", "", Rows(&[Code::FundsCollective]);
         FundsRaised: "funds_raised", "群众自筹资金", "money raised by the people", "元", Entered, Some((Exact, Unit::Yuan)),
-            RUNNING, "ledger funds_raised", "", Sum(&[Code::FundsRaised]);
+            RUNNING, "ledger funds_raised", "", Rows(&[Code::FundsRaised]);
         FundsPublic: "funds_public", "各级财政拨款", "money from all levels of the state", "元",
             Derived, Some((Exact, Unit::Yuan)),
             ["中央 + 省级 + 地县级拨款",
@@ -285,10 +303,10 @@ macro_rules! catalogue {
             After(pumps::area_irrigated_times);
         PersonsRelieved: "persons_relieved", "解决饮水困难人口", "persons relieved of the shortage", "人",
             Entered, Some((About, Unit::Person)),
-            RUNNING, "ledger persons_relieved", "", Sum(&[Code::PersonsRelieved]);
+            RUNNING, "ledger persons_relieved", "", Rows(&[Code::PersonsRelieved]);
         LivestockRelieved: "livestock_relieved", "解决饮水困难大牲畜", "cattle and the like relieved", "头",
             Entered, Some((Exact, Unit::Head)),
-            RUNNING, "ledger livestock_relieved", "", Sum(&[Code::LivestockRelieved]);
+            RUNNING, "ledger livestock_relieved", "", Rows(&[Code::LivestockRelieved]);
         InstalledPower: "installed_power", "投入抗旱装机容量", "installed power in use", "kW",
             Derived, Some((About, Unit::Kilowatt)),
             ["运行过的水泵额定功率之和",
@@ -296,7 +314,7 @@ macro_rules! catalogue {
             "energy_total, power; pump plate", "", Own(pumps::installed_power);
         DieselUsed: "diesel_used", "抗旱用柴油", "diesel used", "L", Entered, Some((About, Unit::Litre)),
             ["加油票之和",
-             "sum of the fuel slips"], "ledger diesel", "附表", Sum(&[Code::Diesel]);
+             "sum of the fuel slips"], "ledger diesel", "附表", Rows(&[Code::Diesel]);
         OilUsed: "oil_used", "抗旱用油", "fuel used, by mass", "t", Derived, Some((About, Unit::Tonne)),
             ["（汽油 × 0.74 + 柴油 × 0.84）÷ 1000；每升重量汽油在 0.72 到 0.775 千克、柴油在 0.81 到 0.845 千克之间",
              "(gasoline x 0.74 + diesel x 0.84) / 1000; gasoline 0.72 to 0.775, \
@@ -304,10 +322,10 @@ macro_rules! catalogue {
             "figures gasoline_used, diesel_used", "", After(entered::oil_used);
         EngineHours: "engine_hours", "油机运行时间", "engine hours", "h", Entered, Some((Exact, Unit::Hour)),
             ["未装表油机运行记录之和",
-             "sum of the log books of sets without a meter"], "ledger engine_hours", "附表", Sum(&[Code::EngineHours]);
+             "sum of the log books of sets without a meter"], "ledger engine_hours", "附表", Rows(&[Code::EngineHours]);
         WaterCarried: "water_carried", "拉水送水量", "water carried by truck", "m3",
             Entered, Some((About, Unit::CubicMetre)),
-            RUNNING, "ledger water_carried", "附表", Sum(&[Code::WaterCarried]);
+            RUNNING, "ledger water_carried", "附表", Rows(&[Code::WaterCarried]);
         SownGrain: "sown_grain", "粮食作物播种面积", "area sown with grain", "亩", Entered, Some((About, Unit::Mu)),
             ["粮食作物播种面积之和",
              "sum of the sown areas of the crops of kind grain"],
@@ -319,60 +337,63 @@ macro_rules! catalogue {
         AffectedGrain: "affected_grain", "粮食作物受灾面积", "grain area affected", "亩", Derived, Some((About, Unit::Mu)),
             ["粮食作物的受灾面积",
              "area affected of the crops of kind grain"],
-            "ledger area_affected; crop table", "", Own(|facts| areas::of_grain(facts, Code::AreaAffected));
+            "ledger area_affected; crop table", "",
+            After(|facts, drafts| areas::of_grain(facts, drafts, Id::AreaAffected, Code::AreaAffected));
         DamagedGrain: "damaged_grain", "粮食作物成灾面积", "grain area damaged", "亩", Derived, Some((About, Unit::Mu)),
             ["粮食作物的成灾面积",
              "area damaged of the crops of kind grain"],
-            "ledger area_damaged; crop table", "", Own(|facts| areas::of_grain(facts, Code::AreaDamaged));
+            "ledger area_damaged; crop table", "",
+            After(|facts, drafts| areas::of_grain(facts, drafts, Id::AreaDamaged, Code::AreaDamaged));
         FailedGrain: "failed_grain", "粮食作物绝收面积", "grain area failed", "亩", Derived, Some((About, Unit::Mu)),
             ["粮食作物的绝收面积",
              "area failed of the crops of kind grain"],
-            "ledger area_failed; crop table", "", Own(|facts| areas::of_grain(facts, Code::AreaFailed));
+            "ledger area_failed; crop table", "",
+            After(|facts, drafts| areas::of_grain(facts, drafts, Id::AreaFailed, Code::AreaFailed));
         GrainOutput: "grain_output", "粮食总产量", "grain harvested", "t", Entered, Some((About, Unit::Tonne)),
-            RUNNING, "ledger grain_output", "", Sum(&[Code::GrainOutput]);
+            SURVEYED, "ledger grain_output", "", Rows(&[Code::GrainOutput]);
         GrainLost: "grain_lost", "粮食因旱损失", "grain lost to the drought", "t", Entered, Some((About, Unit::Tonne)),
-            RUNNING, "ledger grain_lost", "", Sum(&[Code::GrainLost]);
+            SURVEYED, "ledger grain_lost", "", Rows(&[Code::GrainLost]);
         CashCropsLost: "cash_crops_lost", "经济作物因旱损失", "value of other crops lost", "元",
             Entered, Some((Exact, Unit::Yuan)),
-            RUNNING, "ledger cash_crops_lost", "", Sum(&[Code::CashCropsLost]);
+            SURVEYED, "ledger cash_crops_lost", "", Rows(&[Code::CashCropsLost]);
         GrainSaved: "grain_saved", "挽回粮食损失", "grain saved", "t", Derived, Some((About, Unit::Tonne)),
             ["各粮食作物（受灾面积 − 绝收面积）× 亩产 ×（不抗旱损失率 − 抗旱后损失率）÷ 100 ÷ 1000 之和",
              "sum over the crops of kind grain of (area affected - area failed) x yield x (loss rate without relief - \
               loss rate with relief) / 100 / 1000"],
-            "figures by crop; crop table; ledger loss rates", "", Own(areas::grain_saved);
+            "figures by crop; crop table; ledger loss rates", "", After(areas::grain_saved);
         GrainSavedValue: "grain_saved_value", "挽回粮食损失价值", "value of the grain saved", "元",
             Derived, Some((About, Unit::Yuan)),
             ["各粮食作物挽回的产量 × 单价之和",
-             "grain saved of each crop x its price"], "as grain_saved", "", Own(areas::grain_saved_value);
+             "grain saved of each crop x its price"], "as grain_saved", "", After(areas::grain_saved_value);
         CashCropsSaved: "cash_crops_saved", "挽回经济作物损失", "value of other crops saved", "元",
             Derived, Some((About, Unit::Yuan)),
             ["算法同挽回经济损失，只计经济作物",
              "as loss averted, of the crops of kind cash"],
-            "figures by crop; crop table; ledger loss rates", "", Own(areas::cash_crops_saved);
+            "figures by crop; crop table; ledger loss rates", "", After(areas::cash_crops_saved);
         PersonsInNeed: "persons_in_need", "因旱需生活救助人口（实时）", "persons in need of relief at the end", "人",
             Entered, Some((About, Unit::Person)),
-            LATEST, "ledger persons_in_need", "", State(&[Code::PersonsInNeed]);
+            LATEST, "ledger persons_in_need", "", Rows(&[Code::PersonsInNeed]);
         PersonsInNeedTotal: "persons_in_need_total", "因旱需生活救助人口（累计）", "persons who came to need relief", "人",
             Entered, Some((About, Unit::Person)),
-            RUNNING, "ledger persons_came_in_need", "", Sum(&[Code::PersonsCameInNeed]);
+            RUNNING, "ledger persons_came_in_need", "", Rows(&[Code::PersonsCameInNeed]);
         PersonsInNeedOfWater: "persons_in_need_of_water", "因旱饮水困难需救助人口（实时）",
             "persons in need of drinking water at the end", "人",
             Entered, Some((About, Unit::Person)),
-            LATEST, "ledger persons_in_need_of_water", "", State(&[Code::PersonsInNeedOfWater]);
+            LATEST, "ledger persons_in_need_of_water", "", Rows(&[Code::PersonsInNeedOfWater]);
         PersonsInNeedOfWaterTotal: "persons_in_need_of_water_total", "因旱饮水困难需救助人口（累计）",
             "persons who came to need drinking water", "人",
             Entered, Some((About, Unit::Person)),
-            RUNNING, "ledger persons_came_in_need_of_water", "", Sum(&[Code::PersonsCameInNeedOfWater]);
+            RUNNING, "ledger persons_came_in_need_of_water", "", Rows(&[Code::PersonsCameInNeedOfWater]);
         GrasslandAffected: "grassland_affected", "草场受灾面积", "grassland affected", "亩", Entered, Some((About, Unit::Mu)),
-            RUNNING, "ledger grassland_affected", "", Sum(&[Code::GrasslandAffected]);
+            SURVEYED, "ledger grassland_affected", "", Rows(&[Code::GrasslandAffected]);
         ForestAffected: "forest_affected", "林地受灾面积", "forest affected", "亩", Entered, Some((About, Unit::Mu)),
-            RUNNING, "ledger forest_affected", "", Sum(&[Code::ForestAffected]);
+            SURVEYED, "ledger forest_affected", "", Rows(&[Code::ForestAffected]);
         DirectLoss: "direct_loss", "直接经济损失", "direct economic loss", "元", Entered, Some((Exact, Unit::Yuan)),
-            RUNNING, "ledger direct_loss", "", Sum(&[Code::DirectLoss]);
+            SURVEYED, "ledger direct_loss", "", Rows(&[Code::DirectLoss]);
         DirectLossFarming: "direct_loss_farming", "农林牧渔业直接经济损失",
             "direct loss in farming, forestry, livestock and fishery", "元",
             Entered, Some((Exact, Unit::Yuan)),
-            RUNNING, "ledger direct_loss_farming", "", Sum(&[Code::DirectLossFarming]);
+            SURVEYED, "ledger direct_loss_farming", "", Rows(&[Code::DirectLossFarming]);
     } };
 }
 pub(super) use catalogue;
@@ -406,6 +427,19 @@ impl FigureId {
 
     pub fn from_id(id: &str) -> Option<FigureId> {
         Self::ALL.iter().copied().find(|figure| figure.id() == id)
+    }
+
+    /// Whether sensors may say it, though it is worked out.
+    pub(super) fn is_by_sensors(self) -> bool {
+        use FigureId as Id;
+        matches!(
+            self,
+            Id::OnsetMonth
+                | Id::EquipmentDeployed
+                | Id::PumpStationsEngaged
+                | Id::AreaIrrigated
+                | Id::InstalledPower
+        )
     }
 }
 

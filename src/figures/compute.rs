@@ -1,8 +1,11 @@
 //! All figures of a period, from the accounts of sources and pumps and the rows of the ledger.
 
+use super::doubts::Doubt;
 use super::earlier::{self, Earlier, comparisons};
+use super::evidence::{self, EvidenceDoubt};
 use super::facts::Facts;
-use super::plausibility::{Acceptance, Caveat, Rules, check, places};
+use super::figure::Figure;
+use super::plausibility::{Acceptance, Caveat, Finding, Rules, check, places};
 use super::recipe::drafts;
 use super::rows::Rows;
 use super::statement::{Statement, Totals, villages};
@@ -43,12 +46,14 @@ fn statement(inputs: &Inputs<'_>, account: TownshipAccount) -> Statement {
         earlier: inputs.earlier,
     };
     let figures = drafts(&facts).finish(period, inputs.wordings, inputs.code_version);
+    let doubts = doubts(&facts, &figures);
     let places = places(&figures, rows, &pumps, township, period);
     let villages = villages(rows, township);
     Statement {
         period,
         findings: check(inputs.rules, &places, inputs.acceptances, period).under(
             inputs.caveats,
+            &doubts,
             inputs.acceptances,
             period,
         ),
@@ -64,4 +69,12 @@ fn statement(inputs: &Inputs<'_>, account: TownshipAccount) -> Statement {
         sources,
         pumps,
     }
+}
+
+/// What a person has to look at in the ledger and in the evidence beside it.
+fn doubts(facts: &Facts<'_>, figures: &[Figure]) -> Vec<Finding> {
+    let of_rows = facts.rows.doubts(facts.township());
+    let of_evidence = evidence::doubts(facts, figures);
+    let of_rows = of_rows.iter().map(Doubt::finding);
+    of_rows.chain(of_evidence.iter().map(EvidenceDoubt::finding)).collect()
 }

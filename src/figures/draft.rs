@@ -2,18 +2,28 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use super::catalogue::FigureId;
-use super::figure::{Figure, FigureInput, Origin, Value};
-use super::wording::{self, Wording};
+use super::claim::{Claim, Verdict};
+use super::figure::{Class, Figure, FigureInput, Origin, Value};
+use super::plausibility::short;
+use super::together;
+use super::wording::{self, Worded, Wording};
 use crate::account::{Coverage, Entry, Method};
 use crate::core::{Period, Series};
-use crate::locales::{Lang, Text, figures as words};
+use crate::locales::{Text, figures as words};
 
 /// A figure in the making; absent until it gets a value.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Draft {
     value: Value,
     words: Option<Text>,
+    /// Why the evidence leaves open whether the words are true, and why it contradicts them.
+    doubts: Vec<Text>,
+    contradictions: Vec<Text>,
+    /// What may be said where the words may not.
+    known: Option<Text>,
     bounds: Option<[f64; 2]>,
     coverage: Option<Coverage>,
     inputs: Vec<FigureInput>,
@@ -30,17 +40,36 @@ impl Draft {
         }
     }
 
-    /// Sets a month by a day of it, worded by `words` from the month: `8`, `August 2022`.
-    pub fn month(&mut self, day: jiff::civil::Date, words: fn(Text) -> Text) {
+    /// Sets a month by a day of it, worded by `worded` from the month: `8`, with `named_year` `2022年8`; `August 2022`.
+    pub fn month(&mut self, day: Date, worded: fn(Text) -> Text, named_year: bool) {
         let day = day.first_of_month();
         self.value = Value::Day(day);
-        let english = day.strftime("%B %Y").to_string();
-        self.words = Some(words(Text::both(day.month().to_string(), english)));
+        let english = |form| day.strftime(form).to_string();
+        let month = |form| Text::both(day.month().to_string(), english(form));
+        self.words = Some(worded(match named_year {
+            true => words::month_of_year(day.year(), month("%B")),
+            false => month("%B %Y"),
+        }));
     }
 
     /// Sets the words, where they are not number and unit.
     pub fn words(&mut self, words: Text) {
         self.words = Some(words);
+    }
+
+    /// Leaves open whether the words are true: they are withheld.
+    pub fn open(&mut self, why: Text) {
+        self.doubts.push(why);
+    }
+
+    /// Says that the evidence contradicts the words: they are withheld.
+    pub fn refute(&mut self, why: Text) {
+        self.contradictions.push(why);
+    }
+
+    /// Sets what may be said where the words are withheld.
+    pub fn known(&mut self, words: Text) {
+        self.known = Some(words);
     }
 
     /// Takes the value back and notes why there is none.
@@ -51,8 +80,22 @@ impl Draft {
         self.note(why);
     }
 
+    /// Sets between which values the truth lies; `most` is infinite where nothing bounds it.
     pub fn bounds(&mut self, least: f64, most: f64) {
         self.bounds = Some([least, most]);
+    }
+
+    /// The value with its bounds; a value without bounds is certain.
+    pub fn span(&self) -> Option<[f64; 3]> {
+        let value = self.value()?;
+        let [least, most] = self.bounds.unwrap_or([value; 2]);
+        Some([value, least.min(value), most.max(value)])
+    }
+
+    /// Takes over why the words of `other`, which this figure is made of, may not be true. Its bounds are the recipe's
+    /// to work out.
+    pub fn inherits(&mut self, other: &Draft) {
+        self.doubts.extend(other.doubts.iter().chain(&other.contradictions).cloned());
     }
 
     pub fn cover(&mut self, coverage: Coverage) {
@@ -107,26 +150,12 @@ impl Draft {
         wordings: &[Wording],
         code_version: &'static str,
     ) -> Figure {
-        let mut phrase_en = None;
-        match self.value {
-            Value::Number(value) => {
-                let worded = wording::worded(id, value, wordings);
-                phrase_en.clone_from(&worded.en);
-                if self.words.is_none() {
-                    self.words = worded.zh.map(|zh| {
-                        let en = worded.en.unwrap_or_else(|| zh.clone());
-                        Text::both(zh, en)
-                    });
-                    self.notes.extend(worded.note);
-                }
-            }
-            Value::Day(day) => phrase_en = Some(day.strftime("%B %Y").to_string()),
-            Value::Absent => self.words = None,
-        }
-        Figure {
-            phrase: self.words.as_ref().map(|words| words.within(Lang::Chinese)),
-            phrase_en,
-            words: self.words,
+        let class = self.class(id);
+        self.bounds = self.bounds.and(self.span().map(|[_, least, most]| [least, most]));
+        let claim = self.claim(id, wordings);
+        let mut figure = Figure {
+            class,
+            claim,
             value: self.value,
             coverage: self.coverage.map(|c| c.share()),
             flagged_share: self
@@ -137,8 +166,89 @@ impl Draft {
             inputs: self.inputs,
             notes: self.notes,
             ..Figure::absent(id, period, code_version)
+        };
+        figure.say(self.words);
+        figure
+    }
+
+    /// The verdict on the words, which are chosen here; those that the evidence does not carry are taken back.
+    fn claim(&mut self, id: FigureId, wordings: &[Wording]) -> Claim {
+        let Some(value) = self.value_in_words(id, wordings) else {
+            self.words = None;
+            let verdict = match self.contradictions.is_empty() {
+                true => Verdict::Open,
+                false => Verdict::Refuted,
+            };
+            self.notes.append(&mut self.contradictions);
+            self.notes.append(&mut self.doubts);
+            return Claim { verdict, grounds: self.notes.clone() };
+        };
+        let (verdict, grounds) = if !self.contradictions.is_empty() {
+            (Verdict::Refuted, std::mem::take(&mut self.contradictions))
+        } else if !self.doubts.is_empty() {
+            (Verdict::Open, std::mem::take(&mut self.doubts))
+        } else {
+            self.words = value;
+            return Claim { verdict: Verdict::Proved, grounds: Vec::new() };
+        };
+        self.words = self.known.take();
+        self.notes.extend(grounds.iter().cloned());
+        Claim { verdict, grounds }
+    }
+
+    /// What the value comes to in words; `None` where there is no value, the inner `None` where none are needed. Words
+    /// that the bounds do not allow are a doubt, and the part of them that is certain is what is known.
+    fn value_in_words(&mut self, id: FigureId, wordings: &[Wording]) -> Option<Option<Text>> {
+        let value = match self.value {
+            Value::Absent => return None,
+            Value::Day(_) => return Some(self.words.take()),
+            Value::Number(value) => value,
+        };
+        if let Some(own) = self.words.take() {
+            return Some(Some(own));
+        }
+        // Nothing is said of what did not happen.
+        let narrative = !id.spec().passage.is_empty();
+        let nothing = self.bounds.is_none_or(|[_, most]| most == 0.0);
+        if value == 0.0 && nothing && narrative {
+            return Some(None);
+        }
+        let Worded { text, note, certain } = wording::worded(id, value, self.bounds, wordings);
+        if certain {
+            self.notes.extend(note);
+            return Some(text);
+        }
+        let [least, most] = self.bounds.unwrap_or([value; 2]);
+        self.doubts.push(match most.is_finite() {
+            true => words::bounds_too_wide(short(least), short(most)),
+            false => words::not_bounded(short(least)),
+        });
+        if self.contradictions.is_empty() && self.known.is_none() && self.doubts.len() == 1 {
+            self.known = text.map(words::known_part);
+        }
+        Some(None)
+    }
+
+    /// The class of the evidence that is there, where the figure may come from sensors or people.
+    fn class(&self, id: FigureId) -> Class {
+        let class = id.spec().class;
+        let measured = self
+            .inputs
+            .iter()
+            .any(|input| matches!(input.from, Origin::Series(_)) && input.value.is_some());
+        let entered = self.inputs.iter().any(|input| matches!(input.from, Origin::Ledger(_)));
+        match (class, measured, entered) {
+            (Class::Measured, true, true) => Class::Mixed,
+            (Class::Measured, false, true) => Class::Entered,
+            (Class::Derived, false, true) if id.is_by_sensors() => Class::Entered,
+            (class, _, _) => class,
         }
     }
+}
+
+/// Whether the month of `day` needs its year beside it in a report on `period`.
+pub(super) fn names_year(day: Date, period: Period) -> bool {
+    period.from.year() != period.to.year() || day.year() != period.to.year()
 }
 
 pub(super) fn series_input(
@@ -171,10 +281,6 @@ impl Drafts {
         self.0.get(&id).expect("a figure stands in the catalogue after those that it is made of")
     }
 
-    pub fn number(&self, id: FigureId) -> Option<f64> {
-        self.get(id).value()
-    }
-
     /// The finished figures, in the order of the catalogue.
     pub fn finish(
         self,
@@ -184,6 +290,8 @@ impl Drafts {
     ) -> Vec<Figure> {
         let finish =
             |(id, draft): (FigureId, Draft)| draft.finish(id, period, wordings, code_version);
-        self.0.into_iter().map(finish).collect()
+        let mut figures: Vec<Figure> = self.0.into_iter().map(finish).collect();
+        together::agree(&mut figures, wordings);
+        figures
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::catalogue::FigureId;
-use super::draft::{Draft, Drafts};
+use super::counting::Span;
+use super::draft::{Draft, Drafts, names_year};
 use super::facts::Facts;
 use super::rows::missing;
 use super::wording::{DIESEL_KG_PER_LITRE, GASOLINE_KG_PER_LITRE};
@@ -17,37 +18,35 @@ pub(super) fn villages_served(facts: &Facts<'_>) -> Draft {
     facts.rows.villages(EntryCode::WaterWork, facts.township())
 }
 
-/// Works built in the year: each name counts once.
+/// Works built in the year: of each name the latest row.
 pub(super) fn built(facts: &Facts<'_>) -> Draft {
     let mut draft = Draft::default();
-    let entries = facts.rows.of(EntryCode::WaterWork);
-    let mut named = BTreeSet::new();
-    let mut total = 0.0;
-    for entry in &entries {
-        draft.entry(entry);
-        match &entry.work {
-            Some(work) if !named.insert(work) => {
-                draft.note(words::work_repeated(entry.id, work));
-            }
-            Some(_) => total += 1.0,
-            None => {
-                draft.note(words::row_without_work(entry.id));
-                total += entry.value;
-            }
-        }
+    for row in facts.rows.denied(EntryCode::WaterWork) {
+        draft.note(words::row_of_none(row.id));
     }
-    if entries.is_empty() {
+    let Some(works) = facts.rows.works(|_| true) else {
         draft.absent(missing([EntryCode::WaterWork]));
-    } else {
-        draft.number(total);
+        return draft;
+    };
+    for work in &works.named {
+        work.rows.iter().for_each(|(row, _)| draft.entry(row));
+        work.notes.iter().for_each(|note| draft.note(note.clone()));
     }
+    for row in &works.unnamed {
+        draft.entry(row);
+        draft.note(words::row_without_work(row.id));
+    }
+    for row in &works.unfinished {
+        draft.note(words::work_unfinished(row.id));
+    }
+    works.span().set_in(&mut draft);
     draft
 }
 
 /// Groups or persons that the works serve. A row whose work is not registered is noted.
 pub(super) fn served(facts: &Facts<'_>, code: EntryCode) -> Draft {
     let rows = facts.rows;
-    let mut draft = rows.sum(&[code]);
+    let mut draft = rows.counted(&[code]);
     let works: BTreeSet<_> =
         rows.of(EntryCode::WaterWork).iter().filter_map(|e| e.work.as_ref()).collect();
     for entry in rows.of(code) {
@@ -65,8 +64,11 @@ pub(super) fn inspection_month(facts: &Facts<'_>) -> Draft {
     for entry in &entries {
         draft.entry(entry);
     }
+    for row in facts.rows.denied(EntryCode::HazardInspection) {
+        draft.note(words::row_of_none(row.id));
+    }
     match entries.iter().map(|e| e.from).min() {
-        Some(day) => draft.month(day, words::in_month),
+        Some(day) => draft.month(day, words::in_month, names_year(day, facts.basis.period)),
         None => draft.absent(missing([EntryCode::HazardInspection])),
     }
     draft
@@ -96,23 +98,24 @@ pub(super) fn response_level(facts: &Facts<'_>) -> Draft {
 /// Gasoline and diesel by mass.
 pub(super) fn oil_used(_facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     let mut draft = Draft::default();
-    let mut sum = None;
+    let mut sum: Option<Span> = None;
     for (id, kg_per_litre) in [
         (FigureId::GasolineUsed, GASOLINE_KG_PER_LITRE),
         (FigureId::DieselUsed, DIESEL_KG_PER_LITRE),
     ] {
         let name = id.spec().name();
-        let Some(litres) = drafts.number(id) else {
+        let Some(litres) = Span::of(drafts.get(id)) else {
             draft.note(words::no_data_of(name));
             continue;
         };
-        let tonnes = litres * kg_per_litre / KG_PER_TONNE;
-        draft.figure(id, tonnes);
-        draft.note(words::litres_by_mass(name, litres, kg_per_litre));
-        sum = Some(sum.unwrap_or(0.0) + tonnes);
+        let tonnes = litres.times(kg_per_litre).per(KG_PER_TONNE);
+        draft.inherits(drafts.get(id));
+        draft.figure(id, tonnes.value);
+        draft.note(words::litres_by_mass(name, litres.value, kg_per_litre));
+        sum = Some(sum.unwrap_or_default().plus(tonnes));
     }
     match sum {
-        Some(sum) => draft.number(sum),
+        Some(sum) => sum.set_in(&mut draft),
         None => draft.absent(words::no_fuel()),
     }
     draft

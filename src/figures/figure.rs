@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
 use super::catalogue::FigureId;
+use super::claim::Claim;
 use crate::account::Method;
 use crate::core::{CropId, Period, Series};
 use crate::locales::{Lang, Text, figures as words, for_programs};
@@ -16,6 +17,8 @@ use crate::locales::{Lang, Text, figures as words, for_programs};
 pub enum Class {
     /// From sensors.
     Measured,
+    /// From sensors and from rows of the ledger.
+    Mixed,
     /// Worked out from other figures or readings.
     Derived,
     /// Entered by a person in the ledger.
@@ -28,6 +31,7 @@ impl Class {
     pub fn name(self) -> Text {
         match self {
             Self::Measured => words::measured(),
+            Self::Mixed => words::mixed(),
             Self::Derived => words::derived(),
             Self::Entered => words::entered(),
             Self::Attested => words::attested(),
@@ -104,7 +108,9 @@ pub struct Figure {
     pub class: Class,
     /// Whether it belongs to the section or its annex, and not only to the state's forms.
     pub narrative: bool,
-    /// The words of the report; `None` where the figure is absent.
+    /// Whether the evidence carries the words.
+    pub claim: Claim,
+    /// The words of the report; `None` where nothing can be said.
     pub phrase: Option<String>,
     /// The words in English; also `None` where they are not number and unit.
     pub phrase_en: Option<String>,
@@ -119,7 +125,7 @@ pub struct Figure {
     pub coverage: Option<f64>,
     /// Share of the readings behind it that are suspect, 0 to 1.
     pub flagged_share: Option<f64>,
-    /// Least and most that the true value can be, where readings leave that open.
+    /// Least and most that the true value can be, where the evidence leaves that open; the most may be infinite.
     pub bounds: Option<[f64; 2]>,
     pub inputs: Vec<FigureInput>,
     /// Why it is absent, or what a reader has to know.
@@ -143,6 +149,7 @@ impl Figure {
             unit: spec.unit,
             class: spec.class,
             narrative: !spec.passage.is_empty(),
+            claim: Claim::default(),
             phrase: None,
             phrase_en: None,
             words: None,
@@ -155,6 +162,13 @@ impl Figure {
             notes: Vec::new(),
             code_version,
         }
+    }
+
+    /// Sets what may be printed.
+    pub(super) fn say(&mut self, words: Option<Text>) {
+        let said = |lang| words.as_ref().map(|words| words.within(lang));
+        (self.phrase, self.phrase_en) = (said(Lang::Chinese), said(Lang::English));
+        self.words = words;
     }
 
     pub fn number(&self) -> Option<f64> {

@@ -4,11 +4,17 @@
 //! pumps, the rows of the ledger, and other figures.
 
 mod areas;
+mod behind;
 mod catalogue;
+mod claim;
 mod compute;
+mod counting;
+mod doubts;
 mod draft;
+mod drinking;
 mod earlier;
 mod entered;
+mod evidence;
 mod facts;
 mod figure;
 mod forms;
@@ -22,16 +28,19 @@ mod sources;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod together;
+mod unsourced;
 mod wording;
 
 pub use catalogue::{FigureId, FigureSpec};
+pub use claim::{Claim, Verdict};
 pub use compute::{Inputs, compute};
+pub use doubts::{Doubt, DoubtedRows};
 pub use earlier::{Comparison, Earlier};
 pub use figure::{Class, Figure, FigureInput, Origin, Value};
 pub use forms::{FORMS, Form, FormRow};
 pub use parse::{Interval, Parsed, parse, parse_en};
 pub use phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase, phrase_en};
 pub use plausibility::{Acceptance, Caveat, Finding, Findings, Rule, Rules, Scope, Severity};
-pub use sources::EVIDENCE_SHARE;
 pub use statement::{Statement, Totals, VillageTotals};
 pub use wording::{HedgeWord, Wording, check_wordings};

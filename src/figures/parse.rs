@@ -28,10 +28,13 @@ impl Interval {
 pub struct Parsed {
     pub hedge: Hedge,
     pub unit: PrintUnit,
+    /// The number that is written, in the unit.
+    pub printed: f64,
     pub interval: Interval,
 }
 
-/// Parses a phrase of [`super::phrase()`].
+/// Parses a phrase of [`super::phrase()`], or one that an office writes by hand: 左右 stands for 约, 多 for 余, and a
+/// number in 万 or 亿 may have up to four decimals, of which the last is rounded.
 ///
 /// Takes the narrow meaning: `2000余亩` stands for 2000 to 2100, since at least two digits are printed. `None` for any
 /// other text, and for two hedges on one number (约1200余万元), a fault of style: `docs/domain.md` §4.1.
@@ -39,7 +42,7 @@ pub fn parse(text: &str) -> Option<Parsed> {
     let (prefix, rest) = strip_prefix(text);
     let digits_end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
     let (digits, rest) = rest.split_at_checked(digits_end)?;
-    let (rest, over_inside) = strip(rest, "余");
+    let (rest, over_inside) = strip_either(rest, ["余", "多"]);
     let (rest, hundred_million) = strip(rest, "亿");
     let (rest, ten_thousand) = strip(rest, "万");
     let scale = match (hundred_million, ten_thousand) {
@@ -48,25 +51,35 @@ pub fn parse(text: &str) -> Option<Parsed> {
         (true, false) => 100_000_000,
         (true, true) => return None,
     };
-    let (rest, over_after) = strip(rest, "余");
-    let (word, above) = match rest.strip_suffix("以上") {
-        Some(word) => (word, true),
-        None => (rest, false),
+    let (rest, over_after) = strip_either(rest, ["余", "多"]);
+    let (word, above, about) = match (rest.strip_suffix("以上"), rest.strip_suffix("左右")) {
+        (Some(word), _) => (word, true, false),
+        (None, Some(word)) => (word, false, true),
+        (None, None) => (rest, false, false),
     };
     let unit = PrintUnit::ALL.iter().copied().find(|u| u.text() == word)?;
     let over = over_inside || over_after;
-    let hedge = match (prefix, over, above) {
-        (Some(hedge), false, false) => hedge,
-        (None, true, false) if over_inside != over_after => Hedge::Over,
-        (None, false, true) => Hedge::Above,
-        (None, false, false) => Hedge::Exact,
+    let hedge = match (prefix, over, above, about) {
+        (Some(hedge), false, false, false) => hedge,
+        (None, true, false, false) if over_inside != over_after => Hedge::Over,
+        (None, false, true, false) => Hedge::Above,
+        (None, false, false, true) => Hedge::About,
+        (None, false, false, false) => Hedge::Exact,
         _ => return None,
     };
-    let printed = hundredths(digits)?.checked_mul(scale)?;
+    let printed = scaled(digits, scale)?;
+    if hedge == Hedge::Exact && scale > 1 && digits.contains('.') {
+        let interval = rounded(digits, scale, printed);
+        return Some(Parsed { hedge, unit, printed: in_units(printed), interval });
+    }
     if over_inside && (digits.contains('.') || !digits.ends_with('0')) {
         return None;
     }
-    Some(Parsed { hedge, unit, interval: interval(hedge, printed) })
+    Some(Parsed { hedge, unit, printed: in_units(printed), interval: interval(hedge, printed) })
+}
+
+fn in_units(hundredths: i128) -> f64 {
+    hundredths as f64 / HUNDREDTHS as f64
 }
 
 /// Parses a phrase of [`super::phrase_en()`]; `None` for any other text.
@@ -79,7 +92,7 @@ pub fn parse_en(text: &str) -> Option<Parsed> {
     let (number, word) = rest.split_once(' ')?;
     let unit = PrintUnit::ALL.iter().copied().find(|u| u.english() == word)?;
     let printed = hundredths(&number.replace(',', ""))?;
-    Some(Parsed { hedge, unit, interval: interval(hedge, printed) })
+    Some(Parsed { hedge, unit, printed: in_units(printed), interval: interval(hedge, printed) })
 }
 
 fn strip_prefix(text: &str) -> (Option<Hedge>, &str) {
@@ -97,6 +110,33 @@ fn strip<'a>(text: &'a str, word: &str) -> (&'a str, bool) {
     }
 }
 
+fn strip_either<'a>(text: &'a str, words: [&str; 2]) -> (&'a str, bool) {
+    let stripped = words.iter().find_map(|word| text.strip_prefix(word));
+    (stripped.unwrap_or(text), stripped.is_some())
+}
+
+/// The digits times `scale`, in hundredths; at most two decimals, with a scale at most four.
+fn scaled(digits: &str, scale: i128) -> Option<i128> {
+    if scale == 1 {
+        return hundredths(digits);
+    }
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    if part.len() > 4 || digits.ends_with('.') {
+        return None;
+    }
+    let part: i128 = format!("{part:0<4}").parse().ok()?;
+    let whole = hundredths(whole)?.checked_mul(scale)?;
+    whole.checked_add(part * HUNDREDTHS * scale / 10_000)
+}
+
+/// What a number in 万 or 亿 with decimals and no hedge may stand for: its last digit is rounded.
+fn rounded(digits: &str, scale: i128, printed: i128) -> Interval {
+    let decimals = digits.split_once('.').map_or(0, |(_, part)| part.len());
+    let half = scale as f64 / 10f64.powi(i32::try_from(decimals).unwrap_or(0)) / 2.0;
+    let v = in_units(printed);
+    Interval { low: v - half, low_open: false, high: v + half, high_open: false }
+}
+
 /// The digits as hundredths; at most two decimals.
 fn hundredths(digits: &str) -> Option<i128> {
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
@@ -109,7 +149,7 @@ fn hundredths(digits: &str) -> Option<i128> {
 
 /// The values that `hedge` with this number (in hundredths) may stand for.
 fn interval(hedge: Hedge, printed: i128) -> Interval {
-    let at = |hundredths: i128| hundredths as f64 / HUNDREDTHS as f64;
+    let at = in_units;
     let v = at(printed);
     let between = |low, low_open, high, high_open| Interval { low, low_open, high, high_open };
     match hedge {
@@ -170,6 +210,15 @@ mod tests {
     }
 
     #[test]
+    fn reads_what_offices_write_by_hand() {
+        assert_eq!(ends("54.57万元"), (545_650.0, 545_750.0));
+        assert_eq!(ends("37.781万元"), (377_805.0, 377_815.0));
+        assert_eq!(ends("1.0349亿立方米"), (103_485_000.0, 103_495_000.0));
+        assert_eq!(ends("2.5万多亩"), ends("2.5万余亩"));
+        assert_eq!(ends("5000亩左右"), ends("约5000亩"));
+    }
+
+    #[test]
     fn refuses_two_hedges_and_what_is_no_phrase() {
         for bad in [
             "约1200余万元",
@@ -183,7 +232,8 @@ mod tests {
             "亩",
             "约亩",
             "12",
-            "1.234万元",
+            "1.23456万元",
+            "约2000亩左右",
             "1..2亩",
             "2200顷",
             "约-5亩",
@@ -239,9 +289,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn about_and_exact_say_every_whole_number(value in 1u32..2_000_000_000, unit in proptest::sample::select(PrintUnit::ALL)) {
+        fn about_says_every_whole_number_and_exact_those_that_are_not_long(
+            value in 1u32..2_000_000_000, unit in proptest::sample::select(PrintUnit::ALL),
+        ) {
             prop_assert!(phrase(f64::from(value), Hedge::About, unit, SIGNIFICANT).is_some());
-            prop_assert!(phrase(f64::from(value), Hedge::Exact, unit, SIGNIFICANT).is_some());
+            let short = f64::from(value % 100_000);
+            prop_assert!(phrase(short, Hedge::Exact, unit, SIGNIFICANT).is_some());
         }
     }
 }

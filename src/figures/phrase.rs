@@ -8,6 +8,8 @@
 pub(super) const HUNDREDTHS: i128 = 100;
 const WAN: i128 = 10_000 * HUNDREDTHS;
 const YI: i128 = 100_000_000 * HUNDREDTHS;
+/// From here on a number that is not short in 万 is rounded to two decimals of it, as offices write: 54.57万元.
+const LONG: i128 = 10 * WAN;
 /// Largest value that is printed. Engineering judgement: above any figure of a township, and exact in hundredths.
 const VALUE_MAX: f64 = 1e12;
 /// Relative rounding error of sums of many entries: numbers that differ by less are equal.
@@ -135,9 +137,12 @@ units! {
 /// The words for `value` (in the unit, not in 万) under `hedge`, with `significant` digits where the hedge rounds (2
 /// to 4).
 ///
+/// Without a hedge, a number from 100,000 on is rounded to two decimals of 万, and its last digit says so:
+/// `54.57万元` stands for 545,650 to 545,750.
+///
 /// `None` where the hedge cannot express the value: it is negative or infinite; it is exact and has more than two
-/// decimals; 余 of a number that is exact, below 10 or fractional; 近 of a number more than 5 % away; any hedge of a
-/// number that rounds to zero.
+/// decimals, or zeros in their place after rounding; 余 of a number that is exact, below 10 or fractional; 近 of a
+/// number more than 5 % away; any hedge of a number that rounds to zero.
 ///
 /// ```
 /// use hanqing::figures::{Hedge, PrintUnit, SIGNIFICANT, parse, phrase};
@@ -150,10 +155,21 @@ units! {
 /// ```
 pub fn phrase(value: f64, hedge: Hedge, unit: PrintUnit, significant: u8) -> Option<String> {
     let printed = printed(value, hedge, significant)?;
-    Some(match hedge {
-        Hedge::Over => print_over(printed, unit),
-        _ => print(printed, unit, hedge),
-    })
+    match hedge {
+        Hedge::Over => Some(print_over(printed, unit)),
+        Hedge::Exact if unit.scales() && printed >= LONG => {
+            rounded_to_decimals(printed).map(|printed| print(printed, unit, hedge))
+        }
+        _ => Some(print(printed, unit, hedge)),
+    }
+}
+
+/// A long number at two decimals of 万; `None` where these would be zero although the number is not whole, since 55万元
+/// says exactly that.
+fn rounded_to_decimals(hundredths: i128) -> Option<i128> {
+    let step = WAN / HUNDREDTHS;
+    let rounded = (hundredths + step / 2) / step * step;
+    (rounded == hundredths || rounded % WAN != 0).then_some(rounded)
 }
 
 /// [`phrase`] in English: `about 35,000 kWh`, with the same relation to the value.
@@ -333,11 +349,27 @@ mod tests {
     #[test]
     fn scales_only_to_a_short_number() {
         assert_eq!(of(35_123.0, Hedge::Exact, PrintUnit::Du).unwrap(), "35123度");
+        assert_eq!(of(97_900.0, Hedge::Exact, PrintUnit::Yuan).unwrap(), "9.79万元");
         assert_eq!(of(35_100.0, Hedge::Exact, PrintUnit::Du).unwrap(), "3.51万度");
         assert_eq!(of(2e8, Hedge::Exact, PrintUnit::Yuan).unwrap(), "2亿元");
         assert_eq!(of(20_000.0, Hedge::Exact, PrintUnit::Set).unwrap(), "20000台");
         assert_eq!(of(12.5, Hedge::Exact, PrintUnit::Mu).unwrap(), "12.5亩");
         assert_eq!(of(12.05, Hedge::Exact, PrintUnit::Mu).unwrap(), "12.05亩");
+    }
+
+    #[test]
+    fn a_long_number_has_two_decimals_of_ten_thousand() {
+        for (value, expected) in [
+            (545_678.0, Some("54.57万元")),
+            (12_345_678.9, Some("1234.57万元")),
+            (1_528_100.0, Some("152.81万元")),
+            (99_999_999.0, None),
+            (550_000.4, None),
+            (1_549_999.0, None),
+            (550_000.0, Some("55万元")),
+        ] {
+            assert_eq!(of(value, Hedge::Exact, PrintUnit::Yuan).as_deref(), expected);
+        }
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::catalogue::FigureId;
+use super::counting::Span;
 use super::draft::{Draft, Drafts, series_input};
 use super::facts::Facts;
-use crate::account::{EntryCode, Method, PumpAccount, Quantity, SegmentKind, Total};
+use crate::account::{Entry, EntryCode, Method, PumpAccount, Quantity, SegmentKind, Total};
 use crate::locales::{Text, figures as words};
 use crate::water::Pump;
 
@@ -31,35 +32,45 @@ fn sum<'a>(
 /// The finished sum; absent for the reason `without` if no pump has data. `what` names the data that a pump lacks.
 fn finish(mut draft: Draft, total: &Total, without: Text, what: Text) -> Draft {
     match total.value {
-        Some(value) => draft.number(value),
+        Some(value) => {
+            let [least, most] = total.bounds;
+            draft.number(value);
+            draft.bounds(least, most);
+        }
         None => draft.absent(without),
-    }
-    if let (Some(_), Some([least, most])) = (total.value, total.bounds) {
-        draft.bounds(least, most);
     }
     let missing: Vec<&str> = total.missing.iter().map(String::as_str).collect();
     note_unknown(&mut draft, &missing, what);
     draft
 }
 
-/// Σ of the billed meters, plus what was declared.
+/// What the rows of `code` come to, with each as input; `None` without a row.
+fn declared(facts: &Facts<'_>, code: EntryCode, draft: &mut Draft) -> Option<Span> {
+    let counted = facts.rows.count(code, |_| true)?;
+    for (entry, part) in counted.rows {
+        draft.entry(&Entry { value: part, ..entry.clone() });
+    }
+    counted.notes.into_iter().for_each(|note| draft.note(note));
+    Some(counted.span)
+}
+
+/// Σ of the billed meters, plus what was declared. Neither stands for the other: silent meters are in the bounds.
 pub(super) fn electricity_used(facts: &Facts<'_>) -> Draft {
     let (mut draft, mut total) = sum(facts.pumps, |pump| &pump.energy_kwh);
-    let declared = facts.rows.of(EntryCode::ElectricityDeclared);
-    if facts.pumps.is_empty() && !declared.is_empty() {
-        total = Total { value: Some(0.0), bounds: Some([0.0, 0.0]), missing: Vec::new() };
+    if let Some(declared) = declared(facts, EntryCode::ElectricityDeclared, &mut draft) {
+        total.value = Some(total.value.unwrap_or(0.0) + declared.value);
+        total.bounds[0] += declared.least;
+        total.bounds[1] += declared.most;
     }
-    for entry in &declared {
-        draft.entry(entry);
-        total.value = total.value.map(|value| value + entry.value);
-        total.bounds = total.bounds.map(|bounds| bounds.map(|bound| bound + entry.value));
-    }
-    if let (Some(value), Some([_, most])) = (total.value, total.bounds)
-        && most > value
+    if let Some(value) = total.value
+        && total.bounds[1] > value
+        && total.bounds[1].is_finite()
     {
-        let (why, more) = (why_open(facts.pumps), most - value);
+        let (why, more) = (why_open(facts.pumps), total.bounds[1] - value);
         draft.note(words::energy_open(why, format!("{more:.1}")));
     }
+    let doubted = facts.pumps.iter().filter_map(|pump| pump.contradiction.clone());
+    doubted.for_each(|why| draft.note(why));
     finish(draft, &total, words::no_meter_data(), words::meter_data())
 }
 
@@ -73,7 +84,7 @@ fn why_open(accounts: &[PumpAccount]) -> Text {
     let any = |kind| accounts.iter().any(|account| own(account, kind));
     let ends = accounts.iter().any(|account| {
         let q = &account.energy_kwh;
-        !own(account, SegmentKind::Reset) && q.value.zip(q.bounds).is_some_and(|(v, b)| b[1] > v)
+        !own(account, SegmentKind::Reset) && q.value.is_some_and(|value| q.bounds[1] > value)
     });
     match (any(SegmentKind::Reset), ends) {
         (true, true) => words::open_by_both(),
@@ -103,34 +114,29 @@ pub(super) fn equipment_deployed(facts: &Facts<'_>) -> Draft {
         };
         let one = account.ran.map(|ran| if ran && !counted { 1.0 } else { 0.0 });
         draft.input(series_input(series.clone(), one, Method::Ran, note, coverage));
-        let now = match (before.flatten(), account.ran) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), None) | (None, Some(false)) | (Some(false), Some(false)) => Some(false),
-            (None, None) => None,
+        let now = match (before, account.ran) {
+            (Some(Some(true)), _) | (_, Some(true)) => Some(true),
+            (None | Some(Some(false)), Some(false)) => Some(false),
+            _ => None,
         };
         sets.insert(set, now);
         if account.ran.is_none() {
             unknown.push((set, account.name.as_str()));
         }
     }
-    let mut ran = sets.values().filter(|ran| **ran == Some(true)).count() as f64;
-    let known = sets.values().any(Option::is_some);
-    let declared = facts.rows.of(EntryCode::EquipmentDeclared);
-    for entry in &declared {
-        draft.entry(entry);
-        ran += entry.value;
-    }
-    // A set without a run in the data may have run where there are none.
-    unknown.retain(|(set, _)| sets.get(set).copied().flatten() != Some(true));
-    let mut open: Vec<_> = unknown.iter().map(|(set, _)| *set).collect();
-    open.sort_unstable();
-    open.dedup();
-    if known || !declared.is_empty() {
-        draft.number(ran);
-        draft.bounds(ran, ran + open.len() as f64);
+    let count = |ran: Option<bool>| sets.values().filter(|set| **set == ran).count() as f64;
+    let (ran, open) = (count(Some(true)), count(None));
+    let known = facts.pumps.iter().any(|account| account.ran.is_some());
+    let declared = declared(facts, EntryCode::EquipmentDeclared, &mut draft);
+    if known || declared.is_some() {
+        let Span { value, least, most } = declared.unwrap_or_default();
+        draft.number(ran + value);
+        draft.bounds(ran + least, ran + open + most);
     } else {
         draft.absent(words::no_pump_nor_declared());
     }
+    // A set without a run in the data may have run where there are none.
+    unknown.retain(|(set, _)| sets.get(set).copied().flatten() != Some(true));
     let names: Vec<&str> = unknown.iter().map(|(_, name)| *name).collect();
     note_unknown(&mut draft, &names, words::running_data());
     draft
@@ -146,7 +152,7 @@ pub(super) fn water_pumped(facts: &Facts<'_>) -> Draft {
     finish(draft, &total, words::no_pump_data(), words::data())
 }
 
-/// Σ of `of_plate` over the pumps that ran. Pumps without data add to the upper bound.
+/// Σ of `of_plate` over the pumps that ran. Pumps that may have run add to the upper bound.
 fn over_running(facts: &Facts<'_>, of_plate: impl Fn(Option<&Pump>) -> Option<f64>) -> Draft {
     let mut draft = Draft::default();
     let (mut sum, mut open, mut known) = (0.0, 0.0, 0usize);
@@ -198,13 +204,16 @@ pub(super) fn area_irrigated(facts: &Facts<'_>) -> Draft {
 /// Passes of irrigation that the pumped water is enough for.
 pub(super) fn area_irrigated_times(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     let mut draft = Draft::default();
-    match (drafts.number(FigureId::WaterPumped), &facts.township().irrigation) {
-        (Some(water), Some(irrigation)) => {
-            let times = water * irrigation.canal_efficiency / irrigation.pass_m3_per_mu;
-            draft.figure(FigureId::WaterPumped, times);
-            draft.number(times);
+    let water = drafts.get(FigureId::WaterPumped);
+    match (water.span(), &facts.township().irrigation) {
+        (Some([m3, least, most]), Some(irrigation)) => {
+            let per_m3 = irrigation.canal_efficiency / irrigation.pass_m3_per_mu;
+            draft.figure(FigureId::WaterPumped, m3 * per_m3);
+            draft.number(m3 * per_m3);
+            draft.bounds(least * per_m3, most * per_m3);
+            draft.inherits(water);
             draft.note(words::passes(
-                format!("{water:.0}"),
+                format!("{m3:.0}"),
                 irrigation.canal_efficiency,
                 irrigation.pass_m3_per_mu,
                 irrigation.source.text(),

@@ -1,23 +1,22 @@
 //! How each figure is made.
 
 use super::catalogue::{FigureId as Id, catalogue};
+use super::counting::Span;
 use super::draft::{Draft, Drafts};
 use super::facts::Facts;
-use super::{areas, entered, pumps, sources};
-use crate::account::EntryCode as Code;
+use super::{areas, drinking, entered, pumps, sources};
+use crate::account::{Counting, EntryCode as Code};
 use crate::locales::{Text, figures as words};
 use crate::water::CropKind;
-use Recipe::{After, Own, Peak, State, Sum, Total};
+use Recipe::{After, Own, Peak, Rows, Total};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Recipe {
     Own(fn(&Facts<'_>) -> Draft),
     /// From other figures too, all of which stand before it in the catalogue.
     After(fn(&Facts<'_>, &Drafts) -> Draft),
-    /// Sum of the rows of the period: a running total 累计值.
-    Sum(&'static [Code]),
-    /// What holds at the end of the period 实时值: of each village, crop and work the latest row, added up.
-    State(&'static [Code]),
+    /// What the rows of the period come to, by how their codes count ([`Counting`]).
+    Rows(&'static [Code]),
     /// The greatest that the state came to on any day of the period.
     Peak(&'static [Code]),
     /// Sum of other figures, which stand before it in the catalogue; those that are absent are named.
@@ -42,8 +41,7 @@ pub(super) fn drafts(facts: &Facts<'_>) -> Drafts {
         let draft = match id.recipe() {
             Own(make) => make(facts),
             After(make) => make(facts, &drafts),
-            Sum(codes) => facts.rows.sum(codes),
-            State(codes) => facts.rows.state(codes),
+            Rows(codes) => facts.rows.counted(codes),
             Peak(codes) => facts.rows.peak(codes),
             Total(parts) => total(parts, &drafts),
         };
@@ -52,28 +50,40 @@ pub(super) fn drafts(facts: &Facts<'_>) -> Drafts {
     drafts
 }
 
-/// The sum of other figures; absent where all of them are.
+/// The sum of other figures; absent where all of them are, and without an upper bound where one is that may be more
+/// than nothing.
 fn total(parts: &[Id], drafts: &Drafts) -> Draft {
     let mut draft = Draft::default();
-    let mut sum = None;
+    let mut sum: Option<Span> = None;
     let mut lacking = Vec::new();
     for part in parts {
-        match drafts.number(*part) {
-            Some(value) => {
-                draft.figure(*part, value);
-                sum = Some(sum.unwrap_or(0.0) + value);
+        match Span::of(drafts.get(*part)) {
+            Some(span) => {
+                draft.inherits(drafts.get(*part));
+                draft.figure(*part, span.value);
+                sum = Some(sum.unwrap_or_default().plus(span));
             }
-            None => lacking.push(part.spec().name()),
+            None => lacking.push(*part),
         }
     }
+    let names = Text::list(lacking.iter().map(|part| part.spec().name()));
     match sum {
-        Some(sum) => {
-            draft.number(sum);
+        Some(mut sum) => {
+            if lacking.iter().any(|part| !is_running(*part)) {
+                sum.most = f64::INFINITY;
+            }
+            sum.set_in(&mut draft);
             if !lacking.is_empty() {
-                draft.note(words::no_data_not_counted(Text::list(lacking)));
+                draft.note(words::no_data_not_counted(names));
             }
         }
-        None => draft.absent(words::no_data_for(Text::list(lacking))),
+        None => draft.absent(words::no_data_for(names)),
     }
     draft
+}
+
+/// Whether a figure is a sum of slips: without a slip nothing was spent. A state that nobody entered is not known.
+fn is_running(figure: Id) -> bool {
+    let running = |code: &Code| code.counting() == Counting::Running;
+    matches!(figure.recipe(), Rows(codes) if codes.iter().all(running))
 }

@@ -1,11 +1,13 @@
-//! Which rows of the ledger count, and their sums, states and villages.
+//! Which rows of the ledger count, what they come to, and what has to be looked at in them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 
+use super::counting::{Counted, Doubted, Span, count, survey};
+use super::doubts::{Doubt, DoubtedRows};
 use super::draft::Draft;
-use crate::account::{Entry, EntryCode};
+use crate::account::{Counting, Entry, EntryCode};
 use crate::core::{CropId, Period, VillageId};
 use crate::locales::{Argument, Text, figures as words};
 use crate::water::Township;
@@ -22,11 +24,17 @@ impl<'a> Rows<'a> {
         Rows { entries, period }
     }
 
-    /// The rows of `code` that overlap the period. Rows of drinking-water projects count for the calendar years of
-    /// the period, since such works are planned and built by the year.
+    /// The rows of `code` that overlap the period, without those that say that something did not happen. Rows of
+    /// drinking-water works count for the calendar years of the period, up to its end.
     pub fn of(self, code: EntryCode) -> Vec<&'a Entry> {
-        let rows = self.entries.iter();
-        rows.filter(|e| e.code == code && self.counts(e)).collect()
+        let happened = |e: &&Entry| e.value > 0.0 || code.counting() != Counting::Named;
+        self.counting(code).filter(happened).collect()
+    }
+
+    /// The rows of `code` that say that something did not happen: those of things that are named, with the value 0.
+    pub fn denied(self, code: EntryCode) -> Vec<&'a Entry> {
+        let denied = |e: &&Entry| e.value <= 0.0 && code.counting() == Counting::Named;
+        self.counting(code).filter(denied).collect()
     }
 
     pub fn all(self) -> Vec<Entry> {
@@ -34,130 +42,291 @@ impl<'a> Rows<'a> {
         rows.filter(|e| self.counts(e)).cloned().collect()
     }
 
+    fn counting(self, code: EntryCode) -> impl Iterator<Item = &'a Entry> {
+        self.entries.iter().filter(move |e| e.code == code && self.counts(e))
+    }
+
     fn counts(self, entry: &Entry) -> bool {
-        let by_year = matches!(
-            entry.code,
-            EntryCode::HazardInspection
-                | EntryCode::WaterProjectFunds
-                | EntryCode::WaterWork
-                | EntryCode::WaterWorkGroups
-                | EntryCode::WaterWorkPersons
-        );
-        if by_year {
-            entry.from.year() <= self.period.to.year() && entry.to.year() >= self.period.from.year()
+        let window = self.window(entry.code);
+        entry.from <= self.period.to && entry.to >= window.from && entry.from <= window.to
+    }
+
+    /// The days that rows of `code` belong to.
+    fn window(self, code: EntryCode) -> Period {
+        if code.is_by_year() {
+            let (first, last) = (self.period.from.year(), self.period.to.year());
+            Period { from: date(first, 1, 1), to: date(last, 12, 31) }
         } else {
-            entry.from <= self.period.to && entry.to >= self.period.from
+            self.period
         }
     }
 
-    /// The sum of the rows of `codes`, with each row as input; absent without any row.
-    pub fn sum(self, codes: &[EntryCode]) -> Draft {
-        let mut draft = Draft::default();
-        let mut total = None;
-        let mut without = Vec::new();
-        for code in codes {
-            let rows = self.of(*code);
-            if rows.is_empty() {
-                without.push(*code);
-            }
-            for entry in rows {
-                draft.entry(entry);
-                total = Some(total.unwrap_or(0.0) + entry.value);
-            }
-        }
-        match total {
-            Some(total) => {
-                draft.number(total);
-                if !without.is_empty() {
-                    let names = without.iter().map(|code| code.name());
-                    draft.note(words::no_rows_too(Text::list(names)));
-                }
-            }
-            None => draft.absent(missing(without)),
-        }
-        draft
+    /// Whether all days of a row belong to the period.
+    pub fn holds(self, entry: &Entry) -> bool {
+        let window = self.window(entry.code);
+        window.from <= entry.from && entry.to <= window.to
     }
 
-    /// The state at the end of the period: the latest row of each village, crop and work, added up.
-    pub fn state(self, codes: &[EntryCode]) -> Draft {
-        self.state_on(codes, self.period.to)
+    /// What the rows of `code` at `here` come to, by how the code counts; `None` without a row.
+    pub fn count(self, code: EntryCode, here: impl Fn(&Entry) -> bool) -> Option<Counted<'a>> {
+        self.count_on(code, here, self.period.to)
+    }
+
+    /// As [`count`](Rows::count), of a state what holds on `day`.
+    fn count_on(
+        self,
+        code: EntryCode,
+        here: impl Fn(&Entry) -> bool,
+        day: Date,
+    ) -> Option<Counted<'a>> {
+        let rows: Vec<&Entry> = self.of(code).into_iter().filter(|e| here(e)).collect();
+        count(code.counting(), &rows, self.window(code), day)
+    }
+
+    /// The number of the rows of `code` at `here`, with its bounds.
+    pub fn span(self, code: EntryCode, here: impl Fn(&Entry) -> bool) -> Option<Span> {
+        self.count(code, here).map(|counted| counted.span)
+    }
+
+    /// What each crop's rows of `code` come to; `None` collects the rows without a crop.
+    pub fn by_crop(self, code: EntryCode) -> BTreeMap<Option<CropId>, Span> {
+        let crops: BTreeSet<_> = self.of(code).into_iter().map(|e| e.crop.clone()).collect();
+        let of = |crop: Option<CropId>| {
+            let span = self.span(code, |e| e.crop == crop)?;
+            Some((crop, span))
+        };
+        crops.into_iter().filter_map(of).collect()
+    }
+
+    /// The number that the rows of `codes` come to, by how each code counts; absent without any row.
+    pub fn counted(self, codes: &[EntryCode]) -> Draft {
+        self.counted_on(codes, self.period.to)
     }
 
     /// The greatest state on any day on which a row begins; of several such days, the first.
     pub fn peak(self, codes: &[EntryCode]) -> Draft {
-        let rows = self.of_any(codes);
+        let rows: Vec<&Entry> = codes.iter().flat_map(|code| self.of(*code)).collect();
         let days: BTreeSet<Date> = rows.iter().map(|e| e.from.max(self.period.from)).collect();
-        let sum = |day| holding(&rows, day).iter().map(|e| e.value).sum::<f64>();
-        let day = days
-            .into_iter()
-            .map(|day| (day, sum(day)))
-            .reduce(|best, next| if next.1 > best.1 { next } else { best })
-            .map_or(self.period.to, |(day, _)| day);
-        let mut draft = self.state_on(codes, day);
+        let span = |day| {
+            let each = codes.iter().filter_map(|code| self.count_on(*code, |_| true, day));
+            each.map(|counted| counted.span).fold(Span::default(), Span::plus)
+        };
+        let spans: Vec<(Date, Span)> = days.into_iter().map(|day| (day, span(day))).collect();
+        let greatest = spans.iter().copied();
+        let greatest = greatest.reduce(|best, next| match next.1.value > best.1.value {
+            true => next,
+            false => best,
+        });
+        let mut draft = self.counted_on(codes, greatest.map_or(self.period.to, |(day, _)| day));
         if draft.value().is_some() {
-            draft.note(words::peak_on(Argument::of(day)));
+            let least = spans.iter().map(|(_, span)| span.least).fold(0.0, f64::max);
+            let most = draft.span().map_or(0.0, |[_, _, most]| most);
+            let most = spans.iter().map(|(_, span)| span.most).fold(most, f64::max);
+            if most > least {
+                draft.bounds(least, most);
+            }
+            draft.note(words::peak_on(Argument::of(greatest.map_or(self.period.to, |g| g.0))));
         }
         draft
     }
 
-    fn state_on(self, codes: &[EntryCode], day: Date) -> Draft {
+    fn counted_on(self, codes: &[EntryCode], day: Date) -> Draft {
         let mut draft = Draft::default();
-        let rows = holding(&self.of_any(codes), day);
-        for entry in &rows {
-            draft.entry(entry);
+        let mut total: Option<Span> = None;
+        let mut without = Vec::new();
+        for code in codes {
+            let Some(counted) = self.count_on(*code, |_| true, day) else {
+                // A state may have its first row after the day.
+                without.extend(self.of(*code).is_empty().then_some(*code));
+                continue;
+            };
+            for (entry, part) in counted.rows {
+                draft.entry(&Entry { value: part, ..entry.clone() });
+            }
+            counted.notes.into_iter().for_each(|note| draft.note(note));
+            total = Some(total.unwrap_or_default().plus(counted.span));
         }
-        if rows.is_empty() {
-            draft.absent(missing(codes.iter().copied()));
-        } else {
-            draft.number(rows.iter().map(|e| e.value).sum());
+        let Some(mut total) = total else {
+            draft.absent(missing(without));
+            return draft;
+        };
+        // Without a slip nothing was spent; a state that nobody entered is not known.
+        if without.iter().any(|code| code.counting() != Counting::Running) {
+            total.most = f64::INFINITY;
+        }
+        total.set_in(&mut draft);
+        if !without.is_empty() {
+            draft.note(words::no_rows_too(Text::list(without.iter().map(|code| code.name()))));
         }
         draft
     }
 
-    /// The number of different villages in the rows of `code`.
+    /// The number of different villages in the rows of `code`. Rows without a village, and villages that the township
+    /// does not have, leave open how many there are.
     pub fn villages(self, code: EntryCode, township: &Township) -> Draft {
         let mut draft = Draft::default();
         let entries = self.of(code);
-        let mut named = BTreeSet::new();
+        let (mut named, mut unsure) = (BTreeSet::new(), BTreeSet::new());
+        let mut unnamed = 0.0;
         for entry in &entries {
+            if code == EntryCode::WaterWork && entry.to > self.period.to {
+                draft.note(words::work_unfinished(entry.id));
+                unnamed += 1.0;
+                continue;
+            }
             draft.entry(entry);
-            match &entry.village {
-                Some(village) => {
-                    if township.village(village).is_none() {
-                        draft.note(words::village_unknown(entry.id, village.as_str()));
-                    }
-                    named.insert(village);
-                }
-                None => draft.note(words::row_without_village(entry.id)),
+            let Some(village) = &entry.village else {
+                draft.note(words::row_without_village(entry.id));
+                unnamed += entry.value;
+                continue;
+            };
+            if township.village(village).is_none() {
+                draft.note(words::village_unknown(entry.id, village.as_str()));
+                unsure.insert(village);
+            }
+            named.insert(village);
+        }
+        for entry in self.denied(code) {
+            draft.note(words::row_of_none(entry.id));
+            let same =
+                |e: &&Entry| (e.from, e.to, &e.village) == (entry.from, entry.to, &entry.village);
+            if code == EntryCode::VillageAffected && entries.iter().any(same) {
+                draft.note(words::row_says_not_hit(entry.id));
+                unsure.extend(&entry.village);
+            }
+        }
+        if code == EntryCode::VillageAffected {
+            let hurt = self.hurt(&named);
+            if !hurt.is_empty() {
+                let names = hurt.iter().map(|village| township.village_name(village));
+                draft.note(words::villages_hurt_not_entered(Text::list(names)));
+                unnamed += hurt.len() as f64;
             }
         }
         if named.is_empty() {
             draft.absent(missing([code]));
-        } else {
-            draft.number(named.len() as f64);
+            return draft;
         }
+        let (value, unsure) = (named.len() as f64, unsure.len() as f64);
+        Span { value, least: value - unsure, most: value + unnamed }.set_in(&mut draft);
         draft
     }
 
-    fn of_any(self, codes: &[EntryCode]) -> Vec<&'a Entry> {
-        codes.iter().flat_map(|code| self.of(*code)).collect()
+    /// The villages besides `named` that have crops hurt in the period.
+    fn hurt(self, named: &BTreeSet<&VillageId>) -> BTreeSet<&'a VillageId> {
+        let codes = [EntryCode::AreaAffected, EntryCode::AreaDamaged, EntryCode::AreaFailed];
+        let rows = codes.into_iter().flat_map(|code| self.of(code));
+        let rows = rows.filter(|row| row.value > 0.0 && self.holds(row));
+        rows.filter_map(|row| row.village.as_ref()).filter(|id| !named.contains(id)).collect()
+    }
+
+    /// The works built at `here`: of each work that is named the latest row, and every row without a name. A row's
+    /// value is a number of works. `None` where nothing says that one was built.
+    pub fn works(self, here: impl Fn(&Entry) -> bool) -> Option<Works<'a>> {
+        let rows: Vec<&Entry> =
+            self.counting(EntryCode::WaterWork).filter(|row| here(row)).collect();
+        let mut works = Works::default();
+        let mut named: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+        for row in rows {
+            if row.value > 0.0 && row.to > self.period.to {
+                works.unfinished.push(row);
+                continue;
+            }
+            match row.work.as_deref() {
+                Some(work) => named.entry(work).or_default().push(row),
+                None => works.unnamed.extend((row.value > 0.0).then_some(row)),
+            }
+        }
+        let named = named.into_values().filter(|rows| rows.iter().any(|row| row.value > 0.0));
+        let window = self.window(EntryCode::WaterWork);
+        works.named = named.filter_map(|rows| survey(rows, window)).collect();
+        (!works.is_empty()).then_some(works)
+    }
+
+    /// What a person has to look at in the rows of the period.
+    pub fn doubts(self, township: &Township) -> Vec<Doubt> {
+        let mut doubts = Vec::new();
+        for code in EntryCode::ALL {
+            let (mut beyond, mut repeated) = (Vec::new(), Vec::new());
+            for Doubted { doubt, village, rows } in self.doubted(*code) {
+                let place = place(village, township);
+                match doubt(DoubtedRows { code: *code, place, rows }) {
+                    Doubt::BeyondPeriod(of) => beyond.push(of),
+                    Doubt::RepeatedSurvey(of) => repeated.push(of),
+                    other => doubts.push(other),
+                }
+            }
+            // One finding for all of a code: a report of ten days has them of every village.
+            doubts.extend(DoubtedRows::in_one(beyond).map(Doubt::BeyondPeriod));
+            doubts.extend(DoubtedRows::in_one(repeated).map(Doubt::RepeatedSurvey));
+        }
+        doubts.extend(self.other_events());
+        doubts
+    }
+
+    fn doubted(self, code: EntryCode) -> Vec<Doubted> {
+        if code == EntryCode::WaterWork {
+            let works = self.works(|_| true).unwrap_or_default();
+            works.named.into_iter().flat_map(|work| work.doubts).collect()
+        } else {
+            self.count(code, |_| true).unwrap_or_default().doubts
+        }
+    }
+
+    /// Where the period is a drought event: the others of its years, and those that overlap it.
+    fn other_events(self) -> Option<Doubt> {
+        let events: BTreeSet<(Date, Date)> = self
+            .entries
+            .iter()
+            .filter(|e| e.code == EntryCode::DroughtEvent && e.value > 0.0)
+            .map(|e| (e.from, e.to))
+            .collect();
+        let taken = self.period;
+        if !events.contains(&(taken.from, taken.to)) {
+            return None;
+        }
+        let others: Vec<Period> = events
+            .into_iter()
+            .filter(|event| *event != (taken.from, taken.to))
+            .filter(|(from, to)| from.year() <= taken.to.year() && to.year() >= taken.from.year())
+            .map(|(from, to)| Period { from, to })
+            .collect();
+        (!others.is_empty()).then_some(Doubt::OtherEvents { taken, others })
     }
 }
 
-/// The key of a state: rows that agree in it replace each other.
-type Place<'a> = (EntryCode, Option<&'a VillageId>, Option<&'a CropId>, Option<&'a String>);
+/// Drinking-water works of the ledger.
+#[derive(Debug, Default)]
+pub(super) struct Works<'a> {
+    /// What the rows of each name come to.
+    pub named: Vec<Counted<'a>>,
+    pub unnamed: Vec<&'a Entry>,
+    /// Rows that end after the period.
+    pub unfinished: Vec<&'a Entry>,
+}
 
-/// The rows that hold on `day`: of each code, village, crop and work the latest that begins on or before it.
-fn holding<'a>(rows: &[&'a Entry], day: Date) -> Vec<&'a Entry> {
-    let mut latest: BTreeMap<Place<'a>, &'a Entry> = BTreeMap::new();
-    for entry in rows.iter().filter(|e| e.from <= day) {
-        let place = (entry.code, entry.village.as_ref(), entry.crop.as_ref(), entry.work.as_ref());
-        let held = latest.entry(place).or_insert(entry);
-        if (held.from, held.id) < (entry.from, entry.id) {
-            *held = entry;
+impl Works<'_> {
+    fn is_empty(&self) -> bool {
+        self.named.is_empty() && self.unnamed.is_empty() && self.unfinished.is_empty()
+    }
+
+    /// How many works were built; rows without a name may be of works that others name.
+    pub fn span(&self) -> Span {
+        let sum = |rows: &[&Entry]| rows.iter().map(|row| row.value).sum::<f64>();
+        let named = self.named.iter().map(|work| work.span).fold(Span::default(), Span::plus);
+        let (unnamed, unfinished) = (sum(&self.unnamed), sum(&self.unfinished));
+        Span {
+            value: named.value + unnamed,
+            least: named.least + if self.named.is_empty() { unnamed } else { 0.0 },
+            most: named.most + unnamed + unfinished,
         }
     }
-    latest.into_values().collect()
+}
+
+fn place(village: Option<VillageId>, township: &Township) -> Text {
+    let Some(id) = village else { return words::whole_township() };
+    let village = township.village(&id);
+    village.map_or_else(|| Text::verbatim(&id), |village| Text::verbatim(&village.name))
 }
 
 /// A note that the ledger has no row of these codes.

@@ -1,58 +1,127 @@
-//! Figures from water sources: onset, dry channels and ponds, storage, drinking water.
+//! Figures from water sources: onset, dry channels and ponds, storage.
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+
 use super::catalogue::FigureId;
-use super::draft::{Draft, Drafts, series_input};
+use super::draft::{Draft, Drafts, names_year, series_input};
 use super::facts::Facts;
-use super::figure::{Figure, FigureInput, Origin};
-use super::phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase, phrase_en};
-use crate::account::{Entry, EntryCode, Method, SourceAccount, WARN_DAYS_MIN};
+use super::figure::{FigureInput, Origin};
+use crate::account::{Dryness, Entry, EntryCode, Method, SourceAccount, SourceDay, WARN_DAYS_MIN};
 use crate::core::{Parameter, Series};
 use crate::locales::{Argument, Text, figures as words};
-use crate::water::{StationKind, Status};
+use crate::water::{Station, StationKind, Status};
 
-/// Share of the hours that a source needs data for before a figure may say that it was not dry, or that nobody lacked
-/// water. Engineering judgement, confidence 0.6.
-pub const EVIDENCE_SHARE: f64 = 0.95;
+/// Share of the watched sources from which most of them are called dry 多数. Engineering judgement, confidence 0.6: two
+/// thirds, so that nobody takes half for it.
+const MOST_SHARE: f64 = 2.0 / 3.0;
 
-/// A last level older than this, h, at the end of the period gets a note. Engineering judgement, confidence 0.8: a day.
+/// Share of the watched sources up to which single ones are called dry 个别. Engineering judgement, confidence 0.6.
+const FEW_SHARE: f64 = 0.1;
+
+/// Watched sources from which a single dry one is called 个别, whatever its share. Engineering judgement, confidence 0.5.
+const MANY: usize = 4;
+
+/// A last level older than this, h, at the end of the period says nothing of what is stored then. Engineering
+/// judgement, confidence 0.8: a day.
 const STALE_HOURS: i64 = 24;
 
-fn input(source: &SourceAccount, value: Option<f64>, method: Method, note: Text) -> FigureInput {
+pub(super) fn input(
+    source: &SourceAccount,
+    value: Option<f64>,
+    method: Method,
+    note: Text,
+) -> FigureInput {
     let series = Series::new(source.station.clone(), Parameter::Level);
     series_input(series, value, method, note, source.coverage)
 }
 
-/// The month of onset: the clerk's, checked against the sources. Without the clerk's, that of the sources.
+/// The droughts of the ledger that overlap the period.
+pub(super) fn events<'a>(facts: &Facts<'a>) -> Vec<&'a Entry> {
+    facts.rows.of(EntryCode::DroughtEvent)
+}
+
+/// What the sources in the open say of the onset.
+#[derive(Default)]
+struct Onset {
+    /// First day of the first lasting warning.
+    seen: Option<Date>,
+    /// First day from which one may have lasted, by what was not seen.
+    possible: Option<Date>,
+}
+
+impl Onset {
+    fn of(facts: &Facts<'_>, draft: &mut Draft) -> Onset {
+        let mut onset = Onset::default();
+        let earlier = |known: Option<Date>, day: Date| Some(known.map_or(day, |k| k.min(day)));
+        for source in facts.sources.iter().filter(|s| s.kind.is_open_water()) {
+            draft.cover(source.coverage);
+            // A source without a warning level says nothing: it may have been dry for a reason of its own.
+            let station = facts.township().station(&source.station);
+            if station.is_none_or(|station| station.thresholds.is_empty()) {
+                continue;
+            }
+            if let Some(day) = source.may_warn_from {
+                onset.possible = earlier(onset.possible, day);
+            }
+            let Some(day) = source.warn_from else {
+                continue;
+            };
+            onset.seen = earlier(onset.seen, day);
+            let note = words::warned_from(&source.name, Argument::of(day), WARN_DAYS_MIN);
+            draft.input(input(source, None, Method::Status, note));
+        }
+        onset
+    }
+}
+
+/// The month of onset: the clerk's, checked against the sources. Without the clerk's, that of the sources, where no
+/// warning may have lasted before in another month.
 pub(super) fn onset_month(facts: &Facts<'_>) -> Draft {
     let mut draft = Draft::default();
-    let mut first = None;
-    for source in facts.sources.iter().filter(|s| s.kind.is_open_water()) {
-        draft.cover(source.coverage);
-        let Some(day) = source.warn_from else {
-            continue;
-        };
-        first = Some(first.map_or(day, |f: jiff::civil::Date| f.min(day)));
-        let note = words::warned_from(&source.name, Argument::of(day), WARN_DAYS_MIN);
-        draft.input(input(source, None, Method::Status, note));
+    let period = facts.basis.period;
+    let Onset { seen, possible } = Onset::of(facts, &mut draft);
+    let events = events(facts);
+    for event in &events {
+        draft.entry(event);
     }
-    let entries = facts.rows.of(EntryCode::DroughtEvent);
-    for entry in &entries {
-        draft.entry(entry);
-    }
-    let entered = entries.iter().map(|e| e.from).min();
-    match (entered, first) {
-        (Some(day), Some(seen)) if day.first_of_month() != seen.first_of_month() => {
-            draft.note(words::onset_differs(Argument::of(day), Argument::of(seen)));
+    let Some(day) = events.iter().map(|event| event.from).min().or(seen) else {
+        draft.absent(words::no_onset());
+        return draft;
+    };
+    draft.month(day, words::since_month, names_year(day, period));
+    let month = day.first_of_month();
+    // A warning of the period's first day may have begun before it.
+    let begun_within = possible.filter(|day| *day > period.from);
+    match events.as_slice() {
+        [] => {
+            draft.note(words::onset_not_confirmed());
+            if begun_within.is_none_or(|day| day.first_of_month() != month) {
+                let earliest = possible.unwrap_or(day);
+                draft.open(words::onset_may_be_earlier(Argument::of(earliest)));
+            }
         }
-        (Some(_), None) => draft.note(words::onset_not_seen()),
-        (None, Some(_)) => draft.note(words::onset_not_confirmed()),
-        _ => {}
-    }
-    match entered.or(first) {
-        Some(day) => draft.month(day, words::since_month),
-        None => draft.absent(words::no_onset()),
+        [event] => {
+            // One that goes on throughout the period is its drought; the end of another one is not.
+            if event.from < period.from && event.to < period.to {
+                draft.open(words::onset_before_period(Argument::of(event.from)));
+            }
+            match seen {
+                None => draft.note(words::onset_not_seen()),
+                Some(first) if first.first_of_month() == month => {}
+                Some(first) => {
+                    let differs = words::onset_differs(Argument::of(day), Argument::of(first));
+                    let not_before = begun_within.is_some_and(|day| day.first_of_month() > month);
+                    match first < day || not_before {
+                        true => draft.open(differs),
+                        false => draft.note(differs),
+                    }
+                }
+            }
+        }
+        several => draft.open(words::onset_of_several(several.len())),
     }
     draft
 }
@@ -72,100 +141,177 @@ pub(super) fn villages_affected(facts: &Facts<'_>) -> Draft {
     draft
 }
 
-/// How many sources of `kind` were dry. A source that was not seen dry counts as not dry only with enough data.
-fn dry_count(facts: &Facts<'_>, kind: StationKind) -> (Draft, usize) {
+/// What is known of how many sources of a kind were dry.
+struct DryCount {
+    draft: Draft,
+    /// Sources that the township's file has of the kind.
+    watched: usize,
+    /// Least and most of them that were dry; `None` where nothing can be said.
+    dry: Option<[usize; 2]>,
+}
+
+/// How many sources of `kind` were dry. One that is neither seen dry nor known not to have been is open.
+fn dry_count(facts: &Facts<'_>, kind: StationKind) -> DryCount {
     let mut draft = Draft::default();
-    let (mut dry, mut total) = (0usize, 0usize);
-    let mut unknown = Vec::new();
+    let (mut dry, mut watched) = (0usize, 0usize);
+    let (mut unknown, mut reasons) = (Vec::new(), Vec::new());
     for source in facts.sources_of(kind) {
-        total += 1;
+        watched += 1;
         draft.cover(source.coverage);
-        let station = facts.township().station(&source.station);
-        let evident = source.coverage.share() >= EVIDENCE_SHARE
-            && station.is_some_and(|station| station.bottom_m.is_some());
         let (value, note) = match source.dry {
-            Some(spell) => (
-                Some(1.0),
-                words::dry_from(
-                    &source.name,
-                    facts.local(spell.first_hour_at),
-                    spell.longest_h,
-                    spell.hours,
-                ),
-            ),
-            None if evident => (Some(0.0), Text::verbatim(&source.name)),
-            None => (None, words::dry_not_known(&source.name)),
+            Dryness::Dry(spell) => {
+                dry += 1;
+                let first = facts.local(spell.first_hour_at);
+                let note = words::dry_from(&source.name, first, spell.longest_h, spell.hours);
+                (Some(1.0), note)
+            }
+            Dryness::NotDry => (Some(0.0), Text::verbatim(&source.name)),
+            Dryness::Unknown => {
+                unknown.push(source.name.as_str());
+                let why = why_unknown(source, facts.township().station(&source.station));
+                let note = words::dry_not_known(&source.name, why);
+                reasons.push(note.clone());
+                (None, note)
+            }
         };
-        match value {
-            Some(one) => dry += usize::from(one > 0.0),
-            None => unknown.push(source.name.as_str()),
-        }
         draft.input(input(source, value, Method::DryForADay, note));
     }
-    if total == 0 {
+    if watched == 0 {
         draft.absent(words::no_station(kind.name()));
-    } else if dry == 0 && !unknown.is_empty() {
-        draft.absent(words::dry_unknown(Text::list(unknown)));
-    } else {
-        draft.number(dry as f64);
-        draft.bounds(dry as f64, (dry + unknown.len()) as f64);
-        if !unknown.is_empty() {
-            draft.note(words::few_data_not_counted(Text::list(unknown)));
-        }
-        draft.note(words::watched(kind.name(), total, Status::Dry.name(kind), dry));
+        return DryCount { draft, watched, dry: None };
     }
-    (draft, dry)
+    if dry == 0 && !unknown.is_empty() {
+        draft.absent(words::dry_unknown(Text::clauses(reasons)));
+        return DryCount { draft, watched, dry: None };
+    }
+    let most = dry + unknown.len();
+    draft.number(dry as f64);
+    draft.bounds(dry as f64, most as f64);
+    if !unknown.is_empty() {
+        draft.note(words::few_data_not_counted(Text::list(unknown)));
+    }
+    draft.note(words::watched(kind.name(), watched, Status::Dry.name(kind), dry));
+    DryCount { draft, watched, dry: Some([dry, most]) }
 }
 
-/// Channels that ceased to flow. Stations watch only part of a township's channels: the words are 部分.
+/// Why it is not known whether a source was dry.
+fn why_unknown(source: &SourceAccount, station: Option<&Station>) -> Text {
+    if station.is_none_or(|station| station.bottom_m.is_none()) {
+        return words::no_bottom();
+    }
+    match source.doubted {
+        Some(doubted) => words::levels_doubted(doubted.hours, doubted.doubt.name()),
+        None => words::too_few_data(),
+    }
+}
+
+/// How many of the watched sources of a kind were dry, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    None,
+    Few,
+    Some,
+    Most,
+    All,
+}
+
+impl Extent {
+    fn of(dry: usize, watched: usize) -> Extent {
+        let share = dry as f64 / watched.max(1) as f64;
+        if dry == 0 {
+            Extent::None
+        } else if dry >= watched {
+            Extent::All
+        } else if share >= MOST_SHARE {
+            Extent::Most
+        } else if share <= FEW_SHARE || (dry == 1 && watched >= MANY) {
+            Extent::Few
+        } else {
+            Extent::Some
+        }
+    }
+}
+
+impl DryCount {
+    /// The extent in a word that holds for the least and the most that were dry. As soon as one was, some were.
+    fn extent(&self) -> Option<Extent> {
+        let [least, most] = self.dry?.map(|dry| Extent::of(dry, self.watched));
+        Some(if least == most { least } else { Extent::Some })
+    }
+}
+
+/// Channels that ceased to flow. Stations watch only part of a township's channels: 部分 is true of all of them as soon
+/// as one is dry; anything else is said of those that are watched.
 pub(super) fn channels_dry(facts: &Facts<'_>) -> Draft {
-    let (mut draft, dry) = dry_count(facts, StationKind::Channel);
-    draft.words(if dry == 0 { words::channels_flow() } else { words::channels_dry() });
-    draft
+    let mut count = dry_count(facts, StationKind::Channel);
+    let n = count.watched;
+    let said = count.extent().map(|extent| match extent {
+        Extent::None => words::no_channel_dry(n),
+        Extent::Few => words::few_channels_dry(n),
+        Extent::Some => words::some_channels_dry(),
+        Extent::Most => words::most_channels_dry(n),
+        Extent::All if n == 1 => words::one_channel_dry(),
+        Extent::All => words::all_channels_dry(n),
+    });
+    if let Some(said) = said {
+        count.draft.words(said);
+    }
+    count.draft
 }
 
+/// Ponds that ran dry, in the same words.
 pub(super) fn ponds_dry(facts: &Facts<'_>) -> Draft {
-    let (mut draft, dry) = dry_count(facts, StationKind::Pond);
-    draft.words(if dry == 0 { words::ponds_hold() } else { words::ponds_dry() });
-    draft
+    let mut count = dry_count(facts, StationKind::Pond);
+    let n = count.watched;
+    let said = count.extent().map(|extent| match extent {
+        Extent::None => words::no_pond_dry(n),
+        Extent::Few => words::few_ponds_dry(n),
+        Extent::Some => words::some_ponds_dry(),
+        Extent::Most => words::most_ponds_dry(n),
+        Extent::All if n == 1 => words::one_pond_dry(),
+        Extent::All => words::all_ponds_dry(n),
+    });
+    if let Some(said) = said {
+        count.draft.words(said);
+    }
+    count.draft
 }
 
 pub(super) fn reservoirs_dry(facts: &Facts<'_>) -> Draft {
-    dry_count(facts, StationKind::Reservoir).0
+    dry_count(facts, StationKind::Reservoir).draft
 }
 
-/// Storage of ponds and reservoirs at the end of the period.
+/// Storage of ponds and reservoirs at the end of the period. What a source stores whose level then is not known lies
+/// between nothing and the end of its curve.
 pub(super) fn storage_total(facts: &Facts<'_>) -> Draft {
     let mut draft = Draft::default();
     let (_, end) = facts.basis.calendar.bounds(facts.basis.period);
-    let (mut total, mut known) = (0.0, 0usize);
+    let (mut total, mut known, mut open_m3) = (0.0, 0usize, 0.0);
     let mut unknown = Vec::new();
     for source in facts.sources.iter().filter(|s| s.kind.stores()) {
         draft.cover(source.coverage);
-        let last = source.days.last().and_then(|day| Some((day, day.balance?)));
-        let (Some((day, water)), Some(at)) = (last, source.last_at) else {
-            unknown.push(source.name.as_str());
-            let note = words::no_level_or_curve(&source.name);
-            draft.input(input(source, None, Method::StorageCurve, note));
-            continue;
-        };
-        total += water.storage_m3;
-        known += 1;
-        let level_m = format!("{:.2}", day.level_m);
-        let mut notes = vec![words::level_at(&source.name, facts.local(at), level_m)];
-        if water.outside {
-            notes.push(words::level_outside_curve());
+        let last = source.days.last().zip(source.last_at);
+        let (value, note) = stored(facts, source, last, end);
+        match value {
+            Some(m3) => {
+                total += m3;
+                known += 1;
+            }
+            None => {
+                unknown.push(source.name.as_str());
+                let station = facts.township().station(&source.station);
+                open_m3 += station.map_or(f64::INFINITY, most_stored);
+            }
         }
-        if end.duration_since(at).as_hours() > STALE_HOURS {
-            notes.push(words::level_stale());
-        }
-        let note = Text::clauses(notes);
-        draft.input(input(source, Some(water.storage_m3), Method::StorageCurve, note));
+        draft.input(input(source, value, Method::StorageCurve, note));
     }
-    if known > 0 {
-        draft.number(total);
-    } else {
+    if known == 0 {
         draft.absent(words::no_storage());
+    } else {
+        draft.number(total);
+        if !unknown.is_empty() {
+            draft.bounds(total, total + open_m3);
+        }
     }
     if !unknown.is_empty() {
         draft.note(words::not_counted(Text::list(unknown)));
@@ -173,18 +319,56 @@ pub(super) fn storage_total(facts: &Facts<'_>) -> Draft {
     draft
 }
 
+/// What `source` stores at the `end` of the period by its `last` level, where that says so, and a note.
+fn stored(
+    facts: &Facts<'_>,
+    source: &SourceAccount,
+    last: Option<(&SourceDay, Timestamp)>,
+    end: Timestamp,
+) -> (Option<f64>, Text) {
+    let mut doubts: Vec<Text> = source
+        .doubted
+        .iter()
+        .map(|doubted| words::levels_doubted(doubted.hours, doubted.doubt.name()))
+        .collect();
+    let water = last.and_then(|(day, at)| Some((day.level_m, at, day.balance?)));
+    let Some((level_m, at, water)) = water else {
+        doubts.insert(0, words::no_level_or_curve(&source.name));
+        return (None, Text::clauses(doubts));
+    };
+    let level = words::level_at(&source.name, facts.local(at), format!("{level_m:.2}"));
+    let mut notes = vec![level];
+    let stale = end.duration_since(at).as_hours() > STALE_HOURS;
+    if water.outside {
+        notes.push(words::level_outside_curve());
+    }
+    if stale {
+        notes.push(words::level_stale());
+    }
+    notes.append(&mut doubts);
+    let value = (!water.outside && !stale).then_some(water.storage_m3);
+    (value, Text::clauses(notes))
+}
+
+/// The most that a source can store, m3: without a curve nothing says how much.
+fn most_stored(station: &Station) -> f64 {
+    let end = station.curve.as_ref().and_then(|curve| curve.points().last());
+    end.map_or(f64::INFINITY, |[_, m3]| *m3)
+}
+
 /// Water stored against the mean of the same day in the earlier years that have data.
 pub(super) fn storage_anomaly(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     let id = FigureId::StorageTotal;
     let mut draft = Draft::default();
-    let Some(now) = drafts.number(id) else {
+    let Some([now, least_now, most_now]) = drafts.get(id).span() else {
         draft.absent(words::no_storage_total());
         return draft;
     };
-    let mut stored = Vec::new();
+    let (mut years, mut sums) = (0usize, [0.0; 3]);
     for then in facts.earlier.iter().filter(|e| e.same_days) {
         let figure = then.figures.iter().find(|figure| figure.id == id);
-        let Some(value) = figure.and_then(Figure::number) else {
+        let Some((figure, value)) = figure.and_then(|figure| Some((figure, figure.number()?)))
+        else {
             continue;
         };
         draft.input(FigureInput {
@@ -194,69 +378,23 @@ pub(super) fn storage_anomaly(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
             note: then.label.clone(),
             coverage: None,
         });
-        stored.push(value);
+        let [least, most] = figure.bounds.unwrap_or([value; 2]);
+        years += 1;
+        sums = [sums[0] + value, sums[1] + least, sums[2] + most];
     }
-    let mean = stored.iter().sum::<f64>() / stored.len() as f64;
-    if stored.is_empty() || mean <= 0.0 {
+    let [mean, least_mean, most_mean] = sums.map(|sum| sum / years as f64);
+    if years == 0 || mean <= 0.0 {
         draft.absent(words::no_earlier_storage());
-    } else {
-        draft.number((now - mean) / mean * 100.0);
-        draft.note(words::against_earlier(stored.len(), format!("{mean:.0}")));
+        return draft;
     }
-    draft
-}
-
-fn cases(n: f64) -> Text {
-    let (hedge, unit) = (Hedge::Exact, PrintUnit::PersonTime);
-    let (zh, en) = (phrase(n, hedge, unit, SIGNIFICANT), phrase_en(n, hedge, unit, SIGNIFICANT));
-    zh.zip(en).map_or_else(|| words::cases(n), |(zh, en)| Text::both(zh, en))
-}
-
-/// Persons short of drinking water. A zero needs a row of the ledger and the evidence of the tanks.
-pub(super) fn drinking_difficulty(facts: &Facts<'_>) -> Draft {
-    let mut draft = Draft::default();
-    let period = facts.basis.period;
-    let entries = facts.rows.of(EntryCode::DrinkingDifficulty);
-    for entry in &entries {
-        draft.entry(entry);
-    }
-    let mut lacking = Vec::new();
-    let mut tanks = 0usize;
-    for tank in facts.sources_of(StationKind::Tank) {
-        tanks += 1;
-        draft.cover(tank.coverage);
-        let share = tank.coverage.share();
-        draft.input(input(tank, None, Method::Evidence, Text::verbatim(&tank.name)));
-        let name = &tank.name;
-        if share < EVIDENCE_SHARE {
-            lacking.push(words::tank_data_short(name, format!("{:.1}", share * 100.0)));
-        }
-        if let Some(spell) = tank.dry {
-            let since = facts.local(spell.first_hour_at);
-            lacking.push(words::tank_ran_dry(name, since, spell.longest_h));
-        }
-    }
-    if tanks == 0 {
-        lacking.push(words::no_tank());
-    }
-    let stated: f64 = entries.iter().map(|e| e.value).sum();
-    if entries.is_empty() {
-        draft.absent(words::nothing_stated());
-        lacking.into_iter().for_each(|why| draft.note(why));
-    } else if stated > 0.0 {
-        draft.number(stated);
-        draft.words(words::somebody_short(cases(stated)));
-        lacking.into_iter().for_each(|why| draft.note(why));
-    } else if lacking.is_empty() {
-        draft.number(0.0);
-        draft.words(words::nobody_short());
-    } else {
-        draft.absent(words::too_little_evidence());
-        lacking.into_iter().for_each(|why| draft.note(why));
-    }
-    let covers = |e: &&Entry| e.from <= period.from && e.to >= period.to;
-    if !entries.is_empty() && !entries.iter().any(covers) {
-        draft.note(words::statement_does_not_cover());
+    let against = |m3: f64, mean: f64| (m3 - mean) / mean * 100.0;
+    draft.number(against(now, mean));
+    draft.note(words::against_earlier(years, format!("{mean:.0}")));
+    if least_now < most_now || least_mean < most_mean {
+        // Against a mean without an upper bound nothing is certain but that some water is left.
+        let least = if most_mean.is_finite() { against(least_now, most_mean) } else { -100.0 };
+        let most = if least_mean > 0.0 { against(most_now, least_mean) } else { f64::INFINITY };
+        draft.bounds(least, most);
     }
     draft
 }

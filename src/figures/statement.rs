@@ -60,7 +60,8 @@ pub struct VillageTotals {
     pub name: Text,
     pub persons: u32,
     pub sown_area_mu: f64,
-    /// Sums by code, in the order of [`VillageTotals::CODES`]; `None` where the ledger has no row.
+    /// What the rows of each code come to, in the order of [`VillageTotals::CODES`]; `None` where the ledger has no
+    /// row.
     pub sums: Vec<Option<f64>>,
 }
 
@@ -114,10 +115,10 @@ impl Totals {
 
 pub(super) fn villages(rows: Rows<'_>, township: &Township) -> Vec<VillageTotals> {
     let of = |village: &crate::water::Village| {
-        let sum = |code: &EntryCode| {
-            let entries = rows.of(*code).into_iter();
-            let here = entries.filter(|e| e.village.as_ref() == Some(&village.id));
-            here.map(|e| e.value).reduce(|a, b| a + b)
+        let here = |entry: &Entry| entry.village.as_ref() == Some(&village.id);
+        let sum = |code: &EntryCode| match code {
+            EntryCode::WaterWork => rows.works(here).map(|works| works.span().value),
+            _ => rows.span(*code, here).map(|span| span.value),
         };
         VillageTotals {
             name: Text::verbatim(&village.name),

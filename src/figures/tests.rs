@@ -1,8 +1,11 @@
 //! Tests of all figures on a small township: three pumps, two ponds, a channel, a tank, ten days of hours.
 
 mod catalogue_tests;
+mod evidence_tests;
 mod form_tests;
 mod pump_tests;
+mod row_tests;
+mod source_tests;
 
 use std::collections::BTreeMap;
 
@@ -10,7 +13,7 @@ use jiff::civil::date;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
-use super::{Earlier, Figure, Inputs, Origin, Rules, Statement, Value, compute};
+use super::{Earlier, Figure, Inputs, Origin, Rules, Statement, Value, Verdict, compute};
 use crate::account::test_kit::{MemoryCells, counter_hour, empty_hour, gauge_hour};
 use crate::account::{Basis, Cells, Entry, EntryCode, Method};
 use crate::core::{Calendar, DayCell, HourCell, Period, Rollup, Series};
@@ -253,11 +256,15 @@ fn electricity_is_what_the_registers_grew_by_with_bounds_and_gaps() {
     world.enter(EntryCode::ElectricityDeclared, 100.0);
     let figure = world.figure("electricity_used");
     assert_eq!(figure.value, Value::Number(580.0 + 24.0 - 24.0));
-    assert_eq!(figure.bounds, Some([580.0, 587.0]));
+    // Less the hour of the roll-over; more for it and for the reset by the plate, for the last hour after its reading,
+    // and for the pump without data.
+    let open = (60.0 - 2.0) + (36.0 - 2.0) + 12.0 + 6.0 + 5.0 * 1.2 * 240.0;
+    assert_eq!(figure.bounds, Some([578.0, 580.0 + open]));
     let covered = (228.0 + 240.0) / 720.0;
     assert!((figure.coverage.unwrap() - covered).abs() < 1e-12);
     assert!((figure.flagged_share.unwrap() - 1.0 / 468.0).abs() < 1e-12);
-    assert_eq!(figure.phrase.as_deref(), Some("约580度"));
+    assert_eq!(figure.claim.verdict, Verdict::Open);
+    assert!(figure.phrase.as_ref().is_some_and(|phrase| phrase.ends_with("以上（数据不全）")));
     assert!(text(&figure).contains("三号泵站"));
     let first = &figure.inputs[0];
     assert_eq!(
@@ -273,10 +280,13 @@ fn electricity_is_what_the_registers_grew_by_with_bounds_and_gaps() {
 }
 
 #[test]
-fn declared_electricity_alone_does_not_stand_for_silent_meters() {
+fn a_silent_meter_neither_takes_away_what_was_declared_nor_is_it_zero() {
     let mut world = World::new();
     world.enter(EntryCode::ElectricityDeclared, 100.0);
-    assert_eq!(world.value("electricity_used"), None);
+    let figure = world.figure("electricity_used");
+    assert_eq!(figure.value, Value::Number(100.0));
+    assert_eq!(figure.bounds, Some([100.0, 100.0 + 20.0 * 1.2 * 240.0]));
+    assert_eq!(figure.claim.verdict, Verdict::Open);
     world.township.stations.clear();
     assert_eq!(world.value("electricity_used"), Some(100.0));
 }
@@ -290,7 +300,7 @@ fn equipment_counts_what_ran_and_what_was_declared() {
     let figure = world.figure("equipment_deployed");
     assert_eq!(figure.value, Value::Number(21.0));
     assert_eq!(figure.bounds, Some([21.0, 22.0]));
-    assert_eq!(figure.phrase.as_deref(), Some("21台"));
+    assert_eq!(figure.phrase.as_deref(), Some("21台以上（数据不全）"));
     world.series("pump-2/power", |i| gauge(i, if i == 7 { 4.0 } else { 0.0 }));
     assert_eq!(world.value("equipment_deployed"), Some(22.0));
 }
@@ -316,57 +326,8 @@ fn hours_and_water_take_the_best_way_there_is_for_each_pump() {
     assert_eq!(water.value, Value::Number(240.0 * 45.0 + 2.0 * by_energy));
     assert_eq!(water.inputs[0].method, Method::CounterDifference);
     assert_eq!(water.inputs[1].method, Method::EnergyAndHead);
-    assert_eq!(water.phrase.as_deref(), Some("约1.5万立方米"));
-}
-
-#[test]
-fn ponds_and_channels_are_dry_by_their_levels() {
-    let mut world = World::new();
-    world.levels("pond-1/level", |i| if (50..80).contains(&i) { 100.04 } else { 103.0 });
-    world.levels("pond-2/level", |_| 92.0);
-    world.levels("channel-1/level", |i| if i < 24 { 80.0 } else { 80.01 });
-    let ponds = world.figure("ponds_dry");
-    assert_eq!(ponds.value, Value::Number(1.0));
-    assert_eq!(ponds.phrase.as_deref(), Some("塘堰干涸"));
-    assert!(zh(&ponds.inputs[0].note).contains("30小时"));
-    assert_eq!(ponds.words.as_ref().map(Text::to_string).as_deref(), Some("ponds ran dry"));
-    assert_eq!(world.value("channels_dry"), Some(1.0));
-    assert_eq!(world.phrase("channels_dry"), "部分河沟断水");
-    assert_eq!(world.value("storage_total"), Some(4000.0));
-    let mut other = world.township.stations[5].clone();
-    other.id = "channel-2".parse().unwrap();
-    world.township.stations.push(other);
-    assert_eq!(world.figure("channels_dry").bounds, Some([1.0, 2.0]));
-}
-
-#[test]
-fn no_dry_pond_is_said_only_with_enough_data() {
-    let mut world = World::new();
-    world.levels("pond-1/level", |_| 103.0);
-    world.levels("pond-2/level", |_| 92.0);
-    assert_eq!(world.value("ponds_dry"), Some(0.0));
-    assert_eq!(world.phrase("ponds_dry"), "塘堰未出现干涸");
-    world.series("pond-2/level", |i| if i < 200 { gauge(i, 92.0) } else { empty(i) });
-    let figure = world.figure("ponds_dry");
-    assert_eq!(figure.value, Value::Absent);
-    assert!(text(&figure).contains("小塘"));
-}
-
-#[test]
-fn the_drought_begins_where_the_clerk_says_and_the_sensors_are_heard() {
-    let mut world = World::new();
-    world.levels("pond-1/level", |i| if i < 48 { 103.0 } else { 101.5 });
-    let seen = world.figure("onset_month");
-    assert_eq!(seen.value, Value::Day(date(2022, 8, 1)));
-    assert_eq!(seen.phrase.as_deref(), Some("8月份以来"));
-    assert!(zh(&seen.inputs[0].note).contains("2022-08-03"), "{}", seen.inputs[0].note);
-    world.enter(EntryCode::DroughtEvent, 1.0).from = date(2022, 7, 20);
-    let entered = world.figure("onset_month");
-    assert_eq!(entered.phrase.as_deref(), Some("7月份以来"));
-    assert!(text(&entered).contains("以台账为准"));
-    world.levels("pond-1/level", |i| if i % 48 < 24 { 103.0 } else { 101.5 });
-    world.entries.clear();
-    assert_eq!(world.figure("onset_month").value, Value::Absent);
+    // Water by energy and head is known to a fifth.
+    assert_eq!(water.claim.verdict, Verdict::Open);
 }
 
 #[test]
@@ -387,6 +348,7 @@ fn areas_add_up_and_the_rescue_follows_from_them() {
     world.crop(EntryCode::AreaAffected, "seed-rice", 1800.0);
     world.crop(EntryCode::AreaAffected, "rice", 400.0);
     world.crop(EntryCode::AreaFailed, "seed-rice", 93.0);
+    world.enter(EntryCode::FundsCounty, 50_000.0);
     assert_eq!(world.value("area_rescued"), Some(2107.0));
     world.crop(EntryCode::AreaFailed, "rice", 30.0);
     assert_eq!(world.phrase("area_affected"), "约2200亩");
@@ -423,7 +385,7 @@ fn more_failed_than_affected_is_found_in_all_and_in_the_crop() {
         assert!(broken.contains(&(rule.into(), place.into())), "{broken:?}");
     }
     assert_eq!(world.value("area_rescued"), None);
-    assert_eq!(world.phrase("area_failed"), "120亩");
+    assert_eq!(world.figure("area_failed").words, None, "one of the two is wrong");
 }
 
 #[test]
@@ -463,7 +425,7 @@ fn entries_count_by_the_event_and_works_by_the_year() {
             let entry = world.enter(code, value);
             entry.work = Some(work.into());
             entry.village = Some(village.parse().unwrap());
-            (entry.from, entry.to) = (date(2022, 11, 30), date(2022, 11, 30));
+            (entry.from, entry.to) = (date(2022, 6, 30), date(2022, 6, 30));
         }
     }
     let old = world.enter(EntryCode::WaterWork, 1.0);
@@ -476,28 +438,6 @@ fn entries_count_by_the_event_and_works_by_the_year() {
     assert_eq!(world.phrase("people_served"), "1200人");
     world.enter(EntryCode::WaterWork, 1.0).work = Some("甲".into());
     assert_eq!(world.phrase("water_works_built"), "2个");
-}
-
-#[test]
-fn nobody_lacked_water_needs_word_and_evidence() {
-    let mut world = World::new();
-    world.levels("tank-1/level", |_| 122.0);
-    assert_eq!(world.value("drinking_difficulty"), None);
-    let entry = world.enter(EntryCode::DrinkingDifficulty, 0.0);
-    (entry.from, entry.to) = (date(2022, 8, 1), date(2022, 8, 10));
-    let figure = world.figure("drinking_difficulty");
-    assert_eq!(figure.value, Value::Number(0.0));
-    assert_eq!(figure.phrase.as_deref(), Some("未有一人次出现饮水困难情况"));
-    assert_eq!(figure.notes, []);
-    world.series("tank-1/level", |i| if i < 220 { gauge(i, 122.0) } else { empty(i) });
-    let silent = world.figure("drinking_difficulty");
-    assert_eq!(silent.value, Value::Absent);
-    assert!(text(&silent).contains("91.7%"), "{}", text(&silent));
-    world.levels("tank-1/level", |i| if i < 30 { 120.0 } else { 122.0 });
-    assert!(text(&world.figure("drinking_difficulty")).contains("不符"));
-    world.entries[0].value = 12.0;
-    assert_eq!(world.value("drinking_difficulty"), Some(12.0));
-    assert_eq!(world.phrase("drinking_difficulty"), "有12人次出现饮水困难情况");
 }
 
 /// A store that cannot be read.

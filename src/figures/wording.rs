@@ -9,6 +9,8 @@ use crate::locales::{Text, figures as words};
 
 /// Digits that a rounded number may keep.
 const DIGITS: std::ops::RangeInclusive<u8> = 2..=4;
+/// Digits of a rounded number from [`LARGE`] on.
+const LARGE_DIGITS: u8 = 3;
 
 /// Kilograms in a litre of gasoline. `docs/domain.md` §3.4: 0.72 to 0.775; confidence 0.9.
 pub(super) const GASOLINE_KG_PER_LITRE: f64 = 0.74;
@@ -74,11 +76,13 @@ pub struct Wording {
     pub by: String,
 }
 
-/// The words of a value.
-pub(super) struct Words {
-    pub zh: Option<String>,
-    pub en: Option<String>,
+/// A value in words.
+pub(super) struct Worded {
+    pub text: Option<Text>,
+    /// Who wished it to be worded so.
     pub note: Option<Text>,
+    /// Whether the words hold for all values within the bounds. Where they do not, they are those of the least one.
+    pub certain: bool,
 }
 
 impl FigureId {
@@ -135,41 +139,105 @@ pub fn check_wordings(wordings: &[Wording], found: &mut Problems) {
     }
 }
 
-/// The words of `value` of the figure `id`, by `wordings` or else by the catalogue.
+/// Rounded numbers from here on keep three digits, as offices write: 约24.5万亩.
+const LARGE: f64 = 100_000.0;
+
+/// How a figure is printed: unit and hedge of the catalogue, or those that the office has chosen.
+pub(super) struct Style<'a> {
+    chosen: Option<&'a Wording>,
+    hedge: Hedge,
+    unit: PrintUnit,
+    /// What turns the figure's value into `unit`.
+    factor: f64,
+    /// 万 is asked for.
+    wan: bool,
+}
+
+impl<'a> Style<'a> {
+    /// `None` where the words of `id` are not number and unit.
+    pub fn of(id: FigureId, wordings: &'a [Wording]) -> Option<Style<'a>> {
+        let spec = id.spec();
+        let (own_hedge, own_unit) = spec.print?;
+        let chosen = wordings.iter().find(|w| w.figures.iter().any(|id| id == spec.id));
+        let (unit, wan) = chosen.and_then(|w| unit(w.unit.as_ref()?)).unwrap_or((own_unit, false));
+        let factor = id.factor(unit)?;
+        let hedge = chosen.and_then(|w| w.hedge).map_or(own_hedge, HedgeWord::hedge);
+        Some(Style { chosen, hedge, unit, factor, wan })
+    }
+
+    /// The ways to say a number, the preferred first: hedge and digits.
+    pub fn ways(&self, value: f64) -> impl Iterator<Item = (Hedge, u8)> + use<> {
+        let large = value * self.factor >= LARGE;
+        let own = self.chosen.and_then(|w| w.digits);
+        let chosen = self.hedge;
+        let hedges = [chosen, Hedge::Exact, Hedge::About];
+        hedges.into_iter().enumerate().flat_map(move |(at, hedge)| {
+            let rounds_large = large && hedge == Hedge::About;
+            let preferred = own.unwrap_or(if rounds_large { LARGE_DIGITS } else { SIGNIFICANT });
+            let others = DIGITS.filter(move |digits| *digits != preferred);
+            let again = at > 0 && hedge == chosen;
+            let all = std::iter::once(preferred).chain(others).filter(move |_| !again);
+            all.map(move |digits| (hedge, digits))
+        })
+    }
+
+    /// The words for `value` said in one way, in both languages.
+    pub fn say(&self, value: f64, (hedge, digits): (Hedge, u8)) -> Option<Text> {
+        let value = value * self.factor;
+        let mut zh = phrase(value, hedge, self.unit, digits)?;
+        if self.wan && !zh.contains('万') {
+            return None;
+        }
+        if self.doubles(hedge) {
+            zh = format!("{}{zh}", Hedge::About.prefix());
+        }
+        let en = phrase_en(value, hedge, self.unit, digits).unwrap_or_else(|| zh.clone());
+        Some(Text::both(zh, en))
+    }
+
+    /// Whether the office wants 约 before 余.
+    fn doubles(&self, hedge: Hedge) -> bool {
+        let both = self.chosen.and_then(|w| w.hedge) == Some(HedgeWord::AboutOver);
+        both && hedge == Hedge::Over
+    }
+
+    fn note(&self, hedge: Hedge) -> Option<Text> {
+        let Wording { by, reason, .. } = self.chosen?;
+        Some(match self.doubles(hedge) {
+            true => words::worded_twice_by(by, reason),
+            false => words::worded_by(by, reason),
+        })
+    }
+}
+
+/// The words of `value` of the figure `id`, by `wordings` or else by the catalogue, where they hold for all values
+/// within `bounds`; otherwise words that hold for the least of them.
 ///
 /// Where the hedge cannot express the number (余 of an exact one), it is printed exactly; with too many decimals, it
-/// is rounded with 约.
-pub(super) fn worded(id: FigureId, value: f64, wordings: &[Wording]) -> Words {
-    let none = Words { zh: None, en: None, note: None };
-    let spec = id.spec();
-    let Some((own_hedge, own_unit)) = spec.print else {
-        return none;
+/// is rounded with 约. Where that does not hold for both bounds, more digits are tried.
+pub(super) fn worded(
+    id: FigureId,
+    value: f64,
+    bounds: Option<[f64; 2]>,
+    wordings: &[Wording],
+) -> Worded {
+    let Some(style) = Style::of(id, wordings) else {
+        return Worded { text: None, note: None, certain: true };
     };
-    let chosen = wordings.iter().find(|w| w.figures.iter().any(|id| id == spec.id));
-    let (print_unit, wan) =
-        chosen.and_then(|w| unit(w.unit.as_ref()?)).unwrap_or((own_unit, false));
-    let Some(factor) = id.factor(print_unit) else {
-        return none;
+    let ends = bounds.unwrap_or([value; 2]);
+    let holds = |way: (Hedge, u8), text: &Text| {
+        ends.iter().all(|end| style.say(*end, way).as_ref() == Some(text))
     };
-    let word = chosen.and_then(|w| w.hedge);
-    let digits = chosen.and_then(|w| w.digits).unwrap_or(SIGNIFICANT);
-    let value = value * factor;
-    let said = [word.map_or(own_hedge, HedgeWord::hedge), Hedge::Exact, Hedge::About]
-        .into_iter()
-        .filter_map(|hedge| Some((hedge, phrase(value, hedge, print_unit, digits)?)))
-        .find(|(_, text)| !wan || text.contains('万'));
-    let Some((hedge, mut zh)) = said else {
-        return none;
-    };
-    let double = word == Some(HedgeWord::AboutOver) && hedge == Hedge::Over;
-    if double {
-        zh = format!("{}{zh}", Hedge::About.prefix());
+    let mut ways = style.ways(value).filter_map(|way| Some((way, style.say(value, way)?)));
+    match ways.find(|(way, text)| holds(*way, text)) {
+        Some(((hedge, _), text)) => {
+            Worded { text: Some(text), note: style.note(hedge), certain: true }
+        }
+        None => {
+            let text = style.say(ends[0], (Hedge::Above, SIGNIFICANT));
+            Worded { text, note: None, certain: false }
+        }
     }
-    let note = chosen.map(|w| match double {
-        true => words::worded_twice_by(&w.by, &w.reason),
-        false => words::worded_by(&w.by, &w.reason),
-    });
-    Words { en: phrase_en(value, hedge, print_unit, digits), zh: Some(zh), note }
 }
 
 #[cfg(test)]
@@ -189,23 +257,25 @@ mod tests {
     }
 
     fn said(id: FigureId, value: f64, hedge: Option<HedgeWord>, unit: Option<&str>) -> String {
-        worded(id, value, &wording(id.spec().id, hedge, unit)).zh.unwrap()
+        let wordings = wording(id.spec().id, hedge, unit);
+        worded(id, value, None, &wordings).text.unwrap().within(Lang::Chinese)
     }
 
     #[test]
     fn the_double_hedge_of_2022_needs_the_offices_word_and_is_noted() {
-        let plain = worded(FigureId::LossAverted, 12_462_000.0, &[]);
-        assert_eq!(plain.zh.as_deref(), Some("1200余万元"));
+        let zh = |worded: &Worded| worded.text.as_ref().unwrap().within(Lang::Chinese);
+        let plain = worded(FigureId::LossAverted, 12_462_000.0, None, &[]);
+        assert_eq!(zh(&plain), "1200余万元");
         assert_eq!(plain.note, None);
         let chosen = wording("loss_averted", Some(HedgeWord::AboutOver), None);
-        let double = worded(FigureId::LossAverted, 12_462_000.0, &chosen);
-        assert_eq!(double.zh.as_deref(), Some("约1200余万元"));
+        let double = worded(FigureId::LossAverted, 12_462_000.0, None, &chosen);
+        assert_eq!(zh(&double), "约1200余万元");
         let note = double.note.unwrap();
         assert_eq!(note.within(Lang::Chinese), "措辞由刘某指定，“约”与“余”并用：沿用历年写法");
         let english = "worded as 刘某 wishes, with both “约” (about) and “余” (over): 沿用历年写法";
         assert_eq!(note.to_string(), english);
-        let exact = worded(FigureId::LossAverted, 12_000_000.0, &chosen);
-        assert_eq!(exact.zh.as_deref(), Some("1200万元"), "余 would lie");
+        let exact = worded(FigureId::LossAverted, 12_000_000.0, None, &chosen);
+        assert_eq!(zh(&exact), "1200万元", "余 would lie");
     }
 
     #[test]
@@ -218,9 +288,32 @@ mod tests {
         assert_eq!(said(energy, 35_000.0, None, Some("千瓦时")), "约3.5万千瓦时");
         assert_eq!(said(FigureId::GasolineUsed, 15_000.0, None, Some("吨")), "约11吨");
         let money = FigureId::FundsInvested;
-        assert_eq!(said(money, 545_678.0, None, None), "545678元");
-        assert_eq!(said(money, 545_678.0, None, Some("万元")), "约55万元");
+        assert_eq!(said(money, 545_678.0, None, None), "54.57万元");
+        assert_eq!(said(money, 550_000.4, None, None), "约55万元");
         assert_eq!(said(money, 550_000.0, Some(HedgeWord::Reach), Some("万元")), "达55万元");
+    }
+
+    #[test]
+    fn large_rounded_numbers_keep_three_digits() {
+        let area = FigureId::AreaAffected;
+        assert_eq!(said(area, 245_000.0, None, None), "约24.5万亩");
+        assert_eq!(said(FigureId::ElectricityUsed, 353_000.0, None, None), "约35.3万度");
+        assert_eq!(said(FigureId::LossAverted, 12_494_665.0, None, None), "1200余万元");
+    }
+
+    #[test]
+    fn words_hold_for_both_bounds_or_say_the_least() {
+        let said = |value, least, most| {
+            let found = worded(FigureId::ElectricityUsed, value, Some([least, most]), &[]);
+            (found.text.unwrap().within(Lang::Chinese), found.certain)
+        };
+        assert_eq!(said(34_743.9, 34_740.0, 34_819.5), ("约3.5万度".into(), true));
+        assert_eq!(said(34_499.0, 34_490.0, 34_510.0), ("约3.45万度".into(), true));
+        assert_eq!(said(262.38, 262.38, 752_028.78), ("260度以上".into(), false));
+        assert_eq!(said(615.0, 615.0, 11_050.0), ("610度以上".into(), false));
+        assert_eq!(said(615.0, 615.0, f64::INFINITY), ("610度以上".into(), false));
+        let none = worded(FigureId::ElectricityUsed, 0.0, Some([0.0, 886.0]), &[]);
+        assert_eq!((none.text, none.certain), (None, false));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The hours and days of accounts, from the store.
 
+use jiff::Timestamp;
+
 use crate::account::Cells;
 use crate::core::{Calendar, DayCell, HourCell, Period, Series};
 use crate::store::{Sqlite, StoreError};
@@ -30,6 +32,17 @@ impl Cells for StoreCells<'_> {
             return self.store.days(series, period);
         }
         Ok(DayCell::fold(&self.hours(series, period)?, self.calendar))
+    }
+
+    fn shown(
+        &mut self,
+        series: &Series,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<(Timestamp, f64)>, StoreError> {
+        let readings = self.store.readings(series, from, to)?;
+        let counted = readings.iter().filter(|reading| reading.flag.counts());
+        Ok(counted.filter_map(|reading| Some((reading.observed_at, reading.value()?))).collect())
     }
 
     fn grown(&mut self, series: &Series, period: Period) -> Result<Option<f64>, StoreError> {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::inbox::{Inbox, Queued, Sender};
+use super::plate_limits::PlateLimits;
 use super::portion::Portion;
 use super::writer::{Answers, Writer};
 use super::{HubState, REMEMBERED_MAX};
@@ -51,6 +52,8 @@ pub struct Subscription {
     pub client_id: String,
     /// The group of hubs that share messages.
     pub share: Option<String>,
+    /// How fast registers can grow whose gateway does not say.
+    pub limits: PlateLimits,
     /// With simulated time, the clock may show any time.
     pub simulated: bool,
 }
@@ -67,14 +70,14 @@ pub async fn ingest(
     state: Arc<HubState>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let Subscription { settings, client_id, share, simulated } = from;
+    let Subscription { settings, client_id, share, limits, simulated } = from;
     let note = |connected| state.note_broker(connected, share.is_some(), clock.moment());
     note(false);
     let mut reconnect = Reconnect::new(&client_id, RETRY);
     let mut reception = Reception {
         inbox: Inbox::default(),
         next: Portion::default(),
-        writer: Writer::new(&store, &clock, &state, &stop, simulated),
+        writer: Writer::new(&store, &clock, &state, &stop, simulated).with_limits(limits),
         since: Stopwatch::start(),
     };
     let mut oversized = 0;

@@ -20,6 +20,7 @@ mod metrics;
 mod outage;
 mod overview;
 mod own_clock;
+mod plate_limits;
 mod portion;
 mod report;
 mod resends;
@@ -75,6 +76,8 @@ pub struct Hub {
     /// Where the store's file is.
     place: Place,
     office: Option<Office>,
+    /// How fast registers can grow whose gateway does not say.
+    limits: plate_limits::PlateLimits,
     listener: TcpListener,
     state: Arc<HubState>,
     clock: Clock,
@@ -113,6 +116,7 @@ impl Hub {
         let ledger = Ledger::open(&settings.ledger.path)?;
         let listener = listen(&settings).await?;
         let state = Arc::new(HubState::default());
+        let limits = plate_limits::PlateLimits::of(&township);
         let township = Arc::new(township);
         let documents =
             documents::DocumentMaker::new(settings.clone(), township.clone(), clock.clone());
@@ -157,6 +161,7 @@ impl Hub {
             store,
             place,
             office: Some(office),
+            limits,
             listener,
             state,
             clock,
@@ -190,6 +195,7 @@ impl Hub {
             store,
             place,
             office: None,
+            limits: plate_limits::PlateLimits::default(),
             listener,
             state,
             clock,
@@ -214,8 +220,8 @@ impl Hub {
 
     /// Ingests and serves until `stop`; the error is that of the first task that fails.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self { settings, store, place, office, listener, state, clock, simulated, _lock } =
-            self;
+        let Self { settings, store, place, office, limits, listener, .. } = self;
+        let (state, clock, simulated, _lock) = (self.state, self.clock, self.simulated, self._lock);
         let mut supervisor = Supervisor::new(stop.clone());
         let mut router = operation(&settings, &state, &clock);
         if let Some(office) = office {
@@ -258,6 +264,7 @@ impl Hub {
             settings: settings.mqtt,
             client_id: settings.client_id,
             share: settings.share,
+            limits,
             simulated,
         };
         let ingest = ingest::ingest(subscription, store, clock, state, stop);

@@ -19,7 +19,7 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::locales::{Text, foreign, hub as words};
 use crate::store::{Sqlite, StoreError};
 use crate::support::{Clock, Moment, Stopwatch};
-use crate::water::{Station, Status, Township, balance};
+use crate::water::{LevelDoubt, Station, Status, Township, balance, doubt};
 use crate::web::{GatewayRow, LostRow, Overview, SourceRow, Totals};
 use crate::wire::ClockState;
 
@@ -184,8 +184,12 @@ impl Overviews {
         let memory = self.memories.entry(station.id.clone()).or_default();
         let asked = (calendar.day_of(now), SPARK_DAYS);
         let look = memory.look(station, calendar, asked, &mut StoreCells { store, calendar })?;
-        let water = level_m.and_then(|level_m| balance(station, level_m));
-        let reason = latest.as_ref().and_then(|latest| latest.last.reason);
+        // The level itself stays in sight; nothing is worked out from one that its geometry contradicts.
+        let doubted = level_m.and_then(|level_m| look.doubt.or_else(|| doubt(station, level_m)));
+        let believed = level_m.filter(|_| doubted.is_none());
+        let water = believed.and_then(|level_m| balance(station, level_m));
+        let reason = latest.as_ref().and_then(|latest| latest.last.reason).map(Reason::name);
+        let notes: Vec<Text> = reason.into_iter().chain(doubted.map(LevelDoubt::name)).collect();
         Ok(SourceRow {
             id: station.id.clone(),
             name: station.name.clone(),
@@ -194,11 +198,11 @@ impl Overviews {
             level_m,
             storage_m3: water.map(|water| water.storage_m3),
             share_of_normal: water.and_then(|water| water.share_of_normal),
-            status: look.status.filter(|_| fresh),
-            trend_m_per_day: look.trend_m_per_day,
+            status: look.status.filter(|_| fresh && doubted.is_none()),
+            trend_m_per_day: look.trend_m_per_day.filter(|_| doubted.is_none()),
             observed_at,
             age_s: age.map(|age| age.as_secs()),
-            note: reason.map(Reason::name).unwrap_or_default(),
+            note: if notes.is_empty() { Text::default() } else { Text::clauses(notes) },
             spark: look.levels_m,
         })
     }

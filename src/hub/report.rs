@@ -28,14 +28,15 @@ use crate::water::Township;
 /// Most earlier droughts in a comparison, the latest: as many as a table has room for. Engineering judgement.
 const EARLIER_EVENTS_MAX: usize = 3;
 
-/// The drought event that the ledger names: the last one where there are several.
+/// The drought event that the ledger names: the last one where there are several. The statement names the others of its
+/// year.
 pub fn drought_event(entries: &[Entry]) -> Option<Period> {
     events(entries).last().copied()
 }
 
 /// The drought events that the ledger names, in order of time.
 fn events(entries: &[Entry]) -> Vec<Period> {
-    let rows = entries.iter().filter(|e| e.code == EntryCode::DroughtEvent);
+    let rows = entries.iter().filter(|e| e.code == EntryCode::DroughtEvent && e.value > 0.0);
     let mut events: Vec<Period> = rows.map(|e| Period { from: e.from, to: e.to }).collect();
     events.sort_by_key(|event| event.from);
     events

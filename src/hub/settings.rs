@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::figures::Wording;
+use crate::ledger::Persons;
 use crate::locales::Lang;
 use crate::mqtt::MqttSettings;
 #[cfg(feature = "influx")]
@@ -27,6 +28,9 @@ pub struct HubSettings {
     pub share: Option<String>,
     pub store: StoreSettings,
     pub ledger: LedgerSettings,
+    /// Who enters, reviews, accepts and issues; empty where names are compared as they are written.
+    #[serde(rename = "person", default)]
+    pub persons: Persons,
     #[serde(default)]
     pub web: WebSettings,
     /// The township's file.
@@ -92,7 +96,8 @@ impl StoreSettings {
 pub struct LedgerSettings {
     /// The file. Its directory must exist and be writable.
     pub path: PathBuf,
-    /// A row counts only once a second person has reviewed it.
+    /// A row counts only once a second person has reviewed it, and findings are accepted and reports issued by others
+    /// again.
     #[serde(default)]
     pub two_person: bool,
 }

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::complaints::{Complaint, Complaints};
 use super::inbox::{Queued, Sender};
 use super::own_clock::OwnClock;
+use super::plate_limits::PlateLimits;
 use super::portion::{Introduction, Portion, Report, Unknown, Unreadable};
 use super::retry::{self, Released};
 use super::{HubState, REMEMBERED_MAX, ending, logged, times};
@@ -70,6 +71,7 @@ pub struct Writer<'a> {
     pub stop: &'a CancellationToken,
     /// With simulated time, the clock may show any time.
     pub simulated: bool,
+    limits: PlateLimits,
     memory: Memory,
     complaints: Complaints,
     own_clock: OwnClock,
@@ -139,6 +141,7 @@ impl<'a> Writer<'a> {
             state,
             stop,
             simulated,
+            limits: PlateLimits::default(),
             memory,
             complaints,
             own_clock,
@@ -146,6 +149,11 @@ impl<'a> Writer<'a> {
             since,
             confirm_at,
         }
+    }
+
+    /// Gives counters of births that state no limit those of their pumps.
+    pub fn with_limits(self, limits: PlateLimits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Stores a portion; `None` where `stop` came first.
@@ -229,7 +237,8 @@ impl<'a> Writer<'a> {
 
     /// Stores a birth, unless it is what the store has.
     async fn introduce(&mut self, introduction: Introduction) -> anyhow::Result<Option<()>> {
-        let Introduction { gateway, birth, message } = introduction;
+        let Introduction { gateway, mut birth, message } = introduction;
+        self.limits.complete(&mut birth);
         if self.memory.is_settled(&message) {
             self.state.note_birth(&gateway, &birth, None, self.clock.moment());
             return Ok(Some(()));

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::codes::label;
+use super::persons::PersonError;
 use super::schema::LAYOUT;
 use crate::account::EntryCode;
 use crate::locales::{Text, ledger as words};
@@ -32,6 +33,9 @@ pub enum LedgerError {
     Superseded { row: i64, by: i64 },
     #[error("{}", words::own_row(*row, by))]
     OwnRow { row: i64, by: String },
+    /// With a list of persons: nobody can say whether two persons were at work on the row.
+    #[error("{}", words::nobody_of_the_list(*row, why.text()))]
+    Unlisted { row: i64, why: PersonError },
     #[error("{}", words::unreadable(*row, *column, format!("{text:?}")))]
     Unreadable { row: i64, column: &'static str, text: String },
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use super::error::{LedgerError, sql};
+use super::persons::{Persons, Separation};
 use super::sqlite::{Ledger, begin, superseded_by};
 use crate::account::Entry;
 use crate::locales::ledger as words;
@@ -27,10 +28,38 @@ impl RowsInForce {
     }
 }
 
-/// Whether two names are the same apart from blanks.
-fn same_person(one: &str, other: &str) -> bool {
-    let letters = |name: &str| -> String { name.split_whitespace().collect() };
-    letters(one) == letters(other)
+/// Whether a row that `entered_by` entered may be reviewed by `by`.
+fn apart(row: i64, entered_by: &str, by: &str, persons: &Persons) -> Result<(), LedgerError> {
+    match persons.separation(entered_by, by) {
+        Separation::Apart => Ok(()),
+        Separation::Same => Err(LedgerError::OwnRow { row, by: entered_by.into() }),
+        Separation::Unlisted(why) => Err(LedgerError::Unlisted { row, why }),
+    }
+}
+
+/// The rows of which `by` may review which.
+#[derive(Debug, Default)]
+pub struct Reviewable {
+    pub rows: Vec<i64>,
+    /// How many she entered herself.
+    pub own: usize,
+    /// Why nobody can say who entered a row.
+    pub unclear: Vec<LedgerError>,
+}
+
+impl Reviewable {
+    /// Sorts `pending` by whether `by` may review them.
+    pub fn of(pending: &[Entry], by: &str, persons: &Persons) -> Self {
+        let mut reviewable = Self::default();
+        for entry in pending {
+            match apart(entry.id, &entry.entered_by, by, persons) {
+                Ok(()) => reviewable.rows.push(entry.id),
+                Err(LedgerError::OwnRow { .. }) => reviewable.own += 1,
+                Err(unclear) => reviewable.unclear.push(unclear),
+            }
+        }
+        reviewable
+    }
 }
 
 impl Ledger {
@@ -62,8 +91,15 @@ impl Ledger {
         Ok(rows)
     }
 
-    /// Records that `by` has reviewed `rows`, all or none; rows with a review keep it. Returns how many are new.
-    pub fn review(&mut self, rows: &[i64], by: &str, at: Timestamp) -> Result<usize, LedgerError> {
+    /// Records that `by` has reviewed `rows`, all or none; rows with a review keep it. Returns how many are new. `by`
+    /// and who entered a row have to be two of `persons`, or without a list two names.
+    pub fn review(
+        &mut self,
+        rows: &[i64],
+        by: &str,
+        persons: &Persons,
+        at: Timestamp,
+    ) -> Result<usize, LedgerError> {
         let failed = words::recording_review;
         let writing = begin(&mut self.db)?;
         let mut added = 0;
@@ -80,9 +116,7 @@ impl Ledger {
             if reviewed_by.is_some() {
                 continue;
             }
-            if same_person(&entered_by, by) {
-                return Err(LedgerError::OwnRow { row: *row, by: entered_by });
-            }
+            apart(*row, &entered_by, by, persons)?;
             if let Some(by) = superseded_by(&writing, *row)? {
                 return Err(LedgerError::Superseded { row: *row, by });
             }

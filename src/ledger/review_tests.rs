@@ -4,6 +4,7 @@ use jiff::civil::date;
 
 use super::*;
 use crate::account::EntryCode;
+use crate::ledger::Person;
 use crate::locales::{Lang, within};
 
 fn at() -> Timestamp {
@@ -36,6 +37,11 @@ fn ledger() -> (tempfile::TempDir, Ledger) {
     (dir, ledger)
 }
 
+/// No list of persons.
+fn none() -> Persons {
+    Persons::default()
+}
+
 fn values(entries: &[Entry]) -> Vec<f64> {
     entries.iter().map(|entry| entry.value).collect()
 }
@@ -47,16 +53,17 @@ fn a_row_counts_after_a_second_person_has_reviewed_it() {
     assert_eq!((rows.in_force.len(), values(&rows.pending)), (0, vec![760.0, 590.0]));
     assert_eq!(ledger.rows_in_force(false).unwrap().in_force.len(), 2);
 
-    let own = ledger.review(&[2, 1], " 黄某", at()).unwrap_err().to_string();
+    let own = ledger.review(&[2, 1], " 黄某", &none(), at()).unwrap_err().to_string();
     assert!(own.contains("row 2 was entered by 黄某"), "{own}");
-    let own = ledger.review(&[2, 1], " 黄某", at()).unwrap_err();
+    let own = ledger.review(&[2, 1], " 黄某", &none(), at()).unwrap_err();
     let own = within(Lang::Chinese, || own.to_string());
     assert_eq!(own, "第 2 条是黄某登记的：必须由另一个人复核");
-    assert!(matches!(ledger.review(&[1, 9], "刘某", at()), Err(LedgerError::NoSuchRow(9))));
+    let unknown = ledger.review(&[1, 9], "刘某", &none(), at());
+    assert!(matches!(unknown, Err(LedgerError::NoSuchRow(9))));
     assert_eq!(ledger.rows_in_force(true).unwrap().in_force.len(), 0, "all or none");
 
-    assert_eq!(ledger.review(&[1, 2], "刘某", at()).unwrap(), 2);
-    assert_eq!(ledger.review(&[1], "谢某", at()).unwrap(), 0);
+    assert_eq!(ledger.review(&[1, 2], "刘某", &none(), at()).unwrap(), 2);
+    assert_eq!(ledger.review(&[1], "谢某", &none(), at()).unwrap(), 0);
     let rows = ledger.rows_in_force(true).unwrap();
     assert_eq!((values(&rows.in_force), rows.pending.len()), (vec![760.0, 590.0], 0));
     assert_eq!(rows.in_force[0].reviewed_by.as_deref(), Some("刘某"));
@@ -65,11 +72,11 @@ fn a_row_counts_after_a_second_person_has_reviewed_it() {
 #[test]
 fn a_correction_that_waits_leaves_the_old_row_in_force() {
     let (_dir, mut ledger) = ledger();
-    ledger.review(&[1, 2], "刘某", at()).unwrap();
+    ledger.review(&[1, 2], "刘某", &none(), at()).unwrap();
     ledger.append(&[slip(670.0, Some(1))]).unwrap();
     let rows = ledger.rows_in_force(true).unwrap();
     assert_eq!((values(&rows.in_force), values(&rows.pending)), (vec![760.0, 590.0], vec![670.0]));
-    ledger.review(&[3], "刘某", at()).unwrap();
+    ledger.review(&[3], "刘某", &none(), at()).unwrap();
     let rows = ledger.rows_in_force(true).unwrap();
     assert_eq!((values(&rows.in_force), rows.pending.len()), (vec![590.0, 670.0], 0));
 }
@@ -78,14 +85,14 @@ fn a_correction_that_waits_leaves_the_old_row_in_force() {
 #[test]
 fn a_reviewed_correction_puts_all_before_it_out_of_force() {
     let (_dir, mut ledger) = ledger();
-    ledger.review(&[1, 2], "刘某", at()).unwrap();
+    ledger.review(&[1, 2], "刘某", &none(), at()).unwrap();
     ledger.append(&[slip(670.0, Some(1)), slip(680.0, Some(3))]).unwrap();
     let rows = ledger.rows_in_force(true).unwrap();
     assert_eq!(values(&rows.pending), [680.0], "the last waits");
     assert_eq!(values(&rows.in_force), [760.0, 590.0]);
-    let refused = ledger.review(&[3], "刘某", at()).unwrap_err().to_string();
+    let refused = ledger.review(&[3], "刘某", &none(), at()).unwrap_err().to_string();
     assert_eq!(refused, "row 3 is superseded by row 4: review row 4 instead");
-    ledger.review(&[4], "刘某", at()).unwrap();
+    ledger.review(&[4], "刘某", &none(), at()).unwrap();
     let rows = ledger.rows_in_force(true).unwrap();
     assert_eq!(values(&rows.in_force), [590.0, 680.0]);
     assert_eq!(rows.pending, []);
@@ -95,14 +102,60 @@ fn a_reviewed_correction_puts_all_before_it_out_of_force() {
 #[test]
 fn a_name_with_other_blanks_is_the_same_person() {
     let (_dir, mut ledger) = ledger();
-    let own = ledger.review(&[1], "黄 某\u{3000}", at()).unwrap_err();
+    let own = ledger.review(&[1], "黄 某\u{3000}", &none(), at()).unwrap_err();
     assert!(matches!(own, LedgerError::OwnRow { row: 1, .. }), "{own}");
+}
+
+#[test]
+fn office_and_name_is_the_same_person_as_the_name() {
+    let (_dir, mut ledger) = ledger();
+    for by in ["财政所 黄某", "黄某。", "党政办 黄某"] {
+        let own = ledger.review(&[1], by, &none(), at()).unwrap_err();
+        assert!(matches!(own, LedgerError::OwnRow { row: 1, .. }), "{by}: {own}");
+    }
+}
+
+fn listed() -> Persons {
+    let person = |id: &str, name: &str, office: &str| Person {
+        id: id.into(),
+        name: name.into(),
+        office: office.into(),
+    };
+    vec![person("huang", "黄某", "财政所"), person("wu", "吴某", "乡长")].into()
+}
+
+#[test]
+fn with_a_list_both_persons_have_to_be_of_it() {
+    let (_dir, mut ledger) = ledger();
+    let by_nobody = Entry { entered_by: "谢某".into(), ..slip(80.0, None) };
+    ledger.append(&[by_nobody]).unwrap();
+    for by in ["huang", "财政所黄某", "黄某。"] {
+        let own = ledger.review(&[1], by, &listed(), at()).unwrap_err();
+        assert!(matches!(own, LedgerError::OwnRow { row: 1, .. }), "{by}: {own}");
+    }
+    let unlisted = ledger.review(&[1], "王某某", &listed(), at()).unwrap_err().to_string();
+    assert!(unlisted.contains("王某某 is nobody of the list"), "{unlisted}");
+    let unlisted = ledger.review(&[3], "wu", &listed(), at()).unwrap_err().to_string();
+    assert!(unlisted.contains("row 3") && unlisted.contains("谢某 is nobody"), "{unlisted}");
+    assert_eq!(ledger.review(&[1, 2], "wu", &listed(), at()).unwrap(), 2);
+}
+
+#[test]
+fn of_the_pending_rows_a_reviewer_may_take_those_of_others() {
+    let (_dir, mut ledger) = ledger();
+    let by = |name: &str| Entry { entered_by: name.into(), ..slip(80.0, None) };
+    ledger.append(&[by("乡长 吴某"), by("谢某")]).unwrap();
+    let pending = ledger.rows_in_force(true).unwrap().pending;
+    let huang = Reviewable::of(&pending, "黄某", &listed());
+    assert_eq!((huang.rows, huang.own, huang.unclear.len()), (vec![3], 2, 1));
+    let without_list = Reviewable::of(&pending, "黄某", &none());
+    assert_eq!((without_list.rows, without_list.own), (vec![3, 4], 2));
 }
 
 #[test]
 fn no_program_changes_a_review() {
     let (_dir, mut ledger) = ledger();
-    ledger.review(&[1], "刘某", at()).unwrap();
+    ledger.review(&[1], "刘某", &none(), at()).unwrap();
     for attack in [
         "UPDATE review SET reviewed_by = 'x'",
         "DELETE FROM review",
@@ -124,5 +177,5 @@ fn a_ledger_of_the_first_layout_is_upgraded() {
     let mut ledger = Ledger::open(&path).unwrap();
     let rows = ledger.rows_in_force(false).unwrap().in_force;
     assert_eq!((rows.len(), rows[0].value), (118, 1.0));
-    assert_eq!(ledger.review(&[1], "刘某", at()).unwrap(), 1);
+    assert_eq!(ledger.review(&[1], "刘某", &none(), at()).unwrap(), 1);
 }

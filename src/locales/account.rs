@@ -20,6 +20,14 @@ messages! { "account";
     by_worth_of_rescue() { zh "面积×亩产×单价×减损率" en "area × yield × price × loss rate averted" }
     by_no_data() { zh "无数据" en "no data" }
 
+    // How rows of the ledger count.
+    counts_running() { zh "逐笔累计" en "each row added up" }
+    counts_survey() { zh "以最后一次调查为准" en "the latest survey" }
+    counts_greatest() { zh "各村取最大数" en "the greatest of each village" }
+    counts_state() { zh "取实时值" en "what holds on the day" }
+    counts_named() { zh "逐件计数" en "each named once" }
+    counts_given() { zh "按所填的数用，不相加" en "used as given, never added up" }
+
     // Units of ledger rows that count something.
     unit_events() { zh "次" en "events" }
     unit_inspections() { zh "次" en "inspections" }
@@ -66,10 +74,27 @@ messages! { "account";
         en "the replacement of ledger rows {first_row} and {second_row} is not used: {why}"
     }
     nothing_before() { zh "期内换表前没有读数" en "no reading in the period before it" }
-    no_reset_seen() { zh "读数中没有清零" en "no reset in the readings" }
     no_reading_around() { zh "换表前后没有读数" en "no reading before or after it" }
     two_resets_that_day() { zh "同日不止一次清零" en "more than one reset on that day" }
     readings_contradict() { zh "与读数不符" en "the readings contradict it" }
+
+    // Registers that are not to be believed.
+    beyond_plate(amount) {
+        zh "增量{amount}超出铭牌所能，未计"
+        en "growth of {amount} is more than the plate allows and is left out"
+    }
+    meter_wild(series, glitches, readings) {
+        zh "{series}的{readings}个读数中有{glitches}个前后不符（倒走或乱跳），表计不可信"
+        en "of {readings} readings of {series} {glitches} do not follow each other (it falls or jumps): the meter is not to be believed"
+    }
+    meter_restarts(series, restarts, days) {
+        zh "{series}在{days}天内归零{restarts}次，不是累计值"
+        en "{series} began anew {restarts} times in {days} days: it is no running total"
+    }
+    meter_behind(series, grown, hours) {
+        zh "{series}只增加{grown}，而运行至少{hours}小时，表计不可信"
+        en "{series} grew by {grown} only, while the pump ran for at least {hours} h: the meter is not to be believed"
+    }
 
     // Days of supply.
     supply_days(days, how) { zh "{days}天（{how}）" en "days of supply: {days} ({how})" }
@@ -82,13 +107,30 @@ messages! { "account";
     by_fall_of_week() { zh "按近7日蓄水变化" en "by the change of storage in the last 7 days" }
 
     // What a drought cannot be graded by.
-    lacking_climate() {
-        zh "乡镇配置没有 `climate`：不判断连续无雨和降水距平"
-        en "the township has no climate: neither rainless days nor anomalies of rain are worked out"
+    takes_no_part(index, rules, why) {
+        zh "{index}（规则 {rules}）不参加评定：{why}"
+        en "{index} (rules: {rules}) takes no part: {why}"
     }
-    lacking_rain() { zh "没有雨量数据" en "there are no rain data" }
-    lacking_soil() {
-        zh "没有墒情数据，或墒情站没有写明田间持水量（`field_capacity_percent`）"
-        en "there are no soil data, or the soil stations have no field capacity (field_capacity_percent)"
+    no_climate() { zh "`township.toml` 没有 `climate`" en "township.toml has no climate" }
+    no_gauge() { zh "`township.toml` 没有雨量站（`rain_gauge`）" en "township.toml has no rain_gauge" }
+    no_field_capacity() {
+        zh "`township.toml` 没有写明田间持水量（`field_capacity_percent`）的墒情站"
+        en "township.toml has no soil station with a field capacity (field_capacity_percent)"
     }
+    no_reservoir() { zh "`township.toml` 没有水库（`reservoir`）" en "township.toml has no reservoir" }
+    without_useful_capacity(names) {
+        zh "`township.toml` 中{names}缺 `curve`、`dead_m` 或 `normal_m`，算不出兴利库容"
+        en "in township.toml {names} lack curve, dead_m or normal_m, from which the useful capacity follows"
+    }
+    no_water_per_person() { zh "`township.toml` 没有人均用水（`demand`）" en "township.toml has no demand" }
+    no_serving_source() {
+        zh "`township.toml` 中除饮水池外，没有写供水人口（`serves_persons`）的水源"
+        en "in township.toml no source other than tanks has serves_persons"
+    }
+    without_dead_storage(names) {
+        zh "`township.toml` 中{names}缺 `curve` 或 `dead_m`，算不出可用水量"
+        en "in township.toml {names} lack curve or dead_m, from which the usable water follows"
+    }
+    no_rain_data() { zh "没有雨量数据" en "there are no rain data" }
+    no_soil_data() { zh "没有墒情数据" en "there are no soil data" }
 }

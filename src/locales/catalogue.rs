@@ -91,6 +91,8 @@ static MODULES: &[&Messages] = &[
     #[cfg(feature = "hub")]
     &super::config_hub::ALL,
     #[cfg(feature = "hub")]
+    &super::evidence::ALL,
+    #[cfg(feature = "hub")]
     &super::figures::ALL,
     #[cfg(feature = "hub")]
     &super::help_office::LABELS,

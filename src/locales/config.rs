@@ -284,6 +284,34 @@ messages! { "config";
         zh "校正的参数没有读取：它不在 `parameters` 里"
         en "adjusts a parameter that is not read: it is not among `parameters`"
     }
+    distance_is_no_level(delivers) {
+        zh "{delivers}测的是到水面的距离，当作水位必须反过来；写 `adjust.level = {{ scale = -1.0, offset = 探头面高程 }}`"
+        en "{delivers} measures the distance down to the water, which is no level before it is reversed; write adjust.level = {{ scale = -1.0, offset = ... }} with the elevation of the sensor's face"
+    }
+    delivers(profile, unit, station) {
+        zh "测站 {station}（{profile}，站号 {unit}）"
+        en "station {station} ({profile}, unit {unit})"
+    }
+    bottom_above(bottom, township) {
+        zh "而 {township} 里它的底部高程是 {bottom} 米（`bottom_m`）"
+        en "but its bottom lies at {bottom} m (bottom_m in {township})"
+    }
+    crest_below(crest, township) {
+        zh "而 {township} 里它的顶部高程是 {crest} 米（`crest_m`）"
+        en "but its crest lies at {crest} m (crest_m in {township})"
+    }
+    adjust_depth() {
+        zh "在这台设备下写 `adjust.level = {{ offset = 探头高程 }}`"
+        en "write adjust.level = {{ offset = ... }} under this device, with the elevation of the sensor"
+    }
+    adjust_distance() {
+        zh "在这台设备下写 `adjust.level = {{ scale = -1.0, offset = 探头面高程 }}`"
+        en "write adjust.level = {{ scale = -1.0, offset = ... }} under this device, with the elevation of the sensor's face"
+    }
+    level_out_of_reach(edge, device, least, most, geometry, line) {
+        zh "{edge}：{device} 的水位只能在 {least} 到 {most} 米之间，{geometry}；{line}"
+        en "{edge}: {device} can give levels from {least} to {most} m only, {geometry}; {line}"
+    }
     add_it_there() { zh "加进去，或删掉这一项" en "add it there, or remove this" }
 
     // Polling.

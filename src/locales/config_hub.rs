@@ -61,6 +61,23 @@ messages! { "config_hub";
     }
     own_broker(url) { zh "改成 {url}，或删掉 `[broker]`" en "{url}, or remove [broker]" }
 
+    // Persons.
+    say_who_it_is() {
+        zh "写编号、姓名和单位，如 `huang`、黄某、财政所"
+        en "give an id, a name and an office"
+    }
+    one_entry_a_person() {
+        zh "每个人只写一次；同一单位有同名的人时，在姓名上区分"
+        en "list each person once; where two of one office share a name, tell them apart by it"
+    }
+    id_names_another(person) { zh "也是 `{person}` 的姓名" en "is the name of {person} too" }
+    another_id() { zh "换一个编号" en "give another id" }
+    names_are_compared() {
+        zh "要双人复核（`two_person`），却没有人员名单：只能按写法比较姓名，写法相近的算同一个人；在 `[[person]]` 里列出人员"
+        en "two_person is set and no persons are listed: names are compared as they are written, and those alike count as one person; \
+            list the persons as [[person]]"
+    }
+
     // The server that stores readings.
     server_examples() {
         zh "`https://influx.example.org:8086`，或本机的 `http://127.0.0.1:8428`"

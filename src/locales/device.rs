@@ -164,6 +164,10 @@ messages! { "device";
         zh "必填：{parameter} 是计数器"
         en "is required: {parameter} is a counter"
     }
+    only_a_level_is_a_distance() {
+        zh "只有水位（`level`）可以由距离测得"
+        en "only a level is measured as a distance"
+    }
     add_a_counter() {
         zh "加 `counter = {{ max_rate_per_hour = ... }}`"
         en "add counter = {{ max_rate_per_hour = ... }}"

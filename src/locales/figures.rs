@@ -4,18 +4,54 @@ messages! { "figures";
     // Classes.
     measured() { zh "实测" en "measured" }
     derived() { zh "推算" en "derived" }
+    mixed() { zh "实测与填报" en "measured and entered" }
     entered() { zh "填报" en "entered" }
     attested() { zh "证实" en "attested" }
+
+    // Verdicts on words.
+    proved() { zh "有据" en "proved" }
+    refuted() { zh "与证据相反" en "refuted" }
+    open() { zh "未定" en "open" }
+    bounds_too_wide(least, most) {
+        zh "真实值在{least}至{most}之间，一个说法盖不住"
+        en "the true value lies between {least} and {most}, and no one phrase covers both"
+    }
+    not_bounded(least) {
+        zh "真实值不低于{least}，上限不明"
+        en "the true value is at least {least}; nothing bounds it above"
+    }
+    areas_do_not_add_up(affected, failed, rescued) {
+        zh "受灾{affected}、绝收{failed}、挽救{rescued}三个说法合不拢"
+        en "affected {affected}, failed {failed} and rescued {rescued} do not add up as they are worded"
+    }
+    known_part(phrase) { zh "{phrase}（数据不全）" en "{phrase} (data incomplete)" }
 
     // Words of figures that are more than number and unit.
     since_month(month) { zh "{month}月份以来" en "{month}" }
     in_month(month) { zh "{month}月份" en "{month}" }
     response(grade) { zh "抗旱{grade}级应急响应" en "drought response of grade {grade}" }
-    channels_flow() { zh "河沟未出现断流" en "no channel ceased to flow" }
-    channels_dry() { zh "部分河沟断水" en "some channels ceased to flow" }
-    ponds_hold() { zh "塘堰未出现干涸" en "no pond ran dry" }
-    ponds_dry() { zh "塘堰干涸" en "ponds ran dry" }
-    nobody_short() { zh "未有一人次出现饮水困难情况" en "nobody was short of drinking water" }
+    month_of_year(year, month) { zh "{year}年{month}" en "{month} {year}" }
+    no_channel_dry(n) { zh "监测的{n}处河沟未出现断流" en "none of the {n} watched channels ceased to flow" }
+    few_channels_dry(n) { zh "监测的{n}处河沟中个别断流" en "few of the {n} watched channels ceased to flow" }
+    some_channels_dry() { zh "部分河沟断水" en "some channels ceased to flow" }
+    most_channels_dry(n) { zh "监测的{n}处河沟多数断流" en "most of the {n} watched channels ceased to flow" }
+    all_channels_dry(n) { zh "监测的{n}处河沟全部断流" en "all {n} watched channels ceased to flow" }
+    one_channel_dry() { zh "监测的1处河沟断流" en "the one watched channel ceased to flow" }
+    no_pond_dry(n) { zh "监测的{n}座塘堰未出现干涸" en "none of the {n} watched ponds ran dry" }
+    few_ponds_dry(n) { zh "监测的{n}座塘堰中个别干涸" en "few of the {n} watched ponds ran dry" }
+    some_ponds_dry() { zh "部分塘堰干涸" en "some ponds ran dry" }
+    most_ponds_dry(n) { zh "监测的{n}座塘堰多数干涸" en "most of the {n} watched ponds ran dry" }
+    all_ponds_dry(n) { zh "监测的{n}座塘堰全部干涸" en "all {n} watched ponds ran dry" }
+    one_pond_dry() { zh "监测的1座塘堰干涸" en "the one watched pond ran dry" }
+    throughout() { zh "整个旱情期间" en "throughout the drought" }
+    day_of_month(month, day) { zh "{month}月{day}日" en "{day} {month}" }
+    day_of_year(year, day) { zh "{year}年{day}" en "{day} {year}" }
+    from_day_to_day(from, to) { zh "{from}至{to}" en "from {from} to {to}" }
+    nobody_short(time) { zh "{time}未有一人次出现饮水困难情况" en "nobody was short of drinking water {time}" }
+    nobody_short_of(time, n, persons) {
+        zh "{time}监测的{n}处饮水水源供水的{persons}人未有一人次出现饮水困难情况"
+        en "none of the {persons} people supplied by the watched drinking-water sources ({n}) was short of drinking water {time}"
+    }
     somebody_short(number) { zh "有{number}出现饮水困难情况" en "short of drinking water: {number}" }
     cases(n) { zh "{n}人次" en "{n} cases" }
 
@@ -49,9 +85,9 @@ messages! { "figures";
         en "the ledger has no drought event, and no sensor shows a lasting drought warning"
     }
     no_station(kind) { zh "没有{kind}测站" en "there is no station of the kind {kind}" }
-    dry_unknown(names) {
-        zh "数据不足，不能断定是否干涸：{names}"
-        en "too few data to say whether they ran dry: {names}"
+    dry_unknown(reasons) {
+        zh "不能断定是否干涸：{reasons}"
+        en "whether they ran dry cannot be said: {reasons}"
     }
     no_storage() {
         zh "没有塘堰或水库的水位与库容曲线"
@@ -62,6 +98,10 @@ messages! { "figures";
     nothing_stated() {
         zh "台账中没有“因旱饮水困难”的陈述"
         en "the ledger states nothing about “persons short of drinking water”"
+    }
+    nobody_contradicted() {
+        zh "台账陈述无人饮水困难，与证据相反"
+        en "the ledger states that nobody was short of drinking water, and the evidence contradicts it"
     }
     too_little_evidence() {
         zh "台账陈述无人饮水困难，但证据不足"
@@ -125,10 +165,16 @@ messages! { "figures";
         en "{source} at its drought warning level for {days} days on end from {day}"
     }
     dry_from(source, at, longest_h, hours) {
-        zh "{source}：自{at}起，最长连续{longest_h}小时，共{hours}小时"
-        en "{source}: from {at}, {longest_h} h on end at the longest, {hours} h in all"
+        zh "{source}：自{at}起，见到干涸{hours}小时，其中最长一段{longest_h}小时"
+        en "{source}: from {at}, seen dry for {hours} h, {longest_h} h of them in the longest spell"
     }
-    dry_not_known(source) { zh "{source}：数据不足，不能断定" en "{source}: too few data to say" }
+    dry_not_known(source, why) { zh "{source}：{why}" en "{source}: {why}" }
+    no_bottom() { zh "乡镇配置中没有底高程" en "the township's file has no bottom level" }
+    levels_doubted(hours, why) { zh "{hours}小时的水位不可信（{why}）" en "levels of {hours} h are not believed ({why})" }
+    too_few_data() {
+        zh "见到的时段不足以断定有无一天以上的干涸"
+        en "the hours seen do not tell whether it was dry for a day or longer"
+    }
     no_level_or_curve(source) { zh "{source}：没有水位或库容曲线" en "{source}: no level or no storage curve" }
     level_at(source, at, level_m) { zh "{source}：{at} 水位{level_m} m" en "{source}: level {level_m} m at {at}" }
     level_outside_curve() { zh "水位超出库容曲线，存疑" en "the level lies outside the storage curve: suspect" }
@@ -175,9 +221,49 @@ messages! { "figures";
         zh "台账第{row}条没有写明村，未计入"
         en "ledger row {row} names no village and is not counted"
     }
-    work_repeated(row, work) {
-        zh "台账第{row}条的工程“{work}”重复，只计一次"
-        en "the work “{work}” of ledger row {row} is there twice and counted once"
+    row_replaced(row, later) {
+        zh "台账第{row}条由第{later}条代替，不相加"
+        en "row {later} of the ledger counts in place of row {row}; they are not added up"
+    }
+    row_beyond(row) {
+        zh "台账第{row}条所述日期超出统计期，有多少属于统计期没有写明，至多是它的全部"
+        en "the days of ledger row {row} reach beyond the period; how much of it belongs to the period is not written, at most all"
+    }
+    row_beyond_shared(row, part) {
+        zh "台账第{row}条所述日期超出统计期，按天数计入{part}"
+        en "the days of ledger row {row} reach beyond the period; {part} of it is counted, by its days"
+    }
+    rows_same_slip(rows) {
+        zh "台账第{rows}条内容相同，可能是同一张单据"
+        en "ledger rows that are the same, perhaps one slip: {rows}"
+    }
+    whole_beside_parts(whole, parts) {
+        zh "台账第{whole}条是合计，第{parts}条是分项，取较大的一方，不相加"
+        en "of the ledger, rows {whole} are the whole and rows {parts} its parts; the greater of the two counts, they are not added up"
+    }
+    row_of_none(row) {
+        zh "台账第{row}条的数值为0，不计"
+        en "the value of ledger row {row} is 0; it is not counted"
+    }
+    row_says_not_hit(row) {
+        zh "台账第{row}条又写同一起止日期该村未受旱"
+        en "ledger row {row} says of the same days that the village was not hit"
+    }
+    villages_hurt_not_entered(names) {
+        zh "台账有受灾面积的村没有登记为受旱：{names}"
+        en "villages with crops hurt that are not entered as hit: {names}"
+    }
+    work_unfinished(row) {
+        zh "台账第{row}条的工程到统计期后才完工，未计入"
+        en "the work of ledger row {row} was finished after the period and is not counted"
+    }
+    no_relief() {
+        zh "统计期内没有抗旱投入的记录（水泵运行、设备、油电、资金、人员），不能说是施救所得"
+        en "nothing shows relief in the period (pumps, equipment, fuel, electricity, money or people), so that nothing says what it rescued"
+    }
+    exceeds(place, part, whole) {
+        zh "{place}的{part}大于{whole}"
+        en "{place}: the {part} is greater than the {whole}"
     }
     row_without_work(row) { zh "台账第{row}条没有写明工程名称" en "ledger row {row} names no work" }
     work_unknown(row) {
@@ -185,8 +271,20 @@ messages! { "figures";
         en "the work of ledger row {row} is not among those entered as built"
     }
     onset_differs(day, seen) {
-        zh "台账的抗旱期始于{day}，传感器最早的旱警为{seen}，请核对；以台账为准"
-        en "the drought event of the ledger begins on {day}, the first warning of the sensors is that of {seen}: check; the ledger prevails"
+        zh "台账的抗旱期始于{day}，传感器最早的旱警为{seen}，请核对"
+        en "the drought event of the ledger begins on {day}, the first warning of the sensors is that of {seen}: check"
+    }
+    onset_before_period(day) {
+        zh "台账的抗旱期始于{day}，早于统计期，又在统计期内结束"
+        en "the drought event of the ledger begins on {day}, before the period, and ends within it"
+    }
+    onset_of_several(n) {
+        zh "统计期内台账有{n}个抗旱期"
+        en "the ledger has more than one drought event in the period: {n}"
+    }
+    onset_may_be_earlier(day) {
+        zh "从所见数据看，旱警最早可能自{day}或更早持续"
+        en "by what was seen, a drought warning may have lasted from {day} or earlier"
     }
     onset_not_seen() {
         zh "传感器数据未见连续旱警，以台账为准"
@@ -212,15 +310,28 @@ messages! { "figures";
         zh "与{years}年同日的均值{m3} m3比较"
         en "against the mean of that day in earlier years, {m3} m3 (years: {years})"
     }
-    tank_data_short(tank, percent) {
-        zh "{tank}的数据只覆盖{percent}%的时段，不足95%"
-        en "the data of {tank} cover only {percent}% of the hours, less than 95%"
+    below_intake(source, at, hours) {
+        zh "{source}自{at}起有{hours}小时不高于取水口，与“无人缺水”不符"
+        en "{source} stood at or below its intake for {hours} h from {at}, which contradicts that nobody lacked water"
     }
-    tank_ran_dry(tank, at, hours) {
-        zh "{tank}自{at}起干涸{hours}小时，与“无人缺水”不符"
-        en "{tank} was dry for {hours} h from {at}, which contradicts that nobody lacked water"
+    intake_unknown(source) {
+        zh "{source}没有取水口（死水位）或底高程"
+        en "{source} has neither an intake (dead level) nor a bottom level"
     }
-    no_tank() { zh "没有饮水池测站" en "there is no station at a drinking-water tank" }
+    supply_unseen(source, hours) {
+        zh "{source}有连续{hours}小时没有见到水位高于取水口"
+        en "{source} was not seen above its intake for {hours} h on end"
+    }
+    serves_unknown(source) { zh "{source}没有写明供水人数" en "how many people {source} serves is not written" }
+    no_supply() { zh "没有监测任何饮水水源" en "no drinking-water source is watched" }
+    none_and_some_stated(none, some) {
+        zh "台账第{none}条陈述无人饮水困难，第{some}条陈述有人，地点和时间相同"
+        en "ledger row {none} states that nobody was short of drinking water, row {some} that somebody was, at the same place and time"
+    }
+    shortage_entered(row, code, value, unit) {
+        zh "台账第{row}条有{code}{value}{unit}，与“无人缺水”不符"
+        en "ledger row {row} has {code}: {value} ({unit}), which contradicts that nobody lacked water"
+    }
     statement_does_not_cover() {
         zh "台账的陈述未覆盖整个统计期，请核对"
         en "what the ledger states does not cover the whole period: check"
@@ -274,6 +385,71 @@ messages! { "figures";
     }
     repeat_report() { zh "请稍候，让中心端算完，再出一次报告" en "let the hub finish, then make the report again" }
     source_store() { zh "数据库" en "the store" }
+
+    // Findings of the ledger's rows.
+    row_value(row, value) { zh "第{row}条为{value}" en "row {row}: {value}" }
+    repeated_survey(name, rows) {
+        zh "“{name}”在同一处先后调查过：{rows}；以最后一次为准，不相加"
+        en "“{name}” was surveyed there several times: {rows}; the latest counts, they are not added up"
+    }
+    smaller_survey(name, rows) {
+        zh "“{name}”后一次调查比前一次小：{rows}；以最后一次为准，真实值可能到最大的一次"
+        en "a later survey of “{name}” is smaller than an earlier one: {rows}; the latest counts, and the truth may be as \
+            much as the greatest"
+    }
+    rows_in_all(rows, n) { zh "{rows}等{n}条" en "{rows} and others, {n} in all" }
+    repeated_count(name, rows) {
+        zh "“{name}”在同一处先后登记过：{rows}；取最大的一次，不相加"
+        en "“{name}” is there several times for one place: {rows}; the greatest counts, they are not added up"
+    }
+    smaller_count(name, rows) {
+        zh "“{name}”后一次登记比前一次少：{rows}；取最大的一次，真实值可能到各次之和"
+        en "a later row of “{name}” is smaller than an earlier one: {rows}; the greatest counts, and the truth may be as much \
+            as their sum"
+    }
+    same_days(name, rows) {
+        zh "“{name}”同一处、同一起止日期有不同的数：{rows}；不相加，真实值可能到各条之和；如果是分项，请合成一条"
+        en "“{name}” has different numbers for one place and the same days: {rows}; they are not added up, and the truth may be as \
+            much as their sum; if they are parts, enter one row"
+    }
+    whole_and_parts(name, rows) {
+        zh "“{name}”既有合计又有分项：{rows}；取较大的一方，不相加"
+        en "“{name}” is there as a whole and in parts: {rows}; the greater of the two counts, they are not added up"
+    }
+    beyond_period(name, rows) {
+        zh "“{name}”所述日期超出统计期：{rows}；有多少属于统计期，台账没有写明"
+        en "the days of “{name}” reach beyond the period: {rows}; the ledger does not say how much of it belongs to the period"
+    }
+    same_slip(name, rows) {
+        zh "“{name}”的几条记录内容相同：{rows}；可能是同一张单据录了两次"
+        en "rows of “{name}” are the same: {rows}; it may be one slip that was entered twice"
+    }
+    other_events(taken, others) {
+        zh "本报告所取的抗旱期为{taken}，台账中另有：{others}"
+        en "the drought event of this report is {taken}; the ledger has others: {others}"
+    }
+    days_of_event(from, to) { zh "{from}至{to}" en "{from} to {to}" }
+    look_at_surveys() {
+        zh "核对几次调查；写错的一条用 `hanqing ledger correct` 更正"
+        en "compare the surveys; a wrong row is corrected by hanqing ledger correct"
+    }
+    look_at_parts() {
+        zh "核对合计与分项是否同一件事；重复的一条用 `hanqing ledger correct` 改为 0"
+        en "whether the whole and the parts are the same; a row that repeats is corrected to 0 by hanqing ledger correct"
+    }
+    look_at_days() {
+        zh "把这几条按统计期分开录入，或核对起止日期"
+        en "enter these rows by period, or check their first and last day"
+    }
+    look_at_slips() {
+        zh "核对单据；重复的一条用 `hanqing ledger correct` 改为 0"
+        en "compare the slips; a row that repeats is corrected to 0 by hanqing ledger correct"
+    }
+    look_at_events() {
+        zh "用 `--from` 和 `--to` 另出报告，或更正台账中的抗旱期"
+        en "make a report of its own with --from and --to, or correct the drought event in the ledger"
+    }
+    source_ledger() { zh "台账" en "the ledger" }
     should_be(value) { zh "应为{value}" en "should be {value}" }
     should_lie_between(least, most) { zh "应在{least}至{most}之间" en "should be {least} to {most}" }
     should_be_at_least(least) { zh "应不小于{least}" en "should be {least} or more" }

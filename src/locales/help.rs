@@ -38,7 +38,11 @@ labels! { "help";
         en "Also try the connections: the broker (connection, login, subscription) and for a hub store.server (whether it \
             takes writes and lets read); nothing is sent or stored"
     }
-    "check FILES" { zh "任何一种配置文件：网关、中心端、乡镇" en "Files of any kind: gateway, hub, township" }
+    "check FILES" {
+        zh "任何一种配置文件：网关、中心端、乡镇；同时给出网关和乡镇的，还对照水位够不够得到测站"
+        en "Files of any kind: gateway, hub, township; a gateway and a township are also compared: whether its levels can reach \
+            the stations"
+    }
 
     "export" {
         zh "把办公室数据库里的读数导出成表格，或导出网关的本地缓存，带回办公室。\n\n\

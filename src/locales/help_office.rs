@@ -185,6 +185,15 @@ labels! { "help";
         en "The office's own Word file. A copy in --out gets its placeholders such as `{{{{electricity_used}}}}`, its content \
             controls of such names and its passages `抗旱救灾方面` and `安全饮水方面` filled; everything else stays"
     }
+    "report --numbers-only" {
+        zh "与 `--fill` 同用：两段的文字照旧，只换其中的数字；认不出来的数字列出来"
+        en "With --fill: the two passages keep the office's own words, and only the numbers in them are replaced; numbers that \
+            no figure states are named"
+    }
+    "report --leave-passages" {
+        zh "与 `--fill` 同用：这两段有没换成的，照样列出来，但不算失败"
+        en "With --fill: passages that are not replaced are named as ever, but are no failure"
+    }
     "report --check-template" {
         zh "只检查模板：没有的指标、写死的数字、重复的“约”、缺数据时不通的句子"
         en "Only check the templates: unknown figures, fixed numbers, doubled hedges, sentences that break without data"
@@ -197,10 +206,10 @@ labels! { "help";
         zh "按下一个编号签发报告，内容固定，并附摘要值"
         en "Freeze the report under the next number, with a digest"
     }
-    "report issue --by" { zh "报告责任人" en "Person who is responsible for the report" }
+    "report issue --by" { zh "报告责任人，写法同 `ledger enter`" en "Person who is responsible for the report, as in ledger enter" }
     "report issue --despite-findings" {
-        zh "有核查问题尚未认可，也签发"
-        en "Issue it even though there are findings that nobody has accepted"
+        zh "有核查问题尚未认可，也签发；自相矛盾的除外"
+        en "Issue it even though there are findings that nobody has accepted, other than contradictions of arithmetic"
     }
     "report list" { zh "列出已签发的报告" en "List the issued reports" }
     "report diff" { zh "显示签发以后有哪些变化" en "Show what has changed since a report was issued" }
@@ -296,7 +305,10 @@ labels! { "help";
     "ledger enter --crop" { zh "作物，写编号或名称" en "Crop, by id or name" }
     "ledger enter --work" { zh "饮水工程的名称" en "Name of the drinking-water project" }
     "ledger enter --document" { zh "这个数出自哪份材料" en "The paper that the number comes from" }
-    "ledger enter --by" { zh "登记人" en "Person who enters it" }
+    "ledger enter --by" {
+        zh "登记人；有人员名单（`[[person]]`）时写编号、姓名或“单位 姓名”"
+        en "Person who enters it; with a list of persons ([[person]]), the id, the name, or office and name"
+    }
     "ledger correct" {
         zh "更正一条记录：新记录取代旧记录，旧记录仍留在台账里"
         en "Correct a row: a new row supersedes it, and the old one stays in the file"
@@ -308,13 +320,16 @@ labels! { "help";
         zh "正确的数出自哪份材料；默认与原记录相同"
         en "The paper that the right number comes from; by default that of the row"
     }
-    "ledger correct --by" { zh "更正人" en "Person who corrects it" }
+    "ledger correct --by" { zh "更正人，写法同 `ledger enter`" en "Person who corrects it, as in ledger enter" }
     "ledger review" {
         zh "记下你已复核别人登记的记录"
         en "Record that you have reviewed rows that somebody else entered"
     }
-    "ledger review --by" { zh "复核人姓名" en "Name of the reviewer" }
-    "ledger review --all-pending" { zh "复核所有待复核的记录" en "Review all pending rows" }
+    "ledger review --by" { zh "复核人，写法同 `ledger enter`" en "The reviewer, as in ledger enter" }
+    "ledger review --all-pending" {
+        zh "复核所有待复核的记录，自己登记的除外"
+        en "Review all pending rows but those that you entered yourself"
+    }
     "ledger review ROWS" { zh "记录的行号" en "Row numbers" }
     "ledger accept" {
         zh "认可一个核查问题并写明理由，附表会印出；不给 `--rule` 时，列出尚未认可的问题"
@@ -326,7 +341,7 @@ labels! { "help";
         en "Only the finding about this village, crop or pump"
     }
     "ledger accept --reason" { zh "为什么这些数仍是对的" en "Why the figures are right nevertheless" }
-    "ledger accept --by" { zh "认可人" en "Person who accepts it" }
+    "ledger accept --by" { zh "认可人，写法同 `ledger enter`" en "Person who accepts it, as in ledger enter" }
     "<ROW>" { zh "行号" en "ROW" }
     "<ROWS>" { zh "行号" en "ROWS" }
     "<CODE>" { zh "代码" en "CODE" }

@@ -57,6 +57,39 @@ messages! { "ledger";
         zh "第 {row} 条是{by}登记的：必须由另一个人复核"
         en "row {row} was entered by {by}: another person must review it"
     }
+    nobody_of_the_list(row, why) {
+        zh "第 {row} 条不能复核，无法确认登记人和复核人是两个人：{why}"
+        en "row {row} cannot be reviewed, since nobody can say whether two persons were at work on it: {why}"
+    }
+
+    // Persons.
+    person_empty() { zh "没有写姓名" en "no name is given" }
+    person_unknown(text, hint) {
+        zh "人员名单里没有“{text}”，有缺漏就在 `hub.toml` 的 `[[person]]` 补上；{hint}"
+        en "{text} is nobody of the list of persons; add who is missing to hub.toml as [[person]]; {hint}"
+    }
+    persons_are(persons) { zh "名单上有{persons}" en "the list has {persons}" }
+    person_several(text, ids) {
+        zh "“{text}”不止一个人（{ids}）：请写人员编号，或写单位加姓名"
+        en "{text} is the name of several persons ({ids}): give the id, or office and name"
+    }
+
+    own_work(by, first) {
+        zh "{by}不能做这一步：{first}；登记、复核、认可、签发应由不同的人做"
+        en "{by} cannot do this: {first}; entry, review, acceptance and issue are by different persons"
+    }
+    own_works(by, first, more) {
+        zh "{by}不能做这一步：{first}，另有 {more} 处也是此人做的；登记、复核、认可、签发应由不同的人做"
+        en "{by} cannot do this: {first}, and {more} more are by the same person; entry, review, acceptance and issue are by \
+            different persons"
+    }
+    unlisted_work(first, why) {
+        zh "{first}，无法确认不是同一个人：{why}"
+        en "{first}, and nobody can say that it was another person: {why}"
+    }
+    work_entered(row, by) { zh "第 {row} 条是{by}登记的" en "row {row} was entered by {by}" }
+    work_reviewed(row, by) { zh "第 {row} 条是{by}复核的" en "row {row} was reviewed by {by}" }
+    work_accepted(rule, by) { zh "规则 `{rule}` 的问题是{by}认可的" en "a finding of rule {rule} was accepted by {by}" }
 
     // Columns.
     column_code() { zh "项目" en "code" }

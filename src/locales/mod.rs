@@ -45,6 +45,8 @@ pub(crate) mod device;
 #[cfg(feature = "edge")]
 pub(crate) mod edge;
 #[cfg(feature = "hub")]
+pub(crate) mod evidence;
+#[cfg(feature = "hub")]
 pub(crate) mod figures;
 #[cfg(feature = "edge")]
 pub(crate) mod gateway;

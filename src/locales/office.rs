@@ -28,21 +28,34 @@ messages! { "office";
         zh "{index}：{value}；{source}（可信度 {confidence}）"
         en "{index} {value}; {source} (confidence {confidence})"
     }
+    value_or_more(value) { zh "{value} 或更多" en "{value} or more" }
     no_grade() { zh "无法判断" en "cannot be told" }
+    grade_or_worse(grade) { zh "{grade}或更重" en "{grade} or worse" }
+    unknown_days(unknown, days) {
+        zh "{days} 天中有 {unknown} 天的旱情等级无法判断"
+        en "days whose grade cannot be told: {unknown} of {days}"
+    }
+    took_part(indices) { zh "参加评定：{indices}" en "took part: {indices}" }
+    lacked_data(indices) { zh "缺数据：{indices}" en "lacked data: {indices}" }
     sources_on(day) { zh "{day} 各水源" en "Water sources on {day}" }
     head_source() { zh "水源" en "source" }
     head_status() { zh "状态" en "status" }
     head_level() { zh "水位 m" en "level m" }
     head_storage() { zh "蓄水 m3" en "storage m3" }
     head_usable() { zh "可用 m3" en "usable m3" }
-    head_full() { zh "蓄水率 %" en "full %" }
+    head_full() { zh "占正常蓄水位库容 %" en "of storage at normal level %" }
     head_anomaly() { zh "比往年同期 %" en "against earlier years %" }
     head_years() { zh "往年年数" en "number of years" }
+    head_rank() { zh "往年同期位次" en "rank in earlier years" }
+    rank(percentile, years, days, higher) {
+        zh "第{percentile}百分位（往年{years}年同期共{days}天，{higher}天的水位更高）"
+        en "percentile {percentile} (days of the season in {years} earlier years: {days}, with a higher level: {higher})"
+    }
     head_supply() { zh "可供水" en "supply" }
     lacking(what) { zh "缺少：{what}" en "missing: {what}" }
     no_drought() {
-        zh "未见连续干旱，没有建议的抗旱期"
-        en "no lasting drought is seen, and no drought event proposed"
+        zh "按现有数据未见连续干旱，没有建议的抗旱期"
+        en "the data show no lasting drought, and no drought event is proposed"
     }
     event(from, to) {
         zh "建议的抗旱期：{from} 至 {to}。确认请登记台账："
@@ -53,8 +66,16 @@ messages! { "office";
         en "  hanqing ledger enter --code drought_event --value 1 --from {from} --to {to} --document MINUTES --by NAME"
     }
     event_goes_on(from) {
-        zh "建议的抗旱期：自 {from} 起，尚未结束"
-        en "proposed drought event: since {from}, not over yet"
+        zh "建议的抗旱期：自 {from} 起，到所查的最后一天未见结束"
+        en "proposed drought event: since {from}, with no end seen up to the last day asked for"
+    }
+    or_earlier(from) {
+        zh "  可能早于 {from} 开始：前一天的旱情不明"
+        en "  it may have begun before {from}: the day before is not known"
+    }
+    or_later(to) {
+        zh "  可能晚于 {to} 结束：后一天的旱情不明"
+        en "  it may have ended after {to}: the day after is not known"
     }
 
     // Retention.
@@ -297,14 +318,21 @@ messages! { "office";
     rows_written(rows, path) { zh "{rows} 条已写入 {path}" en "{rows} rows written to {path}" }
 
     // Review and acceptance.
-    reviewer_empty() { zh "`--by` 是空的；请写复核人姓名" en "--by is empty; give the name of the reviewer" }
+    own_rows_left(n) {
+        zh "有 {n} 条是您自己登记的，没有复核：必须由另一个人复核"
+        en "{n} rows that you entered yourself are left out: another person must review them"
+    }
     reviewed(new, before) {
         zh "已复核 {new} 条，此前已复核 {before} 条"
         en "{new} rows reviewed, {before} had been reviewed before"
     }
-    reason_and_name_empty() {
-        zh "`--reason` 和 `--by` 不能为空：附表要印出来"
-        en "--reason and --by must not be empty: the annex prints them"
+    reason_too_short(least) {
+        zh "`--reason` 太短：附表要印出来，请写明为什么这些数仍是对的，标点不算至少 {least} 个字"
+        en "--reason is too short: the annex prints it; say why the figures are right nevertheless, in {least} letters or more"
+    }
+    cannot_be_accepted(finding, look) {
+        zh "数字自相矛盾，不能认可，只能更正台账：{finding}；{look}"
+        en "the numbers contradict each other: this cannot be accepted, only corrected in the ledger: {finding}; {look}"
     }
     nothing_to_accept() { zh "没有未认可的核查问题" en "there is no finding that is still open" }
     no_open_finding(rule) {

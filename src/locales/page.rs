@@ -6,7 +6,10 @@ messages! { "page";
     dry_or_no_flow() { zh "干涸断流" en "dry, no flow" }
     one_source() { zh "1 处" en "1 source" }
     sources(n) { zh "{n} 处" en "{n} sources" }
-    share_of_normal(percent) { zh "占正常蓄水量 {percent}%" en "{percent}% of normal storage" }
+    share_of_normal(percent) {
+        zh "蓄水量占正常蓄水位库容 {percent}%"
+        en "{percent}% of the storage at normal level"
+    }
 
     // Trend of a level.
     rising() { zh "↑ 涨" en "↑ rising" }

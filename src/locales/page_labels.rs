@@ -28,7 +28,7 @@ labels! { "page";
     "head_source" { zh "水源" en "Source" }
     "head_status" { zh "状态" en "Status" }
     "head_level" { zh "水位 m" en "Level, m" }
-    "head_storage" { zh "蓄水（占正常）" en "Storage (of normal)" }
+    "head_storage" { zh "蓄水（占正常蓄水位库容）" en "Storage (of that at normal level)" }
     "head_trend" { zh "趋势" en "Trend" }
     "head_recent" { zh "近期水位" en "Recent levels" }
     "head_last" { zh "最近读数" en "Last reading" }

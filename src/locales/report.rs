@@ -16,6 +16,13 @@ messages! { "report";
     // Remarks beside a figure.
     method_count(method, n) { zh "{method}（{n}项）" en "{method} ({n})" }
     true_between(least, most) { zh "真实值在{least}至{most}之间" en "the true value lies between {least} and {most}" }
+    true_at_least(least) { zh "真实值不低于{least}" en "the true value is at least {least}" }
+    /// Beside a value that is not certain.
+    value_between(value, least, most) { zh "{value}（{least}至{most}）" en "{value} ({least} to {most})" }
+    value_at_least(value, least) { zh "{value}（不低于{least}）" en "{value} (at least {least})" }
+    /// In place of words that are withheld, and before the reason.
+    withheld(verdict) { zh "—（{verdict}）" en "— ({verdict})" }
+    grounds(verdict, why) { zh "{verdict}：{why}" en "{verdict}: {why}" }
     suspect_share(percent) { zh "存疑读数占{percent}%" en "suspect readings: {percent}%" }
     inputs_count(n) { zh "来源 {n} 项" en "inputs: {n}" }
     input_value(from, value) { zh "{from}：{value}" en "{from}: {value}" }
@@ -64,6 +71,16 @@ messages! { "report";
     pending() { zh "待复核、未计入的台账" en "Rows of the ledger that wait for a second person and count in no figure" }
     absent_figures() { zh "缺少数据的指标" en "Figures without data" }
     absent_figure(name, why) { zh "{name}：{why}" en "{name}: {why}" }
+    unproved_figures() {
+        zh "有数据而不能（全部）成文的指标"
+        en "Figures with data whose words are not proved, or only in part"
+    }
+    unproved_figure(name, verdict, why) { zh "{name}：{verdict}：{why}" en "{name}: {verdict}: {why}" }
+    known_figure(name, said, verdict, why) {
+        zh "{name}：只写“{said}”；{verdict}：{why}"
+        en "{name}: only “{said}” is said; {verdict}: {why}"
+    }
+    pending_count(n) { zh "待复核、未计入的台账{n}条" en "rows of the ledger that wait for a second person: {n}" }
     same_days_last_year() { zh "上年同期" en "same days of the year before" }
     drought_of(year) { zh "{year}年抗旱期" en "drought of {year}" }
 
@@ -71,6 +88,7 @@ messages! { "report";
     figure() { zh "指标" en "figure" }
     value() { zh "数值" en "value" }
     in_words() { zh "成文" en "in words" }
+    verdict() { zh "结论" en "verdict" }
     class() { zh "类别" en "class" }
     coverage() { zh "覆盖率" en "coverage" }
     methods_and_notes() { zh "方法与说明" en "methods and notes" }
@@ -87,6 +105,7 @@ messages! { "report";
     suspect() { zh "存疑占比" en "suspect share" }
     least() { zh "下限" en "least" }
     most() { zh "上限" en "most" }
+    unbounded() { zh "不明" en "not known" }
     formula() { zh "算法" en "formula" }
     input() { zh "来源" en "input" }
     method() { zh "方法" en "method" }
@@ -189,6 +208,13 @@ messages! { "report";
         zh "{name}（{id}）{value}，成文“{phrase}”，{class}"
         en "{name} ({id}): {value}, in words “{phrase}”, {class}"
     }
+    explain_verdict(verdict) { zh "结论：{verdict}" en "verdict: {verdict}" }
+    explain_known(said) {
+        zh "报告只写有据的部分：“{said}”"
+        en "the report says only what is proved: “{said}”"
+    }
+    explain_withheld() { zh "报告不写" en "the report does not say it" }
+    explain_nothing() { zh "没有发生的事，报告不写" en "the report does not say what did not happen" }
     explain_formula(formula) { zh "算法：{formula}" en "formula: {formula}" }
     explain_coverage(share) { zh "数据覆盖率 {share}" en "coverage of the data: {share}" }
     explain_note(note) { zh "说明：{note}" en "note: {note}" }
@@ -226,6 +252,15 @@ messages! { "report";
     json_failed() { zh "指标写不成 JSON" en "cannot write the figures as JSON" }
     word_failed(why) { zh "Word 文件生成失败：{why}" en "cannot build the Word file: {why}" }
     excel_failed() { zh "Excel 文件生成失败" en "cannot build the Excel file" }
+
+    only_claims() {
+        zh "措辞里只能用指标的结论（`.phrase`、`.phrase_en`、`.words`、`.verdict`、`.name`、`.plural`），不能用数值"
+        en "the wording may only use what is proved of a figure (.phrase, .phrase_en, .words, .verdict, .name, .plural), not its value"
+    }
+    nothing_said() {
+        zh "这个指标没有可写的话：把所在分句写成可省略的"
+        en "nothing can be said of this figure: make its clause one that can be left out"
+    }
 
     // What the template engine says.
     not_primitive() { zh "这里要一个数或一段文字" en "not a primitive" }
@@ -269,12 +304,31 @@ messages! { "report";
     // Faults of a template.
     with_every_figure() { zh "所有指标都有数据时" en "with every figure" }
     with_exact_figures() { zh "指标都是准确数时" en "with exact figures" }
-    with_zero_figures() { zh "指标都是 0 时" en "with figures that are 0" }
+    with_known_parts() { zh "指标都只知道一部分时" en "with figures known in part" }
     without_figures() { zh "指标都没有数据时" en "without any figure" }
+    with_only(names) { zh "只有{names}时" en "with only {names}" }
+    without(names) { zh "缺{names}时" en "without {names}" }
     first_mark() { zh "句首标点" en "the first mark" }
     broken_marks(template, case, marks, paragraph) {
         zh "模板 {template}，{case}：“{paragraph}”里的 {marks}；把标点移到可省略的分句里"
         en "template {template}, {case}: {marks} in “{paragraph}”; move the marks into the optional clause"
+    }
+    last_mark() { zh "句末标点" en "the last mark" }
+    said_nothing(template, case, sentence) {
+        zh "模板 {template}，{case}：“{sentence}”一句没有内容；开头语和状语只放在有话可说的句子前"
+        en "template {template}, {case}: “{sentence}” says nothing; put the opening only before parts that are said"
+    }
+    doubled_words(template, case, word, paragraph) {
+        zh "模板 {template}，{case}：“{paragraph}”里“{word}”重复"
+        en "template {template}, {case}: “{word}” stands twice in “{paragraph}”"
+    }
+    fixed_statement(template, line, said) {
+        zh "模板 {template} 第 {line} 行：写死了“{said}”；写在模板里的话，有据无据都会印出来，应取自指标"
+        en "template {template}, line {line}: “{said}” is fixed in the wording; a statement in the template is printed whether or not it is proved: take it from a figure"
+    }
+    too_many_in_sentence(template, n, most) {
+        zh "模板 {template}：一句里有 {n} 个指标，超过 {most} 个，只试了缺一两个和只有一两个的情形；请分成几句"
+        en "template {template}: one sentence has {n} figures, more than {most}; only those with one or two of them or without one or two were tried: make more sentences of it"
     }
     fault_with(error, case) { zh "{error}（{case}）" en "{error} ({case})" }
     fixed_number(template, line, number) {
@@ -311,14 +365,28 @@ messages! { "report";
         en "{number} is printed as it was issued, digest {digest}"
     }
     frozen_in(path) { zh "存档在 {path}" en "kept in {path}" }
-    by_empty() {
-        zh "`--by` 是空的；请写报告责任人的姓名"
-        en "--by is empty; give the name of the person who is responsible for the report"
-    }
     open_finding(severity, sentence, look) { zh "{severity}：{sentence}；{look}" en "{severity}: {sentence}; {look}" }
     open_findings(n) {
         zh "有 {n} 个核查问题没有处理：更正台账，或用 `hanqing ledger accept` 认可并写明理由，或加上 `--despite-findings`"
         en "{n} findings are open: correct the ledger, accept them with a reason (hanqing ledger accept), or give --despite-findings"
+    }
+
+    contradictions(n) {
+        zh "有 {n} 处数字自相矛盾：不能认可，只能更正台账后再签发"
+        en "{n} findings are contradictions of arithmetic: they cannot be accepted or passed over; correct the ledger first"
+    }
+    pending_changes(name, now, then, rows) {
+        zh "{name}：待复核的第 {rows} 条会把{now}改为{then}"
+        en "{name}: rows {rows} wait for a review and would change {now} into {then}"
+    }
+    pending_period(from, to) {
+        zh "待复核的抗旱期会把统计期改为{from}至{to}"
+        en "a drought event that waits for a review would change the period into {from} to {to}"
+    }
+    pending_rows(n) {
+        zh "有 {n} 条待复核，其中有的会改变报告的数字：先由另一个人复核（`hanqing ledger review`）或更正，再签发"
+        en "{n} rows wait for a review, and some would change what the report prints: have them reviewed by another person \
+            (hanqing ledger review), or correct them, before it is issued"
     }
 
     // Periods and files of a report.
@@ -352,6 +420,18 @@ messages! { "report";
     left_place(path, name, part, why) {
         zh "{path}：{part} 里的 `{{{{{name}}}}}`：{why}"
         en "{path}: {{{{{name}}}}} in {part}: {why}"
+    }
+    left_passage(path, name, part, why) {
+        zh "{path}：{part} 里的“{name}”：{why}"
+        en "{path}: \"{name}\" in {part}: {why}"
+    }
+    fill_name_taken(path, name) {
+        zh "{path} 与报告自己的文档 {name} 同名，填好的副本会把那份文档盖掉：把它改个名字再填"
+        en "{path} has the name of the report's own document {name}, which the filled copy would replace: give it another name"
+    }
+    fill_open_findings(n, errors, path) {
+        zh "有 {n} 个核查问题没有处理，其中错误 {errors} 个；填好的文件里没有附表，请先看 {path} 末尾的“需要核对的地方”"
+        en "{n} findings are open, {errors} of them errors; the filled file has no annex, so look first at \"What to check\" in {path}"
     }
 
     // An office's own Word file.
@@ -395,6 +475,88 @@ messages! { "report";
     empty_control() {
         zh "内容控件是空的：先在里面输入一个空格"
         en "the content control is empty: type a space into it"
+    }
+    left_says(why, text) { zh "{why}；原文：{text}" en "{why}; it says: {text}" }
+    section_empty() { zh "没有可以成文的数据" en "there are no data that may be said" }
+    passage_without_data() {
+        zh "本报告没有这一段（没有可以成文的数据），旧话还在：删去，或者按实际改写"
+        en "this report has no such passage (there are no data that may be said), and the old text still stands: take it out or rewrite it"
+    }
+    passage_twice(n) {
+        zh "文件里有 {n} 处这样的段落，看不出该填哪一处，都没有动：只留一处，或者改用占位符 `{{{{section}}}}`"
+        en "the file has {n} such passages, and which one is meant cannot be told, so none was touched: keep one, or write {{{{section}}}}"
+    }
+    passage_of_plan(heading) {
+        zh "写的是以后的打算（“{heading}”），不是本期的情况，没有动"
+        en "it is part of a plan for later (\"{heading}\") and was not touched"
+    }
+    passage_without_text() {
+        zh "标题下面没有找到可以替换的正文：在标题下写一段以句号结尾的文字"
+        en "below this line there is no text to replace: write a sentence there"
+    }
+    passage_missed() {
+        zh "文件里没有写本期的这一段，报告里的这些话没有填进去：加上以它开头的一段，或者改用占位符 `{{{{section}}}}`"
+        en "the file has no such passage of this period, so this text of the report is not in it: add a passage that begins so, or write {{{{section}}}}"
+    }
+    passage_not_at_beginning() {
+        zh "不在一段话的开头，看不出是不是这一段，没有动：请看一看说的是不是往年的事"
+        en "it does not stand at the beginning of a passage, so it was not touched: look whether it speaks of an earlier year"
+    }
+    passage_split() {
+        zh "标题中间夹着换行、图片或修订，没有动：把标题连起来写"
+        en "a break, a picture or a tracked change divides the words, so it was not touched: write them without a gap"
+    }
+    clause_kept() {
+        zh "没有数字，没有动：请看一看今年是不是这样"
+        en "it has no number and was not touched: look whether it holds this year"
+    }
+    number_unknown() {
+        zh "看不出是哪个指标，没有动：请自己核对"
+        en "which figure it states cannot be told, so it was not touched: check it"
+    }
+    number_twice(name) {
+        zh "这一段里有几个数像是{name}，没有动：请自己核对"
+        en "several numbers of the passage look like the {name}, so none was touched: check it"
+    }
+    number_zero() {
+        zh "今年没有，确实为零；旧话请删去"
+        en "it is nought this year; take the old words out"
+    }
+    number_kept(name, why) {
+        zh "{name}没有可以成文的数：{why}"
+        en "nothing can be said of the {name}: {why}"
+    }
+    still_says() {
+        zh "紧跟在换好的段落后面，说的是同样的事，没有动：请看一看是不是往年的话"
+        en "it stands behind the new passage and speaks of the same things, and was not touched: look whether it still says what holds"
+    }
+    tracked_changes() {
+        zh "里面有修订：先在 Word 里接受或拒绝修订，再填"
+        en "it has tracked changes in it: accept or reject them in Word, then fill again"
+    }
+    locked_control() {
+        zh "内容控件是锁定的：先在控件的属性里取消锁定"
+        en "the content control is locked: unlock it in its properties"
+    }
+    full_width_braces() {
+        zh "花括号是全角的：改成半角 `{{{{名称}}}}`"
+        en "its braces are of the full width: write `{{{{name}}}}`"
+    }
+    brace_missing() {
+        zh "花括号不成对：前后各写两个，如 `{{{{名称}}}}`"
+        en "a brace is missing: write two before and two behind, `{{{{name}}}}`"
+    }
+    split_placeholder() {
+        zh "中间夹着换行、制表符或图片：写在一行里，不要断开"
+        en "a break, a tab or a picture divides it: write it without a gap"
+    }
+    value_uncertain(least, most) {
+        zh "只知道在{least}至{most}之间，不能写成一个数；改用不带 `.value` 的占位符"
+        en "it is known only to lie between {least} and {most}, which is no single number; use the placeholder without .value"
+    }
+    left_unproved(why) {
+        zh "没有证实，不能成文：{why}"
+        en "it is not proved, so it is not said: {why}"
     }
     left_no_data(why) { zh "无数据：{why}" en "no data: {why}" }
     left_near(near) { zh "没有这个名称的指标；是不是 `{near}`？" en "no figure has this name; did you mean {near}?" }

@@ -19,6 +19,12 @@ messages! { "water";
     status_no_flow() { zh "断流" en "no flow" }
     status_dry() { zh "干涸" en "dry" }
 
+    // Why a level is not believed.
+    level_below_bottom() { zh "水位低于底高程" en "the level lies below the bottom" }
+    level_above_crest() { zh "水位远高于顶高程" en "the level lies far above the crest" }
+    level_outside_curve() { zh "水位远高于库容曲线" en "the level lies far above the storage curve" }
+    level_too_fast() { zh "水位变化过快" en "the level changed faster than such a water can" }
+
     // Grades of a drought.
     grade_none() { zh "正常" en "normal" }
     grade_light() { zh "轻度干旱" en "light drought" }
@@ -30,7 +36,10 @@ messages! { "water";
     rainless_days() { zh "连续无雨日数（天）" en "days without rain on end" }
     rain_anomaly(days) { zh "近{days}日降水距平（%）" en "rain of {days} days against the usual (%)" }
     soil_moisture() { zh "土壤相对湿度（%）" en "relative soil moisture (%)" }
-    storage_share() { zh "水库蓄水率（%）" en "storage of the reservoirs against normal (%)" }
+    storage_share() {
+        zh "水库可用水量占兴利库容（%）"
+        en "usable water of the reservoirs against their useful capacity (%)"
+    }
     supply_days() { zh "可供水天数（天）" en "days of supply" }
 
     // Storage curves.

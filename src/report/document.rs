@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::fill::Passages;
-use super::passages::passages;
+use super::passages::{passages, titled};
 use super::render::{ReportError, Section, Templates};
-use super::{excel, word};
+use super::{excel, lint, word};
 use crate::figures::Statement;
 use crate::locales::{Lang, for_programs, within};
 use crate::water::Township;
@@ -129,6 +129,20 @@ fn json(value: &impl Serialize) -> Result<String, ReportError> {
     Ok(json.map_err(ReportError::Json)? + "\n")
 }
 
+/// The paragraphs of the section alone, in `lang` and in the wording of the program: as [`render`] prints them.
+///
+/// # Errors
+/// As those of [`render`].
+pub fn section(
+    township: &Township,
+    statement: &Statement,
+    issued_at: Timestamp,
+    lang: Lang,
+) -> Result<Vec<String>, ReportError> {
+    let templates = Templates::read(None)?;
+    Ok(Section::new(&templates, lang, township, statement, issued_at)?.paragraphs)
+}
+
 /// Renders the documents of `statement`: Markdown in both languages, Word, Excel and HTML in `lang`. The office's own
 /// templates in `templates_dir` replace those of the program.
 pub fn render(
@@ -146,6 +160,11 @@ pub fn render(
         Lang::English => &english,
     };
     let paragraphs = own.paragraphs.clone();
+    // An office's file is Chinese, and has its passages whatever this report has to say.
+    let every = lint::every_figure();
+    let every = Section::new(&templates, Lang::Chinese, township, &every, issued_at);
+    let every = every.map(|section| section.paragraphs).unwrap_or_default();
+    let titled = titled(&every, &chinese.paragraphs);
     Ok(Documents {
         markdown: chinese.markdown()?,
         html: own.html()?,
@@ -154,7 +173,7 @@ pub fn render(
         statement: json(statement)?,
         docx: within(lang, || word::write(township, statement, &paragraphs, issued_at))?,
         xlsx: within(lang, || excel::write(township, statement, issued_at))?,
-        passages: within(lang, || passages(township, statement, &paragraphs)),
+        passages: within(lang, || passages(township, statement, &paragraphs, titled)),
         paragraphs,
     })
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::filters::{self, number, percent};
 use crate::account::{Entry, PumpAccount};
 use crate::core::Series;
-use crate::figures::{Caveat, Figure, FigureId, FigureInput, Origin, Statement};
+use crate::figures::{Caveat, Claim, Figure, FigureId, FigureInput, Origin, Statement, Verdict};
 use crate::locales::{Text, report as words};
 use crate::water::Township;
 
@@ -16,12 +16,19 @@ const DEPTH_MAX: usize = 8;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
     pub text: Text,
+    /// Of a figure: whether the evidence carries its words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Claim>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub from: Vec<Explanation>,
 }
 
 fn leaf(text: Text) -> Explanation {
-    Explanation { text, from: Vec::new() }
+    node(text, Vec::new())
+}
+
+fn node(text: Text, from: Vec<Explanation>) -> Explanation {
+    Explanation { text, claim: None, from }
 }
 
 /// The tree of the figure `id`, with the names of `township`; `None` if the statement does not have it.
@@ -38,16 +45,23 @@ struct Tree<'a> {
 
 impl Tree<'_> {
     fn of_figure(&self, figure: &Figure, depth: usize) -> Explanation {
-        let mut from = vec![leaf(words::explain_formula(&figure.formula))];
+        // Of the figures below it, those that are proved need no word.
+        let claimed = depth == 0 || figure.claim.verdict != Verdict::Proved;
+        let mut from: Vec<Explanation> = claimed.then(|| claim(figure)).into_iter().collect();
+        from.push(leaf(words::explain_formula(&figure.formula)));
         if let Some([least, most]) = figure.bounds.filter(|[least, most]| least != most) {
-            from.push(leaf(words::true_between(number(least), number(most))));
+            from.push(leaf(match most.is_finite() {
+                true => words::true_between(number(least), number(most)),
+                false => words::true_at_least(number(least)),
+            }));
         }
         if figure.coverage.is_some() {
             from.push(leaf(words::explain_coverage(percent(figure.coverage))));
         }
         let whole = self.statement.caveats.iter().filter(|c| matches!(c, Caveat::Pending { .. }));
         from.extend(whole.filter(|_| depth == 0).map(|c| leaf(words::explain_note(c.sentence()))));
-        from.extend(figure.notes.iter().map(|note| leaf(words::explain_note(note))));
+        let notes = figure.notes.iter().filter(|note| !figure.claim.grounds.contains(note));
+        from.extend(notes.map(|note| leaf(words::explain_note(note))));
         let inputs = figure.inputs.iter();
         from.extend(inputs.map(|input| self.of_input(figure, input, depth)));
         let (name, id, class) = (figure.name(), figure.id.id(), figure.class.name());
@@ -56,7 +70,7 @@ impl Tree<'_> {
             Some(phrase) => words::explain_phrase(name, id, value, phrase, class),
             None => words::explain_figure(name, id, value, class),
         };
-        Explanation { text, from }
+        Explanation { text, claim: Some(figure.claim.clone()), from }
     }
 
     fn of_input(&self, figure: &Figure, input: &FigureInput, depth: usize) -> Explanation {
@@ -92,7 +106,7 @@ impl Tree<'_> {
             }
             Origin::Figure(..) | Origin::Series(_) | Origin::Crop(_) => Vec::new(),
         };
-        Explanation { text, from }
+        node(text, from)
     }
 
     fn of_row(&self, row: i64) -> Vec<Explanation> {
@@ -143,12 +157,26 @@ impl Tree<'_> {
     }
 }
 
+/// The verdict on a figure's words with its grounds, and what is printed where the words are not.
+fn claim(figure: &Figure) -> Explanation {
+    let Claim { verdict, grounds } = &figure.claim;
+    let printed = match (&figure.words, verdict) {
+        (Some(_), Verdict::Proved) => None,
+        (Some(said), _) => Some(words::explain_known(said)),
+        (None, Verdict::Proved) => Some(words::explain_nothing()),
+        (None, _) => Some(words::explain_withheld()),
+    };
+    let grounds = grounds.iter().cloned();
+    let verdict = words::explain_verdict(verdict.name());
+    node(verdict, printed.into_iter().chain(grounds).map(leaf).collect())
+}
+
 fn days(pump: &PumpAccount) -> Option<Explanation> {
     let drew = pump.days.iter().filter(|(_, kwh)| *kwh > 0.0);
     let from: Vec<Explanation> = drew
         .map(|(day, kwh)| leaf(Text::verbatim(format_args!("{day} {} kWh", number(*kwh)))))
         .collect();
-    (!from.is_empty()).then(|| Explanation { text: words::explain_days(from.len()), from })
+    (!from.is_empty()).then(|| node(words::explain_days(from.len()), from))
 }
 
 impl Explanation {
@@ -178,6 +206,42 @@ mod tests {
 
     use super::super::tests::{SAID, figures, statement};
     use super::*;
+
+    #[test]
+    fn the_verdict_stands_first_with_its_grounds_whatever_is_printed() {
+        let township: Township = toml::from_str("name = \"t\"").unwrap();
+        let mut all = figures(&SAID);
+        let at = all.iter().position(|f| f.id == FigureId::ElectricityUsed).unwrap();
+        let grounds = || vec![Text::verbatim("no meter in two villages")];
+        let said = |words: &str| Some(Text::verbatim(words));
+        for (claim, printed, expected) in [
+            (Claim { verdict: Verdict::Proved, grounds: Vec::new() }, said("20 kWh"), &[][..]),
+            (
+                Claim { verdict: Verdict::Open, grounds: grounds() },
+                said("20 kWh or more"),
+                &[
+                    "the report says only what is proved: “20 kWh or more”",
+                    "no meter in two villages",
+                ],
+            ),
+            (
+                Claim { verdict: Verdict::Refuted, grounds: grounds() },
+                None,
+                &["the report does not say it", "no meter in two villages"],
+            ),
+        ] {
+            all[at].notes.clone_from(&claim.grounds);
+            (all[at].claim, all[at].words) = (claim.clone(), printed);
+            let tree = explain(&statement(&all), &township, FigureId::ElectricityUsed).unwrap();
+            assert_eq!(tree.claim.as_ref(), Some(&claim));
+            let first = &tree.from[0];
+            assert_eq!(first.text, words::explain_verdict(claim.verdict.name()));
+            let told: Vec<String> = first.from.iter().map(|node| node.text.to_string()).collect();
+            assert_eq!(told, expected);
+            let twice = tree.lines(9).join("\n").matches("no meter in two villages").count();
+            assert_eq!(twice, claim.grounds.len());
+        }
+    }
 
     #[test]
     fn a_figure_says_which_readings_do_not_count_and_that_hours_are_being_recomputed() {

@@ -6,8 +6,8 @@ use minijinja::{Environment, Error, ErrorKind};
 use serde::Deserialize;
 
 use crate::account::{Entry, Method, Segment, SegmentKind};
-use crate::figures::{Class, Figure, FigureInput, Finding, Value as Number};
-use crate::locales::{Lang, Text, label, report as words};
+use crate::figures::{Class, Figure, FigureInput, Finding, Value as Number, Verdict};
+use crate::locales::{Lang, Text, figures as names, label, report as words};
 
 /// Text of a cell that does not apply.
 pub(super) const DASH: &str = "—";
@@ -15,9 +15,11 @@ pub(super) const DASH: &str = "—";
 /// The parts of a figure that a filter reads.
 #[derive(Deserialize)]
 pub(super) struct FigureView {
+    name: String,
     value: serde_json::Value,
     unit_name: String,
     words: Option<String>,
+    claim: ClaimView,
     bounds: Option<[f64; 2]>,
     flagged_share: Option<f64>,
     inputs: Vec<InputView>,
@@ -27,6 +29,7 @@ pub(super) struct FigureView {
 impl FigureView {
     pub fn of(figure: &Figure) -> Self {
         Self {
+            name: figure.name().into(),
             value: match figure.value {
                 Number::Number(value) => value.into(),
                 Number::Day(day) => day.to_string().into(),
@@ -34,6 +37,10 @@ impl FigureView {
             },
             unit_name: figure.unit_name().into(),
             words: figure.words.as_ref().map(ToString::to_string),
+            claim: ClaimView {
+                verdict: figure.claim.verdict,
+                grounds: figure.claim.grounds.iter().map(ToString::to_string).collect(),
+            },
             bounds: figure.bounds,
             flagged_share: figure.flagged_share,
             inputs: figure.inputs.iter().map(InputView::of).collect(),
@@ -41,10 +48,26 @@ impl FigureView {
         }
     }
 
-    /// The words of the report; a dash where there are none.
-    pub fn words(&self) -> &str {
-        self.words.as_deref().unwrap_or(DASH)
+    fn is_absent(&self) -> bool {
+        self.value.is_null()
     }
+
+    /// Whether the evidence does not carry the words of a figure that has a value.
+    fn is_unproved(&self) -> bool {
+        !self.is_absent() && self.claim.verdict != Verdict::Proved
+    }
+
+    /// Least and most, where they differ.
+    fn open_bounds(&self) -> Option<[f64; 2]> {
+        self.bounds.filter(|[least, most]| least != most)
+    }
+}
+
+#[derive(Deserialize)]
+struct ClaimView {
+    verdict: Verdict,
+    #[serde(default)]
+    grounds: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +102,9 @@ pub(super) fn add(environment: &mut Environment<'_>) {
         words::inputs_count(inputs.len()).to_string()
     });
     environment.add_filter("value_unit", |figure: Serde<FigureView>| value_unit(&figure));
+    environment.add_filter("said", |figure: Serde<FigureView>| said(&figure));
+    environment.add_filter("unproved", |figure: Serde<FigureView>| unproved(&figure));
+    environment.add_filter("capital", capital);
     environment.add_filter("remarks", |figure: Serde<FigureView>| remarks(&figure));
     environment.add_filter("clauses", |parts: Vec<String>| clauses(&parts));
     environment.add_filter("input", |input: Serde<InputView>| input_line(&input));
@@ -157,6 +183,7 @@ pub(super) fn clauses(parts: &[String]) -> String {
 fn class(class: &str) -> String {
     match class {
         "measured" => Class::Measured.name().into(),
+        "mixed" => Class::Mixed.name().into(),
         "derived" => Class::Derived.name().into(),
         "entered" => Class::Entered.name().into(),
         "attested" => Class::Attested.name().into(),
@@ -219,16 +246,54 @@ fn month(day: &str) -> &str {
     day.rsplit_once('-').map_or(day, |(month, _)| month)
 }
 
-/// The value with its unit; a month as year and month.
+/// The value with its unit, and its bounds where they leave the words open; a month as year and month.
 pub(super) fn value_unit(figure: &FigureView) -> String {
-    match &figure.value {
-        serde_json::Value::Number(value) => {
-            let value = value.as_f64().map(number).unwrap_or_default();
-            format!("{value} {}", figure.unit_name)
+    let value = match &figure.value {
+        serde_json::Value::Number(value) => value.as_f64().unwrap_or_default(),
+        serde_json::Value::String(day) => return month(day).into(),
+        _ => return words::no_data().into(),
+    };
+    let value = words::number_unit(number(value), &figure.unit_name);
+    let shown = figure.open_bounds().filter(|_| figure.is_unproved());
+    match shown {
+        Some([least, most]) if most.is_finite() => {
+            words::value_between(value, number(least), number(most)).into()
         }
-        serde_json::Value::String(day) => month(day).into(),
-        _ => words::no_data().into(),
+        Some([least, _]) => words::value_at_least(value, number(least)).into(),
+        None => value.into(),
     }
+}
+
+/// The words of the report; where there are none, a dash, with the verdict on those that are withheld.
+pub(super) fn said(figure: &FigureView) -> String {
+    match &figure.words {
+        Some(words) => words.clone(),
+        None if figure.is_unproved() => words::withheld(figure.claim.verdict.name()).into(),
+        None => DASH.into(),
+    }
+}
+
+/// What the list of figures that are not proved, or only in part, says of this one.
+pub(super) fn unproved(figure: &FigureView) -> String {
+    let ClaimView { verdict, grounds } = &figure.claim;
+    let (name, verdict, why) = (&figure.name, verdict.name(), clauses(grounds));
+    match &figure.words {
+        Some(said) => words::known_figure(name, said, verdict, why).into(),
+        None => words::unproved_figure(name, verdict, why).into(),
+    }
+}
+
+/// The line of that list for a figure of a statement, if it belongs there.
+pub(super) fn unproved_line(figure: &Figure) -> Option<String> {
+    let view = FigureView::of(figure);
+    (figure.narrative && view.is_unproved()).then(|| unproved(&view))
+}
+
+/// `text` with a capital at its beginning.
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(rest).collect()
 }
 
 /// The remarks about a figure: inputs by method, bounds, share of suspect readings, notes.
@@ -244,13 +309,26 @@ pub(super) fn remarks(figure: &FigureView) -> Vec<String> {
         .iter()
         .map(|(method, count)| words::method_count(method.name(), *count).into())
         .collect();
-    if let Some([least, most]) = figure.bounds.filter(|[least, most]| least != most) {
-        remarks.push(words::true_between(number(least), number(most)).into());
+    let ClaimView { verdict, grounds } = &figure.claim;
+    if let Some([least, most]) = figure.open_bounds() {
+        // The grounds may say the bounds already.
+        let reasons = [names::bounds_too_wide(least, most), names::not_bounded(least)];
+        let said = reasons.iter().any(|reason| grounds.contains(&reason.to_string()));
+        let bounds = match most.is_finite() {
+            true => words::true_between(number(least), number(most)),
+            false => words::true_at_least(number(least)),
+        };
+        remarks.extend((!said).then(|| String::from(bounds)));
     }
     if let Some(share) = figure.flagged_share.filter(|share| *share > 0.0) {
         remarks.push(words::suspect_share(format!("{:.2}", share * 100.0)).into());
     }
-    remarks.extend(figure.notes.iter().cloned());
+    // Where there is no value, the grounds are the reasons why.
+    let is_ground = |note: &String| figure.is_unproved() && grounds.contains(note);
+    remarks.extend(figure.notes.iter().map(|note| match is_ground(note) {
+        true => words::grounds(verdict.name(), note).into(),
+        false => note.clone(),
+    }));
     remarks
 }
 

@@ -1,8 +1,10 @@
 //! The documents of a statement: the section as Markdown, HTML, Word and in English, the annex as Excel, all as JSON.
 //!
-//! Nothing is computed here: a template prints the wording of a figure, and filters only format numbers.
+//! Nothing is computed here: the wording prints the words that a figure's claim carries, and filters only format
+//! numbers.
 
 mod chart;
+mod claims;
 mod document;
 mod excel;
 mod explain;
@@ -10,9 +12,12 @@ pub mod fill;
 mod filters;
 mod issue;
 mod lint;
+mod marks;
 mod passages;
+mod pending;
 mod render;
 mod style;
+mod subsets;
 mod template_error;
 #[cfg(test)]
 mod tests;
@@ -20,9 +25,10 @@ mod word;
 mod word_charts;
 mod write;
 
-pub use document::{Document, Documents, render};
+pub use document::{Document, Documents, render, section};
 pub use explain::{Explanation, explain};
 pub use issue::{Change, Frozen, Issue, IssueError, IssuedFile, changes, issue, issued, read};
 pub use lint::check_templates;
+pub use pending::{Awaited, awaited};
 pub use render::ReportError;
 pub use write::write;

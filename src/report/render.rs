@@ -11,8 +11,10 @@ use jiff::{Timestamp, ZonedDateTime};
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, UndefinedBehavior, context};
 
+use super::claims::{Claims, write_value};
 use super::style::hedged_twice;
 use super::{filters, template_error::template_error};
+use crate::core::Period;
 use crate::figures::{Comparison, Figure, Statement};
 use crate::locales::{Lang, Text, foreign, report as words, within};
 use crate::water::Township;
@@ -89,6 +91,7 @@ impl Templates {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_fuel(Some(FUEL));
         environment.set_debug(true);
+        environment.set_formatter(write_value);
         filters::add(&mut environment);
         for (name, _) in EMBEDDED {
             let source = source(dir, name)?;
@@ -117,12 +120,12 @@ pub(super) struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    /// Renders the wording of the section in `lang`.
+    /// Renders the wording of the section in `lang`, and keeps what the documents around it read.
     ///
-    /// In a template `f.electricity_used` is a figure by its id, `figures` lists all figures, `findings` and
-    /// `comparisons` are those of the statement, `paragraphs` are the lines of the wording (not in the wording itself),
-    /// and `township`, `period` and `issued_at` say what it is about. A template that uses an unknown figure or runs
-    /// too long is an error, and so is a wording with two hedges on one number.
+    /// In a document `figures` lists all figures, `f.electricity_used` is one by its id, `findings` and `comparisons`
+    /// are those of the statement, and `paragraphs` are the lines of the wording; `township`, `period` and `issued_at`
+    /// say what it is about. A template that uses an unknown figure or runs too long is an error, and so is a wording
+    /// with two hedges on one number.
     pub fn new(
         templates: &'a Templates,
         lang: Lang,
@@ -130,19 +133,17 @@ impl<'a> Section<'a> {
         statement: &Statement,
         issued_at: Timestamp,
     ) -> Result<Self, ReportError> {
-        let zone = zone(township)?;
-        let base = within(lang, || context(township, statement, issued_at.to_zoned_datetime(zone)));
-        let wording = match lang {
-            Lang::Chinese => WORDING,
-            Lang::English => WORDING_EN,
-        };
-        let wording = within(lang, || templates.fill(wording, base.clone()))?;
-        if let Some(words) = hedged_twice(&wording, &statement.figures) {
+        let issued_at = issued_at.to_zoned_datetime(zone(township)?);
+        let about = within(lang, || about(township, statement.period, &issued_at));
+        let wording = wording(templates, lang, &about, Claims::of(&statement.figures))?;
+        let phrases = statement.figures.iter().filter_map(|figure| figure.phrase.as_deref());
+        if let Some(words) = hedged_twice(&wording, phrases) {
             return Err(ReportError::DoubleHedge { words });
         }
         let lines = wording.lines().map(str::trim);
         let paragraphs: Vec<String> = lines.filter(|l| !l.is_empty()).map(str::to_owned).collect();
-        let context = context! { paragraphs => paragraphs.clone(), ..base };
+        let context = within(lang, || context(township, statement, about));
+        let context = context! { paragraphs => paragraphs.clone(), ..context };
         Ok(Self { templates, lang, context, paragraphs })
     }
 
@@ -162,25 +163,32 @@ impl<'a> Section<'a> {
     }
 }
 
-/// What the templates read, in the language that is spoken here.
-fn context(township: &Township, statement: &Statement, issued_at: ZonedDateTime) -> Value {
-    let figures = &statement.figures;
-    let figures: Vec<FigureInContext<'_>> = figures.iter().map(FigureInContext::of).collect();
-    let by_id: BTreeMap<&str, &FigureInContext<'_>> =
-        figures.iter().map(|f| (f.figure.id.id(), f)).collect();
-    let period = statement.period;
+/// Whether a template of this name words the section.
+pub(super) fn is_wording(name: &str) -> bool {
+    [WORDING, WORDING_EN].contains(&name)
+}
+
+/// The wording of the section in `lang`: one paragraph per line, made of `claims` and what the section is about. A
+/// template that asks for more is an error.
+pub(super) fn wording(
+    templates: &Templates,
+    lang: Lang,
+    about: &Value,
+    claims: Claims,
+) -> Result<String, ReportError> {
+    let claims = Value::from_object(claims);
+    let context = context! { c => claims.clone(), f => claims, ..about.clone() };
+    within(lang, || templates.fill(lang.pick(WORDING, WORDING_EN), context))
+}
+
+/// What every template may say of the section besides its claims, in the language that is spoken here.
+pub(super) fn about(township: &Township, period: Period, issued_at: &ZonedDateTime) -> Value {
     let (from, to) = (filters::long_day(period.from), filters::long_day(period.to));
-    let issued_at = issued_on(&issued_at);
-    let comparisons: Vec<_> = statement.comparisons.iter().map(ComparisonInContext::of).collect();
+    let issued_at = issued_on(issued_at);
     context! {
         lang => Lang::current().tag(),
-        f => Value::from(Serde(&by_id)),
-        figures => Value::from(Serde(&figures)),
-        findings => Value::from(Serde(&findings(statement))),
-        unchecked => Value::from(Serde(&statement.findings.unchecked)),
-        pending => statement.pending.iter().map(filters::pending).collect::<Vec<_>>(),
-        comparisons => Value::from(Serde(&comparisons)),
-        township => Value::from(Serde(township)),
+        township => context! { name => township.name.as_str() },
+        unit_word => unit_word(&township.name),
         period => context! {
             from => from.as_str(),
             to => to.as_str(),
@@ -189,6 +197,30 @@ fn context(township: &Township, statement: &Statement, issued_at: ZonedDateTime)
         },
         dates => words::period_issued(&from, &to, &issued_at).to_string(),
         issued_at => issued_at,
+    }
+}
+
+/// What a unit calls itself after 我 and 全: 乡, 镇, 街道 or 县, by the end of its name; 乡 where it ends otherwise.
+fn unit_word(name: &str) -> &'static str {
+    ["街道", "镇", "县"].into_iter().find(|word| name.ends_with(word)).unwrap_or("乡")
+}
+
+/// What the templates of the documents read, in the language that is spoken here.
+fn context(township: &Township, statement: &Statement, about: Value) -> Value {
+    let figures = &statement.figures;
+    let figures: Vec<FigureInContext<'_>> = figures.iter().map(FigureInContext::of).collect();
+    let by_id: BTreeMap<&str, &FigureInContext<'_>> =
+        figures.iter().map(|f| (f.figure.id.id(), f)).collect();
+    let comparisons: Vec<_> = statement.comparisons.iter().map(ComparisonInContext::of).collect();
+    context! {
+        f => Value::from(Serde(&by_id)),
+        figures => Value::from(Serde(&figures)),
+        findings => Value::from(Serde(&findings(statement))),
+        unchecked => Value::from(Serde(&statement.findings.unchecked)),
+        pending => statement.pending.iter().map(filters::pending).collect::<Vec<_>>(),
+        comparisons => Value::from(Serde(&comparisons)),
+        township => Value::from(Serde(township)),
+        ..about
     }
 }
 

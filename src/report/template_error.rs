@@ -1,7 +1,10 @@
 //! What the template engine says of a wrong template, in the reader's language.
 
+use std::error::Error as _;
+
 use minijinja::{Error, ErrorKind};
 
+use super::claims::Misuse;
 use super::render::ReportError;
 use crate::locales::{Lang, Text, report as words};
 
@@ -12,12 +15,14 @@ pub(super) fn template_error(name: &str, source: &str, error: &Error) -> ReportE
     let piece = piece.filter(|piece| !piece.trim().is_empty());
     let whole_line = line.and_then(|line| source.lines().nth(line.checked_sub(1)?));
     let kind = kind(error.kind());
-    let what = match error.detail() {
-        Some(said) => match detail(said) {
+    let misuse = error.source().and_then(|source| source.downcast_ref::<Misuse>());
+    let what = match (misuse, error.detail()) {
+        (Some(misuse), _) => misuse.text(),
+        (None, Some(said)) => match detail(said) {
             Some(detail) => Text::chain([kind, detail]),
             None => with_english_detail(&kind, said),
         },
-        None => kind,
+        (None, None) => kind,
     };
     let what = match piece.or(whole_line) {
         Some(piece) => words::error_at(what, piece.trim()),

@@ -7,7 +7,9 @@ use jiff::civil::date;
 use super::{Documents, ReportError, render, write};
 use crate::account::{Method, TownshipDay};
 use crate::core::Period;
-use crate::figures::{Figure, FigureId, FigureInput, Findings, Origin, Statement, Totals, Value};
+use crate::figures::{
+    Claim, Figure, FigureId, FigureInput, Findings, Origin, Statement, Totals, Value, Verdict,
+};
 use crate::locales::{Lang, Text, within};
 use crate::water::Township;
 
@@ -31,7 +33,7 @@ pub(super) const SAID: [(&str, f64, &str); 20] = [
     ("villages_served", 4.0, "4个村"),
     ("groups_served", 15.0, "15个组"),
     ("people_served", 1900.0, "1900人"),
-    ("drinking_difficulty", 0.0, "未有一人次出现饮水困难情况"),
+    ("drinking_difficulty", 0.0, "整个旱情期间未有一人次出现饮水困难情况"),
     ("storage_total", 86_000.0, "约8.6万立方米"),
 ];
 
@@ -51,6 +53,10 @@ pub(super) fn figures(said: &[(&str, f64, &str)]) -> Vec<Figure> {
         };
         Figure {
             value,
+            claim: match found {
+                Some(_) => Claim { verdict: Verdict::Proved, grounds: Vec::new() },
+                None => Claim::default(),
+            },
             phrase: found.map(|said| said.2.to_owned()),
             phrase_en: found.map(|said| said.0.to_owned()),
             words: found.map(|said| Text::both(said.2.to_owned(), said.0.to_owned())),
@@ -144,7 +150,8 @@ fn absent_figures_are_left_out_and_listed_with_their_reason() {
         .filter(|s| ["area_affected", "electricity_used"].contains(&s.0))
         .collect();
     let documents = documents(None, &figures(&said)).unwrap();
-    assert!(documents.markdown.contains("抗旱救灾方面，农作物受灾约2200亩。面对旱情"));
+    let relief = "抗旱救灾方面，农作物受灾约2200亩。面对旱情，抗旱用电约3.5万度。\n";
+    assert!(documents.markdown.contains(relief), "{}", documents.markdown);
     assert!(!documents.markdown.contains("安全饮水方面"));
     for text in [&documents.markdown, &documents.html] {
         let (_, absent) = text.split_once("缺少数据的指标").unwrap();
@@ -153,6 +160,80 @@ fn absent_figures_are_left_out_and_listed_with_their_reason() {
     }
     let nothing = self::documents(None, &figures(&[])).unwrap();
     assert!(nothing.markdown.contains("缺少数据的指标"));
+}
+
+#[test]
+fn nothing_is_said_of_a_sentence_whose_parts_are_missing() {
+    let township =
+        |name: &str| -> Township { toml::from_str(&format!("name = \"{name}\"")).unwrap() };
+    for (name, ids, expected) in [
+        ("黄水乡", &["onset_month"][..], &[][..]),
+        (
+            "黄水乡",
+            &["onset_month", "inspection_month"],
+            &["安全饮水方面，4月份对农村饮水工程的隐患进行了全面排查。"],
+        ),
+        ("黄水乡", &["area_failed"], &["抗旱救灾方面，农作物绝收120余亩。"]),
+        ("黄水乡", &["funds_invested"], &["抗旱救灾方面，面对旱情，投入抗旱资金55万元。"]),
+        ("黄水乡", &["loss_averted"], &["抗旱救灾方面，挽回经济损失1200余万元。"]),
+        ("黄水乡", &["groups_served"], &["安全饮水方面，解决15个组的饮水问题。"]),
+        ("城关镇", &["villages_affected"], &["抗旱救灾方面，我镇7个行政村先后受旱。"]),
+        (
+            "东门街道",
+            &["onset_month", "villages_affected", "equipment_deployed"],
+            &["抗旱救灾方面，8月份以来，我街道7个行政村先后受旱。\
+               面对旱情，全街道上下抢抓时机引水提水、保苗保收，投入抗旱设备65台。"],
+        ),
+    ] {
+        let said: Vec<_> = SAID.into_iter().filter(|said| ids.contains(&said.0)).collect();
+        let statement = statement(&figures(&said));
+        let issued_at = "2022-11-16T01:30:00Z".parse().unwrap();
+        let made = render(None, &township(name), &statement, issued_at, Lang::Chinese).unwrap();
+        assert_eq!(made.paragraphs, expected);
+    }
+    let mut one = figures(&[("villages_affected", 1.0, "1个行政村")]);
+    assert!(documents(None, &one).unwrap().markdown.contains("我乡1个行政村受旱。"));
+    one.retain(|figure| figure.id.id() != "villages_affected");
+    let error = documents(None, &one).unwrap_err();
+    assert!(error.to_string().contains("villages_affected"), "{error}");
+}
+
+#[test]
+fn what_is_not_proved_is_listed_with_its_grounds_and_shown_with_its_bounds() {
+    let mut all = figures(&SAID);
+    let grounds = vec![Text::both("两台泵无数据", "two pumps without data")];
+    let at = |id: &str| FigureId::ALL.iter().position(|figure| figure.id() == id).unwrap();
+    let known = &mut all[at("electricity_used")];
+    known.claim = Claim { verdict: Verdict::Open, grounds: grounds.clone() };
+    known.bounds = Some([34_000.0, f64::INFINITY]);
+    known.words = Some(Text::both("3.4万度以上（数据不全）", "34,000 kWh or more"));
+    known.phrase = known.words.as_ref().map(|words| words.within(Lang::Chinese));
+    known.notes.clone_from(&grounds);
+    let withheld = &mut all[at("drinking_difficulty")];
+    withheld.claim = Claim { verdict: Verdict::Refuted, grounds };
+    (withheld.words, withheld.phrase, withheld.phrase_en) = (None, None, None);
+    let made = documents(None, &all).unwrap();
+    let [word, excel] = [unpacked(&made.docx), unpacked(&made.xlsx)];
+    for text in [&made.markdown, &made.html, &word] {
+        for part in [
+            "抗旱用电3.4万度以上（数据不全）",
+            "35012.35 kWh（不低于34000）",
+            "未定：两台泵无数据",
+            "有数据而不能（全部）成文的指标",
+            "抗旱用电量：只写“3.4万度以上（数据不全）”；未定：两台泵无数据",
+            "因旱饮水困难：与证据相反：两台泵无数据",
+            "—（与证据相反）",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(!text.contains("未有一人次"));
+    }
+    for part in ["结论", "与证据相反", "不明"] {
+        assert!(excel.contains(part), "{part}");
+    }
+    assert!(
+        made.english.contains("- electricity used: only “34,000 kWh or more” is said; open: two")
+    );
 }
 
 #[test]
@@ -248,7 +329,7 @@ fn the_english_report_says_what_the_chinese_one_says() {
         "From 2022-08-01 to 2022-11-15. Made on 2022-11-16 09:30.",
         "| electricity used | 35012.35 kWh | electricity_used | measured | 98.7% |",
         "- diesel used: the ledger has no row",
-        "; serving people_served in villages_served and groups_served; cases of people",
+        "; serving people_served in villages_served and groups_served; drinking_difficulty.",
     ] {
         assert!(documents.english.contains(part), "{part}: {}", documents.english);
     }
@@ -291,6 +372,10 @@ fn a_wrong_template_is_refused_with_its_name_and_line() {
     for (text, expected) in [
         ("好\n{{ f.area_flooded.phrase }}", "area_flooded"),
         ("好\n{% if f.area_flooded.phrase %}有{% endif %}", "area_flooded"),
+        ("好\n{{ f.area_failed.value }}", "only use what is proved"),
+        ("好\n{% if c.area_failed.bounds is defined %}有{% endif %}", "only use what is proved"),
+        ("好\n{{ figures }}", "undefined value"),
+        ("好\n{{ c.area_damaged.phrase }}", "nothing can be said"),
         ("好\n{{ f.area_failed.phrase", "syntax error"),
         (
             "好\n{% for a in range(9000) %}{% for b in range(9000) %}{% endfor %}{% endfor %}",

@@ -14,7 +14,7 @@ use super::chart::{Chart, charts};
 use super::filters::{self, FigureView, number, percent};
 use super::render::{ReportError, issued_on, zone};
 use super::word_charts;
-use crate::figures::{Figure, Statement};
+use crate::figures::{Figure, Statement, Value};
 use crate::locales::{Lang, Text, report as words};
 use crate::water::Township;
 
@@ -63,6 +63,10 @@ pub(super) fn write(
     let mut docx = empty_document(&issued_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
         .add_paragraph(styled("Title", words::title(&township.name)))
         .add_paragraph(styled("Dates", dates));
+    if !statement.pending.is_empty() {
+        let pending = words::pending_count(statement.pending.len());
+        docx = docx.add_paragraph(styled("Dates", pending));
+    }
     for paragraph in paragraphs {
         let run = Run::new().add_text(paragraph).character_spacing(CHARACTER_SPACE);
         docx = docx.add_paragraph(Paragraph::new().style("Body").add_run(run));
@@ -83,6 +87,8 @@ pub(super) fn write(
     }
     docx = with_notes(docx, words::pending(), statement.pending.iter().map(filters::pending));
     docx = with_notes(docx, words::absent_figures(), absent(statement));
+    let unproved = statement.figures.iter().filter_map(filters::unproved_line);
+    docx = with_notes(docx, words::unproved_figures(), unproved);
     let version = statement.figures.first().map_or("", |f| f.code_version);
     let issued = issued_on(&issued_at.to_zoned_datetime(zone(township)?));
     docx = docx.add_paragraph(styled("Note", words::made(issued, version)));
@@ -205,13 +211,13 @@ fn table<const N: usize>(
 }
 
 fn figures(statement: &Statement) -> Table {
-    let shown = |figure: &&Figure| figure.narrative || figure.phrase.is_some();
+    let shown = |figure: &&Figure| figure.narrative || figure.value != Value::Absent;
     let row = |figure: &Figure| {
         let view = FigureView::of(figure);
         [
             figure.name().into(),
             filters::value_unit(&view),
-            view.words().to_owned(),
+            filters::said(&view),
             figure.class.name().into(),
             percent(figure.coverage),
             filters::clauses(&filters::remarks(&view)),
@@ -259,7 +265,7 @@ fn comparisons(statement: &Statement) -> Table {
 }
 
 fn absent(statement: &Statement) -> impl Iterator<Item = String> {
-    let absent = |figure: &&Figure| figure.narrative && figure.phrase.is_none();
+    let absent = |figure: &&Figure| figure.narrative && figure.value == Value::Absent;
     let figures = statement.figures.iter().filter(absent);
     let line = |figure: &Figure| words::absent_figure(figure.name(), Text::clauses(&figure.notes));
     figures.map(move |figure| line(figure).into())

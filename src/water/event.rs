@@ -1,6 +1,5 @@
 //! Proposes when a drought began and ended, from its days. The clerk confirms it in the ledger.
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -12,40 +11,50 @@ pub const END_DAYS: usize = 10;
 /// A proposed drought event 抗旱期.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct ProposedEvent {
+    /// First day that is known to be in drought.
     pub from: Date,
-    /// Last day in drought; `None` while the event goes on.
+    /// It may have begun before `from`: the day before is not known, or was not looked at.
+    pub or_earlier: bool,
+    /// Last day that is known to be in drought; `None` while no end is seen.
     pub to: Option<Date>,
+    /// It may have gone on after `to`: the day after is not known.
+    pub or_later: bool,
 }
 
-/// The events in `days`. Each day says whether the township was in drought; `None` is unknown, and neither begins nor
-/// ends an event.
+/// The events in `days`, which are consecutive. Each day says whether the township was in drought; `None` is unknown,
+/// and neither begins nor ends an event.
 pub fn propose(days: &[(Date, Option<bool>)]) -> Vec<ProposedEvent> {
     let mut events: Vec<ProposedEvent> = Vec::new();
     let (mut dry, mut wet) = (0usize, 0usize);
-    let mut first = None;
+    // First day of the run of drought with whether it may have begun before; the same of its last day.
+    let (mut first, mut last) = (None, None);
+    let mut before = None;
     for (day, drought) in days {
-        let Some(drought) = drought else { continue };
-        let open = events.last().is_some_and(|event| event.to.is_none());
-        if *drought {
-            wet = 0;
-            dry += 1;
-            first = first.filter(|_| dry > 1).or(Some(*day));
-            if dry >= BEGIN_DAYS && !open {
-                let from = first.unwrap_or(*day);
-                events.push(ProposedEvent { from, to: None });
+        let open = events.last_mut().filter(|event| event.to.is_none());
+        match drought {
+            None => last = last.map(|(day, or_later)| (day, or_later || wet == 0)),
+            Some(true) => {
+                wet = 0;
+                dry += 1;
+                let begun = first.filter(|_| dry > 1).unwrap_or((*day, before.is_none()));
+                (first, last) = (Some(begun), Some((*day, false)));
+                if dry >= BEGIN_DAYS && open.is_none() {
+                    let (from, or_earlier) = begun;
+                    let event = ProposedEvent { from, or_earlier, to: None, or_later: false };
+                    events.push(event);
+                }
             }
-        } else {
-            dry = 0;
-            first = None;
-            wet += 1;
-            if wet >= END_DAYS
-                && open
-                && let Some(event) = events.last_mut()
-            {
-                let back = i64::try_from(wet).unwrap_or(i64::MAX);
-                event.to = day.checked_sub(back.days()).ok();
+            Some(false) => {
+                (dry, first) = (0, None);
+                wet += 1;
+                if wet >= END_DAYS
+                    && let (Some(event), Some((to, or_later))) = (open, last)
+                {
+                    (event.to, event.or_later) = (Some(to), or_later);
+                }
             }
         }
+        before = *drought;
     }
     events
 }
@@ -53,9 +62,10 @@ pub fn propose(days: &[(Date, Option<bool>)]) -> Vec<ProposedEvent> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::ToSpan;
     use jiff::civil::date;
 
-    fn events(marks: &str) -> Vec<(String, Option<String>)> {
+    fn proposed(marks: &str) -> Vec<ProposedEvent> {
         let start = date(2022, 8, 1);
         let days: Vec<_> = marks
             .chars()
@@ -69,8 +79,12 @@ mod tests {
                 (start + (i as i64).days(), drought)
             })
             .collect();
+        propose(&days)
+    }
+
+    fn events(marks: &str) -> Vec<(String, Option<String>)> {
         let text = |day: Date| day.strftime("%m-%d").to_string();
-        propose(&days).into_iter().map(|event| (text(event.from), event.to.map(text))).collect()
+        proposed(marks).into_iter().map(|event| (text(event.from), event.to.map(text))).collect()
     }
 
     #[test]
@@ -85,10 +99,19 @@ mod tests {
     #[test]
     fn days_without_data_neither_begin_nor_end() {
         assert_eq!(events("x?x?x"), [("08-01".into(), None)]);
-        assert_eq!(
-            events("xxx.....?????....."),
-            [("08-01".into(), None)]
-                .map(|(f, _): (String, Option<String>)| (f, Some("08-08".into())))
-        );
+        assert_eq!(events("xxx.....?????....."), [("08-01".into(), Some("08-03".into()))]);
+        assert_eq!(events("xxx.....?????...."), [("08-01".into(), None)]);
+    }
+
+    #[test]
+    fn an_end_beside_a_day_without_data_is_not_certain() {
+        let certain = |marks| proposed(marks).pop().map(|event| (event.or_earlier, event.or_later));
+        assert_eq!(certain(".xxx.........."), Some((false, false)));
+        assert_eq!(certain("?xxx?.........."), Some((true, true)));
+        let first = certain("xxx.?..........");
+        assert_eq!(first, Some((true, false)), "the days before are not known");
+        assert_eq!(certain(".xxx?..?........"), Some((false, true)));
+        assert_eq!(certain(".xx?x.........."), Some((false, false)));
+        assert_eq!(certain(".xxx??"), Some((false, false)));
     }
 }

@@ -1,6 +1,6 @@
 //! The drought grade of a township, by rules that are data (`config/rules/drought-grades.toml`), with hysteresis.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -77,7 +77,7 @@ pub enum Index {
     RainAnomaly90,
     /// Mean relative moisture of the soil, %.
     SoilMoisture,
-    /// Usable water of the reservoirs against that at normal level, %.
+    /// Usable water of the reservoirs against that at normal level 兴利库容, %.
     StorageShare,
     /// Days that the water of the sources that serve people lasts.
     SupplyDays,
@@ -157,6 +157,11 @@ impl GradeRule {
         holding.map(|band| band.grade).max().unwrap_or_default()
     }
 
+    /// The worst grade that it gives.
+    fn worst(&self) -> Grade {
+        self.bands.iter().map(|band| band.grade).max().unwrap_or_default()
+    }
+
     /// The grade at `value` moved by the margin towards the worse. A held grade eases once this one is lower.
     fn eased(&self, value: f64) -> Grade {
         let falls = self.bands.first().is_some_and(Band::falls);
@@ -178,6 +183,16 @@ pub struct GradeRules {
 }
 
 impl GradeRules {
+    /// The indices that the rules grade, each once.
+    pub fn indices(&self) -> BTreeSet<Index> {
+        self.rules.iter().map(|rule| rule.index).collect()
+    }
+
+    /// The ids of the rules that grade `index`.
+    pub fn ids(&self, index: Index) -> impl Iterator<Item = &str> {
+        self.rules.iter().filter(move |rule| rule.index == index).map(|rule| rule.id.as_str())
+    }
+
     pub fn embedded(set: &str) -> Result<Self, Vec<Problem>> {
         Self::parse(EMBEDDED, set)
     }
@@ -238,6 +253,8 @@ pub struct Reason {
     pub index: Index,
     /// Value of the index. On a day without one, the rule keeps the grade of the day before.
     pub value: Option<f64>,
+    /// The true value may be higher than `value`: earlier days are unknown.
+    pub or_more: bool,
     /// With hysteresis.
     pub grade: Grade,
     #[serde(serialize_with = "english")]
@@ -250,72 +267,115 @@ fn english<S: Serializer>(text: &Text, serializer: S) -> Result<S::Ok, S::Error>
     for_programs(Lang::English, || text.serialize(serializer))
 }
 
+/// A rule whose index has no value on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Missing {
+    pub rule: String,
+    pub index: Index,
+}
+
+/// What the rules say of a day.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Graded {
+    /// The worst of `reasons`. [`Grade::None`] only where no rule could say worse if all was known; `None` where none
+    /// says worse and one could, or where no rule holds.
+    pub grade: Option<Grade>,
+    /// A rule whose value is not known, or not known in full, could say worse than `grade`.
+    pub at_least: bool,
+    /// What each rule says that has a value or keeps a grade, the worst first.
+    pub reasons: Vec<Reason>,
+    /// The rules without a value. One that keeps a grade is among `reasons`, too.
+    pub missing: Vec<Missing>,
+}
+
 /// The value of an index on a day.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measure {
     pub value: f64,
-    /// The true value may be higher: earlier days are unknown.
-    pub or_more: bool,
+    /// The highest value that the true one may have, where earlier days are unknown: `value` where it is certain,
+    /// infinite where nothing bounds it.
+    pub most: f64,
 }
 
 impl From<f64> for Measure {
     fn from(value: f64) -> Self {
-        Self { value, or_more: false }
+        Self { value, most: value }
     }
 }
 
 /// Grades one day after the other.
 #[derive(Debug)]
 pub struct Grader<'a> {
-    rules: &'a GradeRules,
+    rules: Vec<&'a GradeRule>,
     /// By rule: the grade in force, and for how many days it could have eased.
     held: BTreeMap<&'a str, (Grade, u32)>,
 }
 
 impl<'a> Grader<'a> {
-    pub fn new(rules: &'a GradeRules) -> Self {
+    /// Grades by those of `rules` whose index `can_have` a value in this township: the others neither take part nor
+    /// are missed.
+    pub fn new(rules: &'a GradeRules, can_have: impl Fn(Index) -> bool) -> Self {
+        let rules = rules.rules.iter().filter(|rule| can_have(rule.index)).collect();
         Self { rules, held: BTreeMap::new() }
     }
 
-    /// The grades of the next day, which lies in `month`, by rule, the worst first.
+    /// The grades of the next day, which lies in `month`.
     ///
     /// Missing data do not end a drought. A rule whose index has no value keeps its grade, or stays silent where it had
     /// none. A value that may be higher can raise a grade but not ease it. Outside its months a rule forgets its grade.
-    pub fn day(&mut self, month: i8, measures: &BTreeMap<Index, Measure>) -> Vec<Reason> {
-        let mut reasons = Vec::new();
-        for rule in &self.rules.rules {
+    pub fn day(&mut self, month: i8, measures: &BTreeMap<Index, Measure>) -> Graded {
+        let mut graded = Graded::default();
+        // The worst that a rule could say if its value were known.
+        let mut worst = Grade::None;
+        for rule in &self.rules {
             if !rule.months.contains(&month) {
                 self.held.remove(rule.id.as_str());
                 continue;
             }
             let (held, due) = self.held.entry(&rule.id).or_default();
             let measure = measures.get(&rule.index).copied();
-            if let Some(Measure { value, or_more }) = measure {
-                let (grade, eased) = (rule.grade(value), rule.eased(value));
-                if grade >= *held {
-                    (*held, *due) = (grade, 0);
-                } else if eased < *held && !or_more {
-                    *due += 1;
-                    if *due >= rule.clear_days {
-                        (*held, *due) = (eased, 0);
-                    }
-                } else {
-                    *due = 0;
+            if let Some(measure) = measure {
+                hold(rule, measure, held, due);
+                worst = worst.max(rule.grade(measure.most));
+            } else {
+                worst = worst.max(rule.worst());
+                graded.missing.push(Missing { rule: rule.id.clone(), index: rule.index });
+                if *held == Grade::None {
+                    continue;
                 }
-            } else if *held == Grade::None {
-                continue;
             }
-            reasons.push(Reason {
+            graded.reasons.push(Reason {
                 rule: rule.id.clone(),
                 index: rule.index,
                 value: measure.map(|measure| measure.value),
+                or_more: measure.is_some_and(|measure| measure.most > measure.value),
                 grade: *held,
                 source: rule.source.text(),
                 confidence: rule.confidence,
             });
         }
-        reasons.sort_by_key(|reason| std::cmp::Reverse(reason.grade));
-        reasons
+        graded.reasons.sort_by_key(|reason| std::cmp::Reverse(reason.grade));
+        let known = graded.reasons.first().map(|reason| reason.grade);
+        let more = known.is_none_or(|known| worst > known);
+        graded.grade = known.filter(|known| *known > Grade::None || !more);
+        graded.at_least = graded.grade.is_some() && more;
+        graded
+    }
+}
+
+/// Moves the grade `held` of `rule` by the value of a day; `due` counts the days for which it could have eased.
+fn hold(rule: &GradeRule, measure: Measure, held: &mut Grade, due: &mut u32) {
+    let Measure { value, most } = measure;
+    let (grade, eased) = (rule.grade(value), rule.eased(value));
+    if grade >= *held {
+        (*held, *due) = (grade, 0);
+    } else if eased < *held && most <= value {
+        *due += 1;
+        if *due >= rule.clear_days {
+            (*held, *due) = (eased, 0);
+        }
+    } else {
+        *due = 0;
     }
 }
 

@@ -36,10 +36,10 @@ fn the_published_bands_hold_to_the_number() {
 #[test]
 fn a_grade_takes_hold_at_once_and_eases_after_days_on_end() {
     let rules = GradeRules::embedded("gbt20481").unwrap();
-    let mut grader = Grader::new(&rules);
+    let mut grader = Grader::new(&rules, |_| true);
     let mut day = |soil: f64| {
-        let reasons = grader.day(8, &BTreeMap::from([(Index::SoilMoisture, soil.into())]));
-        u8::from(reasons[0].grade)
+        let graded = grader.day(8, &BTreeMap::from([(Index::SoilMoisture, soil.into())]));
+        u8::from(graded.reasons[0].grade)
     };
     let found: Vec<u8> =
         [70.0, 45.0, 51.0, 51.0, 51.0, 55.0, 55.0, 49.0, 55.0, 55.0, 55.0, 63.0, 63.0, 63.0]
@@ -52,20 +52,21 @@ fn a_grade_takes_hold_at_once_and_eases_after_days_on_end() {
 #[test]
 fn missing_data_end_no_drought() {
     let rules = GradeRules::embedded("gbt20481").unwrap();
-    let mut grader = Grader::new(&rules);
-    assert_eq!(grader.day(8, &BTreeMap::new()), vec![], "nothing held, nothing known");
+    let mut grader = Grader::new(&rules, |_| true);
+    let nothing = grader.day(8, &BTreeMap::new());
+    assert_eq!((nothing.grade, nothing.reasons), (None, vec![]), "nothing held, nothing known");
     grader.day(8, &BTreeMap::from([(Index::SoilMoisture, 25.0.into())]));
     for _ in 0..30 {
-        let silent = grader.day(8, &BTreeMap::new());
+        let silent = grader.day(8, &BTreeMap::new()).reasons;
         assert_eq!((silent[0].grade, silent[0].value), (Grade::Extreme, None));
     }
 
     let rules = GradeRules::embedded("lucheng").unwrap();
-    let mut grader = Grader::new(&rules);
+    let mut grader = Grader::new(&rules, |_| true);
     let mut rainless = |value, or_more| {
-        let measure = Measure { value, or_more };
-        let reasons = grader.day(8, &BTreeMap::from([(Index::RainlessDays, measure)]));
-        reasons[0].grade
+        let most = if or_more { f64::INFINITY } else { value };
+        let measure = Measure { value, most };
+        grader.day(8, &BTreeMap::from([(Index::RainlessDays, measure)])).reasons[0].grade
     };
     assert_eq!(rainless(55.0, false), Grade::Severe);
     // A day of the gauges was lost: from now on the count is a minimum.
@@ -76,6 +77,56 @@ fn missing_data_end_no_drought() {
     assert_eq!(rainless(0.0, false), Grade::Extreme);
     assert_eq!(rainless(1.0, false), Grade::Extreme);
     assert_eq!(rainless(2.0, false), Grade::None, "rain for three days");
+}
+
+/// Grade and whether it is a least, of the rules of GB/T 20481 that `can_have` a value, on one day.
+fn on_a_day(measures: &[(Index, Measure)], can_have: fn(Index) -> bool) -> (Option<Grade>, bool) {
+    let rules = GradeRules::embedded("gbt20481").unwrap();
+    let graded = Grader::new(&rules, can_have).day(8, &measures.iter().copied().collect());
+    (graded.grade, graded.at_least)
+}
+
+#[test]
+fn normal_is_said_only_where_every_rule_has_a_value() {
+    let rain = |percent: f64| (Index::RainAnomaly30, Measure::from(percent));
+    let soil = |percent: f64| (Index::SoilMoisture, Measure::from(percent));
+    assert_eq!(on_a_day(&[rain(0.0), soil(90.0)], |_| true), (Some(Grade::None), false));
+    assert_eq!(on_a_day(&[soil(90.0)], |_| true), (None, false), "rain is not known");
+    assert_eq!(on_a_day(&[soil(55.0)], |_| true), (Some(Grade::Light), true), "or worse");
+    assert_eq!(on_a_day(&[soil(20.0)], |_| true), (Some(Grade::Extreme), false), "none is worse");
+    let without_rain = |index| index != Index::RainAnomaly30;
+    assert_eq!(on_a_day(&[soil(90.0)], without_rain), (Some(Grade::None), false));
+    assert_eq!(on_a_day(&[], |_| false), (None, false), "no rule holds");
+}
+
+#[test]
+fn a_grade_kept_without_data_does_not_prove_normal() {
+    let rules = GradeRules::embedded("gbt20481").unwrap();
+    let mut grader = Grader::new(&rules, |_| true);
+    let both = |soil: f64| {
+        [(Index::RainAnomaly30, Measure::from(0.0)), (Index::SoilMoisture, soil.into())].into()
+    };
+    assert_eq!(grader.day(8, &both(45.0)).grade, Some(Grade::Moderate));
+    let kept = grader.day(8, &BTreeMap::from([(Index::RainAnomaly30, 0.0.into())]));
+    assert_eq!((kept.grade, kept.at_least), (Some(Grade::Moderate), true));
+    let missing = Missing { rule: "gbt20481-soil".into(), index: Index::SoilMoisture };
+    assert_eq!(kept.missing, [missing]);
+    assert_eq!((kept.reasons[0].value, kept.reasons[1].value), (None, Some(0.0)));
+}
+
+#[test]
+fn a_count_that_may_be_higher_is_normal_only_where_its_most_is() {
+    let rules = GradeRules::embedded("lucheng").unwrap();
+    let rainless = |value, most| {
+        let measures = BTreeMap::from([(Index::RainlessDays, Measure { value, most })]);
+        let graded = Grader::new(&rules, |index| index == Index::RainlessDays).day(8, &measures);
+        (graded.grade, graded.at_least)
+    };
+    assert_eq!(rainless(5.0, 29.0), (Some(Grade::None), false));
+    assert_eq!(rainless(5.0, 30.0), (None, false));
+    assert_eq!(rainless(5.0, f64::INFINITY), (None, false));
+    assert_eq!(rainless(30.0, 41.0), (Some(Grade::Light), true));
+    assert_eq!(rainless(70.0, f64::INFINITY), (Some(Grade::Extreme), false));
 }
 
 #[test]
@@ -118,8 +169,8 @@ proptest! {
     #[test]
     fn a_shaking_index_does_not_flap(at in 25.0f64..65.0, shakes in proptest::collection::vec(-0.9f64..0.9, 2..60)) {
         let rules = GradeRules::embedded("gbt20481").unwrap();
-        let mut grader = Grader::new(&rules);
-        let grades: Vec<Grade> = shakes.iter().map(|shake| grader.day(8, &BTreeMap::from([(Index::SoilMoisture, (at + shake).into())]))[0].grade).collect();
+        let mut grader = Grader::new(&rules, |_| true);
+        let grades: Vec<Grade> = shakes.iter().map(|shake| grader.day(8, &BTreeMap::from([(Index::SoilMoisture, (at + shake).into())])).reasons[0].grade).collect();
         let changes = grades.windows(2).filter(|pair| pair[1] < pair[0]).count();
         prop_assert_eq!(changes, 0);
     }

@@ -7,6 +7,7 @@ mod bilingual;
 mod curve;
 mod dry;
 mod event;
+mod geometry;
 mod grade;
 mod rain;
 mod status;
@@ -19,7 +20,10 @@ pub use bilingual::Bilingual;
 pub use curve::{CurveError, Storage, StorageCurve};
 pub use dry::{DRY_MARGIN_M, dry_level_m};
 pub use event::{BEGIN_DAYS, END_DAYS, ProposedEvent, propose};
-pub use grade::{Band, Grade, GradeRule, GradeRules, Grader, Index, Measure, Reason};
+pub use geometry::{LevelDoubt, doubt, step_m_per_h};
+pub use grade::{
+    Band, Grade, GradeRule, GradeRules, Graded, Grader, Index, Measure, Missing, Reason,
+};
 pub use rain::{Rainless, anomaly as rain_anomaly, areal_mean, rainless};
 pub use status::{CLEAR_MARGIN_M, Status, status};
 pub use township::{

@@ -18,21 +18,32 @@ pub fn areal_mean(gauges: &[Option<f64>]) -> Option<f64> {
 /// Rainless days on end, up to and including a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rainless {
+    /// Counted back to the last day that had rain or no data.
     pub days: u32,
-    /// A day without data lies before them: there may be more.
-    pub or_more: bool,
+    /// The most that there may be: counted back to the last day with rain, if days without data were rainless. `None`
+    /// where no such day is known.
+    pub most: Option<u32>,
+}
+
+impl Rainless {
+    /// Whether there may be more days than `days`: a day without data lies before them.
+    pub fn or_more(self) -> bool {
+        self.most != Some(self.days)
+    }
 }
 
 /// The rainless days up to each of `days`, which are consecutive. A day with less than `limit_mm` is rainless. After
-/// a day without data the count starts anew, as "or more". `None` on a day without data.
+/// a day without data the count starts anew, as a least. `None` on a day without data.
 pub fn rainless(days: &[Option<f64>], limit_mm: f64) -> Vec<Option<Rainless>> {
     // The days before the first one are unknown.
-    let mut run = Rainless { days: 0, or_more: true };
+    let mut run = Rainless { days: 0, most: None };
     let of = |rain: &Option<f64>| {
         match rain {
-            Some(mm) if *mm < limit_mm => run.days += 1,
-            Some(_) => run = Rainless { days: 0, or_more: false },
-            None => run = Rainless { days: 0, or_more: true },
+            Some(mm) if *mm >= limit_mm => run = Rainless { days: 0, most: Some(0) },
+            known => {
+                run.days = if known.is_some() { run.days + 1 } else { 0 };
+                run.most = run.most.map(|most| most + 1);
+            }
         }
         rain.map(|_| run)
     };
@@ -79,17 +90,19 @@ mod tests {
     fn a_day_without_data_makes_the_count_a_least() {
         let days = [Some(9.0), Some(0.0), Some(2.9), None, Some(0.0), Some(3.0), Some(0.0)];
         let runs: Vec<_> =
-            rainless(&days, 3.0).into_iter().map(|run| run.map(|r| (r.days, r.or_more))).collect();
+            rainless(&days, 3.0).into_iter().map(|run| run.map(|r| (r.days, r.most))).collect();
         let expected = [
-            Some((0, false)),
-            Some((1, false)),
-            Some((2, false)),
+            Some((0, Some(0))),
+            Some((1, Some(1))),
+            Some((2, Some(2))),
             None,
-            Some((1, true)),
-            Some((0, false)),
-            Some((1, false)),
+            Some((1, Some(4))),
+            Some((0, Some(0))),
+            Some((1, Some(1))),
         ];
         assert_eq!(runs, expected);
+        let unknown = rainless(&[Some(0.0), Some(0.0)], 3.0)[1].unwrap();
+        assert_eq!((unknown.days, unknown.most, unknown.or_more()), (2, None, true));
     }
 
     #[test]

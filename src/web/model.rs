@@ -82,7 +82,7 @@ pub struct SourceRow {
     pub village: String,
     /// Last level that counts, m.
     pub level_m: Option<f64>,
-    /// Storage at that level, m3; `None` where the station has no curve.
+    /// Storage at that level, m3; `None` where the station has no curve, or its geometry contradicts the level.
     pub storage_m3: Option<f64>,
     /// Storage as a share of that at normal level, from 0; above 1 when it is fuller.
     pub share_of_normal: Option<f64>,

@@ -425,7 +425,7 @@ async fn an_english_page_says_the_same() {
         "clock not set",
         "3 sources",
         "1 source<",
-        "98% of normal storage",
+        "98% of the storage at normal level",
         "30-day levels, ",
         "31 <small>pumps",
     ] {

@@ -15,7 +15,7 @@ use hanqing::hub::{
     self, HubSettings, HubState, LedgerSettings, OverviewSource, Overviews, StoreSettings,
     WebSettings,
 };
-use hanqing::ledger::Ledger;
+use hanqing::ledger::{Ledger, Persons};
 use hanqing::locales::Lang;
 use hanqing::mqtt::MqttSettings;
 use hanqing::store::{Sqlite, Store};
@@ -264,6 +264,7 @@ fn settings(path: &Path) -> HubSettings {
         client_id: "bench".into(),
         store: StoreSettings::at(path.into()),
         ledger: LedgerSettings::at(path.with_extension("ledger")),
+        persons: Persons::default(),
         web: WebSettings::default(),
         township: "township.toml".into(),
         report_templates: None,

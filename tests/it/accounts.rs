@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use hanqing::account::{Basis, Cells, Entry, EntryCode, PumpAccount, Quantity, SegmentKind};
+use hanqing::account::{
+    Basis, Cells, Entry, EntryCode, PumpAccount, Quantity, Segment, SegmentKind,
+};
 use hanqing::core::{Calendar, DayCell, HourCell, Period, Rollup, Series, hour_start_ms};
 use hanqing::counter;
 use hanqing::locales::Lang;
@@ -50,9 +52,6 @@ const RATED_M3H: f64 = 122.0;
 const HEAD_M: f64 = 15.0;
 /// Hours before and after the period that are simulated.
 const AROUND_H: i64 = 30;
-/// Hours at the ends of the period in which the pump stands: what is under way there is no part of the bounds, as
-/// they say.
-const STILL_H: i64 = 4;
 /// What the registers' steps of 0.1, read at both ends of each of some segments, come to.
 const STEPS: f64 = 1.0;
 
@@ -81,8 +80,9 @@ impl Folding {
         Folding { engine: None, cells: BTreeMap::new() }
     }
 
-    fn register(rate: f64) -> Folding {
-        let spec = counter::Spec { modulus: Some(100_000.0), max_rate_per_hour: Some(rate) };
+    /// A register; `rate` is what its gateway says of it.
+    fn register(rate: Option<f64>) -> Folding {
+        let spec = counter::Spec { modulus: Some(100_000.0), max_rate_per_hour: rate };
         Folding { engine: Some((counter::State::default(), spec)), ..Folding::gauge() }
     }
 
@@ -193,14 +193,15 @@ fn step(value: f64) -> Option<f64> {
 /// The energy meter, and one instrument each that tells of water and of running hours, or none.
 fn instruments(dice: &mut Dice) -> BTreeMap<&'static str, Folding> {
     let mut series: BTreeMap<&str, Folding> = BTreeMap::new();
-    series.insert("meter-1/energy_total", Folding::register(RATED_KW * 1.5));
+    let rate = [Some(1.5), Some(6.0), Some(1.5), None][dice.below(4)];
+    series.insert("meter-1/energy_total", Folding::register(rate.map(|rate| RATED_KW * rate)));
     let water =
         ["pump-1/volume_total", "pump-1/flow", "pump-1/frequency", "pond-1/level"][dice.below(4)];
     let runs = ["pump-1/run_hours", "pump-1/run_state", "pump-1/power", ""][dice.below(4)];
     for name in [water, runs].into_iter().filter(|name| !name.is_empty()) {
         let folding = match name {
-            "pump-1/volume_total" => Folding::register(RATED_M3H * 1.5),
-            "pump-1/run_hours" => Folding::register(1.0),
+            "pump-1/volume_total" => Folding::register(Some(RATED_M3H * 1.5)),
+            "pump-1/run_hours" => Folding::register(Some(1.0)),
             _ => Folding::gauge(),
         };
         series.insert(name, folding);
@@ -211,13 +212,12 @@ fn instruments(dice: &mut Dice) -> BTreeMap<&'static str, Folding> {
 /// Up to two spans without data, from hour to hour: polls without an answer, or no polls at all. One may lie over an
 /// end of the period.
 fn gaps(dice: &mut Dice, all_h: i64) -> Vec<(i64, i64, bool)> {
-    // One that ends with the first hour of the period is settled in it, and nothing in the period tells.
     (0..dice.below(3))
         .map(|_| {
             let begin = dice.below(all_h as usize) as i64;
-            (begin, begin + dice.below(40) as i64, dice.hits(0.5))
+            let most = if dice.hits(0.2) { all_h as usize } else { 40 };
+            (begin, begin + dice.below(most) as i64, dice.hits(0.5))
         })
-        .filter(|(_, end, _)| *end != AROUND_H)
         .collect()
 }
 
@@ -241,7 +241,7 @@ fn world(seed: u64) -> World {
     // At most one of these, where polls around it are answered.
     let odd_h = AROUND_H + 30 + dice.below((hours - 40) as usize) as i64;
     let clear = (odd_h - 28..odd_h + 8).all(|hour| silent(hour).is_none());
-    let odd = if clear { dice.below(5) } else { 4 };
+    let odd = if clear { dice.below(6) } else { 5 };
     let mut entries = Vec::new();
     let (mut replaced, mut wrong) = (false, false);
 
@@ -250,9 +250,13 @@ fn world(seed: u64) -> World {
         m3: 40_000.0 + 40_000.0 * dice.share(),
         hours: 4_000.0,
     };
-    if dice.hits(0.2) {
+    if odd == 4 || dice.hits(0.2) {
         registers.kwh = 99_990.0;
     }
+    // A meter and its box draw something alone; some pumps never run.
+    let idle_kw = [0.0, 0.02 * dice.share()][dice.below(2)];
+    let stands = dice.hits(0.3);
+    let holes = if dice.hits(0.3) { 0.05 } else { 0.0 };
     let mut truth = Truth::default();
     let began = start - AROUND_H.hours();
     let mut running = false;
@@ -261,23 +265,26 @@ fn world(seed: u64) -> World {
             running = !running;
         }
         let in_period = hour - AROUND_H;
-        let still = (-STILL_H..0).contains(&in_period)
-            || (hours - STILL_H..hours + STILL_H).contains(&in_period);
-        let speed = match running && !still {
+        let speed = match running && !stands {
             true => 0.6 + 0.4 * dice.share(),
             false => 0.0,
         };
         let flow = RATED_M3H * speed * HEAD_M / (HEAD_M + drop_m);
-        let power = RATED_KW * speed / efficiency;
+        let hole = dice.hits(holes);
+        let power = idle_kw + RATED_KW * speed / efficiency;
         for minute in (0..60).step_by(poll_min) {
             let at = began + hour.hours() + (minute as i64).minutes();
             let answered = match silent(hour) {
                 Some((_, _, true)) => continue,
                 Some(_) => false,
-                None => true,
+                None => !hole,
             };
-            if odd < 2 && hour == odd_h && minute == 0 {
-                let new = [0.0, 80.0][odd];
+            if [0, 1, 4].contains(&odd) && hour == odd_h && minute == 0 {
+                let above = (registers.kwh + 300.0 * dice.share()) % 100_000.0;
+                let new = match odd {
+                    1 => [0.0, 80.0, above, 90_000.0 * dice.share()][dice.below(4)],
+                    _ => 0.0,
+                };
                 if odd == 1 {
                     let day = calendar.day_of(at);
                     wrong = dice.hits(0.3);
@@ -311,14 +318,24 @@ fn world(seed: u64) -> World {
         }
     }
 
+    let account = account(&series, &calendar, &entries, period);
+    World { account, truth, replaced, wrong }
+}
+
+/// The account of the pump by what its instruments showed.
+fn account(
+    series: &BTreeMap<&'static str, Folding>,
+    calendar: &Calendar,
+    entries: &[Entry],
+    period: Period,
+) -> PumpAccount {
     let township: Township = toml::from_str(TOWNSHIP).unwrap();
     let hours = series.iter().map(|(name, folding)| {
         ((*name).to_owned(), folding.cells.values().cloned().collect::<Vec<_>>())
     });
-    let mut cells = Simulated { calendar: &calendar, hours: hours.collect() };
-    let basis = Basis { township: &township, calendar: &calendar, entries: &entries, period };
-    let account = PumpAccount::of(&basis, &township.stations[1], &mut cells).unwrap();
-    World { account, truth, replaced, wrong }
+    let mut cells = Simulated { calendar, hours: hours.collect() };
+    let basis = Basis { township: &township, calendar, entries, period };
+    PumpAccount::of(&basis, &township.stations[1], &mut cells).unwrap()
 }
 
 fn entry(code: EntryCode, value: f64, day: Date, id: i64) -> Entry {
@@ -341,11 +358,9 @@ fn entry(code: EntryCode, value: f64, day: Date, id: i64) -> Entry {
 }
 
 fn holds(quantity: &Quantity, truth: f64) -> Result<(), String> {
-    let Some(value) = quantity.value else {
-        return Ok(());
-    };
-    let [least, most] = quantity.bounds.unwrap();
-    let ordered = least <= value + 1e-9 && value <= most + 1e-9;
+    let [least, most] = quantity.bounds;
+    let within = |value| least <= value + 1e-9 && value <= most + 1e-9;
+    let ordered = least <= most && quantity.value.is_none_or(within);
     if ordered && least <= truth + STEPS && truth <= most + STEPS {
         return Ok(());
     }
@@ -370,14 +385,15 @@ proptest! {
         let by_day: f64 = account.days.iter().map(|(_, kwh)| kwh).sum();
         let value = account.energy_kwh.value.unwrap_or(0.0);
         prop_assert!((by_day - value).abs() < 1e-6, "{by_day} by day, {value} in all");
+        if let Some(ran) = account.ran {
+            prop_assert_eq!(ran, truth.hours > 0.0, "{:#?}", account);
+        }
         if replaced {
-            // With both readings in the ledger nothing of the replacement is left open; with wrong ones all of it is.
-            let kind = if wrong { SegmentKind::Reset } else { SegmentKind::MeterReplaced };
-            let found = account.segments.iter().filter(|s| s.kind == kind).count();
-            // A new register that goes on where the old one might have is seen by nobody; then the rows are refused
-            // by name.
-            let unseen = account.energy_kwh.note.within(Lang::Chinese).contains("读数中没有清零");
-            prop_assert!(found == 1 || unseen, "{:?} {:#?}", account.energy_kwh, account.segments);
+            let refused = account.energy_kwh.note.within(Lang::Chinese).contains("换表未采用");
+            prop_assert_eq!(refused, wrong, "{:?}", account.energy_kwh);
+            let told = |s: &&Segment| s.kind == SegmentKind::MeterReplaced;
+            let found = account.segments.iter().filter(told).count();
+            prop_assert_eq!(found, usize::from(!wrong), "{:#?}", account);
         }
     }
 }

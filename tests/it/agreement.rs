@@ -11,7 +11,7 @@ use hanqing::hub::{
     self, HubSettings, HubState, LedgerSettings, OverviewSource, Overviews, StoreSettings,
     WebSettings,
 };
-use hanqing::ledger::Ledger;
+use hanqing::ledger::{Ledger, Persons};
 use hanqing::store::{Sqlite, Store};
 use hanqing::support::Clock;
 use hanqing::water::Township;
@@ -50,6 +50,7 @@ impl Office {
             share: None,
             store: StoreSettings::at(dir.join("store.db")),
             ledger: LedgerSettings::at(dir.join("ledger.db")),
+            persons: Persons::default(),
             web: WebSettings::default(),
             township: "township.toml".into(),
             report_templates: None,

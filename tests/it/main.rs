@@ -4,6 +4,7 @@
 //! `tests/run` installs what is needed; without it these tests fail and say so.
 
 mod accounts;
+mod adversary;
 mod agreement;
 mod bad_devices;
 mod bad_peers;
@@ -38,6 +39,7 @@ mod office;
 mod oracle;
 mod outage;
 mod peers;
+mod persons;
 mod profiles;
 mod quality;
 mod schema;

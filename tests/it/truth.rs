@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use hanqing::account::{Method, dry_spell};
+use hanqing::account::Method;
 use hanqing::config::example;
 use hanqing::core::{Flag, HourCell, Outcome, Parameter, Period, Reason, Series, StationId};
 use hanqing::demo::{Example, Finished, Options, run};
 use hanqing::device::{PointType, Profile};
-use hanqing::figures::{Figure, FigureId, Origin, Value};
+use hanqing::figures::{Figure, FigureId, Origin, Value, Verdict};
 use hanqing::hub;
 use hanqing::ledger::Ledger;
-use hanqing::locales::{Lang, Text, within};
+use hanqing::locales::{Lang, within};
 use hanqing::report::explain;
 use hanqing::store::{Sqlite, Store};
 use hanqing::support::Clock;
-use hanqing::water::{Grade, StationKind, Township, dry_level_m};
+use hanqing::water::{Grade, StationKind, Township};
 use hanqing::wire::{Batch, Epoch};
 use jiff::civil::date;
 use jiff::{Timestamp, ToSpan};
@@ -119,7 +119,7 @@ fn electricity(finished: &Finished, plan: &Example, store: &Sqlite) {
     let truth = &finished.truth.pumps;
     let inputs = inputs(figure);
     assert_eq!(inputs.len(), truth.len(), "every pump has a meter");
-    let (mut resets, mut rollovers, mut tolerance, mut sum) = (vec![], vec![], 0.0, (0.0, 0.0));
+    let (mut resets, mut rollovers, mut tolerance, mut sum) = (vec![], vec![], 0.0, 0.0);
     for (series, (value, _)) in &inputs {
         let cells = store.hours(series, Timestamp::MIN, Timestamp::MAX).unwrap();
         let (least, most) = grown(&cells);
@@ -139,19 +139,16 @@ fn electricity(finished: &Finished, plan: &Example, store: &Sqlite) {
         rollovers.extend(cells.iter().any(|c| c.rollovers > 0).then_some(name));
         assert!(cells.iter().all(|c| c.glitches == 0), "{name} had glitches");
         tolerance += step;
-        sum = (sum.0 + least, sum.1 + most);
+        sum += least;
     }
     assert_eq!(resets, ["pump-lifang-1"]);
     assert_eq!(rollovers, ["pump-qiaokeng-2"]);
-    let (least, most) = (number(finished, "electricity_used"), figure.bounds.unwrap()[1]);
-    near(least, sum.0, 1e-6, "the sum of the least");
-    near(most, sum.1, 1e-6, "the sum of the most");
+    let (value, [least, most]) = (number(finished, "electricity_used"), figure.bounds.unwrap());
+    near(value, sum, 1e-6, "the sum of the least");
     let kwh = finished.truth.energy_kwh();
     assert!(least <= kwh + tolerance && kwh <= most + tolerance, "{kwh} not in {least}..{most}");
-    // All but the pump whose meter was replaced are exact; its own uncertainty is all that is left open.
-    let reset = Series::new(id("pump-lifang-1"), Parameter::EnergyTotal);
-    let (low, high) = grown(&store.hours(&reset, Timestamp::MIN, Timestamp::MAX).unwrap());
-    near(most - least, high - low, 1e-6, "what is open");
+    // What the roll-over, the replaced meter and the hour after the last readings leave open is too little to matter.
+    assert_eq!(figure.claim.verdict, Verdict::Proved, "{least}..{most}");
 }
 
 /// Water, hours and equipment: each pump by itself.
@@ -199,7 +196,7 @@ fn pumps(finished: &Finished, plan: &Example, store: &Sqlite) {
 }
 
 /// Dry ponds and channels: each source by itself.
-fn dry(finished: &Finished, township: &Township, store: &Sqlite) {
+fn dry(finished: &Finished, township: &Township) {
     for (name, kind) in [("ponds_dry", StationKind::Pond), ("channels_dry", StationKind::Channel)] {
         let inputs = inputs(figure(finished, name));
         let stations: Vec<_> = township.stations.iter().filter(|s| s.kind == kind).collect();
@@ -207,13 +204,20 @@ fn dry(finished: &Finished, township: &Township, store: &Sqlite) {
         let mut dry = 0.0;
         for station in stations {
             let series = Series::new(station.id.clone(), Parameter::Level);
-            let said = inputs[&series].0.unwrap();
             let truth = finished.truth.sources[&station.id];
+            let Some(said) = inputs[&series].0 else {
+                // About a day on the bottom: readings an hour apart do not tell.
+                let about_a_day = truth.dry_hours >= 24 - DRY_HOURS && truth.dry_days <= 1;
+                assert!(about_a_day, "{}: {truth:?}", station.id);
+                continue;
+            };
             let what = format!("{}: {said}, in truth {truth:?}", station.id);
             assert!(said == 1.0 || truth.dry_days == 0, "{what}");
             assert!(said == 0.0 || truth.dry_hours >= 24 - DRY_HOURS, "{what}");
-            let cells = store.hours(&series, Timestamp::MIN, Timestamp::MAX).unwrap();
-            if let Some(spell) = dry_spell(&cells, dry_level_m(station).unwrap()) {
+            let sources = &finished.report.statement.sources;
+            let account = sources.iter().find(|source| source.station == station.id).unwrap();
+            assert_eq!(account.doubted, None, "{what}");
+            if let Some(spell) = account.dry.spell() {
                 assert!(spell.hours <= truth.dry_hours + DRY_HOURS, "{what}, {spell:?}");
                 let day = spell.longest_h + DRY_HOURS >= truth.dry_days * 24
                     || spell.hours > spell.longest_h;
@@ -300,7 +304,9 @@ fn proposed(finished: &Finished, township: &Township) {
     let period = finished.report.statement.period;
     let end = hub::calendar(township).unwrap().bounds(period).1;
     let drought = hub::drought(&finished.settings, township, period, end).unwrap();
-    assert_eq!(drought.lacking, Vec::<Text>::new());
+    // In this township only tanks serve people.
+    let lacking = drought.lacking.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert!(lacking.len() == 1 && lacking[0].contains("lucheng-supply"), "{lacking:?}");
     let [event] = drought.events.as_slice() else {
         panic!("one event, not {:?}", drought.events);
     };
@@ -367,7 +373,7 @@ async fn the_measured_figures_are_the_truth() {
     let store = Sqlite::open_reader(&finished.data.join("store.db")).unwrap();
     electricity(&finished, &plan, &store);
     pumps(&finished, &plan, &store);
-    dry(&finished, &plan.township, &store);
+    dry(&finished, &plan.township);
     hours(&plan, &store);
     gaps(&finished, &store);
     let section = &finished.report.documents.markdown;
@@ -389,7 +395,20 @@ async fn the_measured_figures_are_the_truth() {
     ] {
         assert!(section.contains(phrase), "no {phrase:?} in\n{section}");
     }
-    assert_eq!(finished.report.statement.findings.found, vec![]);
+    // A meter is replaced without a row of the ledger, and the values of the example are the program's own guesses.
+    let found = &finished.report.statement.findings.found;
+    let rules: Vec<&str> = found.iter().map(|finding| finding.rule.as_str()).collect();
+    assert_eq!(
+        rules,
+        [
+            "meter_reset",
+            "crops_to_replace",
+            "thresholds_to_replace",
+            "demand_to_replace",
+            "irrigation_to_replace",
+            "climate_to_replace"
+        ]
+    );
     documents(&finished, &plan.township);
     proposed(&finished, &plan.township);
     agreement(&finished, &plan.township);

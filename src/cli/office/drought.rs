@@ -6,14 +6,14 @@ use clap::Args;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use crate::account::{Drought, DroughtDay, SourceState};
+use crate::account::{Drought, DroughtDay, Rank, SourceState};
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::table::{Table, left, right};
 use crate::core::Period;
 use crate::hub;
 use crate::locales::{Lang, Text, for_programs, office as words};
 use crate::support::Clock;
-use crate::water::ProposedEvent;
+use crate::water::{Grade, Missing, ProposedEvent};
 
 /// Days that are looked at by default.
 const DAYS: i64 = 180;
@@ -55,25 +55,56 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         if drought.events.is_empty() {
             say!("{}", words::no_drought());
         }
+        unknown_days(&drought).iter().for_each(|unknown| say!("{unknown}"));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The days on which the grade changes.
+/// How many days have no grade; nothing where all have one.
+fn unknown_days(drought: &Drought) -> Option<Text> {
+    let unknown = drought.days.iter().filter(|day| day.grade.is_none()).count();
+    (unknown > 0).then(|| words::unknown_days(unknown, drought.days.len()))
+}
+
+/// The days on which the grade changes, or the rules that lack data.
 fn changes(drought: &Drought) -> impl Iterator<Item = String> {
-    let mut before = None;
-    let changed = move |day: &&DroughtDay| before.replace(day.grade) != Some(day.grade);
-    drought.days.iter().filter(changed).map(grade)
+    let days = drought.days.iter();
+    let before = std::iter::once(None).chain(days.clone().map(|day| Some(standing(day))));
+    let changed = before.zip(days).filter(|(before, day)| *before != Some(standing(day)));
+    changed.map(|(_, day)| grade(day))
+}
+
+/// What a new line is printed for when it changes.
+fn standing(day: &DroughtDay) -> (Option<Grade>, bool, &[Missing]) {
+    (day.grade, day.at_least, &day.missing)
 }
 
 fn grade(day: &DroughtDay) -> String {
-    let why = day.reasons.first().map_or_else(words::no_index, |reason| {
+    let grade = match day.grade {
+        None => words::no_grade(),
+        Some(grade) if day.at_least => words::grade_or_worse(grade.name()),
+        Some(grade) => grade.name(),
+    };
+    let mut why = Vec::new();
+    // Of a grade that is not known, the worst rule is no reason.
+    let worst = day.reasons.first().filter(|_| day.grade.is_some());
+    why.extend(worst.map(|reason| {
         let value = reason.value.map(|value| Text::verbatim(format_args!("{value:.1}")));
-        let value = value.unwrap_or_else(words::as_the_day_before);
+        let value = match value {
+            None => words::as_the_day_before(),
+            Some(value) if reason.or_more => words::value_or_more(value),
+            Some(value) => value,
+        };
         words::why_this_grade(reason.index.name(), value, &reason.source, reason.confidence)
-    });
-    let grade = day.grade.map_or_else(words::no_grade, |grade| grade.name());
-    format!("{}  {grade}  {why}", day.day)
+    }));
+    let took_part: Vec<Text> = day.reasons.iter().map(|reason| reason.index.name()).collect();
+    let lacked: Vec<Text> = day.missing.iter().map(|missing| missing.index.name()).collect();
+    if took_part.is_empty() && lacked.is_empty() {
+        why.push(words::no_index());
+    }
+    why.extend((!took_part.is_empty()).then(|| words::took_part(Text::list(took_part))));
+    why.extend((!lacked.is_empty()).then(|| words::lacked_data(Text::list(lacked))));
+    format!("{}  {grade}  {}", day.day, Text::clauses(why))
 }
 
 fn sources(day: &DroughtDay) {
@@ -93,12 +124,13 @@ fn table(sources: &[SourceState]) -> Table {
         right(words::head_full()),
         right(words::head_anomaly()),
         right(words::head_years()),
+        left(words::head_rank()),
         left(words::head_supply()),
     ]);
     for source in sources {
         let whole = |value: Option<f64>| value.map(|value| format!("{value:.0}"));
         let balance = source.balance;
-        let share = balance.and_then(|b| b.share).map(|share| share * 100.0);
+        let share = balance.and_then(|b| b.share_of_normal).map(|share| share * 100.0);
         table.row([
             source.name.clone(),
             source.status.map_or("—".into(), |status| status.name(source.kind).into()),
@@ -108,19 +140,30 @@ fn table(sources: &[SourceState]) -> Table {
             whole(share).unwrap_or_default(),
             source.anomaly.map(|(percent, _)| format!("{percent:+.0}")).unwrap_or_default(),
             source.anomaly.map(|(_, years)| years.to_string()).unwrap_or_default(),
+            source.rank.map(|found| rank(found).to_string()).unwrap_or_default(),
             source.supply.to_string(),
         ]);
     }
     table
 }
 
-/// A proposed event, with the row that confirms it.
+/// Where a level ranks among those of earlier years.
+fn rank(rank: Rank) -> Text {
+    let Rank { percentile, years, days, higher } = rank;
+    words::rank(format!("{percentile:.0}"), years, days, higher)
+}
+
+/// A proposed event, with the row that confirms it, and where its ends are not certain.
 fn event(event: &ProposedEvent) -> Vec<Text> {
     let from = event.from.to_string();
-    match event.to.map(|to| to.to_string()) {
+    let mut told = match event.to.map(|to| to.to_string()) {
         Some(to) => vec![words::event(&from, &to), words::enter_event(&from, &to)],
-        None => vec![words::event_goes_on(from)],
-    }
+        None => vec![words::event_goes_on(&from)],
+    };
+    told.extend(event.or_earlier.then(|| words::or_earlier(from)));
+    let later = event.to.filter(|_| event.or_later);
+    told.extend(later.map(|to| words::or_later(to.to_string())));
+    told
 }
 
 #[cfg(test)]
@@ -130,7 +173,20 @@ mod tests {
     use super::*;
     use crate::cli::table::Layout;
     use crate::locales::within;
-    use crate::water::{Balance, Grade, StationKind, Status};
+    use crate::water::{Balance, Index, Reason, StationKind, Status};
+
+    /// What a rule of rainless days says of thirty-one or more.
+    fn rainless() -> Reason {
+        Reason {
+            rule: "rainless".into(),
+            index: Index::RainlessDays,
+            value: Some(31.0),
+            or_more: true,
+            grade: Grade::Light,
+            source: Text::both("某规则", "a rule"),
+            confidence: 0.9,
+        }
+    }
 
     fn pond() -> SourceState {
         let balance = Balance {
@@ -139,7 +195,7 @@ mod tests {
             usable_m3: Some(9_000.0),
             full_m3: Some(30_000.0),
             share: Some(0.3),
-            share_of_normal: None,
+            share_of_normal: Some(0.36),
         };
         SourceState {
             id: "pond-1".parse().unwrap(),
@@ -150,7 +206,8 @@ mod tests {
             balance: Some(balance),
             supply_days: None,
             supply: Text::both("未知：没有读数", "unknown: no readings"),
-            anomaly: Some((-12.4, 3)),
+            anomaly: Some((-12.4, 6)),
+            rank: Some(Rank { percentile: 8.15, years: 6, days: 90, higher: 83 }),
         }
     }
 
@@ -161,17 +218,21 @@ mod tests {
         assert_eq!(
             shown(Lang::Chinese, Layout::Plain),
             format!(
-                "水源\t状态\t水位 m\t蓄水 m3\t可用 m3\t蓄水率 %\t比往年同期 %\t往年年数\t可供水\n\
-                 大塘\t{}\t98.10\t12000\t9000\t30\t-12\t3\t未知：没有读数\n",
+                "水源\t状态\t水位 m\t蓄水 m3\t可用 m3\t占正常蓄水位库容 %\t比往年同期 %\t往年年数\t\
+                 往年同期位次\t可供水\n\
+                 大塘\t{}\t98.10\t12000\t9000\t36\t-12\t6\t\
+                 第8百分位（往年6年同期共90天，83天的水位更高）\t未知：没有读数\n",
                 status(Lang::Chinese)
             )
         );
         assert_eq!(
             shown(Lang::English, Layout::Plain),
             format!(
-                "source\tstatus\tlevel m\tstorage m3\tusable m3\tfull %\t\
-                 against earlier years %\tnumber of years\tsupply\n\
-                 大塘\t{}\t98.10\t12000\t9000\t30\t-12\t3\tunknown: no readings\n",
+                "source\tstatus\tlevel m\tstorage m3\tusable m3\tof storage at normal level %\t\
+                 against earlier years %\tnumber of years\trank in earlier years\tsupply\n\
+                 大塘\t{}\t98.10\t12000\t9000\t36\t-12\t6\t\
+                 percentile 8 (days of the season in 6 earlier years: 90, with a higher level: 83)\t\
+                 unknown: no readings\n",
                 status(Lang::English)
             )
         );
@@ -179,34 +240,75 @@ mod tests {
             shown(Lang::Chinese, Layout::Terminal(80)),
             format!(
                 "水源：大塘  状态：{}  水位 m：98.10  蓄水 m3：12000  可用 m3：9000\n\
-                 蓄水率 %：30  比往年同期 %：-12  往年年数：3  可供水：未知：没有读数\n",
+                 占正常蓄水位库容 %：36  比往年同期 %：-12  往年年数：6\n\
+                 往年同期位次：第8百分位（往年6年同期共90天，83天的水位更高）\n\
+                 可供水：未知：没有读数\n",
                 status(Lang::Chinese)
             )
         );
     }
 
     #[test]
-    fn a_change_of_grade_and_an_event_are_shown_in_both_languages() {
+    fn a_change_of_grade_or_of_missing_data_is_shown_in_both_languages() {
+        let missing = |index| Missing { rule: "own".into(), index };
         let day = |day, grade| DroughtDay {
             day: date(2022, 8, day),
             grade,
+            at_least: false,
             reasons: Vec::new(),
+            missing: Vec::new(),
             rain_mm: None,
             rainless: None,
             sources: Vec::new(),
         };
         let drought = Drought {
-            days: vec![day(1, None), day(2, None), day(3, Some(Grade::None))],
+            days: vec![
+                day(1, None),
+                day(2, None),
+                DroughtDay { missing: vec![missing(Index::RainAnomaly30)], ..day(3, None) },
+                DroughtDay {
+                    at_least: true,
+                    reasons: vec![rainless()],
+                    missing: vec![missing(Index::RainAnomaly30)],
+                    ..day(4, Some(Grade::Light))
+                },
+                DroughtDay { reasons: vec![rainless()], ..day(5, Some(Grade::Light)) },
+            ],
             events: Vec::new(),
             lacking: Vec::new(),
         };
         let said = |lang| within(lang, || changes(&drought).collect::<Vec<_>>());
         assert_eq!(
             said(Lang::Chinese),
-            ["2022-08-01  无法判断  没有可用的旱情指标", "2022-08-03  正常  没有可用的旱情指标"]
+            [
+                "2022-08-01  无法判断  没有可用的旱情指标",
+                "2022-08-03  无法判断  缺数据：近30日降水距平（%）",
+                "2022-08-04  轻度干旱或更重  连续无雨日数（天）：31.0 或更多；某规则（可信度 0.9）；\
+                 参加评定：连续无雨日数（天）；缺数据：近30日降水距平（%）",
+                "2022-08-05  轻度干旱  连续无雨日数（天）：31.0 或更多；某规则（可信度 0.9）；\
+                 参加评定：连续无雨日数（天）",
+            ]
         );
-        assert_eq!(said(Lang::English)[0], "2022-08-01  cannot be told  no index is available");
-        let over = ProposedEvent { from: date(2022, 8, 1), to: Some(date(2022, 11, 15)) };
+        let unknown = unknown_days(&drought).unwrap();
+        assert_eq!(unknown.within(Lang::Chinese), "5 天中有 3 天的旱情等级无法判断");
+        let english = said(Lang::English);
+        assert_eq!(english[0], "2022-08-01  cannot be told  no index is available");
+        assert_eq!(
+            english[2],
+            "2022-08-04  light drought or worse  days without rain on end 31.0 or more; a rule \
+             (confidence 0.9); took part: days without rain on end; lacked data: rain of 30 days \
+             against the usual (%)"
+        );
+    }
+
+    #[test]
+    fn an_event_is_told_with_its_row_and_what_is_not_certain_of_it() {
+        let over = ProposedEvent {
+            from: date(2022, 8, 1),
+            or_earlier: false,
+            to: Some(date(2022, 11, 15)),
+            or_later: false,
+        };
         let [told, row] = event(&over).try_into().unwrap();
         assert_eq!(
             told.within(Lang::Chinese),
@@ -214,5 +316,9 @@ mod tests {
         );
         assert!(row.within(Lang::Chinese).ends_with("--document 会议纪要 --by 姓名"));
         assert!(row.to_string().ends_with("--document MINUTES --by NAME"));
+        let unsure = event(&ProposedEvent { or_earlier: true, or_later: true, ..over });
+        let [_, _, earlier, later] = unsure.try_into().unwrap();
+        assert_eq!(earlier.within(Lang::Chinese), "  可能早于 2022-08-01 开始：前一天的旱情不明");
+        assert!(later.to_string().contains("ended after 2022-11-15"));
     }
 }

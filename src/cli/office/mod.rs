@@ -12,6 +12,7 @@ mod period_args;
 mod progress;
 mod quarantine;
 mod report;
+mod report_issue;
 mod retention;
 mod store_file;
 

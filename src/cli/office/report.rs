@@ -10,12 +10,15 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::period_args::PeriodArgs;
+use super::report_issue;
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::table::{Table, left};
 use crate::cli::usage::bail_usage;
+use crate::figures::{Severity, Statement};
 use crate::hub::{self, HubSettings};
-use crate::locales::{Lang, moment, report as words};
-use crate::report::{self, Frozen, Issue, fill};
+use crate::locales::{Lang, Text, moment, report as words};
+use crate::report::fill::{self, Filled, How, Kind, Left, Passages};
+use crate::report::{self, Document, Frozen, Issue};
 use crate::support::{Clock, files};
 
 /// The arguments of `hanqing report`.
@@ -30,6 +33,10 @@ pub struct Arguments {
     out: PathBuf,
     #[arg(long, value_name = "DOCX")]
     fill: Option<PathBuf>,
+    #[arg(long, requires = "fill")]
+    leave_passages: bool,
+    #[arg(long, requires = "fill")]
+    numbers_only: bool,
     #[command(flatten)]
     documents: DocumentArgs,
     #[arg(long)]
@@ -85,7 +92,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         (None, Some(period)) => write(period, arguments),
         (None, None) => bail_usage!(words::no_configuration()),
         (Some(Command::Issue { period, by, despite_findings, documents }), _) => {
-            issue(period, by, *despite_findings, documents.lang)
+            report_issue::issue(period, by, *despite_findings, documents.lang)
         }
         (Some(Command::List { config }), _) => list(config),
         (Some(Command::Diff { config, number }), _) => diff(config, number),
@@ -99,6 +106,9 @@ fn write(period: &PeriodArgs, arguments: &Arguments) -> anyhow::Result<ExitCode>
         return Ok(check_template(&settings));
     }
     // Read before the figures are computed, so that a bad file is reported at once.
+    if let Some(path) = &arguments.fill {
+        refuse_name(path)?;
+    }
     let office = arguments.fill.as_deref().map(read_office).transpose()?;
     let now = Clock::system().now();
     let lang = arguments.documents.lang;
@@ -108,11 +118,40 @@ fn write(period: &PeriodArgs, arguments: &Arguments) -> anyhow::Result<ExitCode>
         say!("{}", file.display());
     }
     if let (Some(path), Some(office)) = (&arguments.fill, office) {
-        let filled = fill::fill(&office, &report.documents.passages);
+        let numbers_only = arguments.numbers_only;
+        let passages = Passages { numbers_only, ..report.documents.passages.clone() };
+        let filled = fill::fill(&office, &passages);
         let filled = filled.with_context(|| path.display().to_string())?;
-        return write_filled(path, &filled, &arguments.out);
+        let complete = write_filled(path, &filled, arguments)?;
+        let sound = name_findings(&report.statement, &arguments.out);
+        return Ok(if complete && sound { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses an office's file that has the name of one of the report's documents, which stand in the same directory.
+fn refuse_name(path: &Path) -> anyhow::Result<()> {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
+    let own = Document::ALL.map(Document::file_name);
+    match own.into_iter().find(|own| own.eq_ignore_ascii_case(name)) {
+        Some(own) => bail_usage!(words::fill_name_taken(path, own)),
+        None => Ok(()),
+    }
+}
+
+/// Says how many findings are open, which the filled file does not show. Returns whether none of them is an error.
+fn name_findings(statement: &Statement, out: &Path) -> bool {
+    let open = statement.findings.open().count();
+    let errors = statement.findings.open().filter(|f| f.severity == Severity::Error).count();
+    if open > 0 {
+        let shown = match Lang::current() {
+            Lang::Chinese => Document::Markdown,
+            Lang::English => Document::English,
+        };
+        let path = out.join(shown.file_name());
+        complain!("{}", words::fill_open_findings(open, errors, &path));
+    }
+    errors == 0
 }
 
 fn read_office(path: &Path) -> anyhow::Result<Vec<u8>> {
@@ -124,11 +163,10 @@ fn read_office(path: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(path).with_context(failed)
 }
 
-/// Writes the filled copy and lists the changes. A placeholder that stays unfilled is a failure, because the file is
-/// not ready.
-fn write_filled(office: &Path, filled: &fill::Filled, out: &Path) -> anyhow::Result<ExitCode> {
+/// Writes the filled copy and lists the changes. Returns whether nothing is left that a person has to look at.
+fn write_filled(office: &Path, filled: &Filled, arguments: &Arguments) -> anyhow::Result<bool> {
     let name = office.file_name().with_context(words::fill_without_name)?;
-    let target = out.join(name);
+    let target = arguments.out.join(name);
     // The office's file has a canonical path, since it was read; the target may not exist yet.
     let (from, to) = (office.canonicalize().ok(), target.canonicalize().ok());
     if from.is_some() && from == to {
@@ -138,18 +176,37 @@ fn write_filled(office: &Path, filled: &fill::Filled, out: &Path) -> anyhow::Res
     say!("{}", target.display());
     for replaced in &filled.replaced {
         say!("{}", words::filled_place(&replaced.part, &replaced.name));
-        if replaced.how == fill::How::Passage {
+        if matches!(replaced.how, How::Passage | How::Number) {
             say!("{}", words::filled_before(&replaced.before));
         }
     }
-    if filled.replaced.is_empty() {
+    for left in &filled.left {
+        complain!("{}", left_behind(office, left));
+    }
+    let fails = |left: &Left| match left.kind {
+        Kind::Plan => false,
+        Kind::Passage => !arguments.leave_passages,
+        Kind::Placeholder | Kind::Control | Kind::Sentence => true,
+    };
+    let complete = !filled.left.iter().any(fails);
+    if complete && filled.replaced.is_empty() {
         complain!("{}", words::nothing_to_fill(office));
     }
-    for left in &filled.left {
-        complain!("{}", words::left_place(office, &left.name, &left.part, &left.why));
+    Ok(complete && !filled.replaced.is_empty())
+}
+
+/// What was left in the office's file, and why.
+fn left_behind(office: &Path, left: &Left) -> Text {
+    let Left { kind, name, part, said, why } = left;
+    match kind {
+        Kind::Placeholder | Kind::Control => words::left_place(office, name, part, why),
+        Kind::Passage | Kind::Sentence | Kind::Plan if said.is_empty() => {
+            words::left_passage(office, name, part, why)
+        }
+        Kind::Passage | Kind::Sentence | Kind::Plan => {
+            words::left_passage(office, name, part, words::left_says(why, said))
+        }
     }
-    let complete = filled.left.is_empty() && !filled.replaced.is_empty();
-    Ok(if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn check_template(settings: &HubSettings) -> ExitCode {
@@ -159,34 +216,6 @@ fn check_template(settings: &HubSettings) -> ExitCode {
     }
     say!("{}", words::problems(problems.len()));
     if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-fn issue(
-    period: &PeriodArgs,
-    by: &str,
-    despite_findings: bool,
-    lang: Lang,
-) -> anyhow::Result<ExitCode> {
-    let (settings, township, period) = period.load()?;
-    if by.trim().is_empty() {
-        return Err(anyhow::Error::msg(words::by_empty()));
-    }
-    let now = Clock::system().now();
-    let statement = hub::statement(&settings, &township, period, now)?;
-    let open: Vec<_> = statement.findings.open().collect();
-    for finding in &open {
-        let (severity, sentence) = (finding.severity.name(), finding.sentence());
-        complain!("{}", words::open_finding(severity, sentence, &finding.look));
-    }
-    if !open.is_empty() && !despite_findings {
-        return Err(anyhow::Error::msg(words::open_findings(open.len())));
-    }
-    let templates = settings.report_templates.as_deref();
-    let documents = report::render(templates, &township, &statement, now, lang)?;
-    let issued = report::issue(&settings.issued, &documents, &statement, by.trim(), now)?;
-    say!("{}", words::issued(&issued.number, &issued.digest));
-    say!("{}", words::frozen_in(settings.issued.join(&issued.number).as_path()));
-    Ok(ExitCode::SUCCESS)
 }
 
 fn list(config: &ConfigArgs) -> anyhow::Result<ExitCode> {

@@ -51,6 +51,7 @@ impl Caveat {
                     look: words::look_at_gateways(),
                     source: words::source_revocation(),
                     confidence: 1.0,
+                    arithmetic: false,
                     accepted: None,
                 }
             }
@@ -67,6 +68,7 @@ impl Caveat {
                 look: words::repeat_report(),
                 source: words::source_store(),
                 confidence: 1.0,
+                arithmetic: false,
                 accepted: None,
             },
         }
@@ -125,7 +127,7 @@ mod tests {
     fn what_is_not_counted_is_a_finding_that_has_to_be_looked_at() {
         let period = Period { from: date(2022, 8, 1), to: date(2022, 8, 10) };
         let caveats = [revoked(120), Caveat::Pending { hours: 7 }];
-        let findings = none().under(&caveats, &[], period);
+        let findings = none().under(&caveats, &[], &[], period);
         assert_eq!(findings.open().count(), 2);
         let [zh, en] = Lang::ALL.map(|lang| findings.found[0].sentence().within(lang));
         assert_eq!(
@@ -155,7 +157,7 @@ mod tests {
         };
         let open = |readings| {
             let acceptances = std::slice::from_ref(&acceptance);
-            none().under(&[revoked(readings)], acceptances, period).open().count()
+            none().under(&[revoked(readings)], &[], acceptances, period).open().count()
         };
         assert_eq!((open(120), open(121)), (0, 1));
     }

@@ -44,6 +44,8 @@ pub struct Finding {
     #[serde(serialize_with = "english")]
     pub source: Text,
     pub confidence: f64,
+    /// Whether numbers contradict each other by arithmetic or definition: it is corrected, never accepted.
+    pub arithmetic: bool,
     /// Rule, place and values: an acceptance holds for exactly these.
     pub fingerprint: String,
     /// Who accepted it and why; `None` where nobody did.
@@ -107,15 +109,16 @@ pub(super) fn check(
 }
 
 impl Findings {
-    /// These and the findings of `caveats`.
+    /// These, the findings of `caveats`, and `doubts`.
     pub(super) fn under(
         mut self,
         caveats: &[Caveat],
+        doubts: &[Finding],
         acceptances: &[Acceptance],
         period: Period,
     ) -> Self {
-        let more = caveats.iter().map(|caveat| caveat.finding().accepted_by(acceptances, period));
-        self.found.extend(more);
+        let more = caveats.iter().map(Caveat::finding).chain(doubts.iter().cloned());
+        self.found.extend(more.map(|finding| finding.accepted_by(acceptances, period)));
         self.found.sort_by_key(|f| std::cmp::Reverse(f.severity));
         self
     }
@@ -214,14 +217,18 @@ impl<'a> Check<'a> {
             look: rule.look.text(),
             source: rule.source.text(),
             confidence: rule.confidence,
+            arithmetic: rule.arithmetic,
             accepted: None,
         }))
     }
 }
 
 impl Finding {
-    /// With the last of `acceptances` that speaks of it.
+    /// With the last of `acceptances` that speaks of it; what contradicts itself by arithmetic stays open.
     fn accepted_by(mut self, acceptances: &[Acceptance], period: Period) -> Self {
+        if self.arithmetic {
+            return self;
+        }
         let holds = |a: &&Acceptance| {
             a.rule == self.rule
                 && a.fingerprint == self.fingerprint
@@ -278,7 +285,7 @@ fn name(id: &str) -> Text {
 }
 
 /// At most three decimals.
-fn short(value: f64) -> String {
+pub(super) fn short(value: f64) -> String {
     let text = format!("{value:.3}");
     text.trim_end_matches('0').trim_end_matches('.').into()
 }

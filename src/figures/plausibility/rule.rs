@@ -96,6 +96,9 @@ pub struct Rule {
     #[serde(default)]
     pub at_most: Option<String>,
     pub severity: Severity,
+    /// Whether what breaks it contradicts itself by arithmetic or by definition: then nobody can accept it.
+    #[serde(default)]
+    pub arithmetic: bool,
     /// Where to look.
     pub look: Bilingual,
     pub source: Bilingual,
@@ -103,7 +106,7 @@ pub struct Rule {
     pub confidence: f64,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
@@ -131,10 +134,15 @@ impl Rules {
     /// Every problem of it at once: text that is not TOML, an expression that does not compile or has an unknown
     /// name, a rule without a bound, a duplicate id.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
-        let file: File = toml::from_str(text).map_err(|error| {
+        let mut file: File = toml::from_str(text).map_err(|error| {
             let rule = foreign_toml::error(&error, text);
             vec![Problem::new("file", "", rule, water::rules_form(FORM))]
         })?;
+        // An office's own file may be a copy of one from before rules said what is arithmetic.
+        let arithmetic = arithmetic_rules();
+        for rule in &mut file.rule {
+            rule.arithmetic |= arithmetic.contains(&rule.id);
+        }
         let mut found = Problems::default();
         let ids = file.rule.iter().map(|rule| &rule.id);
         found.unique("rule", "id", ids, words::ids_differ());
@@ -171,6 +179,13 @@ impl Rule {
             .chain(self.at_least.as_deref().map(|text| ("at_least", text)))
             .chain(self.at_most.as_deref().map(|text| ("at_most", text)))
     }
+}
+
+/// Ids of the shipped rules whose breach is a contradiction of arithmetic.
+fn arithmetic_rules() -> BTreeSet<String> {
+    let shipped: File = toml::from_str(EMBEDDED).unwrap_or_default();
+    let rules = shipped.rule.into_iter().filter(|rule| rule.arithmetic);
+    rules.map(|rule| rule.id).collect()
 }
 
 /// The environment that expressions are compiled and evaluated in.

@@ -144,6 +144,44 @@ fn an_acceptance_holds_for_the_very_numbers() {
     assert_eq!(other.found[0].accepted, None);
 }
 
+/// Also one that was accepted before contradictions of arithmetic were told apart.
+#[test]
+fn a_contradiction_of_arithmetic_cannot_be_accepted() {
+    let rules = Rules::embedded().unwrap();
+    let places = township(&with("area_failed", 3123.0));
+    let first = check(&rules, &places, &[], period());
+    let finding = first.found.iter().find(|f| f.rule == "failed-within-affected").unwrap();
+    assert!(finding.arithmetic);
+    let acceptance = Acceptance {
+        rule: finding.rule.clone(),
+        fingerprint: finding.fingerprint.clone(),
+        from: period().from,
+        to: period().to,
+        reason: "调查表就是这样写的".into(),
+        accepted_by: "刘某".into(),
+        accepted_at: Timestamp::UNIX_EPOCH,
+    };
+    let again = check(&rules, &places, &[acceptance], period());
+    let open: Vec<&str> = again.open().map(|f| f.rule.as_str()).collect();
+    assert!(open.contains(&"failed-within-affected"), "{open:?}");
+}
+
+#[test]
+fn a_copy_of_older_rules_keeps_its_contradictions() {
+    let text = include_str!("../../../config/rules/plausibility.toml");
+    let older = text.replace("arithmetic = true\n", "");
+    assert_ne!(older, text);
+    assert_eq!(Rules::parse(&older), Rules::embedded());
+}
+
+/// What is only implausible can be right, and is accepted with a reason.
+#[test]
+fn only_errors_are_contradictions_of_arithmetic() {
+    for rule in Rules::embedded().unwrap().iter().filter(|rule| rule.arithmetic) {
+        assert_eq!(rule.severity, Severity::Error, "{}", rule.id);
+    }
+}
+
 #[test]
 fn a_wrong_rule_is_named() {
     let problems = Rules::parse(

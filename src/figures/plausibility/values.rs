@@ -113,12 +113,11 @@ fn of_township(figures: &[Figure], rows: Rows<'_>, township: &Township, days: f6
         values.insert("persons", persons);
     }
     let (mut all, mut dear, mut dearest) = (0.0, 0.0, 0.0f64);
-    for entry in rows.of(EntryCode::AreaAffected) {
-        let crop = entry.crop.as_ref();
-        let crop = crop.and_then(|id| township.crops.iter().find(|c| &c.id == id));
+    for (crop, area) in rows.by_crop(EntryCode::AreaAffected) {
+        let crop = crop.and_then(|id| township.crops.iter().find(|c| c.id == id));
         let worth = crop.map_or(0.0, value_of);
-        all += entry.value;
-        dear += if worth > DEAR_YUAN_PER_MU { entry.value } else { 0.0 };
+        all += area.value;
+        dear += if worth > DEAR_YUAN_PER_MU { area.value } else { 0.0 };
         dearest = dearest.max(worth);
     }
     if all > 0.0 {
@@ -131,11 +130,6 @@ fn of_township(figures: &[Figure], rows: Rows<'_>, township: &Township, days: f6
 }
 
 fn areas(rows: Rows<'_>, here: impl Fn(&Entry) -> bool) -> BTreeMap<&'static str, f64> {
-    let mut values = BTreeMap::new();
-    for (name, code) in AREAS {
-        for entry in rows.of(code).into_iter().filter(|e| here(e)) {
-            *values.entry(name).or_insert(0.0) += entry.value;
-        }
-    }
-    values
+    let area = |(name, code)| Some((name, rows.span(code, &here)?.value));
+    AREAS.into_iter().filter_map(area).collect()
 }

@@ -1,6 +1,6 @@
 //! Tests of the catalogue, and of the page that is made of it.
 
-use crate::account::EntryCode;
+use crate::account::{Counting, EntryCode};
 use crate::figures::recipe::Recipe;
 use crate::figures::{FORMS, FigureId, Form, FormRow};
 
@@ -35,8 +35,13 @@ fn tables() -> String {
         let class = format!("{:?}", spec.class).to_lowercase();
         let made = match figure.recipe() {
             Recipe::Own(_) | Recipe::After(_) => "own rule",
-            Recipe::Sum(_) => "running total",
-            Recipe::State(_) => "state at the end",
+            Recipe::Rows(codes) => match codes.first().map(|code| code.counting()) {
+                Some(Counting::Running) => "running total",
+                Some(Counting::Survey) => "latest survey",
+                Some(Counting::Greatest) => "greatest of each village",
+                Some(Counting::State) => "state at the end",
+                counting => panic!("{}: {counting:?}", spec.id),
+            },
             Recipe::Peak(_) => "greatest state",
             Recipe::Total(_) => "sum of figures",
         };

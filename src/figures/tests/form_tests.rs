@@ -22,7 +22,9 @@ fn a_state_is_the_latest_row_of_each_village_and_a_peak_the_greatest_day() {
     on(&mut world, EntryCode::DroughtLight, 20, "dong", 999.0);
     assert_eq!(world.value("drought_light"), Some(70.0));
     assert_eq!(world.value("area_in_drought"), Some(80.0));
-    assert!(text(&world.figure("area_in_drought")).contains("未计入：中旱面积"));
+    let whole = world.figure("area_in_drought");
+    assert!(text(&whole).contains("未计入：中旱面积"));
+    assert_eq!(whole.bounds, Some([80.0, f64::INFINITY]), "nobody entered the others");
     let peak = world.figure("area_in_drought_peak");
     assert_eq!(peak.value, Value::Number(160.0));
     assert!(text(&peak).contains("2022-08-04"), "{}", text(&peak));

@@ -20,7 +20,7 @@ fn near(found: Option<f64>, expected: f64) {
 }
 
 fn bounds(quantity: &Quantity, least: f64, most: f64) {
-    let [low, high] = quantity.bounds.unwrap();
+    let [low, high] = quantity.bounds;
     near(Some(low), least);
     near(Some(high), most);
 }
@@ -111,10 +111,12 @@ fn energy_and_head_know_of_a_falling_source_and_a_declared_efficiency() {
     let volume = world.first().volume_m3;
     near(volume.value, by_plate * 15.0 / 18.0);
     // The source may have been down to its bottom, 4 m below; the efficiency a fifth less or more.
-    bounds(&volume, by_plate * 0.8 * 15.0 / 19.0, by_plate * 1.2);
+    // Standing, it may have drawn 0.13 kW; after its last reading an hour at full power is possible.
+    let (least, most) = (1.0 - 0.13, 1.0 + 12.0 / 240.0);
+    bounds(&volume, least * by_plate * 0.8 * 15.0 / 19.0, most * by_plate * 1.2);
     assert_eq!(volume.method, Method::EnergyAndHead);
     let hours = world.first().run_hours;
-    bounds(&hours, 240.0 / 12.0, 240.0 / 2.0);
+    bounds(&hours, least * 240.0 / 12.0, most * 240.0 / 2.0);
 }
 
 #[test]
@@ -147,16 +149,20 @@ fn segments_tell_by_the_day_what_happened_to_a_register() {
     assert_eq!(*least, 0.0);
     // Days do not tell whether it ended on its last one: what the next one settled may belong to it.
     near(*most, 9.0 + 3.0 + 24.0);
-    // A bridged gap leaves nothing open, the ten hours at the end do.
+    // A bridged gap leaves nothing open. The roll-over may have been a reset, which hid what the plate allows in three
+    // hours. Ten hours at the end and the one after the last reading are open.
     let value = account.energy_kwh.value.unwrap();
     near(Some(value), 50.0 + 9.0 + 159.0);
-    bounds(&account.energy_kwh, value, value + 10.0 * 10.0 * PLATE_MARGIN);
+    let open = (3.0 * 12.0 - 1.0) + 11.0 * 12.0;
+    bounds(&account.energy_kwh, value - 1.0, value + open);
     let figure = world.figure("electricity_used");
-    assert!(text(&figure).contains("因期首期末缺数，真实值可能高出至多120.0 kWh"));
+    let silent = 2.0 * 5.0 * PLATE_MARGIN * 240.0;
+    let more = format!("因期首期末缺数，真实值可能高出至多{:.1} kWh", open + silent);
+    assert!(text(&figure).contains(&more), "{}", text(&figure));
 }
 
 #[test]
-fn data_that_begin_in_the_period_may_have_grown_before_it() {
+fn a_register_that_begins_in_the_period_may_have_stood_elsewhere_before() {
     let mut world = World::new();
     world.series("pump-1/energy_total", |i| match i {
         0..5 => empty(i),
@@ -165,7 +171,108 @@ fn data_that_begin_in_the_period_may_have_grown_before_it() {
     });
     let energy = world.first().energy_kwh;
     near(energy.value, 30.0 + 234.0);
-    bounds(&energy, 234.0, 264.0 + 5.0 * 10.0 * PLATE_MARGIN);
+    bounds(&energy, 264.0, 264.0 + (5.0 + 1.0) * 10.0 * PLATE_MARGIN);
+}
+
+/// Hours from `from`, counted from the start of the period, each with what the register grew by and shows.
+fn around(world: &mut World, hours: impl IntoIterator<Item = (i64, f64, f64)>) {
+    let cells = hours.into_iter().map(|(hour, grown, shows)| {
+        let mut cell = counter(0, grown);
+        cell.hour_at = at(0) + hour.hours();
+        with(cell, |c| {
+            (c.last, c.min, c.max) = (Some(shows), Some(shows), Some(shows));
+        })
+    });
+    world.cells.insert("pump-1/energy_total".into(), cells.collect());
+}
+
+#[test]
+fn what_a_reading_settles_of_the_time_before_the_period_is_not_counted() {
+    let mut world = World::new();
+    // Two months of growth shown on the fifth day.
+    around(&mut world, [(-1500, 0.0, 1000.0), (100, 6783.0, 7783.0), (101, 1.0, 7784.0)]);
+    let energy = world.first().energy_kwh;
+    near(energy.value, 1.0);
+    bounds(&energy, 1.0, 1.0 + 101.0 * 12.0 + (138.0 + 1.0) * 12.0);
+    // Where it cannot have passed its old value after a reset, the difference is the most.
+    around(&mut world, [(-1500, 0.0, 50_000.0), (100, 50.0, 50_050.0), (101, 1.0, 50_051.0)]);
+    let energy = world.first().energy_kwh;
+    near(energy.value, 1.0);
+    bounds(&energy, 1.0, 1.0 + 50.0 + 139.0 * 12.0);
+}
+
+#[test]
+fn hours_that_straddle_the_ends_are_in_the_bounds() {
+    let mut world = World::new();
+    around(&mut world, (-3..243).map(|hour| (hour, 2.0, 50_000.0 + 2.0 * hour as f64)));
+    let energy = world.first().energy_kwh;
+    near(energy.value, 480.0);
+    bounds(&energy, 478.0, 482.0);
+    assert_eq!(world.first().ran, Some(true));
+}
+
+#[test]
+fn a_pump_read_before_and_after_the_period_is_open_and_not_left_out() {
+    let mut world = World::new();
+    around(&mut world, [(-48, 0.0, 60_000.0), (300, 886.0, 60_886.0)]);
+    let account = world.first();
+    assert_eq!((account.energy_kwh.value, account.ran), (None, None));
+    bounds(&account.energy_kwh, 0.0, 886.0);
+    around(&mut world, [(-48, 0.0, 60_000.0), (300, 0.0, 60_000.0)]);
+    bounds(&world.first().energy_kwh, 0.0, 0.0);
+    world.cells.clear();
+    bounds(&world.first().energy_kwh, 0.0, 10.0 * PLATE_MARGIN * 240.0);
+}
+
+#[test]
+fn growth_beyond_the_plate_is_no_growth() {
+    let mut world = World::new();
+    world.series("pump-1/energy_total", |i| counter(i, if i == 50 { 5000.0 } else { 1.0 }));
+    let energy = world.first().energy_kwh;
+    near(energy.value, 239.0);
+    bounds(&energy, 239.0, 239.0 + 3.0 * 12.0 + 12.0);
+    assert!(zh(&energy.note).contains("增量5000超出铭牌所能，未计"));
+}
+
+#[test]
+fn a_meter_that_draws_alone_is_no_run_and_an_hour_of_load_is_one() {
+    let mut world = World::new();
+    let idle = |i| counter(i, 0.002);
+    world.series("pump-1/energy_total", idle);
+    assert_eq!(world.first().ran, Some(false));
+    // 40 W come to a kilowatt-hour a day, and only the hours show that no run is among them.
+    world.series("pump-1/energy_total", |i| counter(i, 0.04));
+    assert_eq!(world.first().ran, Some(false));
+    world.series("pump-1/energy_total", |i| counter(i, if i == 77 { 1.5 } else { 0.04 }));
+    assert_eq!(world.first().ran, Some(true));
+    // Missing hours at the end leave it open; an instrument that shows nothing all the time overrules a lamp.
+    world.series("pump-1/energy_total", |i| if i < 200 { idle(i) } else { empty(i) });
+    assert_eq!(world.first().ran, None);
+    world.series("pump-1/energy_total", |i| counter(i, 0.2));
+    assert_eq!(world.first().ran, Some(true));
+    world.series("pump-1/power", |i| gauge(i, 0.2));
+    assert_eq!(world.first().ran, Some(false));
+    near(world.first().run_hours.value, 0.0);
+}
+
+#[test]
+fn a_register_that_another_instrument_contradicts_is_open_and_named() {
+    let mut world = World::new();
+    world.series("pump-1/power", |i| gauge(i, 12.0));
+    world.series("pump-1/energy_total", |i| {
+        with(counter(i, 0.0), |c| {
+            c.glitches = 1;
+        })
+    });
+    let account = world.first();
+    assert_eq!(account.ran, Some(true));
+    assert!(account.energy_kwh.bounds[1] >= 12.0 * 240.0);
+    assert!(zh(account.contradiction.as_ref().unwrap()).contains("倒走或乱跳"));
+    assert_eq!((account.meters[0].glitches, account.meters[0].readings), (240, 240));
+    world.series("pump-1/energy_total", |i| counter(i, 0.0));
+    let account = world.first();
+    assert!(zh(account.contradiction.as_ref().unwrap()).contains("运行至少240小时"));
+    assert!(account.energy_kwh.bounds[1] >= 12.0 * 240.0);
 }
 
 /// A meter that stood at 5000 at noon of the 4th and at 5 in the evening, after 20 kWh that no reading shows.
@@ -202,24 +309,26 @@ fn a_replacement_in_the_ledger_closes_what_a_reset_left_open() {
     replaced(&mut world);
     let open = world.first();
     near(open.energy_kwh.value, 84.0 + 2.0 + 152.0);
-    bounds(&open.energy_kwh, 238.0, 238.0 + 58.0);
+    // The reset hid what the plate allows in five hours; the last reading lies an hour before the end.
+    bounds(&open.energy_kwh, 238.0, 238.0 + 58.0 + 12.0);
     assert_eq!(open.segments[0].kind, SegmentKind::Reset);
     enter(&mut world, EntryCode::MeterReplaced, 5010.0);
     let alone = world.first();
     assert!(zh(&alone.energy_kwh.note).contains("没有同日的新表起码"));
-    bounds(&alone.energy_kwh, 238.0, 296.0);
+    // Whatever the day of the replacement and the next came to.
+    bounds(&alone.energy_kwh, 192.0, 12.0 * 240.0);
     enter(&mut world, EntryCode::MeterInstalled, 0.0);
-    // From the evening of the 3rd, 4987, to 5010, and from 0 to 15 in the last hour of the 4th.
+    // From the evening of the 3rd, 4987, to 5010, and from 0 to 39 in the last hour of the 5th.
     let closed = world.first();
-    let grown = (5010.0 - 4987.0) + 15.0;
-    let value = 72.0 + grown + 144.0;
+    let grown = (5010.0 - 4987.0) + 39.0;
+    let value = 72.0 + grown + 120.0;
     near(closed.energy_kwh.value, value);
-    bounds(&closed.energy_kwh, value, value);
+    bounds(&closed.energy_kwh, value, value + 12.0);
     let segment = &closed.segments[0];
     assert_eq!((segment.kind, closed.segments.len()), (SegmentKind::MeterReplaced, 1));
     assert!(zh(&segment.note).contains("旧表止码5010、新表起码0（台账第1、2条）"));
     near(segment.most, grown);
-    assert_eq!(closed.days[3], (date(2022, 8, 4), grown));
+    assert_eq!(closed.days[3], (date(2022, 8, 4), grown - 24.0));
     let figure = world.figure("electricity_used");
     assert!(zh(&figure.inputs[0].note).contains("2022-08-04换表"));
 }
@@ -231,7 +340,28 @@ fn a_replacement_that_the_readings_contradict_is_refused_and_named() {
     enter(&mut world, EntryCode::MeterReplaced, 5500.0);
     enter(&mut world, EntryCode::MeterInstalled, 0.0);
     let account = world.first();
-    bounds(&account.energy_kwh, 238.0, 296.0);
+    bounds(&account.energy_kwh, 192.0, 12.0 * 240.0);
     assert!(zh(&account.energy_kwh.note).contains("台账第1、2条换表未采用：与读数不符"));
     assert_eq!(account.segments[0].kind, SegmentKind::Reset);
+}
+
+#[test]
+fn a_new_meter_that_begins_above_the_old_one_is_no_use() {
+    let mut world = World::new();
+    let of_hour = |hour: i64| match hour {
+        ..100 => (hour, 0.0, 4000.0),
+        100 => (hour, 101.0, 4101.0),
+        _ => (hour, 0.0, 4101.0),
+    };
+    around(&mut world, (-3..243).map(of_hour));
+    // Without the ledger nothing tells it from use.
+    bounds(&world.first().energy_kwh, 101.0, 101.0);
+    let day = date(2022, 8, 5);
+    for (code, value) in [(EntryCode::MeterReplaced, 4000.0), (EntryCode::MeterInstalled, 4101.0)] {
+        let row = world.enter(code, value);
+        (row.from, row.to, row.work) = (day, day, Some("pump-1/energy_total".into()));
+    }
+    let told = world.first().energy_kwh;
+    near(told.value, 0.0);
+    bounds(&told, 0.0, 0.0);
 }

@@ -290,7 +290,7 @@ impl Annex<'_> {
     }
 }
 
-const FIGURE_COLUMNS: [Column<Figure>; 12] = [
+const FIGURE_COLUMNS: [Column<Figure>; 13] = [
     column(words::figure, 24.0, |figure| Cell::Words(figure.name())),
     column(words::id, 22.0, |figure| Cell::Text(figure.id.id())),
     column(words::value, 14.0, |figure| match figure.value {
@@ -300,6 +300,10 @@ const FIGURE_COLUMNS: [Column<Figure>; 12] = [
     }),
     wider(words::unit, 8.0, 16.0, |figure| Cell::Words(figure.unit_name())),
     column(words::in_words, 20.0, |figure| Cell::or_dash(figure.words.clone(), Cell::Words)),
+    wider(words::verdict, 12.0, 24.0, |figure| match figure.value {
+        Value::Absent => Cell::Text(filters::DASH),
+        Value::Number(_) | Value::Day(_) => Cell::Words(figure.claim.verdict.name()),
+    }),
     wider(words::class, 8.0, 10.0, |figure| Cell::Words(figure.class.name())),
     column(words::coverage, 9.0, |figure| Cell::or_dash(figure.coverage, Cell::Share)),
     column(words::suspect, 9.0, |figure| Cell::or_dash(figure.flagged_share, Cell::Share)),
@@ -329,7 +333,7 @@ const SOURCE_COLUMNS: [Column<SourceAccount>; 11] = [
     column(words::guard_m, 10.0, |source| Cell::or_dash(source.guard_m, Cell::Number)),
     column(words::warn_from, 12.0, |source| Cell::or_dash(source.warn_from, Cell::Day)),
     column(words::dry_h, 14.0, |source| {
-        Cell::or_dash(source.dry, |spell| Cell::Number(f64::from(spell.hours)))
+        Cell::or_dash(source.dry.spell(), |spell| Cell::Number(f64::from(spell.hours)))
     }),
 ];
 
@@ -337,11 +341,11 @@ const PUMP_COLUMNS: [Column<PumpAccount>; 13] = [
     column(words::pump, 16.0, |pump| Cell::Text(&pump.name)),
     column(words::id, 22.0, |pump| Cell::Text(pump.station.as_str())),
     column(words::electricity_kwh, 12.0, |pump| Cell::number(pump.energy_kwh.value)),
-    column(words::least, 12.0, |pump| Cell::number(pump.energy_kwh.bounds.map(|[least, _]| least))),
-    column(words::most, 12.0, |pump| Cell::number(pump.energy_kwh.bounds.map(|[_, most]| most))),
+    column(words::least, 12.0, |pump| Cell::Number(pump.energy_kwh.bounds[0])),
+    column(words::most, 12.0, |pump| Cell::Number(pump.energy_kwh.bounds[1])),
     column(words::water_m3, 12.0, |pump| Cell::number(pump.volume_m3.value)),
-    column(words::least, 12.0, |pump| Cell::number(pump.volume_m3.bounds.map(|[least, _]| least))),
-    column(words::most, 12.0, |pump| Cell::number(pump.volume_m3.bounds.map(|[_, most]| most))),
+    column(words::least, 12.0, |pump| Cell::Number(pump.volume_m3.bounds[0])),
+    column(words::most, 12.0, |pump| Cell::Number(pump.volume_m3.bounds[1])),
     wider(words::water_method, 20.0, 30.0, |pump| Cell::Words(pump.volume_m3.method.name())),
     column(words::hours_h, 12.0, |pump| Cell::number(pump.run_hours.value)),
     wider(words::hours_method, 20.0, 30.0, |pump| Cell::Words(pump.run_hours.method.name())),

@@ -181,6 +181,9 @@ impl<'a> Sheet<'a> {
             Cell::Text(text) => return self.text(column, text),
             Cell::Words(text) => return self.text(column, &text.to_string()),
             Cell::Missing => return self.text(column, &words::no_data().to_string()),
+            Cell::Number(value) if !value.is_finite() => {
+                return self.text(column, &words::unbounded().to_string());
+            }
             Cell::Number(value) => {
                 let format = if whole(value) { &f.number } else { &f.decimal };
                 self.sheet.write_with_format(row, column, *value, format)?

@@ -6,7 +6,7 @@ use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use super::FillError;
+use super::error::FillError;
 use crate::locales::{Text, report as words};
 
 /// Largest file, bytes. Engineering judgement: an annual report with pictures has some megabytes.
@@ -24,7 +24,7 @@ fn has_text(name: &str) -> bool {
     let Some(part) = name.strip_prefix("word/").and_then(|n| n.strip_suffix(".xml")) else {
         return false;
     };
-    matches!(part, "document" | "footnotes" | "endnotes")
+    matches!(part, "document" | "footnotes" | "endnotes" | "comments")
         || ["header", "footer"].iter().any(|kind| {
             let number = part.strip_prefix(kind);
             number.is_some_and(|n| n.chars().all(|c| c.is_ascii_digit()))

@@ -6,7 +6,7 @@ use quick_xml::errors::IllFormedError;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, escape};
 
-use super::FillError;
+use super::error::FillError;
 use crate::locales::{Text, report as words};
 
 /// The namespace of Word's own elements, in both editions of the standard.
@@ -28,6 +28,14 @@ pub(super) struct Piece {
     pub text: String,
     /// The properties of its run; empty if there are none.
     pub run_properties: Range<usize>,
+    /// Its run, by its place in [`Part::runs`].
+    pub run: Option<usize>,
+    /// The insertion or move that it is part of, by its first byte: a tracked change.
+    pub revision: Option<usize>,
+    /// Whether it was moved away from here, and is shown until the change is accepted.
+    pub moved_away: bool,
+    /// Whether it lies in a content control whose content is locked.
+    pub locked: bool,
     /// Whether its run is directly in the paragraph, not in an insertion, a link or a control.
     pub in_paragraph: bool,
     /// Whether a tab, a break or a picture separates it from the piece before.
@@ -36,9 +44,37 @@ pub(super) struct Piece {
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Paragraph {
+    pub whole: Range<usize>,
     /// Empty if there are none.
     pub properties: Range<usize>,
     pub pieces: Vec<Piece>,
+    /// The element that holds it, by its first byte.
+    pub parent: usize,
+    /// Before which of its pieces deleted text is shown: a tracked change.
+    pub deleted: Vec<usize>,
+    /// Its level in the outline, from 0, by its own properties or the name of its style.
+    pub outline: Option<u8>,
+    /// Whether it lies in a cell of a table or in a text box.
+    pub nested: bool,
+    /// Whether it is the copy of a text box for old programs.
+    pub copy: bool,
+    /// Whether it holds something besides text, so that it must not be taken out.
+    pub holds_more: bool,
+}
+
+/// A run of text of one format.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Run {
+    pub whole: Range<usize>,
+    texts: usize,
+    holds_more: bool,
+}
+
+impl Run {
+    /// Whether it is there for one piece of text only.
+    pub fn is_for_one_text(&self) -> bool {
+        self.texts == 1 && !self.holds_more
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -50,6 +86,10 @@ pub(super) struct Control {
     pub prompt: Option<Range<usize>>,
     /// The style of the prompt in its runs.
     pub prompt_styles: Vec<Range<usize>>,
+    /// Whether its content is locked.
+    pub locked: bool,
+    /// Whether text in it was deleted, which is a tracked change.
+    pub deleted: bool,
 }
 
 #[derive(Debug, Default)]
@@ -57,6 +97,7 @@ pub(super) struct Part {
     /// The paragraphs in the order in which they begin.
     pub paragraphs: Vec<Paragraph>,
     pub controls: Vec<Control>,
+    pub runs: Vec<Run>,
     /// The prefix of Word's namespace, with its colon.
     pub prefix: String,
 }
@@ -64,9 +105,20 @@ pub(super) struct Part {
 /// The role of an open element.
 enum Meaning {
     Paragraph(usize),
-    /// A run, with the range of its properties.
-    Run(Range<usize>),
+    Run {
+        index: usize,
+        /// The range of its properties.
+        properties: Range<usize>,
+    },
     Control(usize),
+    /// An insertion or a move.
+    Revision {
+        away: bool,
+    },
+    /// A cell of a table or a text box.
+    Nest,
+    /// What programs show that do not know the newer form of the same.
+    Copy,
     Other,
 }
 
@@ -139,6 +191,18 @@ fn position(at: u64) -> usize {
     usize::try_from(at).unwrap_or(usize::MAX)
 }
 
+/// The level in the outline that a paragraph has by its style or by its own property. Word names its styles of headings
+/// `Heading1` and so on, the Chinese Word `1` and so on.
+fn outline(property: &str, value: &str) -> Option<u8> {
+    let level: u8 = match property {
+        "outlineLvl" => return value.parse().ok().filter(|level| *level < 9),
+        _ => {
+            value.trim_start_matches("Heading").trim_start_matches("heading").trim().parse().ok()?
+        }
+    };
+    (1..=9).contains(&level).then(|| level - 1)
+}
+
 /// The value of the attribute whose name ends in `name`.
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = tag
@@ -192,27 +256,24 @@ impl Scan<'_> {
 
     fn start(&mut self, tag: &BytesStart<'_>, here: Range<usize>) {
         let name = self.name(tag);
+        self.besides_text(&name);
         let meaning = match name.as_str() {
-            "p" => {
-                self.part.paragraphs.push(Paragraph::default());
-                self.gap = false;
-                Meaning::Paragraph(self.part.paragraphs.len() - 1)
+            "p" => self.start_paragraph(&here),
+            "r" => {
+                let whole = here.clone();
+                self.part.runs.push(Run { whole, ..Run::default() });
+                Meaning::Run { index: self.part.runs.len() - 1, properties: 0..0 }
             }
-            "r" => Meaning::Run(0..0),
             "sdt" => {
                 self.part.controls.push(Control::default());
                 Meaning::Control(self.part.controls.len() - 1)
             }
-            "tag" | "alias" if self.inside("sdtPr") => {
-                if let (Some(index), Some(value)) = (self.control(), attribute(tag, "val")) {
-                    self.part.controls[index].names.push(value);
-                }
-                Meaning::Other
-            }
-            "showingPlcHdr" if self.inside("sdtPr") => {
-                if let Some(index) = self.control() {
-                    self.part.controls[index].prompt = Some(here.clone());
-                }
+            "ins" | "moveTo" => Meaning::Revision { away: false },
+            "moveFrom" => Meaning::Revision { away: true },
+            "tc" | "txbxContent" => Meaning::Nest,
+            fallback if fallback.ends_with(":Fallback") => Meaning::Copy,
+            "tag" | "alias" | "lock" | "showingPlcHdr" if self.inside("sdtPr") => {
+                self.property(&name, tag, &here);
                 Meaning::Other
             }
             "rStyle" => {
@@ -221,15 +282,88 @@ impl Scan<'_> {
                 }
                 Meaning::Other
             }
+            "pStyle" | "outlineLvl" if self.inside("pPr") => {
+                if let (Some(index), Some(value)) = (self.paragraph(), attribute(tag, "val")) {
+                    let level = outline(&name, &value);
+                    let known = &mut self.part.paragraphs[index].outline;
+                    *known = level.or(*known);
+                }
+                Meaning::Other
+            }
             "tab" | "br" | "cr" | "drawing" | "pict" | "object" | "fldChar" | "sym" | "delText"
                 if self.inside("r") =>
             {
                 self.gap = true;
+                if name == "delText" {
+                    self.deleted();
+                }
                 Meaning::Other
             }
             _ => Meaning::Other,
         };
         self.open.push(OpenElement { name, meaning, tag: here });
+    }
+
+    fn start_paragraph(&mut self, here: &Range<usize>) -> Meaning {
+        let is_nest = |meaning: &Meaning| matches!(meaning, Meaning::Nest).then_some(());
+        let is_copy = |meaning: &Meaning| matches!(meaning, Meaning::Copy).then_some(());
+        let paragraph = Paragraph {
+            whole: here.clone(),
+            parent: self.open.last().map_or(0, |open| open.tag.start),
+            nested: self.innermost(is_nest).is_some(),
+            copy: self.innermost(is_copy).is_some(),
+            ..Paragraph::default()
+        };
+        self.part.paragraphs.push(paragraph);
+        self.gap = false;
+        Meaning::Paragraph(self.part.paragraphs.len() - 1)
+    }
+
+    /// Notes what a run or a paragraph holds besides text.
+    fn besides_text(&mut self, name: &str) {
+        let Some(open) = self.open.last() else { return };
+        let more = match (&open.meaning, open.name.as_str()) {
+            (Meaning::Run { index, .. }, _) => {
+                let run = &mut self.part.runs[*index];
+                match name {
+                    "t" => run.texts += 1,
+                    "rPr" => {}
+                    _ => run.holds_more = true,
+                }
+                !matches!(name, "t" | "rPr" | "lastRenderedPageBreak" | "br" | "tab")
+            }
+            (Meaning::Paragraph(_), _) => !matches!(name, "pPr" | "r" | "proofErr"),
+            (_, "pPr") => name == "sectPr",
+            _ => false,
+        };
+        if let (true, Some(index)) = (more, self.paragraph()) {
+            self.part.paragraphs[index].holds_more = true;
+        }
+    }
+
+    /// A property of a content control.
+    fn property(&mut self, name: &str, tag: &BytesStart<'_>, here: &Range<usize>) {
+        let Some(index) = self.control() else { return };
+        let control = &mut self.part.controls[index];
+        match (name, attribute(tag, "val")) {
+            ("showingPlcHdr", _) => control.prompt = Some(here.clone()),
+            ("lock", Some(value)) => {
+                control.locked = matches!(value.as_str(), "contentLocked" | "sdtContentLocked");
+            }
+            ("tag" | "alias", Some(value)) => control.names.push(value),
+            _ => {}
+        }
+    }
+
+    /// Notes deleted text at this place.
+    fn deleted(&mut self) {
+        if let Some(index) = self.paragraph() {
+            let paragraph = &mut self.part.paragraphs[index];
+            paragraph.deleted.push(paragraph.pieces.len());
+        }
+        if let Some(index) = self.control() {
+            self.part.controls[index].deleted = true;
+        }
     }
 
     /// Closes the innermost element, whose closing tag is `here`.
@@ -251,15 +385,20 @@ impl Scan<'_> {
         let whole = open.tag.start..end;
         match (open.name.as_str(), self.open.last_mut()) {
             ("rPr", Some(parent)) => {
-                if let Meaning::Run(properties) = &mut parent.meaning {
-                    *properties = whole;
+                if let Meaning::Run { properties, .. } = &mut parent.meaning {
+                    *properties = whole.clone();
                 }
             }
             ("pPr", Some(parent)) => {
                 if let Meaning::Paragraph(index) = parent.meaning {
-                    self.part.paragraphs[index].properties = whole;
+                    self.part.paragraphs[index].properties = whole.clone();
                 }
             }
+            _ => {}
+        }
+        match open.meaning {
+            Meaning::Paragraph(index) => self.part.paragraphs[index].whole = whole,
+            Meaning::Run { index, .. } => self.part.runs[index].whole = whole,
             _ => {}
         }
     }
@@ -268,10 +407,21 @@ impl Scan<'_> {
         let Some(paragraph) = self.paragraph() else {
             return;
         };
-        let properties = self.innermost(|meaning| match meaning {
-            Meaning::Run(properties) => Some(properties.clone()),
+        let run = self.innermost(|meaning| match meaning {
+            Meaning::Run { index, properties } => Some((*index, properties.clone())),
             _ => None,
         });
+        let revision = self.open.iter().rev().find_map(|open| match open.meaning {
+            Meaning::Revision { away } => Some((open.tag.start, away)),
+            _ => None,
+        });
+        let controls = &self.part.controls;
+        let locked = self.innermost(|meaning| match meaning {
+            Meaning::Control(index) => controls[*index].locked.then_some(()),
+            _ => None,
+        });
+        let (run, properties) = run.unzip();
+        let locked = locked.is_some();
         // The last open element is the piece, the one before its run, and the one before that the run's parent.
         let parent = self.open.len().checked_sub(3).map(|at| &self.open[at].meaning);
         let pieces = &mut self.part.paragraphs[paragraph].pieces;
@@ -280,6 +430,10 @@ impl Scan<'_> {
             content,
             text,
             run_properties: properties.unwrap_or(0..0),
+            run,
+            revision: revision.map(|(start, _)| start),
+            moved_away: revision.is_some_and(|(_, away)| away),
+            locked,
             in_paragraph: matches!(parent, Some(Meaning::Paragraph(_))),
             after_gap: std::mem::take(&mut self.gap),
         });

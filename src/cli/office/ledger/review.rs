@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::print::print;
 use crate::cli::config_args::ConfigArgs;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Reviewable};
 use crate::locales::office as words;
 use crate::support::Clock;
 
@@ -25,18 +25,29 @@ pub struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (settings, township) = arguments.config.load_hub()?;
-    if arguments.by.trim().is_empty() {
-        anyhow::bail!(words::reviewer_empty());
-    }
+    let persons = &settings.persons;
+    let by = persons.signature(&arguments.by)?;
     let mut ledger = Ledger::open(&settings.ledger.path)?;
-    let rows = if arguments.all_pending {
-        let pending = ledger.rows_in_force(true)?.pending;
-        print(&pending, &pending, &township);
-        pending.iter().map(|entry| entry.id).collect()
+    let Reviewable { rows, own, unclear } = if arguments.all_pending {
+        let mut pending = ledger.rows_in_force(true)?.pending;
+        let reviewable = Reviewable::of(&pending, &by, persons);
+        pending.retain(|entry| reviewable.rows.contains(&entry.id));
+        if !pending.is_empty() {
+            print(&pending, &pending, &township);
+        }
+        reviewable
     } else {
-        arguments.rows.clone()
+        Reviewable { rows: arguments.rows.clone(), ..Reviewable::default() }
     };
-    let added = ledger.review(&rows, &arguments.by, Clock::system().now())?;
+    let added = ledger.review(&rows, &by, persons, Clock::system().now())?;
     say!("{}", words::reviewed(added, rows.len() - added));
-    Ok(ExitCode::SUCCESS)
+    if own > 0 {
+        complain!("{}", words::own_rows_left(own));
+    }
+    for why in &unclear {
+        complain!("{why}");
+    }
+    // Rows that wait for somebody else are no failure where others were reviewed.
+    let done = unclear.is_empty() && (own == 0 || !rows.is_empty());
+    Ok(if done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,0 +1,215 @@
+//! Persons short of drinking water: what the ledger states, and whether rows and sources bear it out.
+
+use jiff::civil::Date;
+
+use super::draft::Draft;
+use super::facts::Facts;
+use super::phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase, phrase_en};
+use super::sources::{events, input};
+use crate::account::{Entry, EntryCode, Intake, Method, SourceAccount};
+use crate::core::Period;
+use crate::locales::{Text, figures as words};
+
+/// Rows that say that somebody was short of water.
+const SHORTAGE: [EntryCode; 5] = [
+    EntryCode::PersonsShort,
+    EntryCode::PersonsInNeedOfWater,
+    EntryCode::PersonsCameInNeedOfWater,
+    EntryCode::PersonsRelieved,
+    EntryCode::WaterCarried,
+];
+
+/// Persons short of drinking water, as the ledger states. That there were none has to be borne out by the sources that
+/// serve people, and is said of their people alone.
+pub(super) fn drinking_difficulty(facts: &Facts<'_>) -> Draft {
+    let entries = facts.rows.of(EntryCode::DrinkingDifficulty);
+    if entries.iter().any(|entry| entry.value > 0.0) {
+        let mut draft = somebody(facts, &entries);
+        Supplies::of(facts, &mut draft);
+        return draft;
+    }
+    let mut draft = Draft::default();
+    for entry in &entries {
+        draft.entry(entry);
+    }
+    let supplies = Supplies::of(facts, &mut draft);
+    if entries.is_empty() {
+        draft.absent(words::nothing_stated());
+    } else {
+        nobody(&mut draft, facts, &entries, &supplies);
+    }
+    draft
+}
+
+/// The sources that people drink from.
+#[derive(Default)]
+struct Supplies {
+    watched: usize,
+    /// Persons whom they serve; `None` where one of them does not say.
+    persons: Option<u64>,
+    /// What leaves open whether they had water, and what shows that they had not.
+    doubts: Vec<Text>,
+    contradictions: Vec<Text>,
+}
+
+impl Supplies {
+    fn of(facts: &Facts<'_>, draft: &mut Draft) -> Supplies {
+        let mut supplies = Supplies { persons: Some(0), ..Supplies::default() };
+        for source in facts.sources {
+            let Some(intake) = source.supply else { continue };
+            draft.cover(source.coverage);
+            draft.input(input(source, None, Method::Evidence, Text::verbatim(&source.name)));
+            let station = facts.township().station(&source.station);
+            let served = station.and_then(|station| station.serves_persons);
+            if served.is_none() {
+                supplies.doubts.push(words::serves_unknown(&source.name));
+            }
+            supplies.watched += 1;
+            supplies.persons = supplies.persons.zip(served).map(|(sum, n)| sum + u64::from(n));
+            supplies.judge(facts, source, &intake);
+        }
+        if supplies.watched == 0 {
+            supplies.doubts.push(words::no_supply());
+        }
+        supplies
+    }
+
+    fn judge(&mut self, facts: &Facts<'_>, source: &SourceAccount, intake: &Intake) {
+        let name = &source.name;
+        match (intake.supplied(), intake.first_below_at) {
+            (Some(true), _) => {}
+            (Some(false), at) => {
+                let since = at.map_or_else(String::new, |at| facts.local(at));
+                self.contradictions.push(words::below_intake(name, since, intake.below_h));
+            }
+            (None, _) if intake.limit_m.is_none() => {
+                self.doubts.push(words::intake_unknown(name));
+            }
+            (None, _) => self.doubts.push(words::supply_unseen(name, intake.unseen_h)),
+        }
+    }
+}
+
+/// What is said of a number that the ledger states, as far as it is known. A row of the same place and time that states
+/// none contradicts it.
+fn somebody(facts: &Facts<'_>, entries: &[&Entry]) -> Draft {
+    let mut draft = facts.rows.counted(&[EntryCode::DrinkingDifficulty]);
+    if let Some([stated, least, most]) = draft.span() {
+        draft.words(words::somebody_short(cases(stated)));
+        if least < most {
+            draft.open(words::bounds_too_wide(least, most));
+        }
+        if least < most && least > 0.0 {
+            draft.known(words::known_part(words::somebody_short(cases(least))));
+        }
+    }
+    for none in entries.iter().filter(|entry| entry.value == 0.0) {
+        let against = |some: &&&Entry| {
+            let same_place = none.village.is_none() || none.village == some.village;
+            let same_days = none.from <= some.to && some.from <= none.to;
+            some.value > 0.0 && same_place && same_days
+        };
+        if let Some(some) = entries.iter().find(against) {
+            draft.refute(words::none_and_some_stated(none.id, some.id));
+        }
+    }
+    draft
+}
+
+/// What is said where the ledger states that nobody was short of water.
+fn nobody(draft: &mut Draft, facts: &Facts<'_>, entries: &[&Entry], supplies: &Supplies) {
+    let mut contradictions = supplies.contradictions.clone();
+    for code in SHORTAGE {
+        for row in facts.rows.of(code).into_iter().filter(|row| row.value > 0.0) {
+            let unit = code.unit_name();
+            contradictions.push(words::shortage_entered(row.id, code.name(), row.value, unit));
+        }
+    }
+    if !contradictions.is_empty() {
+        draft.absent(words::nobody_contradicted());
+        contradictions.into_iter().for_each(|why| draft.refute(why));
+        return;
+    }
+    let mut doubts = supplies.doubts.clone();
+    if !covered(facts, entries) {
+        doubts.push(words::statement_does_not_cover());
+    }
+    match supplies.persons {
+        Some(persons) if doubts.is_empty() && persons > 0 => {
+            draft.number(0.0);
+            draft.words(nobody_short(facts, supplies.watched, persons));
+        }
+        _ => {
+            draft.absent(words::too_little_evidence());
+            doubts.into_iter().for_each(|why| draft.open(why));
+        }
+    }
+}
+
+/// Whether the rows speak for every day of the period: for the whole township, or for each of its villages.
+fn covered(facts: &Facts<'_>, entries: &[&Entry]) -> bool {
+    let whole: Vec<&Entry> =
+        entries.iter().copied().filter(|entry| entry.village.is_none()).collect();
+    let period = facts.basis.period;
+    if covers(whole, period) {
+        return true;
+    }
+    let villages = &facts.township().villages;
+    let of_village = |id| {
+        let speaks = |entry: &&Entry| entry.village.as_ref().is_none_or(|village| village == id);
+        entries.iter().copied().filter(speaks).collect::<Vec<_>>()
+    };
+    !villages.is_empty() && villages.iter().all(|village| covers(of_village(&village.id), period))
+}
+
+/// Whether the days of `rows` together are all of `period`.
+fn covers(mut rows: Vec<&Entry>, period: Period) -> bool {
+    rows.sort_by_key(|row| row.from);
+    let mut open = Some(period.from);
+    for row in rows {
+        let Some(day) = open.filter(|day| *day <= period.to) else { break };
+        if row.from > day {
+            return false;
+        }
+        open = row.to.tomorrow().ok().map(|next| next.max(day));
+    }
+    open.is_none_or(|day| day > period.to)
+}
+
+/// The sentence that nobody was short, of the people behind the watched sources and of the time that is known.
+fn nobody_short(facts: &Facts<'_>, watched: usize, persons: u64) -> Text {
+    let period = facts.basis.period;
+    let within = |event: &Entry| event.from >= period.from && event.to <= period.to;
+    let time = match events(facts).as_slice() {
+        [event] if within(event) => words::throughout(),
+        _ => days(period),
+    };
+    let villages = &facts.township().villages;
+    let inhabitants: u64 = villages.iter().map(|village| u64::from(village.persons)).sum();
+    if !villages.is_empty() && persons >= inhabitants {
+        words::nobody_short(time)
+    } else {
+        words::nobody_short_of(time, watched, persons)
+    }
+}
+
+/// The days of `period`; with their years where these differ.
+fn days(period: Period) -> Text {
+    let with_years = period.from.year() != period.to.year();
+    let day = |day: Date| {
+        let name = words::day_of_month(month(day), day.day());
+        if with_years { words::day_of_year(day.year(), name) } else { name }
+    };
+    words::from_day_to_day(day(period.from), day(period.to))
+}
+
+/// The month of `day` by number in Chinese and by name in English.
+fn month(day: Date) -> Text {
+    Text::both(day.month().to_string(), day.strftime("%B").to_string())
+}
+
+fn cases(n: f64) -> Text {
+    let (hedge, unit) = (Hedge::Exact, PrintUnit::PersonTime);
+    let (zh, en) = (phrase(n, hedge, unit, SIGNIFICANT), phrase_en(n, hedge, unit, SIGNIFICANT));
+    zh.zip(en).map_or_else(|| words::cases(n), |(zh, en)| Text::both(zh, en))
+}

@@ -1,0 +1,345 @@
+//! What speaks against the evidence of a report: registers that do not count through, levels that the geometry of a
+//! station contradicts, values that stand in for the office's own, and a ledger that contradicts itself.
+
+use jiff::civil::Date;
+
+use super::facts::Facts;
+use super::figure::Figure;
+use super::plausibility::{Finding, Severity};
+use super::unsourced::{self, Unsourced};
+use crate::account::{DoubtedLevels, Entry, EntryCode, MeterEvents, PumpAccount, SegmentKind};
+use crate::core::Series;
+use crate::locales::{Argument, Lang, Text, evidence as words, figures, for_programs};
+
+/// Share of a register's readings that jump, above which a person has to look. Engineering judgement, confidence 0.6: a
+/// sound line spoils fewer than one in a thousand.
+const GLITCH_SHARE: f64 = 0.01;
+
+/// Rows that say that somebody was short of drinking water.
+const SHORT_OF_WATER: [EntryCode; 6] = [
+    EntryCode::DrinkingDifficulty,
+    EntryCode::PersonsShort,
+    EntryCode::PersonsRelieved,
+    EntryCode::PersonsInNeedOfWater,
+    EntryCode::PersonsCameInNeedOfWater,
+    EntryCode::WaterCarried,
+];
+
+/// A reason to doubt what figures are made of.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum EvidenceDoubt {
+    /// Values of the township's file that stand in for the office's own.
+    Unsourced(Unsourced),
+    Meter(DoubtedMeter),
+    /// Registers of a pump that contradict themselves or another instrument.
+    Registers {
+        pump: String,
+        why: Text,
+    },
+    Levels(DoubtedSource),
+    DrinkingContradicted(DrinkingRows),
+}
+
+/// What is wrong with a register.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum MeterFault {
+    /// It falls all the time, or most of its readings jump.
+    Wild,
+    /// It begins anew every day or two, as the counter of a session does.
+    Restarts,
+    /// It was reset, and no row of the ledger says why.
+    Reset { days: Vec<Date> },
+    /// More than one in a hundred of its readings jump.
+    Glitches,
+}
+
+/// A register of a pump that does not count through.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct DoubtedMeter {
+    pub pump: String,
+    pub series: Series,
+    pub fault: MeterFault,
+    /// Readings that count.
+    pub readings: u64,
+    /// Readings that were left out.
+    pub glitches: u32,
+    pub resets: u32,
+    /// Days with readings.
+    pub days: u32,
+}
+
+/// A water source with levels that are not believed.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct DoubtedSource {
+    pub source: String,
+    pub levels: DoubtedLevels,
+    /// Local time.
+    pub from: String,
+    pub to: String,
+}
+
+/// Rows that state that nobody was short of drinking water, and rows that say otherwise of the same days and place.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct DrinkingRows {
+    pub zeros: Vec<RowValue>,
+    pub others: Vec<RowValue>,
+}
+
+/// A row with its value, in the unit of its code.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct RowValue {
+    pub row: i64,
+    pub code: EntryCode,
+    pub value: f64,
+}
+
+/// What speaks against the evidence behind `figures`.
+pub(super) fn doubts(facts: &Facts<'_>, figures: &[Figure]) -> Vec<EvidenceDoubt> {
+    let meters = facts.pumps.iter().flat_map(meters);
+    let levels = facts.sources.iter().filter_map(|source| {
+        let levels = source.doubted?;
+        Some(EvidenceDoubt::Levels(DoubtedSource {
+            source: source.name.clone(),
+            from: facts.local(levels.first_at),
+            to: facts.local(levels.last_at),
+            levels,
+        }))
+    });
+    let drinking = drinking(facts).map(EvidenceDoubt::DrinkingContradicted);
+    let unsourced = unsourced::doubts(facts.township(), figures);
+    drinking.into_iter().chain(meters).chain(levels).chain(unsourced).collect()
+}
+
+/// The doubts of a pump's registers, one each; what contradicts itself is said of the pump, once.
+pub(super) fn meters(pump: &PumpAccount) -> Vec<EvidenceDoubt> {
+    let contradicted = pump.contradiction.clone().map(|why| {
+        let pump = pump.name.clone();
+        EvidenceDoubt::Registers { pump, why }
+    });
+    let doubted = |events: &MeterEvents| {
+        let resets = pump.segments.iter().filter(|segment| {
+            segment.series == events.series && segment.kind == SegmentKind::Reset
+        });
+        let days: Vec<Date> = resets.map(|segment| segment.from).collect();
+        let seen = events.readings + u64::from(events.glitches);
+        let fault = if events.is_wild() || events.restarts() {
+            match (&pump.contradiction, events.is_wild()) {
+                (Some(_), _) => return None,
+                (None, true) => MeterFault::Wild,
+                (None, false) => MeterFault::Restarts,
+            }
+        } else if !days.is_empty() {
+            MeterFault::Reset { days }
+        } else if f64::from(events.glitches) > GLITCH_SHARE * seen as f64 {
+            MeterFault::Glitches
+        } else {
+            return None;
+        };
+        Some(DoubtedMeter {
+            pump: pump.name.clone(),
+            series: events.series.clone(),
+            fault,
+            readings: events.readings,
+            glitches: events.glitches,
+            resets: events.resets,
+            days: events.days,
+        })
+    };
+    let doubted = pump.meters.iter().filter_map(doubted).map(EvidenceDoubt::Meter);
+    contradicted.into_iter().chain(doubted).collect()
+}
+
+/// The rows of the ledger that contradict each other on drinking water; `None` where none do.
+fn drinking(facts: &Facts<'_>) -> Option<DrinkingRows> {
+    let stated = facts.rows.of(EntryCode::DrinkingDifficulty);
+    let zeros: Vec<&Entry> = stated.into_iter().filter(|entry| entry.value == 0.0).collect();
+    let rows = SHORT_OF_WATER.into_iter().flat_map(|code| facts.rows.of(code));
+    let others: Vec<&Entry> = rows
+        .filter(|entry| entry.value > 0.0 && zeros.iter().any(|zero| denies(zero, entry)))
+        .collect();
+    let contradicted = zeros.into_iter().filter(|zero| others.iter().any(|row| denies(zero, row)));
+    let zeros: Vec<RowValue> = contradicted.map(RowValue::of).collect();
+    let others = others.into_iter().map(RowValue::of).collect();
+    (!zeros.is_empty()).then_some(DrinkingRows { zeros, others })
+}
+
+/// Whether a row that states that nobody was short of water is about the people of `other`, on some day of it.
+fn denies(zero: &Entry, other: &Entry) -> bool {
+    let same_days = zero.from <= other.to && other.from <= zero.to;
+    same_days && (zero.village.is_none() || zero.village == other.village)
+}
+
+impl RowValue {
+    fn of(entry: &Entry) -> RowValue {
+        RowValue { row: entry.id, code: entry.code, value: entry.value }
+    }
+
+    fn text(&self) -> Text {
+        words::row_of(self.row, self.code.name(), self.value, self.code.unit_name())
+    }
+}
+
+impl DoubtedMeter {
+    fn text(&self) -> Text {
+        let parameter = self.series.parameter.spec().name();
+        let what = figures::named_value(parameter, Argument::of(&self.series));
+        match &self.fault {
+            MeterFault::Wild => words::meter_wild(what, self.readings, self.glitches),
+            MeterFault::Restarts => words::meter_restarts(what, self.days, self.resets),
+            MeterFault::Glitches => words::meter_glitches(what, self.readings, self.glitches),
+            MeterFault::Reset { days } => {
+                words::meter_reset(what, Text::list(days.iter().map(Argument::of)))
+            }
+        }
+    }
+
+    fn fingerprint(&self) -> String {
+        let Self { series, readings, glitches, resets, .. } = self;
+        format!("{series}:readings={readings},glitches={glitches},resets={resets}")
+    }
+}
+
+impl EvidenceDoubt {
+    /// The finding that a report has because of it. An acceptance holds for exactly these numbers.
+    pub(super) fn finding(&self) -> Finding {
+        let from = self.from();
+        Finding {
+            rule: self.rule().to_owned(),
+            severity: self.severity(),
+            place: self.place(),
+            text: self.text(),
+            fingerprint: format!("{}:{}", self.rule(), self.fingerprint()),
+            value: from.len() as f64,
+            from: from.into_iter().collect(),
+            at_least: None,
+            at_most: None,
+            look: self.look(),
+            source: self.source(),
+            confidence: 1.0,
+            arithmetic: self.is_contradiction(),
+            accepted: None,
+        }
+    }
+
+    /// Id of its kind, in findings and acceptances.
+    fn rule(&self) -> &'static str {
+        match self {
+            Self::Unsourced(unsourced) => unsourced.rule(),
+            Self::Meter(meter) => match meter.fault {
+                MeterFault::Wild => "meter_wild",
+                MeterFault::Restarts => "meter_restarts",
+                MeterFault::Reset { .. } => "meter_reset",
+                MeterFault::Glitches => "meter_glitches",
+            },
+            Self::Registers { .. } => "meter_contradicted",
+            Self::Levels(_) => "levels_doubted",
+            Self::DrinkingContradicted(_) => "drinking_contradicted",
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self {
+            Self::Unsourced(unsourced) => unsourced.severity(),
+            Self::Meter(_) | Self::Registers { .. } | Self::Levels(_) => Severity::Warning,
+            Self::DrinkingContradicted(_) => Severity::Error,
+        }
+    }
+
+    /// Whether the numbers contradict each other by definition.
+    fn is_contradiction(&self) -> bool {
+        matches!(self, Self::DrinkingContradicted(_))
+    }
+
+    fn place(&self) -> Text {
+        match self {
+            Self::Meter(meter) => Text::verbatim(&meter.pump),
+            Self::Registers { pump, .. } => Text::verbatim(pump),
+            Self::Levels(levels) => Text::verbatim(&levels.source),
+            Self::Unsourced(_) | Self::DrinkingContradicted(_) => figures::whole_township(),
+        }
+    }
+
+    /// What it says, without the place.
+    fn text(&self) -> Text {
+        match self {
+            Self::Unsourced(unsourced) => unsourced.text(),
+            Self::Meter(meter) => meter.text(),
+            Self::Registers { why, .. } => why.clone(),
+            Self::Levels(DoubtedSource { levels, from, to, .. }) => {
+                let worst = format!("{:.2}", levels.worst_m);
+                words::levels_doubted(levels.hours, from, to, levels.doubt.name(), worst)
+            }
+            Self::DrinkingContradicted(DrinkingRows { zeros, others }) => {
+                let list = |rows: &[RowValue]| Text::list(rows.iter().map(RowValue::text));
+                words::drinking_contradicted(list(zeros), list(others))
+            }
+        }
+    }
+
+    /// Rule apart, what an acceptance holds for.
+    fn fingerprint(&self) -> String {
+        match self {
+            Self::Unsourced(unsourced) => unsourced.fingerprint(),
+            Self::Meter(meter) => meter.fingerprint(),
+            Self::Registers { pump, why } => {
+                let why = for_programs(Lang::English, || why.to_string());
+                format!("{pump}:{why}")
+            }
+            Self::Levels(DoubtedSource { source, levels, from, to }) => {
+                format!("{source}:{from}..{to}:hours={}", levels.hours)
+            }
+            Self::DrinkingContradicted(DrinkingRows { zeros, others }) => {
+                let rows = zeros.iter().chain(others);
+                let rows: Vec<String> = rows.map(|r| format!("{}={}", r.row, r.value)).collect();
+                rows.join(",")
+            }
+        }
+    }
+
+    /// The numbers that it is about, by name.
+    fn from(&self) -> Vec<(String, f64)> {
+        match self {
+            Self::Unsourced(unsourced) => {
+                let printed = unsourced.printed.iter();
+                printed.map(|(figure, value)| (figure.id().to_owned(), *value)).collect()
+            }
+            Self::Meter(meter) => [
+                ("readings", meter.readings as f64),
+                ("glitches", f64::from(meter.glitches)),
+                ("resets", f64::from(meter.resets)),
+            ]
+            .map(|(name, value)| (name.to_owned(), value))
+            .into(),
+            Self::Registers { .. } => Vec::new(),
+            Self::Levels(levels) => vec![("hours".into(), f64::from(levels.levels.hours))],
+            Self::DrinkingContradicted(DrinkingRows { zeros, others }) => {
+                let rows = zeros.iter().chain(others);
+                rows.map(|row| (format!("ledger:{}", row.row), row.value)).collect()
+            }
+        }
+    }
+
+    /// Where to look.
+    fn look(&self) -> Text {
+        match self {
+            Self::Unsourced(_) => words::look_at_values(),
+            Self::Meter(meter) => match meter.fault {
+                MeterFault::Wild | MeterFault::Restarts => words::look_at_register(),
+                MeterFault::Reset { .. } => words::look_at_replacement(),
+                MeterFault::Glitches => words::look_at_line(),
+            },
+            Self::Registers { .. } => words::look_at_register(),
+            Self::Levels(_) => words::look_at_datum(),
+            Self::DrinkingContradicted(_) => words::look_at_drinking(),
+        }
+    }
+
+    fn source(&self) -> Text {
+        match self {
+            Self::Unsourced(_) => words::source_township(),
+            Self::Meter(_) | Self::Registers { .. } => words::source_meters(),
+            Self::Levels(_) => words::source_geometry(),
+            Self::DrinkingContradicted(_) => words::source_ledger(),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What persons did about a report before it is accepted or issued: whoever did it leaves the next step to others.
+
+use super::persons::{PersonError, Persons, Separation};
+use crate::account::Entry;
+use crate::locales::{Text, ledger as words};
+
+/// Something that a person did, with how she is named there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work<'a> {
+    /// Entered the row.
+    Entered(i64, &'a str),
+    /// Reviewed the row.
+    Reviewed(i64, &'a str),
+    /// Accepted a finding of the rule.
+    Accepted(&'a str, &'a str),
+}
+
+/// Why a person may not take the next step.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{}", self.text())]
+pub enum WorkError {
+    /// She did `first`, and `more` of the same report.
+    Own { by: String, first: Text, more: usize },
+    /// Nobody can say whether she did `first`.
+    Unlisted { first: Text, why: PersonError },
+}
+
+impl WorkError {
+    pub fn text(&self) -> Text {
+        match self {
+            Self::Own { by, first, more: 0 } => words::own_work(by, first),
+            Self::Own { by, first, more } => words::own_works(by, first, *more),
+            Self::Unlisted { first, why } => words::unlisted_work(first, why.text()),
+        }
+    }
+}
+
+impl<'a> Work<'a> {
+    /// That `entry` was entered, and that it was reviewed.
+    pub fn of(entry: &'a Entry) -> impl Iterator<Item = Work<'a>> {
+        let reviewed = entry.reviewed_by.as_deref();
+        let entered = Self::Entered(entry.id, &entry.entered_by);
+        std::iter::once(entered).chain(reviewed.map(|by| Self::Reviewed(entry.id, by)))
+    }
+
+    fn by(self) -> &'a str {
+        match self {
+            Self::Entered(_, by) | Self::Reviewed(_, by) | Self::Accepted(_, by) => by,
+        }
+    }
+
+    fn text(self) -> Text {
+        match self {
+            Self::Entered(row, by) => words::work_entered(row, by),
+            Self::Reviewed(row, by) => words::work_reviewed(row, by),
+            Self::Accepted(rule, by) => words::work_accepted(rule, by),
+        }
+    }
+}
+
+/// Whether `by` did none of `works`.
+///
+/// # Errors
+/// She did one of them, or one of them was done by nobody of the list.
+pub fn apart_from<'a>(
+    persons: &Persons,
+    by: &str,
+    works: impl Iterator<Item = Work<'a>>,
+) -> Result<(), WorkError> {
+    let mut own = Vec::new();
+    let mut unlisted = None;
+    for work in works {
+        match persons.separation(work.by(), by) {
+            Separation::Apart => {}
+            Separation::Same => own.push(work),
+            Separation::Unlisted(why) => {
+                unlisted = unlisted.or(Some(WorkError::Unlisted { first: work.text(), why }));
+            }
+        }
+    }
+    if let Some(first) = own.first() {
+        let (by, first) = (by.to_owned(), first.text());
+        return Err(WorkError::Own { by, first, more: own.len() - 1 });
+    }
+    unlisted.map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Person;
+    use crate::locales::{Lang, within};
+
+    fn listed() -> Persons {
+        let person = |id: &str, name: &str, office: &str| Person {
+            id: id.into(),
+            name: name.into(),
+            office: office.into(),
+        };
+        vec![person("huang", "黄某", "财政所"), person("wu", "吴某", "乡政府")].into()
+    }
+
+    const WORKS: [Work<'_>; 4] = [
+        Work::Entered(3, "财政所 黄某"),
+        Work::Reviewed(3, "谢某"),
+        Work::Entered(5, "黄某。"),
+        Work::Accepted("money-per-mu", "黄 某"),
+    ];
+
+    #[test]
+    fn who_did_a_part_leaves_the_next_step_to_others() {
+        let own = apart_from(&listed(), "huang", WORKS.into_iter()).unwrap_err();
+        assert!(matches!(&own, WorkError::Own { more: 2, .. }), "{own:?}");
+        let told = Lang::ALL.map(|lang| within(lang, || own.to_string()));
+        assert!(told[0].contains("第 3 条是财政所 黄某登记的"), "{told:?}");
+        assert!(told[1].contains("row 3 was entered by 财政所 黄某, and 2 more"), "{told:?}");
+        let unlisted = apart_from(&listed(), "wu", WORKS.into_iter()).unwrap_err().to_string();
+        assert!(unlisted.contains("row 3 was reviewed by 谢某"), "{unlisted}");
+        let without_nobody = WORKS.into_iter().filter(|work| work.by() != "谢某");
+        assert_eq!(apart_from(&listed(), "wu", without_nobody), Ok(()));
+    }
+
+    #[test]
+    fn without_a_list_names_are_compared() {
+        let none = Persons::default();
+        assert!(apart_from(&none, "谢某", WORKS.into_iter()).is_err());
+        assert_eq!(apart_from(&none, "吴某", WORKS.into_iter()), Ok(()));
+    }
+}

@@ -1,0 +1,93 @@
+//! Findings on what figures are made of: meters, levels, prices, and what the ledger says of drinking water.
+
+messages! { "evidence";
+    // Values that stand in for the office's own.
+    guessed_crops(names) {
+        zh "作物表的亩产或单价不是本单位的数据，或可信度低于 0.7：{names}"
+        en "yields or prices of the crop table are not the office's own, or below a confidence of 0.7: {names}"
+    }
+    guessed_thresholds(names) {
+        zh "旱警、旱保水位不是本单位的数据，或可信度低于 0.7：{names}"
+        en "drought-limit levels are not the office's own, or below a confidence of 0.7: {names}"
+    }
+    guessed_demand() {
+        zh "人均用水量不是本单位的数据，或可信度低于 0.7"
+        en "the demand per person is not the office's own, or below a confidence of 0.7"
+    }
+    guessed_irrigation() {
+        zh "灌溉水利用系数或每次灌水量不是本单位的数据，或可信度低于 0.7"
+        en "the canal efficiency or the water of a pass is not the office's own, or below a confidence of 0.7"
+    }
+    guessed_climate() {
+        zh "常年降水量不是本单位的数据，或可信度低于 0.7"
+        en "the usual rain is not the office's own, or below a confidence of 0.7"
+    }
+    guess_is_printed(guess, figures) {
+        zh "{guess}；报告正文的{figures}由此算出"
+        en "{guess}; the section prints what is worked out from it: {figures}"
+    }
+    and_more(names, more) { zh "{names}，另有 {more} 个" en "{names} and {more} more" }
+    look_at_values() {
+        zh "在 `township.toml` 换成本单位的数值，写明出处（`source`）和可信度（`confidence`）"
+        en "put the office's own values into township.toml, with where they come from (source) and how sure they are (confidence)"
+    }
+    source_township() { zh "`township.toml` 所写的出处" en "what township.toml says of itself" }
+
+    // Meters.
+    meter_wild(what, readings, glitches) {
+        zh "{what}的示数不连续：{readings} 个读数之外有 {glitches} 个倒退或跳变，没有计入；这个表算不出可信的数"
+        en "the register of {what} does not run on: {glitches} readings fall back or jump and do not count, {readings} do; no figure of it \
+            can be relied on"
+    }
+    meter_restarts(what, days, resets) {
+        zh "{what}的示数在 {days} 天里从头计数 {resets} 次，像是只记本次运行的寄存器；清零前后的量可能没有计入"
+        en "the register of {what} begins anew {resets} times in {days} days, as one that counts a session does; what lies around a reset may \
+            be missing"
+    }
+    meter_glitches(what, readings, glitches) {
+        zh "{what}的读数有 {glitches} 个跳变已剔除，计入的有 {readings} 个"
+        en "{glitches} readings of {what} jump and were left out, {readings} count"
+    }
+    meter_reset(what, days) {
+        zh "{what}在 {days} 清零或换表，台账没有换表记录；清零前后的量可能没有计入，数字只是下限"
+        en "the register of {what} was reset or replaced on {days}, and the ledger says nothing of it; what lies around the reset may be missing, \
+            the figure is the least"
+    }
+    look_at_register() {
+        zh "核对配置的是不是累计寄存器、倍率和字节序；选别的寄存器，或换表"
+        en "check that the profile names a register that counts through, its factor and its order of bytes; take another register or meter"
+    }
+    look_at_line() {
+        zh "核对接线和通信质量、字节序和倍率"
+        en "check the wiring, the quality of the line, the order of bytes and the factor"
+    }
+    look_at_replacement() {
+        zh "换过表就在台账登记换表旧表止码和换表新表起码；没有换过，检查倍率和供电"
+        en "if the meter was replaced, enter its last and first readings (meter_replaced, meter_installed) in the ledger; if not, check its factor \
+            and its supply"
+    }
+    source_meters() { zh "电表、水表的读数" en "the readings of the meters" }
+
+    // Levels.
+    levels_doubted(hours, from, to, why, worst) {
+        zh "{from} 至 {to} 有 {hours} 小时的水位不可信，没有计入：{why}（最远为 {worst} 米）"
+        en "levels of {hours} h from {from} to {to} are not believed and do not count: {why} (the furthest is {worst} m)"
+    }
+    look_at_datum() {
+        zh "核对水位计的基面和换算（`adjust`）、测站的底高程和顶高程"
+        en "check the datum and the conversion (adjust) of the gauge, and bottom and crest of the station"
+    }
+    source_geometry() { zh "`township.toml` 的测站高程" en "the levels of the station in township.toml" }
+
+    // Drinking water.
+    drinking_contradicted(zeros, others) {
+        zh "台账自相矛盾：{zeros}说没有人因旱饮水困难，{others}说有"
+        en "the ledger contradicts itself: {zeros} say that nobody was short of drinking water, {others} say otherwise"
+    }
+    row_of(row, code, value, unit) { zh "第 {row} 条（{code}{value}{unit}）" en "row {row} ({code} {value} {unit})" }
+    look_at_drinking() {
+        zh "核对这几条，更正错的：`hanqing ledger correct`"
+        en "check these rows and correct the wrong ones: hanqing ledger correct"
+    }
+    source_ledger() { zh "台账" en "the ledger" }
+}
